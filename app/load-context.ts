@@ -1,0 +1,27 @@
+import type { Caller } from "#server/trpc/root.ts";
+
+export type Theme = "dark" | "light" | "system";
+export interface Flash {
+  kind: "success" | "error" | "info";
+  message: string;
+}
+
+/** What the Worker hands to every loader and action. */
+export interface Atrium {
+  /** The procedures, in-process, as the person who asks. */
+  api: Caller;
+  /** Who asks, or null; for redirects to sign-in before any procedure is called. */
+  me: { id: string; name: string; email: string; staff: boolean; onboarded: boolean } | null;
+  nonce: string;
+  requestId: string;
+  locale: "en" | "fr" | "he";
+  theme: Theme;
+  /** Shown once, then gone. */
+  flash: Flash | null;
+  /** Shows a message on the next page that this browser opens. */
+  toast(flash: Flash): void;
+}
+
+declare module "@remix-run/cloudflare" {
+  interface AppLoadContext extends Atrium {}
+}

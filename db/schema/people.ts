@@ -1,0 +1,94 @@
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { instant, tenantId } from "#db/columns.ts";
+import type { Locale, Role } from "#server/domain/tenants/schemas.ts";
+
+/** A person. `staff` is an admin of the whole agency, outside the tenants. */
+export const users = sqliteTable("users", {
+  id: text().primaryKey(),
+  email: text().notNull().unique(),
+  name: text().notNull().default(""),
+  locale: text().$type<Locale>().notNull().default("en"),
+  timezone: text().notNull().default("UTC"),
+  staff: integer({ mode: "boolean" }).notNull().default(false),
+  /** First proof of the mailbox; sessions older than it are ended. */
+  provenAt: instant(),
+  onboardedAt: instant(),
+  createdAt: instant().notNull(),
+});
+
+/** A signed-in browser. Only the hash of its token is kept. */
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text().primaryKey(),
+    tokenHash: text().notNull().unique(),
+    userId: text().notNull(),
+    ip: text().notNull(),
+    userAgent: text().notNull(),
+    createdAt: instant().notNull(),
+    lastUsedAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+  },
+  (t) => [index("sessions_user").on(t.userId)],
+);
+
+/**
+ * A sign-in that waits for its proof. Token and code are derived from the id with a server key when the mail is
+ * written, so that neither is stored nor queued.
+ */
+export const magicLinks = sqliteTable(
+  "magic_links",
+  {
+    id: text().primaryKey(),
+    tokenHash: text().notNull().unique(),
+    codeHash: text().notNull(),
+    email: text().notNull(),
+    locale: text().$type<Locale>().notNull(),
+    /** Where the person was going: a path of ours, checked when it was stored. */
+    returnTo: text(),
+    codeTries: integer().notNull().default(0),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    consumedAt: instant(),
+  },
+  (t) => [index("magic_links_expiry").on(t.expiresAt)],
+);
+
+export const memberships = sqliteTable(
+  "memberships",
+  { userId: text().notNull(), tenantId: tenantId(), role: text().$type<Role>().notNull(), createdAt: instant().notNull() },
+  (t) => [primaryKey({ columns: [t.userId, t.tenantId] }), index("memberships_tenant").on(t.tenantId)],
+);
+
+export const invitations = sqliteTable(
+  "invitations",
+  {
+    id: text().primaryKey(),
+    tenantId: tenantId(),
+    email: text().notNull(),
+    role: text().$type<Role>().notNull(),
+    invitedBy: text().notNull(),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    acceptedAt: instant(),
+    revokedAt: instant(),
+  },
+  (t) => [index("invitations_tenant").on(t.tenantId), index("invitations_email").on(t.email)],
+);
+
+/** One row a key (an IP, an address) and window; counted by an upsert, so that the limit holds across isolates. */
+export const rateLimits = sqliteTable(
+  "rate_limits",
+  { key: text().primaryKey(), count: integer().notNull(), resetAt: instant().notNull() },
+  (t) => [index("rate_limits_reset").on(t.resetAt)],
+);
+
+/** What the `log` transport "sent": development only, shown at /dev/outbox. */
+export const devMails = sqliteTable("dev_mails", {
+  id: text().primaryKey(),
+  at: instant().notNull(),
+  recipient: text().notNull(),
+  subject: text().notNull(),
+  text: text().notNull(),
+  html: text().notNull(),
+});

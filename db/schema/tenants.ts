@@ -1,0 +1,23 @@
+import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { instant, json } from "#db/columns.ts";
+import type { Features, Locale, Plan, TenantStatus, Vertical } from "#server/domain/tenants/schemas.ts";
+
+/** A client of the agency. Its id is a slug that people see in URLs. */
+export const tenants = sqliteTable(
+  "tenants",
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    vertical: text().$type<Vertical>().notNull(),
+    plan: text().$type<Plan>().notNull(),
+    status: text().$type<TenantStatus>().notNull(),
+    locale: text().$type<Locale>().notNull(),
+    currency: text().notNull(),
+    timezone: text().notNull(),
+    /** Job id -> whether the tenant wants it; what is absent is on. */
+    features: json<Features>().notNull(),
+    createdAt: instant().notNull(),
+    lastActivityAt: instant(),
+  },
+  (t) => [index("tenants_created").on(t.createdAt)],
+);

@@ -1,0 +1,28 @@
+import type { z } from "zod";
+
+export interface AccountRequest {
+  method?: "GET" | "POST" | "DELETE";
+  /** Below the provider's API base, with a leading slash; query included. A full URL is accepted if it lies below that base (paging links). */
+  path: string;
+  /** For providers with several hosts (Google: `analyticsdata`). */
+  service?: string;
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
+  body?: unknown;
+}
+
+/**
+ * An account at a provider, as sensors see it: already authorised, rate-limited and retried. There is no way from here to
+ * the token. Every failure is a `ProviderError`, whose kind tells the runner what to do.
+ */
+export interface Account {
+  readonly provider: string;
+  readonly connectionId: string;
+  readonly externalId: string;
+  readonly name: string;
+  readonly currency: string | undefined;
+  readonly timezone: string | undefined;
+  readonly resources: readonly { kind: string; id: string; name: string }[];
+  /** The reply's JSON, checked against the schema; a reply of another shape is `unavailable`. */
+  json<S extends z.ZodType>(request: AccountRequest, schema: S): Promise<z.output<S>>;
+}

@@ -1,0 +1,119 @@
+import type { z } from "zod";
+import type { Account } from "./account.ts";
+import type { Text } from "./text.ts";
+
+/** How a number is shown: `money` in minor units of the tenant's currency, `ratio` as 0 to 1, `days` as a number of days. */
+export type Unit = "count" | "money" | "ratio" | "days" | "status";
+
+/** One number of a sensor, described so that tiles and charts draw themselves. */
+export interface Metric {
+  key: string;
+  label: Text;
+  unit: Unit;
+  /** `daily`: one value a day, charted over days. `snapshot`: the state when it was measured, the newest counts. */
+  kind: "daily" | "snapshot";
+  /** How days become one figure of a period (daily only; default `sum`). */
+  aggregate?: "sum" | "mean" | "last";
+  /** What its dimension values are, where it is split: shown as a breakdown instead of a tile. */
+  dimension?: Text;
+  /** Whether a rise is good news; left out where neither. */
+  better?: "up" | "down";
+  /** `status` values are 0 ok, 1 warn, 2 bad; other metrics may have thresholds that colour their tile. */
+  thresholds?: { warn: number; bad: number; when: "above" | "below" };
+  /** Shown as a tile on the overview (default true). */
+  tile?: boolean;
+}
+
+export interface Measurement {
+  metric: string;
+  /** YYYY-MM-DD in the account's timezone. */
+  day: string;
+  dimension?: string;
+  value: number;
+}
+
+export interface OrderRecord {
+  externalId: string;
+  customerId: string | null;
+  placedAt: number;
+  day: string;
+  grossMinor: number;
+  currency: string;
+  updatedAt: number;
+}
+
+export interface RefundRecord {
+  externalId: string;
+  orderExternalId: string;
+  refundedAt: number;
+  day: string;
+  amountMinor: number;
+  currency: string;
+}
+
+/** What the tenant's connected shop has sold, as far as it has been read: what sensors that need history ask. */
+export interface ShopHistory {
+  /** Days from `from` (YYYY-MM-DD, inclusive) that have orders or refunds. */
+  daily(from: string): Promise<{ day: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
+  summary(): Promise<{
+    orders: number;
+    customers: number;
+    guestOrders: number;
+    grossMinor: number;
+    refundsMinor: number;
+    currency: string | null;
+  }>;
+  /** Customers by how many orders they placed: total and those with more than one. */
+  repeat(): Promise<{ customers: number; repeatCustomers: number }>;
+  /** For each month of first purchase (YYYY-MM): how many customers bought (again) `offset` months later; offset 0 is the cohort's size. */
+  cohorts(months: number): Promise<{ cohort: string; offset: number; customers: number }[]>;
+  /** Days between a customer's consecutive orders: the median and the mean over all such gaps, null without any. */
+  gaps(): Promise<{ medianDays: number; meanDays: number; gaps: number } | null>;
+}
+
+/** What one step of a run is handed. */
+export interface Reading<Config, Cursor> {
+  account(provider: string): Account;
+  config: Config;
+  /** Where the last committed step stopped; null at the very first, or when what was stored no longer fits the schema. */
+  cursor: Cursor | null;
+  shop: ShopHistory;
+  now: number;
+  /** The tenant's. Where an account has its own timezone, days are the account's. */
+  timezone: string;
+  currency: string;
+  signal: AbortSignal;
+  log(level: "debug" | "info" | "warn" | "error", message: string, fields?: Record<string, unknown>): void;
+}
+
+/** What one step found. It is written in one batch with the cursor; then the next step begins, here or in a next message. */
+export interface Step<Cursor> {
+  measurements?: readonly Measurement[];
+  orders?: readonly OrderRecord[];
+  refunds?: readonly RefundRecord[];
+  cursor: Cursor | null;
+  /** False: there is more; call again with `cursor`. */
+  done: boolean;
+}
+
+export interface Need {
+  provider: string;
+  scopes: readonly string[];
+}
+
+export interface Sensor<Config extends z.ZodType = z.ZodType, Cursor extends z.ZodType = z.ZodType> {
+  id: string;
+  title: Text;
+  description: Text;
+  needs: readonly Need[];
+  /** Seconds between slots; slots are multiples of it since 1970 UTC. */
+  everyS: number;
+  config: Config;
+  cursor: Cursor;
+  metrics: readonly Metric[];
+  step(reading: Reading<z.output<Config>, z.output<Cursor>>): Promise<Step<z.output<Cursor>>>;
+}
+
+/** Keeps the types of one sensor's own config and cursor while it is written; the registry sees all sensors as one type. */
+export const defineSensor = <Config extends z.ZodType, Cursor extends z.ZodType>(sensor: Sensor<Config, Cursor>): Sensor =>
+  sensor as unknown as Sensor;

@@ -1,0 +1,86 @@
+import type { InferSelectModel } from "drizzle-orm";
+import { type Db, openDb, openTenantDb, type Place, placeOf, places } from "#db/client.ts";
+import type { tenants } from "#db/schema/index.ts";
+import type { Permission, TenantRole } from "./domain/members/permissions.ts";
+import { allows } from "./domain/members/permissions.ts";
+import type { Locale, Role } from "./domain/tenants/schemas.ts";
+import type { Config } from "./env.ts";
+import { forbidden, unauthenticated } from "./errors.ts";
+import type { Log } from "./log.ts";
+import type { DeadMessage, MailMessage, RunMessage } from "./messages.ts";
+
+export type Tenant = InferSelectModel<typeof tenants>;
+
+export interface UserActor {
+  type: "user";
+  userId: string;
+  sessionId: string;
+  email: string;
+  name: string;
+  locale: Locale;
+  timezone: string;
+  staff: boolean;
+  onboarded: boolean;
+  memberships: readonly { tenant: Tenant; role: Role }[];
+}
+/** Who acts: nobody known, a person, or a job of ours. */
+export type Actor = { type: "anonymous" } | UserActor | { type: "system"; job: string };
+
+export interface Send {
+  runs(messages: readonly RunMessage[], delayS?: number): Promise<void>;
+  mail(message: MailMessage): Promise<void>;
+  dead(message: DeadMessage): Promise<void>;
+}
+
+/** The browser's cookies: what it sent, and what it shall keep. Jobs have none. */
+export interface Cookies {
+  get(name: string): string | undefined;
+  /** Only `__Host-` names; an empty value with `maxAgeS` 0 removes it. */
+  set(name: string, value: string, maxAgeS: number): void;
+}
+
+/** All that a verb may touch. Built once per request or job, see workers/. */
+export interface Ctx {
+  config: Config;
+  actor: Actor;
+  /** `ip` is null for jobs. */
+  request: { id: string; ip: string | null; userAgent: string };
+  /** People, sessions, tenants: who may come in. */
+  directory: Db;
+  databases: Record<Place, D1Database>;
+  cookies: Cookies;
+  /** Milliseconds since 1970. */
+  now(): number;
+  fetch: typeof fetch;
+  send: Send;
+  log: Log;
+}
+
+/** A context inside one tenant: `db` answers for that tenant alone. */
+export interface TenantCtx extends Ctx {
+  tenant: Tenant;
+  role: TenantRole;
+  db: Db;
+}
+
+export function enterTenant(ctx: Ctx, tenant: Tenant, role: TenantRole): TenantCtx {
+  const db = openTenantDb(ctx.databases[placeOf(tenant.id)], tenant.id);
+  return { ...ctx, tenant, role, db, log: ctx.log.with({ tenant: tenant.id }) };
+}
+
+/** Throws `forbidden` unless the role in this tenant may do it. */
+export function requirePermission(ctx: TenantCtx, permission: Permission): void {
+  if (!allows(ctx.role, permission)) throw forbidden();
+}
+
+export function requireUser(ctx: Ctx): UserActor {
+  if (ctx.actor.type !== "user") throw unauthenticated();
+  return ctx.actor;
+}
+
+/** Every D1 that holds tenants' rows, for what only staff and the engine may do: see all tenants at once. */
+export function acrossTenants(ctx: Ctx): readonly { place: Place; db: Db }[] {
+  if (ctx.actor.type === "anonymous") throw unauthenticated();
+  if (ctx.actor.type === "user" && !ctx.actor.staff) throw forbidden();
+  return places.map((place) => ({ place, db: openDb(ctx.databases[place]) }));
+}

@@ -1,0 +1,37 @@
+import type { BatchItem } from "drizzle-orm/batch";
+import { auditLog } from "#db/schema/index.ts";
+import type { Ctx, TenantCtx } from "#server/ctx.ts";
+import { newId } from "#server/ids.ts";
+
+type Statement = BatchItem<"sqlite">;
+
+/**
+ * Writes and their audit line, in one D1 batch: all of it or nothing. In a tenant's context they go to the tenant's
+ * database, else to the directory. `details` are ids and small facts, never secrets. Answers what the statements answered.
+ */
+export async function commit<const S extends readonly Statement[]>(
+  ctx: Ctx | TenantCtx,
+  action: string,
+  details: Record<string, unknown>,
+  statements: S,
+): Promise<unknown[]> {
+  const db = "db" in ctx ? ctx.db : ctx.directory;
+  const results = await db.batch([...statements, auditLine(ctx, action, details)] as unknown as readonly [Statement, ...Statement[]]);
+  return [...(results as readonly unknown[])].slice(0, statements.length);
+}
+
+/** The audit line alone, for a batch that the caller composes. */
+export function auditLine(ctx: Ctx | TenantCtx, action: string, details: Record<string, unknown>) {
+  const db = "db" in ctx ? ctx.db : ctx.directory;
+  const now = ctx.now();
+  return db.insert(auditLog).values({
+    id: newId("aud", now),
+    at: now,
+    tenantId: "tenant" in ctx ? ctx.tenant.id : "",
+    actorType: ctx.actor.type === "user" && ctx.actor.staff ? "staff" : ctx.actor.type,
+    actorId: ctx.actor.type === "user" ? ctx.actor.userId : ctx.actor.type === "system" ? ctx.actor.job : null,
+    action,
+    details: ctx.log.redact(details),
+    ip: ctx.request.ip,
+  });
+}

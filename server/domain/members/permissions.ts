@@ -1,0 +1,29 @@
+import type { Role } from "#server/domain/tenants/schemas.ts";
+
+/** `staff` and `system` are no roles that a member can hold: the agency's admins and the engine act with them. */
+export type TenantRole = Role | "staff" | "system";
+
+/** Who may do what in a tenant. Read it as a table: a line is a right, an x is a role that has it. */
+const table = {
+  //                    owner admin developer billing member viewer
+  "portal:read": "  x     x       x        x       x      x  ",
+  "connections:write": "  x     x       x        .       .      .  ",
+  "runs:start": "  x     x       x        .       x      .  ",
+  "team:read": "  x     x       x        x       x      x  ",
+  "team:write": "  x     x       .        .       .      .  ",
+  "settings:write": "  x     x       .        .       .      .  ",
+  "audit:read": "  x     x       .        .       .      .  ",
+} as const;
+
+const columns: readonly Role[] = ["owner", "admin", "developer", "billing", "member", "viewer"];
+export type Permission = keyof typeof table;
+
+export function allows(role: TenantRole, permission: Permission): boolean {
+  if (role === "staff" || role === "system") return true;
+  return table[permission].trim().split(/\s+/)[columns.indexOf(role)] === "x";
+}
+
+/** Nobody hands out more than they hold: an admin cannot make an owner. */
+export function mayGrant(by: TenantRole, role: Role): boolean {
+  return by === "owner" || by === "staff" || (by === "admin" && role !== "owner");
+}

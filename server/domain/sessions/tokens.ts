@@ -1,0 +1,34 @@
+import { hmac } from "@oslojs/crypto/hmac";
+import { SHA256, sha256 } from "@oslojs/crypto/sha2";
+import { constantTimeEqual } from "@oslojs/crypto/subtle";
+import { encodeBase64urlNoPadding, encodeHexLowerCase } from "@oslojs/encoding";
+import type { Config } from "#server/env.ts";
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** 256 random bits, base64url, 43 characters. */
+export const newToken = (): string => encodeBase64urlNoPadding(crypto.getRandomValues(new Uint8Array(32)));
+
+/** What is stored of a token: enough to recognise it, not to use it. A token has 256 bits, so no salt is needed. */
+export const hashToken = (token: string): string => encodeHexLowerCase(sha256(bytesOf(token)));
+
+const derive = (config: Config, purpose: string, id: string): Uint8Array =>
+  hmac(
+    SHA256,
+    Uint8Array.from(atob(config.SIGNING_KEY), (char) => char.charCodeAt(0)),
+    bytesOf(`${purpose}\n${id}`),
+  );
+
+/** The token of a link that we mail, from its id: 256 bits that only the holder of SIGNING_KEY can make. */
+export const linkToken = (config: Config, purpose: "sign-in" | "invitation", id: string): string =>
+  encodeBase64urlNoPadding(derive(config, purpose, id));
+
+/** The six digits beside the link. */
+export function linkCode(config: Config, id: string): string {
+  const bytes = derive(config, "code", id);
+  const number = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
+/** Compares without telling by its time where the first difference is. */
+export const sameText = (a: string, b: string): boolean => constantTimeEqual(bytesOf(a), bytesOf(b));

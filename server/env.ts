@@ -1,0 +1,101 @@
+import { z } from "zod";
+import type { Place } from "#db/client.ts";
+import type { DeadMessage, MailMessage, RunMessage } from "./messages.ts";
+
+/** What wrangler.toml binds, and the variables and secrets below as plain strings. */
+export interface Env {
+  DB: D1Database;
+  RUNS: Queue<RunMessage>;
+  MAIL: Queue<MailMessage>;
+  DEAD: Queue<DeadMessage>;
+  ASSETS: Fetcher;
+  [variable: string]: unknown;
+}
+
+const Base64Key = z.base64().refine((key) => atob(key).length === 32, "must be 32 bytes in base64");
+
+/** `id:base64,id:base64`: 256-bit root keys, the first one current, the others only to open what they once wrapped. */
+const VaultKeys = z
+  .string()
+  .transform((text) => text.split(",").map((pair) => pair.trim().split(":")))
+  .pipe(z.array(z.tuple([z.string().regex(/^[a-z0-9_-]{1,20}$/i), Base64Key])).min(1))
+  .refine((pairs) => new Set(pairs.map(([id]) => id)).size === pairs.length, "two keys have the same id");
+
+const EndpointOverride = z.strictObject({
+  authorize: z.url().optional(),
+  token: z.url().optional(),
+  revoke: z.url().optional(),
+  api: z.url().optional(),
+});
+export type EndpointOverride = z.infer<typeof EndpointOverride>;
+
+const Endpoints = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (cause) {
+      context.addIssue({ code: "custom", message: `not JSON: ${String(cause)}` });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string(), EndpointOverride));
+
+const Variables = z
+  .object({
+    /** Where people reach the portal, without a path: `https://portal.example.com`. */
+    APP_ORIGIN: z.url().refine((url) => new URL(url).origin === url, "must be an origin, without a path"),
+    ENVIRONMENT: z.enum(["production", "development", "test"]).default("production"),
+    VAULT_KEYS: VaultKeys,
+    /** Derives the tokens of magic links and invitations; 32 bytes in base64. */
+    SIGNING_KEY: Base64Key,
+    /** `log` prints mail and shows it at /dev/outbox (not in production), `smtp` and `resend` send it. */
+    MAIL_TRANSPORT: z.enum(["log", "smtp", "resend"]),
+    /** `Name <address>` or an address. */
+    MAIL_FROM: z.string().min(3),
+    SMTP_HOST: z.string().optional(),
+    SMTP_PORT: z.coerce.number().int().positive().default(587),
+    /** `starttls`, `tls` from the first byte, or `none` (a relay on a private network). */
+    SMTP_SECURITY: z.enum(["starttls", "tls", "none"]).default("starttls"),
+    SMTP_USERNAME: z.string().optional(),
+    SMTP_PASSWORD: z.string().optional(),
+    RESEND_API_KEY: z.string().optional(),
+    RESEND_ENDPOINT: z.url().default("https://api.resend.com/emails"),
+    SHOPIFY_CLIENT_ID: z.string().optional(),
+    SHOPIFY_CLIENT_SECRET: z.string().optional(),
+    KLAVIYO_CLIENT_ID: z.string().optional(),
+    KLAVIYO_CLIENT_SECRET: z.string().optional(),
+    GOOGLE_CLIENT_ID: z.string().optional(),
+    GOOGLE_CLIENT_SECRET: z.string().optional(),
+    /** Points providers elsewhere (the sandbox, an OAuth server of one's own): JSON, provider -> {authorize, token, revoke, api}. */
+    PROVIDER_ENDPOINTS: Endpoints.optional(),
+  })
+  .superRefine((variables, context) => {
+    const refuse = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if (variables.ENVIRONMENT === "production") {
+      if (variables.PROVIDER_ENDPOINTS) refuse("PROVIDER_ENDPOINTS", "not accepted in production");
+      if (variables.MAIL_TRANSPORT === "log") refuse("MAIL_TRANSPORT", "`log` is not for production");
+      if (!variables.APP_ORIGIN.startsWith("https://")) refuse("APP_ORIGIN", "must be https in production");
+    }
+    if (variables.MAIL_TRANSPORT === "smtp" && !variables.SMTP_HOST) refuse("SMTP_HOST", "needed by MAIL_TRANSPORT=smtp");
+    if (variables.MAIL_TRANSPORT === "resend" && !variables.RESEND_API_KEY) refuse("RESEND_API_KEY", "needed by MAIL_TRANSPORT=resend");
+  });
+
+export type Config = z.infer<typeof Variables>;
+
+const parsed = new WeakMap<Env, Config>();
+
+/** The checked configuration. Throws with the names of the variables at fault, never with their values. */
+export function readConfig(env: Env): Config {
+  const known = parsed.get(env);
+  if (known) return known;
+  const result = Variables.safeParse(env);
+  if (!result.success) {
+    const faults = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`The configuration is incomplete. ${faults.join("; ")}`);
+  }
+  parsed.set(env, result.data);
+  return result.data;
+}
+
+export const databasesOf = (env: Env): Record<Place, D1Database> => ({ DB: env.DB });

@@ -1,0 +1,74 @@
+import { initTRPC, TRPCError } from "@trpc/server";
+import type { OpenApiMeta } from "trpc-to-openapi";
+import { z } from "zod";
+import { type Ctx, enterTenant, requirePermission, requireUser } from "#server/ctx.ts";
+import type { Permission } from "#server/domain/members/permissions.ts";
+import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { TenantId } from "#server/domain/tenants/schemas.ts";
+import { DomainError, forbidden, notFound } from "#server/errors.ts";
+import { describeError } from "./errors.ts";
+
+const trpc = initTRPC
+  .context<Ctx>()
+  .meta<OpenApiMeta>()
+  .create({
+    errorFormatter: ({ shape, error }) => ({
+      ...shape,
+      message: describeError(error).message,
+      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, ...describeError(error) },
+    }),
+  });
+
+export const router = trpc.router;
+export const createCallerFactory = trpc.createCallerFactory;
+
+const codes = {
+  unauthenticated: "UNAUTHORIZED",
+  forbidden: "FORBIDDEN",
+  not_found: "NOT_FOUND",
+  invalid: "BAD_REQUEST",
+  conflict: "CONFLICT",
+  rate_limited: "TOO_MANY_REQUESTS",
+  unavailable: "SERVICE_UNAVAILABLE",
+  internal: "INTERNAL_SERVER_ERROR",
+} as const;
+
+/** Domain errors get their tRPC code here; the unknown is logged with its cause and goes out as one plain sentence. */
+const outward = trpc.middleware(async ({ ctx, next, path }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const cause = result.error.cause;
+  if (cause instanceof DomainError) throw new TRPCError({ code: codes[cause.kind], message: cause.message, cause });
+  if (result.error.code === "INTERNAL_SERVER_ERROR") ctx.log.error("procedure failed", { path, error: cause ?? result.error });
+  return result;
+});
+
+const procedure = trpc.procedure.use(outward);
+
+/** Anybody, signed in or not. */
+export const publicProcedure = procedure;
+
+/** Any signed-in person, about themselves. */
+export const personal = procedure.use(({ ctx, next }) => next({ ctx: { ...ctx, actor: requireUser(ctx) } }));
+
+/** A member of the tenant that the input names, with this right there. To anybody else the tenant does not exist. */
+export const member = (permission: Permission) =>
+  personal.input(z.object({ tenant: TenantId })).use(({ ctx, input, next }) => {
+    const membership = ctx.actor.memberships.find(({ tenant }) => tenant.id === input.tenant);
+    if (!membership) throw notFound("client");
+    const tenantCtx = enterTenant(ctx, membership.tenant, membership.role);
+    requirePermission(tenantCtx, permission);
+    return next({ ctx: { ...tenantCtx, actor: ctx.actor } });
+  });
+
+/** The agency's admins. */
+export const staff = personal.use(({ ctx, next }) => {
+  if (!ctx.actor.staff) throw forbidden("This is for the agency's admins.");
+  return next();
+});
+
+/** The agency's admins, inside one tenant that the input names. */
+export const staffIn = staff.input(z.object({ tenant: TenantId })).use(async ({ ctx, input, next }) => {
+  const tenant = await findTenant(ctx, input.tenant);
+  return next({ ctx: { ...enterTenant(ctx, tenant, "staff"), actor: ctx.actor } });
+});

@@ -1,0 +1,141 @@
+import type { D1Migration } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { openDb } from "#db/client.ts";
+import { memberships, sessions, tenants, users } from "#db/schema/index.ts";
+import { sessionLifetimeMs } from "#server/auth.ts";
+import { type Actor, type Ctx, enterTenant, type Tenant, type TenantCtx, type UserActor } from "#server/ctx.ts";
+import type { TenantRole } from "#server/domain/members/permissions.ts";
+import { hashToken, newToken } from "#server/domain/sessions/tokens.ts";
+import type { Role } from "#server/domain/tenants/schemas.ts";
+import { databasesOf, type Env, readConfig } from "#server/env.ts";
+import { newId } from "#server/ids.ts";
+import { createLog } from "#server/log.ts";
+import type { DeadMessage, MailMessage, RunMessage } from "#server/messages.ts";
+
+export type TestEnv = Env & { TEST_MIGRATIONS: D1Migration[] };
+export const testEnv = env as TestEnv;
+
+/** What a context under test did besides its writes. */
+export interface Traces {
+  lines: string[];
+  runs: RunMessage[];
+  mails: MailMessage[];
+  dead: DeadMessage[];
+  /** Cookies as the browser would now hold them. */
+  cookies: Map<string, string>;
+}
+
+/** A context as the doors build it, with its clock, its outbound HTTP and its queues in the test's hands. */
+export function testCtx({
+  actor = { type: "anonymous" },
+  now = Date.now,
+  outbound = fetch,
+  ip = "203.0.113.7",
+}: TestCtx = {}): Ctx & { traces: Traces } {
+  const traces: Traces = { lines: [], runs: [], mails: [], dead: [], cookies: new Map() };
+  return {
+    config: readConfig(testEnv),
+    actor,
+    request: { id: newId("req", now()), ip, userAgent: "test" },
+    directory: openDb(testEnv.DB),
+    databases: databasesOf(testEnv),
+    cookies: {
+      get: (name) => traces.cookies.get(name),
+      set: (name, value, maxAgeS) => void (maxAgeS > 0 ? traces.cookies.set(name, value) : traces.cookies.delete(name)),
+    },
+    now,
+    fetch: outbound,
+    send: {
+      runs: async (messages) => void traces.runs.push(...messages),
+      mail: async (message) => void traces.mails.push(message),
+      dead: async (message) => void traces.dead.push(message),
+    },
+    log: createLog({}, (line) => void traces.lines.push(line)),
+    traces,
+  };
+}
+
+export interface TestCtx {
+  actor?: Actor;
+  now?: () => number;
+  outbound?: typeof fetch;
+  ip?: string | null;
+}
+
+let count = 0;
+const unique = () => `${Date.now().toString(36)}${(count++).toString(36)}`;
+
+/** A tenant of the test's own, so that tests never meet in the database. */
+export async function makeTenant(more: Partial<Tenant> = {}): Promise<Tenant> {
+  const tenant: Tenant = {
+    id: `t-${unique()}`,
+    name: "Test Shop",
+    vertical: "shopify",
+    plan: "growth",
+    status: "active",
+    locale: "en",
+    currency: "GBP",
+    timezone: "Europe/London",
+    features: {},
+    createdAt: Date.now(),
+    lastActivityAt: null,
+    ...more,
+  };
+  await openDb(testEnv.DB).insert(tenants).values(tenant);
+  return tenant;
+}
+
+/** A signed-in person with a role in some tenants; `token` is the value of the session's cookie. */
+export async function makeUser(
+  more: { staff?: boolean; roles?: readonly [Tenant, Role][] } = {},
+): Promise<{ actor: UserActor; token: string }> {
+  const db = openDb(testEnv.DB);
+  const now = Date.now();
+  const token = newToken();
+  const user = {
+    id: newId("usr", now),
+    email: `person-${unique()}@example.com`,
+    name: "Test Person",
+    locale: "en" as const,
+    timezone: "UTC",
+    staff: more.staff ?? false,
+    provenAt: now,
+    onboardedAt: now,
+    createdAt: now,
+  };
+  const session = {
+    id: newId("ses", now),
+    tokenHash: hashToken(token),
+    userId: user.id,
+    ip: "203.0.113.7",
+    userAgent: "test",
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt: now + sessionLifetimeMs,
+  };
+  const roles = more.roles ?? [];
+  await db.batch([
+    db.insert(users).values(user),
+    db.insert(sessions).values(session),
+    ...roles.map(([tenant, role]) => db.insert(memberships).values({ userId: user.id, tenantId: tenant.id, role, createdAt: now })),
+  ]);
+  const actor: UserActor = {
+    type: "user",
+    userId: user.id,
+    sessionId: session.id,
+    email: user.email,
+    name: user.name,
+    locale: user.locale,
+    timezone: user.timezone,
+    staff: user.staff,
+    onboarded: true,
+    memberships: roles.map(([tenant, role]) => ({ tenant, role })),
+  };
+  return { actor, token };
+}
+
+/** A context inside a tenant, as a member with that role (or as the engine). */
+export function testTenantCtx(tenant: Tenant, role: TenantRole = "owner", more: TestCtx = {}): TenantCtx & { traces: Traces } {
+  const ctx = testCtx({ actor: { type: "system", job: "test" }, ...more });
+  return { ...enterTenant(ctx, tenant, role), traces: ctx.traces };
+}

@@ -1,0 +1,22 @@
+import { sandboxClients, sandboxEndpoints } from "./sandbox/endpoints.ts";
+
+export const testOrigin = "http://atrium.test";
+/** Where tests find the sandbox: every request of the Worker goes there, whatever its host. */
+export const sandboxOrigin = "http://sandbox.test";
+
+/** The configuration that tests run with; its keys protect nothing. */
+export const testVariables = {
+  APP_ORIGIN: testOrigin,
+  ENVIRONMENT: "test",
+  VAULT_KEYS: `t2:${btoa("second-root-key-of-the-tests-32b")},t1:${btoa("first-root-key-of-the-tests--32b")}`,
+  SIGNING_KEY: btoa("signing-key-of-the-tests-32bytes"),
+  MAIL_TRANSPORT: "log",
+  MAIL_FROM: "Atrium <portal@atrium.test>",
+  SHOPIFY_CLIENT_ID: sandboxClients.shopify.clientId,
+  SHOPIFY_CLIENT_SECRET: sandboxClients.shopify.clientSecret,
+  KLAVIYO_CLIENT_ID: sandboxClients.klaviyo.clientId,
+  KLAVIYO_CLIENT_SECRET: sandboxClients.klaviyo.clientSecret,
+  GOOGLE_CLIENT_ID: sandboxClients.google.clientId,
+  GOOGLE_CLIENT_SECRET: sandboxClients.google.clientSecret,
+  PROVIDER_ENDPOINTS: JSON.stringify(sandboxEndpoints(sandboxOrigin)),
+};

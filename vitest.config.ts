@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+import { testVariables } from "./test/variables.ts";
+
+const serverBuild = "./build/server/index.js";
+const inWorkerd = ["test/**/*.test.ts"];
+const inNode = ["test/**/*.node.test.ts"];
+const inBrowser = ["test/e2e/**/*.e2e.test.ts"];
+
+export default defineConfig(async () => ({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: { ...testVariables, TEST_MIGRATIONS: await readD1Migrations("./drizzle") },
+            },
+          }),
+        ],
+        resolve: {
+          alias: {
+            "virtual:remix/server-build": new URL(existsSync(serverBuild) ? serverBuild : "./workers/empty.ts", import.meta.url).pathname,
+            "co-body": new URL("./workers/empty.ts", import.meta.url).pathname,
+          },
+        },
+        test: {
+          name: "workers",
+          include: inWorkerd,
+          exclude: [...inNode, ...inBrowser],
+          setupFiles: ["./test/setup.ts"],
+          deps: { optimizer: { ssr: { enabled: true, include: ["@remix-run/cloudflare"] } } },
+        },
+      },
+      { test: { name: "node", include: inNode, testTimeout: 60_000 } },
+      { test: { name: "browser", include: inBrowser, testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
+    ],
+  },
+}));
