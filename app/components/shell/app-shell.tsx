@@ -1,0 +1,151 @@
+import { Link, NavLink } from "@remix-run/react";
+import { Ellipsis, type LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { cn } from "#app/components/ui/cn.ts";
+import { DropdownMenu } from "#app/components/ui/dropdown-menu.tsx";
+import { MenuLink } from "#app/components/ui/menu-items.tsx";
+import { DisplayProvider } from "#app/i18n/display.tsx";
+import { Brand } from "./brand-mark.tsx";
+
+export interface NavItem {
+  to: string;
+  label: string;
+  icon: LucideIcon;
+  /** Active only on the exact address. */
+  end?: boolean;
+  /** How many things wait there, with words for screen readers ("3 need a new sign-in"). */
+  badge?: { count: number; label: string };
+}
+
+export interface AppShellProps {
+  /** The portal's start page, and its name when it is not the client's ("Admin"). */
+  home: { to: string; label?: string };
+  nav: readonly NavItem[];
+  /** A `TenantSwitcher`. */
+  switcher?: ReactNode;
+  /** A `UserMenu`. */
+  userMenu: ReactNode;
+  /** IANA timezone in which every moment inside is printed. */
+  timeZone: string;
+  children: ReactNode;
+}
+
+const BOTTOM_ITEMS = 5;
+
+/** The frame of both portals: a sidebar from 1024 px on, a top bar and a bottom bar below. All of it is links and forms. */
+export function AppShell({ home, nav, switcher, userMenu, timeZone, children }: AppShellProps) {
+  const { t } = useTranslation();
+  const brand = (
+    <Link to={home.to} className="rounded-sm">
+      <Brand label={home.label} />
+    </Link>
+  );
+  return (
+    <DisplayProvider timeZone={timeZone}>
+      <div className="min-h-dvh lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)]">
+        <div className="sticky top-0 hidden h-dvh flex-col gap-5 border-e border-line bg-glass px-3 py-4 backdrop-blur-xl lg:flex">
+          <div className="px-2 pt-1">{brand}</div>
+          {switcher}
+          <nav aria-label={t("nav.main")} className="-mx-3 flex-1 overflow-y-auto px-3">
+            <ul className="grid gap-0.5">
+              {nav.map((item) => (
+                <li key={item.to}>
+                  <SideLink {...item} />
+                </li>
+              ))}
+            </ul>
+          </nav>
+        </div>
+        <div className="flex min-w-0 flex-col">
+          <header className="sticky top-0 z-20 flex h-14 items-center gap-3 border-b border-line bg-glass px-4 backdrop-blur-xl lg:border-0 lg:bg-transparent lg:px-8 lg:backdrop-blur-none">
+            <div className="shrink-0 lg:hidden">{brand}</div>
+            {switcher && <div className="ms-auto min-w-0 max-w-[45%] lg:hidden">{switcher}</div>}
+            <div className={cn("shrink-0 lg:ms-auto", !switcher && "ms-auto")}>{userMenu}</div>
+          </header>
+          <main
+            id="content"
+            tabIndex={-1}
+            className="mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pt-2 lg:pb-16"
+          >
+            {children}
+          </main>
+        </div>
+        <BottomNav nav={nav} />
+      </div>
+    </DisplayProvider>
+  );
+}
+
+function SideLink({ to, label, icon: Icon, end, badge }: NavItem) {
+  return (
+    <NavLink
+      to={to}
+      end={end}
+      prefetch="intent"
+      className="group relative flex h-9 items-center gap-3 rounded-control px-2.5 text-sm font-medium text-ink-muted transition-colors before:absolute before:inset-y-2 before:-start-3 before:w-0.5 before:rounded-e-full before:bg-accent before:opacity-0 before:shadow-[0_0_10px_var(--accent)] before:transition-opacity hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:text-ink aria-[current=page]:before:opacity-100"
+    >
+      <Icon aria-hidden strokeWidth={1.75} className="size-4.5 shrink-0 transition-colors group-aria-[current=page]:text-accent" />
+      <span className="min-w-0 flex-1 truncate">{label}</span>
+      {badge && <NavBadge {...badge} />}
+    </NavLink>
+  );
+}
+
+function NavBadge({ count, label, className }: { count: number; label: string; className?: string }) {
+  if (count === 0) return null;
+  return (
+    <span className={cn("rounded-full bg-warn/15 px-1.5 text-xs font-medium text-warn tabular-nums", className)}>
+      <span aria-hidden>{count}</span>
+      <span className="sr-only">{label}</span>
+    </span>
+  );
+}
+
+function BottomNav({ nav }: { nav: readonly NavItem[] }) {
+  const { t } = useTranslation();
+  const shown = nav.length > BOTTOM_ITEMS ? nav.slice(0, BOTTOM_ITEMS - 1) : nav;
+  const rest = nav.slice(shown.length);
+  const cell =
+    "relative flex h-14 w-full flex-col items-center justify-center gap-1 px-1 text-2xs font-medium text-ink-muted transition-colors -outline-offset-2 aria-[current=page]:text-ink [&[aria-current=page]>svg]:text-accent";
+  return (
+    <nav
+      aria-label={t("nav.main")}
+      className="fixed inset-x-0 bottom-0 z-20 border-t border-line bg-glass pb-[env(safe-area-inset-bottom)] backdrop-blur-xl lg:hidden"
+    >
+      <ul className="mx-auto flex max-w-lg">
+        {shown.map(({ to, label, icon: Icon, end, badge }) => (
+          <li key={to} className="min-w-0 flex-1">
+            <NavLink to={to} end={end} className={cell}>
+              <Icon aria-hidden strokeWidth={1.75} className="size-5 shrink-0 transition-colors" />
+              <span className="max-w-full truncate">{label}</span>
+              {badge && <NavBadge {...badge} className="absolute top-1 start-1/2 ms-2" />}
+            </NavLink>
+          </li>
+        ))}
+        {rest.length > 0 && (
+          <li className="min-w-0 flex-1">
+            <DropdownMenu
+              up
+              align="end"
+              className="me-2"
+              triggerClassName={cell}
+              trigger={
+                <>
+                  <Ellipsis aria-hidden strokeWidth={1.75} className="size-5" />
+                  {t("nav.more")}
+                </>
+              }
+            >
+              {rest.map(({ to, label, icon }) => (
+                <MenuLink key={to} to={to} icon={icon}>
+                  {label}
+                </MenuLink>
+              ))}
+            </DropdownMenu>
+          </li>
+        )}
+      </ul>
+    </nav>
+  );
+}

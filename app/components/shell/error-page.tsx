@@ -1,0 +1,85 @@
+import { isRouteErrorResponse, Link, useLocation, useRouteError } from "@remix-run/react";
+import { Lock, SearchX, ServerCrash, Timer, TriangleAlert } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Button } from "#app/components/ui/button.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { CopyButton } from "#app/components/ui/copy-button.tsx";
+import { useRenderContext } from "#app/render-context.ts";
+import { Brand } from "./brand-mark.tsx";
+
+const KINDS = {
+  401: ["unauthorized", Lock],
+  403: ["forbidden", Lock],
+  404: ["notFound", SearchX],
+  429: ["tooMany", Timer],
+} as const;
+
+function kindOf(status: number) {
+  if (status in KINDS) return KINDS[status as keyof typeof KINDS];
+  return status >= 500 ? (["server", ServerCrash] as const) : (["other", TriangleAlert] as const);
+}
+
+/**
+ * The page for whatever went wrong, as an `ErrorBoundary`: what happened and what to do, never the error's own words.
+ * A thrown response may give its request's id as `{ requestId }`.
+ */
+export function ErrorPage() {
+  const error = useRouteError();
+  const { t } = useTranslation();
+  const location = useLocation();
+  const render = useRenderContext();
+  const status = isRouteErrorResponse(error) ? error.status : 500;
+  const [kind, Icon] = kindOf(status);
+  const requestId = requestIdOf(error) ?? render.requestId;
+  return (
+    <main id="content" className="grid min-h-dvh place-items-center p-4">
+      <Card padding="lg" className="grid w-full max-w-md gap-6">
+        <Link to="/" className="w-fit rounded-sm">
+          <Brand />
+        </Link>
+        <div>
+          <p className="mb-3 flex items-center gap-2 font-mono text-sm text-ink-faint">
+            <Icon aria-hidden className="size-4 text-magenta" />
+            {status}
+          </p>
+          <h1 className="text-xl font-semibold">{t(`errors.${kind}Title`)}</h1>
+          <p className="mt-2 text-sm text-ink-muted">{t(`errors.${kind}Body`)}</p>
+        </div>
+        {kind === "server" && requestId && (
+          <div className="rounded-control border border-line bg-sunken p-3">
+            <p className="text-xs text-ink-faint">{t("errors.requestId")}</p>
+            <div className="mt-1 flex flex-wrap items-center justify-between gap-2">
+              <code className="min-w-0 font-mono text-[0.8125rem] break-all">{requestId}</code>
+              <CopyButton value={requestId} />
+            </div>
+          </div>
+        )}
+        <div className="flex flex-wrap gap-2">
+          {kind === "unauthorized" ? (
+            <Button asChild variant="primary">
+              <Link to="/sign-in">{t("errors.signIn")}</Link>
+            </Button>
+          ) : (
+            <Button asChild variant="primary">
+              <Link to="/">{t("actions.home")}</Link>
+            </Button>
+          )}
+          {(kind === "server" || kind === "tooMany") && (
+            <Button asChild>
+              <Link to={location} reloadDocument>
+                {t("actions.retry")}
+              </Link>
+            </Button>
+          )}
+        </div>
+      </Card>
+    </main>
+  );
+}
+
+function requestIdOf(error: unknown): string | undefined {
+  if (!isRouteErrorResponse(error)) return undefined;
+  const data: unknown = error.data;
+  if (typeof data !== "object" || data === null || !("requestId" in data)) return undefined;
+  return typeof data.requestId === "string" ? data.requestId : undefined;
+}

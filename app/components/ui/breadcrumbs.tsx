@@ -1,0 +1,35 @@
+import { Link } from "@remix-run/react";
+import { ChevronRight } from "lucide-react";
+import { Fragment } from "react";
+import { useTranslation } from "react-i18next";
+
+/** The way down to this page; the last one is the page itself and needs no `to`. */
+export function Breadcrumbs({ items }: { items: readonly { label: string; to?: string }[] }) {
+  const { t } = useTranslation();
+  return (
+    <nav aria-label={t("nav.breadcrumbs")}>
+      <ol className="flex flex-wrap items-center gap-x-1.5 gap-y-1 text-[0.8125rem] text-ink-faint">
+        {items.map(({ label, to }, index) => (
+          <Fragment key={label}>
+            {index > 0 && (
+              <li aria-hidden>
+                <ChevronRight data-mirror className="size-3.5" />
+              </li>
+            )}
+            <li className="min-w-0">
+              {to ? (
+                <Link to={to} className="rounded-sm transition-colors hover:text-ink">
+                  {label}
+                </Link>
+              ) : (
+                <span aria-current="page" className="text-ink-muted">
+                  {label}
+                </span>
+              )}
+            </li>
+          </Fragment>
+        ))}
+      </ol>
+    </nav>
+  );
+}

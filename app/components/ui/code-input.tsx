@@ -1,0 +1,23 @@
+import { type ComponentPropsWithoutRef, forwardRef } from "react";
+import { cn } from "./cn.ts";
+import { useFieldControl } from "./field.tsx";
+import { controlClass } from "./input.tsx";
+
+/** One plain field for a six-digit code: it can be pasted into, filled from a message, and read by a screen reader. */
+export const CodeInput = forwardRef<HTMLInputElement, ComponentPropsWithoutRef<"input">>(function CodeInput({ className, ...rest }, ref) {
+  return (
+    <input
+      ref={ref}
+      {...useFieldControl()}
+      type="text"
+      inputMode="numeric"
+      autoComplete="one-time-code"
+      pattern="[0-9 ]{6,7}"
+      maxLength={7}
+      dir="ltr"
+      placeholder="000000"
+      className={cn(controlClass, "h-14 text-center font-mono text-2xl tracking-[0.42em] indent-[0.42em] sm:h-14 sm:text-2xl", className)}
+      {...rest}
+    />
+  );
+});

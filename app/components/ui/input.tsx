@@ -1,0 +1,15 @@
+import { type ComponentPropsWithoutRef, forwardRef } from "react";
+import { cn } from "./cn.ts";
+import { useFieldControl } from "./field.tsx";
+
+/** The look that all text-like controls share. Text is 16 px on phones, or iOS zooms in on focus. */
+export const controlClass = [
+  "w-full min-w-0 rounded-control border border-line-control bg-sunken px-3 text-base text-ink sm:text-sm",
+  "placeholder:text-ink-faint transition-[border-color,box-shadow] hover:border-ink-faint",
+  "focus-visible:border-accent focus-visible:outline-none focus-visible:ring-3 focus-visible:ring-accent-line",
+  "aria-invalid:border-danger disabled:cursor-not-allowed disabled:opacity-60",
+].join(" ");
+
+export const Input = forwardRef<HTMLInputElement, ComponentPropsWithoutRef<"input">>(function Input({ className, ...rest }, ref) {
+  return <input ref={ref} {...useFieldControl()} className={cn(controlClass, "h-10 sm:h-9", className)} {...rest} />;
+});

@@ -1,0 +1,34 @@
+import { Link } from "@remix-run/react";
+import { ChevronLeft, ChevronRight } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "./button.tsx";
+
+/** Links through a list by cursor; a direction without a target is left out. `summary` says what is seen, say "50 runs". */
+export function Pagination({ previousTo, nextTo, summary }: { previousTo?: string; nextTo?: string; summary?: ReactNode }) {
+  const { t } = useTranslation();
+  if (!previousTo && !nextTo && !summary) return null;
+  return (
+    <nav aria-label={t("pagination.label")} className="flex flex-wrap items-center justify-between gap-3 border-t border-line px-5 py-3">
+      <p className="text-[0.8125rem] text-ink-faint">{summary}</p>
+      <div className="flex gap-2">
+        {previousTo && (
+          <Button asChild size="sm">
+            <Link to={previousTo} rel="prev">
+              <ChevronLeft aria-hidden data-mirror />
+              {t("pagination.previous")}
+            </Link>
+          </Button>
+        )}
+        {nextTo && (
+          <Button asChild size="sm">
+            <Link to={nextTo} rel="next" prefetch="intent">
+              {t("pagination.next")}
+              <ChevronRight aria-hidden data-mirror />
+            </Link>
+          </Button>
+        )}
+      </div>
+    </nav>
+  );
+}

@@ -1,0 +1,29 @@
+import { cn } from "./cn.ts";
+
+/** The known providers' tints; a provider that is not here gets the neutral one, so that a new one needs nothing. */
+const TINTS: Record<string, string> = {
+  shopify: "text-ok bg-ok/12 border-ok/25",
+  klaviyo: "text-ink bg-hover border-line-strong",
+  google: "text-info bg-info/12 border-info/25",
+  hubspot: "text-warn bg-warn/12 border-warn/25",
+  meta: "text-info bg-info/12 border-info/25",
+  tiktok: "text-magenta bg-magenta-soft border-magenta/25",
+  slack: "text-magenta bg-magenta-soft border-magenta/25",
+  linkedin: "text-accent bg-accent-soft border-accent-line",
+};
+
+/** A tile with the provider's initial. It is decoration: the name always stands beside it. */
+export function ProviderMark({ id, name, className }: { id: string; name: string; className?: string }) {
+  return (
+    <span
+      aria-hidden
+      className={cn(
+        "grid size-10 shrink-0 place-items-center rounded-[0.625rem] border font-mono text-lg font-semibold",
+        TINTS[id] ?? "border-line-strong bg-hover text-ink-muted",
+        className,
+      )}
+    >
+      {name.charAt(0).toUpperCase()}
+    </span>
+  );
+}

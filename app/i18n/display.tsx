@@ -1,0 +1,42 @@
+import { createContext, type ReactNode, useContext, useMemo } from "react";
+import * as format from "./format.ts";
+import { DEFAULT_LOCALE, type Locale } from "./locale.ts";
+
+/** For whom figures and moments are printed. `now` is the server's clock at rendering, so that both sides print the same. */
+export interface Display {
+  locale: Locale;
+  timeZone: string;
+  now: number;
+}
+
+const Context = createContext<Display>({ locale: DEFAULT_LOCALE, timeZone: "UTC", now: 0 });
+
+/** Sets the display for what is inside; what is left out is kept from outside. A tenant's layout sets `timeZone`. */
+export function DisplayProvider({ children, ...changes }: Partial<Display> & { children: ReactNode }) {
+  const outer = useContext(Context);
+  const { locale = outer.locale, timeZone = outer.timeZone, now = outer.now } = changes;
+  const value = useMemo(() => ({ locale, timeZone, now }), [locale, timeZone, now]);
+  return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+export function useDisplay(): Display {
+  return useContext(Context);
+}
+
+/** The formatters of `format.ts`, bound to the reader's locale and timezone. Moments are epoch milliseconds. */
+export function useFormat() {
+  const { locale, timeZone } = useDisplay();
+  return useMemo(
+    () => ({
+      money: (money: { minor: number; currency: string; compact?: boolean }) => format.formatMoney(locale, money),
+      count: (value: number, options?: { compact?: boolean }) => format.formatCount(locale, value, options),
+      ratio: (value: number) => format.formatRatio(locale, value),
+      duration: (milliseconds: number) => format.formatDuration(locale, milliseconds),
+      date: (at: number, style?: format.DateStyle) => format.formatDate(locale, at, { timeZone, style }),
+      day: (day: string, style?: "date" | "day") => format.formatDay(locale, day, style),
+      relative: (at: number, now: number) => format.formatRelative(locale, at, now),
+      quantity: (quantity: format.Quantity, options?: { compact?: boolean }) => format.formatQuantity(locale, quantity, options),
+    }),
+    [locale, timeZone],
+  );
+}

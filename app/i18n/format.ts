@@ -1,0 +1,142 @@
+import type { Locale } from "./locale.ts";
+
+/** How a number is to be read. Sensors name one for each of their metrics. */
+export type Unit = "count" | "money" | "ratio" | "seconds" | "days" | "number";
+
+/** A number with what is needed to print it. Money is integer minor units with its ISO 4217 currency. */
+export interface Quantity {
+  value: number;
+  unit: Unit;
+  currency?: string;
+}
+
+// Building an Intl object costs about as much as a hundred calls of it, and a table makes the same one for each row.
+const memo = new Map<string, unknown>();
+function once<T>(key: string, make: () => T): T {
+  const known = memo.get(key);
+  if (known !== undefined) return known as T;
+  const made = make();
+  memo.set(key, made);
+  return made;
+}
+
+function numberFormat(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return once(`n${locale}${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale, options));
+}
+
+function dateFormat(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return once(`d${locale}${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, options));
+}
+
+/** How many decimals a currency's minor unit has: 2 for EUR, 0 for JPY, 3 for KWD. */
+function minorDigits(currency: string): number {
+  return numberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/** 123456 minor units of EUR -> "€1,234.56"; compact from a hundred thousand units on -> "€123K". */
+export function formatMoney(locale: Locale, { minor, currency, compact }: { minor: number; currency: string; compact?: boolean }): string {
+  const major = minor / 10 ** minorDigits(currency);
+  if (compact && Math.abs(major) >= 100_000) {
+    return numberFormat(locale, { style: "currency", currency, notation: "compact", maximumFractionDigits: 2 }).format(major);
+  }
+  return numberFormat(locale, { style: "currency", currency }).format(major);
+}
+
+/** 25900 -> "25,900", or "25.9K" when compact. */
+export function formatCount(locale: Locale, value: number, { compact = false }: { compact?: boolean } = {}): string {
+  return numberFormat(locale, compact ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: 0 }).format(value);
+}
+
+/** 0.4213 -> "42.1%". */
+export function formatRatio(locale: Locale, ratio: number): string {
+  return numberFormat(locale, { style: "percent", maximumFractionDigits: Math.abs(ratio) < 0.01 ? 2 : 1 }).format(ratio);
+}
+
+/** Milliseconds -> "850 ms", "12.4 s", "3 min 20 s", "5 h 2 min", "12 days": the two largest parts at most. */
+export function formatDuration(locale: Locale, milliseconds: number): string {
+  const unit = (value: number, name: string, digits = 0) =>
+    numberFormat(locale, {
+      style: "unit",
+      unit: name,
+      unitDisplay: name === "day" ? "long" : "short",
+      maximumFractionDigits: digits,
+    }).format(value);
+  const seconds = milliseconds / 1000;
+  if (seconds < 1) return unit(Math.round(milliseconds), "millisecond");
+  if (seconds < 60) return unit(seconds, "second", 1);
+  if (seconds < 3600) return `${unit(Math.floor(seconds / 60), "minute")} ${unit(Math.floor(seconds % 60), "second")}`;
+  if (seconds < 48 * 3600) return `${unit(Math.floor(seconds / 3600), "hour")} ${unit(Math.floor((seconds % 3600) / 60), "minute")}`;
+  return unit(seconds / 86_400, "day", 1);
+}
+
+/** Which parts of a moment to print: `date` 21 Nov 2026, `day` 21 Nov, `time` 14:05, `dateTime` 21 Nov 2026, 14:05:09. */
+export type DateStyle = "date" | "day" | "time" | "dateTime";
+
+const DATE_STYLES: Record<DateStyle, Intl.DateTimeFormatOptions> = {
+  date: { day: "numeric", month: "short", year: "numeric" },
+  day: { day: "numeric", month: "short" },
+  time: { hour: "2-digit", minute: "2-digit" },
+  dateTime: {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZoneName: "short",
+  },
+};
+
+/** A moment (epoch milliseconds) in an IANA timezone. */
+export function formatDate(locale: Locale, at: number, { timeZone, style = "date" }: { timeZone: string; style?: DateStyle }): string {
+  return dateFormat(locale, { ...DATE_STYLES[style], timeZone }).format(at);
+}
+
+/** A calendar day `YYYY-MM-DD`, which has no timezone -> "21 Nov". */
+export function formatDay(locale: Locale, day: string, style: "date" | "day" = "day"): string {
+  return dateFormat(locale, { ...DATE_STYLES[style], timeZone: "UTC" }).format(Date.parse(`${day}T00:00:00Z`));
+}
+
+const RELATIVE_STEPS: readonly (readonly [limitSeconds: number, unitSeconds: number, unit: Intl.RelativeTimeFormatUnit])[] = [
+  [60, 1, "second"],
+  [3600, 60, "minute"],
+  [86_400, 3600, "hour"],
+  [30 * 86_400, 86_400, "day"],
+  [365 * 86_400, 30 * 86_400, "month"],
+  [Number.POSITIVE_INFINITY, 365 * 86_400, "year"],
+];
+
+/** A moment seen from `now` (both epoch milliseconds) -> "3 minutes ago", "in 2 hours", "now" within ten seconds. */
+export function formatRelative(locale: Locale, at: number, now: number): string {
+  const seconds = (at - now) / 1000;
+  const format = once(`r${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
+  if (Math.abs(seconds) < 10) return format.format(0, "second");
+  const step = RELATIVE_STEPS.find(([limit]) => Math.abs(seconds) < limit);
+  return step ? format.format(Math.trunc(seconds / step[1]), step[2]) : "";
+}
+
+/** Any quantity as its unit says; `compact` shortens large ones for tiles and axes. */
+export function formatQuantity(
+  locale: Locale,
+  { value, unit, currency }: Quantity,
+  { compact = false }: { compact?: boolean } = {},
+): string {
+  switch (unit) {
+    case "count":
+      return formatCount(locale, value, { compact: compact && Math.abs(value) >= 100_000 });
+    case "money":
+      return currency ? formatMoney(locale, { minor: value, currency, compact }) : formatCount(locale, value);
+    case "ratio":
+      return formatRatio(locale, value);
+    case "seconds":
+      return formatDuration(locale, value * 1000);
+    case "days":
+      return numberFormat(locale, { style: "unit", unit: "day", unitDisplay: "long", maximumFractionDigits: 1 }).format(value);
+    case "number":
+      return numberFormat(locale, { maximumFractionDigits: 2 }).format(value);
+    default: {
+      const unknown: never = unit;
+      return unknown;
+    }
+  }
+}

@@ -1,0 +1,6 @@
+import { admin } from "./admin.ts";
+import { auth } from "./auth.ts";
+import { client } from "./client.ts";
+import { common } from "./common.ts";
+
+export const catalogue = { common, auth, client, admin };

@@ -1,0 +1,88 @@
+import geistMonoLatin from "@fontsource-variable/geist-mono/files/geist-mono-latin-wght-normal.woff2?url";
+import interLatin from "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url";
+import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
+import { Links, Meta, Outlet, Scripts, ScrollRestoration, useFetchers, useLoaderData, useRouteLoaderData } from "@remix-run/react";
+import { type ReactNode, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { ErrorPage } from "./components/shell/error-page.tsx";
+import { NavigationProgress } from "./components/shell/navigation-progress.tsx";
+import { FlashBanner, Toaster } from "./components/ui/toast.tsx";
+import { showToast } from "./components/ui/toast-store.ts";
+import { DisplayProvider } from "./i18n/display.tsx";
+import { directionOf, type Locale } from "./i18n/locale.ts";
+import { useLocaleSync } from "./i18n/use-locale-sync.ts";
+import { useRenderContext } from "./render-context.ts";
+import styles from "./styles.css?url";
+import { isTheme, type Theme } from "./theme.ts";
+
+export const links: LinksFunction = () => [
+  { rel: "preload", as: "font", type: "font/woff2", href: interLatin, crossOrigin: "anonymous" },
+  { rel: "preload", as: "font", type: "font/woff2", href: geistMonoLatin, crossOrigin: "anonymous" },
+  { rel: "stylesheet", href: styles },
+  { rel: "icon", type: "image/svg+xml", href: "/favicon.svg" },
+];
+
+export const meta: MetaFunction = () => [{ title: "Atrium" }];
+
+export function loader({ context: { locale, theme, flash } }: LoaderFunctionArgs) {
+  return { locale, theme, flash, now: Date.now() };
+}
+
+export default function App() {
+  const { locale, flash, now } = useLoaderData<typeof loader>();
+  useLocaleSync(locale);
+  useEffect(() => {
+    if (flash) showToast(flash);
+  }, [flash]);
+  return (
+    <DisplayProvider locale={locale} now={now}>
+      <FlashBanner flash={flash} />
+      <Outlet />
+    </DisplayProvider>
+  );
+}
+
+/** The frame of every page, of the error page too, which has no loader data. */
+export function Layout({ children }: { children: ReactNode }) {
+  const { nonce, ...render } = useRenderContext();
+  const data = useRouteLoaderData<typeof loader>("root");
+  const locale: Locale = data?.locale ?? render.locale;
+  const theme = usePendingTheme() ?? data?.theme ?? render.theme;
+  const { t } = useTranslation();
+  return (
+    <html lang={locale} dir={directionOf(locale)} data-theme={theme} data-request={data ? undefined : render.requestId}>
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+        <meta name="color-scheme" content={theme === "system" ? "dark light" : theme} />
+        <Meta />
+        <Links />
+      </head>
+      <body>
+        <a
+          href="#content"
+          className="pop fixed start-4 top-4 z-50 -translate-y-24 rounded-control px-4 py-2 font-medium focus-visible:translate-y-0"
+        >
+          {t("skipToContent")}
+        </a>
+        <NavigationProgress />
+        {children}
+        <Toaster />
+        <ScrollRestoration nonce={nonce} />
+        <Scripts nonce={nonce} />
+      </body>
+    </html>
+  );
+}
+
+export function ErrorBoundary() {
+  return <ErrorPage />;
+}
+
+/** The theme that a form is just sending, so that the page turns at once. */
+function usePendingTheme(): Theme | undefined {
+  const sent = useFetchers()
+    .find((fetcher) => fetcher.formAction === "/theme")
+    ?.formData?.get("theme");
+  return isTheme(sent) ? sent : undefined;
+}

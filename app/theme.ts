@@ -1,0 +1,34 @@
+/** What a person may choose; `system` follows the operating system. */
+export const THEMES = ["dark", "light", "system"] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** Dark comes first: it is what a browser gets that has not chosen. */
+export const DEFAULT_THEME: Theme = "dark";
+export const THEME_COOKIE = "atrium_theme";
+
+const ONE_YEAR_SECONDS = 31_536_000;
+
+export function isTheme(value: unknown): value is Theme {
+  return THEMES.some((theme) => theme === value);
+}
+
+/** The theme that a `Cookie` header names, or the default when it names none or an unknown one. */
+export function readTheme(cookieHeader: string | null): Theme {
+  const value = readCookie(cookieHeader, THEME_COOKIE);
+  return isTheme(value) ? value : DEFAULT_THEME;
+}
+
+/** One cookie's raw value out of a `Cookie` header. */
+export function readCookie(cookieHeader: string | null, name: string): string | undefined {
+  for (const pair of (cookieHeader ?? "").split(";")) {
+    const [key, ...rest] = pair.split("=");
+    if (key?.trim() === name) return rest.join("=").trim();
+  }
+  return undefined;
+}
+
+/** A `Set-Cookie` value that keeps a display choice (theme, language) in this browser for a year. */
+export function choiceCookie(name: string, value: string, request: Request): string {
+  const secure = new URL(request.url).protocol === "https:" ? "; Secure" : "";
+  return `${name}=${encodeURIComponent(value)}; Path=/; Max-Age=${ONE_YEAR_SECONDS}; SameSite=Lax; HttpOnly${secure}`;
+}
