@@ -1,0 +1,183 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { sandboxClients, sandboxProviders } from "#test/sandbox/endpoints.ts";
+import { issueTokens, newGrant } from "#test/sandbox/oauth/issue.ts";
+import { type Grant, type Issued, revokeGrant } from "#test/sandbox/oauth/ledger.ts";
+import type { SandboxState } from "#test/sandbox/providers/provider.ts";
+import { shelf } from "#test/sandbox/providers/shelf.ts";
+import type { OrderRow, ProductRow } from "#test/sandbox/shop/model.ts";
+import { signedWebhook } from "#test/sandbox/shopify/hmac.ts";
+import type { Counters } from "./counters.ts";
+import { Fault, type Faults } from "./faults.ts";
+
+/** Which grants are meant: those that match everything named. Nothing named means all of them. */
+const Selection = z.object({
+  provider: z.enum(sandboxProviders).optional(),
+  account: z.string().optional(),
+  grantId: z.string().optional(),
+  /** A code or token of the family. */
+  token: z.string().optional(),
+});
+const Control = z.object({
+  faults: z.array(Fault).optional(),
+  /** Ends these grants now, as when a merchant uninstalls or a person takes access away. */
+  revoke: z.array(Selection).optional(),
+  /** Rate limits and Shopify's throttle. */
+  limits: z.boolean().optional(),
+});
+const Mint = z.array(
+  z.object({
+    provider: z.enum(sandboxProviders),
+    /** Shop domain, Klaviyo account id or Google e-mail address. */
+    account: z.string().min(1),
+    scopes: z.array(z.string()),
+    /** Life of the access token in seconds; the provider's own without it. */
+    expiresIn: z.number().int().optional(),
+    mode: z.enum(["expiring", "lasting", "online"]).default("expiring"),
+  }),
+);
+const Webhook = z.object({
+  topic: z.string(),
+  shop: z.string(),
+  payload: z.unknown(),
+  webhookId: z.string().optional(),
+  url: z.url().optional(),
+});
+
+export interface ControlParts {
+  state: SandboxState;
+  faults: Faults;
+  counters: Counters;
+  /** Runs writes as one transaction. */
+  together<T>(work: () => T): T;
+}
+
+/** `/__sandbox/...`: what a test or the demo says to the sandbox behind the providers' backs. */
+export function controlRoutes({ state, faults, counters, together }: ControlParts) {
+  const app = new Hono().basePath("/__sandbox");
+  const { ledger, shops } = state;
+
+  app.onError((error, c) =>
+    error instanceof z.ZodError ? c.json({ problems: error.issues }, 400) : c.json({ problem: error.message }, 500),
+  );
+  app.get("/health", (c) => c.json({ ok: true }));
+
+  app.post("/control", async (c) => {
+    const { faults: added, revoke, limits } = Control.parse(await c.req.json());
+    for (const fault of added ?? []) faults.add(fault);
+    if (limits !== undefined) state.limits.on = limits;
+    const ended = (revoke ?? []).flatMap((selection) => select(selection));
+    together(() => {
+      for (const grant of ended) revokeGrant(ledger, grant);
+    });
+    return c.json({ faults: faults.list(), revoked: ended.map(({ id }) => id), limits: state.limits.on });
+  });
+  app.delete("/control", (c) => {
+    faults.reset();
+    counters.reset();
+    state.limits.on = true;
+    state.limits.windows.clear();
+    return c.json({ ok: true });
+  });
+
+  app.post("/tokens", async (c) => {
+    const wanted = Mint.parse(await c.req.json());
+    const now = Date.now();
+    const minted = together(() =>
+      wanted.map(({ provider, account, scopes, expiresIn, mode }) => {
+        const grant = newGrant(ledger, { provider, account, scopes, mode }, now);
+        const pair = issueTokens(ledger, shelf[provider], {
+          grant,
+          refresh: mode === "expiring",
+          now,
+          ...(expiresIn !== undefined && { expiresIn }),
+        });
+        return {
+          provider,
+          account,
+          scopes,
+          grant_id: grant.id,
+          access_token: pair.access.value,
+          expires_at: pair.access.expiresAt,
+          refresh_token: pair.refresh?.value ?? null,
+          refresh_expires_at: pair.refresh?.expiresAt ?? null,
+        };
+      }),
+    );
+    return c.json(minted);
+  });
+
+  app.post("/expire", async (c) => {
+    const selection = Selection.parse(await c.req.json());
+    const now = Date.now();
+    const expired = together(() =>
+      select(selection).flatMap((grant) => {
+        const live = ledger.issuedOf(grant.id).filter((item: Issued) => item.kind === "access" && item.state === "live");
+        for (const item of live) ledger.saveIssued(Object.assign(item, { expiresAt: now }));
+        return live;
+      }),
+    );
+    return c.json({ expired: expired.length });
+  });
+
+  app.get("/issued", (c) => c.json([...ledger.issued.values()].map(({ value }) => value)));
+  app.get("/grants", (c) =>
+    c.json(
+      [...ledger.grants.values()].map((grant) => ({
+        ...grant,
+        issued: ledger.issuedOf(grant.id).map(({ kind, state: is, expiresAt }) => ({ kind, state: is, expiresAt })),
+      })),
+    ),
+  );
+  app.get("/calls", (c) => c.json(counters.read()));
+
+  app.post("/webhooks", async (c) => {
+    const { url, ...delivery } = Webhook.parse(await c.req.json());
+    const signed = signedWebhook({ ...delivery, payload: delivery.payload ?? {}, now: Date.now() }, sandboxClients.shopify.clientSecret);
+    if (url === undefined) return c.json(signed);
+    const answer = await fetch(url, { method: "POST", ...signed, redirect: "manual" });
+    return c.json({ status: answer.status, body: await answer.text() });
+  });
+
+  app.get("/shop/:domain", (c) => {
+    const domain = c.req.param("domain");
+    const shop = shops.find(domain, Date.now());
+    return c.json({
+      loaded: shops.loaded(domain),
+      products: shop.products.length,
+      orders: shop.orders.length,
+      customers: shop.customers.length,
+      guest_orders: shop.orders.filter(({ customerId }) => customerId === null).length,
+      gross_minor: shop.orders.reduce((sum, { gross }) => sum + gross, 0),
+      refunds_minor: shop.orders.reduce((sum, { refunded }) => sum + refunded, 0),
+      currency: shop.currency,
+      last_order_at: new Date(shop.orders.at(-1)?.createdAt ?? 0).toISOString(),
+    });
+  });
+  app.get("/shop/:domain/mark", (c) => c.json({ loaded: shops.loaded(c.req.param("domain")) }));
+  app.put("/shop/:domain", (c) => {
+    shops.begin(c.req.param("domain"));
+    return c.json({ ok: true });
+  });
+  app.post("/shop/:domain/rows", async (c) => {
+    shops.add(c.req.param("domain"), (await c.req.json()) as { orders?: OrderRow[]; products?: ProductRow[] });
+    return c.json({ ok: true });
+  });
+  app.post("/shop/:domain/finish", async (c) => {
+    const { mark } = z.object({ mark: z.string() }).parse(await c.req.json());
+    shops.finish(c.req.param("domain"), mark);
+    return c.json({ ok: true });
+  });
+
+  function select({ provider, account, grantId, token }: z.infer<typeof Selection>): Grant[] {
+    const ofToken = token === undefined ? undefined : (ledger.issued.get(token)?.grantId ?? "none");
+    return [...ledger.grants.values()].filter(
+      (grant) =>
+        (provider ?? grant.provider) === grant.provider &&
+        (account ?? grant.account) === grant.account &&
+        (grantId ?? grant.id) === grant.id &&
+        (ofToken ?? grant.id) === grant.id,
+    );
+  }
+  return app;
+}

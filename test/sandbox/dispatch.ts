@@ -1,0 +1,103 @@
+import type { Counters } from "#test/sandbox/control/counters.ts";
+import type { CallFacts, Fault, Faults } from "#test/sandbox/control/faults.ts";
+import { authorize } from "#test/sandbox/oauth/authorize.ts";
+import { findLive } from "#test/sandbox/oauth/ledger.ts";
+import { exchange } from "#test/sandbox/oauth/token.ts";
+import { bodyFields, type Call, type SandboxState } from "#test/sandbox/providers/provider.ts";
+import { shelf } from "#test/sandbox/providers/shelf.ts";
+import type { SandboxProviderId } from "./endpoints.ts";
+
+/** Answers one request to a provider, with the misbehaviour that was ordered for it. */
+export async function dispatch(state: SandboxState, faults: Faults, counters: Counters, request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  const [, name = ""] = url.pathname.split("/", 2);
+  const provider = name in shelf ? shelf[name as SandboxProviderId] : undefined;
+  const route = provider?.route(url.pathname.slice(name.length + 1), request.method);
+  if (!provider || !route) return new Response("Not Found: the sandbox has no such address.\n", { status: 404 });
+  const body = request.method === "GET" || request.method === "HEAD" ? "" : await request.text();
+  const call: Call = { provider, route, request, url, body, now: Date.now() };
+  const facts = factsOf(state, call);
+  const effects = faults.strike(facts);
+  const response = await withEffects(state, call, facts, effects);
+  counters.call(provider.id, route.path, facts.account, response.status);
+  return response;
+}
+
+function factsOf(state: SandboxState, call: Call): CallFacts {
+  const { provider, route } = call;
+  const fields = route.kind === "token" || route.kind === "revoke" ? bodyFields(call) : null;
+  const tokens = [provider.bearer(call.request), fields?.get("refresh_token"), fields?.get("code"), fields?.get("token")].filter(
+    (token): token is string => typeof token === "string",
+  );
+  const grants = tokens.map((token) => state.ledger.grants.get(state.ledger.issued.get(token)?.grantId ?? ""));
+  return {
+    provider: provider.id,
+    path: route.path,
+    kind: route.kind,
+    account: route.account ?? grants.find((grant) => grant)?.account ?? null,
+    grantType: fields && (fields.get("grant_type") ?? (fields.has("code") ? provider.grantTypeOfBareCode : null)),
+    tokens,
+  };
+}
+
+async function withEffects(state: SandboxState, call: Call, facts: CallFacts, effects: Fault["effect"][]): Promise<Response> {
+  for (const effect of effects) {
+    if (effect.type === "rate_limited") return call.provider.rateLimited(effect.retryAfter);
+    if (effect.type === "error") return call.provider.serverError(effect.status);
+    if (effect.type === "error_in_200") return call.provider.errorInSuccess();
+    if (effect.type === "fewer_scopes") withoutScopes(state, facts, effect.without);
+  }
+  let response = await answer(state, call);
+  for (const effect of effects) {
+    if (effect.type === "omit") response = await without(response, effect.fields);
+    if (effect.type === "slow") await new Promise((done) => setTimeout(done, effect.ms));
+    if (effect.type === "reply_lost") return effect.how === "502" ? new Response("Bad Gateway\n", { status: 502 }) : broken();
+  }
+  return response;
+}
+
+function answer(state: SandboxState, call: Call): Response | Promise<Response> {
+  const { provider, route } = call;
+  switch (route.kind) {
+    case "authorize":
+      return authorize(state, call);
+    case "token":
+      return exchange(state, call);
+    case "revoke":
+      return provider.revoke(state, call, bodyFields(call));
+    case "api": {
+      const held = findLive(state.ledger, "access", provider.bearer(call.request), call.now);
+      return held?.grant.provider === provider.id ? provider.api(state, call, held.grant) : provider.unauthorized(call);
+    }
+    default:
+      return route.kind satisfies never;
+  }
+}
+
+function withoutScopes(state: SandboxState, { tokens, kind }: CallFacts, scopes: string[]): void {
+  if (kind !== "token") return;
+  for (const token of tokens) {
+    const grant = state.ledger.grants.get(state.ledger.issued.get(token)?.grantId ?? "");
+    if (grant) state.ledger.saveGrant(Object.assign(grant, { scopes: grant.scopes.filter((scope) => !scopes.includes(scope)) }));
+  }
+}
+
+async function without(response: Response, fields: string[]): Promise<Response> {
+  if (!(response.headers.get("content-type") ?? "").includes("json")) return response;
+  const body: unknown = await response.json();
+  if (typeof body === "object" && body !== null) for (const field of fields) Reflect.deleteProperty(body, field);
+  return new Response(JSON.stringify(body), { status: response.status, headers: response.headers });
+}
+
+/** A reply that begins and breaks off. */
+function broken(): Response {
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"acc'));
+    },
+    pull(controller) {
+      controller.error(new Error("the sandbox was told to lose this reply"));
+    },
+  });
+  return new Response(body, { headers: { "content-type": "application/json" } });
+}

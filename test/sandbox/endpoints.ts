@@ -1,0 +1,48 @@
+export const sandboxProviders = ["shopify", "klaviyo", "google"] as const;
+export type SandboxProviderId = (typeof sandboxProviders)[number];
+
+/** The four URL templates of one provider. `{shop}` and `{service}` stand in them literally and are filled in by the caller. */
+export interface SandboxEndpoints {
+  authorize: string;
+  token: string;
+  revoke: string;
+  api: string;
+}
+
+/** The shop that is loaded from the file; every other name gets a generated one. */
+export const realShop = "acme-gifts.myshopify.com";
+
+/** What every code and token that the sandbox issues contains, so that logs can be searched for any of them. */
+export const issuedSecretPattern = /sbx[0-9a-f]{40}/;
+
+/** Credentials of the one application that each sandbox provider knows. They open nothing anywhere else. */
+export const sandboxClients: Record<SandboxProviderId, { clientId: string; clientSecret: string }> = {
+  shopify: { clientId: "sandbox-shopify-client", clientSecret: "sandbox-shopify-secret-3f1c9a" },
+  klaviyo: { clientId: "sandbox-klaviyo-client", clientSecret: "sandbox-klaviyo-secret-8b27d0" },
+  google: { clientId: "sandbox-google-client.apps.example", clientSecret: "sandbox-google-secret-51e6fb" },
+};
+
+/** The endpoints under one origin, such as `http://127.0.0.1:8799`: the value of PROVIDER_ENDPOINTS. */
+export function sandboxEndpoints(origin: string): Record<SandboxProviderId, SandboxEndpoints> {
+  const root = origin.replace(/\/+$/, "");
+  return {
+    shopify: {
+      authorize: `${root}/shopify/{shop}/admin/oauth/authorize`,
+      token: `${root}/shopify/{shop}/admin/oauth/access_token`,
+      revoke: `${root}/shopify/{shop}/admin/api_permissions/current.json`,
+      api: `${root}/shopify/{shop}`,
+    },
+    klaviyo: {
+      authorize: `${root}/klaviyo/oauth/authorize`,
+      token: `${root}/klaviyo/oauth/token`,
+      revoke: `${root}/klaviyo/oauth/revoke`,
+      api: `${root}/klaviyo`,
+    },
+    google: {
+      authorize: `${root}/google/o/oauth2/v2/auth`,
+      token: `${root}/google/token`,
+      revoke: `${root}/google/revoke`,
+      api: `${root}/google/{service}`,
+    },
+  };
+}

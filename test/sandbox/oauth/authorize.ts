@@ -1,0 +1,54 @@
+import { sandboxClients } from "#test/sandbox/endpoints.ts";
+import type { Call, SandboxState } from "#test/sandbox/providers/provider.ts";
+import { html } from "#test/sandbox/reply.ts";
+import { consentPage, refusalPage } from "./consent.ts";
+import { issueCode, newGrant } from "./issue.ts";
+
+/** The consent page on GET, the person's decision on POST. Grants are made on Allow and become usable with the code's exchange. */
+export function authorize(state: SandboxState, call: Call): Response {
+  const { provider, url } = call;
+  const query = url.searchParams;
+  const redirectUri = query.get("redirect_uri");
+  if (query.get("client_id") !== sandboxClients[provider.id].clientId) {
+    return html(refusalPage(provider, "Unknown client_id: no application is registered under it."), 400);
+  }
+  const registered = state.redirectOrigins.map((origin) => `${origin}/api/auth/oauth/${provider.id}/callback`);
+  if (redirectUri === null || !registered.includes(redirectUri)) {
+    return html(refusalPage(provider, "redirect_uri_mismatch: the redirect_uri is not one of those registered for the application."), 400);
+  }
+  const accounts = provider.accounts(call.route);
+  const scopes = (query.get("scope") ?? "").split(provider.scopeSeparator).filter(Boolean);
+  const asked = provider.authorization(query);
+  const problem = asked.problem ?? pkceProblem(call) ?? (scopes.every(provider.knowsScope) ? null : "invalid_scope");
+  if (problem) return back(call, redirectUri, { error: problem, error_description: "The authorization request is not valid." });
+  if (call.request.method !== "POST") return html(consentPage(provider, { accounts, scopes, redirectUri }));
+
+  const form = new URLSearchParams(call.body);
+  if (form.get("decision") !== "allow") {
+    return back(call, redirectUri, { error: "access_denied", error_description: "The person denied the request." });
+  }
+  const account = accounts.find(({ id }) => id === (form.get("account") ?? accounts[0]?.id));
+  if (!account) return html(refusalPage(provider, "That account is not one of those on the page."), 400);
+  const ticked = new Set(form.getAll("scope"));
+  const granted = provider.granular && form.get("granular") === "1" ? scopes.filter((scope) => ticked.has(scope)) : scopes;
+  const grant = newGrant(state.ledger, { provider: provider.id, account: account.id, scopes: granted, mode: asked.mode }, call.now);
+  provider.onGranted(state, grant, query);
+  const request = { redirectUri, challenge: query.get("code_challenge"), offline: asked.offline, nonce: query.get("nonce") };
+  const code = issueCode(state.ledger, provider, grant, request, call.now);
+  return back(call, redirectUri, { code: code.value });
+}
+
+function pkceProblem({ provider, url }: Call): string | null {
+  if (provider.pkce === "none") return null;
+  const challenge = url.searchParams.get("code_challenge");
+  if (challenge === null) return provider.pkce === "required" ? "invalid_request" : null;
+  return url.searchParams.get("code_challenge_method") === "S256" && /^[\w-]{43}$/.test(challenge) ? null : "invalid_request";
+}
+
+function back(call: Call, redirectUri: string, answer: Record<string, string>): Response {
+  const target = new URL(redirectUri);
+  const given = call.url.searchParams.get("state");
+  const query = call.provider.callback(call, given === null ? answer : { ...answer, state: given });
+  for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
+  return new Response(null, { status: 302, headers: { location: target.href, "cache-control": "no-store" } });
+}

@@ -1,0 +1,128 @@
+import { sha256 } from "@oslojs/crypto/sha2";
+import { encodeBase64urlNoPadding } from "@oslojs/encoding";
+import { sandboxClients } from "#test/sandbox/endpoints.ts";
+import { bodyFields, type Call, type SandboxState } from "#test/sandbox/providers/provider.ts";
+import { json } from "#test/sandbox/reply.ts";
+import { issueTokens, type TokenPair } from "./issue.ts";
+import { findLive, type Issued, revokeGrant } from "./ledger.ts";
+
+export function tokenError(error: string, description: string, status = 400): Response {
+  return json({ error, error_description: description }, status, { "cache-control": "no-store" });
+}
+
+/** Whether the request proves to be our application, in one of the ways that the provider takes; null when it does. */
+export function clientProblem(call: Call, form: URLSearchParams): Response | null {
+  const known = sandboxClients[call.provider.id];
+  const header = call.request.headers.get("authorization") ?? "";
+  const ways = call.provider.clientAuth;
+  if (ways.includes("basic") && header.startsWith("Basic ")) {
+    if (header.slice(6).trim() === btoa(`${known.clientId}:${known.clientSecret}`)) return null;
+  } else if (ways.includes("body") && form.get("client_id") === known.clientId && form.get("client_secret") === known.clientSecret) {
+    return null;
+  }
+  return tokenError("invalid_client", "Client authentication failed.", 401);
+}
+
+/** The token endpoint. Everything after the body was read is synchronous, so that no two requests interleave. */
+export function exchange(state: SandboxState, call: Call): Response {
+  const form = bodyFields(call);
+  const refused = clientProblem(call, form);
+  if (refused) return refused;
+  const extra = call.provider.extraGrant?.(state, call, form);
+  if (extra) return extra;
+  const type = form.get("grant_type") ?? (form.has("code") ? call.provider.grantTypeOfBareCode : null);
+  if (type === "authorization_code") return redeem(state, call, form);
+  if (type === "refresh_token") return refresh(state, call, form);
+  return tokenError("unsupported_grant_type", "The grant type is not supported.");
+}
+
+function redeem(state: SandboxState, call: Call, form: URLSearchParams): Response {
+  const { ledger } = state;
+  const { provider, now } = call;
+  const code = ledger.issued.get(form.get("code") ?? "");
+  const grant = code?.kind === "code" ? ledger.grants.get(code.grantId) : undefined;
+  if (!code?.request || !grant || grant.provider !== provider.id || (call.route.account ?? grant.account) !== grant.account) {
+    return tokenError("invalid_grant", "The authorization code is not known.");
+  }
+  if (code.state !== "live") {
+    revokeGrant(ledger, grant); // a second use means that the code leaked: what it issued ends too (RFC 6749, 4.1.2)
+    return tokenError("invalid_grant", "The authorization code was used already.");
+  }
+  if (code.expiresAt !== null && code.expiresAt <= now) return tokenError("invalid_grant", "The authorization code is expired.");
+  const wrong = verifierProblem(code.request.challenge, form.get("code_verifier"));
+  if (wrong) return tokenError("invalid_grant", wrong);
+  if (provider.redirectUriAtToken && form.get("redirect_uri") !== code.request.redirectUri) {
+    return tokenError("invalid_grant", "redirect_uri is not the one of the authorization request.");
+  }
+  ledger.saveIssued(Object.assign(code, { state: "used" }));
+  provider.onRedeemed(state, grant, form);
+  const pair = issueTokens(ledger, provider, { grant, refresh: provider.refreshable(state, grant, code.request), now });
+  return tokenReply(call, { grant, pair, request: code.request });
+}
+
+function verifierProblem(challenge: string | null, verifier: string | null): string | null {
+  if (challenge === null) return null;
+  if (verifier === null || !/^[A-Za-z0-9\-._~]{43,128}$/.test(verifier)) return "code_verifier is missing or malformed.";
+  const actual = encodeBase64urlNoPadding(sha256(new TextEncoder().encode(verifier)));
+  return actual === challenge ? null : "code_verifier does not match the challenge.";
+}
+
+function refresh(state: SandboxState, call: Call, form: URLSearchParams): Response {
+  const { ledger } = state;
+  const { provider, now } = call;
+  const value = form.get("refresh_token");
+  const held = value === null ? undefined : ledger.issued.get(value);
+  const grant = held?.kind === "refresh" ? ledger.grants.get(held.grantId) : undefined;
+  if (!held || !grant || grant.provider !== provider.id || (call.route.account ?? grant.account) !== grant.account) {
+    return tokenError("invalid_grant", "The refresh token is not known.");
+  }
+  const live = findLive(ledger, "refresh", held.value, now);
+  if (live && provider.rotation === "no") {
+    state.countRefresh(grant.id, "rotated");
+    return tokenReply(call, { grant, pair: issueTokens(ledger, provider, { grant, refresh: false, now }), request: null });
+  }
+  if (live || (provider.rotation === "retryable" && mayRetry(state, held, now))) {
+    endReplacementsOf(state, held);
+    // The new pair takes the place of the old access token as well.
+    for (const item of ledger.issuedOf(grant.id)) {
+      if (item.kind === "access" && item.state === "live") ledger.saveIssued(Object.assign(item, { state: "dead" }));
+    }
+    ledger.saveIssued(Object.assign(held, { state: "used" }));
+    state.countRefresh(grant.id, "rotated");
+    return tokenReply(call, {
+      grant,
+      pair: issueTokens(ledger, provider, { grant, refresh: true, replaces: held.value, now }),
+      request: null,
+    });
+  }
+  state.countRefresh(grant.id, "refused");
+  // An end by time is no theft; a token that was rotated away and comes back is.
+  if (!grant.revoked && held.state !== "live") revokeGrant(ledger, grant);
+  return tokenError("invalid_grant", "Token has been expired or revoked.");
+}
+
+/** Shopify: the previous token may be repeated while its replacement was never used, within 30 days, and not beyond its own end. */
+function mayRetry(state: SandboxState, held: Issued, now: number): boolean {
+  if (held.state !== "used" || (held.expiresAt !== null && held.expiresAt <= now)) return false;
+  const replacements = replacementsOf(state, held);
+  const first = Math.min(...replacements.map(({ createdAt }) => createdAt));
+  if (now - first > 30 * 86_400_000) return false;
+  return replacements.every(({ state: was }) => was !== "used") && !state.ledger.grants.get(held.grantId)?.revoked;
+}
+
+function replacementsOf(state: SandboxState, held: Issued): Issued[] {
+  return state.ledger.issuedOf(held.grantId).filter((item) => item.kind === "refresh" && item.replaces === held.value);
+}
+
+function endReplacementsOf(state: SandboxState, held: Issued): void {
+  for (const item of replacementsOf(state, held)) {
+    if (item.state === "live") state.ledger.saveIssued(Object.assign(item, { state: "dead" }));
+  }
+}
+
+function tokenReply(
+  call: Call,
+  input: { grant: Parameters<Call["provider"]["accessLife"]>[0]; pair: TokenPair; request: Issued["request"] },
+): Response {
+  return json(call.provider.tokenReply(call, input), 200, { "cache-control": "no-store", pragma: "no-cache" });
+}

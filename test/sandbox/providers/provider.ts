@@ -1,0 +1,99 @@
+import type { SandboxProviderId } from "#test/sandbox/endpoints.ts";
+import type { TokenPair } from "#test/sandbox/oauth/issue.ts";
+import type { AuthorizationRequest, Grant, Issued, Ledger } from "#test/sandbox/oauth/ledger.ts";
+import type { ShopShelf } from "#test/sandbox/shop/shelf.ts";
+
+/** Where a request goes; `account` is set where the path names it (Shopify's shop). */
+export interface Route {
+  kind: "authorize" | "token" | "revoke" | "api";
+  account: string | null;
+  /** The path behind the provider's own root, as its API names it. */
+  path: string;
+}
+
+/** One request, its body read once. `now` is epoch milliseconds. */
+export interface Call {
+  provider: SandboxProvider;
+  route: Route;
+  request: Request;
+  url: URL;
+  body: string;
+  now: number;
+}
+
+/** What every provider works with. `limits` is false while a test has switched rate limits off. */
+export interface SandboxState {
+  ledger: Ledger;
+  shops: ShopShelf;
+  limits: { on: boolean; windows: Map<string, { startedAt: number; used: number }> };
+  redirectOrigins: string[];
+  countRefresh(grantId: string, outcome: "rotated" | "refused"): void;
+}
+
+/** An account that a person may choose on the consent page. */
+export interface AccountChoice {
+  id: string;
+  label: string;
+}
+
+/** One provider: one file that fills this in; the OAuth core does the rest. Lives are seconds; null means no end. */
+export interface SandboxProvider {
+  id: SandboxProviderId;
+  title: string;
+  clientAuth: readonly ("basic" | "body")[];
+  pkce: "required" | "supported" | "none";
+  scopeSeparator: " " | ",";
+  /** Granular consent: the person may untick scopes. */
+  granular: boolean;
+  /** no: the refresh token stays; strict: reuse ends the family; retryable: reuse is allowed until the replacement is used. */
+  rotation: "no" | "strict" | "retryable";
+  prefixes: Record<Issued["kind"], string>;
+  refreshLife: number | null;
+  accessLife(grant: Grant): number | null;
+  knowsScope(scope: string): boolean;
+  /** The route of a path that begins behind `/{provider}`; null when the provider has nothing there. */
+  route(path: string, method: string): Route | null;
+  accounts(route: Route): AccountChoice[];
+  /** Reads from the authorization query what the code must remember. */
+  authorization(query: URLSearchParams): { offline: boolean; mode: Grant["mode"]; problem: string | null };
+  /** What a code without a grant_type is taken for; null where the provider insists on one. */
+  grantTypeOfBareCode: "authorization_code" | null;
+  /** Whether the exchange of a code must repeat the redirect_uri. */
+  redirectUriAtToken: boolean;
+  /** Called when the person allowed: may merge earlier scopes in. */
+  onGranted(state: SandboxState, grant: Grant, query: URLSearchParams): void;
+  /** Called when the code was redeemed: may end older grants. */
+  onRedeemed(state: SandboxState, grant: Grant, form: URLSearchParams): void;
+  /** Whether the exchange answers a refresh token too. */
+  refreshable(state: SandboxState, grant: Grant, request: AuthorizationRequest): boolean;
+  /** The query of the way back, signed where the provider signs it. */
+  callback(call: Call, answer: Record<string, string>): Record<string, string>;
+  tokenReply(call: Call, input: { grant: Grant; pair: TokenPair; request: AuthorizationRequest | null }): Record<string, unknown>;
+  /** Grant types beyond authorization_code and refresh_token. */
+  extraGrant?(state: SandboxState, call: Call, form: URLSearchParams): Response | null;
+  revoke(state: SandboxState, call: Call, form: URLSearchParams): Response;
+  /** The access token that an API request carries. */
+  bearer(request: Request): string | null;
+  unauthorized(call: Call): Response;
+  rateLimited(retryAfter: number): Response;
+  serverError(status: number): Response;
+  /** A failure that the provider dresses as a success. */
+  errorInSuccess(): Response;
+  api(state: SandboxState, call: Call, grant: Grant): Response | Promise<Response>;
+}
+
+/** The form or JSON fields of a body. */
+export function bodyFields(call: Pick<Call, "request" | "body">): URLSearchParams {
+  if (!(call.request.headers.get("content-type") ?? "").includes("json")) return new URLSearchParams(call.body);
+  const fields = new URLSearchParams();
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(call.body);
+  } catch {
+    return fields; // a body that cannot be read has no fields, so the check of the client refuses it
+  }
+  if (typeof parsed === "object" && parsed !== null) {
+    for (const [name, value] of Object.entries(parsed)) if (value !== null && value !== undefined) fields.set(name, String(value));
+  }
+  return fields;
+}

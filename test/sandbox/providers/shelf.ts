@@ -1,0 +1,8 @@
+import type { SandboxProviderId } from "#test/sandbox/endpoints.ts";
+import { google } from "./google.ts";
+import { klaviyo } from "./klaviyo.ts";
+import type { SandboxProvider } from "./provider.ts";
+import { shopify } from "./shopify.ts";
+
+/** Every provider that the sandbox stands in for: one file and one line each. */
+export const shelf: Record<SandboxProviderId, SandboxProvider> = { shopify, klaviyo, google };

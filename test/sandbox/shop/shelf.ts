@@ -1,0 +1,70 @@
+import { realShop } from "#test/sandbox/endpoints.ts";
+import { buildShop } from "./build.ts";
+import { factsOf } from "./facts.ts";
+import { generateShop } from "./generate.ts";
+import type { OrderRow, ProductRow, Shop, ShopRows } from "./model.ts";
+
+/** Shops by name: loaded ones from SQLite, all others generated when they are first asked for, and kept while there is room. */
+export interface ShopShelf {
+  find(domain: string, now: number): Shop;
+  /** The mark of what was loaded; null when the shop was not loaded. */
+  loaded(domain: string): string | null;
+  begin(domain: string): void;
+  add(domain: string, chunk: { orders?: OrderRow[]; products?: ProductRow[] }): void;
+  finish(domain: string, mark: string): void;
+}
+
+const kept = 300;
+
+export function openShelf(sql: SqlStorage, generatedOrders: number): ShopShelf {
+  sql.exec("CREATE TABLE IF NOT EXISTS shops (domain TEXT PRIMARY KEY, mark TEXT, ends_at INTEGER)");
+  sql.exec("CREATE TABLE IF NOT EXISTS shop_chunks (domain TEXT NOT NULL, body TEXT NOT NULL)");
+  const open = new Map<string, Shop>();
+
+  function row(domain: string) {
+    return sql
+      .exec<{ mark: string | null; ends_at: number | null }>("SELECT mark, ends_at FROM shops WHERE domain = ?", domain)
+      .toArray()[0];
+  }
+  function loadedRows(domain: string): ShopRows {
+    const rows: ShopRows = { orders: [], products: [] };
+    for (const { body } of sql.exec<{ body: string }>("SELECT body FROM shop_chunks WHERE domain = ? ORDER BY rowid", domain)) {
+      const chunk = JSON.parse(body) as Partial<ShopRows>;
+      for (const order of chunk.orders ?? []) rows.orders.push(order);
+      for (const product of chunk.products ?? []) rows.products.push(product);
+    }
+    return rows;
+  }
+  function generatedRows(domain: string, now: number): ShopRows {
+    const endsAt = row(domain)?.ends_at ?? now - 60_000;
+    // Kept, so that a restart serves the same history.
+    sql.exec("INSERT INTO shops (domain, ends_at) VALUES (?, ?) ON CONFLICT DO NOTHING", domain, endsAt);
+    return generateShop({ seed: domain, orders: domain === realShop ? generatedOrders : 300, endsAt });
+  }
+
+  return {
+    find(domain, now) {
+      const known = open.get(domain);
+      if (known) return known;
+      const rows = typeof row(domain)?.mark === "string" ? loadedRows(domain) : generatedRows(domain, now);
+      const shop = buildShop(factsOf(domain), rows);
+      const oldest = open.size >= kept ? open.keys().next().value : undefined;
+      if (oldest !== undefined) open.delete(oldest);
+      open.set(domain, shop);
+      return shop;
+    },
+    loaded: (domain) => row(domain)?.mark ?? null,
+    begin(domain) {
+      sql.exec("DELETE FROM shop_chunks WHERE domain = ?", domain);
+      sql.exec("DELETE FROM shops WHERE domain = ?", domain);
+      open.delete(domain);
+    },
+    add(domain, chunk) {
+      sql.exec("INSERT INTO shop_chunks VALUES (?, ?)", domain, JSON.stringify(chunk));
+    },
+    finish(domain, mark) {
+      sql.exec("INSERT INTO shops (domain, mark) VALUES (?, ?) ON CONFLICT (domain) DO UPDATE SET mark = excluded.mark", domain, mark);
+      open.delete(domain);
+    },
+  };
+}

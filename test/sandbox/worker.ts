@@ -1,0 +1,50 @@
+import { DurableObject } from "cloudflare:workers";
+import { openCounters } from "#test/sandbox/control/counters.ts";
+import { openFaults } from "#test/sandbox/control/faults.ts";
+import { controlRoutes } from "#test/sandbox/control/routes.ts";
+import { openLedger } from "#test/sandbox/oauth/ledger.ts";
+import type { SandboxState } from "#test/sandbox/providers/provider.ts";
+import { openShelf } from "#test/sandbox/shop/shelf.ts";
+import { dispatch } from "./dispatch.ts";
+
+interface SandboxEnv {
+  SANDBOX: DurableObjectNamespace<Sandbox>;
+  /** Comma-separated origins whose callbacks are registered. */
+  REDIRECT_ORIGINS: string;
+  /** How many orders a generated stand-in for the real shop has. */
+  GENERATED_ORDERS: string;
+}
+
+/** All of the sandbox's state: one object, so that every request sees the last one's effect. */
+export class Sandbox extends DurableObject<SandboxEnv> {
+  readonly #answer: (request: Request) => Promise<Response>;
+
+  constructor(context: DurableObjectState, env: SandboxEnv) {
+    super(context, env);
+    const { sql } = context.storage;
+    const faults = openFaults();
+    const counters = openCounters();
+    const ledger = openLedger(sql);
+    const state: SandboxState = {
+      ledger,
+      shops: openShelf(sql, Number(env.GENERATED_ORDERS)),
+      limits: { on: true, windows: new Map() },
+      redirectOrigins: env.REDIRECT_ORIGINS.split(",").map((origin) => origin.trim()),
+      countRefresh(grantId, outcome) {
+        const grant = ledger.grants.get(grantId);
+        if (grant) counters.refresh(grantId, grant.provider, grant.account, outcome);
+      },
+    };
+    const control = controlRoutes({ state, faults, counters, together: (work) => context.storage.transactionSync(work) });
+    this.#answer = async (request) =>
+      new URL(request.url).pathname.startsWith("/__sandbox/") ? control.fetch(request) : dispatch(state, faults, counters, request);
+  }
+
+  override fetch(request: Request): Promise<Response> {
+    return this.#answer(request);
+  }
+}
+
+export default {
+  fetch: (request, env) => env.SANDBOX.getByName("sandbox").fetch(request),
+} satisfies ExportedHandler<SandboxEnv>;
