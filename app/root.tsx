@@ -8,6 +8,7 @@ import { ErrorPage } from "./components/shell/error-page.tsx";
 import { NavigationProgress } from "./components/shell/navigation-progress.tsx";
 import { FlashBanner, Toaster } from "./components/ui/toast.tsx";
 import { showToast } from "./components/ui/toast-store.ts";
+import favicon from "./favicon.svg?no-inline";
 import { DisplayProvider } from "./i18n/display.tsx";
 import { directionOf, type Locale } from "./i18n/locale.ts";
 import { useLocaleSync } from "./i18n/use-locale-sync.ts";
@@ -19,7 +20,7 @@ export const links: LinksFunction = () => [
   { rel: "preload", as: "font", type: "font/woff2", href: interLatin, crossOrigin: "anonymous" },
   { rel: "preload", as: "font", type: "font/woff2", href: geistMonoLatin, crossOrigin: "anonymous" },
   { rel: "stylesheet", href: styles },
-  { rel: "icon", type: "image/svg+xml", href: "/favicon.svg" },
+  { rel: "icon", type: "image/svg+xml", href: favicon },
 ];
 
 export const meta: MetaFunction = () => [{ title: "Atrium" }];

@@ -35,6 +35,7 @@ export const common = {
     down: "down {{change}}",
     same: "unchanged",
     against: "against the previous period",
+    points: "{{points}} points",
     noPrevious: "no earlier figure to compare with",
     none: "No figure yet",
     updated: "Updated",

@@ -38,6 +38,7 @@ export const common = {
     down: "en baisse de {{change}}",
     same: "inchangé",
     against: "par rapport à la période précédente",
+    points: "{{points}} points",
     noPrevious: "pas de chiffre antérieur à comparer",
     none: "Pas encore de chiffre",
     updated: "Mis à jour",

@@ -38,6 +38,7 @@ export const common = {
     down: "ירידה של {{change}}",
     same: "ללא שינוי",
     against: "לעומת התקופה הקודמת",
+    points: "{{points}} נקודות",
     noPrevious: "אין נתון קודם להשוואה",
     none: "אין עדיין נתון",
     updated: "עודכן",

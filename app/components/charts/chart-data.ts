@@ -1,0 +1,51 @@
+import type { Unit } from "#app/i18n/format.ts";
+
+export interface ChartSeries {
+  /** The key of its figures in each point. */
+  key: string;
+  /** In the reader's language. */
+  label: string;
+}
+
+export interface ChartPoint {
+  /** A calendar day `YYYY-MM-DD` where `xIs` is "day", else a name. */
+  x: string;
+  /** By series key; null where nothing was measured. Money is minor units. */
+  values: Readonly<Record<string, number | null>>;
+}
+
+/** What every chart draws, and what its table lists. */
+export interface ChartData {
+  series: readonly ChartSeries[];
+  points: readonly ChartPoint[];
+  xIs: "day" | "text";
+  /** The heading of the table's first column; "Date" when left out and `xIs` is "day". */
+  xLabel?: string;
+  unit: Unit;
+  currency?: string;
+}
+
+export interface ChartProps {
+  data: ChartData;
+  /** Names the figure and its table; not shown, the card around it has the heading. */
+  title: string;
+  /** A Tailwind height class; the room is kept from the first paint on. */
+  height?: string;
+}
+
+export type ChartKind = "line" | "bar" | "stacked";
+
+/** Each series has its colour and, in lines, its dashes, so that colour is not the only difference. */
+export const SERIES_STYLES = [
+  { color: "var(--series-1)", text: "text-series-1", dash: undefined },
+  { color: "var(--series-2)", text: "text-series-2", dash: "6 4" },
+  { color: "var(--series-3)", text: "text-series-3", dash: "2 4" },
+  { color: "var(--series-4)", text: "text-series-4", dash: "10 4 2 4" },
+  { color: "var(--series-5)", text: "text-series-5", dash: "12 5" },
+  { color: "var(--series-6)", text: "text-series-6", dash: "1 5" },
+] as const;
+
+/** The style of the n-th series; the seventh begins again. */
+export function seriesStyle(index: number): (typeof SERIES_STYLES)[number] {
+  return SERIES_STYLES[index % SERIES_STYLES.length] ?? SERIES_STYLES[0];
+}

@@ -1,0 +1,116 @@
+import { Link } from "@remix-run/react";
+import { ArrowDownRight, ArrowRight, ArrowUpRight } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Card } from "#app/components/ui/card.tsx";
+import { cn } from "#app/components/ui/cn.ts";
+import { Time } from "#app/components/ui/time.tsx";
+import { TONE_ICONS, TONE_TEXT, type Tone } from "#app/components/ui/tone.ts";
+import { useFormat } from "#app/i18n/display.tsx";
+import type { Quantity, Unit } from "#app/i18n/format.ts";
+import { Sparkline } from "./sparkline.tsx";
+
+export interface MetricTileProps {
+  label: string;
+  /** Null while nothing was measured. */
+  quantity: Quantity | null;
+  /** The same figure of the period before, in the same unit; left out, no comparison is shown. */
+  previous?: number | null;
+  /** Which way is good news; `neutral` colours neither. */
+  better?: "higher" | "lower" | "neutral";
+  /** When it was measured (epoch milliseconds), or null when never. */
+  measuredAt: number | null;
+  /** Older figures for the sparkline, oldest first. */
+  trend?: readonly (number | null)[];
+  /** A judgement against thresholds, always with its words. */
+  status?: { tone: Tone; label: string };
+  /** The page behind it; the whole tile is then the link. */
+  to?: string;
+}
+
+/** One number with its unit, how it moved, how fresh it is, and its recent line. */
+export function MetricTile({ label, quantity, previous, better = "higher", measuredAt, trend, status, to }: MetricTileProps) {
+  const { t } = useTranslation();
+  const StatusIcon = status && TONE_ICONS[status.tone];
+  return (
+    <Card as="article" padding="none" interactive={Boolean(to)} className="flex flex-col overflow-hidden">
+      <div className="flex flex-1 flex-col gap-1 px-4 pt-4 pb-3">
+        <div className="flex min-h-6 items-start justify-between gap-2">
+          <h3 className="text-[0.8125rem] font-medium text-ink-muted">
+            {to ? (
+              <Link to={to} className="outline-none after:absolute after:inset-0">
+                {label}
+              </Link>
+            ) : (
+              label
+            )}
+          </h3>
+          {status && StatusIcon && (
+            <span className={cn("inline-flex shrink-0 items-center gap-1 text-xs font-medium", TONE_TEXT[status.tone])}>
+              <StatusIcon aria-hidden className="size-3.5" />
+              {status.label}
+            </span>
+          )}
+        </div>
+        {quantity ? <BigNumber quantity={quantity} /> : <p className="py-1.5 text-lg text-ink-faint">{t("metric.none")}</p>}
+        {quantity && previous !== undefined && <Change quantity={quantity} previous={previous} better={better} />}
+        <p className="mt-auto pt-2 text-xs text-ink-faint">
+          {measuredAt === null ? (
+            t("metric.never")
+          ) : (
+            <>
+              {t("metric.updated")} <Time at={measuredAt} />
+            </>
+          )}
+        </p>
+      </div>
+      {trend && <Sparkline values={trend} className="h-10" />}
+    </Card>
+  );
+}
+
+/** The figure in mono, what stands before and after its digits smaller. */
+function BigNumber({ quantity }: { quantity: Quantity }) {
+  const format = useFormat();
+  const text = format.quantity(quantity, { compact: true });
+  const [, before = "", digits = text, after = ""] = /^(\D*)(\d[\d.,\s\u2019]*\d|\d)(\D*)$/.exec(text) ?? [];
+  return (
+    <p className="font-mono text-[1.75rem]/9 font-medium tracking-tight text-ink tabular-nums" suppressHydrationWarning>
+      <bdi>
+        {before && <span className="text-[0.7em] text-ink-muted">{before}</span>}
+        {digits}
+        {after && <span className="text-[0.7em] text-ink-muted">{after}</span>}
+      </bdi>
+    </p>
+  );
+}
+
+function Change({ quantity, previous, better }: { quantity: Quantity; previous: number | null; better: "higher" | "lower" | "neutral" }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const moved = previous === null ? null : changeOf(quantity.value, previous, quantity.unit);
+  if (moved === null) return <p className="text-xs text-ink-faint">{t("metric.noPrevious")}</p>;
+  const size = Math.abs(moved);
+  const change =
+    quantity.unit === "ratio" ? t("metric.points", { points: format.quantity({ value: size * 100, unit: "number" }) }) : format.ratio(size);
+  const Icon = moved > 0 ? ArrowUpRight : moved < 0 ? ArrowDownRight : ArrowRight;
+  const words = moved > 0 ? t("metric.up", { change }) : moved < 0 ? t("metric.down", { change }) : t("metric.same");
+  const good = better === "neutral" || moved === 0 ? null : moved > 0 === (better === "higher");
+  return (
+    <p className="flex flex-wrap items-center gap-x-1 text-xs">
+      <span
+        className={cn("inline-flex items-center gap-0.5 font-medium", good === null ? "text-ink-muted" : good ? "text-ok" : "text-danger")}
+      >
+        <Icon aria-hidden data-mirror className="size-3.5" />
+        {words}
+      </span>
+      <span className="text-ink-faint">{t("metric.against")}</span>
+    </p>
+  );
+}
+
+/** Ratios move by points, everything else by a share of what it was; null when that share has no meaning. */
+function changeOf(value: number, previous: number, unit: Unit): number | null {
+  if (unit === "ratio") return Math.round((value - previous) * 10_000) / 10_000;
+  if (previous === 0) return value === 0 ? 0 : null;
+  return Math.round(((value - previous) / Math.abs(previous)) * 1000) / 1000;
+}

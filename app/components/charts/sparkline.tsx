@@ -1,0 +1,73 @@
+import { cn } from "#app/components/ui/cn.ts";
+
+const WIDTH = 100;
+const HEIGHT = 32;
+const INSET = 3;
+
+/**
+ * A small line without axes, drawn on the server. It is decoration: the figure it belongs to stands beside it. A null
+ * breaks the line. Its colour is the text's.
+ */
+export function Sparkline({ values, className }: { values: readonly (number | null)[]; className?: string }) {
+  const runs = toRuns(values);
+  if (runs.length === 0) return null;
+  const end = runs.at(-1)?.at(-1);
+  return (
+    <svg
+      aria-hidden
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      className={cn("block h-8 w-full overflow-visible text-accent rtl:-scale-x-100", className)}
+    >
+      {runs.map((run) => {
+        const line = run.map(([x, y]) => `${x} ${y}`).join("L");
+        const from = run[0]?.[0] ?? 0;
+        const to = run.at(-1)?.[0] ?? 0;
+        return (
+          <g key={from}>
+            <path d={`M${line}L${to} ${HEIGHT}L${from} ${HEIGHT}Z`} fill="currentColor" fillOpacity={0.08} />
+            <path
+              d={`M${line}`}
+              fill="none"
+              stroke="currentColor"
+              strokeWidth={1.5}
+              strokeLinejoin="round"
+              vectorEffect="non-scaling-stroke"
+            />
+          </g>
+        );
+      })}
+      {end && (
+        // A line of no length with round ends stays a circle, however the drawing is stretched.
+        <path d={`M${end[0]} ${end[1]}h0`} stroke="currentColor" strokeWidth={5} strokeLinecap="round" vectorEffect="non-scaling-stroke" />
+      )}
+    </svg>
+  );
+}
+
+/** The unbroken stretches of points, in the drawing's own units. */
+function toRuns(values: readonly (number | null)[]): [x: number, y: number][][] {
+  const known = values.filter((value) => value !== null);
+  if (known.length < 2) return [];
+  const low = Math.min(...known);
+  const span = Math.max(...known) - low;
+  const runs: [number, number][][] = [];
+  let open: [number, number][] | undefined;
+  values.forEach((value, index) => {
+    if (value === null) {
+      open = undefined;
+      return;
+    }
+    if (!open) {
+      open = [];
+      runs.push(open);
+    }
+    const share = span === 0 ? 0.5 : (value - low) / span;
+    open.push([round((index / (values.length - 1)) * WIDTH), round(HEIGHT - INSET - share * (HEIGHT - 2 * INSET))]);
+  });
+  return runs;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
