@@ -18,7 +18,7 @@ const app = new Hono<Door>();
 app.get("/healthz", (c) => c.json({ ok: true }));
 
 /** Hashed files of the build. On the edge they never come here; on a direct socket they do. */
-app.get("/assets/*", (c) => c.env.ASSETS.fetch(c.req.raw));
+app.on("GET", ["/assets/*", "/favicon.svg", "/robots.txt"], (c) => c.env.ASSETS.fetch(c.req.raw));
 
 app.use(async (c, next) => {
   const { cookies, lines } = browserCookies(c.req.header("cookie") ?? null);
