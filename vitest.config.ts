@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
-import { testVariables } from "./test/variables.ts";
+import { sandboxWorker } from "./test/sandbox/start.ts";
+import { testOrigin, testVariables } from "./test/variables.ts";
 
 const serverBuild = "./build/server/index.js";
 const inWorkerd = ["test/**/*.test.ts"];
@@ -16,6 +17,8 @@ export default defineConfig(async () => ({
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              workers: [await sandboxWorker({ redirectOrigin: testOrigin })],
+              outboundService: "sandbox",
               bindings: { ...testVariables, TEST_MIGRATIONS: await readD1Migrations("./drizzle") },
             },
           }),
