@@ -1,6 +1,6 @@
-import type { TRPCError } from "@trpc/server";
-import { ZodError } from "zod";
-import { DomainError, type ErrorKind } from "#server/errors.ts";
+import { TRPCError } from "@trpc/server";
+import { ZodError, type z } from "zod";
+import { DomainError, type ErrorKind, statusOf } from "#server/errors.ts";
 
 /** What goes out of an error: its kind, plain words, and the field that is at fault where there is one. */
 export interface OutwardError {
@@ -13,20 +13,9 @@ export interface OutwardError {
 }
 
 /** The one description of an error for tRPC, REST and forms alike. Nothing of an unknown error goes out. */
-export function describeError(error: TRPCError): OutwardError {
-  const cause: unknown = error.cause;
-  const plain = { field: null, issues: [], retryAfterS: null };
-  if (cause instanceof ZodError) {
-    const issues = cause.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message }));
-    const first = issues[0];
-    return {
-      ...plain,
-      kind: "invalid",
-      field: first?.field ?? null,
-      issues,
-      message: first ? `${first.field}: ${first.message}` : "The input is not valid.",
-    };
-  }
+export function describeError(error: unknown): OutwardError {
+  const cause: unknown = error instanceof TRPCError ? (error.cause ?? error) : error;
+  if (cause instanceof ZodError) return describeIssues(cause.issues.flatMap(fieldsOf));
   if (cause instanceof DomainError) {
     const field = cause.field ?? null;
     return {
@@ -37,16 +26,52 @@ export function describeError(error: TRPCError): OutwardError {
       retryAfterS: cause.retryAfterS ?? null,
     };
   }
-  switch (error.code) {
+  const [kind, message] = wordsOf(error);
+  return { kind, message, field: null, issues: [], retryAfterS: null };
+}
+
+/** HTTP status of an error: of its kind, but for what only HTTP knows (a wrong method, a body too long). */
+export const httpStatusOf = (error: unknown): number =>
+  (error instanceof TRPCError && error.cause === undefined && transportStatus[error.code]) || statusOf[describeError(error).kind];
+
+const transportStatus: Partial<Record<TRPCError["code"], number>> = {
+  METHOD_NOT_SUPPORTED: 405,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+};
+
+function wordsOf(error: unknown): [ErrorKind, string] {
+  switch (error instanceof TRPCError ? error.code : null) {
     case "NOT_FOUND":
-      return { ...plain, kind: "not_found", message: "There is nothing at this address." };
+      return ["not_found", "There is nothing at this address."];
     case "BAD_REQUEST":
     case "PARSE_ERROR":
-      return { ...plain, kind: "invalid", message: "The request could not be read." };
+      return ["invalid", "The request could not be read."];
     case "METHOD_NOT_SUPPORTED":
+      return ["invalid", "This address does not answer to that method."];
     case "UNSUPPORTED_MEDIA_TYPE":
-      return { ...plain, kind: "invalid", message: "This is not how this address is asked." };
+      return ["invalid", "Send the body as JSON, with the content type application/json."];
+    case "PAYLOAD_TOO_LARGE":
+      return ["invalid", "The body is too long."];
     default:
-      return { ...plain, kind: "internal", message: "Something went wrong on our side." };
+      return ["internal", "Something went wrong on our side."];
   }
+}
+
+function describeIssues(issues: { field: string; message: string }[]): OutwardError {
+  const [first] = issues;
+  return {
+    kind: "invalid",
+    field: first?.field || null,
+    issues,
+    message: first ? [first.field, first.message].filter(Boolean).join(": ") : "The input is not valid.",
+    retryAfterS: null,
+  };
+}
+
+/** A key that nobody asked for is at fault itself, not the object that holds it. */
+function fieldsOf(issue: z.core.$ZodIssue): { field: string; message: string }[] {
+  const named = (...more: PropertyKey[]) => [...issue.path, ...more].map(String).join(".");
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => ({ field: named(key), message: "There is no such field." }));
+  return [{ field: named(), message: issue.message }];
 }

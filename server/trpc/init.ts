@@ -1,28 +1,31 @@
 import { initTRPC, TRPCError } from "@trpc/server";
-import type { OpenApiMeta } from "trpc-to-openapi";
 import { z } from "zod";
 import { type Ctx, enterTenant, requirePermission, requireUser } from "#server/ctx.ts";
 import type { Permission } from "#server/domain/members/permissions.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
-import { TenantId } from "#server/domain/tenants/schemas.ts";
-import { DomainError, forbidden, notFound } from "#server/errors.ts";
+import { DomainError, type ErrorKind, forbidden, notFound } from "#server/errors.ts";
 import { describeError } from "./errors.ts";
+import type { RestMeta } from "./rest.ts";
 
 const trpc = initTRPC
   .context<Ctx>()
-  .meta<OpenApiMeta>()
+  .meta<RestMeta>()
   .create({
-    errorFormatter: ({ shape, error }) => ({
-      ...shape,
-      message: describeError(error).message,
-      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, ...describeError(error) },
-    }),
+    errorFormatter: ({ shape, error, ctx }) => {
+      const described = { ...describeError(error), requestId: ctx?.request.id ?? null };
+      // Named one by one: the shape of tRPC's own would carry a stack where it thinks that it is being developed.
+      return {
+        code: shape.code,
+        message: described.message,
+        data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, ...described },
+      };
+    },
   });
 
 export const router = trpc.router;
 export const createCallerFactory = trpc.createCallerFactory;
 
-const codes = {
+const codes: Record<ErrorKind, TRPCError["code"]> = {
   unauthenticated: "UNAUTHORIZED",
   forbidden: "FORBIDDEN",
   not_found: "NOT_FOUND",
@@ -31,7 +34,7 @@ const codes = {
   rate_limited: "TOO_MANY_REQUESTS",
   unavailable: "SERVICE_UNAVAILABLE",
   internal: "INTERNAL_SERVER_ERROR",
-} as const;
+};
 
 /** Domain errors get their tRPC code here; the unknown is logged with its cause and goes out as one plain sentence. */
 const outward = trpc.middleware(async ({ ctx, next, path }) => {
@@ -51,9 +54,12 @@ export const publicProcedure = procedure;
 /** Any signed-in person, about themselves. */
 export const personal = procedure.use(({ ctx, next }) => next({ ctx: { ...ctx, actor: requireUser(ctx) } }));
 
+/** Which tenant is meant: `{tenant}` in REST paths. What no slug can look like is as unknown as any other. */
+const InTenant = z.object({ tenant: z.string().min(1).max(100) });
+
 /** A member of the tenant that the input names, with this right there. To anybody else the tenant does not exist. */
 export const member = (permission: Permission) =>
-  personal.input(z.object({ tenant: TenantId })).use(({ ctx, input, next }) => {
+  personal.input(InTenant).use(({ ctx, input, next }) => {
     const membership = ctx.actor.memberships.find(({ tenant }) => tenant.id === input.tenant);
     if (!membership) throw notFound("client");
     const tenantCtx = enterTenant(ctx, membership.tenant, membership.role);
@@ -68,7 +74,19 @@ export const staff = personal.use(({ ctx, next }) => {
 });
 
 /** The agency's admins, inside one tenant that the input names. */
-export const staffIn = staff.input(z.object({ tenant: TenantId })).use(async ({ ctx, input, next }) => {
+export const staffIn = staff.input(InTenant).use(async ({ ctx, input, next }) => {
   const tenant = await findTenant(ctx, input.tenant);
   return next({ ctx: { ...enterTenant(ctx, tenant, "staff"), actor: ctx.actor } });
 });
+
+/** A member with this right, or any of the agency's admins, who may do all of it. */
+export const memberOrStaff = (permission: Permission) =>
+  personal.input(InTenant).use(async ({ ctx, input, next }) => {
+    const membership = ctx.actor.memberships.find(({ tenant }) => tenant.id === input.tenant);
+    if (!membership && !ctx.actor.staff) throw notFound("client");
+    const tenantCtx = membership
+      ? enterTenant(ctx, membership.tenant, ctx.actor.staff ? "staff" : membership.role)
+      : enterTenant(ctx, await findTenant(ctx, input.tenant), "staff");
+    requirePermission(tenantCtx, permission);
+    return next({ ctx: { ...tenantCtx, actor: ctx.actor } });
+  });

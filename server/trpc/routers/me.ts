@@ -1,3 +1,6 @@
+import { completeOnboarding, updateProfile } from "#server/domain/members/profile.ts";
+import { listSessions, revokeOtherSessions, revokeSession } from "#server/domain/sessions/own-sessions.ts";
+import { Profile, SessionRef } from "#server/domain/sessions/schemas.ts";
 import { personal, router } from "#server/trpc/init.ts";
 
 export const me = router({
@@ -12,4 +15,10 @@ export const me = router({
     onboarded: actor.onboarded,
     tenants: actor.memberships.map(({ tenant, role }) => ({ id: tenant.id, name: tenant.name, status: tenant.status, role })),
   })),
+  update: personal.input(Profile).mutation(({ ctx, input }) => updateProfile(ctx, input)),
+  completeOnboarding: personal.input(Profile).mutation(({ ctx, input }) => completeOnboarding(ctx, input)),
+  /** The browsers in which the person is signed in. */
+  sessions: personal.query(({ ctx }) => listSessions(ctx)),
+  revokeSession: personal.input(SessionRef).mutation(({ ctx, input }) => revokeSession(ctx, input)),
+  revokeOtherSessions: personal.mutation(({ ctx }) => revokeOtherSessions(ctx)),
 });

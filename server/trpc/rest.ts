@@ -1,0 +1,122 @@
+import type { AnyTRPCProcedure, TRPCRouterRecord } from "@trpc/server";
+import { z } from "zod";
+
+/** Where a procedure stands in the REST API, said beside it: `.meta({ openapi: { method: "GET", path: "/clients" } })`. */
+export interface RestMeta {
+  openapi?: {
+    method: RestMethod;
+    /** Below `/api`; `{name}` is a field of the input. */
+    path: `/${string}`;
+    summary: string;
+    description?: string;
+    tags?: string[];
+    /** Of a good answer; 200 where it is left out. */
+    status?: 200 | 201 | 202;
+  };
+}
+export type RestMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export type JsonSchema = z.core.JSONSchema.JSONSchema;
+export interface ObjectSchema extends JsonSchema {
+  properties: Record<string, JsonSchema>;
+  required: string[];
+}
+
+/** A procedure seen as an operation of the REST API. */
+export interface Operation {
+  /** Its name in tRPC: `clients.get`. */
+  name: string;
+  type: "query" | "mutation";
+  method: RestMethod;
+  path: string;
+  summary: string;
+  description: string | undefined;
+  tags: string[];
+  status: number;
+  /** Names of the fields that are in the path. */
+  pathFields: string[];
+  /** All fields, wherever they are carried. */
+  input: ObjectSchema;
+  output: JsonSchema;
+}
+
+type Procedures = Record<string, AnyTRPCProcedure>;
+interface Chained {
+  _def: { inputs?: z.ZodType[]; output?: z.ZodType; meta?: RestMeta; type: string };
+}
+
+/** The operations of a router's procedures: those that say where they stand. */
+export function restOperations(procedures: TRPCRouterRecord | Procedures): Operation[] {
+  return Object.entries(procedures as unknown as Record<string, Chained>).flatMap(([name, { _def }]) => {
+    const meta = _def.meta?.openapi;
+    if (!meta || (_def.type !== "query" && _def.type !== "mutation")) return [];
+    if ((_def.type === "query") !== (meta.method === "GET")) throw new Error(`${name}: a query is a GET and nothing else is one.`);
+    const pathFields = [...meta.path.matchAll(/\{(\w+)\}/g)].map(([, field]) => field as string);
+    const input = mergedInput(_def.inputs ?? []);
+    const stray = pathFields.find((field) => !(field in input.properties));
+    if (stray) throw new Error(`${name}: its path names {${stray}}, which is no field of its input.`);
+    return [
+      {
+        name,
+        type: _def.type,
+        method: meta.method,
+        path: `/api${meta.path}`,
+        summary: meta.summary,
+        description: meta.description,
+        tags: meta.tags ?? [name.split(".")[0] as string],
+        status: meta.status ?? 200,
+        pathFields,
+        input,
+        output: _def.output ? jsonSchema(_def.output, "output") : {},
+      },
+    ];
+  });
+}
+
+/** A procedure's input is a chain of objects, one from each builder that it grew from. */
+function mergedInput(inputs: readonly z.ZodType[]): ObjectSchema {
+  const merged: ObjectSchema = { type: "object", properties: {}, required: [] };
+  for (const input of inputs) {
+    const schema = jsonSchema(input, "input");
+    Object.assign(merged.properties, schema.properties);
+    merged.required.push(...(schema.required ?? []).filter((field) => !merged.required.includes(field)));
+  }
+  return merged;
+}
+
+function jsonSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return rest;
+}
+
+/**
+ * The input of an operation out of a request's parts. Query values are text: they become what their schema says, and
+ * what does not fit stays as it is, for the procedure's own check to name.
+ */
+export function restInput(
+  operation: Operation,
+  { path, query, body }: { path: Record<string, string>; query: URLSearchParams; body: Record<string, unknown> },
+): Record<string, unknown> {
+  const asked = Object.fromEntries(
+    [...new Set(query.keys())].map((field) => [field, fromText(operation.input.properties[field], query.getAll(field))]),
+  );
+  return { ...(operation.method === "GET" || operation.method === "DELETE" ? asked : body), ...path };
+}
+
+function fromText(schema: JsonSchema | undefined, texts: readonly string[]): unknown {
+  const [first = ""] = texts;
+  switch (schema?.type) {
+    case "array":
+      return texts.map((text) => fromText(itemOf(schema), [text]));
+    case "integer":
+    case "number":
+      return first.trim() !== "" && Number.isFinite(Number(first)) ? Number(first) : first;
+    case "boolean":
+      return first === "true" ? true : first === "false" ? false : first;
+    default:
+      return first;
+  }
+}
+
+const itemOf = ({ items }: JsonSchema): JsonSchema | undefined =>
+  typeof items === "object" && !Array.isArray(items) ? (items as JsonSchema) : undefined;

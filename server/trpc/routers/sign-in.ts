@@ -1,0 +1,21 @@
+import { findLink, redeemCode, redeemLink } from "#server/domain/sessions/redeem-sign-in.ts";
+import { findWaiting, requestSignIn, resendSignIn } from "#server/domain/sessions/request-sign-in.ts";
+import { RedeemCode, RedeemLink, RequestSignIn } from "#server/domain/sessions/schemas.ts";
+import { signOut } from "#server/domain/sessions/sign-out.ts";
+import { publicProcedure, router } from "#server/trpc/init.ts";
+
+export const signIn = router({
+  /** Sends a mail to the address if it has an account; the answer does not tell. */
+  request: publicProcedure.input(RequestSignIn).mutation(({ ctx, input }) => requestSignIn(ctx, input)),
+  /** The address that this browser waits to prove, or null. */
+  waiting: publicProcedure.query(async ({ ctx }) => {
+    const link = await findWaiting(ctx);
+    return link && { email: link.email, expiresAt: link.expiresAt };
+  }),
+  resend: publicProcedure.mutation(({ ctx }) => resendSignIn(ctx)),
+  /** Whose sign-in a link is; does not use it up. */
+  link: publicProcedure.input(RedeemLink).query(({ ctx, input }) => findLink(ctx, input)),
+  redeemLink: publicProcedure.input(RedeemLink).mutation(({ ctx, input }) => redeemLink(ctx, input)),
+  redeemCode: publicProcedure.input(RedeemCode).mutation(({ ctx, input }) => redeemCode(ctx, input)),
+  out: publicProcedure.mutation(({ ctx }) => signOut(ctx)),
+});
