@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs, AppLoadContext, EntryContext, LoaderFunctionArgs } from "@remix-run/cloudflare";
-import { RemixServer } from "@remix-run/react";
+import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToReadableStream } from "react-dom/server";
 import { I18nextProvider } from "react-i18next";
@@ -49,7 +49,8 @@ export default async function handleRequest(
 
 /** What a loader, an action or a page threw without meaning to. Thrown responses (404, 403) do not come here. */
 export function handleError(error: unknown, { request, context }: LoaderFunctionArgs | ActionFunctionArgs) {
-  if (!request.signal.aborted) logPageError(error, { requestId: context.requestId, url: request.url });
+  // The router says by an error response that no route has this address; that is no failure.
+  if (!request.signal.aborted && !isRouteErrorResponse(error)) logPageError(error, { requestId: context.requestId, url: request.url });
 }
 
 function logPageError(error: unknown, { requestId, url }: { requestId: string; url: string }) {

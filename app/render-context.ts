@@ -6,7 +6,7 @@ import type { Theme } from "./theme.ts";
 export interface RenderContext {
   /** The CSP nonce; only the server has it, browsers hide it from scripts. */
   nonce?: string;
-  /** Present in the browser only when the server rendered an error. */
+  /** Of the request that the document came from. */
   requestId?: string;
   locale: Locale;
   theme: Theme;

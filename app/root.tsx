@@ -51,7 +51,7 @@ export function Layout({ children }: { children: ReactNode }) {
   const theme = usePendingTheme() ?? data?.theme ?? render.theme;
   const { t } = useTranslation();
   return (
-    <html lang={locale} dir={directionOf(locale)} data-theme={theme} data-request={data ? undefined : render.requestId}>
+    <html lang={locale} dir={directionOf(locale)} data-theme={theme} data-request={render.requestId}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />

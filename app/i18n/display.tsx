@@ -28,14 +28,14 @@ export function useFormat() {
   const { locale, timeZone } = useDisplay();
   return useMemo(
     () => ({
-      money: (money: { minor: number; currency: string; compact?: boolean }) => format.formatMoney(locale, money),
-      count: (value: number, options?: { compact?: boolean }) => format.formatCount(locale, value, options),
+      money: (money: { minor: number; currency: string }, shortening?: format.Shortening) => format.formatMoney(locale, money, shortening),
+      count: (value: number, shortening?: format.Shortening) => format.formatCount(locale, value, shortening),
       ratio: (value: number) => format.formatRatio(locale, value),
       duration: (milliseconds: number) => format.formatDuration(locale, milliseconds),
       date: (at: number, style?: format.DateStyle) => format.formatDate(locale, at, { timeZone, style }),
       day: (day: string, style?: "date" | "day") => format.formatDay(locale, day, style),
       relative: (at: number, now: number) => format.formatRelative(locale, at, now),
-      quantity: (quantity: format.Quantity, options?: { compact?: boolean }) => format.formatQuantity(locale, quantity, options),
+      quantity: (quantity: format.Quantity, shortening?: format.Shortening) => format.formatQuantity(locale, quantity, shortening),
     }),
     [locale, timeZone],
   );

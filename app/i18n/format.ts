@@ -33,17 +33,26 @@ function minorDigits(currency: string): number {
   return numberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
-/** 123456 minor units of EUR -> "€1,234.56"; compact from a hundred thousand units on -> "€123K". */
-export function formatMoney(locale: Locale, { minor, currency, compact }: { minor: number; currency: string; compact?: boolean }): string {
-  const major = minor / 10 ** minorDigits(currency);
-  if (compact && Math.abs(major) >= 100_000) {
-    return numberFormat(locale, { style: "currency", currency, notation: "compact", maximumFractionDigits: 2 }).format(major);
-  }
-  return numberFormat(locale, { style: "currency", currency }).format(major);
+/** From which size on a number is shortened ("€123K"); left out, it never is. */
+export interface Shortening {
+  compactFrom?: number;
 }
 
-/** 25900 -> "25,900", or "25.9K" when compact. */
-export function formatCount(locale: Locale, value: number, { compact = false }: { compact?: boolean } = {}): string {
+/** 123456 minor units of EUR -> "€1,234.56"; `compactFrom` counts whole units of the currency. */
+export function formatMoney(
+  locale: Locale,
+  { minor, currency }: { minor: number; currency: string },
+  { compactFrom = Number.POSITIVE_INFINITY }: Shortening = {},
+): string {
+  const major = minor / 10 ** minorDigits(currency);
+  const compact = Math.abs(major) >= compactFrom;
+  const options: Intl.NumberFormatOptions = compact ? { notation: "compact", maximumFractionDigits: 2, minimumFractionDigits: 0 } : {};
+  return numberFormat(locale, { style: "currency", currency, ...options }).format(major);
+}
+
+/** 25900 -> "25,900", or "25.9K" when shortened. */
+export function formatCount(locale: Locale, value: number, { compactFrom = Number.POSITIVE_INFINITY }: Shortening = {}): string {
+  const compact = Math.abs(value) >= compactFrom;
   return numberFormat(locale, compact ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: 0 }).format(value);
 }
 
@@ -115,17 +124,13 @@ export function formatRelative(locale: Locale, at: number, now: number): string 
   return step ? format.format(Math.trunc(seconds / step[1]), step[2]) : "";
 }
 
-/** Any quantity as its unit says; `compact` shortens large ones for tiles and axes. */
-export function formatQuantity(
-  locale: Locale,
-  { value, unit, currency }: Quantity,
-  { compact = false }: { compact?: boolean } = {},
-): string {
+/** Any quantity as its unit says; only counts and money are shortened. */
+export function formatQuantity(locale: Locale, { value, unit, currency }: Quantity, shortening?: Shortening): string {
   switch (unit) {
     case "count":
-      return formatCount(locale, value, { compact: compact && Math.abs(value) >= 100_000 });
+      return formatCount(locale, value, shortening);
     case "money":
-      return currency ? formatMoney(locale, { minor: value, currency, compact }) : formatCount(locale, value);
+      return currency ? formatMoney(locale, { minor: value, currency }, shortening) : formatCount(locale, value, shortening);
     case "ratio":
       return formatRatio(locale, value);
     case "seconds":

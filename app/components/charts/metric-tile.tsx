@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react";
 import { ArrowDownRight, ArrowRight, ArrowUpRight } from "lucide-react";
+import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
@@ -30,12 +31,13 @@ export interface MetricTileProps {
 /** One number with its unit, how it moved, how fresh it is, and its recent line. */
 export function MetricTile({ label, quantity, previous, better = "higher", measuredAt, trend, status, to }: MetricTileProps) {
   const { t } = useTranslation();
+  const id = useId();
   const StatusIcon = status && TONE_ICONS[status.tone];
   return (
-    <Card as="article" padding="none" interactive={Boolean(to)} className="flex flex-col overflow-hidden">
+    <Card as="article" aria-labelledby={id} padding="none" interactive={Boolean(to)} className="flex flex-col overflow-hidden">
       <div className="flex flex-1 flex-col gap-1 px-4 pt-4 pb-3">
         <div className="flex min-h-6 items-start justify-between gap-2">
-          <h3 className="text-[0.8125rem] font-medium text-ink-muted">
+          <p id={id} className="text-[0.8125rem] font-medium text-ink-muted">
             {to ? (
               <Link to={to} className="outline-none after:absolute after:inset-0">
                 {label}
@@ -43,7 +45,7 @@ export function MetricTile({ label, quantity, previous, better = "higher", measu
             ) : (
               label
             )}
-          </h3>
+          </p>
           {status && StatusIcon && (
             <span className={cn("inline-flex shrink-0 items-center gap-1 text-xs font-medium", TONE_TEXT[status.tone])}>
               <StatusIcon aria-hidden className="size-3.5" />
@@ -68,13 +70,20 @@ export function MetricTile({ label, quantity, previous, better = "higher", measu
   );
 }
 
+/** Larger numbers do not fit a tile; their exact figure is the title, and stands in the chart behind. */
+const SHORTEN_FROM = 1_000_000;
+
 /** The figure in mono, what stands before and after its digits smaller. */
 function BigNumber({ quantity }: { quantity: Quantity }) {
   const format = useFormat();
-  const text = format.quantity(quantity, { compact: true });
+  const text = format.quantity(quantity, { compactFrom: SHORTEN_FROM });
   const [, before = "", digits = text, after = ""] = /^(\D*)(\d[\d.,\s\u2019]*\d|\d)(\D*)$/.exec(text) ?? [];
   return (
-    <p className="font-mono text-[1.75rem]/9 font-medium tracking-tight text-ink tabular-nums" suppressHydrationWarning>
+    <p
+      className="font-mono text-[1.625rem]/9 font-medium tracking-tight text-ink tabular-nums"
+      title={format.quantity(quantity)}
+      suppressHydrationWarning
+    >
       <bdi>
         {before && <span className="text-[0.7em] text-ink-muted">{before}</span>}
         {digits}

@@ -3,6 +3,8 @@ import { cn } from "#app/components/ui/cn.ts";
 const WIDTH = 100;
 const HEIGHT = 32;
 const INSET = 3;
+/** Room at the end for the dot. */
+const END = 97;
 
 /**
  * A small line without axes, drawn on the server. It is decoration: the figure it belongs to stands beside it. A null
@@ -63,7 +65,7 @@ function toRuns(values: readonly (number | null)[]): [x: number, y: number][][] 
       runs.push(open);
     }
     const share = span === 0 ? 0.5 : (value - low) / span;
-    open.push([round((index / (values.length - 1)) * WIDTH), round(HEIGHT - INSET - share * (HEIGHT - 2 * INSET))]);
+    open.push([round((index / (values.length - 1)) * END), round(HEIGHT - INSET - share * (HEIGHT - 2 * INSET))]);
   });
   return runs;
 }

@@ -44,7 +44,10 @@ export function AppShell({ home, nav, switcher, userMenu, timeZone, children }: 
   return (
     <DisplayProvider timeZone={timeZone}>
       <div className="min-h-dvh lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)]">
-        <div className="sticky top-0 hidden h-dvh flex-col gap-5 border-e border-line bg-glass px-3 py-4 backdrop-blur-xl lg:flex">
+        <aside
+          aria-label={t("nav.menu")}
+          className="sticky top-0 hidden h-dvh flex-col gap-5 border-e border-line bg-glass px-3 py-4 backdrop-blur-xl lg:flex"
+        >
           <div className="px-2 pt-1">{brand}</div>
           {switcher}
           <nav aria-label={t("nav.main")} className="-mx-3 flex-1 overflow-y-auto px-3">
@@ -56,7 +59,7 @@ export function AppShell({ home, nav, switcher, userMenu, timeZone, children }: 
               ))}
             </ul>
           </nav>
-        </div>
+        </aside>
         <div className="flex min-w-0 flex-col">
           <header className="sticky top-0 z-20 flex h-14 items-center gap-3 border-b border-line bg-glass px-4 backdrop-blur-xl lg:border-0 lg:bg-transparent lg:px-8 lg:backdrop-blur-none">
             <div className="shrink-0 lg:hidden">{brand}</div>

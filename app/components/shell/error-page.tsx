@@ -1,9 +1,11 @@
 import { isRouteErrorResponse, Link, useLocation, useRouteError } from "@remix-run/react";
 import { Lock, SearchX, ServerCrash, Timer, TriangleAlert } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { CopyButton } from "#app/components/ui/copy-button.tsx";
+import { useHydrated } from "#app/components/ui/use-hydrated.ts";
 import { useRenderContext } from "#app/render-context.ts";
 import { Brand } from "./brand-mark.tsx";
 
@@ -30,7 +32,10 @@ export function ErrorPage() {
   const render = useRenderContext();
   const status = isRouteErrorResponse(error) ? error.status : 500;
   const [kind, Icon] = kindOf(status);
-  const requestId = requestIdOf(error) ?? render.requestId;
+  const hydrated = useHydrated();
+  // An error of a later navigation has nothing to do with the request that the document came from.
+  const [cameWithDocument] = useState(!hydrated);
+  const requestId = requestIdOf(error) ?? (cameWithDocument ? render.requestId : undefined);
   return (
     <main id="content" className="grid min-h-dvh place-items-center p-4">
       <Card padding="lg" className="grid w-full max-w-md gap-6">

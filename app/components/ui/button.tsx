@@ -15,7 +15,7 @@ export const buttonClass = cva(
     variants: {
       variant: {
         primary:
-          "border-transparent bg-accent text-accent-ink shadow-[0_0_0_1px_var(--accent-soft),0_8px_24px_-10px_var(--accent)] hover:bg-accent-hover",
+          "border-transparent bg-accent text-accent-ink shadow-[0_0_0_3px_var(--accent-soft),0_6px_20px_-12px_var(--accent)] hover:bg-accent-hover",
         secondary: "border-line-strong bg-hover text-ink hover:border-line-control hover:bg-line",
         ghost: "border-transparent text-ink-muted hover:bg-hover hover:text-ink",
         danger: "border-transparent bg-danger-fill text-danger-fill-ink hover:opacity-90",

@@ -39,14 +39,14 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
         <caption className={showCaption ? "px-5 pb-3 text-start text-[0.8125rem] text-ink-muted" : "sr-only"}>{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
-            {columns.map(({ key, header, align }) => (
+            {columns.map(({ key, header, align, actions }) => (
               <th
                 key={key}
                 role="columnheader"
                 scope="col"
                 className={cn(
                   "border-b border-line px-4 py-2.5 text-start text-xs font-medium whitespace-nowrap text-ink-faint first:ps-5 last:pe-5",
-                  align === "end" && "text-end",
+                  (align === "end" || actions) && "text-end",
                 )}
               >
                 {header}
@@ -67,6 +67,7 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
                   className={cn(
                     "px-4 py-3 align-middle first:ps-5 last:pe-5",
                     align === "end" && "text-end tabular-nums",
+                    actions && "text-end",
                     primary ? "font-medium text-ink" : "text-ink-muted",
                     cellClass,
                   )}
