@@ -37,6 +37,7 @@ export default defineConfig(async () => ({
           deps: { optimizer: { ssr: { enabled: true, include: ["@remix-run/cloudflare"] } } },
         },
       },
+      { test: { name: "architecture", include: ["test/architecture/*.node.test.ts"] } },
       { test: { name: "node", include: inNode, testTimeout: 60_000 } },
       { test: { name: "browser", include: inBrowser, testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
     ],

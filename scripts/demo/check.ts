@@ -1,0 +1,155 @@
+import { createTRPCClient, httpLink } from "@trpc/client";
+import type { AppRouter, Outputs } from "#server/trpc/root.ts";
+import { shopFigures } from "#test/sandbox/shop/figures.ts";
+import { shopFile } from "#test/sandbox/shop/load.ts";
+import { admin, clients, type DemoClient } from "./people.ts";
+import type { Demo } from "./start.ts";
+import { createVisitor, type Page, type Visitor } from "./visitor.ts";
+
+type Api = ReturnType<typeof createTRPCClient<AppRouter>>;
+type Shop = Outputs["overview"]["shop"];
+
+export interface CheckResult {
+  ok: true;
+  tenants: number;
+  connections: number;
+  runs: Record<string, number>;
+  shop: Shop;
+  metrics: Record<string, number>;
+  ms: Record<string, number>;
+}
+
+const providers = ["shopify", "klaviyo", "google"] as const;
+const runsDeadlineMs = 240_000;
+
+/** Drives the product's main job over HTTP as its people would, and throws with what broke. */
+export async function checkDemo(demo: Demo, startedAt: number): Promise<CheckResult> {
+  const ms: Record<string, number> = { start: Date.now() - startedAt };
+  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const begin = Date.now();
+    const result = await work();
+    ms[name] = Date.now() - begin;
+    return result;
+  };
+
+  const people = await timed("sign_in", () =>
+    Promise.all(clients.map(async (client) => ({ client, visitor: await signIn(demo, client.owner) }))),
+  );
+  const staff = apiOf(demo, await signIn(demo, admin));
+  const connections = await timed("connect", () => connectAll(demo, people));
+  const runs = await timed("runs", () => waitForRuns(demo, people, staff));
+
+  const [acme] = people;
+  if (!acme) throw new Error("there is no client");
+  const client = apiOf(demo, acme.visitor);
+  const shop = await client.overview.shop.query({ tenant: "acme" });
+  expectEqual("the admin's and the client's figures of acme", await staff.overview.shopOf.query({ tenant: "acme" }), shop);
+  await expectFigures(shop);
+  const metrics = metricsOf(await client.overview.get.query({ tenant: "acme" }));
+  expectEqual("the admin's and the client's metrics of acme", metricsOf(await staff.overview.ofClient.query({ tenant: "acme" })), metrics);
+  await expectStrangersKeptOut(demo, people);
+  ms.total = Date.now() - startedAt;
+  return { ok: true, tenants: clients.length, connections, runs, shop, metrics, ms };
+}
+
+const apiOf = (demo: Demo, visitor: Visitor): Api =>
+  createTRPCClient<AppRouter>({
+    links: [httpLink({ url: `${demo.origin}/api/trpc`, fetch: (input, init) => visitor.fetch(String(input), init as RequestInit) })],
+  });
+
+async function signIn(demo: Demo, email: string): Promise<Visitor> {
+  const visitor = createVisitor();
+  const since = Date.now();
+  const asked = await visitor.submit(await visitor.get(`${demo.origin}/sign-in`), { email });
+  if (asked.status !== 200) throw new Error(`asking for a link for ${email} answered ${asked.status}`);
+  const link = await waitFor(`the mail to ${email}`, 20_000, () => findLink(demo, email, since));
+  const landed = await visitor.submit(await visitor.get(link), {}, { action: "" });
+  if (landed.status !== 200 || landed.url.pathname.startsWith("/sign-in"))
+    throw new Error(`the link for ${email} led to ${landed.url.pathname} (${landed.status})`);
+  return visitor;
+}
+
+async function findLink(demo: Demo, email: string, since: number): Promise<string | null> {
+  const mails = (await (await fetch(`${demo.origin}/dev/outbox?format=json`)).json()) as { at: number; recipient: string; text: string }[];
+  const mail = mails.find(({ at, recipient }) => recipient === email && at >= since);
+  return mail?.text.match(/https?:\/\/\S+\/sign-in\/link\/\S+/)?.[0] ?? null;
+}
+
+type Person = { client: DemoClient; visitor: Visitor };
+
+async function connectAll(demo: Demo, people: readonly Person[]): Promise<number> {
+  const counts = await Promise.all(
+    people.map(async ({ client, visitor }) => {
+      for (const provider of providers) await connect(demo, visitor, client, provider);
+      const listed = await apiOf(demo, visitor).connections.list.query({ tenant: client.id });
+      return listed.flatMap((each) => each.connections).filter(({ status }) => status === "active").length;
+    }),
+  );
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  expectEqual("connections", total, people.length * providers.length);
+  return total;
+}
+
+async function connect(demo: Demo, visitor: Visitor, client: DemoClient, provider: (typeof providers)[number]): Promise<void> {
+  const url = new URL(`/api/auth/oauth/${provider}/authorize`, demo.origin);
+  url.searchParams.set("tenant", client.id);
+  if (provider === "shopify") url.searchParams.set("shop", client.shop);
+  const consent: Page = await visitor.get(url);
+  if (consent.url.origin !== new URL(demo.sandbox).origin)
+    throw new Error(`connecting ${provider} for ${client.id} led to ${consent.url.pathname} instead of the consent page`);
+  const back = await visitor.submit(consent, { decision: "allow" });
+  if (back.url.pathname !== `/t/${client.id}/integrations`)
+    throw new Error(`the consent of ${provider} for ${client.id} led to ${back.url.pathname} (${back.status})`);
+}
+
+/** Fires the cron as often as a minute would in a day of waiting, until every job has run once for every client. */
+async function waitForRuns(demo: Demo, people: readonly Person[], staff: Api): Promise<Record<string, number>> {
+  return waitFor("all runs", runsDeadlineMs, async () => {
+    await demo.server.tick();
+    const { runs } = await staff.runs.all.query({ limit: 100 });
+    const counts: Record<string, number> = {};
+    for (const { status } of runs) counts[status] = (counts[status] ?? 0) + 1;
+    const broken = runs.find(({ status }) => status === "failed" || status === "dead");
+    if (broken) throw new Error(`run ${broken.id} (${broken.job} of ${broken.tenantId}) ended as ${broken.status}: ${broken.errorMessage}`);
+    const schedules = await Promise.all(people.map(({ client }) => staff.scripts.schedules.query({ tenant: client.id })));
+    const waiting = schedules.flat().filter(({ lastSuccessAt }) => lastSuccessAt === null);
+    return waiting.length === 0 && !counts.queued && !counts.running ? counts : null;
+  });
+}
+
+/** The figures that the file itself gives, where there is a file. */
+async function expectFigures(shop: Shop): Promise<void> {
+  const file = shopFile();
+  if (file) expectEqual("acme's shop and the file", shop, await shopFigures(file));
+}
+
+function metricsOf(overview: Outputs["overview"]["get"]): Record<string, number> {
+  const tiles = overview.sensors.flatMap((sensor) => sensor.tiles.map((tile) => [`${sensor.id}.${tile.key}`, tile.value] as const));
+  return Object.fromEntries(tiles.filter((tile): tile is readonly [string, number] => tile[1] !== null));
+}
+
+async function expectStrangersKeptOut(demo: Demo, people: readonly Person[]): Promise<void> {
+  const beta = people.find(({ client }) => client.id === "beta");
+  const page = await beta?.visitor.get(`${demo.origin}/t/acme`);
+  expectEqual("the status of acme's overview for beta's owner", page?.status, 404);
+}
+
+function expectEqual(what: string, found: unknown, wanted: unknown): void {
+  const [a, b] = [JSON.stringify(found, sorted), JSON.stringify(wanted, sorted)];
+  if (a !== b) throw new Error(`${what} differ: ${a} and ${b}`);
+}
+
+const sorted = (_key: string, value: unknown) =>
+  value !== null && typeof value === "object" && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a.localeCompare(b)))
+    : value;
+
+async function waitFor<T>(what: string, deadlineMs: number, look: () => Promise<T | null>): Promise<T> {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (Date.now() > end) throw new Error(`${what} did not come within ${deadlineMs / 1000} s`);
+    await new Promise((done) => setTimeout(done, 500));
+  }
+}

@@ -1,0 +1,75 @@
+import { createServer } from "node:net";
+import { resolve } from "node:path";
+import { scriptCtx } from "#scripts/ctx.ts";
+import { localVariables } from "#scripts/local-variables.ts";
+import { type Server, startServer } from "#scripts/server.ts";
+import { sandboxClients, sandboxEndpoints, sandboxProviders } from "#test/sandbox/endpoints.ts";
+import { startSandbox } from "#test/sandbox/start.ts";
+import { seed } from "./seed.ts";
+
+export interface Demo {
+  /** Where a browser goes. */
+  origin: string;
+  sandbox: string;
+  server: Server;
+  stop(): Promise<void>;
+}
+
+/** The sandbox, the Worker that is pointed at it, and three clients in its database. Port 0 takes any free one. */
+export async function startDemo({
+  port,
+  dataDir,
+  onLine,
+}: {
+  port: number;
+  dataDir: string;
+  onLine: (line: string) => void;
+}): Promise<Demo> {
+  const appPort = await freePort(port);
+  const origin = `http://localhost:${appPort}`;
+  const sandbox = await startSandbox({
+    port: await freePort(port && port + 1),
+    dataDir: resolve(dataDir, "sandbox"),
+    redirectOrigin: origin,
+  });
+  const variables = {
+    ...(await localVariables(dataDir)),
+    APP_ORIGIN: origin,
+    ...sandboxVariables(sandbox.url),
+  };
+  const server = await startServer({ port: appPort, dataDir, variables, onLine });
+  await seed(scriptCtx(await server.bindings(), variables, "demo"));
+  return {
+    origin,
+    sandbox: sandbox.url,
+    server,
+    stop: async () => {
+      await Promise.all([server.stop(), sandbox.stop()]);
+    },
+  };
+}
+
+/** The configuration that points every provider at the sandbox, with the credentials that it knows. */
+export function sandboxVariables(sandboxOrigin: string): Record<string, string> {
+  const credentials = sandboxProviders.flatMap((provider) => [
+    [`${provider.toUpperCase()}_CLIENT_ID`, sandboxClients[provider].clientId],
+    [`${provider.toUpperCase()}_CLIENT_SECRET`, sandboxClients[provider].clientSecret],
+  ]);
+  return { PROVIDER_ENDPOINTS: JSON.stringify(sandboxEndpoints(sandboxOrigin)), ...Object.fromEntries(credentials) };
+}
+
+/** The wished port if nobody has it, else (or for 0) any free one. */
+async function freePort(wished: number): Promise<number> {
+  const listens = (port: number) =>
+    new Promise<number | null>((done) => {
+      const probe = createServer();
+      probe.once("error", () => done(null));
+      probe.listen(port, "127.0.0.1", () => {
+        const address = probe.address();
+        probe.close(() => done(typeof address === "object" && address ? address.port : null));
+      });
+    });
+  const port = (await listens(wished)) ?? (await listens(0));
+  if (port === null) throw new Error("There is no free port on 127.0.0.1.");
+  return port;
+}
