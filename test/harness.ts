@@ -79,6 +79,7 @@ export async function makeTenant(more: Partial<Tenant> = {}): Promise<Tenant> {
     features: {},
     createdAt: Date.now(),
     lastActivityAt: null,
+    catalog: "",
     ...more,
   };
   await openDb(testEnv.DB).insert(tenants).values(tenant);

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { index, integer, numeric, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { LogLevel, RunErrorKind, RunStatus, RunTrigger } from "#server/domain/runs/schemas.ts";
+import type { LogLevel, RunErrorKind, RunStatus, RunTrigger, ScheduleBlock } from "#server/domain/runs/schemas.ts";
 
-/** What runs for whom and when next: one row a tenant and job. */
+/** What runs for whom and when next: one row a tenant and job, made by domain/runs/schedule-statements.ts. */
 export const schedules = sqliteTable(
   "schedules",
   {
@@ -13,8 +13,8 @@ export const schedules = sqliteTable(
     nextAt: instant().notNull(),
     /** The tenant's wish. */
     enabled: integer({ mode: "boolean" }).notNull().default(true),
-    /** Why it cannot run now (`not_connected`, `reconnect_needed`, `missing_scopes`, `suspended`), or null. */
-    blocked: text(),
+    /** Why it cannot run now, or null. */
+    blocked: text().$type<ScheduleBlock>(),
     config: json<Record<string, unknown>>().notNull(),
     /** Where the job goes on: written in the same batch as the rows that it stands for. */
     cursor: json<unknown>(),
@@ -31,18 +31,22 @@ export const runs = sqliteTable(
     id: text().primaryKey(),
     tenantId: tenantId(),
     job: text().notNull(),
-    /** The slot's start. Two ticks of one slot make one run. */
+    /** The instant that the run was due. Two ticks of one slot make one run. */
     slot: instant().notNull(),
     trigger: text().$type<RunTrigger>().notNull(),
     status: text().$type<RunStatus>().notNull(),
     /** Tries of the present step; a step that commits sets it back to 0. */
     attempt: integer().notNull().default(0),
     step: integer().notNull().default(0),
+    /**
+     * From when on a worker may take it: a queued run's start or next try, a running run's end of lease. What lies well
+     * behind this instant has lost its message or its worker, so that one index range is all that the sweep reads.
+     */
     availableAt: instant().notNull(),
     /** When a message was last sent for it. */
     sentAt: instant(),
+    /** Who runs it. Every write of a run is joined to its lease, so that a worker which lost it writes nothing. */
     lease: text(),
-    leaseUntil: instant(),
     errorKind: text().$type<RunErrorKind>(),
     errorMessage: text(),
     createdAt: instant().notNull(),
@@ -54,8 +58,9 @@ export const runs = sqliteTable(
     uniqueIndex("runs_slot").on(t.tenantId, t.job, t.slot, t.trigger),
     uniqueIndex("runs_open").on(t.tenantId, t.job).where(sql`status in ('queued', 'running')`),
     index("runs_sweep").on(t.status, t.availableAt).where(sql`status in ('queued', 'running')`),
-    index("runs_tenant").on(t.tenantId, t.createdAt),
-    index("runs_created").on(t.createdAt),
+    // Ids sort by time, so that lists are paged by them alone.
+    index("runs_tenant").on(t.tenantId, t.id),
+    index("runs_unwell").on(t.status, t.id).where(sql`status in ('failed', 'dead')`),
   ],
 );
 
@@ -103,5 +108,9 @@ export const deadLetters = sqliteTable(
     replayedAt: instant(),
     replayedBy: text(),
   },
-  (t) => [index("dead_letters_at").on(t.at)],
+  (t) => [
+    // One open letter a run: the queue may deliver the same death twice.
+    uniqueIndex("dead_letters_open").on(t.runId).where(sql`replayed_at is null`),
+    index("dead_letters_at").on(t.at),
+  ],
 );

@@ -18,6 +18,8 @@ export const tenants = sqliteTable(
     features: json<Features>().notNull(),
     createdAt: instant().notNull(),
     lastActivityAt: instant(),
+    /** Fingerprint of the job registry that the schedules were last made from; another one means: make them anew. */
+    catalog: text().notNull().default(""),
   },
-  (t) => [index("tenants_created").on(t.createdAt)],
+  (t) => [index("tenants_created").on(t.createdAt), index("tenants_catalog").on(t.catalog)],
 );

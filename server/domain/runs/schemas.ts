@@ -17,8 +17,13 @@ export const RunErrorKind = z.enum([
   "missing_scopes",
   "misconfigured",
   "not_connected",
+  "suspended",
   "deadline",
   "lost",
   "defect",
 ]);
 export type RunErrorKind = z.infer<typeof RunErrorKind>;
+
+/** Why a schedule cannot run now. `retired`: the job is no longer on the shelf. */
+export const ScheduleBlock = z.enum(["suspended", "not_connected", "reconnect_needed", "missing_scopes", "retired"]);
+export type ScheduleBlock = z.infer<typeof ScheduleBlock>;
