@@ -36,7 +36,7 @@ export default function Canvas({ kind, data, title }: { kind: ChartKind; data: C
         <YAxis
           width="auto"
           orientation={rtl ? "right" : "left"}
-          tickFormatter={(value: number) => format.quantity({ value, unit, currency }, { compactFrom: 1_000 })}
+          tickFormatter={(value: number) => format.quantity({ value, unit, currency }, { compactFrom: 0 })}
           tick={TICK}
           tickLine={false}
           axisLine={false}

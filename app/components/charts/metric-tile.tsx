@@ -105,7 +105,7 @@ function Change({ quantity, previous, better }: { quantity: Quantity; previous: 
   const words = moved > 0 ? t("metric.up", { change }) : moved < 0 ? t("metric.down", { change }) : t("metric.same");
   const good = better === "neutral" || moved === 0 ? null : moved > 0 === (better === "higher");
   return (
-    <p className="flex flex-wrap items-center gap-x-1 text-xs">
+    <p className="grid justify-items-start gap-0.5 text-xs">
       <span
         className={cn("inline-flex items-center gap-0.5 font-medium", good === null ? "text-ink-muted" : good ? "text-ok" : "text-danger")}
       >

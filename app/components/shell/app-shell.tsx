@@ -46,7 +46,7 @@ export function AppShell({ home, nav, switcher, userMenu, timeZone, children }: 
       <div className="min-h-dvh lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)]">
         <aside
           aria-label={t("nav.menu")}
-          className="sticky top-0 hidden h-dvh flex-col gap-5 border-e border-line bg-glass px-3 py-4 backdrop-blur-xl lg:flex"
+          className="sticky top-0 z-30 hidden h-dvh flex-col gap-5 border-e border-line bg-glass px-3 py-4 backdrop-blur-xl lg:flex"
         >
           <div className="px-2 pt-1">{brand}</div>
           {switcher}
@@ -61,7 +61,7 @@ export function AppShell({ home, nav, switcher, userMenu, timeZone, children }: 
           </nav>
         </aside>
         <div className="flex min-w-0 flex-col">
-          <header className="sticky top-0 z-20 flex h-14 items-center gap-3 border-b border-line bg-glass px-4 backdrop-blur-xl lg:border-0 lg:bg-transparent lg:px-8 lg:backdrop-blur-none">
+          <header className="sticky top-0 z-20 flex h-14 items-center gap-3 border-b border-line bg-glass px-4 backdrop-blur-xl lg:static lg:mx-auto lg:w-full lg:max-w-6xl lg:border-0 lg:bg-transparent lg:px-8 lg:backdrop-blur-none">
             <div className="shrink-0 lg:hidden">{brand}</div>
             {switcher && <div className="ms-auto min-w-0 max-w-[45%] lg:hidden">{switcher}</div>}
             <div className={cn("shrink-0 lg:ms-auto", !switcher && "ms-auto")}>{userMenu}</div>

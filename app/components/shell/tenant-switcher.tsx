@@ -23,7 +23,9 @@ export function TenantSwitcher({ current, tenants, action }: TenantSwitcherProps
         {current.name.charAt(0).toUpperCase()}
       </span>
       <span className="sr-only">{t("tenant.current")}: </span>
-      <span className="min-w-0 flex-1 truncate text-start text-sm font-medium text-ink">{current.name}</span>
+      <span dir="auto" className="min-w-0 flex-1 truncate text-start text-sm font-medium text-ink">
+        {current.name}
+      </span>
     </>
   );
   if (tenants.length < 2) return <p className="flex min-w-0 items-center gap-2.5 px-1.5 py-1">{face}</p>;

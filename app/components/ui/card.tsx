@@ -2,7 +2,7 @@ import { cva, type VariantProps } from "class-variance-authority";
 import type { ComponentPropsWithoutRef, ReactNode } from "react";
 import { cn } from "./cn.ts";
 
-const cardClass = cva("glass relative min-w-0 rounded-card", {
+const cardClass = cva("glass relative min-w-0 rounded-card has-[details[open]_.pop]:z-20", {
   variants: {
     padding: { none: "", sm: "p-4", md: "p-4 sm:p-5", lg: "p-6 sm:p-8" },
     interactive: {
@@ -21,7 +21,7 @@ export interface CardProps extends Omit<ComponentPropsWithoutRef<"div">, "title"
   as?: "div" | "section" | "article" | "li";
 }
 
-/** A pane of glass. `interactive` is for a card that is one link as a whole. */
+/** A pane of glass, that rises above its neighbours while a menu in it is open. `interactive` is for a card that is one link as a whole. */
 export function Card({ title, description, actions, as: Tag = "div", padding, interactive, className, children, ...rest }: CardProps) {
   return (
     <Tag className={cn(cardClass({ padding, interactive }), className)} {...(rest as object)}>

@@ -17,7 +17,9 @@ function Content({ icon: Icon, end, children }: ItemProps) {
   return (
     <>
       {Icon && <Icon aria-hidden className="size-4 shrink-0" />}
-      <span className="min-w-0 flex-1 truncate">{children}</span>
+      <span dir="auto" className="min-w-0 flex-1 truncate text-start">
+        {children}
+      </span>
       {end}
     </>
   );

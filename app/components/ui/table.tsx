@@ -65,7 +65,7 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
                   data-primary={primary || undefined}
                   data-actions={actions || undefined}
                   className={cn(
-                    "px-4 py-3 align-middle first:ps-5 last:pe-5",
+                    "px-4 py-3 align-middle first:ps-5 last:pe-5 @max-[40rem]:px-5 @max-[40rem]:py-1.5",
                     align === "end" && "text-end tabular-nums",
                     actions && "text-end",
                     primary ? "font-medium text-ink" : "text-ink-muted",
