@@ -1,3 +1,4 @@
+import { connect } from "cloudflare:sockets";
 import { parseCookies, serializeCookie } from "oslo/cookie";
 import { openDb } from "#db/client.ts";
 import type { Actor, Cookies, Ctx, Send } from "#server/ctx.ts";
@@ -41,6 +42,7 @@ export function buildCtx(env: Env, request: Ctx["request"], actor: Actor, cookie
     cookies,
     now: Date.now,
     fetch: (input, init) => fetch(input, init),
+    connect,
     send: sendVia(env),
     log: createLog({ request: request.id }),
   };

@@ -1,9 +1,35 @@
+import { workMail } from "#server/domain/mail/work-mail.ts";
 import type { Env } from "#server/env.ts";
-import type { Message } from "#server/messages.ts";
+import { MailMessage, type Message } from "#server/messages.ts";
 import { jobCtx } from "./context.ts";
 
 /** One consumer for all queues: the queue's name says who works its messages off. */
 export async function queueHandler(batch: MessageBatch<Message>, env: Env): Promise<void> {
   const ctx = jobCtx(env, batch.queue);
-  ctx.log.info("batch", { messages: batch.messages.length });
+  switch (batch.queue) {
+    case "atrium-mail":
+      await eachByItself(batch, (body) => workMail(ctx, MailMessage.parse(body)), (error) => ctx.log.error("mail failed", { error }));
+      return;
+    default:
+      ctx.log.info("batch", { messages: batch.messages.length });
+  }
+}
+
+/** Acks what went well and retries what did not, so that one message never holds the others up. */
+async function eachByItself(
+  batch: MessageBatch<Message>,
+  work: (body: unknown) => Promise<void>,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      try {
+        await work(message.body);
+        message.ack();
+      } catch (error) {
+        failed(error);
+        message.retry({ delaySeconds: Math.min(600, 5 * 2 ** message.attempts) });
+      }
+    }),
+  );
 }

@@ -1,0 +1,40 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { createLog } from "#server/log.ts";
+import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
+import type { Door } from "#workers/door.ts";
+import { maskPath } from "./request-log.ts";
+
+/** The body of every failed answer that is JSON. */
+export interface FailureBody {
+  error: ReturnType<typeof describeError> & { requestId: string };
+}
+
+/** An error as JSON, with its status and `Retry-After`. */
+export function jsonFailure(c: Context<Door>, error: unknown): Response {
+  const described = describeError(error);
+  if (described.retryAfterS !== null) c.header("retry-after", String(described.retryAfterS));
+  const body: FailureBody = { error: { ...described, requestId: c.get("requestId") } };
+  return c.json(body, httpStatusOf(error) as ContentfulStatusCode);
+}
+
+/** Whatever was thrown on the way: logged where nobody expected it, told in the shape that the asker reads. */
+export function onError(error: Error, c: Context<Door>): Response {
+  const status = httpStatusOf(error);
+  if (status >= 500) {
+    createLog({ request: c.get("requestId") }).error("request failed", {
+      method: c.req.method,
+      path: maskPath(c.req.path),
+      error,
+      stack: error.stack,
+    });
+  }
+  if (c.req.path.startsWith("/api/") || c.req.path === "/healthz") return jsonFailure(c, error);
+  const { message } = describeError(error);
+  return c.html(failurePage(status, message, c.get("requestId")), status as ContentfulStatusCode);
+}
+
+/** The page for when the portal itself could not make one. The words are ours, the id is made of digits and letters. */
+const failurePage = (status: number, message: string, requestId: string) => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="dark light"><title>${status}</title></head>
+<body><main><h1>${message}</h1><p>Please try again in a moment. If it happens again, tell us this id: <code>${requestId}</code></p><p><a href="/">Back to the start</a></p></main></body></html>`;

@@ -1,0 +1,53 @@
+import { createMiddleware } from "hono/factory";
+import type { Door } from "#workers/door.ts";
+
+/**
+ * What a page of ours may do. Scripts run by nonce alone and pass it on to what they load. `style-src-attr` is open
+ * because charts and menus place themselves by style attributes; style elements need the nonce.
+ */
+export const contentSecurityPolicy = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    "style-src-attr 'unsafe-inline'",
+    "font-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+  ].join("; ");
+
+const always: Readonly<Record<string, string>> = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  // Addresses of ours hold tokens of links; `no-referrer` would also take Origin away from our own forms.
+  "referrer-policy": "same-origin",
+  "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), browsing-topics=()",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+const twoYearsS = 63_072_000;
+
+/** Under Vite's dev server scripts and styles are put in without a nonce. */
+const hotReload = Boolean(import.meta.env?.DEV);
+
+/** Headers of every answer that is no file. */
+export const securityHeaders = createMiddleware<Door>(async (c, next) => {
+  c.set("nonce", newNonce());
+  await next();
+  const headers = c.res.headers;
+  for (const [name, value] of Object.entries(always)) headers.set(name, value);
+  if (!hotReload) headers.set("content-security-policy", contentSecurityPolicy(c.get("nonce")));
+  if (isProduction(c.env.ENVIRONMENT)) headers.set("strict-transport-security", `max-age=${twoYearsS}; includeSubDomains`);
+  if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
+});
+
+/** As in server/env.ts: what is not said is production. */
+const isProduction = (environment: unknown) => environment === undefined || environment === "production";
+
+const newNonce = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));

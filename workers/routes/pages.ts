@@ -1,0 +1,77 @@
+import { createRequestHandler, json, type RequestHandler, type ServerBuild } from "@remix-run/cloudflare";
+import { TRPCError } from "@trpc/server";
+import { Hono } from "hono";
+import { isLocale, LOCALE_COOKIE, type Locale, negotiateLocale } from "#app/i18n/locale.ts";
+import { readCookie, readTheme } from "#app/theme.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { setFlash, takeFlash } from "#server/flash.ts";
+import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
+import { createCaller } from "#server/trpc/root.ts";
+import type { Door } from "#workers/door.ts";
+
+/** What people see: Remix. */
+export const pages = new Hono<Door>();
+
+pages.all("*", async (c) => {
+  const ctx = c.get("ctx");
+  const cookieHeader = c.req.header("cookie") ?? null;
+  // A page, or the data of one, shows the waiting message and ends it; a page that is only fetched ahead does not.
+  const isPage = c.req.method === "GET" && !c.req.header("sec-purpose")?.includes("prefetch");
+  const { actor } = ctx;
+  const remix = await requestHandler();
+  return remix(c.req.raw, {
+    api: createCaller(ctx),
+    me:
+      actor.type === "user"
+        ? { id: actor.userId, name: actor.name, email: actor.email, staff: actor.staff, onboarded: actor.onboarded }
+        : null,
+    nonce: c.get("nonce"),
+    requestId: ctx.request.id,
+    locale: localeOf(ctx, cookieHeader, c.req.header("accept-language") ?? null),
+    theme: readTheme(cookieHeader),
+    flash: isPage ? takeFlash(ctx) : null,
+    toast: (flash) => setFlash(ctx, flash),
+  });
+});
+
+let ready: RequestHandler | undefined;
+
+/** Made at the first page, since only pages need the build. A dev server changes its build, so that there it is asked anew. */
+async function requestHandler(): Promise<RequestHandler> {
+  if (ready) return ready;
+  const handler = createRequestHandler(withStatuses(await import("virtual:remix/server-build")));
+  if (!import.meta.env?.DEV) ready = handler;
+  return handler;
+}
+
+/** Loaders and actions that fail as a procedure failed answer with its status, so that what is not there is a 404. */
+function withStatuses(build: ServerBuild): ServerBuild {
+  const routes = Object.entries(build.routes).flatMap(([id, route]) => {
+    if (!route) return [];
+    const { loader, action } = route.module;
+    const module = { ...route.module, ...(loader && { loader: answering(loader) }), ...(action && { action: answering(action) }) };
+    return [[id, { ...route, module }]];
+  });
+  return { ...build, routes: Object.fromEntries(routes) };
+}
+
+type DataFunction = NonNullable<NonNullable<ServerBuild["routes"][string]>["module"]["loader"]>;
+
+const answering =
+  (load: DataFunction): DataFunction =>
+  async (args) => {
+    try {
+      return await load(args);
+    } catch (error) {
+      if (!(error instanceof TRPCError)) throw error;
+      const { kind, message } = describeError(error);
+      throw json({ kind, message, requestId: args.context.requestId }, httpStatusOf(error));
+    }
+  };
+
+/** The language chosen in this browser, else the person's own, else what the browser asks for. */
+function localeOf({ actor }: Ctx, cookieHeader: string | null, acceptLanguage: string | null): Locale {
+  const chosen = readCookie(cookieHeader, LOCALE_COOKIE);
+  if (isLocale(chosen)) return chosen;
+  return actor.type === "user" ? actor.locale : negotiateLocale(acceptLanguage);
+}

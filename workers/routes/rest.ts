@@ -1,0 +1,60 @@
+import { TRPCError } from "@trpc/server";
+import { type Context, Hono } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { invalid } from "#server/errors.ts";
+import { openApiDocument } from "#server/trpc/openapi-document.ts";
+import { type Operation, restInput, restOperations } from "#server/trpc/rest.ts";
+import { appRouter, createCaller } from "#server/trpc/root.ts";
+import type { Door } from "#workers/door.ts";
+
+/** The REST API: the procedures that say where they stand in it, its document, and JSON for whatever else is asked below /api. */
+export const rest = new Hono<Door>();
+
+const operations = restOperations(appRouter._def.procedures);
+
+rest.get("/api/openapi.json", (c) => c.json(openApiDocument(operations, String(c.env.APP_ORIGIN))));
+
+for (const operation of operations) {
+  rest.on(operation.method, operation.path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
+    const input = restInput(operation, {
+      path: c.req.param(),
+      query: new URL(c.req.url).searchParams,
+      body: await readBody(c, operation),
+    });
+    return c.json(await call(c, operation, input), operation.status as ContentfulStatusCode);
+  });
+}
+
+for (const path of new Set(operations.map((operation) => operation.path))) {
+  const methods = operations.filter((operation) => operation.path === path).map(({ method }) => method);
+  rest.all(path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => {
+    c.header("allow", methods.join(", "));
+    throw new TRPCError({ code: "METHOD_NOT_SUPPORTED" });
+  });
+}
+
+rest.all("/api/*", () => {
+  throw new TRPCError({ code: "NOT_FOUND" });
+});
+
+function call(c: Context<Door>, { name }: Operation, input: unknown): Promise<unknown> {
+  const caller: unknown = createCaller(c.get("ctx"));
+  const procedure = name.split(".").reduce<unknown>((noun, verb) => (noun as Record<string, unknown>)[verb], caller);
+  return (procedure as (input: unknown) => Promise<unknown>)(input);
+}
+
+async function readBody(c: Context<Door>, { method }: Operation): Promise<Record<string, unknown>> {
+  if (method === "GET" || method === "DELETE") return {};
+  if (!/^application\/json\b/i.test(c.req.header("content-type") ?? "")) throw new TRPCError({ code: "UNSUPPORTED_MEDIA_TYPE" });
+  const body = parseJson(await c.req.text());
+  if (body === null || typeof body !== "object" || Array.isArray(body)) throw invalid("body", "The body must be a JSON object.");
+  return { ...body };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid("body", "The body is not JSON."); // the parser's own words would quote the body
+  }
+}

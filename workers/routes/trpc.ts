@@ -1,0 +1,23 @@
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { Hono } from "hono";
+import { describeError } from "#server/trpc/errors.ts";
+import { appRouter } from "#server/trpc/root.ts";
+import type { Door } from "#workers/door.ts";
+
+const endpoint = "/api/trpc";
+
+/** The procedures as the browser's client calls them. A query is a GET and a mutation a POST; tRPC refuses the other way. */
+export const trpc = new Hono<Door>();
+
+trpc.all(`${endpoint}/*`, (c) =>
+  fetchRequestHandler({
+    endpoint,
+    req: c.req.raw,
+    router: appRouter,
+    createContext: () => c.get("ctx"),
+    responseMeta: ({ errors }) => {
+      const waits = errors.flatMap((error) => describeError(error).retryAfterS ?? []);
+      return waits.length > 0 ? { headers: { "retry-after": String(Math.max(...waits)) } } : {};
+    },
+  }),
+);
