@@ -3,8 +3,9 @@ import type { CallFacts, Fault, Faults } from "#test/sandbox/control/faults.ts";
 import { authorize } from "#test/sandbox/oauth/authorize.ts";
 import { findLive } from "#test/sandbox/oauth/ledger.ts";
 import { exchange } from "#test/sandbox/oauth/token.ts";
-import { bodyFields, type Call, type SandboxState } from "#test/sandbox/providers/provider.ts";
+import type { Call, SandboxState } from "#test/sandbox/providers/provider.ts";
 import { shelf } from "#test/sandbox/providers/shelf.ts";
+import { bodyFields } from "./body.ts";
 import type { SandboxProviderId } from "./endpoints.ts";
 
 /** Answers one request to a provider, with the misbehaviour that was ordered for it. */

@@ -1,5 +1,5 @@
 import type { SandboxProvider } from "#test/sandbox/providers/provider.ts";
-import type { Grant, Issued, Ledger } from "./ledger.ts";
+import type { Grant, Issued, Ledger, TokenPair } from "./ledger.ts";
 
 const codeLifeMs = 60_000;
 
@@ -28,11 +28,6 @@ export function newGrant(ledger: Ledger, input: Pick<Grant, "provider" | "accoun
 
 export function issueCode(ledger: Ledger, provider: SandboxProvider, grant: Grant, request: Issued["request"], now: number): Issued {
   return issue(ledger, { kind: "code", grantId: grant.id, expiresAt: now + codeLifeMs, request }, provider.prefixes.code, now);
-}
-
-export interface TokenPair {
-  access: Issued;
-  refresh: Issued | null;
 }
 
 /** A new access token and, where asked for, a new refresh token. `expiresIn` (seconds) overrides the provider's usual life. */

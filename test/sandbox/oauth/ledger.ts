@@ -34,6 +34,11 @@ export interface Issued {
   request: AuthorizationRequest | null;
 }
 
+export interface TokenPair {
+  access: Issued;
+  refresh: Issued | null;
+}
+
 /** What the sandbox issued, in memory and in SQLite: reads touch memory only, writes go through. */
 export interface Ledger {
   grants: Map<string, Grant>;

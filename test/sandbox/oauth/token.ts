@@ -1,10 +1,11 @@
 import { sha256 } from "@oslojs/crypto/sha2";
 import { encodeBase64urlNoPadding } from "@oslojs/encoding";
+import { bodyFields } from "#test/sandbox/body.ts";
 import { sandboxClients } from "#test/sandbox/endpoints.ts";
-import { bodyFields, type Call, type SandboxState } from "#test/sandbox/providers/provider.ts";
+import type { Call, SandboxState } from "#test/sandbox/providers/provider.ts";
 import { json } from "#test/sandbox/reply.ts";
-import { issueTokens, type TokenPair } from "./issue.ts";
-import { findLive, type Issued, revokeGrant } from "./ledger.ts";
+import { issueTokens } from "./issue.ts";
+import { findLive, type Issued, revokeGrant, type TokenPair } from "./ledger.ts";
 
 export function tokenError(error: string, description: string, status = 400): Response {
   return json({ error, error_description: description }, status, { "cache-control": "no-store" });

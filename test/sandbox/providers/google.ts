@@ -1,4 +1,5 @@
-import { answerGoogle, googleError } from "#test/sandbox/google/answer.ts";
+import { answerGoogle } from "#test/sandbox/google/answer.ts";
+import { googleError } from "#test/sandbox/google/error.ts";
 import { idToken } from "#test/sandbox/google/identity.ts";
 import { findLive, revokeGrant } from "#test/sandbox/oauth/ledger.ts";
 import { json } from "#test/sandbox/reply.ts";

@@ -1,4 +1,5 @@
-import { answerKlaviyo, klaviyoError } from "#test/sandbox/klaviyo/answer.ts";
+import { answerKlaviyo } from "#test/sandbox/klaviyo/answer.ts";
+import { klaviyoError } from "#test/sandbox/klaviyo/error.ts";
 import { accountName } from "#test/sandbox/klaviyo/figures.ts";
 import { revokeGrant } from "#test/sandbox/oauth/ledger.ts";
 import { clientProblem } from "#test/sandbox/oauth/token.ts";

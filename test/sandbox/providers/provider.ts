@@ -1,6 +1,5 @@
 import type { SandboxProviderId } from "#test/sandbox/endpoints.ts";
-import type { TokenPair } from "#test/sandbox/oauth/issue.ts";
-import type { AuthorizationRequest, Grant, Issued, Ledger } from "#test/sandbox/oauth/ledger.ts";
+import type { AuthorizationRequest, Grant, Issued, Ledger, TokenPair } from "#test/sandbox/oauth/ledger.ts";
 import type { ShopShelf } from "#test/sandbox/shop/shelf.ts";
 
 /** Where a request goes; `account` is set where the path names it (Shopify's shop). */
@@ -80,20 +79,4 @@ export interface SandboxProvider {
   /** A failure that the provider dresses as a success. */
   errorInSuccess(): Response;
   api(state: SandboxState, call: Call, grant: Grant): Response | Promise<Response>;
-}
-
-/** The form or JSON fields of a body. */
-export function bodyFields(call: Pick<Call, "request" | "body">): URLSearchParams {
-  if (!(call.request.headers.get("content-type") ?? "").includes("json")) return new URLSearchParams(call.body);
-  const fields = new URLSearchParams();
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(call.body);
-  } catch {
-    return fields; // a body that cannot be read has no fields, so the check of the client refuses it
-  }
-  if (typeof parsed === "object" && parsed !== null) {
-    for (const [name, value] of Object.entries(parsed)) if (value !== null && value !== undefined) fields.set(name, String(value));
-  }
-  return fields;
 }

@@ -1,5 +1,6 @@
 import { type DocumentNode, execute, GraphQLError, Kind, parse, validate } from "graphql";
 import { z } from "zod";
+import { readJson } from "#test/sandbox/body.ts";
 import type { Grant } from "#test/sandbox/oauth/ledger.ts";
 import type { Call, SandboxState } from "#test/sandbox/providers/provider.ts";
 import { json } from "#test/sandbox/reply.ts";
@@ -23,7 +24,7 @@ const buckets = new WeakMap<SandboxState, Map<string, Bucket>>();
 export async function answerGraphql(state: SandboxState, call: Call, grant: Grant): Promise<Response> {
   const asked = /\/api\/([^/]+)\//.exec(call.route.path)?.[1] ?? "";
   const headers = { "x-shopify-api-version": supportedVersions.includes(asked) ? asked : "2026-07", "x-request-id": crypto.randomUUID() };
-  const body = Body.safeParse(parsed(call.body));
+  const body = Body.safeParse(readJson(call.body));
   if (!body.success) return json({ errors: { query: "Required parameter missing or invalid" } }, 400, headers);
   const variables = body.data.variables ?? {};
   const { document, errors } = readDocument(body.data.query);
@@ -71,14 +72,6 @@ export async function answerGraphql(state: SandboxState, call: Call, grant: Gran
 }
 
 const limitsPage = "https://shopify.dev/api/usage/rate-limits";
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // refused by the shape check that follows
-  }
-}
 
 function readDocument(query: string) {
   const known = documents.get(query);

@@ -1,4 +1,5 @@
 import { GraphQLError } from "graphql";
+import { decodeCursor } from "#test/sandbox/body.ts";
 
 export interface PageArgs {
   first?: number | null;
@@ -27,21 +28,13 @@ export function pageOf<Row, Node>(rows: readonly Row[], args: PageArgs, idOf: (r
 }
 
 function placeAfter<Row>(rows: readonly Row[], after: string, idOf: (row: Row) => number): number {
-  const cursor = /^\{"last_id":(\d+),"place":(\d+)\}$/.exec(decoded(after));
+  const cursor = /^\{"last_id":(\d+),"place":(\d+)\}$/.exec(decodeCursor(after));
   if (!cursor) throw badInput("Invalid cursor for current pagination sort.");
   const place = Number(cursor[2]);
   const row = rows[place];
   // The list may have lost rows at its old end (60 days of orders), so the place is checked against the id.
   if (row !== undefined && idOf(row) === Number(cursor[1])) return place + 1;
   return rows.findIndex((each) => idOf(each) === Number(cursor[1])) + 1;
-}
-
-function decoded(cursor: string): string {
-  try {
-    return atob(cursor);
-  } catch {
-    return ""; // no base64: no cursor
-  }
 }
 
 function badInput(message: string): GraphQLError {

@@ -1,0 +1,59 @@
+import { hashOf } from "#test/sandbox/seed.ts";
+
+export interface Property {
+  id: string;
+  displayName: string;
+  currencyCode: string;
+  timeZone: string;
+}
+
+/** The GA4 properties of a person: one shop, and a second one for every other person. */
+export function propertiesOf(email: string): Property[] {
+  const named = (email.split("@")[1] ?? email).replace(/\.\w+$/, "");
+  const property = (suffix: string): Property => ({
+    id: String(100_000_000 + (hashOf(`${email} ${suffix}`) % 800_000_000)),
+    displayName: `${named} ${suffix}`,
+    currencyCode: "GBP",
+    timeZone: "Europe/London",
+  });
+  return hashOf(email) % 2 === 0 ? [property("shop")] : [property("shop"), property("blog")];
+}
+
+export function accountSummaries(email: string) {
+  const account = `accounts/${100_000 + (hashOf(`${email} account`) % 900_000)}`;
+  return [
+    {
+      name: account.replace("accounts/", "accountSummaries/"),
+      account,
+      displayName: email.split("@")[1] ?? email,
+      propertySummaries: propertiesOf(email).map(({ id, displayName }) => ({
+        property: `properties/${id}`,
+        displayName,
+        propertyType: "PROPERTY_TYPE_ORDINARY",
+        parent: account,
+      })),
+    },
+  ];
+}
+
+export function searchSites(email: string) {
+  const domain = email.split("@")[1] ?? "site.example";
+  return [
+    { siteUrl: `sc-domain:${domain}`, permissionLevel: "siteOwner" },
+    { siteUrl: `https://www.${domain}/`, permissionLevel: "siteFullUser" },
+    { siteUrl: `https://old.${domain}/`, permissionLevel: "siteUnverifiedUser" },
+  ];
+}
+
+export function calendars(email: string) {
+  return [
+    { kind: "calendar#calendarListEntry", id: email, summary: email, primary: true, accessRole: "owner", timeZone: "Europe/London" },
+    {
+      kind: "calendar#calendarListEntry",
+      id: `team-${hashOf(email)}@group.calendar.google.com`,
+      summary: "Team",
+      accessRole: "writer",
+      timeZone: "Europe/London",
+    },
+  ];
+}
