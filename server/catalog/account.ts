@@ -9,6 +9,8 @@ export interface AccountRequest {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
+  /** A POST that changes nothing (a GraphQL query, a report): it may be repeated after a 5xx or a timeout, as a GET may. */
+  reads?: boolean;
 }
 
 /**

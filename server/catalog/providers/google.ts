@@ -1,0 +1,179 @@
+import { z } from "zod";
+import type { Account } from "#server/catalog/account.ts";
+import type { Failure, Identity, OAuthProvider } from "#server/catalog/provider.ts";
+import { ProviderError } from "#server/errors.ts";
+import { failureOfStatus, readStandardGrant } from "./replies.ts";
+
+type Resource = NonNullable<Identity["details"]["resources"]>[number];
+
+const prefix = "https://www.googleapis.com/auth/";
+const analytics = `${prefix}analytics.readonly`;
+const searchConsole = `${prefix}webmasters.readonly`;
+const calendar = `${prefix}calendar.readonly`;
+/** Google may answer the long names of what was asked for by the short ones. */
+const longNames: Readonly<Record<string, string>> = { email: `${prefix}userinfo.email`, profile: `${prefix}userinfo.profile` };
+const maxPages = 10;
+
+const GoogleError = z.object({
+  error: z.object({
+    code: z.number().optional(),
+    message: z.string().default(""),
+    status: z.string().default(""),
+    errors: z.array(z.object({ reason: z.string().optional() })).optional(),
+    details: z.array(z.object({ reason: z.string().optional() })).optional(),
+  }),
+});
+const limitReasons = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded|dailyLimitExceeded)$/;
+
+function failureOf({ status, headers, body }: { status: number; headers: Headers; body: unknown }): Failure | null {
+  const failed = GoogleError.safeParse(body);
+  if (!failed.success) return failureOfStatus(status, headers, `status ${status}`);
+  const { error } = failed.data;
+  const code = status < 400 ? (error.code ?? 500) : status;
+  const message = `${error.status} ${error.message}`.trim();
+  if (code !== 403) return failureOfStatus(code, headers, message);
+  const reasons = [...(error.errors ?? []), ...(error.details ?? [])].map(({ reason }) => reason ?? "");
+  if (error.status === "RESOURCE_EXHAUSTED" || reasons.some((reason) => limitReasons.test(reason))) {
+    return failureOfStatus(429, headers, message);
+  }
+  return { kind: reasons.includes("ACCESS_TOKEN_SCOPE_INSUFFICIENT") ? "missing_scopes" : "rejected", message };
+}
+
+const Person = z.object({ sub: z.string(), name: z.string().optional(), email: z.string().optional() });
+const Properties = z.object({
+  accountSummaries: z
+    .array(z.object({ propertySummaries: z.array(z.object({ property: z.string(), displayName: z.string().default("") })).default([]) }))
+    .default([]),
+  nextPageToken: z.string().optional(),
+});
+const Sites = z.object({ siteEntry: z.array(z.object({ siteUrl: z.string(), permissionLevel: z.string() })).default([]) });
+const Calendars = z.object({
+  items: z.array(z.object({ id: z.string(), summary: z.string().default("") })).default([]),
+  nextPageToken: z.string().optional(),
+});
+
+/** What each permission lets us choose from. */
+const shelves: readonly { scope: string; list(account: Account): Promise<Resource[]> }[] = [
+  {
+    scope: analytics,
+    list: (account) =>
+      everyPage(async (pageToken) => {
+        const path = `/v1beta/accountSummaries?pageSize=200${pageToken}`;
+        const page = await account.json({ service: "analyticsadmin", path }, Properties);
+        const found = page.accountSummaries.flatMap(({ propertySummaries }) => propertySummaries);
+        const items = found.map(({ property, displayName }) => {
+          const id = property.replace(/^properties\//, "");
+          return { kind: "ga4_property", id, name: displayName || id };
+        });
+        return { items, next: page.nextPageToken };
+      }),
+  },
+  {
+    scope: searchConsole,
+    async list(account) {
+      const { siteEntry } = await account.json({ path: "/webmasters/v3/sites" }, Sites);
+      return siteEntry
+        .filter(({ permissionLevel }) => permissionLevel !== "siteUnverifiedUser")
+        .map(({ siteUrl }) => ({ kind: "gsc_site", id: siteUrl, name: siteUrl.replace(/^sc-domain:/, "") }));
+    },
+  },
+  {
+    scope: calendar,
+    list: (account) =>
+      everyPage(async (pageToken) => {
+        const path = `/calendar/v3/users/me/calendarList?maxResults=250${pageToken}`;
+        const page = await account.json({ path }, Calendars);
+        return { items: page.items.map(({ id, summary }) => ({ kind: "calendar", id, name: summary || id })), next: page.nextPageToken };
+      }),
+  },
+];
+
+async function everyPage(read: (pageToken: string) => Promise<{ items: Resource[]; next: string | undefined }>): Promise<Resource[]> {
+  const all: Resource[] = [];
+  let pageToken = "";
+  for (let pages = 0; pages < maxPages; pages++) {
+    const { items, next } = await read(pageToken);
+    all.push(...items);
+    if (!next) break;
+    pageToken = `&pageToken=${encodeURIComponent(next)}`;
+  }
+  return all;
+}
+
+/** An API that is not switched on, or a product that the person never used, is an empty shelf and no failed connection. */
+async function listOrNothing(account: Account, list: (account: Account) => Promise<Resource[]>): Promise<Resource[]> {
+  try {
+    return await list(account);
+  } catch (error) {
+    if (error instanceof ProviderError && (error.kind === "rejected" || error.kind === "missing_scopes")) return [];
+    throw error;
+  }
+}
+
+const readPerson = (account: Account) => account.json({ service: "openidconnect", path: "/v1/userinfo" }, Person);
+
+export const google: OAuthProvider = {
+  id: "google",
+  name: "Google",
+  mark: { letter: "G", color: "#6b93d6" },
+  description: {
+    en: "Analytics, Search Console and Calendar: visitors, searches and free hours.",
+    fr: "Analytics, Search Console et Agenda : visiteurs, recherches et créneaux libres.",
+    he: "Analytics, Search Console ויומן: מבקרים, חיפושים ושעות פנויות.",
+  },
+  credentials: { clientId: "GOOGLE_CLIENT_ID", clientSecret: "GOOGLE_CLIENT_SECRET" },
+  endpoints: {
+    authorize: "https://accounts.google.com/o/oauth2/v2/auth",
+    token: "https://oauth2.googleapis.com/token",
+    revoke: "https://oauth2.googleapis.com/revoke",
+    api: "https://{service}.googleapis.com",
+  },
+  hosts: [/^[a-z0-9]+\.googleapis\.com$/],
+  service: "www",
+  shop: null,
+  identityScopes: ["openid", "email", "profile"],
+  scopeSets: [
+    { id: "analytics", title: { en: "Analytics (GA4)", fr: "Analytics (GA4)", he: "Analytics (GA4)" }, scopes: [analytics], default: true },
+    {
+      id: "search-console",
+      title: { en: "Search Console", fr: "Search Console", he: "Search Console" },
+      scopes: [searchConsole],
+      default: false,
+    },
+    { id: "calendar", title: { en: "Calendar", fr: "Agenda", he: "יומן" }, scopes: [calendar], default: false },
+  ],
+  scopeSeparator: " ",
+  grants: (granted, scope) => granted.includes(scope) || granted.includes(longNames[scope] ?? scope),
+  pkce: true,
+  clientAuthentication: "body",
+  // Without `consent` a person who was asked before gets no refresh token.
+  authorizeParameters: { access_type: "offline", prompt: "consent", include_granted_scopes: "true" },
+  defaultExpiresInS: 3600,
+  refresh: { rotates: false, retryable: true },
+  readGrant: (reply) => readStandardGrant(reply, " "),
+  authorization: (accessToken) => ({ authorization: `Bearer ${accessToken}` }),
+  failureOf,
+  async identify(account, granted) {
+    const [person, ...resources] = await Promise.all([
+      readPerson(account),
+      ...shelves.filter(({ scope }) => granted.includes(scope)).map(({ list }) => listOrNothing(account, list)),
+    ]);
+    return {
+      externalId: person.sub,
+      name: person.email ?? person.name ?? person.sub,
+      details: { ...(person.email && { email: person.email }), resources: resources.flat() },
+    };
+  },
+  async probe(account) {
+    await readPerson(account);
+  },
+  // Ends the whole grant of this person for our application, whatever product it was for.
+  revocation: {
+    ends: "grant",
+    request: ({ accessToken, refreshToken }) => ({
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ token: refreshToken ?? accessToken }).toString(),
+    }),
+  },
+};

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import type { Failure, Grant } from "#server/catalog/provider.ts";
+
+const StandardGrant = z.object({
+  access_token: z.string().min(1),
+  refresh_token: z.string().min(1).nullish(),
+  expires_in: z.coerce.number().positive().nullish(),
+  refresh_token_expires_in: z.coerce.number().positive().nullish(),
+  scope: z.string().nullish(),
+});
+
+/** A token reply with the field names of RFC 6749. */
+export function readStandardGrant(reply: unknown, scopeSeparator: " " | ","): Grant {
+  const grant = StandardGrant.parse(reply);
+  return {
+    accessToken: grant.access_token,
+    refreshToken: grant.refresh_token ?? undefined,
+    expiresInS: grant.expires_in ?? undefined,
+    refreshExpiresInS: grant.refresh_token_expires_in ?? undefined,
+    scopes: grant.scope?.split(scopeSeparator).filter(Boolean),
+  };
+}
+
+/** Retry-After in seconds: a number, or a date (RFC 9110, 10.2.3). Undefined where it says nothing of use. */
+export function retryAfterOf(headers: Headers): number | undefined {
+  const value = headers.get("retry-after");
+  if (value === null) return undefined;
+  const seconds = /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+}
+
+/** What a status alone tells, for every provider alike; null below 400. */
+export function failureOfStatus(status: number, headers: Headers, message: string): Failure | null {
+  if (status < 400) return null;
+  if (status === 401) return { kind: "revoked", message };
+  if (status === 403) return { kind: "missing_scopes", message };
+  if (status === 408 || status >= 500) return { kind: "unavailable", message, ...retry(headers) };
+  if (status === 429) return { kind: "rate_limited", message, ...retry(headers) };
+  return { kind: "rejected", message };
+}
+
+function retry(headers: Headers): { retryAfterS?: number } {
+  const retryAfterS = retryAfterOf(headers);
+  return retryAfterS === undefined ? {} : { retryAfterS };
+}
+
+export const basicCredentials = (clientId: string, clientSecret: string): string => `Basic ${btoa(`${clientId}:${clientSecret}`)}`;

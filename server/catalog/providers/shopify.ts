@@ -1,0 +1,191 @@
+import { hmac } from "@oslojs/crypto/hmac";
+import { SHA256 } from "@oslojs/crypto/sha2";
+import { constantTimeEqual } from "@oslojs/crypto/subtle";
+import { encodeHexLowerCase } from "@oslojs/encoding";
+import { z } from "zod";
+import type { Account } from "#server/catalog/account.ts";
+import type { CallbackFault, Failure, OAuthProvider } from "#server/catalog/provider.ts";
+import { failureOfStatus, readStandardGrant } from "./replies.ts";
+
+/** Lives at least twelve months from its name. */
+const graphqlPath = "/admin/api/2026-07/graphql.json";
+const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
+const callbackLifeS = 90;
+
+/** `Acme-Gifts`, `https://acme-gifts.myshopify.com/` and the admin's address all name `acme-gifts.myshopify.com`. */
+const ShopDomain = z
+  .string()
+  .max(200)
+  .transform((text) => {
+    const typed = text
+      .trim()
+      .toLowerCase()
+      .replace(/^https:\/\//, "")
+      .replace(/\/+$/, "");
+    const inAdmin = /^admin\.shopify\.com\/store\/([a-z0-9][a-z0-9-]*)$/.exec(typed);
+    const name = inAdmin?.[1] ?? typed;
+    return /^[a-z0-9][a-z0-9-]*$/.test(name) ? `${name}.myshopify.com` : name;
+  })
+  .pipe(z.string().max(100).regex(shopPattern, "the shop's address, as in my-shop.myshopify.com"));
+
+/**
+ * Every parameter but `hmac` and `signature`, sorted, form-encoded, under the client secret; at most 90 s old. Source:
+ * Shopify's own hmac-validator in @shopify/shopify-api 13.1.
+ */
+function callbackFault({
+  parameters,
+  clientSecret,
+  shop,
+  now,
+}: {
+  parameters: URLSearchParams;
+  clientSecret: string;
+  shop: string | null;
+  now: number;
+}): CallbackFault | null {
+  const signed = [...parameters].filter(([name]) => name !== "hmac" && name !== "signature");
+  signed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const expected = encodeHexLowerCase(hmac(SHA256, bytes(clientSecret), bytes(new URLSearchParams(signed).toString())));
+  if (clientSecret === "" || !constantTimeEqual(bytes(expected), bytes(parameters.get("hmac") ?? ""))) return "forged";
+  const timestamp = Number(parameters.get("timestamp") ?? Number.NaN);
+  if (!(Math.abs(now / 1000 - timestamp) <= callbackLifeS)) return "stale";
+  return shop !== null && parameters.get("shop") === shop ? null : "other_shop";
+}
+
+const Errors = z.object({
+  errors: z.union([
+    z.string(),
+    z.array(z.object({ message: z.string().default(""), extensions: z.object({ code: z.string().optional() }).optional() })),
+  ]),
+});
+const Cost = z.object({
+  extensions: z.object({
+    cost: z.object({
+      requestedQueryCost: z.number(),
+      throttleStatus: z.object({ currentlyAvailable: z.number(), restoreRate: z.number().positive() }),
+    }),
+  }),
+});
+
+/** GraphQL fails with status 200. A throttled query says what it costs and how fast the bucket fills: that is the wait. */
+function failureOf({ status, headers, body }: { status: number; headers: Headers; body: unknown }): Failure | null {
+  const failed = Errors.safeParse(body);
+  const errors = failed.success ? failed.data.errors : [];
+  const message = typeof errors === "string" ? errors : errors.map((error) => error.message).join("; ");
+  const byStatus = failureOfStatus(status, headers, message || `status ${status}`);
+  if (byStatus) return byStatus;
+  if (typeof errors === "string") return { kind: "rejected", message };
+  if (errors.length === 0) return null;
+  const has = (code: string) => errors.some(({ extensions }) => extensions?.code === code);
+  if (has("THROTTLED")) return { kind: "rate_limited", message, retryAfterS: throttleWait(body) };
+  if (has("ACCESS_DENIED")) return { kind: "missing_scopes", message };
+  return { kind: has("INTERNAL_SERVER_ERROR") ? "unavailable" : "rejected", message };
+}
+
+function throttleWait(body: unknown): number {
+  const parsed = Cost.safeParse(body);
+  if (!parsed.success) return 1;
+  const { requestedQueryCost, throttleStatus } = parsed.data.extensions.cost;
+  return Math.max(1, Math.ceil((requestedQueryCost - throttleStatus.currentlyAvailable) / throttleStatus.restoreRate));
+}
+
+const Shop = z.object({
+  data: z.object({
+    shop: z.object({
+      id: z.string(),
+      name: z.string(),
+      myshopifyDomain: z.string().toLowerCase().regex(shopPattern),
+      email: z.string().nullish(),
+      currencyCode: z.string(),
+      ianaTimezone: z.string(),
+    }),
+    currentAppInstallation: z.object({ accessScopes: z.array(z.object({ handle: z.string() })) }),
+  }),
+});
+
+const graphql = <S extends z.ZodType>(account: Account, query: string, schema: S): Promise<z.output<S>> =>
+  account.json({ method: "POST", path: graphqlPath, body: { query }, reads: true }, schema);
+
+export const shopify: OAuthProvider = {
+  id: "shopify",
+  name: "Shopify",
+  mark: { letter: "S", color: "#5fa55a" },
+  description: {
+    en: "Orders, customers, products and stock of your shop.",
+    fr: "Commandes, clients, produits et stock de votre boutique.",
+    he: "הזמנות, לקוחות, מוצרים ומלאי של החנות שלך.",
+  },
+  credentials: { clientId: "SHOPIFY_CLIENT_ID", clientSecret: "SHOPIFY_CLIENT_SECRET" },
+  endpoints: {
+    authorize: "https://{shop}/admin/oauth/authorize",
+    token: "https://{shop}/admin/oauth/access_token",
+    revoke: "https://{shop}/admin/api_permissions/current.json",
+    api: "https://{shop}",
+  },
+  hosts: [shopPattern],
+  shop: ShopDomain,
+  identityScopes: [],
+  scopeSets: [
+    {
+      id: "shop",
+      title: { en: "Orders, customers and products", fr: "Commandes, clients et produits", he: "הזמנות, לקוחות ומוצרים" },
+      scopes: ["read_orders", "read_products", "read_customers", "read_inventory"],
+      default: true,
+    },
+    {
+      id: "history",
+      title: {
+        en: "Orders older than 60 days",
+        fr: "Commandes de plus de 60 jours",
+        he: "הזמנות ישנות מ-60 יום",
+      },
+      scopes: ["read_all_orders"],
+      default: true,
+    },
+  ],
+  scopeSeparator: ",",
+  // The granted list may leave out a read that a write implies.
+  grants: (granted, scope) => granted.includes(scope) || granted.includes(scope.replace(/^read_/, "write_")),
+  pkce: false,
+  clientAuthentication: "json",
+  authorizeParameters: {},
+  // New apps must take expiring offline tokens, and have to ask for them.
+  exchangeFields: ({ code = "" }) => ({ code, expiring: "1" }),
+  defaultExpiresInS: 3600,
+  refresh: { rotates: true, retryable: true },
+  callbackFault,
+  readGrant(reply) {
+    const grant = readStandardGrant(reply, ",");
+    // A reply with neither an end nor a refresh token is how an older app's token looks, which never ends.
+    return grant.expiresInS === undefined && grant.refreshToken === undefined ? { ...grant, expiresInS: null } : grant;
+  },
+  authorization: (accessToken) => ({ "x-shopify-access-token": accessToken }),
+  failureOf,
+  async identify(account) {
+    const { data } = await graphql(
+      account,
+      "{ shop { id name myshopifyDomain email currencyCode ianaTimezone } currentAppInstallation { accessScopes { handle } } }",
+      Shop,
+    );
+    return {
+      externalId: data.shop.id,
+      name: data.shop.name,
+      scopes: data.currentAppInstallation.accessScopes.map(({ handle }) => handle),
+      details: {
+        currency: data.shop.currencyCode,
+        timezone: data.shop.ianaTimezone,
+        shop: data.shop.myshopifyDomain,
+        ...(data.shop.email && { email: data.shop.email }),
+      },
+    };
+  },
+  async probe(account) {
+    await graphql(account, "{ shop { id } }", z.object({ data: z.object({ shop: z.object({ id: z.string() }) }) }));
+  },
+  // Uninstalls the app from the shop.
+  revocation: {
+    ends: "grant",
+    request: ({ accessToken }) => ({ method: "DELETE", headers: { "x-shopify-access-token": accessToken } }),
+  },
+};
