@@ -52,6 +52,8 @@ export interface Ctx {
   /** Milliseconds since 1970. */
   now(): number;
   fetch: typeof fetch;
+  /** A TCP socket, for the mail server. */
+  connect(address: SocketAddress, options: SocketOptions): Socket;
   send: Send;
   log: Log;
 }

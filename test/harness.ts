@@ -1,3 +1,4 @@
+import { connect } from "cloudflare:sockets";
 import type { D1Migration } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { openDb } from "#db/client.ts";
@@ -45,6 +46,7 @@ export function testCtx({
     },
     now,
     fetch: outbound,
+    connect,
     send: {
       runs: async (messages) => void traces.runs.push(...messages),
       mail: async (message) => void traces.mails.push(message),

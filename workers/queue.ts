@@ -8,7 +8,11 @@ export async function queueHandler(batch: MessageBatch<Message>, env: Env): Prom
   const ctx = jobCtx(env, batch.queue);
   switch (batch.queue) {
     case "atrium-mail":
-      await eachByItself(batch, (body) => workMail(ctx, MailMessage.parse(body)), (error) => ctx.log.error("mail failed", { error }));
+      await eachByItself(
+        batch,
+        (body) => workMail(ctx, MailMessage.parse(body)),
+        (error) => ctx.log.error("mail failed", { error }),
+      );
       return;
     default:
       ctx.log.info("batch", { messages: batch.messages.length });

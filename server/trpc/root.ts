@@ -1,8 +1,9 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { createCallerFactory, router } from "./init.ts";
 import { me } from "./routers/me.ts";
+import { signIn } from "./routers/sign-in.ts";
 
-export const appRouter = router({ me });
+export const appRouter = router({ signIn, me });
 
 export type AppRouter = typeof appRouter;
 export type Inputs = inferRouterInputs<AppRouter>;

@@ -32,3 +32,7 @@ export function linkCode(config: Config, id: string): string {
 
 /** Compares without telling by its time where the first difference is. */
 export const sameText = (a: string, b: string): boolean => constantTimeEqual(bytesOf(a), bytesOf(b));
+
+/** What is stored of a code. Keyed, since a million digits are soon tried against a plain hash. */
+export const hashCode = (config: Config, id: string, code: string): string =>
+  encodeHexLowerCase(derive(config, "code-hash", `${id}\n${code}`));

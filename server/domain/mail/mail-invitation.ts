@@ -1,0 +1,35 @@
+import { and, eq, gt, isNull } from "drizzle-orm";
+import { invitations, tenants, users } from "#db/schema/index.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { invitationToken } from "#server/domain/invitations/token.ts";
+import { sendMail } from "./send-mail.ts";
+import { invitationLetter } from "./write-letter.ts";
+
+/** Mails an invitation that still stands, in the language of the tenant. */
+export async function mailInvitation(ctx: Ctx, { tenant, invitation: id }: { tenant: string; invitation: string }): Promise<void> {
+  const [found] = await ctx.directory
+    .select({ invitation: invitations, tenant: tenants, inviter: users.name, byStaff: users.staff })
+    .from(invitations)
+    .innerJoin(tenants, eq(tenants.id, invitations.tenantId))
+    .leftJoin(users, eq(users.id, invitations.invitedBy))
+    .where(
+      and(
+        eq(invitations.tenantId, tenant),
+        eq(invitations.id, id),
+        isNull(invitations.acceptedAt),
+        isNull(invitations.revokedAt),
+        gt(invitations.expiresAt, ctx.now()),
+      ),
+    );
+  if (!found) return;
+  const { email, role } = found.invitation;
+  const { locale, name } = found.tenant;
+  const letter = invitationLetter({
+    locale,
+    inviter: found.byStaff ? "" : (found.inviter ?? ""),
+    tenant: name,
+    role,
+    url: `${ctx.config.APP_ORIGIN}/invitation/${invitationToken(ctx.config, id)}`,
+  });
+  await sendMail(ctx, { id, to: email, locale, ...letter });
+}

@@ -1,0 +1,24 @@
+import { and, eq, gt, isNull } from "drizzle-orm";
+import { magicLinks, users } from "#db/schema/index.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { linkCode, linkToken } from "#server/domain/sessions/tokens.ts";
+import { sendMail } from "./send-mail.ts";
+import { signInLetter } from "./write-letter.ts";
+
+/** Mails a sign-in's link and code to the address, if it has an account: here it is decided, where nobody waits. */
+export async function mailSignIn(ctx: Ctx, { link: id }: { link: string }): Promise<void> {
+  const [found] = await ctx.directory
+    .select({ link: magicLinks, name: users.name })
+    .from(magicLinks)
+    .innerJoin(users, eq(users.email, magicLinks.email))
+    .where(and(eq(magicLinks.id, id), isNull(magicLinks.consumedAt), gt(magicLinks.expiresAt, ctx.now())));
+  if (!found) return;
+  const { link, name } = found;
+  const url = `${ctx.config.APP_ORIGIN}/sign-in/link/${linkToken(ctx.config, "sign-in", id)}`;
+  await sendMail(ctx, {
+    id,
+    to: link.email,
+    locale: link.locale,
+    ...signInLetter({ locale: link.locale, name, url, code: linkCode(ctx.config, id) }),
+  });
+}

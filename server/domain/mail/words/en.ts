@@ -1,0 +1,39 @@
+/** What our mails say. Functions are sentences with a name in them. */
+export const en = {
+  greeting: (name: string) => (name ? `Hello ${name},` : "Hello,"),
+  signIn: {
+    subject: "Your link to sign in to Atrium",
+    body: "Press the button to sign in. It opens a page that asks you once more.",
+    button: "Sign in",
+    code: "Or type this code in the browser where you asked for it:",
+    lifetime: "The link and the code hold for 15 minutes and work once.",
+    unasked: "If you did not ask for this, do nothing: nobody can sign in without this mail.",
+  },
+  invitation: {
+    subject: (tenant: string) => `You are invited to ${tenant} on Atrium`,
+    body: (inviter: string, tenant: string, role: string) => `${inviter} invites you to join ${tenant} on Atrium as ${role}.`,
+    purpose: "Atrium shows how the shop does: sales, customers, mail and visits, measured every hour.",
+    button: "See the invitation",
+    lifetime: "The invitation holds for 7 days and is for this address only.",
+    unasked: "If you do not know who sent it, do nothing.",
+    somebody: "The agency",
+  },
+  reconnect: {
+    subject: (provider: string, tenant: string) => `${provider} needs to be connected again for ${tenant}`,
+    body: (provider: string, account: string) => `${provider} no longer lets us read the account ${account}.`,
+    waits: (jobs: string) => `Until it is connected again, these wait: ${jobs}.`,
+    nothingLost: "What was measured before is kept, and what was missed is read again afterwards where the provider allows it.",
+    button: "Connect again",
+    why: "You get this mail because your role lets you connect accounts.",
+  },
+  roles: {
+    owner: "an owner",
+    admin: "an admin",
+    developer: "a developer",
+    billing: "billing contact",
+    member: "a member",
+    viewer: "a viewer",
+  },
+};
+
+export type Words = typeof en;

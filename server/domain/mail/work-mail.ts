@@ -1,0 +1,22 @@
+import type { Ctx } from "#server/ctx.ts";
+import type { MailMessage } from "#server/messages.ts";
+import { mailInvitation } from "./mail-invitation.ts";
+import { mailReconnect } from "./mail-reconnect.ts";
+import { mailSignIn } from "./mail-sign-in.ts";
+
+/**
+ * Works one message off: loads what it names, writes the letter, sends it. What no longer needs a mail (a link that was
+ * used or has expired, an address without an account) sends none. Throws where a transport failed, to be tried again.
+ */
+export function workMail(ctx: Ctx, message: MailMessage): Promise<void> {
+  switch (message.type) {
+    case "mail.sign_in":
+      return mailSignIn(ctx, message);
+    case "mail.invitation":
+      return mailInvitation(ctx, message);
+    case "mail.reconnect":
+      return mailReconnect(ctx, message);
+    default:
+      return message satisfies never;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Locale, Role } from "#server/domain/tenants/schemas.ts";
+import { type Draft, drawLetter, oneLine } from "./layout.ts";
+import type { Letter } from "./mail.ts";
+import { en, type Words } from "./words/en.ts";
+import { fr } from "./words/fr.ts";
+import { he } from "./words/he.ts";
+
+const words: Record<Locale, Words> = { en, fr, he };
+
+/** The sign-in mail: a link to a page with a button, and six digits for another device. */
+export function signInLetter({ locale, name, url, code }: { locale: Locale; name: string; url: string; code: string }): Letter {
+  const { greeting, signIn } = words[locale];
+  return draw(locale, {
+    subject: signIn.subject,
+    greeting: greeting(oneLine(name)),
+    paragraphs: [signIn.body],
+    button: { label: signIn.button, url },
+    code: { label: signIn.code, digits: code },
+    notes: [signIn.lifetime, signIn.unasked],
+  });
+}
+
+/** The invitation to a team. `inviter` is "" for the agency. */
+export function invitationLetter(facts: { locale: Locale; inviter: string; tenant: string; role: Role; url: string }): Letter {
+  const { greeting, invitation, roles } = words[facts.locale];
+  const tenant = oneLine(facts.tenant);
+  return draw(facts.locale, {
+    subject: invitation.subject(tenant),
+    greeting: greeting(""),
+    paragraphs: [invitation.body(oneLine(facts.inviter) || invitation.somebody, tenant, roles[facts.role]), invitation.purpose],
+    button: { label: invitation.button, url: facts.url },
+    notes: [invitation.lifetime, invitation.unasked],
+  });
+}
+
+/** A provider took access away: who, and which jobs wait for it (their titles in the reader's language). */
+export function reconnectLetter(facts: {
+  locale: Locale;
+  name: string;
+  provider: string;
+  account: string;
+  tenant: string;
+  jobs: readonly string[];
+  url: string;
+}): Letter {
+  const { greeting, reconnect } = words[facts.locale];
+  const waits = facts.jobs.length > 0 ? [reconnect.waits(facts.jobs.join(", "))] : [];
+  return draw(facts.locale, {
+    subject: reconnect.subject(facts.provider, oneLine(facts.tenant)),
+    greeting: greeting(oneLine(facts.name)),
+    paragraphs: [reconnect.body(facts.provider, oneLine(facts.account)), ...waits, reconnect.nothingLost],
+    button: { label: reconnect.button, url: facts.url },
+    notes: [reconnect.why],
+  });
+}
+
+const draw = (locale: Locale, draft: Omit<Draft, "locale">): Letter => drawLetter({ locale, ...draft });

@@ -1,0 +1,55 @@
+import { eq } from "drizzle-orm";
+import { magicLinks } from "#db/schema/index.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { networkOf } from "#server/domain/rate-limits/network-of.ts";
+import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
+import { notFound } from "#server/errors.ts";
+import { newId } from "#server/ids.ts";
+import type { RequestSignIn } from "./schemas.ts";
+import { hashCode, hashToken, linkCode, linkToken } from "./tokens.ts";
+
+/** Holds the id of the sign-in that this browser asked for; its code works only here. */
+export const signInCookie = "__Host-atrium_sign_in";
+export const linkLifetimeMs = 15 * 60_000;
+const window = 15 * 60;
+
+/**
+ * Begins a sign-in. It does the same, and takes the same time, whether the address has an account: whether a mail is
+ * written is decided later, by the consumer of the mail queue. Throws `rate_limited`, before anything is looked up.
+ */
+export async function requestSignIn(ctx: Ctx, { email, returnTo, locale }: RequestSignIn): Promise<{ email: string; expiresAt: number }> {
+  await takeFromLimit(ctx, { key: `sign-in:network:${networkOf(ctx.request.ip)}`, max: 20, windowS: window });
+  await takeFromLimit(ctx, { key: `sign-in:address:${hashToken(email)}`, max: 5, windowS: window });
+  const now = ctx.now();
+  const id = newId("lnk", now);
+  const expiresAt = now + linkLifetimeMs;
+  await ctx.directory.insert(magicLinks).values({
+    id,
+    tokenHash: hashToken(linkToken(ctx.config, "sign-in", id)),
+    codeHash: hashCode(ctx.config, id, linkCode(ctx.config, id)),
+    email,
+    locale,
+    returnTo,
+    createdAt: now,
+    expiresAt,
+  });
+  await ctx.send.mail({ v: 1, type: "mail.sign_in", link: id });
+  ctx.cookies.set(signInCookie, id, linkLifetimeMs / 1000);
+  return { email, expiresAt };
+}
+
+/** The sign-in that this browser waits for, or null. The address is the one that was typed here. */
+export async function findWaiting(ctx: Ctx) {
+  const id = ctx.cookies.get(signInCookie);
+  if (!id) return null;
+  const [link] = await ctx.directory.select().from(magicLinks).where(eq(magicLinks.id, id));
+  if (!link || link.consumedAt !== null || link.expiresAt <= ctx.now()) return null;
+  return link;
+}
+
+/** The same sign-in with a new mail, a new link and a new code. Throws `not_found` where this browser asked for none. */
+export async function resendSignIn(ctx: Ctx): Promise<{ email: string; expiresAt: number }> {
+  const waiting = await findWaiting(ctx);
+  if (!waiting) throw notFound("sign-in");
+  return requestSignIn(ctx, waiting);
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { Locale, Timezone } from "#server/domain/tenants/schemas.ts";
+
+/** An address as we keep and compare it: trimmed, lower case, at most 254 characters (RFC 5321). */
+export const EmailAddress = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254, "This address is too long.")
+  .pipe(z.email("This is no e-mail address."));
+
+const control = /\p{Cc}/u;
+/** In a path: what a browser, or a careless reader of it, could take for the start of a host or for a login before one. */
+const leadsAway = /^[^/]|\/\/|[\\@]|\p{Cc}/u;
+
+/**
+ * A path of this site, normalised, or null for anything that could lead elsewhere: other schemes and hosts, `//`, `/\`,
+ * the same once or more often percent-encoded, logins, control characters. Query and fragment are kept.
+ */
+export function safePath(value: string): string | null {
+  if (!value.startsWith("/") || value.length > 1000 || control.test(value)) return null;
+  const base = "https://return.invalid";
+  const url = URL.canParse(value, base) ? new URL(value, base) : null;
+  if (url?.origin !== base || url.username || url.password) return null;
+  for (const path of [value.split(/[?#]/, 1)[0] ?? "", url.pathname]) {
+    for (const reading of readings(path)) if (reading === null || leadsAway.test(reading)) return null;
+  }
+  return `${url.pathname}${url.search}${url.hash}`;
+}
+
+/** The path as it stands, and as it reads decoded once, twice, thrice; null where it does not decode or never ends. */
+function readings(path: string): (string | null)[] {
+  const found: (string | null)[] = [path];
+  for (let text = path; text.includes("%"); ) {
+    try {
+      text = decodeURIComponent(text);
+    } catch (error) {
+      if (error instanceof URIError) return [null];
+      throw error;
+    }
+    found.push(text);
+    if (found.length > 4) return [null];
+  }
+  return found;
+}
+
+/** Pages that only make sense before signing in, and what is no page at all. */
+const noDestination = /^\/(?:sign-in|sign-out|api|dev)(?:\/|$|\?)/;
+
+/** Where to go after signing in. What is no page of ours is dropped, since a bad link must not keep anybody out. */
+export const ReturnPath = z
+  .string()
+  .nullish()
+  .transform((value) => {
+    const path = value ? safePath(value) : null;
+    return path === null || path === "/" || noDestination.test(path) ? null : path;
+  });
+
+export const RequestSignIn = z.object({ email: EmailAddress, returnTo: ReturnPath, locale: Locale.default("en") });
+export type RequestSignIn = z.infer<typeof RequestSignIn>;
+
+export const LinkToken = z.string().regex(/^[\w-]{43}$/, "This link is not complete.");
+export const RedeemLink = z.object({ token: LinkToken });
+export type RedeemLink = z.infer<typeof RedeemLink>;
+
+/** People copy codes with spaces in them. */
+export const RedeemCode = z.object({
+  code: z
+    .string()
+    .transform((text) => text.replace(/[\s-]/g, ""))
+    .pipe(z.string().regex(/^\d{6}$/, "The code has six digits.")),
+});
+export type RedeemCode = z.infer<typeof RedeemCode>;
+
+export const SessionRef = z.object({ sessionId: z.string().max(60) });
+export type SessionRef = z.infer<typeof SessionRef>;
+
+export const Profile = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1, "Please give a name.")
+    .max(100, "At most 100 characters.")
+    .regex(/^\P{Cc}*$/u, "No control characters."),
+  locale: Locale,
+  timezone: Timezone,
+});
+export type Profile = z.infer<typeof Profile>;
