@@ -8,6 +8,7 @@ import { onError } from "./http/failure.ts";
 import { requestLog } from "./http/request-log.ts";
 import { sameOrigin } from "./http/same-origin.ts";
 import { securityHeaders } from "./http/security-headers.ts";
+import { devOutbox } from "./routes/dev-outbox.ts";
 import { pages } from "./routes/pages.ts";
 import { rest } from "./routes/rest.ts";
 import { trpc } from "./routes/trpc.ts";
@@ -36,6 +37,7 @@ app.use(requestContext);
 
 app.route("/", trpc);
 app.route("/", rest);
+app.route("/", devOutbox);
 app.route("/", pages);
 
 export const fetchHandler: ExportedHandlerFetchHandler<Env> = (request, env, executionContext) => app.fetch(request, env, executionContext);
