@@ -14,5 +14,10 @@ export const auditLog = sqliteTable(
     details: json<Record<string, unknown>>().notNull(),
     ip: text(),
   },
-  (t) => [index("audit_log_at").on(t.at), index("audit_log_tenant").on(t.tenantId, t.at)],
+  // Ids sort by time, so that a page of the log is a range of ids.
+  (t) => [
+    index("audit_log_tenant").on(t.tenantId, t.id),
+    index("audit_log_action").on(t.action, t.id),
+    index("audit_log_actor").on(t.actorId, t.id),
+  ],
 );

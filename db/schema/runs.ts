@@ -61,6 +61,7 @@ export const runs = sqliteTable(
     // Ids sort by time, so that lists are paged by them alone.
     index("runs_tenant").on(t.tenantId, t.id),
     index("runs_unwell").on(t.status, t.id).where(sql`status in ('failed', 'dead')`),
+    index("runs_unwell_tenant").on(t.tenantId, t.id).where(sql`status in ('failed', 'dead')`),
   ],
 );
 
@@ -111,6 +112,7 @@ export const deadLetters = sqliteTable(
   (t) => [
     // One open letter a run: the queue may deliver the same death twice.
     uniqueIndex("dead_letters_open").on(t.runId).where(sql`replayed_at is null`),
+    index("dead_letters_open_tenant").on(t.ofTenant).where(sql`replayed_at is null`),
     index("dead_letters_at").on(t.at),
   ],
 );

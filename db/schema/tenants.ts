@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant, json } from "#db/columns.ts";
 import type { Features, Locale, Plan, TenantStatus, Vertical } from "#server/domain/tenants/schemas.ts";
@@ -21,5 +22,10 @@ export const tenants = sqliteTable(
     /** Fingerprint of the job registry that the schedules were last made from; another one means: make them anew. */
     catalog: text().notNull().default(""),
   },
-  (t) => [index("tenants_created").on(t.createdAt), index("tenants_catalog").on(t.catalog)],
+  (t) => [
+    index("tenants_created").on(t.createdAt, t.id),
+    index("tenants_status").on(t.status, t.createdAt, t.id),
+    index("tenants_name").on(sql`lower(${t.name})`),
+    index("tenants_catalog").on(t.catalog),
+  ],
 );
