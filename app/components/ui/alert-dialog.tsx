@@ -1,28 +1,33 @@
 import { AlertDialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "./button.tsx";
-import { overlayClass, panelClass } from "./dialog.tsx";
+import { overlayClass, panelClass } from "./dialog-class.ts";
 
 export interface AlertDialogProps {
-  trigger: ReactNode;
   title: string;
   description: ReactNode;
-  open?: boolean;
-  onOpenChange?: (open: boolean) => void;
+  onClose: () => void;
+  /** Gets the focus back when the dialog closes. */
+  opener: RefObject<HTMLElement>;
   /** The form or button that does it; the way out, "Cancel", stands before it and has the focus first. */
   children: ReactNode;
 }
 
-/** Asks before something that cannot be undone. It needs JavaScript; `ConfirmButton` is the one that does not. */
-export function AlertDialog({ trigger, title, description, open, onOpenChange, children }: AlertDialogProps) {
+/** Asks before something that cannot be undone; open as long as it is rendered. `ConfirmButton` loads it when it is asked for. */
+export default function AlertDialog({ title, description, onClose, opener, children }: AlertDialogProps) {
   const { t } = useTranslation();
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+    <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={overlayClass} />
-        <Radix.Content className={panelClass}>
+        <Radix.Content
+          className={panelClass}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            opener.current?.focus();
+          }}
+        >
           <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
           <Radix.Description asChild>
             <div className="mt-1.5 text-sm text-ink-muted">{description}</div>

@@ -18,11 +18,24 @@ export interface CardProps extends Omit<ComponentPropsWithoutRef<"div">, "title"
   description?: ReactNode;
   /** Buttons or links at the end of the title's line. */
   actions?: ReactNode;
+  /** The title's level: h3 inside a `Section`, h2 right under the page's header. */
+  titleAs?: "h2" | "h3";
   as?: "div" | "section" | "article" | "li";
 }
 
 /** A pane of glass, that rises above its neighbours while a menu in it is open. `interactive` is for a card that is one link as a whole. */
-export function Card({ title, description, actions, as: Tag = "div", padding, interactive, className, children, ...rest }: CardProps) {
+export function Card({
+  title,
+  description,
+  actions,
+  as: Tag = "div",
+  titleAs: Heading = "h3",
+  padding,
+  interactive,
+  className,
+  children,
+  ...rest
+}: CardProps) {
   return (
     <Tag className={cn(cardClass({ padding, interactive }), className)} {...(rest as object)}>
       {(title || actions) && (
@@ -33,7 +46,7 @@ export function Card({ title, description, actions, as: Tag = "div", padding, in
           )}
         >
           <div className="min-w-0">
-            <h3 className="text-[0.9375rem] font-semibold">{title}</h3>
+            <Heading className="text-[0.9375rem] font-semibold">{title}</Heading>
             {description && <p className="mt-0.5 text-[0.8125rem] text-ink-muted">{description}</p>}
           </div>
           {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}

@@ -1,6 +1,5 @@
 import { Form, useNavigation } from "@remix-run/react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
-import { AlertDialog } from "./alert-dialog.tsx";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { Button, type ButtonProps, buttonClass } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { useHydrated } from "./use-hydrated.ts";
@@ -20,25 +19,37 @@ export interface ConfirmButtonProps extends Pick<ButtonProps, "variant" | "size"
   confirmVariant?: "danger" | "primary";
 }
 
+const loadDialog = () => import("./alert-dialog.tsx");
+const AlertDialog = lazy(loadDialog);
+
 /** A form of one button that asks first: in an alert dialog, or, without JavaScript, in a fold-out below the button. */
 export function ConfirmButton({ children, title, description, variant, size, className, ...form }: ConfirmButtonProps) {
   const hydrated = useHydrated();
-  const [open, setOpen] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const [asking, setAsking] = useState(false);
+  const stopAsking = useCallback(() => setAsking(false), []);
   if (hydrated) {
     return (
-      <AlertDialog
-        open={open}
-        onOpenChange={setOpen}
-        title={title}
-        description={description}
-        trigger={
-          <Button variant={variant} size={size} className={className}>
-            {children}
-          </Button>
-        }
-      >
-        <ConfirmForm {...form} onDone={() => setOpen(false)} />
-      </AlertDialog>
+      <>
+        <Button
+          ref={opener}
+          variant={variant}
+          size={size}
+          className={className}
+          aria-haspopup="dialog"
+          onPointerEnter={() => void loadDialog()}
+          onClick={() => setAsking(true)}
+        >
+          {children}
+        </Button>
+        {asking && (
+          <Suspense fallback={null}>
+            <AlertDialog title={title} description={description} onClose={stopAsking} opener={opener}>
+              <ConfirmForm {...form} onDone={stopAsking} />
+            </AlertDialog>
+          </Suspense>
+        )}
+      </>
     );
   }
   return (

@@ -3,10 +3,7 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "./cn.ts";
-
-export const overlayClass = "fixed inset-0 z-40 animate-fade bg-black/60 backdrop-blur-[3px]";
-export const panelClass =
-  "pop fixed inset-x-4 top-1/2 z-50 mx-auto max-h-[85dvh] max-w-lg -translate-y-1/2 animate-rise overflow-y-auto rounded-card p-6 focus:outline-none";
+import { overlayClass, panelClass } from "./dialog-class.ts";
 
 export interface DialogProps {
   trigger: ReactNode;

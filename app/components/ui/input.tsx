@@ -11,5 +11,15 @@ export const controlClass = [
 ].join(" ");
 
 export const Input = forwardRef<HTMLInputElement, ComponentPropsWithoutRef<"input">>(function Input({ className, ...rest }, ref) {
-  return <input ref={ref} {...useFieldControl()} className={cn(controlClass, "h-10 sm:h-9", className)} {...rest} />;
+  // Addresses are written from left to right in every language.
+  const isAddress = rest.type === "email" || rest.type === "url" || rest.type === "tel";
+  return (
+    <input
+      ref={ref}
+      {...useFieldControl()}
+      dir={isAddress ? "ltr" : undefined}
+      className={cn(controlClass, "h-10 sm:h-9", isAddress && "rtl:text-end", className)}
+      {...rest}
+    />
+  );
 });

@@ -1,0 +1,46 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { cn } from "./cn.ts";
+import { TONE_ICONS, TONE_TEXT, type Tone } from "./tone.ts";
+
+const FILL: Record<Tone, string> = {
+  ok: "border-ok/25 bg-ok/8",
+  info: "border-info/25 bg-info/8",
+  warn: "border-warn/25 bg-warn/8",
+  danger: "border-danger/25 bg-danger/8",
+  neutral: "border-line-strong bg-hover",
+};
+
+/** A remark in the page's flow: what needs attention and, in `action`, the way to mend it. A danger is announced at once. */
+export function Callout({
+  tone = "info",
+  title,
+  action,
+  className,
+  children,
+}: {
+  tone?: Tone;
+  title: ReactNode;
+  action?: ReactNode;
+  className?: string;
+  children?: ReactNode;
+}) {
+  const { t } = useTranslation();
+  const Icon = TONE_ICONS[tone];
+  return (
+    <div
+      role={tone === "danger" ? "alert" : undefined}
+      className={cn("flex flex-wrap items-start gap-x-3 gap-y-3 rounded-card border p-4 text-sm", FILL[tone], className)}
+    >
+      <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", TONE_TEXT[tone])} />
+      <div className="min-w-48 flex-1">
+        <p className="font-semibold text-ink">
+          <span className="sr-only">{t(`tone.${tone}`)}: </span>
+          {title}
+        </p>
+        {children && <div className="mt-0.5 text-ink-muted">{children}</div>}
+      </div>
+      {action && <div className="flex flex-wrap gap-2">{action}</div>}
+    </div>
+  );
+}
