@@ -75,6 +75,30 @@ describe("Shopify's GraphQL", () => {
     expect(times.every((time) => time >= since.slice(0, 19))).toBe(true);
     expect(times).toEqual([...times].sort());
   });
+  test("what happens meanwhile is found by the next search, and moves nothing out of a page that is being read", async () => {
+    const shop = "busy-shop.myshopify.com";
+    const { access_token } = await client.mint("shopify", shop, everything);
+    const read = async (variables: Record<string, unknown>) => {
+      const { body } = await client.graphql<OrderPage>(shop, access_token, pageQuery, variables);
+      if (!body.data) throw new Error(JSON.stringify(body));
+      return body.data.orders;
+    };
+    const since = new Date().toISOString();
+    const first = await read({ first: 100 });
+    const last = first.nodes.at(-1)?.id ?? "";
+    // The last order of the page moves to the end of the sorting.
+    const change = {
+      orders: [{ lines: [{ code: "20000", quantity: 2 }], customerId: 12_001 }],
+      refunds: [{ orderId: Number(last.split("/").at(-1)), amount: 100 }],
+    };
+    const changed = await client.control<{ orders: { id: number }[] }>(`/shop/${shop}/changes`, change);
+    const second = await read({ first: 250, after: first.pageInfo.endCursor });
+    const ids = [...first.nodes, ...second.nodes].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(301);
+    expect(second.nodes).toHaveLength(202);
+    const news = await read({ first: 10, q: `updated_at:>='${since.slice(0, 19)}Z'` });
+    expect(news.nodes.map(({ id }) => id).sort()).toEqual([last, `gid://shopify/Order/${changed.orders[0]?.id}`].sort());
+  });
   test("without read_all_orders only 60 days of orders are there", async () => {
     const recent = await client.mint("shopify", realShop, ["read_orders"]);
     const { access_token } = await client.mint("shopify", realShop, everything);

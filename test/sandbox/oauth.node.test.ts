@@ -112,6 +112,18 @@ describe("consent", () => {
     expect(page).toContain('name="scope" value="https://www.googleapis.com/auth/analytics.readonly" checked');
     expect(page).not.toContain("<script");
   });
+  test("an account that is not on the page can be named, and a malformed one not", async () => {
+    const url = client.authorizeUrl("google", { scope: "openid" });
+    const back = await client.decide(url, { decision: "allow", other: "somebody@elsewhere.example" });
+    const fields = {
+      grant_type: "authorization_code",
+      code: back.searchParams.get("code") ?? "",
+      redirect_uri: client.redirectUri("google"),
+    };
+    const { body } = await client.token("google", fields);
+    expect(atob(String(body.id_token).split(".")[1] ?? "")).toContain("somebody@elsewhere.example");
+    await expect(client.decide(url, { decision: "allow", other: "nobody" })).rejects.toThrow("400");
+  });
   test("a second registered origin is served too", async () => {
     const uri = "http://other.test/api/auth/oauth/google/callback";
     const back = await client.decide(client.authorizeUrl("google", { scope: "openid", redirect_uri: uri }), { decision: "allow" });

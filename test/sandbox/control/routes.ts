@@ -5,6 +5,7 @@ import { issueTokens, newGrant } from "#test/sandbox/oauth/issue.ts";
 import { type Grant, type Issued, revokeGrant } from "#test/sandbox/oauth/ledger.ts";
 import type { SandboxState } from "#test/sandbox/providers/provider.ts";
 import { shelf } from "#test/sandbox/providers/shelf.ts";
+import { ShopChange } from "#test/sandbox/shop/changes.ts";
 import type { OrderRow, ProductRow } from "#test/sandbox/shop/model.ts";
 import { signedWebhook } from "#test/sandbox/shopify/hmac.ts";
 import type { Counters } from "./counters.ts";
@@ -153,6 +154,10 @@ export function controlRoutes({ state, faults, counters, together }: ControlPart
       currency: shop.currency,
       last_order_at: new Date(shop.orders.at(-1)?.createdAt ?? 0).toISOString(),
     });
+  });
+  app.post("/shop/:domain/changes", async (c) => {
+    const { orders, refunds } = shops.change(c.req.param("domain"), ShopChange.parse(await c.req.json()), Date.now());
+    return c.json({ orders: orders.map(({ id, gross }) => ({ id, gross_minor: gross })), refunds: refunds.map(({ id }) => ({ id })) });
   });
   app.get("/shop/:domain/mark", (c) => c.json({ loaded: shops.loaded(c.req.param("domain")) }));
   app.put("/shop/:domain", (c) => {

@@ -1,5 +1,5 @@
 import { sandboxClients } from "#test/sandbox/endpoints.ts";
-import type { Call, SandboxState } from "#test/sandbox/providers/provider.ts";
+import type { AccountChoice, Call, SandboxState } from "#test/sandbox/providers/provider.ts";
 import { html } from "#test/sandbox/reply.ts";
 import { consentPage, refusalPage } from "./consent.ts";
 import { issueCode, newGrant } from "./issue.ts";
@@ -27,15 +27,22 @@ export function authorize(state: SandboxState, call: Call): Response {
   if (form.get("decision") !== "allow") {
     return back(call, redirectUri, { error: "access_denied", error_description: "The person denied the request." });
   }
-  const account = accounts.find(({ id }) => id === (form.get("account") ?? accounts[0]?.id));
-  if (!account) return html(refusalPage(provider, "That account is not one of those on the page."), 400);
+  const account = chosenAccount(call, accounts, form);
+  if (account === null) return html(refusalPage(provider, "That is no account of this provider."), 400);
   const ticked = new Set(form.getAll("scope"));
   const granted = provider.granular && form.get("granular") === "1" ? scopes.filter((scope) => ticked.has(scope)) : scopes;
-  const grant = newGrant(state.ledger, { provider: provider.id, account: account.id, scopes: granted, mode: asked.mode }, call.now);
+  const grant = newGrant(state.ledger, { provider: provider.id, account, scopes: granted, mode: asked.mode }, call.now);
   provider.onGranted(state, grant, query);
   const request = { redirectUri, challenge: query.get("code_challenge"), offline: asked.offline, nonce: query.get("nonce") };
   const code = issueCode(state.ledger, provider, grant, request, call.now);
   return back(call, redirectUri, { code: code.value });
+}
+
+function chosenAccount({ provider }: Call, accounts: AccountChoice[], form: URLSearchParams): string | null {
+  const other = form.get("other") ?? "";
+  if (other !== "" && provider.anotherAccount) return new RegExp(`^(?:${provider.anotherAccount.pattern})$`).test(other) ? other : null;
+  const asked = form.get("account") ?? accounts[0]?.id;
+  return accounts.find(({ id }) => id === asked)?.id ?? null;
 }
 
 function pkceProblem({ provider, url }: Call): string | null {

@@ -36,6 +36,7 @@ export const google: SandboxProvider = {
     return services.test(path) ? { kind: "api", account: null, path } : null;
   },
   accounts: () => people.map((id) => ({ id, label: id })),
+  anotherAccount: { label: "Another person (e-mail address)", pattern: "[^\\s@]+@[^\\s@]+" },
   authorization: (query) => ({
     offline: query.get("access_type") === "offline",
     mode: "expiring",
@@ -57,7 +58,13 @@ export const google: SandboxProvider = {
     const mode = repeated && query.get("prompt") !== "consent" ? "online" : "expiring";
     state.ledger.saveGrant(Object.assign(grant, { scopes: [...scopes], mode }));
   },
-  onRedeemed: () => undefined,
+  onRedeemed(state, grant) {
+    const live = state.ledger
+      .grantsOf("google", grant.account)
+      .filter((each) => !each.revoked && state.ledger.issuedOf(each.id).some(({ kind, state: is }) => kind === "refresh" && is === "live"));
+    // A person's hundred-and-first refresh token silently ends the oldest.
+    for (const oldest of live.slice(0, Math.max(0, live.length - 99))) revokeGrant(state.ledger, oldest);
+  },
   refreshable: (_state, grant, request) => request.offline && grant.mode === "expiring",
   callback: (call, answer) =>
     "code" in answer ? { ...answer, scope: call.url.searchParams.get("scope") ?? "", authuser: "0", prompt: "consent" } : answer,

@@ -34,6 +34,7 @@ export const klaviyo: SandboxProvider = {
     return path.startsWith("/api/") ? { kind: "api", account: null, path } : null;
   },
   accounts: () => accounts.map((id) => ({ id, label: `${accountName(id)} (${id})` })),
+  anotherAccount: { label: "Another account (its six-character key)", pattern: "[A-Za-z0-9]{6}" },
   authorization: (query) => ({
     offline: true,
     mode: "expiring",

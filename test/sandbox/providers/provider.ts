@@ -53,6 +53,8 @@ export interface SandboxProvider {
   /** The route of a path that begins behind `/{provider}`; null when the provider has nothing there. */
   route(path: string, method: string): Route | null;
   accounts(route: Route): AccountChoice[];
+  /** What an account that is not on the page may be called; null where the address fixes the account. */
+  anotherAccount: { label: string; pattern: string } | null;
   /** Reads from the authorization query what the code must remember. */
   authorization(query: URLSearchParams): { offline: boolean; mode: Grant["mode"]; problem: string | null };
   /** What a code without a grant_type is taken for; null where the provider insists on one. */

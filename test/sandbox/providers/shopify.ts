@@ -33,6 +33,7 @@ export const shopify: SandboxProvider = {
     return { kind: kindOf(found[2], method), account: found[1], path: found[2] };
   },
   accounts: (route) => (route.account === null ? [] : [{ id: route.account, label: route.account }]),
+  anotherAccount: null,
   authorization(query) {
     const perUser = query.getAll("grant_options[]").includes("per-user");
     return { offline: !perUser, mode: perUser ? "online" : "lasting", problem: null };

@@ -1,5 +1,6 @@
 import { realShop } from "#test/sandbox/endpoints.ts";
 import { buildShop } from "./build.ts";
+import { type AppliedChange, applyChanges, numberChange, type ShopChange } from "./changes.ts";
 import { factsOf } from "./facts.ts";
 import { generateShop } from "./generate.ts";
 import type { OrderRow, ProductRow, Shop, ShopRows } from "./model.ts";
@@ -9,16 +10,19 @@ export interface ShopShelf {
   find(domain: string, now: number): Shop;
   /** The mark of what was loaded; null when the shop was not loaded. */
   loaded(domain: string): string | null;
+  /** Lets something happen in the shop; answers it with its ids. */
+  change(domain: string, change: ShopChange, now: number): AppliedChange;
   begin(domain: string): void;
   add(domain: string, chunk: { orders?: OrderRow[]; products?: ProductRow[] }): void;
   finish(domain: string, mark: string): void;
 }
 
-const kept = 300;
+const kept = 1000;
 
 export function openShelf(sql: SqlStorage, generatedOrders: number): ShopShelf {
   sql.exec("CREATE TABLE IF NOT EXISTS shops (domain TEXT PRIMARY KEY, mark TEXT, ends_at INTEGER)");
   sql.exec("CREATE TABLE IF NOT EXISTS shop_chunks (domain TEXT NOT NULL, body TEXT NOT NULL)");
+  sql.exec("CREATE TABLE IF NOT EXISTS shop_changes (domain TEXT NOT NULL, body TEXT NOT NULL)");
   const open = new Map<string, Shop>();
 
   function row(domain: string) {
@@ -35,6 +39,10 @@ export function openShelf(sql: SqlStorage, generatedOrders: number): ShopShelf {
     }
     return rows;
   }
+  function changesOf(domain: string): AppliedChange[] {
+    const found = sql.exec<{ body: string }>("SELECT body FROM shop_changes WHERE domain = ? ORDER BY rowid", domain);
+    return found.toArray().map(({ body }) => JSON.parse(body) as AppliedChange);
+  }
   function generatedRows(domain: string, now: number): ShopRows {
     const endsAt = row(domain)?.ends_at ?? now - 60_000;
     // Kept, so that a restart serves the same history.
@@ -42,20 +50,29 @@ export function openShelf(sql: SqlStorage, generatedOrders: number): ShopShelf {
     return generateShop({ seed: domain, orders: domain === realShop ? generatedOrders : 300, endsAt });
   }
 
+  function find(domain: string, now: number): Shop {
+    const known = open.get(domain);
+    if (known) return known;
+    const rows = typeof row(domain)?.mark === "string" ? loadedRows(domain) : generatedRows(domain, now);
+    const shop = buildShop(factsOf(domain), applyChanges(rows, changesOf(domain)));
+    const oldest = open.size >= kept ? open.keys().next().value : undefined;
+    if (oldest !== undefined) open.delete(oldest);
+    open.set(domain, shop);
+    return shop;
+  }
+
   return {
-    find(domain, now) {
-      const known = open.get(domain);
-      if (known) return known;
-      const rows = typeof row(domain)?.mark === "string" ? loadedRows(domain) : generatedRows(domain, now);
-      const shop = buildShop(factsOf(domain), rows);
-      const oldest = open.size >= kept ? open.keys().next().value : undefined;
-      if (oldest !== undefined) open.delete(oldest);
-      open.set(domain, shop);
-      return shop;
+    find,
+    change(domain, change, now) {
+      const applied = numberChange(find(domain, now), change, now);
+      sql.exec("INSERT INTO shop_changes VALUES (?, ?)", domain, JSON.stringify(applied));
+      open.delete(domain);
+      return applied;
     },
     loaded: (domain) => row(domain)?.mark ?? null,
     begin(domain) {
       sql.exec("DELETE FROM shop_chunks WHERE domain = ?", domain);
+      sql.exec("DELETE FROM shop_changes WHERE domain = ?", domain);
       sql.exec("DELETE FROM shops WHERE domain = ?", domain);
       open.delete(domain);
     },

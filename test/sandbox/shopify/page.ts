@@ -6,35 +6,48 @@ export interface PageArgs {
   after?: string | null;
 }
 
-/** One page of a list that does not change: the cursor is a place in the order that the search fixed. */
-export function pageOf<Row, Node>(rows: readonly Row[], args: PageArgs, idOf: (row: Row) => number, view: (row: Row) => Node) {
+/** What the list is sorted by, ties by id; `reverse` means both downwards. */
+export interface Sorting<Row> {
+  id(row: Row): number;
+  value(row: Row): number;
+  reverse?: boolean;
+}
+
+/** One page of a sorted list. The cursor holds the last row's place in the sorting, so that rows may come and move meanwhile. */
+export function pageOf<Row, Node>(rows: readonly Row[], args: PageArgs, sorting: Sorting<Row>, view: (row: Row) => Node) {
   const first = args.first ?? null;
   if (first === null) throw badInput("you must provide one of first or last");
   if (first < 1 || first > 250) throw badInput(`first must be between 1 and 250, was ${first}`);
-  const start = args.after ? placeAfter(rows, args.after, idOf) : 0;
+  const start = args.after ? placeAfter(rows, args.after, sorting) : 0;
   const taken = rows.slice(start, start + first);
-  const cursors = taken.map((row, index) => btoa(JSON.stringify({ last_id: idOf(row), place: start + index })));
+  const cursorOf = (row: Row | undefined) =>
+    row === undefined ? null : btoa(JSON.stringify({ last_id: sorting.id(row), last_value: sorting.value(row) }));
   const nodes = taken.map(view);
   return {
     nodes,
-    edges: () => nodes.map((node, index) => ({ node, cursor: cursors[index] })),
+    edges: () => nodes.map((node, index) => ({ node, cursor: cursorOf(taken[index]) })),
     pageInfo: {
       hasNextPage: start + taken.length < rows.length,
       hasPreviousPage: start > 0,
-      startCursor: cursors[0] ?? null,
-      endCursor: cursors.at(-1) ?? null,
+      startCursor: cursorOf(taken[0]),
+      endCursor: cursorOf(taken.at(-1)),
     },
   };
 }
 
-function placeAfter<Row>(rows: readonly Row[], after: string, idOf: (row: Row) => number): number {
-  const cursor = /^\{"last_id":(\d+),"place":(\d+)\}$/.exec(decodeCursor(after));
+function placeAfter<Row>(rows: readonly Row[], after: string, sorting: Sorting<Row>): number {
+  const cursor = /^\{"last_id":(\d+),"last_value":(\d+)\}$/.exec(decodeCursor(after));
   if (!cursor) throw badInput("Invalid cursor for current pagination sort.");
-  const place = Number(cursor[2]);
-  const row = rows[place];
-  // The list may have lost rows at its old end (60 days of orders), so the place is checked against the id.
-  if (row !== undefined && idOf(row) === Number(cursor[1])) return place + 1;
-  return rows.findIndex((each) => idOf(each) === Number(cursor[1])) + 1;
+  const [lastId, lastValue] = [Number(cursor[1]), Number(cursor[2])];
+  const sign = sorting.reverse ? -1 : 1;
+  const isAfter = (row: Row) => sign * (sorting.value(row) - lastValue || sorting.id(row) - lastId) > 0;
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isAfter(rows[middle] as Row)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function badInput(message: string): GraphQLError {

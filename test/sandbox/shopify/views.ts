@@ -53,27 +53,22 @@ export function orderView(shop: Shop, order: ShopOrder, demand: Demand) {
       provinceCode: null,
     },
     lineItems: (args: PageArgs) =>
-      pageOf(
-        linesOf(order),
-        args,
-        ({ place }) => place,
-        ({ place, code, quantity, price }) => {
-          const product = shop.productByCode.get(code);
-          const total = () => money(roundedLine(quantity, parsePrice(price)), currency);
-          return {
-            id: `gid://shopify/LineItem/${lineIdBase + place}`,
-            title: product?.title ?? code,
-            name: product?.title ?? code,
-            quantity,
-            currentQuantity: quantity,
-            sku: code,
-            originalUnitPriceSet: () => bag(price, currency),
-            originalTotalSet: total,
-            discountedTotalSet: total,
-            product: () => (product ? productView(product) : null),
-          };
-        },
-      ),
+      pageOf(linesOf(order), args, { id: ({ place }) => place, value: ({ place }) => place }, ({ place, code, quantity, price }) => {
+        const product = shop.productByCode.get(code);
+        const total = () => money(roundedLine(quantity, parsePrice(price)), currency);
+        return {
+          id: `gid://shopify/LineItem/${lineIdBase + place}`,
+          title: product?.title ?? code,
+          name: product?.title ?? code,
+          quantity,
+          currentQuantity: quantity,
+          sku: code,
+          originalUnitPriceSet: () => bag(price, currency),
+          originalTotalSet: total,
+          discountedTotalSet: total,
+          product: () => (product ? productView(product) : null),
+        };
+      }),
     refunds: ({ first }: { first?: number | null }) =>
       order.refunds.slice(0, first ?? undefined).map((refund) => ({
         id: `gid://shopify/Refund/${refund.id}`,
@@ -113,18 +108,13 @@ export function productView(product: ShopProduct) {
     updatedAt: iso(product.updatedAt),
     onlineStoreUrl: null,
     variants: (args: PageArgs) =>
-      pageOf(
-        [product],
-        args,
-        ({ id }) => id,
-        () => ({
-          id: `gid://shopify/ProductVariant/${product.id}`,
-          title: "Default Title",
-          sku: product.code,
-          price: product.price,
-          inventoryQuantity: product.inventory,
-        }),
-      ),
+      pageOf([product], args, { id: ({ id }) => id, value: ({ id }) => id }, () => ({
+        id: `gid://shopify/ProductVariant/${product.id}`,
+        title: "Default Title",
+        sku: product.code,
+        price: product.price,
+        inventoryQuantity: product.inventory,
+      })),
   };
 }
 
