@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { ProviderFailureKind } from "#server/errors.ts";
 import type { Account } from "./account.ts";
 import type { Text } from "./text.ts";
 
@@ -14,8 +15,14 @@ export interface Metric {
   kind: "daily" | "snapshot";
   /** How days become one figure of a period (daily only; default `sum`). */
   aggregate?: "sum" | "mean" | "last";
+  /** A figure of a period that is no sum or mean of days: the sum of one metric over the sum of another (revenue by orders). */
+  quotient?: { of: string; by: string };
   /** What its dimension values are, where it is split: shown as a breakdown instead of a tile. */
   dimension?: Text;
+  /** Words for dimension values that are codes; a value without an entry is shown as it is. */
+  dimensionLabels?: Readonly<Record<string, Text>>;
+  /** `cohorts`: its dimension values are `YYYY-MM|offset` in months and are drawn as a triangle. */
+  table?: "cohorts";
   /** Whether a rise is good news; left out where neither. */
   better?: "up" | "down";
   /** `status` values are 0 ok, 1 warn, 2 bad; other metrics may have thresholds that colour their tile. */
@@ -94,6 +101,8 @@ export interface Step<Cursor> {
   cursor: Cursor | null;
   /** False: there is more; call again with `cursor`. */
   done: boolean;
+  /** Kinds of failed calls that the step was made to do without; a call that failed in any other way fails the step. */
+  despite?: readonly ProviderFailureKind[];
 }
 
 export interface Need {

@@ -1,12 +1,17 @@
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { notFound } from "#server/errors.ts";
+import { emailHealthSensor } from "./email-health-sensor.ts";
+import { ga4Sensor } from "./ga4-sensor.ts";
+import { klaviyoSensor } from "./klaviyo-sensor.ts";
+import { retentionSensor } from "./retention-sensor.ts";
+import { shopifySensor } from "./shopify-sensor.ts";
 
-/** Every sensor on the shelf. A new one is its file, a line here, and its test. */
-export const sensors: readonly Sensor[] = [];
+/** Every sensor, in the order in which the portal shows them. */
+export const sensors: readonly Sensor[] = [shopifySensor, retentionSensor, klaviyoSensor, emailHealthSensor, ga4Sensor];
 
-/** Throws `not_found`. */
+/** The sensor of this id, or `not_found`. */
 export function findSensor(id: string): Sensor {
-  const sensor = sensors.find((candidate) => candidate.id === id);
+  const sensor = sensors.find((each) => each.id === id);
   if (!sensor) throw notFound("job");
   return sensor;
 }

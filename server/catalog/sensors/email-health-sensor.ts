@@ -1,0 +1,192 @@
+import { z } from "zod";
+import type { Account } from "#server/catalog/account.ts";
+import { dayOf } from "#server/catalog/days.ts";
+import { defineSensor, type Metric } from "#server/catalog/sensor.ts";
+import { klaviyoHeaders, readAll } from "./klaviyo-reads.ts";
+
+const statistics = [
+  "recipients",
+  "delivered",
+  "opens_unique",
+  "clicks_unique",
+  "bounced",
+  "spam_complaints",
+  "unsubscribe_uniques",
+] as const;
+type Statistic = (typeof statistics)[number];
+type Counts = Record<Statistic, number>;
+
+const Report = z.object({
+  data: z.object({
+    attributes: z.object({
+      results: z.array(
+        z.object({
+          groupings: z.object({ send_channel: z.string().optional() }),
+          statistics: z.object({
+            recipients: z.number().default(0),
+            delivered: z.number().default(0),
+            opens_unique: z.number().default(0),
+            clicks_unique: z.number().default(0),
+            bounced: z.number().default(0),
+            spam_complaints: z.number().default(0),
+            unsubscribe_uniques: z.number().default(0),
+          }),
+        }),
+      ),
+    }),
+  }),
+});
+
+/**
+ * The rates, of all mails together and not the mean of campaigns, with the limits that mailbox providers and the trade hold to:
+ * Google's sender guidelines want spam complaints below 0.1 % and never at 0.3 %; bounces above 2 % and unsubscribes above
+ * 0.5 % are commonly taken for a list in bad care, opens below 20 % and clicks below 1 % for mail that is not wanted.
+ */
+const rates: readonly (Metric & { of: Statistic; by: Statistic; thresholds: NonNullable<Metric["thresholds"]> })[] = [
+  {
+    key: "open_rate",
+    of: "opens_unique",
+    by: "delivered",
+    label: { en: "Open rate", fr: "Taux d’ouverture", he: "שיעור פתיחה" },
+    unit: "ratio",
+    kind: "snapshot",
+    better: "up",
+    thresholds: { warn: 0.2, bad: 0.1, when: "below" },
+  },
+  {
+    key: "click_rate",
+    of: "clicks_unique",
+    by: "delivered",
+    label: { en: "Click rate", fr: "Taux de clic", he: "שיעור הקלקה" },
+    unit: "ratio",
+    kind: "snapshot",
+    better: "up",
+    thresholds: { warn: 0.01, bad: 0.003, when: "below" },
+  },
+  {
+    key: "bounce_rate",
+    of: "bounced",
+    by: "recipients",
+    label: { en: "Bounce rate", fr: "Taux de rebond", he: "שיעור החזרות דואר" },
+    unit: "ratio",
+    kind: "snapshot",
+    better: "down",
+    thresholds: { warn: 0.02, bad: 0.05, when: "above" },
+  },
+  {
+    key: "spam_rate",
+    of: "spam_complaints",
+    by: "delivered",
+    label: { en: "Spam complaints", fr: "Plaintes pour spam", he: "תלונות ספאם" },
+    unit: "ratio",
+    kind: "snapshot",
+    better: "down",
+    thresholds: { warn: 0.001, bad: 0.003, when: "above" },
+  },
+  {
+    key: "unsubscribe_rate",
+    of: "unsubscribe_uniques",
+    by: "delivered",
+    label: { en: "Unsubscribe rate", fr: "Taux de désinscription", he: "שיעור ביטול הרשמה" },
+    unit: "ratio",
+    kind: "snapshot",
+    better: "down",
+    thresholds: { warn: 0.005, bad: 0.01, when: "above" },
+  },
+];
+
+export const emailHealthSensor = defineSensor({
+  id: "email-health-sensor",
+  title: { en: "Email health", fr: "Santé des e-mails", he: "בריאות הדיוור" },
+  description: {
+    en: "How the campaigns of the last 30 days were received, against the limits that mailbox providers set.",
+    fr: "L’accueil des campagnes des 30 derniers jours, face aux limites que fixent les messageries.",
+    he: "כיצד התקבלו הקמפיינים של 30 הימים האחרונים, מול הספים של ספקי הדואר.",
+  },
+  needs: [{ provider: "klaviyo", scopes: ["campaigns:read", "metrics:read"] }],
+  everyS: 6 * 3600,
+  config: z.object({
+    fewestDelivered: z
+      .number()
+      .int()
+      .min(1)
+      .default(200)
+      .describe("With fewer mails delivered than this, the rates are shown but not judged"),
+  }),
+  /** The metric that a report must be asked with; found once. */
+  cursor: z.object({ conversionMetricId: z.string() }),
+  metrics: [
+    { key: "status", label: { en: "Email health", fr: "Santé des e-mails", he: "בריאות הדיוור" }, unit: "status", kind: "snapshot" },
+    ...rates.map(({ of: _of, by: _by, ...metric }) => metric),
+    { key: "delivered", label: { en: "Mails delivered", fr: "E-mails livrés", he: "הודעות שנמסרו" }, unit: "count", kind: "snapshot" },
+  ],
+  async step({ account, cursor, config, now, timezone, log }) {
+    const klaviyo = account("klaviyo");
+    const day = dayOf(now, klaviyo.timezone ?? timezone);
+    const conversionMetricId = cursor?.conversionMetricId ?? (await findConversionMetric(klaviyo));
+    if (conversionMetricId === null) {
+      log("info", "This Klaviyo account has no metric yet, so there is no report to ask for.");
+      return { measurements: [{ metric: "delivered", day, value: 0 }], cursor: null, done: true };
+    }
+    const counts = await readCounts(klaviyo, conversionMetricId);
+    const found = rates.flatMap((rate) => (counts[rate.by] > 0 ? [{ rate, value: counts[rate.of] / counts[rate.by] }] : []));
+    const measurements = [
+      { metric: "delivered", day, value: counts.delivered },
+      ...found.map(({ rate, value }) => ({ metric: rate.key, day, value })),
+    ];
+    if (counts.delivered < config.fewestDelivered) {
+      log("info", "Too few mails were delivered in the last 30 days to judge by.", { delivered: counts.delivered });
+      return { measurements, cursor: { conversionMetricId }, done: true };
+    }
+    let status = 0;
+    for (const { rate, value } of found) {
+      const level = levelOf(value, rate.thresholds);
+      status = Math.max(status, level);
+      const { warn, bad, when } = rate.thresholds;
+      if (level > 0) log("warn", `${rate.label.en} is ${when} its limit.`, { rate: value, limit: level === 2 ? bad : warn });
+    }
+    if (status === 0) log("info", "All rates are within their limits.", { delivered: counts.delivered });
+    return { measurements: [...measurements, { metric: "status", day, value: status }], cursor: { conversionMetricId }, done: true };
+  },
+});
+
+/** 0 ok, 1 warn, 2 bad. A value at its threshold is over it. */
+function levelOf(value: number, { warn, bad, when }: NonNullable<Metric["thresholds"]>): 0 | 1 | 2 {
+  const over = (limit: number) => (when === "above" ? value >= limit : value <= limit);
+  return over(bad) ? 2 : over(warn) ? 1 : 0;
+}
+
+/** A report must name a metric whose conversions it would count; which one does not matter to the rates. */
+async function findConversionMetric(account: Account): Promise<string | null> {
+  const metrics = await readAll(account, "/api/metrics", z.object({ name: z.string() }));
+  const placedOrder = metrics.find(({ attributes }) => attributes.name === "Placed Order");
+  return (placedOrder ?? metrics[0])?.id ?? null;
+}
+
+/** One request: reports are limited to 2 a minute and 225 a day (../shared/providers.md, Klaviyo / 5 Reads). */
+async function readCounts(account: Account, conversion_metric_id: string): Promise<Counts> {
+  const attributes = { statistics, timeframe: { key: "last_30_days" }, conversion_metric_id };
+  const { data } = await account.json(
+    {
+      method: "POST",
+      path: "/api/campaign-values-reports",
+      headers: { ...klaviyoHeaders, "content-type": "application/vnd.api+json" },
+      body: { data: { type: "campaign-values-report", attributes } },
+    },
+    Report,
+  );
+  const sum: Counts = {
+    recipients: 0,
+    delivered: 0,
+    opens_unique: 0,
+    clicks_unique: 0,
+    bounced: 0,
+    spam_complaints: 0,
+    unsubscribe_uniques: 0,
+  };
+  for (const { groupings, statistics: counted } of data.attributes.results) {
+    if ((groupings.send_channel ?? "email") !== "email") continue;
+    for (const name of statistics) sum[name] += counted[name];
+  }
+  return sum;
+}

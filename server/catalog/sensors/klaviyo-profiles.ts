@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { Account } from "#server/catalog/account.ts";
+import { addDays, dayOf } from "#server/catalog/days.ts";
+import { klaviyoHeaders, pageSchema } from "./klaviyo-reads.ts";
+
+/** 4,000 profiles a step: some ten seconds of calls, and far below 750 a minute. */
+const pagesPerStep = 40;
+/** A profile may become visible a little after its own date; younger ones wait for the next count. */
+const settleMs = 60_000;
+const recountEveryMs = 30 * 86_400_000;
+const keptDays = 3;
+const firstDays = 90;
+
+/**
+ * Klaviyo has no count of an account's profiles, and lists overlap. So all profiles are paged through once, by date of
+ * creation, and from then on only the new ones, which is a call an hour. Profiles that are deleted or merged go unseen until
+ * the whole is counted again, every 30 days: in between, the figure may be a little high.
+ */
+export const ProfileCount = z.object({
+  total: z.number().int(),
+  /** Profiles created up to here (an instant) are in `total`; null: none yet. */
+  through: z.number().int().nullable(),
+  /** While a count is under way: up to which instant it counts, and its next page. */
+  until: z.number().int().nullable(),
+  next: z.string().nullable(),
+  /** When the last whole count began. */
+  wholeAt: z.number().int(),
+  /** New profiles by day; all of the first 90 days, later the last few. */
+  days: z.record(z.string(), z.number().int()),
+});
+export type ProfileCount = z.infer<typeof ProfileCount>;
+
+const Profiles = pageSchema(z.object({ created: z.iso.datetime({ offset: true }) }));
+
+/** Counts on from `from`. `done` is false while pages are left. */
+export async function countProfiles(
+  account: Account,
+  input: { from: ProfileCount | null; now: number; timezone: string },
+): Promise<{ count: ProfileCount; done: boolean }> {
+  const { now, timezone } = input;
+  const count = begin(input.from, now);
+  const until = count.until ?? now;
+  const oldest = addDays(dayOf(now, timezone), -firstDays);
+  let path: string | null = count.next ?? firstPage(count.through);
+  for (let page = 0; path !== null && page < pagesPerStep; page++) {
+    const reply: z.output<typeof Profiles> = await account.json({ path, headers: klaviyoHeaders }, Profiles);
+    for (const { attributes } of reply.data) {
+      const created = Date.parse(attributes.created);
+      if (created > until || (count.through !== null && created <= count.through)) continue;
+      count.total += 1;
+      const day = dayOf(created, timezone);
+      if (day >= oldest) count.days[day] = (count.days[day] ?? 0) + 1;
+    }
+    path = reply.links?.next ?? null;
+  }
+  if (path !== null) return { count: { ...count, next: path }, done: false };
+  return { count: { ...count, through: until, until: null, next: null }, done: true };
+}
+
+/** The days that must still be known when the next count goes on. */
+export function forgetOldDays(count: ProfileCount, today: string): ProfileCount {
+  const oldest = addDays(today, -keptDays);
+  return { ...count, days: Object.fromEntries(Object.entries(count.days).filter(([day]) => day >= oldest)) };
+}
+
+/** From which day on `days` is complete: 90 days at a whole count, else the few that were kept. */
+export const countedSince = (first: boolean, today: string): string => addDays(today, first ? -(firstDays - 1) : -keptDays);
+
+function begin(from: ProfileCount | null, now: number): ProfileCount {
+  if (from?.until) return { ...from, days: { ...from.days } };
+  const until = now - settleMs;
+  if (!from || now - from.wholeAt >= recountEveryMs) return { total: 0, through: null, until, next: null, wholeAt: now, days: {} };
+  return { ...from, until, days: { ...from.days } };
+}
+
+function firstPage(through: number | null): string {
+  const query = new URLSearchParams({ "fields[profile]": "created", "page[size]": "100", sort: "created" });
+  if (through !== null) query.set("filter", `greater-than(created,${new Date(through).toISOString()})`);
+  return `/api/profiles?${query}`;
+}

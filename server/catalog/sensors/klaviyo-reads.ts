@@ -1,0 +1,31 @@
+import { z } from "zod";
+import type { Account } from "#server/catalog/account.ts";
+
+/** Klaviyo dates its API by revision; pinned (../shared/providers.md, Klaviyo / 5 Reads). */
+export const klaviyoHeaders = { revision: "2026-07-15", accept: "application/vnd.api+json" };
+
+/** One page of a JSON:API collection. */
+export interface Page<Attributes> {
+  data: { id: string; attributes: Attributes }[];
+  links?: { next?: string | null | undefined } | undefined;
+}
+
+/** The schema of a page whose items have these attributes. */
+export const pageSchema = <A extends z.ZodType>(attributes: A): z.ZodType<Page<z.output<A>>> =>
+  z.object({
+    data: z.array(z.object({ id: z.string(), attributes: attributes as z.ZodType<z.output<A>> })),
+    links: z.object({ next: z.string().nullish() }).optional(),
+  });
+
+/** All items of a collection, page after page. For collections that stay small (lists, flows, metrics). */
+export async function readAll<A extends z.ZodType>(account: Account, firstPath: string, attributes: A): Promise<Page<z.output<A>>["data"]> {
+  const items: Page<z.output<A>>["data"] = [];
+  const schema = pageSchema(attributes);
+  let path: string | null = firstPath;
+  while (path !== null) {
+    const page: Page<z.output<A>> = await account.json({ path, headers: klaviyoHeaders }, schema);
+    items.push(...page.data);
+    path = page.links?.next ?? null;
+  }
+  return items;
+}

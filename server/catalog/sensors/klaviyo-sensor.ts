@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { dayOf, daysBetween } from "#server/catalog/days.ts";
+import { defineSensor } from "#server/catalog/sensor.ts";
+import { countedSince, countProfiles, forgetOldDays, ProfileCount } from "./klaviyo-profiles.ts";
+import { readAll } from "./klaviyo-reads.ts";
+
+const Named = z.object({ name: z.string().nullish() });
+const Flow = z.object({ status: z.string(), archived: z.boolean().nullish() });
+
+export const klaviyoSensor = defineSensor({
+  id: "klaviyo-sensor",
+  title: { en: "Klaviyo audience", fr: "Audience Klaviyo", he: "קהל Klaviyo" },
+  description: {
+    en: "Profiles, lists, segments and flows of the Klaviyo account.",
+    fr: "Profils, listes, segments et flows du compte Klaviyo.",
+    he: "פרופילים, רשימות, פלחים ותהליכים בחשבון Klaviyo.",
+  },
+  needs: [{ provider: "klaviyo", scopes: ["lists:read", "segments:read", "flows:read", "profiles:read"] }],
+  everyS: 3600,
+  config: z.object({}),
+  cursor: ProfileCount,
+  metrics: [
+    { key: "profiles", label: { en: "Profiles", fr: "Profils", he: "פרופילים" }, unit: "count", kind: "snapshot", better: "up" },
+    {
+      key: "new_profiles",
+      label: { en: "New profiles", fr: "Nouveaux profils", he: "פרופילים חדשים" },
+      unit: "count",
+      kind: "daily",
+      better: "up",
+    },
+    { key: "lists", label: { en: "Lists", fr: "Listes", he: "רשימות" }, unit: "count", kind: "snapshot" },
+    { key: "segments", label: { en: "Segments", fr: "Segments", he: "פלחים" }, unit: "count", kind: "snapshot" },
+    { key: "flows", label: { en: "Flows", fr: "Flows", he: "תהליכים" }, unit: "count", kind: "snapshot" },
+    {
+      key: "flows_by_status",
+      label: { en: "Flows by status", fr: "Flows par statut", he: "תהליכים לפי מצב" },
+      unit: "count",
+      kind: "snapshot",
+      dimension: { en: "Status", fr: "Statut", he: "מצב" },
+      dimensionLabels: {
+        live: { en: "Live", fr: "Actif", he: "פעיל" },
+        manual: { en: "Manual", fr: "Manuel", he: "ידני" },
+        draft: { en: "Draft", fr: "Brouillon", he: "טיוטה" },
+      },
+      tile: false,
+    },
+  ],
+  async step({ account, cursor, now, timezone: tenantTimezone, log }) {
+    const klaviyo = account("klaviyo");
+    const timezone = klaviyo.timezone ?? tenantTimezone;
+    const { count, done } = await countProfiles(klaviyo, { from: cursor, now, timezone });
+    if (!done) {
+      log("info", "Profiles are being counted.", { so_far: count.total });
+      return { cursor: count, done: false };
+    }
+    const lists = await readAll(klaviyo, "/api/lists?page[size]=10&fields[list]=name", Named);
+    const segments = await readAll(klaviyo, "/api/segments?page[size]=10&fields[segment]=name", Named);
+    const flows = (await readAll(klaviyo, "/api/flows?page[size]=50&fields[flow]=status,archived", Flow)).filter(
+      ({ attributes }) => !attributes.archived,
+    );
+    // The usual statuses always, so that one that empties falls to 0 instead of keeping its last figure.
+    const byStatus = new Map([
+      ["live", 0],
+      ["manual", 0],
+      ["draft", 0],
+    ]);
+    for (const { attributes } of flows) byStatus.set(attributes.status, (byStatus.get(attributes.status) ?? 0) + 1);
+    const day = dayOf(now, timezone);
+    const whole = cursor === null || count.wholeAt !== cursor.wholeAt || cursor.until !== null;
+    return {
+      measurements: [
+        { metric: "profiles", day, value: count.total },
+        ...daysBetween(countedSince(whole, day), day).map((each) => ({ metric: "new_profiles", day: each, value: count.days[each] ?? 0 })),
+        { metric: "lists", day, value: lists.length },
+        { metric: "segments", day, value: segments.length },
+        { metric: "flows", day, value: flows.length },
+        ...[...byStatus].map(([dimension, value]) => ({ metric: "flows_by_status", day, dimension, value })),
+      ],
+      cursor: forgetOldDays(count, day),
+      done: true,
+    };
+  },
+});

@@ -1,0 +1,174 @@
+import { z } from "zod";
+import { addDays, dayOf, daysBetween } from "#server/catalog/days.ts";
+import { defineSensor, type Measurement, type OrderRecord, type Reading, type RefundRecord, type Step } from "#server/catalog/sensor.ts";
+import { ProviderError } from "#server/errors.ts";
+import { readOrderPage, recordsOf } from "./shopify-orders.ts";
+import { readStock } from "./shopify-stock.ts";
+
+const pageSize = 250;
+/** One step: 1,000 orders at most, some seconds of calls, so that it ends well within a run's deadline. */
+const pagesPerStep = 4;
+/** Shopify's search lags behind its writes; what changed shortly before the newest order that was seen is read again. */
+const overlapMs = 10 * 60_000;
+const stockEveryMs = 55 * 60_000;
+/** Older days stay in the orders themselves; no chart looks back further. */
+const measuredDays = 400;
+
+const Config = z.object({
+  lowStockAt: z.number().int().min(1).max(1000).default(5).describe("A product with this many pieces left, or fewer, is low on stock"),
+});
+
+/**
+ * A pass reads the orders that changed since `since` (0: all of them) page by page, then measures the days that they touched.
+ * It is committed with the rows of every step, so that whatever breaks goes on from the page after the last committed one.
+ */
+const Cursor = z.object({
+  phase: z.enum(["orders", "figures"]),
+  /** 0: all of them. */
+  since: z.number().int(),
+  after: z.string().nullable(),
+  /** The latest `updatedAt` seen: where the next pass begins. */
+  newest: z.number().int(),
+  /** Days that changed orders and refunds fall on; unused in the first pass, which measures all. */
+  days: z.array(z.iso.date()),
+  measuredOn: z.iso.date().nullable(),
+  stockReadAt: z.number().int(),
+});
+type Cursor = z.infer<typeof Cursor>;
+type ShopReading = Reading<z.output<typeof Config>, Cursor>;
+
+const start: Cursor = { phase: "orders", since: 0, after: null, newest: 0, days: [], measuredOn: null, stockReadAt: 0 };
+
+export const shopifySensor = defineSensor({
+  id: "shopify-sensor",
+  title: { en: "Shop", fr: "Boutique", he: "חנות" },
+  description: {
+    en: "Orders, revenue, refunds and stock of the Shopify shop.",
+    fr: "Commandes, chiffre d’affaires, remboursements et stock de la boutique Shopify.",
+    he: "הזמנות, הכנסות, החזרים ומלאי של חנות Shopify.",
+  },
+  needs: [{ provider: "shopify", scopes: ["read_orders", "read_all_orders", "read_products", "read_customers"] }],
+  everyS: 15 * 60,
+  config: Config,
+  cursor: Cursor,
+  metrics: [
+    { key: "revenue", label: { en: "Revenue", fr: "Chiffre d’affaires", he: "הכנסות" }, unit: "money", kind: "daily", better: "up" },
+    { key: "orders", label: { en: "Orders", fr: "Commandes", he: "הזמנות" }, unit: "count", kind: "daily", better: "up" },
+    {
+      key: "average_order",
+      label: { en: "Average order", fr: "Panier moyen", he: "הזמנה ממוצעת" },
+      unit: "money",
+      kind: "daily",
+      quotient: { of: "revenue", by: "orders" },
+      better: "up",
+    },
+    { key: "refunds", label: { en: "Refunds", fr: "Remboursements", he: "החזרים" }, unit: "money", kind: "daily", better: "down" },
+    {
+      key: "net_revenue",
+      label: { en: "Net revenue", fr: "Chiffre d’affaires net", he: "הכנסות נטו" },
+      unit: "money",
+      kind: "daily",
+      better: "up",
+    },
+    { key: "products", label: { en: "Products", fr: "Produits", he: "מוצרים" }, unit: "count", kind: "snapshot" },
+    {
+      key: "low_stock",
+      label: { en: "Low stock", fr: "Stock faible", he: "מלאי נמוך" },
+      unit: "count",
+      kind: "snapshot",
+      better: "down",
+    },
+    {
+      key: "out_of_stock",
+      label: { en: "Out of stock", fr: "En rupture", he: "אזל מהמלאי" },
+      unit: "count",
+      kind: "snapshot",
+      better: "down",
+      thresholds: { warn: 1, bad: 50, when: "above" },
+    },
+  ],
+  step(reading) {
+    const cursor = reading.cursor ?? start;
+    return cursor.phase === "orders" ? readOrders(reading, cursor) : measure(reading, cursor);
+  },
+});
+
+async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Cursor>> {
+  const account = reading.account("shopify");
+  const timezone = account.timezone ?? reading.timezone;
+  // By id: an order that changes while the pages are read moves to their end and is met twice.
+  const orders = new Map<string, OrderRecord>();
+  const refunds = new Map<string, RefundRecord>();
+  const days = new Set(from.days);
+  let { since, after, newest } = from;
+  let more = true;
+  for (let page = 0; more && page < pagesPerStep; page++) {
+    const read = await readOrderPage(account, { since, after, first: pageSize }).catch((error: unknown) => {
+      if (after === null || !(error instanceof ProviderError) || error.kind !== "rejected") throw error;
+      // A place in the list that the shop no longer knows. All before `newest` was read, so the list is opened anew there.
+      reading.log("warn", "The shop no longer knew the page; reading goes on by date.");
+      since = Math.max(1, newest - overlapMs);
+      return readOrderPage(account, { since, after: null, first: pageSize });
+    });
+    for (const each of read.orders) {
+      newest = Math.max(newest, Date.parse(each.updatedAt));
+      const records = recordsOf(each, timezone);
+      if (!records) continue;
+      orders.set(records.order.externalId, records.order);
+      days.add(records.order.day);
+      for (const refund of records.refunds) {
+        refunds.set(refund.externalId, refund);
+        days.add(refund.day);
+      }
+    }
+    after = read.next;
+    more = read.next !== null;
+  }
+  reading.log("info", "Orders were read.", { orders: orders.size, refunds: refunds.size, more });
+  const cursor: Cursor = { ...from, since, after, newest, days: from.measuredOn === null ? [] : [...days] };
+  const rows = { orders: [...orders.values()], refunds: [...refunds.values()] };
+  return { ...rows, cursor: more ? cursor : { ...cursor, phase: "figures", after: null }, done: false };
+}
+
+/** Measures from the history after the rows of the last page were committed. */
+async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Cursor>> {
+  const account = reading.account("shopify");
+  const today = dayOf(reading.now, account.timezone ?? reading.timezone);
+  const oldest = addDays(today, -measuredDays);
+  const since = cursor.measuredOn ?? oldest;
+  const earlier = cursor.days.filter((day) => day >= oldest && day < since);
+  const history = await reading.shop.daily(earlier.reduce((a, b) => (a < b ? a : b), since));
+  const found = new Map(history.map((each) => [each.day, each]));
+  const firstSold = history[0]?.day ?? today;
+  const begin = cursor.measuredOn === null && firstSold > since ? firstSold : since;
+  const measurements: Measurement[] = [...new Set([...earlier, ...daysBetween(begin, today)])].flatMap((day) => {
+    const { orders, grossMinor, refundsMinor } = found.get(day) ?? { orders: 0, grossMinor: 0, refundsMinor: 0 };
+    return [
+      { metric: "orders", day, value: orders },
+      { metric: "revenue", day, value: grossMinor },
+      { metric: "refunds", day, value: refundsMinor },
+      { metric: "net_revenue", day, value: grossMinor - refundsMinor },
+      ...(orders > 0 ? [{ metric: "average_order", day, value: Math.round(grossMinor / orders) }] : []),
+    ];
+  });
+  const stockIsDue = reading.now - cursor.stockReadAt >= stockEveryMs;
+  if (stockIsDue) {
+    const stock = await readStock(account, reading.config.lowStockAt);
+    if (!stock.complete) reading.log("warn", "There are more scarce products than were counted.");
+    measurements.push(
+      { metric: "products", day: today, value: stock.products },
+      { metric: "low_stock", day: today, value: stock.low },
+      { metric: "out_of_stock", day: today, value: stock.out },
+    );
+  }
+  const next: Cursor = {
+    phase: "orders",
+    since: Math.max(0, cursor.newest - overlapMs),
+    after: null,
+    newest: cursor.newest,
+    days: [],
+    measuredOn: today,
+    stockReadAt: stockIsDue ? reading.now : cursor.stockReadAt,
+  };
+  return { measurements, cursor: next, done: true };
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import type { Account } from "#server/catalog/account.ts";
+import { shopifyGraphql } from "./shopify-orders.ts";
+
+const pageSize = 250;
+/** 10,000 products that are low or sold out: more than anybody restocks by looking at a tile. */
+const mostPages = 40;
+
+const StockReply = z.object({
+  data: z.object({
+    productsCount: z.object({ count: z.number().int() }).nullable(),
+    products: z.object({
+      pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+      nodes: z.array(z.object({ totalInventory: z.number().int(), tracksInventory: z.boolean() })),
+    }),
+  }),
+});
+
+/** `limit: null` counts beyond the 10,000 at which Shopify stops by default. */
+const stockQuery = `query ($first: Int!, $after: String, $query: String) {
+  productsCount(query: "status:active", limit: null) { count }
+  products(first: $first, after: $after, query: $query) {
+    pageInfo { hasNextPage endCursor }
+    nodes { totalInventory tracksInventory }
+  }
+}`;
+
+export interface Stock {
+  products: number;
+  low: number;
+  out: number;
+  /** False where there were more scarce products than are read. */
+  complete: boolean;
+}
+
+/**
+ * Active products, and how many of them are low (`lowAt` or fewer left) or sold out. Only the scarce ones are listed. They are
+ * looked at one by one since a product whose stock is not tracked says 0 too, and no search can leave it out.
+ */
+export async function readStock(account: Account, lowAt: number): Promise<Stock> {
+  const stock: Stock = { products: 0, low: 0, out: 0, complete: true };
+  const query = `status:active inventory_total:<=${lowAt}`;
+  let after: string | null = null;
+  for (let page = 0; page < mostPages; page++) {
+    const body: unknown = { query: stockQuery, variables: { first: pageSize, after, query } };
+    const { data }: z.infer<typeof StockReply> = await account.json({ method: "POST", path: shopifyGraphql, body }, StockReply);
+    stock.products = data.productsCount?.count ?? 0;
+    for (const { totalInventory, tracksInventory } of data.products.nodes) {
+      if (!tracksInventory) continue;
+      if (totalInventory <= 0) stock.out += 1;
+      else stock.low += 1;
+    }
+    after = data.products.pageInfo.endCursor;
+    if (!data.products.pageInfo.hasNextPage) return stock;
+  }
+  return { ...stock, complete: false };
+}

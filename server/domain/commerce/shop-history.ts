@@ -1,0 +1,84 @@
+import { type SQL, sql } from "drizzle-orm";
+import { orders, refunds } from "#db/schema/index.ts";
+import type { ShopHistory } from "#server/catalog/sensor.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+
+const msPerDay = 86_400_000;
+
+/**
+ * What the tenant's shop has sold, as far as its orders are stored. Aggregated in D1 over covering indexes: no order leaves the
+ * database. Money is of one currency, that of the latest day; where a shop once changed its currency, older amounts are left out
+ * of sums of money (never out of counts), since minor units of two currencies cannot be added.
+ */
+export function shopHistory(ctx: TenantCtx): ShopHistory {
+  const ofTenant = inTenant(ctx, orders);
+  const known = inTenant(ctx, orders, sql`${orders.customerId} is not null`);
+  const currency = sql`(select ${orders.currency} from ${orders} where ${ofTenant} order by ${orders.day} desc limit 1)`;
+  const inCurrency = (row: SQL, amount: SQL) => sql`coalesce(sum(case when ${row} = ${currency} then ${amount} end), 0)`;
+  const gross = inCurrency(sql`${orders.currency}`, sql`${orders.grossMinor}`);
+  const returned = inCurrency(sql`${refunds.currency}`, sql`${refunds.amountMinor}`);
+
+  return {
+    daily: (from) =>
+      ctx.db.all(sql`
+        select day, sum(orders) as orders, sum(gross) as grossMinor, sum(refunds) as refundsMinor from (
+          select ${orders.day} as day, count(*) as orders, ${gross} as gross, 0 as refunds
+            from ${orders} where ${inTenant(ctx, orders, sql`${orders.day} >= ${from}`)} group by ${orders.day}
+          union all
+          select ${refunds.day}, 0, 0, ${returned}
+            from ${refunds} where ${inTenant(ctx, refunds, sql`${refunds.day} >= ${from}`)} group by ${refunds.day}
+        ) group by day order by day`),
+
+    async summary() {
+      const [totals] = await ctx.db.all<Awaited<ReturnType<ShopHistory["summary"]>>>(sql`
+        select bought.*, sold.*, ${currency} as currency,
+          (select ${returned} from ${refunds} where ${inTenant(ctx, refunds)}) as refundsMinor
+        from
+          (select count(*) as orders, ${gross} as grossMinor from ${orders} where ${ofTenant}) as sold,
+          (select count(distinct ${orders.customerId}) as customers,
+            count(*) - count(${orders.customerId}) as guestOrders from ${orders} where ${ofTenant}) as bought`);
+      if (!totals) throw new Error("an aggregate answers one row");
+      return totals;
+    },
+
+    async repeat() {
+      const [row] = await ctx.db.all<{ customers: number; repeatCustomers: number }>(sql`
+        select count(*) as customers, coalesce(sum(placed > 1), 0) as repeatCustomers from (
+          select count(*) as placed from ${orders} where ${known} group by ${orders.customerId}
+        )`);
+      return row ?? { customers: 0, repeatCustomers: 0 };
+    },
+
+    cohorts: (months) =>
+      ctx.db.all(sql`
+        with purchases as (
+          select distinct ${orders.customerId} as customer, substr(${orders.day}, 1, 7) as month,
+            min(substr(${orders.day}, 1, 7)) over (partition by ${orders.customerId}) as cohort
+          from ${orders} where ${known}
+        ), latest as (select max(month) as month from purchases)
+        select cohort, ${monthsBetween(sql`purchases.cohort`, sql`purchases.month`)} as offset, count(*) as customers
+        from purchases, latest
+        where ${monthsBetween(sql`purchases.cohort`, sql`latest.month`)} < ${months}
+        group by 1, 2 order by 1, 2`),
+
+    async gaps() {
+      const [row] = await ctx.db.all<{ medianDays: number | null; meanDays: number | null; gaps: number }>(sql`
+        with gaps as (
+          select ${orders.placedAt} - lag(${orders.placedAt})
+            over (partition by ${orders.customerId} order by ${orders.placedAt}) as ms
+          from ${orders} where ${known}
+        ), ranked as (
+          select ms, row_number() over (order by ms) as place, count(*) over () as many from gaps where ms is not null
+        )
+        select avg(case when place in ((many + 1) / 2, (many + 2) / 2) then ms end) / ${msPerDay}.0 as medianDays,
+          avg(ms) / ${msPerDay}.0 as meanDays, count(*) as gaps from ranked`);
+      if (!row || row.medianDays === null || row.meanDays === null) return null;
+      return { medianDays: row.medianDays, meanDays: row.meanDays, gaps: row.gaps };
+    },
+  };
+}
+
+/** Calendar months from one YYYY-MM to another, in SQL. */
+const monthsBetween = (from: SQL, to: SQL) =>
+  sql`((substr(${to}, 1, 4) - substr(${from}, 1, 4)) * 12 + substr(${to}, 6, 2) - substr(${from}, 6, 2))`;

@@ -1,0 +1,9 @@
+import type { TenantCtx } from "#server/ctx.ts";
+import type { ShopSummary } from "./schemas.ts";
+import { shopHistory } from "./shop-history.ts";
+
+/** The shop's whole history, as far as its orders are stored, under the names of the public API. */
+export async function shopSummary(ctx: TenantCtx): Promise<ShopSummary> {
+  const { orders, customers, guestOrders, grossMinor, refundsMinor, currency } = await shopHistory(ctx).summary();
+  return { orders, customers, guest_orders: guestOrders, gross_minor: grossMinor, refunds_minor: refundsMinor, currency };
+}

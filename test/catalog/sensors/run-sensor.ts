@@ -1,0 +1,93 @@
+import { sql } from "drizzle-orm";
+import { measurements as measurementRows, orders as orderRows, refunds as refundRows } from "#db/schema/index.ts";
+import type { Account } from "#server/catalog/account.ts";
+import type { Measurement, OrderRecord, RefundRecord, Sensor, Step } from "#server/catalog/sensor.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { shopHistory } from "#server/domain/commerce/shop-history.ts";
+
+export interface SensorRun {
+  steps: Step<unknown>[];
+  measurements: Measurement[];
+  orders: OrderRecord[];
+  refunds: RefundRecord[];
+  cursor: unknown;
+  logs: { level: string; message: string; fields: Record<string, unknown> | undefined }[];
+}
+
+export interface RunInput {
+  account: Account;
+  now?: number;
+  cursor?: unknown;
+  config?: unknown;
+  timezone?: string;
+  /** Stops before this many steps, as a worker that dies does. */
+  steps?: number;
+}
+
+/** Runs a sensor to its end as the engine does: each step's rows are written, its cursor goes through JSON and its schema. */
+export async function runSensor(ctx: TenantCtx, sensor: Sensor, input: RunInput): Promise<SensorRun> {
+  const run: SensorRun = { steps: [], measurements: [], orders: [], refunds: [], cursor: input.cursor ?? null, logs: [] };
+  for (let left = input.steps ?? 100; left > 0; left--) {
+    const stored: unknown = JSON.parse(JSON.stringify(run.cursor));
+    const step = await sensor.step({
+      account: () => input.account,
+      config: sensor.config.parse(input.config ?? {}),
+      cursor: stored === null ? null : sensor.cursor.parse(stored),
+      shop: shopHistory(ctx),
+      now: input.now ?? Date.now(),
+      timezone: input.timezone ?? "UTC",
+      currency: "GBP",
+      signal: new AbortController().signal,
+      log: (level, message, fields) => void run.logs.push({ level, message, fields }),
+    });
+    await store(ctx, sensor, input, step);
+    run.steps.push(step);
+    run.measurements.push(...(step.measurements ?? []));
+    run.orders.push(...(step.orders ?? []));
+    run.refunds.push(...(step.refunds ?? []));
+    run.cursor = step.cursor;
+    if (step.done) return run;
+  }
+  return run;
+}
+
+async function store(ctx: TenantCtx, sensor: Sensor, input: RunInput, step: Step<unknown>): Promise<void> {
+  const owner = { tenantId: ctx.tenant.id, connectionId: input.account.connectionId };
+  for (const order of step.orders ?? []) {
+    const { externalId: _id, ...changed } = order;
+    await ctx.db
+      .insert(orderRows)
+      .values({ ...owner, ...order })
+      .onConflictDoUpdate({ target: orderKey, set: changed });
+  }
+  for (const refund of step.refunds ?? []) {
+    const { externalId: _id, ...changed } = refund;
+    await ctx.db
+      .insert(refundRows)
+      .values({ ...owner, ...refund })
+      .onConflictDoUpdate({ target: refundKey, set: changed });
+  }
+  await storeMeasurements(ctx, sensor.id, step.measurements ?? [], input.now ?? Date.now());
+}
+
+const orderKey = [orderRows.tenantId, orderRows.connectionId, orderRows.externalId];
+const refundKey = [refundRows.tenantId, refundRows.connectionId, refundRows.externalId];
+
+/** Writes measurements in one statement. */
+export async function storeMeasurements(ctx: TenantCtx, sensor: string, values: readonly Measurement[], measuredAt: number): Promise<void> {
+  if (values.length === 0) return;
+  await ctx.db.run(sql`
+    insert into ${measurementRows} (tenant_id, sensor, metric, day, dimension, value, measured_at)
+    select ${ctx.tenant.id}, ${sensor}, value ->> 'metric', value ->> 'day', coalesce(value ->> 'dimension', ''), value ->> 'value', ${measuredAt}
+    from json_each(${JSON.stringify(values)}) where true
+    on conflict do update set value = excluded.value, measured_at = excluded.measured_at`);
+}
+
+/** The values of one metric by day, or by day and dimension where it is split. */
+export function valuesOf(run: SensorRun, metric: string): Record<string, number> {
+  return Object.fromEntries(
+    run.measurements
+      .filter((each) => each.metric === metric)
+      .map(({ day, dimension, value }) => [dimension === undefined ? day : `${day} ${dimension}`, value]),
+  );
+}

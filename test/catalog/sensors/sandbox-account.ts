@@ -1,0 +1,77 @@
+import type { z } from "zod";
+import type { Account, AccountRequest } from "#server/catalog/account.ts";
+import { ProviderError } from "#server/errors.ts";
+import { sandboxClient } from "#test/sandbox/client.ts";
+import type { SandboxProviderId } from "#test/sandbox/endpoints.ts";
+import { sandboxOrigin } from "#test/variables.ts";
+
+export const sandbox = sandboxClient(sandboxOrigin);
+
+export type CountedAccount = Account & { calls: AccountRequest[] };
+
+type Facts = Partial<Pick<Account, "timezone" | "currency" | "resources">>;
+
+/** An account at the sandbox with a fresh token, whose calls are kept. Without retries: a fault is seen as it comes. */
+export async function sandboxAccount(
+  provider: SandboxProviderId,
+  externalId: string,
+  { scopes, ...facts }: Facts & { scopes: readonly string[] },
+): Promise<CountedAccount> {
+  const { access_token: token } = await sandbox.mint(provider, externalId, [...scopes]);
+  const calls: AccountRequest[] = [];
+  const base = sandbox.endpoints[provider].api.replace("{shop}", externalId);
+  return {
+    provider,
+    connectionId: `con-${externalId}`,
+    externalId,
+    name: externalId,
+    currency: facts.currency ?? "GBP",
+    timezone: facts.timezone ?? "Europe/London",
+    resources: facts.resources ?? [],
+    calls,
+    async json<S extends z.ZodType>(request: AccountRequest, schema: S): Promise<z.output<S>> {
+      calls.push(request);
+      const root = base.replace("{service}", request.service ?? "");
+      const url = request.path.startsWith("http") ? request.path : `${root}${request.path}`;
+      if (!url.startsWith(root)) throw new Error(`the test's account was asked for ${url}`);
+      const answer = await fetch(url, {
+        method: request.method ?? "GET",
+        headers: {
+          "content-type": "application/json",
+          "x-shopify-access-token": token,
+          authorization: `Bearer ${token}`,
+          ...request.headers,
+        },
+        ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new ProviderError(provider, answer.status === 429 ? "rate_limited" : "unavailable", text);
+      const body: unknown = JSON.parse(text);
+      if (provider === "shopify" && typeof body === "object" && body !== null && "errors" in body) {
+        throw new ProviderError(provider, "rejected", text);
+      }
+      const parsed = schema.safeParse(body);
+      if (!parsed.success) throw new ProviderError(provider, "unavailable", "a reply of another shape", { cause: parsed.error });
+      return parsed.data;
+    },
+  };
+}
+
+/** An account whose replies the test writes itself. */
+export function scriptedAccount(provider: string, answer: (request: AccountRequest) => unknown, facts: Facts = {}): CountedAccount {
+  const calls: AccountRequest[] = [];
+  return {
+    provider,
+    connectionId: "con-scripted",
+    externalId: "scripted",
+    name: "Scripted",
+    currency: facts.currency ?? "GBP",
+    timezone: facts.timezone ?? "Europe/London",
+    resources: facts.resources ?? [],
+    calls,
+    async json<S extends z.ZodType>(request: AccountRequest, schema: S): Promise<z.output<S>> {
+      calls.push(request);
+      return schema.parse(await answer(request));
+    },
+  };
+}

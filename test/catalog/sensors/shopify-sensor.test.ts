@@ -1,0 +1,233 @@
+import { expect, test } from "vitest";
+import { addDays, dayOf } from "#server/catalog/days.ts";
+import { recordsOf, type ShopifyOrder } from "#server/catalog/sensors/shopify-orders.ts";
+import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { shopSummary } from "#server/domain/commerce/shop-summary.ts";
+import { makeTenant, testTenantCtx } from "#test/harness.ts";
+import type { OrderRow } from "#test/sandbox/shop/model.ts";
+import { runSensor, valuesOf } from "./run-sensor.ts";
+import { sandbox, sandboxAccount, scriptedAccount } from "./sandbox-account.ts";
+
+const scopes = shopifySensor.needs[0]?.scopes ?? [];
+const day = 86_400_000;
+let shops = 0;
+
+/** A shop of the sandbox with these orders alone. */
+async function openShop(orders: OrderRow[], domain = `hand-${Date.now()}-${shops++}.myshopify.com`): Promise<string> {
+  await sandbox.control(`/shop/${domain}`, {}, "PUT");
+  await sandbox.control(`/shop/${domain}/rows`, { orders, products: [{ code: "85123A", title: "HOLDER", price: "2.55" }] });
+  await sandbox.control(`/shop/${domain}/finish`, { mark: "hand" });
+  return domain;
+}
+
+const orderRow = (id: number, createdAt: number, gross: number, more: Partial<OrderRow> = {}): OrderRow => ({
+  id,
+  createdAt,
+  customerId: null,
+  country: "United Kingdom",
+  gross,
+  lines: "85123A|1|2.55",
+  refunds: [],
+  ...more,
+});
+
+async function start(
+  orders: OrderRow[] = [],
+): Promise<{ ctx: TenantCtx; domain: string; account: Awaited<ReturnType<typeof sandboxAccount>> }> {
+  const domain = await openShop(orders);
+  return { ctx: testTenantCtx(await makeTenant(), "system"), domain, account: await sandboxAccount("shopify", domain, { scopes }) };
+}
+
+test("a shop without orders measures zeros and no average, and is no failure", async () => {
+  const { ctx, account } = await start();
+  const run = await runSensor(ctx, shopifySensor, { account });
+  const today = dayOf(Date.now(), "Europe/London");
+  expect(valuesOf(run, "orders")).toEqual({ [today]: 0 });
+  expect(valuesOf(run, "average_order")).toEqual({});
+  expect(await shopSummary(ctx)).toEqual({
+    orders: 0,
+    customers: 0,
+    guest_orders: 0,
+    gross_minor: 0,
+    refunds_minor: 0,
+    currency: null,
+  });
+});
+
+test("a failure in the middle of the backfill loses nothing: it goes on from the page after the last committed step", async () => {
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  // All of them changed in the same second: only the page's own place tells them apart.
+  const rows = Array.from({ length: 2300 }, (_, index) => orderRow(index + 1, now - 5 * day, 100));
+  const { ctx, domain, account } = await start(rows);
+  const first = await runSensor(ctx, shopifySensor, { account, steps: 1 });
+  expect(first.orders).toHaveLength(1000);
+  await sandbox.control("/control", {
+    faults: [{ provider: "shopify", account: domain, count: 1, effect: { type: "error", status: 503 } }],
+  });
+  await expect(runSensor(ctx, shopifySensor, { account, cursor: first.cursor })).rejects.toMatchObject({ kind: "unavailable" });
+  const second = await runSensor(ctx, shopifySensor, { account, cursor: first.cursor });
+  const ids = [...first.orders, ...second.orders].map(({ externalId }) => externalId);
+  expect(ids).toHaveLength(2300);
+  expect(new Set(ids).size).toBe(2300);
+  expect(await shopSummary(ctx)).toMatchObject({ orders: 2300, gross_minor: 230_000 });
+});
+
+test("a page that the shop no longer knows is opened anew by date, and every order still comes", async () => {
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const rows = Array.from({ length: 1100 }, (_, index) => orderRow(index + 1, now - 30 * day + index * 60_000, 100));
+  const { ctx, account } = await start(rows);
+  const first = await runSensor(ctx, shopifySensor, { account, steps: 1 });
+  const lost = { ...(first.cursor as object), after: "no-such-place" };
+  const second = await runSensor(ctx, shopifySensor, { account, cursor: lost });
+  expect(second.orders.length).toBeLessThan(200);
+  expect(await shopSummary(ctx)).toMatchObject({ orders: 1100, gross_minor: 110_000 });
+  expect(Object.values(valuesOf(second, "orders")).reduce((a, b) => a + b, 0)).toBe(1100);
+});
+
+test("a later run reads only what changed, a changed order is updated, and one seen twice counts once", async () => {
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const old = orderRow(1, now - 20 * day, 1000, { customerId: 7 });
+  const late = orderRow(2, now - day, 500);
+  const { ctx, domain, account } = await start([old, late]);
+  const first = await runSensor(ctx, shopifySensor, { account });
+  const refund = { id: 90, createdAt: now - 3_600_000, amount: 400 };
+  await openShop([{ ...old, refunds: [refund] }, late, orderRow(3, now - 60_000, 250)], domain);
+  const second = await runSensor(ctx, shopifySensor, { account, cursor: first.cursor });
+  // The refunded one, the new one, and the last one again.
+  expect(second.orders.map(({ externalId }) => externalId).sort()).toEqual(["1", "2", "3"]);
+  expect(await shopSummary(ctx)).toEqual({
+    orders: 3,
+    customers: 1,
+    guest_orders: 2,
+    gross_minor: 1750,
+    refunds_minor: 400,
+    currency: "GBP",
+  });
+  const third = await runSensor(ctx, shopifySensor, { account, cursor: second.cursor });
+  expect(third.orders.map(({ externalId }) => externalId)).toEqual(["3"]);
+  expect(third.measurements.every(({ day: of }) => of >= dayOf(now - day, "Europe/London"))).toBe(true);
+});
+
+test("an order with more refunds than a page of them holds has them all", async () => {
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const refunds = Array.from({ length: 33 }, (_, index) => ({ id: 100 + index, createdAt: now - 3_600_000 - index, amount: 10 }));
+  const { ctx, account } = await start([orderRow(1, now - 9 * day, 1000, { refunds })]);
+  await runSensor(ctx, shopifySensor, { account });
+  expect(await shopSummary(ctx)).toMatchObject({ orders: 1, refunds_minor: 330 });
+});
+
+test("days are the shop's own, on both sides of midnight and of the clock change", async () => {
+  // London left summer time on 2026-10-25: before, its midnight is 23:00 UTC, after it 00:00 UTC.
+  const rows = [
+    orderRow(1, Date.parse("2026-10-24T22:59:59Z"), 100),
+    orderRow(2, Date.parse("2026-10-24T23:00:00Z"), 200),
+    orderRow(3, Date.parse("2026-10-25T23:59:59Z"), 400),
+    orderRow(4, Date.parse("2026-10-26T00:00:00Z"), 800),
+  ];
+  const { ctx, account } = await start(rows);
+  const run = await runSensor(ctx, shopifySensor, { account, now: Date.parse("2026-10-27T12:00:00Z") });
+  expect(valuesOf(run, "revenue")).toEqual({ "2026-10-24": 100, "2026-10-25": 600, "2026-10-26": 800, "2026-10-27": 0 });
+  expect(valuesOf(run, "average_order")).toEqual({ "2026-10-24": 100, "2026-10-25": 300, "2026-10-26": 800 });
+});
+
+test("refunds count on the day they were given, and lower net revenue there", async () => {
+  const at = Date.parse("2026-11-10T12:00:00Z");
+  const { ctx, account } = await start([
+    orderRow(1, at, 1000, { refunds: [{ id: 5, createdAt: at + 2 * day, amount: 300 }] }),
+    orderRow(2, at, 501),
+  ]);
+  const run = await runSensor(ctx, shopifySensor, { account, now: at + 3 * day });
+  expect(valuesOf(run, "refunds")).toEqual({ "2026-11-10": 0, "2026-11-11": 0, "2026-11-12": 300, "2026-11-13": 0 });
+  expect(valuesOf(run, "net_revenue")).toEqual({ "2026-11-10": 1501, "2026-11-11": 0, "2026-11-12": -300, "2026-11-13": 0 });
+  expect(valuesOf(run, "average_order")).toEqual({ "2026-11-10": 751 });
+});
+
+test("a generated year of a shop comes to what the sandbox says it is", async () => {
+  const domain = `year-${Date.now()}.myshopify.com`;
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const account = await sandboxAccount("shopify", domain, { scopes });
+  const run = await runSensor(ctx, shopifySensor, { account });
+  const { orders, customers, guest_orders, gross_minor, refunds_minor, currency } = await sandbox.control<Record<string, unknown>>(
+    `/shop/${domain}`,
+  );
+  expect(await shopSummary(ctx)).toEqual({ orders, customers, guest_orders, gross_minor, refunds_minor, currency });
+  const sum = (metric: string) => Object.values(valuesOf(run, metric)).reduce((a, b) => a + b, 0);
+  expect([sum("orders"), sum("revenue"), sum("refunds")]).toEqual([orders, gross_minor, refunds_minor]);
+  expect(valuesOf(run, "products")).toEqual({ [dayOf(Date.now(), "Europe/London")]: 120 });
+  expect(sum("low_stock") + sum("out_of_stock")).toBeGreaterThan(0);
+});
+
+test("products whose stock is not tracked are neither low nor sold out", async () => {
+  const nodes = [
+    { totalInventory: 0, tracksInventory: true },
+    { totalInventory: -2, tracksInventory: true },
+    { totalInventory: 3, tracksInventory: true },
+    { totalInventory: 0, tracksInventory: false },
+  ];
+  const none = { pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] };
+  const account = scriptedAccount("shopify", ({ body }) => {
+    const { query } = body as { query: string };
+    return query.includes("productsCount")
+      ? { data: { productsCount: { count: 70 }, products: { ...none, nodes } } }
+      : { data: { orders: none } };
+  });
+  const now = Date.parse("2026-11-10T12:00:00Z");
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const run = await runSensor(ctx, shopifySensor, { account, now });
+  const figures = ["products", "low_stock", "out_of_stock"].map((metric) => valuesOf(run, metric)["2026-11-10"]);
+  expect(figures).toEqual([70, 1, 2]);
+  const soon = await runSensor(ctx, shopifySensor, { account, now: now + 900_000, cursor: run.cursor });
+  expect(valuesOf(soon, "products")).toEqual({});
+});
+
+const money = (amount: string, currencyCode = "GBP") => ({ shopMoney: { amount, currencyCode } });
+const shopifyOrder = (more: Partial<ShopifyOrder> = {}): ShopifyOrder => ({
+  id: "gid://shopify/Order/5678",
+  processedAt: "2026-11-01T22:30:00Z",
+  updatedAt: "2026-11-03T09:00:00Z",
+  cancelledAt: null,
+  test: false,
+  totalPriceSet: money("403.0"),
+  customer: { id: "gid://shopify/Customer/1" },
+  refunds: [],
+  ...more,
+});
+
+test("a test order is no order", () => {
+  expect(recordsOf(shopifyOrder({ test: true }), "UTC")).toBeNull();
+});
+
+test("a cancelled order comes to zero: sold on its day, and what was not refunded is returned on the day it was cancelled", () => {
+  const refund = {
+    id: "gid://shopify/Refund/9",
+    createdAt: "2026-11-02T10:00:00Z",
+    updatedAt: "2026-11-02T10:00:00Z",
+    totalRefundedSet: money("100.0"),
+  };
+  const records = recordsOf(shopifyOrder({ cancelledAt: "2026-11-03T08:00:00Z", refunds: [refund] }), "UTC");
+  expect(records?.order.grossMinor).toBe(40_300);
+  expect(records?.refunds.map(({ externalId, day: of, amountMinor }) => [externalId, of, amountMinor])).toEqual([
+    ["9", "2026-11-02", 10_000],
+    ["5678-cancelled", "2026-11-03", 30_300],
+  ]);
+});
+
+test("an order placed late in the evening in UTC belongs to the next day in Jerusalem", () => {
+  expect(recordsOf(shopifyOrder(), "Asia/Jerusalem")?.order.day).toBe("2026-11-02");
+  expect(recordsOf(shopifyOrder(), "Europe/London")?.order.day).toBe("2026-11-01");
+});
+
+test("an order's amount is in its currency's own minor units", () => {
+  const gross = (amount: string, currency: string) =>
+    recordsOf(shopifyOrder({ totalPriceSet: money(amount, currency) }), "UTC")?.order.grossMinor;
+  expect(gross("1000.0", "JPY")).toBe(1000);
+  expect(gross("1.5", "KWD")).toBe(1500);
+  expect(gross("19.99", "EUR")).toBe(1999);
+});
+
+test("days are added over the end of months, years and clock changes", () => {
+  expect(addDays("2026-10-25", 1)).toBe("2026-10-26");
+  expect(addDays("2027-01-01", -1)).toBe("2026-12-31");
+  expect(addDays("2028-02-28", 1)).toBe("2028-02-29");
+});
