@@ -1,9 +1,13 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { createCallerFactory, router } from "./init.ts";
+import { audit } from "./routers/audit.ts";
+import { clients } from "./routers/clients.ts";
+import { health } from "./routers/health.ts";
 import { me } from "./routers/me.ts";
 import { signIn } from "./routers/sign-in.ts";
+import { team } from "./routers/team.ts";
 
-export const appRouter = router({ signIn, me });
+export const appRouter = router({ signIn, me, team, clients, health, audit });
 
 export type AppRouter = typeof appRouter;
 export type Inputs = inferRouterInputs<AppRouter>;

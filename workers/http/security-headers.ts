@@ -34,7 +34,7 @@ const always: Readonly<Record<string, string>> = {
 const twoYearsS = 63_072_000;
 
 /** Under Vite's dev server scripts and styles are put in without a nonce. */
-const hotReload = Boolean(import.meta.env?.DEV);
+const hotReload = (environment: unknown) => environment === "development" && Boolean(import.meta.env?.DEV);
 
 /** Headers of every answer that is no file. */
 export const securityHeaders = createMiddleware<Door>(async (c, next) => {
@@ -42,7 +42,7 @@ export const securityHeaders = createMiddleware<Door>(async (c, next) => {
   await next();
   const headers = c.res.headers;
   for (const [name, value] of Object.entries(always)) headers.set(name, value);
-  if (!hotReload) headers.set("content-security-policy", contentSecurityPolicy(c.get("nonce")));
+  if (!hotReload(c.env.ENVIRONMENT)) headers.set("content-security-policy", contentSecurityPolicy(c.get("nonce")));
   if (isProduction(c.env.ENVIRONMENT)) headers.set("strict-transport-security", `max-age=${twoYearsS}; includeSubDomains`);
   if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
 });

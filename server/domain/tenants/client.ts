@@ -1,0 +1,78 @@
+import { z } from "zod";
+import type { Tenant } from "#server/ctx.ts";
+import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "./schemas.ts";
+
+export const ClientName = z.string().trim().min(1, "Give it a name.").max(80);
+
+/** A client as it goes out. Instants are milliseconds since 1970. */
+export const Client = z.object({
+  id: z.string(),
+  name: z.string(),
+  vertical: Vertical,
+  plan: Plan,
+  status: TenantStatus,
+  locale: Locale,
+  currency: z.string(),
+  timezone: z.string(),
+  features: Features.describe("Job id -> whether the client wants it; what is absent is on."),
+  createdAt: z.number(),
+  lastActivityAt: z.number().nullable(),
+});
+export type Client = z.infer<typeof Client>;
+
+export const toClient = (tenant: Tenant): Client => Client.parse(tenant);
+
+export const CreateClient = z.object({
+  id: TenantId.describe("The slug that stands in its URLs; it never changes."),
+  name: ClientName,
+  vertical: Vertical,
+  plan: Plan,
+  locale: Locale.default("en"),
+  currency: Currency.default("EUR"),
+  timezone: Timezone.default("UTC"),
+  ownerEmail: z.email().optional().describe("Who is invited as its owner."),
+});
+export type CreateClient = z.infer<typeof CreateClient>;
+
+export const UpdateClient = z
+  .object({
+    name: ClientName,
+    vertical: Vertical,
+    plan: Plan,
+    status: TenantStatus.describe("`suspended` stops its jobs."),
+    locale: Locale,
+    currency: Currency,
+    timezone: Timezone,
+  })
+  .partial();
+export type UpdateClient = z.infer<typeof UpdateClient>;
+
+/** What a client's own people may change of it. */
+export const UpdateSettings = z.object({ name: ClientName, locale: Locale, timezone: Timezone }).partial();
+export type UpdateSettings = z.infer<typeof UpdateSettings>;
+
+export const SetFeatures = z.object({ features: Features });
+export type SetFeatures = z.infer<typeof SetFeatures>;
+
+export const ListClients = z.object({
+  search: z.string().trim().max(80).optional().describe("How its name or id begins."),
+  status: TenantStatus.optional(),
+  cursor: z.string().max(80).optional().describe("`next` of the page before."),
+  limit: z.number().int().min(1).max(50).default(25),
+});
+export type ListClients = z.infer<typeof ListClients>;
+
+/** A client's health at a glance. */
+export const Glance = z.object({
+  connections: z.object({ active: z.number(), reconnectNeeded: z.number(), disconnected: z.number() }),
+  lastRunAt: z.number().nullable(),
+  lastSuccessAt: z.number().nullable(),
+  failedRuns24h: z.number(),
+  openDeadLetters: z.number(),
+});
+export type Glance = z.infer<typeof Glance>;
+
+export const ClientPage = z.object({
+  items: z.array(Client.extend({ health: Glance })),
+  next: z.string().nullable().describe("Cursor of the next page; null at the end."),
+});

@@ -1,0 +1,28 @@
+import { tenants } from "#db/schema/index.ts";
+import { type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { conflict } from "#server/errors.ts";
+import type { CreateClient } from "./client.ts";
+
+/**
+ * Takes a client in: `onboarding`, with its schedules, which wait for their connections. `conflict` on `id` where the
+ * slug is taken. Its row is in the directory and its schedules in its own D1, so that these are two writes; schedules
+ * that were lost in between are made with its first connection.
+ */
+export async function createClient(ctx: Ctx, { ownerEmail: _, ...input }: CreateClient): Promise<Tenant> {
+  const [tenant] = await ctx.directory
+    .insert(tenants)
+    .values({ ...input, status: "onboarding", features: {}, createdAt: ctx.now() })
+    .onConflictDoNothing()
+    .returning();
+  if (!tenant) throw conflict("There is a client of this id already.", "id");
+  const tenantCtx = enterTenant(ctx, tenant, "staff");
+  await commit(
+    tenantCtx,
+    "client.created",
+    { id: tenant.id, plan: tenant.plan, vertical: tenant.vertical },
+    scheduleStatements(tenantCtx, { connections: [] }),
+  );
+  return tenant;
+}

@@ -1,0 +1,30 @@
+import { eq } from "drizzle-orm";
+import { connections, tenants } from "#db/schema/index.ts";
+import type { Tenant, TenantCtx } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { notFound } from "#server/errors.ts";
+import type { UpdateClient } from "./client.ts";
+import { inTenant } from "./in-tenant.ts";
+import type { Features } from "./schemas.ts";
+
+/**
+ * Changes what is given of a client and makes its schedules fit: a suspended one has its jobs stopped, an active one
+ * again has those that its connections allow. The change stands in the audit log by its fields and new values.
+ */
+export async function updateClient(ctx: TenantCtx, change: UpdateClient & { features?: Features }): Promise<Tenant> {
+  if (Object.keys(change).length === 0) return ctx.tenant;
+  const [tenant] = await ctx.directory.update(tenants).set(change).where(eq(tenants.id, ctx.tenant.id)).returning();
+  if (!tenant) throw notFound("client");
+  const changesJobs = change.status !== undefined || change.features !== undefined;
+  await commit(ctx, "client.updated", { ...change }, changesJobs ? await schedulesOf({ ...ctx, tenant }) : []);
+  return tenant;
+}
+
+async function schedulesOf(ctx: TenantCtx) {
+  const connected = await ctx.db
+    .select({ provider: connections.provider, status: connections.status, scopesGranted: connections.scopesGranted })
+    .from(connections)
+    .where(inTenant(ctx, connections));
+  return scheduleStatements(ctx, { connections: connected });
+}

@@ -1,0 +1,139 @@
+import { expect, test, vi } from "vitest";
+import { sessionCookie } from "#server/auth.ts";
+import { ask } from "#test/ask.ts";
+import { makeTenant, makeUser } from "#test/harness.ts";
+import { testOrigin } from "#test/variables.ts";
+import { maskPath } from "#workers/http/request-log.ts";
+
+const errorOf = async (response: Response) => ((await response.json()) as { error: Record<string, unknown> }).error;
+const json = { "content-type": "application/json" };
+
+test("an unknown address below /api is a JSON 404 with the request's id, and no stack", async () => {
+  const response = await ask("/api/no/such/thing");
+  expect(response.status).toBe(404);
+  const error = await errorOf(response);
+  expect(error).toMatchObject({ kind: "not_found", field: null, issues: [], retryAfterS: null });
+  expect(error.requestId).toBe(response.headers.get("x-request-id"));
+  expect(JSON.stringify(error)).not.toContain("stack");
+});
+
+test("a method that an address does not know is a 405 that names the ones it does", async () => {
+  const response = await ask("/api/clients/acme", { method: "DELETE" });
+  expect(response.status).toBe(405);
+  expect(response.headers.get("allow")).toBe("GET, PATCH");
+});
+
+test("a body that is no JSON, no object or too long is refused without quoting it", async () => {
+  const { token } = await makeUser({ staff: true });
+  const headers = { ...json, cookie: `${sessionCookie}=${token}`, origin: testOrigin };
+  const post = (body: string, more = {}) => ask("/api/clients", { method: "POST", headers: { ...headers, ...more }, body });
+  const broken = await post('{"id": "secret-text');
+  expect(broken.status).toBe(400);
+  expect(JSON.stringify(await errorOf(broken))).not.toContain("secret-text");
+  expect((await post("[]")).status).toBe(400);
+  expect((await post("{}", { "content-type": "text/plain" })).status).toBe(415);
+  expect((await post(JSON.stringify({ name: "x".repeat(300_000) }))).status).toBe(413);
+});
+
+test("a bad field is named in the same way on REST and on tRPC", async () => {
+  const { token } = await makeUser({ staff: true });
+  const headers = { ...json, cookie: `${sessionCookie}=${token}`, origin: testOrigin };
+  const body = JSON.stringify({ id: "Not A Slug", name: "x", vertical: "shopify", plan: "growth" });
+  const overRest = await errorOf(await ask("/api/clients", { method: "POST", headers, body }));
+  const overTrpc = await errorOf(await ask("/api/trpc/clients.create", { method: "POST", headers, body }));
+  expect(overRest).toMatchObject({ kind: "invalid", field: "id" });
+  const { requestId: _, ...described } = overRest;
+  expect(overTrpc.data).toMatchObject(described);
+});
+
+test("a page of another site cannot change anything with a person's cookies", async () => {
+  const tenant = await makeTenant();
+  const { token } = await makeUser({ roles: [[tenant, "owner"]] });
+  const cookie = `${sessionCookie}=${token}`;
+  const send = (path: string, headers: Record<string, string>, type = "application/json") =>
+    ask(path, { method: "POST", headers: { "content-type": type, ...headers }, body: type === "application/json" ? "{}" : "a=b" });
+  for (const [path, type] of [
+    ["/api/trpc/me.get", "application/json"],
+    ["/api/clients", "application/json"],
+    ["/sign-out", "application/x-www-form-urlencoded"],
+  ] as const) {
+    expect((await send(path, { cookie, origin: "https://evil.example" }, type)).status, path).toBe(403);
+    expect((await send(path, { cookie, origin: "null" }, type)).status, path).toBe(403);
+    expect((await send(path, { cookie, "sec-fetch-site": "cross-site" }, type)).status, path).toBe(403);
+    expect((await send(path, { cookie, "sec-fetch-site": "same-site" }, type)).status, path).toBe(403);
+    expect((await send(path, { cookie }, type)).status, path).toBe(403);
+    expect((await send(path, { origin: "https://evil.example" }, type)).status, path).toBe(403);
+  }
+  expect(await errorOf(await send("/api/clients", { cookie }))).toMatchObject({ kind: "forbidden" });
+});
+
+test("our own pages may, and so may a caller without cookies that is no page", async () => {
+  const { token } = await makeUser();
+  const cookie = `${sessionCookie}=${token}`;
+  const send = (headers: Record<string, string>) => ask("/api/clients", { method: "POST", headers: { ...json, ...headers }, body: "{}" });
+  expect(await errorOf(await send({ cookie, origin: testOrigin }))).toMatchObject({ message: "This is for the agency's admins." });
+  expect(await errorOf(await send({ cookie, "sec-fetch-site": "same-origin" }))).toMatchObject({
+    message: "This is for the agency's admins.",
+  });
+  expect((await send({})).status).toBe(401);
+});
+
+test("a mutation is not to be had by GET", async () => {
+  const { token } = await makeUser({ staff: true });
+  const input = encodeURIComponent(JSON.stringify({ id: "by-get", name: "x", vertical: "shopify", plan: "growth" }));
+  const response = await ask(`/api/trpc/clients.create?input=${input}`, { headers: { cookie: `${sessionCookie}=${token}` } });
+  expect(response.status).toBe(405);
+});
+
+test("every answer carries the headers that hold a browser back", async () => {
+  const [first, second] = await Promise.all([ask("/healthz"), ask("/api/no")]);
+  for (const { headers } of [first, second]) {
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain("base-uri 'none'");
+    expect(policy).toMatch(/script-src 'nonce-[A-Za-z0-9+/=]{24}' 'strict-dynamic';/);
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("referrer-policy")).toBe("same-origin");
+    expect(headers.get("permissions-policy")).toContain("camera=()");
+    expect(headers.get("cache-control")).toContain("no-store");
+    expect(headers.get("x-request-id")).toMatch(/^req_/);
+  }
+  expect(first.headers.get("content-security-policy")).not.toBe(second.headers.get("content-security-policy"));
+});
+
+test("a request is one line in the log, without its query and without the token of a link", async () => {
+  const printed = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  const token = "A".repeat(43);
+  const response = await ask(`/api/nothing/${token}?secret=query-value`);
+  const lines = printed.mock.calls.map(([line]) => String(line));
+  printed.mockRestore();
+  const [line] = lines.filter((text) => text.includes(response.headers.get("x-request-id") ?? "none"));
+  expect(JSON.parse(line ?? "{}")).toMatchObject({
+    message: "request",
+    method: "GET",
+    path: "/api/nothing/[token]",
+    status: 404,
+    user: null,
+  });
+  expect(lines.join("\n")).not.toMatch(/query-value|AAAA/);
+});
+
+test("a link's token is masked wherever it stands and however it is written", () => {
+  const token = "q".repeat(43);
+  expect(maskPath(`/sign-in/link/${token}`)).toBe("/sign-in/link/[token]");
+  expect(maskPath(`/sign-in/link/${token}.data`)).toBe("/sign-in/link/[token]");
+  expect(maskPath("/invitation/%71%71%71")).toBe("/invitation/[token]");
+  expect(maskPath("/t/acme/runs/run_06r00000000000000000000000")).toBe("/t/acme/runs/run_06r00000000000000000000000");
+});
+
+test("a session used after a day gets its cookie anew", async () => {
+  const { token } = await makeUser();
+  const fresh = await ask("/api/trpc/me.get", { headers: { cookie: `${sessionCookie}=${token}` } });
+  expect(fresh.headers.get("set-cookie")).toBeNull();
+  vi.setSystemTime(Date.now() + 2 * 86_400_000);
+  const later = await ask("/api/trpc/me.get", { headers: { cookie: `${sessionCookie}=${token}` } });
+  vi.useRealTimers();
+  expect(later.headers.get("set-cookie")).toContain(`${sessionCookie}=${token}`);
+  expect(later.headers.get("set-cookie")).toMatch(/HttpOnly; Max-Age=2592000; Path=\/; SameSite=Lax; Secure/);
+});
