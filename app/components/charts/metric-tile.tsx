@@ -85,9 +85,9 @@ function BigNumber({ quantity }: { quantity: Quantity }) {
       suppressHydrationWarning
     >
       <bdi>
-        {before && <span className="text-[0.7em] text-ink-muted">{before}</span>}
+        {before && <span className="text-[0.7em] leading-none text-ink-muted">{before}</span>}
         {digits}
-        {after && <span className="text-[0.7em] text-ink-muted">{after}</span>}
+        {after && <span className="text-[0.7em] leading-none text-ink-muted">{after}</span>}
       </bdi>
     </p>
   );

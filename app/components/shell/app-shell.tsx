@@ -98,7 +98,7 @@ function SideLink({ to, label, icon: Icon, end, badge }: NavItem) {
 function NavBadge({ count, label, className }: { count: number; label: string; className?: string }) {
   if (count === 0) return null;
   return (
-    <span className={cn("rounded-full bg-warn/15 px-1.5 text-xs font-medium text-warn tabular-nums", className)}>
+    <span className={cn("rounded-full bg-warn-tint/18 px-1.5 text-xs font-medium text-warn tabular-nums", className)}>
       <span aria-hidden>{count}</span>
       <span className="sr-only">{label}</span>
     </span>

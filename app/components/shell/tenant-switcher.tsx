@@ -23,7 +23,7 @@ export function TenantSwitcher({ current, tenants, action }: TenantSwitcherProps
         {current.name.charAt(0).toUpperCase()}
       </span>
       <span className="sr-only">{t("tenant.current")}: </span>
-      <span dir="auto" className="min-w-0 flex-1 truncate text-start text-sm font-medium text-ink">
+      <span dir="auto" className="min-w-0 flex-1 truncate text-left text-sm rtl:text-right font-medium text-ink">
         {current.name}
       </span>
     </>

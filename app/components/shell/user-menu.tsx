@@ -29,7 +29,9 @@ export function UserMenu({ user, links = [] }: UserMenuProps) {
     >
       <div className="min-w-0 px-2.5 py-2">
         <p className="sr-only">{t("account.signedInAs")}</p>
-        <p className="truncate text-sm font-semibold">{shownName}</p>
+        <p dir="auto" className="truncate text-left text-sm font-semibold rtl:text-right">
+          {shownName}
+        </p>
         {user.name && <p className="truncate text-[0.8125rem] text-ink-faint">{user.email}</p>}
       </div>
       <MenuSeparator />

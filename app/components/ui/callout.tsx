@@ -4,10 +4,10 @@ import { cn } from "./cn.ts";
 import { TONE_ICONS, TONE_TEXT, type Tone } from "./tone.ts";
 
 const FILL: Record<Tone, string> = {
-  ok: "border-ok/25 bg-ok/8",
-  info: "border-info/25 bg-info/8",
-  warn: "border-warn/25 bg-warn/8",
-  danger: "border-danger/25 bg-danger/8",
+  ok: "border-ok-tint/35 bg-ok-tint/12",
+  info: "border-info-tint/35 bg-info-tint/12",
+  warn: "border-warn-tint/35 bg-warn-tint/12",
+  danger: "border-danger-tint/35 bg-danger-tint/12",
   neutral: "border-line-strong bg-hover",
 };
 

@@ -17,7 +17,7 @@ function Content({ icon: Icon, end, children }: ItemProps) {
   return (
     <>
       {Icon && <Icon aria-hidden className="size-4 shrink-0" />}
-      <span dir="auto" className="min-w-0 flex-1 truncate text-start">
+      <span dir="auto" className="min-w-0 flex-1 truncate text-left rtl:text-right">
         {children}
       </span>
       {end}

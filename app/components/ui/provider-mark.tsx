@@ -2,11 +2,11 @@ import { cn } from "./cn.ts";
 
 /** The known providers' tints; a provider that is not here gets the neutral one, so that a new one needs nothing. */
 const TINTS: Record<string, string> = {
-  shopify: "text-ok bg-ok/12 border-ok/25",
+  shopify: "text-ok bg-ok-tint/12 border-ok-tint/35",
   klaviyo: "text-ink bg-hover border-line-strong",
-  google: "text-info bg-info/12 border-info/25",
-  hubspot: "text-warn bg-warn/12 border-warn/25",
-  meta: "text-info bg-info/12 border-info/25",
+  google: "text-info bg-info-tint/12 border-info-tint/35",
+  hubspot: "text-warn bg-warn-tint/12 border-warn-tint/35",
+  meta: "text-info bg-info-tint/12 border-info-tint/35",
   tiktok: "text-magenta bg-magenta-soft border-magenta/25",
   slack: "text-magenta bg-magenta-soft border-magenta/25",
   linkedin: "text-accent bg-accent-soft border-accent-line",
