@@ -1,19 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { schedules } from "#db/schema/index.ts";
-import { providers } from "#server/catalog/providers/registry.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import type { ConnectionStatus } from "#server/domain/connections/schemas.ts";
 import type { Features, TenantStatus } from "#server/domain/tenants/schemas.ts";
-import type { ScheduleBlock } from "./schemas.ts";
-
-export interface ConnectionFacts {
-  provider: string;
-  status: ConnectionStatus;
-  scopesGranted: readonly string[];
-}
+import { blockOf, type ConnectionFacts } from "./block-of.ts";
 
 export interface ScheduleFacts {
   /** All connections of the tenant, as they will be once the caller's batch is written. */
@@ -35,7 +27,7 @@ export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: r
     job: job.id,
     everyS: job.everyS,
     enabled: features[job.id] === false ? 0 : 1,
-    blocked: suspended ? "suspended" : blockOf(job, facts.connections),
+    blocked: blockOf(job, { suspended, connections: facts.connections }),
   }));
   const json = JSON.stringify(rows);
   const mayRun = sql`excluded.enabled = 1 and excluded.blocked is null`;
@@ -61,16 +53,4 @@ export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: r
       .set({ blocked: "retired" })
       .where(sql`${schedules.tenantId} = ${ctx.tenant.id} and ${schedules.job} not in (select value->>'job' from json_each(${json}))`),
   ];
-}
-
-/** What keeps a job from running, given the tenant's connections: the first need that is not met says it. */
-function blockOf(job: Sensor, connections: readonly ConnectionFacts[]): ScheduleBlock | null {
-  for (const { provider, scopes } of job.needs) {
-    const own = connections.filter((connection) => connection.provider === provider);
-    const active = own.filter(({ status }) => status === "active");
-    if (active.length === 0) return own.some(({ status }) => status === "reconnect_needed") ? "reconnect_needed" : "not_connected";
-    const grants = providers.find(({ id }) => id === provider)?.grants ?? ((granted, scope) => granted.includes(scope));
-    if (!active.some(({ scopesGranted }) => scopes.every((scope) => grants(scopesGranted, scope)))) return "missing_scopes";
-  }
-  return null;
 }

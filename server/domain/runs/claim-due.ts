@@ -1,0 +1,85 @@
+import { sql } from "drizzle-orm";
+import type { Db } from "#db/client.ts";
+import { runs, schedules } from "#db/schema/index.ts";
+import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { newId } from "#server/ids.ts";
+import { runMessage } from "./engine.ts";
+import { latestSlot, nextSlot } from "./slots.ts";
+
+const pageSize = 500;
+/** 10,000 runs a minute and D1; what is left is due in the next minute too. */
+const maxPages = 20;
+
+/**
+ * Makes a run of every schedule that is due, and sends their ids. Called every minute: twice in the same one makes the
+ * runs once, not at all for an hour makes one run of each schedule, not one for each slot that was missed.
+ * Answers how many runs were made.
+ */
+export async function claimDue(ctx: Ctx): Promise<number> {
+  const made = await Promise.all(
+    acrossTenants(ctx).map(async ({ db }) => {
+      let sum = 0;
+      for (let page = 0; page < maxPages; page++) {
+        const { found, claimed } = await claimPage(ctx, db);
+        sum += claimed;
+        if (found < pageSize) break;
+      }
+      return sum;
+    }),
+  );
+  return made.reduce((sum, count) => sum + count, 0);
+}
+
+async function claimPage(ctx: Ctx, db: Db): Promise<{ found: number; claimed: number }> {
+  const now = ctx.now();
+  const due = await dueSchedules(db, now);
+  if (due.length === 0) return { found: 0, claimed: 0 };
+  const json = JSON.stringify(
+    due.map(({ nextAt, ...grid }) => ({
+      id: newId("run", now),
+      tenant: grid.tenantId,
+      job: grid.job,
+      dueAt: nextAt,
+      // A schedule that was just unblocked is due between two slots, and that instant is its slot.
+      slot: Math.max(nextAt, latestSlot(grid, now)),
+      nextAt: nextSlot(grid, now),
+    })),
+  );
+  // Two ticks at once see the same schedules: the second finds them moved, and its runs in the way of the unique slot. A job
+  // whose last run is still open gets none for this slot (the unique index of open runs), and so a tenant's share of the
+  // queue is bounded by its number of jobs, however slow they are.
+  const [made] = await db.batch([
+    db
+      .insert(runs)
+      .select(
+        sql`select d.value->>'id', s.tenant_id, s.job, d.value->>'slot', 'schedule', 'queued', 0, 0, ${now}, ${now}, null, null, null, ${now}, null, null, null
+          from json_each(${json}) d cross join schedules s
+            on s.tenant_id = d.value->>'tenant' and s.job = d.value->>'job' and s.next_at = d.value->>'dueAt'
+          where s.enabled = 1 and s.blocked is null`,
+      )
+      .onConflictDoNothing()
+      .returning({ id: runs.id, tenantId: runs.tenantId }),
+    db
+      .update(schedules)
+      .set({ nextAt: sql`d.value->>'nextAt'` })
+      .from(sql`json_each(${json}) d`)
+      .where(
+        sql`${schedules.tenantId} = d.value->>'tenant' and ${schedules.job} = d.value->>'job' and ${schedules.nextAt} = d.value->>'dueAt'`,
+      ),
+  ]);
+  try {
+    await ctx.send.runs(made.map(runMessage));
+  } catch (error) {
+    ctx.log.warn("messages of new runs were not sent; the sweep will", { runs: made.length, error });
+  }
+  return { found: due.length, claimed: made.length };
+}
+
+/** The condition is literal, as the partial index `schedules_due` has it: a bound parameter would not use that index. */
+export const dueSchedules = (db: Db, now: number) =>
+  db
+    .select({ tenantId: schedules.tenantId, job: schedules.job, everyS: schedules.everyS, nextAt: schedules.nextAt })
+    .from(schedules)
+    .where(sql`enabled = 1 and blocked is null and ${schedules.nextAt} <= ${now}`)
+    .orderBy(schedules.nextAt)
+    .limit(pageSize);

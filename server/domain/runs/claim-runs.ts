@@ -1,0 +1,28 @@
+import { and, inArray, lt, lte, sql } from "drizzle-orm";
+import type { Db } from "#db/client.ts";
+import { runs } from "#db/schema/index.ts";
+import { leaseMs, maxAttempts, type RunRow } from "./engine.ts";
+
+/**
+ * Takes all of these runs that may be taken now, in one statement, and answers those: queued ones whose time has come,
+ * and running ones whose worker let its lease end. Not to get a run is normal: another worker has it, or it is done.
+ */
+export const claimRuns = (db: Db, { ids, lease, now }: { ids: readonly string[]; lease: string; now: number }): Promise<RunRow[]> =>
+  db
+    .update(runs)
+    .set({
+      status: "running",
+      lease,
+      attempt: sql`${runs.attempt} + 1`,
+      availableAt: now + leaseMs,
+      startedAt: sql`coalesce(${runs.startedAt}, ${now})`,
+    })
+    .where(
+      and(
+        sql`${runs.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+        inArray(runs.status, ["queued", "running"]),
+        lte(runs.availableAt, now),
+        lt(runs.attempt, maxAttempts),
+      ),
+    )
+    .returning();

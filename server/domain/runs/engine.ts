@@ -1,0 +1,49 @@
+import type { InferSelectModel } from "drizzle-orm";
+import type { connections, dataKeys, runs, schedules, secrets } from "#db/schema/index.ts";
+import type { Account } from "#server/catalog/account.ts";
+import type { Sensor, ShopHistory } from "#server/catalog/sensor.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+
+export type RunRow = InferSelectModel<typeof runs>;
+export type ScheduleRow = InferSelectModel<typeof schedules>;
+
+/** A connection with its sealed secrets and the keys that open them, as they were read for one run. */
+export interface HeldRows {
+  connection: InferSelectModel<typeof connections>;
+  secrets: InferSelectModel<typeof secrets>[];
+  dataKeys: InferSelectModel<typeof dataKeys>[];
+}
+
+/** What the engine runs and what it hands to a job. The door fills it from the shelves, a test from its own. */
+export interface Engine {
+  jobs: ReadonlyMap<string, Sensor>;
+  openAccount(ctx: TenantCtx, held: HeldRows): Account;
+  shopHistory(ctx: TenantCtx): ShopHistory;
+  limits: Limits;
+  /** 0 to below 1, for jitter. */
+  random(): number;
+}
+
+export interface Limits {
+  /** A run that is still at it after this long in one message has failed. */
+  deadlineMs: number;
+  /** After this long a run begins no further step here, but checkpoints and goes on in a next message. */
+  budgetMs: number;
+  /** How many runs of one tenant go at the same time in one batch. */
+  lanesPerTenant: number;
+  /** A run that has not begun this long after its batch is given back. */
+  startWithinMs: number;
+}
+
+/**
+ * A lease outlasts the latest start and the deadline together, so that only a worker that died, or whose D1 hangs, loses it.
+ * Lanes: a Worker has six connections at a time, and a tenant whose provider hangs must not hold them all.
+ */
+export const defaultLimits: Limits = { deadlineMs: 30_000, budgetMs: 15_000, lanesPerTenant: 2, startWithinMs: 10_000 };
+export const leaseMs = 60_000;
+/** Tries of one step, before its run is dead. */
+export const maxAttempts = 6;
+/** Steps of one run: more means that a job never says that it is done. */
+export const maxSteps = 2_000;
+
+export const runMessage = (run: { id: string; tenantId: string }) => ({ v: 1, type: "run", tenant: run.tenantId, run: run.id }) as const;

@@ -1,0 +1,168 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { Db } from "#db/client.ts";
+import { connections, measurements, orders, refunds, runLogs, runs, schedules } from "#db/schema/index.ts";
+import type { Step } from "#server/catalog/sensor.ts";
+import { fold, type Group } from "./fold.ts";
+import type { LogLine } from "./run-log.ts";
+import type { RunErrorKind, RunStatus } from "./schemas.ts";
+
+/** What a step of a run came to, and what becomes of the run. */
+export interface Outcome {
+  run: string;
+  /** What the step found; null where it failed. */
+  found: Step<unknown> | null;
+  /** The connections that the step read from, the first one being where orders come from. */
+  connectionIds: readonly string[];
+  logs: readonly LogLine[];
+  next: {
+    status: RunStatus;
+    attempt: number;
+    step: number;
+    availableAt: number;
+    sentAt: number | null;
+    errorKind: RunErrorKind | null;
+    errorMessage: string | null;
+    finishedAt: number | null;
+  };
+}
+
+/**
+ * One D1 batch for the outcomes of many runs. Each effect is joined to its run still being held under the lease, so that a
+ * worker which lost it writes nothing; the tenant and the job come from the run's row and not from whoever ran it. The
+ * runs themselves are last, and answer which of them were held.
+ */
+export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: readonly Outcome[]; lease: string; now: number }) {
+  const groups = (rowsOf: (outcome: Outcome) => readonly (readonly unknown[])[]): string[] =>
+    fold(outcomes.map((outcome): Group => ({ run: outcome.run, rows: rowsOf(outcome) })));
+  /** `r` is the held run, `j` the row. */
+  const held = (json: string): SQL =>
+    sql`from json_each(${json}) g cross join runs r on r.id = g.value->>0 and r.lease = ${lease} and r.status = 'running' cross join json_each(g.value, '$[1]') j where true`;
+
+  const effects: BatchItem<"sqlite">[] = [
+    ...groups(({ found }) => (found?.measurements ?? []).map((m) => [m.metric, m.day, m.dimension ?? "", m.value])).map((json) =>
+      db
+        .insert(measurements)
+        .select(sql`select r.tenant_id, r.job, j.value->>0, j.value->>1, j.value->>2, j.value->>3, ${now} ${held(json)}`)
+        .onConflictDoUpdate({
+          target: [measurements.tenantId, measurements.sensor, measurements.metric, measurements.day, measurements.dimension],
+          set: { value: sql`excluded.value`, measuredAt: sql`excluded.measured_at` },
+        }),
+    ),
+    ...groups(({ found, connectionIds }) =>
+      (found?.orders ?? []).map((o) => [
+        connectionIds[0],
+        o.externalId,
+        o.customerId,
+        o.placedAt,
+        o.day,
+        o.grossMinor,
+        o.currency,
+        o.updatedAt,
+      ]),
+    ).map((json) =>
+      db
+        .insert(orders)
+        .select(
+          sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7 ${held(json)}`,
+        )
+        .onConflictDoUpdate({
+          target: [orders.tenantId, orders.connectionId, orders.externalId],
+          set: {
+            customerId: sql`excluded.customer_id`,
+            placedAt: sql`excluded.placed_at`,
+            day: sql`excluded.day`,
+            grossMinor: sql`excluded.gross_minor`,
+            currency: sql`excluded.currency`,
+            updatedAt: sql`excluded.updated_at`,
+          },
+          // Pages can be read out of order: what is older than the row says nothing new.
+          setWhere: sql`excluded.updated_at >= ${orders.updatedAt}`,
+        }),
+    ),
+    ...groups(({ found, connectionIds }) =>
+      (found?.refunds ?? []).map((r) => [
+        connectionIds[0],
+        r.externalId,
+        r.orderExternalId,
+        r.refundedAt,
+        r.day,
+        r.amountMinor,
+        r.currency,
+      ]),
+    ).map((json) =>
+      db
+        .insert(refunds)
+        .select(
+          sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6 ${held(json)}`,
+        )
+        .onConflictDoUpdate({
+          target: [refunds.tenantId, refunds.connectionId, refunds.externalId],
+          set: {
+            orderExternalId: sql`excluded.order_external_id`,
+            refundedAt: sql`excluded.refunded_at`,
+            day: sql`excluded.day`,
+            amountMinor: sql`excluded.amount_minor`,
+            currency: sql`excluded.currency`,
+          },
+        }),
+    ),
+    ...groups(({ logs }) => logs.map((line) => [line.seq, line.at, line.level, line.message, line.fields])).map((json) =>
+      db
+        .insert(runLogs)
+        .select(sql`select r.tenant_id, r.id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4 ${held(json)}`)
+        .onConflictDoNothing(),
+    ),
+    ...groups(({ found, next }) =>
+      found || next.errorKind ? [[found ? 1 : 0, JSON.stringify(found?.cursor ?? null), next.status === "succeeded" ? 1 : 0]] : [],
+    ).map((json) =>
+      db
+        .update(schedules)
+        .set({
+          cursor: sql`case o.stepped when 1 then o.cursor else ${schedules.cursor} end`,
+          lastRunAt: now,
+          lastSuccessAt: sql`case o.done when 1 then ${now} else ${schedules.lastSuccessAt} end`,
+        })
+        .from(
+          sql`(select r.tenant_id, r.job, j.value->>0 as stepped, nullif(j.value->>1, 'null') as cursor, j.value->>2 as done ${held(json)}) o`,
+        )
+        .where(sql`${schedules.tenantId} = o.tenant_id and ${schedules.job} = o.job`),
+    ),
+    ...groups(({ found, connectionIds, next }) => (found && next.status === "succeeded" ? connectionIds.map((id) => [id]) : [])).map(
+      (json) =>
+        db
+          .update(connections)
+          .set({ lastSuccessAt: now })
+          .where(sql`${connections.id} in (select j.value->>0 ${held(json)})`),
+    ),
+  ];
+
+  const rows = outcomes.map(({ run, next }) => [
+    run,
+    next.status,
+    next.attempt,
+    next.step,
+    next.availableAt,
+    next.sentAt,
+    next.errorKind,
+    next.errorMessage,
+    next.finishedAt,
+  ]);
+  const conclusion = db
+    .update(runs)
+    .set({
+      status: sql`o.value->>1`,
+      attempt: sql`o.value->>2`,
+      step: sql`o.value->>3`,
+      availableAt: sql`o.value->>4`,
+      sentAt: sql`coalesce(o.value->>5, ${runs.sentAt})`,
+      lease: sql`case o.value->>1 when 'running' then ${runs.lease} end`,
+      errorKind: sql`o.value->>6`,
+      errorMessage: sql`o.value->>7`,
+      finishedAt: sql`o.value->>8`,
+    })
+    .from(sql`json_each(${JSON.stringify(rows)}) o`)
+    .where(sql`${runs.id} = o.value->>0 and ${runs.lease} = ${lease} and ${runs.status} = 'running'`)
+    .returning({ id: runs.id });
+  return { effects, conclusion };
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { deadLetters } from "#db/schema/index.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { newId } from "#server/ids.ts";
+import { DeadMessage, MailMessage, RunMessage } from "#server/messages.ts";
+
+const Known = z.union([RunMessage, DeadMessage, MailMessage]);
+const reasons = {
+  "run.dead": "The run failed as often as it may be tried.",
+  run: "The queue gave up delivering this run; the sweep sends it again as long as it is open.",
+  mail: "The mail could not be sent.",
+  unreadable: "The message could not be read.",
+} as const;
+
+/**
+ * Keeps what a queue gave up on, for staff to see. A known message is ids only and is kept; of any other only that it came.
+ * A run has one open letter at most, so that a second delivery of the same death writes nothing.
+ */
+export async function recordDeadLetter(ctx: Ctx, { queue, body }: { queue: string; body: unknown }): Promise<void> {
+  const now = ctx.now();
+  const parsed = Known.safeParse(body);
+  const message = parsed.success ? parsed.data : null;
+  await ctx.directory
+    .insert(deadLetters)
+    .values({
+      id: newId("ddl", now),
+      queue,
+      message: message ?? { type: "unreadable" },
+      ofTenant: message && "tenant" in message ? message.tenant : null,
+      runId: message && "run" in message ? message.run : null,
+      reason: reasonOf(message),
+      at: now,
+    })
+    .onConflictDoNothing();
+}
+
+function reasonOf(message: z.infer<typeof Known> | null): string {
+  if (!message) return reasons.unreadable;
+  return message.type === "run" || message.type === "run.dead" ? reasons[message.type] : reasons.mail;
+}

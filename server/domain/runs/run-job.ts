@@ -1,0 +1,169 @@
+import type { Ctx } from "#server/ctx.ts";
+import { afterFailure, failureOf, RunError, type RunFailure } from "./after-failure.ts";
+import { blockOf } from "./block-of.ts";
+import { type Engine, leaseMs, maxSteps, runMessage } from "./engine.ts";
+import type { Commit } from "./group-commit.ts";
+import type { LoadedRun } from "./load-runs.ts";
+import type { Outcome } from "./outcome-statements.ts";
+import { createRunLog, type RunLog } from "./run-log.ts";
+import { enterRun, takeStep } from "./take-step.ts";
+
+/** When a message for the run is to be sent again: at once or after some milliseconds; null: never, all is done. */
+export type Again = { delayMs: number } | null;
+
+/**
+ * Runs a claimed run as far as one message may take it: step by step, each committed with its cursor before the next one
+ * begins, until it is done, has failed, or its budget here is used up.
+ */
+export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit: Commit): Promise<Again> {
+  const startedAt = ctx.now();
+  let { run } = loaded;
+  let cursor = loaded.schedule?.cursor ?? null;
+  const runCtx = loaded.tenant ? enterRun(ctx, loaded.tenant, run) : ctx;
+  const log = createRunLog({ log: runCtx.log, now: ctx.now });
+  for (;;) {
+    let outcome: Outcome;
+    try {
+      const step = await nextStep(
+        ctx,
+        engine,
+        { ...loaded, run },
+        { cursor, log, leftMs: startedAt + engine.limits.deadlineMs - ctx.now() },
+      );
+      const goOn = !step.found.done && ctx.now() - startedAt < engine.limits.budgetMs;
+      outcome = afterStep(ctx, { run, log, goOn, ...step });
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind === "defect" || failure.kind === "misconfigured")
+        runCtx.log.error("a run failed by our own fault", { kind: failure.kind, error });
+      outcome = afterError(ctx, engine, { run, log, failure });
+    }
+    // Sent before it is written: a letter for a run that is not dead after all is dropped, a death without a letter is not seen.
+    if (outcome.next.status === "dead") await ctx.send.dead({ ...runMessage(run), type: "run.dead" });
+    const held = await commit(outcome).catch((error: unknown) => {
+      // What D1 does not take is a failure of this step like any other, as long as D1 takes anything.
+      if (!outcome.found) throw error;
+      runCtx.log.error("what a step found could not be written", { error });
+      outcome = afterError(ctx, engine, { run, log, failure: failureOf(error) });
+      return commit(outcome);
+    });
+    runCtx.log.info("run", {
+      status: held ? outcome.next.status : "lost",
+      attempt: run.attempt,
+      step: run.step,
+      kind: outcome.next.errorKind,
+    });
+    if (!held) return null;
+    if (outcome.next.status === "queued") return { delayMs: Math.max(0, outcome.next.availableAt - ctx.now()) };
+    if (outcome.next.status !== "running") return null;
+    run = { ...run, step: outcome.next.step, attempt: outcome.next.attempt };
+    cursor = outcome.found?.cursor ?? null;
+  }
+}
+
+async function nextStep(
+  ctx: Ctx,
+  engine: Engine,
+  { run, tenant, schedule, held }: LoadedRun,
+  { cursor, log, leftMs }: { cursor: unknown; log: RunLog; leftMs: number },
+) {
+  const job = engine.jobs.get(run.job);
+  if (!job) throw new RunError("misconfigured", "This job is no longer on offer.");
+  if (!tenant) throw new RunError("suspended", "This client is no longer here.");
+  if (run.step >= maxSteps) throw new RunError("misconfigured", "This job never comes to its end.");
+  const block = blockOf(job, { suspended: tenant.status === "suspended", connections: held.map(({ connection }) => connection) });
+  if (block) throw blocked(block);
+  const active = held
+    .filter(({ connection }) => connection.status === "active")
+    .sort((a, b) => b.connection.connectedAt - a.connection.connectedAt);
+  const found = await takeStep(enterRun(ctx, tenant, run), engine, {
+    job,
+    run,
+    tenant,
+    config: schedule?.config ?? {},
+    cursor,
+    held: active,
+    log,
+    leftMs,
+  });
+  const connectionIds = job.needs.flatMap(({ provider }) => {
+    const own = active.find(({ connection }) => connection.provider === provider);
+    return own ? [own.connection.id] : [];
+  });
+  return { found, connectionIds };
+}
+
+function blocked(block: NonNullable<ReturnType<typeof blockOf>>): RunError {
+  switch (block) {
+    case "suspended":
+      return new RunError("suspended", "This client is suspended.");
+    case "not_connected":
+      return new RunError("not_connected", "An account that this job reads is not connected.");
+    case "reconnect_needed":
+      return new RunError("revoked", "An account that this job reads must be connected again.");
+    case "missing_scopes":
+      return new RunError("missing_scopes", "A connected account does not allow what this job reads.");
+    default: {
+      const unknown: never = block;
+      throw new Error(`no words for ${String(unknown)}`);
+    }
+  }
+}
+
+type Run = LoadedRun["run"];
+type Found = { found: NonNullable<Outcome["found"]>; connectionIds: readonly string[] };
+const well = { errorKind: null, errorMessage: null, finishedAt: null, sentAt: null };
+
+function afterStep(ctx: Ctx, { run, log, goOn, found, connectionIds }: Found & { run: Run; log: RunLog; goOn: boolean }): Outcome {
+  const now = ctx.now();
+  const step = run.step + 1;
+  const base = { run: run.id, found, connectionIds };
+  if (found.done) {
+    log.note("info", "Done.");
+    return {
+      ...base,
+      logs: log.take(),
+      next: { ...well, status: "succeeded", attempt: run.attempt, step, availableAt: now, finishedAt: now },
+    };
+  }
+  // The next step is a new one, with all its tries before it: here its first has begun, in a next message none has.
+  if (goOn) return { ...base, logs: log.take(), next: { ...well, status: "running", attempt: 1, step, availableAt: now + leaseMs } };
+  return { ...base, logs: log.take(), next: { ...well, status: "queued", attempt: 0, step, availableAt: now, sentAt: now } };
+}
+
+function afterError(ctx: Ctx, engine: Engine, { run, log, failure }: { run: Run; log: RunLog; failure: RunFailure }): Outcome {
+  const now = ctx.now();
+  const verdict = afterFailure(failure, { attempt: run.attempt, now, random: engine.random });
+  const queued = verdict.status === "queued";
+  log.note(queued ? "warn" : "error", failure.message, {
+    kind: failure.kind,
+    attempt: run.attempt,
+    request: ctx.request.id,
+    ...(queued ? { againAt: new Date(verdict.availableAt).toISOString() } : {}),
+  });
+  return {
+    run: run.id,
+    found: null,
+    connectionIds: [],
+    logs: log.take(),
+    next: {
+      status: verdict.status,
+      attempt: run.attempt,
+      step: run.step,
+      availableAt: queued ? verdict.availableAt : now,
+      sentAt: queued ? now : null,
+      errorKind: failure.kind,
+      errorMessage: ctx.log.redact(failure.message).slice(0, 500),
+      finishedAt: queued ? null : now,
+    },
+  };
+}
+
+/** A claimed run that did not get its turn here: it waits again, and this was no try. */
+export const releaseOutcome = (ctx: Ctx, run: Run): Outcome => ({
+  run: run.id,
+  found: null,
+  connectionIds: [],
+  logs: [],
+  next: { ...well, status: "queued", attempt: run.attempt - 1, step: run.step, availableAt: ctx.now(), sentAt: ctx.now() },
+});

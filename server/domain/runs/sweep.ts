@@ -1,0 +1,79 @@
+import { lt, sql } from "drizzle-orm";
+import type { Db } from "#db/client.ts";
+import { magicLinks, oauthStates, rateLimits, runs } from "#db/schema/index.ts";
+import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { maxAttempts, runMessage } from "./engine.ts";
+
+/** A message that was sent this long ago and not worked off is taken for lost. If it was only slow, claiming sorts it out. */
+const graceMs = 120_000;
+const pageSize = 500;
+const maxPages = 10;
+
+/**
+ * Repairs what a queue or a worker lost: queued runs whose message is overdue are sent again, running ones whose lease has
+ * ended are queued and sent again, or are dead where their tries are used up. One index range finds them. Answers counts.
+ */
+export async function sweep(ctx: Ctx): Promise<{ resent: number; died: number }> {
+  const now = ctx.now();
+  const sums = { resent: 0, died: 0 };
+  for (const { db } of acrossTenants(ctx)) {
+    for (let page = 0; page < maxPages; page++) {
+      const resent = await requeue(db, now);
+      await ctx.send.runs(resent.map(runMessage));
+      sums.resent += resent.length;
+      if (resent.length < pageSize) break;
+    }
+    sums.died += await buryLost(ctx, db, now);
+  }
+  await deleteExpired(ctx, now);
+  return sums;
+}
+
+/** Taking the time forward in the same statement keeps the next sweep from sending them once more. */
+const requeue = (db: Db, now: number) =>
+  db
+    .update(runs)
+    .set({
+      status: "queued",
+      lease: null,
+      availableAt: now,
+      sentAt: now,
+      errorKind: sql`case ${runs.status} when 'running' then 'lost' else ${runs.errorKind} end`,
+      errorMessage: sql`case ${runs.status} when 'running' then 'The worker was lost; the run goes on.' else ${runs.errorMessage} end`,
+    })
+    .where(
+      sql`${runs.id} in (
+        select id from runs where status = 'queued' and available_at <= ${now - graceMs}
+        union all
+        select id from runs where status = 'running' and available_at <= ${now} and attempt < ${maxAttempts}
+        limit ${pageSize})`,
+    )
+    .returning({ id: runs.id, tenantId: runs.tenantId });
+
+async function buryLost(ctx: Ctx, db: Db, now: number): Promise<number> {
+  const lost = await db
+    .select({ id: runs.id, tenantId: runs.tenantId })
+    .from(runs)
+    .where(sql`status = 'running' and ${runs.availableAt} <= ${now} and ${runs.attempt} >= ${maxAttempts}`)
+    .limit(pageSize);
+  if (lost.length === 0) return 0;
+  // Letters first: the consumer drops a letter whose run is not dead, and whoever is still running has 0 left to write.
+  for (const run of lost) await ctx.send.dead({ ...runMessage(run), type: "run.dead" });
+  const ids = JSON.stringify(lost.map(({ id }) => id));
+  const died = await db
+    .update(runs)
+    .set({ status: "dead", lease: null, errorKind: "lost", errorMessage: "The worker was lost at every try.", finishedAt: now })
+    .where(sql`${runs.id} in (select value from json_each(${ids})) and status = 'running' and ${runs.availableAt} <= ${now}`)
+    .returning({ id: runs.id });
+  return died.length;
+}
+
+/** Rows that nobody may use any more; whatever reads them checks the time by itself. */
+async function deleteExpired(ctx: Ctx, now: number): Promise<void> {
+  const day = 86_400_000;
+  await ctx.directory.batch([
+    ctx.directory.delete(oauthStates).where(lt(oauthStates.expiresAt, now - day)),
+    ctx.directory.delete(magicLinks).where(lt(magicLinks.expiresAt, now - day)),
+    ctx.directory.delete(rateLimits).where(lt(rateLimits.resetAt, now - day)),
+  ]);
+}

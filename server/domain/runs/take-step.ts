@@ -1,0 +1,95 @@
+import type { Account } from "#server/catalog/account.ts";
+import type { Sensor, Step } from "#server/catalog/sensor.ts";
+import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import { ProviderError } from "#server/errors.ts";
+import { RunError } from "./after-failure.ts";
+import type { Engine, HeldRows, RunRow } from "./engine.ts";
+import type { RunLog } from "./run-log.ts";
+
+export interface StepInput {
+  job: Sensor;
+  run: RunRow;
+  tenant: Tenant;
+  config: unknown;
+  cursor: unknown;
+  /** The active connections of the providers that the job declares. */
+  held: readonly HeldRows[];
+  log: RunLog;
+  /** Milliseconds that the step may take. */
+  leftMs: number;
+}
+
+/**
+ * One step of a job, under its deadline. What it found comes back; every failure throws, and so does a provider call
+ * that failed and was passed over in silence: such a step must not end as a green run.
+ */
+export async function takeStep(ctx: TenantCtx, engine: Engine, input: StepInput): Promise<Step<unknown>> {
+  const { job, log } = input;
+  const deadline = new AbortController();
+  const failures: ProviderError[] = [];
+  const bounded: TenantCtx = {
+    ...ctx,
+    fetch: (request, init) =>
+      ctx.fetch(request, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, deadline.signal]) : deadline.signal }),
+  };
+  const config = job.config.safeParse(input.config);
+  if (!config.success) throw new RunError("misconfigured", "The settings of this job do not fit it.");
+  const cursor = job.cursor.safeParse(input.cursor);
+
+  const reading = {
+    account: (provider: string) => watched(openDeclared(bounded, engine, input, provider), failures),
+    config: config.data,
+    cursor: cursor.success ? cursor.data : null,
+    shop: engine.shopHistory(bounded),
+    now: ctx.now(),
+    timezone: ctx.tenant.timezone,
+    currency: ctx.tenant.currency,
+    signal: deadline.signal,
+    log: log.write,
+  };
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeUp = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new RunError("deadline", `This took longer than ${Math.round(engine.limits.deadlineMs / 1000)} seconds.`));
+      deadline.abort();
+    }, input.leftMs);
+  });
+  try {
+    const step = await Promise.race([job.step(reading), timeUp]);
+    const passedOver = failures.find(({ kind }) => !step.despite?.includes(kind));
+    if (passedOver) throw passedOver;
+    return step;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function openDeclared(ctx: TenantCtx, engine: Engine, { job, held }: StepInput, provider: string): Account {
+  if (!job.needs.some((need) => need.provider === provider)) throw new Error(`${job.id} does not declare that it needs ${provider}`);
+  const own = held.find(({ connection }) => connection.provider === provider);
+  if (!own) throw new RunError("not_connected", `${provider} is not connected.`);
+  return engine.openAccount(ctx, own);
+}
+
+/** The same account, whose failed calls are remembered. */
+const watched = (account: Account, failures: ProviderError[]): Account => ({
+  provider: account.provider,
+  connectionId: account.connectionId,
+  externalId: account.externalId,
+  name: account.name,
+  currency: account.currency,
+  timezone: account.timezone,
+  resources: account.resources,
+  json: (request, schema) =>
+    account.json(request, schema).catch((error: unknown) => {
+      if (error instanceof ProviderError) failures.push(error);
+      throw error;
+    }),
+});
+
+/** The context of one run: its tenant's, as the engine. */
+export const enterRun = (ctx: Ctx, tenant: Tenant, run: RunRow): TenantCtx => {
+  const inside = enterTenant({ ...ctx, actor: { type: "system", job: run.job } }, tenant, "system");
+  return { ...inside, log: inside.log.with({ run: run.id, job: run.job }) };
+};

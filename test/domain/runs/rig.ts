@@ -1,0 +1,91 @@
+import { openDb } from "#db/client.ts";
+import { deadLetters, measurements, orders, refunds, runLogs, runs, schedules, tenants } from "#db/schema/index.ts";
+import type { Account } from "#server/catalog/account.ts";
+import type { Sensor } from "#server/catalog/sensor.ts";
+import type { Tenant, TenantCtx } from "#server/ctx.ts";
+import { shopHistory } from "#server/domain/commerce/shop-history.ts";
+import { claimDue } from "#server/domain/runs/claim-due.ts";
+import { defaultLimits, type Engine, type HeldRows, type Limits } from "#server/domain/runs/engine.ts";
+import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { type Delivery, workBatch } from "#server/domain/runs/work-batch.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { makeTenant, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { testClock } from "./clock.ts";
+
+export const database = openDb(testEnv.DB);
+
+/** Ticks and sweeps see all tenants at once, so a test of theirs begins with none. */
+export async function clearRuns(): Promise<void> {
+  await database.batch([
+    database.delete(runs),
+    database.delete(schedules),
+    database.delete(tenants),
+    database.delete(runLogs),
+    database.delete(measurements),
+    database.delete(orders),
+    database.delete(refunds),
+    database.delete(deadLetters),
+  ]);
+}
+
+const noAccount = (_ctx: TenantCtx, { connection }: HeldRows): Account => {
+  throw new Error(`this test has no account at ${connection.provider}`);
+};
+
+/** A message that remembers what was done with it. */
+export function delivery(body: unknown): Delivery & { done: string[] } {
+  const done: string[] = [];
+  return {
+    id: crypto.randomUUID(),
+    body,
+    done,
+    ack: () => void done.push("ack"),
+    retry: (options) => void done.push(`retry ${options?.delaySeconds ?? 0}`),
+  };
+}
+
+export interface RigInput {
+  jobs: readonly Sensor[];
+  limits?: Partial<Limits>;
+  openAccount?: Engine["openAccount"];
+  random?: () => number;
+}
+
+/** The runner with a test's own jobs, its clock and its queue in the test's hands. */
+export function makeRig({ jobs, limits, openAccount = noAccount, random = () => 0.5 }: RigInput) {
+  const clock = testClock();
+  const ctx = testCtx({ actor: { type: "system", job: "test" }, now: clock.now });
+  const engine: Engine = {
+    jobs: new Map(jobs.map((job) => [job.id, job])),
+    openAccount,
+    shopHistory,
+    limits: { ...defaultLimits, ...limits },
+    random,
+  };
+  return {
+    clock,
+    ctx,
+    engine,
+    tick: () => claimDue(ctx),
+    /** Delivers every message that was sent so far, in one batch. */
+    async work(as = ctx) {
+      const deliveries = ctx.traces.runs.splice(0).map(delivery);
+      await workBatch(as, engine, deliveries);
+      return deliveries;
+    },
+    async tenant(more: Partial<Tenant> = {}) {
+      const tenantCtx = testTenantCtx(await makeTenant(more), "owner", { now: clock.now });
+      const [first, ...rest] = scheduleStatements(tenantCtx, { connections: [] }, jobs);
+      if (first) await tenantCtx.db.batch([first, ...rest]);
+      return {
+        ctx: tenantCtx,
+        id: tenantCtx.tenant.id,
+        runs: () => tenantCtx.db.select().from(runs).where(inTenant(tenantCtx, runs)).orderBy(runs.id),
+        logs: () => tenantCtx.db.select().from(runLogs).where(inTenant(tenantCtx, runLogs)).orderBy(runLogs.seq),
+        measurements: () => tenantCtx.db.select().from(measurements).where(inTenant(tenantCtx, measurements)),
+        schedule: async (job: string) =>
+          (await tenantCtx.db.select().from(schedules).where(inTenant(tenantCtx, schedules))).find((row) => row.job === job),
+      };
+    },
+  };
+}
