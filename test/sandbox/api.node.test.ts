@@ -148,6 +148,8 @@ describe("Shopify's GraphQL", () => {
       const cost = body.extensions?.cost;
       expect(cost).toMatchObject({ actualQueryCost: null, throttleStatus: { maximumAvailable: 2000, restoreRate: 100 } });
       if (!cost) throw new Error("no cost");
+      expect(cost.throttleStatus.currentlyAvailable).toBeGreaterThanOrEqual(0);
+      expect(cost.throttleStatus.currentlyAvailable).toBeLessThan(cost.requestedQueryCost);
       const wait = Math.ceil((cost.requestedQueryCost - cost.throttleStatus.currentlyAvailable) / 100);
       await new Promise((done) => setTimeout(done, wait * 1000));
       expect((await client.graphql(shop, access_token, dear)).body.data).toBeDefined();

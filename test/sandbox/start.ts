@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Miniflare, type WorkerOptions } from "miniflare";
@@ -56,6 +58,15 @@ export async function startSandbox(options: StartOptions): Promise<{ url: string
   const worker = await sandboxWorker({ generatedOrders: 20_000, ...options });
   const miniflare = new Miniflare({
     workers: [{ ...worker, unsafeDirectSockets: [{ host: "127.0.0.1", port }] }],
+    handleRuntimeStdio(out: Readable, err: Readable) {
+      out.pipe(process.stdout);
+      // workerd reports a reply that was lost on purpose as a failure of its own, with a stack.
+      let skipping = false;
+      createInterface({ input: err }).on("line", (line) => {
+        skipping = line.includes("was told to lose this reply") || (skipping && line.startsWith("stack:"));
+        if (!skipping) process.stderr.write(`${line}\n`);
+      });
+    },
     ...(dataDir !== undefined && { durableObjectsPersist: dataDir }),
   });
   const { origin } = await miniflare.unsafeGetDirectURL("sandbox");

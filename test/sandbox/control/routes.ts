@@ -19,6 +19,7 @@ const Selection = z.object({
   /** A code or token of the family. */
   token: z.string().optional(),
 });
+const Expiry = Selection.extend({ kinds: z.array(z.enum(["code", "access", "refresh"])).default(["access"]) });
 const Control = z.object({
   faults: z.array(Fault).optional(),
   /** Ends these grants now, as when a merchant uninstalls or a person takes access away. */
@@ -109,11 +110,11 @@ export function controlRoutes({ state, faults, counters, together }: ControlPart
   });
 
   app.post("/expire", async (c) => {
-    const selection = Selection.parse(await c.req.json());
+    const { kinds, ...selection } = Expiry.parse(await c.req.json());
     const now = Date.now();
     const expired = together(() =>
       select(selection).flatMap((grant) => {
-        const live = ledger.issuedOf(grant.id).filter((item: Issued) => item.kind === "access" && item.state === "live");
+        const live = ledger.issuedOf(grant.id).filter((item: Issued) => kinds.includes(item.kind) && item.state === "live");
         for (const item of live) ledger.saveIssued(Object.assign(item, { expiresAt: now }));
         return live;
       }),

@@ -3,6 +3,7 @@ import type { AccountChoice, Call, SandboxState } from "#test/sandbox/providers/
 import { html } from "#test/sandbox/reply.ts";
 import { consentPage, refusalPage } from "./consent.ts";
 import { issueCode, newGrant } from "./issue.ts";
+import type { Grant } from "./ledger.ts";
 
 /** The consent page on GET, the person's decision on POST. Grants are made on Allow and become usable with the code's exchange. */
 export function authorize(state: SandboxState, call: Call): Response {
@@ -30,12 +31,13 @@ export function authorize(state: SandboxState, call: Call): Response {
   const account = chosenAccount(call, accounts, form);
   if (account === null) return html(refusalPage(provider, "That is no account of this provider."), 400);
   const ticked = new Set(form.getAll("scope"));
-  const granted = provider.granular && form.get("granular") === "1" ? scopes.filter((scope) => ticked.has(scope)) : scopes;
+  const granular = form.get("granular") === "1";
+  const granted = scopes.filter((scope) => !granular || !provider.mayUntick(scope) || ticked.has(scope));
   const grant = newGrant(state.ledger, { provider: provider.id, account, scopes: granted, mode: asked.mode }, call.now);
   provider.onGranted(state, grant, query);
   const request = { redirectUri, challenge: query.get("code_challenge"), offline: asked.offline, nonce: query.get("nonce") };
   const code = issueCode(state.ledger, provider, grant, request, call.now);
-  return back(call, redirectUri, { code: code.value });
+  return back(call, redirectUri, { code: code.value }, grant);
 }
 
 function chosenAccount({ provider }: Call, accounts: AccountChoice[], form: URLSearchParams): string | null {
@@ -52,10 +54,10 @@ function pkceProblem({ provider, url }: Call): string | null {
   return url.searchParams.get("code_challenge_method") === "S256" && /^[\w-]{43}$/.test(challenge) ? null : "invalid_request";
 }
 
-function back(call: Call, redirectUri: string, answer: Record<string, string>): Response {
+function back(call: Call, redirectUri: string, answer: Record<string, string>, grant: Grant | null = null): Response {
   const target = new URL(redirectUri);
   const given = call.url.searchParams.get("state");
-  const query = call.provider.callback(call, given === null ? answer : { ...answer, state: given });
+  const query = call.provider.callback(call, given === null ? answer : { ...answer, state: given }, grant);
   for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
   return new Response(null, { status: 302, headers: { location: target.href, "cache-control": "no-store" } });
 }

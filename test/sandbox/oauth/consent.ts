@@ -37,7 +37,7 @@ export function consentPage(
     : "";
   const scopes = input.scopes
     .map((scope) =>
-      provider.granular
+      provider.mayUntick(scope)
         ? `<label><input type="checkbox" name="scope" value="${escapeHtml(scope)}" checked> ${escapeHtml(scope)}</label>`
         : `<label><span aria-hidden="true">✓</span> ${escapeHtml(scope)}</label>`,
     )
@@ -48,7 +48,7 @@ export function consentPage(
 <p>This page is not ${escapeHtml(provider.title)}. It plays its consent page, so that a connection can be tried out without a real account.</p>
 <form method="post">
 <fieldset><legend>Account</legend>${accounts}${another}</fieldset>
-<fieldset><legend>The application asks for</legend>${provider.granular ? '<input type="hidden" name="granular" value="1">' : ""}${scopes || "<p>Nothing beyond the account itself.</p>"}</fieldset>
+<fieldset><legend>The application asks for</legend>${input.scopes.some(provider.mayUntick) ? '<input type="hidden" name="granular" value="1">' : ""}${scopes || "<p>Nothing beyond the account itself.</p>"}</fieldset>
 <p>Afterwards you return to ${escapeHtml(new URL(input.redirectUri).origin)}.</p>
 <div class="row"><button type="submit" name="decision" value="allow">Allow</button><button type="submit" name="decision" value="deny">Deny</button></div>
 </form>`,

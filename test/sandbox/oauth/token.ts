@@ -84,8 +84,7 @@ function refresh(state: SandboxState, call: Call, form: URLSearchParams): Respon
   }
   if (live || (provider.rotation === "retryable" && mayRetry(state, held, now))) {
     endReplacementsOf(state, held);
-    // The new pair takes the place of the old access token as well.
-    for (const item of ledger.issuedOf(grant.id)) {
+    for (const item of provider.renewalEndsAccess ? ledger.issuedOf(grant.id) : []) {
       if (item.kind === "access" && item.state === "live") ledger.saveIssued(Object.assign(item, { state: "dead" }));
     }
     ledger.saveIssued(Object.assign(held, { state: "used" }));

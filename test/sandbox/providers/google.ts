@@ -21,7 +21,8 @@ export const google: SandboxProvider = {
   clientAuth: ["body", "basic"],
   pkce: "supported",
   scopeSeparator: " ",
-  granular: true,
+  mayUntick: (scope) => !identityScopes.includes(scope),
+  renewalEndsAccess: false,
   rotation: "no",
   prefixes: { code: "4/0", access: "ya29.", refresh: "1//0" },
   refreshLife: null,
@@ -43,9 +44,7 @@ export const google: SandboxProvider = {
     problem: query.get("response_type") === "code" ? null : "unsupported_response_type",
   }),
   onGranted(state, grant, query) {
-    const asked = (query.get("scope") ?? "").split(" ");
-    // Who the person is cannot be unticked.
-    const scopes = new Set([...asked.filter((scope) => identityScopes.includes(scope)), ...grant.scopes]);
+    const scopes = new Set(grant.scopes);
     if (query.get("include_granted_scopes") === "true") {
       for (const older of state.ledger.grantsOf("google", grant.account)) {
         if (!older.revoked && older !== grant) for (const scope of older.scopes) scopes.add(scope);
@@ -66,8 +65,7 @@ export const google: SandboxProvider = {
     for (const oldest of live.slice(0, Math.max(0, live.length - 99))) revokeGrant(state.ledger, oldest);
   },
   refreshable: (_state, grant, request) => request.offline && grant.mode === "expiring",
-  callback: (call, answer) =>
-    "code" in answer ? { ...answer, scope: call.url.searchParams.get("scope") ?? "", authuser: "0", prompt: "consent" } : answer,
+  callback: (_call, answer, grant) => (grant ? { ...answer, scope: grant.scopes.join(" "), authuser: "0", prompt: "consent" } : answer),
   tokenReply: (call, { grant, pair, request }) => ({
     access_token: pair.access.value,
     expires_in: Math.round(((pair.access.expiresAt ?? call.now) - call.now) / 1000),

@@ -42,8 +42,10 @@ export interface SandboxProvider {
   clientAuth: readonly ("basic" | "body")[];
   pkce: "required" | "supported" | "none";
   scopeSeparator: " " | ",";
-  /** Granular consent: the person may untick scopes. */
-  granular: boolean;
+  /** Granular consent: whether the person may untick this scope. */
+  mayUntick(scope: string): boolean;
+  /** Whether a renewal ends the access token that it renews, or lets it live out its time. */
+  renewalEndsAccess: boolean;
   /** no: the refresh token stays; strict: reuse ends the family; retryable: reuse is allowed until the replacement is used. */
   rotation: "no" | "strict" | "retryable";
   prefixes: Record<Issued["kind"], string>;
@@ -67,8 +69,8 @@ export interface SandboxProvider {
   onRedeemed(state: SandboxState, grant: Grant, form: URLSearchParams): void;
   /** Whether the exchange answers a refresh token too. */
   refreshable(state: SandboxState, grant: Grant, request: AuthorizationRequest): boolean;
-  /** The query of the way back, signed where the provider signs it. */
-  callback(call: Call, answer: Record<string, string>): Record<string, string>;
+  /** The query of the way back, signed where the provider signs it; `grant` is null when the answer is an error. */
+  callback(call: Call, answer: Record<string, string>, grant: Grant | null): Record<string, string>;
   tokenReply(call: Call, input: { grant: Grant; pair: TokenPair; request: AuthorizationRequest | null }): Record<string, unknown>;
   /** Grant types beyond authorization_code and refresh_token. */
   extraGrant?(state: SandboxState, call: Call, form: URLSearchParams): Response | null;
