@@ -23,15 +23,20 @@ export async function commit<const S extends readonly Statement[]>(
 /** The audit line alone, for a batch that the caller composes. */
 export function auditLine(ctx: Ctx | TenantCtx, action: string, details: Record<string, unknown>) {
   const db = "db" in ctx ? ctx.db : ctx.directory;
+  return db.insert(auditLog).values(auditRow(ctx, action, details));
+}
+
+/** What an audit line says of who acts, in which tenant, from where. */
+export function auditRow(ctx: Ctx | TenantCtx, action: string, details: Record<string, unknown>) {
   const now = ctx.now();
-  return db.insert(auditLog).values({
+  return {
     id: newId("aud", now),
     at: now,
     tenantId: "tenant" in ctx ? ctx.tenant.id : "",
-    actorType: ctx.actor.type === "user" && ctx.actor.staff ? "staff" : ctx.actor.type,
+    actorType: ctx.actor.type === "user" && ctx.actor.staff ? ("staff" as const) : ctx.actor.type,
     actorId: ctx.actor.type === "user" ? ctx.actor.userId : ctx.actor.type === "system" ? ctx.actor.job : null,
     action,
     details: ctx.log.redact(details),
     ip: ctx.request.ip,
-  });
+  };
 }

@@ -23,6 +23,10 @@ export function allows(role: TenantRole, permission: Permission): boolean {
   return table[permission].trim().split(/\s+/)[columns.indexOf(role)] === "x";
 }
 
+/** All that a role may do, in the table's order: what a page shows or leaves out. */
+export const permissionsOf = (role: TenantRole): Permission[] =>
+  (Object.keys(table) as Permission[]).filter((permission) => allows(role, permission));
+
 /** Nobody hands out more than they hold: an admin cannot make an owner. */
 export function mayGrant(by: TenantRole, role: Role): boolean {
   return by === "owner" || by === "staff" || (by === "admin" && role !== "owner");

@@ -19,7 +19,7 @@ function browser(ip = `198.51.100.${++count}`) {
       const headers = new Headers({ origin: testOrigin, "cf-connecting-ip": ip, "content-type": "application/json" });
       headers.set("cookie", [...jar].map(([name, value]) => `${name}=${value}`).join("; "));
       const init = body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
-      const request = new Request<unknown, IncomingRequestCfProperties>(`${testOrigin}${path}`, init);
+      const request = new Request(`${testOrigin}${path}`, init) as Request<unknown, IncomingRequestCfProperties>;
       const response = await worker.fetch(request, testEnv, createExecutionContext());
       for (const line of response.headers.getSetCookie()) {
         const [name = "", value = ""] = (line.split(";")[0] ?? "").split("=");

@@ -1,0 +1,45 @@
+import { eq, gt, isNull } from "drizzle-orm";
+import { invitations, memberships, users } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { atDirectory } from "#server/domain/members/at-directory.ts";
+import { mayGrant } from "#server/domain/members/permissions.ts";
+import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { conflict, forbidden } from "#server/errors.ts";
+import { newId } from "#server/ids.ts";
+import type { Invite } from "./schemas.ts";
+
+export const invitationLifetimeMs = 7 * 86_400_000;
+const dayS = 86_400;
+
+/**
+ * Invites an address into the tenant, with a role that the person who asks may give. Inviting again replaces the
+ * invitation that stands: the older link no longer works. Throws `conflict` for who already belongs to the team.
+ */
+export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{ id: string; expiresAt: number }> {
+  if (!mayGrant(ctx.role, role)) throw forbidden("You cannot give this role.");
+  await takeFromLimit(ctx, { key: `invite:tenant:${ctx.tenant.id}`, max: 50, windowS: dayS });
+  await takeFromLimit(ctx, { key: `invite:address:${ctx.tenant.id}:${email}`, max: 5, windowS: dayS });
+  const directory = atDirectory(ctx);
+  const [member] = await directory.db
+    .select({ userId: users.id })
+    .from(memberships)
+    .innerJoin(users, eq(users.id, memberships.userId))
+    .where(inTenant(ctx, memberships, eq(users.email, email)));
+  if (member) throw conflict("This person is in the team already.", "email");
+  const now = ctx.now();
+  const id = newId("inv", now);
+  const expiresAt = now + invitationLifetimeMs;
+  const standing = inTenant(ctx, invitations, eq(invitations.email, email), isNull(invitations.acceptedAt), isNull(invitations.revokedAt));
+  const invitedBy = ctx.actor.type === "user" ? ctx.actor.userId : "";
+  await commit(directory, "invitation.sent", { invitation: id, email, role }, [
+    directory.db.update(invitations).set({ revokedAt: now }).where(standing),
+    directory.db.insert(invitations).values({ id, tenantId: ctx.tenant.id, email, role, invitedBy, createdAt: now, expiresAt }),
+  ]);
+  await ctx.send.mail({ v: 1, type: "mail.invitation", tenant: ctx.tenant.id, invitation: id });
+  return { id, expiresAt };
+}
+
+/** What makes an invitation still good. */
+export const standsAt = (now: number) => [isNull(invitations.acceptedAt), isNull(invitations.revokedAt), gt(invitations.expiresAt, now)];

@@ -1,0 +1,46 @@
+import { desc, eq, isNull } from "drizzle-orm";
+import { invitations, memberships, users } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { Role } from "#server/domain/tenants/schemas.ts";
+import { atDirectory } from "./at-directory.ts";
+import { allows, mayGrant } from "./permissions.ts";
+
+/**
+ * Who belongs to the tenant, owners first, and who is invited. Times in milliseconds since 1970. `grantable` are the
+ * roles that the person who asks may give; `mayChange` says whether they may change or remove that member.
+ */
+export async function listTeam(ctx: TenantCtx) {
+  const { db } = atDirectory(ctx);
+  const [members, invited] = await db.batch([
+    db
+      .select({ userId: users.id, name: users.name, email: users.email, role: memberships.role, since: memberships.createdAt })
+      .from(memberships)
+      .innerJoin(users, eq(users.id, memberships.userId))
+      .where(inTenant(ctx, memberships))
+      .orderBy(memberships.createdAt),
+    db
+      .select({
+        id: invitations.id,
+        email: invitations.email,
+        role: invitations.role,
+        invitedBy: users.name,
+        createdAt: invitations.createdAt,
+        expiresAt: invitations.expiresAt,
+      })
+      .from(invitations)
+      .leftJoin(users, eq(users.id, invitations.invitedBy))
+      .where(inTenant(ctx, invitations, isNull(invitations.acceptedAt), isNull(invitations.revokedAt)))
+      .orderBy(desc(invitations.createdAt)),
+  ]);
+  const writes = allows(ctx.role, "team:write");
+  const self = ctx.actor.type === "user" ? ctx.actor.userId : null;
+  const now = ctx.now();
+  return {
+    members: members
+      .map((member) => ({ ...member, self: member.userId === self, mayChange: writes && mayGrant(ctx.role, member.role) }))
+      .sort((a, b) => Role.options.indexOf(a.role) - Role.options.indexOf(b.role)),
+    invitations: invited.map((invitation) => ({ ...invitation, expired: invitation.expiresAt <= now })),
+    grantable: writes ? Role.options.filter((role) => mayGrant(ctx.role, role)) : [],
+  };
+}

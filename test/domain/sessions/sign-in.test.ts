@@ -1,0 +1,265 @@
+import { desc, eq } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { auditLog, magicLinks, sessions, users } from "#db/schema/index.ts";
+import { authenticate, sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
+import { listSessions, revokeOtherSessions, revokeSession } from "#server/domain/sessions/own-sessions.ts";
+import { findLink, redeemCode, redeemLink } from "#server/domain/sessions/redeem-sign-in.ts";
+import { findWaiting, requestSignIn, resendSignIn, signInCookie } from "#server/domain/sessions/request-sign-in.ts";
+import { RequestSignIn } from "#server/domain/sessions/schemas.ts";
+import { signOut } from "#server/domain/sessions/sign-out.ts";
+import { hashToken, linkCode, linkToken, newToken } from "#server/domain/sessions/tokens.ts";
+import { makeTenant, makeUser, type TestCtx, testCtx } from "#test/harness.ts";
+
+let count = 0;
+/** A browser of its own address, so that tests do not count against each other's limits. */
+const browser = (more: TestCtx = {}) => testCtx({ ip: `192.0.2.${++count}`, ...more });
+type Browser = ReturnType<typeof browser>;
+
+const minute = 60_000;
+const ask = (ctx: Browser, email: string, returnTo?: string) => requestSignIn(ctx, RequestSignIn.parse({ email, returnTo }));
+/** What the mail of this browser's sign-in says. */
+const mailOf = (ctx: Browser) => {
+  const id = ctx.traces.cookies.get(signInCookie) ?? "";
+  return { id, token: linkToken(ctx.config, "sign-in", id), code: linkCode(ctx.config, id) };
+};
+const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, "0");
+const whoHolds = async (ctx: Browser) => (await authenticate(ctx.directory, ctx.traces.cookies.get(sessionCookie), ctx.now())).actor;
+
+test("a link is refused once its 15 minutes are over", async () => {
+  const { actor } = await makeUser();
+  const start = Date.now();
+  const ctx = browser({ now: () => start });
+  await ask(ctx, actor.email);
+  const later = browser({ now: () => start + 15 * minute });
+  await expect(redeemLink(later, mailOf(ctx))).rejects.toMatchObject({ kind: "not_found" });
+  await expect(findLink(later, mailOf(ctx))).rejects.toMatchObject({ kind: "not_found" });
+  const stillGood = browser({ now: () => start + 15 * minute - 1 });
+  expect(await redeemLink(stillGood, mailOf(ctx))).toEqual({ landing: "/onboarding" });
+});
+
+test("a link signs in once, even when it is used twice at the same moment", async () => {
+  const { actor } = await makeUser();
+  const ctx = browser();
+  await ask(ctx, actor.email);
+  const mail = mailOf(ctx);
+  const results = await Promise.allSettled([redeemLink(browser(), mail), redeemLink(browser(), mail), redeemCode(ctx, mail)]);
+  expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  await expect(redeemLink(browser(), mail)).rejects.toMatchObject({ kind: "not_found" });
+});
+
+test("a link that nobody sent is not found", async () => {
+  await expect(redeemLink(browser(), { token: newToken() })).rejects.toMatchObject({ kind: "not_found" });
+});
+
+test("after five wrong codes the right one is refused too, and the link still works", async () => {
+  const { actor } = await makeUser();
+  const ctx = browser();
+  await ask(ctx, actor.email);
+  const { code, token } = mailOf(ctx);
+  for (const _ of [1, 2, 3, 4, 5])
+    await expect(redeemCode(ctx, { code: wrong(code) })).rejects.toMatchObject({ kind: "invalid", field: "code" });
+  await expect(redeemCode(ctx, { code })).rejects.toMatchObject({ kind: "not_found" });
+  await redeemLink(ctx, { token });
+});
+
+test("codes that are tried at the same moment are all counted", async () => {
+  const { actor } = await makeUser();
+  const ctx = browser();
+  await ask(ctx, actor.email);
+  const tries = await Promise.allSettled(Array.from({ length: 12 }, () => redeemCode(ctx, { code: wrong(mailOf(ctx).code) })));
+  const kinds = tries.map((result) => (result.status === "rejected" ? (result.reason as { kind: string }).kind : "signed in"));
+  expect(kinds.filter((kind) => kind === "invalid")).toHaveLength(5);
+  expect(kinds.filter((kind) => kind === "not_found")).toHaveLength(7);
+});
+
+test("a code does nothing in another browser than the one that asked", async () => {
+  const { actor } = await makeUser();
+  const ctx = browser();
+  await ask(ctx, actor.email);
+  const other = browser();
+  await expect(redeemCode(other, mailOf(ctx))).rejects.toMatchObject({ kind: "not_found" });
+  await ask(other, (await makeUser()).actor.email);
+  await expect(redeemCode(other, mailOf(ctx))).rejects.toMatchObject({ kind: "invalid" });
+  await redeemCode(ctx, mailOf(ctx));
+});
+
+test("new mails do not bring endless tries: the codes of one address allow 25 a day", async () => {
+  const { actor } = await makeUser();
+  const start = Date.now();
+  let outcome = "";
+  for (let round = 0; round < 6; round++) {
+    const ctx = browser({ now: () => start + round * 16 * minute });
+    await ask(ctx, actor.email);
+    for (let tried = 0; tried < 5 && outcome !== "rate_limited"; tried++) {
+      outcome = await redeemCode(ctx, { code: wrong(mailOf(ctx).code) }).then(
+        () => "signed in",
+        (error: { kind: string }) => error.kind,
+      );
+    }
+    if (round < 5) expect(outcome).toBe("invalid");
+  }
+  expect(outcome).toBe("rate_limited");
+});
+
+test("an unknown address gets the same answer, the same row and the same message as a known one", async () => {
+  const { actor } = await makeUser();
+  const start = Date.now();
+  const [known, unknown] = [browser({ now: () => start }), browser({ now: () => start })];
+  const answers = [await ask(known, actor.email), await ask(unknown, "nobody-here@example.com")];
+  expect(answers.map((answer) => Object.keys(answer))).toEqual([
+    ["email", "expiresAt"],
+    ["email", "expiresAt"],
+  ]);
+  expect(answers[0]?.expiresAt).toBe(answers[1]?.expiresAt);
+  for (const ctx of [known, unknown]) {
+    const { id } = mailOf(ctx);
+    const rows = await ctx.directory.select().from(magicLinks).where(eq(magicLinks.id, id));
+    expect(rows).toMatchObject([{ id, returnTo: null, codeTries: 0, consumedAt: null }]);
+    expect(ctx.traces.mails).toEqual([{ v: 1, type: "mail.sign_in", link: id }]);
+  }
+});
+
+test("neither the token nor the code is stored or queued", async () => {
+  const { actor } = await makeUser();
+  const ctx = browser();
+  await ask(ctx, actor.email);
+  const { id, token, code } = mailOf(ctx);
+  const rows = await ctx.directory.select().from(magicLinks).where(eq(magicLinks.id, id));
+  const kept = JSON.stringify([rows, ctx.traces.mails, ctx.traces.lines]);
+  expect(kept).not.toContain(token);
+  expect(kept).not.toContain(code);
+  expect(kept).not.toContain(hashToken(code));
+});
+
+test("whoever proves an address without an account is not signed in", async () => {
+  const ctx = browser();
+  await ask(ctx, "still-nobody@example.com");
+  await expect(redeemCode(ctx, mailOf(ctx))).rejects.toMatchObject({ kind: "not_found" });
+  expect(ctx.traces.cookies.has(sessionCookie)).toBe(false);
+});
+
+test("the sixth mail to one address within 15 minutes is refused, whoever asks, and later allowed", async () => {
+  const email = `limited-${count}@example.com`;
+  for (const _ of [1, 2, 3, 4, 5]) await ask(browser(), email);
+  await expect(ask(browser(), email)).rejects.toMatchObject({ kind: "rate_limited", retryAfterS: expect.any(Number) });
+  await ask(browser({ now: () => Date.now() + 16 * minute }), email);
+});
+
+test("one network asks for 20 mails in 15 minutes; an IPv6 network is its /64", async () => {
+  const ip = (host: number) => `2001:db8:77:1::${host.toString(16)}`;
+  for (let host = 1; host <= 20; host++) await ask(testCtx({ ip: ip(host) }), `n-${host}@example.com`);
+  const refused = testCtx({ ip: ip(99) });
+  await expect(ask(refused, "n-99@example.com")).rejects.toMatchObject({ kind: "rate_limited" });
+  expect(refused.traces.mails).toEqual([]);
+  await ask(testCtx({ ip: "2001:db8:77:2::1" }), "n-100@example.com");
+});
+
+test("the first proof of a mailbox ends sessions that were never proven; later ones end nothing", async () => {
+  const { actor, token } = await makeUser();
+  const ctx = browser();
+  await ctx.directory.update(users).set({ provenAt: null }).where(eq(users.id, actor.userId));
+  expect((await authenticate(ctx.directory, token, Date.now())).actor.type).toBe("user");
+  await ask(ctx, actor.email);
+  await redeemLink(ctx, mailOf(ctx));
+  expect((await authenticate(ctx.directory, token, Date.now())).actor.type).toBe("anonymous");
+  const second = browser();
+  await ask(second, actor.email);
+  await redeemLink(second, mailOf(second));
+  expect((await whoHolds(ctx)).type).toBe("user");
+  expect((await whoHolds(second)).type).toBe("user");
+});
+
+test("signing in again ends the session that this browser held, and its token is a new one", async () => {
+  const { actor, token } = await makeUser();
+  const ctx = browser({ actor });
+  await ask(ctx, actor.email);
+  await redeemLink(ctx, mailOf(ctx));
+  expect(ctx.traces.cookies.get(sessionCookie)).not.toBe(token);
+  expect(ctx.traces.cookies.has(signInCookie)).toBe(false);
+  expect((await authenticate(ctx.directory, token, Date.now())).actor.type).toBe("anonymous");
+});
+
+test("the path to return to is kept with the link on the server, and one that leads away is dropped", async () => {
+  const tenant = await makeTenant();
+  const { actor } = await makeUser({ roles: [[tenant, "viewer"]] });
+  const ctx = browser();
+  await ctx.directory.update(users).set({ onboardedAt: Date.now() }).where(eq(users.id, actor.userId));
+  await ask(ctx, actor.email, `/t/${tenant.id}/runs?page=2`);
+  expect(await redeemLink(browser(), mailOf(ctx))).toEqual({ landing: `/t/${tenant.id}/runs?page=2` });
+  const lured = browser();
+  await ask(lured, actor.email, "//evil.example");
+  expect(await redeemLink(lured, mailOf(lured))).toEqual({ landing: `/t/${tenant.id}` });
+});
+
+test("the first sign-in lands on the onboarding, wherever the person was going", async () => {
+  const { actor } = await makeUser({ roles: [[await makeTenant(), "owner"]] });
+  const ctx = browser();
+  await ctx.directory.update(users).set({ onboardedAt: null }).where(eq(users.id, actor.userId));
+  await ask(ctx, actor.email, "/t/somewhere");
+  expect(await redeemLink(ctx, mailOf(ctx))).toEqual({ landing: "/onboarding" });
+});
+
+test("a waiting sign-in is sent again to the same address with a new code, and only to a browser that waits", async () => {
+  const { actor } = await makeUser();
+  const ctx = browser();
+  await expect(resendSignIn(ctx)).rejects.toMatchObject({ kind: "not_found" });
+  await ask(ctx, actor.email, "/t/acme");
+  const before = mailOf(ctx).id;
+  await resendSignIn(ctx);
+  expect(mailOf(ctx).id).not.toBe(before);
+  expect(await findWaiting(ctx)).toMatchObject({ email: actor.email, returnTo: "/t/acme" });
+});
+
+test("a session that was ended by its person, by a sign-out or by time is nobody's", async () => {
+  const { actor, token } = await makeUser();
+  const { directory } = testCtx();
+  const lastMoment = Date.now() + sessionLifetimeMs + minute;
+  expect((await authenticate(directory, token, lastMoment)).actor.type).toBe("anonymous");
+  await revokeSession(testCtx({ actor }), { sessionId: actor.sessionId });
+  expect((await authenticate(directory, token, Date.now())).actor.type).toBe("anonymous");
+  const other = await makeUser();
+  await signOut(testCtx({ actor: other.actor }));
+  expect((await authenticate(directory, other.token, Date.now())).actor.type).toBe("anonymous");
+});
+
+test("a session in use lives 30 days from each day of use, and says when the cookie must be set anew", async () => {
+  const { token } = await makeUser();
+  const { directory } = testCtx();
+  const inDays = (days: number) => Date.now() + days * 24 * 60 * minute;
+  expect(await authenticate(directory, token, inDays(0.5))).toMatchObject({ renewed: false });
+  expect(await authenticate(directory, token, inDays(20))).toMatchObject({ renewed: true });
+  expect((await authenticate(directory, token, inDays(45))).actor.type).toBe("user");
+});
+
+test("somebody else's session is not found, and lives on", async () => {
+  const mine = await makeUser();
+  const theirs = await makeUser();
+  const ctx = testCtx({ actor: mine.actor });
+  await expect(revokeSession(ctx, { sessionId: theirs.actor.sessionId })).rejects.toMatchObject({ kind: "not_found" });
+  expect((await authenticate(ctx.directory, theirs.token, Date.now())).actor.type).toBe("user");
+  expect((await listSessions(ctx)).map(({ id }) => id)).toEqual([mine.actor.sessionId]);
+});
+
+test("a person ends all sessions but the one in hand", async () => {
+  const { actor } = await makeUser();
+  const elsewhere = browser();
+  await ask(elsewhere, actor.email);
+  await redeemLink(elsewhere, mailOf(elsewhere));
+  const ctx = testCtx({ actor });
+  expect((await listSessions(ctx)).map(({ current }) => current).sort()).toEqual([false, true]);
+  await revokeOtherSessions(ctx);
+  expect(await listSessions(ctx)).toMatchObject([{ id: actor.sessionId, current: true }]);
+  const left = await ctx.directory.select().from(sessions).where(eq(sessions.userId, actor.userId));
+  expect(left).toHaveLength(1);
+});
+
+test("signing in leaves an audit line with who, how and from where, and no token", async () => {
+  const { actor } = await makeUser();
+  const ctx = browser();
+  await ask(ctx, actor.email);
+  await redeemCode(ctx, mailOf(ctx));
+  const lines = await ctx.directory.select().from(auditLog).where(eq(auditLog.action, "session.started")).orderBy(desc(auditLog.id));
+  const line = lines.find(({ details }) => details.user === actor.userId);
+  expect(line).toMatchObject({ actorType: "anonymous", ip: ctx.request.ip, details: { user: actor.userId, via: "code" } });
+  expect(JSON.stringify(line)).not.toContain(ctx.traces.cookies.get(sessionCookie));
+});
