@@ -9,6 +9,7 @@ import { requestLog } from "./http/request-log.ts";
 import { sameOrigin } from "./http/same-origin.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { devOutbox } from "./routes/dev-outbox.ts";
+import { oauth } from "./routes/oauth.ts";
 import { pages } from "./routes/pages.ts";
 import { rest } from "./routes/rest.ts";
 import { trpc } from "./routes/trpc.ts";
@@ -37,6 +38,7 @@ app.use(requestContext);
 
 app.route("/", trpc);
 app.route("/", rest);
+app.route("/", oauth);
 app.route("/", devOutbox);
 app.route("/", pages);
 

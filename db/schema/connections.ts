@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { AccountDetails, ConnectionStatus } from "#server/domain/connections/schemas.ts";
+import type { AccountDetails, ConnectionStatus, ProbeResult, ReconnectReason } from "#server/domain/connections/schemas.ts";
 
 /** An account at a provider that a tenant has connected. Its tokens are in `secrets`. */
 export const connections = sqliteTable(
@@ -16,8 +16,8 @@ export const connections = sqliteTable(
     scopesAsked: json<string[]>().notNull(),
     scopesGranted: json<string[]>().notNull(),
     status: text().$type<ConnectionStatus>().notNull(),
-    /** Plain words for the client, where the status is not `active`. */
-    statusReason: text(),
+    /** Why the status is `reconnect_needed`; its words are in the schemas. */
+    statusReason: text().$type<ReconnectReason>(),
     accessExpiresAt: instant(),
     refreshExpiresAt: instant(),
     connectedBy: text().notNull(),
@@ -25,7 +25,7 @@ export const connections = sqliteTable(
     lastSuccessAt: instant(),
     lastRefreshAt: instant(),
     probedAt: instant(),
-    probeResult: text(),
+    probeResult: text().$type<ProbeResult>(),
     /** Fence: rises with every change of tokens; a writer that saw an older one writes nothing. */
     version: integer().notNull().default(1),
     /** One refresh at a time: who holds the lease, until when. */
@@ -38,6 +38,8 @@ export const connections = sqliteTable(
   (t) => [
     uniqueIndex("connections_account").on(t.tenantId, t.provider, t.externalId),
     index("connections_expiry").on(t.status, t.accessExpiresAt),
+    // Whether another tenant lives on the same grant, before it is given back.
+    index("connections_external").on(t.provider, t.externalId),
   ],
 );
 

@@ -1,8 +1,39 @@
 import { z } from "zod";
+import type { Text } from "#server/domain/tenants/schemas.ts";
 
 /** `active`: usable. `reconnect_needed`: the provider took access away. `disconnected`: the client did. */
 export const ConnectionStatus = z.enum(["active", "reconnect_needed", "disconnected"]);
 export type ConnectionStatus = z.infer<typeof ConnectionStatus>;
+
+/**
+ * Why a connection needs a person. `refresh_refused`: the provider does not renew it any more. `access_refused`: nor does it
+ * accept a fresh token. `not_renewable`: it ended, and the provider gave nothing to renew it with.
+ */
+export const ReconnectReason = z.enum(["refresh_refused", "access_refused", "not_renewable"]);
+export type ReconnectReason = z.infer<typeof ReconnectReason>;
+
+/** The reasons in plain words, for the client. */
+export const reconnectWords: Record<ReconnectReason, Text> = {
+  refresh_refused: {
+    en: "The provider no longer renews our access. Somebody may have removed it, or a password was changed.",
+    fr: "Le fournisseur ne renouvelle plus notre accès. Quelqu’un l’a peut-être retiré, ou un mot de passe a changé.",
+    he: "הספק אינו מחדש עוד את הגישה שלנו. ייתכן שמישהו הסיר אותה או שסיסמה הוחלפה.",
+  },
+  access_refused: {
+    en: "The provider no longer accepts our access. The app may have been uninstalled.",
+    fr: "Le fournisseur n’accepte plus notre accès. L’application a peut-être été désinstallée.",
+    he: "הספק אינו מקבל עוד את הגישה שלנו. ייתכן שהאפליקציה הוסרה.",
+  },
+  not_renewable: {
+    en: "The access has ended and the provider gave us no way to renew it.",
+    fr: "L’accès a expiré et le fournisseur ne nous a donné aucun moyen de le renouveler.",
+    he: "הגישה הסתיימה והספק לא נתן לנו דרך לחדש אותה.",
+  },
+};
+
+/** What a probe found: `ok`, or the kind of failure. */
+export const ProbeResult = z.enum(["ok", "revoked", "missing_scopes", "rate_limited", "unavailable", "rejected", "misconfigured"]);
+export type ProbeResult = z.infer<typeof ProbeResult>;
 
 /** What a provider said of the account, as far as we need it later. */
 export const AccountDetails = z.object({
@@ -15,3 +46,6 @@ export const AccountDetails = z.object({
   resources: z.array(z.object({ kind: z.string(), id: z.string(), name: z.string() })).optional(),
 });
 export type AccountDetails = z.infer<typeof AccountDetails>;
+
+export const ConnectionRef = z.object({ connectionId: z.string().max(60) });
+export type ConnectionRef = z.infer<typeof ConnectionRef>;

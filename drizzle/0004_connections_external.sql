@@ -1,0 +1,1 @@
+CREATE INDEX `connections_external` ON `connections` (`provider`,`external_id`);

@@ -1,0 +1,96 @@
+import type { z } from "zod";
+import type { AccountRequest } from "#server/catalog/account.ts";
+import type { Failure, OAuthProvider } from "#server/catalog/provider.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { ProviderError } from "#server/errors.ts";
+import { pause } from "./pause.ts";
+import { endpointsOf, fillEndpoint } from "./provider-endpoints.ts";
+import { type ProviderReply, sendRequest } from "./send-request.ts";
+
+/** All waiting within one call together: what would take longer is the queue's to wait for. */
+const waitBudgetMs = 10_000;
+const maxTries = 4;
+/** No reply within 10 s: a second try, no more, or a run's 30 s are gone. */
+const maxSilentTries = 2;
+
+/** With what an API is called. `connectionId` names it in the log. */
+export interface ApiAccess {
+  provider: OAuthProvider;
+  shop: string | null;
+  accessToken: string;
+  signal?: AbortSignal | undefined;
+}
+
+type Attempt = { reply: ProviderReply; failure: Failure | null; silent: boolean };
+
+/**
+ * Calls a provider's API and checks the reply. A rate limit is waited for and a hiccup tried again while that is short; what
+ * is left throws a `ProviderError` with `retryAfterS` where the provider said it.
+ */
+export async function callApi<S extends z.ZodType>(ctx: Ctx, access: ApiAccess, request: AccountRequest, schema: S): Promise<z.output<S>> {
+  const { provider } = access;
+  const url = apiUrl(ctx, access, request);
+  let waited = 0;
+  for (let tries = 1; ; tries++) {
+    const { reply, failure, silent } = await attempt(ctx, access, url, request);
+    if (!failure) return parsed(provider, reply, schema);
+    const wait = waitMs(failure, tries);
+    const again = mayRepeat(failure, request) && tries < (silent ? maxSilentTries : maxTries) && waited + wait <= waitBudgetMs;
+    if (!again || access.signal?.aborted) throw asError(provider, failure);
+    await pause(wait);
+    waited += wait;
+  }
+}
+
+async function attempt(ctx: Ctx, { provider, accessToken, signal }: ApiAccess, url: URL, request: AccountRequest): Promise<Attempt> {
+  const body = request.body === undefined ? {} : { body: JSON.stringify(request.body) };
+  const headers = {
+    ...(request.body !== undefined && { "content-type": "application/json" }),
+    ...request.headers,
+    ...provider.authorization(accessToken),
+  };
+  try {
+    const reply = await sendRequest(ctx, provider, url, { method: request.method ?? "GET", headers, ...body, ...(signal && { signal }) });
+    return { reply, failure: provider.failureOf(reply), silent: false };
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.kind !== "unavailable") throw error;
+    const reply = { status: 0, headers: new Headers(), body: null };
+    return { reply, failure: { kind: "unavailable", message: error.message }, silent: true };
+  }
+}
+
+/** A rate-limited request was not acted on. One that failed otherwise may have been, so only a reading one is repeated. */
+function mayRepeat({ kind }: Failure, { method = "GET", reads = false }: AccountRequest): boolean {
+  return kind === "rate_limited" || (kind === "unavailable" && (method === "GET" || reads));
+}
+
+function waitMs({ retryAfterS }: Failure, tries: number): number {
+  const jitter = 0.75 + Math.random() / 2;
+  // Never earlier than told; the jitter keeps many runs from coming back in the same instant.
+  return retryAfterS === undefined ? 300 * 2 ** (tries - 1) * jitter : retryAfterS * 1000 + 100 * jitter;
+}
+
+function parsed<S extends z.ZodType>(provider: OAuthProvider, reply: ProviderReply, schema: S): z.output<S> {
+  const result = schema.safeParse(reply.body);
+  if (result.success) return result.data;
+  const fields = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).slice(0, 5);
+  throw new ProviderError(provider.id, "unavailable", `a reply of another shape (${fields.join("; ")})`);
+}
+
+function asError(provider: OAuthProvider, { kind, message, retryAfterS, scopes }: Failure): ProviderError {
+  return new ProviderError(provider.id, kind, message.slice(0, 300), {
+    ...(retryAfterS !== undefined && { retryAfterS }),
+    ...(scopes && { scopes }),
+  });
+}
+
+/** The address below the API's base. Throws `rejected` for one that leads out of it. */
+function apiUrl(ctx: Ctx, { provider, shop }: ApiAccess, { path, service }: AccountRequest): URL {
+  const base = fillEndpoint(endpointsOf(ctx.config, provider).api, { shop, service: service ?? provider.service });
+  const root = base.pathname.replace(/\/+$/, "");
+  const url = path.startsWith("/") ? new URL(`${base.origin}${root}${path}`) : new URL(path);
+  if (url.origin !== base.origin || !url.pathname.startsWith(`${root}/`)) {
+    throw new ProviderError(provider.id, "rejected", "an address outside of the provider's API");
+  }
+  return url;
+}

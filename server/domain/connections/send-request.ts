@@ -1,0 +1,54 @@
+import type { OAuthProvider } from "#server/catalog/provider.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { ProviderError } from "#server/errors.ts";
+import { mayReach } from "./provider-endpoints.ts";
+
+const timeoutMs = 10_000;
+
+export interface ProviderRequest {
+  method: "GET" | "POST" | "DELETE";
+  headers: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+}
+
+/** `body` is the parsed JSON, or null where it is none. */
+export interface ProviderReply {
+  status: number;
+  headers: Headers;
+  body: unknown;
+}
+
+/**
+ * One request to a provider, and its whole reply within 10 s. Goes to the provider's hosts alone and follows no redirect,
+ * so that a token is never carried elsewhere. Throws `unavailable` where no reply came, `rejected` for a foreign host.
+ */
+export async function sendRequest(ctx: Ctx, provider: OAuthProvider, url: URL, request: ProviderRequest): Promise<ProviderReply> {
+  if (!mayReach(ctx.config, provider, url)) throw new ProviderError(provider.id, "rejected", `${url.hostname} is no host of the provider`);
+  const { signal, ...init } = request;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await ctx.fetch(url.href, {
+      ...init,
+      headers: { accept: "application/json", ...init.headers },
+      redirect: "manual",
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    const text = await response.text();
+    if (response.status >= 300 && response.status < 400) {
+      throw new ProviderError(provider.id, "unavailable", `redirect refused (status ${response.status})`);
+    }
+    return { status: response.status, headers: response.headers, body: parse(text) };
+  } catch (cause) {
+    if (cause instanceof ProviderError) throw cause;
+    throw new ProviderError(provider.id, "unavailable", "no reply", { cause });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // a proxy's error page, or half a reply: what to make of it is the caller's to say
+  }
+}

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import type { Grant, OAuthProvider } from "#server/catalog/provider.ts";
+import { basicCredentials, failureOfStatus } from "#server/catalog/providers/replies.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { ProviderError, type ProviderFailureKind } from "#server/errors.ts";
+import { credentialsOf, endpointsOf, fillEndpoint } from "./provider-endpoints.ts";
+import { sendRequest } from "./send-request.ts";
+
+/** Error codes of RFC 6749 (5.2) and what they mean for us; anything else is `rejected`. */
+const meaning: Readonly<Record<string, ProviderFailureKind>> = {
+  invalid_grant: "revoked",
+  invalid_client: "misconfigured",
+  unauthorized_client: "misconfigured",
+  redirect_uri_mismatch: "misconfigured",
+  temporarily_unavailable: "unavailable",
+  server_error: "unavailable",
+};
+const ErrorReply = z.object({ error: z.string() });
+
+/**
+ * Asks the token endpoint, for the exchange of a code or for a refresh. Own request instead of arctic's: arctic calls the
+ * global fetch, so it knows neither our deadline nor the host allowlist, it takes a 403 or 429 for the unexpected, and it
+ * cannot send a client's secret in a JSON or form body.
+ *
+ * Throws `revoked` for a code or refresh token that is refused, `misconfigured` for our own client, `rate_limited`,
+ * `unavailable` (also for a reply that cannot be read: it may have been acted on), `rejected`.
+ */
+export async function requestToken(
+  ctx: Ctx,
+  provider: OAuthProvider,
+  { shop, fields }: { shop: string | null; fields: Readonly<Record<string, string>> },
+): Promise<Grant> {
+  const url = fillEndpoint(endpointsOf(ctx.config, provider).token, { shop, service: provider.service });
+  const reply = await sendRequest(ctx, provider, url, { method: "POST", ...authenticated(ctx, provider, fields) });
+  const code = ErrorReply.safeParse(reply.body).data?.error;
+  const byStatus = failureOfStatus(reply.status, reply.headers, `status ${reply.status}`);
+  if (byStatus?.kind === "unavailable" || byStatus?.kind === "rate_limited") throw failed(provider, byStatus.kind, byStatus);
+  if (code !== undefined) throw failed(provider, meaning[code] ?? "rejected", { message: `token endpoint: ${code.slice(0, 100)}` });
+  if (byStatus) throw failed(provider, "rejected", byStatus);
+  return readGrant(ctx, provider, reply.body);
+}
+
+function failed(provider: OAuthProvider, kind: ProviderFailureKind, { message, retryAfterS }: { message: string; retryAfterS?: number }) {
+  return new ProviderError(provider.id, kind, message, retryAfterS === undefined ? {} : { retryAfterS });
+}
+
+function readGrant(ctx: Ctx, provider: OAuthProvider, body: unknown): Grant {
+  try {
+    const grant = provider.readGrant(body);
+    for (const token of [grant.accessToken, grant.refreshToken]) if (token !== undefined) ctx.log.conceal(token);
+    return grant;
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    // Its issues name fields, never values.
+    throw new ProviderError(provider.id, "unavailable", "the token reply could not be read", { cause: error });
+  }
+}
+
+function authenticated(ctx: Ctx, provider: OAuthProvider, fields: Readonly<Record<string, string>>) {
+  const { clientId, clientSecret } = credentialsOf(ctx.config, provider);
+  const withClient = { client_id: clientId, client_secret: clientSecret, ...fields };
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  switch (provider.clientAuthentication) {
+    case "json":
+      return { headers: { "content-type": "application/json" }, body: JSON.stringify(withClient) };
+    case "body":
+      return { headers: form, body: new URLSearchParams(withClient).toString() };
+    case "basic":
+      return {
+        headers: { ...form, authorization: basicCredentials(clientId, clientSecret) },
+        body: new URLSearchParams(fields).toString(),
+      };
+    default:
+      return provider.clientAuthentication satisfies never;
+  }
+}

@@ -1,0 +1,101 @@
+import type { OAuthProvider } from "#server/catalog/provider.ts";
+import { findProvider } from "#server/catalog/providers/registry.ts";
+import { type Ctx, enterTenant, requireUser, type TenantCtx } from "#server/ctx.ts";
+import { credentialsOf, endpointsOf, fillEndpoint } from "#server/domain/connections/provider-endpoints.ts";
+import { allows } from "#server/domain/members/permissions.ts";
+import { networkOf } from "#server/domain/rate-limits/network-of.ts";
+import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
+import { DomainError, ProviderError } from "#server/errors.ts";
+import { redirectUriOf } from "./authorize-url.ts";
+import type { NextPage } from "./begin.ts";
+import { isMarked } from "./browser.ts";
+import { connect } from "./connect.ts";
+import { consumeState, type OAuthState } from "./consume-state.ts";
+import { OAuthStop } from "./stop.ts";
+import { toastOf } from "./words.ts";
+
+/**
+ * The way back from a provider. The state is used up first, whatever comes of it; who, where and for whom comes from its row
+ * and from the live session alone. Every end is a page of ours with a toast and a clean URL; short of the last step nothing
+ * is stored.
+ */
+export async function completeOAuth(ctx: Ctx, input: { provider: string; parameters: URLSearchParams }): Promise<NextPage> {
+  const actor = requireUser(ctx);
+  const provider = findProvider(input.provider);
+  const [first] = actor.memberships;
+  let location = first ? `/t/${first.tenant.id}/integrations` : "/";
+  try {
+    await takeFromLimit(ctx, { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 });
+    const state = await consumeState(ctx, input.parameters.get("state") ?? "");
+    if (!state) throw new OAuthStop("ended");
+    const tenantCtx = enterAgain(ctx, provider, state);
+    location = state.returnTo;
+    checkCallback(tenantCtx, provider, state, input.parameters);
+    const code = input.parameters.get("code") ?? "";
+    ctx.log.conceal(code);
+    const { outcome, ...parts } = await connect(tenantCtx, provider, { state, code });
+    return { location, toast: toastOf(outcome, { locale: actor.locale, provider: provider.name, ...parts }) };
+  } catch (error) {
+    const stop = stopOf(error);
+    if (!stop) throw error;
+    ctx.log.warn("connection not made", { provider: provider.id, outcome: stop.outcome, cause: stop.cause });
+    return { location, toast: toastOf(stop.outcome, { locale: actor.locale, provider: provider.name, ...stop.parts }) };
+  }
+}
+
+/** The tenant of the state, for the person, session and browser that began, who must still be allowed to. */
+function enterAgain(ctx: Ctx, provider: OAuthProvider, state: OAuthState): TenantCtx {
+  const actor = requireUser(ctx);
+  const same =
+    state.provider === provider.id &&
+    state.redirectUri === redirectUriOf(ctx.config, provider) &&
+    state.userId === actor.userId &&
+    state.sessionId === actor.sessionId &&
+    isMarked(ctx, state.browserHash);
+  if (!same) throw new OAuthStop("elsewhere");
+  const membership = actor.memberships.find(({ tenant }) => tenant.id === state.forTenant);
+  if (!membership || !allows(membership.role, "connections:write")) throw new OAuthStop("not_yours");
+  return enterTenant(ctx, membership.tenant, membership.role);
+}
+
+function checkCallback(ctx: TenantCtx, provider: OAuthProvider, state: OAuthState, parameters: URLSearchParams): void {
+  const authorize = fillEndpoint(endpointsOf(ctx.config, provider).authorize, { shop: state.shop, service: provider.service });
+  const issuer = parameters.get("iss");
+  // RFC 9207: an answer of another authorization server than the one that was asked.
+  if (issuer !== null && issuer.replace(/\/$/, "") !== authorize.origin) throw new OAuthStop("forged");
+  if (parameters.has("error")) throw new OAuthStop(parameters.get("error") === "access_denied" ? "denied" : "refused");
+  const { clientSecret } = credentialsOf(ctx.config, provider);
+  const fault = provider.callbackFault?.({ parameters, clientSecret, shop: state.shop, now: ctx.now() }) ?? null;
+  switch (fault) {
+    case "forged":
+      throw new OAuthStop("forged");
+    case "stale":
+      throw new OAuthStop("ended");
+    case "other_shop":
+      throw new OAuthStop("wrong_shop");
+    case null:
+      break;
+    default:
+      fault satisfies never;
+  }
+  if (!parameters.get("code")) throw new OAuthStop("refused");
+}
+
+function stopOf(error: unknown): OAuthStop | null {
+  if (error instanceof OAuthStop) return error;
+  if (error instanceof DomainError && error.kind === "rate_limited") return new OAuthStop("too_many");
+  if (!(error instanceof ProviderError)) return null;
+  switch (error.kind) {
+    case "misconfigured":
+      return new OAuthStop("misconfigured", {}, error);
+    case "unavailable":
+    case "rate_limited":
+      return new OAuthStop("provider_down", {}, error);
+    case "revoked":
+    case "rejected":
+    case "missing_scopes":
+      return new OAuthStop("refused", {}, error);
+    default:
+      return error.kind satisfies never;
+  }
+}

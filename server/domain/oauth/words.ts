@@ -1,0 +1,126 @@
+import type { Locale, Text } from "#server/domain/tenants/schemas.ts";
+
+/** How a consent ended, or why it did not begin. */
+export type Outcome =
+  | "connected"
+  | "connected_partly"
+  | "reconnected"
+  | "denied"
+  | "ended"
+  | "elsewhere"
+  | "not_yours"
+  | "forged"
+  | "wrong_shop"
+  | "other_account"
+  | "refused"
+  | "provider_down"
+  | "too_few_scopes"
+  | "misconfigured"
+  | "shop_needed"
+  | "unknown_permissions"
+  | "from_elsewhere"
+  | "too_many";
+
+/** `{provider}`, `{account}` and `{missing}` are filled in. */
+const words: Record<Outcome, Text> = {
+  connected: {
+    en: "{account} ({provider}) is connected.",
+    fr: "{account} ({provider}) est connecté.",
+    he: "{account} ({provider}) מחובר.",
+  },
+  reconnected: {
+    en: "{account} ({provider}) is connected again.",
+    fr: "{account} ({provider}) est de nouveau connecté.",
+    he: "{account} ({provider}) מחובר שוב.",
+  },
+  connected_partly: {
+    en: "{account} ({provider}) is connected, but without: {missing}. Connect again to allow it.",
+    fr: "{account} ({provider}) est connecté, mais sans : {missing}. Reconnectez-le pour l’autoriser.",
+    he: "{account} ({provider}) מחובר, אך ללא: {missing}. אפשר לחבר שוב כדי לאשר.",
+  },
+  denied: {
+    en: "{provider} was not connected: access was not allowed. Nothing has changed.",
+    fr: "{provider} n’a pas été connecté : l’accès n’a pas été autorisé. Rien n’a changé.",
+    he: "{provider} לא חובר: הגישה לא אושרה. דבר לא השתנה.",
+  },
+  ended: {
+    en: "This attempt to connect has expired or was already used. Please start again.",
+    fr: "Cette tentative de connexion a expiré ou a déjà servi. Veuillez recommencer.",
+    he: "ניסיון החיבור פג או שכבר נוצל. יש להתחיל מחדש.",
+  },
+  elsewhere: {
+    en: "This attempt to connect was begun in another browser or session. Please start again here.",
+    fr: "Cette tentative a été commencée dans un autre navigateur ou une autre session. Veuillez recommencer ici.",
+    he: "ניסיון החיבור התחיל בדפדפן או בהתחברות אחרים. יש להתחיל מחדש כאן.",
+  },
+  not_yours: {
+    en: "You may no longer connect accounts for this client.",
+    fr: "Vous ne pouvez plus connecter de comptes pour ce client.",
+    he: "אין לך עוד הרשאה לחבר חשבונות עבור לקוח זה.",
+  },
+  forged: {
+    en: "The answer did not come from {provider} unchanged, so nothing was connected. Please start again.",
+    fr: "La réponse ne vient pas de {provider} telle quelle : rien n’a été connecté. Veuillez recommencer.",
+    he: "התשובה לא הגיעה מ-{provider} ללא שינוי, ולכן דבר לא חובר. יש להתחיל מחדש.",
+  },
+  wrong_shop: {
+    en: "{provider} answered for another shop than the one you gave. Nothing was connected.",
+    fr: "{provider} a répondu pour une autre boutique que celle indiquée. Rien n’a été connecté.",
+    he: "{provider} השיב עבור חנות אחרת מזו שציינת. דבר לא חובר.",
+  },
+  other_account: {
+    en: "That is another {provider} account than {account}. Nothing has changed: choose the same account, or connect the other one anew.",
+    fr: "C’est un autre compte {provider} que {account}. Rien n’a changé : choisissez le même compte, ou connectez l’autre à part.",
+    he: "זהו חשבון {provider} אחר ולא {account}. דבר לא השתנה: יש לבחור באותו חשבון, או לחבר את האחר בנפרד.",
+  },
+  refused: {
+    en: "{provider} refused to complete the connection. Please start again.",
+    fr: "{provider} a refusé de terminer la connexion. Veuillez recommencer.",
+    he: "{provider} סירב להשלים את החיבור. יש להתחיל מחדש.",
+  },
+  provider_down: {
+    en: "{provider} does not answer at the moment. Nothing was connected; please try again in a few minutes.",
+    fr: "{provider} ne répond pas pour le moment. Rien n’a été connecté ; réessayez dans quelques minutes.",
+    he: "{provider} אינו משיב כרגע. דבר לא חובר; אפשר לנסות שוב בעוד כמה דקות.",
+  },
+  too_few_scopes: {
+    en: "{provider} was not connected: none of the permissions that it needs was allowed ({missing}).",
+    fr: "{provider} n’a pas été connecté : aucune des autorisations nécessaires n’a été donnée ({missing}).",
+    he: "{provider} לא חובר: אף אחת מההרשאות הנדרשות לא אושרה ({missing}).",
+  },
+  misconfigured: {
+    en: "{provider} cannot be connected yet: something is missing on our side. Please tell us.",
+    fr: "{provider} ne peut pas encore être connecté : il manque quelque chose de notre côté. Prévenez-nous.",
+    he: "עדיין אי אפשר לחבר את {provider}: חסר משהו בצד שלנו. נשמח אם תעדכנו אותנו.",
+  },
+  shop_needed: {
+    en: "Please give your shop’s address, as in my-shop.myshopify.com.",
+    fr: "Indiquez l’adresse de votre boutique, par exemple ma-boutique.myshopify.com.",
+    he: "יש לציין את כתובת החנות, למשל my-shop.myshopify.com.",
+  },
+  unknown_permissions: {
+    en: "Please choose at least one of the permissions that {provider} offers.",
+    fr: "Choisissez au moins une des autorisations que propose {provider}.",
+    he: "יש לבחור לפחות אחת מההרשאות ש-{provider} מציע.",
+  },
+  from_elsewhere: {
+    en: "To connect {provider}, please start from this page.",
+    fr: "Pour connecter {provider}, commencez depuis cette page.",
+    he: "כדי לחבר את {provider}, יש להתחיל מהעמוד הזה.",
+  },
+  too_many: {
+    en: "Too many tries. Please wait a little before connecting again.",
+    fr: "Trop de tentatives. Patientez un peu avant de réessayer.",
+    he: "יותר מדי ניסיונות. יש להמתין מעט לפני חיבור נוסף.",
+  },
+};
+
+/** The toast of an outcome: a success, a success with a remark, or an error. */
+export function toastOf(
+  outcome: Outcome,
+  { locale, ...parts }: { locale: Locale; provider?: string; account?: string; missing?: string },
+): { kind: "success" | "info" | "error"; message: string } {
+  const filled = words[outcome][locale].replace(/\{(provider|account|missing)\}/g, (_, name: keyof typeof parts) => parts[name] ?? "");
+  const kind = outcome === "connected" || outcome === "reconnected" ? "success" : outcome === "connected_partly" ? "info" : "error";
+  return { kind, message: filled.slice(0, 500) };
+}

@@ -1,0 +1,79 @@
+import type { Ctx, Tenant, UserActor } from "#server/ctx.ts";
+import { type BeginOAuth, beginOAuth, type NextPage } from "#server/domain/oauth/begin.ts";
+import { completeOAuth } from "#server/domain/oauth/complete.ts";
+import { makeTenant, makeUser, type TestCtx, testCtx } from "#test/harness.ts";
+import { sandboxOrigin } from "#test/variables.ts";
+
+/** What each provider's person chooses on the sandbox's consent page, and types before leaving. */
+export const choices: Record<string, { account: string; other: string; shop: string | undefined; otherShop: string | undefined }> = {
+  shopify: { account: "beta.myshopify.com", other: "gamma.myshopify.com", shop: "beta.myshopify.com", otherShop: "gamma.myshopify.com" },
+  klaviyo: { account: "BetaB2", other: "GammC3", shop: undefined, otherShop: undefined },
+  google: { account: "owner@beta.example", other: "owner@gamma.example", shop: undefined, otherShop: undefined },
+};
+
+export type Browser = Ctx & { traces: ReturnType<typeof testCtx>["traces"] };
+
+let visitors = 0;
+
+/** A member's browser, at an address of its own so that no rate limit is shared. */
+export async function visit(
+  tenant?: Tenant,
+  more: TestCtx = {},
+): Promise<{ browser: Browser; tenant: Tenant; actor: UserActor; token: string }> {
+  const home = tenant ?? (await makeTenant());
+  const { actor, token } = await makeUser({ roles: [[home, "owner"]] });
+  visitors += 1;
+  const ip = `198.51.${Math.floor(visitors / 250)}.${visitors % 250}`;
+  return { browser: testCtx({ actor, ip, ...more }), tenant: home, actor, token };
+}
+
+/** What the sandbox's consent page answers: where the browser is sent back to. */
+export async function decide(
+  authorize: string,
+  { decision = "allow", account, scopes }: { decision?: "allow" | "deny"; account?: string; scopes?: string[] } = {},
+): Promise<URL> {
+  const form = new URLSearchParams({ decision });
+  if (account !== undefined) form.set("account", account);
+  if (scopes) {
+    form.set("granular", "1");
+    for (const scope of scopes) form.append("scope", scope);
+  }
+  const answer = await fetch(authorize, { method: "POST", body: form, redirect: "manual" });
+  const location = answer.headers.get("location");
+  if (!location) throw new Error(`the consent page answered ${answer.status}: ${await answer.text()}`);
+  return new URL(location);
+}
+
+export const begin = (browser: Ctx, input: BeginOAuth): Promise<NextPage> => beginOAuth(browser, input);
+
+export const comeBack = (browser: Ctx, provider: string, callback: URL): Promise<NextPage> =>
+  completeOAuth(browser, { provider, parameters: callback.searchParams });
+
+/** The whole way of one connection, from the integrations page back to it. */
+export async function connectThrough(
+  browser: Ctx,
+  { tenant, provider, other = false, ...more }: { tenant: string; provider: string; other?: boolean } & Partial<BeginOAuth>,
+): Promise<NextPage> {
+  const choice = choices[provider];
+  if (!choice) throw new Error(`no consent choice for ${provider}`);
+  const { location } = await begin(browser, { provider, tenant, shop: other ? choice.otherShop : choice.shop, ...more });
+  return comeBack(browser, provider, await decide(location, { account: other ? choice.other : choice.account }));
+}
+
+/** Tells the sandbox to misbehave (or, without a body, to behave again). */
+export async function control(body?: unknown): Promise<void> {
+  const answer = await fetch(
+    `${sandboxOrigin}/__sandbox/control`,
+    body ? { method: "POST", body: JSON.stringify(body) } : { method: "DELETE" },
+  );
+  if (!answer.ok) throw new Error(`the sandbox refused: ${await answer.text()}`);
+}
+
+/** What the sandbox counted since it last behaved. */
+export async function counted() {
+  const answer = await fetch(`${sandboxOrigin}/__sandbox/calls`);
+  return (await answer.json()) as {
+    calls: { provider: string; path: string; account: string | null; count: number; statuses: Record<string, number> }[];
+    refreshes: Record<string, { provider: string; account: string; rotated: number; refused: number }>;
+  };
+}

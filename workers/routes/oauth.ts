@@ -1,0 +1,40 @@
+import { type Context, Hono } from "hono";
+import { beginOAuth, type NextPage } from "#server/domain/oauth/begin.ts";
+import { completeOAuth } from "#server/domain/oauth/complete.ts";
+import { setFlash } from "#server/flash.ts";
+import type { Door } from "#workers/door.ts";
+
+/** The two ends of a consent: out to the provider, and back from it. */
+export const oauth = new Hono<Door>();
+
+oauth.get("/api/auth/oauth/:provider/authorize", async (c) => {
+  const ctx = c.get("ctx");
+  if (ctx.actor.type !== "user") return c.redirect("/sign-in", 303);
+  const query = c.req.query();
+  return go(
+    c,
+    await beginOAuth(ctx, {
+      provider: c.req.param("provider"),
+      tenant: query.tenant ?? "",
+      sets: c.req.queries("sets")?.join(","),
+      shop: query.shop,
+      connection: query.connection,
+      return: query.return,
+      fetchSite: c.req.header("sec-fetch-site"),
+    }),
+  );
+});
+
+oauth.get("/api/auth/oauth/:provider/callback", async (c) => {
+  const ctx = c.get("ctx");
+  if (ctx.actor.type !== "user") return c.redirect("/sign-in", 303);
+  return go(c, await completeOAuth(ctx, { provider: c.req.param("provider"), parameters: new URL(c.req.url).searchParams }));
+});
+
+/** On to the next page, with its toast; the address that led here is kept nowhere. */
+function go(c: Context<Door>, { location, toast }: NextPage): Response {
+  if (toast) setFlash(c.get("ctx"), toast);
+  c.header("cache-control", "no-store");
+  c.header("referrer-policy", "no-referrer");
+  return c.redirect(location, 303);
+}
