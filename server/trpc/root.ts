@@ -4,10 +4,11 @@ import { audit } from "./routers/audit.ts";
 import { clients } from "./routers/clients.ts";
 import { health } from "./routers/health.ts";
 import { me } from "./routers/me.ts";
+import { overview } from "./routers/overview.ts";
 import { signIn } from "./routers/sign-in.ts";
 import { team } from "./routers/team.ts";
 
-export const appRouter = router({ signIn, me, team, clients, health, audit });
+export const appRouter = router({ signIn, me, team, clients, health, audit, overview });
 
 export type AppRouter = typeof appRouter;
 export type Inputs = inferRouterInputs<AppRouter>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { dayOf } from "#server/catalog/days.ts";
 import { defineSensor, type Metric } from "#server/catalog/sensor.ts";
+import { levelOf } from "#server/catalog/thresholds.ts";
 import { klaviyoHeaders, readAll } from "./klaviyo-reads.ts";
 
 const statistics = [
@@ -149,12 +150,6 @@ export const emailHealthSensor = defineSensor({
     return { measurements: [...measurements, { metric: "status", day, value: status }], cursor: { conversionMetricId }, done: true };
   },
 });
-
-/** 0 ok, 1 warn, 2 bad. A value at its threshold is over it. */
-function levelOf(value: number, { warn, bad, when }: NonNullable<Metric["thresholds"]>): 0 | 1 | 2 {
-  const over = (limit: number) => (when === "above" ? value >= limit : value <= limit);
-  return over(bad) ? 2 : over(warn) ? 1 : 0;
-}
 
 /** A report must name a metric whose conversions it would count; which one does not matter to the rates. */
 async function findConversionMetric(account: Account): Promise<string | null> {

@@ -1,0 +1,46 @@
+import type { Sensor } from "#server/catalog/sensor.ts";
+import type { RunStatus, ScheduleBlock } from "#server/domain/runs/schemas.ts";
+import type { Locale } from "#server/domain/tenants/schemas.ts";
+import { type Drawing, drawBreakdown, drawChart, drawCohorts, drawTile } from "./draw-metric.ts";
+import type { SensorState, SensorView } from "./schemas.ts";
+import type { Measured, Periods } from "./series.ts";
+
+/** What is known of a sensor's schedule and latest run. */
+export interface SensorFacts {
+  schedule: { enabled: boolean; blocked: ScheduleBlock | null; nextAt: number; lastSuccessAt: number | null } | undefined;
+  latestRun: { status: RunStatus; errorKind: string | null } | undefined;
+}
+
+/** How a sensor stands. A late one may miss one slot and has ten minutes for its run. */
+export function stateOf({ schedule, latestRun }: SensorFacts, everyS: number, now: number): SensorState {
+  if (schedule && !schedule.enabled) return "off";
+  if (schedule?.blocked) return "blocked";
+  if (latestRun?.status === "failed" || latestRun?.status === "dead" || (latestRun?.status === "queued" && latestRun.errorKind))
+    return "failing";
+  if (!schedule || schedule.lastSuccessAt === null) return "waiting";
+  return now - schedule.lastSuccessAt > (2 * everyS + 600) * 1000 ? "late" : "ok";
+}
+
+/** One sensor, drawn from its own description: nothing here knows any sensor by name. */
+export function drawSensor(
+  sensor: Sensor,
+  input: { facts: SensorFacts; measured: Measured; periods: Periods; locale: Locale; now: number },
+): SensorView {
+  const { facts, measured, periods, locale, now } = input;
+  const drawings = sensor.metrics.map((metric): Drawing => ({ sensor, metric, measured, periods, locale }));
+  return {
+    id: sensor.id,
+    title: sensor.title[locale],
+    description: sensor.description[locale],
+    providers: [...new Set(sensor.needs.map(({ provider }) => provider))],
+    state: stateOf(facts, sensor.everyS, now),
+    blocked: facts.schedule?.blocked ?? null,
+    everyS: sensor.everyS,
+    nextAt: facts.schedule?.nextAt ?? null,
+    lastSuccessAt: facts.schedule?.lastSuccessAt ?? null,
+    tiles: drawings.filter(({ metric }) => metric.tile !== false && !metric.dimension).map(drawTile),
+    charts: drawings.flatMap((drawing) => drawChart(drawing) ?? []),
+    breakdowns: drawings.flatMap((drawing) => drawBreakdown(drawing) ?? []),
+    cohorts: drawings.flatMap((drawing) => drawCohorts(drawing) ?? []),
+  };
+}

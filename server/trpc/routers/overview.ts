@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { ShopSummary } from "#server/domain/commerce/schemas.ts";
+import { shopSummary } from "#server/domain/commerce/shop-summary.ts";
+import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
+import { Metrics, Overview } from "#server/domain/metrics/schemas.ts";
+import { Locale } from "#server/domain/tenants/schemas.ts";
+import { member, memberOrStaff, router, staffIn } from "#server/trpc/init.ts";
+
+/** Without a locale, the words are in the reader's own language. */
+const InLocale = z.object({ locale: Locale.optional() });
+
+export const overview = router({
+  get: member("portal:read")
+    .input(InLocale)
+    .output(Overview)
+    .query(({ ctx, input }) => readOverview(ctx, input)),
+
+  ofClient: staffIn
+    .input(InLocale)
+    .output(Overview)
+    .query(({ ctx, input }) => readOverview(ctx, input)),
+
+  shop: memberOrStaff("portal:read")
+    .meta({ openapi: { method: "GET", path: "/shop/{tenant}", summary: "A client's shop: its whole history in six figures" } })
+    .output(ShopSummary)
+    .query(({ ctx }) => shopSummary(ctx)),
+
+  metrics: memberOrStaff("portal:read")
+    .meta({ openapi: { method: "GET", path: "/metrics/{tenant}", summary: "What a client's sensors measured in the last 60 days" } })
+    .output(Metrics)
+    .query(({ ctx }) => readMetrics(ctx)),
+});
