@@ -43,7 +43,7 @@ export async function checkDemo(demo: Demo, startedAt: number): Promise<CheckRes
   if (!acme) throw new Error("there is no client");
   const client = apiOf(demo, acme.visitor);
   const shop = await client.overview.shop.query({ tenant: "acme" });
-  expectEqual("the admin's and the client's figures of acme", await staff.overview.shopOf.query({ tenant: "acme" }), shop);
+  expectEqual("the admin's and the client's figures of acme", await staff.overview.shop.query({ tenant: "acme" }), shop);
   await expectFigures(shop);
   const metrics = metricsOf(await client.overview.get.query({ tenant: "acme" }));
   expectEqual("the admin's and the client's metrics of acme", metricsOf(await staff.overview.ofClient.query({ tenant: "acme" })), metrics);
@@ -124,8 +124,8 @@ async function expectFigures(shop: Shop): Promise<void> {
 }
 
 function metricsOf(overview: Outputs["overview"]["get"]): Record<string, number> {
-  const tiles = overview.sensors.flatMap((sensor) => sensor.tiles.map((tile) => [`${sensor.id}.${tile.key}`, tile.value] as const));
-  return Object.fromEntries(tiles.filter((tile): tile is readonly [string, number] => tile[1] !== null));
+  const tiles = overview.sensors.flatMap((sensor) => sensor.tiles.map((tile) => ({ name: `${sensor.id}.${tile.key}`, value: tile.value })));
+  return Object.fromEntries(tiles.flatMap(({ name, value }) => (value === null ? [] : [[name, value] as const])));
 }
 
 async function expectStrangersKeptOut(demo: Demo, people: readonly Person[]): Promise<void> {

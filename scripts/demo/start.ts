@@ -15,21 +15,33 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** The sandbox, the Worker that is pointed at it, and three clients in its database. Port 0 takes any free one. */
-export async function startDemo({
-  port,
-  dataDir,
-  onLine,
-}: {
+export interface DemoOptions {
   port: number;
   dataDir: string;
+  /** As for `startSandbox`: null for a generated shop. */
+  shop?: string | null;
+  /** Each line that the Worker prints. */
   onLine: (line: string) => void;
-}): Promise<Demo> {
+}
+
+export interface DemoOptions {
+  /** 0 for any free one. */
+  port: number;
+  dataDir: string;
+  /** As for `startSandbox`: null for a generated shop. */
+  shop?: string | null;
+  /** Each line that the Worker prints. */
+  onLine: (line: string) => void;
+}
+
+/** The sandbox, the Worker that is pointed at it, and three clients in its database. */
+export async function startDemo({ port, dataDir, shop, onLine }: DemoOptions): Promise<Demo> {
   const appPort = await freePort(port);
   const origin = `http://localhost:${appPort}`;
   const sandbox = await startSandbox({
     port: await freePort(port && port + 1),
     dataDir: resolve(dataDir, "sandbox"),
+    ...(shop !== undefined && { shop, generatedOrders: 600 }),
     redirectOrigin: origin,
   });
   const variables = {
