@@ -5,11 +5,11 @@ import type { Permission } from "#server/domain/members/permissions.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { DomainError, type ErrorKind, forbidden, notFound } from "#server/errors.ts";
 import { describeError } from "./errors.ts";
-import type { RestMeta } from "./rest.ts";
+import type { ProcedureMeta } from "./rest.ts";
 
 const trpc = initTRPC
   .context<Ctx>()
-  .meta<RestMeta>()
+  .meta<ProcedureMeta>()
   .create({
     errorFormatter: ({ shape, error, ctx }) => {
       const described = { ...describeError(error), requestId: ctx?.request.id ?? null };
@@ -46,29 +46,32 @@ const outward = trpc.middleware(async ({ ctx, next, path }) => {
   return result;
 });
 
-const procedure = trpc.procedure.use(outward);
+const procedure = trpc.procedure.meta({ door: "public" }).use(outward);
 
 /** Anybody, signed in or not. */
 export const publicProcedure = procedure;
 
 /** Any signed-in person, about themselves. */
-export const personal = procedure.use(({ ctx, next }) => next({ ctx: { ...ctx, actor: requireUser(ctx) } }));
+export const personal = procedure.meta({ door: "personal" }).use(({ ctx, next }) => next({ ctx: { ...ctx, actor: requireUser(ctx) } }));
 
 /** Which tenant is meant: `{tenant}` in REST paths. What no slug can look like is as unknown as any other. */
 const InTenant = z.object({ tenant: z.string().min(1).max(100) });
 
 /** A member of the tenant that the input names, with this right there. To anybody else the tenant does not exist. */
 export const member = (permission: Permission) =>
-  personal.input(InTenant).use(({ ctx, input, next }) => {
-    const membership = ctx.actor.memberships.find(({ tenant }) => tenant.id === input.tenant);
-    if (!membership) throw notFound("client");
-    const tenantCtx = enterTenant(ctx, membership.tenant, membership.role);
-    requirePermission(tenantCtx, permission);
-    return next({ ctx: { ...tenantCtx, actor: ctx.actor } });
-  });
+  personal
+    .meta({ door: "member" })
+    .input(InTenant)
+    .use(({ ctx, input, next }) => {
+      const membership = ctx.actor.memberships.find(({ tenant }) => tenant.id === input.tenant);
+      if (!membership) throw notFound("client");
+      const tenantCtx = enterTenant(ctx, membership.tenant, membership.role);
+      requirePermission(tenantCtx, permission);
+      return next({ ctx: { ...tenantCtx, actor: ctx.actor } });
+    });
 
 /** The agency's admins. */
-export const staff = personal.use(({ ctx, next }) => {
+export const staff = personal.meta({ door: "staff" }).use(({ ctx, next }) => {
   if (!ctx.actor.staff) throw forbidden("This is for the agency's admins.");
   return next();
 });
@@ -81,12 +84,15 @@ export const staffIn = staff.input(InTenant).use(async ({ ctx, input, next }) =>
 
 /** A member with this right, or any of the agency's admins, who may do all of it. */
 export const memberOrStaff = (permission: Permission) =>
-  personal.input(InTenant).use(async ({ ctx, input, next }) => {
-    const membership = ctx.actor.memberships.find(({ tenant }) => tenant.id === input.tenant);
-    if (!membership && !ctx.actor.staff) throw notFound("client");
-    const tenantCtx = membership
-      ? enterTenant(ctx, membership.tenant, ctx.actor.staff ? "staff" : membership.role)
-      : enterTenant(ctx, await findTenant(ctx, input.tenant), "staff");
-    requirePermission(tenantCtx, permission);
-    return next({ ctx: { ...tenantCtx, actor: ctx.actor } });
-  });
+  personal
+    .meta({ door: "memberOrStaff" })
+    .input(InTenant)
+    .use(async ({ ctx, input, next }) => {
+      const membership = ctx.actor.memberships.find(({ tenant }) => tenant.id === input.tenant);
+      if (!membership && !ctx.actor.staff) throw notFound("client");
+      const tenantCtx = membership
+        ? enterTenant(ctx, membership.tenant, ctx.actor.staff ? "staff" : membership.role)
+        : enterTenant(ctx, await findTenant(ctx, input.tenant), "staff");
+      requirePermission(tenantCtx, permission);
+      return next({ ctx: { ...tenantCtx, actor: ctx.actor } });
+    });

@@ -57,6 +57,7 @@ interface Described {
   operationId: string;
   summary: string;
   description?: string;
+  security?: Record<string, string[]>[];
   tags: string[];
   parameters?: { name: string; in: "path" | "query"; required: boolean; schema: JsonSchema }[];
   requestBody?: { required: boolean; content: ReturnType<typeof json> };
@@ -74,7 +75,7 @@ function pathsOf(operations: readonly Operation[]): Record<string, Record<string
 }
 
 function describe(operation: Operation): Described {
-  const { name, summary, description, tags, input, pathFields, status, output } = operation;
+  const { name, door, summary, description, tags, input, pathFields, status, output } = operation;
   const elsewhere = Object.keys(input.properties).filter((field) => !pathFields.includes(field));
   const inQuery = operation.method === "GET" || operation.method === "DELETE";
   const parameter = (field: string, where: "path" | "query") => ({
@@ -92,6 +93,7 @@ function describe(operation: Operation): Described {
   return {
     operationId: name,
     summary,
+    ...(door === "public" && { security: [] }),
     ...(description && { description }),
     tags,
     ...(parameters.length > 0 && { parameters }),

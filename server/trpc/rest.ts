@@ -1,8 +1,12 @@
-import type { AnyTRPCProcedure, TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 
-/** Where a procedure stands in the REST API, said beside it: `.meta({ openapi: { method: "GET", path: "/clients" } })`. */
-export interface RestMeta {
+/** Who is let in by the builder that a procedure grew from, see init.ts. */
+export type Door = "public" | "personal" | "member" | "memberOrStaff" | "staff";
+
+/** What is said of a procedure beside it. */
+export interface ProcedureMeta {
+  door?: Door;
+  /** Where it stands in the REST API: `.meta({ openapi: { method: "GET", path: "/clients", summary: "…" } })`. */
   openapi?: {
     method: RestMethod;
     /** Below `/api`; `{name}` is a field of the input. */
@@ -26,6 +30,7 @@ export interface ObjectSchema extends JsonSchema {
 export interface Operation {
   /** Its name in tRPC: `clients.get`. */
   name: string;
+  door: Door;
   type: "query" | "mutation";
   method: RestMethod;
   path: string;
@@ -40,14 +45,25 @@ export interface Operation {
   output: JsonSchema;
 }
 
-type Procedures = Record<string, AnyTRPCProcedure>;
-interface Chained {
-  _def: { inputs?: z.ZodType[]; output?: z.ZodType; meta?: RestMeta; type: string };
+interface Procedure {
+  _def: { inputs?: z.ZodType[]; output?: z.ZodType; meta?: ProcedureMeta; type: string };
 }
+/** `router._def.procedures`, whose own type hides what is known of each. */
+type Procedures = object;
+
+const procedureEntries = (procedures: Procedures) => Object.entries(procedures) as [string, Procedure][];
+
+/** Every procedure with what it asks for (its input is a chain of objects, one from each builder) and whom it lets in. */
+export const describeProcedures = (procedures: Procedures): { name: string; door: Door; input: ObjectSchema }[] =>
+  procedureEntries(procedures).map(([name, { _def }]) => ({
+    name,
+    door: _def.meta?.door ?? "public",
+    input: mergedInput(_def.inputs ?? []),
+  }));
 
 /** The operations of a router's procedures: those that say where they stand. */
-export function restOperations(procedures: TRPCRouterRecord | Procedures): Operation[] {
-  return Object.entries(procedures as unknown as Record<string, Chained>).flatMap(([name, { _def }]) => {
+export function restOperations(procedures: Procedures): Operation[] {
+  return procedureEntries(procedures).flatMap(([name, { _def }]) => {
     const meta = _def.meta?.openapi;
     if (!meta || (_def.type !== "query" && _def.type !== "mutation")) return [];
     if ((_def.type === "query") !== (meta.method === "GET")) throw new Error(`${name}: a query is a GET and nothing else is one.`);
@@ -58,6 +74,7 @@ export function restOperations(procedures: TRPCRouterRecord | Procedures): Opera
     return [
       {
         name,
+        door: _def.meta?.door ?? "public",
         type: _def.type,
         method: meta.method,
         path: `/api${meta.path}`,
@@ -73,7 +90,6 @@ export function restOperations(procedures: TRPCRouterRecord | Procedures): Opera
   });
 }
 
-/** A procedure's input is a chain of objects, one from each builder that it grew from. */
 function mergedInput(inputs: readonly z.ZodType[]): ObjectSchema {
   const merged: ObjectSchema = { type: "object", properties: {}, required: [] };
   for (const input of inputs) {

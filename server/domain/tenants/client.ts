@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Tenant } from "#server/ctx.ts";
+import { EmailAddress } from "#server/domain/sessions/schemas.ts";
 import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "./schemas.ts";
 
 export const ClientName = z.string().trim().min(1, "Give it a name.").max(80);
@@ -30,7 +31,7 @@ export const CreateClient = z.object({
   locale: Locale.default("en"),
   currency: Currency.default("EUR"),
   timezone: Timezone.default("UTC"),
-  ownerEmail: z.email().optional().describe("Who is invited as its owner."),
+  ownerEmail: EmailAddress.optional().describe("Who is invited as its owner."),
 });
 export type CreateClient = z.infer<typeof CreateClient>;
 

@@ -1,6 +1,7 @@
 import { tenants } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
+import { invite } from "#server/domain/invitations/invite.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { conflict } from "#server/errors.ts";
 import type { CreateClient } from "./client.ts";
@@ -8,9 +9,9 @@ import type { CreateClient } from "./client.ts";
 /**
  * Takes a client in: `onboarding`, with its schedules, which wait for their connections. `conflict` on `id` where the
  * slug is taken. Its row is in the directory and its schedules in its own D1, so that these are two writes; schedules
- * that were lost in between are made with its first connection.
+ * that were lost in between are made with its first connection. Its owner is invited by mail where an address is given.
  */
-export async function createClient(ctx: Ctx, { ownerEmail: _, ...input }: CreateClient): Promise<Tenant> {
+export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateClient): Promise<Tenant> {
   const [tenant] = await ctx.directory
     .insert(tenants)
     .values({ ...input, status: "onboarding", features: {}, createdAt: ctx.now() })
@@ -24,5 +25,6 @@ export async function createClient(ctx: Ctx, { ownerEmail: _, ...input }: Create
     { id: tenant.id, plan: tenant.plan, vertical: tenant.vertical },
     scheduleStatements(tenantCtx, { connections: [] }),
   );
+  if (ownerEmail !== undefined) await invite(tenantCtx, { email: ownerEmail, role: "owner" });
   return tenant;
 }

@@ -1,0 +1,129 @@
+import { eq } from "drizzle-orm";
+import { openDb } from "#db/client.ts";
+import {
+  auditLog,
+  connections,
+  deadLetters,
+  invitations,
+  measurements,
+  memberships,
+  orders,
+  runLogs,
+  runs,
+  schedules,
+  secrets,
+  sessions,
+  tenants,
+  users,
+} from "#db/schema/index.ts";
+import type { Tenant, UserActor } from "#server/ctx.ts";
+import { linkToken } from "#server/domain/sessions/tokens.ts";
+import { readConfig } from "#server/env.ts";
+import { newId } from "#server/ids.ts";
+import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
+
+/** A tenant that owns one of everything. `marker` stands in all texts of it, so that it is noticed wherever it comes out. */
+export interface Belongings {
+  tenant: Tenant;
+  owner: UserActor;
+  /** The session's cookie of its owner. */
+  token: string;
+  marker: string;
+  connectionId: string;
+  runId: string;
+  invitationId: string;
+  invitationToken: string;
+  deadLetterId: string;
+}
+
+const db = openDb(testEnv.DB);
+const now = Date.now();
+
+export async function makeBelongings(marker: string): Promise<Belongings> {
+  const tenant = await makeTenant({ name: `Shop ${marker}` });
+  const { actor: owner, token } = await makeUser({ roles: [[tenant, "owner"]] });
+  const ids = {
+    connectionId: newId("con", now),
+    runId: newId("run", now),
+    invitationId: newId("inv", now),
+    deadLetterId: newId("ddl", now),
+  };
+  const { connectionId, runId, invitationId, deadLetterId } = ids;
+  const tenantId = tenant.id;
+  const job = "shopify-sensor";
+  await db
+    .update(users)
+    .set({ name: `Person ${marker}` })
+    .where(eq(users.id, owner.userId));
+  await db.batch([
+    db.insert(connections).values({
+      id: connectionId,
+      tenantId,
+      provider: "shopify",
+      externalId: `gid://${marker}`,
+      name: `Account ${marker}`,
+      details: {},
+      scopesAsked: ["read_orders"],
+      scopesGranted: ["read_orders"],
+      status: "active",
+      connectedBy: owner.userId,
+      connectedAt: now,
+    }),
+    db.insert(secrets).values({ tenantId, connectionId, field: "access_token", sealed: marker, createdAt: now }),
+    db.insert(schedules).values({ tenantId, job, everyS: 3600, nextAt: now, config: {}, cursor: { marker } }),
+    db.insert(runs).values({
+      id: runId,
+      tenantId,
+      job,
+      slot: now,
+      trigger: "schedule",
+      status: "dead",
+      availableAt: now,
+      createdAt: now,
+      errorMessage: marker,
+    }),
+    db.insert(runLogs).values({ tenantId, runId, seq: 1, at: now, level: "info", message: marker, fields: {} }),
+    db
+      .insert(deadLetters)
+      .values({ id: deadLetterId, queue: "atrium-runs", message: {}, ofTenant: tenantId, runId, reason: marker, at: now }),
+    db.insert(invitations).values({
+      id: invitationId,
+      tenantId,
+      email: `${marker}@example.com`,
+      role: "member",
+      invitedBy: owner.userId,
+      createdAt: now,
+      expiresAt: now + 86_400_000,
+    }),
+    db.insert(auditLog).values({ id: newId("aud", now), at: now, tenantId, actorType: "system", action: marker, details: {} }),
+    db
+      .insert(measurements)
+      .values({ tenantId, sensor: job, metric: "orders", day: "2026-01-01", dimension: marker, value: 1, measuredAt: now }),
+    db.insert(orders).values({
+      tenantId,
+      connectionId,
+      externalId: marker,
+      customerId: marker,
+      placedAt: now,
+      day: "2026-01-01",
+      grossMinor: 100,
+      currency: "GBP",
+      updatedAt: now,
+    }),
+  ]);
+  const invitationToken = linkToken(readConfig(testEnv), "invitation", invitationId);
+  return { tenant, owner, token, marker, ...ids, invitationToken };
+}
+
+/** Everything of a tenant that is stored, to see that nothing of it has changed. */
+export async function snapshotOf({ tenant, owner }: Belongings): Promise<string> {
+  const own = [auditLog, connections, invitations, measurements, memberships, orders, runLogs, runs, schedules, secrets];
+  const rows = await Promise.all([
+    ...own.map((table) => db.select().from(table).where(eq(table.tenantId, tenant.id))),
+    db.select().from(deadLetters).where(eq(deadLetters.ofTenant, tenant.id)),
+    db.select().from(tenants).where(eq(tenants.id, tenant.id)),
+    db.select().from(users).where(eq(users.id, owner.userId)),
+    db.select().from(sessions).where(eq(sessions.userId, owner.userId)),
+  ]);
+  return JSON.stringify(rows, null, 1);
+}

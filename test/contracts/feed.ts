@@ -1,0 +1,69 @@
+import type { JsonSchema, ObjectSchema } from "#server/trpc/rest.ts";
+import type { Belongings } from "./belongings.ts";
+
+/** Fields that name something that belongs to a tenant or to a person, and which of their things is meant. */
+const ids: Record<string, (of: Belongings) => string> = {
+  tenant: ({ tenant }) => tenant.id,
+  tenantId: ({ tenant }) => tenant.id,
+  runId: ({ runId }) => runId,
+  connectionId: ({ connectionId }) => connectionId,
+  invitationId: ({ invitationId }) => invitationId,
+  sessionId: ({ owner }) => owner.sessionId,
+  userId: ({ owner }) => owner.userId,
+  actorId: ({ owner }) => owner.userId,
+  letterId: ({ deadLetterId }) => deadLetterId,
+};
+
+/** Fields that name nothing of anybody's, with a value that passes. */
+const plain: Record<string, unknown> = {
+  id: "a-new-slug",
+  name: "A name",
+  email: "somebody@example.com",
+  ownerEmail: "owner@example.com",
+  currency: "EUR",
+  timezone: "Europe/Paris",
+  features: {},
+  search: "a",
+  action: "client.updated",
+  job: "shopify-sensor",
+  provider: "shopify",
+  returnTo: "/",
+  code: "123456",
+  // Of a link that nobody was sent. Tokens are no ids: who has one may use it, see the tests of sign-in and invitations.
+  token: "A".repeat(43),
+};
+
+/** What pages go on from: left out, since the first page is what a stranger would ask for. */
+const leftOut = new Set(["cursor", "limit"]);
+
+/** The fields of an input that are ids, so that each is tried by itself. */
+export const idFields = (schema: ObjectSchema): string[] =>
+  Object.keys(schema.properties).filter((field) => field in ids && field !== "tenant");
+
+/** Why this test cannot ask a procedure, in a sentence, or null. */
+export function unknownField(name: string, schema: ObjectSchema): string | null {
+  const stranger = Object.keys(schema.properties).find(
+    (field) => !(field in ids) && plainValue(field, schema.properties[field]) === undefined && !leftOut.has(field),
+  );
+  if (stranger === undefined) return null;
+  return `${name} takes "${stranger}", which this test does not know: add it to test/contracts/feed.ts, to \`ids\` if it names something that belongs to somebody, else to \`plain\`.`;
+}
+
+/** An input in which every id that is asked for is one of `of`'s, within the tenant `inside`. */
+export function feed(schema: ObjectSchema, of: Belongings, inside: Belongings): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schema.properties).flatMap(([field, property]) => {
+      if (leftOut.has(field)) return [];
+      const id = ids[field];
+      return [[field, field === "tenant" ? inside.tenant.id : id ? id(of) : plainValue(field, property)]];
+    }),
+  );
+}
+
+function plainValue(field: string, property: JsonSchema | undefined): unknown {
+  if (field in plain) return plain[field];
+  if (property?.enum) return property.enum[0];
+  if (property?.type === "boolean") return false;
+  if (property?.type === "integer" || property?.type === "number") return property.minimum ?? 1;
+  return undefined;
+}
