@@ -1,3 +1,5 @@
+import type { OutwardError } from "#server/trpc/errors.ts";
+import type { OpenApiDocument } from "#server/trpc/openapi-document.ts";
 import type { Caller } from "#server/trpc/root.ts";
 
 export type Theme = "dark" | "light" | "system";
@@ -20,6 +22,10 @@ export interface Atrium {
   flash: Flash | null;
   /** Shows a message on the next page that this browser opens. */
   toast(flash: Flash): void;
+  /** What may be told of an error that `api` threw; see form-errors.ts. */
+  describe(error: unknown): OutwardError;
+  /** The document of the REST API. */
+  openApi(): OpenApiDocument;
 }
 
 declare module "@remix-run/cloudflare" {

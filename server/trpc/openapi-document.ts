@@ -39,21 +39,25 @@ export const openApiDocument = (operations: readonly Operation[], origin: string
     schemas: { Failure: withoutDialect(z.toJSONSchema(Failure)) },
   },
 });
+export type { JsonSchema };
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
-const healthz = {
+const healthz: Record<string, Record<string, DescribedOperation>> = {
   "/healthz": {
     get: {
       operationId: "healthz",
       summary: "Whether the Worker answers",
       tags: ["health"],
-      security: [] as Record<string, string[]>[],
-      responses: { "200": { description: "It does.", content: json({ type: "object", properties: { ok: { type: "boolean" } } }) } },
+      security: [],
+      responses: {
+        "200": { description: "It does.", content: json({ type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] }) },
+      },
     },
   },
 };
 
-interface Described {
+/** One operation of the document. */
+export interface DescribedOperation {
   operationId: string;
   summary: string;
   description?: string;
@@ -64,8 +68,8 @@ interface Described {
   responses: Record<string, { description: string; content: ReturnType<typeof json> }>;
 }
 
-function pathsOf(operations: readonly Operation[]): Record<string, Record<string, Described>> {
-  const paths: Record<string, Record<string, Described>> = {};
+function pathsOf(operations: readonly Operation[]): Record<string, Record<string, DescribedOperation>> {
+  const paths: Record<string, Record<string, DescribedOperation>> = {};
   for (const operation of operations) {
     const methods = paths[operation.path] ?? {};
     methods[operation.method.toLowerCase()] = describe(operation);
@@ -74,7 +78,7 @@ function pathsOf(operations: readonly Operation[]): Record<string, Record<string
   return paths;
 }
 
-function describe(operation: Operation): Described {
+function describe(operation: Operation): DescribedOperation {
   const { name, door, summary, description, tags, input, pathFields, status, output } = operation;
   const elsewhere = Object.keys(input.properties).filter((field) => !pathFields.includes(field));
   const inQuery = operation.method === "GET" || operation.method === "DELETE";

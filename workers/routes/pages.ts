@@ -8,6 +8,7 @@ import { setFlash, takeFlash } from "#server/flash.ts";
 import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import type { Door } from "#workers/door.ts";
+import { apiDocument } from "./rest.ts";
 
 /** What people see: Remix. */
 export const pages = new Hono<Door>();
@@ -31,6 +32,8 @@ pages.all("*", async (c) => {
     theme: readTheme(cookieHeader),
     flash: isPage ? takeFlash(ctx) : null,
     toast: (flash) => setFlash(ctx, flash),
+    describe: describeError,
+    openApi: () => apiDocument(ctx.config.APP_ORIGIN),
   });
 });
 

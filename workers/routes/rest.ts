@@ -12,7 +12,10 @@ export const rest = new Hono<Door>();
 
 const operations = restOperations(appRouter._def.procedures);
 
-rest.get("/api/openapi.json", (c) => c.json(openApiDocument(operations, String(c.env.APP_ORIGIN))));
+/** The API's OpenAPI document, for a portal that stands at `origin`. */
+export const apiDocument = (origin: string) => openApiDocument(operations, origin);
+
+rest.get("/api/openapi.json", (c) => c.json(apiDocument(String(c.env.APP_ORIGIN))));
 
 for (const operation of operations) {
   rest.on(operation.method, operation.path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
