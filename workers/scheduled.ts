@@ -1,8 +1,28 @@
+import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
+import { claimDue } from "#server/domain/runs/claim-due.ts";
+import { sweep } from "#server/domain/runs/sweep.ts";
 import type { Env } from "#server/env.ts";
 import { jobCtx } from "./context.ts";
 
-/** Every minute: send what is due, then what was lost. */
-export async function scheduledHandler(controller: ScheduledController, env: Env): Promise<void> {
+/** What the cron does every minute, in this order; one that fails stops none of the others. */
+const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
+  ["schedules aligned", (ctx) => alignSchedules(ctx, sensors)],
+  ["runs due", claimDue],
+  ["runs swept", sweep],
+];
+
+export async function scheduledHandler(_controller: ScheduledController, env: Env): Promise<void> {
   const ctx = jobCtx(env, "cron");
-  ctx.log.info("tick", { at: controller.scheduledTime });
+  const failures: unknown[] = [];
+  for (const [chore, work] of chores) {
+    try {
+      ctx.log.info(chore, { result: await work(ctx) });
+    } catch (error) {
+      ctx.log.error("a chore of the cron failed", { chore, error });
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, "a chore of the cron failed");
 }

@@ -2,13 +2,17 @@ import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { createCallerFactory, router } from "./init.ts";
 import { audit } from "./routers/audit.ts";
 import { clients } from "./routers/clients.ts";
+import { connections } from "./routers/connections.ts";
+import { deadLetters } from "./routers/dead-letters.ts";
 import { health } from "./routers/health.ts";
 import { me } from "./routers/me.ts";
 import { overview } from "./routers/overview.ts";
+import { runs } from "./routers/runs.ts";
+import { scripts } from "./routers/scripts.ts";
 import { signIn } from "./routers/sign-in.ts";
 import { team } from "./routers/team.ts";
 
-export const appRouter = router({ signIn, me, team, clients, health, audit, overview });
+export const appRouter = router({ signIn, me, team, connections, clients, health, audit, overview, deadLetters, runs, scripts });
 
 export type AppRouter = typeof appRouter;
 export type Inputs = inferRouterInputs<AppRouter>;

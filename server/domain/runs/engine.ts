@@ -1,23 +1,18 @@
 import type { InferSelectModel } from "drizzle-orm";
-import type { connections, dataKeys, runs, schedules, secrets } from "#db/schema/index.ts";
+import type { runs, schedules } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { Sensor, ShopHistory } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import type { HeldConnection } from "#server/domain/connections/rows.ts";
 
 export type RunRow = InferSelectModel<typeof runs>;
 export type ScheduleRow = InferSelectModel<typeof schedules>;
 
-/** A connection with its sealed secrets and the keys that open them, as they were read for one run. */
-export interface HeldRows {
-  connection: InferSelectModel<typeof connections>;
-  secrets: InferSelectModel<typeof secrets>[];
-  dataKeys: InferSelectModel<typeof dataKeys>[];
-}
-
 /** What the engine runs and what it hands to a job. The door fills it from the shelves, a test from its own. */
 export interface Engine {
   jobs: ReadonlyMap<string, Sensor>;
-  openAccount(ctx: TenantCtx, held: HeldRows): Account;
+  /** `signal` ends its calls under way; a renewal of tokens goes on to its end. */
+  openAccount(ctx: TenantCtx, held: HeldConnection, more: { signal: AbortSignal }): Account;
   shopHistory(ctx: TenantCtx): ShopHistory;
   limits: Limits;
   /** 0 to below 1, for jitter. */

@@ -2,14 +2,15 @@ import { inArray, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { connections, dataKeys, schedules, secrets, tenants } from "#db/schema/index.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
-import type { Engine, HeldRows, RunRow, ScheduleRow } from "./engine.ts";
+import type { HeldConnection } from "#server/domain/connections/rows.ts";
+import type { Engine, RunRow, ScheduleRow } from "./engine.ts";
 
 export interface LoadedRun {
   run: RunRow;
   tenant: Tenant | undefined;
   schedule: ScheduleRow | undefined;
   /** Connections of the providers that the job declares, and of no others; whatever their status. */
-  held: HeldRows[];
+  held: HeldConnection[];
 }
 
 /** Reads all that these runs of one D1 need, in two round trips side by side, however many they are. */

@@ -5,6 +5,7 @@ import { newId } from "#server/ids.ts";
 import { DeadMessage, MailMessage, RunMessage } from "#server/messages.ts";
 
 const Known = z.union([RunMessage, DeadMessage, MailMessage]);
+type Known = z.infer<typeof Known>;
 const reasons = {
   "run.dead": "The run failed as often as it may be tried.",
   run: "The queue gave up delivering this run; the sweep sends it again as long as it is open.",
@@ -16,7 +17,7 @@ const reasons = {
  * Keeps what a queue gave up on, for staff to see. A known message is ids only and is kept; of any other only that it came.
  * A run has one open letter at most, so that a second delivery of the same death writes nothing.
  */
-export async function recordDeadLetter(ctx: Ctx, { queue, body }: { queue: string; body: unknown }): Promise<void> {
+export async function recordDeadLetter(ctx: Ctx, body: unknown): Promise<void> {
   const now = ctx.now();
   const parsed = Known.safeParse(body);
   const message = parsed.success ? parsed.data : null;
@@ -24,7 +25,7 @@ export async function recordDeadLetter(ctx: Ctx, { queue, body }: { queue: strin
     .insert(deadLetters)
     .values({
       id: newId("ddl", now),
-      queue,
+      queue: queueOf(message),
       message: message ?? { type: "unreadable" },
       ofTenant: message && "tenant" in message ? message.tenant : null,
       runId: message && "run" in message ? message.run : null,
@@ -34,7 +35,13 @@ export async function recordDeadLetter(ctx: Ctx, { queue, body }: { queue: strin
     .onConflictDoNothing();
 }
 
-function reasonOf(message: z.infer<typeof Known> | null): string {
+/** Where it was sent to at first. */
+function queueOf(message: Known | null): string {
+  if (!message) return "unknown";
+  return message.type === "run" || message.type === "run.dead" ? "atrium-runs" : "atrium-mail";
+}
+
+function reasonOf(message: Known | null): string {
   if (!message) return reasons.unreadable;
   return message.type === "run" || message.type === "run.dead" ? reasons[message.type] : reasons.mail;
 }

@@ -27,3 +27,65 @@ export type RunErrorKind = z.infer<typeof RunErrorKind>;
 /** Why a schedule cannot run now. `retired`: the job is no longer on the shelf. */
 export const ScheduleBlock = z.enum(["suspended", "not_connected", "reconnect_needed", "missing_scopes", "retired"]);
 export type ScheduleBlock = z.infer<typeof ScheduleBlock>;
+
+/** A run as it goes out. Instants are milliseconds since 1970. */
+export const Run = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  job: z.string(),
+  trigger: RunTrigger,
+  status: RunStatus,
+  attempt: z.number().describe("Tries of the present step."),
+  step: z.number().describe("Steps that are done and written."),
+  slot: z.number(),
+  availableAt: z.number().describe("A queued run begins, or is tried again, not before this."),
+  errorKind: RunErrorKind.nullable(),
+  errorMessage: z.string().nullable(),
+  createdAt: z.number(),
+  startedAt: z.number().nullable(),
+  finishedAt: z.number().nullable(),
+  requestedBy: z.string().nullable(),
+});
+export type Run = z.infer<typeof Run>;
+
+export const RunLogLine = z.object({
+  seq: z.number(),
+  at: z.number(),
+  level: LogLevel,
+  message: z.string(),
+  fields: z.record(z.string(), z.unknown()).nullable(),
+});
+export type RunLogLine = z.infer<typeof RunLogLine>;
+export const RunWithLogs = Run.extend({ logs: z.array(RunLogLine) });
+export type RunWithLogs = z.infer<typeof RunWithLogs>;
+
+export const RunId = z.string().max(60);
+export const JobId = z.string().min(1).max(60);
+
+export const ListRuns = z.object({
+  cursor: z.string().max(60).optional().describe("`next` of the page before."),
+  limit: z.number().int().min(1).max(100).default(50),
+  job: JobId.optional(),
+  status: RunStatus.optional(),
+});
+export type ListRuns = z.infer<typeof ListRuns>;
+export const ListAllRuns = ListRuns.extend({ tenantId: z.string().max(60).optional() });
+export type ListAllRuns = z.infer<typeof ListAllRuns>;
+
+export const Schedule = z.object({
+  job: z.string(),
+  everyS: z.number(),
+  nextAt: z.number(),
+  enabled: z.boolean(),
+  blocked: ScheduleBlock.nullable(),
+  lastRunAt: z.number().nullable(),
+  lastSuccessAt: z.number().nullable(),
+});
+export type Schedule = z.infer<typeof Schedule>;
+
+export const ListDeadLetters = z.object({
+  cursor: z.string().max(60).optional().describe("`next` of the page before."),
+  limit: z.number().int().min(1).max(100).default(50),
+  open: z.boolean().default(false).describe("Only those that were not replayed."),
+});
+export type ListDeadLetters = z.infer<typeof ListDeadLetters>;

@@ -1,9 +1,10 @@
 import type { Account } from "#server/catalog/account.ts";
 import type { Sensor, Step } from "#server/catalog/sensor.ts";
 import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { ProviderError } from "#server/errors.ts";
 import { RunError } from "./after-failure.ts";
-import type { Engine, HeldRows, RunRow } from "./engine.ts";
+import type { Engine, RunRow } from "./engine.ts";
 import type { RunLog } from "./run-log.ts";
 
 export interface StepInput {
@@ -13,7 +14,7 @@ export interface StepInput {
   config: unknown;
   cursor: unknown;
   /** The active connections of the providers that the job declares. */
-  held: readonly HeldRows[];
+  held: readonly HeldConnection[];
   log: RunLog;
   /** Milliseconds that the step may take. */
   leftMs: number;
@@ -27,20 +28,20 @@ export async function takeStep(ctx: TenantCtx, engine: Engine, input: StepInput)
   const { job, log } = input;
   const deadline = new AbortController();
   const failures: ProviderError[] = [];
-  const bounded: TenantCtx = {
-    ...ctx,
-    fetch: (request, init) =>
-      ctx.fetch(request, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, deadline.signal]) : deadline.signal }),
-  };
+  const accounts = new Map<string, Account>();
   const config = job.config.safeParse(input.config);
   if (!config.success) throw new RunError("misconfigured", "The settings of this job do not fit it.");
   const cursor = job.cursor.safeParse(input.cursor);
 
   const reading = {
-    account: (provider: string) => watched(openDeclared(bounded, engine, input, provider), failures),
+    account: (provider: string) => {
+      const account = accounts.get(provider) ?? watched(openDeclared(ctx, engine, input, { provider, signal: deadline.signal }), failures);
+      accounts.set(provider, account);
+      return account;
+    },
     config: config.data,
     cursor: cursor.success ? cursor.data : null,
-    shop: engine.shopHistory(bounded),
+    shop: engine.shopHistory(ctx),
     now: ctx.now(),
     timezone: ctx.tenant.timezone,
     currency: ctx.tenant.currency,
@@ -65,11 +66,16 @@ export async function takeStep(ctx: TenantCtx, engine: Engine, input: StepInput)
   }
 }
 
-function openDeclared(ctx: TenantCtx, engine: Engine, { job, held }: StepInput, provider: string): Account {
+function openDeclared(
+  ctx: TenantCtx,
+  engine: Engine,
+  { job, held }: StepInput,
+  { provider, signal }: { provider: string; signal: AbortSignal },
+): Account {
   if (!job.needs.some((need) => need.provider === provider)) throw new Error(`${job.id} does not declare that it needs ${provider}`);
   const own = held.find(({ connection }) => connection.provider === provider);
   if (!own) throw new RunError("not_connected", `${provider} is not connected.`);
-  return engine.openAccount(ctx, own);
+  return engine.openAccount(ctx, own, { signal });
 }
 
 /** The same account, whose failed calls are remembered. */

@@ -48,7 +48,7 @@ export async function workBatch(ctx: Ctx, engine: Engine, deliveries: readonly D
 async function bury(ctx: Ctx, delivery: Delivery): Promise<void> {
   ctx.log.error("a message about a run could not be read", { message: delivery.id });
   try {
-    await recordDeadLetter(ctx, { queue: "atrium-runs", body: delivery.body });
+    await recordDeadLetter(ctx, delivery.body);
     delivery.ack();
   } catch (error) {
     ctx.log.error("a dead letter could not be written", { message: delivery.id, error });

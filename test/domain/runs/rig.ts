@@ -4,8 +4,9 @@ import type { Account } from "#server/catalog/account.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import type { Tenant, TenantCtx } from "#server/ctx.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
+import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
-import { defaultLimits, type Engine, type HeldRows, type Limits } from "#server/domain/runs/engine.ts";
+import { defaultLimits, type Engine, type Limits } from "#server/domain/runs/engine.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { type Delivery, workBatch } from "#server/domain/runs/work-batch.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -28,7 +29,7 @@ export async function clearRuns(): Promise<void> {
   ]);
 }
 
-const noAccount = (_ctx: TenantCtx, { connection }: HeldRows): Account => {
+const noAccount = (_ctx: TenantCtx, { connection }: HeldConnection): Account => {
   throw new Error(`this test has no account at ${connection.provider}`);
 };
 

@@ -1,0 +1,81 @@
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { deadLetters, runs } from "#db/schema/index.ts";
+import { type Ctx, enterTenant, requireUser } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { conflict, notFound } from "#server/errors.ts";
+import { MailMessage } from "#server/messages.ts";
+import { runMessage } from "./engine.ts";
+import type { DeadLetter } from "./list-dead-letters.ts";
+
+/**
+ * Sends what a queue gave up on once more: a run with all its tries before it again, or a mail. A letter is replayed once;
+ * a second click changes nothing and says so (`replayed` false). Throws `not_found`, and `conflict` where it cannot be replayed.
+ */
+export async function replayDeadLetter(ctx: Ctx, { letterId }: { letterId: string }): Promise<{ replayed: boolean }> {
+  const [letter] = await ctx.directory.select().from(deadLetters).where(eq(deadLetters.id, letterId));
+  if (!letter) throw notFound("dead letter");
+  if (letter.replayedAt !== null) return { replayed: false };
+  if (letter.runId && letter.ofTenant)
+    return { replayed: await replayRun(ctx, { letter, tenantId: letter.ofTenant, runId: letter.runId }) };
+  const mail = MailMessage.safeParse(letter.message);
+  if (!mail.success) throw conflict("Nothing is known of this message that could be sent again.");
+  if (!(await markReplayed(ctx, letter))) return { replayed: false };
+  await ctx.send.mail(mail.data);
+  return { replayed: true };
+}
+
+/** The run's own row decides who replays it; the letter is marked after it, so that a crash in between loses nothing. */
+async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLetter; tenantId: string; runId: string }): Promise<boolean> {
+  const inside = enterTenant(ctx, await findTenant(ctx, tenantId), "staff");
+  const now = ctx.now();
+  const ended = inTenant(inside, runs, eq(runs.id, runId), inArray(runs.status, ["dead", "failed"]));
+  const another = sql`select 1 from ${runs} open where open.tenant_id = ${tenantId} and open.job = (select job from ${runs} where ${inTenant(inside, runs, eq(runs.id, runId))}) and open.status in ('queued', 'running')`;
+  const [requeued] = await commitIf(
+    inside,
+    sql`exists (select 1 from ${runs} where ${ended}) and not exists (${another})`,
+    "run.replayed",
+    { run: runId, letter: letter.id },
+    [
+      inside.db
+        .update(runs)
+        .set({
+          status: "queued",
+          attempt: 0,
+          availableAt: now,
+          sentAt: now,
+          lease: null,
+          errorKind: null,
+          errorMessage: null,
+          finishedAt: null,
+        })
+        .where(and(ended, sql`not exists (${another})`))
+        .returning({ id: runs.id, tenantId: runs.tenantId }),
+    ],
+  );
+  const [run] = requeued as { id: string; tenantId: string }[];
+  if (!run) {
+    const [now] = await inside.db
+      .select({ status: runs.status })
+      .from(runs)
+      .where(inTenant(inside, runs, eq(runs.id, runId)));
+    if (now?.status === "dead" || now?.status === "failed") throw conflict("Another run of this job is open; it does the same work.");
+  }
+  await markReplayed(ctx, letter);
+  if (run) await ctx.send.runs([runMessage(run)]);
+  return run !== undefined;
+}
+
+/** Answers whether this call was the one that marked it. */
+async function markReplayed(ctx: Ctx, letter: DeadLetter): Promise<boolean> {
+  const [marked] = await commit(ctx, "dead_letter.replayed", { letter: letter.id }, [
+    ctx.directory
+      .update(deadLetters)
+      .set({ replayedAt: ctx.now(), replayedBy: requireUser(ctx).userId })
+      .where(and(eq(deadLetters.id, letter.id), isNull(deadLetters.replayedAt)))
+      .returning({ id: deadLetters.id }),
+  ]);
+  return (marked as unknown[]).length > 0;
+}

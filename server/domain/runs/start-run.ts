@@ -1,0 +1,44 @@
+import { eq, inArray, sql } from "drizzle-orm";
+import { runs, schedules } from "#db/schema/index.ts";
+import { findSensor } from "#server/catalog/sensors/registry.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { conflict } from "#server/errors.ts";
+import { newId } from "#server/ids.ts";
+import { runMessage } from "./engine.ts";
+import { runColumns } from "./list-runs.ts";
+import type { Run } from "./schemas.ts";
+import { nextSlot } from "./slots.ts";
+
+/**
+ * Runs a job now. Where a run of it is open already, that is the answer: a job never runs twice at once for a tenant.
+ * Throws `not_found` for an unknown job and `conflict` for a suspended client.
+ */
+export async function startRun(ctx: TenantCtx, { job: jobId }: { job: string }): Promise<Run> {
+  requirePermission(ctx, "runs:start");
+  const job = findSensor(jobId);
+  if (ctx.tenant.status === "suspended") throw conflict("This client is suspended.");
+  const now = ctx.now();
+  const id = newId("run", now);
+  const open = inTenant(ctx, runs, eq(runs.job, job.id), inArray(runs.status, ["queued", "running"]));
+  const run = { id, tenantId: ctx.tenant.id, job: job.id, slot: now, availableAt: now, sentAt: now, createdAt: now };
+  const requestedBy = ctx.actor.type === "user" ? ctx.actor.userId : null;
+  const grid = { tenantId: ctx.tenant.id, job: job.id, everyS: job.everyS };
+  const [, , found] = await commitIf(ctx, sql`not exists (select 1 from ${runs} where ${open})`, "run.started", { run: id, job: job.id }, [
+    // A job that came with the last deployment may have no schedule yet; its cursor is kept there.
+    ctx.db
+      .insert(schedules)
+      .values({ ...grid, nextAt: nextSlot(grid, now), enabled: ctx.tenant.features[job.id] !== false, config: {} })
+      .onConflictDoNothing(),
+    ctx.db
+      .insert(runs)
+      .values({ ...run, trigger: "manual", status: "queued", requestedBy })
+      .onConflictDoNothing(),
+    ctx.db.select(runColumns).from(runs).where(open),
+  ]);
+  const [started] = found as Run[];
+  if (!started) throw new Error("a run that was just made, or is open, is not there");
+  if (started.id === id) await ctx.send.runs([runMessage(started)]);
+  return started;
+}

@@ -1,0 +1,11 @@
+import { z } from "zod";
+import { listDeadLetters } from "#server/domain/runs/list-dead-letters.ts";
+import { replayDeadLetter } from "#server/domain/runs/replay-dead-letter.ts";
+import { ListDeadLetters } from "#server/domain/runs/schemas.ts";
+import { router, staff } from "#server/trpc/init.ts";
+
+/** What the queues gave up on. */
+export const deadLetters = router({
+  list: staff.input(ListDeadLetters).query(({ ctx, input }) => listDeadLetters(ctx, input)),
+  replay: staff.input(z.object({ letterId: z.string().max(60) })).mutation(({ ctx, input }) => replayDeadLetter(ctx, input)),
+});

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { enterTenantOfRun, findRun } from "#server/domain/runs/find-run.ts";
+import { listSchedules } from "#server/domain/runs/list-schedules.ts";
+import { JobId, Run, RunId, RunWithLogs, Schedule } from "#server/domain/runs/schemas.ts";
+import { startRun } from "#server/domain/runs/start-run.ts";
+import { router, staff, staffIn } from "#server/trpc/init.ts";
+
+/** What the agency's admins do with any client's jobs. */
+export const scripts = router({
+  run: staffIn
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/scripts/run",
+        summary: "Run a job of a client now, or answer the run of it that is open",
+        status: 202,
+      },
+    })
+    .input(z.object({ job: JobId }))
+    .output(Run)
+    .mutation(({ ctx, input }) => startRun(ctx, input)),
+  status: staff
+    .meta({ openapi: { method: "GET", path: "/scripts/status/{runId}", summary: "One run with its log" } })
+    .input(z.object({ runId: RunId }))
+    .output(RunWithLogs)
+    .query(async ({ ctx, input }) => findRun(await enterTenantOfRun(ctx, input.runId), input.runId)),
+  schedules: staffIn
+    .meta({ openapi: { method: "GET", path: "/scripts/schedules/{tenant}", summary: "What runs for a client, and when next" } })
+    .output(z.array(Schedule))
+    .query(({ ctx }) => listSchedules(ctx)),
+});
