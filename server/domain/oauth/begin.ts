@@ -3,7 +3,7 @@ import { lte } from "drizzle-orm";
 import { oauthStates } from "#db/schema/index.ts";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
-import { type Ctx, enterTenant, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
+import { type Ctx, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { findConnection } from "#server/domain/connections/hold-connection.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
@@ -15,6 +15,7 @@ import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { DomainError, notFound, ProviderError } from "#server/errors.ts";
 import { authorizeUrl, redirectUriOf } from "./authorize-url.ts";
 import { markBrowser } from "./browser.ts";
+import { enterFor } from "./enter.ts";
 import { type Outcome, toastOf } from "./words.ts";
 
 const stateLifeMs = 600_000;
@@ -47,12 +48,10 @@ export interface NextPage {
 export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage> {
   const actor = requireUser(ctx);
   const provider = findProvider(input.provider);
-  const membership = actor.memberships.find(({ tenant }) => tenant.id === input.tenant);
-  if (!membership) throw notFound("client");
-  const tenantCtx = enterTenant(ctx, membership.tenant, membership.role);
+  const tenantCtx = await enterFor(ctx, input.tenant);
   requirePermission(tenantCtx, "connections:write");
 
-  const home = `/t/${membership.tenant.id}/integrations`;
+  const home = `/t/${tenantCtx.tenant.id}/integrations`;
   const stay = (outcome: Outcome): NextPage => ({
     location: home,
     toast: toastOf(outcome, { locale: actor.locale, provider: provider.name }),

@@ -1,8 +1,7 @@
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
-import { type Ctx, enterTenant, requireUser, type TenantCtx } from "#server/ctx.ts";
+import { type Ctx, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { credentialsOf, endpointsOf, fillEndpoint } from "#server/domain/connections/provider-endpoints.ts";
-import { allows } from "#server/domain/members/permissions.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { DomainError, ProviderError } from "#server/errors.ts";
@@ -11,6 +10,7 @@ import type { NextPage } from "./begin.ts";
 import { isMarked } from "./browser.ts";
 import { connect } from "./connect.ts";
 import { consumeState, type OAuthState } from "./consume-state.ts";
+import { enterFor } from "./enter.ts";
 import { OAuthStop } from "./stop.ts";
 import { toastOf } from "./words.ts";
 
@@ -28,7 +28,7 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
     await takeFromLimit(ctx, { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 });
     const state = await consumeState(ctx, input.parameters.get("state") ?? "");
     if (!state) throw new OAuthStop("ended");
-    const tenantCtx = enterAgain(ctx, provider, state);
+    const tenantCtx = await enterAgain(ctx, provider, state);
     location = state.returnTo;
     checkCallback(tenantCtx, provider, state, input.parameters);
     const code = input.parameters.get("code") ?? "";
@@ -44,7 +44,7 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
 }
 
 /** The tenant of the state, for the person, session and browser that began, who must still be allowed to. */
-function enterAgain(ctx: Ctx, provider: OAuthProvider, state: OAuthState): TenantCtx {
+async function enterAgain(ctx: Ctx, provider: OAuthProvider, state: OAuthState): Promise<TenantCtx> {
   const actor = requireUser(ctx);
   const same =
     state.provider === provider.id &&
@@ -53,9 +53,14 @@ function enterAgain(ctx: Ctx, provider: OAuthProvider, state: OAuthState): Tenan
     state.sessionId === actor.sessionId &&
     isMarked(ctx, state.browserHash);
   if (!same) throw new OAuthStop("elsewhere");
-  const membership = actor.memberships.find(({ tenant }) => tenant.id === state.forTenant);
-  if (!membership || !allows(membership.role, "connections:write")) throw new OAuthStop("not_yours");
-  return enterTenant(ctx, membership.tenant, membership.role);
+  try {
+    const tenantCtx = await enterFor(ctx, state.forTenant);
+    requirePermission(tenantCtx, "connections:write");
+    return tenantCtx;
+  } catch (error) {
+    if (error instanceof DomainError) throw new OAuthStop("not_yours", {}, error);
+    throw error;
+  }
 }
 
 function checkCallback(ctx: TenantCtx, provider: OAuthProvider, state: OAuthState, parameters: URLSearchParams): void {

@@ -1,0 +1,107 @@
+import { grantsAll, type OAuthProvider } from "#server/catalog/provider.ts";
+import { providers } from "#server/catalog/providers/registry.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import type { Text } from "#server/domain/tenants/schemas.ts";
+import { listConnections } from "./list-connections.ts";
+import type { ConnectionRow } from "./rows.ts";
+import { type ConnectionStatus, type ProbeResult, reconnectWords } from "./schemas.ts";
+
+/** A provider as the integrations page shows it. Times in milliseconds since 1970. */
+export interface Integration {
+  provider: string;
+  name: string;
+  mark: { letter: string; color: string };
+  description: Text;
+  /** Whether we have a client id and secret there. */
+  configured: boolean;
+  /** Whether the shop's address must be given before connecting. */
+  needsShop: boolean;
+  state: "connected" | "reconnect_needed" | "not_connected";
+  scopeSets: { id: string; title: Text; default: boolean }[];
+  /** Active and waiting ones; those that were disconnected come back when the same account is connected again. */
+  connections: IntegratedAccount[];
+  /** The jobs that need this provider. */
+  jobs: { id: string; title: Text }[];
+}
+
+export interface IntegratedAccount {
+  id: string;
+  name: string;
+  status: Exclude<ConnectionStatus, "disconnected">;
+  statusReason: Text | null;
+  scopes: { asked: string[]; granted: string[]; missing: string[] };
+  sets: { id: string; asked: boolean; granted: boolean }[];
+  /** Jobs that wait, each with the permissions that it lacks. */
+  waiting: { id: string; title: Text; missing: string[] }[];
+  resources: { kind: string; id: string; name: string }[];
+  connectedAt: number;
+  accessExpiresAt: number | null;
+  refreshExpiresAt: number | null;
+  lastRefreshAt: number | null;
+  lastSuccessAt: number | null;
+  probedAt: number | null;
+  probeResult: ProbeResult | null;
+}
+
+/** All providers that can be connected, each with this tenant's accounts. Nothing in it opens anything. */
+export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
+  const rows = await listConnections(ctx);
+  return providers.map((provider) => {
+    const accounts = rows.flatMap((row) => (row.provider === provider.id ? describeAccount(provider, row) : []));
+    return {
+      provider: provider.id,
+      name: provider.name,
+      mark: provider.mark,
+      description: provider.description,
+      configured: [provider.credentials.clientId, provider.credentials.clientSecret].every((name) =>
+        Boolean(Reflect.get(ctx.config, name)),
+      ),
+      needsShop: provider.shop !== null,
+      state: stateOf(accounts),
+      scopeSets: provider.scopeSets.map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
+      connections: accounts,
+      jobs: jobsOf(provider).map(({ id, title }) => ({ id, title })),
+    };
+  });
+}
+
+function stateOf(accounts: readonly IntegratedAccount[]): Integration["state"] {
+  if (accounts.some(({ status }) => status === "reconnect_needed")) return "reconnect_needed";
+  return accounts.length > 0 ? "connected" : "not_connected";
+}
+
+const jobsOf = (provider: OAuthProvider) => sensors.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
+
+function describeAccount(provider: OAuthProvider, row: ConnectionRow): IntegratedAccount[] {
+  if (row.status === "disconnected") return [];
+  const lacks = (scopes: readonly string[]) => scopes.filter((scope) => !grantsAll(provider, row.scopesGranted, [scope]));
+  const account: IntegratedAccount = {
+    id: row.id,
+    name: row.name,
+    status: row.status,
+    statusReason: row.statusReason && reconnectWords[row.statusReason],
+    scopes: { asked: row.scopesAsked, granted: row.scopesGranted, missing: lacks(row.scopesAsked) },
+    sets: provider.scopeSets.map(({ id, scopes }) => ({
+      id,
+      asked: scopes.every((scope) => row.scopesAsked.includes(scope)),
+      granted: lacks(scopes).length === 0,
+    })),
+    waiting: jobsOf(provider)
+      .map(({ id, title, needs }) => ({
+        id,
+        title,
+        missing: lacks(needs.flatMap((need) => (need.provider === provider.id ? need.scopes : []))),
+      }))
+      .filter(({ missing }) => missing.length > 0),
+    resources: row.details.resources ?? [],
+    connectedAt: row.connectedAt,
+    accessExpiresAt: row.accessExpiresAt,
+    refreshExpiresAt: row.refreshExpiresAt,
+    lastRefreshAt: row.lastRefreshAt,
+    lastSuccessAt: row.lastSuccessAt,
+    probedAt: row.probedAt,
+    probeResult: row.probeResult,
+  };
+  return [account];
+}

@@ -1,0 +1,40 @@
+import { eq } from "drizzle-orm";
+import { connections } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { listConnections } from "./list-connections.ts";
+import type { ConnectionRow } from "./rows.ts";
+import type { ReconnectReason } from "./schemas.ts";
+
+/**
+ * The provider took access away: the connection waits for a person, its jobs are blocked, the client is told, once. Does
+ * nothing where the connection has other tokens by now than those that were refused (`connection.version`). The tokens are
+ * kept: they are worth nothing, and disconnecting destroys them.
+ */
+export async function needReconnect(ctx: TenantCtx, connection: ConnectionRow, reason: ReconnectReason): Promise<void> {
+  const [marked] = await ctx.db
+    .update(connections)
+    .set({ status: "reconnect_needed", statusReason: reason, leaseOwner: null, leaseUntil: null, version: connection.version + 1 })
+    .where(
+      inTenant(
+        ctx,
+        connections,
+        eq(connections.id, connection.id),
+        eq(connections.version, connection.version),
+        eq(connections.status, "active"),
+      ),
+    )
+    .returning({ id: connections.id });
+  if (!marked) return;
+  const details = { connection: connection.id, provider: connection.provider, account: connection.name, reason };
+  ctx.log.warn("connection needs to be connected again", details);
+  await commit(ctx, "connection.reconnect_needed", details, scheduleStatements(ctx, { connections: await listConnections(ctx) }));
+  try {
+    await ctx.send.mail({ v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: connection.id });
+  } catch (error) {
+    // The portal says it as well, and the run that found out must end as "revoked".
+    ctx.log.error("the mail about a reconnect was not queued", { ...details, error });
+  }
+}
