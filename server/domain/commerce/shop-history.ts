@@ -71,8 +71,8 @@ export function shopHistory(ctx: TenantCtx): ShopHistory {
         ), ranked as (
           select ms, row_number() over (order by ms) as place, count(*) over () as many from gaps where ms is not null
         )
-        select avg(case when place in ((many + 1) / 2, (many + 2) / 2) then ms end) / ${msPerDay}.0 as medianDays,
-          avg(ms) / ${msPerDay}.0 as meanDays, count(*) as gaps from ranked`);
+        select avg(case when place in ((many + 1) / 2, (many + 2) / 2) then ms end) / ${msPerDay} as medianDays,
+          avg(ms) / ${msPerDay} as meanDays, count(*) as gaps from ranked`);
       if (!row || row.medianDays === null || row.meanDays === null) return null;
       return { medianDays: row.medianDays, meanDays: row.meanDays, gaps: row.gaps };
     },

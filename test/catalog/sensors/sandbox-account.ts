@@ -15,11 +15,11 @@ type Facts = Partial<Pick<Account, "timezone" | "currency" | "resources">>;
 export async function sandboxAccount(
   provider: SandboxProviderId,
   externalId: string,
-  { scopes, ...facts }: Facts & { scopes: readonly string[] },
+  { scopes, at = sandbox, ...facts }: Facts & { scopes: readonly string[]; at?: typeof sandbox },
 ): Promise<CountedAccount> {
-  const { access_token: token } = await sandbox.mint(provider, externalId, [...scopes]);
+  const { access_token: token } = await at.mint(provider, externalId, [...scopes]);
   const calls: AccountRequest[] = [];
-  const base = sandbox.endpoints[provider].api.replace("{shop}", externalId);
+  const base = at.endpoints[provider].api.replace("{shop}", externalId);
   return {
     provider,
     connectionId: `con-${externalId}`,

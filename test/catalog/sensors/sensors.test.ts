@@ -1,0 +1,300 @@
+import { expect, test } from "vitest";
+import { orders } from "#db/schema/index.ts";
+import type { AccountRequest } from "#server/catalog/account.ts";
+import { dayOf } from "#server/catalog/days.ts";
+import { exponentOf, minorUnits } from "#server/catalog/money.ts";
+import { emailHealthSensor } from "#server/catalog/sensors/email-health-sensor.ts";
+import { ga4Sensor } from "#server/catalog/sensors/ga4-sensor.ts";
+import { klaviyoSensor } from "#server/catalog/sensors/klaviyo-sensor.ts";
+import { retentionSensor } from "#server/catalog/sensors/retention-sensor.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { makeTenant, testTenantCtx } from "#test/harness.ts";
+import { propertiesOf } from "#test/sandbox/google/properties.ts";
+import { flowsOf, listsOf, profilesOf, segmentsOf } from "#test/sandbox/klaviyo/figures.ts";
+import { runSensor, valuesOf } from "./run-sensor.ts";
+import { sandboxAccount, scriptedAccount } from "./sandbox-account.ts";
+
+const now = Date.parse("2026-11-20T12:00:00Z");
+const newCtx = async (): Promise<TenantCtx> => testTenantCtx(await makeTenant(), "system");
+const scopesOf = (sensor: typeof klaviyoSensor) => sensor.needs[0]?.scopes ?? [];
+
+test.each([
+  ["403.0", "GBP", 40_300],
+  ["0.29", "GBP", 29],
+  ["1.005", "GBP", 101],
+  ["1.0049999", "GBP", 100],
+  ["19.99", "EUR", 1999],
+  ["-0.5", "USD", -50],
+  ["-0.0", "USD", 0],
+  ["1000.0", "JPY", 1000],
+  ["0.5", "JPY", 1],
+  ["1.5", "KWD", 1500],
+  ["0.0004", "KWD", 0],
+  ["1.2E7", "JPY", 12_000_000],
+  ["5E-3", "GBP", 1],
+  ["4E-3", "GBP", 0],
+  ["1E-5", "GBP", 0],
+  ["90071992547409.91", "GBP", 9_007_199_254_740_991],
+])("%s %s is %i minor units", (amount, currency, minor) => {
+  expect(minorUnits(amount, currency)).toBe(minor);
+});
+
+test("what is no amount, or too large to count, is refused", () => {
+  for (const amount of ["", "1,5", "NaN", "0x10", "1e999", ".", "90071992547409.92"])
+    expect(() => minorUnits(amount, "GBP")).toThrow(RangeError);
+  expect([exponentOf("GBP"), exponentOf("JPY"), exponentOf("KWD")]).toEqual([2, 0, 3]);
+});
+
+test("retention says nothing before there are customers, and then what the history says", async () => {
+  const ctx = await newCtx();
+  const account = scriptedAccount("shopify", () => ({}));
+  expect((await runSensor(ctx, retentionSensor, { account, now })).measurements).toEqual([]);
+  const bought: [string | null, string][] = [
+    ["a", "2026-09-01"],
+    ["a", "2026-09-11"],
+    ["a", "2026-11-01"],
+    ["b", "2026-11-02"],
+    [null, "2026-11-03"],
+  ];
+  for (const [index, [customerId, day]] of bought.entries()) {
+    const placedAt = Date.parse(`${day}T12:00:00Z`);
+    const order = {
+      connectionId: "con",
+      externalId: String(index),
+      customerId,
+      placedAt,
+      day,
+      grossMinor: 100,
+      currency: "GBP",
+      updatedAt: placedAt,
+    };
+    await ctx.db.insert(orders).values({ tenantId: ctx.tenant.id, ...order });
+  }
+  const run = await runSensor(ctx, retentionSensor, { account, now });
+  expect(account.calls).toEqual([]);
+  const at = (metric: string) => valuesOf(run, metric)["2026-11-20"];
+  expect([at("customers"), at("repeat_customers"), at("repeat_rate"), at("median_gap"), at("mean_gap")]).toEqual([2, 1, 0.5, 30.5, 30.5]);
+  expect(valuesOf(run, "cohorts")).toEqual({
+    "2026-11-01 2026-09|0": 1,
+    "2026-11-01 2026-09|2": 1,
+    "2026-11-01 2026-11|0": 1,
+  });
+});
+
+test("Klaviyo's audience is counted as it is, and at the next hour only what is new is read", async () => {
+  const ctx = await newCtx();
+  const account = await sandboxAccount("klaviyo", "BetaB2", { scopes: scopesOf(klaviyoSensor), timezone: "UTC" });
+  const run = await runSensor(ctx, klaviyoSensor, { account });
+  const today = dayOf(Date.now(), "UTC");
+  const at = (metric: string) => valuesOf(run, metric)[today];
+  const visible = profilesOf("BetaB2").filter(({ attributes }) => Date.parse(attributes.created) < Date.now() - 120_000).length;
+  expect([at("profiles"), at("lists"), at("segments"), at("flows")]).toEqual([
+    visible,
+    listsOf("BetaB2").length,
+    segmentsOf("BetaB2").length,
+    flowsOf("BetaB2").length,
+  ]);
+  const byStatus = Object.values(valuesOf(run, "flows_by_status")).reduce((a, b) => a + b, 0);
+  expect(byStatus).toBe(flowsOf("BetaB2").length);
+  const again = await runSensor(ctx, klaviyoSensor, { account, cursor: run.cursor });
+  expect(valuesOf(again, "profiles")[today]).toBe(visible);
+});
+
+/** A Klaviyo account of these profiles, 100 a page, that understands the filter. */
+function klaviyoOf(created: () => string[]) {
+  return scriptedAccount(
+    "klaviyo",
+    ({ path }: AccountRequest) => {
+      const url = new URL(path, "https://a.klaviyo.com");
+      if (url.pathname !== "/api/profiles") return { data: [], links: { next: null } };
+      const after = /greater-than\(created,([^)]+)\)/.exec(url.searchParams.get("filter") ?? "")?.[1];
+      const found = created().filter((each) => after === undefined || Date.parse(each) > Date.parse(after));
+      const start = Number(url.searchParams.get("page[cursor]") ?? 0);
+      url.searchParams.set("page[cursor]", String(start + 100));
+      const next = start + 100 < found.length ? url.href : null;
+      return {
+        data: found.slice(start, start + 100).map((each, index) => ({ id: String(start + index), attributes: { created: each } })),
+        links: { next },
+      };
+    },
+    { timezone: "Asia/Jerusalem" },
+  );
+}
+
+test("many profiles are counted over several steps, each page once, and growth is by the account's own days", async () => {
+  const ctx = await newCtx();
+  const many = Array.from({ length: 4350 }, (_, index) => new Date(Date.parse("2026-11-18T21:00:00Z") + index * 10_000).toISOString());
+  const account = klaviyoOf(() => many);
+  const run = await runSensor(ctx, klaviyoSensor, { account, now });
+  expect(run.steps).toHaveLength(2);
+  expect(valuesOf(run, "profiles")).toEqual({ "2026-11-20": 4350 });
+  // 21:00 to 22:00 UTC is still the 18th in Jerusalem: 360 of them.
+  expect(valuesOf(run, "new_profiles")).toMatchObject({ "2026-11-17": 0, "2026-11-18": 360, "2026-11-19": 3990, "2026-11-20": 0 });
+  expect(Object.keys(valuesOf(run, "new_profiles"))).toHaveLength(90);
+});
+
+test("a new profile is counted once, and whatever is younger than a minute waits", async () => {
+  const ctx = await newCtx();
+  const created = ["2026-11-01T00:00:00+00:00", "2026-11-20T11:58:00+00:00", "2026-11-20T11:59:30+00:00"];
+  const account = klaviyoOf(() => created);
+  const first = await runSensor(ctx, klaviyoSensor, { account, now });
+  expect(valuesOf(first, "profiles")).toEqual({ "2026-11-20": 2 });
+  created.push("2026-11-20T12:30:00+00:00");
+  const second = await runSensor(ctx, klaviyoSensor, { account, now: now + 3_600_000, cursor: first.cursor });
+  expect(valuesOf(second, "profiles")).toEqual({ "2026-11-20": 4 });
+  expect(valuesOf(second, "new_profiles")).toEqual({ "2026-11-17": 0, "2026-11-18": 0, "2026-11-19": 0, "2026-11-20": 3 });
+  // A deleted profile is seen when all are counted again.
+  created.splice(0, 1);
+  const later = await runSensor(ctx, klaviyoSensor, { account, now: now + 31 * 86_400_000, cursor: second.cursor });
+  expect(valuesOf(later, "profiles")).toEqual({ "2026-12-21": 3 });
+});
+
+const results = (...campaigns: Record<string, number>[]) => ({
+  data: { attributes: { results: campaigns.map((statistics) => ({ groupings: { send_channel: "email" }, statistics })) } },
+});
+const mailOf = (report: unknown, metrics: unknown[] = [{ id: "m1", attributes: { name: "Placed Order" } }]) =>
+  scriptedAccount("klaviyo", ({ path }) => (path.startsWith("/api/metrics") ? { data: metrics, links: {} } : report), { timezone: "UTC" });
+const healthOf = async (account: ReturnType<typeof mailOf>, more: { config?: unknown; cursor?: unknown } = {}) =>
+  runSensor(await newCtx(), emailHealthSensor, { account, now, ...more });
+
+test("an account that sent nothing has no rates and no status", async () => {
+  for (const account of [mailOf(results()), mailOf(results(), [])]) {
+    const run = await healthOf(account);
+    expect(run.measurements).toEqual([{ metric: "delivered", day: "2026-11-20", value: 0 }]);
+    expect(run.logs.map(({ level }) => level)).toEqual(["info"]);
+  }
+});
+
+const campaign = {
+  recipients: 1000,
+  delivered: 990,
+  opens_unique: 396,
+  clicks_unique: 30,
+  bounced: 10,
+  spam_complaints: 0,
+  unsubscribe_uniques: 2,
+};
+
+test("rates are of all mails together, and within their limits the status is ok", async () => {
+  const large = {
+    ...campaign,
+    recipients: 9010,
+    delivered: 9010,
+    opens_unique: 2604,
+    clicks_unique: 170,
+    bounced: 90,
+    unsubscribe_uniques: 8,
+  };
+  const run = await healthOf(mailOf(results(campaign, large)));
+  const at = (metric: string) => valuesOf(run, metric)["2026-11-20"];
+  expect([at("open_rate"), at("click_rate"), at("bounce_rate"), at("spam_rate"), at("unsubscribe_rate")]).toEqual([
+    0.3,
+    0.02,
+    100 / 10_010,
+    0,
+    0.001,
+  ]);
+  expect([at("status"), at("delivered")]).toEqual([0, 10_000]);
+});
+
+test.each([
+  ["spam_complaints", 1, "Spam complaints", 1],
+  ["spam_complaints", 3, "Spam complaints", 2],
+  ["bounced", 20, "Bounce rate", 1],
+  ["bounced", 60, "Bounce rate", 2],
+  ["opens_unique", 150, "Open rate", 1],
+])("%s at %i of a thousand names %s with status %i", async (name, count, label, status) => {
+  const run = await healthOf(mailOf(results({ ...campaign, delivered: 1000, [name]: count })));
+  expect(valuesOf(run, "status")).toEqual({ "2026-11-20": status });
+  const warnings = run.logs.filter(({ level }) => level === "warn");
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]?.message).toContain(label);
+});
+
+test("a handful of mails is shown but not judged", async () => {
+  const run = await healthOf(mailOf(results({ ...campaign, recipients: 20, delivered: 20, spam_complaints: 1 })));
+  expect(valuesOf(run, "spam_rate")).toEqual({ "2026-11-20": 0.05 });
+  expect(valuesOf(run, "status")).toEqual({});
+  expect(valuesOf(await healthOf(mailOf(results(campaign)), { config: { fewestDelivered: 5000 } }), "status")).toEqual({});
+});
+
+test("text messages are left out, and a report costs one call once its metric is known", async () => {
+  const report = results(campaign);
+  report.data.attributes.results.push({ groupings: { send_channel: "sms" }, statistics: { ...campaign, delivered: 5 } });
+  const account = mailOf(report);
+  const run = await healthOf(account);
+  expect(valuesOf(run, "delivered")).toEqual({ "2026-11-20": 990 });
+  const again = mailOf(report);
+  await healthOf(again, { cursor: run.cursor });
+  expect(again.calls.map(({ path }) => path)).toEqual(["/api/campaign-values-reports"]);
+});
+
+const person = "traffic@acme.example";
+const properties = propertiesOf(person).map(({ id, displayName }) => ({ kind: "ga4_property", id, name: displayName }));
+
+test("GA4's parts by channel come to its totals on every day of the backfill", async () => {
+  const account = await sandboxAccount("google", person, { scopes: scopesOf(ga4Sensor), resources: properties });
+  const run = await runSensor(await newCtx(), ga4Sensor, { account });
+  const sessions = valuesOf(run, "sessions");
+  expect(Object.keys(sessions)).toHaveLength(91);
+  const byDay: Record<string, number> = {};
+  for (const [key, value] of Object.entries(valuesOf(run, "sessions_by_channel"))) {
+    const day = key.slice(0, 10);
+    byDay[day] = (byDay[day] ?? 0) + value;
+  }
+  expect(byDay).toEqual(sessions);
+  const again = await runSensor(await newCtx(), ga4Sensor, { account, cursor: run.cursor });
+  expect(Object.keys(valuesOf(again, "sessions"))).toHaveLength(4);
+});
+
+const ga4 = (rows: (startDate: string, split: boolean) => unknown, resources = properties) =>
+  scriptedAccount(
+    "google",
+    ({ body }) => {
+      const { dateRanges, dimensions } = body as { dateRanges: { startDate: string }[]; dimensions: unknown[] };
+      const found = rows(dateRanges[0]?.startDate ?? "", dimensions.length > 1);
+      return { ...(found !== null && { rows: found, rowCount: 1 }), metadata: { currencyCode: "GBP", timeZone: "Asia/Jerusalem" } };
+    },
+    { resources, timezone: "Asia/Jerusalem" },
+  );
+
+test("a property without traffic has zeros and no channel, and says so", async () => {
+  const run = await runSensor(await newCtx(), ga4Sensor, { account: ga4(() => null), now });
+  expect(new Set(Object.values(valuesOf(run, "sessions")))).toEqual(new Set([0]));
+  expect(valuesOf(run, "sessions_by_channel")).toEqual({});
+  expect(run.logs).toMatchObject([{ level: "info" }]);
+});
+
+const row = (names: string[], values: string[]) => ({
+  dimensionValues: names.map((value) => ({ value })),
+  metricValues: values.map((value) => ({ value })),
+});
+
+test("figures keep their days, money its minor units, and a channel that empties falls to 0", async () => {
+  const ctx = await newCtx();
+  let channel = "Unassigned";
+  const account = ga4((_, split) =>
+    split ? [row(["20261120", channel], ["42", "2", "1034.5"])] : [row(["20261120"], ["42", "30", "2", "1034.505"])],
+  );
+  const first = await runSensor(ctx, ga4Sensor, { account, now });
+  expect(valuesOf(first, "revenue")["2026-11-20"]).toBe(103_451);
+  expect(valuesOf(first, "users")["2026-11-20"]).toBe(30);
+  channel = "Email";
+  const second = await runSensor(ctx, ga4Sensor, { account, now: now + 21_600_000, cursor: first.cursor });
+  const split = valuesOf(second, "sessions_by_channel");
+  expect([split["2026-11-20 Unassigned"], split["2026-11-20 Email"]]).toEqual([0, 42]);
+  // The next day the credited month is read again.
+  const third = await runSensor(ctx, ga4Sensor, { account, now: now + 86_400_000, cursor: second.cursor });
+  expect(Object.keys(valuesOf(third, "sessions"))).toHaveLength(31);
+});
+
+test("the configured property is read; without one the first; without any the run says what is missing", async () => {
+  const run = async (account: ReturnType<typeof ga4>, config: unknown = {}) => {
+    await runSensor(await newCtx(), ga4Sensor, { account, now, config });
+    return account.calls[0]?.path;
+  };
+  const none = () => null;
+  expect(await run(ga4(none), { property: "properties/77" })).toBe("/v1beta/properties/77:runReport");
+  expect(await run(ga4(none))).toBe(`/v1beta/properties/${properties[0]?.id}:runReport`);
+  await expect(run(ga4(none, []))).rejects.toMatchObject({ kind: "rejected" });
+});

@@ -1,0 +1,280 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { connections, runs, schedules } from "#db/schema/index.ts";
+import { addDays, daysBetween } from "#server/catalog/days.ts";
+import type { Metric, Sensor } from "#server/catalog/sensor.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { drawSensor, stateOf } from "#server/domain/metrics/draw-overview.ts";
+import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
+import { seriesStatement } from "#server/domain/metrics/read-series.ts";
+import { bySensorAndMetric, periodsUntil, type Series } from "#server/domain/metrics/series.ts";
+import { newId } from "#server/ids.ts";
+import { createCaller } from "#server/trpc/root.ts";
+import { storeMeasurements } from "#test/catalog/sensors/run-sensor.ts";
+import { makeTenant, makeUser, testCtx, testTenantCtx } from "#test/harness.ts";
+
+const now = Date.parse("2026-11-20T12:00:00Z");
+const today = "2026-11-20";
+const text = (en: string) => ({ en, fr: `${en} (fr)`, he: `${en} (he)` });
+
+const metric = (more: Partial<Metric> & { key: string }): Metric => ({ label: text(more.key), unit: "count", kind: "daily", ...more });
+
+const sensorOf = (metrics: Metric[]): Sensor => ({
+  id: "test-sensor",
+  title: text("Test"),
+  description: text("For tests."),
+  needs: [],
+  everyS: 3600,
+  config: z.object({}),
+  cursor: z.null(),
+  metrics,
+  step: async () => ({ cursor: null, done: true }),
+});
+
+const seriesOf = (name: string, values: Record<string, number>, dimension = ""): Series => ({
+  sensor: "test-sensor",
+  metric: name,
+  dimension,
+  measuredAt: now,
+  values,
+});
+
+function draw(metrics: Metric[], series: Series[]) {
+  const input = {
+    facts: { schedule: undefined, latestRun: undefined },
+    measured: bySensorAndMetric(series),
+    periods: periodsUntil(today),
+    now,
+  };
+  return drawSensor(sensorOf(metrics), { ...input, locale: "en" });
+}
+
+/** The same value on each of `count` days that end `days` ago. */
+const each = (value: number, ago: number, count: number) =>
+  Object.fromEntries(daysBetween(addDays(today, 1 - ago - count), addDays(today, -ago)).map((day) => [day, value]));
+
+test("a metric that was never measured has a tile without a figure, and no chart", () => {
+  const view = draw([metric({ key: "orders" })], []);
+  expect(view.tiles).toMatchObject([{ value: null, previous: null, delta: null, tone: null, measuredAt: null }]);
+  expect(view.charts).toEqual([]);
+  expect(view.state).toBe("waiting");
+});
+
+test("a daily metric is summed over 30 days and compared with the 30 before", () => {
+  const { tiles, charts } = draw(
+    [metric({ key: "orders", better: "up" })],
+    [seriesOf("orders", { ...each(2, 0, 30), ...each(1, 30, 30) })],
+  );
+  expect(tiles).toMatchObject([{ value: 60, previous: 30, delta: 1, better: "up", label: "orders" }]);
+  expect(charts[0]?.series[0]?.values).toHaveLength(30);
+});
+
+test("without an earlier period, or with nothing in it, there is no change to tell", () => {
+  expect(draw([metric({ key: "orders" })], [seriesOf("orders", each(2, 0, 30))]).tiles[0]).toMatchObject({ previous: null, delta: null });
+  expect(draw([metric({ key: "orders" })], [seriesOf("orders", { ...each(2, 0, 30), ...each(0, 30, 30) })]).tiles[0]).toMatchObject({
+    previous: 0,
+    delta: null,
+  });
+});
+
+test("an average order is revenue by orders over the period, not a mean of days", () => {
+  const metrics = [
+    metric({ key: "revenue" }),
+    metric({ key: "orders" }),
+    metric({ key: "average", unit: "money", quotient: { of: "revenue", by: "orders" } }),
+  ];
+  const { tiles } = draw(metrics, [
+    seriesOf("revenue", { [today]: 1000, [addDays(today, -1)]: 100 }),
+    seriesOf("orders", { [today]: 1, [addDays(today, -1)]: 9 }),
+    seriesOf("average", { [today]: 1000, [addDays(today, -1)]: 11 }),
+  ]);
+  expect(tiles[2]).toMatchObject({ key: "average", value: 110, previous: null });
+});
+
+test("a mean is over the days that were measured", () => {
+  const { tiles } = draw([metric({ key: "users", aggregate: "mean" })], [seriesOf("users", { [today]: 10, [addDays(today, -3)]: 20 })]);
+  expect(tiles[0]?.value).toBe(15);
+});
+
+test("a snapshot's newest state counts, and is compared with 30 days before it", () => {
+  const values = { "2026-10-15": 7, "2026-10-18": 8, "2026-11-18": 12 };
+  expect(draw([metric({ key: "lists", kind: "snapshot" })], [seriesOf("lists", values)]).tiles[0]).toMatchObject({
+    value: 12,
+    previous: 8,
+    delta: 0.5,
+  });
+});
+
+test("thresholds and statuses colour a tile", () => {
+  const tone = (value: number, more: Partial<Metric>) =>
+    draw([metric({ key: "m", kind: "snapshot", ...more })], [seriesOf("m", { [today]: value })]).tiles[0]?.tone;
+  const above = { thresholds: { warn: 0.02, bad: 0.05, when: "above" as const } };
+  const below = { thresholds: { warn: 0.2, bad: 0.1, when: "below" as const } };
+  expect([tone(0.01, above), tone(0.02, above), tone(0.05, above)]).toEqual(["ok", "warn", "danger"]);
+  expect([tone(0.3, below), tone(0.2, below), tone(0.05, below)]).toEqual(["ok", "warn", "danger"]);
+  expect([0, 1, 2].map((value) => tone(value, { unit: "status" }))).toEqual(["ok", "warn", "danger"]);
+  expect(tone(3, {})).toBeNull();
+});
+
+test("a split metric is a breakdown with shares and a chart of its largest parts, never a tile", () => {
+  const split = metric({ key: "sessions", dimension: text("Channel"), dimensionLabels: { Direct: text("Straight") } });
+  const view = draw(
+    [split],
+    [
+      seriesOf("sessions", { [today]: 1 }, "Email"),
+      seriesOf("sessions", { [today]: 3 }, "Direct"),
+      seriesOf("sessions", { [today]: 0 }, "Gone"),
+    ],
+  );
+  expect(view.tiles).toEqual([]);
+  expect(view.breakdowns).toEqual([
+    {
+      key: "sessions",
+      label: "sessions",
+      dimension: "Channel",
+      unit: "count",
+      rows: [
+        { key: "Direct", label: "Straight", value: 3, share: 0.75 },
+        { key: "Email", label: "Email", value: 1, share: 0.25 },
+      ],
+    },
+  ]);
+  expect(view.charts[0]?.series.map(({ label }) => label)).toEqual(["Straight", "Email"]);
+});
+
+test("cohorts become a triangle whose empty months are 0, and only the newest measurement is in it", () => {
+  const table = metric({ key: "cohorts", kind: "snapshot", dimension: text("Month"), table: "cohorts", tile: false });
+  const [old, month] = ["2026-10-01", "2026-11-01"];
+  const { cohorts, breakdowns } = draw(
+    [table],
+    [
+      seriesOf("cohorts", { [old]: 4, [month]: 5 }, "2026-09|0"),
+      seriesOf("cohorts", { [month]: 1 }, "2026-09|2"),
+      seriesOf("cohorts", { [old]: 9 }, "2026-08|0"),
+      seriesOf("cohorts", { [month]: 2 }, "2026-11|0"),
+    ],
+  );
+  expect(breakdowns).toEqual([]);
+  expect(cohorts[0]?.cohorts).toEqual([
+    { month: "2026-09", customers: [5, 0, 1] },
+    { month: "2026-11", customers: [2] },
+  ]);
+});
+
+test("a sensor's state says what a person should know first", () => {
+  const schedule = { enabled: true, blocked: null, nextAt: now, lastSuccessAt: now - 3_600_000 };
+  const state = (
+    more: Partial<typeof schedule> | { blocked: "not_connected" },
+    status?: "failed" | "dead" | "queued",
+    errorKind: string | null = null,
+  ) => stateOf({ schedule: { ...schedule, ...more }, latestRun: status && { status, errorKind } }, 3600, now);
+  expect(state({})).toBe("ok");
+  expect(state({ lastSuccessAt: now - 3 * 3_600_000 })).toBe("late");
+  expect(state({ blocked: "not_connected" })).toBe("blocked");
+  expect(state({ enabled: false })).toBe("off");
+  expect(state({}, "dead")).toBe("failing");
+  expect(state({}, "queued", "unavailable")).toBe("failing");
+  expect(state({}, "queued")).toBe("ok");
+});
+
+async function measuredTenant(): Promise<TenantCtx> {
+  const ctx = testTenantCtx(await makeTenant(), "owner", { now: () => now });
+  const day = (metricKey: string, value: number) => daysBetween("2026-09-01", today).map((of) => ({ metric: metricKey, day: of, value }));
+  await storeMeasurements(
+    ctx,
+    "shopify-sensor",
+    [...day("orders", 2), ...day("revenue", 500), { metric: "products", day: today, value: 70 }],
+    now,
+  );
+  const channels = ["Direct", "Email"].flatMap((dimension) => day("sessions_by_channel", 5).map((value) => ({ ...value, dimension })));
+  await storeMeasurements(ctx, "ga4-sensor", [...day("sessions", 10), ...channels], now);
+  const owner = { tenantId: ctx.tenant.id };
+  await ctx.db
+    .insert(schedules)
+    .values({ ...owner, job: "shopify-sensor", everyS: 900, nextAt: now + 1, config: {}, lastSuccessAt: now - 60_000 });
+  await ctx.db.insert(schedules).values({ ...owner, job: "ga4-sensor", everyS: 21_600, nextAt: now, config: {}, blocked: "not_connected" });
+  await ctx.db.insert(connections).values({
+    ...owner,
+    id: newId("con", now),
+    provider: "shopify",
+    externalId: "a-shop",
+    name: "A shop",
+    details: {},
+    scopesAsked: [],
+    scopesGranted: [],
+    status: "active",
+    connectedBy: "usr",
+    connectedAt: now,
+  });
+  for (let index = 0; index < 12; index++) {
+    const at = now - index * 900_000;
+    await ctx.db.insert(runs).values({
+      ...owner,
+      id: newId("run", at),
+      job: "shopify-sensor",
+      slot: at,
+      trigger: "schedule",
+      status: "succeeded",
+      availableAt: at,
+      createdAt: at,
+    });
+  }
+  return ctx;
+}
+
+test("the overview is one batch that reads two months and the latest runs, and no more however long the history is", async () => {
+  const ctx = await measuredTenant();
+  const view = await readOverview(ctx);
+  expect(view.days).toHaveLength(30);
+  expect(view.connections).toMatchObject([{ provider: "shopify", name: "A shop", status: "active" }]);
+  expect(view.runs).toHaveLength(8);
+  expect(view.runs[0]).toMatchObject({ sensor: "shopify-sensor", title: "Shop", createdAt: now });
+  const [shop, , , , traffic] = view.sensors;
+  expect(shop).toMatchObject({ state: "ok", lastSuccessAt: now - 60_000 });
+  expect(shop?.tiles.map(({ key, value }) => [key, value]).slice(0, 3)).toEqual([
+    ["revenue", 15_000],
+    ["orders", 60],
+    ["average_order", 250],
+  ]);
+  expect(traffic).toMatchObject({ state: "blocked", blocked: "not_connected" });
+  expect(traffic?.breakdowns[0]?.rows).toMatchObject([{ value: 150 }, { value: 150 }]);
+
+  const before = await seriesStatement(ctx, today).run();
+  const years = daysBetween("2024-01-01", "2026-08-31").map((day) => ({ metric: "orders", day, value: 1 }));
+  await storeMeasurements(ctx, "shopify-sensor", years, now);
+  const after = await seriesStatement(ctx, today).run();
+  expect(after.meta.rows_read).toBe(before.meta.rows_read);
+  // Each value of the two months once, and once more where D1 sorts it to its metric.
+  expect(after.meta.rows_read).toBeLessThan(2 * 310);
+});
+
+test("the words are in the reader's language, or the one that is asked for", async () => {
+  const ctx = testTenantCtx(await makeTenant({ locale: "fr" }), "owner", { now: () => now });
+  expect((await readOverview(ctx)).sensors[0]?.title).toBe("Boutique");
+  expect((await readOverview(ctx, { locale: "he" })).sensors[0]?.title).toBe("חנות");
+});
+
+test("programs get every metric with its figure, its days or its parts", async () => {
+  const { sensors, from, to } = await readMetrics(await measuredTenant());
+  expect([from, to]).toEqual(["2026-09-22", today]);
+  const find = (sensor: string, key: string) => sensors.find(({ id }) => id === sensor)?.metrics.find((each) => each.key === key);
+  expect(find("shopify-sensor", "orders")).toMatchObject({ value: 60, previous: 60, unit: "count" });
+  expect(Object.keys(find("shopify-sensor", "orders")?.days ?? {})).toHaveLength(60);
+  expect(find("ga4-sensor", "sessions_by_channel")).toMatchObject({ days: {}, parts: { Direct: 150, Email: 150 } });
+});
+
+test("a stranger finds no overview, no shop and no metrics; staff find all of them", async () => {
+  const { tenant } = await measuredTenant();
+  const stranger = createCaller(testCtx({ actor: (await makeUser({ roles: [[await makeTenant(), "owner"]] })).actor }));
+  const input = { tenant: tenant.id };
+  for (const call of [stranger.overview.get, stranger.overview.shop, stranger.overview.metrics]) {
+    await expect(call(input)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  }
+  await expect(stranger.overview.ofClient(input)).rejects.toMatchObject({ code: "FORBIDDEN" });
+  const staff = createCaller(testCtx({ actor: (await makeUser({ staff: true })).actor, now: () => now }));
+  expect((await staff.overview.ofClient(input)).sensors).toHaveLength(5);
+  expect(await staff.overview.shop(input)).toMatchObject({ orders: 0, currency: null });
+  const viewer = createCaller(testCtx({ actor: (await makeUser({ roles: [[tenant, "viewer"]] })).actor, now: () => now }));
+  expect((await viewer.overview.get(input)).currency).toBe("GBP");
+  expect((await viewer.overview.metrics(input)).sensors).toHaveLength(5);
+});
