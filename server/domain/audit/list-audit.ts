@@ -1,8 +1,9 @@
 import { and, desc, eq, lt } from "drizzle-orm";
 import { z } from "zod";
 import type { Db } from "#db/client.ts";
-import { auditLog } from "#db/schema/index.ts";
+import { auditLog, users } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
+import { actorNames } from "./actor-names.ts";
 
 const Page = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),
@@ -10,12 +11,17 @@ const Page = z.object({
 });
 export const ListAudit = Page.extend({ action: z.string().max(80).optional() });
 export type ListAudit = z.infer<typeof ListAudit>;
-export const ListAllAudit = ListAudit.extend({ tenantId: z.string().max(60).optional(), actorId: z.string().max(60).optional() });
+export const ListAllAudit = ListAudit.extend({
+  tenantId: z.string().max(60).optional(),
+  actorId: z.string().max(254).optional().describe("A person's id or address, or a job's id."),
+});
 export type ListAllAudit = z.infer<typeof ListAllAudit>;
 
 export type AuditLine = typeof auditLog.$inferSelect;
-export interface AuditPage {
-  items: AuditLine[];
+/** `actorName` is the person's, where a person acted. */
+export type NamedAuditLine = AuditLine & { actorName: string | null };
+export interface AuditPage<L extends AuditLine = AuditLine> {
+  items: L[];
   /** Cursor of the next page; null at the end. */
   next: string | null;
 }
@@ -26,12 +32,25 @@ export async function listAudit(ctx: TenantCtx, asked: ListAudit): Promise<Audit
 }
 
 /** What was done anywhere, newest first, for the agency's admins. `tenantId` "" is what concerns no tenant. */
-export async function listAllAudit(ctx: Ctx, asked: ListAllAudit): Promise<AuditPage> {
-  const found = await Promise.all(acrossTenants(ctx).map(({ db }) => read(db, asked)));
-  return pageOf(
+export async function listAllAudit(ctx: Ctx, asked: ListAllAudit): Promise<AuditPage<NamedAuditLine>> {
+  const databases = acrossTenants(ctx);
+  const actorId = asked.actorId?.includes("@") ? await userIdOf(ctx, asked.actorId) : asked.actorId;
+  const found = await Promise.all(databases.map(({ db }) => read(db, { ...asked, actorId })));
+  const { items, next } = pageOf(
     found.flat().sort((a, b) => (a.id < b.id ? 1 : -1)),
     asked.limit,
   );
+  const names = await actorNames(
+    ctx,
+    items.map((line) => line.actorId),
+  );
+  return { next, items: items.map((line) => ({ ...line, actorName: names.get(line.actorId ?? "") ?? null })) };
+}
+
+/** An address of nobody stays as it is: nothing was done by it. */
+async function userIdOf(ctx: Ctx, email: string): Promise<string> {
+  const [person] = await ctx.directory.select({ id: users.id }).from(users).where(eq(users.email, email.trim().toLowerCase()));
+  return person?.id ?? email;
 }
 
 /** Ids sort by time, so that the id of the last line is the place to go on from. */

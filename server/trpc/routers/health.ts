@@ -1,9 +1,13 @@
+import { AgencyHealth, agencyHealth } from "#server/domain/health/agency-health.ts";
 import { Health, readHealth } from "#server/domain/health/read-health.ts";
-import { memberOrStaff, router } from "#server/trpc/init.ts";
+import { memberOrStaff, router, staff } from "#server/trpc/init.ts";
 
 export const health = router({
   get: memberOrStaff("portal:read")
     .meta({ openapi: { method: "GET", path: "/health/{tenant}", summary: "How a client's integrations are" } })
     .output(Health)
     .query(({ ctx }) => readHealth(ctx)),
+
+  /** What waits for the agency's admins. */
+  agency: staff.output(AgencyHealth).query(({ ctx }) => agencyHealth(ctx)),
 });

@@ -1,0 +1,33 @@
+import { and, gte, isNull, sql } from "drizzle-orm";
+import { z } from "zod";
+import { deadLetters, runs } from "#db/schema/index.ts";
+import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { newId } from "#server/ids.ts";
+
+const dayMs = 86_400_000;
+/** Nobody needs to know how many more; it bounds what a page's navigation costs on a bad day. */
+const countedAtMost = 100;
+
+export const AgencyHealth = z.object({
+  failedRuns24h: z.number().describe(`Of all clients, counted to ${countedAtMost}.`),
+  openDeadLetters: z.number().describe(`Counted to ${countedAtMost}.`),
+});
+export type AgencyHealth = z.infer<typeof AgencyHealth>;
+
+/** What waits for the agency's admins, over all clients. Both counts walk an index that holds only what is unwell. */
+export async function agencyHealth(ctx: Ctx): Promise<AgencyHealth> {
+  // Ids sort by time: the smallest that a run of 24 hours ago could have.
+  const since = newId("run", ctx.now() - dayMs, new Uint8Array(10));
+  const [letters, ...failed] = await Promise.all([
+    ctx.directory.select({ id: deadLetters.id }).from(deadLetters).where(isNull(deadLetters.replayedAt)).limit(countedAtMost),
+    ...acrossTenants(ctx).map(({ db }) =>
+      db
+        .select({ id: runs.id })
+        .from(runs)
+        // Word for word the condition of the index `runs_unwell`: SQLite does not see bound values when it picks one.
+        .where(and(gte(runs.id, since), sql`status in ('failed', 'dead')`))
+        .limit(countedAtMost),
+    ),
+  ]);
+  return { failedRuns24h: Math.min(countedAtMost, failed.flat().length), openDeadLetters: letters.length };
+}
