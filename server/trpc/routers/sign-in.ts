@@ -1,8 +1,9 @@
+import { landingOf } from "#server/domain/sessions/landing.ts";
 import { findLink, redeemCode, redeemLink } from "#server/domain/sessions/redeem-sign-in.ts";
 import { findWaiting, requestSignIn, resendSignIn } from "#server/domain/sessions/request-sign-in.ts";
 import { RedeemCode, RedeemLink, RequestSignIn } from "#server/domain/sessions/schemas.ts";
 import { signOut } from "#server/domain/sessions/sign-out.ts";
-import { publicProcedure, router } from "#server/trpc/init.ts";
+import { personal, publicProcedure, router } from "#server/trpc/init.ts";
 
 export const signIn = router({
   /** Sends a mail to the address if it has an account; the answer does not tell. */
@@ -17,5 +18,9 @@ export const signIn = router({
   link: publicProcedure.input(RedeemLink).query(({ ctx, input }) => findLink(ctx, input)),
   redeemLink: publicProcedure.input(RedeemLink).mutation(({ ctx, input }) => redeemLink(ctx, input)),
   redeemCode: publicProcedure.input(RedeemCode).mutation(({ ctx, input }) => redeemCode(ctx, input)),
+  /** Where a signed-in person belongs who asks for nothing in particular. */
+  landing: personal.query(({ ctx: { actor } }) =>
+    landingOf({ ...actor, tenants: actor.memberships.map(({ tenant }) => tenant.id), returnTo: null }),
+  ),
   out: publicProcedure.mutation(({ ctx }) => signOut(ctx)),
 });

@@ -1,0 +1,42 @@
+import { Form, useActionData, useLoaderData } from "@remix-run/react";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+import { Select } from "#app/components/ui/select.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { LOCALE_NAMES, LOCALES } from "#app/i18n/locale.ts";
+import type { action, loader } from "#app/routes/onboarding.tsx";
+
+/** Name, language and timezone; the timezone is the browser's where it tells. */
+export function ProfileStep() {
+  const { t } = useTranslation("auth");
+  const { me, locale, timezones } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const timezone = useRef<HTMLSelectElement>(null);
+  useEffect(() => {
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    if (timezone.current && timezones.includes(timeZone)) timezone.current.value = timeZone;
+  }, [timezones]);
+  const error = (field: "name" | "locale" | "timezone") => (failure?.invalid.includes(field) ? t(`onboarding.failed.${field}`) : undefined);
+  return (
+    <Form method="post" className="grid gap-4">
+      <Field label={t("onboarding.name")} hint={t("onboarding.nameHint")} error={error("name")}>
+        <Input name="name" autoComplete="name" maxLength={100} dir="auto" defaultValue={failure?.name || me.name} />
+      </Field>
+      <Field label={t("onboarding.language")} error={error("locale")}>
+        <Select name="locale" defaultValue={locale} options={LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] }))} />
+      </Field>
+      <Field label={t("onboarding.timezone")} hint={t("onboarding.timezoneHint")} error={error("timezone")}>
+        <Select
+          ref={timezone}
+          name="timezone"
+          dir="ltr"
+          defaultValue={me.timezone}
+          options={timezones.map((value) => ({ value, label: value.replaceAll("_", " ") }))}
+        />
+      </Field>
+      <SubmitButton size="lg">{t("onboarding.submit")}</SubmitButton>
+    </Form>
+  );
+}

@@ -1,0 +1,48 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { Form, useActionData, useLoaderData } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { AuthLayout } from "#app/components/shell/auth-layout.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  if (context.me) throw redirect(await context.api.signIn.landing());
+  const to = new URL(request.url).searchParams.get("to") ?? "";
+  return { to, title: titleOf(translatorOf(context.locale)("signIn.title", { ns: "auth" })) };
+}
+
+export async function action({ request, context }: ActionFunctionArgs) {
+  const form = await request.formData();
+  const email = String(form.get("email") ?? "");
+  try {
+    await context.api.signIn.request({ email, returnTo: String(form.get("to") ?? ""), locale: context.locale });
+  } catch (error) {
+    const { kind } = context.describe(error);
+    if (kind === "invalid") return data({ email, kind }, 422);
+    if (kind === "rate_limited") return data({ email, kind }, 429);
+    throw error;
+  }
+  return redirect("/sign-in/code");
+}
+
+export default function SignIn() {
+  const { t } = useTranslation("auth");
+  const { to } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  return (
+    <AuthLayout title={t("signIn.title")} description={t("signIn.description")} footer={t("signIn.footer")}>
+      <Form method="post" className="grid gap-4" noValidate={failure !== undefined}>
+        <input type="hidden" name="to" value={to} />
+        <Field label={t("signIn.email")} error={failure && t(`signIn.failed.${failure.kind}`)}>
+          <Input name="email" type="email" autoComplete="email" defaultValue={failure?.email} placeholder="name@shop.com" />
+        </Field>
+        <SubmitButton size="lg">{t("signIn.submit")}</SubmitButton>
+      </Form>
+    </AuthLayout>
+  );
+}
