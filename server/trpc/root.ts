@@ -3,6 +3,7 @@ import { createCallerFactory, router } from "./init.ts";
 import { audit } from "./routers/audit.ts";
 import { clients } from "./routers/clients.ts";
 import { connections } from "./routers/connections.ts";
+import { credentials } from "./routers/credentials.ts";
 import { deadLetters } from "./routers/dead-letters.ts";
 import { health } from "./routers/health.ts";
 import { me } from "./routers/me.ts";
@@ -12,7 +13,20 @@ import { scripts } from "./routers/scripts.ts";
 import { signIn } from "./routers/sign-in.ts";
 import { team } from "./routers/team.ts";
 
-export const appRouter = router({ signIn, me, team, connections, clients, health, audit, overview, deadLetters, runs, scripts });
+export const appRouter = router({
+  signIn,
+  me,
+  team,
+  connections,
+  credentials,
+  clients,
+  health,
+  audit,
+  overview,
+  deadLetters,
+  runs,
+  scripts,
+});
 
 export type AppRouter = typeof appRouter;
 export type Inputs = inferRouterInputs<AppRouter>;

@@ -24,6 +24,7 @@ const plain: Record<string, unknown> = {
   timezone: "Europe/Paris",
   features: {},
   search: "a",
+  since: 0,
   action: "client.updated",
   job: "shopify-sensor",
   provider: "shopify",

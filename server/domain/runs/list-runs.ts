@@ -1,7 +1,8 @@
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { runs, tenants } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
+import { newId } from "#server/ids.ts";
 import type { ListAllRuns, ListRuns, Run } from "./schemas.ts";
 
 export interface RunPage<R extends Run = Run> {
@@ -48,8 +49,13 @@ export const runColumns = {
   requestedBy: runs.requestedBy,
 };
 
+/** Word for word the conditions of the indexes `runs_sweep` and `runs_unwell`, so that the few runs of these are not looked for among all. */
+const open = sql`status in ('queued', 'running')`;
+const unwell = sql`status in ('failed', 'dead')`;
+const partOf = { queued: open, running: open, succeeded: undefined, failed: unwell, dead: unwell };
+
 /** Ids sort by time, so that the id of the last run is the place to go on from. */
-const read = (db: Db, { cursor, limit, job, status, tenantId }: ListAllRuns): Promise<Run[]> =>
+const read = (db: Db, { cursor, limit, job, status, tenantId, since }: ListAllRuns): Promise<Run[]> =>
   db
     .select(runColumns)
     .from(runs)
@@ -57,9 +63,10 @@ const read = (db: Db, { cursor, limit, job, status, tenantId }: ListAllRuns): Pr
       and(
         tenantId === undefined ? undefined : eq(runs.tenantId, tenantId),
         job ? eq(runs.job, job) : undefined,
-        // Literal, for the partial indexes of the few runs that are open or unwell; the value is one of an enum.
-        status ? sql`${runs.status} = ${sql.raw(`'${status}'`)}` : undefined,
+        status ? and(eq(runs.status, status), partOf[status]) : undefined,
         cursor ? lt(runs.id, cursor) : undefined,
+        // The smallest id that a run of that instant could have.
+        since === undefined ? undefined : gte(runs.id, newId("run", since, new Uint8Array(10))),
       ),
     )
     .orderBy(desc(runs.id))

@@ -69,7 +69,10 @@ export const ListRuns = z.object({
   status: RunStatus.optional(),
 });
 export type ListRuns = z.infer<typeof ListRuns>;
-export const ListAllRuns = ListRuns.extend({ tenantId: z.string().max(60).optional() });
+export const ListAllRuns = ListRuns.extend({
+  tenantId: z.string().max(60).optional(),
+  since: z.number().int().nonnegative().optional().describe("Milliseconds since 1970: only runs that were made from then on."),
+});
 export type ListAllRuns = z.infer<typeof ListAllRuns>;
 
 export const Schedule = z.object({

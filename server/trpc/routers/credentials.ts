@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { listCredentials } from "#server/domain/connections/list-credentials.ts";
+import { rootKeyCoverage } from "#server/domain/vault/rotate-root-key.ts";
+import { router, staff } from "#server/trpc/init.ts";
+
+/** What the vault holds, by name: no answer here has a secret in it, sealed or not. */
+export const credentials = router({
+  list: staff
+    .input(z.object({ cursor: z.string().max(60).optional().describe("`next` of the page before.") }))
+    .query(({ ctx, input }) => listCredentials(ctx, { after: input.cursor })),
+  /** How far the rotation to the current root key has come. */
+  coverage: staff.query(({ ctx }) => rootKeyCoverage(ctx)),
+});
