@@ -1,7 +1,21 @@
+import { sensors } from "#server/catalog/sensors/registry.ts";
+import { shopHistory } from "#server/domain/commerce/shop-history.ts";
+import { openAccount } from "#server/domain/connections/open-account.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
+import { defaultLimits, type Engine } from "#server/domain/runs/engine.ts";
+import { workBatch } from "#server/domain/runs/work-batch.ts";
+import { workDead } from "#server/domain/runs/work-dead.ts";
 import type { Env } from "#server/env.ts";
 import { MailMessage, type Message } from "#server/messages.ts";
 import { jobCtx } from "./context.ts";
+
+const engine: Engine = {
+  jobs: new Map(sensors.map((sensor) => [sensor.id, sensor])),
+  openAccount,
+  shopHistory,
+  limits: defaultLimits,
+  random: Math.random,
+};
 
 /** One consumer for all queues: the queue's name says who works its messages off. */
 export async function queueHandler(batch: MessageBatch<Message>, env: Env): Promise<void> {
@@ -14,8 +28,12 @@ export async function queueHandler(batch: MessageBatch<Message>, env: Env): Prom
         (error) => ctx.log.error("mail failed", { error }),
       );
       return;
+    case "atrium-runs":
+      return workBatch(ctx, engine, batch.messages);
+    case "atrium-dead":
+      return workDead(ctx, batch.messages);
     default:
-      ctx.log.info("batch", { messages: batch.messages.length });
+      throw new Error(`nobody works off the queue ${batch.queue}`);
   }
 }
 

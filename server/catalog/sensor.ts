@@ -101,6 +101,8 @@ export interface Step<Cursor> {
   cursor: Cursor | null;
   /** False: there is more; call again with `cursor`. */
   done: boolean;
+  /** Other sensors (ids) that are due at once because of what this step found, for those that read the shop's history. */
+  wake?: readonly string[];
   /** Kinds of failed calls that the step was made to do without; a call that failed in any other way fails the step. */
   despite?: readonly ProviderFailureKind[];
 }

@@ -1,4 +1,4 @@
-import { and, inArray, lt, lte, sql } from "drizzle-orm";
+import { and, lt, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { runs } from "#db/schema/index.ts";
 import { leaseMs, maxAttempts, type RunRow } from "./engine.ts";
@@ -20,8 +20,8 @@ export const claimRuns = (db: Db, { ids, lease, now }: { ids: readonly string[];
     .where(
       and(
         sql`${runs.id} in (select value from json_each(${JSON.stringify(ids)}))`,
-        inArray(runs.status, ["queued", "running"]),
-        lte(runs.availableAt, now),
+        // A plus keeps a term out of the choice of an index: by the ids, not through everything that waits.
+        sql`+${runs.status} in ('queued', 'running') and +${runs.availableAt} <= ${now}`,
         lt(runs.attempt, maxAttempts),
       ),
     )

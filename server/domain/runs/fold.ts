@@ -1,6 +1,22 @@
 /** Bytes of one bound JSON text; D1 refuses values above 2 MB, and a text is at most three bytes a character. */
 const maxLength = 500_000;
 
+/** Rows as JSON texts `[row, ...]`, as few as their size allows. */
+export function foldRows(rows: readonly (readonly unknown[])[], limit = maxLength): string[] {
+  const texts: string[][] = [[]];
+  let size = 0;
+  for (const row of rows) {
+    const text = JSON.stringify(row);
+    if (size > 0 && size + text.length > limit) {
+      texts.push([]);
+      size = 0;
+    }
+    texts.at(-1)?.push(text);
+    size += text.length + 1;
+  }
+  return texts.filter((open) => open.length > 0).map((open) => `[${open.join(",")}]`);
+}
+
 /** Rows that belong to one run. */
 export interface Group {
   run: string;

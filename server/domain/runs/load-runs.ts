@@ -36,7 +36,7 @@ export async function loadRuns(ctx: Ctx, db: Db, claimed: readonly RunRow[], job
         .select()
         .from(secrets)
         .where(
-          sql`(${secrets.tenantId}, ${secrets.connectionId}) in (select tenant_id, id from connections where (tenant_id, provider) in ${needed} and status = 'active')`,
+          sql`(${secrets.tenantId}, ${secrets.connectionId}) in (select tenant_id, id from connections where (tenant_id, provider) in ${needed} and +status = 'active')`,
         ),
       db
         .select()

@@ -3,13 +3,15 @@ import type { BatchItem } from "drizzle-orm/batch";
 import type { Db } from "#db/client.ts";
 import { connections, measurements, orders, refunds, runLogs, runs, schedules } from "#db/schema/index.ts";
 import type { Step } from "#server/catalog/sensor.ts";
-import { fold, type Group } from "./fold.ts";
+import { fold, foldRows, type Group } from "./fold.ts";
 import type { LogLine } from "./run-log.ts";
 import type { RunErrorKind, RunStatus } from "./schemas.ts";
 
 /** What a step of a run came to, and what becomes of the run. */
 export interface Outcome {
   run: string;
+  tenantId: string;
+  job: string;
   /** What the step found; null where it failed. */
   found: Step<unknown> | null;
   /** The connections that the step read from, the first one being where orders come from. */
@@ -113,20 +115,41 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
         .select(sql`select r.tenant_id, r.id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4 ${held(json)}`)
         .onConflictDoNothing(),
     ),
-    ...groups(({ found, next }) =>
-      found || next.errorKind ? [[found ? 1 : 0, JSON.stringify(found?.cursor ?? null), next.status === "succeeded" ? 1 : 0]] : [],
+    ...foldRows(
+      outcomes
+        .filter(({ found, next }) => found || next.errorKind)
+        .map(({ run, tenantId, job, found, next }) => [
+          run,
+          tenantId,
+          job,
+          found ? 1 : 0,
+          JSON.stringify(found?.cursor ?? null),
+          next.status === "succeeded" ? 1 : 0,
+        ]),
     ).map((json) =>
       db
         .update(schedules)
         .set({
-          cursor: sql`case o.stepped when 1 then o.cursor else ${schedules.cursor} end`,
+          cursor: sql`case o.value->>3 when 1 then nullif(o.value->>4, 'null') else ${schedules.cursor} end`,
           lastRunAt: now,
-          lastSuccessAt: sql`case o.done when 1 then ${now} else ${schedules.lastSuccessAt} end`,
+          lastSuccessAt: sql`case o.value->>5 when 1 then ${now} else ${schedules.lastSuccessAt} end`,
         })
-        .from(
-          sql`(select r.tenant_id, r.job, j.value->>0 as stepped, nullif(j.value->>1, 'null') as cursor, j.value->>2 as done ${held(json)}) o`,
-        )
-        .where(sql`${schedules.tenantId} = o.tenant_id and ${schedules.job} = o.job`),
+        .from(sql`json_each(${json}) o`)
+        .where(
+          sql`${schedules.tenantId} = o.value->>1 and ${schedules.job} = o.value->>2 and exists (
+            select 1 from runs r where r.id = o.value->>0 and r.lease = ${lease} and r.status = 'running'
+              and r.tenant_id = ${schedules.tenantId} and r.job = ${schedules.job})`,
+        ),
+    ),
+    ...foldRows(outcomes.flatMap(({ run, tenantId, found }) => (found?.wake ?? []).map((woken) => [run, tenantId, woken]))).map((json) =>
+      db
+        .update(schedules)
+        .set({ nextAt: now })
+        .from(sql`json_each(${json}) o`)
+        .where(
+          sql`${schedules.tenantId} = o.value->>1 and ${schedules.job} = o.value->>2 and +${schedules.nextAt} > ${now} and exists (
+            select 1 from runs r where r.id = o.value->>0 and r.lease = ${lease} and r.status = 'running' and r.tenant_id = ${schedules.tenantId})`,
+        ),
     ),
     ...groups(({ found, connectionIds, next }) => (found && next.status === "succeeded" ? connectionIds.map((id) => [id]) : [])).map(
       (json) =>

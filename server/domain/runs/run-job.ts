@@ -112,12 +112,13 @@ function blocked(block: NonNullable<ReturnType<typeof blockOf>>): RunError {
 
 type Run = LoadedRun["run"];
 type Found = { found: NonNullable<Outcome["found"]>; connectionIds: readonly string[] };
+const idsOf = ({ id, tenantId, job }: Run) => ({ run: id, tenantId, job });
 const well = { errorKind: null, errorMessage: null, finishedAt: null, sentAt: null };
 
 function afterStep(ctx: Ctx, { run, log, goOn, found, connectionIds }: Found & { run: Run; log: RunLog; goOn: boolean }): Outcome {
   const now = ctx.now();
   const step = run.step + 1;
-  const base = { run: run.id, found, connectionIds };
+  const base = { ...idsOf(run), found, connectionIds };
   if (found.done) {
     log.note("info", "Done.");
     return {
@@ -142,7 +143,7 @@ function afterError(ctx: Ctx, engine: Engine, { run, log, failure }: { run: Run;
     ...(queued ? { againAt: new Date(verdict.availableAt).toISOString() } : {}),
   });
   return {
-    run: run.id,
+    ...idsOf(run),
     found: null,
     connectionIds: [],
     logs: log.take(),
@@ -161,7 +162,7 @@ function afterError(ctx: Ctx, engine: Engine, { run, log, failure }: { run: Run;
 
 /** A claimed run that did not get its turn here: it waits again, and this was no try. */
 export const releaseOutcome = (ctx: Ctx, run: Run): Outcome => ({
-  run: run.id,
+  ...idsOf(run),
   found: null,
   connectionIds: [],
   logs: [],

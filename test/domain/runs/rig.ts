@@ -1,5 +1,17 @@
 import { openDb } from "#db/client.ts";
-import { deadLetters, measurements, orders, refunds, runLogs, runs, schedules, tenants } from "#db/schema/index.ts";
+import {
+  connections,
+  dataKeys,
+  deadLetters,
+  measurements,
+  orders,
+  refunds,
+  runLogs,
+  runs,
+  schedules,
+  secrets,
+  tenants,
+} from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import type { Tenant, TenantCtx } from "#server/ctx.ts";
@@ -10,6 +22,7 @@ import { defaultLimits, type Engine, type Limits } from "#server/domain/runs/eng
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { type Delivery, workBatch } from "#server/domain/runs/work-batch.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { newId } from "#server/ids.ts";
 import { makeTenant, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { testClock } from "./clock.ts";
 
@@ -89,4 +102,28 @@ export function makeRig({ jobs, limits, openAccount = noAccount, random = () => 
       };
     },
   };
+}
+
+/** Connects a shop as the gateway would, with a secret that is not one; answers the connection's id. */
+export async function connectShop(ctx: TenantCtx, { jobs }: Engine): Promise<string> {
+  const id = newId("con", ctx.now());
+  const own = { tenantId: ctx.tenant.id, connectionId: id };
+  const facts = { provider: "shopify", status: "active", scopesGranted: [] as string[] } as const;
+  await ctx.db.batch([
+    ctx.db.insert(connections).values({
+      ...facts,
+      id,
+      tenantId: ctx.tenant.id,
+      externalId: id,
+      name: "Shop",
+      details: {},
+      scopesAsked: [],
+      connectedBy: "test",
+      connectedAt: ctx.now(),
+    }),
+    ctx.db.insert(secrets).values({ ...own, field: "access_token", sealed: "sealed", createdAt: ctx.now() }),
+    ctx.db.insert(dataKeys).values({ tenantId: ctx.tenant.id, version: 1, rootKeyId: "t1", wrapped: "wrapped", createdAt: ctx.now() }),
+    ...scheduleStatements(ctx, { connections: [facts] }, [...jobs.values()]),
+  ]);
+  return id;
 }

@@ -1,12 +1,36 @@
-import { beforeEach, expect, test } from "vitest";
+import { count } from "drizzle-orm";
+import { beforeEach, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { connections, orders, refunds, runs } from "#db/schema/index.ts";
+import type { Account } from "#server/catalog/account.ts";
+import type { HeldConnection } from "#server/domain/connections/rows.ts";
+import { afterFailure } from "#server/domain/runs/after-failure.ts";
+import { claimRuns } from "#server/domain/runs/claim-runs.ts";
+import type { Engine } from "#server/domain/runs/engine.ts";
 import { runMessage } from "#server/domain/runs/engine.ts";
+import { listDeadLetters } from "#server/domain/runs/list-dead-letters.ts";
+import { replayDeadLetter } from "#server/domain/runs/replay-dead-letter.ts";
+import { sweep } from "#server/domain/runs/sweep.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
+import { workDead } from "#server/domain/runs/work-dead.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { ProviderError } from "#server/errors.ts";
-import { clearRuns, delivery, makeRig } from "./rig.ts";
-import { type TestStep, testSensor } from "./sensors.ts";
+import { makeUser, testEnv } from "#test/harness.ts";
+import { clearRuns, connectShop, database, delivery, makeRig } from "./rig.ts";
+import { type TestReading, type TestStep, testSensor } from "./sensors.ts";
 
 beforeEach(clearRuns);
 
+/** A promise that waits until it is opened. */
+function gate() {
+  let open: () => void = () => undefined;
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open: () => open() };
+}
+/** A step that never ends, as in a worker that died. */
+const forever = () => new Promise<never>(() => undefined);
 const one: TestStep = { measurements: [{ metric: "orders", day: "2026-03-01", value: 7 }], cursor: { page: 1 }, done: true };
 
 test("a tick makes a run, its message runs it, and its numbers, log, cursor and outcome are written", async () => {
@@ -67,4 +91,416 @@ test("a failing provider is tried again when it asked to be, and not before", as
   rig.clock.advance(60_000);
   await rig.work();
   expect(await tenant.runs()).toMatchObject([{ status: "queued", attempt: 1 }]);
+});
+
+test("Retry-After has a ceiling, and an outage backs off longer each time, never beyond a quarter of an hour", () => {
+  const verdict = (kind: "rate_limited" | "unavailable", attempt: number, retryAfterS?: number) =>
+    afterFailure({ kind, message: "", retryAfterS }, { attempt, now: 0, random: () => 1 });
+  expect(verdict("rate_limited", 1, 86_400)).toEqual({ status: "queued", availableAt: 3_610_000 });
+  expect([1, 2, 3, 4, 5].map((attempt) => verdict("unavailable", attempt))).toEqual(
+    [10, 20, 40, 80, 160].map((seconds) => ({ status: "queued", availableAt: seconds * 1000 })),
+  );
+  expect(verdict("unavailable", 6)).toEqual({ status: "dead" });
+});
+
+test.each(["revoked", "missing_scopes", "misconfigured", "rejected"] as const)("%s is not tried again", async (kind) => {
+  const rig = makeRig({ jobs: [testSensor("free", () => Promise.reject(new ProviderError("shopify", kind, "No.")))] });
+  const tenant = await rig.tenant();
+  await rig.tick();
+  await rig.work();
+  expect(await tenant.runs()).toMatchObject([{ status: "failed", errorKind: kind, errorMessage: "No.", lease: null }]);
+  expect(rig.ctx.traces.runs).toEqual([]);
+});
+
+test("a defect of ours goes out as one plain sentence, with its cause in our own log", async () => {
+  const rig = makeRig({ jobs: [testSensor("free", () => Promise.reject(new TypeError("x is not a function")))] });
+  const tenant = await rig.tenant();
+  await rig.tick();
+  await rig.work();
+  expect(await tenant.runs()).toMatchObject([{ status: "queued", errorKind: "defect", errorMessage: "Something went wrong on our side." }]);
+  expect(JSON.stringify(await tenant.logs())).not.toContain("not a function");
+  expect(rig.ctx.traces.lines.join()).toContain("x is not a function");
+});
+
+test("a run is dead after six tries, is a dead letter, and a replay gives it all its tries again, once", async () => {
+  let broken = true;
+  const rig = makeRig({
+    jobs: [
+      testSensor("free", async () => {
+        if (broken) throw new ProviderError("shopify", "unavailable", "Away.");
+        return one;
+      }),
+    ],
+  });
+  const tenant = await rig.tenant();
+  await rig.tick();
+  for (let attempt = 1; attempt <= 6; attempt++) {
+    await rig.work();
+    expect(await tenant.runs()).toMatchObject([{ attempt, status: attempt < 6 ? "queued" : "dead" }]);
+    rig.clock.advance(15 * 60_000);
+  }
+  expect(rig.ctx.traces.runs).toEqual([]);
+  expect(rig.ctx.traces.dead).toHaveLength(1);
+
+  const dead = [...rig.ctx.traces.dead, ...rig.ctx.traces.dead].map(delivery);
+  await workDead(rig.ctx, dead);
+  expect(dead.map(({ done }) => done)).toEqual([["ack"], ["ack"]]);
+  const { items } = await listDeadLetters(rig.ctx, { limit: 10, open: true });
+  expect(items).toMatchObject([{ queue: "atrium-runs", ofTenant: tenant.id, replayedAt: null }]);
+
+  const { actor } = await makeUser({ staff: true });
+  const staff = { ...rig.ctx, actor };
+  const letterId = items[0]?.id ?? "";
+  broken = false;
+  const answers = await Promise.all([replayDeadLetter(staff, { letterId }), replayDeadLetter(staff, { letterId })]);
+  expect(answers.filter(({ replayed }) => replayed)).toHaveLength(1);
+  expect(rig.ctx.traces.runs).toHaveLength(1);
+  await rig.work();
+  expect(await tenant.runs()).toMatchObject([{ status: "succeeded", attempt: 1, errorKind: null }]);
+  expect(await replayDeadLetter(staff, { letterId })).toEqual({ replayed: false });
+  expect((await listDeadLetters(rig.ctx, { limit: 10, open: false })).items).toMatchObject([{ replayedBy: actor.userId }]);
+});
+
+test("a word that a run is dead is asked after again while it runs, and dropped when it lives", async () => {
+  const rig = makeRig({ jobs: [testSensor("free")] });
+  const tenant = await rig.tenant();
+  await rig.tick();
+  const [run] = await tenant.runs();
+  const word = { v: 1, type: "run.dead", tenant: tenant.id, run: run?.id };
+  await tenant.ctx.db.update(runs).set({ status: "running" }).where(inTenant(tenant.ctx, runs));
+  const early = delivery(word);
+  await workDead(rig.ctx, [early]);
+  expect(early.done).toEqual(["retry 30"]);
+  await tenant.ctx.db.update(runs).set({ status: "succeeded" }).where(inTenant(tenant.ctx, runs));
+  const late = delivery(word);
+  await workDead(rig.ctx, [late]);
+  expect(late.done).toEqual(["ack"]);
+  expect((await listDeadLetters(rig.ctx, { limit: 10, open: false })).items).toEqual([]);
+});
+
+test("a message that nobody can read is a dead letter without its content, and holds no other back", async () => {
+  const rig = makeRig({ jobs: [testSensor("free", async () => one)] });
+  const tenant = await rig.tenant();
+  await rig.tick();
+  const bad = [{ v: 1, type: "run", tenant: "x", run: "y", token: "shpat_secret" }, "free text", null, { v: 2 }].map(delivery);
+  const good = rig.ctx.traces.runs.map(delivery);
+  await workBatch(rig.ctx, rig.engine, [...bad, ...good]);
+  expect([...bad, ...good].map(({ done }) => done)).toEqual(Array(5).fill(["ack"]));
+  expect(await tenant.runs()).toMatchObject([{ status: "succeeded" }]);
+  const { items } = await listDeadLetters(rig.ctx, { limit: 10, open: true });
+  expect(items.map(({ message }) => message)).toEqual(Array(4).fill({ type: "unreadable" }));
+});
+
+test("what one step found that D1 refuses fails that run alone; the others of its batch are written", async () => {
+  const rig = makeRig({
+    jobs: [
+      testSensor("good", async () => one),
+      testSensor("nan", async () => ({
+        measurements: [{ metric: "orders", day: "2026-03-01", value: Number.NaN }],
+        cursor: { page: 9 },
+        done: true,
+      })),
+    ],
+  });
+  const tenants = await Promise.all([rig.tenant(), rig.tenant(), rig.tenant()]);
+  await rig.tick();
+  await rig.work();
+  for (const tenant of tenants) {
+    const rows = await tenant.runs();
+    expect(rows.find(({ job }) => job === "good")).toMatchObject({ status: "succeeded" });
+    expect(rows.find(({ job }) => job === "nan")).toMatchObject({ status: "queued", errorKind: "defect", step: 0 });
+    expect(await tenant.measurements()).toHaveLength(1);
+    expect((await tenant.schedule("nan"))?.cursor).toBeNull();
+  }
+});
+
+test("a worker that lost its lease in the middle of a step writes nothing", async () => {
+  const { passed: released, open: release } = gate();
+  let calls = 0;
+  const rig = makeRig({
+    jobs: [
+      testSensor("free", async (reading) => {
+        calls++;
+        if (calls > 1) return { ...one, cursor: { page: 2 } };
+        await released;
+        reading.log("info", "too late");
+        return { measurements: [{ metric: "orders", day: "2026-03-01", value: 666 }], cursor: { page: 666 }, done: true };
+      }),
+    ],
+  });
+  const tenant = await rig.tenant();
+  await rig.tick();
+  const messages = [...rig.ctx.traces.runs];
+  const slow = rig.work();
+  await expect.poll(() => calls).toBe(1);
+  rig.clock.advance(61_000);
+  await workBatch(rig.ctx, rig.engine, messages.map(delivery));
+  expect(await tenant.runs()).toMatchObject([{ status: "succeeded", attempt: 2 }]);
+  release();
+  expect((await slow).map(({ done }) => done)).toEqual([["ack"]]);
+  expect((await tenant.measurements()).map(({ value }) => value)).toEqual([7]);
+  expect((await tenant.schedule("free"))?.cursor).toEqual({ page: 2 });
+  expect((await tenant.logs()).map(({ message }) => message)).toEqual(["Done."]);
+});
+
+test("a tenant whose jobs all hang delays nobody else in its batch, and each of its runs ends at its own deadline", async () => {
+  const ends: string[] = [];
+  const hang = (id: string) => testSensor(id, () => forever());
+  const quick = testSensor("quick", async () => one);
+  const slowRig = makeRig({ jobs: ["a", "b", "c"].map(hang), limits: { deadlineMs: 300, startWithinMs: -1 } });
+  const slow = await slowRig.tenant();
+  const rig = makeRig({ jobs: ["a", "b", "c"].map(hang).concat(quick), limits: { deadlineMs: 300 } });
+  const fast = await rig.tenant({ features: { a: false, b: false, c: false } });
+  await rig.tick();
+  const deliveries = rig.ctx.traces.runs.splice(0).map((message) => {
+    const own = delivery(message);
+    return { ...own, done: own.done, ack: () => void ends.push(message.tenant) };
+  });
+  await workBatch(rig.ctx, rig.engine, deliveries);
+  expect(ends[0]).toBe(fast.id);
+  expect(ends).toHaveLength(4);
+  expect(await fast.runs()).toMatchObject([{ status: "succeeded" }]);
+  expect((await slow.runs()).map(({ status, errorKind }) => [status, errorKind])).toEqual(Array(3).fill(["queued", "deadline"]));
+});
+
+test("runs of one tenant that do not get their turn in time are given back, and that is no try", async () => {
+  const rig = makeRig({ jobs: [testSensor("free", async () => one)], limits: { startWithinMs: -1 } });
+  const tenant = await rig.tenant();
+  await rig.tick();
+  await rig.work();
+  expect(await tenant.runs()).toMatchObject([{ status: "queued", attempt: 0, startedAt: rig.clock.now() }]);
+  expect(rig.ctx.traces.runs).toHaveLength(1);
+});
+
+test("a long job commits each step with its cursor and goes on in a next message, after a crash from the last commit", async () => {
+  const seen: (number | null)[] = [];
+  let crash = true;
+  const rig = makeRig({
+    limits: { budgetMs: 1000 },
+    jobs: [
+      testSensor("long", async ({ cursor }) => {
+        const page = (cursor?.page ?? 0) + 1;
+        seen.push(cursor?.page ?? null);
+        rig.clock.advance(600);
+        if (page === 4 && crash) {
+          crash = false;
+          await forever();
+        }
+        return { measurements: [{ metric: "orders", day: `2026-03-0${page}`, value: page }], cursor: { page }, done: page === 5 };
+      }),
+    ],
+  });
+  const tenant = await rig.tenant();
+  await rig.tick();
+  await rig.work();
+  expect(await tenant.runs()).toMatchObject([{ status: "queued", step: 2, attempt: 0 }]);
+  expect(await tenant.schedule("long")).toMatchObject({ cursor: { page: 2 }, lastSuccessAt: null });
+  // The worker dies in its fourth step: its promise never ends.
+  void rig.work();
+  await expect.poll(() => seen.length).toBe(4);
+  expect(await tenant.runs()).toMatchObject([{ status: "running", step: 3, attempt: 1 }]);
+  rig.clock.advance(61_000);
+  expect(await sweep(rig.ctx)).toEqual({ resent: 1, died: 0 });
+  await rig.work();
+  expect(await tenant.runs()).toMatchObject([{ status: "succeeded", step: 5, errorKind: null }]);
+  expect(seen).toEqual([null, 1, 2, 3, 3, 4]);
+  expect((await tenant.measurements()).map(({ value }) => value).sort()).toEqual([1, 2, 3, 4, 5]);
+});
+
+test("a message that was lost is sent again by the sweep, once, and not before its time", async () => {
+  const rig = makeRig({ jobs: [testSensor("free", async () => one)] });
+  const tenant = await rig.tenant();
+  await rig.tick();
+  rig.ctx.traces.runs.length = 0;
+  rig.clock.advance(119_000);
+  expect(await sweep(rig.ctx)).toEqual({ resent: 0, died: 0 });
+  rig.clock.advance(2_000);
+  expect(await sweep(rig.ctx)).toEqual({ resent: 1, died: 0 });
+  expect(await sweep(rig.ctx)).toEqual({ resent: 0, died: 0 });
+  await rig.work();
+  expect(await tenant.runs()).toMatchObject([{ status: "succeeded", attempt: 1 }]);
+});
+
+test("a run whose worker dies at every try is dead in the end", async () => {
+  const rig = makeRig({ jobs: [testSensor("fatal", () => forever())] });
+  const tenant = await rig.tenant();
+  await rig.tick();
+  for (let attempt = 1; attempt <= 6; attempt++) {
+    void rig.work();
+    await expect.poll(async () => (await tenant.runs())[0]).toMatchObject({ status: "running", attempt });
+    rig.clock.advance(61_000);
+    await sweep(rig.ctx);
+  }
+  expect(await tenant.runs()).toMatchObject([{ status: "dead", errorKind: "lost", attempt: 6 }]);
+  expect(rig.ctx.traces.dead).toHaveLength(1);
+});
+
+test("a call that failed and was passed over in silence fails the step, unless the step says that it can do without", async () => {
+  const account = { provider: "shopify" } as Account;
+  const openAccount = () => ({ ...account, json: () => Promise.reject(new ProviderError("shopify", "rejected", "No such field.")) });
+  const needs = [{ provider: "shopify", scopes: [] }];
+  const swallow = async (reading: TestReading) => {
+    await reading
+      .account("shopify")
+      .json({ path: "/" }, z.unknown())
+      .catch(() => null);
+    return one;
+  };
+  const rig = makeRig({
+    openAccount,
+    jobs: [
+      testSensor("silent", swallow, { needs }),
+      testSensor("outspoken", async (reading) => ({ ...(await swallow(reading)), despite: ["rejected"] }), { needs }),
+    ],
+  });
+  const tenant = await rig.tenant();
+  await connectShop(tenant.ctx, rig.engine);
+  await rig.tick();
+  await rig.work();
+  const rows = await tenant.runs();
+  expect(rows.find(({ job }) => job === "silent")).toMatchObject({ status: "failed", errorKind: "rejected" });
+  expect(rows.find(({ job }) => job === "outspoken")).toMatchObject({ status: "succeeded" });
+});
+
+test("a job is handed the accounts that it declares, with their secrets and keys, and no others", async () => {
+  const held: HeldConnection[] = [];
+  const openAccount: Engine["openAccount"] = (_ctx, own) => {
+    held.push(own);
+    return { provider: own.connection.provider } as Account;
+  };
+  const needs = [{ provider: "shopify", scopes: [] }];
+  const rig = makeRig({
+    openAccount,
+    jobs: [
+      testSensor(
+        "nosy",
+        async (reading) => {
+          reading.account("shopify");
+          reading.account("klaviyo");
+          return one;
+        },
+        { needs },
+      ),
+    ],
+  });
+  const [tenant, other] = [await rig.tenant(), await rig.tenant()];
+  for (const { ctx } of [tenant, other]) await connectShop(ctx, rig.engine);
+  await rig.tick();
+  await rig.work();
+  expect(await tenant.runs()).toMatchObject([{ status: "queued", errorKind: "defect" }]);
+  expect(rig.ctx.traces.lines.join()).toContain("does not declare that it needs klaviyo");
+  const own = held.find(({ connection }) => connection.tenantId === tenant.id);
+  expect(own?.secrets.map(({ tenantId, field }) => [tenantId, field])).toEqual([[tenant.id, "access_token"]]);
+  expect(own?.dataKeys.map(({ tenantId }) => tenantId)).toEqual([tenant.id]);
+});
+
+test("an account that was taken away after the run was made fails it with the reason", async () => {
+  const rig = makeRig({ jobs: [testSensor("shop", async () => one, { needs: [{ provider: "shopify", scopes: [] }] })] });
+  const tenant = await rig.tenant();
+  await connectShop(tenant.ctx, rig.engine);
+  await rig.tick();
+  await tenant.ctx.db.update(connections).set({ status: "reconnect_needed" }).where(inTenant(tenant.ctx, connections));
+  await rig.work();
+  expect(await tenant.runs()).toMatchObject([{ status: "failed", errorKind: "revoked" }]);
+});
+
+test("orders and refunds are written under the connection they came from, and an older reading never wins", async () => {
+  const order = { externalId: "o1", customerId: null, placedAt: 1, day: "2026-03-01", grossMinor: 500, currency: "GBP", updatedAt: 10 };
+  const refund = { externalId: "r1", orderExternalId: "o1", refundedAt: 2, day: "2026-03-02", amountMinor: 100, currency: "GBP" };
+  const found = [
+    { orders: [order], refunds: [refund], cursor: { page: 1 }, done: false },
+    { orders: [{ ...order, grossMinor: 1, updatedAt: 9 }], refunds: [refund], cursor: { page: 2 }, done: false },
+    { orders: [{ ...order, grossMinor: 700, updatedAt: 11 }], cursor: { page: 3 }, done: true },
+  ];
+  const rig = makeRig({
+    jobs: [testSensor("shop", async ({ cursor }) => found[cursor?.page ?? 0] ?? one, { needs: [{ provider: "shopify", scopes: [] }] })],
+  });
+  const tenant = await rig.tenant();
+  const connection = await connectShop(tenant.ctx, rig.engine);
+  await rig.tick();
+  await rig.work();
+  expect(await tenant.ctx.db.select().from(orders).where(inTenant(tenant.ctx, orders))).toEqual([
+    { ...order, grossMinor: 700, updatedAt: 11, tenantId: tenant.id, connectionId: connection },
+  ]);
+  expect(await tenant.ctx.db.select().from(refunds).where(inTenant(tenant.ctx, refunds))).toHaveLength(1);
+  expect(await tenant.ctx.db.select().from(connections).where(inTenant(tenant.ctx, connections))).toMatchObject([
+    { lastSuccessAt: rig.clock.now() },
+  ]);
+});
+
+test("secrets are taken out of a run's log, whenever they were opened, and lines are bounded in size and number", async () => {
+  const secret = "shpat_0123456789abcdef";
+  const rig = makeRig({
+    jobs: [
+      testSensor("chatty", async (reading) => {
+        reading.log("warn", `early ${secret}`, { nested: { url: `https://x?t=${secret}` }, access_token: "abc", big: "x".repeat(5000) });
+        const circular: Record<string, unknown> = {};
+        circular.self = circular;
+        reading.log("info", "y".repeat(5000), circular);
+        for (let line = 0; line < 300; line++) reading.log("debug", `line ${line}`);
+        rig.ctx.log.conceal(secret);
+        throw new ProviderError("shopify", "rejected", `refused ${secret}`);
+      }),
+    ],
+  });
+  const tenant = await rig.tenant();
+  await rig.tick();
+  await rig.work();
+  const lines = await tenant.logs();
+  const all = JSON.stringify([lines, await tenant.runs(), rig.ctx.traces.lines]);
+  expect(all).not.toContain(secret);
+  expect(all).not.toContain("shpat_");
+  expect(lines[0]).toMatchObject({ level: "warn", message: "early [redacted]" });
+  expect(Math.max(...lines.map(({ message, fields }) => message.length + JSON.stringify(fields).length))).toBeLessThan(3000);
+  expect(lines).toHaveLength(202);
+  expect(
+    lines
+      .slice(-2)
+      .map(({ message }) => message)
+      .sort(),
+  ).toEqual(["102 more lines were left out.", "refused [redacted]"]);
+});
+
+test("a hundred runs cost a handful of round trips to D1, and their claim reads their own rows only", async () => {
+  const rig = makeRig({ jobs: [testSensor("free", async () => one)] });
+  await Promise.all(Array.from({ length: 100 }, () => rig.tenant()));
+  await rig.tick();
+  const batches = vi.spyOn(testEnv.DB, "batch");
+  await rig.work();
+  const results = (await Promise.all(batches.mock.results.map(({ value }) => value as Promise<D1Result[]>))).flat();
+  const roundTrips = batches.mock.calls.length;
+  batches.mockRestore();
+  expect(roundTrips).toBeLessThan(10);
+  expect(results.reduce((sum, { meta }) => sum + meta.rows_read, 0)).toBeLessThan(100 * 20);
+  const done = await database.select({ status: runs.status, count: count() }).from(runs).groupBy(runs.status);
+  expect(done).toEqual([{ status: "succeeded", count: 100 }]);
+});
+
+test("claiming reads the runs that are named, and the sweep those that are overdue, not the many others", async () => {
+  const rig = makeRig({ jobs: [testSensor("free")] });
+  const now = rig.clock.now();
+  const fill = (status: string, count: number, availableAt: number) =>
+    testEnv.DB.prepare(
+      `insert into runs (id, tenant_id, job, slot, "trigger", status, available_at, created_at)
+       with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
+       select 'run_' || ?2 || i, ?2 || i, 'free', 0, 'schedule', ?2, ?3, 0 from n`,
+    )
+      .bind(count, status, availableAt)
+      .run();
+  await fill("succeeded", 3_000, 0);
+  await fill("queued", 3_000, now);
+  const prepare = vi.spyOn(testEnv.DB, "prepare");
+  await claimRuns(database, { ids: ["run_queued1", "run_queued2"], lease: "mine", now });
+  rig.clock.advance(61_000);
+  await sweep(rig.ctx);
+  const asked = prepare.mock.calls.map(([query]) => query).filter((query) => /runs/.test(query));
+  prepare.mockRestore();
+  for (const query of asked) {
+    const plan = await testEnv.DB.prepare(`explain query plan ${query}`)
+      .bind(...Array.from(query.matchAll(/\?/g), () => "[]"))
+      .all<{ detail: string }>();
+    expect(plan.results.map(({ detail }) => detail).join("; ")).not.toMatch(/SCAN runs/);
+  }
+  expect(asked).toHaveLength(3);
+  expect(rig.ctx.traces.runs.map(({ run }) => run).sort()).toEqual(["run_queued1", "run_queued2"]);
 });
