@@ -114,8 +114,8 @@ export const emailHealthSensor = defineSensor({
       .default(200)
       .describe("With fewer mails delivered than this, the rates are shown but not judged"),
   }),
-  /** The metric that a report must be asked with; found once. */
-  cursor: z.object({ conversionMetricId: z.string() }),
+  /** The metric that a report of this account must be asked with; found once. */
+  cursor: z.object({ account: z.string(), conversionMetricId: z.string() }),
   metrics: [
     { key: "status", label: { en: "Email health", fr: "Santé des e-mails", he: "בריאות הדיוור" }, unit: "status", kind: "snapshot" },
     ...rates.map(({ of: _of, by: _by, ...metric }) => metric),
@@ -124,11 +124,13 @@ export const emailHealthSensor = defineSensor({
   async step({ account, cursor, config, now, timezone, log }) {
     const klaviyo = account("klaviyo");
     const day = dayOf(now, klaviyo.timezone ?? timezone);
-    const conversionMetricId = cursor?.conversionMetricId ?? (await findConversionMetric(klaviyo));
+    const known = cursor?.account === klaviyo.externalId ? cursor.conversionMetricId : null;
+    const conversionMetricId = known ?? (await findConversionMetric(klaviyo));
     if (conversionMetricId === null) {
       log("info", "This Klaviyo account has no metric yet, so there is no report to ask for.");
       return { measurements: [{ metric: "delivered", day, value: 0 }], cursor: null, done: true };
     }
+    const next = { account: klaviyo.externalId, conversionMetricId };
     const counts = await readCounts(klaviyo, conversionMetricId);
     const found = rates.flatMap((rate) => (counts[rate.by] > 0 ? [{ rate, value: counts[rate.of] / counts[rate.by] }] : []));
     const measurements = [
@@ -137,7 +139,7 @@ export const emailHealthSensor = defineSensor({
     ];
     if (counts.delivered < config.fewestDelivered) {
       log("info", "Too few mails were delivered in the last 30 days to judge by.", { delivered: counts.delivered });
-      return { measurements, cursor: { conversionMetricId }, done: true };
+      return { measurements, cursor: next, done: true };
     }
     let status = 0;
     for (const { rate, value } of found) {
@@ -147,7 +149,7 @@ export const emailHealthSensor = defineSensor({
       if (level > 0) log("warn", `${rate.label.en} is ${when} its limit.`, { rate: value, limit: level === 2 ? bad : warn });
     }
     if (status === 0) log("info", "All rates are within their limits.", { delivered: counts.delivered });
-    return { measurements: [...measurements, { metric: "status", day, value: status }], cursor: { conversionMetricId }, done: true };
+    return { measurements: [...measurements, { metric: "status", day, value: status }], cursor: next, done: true };
   },
 });
 

@@ -17,6 +17,8 @@ const firstDays = 90;
  * the whole is counted again, every 30 days: in between, the figure may be a little high.
  */
 export const ProfileCount = z.object({
+  /** The account that is counted: another one is counted from its beginning. */
+  account: z.string(),
   total: z.number().int(),
   /** Profiles created up to here (an instant) are in `total`; null: none yet. */
   through: z.number().int().nullable(),
@@ -25,7 +27,8 @@ export const ProfileCount = z.object({
   next: z.string().nullable(),
   /** When the last whole count began. */
   wholeAt: z.number().int(),
-  /** New profiles by day; all of the first 90 days, later the last few. */
+  /** New profiles by day, complete from `daysFrom` on: 90 days at a whole count, later the last few. */
+  daysFrom: z.iso.date(),
   days: z.record(z.string(), z.number().int()),
 });
 export type ProfileCount = z.infer<typeof ProfileCount>;
@@ -38,9 +41,9 @@ export async function countProfiles(
   input: { from: ProfileCount | null; now: number; timezone: string },
 ): Promise<{ count: ProfileCount; done: boolean }> {
   const { now, timezone } = input;
-  const count = begin(input.from, now);
+  const from = input.from?.account === account.externalId ? input.from : null;
+  const count = begin(from, { account: account.externalId, now, today: dayOf(now, timezone) });
   const until = count.until ?? now;
-  const oldest = addDays(dayOf(now, timezone), -firstDays);
   let path: string | null = count.next ?? firstPage(count.through);
   for (let page = 0; path !== null && page < pagesPerStep; page++) {
     const reply: z.output<typeof Profiles> = await account.json({ path, headers: klaviyoHeaders }, Profiles);
@@ -49,7 +52,7 @@ export async function countProfiles(
       if (created > until || (count.through !== null && created <= count.through)) continue;
       count.total += 1;
       const day = dayOf(created, timezone);
-      if (day >= oldest) count.days[day] = (count.days[day] ?? 0) + 1;
+      if (day >= count.daysFrom) count.days[day] = (count.days[day] ?? 0) + 1;
     }
     path = reply.links?.next ?? null;
   }
@@ -59,17 +62,17 @@ export async function countProfiles(
 
 /** The days that must still be known when the next count goes on. */
 export function forgetOldDays(count: ProfileCount, today: string): ProfileCount {
-  const oldest = addDays(today, -keptDays);
-  return { ...count, days: Object.fromEntries(Object.entries(count.days).filter(([day]) => day >= oldest)) };
+  const daysFrom = addDays(today, -keptDays);
+  return { ...count, daysFrom, days: Object.fromEntries(Object.entries(count.days).filter(([day]) => day >= daysFrom)) };
 }
 
-/** From which day on `days` is complete: 90 days at a whole count, else the few that were kept. */
-export const countedSince = (first: boolean, today: string): string => addDays(today, first ? -(firstDays - 1) : -keptDays);
-
-function begin(from: ProfileCount | null, now: number): ProfileCount {
+function begin(from: ProfileCount | null, { account, now, today }: { account: string; now: number; today: string }): ProfileCount {
   if (from?.until) return { ...from, days: { ...from.days } };
   const until = now - settleMs;
-  if (!from || now - from.wholeAt >= recountEveryMs) return { total: 0, through: null, until, next: null, wholeAt: now, days: {} };
+  if (!from || now - from.wholeAt >= recountEveryMs) {
+    const daysFrom = addDays(today, 1 - firstDays);
+    return { account, total: 0, through: null, until, next: null, wholeAt: now, daysFrom, days: {} };
+  }
   return { ...from, until, days: { ...from.days } };
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { dayOf, daysBetween } from "#server/catalog/days.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
-import { countedSince, countProfiles, forgetOldDays, ProfileCount } from "./klaviyo-profiles.ts";
+import { countProfiles, forgetOldDays, ProfileCount } from "./klaviyo-profiles.ts";
 import { readAll } from "./klaviyo-reads.ts";
 
 const Named = z.object({ name: z.string().nullish() });
@@ -66,11 +66,10 @@ export const klaviyoSensor = defineSensor({
     ]);
     for (const { attributes } of flows) byStatus.set(attributes.status, (byStatus.get(attributes.status) ?? 0) + 1);
     const day = dayOf(now, timezone);
-    const whole = cursor === null || count.wholeAt !== cursor.wholeAt || cursor.until !== null;
     return {
       measurements: [
         { metric: "profiles", day, value: count.total },
-        ...daysBetween(countedSince(whole, day), day).map((each) => ({ metric: "new_profiles", day: each, value: count.days[each] ?? 0 })),
+        ...daysBetween(count.daysFrom, day).map((each) => ({ metric: "new_profiles", day: each, value: count.days[each] ?? 0 })),
         { metric: "lists", day, value: lists.length },
         { metric: "segments", day, value: segments.length },
         { metric: "flows", day, value: flows.length },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { addDays, dayOf, daysBetween } from "#server/catalog/days.ts";
 import { defineSensor, type Measurement, type OrderRecord, type Reading, type RefundRecord, type Step } from "#server/catalog/sensor.ts";
 import { ProviderError } from "#server/errors.ts";
+import { retentionSensor } from "./retention-sensor.ts";
 import { readOrderPage, recordsOf } from "./shopify-orders.ts";
 import { readStock } from "./shopify-stock.ts";
 
@@ -23,6 +24,8 @@ const Config = z.object({
  * It is committed with the rows of every step, so that whatever breaks goes on from the page after the last committed one.
  */
 const Cursor = z.object({
+  /** The shop that was read: another one is read from its beginning. */
+  shop: z.string(),
   phase: z.enum(["orders", "figures"]),
   /** 0: all of them. */
   since: z.number().int(),
@@ -37,7 +40,7 @@ const Cursor = z.object({
 type Cursor = z.infer<typeof Cursor>;
 type ShopReading = Reading<z.output<typeof Config>, Cursor>;
 
-const start: Cursor = { phase: "orders", since: 0, after: null, newest: 0, days: [], measuredOn: null, stockReadAt: 0 };
+const start: Omit<Cursor, "shop"> = { phase: "orders", since: 0, after: null, newest: 0, days: [], measuredOn: null, stockReadAt: 0 };
 
 export const shopifySensor = defineSensor({
   id: "shopify-sensor",
@@ -88,7 +91,8 @@ export const shopifySensor = defineSensor({
     },
   ],
   step(reading) {
-    const cursor = reading.cursor ?? start;
+    const shop = reading.account("shopify").externalId;
+    const cursor = reading.cursor?.shop === shop ? reading.cursor : { ...start, shop };
     return cursor.phase === "orders" ? readOrders(reading, cursor) : measure(reading, cursor);
   },
 });
@@ -102,11 +106,13 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
   const days = new Set(from.days);
   let { since, after, newest } = from;
   let more = true;
+  let reopened = false;
   for (let page = 0; more && page < pagesPerStep; page++) {
     const read = await readOrderPage(account, { since, after, first: pageSize }).catch((error: unknown) => {
       if (after === null || !(error instanceof ProviderError) || error.kind !== "rejected") throw error;
       // A place in the list that the shop no longer knows. All before `newest` was read, so the list is opened anew there.
       reading.log("warn", "The shop no longer knew the page; reading goes on by date.");
+      reopened = true;
       since = Math.max(1, newest - overlapMs);
       return readOrderPage(account, { since, after: null, first: pageSize });
     });
@@ -127,7 +133,12 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
   reading.log("info", "Orders were read.", { orders: orders.size, refunds: refunds.size, more });
   const cursor: Cursor = { ...from, since, after, newest, days: from.measuredOn === null ? [] : [...days] };
   const rows = { orders: [...orders.values()], refunds: [...refunds.values()] };
-  return { ...rows, cursor: more ? cursor : { ...cursor, phase: "figures", after: null }, done: false };
+  return {
+    ...rows,
+    cursor: more ? cursor : { ...cursor, phase: "figures", after: null },
+    done: false,
+    despite: reopened ? ["rejected"] : [],
+  };
 }
 
 /** Measures from the history after the rows of the last page were committed. */
@@ -162,6 +173,7 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
     );
   }
   const next: Cursor = {
+    shop: cursor.shop,
     phase: "orders",
     since: Math.max(0, cursor.newest - overlapMs),
     after: null,
@@ -170,5 +182,7 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
     measuredOn: today,
     stockReadAt: stockIsDue ? reading.now : cursor.stockReadAt,
   };
-  return { measurements, cursor: next, done: true };
+  // The first history is there: what is told from it need not wait for its own day.
+  const wake = cursor.measuredOn === null ? [retentionSensor.id] : [];
+  return { measurements, cursor: next, done: true, wake };
 }

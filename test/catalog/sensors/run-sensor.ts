@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { measurements as measurementRows, orders as orderRows, refunds as refundRows } from "#db/schema/index.ts";
+import { measurements as measurementRows } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { Measurement, OrderRecord, RefundRecord, Sensor, Step } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -52,26 +52,33 @@ export async function runSensor(ctx: TenantCtx, sensor: Sensor, input: RunInput)
 }
 
 async function store(ctx: TenantCtx, sensor: Sensor, input: RunInput, step: Step<unknown>): Promise<void> {
-  const owner = { tenantId: ctx.tenant.id, connectionId: input.account.connectionId };
-  for (const order of step.orders ?? []) {
-    const { externalId: _id, ...changed } = order;
-    await ctx.db
-      .insert(orderRows)
-      .values({ ...owner, ...order })
-      .onConflictDoUpdate({ target: orderKey, set: changed });
-  }
-  for (const refund of step.refunds ?? []) {
-    const { externalId: _id, ...changed } = refund;
-    await ctx.db
-      .insert(refundRows)
-      .values({ ...owner, ...refund })
-      .onConflictDoUpdate({ target: refundKey, set: changed });
+  const owner = [ctx.tenant.id, input.account.connectionId];
+  const orders = (step.orders ?? []).map((o) => [
+    ...owner,
+    o.externalId,
+    o.customerId,
+    o.placedAt,
+    o.day,
+    o.grossMinor,
+    o.currency,
+    o.updatedAt,
+  ]);
+  const refunds = (step.refunds ?? []).map((r) => [
+    ...owner,
+    r.externalId,
+    r.orderExternalId,
+    r.refundedAt,
+    r.day,
+    r.amountMinor,
+    r.currency,
+  ]);
+  for (const [table, rows] of [["orders", orders] as const, ["refunds", refunds] as const]) {
+    const columns = (rows[0] ?? []).map((_, place) => `value ->> ${place}`).join(", ");
+    const write = `insert or replace into ${table} select ${columns} from json_each(?)`;
+    if (rows.length > 0) await ctx.databases.DB.prepare(write).bind(JSON.stringify(rows)).run();
   }
   await storeMeasurements(ctx, sensor.id, step.measurements ?? [], input.now ?? Date.now());
 }
-
-const orderKey = [orderRows.tenantId, orderRows.connectionId, orderRows.externalId];
-const refundKey = [refundRows.tenantId, refundRows.connectionId, refundRows.externalId];
 
 /** Writes measurements in one statement. */
 export async function storeMeasurements(ctx: TenantCtx, sensor: string, values: readonly Measurement[], measuredAt: number): Promise<void> {

@@ -133,6 +133,26 @@ test("many profiles are counted over several steps, each page once, and growth i
   expect(Object.keys(valuesOf(run, "new_profiles"))).toHaveLength(90);
 });
 
+test("a large import after the first count adds to its own days and leaves the earlier ones alone", async () => {
+  const ctx = await newCtx();
+  const created = ["2026-10-01T00:00:00+00:00"];
+  const account = klaviyoOf(() => created);
+  const first = await runSensor(ctx, klaviyoSensor, { account, now });
+  for (let index = 0; index < 4100; index++) created.push(new Date(now + index * 100).toISOString());
+  const second = await runSensor(ctx, klaviyoSensor, { account, now: now + 3_600_000, cursor: first.cursor });
+  expect(second.steps).toHaveLength(2);
+  expect(valuesOf(second, "profiles")).toEqual({ "2026-11-20": 4101 });
+  expect(valuesOf(second, "new_profiles")).toEqual({ "2026-11-17": 0, "2026-11-18": 0, "2026-11-19": 0, "2026-11-20": 4100 });
+});
+
+test("another account is counted from its beginning", async () => {
+  const ctx = await newCtx();
+  const first = await runSensor(ctx, klaviyoSensor, { account: klaviyoOf(() => ["2026-10-01T00:00:00Z", "2026-10-02T00:00:00Z"]), now });
+  const other = { ...klaviyoOf(() => ["2026-09-01T00:00:00Z"]), externalId: "other" };
+  const second = await runSensor(ctx, klaviyoSensor, { account: other, now: now + 3_600_000, cursor: first.cursor });
+  expect(valuesOf(second, "profiles")).toEqual({ "2026-11-20": 1 });
+});
+
 test("a new profile is counted once, and whatever is younger than a minute waits", async () => {
   const ctx = await newCtx();
   const created = ["2026-11-01T00:00:00+00:00", "2026-11-20T11:58:00+00:00", "2026-11-20T11:59:30+00:00"];

@@ -81,8 +81,27 @@ test("a page that the shop no longer knows is opened anew by date, and every ord
   const lost = { ...(first.cursor as object), after: "no-such-place" };
   const second = await runSensor(ctx, shopifySensor, { account, cursor: lost });
   expect(second.orders.length).toBeLessThan(200);
+  expect(second.steps[0]?.despite).toEqual(["rejected"]);
   expect(await shopSummary(ctx)).toMatchObject({ orders: 1100, gross_minor: 110_000 });
   expect(Object.values(valuesOf(second, "orders")).reduce((a, b) => a + b, 0)).toBe(1100);
+});
+
+test("another shop in the place of the first is read from its beginning", async () => {
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const { ctx, account } = await start([orderRow(1, now - day, 100)]);
+  const first = await runSensor(ctx, shopifySensor, { account });
+  const other = await start([orderRow(7, now - 300 * day, 900)]);
+  const second = await runSensor(other.ctx, shopifySensor, { account: other.account, cursor: first.cursor });
+  expect(second.orders.map(({ externalId }) => externalId)).toEqual(["7"]);
+});
+
+test("retention is told at once when the first history is complete, and not again", async () => {
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const { ctx, account } = await start([orderRow(1, now - day, 100)]);
+  const first = await runSensor(ctx, shopifySensor, { account });
+  expect(first.steps.map(({ wake }) => wake ?? [])).toEqual([[], ["retention-sensor"]]);
+  const second = await runSensor(ctx, shopifySensor, { account, cursor: first.cursor });
+  expect(second.steps.flatMap(({ wake }) => wake ?? [])).toEqual([]);
 });
 
 test("a later run reads only what changed, a changed order is updated, and one seen twice counts once", async () => {
