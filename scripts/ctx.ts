@@ -1,11 +1,18 @@
 import type { Ctx } from "#server/ctx.ts";
 import { type Env, readConfig } from "#server/env.ts";
 import { createLog } from "#server/log.ts";
-import { jobCtx } from "#workers/context.ts";
+import { buildJobCtx } from "#workers/build-ctx.ts";
 
 /** The context of a script: the verbs that the Worker has, on bindings that are reached from outside of it. */
 export function scriptCtx(bindings: Pick<Env, "DB" | "RUNS" | "MAIL" | "DEAD">, variables: Record<string, string>, script: string): Ctx {
   const env = { ...bindings, ...variables } as Env;
   readConfig(env);
-  return { ...jobCtx(env, script), log: createLog({ script }, (line) => void process.stderr.write(`${line}\n`)) };
+  return {
+    ...buildJobCtx({ env, connect: noSockets }, script),
+    log: createLog({ script }, (line) => void process.stderr.write(`${line}\n`)),
+  };
 }
+
+const noSockets = () => {
+  throw new Error("A script opens no socket: it queues mail, and the Worker sends it.");
+};

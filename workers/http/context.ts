@@ -2,7 +2,7 @@ import { createMiddleware } from "hono/factory";
 import { openDb } from "#db/client.ts";
 import { authenticate, sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
 import { databasesOf } from "#server/env.ts";
-import { browserCookies, buildCtx } from "#workers/context.ts";
+import { browserCookies, requestCtx } from "#workers/context.ts";
 import type { Door } from "#workers/door.ts";
 
 /** Builds the request's context: who asks, and what a verb may touch. Sets the cookies that the verbs asked for. */
@@ -17,7 +17,7 @@ export const requestContext = createMiddleware<Door>(async (c, next) => {
     ip: c.req.header("cf-connecting-ip") ?? "127.0.0.1",
     userAgent: c.req.header("user-agent") ?? "",
   };
-  c.set("ctx", buildCtx(c.env, request, actor, cookies));
+  c.set("ctx", requestCtx(c.env, { request, actor, cookies }));
   await next();
   for (const line of lines) c.res.headers.append("set-cookie", line);
 });

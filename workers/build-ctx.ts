@@ -1,0 +1,57 @@
+import { openDb } from "#db/client.ts";
+import type { Actor, Cookies, Ctx, Send } from "#server/ctx.ts";
+import { databasesOf, type Env, readConfig } from "#server/env.ts";
+import { newId } from "#server/ids.ts";
+import { createLog } from "#server/log.ts";
+
+const maxMessagesPerSend = 100;
+
+const sendVia = (env: Env): Send => ({
+  async runs(messages, delayS = 0) {
+    for (let start = 0; start < messages.length; start += maxMessagesPerSend) {
+      const page = messages.slice(start, start + maxMessagesPerSend);
+      await env.RUNS.sendBatch(page.map((body) => ({ body, delaySeconds: delayS })));
+    }
+  },
+  mail: async (message) => void (await env.MAIL.send(message)),
+  dead: async (message) => void (await env.DEAD.send(message)),
+});
+
+const noCookies: Cookies = {
+  get: () => undefined,
+  set: () => {
+    throw new Error("A job has no browser to give a cookie to.");
+  },
+};
+
+/** What only the runtime has, and a script outside of it has not. */
+export interface Platform {
+  env: Env;
+  connect: Ctx["connect"];
+}
+
+/** The one function that builds a context, for a page, a call, a message and a script alike. */
+export function buildCtx({ env, connect }: Platform, { request, actor, cookies }: Pick<Ctx, "request" | "actor" | "cookies">): Ctx {
+  const databases = databasesOf(env);
+  return {
+    config: readConfig(env),
+    actor,
+    request,
+    directory: openDb(databases.DB),
+    databases,
+    cookies,
+    now: Date.now,
+    fetch: (input, init) => fetch(input, init),
+    connect,
+    send: sendVia(env),
+    log: createLog({ request: request.id }),
+  };
+}
+
+/** The context of a job of ours: everything is allowed to it that the engine needs, and it has no person behind it. */
+export const buildJobCtx = (platform: Platform, job: string): Ctx =>
+  buildCtx(platform, {
+    request: { id: newId("req", Date.now()), ip: null, userAgent: "" },
+    actor: { type: "system", job },
+    cookies: noCookies,
+  });
