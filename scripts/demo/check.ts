@@ -2,9 +2,11 @@ import { createTRPCClient, httpLink } from "@trpc/client";
 import type { AppRouter, Outputs } from "#server/trpc/root.ts";
 import { shopFigures } from "#test/sandbox/shop/figures.ts";
 import { shopFile } from "#test/sandbox/shop/load.ts";
+import { findMail } from "./mail.ts";
 import { admin, clients, type DemoClient } from "./people.ts";
 import type { Demo } from "./start.ts";
 import { createVisitor, type Page, type Visitor } from "./visitor.ts";
+import { waitFor } from "./wait-for.ts";
 
 type Api = ReturnType<typeof createTRPCClient<AppRouter>>;
 type Shop = Outputs["overview"]["shop"];
@@ -62,17 +64,12 @@ async function signIn(demo: Demo, email: string): Promise<Visitor> {
   const since = Date.now();
   const asked = await visitor.submit(await visitor.get(`${demo.origin}/sign-in`), { email });
   if (asked.status !== 200) throw new Error(`asking for a link for ${email} answered ${asked.status}`);
-  const link = await waitFor(`the mail to ${email}`, 20_000, () => findLink(demo, email, since));
-  const landed = await visitor.submit(await visitor.get(link), {}, { action: "" });
+  const { link } = await findMail(demo.origin, { to: email, since });
+  if (!link) throw new Error(`the mail to ${email} has no link`);
+  const landed = await visitor.submit(await visitor.get(link), {}, { action: new URL(link).pathname });
   if (landed.status !== 200 || landed.url.pathname.startsWith("/sign-in"))
     throw new Error(`the link for ${email} led to ${landed.url.pathname} (${landed.status})`);
   return visitor;
-}
-
-async function findLink(demo: Demo, email: string, since: number): Promise<string | null> {
-  const mails = (await (await fetch(`${demo.origin}/dev/outbox?format=json`)).json()) as { at: number; recipient: string; text: string }[];
-  const mail = mails.find(({ at, recipient }) => recipient === email && at >= since);
-  return mail?.text.match(/https?:\/\/\S+\/sign-in\/link\/\S+/)?.[0] ?? null;
 }
 
 type Person = { client: DemoClient; visitor: Visitor };
@@ -106,7 +103,7 @@ async function connect(demo: Demo, visitor: Visitor, client: DemoClient, provide
 async function waitForRuns(demo: Demo, people: readonly Person[], staff: Api): Promise<Record<string, number>> {
   return waitFor("all runs", runsDeadlineMs, async () => {
     await demo.server.tick();
-    const { runs } = await staff.runs.all.query({ limit: 100 });
+    const { items: runs } = await staff.runs.all.query({ limit: 100 });
     const counts: Record<string, number> = {};
     for (const { status } of runs) counts[status] = (counts[status] ?? 0) + 1;
     const broken = runs.find(({ status }) => status === "failed" || status === "dead");
@@ -143,13 +140,3 @@ const sorted = (_key: string, value: unknown) =>
   value !== null && typeof value === "object" && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a.localeCompare(b)))
     : value;
-
-async function waitFor<T>(what: string, deadlineMs: number, look: () => Promise<T | null>): Promise<T> {
-  const end = Date.now() + deadlineMs;
-  for (;;) {
-    const found = await look();
-    if (found !== null) return found;
-    if (Date.now() > end) throw new Error(`${what} did not come within ${deadlineMs / 1000} s`);
-    await new Promise((done) => setTimeout(done, 500));
-  }
-}
