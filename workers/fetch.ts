@@ -37,8 +37,8 @@ app.use(
 app.use(requestContext);
 
 app.route("/", trpc);
-app.route("/", rest);
 app.route("/", oauth);
+app.route("/", rest);
 app.route("/", devOutbox);
 app.route("/", pages);
 

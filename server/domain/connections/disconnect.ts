@@ -104,7 +104,7 @@ async function isShared(ctx: TenantCtx, { id, provider, externalId }: Connection
             eq(connections.provider, provider),
             eq(connections.externalId, externalId),
             ne(connections.id, id),
-            ne(connections.status, "disconnected"),
+            eq(connections.status, "active"),
           ),
         )
         .limit(1),

@@ -1,0 +1,270 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { sessionCookie } from "#server/auth.ts";
+import { google } from "#server/catalog/providers/google.ts";
+import { shopify } from "#server/catalog/providers/shopify.ts";
+import { listConnections } from "#server/domain/connections/list-connections.ts";
+import { fillEndpoint, mayReach } from "#server/domain/connections/provider-endpoints.ts";
+import { ask } from "#test/ask.ts";
+import { makeTenant, makeUser, testCtx, testTenantCtx } from "#test/harness.ts";
+import { begin, comeBack, connectThrough, control, decide, visit } from "./consent.ts";
+
+beforeEach(() => control({ limits: false }));
+afterEach(() => control());
+
+describe("Shopify's signature on a callback", () => {
+  const secret = "hush-shopify-secret";
+  const shop = "some-shop.myshopify.com";
+  const vectorA = `code=0907a61c0c8d55e99db179b68161bc00&host=YWRtaW4uc2hvcGlmeS5jb20vc3RvcmUvc29tZS1zaG9w&shop=${shop}&state=0.6784241404160823&timestamp=1337178173`;
+  const hmacA = "4b8fee39ac514441cd1ae8282d1922e2720dded6b8493cc436cf4f86e93950d3";
+  const fault = (query: string, more: { now?: number; shop?: string; clientSecret?: string } = {}) =>
+    shopify.callbackFault?.({ parameters: new URLSearchParams(query), clientSecret: secret, shop, now: 1_337_178_173_000, ...more });
+
+  test("fails for a changed, added, dropped or missing parameter, and without a secret", () => {
+    expect(fault(`${vectorA}&hmac=${hmacA.replace("4b", "4c")}`)).toBe("forged");
+    expect(fault(`${vectorA}&hmac=${hmacA.toUpperCase()}`)).toBe("forged");
+    expect(fault(`${vectorA.replace("code=09", "code=10")}&hmac=${hmacA}`)).toBe("forged");
+    expect(fault(`${vectorA}&extra=1&hmac=${hmacA}`)).toBe("forged");
+    expect(fault(`${vectorA.replace(/&host=[^&]+/, "")}&hmac=${hmacA}`)).toBe("forged");
+    expect(fault(vectorA)).toBe("forged");
+    expect(fault(`${vectorA}&hmac=`)).toBe("forged");
+    expect(fault(`${vectorA}&hmac=${hmacA}`, { clientSecret: "" })).toBe("forged");
+  });
+
+  test("is stale after 90 seconds, before and behind", () => {
+    const query = `${vectorA}&hmac=${hmacA}`;
+    expect(fault(query, { now: (1_337_178_173 + 90) * 1000 })).toBeNull();
+    expect(fault(query, { now: (1_337_178_173 + 91) * 1000 })).toBe("stale");
+    expect(fault(query, { now: (1_337_178_173 - 91) * 1000 })).toBe("stale");
+  });
+
+  test("for another shop than the one that was begun with is refused", () => {
+    expect(fault(`${vectorA}&hmac=${hmacA}`, { shop: "other.myshopify.com" })).toBe("other_shop");
+  });
+
+  test("holds for the published vectors, in any order of parameters", () => {
+    expect(fault(`hmac=${hmacA}&${vectorA.split("&").reverse().join("&")}`)).toBeNull();
+    const vectorB = `${vectorA}&foo=${encodeURIComponent("a b/c:d&e=f%")}`;
+    expect(fault(`${vectorB}&hmac=6f4404cd7fdd27808eb45cc2f3514e785562d337be5a595a14acfa0df188ed30`)).toBeNull();
+    const vectorC = "code=0907a61c0c8d55e99db179b68161bc00&shop=some-shop.myshopify.com&timestamp=1337178173";
+    expect(fault(`${vectorC}&hmac=4712bf92ffc2917d15a2f5a273e39f0116667419aa4b6ac0b3baaf26fa3c4d20`, { clientSecret: "hush" })).toBeNull();
+  });
+
+  test("on a callback that was tampered with ends on the integrations page", async () => {
+    const { browser, tenant } = await visit();
+    const { location } = await begin(browser, { provider: "shopify", tenant: tenant.id, shop: "beta" });
+    const callback = await decide(location);
+    callback.searchParams.set("shop", "gamma.myshopify.com");
+    const next = await comeBack(browser, "shopify", callback);
+    expect(next.toast?.message).toMatch(/did not come from Shopify/);
+    expect(await listConnections(testTenantCtx(tenant))).toEqual([]);
+  });
+
+  test("of another shop's own callback does not connect it in place of ours", async () => {
+    const { browser, tenant } = await visit();
+    const ours = new URL((await begin(browser, { provider: "shopify", tenant: tenant.id, shop: "beta" })).location);
+    const theirs = ours.href.replace("beta.myshopify.com", "gamma.myshopify.com");
+    const next = await comeBack(browser, "shopify", await decide(theirs));
+    expect(next.toast?.message).toMatch(/another shop/);
+    expect(await listConnections(testTenantCtx(tenant))).toEqual([]);
+  });
+});
+
+describe("a shop's address", () => {
+  test("is refused unless it is one on myshopify.com", async () => {
+    const { browser, tenant } = await visit();
+    const bad = [
+      "",
+      "a.b.myshopify.com",
+      "-x.myshopify.com",
+      "x.myshopify.com.evil.com",
+      "evil.com",
+      "x.myshopify.com/admin",
+      "http://x.myshopify.com",
+      "x.myshopify.com@evil.com",
+      "x.myshopify.com\n.evil.com",
+      "a".repeat(300),
+    ];
+    for (const shop of bad) {
+      const next = await begin(browser, { provider: "shopify", tenant: tenant.id, shop });
+      expect(next.toast?.message, shop).toMatch(/shop’s address/);
+    }
+  });
+
+  test("is taken however people write it", () => {
+    for (const shop of ["Beta", " beta.myshopify.com ", "https://BETA.myshopify.com/", "admin.shopify.com/store/beta"]) {
+      expect(shopify.shop?.parse(shop)).toBe("beta.myshopify.com");
+    }
+  });
+});
+
+describe("a consent that is begun", () => {
+  test("from another site is stopped, whoever is signed in", async () => {
+    const { browser, tenant } = await visit();
+    for (const fetchSite of ["cross-site", "same-site"]) {
+      const next = await begin(browser, { provider: "klaviyo", tenant: tenant.id, fetchSite });
+      expect(next).toMatchObject({
+        location: `/t/${tenant.id}/integrations`,
+        toast: { message: expect.stringMatching(/start from this page/) },
+      });
+    }
+    for (const fetchSite of ["same-origin", "none", undefined]) {
+      expect((await begin(browser, { provider: "klaviyo", tenant: tenant.id, fetchSite })).toast).toBeUndefined();
+    }
+  });
+
+  test("by a viewer, for another tenant, or with an unknown provider is refused", async () => {
+    const tenant = await makeTenant();
+    const { actor } = await makeUser({ roles: [[tenant, "viewer"]] });
+    await expect(begin(testCtx({ actor }), { provider: "klaviyo", tenant: tenant.id })).rejects.toMatchObject({ kind: "forbidden" });
+    const { browser } = await visit();
+    await expect(begin(browser, { provider: "klaviyo", tenant: tenant.id })).rejects.toMatchObject({ kind: "not_found" });
+    await expect(begin(browser, { provider: "toString", tenant: tenant.id })).rejects.toMatchObject({ kind: "not_found" });
+    await expect(begin(testCtx(), { provider: "klaviyo", tenant: tenant.id })).rejects.toMatchObject({ kind: "unauthenticated" });
+  });
+
+  test("too often ends in a toast that asks to wait", async () => {
+    const { browser, tenant } = await visit();
+    const tries = [];
+    for (let n = 0; n < 61; n++) tries.push(await begin(browser, { provider: "klaviyo", tenant: tenant.id }));
+    expect(tries[59]?.toast).toBeUndefined();
+    expect(tries[60]?.toast?.message).toMatch(/Too many tries/);
+  });
+
+  test("with a permission that the provider does not offer is stopped", async () => {
+    const { browser, tenant } = await visit();
+    const next = await begin(browser, { provider: "google", tenant: tenant.id, sets: "analytics,gmail" });
+    expect(next.toast?.message).toMatch(/permissions that Google offers/);
+  });
+
+  test("asks for the chosen sets and for who it is, and for no more", async () => {
+    const { browser, tenant } = await visit();
+    const { location } = await begin(browser, { provider: "google", tenant: tenant.id, sets: "search-console,calendar" });
+    expect(new URL(location).searchParams.get("scope")).toBe(
+      "openid email profile https://www.googleapis.com/auth/webmasters.readonly https://www.googleapis.com/auth/calendar.readonly",
+    );
+  });
+});
+
+describe("the page to return to", () => {
+  test("is one of ours, whatever the link says", async () => {
+    const { browser, tenant } = await visit();
+    const home = `/t/${tenant.id}/integrations`;
+    const bad = [
+      "https://evil.example/",
+      "//evil.example",
+      "/\\evil.example",
+      "/%2f/evil.example",
+      "/%5cevil.example",
+      "/.//evil.example",
+      "javascript:alert(1)",
+      "/x\ny",
+      "/@evil.example",
+    ];
+    for (const path of [...bad, ""]) {
+      const next = await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo", return: path });
+      expect(next.location, path).toBe(home);
+    }
+    const own = await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo", return: "/onboarding?step=2" });
+    expect(own.location).toBe("/onboarding?step=2");
+  });
+});
+
+describe("permissions that were not all given", () => {
+  const ga4 = "https://www.googleapis.com/auth/analytics.readonly";
+
+  test("none of them: nothing is connected, and the toast says what it takes", async () => {
+    const { browser, tenant } = await visit();
+    const { location } = await begin(browser, { provider: "google", tenant: tenant.id, sets: "analytics" });
+    const next = await comeBack(browser, "google", await decide(location, { account: "owner@acme-gifts.example", scopes: [] }));
+    expect(next.toast).toEqual({ kind: "error", message: expect.stringMatching(/none of the permissions.*Analytics/) });
+    expect(await listConnections(testTenantCtx(tenant))).toEqual([]);
+  });
+
+  test("some of them: it is connected, and the toast names what waits", async () => {
+    const { browser, tenant } = await visit();
+    const { location } = await begin(browser, { provider: "google", tenant: tenant.id, sets: "analytics,calendar" });
+    const next = await comeBack(browser, "google", await decide(location, { account: "owner@acme-gifts.example", scopes: [ga4] }));
+    expect(next.toast).toEqual({ kind: "info", message: expect.stringMatching(/but without: Calendar/) });
+    const [row] = await listConnections(testTenantCtx(tenant));
+    expect(row?.scopesGranted).toContain(ga4);
+    expect(row?.details.resources?.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["ga4_property"]));
+    expect(row?.details.resources?.every(({ kind, id }) => kind === "ga4_property" && /^\d+$/.test(id))).toBe(true);
+  });
+
+  test("a write stands for its read at Shopify, a long name for its short one at Google", () => {
+    expect(shopify.grants?.(["write_orders"], "read_orders")).toBe(true);
+    expect(shopify.grants?.(["read_orders"], "write_orders")).toBe(false);
+    expect(google.grants?.(["https://www.googleapis.com/auth/userinfo.email"], "email")).toBe(true);
+  });
+});
+
+describe("where requests may go", () => {
+  const config = { ...testCtx().config, PROVIDER_ENDPOINTS: undefined };
+
+  test("is the provider's hosts over https and nowhere else", () => {
+    const refused = [
+      "http://beta.myshopify.com/",
+      "https://beta.myshopify.com:8443/",
+      "https://beta.myshopify.com.evil.com/",
+      "https://x@beta.myshopify.com/",
+      "https://169.254.169.254/",
+      "http://localhost/",
+      "http://sandbox.test/shopify/",
+    ];
+    for (const url of refused) expect(mayReach(config, shopify, new URL(url)), url).toBe(false);
+    expect(mayReach(config, shopify, new URL("https://beta.myshopify.com/admin"))).toBe(true);
+    expect(mayReach(testCtx().config, shopify, new URL("http://sandbox.test/shopify/"))).toBe(true);
+  });
+
+  test("a template is filled with what is harmless in a host only", () => {
+    expect(() => fillEndpoint("https://{shop}/x", { shop: "evil.com/?" })).toThrow();
+    expect(() => fillEndpoint("https://{shop}/x", { shop: null })).toThrow();
+  });
+});
+
+describe("over HTTP", () => {
+  const call = (path: string, cookies: string[], headers: Record<string, string> = {}) =>
+    ask(path, { headers: { cookie: cookies.join("; "), ...headers } });
+
+  test("nobody who is not signed in begins or completes anything", async () => {
+    for (const path of ["/api/auth/oauth/klaviyo/authorize?tenant=acme", "/api/auth/oauth/klaviyo/callback?state=x&code=y"]) {
+      const answer = await call(path, []);
+      expect([answer.status, answer.headers.get("location")]).toEqual([303, "/sign-in"]);
+    }
+  });
+
+  test("an unknown provider, or another tenant, is 404", async () => {
+    const { tenant, token } = await visit();
+    const session = `${sessionCookie}=${token}`;
+    expect((await call(`/api/auth/oauth/nothing/authorize?tenant=${tenant.id}`, [session])).status).toBe(404);
+    expect((await call("/api/auth/oauth/nothing/callback?state=x", [session])).status).toBe(404);
+    expect((await call(`/api/auth/oauth/klaviyo/authorize?tenant=${(await makeTenant()).id}`, [session])).status).toBe(404);
+  });
+
+  test("a connection is made from cookie to toast, and the code stays in no address and no log", async () => {
+    const { tenant, token } = await visit();
+    const session = `${sessionCookie}=${token}`;
+    const out = await call(`/api/auth/oauth/google/authorize?tenant=${tenant.id}&sets=analytics&sets=calendar`, [session], {
+      "sec-fetch-site": "same-origin",
+    });
+    expect(out.status).toBe(303);
+    const mark = /__Host-atrium_oauth=([\w-]{43})[^,]*/.exec(out.headers.get("set-cookie") ?? "");
+    expect(mark?.[0]).toMatch(/HttpOnly/i);
+    expect(mark?.[0]).toMatch(/Secure/i);
+    const back = await decide(out.headers.get("location") ?? "", { account: "owner@beta.example" });
+    const home = await call(`${back.pathname}${back.search}`, [session, `__Host-atrium_oauth=${mark?.[1]}`]);
+    expect([home.status, home.headers.get("location")]).toEqual([303, `/t/${tenant.id}/integrations`]);
+    expect(home.headers.get("set-cookie")).toContain("__Host-atrium_flash=");
+    expect(home.headers.get("cache-control")).toBe("no-store");
+    expect(await listConnections(testTenantCtx(tenant))).toHaveLength(1);
+  });
+});
+
+test("the toast speaks the person's language", async () => {
+  const { browser, tenant, actor } = await visit();
+  const french = { ...browser, actor: { ...actor, locale: "fr" as const } };
+  const next = await connectThrough(french, { tenant: tenant.id, provider: "klaviyo" });
+  expect(next.toast?.message).toContain("est connecté");
+  const hebrew = { ...browser, actor: { ...actor, locale: "he" as const } };
+  expect((await comeBack(hebrew, "klaviyo", new URL("http://x/?state=unknown"))).toast?.message).toMatch(/[\u0590-\u05ff]/);
+});
