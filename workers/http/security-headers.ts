@@ -41,7 +41,7 @@ export const securityHeaders = createMiddleware<Door>(async (c, next) => {
   c.set("nonce", newNonce());
   await next();
   const headers = c.res.headers;
-  for (const [name, value] of Object.entries(always)) headers.set(name, value);
+  for (const [name, value] of Object.entries(always)) if (!headers.has(name)) headers.set(name, value);
   if (!hotReload(c.env.ENVIRONMENT)) headers.set("content-security-policy", contentSecurityPolicy(c.get("nonce")));
   if (isProduction(c.env.ENVIRONMENT)) headers.set("strict-transport-security", `max-age=${twoYearsS}; includeSubDomains`);
   if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");

@@ -1,0 +1,175 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { sandboxClient } from "#test/sandbox/client.ts";
+import { sandboxClients, sandboxEndpoints } from "#test/sandbox/endpoints.ts";
+import { startSandbox } from "#test/sandbox/start.ts";
+import { startListener } from "./bench/calls.ts";
+import { type Row, tableOf } from "./bench/figures.ts";
+import { startFloor } from "./bench/floor.ts";
+import type { RunWork } from "./bench/floor-worker.ts";
+import { startRecorder } from "./bench/record.ts";
+import { measureCallback } from "./bench/rows/callback.ts";
+import { measurePages } from "./bench/rows/pages.ts";
+import { measureRuns } from "./bench/rows/runs.ts";
+import { measurePageScripts, measureWorker } from "./bench/rows/sizes.ts";
+import { measureTick } from "./bench/rows/tick.ts";
+import { benchJob, seedPortal, seedRunners } from "./bench/seed.ts";
+import { scriptCtx } from "./ctx.ts";
+import { sandboxVariables } from "./demo/start.ts";
+import { localVariables } from "./local-variables.ts";
+import { startServer } from "./server.ts";
+
+const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+const runners = 300;
+const analytics = "https://www.googleapis.com/auth/analytics.readonly";
+const quiet = () => undefined;
+
+const dir = await mkdtemp(join(tmpdir(), "atrium-bench-"));
+const ended: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: true })];
+try {
+  const rows = await measureAll();
+  const order = ["overview", "health", "oauth-callback", "runs-per-second", "tick-rows-read", "worker-gzip", "page-js-gzip"];
+  rows.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  process.stdout.write(`${tableOf(rows)}\n`);
+  if (values.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
+} finally {
+  for (const end of ended.reverse()) await end();
+}
+
+async function measureAll(): Promise<Row[]> {
+  const rows: Row[] = [await measureWorker(), await measurePageScripts(say)];
+  const data = join(dir, "ours");
+  const origin = "http://localhost:8787";
+  const sandbox = await startSandbox({ port: 0, shop: null, generatedOrders: 100, redirectOrigin: origin });
+  ended.push(sandbox.stop);
+  const client = sandboxClient(sandbox.url, origin);
+  await client.control("/control", { limits: false });
+  const variables = { ...(await localVariables(data)), APP_ORIGIN: origin, ...sandboxVariables(sandbox.url) };
+
+  say("Seeding ...");
+  const { portal, tenants, work } = await seedAll(data, variables, sandbox.url, client);
+  const recorder = await startRecorder(data, variables);
+  const pages = { overview: `/t/${portal.tenant}`, health: `/api/health/${portal.tenant}` };
+  const roundTrips = {
+    overview: await recorder.roundTripsOf(`${origin}${pages.overview}`, portal.headers),
+    health: await recorder.roundTripsOf(`${origin}${pages.health}`, portal.headers),
+  };
+  await recorder.stop();
+  for (const [name, trips] of Object.entries(roundTrips)) say(`  ${name} asks D1 ${trips.length} times`);
+  await cp(join(data, "d1"), join(dir, "floor", "d1"), { recursive: true });
+
+  const floor = await startFloor(join(dir, "floor"), {
+    ROUND_TRIPS: roundTrips,
+    EXCHANGE: exchangeAt(sandbox.url),
+    RUN_WORK: work,
+  });
+  ended.push(floor.stop);
+  const server = await startServer({ port: 0, dataDir: data, variables, onLine: quiet });
+  ended.push(server.stop);
+  for (const [name, path] of Object.entries(pages)) {
+    say(`Measuring ${name} ...`);
+    const ours = { url: `${server.url}${path}`, headers: portal.headers };
+    rows.push(
+      await measurePages(name, {
+        ours,
+        floor: { url: `${floor.url}/queries/${name}` },
+        rounds: 5,
+        requests: name === "health" ? 1200 : 400,
+      }),
+    );
+  }
+  say("Measuring oauth-callback ...");
+  const { DB } = await server.bindings();
+  rows.push(
+    await measureCallback({
+      origin: server.url,
+      portal,
+      floorUrl: floor.url,
+      sandbox: client,
+      rounds: 5,
+      requests: 40,
+      forgetLimits: async () => void (await DB.prepare("delete from rate_limits").run()),
+    }),
+  );
+  say("Measuring runs-per-second ...");
+  rows.push(await measureRuns({ server, floor, tenants, rounds: 5 }));
+  say("Measuring tick-rows-read ...");
+  rows.push(await tickRow());
+  return rows;
+}
+
+/** The tick has a database of its own, made by the first start of the build on it. */
+async function tickRow(): Promise<Row> {
+  const data = join(dir, "tick");
+  const variables = { ...(await localVariables(data)), APP_ORIGIN: "http://localhost:8787" };
+  await (await startServer({ port: 0, dataDir: data, variables, onLine: quiet })).stop();
+  const recorder = await startRecorder(data, variables);
+  try {
+    return await measureTick(recorder, say);
+  } finally {
+    await recorder.stop();
+  }
+}
+
+/** Clients for the pages and for the runs, and what one run does, heard at a listener before the sandbox. */
+async function seedAll(data: string, variables: Record<string, string>, sandboxUrl: string, client: ReturnType<typeof sandboxClient>) {
+  const listener = await startListener(sandboxUrl);
+  const heard = { ...variables, PROVIDER_ENDPOINTS: JSON.stringify(sandboxEndpoints(listener.url)) };
+  const server = await startServer({ port: 0, dataDir: data, variables: heard, onLine: quiet });
+  try {
+    const bindings = await server.bindings();
+    const ctx = scriptCtx(bindings, variables, "bench");
+    const portal = await seedPortal(ctx);
+    const mint = async (accounts: string[]) => {
+      const wanted = accounts.map((account) => ({ provider: "google", account, scopes: [analytics], expiresIn: 86_400 }));
+      return (await client.control<{ access_token: string }[]>("/tokens", wanted)).map((token) => token.access_token);
+    };
+    const tenants = await seedRunners(ctx, runners, mint);
+    return { portal, tenants, work: await workOfOneRun(server, bindings.DB, tenants[0] ?? "", listener.calls) };
+  } finally {
+    await server.stop();
+    listener.stop();
+  }
+}
+
+async function workOfOneRun(
+  server: Awaited<ReturnType<typeof startServer>>,
+  db: D1Database,
+  tenant: string,
+  calls: RunWork["calls"],
+): Promise<RunWork> {
+  await server.tick(); // settles what a first tick settles, with nothing due
+  await db.prepare("update schedules set next_at = 9999999999999").run();
+  await db.prepare("update schedules set next_at = 1 where tenant_id = ? and job = ?").bind(tenant, benchJob).run();
+  calls.length = 0;
+  await server.tick();
+  for (let tries = 0; tries < 200; tries++) {
+    const run = await db
+      .prepare("select status, error_message as why from runs where tenant_id = ? and job = ?")
+      .bind(tenant, benchJob)
+      .first<{ status: string; why: string }>();
+    if (run?.status === "succeeded") break;
+    if (run?.status === "failed" || run?.status === "dead" || tries === 199)
+      throw new Error(`the run to learn from is ${run?.status}: ${run?.why}`);
+    await new Promise((next) => setTimeout(next, 50));
+  }
+  const read = async <T>(query: string) => (await db.prepare(query).bind(tenant).all<T>()).results;
+  const measurements = await read<RunWork["measurements"][number]>(
+    "select sensor, metric, day, dimension, value from measurements where tenant_id = ?",
+  );
+  const logs = (await read("select seq from run_logs where tenant_id = ?")).length;
+  say(`  a run makes ${calls.length} calls and leaves ${measurements.length} measurements and ${logs} lines`);
+  return { calls: [...calls], measurements, logs };
+}
+
+function exchangeAt(sandboxUrl: string) {
+  const { clientId, clientSecret } = sandboxClients.klaviyo;
+  return {
+    url: sandboxEndpoints(sandboxUrl).klaviyo.token,
+    headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}`, "content-type": "application/x-www-form-urlencoded" },
+  };
+}

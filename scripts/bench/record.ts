@@ -1,0 +1,76 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { type RoundTrip, recorderMark, recorderScript } from "./d1-recorder.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+export interface Recorder {
+  /** What asking this address made the Worker ask of D1. */
+  roundTripsOf(url: string, headers: Record<string, string>): Promise<RoundTrip[]>;
+  /** How many rows one fire of the Cron Trigger read. */
+  rowsReadByTick(): Promise<number>;
+  /** Its D1, unheard. */
+  db(): Promise<D1Database>;
+  stop(): Promise<void>;
+}
+
+type Printed = RoundTrip | { rowsRead: number };
+
+/** The production build on this data, with its D1 listened to. Nothing is measured in time here. */
+export async function startRecorder(dataDir: string, variables: Record<string, string>): Promise<Recorder> {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
+  const { assets: _, d1Databases, queueConsumers: __, ...worker } = workerOptions;
+  const script = resolve(root, "build/worker/app.js");
+  let printed: Printed[] = [];
+  const miniflare = new Miniflare({
+    d1Persist: resolve(dataDir, "d1"),
+    handleRuntimeStdio: (out: NodeJS.ReadableStream, err: NodeJS.ReadableStream) => {
+      let rest = "";
+      out.setEncoding("utf8");
+      out.on("data", (chunk: string) => {
+        const lines = (rest + chunk).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) if (line.startsWith(recorderMark)) printed.push(JSON.parse(line.slice(recorderMark.length)) as Printed);
+      });
+      err.pipe(process.stderr);
+    },
+    workers: [
+      {
+        ...worker,
+        name: "atrium",
+        modulesRoot: root,
+        modules: [{ type: "ESModule", path: script, contents: await readFile(script, "utf8") }],
+        bindings: { ...worker.bindings, ...variables },
+        wrappedBindings: { DB: "recorder" },
+      },
+      { name: "recorder", modules: true, script: recorderScript, d1Databases },
+      { name: "beside", modules: true, script: "export default {}", d1Databases },
+    ],
+  });
+  await miniflare.ready;
+  /** Lines come by a pipe, a moment after what they tell of. */
+  const printedBy = async (work: () => Promise<unknown>) => {
+    printed = [];
+    await work();
+    await new Promise((done) => setTimeout(done, 300));
+    return printed;
+  };
+  return {
+    async roundTripsOf(url, headers) {
+      const lines = await printedBy(async () => {
+        const answer = await miniflare.dispatchFetch(url, { headers });
+        const text = await answer.text();
+        if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}: ${text.slice(0, 200)}`);
+      });
+      return lines.filter((line): line is RoundTrip => "statements" in line);
+    },
+    async rowsReadByTick() {
+      const lines = await printedBy(async () => (await miniflare.getWorker("atrium")).scheduled({ cron: "* * * * *" }));
+      return lines.reduce((sum, line) => sum + ("rowsRead" in line ? line.rowsRead : 0), 0);
+    },
+    db: () => miniflare.getD1Database("DB", "beside"),
+    stop: () => miniflare.dispose(),
+  };
+}
