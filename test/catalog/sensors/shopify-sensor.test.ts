@@ -15,7 +15,7 @@ let shops = 0;
 
 /** A shop of the sandbox with these orders alone. */
 async function openShop(orders: OrderRow[], domain = `hand-${Date.now()}-${shops++}.myshopify.com`): Promise<string> {
-  await sandbox.control(`/shop/${domain}`, {}, "PUT");
+  await sandbox.control(`/shop/${domain}`, undefined, "PUT");
   await sandbox.control(`/shop/${domain}/rows`, { orders, products: [{ code: "85123A", title: "HOLDER", price: "2.55" }] });
   await sandbox.control(`/shop/${domain}/finish`, { mark: "hand" });
   return domain;
@@ -126,6 +126,28 @@ test("a later run reads only what changed, a changed order is updated, and one s
   const third = await runSensor(ctx, shopifySensor, { account, cursor: second.cursor });
   expect(third.orders.map(({ externalId }) => externalId)).toEqual(["3"]);
   expect(third.measurements.every(({ day: of }) => of >= dayOf(now - day, "Europe/London"))).toBe(true);
+});
+
+test("a refund of yesterday that is read after midnight still comes to yesterday", async () => {
+  const midnight = Date.parse("2026-11-10T00:00:00Z");
+  const order = orderRow(1, midnight - 20 * day, 1000);
+  const { ctx, domain, account } = await start([order]);
+  const first = await runSensor(ctx, shopifySensor, { account, now: midnight + 300_000 });
+  await openShop([{ ...order, refunds: [{ id: 5, createdAt: midnight - 120_000, amount: 300 }] }], domain);
+  const second = await runSensor(ctx, shopifySensor, { account, now: midnight + 1_200_000, cursor: first.cursor });
+  expect(valuesOf(second, "refunds")).toEqual({ "2026-10-21": 0, "2026-11-09": 300, "2026-11-10": 0 });
+});
+
+test("a run that finds nothing new keeps its place in time", async () => {
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const { ctx, domain, account } = await start([orderRow(1, now - day, 100)]);
+  const first = await runSensor(ctx, shopifySensor, { account });
+  await openShop([], domain);
+  const second = await runSensor(ctx, shopifySensor, { account, cursor: first.cursor });
+  account.calls.length = 0;
+  await runSensor(ctx, shopifySensor, { account, cursor: second.cursor });
+  const query = `updated_at:>='${new Date(now - day - 600_000).toISOString()}'`;
+  expect(account.calls[0]?.body).toMatchObject({ variables: { query } });
 });
 
 test("an order with more refunds than a page of them holds has them all", async () => {
