@@ -34,6 +34,7 @@ export function useFormat() {
       duration: (milliseconds: number) => format.formatDuration(locale, milliseconds),
       date: (at: number, style?: format.DateStyle) => format.formatDate(locale, at, { timeZone, style }),
       day: (day: string, style?: "date" | "day") => format.formatDay(locale, day, style),
+      month: (month: string) => format.formatMonth(locale, month),
       relative: (at: number, now: number) => format.formatRelative(locale, at, now),
       quantity: (quantity: format.Quantity, shortening?: format.Shortening) => format.formatQuantity(locale, quantity, shortening),
     }),

@@ -78,13 +78,14 @@ export function formatDuration(locale: Locale, milliseconds: number): string {
   return unit(seconds / 86_400, "day", 1);
 }
 
-/** Which parts of a moment to print: `date` 21 Nov 2026, `day` 21 Nov, `time` 14:05, `dateTime` 21 Nov 2026, 14:05:09. */
-export type DateStyle = "date" | "day" | "time" | "dateTime";
+/** Which parts of a moment to print: `date` 21 Nov 2026, `day` 21 Nov, `time` 14:05, `clock` 14:05:09.120, `dateTime` 21 Nov 2026, 14:05:09. */
+export type DateStyle = "date" | "day" | "time" | "clock" | "dateTime";
 
 const DATE_STYLES: Record<DateStyle, Intl.DateTimeFormatOptions> = {
   date: { day: "numeric", month: "short", year: "numeric" },
   day: { day: "numeric", month: "short" },
   time: { hour: "2-digit", minute: "2-digit" },
+  clock: { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" },
   dateTime: {
     day: "numeric",
     month: "short",
@@ -104,6 +105,11 @@ export function formatDate(locale: Locale, at: number, { timeZone, style = "date
 /** A calendar day `YYYY-MM-DD`, which has no timezone -> "21 Nov". */
 export function formatDay(locale: Locale, day: string, style: "date" | "day" = "day"): string {
   return dateFormat(locale, { ...DATE_STYLES[style], timeZone: "UTC" }).format(Date.parse(`${day}T00:00:00Z`));
+}
+
+/** A calendar month `YYYY-MM` -> "Nov 2026". */
+export function formatMonth(locale: Locale, month: string): string {
+  return dateFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" }).format(Date.parse(`${month}-01T00:00:00Z`));
 }
 
 const RELATIVE_STEPS: readonly (readonly [limitSeconds: number, unitSeconds: number, unit: Intl.RelativeTimeFormatUnit])[] = [

@@ -27,6 +27,9 @@ export function allows(role: TenantRole, permission: Permission): boolean {
 export const permissionsOf = (role: TenantRole): Permission[] =>
   (Object.keys(table) as Permission[]).filter((permission) => allows(role, permission));
 
+/** The table, role by role, for a page that explains it. */
+export const roleTable: readonly { role: Role; may: Permission[] }[] = columns.map((role) => ({ role, may: permissionsOf(role) }));
+
 /** Nobody hands out more than they hold: an admin cannot make an owner. */
 export function mayGrant(by: TenantRole, role: Role): boolean {
   return by === "owner" || by === "staff" || (by === "admin" && role !== "owner");

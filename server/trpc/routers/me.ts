@@ -1,3 +1,4 @@
+import { permissionsOf } from "#server/domain/members/permissions.ts";
 import { completeOnboarding, updateProfile } from "#server/domain/members/profile.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "#server/domain/sessions/own-sessions.ts";
 import { Profile, SessionRef } from "#server/domain/sessions/schemas.ts";
@@ -13,7 +14,16 @@ export const me = router({
     timezone: actor.timezone,
     staff: actor.staff,
     onboarded: actor.onboarded,
-    tenants: actor.memberships.map(({ tenant, role }) => ({ id: tenant.id, name: tenant.name, status: tenant.status, role })),
+    tenants: actor.memberships.map(({ tenant: { id, name, status, locale, timezone, currency }, role }) => ({
+      id,
+      name,
+      status,
+      locale,
+      timezone,
+      currency,
+      role,
+      may: permissionsOf(role),
+    })),
   })),
   update: personal.input(Profile).mutation(({ ctx, input }) => updateProfile(ctx, input)),
   completeOnboarding: personal.input(Profile).mutation(({ ctx, input }) => completeOnboarding(ctx, input)),

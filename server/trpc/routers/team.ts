@@ -5,12 +5,15 @@ import { revokeInvitation } from "#server/domain/invitations/revoke-invitation.t
 import { InvitationRef, InvitationToken, Invite } from "#server/domain/invitations/schemas.ts";
 import { changeRole } from "#server/domain/members/change-role.ts";
 import { listTeam } from "#server/domain/members/list-team.ts";
+import { roleTable } from "#server/domain/members/permissions.ts";
 import { leaveTenant, removeMember } from "#server/domain/members/remove-member.ts";
 import { ChangeRole, MemberRef } from "#server/domain/members/schemas.ts";
 import { member, memberOrStaff, personal, publicProcedure, router } from "#server/trpc/init.ts";
 
 export const team = router({
   list: memberOrStaff("team:read").query(({ ctx }) => listTeam(ctx)),
+  /** What each role may do. */
+  roles: personal.query(() => roleTable),
   invite: memberOrStaff("team:write")
     .input(Invite)
     .mutation(({ ctx, input }) => invite(ctx, input)),

@@ -1,0 +1,11 @@
+import type { TFunction } from "i18next";
+import type { ScheduleBlock } from "#server/domain/runs/schemas.ts";
+
+/** For what a job waits, in a sentence. `providers` are the names of those that it reads. */
+export function blockWords(t: TFunction<"client">, block: ScheduleBlock | "disabled", providers: readonly string[]): string {
+  return t(`block.${block}`, { provider: providers.join(", ") });
+}
+
+/** Whether the integrations page is where it is mended. */
+export const mendedByConnecting = (block: ScheduleBlock | null): boolean =>
+  block === "not_connected" || block === "reconnect_needed" || block === "missing_scopes";

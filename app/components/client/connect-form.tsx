@@ -1,0 +1,65 @@
+import { Plug } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Button } from "#app/components/ui/button.tsx";
+import { Checkbox } from "#app/components/ui/checkbox.tsx";
+import { cn } from "#app/components/ui/cn.ts";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+import { useDisplay } from "#app/i18n/display.tsx";
+import { useTenant } from "#app/tenant.ts";
+import type { Integration } from "./integration-card.tsx";
+
+/** A shop's name, its address, or the address of its admin; what else it may be is for the server to say. */
+const SHOP =
+  "(https://)?([A-Za-z0-9][A-Za-z0-9\\-]*(\\.[Mm][Yy][Ss][Hh][Oo][Pp][Ii][Ff][Yy]\\.[Cc][Oo][Mm])?|admin\\.shopify\\.com/store/[A-Za-z0-9\\-]+)/?";
+
+/** Leads to the provider's consent page: a plain GET form, since it leaves this site. */
+export function ConnectForm({
+  integration: { provider, name, needsShop, scopeSets },
+  another = false,
+  className,
+}: {
+  integration: Integration;
+  another?: boolean;
+  className?: string;
+}) {
+  const { t } = useTranslation("client");
+  const { locale } = useDisplay();
+  const { tenant } = useTenant();
+  return (
+    <form method="get" action={`/api/auth/oauth/${provider}/authorize`} className={cn("grid gap-4", className)}>
+      <input type="hidden" name="tenant" value={tenant.id} />
+      {needsShop && (
+        <Field label={t("integrations.shop")} hint={t("integrations.shopHint")}>
+          <Input
+            name="shop"
+            dir="ltr"
+            inputMode="url"
+            autoCapitalize="none"
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={200}
+            pattern={SHOP}
+            title={t("integrations.shopHint")}
+            placeholder={t("integrations.shopPlaceholder")}
+          />
+        </Field>
+      )}
+      {scopeSets.length > 1 && (
+        <fieldset className="grid gap-2.5">
+          <legend className="mb-2 text-[0.8125rem] font-medium text-ink">{t("integrations.scopeSets")}</legend>
+          {scopeSets.map((set) => (
+            <Checkbox key={set.id} name="sets" value={set.id} defaultChecked={set.default} label={set.title[locale]} />
+          ))}
+        </fieldset>
+      )}
+      <div className="grid gap-2">
+        <Button type="submit" variant={another ? "secondary" : "primary"} className="w-full">
+          <Plug aria-hidden />
+          {t("integrations.connectProvider", { provider: name })}
+        </Button>
+        <p className="text-xs text-ink-faint">{t("integrations.leave", { provider: name })}</p>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,39 @@
+import { Link, useLocation } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { Button } from "#app/components/ui/button.tsx";
+import { Callout } from "#app/components/ui/callout.tsx";
+import { useDisplay } from "#app/i18n/display.tsx";
+import { useTenant } from "#app/tenant.ts";
+
+/** Above every page but the one where it is mended: which account needs a new sign-in, and what waits for it. */
+export function ReconnectNotices() {
+  const { t } = useTranslation("client");
+  const { base, reconnects, jobs, may } = useTenant();
+  const { locale } = useDisplay();
+  const { pathname } = useLocation();
+  if (reconnects.length === 0 || pathname === `${base}/integrations`) return null;
+  const list = new Intl.ListFormat(locale);
+  return (
+    <div className="mb-6 grid gap-3">
+      {reconnects.map(({ id, account, provider }) => {
+        const waiting = jobs.filter(({ providers }) => providers.includes(provider.id)).map(({ title }) => title);
+        return (
+          <Callout
+            key={id}
+            tone="warn"
+            title={t("notice.reconnectTitle", { provider: provider.name, account })}
+            action={
+              may("connections:write") && (
+                <Button asChild size="sm">
+                  <Link to={`${base}/integrations#${provider.id}`}>{t("notice.reconnect", { provider: provider.name })}</Link>
+                </Button>
+              )
+            }
+          >
+            {waiting.length > 0 ? t("notice.reconnectBody", { jobs: list.format(waiting) }) : t("notice.reconnectBodyNone")}
+          </Callout>
+        );
+      })}
+    </div>
+  );
+}

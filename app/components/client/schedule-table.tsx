@@ -1,0 +1,80 @@
+import { Form } from "@remix-run/react";
+import { CalendarClock, Play } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import { useDisplay } from "#app/i18n/display.tsx";
+import { useTenant } from "#app/tenant.ts";
+import type { Outputs } from "#server/trpc/root.ts";
+import { blockWords } from "./block-words.ts";
+
+type Schedule = Outputs["runs"]["schedules"][number];
+
+/** What runs by itself: how often, when next, or why not; each can be run now by who may. */
+export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] }) {
+  const { t } = useTranslation("client");
+  const { jobTitle, jobs, may } = useTenant();
+  const order = (job: string) => jobs.findIndex(({ id }) => id === job);
+  const starts = may("runs:start");
+  return (
+    <Card padding="none">
+      <Table
+        caption={t("runs.schedule")}
+        rows={[...schedules].sort((a, b) => order(a.job) - order(b.job))}
+        rowKey={({ job }) => job}
+        empty={<EmptyState icon={CalendarClock} title={t("runs.scheduleEmpty")} />}
+        columns={[
+          { key: "job", header: t("runs.job"), primary: true, cell: ({ job }) => jobTitle(job) },
+          { key: "every", header: t("runs.every"), cell: ({ everyS }) => <Every seconds={everyS} /> },
+          { key: "next", header: t("runs.next"), cell: (schedule) => <Next schedule={schedule} /> },
+          {
+            key: "success",
+            header: t("runs.lastSuccess"),
+            cell: ({ lastSuccessAt }) => (lastSuccessAt === null ? t("runs.never") : <Time at={lastSuccessAt} />),
+          },
+          {
+            key: "actions",
+            header: <span className="sr-only">{t("runs.actions")}</span>,
+            actions: true,
+            cell: ({ job, blocked }) =>
+              starts &&
+              blocked === null && (
+                <Form method="post">
+                  <SubmitButton name="job" value={job} size="sm" variant="secondary">
+                    <Play aria-hidden data-mirror />
+                    {t("runs.runNow")}
+                    <span className="sr-only">: {jobTitle(job)}</span>
+                  </SubmitButton>
+                </Form>
+              ),
+          },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Next({ schedule: { job, enabled, blocked, nextAt } }: { schedule: Schedule }) {
+  const { t } = useTranslation("client");
+  const { providersOf } = useTenant();
+  const { now } = useDisplay();
+  if (enabled && blocked === null) return nextAt <= now ? t("runs.due") : <Time at={nextAt} />;
+  return (
+    <span className="inline-flex flex-wrap items-center justify-end gap-x-2 gap-y-1 @min-[40rem]:justify-start">
+      <Badge tone={enabled ? "warn" : "neutral"}>{t(enabled ? "sensor.blocked" : "sensor.off")}</Badge>
+      <span className="text-[0.8125rem]">{blockWords(t, enabled && blocked ? blocked : "disabled", providersOf(job))}</span>
+    </span>
+  );
+}
+
+/** A period in the largest unit that it is whole in. */
+export function Every({ seconds }: { seconds: number }) {
+  const { t } = useTranslation("client");
+  if (seconds % 86_400 === 0) return t("runs.everyDays", { count: seconds / 86_400 });
+  if (seconds % 3600 === 0) return t("runs.everyHours", { count: seconds / 3600 });
+  return t("runs.everyMinutes", { count: Math.round(seconds / 60) });
+}

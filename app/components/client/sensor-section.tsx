@@ -1,0 +1,165 @@
+import { Link } from "@remix-run/react";
+import { ChevronRight } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { LineChart } from "#app/components/charts/line-chart.tsx";
+import { MetricTile } from "#app/components/charts/metric-tile.tsx";
+import { Section } from "#app/components/shell/section.tsx";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { cn } from "#app/components/ui/cn.ts";
+import { Time } from "#app/components/ui/time.tsx";
+import type { Unit } from "#app/i18n/format.ts";
+import { useTenant } from "#app/tenant.ts";
+import { BreakdownCard } from "./breakdown-card.tsx";
+import { CohortCard } from "./cohort-card.tsx";
+import { SensorState, type SensorView } from "./sensor-state.tsx";
+
+type Tile = SensorView["tiles"][number];
+type Chart = SensorView["charts"][number];
+
+/** What the tiles and charts of one overview share. */
+export interface Scale {
+  currency: string;
+  /** YYYY-MM-DD, one for each place of a chart. */
+  days: readonly string[];
+}
+
+const BETTER = { up: "higher", down: "lower" } as const;
+const LEVELS = { ok: "ok", warn: "warn", danger: "bad" } as const;
+/** Beside the first chart there is room for two. */
+const HEADLINES = 2;
+
+/** Statuses are words in the header; all else is a number. */
+const unitOf = (unit: Tile["unit"]): Unit => (unit === "status" ? "number" : unit);
+
+/** One sensor's figures: its two headlines beside its first chart, then the rest in falling weight. */
+export function SensorSection({ sensor, scale }: { sensor: SensorView; scale: Scale }) {
+  const { t } = useTranslation("client");
+  const tiles = sensor.tiles.filter(({ unit }) => unit !== "status");
+  const [first, ...others] = sensor.charts;
+  const beside = first ? HEADLINES : 0;
+  return (
+    <Section title={<SensorTitle sensor={sensor} />} description={sensor.description} actions={<SensorFacts sensor={sensor} />}>
+      <div className="grid gap-4">
+        {first && (
+          <div className="grid gap-4 lg:grid-cols-3">
+            <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-1">
+              {tiles.slice(0, beside).map((tile) => (
+                <SensorTile key={tile.key} tile={tile} scale={scale} />
+              ))}
+            </div>
+            <ChartCard chart={first} scale={scale} className="lg:col-span-2" />
+          </div>
+        )}
+        {tiles.length > beside && (
+          <div className="grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2 lg:grid-cols-[repeat(auto-fit,minmax(13rem,1fr))]">
+            {tiles.slice(beside).map((tile) => (
+              <SensorTile key={tile.key} tile={tile} scale={scale} />
+            ))}
+          </div>
+        )}
+        {sensor.cohorts.map((table) => (
+          <CohortCard key={table.key} table={table} />
+        ))}
+        {sensor.breakdowns.length > 0 && (
+          <div className="grid items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
+            {sensor.breakdowns.map((breakdown) => (
+              <BreakdownCard key={breakdown.key} breakdown={breakdown} currency={scale.currency} />
+            ))}
+          </div>
+        )}
+        {others.length > 0 && (
+          <details className="group/more">
+            <summary className="inline-flex items-center gap-1.5 rounded-sm text-[0.8125rem] font-medium text-ink-muted transition-colors hover:text-ink">
+              <ChevronRight
+                aria-hidden
+                data-mirror
+                className="size-4 transition-[rotate] group-open/more:rotate-90 rtl:group-open/more:-rotate-90"
+              />
+              {t("overview.moreCharts", { count: others.length })}
+              <span className="sr-only">: {sensor.title}</span>
+            </summary>
+            <div className="mt-4 grid gap-4 lg:grid-cols-2">
+              {others.map((chart) => (
+                <ChartCard key={chart.key} chart={chart} scale={scale} />
+              ))}
+            </div>
+          </details>
+        )}
+      </div>
+    </Section>
+  );
+}
+
+function SensorTitle({ sensor }: { sensor: SensorView }) {
+  const { t } = useTranslation("client");
+  const judged = sensor.tiles.find(({ unit }) => unit === "status")?.tone;
+  return (
+    <span className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+      {sensor.title}
+      {judged && <Badge tone={judged}>{t(`health.${LEVELS[judged]}`)}</Badge>}
+    </span>
+  );
+}
+
+function SensorFacts({ sensor }: { sensor: SensorView }) {
+  const { t } = useTranslation("client");
+  const { base } = useTenant();
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-[0.8125rem] text-ink-faint">
+      <SensorState state={sensor.state} />
+      <span>
+        {sensor.lastSuccessAt === null ? (
+          t("overview.never")
+        ) : (
+          <>
+            {t("overview.measured")} <Time at={sensor.lastSuccessAt} />
+          </>
+        )}
+      </span>
+      <Link to={`${base}/runs?job=${sensor.id}`} className="link">
+        {t("overview.seeRuns")}
+        <span className="sr-only">: {sensor.title}</span>
+      </Link>
+    </div>
+  );
+}
+
+function SensorTile({ tile, scale }: { tile: Tile; scale: Scale }) {
+  const { t } = useTranslation("client");
+  const { key, label, unit, value, previous, better, tone, trend, measuredAt } = tile;
+  return (
+    <MetricTile
+      key={key}
+      label={label}
+      quantity={value === null ? null : { value, unit: unitOf(unit), currency: scale.currency }}
+      previous={previous ?? undefined}
+      better={better ? BETTER[better] : "neutral"}
+      measuredAt={measuredAt}
+      trend={trend.filter((each) => each !== null).length > 1 ? trend : undefined}
+      status={tone ? { tone, label: t(`threshold.${LEVELS[tone]}`) } : undefined}
+    />
+  );
+}
+
+function ChartCard({ chart, scale, className }: { chart: Chart; scale: Scale; className?: string }) {
+  const { series, unit, label } = chart;
+  const points = scale.days.map((day, place) => ({
+    x: day,
+    values: Object.fromEntries(series.map(({ key, values }) => [key, values[place] ?? null])),
+  }));
+  return (
+    <Card title={label} className={cn("min-w-0", className)}>
+      <LineChart
+        title={label}
+        data={{
+          series: series.map(({ key, label: name }) => ({ key, label: name })),
+          points,
+          xIs: "day",
+          unit: unitOf(unit),
+          currency: scale.currency,
+        }}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,25 @@
+import { useTranslation } from "react-i18next";
+import { StatusDot } from "#app/components/ui/status-dot.tsx";
+import type { Tone } from "#app/components/ui/tone.ts";
+import type { Outputs } from "#server/trpc/root.ts";
+
+export type SensorView = Outputs["overview"]["get"]["sensors"][number];
+
+const TONES: Record<SensorView["state"], Tone> = {
+  ok: "ok",
+  waiting: "info",
+  late: "warn",
+  failing: "danger",
+  blocked: "warn",
+  off: "neutral",
+};
+
+/** How a sensor stands: a dot with its words. */
+export function SensorState({ state }: { state: SensorView["state"] }) {
+  const { t } = useTranslation("client");
+  return (
+    <StatusDot tone={TONES[state]} live={state === "waiting"} className="text-[0.8125rem] text-ink-muted">
+      {t(`sensor.${state}`)}
+    </StatusDot>
+  );
+}

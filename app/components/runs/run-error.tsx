@@ -1,0 +1,40 @@
+import { Link } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { Button } from "#app/components/ui/button.tsx";
+import { Callout } from "#app/components/ui/callout.tsx";
+import type { RunErrorKind } from "#server/domain/runs/schemas.ts";
+import { isOpen } from "./run-status.tsx";
+import type { RunView } from "./run-timeline.tsx";
+
+const MENDED_BY_CONNECTING: readonly RunErrorKind[] = ["revoked", "missing_scopes", "not_connected"];
+
+/**
+ * What went wrong in plain words and what to do about it; below, what the run itself said. `integrations` is the page where
+ * accounts are connected, for a reader who may do so.
+ */
+export function RunError({ run, kind, integrations }: { run: RunView; kind: RunErrorKind; integrations?: string }) {
+  const { t } = useTranslation("client");
+  const again = isOpen(run.status);
+  return (
+    <Callout
+      tone={again ? "warn" : "danger"}
+      title={t(`runError.${kind}.title`)}
+      className="mb-6"
+      action={
+        MENDED_BY_CONNECTING.includes(kind) &&
+        integrations && (
+          <Button asChild size="sm">
+            <Link to={integrations}>{t("block.fix")}</Link>
+          </Button>
+        )
+      }
+    >
+      <p>{run.status === "dead" ? t("run.deadFix") : t(`runError.${kind}.fix`)}</p>
+      {run.errorMessage && (
+        <p className="mt-1 text-[0.8125rem] text-ink-faint">
+          <bdi>{run.errorMessage}</bdi>
+        </p>
+      )}
+    </Callout>
+  );
+}

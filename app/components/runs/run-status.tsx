@@ -1,0 +1,26 @@
+import { useTranslation } from "react-i18next";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { StatusDot } from "#app/components/ui/status-dot.tsx";
+import type { Tone } from "#app/components/ui/tone.ts";
+import type { RunStatus as Status } from "#server/domain/runs/schemas.ts";
+
+const TONES: Record<Status, Tone> = { queued: "neutral", running: "info", succeeded: "ok", failed: "danger", dead: "danger" };
+
+/** All that a run can be, in the order of its life. */
+export const STATUSES = Object.keys(TONES) as readonly Status[];
+
+/** Whether a run may still change. */
+export const isOpen = (status: Status): status is "queued" | "running" => status === "queued" || status === "running";
+
+/** How a run stands, in a word. */
+export function RunStatus({ status }: { status: Status }) {
+  const { t } = useTranslation("client");
+  if (status === "running") {
+    return (
+      <StatusDot tone="info" live>
+        {t("status.running")}
+      </StatusDot>
+    );
+  }
+  return <Badge tone={TONES[status]}>{t(`status.${status}`)}</Badge>;
+}

@@ -1,0 +1,68 @@
+import { Link } from "@remix-run/react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { RunStatus } from "#app/components/runs/run-status.tsx";
+import { type Column, Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import { useFormat } from "#app/i18n/display.tsx";
+import type { RunTrigger, RunStatus as Status } from "#server/domain/runs/schemas.ts";
+
+/** A run as a list shows it. Moments are epoch milliseconds. */
+export interface RunLine {
+  id: string;
+  /** The job's name in the reader's language. */
+  title: string;
+  status: Status;
+  trigger: RunTrigger;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+}
+
+/** Runs, the latest first, each a link to its own page below `base`. `more` are columns after the first one. */
+export function RunTable<Line extends RunLine>({
+  caption,
+  base,
+  runs,
+  empty,
+  more = [],
+}: {
+  caption: string;
+  base: string;
+  runs: readonly Line[];
+  empty: ReactNode;
+  more?: readonly Column<Line>[];
+}) {
+  const { t } = useTranslation("client");
+  const format = useFormat();
+  return (
+    <Table
+      caption={caption}
+      rows={runs}
+      rowKey={({ id }) => id}
+      empty={empty}
+      columns={[
+        {
+          key: "job",
+          header: t("runs.job"),
+          primary: true,
+          cell: ({ id, title }) => (
+            <Link to={`${base}/${id}`} prefetch="intent" className="rounded-sm transition-colors hover:text-accent">
+              {title}
+            </Link>
+          ),
+        },
+        ...more,
+        { key: "status", header: t("runs.status"), cell: ({ status }) => <RunStatus status={status} /> },
+        { key: "trigger", header: t("runs.trigger"), cell: ({ trigger }) => t(`trigger.${trigger}`) },
+        { key: "started", header: t("runs.started"), cell: ({ startedAt, createdAt }) => <Time at={startedAt ?? createdAt} /> },
+        {
+          key: "took",
+          header: t("runs.took"),
+          align: "end",
+          cell: ({ startedAt, finishedAt }) => (startedAt && finishedAt ? format.duration(finishedAt - startedAt) : "–"),
+        },
+      ]}
+    />
+  );
+}

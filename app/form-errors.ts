@@ -1,0 +1,47 @@
+import { type ActionFunctionArgs, data, redirect } from "@remix-run/cloudflare";
+import type { OutwardError } from "#server/trpc/errors.ts";
+import { translatorOf } from "./i18n/translator.server.ts";
+import { signInPath } from "./sign-in-path.ts";
+
+/** Why a form was not done, as its page shows it. */
+export interface FormFailure {
+  /** Which of the page's forms it was: its `intent` field, or "" where it has none. */
+  intent: string;
+  /** For the whole form; null where the fields say it all. */
+  message: string | null;
+  /** By field name, in the reader's language. */
+  fields: Readonly<Record<string, string>>;
+  /** What was typed, so that a page without JavaScript does not lose it. */
+  values: Readonly<Record<string, string>>;
+}
+
+const STATUS = { forbidden: 403, invalid: 422, conflict: 409, rate_limited: 429, unavailable: 503 } as const;
+
+/**
+ * Turns what the in-process caller threw into what the form shows. An ended session leads to the sign-in, and what a page
+ * cannot mend (not found, a defect) is thrown on.
+ */
+export function formFailure(error: unknown, { context, request }: Pick<ActionFunctionArgs, "context" | "request">, form: FormData) {
+  const described = context.describe(error);
+  const { kind } = described;
+  if (kind === "unauthenticated") throw redirect(signInPath(request));
+  if (kind === "not_found" || kind === "internal") throw error;
+  const values = Object.fromEntries([...form].filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+  const failure: FormFailure = { intent: values.intent ?? "", values, ...wordsOf(described, kind, context.locale) };
+  const headers = described.retryAfterS === null ? undefined : { "Retry-After": String(described.retryAfterS) };
+  return data(failure, { status: STATUS[kind], headers });
+}
+
+/** The server speaks English; in other languages a field or a kind of failure has words of its own. */
+function wordsOf({ issues, message }: OutwardError, kind: keyof typeof STATUS, locale: "en" | "fr" | "he") {
+  const t = translatorOf(locale);
+  const named = issues.filter(({ field }) => field !== "");
+  const fields = Object.fromEntries(
+    named.map(({ field, message: said }) => [
+      field,
+      locale === "en" ? said : t(`form.field.${field}`, { defaultValue: t("form.field.other") }),
+    ]),
+  );
+  if (named.length > 0) return { fields, message: null };
+  return { fields, message: locale === "en" ? message : t(`form.failed.${kind}`) };
+}

@@ -1,0 +1,79 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { FormMessage } from "#app/components/client/form-message.tsx";
+import { IntegrationCard } from "#app/components/client/integration-card.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { formFailure } from "#app/form-errors.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { enterTenant, useTenant } from "#app/tenant.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { tenant } = await enterTenant(args);
+  const { api, locale } = args.context;
+  return {
+    title: titleOf(translatorOf(locale)("integrations.title"), tenant.name),
+    integrations: await api.connections.list({ tenant: tenant.id }),
+  };
+}
+
+export async function action({ request, context, params }: ActionFunctionArgs) {
+  const { api, locale } = context;
+  const form = await request.formData();
+  const text = (name: string) => String(form.get(name) ?? "");
+  const connection = { tenant: String(params.tenant), connectionId: text("connectionId") };
+  const account = text("account");
+  const t = translatorOf(locale);
+  try {
+    switch (text("intent")) {
+      case "probe": {
+        const { result } = await api.connections.probe(connection);
+        context.toast(
+          result === "ok"
+            ? { kind: "success", message: t("integrations.checkOk", { account }) }
+            : { kind: "error", message: t("integrations.checkFailed", { account, reason: t(`integrations.probe.${result}`) }) },
+        );
+        break;
+      }
+      case "disconnect": {
+        await api.connections.disconnect(connection);
+        context.toast({ kind: "success", message: t("integrations.disconnected", { account }) });
+        break;
+      }
+      default:
+        throw new Response("Unknown intent", { status: 422 });
+    }
+  } catch (error) {
+    return formFailure(error, { request, context }, form);
+  }
+  return redirect(new URL(request.url).pathname);
+}
+
+export default function Integrations() {
+  const { t } = useTranslation("client");
+  const { integrations } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const { may } = useTenant();
+  return (
+    <>
+      <PageHeader
+        title={t("integrations.title")}
+        description={
+          <>
+            <p>{t("integrations.description")}</p>
+            {!may("connections:write") && <p className="mt-1">{t("integrations.readOnly")}</p>}
+          </>
+        }
+      />
+      <FormMessage failure={failure} />
+      <ul className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
+        {integrations.map((integration) => (
+          <IntegrationCard key={integration.provider} integration={integration} />
+        ))}
+      </ul>
+    </>
+  );
+}

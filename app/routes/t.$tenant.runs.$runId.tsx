@@ -1,0 +1,108 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
+import { RotateCw } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { FormMessage } from "#app/components/client/form-message.tsx";
+import { useLive } from "#app/components/client/use-live.ts";
+import { RunError } from "#app/components/runs/run-error.tsx";
+import { isLevel, RunLogs } from "#app/components/runs/run-logs.tsx";
+import { isOpen, RunStatus } from "#app/components/runs/run-status.tsx";
+import { RunTimeline } from "#app/components/runs/run-timeline.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Section } from "#app/components/shell/section.tsx";
+import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
+import { Button } from "#app/components/ui/button.tsx";
+import { CopyButton } from "#app/components/ui/copy-button.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { formFailure } from "#app/form-errors.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { enterTenant, useTenant } from "#app/tenant.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { tenant } = await enterTenant(args);
+  const { api, locale } = args.context;
+  const level = new URL(args.request.url).searchParams.get("level");
+  return {
+    title: titleOf(translatorOf(locale)("run.number"), tenant.name),
+    run: await api.runs.get({ tenant: tenant.id, runId: String(args.params.runId) }),
+    level: isLevel(level) ? level : null,
+  };
+}
+
+/** Runs the same job once more and shows that run. */
+export async function action({ request, context, params }: ActionFunctionArgs) {
+  const form = await request.formData();
+  const tenant = String(params.tenant);
+  try {
+    const run = await context.api.runs.start({ tenant, job: String(form.get("job")) });
+    return redirect(`/t/${tenant}/runs/${run.id}`);
+  } catch (error) {
+    return formFailure(error, { request, context }, form);
+  }
+}
+
+export default function Run() {
+  const { t } = useTranslation("client");
+  const { run, level } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const { base, jobTitle, may } = useTenant();
+  const open = isOpen(run.status);
+  const title = jobTitle(run.job);
+  useLive(open);
+  return (
+    <>
+      <PageHeader
+        before={<Breadcrumbs items={[{ label: t("runs.title"), to: `${base}/runs` }, { label: title }]} />}
+        title={title}
+        description={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-2">
+            {/* Read out when it changes while the page is open. */}
+            <span role="status">
+              <RunStatus status={run.status} />
+            </span>
+            <span className="flex min-w-0 flex-wrap items-center gap-x-1">
+              <span className="sr-only">{t("run.number")}</span>
+              <code className="font-mono text-xs break-all text-ink-faint">{run.id}</code>
+              <CopyButton value={run.id} />
+            </span>
+          </span>
+        }
+        actions={
+          open ? (
+            <Button asChild>
+              <Link to="." preventScrollReset>
+                <RotateCw aria-hidden />
+                {t("run.reload")}
+              </Link>
+            </Button>
+          ) : (
+            may("runs:start") && (
+              <Form method="post">
+                <input type="hidden" name="job" value={run.job} />
+                <SubmitButton>
+                  <RotateCw aria-hidden />
+                  {t("run.again")}
+                </SubmitButton>
+              </Form>
+            )
+          )
+        }
+      />
+      <FormMessage failure={failure} />
+      {run.errorKind && (
+        <RunError run={run} kind={run.errorKind} integrations={may("connections:write") ? `${base}/integrations` : undefined} />
+      )}
+      <div className="grid gap-8 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)] lg:gap-6">
+        <Section title={t("run.timeline")} className="mt-0 lg:mt-0">
+          <RunTimeline run={run} />
+        </Section>
+        <Section title={t("run.logs")} className="mt-0 lg:mt-0">
+          <RunLogs logs={run.logs} level={level} />
+        </Section>
+      </div>
+    </>
+  );
+}

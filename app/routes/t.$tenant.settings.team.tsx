@@ -1,0 +1,104 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { FormMessage } from "#app/components/client/form-message.tsx";
+import { InvitationTable } from "#app/components/client/invitation-table.tsx";
+import { InviteForm } from "#app/components/client/invite-form.tsx";
+import { MemberTable } from "#app/components/client/member-table.tsx";
+import { RoleTable } from "#app/components/client/role-table.tsx";
+import { Section } from "#app/components/shell/section.tsx";
+import { formFailure } from "#app/form-errors.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { enterTenant, useTenant } from "#app/tenant.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+import type { Role } from "#server/domain/tenants/schemas.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { tenant } = await enterTenant(args);
+  const { api, locale } = args.context;
+  const [team, roles] = await Promise.all([api.team.list({ tenant: tenant.id }), api.team.roles()]);
+  return { title: titleOf(translatorOf(locale)("settings.team"), tenant.name), ...team, roles };
+}
+
+export async function action({ request, context, params }: ActionFunctionArgs) {
+  const { api, locale } = context;
+  const form = await request.formData();
+  const text = (name: string) => String(form.get(name) ?? "");
+  const t = translatorOf(locale);
+  const tenant = String(params.tenant);
+  // What it names is checked by the procedure; here it is only a word of a form.
+  const role = text("role") as Role;
+  const userId = text("userId");
+  const done = (message: string) => context.toast({ kind: "success", message });
+  let next = new URL(request.url).pathname;
+  try {
+    switch (text("intent")) {
+      case "invite": {
+        await api.team.invite({ tenant, email: text("email"), role });
+        done(t("team.invited", { email: text("email").trim() }));
+        break;
+      }
+      case "revoke": {
+        await api.team.revokeInvitation({ tenant, invitationId: text("invitationId") });
+        done(t("team.revoked", { email: text("email") }));
+        break;
+      }
+      case "role": {
+        await api.team.changeRole({ tenant, userId, role });
+        done(t("team.roleChanged", { name: text("name"), role: t(`role.${role}`) }));
+        break;
+      }
+      case "remove": {
+        await api.team.remove({ tenant, userId });
+        done(t("team.removed", { name: text("name") }));
+        break;
+      }
+      case "leave": {
+        await api.team.leave({ tenant });
+        done(t("team.left", { workspace: text("name") }));
+        next = "/";
+        break;
+      }
+      default:
+        throw new Response("Unknown intent", { status: 422 });
+    }
+  } catch (error) {
+    return formFailure(error, { request, context }, form);
+  }
+  return redirect(next);
+}
+
+export default function Team() {
+  const { t } = useTranslation("client");
+  const { members, invitations, grantable, roles } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const { tenant } = useTenant();
+  return (
+    <>
+      {failure?.intent !== "invite" && <FormMessage failure={asMessage(failure)} />}
+      <Section title={t("team.members")} description={t("team.description", { workspace: tenant.name })}>
+        <MemberTable members={members} grantable={grantable} />
+      </Section>
+      {grantable.length > 0 && (
+        <Section title={t("team.invite")} description={t("team.inviteDescription")}>
+          <InviteForm grantable={grantable} failure={failure?.intent === "invite" ? failure : undefined} />
+        </Section>
+      )}
+      {invitations.length > 0 && (
+        <Section title={t("team.invitations")}>
+          <InvitationTable invitations={invitations} mayWrite={grantable.length > 0} />
+        </Section>
+      )}
+      <Section title={t("team.roles")}>
+        <RoleTable roles={roles} />
+      </Section>
+    </>
+  );
+}
+
+/** The buttons of a row have no place for a field's message. */
+function asMessage<F extends { message: string | null; fields: Readonly<Record<string, string>> }>(failure: F | undefined) {
+  return failure && { ...failure, message: failure.message ?? Object.values(failure.fields)[0] ?? null };
+}

@@ -1,0 +1,74 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { Outlet, useLoaderData } from "@remix-run/react";
+import { Blocks, ChartLine, CirclePlay, Settings, ShieldCheck, Users } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { ReconnectNotices } from "#app/components/client/reconnect-notices.tsx";
+import { AppShell } from "#app/components/shell/app-shell.tsx";
+import { TenantSwitcher } from "#app/components/shell/tenant-switcher.tsx";
+import { UserMenu } from "#app/components/shell/user-menu.tsx";
+import { Callout } from "#app/components/ui/callout.tsx";
+import { enterTenant } from "#app/tenant.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { me, tenant } = await enterTenant(args);
+  const { api, locale } = args.context;
+  const [integrations, jobs] = await Promise.all([api.connections.list({ tenant: tenant.id }), api.runs.jobs()]);
+  return {
+    title: titleOf(tenant.name),
+    me,
+    tenant,
+    jobs: jobs.map(({ id, title, providers }) => ({ id, title: title[locale], providers })),
+    providers: integrations.map(({ provider: id, name }) => ({ id, name })),
+    reconnects: integrations.flatMap(({ provider: id, name, connections }) =>
+      connections
+        .filter(({ status }) => status === "reconnect_needed")
+        .map((connection) => ({ id: connection.id, account: connection.name, provider: { id, name } })),
+    ),
+  };
+}
+
+/** The client's portal: everything below /t/:tenant. */
+export default function TenantLayout() {
+  const { t } = useTranslation("client");
+  const { me, tenant, reconnects } = useLoaderData<typeof loader>();
+  const base = `/t/${tenant.id}`;
+  return (
+    <AppShell
+      home={{ to: base }}
+      timeZone={tenant.timezone}
+      nav={[
+        { to: base, label: t("nav.overview"), icon: ChartLine, end: true },
+        {
+          to: `${base}/integrations`,
+          label: t("nav.integrations"),
+          icon: Blocks,
+          badge: { count: reconnects.length, label: t("nav.needReconnect", { count: reconnects.length }) },
+        },
+        { to: `${base}/runs`, label: t("nav.runs"), icon: CirclePlay },
+        { to: `${base}/settings`, label: t("nav.settings"), icon: Settings },
+      ]}
+      switcher={<TenantSwitcher action="/switch" current={tenant} tenants={me.tenants} />}
+      userMenu={
+        <UserMenu
+          user={me}
+          links={[
+            { to: `${base}/settings`, label: t("nav.settings"), icon: Settings },
+            { to: `${base}/settings/team`, label: t("nav.team"), icon: Users },
+            ...(me.staff ? [{ to: "/admin", label: t("nav.admin"), icon: ShieldCheck }] : []),
+          ]}
+        />
+      }
+    >
+      {tenant.status === "suspended" && (
+        <Callout tone="warn" title={t("notice.suspendedTitle")} className="mb-6">
+          {t("notice.suspendedBody")}
+        </Callout>
+      )}
+      <ReconnectNotices />
+      <Outlet />
+    </AppShell>
+  );
+}
