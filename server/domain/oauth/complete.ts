@@ -23,10 +23,13 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
   const actor = requireUser(ctx);
   const provider = findProvider(input.provider);
   const [first] = actor.memberships;
-  let location = first ? `/t/${first.tenant.id}/integrations` : "/";
+  let location = first ? `/t/${first.tenant.id}/integrations` : actor.staff ? "/admin" : "/";
   try {
-    await takeFromLimit(ctx, { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 });
-    const state = await consumeState(ctx, input.parameters.get("state") ?? "");
+    // At once: a state has 256 bits, so it is not guessing that the limit holds off but load.
+    const [state] = await Promise.all([
+      consumeState(ctx, input.parameters.get("state") ?? ""),
+      takeFromLimit(ctx, { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 }),
+    ]);
     if (!state) throw new OAuthStop("ended");
     const tenantCtx = await enterAgain(ctx, provider, state);
     location = state.returnTo;
