@@ -15,7 +15,7 @@ export async function loader({ context }: LoaderFunctionArgs) {
   if (context.me) throw redirect(await context.api.signIn.landing());
   const waiting = await context.api.signIn.waiting();
   if (!waiting) throw redirect("/sign-in");
-  return { email: waiting.email, title: titleOf(translatorOf(context.locale)("code.title", { ns: "auth" })) };
+  return { ...waiting, title: titleOf(translatorOf(context.locale)("code.title", { ns: "auth" })) };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -39,7 +39,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
 
 export default function Code() {
   const { t } = useTranslation("auth");
-  const { email } = useLoaderData<typeof loader>();
+  const { email, expiresAt } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   return (
     <AuthLayout
@@ -63,7 +63,8 @@ export default function Code() {
     >
       <Form method="post" className="grid gap-4">
         <Field label={t("code.label")} hint={t("code.hint")} error={failure && t(`code.failed.${failure.kind}`)}>
-          <CodeInput name="code" autoFocus />
+          {/* A new mail has a new code: what was typed of the old one goes. */}
+          <CodeInput key={expiresAt} name="code" autoFocus />
         </Field>
         <SubmitButton size="lg" name="intent" value="code">
           {t("code.submit")}

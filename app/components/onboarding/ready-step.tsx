@@ -13,11 +13,12 @@ export function ReadyStep() {
   const { me, invitations } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const [first, ...others] = me.tenants;
+  const state = first ? "ready" : invitations.length > 0 ? "invited" : "noTenant";
   const mayConnect = first?.may.includes("connections:write");
   return (
     <AuthLayout
-      title={first ? t("onboarding.readyTitle") : t("onboarding.noTenantTitle")}
-      description={first ? t("onboarding.readyBody") : t("onboarding.noTenantBody", { email: isolate(me.email) })}
+      title={t(`onboarding.${state}Title`)}
+      description={t(`onboarding.${state}Body`, { email: isolate(me.email) })}
       footer={first && t("onboarding.step", { step: 2 })}
     >
       <div className="grid gap-3 text-sm">

@@ -74,6 +74,8 @@ export const auth = {
     connect: "Connect accounts of {{tenant}}",
     overview: "Open {{tenant}}",
     later: "Later: go to the overview",
+    invitedTitle: "You are invited",
+    invitedBody: "Join a workspace to see its figures.",
     noTenantTitle: "You are not in a workspace yet",
     noTenantBody: "Ask your agency, or the owner of your workspace, to invite {{email}}. The invitation then appears here.",
     reload: "Look again",

@@ -78,6 +78,8 @@ export const auth = {
     connect: "Connecter les comptes de {{tenant}}",
     overview: "Ouvrir {{tenant}}",
     later: "Plus tard : aller à la vue d’ensemble",
+    invitedTitle: "Vous êtes invité",
+    invitedBody: "Rejoignez un espace pour voir ses chiffres.",
     noTenantTitle: "Vous n’êtes dans aucun espace",
     noTenantBody: "Demandez à votre agence ou au propriétaire de votre espace d’inviter {{email}}. L’invitation apparaîtra ici.",
     reload: "Regarder à nouveau",

@@ -70,6 +70,8 @@ export const auth = {
     connect: "חיבור החשבונות של {{tenant}}",
     overview: "כניסה אל {{tenant}}",
     later: "אחר כך: אל מבט העל",
+    invitedTitle: "יש לך הזמנה",
+    invitedBody: "הצטרפות לסביבת עבודה תציג את הנתונים שלה.",
     noTenantTitle: "עדיין אין לך סביבת עבודה",
     noTenantBody: "אפשר לבקש מהסוכנות או מבעלי סביבת העבודה להזמין את {{email}}. ההזמנה תופיע כאן.",
     reload: "בדיקה חוזרת",
