@@ -96,7 +96,9 @@ test("Klaviyo's audience is counted as it is, and at the next hour only what is 
   ]);
   const byStatus = Object.values(valuesOf(run, "flows_by_status")).reduce((a, b) => a + b, 0);
   expect(byStatus).toBe(flowsOf("BetaB2").length);
+  account.calls.length = 0;
   const again = await runSensor(ctx, klaviyoSensor, { account, cursor: run.cursor });
+  expect(account.calls.filter(({ path }) => path.includes("/api/profiles"))).toHaveLength(1);
   expect(valuesOf(again, "profiles")[today]).toBe(visible);
 });
 

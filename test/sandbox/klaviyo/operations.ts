@@ -90,7 +90,7 @@ const operations: Operation[] = [
     path: /^\/api\/profiles$/,
     scopes: ["profiles:read"],
     limits: always(wide),
-    answer: ({ account, call }) => pageOf(call, profilesOf(account), { max: 100, usual: 20 }),
+    answer: ({ account, call }) => pageOf(call, profilesOf(account).filter(createdAfter(call)), { max: 100, usual: 20 }),
   },
   {
     name: "metrics",
@@ -180,6 +180,12 @@ function campaignResource({ id, name, status, createdAt, sentAt }: ReturnType<ty
       send_time: stamp(sentAt),
     },
   };
+}
+
+/** `filter=greater-than(created,...)`; profiles are listed by creation as it is. */
+function createdAfter(call: Call) {
+  const after = /greater-than\(created,([^)]+)\)/.exec(call.url.searchParams.get("filter") ?? "")?.[1];
+  return ({ attributes }: { attributes: { created: string } }) => after === undefined || Date.parse(attributes.created) > Date.parse(after);
 }
 
 function countAsked(query: URLSearchParams, type: "list" | "segment"): boolean {
