@@ -36,9 +36,8 @@ export async function action({ params: { token = "" }, request, context }: Actio
   } catch (error) {
     const { kind } = describe(error);
     if (kind === "rate_limited") return data({ kind }, 429);
-    // The page, loaded anew, says how the person stands to the invitation by now.
-    if (kind === "not_found" || kind === "forbidden" || kind === "unauthenticated") return data(null, 409);
-    throw error;
+    if (kind !== "not_found" && kind !== "forbidden" && kind !== "unauthenticated") throw error;
+    return redirect(new URL(request.url).pathname); // the page itself then says how the person stands to it by now
   }
   return redirect("/sign-in/code");
 }

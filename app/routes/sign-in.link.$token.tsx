@@ -22,13 +22,13 @@ export async function loader({ params: { token = "" }, context }: LoaderFunction
   }
 }
 
-export async function action({ params: { token = "" }, context }: ActionFunctionArgs) {
+export async function action({ params: { token = "" }, request, context }: ActionFunctionArgs) {
   try {
     const { landing } = await context.api.signIn.redeemLink({ token });
     return redirect(landing);
   } catch (error) {
     if (!isOver(context.describe(error).kind)) throw error;
-    return data(null, 404);
+    return redirect(new URL(request.url).pathname); // the page itself then says that the link is over
   }
 }
 
