@@ -23,12 +23,12 @@ export interface Credential {
 /** Tenants per page; a page has all of their secrets. */
 const tenantsPerPage = 50;
 
-/** All tenants' secrets by name, for staff; pages of tenants in order of their id, `next` being where the next page begins. */
+/** All tenants' secrets by name, or one's, for staff; pages of tenants in order of their id, `next` being where the next page begins. */
 export async function listCredentials(
   ctx: Ctx,
-  { after = "" }: { after?: string } = {},
+  { after = "", tenantId }: { after?: string | undefined; tenantId?: string | undefined } = {},
 ): Promise<{ credentials: Credential[]; next: string | null }> {
-  const pages = await Promise.all(acrossTenants(ctx).map(({ db }) => readPage(db, after)));
+  const pages = await Promise.all(acrossTenants(ctx).map(({ db }) => readPage(db, { after, tenantId })));
   const tenants = [...new Set(pages.flatMap((page) => page.tenants))].sort().slice(0, tenantsPerPage);
   const credentials = pages
     .flatMap((page) => page.credentials)
@@ -37,11 +37,14 @@ export async function listCredentials(
   return { credentials, next: tenants.length === tenantsPerPage ? (tenants.at(-1) ?? null) : null };
 }
 
-async function readPage(db: Db, after: string): Promise<{ tenants: string[]; credentials: Credential[] }> {
+async function readPage(
+  db: Db,
+  { after, tenantId }: { after: string; tenantId: string | undefined },
+): Promise<{ tenants: string[]; credentials: Credential[] }> {
   const found = await db
     .selectDistinct({ tenant: secrets.tenantId })
     .from(secrets)
-    .where(gt(secrets.tenantId, after))
+    .where(tenantId === undefined ? gt(secrets.tenantId, after) : eq(secrets.tenantId, tenantId))
     .orderBy(asc(secrets.tenantId))
     .limit(tenantsPerPage);
   const tenants = found.map(({ tenant }) => tenant);

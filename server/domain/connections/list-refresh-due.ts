@@ -19,8 +19,8 @@ export interface RefreshDue {
 
 const page = 500;
 
-/** Dry run of the renewal, for staff: what would be renewed now in all tenants, the most urgent first, 500 at most. No secrets. */
-export async function listRefreshDue(ctx: Ctx): Promise<RefreshDue[]> {
+/** Dry run of the renewal, for staff: what would be renewed now in all tenants or in one, the most urgent first, 500 at most. No secrets. */
+export async function listRefreshDue(ctx: Ctx, { tenantId }: { tenantId?: string | undefined } = {}): Promise<RefreshDue[]> {
   const now = ctx.now();
   const due = await Promise.all(
     acrossTenants(ctx).map(({ db }) =>
@@ -41,7 +41,13 @@ export async function listRefreshDue(ctx: Ctx): Promise<RefreshDue[]> {
           )}`,
         })
         .from(connections)
-        .where(and(eq(connections.status, "active"), lt(connections.accessExpiresAt, now + renewalMarginMs)))
+        .where(
+          and(
+            eq(connections.status, "active"),
+            lt(connections.accessExpiresAt, now + renewalMarginMs),
+            tenantId === undefined ? undefined : eq(connections.tenantId, tenantId),
+          ),
+        )
         .orderBy(asc(connections.accessExpiresAt))
         .limit(page),
     ),

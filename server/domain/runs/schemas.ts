@@ -90,5 +90,6 @@ export const ListDeadLetters = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),
   limit: z.number().int().min(1).max(100).default(50),
   open: z.boolean().default(false).describe("Only those that were not replayed."),
+  tenantId: z.string().max(60).optional(),
 });
 export type ListDeadLetters = z.infer<typeof ListDeadLetters>;

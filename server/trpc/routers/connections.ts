@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
 import { listIntegrations } from "#server/domain/connections/list-integrations.ts";
 import { listRefreshDue } from "#server/domain/connections/list-refresh-due.ts";
@@ -16,6 +17,8 @@ export const connections = router({
   probe: memberOrStaff("connections:write")
     .input(ConnectionRef)
     .mutation(({ ctx, input }) => probeConnection(ctx, input)),
-  /** What would be renewed now, in all tenants. */
-  refreshDryRun: staff.query(({ ctx }) => listRefreshDue(ctx)),
+  /** What would be renewed now, in all tenants or in one. */
+  refreshDryRun: staff
+    .input(z.object({ tenantId: z.string().max(60).optional() }).default({}))
+    .query(({ ctx, input }) => listRefreshDue(ctx, input)),
 });

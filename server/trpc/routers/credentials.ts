@@ -6,8 +6,13 @@ import { router, staff } from "#server/trpc/init.ts";
 /** What the vault holds, by name: no answer here has a secret in it, sealed or not. */
 export const credentials = router({
   list: staff
-    .input(z.object({ cursor: z.string().max(60).optional().describe("`next` of the page before.") }))
-    .query(({ ctx, input }) => listCredentials(ctx, { after: input.cursor })),
+    .input(
+      z.object({
+        cursor: z.string().max(60).optional().describe("`next` of the page before."),
+        tenantId: z.string().max(60).optional(),
+      }),
+    )
+    .query(({ ctx, input: { cursor, tenantId } }) => listCredentials(ctx, { after: cursor, tenantId })),
   /** How far the rotation to the current root key has come. */
   coverage: staff.query(({ ctx }) => rootKeyCoverage(ctx)),
 });

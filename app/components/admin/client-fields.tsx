@@ -1,0 +1,77 @@
+import { useTranslation } from "react-i18next";
+import { LocaleSelect, TimezoneSelect } from "#app/components/client/locale-fields.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+import { Select } from "#app/components/ui/select.tsx";
+
+const VERTICALS = ["shopify", "b2b", "agency"] as const;
+const PLANS = ["quickwin", "essentials", "growth"] as const;
+
+/** What an admin says of a client when it is taken in, and may change later; by field name. */
+export interface ClientFieldValues {
+  name: string;
+  vertical: string;
+  plan: string;
+  locale: string;
+  currency: string;
+  timezone: string;
+}
+
+export const CLIENT_FIELDS = [
+  "name",
+  "vertical",
+  "plan",
+  "locale",
+  "currency",
+  "timezone",
+] as const satisfies readonly (keyof ClientFieldValues)[];
+
+/** The fields of `ClientFieldValues`, in a grid of two columns where there is room. */
+export function ClientFields({
+  values,
+  errors,
+  timezones,
+}: {
+  values: ClientFieldValues;
+  errors: Readonly<Record<string, string>> | undefined;
+  timezones: readonly string[];
+}) {
+  const { t } = useTranslation("admin");
+  return (
+    <>
+      <Field label={t("client.name")} error={errors?.name}>
+        <Input name="name" maxLength={80} autoComplete="off" defaultValue={values.name} dir="auto" />
+      </Field>
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Field label={t("client.vertical")} error={errors?.vertical}>
+          <Select
+            name="vertical"
+            defaultValue={values.vertical}
+            options={VERTICALS.map((vertical) => ({ value: vertical, label: t(`vertical.${vertical}`) }))}
+          />
+        </Field>
+        <Field label={t("client.plan")} error={errors?.plan}>
+          <Select name="plan" defaultValue={values.plan} options={PLANS.map((plan) => ({ value: plan, label: t(`plan.${plan}`) }))} />
+        </Field>
+        <LocaleSelect label={t("client.locale")} hint={t("client.localeHint")} value={values.locale} error={errors?.locale} />
+        <TimezoneSelect
+          label={t("client.timezone")}
+          hint={t("client.timezoneHint")}
+          value={values.timezone}
+          timezones={timezones}
+          error={errors?.timezone}
+        />
+        <Field label={t("client.currency")} hint={t("client.currencyHint")} error={errors?.currency}>
+          <Input
+            name="currency"
+            maxLength={3}
+            autoComplete="off"
+            autoCapitalize="characters"
+            defaultValue={values.currency}
+            className="uppercase"
+          />
+        </Field>
+      </div>
+    </>
+  );
+}

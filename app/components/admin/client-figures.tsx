@@ -1,0 +1,40 @@
+import { useTranslation } from "react-i18next";
+import { MetricTile } from "#app/components/charts/metric-tile.tsx";
+import type { SensorView } from "#app/components/client/sensor-state.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+
+const BETTER = { up: "higher", down: "lower" } as const;
+/** The first figures of a sensor are its headlines. */
+const HEADLINES = 2;
+
+/** The headline figures of what a client's sensors measured. */
+export function ClientFigures({ sensors, currency }: { sensors: readonly SensorView[]; currency: string }) {
+  const { t } = useTranslation("admin");
+  const tiles = sensors.flatMap(({ id, tiles }) =>
+    tiles
+      .filter(({ unit, value }) => unit !== "status" && value !== null)
+      .slice(0, HEADLINES)
+      .map((tile) => ({ ...tile, id: `${id}.${tile.key}` })),
+  );
+  if (tiles.length === 0) {
+    return (
+      <Card>
+        <p className="text-sm text-ink-muted">{t("figures.none")}</p>
+      </Card>
+    );
+  }
+  return (
+    <div className="grid grid-cols-1 gap-3 min-[26rem]:grid-cols-2 md:grid-cols-3 xl:grid-cols-4">
+      {tiles.map(({ id, label, unit, value, previous, better, measuredAt }) => (
+        <MetricTile
+          key={id}
+          label={label}
+          quantity={value === null || unit === "status" ? null : { value, unit, currency }}
+          previous={previous}
+          better={better === null ? "neutral" : BETTER[better]}
+          measuredAt={measuredAt}
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import { Link } from "@remix-run/react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import { useFormat } from "#app/i18n/display.tsx";
+import type { Outputs } from "#server/trpc/root.ts";
+import { ClientStatus } from "./client-status.tsx";
+
+type Line = Outputs["clients"]["list"]["items"][number];
+
+/** The agency's clients, each with its health at a glance. */
+export function ClientTable({ clients, empty }: { clients: readonly Line[]; empty: ReactNode }) {
+  const { t } = useTranslation("admin");
+  return (
+    <Table
+      caption={t("clients.caption")}
+      rows={clients}
+      rowKey={({ id }) => id}
+      empty={empty}
+      columns={[
+        {
+          key: "client",
+          header: t("clients.client"),
+          primary: true,
+          cell: ({ id, name }) => (
+            <Link to={`/admin/clients/${id}`} prefetch="intent" className="grid min-w-0 rounded-sm transition-colors hover:text-accent">
+              <bdi className="[overflow-wrap:anywhere]">{name}</bdi>
+              <span className="font-mono text-xs font-normal text-ink-faint">{id}</span>
+            </Link>
+          ),
+        },
+        { key: "status", header: t("clients.status"), cell: ({ status }) => <ClientStatus status={status} /> },
+        { key: "plan", header: t("clients.plan"), cell: ({ plan }) => t(`plan.${plan}`) },
+        { key: "connections", header: t("clients.connections"), cell: ({ health }) => <Connections {...health.connections} /> },
+        {
+          key: "success",
+          header: t("clients.lastSuccess"),
+          cell: ({ health }) =>
+            health.lastSuccessAt === null ? <span className="text-ink-faint">{t("never")}</span> : <Time at={health.lastSuccessAt} />,
+        },
+        {
+          key: "failures",
+          header: t("clients.failures"),
+          align: "end",
+          cell: ({ id, health }) => (
+            <Alarm
+              count={health.failedRuns24h}
+              to={`/admin/runs?client=${id}`}
+              label={t("clients.failuresOf", { count: health.failedRuns24h })}
+            />
+          ),
+        },
+        {
+          key: "letters",
+          header: t("clients.deadLetters"),
+          align: "end",
+          cell: ({ id, health }) => (
+            <Alarm
+              count={health.openDeadLetters}
+              to={`/admin/dead-letters?client=${id}`}
+              label={t("clients.deadLettersOf", { count: health.openDeadLetters })}
+            />
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function Connections({ active, reconnectNeeded, disconnected }: Line["health"]["connections"]) {
+  const { t } = useTranslation("admin");
+  if (active + reconnectNeeded + disconnected === 0) return <span className="text-ink-faint">{t("clients.noConnection")}</span>;
+  return (
+    <span className="inline-flex flex-wrap justify-end gap-1.5">
+      {active > 0 && <Badge tone="ok">{t("clients.connected", { count: active })}</Badge>}
+      {reconnectNeeded > 0 && <Badge tone="warn">{t("clients.reconnect", { count: reconnectNeeded })}</Badge>}
+      {disconnected > 0 && <Badge>{t("clients.disconnected", { count: disconnected })}</Badge>}
+    </span>
+  );
+}
+
+/** A count that leads to what it counts, where there is any. */
+function Alarm({ count, to, label }: { count: number; to: string; label: string }) {
+  const format = useFormat();
+  if (count === 0) return <span className="text-ink-faint">{format.count(0)}</span>;
+  return (
+    <Link to={to} className="rounded-sm font-medium text-danger underline-offset-4 hover:underline">
+      <span aria-hidden>{format.count(count)}</span>
+      <span className="sr-only">{label}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,118 @@
+import { Form } from "@remix-run/react";
+import { Activity, Plug } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import { useDisplay } from "#app/i18n/display.tsx";
+import type { Outputs } from "#server/trpc/root.ts";
+
+type Integration = Outputs["connections"]["list"][number];
+type Account = Integration["connections"][number];
+
+/** A client's accounts at the providers, each with its health and a check by hand (`intent=check`). */
+export function ConnectionTable({ integrations }: { integrations: readonly Integration[] }) {
+  const { t } = useTranslation("admin");
+  const missing = integrations.filter(({ connections }) => connections.length === 0).map(({ name }) => name);
+  const { locale } = useDisplay();
+  return (
+    <Card padding="none">
+      <Table
+        caption={t("connections.title")}
+        rows={integrations.flatMap(({ provider, name, connections }) =>
+          connections.map((account) => ({ provider, providerName: name, account })),
+        )}
+        rowKey={({ account }) => account.id}
+        empty={
+          <EmptyState icon={Plug} title={t("connections.emptyTitle")}>
+            {t("connections.emptyBody")}
+          </EmptyState>
+        }
+        columns={[
+          {
+            key: "account",
+            header: t("connections.account"),
+            primary: true,
+            cell: ({ provider, providerName, account }) => (
+              <span className="flex min-w-0 items-center gap-3">
+                <ProviderMark id={provider} name={providerName} className="size-8 text-sm" />
+                <span className="grid min-w-0">
+                  <bdi className="[overflow-wrap:anywhere]">{account.name}</bdi>
+                  <span className="text-xs font-normal text-ink-faint">{providerName}</span>
+                </span>
+              </span>
+            ),
+          },
+          { key: "state", header: t("connections.state"), cell: ({ account }) => <State account={account} /> },
+          { key: "valid", header: t("connections.validUntil"), cell: ({ account }) => <ValidUntil account={account} /> },
+          {
+            key: "success",
+            header: t("connections.lastSuccess"),
+            cell: ({ account }) => (account.lastSuccessAt === null ? <Faint>{t("never")}</Faint> : <Time at={account.lastSuccessAt} />),
+          },
+          { key: "probe", header: t("connections.probe"), cell: ({ account }) => <Probe account={account} /> },
+          {
+            key: "actions",
+            header: <span className="sr-only">{t("actions")}</span>,
+            actions: true,
+            cell: ({ account }) => (
+              <Form method="post" preventScrollReset>
+                <input type="hidden" name="intent" value="check" />
+                <input type="hidden" name="account" value={account.name} />
+                <SubmitButton name="connectionId" value={account.id} size="sm" variant="secondary">
+                  <Activity aria-hidden />
+                  {t("connections.check")}
+                  <span className="sr-only">: {account.name}</span>
+                </SubmitButton>
+              </Form>
+            ),
+          },
+        ]}
+      />
+      {missing.length > 0 && missing.length < integrations.length && (
+        <p className="border-t border-line px-5 py-3 text-[0.8125rem] text-ink-faint">
+          {t("connections.missing", { providers: new Intl.ListFormat(locale).format(missing) })}
+        </p>
+      )}
+    </Card>
+  );
+}
+
+const Faint = ({ children }: { children: ReactNode }) => <span className="text-ink-faint">{children}</span>;
+
+function State({ account: { status, statusReason, waiting } }: { account: Account }) {
+  const { t } = useTranslation(["admin", "client"]);
+  const { locale } = useDisplay();
+  const lacks = waiting.length > 0;
+  return (
+    <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+      <Badge tone={status === "active" ? (lacks ? "warn" : "ok") : "warn"}>
+        {t(`client:integrations.state.${status === "active" ? "connected" : "reconnect_needed"}`)}
+      </Badge>
+      {statusReason && <span className="max-w-[30ch] text-xs text-ink-faint">{statusReason[locale]}</span>}
+      {lacks && <span className="text-xs text-warn">{t("connections.lacksScopes", { count: waiting.length })}</span>}
+    </span>
+  );
+}
+
+function ValidUntil({ account: { status, accessExpiresAt } }: { account: Account }) {
+  const { t } = useTranslation("admin");
+  if (status !== "active") return <Faint>–</Faint>;
+  return accessExpiresAt === null ? <Faint>{t("connections.endless")}</Faint> : <Time at={accessExpiresAt} />;
+}
+
+function Probe({ account: { probedAt, probeResult } }: { account: Account }) {
+  const { t } = useTranslation(["admin", "client"]);
+  if (probedAt === null || probeResult === null) return <Faint>{t("connections.unchecked")}</Faint>;
+  return (
+    <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+      <Badge tone={probeResult === "ok" ? "ok" : "danger"}>{t(`client:integrations.probe.${probeResult}`)}</Badge>
+      <Time at={probedAt} className="text-xs text-ink-faint" />
+    </span>
+  );
+}

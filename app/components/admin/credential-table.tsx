@@ -1,0 +1,71 @@
+import { Link } from "@remix-run/react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import type { Outputs } from "#server/trpc/root.ts";
+
+type Credential = Outputs["credentials"]["list"]["credentials"][number];
+
+/** What the vault holds, by name; the values themselves never leave it. */
+export function CredentialTable({ credentials, empty }: { credentials: readonly Credential[]; empty: ReactNode }) {
+  const { t } = useTranslation("admin");
+  return (
+    <Table
+      caption={t("credentials.title")}
+      rows={credentials}
+      rowKey={({ connection, field }) => `${connection} ${field}`}
+      empty={empty}
+      columns={[
+        {
+          key: "account",
+          header: t("credentials.account"),
+          primary: true,
+          cell: ({ account, provider }) => (
+            <span className="grid min-w-0">
+              <bdi className="[overflow-wrap:anywhere]">{account}</bdi>
+              <span className="text-xs font-normal text-ink-faint">{provider}</span>
+            </span>
+          ),
+        },
+        {
+          key: "client",
+          header: t("filter.client"),
+          cell: ({ tenant }) => (
+            <Link to={`/admin/clients/${tenant}`} className="rounded-sm font-mono text-xs transition-colors hover:text-accent">
+              {tenant}
+            </Link>
+          ),
+        },
+        {
+          key: "secret",
+          header: t("credentials.secret"),
+          cell: ({ field, mask }) => (
+            <span className="inline-flex flex-wrap items-baseline gap-x-2">
+              <code className="font-mono text-[0.8125rem]">{field}</code>
+              <span aria-hidden className="text-ink-faint">
+                {mask}
+              </span>
+            </span>
+          ),
+        },
+        { key: "age", header: t("credentials.stored"), cell: ({ storedAt }) => <Time at={storedAt} /> },
+        {
+          key: "used",
+          header: t("credentials.used"),
+          cell: ({ lastUsedAt }) => (lastUsedAt === null ? <span className="text-ink-faint">{t("never")}</span> : <Time at={lastUsedAt} />),
+        },
+        {
+          key: "key",
+          header: t("credentials.key"),
+          cell: ({ rootKeyId, dataKeyVersion }) => (
+            <span className="font-mono text-xs">
+              {rootKeyId ?? "–"}
+              <span className="text-ink-faint"> / {dataKeyVersion}</span>
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,101 @@
+import { Link } from "@remix-run/react";
+import { RotateCcw } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
+import { Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import type { Outputs } from "#server/trpc/root.ts";
+
+type Letter = Outputs["deadLetters"]["list"]["items"][number];
+
+/** What the queues gave up on, each with the button that sends it once more (`letterId`). */
+export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]; empty: ReactNode }) {
+  const { t } = useTranslation("admin");
+  return (
+    <Table
+      caption={t("deadLetters.title")}
+      rows={letters}
+      rowKey={({ id }) => id}
+      empty={empty}
+      columns={[
+        {
+          key: "reason",
+          header: t("deadLetters.reason"),
+          primary: true,
+          cell: ({ reason, queue }) => (
+            <span className="grid min-w-0">
+              <bdi className="line-clamp-3 [overflow-wrap:anywhere]">{reason}</bdi>
+              <span className="font-mono text-xs font-normal text-ink-faint">{queue}</span>
+            </span>
+          ),
+        },
+        {
+          key: "client",
+          header: t("filter.client"),
+          cell: ({ ofTenant }) =>
+            ofTenant === null ? (
+              <span className="text-ink-faint">–</span>
+            ) : (
+              <Link to={`/admin/clients/${ofTenant}`} className="rounded-sm font-mono text-xs transition-colors hover:text-accent">
+                {ofTenant}
+              </Link>
+            ),
+        },
+        {
+          key: "run",
+          header: t("deadLetters.run"),
+          cell: ({ runId }) =>
+            runId === null ? (
+              <span className="text-ink-faint">–</span>
+            ) : (
+              <Link to={`/admin/runs/${runId}`} className="link">
+                {t("deadLetters.toRun")}
+              </Link>
+            ),
+        },
+        { key: "at", header: t("deadLetters.at"), className: "whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },
+        { key: "state", header: t("deadLetters.state"), cell: (letter) => <State letter={letter} /> },
+        {
+          key: "actions",
+          header: <span className="sr-only">{t("actions")}</span>,
+          actions: true,
+          cell: ({ id, replayedAt }) =>
+            replayedAt === null && (
+              <ConfirmButton
+                size="sm"
+                title={t("deadLetters.replayTitle")}
+                description={t("deadLetters.replayBody")}
+                confirmLabel={t("deadLetters.replay")}
+                confirmVariant="primary"
+                fields={{ letterId: id }}
+              >
+                <RotateCcw aria-hidden />
+                {t("deadLetters.replay")}
+              </ConfirmButton>
+            ),
+        },
+      ]}
+    />
+  );
+}
+
+function State({ letter: { replayedAt, replayedByName } }: { letter: Letter }) {
+  const { t } = useTranslation("admin");
+  if (replayedAt === null) return <Badge tone="danger">{t("deadLetters.open")}</Badge>;
+  return (
+    <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+      <Badge tone="ok">{t("deadLetters.replayed")}</Badge>
+      <span className="text-xs text-ink-faint">
+        <Time at={replayedAt} />
+        {replayedByName && (
+          <>
+            {" · "}
+            <bdi>{replayedByName}</bdi>
+          </>
+        )}
+      </span>
+    </span>
+  );
+}

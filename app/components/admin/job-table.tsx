@@ -1,0 +1,83 @@
+import { Form } from "@remix-run/react";
+import { Play } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { blockWords } from "#app/components/client/block-words.ts";
+import { Every } from "#app/components/client/schedule-table.tsx";
+import { SensorState, type SensorView } from "#app/components/client/sensor-state.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import { useDisplay } from "#app/i18n/display.tsx";
+
+/** A client's jobs with their schedule, how each stands and why it waits, and a button that runs it now (`intent=run`). */
+export function JobTable({
+  sensors,
+  providers,
+  startable,
+}: {
+  sensors: readonly SensorView[];
+  providers: readonly { provider: string; name: string }[];
+  startable: boolean;
+}) {
+  const { t } = useTranslation(["admin", "client"]);
+  const nameOf = (id: string) => providers.find(({ provider }) => provider === id)?.name ?? id;
+  return (
+    <Card padding="none">
+      <Table
+        caption={t("jobs.title")}
+        rows={sensors}
+        rowKey={({ id }) => id}
+        columns={[
+          { key: "job", header: t("client:runs.job"), primary: true, cell: ({ title }) => title },
+          {
+            key: "state",
+            header: t("jobs.state"),
+            cell: (sensor) => <State sensor={sensor} providers={sensor.providers.map(nameOf)} />,
+          },
+          { key: "every", header: t("client:runs.every"), cell: ({ everyS }) => <Every seconds={everyS} /> },
+          { key: "next", header: t("client:runs.next"), cell: (sensor) => <Next sensor={sensor} /> },
+          {
+            key: "success",
+            header: t("client:runs.lastSuccess"),
+            cell: ({ lastSuccessAt }) =>
+              lastSuccessAt === null ? <span className="text-ink-faint">{t("never")}</span> : <Time at={lastSuccessAt} />,
+          },
+          {
+            key: "actions",
+            header: <span className="sr-only">{t("actions")}</span>,
+            actions: true,
+            cell: ({ id, title }) =>
+              startable && (
+                <Form method="post" preventScrollReset>
+                  <input type="hidden" name="intent" value="run" />
+                  <SubmitButton name="job" value={id} size="sm" variant="secondary">
+                    <Play aria-hidden data-mirror />
+                    {t("client:runs.runNow")}
+                    <span className="sr-only">: {title}</span>
+                  </SubmitButton>
+                </Form>
+              ),
+          },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function State({ sensor: { state, blocked }, providers }: { sensor: SensorView; providers: readonly string[] }) {
+  const { t } = useTranslation("client");
+  return (
+    <span className="grid justify-items-end gap-0.5 text-end @min-[40rem]:justify-items-start @min-[40rem]:text-start">
+      <SensorState state={state} />
+      {state === "blocked" && blocked && <span className="text-xs text-ink-faint">{blockWords(t, blocked, providers)}</span>}
+    </span>
+  );
+}
+
+function Next({ sensor: { state, nextAt } }: { sensor: SensorView }) {
+  const { t } = useTranslation("client");
+  const { now } = useDisplay();
+  if (nextAt === null || state === "blocked" || state === "off") return <span className="text-ink-faint">–</span>;
+  return nextAt <= now ? t("runs.due") : <Time at={nextAt} />;
+}

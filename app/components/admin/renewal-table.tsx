@@ -1,0 +1,72 @@
+import { Link } from "@remix-run/react";
+import { ShieldCheck } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { type Column, Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import type { Outputs } from "#server/trpc/root.ts";
+
+export type Renewal = Outputs["connections"]["refreshDryRun"][number];
+
+/** What a dry run found: the connections whose tokens the next use would renew. */
+export function RenewalTable({ renewals, acrossClients = false }: { renewals: readonly Renewal[]; acrossClients?: boolean }) {
+  const { t } = useTranslation("admin");
+  const client: Column<Renewal> = {
+    key: "client",
+    header: t("filter.client"),
+    cell: ({ tenant }) => (
+      <Link to={`/admin/clients/${tenant}`} className="rounded-sm font-mono text-xs transition-colors hover:text-accent">
+        {tenant}
+      </Link>
+    ),
+  };
+  return (
+    <Card padding="none">
+      <Table
+        caption={t("renewals.caption")}
+        rows={renewals}
+        rowKey={({ connection }) => connection}
+        empty={
+          <EmptyState icon={ShieldCheck} title={t("renewals.emptyTitle")}>
+            {t("renewals.emptyBody")}
+          </EmptyState>
+        }
+        columns={[
+          {
+            key: "account",
+            header: t("renewals.account"),
+            primary: true,
+            cell: ({ name, provider }) => (
+              <span className="grid min-w-0">
+                <bdi className="[overflow-wrap:anywhere]">{name}</bdi>
+                <span className="text-xs font-normal text-ink-faint">{provider}</span>
+              </span>
+            ),
+          },
+          ...(acrossClients ? [client] : []),
+          {
+            key: "ends",
+            header: t("renewals.ends"),
+            cell: ({ accessExpiresAt }) => (accessExpiresAt === null ? t("never") : <Time at={accessExpiresAt} />),
+          },
+          {
+            key: "last",
+            header: t("renewals.last"),
+            cell: ({ lastRefreshAt }) => (lastRefreshAt === null ? t("never") : <Time at={lastRefreshAt} />),
+          },
+          {
+            key: "outcome",
+            header: t("renewals.outcome"),
+            cell: ({ remark }) => (
+              <Badge tone={remark === null ? "ok" : remark === "being_renewed" ? "info" : "warn"}>
+                {t(`renewals.${remark ?? "would_renew"}`)}
+              </Badge>
+            ),
+          },
+        ]}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,4 @@
+import { redirect } from "@remix-run/cloudflare";
+
+/** The clients are where an admin's day begins. */
+export const loader = () => redirect("/admin/clients");

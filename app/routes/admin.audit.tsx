@@ -1,0 +1,84 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { useLoaderData } from "@remix-run/react";
+import { ScrollText, SearchX } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { AuditTable } from "#app/components/admin/audit-table.tsx";
+import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
+import { FilterForm } from "#app/components/admin/filter-form.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+import { filtersOf } from "#app/filters.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const filters = filtersOf(args.request, ["client", "actor", "action", "cursor"]);
+  const { client: tenantId, actor: actorId, action, cursor } = filters;
+  const page = await api.audit.all({ tenantId, actorId, action, cursor });
+  return { title: titleOf(translatorOf(locale)("audit.title", { ns: "admin" })), filters, page };
+}
+
+export default function Audit() {
+  const { t } = useTranslation("admin");
+  const { filters, page } = useLoaderData<typeof loader>();
+  const filtered = Boolean(filters.client || filters.actor || filters.action);
+  return (
+    <>
+      <PageHeader title={t("audit.title")} description={t("audit.description")} />
+      <FilterForm active={filtered}>
+        <Field label={t("filter.client")}>
+          <Input
+            name="client"
+            required={false}
+            maxLength={60}
+            placeholder="acme"
+            autoCapitalize="none"
+            dir="ltr"
+            defaultValue={filters.client}
+          />
+        </Field>
+        <Field label={t("audit.who")} className="sm:w-60!">
+          <Input
+            name="actor"
+            required={false}
+            maxLength={254}
+            placeholder={t("audit.whoHint")}
+            autoCapitalize="none"
+            defaultValue={filters.actor}
+          />
+        </Field>
+        <Field label={t("audit.action")} className="sm:w-52!">
+          <Input
+            name="action"
+            required={false}
+            maxLength={80}
+            placeholder="client.updated"
+            autoCapitalize="none"
+            dir="ltr"
+            defaultValue={filters.action}
+          />
+        </Field>
+      </FilterForm>
+      <Card padding="none">
+        <AuditTable
+          caption={t("audit.title")}
+          lines={page.items}
+          acrossClients
+          empty={
+            <EmptyState icon={filtered ? SearchX : ScrollText} title={t(filtered ? "audit.noneFound" : "audit.emptyTitle")}>
+              {filtered && t("audit.noneFoundBody")}
+            </EmptyState>
+          }
+        />
+        <CursorPages next={page.next} summary={t("audit.shown", { count: page.items.length })} />
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,130 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { CirclePlay, FlaskConical } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { ClientFigures } from "#app/components/admin/client-figures.tsx";
+import { ConnectionTable } from "#app/components/admin/connection-table.tsx";
+import { JobTable } from "#app/components/admin/job-table.tsx";
+import { RenewalTable } from "#app/components/admin/renewal-table.tsx";
+import { FormMessage } from "#app/components/client/form-message.tsx";
+import { useLive } from "#app/components/client/use-live.ts";
+import { isOpen } from "#app/components/runs/run-status.tsx";
+import { RunTable } from "#app/components/runs/run-table.tsx";
+import { Section } from "#app/components/shell/section.tsx";
+import { Button } from "#app/components/ui/button.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { formFailure } from "#app/form-errors.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+import type { Outputs } from "#server/trpc/root.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api } = enterAdmin(args);
+  const tenant = String(args.params.tenant);
+  const dryRun = new URL(args.request.url).searchParams.has("dry-run");
+  const [client, overview, integrations, renewals] = await Promise.all([
+    api.clients.get({ tenant }),
+    api.overview.ofClient({ tenant, locale: args.context.locale }),
+    api.connections.list({ tenant }),
+    dryRun ? api.connections.refreshDryRun({ tenantId: tenant }) : null,
+  ]);
+  return { title: titleOf(client.name), client, overview, integrations, renewals };
+}
+
+/** `intent` says what is done: `run` a job now, or `check` a connection now. */
+export async function action(args: ActionFunctionArgs) {
+  const form = await args.request.formData();
+  const admin = enterAdmin(args);
+  try {
+    admin.toast(await (form.get("intent") === "check" ? check : run)(args, form));
+  } catch (error) {
+    return formFailure(error, args, form);
+  }
+  return redirect(new URL(args.request.url).pathname);
+}
+
+async function run({ params, context: { api, locale } }: ActionFunctionArgs, form: FormData) {
+  const job = String(form.get("job"));
+  await api.scripts.run({ tenant: String(params.tenant), job });
+  const title = (await api.runs.jobs()).find(({ id }) => id === job)?.title[locale] ?? job;
+  return { kind: "success", message: translatorOf(locale)("jobs.started", { ns: "admin", job: title }) } as const;
+}
+
+async function check({ params, context: { api, locale } }: ActionFunctionArgs, form: FormData) {
+  const account = String(form.get("account"));
+  const { result } = await api.connections.probe({ tenant: String(params.tenant), connectionId: String(form.get("connectionId")) });
+  const t = translatorOf(locale);
+  if (result === "ok") return { kind: "success", message: t("integrations.checkOk", { account }) } as const;
+  return { kind: "error", message: t("integrations.checkFailed", { account, reason: t(`integrations.probe.${result}`) }) } as const;
+}
+
+export default function ClientHealth() {
+  const { t } = useTranslation("admin");
+  const { client, overview, integrations, renewals } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  useLive(overview.runs.some(({ status }) => isOpen(status)));
+  return (
+    <>
+      <FormMessage failure={failure} />
+      <Section title={t("connections.title")} description={t("connections.description")} actions={<DryRunLink />}>
+        <ConnectionTable integrations={integrations} />
+      </Section>
+      {renewals && (
+        <Section title={t("renewals.title")} description={t("renewals.description")}>
+          <RenewalTable renewals={renewals} />
+        </Section>
+      )}
+      <Section title={t("jobs.title")} description={t("jobs.description")}>
+        <JobTable sensors={overview.sensors} providers={integrations} startable={client.status !== "suspended"} />
+      </Section>
+      <Section
+        title={t("runs.latest")}
+        actions={
+          <Button asChild size="sm" variant="ghost">
+            <Link to={`/admin/runs?client=${client.id}`}>{t("runs.all")}</Link>
+          </Button>
+        }
+      >
+        <LatestRuns runs={overview.runs} />
+      </Section>
+      <Section title={t("figures.title")} description={t("figures.description")}>
+        <ClientFigures sensors={overview.sensors} currency={overview.currency} />
+      </Section>
+    </>
+  );
+}
+
+/** A dry run changes nothing, so that it is a link. */
+function DryRunLink() {
+  const { t } = useTranslation("admin");
+  return (
+    <Button asChild size="sm" variant="ghost">
+      <Link to="?dry-run=1" preventScrollReset>
+        <FlaskConical aria-hidden />
+        {t("renewals.dryRun")}
+      </Link>
+    </Button>
+  );
+}
+
+function LatestRuns({ runs }: { runs: Outputs["overview"]["ofClient"]["runs"] }) {
+  const { t } = useTranslation("admin");
+  return (
+    <Card padding="none">
+      <RunTable
+        caption={t("runs.latest")}
+        base="/admin/runs"
+        runs={runs}
+        empty={
+          <EmptyState icon={CirclePlay} title={t("runs.emptyTitle")}>
+            {t("runs.emptyBody")}
+          </EmptyState>
+        }
+      />
+    </Card>
+  );
+}

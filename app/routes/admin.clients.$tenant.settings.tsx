@@ -1,0 +1,110 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { Form, useActionData, useLoaderData } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin, useAdmin } from "#app/admin.ts";
+import { clientFieldsOf } from "#app/client-form.ts";
+import { ClientFields } from "#app/components/admin/client-fields.tsx";
+import { FormMessage } from "#app/components/client/form-message.tsx";
+import { Section } from "#app/components/shell/section.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { Checkbox } from "#app/components/ui/checkbox.tsx";
+import { DescriptionList } from "#app/components/ui/description-list.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import { formFailure } from "#app/form-errors.ts";
+import { timezonesWith } from "#app/i18n/timezones.server.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const client = await api.clients.get({ tenant: String(args.params.tenant) });
+  const title = titleOf(translatorOf(locale)("client.tabs.settings", { ns: "admin" }), client.name);
+  return { title, client, timezones: timezonesWith(client.timezone) };
+}
+
+/** Two forms, told apart by `intent`: the client's facts, and which jobs it has. */
+export async function action(args: ActionFunctionArgs) {
+  const { api, locale, toast } = enterAdmin(args);
+  const tenant = String(args.params.tenant);
+  const form = await args.request.formData();
+  const t = translatorOf(locale);
+  try {
+    if (form.get("intent") === "features") {
+      const wanted = form.getAll("job");
+      const jobs = await api.runs.jobs();
+      await api.clients.setFeatures({ tenant, features: Object.fromEntries(jobs.map(({ id }) => [id, wanted.includes(id)])) });
+      toast({ kind: "success", message: t("features.saved", { ns: "admin" }) });
+    } else {
+      await api.clients.update({ tenant, ...clientFieldsOf(form) });
+      toast({ kind: "success", message: t("client.saved", { ns: "admin" }) });
+    }
+  } catch (error) {
+    return formFailure(error, args, form);
+  }
+  return redirect(new URL(args.request.url).pathname);
+}
+
+export default function ClientSettings() {
+  const { t } = useTranslation("admin");
+  const { client, timezones } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const failed = failure?.intent === "facts" ? failure : undefined;
+  return (
+    <div className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,22rem)] lg:gap-6">
+      <Section title={t("client.facts")} description={t("client.factsHint")} className="mt-0 lg:mt-0">
+        <Card>
+          <Form method="post" className="grid gap-5">
+            <FormMessage failure={failed} />
+            <ClientFields values={{ ...client, ...failed?.values }} errors={failed?.fields} timezones={timezones} />
+            <div>
+              <SubmitButton name="intent" value="facts">
+                {t("client.save")}
+              </SubmitButton>
+            </div>
+          </Form>
+        </Card>
+        <Card className="mt-4">
+          <DescriptionList
+            items={[
+              { term: t("client.id"), value: <code className="font-mono">{client.id}</code> },
+              { term: t("client.since"), value: <Time at={client.createdAt} style="date" /> },
+              { term: t("client.lastActivity"), value: client.lastActivityAt === null ? t("never") : <Time at={client.lastActivityAt} /> },
+            ]}
+          />
+        </Card>
+      </Section>
+      <Section title={t("features.title")} description={t("features.description")} className="mt-0 lg:mt-0">
+        <FeaturesForm />
+      </Section>
+    </div>
+  );
+}
+
+/** A switch for each job; what is not known of a client is on. */
+function FeaturesForm() {
+  const { t } = useTranslation("admin");
+  const { client } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const { jobs } = useAdmin();
+  return (
+    <Card>
+      <Form key={JSON.stringify(client.features)} method="post" className="grid gap-5">
+        {failure?.intent === "features" && <FormMessage failure={failure} />}
+        <fieldset className="grid gap-4">
+          <legend className="sr-only">{t("features.title")}</legend>
+          {jobs.map(({ id, title, description }) => (
+            <Checkbox key={id} name="job" value={id} label={title} hint={description} defaultChecked={client.features[id] !== false} />
+          ))}
+        </fieldset>
+        <div>
+          <SubmitButton name="intent" value="features" variant="secondary">
+            {t("features.save")}
+          </SubmitButton>
+        </div>
+      </Form>
+    </Card>
+  );
+}

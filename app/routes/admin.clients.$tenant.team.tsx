@@ -1,0 +1,97 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { Link, useLoaderData } from "@remix-run/react";
+import { ScrollText, Users } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { AuditTable } from "#app/components/admin/audit-table.tsx";
+import { Section } from "#app/components/shell/section.tsx";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { Button } from "#app/components/ui/button.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+const LATEST = 10;
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const tenant = String(args.params.tenant);
+  const [team, audit] = await Promise.all([api.team.list({ tenant }), api.audit.all({ tenantId: tenant, limit: LATEST })]);
+  const people = [
+    ...team.members.map(({ userId: id, name, email, role, since }) => ({ id, name, email, role, since, invited: false, expired: false })),
+    ...team.invitations.map(({ id, email, role, createdAt, expired }) => ({
+      id,
+      name: "",
+      email,
+      role,
+      since: createdAt,
+      invited: true,
+      expired,
+    })),
+  ];
+  return { title: titleOf(translatorOf(locale)("client.tabs.team", { ns: "admin" }), tenant), tenant, people, audit: audit.items };
+}
+
+export default function ClientTeam() {
+  const { t } = useTranslation(["admin", "client"]);
+  const { tenant, people, audit } = useLoaderData<typeof loader>();
+  return (
+    <>
+      <Section title={t("team.title")} description={t("team.description")}>
+        <Card padding="none">
+          <Table
+            caption={t("team.title")}
+            rows={people}
+            rowKey={({ id }) => id}
+            empty={
+              <EmptyState icon={Users} title={t("team.emptyTitle")}>
+                {t("team.emptyBody")}
+              </EmptyState>
+            }
+            columns={[
+              {
+                key: "person",
+                header: t("team.person"),
+                primary: true,
+                cell: ({ name, email }) => (
+                  <span className="grid min-w-0">
+                    <bdi className="[overflow-wrap:anywhere]">{name || email}</bdi>
+                    {name && <bdi className="text-[0.8125rem] font-normal text-ink-faint [overflow-wrap:anywhere]">{email}</bdi>}
+                  </span>
+                ),
+              },
+              { key: "role", header: t("team.role"), cell: ({ role }) => t(`client:role.${role}`) },
+              {
+                key: "state",
+                header: t("team.state"),
+                cell: ({ invited, expired }) => (
+                  <Badge tone={invited ? (expired ? "warn" : "info") : "ok"}>
+                    {t(invited ? (expired ? "team.expired" : "team.invited") : "team.member")}
+                  </Badge>
+                ),
+              },
+              { key: "since", header: t("team.since"), cell: ({ since }) => <Time at={since} style="date" /> },
+            ]}
+          />
+        </Card>
+      </Section>
+      <Section
+        title={t("audit.latest")}
+        actions={
+          <Button asChild size="sm" variant="ghost">
+            <Link to={`/admin/audit?client=${tenant}`}>{t("audit.all")}</Link>
+          </Button>
+        }
+      >
+        <Card padding="none">
+          <AuditTable caption={t("audit.latest")} lines={audit} empty={<EmptyState icon={ScrollText} title={t("audit.emptyTitle")} />} />
+        </Card>
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,88 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { Link, useLoaderData } from "@remix-run/react";
+import { Building2, Plus, SearchX } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { ClientTable } from "#app/components/admin/client-table.tsx";
+import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
+import { FilterForm } from "#app/components/admin/filter-form.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Button } from "#app/components/ui/button.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+import { Select } from "#app/components/ui/select.tsx";
+import { choiceOf, filtersOf } from "#app/filters.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+const STATUSES = ["onboarding", "active", "suspended"] as const;
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const { status, ...asked } = filtersOf(args.request, ["search", "status", "cursor"]);
+  const filters = { ...asked, status: choiceOf(status, STATUSES) };
+  return { title: titleOf(translatorOf(locale)("clients.title", { ns: "admin" })), filters, page: await api.clients.list(filters) };
+}
+
+export default function Clients() {
+  const { t } = useTranslation("admin");
+  const { filters, page } = useLoaderData<typeof loader>();
+  const filtered = Boolean(filters.search || filters.status);
+  const newClient = (
+    <Button asChild variant="primary">
+      <Link to="/admin/new-client">
+        <Plus aria-hidden />
+        {t("clients.new")}
+      </Link>
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader title={t("clients.title")} description={t("clients.description")} actions={newClient} />
+      <FilterForm active={filtered}>
+        <Field label={t("clients.search")} className="min-[26rem]:col-span-2 sm:w-64!">
+          <Input
+            name="search"
+            type="search"
+            required={false}
+            maxLength={80}
+            placeholder={t("clients.searchHint")}
+            defaultValue={filters.search}
+          />
+        </Field>
+        <Field label={t("clients.status")}>
+          <Select
+            name="status"
+            required={false}
+            defaultValue={filters.status ?? ""}
+            options={[
+              { value: "", label: t("filter.anyStatus") },
+              ...STATUSES.map((status) => ({ value: status, label: t(`clientStatus.${status}`) })),
+            ]}
+          />
+        </Field>
+      </FilterForm>
+      <Card padding="none">
+        <ClientTable
+          clients={page.items}
+          empty={
+            filtered ? (
+              <EmptyState icon={SearchX} title={t("clients.noneFound")}>
+                {t("clients.noneFoundBody")}
+              </EmptyState>
+            ) : (
+              <EmptyState icon={Building2} title={t("clients.emptyTitle")} action={newClient}>
+                {t("clients.emptyBody")}
+              </EmptyState>
+            )
+          }
+        />
+        <CursorPages next={page.next} summary={t("clients.shown", { count: page.items.length })} />
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { Link, useLoaderData } from "@remix-run/react";
+import { FlaskConical, KeyRound, SearchX } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { CredentialTable } from "#app/components/admin/credential-table.tsx";
+import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
+import { FilterForm } from "#app/components/admin/filter-form.tsx";
+import { KeyCoverage } from "#app/components/admin/key-coverage.tsx";
+import { RenewalTable } from "#app/components/admin/renewal-table.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Section } from "#app/components/shell/section.tsx";
+import { Button } from "#app/components/ui/button.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+import { filtersOf } from "#app/filters.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const filters = filtersOf(args.request, ["client", "cursor", "dry-run"]);
+  const [page, coverage, renewals] = await Promise.all([
+    api.credentials.list({ tenantId: filters.client, cursor: filters.cursor }),
+    api.credentials.coverage(),
+    filters["dry-run"] ? api.connections.refreshDryRun({}) : null,
+  ]);
+  return { title: titleOf(translatorOf(locale)("credentials.title", { ns: "admin" })), filters, page, coverage, renewals };
+}
+
+export default function Credentials() {
+  const { t } = useTranslation("admin");
+  const { filters, page, coverage, renewals } = useLoaderData<typeof loader>();
+  return (
+    <>
+      <PageHeader
+        title={t("credentials.title")}
+        description={t("credentials.description")}
+        actions={
+          <Button asChild>
+            <Link to="?dry-run=1">
+              <FlaskConical aria-hidden />
+              {t("renewals.dryRun")}
+            </Link>
+          </Button>
+        }
+      />
+      {renewals && (
+        <Section title={t("renewals.title")} description={t("renewals.description")} className="mb-8">
+          <RenewalTable renewals={renewals} acrossClients />
+        </Section>
+      )}
+      <KeyCoverage coverage={coverage} />
+      <FilterForm active={Boolean(filters.client)}>
+        <Field label={t("filter.client")}>
+          <Input
+            name="client"
+            required={false}
+            maxLength={60}
+            placeholder="acme"
+            autoCapitalize="none"
+            dir="ltr"
+            defaultValue={filters.client}
+          />
+        </Field>
+      </FilterForm>
+      <Card padding="none">
+        <CredentialTable
+          credentials={page.credentials}
+          empty={
+            <EmptyState
+              icon={filters.client ? SearchX : KeyRound}
+              title={t(filters.client ? "credentials.noneFound" : "credentials.emptyTitle")}
+            >
+              {t("credentials.emptyBody")}
+            </EmptyState>
+          }
+        />
+        <CursorPages next={page.next} summary={t("credentials.shown", { count: page.credentials.length })} />
+      </Card>
+    </>
+  );
+}

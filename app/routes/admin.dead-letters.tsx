@@ -1,0 +1,92 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { MailCheck, SearchX } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
+import { DeadLetterTable } from "#app/components/admin/dead-letter-table.tsx";
+import { FilterForm } from "#app/components/admin/filter-form.tsx";
+import { FormMessage } from "#app/components/client/form-message.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+import { Select } from "#app/components/ui/select.tsx";
+import { choiceOf, filtersOf } from "#app/filters.ts";
+import { formFailure } from "#app/form-errors.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+const STATES = ["open", "all"] as const;
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const asked = filtersOf(args.request, ["client", "state", "cursor"]);
+  const filters = { ...asked, state: choiceOf(asked.state, STATES) ?? "open" };
+  const page = await api.deadLetters.list({ tenantId: filters.client, open: filters.state === "open", cursor: filters.cursor });
+  return { title: titleOf(translatorOf(locale)("deadLetters.title", { ns: "admin" })), filters, page };
+}
+
+/** Sends one dead letter (`letterId`) once more. */
+export async function action(args: ActionFunctionArgs) {
+  const { api, locale, toast } = enterAdmin(args);
+  const form = await args.request.formData();
+  try {
+    const { replayed } = await api.deadLetters.replay({ letterId: String(form.get("letterId")) });
+    const message = translatorOf(locale)(replayed ? "deadLetters.sent" : "deadLetters.sentBefore", { ns: "admin" });
+    toast({ kind: replayed ? "success" : "info", message });
+  } catch (error) {
+    return formFailure(error, args, form);
+  }
+  const { pathname, search } = new URL(args.request.url);
+  return redirect(`${pathname}${search}`);
+}
+
+export default function DeadLetters() {
+  const { t } = useTranslation("admin");
+  const { filters, page } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const filtered = Boolean(filters.client);
+  return (
+    <>
+      <PageHeader title={t("deadLetters.title")} description={t("deadLetters.description")} />
+      <div className="mb-4 empty:hidden">
+        <FormMessage failure={failure} />
+      </div>
+      <FilterForm active={filtered || filters.state !== "open"}>
+        <Field label={t("filter.client")}>
+          <Input
+            name="client"
+            required={false}
+            maxLength={60}
+            placeholder="acme"
+            autoCapitalize="none"
+            dir="ltr"
+            defaultValue={filters.client}
+          />
+        </Field>
+        <Field label={t("deadLetters.state")}>
+          <Select
+            name="state"
+            defaultValue={filters.state}
+            options={STATES.map((state) => ({ value: state, label: t(`deadLetters.show.${state}`) }))}
+          />
+        </Field>
+      </FilterForm>
+      <Card padding="none">
+        <DeadLetterTable
+          letters={page.items}
+          empty={
+            <EmptyState icon={filtered ? SearchX : MailCheck} title={t(filtered ? "deadLetters.noneFound" : "deadLetters.emptyTitle")}>
+              {t("deadLetters.emptyBody")}
+            </EmptyState>
+          }
+        />
+        <CursorPages next={page.next} summary={t("deadLetters.shown", { count: page.items.length })} />
+      </Card>
+    </>
+  );
+}

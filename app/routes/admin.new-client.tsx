@@ -1,0 +1,88 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { clientFieldsOf } from "#app/client-form.ts";
+import { ClientFields } from "#app/components/admin/client-fields.tsx";
+import { FormMessage } from "#app/components/client/form-message.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
+import { Button } from "#app/components/ui/button.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { formFailure } from "#app/form-errors.ts";
+import { timezonesWith } from "#app/i18n/timezones.server.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const { timezone } = await api.me.get();
+  return { title: titleOf(translatorOf(locale)("newClient.title", { ns: "admin" })), locale, timezone, timezones: timezonesWith(timezone) };
+}
+
+export async function action(args: ActionFunctionArgs) {
+  const { api, locale, toast } = enterAdmin(args);
+  const form = await args.request.formData();
+  const id = String(form.get("id") ?? "").trim();
+  const ownerEmail = String(form.get("ownerEmail") ?? "").trim();
+  try {
+    const client = await api.clients.create({ ...clientFieldsOf(form), id, ...(ownerEmail && { ownerEmail }) });
+    const t = translatorOf(locale);
+    const message = t(ownerEmail ? "newClient.doneInvited" : "newClient.done", { ns: "admin", client: client.name, email: ownerEmail });
+    toast({ kind: "success", message });
+  } catch (error) {
+    return formFailure(error, args, form);
+  }
+  return redirect(`/admin/clients/${id}`);
+}
+
+export default function NewClient() {
+  const { t } = useTranslation("admin");
+  const { locale, timezone, timezones } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const values = { name: "", vertical: "shopify", plan: "essentials", locale, currency: "EUR", timezone, ...failure?.values };
+  return (
+    <>
+      <PageHeader
+        before={<Breadcrumbs items={[{ label: t("clients.title"), to: "/admin/clients" }, { label: t("newClient.title") }]} />}
+        title={t("newClient.title")}
+        description={t("newClient.description")}
+      />
+      <Card className="max-w-2xl">
+        <Form method="post" className="grid gap-5">
+          <FormMessage failure={failure} />
+          <Field label={t("client.id")} hint={t("client.idHint")} error={failure?.fields.id}>
+            <Input
+              name="id"
+              maxLength={40}
+              pattern="[a-z0-9]([a-z0-9\-]{0,38}[a-z0-9])?"
+              title={t("client.idHint")}
+              placeholder="acme"
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              dir="ltr"
+              className="font-mono rtl:text-end"
+              defaultValue={failure?.values.id}
+            />
+          </Field>
+          <ClientFields values={values} errors={failure?.fields} timezones={timezones} />
+          <Field label={t("newClient.owner")} hint={t("newClient.ownerHint")} required={false} error={failure?.fields.ownerEmail}>
+            <Input name="ownerEmail" type="email" maxLength={254} autoComplete="off" defaultValue={failure?.values.ownerEmail} />
+          </Field>
+          <div className="flex flex-wrap gap-2">
+            <SubmitButton>{t("newClient.create")}</SubmitButton>
+            <Button asChild variant="ghost">
+              <Link to="/admin/clients">{t("actions.cancel", { ns: "common" })}</Link>
+            </Button>
+          </div>
+        </Form>
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
+import { RotateCw } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin, useAdmin } from "#app/admin.ts";
+import { RunProblem } from "#app/components/admin/run-problem.tsx";
+import { FormMessage } from "#app/components/client/form-message.tsx";
+import { useLive } from "#app/components/client/use-live.ts";
+import { isLevel, RunLogs } from "#app/components/runs/run-logs.tsx";
+import { isOpen, RunStatus } from "#app/components/runs/run-status.tsx";
+import { RunTimeline } from "#app/components/runs/run-timeline.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Section } from "#app/components/shell/section.tsx";
+import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
+import { Button } from "#app/components/ui/button.tsx";
+import { CopyButton } from "#app/components/ui/copy-button.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { formFailure } from "#app/form-errors.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const level = new URL(args.request.url).searchParams.get("level");
+  const run = await api.scripts.status({ runId: String(args.params.runId) });
+  return { title: titleOf(translatorOf(locale)("run.number"), run.tenantId), run, level: isLevel(level) ? level : null };
+}
+
+/** Runs the same job for the same client once more and shows that run. */
+export async function action(args: ActionFunctionArgs) {
+  const { api } = enterAdmin(args);
+  const form = await args.request.formData();
+  try {
+    const { tenantId, job } = await api.scripts.status({ runId: String(args.params.runId) });
+    const { id } = await api.scripts.run({ tenant: tenantId, job });
+    return redirect(`/admin/runs/${id}`);
+  } catch (error) {
+    return formFailure(error, args, form);
+  }
+}
+
+export default function Run() {
+  const { t } = useTranslation(["admin", "client"]);
+  const { run, level } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const { titleOfJob } = useAdmin();
+  const title = titleOfJob(run.job);
+  const open = isOpen(run.status);
+  useLive(open);
+  return (
+    <>
+      <PageHeader
+        before={
+          <Breadcrumbs
+            items={[
+              { label: t("runs.title"), to: "/admin/runs" },
+              { label: run.tenantId, to: `/admin/clients/${run.tenantId}` },
+              { label: title },
+            ]}
+          />
+        }
+        title={title}
+        description={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-2">
+            {/* Read out when it changes while the page is open. */}
+            <span role="status">
+              <RunStatus status={run.status} />
+            </span>
+            <span className="flex min-w-0 flex-wrap items-center gap-x-1">
+              <span className="sr-only">{t("client:run.number")}</span>
+              <code className="font-mono text-xs break-all text-ink-faint">{run.id}</code>
+              <CopyButton value={run.id} />
+            </span>
+          </span>
+        }
+        actions={
+          open ? (
+            <Button asChild>
+              <Link to="." preventScrollReset>
+                <RotateCw aria-hidden />
+                {t("client:run.reload")}
+              </Link>
+            </Button>
+          ) : (
+            <Form method="post">
+              <SubmitButton>
+                <RotateCw aria-hidden />
+                {t("client:run.again")}
+              </SubmitButton>
+            </Form>
+          )
+        }
+      />
+      <FormMessage failure={failure} />
+      <RunProblem run={run} />
+      <div className="grid gap-8 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)] lg:gap-6">
+        <Section title={t("client:run.timeline")} className="mt-0 lg:mt-0">
+          <RunTimeline run={run} />
+        </Section>
+        <Section title={t("client:run.logs")} className="mt-0 lg:mt-0">
+          <RunLogs logs={run.logs} level={level} />
+        </Section>
+      </div>
+    </>
+  );
+}

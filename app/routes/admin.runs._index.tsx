@@ -1,0 +1,128 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { Link, useLoaderData } from "@remix-run/react";
+import { CirclePlay, SearchX } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin, useAdmin } from "#app/admin.ts";
+import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
+import { FilterForm } from "#app/components/admin/filter-form.tsx";
+import { STATUSES } from "#app/components/runs/run-status.tsx";
+import { RunTable } from "#app/components/runs/run-table.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+import { Select } from "#app/components/ui/select.tsx";
+import { choiceOf, filtersOf } from "#app/filters.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+const HOUR_MS = 3_600_000;
+const PERIODS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, month: 30 * 24 * HOUR_MS } as const;
+const PERIOD_NAMES = Object.keys(PERIODS) as (keyof typeof PERIODS)[];
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const asked = filtersOf(args.request, ["client", "job", "status", "since", "cursor"]);
+  const filters = { ...asked, status: choiceOf(asked.status, STATUSES), since: choiceOf(asked.since, PERIOD_NAMES) };
+  const page = await api.runs.all({
+    tenantId: filters.client,
+    job: filters.job,
+    status: filters.status,
+    since: filters.since && Date.now() - PERIODS[filters.since],
+    cursor: filters.cursor,
+  });
+  return { title: titleOf(translatorOf(locale)("runs.title", { ns: "admin" })), filters, page };
+}
+
+export default function Runs() {
+  const { t } = useTranslation(["admin", "client"]);
+  const { filters, page } = useLoaderData<typeof loader>();
+  const { jobs, titleOfJob } = useAdmin();
+  const filtered = Boolean(filters.client || filters.job || filters.status || filters.since);
+  return (
+    <>
+      <PageHeader title={t("runs.title")} description={t("runs.description")} />
+      <FilterForm active={filtered}>
+        <Field label={t("filter.client")}>
+          <Input
+            name="client"
+            required={false}
+            maxLength={60}
+            placeholder="acme"
+            autoCapitalize="none"
+            dir="ltr"
+            defaultValue={filters.client}
+          />
+        </Field>
+        <Field label={t("client:runs.job")}>
+          <Select
+            name="job"
+            required={false}
+            defaultValue={filters.job ?? ""}
+            options={[{ value: "", label: t("client:runs.anyJob") }, ...jobs.map(({ id, title }) => ({ value: id, label: title }))]}
+          />
+        </Field>
+        <Field label={t("client:runs.status")}>
+          <Select
+            name="status"
+            required={false}
+            defaultValue={filters.status ?? ""}
+            options={[
+              { value: "", label: t("client:runs.anyStatus") },
+              ...STATUSES.map((status) => ({ value: status, label: t(`client:status.${status}`) })),
+            ]}
+          />
+        </Field>
+        <Field label={t("runs.since")}>
+          <Select
+            name="since"
+            required={false}
+            defaultValue={filters.since ?? ""}
+            options={[
+              { value: "", label: t("runs.anyTime") },
+              ...PERIOD_NAMES.map((period) => ({ value: period, label: t(`runs.period.${period}`) })),
+            ]}
+          />
+        </Field>
+      </FilterForm>
+      <Card padding="none">
+        <RunTable
+          caption={t("runs.title")}
+          base="/admin/runs"
+          runs={page.items.map((run) => ({ ...run, title: titleOfJob(run.job) }))}
+          more={[
+            {
+              key: "client",
+              header: t("filter.client"),
+              cell: ({ tenantId, tenantName }) => (
+                <Link to={`/admin/clients/${tenantId}`} className="rounded-sm transition-colors hover:text-accent">
+                  <bdi>{tenantName}</bdi>
+                </Link>
+              ),
+            },
+            {
+              key: "problem",
+              header: t("runs.problem"),
+              cell: ({ errorKind }) => errorKind && <span className="text-[0.8125rem]">{t(`client:runError.${errorKind}.title`)}</span>,
+            },
+          ]}
+          empty={
+            filtered ? (
+              <EmptyState icon={SearchX} title={t("client:runs.noneFound")}>
+                {t("runs.noneFoundBody")}
+              </EmptyState>
+            ) : (
+              <EmptyState icon={CirclePlay} title={t("runs.emptyTitle")}>
+                {t("runs.emptyBody")}
+              </EmptyState>
+            )
+          }
+        />
+        <CursorPages next={page.next} summary={t("client:runs.shown", { count: page.items.length })} />
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { Outlet, useLoaderData } from "@remix-run/react";
+import { BookOpen, Building2, CirclePlay, KeyRound, MailX, ScrollText, Store } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { AppShell } from "#app/components/shell/app-shell.tsx";
+import { UserMenu } from "#app/components/shell/user-menu.tsx";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const [me, waiting, jobs] = await Promise.all([api.me.get(), api.health.agency(), api.runs.jobs()]);
+  const [firstTenant] = me.tenants;
+  return {
+    title: titleOf(translatorOf(locale)("title", { ns: "admin" })),
+    me: { name: me.name, email: me.email, timezone: me.timezone },
+    portal: firstTenant ? `/t/${firstTenant.id}` : null,
+    waiting,
+    jobs: jobs.map(({ id, title, description }) => ({ id, title: title[locale], description: description[locale] })),
+  };
+}
+
+/** The agency's portal: everything below /admin. */
+export default function AdminLayout() {
+  const { t } = useTranslation("admin");
+  const { me, portal, waiting } = useLoaderData<typeof loader>();
+  const { failedRuns24h, openDeadLetters } = waiting;
+  return (
+    <AppShell
+      home={{ to: "/admin/clients", label: t("title") }}
+      timeZone={me.timezone}
+      nav={[
+        { to: "/admin/clients", label: t("nav.clients"), icon: Building2 },
+        {
+          to: "/admin/runs",
+          label: t("nav.runs"),
+          icon: CirclePlay,
+          badge: { count: failedRuns24h, label: t("nav.failedRuns", { count: failedRuns24h }) },
+        },
+        { to: "/admin/credentials", label: t("nav.credentials"), icon: KeyRound },
+        {
+          to: "/admin/dead-letters",
+          label: t("nav.deadLetters"),
+          icon: MailX,
+          badge: { count: openDeadLetters, label: t("nav.openDeadLetters", { count: openDeadLetters }) },
+        },
+        { to: "/admin/audit", label: t("nav.audit"), icon: ScrollText },
+        { to: "/docs/api", label: t("nav.api"), icon: BookOpen },
+      ]}
+      userMenu={<UserMenu user={me} links={portal ? [{ to: portal, label: t("nav.portal"), icon: Store }] : []} />}
+    >
+      <Outlet />
+    </AppShell>
+  );
+}
