@@ -2,7 +2,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { ProviderError } from "#server/errors.ts";
 import { holdConnection, openField } from "./hold-connection.ts";
-import { needReconnect } from "./need-reconnect.ts";
+import { blockJobs, needReconnect } from "./need-reconnect.ts";
 import { renewTokens } from "./renew-tokens.ts";
 import type { ConnectionRow, HeldConnection } from "./rows.ts";
 
@@ -24,7 +24,10 @@ export const endsWithin = ({ accessExpiresAt }: ConnectionRow, now: number, ms: 
 /** An access token that lives for a minute at least, renewed if need be. Throws as `renewTokens` does. */
 export async function freshAccess(ctx: TenantCtx, held: HeldConnection): Promise<Access> {
   const { connection } = held;
-  if (connection.status !== "active") throw new ProviderError(connection.provider, "revoked", "the account must be connected again");
+  if (connection.status !== "active") {
+    await blockJobs(ctx);
+    throw new ProviderError(connection.provider, "revoked", "the account must be connected again");
+  }
   if (!endsWithin(connection, ctx.now(), renewalMarginMs)) return opened(ctx, held);
   const renewable = held.secrets.some(({ field }) => field === "refresh_token");
   const usable = !endsWithin(connection, ctx.now(), usableMs);

@@ -30,7 +30,7 @@ export async function needReconnect(ctx: TenantCtx, connection: ConnectionRow, r
   if (!marked) return;
   const details = { connection: connection.id, provider: connection.provider, account: connection.name, reason };
   ctx.log.warn("connection needs to be connected again", details);
-  await commit(ctx, "connection.reconnect_needed", details, scheduleStatements(ctx, { connections: await listConnections(ctx) }));
+  await commit(ctx, "connection.reconnect_needed", details, await blockedJobs(ctx));
   try {
     await ctx.send.mail({ v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: connection.id });
   } catch (error) {
@@ -38,3 +38,14 @@ export async function needReconnect(ctx: TenantCtx, connection: ConnectionRow, r
     ctx.log.error("the mail about a reconnect was not queued", { ...details, error });
   }
 }
+
+/**
+ * A job came here that should have been blocked when the connection was marked: whoever marked it died before that was
+ * written. It is written now.
+ */
+export async function blockJobs(ctx: TenantCtx): Promise<void> {
+  const [first, ...rest] = await blockedJobs(ctx);
+  if (first) await ctx.db.batch([first, ...rest]);
+}
+
+const blockedJobs = async (ctx: TenantCtx) => scheduleStatements(ctx, { connections: await listConnections(ctx) });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { connections } from "#db/schema/index.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { ConnectionStatus } from "#server/domain/connections/schemas.ts";
+import { ConnectionStatus, reconnectWords } from "#server/domain/connections/schemas.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { TenantStatus } from "#server/domain/tenants/schemas.ts";
 
@@ -58,7 +58,7 @@ export async function readHealth(ctx: TenantCtx): Promise<Health> {
         account: row.name,
         connected: row.status === "active",
         status: row.status,
-        reason: row.reason,
+        reason: row.reason && reconnectWords[row.reason].en,
         tokenValidUntil: row.status === "active" ? row.accessExpiresAt : null,
         lastSuccessAt: row.lastSuccessAt,
         probe: row.probedAt !== null && row.probeResult !== null ? { at: row.probedAt, result: row.probeResult } : null,

@@ -73,7 +73,9 @@ function openDeclared(
   { provider, signal }: { provider: string; signal: AbortSignal },
 ): Account {
   if (!job.needs.some((need) => need.provider === provider)) throw new Error(`${job.id} does not declare that it needs ${provider}`);
-  const own = held.find(({ connection }) => connection.provider === provider);
+  const all = held.filter(({ connection }) => connection.provider === provider);
+  // An account that was disconnected stays as a row beside the one that took its place.
+  const own = all.find(({ connection }) => connection.status === "active") ?? all[0];
   if (!own) throw new RunError("not_connected", `${provider} is not connected.`);
   return engine.openAccount(ctx, own, { signal });
 }

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openDb } from "#db/client.ts";
-import { connections, secrets } from "#db/schema/index.ts";
+import { connections, schedules, secrets } from "#db/schema/index.ts";
 import { findProvider, providers } from "#server/catalog/providers/registry.ts";
 import type { Tenant, TenantCtx } from "#server/ctx.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
@@ -380,6 +380,36 @@ describe("disconnecting", () => {
     });
     await expect(use(run(tenant, { ...late, ...crossing }), id)).rejects.toMatchObject({ kind: "revoked" });
     expect(await openDb(testEnv.DB).select().from(secrets).where(eq(secrets.connectionId, id))).toEqual([]);
+  });
+});
+
+describe("a provider's jobs", () => {
+  const blocked = async (tenant: Tenant) => {
+    const rows = await openDb(testEnv.DB).select().from(schedules).where(eq(schedules.tenantId, tenant.id));
+    return rows.find(({ job }) => job === "klaviyo-sensor")?.blocked;
+  };
+
+  test("wait while the connection does, and run again when it is back", async () => {
+    const { tenant, id, browser } = await connected("klaviyo");
+    expect(await blocked(tenant)).toBeNull();
+    await control({ revoke: [{ provider: "klaviyo", account: "BetaB2" }] });
+    await expect(use(run(tenant), id)).rejects.toMatchObject({ kind: "revoked" });
+    expect(await blocked(tenant)).toBe("reconnect_needed");
+    await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo", connection: id });
+    expect(await blocked(tenant)).toBeNull();
+    await disconnect(testTenantCtx(tenant), { connectionId: id });
+    expect(await blocked(tenant)).toBe("not_connected");
+  });
+
+  test("wait even when the worker died right after it marked the connection", async () => {
+    const { tenant, id } = await connected("klaviyo");
+    await openDb(testEnv.DB)
+      .update(connections)
+      .set({ status: "reconnect_needed", statusReason: "refresh_refused" })
+      .where(eq(connections.id, id));
+    expect(await blocked(tenant)).toBeNull();
+    await expect(use(run(tenant), id)).rejects.toMatchObject({ kind: "revoked" });
+    expect(await blocked(tenant)).toBe("reconnect_needed");
   });
 });
 
