@@ -1,6 +1,10 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { build } from "esbuild";
-import { Miniflare } from "miniflare";
+import type { Miniflare } from "miniflare";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -15,6 +19,9 @@ const mail = {
   html: "<p dir=rtl>שלום</p>",
 };
 
+/** A certificate for localhost that the workerd of this test trusts; null on a machine without openssl. */
+const certificate = makeCertificate();
+
 let workerd: Miniflare;
 const opened: { close(done?: () => void): unknown }[] = [];
 
@@ -28,6 +35,9 @@ beforeAll(async () => {
     external: ["cloudflare:sockets"],
     logLevel: "error",
   });
+  // Miniflare reads it when it is loaded, and gives it to workerd as one more root.
+  if (certificate) process.env.NODE_EXTRA_CA_CERTS = certificate.path;
+  const { Miniflare } = await import("miniflare");
   workerd = new Miniflare({ modules: true, script: bundle.outputFiles[0]?.text ?? "", compatibilityDate: "2026-04-01" });
   await workerd.ready;
 });
@@ -36,6 +46,14 @@ afterAll(async () => {
   await workerd.dispose();
   for (const server of opened) server.close();
 });
+
+function makeCertificate() {
+  const dir = mkdtempSync(join(tmpdir(), "atrium-smtp-"));
+  const [path, key] = [join(dir, "certificate.pem"), join(dir, "key.pem")];
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"];
+  const made = spawnSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", path, ...subject]);
+  return made.status === 0 ? { path, cert: readFileSync(path), key: readFileSync(key) } : null;
+}
 
 /** Sends from workerd to this port; null when it was taken, else the error's message. */
 async function send(port: number, more: Record<string, unknown> = {}): Promise<string | null> {
@@ -168,4 +186,20 @@ test.each([["PLAIN"], ["LOGIN"]])("a mail in Hebrew arrives whole at a server th
   expect(raw).toContain('From: "Atrium" <portal@example.com>\r\nTo: <client@example.com>\r\nSubject: =?UTF-8?B?');
   expect(raw).toContain("Message-ID: <lnk_0001@example.com>");
   expect(base64Parts(raw)).toEqual([mail.text, mail.html, ""]);
+});
+
+test.skipIf(!certificate)("with STARTTLS the login and the mail go encrypted to a server whose certificate is trusted", async () => {
+  const { port, received } = await smtpServer({
+    hideSTARTTLS: false,
+    allowInsecureAuth: false,
+    authOptional: false,
+    ...(certificate && { cert: certificate.cert, key: certificate.key }),
+    onMailFrom: (_address, session, done) => done(session.secure ? null : new Error("Not in the clear")),
+  });
+  const secured = { SMTP_SECURITY: "starttls", SMTP_USERNAME: login.username, SMTP_PASSWORD: login.password };
+  expect(await send(port, { ...secured, SMTP_HOST: "localhost" })).toBeNull();
+  expect(received).toMatchObject([{ to: ["client@example.com"], user: login.username }]);
+  // The same certificate does not speak for another name.
+  expect(await send(port, secured)).not.toBeNull();
+  expect(received).toHaveLength(1);
 });

@@ -86,3 +86,14 @@ test("a link is not used up by opening it, however often", async () => {
   expect((await ask(`/api/trpc/signIn.redeemLink?input=${encodeURIComponent(JSON.stringify({ token }))}`)).status).toBe(405);
   expect((await ask("/api/trpc/signIn.redeemLink", { token })).status).toBe(200);
 });
+
+test("the outbox is no page where mail is really sent, nor in production", async () => {
+  const resend = { MAIL_TRANSPORT: "resend", RESEND_API_KEY: "re_test" };
+  const production = { ...resend, ENVIRONMENT: "production", APP_ORIGIN: "https://portal.example.com", PROVIDER_ENDPOINTS: undefined };
+  for (const more of [resend, production]) {
+    for (const path of ["/dev/outbox", "/dev/outbox?format=json", "/dev/outbox/lnk_1"]) {
+      const request = new Request(`${testOrigin}${path}`) as Request<unknown, IncomingRequestCfProperties>;
+      expect((await worker.fetch(request, { ...testEnv, ...more }, createExecutionContext())).status).toBe(404);
+    }
+  }
+});
