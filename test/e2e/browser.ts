@@ -12,20 +12,39 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...chromiumFlags] });
 }
 
-/** Signs in as a person does: asks, opens the mail, presses the button. */
-export async function signIn(demo: Demo, context: BrowserContext, email: string): Promise<Page> {
+/** Signs in as a person does: asks, looks into the mail, and opens its link or types its digits. */
+export async function signIn(demo: Demo, context: BrowserContext, email: string, { byCode = false } = {}): Promise<Page> {
   const page = await context.newPage();
   const since = Date.now();
   await page.goto(`${demo.origin}/sign-in`);
   await page.locator('input[name="email"]').fill(email);
   await page.locator('form:has(input[name="email"]) button[type="submit"]').click();
   await page.waitForURL(/sign-in\/code/);
-  const { link } = await findMail(demo.origin, { to: email, since });
-  await page.goto(link ?? "");
-  await page.locator("main form button[type=submit], form button[type=submit]").first().click();
+  const { link, code } = await findMail(demo.origin, { to: email, since });
+  if (byCode) {
+    await page.locator('input[name="code"]').fill(code ?? "");
+    await page.locator('form:has(input[name="code"]) button[type="submit"]').click();
+  } else {
+    await page.goto(link ?? "");
+    await page.locator('main form[method="post"] button[type="submit"]').first().click();
+  }
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
   return page;
 }
+
+/** Presses "connect" on a provider's card, which leads to the provider's consent page. */
+export async function connect(page: Page, { tenant, provider, shop }: { tenant: string; provider: string; shop?: string }): Promise<void> {
+  await page.goto(`/t/${tenant}/integrations`);
+  const form = page.locator(`form[action^="/api/auth/oauth/${provider}/authorize"]`).first();
+  const fold = page.locator(`details:has(form[action^="/api/auth/oauth/${provider}/authorize"])`).first();
+  if ((await fold.count()) > 0 && !(await form.isVisible())) await fold.locator("summary").first().click();
+  if (shop) await form.locator('input[name="shop"]').fill(shop);
+  await form.locator('button[type="submit"]').click();
+  await page.locator('button[name="decision"][value="allow"]').waitFor();
+}
+
+export const allow = (page: Page) => page.locator('button[name="decision"][value="allow"]').click();
+export const deny = (page: Page) => page.locator('button[name="decision"][value="deny"]').click();
 
 /** Nothing sticks out sideways. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {

@@ -25,8 +25,15 @@ export function DropdownMenu({ trigger, label, align = "start", up = false, trig
   useEffect(() => (ref.current ? enhance(ref.current) : undefined), []);
   return (
     <details ref={ref} className="group/menu relative">
-      <summary aria-label={label} className={cn("rounded-control select-none", triggerClassName)}>
-        {trigger}
+      <summary className={cn("rounded-control select-none", triggerClassName)}>
+        {label ? (
+          <>
+            <span className="sr-only">{label}</span>
+            <span aria-hidden>{trigger}</span>
+          </>
+        ) : (
+          trigger
+        )}
       </summary>
       <div
         className={cn(

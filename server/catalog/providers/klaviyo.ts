@@ -49,6 +49,7 @@ export const klaviyo: OAuthProvider = {
     revoke: "https://a.klaviyo.com/oauth/revoke",
     api: "https://a.klaviyo.com",
   },
+  consentHosts: ["https://*.klaviyo.com"],
   hosts: [/^a\.klaviyo\.com$/],
   shop: null,
   identityScopes: ["accounts:read"],

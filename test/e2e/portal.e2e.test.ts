@@ -1,0 +1,235 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { admin } from "#scripts/demo/people.ts";
+import { type Demo, startDemo } from "#scripts/demo/start.ts";
+import { waitFor } from "#scripts/demo/wait-for.ts";
+import { allow, connect, deny, expectAccessible, expectNoSidewaysScroll, launchBrowser, signIn } from "./browser.ts";
+
+let demo: Demo;
+let browser: Browser;
+let dataDir: string;
+/** Signed in once, for the tests that only look. */
+let acme: BrowserContext;
+let staff: BrowserContext;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "atrium-e2e-"));
+  demo = await startDemo({ port: 0, dataDir, shop: null, onLine: () => {} });
+  browser = await launchBrowser();
+  acme = await browser.newContext({ baseURL: demo.origin });
+  staff = await browser.newContext({ baseURL: demo.origin });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+describe("the main job, in a browser", () => {
+  test("a client signs in by the mailed link, is taken in, and connects three accounts with clicks", async () => {
+    const page = await signIn(demo, acme, "owner@acme.example");
+    expect(new URL(page.url()).pathname).toBe("/onboarding");
+    await page.locator('input[name="name"]').fill("Owner of Acme");
+    await page.locator('form:has(input[name="name"]) button[type="submit"]').click();
+    await page.locator('a[href="/t/acme/integrations"]').first().waitFor();
+
+    await connect(page, { tenant: "acme", provider: "shopify", shop: "acme-gifts.myshopify.com" });
+    await allow(page);
+    await page.waitForURL(/\/t\/acme\/integrations$/);
+    expect(await page.locator("main").innerText()).toContain("acme-gifts");
+    for (const provider of ["klaviyo", "google"]) {
+      await connect(page, { tenant: "acme", provider });
+      await allow(page);
+      await page.waitForURL(/\/t\/acme\/integrations$/);
+    }
+    await page.close();
+  });
+
+  test("the cron runs its sensors, and the overview shows what they measured", async () => {
+    await runAll("acme");
+    const page = await acme.newPage();
+    await page.goto("/t/acme");
+    const main = page.locator("main");
+    await main.getByText("Revenue", { exact: true }).first().waitFor();
+    expect(await main.innerText()).toMatch(/£[\d,]+/);
+    // The chart is drawn, and its figures stand beside it in a table.
+    await page.locator("main svg.recharts-surface").first().waitFor();
+    expect(await page.locator("main details table").count()).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  test("a run's page shows its steps and its log", async () => {
+    const page = await acme.newPage();
+    await page.goto("/t/acme/runs");
+    await page.locator('main a[href^="/t/acme/runs/run_"]').first().click();
+    await page.waitForURL(/runs\/run_/);
+    expect(await page.locator("main").innerText()).toMatch(/Done\./);
+    await page.close();
+  });
+
+  test("the admin sees the client, its runs and its masked credentials, and the client's owner sees no admin page", async () => {
+    const page = await signIn(demo, staff, admin);
+    await page.goto("/admin");
+    expect(await page.locator("main").innerText()).toContain("Acme Gifts");
+    await page.goto("/admin/runs");
+    expect(await page.locator("main").innerText()).toContain("shopify-sensor");
+    await page.goto("/admin/credentials");
+    const credentials = await page.locator("main").innerText();
+    expect(credentials).toContain("••••");
+    expect(credentials).not.toMatch(/sbx[0-9a-f]{8}/);
+    await page.close();
+    const stranger = await acme.newPage();
+    expect((await stranger.goto("/admin"))?.status()).toBe(404);
+    await stranger.close();
+  });
+});
+
+describe("the unhappy ways", () => {
+  test("a denied consent comes back with plain words, a clean address and nothing stored", async () => {
+    const beta = await browser.newContext({ baseURL: demo.origin });
+    const page = await signIn(demo, beta, "owner@beta.example");
+    await connect(page, { tenant: "beta", provider: "klaviyo" });
+    await deny(page);
+    await page.waitForURL(/\/t\/beta\/integrations/);
+    expect(new URL(page.url()).search).toBe("");
+    expect(await page.locator("[role=status], [role=alert], li[data-state]").allInnerTexts()).not.toEqual([]);
+    expect(await page.locator("form:has([name=connectionId])").count()).toBe(0);
+    await beta.close();
+  });
+
+  test("somebody else's workspace, run and unknown addresses do not exist", async () => {
+    const page = await acme.newPage();
+    for (const path of ["/t/beta", "/t/beta/integrations", "/t/nobody", "/t/acme/runs/run_00000000000000000000000000", "/nowhere"]) {
+      expect((await page.goto(path))?.status(), path).toBe(404);
+      expect(await page.locator("h1").count()).toBe(1);
+    }
+    await page.close();
+  });
+
+  test("without a session every portal page leads to sign-in, which leads back", async () => {
+    const nobody = await browser.newContext({ baseURL: demo.origin });
+    const page = await nobody.newPage();
+    await page.goto("/t/acme/runs");
+    expect(new URL(page.url()).pathname).toBe("/sign-in");
+    await nobody.close();
+  });
+});
+
+describe("without JavaScript", () => {
+  test("a client signs in with the six digits, connects, reads its figures and disconnects", async () => {
+    const plain = await browser.newContext({ baseURL: demo.origin, javaScriptEnabled: false });
+    const page = await signIn(demo, plain, "owner@gamma.example", { byCode: true });
+    if (new URL(page.url()).pathname === "/onboarding") {
+      await page.locator('input[name="name"]').fill("Owner of Gamma");
+      await page.locator('form:has(input[name="name"]) button[type="submit"]').click();
+    }
+    await connect(page, { tenant: "gamma", provider: "shopify", shop: "gamma-studio.myshopify.com" });
+    await allow(page);
+    expect(new URL(page.url()).pathname).toBe("/t/gamma/integrations");
+    await runAll("gamma");
+    await page.goto("/t/gamma");
+    expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
+    expect(await page.locator("main details table").count()).toBeGreaterThan(0);
+    await page.goto("/t/gamma/integrations");
+    await page.locator("details:has(form [name=connectionId]) > summary").last().click();
+    await page.locator('form:has([name=connectionId]):has([value="disconnect"]) button').last().click();
+    expect(await page.locator("form:has([name=connectionId])").count()).toBe(0);
+    await plain.close();
+  });
+});
+
+describe("with the keyboard alone", () => {
+  test("the first Tab offers to skip to the content, and a question can be left with Escape", async () => {
+    const page = await acme.newPage();
+    await page.goto("/t/acme/integrations");
+    await page.waitForLoadState("networkidle");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("href"))).toBe("#content");
+    const disconnect = page.locator('main button[aria-haspopup="dialog"]').first();
+    await disconnect.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("alertdialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("alertdialog").waitFor({ state: "detached" });
+    expect(await disconnect.evaluate((button) => button === document.activeElement)).toBe(true);
+    await page.close();
+  });
+});
+
+describe("every page", () => {
+  const clientPages = [
+    "/t/acme",
+    "/t/acme/integrations",
+    "/t/acme/runs",
+    "/t/acme/settings",
+    "/t/acme/settings/team",
+    "/t/acme/settings/sessions",
+  ];
+  const adminPages = [
+    "/admin",
+    "/admin/clients/acme",
+    "/admin/runs",
+    "/admin/credentials",
+    "/admin/dead-letters",
+    "/admin/audit",
+    "/docs/api",
+  ];
+  const publicPages = ["/sign-in", "/nowhere"];
+
+  const looks = [
+    { width: 360, theme: "dark" },
+    { width: 360, theme: "light" },
+    { width: 1440, theme: "dark" },
+    { width: 1440, theme: "light" },
+  ];
+  test.each(looks)(
+    "fits $width px in $theme without sideways scroll, breaks no rule of accessibility and no rule of its CSP",
+    async ({ width, theme }) => {
+      for (const [context, paths] of [
+        [acme, [...clientPages, ...publicPages]],
+        [staff, adminPages],
+      ] as const) {
+        await context.addCookies([{ name: "atrium_theme", value: theme, url: demo.origin }]);
+        const page = await context.newPage();
+        const complaints = complaintsOf(page);
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ reducedMotion: "reduce" });
+        for (const path of paths) {
+          await page.goto(path, { waitUntil: "networkidle" });
+          await expectNoSidewaysScroll(page);
+          await expectAccessible(page);
+        }
+        expect(complaints).toEqual([]);
+        await page.close();
+      }
+    },
+  );
+});
+
+/** What the browser's console says of broken policies and broken hydration. */
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/status of 404/.test(message.text())) complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => void complaints.push(`${page.url()}: ${error.message}`));
+  return complaints;
+}
+
+/** Fires the cron until each of the tenant's jobs that can run has run. */
+async function runAll(tenant: string): Promise<void> {
+  const { DB } = await demo.server.bindings();
+  await waitFor(`the runs of ${tenant}`, 90_000, async () => {
+    await demo.server.tick();
+    const waiting = await DB.prepare(
+      "select count(*) as n from schedules where tenant_id = ? and blocked is null and last_success_at is null",
+    )
+      .bind(tenant)
+      .first<number>("n");
+    return waiting === 0 ? true : null;
+  });
+}
