@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { isLocale, LOCALE_COOKIE, type Locale, negotiateLocale } from "#app/i18n/locale.ts";
 import { readCookie, readTheme } from "#app/theme.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { rememberTenant } from "#server/domain/sessions/last-tenant.ts";
 import { setFlash, takeFlash } from "#server/flash.ts";
 import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
@@ -18,6 +19,8 @@ pages.all("*", async (c) => {
   const cookieHeader = c.req.header("cookie") ?? null;
   // A page, or the data of one, shows the waiting message and ends it; a page that is only fetched ahead does not.
   const isPage = c.req.method === "GET" && !c.req.header("sec-purpose")?.includes("prefetch");
+  const tenant = /^\/t\/([a-z0-9-]+)/.exec(c.req.path)?.[1];
+  if (isPage && tenant) rememberTenant(ctx, tenant);
   const { actor } = ctx;
   const remix = await requestHandler();
   return remix(c.req.raw, {

@@ -5,6 +5,7 @@ import { networkOf } from "#server/domain/rate-limits/network-of.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { invalid, notFound } from "#server/errors.ts";
 import { landingOf } from "./landing.ts";
+import { lastOpenedFirst } from "./last-tenant.ts";
 import { signInCookie } from "./request-sign-in.ts";
 import type { RedeemCode, RedeemLink } from "./schemas.ts";
 import { startSession } from "./start-session.ts";
@@ -83,6 +84,9 @@ async function signIn(ctx: Ctx, link: { email: string; returnTo: string | null }
   const user = rows[0]?.user;
   if (!user) return null;
   await startSession(ctx, { userId: user.id, via });
-  const tenants = rows.flatMap(({ tenant }) => (tenant === null ? [] : [tenant]));
+  const tenants = lastOpenedFirst(
+    ctx,
+    rows.flatMap(({ tenant }) => (tenant === null ? [] : [tenant])),
+  );
   return { landing: landingOf({ staff: user.staff, onboarded: user.onboardedAt !== null, tenants, returnTo: link.returnTo }) };
 }

@@ -1,4 +1,5 @@
 import { landingOf } from "#server/domain/sessions/landing.ts";
+import { lastOpenedFirst } from "#server/domain/sessions/last-tenant.ts";
 import { findLink, redeemCode, redeemLink } from "#server/domain/sessions/redeem-sign-in.ts";
 import { findWaiting, requestSignIn, resendSignIn } from "#server/domain/sessions/request-sign-in.ts";
 import { RedeemCode, RedeemLink, RequestSignIn } from "#server/domain/sessions/schemas.ts";
@@ -19,8 +20,9 @@ export const signIn = router({
   redeemLink: publicProcedure.input(RedeemLink).mutation(({ ctx, input }) => redeemLink(ctx, input)),
   redeemCode: publicProcedure.input(RedeemCode).mutation(({ ctx, input }) => redeemCode(ctx, input)),
   /** Where a signed-in person belongs who asks for nothing in particular. */
-  landing: personal.query(({ ctx: { actor } }) =>
-    landingOf({ ...actor, tenants: actor.memberships.map(({ tenant }) => tenant.id), returnTo: null }),
-  ),
+  landing: personal.query(({ ctx }) => {
+    const tenants = ctx.actor.memberships.map(({ tenant }) => tenant.id);
+    return landingOf({ ...ctx.actor, tenants: lastOpenedFirst(ctx, tenants), returnTo: null });
+  }),
   out: publicProcedure.mutation(({ ctx }) => signOut(ctx)),
 });

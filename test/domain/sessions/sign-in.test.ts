@@ -2,6 +2,7 @@ import { desc, eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { auditLog, magicLinks, sessions, users } from "#db/schema/index.ts";
 import { authenticate, sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
+import { rememberTenant } from "#server/domain/sessions/last-tenant.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "#server/domain/sessions/own-sessions.ts";
 import { findLink, redeemCode, redeemLink } from "#server/domain/sessions/redeem-sign-in.ts";
 import { findWaiting, requestSignIn, resendSignIn, signInCookie } from "#server/domain/sessions/request-sign-in.ts";
@@ -189,6 +190,24 @@ test("the path to return to is kept with the link on the server, and one that le
   const lured = browser();
   await ask(lured, actor.email, "//evil.example");
   expect(await redeemLink(lured, mailOf(lured))).toEqual({ landing: `/t/${tenant.id}` });
+});
+
+test("a person of several tenants lands in the one that this browser opened last, if it is still theirs", async () => {
+  const [first, second, foreign] = [await makeTenant(), await makeTenant(), await makeTenant()];
+  const { actor } = await makeUser({
+    roles: [
+      [first, "owner"],
+      [second, "viewer"],
+    ],
+  });
+  const ctx = browser({ actor });
+  rememberTenant(ctx, second.id);
+  rememberTenant(ctx, foreign.id);
+  await ask(ctx, actor.email);
+  expect(await redeemCode(ctx, mailOf(ctx))).toEqual({ landing: `/t/${second.id}` });
+  const other = browser();
+  await ask(other, actor.email);
+  expect(await redeemCode(other, mailOf(other))).toEqual({ landing: `/t/${first.id}` });
 });
 
 test("the first sign-in lands on the onboarding, wherever the person was going", async () => {
