@@ -67,8 +67,6 @@ export interface OAuthProvider {
   /** The names of its client id and secret in the configuration. */
   credentials: { clientId: string; clientSecret: string };
   endpoints: Endpoints;
-  /** Where a browser goes for consent, redirects included, as CSP host sources: a form of ours may lead there and nowhere else. */
-  consentHosts: readonly string[];
   /** Hosts that a request may go to, besides those of PROVIDER_ENDPOINTS. Anchored, lower case. */
   hosts: readonly RegExp[];
   /** Fills `{service}` where a request names none. */

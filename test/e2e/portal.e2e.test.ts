@@ -11,13 +11,15 @@ import { allow, connect, deny, expectAccessible, expectNoSidewaysScroll, launchB
 let demo: Demo;
 let browser: Browser;
 let dataDir: string;
+/** What the Worker printed. */
+const lines: string[] = [];
 /** Signed in once, for the tests that only look. */
 let acme: BrowserContext;
 let staff: BrowserContext;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "atrium-e2e-"));
-  demo = await startDemo({ port: 0, dataDir, shop: null, onLine: () => {} });
+  demo = await startDemo({ port: 0, dataDir, shop: null, onLine: (line) => void lines.push(line) });
   browser = await launchBrowser();
   acme = await browser.newContext({ baseURL: demo.origin });
   staff = await browser.newContext({ baseURL: demo.origin });

@@ -1,14 +1,11 @@
 import { createMiddleware } from "hono/factory";
-import { providers } from "#server/catalog/providers/registry.ts";
-import { consentSources } from "#server/domain/connections/provider-endpoints.ts";
-import { readConfig } from "#server/env.ts";
 import type { Door } from "#workers/door.ts";
 
 /**
- * What a page of ours may do. Scripts run by nonce alone and pass it on to what they load. Forms lead to us, or by a redirect
- * of ours to a provider's consent page, which browsers check too.
+ * What a page of ours may do. Scripts run by nonce alone and pass it on to what they load. Forms lead to us alone: browsers
+ * hold their redirects to it too, so that the way to a provider's consent page goes over a page of ours.
  */
-export const contentSecurityPolicy = (nonce: string, formTargets: readonly string[]): string =>
+export const contentSecurityPolicy = (nonce: string): string =>
   [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'`,
@@ -17,7 +14,7 @@ export const contentSecurityPolicy = (nonce: string, formTargets: readonly strin
     "img-src 'self' data:",
     "connect-src 'self'",
     "manifest-src 'self'",
-    ["form-action 'self'", ...formTargets].join(" "),
+    "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "object-src 'none'",
@@ -44,8 +41,7 @@ export const securityHeaders = createMiddleware<Door>(async (c, next) => {
   await next();
   const headers = c.res.headers;
   for (const [name, value] of Object.entries(always)) if (!headers.has(name)) headers.set(name, value);
-  if (!hotReload(c.env.ENVIRONMENT))
-    headers.set("content-security-policy", contentSecurityPolicy(c.get("nonce"), consentSources(readConfig(c.env), providers)));
+  if (!hotReload(c.env.ENVIRONMENT)) headers.set("content-security-policy", contentSecurityPolicy(c.get("nonce")));
   if (isProduction(c.env.ENVIRONMENT)) headers.set("strict-transport-security", `max-age=${twoYearsS}; includeSubDomains`);
   if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
 });

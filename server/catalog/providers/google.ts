@@ -128,7 +128,6 @@ export const google: OAuthProvider = {
     revoke: "https://oauth2.googleapis.com/revoke",
     api: "https://{service}.googleapis.com",
   },
-  consentHosts: ["https://accounts.google.com"],
   hosts: [/^[a-z0-9]+\.googleapis\.com$/],
   service: "www",
   shop: null,

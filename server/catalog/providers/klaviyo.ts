@@ -49,7 +49,6 @@ export const klaviyo: OAuthProvider = {
     revoke: "https://a.klaviyo.com/oauth/revoke",
     api: "https://a.klaviyo.com",
   },
-  consentHosts: ["https://*.klaviyo.com"],
   hosts: [/^a\.klaviyo\.com$/],
   shop: null,
   identityScopes: ["accounts:read"],

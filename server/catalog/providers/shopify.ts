@@ -123,7 +123,6 @@ export const shopify: OAuthProvider = {
     revoke: "https://{shop}/admin/api_permissions/current.json",
     api: "https://{shop}",
   },
-  consentHosts: ["https://*.myshopify.com", "https://*.shopify.com"],
   hosts: [shopPattern],
   shop: ShopDomain,
   identityScopes: [],

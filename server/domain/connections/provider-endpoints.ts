@@ -32,17 +32,6 @@ export function mayReach(config: Config, provider: OAuthProvider, url: URL): boo
   return elsewhere || (url.protocol === "https:" && url.port === "" && provider.hosts.some((host) => host.test(url.hostname)));
 }
 
-/** Where a form of ours may lead a browser for consent: CSP sources of all providers, and of what stands in for them. */
-export const consentSources = (config: Config, providers: readonly OAuthProvider[]): string[] => [
-  ...new Set(
-    providers.flatMap((provider) => {
-      const { authorize } = overrideOf(config, provider);
-      const elsewhere = authorize ? originOf(authorize) : null;
-      return elsewhere ? [elsewhere] : provider.consentHosts;
-    }),
-  ),
-];
-
 /** The origin of a template; null where its host is itself a part to fill in. */
 export function originOf(template: string): string | null {
   return URL.canParse(template) && !/^[a-z]+:\/\/[^/]*\{/.test(template) ? new URL(template).origin : null;
