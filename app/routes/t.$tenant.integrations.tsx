@@ -57,6 +57,7 @@ export default function Integrations() {
   const { integrations } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { may } = useTenant();
+  const next = integrations.find(({ state, configured }) => state === "not_connected" && configured);
   return (
     <>
       <PageHeader
@@ -69,9 +70,9 @@ export default function Integrations() {
         }
       />
       <FormMessage failure={failure} />
-      <ul className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
+      <ul className="grid items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
         {integrations.map((integration) => (
-          <IntegrationCard key={integration.provider} integration={integration} />
+          <IntegrationCard key={integration.provider} integration={integration} next={integration === next} />
         ))}
       </ul>
     </>

@@ -12,7 +12,7 @@ import type { Integration } from "./integration-card.tsx";
 export function AccountAccess({ integration, account }: { integration: Integration; account: Account }) {
   const { t } = useTranslation("client");
   const { locale } = useDisplay();
-  const { may, tenant } = useTenant();
+  const { may, base } = useTenant();
   const { scopes, sets } = account;
   const stateOf = (id: string) => sets.find((set) => set.id === id);
   const refused = integration.scopeSets.filter(({ id }) => stateOf(id)?.granted === false);
@@ -48,8 +48,7 @@ export function AccountAccess({ integration, account }: { integration: Integrati
         <Scopes title={t("integrations.granted")} scopes={scopes.granted} />
         <Scopes title={t("integrations.missing")} scopes={scopes.missing} />
         {may("connections:write") && refused.length > 0 && (
-          <form method="get" action={`/api/auth/oauth/${integration.provider}/authorize`} className="grid gap-3 border-t border-line pt-3">
-            <input type="hidden" name="tenant" value={tenant.id} />
+          <form method="get" action={`${base}/connect/${integration.provider}`} className="grid gap-3 border-t border-line pt-3">
             <input type="hidden" name="connection" value={account.id} />
             <fieldset className="grid gap-2">
               <legend className="mb-2 text-[0.8125rem] font-medium">{t("integrations.askMore")}</legend>

@@ -13,22 +13,21 @@ import type { Integration } from "./integration-card.tsx";
 const SHOP =
   "(https://)?([A-Za-z0-9][A-Za-z0-9\\-]*(\\.[Mm][Yy][Ss][Hh][Oo][Pp][Ii][Ff][Yy]\\.[Cc][Oo][Mm])?|admin\\.shopify\\.com/store/[A-Za-z0-9\\-]+)/?";
 
-/** Leads to the provider's consent page: a plain GET form, since it leaves this site. */
+/** Leads to the provider's consent page: a plain GET form, since it leaves this site. `primary` is for one form of a page. */
 export function ConnectForm({
   integration: { provider, name, needsShop, scopeSets },
-  another = false,
+  primary,
   className,
 }: {
   integration: Integration;
-  another?: boolean;
+  primary: boolean;
   className?: string;
 }) {
   const { t } = useTranslation("client");
   const { locale } = useDisplay();
-  const { tenant } = useTenant();
+  const { base } = useTenant();
   return (
-    <form method="get" action={`/api/auth/oauth/${provider}/authorize`} className={cn("grid gap-4", className)}>
-      <input type="hidden" name="tenant" value={tenant.id} />
+    <form method="get" action={`${base}/connect/${provider}`} className={cn("grid gap-4", className)}>
       {needsShop && (
         <Field label={t("integrations.shop")} hint={t("integrations.shopHint")}>
           <Input
@@ -54,7 +53,7 @@ export function ConnectForm({
         </fieldset>
       )}
       <div className="grid gap-2">
-        <Button type="submit" variant={another ? "secondary" : "primary"} className="w-full">
+        <Button type="submit" variant={primary ? "primary" : "secondary"} className="w-full">
           <Plug aria-hidden />
           {t("integrations.connectProvider", { provider: name })}
         </Button>

@@ -83,15 +83,13 @@ function AccountActions({ integration: { provider, name: providerName }, account
   const { id, name, status } = account;
   return (
     <div className="flex flex-wrap gap-2">
-      <form method="get" action={`/api/auth/oauth/${provider}/authorize`}>
-        <input type="hidden" name="tenant" value={tenant.id} />
-        <input type="hidden" name="connection" value={id} />
-        <Button type="submit" size="sm" variant={status === "reconnect_needed" ? "primary" : "secondary"}>
+      <Button asChild size="sm" variant={status === "reconnect_needed" ? "primary" : "secondary"}>
+        <a href={`/api/auth/oauth/${provider}/authorize?${new URLSearchParams({ tenant: tenant.id, connection: id })}`}>
           <RefreshCw aria-hidden />
           {t("integrations.reconnect")}
           <span className="sr-only">: {name}</span>
-        </Button>
-      </form>
+        </a>
+      </Button>
       {status === "active" && (
         <Form method="post">
           <input type="hidden" name="connectionId" value={id} />

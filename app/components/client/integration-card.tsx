@@ -14,8 +14,11 @@ export type Integration = Outputs["connections"]["list"][number];
 
 const TONES: Record<Integration["state"], Tone> = { connected: "ok", reconnect_needed: "warn", not_connected: "neutral" };
 
-/** A provider: what it is for, its accounts with what can be done with them, or the form that connects the first one. */
-export function IntegrationCard({ integration }: { integration: Integration }) {
+/**
+ * A provider: what it is for, its accounts with what can be done with them, or the form that connects the first one. `next` is
+ * for the provider that it is best to connect next.
+ */
+export function IntegrationCard({ integration, next }: { integration: Integration; next: boolean }) {
   const { t } = useTranslation("client");
   const { locale } = useDisplay();
   const { may } = useTenant();
@@ -42,9 +45,9 @@ export function IntegrationCard({ integration }: { integration: Integration }) {
         </p>
       )}
       {!configured && connections.length === 0 && <p className="text-[0.8125rem] text-ink-faint">{t("integrations.notConfigured")}</p>}
-      {connects && connections.length === 0 && <ConnectForm integration={integration} className="mt-auto" />}
+      {connects && connections.length === 0 && <ConnectForm integration={integration} primary={next} />}
       {connects && connections.length > 0 && (
-        <details className="group/another mt-auto border-t border-line pt-3">
+        <details className="group/another border-t border-line pt-3">
           <summary className="inline-flex items-center gap-1 rounded-sm text-[0.8125rem] text-ink-faint transition-colors hover:text-ink">
             <ChevronRight
               aria-hidden
@@ -54,7 +57,7 @@ export function IntegrationCard({ integration }: { integration: Integration }) {
             {t("integrations.connectAnother")}
             <span className="sr-only">: {name}</span>
           </summary>
-          <ConnectForm integration={integration} another className="mt-3" />
+          <ConnectForm integration={integration} primary={false} className="mt-3" />
         </details>
       )}
     </Card>

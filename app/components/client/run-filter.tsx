@@ -14,16 +14,18 @@ export function RunFilter({ job, status }: { job: string | undefined; status: st
   return (
     // A new choice by link must show in the selects.
     <Form key={`${job} ${status}`} method="get" className="mb-4 flex flex-wrap items-end gap-3">
-      <Field label={t("runs.job")} required={false} className="min-w-40 flex-1 sm:max-w-56">
+      <Field label={t("runs.job")} className="min-w-40 flex-1 sm:max-w-56">
         <Select
           name="job"
+          required={false}
           defaultValue={job ?? ""}
           options={[{ value: "", label: t("runs.anyJob") }, ...jobs.map(({ id, title }) => ({ value: id, label: title }))]}
         />
       </Field>
-      <Field label={t("runs.status")} required={false} className="min-w-40 flex-1 sm:max-w-56">
+      <Field label={t("runs.status")} className="min-w-40 flex-1 sm:max-w-56">
         <Select
           name="status"
+          required={false}
           defaultValue={status ?? ""}
           options={[{ value: "", label: t("runs.anyStatus") }, ...STATUSES.map((value) => ({ value, label: t(`status.${value}`) }))]}
         />

@@ -65,7 +65,7 @@ function Next({ schedule: { job, enabled, blocked, nextAt } }: { schedule: Sched
   if (enabled && blocked === null) return nextAt <= now ? t("runs.due") : <Time at={nextAt} />;
   return (
     <span className="inline-flex flex-wrap items-center justify-end gap-x-2 gap-y-1 @min-[40rem]:justify-start">
-      <Badge tone={enabled ? "warn" : "neutral"}>{t(enabled ? "sensor.blocked" : "sensor.off")}</Badge>
+      <Badge tone={enabled && blocked !== "not_connected" ? "warn" : "neutral"}>{t(enabled ? "sensor.blocked" : "sensor.off")}</Badge>
       <span className="text-[0.8125rem]">{blockWords(t, enabled && blocked ? blocked : "disabled", providersOf(job))}</span>
     </span>
   );

@@ -2,8 +2,10 @@ import { Link } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
+import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useTenant } from "#app/tenant.ts";
+import type { ScheduleBlock } from "#server/domain/runs/schemas.ts";
 import { blockWords, mendedByConnecting } from "./block-words.ts";
 import { SensorState, type SensorView } from "./sensor-state.tsx";
 
@@ -21,8 +23,8 @@ export function WaitingSensors({ sensors }: { sensors: readonly SensorView[] }) 
                 <p className="text-[0.8125rem] text-ink-muted">{sensor.description}</p>
               </div>
               <div className="grid gap-0.5 text-[0.8125rem] text-ink-faint sm:justify-items-end sm:text-end">
-                <SensorState state={sensor.state} />
-                <WhatFor sensor={sensor} />
+                {sensor.blocked ? <Block id={sensor.id} block={sensor.blocked} /> : <SensorState state={sensor.state} />}
+                <WhatNext sensor={sensor} />
               </div>
             </li>
           ))}
@@ -32,28 +34,37 @@ export function WaitingSensors({ sensors }: { sensors: readonly SensorView[] }) 
   );
 }
 
-function WhatFor({ sensor: { id, state, blocked, nextAt } }: { sensor: SensorView }) {
+/** Not connected is how everybody begins; what was there and is gone is a warning. */
+function Block({ id, block }: { id: string; block: ScheduleBlock }) {
   const { t } = useTranslation("client");
   const { base, providersOf } = useTenant();
+  const words = blockWords(t, block, providersOf(id));
+  return (
+    <StatusDot tone={block === "not_connected" ? "neutral" : "warn"} className="text-[0.8125rem]">
+      {mendedByConnecting(block) ? (
+        <Link to={`${base}/integrations`} className="link">
+          {words}
+        </Link>
+      ) : (
+        words
+      )}
+    </StatusDot>
+  );
+}
+
+function WhatNext({ sensor: { id, title, state, nextAt } }: { sensor: SensorView }) {
+  const { t } = useTranslation("client");
+  const { base } = useTenant();
+  if (state === "off") return <p>{t("block.disabled")}</p>;
   if (state === "failing") {
     return (
       <Link to={`${base}/runs?job=${id}`} className="link">
         {t("overview.seeRuns")}
+        <span className="sr-only">: {title}</span>
       </Link>
     );
   }
-  if (blocked) {
-    const words = blockWords(t, blocked, providersOf(id));
-    return mendedByConnecting(blocked) ? (
-      <Link to={`${base}/integrations`} className="link">
-        {words}
-      </Link>
-    ) : (
-      <p>{words}</p>
-    );
-  }
-  if (state === "off") return <p>{t("block.disabled")}</p>;
-  if (nextAt === null) return null;
+  if (state !== "waiting" || nextAt === null) return null;
   return (
     <p>
       {t("overview.next")} <Time at={nextAt} />

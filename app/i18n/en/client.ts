@@ -133,6 +133,8 @@ export const client = {
     shopHint: "The one that ends in .myshopify.com. You find it in Shopify under Settings, Domains.",
     shopPlaceholder: "your-shop.myshopify.com",
     leave: "You agree at {{provider}} and then come back here.",
+    going: "To {{provider}}",
+    goOn: "Go on",
     probe: {
       ok: "works",
       revoked: "access was taken away",

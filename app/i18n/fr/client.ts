@@ -137,6 +137,8 @@ export const client = {
     shopHint: "Celle qui finit par .myshopify.com. Elle est dans Shopify, sous Paramètres, Domaines.",
     shopPlaceholder: "votre-boutique.myshopify.com",
     leave: "Vous donnez votre accord chez {{provider}}, puis revenez ici.",
+    going: "Vers {{provider}}",
+    goOn: "Continuer",
     probe: {
       ok: "fonctionne",
       revoked: "l’accès a été retiré",

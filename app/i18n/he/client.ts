@@ -141,6 +141,8 @@ export const client = {
     shopHint: "זו שמסתיימת ב־myshopify.com. היא נמצאת ב־Shopify תחת הגדרות, דומיינים.",
     shopPlaceholder: "your-shop.myshopify.com",
     leave: "האישור ניתן אצל {{provider}}, ואז חוזרים לכאן.",
+    going: "אל {{provider}}",
+    goOn: "המשך",
     probe: {
       ok: "עובד",
       revoked: "הגישה נלקחה",

@@ -1,0 +1,51 @@
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
+import { useLoaderData } from "@remix-run/react";
+import { ExternalLink } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Button } from "#app/components/ui/button.tsx";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { enterTenant } from "#app/tenant.ts";
+import { titleOf } from "#app/title.ts";
+
+/** What a connect form may say besides the workspace; `sets` any number of times. */
+const FIELDS = ["shop", "connection", "sets"] as const;
+
+/**
+ * The step between a connect form and the provider. Our policy lets forms lead to this site only (form-action), and browsers
+ * hold redirects of a form to it; this page goes on by itself, which is no longer the form.
+ */
+export async function loader(args: LoaderFunctionArgs) {
+  const { tenant } = await enterTenant(args);
+  const { api, locale } = args.context;
+  const integrations = await api.connections.list({ tenant: tenant.id });
+  const integration = integrations.find(({ provider }) => provider === args.params.provider);
+  if (!integration) throw new Response("There is no such provider", { status: 404 });
+  const { searchParams } = new URL(args.request.url);
+  const query = new URLSearchParams({ tenant: tenant.id });
+  for (const field of FIELDS) for (const value of searchParams.getAll(field)) query.append(field, value.slice(0, 200));
+  return {
+    title: titleOf(translatorOf(locale)("integrations.connectProvider", { provider: integration.name }), tenant.name),
+    name: integration.name,
+    next: `/api/auth/oauth/${integration.provider}/authorize?${query}`,
+  };
+}
+
+export const meta: MetaFunction<typeof loader> = ({ data }) =>
+  data ? [{ title: data.title }, { httpEquiv: "refresh", content: `0; url=${data.next}` }] : [];
+
+export default function Connect() {
+  const { t } = useTranslation("client");
+  const { name, next } = useLoaderData<typeof loader>();
+  return (
+    <>
+      <PageHeader title={t("integrations.going", { provider: name })} description={t("integrations.leave", { provider: name })} />
+      <Button asChild variant="primary">
+        <a href={next}>
+          <ExternalLink aria-hidden />
+          {t("integrations.goOn")}
+        </a>
+      </Button>
+    </>
+  );
+}
