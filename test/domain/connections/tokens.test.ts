@@ -21,7 +21,12 @@ const hour = 3_600_000;
 const issued = /sbx[0-9a-f]{40}/;
 
 beforeEach(() => control({ limits: false }));
-afterEach(() => control());
+afterEach(async () => {
+  await control();
+  const all = JSON.stringify(written);
+  written = [];
+  expect(all, "no token in a log line or a message").not.toMatch(issued);
+});
 
 /** A tenant with one connected account; its tokens end within the minute for whoever runs at `late`. */
 async function connected(provider: string) {
@@ -37,7 +42,13 @@ async function connected(provider: string) {
 
 const late = { now: () => Date.now() + hour - 30_000 };
 const afterEnd = { now: () => Date.now() + hour + 30_000 };
-const run = (tenant: Tenant, more: TestCtx = {}) => testTenantCtx(tenant, "system", more);
+/** Everything that runs of the present test wrote to the log or to a queue. */
+let written: { lines: string[]; mails: unknown[] }[] = [];
+const run = (tenant: Tenant, more: TestCtx = {}) => {
+  const ctx = testTenantCtx(tenant, "system", more);
+  written.push(ctx.traces);
+  return ctx;
+};
 
 async function use(ctx: TenantCtx, id: string): Promise<void> {
   const held = await holdConnection(ctx, id);
@@ -190,6 +201,22 @@ describe.each(providers.map(({ id }) => id))("renewal at %s", (name) => {
     expect((await tokens(tenant, id)).row.refreshFingerprint).toMatch(/^[0-9a-f]{64}$/);
     await use(run(tenant, afterEnd), id);
     expect((await tokens(tenant, id)).row).toMatchObject({ version: 2, refreshFingerprint: null });
+  });
+});
+
+describe("a token that never ends", () => {
+  test("is what Shopify gives to older apps: it is used as it is, and a person is asked when it is refused", async () => {
+    const { browser, tenant } = await visit();
+    const effect = { type: "omit", fields: ["expires_in", "refresh_token", "refresh_token_expires_in"] };
+    await control({ faults: [{ provider: "shopify", kind: "token", effect }] });
+    await connectThrough(browser, { tenant: tenant.id, provider: "shopify" });
+    const [row] = await listConnections(run(tenant));
+    expect(row?.accessExpiresAt).toBeNull();
+    const ctx = run(tenant, { now: () => Date.now() + 10 * hour });
+    await use(ctx, row?.id ?? "");
+    await control({ revoke: [{ provider: "shopify", account: "beta.myshopify.com" }] });
+    await expect(use(ctx, row?.id ?? "")).rejects.toMatchObject({ kind: "revoked" });
+    expect((await tokens(tenant, row?.id ?? "")).row).toMatchObject({ status: "reconnect_needed", statusReason: "access_refused" });
   });
 });
 

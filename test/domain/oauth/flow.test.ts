@@ -1,4 +1,6 @@
+import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { rateLimits } from "#db/schema/index.ts";
 import { sessionCookie } from "#server/auth.ts";
 import { google } from "#server/catalog/providers/google.ts";
 import { shopify } from "#server/catalog/providers/shopify.ts";
@@ -128,6 +130,17 @@ describe("a consent that is begun", () => {
     for (let n = 0; n < 61; n++) tries.push(await begin(browser, { provider: "klaviyo", tenant: tenant.id }));
     expect(tries[59]?.toast).toBeUndefined();
     expect(tries[60]?.toast?.message).toMatch(/Too many tries/);
+  });
+
+  test("from one address too often is stopped too, whoever is behind it, on the way out and back", async () => {
+    const { browser, tenant } = await visit();
+    const crowded = { ...browser, request: { ...browser.request, ip: "192.0.2.1" } };
+    const { location } = await begin(crowded, { provider: "klaviyo", tenant: tenant.id });
+    await browser.directory.update(rateLimits).set({ count: 120 }).where(eq(rateLimits.key, "oauth:ip:192.0.2.1"));
+    expect((await begin(crowded, { provider: "klaviyo", tenant: tenant.id })).toast?.message).toMatch(/Too many tries/);
+    const next = await comeBack(crowded, "klaviyo", await decide(location, { account: "BetaB2" }));
+    expect(next.toast?.message).toMatch(/Too many tries/);
+    expect(await listConnections(testTenantCtx(tenant))).toEqual([]);
   });
 
   test("with a permission that the provider does not offer is stopped", async () => {
