@@ -1,5 +1,5 @@
 import { openDb } from "#db/client.ts";
-import type { Actor, Cookies, Ctx, Send } from "#server/ctx.ts";
+import type { Cookies, Ctx, Send } from "#server/ctx.ts";
 import { databasesOf, type Env, readConfig } from "#server/env.ts";
 import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
