@@ -1,8 +1,8 @@
-import { type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useRouteLoaderData } from "@remix-run/react";
 import type { Outputs } from "#server/trpc/root.ts";
 import type { loader } from "./routes/t.$tenant.tsx";
-import { signInPath } from "./sign-in-path.ts";
+import { toSignIn } from "./sign-in-path.ts";
 
 export type Me = Outputs["me"]["get"];
 export type Membership = Me["tenants"][number];
@@ -10,7 +10,7 @@ export type Permission = Membership["may"][number];
 
 /** Who asks, and the workspace of the address. Leads to the sign-in; to who is no member the workspace does not exist. */
 export async function enterTenant({ context, request, params }: Pick<LoaderFunctionArgs, "context" | "request" | "params">) {
-  if (!context.me) throw redirect(signInPath(request));
+  if (!context.me) throw toSignIn(request);
   const me = await context.api.me.get();
   const tenant = me.tenants.find(({ id }) => id === params.tenant);
   if (!tenant) throw new Response("There is no such workspace", { status: 404 });
