@@ -9,8 +9,10 @@ export const oauth = new Hono<Door>();
 
 oauth.get("/api/auth/oauth/:provider/authorize", async (c) => {
   const ctx = c.get("ctx");
-  if (ctx.actor.type !== "user") return c.redirect("/sign-in", 303);
   const query = c.req.query();
+  // Back to the page to start from: signing in by itself must not start anything.
+  const home = `/t/${query.tenant ?? ""}/integrations`;
+  if (ctx.actor.type !== "user") return c.redirect(`/sign-in?to=${encodeURIComponent(home)}`, 303);
   return go(
     c,
     await beginOAuth(ctx, {

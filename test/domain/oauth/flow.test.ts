@@ -240,10 +240,10 @@ describe("over HTTP", () => {
     ask(path, { headers: { cookie: cookies.join("; "), ...headers } });
 
   test("nobody who is not signed in begins or completes anything", async () => {
-    for (const path of ["/api/auth/oauth/klaviyo/authorize?tenant=acme", "/api/auth/oauth/klaviyo/callback?state=x&code=y"]) {
-      const answer = await call(path, []);
-      expect([answer.status, answer.headers.get("location")]).toEqual([303, "/sign-in"]);
-    }
+    const out = await call("/api/auth/oauth/klaviyo/authorize?tenant=acme", []);
+    expect([out.status, out.headers.get("location")]).toEqual([303, "/sign-in?to=%2Ft%2Facme%2Fintegrations"]);
+    const back = await call("/api/auth/oauth/klaviyo/callback?state=x&code=y", []);
+    expect([back.status, back.headers.get("location")]).toEqual([303, "/sign-in"]);
   });
 
   test("an unknown provider, or another tenant, is 404", async () => {
