@@ -166,6 +166,7 @@ async function readCounts(account: Account, conversion_metric_id: string): Promi
   const { data } = await account.json(
     {
       method: "POST",
+      reads: true,
       path: "/api/campaign-values-reports",
       headers: { ...klaviyoHeaders, "content-type": "application/vnd.api+json" },
       body: { data: { type: "campaign-values-report", attributes } },

@@ -40,6 +40,7 @@ export async function readReport(
     const reply = await account.json(
       {
         method: "POST",
+        reads: true,
         service: "analyticsdata",
         path: `/v1beta/properties/${property}:runReport`,
         body: {

@@ -53,7 +53,10 @@ export async function readOrderPage(
 ): Promise<{ orders: ShopifyOrder[]; next: string | null }> {
   const query = input.since > 0 ? `updated_at:>='${new Date(input.since).toISOString()}'` : null;
   const variables = { first: input.first, after: input.after, query };
-  const { data } = await account.json({ method: "POST", path: shopifyGraphql, body: { query: ordersQuery, variables } }, OrdersReply);
+  const { data } = await account.json(
+    { method: "POST", path: shopifyGraphql, body: { query: ordersQuery, variables }, reads: true },
+    OrdersReply,
+  );
   const { nodes, pageInfo } = data.orders;
   const orders: ShopifyOrder[] = [];
   for (const order of nodes) orders.push(order.refunds.length < refundsPerOrder ? order : await withAllRefunds(account, order));
@@ -63,7 +66,7 @@ export async function readOrderPage(
 /** An order's refunds are no connection and cannot be paged: a list as long as what was asked for may have been cut. */
 async function withAllRefunds(account: Account, order: ShopifyOrder): Promise<ShopifyOrder> {
   const body = { query: refundsQuery, variables: { id: order.id } };
-  const { data } = await account.json({ method: "POST", path: shopifyGraphql, body }, RefundsReply);
+  const { data } = await account.json({ method: "POST", path: shopifyGraphql, body, reads: true }, RefundsReply);
   return { ...order, refunds: data.order?.refunds ?? order.refunds };
 }
 

@@ -43,7 +43,10 @@ export async function readStock(account: Account, lowAt: number): Promise<Stock>
   let after: string | null = null;
   for (let page = 0; page < mostPages; page++) {
     const body: unknown = { query: stockQuery, variables: { first: pageSize, after, query } };
-    const { data }: z.infer<typeof StockReply> = await account.json({ method: "POST", path: shopifyGraphql, body }, StockReply);
+    const { data }: z.infer<typeof StockReply> = await account.json(
+      { method: "POST", path: shopifyGraphql, body, reads: true },
+      StockReply,
+    );
     stock.products = data.productsCount?.count ?? 0;
     for (const { totalInventory, tracksInventory } of data.products.nodes) {
       if (!tracksInventory) continue;
