@@ -73,7 +73,10 @@ export default function Client() {
           { to: `${base}/team`, label: t("client.tabs.team") },
         ]}
       />
-      <Outlet />
+      {/* A first section begins right below the tabs. */}
+      <div>
+        <Outlet />
+      </div>
     </>
   );
 }

@@ -103,11 +103,6 @@ export default function Runs() {
                 </Link>
               ),
             },
-            {
-              key: "problem",
-              header: t("runs.problem"),
-              cell: ({ errorKind }) => errorKind && <span className="text-[0.8125rem]">{t(`client:runError.${errorKind}.title`)}</span>,
-            },
           ]}
           empty={
             filtered ? (

@@ -1,4 +1,5 @@
 import { Link } from "@remix-run/react";
+import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAdmin } from "#app/admin.ts";
@@ -26,7 +27,10 @@ export function AuditTable({
     header: t("audit.client"),
     cell: ({ tenantId }) =>
       tenantId === "" ? (
-        <span className="text-ink-faint">{t("audit.noClient")}</span>
+        <span className="text-ink-faint">
+          <span aria-hidden>–</span>
+          <span className="sr-only">{t("audit.noClient")}</span>
+        </span>
       ) : (
         <Link to={`/admin/clients/${tenantId}`} className="rounded-sm font-mono text-xs transition-colors hover:text-accent">
           {tenantId}
@@ -73,8 +77,13 @@ function Details({ line: { id, details, ip } }: { line: AuditLine }) {
   const { t } = useTranslation("admin");
   const facts = Object.entries(details);
   return (
-    <details className="text-start">
-      <summary className="w-fit rounded-sm text-xs text-ink-faint transition-colors hover:text-ink max-sm:ms-auto">
+    <details className="group/facts min-w-0 text-start">
+      <summary className="ms-auto flex w-fit items-center gap-1 rounded-sm text-[0.8125rem] leading-5 transition-colors hover:text-ink @min-[40rem]:ms-0">
+        <ChevronRight
+          aria-hidden
+          data-mirror
+          className="size-3.5 transition-[rotate] group-open/facts:rotate-90 rtl:group-open/facts:-rotate-90"
+        />
         {t("audit.show", { count: facts.length })}
       </summary>
       <dl dir="ltr" className="mt-2 grid gap-1 rounded-control border border-line bg-sunken p-2.5 font-mono text-xs">

@@ -42,7 +42,7 @@ export function ClientFields({
       <Field label={t("client.name")} error={errors?.name}>
         <Input name="name" maxLength={80} autoComplete="off" defaultValue={values.name} dir="auto" />
       </Field>
-      <div className="grid gap-5 sm:grid-cols-2">
+      <div className="grid items-start gap-5 sm:grid-cols-2">
         <Field label={t("client.vertical")} error={errors?.vertical}>
           <Select
             name="vertical"

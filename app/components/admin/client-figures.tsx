@@ -24,13 +24,13 @@ export function ClientFigures({ sensors, currency }: { sensors: readonly SensorV
     );
   }
   return (
-    <div className="grid grid-cols-1 gap-3 min-[26rem]:grid-cols-2 md:grid-cols-3 xl:grid-cols-4">
+    <div className="grid grid-cols-1 gap-3 min-[26rem]:grid-cols-2 md:grid-cols-3 xl:grid-cols-5">
       {tiles.map(({ id, label, unit, value, previous, better, measuredAt }) => (
         <MetricTile
           key={id}
           label={label}
           quantity={value === null || unit === "status" ? null : { value, unit, currency }}
-          previous={previous}
+          {...(previous !== null && { previous })}
           better={better === null ? "neutral" : BETTER[better]}
           measuredAt={measuredAt}
         />

@@ -10,6 +10,9 @@ import { ClientStatus } from "./client-status.tsx";
 
 type Line = Outputs["clients"]["list"]["items"][number];
 
+/** Where rows are cards, what says nothing new is left out: a hundred zeros hide the one that is none. */
+const quietOnPhones = "@max-[40rem]:has-[[data-quiet]]:hidden";
+
 /** The agency's clients, each with its health at a glance. */
 export function ClientTable({ clients, empty }: { clients: readonly Line[]; empty: ReactNode }) {
   const { t } = useTranslation("admin");
@@ -32,7 +35,12 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
           ),
         },
         { key: "status", header: t("clients.status"), cell: ({ status }) => <ClientStatus status={status} /> },
-        { key: "plan", header: t("clients.plan"), cell: ({ plan }) => t(`plan.${plan}`) },
+        {
+          key: "plan",
+          header: t("clients.plan"),
+          className: quietOnPhones,
+          cell: ({ plan }) => <span data-quiet>{t(`plan.${plan}`)}</span>,
+        },
         { key: "connections", header: t("clients.connections"), cell: ({ health }) => <Connections {...health.connections} /> },
         {
           key: "success",
@@ -44,10 +52,11 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
           key: "failures",
           header: t("clients.failures"),
           align: "end",
+          className: quietOnPhones,
           cell: ({ id, health }) => (
             <Alarm
               count={health.failedRuns24h}
-              to={`/admin/runs?client=${id}`}
+              to={`/admin/runs?client=${id}&since=day`}
               label={t("clients.failuresOf", { count: health.failedRuns24h })}
             />
           ),
@@ -56,6 +65,7 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
           key: "letters",
           header: t("clients.deadLetters"),
           align: "end",
+          className: quietOnPhones,
           cell: ({ id, health }) => (
             <Alarm
               count={health.openDeadLetters}
@@ -84,7 +94,12 @@ function Connections({ active, reconnectNeeded, disconnected }: Line["health"]["
 /** A count that leads to what it counts, where there is any. */
 function Alarm({ count, to, label }: { count: number; to: string; label: string }) {
   const format = useFormat();
-  if (count === 0) return <span className="text-ink-faint">{format.count(0)}</span>;
+  if (count === 0)
+    return (
+      <span data-quiet className="text-ink-faint">
+        {format.count(0)}
+      </span>
+    );
   return (
     <Link to={to} className="rounded-sm font-medium text-danger underline-offset-4 hover:underline">
       <span aria-hidden>{format.count(count)}</span>

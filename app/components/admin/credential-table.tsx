@@ -21,10 +21,10 @@ export function CredentialTable({ credentials, empty }: { credentials: readonly 
           key: "account",
           header: t("credentials.account"),
           primary: true,
-          cell: ({ account, provider }) => (
+          cell: ({ account, providerName }) => (
             <span className="grid min-w-0">
               <bdi className="[overflow-wrap:anywhere]">{account}</bdi>
-              <span className="text-xs font-normal text-ink-faint">{provider}</span>
+              <span className="text-xs font-normal text-ink-faint">{providerName}</span>
             </span>
           ),
         },

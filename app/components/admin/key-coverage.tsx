@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Callout } from "#app/components/ui/callout.tsx";
+import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
@@ -8,10 +9,18 @@ export function KeyCoverage({ coverage: { total, current } }: { coverage: Output
   const { t } = useTranslation("admin");
   const format = useFormat();
   if (total === 0) return null;
-  const done = current === total;
+  const counts = { current: format.count(current), total: format.count(total) };
+  if (current < total) {
+    return (
+      <Callout tone="warn" title={t("coverage.openTitle")} className="mb-6">
+        {t("coverage.openBody", counts)}
+      </Callout>
+    );
+  }
   return (
-    <Callout tone={done ? "ok" : "warn"} title={t(done ? "coverage.doneTitle" : "coverage.openTitle")} className="mb-6">
-      {t(done ? "coverage.doneBody" : "coverage.openBody", { current: format.count(current), total: format.count(total) })}
-    </Callout>
+    <p className="mb-6 flex flex-wrap items-center gap-x-3 gap-y-1 text-[0.8125rem] text-ink-muted">
+      <StatusDot tone="ok">{t("coverage.doneTitle")}</StatusDot>
+      {t("coverage.doneBody", counts)}
+    </p>
   );
 }

@@ -1,9 +1,8 @@
 import { Link } from "@remix-run/react";
-import { ShieldCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
+import { Callout } from "#app/components/ui/callout.tsx";
 import { Card } from "#app/components/ui/card.tsx";
-import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
@@ -22,26 +21,28 @@ export function RenewalTable({ renewals, acrossClients = false }: { renewals: re
       </Link>
     ),
   };
+  if (renewals.length === 0) {
+    return (
+      <Callout tone="ok" title={t("renewals.emptyTitle")}>
+        {t("renewals.emptyBody")}
+      </Callout>
+    );
+  }
   return (
     <Card padding="none">
       <Table
         caption={t("renewals.caption")}
         rows={renewals}
         rowKey={({ connection }) => connection}
-        empty={
-          <EmptyState icon={ShieldCheck} title={t("renewals.emptyTitle")}>
-            {t("renewals.emptyBody")}
-          </EmptyState>
-        }
         columns={[
           {
             key: "account",
             header: t("renewals.account"),
             primary: true,
-            cell: ({ name, provider }) => (
+            cell: ({ name, providerName }) => (
               <span className="grid min-w-0">
                 <bdi className="[overflow-wrap:anywhere]">{name}</bdi>
-                <span className="text-xs font-normal text-ink-faint">{provider}</span>
+                <span className="text-xs font-normal text-ink-faint">{providerName}</span>
               </span>
             ),
           },

@@ -5,7 +5,7 @@ import { RunStatus } from "#app/components/runs/run-status.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
-import type { RunTrigger, RunStatus as Status } from "#server/domain/runs/schemas.ts";
+import type { RunErrorKind, RunTrigger, RunStatus as Status } from "#server/domain/runs/schemas.ts";
 
 /** A run as a list shows it. Moments are epoch milliseconds. */
 export interface RunLine {
@@ -17,6 +17,8 @@ export interface RunLine {
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;
+  /** What went wrong last, also while it is tried again. */
+  errorKind: RunErrorKind | null;
 }
 
 /** Runs, the latest first, each a link to its own page below `base`. `more` are columns after the first one. */
@@ -53,7 +55,7 @@ export function RunTable<Line extends RunLine>({
           ),
         },
         ...more,
-        { key: "status", header: t("runs.status"), cell: ({ status }) => <RunStatus status={status} /> },
+        { key: "status", header: t("runs.status"), cell: (run) => <Standing run={run} /> },
         { key: "trigger", header: t("runs.trigger"), cell: ({ trigger }) => t(`trigger.${trigger}`) },
         { key: "started", header: t("runs.started"), cell: ({ startedAt, createdAt }) => <Time at={startedAt ?? createdAt} /> },
         {
@@ -64,5 +66,15 @@ export function RunTable<Line extends RunLine>({
         },
       ]}
     />
+  );
+}
+
+function Standing({ run: { status, errorKind } }: { run: RunLine }) {
+  const { t } = useTranslation("client");
+  return (
+    <span className="grid justify-items-end gap-1 text-end @min-[40rem]:justify-items-start @min-[40rem]:text-start">
+      <RunStatus status={status} />
+      {errorKind && <span className="text-xs text-ink-faint">{t(`runError.${errorKind}.title`)}</span>}
+    </span>
   );
 }

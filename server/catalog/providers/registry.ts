@@ -13,3 +13,6 @@ export function findProvider(id: string): OAuthProvider {
   if (!provider) throw notFound("provider");
   return provider;
 }
+
+/** What people call the provider of this id; the id itself where it is no longer on the shelf. */
+export const providerName = (id: string): string => providers.find((each) => each.id === id)?.name ?? id;

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { connections, dataKeys, secrets } from "#db/schema/index.ts";
+import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { versionOf } from "#server/domain/vault/envelope.ts";
 import { secretMask } from "#server/domain/vault/secrets.ts";
@@ -10,6 +11,7 @@ export interface Credential {
   tenant: string;
   connection: string;
   provider: string;
+  providerName: string;
   account: string;
   field: string;
   mask: string;
@@ -67,6 +69,7 @@ async function readPage(
       tenant: secret.tenantId,
       connection: secret.connectionId,
       provider,
+      providerName: providerName(provider),
       account,
       field: secret.field,
       mask: secretMask,

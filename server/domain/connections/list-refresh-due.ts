@@ -1,5 +1,6 @@
 import { and, asc, eq, exists, lt, sql } from "drizzle-orm";
 import { connections, secrets } from "#db/schema/index.ts";
+import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { renewalMarginMs } from "./fresh-access.ts";
 import type { ConnectionRow } from "./rows.ts";
@@ -9,6 +10,7 @@ export interface RefreshDue {
   tenant: string;
   connection: string;
   provider: string;
+  providerName: string;
   name: string;
   accessExpiresAt: number | null;
   lastRefreshAt: number | null;
@@ -65,6 +67,7 @@ function describe(row: ConnectionRow, { renewable, now }: { renewable: boolean; 
     tenant: row.tenantId,
     connection: row.id,
     provider: row.provider,
+    providerName: providerName(row.provider),
     name: row.name,
     accessExpiresAt: row.accessExpiresAt,
     lastRefreshAt: row.lastRefreshAt,
