@@ -45,9 +45,15 @@ export function formatMoney(
   { compactFrom = Number.POSITIVE_INFINITY }: Shortening = {},
 ): string {
   const major = minor / 10 ** minorDigits(currency);
-  const compact = Math.abs(major) >= compactFrom;
-  const options: Intl.NumberFormatOptions = compact ? { notation: "compact", maximumFractionDigits: 2, minimumFractionDigits: 0 } : {};
-  return numberFormat(locale, { style: "currency", currency, ...options }).format(major);
+  const money = numberFormat(locale, { style: "currency", currency });
+  if (Math.abs(major) < compactFrom) return money.format(major);
+  // Where the currency stands in a short number differs between versions of the language data, so that a page's two sides
+  // would not agree: the short digits take the place of the long ones.
+  const digits = numberFormat(locale, { notation: "compact", maximumFractionDigits: 2 }).format(Math.abs(major));
+  const isDigits = (type: string) => type === "integer" || type === "group" || type === "decimal" || type === "fraction";
+  const parts = money.formatToParts(major);
+  const first = parts.findIndex(({ type }) => isDigits(type));
+  return parts.map(({ type, value }, index) => (index === first ? digits : isDigits(type) ? "" : value)).join("");
 }
 
 /** 25900 -> "25,900", or "25.9K" when shortened. */

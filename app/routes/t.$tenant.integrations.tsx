@@ -70,7 +70,7 @@ export default function Integrations() {
         }
       />
       <FormMessage failure={failure} />
-      <ul className="grid items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
+      <ul className="grid grid-cols-1 items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
         {integrations.map((integration) => (
           <IntegrationCard key={integration.provider} integration={integration} next={integration === next} />
         ))}

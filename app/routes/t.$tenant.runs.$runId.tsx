@@ -95,7 +95,7 @@ export default function Run() {
       {run.errorKind && (
         <RunError run={run} kind={run.errorKind} integrations={may("connections:write") ? `${base}/integrations` : undefined} />
       )}
-      <div className="grid gap-8 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)] lg:gap-6">
+      <div className="grid grid-cols-1 gap-8 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)] lg:gap-6">
         <Section title={t("run.timeline")} className="mt-0 lg:mt-0">
           <RunTimeline run={run} />
         </Section>

@@ -50,7 +50,7 @@ export function CohortCard({ table }: { table: Table }) {
           <tbody>
             {cohorts.map(({ month, customers: [size, ...later] }) => (
               <tr key={month}>
-                <th scope="row" className="px-1 py-0.5 text-start font-normal whitespace-nowrap text-ink-muted">
+                <th scope="row" className="h-7 px-1 py-0.5 text-start font-normal whitespace-nowrap text-ink-muted">
                   {format.month(month)}
                 </th>
                 <td className={`${cell} text-ink`}>{format.count(size ?? 0)}</td>

@@ -29,6 +29,9 @@ const LEVELS = { ok: "ok", warn: "warn", danger: "bad" } as const;
 /** Beside the first chart there is room for two. */
 const HEADLINES = 2;
 
+/** Rows without gaps where there is a number of columns that gives them. */
+const columnsFor = (count: number) => (count % 4 === 0 || count > 6 ? "lg:grid-cols-4" : count === 2 ? "" : "lg:grid-cols-3");
+
 /** Statuses are words in the header; all else is a number. */
 const unitOf = (unit: Tile["unit"]): Unit => (unit === "status" ? "number" : unit);
 
@@ -40,10 +43,10 @@ export function SensorSection({ sensor, scale }: { sensor: SensorView; scale: Sc
   const beside = first ? HEADLINES : 0;
   return (
     <Section title={<SensorTitle sensor={sensor} />} description={sensor.description} actions={<SensorFacts sensor={sensor} />}>
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         {first && (
-          <div className="grid gap-4 lg:grid-cols-3">
-            <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-1">
+          <div className="grid grid-cols-1 gap-4 lg:grid-cols-3">
+            <div className="grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-1">
               {tiles.slice(0, beside).map((tile) => (
                 <SensorTile key={tile.key} tile={tile} scale={scale} />
               ))}
@@ -52,7 +55,7 @@ export function SensorSection({ sensor, scale }: { sensor: SensorView; scale: Sc
           </div>
         )}
         {tiles.length > beside && (
-          <div className="grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2 lg:grid-cols-[repeat(auto-fit,minmax(13rem,1fr))]">
+          <div className={cn("grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2", columnsFor(tiles.length - beside))}>
             {tiles.slice(beside).map((tile) => (
               <SensorTile key={tile.key} tile={tile} scale={scale} />
             ))}
@@ -62,14 +65,14 @@ export function SensorSection({ sensor, scale }: { sensor: SensorView; scale: Sc
           <CohortCard key={table.key} table={table} />
         ))}
         {sensor.breakdowns.length > 0 && (
-          <div className="grid items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
+          <div className="grid grid-cols-1 items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
             {sensor.breakdowns.map((breakdown) => (
               <BreakdownCard key={breakdown.key} breakdown={breakdown} currency={scale.currency} />
             ))}
           </div>
         )}
         {others.length > 0 && (
-          <details className="group/more">
+          <details className="group/more min-w-0">
             <summary className="inline-flex items-center gap-1.5 rounded-sm text-[0.8125rem] font-medium text-ink-muted transition-colors hover:text-ink">
               <ChevronRight
                 aria-hidden
@@ -79,7 +82,7 @@ export function SensorSection({ sensor, scale }: { sensor: SensorView; scale: Sc
               {t("overview.moreCharts", { count: others.length })}
               <span className="sr-only">: {sensor.title}</span>
             </summary>
-            <div className="mt-4 grid gap-4 lg:grid-cols-2">
+            <div className="mt-4 grid grid-cols-1 gap-4 lg:grid-cols-2">
               {others.map((chart) => (
                 <ChartCard key={chart.key} chart={chart} scale={scale} />
               ))}
@@ -152,6 +155,7 @@ function ChartCard({ chart, scale, className }: { chart: Chart; scale: Scale; cl
     <Card title={label} className={cn("min-w-0", className)}>
       <LineChart
         title={label}
+        height="h-64 lg:h-72"
         data={{
           series: series.map(({ key, label: name }) => ({ key, label: name })),
           points,

@@ -64,6 +64,8 @@ function WhatNext({ sensor: { id, title, state, nextAt } }: { sensor: SensorView
       </Link>
     );
   }
+  // It measured in time and had nothing to say, as of a shop without orders.
+  if (state === "ok" || state === "late") return <p>{t("overview.nothingMeasured")}</p>;
   if (state !== "waiting" || nextAt === null) return null;
   return (
     <p>

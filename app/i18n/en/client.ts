@@ -44,6 +44,7 @@ export const client = {
     emptyReadOnly: "Ask an owner, an admin or a developer of this workspace to connect a provider.",
     waitingTitle: "No figures yet",
     waitingDescription: "What these sensors wait for.",
+    nothingMeasured: "It ran, but there was nothing to measure yet.",
     measured: "Last measured",
     never: "Not measured yet",
     next: "Next run",

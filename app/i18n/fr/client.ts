@@ -48,6 +48,7 @@ export const client = {
     emptyReadOnly: "Demandez à un propriétaire, un administrateur ou un développeur de cet espace de connecter un fournisseur.",
     waitingTitle: "Pas encore de chiffres",
     waitingDescription: "Ce que ces capteurs attendent.",
+    nothingMeasured: "Il a tourné, mais il n’y avait encore rien à mesurer.",
     measured: "Dernière mesure",
     never: "Pas encore mesuré",
     next: "Prochaine exécution",

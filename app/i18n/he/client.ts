@@ -48,6 +48,7 @@ export const client = {
     emptyReadOnly: "בקשו מבעלים, ממנהל או ממפתח של סביבת העבודה לחבר ספק.",
     waitingTitle: "עדיין אין נתונים",
     waitingDescription: "למה החיישנים האלה ממתינים.",
+    nothingMeasured: "הוא רץ, אך עדיין לא היה מה למדוד.",
     measured: "נמדד לאחרונה",
     never: "עדיין לא נמדד",
     next: "ההרצה הבאה",
