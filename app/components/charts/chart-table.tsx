@@ -13,7 +13,7 @@ export function ChartTable({ data, title }: { data: ChartData; title: string }) 
       // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
       tabIndex={0}
       aria-label={t("chart.figuresOf", { title })}
-      className="mt-2 max-h-72 overflow-auto rounded-control border border-line"
+      className="relative mt-2 max-h-72 overflow-auto rounded-control border border-line"
     >
       <table className="w-full text-[0.8125rem]">
         <caption className="sr-only">{t("chart.figuresOf", { title })}</caption>

@@ -25,7 +25,7 @@ export function CohortCard({ table }: { table: Table }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
         tabIndex={0}
         aria-label={label}
-        className="-mx-1 overflow-x-auto"
+        className="relative -mx-1 overflow-x-auto"
       >
         <table className="w-full border-separate border-spacing-y-0.5 text-xs">
           <caption className="sr-only">{t("overview.cohortCaption")}</caption>

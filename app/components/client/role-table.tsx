@@ -31,7 +31,7 @@ export function RoleTable({ roles }: { roles: Roles }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
         tabIndex={0}
         aria-label={t("team.rolesCaption")}
-        className="overflow-x-auto rounded-card"
+        className="relative overflow-x-auto rounded-card"
       >
         <table className="w-full text-[0.8125rem]">
           <caption className="sr-only">{t("team.rolesCaption")}</caption>

@@ -119,7 +119,7 @@ export const client = {
     checkOk: "{{account}} השיב: החיבור עובד.",
     checkFailed: "אי אפשר היה לבדוק את {{account}}: {{reason}}.",
     account: "חשבון",
-    since: "חובר ב־",
+    since: "תאריך החיבור",
     lastSuccess: "שימוש אחרון",
     validUntil: "האסימון בתוקף עד",
     validForever: "ללא מועד סיום",
