@@ -24,7 +24,7 @@ import { startServer } from "./server.ts";
 const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-const runners = 300;
+const runners = 600;
 const analytics = "https://www.googleapis.com/auth/analytics.readonly";
 const quiet = () => undefined;
 
@@ -78,7 +78,6 @@ async function measureAll(): Promise<Row[]> {
         ours,
         floor: { url: `${floor.url}/queries/${name}` },
         rounds: 5,
-        requests: name === "health" ? 1200 : 400,
       }),
     );
   }
@@ -91,7 +90,7 @@ async function measureAll(): Promise<Row[]> {
       floorUrl: floor.url,
       sandbox: client,
       rounds: 5,
-      requests: 40,
+      requests: 20,
       forgetLimits: async () => void (await DB.prepare("delete from rate_limits").run()),
     }),
   );

@@ -11,11 +11,27 @@ export interface Target {
  * Asks each target once, `connections` at a time over keep-alive sockets. Answers milliseconds a request: the whole time
  * by the number, which is what a request costs a server that is never idle. Any status but the expected one fails.
  */
-export async function load(targets: readonly Target[], { connections, expect }: { connections: number; expect: number }): Promise<number> {
+export function load(targets: readonly Target[], options: LoadOptions): Promise<number> {
+  return drive((asked) => targets[asked], options);
+}
+
+/** The same for one target, as often as fits into `forMs`. */
+export function loadFor(forMs: number, target: Target, options: LoadOptions): Promise<number> {
+  const until = performance.now() + forMs;
+  return drive(() => (performance.now() < until ? target : undefined), options);
+}
+
+interface LoadOptions {
+  connections: number;
+  expect: number;
+}
+
+async function drive(nextOf: (asked: number) => Target | undefined, { connections, expect }: LoadOptions): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  let next = 0;
+  let asked = 0;
   const work = async () => {
-    for (let target = targets[next++]; target; target = targets[next++]) {
+    for (let target = nextOf(asked); target; target = nextOf(asked)) {
+      asked++;
       const status = await ask(agent, target);
       if (status !== expect) throw new Error(`${target.url} answered ${status} instead of ${expect}`);
     }
@@ -24,7 +40,7 @@ export async function load(targets: readonly Target[], { connections, expect }: 
   await Promise.all(Array.from({ length: connections }, work));
   const ms = performance.now() - start;
   agent.destroy();
-  return ms / targets.length;
+  return ms / asked;
 }
 
 const ask = (agent: Agent, { url, headers, method = "GET", body }: Target): Promise<number> =>
@@ -34,9 +50,6 @@ const ask = (agent: Agent, { url, headers, method = "GET", body }: Target): Prom
       response.on("end", () => done(response.statusCode ?? 0));
       response.resume();
     });
-    sent.on("error", failed);
+    sent.on("error", (cause) => failed(new Error(`${url} gave no answer`, { cause })));
     sent.end(body);
   });
-
-/** The same target many times. */
-export const times = (count: number, target: Target): Target[] => Array.from({ length: count }, () => target);

@@ -1,12 +1,17 @@
 import { eq } from "drizzle-orm";
-import { measurements, memberships, schedules, sessions, tenants, users } from "#db/schema/index.ts";
+import { measurements, memberships, sessions, tenants, users } from "#db/schema/index.ts";
 import { sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
+import type { Metric } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
-import { type Ctx, enterTenant, type UserActor } from "#server/ctx.ts";
+import { type Ctx, enterTenant, type Tenant, type UserActor } from "#server/ctx.ts";
 import { storeConnection } from "#server/domain/oauth/store-connection.ts";
 import { hashToken, newToken } from "#server/domain/sessions/tokens.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
+import { openDataKey } from "#server/domain/vault/data-keys.ts";
+import { wrap } from "#server/domain/vault/envelope.ts";
+import { currentRootKeyId, findRootKey } from "#server/domain/vault/root-keys.ts";
+import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
 import { propertiesOf } from "#test/sandbox/google/properties.ts";
 
@@ -45,7 +50,7 @@ export async function seedPortal(ctx: Ctx): Promise<Portal> {
   const figures = sensors.flatMap((sensor) =>
     sensor.metrics.flatMap((metric) => {
       const days = metric.kind === "daily" ? 90 : 1;
-      const dimensions = metric.dimension ? ["a", "b", "c"] : [""];
+      const dimensions = dimensionsOf(metric);
       return Array.from({ length: days }, (_, back) => new Date(now - back * dayMs).toISOString().slice(0, 10)).flatMap((day) =>
         dimensions.map((dimension) => ({
           tenantId: tenant,
@@ -71,40 +76,121 @@ export async function seedPortal(ctx: Ctx): Promise<Portal> {
   return { tenant, headers: { cookie: `${sessionCookie}=${token}` } };
 }
 
-/** Clients with one connected Google account each, whose history was read before: a run reads the last days. */
+/** What a metric is split by, as its sensor would say it. */
+function dimensionsOf({ key, dimension }: Metric): string[] {
+  if (!dimension) return [""];
+  if (!key.startsWith("cohort")) return ["a", "b", "c"];
+  const months = Array.from({ length: 12 }, (_, at) => `2026-${String(at + 1).padStart(2, "0")}`);
+  return months.flatMap((month, at) => Array.from({ length: 12 - at }, (_, offset) => `${month}|${offset}`));
+}
+
+/**
+ * Clients with one connected Google account each, whose history was read before: a run reads the last days. The first one is
+ * made by the verbs, the others are its copies with keys and tokens of their own.
+ */
 export async function seedRunners(ctx: Ctx, count: number, mint: (accounts: string[]) => Promise<string[]>): Promise<string[]> {
   const ids = Array.from({ length: count }, (_, at) => `bench-run-${at}`);
   const accounts = ids.map((id) => `${id}@example.com`);
   const tokens = await mint(accounts);
-  const google = findProvider("google");
-  for (const [at, id] of ids.entries()) {
-    const tenant = await newClient(ctx, id);
-    const account = accounts[at] as string;
-    const [property] = propertiesOf(account);
-    await storeConnection(enterTenant({ ...ctx, actor: seeder(ctx) }, tenant, "owner"), google, {
-      grant: {
-        accessToken: tokens[at] as string,
-        refreshToken: undefined,
-        expiresInS: 86_400,
-        refreshExpiresInS: undefined,
-        scopes: [analytics],
-      },
-      identity: {
-        externalId: account,
-        name: account,
-        details: { email: account, resources: [{ kind: "ga4_property", id: property?.id ?? "", name: "Shop" }] },
-      },
-      asked: [analytics],
-      granted: [analytics],
-      dataKeyRows: [],
-    });
-    const cursor = { property: property?.id, creditedOn: new Date(ctx.now()).toISOString().slice(0, 10), channels: [] };
-    await ctx.directory
-      .update(schedules)
-      .set({ cursor, nextAt: ctx.now() + dayMs })
-      .where(eq(schedules.tenantId, id));
-  }
+  const [first = "", firstAccount = "", firstToken = ""] = [ids[0], accounts[0], tokens[0]];
+  const tenant = await newClient(ctx, first);
+  await connectFirst(ctx, tenant, { account: firstAccount, accessToken: firstToken });
+  const cursor = JSON.stringify({
+    property: propertyOf(firstAccount),
+    creditedOn: new Date(ctx.now()).toISOString().slice(0, 10),
+    channels: [],
+  });
+  const d1 = ctx.databases.DB;
+  await d1
+    .prepare("update schedules set cursor = ?, next_at = ? where tenant_id = ?")
+    .bind(cursor, ctx.now() + dayMs, first)
+    .run();
+  const rowsOf = async (table: string, column = "tenant_id") =>
+    (await d1.prepare(`select * from ${table} where ${column} = ?`).bind(first).all<Record<string, unknown>>()).results;
+  const [tenants, connections, schedules] = [await rowsOf("tenants", "id"), await rowsOf("connections"), await rowsOf("schedules")];
+  const copies = ids
+    .slice(1)
+    .map((id, at) => ({ id, account: accounts[at + 1] as string, token: tokens[at + 1] as string, connection: newId("con", ctx.now()) }));
+  const vault = await Promise.all(copies.map((copy) => sealed(ctx, tenant, copy)));
+  await insertRows(
+    d1,
+    "tenants",
+    copies.flatMap(({ id }) => tenants.map((row) => ({ ...row, id }))),
+  );
+  await insertRows(
+    d1,
+    "connections",
+    copies.flatMap(({ id, account, connection }) =>
+      connections.map((row) => ({
+        ...row,
+        id: connection,
+        tenant_id: id,
+        external_id: account,
+        details: JSON.stringify(detailsOf(account)),
+      })),
+    ),
+  );
+  await insertRows(
+    d1,
+    "schedules",
+    copies.flatMap(({ id, account }) =>
+      schedules.map((row) => ({ ...row, tenant_id: id, cursor: JSON.stringify({ ...JSON.parse(cursor), property: propertyOf(account) }) })),
+    ),
+  );
+  await insertRows(
+    d1,
+    "data_keys",
+    vault.map(({ dataKey }) => dataKey),
+  );
+  await insertRows(
+    d1,
+    "secrets",
+    vault.map(({ secret }) => secret),
+  );
   return ids;
+}
+
+const propertyOf = (account: string) => propertiesOf(account)[0]?.id ?? "";
+const detailsOf = (account: string) => ({ email: account, resources: [{ kind: "ga4_property", id: propertyOf(account), name: "Shop" }] });
+
+const connectFirst = (ctx: Ctx, tenant: Tenant, { account, accessToken }: { account: string; accessToken: string }) =>
+  storeConnection(enterTenant({ ...ctx, actor: seeder(ctx) }, tenant, "owner"), findProvider("google"), {
+    grant: { accessToken, refreshToken: undefined, expiresInS: 86_400, refreshExpiresInS: undefined, scopes: [analytics] },
+    identity: { externalId: account, name: account, details: detailsOf(account) },
+    asked: [analytics],
+    granted: [analytics],
+    dataKeyRows: [],
+  });
+
+/** A data key and a token sealed with it, as rows. */
+async function sealed(ctx: Ctx, template: Tenant, { id, token, connection }: { id: string; token: string; connection: string }) {
+  const tenantCtx = enterTenant(ctx, { ...template, id }, "system");
+  const now = ctx.now();
+  const place = { tenant: id, version: 1, rootKeyId: currentRootKeyId(ctx.config) };
+  const root = await findRootKey(ctx.config, place.rootKeyId);
+  const wrapped = await wrap(root.key, { place, dataKey: crypto.getRandomValues(new Uint8Array(32)) });
+  const row = { tenantId: id, version: 1, rootKeyId: place.rootKeyId, wrapped, createdAt: now };
+  const value = await sealSecret(tenantCtx, await openDataKey(ctx.config, row), {
+    connectionId: connection,
+    field: "access_token",
+    secret: token,
+  });
+  return {
+    dataKey: { tenant_id: id, version: 1, root_key_id: place.rootKeyId, wrapped, created_at: now },
+    secret: { tenant_id: id, connection_id: connection, field: "access_token", sealed: value, created_at: now },
+  };
+}
+
+/** Rows by their columns' names, two hundred a statement. */
+async function insertRows(d1: D1Database, table: string, rows: readonly Record<string, unknown>[]): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {});
+  const values = columns.map((column) => `value->>'${column}'`).join(", ");
+  for (let start = 0; start < rows.length; start += 200) {
+    await d1
+      .prepare(`insert into ${table} (${columns.join(", ")}) select ${values} from json_each(?)`)
+      .bind(JSON.stringify(rows.slice(start, start + 200)))
+      .run();
+  }
 }
 
 async function newClient(ctx: Ctx, id: string) {

@@ -3,7 +3,10 @@ import { load, type Target } from "#scripts/bench/load.ts";
 import type { Portal } from "#scripts/bench/seed.ts";
 import { challengeOf, type sandboxClient } from "#test/sandbox/client.ts";
 
-const connections = 4;
+/** A person waits for one at a time. */
+const connections = 1;
+/** How long the provider takes for each answer: nothing on the loopback, more than this anywhere else. */
+const providerMs = 20;
 
 export interface CallbackBench {
   origin: string;
@@ -18,14 +21,20 @@ export interface CallbackBench {
 
 /**
  * The way back from a provider (state, exchange, identity, vault, rows) beside the bare exchange of a code. Consents are
- * given beforehand, outside of the time.
+ * given beforehand, outside of the time. On both sides the provider answers after `providerMs`, as a near one would.
  */
 export async function measureCallback(bench: CallbackBench): Promise<Row> {
   const measured: { ours: number; floor: number }[] = [];
   for (let round = 0; round <= bench.rounds; round++) {
     await bench.forgetLimits();
-    const ours = await load(await callbacks(bench), { connections, expect: 303 });
-    const floor = await load(await exchanges(bench), { connections, expect: 200 });
+    const [back, codes] = [await callbacks(bench), await exchanges(bench)];
+    await bench.sandbox.control("/control", {
+      faults: ["token", "api"].map((kind) => ({ kind, effect: { type: "slow", ms: providerMs } })),
+    });
+    const ours = await load(back, { connections, expect: 303 });
+    const floor = await load(codes, { connections, expect: 200 });
+    await bench.sandbox.control("/control", undefined, "DELETE");
+    await bench.sandbox.control("/control", { limits: false });
     if (round > 0) measured.push({ ours, floor }); // the first one warms both
   }
   return rowOf("oauth-callback", "ms", measured, ratioAtMost(3));

@@ -1,0 +1,116 @@
+import { createExecutionContext, createMessageBatch, waitOnExecutionContext } from "cloudflare:test";
+import { is } from "drizzle-orm";
+import { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { openDb } from "#db/client.ts";
+import * as schema from "#db/schema/index.ts";
+import { providers } from "#server/catalog/providers/registry.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { Message } from "#server/messages.ts";
+import { describeProcedures, restOperations } from "#server/trpc/rest.ts";
+import { appRouter } from "#server/trpc/root.ts";
+import { ask, asPerson } from "#test/ask.ts";
+import { choices, control, decide } from "#test/domain/oauth/consent.ts";
+import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
+import { sandboxOrigin } from "#test/variables.ts";
+import worker from "#workers/app.ts";
+import { makeBelongings } from "./belongings.ts";
+import { feed } from "./feed.ts";
+
+/** Everything that left the Worker in this file: lines, messages, answers with their headers. */
+const left: { where: string; text: string }[] = [];
+const printers = ["log", "info", "warn", "error", "debug"] as const;
+
+beforeAll(() => {
+  for (const printer of printers) {
+    vi.spyOn(console, printer).mockImplementation(
+      (...words: unknown[]) => void left.push({ where: `console.${printer}`, text: words.map(String).join(" ") }),
+    );
+  }
+});
+afterAll(() => void vi.restoreAllMocks());
+
+/** Asks the portal and keeps what it answered. */
+async function keep(path: string, init: RequestInit = {}): Promise<{ response: Response; text: string }> {
+  const response = await ask(path, init);
+  const text = await response.text();
+  left.push({ where: path.split("?")[0] ?? "", text: `${JSON.stringify([...response.headers])} ${text}` });
+  return { response, text };
+}
+
+/** The way of one connection in a browser; answers the callback's path, which only the browser and the provider ever see. */
+async function connect(provider: string, tenant: string, token: string, decision: "allow" | "deny" = "allow"): Promise<string> {
+  const choice = choices[provider];
+  const query = new URLSearchParams({ tenant, ...(choice?.shop && { shop: choice.shop }) });
+  const { response } = await keep(`/api/auth/oauth/${provider}/authorize?${query}`, { headers: asPerson(token) });
+  const mark = response.headers.getSetCookie().map((line) => line.split(";")[0]);
+  const callback = await decide(response.headers.get("location") ?? "", { decision, account: choice?.account ?? "" });
+  const path = `${callback.pathname}${callback.search}`;
+  const { cookie, ...headers } = asPerson(token);
+  await keep(path, { headers: { ...headers, cookie: [cookie, ...mark].join("; ") } });
+  return path;
+}
+
+async function work(queue: string, bodies: readonly Message[]): Promise<void> {
+  left.push({ where: `queue ${queue}`, text: JSON.stringify(bodies) });
+  const messages = bodies.map((body, at) => ({ id: `m${at}`, timestamp: new Date(), attempts: 1, body }));
+  const executionContext = createExecutionContext();
+  await worker.queue(createMessageBatch<Message>(queue, messages) as MessageBatch<Message>, testEnv);
+  await waitOnExecutionContext(executionContext);
+}
+
+async function runAll(tenant: string, staffToken: string): Promise<void> {
+  const bodies: Message[] = [];
+  for (const { id: job } of sensors) {
+    const { text } = await keep("/api/scripts/run", {
+      method: "POST",
+      headers: asPerson(staffToken),
+      body: JSON.stringify({ tenant, job }),
+    });
+    const { id } = JSON.parse(text) as { id: string };
+    bodies.push({ v: 1, type: "run", tenant, run: id });
+  }
+  await work("atrium-runs", bodies);
+  for (const body of bodies) if (body.type === "run") await keep(`/api/scripts/status/${body.run}`, { headers: asPerson(staffToken) });
+}
+
+test("no token or code that a provider issued is in a line, a message, an answer or a row", async () => {
+  await control({ limits: false });
+  const tenant = await makeTenant();
+  const owner = await makeUser({ roles: [[tenant, "owner"]] });
+  const staff = await makeUser({ staff: true });
+
+  for (const { id } of providers) {
+    await connect(id, tenant.id, owner.token, "deny");
+    const used = await connect(id, tenant.id, owner.token);
+    await keep(used, { headers: asPerson(owner.token) }); // the same link once more: an error page, or a toast
+  }
+  await runAll(tenant.id, staff.token);
+  // Then everything goes wrong: errors are where secrets like to show.
+  await control({ faults: [{ kind: "api", effect: { type: "error", status: 500 } }] });
+  await runAll(tenant.id, staff.token);
+  await control({ revoke: [{}], faults: [] });
+  await runAll(tenant.id, staff.token);
+  await control();
+
+  const mine = { ...(await makeBelongings("secrets-marker")), tenant, owner: owner.actor };
+  for (const { name, input } of describeProcedures(appRouter._def.procedures)) {
+    const query = encodeURIComponent(JSON.stringify(feed(input, mine, mine)));
+    for (const { token } of [owner, staff]) await keep(`/api/trpc/${name}?input=${query}`, { headers: asPerson(token) });
+  }
+  for (const { method, path } of restOperations(appRouter._def.procedures)) {
+    if (method === "GET")
+      await keep(path.replaceAll("{tenant}", tenant.id).replaceAll("{runId}", mine.runId), { headers: asPerson(staff.token) });
+  }
+  const db = openDb(testEnv.DB);
+  for (const [name, table] of Object.entries(schema)) {
+    if (is(table, SQLiteTable)) left.push({ where: `table ${name}`, text: JSON.stringify(await db.select().from(table)) });
+  }
+
+  const issued = (await (await fetch(`${sandboxOrigin}/__sandbox/issued`)).json()) as string[];
+  expect(issued.length).toBeGreaterThanOrEqual(providers.length * 3);
+  expect(left.filter(({ where }) => where === "console.log").length).toBeGreaterThan(50);
+  expect(left.filter(({ where }) => where.startsWith("table ")).length).toBeGreaterThan(15);
+  const found = left.flatMap(({ where, text }) => issued.filter((secret) => text.includes(secret)).map(() => where));
+  expect([...new Set(found)]).toEqual([]);
+}, 60_000);
