@@ -55,5 +55,7 @@ export function handleError(error: unknown, { request, context }: LoaderFunction
 
 function logPageError(error: unknown, { requestId, url }: { requestId: string; url: string }) {
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-  console.error(JSON.stringify({ level: "error", event: "page.failed", requestId, path: new URL(url).pathname, message, stack }));
+  // Links that we mail carry a token of 43 characters in their path.
+  const path = new URL(url).pathname.replace(/[\w-]{43,}/g, "[token]");
+  console.error(JSON.stringify({ level: "error", event: "page.failed", requestId, path, message, stack }));
 }
