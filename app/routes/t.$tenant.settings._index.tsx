@@ -54,7 +54,7 @@ export default function Profile() {
           <Field label={t("settings.email")} hint={t("settings.emailHint")}>
             <Input type="email" value={me.email} readOnly />
           </Field>
-          <div className="grid gap-5 sm:grid-cols-2">
+          <div className="grid items-start gap-5 sm:grid-cols-2">
             <LocaleSelect label={t("settings.language")} value={values?.locale ?? me.locale} error={failure?.fields.locale} />
             <TimezoneSelect
               label={t("settings.timezone")}

@@ -79,7 +79,7 @@ function WorkspaceForm() {
       <Field label={t("settings.workspaceName")} error={failure?.fields.name}>
         <Input name="name" maxLength={80} defaultValue={values?.name ?? tenant.name} dir="auto" />
       </Field>
-      <div className="grid gap-5 sm:grid-cols-2">
+      <div className="grid items-start gap-5 sm:grid-cols-2">
         <LocaleSelect
           label={t("settings.workspaceLanguage")}
           hint={t("settings.workspaceLanguageHint")}

@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react";
-import { ScrollText } from "lucide-react";
+import { ChevronRight, ScrollText } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
@@ -81,8 +81,13 @@ function LogLine({ line: { at, level, message, fields } }: { line: Line }) {
           {message}
         </p>
         {named.length > 0 && (
-          <details className="mt-1">
-            <summary className="w-fit rounded-sm text-xs text-ink-faint transition-colors hover:text-ink">
+          <details className="group/fields mt-1">
+            <summary className="inline-flex items-center gap-1 rounded-sm text-xs text-ink-faint transition-colors hover:text-ink">
+              <ChevronRight
+                aria-hidden
+                data-mirror
+                className="size-3 transition-[rotate] group-open/fields:rotate-90 rtl:group-open/fields:-rotate-90"
+              />
               {t("run.fields", { count: named.length })}
             </summary>
             <dl

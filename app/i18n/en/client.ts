@@ -211,6 +211,7 @@ export const client = {
     steps_one: "{{count}} step done and saved",
     steps_other: "{{count}} steps done and saved",
     next: "Goes on",
+    nextTry: "Next try",
     goingOn: "Running now",
     took: "{{time}} from start to end",
     ended: {

@@ -215,6 +215,7 @@ export const client = {
     steps_one: "{{count}} étape terminée et enregistrée",
     steps_other: "{{count}} étapes terminées et enregistrées",
     next: "Suite",
+    nextTry: "Prochain essai",
     goingOn: "En cours",
     took: "{{time}} du début à la fin",
     ended: {

@@ -224,6 +224,7 @@ export const client = {
     steps_two: "שני שלבים הושלמו ונשמרו",
     steps_other: "{{count}} שלבים הושלמו ונשמרו",
     next: "ממשיכה",
+    nextTry: "הניסיון הבא",
     goingOn: "רצה כעת",
     took: "{{time}} מההתחלה עד הסוף",
     ended: {
