@@ -33,6 +33,16 @@ export default function Audit() {
     <>
       <PageHeader title={t("audit.title")} description={t("audit.description")} />
       <FilterForm active={filtered}>
+        <Field label={t("audit.who")} className="col-span-2 sm:w-60!">
+          <Input
+            name="actor"
+            required={false}
+            maxLength={254}
+            placeholder={t("audit.whoHint")}
+            autoCapitalize="none"
+            defaultValue={filters.actor}
+          />
+        </Field>
         <Field label={t("filter.client")}>
           <Input
             name="client"
@@ -42,16 +52,6 @@ export default function Audit() {
             autoCapitalize="none"
             dir="ltr"
             defaultValue={filters.client}
-          />
-        </Field>
-        <Field label={t("audit.who")} className="sm:w-60!">
-          <Input
-            name="actor"
-            required={false}
-            maxLength={254}
-            placeholder={t("audit.whoHint")}
-            autoCapitalize="none"
-            defaultValue={filters.actor}
           />
         </Field>
         <Field label={t("audit.action")} className="sm:w-52!">

@@ -44,7 +44,7 @@ export default function Clients() {
     <>
       <PageHeader title={t("clients.title")} description={t("clients.description")} actions={newClient} />
       <FilterForm active={filtered}>
-        <Field label={t("clients.search")} className="min-[26rem]:col-span-2 sm:w-64!">
+        <Field label={t("clients.search")} className="col-span-2 sm:w-64!">
           <Input
             name="search"
             type="search"

@@ -1,4 +1,3 @@
-import { Link } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +5,7 @@ import { useAdmin } from "#app/admin.ts";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+import { ClientLink } from "./client-link.tsx";
 
 export type AuditLine = Outputs["audit"]["all"]["items"][number];
 
@@ -32,9 +32,7 @@ export function AuditTable({
           <span className="sr-only">{t("audit.noClient")}</span>
         </span>
       ) : (
-        <Link to={`/admin/clients/${tenantId}`} className="rounded-sm font-mono text-xs transition-colors hover:text-accent">
-          {tenantId}
-        </Link>
+        <ClientLink id={tenantId} />
       ),
   };
   return (
@@ -49,7 +47,7 @@ export function AuditTable({
           header: t("audit.action"),
           primary: true,
           className: "align-top",
-          cell: ({ action }) => <code className="font-mono text-[0.8125rem] [overflow-wrap:anywhere]">{action}</code>,
+          cell: ({ action }) => <code className="font-mono text-[0.8125rem] @min-[40rem]:whitespace-nowrap">{action}</code>,
         },
         { key: "who", header: t("audit.who"), className: "align-top", cell: (line) => <Who line={line} /> },
         ...(acrossClients ? [{ ...client, className: "align-top" }] : []),

@@ -1,9 +1,9 @@
-import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+import { ClientLink } from "./client-link.tsx";
 
 type Credential = Outputs["credentials"]["list"]["credentials"][number];
 
@@ -31,11 +31,7 @@ export function CredentialTable({ credentials, empty }: { credentials: readonly 
         {
           key: "client",
           header: t("filter.client"),
-          cell: ({ tenant }) => (
-            <Link to={`/admin/clients/${tenant}`} className="rounded-sm font-mono text-xs transition-colors hover:text-accent">
-              {tenant}
-            </Link>
-          ),
+          cell: ({ tenant }) => <ClientLink id={tenant} />,
         },
         {
           key: "secret",

@@ -7,6 +7,7 @@ import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+import { ClientLink } from "./client-link.tsx";
 
 type Letter = Outputs["deadLetters"]["list"]["items"][number];
 
@@ -34,14 +35,7 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
         {
           key: "client",
           header: t("filter.client"),
-          cell: ({ ofTenant }) =>
-            ofTenant === null ? (
-              <span className="text-ink-faint">–</span>
-            ) : (
-              <Link to={`/admin/clients/${ofTenant}`} className="rounded-sm font-mono text-xs transition-colors hover:text-accent">
-                {ofTenant}
-              </Link>
-            ),
+          cell: ({ ofTenant }) => (ofTenant === null ? <span className="text-ink-faint">–</span> : <ClientLink id={ofTenant} />),
         },
         {
           key: "run",

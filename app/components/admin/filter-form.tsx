@@ -15,10 +15,10 @@ export function FilterForm({ active, children }: { active: boolean; children: Re
       <Form
         key={search}
         method="get"
-        className="mb-4 grid gap-3 min-[26rem]:grid-cols-2 sm:flex sm:flex-wrap sm:items-end [&>div]:min-w-0 sm:[&>div]:w-44"
+        className="mb-4 grid grid-cols-2 gap-3 sm:flex sm:flex-wrap sm:items-end [&>div]:min-w-0 sm:[&>div]:w-44"
       >
         {children}
-        <span className="flex gap-2 self-end">
+        <span className="col-span-full flex gap-2 self-end">
           <Button type="submit" pending={state === "loading" && location.pathname === pathname && location.search !== search}>
             <ListFilter aria-hidden />
             {t("filter.apply")}

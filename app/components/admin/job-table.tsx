@@ -10,6 +10,9 @@ import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 
+/** With these a run could only say what is known already. */
+const NOTHING_TO_RUN: readonly SensorView["blocked"][] = ["not_connected", "retired"];
+
 /** A client's jobs with their schedule, how each stands and why it waits, and a button that runs it now (`intent=run`). */
 export function JobTable({
   sensors,
@@ -47,8 +50,9 @@ export function JobTable({
             key: "actions",
             header: <span className="sr-only">{t("actions")}</span>,
             actions: true,
-            cell: ({ id, title }) =>
-              startable && (
+            cell: ({ id, title, blocked }) =>
+              startable &&
+              !NOTHING_TO_RUN.includes(blocked) && (
                 <Form method="post" preventScrollReset>
                   <input type="hidden" name="intent" value="run" />
                   <SubmitButton name="job" value={id} size="sm" variant="secondary">

@@ -1,4 +1,3 @@
-import { Link } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
@@ -6,6 +5,7 @@ import { Card } from "#app/components/ui/card.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+import { ClientLink } from "./client-link.tsx";
 
 export type Renewal = Outputs["connections"]["refreshDryRun"][number];
 
@@ -15,11 +15,7 @@ export function RenewalTable({ renewals, acrossClients = false }: { renewals: re
   const client: Column<Renewal> = {
     key: "client",
     header: t("filter.client"),
-    cell: ({ tenant }) => (
-      <Link to={`/admin/clients/${tenant}`} className="rounded-sm font-mono text-xs transition-colors hover:text-accent">
-        {tenant}
-      </Link>
-    ),
+    cell: ({ tenant }) => <ClientLink id={tenant} />,
   };
   if (renewals.length === 0) {
     return (

@@ -22,7 +22,7 @@ export const Checkbox = forwardRef<HTMLInputElement, CheckboxProps>(function Che
         <Check
           aria-hidden
           strokeWidth={3}
-          className="relative size-3.5 scale-50 text-accent-ink opacity-0 transition peer-checked:scale-100 peer-checked:opacity-100"
+          className="pointer-events-none relative size-3.5 scale-50 text-accent-ink opacity-0 transition peer-checked:scale-100 peer-checked:opacity-100"
         />
       </span>
       <span>
