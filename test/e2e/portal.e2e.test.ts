@@ -42,7 +42,7 @@ describe("the main job, in a browser", () => {
     await connect(page, { tenant: "acme", provider: "shopify", shop: "acme-gifts.myshopify.com" });
     await allow(page);
     await page.waitForURL(/\/t\/acme\/integrations$/);
-    expect(await page.locator("main").innerText()).toContain("acme-gifts");
+    expect(await page.locator("main").innerText()).toContain("Acme Gifts");
     for (const provider of ["klaviyo", "google"]) {
       await connect(page, { tenant: "acme", provider });
       await allow(page);
