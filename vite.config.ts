@@ -44,6 +44,5 @@ export default defineConfig(({ command }) => ({
   },
   server: { watch: { ignored: ["**/.wrangler/**", "**/.atrium/**", "**/build/**", "**/coverage/**"] } },
   ssr: { noExternal: true, resolve: { conditions: ["workerd", "worker", "browser"] } },
-  resolve: { alias: { "co-body": "/workers/empty.ts" } },
   build: { minify: true },
 }));

@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { sandboxWorker } from "./test/sandbox/start.ts";
 import { testOrigin, testVariables } from "./test/variables.ts";
 
-const serverBuild = "./build/server/index.js";
 const inWorkerd = ["test/**/*.test.ts"];
 const inNode = ["test/**/*.node.test.ts"];
 const inBrowser = ["test/e2e/**/*.e2e.test.ts"];
@@ -25,8 +23,7 @@ export default defineConfig(async () => ({
         ],
         resolve: {
           alias: {
-            "virtual:remix/server-build": new URL(existsSync(serverBuild) ? serverBuild : "./workers/empty.ts", import.meta.url).pathname,
-            "co-body": new URL("./workers/empty.ts", import.meta.url).pathname,
+            "virtual:remix/server-build": new URL("./build/server/index.js", import.meta.url).pathname,
           },
         },
         test: {
