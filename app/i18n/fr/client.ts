@@ -3,7 +3,7 @@ import type { Translation } from "../shape.ts";
 
 export const client = {
   nav: {
-    overview: "Vue d’ensemble",
+    overview: "Aperçu",
     integrations: "Intégrations",
     runs: "Exécutions",
     settings: "Réglages",
@@ -38,7 +38,7 @@ export const client = {
     },
   },
   overview: {
-    title: "Vue d’ensemble",
+    title: "Aperçu",
     description: "Les {{count}} derniers jours, du {{from}} au {{to}}, comparés aux {{count}} jours précédents.",
     descriptionEmpty: "Ce que vos capteurs mesurent apparaît ici.",
     emptyTitle: "Connectez votre boutique pour voir vos premiers chiffres",
