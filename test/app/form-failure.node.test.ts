@@ -1,3 +1,4 @@
+import type { AppLoadContext } from "@remix-run/cloudflare";
 import { TRPCError } from "@trpc/server";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -8,7 +9,7 @@ import { describeError } from "#server/trpc/errors.ts";
 
 const request = new Request("https://atrium.example/t/acme/settings?tab=1", { method: "POST" });
 const failureOf = (error: unknown, locale: Atrium["locale"] = "en", form = new FormData()) =>
-  formFailure(error, { request, context: { describe: describeError, locale } as Atrium }, form);
+  formFailure(error, { request, context: { describe: describeError, locale } as AppLoadContext }, form);
 const procedure = (cause: Error) => new TRPCError({ code: "BAD_REQUEST", cause });
 const thrownBy = (work: () => unknown): unknown => {
   try {

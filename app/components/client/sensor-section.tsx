@@ -12,7 +12,8 @@ import type { Unit } from "#app/i18n/format.ts";
 import { useTenant } from "#app/tenant.ts";
 import { BreakdownCard } from "./breakdown-card.tsx";
 import { CohortCard } from "./cohort-card.tsx";
-import { SensorState, type SensorView } from "./sensor-state.tsx";
+import { SensorStanding } from "./sensor-standing.tsx";
+import type { SensorView } from "./sensor-state.tsx";
 
 type Tile = SensorView["tiles"][number];
 type Chart = SensorView["charts"][number];
@@ -110,7 +111,7 @@ function SensorFacts({ sensor }: { sensor: SensorView }) {
   const { base } = useTenant();
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-[0.8125rem] text-ink-faint">
-      <SensorState state={sensor.state} />
+      <SensorStanding sensor={sensor} />
       <span>
         {sensor.lastSuccessAt === null ? (
           t("overview.never")

@@ -2,12 +2,10 @@ import { Link } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
-import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useTenant } from "#app/tenant.ts";
-import type { ScheduleBlock } from "#server/domain/runs/schemas.ts";
-import { blockWords, mendedByConnecting } from "./block-words.ts";
-import { SensorState, type SensorView } from "./sensor-state.tsx";
+import { SensorStanding } from "./sensor-standing.tsx";
+import type { SensorView } from "./sensor-state.tsx";
 
 /** Sensors without a figure yet, each with what it waits for. */
 export function WaitingSensors({ sensors }: { sensors: readonly SensorView[] }) {
@@ -23,7 +21,7 @@ export function WaitingSensors({ sensors }: { sensors: readonly SensorView[] }) 
                 <p className="text-[0.8125rem] text-ink-muted">{sensor.description}</p>
               </div>
               <div className="grid gap-0.5 text-[0.8125rem] text-ink-faint sm:justify-items-end sm:text-end">
-                {sensor.blocked ? <Block id={sensor.id} block={sensor.blocked} /> : <SensorState state={sensor.state} />}
+                <SensorStanding sensor={sensor} />
                 <WhatNext sensor={sensor} />
               </div>
             </li>
@@ -31,24 +29,6 @@ export function WaitingSensors({ sensors }: { sensors: readonly SensorView[] }) 
         </ul>
       </Card>
     </Section>
-  );
-}
-
-/** Not connected is how everybody begins; what was there and is gone is a warning. */
-function Block({ id, block }: { id: string; block: ScheduleBlock }) {
-  const { t } = useTranslation("client");
-  const { base, providersOf } = useTenant();
-  const words = blockWords(t, block, providersOf(id));
-  return (
-    <StatusDot tone={block === "not_connected" ? "neutral" : "warn"} className="text-[0.8125rem]">
-      {mendedByConnecting(block) ? (
-        <Link to={`${base}/integrations`} className="link">
-          {words}
-        </Link>
-      ) : (
-        words
-      )}
-    </StatusDot>
   );
 }
 

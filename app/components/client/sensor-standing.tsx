@@ -1,0 +1,30 @@
+import { Link } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { StatusDot } from "#app/components/ui/status-dot.tsx";
+import { useTenant } from "#app/tenant.ts";
+import type { ScheduleBlock } from "#server/domain/runs/schemas.ts";
+import { blockWords, mendedByConnecting } from "./block-words.ts";
+import { SensorState, type SensorView } from "./sensor-state.tsx";
+
+/** How a sensor stands, or what it waits for, with the way to where that is mended. */
+export function SensorStanding({ sensor: { id, state, blocked } }: { sensor: SensorView }) {
+  return state === "blocked" && blocked ? <Block id={id} block={blocked} /> : <SensorState state={state} />;
+}
+
+/** Not connected is how everybody begins; what was there and is gone is a warning. */
+function Block({ id, block }: { id: string; block: ScheduleBlock }) {
+  const { t } = useTranslation("client");
+  const { base, providersOf } = useTenant();
+  const words = blockWords(t, block, providersOf(id));
+  return (
+    <StatusDot tone={block === "not_connected" ? "neutral" : "warn"} className="text-[0.8125rem]">
+      {mendedByConnecting(block) ? (
+        <Link to={`${base}/integrations`} className="link">
+          {words}
+        </Link>
+      ) : (
+        words
+      )}
+    </StatusDot>
+  );
+}
