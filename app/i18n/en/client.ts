@@ -32,6 +32,9 @@ export const client = {
       role: "Please choose another role. A workspace needs at least one owner.",
       timezone: "Please choose a timezone of the list.",
       locale: "Please choose a language of the list.",
+      id: "Please choose an id that nobody has yet: lower-case letters, digits and hyphens.",
+      ownerEmail: "Please give a full e-mail address.",
+      currency: "Please give three letters, as in EUR.",
     },
   },
   overview: {

@@ -35,6 +35,9 @@ export const client = {
       role: "Choisissez un autre rôle. Un espace a besoin d’au moins un propriétaire.",
       timezone: "Choisissez un fuseau horaire de la liste.",
       locale: "Choisissez une langue de la liste.",
+      id: "Choisissez un identifiant encore libre : minuscules, chiffres et traits d’union.",
+      ownerEmail: "Indiquez une adresse e-mail complète.",
+      currency: "Indiquez trois lettres, comme EUR.",
     },
   },
   overview: {
