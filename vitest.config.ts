@@ -28,6 +28,7 @@ export default defineConfig(async () => ({
         },
         test: {
           name: "workers",
+          silent: "passed-only",
           include: inWorkerd,
           exclude: [...inNode, ...inBrowser],
           setupFiles: ["./test/setup.ts"],
