@@ -25,7 +25,7 @@ const always: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
   // Addresses of ours hold tokens of links; `no-referrer` would also take Origin away from our own forms.
   "referrer-policy": "same-origin",
-  "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), browsing-topics=()",
+  "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), browsing-topics=()",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
 };
