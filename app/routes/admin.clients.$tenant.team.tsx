@@ -59,7 +59,7 @@ export default function ClientTeam() {
                 header: t("team.person"),
                 primary: true,
                 cell: ({ name, email }) => (
-                  <span className="grid min-w-0">
+                  <span className="grid min-w-0 justify-items-start">
                     <bdi className="[overflow-wrap:anywhere]">{name || email}</bdi>
                     {name && <bdi className="text-[0.8125rem] font-normal text-ink-faint [overflow-wrap:anywhere]">{email}</bdi>}
                   </span>

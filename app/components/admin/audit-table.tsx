@@ -63,7 +63,7 @@ function Who({ line: { actorType, actorId, actorName } }: { line: AuditLine }) {
   const { titleOfJob } = useAdmin();
   const name = actorName ?? (actorId && actorType === "system" ? titleOfJob(actorId) : actorId);
   return (
-    <span className="grid min-w-0">
+    <span className="grid min-w-0 justify-items-end @min-[40rem]:justify-items-start">
       {name && <bdi className="text-ink [overflow-wrap:anywhere]">{name}</bdi>}
       <span className={name ? "text-xs text-ink-faint" : undefined}>{t(`actor.${actorType}`)}</span>
     </span>

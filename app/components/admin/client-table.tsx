@@ -28,7 +28,11 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
           header: t("clients.client"),
           primary: true,
           cell: ({ id, name }) => (
-            <Link to={`/admin/clients/${id}`} prefetch="intent" className="grid min-w-0 rounded-sm transition-colors hover:text-accent">
+            <Link
+              to={`/admin/clients/${id}`}
+              prefetch="intent"
+              className="grid min-w-0 justify-items-start rounded-sm transition-colors hover:text-accent"
+            >
               <bdi className="[overflow-wrap:anywhere]">{name}</bdi>
               <span className="font-mono text-xs font-normal text-ink-faint">{id}</span>
             </Link>

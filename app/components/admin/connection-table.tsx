@@ -41,7 +41,7 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
             cell: ({ provider, providerName, account }) => (
               <span className="flex min-w-0 items-center gap-3">
                 <ProviderMark id={provider} name={providerName} className="size-8 text-sm" />
-                <span className="grid min-w-0">
+                <span className="grid min-w-0 justify-items-start">
                   <bdi className="[overflow-wrap:anywhere]">{account.name}</bdi>
                   <span className="text-xs font-normal text-ink-faint">{providerName}</span>
                 </span>

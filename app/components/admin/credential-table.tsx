@@ -22,7 +22,7 @@ export function CredentialTable({ credentials, empty }: { credentials: readonly 
           header: t("credentials.account"),
           primary: true,
           cell: ({ account, providerName }) => (
-            <span className="grid min-w-0">
+            <span className="grid min-w-0 justify-items-start">
               <bdi className="[overflow-wrap:anywhere]">{account}</bdi>
               <span className="text-xs font-normal text-ink-faint">{providerName}</span>
             </span>

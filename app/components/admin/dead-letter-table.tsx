@@ -26,7 +26,7 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
           header: t("deadLetters.reason"),
           primary: true,
           cell: ({ reason, queue }) => (
-            <span className="grid min-w-0">
+            <span className="grid min-w-0 justify-items-start">
               <bdi className="line-clamp-3 [overflow-wrap:anywhere]">{reason}</bdi>
               <span className="font-mono text-xs font-normal text-ink-faint">{queue}</span>
             </span>

@@ -36,7 +36,7 @@ export function RenewalTable({ renewals, acrossClients = false }: { renewals: re
             header: t("renewals.account"),
             primary: true,
             cell: ({ name, providerName }) => (
-              <span className="grid min-w-0">
+              <span className="grid min-w-0 justify-items-start">
                 <bdi className="[overflow-wrap:anywhere]">{name}</bdi>
                 <span className="text-xs font-normal text-ink-faint">{providerName}</span>
               </span>
