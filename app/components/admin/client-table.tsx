@@ -49,6 +49,7 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
         {
           key: "success",
           header: t("clients.lastSuccess"),
+          className: "@min-[40rem]:whitespace-nowrap",
           cell: ({ health }) =>
             health.lastSuccessAt === null ? <span className="text-ink-faint">{t("never")}</span> : <Time at={health.lastSuccessAt} />,
         },
@@ -87,7 +88,7 @@ function Connections({ active, reconnectNeeded, disconnected }: Line["health"]["
   const { t } = useTranslation("admin");
   if (active + reconnectNeeded + disconnected === 0) return <span className="text-ink-faint">{t("clients.noConnection")}</span>;
   return (
-    <span className="inline-flex flex-wrap justify-end gap-1.5">
+    <span className="inline-flex flex-wrap justify-end gap-1.5 @min-[40rem]:justify-start">
       {active > 0 && <Badge tone="ok">{t("clients.connected", { count: active })}</Badge>}
       {reconnectNeeded > 0 && <Badge tone="warn">{t("clients.reconnect", { count: reconnectNeeded })}</Badge>}
       {disconnected > 0 && <Badge>{t("clients.disconnected", { count: disconnected })}</Badge>}

@@ -6,6 +6,7 @@ import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
+import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
@@ -14,6 +15,8 @@ import type { Outputs } from "#server/trpc/root.ts";
 
 type Integration = Outputs["connections"]["list"][number];
 type Account = Integration["connections"][number];
+
+const oneLine = "@min-[40rem]:whitespace-nowrap";
 
 /** A client's accounts at the providers, each with its health and a check by hand (`intent=check`). */
 export function ConnectionTable({ integrations }: { integrations: readonly Integration[] }) {
@@ -49,10 +52,16 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
             ),
           },
           { key: "state", header: t("connections.state"), cell: ({ account }) => <State account={account} /> },
-          { key: "valid", header: t("connections.validUntil"), cell: ({ account }) => <ValidUntil account={account} /> },
+          {
+            key: "valid",
+            header: t("connections.validUntil"),
+            className: oneLine,
+            cell: ({ account }) => <ValidUntil account={account} />,
+          },
           {
             key: "success",
             header: t("connections.lastSuccess"),
+            className: oneLine,
             cell: ({ account }) => (account.lastSuccessAt === null ? <Faint>{t("never")}</Faint> : <Time at={account.lastSuccessAt} />),
           },
           { key: "probe", header: t("connections.probe"), cell: ({ account }) => <Probe account={account} /> },
@@ -111,7 +120,9 @@ function Probe({ account: { probedAt, probeResult } }: { account: Account }) {
   if (probedAt === null || probeResult === null) return <Faint>{t("connections.unchecked")}</Faint>;
   return (
     <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
-      <Badge tone={probeResult === "ok" ? "ok" : "danger"}>{t(`client:integrations.probe.${probeResult}`)}</Badge>
+      <StatusDot tone={probeResult === "ok" ? "ok" : "danger"} className="max-w-[24ch] text-[0.8125rem]">
+        {t(`client:integrations.probe.${probeResult}`)}
+      </StatusDot>
       <Time at={probedAt} className="text-xs text-ink-faint" />
     </span>
   );
