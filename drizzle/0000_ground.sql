@@ -9,8 +9,9 @@ CREATE TABLE `audit_log` (
 	`ip` text
 );
 --> statement-breakpoint
-CREATE INDEX `audit_log_at` ON `audit_log` (`at`);--> statement-breakpoint
-CREATE INDEX `audit_log_tenant` ON `audit_log` (`tenant_id`,`at`);--> statement-breakpoint
+CREATE INDEX `audit_log_tenant` ON `audit_log` (`tenant_id`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_log_action` ON `audit_log` (`action`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_log_actor` ON `audit_log` (`actor_id`,`id`);--> statement-breakpoint
 CREATE TABLE `orders` (
 	`tenant_id` text NOT NULL,
 	`connection_id` text NOT NULL,
@@ -24,8 +25,8 @@ CREATE TABLE `orders` (
 	PRIMARY KEY(`tenant_id`, `connection_id`, `external_id`)
 );
 --> statement-breakpoint
-CREATE INDEX `orders_day` ON `orders` (`tenant_id`,`day`);--> statement-breakpoint
-CREATE INDEX `orders_customer` ON `orders` (`tenant_id`,`customer_id`,`placed_at`);--> statement-breakpoint
+CREATE INDEX `orders_day` ON `orders` (`tenant_id`,`day`,`currency`,`gross_minor`);--> statement-breakpoint
+CREATE INDEX `orders_customer` ON `orders` (`tenant_id`,`customer_id`,`placed_at`,`day`);--> statement-breakpoint
 CREATE TABLE `refunds` (
 	`tenant_id` text NOT NULL,
 	`connection_id` text NOT NULL,
@@ -38,7 +39,7 @@ CREATE TABLE `refunds` (
 	PRIMARY KEY(`tenant_id`, `connection_id`, `external_id`)
 );
 --> statement-breakpoint
-CREATE INDEX `refunds_day` ON `refunds` (`tenant_id`,`day`);--> statement-breakpoint
+CREATE INDEX `refunds_day` ON `refunds` (`tenant_id`,`day`,`currency`,`amount_minor`);--> statement-breakpoint
 CREATE TABLE `connections` (
 	`id` text PRIMARY KEY NOT NULL,
 	`tenant_id` text NOT NULL,
@@ -67,6 +68,7 @@ CREATE TABLE `connections` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `connections_account` ON `connections` (`tenant_id`,`provider`,`external_id`);--> statement-breakpoint
 CREATE INDEX `connections_expiry` ON `connections` (`status`,`access_expires_at`);--> statement-breakpoint
+CREATE INDEX `connections_external` ON `connections` (`provider`,`external_id`);--> statement-breakpoint
 CREATE TABLE `data_keys` (
 	`tenant_id` text NOT NULL,
 	`version` integer NOT NULL,
@@ -171,6 +173,7 @@ CREATE TABLE `sessions` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `sessions_tokenHash_unique` ON `sessions` (`token_hash`);--> statement-breakpoint
 CREATE INDEX `sessions_user` ON `sessions` (`user_id`);--> statement-breakpoint
+CREATE INDEX `sessions_expiry` ON `sessions` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,
 	`email` text NOT NULL,
@@ -196,6 +199,8 @@ CREATE TABLE `dead_letters` (
 	`replayed_by` text
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX `dead_letters_open` ON `dead_letters` (`run_id`) WHERE replayed_at is null;--> statement-breakpoint
+CREATE INDEX `dead_letters_open_tenant` ON `dead_letters` (`of_tenant`) WHERE replayed_at is null;--> statement-breakpoint
 CREATE INDEX `dead_letters_at` ON `dead_letters` (`at`);--> statement-breakpoint
 CREATE TABLE `measurements` (
 	`tenant_id` text NOT NULL,
@@ -232,7 +237,6 @@ CREATE TABLE `runs` (
 	`available_at` integer NOT NULL,
 	`sent_at` integer,
 	`lease` text,
-	`lease_until` integer,
 	`error_kind` text,
 	`error_message` text,
 	`created_at` integer NOT NULL,
@@ -244,8 +248,9 @@ CREATE TABLE `runs` (
 CREATE UNIQUE INDEX `runs_slot` ON `runs` (`tenant_id`,`job`,`slot`,`trigger`);--> statement-breakpoint
 CREATE UNIQUE INDEX `runs_open` ON `runs` (`tenant_id`,`job`) WHERE status in ('queued', 'running');--> statement-breakpoint
 CREATE INDEX `runs_sweep` ON `runs` (`status`,`available_at`) WHERE status in ('queued', 'running');--> statement-breakpoint
-CREATE INDEX `runs_tenant` ON `runs` (`tenant_id`,`created_at`);--> statement-breakpoint
-CREATE INDEX `runs_created` ON `runs` (`created_at`);--> statement-breakpoint
+CREATE INDEX `runs_tenant` ON `runs` (`tenant_id`,`id`);--> statement-breakpoint
+CREATE INDEX `runs_unwell` ON `runs` (`status`,`id`) WHERE status in ('failed', 'dead');--> statement-breakpoint
+CREATE INDEX `runs_unwell_tenant` ON `runs` (`tenant_id`,`id`) WHERE status in ('failed', 'dead');--> statement-breakpoint
 CREATE TABLE `schedules` (
 	`tenant_id` text NOT NULL,
 	`job` text NOT NULL,
@@ -272,7 +277,11 @@ CREATE TABLE `tenants` (
 	`timezone` text NOT NULL,
 	`features` text NOT NULL,
 	`created_at` integer NOT NULL,
-	`last_activity_at` integer
+	`last_activity_at` integer,
+	`catalog` text DEFAULT '' NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `tenants_created` ON `tenants` (`created_at`);
+CREATE INDEX `tenants_created` ON `tenants` (`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `tenants_status` ON `tenants` (`status`,`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `tenants_name` ON `tenants` (lower("name"));--> statement-breakpoint
+CREATE INDEX `tenants_catalog` ON `tenants` (`catalog`);

@@ -29,7 +29,7 @@ export const sessions = sqliteTable(
     lastUsedAt: instant().notNull(),
     expiresAt: instant().notNull(),
   },
-  (t) => [index("sessions_user").on(t.userId)],
+  (t) => [index("sessions_user").on(t.userId), index("sessions_expiry").on(t.expiresAt)],
 );
 
 /**

@@ -1,6 +1,6 @@
 import { lt, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
-import { magicLinks, oauthStates, rateLimits, runs } from "#db/schema/index.ts";
+import { magicLinks, oauthStates, rateLimits, runs, sessions } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { maxAttempts, runMessage } from "./engine.ts";
 
@@ -77,5 +77,6 @@ async function deleteExpired(ctx: Ctx, now: number): Promise<void> {
     ctx.directory.delete(oauthStates).where(lt(oauthStates.expiresAt, now - day)),
     ctx.directory.delete(magicLinks).where(lt(magicLinks.expiresAt, now - day)),
     ctx.directory.delete(rateLimits).where(lt(rateLimits.resetAt, now - day)),
+    ctx.directory.delete(sessions).where(lt(sessions.expiresAt, now - day)),
   ]);
 }

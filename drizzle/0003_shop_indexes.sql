@@ -1,6 +1,0 @@
-DROP INDEX `orders_day`;--> statement-breakpoint
-DROP INDEX `orders_customer`;--> statement-breakpoint
-CREATE INDEX `orders_day` ON `orders` (`tenant_id`,`day`,`currency`,`gross_minor`);--> statement-breakpoint
-CREATE INDEX `orders_customer` ON `orders` (`tenant_id`,`customer_id`,`placed_at`,`day`);--> statement-breakpoint
-DROP INDEX `refunds_day`;--> statement-breakpoint
-CREATE INDEX `refunds_day` ON `refunds` (`tenant_id`,`day`,`currency`,`amount_minor`);

@@ -1,1 +1,0 @@
-CREATE INDEX `connections_external` ON `connections` (`provider`,`external_id`);
