@@ -6,7 +6,6 @@ import { enterAdmin } from "#app/admin.ts";
 import { ClientFigures } from "#app/components/admin/client-figures.tsx";
 import { ConnectionTable } from "#app/components/admin/connection-table.tsx";
 import { JobTable } from "#app/components/admin/job-table.tsx";
-import { RenewalTable } from "#app/components/admin/renewal-table.tsx";
 import { FormMessage } from "#app/components/client/form-message.tsx";
 import { useLive } from "#app/components/client/use-live.ts";
 import { isOpen } from "#app/components/runs/run-status.tsx";
@@ -25,14 +24,12 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { api } = enterAdmin(args);
   const tenant = String(args.params.tenant);
-  const dryRun = new URL(args.request.url).searchParams.has("dry-run");
-  const [client, overview, integrations, renewals] = await Promise.all([
+  const [client, overview, integrations] = await Promise.all([
     api.clients.get({ tenant }),
     api.overview.ofClient({ tenant, locale: args.context.locale }),
     api.connections.list({ tenant }),
-    dryRun ? api.connections.refreshDryRun({ tenantId: tenant }) : null,
   ]);
-  return { title: titleOf(client.name), client, overview, integrations, renewals };
+  return { title: titleOf(client.name), client, overview, integrations };
 }
 
 /** `intent` says what is done: `run` a job now, or `check` a connection now. */
@@ -64,20 +61,15 @@ async function check({ params, context: { api, locale } }: ActionFunctionArgs, f
 
 export default function ClientHealth() {
   const { t } = useTranslation("admin");
-  const { client, overview, integrations, renewals } = useLoaderData<typeof loader>();
+  const { client, overview, integrations } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   useLive(overview.runs.some(({ status }) => isOpen(status)));
   return (
     <>
       <FormMessage failure={failure} />
-      <Section title={t("connections.title")} description={t("connections.description")} actions={<DryRunLink />}>
+      <Section title={t("connections.title")} description={t("connections.description")} actions={<DryRunLink tenant={client.id} />}>
         <ConnectionTable integrations={integrations} />
       </Section>
-      {renewals && (
-        <Section title={t("renewals.title")} description={t("renewals.description")}>
-          <RenewalTable renewals={renewals} />
-        </Section>
-      )}
       <Section title={t("jobs.title")} description={t("jobs.description")}>
         <JobTable sensors={overview.sensors} providers={integrations} startable={client.status !== "suspended"} />
       </Section>
@@ -99,11 +91,11 @@ export default function ClientHealth() {
 }
 
 /** A dry run changes nothing, so that it is a link. */
-function DryRunLink() {
+function DryRunLink({ tenant }: { tenant: string }) {
   const { t } = useTranslation("admin");
   return (
     <Button asChild size="sm" variant="ghost">
-      <Link to="?dry-run=1" preventScrollReset>
+      <Link to={`/admin/clients/${tenant}/renewals`}>
         <FlaskConical aria-hidden />
         {t("renewals.dryRun")}
       </Link>

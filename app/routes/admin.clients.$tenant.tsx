@@ -69,6 +69,7 @@ export default function Client() {
         label={client.name}
         items={[
           { to: base, label: t("client.tabs.health"), end: true },
+          { to: `${base}/renewals`, label: t("client.tabs.renewals") },
           { to: `${base}/settings`, label: t("client.tabs.settings") },
           { to: `${base}/team`, label: t("client.tabs.team") },
         ]}

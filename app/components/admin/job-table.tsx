@@ -2,7 +2,7 @@ import { Form } from "@remix-run/react";
 import { Play } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { blockWords } from "#app/components/client/block-words.ts";
-import { Every } from "#app/components/client/schedule-table.tsx";
+import { Every } from "#app/components/client/every.tsx";
 import { SensorState, type SensorView } from "#app/components/client/sensor-state.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";

@@ -11,6 +11,7 @@ import { useDisplay } from "#app/i18n/display.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 import { blockWords } from "./block-words.ts";
+import { Every } from "./every.tsx";
 
 type Schedule = Outputs["runs"]["schedules"][number];
 
@@ -69,12 +70,4 @@ function Next({ schedule: { job, enabled, blocked, nextAt } }: { schedule: Sched
       <span className="text-[0.8125rem]">{blockWords(t, enabled && blocked ? blocked : "disabled", providersOf(job))}</span>
     </span>
   );
-}
-
-/** A period in the largest unit that it is whole in. */
-export function Every({ seconds }: { seconds: number }) {
-  const { t } = useTranslation("client");
-  if (seconds % 86_400 === 0) return t("runs.everyDays", { count: seconds / 86_400 });
-  if (seconds % 3600 === 0) return t("runs.everyHours", { count: seconds / 3600 });
-  return t("runs.everyMinutes", { count: Math.round(seconds / 60) });
 }

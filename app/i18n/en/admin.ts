@@ -64,7 +64,7 @@ export const admin = {
     doneInvited: "{{client}} is taken in. The invitation to {{email}} is on its way.",
   },
   client: {
-    tabs: { health: "Health", settings: "Settings", team: "Team and log" },
+    tabs: { health: "Health", renewals: "Token refresh", settings: "Settings", team: "Team and log" },
     id: "Id",
     idHint: "It stands in the addresses and never changes: lower-case letters, digits and hyphens, at most 40.",
     name: "Name",
@@ -122,6 +122,7 @@ export const admin = {
     title: "Dry run of the token refresh",
     description: "Whose access tokens the next use would renew now. Nothing was changed.",
     caption: "Connections whose tokens would be renewed",
+    again: "Run again",
     dryRun: "Dry run of the token refresh",
     account: "Account",
     ends: "Token ends",

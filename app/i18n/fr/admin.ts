@@ -67,7 +67,7 @@ export const admin = {
     doneInvited: "{{client}} est créé. L’invitation à {{email}} est en route.",
   },
   client: {
-    tabs: { health: "Santé", settings: "Réglages", team: "Équipe et journal" },
+    tabs: { health: "Santé", renewals: "Jetons", settings: "Réglages", team: "Équipe et journal" },
     id: "Identifiant",
     idHint: "Il figure dans les adresses et ne change jamais : minuscules, chiffres et traits d’union, 40 au plus.",
     name: "Nom",
@@ -125,6 +125,7 @@ export const admin = {
     title: "Essai à blanc du renouvellement des jetons",
     description: "Les jetons que la prochaine utilisation renouvellerait. Rien n’a été modifié.",
     caption: "Connexions dont les jetons seraient renouvelés",
+    again: "Refaire",
     dryRun: "Essai à blanc du renouvellement",
     account: "Compte",
     ends: "Fin du jeton",

@@ -72,7 +72,7 @@ export const admin = {
     doneInvited: "{{client}} נוצר. ההזמנה אל {{email}} בדרך.",
   },
   client: {
-    tabs: { health: "מצב", settings: "הגדרות", team: "צוות ויומן" },
+    tabs: { health: "מצב", renewals: "אסימונים", settings: "הגדרות", team: "צוות ויומן" },
     id: "מזהה",
     idHint: "מופיע בכתובות ואינו משתנה: אותיות לטיניות קטנות, ספרות ומקפים, עד 40.",
     name: "שם",
@@ -131,6 +131,7 @@ export const admin = {
     title: "הרצת ניסיון של חידוש האסימונים",
     description: "האסימונים שהשימוש הבא היה מחדש עכשיו. דבר לא שונה.",
     caption: "חיבורים שהאסימונים שלהם היו מתחדשים",
+    again: "שוב",
     dryRun: "הרצת ניסיון של החידוש",
     account: "חשבון",
     ends: "סוף האסימון",
