@@ -53,15 +53,13 @@ async function makeConnection(tenant: Tenant, { accessExpiresAt }: { accessExpir
       connectedAt: Date.now(),
       accessExpiresAt,
     }),
-    db
-      .insert(secrets)
-      .values({
-        tenantId: tenant.id,
-        connectionId: id,
-        field: "access_token",
-        sealed: "a1.1.sealed-value-of-.secret-part-of-a-sealed-value",
-        createdAt: Date.now(),
-      }),
+    db.insert(secrets).values({
+      tenantId: tenant.id,
+      connectionId: id,
+      field: "access_token",
+      sealed: "a1.1.sealed-value-of-.secret-part-of-a-sealed-value",
+      createdAt: Date.now(),
+    }),
     db.insert(dataKeys).values({ tenantId: tenant.id, version: 1, rootKeyId: "an-old-key", wrapped: "wrapped-key", createdAt: Date.now() }),
   ]);
   return id;
