@@ -9,6 +9,7 @@ const inBrowser = ["test/e2e/**/*.e2e.test.ts"];
 
 export default defineConfig(async () => ({
   test: {
+    silent: "passed-only",
     projects: [
       {
         plugins: [
@@ -28,7 +29,6 @@ export default defineConfig(async () => ({
         },
         test: {
           name: "workers",
-          silent: "passed-only",
           include: inWorkerd,
           exclude: [...inNode, ...inBrowser],
           setupFiles: ["./test/setup.ts"],
