@@ -9,7 +9,7 @@ const inBrowser = ["test/e2e/**/*.e2e.test.ts"];
 
 export default defineConfig(async () => ({
   test: {
-    silent: "passed-only",
+    silent: "passed-only" as const,
     projects: [
       {
         plugins: [

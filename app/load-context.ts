@@ -18,8 +18,8 @@ export interface Atrium {
   requestId: string;
   locale: "en" | "fr" | "he";
   theme: Theme;
-  /** Shown once, then gone. */
-  flash: Flash | null;
+  /** The waiting message, for the root of the page that shows it; then it is gone. */
+  takeFlash(): Flash | null;
   /** Shows a message on the next page that this browser opens. */
   toast(flash: Flash): void;
   /** What may be told of an error that `api` threw; see form-errors.ts. */

@@ -25,8 +25,9 @@ export const links: LinksFunction = () => [
 
 export const meta: MetaFunction = () => [{ title: "Atrium" }];
 
-export function loader({ context: { locale, theme, flash } }: LoaderFunctionArgs) {
-  return { locale, theme, flash, now: Date.now() };
+export function loader({ context }: LoaderFunctionArgs) {
+  const { locale, theme } = context;
+  return { locale, theme, flash: context.takeFlash(), now: Date.now() };
 }
 
 export default function App() {

@@ -46,7 +46,8 @@ export async function startServer({ port, dataDir, variables, onLine }: ServerOp
         name: "atrium",
         modulesRoot: root,
         modules: [{ type: "ESModule", path: script, contents: await readFile(script, "utf8") }],
-        bindings: { ...worker.bindings, ...variables },
+        // Alone: what a developer keeps in .dev.vars is for the dev server.
+        bindings: variables,
         serviceBindings: { ASSETS: "files" },
         unsafeDirectSockets: [{ host: "127.0.0.1", port }],
       },

@@ -90,6 +90,20 @@ describe("the main job, in a browser", () => {
   });
 });
 
+test("what was done is said on the page that follows, and only there", async () => {
+  const page = await staff.newPage();
+  await page.goto("/admin/new-client", { waitUntil: "networkidle" });
+  await page.locator('main input[name="id"]').fill("delta");
+  await page.locator('main input[name="name"]').fill("Delta");
+  await page.locator('main form button[type="submit"]').last().click();
+  await page.waitForURL(/clients\/delta/);
+  const said = page.locator("[data-radix-collection-item]").getByText("Delta");
+  await said.first().waitFor();
+  await page.reload({ waitUntil: "networkidle" });
+  expect(await said.count()).toBe(0);
+  await page.close();
+});
+
 describe("the unhappy ways", () => {
   test("a denied consent comes back with plain words, a clean address and nothing stored", async () => {
     const beta = await browser.newContext({ baseURL: demo.origin });

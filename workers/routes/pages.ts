@@ -17,10 +17,9 @@ export const pages = new Hono<Door>();
 pages.all("*", async (c) => {
   const ctx = c.get("ctx");
   const cookieHeader = c.req.header("cookie") ?? null;
-  // A page, or the data of one, shows the waiting message and ends it; a page that is only fetched ahead does not.
-  const isPage = c.req.method === "GET" && !c.req.header("sec-purpose")?.includes("prefetch");
+  const isOpened = c.req.method === "GET" && !c.req.header("sec-purpose")?.includes("prefetch");
   const tenant = /^\/t\/([a-z0-9-]+)/.exec(c.req.path)?.[1];
-  if (isPage && tenant) rememberTenant(ctx, tenant);
+  if (isOpened && tenant) rememberTenant(ctx, tenant);
   const { actor } = ctx;
   const remix = await requestHandler();
   return remix(c.req.raw, {
@@ -33,7 +32,8 @@ pages.all("*", async (c) => {
     requestId: ctx.request.id,
     locale: localeOf(ctx, cookieHeader, c.req.header("accept-language") ?? null),
     theme: readTheme(cookieHeader),
-    flash: isPage ? takeFlash(ctx) : null,
+    // Only what is shown ends the message: a page that is fetched ahead leaves it for the one that is opened.
+    takeFlash: () => (isOpened ? takeFlash(ctx) : null),
     toast: (flash) => setFlash(ctx, flash),
     describe: describeError,
     openApi: () => apiDocument(ctx.config.APP_ORIGIN),
