@@ -3,11 +3,14 @@ import { z } from "zod";
 import type { Ctx } from "./ctx.ts";
 
 const flashCookie = "__Host-atrium_flash";
-const Flash = z.object({ kind: z.enum(["success", "error", "info"]), message: z.string().max(500) });
+/** Longer ones would not fit into a cookie, of which browsers keep 4 KB. */
+const maxLength = 500;
+const Flash = z.object({ kind: z.enum(["success", "error", "info"]), message: z.string().max(maxLength) });
 export type Flash = z.infer<typeof Flash>;
 
 /** A message for the next page that this browser opens. */
-export function setFlash(ctx: Ctx, flash: Flash): void {
+export function setFlash(ctx: Ctx, { kind, message }: Flash): void {
+  const flash: Flash = { kind, message: message.length > maxLength ? `${message.slice(0, maxLength - 1)}…` : message };
   ctx.cookies.set(flashCookie, encodeBase64urlNoPadding(new TextEncoder().encode(JSON.stringify(flash))), 60);
 }
 

@@ -1,5 +1,6 @@
 import { connect } from "cloudflare:sockets";
-import { parseCookies, serializeCookie } from "oslo/cookie";
+import { parse } from "hono/utils/cookie";
+import { serializeCookie } from "oslo/cookie";
 import type { Cookies, Ctx } from "#server/ctx.ts";
 import type { Env } from "#server/env.ts";
 import { buildCtx, buildJobCtx } from "./build-ctx.ts";
@@ -8,9 +9,12 @@ export const jobCtx = (env: Env, job: string): Ctx => buildJobCtx({ env, connect
 
 export const requestCtx = (env: Env, parts: Pick<Ctx, "request" | "actor" | "cookies">): Ctx => buildCtx({ env, connect }, parts);
 
-/** Cookies of one request; `lines` are the Set-Cookie headers of its answer. */
+/**
+ * Cookies of one request; `lines` are the Set-Cookie headers of its answer. Read by Hono's parser and not by oslo's, which
+ * throws at a stray percent sign: any site of the same domain could lock a person out with a cookie like that.
+ */
 export function browserCookies(header: string | null): { cookies: Cookies; lines: string[] } {
-  const sent = parseCookies(header ?? "");
+  const sent = new Map(Object.entries(parse(header ?? "")));
   const lines: string[] = [];
   return {
     lines,

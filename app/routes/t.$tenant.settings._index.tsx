@@ -26,7 +26,8 @@ export async function loader(args: LoaderFunctionArgs) {
 
 export async function action({ request, context }: ActionFunctionArgs) {
   const form = await request.formData();
-  const profile = { name: String(form.get("name")), locale: form.get("locale") as Locale, timezone: String(form.get("timezone")) };
+  const text = (name: string) => String(form.get(name) ?? "");
+  const profile = { name: text("name"), locale: form.get("locale") as Locale, timezone: text("timezone") };
   try {
     await context.api.me.update(profile);
   } catch (error) {

@@ -30,9 +30,9 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   try {
     await context.api.clients.updateSettings({
       tenant: String(params.tenant),
-      name: String(form.get("name")),
+      name: String(form.get("name") ?? ""),
       locale: form.get("locale") as Locale,
-      timezone: String(form.get("timezone")),
+      timezone: String(form.get("timezone") ?? ""),
     });
   } catch (error) {
     return formFailure(error, { request, context }, form);

@@ -48,6 +48,15 @@ test("a slug that is taken is a conflict that names the field, and changes nothi
   expect((await api.clients.get({ tenant: taken.id })).name).toBe("First");
 });
 
+test("a client's name is one line of text: no line break, nothing unseen, no half a character", async () => {
+  const api = await agency();
+  const tenant = await makeTenant({ name: "First" });
+  for (const name of ["a\r\nBcc: x@y.example", "a\u0000b", "a\ud800b"]) {
+    await expect(api.clients.update({ tenant: tenant.id, name })).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  }
+  expect((await api.clients.update({ tenant: tenant.id, name: "  עברית 😀 " })).name).toBe("עברית 😀");
+});
+
 test("a job that is not on the shelf is refused by its name", async () => {
   const api = await agency();
   const tenant = await makeTenant();

@@ -1,8 +1,10 @@
 import { expect, test, vi } from "vitest";
 import { sessionCookie } from "#server/auth.ts";
+import { setFlash, takeFlash } from "#server/flash.ts";
 import { ask } from "#test/ask.ts";
-import { makeTenant, makeUser } from "#test/harness.ts";
+import { makeTenant, makeUser, testCtx } from "#test/harness.ts";
 import { testOrigin } from "#test/variables.ts";
+import { browserCookies } from "#workers/context.ts";
 import { maskPath } from "#workers/http/request-log.ts";
 
 const errorOf = async (response: Response) => ((await response.json()) as { error: Record<string, unknown> }).error;
@@ -33,6 +35,33 @@ test("a body that is no JSON, no object or too long is refused without quoting i
   expect((await post("[]")).status).toBe(400);
   expect((await post("{}", { "content-type": "text/plain" })).status).toBe(415);
   expect((await post(JSON.stringify({ name: "x".repeat(300_000) }))).status).toBe(413);
+});
+
+test("a form of another content type, or a broken one, is the sender's fault on every page", async () => {
+  const send = (path: string, type: string, body: string) =>
+    ask(path, { method: "POST", headers: { origin: testOrigin, host: new URL(testOrigin).host, "content-type": type }, body });
+  for (const path of ["/sign-in", "/sign-in/code", "/locale", "/sign-out", "/t/acme/settings?index"]) {
+    expect((await send(path, "application/json", "{}")).status, path).toBe(400);
+    expect((await send(path, "text/plain", "a=b")).status, path).toBe(400);
+    expect((await send(path, "multipart/form-data; boundary=x", "no parts")).status, path).toBe(400);
+  }
+});
+
+test("a cookie that does not decode is no reason to fail, whoever set it", async () => {
+  const { token } = await makeUser();
+  for (const stray of ["other=%", "%=x", "atrium_theme=%E0%A4%A", "__Host-atrium_flash=%%%"]) {
+    expect((await ask("/sign-in", { headers: { cookie: stray } })).status, stray).toBe(200);
+    const cookie = `${stray}; ${sessionCookie}=${token}`;
+    expect((await ask("/api/trpc/me.get", { headers: { cookie } })).status, stray).toBe(200);
+  }
+});
+
+test("a message for the next page fits into a cookie, however long what it names is", async () => {
+  const { cookies, lines } = browserCookies(null);
+  const ctx = { ...testCtx(), cookies };
+  setFlash(ctx, { kind: "success", message: "א".repeat(10_000) });
+  expect(lines.join().length).toBeLessThan(4096);
+  expect(takeFlash(ctx)?.message).toMatch(/א…$/);
 });
 
 test("a bad field is named in the same way on REST and on tRPC", async () => {

@@ -55,11 +55,28 @@ function withStatuses(build: ServerBuild): ServerBuild {
   const routes = Object.entries(build.routes).flatMap(([id, route]) => {
     if (!route) return [];
     const { loader, action } = route.module;
-    const module = { ...route.module, ...(loader && { loader: answering(loader) }), ...(action && { action: answering(action) }) };
+    const module = {
+      ...route.module,
+      ...(loader && { loader: answering(loader) }),
+      ...(action && { action: answering(readingForm(action)) }),
+    };
     return [[id, { ...route, module }]];
   });
   return { ...build, routes: Object.fromEntries(routes) };
 }
+
+/** Actions read forms: what is none, or a broken one, is refused here as the sender's fault and not ours. */
+const readingForm =
+  (act: DataFunction): DataFunction =>
+  async (args) => {
+    try {
+      await args.request.clone().formData();
+    } catch (cause) {
+      if (!(cause instanceof TypeError)) throw cause;
+      throw new TRPCError({ code: "BAD_REQUEST" });
+    }
+    return act(args);
+  };
 
 type DataFunction = NonNullable<NonNullable<ServerBuild["routes"][string]>["module"]["loader"]>;
 

@@ -3,7 +3,12 @@ import type { Tenant } from "#server/ctx.ts";
 import { EmailAddress } from "#server/domain/sessions/schemas.ts";
 import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "./schemas.ts";
 
-export const ClientName = z.string().trim().min(1, "Give it a name.").max(80);
+export const ClientName = z
+  .string()
+  .trim()
+  .min(1, "Give it a name.")
+  .max(80)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "No control characters.");
 
 /** A client as it goes out. Instants are milliseconds since 1970. */
 export const Client = z.object({
