@@ -38,7 +38,7 @@ export default defineConfig(({ command }) => ({
     atrium: {
       optimizeDeps: {
         entries: ["app/**/*.{ts,tsx}", "server/**/*.ts", "workers/**/*.ts"],
-        include: ["react", "react/jsx-runtime", "react/jsx-dev-runtime", "react-dom", "@remix-run/react", "@remix-run/cloudflare", "isbot"],
+        include: ["react", "react/jsx-runtime", "react/jsx-dev-runtime", "react-dom", "@remix-run/react", "@remix-run/cloudflare"],
       },
     },
   },

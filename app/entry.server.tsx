@@ -1,50 +1,42 @@
 import type { ActionFunctionArgs, AppLoadContext, EntryContext, LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
-import { isbot } from "isbot";
-import { renderToReadableStream } from "react-dom/server";
+import { renderToString } from "react-dom/server";
 import { I18nextProvider } from "react-i18next";
-import { CATALOGUES } from "./i18n/catalogues.server.ts";
-import { createTranslator } from "./i18n/instance.ts";
+import { instanceOf } from "./i18n/translator.server.ts";
 import { RenderContextProvider } from "./render-context.ts";
 
-const ABORT_AFTER_MS = 5_000;
-
-/** Streams a page; crawlers get it whole. */
+/**
+ * Answers a page whole. No page of ours waits for anything once its loaders are done, and React's stream, which encodes each
+ * attribute by itself, takes twice the time of its string.
+ */
 export default async function handleRequest(
   request: Request,
   status: number,
   headers: Headers,
-  remixContext: EntryContext,
+  { serverHandoffStream, ...remixContext }: EntryContext,
   { nonce, requestId, locale, theme }: AppLoadContext,
 ): Promise<Response> {
-  let responseStatus = status;
-  let shellSent = false;
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), ABORT_AFTER_MS + 1_000);
-  const body = await renderToReadableStream(
+  const html = renderToString(
     <RenderContextProvider value={{ nonce, requestId, locale, theme }}>
-      <I18nextProvider i18n={createTranslator(locale, CATALOGUES[locale])}>
-        <RemixServer context={remixContext} url={request.url} abortDelay={ABORT_AFTER_MS} nonce={nonce} />
+      <I18nextProvider i18n={instanceOf(locale)}>
+        <RemixServer context={remixContext} url={request.url} nonce={nonce} />
       </I18nextProvider>
     </RenderContextProvider>,
-    {
-      nonce,
-      signal: abort.signal,
-      onError(error: unknown) {
-        responseStatus = 500;
-        // Before the shell is out the error is thrown, and the one who called logs it.
-        if (shellSent && !request.signal.aborted) logPageError(error, { requestId, url: request.url });
-      },
-    },
   );
-  shellSent = true;
-  body.allReady.then(
-    () => clearTimeout(timer),
-    () => clearTimeout(timer),
-  );
-  if (isbot(request.headers.get("user-agent"))) await body.allReady;
+  const data = serverHandoffStream && remixContext.renderMeta?.didRenderScripts ? await new Response(serverHandoffStream).text() : null;
   headers.set("Content-Type", "text/html; charset=utf-8");
-  return new Response(body, { status: responseStatus, headers });
+  return new Response(`<!DOCTYPE html>${data === null ? html : withData(html, data, nonce)}`, { status, headers });
+}
+
+const END = "</body></html>";
+
+/** The loaders' data as `RemixServer` would stream it, for scripts that find `window.__remixContext` when they run. */
+function withData(html: string, data: string, nonce: string): string {
+  if (!html.endsWith(END)) throw new Error("The page does not end as a document does.");
+  const sent = JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const stream = "window.__remixContext.streamController";
+  const script = `${stream}.enqueue(${sent});${stream}.close();`;
+  return `${html.slice(0, -END.length)}<script nonce="${nonce}">${script}</script>${END}`;
 }
 
 /** What a loader, an action or a page threw without meaning to. Thrown responses (404, 403) do not come here. */

@@ -1,8 +1,7 @@
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
-import * as schema from "./schema/index.ts";
 import { guardTenant } from "./tenant-guard.ts";
 
-export type Db = DrizzleD1Database<typeof schema>;
+export type Db = DrizzleD1Database;
 
 /** The binding names of every D1 that holds rows. */
 export type Place = "DB";
@@ -17,7 +16,7 @@ export function placeOf(_tenantId: string): Place {
 }
 
 /** A D1 without a tenant's bounds: people, sessions, and what the engine does for all tenants at once. */
-export const openDb = (d1: D1Database): Db => drizzle(d1, { schema, casing: "snake_case" });
+export const openDb = (d1: D1Database): Db => drizzle(d1, { casing: "snake_case" });
 
 /** A tenant's D1, in which a query that does not name that tenant fails instead of answering. */
 export const openTenantDb = (d1: D1Database, tenantId: string): Db => openDb(guardTenant(d1, tenantId));

@@ -30,7 +30,7 @@ function dateFormat(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.D
 
 /** How many decimals a currency's minor unit has: 2 for EUR, 0 for JPY, 3 for KWD. */
 function minorDigits(currency: string): number {
-  return numberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return once(`m${currency}`, () => numberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2);
 }
 
 /** From which size on a number is shortened ("€123K"); left out, it never is. */
@@ -108,9 +108,19 @@ export function formatDate(locale: Locale, at: number, { timeZone, style = "date
   return dateFormat(locale, { ...DATE_STYLES[style], timeZone }).format(at);
 }
 
+// Every chart of a page names the same days.
+const dayNames = new Map<string, string>();
+const mostDayNames = 2000;
+
 /** A calendar day `YYYY-MM-DD`, which has no timezone -> "21 Nov". */
 export function formatDay(locale: Locale, day: string, style: "date" | "day" = "day"): string {
-  return dateFormat(locale, { ...DATE_STYLES[style], timeZone: "UTC" }).format(Date.parse(`${day}T00:00:00Z`));
+  const key = `${locale}${style}${day}`;
+  const known = dayNames.get(key);
+  if (known !== undefined) return known;
+  const name = dateFormat(locale, { ...DATE_STYLES[style], timeZone: "UTC" }).format(Date.parse(`${day}T00:00:00Z`));
+  if (dayNames.size >= mostDayNames) dayNames.clear();
+  dayNames.set(key, name);
+  return name;
 }
 
 /** A calendar month `YYYY-MM` -> "Nov 2026". */

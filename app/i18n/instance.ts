@@ -6,8 +6,8 @@ import { DEFAULT_LOCALE, type Locale } from "./locale.ts";
 export type LocaleCatalogue = Resource[string];
 
 /**
- * An i18next that knows one locale and is ready at once. Made per request on the server (two requests may
- * speak different languages in the same isolate) and once in the browser. React escapes, so i18next does not.
+ * An i18next that knows one locale and is ready at once. The server keeps one for each language (two requests
+ * may speak different ones in the same isolate), the browser has one. React escapes, so i18next does not.
  */
 export function createTranslator(locale: Locale, catalogue: LocaleCatalogue): i18n {
   const instance = createInstance();

@@ -6,47 +6,51 @@ import type { ChartData } from "./chart-data.ts";
 export function ChartTable({ data, title }: { data: ChartData; title: string }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { series, points, xIs, xLabel, unit, currency } = data;
+  const { series, xIs, xLabel } = data;
+  const caption = t("chart.figuresOf", { title });
   return (
     // A region that scrolls must be reachable by keyboard.
     <section
       // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
       tabIndex={0}
-      aria-label={t("chart.figuresOf", { title })}
+      aria-label={caption}
       className="relative mt-2 max-h-72 overflow-auto rounded-control border border-line"
     >
-      <table className="w-full text-[0.8125rem]">
-        <caption className="sr-only">{t("chart.figuresOf", { title })}</caption>
-        <thead className="sticky top-0 bg-raised">
+      <table className="figure-table">
+        <caption className="sr-only">{caption}</caption>
+        <thead>
           <tr>
-            <th scope="col" className="px-3 py-2 text-start font-medium text-ink-faint">
-              {xLabel ?? (xIs === "day" ? t("chart.date") : <span className="sr-only">{title}</span>)}
-            </th>
+            <th scope="col">{xLabel ?? (xIs === "day" ? t("chart.date") : <span className="sr-only">{title}</span>)}</th>
             {series.map(({ key, label }) => (
-              <th key={key} scope="col" className="px-3 py-2 text-end font-medium text-ink-faint">
+              <th key={key} scope="col">
                 {label}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody className="divide-y divide-line">
-          {points.map(({ x, values }) => (
-            <tr key={x}>
-              <th scope="row" className="px-3 py-1.5 text-start font-normal whitespace-nowrap text-ink-muted">
-                {xIs === "day" ? format.day(x, "date") : x}
-              </th>
-              {series.map(({ key }) => {
-                const value = values[key];
-                return (
-                  <td key={key} className="px-3 py-1.5 text-end whitespace-nowrap text-ink tabular-nums">
-                    {value === null || value === undefined ? "–" : format.quantity({ value, unit, currency })}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
+        <tbody
+          // The two sides may hold different versions of the language data.
+          suppressHydrationWarning
+          // biome-ignore lint/security/noDangerouslySetInnerHtml: thousands of cells as elements took most of a page's time; each text is escaped
+          dangerouslySetInnerHTML={{ __html: rowsOf(data, format) }}
+        />
       </table>
     </section>
   );
 }
+
+function rowsOf({ series, points, xIs, unit, currency }: ChartData, format: ReturnType<typeof useFormat>): string {
+  let html = "";
+  for (const { x, values } of points) {
+    html += `<tr><th scope="row">${escaped(xIs === "day" ? format.day(x, "date") : x)}</th>`;
+    for (const { key } of series) {
+      const value = values[key];
+      html += `<td>${value === null || value === undefined ? "–" : escaped(format.quantity({ value, unit, currency }))}</td>`;
+    }
+    html += "</tr>";
+  }
+  return html;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const escaped = (text: string) => text.replace(/[&<>"']/g, (char) => ESCAPES[char] ?? char);
