@@ -3,7 +3,6 @@ import { findProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { credentialsOf, endpointsOf, fillEndpoint } from "#server/domain/connections/provider-endpoints.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
-import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { DomainError, ProviderError } from "#server/errors.ts";
 import { redirectUriOf } from "./authorize-url.ts";
 import type { NextPage } from "./begin.ts";
@@ -25,11 +24,8 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
   const [first] = actor.memberships;
   let location = first ? `/t/${first.tenant.id}/integrations` : actor.staff ? "/admin" : "/";
   try {
-    // At once: a state has 256 bits, so it is not guessing that the limit holds off but load.
-    const [state] = await Promise.all([
-      consumeState(ctx, input.parameters.get("state") ?? ""),
-      takeFromLimit(ctx, { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 }),
-    ]);
+    const limit = { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 };
+    const state = await consumeState(ctx, input.parameters.get("state") ?? "", limit);
     if (!state) throw new OAuthStop("ended");
     const tenantCtx = await enterAgain(ctx, provider, state);
     location = state.returnTo;
