@@ -1,4 +1,4 @@
-import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { FlaskConical, KeyRound, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -30,6 +30,20 @@ export async function loader(args: LoaderFunctionArgs) {
     filters["dry-run"] ? api.connections.refreshDryRun({}) : null,
   ]);
   return { title: titleOf(translatorOf(locale)("credentials.title", { ns: "admin" })), filters, page, coverage, renewals };
+}
+
+/** Goes on with the rotation of the root key. */
+export async function action(args: ActionFunctionArgs) {
+  const { api, locale, toast } = enterAdmin(args);
+  const { current, total } = await api.credentials.rotate();
+  const t = translatorOf(locale);
+  const done = current === total;
+  toast({
+    kind: done ? "success" : "info",
+    message: done ? t("coverage.doneTitle", { ns: "admin" }) : t("coverage.openBody", { ns: "admin", current, total }),
+  });
+  const { pathname, search } = new URL(args.request.url);
+  return redirect(`${pathname}${search}`);
 }
 
 export default function Credentials() {

@@ -1,10 +1,12 @@
+import { Form } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { StatusDot } from "#app/components/ui/status-dot.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
-/** How many data keys the current root key wraps, and so whether an older one may be taken away. */
+/** How many data keys the current root key wraps, and so whether an older one may be taken away. What is left is done from here. */
 export function KeyCoverage({ coverage: { total, current } }: { coverage: Outputs["credentials"]["coverage"] }) {
   const { t } = useTranslation("admin");
   const format = useFormat();
@@ -12,7 +14,16 @@ export function KeyCoverage({ coverage: { total, current } }: { coverage: Output
   const counts = { current: format.count(current), total: format.count(total) };
   if (current < total) {
     return (
-      <Callout tone="warn" title={t("coverage.openTitle")} className="mb-6">
+      <Callout
+        tone="warn"
+        title={t("coverage.openTitle")}
+        className="mb-6"
+        action={
+          <Form method="post">
+            <SubmitButton>{t("coverage.rotate")}</SubmitButton>
+          </Form>
+        }
+      >
         {t("coverage.openBody", counts)}
       </Callout>
     );

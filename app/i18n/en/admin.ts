@@ -191,6 +191,7 @@ export const admin = {
     doneBody: "{{current}} of {{total}}. Older root keys may be taken out of VAULT_KEYS.",
     openTitle: "The rotation of the root key is not done",
     openBody: "{{current}} of {{total}} data keys are under the current root key. Keep the older ones in VAULT_KEYS until all are.",
+    rotate: "Go on with the rotation",
   },
   deadLetters: {
     title: "Dead letters",

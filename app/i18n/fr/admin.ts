@@ -195,6 +195,7 @@ export const admin = {
     openTitle: "La rotation de la clé racine n’est pas terminée",
     openBody:
       "{{current}} clés de données sur {{total}} sont sous la clé racine actuelle. Gardez les anciennes dans VAULT_KEYS jusqu’à la fin.",
+    rotate: "Continuer la rotation",
   },
   deadLetters: {
     title: "Messages morts",

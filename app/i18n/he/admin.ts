@@ -201,6 +201,7 @@ export const admin = {
     doneBody: "{{current}} מתוך {{total}}. אפשר להוציא מפתחות שורש ישנים מ-VAULT_KEYS.",
     openTitle: "החלפת מפתח השורש לא הסתיימה",
     openBody: "{{current}} מתוך {{total}} מפתחות נתונים תחת מפתח השורש הנוכחי. השאירו את הישנים ב-VAULT_KEYS עד הסוף.",
+    rotate: "להמשך ההחלפה",
   },
   deadLetters: {
     title: "הודעות שנכשלו",

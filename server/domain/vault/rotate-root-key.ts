@@ -2,6 +2,7 @@ import { and, asc, count, eq, gt, ne, or } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { dataKeys } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
 import type { DataKeyRow } from "./data-keys.ts";
 import { unwrap, wrap } from "./envelope.ts";
 import { currentRootKeyId, findRootKey } from "./root-keys.ts";
@@ -15,7 +16,8 @@ export interface Coverage {
 /**
  * Wraps every tenant's data key anew under the current root key; no secret is touched. It works page by page and each page
  * stands by itself: stopped half-way (or by `maxPages`), the next call goes on with what is left. An old root key may leave
- * VAULT_KEYS once `current` equals `total`. Throws `VaultError` on a key that does not unwrap.
+ * VAULT_KEYS once `current` equals `total`. What was done stands in the audit log. Throws `VaultError` on a key that does not
+ * unwrap.
  */
 export async function rotateRootKey(
   ctx: Ctx,
@@ -33,7 +35,7 @@ export async function rotateRootKey(
     }
   }
   const coverage = await rootKeyCoverage(ctx);
-  ctx.log.info("root key rotation", { ...coverage });
+  if (pages > 0) await commit(ctx, "root_key.rotated", { rootKeyId: currentRootKeyId(ctx.config), ...coverage }, []);
   return coverage;
 }
 

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { listCredentials } from "#server/domain/connections/list-credentials.ts";
-import { rootKeyCoverage } from "#server/domain/vault/rotate-root-key.ts";
+import { rootKeyCoverage, rotateRootKey } from "#server/domain/vault/rotate-root-key.ts";
 import { router, staff } from "#server/trpc/init.ts";
+
+/** Of 100 data keys: two calls of D1 each, well inside what an invocation may make. */
+const pagesPerRequest = 20;
 
 /** What the vault holds, by name: no answer here has a secret in it, sealed or not. */
 export const credentials = router({
@@ -15,4 +18,6 @@ export const credentials = router({
     .query(({ ctx, input: { cursor, tenantId } }) => listCredentials(ctx, { after: cursor, tenantId })),
   /** How far the rotation to the current root key has come. */
   coverage: staff.query(({ ctx }) => rootKeyCoverage(ctx)),
+  /** Goes on with the rotation, as far as one request can, and says how far it has come. */
+  rotate: staff.mutation(({ ctx }) => rotateRootKey(ctx, { maxPages: pagesPerRequest })),
 });

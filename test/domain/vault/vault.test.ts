@@ -1,11 +1,12 @@
-import { eq } from "drizzle-orm";
+import { desc, eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { dataKeys } from "#db/schema/index.ts";
+import { auditLog, dataKeys } from "#db/schema/index.ts";
 import { currentDataKey, openDataKey } from "#server/domain/vault/data-keys.ts";
 import { importKey, open, seal, unwrap, VaultError, versionOf, wrap } from "#server/domain/vault/envelope.ts";
 import { rootKeyCoverage, rotateRootKey } from "#server/domain/vault/rotate-root-key.ts";
 import { openSecret, sealSecret } from "#server/domain/vault/secrets.ts";
+import { createCaller } from "#server/trpc/root.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 
 const key = () => importKey(crypto.getRandomValues(new Uint8Array(32)));
@@ -136,8 +137,10 @@ describe("rotation of the root key", () => {
     const before = await rootKeyCoverage(staff);
     const half = await rotateRootKey(staff, { pageSize: 2, maxPages: 1 });
     expect(half).toEqual({ total: before.total, current: before.current + 2 });
-    const whole = await rotateRootKey(staff, { pageSize: 2 });
+    const whole = await createCaller(staff).credentials.rotate();
     expect(whole).toEqual({ total: before.total, current: before.total });
+    const [line] = await staff.directory.select().from(auditLog).where(eq(auditLog.action, "root_key.rotated")).orderBy(desc(auditLog.id));
+    expect(line).toMatchObject({ actorType: "staff", details: { rootKeyId: "t2", ...whole } });
     for (const [n, { ctx, text }] of sealed.entries()) {
       const rows = await keysOf(ctx.tenant.id);
       expect(rows.map(({ rootKeyId }) => rootKeyId)).toEqual(["t2"]);
