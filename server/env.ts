@@ -60,6 +60,7 @@ const Variables = z
     SMTP_USERNAME: z.string().optional(),
     SMTP_PASSWORD: z.string().optional(),
     RESEND_API_KEY: z.string().optional(),
+    /** Where Resend is asked: a stand-in in tests. */
     RESEND_ENDPOINT: z.url().default("https://api.resend.com/emails"),
     SHOPIFY_CLIENT_ID: z.string().optional(),
     SHOPIFY_CLIENT_SECRET: z.string().optional(),
