@@ -25,7 +25,7 @@ export const benchJob = "ga4-sensor";
 const analytics = "https://www.googleapis.com/auth/analytics.readonly";
 const dayMs = 86_400_000;
 
-/** A client with ninety days of every sensor's figures and three connections. */
+/** A client with ninety days of every sensor's figures. */
 export async function seedPortal(ctx: Ctx): Promise<Portal> {
   const tenant = "bench-portal";
   const now = ctx.now();
