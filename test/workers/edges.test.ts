@@ -39,7 +39,7 @@ test("a body that is no JSON, no object or too long is refused without quoting i
 
 test("a form of another content type, or a broken one, is the sender's fault on every page", async () => {
   const send = (path: string, type: string, body: string) =>
-    ask(path, { method: "POST", headers: { origin: testOrigin, host: new URL(testOrigin).host, "content-type": type }, body });
+    ask(path, { method: "POST", headers: { origin: testOrigin, "content-type": type }, body });
   for (const path of ["/sign-in", "/sign-in/code", "/locale", "/sign-out", "/t/acme/settings?index"]) {
     expect((await send(path, "application/json", "{}")).status, path).toBe(400);
     expect((await send(path, "text/plain", "a=b")).status, path).toBe(400);
@@ -105,6 +105,15 @@ test("our own pages may, and so may a caller without cookies that is no page", a
     message: "This is for the agency's admins.",
   });
   expect((await send({})).status).toBe(401);
+});
+
+test("a form of ours is taken where the browser hides its origin, and behind a proxy that has a name of its own", async () => {
+  const body = "email=not-an-address";
+  const send = (headers: Record<string, string>) =>
+    ask("/sign-in", { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded", ...headers }, body });
+  expect((await send({ origin: "null", "sec-fetch-site": "same-origin" })).status).toBe(422);
+  expect((await send({ origin: testOrigin, "x-forwarded-host": "inner.example" })).status).toBe(422);
+  expect((await send({ origin: "null", "sec-fetch-site": "cross-site" })).status).toBe(403);
 });
 
 test("a mutation is not to be had by GET", async () => {

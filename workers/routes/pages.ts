@@ -22,7 +22,7 @@ pages.all("*", async (c) => {
   if (isOpened && tenant) rememberTenant(ctx, tenant);
   const { actor } = ctx;
   const remix = await requestHandler();
-  return remix(c.req.raw, {
+  return remix(judged(c.req.raw), {
     api: createCaller(ctx),
     me:
       actor.type === "user"
@@ -39,6 +39,17 @@ pages.all("*", async (c) => {
     openApi: () => apiDocument(ctx.config.APP_ORIGIN),
   });
 });
+
+/**
+ * Where a request comes from was judged at the door (http/same-origin.ts). Remix would judge again, by headers that a proxy
+ * may set and without knowing the `Origin: null` of a browser that hides it, and fail.
+ */
+function judged(request: Request): Request {
+  if (!request.headers.has("origin")) return request;
+  const headers = new Headers(request.headers);
+  headers.delete("origin");
+  return new Request(request, { headers });
+}
 
 let ready: RequestHandler | undefined;
 

@@ -4,6 +4,8 @@ import { ProviderError } from "#server/errors.ts";
 import { mayReach } from "./provider-endpoints.ts";
 
 const timeoutMs = 10_000;
+/** Far above any page that is asked for, and far below the 128 MB that all requests of an isolate share. */
+const maxReplyBytes = 16 * 1024 * 1024;
 
 export interface ProviderRequest {
   method: "GET" | "POST" | "DELETE";
@@ -21,7 +23,8 @@ export interface ProviderReply {
 
 /**
  * One request to a provider, and its whole reply within 10 s. Goes to the provider's hosts alone and follows no redirect,
- * so that a token is never carried elsewhere. Throws `unavailable` where no reply came, `rejected` for a foreign host.
+ * so that a token is never carried elsewhere. Throws `unavailable` where no reply came or it had no end, `rejected` for a
+ * foreign host.
  */
 export async function sendRequest(ctx: Ctx, provider: OAuthProvider, url: URL, request: ProviderRequest): Promise<ProviderReply> {
   if (!mayReach(ctx.config, provider, url)) throw new ProviderError(provider.id, "rejected", `${url.hostname} is no host of the provider`);
@@ -34,7 +37,7 @@ export async function sendRequest(ctx: Ctx, provider: OAuthProvider, url: URL, r
       redirect: "manual",
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    const text = await response.text();
+    const text = await textOf(provider, response);
     if (response.status >= 300 && response.status < 400) {
       throw new ProviderError(provider.id, "unavailable", `redirect refused (status ${response.status})`);
     }
@@ -43,6 +46,24 @@ export async function sendRequest(ctx: Ctx, provider: OAuthProvider, url: URL, r
     if (cause instanceof ProviderError) throw cause;
     throw new ProviderError(provider.id, "unavailable", "no reply", { cause });
   }
+}
+
+/** The body as text, read no further than `maxReplyBytes`. */
+async function textOf(provider: OAuthProvider, { body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let size = 0; reader; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > maxReplyBytes) {
+      await reader.cancel();
+      throw new ProviderError(provider.id, "unavailable", "the reply is too long");
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 function parse(text: string): unknown {
