@@ -28,6 +28,17 @@ beforeAll(() => {
     );
   }
 });
+// All queues are of one class: what is sent over any of them is kept, and sent.
+const queues: Queue = Object.getPrototypeOf(testEnv.RUNS);
+beforeAll(() => {
+  for (const send of ["send", "sendBatch"] as const) {
+    const real = queues[send];
+    vi.spyOn(queues, send).mockImplementation(function (this: Queue, ...words: unknown[]) {
+      left.push({ where: "queue", text: JSON.stringify(words) });
+      return Reflect.apply(real, this, words);
+    });
+  }
+});
 afterAll(() => void vi.restoreAllMocks());
 
 /** Asks the portal and keeps what it answered. */
@@ -52,14 +63,14 @@ async function connect(provider: string, tenant: string, token: string, decision
 }
 
 async function work(queue: string, bodies: readonly Message[]): Promise<void> {
-  left.push({ where: `queue ${queue}`, text: JSON.stringify(bodies) });
   const messages = bodies.map((body, at) => ({ id: `m${at}`, timestamp: new Date(), attempts: 1, body }));
   const executionContext = createExecutionContext();
   await worker.queue(createMessageBatch<Message>(queue, messages) as MessageBatch<Message>, testEnv);
   await waitOnExecutionContext(executionContext);
 }
 
-async function runAll(tenant: string, staffToken: string): Promise<void> {
+/** Runs every sensor by hand; answers the runs' ids. */
+async function runAll(tenant: string, staffToken: string): Promise<string[]> {
   const bodies: Message[] = [];
   for (const { id: job } of sensors) {
     const { text } = await keep("/api/scripts/run", {
@@ -71,8 +82,13 @@ async function runAll(tenant: string, staffToken: string): Promise<void> {
     bodies.push({ v: 1, type: "run", tenant, run: id });
   }
   await work("atrium-runs", bodies);
-  for (const body of bodies) if (body.type === "run") await keep(`/api/scripts/status/${body.run}`, { headers: asPerson(staffToken) });
+  const ids = bodies.flatMap((body) => (body.type === "run" ? body.run : []));
+  for (const id of ids) await keep(`/api/scripts/status/${id}`, { headers: asPerson(staffToken) });
+  return ids;
 }
+
+const clientPages = ["", "/integrations", "/runs", "/settings", "/settings/team", "/settings/sessions", "/settings/workspace"];
+const adminPages = ["/clients", "/runs", "/credentials?dry-run=1", "/dead-letters", "/audit"];
 
 test("no token or code that a provider issued is in a line, a message, an answer or a row", async () => {
   await control({ limits: false });
@@ -85,12 +101,12 @@ test("no token or code that a provider issued is in a line, a message, an answer
     const used = await connect(id, tenant.id, owner.token);
     await keep(used, { headers: asPerson(owner.token) }); // the same link once more: an error page, or a toast
   }
-  await runAll(tenant.id, staff.token);
+  const runs = await runAll(tenant.id, staff.token);
   // Then everything goes wrong: errors are where secrets like to show.
   await control({ faults: [{ kind: "api", effect: { type: "error", status: 500 } }] });
-  await runAll(tenant.id, staff.token);
+  runs.push(...(await runAll(tenant.id, staff.token)));
   await control({ revoke: [{}], faults: [] });
-  await runAll(tenant.id, staff.token);
+  runs.push(...(await runAll(tenant.id, staff.token)));
   await control();
 
   const mine = { ...(await makeBelongings("secrets-marker")), tenant, owner: owner.actor };
@@ -102,6 +118,15 @@ test("no token or code that a provider issued is in a line, a message, an answer
     if (method === "GET")
       await keep(path.replaceAll("{tenant}", tenant.id).replaceAll("{runId}", mine.runId), { headers: asPerson(staff.token) });
   }
+  for (const [path, { token }] of [
+    ...clientPages.map((page) => [`/t/${tenant.id}${page}`, owner] as const),
+    ...adminPages.map((page) => [`/admin${page}`, staff] as const),
+    ...runs.flatMap((run) => [[`/t/${tenant.id}/runs/${run}`, owner] as const, [`/admin/runs/${run}`, staff] as const]),
+    [`/admin/clients/${tenant.id}`, staff] as const,
+  ]) {
+    const { response } = await keep(path, { headers: asPerson(token) });
+    expect({ path, status: response.status }).toEqual({ path, status: 200 });
+  }
   const db = openDb(testEnv.DB);
   for (const [name, table] of Object.entries(schema)) {
     if (is(table, SQLiteTable)) left.push({ where: `table ${name}`, text: JSON.stringify(await db.select().from(table)) });
@@ -110,6 +135,7 @@ test("no token or code that a provider issued is in a line, a message, an answer
   const issued = (await (await fetch(`${sandboxOrigin}/__sandbox/issued`)).json()) as string[];
   expect(issued.length).toBeGreaterThanOrEqual(providers.length * 3);
   expect(left.filter(({ where }) => where === "console.log").length).toBeGreaterThan(50);
+  expect(left.filter(({ where }) => where === "queue").length).toBeGreaterThan(sensors.length);
   expect(left.filter(({ where }) => where.startsWith("table ")).length).toBeGreaterThan(15);
   const found = left.flatMap(({ where, text }) => issued.filter((secret) => text.includes(secret)).map(() => where));
   expect([...new Set(found)]).toEqual([]);
