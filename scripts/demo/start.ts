@@ -16,15 +16,6 @@ export interface Demo {
 }
 
 export interface DemoOptions {
-  port: number;
-  dataDir: string;
-  /** As for `startSandbox`: null for a generated shop. */
-  shop?: string | null;
-  /** Each line that the Worker prints. */
-  onLine: (line: string) => void;
-}
-
-export interface DemoOptions {
   /** 0 for any free one. */
   port: number;
   dataDir: string;
