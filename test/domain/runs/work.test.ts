@@ -214,7 +214,7 @@ test("what one step found that D1 refuses fails that run alone; the others of it
   }
 });
 
-test("a worker that lost its lease in the middle of a step writes nothing", async () => {
+test("a worker that lost its lease in the middle of a step writes nothing and goes no further", async () => {
   const { passed: released, open: release } = gate();
   let calls = 0;
   const rig = makeRig({
@@ -224,7 +224,7 @@ test("a worker that lost its lease in the middle of a step writes nothing", asyn
         if (calls > 1) return { ...one, cursor: { page: 2 } };
         await released;
         reading.log("info", "too late");
-        return { measurements: [{ metric: "orders", day: "2026-03-01", value: 666 }], cursor: { page: 666 }, done: true };
+        return { measurements: [{ metric: "orders", day: "2026-03-01", value: 666 }], cursor: { page: 666 }, done: false };
       }),
     ],
   });
@@ -238,6 +238,8 @@ test("a worker that lost its lease in the middle of a step writes nothing", asyn
   expect(await tenant.runs()).toMatchObject([{ status: "succeeded", attempt: 2 }]);
   release();
   expect((await slow).map(({ done }) => done)).toEqual([["ack"]]);
+  expect(calls).toBe(2);
+  expect(rig.ctx.traces.runs).toEqual([]);
   expect((await tenant.measurements()).map(({ value }) => value)).toEqual([7]);
   expect((await tenant.schedule("free"))?.cursor).toEqual({ page: 2 });
   expect((await tenant.logs()).map(({ message }) => message)).toEqual(["Done."]);
@@ -364,7 +366,9 @@ test("a call that failed and was passed over in silence fails the step, unless t
 
 test("a job is handed the accounts that it declares, with their secrets and keys, and no others", async () => {
   const held: HeldConnection[] = [];
-  const openAccount: Engine["openAccount"] = (_ctx, own) => {
+  const handed: [string, string][] = [];
+  const openAccount: Engine["openAccount"] = (ctx, own) => {
+    handed.push([ctx.tenant.id, own.connection.tenantId]);
     held.push(own);
     return { provider: own.connection.provider } as Account;
   };
@@ -389,6 +393,7 @@ test("a job is handed the accounts that it declares, with their secrets and keys
   await rig.work();
   expect(await tenant.runs()).toMatchObject([{ status: "queued", errorKind: "defect" }]);
   expect(rig.ctx.traces.lines.join()).toContain("does not declare that it needs klaviyo");
+  expect(handed.sort()).toEqual([tenant.id, other.id].sort().map((id) => [id, id]));
   const own = held.find(({ connection }) => connection.tenantId === tenant.id);
   expect(own?.secrets.map(({ tenantId, field }) => [tenantId, field])).toEqual([[tenant.id, "access_token"]]);
   expect(own?.dataKeys.map(({ tenantId }) => tenantId)).toEqual([tenant.id]);
@@ -409,8 +414,8 @@ test("orders and refunds are written under the connection they came from, and an
   const refund = { externalId: "r1", orderExternalId: "o1", refundedAt: 2, day: "2026-03-02", amountMinor: 100, currency: "GBP" };
   const found = [
     { orders: [order], refunds: [refund], cursor: { page: 1 }, done: false },
-    { orders: [{ ...order, grossMinor: 1, updatedAt: 9 }], refunds: [refund], cursor: { page: 2 }, done: false },
-    { orders: [{ ...order, grossMinor: 700, updatedAt: 11 }], cursor: { page: 3 }, done: true },
+    { orders: [{ ...order, grossMinor: 700, updatedAt: 11 }], refunds: [refund], cursor: { page: 2 }, done: false },
+    { orders: [{ ...order, grossMinor: 1, updatedAt: 9 }], cursor: { page: 3 }, done: true },
   ];
   const rig = makeRig({
     jobs: [testSensor("shop", async ({ cursor }) => found[cursor?.page ?? 0] ?? one, { needs: [{ provider: "shopify", scopes: [] }] })],
