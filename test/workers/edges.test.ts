@@ -1,9 +1,11 @@
+import { createExecutionContext } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import { sessionCookie } from "#server/auth.ts";
 import { setFlash, takeFlash } from "#server/flash.ts";
 import { ask } from "#test/ask.ts";
-import { makeTenant, makeUser, testCtx } from "#test/harness.ts";
+import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
 import { testOrigin } from "#test/variables.ts";
+import worker from "#workers/app.ts";
 import { browserCookies } from "#workers/context.ts";
 import { maskPath } from "#workers/http/request-log.ts";
 
@@ -116,6 +118,14 @@ test("a form of ours is taken where the browser hides its origin, and behind a p
   expect((await send({ origin: "null", "sec-fetch-site": "cross-site" })).status).toBe(403);
 });
 
+test("one request carries so many calls and no more", async () => {
+  const { token } = await makeUser();
+  const batch = (calls: number) =>
+    ask(`/api/trpc/${Array(calls).fill("me.get").join(",")}?batch=1`, { headers: { cookie: `${sessionCookie}=${token}` } });
+  expect((await batch(20)).status).toBe(200);
+  expect((await batch(21)).status).toBe(400);
+});
+
 test("a mutation is not to be had by GET", async () => {
   const { token } = await makeUser({ staff: true });
   const input = encodeURIComponent(JSON.stringify({ id: "by-get", name: "x", vertical: "shopify", plan: "growth" }));
@@ -138,6 +148,17 @@ test("every answer carries the headers that hold a browser back", async () => {
     expect(headers.get("x-request-id")).toMatch(/^req_/);
   }
   expect(first.headers.get("content-security-policy")).not.toBe(second.headers.get("content-security-policy"));
+});
+
+test("in production every answer asks for https from then on, elsewhere none does", async () => {
+  const askIn = (ENVIRONMENT: string) =>
+    worker.fetch(
+      new Request<unknown, IncomingRequestCfProperties>(`${testOrigin}/healthz`),
+      { ...testEnv, ENVIRONMENT },
+      createExecutionContext(),
+    );
+  expect((await askIn("production")).headers.get("strict-transport-security")).toBe("max-age=63072000; includeSubDomains");
+  expect((await askIn("development")).headers.get("strict-transport-security")).toBeNull();
 });
 
 test("a request is one line in the log, without its query and without the token of a link", async () => {
