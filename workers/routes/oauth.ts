@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { findProvider } from "#server/catalog/providers/registry.ts";
 import { beginOAuth, type NextPage } from "#server/domain/oauth/begin.ts";
 import { completeOAuth } from "#server/domain/oauth/complete.ts";
 import { setFlash } from "#server/flash.ts";
@@ -6,6 +7,12 @@ import type { Door } from "#workers/door.ts";
 
 /** The two ends of a consent: out to the provider, and back from it. */
 export const oauth = new Hono<Door>();
+
+/** What is not on the shelf is a 404 for everybody: nobody signs in for it first. */
+oauth.use("/api/auth/oauth/:provider/*", (c, next) => {
+  findProvider(c.req.param("provider"));
+  return next();
+});
 
 oauth.get("/api/auth/oauth/:provider/authorize", async (c) => {
   const ctx = c.get("ctx");

@@ -251,6 +251,7 @@ describe("over HTTP", () => {
     const session = `${sessionCookie}=${token}`;
     expect((await call(`/api/auth/oauth/nothing/authorize?tenant=${tenant.id}`, [session])).status).toBe(404);
     expect((await call("/api/auth/oauth/nothing/callback?state=x", [session])).status).toBe(404);
+    expect((await call("/api/auth/oauth/nothing/authorize", [])).status).toBe(404);
     expect((await call(`/api/auth/oauth/klaviyo/authorize?tenant=${(await makeTenant()).id}`, [session])).status).toBe(404);
   });
 
