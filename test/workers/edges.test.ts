@@ -151,12 +151,10 @@ test("every answer carries the headers that hold a browser back", async () => {
 });
 
 test("in production every answer asks for https from then on, elsewhere none does", async () => {
-  const askIn = (ENVIRONMENT: string) =>
-    worker.fetch(
-      new Request<unknown, IncomingRequestCfProperties>(`${testOrigin}/healthz`),
-      { ...testEnv, ENVIRONMENT },
-      createExecutionContext(),
-    );
+  const askIn = (ENVIRONMENT: string) => {
+    const request = new Request(`${testOrigin}/healthz`) as Request<unknown, IncomingRequestCfProperties>;
+    return worker.fetch(request, { ...testEnv, ENVIRONMENT }, createExecutionContext());
+  };
   expect((await askIn("production")).headers.get("strict-transport-security")).toBe("max-age=63072000; includeSubDomains");
   expect((await askIn("development")).headers.get("strict-transport-security")).toBeNull();
 });
