@@ -4,6 +4,7 @@ import { openDb } from "#db/client.ts";
 import { auditLog, connections, deadLetters, runs, schedules, tenants } from "#db/schema/index.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Tenant } from "#server/ctx.ts";
+import { noteActivity } from "#server/domain/tenants/note-activity.ts";
 import { newId } from "#server/ids.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
@@ -277,4 +278,19 @@ test("the audit log is paged by its cursor, and a tenant sees its own lines alon
   expect(all.items[0]).toMatchObject({ actorType: "staff" });
   const viewer = createCaller(testCtx({ actor: (await makeUser({ roles: [[tenant, "viewer"]] })).actor }));
   await expect(viewer.audit.list({ tenant: tenant.id })).rejects.toMatchObject({ code: "FORBIDDEN" });
+});
+
+test("a client's last activity is its own people's, to the hour", async () => {
+  const tenant = await makeTenant();
+  const { actor } = await makeUser({ roles: [[tenant, "viewer"]] });
+  const stranger = await makeUser({ staff: true });
+  const at = async () => (await testCtx().directory.select().from(tenants).where(eq(tenants.id, tenant.id)))[0]?.lastActivityAt;
+  const now = Date.now();
+  await noteActivity(testCtx({ actor: stranger.actor, now: () => now }), tenant.id);
+  expect(await at()).toBeNull();
+  await noteActivity(testCtx({ actor, now: () => now }), tenant.id);
+  await noteActivity(testCtx({ actor, now: () => now + 60_000 }), tenant.id);
+  expect(await at()).toBe(now);
+  await noteActivity(testCtx({ actor, now: () => now + 3_700_000 }), tenant.id);
+  expect(await at()).toBe(now + 3_700_000);
 });

@@ -5,6 +5,7 @@ import { isLocale, LOCALE_COOKIE, type Locale, negotiateLocale } from "#app/i18n
 import { readCookie, readTheme } from "#app/theme.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { rememberTenant } from "#server/domain/sessions/last-tenant.ts";
+import { noteActivity } from "#server/domain/tenants/note-activity.ts";
 import { setFlash, takeFlash } from "#server/flash.ts";
 import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
@@ -19,7 +20,10 @@ pages.all("*", async (c) => {
   const cookieHeader = c.req.header("cookie") ?? null;
   const isOpened = c.req.method === "GET" && !c.req.header("sec-purpose")?.includes("prefetch");
   const tenant = /^\/t\/([a-z0-9-]+)/.exec(c.req.path)?.[1];
-  if (isOpened && tenant) rememberTenant(ctx, tenant);
+  if (isOpened && tenant) {
+    rememberTenant(ctx, tenant);
+    c.executionCtx.waitUntil(noteActivity(ctx, tenant));
+  }
   const { actor } = ctx;
   const remix = await requestHandler();
   return remix(judged(c.req.raw), {
