@@ -5,6 +5,8 @@ import { appRouter } from "#server/trpc/root.ts";
 import type { Door } from "#workers/door.ts";
 
 const endpoint = "/api/trpc";
+/** Calls in one request: each is a query or more, and an invocation has a thousand of them in all. */
+const maxBatchSize = 20;
 
 /** The procedures as the browser's client calls them. A query is a GET and a mutation a POST; tRPC refuses the other way. */
 export const trpc = new Hono<Door>();
@@ -14,6 +16,7 @@ trpc.all(`${endpoint}/*`, (c) =>
     endpoint,
     req: c.req.raw,
     router: appRouter,
+    maxBatchSize,
     createContext: () => c.get("ctx"),
     responseMeta: ({ errors }) => {
       const waits = errors.flatMap((error) => describeError(error).retryAfterS ?? []);
