@@ -104,6 +104,26 @@ test("what was done is said on the page that follows, and only there", async () 
   await page.close();
 });
 
+test("a page that takes its time shows its outline meanwhile, and then itself", async () => {
+  const page = await acme.newPage();
+  await page.goto("/t/acme", { waitUntil: "networkidle" });
+  await page.route(
+    (url) => url.pathname === "/t/acme/runs.data",
+    async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue();
+    },
+  );
+  await page.locator('aside a[href="/t/acme/runs"]').click();
+  const outline = page.locator('main > [role="status"]');
+  await outline.waitFor();
+  expect(await page.locator("main h1").isVisible()).toBe(false);
+  await page.waitForURL(/\/t\/acme\/runs$/);
+  await outline.waitFor({ state: "detached" });
+  expect(await page.locator("main h1").isVisible()).toBe(true);
+  await page.close();
+});
+
 describe("the unhappy ways", () => {
   test("a denied consent comes back with plain words, a clean address and nothing stored", async () => {
     const beta = await browser.newContext({ baseURL: demo.origin });
@@ -184,10 +204,16 @@ describe("every page", () => {
     "/t/acme/settings",
     "/t/acme/settings/team",
     "/t/acme/settings/sessions",
+    "/t/acme/settings/workspace",
+    "/onboarding",
   ];
   const adminPages = [
     "/admin",
     "/admin/clients/acme",
+    "/admin/clients/acme/team",
+    "/admin/clients/acme/renewals",
+    "/admin/clients/acme/settings",
+    "/admin/new-client",
     "/admin/runs",
     "/admin/credentials",
     "/admin/dead-letters",
@@ -225,6 +251,24 @@ describe("every page", () => {
     },
   );
 });
+
+test("nothing that the Worker printed all the while holds what a provider issued, nor a link's secret but in the mail itself", async () => {
+  const issued = (await (await fetch(`${demo.sandbox}/__sandbox/issued`)).json()) as string[];
+  expect(issued.length).toBeGreaterThan(10);
+  expect(lines.length).toBeGreaterThan(100);
+  const holding = (secrets: readonly string[]) => lines.filter((line) => secrets.some((secret) => line.includes(secret)));
+  expect(holding(issued)).toEqual([]);
+  // Without a mail server the terminal is the mailbox: its lines have the link.
+  expect(holding(await mailedSecrets()).filter((line) => !line.includes('"message":"mail"'))).toEqual([]);
+});
+
+/** What the links of all mails carry as their last part. */
+async function mailedSecrets(): Promise<string[]> {
+  const { mails } = (await (await fetch(`${demo.origin}/dev/outbox?format=json`)).json()) as { mails: { link: string | null }[] };
+  const links = mails.flatMap(({ link }) => link ?? []).filter((link) => /\/(sign-in\/link|invitation)\//.test(link));
+  expect(links.length).toBeGreaterThan(0);
+  return links.map((link) => link.split("/").at(-1) ?? "");
+}
 
 /** What the browser's console says of broken policies and broken hydration. */
 function complaintsOf(page: Page): string[] {

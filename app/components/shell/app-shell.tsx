@@ -7,6 +7,7 @@ import { DropdownMenu } from "#app/components/ui/dropdown-menu.tsx";
 import { MenuLink } from "#app/components/ui/menu-items.tsx";
 import { DisplayProvider } from "#app/i18n/display.tsx";
 import { Brand } from "./brand-mark.tsx";
+import { PageContent } from "./page-content.tsx";
 
 export interface NavItem {
   to: string;
@@ -71,7 +72,7 @@ export function AppShell({ home, nav, switcher, userMenu, timeZone, children }: 
             tabIndex={-1}
             className="mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pt-2 lg:pb-16"
           >
-            {children}
+            <PageContent>{children}</PageContent>
           </main>
         </div>
         <BottomNav nav={nav} />
