@@ -4,6 +4,7 @@ import { ScrollText, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { AuditTable } from "#app/components/admin/audit-table.tsx";
+import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/admin/filter-form.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
@@ -43,17 +44,7 @@ export default function Audit() {
             defaultValue={filters.actor}
           />
         </Field>
-        <Field label={t("filter.client")}>
-          <Input
-            name="client"
-            required={false}
-            maxLength={60}
-            placeholder="acme"
-            autoCapitalize="none"
-            dir="ltr"
-            defaultValue={filters.client}
-          />
-        </Field>
+        <ClientFilter value={filters.client} />
         <Field label={t("audit.action")} className="sm:w-52!">
           <Input
             name="action"

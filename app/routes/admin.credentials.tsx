@@ -3,6 +3,7 @@ import { Link, useLoaderData } from "@remix-run/react";
 import { FlaskConical, KeyRound, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
+import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CredentialTable } from "#app/components/admin/credential-table.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/admin/filter-form.tsx";
@@ -13,8 +14,6 @@ import { Section } from "#app/components/shell/section.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
-import { Field } from "#app/components/ui/field.tsx";
-import { Input } from "#app/components/ui/input.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
@@ -70,17 +69,7 @@ export default function Credentials() {
       )}
       <KeyCoverage coverage={coverage} />
       <FilterForm active={Boolean(filters.client)}>
-        <Field label={t("filter.client")}>
-          <Input
-            name="client"
-            required={false}
-            maxLength={60}
-            placeholder="acme"
-            autoCapitalize="none"
-            dir="ltr"
-            defaultValue={filters.client}
-          />
-        </Field>
+        <ClientFilter value={filters.client} />
       </FilterForm>
       <Card padding="none">
         <CredentialTable

@@ -3,6 +3,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { MailCheck, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
+import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { DeadLetterTable } from "#app/components/admin/dead-letter-table.tsx";
 import { FilterForm } from "#app/components/admin/filter-form.tsx";
@@ -11,7 +12,6 @@ import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
-import { Input } from "#app/components/ui/input.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { formFailure } from "#app/form-errors.ts";
@@ -57,17 +57,7 @@ export default function DeadLetters() {
         <FormMessage failure={failure} />
       </div>
       <FilterForm active={filtered || filters.state !== "open"}>
-        <Field label={t("filter.client")}>
-          <Input
-            name="client"
-            required={false}
-            maxLength={60}
-            placeholder="acme"
-            autoCapitalize="none"
-            dir="ltr"
-            defaultValue={filters.client}
-          />
-        </Field>
+        <ClientFilter value={filters.client} />
         <Field label={t("deadLetters.state")}>
           <Select
             name="state"

@@ -3,6 +3,7 @@ import { Link, useLoaderData } from "@remix-run/react";
 import { CirclePlay, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin, useAdmin } from "#app/admin.ts";
+import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/admin/filter-form.tsx";
 import { STATUSES } from "#app/components/runs/run-status.tsx";
@@ -11,7 +12,6 @@ import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
-import { Input } from "#app/components/ui/input.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
@@ -46,17 +46,7 @@ export default function Runs() {
     <>
       <PageHeader title={t("runs.title")} description={t("runs.description")} />
       <FilterForm active={filtered}>
-        <Field label={t("filter.client")}>
-          <Input
-            name="client"
-            required={false}
-            maxLength={60}
-            placeholder="acme"
-            autoCapitalize="none"
-            dir="ltr"
-            defaultValue={filters.client}
-          />
-        </Field>
+        <ClientFilter value={filters.client} />
         <Field label={t("client:runs.job")}>
           <Select
             name="job"

@@ -1,0 +1,13 @@
+import { useTranslation } from "react-i18next";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+
+/** Narrows a list to one client, by its id. */
+export function ClientFilter({ value }: { value: string | undefined }) {
+  const { t } = useTranslation("admin");
+  return (
+    <Field label={t("filter.client")}>
+      <Input name="client" required={false} maxLength={60} placeholder="acme" autoCapitalize="none" dir="ltr" defaultValue={value} />
+    </Field>
+  );
+}
