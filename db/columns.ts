@@ -1,5 +1,4 @@
 import { type AnySQLiteColumn, integer, text } from "drizzle-orm/sqlite-core";
-import type { z } from "zod";
 
 /** An instant: milliseconds since 1970-01-01 UTC. */
 export const instant = () => integer();
@@ -10,5 +9,4 @@ export const tenantId = () => text().notNull();
 /** JSON kept as text; its shape is checked where it enters, so that what is read back can be trusted. */
 export const json = <T>() => text({ mode: "json" }).$type<T>();
 
-export type JsonOf<S extends z.ZodType> = z.infer<S>;
 export type TenantOwned = { tenantId: AnySQLiteColumn };

@@ -65,6 +65,7 @@ export interface TenantCtx extends Ctx {
   db: Db;
 }
 
+/** The same context inside one tenant, acting with that role there. Whoever calls it has checked that the role is theirs. */
 export function enterTenant(ctx: Ctx, tenant: Tenant, role: TenantRole): TenantCtx {
   const db = openTenantDb(ctx.databases[placeOf(tenant.id)], tenant.id);
   return { ...ctx, tenant, role, db, log: ctx.log.with({ tenant: tenant.id }) };
@@ -75,6 +76,7 @@ export function requirePermission(ctx: TenantCtx, permission: Permission): void 
   if (!allows(ctx.role, permission)) throw forbidden();
 }
 
+/** The person who acts. Throws `unauthenticated` where nobody is signed in, and for jobs. */
 export function requireUser(ctx: Ctx): UserActor {
   if (ctx.actor.type !== "user") throw unauthenticated();
   return ctx.actor;

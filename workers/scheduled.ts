@@ -13,6 +13,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["runs swept", sweep],
 ];
 
+/** One tick of the cron. Throws after the last chore when any of them failed, so that the platform counts the tick as failed. */
 export async function scheduledHandler(_controller: ScheduledController, env: Env): Promise<void> {
   const ctx = jobCtx(env, "cron");
   const failures: unknown[] = [];

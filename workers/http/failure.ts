@@ -11,7 +11,7 @@ export interface FailureBody {
 }
 
 /** An error as JSON, with its status and `Retry-After`. */
-export function jsonFailure(c: Context<Door>, error: unknown): Response {
+function jsonFailure(c: Context<Door>, error: unknown): Response {
   const described = describeError(error);
   if (described.retryAfterS !== null) c.header("retry-after", String(described.retryAfterS));
   const body: FailureBody = { error: { ...described, requestId: c.get("requestId") } };

@@ -23,7 +23,7 @@ export const sameOrigin = createMiddleware<Door>(async (c, next) => {
  * Which page sent a request, as the browser tells it. `Origin` counts first; it is "null" where the browser hides it,
  * and then `Sec-Fetch-Site` counts, which no page can set.
  */
-export function senderOf(request: Request, appOrigin: string): "us" | "elsewhere" | "unknown" {
+function senderOf(request: Request, appOrigin: string): "us" | "elsewhere" | "unknown" {
   const origin = request.headers.get("origin");
   if (origin !== null && origin !== "null") return origin === appOrigin || origin === new URL(request.url).origin ? "us" : "elsewhere";
   const site = request.headers.get("sec-fetch-site");

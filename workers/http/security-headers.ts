@@ -5,7 +5,7 @@ import type { Door } from "#workers/door.ts";
  * What a page of ours may do. Scripts run by nonce alone and pass it on to what they load. Forms lead to us alone: browsers
  * hold their redirects to it too, so that the way to a provider's consent page goes over a page of ours.
  */
-export const contentSecurityPolicy = (nonce: string): string =>
+const contentSecurityPolicy = (nonce: string): string =>
   [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'`,

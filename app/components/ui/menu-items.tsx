@@ -45,10 +45,12 @@ export function MenuButton({ icon, end, children, className, ...rest }: ItemProp
   );
 }
 
+/** What the items below it have in common. */
 export function MenuLabel({ children }: { children: ReactNode }) {
   return <p className="px-2.5 pt-2 pb-1 text-xs font-medium text-ink-faint">{children}</p>;
 }
 
+/** A line between two groups of items. */
 export function MenuSeparator() {
   return <hr className="-mx-1.5 my-1 border-line" />;
 }

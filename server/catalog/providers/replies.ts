@@ -22,7 +22,7 @@ export function readStandardGrant(reply: unknown, scopeSeparator: " " | ","): Gr
 }
 
 /** Retry-After in seconds: a number, or a date (RFC 9110, 10.2.3). Undefined where it says nothing of use. */
-export function retryAfterOf(headers: Headers): number | undefined {
+function retryAfterOf(headers: Headers): number | undefined {
   const value = headers.get("retry-after");
   if (value === null) return undefined;
   const seconds = /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;

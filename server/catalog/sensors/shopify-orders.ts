@@ -23,7 +23,6 @@ const Order = z.object({
   refunds: z.array(Refund),
 });
 export type ShopifyOrder = z.infer<typeof Order>;
-export type ShopifyRefund = z.infer<typeof Refund>;
 
 const OrdersReply = z.object({
   data: z.object({

@@ -20,8 +20,7 @@ export async function commit<const S extends readonly Statement[]>(
   return [...(results as readonly unknown[])].slice(0, statements.length);
 }
 
-/** The audit line alone, for a batch that the caller composes. */
-export function auditLine(ctx: Ctx | TenantCtx, action: string, details: Record<string, unknown>) {
+function auditLine(ctx: Ctx | TenantCtx, action: string, details: Record<string, unknown>) {
   const db = "db" in ctx ? ctx.db : ctx.directory;
   return db.insert(auditLog).values(auditRow(ctx, action, details));
 }

@@ -33,7 +33,7 @@ export function mayReach(config: Config, provider: OAuthProvider, url: URL): boo
 }
 
 /** The origin of a template; null where its host is itself a part to fill in. */
-export function originOf(template: string): string | null {
+function originOf(template: string): string | null {
   return URL.canParse(template) && !/^[a-z]+:\/\/[^/]*\{/.test(template) ? new URL(template).origin : null;
 }
 

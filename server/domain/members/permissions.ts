@@ -18,6 +18,7 @@ const table = {
 const columns: readonly Role[] = ["owner", "admin", "developer", "billing", "member", "viewer"];
 export type Permission = keyof typeof table;
 
+/** Whether the table gives this right to the role; staff and the engine have all of them. */
 export function allows(role: TenantRole, permission: Permission): boolean {
   if (role === "staff" || role === "system") return true;
   return table[permission].trim().split(/\s+/)[columns.indexOf(role)] === "x";

@@ -36,6 +36,7 @@ export function countTry(ctx: Ctx, { key, windowS }: Limit) {
     .returning();
 }
 
+/** Throws `rate_limited`, with the seconds to wait, when what `countTry` answered is one try too many. */
 export function checkLimit(ctx: Ctx, { max }: Limit, row: { count: number; resetAt: number } | undefined): void {
   if (row && row.count > max) throw rateLimited(Math.max(1, Math.ceil((row.resetAt - ctx.now()) / 1000)));
 }

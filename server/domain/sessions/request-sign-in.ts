@@ -10,7 +10,7 @@ import { hashCode, hashToken, linkCode, linkToken } from "./tokens.ts";
 
 /** Holds the id of the sign-in that this browser asked for; its code works only here. */
 export const signInCookie = "__Host-atrium_sign_in";
-export const linkLifetimeMs = 15 * 60_000;
+const linkLifetimeMs = 15 * 60_000;
 const window = 15 * 60;
 
 /**

@@ -59,7 +59,7 @@ export const ReturnPath = z
 export const RequestSignIn = z.object({ email: EmailAddress, returnTo: ReturnPath, locale: Locale.default("en") });
 export type RequestSignIn = z.infer<typeof RequestSignIn>;
 
-export const LinkToken = z.string().regex(/^[\w-]{43}$/, "This link is not complete.");
+const LinkToken = z.string().regex(/^[\w-]{43}$/, "This link is not complete.");
 export const RedeemLink = z.object({ token: LinkToken });
 export type RedeemLink = z.infer<typeof RedeemLink>;
 

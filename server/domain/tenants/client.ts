@@ -3,7 +3,7 @@ import type { Tenant } from "#server/ctx.ts";
 import { EmailAddress } from "#server/domain/sessions/schemas.ts";
 import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "./schemas.ts";
 
-export const ClientName = z
+const ClientName = z
   .string()
   .trim()
   .min(1, "Give it a name.")

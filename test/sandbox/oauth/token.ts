@@ -7,7 +7,7 @@ import { json } from "#test/sandbox/reply.ts";
 import { issueTokens } from "./issue.ts";
 import { findLive, type Issued, revokeGrant, type TokenPair } from "./ledger.ts";
 
-export function tokenError(error: string, description: string, status = 400): Response {
+function tokenError(error: string, description: string, status = 400): Response {
   return json({ error, error_description: description }, status, { "cache-control": "no-store" });
 }
 

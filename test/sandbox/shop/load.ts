@@ -19,7 +19,7 @@ export function shopFile(): string | null {
 }
 
 /** Tells one file from another; a loaded shop keeps the clock that it was loaded with until its file is another. */
-export function fileMark(path: string): string {
+function fileMark(path: string): string {
   return `${basename(path)}:${statSync(path).size}`;
 }
 
