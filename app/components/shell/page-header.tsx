@@ -13,7 +13,7 @@ export function PageHeader({
   before?: ReactNode;
 }) {
   return (
-    <div className="mb-6 grid gap-2 lg:mb-8">
+    <div className="mb-6 grid grid-cols-1 gap-2 lg:mb-8">
       {before}
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
         <div className="min-w-0">
