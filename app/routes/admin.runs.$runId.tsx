@@ -6,14 +6,13 @@ import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { RunProblem } from "#app/components/admin/run-problem.tsx";
 import { FormMessage } from "#app/components/client/form-message.tsx";
 import { useLive } from "#app/components/client/use-live.ts";
-import { isLevel, RunLogs } from "#app/components/runs/run-logs.tsx";
-import { isOpen, RunStatus } from "#app/components/runs/run-status.tsx";
-import { RunTimeline } from "#app/components/runs/run-timeline.tsx";
+import { RunCourse } from "#app/components/runs/run-course.tsx";
+import { RunIdentity } from "#app/components/runs/run-identity.tsx";
+import { isLevel } from "#app/components/runs/run-logs.tsx";
+import { isOpen } from "#app/components/runs/run-status.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
-import { Section } from "#app/components/shell/section.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Button } from "#app/components/ui/button.tsx";
-import { CopyButton } from "#app/components/ui/copy-button.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
@@ -62,19 +61,7 @@ export default function Run() {
           />
         }
         title={title}
-        description={
-          <span className="flex flex-wrap items-center gap-x-3 gap-y-2">
-            {/* Read out when it changes while the page is open. */}
-            <span role="status">
-              <RunStatus status={run.status} />
-            </span>
-            <span className="flex min-w-0 flex-wrap items-center gap-x-1">
-              <span className="sr-only">{t("client:run.number")}</span>
-              <code className="font-mono text-xs break-all text-ink-faint">{run.id}</code>
-              <CopyButton value={run.id} />
-            </span>
-          </span>
-        }
+        description={<RunIdentity run={run} />}
         actions={
           open ? (
             <Button asChild>
@@ -95,14 +82,7 @@ export default function Run() {
       />
       <FormMessage failure={failure} />
       <RunProblem run={run} />
-      <div className="grid gap-8 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)] lg:gap-6">
-        <Section title={t("client:run.timeline")} className="mt-0 lg:mt-0">
-          <RunTimeline run={run} />
-        </Section>
-        <Section title={t("client:run.logs")} className="mt-0 lg:mt-0">
-          <RunLogs logs={run.logs} level={level} />
-        </Section>
-      </div>
+      <RunCourse run={run} level={level} />
     </>
   );
 }

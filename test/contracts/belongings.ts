@@ -69,15 +69,13 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       connectedBy: owner.userId,
       connectedAt: now,
     }),
-    db
-      .insert(secrets)
-      .values({
-        tenantId,
-        connectionId,
-        field: "access_token",
-        sealed: `a1.1.${"A".repeat(16)}.${"A".repeat(22)}${marker}`,
-        createdAt: now,
-      }),
+    db.insert(secrets).values({
+      tenantId,
+      connectionId,
+      field: "access_token",
+      sealed: `a1.1.${"A".repeat(16)}.${"A".repeat(22)}${marker}`,
+      createdAt: now,
+    }),
     db.insert(schedules).values({ tenantId, job, everyS: 3600, nextAt: now, config: {}, cursor: { marker } }),
     db.insert(runs).values({
       id: runId,

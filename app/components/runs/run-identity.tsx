@@ -1,0 +1,22 @@
+import { useTranslation } from "react-i18next";
+import { CopyButton } from "#app/components/ui/copy-button.tsx";
+import { RunStatus } from "./run-status.tsx";
+import type { RunView } from "./run-timeline.tsx";
+
+/** How a run stands, and its id: what is under its page's title. */
+export function RunIdentity({ run }: { run: RunView }) {
+  const { t } = useTranslation("client");
+  return (
+    <span className="flex flex-wrap items-center gap-x-3 gap-y-2">
+      {/* Read out when it changes while the page is open. */}
+      <span role="status">
+        <RunStatus status={run.status} />
+      </span>
+      <span className="flex min-w-0 flex-wrap items-center gap-x-1">
+        <span className="sr-only">{t("run.number")}</span>
+        <code className="font-mono text-xs break-all text-ink-faint">{run.id}</code>
+        <CopyButton value={run.id} />
+      </span>
+    </span>
+  );
+}
