@@ -12,7 +12,7 @@ export interface Env {
   [variable: string]: unknown;
 }
 
-const Base64Key = z.base64().refine((key) => atob(key).length === 32, "must be 32 bytes in base64");
+const Base64Key = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "must be 32 bytes in base64");
 
 /** `id:base64,id:base64`: 256-bit root keys, the first one current, the others only to open what they once wrapped. */
 const VaultKeys = z
