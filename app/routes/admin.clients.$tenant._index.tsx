@@ -63,7 +63,10 @@ export default function ClientHealth() {
   const { t } = useTranslation("admin");
   const { client, overview, integrations } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
-  useLive(overview.runs.some(({ status }) => isOpen(status)));
+  useLive(
+    overview.runs.some(({ status }) => isOpen(status)),
+    (api) => api.runs.all.query({ tenantId: client.id, limit: 10 }),
+  );
   return (
     <>
       <FormMessage failure={failure} />

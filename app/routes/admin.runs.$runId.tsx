@@ -47,7 +47,7 @@ export default function Run() {
   const { titleOfJob } = useAdmin();
   const title = titleOfJob(run.job);
   const open = isOpen(run.status);
-  useLive(open);
+  useLive(open, (api) => api.scripts.status.query({ runId: run.id }));
   return (
     <>
       <PageHeader

@@ -31,10 +31,13 @@ export async function loader(args: LoaderFunctionArgs) {
 export default function Overview() {
   const { t } = useTranslation("client");
   const { overview } = useLoaderData<typeof loader>();
-  const { base } = useTenant();
+  const { tenant, base } = useTenant();
   const format = useFormat();
   const { sensors, connections, runs, days, currency } = overview;
-  useLive(runs.some(({ status }) => isOpen(status)));
+  useLive(
+    runs.some(({ status }) => isOpen(status)),
+    (api) => api.runs.list.query({ tenant: tenant.id, limit: 10 }),
+  );
   const measured = sensors.filter(({ tiles }) => tiles.some(({ value }) => value !== null));
   const waiting = sensors.filter((sensor) => !measured.includes(sensor));
   const [from, to] = [days.at(0), days.at(-1)];

@@ -47,10 +47,10 @@ export default function Run() {
   const { t } = useTranslation("client");
   const { run, level } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
-  const { base, jobTitle, may } = useTenant();
+  const { tenant, base, jobTitle, may } = useTenant();
   const open = isOpen(run.status);
   const title = jobTitle(run.job);
-  useLive(open);
+  useLive(open, (api) => api.runs.get.query({ tenant: tenant.id, runId: run.id }));
   return (
     <>
       <PageHeader

@@ -61,10 +61,13 @@ export default function Runs() {
   const { t } = useTranslation("client");
   const { page, schedules, filter } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
-  const { base, jobTitle } = useTenant();
+  const { tenant, base, jobTitle } = useTenant();
   const [search] = useSearchParams();
   const filtered = Boolean(filter.job ?? filter.status);
-  useLive(page.items.some(({ status }) => isOpen(status)));
+  useLive(
+    page.items.some(({ status }) => isOpen(status)),
+    (api) => api.runs.list.query({ tenant: tenant.id, limit: PAGE, ...filter }),
+  );
   const pageAt = (cursor: string) => {
     const next = new URLSearchParams(search);
     next.set("cursor", cursor);

@@ -124,6 +124,23 @@ test("a page that takes its time shows its outline meanwhile, and then itself", 
   await page.close();
 });
 
+test("a page shows by itself that a run has ended", async () => {
+  const { DB } = await demo.server.bindings();
+  const { id } = (await DB.prepare("select id from runs where tenant_id = 'acme' and job = 'ga4-sensor' limit 1").first<{
+    id: string;
+  }>()) ?? { id: "" };
+  const set = (status: string, availableAt: number) =>
+    DB.prepare("update runs set status = ?, lease = null, available_at = ? where id = ?").bind(status, availableAt, id).run();
+  await set("running", Date.now() + 600_000);
+  const page = await acme.newPage();
+  await page.goto(`/t/acme/runs/${id}`);
+  const running = page.locator("main").getByText("Running", { exact: true }).first();
+  await running.waitFor();
+  await set("succeeded", Date.now());
+  await running.waitFor({ state: "detached" });
+  await page.close();
+});
+
 describe("the unhappy ways", () => {
   test("a denied consent comes back with plain words, a clean address and nothing stored", async () => {
     const beta = await browser.newContext({ baseURL: demo.origin });

@@ -8,10 +8,11 @@ import type { Door } from "#workers/door.ts";
 /** The two ends of a consent: out to the provider, and back from it. */
 export const oauth = new Hono<Door>();
 
-/** What is not on the shelf is a 404 for everybody: nobody signs in for it first. */
-oauth.use("/api/auth/oauth/:provider/*", (c, next) => {
+/** What is not on the shelf is a 404 for everybody: nobody signs in for it first. A HEAD only looks, and must not connect. */
+oauth.use("/api/auth/oauth/:provider/*", async (c, next) => {
   findProvider(c.req.param("provider"));
-  return next();
+  if (c.req.method === "HEAD") return c.body(null, 405, { allow: "GET" });
+  await next();
 });
 
 oauth.get("/api/auth/oauth/:provider/authorize", async (c) => {

@@ -1,13 +1,13 @@
-import { Area, Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { directionOf } from "#app/i18n/locale.ts";
-import { type ChartData, type ChartKind, type ChartPoint, type ChartSeries, seriesStyle } from "./chart-data.ts";
+import { type ChartData, type ChartPoint, type ChartSeries, seriesStyle } from "./chart-data.ts";
 
 const DRAW_MS = 400;
 const TICK = { fill: "var(--ink-faint)", fontSize: 12 };
 
 /** The drawing itself. In right-to-left languages time runs to the left and the scale stands on the right. */
-export default function Canvas({ kind, data, title }: { kind: ChartKind; data: ChartData; title: string }) {
+export default function Canvas({ data, title }: { data: ChartData; title: string }) {
   const { locale } = useDisplay();
   const format = useFormat();
   const rtl = directionOf(locale) === "rtl";
@@ -16,12 +16,7 @@ export default function Canvas({ kind, data, title }: { kind: ChartKind; data: C
   const xText = (x: string) => (xIs === "day" ? format.day(x) : x);
   return (
     <ResponsiveContainer width="100%" height="100%">
-      <ComposedChart
-        data={[...points]}
-        title={title}
-        margin={{ top: 8, right: rtl ? 0 : 8, bottom: 0, left: rtl ? 8 : 0 }}
-        barCategoryGap="24%"
-      >
+      <ComposedChart data={[...points]} title={title} margin={{ top: 8, right: rtl ? 0 : 8, bottom: 0, left: rtl ? 8 : 0 }}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           dataKey="x"
@@ -43,7 +38,7 @@ export default function Canvas({ kind, data, title }: { kind: ChartKind; data: C
           tickCount={5}
         />
         <Tooltip
-          cursor={kind === "line" ? { stroke: "var(--line-control)", strokeDasharray: "3 3" } : { fill: "var(--hover)" }}
+          cursor={{ stroke: "var(--line-control)", strokeDasharray: "3 3" }}
           isAnimationActive={false}
           content={({ active, label }) => {
             const point = active ? points.find(({ x }) => x === label) : undefined;
@@ -57,22 +52,13 @@ export default function Canvas({ kind, data, title }: { kind: ChartKind; data: C
             ) : null;
           }}
         />
-        {series.map((one, index) => marks({ kind, one, index, alone: series.length === 1, last: index === series.length - 1, moving }))}
+        {series.map((one, index) => marks({ one, index, alone: series.length === 1, moving }))}
       </ComposedChart>
     </ResponsiveContainer>
   );
 }
 
-interface Marks {
-  kind: ChartKind;
-  one: ChartSeries;
-  index: number;
-  alone: boolean;
-  last: boolean;
-  moving: boolean;
-}
-
-function marks({ kind, one, index, alone, last, moving }: Marks) {
+function marks({ one, index, alone, moving }: { one: ChartSeries; index: number; alone: boolean; moving: boolean }) {
   const { color, dash } = seriesStyle(index);
   const shared = {
     name: one.label,
@@ -80,10 +66,6 @@ function marks({ kind, one, index, alone, last, moving }: Marks) {
     isAnimationActive: moving,
     animationDuration: DRAW_MS,
   };
-  if (kind === "stacked") {
-    return <Bar key={one.key} {...shared} stackId="all" fill={color} maxBarSize={40} radius={last ? [4, 4, 0, 0] : 0} />;
-  }
-  if (kind === "bar") return <Bar key={one.key} {...shared} fill={color} maxBarSize={32} radius={[4, 4, 0, 0]} />;
   const line = { ...shared, type: "monotone" as const, stroke: color, strokeWidth: 2, activeDot: { r: 4, strokeWidth: 0 } };
   return alone ? (
     <Area key={one.key} {...line} fill={color} fillOpacity={0.1} dot={false} />

@@ -33,10 +33,8 @@ export interface ChartProps {
   height?: string;
 }
 
-export type ChartKind = "line" | "bar" | "stacked";
-
 /** Each series has its colour and, in lines, its dashes, so that colour is not the only difference. */
-export const SERIES_STYLES = [
+const SERIES_STYLES = [
   { color: "var(--series-1)", text: "text-series-1", dash: undefined },
   { color: "var(--series-2)", text: "text-series-2", dash: "6 4" },
   { color: "var(--series-3)", text: "text-series-3", dash: "2 4" },

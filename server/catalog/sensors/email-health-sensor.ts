@@ -160,7 +160,7 @@ async function findConversionMetric(account: Account): Promise<string | null> {
   return (placedOrder ?? metrics[0])?.id ?? null;
 }
 
-/** One request: reports are limited to 2 a minute and 225 a day (../shared/providers.md, Klaviyo / 5 Reads). */
+/** One request: reports are limited to 2 a minute and 225 a day (developers.klaviyo.com, campaign values report). */
 async function readCounts(account: Account, conversion_metric_id: string): Promise<Counts> {
   const attributes = { statistics, timeframe: { key: "last_30_days" }, conversion_metric_id };
   const { data } = await account.json(

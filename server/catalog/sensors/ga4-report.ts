@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { Decimal } from "#server/catalog/money.ts";
 
-/** `rows` is absent where there are none; all values are strings (../shared/providers.md, Google / 5 Reads). */
+/** `rows` is absent where there are none; all values are strings (developers.google.com, Analytics Data API, runReport). */
 const Reply = z.object({
   rows: z
     .array(z.object({ dimensionValues: z.array(z.object({ value: z.string() })), metricValues: z.array(z.object({ value: Decimal })) }))

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 
-/** Klaviyo dates its API by revision; pinned (../shared/providers.md, Klaviyo / 5 Reads). */
+/** Klaviyo dates its API by revision; pinned (developers.klaviyo.com, API versioning). */
 export const klaviyoHeaders = { revision: "2026-07-15", accept: "application/vnd.api+json" };
 
 /** One page of a JSON:API collection. */

@@ -4,7 +4,7 @@ import { dayOf } from "#server/catalog/days.ts";
 import { Decimal, minorUnits } from "#server/catalog/money.ts";
 import type { OrderRecord, RefundRecord } from "#server/catalog/sensor.ts";
 
-/** Pinned: a version lives a year at least (../shared/providers.md, Shopify / 5 Reads). */
+/** Pinned: a version lives a year at least (shopify.dev, API versioning). */
 export const shopifyGraphql = "/admin/api/2026-07/graphql.json";
 
 const refundsPerOrder = 20;

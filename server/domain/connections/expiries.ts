@@ -1,5 +1,8 @@
 import type { Grant, OAuthProvider } from "#server/catalog/provider.ts";
 
+/** A lifetime beyond ten years is no lifetime: it stays a time that can be written. */
+const endAt = (now: number, lifeS: number): number => now + Math.min(lifeS, 315_360_000) * 1000;
+
 /**
  * When a grant's tokens end, in milliseconds since 1970; null where never, or where nobody said. A reply that leaves the
  * lifetime out means the provider's usual one, never "no end".
@@ -11,7 +14,7 @@ export function expiriesOf(
 ): { accessExpiresAt: number | null; refreshExpiresAt: number | null } {
   const lifeS = grant.expiresInS === undefined ? provider.defaultExpiresInS : grant.expiresInS;
   return {
-    accessExpiresAt: lifeS === null ? null : now + lifeS * 1000,
-    refreshExpiresAt: grant.refreshExpiresInS === undefined ? null : now + grant.refreshExpiresInS * 1000,
+    accessExpiresAt: lifeS === null ? null : endAt(now, lifeS),
+    refreshExpiresAt: grant.refreshExpiresInS === undefined ? null : endAt(now, grant.refreshExpiresInS),
   };
 }

@@ -255,6 +255,15 @@ describe("over HTTP", () => {
     expect((await call(`/api/auth/oauth/klaviyo/authorize?tenant=${(await makeTenant()).id}`, [session])).status).toBe(404);
   });
 
+  test("a HEAD looks at an address and connects nothing", async () => {
+    const { tenant, token } = await visit();
+    const response = await ask(`/api/auth/oauth/klaviyo/authorize?tenant=${tenant.id}`, {
+      method: "HEAD",
+      headers: { cookie: `${sessionCookie}=${token}` },
+    });
+    expect(response.status).toBe(405);
+  });
+
   test("a connection is made from cookie to toast, and the code stays in no address and no log", async () => {
     const { tenant, token } = await visit();
     const session = `${sessionCookie}=${token}`;
