@@ -1,3 +1,4 @@
+import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { guardTenant } from "./tenant-guard.ts";
 
@@ -20,3 +21,12 @@ export const openDb = (d1: D1Database): Db => drizzle(d1, { casing: "snake_case"
 
 /** A tenant's D1, in which a query that does not name that tenant fails instead of answering. */
 export const openTenantDb = (d1: D1Database, tenantId: string): Db => openDb(guardTenant(d1, tenantId));
+
+export type Statement = BatchItem<"sqlite">;
+
+/**
+ * One D1 batch, all of it or nothing, of statements whose number is only known when it runs: at least one. Answers what each
+ * of them answered, in their order. Where the number is fixed, `db.batch` keeps the types.
+ */
+export const batchOf = async (db: Db, statements: readonly Statement[]): Promise<readonly unknown[]> =>
+  db.batch(statements as readonly [Statement, ...Statement[]]);

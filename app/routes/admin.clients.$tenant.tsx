@@ -4,7 +4,7 @@ import { CirclePause, CirclePlay } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientStatus } from "#app/components/admin/client-status.tsx";
-import { FormMessage } from "#app/components/client/form-message.tsx";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";

@@ -2,13 +2,13 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
 import { RotateCw } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { FormMessage } from "#app/components/client/form-message.tsx";
-import { useLive } from "#app/components/client/use-live.ts";
 import { RunCourse } from "#app/components/runs/run-course.tsx";
 import { RunError } from "#app/components/runs/run-error.tsx";
 import { RunIdentity } from "#app/components/runs/run-identity.tsx";
 import { isLevel } from "#app/components/runs/run-logs.tsx";
 import { isOpen } from "#app/components/runs/run-status.tsx";
+import { useLive } from "#app/components/runs/use-live.ts";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Button } from "#app/components/ui/button.tsx";

@@ -2,12 +2,12 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { Link, useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
 import { CirclePlay, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { FormMessage } from "#app/components/client/form-message.tsx";
 import { RunFilter } from "#app/components/client/run-filter.tsx";
 import { ScheduleTable } from "#app/components/client/schedule-table.tsx";
-import { useLive } from "#app/components/client/use-live.ts";
 import { isOpen, STATUSES } from "#app/components/runs/run-status.tsx";
 import { RunTable } from "#app/components/runs/run-table.tsx";
+import { useLive } from "#app/components/runs/use-live.ts";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Button } from "#app/components/ui/button.tsx";

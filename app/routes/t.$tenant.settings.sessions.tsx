@@ -3,7 +3,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { LogOut, Monitor, Smartphone } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { deviceOf } from "#app/components/client/device.ts";
-import { FormMessage } from "#app/components/client/form-message.tsx";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";

@@ -1,11 +1,11 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
-import { FormMessage } from "#app/components/client/form-message.tsx";
 import { InvitationTable } from "#app/components/client/invitation-table.tsx";
 import { InviteForm } from "#app/components/client/invite-form.tsx";
 import { MemberTable } from "#app/components/client/member-table.tsx";
 import { RoleTable } from "#app/components/client/role-table.tsx";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";

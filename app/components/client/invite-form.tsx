@@ -1,6 +1,7 @@
 import { Form } from "@remix-run/react";
 import { Send } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
@@ -8,7 +9,6 @@ import { Select } from "#app/components/ui/select.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import type { Role } from "#server/domain/tenants/schemas.ts";
-import { FormMessage } from "./form-message.tsx";
 
 /** Asks an address into the team, with a role that the reader may give. */
 export function InviteForm({ grantable, failure }: { grantable: readonly Role[]; failure: FormFailure | undefined }) {

@@ -1,10 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
+import { batchOf, type Statement } from "#db/client.ts";
 import { auditLog } from "#db/schema/index.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
 import { auditRow } from "./commit.ts";
-
-type Statement = BatchItem<"sqlite">;
 
 /**
  * As `commit`, for writes that a guard may refuse: the audit line is written only where `guard` holds, as the batch
@@ -24,6 +22,5 @@ export async function commitIf<const S extends readonly Statement[]>(
     .select(
       sql`select ${row.id}, ${row.at}, ${row.tenantId}, ${row.actorType}, ${row.actorId}, ${row.action}, ${JSON.stringify(row.details)}, ${row.ip} where ${guard}`,
     );
-  const results = await db.batch([line, ...statements] as unknown as readonly [Statement, ...Statement[]]);
-  return [...(results as readonly unknown[])].slice(1);
+  return (await batchOf(db, [line, ...statements])).slice(1);
 }

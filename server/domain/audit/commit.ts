@@ -1,9 +1,7 @@
-import type { BatchItem } from "drizzle-orm/batch";
+import { batchOf, type Statement } from "#db/client.ts";
 import { auditLog } from "#db/schema/index.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
-
-type Statement = BatchItem<"sqlite">;
 
 /**
  * Writes and their audit line, in one D1 batch: all of it or nothing. In a tenant's context they go to the tenant's
@@ -16,8 +14,8 @@ export async function commit<const S extends readonly Statement[]>(
   statements: S,
 ): Promise<unknown[]> {
   const db = "db" in ctx ? ctx.db : ctx.directory;
-  const results = await db.batch([...statements, auditLine(ctx, action, details)] as unknown as readonly [Statement, ...Statement[]]);
-  return [...(results as readonly unknown[])].slice(0, statements.length);
+  const results = await batchOf(db, [...statements, auditLine(ctx, action, details)]);
+  return results.slice(0, statements.length);
 }
 
 function auditLine(ctx: Ctx | TenantCtx, action: string, details: Record<string, unknown>) {
