@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { sandboxClient } from "#test/sandbox/client.ts";
-import { sandboxClients, sandboxEndpoints } from "#test/sandbox/endpoints.ts";
+import { sandboxClients, sandboxEndpoints, sandboxVariables } from "#test/sandbox/endpoints.ts";
 import { startSandbox } from "#test/sandbox/start.ts";
 import { startListener } from "./bench/calls.ts";
 import { type Row, tableOf } from "./bench/figures.ts";
@@ -17,7 +17,6 @@ import { measurePageScripts, measureWorker } from "./bench/rows/sizes.ts";
 import { measureTick } from "./bench/rows/tick.ts";
 import { benchJob, seedPortal, seedRunners } from "./bench/seed.ts";
 import { scriptCtx } from "./ctx.ts";
-import { sandboxVariables } from "./demo/start.ts";
 import { localVariables } from "./local-variables.ts";
 import { startServer } from "./server.ts";
 

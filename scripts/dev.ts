@@ -4,10 +4,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { getPlatformProxy } from "wrangler";
 import type { Env } from "#server/env.ts";
+import { sandboxVariables } from "#test/sandbox/endpoints.ts";
 import { startSandbox } from "#test/sandbox/start.ts";
 import { scriptCtx } from "./ctx.ts";
 import { seed } from "./demo/seed.ts";
-import { sandboxVariables } from "./demo/start.ts";
 import { localVariables } from "./local-variables.ts";
 
 /** Hot reload inside workerd, against the sandbox. `.dev.vars` holds the configuration, `.atrium/dev` the data. */

@@ -20,7 +20,7 @@ export interface ServerOptions {
 export interface Server {
   url: string;
   /** The bindings as the Worker sees them, from outside: for seeding and for looking. */
-  bindings(): Promise<Pick<Env, "DB" | "RUNS" | "MAIL" | "DEAD">>;
+  bindings(): Promise<Pick<Env, "DB" | "RUNS" | "MAIL" | "TOKENS" | "TASKS" | "DEAD">>;
   /** Fires the Cron Trigger once; locally nothing else does. */
   tick(): Promise<void>;
   stop(): Promise<void>;

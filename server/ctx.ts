@@ -7,7 +7,7 @@ import type { Locale, Role } from "./domain/tenants/schemas.ts";
 import type { Config } from "./env.ts";
 import { forbidden, unauthenticated } from "./errors.ts";
 import type { Log } from "./log.ts";
-import type { DeadMessage, MailMessage, RunMessage } from "./messages.ts";
+import type { DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "./messages.ts";
 
 export type Tenant = InferSelectModel<typeof tenants>;
 
@@ -29,6 +29,8 @@ export type Actor = { type: "anonymous" } | UserActor | { type: "system"; job: s
 export interface Send {
   runs(messages: readonly RunMessage[], delayS?: number): Promise<void>;
   mail(message: MailMessage): Promise<void>;
+  tokens(messages: readonly TokenMessage[]): Promise<void>;
+  tasks(messages: readonly TaskMessage[]): Promise<void>;
   dead(message: DeadMessage): Promise<void>;
 }
 

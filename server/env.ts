@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { Place } from "#db/client.ts";
-import type { DeadMessage, MailMessage, RunMessage } from "./messages.ts";
+import type { DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "./messages.ts";
 
 /** What wrangler.toml binds, and the variables and secrets below as plain strings. */
 export interface Env {
   DB: D1Database;
   RUNS: Queue<RunMessage>;
   MAIL: Queue<MailMessage>;
+  TOKENS: Queue<TokenMessage>;
+  TASKS: Queue<TaskMessage>;
   DEAD: Queue<DeadMessage>;
   ASSETS: Fetcher;
   [variable: string]: unknown;
@@ -68,6 +70,26 @@ const Variables = z
     KLAVIYO_CLIENT_SECRET: z.string().optional(),
     GOOGLE_CLIENT_ID: z.string().optional(),
     GOOGLE_CLIENT_SECRET: z.string().optional(),
+    /** Google Ads wants it with every request, beside the client's own token. */
+    GOOGLE_ADS_DEVELOPER_TOKEN: z.string().optional(),
+    HUBSPOT_CLIENT_ID: z.string().optional(),
+    HUBSPOT_CLIENT_SECRET: z.string().optional(),
+    /** Meta's app id and app secret. */
+    META_CLIENT_ID: z.string().optional(),
+    META_CLIENT_SECRET: z.string().optional(),
+    /** What Meta repeats when it verifies the webhook address: a word of our own. */
+    META_WEBHOOK_VERIFY_TOKEN: z.string().optional(),
+    /** TikTok's app id and secret. */
+    TIKTOK_CLIENT_ID: z.string().optional(),
+    TIKTOK_CLIENT_SECRET: z.string().optional(),
+    SLACK_CLIENT_ID: z.string().optional(),
+    SLACK_CLIENT_SECRET: z.string().optional(),
+    /** Signs Slack's events; it is not the client secret. */
+    SLACK_SIGNING_SECRET: z.string().optional(),
+    LINKEDIN_CLIENT_ID: z.string().optional(),
+    LINKEDIN_CLIENT_SECRET: z.string().optional(),
+    /** Signs Klaviyo's system webhooks: the secret_key that they were made with. */
+    KLAVIYO_WEBHOOK_SECRET: z.string().optional(),
     /** Points providers elsewhere (the sandbox, an OAuth server of one's own): JSON, provider -> {authorize, token, revoke, api}. */
     PROVIDER_ENDPOINTS: Endpoints.optional(),
   })

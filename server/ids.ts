@@ -1,6 +1,23 @@
 import { encodeBase32LowerCaseNoPadding } from "@oslojs/encoding";
 
-export type IdPrefix = "usr" | "ses" | "lnk" | "inv" | "con" | "run" | "aud" | "ddl" | "mai" | "req";
+export type IdPrefix =
+  | "usr"
+  | "ses"
+  | "lnk"
+  | "inv"
+  | "con"
+  | "run"
+  | "aud"
+  | "ddl"
+  | "mai"
+  | "req"
+  | "ren"
+  | "inc"
+  | "whk"
+  | "prv"
+  | "rev"
+  | "exp"
+  | "del";
 
 /**
  * A prefixed id that sorts by time: 48 bits of milliseconds, then 80 random bits, in base32 with sortable digits

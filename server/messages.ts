@@ -14,8 +14,23 @@ export const MailMessage = z.discriminatedUnion("type", [
 ]);
 export type MailMessage = z.infer<typeof MailMessage>;
 
+/** What is done to one connection ahead of its need: its tokens renewed, or a test call made. */
+export const TokenMessage = z.discriminatedUnion("type", [
+  z.strictObject({ v: z.literal(1), type: z.literal("token.renew"), tenant: z.string(), connection: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("token.probe"), tenant: z.string(), connection: z.string() }),
+]);
+export type TokenMessage = z.infer<typeof TokenMessage>;
+
+/** What is worked off in the background for a tenant: an event that a provider sent, an export, a deletion. */
+export const TaskMessage = z.discriminatedUnion("type", [
+  z.strictObject({ v: z.literal(1), type: z.literal("webhook"), tenant: z.string(), delivery: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("export"), tenant: z.string(), export: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("deletion"), deletion: z.string() }),
+]);
+export type TaskMessage = z.infer<typeof TaskMessage>;
+
 /** What we put on the dead-letter queue ourselves, when a run has used up its tries. */
 export const DeadMessage = z.strictObject({ v: z.literal(1), type: z.literal("run.dead"), tenant: z.string(), run: z.string() });
 export type DeadMessage = z.infer<typeof DeadMessage>;
 
-export type Message = RunMessage | MailMessage | DeadMessage;
+export type Message = RunMessage | MailMessage | TokenMessage | TaskMessage | DeadMessage;

@@ -11,7 +11,7 @@ import type { Role } from "#server/domain/tenants/schemas.ts";
 import { databasesOf, type Env, readConfig } from "#server/env.ts";
 import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
-import type { DeadMessage, MailMessage, RunMessage } from "#server/messages.ts";
+import type { DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "#server/messages.ts";
 
 export type TestEnv = Env & { TEST_MIGRATIONS: D1Migration[] };
 export const testEnv = env as TestEnv;
@@ -21,6 +21,8 @@ export interface Traces {
   lines: string[];
   runs: RunMessage[];
   mails: MailMessage[];
+  tokens: TokenMessage[];
+  tasks: TaskMessage[];
   dead: DeadMessage[];
   /** Cookies as the browser would now hold them. */
   cookies: Map<string, string>;
@@ -33,7 +35,7 @@ export function testCtx({
   outbound = fetch,
   ip = "203.0.113.7",
 }: TestCtx = {}): Ctx & { traces: Traces } {
-  const traces: Traces = { lines: [], runs: [], mails: [], dead: [], cookies: new Map() };
+  const traces: Traces = { lines: [], runs: [], mails: [], tokens: [], tasks: [], dead: [], cookies: new Map() };
   return {
     config: readConfig(testEnv),
     actor,
@@ -50,6 +52,8 @@ export function testCtx({
     send: {
       runs: async (messages) => void traces.runs.push(...messages),
       mail: async (message) => void traces.mails.push(message),
+      tokens: async (messages) => void traces.tokens.push(...messages),
+      tasks: async (messages) => void traces.tasks.push(...messages),
       dead: async (message) => void traces.dead.push(message),
     },
     log: createLog({}, (line) => void traces.lines.push(line)),

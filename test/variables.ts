@@ -1,4 +1,4 @@
-import { sandboxClients, sandboxEndpoints } from "./sandbox/endpoints.ts";
+import { sandboxVariables } from "./sandbox/endpoints.ts";
 
 export const testOrigin = "http://atrium.test";
 /** Where tests find the sandbox: every request of the Worker goes there, whatever its host. */
@@ -12,11 +12,5 @@ export const testVariables = {
   SIGNING_KEY: btoa("signing-key-of-the-tests-32bytes"),
   MAIL_TRANSPORT: "log",
   MAIL_FROM: "Atrium <portal@atrium.test>",
-  SHOPIFY_CLIENT_ID: sandboxClients.shopify.clientId,
-  SHOPIFY_CLIENT_SECRET: sandboxClients.shopify.clientSecret,
-  KLAVIYO_CLIENT_ID: sandboxClients.klaviyo.clientId,
-  KLAVIYO_CLIENT_SECRET: sandboxClients.klaviyo.clientSecret,
-  GOOGLE_CLIENT_ID: sandboxClients.google.clientId,
-  GOOGLE_CLIENT_SECRET: sandboxClients.google.clientSecret,
-  PROVIDER_ENDPOINTS: JSON.stringify(sandboxEndpoints(sandboxOrigin)),
+  ...sandboxVariables(sandboxOrigin),
 };

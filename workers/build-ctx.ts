@@ -6,13 +6,16 @@ import { createLog } from "#server/log.ts";
 
 const maxMessagesPerSend = 100;
 
+async function sendPages<M>(queue: Queue<M>, messages: readonly M[], delaySeconds = 0): Promise<void> {
+  for (let start = 0; start < messages.length; start += maxMessagesPerSend) {
+    await queue.sendBatch(messages.slice(start, start + maxMessagesPerSend).map((body) => ({ body, delaySeconds })));
+  }
+}
+
 const sendVia = (env: Env): Send => ({
-  async runs(messages, delayS = 0) {
-    for (let start = 0; start < messages.length; start += maxMessagesPerSend) {
-      const page = messages.slice(start, start + maxMessagesPerSend);
-      await env.RUNS.sendBatch(page.map((body) => ({ body, delaySeconds: delayS })));
-    }
-  },
+  runs: (messages, delayS) => sendPages(env.RUNS, messages, delayS),
+  tokens: (messages) => sendPages(env.TOKENS, messages),
+  tasks: (messages) => sendPages(env.TASKS, messages),
   mail: async (message) => void (await env.MAIL.send(message)),
   dead: async (message) => void (await env.DEAD.send(message)),
 });

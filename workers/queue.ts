@@ -1,12 +1,13 @@
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { openAccount } from "#server/domain/connections/open-account.ts";
+import { workToken } from "#server/domain/connections/work-token.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { defaultLimits, type Engine } from "#server/domain/runs/engine.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
 import type { Env } from "#server/env.ts";
-import { MailMessage, type Message } from "#server/messages.ts";
+import { MailMessage, type Message, TokenMessage } from "#server/messages.ts";
 import { jobCtx } from "./context.ts";
 
 const engine: Engine = {
@@ -26,6 +27,13 @@ export async function queueHandler(batch: MessageBatch<Message>, env: Env): Prom
         batch,
         (body) => workMail(ctx, MailMessage.parse(body)),
         (error) => ctx.log.error("mail failed", { error }),
+      );
+      return;
+    case "atrium-tokens":
+      await eachByItself(
+        batch,
+        (body) => workToken(ctx, TokenMessage.parse(body)),
+        (error) => ctx.log.error("a connection was not worked on", { error }),
       );
       return;
     case "atrium-runs":

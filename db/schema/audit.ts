@@ -1,7 +1,10 @@
-import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
 
-/** Who did what, when, from where. Rows are only ever added. `tenantId` is "" for what concerns no tenant. */
+/**
+ * Who did what, when, from where. Rows are only ever added, and each names the hash of the one before it in its tenant's chain.
+ * `tenantId` is "" for what concerns no tenant.
+ */
 export const auditLog = sqliteTable(
   "audit_log",
   {
@@ -13,11 +16,16 @@ export const auditLog = sqliteTable(
     action: text().notNull(),
     details: json<Record<string, unknown>>().notNull(),
     ip: text(),
+    /** Place in the tenant's chain, from 1; null for lines older than the chain. */
+    seq: integer(),
+    /** SHA-256 over this line and the hash before it, see domain/audit/chain.ts. */
+    hash: text(),
   },
   // Ids sort by time, so that a page of the log is a range of ids.
   (t) => [
     index("audit_log_tenant").on(t.tenantId, t.id),
     index("audit_log_action").on(t.action, t.id),
+    uniqueIndex("audit_log_chain").on(t.tenantId, t.seq),
     index("audit_log_actor").on(t.actorId, t.id),
   ],
 );

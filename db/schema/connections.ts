@@ -1,6 +1,17 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { AccountDetails, ConnectionStatus, ProbeResult, ReconnectReason } from "#server/domain/connections/schemas.ts";
+import type { Resource } from "#server/catalog/provider.ts";
+import type {
+  AccountDetails,
+  CliffKind,
+  ConnectionKind,
+  ConnectionStatus,
+  ProbeResult,
+  ReconnectReason,
+  RenewalOutcome,
+  RenewalTrigger,
+} from "#server/domain/connections/schemas.ts";
 
 /** An account at a provider that a tenant has connected. Its tokens are in `secrets`. */
 export const connections = sqliteTable(
@@ -9,10 +20,18 @@ export const connections = sqliteTable(
     id: text().primaryKey(),
     tenantId: tenantId(),
     provider: text().notNull(),
+    /** By OAuth or by a key; one account may be connected both ways, and then OAuth is used. */
+    kind: text().$type<ConnectionKind>().notNull().default("oauth"),
     /** The provider's own id of the account: reconnecting must come back with the same one. */
     externalId: text().notNull(),
     name: text().notNull(),
     details: json<AccountDetails>().notNull(),
+    /** What was typed into a key form, without its secrets. */
+    fields: json<Record<string, string>>().notNull().default({}),
+    /** What the client chose of `resources`: what jobs may read. */
+    chosen: json<Resource[]>().notNull().default([]),
+    /** When the client said that jobs shall use this account, where it has several at one provider. */
+    preferredAt: instant(),
     scopesAsked: json<string[]>().notNull(),
     scopesGranted: json<string[]>().notNull(),
     status: text().$type<ConnectionStatus>().notNull(),
@@ -24,8 +43,21 @@ export const connections = sqliteTable(
     connectedAt: instant().notNull(),
     lastSuccessAt: instant(),
     lastRefreshAt: instant(),
+    /** When the cron renews the tokens next; null where they cannot be renewed or never end. */
+    renewAt: instant(),
+    /** Renewals in a row that failed in passing: each waits longer than the one before. */
+    renewFailures: integer().notNull().default(0),
+    /** When it will end although it is renewed, why, and the last warning that was sent (days before). */
+    cliffAt: instant(),
+    cliffKind: text().$type<CliffKind>(),
+    cliffWarned: integer(),
     probedAt: instant(),
     probeResult: text().$type<ProbeResult>(),
+    /** When the cron probes it next; null where it does not. */
+    probeAt: instant(),
+    /** The last call of a job that failed for the provider's reasons, and how: what incidents are counted from. */
+    failedAt: instant(),
+    failureKind: text().$type<Exclude<ProbeResult, "ok">>(),
     /** Fence: rises with every change of tokens; a writer that saw an older one writes nothing. */
     version: integer().notNull().default(1),
     /** One refresh at a time: who holds the lease, until when. */
@@ -36,8 +68,12 @@ export const connections = sqliteTable(
     refreshStartedAt: instant(),
   },
   (t) => [
-    uniqueIndex("connections_account").on(t.tenantId, t.provider, t.externalId),
-    index("connections_expiry").on(t.status, t.accessExpiresAt),
+    uniqueIndex("connections_account").on(t.tenantId, t.provider, t.externalId, t.kind),
+    // Conditions are literal in the queries too: SQLite does not see bound values when it picks an index.
+    index("connections_renew").on(t.renewAt).where(sql`status = 'active' and renew_at is not null`),
+    index("connections_probe").on(t.probeAt).where(sql`status = 'active' and probe_at is not null`),
+    index("connections_cliff").on(t.cliffAt).where(sql`status = 'active' and cliff_at is not null`),
+    index("connections_failed").on(t.failedAt).where(sql`failed_at is not null`),
     // Whether another tenant lives on the same grant, before it is given back.
     index("connections_external").on(t.provider, t.externalId),
   ],
@@ -55,6 +91,49 @@ export const secrets = sqliteTable(
     lastUsedAt: instant(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.field] })],
+);
+
+/** What the logins of a tenant open, as last listed: what it can choose from. The choice itself is in `connections.chosen`. */
+export const resources = sqliteTable(
+  "resources",
+  {
+    tenantId: tenantId(),
+    connectionId: text().notNull(),
+    kind: text().notNull(),
+    externalId: text().notNull(),
+    name: text().notNull(),
+    parent: text(),
+    currency: text(),
+    timezone: text(),
+    listedAt: instant().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.connectionId, t.kind, t.externalId] }),
+    index("resources_name").on(t.tenantId, t.connectionId, t.kind, sql`lower(name)`),
+  ],
+);
+
+/** One attempt to renew a connection's tokens. Times in milliseconds. */
+export const renewals = sqliteTable(
+  "renewals",
+  {
+    id: text().primaryKey(),
+    tenantId: tenantId(),
+    connectionId: text().notNull(),
+    provider: text().notNull(),
+    at: instant().notNull(),
+    tookMs: integer().notNull(),
+    trigger: text().$type<RenewalTrigger>().notNull(),
+    outcome: text().$type<RenewalOutcome>().notNull(),
+    /** The provider's own words where it failed, cut short. */
+    message: text(),
+  },
+  (t) => [
+    // Ids sort by time, so that lists are paged by them alone.
+    index("renewals_connection").on(t.tenantId, t.connectionId, t.id),
+    index("renewals_provider").on(t.provider, t.at, t.outcome),
+    index("renewals_at").on(t.at),
+  ],
 );
 
 /** One data key a tenant (and version), wrapped by the root key that `rootKeyId` names. */
@@ -76,14 +155,13 @@ export const oauthStates = sqliteTable(
   {
     stateHash: text().primaryKey(),
     provider: text().notNull(),
+    /** The tenant, or "" where the client will be made from the account that comes back. */
     forTenant: text().notNull(),
     userId: text().notNull(),
     sessionId: text().notNull(),
     /** Hash of a cookie that only the browser which began holds. */
     browserHash: text().notNull(),
     redirectUri: text().notNull(),
-    /** PKCE verifier, sealed for the tenant. */
-    verifier: text(),
     shop: text(),
     scopes: json<string[]>().notNull(),
     /** The connection that is being reconnected: the same account must come back. */

@@ -1,11 +1,12 @@
 import { eq } from "drizzle-orm";
 import { measurements, memberships, sessions, tenants, users } from "#db/schema/index.ts";
 import { sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
+import type { Resource } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { Metric } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { type Ctx, enterTenant, type Tenant, type UserActor } from "#server/ctx.ts";
-import { storeConnection } from "#server/domain/oauth/store-connection.ts";
+import { storeConnection } from "#server/domain/connections/store-connection.ts";
 import { hashToken, newToken } from "#server/domain/sessions/tokens.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
 import { openDataKey } from "#server/domain/vault/data-keys.ts";
@@ -126,7 +127,8 @@ export async function seedRunners(ctx: Ctx, count: number, mint: (accounts: stri
         id: connection,
         tenant_id: id,
         external_id: account,
-        details: JSON.stringify(detailsOf(account)),
+        details: JSON.stringify({ email: account }),
+        chosen: JSON.stringify(chosenOf(account)),
       })),
     ),
   );
@@ -151,15 +153,19 @@ export async function seedRunners(ctx: Ctx, count: number, mint: (accounts: stri
 }
 
 const propertyOf = (account: string) => propertiesOf(account)[0]?.id ?? "";
-const detailsOf = (account: string) => ({ email: account, resources: [{ kind: "ga4_property", id: propertyOf(account), name: "Shop" }] });
+const chosenOf = (account: string): Resource[] => [{ kind: "ga4_property", id: propertyOf(account), name: "Shop" }];
 
 const connectFirst = (ctx: Ctx, tenant: Tenant, { account, accessToken }: { account: string; accessToken: string }) =>
   storeConnection(enterTenant({ ...ctx, actor: seeder(ctx) }, tenant, "owner"), findProvider("google"), {
+    kind: "oauth",
+    identity: { externalId: account, name: account, details: { email: account } },
     grant: { accessToken, refreshToken: undefined, expiresInS: 86_400, refreshExpiresInS: undefined, scopes: [analytics] },
-    identity: { externalId: account, name: account, details: detailsOf(account) },
+    keys: {},
+    fields: {},
     asked: [analytics],
     granted: [analytics],
-    dataKeyRows: [],
+    listed: new Map([["ga4_property", chosenOf(account)]]),
+    becomes: null,
   });
 
 /** A data key and a token sealed with it, as rows. */

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
 import { type Server, startServer } from "#scripts/server.ts";
-import { sandboxClients, sandboxEndpoints, sandboxProviders } from "#test/sandbox/endpoints.ts";
+import { sandboxVariables } from "#test/sandbox/endpoints.ts";
 import { startSandbox } from "#test/sandbox/start.ts";
 import { seed } from "./seed.ts";
 
@@ -50,15 +50,6 @@ export async function startDemo({ port, dataDir, shop, onLine }: DemoOptions): P
       await Promise.all([server.stop(), sandbox.stop()]);
     },
   };
-}
-
-/** The configuration that points every provider at the sandbox, with the credentials that it knows. */
-export function sandboxVariables(sandboxOrigin: string): Record<string, string> {
-  const credentials = sandboxProviders.flatMap((provider) => [
-    [`${provider.toUpperCase()}_CLIENT_ID`, sandboxClients[provider].clientId],
-    [`${provider.toUpperCase()}_CLIENT_SECRET`, sandboxClients[provider].clientSecret],
-  ]);
-  return { PROVIDER_ENDPOINTS: JSON.stringify(sandboxEndpoints(sandboxOrigin)), ...Object.fromEntries(credentials) };
 }
 
 /** The wished port if nobody has it, else (or for 0) any free one. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Resource } from "./provider.ts";
 
 export interface AccountRequest {
   method?: "GET" | "POST" | "DELETE";
@@ -6,6 +7,8 @@ export interface AccountRequest {
   path: string;
   /** For providers with several hosts (Google: `analyticsdata`). */
   service?: string;
+  /** The chosen thing that the request is about, where reaching it takes more than its id (a Google Ads account under a manager). */
+  resource?: Resource;
   headers?: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
@@ -24,7 +27,10 @@ export interface Account {
   readonly name: string;
   readonly currency: string | undefined;
   readonly timezone: string | undefined;
-  readonly resources: readonly { kind: string; id: string; name: string }[];
+  /** What was typed when it was connected by a key, without the secrets: a number, an account's SID. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** What the client chose of the things under this login. */
+  readonly resources: readonly Resource[];
   /** The reply's JSON, checked against the schema; a reply of another shape is `unavailable`. */
   json<S extends z.ZodType>(request: AccountRequest, schema: S): Promise<z.output<S>>;
 }

@@ -22,6 +22,17 @@ export interface Grant {
   scopes: readonly string[] | undefined;
 }
 
+/** One of the things that a login opens: a GA4 property, an ad account, a page. `id` is the provider's own. */
+export interface Resource {
+  kind: string;
+  id: string;
+  name: string;
+  /** Through what it is reached (a Google Ads manager, a business), for people and for the request that needs it. */
+  parent?: string | undefined;
+  currency?: string | undefined;
+  timezone?: string | undefined;
+}
+
 /** Who was connected. `externalId` must stay the same for ever for the same account. */
 export interface Identity {
   externalId: string;
@@ -31,65 +42,110 @@ export interface Identity {
   details: {
     currency?: string;
     timezone?: string;
+    /** A language tag, as in `en-GB`. */
+    locale?: string;
+    contact?: string;
     email?: string;
     shop?: string;
-    resources?: { kind: string; id: string; name: string }[];
   };
-}
-
-/** URL templates. `{shop}` is the tenant's shop, `{service}` one of the provider's hosts. */
-export interface Endpoints {
-  authorize: string;
-  token: string;
-  revoke?: string;
-  api: string;
 }
 
 /** Facts of an API reply that tell how it failed; null when it did not. */
 export interface Failure {
-  kind: "revoked" | "missing_scopes" | "rate_limited" | "unavailable" | "rejected";
+  kind: "revoked" | "missing_scopes" | "rate_limited" | "unavailable" | "rejected" | "misconfigured";
   /** For the log and for staff: the provider's own words, cut short. */
   message: string;
   retryAfterS?: number;
   scopes?: string[];
 }
 
+/** A provider's answer as it came. `body` is the parsed JSON, or null where it is none. */
+export interface Reply {
+  status: number;
+  headers: Headers;
+  body: unknown;
+}
+
 /** What is wrong with a callback: not signed by the provider, signed too long ago, or for another shop than was asked for. */
 export type CallbackFault = "forged" | "stale" | "other_shop";
 
-/** One OAuth provider: a description over the core in domain/oauth. Facts are from the provider's own pages. */
-export interface OAuthProvider {
-  id: string;
-  name: string;
-  /** One character and a colour for its tile: the portal shows no trademarks. */
-  mark: { letter: string; color: string };
-  description: Text;
+/** With what one request is authorised: what was opened for this run, and nothing that a sensor could reach. */
+export interface Credentials {
+  /** Opened secrets by field: `access_token` of OAuth, the fields of a key form. */
+  secrets: Readonly<Record<string, string>>;
+  /** The fields of a key form that are no secrets. */
+  fields: Readonly<Record<string, string>>;
+  /** Which of the provider's hosts is called, where it has several. */
+  service: string | undefined;
+  /** The chosen thing that the request is about, as the sensor named it. */
+  resource: Resource | undefined;
+  /** A variable of our own configuration, such as a developer token. Throws `misconfigured` where it is not set. */
+  variable(name: string): string;
+}
+
+export interface Authorization {
+  headers: Record<string, string>;
+  query?: Record<string, string>;
+}
+
+/**
+ * A way from a secret in hand to new tokens, at the token endpoint. The first one of a provider's list whose secret is there,
+ * and that is for such a token, is taken.
+ */
+export interface Renewal {
+  with: "refresh_token" | "access_token";
+  /** `ending`: of a token that has an end. `lasting`: of one that has none, which the provider wants exchanged for one that has. */
+  of: "ending" | "lasting";
+  /** The request's fields besides our client's own. */
+  fields(secret: string): Record<string, string>;
+  /** Whether each renewal gives another secret of this kind in place of the one that was sent. */
+  rotates: boolean;
+  /** Whether what was just sent still answers after a lost reply. */
+  retryable: boolean;
+}
+
+/** One request to the token endpoint with these fields besides our client's own. Throws `ProviderError`. */
+export type TokenRequest = (fields: Readonly<Record<string, string>>) => Promise<Grant>;
+
+/** URL templates. `{shop}` is the tenant's shop, `{service}` one of the provider's hosts. */
+export interface OAuthEndpoints {
+  authorize: string;
+  token: string;
+  revoke?: string;
+}
+
+/** How accounts are connected by OAuth: a description over the core in domain/oauth. */
+export interface OAuth {
   /** The names of its client id and secret in the configuration. */
   credentials: { clientId: string; clientSecret: string };
-  endpoints: Endpoints;
-  /** Hosts that a request may go to, besides those of PROVIDER_ENDPOINTS. Anchored, lower case. */
-  hosts: readonly RegExp[];
-  /** Fills `{service}` where a request names none. */
-  service?: string;
+  /** What the provider calls our client's id and secret, where it is not client_id and client_secret. */
+  clientNames?: { id: string; secret: string };
+  endpoints: OAuthEndpoints;
   /** What the person must say before leaving (a shop domain), parsed and normalised; null where nothing. */
   shop: z.ZodType<string> | null;
   /** Asked for with every set: what it takes to learn who was connected. */
   identityScopes: readonly string[];
   scopeSets: readonly ScopeSet[];
-  scopeSeparator: " " | ",";
+  /** Further permissions that may be asked for by name. */
+  permissions?: readonly string[];
+  /** Whether what was granted before stays when a consent asks for other scopes only. */
+  incremental: boolean;
+  /** The parameters of the authorize URL that carry the scopes; default: `scope`, joined by spaces. */
+  scopeParameters?(scopes: readonly string[]): Record<string, string>;
   /** Whether `granted` contains `scope`, where a provider leaves implied ones out. Default: is it in the list. */
   grants?(granted: readonly string[], scope: string): boolean;
   pkce: boolean;
   clientAuthentication: "basic" | "body" | "json";
   /** Further parameters of the authorize URL. */
   authorizeParameters: Readonly<Record<string, string>>;
-  /** The fields of the two token requests besides the client's own, where they are not OAuth's usual ones. */
-  exchangeFields?(usual: Readonly<Record<string, string>>): Record<string, string>;
-  refreshFields?(usual: Readonly<Record<string, string>>): Record<string, string>;
-  /** Seconds, where the reply leaves expires_in out. */
-  defaultExpiresInS: number;
-  /** `rotates`: each refresh gives a new refresh token. `retryable`: the one just used still answers after a lost reply. */
-  refresh: { rotates: boolean; retryable: boolean };
+  /** The callback's parameter with the code, where it is not `code`. */
+  codeParameter?: string;
+  /** From the code to tokens, where one request with OAuth's usual fields is not it. */
+  exchange?(request: TokenRequest, usual: Readonly<Record<string, string>>): Promise<Grant>;
+  /** Seconds, where the reply leaves expires_in out; null where tokens of this provider have no end unless it says so. */
+  defaultExpiresInS: number | null;
+  /** None where only a person can renew. */
+  renewals: readonly Renewal[];
   /** Checks of the callback beyond state and PKCE: null when it was the provider who sent it, for this shop. */
   callbackFault?(input: {
     parameters: URLSearchParams;
@@ -98,16 +154,13 @@ export interface OAuthProvider {
     /** Milliseconds since 1970. */
     now: number;
   }): CallbackFault | null;
+  /** How the token endpoint failed, where it is not as RFC 6749 (5.2) says it; undefined leaves it to that. */
+  tokenFailureOf?(reply: Reply): Failure | undefined;
   /** Throws a `ZodError` for what is no grant. */
   readGrant(reply: unknown): Grant;
-  /** Headers that authorise an API request. */
-  authorization(accessToken: string): Record<string, string>;
-  /** Tells how an API reply failed. `body` is the parsed JSON, or null where it is none. */
-  failureOf(response: { status: number; headers: Headers; body: unknown }): Failure | null;
+  authorization(credentials: Credentials): Authorization;
   /** Asks the API who was connected. `granted` are the scopes of the token. Throws `ProviderError`. */
   identify(account: Account, granted: readonly string[]): Promise<Identity>;
-  /** A cheap authenticated call; throws `ProviderError`. */
-  probe(account: Account): Promise<void>;
   /**
    * How to give access back. `ends: "grant"`: it ends all that this account ever granted us, so it must not be done while
    * another connection lives on the same grant. Null where the provider has no way.
@@ -117,11 +170,102 @@ export interface OAuthProvider {
     request(input: { accessToken: string; refreshToken: string | undefined; clientId: string; clientSecret: string }): {
       method: "POST" | "DELETE";
       headers: Record<string, string>;
+      /** Added to the endpoint's address. */
+      query?: Record<string, string>;
       body?: string;
     };
   } | null;
+  /** What ends although it is renewed, in seconds: see domain/connections/cliffs.ts. */
+  lives?: {
+    /** Of the refresh token from the first consent on; renewing does not restart it. */
+    consentS?: number;
+    /** Of a refresh token that is not used. */
+    unusedS?: number;
+  };
 }
 
-/** Whether all of `scopes` were granted, as this provider counts it. */
-export const grantsAll = (provider: OAuthProvider, granted: readonly string[], scopes: readonly string[]): boolean =>
-  scopes.every((scope) => (provider.grants ? provider.grants(granted, scope) : granted.includes(scope)));
+/** One field of the form that connects by a key. */
+export interface KeyField {
+  /** Its name in the vault, or in the connection's `fields` where it is no secret. */
+  name: string;
+  label: Text;
+  hint?: Text;
+  secret: boolean;
+  /** Trims and checks; its messages are never shown, its pattern is. */
+  schema: z.ZodType<string>;
+  placeholder?: string;
+}
+
+/** How accounts are connected by a key that the client pastes: checked by a live call before it is kept. */
+export interface Key {
+  fields: readonly KeyField[];
+  authorization(credentials: Credentials): Authorization;
+  /** Asks the API whose key it is; this is the live check. Throws `ProviderError`. */
+  identify(account: Account): Promise<Identity>;
+  /** Where the key itself authorises nothing but buys tokens (paths below the API's base, JSON): as `access_token` they are kept beside it. */
+  tokens?: {
+    /** The secret field that buys them. */
+    key: string;
+    obtain: { path: string; body(key: string): unknown };
+    refresh: { path: string; body(refreshToken: string): unknown };
+    /** Throws a `ZodError` for what is no grant. */
+    readGrant(reply: unknown, now: number): Grant;
+  };
+}
+
+/** A kind of thing under one login, of which the client chooses. */
+export interface Choice {
+  kind: string;
+  title: Text;
+  /** Whether several may be chosen at once. */
+  many: boolean;
+  /** Without these nothing can be listed. */
+  scopes: readonly string[];
+  /** All of them. Throws `ProviderError`. */
+  list(account: Account): Promise<Resource[]>;
+}
+
+/** A version of the provider's API that we speak, and when the provider ends it (YYYY-MM-DD). */
+export interface ApiVersion {
+  name: string;
+  endsOn: string;
+}
+
+/** One provider. Facts are from the provider's own pages. It has one way to be connected at least; where both, OAuth wins. */
+export interface Provider {
+  id: string;
+  name: string;
+  /** One character and a colour for its tile: the portal shows no trademarks. */
+  mark: { letter: string; color: string };
+  description: Text;
+  /** Base of its API, a URL template as in `OAuthEndpoints`. */
+  api: string;
+  /** Hosts that a request may go to, besides those of PROVIDER_ENDPOINTS. Anchored, lower case. */
+  hosts: readonly RegExp[];
+  /** Fills `{service}` where a request names none. */
+  service?: string;
+  oauth?: OAuth;
+  key?: Key;
+  /** What the client chooses from after connecting. */
+  choices?: readonly Choice[];
+  /** Versions with an announced end. */
+  versions?: readonly ApiVersion[];
+  /** Tells how an API reply failed. */
+  failureOf(reply: Reply): Failure | null;
+  /** A cheap authenticated call; throws `ProviderError`. */
+  probe(account: Account): Promise<void>;
+}
+
+export type OAuthProvider = Provider & { oauth: OAuth };
+export type KeyProvider = Provider & { key: Key };
+
+/** Whether all of `scopes` were granted, as this provider counts it. A key grants whatever its owner gave it: all of them. */
+export function grantsAll(
+  provider: Provider | undefined,
+  { kind, scopesGranted }: { kind: "oauth" | "key"; scopesGranted: readonly string[] },
+  scopes: readonly string[],
+): boolean {
+  if (kind === "key") return true;
+  const grants = provider?.oauth?.grants ?? ((granted: readonly string[], scope: string) => granted.includes(scope));
+  return scopes.every((scope) => grants(scopesGranted, scope));
+}

@@ -110,6 +110,8 @@ export interface Step<Cursor> {
 export interface Need {
   provider: string;
   scopes: readonly string[];
+  /** The kind of thing under the login that must be chosen before the job can run. */
+  resource?: string;
 }
 
 export interface Sensor<Config extends z.ZodType = z.ZodType, Cursor extends z.ZodType = z.ZodType> {

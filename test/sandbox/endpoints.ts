@@ -22,6 +22,15 @@ export const sandboxClients: Record<SandboxProviderId, { clientId: string; clien
   google: { clientId: "sandbox-google-client.apps.example", clientSecret: "sandbox-google-secret-51e6fb" },
 };
 
+/** The configuration that points every provider at a sandbox, with the credentials that it knows. */
+export function sandboxVariables(origin: string): Record<string, string> & { PROVIDER_ENDPOINTS: string } {
+  const credentials = sandboxProviders.flatMap((provider) => [
+    [`${provider.toUpperCase()}_CLIENT_ID`, sandboxClients[provider].clientId],
+    [`${provider.toUpperCase()}_CLIENT_SECRET`, sandboxClients[provider].clientSecret],
+  ]);
+  return { PROVIDER_ENDPOINTS: JSON.stringify(sandboxEndpoints(origin)), ...Object.fromEntries(credentials) };
+}
+
 /** The endpoints under one origin, such as `http://127.0.0.1:8799`: the value of PROVIDER_ENDPOINTS. */
 export function sandboxEndpoints(origin: string): Record<SandboxProviderId, SandboxEndpoints> {
   const root = origin.replace(/\/+$/, "");

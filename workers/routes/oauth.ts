@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { findProvider } from "#server/catalog/providers/registry.ts";
+import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { beginOAuth, type NextPage } from "#server/domain/oauth/begin.ts";
 import { completeOAuth } from "#server/domain/oauth/complete.ts";
 import { setFlash } from "#server/flash.ts";
@@ -10,7 +10,7 @@ export const oauth = new Hono<Door>();
 
 /** What is not on the shelf is a 404 for everybody: nobody signs in for it first. A HEAD only looks, and must not connect. */
 oauth.use("/api/auth/oauth/:provider/*", async (c, next) => {
-  findProvider(c.req.param("provider"));
+  findOAuthProvider(c.req.param("provider"));
   if (c.req.method === "HEAD") return c.body(null, 405, { allow: "GET" });
   await next();
 });

@@ -6,7 +6,7 @@ import type { RunErrorKind } from "#server/domain/runs/schemas.ts";
 import { isOpen } from "./run-status.tsx";
 import type { RunView } from "./run-timeline.tsx";
 
-const MENDED_BY_CONNECTING: readonly RunErrorKind[] = ["revoked", "missing_scopes", "not_connected"];
+const MENDED_BY_CONNECTING: readonly RunErrorKind[] = ["revoked", "missing_scopes", "not_connected", "choice_needed"];
 
 /**
  * What went wrong in plain words and what to do about it; below, what the run itself said. `integrations` is the page where

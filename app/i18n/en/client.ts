@@ -88,6 +88,7 @@ export const client = {
     not_connected: "Waits for {{provider}} to be connected.",
     reconnect_needed: "Waits for {{provider}} to be reconnected.",
     missing_scopes: "Waits for more access to {{provider}}.",
+    choice_needed: "Waits until you choose an account of {{provider}}.",
     retired: "This job is no longer offered.",
     disabled: "Switched off by your agency.",
     fix: "Go to integrations",
@@ -266,6 +267,10 @@ export const client = {
     not_connected: {
       title: "The account is not connected",
       fix: "Connect it on the integrations page.",
+    },
+    choice_needed: {
+      title: "An account must be chosen",
+      fix: "Choose on the integrations page what the job may read.",
     },
     suspended: {
       title: "The workspace is paused",

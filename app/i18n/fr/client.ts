@@ -92,6 +92,7 @@ export const client = {
     not_connected: "Attend la connexion de {{provider}}.",
     reconnect_needed: "Attend la reconnexion de {{provider}}.",
     missing_scopes: "Attend un accès plus large à {{provider}}.",
+    choice_needed: "Attend que vous choisissiez un compte {{provider}}.",
     retired: "Cette tâche n’est plus proposée.",
     disabled: "Désactivé par votre agence.",
     fix: "Aller aux intégrations",
@@ -270,6 +271,10 @@ export const client = {
     not_connected: {
       title: "Le compte n’est pas connecté",
       fix: "Connectez-le sur la page des intégrations.",
+    },
+    choice_needed: {
+      title: "Un compte doit être choisi",
+      fix: "Choisissez sur la page des intégrations ce que la tâche peut lire.",
     },
     suspended: {
       title: "L’espace est suspendu",

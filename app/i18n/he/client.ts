@@ -94,6 +94,7 @@ export const client = {
     not_connected: "ממתין לחיבור של {{provider}}.",
     reconnect_needed: "ממתין לחיבור מחדש של {{provider}}.",
     missing_scopes: "ממתין להרשאות נוספות של {{provider}}.",
+    choice_needed: "ממתין לבחירת חשבון של {{provider}}.",
     retired: "המשימה כבר אינה מוצעת.",
     disabled: "כובה על ידי הסוכנות.",
     fix: "אל החיבורים",
@@ -280,6 +281,10 @@ export const client = {
     not_connected: {
       title: "החשבון אינו מחובר",
       fix: "אפשר לחבר אותו בדף החיבורים.",
+    },
+    choice_needed: {
+      title: "יש לבחור חשבון",
+      fix: "יש לבחור בעמוד החיבורים מה המשימה רשאית לקרוא.",
     },
     suspended: {
       title: "סביבת העבודה מושהית",

@@ -1,10 +1,7 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import type { Failure, Identity, OAuthProvider } from "#server/catalog/provider.ts";
-import { ProviderError } from "#server/errors.ts";
-import { failureOfStatus, readStandardGrant } from "./replies.ts";
-
-type Resource = NonNullable<Identity["details"]["resources"]>[number];
+import type { Choice, Failure, OAuthProvider, Reply, Resource } from "#server/catalog/provider.ts";
+import { bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
 
 const prefix = "https://www.googleapis.com/auth/";
 const analytics = `${prefix}analytics.readonly`;
@@ -25,7 +22,7 @@ const GoogleError = z.object({
 });
 const limitReasons = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded|dailyLimitExceeded)$/;
 
-function failureOf({ status, headers, body }: { status: number; headers: Headers; body: unknown }): Failure | null {
+function failureOf({ status, headers, body }: Reply): Failure | null {
   const failed = GoogleError.safeParse(body);
   if (!failed.success) return failureOfStatus(status, headers, `status ${status}`);
   const { error } = failed.data;
@@ -52,10 +49,12 @@ const Calendars = z.object({
   nextPageToken: z.string().optional(),
 });
 
-/** What each permission lets us choose from. */
-const shelves: readonly { scope: string; list(account: Account): Promise<Resource[]> }[] = [
+const choices: readonly Choice[] = [
   {
-    scope: analytics,
+    kind: "ga4_property",
+    title: { en: "Analytics property", fr: "Propriété Analytics", he: "נכס Analytics" },
+    many: false,
+    scopes: [analytics],
     list: (account) =>
       everyPage(async (pageToken) => {
         const path = `/v1beta/accountSummaries?pageSize=200${pageToken}`;
@@ -69,7 +68,10 @@ const shelves: readonly { scope: string; list(account: Account): Promise<Resourc
       }),
   },
   {
-    scope: searchConsole,
+    kind: "gsc_site",
+    title: { en: "Search Console site", fr: "Site Search Console", he: "אתר Search Console" },
+    many: false,
+    scopes: [searchConsole],
     async list(account) {
       const { siteEntry } = await account.json({ path: "/webmasters/v3/sites" }, Sites);
       return siteEntry
@@ -78,7 +80,10 @@ const shelves: readonly { scope: string; list(account: Account): Promise<Resourc
     },
   },
   {
-    scope: calendar,
+    kind: "calendar",
+    title: { en: "Calendars", fr: "Agendas", he: "יומנים" },
+    many: true,
+    scopes: [calendar],
     list: (account) =>
       everyPage(async (pageToken) => {
         const path = `/calendar/v3/users/me/calendarList?maxResults=250${pageToken}`;
@@ -100,16 +105,6 @@ async function everyPage(read: (pageToken: string) => Promise<{ items: Resource[
   return all;
 }
 
-/** An API that is not switched on, or a product that the person never used, is an empty shelf and no failed connection. */
-async function listOrNothing(account: Account, list: (account: Account) => Promise<Resource[]>): Promise<Resource[]> {
-  try {
-    return await list(account);
-  } catch (error) {
-    if (error instanceof ProviderError && (error.kind === "rejected" || error.kind === "missing_scopes")) return [];
-    throw error;
-  }
-}
-
 const readPerson = (account: Account) => account.json({ service: "openidconnect", path: "/v1/userinfo" }, Person);
 
 export const google: OAuthProvider = {
@@ -121,59 +116,65 @@ export const google: OAuthProvider = {
     fr: "Analytics, Search Console et Agenda : visiteurs, recherches et créneaux libres.",
     he: "Analytics, Search Console ויומן: מבקרים, חיפושים ושעות פנויות.",
   },
-  credentials: { clientId: "GOOGLE_CLIENT_ID", clientSecret: "GOOGLE_CLIENT_SECRET" },
-  endpoints: {
-    authorize: "https://accounts.google.com/o/oauth2/v2/auth",
-    token: "https://oauth2.googleapis.com/token",
-    revoke: "https://oauth2.googleapis.com/revoke",
-    api: "https://{service}.googleapis.com",
-  },
+  api: "https://{service}.googleapis.com",
   hosts: [/^[a-z0-9]+\.googleapis\.com$/],
   service: "www",
-  shop: null,
-  identityScopes: ["openid", "email", "profile"],
-  scopeSets: [
-    { id: "analytics", title: { en: "Analytics (GA4)", fr: "Analytics (GA4)", he: "Analytics (GA4)" }, scopes: [analytics], default: true },
-    {
-      id: "search-console",
-      title: { en: "Search Console", fr: "Search Console", he: "Search Console" },
-      scopes: [searchConsole],
-      default: false,
+  oauth: {
+    credentials: { clientId: "GOOGLE_CLIENT_ID", clientSecret: "GOOGLE_CLIENT_SECRET" },
+    endpoints: {
+      authorize: "https://accounts.google.com/o/oauth2/v2/auth",
+      token: "https://oauth2.googleapis.com/token",
+      revoke: "https://oauth2.googleapis.com/revoke",
     },
-    { id: "calendar", title: { en: "Calendar", fr: "Agenda", he: "יומן" }, scopes: [calendar], default: false },
-  ],
-  scopeSeparator: " ",
-  grants: (granted, scope) => granted.includes(scope) || granted.includes(longNames[scope] ?? scope),
-  pkce: true,
-  clientAuthentication: "body",
-  // Without `consent` a person who was asked before gets no refresh token.
-  authorizeParameters: { access_type: "offline", prompt: "consent", include_granted_scopes: "true" },
-  defaultExpiresInS: 3600,
-  refresh: { rotates: false, retryable: true },
-  readGrant: (reply) => readStandardGrant(reply, " "),
-  authorization: (accessToken) => ({ authorization: `Bearer ${accessToken}` }),
-  failureOf,
-  async identify(account, granted) {
-    const [person, ...resources] = await Promise.all([
-      readPerson(account),
-      ...shelves.filter(({ scope }) => granted.includes(scope)).map(({ list }) => listOrNothing(account, list)),
-    ]);
-    return {
-      externalId: person.sub,
-      name: person.email ?? person.name ?? person.sub,
-      details: { ...(person.email && { email: person.email }), resources: resources.flat() },
-    };
+    shop: null,
+    identityScopes: ["openid", "email", "profile"],
+    scopeSets: [
+      {
+        id: "analytics",
+        title: { en: "Analytics (GA4)", fr: "Analytics (GA4)", he: "Analytics (GA4)" },
+        scopes: [analytics],
+        default: true,
+      },
+      {
+        id: "search-console",
+        title: { en: "Search Console", fr: "Search Console", he: "Search Console" },
+        scopes: [searchConsole],
+        default: false,
+      },
+      { id: "calendar", title: { en: "Calendar", fr: "Agenda", he: "יומן" }, scopes: [calendar], default: false },
+    ],
+    incremental: true,
+    grants: (granted, scope) => granted.includes(scope) || granted.includes(longNames[scope] ?? scope),
+    pkce: true,
+    clientAuthentication: "body",
+    // Without `consent` a person who was asked before gets no refresh token.
+    authorizeParameters: { access_type: "offline", prompt: "consent", include_granted_scopes: "true" },
+    defaultExpiresInS: 3600,
+    renewals: [byRefreshToken({ rotates: false, retryable: true })],
+    readGrant: (reply) => readStandardGrant(reply, " "),
+    authorization: ({ secrets }) => ({ headers: bearer(secrets) }),
+    async identify(account) {
+      const person = await readPerson(account);
+      return {
+        externalId: person.sub,
+        name: person.email ?? person.name ?? person.sub,
+        details: { ...(person.email && { email: person.email }) },
+      };
+    },
+    // Ends the whole grant of this person for our application, whatever product it was for.
+    revocation: {
+      ends: "grant",
+      request: ({ accessToken, refreshToken }) => ({
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams({ token: refreshToken ?? accessToken }).toString(),
+      }),
+    },
+    lives: { unusedS: 182 * 86_400 },
   },
+  choices,
+  failureOf,
   async probe(account) {
     await readPerson(account);
-  },
-  // Ends the whole grant of this person for our application, whatever product it was for.
-  revocation: {
-    ends: "grant",
-    request: ({ accessToken, refreshToken }) => ({
-      method: "POST",
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({ token: refreshToken ?? accessToken }).toString(),
-    }),
   },
 };

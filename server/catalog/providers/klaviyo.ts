@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { Failure, OAuthProvider } from "#server/catalog/provider.ts";
-import { basicCredentials, failureOfStatus, readStandardGrant } from "./replies.ts";
+import type { Account } from "#server/catalog/account.ts";
+import type { Failure, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
+import { basicCredentials, bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
 
 /** The API's version, sent with every request. */
 const revision = "2026-07-15";
@@ -10,7 +11,7 @@ const Errors = z.object({
 });
 
 /** JSON:API errors; the status in the first one counts where the reply itself says 200. */
-function failureOf({ status, headers, body }: { status: number; headers: Headers; body: unknown }): Failure | null {
+function failureOf({ status, headers, body }: Reply): Failure | null {
   const failed = Errors.safeParse(body);
   const first = failed.success ? failed.data.errors[0] : undefined;
   const message = first ? `${first.code}: ${first.detail}` : `status ${status}`;
@@ -32,6 +33,18 @@ const Accounts = z.object({
     .length(1, "one account a token"),
 });
 
+async function identify(account: Account): Promise<Identity> {
+  const { data } = await account.json({ path: "/api/accounts" }, Accounts);
+  const [found] = data;
+  if (!found) throw new Error("the schema lets no empty list through");
+  const { contact_information: contact, timezone, preferred_currency: currency } = found.attributes;
+  return {
+    externalId: found.id,
+    name: contact?.organization_name || found.id,
+    details: { ...(timezone && { timezone }), ...(currency && { currency }) },
+  };
+}
+
 export const klaviyo: OAuthProvider = {
   id: "klaviyo",
   name: "Klaviyo",
@@ -41,58 +54,51 @@ export const klaviyo: OAuthProvider = {
     fr: "Listes, segments, flux et campagnes, et les résultats de vos e-mails.",
     he: "רשימות, סגמנטים, תהליכים וקמפיינים, וביצועי הדוא״ל שלך.",
   },
-  credentials: { clientId: "KLAVIYO_CLIENT_ID", clientSecret: "KLAVIYO_CLIENT_SECRET" },
-  endpoints: {
-    authorize: "https://www.klaviyo.com/oauth/authorize",
-    // Not www: token traffic to it is refused since 2025-03-31.
-    token: "https://a.klaviyo.com/oauth/token",
-    revoke: "https://a.klaviyo.com/oauth/revoke",
-    api: "https://a.klaviyo.com",
-  },
+  api: "https://a.klaviyo.com",
   hosts: [/^a\.klaviyo\.com$/],
-  shop: null,
-  identityScopes: ["accounts:read"],
-  scopeSets: [
-    {
-      id: "marketing",
-      title: { en: "Audiences and email figures", fr: "Audiences et chiffres des e-mails", he: "קהלים ונתוני דוא״ל" },
-      scopes: ["lists:read", "segments:read", "profiles:read", "flows:read", "campaigns:read", "metrics:read", "events:read"],
-      default: true,
+  oauth: {
+    credentials: { clientId: "KLAVIYO_CLIENT_ID", clientSecret: "KLAVIYO_CLIENT_SECRET" },
+    endpoints: {
+      authorize: "https://www.klaviyo.com/oauth/authorize",
+      // Not www: token traffic to it is refused since 2025-03-31.
+      token: "https://a.klaviyo.com/oauth/token",
+      revoke: "https://a.klaviyo.com/oauth/revoke",
     },
-  ],
-  scopeSeparator: " ",
-  pkce: true,
-  clientAuthentication: "basic",
-  authorizeParameters: {},
-  defaultExpiresInS: 3600,
-  // Whether it rotates is not documented: what comes back is kept, and a used one is not counted on.
-  refresh: { rotates: true, retryable: false },
-  readGrant: (reply) => readStandardGrant(reply, " "),
-  authorization: (accessToken) => ({ authorization: `Bearer ${accessToken}`, revision }),
-  failureOf,
-  async identify(account) {
-    const { data } = await account.json({ path: "/api/accounts" }, Accounts);
-    const [found] = data;
-    if (!found) throw new Error("the schema lets no empty list through");
-    const { contact_information: contact, timezone, preferred_currency: currency } = found.attributes;
-    return {
-      externalId: found.id,
-      name: contact?.organization_name || found.id,
-      details: { ...(timezone && { timezone }), ...(currency && { currency }) },
-    };
+    shop: null,
+    identityScopes: ["accounts:read"],
+    scopeSets: [
+      {
+        id: "marketing",
+        title: { en: "Audiences and email figures", fr: "Audiences et chiffres des e-mails", he: "קהלים ונתוני דוא״ל" },
+        scopes: ["lists:read", "segments:read", "profiles:read", "flows:read", "campaigns:read", "metrics:read", "events:read"],
+        default: true,
+      },
+    ],
+    incremental: false,
+    pkce: true,
+    clientAuthentication: "basic",
+    authorizeParameters: {},
+    defaultExpiresInS: 3600,
+    // Whether it rotates is not documented: what comes back is kept, and a used one is not counted on.
+    renewals: [byRefreshToken({ rotates: true, retryable: false })],
+    readGrant: (reply) => readStandardGrant(reply, " "),
+    authorization: ({ secrets }) => ({ headers: { ...bearer(secrets), revision } }),
+    identify,
+    revocation: {
+      ends: "token",
+      request: ({ accessToken, refreshToken, clientId, clientSecret }) => ({
+        method: "POST",
+        headers: { authorization: basicCredentials(clientId, clientSecret), "content-type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams({
+          token_type_hint: refreshToken === undefined ? "access_token" : "refresh_token",
+          token: refreshToken ?? accessToken,
+        }).toString(),
+      }),
+    },
+    lives: { unusedS: 90 * 86_400 },
   },
+  failureOf,
   async probe(account) {
     await account.json({ path: "/api/accounts" }, Accounts);
-  },
-  revocation: {
-    ends: "token",
-    request: ({ accessToken, refreshToken, clientId, clientSecret }) => ({
-      method: "POST",
-      headers: { authorization: basicCredentials(clientId, clientSecret), "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({
-        token_type_hint: refreshToken === undefined ? "access_token" : "refresh_token",
-        token: refreshToken ?? accessToken,
-      }).toString(),
-    }),
   },
 };

@@ -1,15 +1,27 @@
-import type { OAuthProvider } from "#server/catalog/provider.ts";
+import type { OAuthProvider, Provider } from "#server/catalog/provider.ts";
 import { notFound } from "#server/errors.ts";
 import { google } from "./google.ts";
 import { klaviyo } from "./klaviyo.ts";
 import { shopify } from "./shopify.ts";
 
 /** All providers, in the order in which the portal shows them. */
-export const providers: readonly OAuthProvider[] = [shopify, klaviyo, google];
+export const providers: readonly Provider[] = [shopify, klaviyo, google];
+
+/** Those that are connected by OAuth. */
+export const oauthProviders: readonly OAuthProvider[] = providers.filter(
+  (provider): provider is OAuthProvider => provider.oauth !== undefined,
+);
 
 /** Throws `not_found` for a provider that we do not know. */
-export function findProvider(id: string): OAuthProvider {
+export function findProvider(id: string): Provider {
   const provider = providers.find((each) => each.id === id);
+  if (!provider) throw notFound("provider");
+  return provider;
+}
+
+/** Throws `not_found` for a provider that we do not know, or that is connected by keys alone. */
+export function findOAuthProvider(id: string): OAuthProvider {
+  const provider = oauthProviders.find((each) => each.id === id);
   if (!provider) throw notFound("provider");
   return provider;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Failure, Grant } from "#server/catalog/provider.ts";
+import type { Failure, Grant, Renewal } from "#server/catalog/provider.ts";
 
 const StandardGrant = z.object({
   access_token: z.string().min(1),
@@ -10,7 +10,7 @@ const StandardGrant = z.object({
 });
 
 /** A token reply with the field names of RFC 6749. */
-export function readStandardGrant(reply: unknown, scopeSeparator: " " | ","): Grant {
+export function readStandardGrant(reply: unknown, scopeSeparator: " " | "," | RegExp): Grant {
   const grant = StandardGrant.parse(reply);
   return {
     accessToken: grant.access_token,
@@ -45,3 +45,16 @@ function retry(headers: Headers): { retryAfterS?: number } {
 }
 
 export const basicCredentials = (clientId: string, clientSecret: string): string => `Basic ${btoa(`${clientId}:${clientSecret}`)}`;
+
+/** The Authorization header of an OAuth access token (RFC 6750). */
+export const bearer = ({ access_token = "" }: Readonly<Record<string, string>>): { authorization: string } => ({
+  authorization: `Bearer ${access_token}`,
+});
+
+/** The usual refresh of RFC 6749 (6). */
+export const byRefreshToken = (facts: Pick<Renewal, "rotates" | "retryable">): Renewal => ({
+  with: "refresh_token",
+  of: "ending",
+  fields: (secret) => ({ grant_type: "refresh_token", refresh_token: secret }),
+  ...facts,
+});

@@ -4,8 +4,8 @@ import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import { encodeHexLowerCase } from "@oslojs/encoding";
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import type { CallbackFault, Failure, OAuthProvider } from "#server/catalog/provider.ts";
-import { failureOfStatus, readStandardGrant } from "./replies.ts";
+import type { CallbackFault, Failure, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
+import { byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
 
 /** Lives at least twelve months from its name. */
 const graphqlPath = "/admin/api/2026-07/graphql.json";
@@ -69,7 +69,7 @@ const Cost = z.object({
 });
 
 /** GraphQL fails with status 200. A throttled query says what it costs and how fast the bucket fills: that is the wait. */
-function failureOf({ status, headers, body }: { status: number; headers: Headers; body: unknown }): Failure | null {
+function failureOf({ status, headers, body }: Reply): Failure | null {
   const failed = Errors.safeParse(body);
   const errors = failed.success ? failed.data.errors : [];
   const message = typeof errors === "string" ? errors : errors.map((error) => error.message).join("; ");
@@ -107,6 +107,25 @@ const Shop = z.object({
 const graphql = <S extends z.ZodType>(account: Account, query: string, schema: S): Promise<z.output<S>> =>
   account.json({ method: "POST", path: graphqlPath, body: { query }, reads: true }, schema);
 
+async function identify(account: Account): Promise<Identity> {
+  const { data } = await graphql(
+    account,
+    "{ shop { id name myshopifyDomain email currencyCode ianaTimezone } currentAppInstallation { accessScopes { handle } } }",
+    Shop,
+  );
+  return {
+    externalId: data.shop.id,
+    name: data.shop.name,
+    scopes: data.currentAppInstallation.accessScopes.map(({ handle }) => handle),
+    details: {
+      currency: data.shop.currencyCode,
+      timezone: data.shop.ianaTimezone,
+      shop: data.shop.myshopifyDomain,
+      ...(data.shop.email && { email: data.shop.email }),
+    },
+  };
+}
+
 export const shopify: OAuthProvider = {
   id: "shopify",
   name: "Shopify",
@@ -116,76 +135,62 @@ export const shopify: OAuthProvider = {
     fr: "Commandes, clients, produits et stock de votre boutique.",
     he: "הזמנות, לקוחות, מוצרים ומלאי של החנות שלך.",
   },
-  credentials: { clientId: "SHOPIFY_CLIENT_ID", clientSecret: "SHOPIFY_CLIENT_SECRET" },
-  endpoints: {
-    authorize: "https://{shop}/admin/oauth/authorize",
-    token: "https://{shop}/admin/oauth/access_token",
-    revoke: "https://{shop}/admin/api_permissions/current.json",
-    api: "https://{shop}",
-  },
+  api: "https://{shop}",
   hosts: [shopPattern],
-  shop: ShopDomain,
-  identityScopes: [],
-  scopeSets: [
-    {
-      id: "shop",
-      title: { en: "Orders, customers and products", fr: "Commandes, clients et produits", he: "הזמנות, לקוחות ומוצרים" },
-      scopes: ["read_orders", "read_products", "read_customers", "read_inventory"],
-      default: true,
+  oauth: {
+    credentials: { clientId: "SHOPIFY_CLIENT_ID", clientSecret: "SHOPIFY_CLIENT_SECRET" },
+    endpoints: {
+      authorize: "https://{shop}/admin/oauth/authorize",
+      token: "https://{shop}/admin/oauth/access_token",
+      revoke: "https://{shop}/admin/api_permissions/current.json",
     },
-    {
-      id: "history",
-      title: {
-        en: "Orders older than 60 days",
-        fr: "Commandes de plus de 60 jours",
-        he: "הזמנות ישנות מ-60 יום",
+    shop: ShopDomain,
+    identityScopes: [],
+    scopeSets: [
+      {
+        id: "shop",
+        title: { en: "Orders, customers and products", fr: "Commandes, clients et produits", he: "הזמנות, לקוחות ומוצרים" },
+        scopes: ["read_orders", "read_products", "read_customers", "read_inventory"],
+        default: true,
       },
-      scopes: ["read_all_orders"],
-      default: true,
+      {
+        id: "history",
+        title: {
+          en: "Orders older than 60 days",
+          fr: "Commandes de plus de 60 jours",
+          he: "הזמנות ישנות מ-60 יום",
+        },
+        scopes: ["read_all_orders"],
+        default: true,
+      },
+    ],
+    incremental: false,
+    scopeParameters: (scopes) => ({ scope: scopes.join(",") }),
+    // The granted list may leave out a read that a write implies.
+    grants: (granted, scope) => granted.includes(scope) || granted.includes(scope.replace(/^read_/, "write_")),
+    pkce: false,
+    clientAuthentication: "json",
+    authorizeParameters: {},
+    // New apps must take expiring offline tokens, and have to ask for them.
+    exchange: (request, { code = "" }) => request({ code, expiring: "1" }),
+    defaultExpiresInS: 3600,
+    renewals: [byRefreshToken({ rotates: true, retryable: true })],
+    callbackFault,
+    readGrant(reply) {
+      const grant = readStandardGrant(reply, ",");
+      // A reply with neither an end nor a refresh token is how an older app's token looks, which never ends.
+      return grant.expiresInS === undefined && grant.refreshToken === undefined ? { ...grant, expiresInS: null } : grant;
     },
-  ],
-  scopeSeparator: ",",
-  // The granted list may leave out a read that a write implies.
-  grants: (granted, scope) => granted.includes(scope) || granted.includes(scope.replace(/^read_/, "write_")),
-  pkce: false,
-  clientAuthentication: "json",
-  authorizeParameters: {},
-  // New apps must take expiring offline tokens, and have to ask for them.
-  exchangeFields: ({ code = "" }) => ({ code, expiring: "1" }),
-  defaultExpiresInS: 3600,
-  refresh: { rotates: true, retryable: true },
-  callbackFault,
-  readGrant(reply) {
-    const grant = readStandardGrant(reply, ",");
-    // A reply with neither an end nor a refresh token is how an older app's token looks, which never ends.
-    return grant.expiresInS === undefined && grant.refreshToken === undefined ? { ...grant, expiresInS: null } : grant;
+    authorization: ({ secrets }) => ({ headers: { "x-shopify-access-token": secrets.access_token ?? "" } }),
+    identify,
+    // Uninstalls the app from the shop.
+    revocation: {
+      ends: "grant",
+      request: ({ accessToken }) => ({ method: "DELETE", headers: { "x-shopify-access-token": accessToken } }),
+    },
   },
-  authorization: (accessToken) => ({ "x-shopify-access-token": accessToken }),
   failureOf,
-  async identify(account) {
-    const { data } = await graphql(
-      account,
-      "{ shop { id name myshopifyDomain email currencyCode ianaTimezone } currentAppInstallation { accessScopes { handle } } }",
-      Shop,
-    );
-    return {
-      externalId: data.shop.id,
-      name: data.shop.name,
-      scopes: data.currentAppInstallation.accessScopes.map(({ handle }) => handle),
-      details: {
-        currency: data.shop.currencyCode,
-        timezone: data.shop.ianaTimezone,
-        shop: data.shop.myshopifyDomain,
-        ...(data.shop.email && { email: data.shop.email }),
-      },
-    };
-  },
   async probe(account) {
     await graphql(account, "{ shop { id } }", z.object({ data: z.object({ shop: z.object({ id: z.string() }) }) }));
-  },
-  // Uninstalls the app from the shop.
-  revocation: {
-    ends: "grant",
-    request: ({ accessToken }) => ({ method: "DELETE", headers: { "x-shopify-access-token": accessToken } }),
   },
 };

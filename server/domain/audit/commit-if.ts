@@ -20,7 +20,7 @@ export async function commitIf<const S extends readonly Statement[]>(
   const line = db
     .insert(auditLog)
     .select(
-      sql`select ${row.id}, ${row.at}, ${row.tenantId}, ${row.actorType}, ${row.actorId}, ${row.action}, ${JSON.stringify(row.details)}, ${row.ip} where ${guard}`,
+      sql`select ${row.id}, ${row.at}, ${row.tenantId}, ${row.actorType}, ${row.actorId}, ${row.action}, ${JSON.stringify(row.details)}, ${row.ip}, null, null where ${guard}`,
     );
   return (await batchOf(db, [line, ...statements])).slice(1);
 }

@@ -1,7 +1,7 @@
 import type { Account } from "#server/catalog/account.ts";
-import type { OAuthProvider } from "#server/catalog/provider.ts";
+import type { Resource } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { callApi } from "./call-api.ts";
+import { type ApiAccess, callApi } from "./call-api.ts";
 import type { AccountDetails } from "./schemas.ts";
 
 /** What an account says of itself, stored or just begun. */
@@ -11,10 +11,15 @@ export interface AccountFacts {
   externalId: string;
   name: string;
   details: AccountDetails;
+  fields: Readonly<Record<string, string>>;
+  chosen: readonly Resource[];
 }
 
 /** An account over a way to call its API. */
-export function accountOf({ provider, connectionId, externalId, name, details }: AccountFacts, json: Account["json"]): Account {
+export function accountOf(
+  { provider, connectionId, externalId, name, details, fields, chosen }: AccountFacts,
+  json: Account["json"],
+): Account {
   return {
     provider,
     connectionId,
@@ -22,17 +27,14 @@ export function accountOf({ provider, connectionId, externalId, name, details }:
     name,
     currency: details.currency,
     timezone: details.timezone,
-    resources: details.resources ?? [],
+    fields,
+    resources: chosen,
     json,
   };
 }
 
-/** An account that is not stored yet: with the token of a fresh grant, to ask the API who it is. */
-export function newcomer(
-  ctx: Ctx,
-  provider: OAuthProvider,
-  { connectionId, shop, accessToken }: { connectionId: string; shop: string | null; accessToken: string },
-): Account {
-  const facts = { provider: provider.id, connectionId, externalId: "", name: "", details: {} };
-  return accountOf(facts, (request, schema) => callApi(ctx, { provider, shop, accessToken }, request, schema));
+/** An account that is not stored yet: with what a fresh grant or a pasted key opens, to ask the API who it is. */
+export function newcomer(ctx: Ctx, access: Omit<ApiAccess, "signal">, connectionId: string): Account {
+  const facts = { provider: access.provider.id, connectionId, externalId: "", name: "", details: {}, fields: access.fields, chosen: [] };
+  return accountOf(facts, (request, schema) => callApi(ctx, access, request, schema));
 }

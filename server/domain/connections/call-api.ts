@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import type { AccountRequest } from "#server/catalog/account.ts";
-import type { Failure, OAuthProvider } from "#server/catalog/provider.ts";
+import type { Authorization, Failure, Provider, Reply } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
 import { pause } from "./pause.ts";
-import { endpointsOf, fillEndpoint } from "./provider-endpoints.ts";
-import { type ProviderReply, sendRequest } from "./send-request.ts";
+import { apiOf, fillEndpoint, variableOf } from "./provider-endpoints.ts";
+import type { ConnectionKind } from "./schemas.ts";
+import { sendRequest } from "./send-request.ts";
 
 /** All waiting within one call together: what would take longer is the queue's to wait for. */
 const waitBudgetMs = 10_000;
@@ -13,15 +14,17 @@ const maxTries = 4;
 /** No reply within 10 s: a second try, no more, or a run's 30 s are gone. */
 const maxSilentTries = 2;
 
-/** With what an API is called. `connectionId` names it in the log. */
+/** With what an API is called: what was opened of the connection's secrets, and how it was connected. */
 export interface ApiAccess {
-  provider: OAuthProvider;
+  provider: Provider;
+  kind: ConnectionKind;
   shop: string | null;
-  accessToken: string;
+  secrets: Readonly<Record<string, string>>;
+  fields: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
 }
 
-type Attempt = { reply: ProviderReply; failure: Failure | null; silent: boolean };
+type Attempt = { reply: Reply; failure: Failure | null; silent: boolean };
 
 /**
  * Calls a provider's API and checks the reply. A rate limit is waited for and a hiccup tried again while that is short; what
@@ -29,10 +32,12 @@ type Attempt = { reply: ProviderReply; failure: Failure | null; silent: boolean 
  */
 export async function callApi<S extends z.ZodType>(ctx: Ctx, access: ApiAccess, request: AccountRequest, schema: S): Promise<z.output<S>> {
   const { provider } = access;
+  const authorization = authorizationOf(ctx, access, request);
   const url = apiUrl(ctx, access, request);
+  for (const [name, value] of Object.entries(authorization.query ?? {})) url.searchParams.set(name, value);
   let waited = 0;
   for (let tries = 1; ; tries++) {
-    const { reply, failure, silent } = await attempt(ctx, access, url, request);
+    const { reply, failure, silent } = await attempt(ctx, access, { url, request, authorization });
     if (!failure) return parsed(provider, reply, schema);
     const wait = waitMs(failure, tries);
     const again = mayRepeat(failure, request) && tries < (silent ? maxSilentTries : maxTries) && waited + wait <= waitBudgetMs;
@@ -42,12 +47,24 @@ export async function callApi<S extends z.ZodType>(ctx: Ctx, access: ApiAccess, 
   }
 }
 
-async function attempt(ctx: Ctx, { provider, accessToken, signal }: ApiAccess, url: URL, request: AccountRequest): Promise<Attempt> {
+function authorizationOf(ctx: Ctx, access: ApiAccess, { service, resource }: AccountRequest): Authorization {
+  const { provider, kind, secrets, fields } = access;
+  const way = provider[kind];
+  if (!way) throw new ProviderError(provider.id, "misconfigured", `${provider.name} is not connected by ${kind} any more`);
+  const variable = (name: string) => variableOf(ctx.config, provider, name);
+  return way.authorization({ secrets, fields, service: service ?? provider.service, resource, variable });
+}
+
+async function attempt(
+  ctx: Ctx,
+  { provider, signal }: ApiAccess,
+  { url, request, authorization }: { url: URL; request: AccountRequest; authorization: Authorization },
+): Promise<Attempt> {
   const body = request.body === undefined ? {} : { body: JSON.stringify(request.body) };
   const headers = {
     ...(request.body !== undefined && { "content-type": "application/json" }),
     ...request.headers,
-    ...provider.authorization(accessToken),
+    ...authorization.headers,
   };
   try {
     const reply = await sendRequest(ctx, provider, url, { method: request.method ?? "GET", headers, ...body, ...(signal && { signal }) });
@@ -70,14 +87,14 @@ function waitMs({ retryAfterS }: Failure, tries: number): number {
   return retryAfterS === undefined ? 300 * 2 ** (tries - 1) * jitter : retryAfterS * 1000 + 100 * jitter;
 }
 
-function parsed<S extends z.ZodType>(provider: OAuthProvider, reply: ProviderReply, schema: S): z.output<S> {
+function parsed<S extends z.ZodType>(provider: Provider, reply: Reply, schema: S): z.output<S> {
   const result = schema.safeParse(reply.body);
   if (result.success) return result.data;
   const fields = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).slice(0, 5);
   throw new ProviderError(provider.id, "unavailable", `a reply of another shape (${fields.join("; ")})`);
 }
 
-function asError(provider: OAuthProvider, { kind, message, retryAfterS, scopes }: Failure): ProviderError {
+function asError(provider: Provider, { kind, message, retryAfterS, scopes }: Failure): ProviderError {
   return new ProviderError(provider.id, kind, message.slice(0, 300), {
     ...(retryAfterS !== undefined && { retryAfterS }),
     ...(scopes && { scopes }),
@@ -86,7 +103,7 @@ function asError(provider: OAuthProvider, { kind, message, retryAfterS, scopes }
 
 /** The address below the API's base. Throws `rejected` for one that leads out of it. */
 function apiUrl(ctx: Ctx, { provider, shop }: ApiAccess, { path, service }: AccountRequest): URL {
-  const base = fillEndpoint(endpointsOf(ctx.config, provider).api, { shop, service: service ?? provider.service });
+  const base = fillEndpoint(apiOf(ctx.config, provider), { shop, service: service ?? provider.service });
   const root = base.pathname.replace(/\/+$/, "");
   const url = path.startsWith("/") ? new URL(`${base.origin}${root}${path}`) : new URL(path);
   if (url.origin !== base.origin || !url.pathname.startsWith(`${root}/`)) {

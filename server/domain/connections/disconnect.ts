@@ -1,7 +1,7 @@
 import { and, eq, ne } from "drizzle-orm";
 import { openDb, places } from "#db/client.ts";
 import { connections, secrets } from "#db/schema/index.ts";
-import type { OAuthProvider } from "#server/catalog/provider.ts";
+import type { Provider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
@@ -11,7 +11,7 @@ import { VaultError } from "#server/domain/vault/envelope.ts";
 import { ProviderError } from "#server/errors.ts";
 import { holdConnection, openField } from "./hold-connection.ts";
 import { listConnections } from "./list-connections.ts";
-import { credentialsOf, endpointsOf, fillEndpoint } from "./provider-endpoints.ts";
+import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "./provider-endpoints.ts";
 import type { ConnectionRow } from "./rows.ts";
 import type { ConnectionRef } from "./schemas.ts";
 import { sendRequest } from "./send-request.ts";
@@ -67,18 +67,21 @@ async function openTokens(ctx: TenantCtx, held: Awaited<ReturnType<typeof holdCo
 /** Best effort: the provider may be down, or the tokens dead already. */
 async function giveBack(
   ctx: TenantCtx,
-  provider: OAuthProvider,
+  provider: Provider,
   { connection, tokens }: { connection: ConnectionRow; tokens: Tokens },
 ): Promise<boolean> {
-  const { revoke } = endpointsOf(ctx.config, provider);
-  if (!provider.revocation || !revoke) return false;
-  if (provider.revocation.ends === "grant" && (await isShared(ctx, connection))) {
+  const { oauth } = provider;
+  if (connection.kind === "key" || !oauth?.revocation) return false;
+  const { revoke } = oauthEndpointsOf(ctx.config, { ...provider, oauth });
+  if (!revoke) return false;
+  if (oauth.revocation.ends === "grant" && (await isShared(ctx, connection))) {
     ctx.log.info("the grant is left: another connection lives on it", { connection: connection.id });
     return false;
   }
   try {
-    const request = provider.revocation.request({ ...tokens, ...credentialsOf(ctx.config, provider) });
+    const request = oauth.revocation.request({ ...tokens, ...credentialsOf(ctx.config, { ...provider, oauth }) });
     const url = fillEndpoint(revoke, { shop: connection.details.shop ?? null, service: provider.service });
+    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
     const { status } = await sendRequest(ctx, provider, url, request);
     if (status < 400) return true;
     ctx.log.warn("access was not given back", { connection: connection.id, status });

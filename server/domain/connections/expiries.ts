@@ -1,4 +1,4 @@
-import type { Grant, OAuthProvider } from "#server/catalog/provider.ts";
+import type { Grant, Provider } from "#server/catalog/provider.ts";
 
 /** A lifetime beyond ten years is no lifetime: it stays a time that can be written. */
 const endAt = (now: number, lifeS: number): number => now + Math.min(lifeS, 315_360_000) * 1000;
@@ -8,11 +8,11 @@ const endAt = (now: number, lifeS: number): number => now + Math.min(lifeS, 315_
  * lifetime out means the provider's usual one, never "no end".
  */
 export function expiriesOf(
-  provider: OAuthProvider,
+  provider: Provider,
   grant: Grant,
   now: number,
 ): { accessExpiresAt: number | null; refreshExpiresAt: number | null } {
-  const lifeS = grant.expiresInS === undefined ? provider.defaultExpiresInS : grant.expiresInS;
+  const lifeS = grant.expiresInS === undefined ? (provider.oauth?.defaultExpiresInS ?? null) : grant.expiresInS;
   return {
     accessExpiresAt: lifeS === null ? null : endAt(now, lifeS),
     refreshExpiresAt: grant.refreshExpiresInS === undefined ? null : endAt(now, grant.refreshExpiresInS),

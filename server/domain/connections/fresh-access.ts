@@ -1,3 +1,5 @@
+import type { Provider } from "#server/catalog/provider.ts";
+import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { ProviderError } from "#server/errors.ts";
@@ -5,23 +7,25 @@ import { holdConnection, openField } from "./hold-connection.ts";
 import { blockJobs, needReconnect } from "./need-reconnect.ts";
 import { renewTokens } from "./renew-tokens.ts";
 import type { ConnectionRow, HeldConnection } from "./rows.ts";
+import type { ConnectionKind } from "./schemas.ts";
+import { waysToTokens } from "./ways-to-tokens.ts";
 
 /** An access token with less time than this is renewed before it is used. */
 export const renewalMarginMs = 60_000;
 /** With less than this a token is not worth sending. */
 const usableMs = 5_000;
 
-/** An opened access token, and the connection that it is of. */
+/** What a call is authorised with, opened, and the connection that it is of. */
 export interface Access {
   held: HeldConnection;
-  accessToken: string;
+  secrets: Readonly<Record<string, string>>;
 }
 
 /** Whether the access token ends within `ms` from now. */
 export const endsWithin = ({ accessExpiresAt }: ConnectionRow, now: number, ms: number): boolean =>
   accessExpiresAt !== null && accessExpiresAt - now < ms;
 
-/** An access token that lives for a minute at least, renewed if need be. Throws as `renewTokens` does. */
+/** A key, or an access token that lives for a minute at least, renewed if need be. Throws as `renewTokens` does. */
 export async function freshAccess(ctx: TenantCtx, held: HeldConnection): Promise<Access> {
   const { connection } = held;
   if (connection.status !== "active") {
@@ -29,7 +33,7 @@ export async function freshAccess(ctx: TenantCtx, held: HeldConnection): Promise
     throw new ProviderError(connection.provider, "revoked", "the account must be connected again");
   }
   if (!endsWithin(connection, ctx.now(), renewalMarginMs)) return opened(ctx, held);
-  const renewable = held.secrets.some(({ field }) => field === "refresh_token");
+  const renewable = waysToTokens(held).length > 0;
   const usable = !endsWithin(connection, ctx.now(), usableMs);
   if (!renewable && usable) return opened(ctx, held);
   try {
@@ -47,13 +51,24 @@ export async function freshAccess(ctx: TenantCtx, held: HeldConnection): Promise
 export async function accessAfterRefusal(ctx: TenantCtx, { held }: Access): Promise<Access> {
   const now = await holdConnection(ctx, held.connection.id);
   if (now.connection.version !== held.connection.version) return freshAccess(ctx, now);
-  if (now.secrets.some(({ field }) => field === "refresh_token")) return opened(ctx, await renewTokens(ctx, now));
+  if (waysToTokens(now).length > 0) return opened(ctx, await renewTokens(ctx, now));
   await needReconnect(ctx, now.connection, "access_refused");
   throw new ProviderError(now.connection.provider, "revoked", "the account must be connected again");
 }
 
 async function opened(ctx: TenantCtx, held: HeldConnection): Promise<Access> {
-  const accessToken = await openField(ctx, held, "access_token");
-  if (accessToken === undefined) throw new VaultError("an active connection without its access token");
-  return { held, accessToken };
+  const { provider, kind } = held.connection;
+  const secrets: Record<string, string> = {};
+  for (const field of fieldsOf(findProvider(provider), kind)) {
+    const secret = await openField(ctx, held, field);
+    if (secret === undefined) throw new VaultError(`an active connection without its ${field}`);
+    secrets[field] = secret;
+  }
+  return { held, secrets };
+}
+
+/** The secrets that a call sends: what only renews is left closed. */
+function fieldsOf({ key }: Provider, kind: ConnectionKind): string[] {
+  if (kind === "oauth" || key?.tokens) return ["access_token"];
+  return (key?.fields ?? []).filter(({ secret }) => secret).map(({ name }) => name);
 }

@@ -4,7 +4,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { openSecret } from "#server/domain/vault/secrets.ts";
 import { notFound } from "#server/errors.ts";
-import type { ConnectionRow, HeldConnection, SecretField } from "./rows.ts";
+import type { ConnectionRow, HeldConnection } from "./rows.ts";
 
 /** One connection of this tenant with its sealed secrets, all of one moment. Throws `not_found`. */
 export async function holdConnection(ctx: TenantCtx, connectionId: string): Promise<HeldConnection> {
@@ -34,7 +34,7 @@ export async function findConnection(ctx: TenantCtx, connectionId: string): Prom
 }
 
 /** Opens one of its secrets for this run; undefined where it has none. */
-export async function openField(ctx: TenantCtx, held: HeldConnection, field: SecretField): Promise<string | undefined> {
+export async function openField(ctx: TenantCtx, held: HeldConnection, field: string): Promise<string | undefined> {
   const connectionId = held.connection.id;
   const row = held.secrets.find((secret) => secret.field === field && secret.connectionId === connectionId);
   return row && openSecret(ctx, held.dataKeys, { connectionId, field, sealed: row.sealed });

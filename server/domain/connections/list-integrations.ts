@@ -1,4 +1,4 @@
-import { grantsAll, type OAuthProvider } from "#server/catalog/provider.ts";
+import { grantsAll, type Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -54,12 +54,10 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
       name: provider.name,
       mark: provider.mark,
       description: provider.description,
-      configured: [provider.credentials.clientId, provider.credentials.clientSecret].every((name) =>
-        Boolean(Reflect.get(ctx.config, name)),
-      ),
-      needsShop: provider.shop !== null,
+      configured: Object.values(provider.oauth?.credentials ?? {}).every((name) => Boolean(Reflect.get(ctx.config, name))),
+      needsShop: Boolean(provider.oauth?.shop),
       state: stateOf(accounts),
-      scopeSets: provider.scopeSets.map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
+      scopeSets: (provider.oauth?.scopeSets ?? []).map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
       connections: accounts,
       jobs: jobsOf(provider).map(({ id, title }) => ({ id, title })),
     };
@@ -71,18 +69,18 @@ function stateOf(accounts: readonly IntegratedAccount[]): Integration["state"] {
   return accounts.length > 0 ? "connected" : "not_connected";
 }
 
-const jobsOf = (provider: OAuthProvider) => sensors.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
+const jobsOf = (provider: Provider) => sensors.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
 
-function describeAccount(provider: OAuthProvider, row: ConnectionRow): IntegratedAccount[] {
+function describeAccount(provider: Provider, row: ConnectionRow): IntegratedAccount[] {
   if (row.status === "disconnected") return [];
-  const lacks = (scopes: readonly string[]) => scopes.filter((scope) => !grantsAll(provider, row.scopesGranted, [scope]));
+  const lacks = (scopes: readonly string[]) => scopes.filter((scope) => !grantsAll(provider, row, [scope]));
   const account: IntegratedAccount = {
     id: row.id,
     name: row.name,
     status: row.status,
     statusReason: row.statusReason && reconnectWords[row.statusReason],
     scopes: { asked: row.scopesAsked, granted: row.scopesGranted, missing: lacks(row.scopesAsked) },
-    sets: provider.scopeSets.map(({ id, scopes }) => ({
+    sets: (provider.oauth?.scopeSets ?? []).map(({ id, scopes }) => ({
       id,
       asked: scopes.every((scope) => row.scopesAsked.includes(scope)),
       granted: lacks(scopes).length === 0,
@@ -94,7 +92,7 @@ function describeAccount(provider: OAuthProvider, row: ConnectionRow): Integrate
         missing: lacks(needs.flatMap((need) => (need.provider === provider.id ? need.scopes : []))),
       }))
       .filter(({ missing }) => missing.length > 0),
-    resources: row.details.resources ?? [],
+    resources: row.chosen,
     connectedAt: row.connectedAt,
     accessExpiresAt: row.accessExpiresAt,
     refreshExpiresAt: row.refreshExpiresAt,

@@ -16,6 +16,7 @@ import type { HeldConnection } from "./rows.ts";
  */
 export function openAccount(ctx: TenantCtx, held: HeldConnection, { signal }: { signal?: AbortSignal } = {}): Account {
   const provider = findProvider(held.connection.provider);
+  const { kind, fields } = held.connection;
   const shop = held.connection.details.shop ?? null;
   let last: HeldConnection = held;
   /** Calls of one run that come at once share one opening; one that failed is not remembered. */
@@ -44,8 +45,8 @@ export function openAccount(ctx: TenantCtx, held: HeldConnection, { signal }: { 
     const usable = shared !== null && (pending || !endsWithin(last.connection, ctx.now(), renewalMarginMs));
     return usable && shared ? shared : share(freshAccess(ctx, last));
   };
-  const call = <S extends z.ZodType>({ accessToken }: Access, request: AccountRequest, schema: S) =>
-    callApi(ctx, { provider, shop, accessToken, signal }, request, schema);
+  const call = <S extends z.ZodType>({ secrets }: Access, request: AccountRequest, schema: S) =>
+    callApi(ctx, { provider, kind, shop, secrets, fields, signal }, request, schema);
 
   return accountOf({ ...held.connection, connectionId: held.connection.id }, async (request, schema) => {
     const opening = current();

@@ -1,19 +1,18 @@
-import type { Endpoints, OAuthProvider } from "#server/catalog/provider.ts";
+import type { OAuthEndpoints, OAuthProvider, Provider } from "#server/catalog/provider.ts";
 import type { Config } from "#server/env.ts";
 import { ProviderError } from "#server/errors.ts";
 
-/** Where a provider is reached: its own endpoints, or those that PROVIDER_ENDPOINTS names instead. */
-export function endpointsOf(config: Config, provider: OAuthProvider): Endpoints {
-  const { authorize, token, revoke, api } = { ...provider.endpoints, ...overrideOf(config, provider) };
-  return {
-    authorize: authorize ?? provider.endpoints.authorize,
-    token: token ?? provider.endpoints.token,
-    api: api ?? provider.endpoints.api,
-    ...(revoke !== undefined && { revoke }),
-  };
+/** Where a provider's consent and tokens are: its own endpoints, or those that PROVIDER_ENDPOINTS names instead. */
+export function oauthEndpointsOf(config: Config, provider: OAuthProvider): OAuthEndpoints {
+  const own = provider.oauth.endpoints;
+  const { authorize, token, revoke } = { ...own, ...overrideOf(config, provider) };
+  return { authorize: authorize ?? own.authorize, token: token ?? own.token, ...(revoke !== undefined && { revoke }) };
 }
 
-const overrideOf = (config: Config, provider: OAuthProvider) => config.PROVIDER_ENDPOINTS?.[provider.id] ?? {};
+/** The base of a provider's API, or what PROVIDER_ENDPOINTS names instead. */
+export const apiOf = (config: Config, provider: Provider): string => overrideOf(config, provider).api ?? provider.api;
+
+const overrideOf = (config: Config, provider: Provider) => config.PROVIDER_ENDPOINTS?.[provider.id] ?? {};
 
 /** Fills a template; throws where it asks for a part that is not there. */
 export function fillEndpoint(template: string, parts: { shop: string | null; service?: string | undefined }): URL {
@@ -26,7 +25,7 @@ export function fillEndpoint(template: string, parts: { shop: string | null; ser
 }
 
 /** Whether we may send to this address at all: the provider's own hosts over https, or where PROVIDER_ENDPOINTS points. */
-export function mayReach(config: Config, provider: OAuthProvider, url: URL): boolean {
+export function mayReach(config: Config, provider: Provider, url: URL): boolean {
   if (url.username || url.password) return false;
   const elsewhere = Object.values(overrideOf(config, provider)).some((template) => template && originOf(template) === url.origin);
   return elsewhere || (url.protocol === "https:" && url.port === "" && provider.hosts.some((host) => host.test(url.hostname)));
@@ -37,12 +36,15 @@ function originOf(template: string): string | null {
   return URL.canParse(template) && !/^[a-z]+:\/\/[^/]*\{/.test(template) ? new URL(template).origin : null;
 }
 
+/** A variable of our configuration that a provider's requests need. Throws `misconfigured` where it is not set. */
+export function variableOf(config: Config, provider: Provider, name: string): string {
+  const value: unknown = Reflect.get(config, name);
+  if (typeof value !== "string" || value === "") throw new ProviderError(provider.id, "misconfigured", `${name} is not set`);
+  return value;
+}
+
 /** Our client id and secret at the provider. Throws `misconfigured` where one is missing: without it nothing can be proven. */
 export function credentialsOf(config: Config, provider: OAuthProvider): { clientId: string; clientSecret: string } {
-  const read = (name: string) => {
-    const value: unknown = Reflect.get(config, name);
-    if (typeof value !== "string" || value === "") throw new ProviderError(provider.id, "misconfigured", `${name} is not set`);
-    return value;
-  };
-  return { clientId: read(provider.credentials.clientId), clientSecret: read(provider.credentials.clientSecret) };
+  const { clientId, clientSecret } = provider.oauth.credentials;
+  return { clientId: variableOf(config, provider, clientId), clientSecret: variableOf(config, provider, clientSecret) };
 }

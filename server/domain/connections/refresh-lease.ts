@@ -89,9 +89,12 @@ export async function keepRenewed(
   );
   const seals = sealed.map((secret) =>
     ctx.db
-      .update(secrets)
-      .set({ sealed: secret.sealed, createdAt: now, lastUsedAt: now })
-      .where(inTenant(ctx, secrets, eq(secrets.connectionId, lease.connectionId), eq(secrets.field, secret.field), ours)),
+      .insert(secrets)
+      .select(sql`select ${ctx.tenant.id}, ${lease.connectionId}, ${secret.field}, ${secret.sealed}, ${now}, ${now} where ${ours}`)
+      .onConflictDoUpdate({
+        target: [secrets.tenantId, secrets.connectionId, secrets.field],
+        set: { sealed: secret.sealed, createdAt: now, lastUsedAt: now },
+      }),
   );
   const [[row]] = await ctx.db.batch([close, ...seals]);
   return row ?? null;

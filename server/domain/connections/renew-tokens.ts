@@ -1,8 +1,9 @@
-import type { Grant, OAuthProvider } from "#server/catalog/provider.ts";
+import type { Grant, Provider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { hashToken } from "#server/domain/sessions/tokens.ts";
 import { openDataKey } from "#server/domain/vault/data-keys.ts";
+import { VaultError } from "#server/domain/vault/envelope.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { ProviderError } from "#server/errors.ts";
 import { expiriesOf } from "./expiries.ts";
@@ -11,7 +12,7 @@ import { needReconnect } from "./need-reconnect.ts";
 import { pause } from "./pause.ts";
 import { claimRefresh, keepRenewed, type RefreshLease, releaseRefresh } from "./refresh-lease.ts";
 import type { HeldConnection } from "./rows.ts";
-import { requestToken } from "./token-endpoint.ts";
+import { type WayToTokens, waysToTokens } from "./ways-to-tokens.ts";
 
 /** Losers look again after 50 to 150 ms, then ever more slowly up to a second: about 15 s in all. */
 const maxLooks = 22;
@@ -26,15 +27,16 @@ const lookAgainMs = (look: number) => Math.min(1000, 100 * 1.3 ** look) * (0.5 +
  */
 export async function renewTokens(ctx: TenantCtx, held: HeldConnection): Promise<HeldConnection> {
   const { connection } = held;
-  const refreshToken = await openField(ctx, held, "refresh_token");
-  if (refreshToken === undefined) {
+  const [first] = waysToTokens(held);
+  const secret = first && (await openField(ctx, held, first.field));
+  if (secret === undefined) {
     await needReconnect(ctx, connection, "not_renewable");
     throw refused(connection.provider);
   }
-  const fingerprint = hashToken(refreshToken);
+  const fingerprint = hashToken(secret);
   for (let look = 0; look < maxLooks; look++) {
     const lease = await claimRefresh(ctx, connection, fingerprint);
-    if (lease) return renewUnder(ctx, lease, { held, refreshToken });
+    if (lease) return renewUnder(ctx, lease, held);
     const now = await holdConnection(ctx, connection.id);
     if (now.connection.version !== connection.version) return adopted(now);
     await pause(lookAgainMs(look));
@@ -50,14 +52,10 @@ function adopted(now: HeldConnection): HeldConnection {
   return now;
 }
 
-async function renewUnder(
-  ctx: TenantCtx,
-  lease: RefreshLease,
-  { held, refreshToken }: { held: HeldConnection; refreshToken: string },
-): Promise<HeldConnection> {
+async function renewUnder(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection): Promise<HeldConnection> {
   const provider = findProvider(held.connection.provider);
   try {
-    const grant = await requestRefresh(ctx, provider, { shop: held.connection.details.shop ?? null, refreshToken });
+    const grant = await requestRefresh(ctx, held);
     return await keep(ctx, lease, { held, provider, grant });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
@@ -67,33 +65,43 @@ async function renewUnder(
   }
 }
 
+/** Goes the connection's ways to new tokens, one after the other as long as the provider refuses what is sent. */
+async function requestRefresh(ctx: TenantCtx, held: HeldConnection): Promise<Grant> {
+  const [last, ...before] = waysToTokens(held).reverse();
+  if (!last) throw new Error("the lease was claimed for a way that is there");
+  for (const way of before.reverse()) {
+    try {
+      return await go(ctx, held, way);
+    } catch (error) {
+      if (!(error instanceof ProviderError && error.kind === "revoked")) throw error;
+    }
+  }
+  return go(ctx, held, last);
+}
+
 /**
- * Sends the refresh token. A reply that got lost is asked for once more where the provider still answers the same token; a
- * refusal once more in any case, since it is ambiguous.
+ * Sends one secret. A reply that got lost is asked for once more where the provider still answers the same secret; a refusal
+ * once more in any case, since it is ambiguous.
  */
-async function requestRefresh(
-  ctx: TenantCtx,
-  provider: OAuthProvider,
-  { shop, refreshToken }: { shop: string | null; refreshToken: string },
-): Promise<Grant> {
-  const usual = { grant_type: "refresh_token", refresh_token: refreshToken };
-  const fields = provider.refreshFields?.(usual) ?? usual;
+async function go(ctx: TenantCtx, held: HeldConnection, way: WayToTokens): Promise<Grant> {
+  const secret = await openField(ctx, held, way.field);
+  if (secret === undefined) throw new VaultError(`a connection without its ${way.field}`);
   try {
-    return await requestToken(ctx, provider, { shop, fields });
+    return await way.request(ctx, secret);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    const again = error.kind === "revoked" || (error.kind === "unavailable" && provider.refresh.retryable);
+    const again = error.kind === "revoked" || (error.kind === "unavailable" && way.retryable);
     if (!again) throw error;
-    ctx.log.warn("refresh is tried once more", { provider: provider.id, kind: error.kind });
+    ctx.log.warn("a renewal is tried once more", { connection: held.connection.id, kind: error.kind });
     await pause(200 + Math.random() * 200);
-    return requestToken(ctx, provider, { shop, fields });
+    return way.request(ctx, secret);
   }
 }
 
 async function keep(
   ctx: TenantCtx,
   lease: RefreshLease,
-  { held, provider, grant }: { held: HeldConnection; provider: OAuthProvider; grant: Grant },
+  { held, provider, grant }: { held: HeldConnection; provider: Provider; grant: Grant },
 ): Promise<HeldConnection> {
   const { id, refreshExpiresAt } = held.connection;
   const newest = held.dataKeys.reduce((best, row) => (row.version > best.version ? row : best));
@@ -117,8 +125,10 @@ async function keep(
     ctx.log.warn("renewed tokens came too late to be kept", { connection: id });
     return adopted(await holdConnection(ctx, id));
   }
-  const replaced = (field: string) => sealed.find((secret) => secret.field === field);
-  return { ...held, connection: row, secrets: held.secrets.map((secret) => ({ ...secret, ...replaced(secret.field) })) };
+  const kept = held.secrets.filter(({ field }) => !sealed.some((secret) => secret.field === field));
+  const now = ctx.now();
+  const fresh = sealed.map((secret) => ({ ...secret, tenantId: ctx.tenant.id, connectionId: id, createdAt: now, lastUsedAt: now }));
+  return { ...held, connection: row, secrets: [...kept, ...fresh] };
 }
 
 /** A rotated token that is not written down is lost: a database's hiccup gets two more tries. */

@@ -12,5 +12,5 @@ export interface HeldConnection {
   dataKeys: DataKeyRow[];
 }
 
-/** The fields that an OAuth connection has in the vault. */
-export type SecretField = "access_token" | "refresh_token";
+/** Whether there is a secret of this field, unopened. */
+export const hasSecret = ({ secrets }: HeldConnection, field: string): boolean => secrets.some((secret) => secret.field === field);

@@ -5,6 +5,37 @@ import type { Text } from "#server/domain/tenants/schemas.ts";
 export const ConnectionStatus = z.enum(["active", "reconnect_needed", "disconnected"]);
 export type ConnectionStatus = z.infer<typeof ConnectionStatus>;
 
+/** How an account was connected. */
+export const ConnectionKind = z.enum(["oauth", "key"]);
+export type ConnectionKind = z.infer<typeof ConnectionKind>;
+
+/**
+ * What ends although tokens are renewed. `consent`: the refresh token has a fixed life. `unused`: it ends when it is not used.
+ * `access`: the access token ends and nothing renews it. `version`: the provider ends the version of its API that we speak.
+ */
+export const CliffKind = z.enum(["consent", "unused", "access", "version"]);
+export type CliffKind = z.infer<typeof CliffKind>;
+
+/** Who wanted the tokens renewed: the cron ahead of their end, a run just before use, or a person. */
+export const RenewalTrigger = z.enum(["cron", "use", "person"]);
+export type RenewalTrigger = z.infer<typeof RenewalTrigger>;
+
+/**
+ * How a renewal ended. `late`: new tokens came after somebody else's and were not kept. The others are the kinds of failure;
+ * `revoked` is the only one after which a person is needed.
+ */
+export const RenewalOutcome = z.enum([
+  "renewed",
+  "late",
+  "revoked",
+  "missing_scopes",
+  "rate_limited",
+  "unavailable",
+  "rejected",
+  "misconfigured",
+]);
+export type RenewalOutcome = z.infer<typeof RenewalOutcome>;
+
 /**
  * Why a connection needs a person. `refresh_refused`: the provider does not renew it any more. `access_refused`: nor does it
  * accept a fresh token. `not_renewable`: it ended, and the provider gave nothing to renew it with.
@@ -40,10 +71,10 @@ export const AccountDetails = z.object({
   currency: z.string().optional(),
   timezone: z.string().optional(),
   email: z.string().optional(),
+  contact: z.string().optional(),
+  locale: z.string().optional(),
   /** Shopify's permanent domain. */
   shop: z.string().optional(),
-  /** The things under one login that can be read, such as GA4 properties: `{id, name}`. */
-  resources: z.array(z.object({ kind: z.string(), id: z.string(), name: z.string() })).optional(),
 });
 export type AccountDetails = z.infer<typeof AccountDetails>;
 

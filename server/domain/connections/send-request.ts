@@ -1,4 +1,4 @@
-import type { OAuthProvider } from "#server/catalog/provider.ts";
+import type { Provider, Reply } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
 import { mayReach } from "./provider-endpoints.ts";
@@ -14,19 +14,12 @@ export interface ProviderRequest {
   signal?: AbortSignal;
 }
 
-/** `body` is the parsed JSON, or null where it is none. */
-export interface ProviderReply {
-  status: number;
-  headers: Headers;
-  body: unknown;
-}
-
 /**
  * One request to a provider, and its whole reply within 10 s. Goes to the provider's hosts alone and follows no redirect,
  * so that a token is never carried elsewhere. Throws `unavailable` where no reply came or it had no end, `rejected` for a
  * foreign host.
  */
-export async function sendRequest(ctx: Ctx, provider: OAuthProvider, url: URL, request: ProviderRequest): Promise<ProviderReply> {
+export async function sendRequest(ctx: Ctx, provider: Provider, url: URL, request: ProviderRequest): Promise<Reply> {
   if (!mayReach(ctx.config, provider, url)) throw new ProviderError(provider.id, "rejected", `${url.hostname} is no host of the provider`);
   const { signal, ...init } = request;
   const timeout = AbortSignal.timeout(timeoutMs);
@@ -49,7 +42,7 @@ export async function sendRequest(ctx: Ctx, provider: OAuthProvider, url: URL, r
 }
 
 /** The body as text, read no further than `maxReplyBytes`. */
-async function textOf(provider: OAuthProvider, { body }: Response): Promise<string> {
+async function textOf(provider: Provider, { body }: Response): Promise<string> {
   const reader = body?.getReader();
   const decoder = new TextDecoder();
   let text = "";

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import type { Grant, OAuthProvider } from "#server/catalog/provider.ts";
+import type { Failure, Grant, OAuthProvider, Reply } from "#server/catalog/provider.ts";
 import { basicCredentials, failureOfStatus } from "#server/catalog/providers/replies.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { ProviderError, type ProviderFailureKind } from "#server/errors.ts";
-import { credentialsOf, endpointsOf, fillEndpoint } from "./provider-endpoints.ts";
+import { ProviderError } from "#server/errors.ts";
+import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "./provider-endpoints.ts";
 import { sendRequest } from "./send-request.ts";
 
 /** Error codes of RFC 6749 (5.2) and what they mean for us; anything else is `rejected`. */
-const meaning: Readonly<Record<string, ProviderFailureKind>> = {
+const meaning: Readonly<Record<string, Failure["kind"]>> = {
   invalid_grant: "revoked",
   invalid_client: "misconfigured",
   unauthorized_client: "misconfigured",
@@ -30,37 +30,43 @@ export async function requestToken(
   provider: OAuthProvider,
   { shop, fields }: { shop: string | null; fields: Readonly<Record<string, string>> },
 ): Promise<Grant> {
-  const url = fillEndpoint(endpointsOf(ctx.config, provider).token, { shop, service: provider.service });
+  const url = fillEndpoint(oauthEndpointsOf(ctx.config, provider).token, { shop, service: provider.service });
   const reply = await sendRequest(ctx, provider, url, { method: "POST", ...authenticated(ctx, provider, fields) });
-  const code = ErrorReply.safeParse(reply.body).data?.error;
-  const byStatus = failureOfStatus(reply.status, reply.headers, `status ${reply.status}`);
-  if (byStatus?.kind === "unavailable" || byStatus?.kind === "rate_limited") throw failed(provider, byStatus.kind, byStatus);
-  if (code !== undefined) throw failed(provider, meaning[code] ?? "rejected", { message: `token endpoint: ${code.slice(0, 100)}` });
-  if (byStatus) throw failed(provider, "rejected", byStatus);
-  return readGrant(ctx, provider, reply.body);
+  const failure = provider.oauth.tokenFailureOf?.(reply) ?? tokenFailureOf(reply);
+  if (failure) {
+    const { kind, message, retryAfterS } = failure;
+    throw new ProviderError(provider.id, kind, message.slice(0, 300), retryAfterS === undefined ? {} : { retryAfterS });
+  }
+  return readGrant(ctx, provider.id, () => provider.oauth.readGrant(reply.body));
 }
 
-function failed(provider: OAuthProvider, kind: ProviderFailureKind, { message, retryAfterS }: { message: string; retryAfterS?: number }) {
-  return new ProviderError(provider.id, kind, message, retryAfterS === undefined ? {} : { retryAfterS });
+function tokenFailureOf({ status, headers, body }: Reply): Failure | null {
+  const code = ErrorReply.safeParse(body).data?.error;
+  const byStatus = failureOfStatus(status, headers, `status ${status}`);
+  if (byStatus?.kind === "unavailable" || byStatus?.kind === "rate_limited") return byStatus;
+  if (code !== undefined) return { kind: meaning[code] ?? "rejected", message: `token endpoint: ${code.slice(0, 100)}` };
+  return byStatus && { ...byStatus, kind: "rejected" };
 }
 
-function readGrant(ctx: Ctx, provider: OAuthProvider, body: unknown): Grant {
+/** What `read` makes of a reply; one that is no grant is `unavailable`. Its tokens are concealed in the log from here on. */
+export function readGrant(ctx: Ctx, provider: string, read: () => Grant): Grant {
   try {
-    const grant = provider.readGrant(body);
+    const grant = read();
     for (const token of [grant.accessToken, grant.refreshToken]) if (token !== undefined) ctx.log.conceal(token);
     return grant;
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     // Its issues name fields, never values.
-    throw new ProviderError(provider.id, "unavailable", "the token reply could not be read", { cause: error });
+    throw new ProviderError(provider, "unavailable", "the token reply could not be read", { cause: error });
   }
 }
 
 function authenticated(ctx: Ctx, provider: OAuthProvider, fields: Readonly<Record<string, string>>) {
   const { clientId, clientSecret } = credentialsOf(ctx.config, provider);
-  const withClient = { client_id: clientId, client_secret: clientSecret, ...fields };
+  const names = provider.oauth.clientNames ?? { id: "client_id", secret: "client_secret" };
+  const withClient = { [names.id]: clientId, [names.secret]: clientSecret, ...fields };
   const form = { "content-type": "application/x-www-form-urlencoded" };
-  switch (provider.clientAuthentication) {
+  switch (provider.oauth.clientAuthentication) {
     case "json":
       return { headers: { "content-type": "application/json" }, body: JSON.stringify(withClient) };
     case "body":
@@ -71,6 +77,6 @@ function authenticated(ctx: Ctx, provider: OAuthProvider, fields: Readonly<Recor
         body: new URLSearchParams(fields).toString(),
       };
     default:
-      return provider.clientAuthentication satisfies never;
+      return provider.oauth.clientAuthentication satisfies never;
   }
 }

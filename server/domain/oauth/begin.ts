@@ -1,17 +1,15 @@
-import { generateCodeVerifier, generateState } from "arctic";
+import { generateState } from "arctic";
 import { lte } from "drizzle-orm";
 import { oauthStates } from "#db/schema/index.ts";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
-import { findProvider } from "#server/catalog/providers/registry.ts";
+import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { findConnection } from "#server/domain/connections/hold-connection.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { safePath } from "#server/domain/sessions/schemas.ts";
-import { hashToken } from "#server/domain/sessions/tokens.ts";
-import { currentDataKey } from "#server/domain/vault/data-keys.ts";
-import { sealSecret } from "#server/domain/vault/secrets.ts";
+import { hashToken, linkToken } from "#server/domain/sessions/tokens.ts";
 import { DomainError, notFound, ProviderError } from "#server/errors.ts";
 import { authorizeUrl, redirectUriOf } from "./authorize-url.ts";
 import { markBrowser } from "./browser.ts";
@@ -42,12 +40,13 @@ export interface NextPage {
 
 /**
  * Sends a member off to a provider's consent page. What must hold on the way back (person, session, browser, tenant, provider,
- * shop, scopes, PKCE verifier) is stored under the hash of the state, for ten minutes and one use. Unknown provider, tenant or
+ * shop, scopes) is stored under the hash of the state, for ten minutes and one use; the PKCE verifier is derived from the state and stored
+ * nowhere. Unknown provider, tenant or
  * connection is `not_found`; whatever the person can mend comes back as a toast on the integrations page.
  */
 export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage> {
   const actor = requireUser(ctx);
-  const provider = findProvider(input.provider);
+  const provider = findOAuthProvider(input.provider);
   const tenantCtx = await enterFor(ctx, input.tenant);
   requirePermission(tenantCtx, "connections:write");
 
@@ -63,7 +62,7 @@ export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage>
     const known = input.connection === undefined ? null : await connectionOf(tenantCtx, provider, input.connection);
     const scopes = scopesOf(provider, input.sets, known);
     if (scopes === null) return stay("unknown_permissions");
-    const shop = provider.shop?.safeParse(known?.details.shop ?? input.shop ?? "");
+    const shop = provider.oauth.shop?.safeParse(known?.details.shop ?? input.shop ?? "");
     if (shop && !shop.success) return stay("shop_needed");
     const returnTo = (input.return && safePath(input.return)) || home;
     return await leave(tenantCtx, provider, { scopes, shop: shop?.data ?? null, connectionId: known?.id ?? null, returnTo });
@@ -89,9 +88,10 @@ async function connectionOf(ctx: TenantCtx, provider: OAuthProvider, id: string)
 /** What to ask for: the chosen sets, and on a reconnect also all that the connection had; null where a set is not known. */
 function scopesOf(provider: OAuthProvider, sets: string | undefined, known: ConnectionRow | null): string[] | null {
   const ids = sets?.split(",").filter(Boolean) ?? [];
-  if (ids.some((id) => !provider.scopeSets.some((set) => set.id === id))) return null;
-  const chosen = provider.scopeSets.filter((set) => (ids.length > 0 ? ids.includes(set.id) : set.default && !known));
-  const scopes = new Set([...provider.identityScopes, ...(known?.scopesAsked ?? []), ...chosen.flatMap((set) => set.scopes)]);
+  const { scopeSets, identityScopes } = provider.oauth;
+  if (ids.some((id) => !scopeSets.some((set) => set.id === id))) return null;
+  const chosen = scopeSets.filter((set) => (ids.length > 0 ? ids.includes(set.id) : set.default && !known));
+  const scopes = new Set([...identityScopes, ...(known?.scopesAsked ?? []), ...chosen.flatMap((set) => set.scopes)]);
   return [...scopes];
 }
 
@@ -103,12 +103,8 @@ async function leave(
   const actor = requireUser(ctx);
   const state = generateState();
   const stateHash = hashToken(state);
-  const verifier = provider.pkce ? generateCodeVerifier() : null;
+  const verifier = provider.oauth.pkce ? linkToken(ctx.config, "pkce", state) : null;
   const url = authorizeUrl(ctx.config, provider, { ...consent, state, verifier });
-  const sealed =
-    verifier === null
-      ? null
-      : await sealSecret(ctx, await currentDataKey(ctx), { connectionId: stateHash, field: "verifier", secret: verifier });
   const now = ctx.now();
   ctx.log.conceal(state);
   await ctx.directory.batch([
@@ -121,7 +117,6 @@ async function leave(
       sessionId: actor.sessionId,
       browserHash: markBrowser(ctx),
       redirectUri: redirectUriOf(ctx.config, provider),
-      verifier: sealed,
       ...consent,
       expiresAt: now + stateLifeMs,
     }),

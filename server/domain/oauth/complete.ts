@@ -1,7 +1,7 @@
 import type { OAuthProvider } from "#server/catalog/provider.ts";
-import { findProvider } from "#server/catalog/providers/registry.ts";
+import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
-import { credentialsOf, endpointsOf, fillEndpoint } from "#server/domain/connections/provider-endpoints.ts";
+import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "#server/domain/connections/provider-endpoints.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
 import { DomainError, ProviderError } from "#server/errors.ts";
 import { redirectUriOf } from "./authorize-url.ts";
@@ -20,7 +20,7 @@ import { toastOf } from "./words.ts";
  */
 export async function completeOAuth(ctx: Ctx, input: { provider: string; parameters: URLSearchParams }): Promise<NextPage> {
   const actor = requireUser(ctx);
-  const provider = findProvider(input.provider);
+  const provider = findOAuthProvider(input.provider);
   const [first] = actor.memberships;
   let location = first ? `/t/${first.tenant.id}/integrations` : actor.staff ? "/admin" : "/";
   try {
@@ -30,9 +30,9 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
     const tenantCtx = await enterAgain(ctx, provider, state);
     location = state.returnTo;
     checkCallback(tenantCtx, provider, state, input.parameters);
-    const code = input.parameters.get("code") ?? "";
+    const code = input.parameters.get(codeParameter(provider)) ?? "";
     ctx.log.conceal(code);
-    const { outcome, ...parts } = await connect(tenantCtx, provider, { state, code });
+    const { outcome, ...parts } = await connect(tenantCtx, provider, { state, code, given: input.parameters.get("state") ?? "" });
     return { location, toast: toastOf(outcome, { locale: actor.locale, provider: provider.name, ...parts }) };
   } catch (error) {
     const stop = stopOf(error);
@@ -41,6 +41,11 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
     return { location, toast: toastOf(stop.outcome, { locale: actor.locale, provider: provider.name, ...stop.parts }) };
   }
 }
+
+/** What providers say when the person said no: RFC 6749 (4.1.2.1), and LinkedIn's own two. */
+const denials = /^(access_denied|user_cancelled_login|user_cancelled_authorize)$/;
+
+const codeParameter = ({ oauth }: OAuthProvider): string => oauth.codeParameter ?? "code";
 
 /** The tenant of the state, for the person, session and browser that began, who must still be allowed to. */
 async function enterAgain(ctx: Ctx, provider: OAuthProvider, state: OAuthState): Promise<TenantCtx> {
@@ -63,13 +68,14 @@ async function enterAgain(ctx: Ctx, provider: OAuthProvider, state: OAuthState):
 }
 
 function checkCallback(ctx: TenantCtx, provider: OAuthProvider, state: OAuthState, parameters: URLSearchParams): void {
-  const authorize = fillEndpoint(endpointsOf(ctx.config, provider).authorize, { shop: state.shop, service: provider.service });
+  const authorize = fillEndpoint(oauthEndpointsOf(ctx.config, provider).authorize, { shop: state.shop, service: provider.service });
   const issuer = parameters.get("iss");
   // RFC 9207: an answer of another authorization server than the one that was asked.
   if (issuer !== null && issuer.replace(/\/$/, "") !== authorize.origin) throw new OAuthStop("forged");
-  if (parameters.has("error")) throw new OAuthStop(parameters.get("error") === "access_denied" ? "denied" : "refused");
+  const refusal = parameters.get("error");
+  if (refusal !== null) throw new OAuthStop(denials.test(refusal) ? "denied" : "refused");
   const { clientSecret } = credentialsOf(ctx.config, provider);
-  const fault = provider.callbackFault?.({ parameters, clientSecret, shop: state.shop, now: ctx.now() }) ?? null;
+  const fault = provider.oauth.callbackFault?.({ parameters, clientSecret, shop: state.shop, now: ctx.now() }) ?? null;
   switch (fault) {
     case "forged":
       throw new OAuthStop("forged");
@@ -82,7 +88,7 @@ function checkCallback(ctx: TenantCtx, provider: OAuthProvider, state: OAuthStat
     default:
       fault satisfies never;
   }
-  if (!parameters.get("code")) throw new OAuthStop("refused");
+  if (!parameters.get(codeParameter(provider))) throw new OAuthStop("refused");
 }
 
 function stopOf(error: unknown): OAuthStop | null {

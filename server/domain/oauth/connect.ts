@@ -1,15 +1,12 @@
-import { desc, eq } from "drizzle-orm";
-import { connections, dataKeys } from "#db/schema/index.ts";
 import { type Grant, grantsAll, type OAuthProvider, type ScopeSet } from "#server/catalog/provider.ts";
 import { requireUser, type TenantCtx } from "#server/ctx.ts";
 import { newcomer } from "#server/domain/connections/account-of.ts";
+import { listResources } from "#server/domain/connections/keep-resources.ts";
+import { OtherAccount, storeConnection } from "#server/domain/connections/store-connection.ts";
 import { requestToken } from "#server/domain/connections/token-endpoint.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import type { DataKeyRow } from "#server/domain/vault/data-keys.ts";
-import { openSecret } from "#server/domain/vault/secrets.ts";
+import { linkToken } from "#server/domain/sessions/tokens.ts";
 import type { OAuthState } from "./consume-state.ts";
 import { OAuthStop } from "./stop.ts";
-import { storeConnection } from "./store-connection.ts";
 import type { Outcome } from "./words.ts";
 
 export interface Connected {
@@ -18,58 +15,57 @@ export interface Connected {
   missing?: string;
 }
 
-/** From the code to a stored connection: exchange, ask the API who it is, compare, store. Throws `OAuthStop`, `ProviderError`. */
+/**
+ * From the code to a stored connection: exchange, ask the API who it is and what it opens, compare, store. `given` is the state
+ * as it came. Throws `OAuthStop`, `ProviderError`.
+ */
 export async function connect(
   ctx: TenantCtx,
   provider: OAuthProvider,
-  { state, code }: { state: OAuthState; code: string },
+  { state, code, given }: { state: OAuthState; code: string; given: string },
 ): Promise<Connected> {
   const { locale } = requireUser(ctx);
-  const { dataKeyRows, awaited } = await read(ctx, state);
-  const grant = await exchange(ctx, provider, { state, code, dataKeyRows });
+  const { oauth } = provider;
+  const grant = await exchange(ctx, provider, { state, code, given });
   const asked = state.scopes;
-  const account = newcomer(ctx, provider, { connectionId: state.connectionId ?? "new", shop: state.shop, accessToken: grant.accessToken });
-  const identity = await provider.identify(account, grant.scopes ?? asked);
-  // Its grant is left alone: giving it back would also end that account's own connection, wherever it has one.
-  if (awaited && awaited.externalId !== identity.externalId) throw new OAuthStop("other_account", { account: awaited.name });
+  const secrets = { access_token: grant.accessToken };
+  const account = newcomer(ctx, { provider, kind: "oauth", shop: state.shop, secrets, fields: {} }, state.connectionId ?? "new");
+  const assumed = grant.scopes ?? asked;
+  const [identity, listed] = await Promise.all([
+    oauth.identify(account, assumed),
+    listResources(provider, account, { kind: "oauth", scopesGranted: assumed }),
+  ]);
 
   const granted = [...(grant.scopes ?? identity.scopes ?? asked)];
   const { whole, missing } = compareSets(provider, asked, granted);
   const titles = missing.map(({ title }) => title[locale]).join(", ");
   if (whole.length === 0) throw new OAuthStop("too_few_scopes", { missing: titles });
 
-  const { again } = await storeConnection(ctx, provider, { grant, identity, asked, granted, dataKeyRows });
-  const outcome = missing.length > 0 ? "connected_partly" : again ? "reconnected" : "connected";
-  return { outcome, account: identity.name, missing: titles };
+  const proven = { kind: "oauth" as const, identity, grant, keys: {}, fields: {}, asked, granted, listed, becomes: state.connectionId };
+  try {
+    const { again } = await storeConnection(ctx, provider, proven);
+    const outcome = missing.length > 0 ? "connected_partly" : again ? "reconnected" : "connected";
+    return { outcome, account: identity.name, missing: titles };
+  } catch (error) {
+    // Its grant is left alone: giving it back would also end that account's own connection, wherever it has one.
+    if (error instanceof OtherAccount) throw new OAuthStop("other_account", { account: error.account });
+    throw error;
+  }
 }
 
-async function read(ctx: TenantCtx, state: OAuthState) {
-  const [dataKeyRows, [awaited]] = await ctx.db.batch([
-    ctx.db.select().from(dataKeys).where(inTenant(ctx, dataKeys)).orderBy(desc(dataKeys.version)),
-    ctx.db
-      .select({ externalId: connections.externalId, name: connections.name })
-      .from(connections)
-      .where(inTenant(ctx, connections, eq(connections.id, state.connectionId ?? ""))),
-  ]);
-  return { dataKeyRows, awaited };
-}
-
-async function exchange(
+function exchange(
   ctx: TenantCtx,
   provider: OAuthProvider,
-  { state, code, dataKeyRows }: { state: OAuthState; code: string; dataKeyRows: readonly DataKeyRow[] },
+  { state, code, given }: { state: OAuthState; code: string; given: string },
 ): Promise<Grant> {
-  const verifier =
-    state.verifier === null
-      ? null
-      : await openSecret(ctx, dataKeyRows, { connectionId: state.stateHash, field: "verifier", sealed: state.verifier });
   const usual = {
     grant_type: "authorization_code",
     code,
     redirect_uri: state.redirectUri,
-    ...(verifier !== null && { code_verifier: verifier }),
+    ...(provider.oauth.pkce && { code_verifier: linkToken(ctx.config, "pkce", given) }),
   };
-  return requestToken(ctx, provider, { shop: state.shop, fields: provider.exchangeFields?.(usual) ?? usual });
+  const request = (fields: Readonly<Record<string, string>>) => requestToken(ctx, provider, { shop: state.shop, fields });
+  return provider.oauth.exchange?.(request, usual) ?? request(usual);
 }
 
 /** Which of the sets that were asked for were granted whole, and which not. */
@@ -78,7 +74,7 @@ function compareSets(
   asked: readonly string[],
   granted: readonly string[],
 ): { whole: ScopeSet[]; missing: ScopeSet[] } {
-  const wanted = provider.scopeSets.filter((set) => set.scopes.every((scope) => asked.includes(scope)));
-  const isWhole = (set: ScopeSet) => grantsAll(provider, granted, set.scopes);
+  const wanted = provider.oauth.scopeSets.filter((set) => set.scopes.every((scope) => asked.includes(scope)));
+  const isWhole = (set: ScopeSet) => grantsAll(provider, { kind: "oauth", scopesGranted: granted }, set.scopes);
   return { whole: wanted.filter(isWhole), missing: wanted.filter((set) => !isWhole(set)) };
 }

@@ -49,6 +49,7 @@ export function afterFailure(
     case "revoked":
     case "missing_scopes":
     case "not_connected":
+    case "choice_needed":
     case "suspended":
     case "rejected":
     case "misconfigured":

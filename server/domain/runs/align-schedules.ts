@@ -57,6 +57,8 @@ async function factsOf(ctx: Ctx, of: readonly Tenant[]) {
         .select({
           tenantId: connections.tenantId,
           provider: connections.provider,
+          kind: connections.kind,
+          chosen: connections.chosen,
           status: connections.status,
           scopesGranted: connections.scopesGranted,
         })

@@ -1,4 +1,5 @@
 import type { Ctx } from "#server/ctx.ts";
+import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { afterFailure, failureOf, RunError, type RunFailure } from "./after-failure.ts";
 import { blockOf } from "./block-of.ts";
 import { type Engine, leaseMs, maxSteps, runMessage } from "./engine.ts";
@@ -73,9 +74,7 @@ async function nextStep(
   if (run.step >= maxSteps) throw new RunError("misconfigured", "This job never comes to its end.");
   const block = blockOf(job, { suspended: tenant.status === "suspended", connections: held.map(({ connection }) => connection) });
   if (block) throw blocked(block);
-  const active = held
-    .filter(({ connection }) => connection.status === "active")
-    .sort((a, b) => b.connection.connectedAt - a.connection.connectedAt);
+  const active = held.filter(({ connection }) => connection.status === "active").sort((a, b) => byPreference(a.connection, b.connection));
   const found = await takeStep(enterRun(ctx, tenant, run), engine, {
     job,
     run,
@@ -93,6 +92,10 @@ async function nextStep(
   return { found, connectionIds };
 }
 
+/** The account that the client said, then OAuth before a key, then the newest. */
+const byPreference = (a: ConnectionRow, b: ConnectionRow): number =>
+  (b.preferredAt ?? 0) - (a.preferredAt ?? 0) || Number(a.kind === "key") - Number(b.kind === "key") || b.connectedAt - a.connectedAt;
+
 function blocked(block: NonNullable<ReturnType<typeof blockOf>>): RunError {
   switch (block) {
     case "suspended":
@@ -101,6 +104,8 @@ function blocked(block: NonNullable<ReturnType<typeof blockOf>>): RunError {
       return new RunError("not_connected", "An account that this job reads is not connected.");
     case "reconnect_needed":
       return new RunError("revoked", "An account that this job reads must be connected again.");
+    case "choice_needed":
+      return new RunError("choice_needed", "An account must be chosen that this job reads.");
     case "missing_scopes":
       return new RunError("missing_scopes", "A connected account does not allow what this job reads.");
     default: {

@@ -17,6 +17,7 @@ export const RunErrorKind = z.enum([
   "missing_scopes",
   "misconfigured",
   "not_connected",
+  "choice_needed",
   "suspended",
   "deadline",
   "lost",
@@ -25,7 +26,7 @@ export const RunErrorKind = z.enum([
 export type RunErrorKind = z.infer<typeof RunErrorKind>;
 
 /** Why a schedule cannot run now. `retired`: the job is no longer on the shelf. */
-export const ScheduleBlock = z.enum(["suspended", "not_connected", "reconnect_needed", "missing_scopes", "retired"]);
+export const ScheduleBlock = z.enum(["suspended", "not_connected", "reconnect_needed", "missing_scopes", "choice_needed", "retired"]);
 export type ScheduleBlock = z.infer<typeof ScheduleBlock>;
 
 /** A run as it goes out. Instants are milliseconds since 1970. */

@@ -88,6 +88,7 @@ const watched = (account: Account, failures: ProviderError[]): Account => ({
   name: account.name,
   currency: account.currency,
   timezone: account.timezone,
+  fields: account.fields,
   resources: account.resources,
   json: (request, schema) =>
     account.json(request, schema).catch((error: unknown) => {

@@ -23,7 +23,13 @@ export async function updateClient(ctx: TenantCtx, change: UpdateClient & { feat
 
 async function schedulesOf(ctx: TenantCtx) {
   const connected = await ctx.db
-    .select({ provider: connections.provider, status: connections.status, scopesGranted: connections.scopesGranted })
+    .select({
+      provider: connections.provider,
+      kind: connections.kind,
+      status: connections.status,
+      scopesGranted: connections.scopesGranted,
+      chosen: connections.chosen,
+    })
     .from(connections)
     .where(inTenant(ctx, connections));
   return scheduleStatements(ctx, { connections: connected });

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { AccountRequest } from "#server/catalog/account.ts";
+import { grantsAll } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { findSensor, sensors } from "#server/catalog/sensors/registry.ts";
@@ -40,11 +41,12 @@ test.each(sensors.map((sensor) => [sensor.id, sensor] as const))("%s describes i
 });
 
 test.each(sensors.map((sensor) => [sensor.id, sensor] as const))("%s asks for scopes that its provider can give", (_, sensor) => {
-  for (const { provider, scopes } of sensor.needs) {
+  for (const { provider, scopes, resource } of sensor.needs) {
     const known = providers.find(({ id }) => id === provider);
     expect(known, provider).toBeDefined();
-    const offered = known?.scopeSets.flatMap((set) => set.scopes) ?? [];
-    expect(scopes.filter((scope) => !(known?.grants ?? ((granted, each) => granted.includes(each)))(offered, scope))).toEqual([]);
+    const scopesGranted = known?.oauth?.scopeSets.flatMap((set) => set.scopes) ?? [];
+    expect(scopes.filter((scope) => !grantsAll(known, { kind: "oauth", scopesGranted }, [scope]))).toEqual([]);
+    if (resource) expect(known?.choices?.map(({ kind }) => kind)).toContain(resource);
   }
 });
 

@@ -16,7 +16,7 @@ test("a shop that is connected has its history, its retention and its tiles afte
   const rig = makeRig({ jobs: shopSensors, openAccount: () => account });
   rig.clock.advance(Date.now() - rig.clock.now());
   const { ctx } = await rig.tenant();
-  const facts = { provider: "shopify", status: "active", scopesGranted: scopes } as const;
+  const facts = { provider: "shopify", status: "active", kind: "oauth", chosen: [] as never[], scopesGranted: scopes } as const;
   const connection = {
     ...facts,
     id: newId("con", ctx.now()),

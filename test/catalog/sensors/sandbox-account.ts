@@ -27,6 +27,7 @@ export async function sandboxAccount(
     name: externalId,
     currency: facts.currency ?? "GBP",
     timezone: facts.timezone ?? "Europe/London",
+    fields: {},
     resources: facts.resources ?? [],
     calls,
     async json<S extends z.ZodType>(request: AccountRequest, schema: S): Promise<z.output<S>> {
@@ -67,6 +68,7 @@ export function scriptedAccount(provider: string, answer: (request: AccountReque
     name: "Scripted",
     currency: facts.currency ?? "GBP",
     timezone: facts.timezone ?? "Europe/London",
+    fields: {},
     resources: facts.resources ?? [],
     calls,
     async json<S extends z.ZodType>(request: AccountRequest, schema: S): Promise<z.output<S>> {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openDb } from "#db/client.ts";
 import { connections, schedules, secrets } from "#db/schema/index.ts";
-import { findProvider, providers } from "#server/catalog/providers/registry.ts";
+import { findOAuthProvider as findProvider, oauthProviders as providers } from "#server/catalog/providers/registry.ts";
 import type { Tenant, TenantCtx } from "#server/ctx.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
 import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
@@ -123,7 +123,7 @@ describe.each(providers.map(({ id }) => id))("renewal at %s", (name) => {
   test("our own wrong secret is never the tenant's fault", async () => {
     const { tenant, id, provider } = await connected(name);
     const ctx = run(tenant, late);
-    ctx.config = { ...ctx.config, [provider.credentials.clientSecret]: "wrong" };
+    ctx.config = { ...ctx.config, [provider.oauth.credentials.clientSecret]: "wrong" };
     await expect(use(ctx, id)).rejects.toMatchObject({ kind: "misconfigured" });
     expect((await tokens(tenant, id)).row).toMatchObject({ status: "active", leaseUntil: null, refreshStartedAt: null });
     expect(ctx.traces.mails).toEqual([]);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { auditLog, oauthStates, secrets } from "#db/schema/index.ts";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
-import { providers } from "#server/catalog/providers/registry.ts";
+import { oauthProviders as providers } from "#server/catalog/providers/registry.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
 import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
@@ -145,15 +145,15 @@ describe.each(providers.map((provider) => ({ provider, id: provider.id })))("$id
   test("a wrong client secret is our own fault and connects nothing", async () => {
     const { browser, tenant } = await visit();
     const callback = await consent(browser, tenant);
-    const config = { ...browser.config, [provider.credentials.clientSecret]: "wrong" };
+    const config = { ...browser.config, [provider.oauth.credentials.clientSecret]: "wrong" };
     // Where the secret also proves the callback, that is what fails first.
-    await ends({ ...browser, config }, tenant, callback, provider.callbackFault ? /did not come from/ : /on our side/);
+    await ends({ ...browser, config }, tenant, callback, provider.oauth.callbackFault ? /did not come from/ : /on our side/);
   });
 
   test("without a client secret nothing begins, and nothing that began is completed", async () => {
     const { browser, tenant } = await visit();
     const callback = await consent(browser, tenant);
-    const bare = { ...browser, config: { ...browser.config, [provider.credentials.clientSecret]: undefined } };
+    const bare = { ...browser, config: { ...browser.config, [provider.oauth.credentials.clientSecret]: undefined } };
     await ends(bare, tenant, callback, /on our side/);
     const next = await begin(bare, { provider: id, tenant: tenant.id, shop: choice.shop });
     expect(next).toEqual({
@@ -165,11 +165,11 @@ describe.each(providers.map((provider) => ({ provider, id: provider.id })))("$id
   test("a code that is refused, or a verifier that is not the one, connects nothing", async () => {
     const { browser, tenant } = await visit();
     const callback = await consent(browser, tenant);
-    if (!provider.callbackFault) {
+    if (!provider.oauth.callbackFault) {
       callback.searchParams.set("code", "unknown");
       await ends(browser, tenant, callback, /refused to complete/);
     }
-    if (provider.pkce) {
+    if (provider.oauth.pkce) {
       // The code of one attempt with the verifier of another.
       const first = await consent(browser, tenant);
       const second = await consent(browser, tenant);
@@ -198,7 +198,7 @@ describe.each(providers.map((provider) => ({ provider, id: provider.id })))("$id
 
   test("the authorize URL is the provider's own, to the letter", () => {
     const config = { ...testCtx().config, PROVIDER_ENDPOINTS: undefined };
-    const verifier = provider.pkce ? "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk" : null;
+    const verifier = provider.oauth.pkce ? "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk" : null;
     const url = authorizeUrl(config, provider, { state: "the-state", verifier, shop: choice.shop ?? null, scopes: ["a", "b"] });
     expect(url.href).toBe(exactUrls[id]);
   });
@@ -269,8 +269,9 @@ describe.each(providers.map((provider) => ({ provider, id: provider.id })))("$id
     await control({ faults: [{ provider: id, kind: "token", effect: { type: "omit", fields: ["expires_in"] } }] });
     await connectThrough(browser, { tenant: tenant.id, provider: id });
     const { row } = await only(tenant);
-    expect(row.accessExpiresAt).toBeGreaterThan(Date.now() + provider.defaultExpiresInS * 1000 - 60_000);
-    expect(row.accessExpiresAt).toBeLessThanOrEqual(Date.now() + provider.defaultExpiresInS * 1000);
+    const usualMs = (provider.oauth.defaultExpiresInS ?? 0) * 1000;
+    expect(row.accessExpiresAt).toBeGreaterThan(Date.now() + usualMs - 60_000);
+    expect(row.accessExpiresAt).toBeLessThanOrEqual(Date.now() + usualMs);
   });
 
   test("a grant without refresh_token works until it ends, then a person is asked, once", async () => {
@@ -303,7 +304,7 @@ describe.each(providers.map((provider) => ({ provider, id: provider.id })))("$id
     const after = await only(tenant);
     expect(after.row.version).toBe(before.row.version + 1);
     expect(after.access).not.toBe(before.access);
-    expect(after.refresh === before.refresh).toBe(!provider.refresh.rotates);
+    expect(after.refresh === before.refresh).toBe(!provider.oauth.renewals.some(({ rotates }) => rotates));
     expect(after.row).toMatchObject({ leaseUntil: null, refreshFingerprint: null, refreshStartedAt: null });
     await callLater(tenant, provider, 2 * hour);
     expect((await only(tenant)).row.version).toBe(before.row.version + 2);

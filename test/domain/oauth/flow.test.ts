@@ -1,13 +1,14 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { rateLimits } from "#db/schema/index.ts";
+import { openDb } from "#db/client.ts";
+import { rateLimits, resources } from "#db/schema/index.ts";
 import { sessionCookie } from "#server/auth.ts";
 import { google } from "#server/catalog/providers/google.ts";
 import { shopify } from "#server/catalog/providers/shopify.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { fillEndpoint, mayReach } from "#server/domain/connections/provider-endpoints.ts";
 import { ask } from "#test/ask.ts";
-import { makeTenant, makeUser, testCtx, testTenantCtx } from "#test/harness.ts";
+import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { begin, comeBack, connectThrough, control, decide, visit } from "./consent.ts";
 
 beforeEach(() => control({ limits: false }));
@@ -19,7 +20,7 @@ describe("Shopify's signature on a callback", () => {
   const vectorA = `code=0907a61c0c8d55e99db179b68161bc00&host=YWRtaW4uc2hvcGlmeS5jb20vc3RvcmUvc29tZS1zaG9w&shop=${shop}&state=0.6784241404160823&timestamp=1337178173`;
   const hmacA = "4b8fee39ac514441cd1ae8282d1922e2720dded6b8493cc436cf4f86e93950d3";
   const fault = (query: string, more: { now?: number; shop?: string; clientSecret?: string } = {}) =>
-    shopify.callbackFault?.({ parameters: new URLSearchParams(query), clientSecret: secret, shop, now: 1_337_178_173_000, ...more });
+    shopify.oauth.callbackFault?.({ parameters: new URLSearchParams(query), clientSecret: secret, shop, now: 1_337_178_173_000, ...more });
 
   test("fails for a changed, added, dropped or missing parameter, and without a secret", () => {
     expect(fault(`${vectorA}&hmac=${hmacA.replace("4b", "4c")}`)).toBe("forged");
@@ -94,7 +95,7 @@ describe("a shop's address", () => {
 
   test("is taken however people write it", () => {
     for (const shop of ["Beta", " beta.myshopify.com ", "https://BETA.myshopify.com/", "admin.shopify.com/store/beta"]) {
-      expect(shopify.shop?.parse(shop)).toBe("beta.myshopify.com");
+      expect(shopify.oauth.shop?.parse(shop)).toBe("beta.myshopify.com");
     }
   });
 });
@@ -200,14 +201,15 @@ describe("permissions that were not all given", () => {
     expect(next.toast).toEqual({ kind: "info", message: expect.stringMatching(/but without: Calendar/) });
     const [row] = await listConnections(testTenantCtx(tenant));
     expect(row?.scopesGranted).toContain(ga4);
-    expect(row?.details.resources?.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["ga4_property"]));
-    expect(row?.details.resources?.every(({ kind, id }) => kind === "ga4_property" && /^\d+$/.test(id))).toBe(true);
+    const listed = await openDb(testEnv.DB).select().from(resources).where(eq(resources.tenantId, tenant.id));
+    expect(listed.length).toBeGreaterThan(0);
+    expect(listed.every(({ kind, externalId }) => kind === "ga4_property" && /^\d+$/.test(externalId))).toBe(true);
   });
 
   test("a write stands for its read at Shopify, a long name for its short one at Google", () => {
-    expect(shopify.grants?.(["write_orders"], "read_orders")).toBe(true);
-    expect(shopify.grants?.(["read_orders"], "write_orders")).toBe(false);
-    expect(google.grants?.(["https://www.googleapis.com/auth/userinfo.email"], "email")).toBe(true);
+    expect(shopify.oauth.grants?.(["write_orders"], "read_orders")).toBe(true);
+    expect(shopify.oauth.grants?.(["read_orders"], "write_orders")).toBe(false);
+    expect(google.oauth.grants?.(["https://www.googleapis.com/auth/userinfo.email"], "email")).toBe(true);
   });
 });
 

@@ -11,7 +11,7 @@ import { testSensor } from "./sensors.ts";
 const hour = 3_600_000;
 const shop = testSensor("shop", undefined, { needs: [{ provider: "shopify", scopes: ["read_orders"] }] });
 const free = testSensor("free");
-const active = { provider: "shopify", status: "active", scopesGranted: ["read_orders"] } as const;
+const active = { provider: "shopify", status: "active", kind: "oauth", chosen: [], scopesGranted: ["read_orders"] } as const;
 
 async function scheduled() {
   const clock = testClock();

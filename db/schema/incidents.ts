@@ -1,0 +1,21 @@
+import { sql } from "drizzle-orm";
+import { integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { instant } from "#db/columns.ts";
+import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
+
+/** A wave of failures at one provider, over all tenants: one row for the admin instead of a thousand alarms. */
+export const incidents = sqliteTable(
+  "incidents",
+  {
+    id: text().primaryKey(),
+    provider: text().notNull(),
+    kind: text().$type<IncidentKind>().notNull(),
+    openedAt: instant().notNull(),
+    lastSeenAt: instant().notNull(),
+    closedAt: instant(),
+    /** At its widest: tenants that failed, of those that use the provider. */
+    tenantsFailing: integer().notNull(),
+    tenantsUsing: integer().notNull(),
+  },
+  (t) => [uniqueIndex("incidents_open").on(t.provider).where(sql`closed_at is null`)],
+);

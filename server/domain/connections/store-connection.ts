@@ -1,0 +1,198 @@
+import { and, desc, eq, notInArray } from "drizzle-orm";
+import type { Statement } from "#db/client.ts";
+import { connections, dataKeys, secrets } from "#db/schema/index.ts";
+import type { Grant, Identity, Provider, Resource } from "#server/catalog/provider.ts";
+import { requireUser, type TenantCtx } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { currentDataKey, type DataKey, type DataKeyRow, openDataKey } from "#server/domain/vault/data-keys.ts";
+import { sealSecret } from "#server/domain/vault/secrets.ts";
+import { newId } from "#server/ids.ts";
+import { expiriesOf } from "./expiries.ts";
+import { keepResources } from "./keep-resources.ts";
+import type { ConnectionRow } from "./rows.ts";
+import type { ConnectionKind } from "./schemas.ts";
+
+/** What was proven of an account. `granted` are its scopes as the provider said them. */
+export interface NewConnection {
+  kind: ConnectionKind;
+  identity: Identity;
+  /** Its tokens; null for a key that authorises by itself. */
+  grant: Grant | null;
+  /** What was typed into a key form. */
+  keys: Readonly<Record<string, string>>;
+  fields: Readonly<Record<string, string>>;
+  asked: readonly string[];
+  granted: readonly string[];
+  /** What the login opens, by kind; a kind that could not be listed is not in it. */
+  listed: ReadonlyMap<string, readonly Resource[]>;
+  /** The connection that this becomes: the account of it must be the same. */
+  becomes: string | null;
+}
+
+/** All that a tenant has, as the decision to store is made on it. */
+interface Holding {
+  all: ConnectionRow[];
+  dataKeyRows: DataKeyRow[];
+}
+
+/**
+ * Stores what was proven: the connection, its sealed secrets, what can be chosen, the schedules that may now run and the audit
+ * line, in one batch. One row a tenant, provider, account and kind: connecting again updates it, and so does a key connection
+ * that is turned into OAuth. `again` says that it did. Throws `OtherAccount` where the account is not the
+ * one that was awaited.
+ */
+export async function storeConnection(ctx: TenantCtx, provider: Provider, input: NewConnection): Promise<{ id: string; again: boolean }> {
+  const holding = await hold(ctx);
+  try {
+    return await store(ctx, provider, input, holding);
+  } catch (error) {
+    // Two consents for one new account at once: the other one's row is there now, and ours updates it.
+    const now = await hold(ctx);
+    if (predecessor(provider, input, now.all)?.version === predecessor(provider, input, holding.all)?.version) throw error;
+    return store(ctx, provider, input, now);
+  }
+}
+
+async function hold(ctx: TenantCtx): Promise<Holding> {
+  const [all, dataKeyRows] = await ctx.db.batch([
+    ctx.db.select().from(connections).where(inTenant(ctx, connections)).orderBy(connections.id),
+    ctx.db.select().from(dataKeys).where(inTenant(ctx, dataKeys)).orderBy(desc(dataKeys.version)),
+  ]);
+  return { all, dataKeyRows };
+}
+
+/** The row that this one is put in place of. */
+function predecessor(
+  provider: Provider,
+  { kind, identity, becomes }: NewConnection,
+  all: readonly ConnectionRow[],
+): ConnectionRow | undefined {
+  const awaited = all.find(({ id }) => id === becomes);
+  if (awaited && awaited.externalId !== identity.externalId) throw new OtherAccount(awaited.name);
+  const twin = all.find((row) => row.provider === provider.id && row.externalId === identity.externalId && row.kind === kind);
+  // A key connection becomes OAuth in its own row, so that what was read through it stays its own; unless OAuth is there already.
+  return twin ?? awaited;
+}
+
+/** Another account came back than the one that is connected again. */
+export class OtherAccount extends Error {
+  override name = "OtherAccount";
+  readonly account: string;
+
+  constructor(account: string) {
+    super("another account came back");
+    this.account = account;
+  }
+}
+
+async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, { all, dataKeyRows }: Holding) {
+  const { grant, identity, keys } = input;
+  const held = predecessor(provider, input, all);
+  const id = held?.id ?? newId("con", ctx.now());
+  const chosen = keepResources(ctx, provider, { connectionId: id, chosen: held?.chosen ?? [], listed: input.listed });
+  const connection = { ...rowOf(ctx, provider, input, { id, held }), chosen: chosen.chosen };
+  const [newest] = dataKeyRows;
+  const dataKey = newest ? await openDataKey(ctx.config, newest) : await currentDataKey(ctx);
+  // A grant without a refresh token leaves the one that is there: providers send it once.
+  const sealing = {
+    ...keys,
+    ...(grant && { access_token: grant.accessToken }),
+    ...(grant?.refreshToken !== undefined && { refresh_token: grant.refreshToken }),
+  };
+  const action = held ? "connection.reconnected" : "connection.connected";
+  const details = { connection: id, provider: provider.id, kind: input.kind, account: identity.name, scopes: input.granted };
+  await commit(ctx, action, details, [
+    held
+      ? ctx.db
+          .update(connections)
+          .set(connection)
+          .where(inTenant(ctx, connections, eq(connections.id, id)))
+      : ctx.db.insert(connections).values(connection),
+    ...(await keepSecrets(ctx, dataKey, { connectionId: id, sealing })),
+    ...(held && held.kind !== input.kind ? [dropSecretsBut(ctx, id, Object.keys(sealing))] : []),
+    ...chosen.statements,
+    ...scheduleStatements(ctx, { connections: [...all.filter((row) => row.id !== id), connection] }),
+  ]);
+  return { id, again: held !== undefined };
+}
+
+function rowOf(
+  ctx: TenantCtx,
+  provider: Provider,
+  { kind, grant, identity, fields, asked, granted }: NewConnection,
+  { id, held }: { id: string; held: ConnectionRow | undefined },
+): Omit<ConnectionRow, "chosen"> {
+  const now = ctx.now();
+  return {
+    id,
+    version: (held?.version ?? 0) + 1,
+    tenantId: ctx.tenant.id,
+    provider: provider.id,
+    kind,
+    externalId: identity.externalId,
+    name: identity.name.slice(0, 200),
+    details: identity.details,
+    fields: { ...fields },
+    preferredAt: held?.preferredAt ?? null,
+    // A further permission asked for later adds to what a reconnect asks for.
+    scopesAsked: [...new Set([...(held?.scopesAsked ?? []), ...asked])],
+    scopesGranted: [...granted],
+    status: "active",
+    statusReason: null,
+    ...(grant ? expiriesOf(provider, grant, now) : { accessExpiresAt: null, refreshExpiresAt: null }),
+    connectedBy: requireUser(ctx).userId,
+    connectedAt: now,
+    // The identity call was the first success.
+    lastSuccessAt: now,
+    lastRefreshAt: null,
+    renewAt: null,
+    renewFailures: 0,
+    cliffAt: null,
+    cliffKind: null,
+    cliffWarned: null,
+    probedAt: now,
+    probeResult: "ok",
+    probeAt: null,
+    failedAt: null,
+    failureKind: null,
+    leaseOwner: null,
+    leaseUntil: null,
+    refreshFingerprint: null,
+    refreshStartedAt: null,
+  };
+}
+
+/** Statements that seal secrets into their fields, in place of what was there. */
+async function keepSecrets(
+  ctx: TenantCtx,
+  dataKey: DataKey,
+  { connectionId, sealing }: { connectionId: string; sealing: Readonly<Record<string, string>> },
+): Promise<Statement[]> {
+  const now = ctx.now();
+  const rows = await Promise.all(
+    Object.entries(sealing).map(async ([field, secret]) => ({
+      tenantId: ctx.tenant.id,
+      connectionId,
+      field,
+      sealed: await sealSecret(ctx, dataKey, { connectionId, field, secret }),
+      createdAt: now,
+      lastUsedAt: null,
+    })),
+  );
+  return rows.map((row) =>
+    ctx.db
+      .insert(secrets)
+      .values(row)
+      .onConflictDoUpdate({
+        target: [secrets.tenantId, secrets.connectionId, secrets.field],
+        set: { sealed: row.sealed, createdAt: now },
+        setWhere: and(eq(secrets.tenantId, ctx.tenant.id), eq(secrets.connectionId, connectionId)),
+      }),
+  );
+}
+
+/** What it was connected by before opens nothing any more. */
+const dropSecretsBut = (ctx: TenantCtx, connectionId: string, fields: readonly string[]): Statement =>
+  ctx.db.delete(secrets).where(inTenant(ctx, secrets, eq(secrets.connectionId, connectionId), notInArray(secrets.field, [...fields])));

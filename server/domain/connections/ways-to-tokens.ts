@@ -1,0 +1,70 @@
+import type { Grant, Key, OAuthProvider, Provider } from "#server/catalog/provider.ts";
+import { findProvider } from "#server/catalog/providers/registry.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { ProviderError } from "#server/errors.ts";
+import { apiOf, fillEndpoint } from "./provider-endpoints.ts";
+import { type HeldConnection, hasSecret } from "./rows.ts";
+import { sendRequest } from "./send-request.ts";
+import { readGrant, requestToken } from "./token-endpoint.ts";
+
+/** A way from a secret that a connection has to new tokens. */
+export interface WayToTokens {
+  /** The secret that is sent. */
+  field: string;
+  /** Whether what was just sent still answers after a lost reply. */
+  retryable: boolean;
+  /** Throws `ProviderError`. */
+  request(ctx: Ctx, secret: string): Promise<Grant>;
+}
+
+/** The ways that this connection has, the best first; none where only a person can renew it. Nothing is opened for it. */
+export function waysToTokens(held: HeldConnection): WayToTokens[] {
+  const { connection } = held;
+  const provider = findProvider(connection.provider);
+  const ways = connection.kind === "oauth" ? waysOfOAuth(provider, connection) : waysOfKey(provider);
+  return ways.filter(({ field }) => hasSecret(held, field));
+}
+
+function waysOfOAuth(provider: Provider, { accessExpiresAt, details }: HeldConnection["connection"]): WayToTokens[] {
+  const { oauth } = provider;
+  if (!oauth) return [];
+  const wanted = accessExpiresAt === null ? "lasting" : "ending";
+  return oauth.renewals
+    .filter((renewal) => renewal.of === wanted)
+    .map((renewal) => ({
+      field: renewal.with,
+      retryable: renewal.retryable,
+      request: (ctx, secret) =>
+        requestToken(ctx, provider as OAuthProvider, { shop: details.shop ?? null, fields: renewal.fields(secret) }),
+    }));
+}
+
+function waysOfKey(provider: Provider): WayToTokens[] {
+  const tokens = provider.key?.tokens;
+  if (!tokens) return [];
+  return [
+    { field: "refresh_token", retryable: false, request: (ctx, secret) => buyTokens(ctx, provider, tokens, { by: "refresh", secret }) },
+    // The key itself always buys again.
+    { field: tokens.key, retryable: true, request: (ctx, secret) => buyTokens(ctx, provider, tokens, { by: "obtain", secret }) },
+  ];
+}
+
+/** Tokens for a key, or for the refresh token that came with the last ones. Throws `ProviderError`. */
+export async function buyTokens(
+  ctx: Ctx,
+  provider: Provider,
+  tokens: NonNullable<Key["tokens"]>,
+  { by, secret }: { by: "obtain" | "refresh"; secret: string },
+): Promise<Grant> {
+  const base = fillEndpoint(apiOf(ctx.config, provider), { shop: null, service: provider.service });
+  const { path, body } = tokens[by];
+  const url = new URL(`${base.origin}${base.pathname.replace(/\/+$/, "")}${path}`);
+  const headers = { "content-type": "application/json" };
+  const reply = await sendRequest(ctx, provider, url, { method: "POST", headers, body: JSON.stringify(body(secret)) });
+  const failure = provider.failureOf(reply);
+  if (failure) {
+    const { kind, message, retryAfterS } = failure;
+    throw new ProviderError(provider.id, kind, message.slice(0, 300), retryAfterS === undefined ? {} : { retryAfterS });
+  }
+  return readGrant(ctx, provider.id, () => tokens.readGrant(reply.body, ctx.now()));
+}
