@@ -1,7 +1,8 @@
 import { type Context, Hono } from "hono";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
-import { beginOAuth, type NextPage } from "#server/domain/oauth/begin.ts";
+import { beginOAuth } from "#server/domain/oauth/begin.ts";
 import { completeOAuth } from "#server/domain/oauth/complete.ts";
+import type { NextPage } from "#server/domain/oauth/leave.ts";
 import { setFlash } from "#server/flash.ts";
 import type { Door } from "#workers/door.ts";
 

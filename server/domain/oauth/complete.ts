@@ -5,11 +5,11 @@ import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "#server/domain/co
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
 import { DomainError, ProviderError } from "#server/errors.ts";
 import { redirectUriOf } from "./authorize-url.ts";
-import type { NextPage } from "./begin.ts";
 import { isMarked } from "./browser.ts";
 import { connect } from "./connect.ts";
 import { consumeState, type OAuthState } from "./consume-state.ts";
 import { enterFor } from "./enter.ts";
+import type { NextPage } from "./leave.ts";
 import { OAuthStop } from "./stop.ts";
 import { toastOf } from "./words.ts";
 

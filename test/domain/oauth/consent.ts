@@ -1,6 +1,7 @@
 import type { Ctx, Tenant, UserActor } from "#server/ctx.ts";
-import { type BeginOAuth, beginOAuth, type NextPage } from "#server/domain/oauth/begin.ts";
+import { type BeginOAuth, beginOAuth } from "#server/domain/oauth/begin.ts";
 import { completeOAuth } from "#server/domain/oauth/complete.ts";
+import type { NextPage } from "#server/domain/oauth/leave.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx } from "#test/harness.ts";
 import { sandboxOrigin } from "#test/variables.ts";
 
