@@ -7,8 +7,9 @@ export function readJson(text: string): unknown {
   }
 }
 
-/** The fields of a form or JSON body; none when it cannot be read, so that the check of the client refuses it. */
-export function bodyFields({ request, body }: { request: Request; body: string }): URLSearchParams {
+/** The fields of a form or JSON body, or of a GET's query; none when it cannot be read, so that the check of the client refuses it. */
+export function bodyFields({ request, url, body }: { request: Request; url: URL; body: string }): URLSearchParams {
+  if (request.method === "GET") return url.searchParams;
   if (!(request.headers.get("content-type") ?? "").includes("json")) return new URLSearchParams(body);
   const fields = new URLSearchParams();
   const parsed = readJson(body);

@@ -2,7 +2,7 @@ import type { Counters } from "#test/sandbox/control/counters.ts";
 import type { CallFacts, Fault, Faults } from "#test/sandbox/control/faults.ts";
 import { authorize } from "#test/sandbox/oauth/authorize.ts";
 import { findLive } from "#test/sandbox/oauth/ledger.ts";
-import { exchange } from "#test/sandbox/oauth/token.ts";
+import { exchange, grantTypeOf } from "#test/sandbox/oauth/token.ts";
 import type { Call, SandboxState } from "#test/sandbox/providers/provider.ts";
 import { shelf } from "#test/sandbox/providers/shelf.ts";
 import { bodyFields } from "./body.ts";
@@ -28,16 +28,15 @@ export async function dispatch(state: SandboxState, faults: Faults, counters: Co
 function factsOf(state: SandboxState, call: Call): CallFacts {
   const { provider, route } = call;
   const fields = route.kind === "token" || route.kind === "revoke" ? bodyFields(call) : null;
-  const tokens = [provider.bearer(call.request), fields?.get("refresh_token"), fields?.get("code"), fields?.get("token")].filter(
-    (token): token is string => typeof token === "string",
-  );
+  const named = ["refresh_token", provider.codeName ?? "code", "token", ...(provider.tokenFields ?? [])].map((name) => fields?.get(name));
+  const tokens = [provider.bearer(call.request), ...named].filter((token): token is string => typeof token === "string");
   const grants = tokens.map((token) => state.ledger.grants.get(state.ledger.issued.get(token)?.grantId ?? ""));
   return {
     provider: provider.id,
     path: route.path,
     kind: route.kind,
     account: route.account ?? grants.find((grant) => grant)?.account ?? null,
-    grantType: fields && (fields.get("grant_type") ?? (fields.has("code") ? provider.grantTypeOfBareCode : null)),
+    grantType: fields && grantTypeOf(call, fields),
     tokens,
   };
 }
@@ -68,8 +67,10 @@ function answer(state: SandboxState, call: Call): Response | Promise<Response> {
     case "revoke":
       return provider.revoke(state, call, bodyFields(call));
     case "api": {
-      const held = findLive(state.ledger, "access", provider.bearer(call.request), call.now);
-      return held?.grant.provider === provider.id ? provider.api(state, call, held.grant) : provider.unauthorized(call);
+      const token = provider.bearer(call.request);
+      const held = findLive(state.ledger, "access", token, call.now);
+      if (held?.grant.provider === provider.id) return provider.api(state, call, held.grant);
+      return provider.unauthorized(call, token === null ? undefined : state.ledger.issued.get(token));
     }
     default:
       return route.kind satisfies never;
@@ -86,8 +87,8 @@ function withoutScopes(state: SandboxState, { tokens, kind }: CallFacts, scopes:
 
 async function without(response: Response, fields: string[]): Promise<Response> {
   if (!(response.headers.get("content-type") ?? "").includes("json")) return response;
-  const body: unknown = await response.json();
-  if (typeof body === "object" && body !== null) for (const field of fields) Reflect.deleteProperty(body, field);
+  const text = await response.text();
+  const body: unknown = JSON.parse(text, (name, value) => (fields.includes(name) ? undefined : value));
   return new Response(JSON.stringify(body), { status: response.status, headers: response.headers });
 }
 

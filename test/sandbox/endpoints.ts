@@ -1,11 +1,11 @@
 export const sandboxProviders = ["shopify", "klaviyo", "google"] as const;
 export type SandboxProviderId = (typeof sandboxProviders)[number];
 
-/** The four URL templates of one provider. `{shop}` and `{service}` stand in them literally and are filled in by the caller. */
+/** The URL templates of one provider, without `revoke` where it has none. `{shop}` and `{service}` stand in them literally and are filled in by the caller. */
 export interface SandboxEndpoints {
   authorize: string;
   token: string;
-  revoke: string;
+  revoke?: string;
   api: string;
 }
 
@@ -32,7 +32,7 @@ export function sandboxVariables(origin: string): Record<string, string> & { PRO
 }
 
 /** The endpoints under one origin, such as `http://127.0.0.1:8799`: the value of PROVIDER_ENDPOINTS. */
-export function sandboxEndpoints(origin: string): Record<SandboxProviderId, SandboxEndpoints> {
+export function sandboxEndpoints(origin: string) {
   const root = origin.replace(/\/+$/, "");
   return {
     shopify: {
@@ -53,5 +53,5 @@ export function sandboxEndpoints(origin: string): Record<SandboxProviderId, Sand
       revoke: `${root}/google/revoke`,
       api: `${root}/google/{service}`,
     },
-  };
+  } satisfies Record<SandboxProviderId, SandboxEndpoints>;
 }

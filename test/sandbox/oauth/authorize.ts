@@ -10,7 +10,7 @@ export function authorize(state: SandboxState, call: Call): Response {
   const { provider, url } = call;
   const query = url.searchParams;
   const redirectUri = query.get("redirect_uri");
-  if (query.get("client_id") !== sandboxClients[provider.id].clientId) {
+  if (query.get(provider.clientNames?.id ?? "client_id") !== sandboxClients[provider.id].clientId) {
     return html(refusalPage(provider, "Unknown client_id: no application is registered under it."), 400);
   }
   const registered = state.redirectOrigins.map((origin) => `${origin}/api/auth/oauth/${provider.id}/callback`);
@@ -18,7 +18,7 @@ export function authorize(state: SandboxState, call: Call): Response {
     return html(refusalPage(provider, "redirect_uri_mismatch: the redirect_uri is not one of those registered for the application."), 400);
   }
   const accounts = provider.accounts(call.route);
-  const scopes = (query.get("scope") ?? "").split(provider.scopeSeparator).filter(Boolean);
+  const scopes = provider.scopesAsked?.(query) ?? (query.get("scope") ?? "").split(provider.scopeSeparator).filter(Boolean);
   const asked = provider.authorization(query);
   const problem = asked.problem ?? pkceProblem(call) ?? (scopes.every(provider.knowsScope) ? null : "invalid_scope");
   if (problem) return back(call, redirectUri, { error: problem, error_description: "The authorization request is not valid." });
@@ -26,7 +26,7 @@ export function authorize(state: SandboxState, call: Call): Response {
 
   const form = new URLSearchParams(call.body);
   if (form.get("decision") !== "allow") {
-    return back(call, redirectUri, { error: "access_denied", error_description: "The person denied the request." });
+    return back(call, redirectUri, { error: provider.denial ?? "access_denied", error_description: "The person denied the request." });
   }
   const account = chosenAccount(call, accounts, form);
   if (account === null) return html(refusalPage(provider, "That is no account of this provider."), 400);
@@ -37,7 +37,7 @@ export function authorize(state: SandboxState, call: Call): Response {
   provider.onGranted(state, grant, query);
   const request = { redirectUri, challenge: query.get("code_challenge"), offline: asked.offline, nonce: query.get("nonce") };
   const code = issueCode(state.ledger, provider, grant, request, call.now);
-  return back(call, redirectUri, { code: code.value }, grant);
+  return back(call, redirectUri, { [provider.codeName ?? "code"]: code.value }, grant);
 }
 
 function chosenAccount({ provider }: Call, accounts: AccountChoice[], form: URLSearchParams): string | null {

@@ -8,7 +8,7 @@ export interface Grant {
   scopes: string[];
   createdAt: number;
   revoked: boolean;
-  /** Shopify: an expiring offline token, a lasting one, or one of a staff member's session. */
+  /** expiring: access tokens that end, with a refresh token; lasting: one without an end; online: one that ends, and no refresh token. */
   mode: "expiring" | "lasting" | "online";
 }
 

@@ -2,26 +2,30 @@ import { sha256 } from "@oslojs/crypto/sha2";
 import { encodeBase64urlNoPadding } from "@oslojs/encoding";
 import { bodyFields } from "#test/sandbox/body.ts";
 import { sandboxClients } from "#test/sandbox/endpoints.ts";
-import type { Call, SandboxState } from "#test/sandbox/providers/provider.ts";
+import type { Call, SandboxState, TokenFailure } from "#test/sandbox/providers/provider.ts";
 import { json } from "#test/sandbox/reply.ts";
 import { issueTokens } from "./issue.ts";
-import { findLive, type Issued, revokeGrant, type TokenPair } from "./ledger.ts";
+import { findLive, type Issued, revokeGrant } from "./ledger.ts";
 
-function tokenError(error: string, description: string, status = 400): Response {
-  return json({ error, error_description: description }, status, { "cache-control": "no-store" });
+function refuse(call: Call, failure: TokenFailure): Response {
+  const { error, description, status } = failure;
+  return call.provider.tokenError?.(failure) ?? json({ error, error_description: description }, status, { "cache-control": "no-store" });
 }
+
+const refuseGrant = (call: Call, about: TokenFailure["about"], description: string): Response =>
+  refuse(call, { error: "invalid_grant", about, description, status: 400 });
 
 /** Whether the request proves to be our application, in one of the ways that the provider takes; null when it does. */
 export function clientProblem(call: Call, form: URLSearchParams): Response | null {
   const known = sandboxClients[call.provider.id];
   const header = call.request.headers.get("authorization") ?? "";
-  const ways = call.provider.clientAuth;
+  const { clientAuth: ways, clientNames: names = { id: "client_id", secret: "client_secret" } } = call.provider;
   if (ways.includes("basic") && header.startsWith("Basic ")) {
     if (header.slice(6).trim() === btoa(`${known.clientId}:${known.clientSecret}`)) return null;
-  } else if (ways.includes("body") && form.get("client_id") === known.clientId && form.get("client_secret") === known.clientSecret) {
+  } else if (ways.includes("body") && form.get(names.id) === known.clientId && form.get(names.secret) === known.clientSecret) {
     return null;
   }
-  return tokenError("invalid_client", "Client authentication failed.", 401);
+  return refuse(call, { error: "invalid_client", about: "client", description: "Client authentication failed.", status: 401 });
 }
 
 /** The token endpoint. Everything after the body was read is synchronous, so that no two requests interleave. */
@@ -31,29 +35,34 @@ export function exchange(state: SandboxState, call: Call): Response {
   if (refused) return refused;
   const extra = call.provider.extraGrant?.(state, call, form);
   if (extra) return extra;
-  const type = form.get("grant_type") ?? (form.has("code") ? call.provider.grantTypeOfBareCode : null);
+  const type = grantTypeOf(call, form);
   if (type === "authorization_code") return redeem(state, call, form);
   if (type === "refresh_token") return refresh(state, call, form);
-  return tokenError("unsupported_grant_type", "The grant type is not supported.");
+  const description = "The grant type is not supported.";
+  return refuse(call, { error: "unsupported_grant_type", about: "grant_type", description, status: 400 });
 }
+
+/** What a request to the token endpoint asks for; null where it does not say. */
+export const grantTypeOf = ({ provider }: Call, form: URLSearchParams): string | null =>
+  form.get("grant_type") ?? (form.has(provider.codeName ?? "code") ? provider.grantTypeOfBareCode : null);
 
 function redeem(state: SandboxState, call: Call, form: URLSearchParams): Response {
   const { ledger } = state;
   const { provider, now } = call;
-  const code = ledger.issued.get(form.get("code") ?? "");
+  const code = ledger.issued.get(form.get(provider.codeName ?? "code") ?? "");
   const grant = code?.kind === "code" ? ledger.grants.get(code.grantId) : undefined;
   if (!code?.request || !grant || grant.provider !== provider.id || (call.route.account ?? grant.account) !== grant.account) {
-    return tokenError("invalid_grant", "The authorization code is not known.");
+    return refuseGrant(call, "code", "The authorization code is not known.");
   }
   if (code.state !== "live") {
     revokeGrant(ledger, grant); // a second use means that the code leaked: what it issued ends too (RFC 6749, 4.1.2)
-    return tokenError("invalid_grant", "The authorization code was used already.");
+    return refuseGrant(call, "used_code", "The authorization code was used already.");
   }
-  if (code.expiresAt !== null && code.expiresAt <= now) return tokenError("invalid_grant", "The authorization code is expired.");
+  if (code.expiresAt !== null && code.expiresAt <= now) return refuseGrant(call, "code", "The authorization code is expired.");
   const wrong = verifierProblem(code.request.challenge, form.get("code_verifier"));
-  if (wrong) return tokenError("invalid_grant", wrong);
+  if (wrong) return refuseGrant(call, "verifier", wrong);
   if (provider.redirectUriAtToken && form.get("redirect_uri") !== code.request.redirectUri) {
-    return tokenError("invalid_grant", "redirect_uri is not the one of the authorization request.");
+    return refuseGrant(call, "redirect_uri", "redirect_uri is not the one of the authorization request.");
   }
   ledger.saveIssued(Object.assign(code, { state: "used" }));
   provider.onRedeemed(state, grant, form);
@@ -75,12 +84,12 @@ function refresh(state: SandboxState, call: Call, form: URLSearchParams): Respon
   const held = value === null ? undefined : ledger.issued.get(value);
   const grant = held?.kind === "refresh" ? ledger.grants.get(held.grantId) : undefined;
   if (!held || !grant || grant.provider !== provider.id || (call.route.account ?? grant.account) !== grant.account) {
-    return tokenError("invalid_grant", "The refresh token is not known.");
+    return refuseGrant(call, "refresh_token", "The refresh token is not known.");
   }
   const live = findLive(ledger, "refresh", held.value, now);
   if (live && provider.rotation === "no") {
     state.countRefresh(grant.id, "rotated");
-    return tokenReply(call, { grant, pair: issueTokens(ledger, provider, { grant, refresh: false, now }), request: null });
+    return tokenReply(call, { grant, pair: issueTokens(ledger, provider, { grant, refresh: false, now }), request: null, sent: live.item });
   }
   if (live || (provider.rotation === "retryable" && mayRetry(state, held, now))) {
     endReplacementsOf(state, held);
@@ -98,7 +107,7 @@ function refresh(state: SandboxState, call: Call, form: URLSearchParams): Respon
   state.countRefresh(grant.id, "refused");
   // An end by time is no theft; a token that was rotated away and comes back is.
   if (!grant.revoked && held.state !== "live") revokeGrant(ledger, grant);
-  return tokenError("invalid_grant", "Token has been expired or revoked.");
+  return refuseGrant(call, "refresh_token", "Token has been expired or revoked.");
 }
 
 /** Shopify: the previous token may be repeated while its replacement was never used, within 30 days, and not beyond its own end. */
@@ -120,9 +129,6 @@ function endReplacementsOf(state: SandboxState, held: Issued): void {
   }
 }
 
-function tokenReply(
-  call: Call,
-  input: { grant: Parameters<Call["provider"]["accessLife"]>[0]; pair: TokenPair; request: Issued["request"] },
-): Response {
+function tokenReply(call: Call, input: Parameters<Call["provider"]["tokenReply"]>[1]): Response {
   return json(call.provider.tokenReply(call, input), 200, { "cache-control": "no-store", pragma: "no-cache" });
 }

@@ -29,6 +29,15 @@ export interface SandboxState {
   countRefresh(grantId: string, outcome: "rotated" | "refused"): void;
 }
 
+/** What the token endpoint refuses, in the words of RFC 6749 (5.2). */
+export interface TokenFailure {
+  error: "invalid_client" | "invalid_grant" | "unsupported_grant_type";
+  /** Which of the secrets an invalid_grant is about. */
+  about: "client" | "code" | "used_code" | "redirect_uri" | "verifier" | "refresh_token" | "grant_type";
+  description: string;
+  status: number;
+}
+
 /** An account that a person may choose on the consent page. */
 export interface AccountChoice {
   id: string;
@@ -39,14 +48,28 @@ export interface AccountChoice {
 export interface SandboxProvider {
   id: SandboxProviderId;
   title: string;
+  /** `body` is a form or JSON, whichever comes, or the query of a GET. */
   clientAuth: readonly ("basic" | "body")[];
+  /** What it calls our client's id and secret, where that is not client_id and client_secret. */
+  clientNames?: { id: string; secret: string };
+  /** What it calls the code, on the way back and at the token endpoint, where that is not `code`. */
+  codeName?: string;
+  /** Fields of the token endpoint that carry a token, besides refresh_token and token, so that a fault finds its account. */
+  tokenFields?: readonly string[];
   pkce: "required" | "supported" | "none";
-  scopeSeparator: " " | ",";
+  scopeSeparator: " " | "," | RegExp;
+  /** What is asked for, where it is not the `scope` of the authorize URL. */
+  scopesAsked?(query: URLSearchParams): string[];
+  /** The `error` of a person who denies, where it is not access_denied. */
+  denial?: string;
   /** Granular consent: whether the person may untick this scope. */
   mayUntick(scope: string): boolean;
   /** Whether a renewal ends the access token that it renews, or lets it live out its time. */
   renewalEndsAccess: boolean;
-  /** no: the refresh token stays; strict: reuse ends the family; retryable: reuse is allowed until the replacement is used. */
+  /**
+   * no: the refresh token stays; strict: reuse ends the family; retryable: reuse is allowed until the replacement is used. A grant
+   * without a refresh token (see `refreshable`) rotates nothing.
+   */
   rotation: "no" | "strict" | "retryable";
   prefixes: Record<Issued["kind"], string>;
   refreshLife: number | null;
@@ -71,13 +94,20 @@ export interface SandboxProvider {
   refreshable(state: SandboxState, grant: Grant, request: AuthorizationRequest): boolean;
   /** The query of the way back, signed where the provider signs it; `grant` is null when the answer is an error. */
   callback(call: Call, answer: Record<string, string>, grant: Grant | null): Record<string, string>;
-  tokenReply(call: Call, input: { grant: Grant; pair: TokenPair; request: AuthorizationRequest | null }): Record<string, unknown>;
+  /** `sent` is the refresh token of a renewal that stays good. */
+  tokenReply(
+    call: Call,
+    input: { grant: Grant; pair: TokenPair; request: AuthorizationRequest | null; sent?: Issued },
+  ): Record<string, unknown>;
+  /** How the token endpoint says what went wrong, in place of RFC 6749 (5.2). */
+  tokenError?(failure: TokenFailure): Response;
   /** Grant types beyond authorization_code and refresh_token. */
   extraGrant?(state: SandboxState, call: Call, form: URLSearchParams): Response | null;
   revoke(state: SandboxState, call: Call, form: URLSearchParams): Response;
   /** The access token that an API request carries. */
   bearer(request: Request): string | null;
-  unauthorized(call: Call): Response;
+  /** `dead` is the token that was sent, where it was ever issued. */
+  unauthorized(call: Call, dead?: Issued): Response;
   rateLimited(retryAfter: number): Response;
   serverError(status: number): Response;
   /** A failure that the provider dresses as a success. */
