@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json } from "#db/columns.ts";
 import type { Features, Locale, Plan, TenantStatus, Vertical } from "#server/domain/tenants/schemas.ts";
 
@@ -15,6 +15,11 @@ export const tenants = sqliteTable(
     locale: text().$type<Locale>().notNull(),
     currency: text().notNull(),
     timezone: text().notNull(),
+    /** Whom to write to there, as the account that the client was made from said it. */
+    contactName: text(),
+    contactEmail: text(),
+    /** The account that the client was made from (`klaviyo:AcmeG1`): two consents for it at once make one client. */
+    origin: text(),
     /** Job id -> whether the tenant wants it; what is absent is on. */
     features: json<Features>().notNull(),
     createdAt: instant().notNull(),
@@ -27,5 +32,6 @@ export const tenants = sqliteTable(
     index("tenants_status").on(t.status, t.createdAt, t.id),
     index("tenants_name").on(sql`lower(${t.name})`),
     index("tenants_catalog").on(t.catalog),
+    uniqueIndex("tenants_origin").on(t.origin),
   ],
 );
