@@ -123,6 +123,8 @@ export interface OAuth {
   endpoints: OAuthEndpoints;
   /** What the person must say before leaving (a shop domain), parsed and normalised; null where nothing. */
   shop: z.ZodType<string> | null;
+  /** Whose account it is, where a client can be made from it: a merchant's shop, or a company of another kind. */
+  opensClient?: "shop" | "company";
   /** Asked for with every set: what it takes to learn who was connected. */
   identityScopes: readonly string[];
   scopeSets: readonly ScopeSet[];

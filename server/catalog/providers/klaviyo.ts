@@ -65,6 +65,7 @@ export const klaviyo: OAuthProvider = {
       revoke: "https://a.klaviyo.com/oauth/revoke",
     },
     shop: null,
+    opensClient: "shop",
     identityScopes: ["accounts:read"],
     scopeSets: [
       {

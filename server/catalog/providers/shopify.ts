@@ -145,6 +145,7 @@ export const shopify: OAuthProvider = {
       revoke: "https://{shop}/admin/api_permissions/current.json",
     },
     shop: ShopDomain,
+    opensClient: "shop",
     identityScopes: [],
     scopeSets: [
       {

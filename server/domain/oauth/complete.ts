@@ -1,8 +1,9 @@
-import type { OAuthProvider } from "#server/catalog/provider.ts";
+import type { Identity, OAuthProvider } from "#server/catalog/provider.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "#server/domain/connections/provider-endpoints.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
+import { takeIn } from "#server/domain/tenants/take-in.ts";
 import { DomainError, ProviderError } from "#server/errors.ts";
 import { redirectUriOf } from "./authorize-url.ts";
 import { isMarked } from "./browser.ts";
@@ -27,12 +28,21 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
     const limit = { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 };
     const state = await consumeState(ctx, input.parameters.get("state") ?? "", limit);
     if (!state) throw new OAuthStop("ended");
-    const tenantCtx = await enterAgain(ctx, provider, state);
+    const receive = await receiverOf(ctx, provider, state);
     location = state.returnTo;
-    checkCallback(tenantCtx, provider, state, input.parameters);
+    checkCallback(ctx, provider, state, input.parameters);
     const code = input.parameters.get(codeParameter(provider)) ?? "";
     ctx.log.conceal(code);
-    const { outcome, ...parts } = await connect(tenantCtx, provider, { state, code, given: input.parameters.get("state") ?? "" });
+    let made = false;
+    const enter = async (identity: Identity) => {
+      const receiver = await receive(identity);
+      if (state.forTenant === "") location = `/admin/clients/${receiver.client.tenant.id}`;
+      made = receiver.made;
+      return receiver.client;
+    };
+    const given = input.parameters.get("state") ?? "";
+    const { outcome: connected, ...parts } = await connect(ctx, provider, { state, code, given, enter });
+    const outcome = made ? "client_made" : connected;
     return { location, toast: toastOf(outcome, { locale: actor.locale, provider: provider.name, ...parts }) };
   } catch (error) {
     const stop = stopOf(error);
@@ -47,8 +57,14 @@ const denials = /^(access_denied|user_cancelled_login|user_cancelled_authorize)$
 
 const codeParameter = ({ oauth }: OAuthProvider): string => oauth.codeParameter ?? "code";
 
-/** The tenant of the state, for the person, session and browser that began, who must still be allowed to. */
-async function enterAgain(ctx: Ctx, provider: OAuthProvider, state: OAuthState): Promise<TenantCtx> {
+/** Who gets the account that comes back, and whether they were made for it. */
+type Receiver = (identity: Identity) => Promise<{ client: TenantCtx; made: boolean }>;
+
+/**
+ * For the person, session and browser that began, who must still be allowed to: the tenant of the state, or, where the agency
+ * takes a client in, whoever the account belongs to.
+ */
+async function receiverOf(ctx: Ctx, provider: OAuthProvider, state: OAuthState): Promise<Receiver> {
   const actor = requireUser(ctx);
   const same =
     state.provider === provider.id &&
@@ -57,17 +73,31 @@ async function enterAgain(ctx: Ctx, provider: OAuthProvider, state: OAuthState):
     state.sessionId === actor.sessionId &&
     isMarked(ctx, state.browserHash);
   if (!same) throw new OAuthStop("elsewhere");
+  if (state.forTenant === "") return takenIn(ctx, provider);
   try {
-    const tenantCtx = await enterFor(ctx, state.forTenant);
-    requirePermission(tenantCtx, "connections:write");
-    return tenantCtx;
+    const client = await enterFor(ctx, state.forTenant);
+    requirePermission(client, "connections:write");
+    return async () => ({ client, made: false });
   } catch (error) {
     if (error instanceof DomainError) throw new OAuthStop("not_yours", {}, error);
     throw error;
   }
 }
 
-function checkCallback(ctx: TenantCtx, provider: OAuthProvider, state: OAuthState, parameters: URLSearchParams): void {
+function takenIn(ctx: Ctx, provider: OAuthProvider): Receiver {
+  if (!requireUser(ctx).staff) throw new OAuthStop("not_yours");
+  return async (identity) => {
+    try {
+      return await takeIn(ctx, provider, identity);
+    } catch (error) {
+      if (error instanceof DomainError && error.kind === "conflict")
+        throw new OAuthStop("several_clients", { account: error.message }, error);
+      throw error;
+    }
+  };
+}
+
+function checkCallback(ctx: Ctx, provider: OAuthProvider, state: OAuthState, parameters: URLSearchParams): void {
   const authorize = fillEndpoint(oauthEndpointsOf(ctx.config, provider).authorize, { shop: state.shop, service: provider.service });
   const issuer = parameters.get("iss");
   // RFC 9207: an answer of another authorization server than the one that was asked.

@@ -1,5 +1,5 @@
-import { type Grant, grantsAll, type OAuthProvider, type ScopeSet } from "#server/catalog/provider.ts";
-import { requireUser, type TenantCtx } from "#server/ctx.ts";
+import { type Grant, grantsAll, type Identity, type OAuthProvider, type ScopeSet } from "#server/catalog/provider.ts";
+import { type Ctx, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { newcomer } from "#server/domain/connections/account-of.ts";
 import { listResources } from "#server/domain/connections/keep-resources.ts";
 import { OtherAccount, storeConnection } from "#server/domain/connections/store-connection.ts";
@@ -17,12 +17,12 @@ export interface Connected {
 
 /**
  * From the code to a stored connection: exchange, ask the API who it is and what it opens, compare, store. `given` is the state
- * as it came. Throws `OAuthStop`, `ProviderError`.
+ * as it came; `enter` says for whom it is, which may depend on who was connected. Throws `OAuthStop`, `ProviderError`.
  */
 export async function connect(
-  ctx: TenantCtx,
+  ctx: Ctx,
   provider: OAuthProvider,
-  { state, code, given }: { state: OAuthState; code: string; given: string },
+  { state, code, given, enter }: { state: OAuthState; code: string; given: string; enter: (identity: Identity) => Promise<TenantCtx> },
 ): Promise<Connected> {
   const { locale } = requireUser(ctx);
   const { oauth } = provider;
@@ -43,7 +43,7 @@ export async function connect(
 
   const proven = { kind: "oauth" as const, identity, grant, keys: {}, fields: {}, asked, granted, listed, becomes: state.connectionId };
   try {
-    const { again } = await storeConnection(ctx, provider, proven);
+    const { again } = await storeConnection(await enter(identity), provider, proven);
     const outcome = missing.length > 0 ? "connected_partly" : again ? "reconnected" : "connected";
     return { outcome, account: identity.name, missing: titles };
   } catch (error) {
@@ -54,7 +54,7 @@ export async function connect(
 }
 
 function exchange(
-  ctx: TenantCtx,
+  ctx: Ctx,
   provider: OAuthProvider,
   { state, code, given }: { state: OAuthState; code: string; given: string },
 ): Promise<Grant> {

@@ -3,6 +3,8 @@ import type { Locale, Text } from "#server/domain/tenants/schemas.ts";
 /** How a consent ended, or why it did not begin. */
 export type Outcome =
   | "connected"
+  | "client_made"
+  | "several_clients"
   | "connected_partly"
   | "reconnected"
   | "denied"
@@ -32,6 +34,16 @@ const words: Record<Outcome, Text> = {
     en: "{account} ({provider}) is connected again.",
     fr: "{account} ({provider}) est de nouveau connecté.",
     he: "{account} ({provider}) מחובר שוב.",
+  },
+  client_made: {
+    en: "{account} is a client now, and {provider} is connected.",
+    fr: "{account} est maintenant un client, et {provider} est connecté.",
+    he: "{account} נוסף כלקוח, ו-{provider} מחובר.",
+  },
+  several_clients: {
+    en: "Several clients have this {provider} account ({account}). Connect it from the page of the one that you mean.",
+    fr: "Plusieurs clients ont ce compte {provider} ({account}). Connectez-le depuis la page de celui que vous visez.",
+    he: "לכמה לקוחות יש חשבון {provider} זה ({account}). יש לחבר אותו מעמוד הלקוח הרצוי.",
   },
   connected_partly: {
     en: "{account} ({provider}) is connected, but without: {missing}. Connect again to allow it.",
@@ -121,6 +133,11 @@ export function toastOf(
   { locale, ...parts }: { locale: Locale; provider?: string; account?: string; missing?: string },
 ): { kind: "success" | "info" | "error"; message: string } {
   const filled = words[outcome][locale].replace(/\{(provider|account|missing)\}/g, (_, name: keyof typeof parts) => parts[name] ?? "");
-  const kind = outcome === "connected" || outcome === "reconnected" ? "success" : outcome === "connected_partly" ? "info" : "error";
+  const kind =
+    outcome === "connected" || outcome === "reconnected" || outcome === "client_made"
+      ? "success"
+      : outcome === "connected_partly"
+        ? "info"
+        : "error";
   return { kind, message: filled.slice(0, 500) };
 }

@@ -10,6 +10,8 @@ const ClientName = z
   .max(80)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, "No control characters.");
 
+const ContactName = z.string().trim().min(1).max(120);
+
 /** A client as it goes out. Instants are milliseconds since 1970. */
 export const Client = z.object({
   id: z.string(),
@@ -20,6 +22,8 @@ export const Client = z.object({
   locale: Locale,
   currency: z.string(),
   timezone: z.string(),
+  contactName: z.string().nullable(),
+  contactEmail: z.string().nullable(),
   features: Features.describe("Job id -> whether the client wants it; what is absent is on."),
   createdAt: z.number(),
   lastActivityAt: z.number().nullable(),
@@ -36,6 +40,8 @@ export const CreateClient = z.object({
   locale: Locale.default("en"),
   currency: Currency.default("EUR"),
   timezone: Timezone.default("UTC"),
+  contactName: ContactName.optional(),
+  contactEmail: EmailAddress.optional(),
   ownerEmail: EmailAddress.optional().describe("Who is invited as its owner."),
 });
 export type CreateClient = z.infer<typeof CreateClient>;
@@ -49,6 +55,8 @@ export const UpdateClient = z
     locale: Locale,
     currency: Currency,
     timezone: Timezone,
+    contactName: ContactName.nullable(),
+    contactEmail: EmailAddress.nullable().describe("Whom to write to there."),
   })
   .partial();
 export type UpdateClient = z.infer<typeof UpdateClient>;

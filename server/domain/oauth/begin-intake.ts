@@ -1,0 +1,40 @@
+import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
+import { type Ctx, requireUser } from "#server/ctx.ts";
+import { DomainError, forbidden, notFound, ProviderError } from "#server/errors.ts";
+import { leave, type NextPage } from "./leave.ts";
+import { type Outcome, toastOf } from "./words.ts";
+
+const home = "/admin/new-client";
+
+/**
+ * Sends one of the agency's admins to a provider's consent page, to take a client in from the account that comes back. Throws
+ * `forbidden` for anybody else, `not_found` for a provider whose accounts are no merchants'.
+ */
+export async function beginIntake(
+  ctx: Ctx,
+  input: { provider: string; shop?: string | undefined; fetchSite?: string | undefined },
+): Promise<NextPage> {
+  const actor = requireUser(ctx);
+  if (!actor.staff) throw forbidden();
+  const provider = findOAuthProvider(input.provider);
+  const { oauth } = provider;
+  if (!oauth.opensClient) throw notFound("provider");
+  const stay = (outcome: Outcome): NextPage => ({
+    location: home,
+    toast: toastOf(outcome, { locale: actor.locale, provider: provider.name }),
+  });
+  // A page elsewhere must not start a consent in somebody's name.
+  if (input.fetchSite === "cross-site" || input.fetchSite === "same-site") return stay("from_elsewhere");
+  const shop = oauth.shop?.safeParse(input.shop ?? "");
+  if (shop && !shop.success) return stay("shop_needed");
+  const wanted = oauth.scopeSets.filter((set) => set.default).flatMap(({ scopes }) => scopes);
+  const scopes = [...new Set([...oauth.identityScopes, ...wanted])];
+  try {
+    return await leave(ctx, provider, { forTenant: "", scopes, shop: shop?.data ?? null, connectionId: null, returnTo: home });
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === "rate_limited") return stay("too_many");
+    if (!(error instanceof ProviderError)) throw error;
+    ctx.log.error("cannot begin to take a client in", { provider: provider.id, error });
+    return stay("misconfigured");
+  }
+}
