@@ -1,3 +1,9 @@
+CREATE TABLE `audit_heads` (
+	`tenant_id` text PRIMARY KEY NOT NULL,
+	`seq` integer NOT NULL,
+	`hash` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `renewals` (
 	`id` text PRIMARY KEY NOT NULL,
 	`tenant_id` text NOT NULL,
@@ -35,6 +41,7 @@ CREATE TABLE `data_exports` (
 	`status` text NOT NULL,
 	`sent_at` integer,
 	`attempts` integer DEFAULT 0 NOT NULL,
+	`lease_until` integer,
 	`done_at` integer,
 	`expires_at` integer NOT NULL,
 	`bytes` integer,
@@ -53,13 +60,16 @@ CREATE TABLE `deletions` (
 	`due_at` integer NOT NULL,
 	`cancelled_at` integer,
 	`cancelled_by` text,
+	`started_at` integer,
+	`sent_at` integer,
 	`key_destroyed_at` integer,
 	`done_at` integer,
 	`receipt` text
 );
 --> statement-breakpoint
 CREATE INDEX `deletions_tenant` ON `deletions` (`of_tenant`,`id`);--> statement-breakpoint
-CREATE INDEX `deletions_due` ON `deletions` (`due_at`);--> statement-breakpoint
+CREATE UNIQUE INDEX `deletions_open` ON `deletions` (`of_tenant`) WHERE cancelled_at is null;--> statement-breakpoint
+CREATE INDEX `deletions_due` ON `deletions` (`due_at`) WHERE cancelled_at is null and done_at is null;--> statement-breakpoint
 CREATE TABLE `export_chunks` (
 	`tenant_id` text NOT NULL,
 	`export_id` text NOT NULL,
@@ -80,7 +90,8 @@ CREATE TABLE `reveals` (
 	`approved_at` integer,
 	`expires_at` integer NOT NULL,
 	`shown_at` integer,
-	`denied_at` integer
+	`denied_at` integer,
+	`denied_by` text
 );
 --> statement-breakpoint
 CREATE INDEX `reveals_tenant` ON `reveals` (`tenant_id`,`id`);--> statement-breakpoint
@@ -101,7 +112,8 @@ CREATE TABLE `privacy_requests` (
 	`id` text PRIMARY KEY NOT NULL,
 	`tenant_id` text NOT NULL,
 	`provider` text NOT NULL,
-	`connection_id` text,
+	`connection_id` text DEFAULT '' NOT NULL,
+	`delivery_id` text NOT NULL,
 	`kind` text NOT NULL,
 	`subject` text NOT NULL,
 	`code` text,
@@ -111,12 +123,14 @@ CREATE TABLE `privacy_requests` (
 );
 --> statement-breakpoint
 CREATE INDEX `privacy_requests_tenant` ON `privacy_requests` (`tenant_id`,`id`);--> statement-breakpoint
-CREATE UNIQUE INDEX `privacy_requests_code` ON `privacy_requests` (`code`);--> statement-breakpoint
+CREATE INDEX `privacy_requests_code` ON `privacy_requests` (`code`);--> statement-breakpoint
+CREATE UNIQUE INDEX `privacy_requests_delivery` ON `privacy_requests` (`delivery_id`);--> statement-breakpoint
+CREATE INDEX `privacy_requests_subject` ON `privacy_requests` (`tenant_id`,`connection_id`,`kind`,`subject`);--> statement-breakpoint
 CREATE TABLE `webhook_deliveries` (
 	`id` text PRIMARY KEY NOT NULL,
 	`tenant_id` text NOT NULL,
 	`provider` text NOT NULL,
-	`connection_id` text,
+	`connection_id` text DEFAULT '' NOT NULL,
 	`event_key` text NOT NULL,
 	`topic` text NOT NULL,
 	`account` text,
@@ -132,7 +146,9 @@ CREATE TABLE `webhook_deliveries` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `webhook_deliveries_once` ON `webhook_deliveries` (`provider`,`event_key`,`tenant_id`,`connection_id`) WHERE status <> 'refused';--> statement-breakpoint
 CREATE INDEX `webhook_deliveries_open` ON `webhook_deliveries` (`sent_at`) WHERE status = 'received';--> statement-breakpoint
-CREATE INDEX `webhook_deliveries_at` ON `webhook_deliveries` (`id`,`provider`);--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_provider` ON `webhook_deliveries` (`provider`,`id`);--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_status` ON `webhook_deliveries` (`status`,`id`);--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_kept` ON `webhook_deliveries` (`id`) WHERE sealed is not null;--> statement-breakpoint
 CREATE INDEX `webhook_deliveries_tenant` ON `webhook_deliveries` (`tenant_id`,`id`);--> statement-breakpoint
 DROP INDEX `connections_expiry`;--> statement-breakpoint
 DROP INDEX `connections_account`;--> statement-breakpoint
@@ -146,12 +162,15 @@ ALTER TABLE `connections` ADD `cliff_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `cliff_kind` text;--> statement-breakpoint
 ALTER TABLE `connections` ADD `cliff_warned` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `probe_at` integer;--> statement-breakpoint
+ALTER TABLE `connections` ADD `subscribe_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `failed_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `failure_kind` text;--> statement-breakpoint
 CREATE INDEX `connections_renew` ON `connections` (`renew_at`) WHERE status = 'active' and renew_at is not null;--> statement-breakpoint
 CREATE INDEX `connections_probe` ON `connections` (`probe_at`) WHERE status = 'active' and probe_at is not null;--> statement-breakpoint
 CREATE INDEX `connections_cliff` ON `connections` (`cliff_at`) WHERE status = 'active' and cliff_at is not null;--> statement-breakpoint
 CREATE INDEX `connections_failed` ON `connections` (`failed_at`) WHERE failed_at is not null;--> statement-breakpoint
+CREATE INDEX `connections_shop` ON `connections` (`provider`,`json_extract(details`,` '$.shop')`);--> statement-breakpoint
+CREATE INDEX `connections_subscribe` ON `connections` (`subscribe_at`) WHERE status = 'active' and subscribe_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `connections_account` ON `connections` (`tenant_id`,`provider`,`external_id`,`kind`);--> statement-breakpoint
 ALTER TABLE `audit_log` ADD `seq` integer;--> statement-breakpoint
 ALTER TABLE `audit_log` ADD `hash` text;--> statement-breakpoint
@@ -159,5 +178,6 @@ CREATE UNIQUE INDEX `audit_log_chain` ON `audit_log` (`tenant_id`,`seq`);--> sta
 ALTER TABLE `tenants` ADD `contact_name` text;--> statement-breakpoint
 ALTER TABLE `tenants` ADD `contact_email` text;--> statement-breakpoint
 ALTER TABLE `tenants` ADD `origin` text;--> statement-breakpoint
+ALTER TABLE `tenants` ADD `ends_at` integer;--> statement-breakpoint
 CREATE UNIQUE INDEX `tenants_origin` ON `tenants` (`origin`);--> statement-breakpoint
 ALTER TABLE `oauth_states` DROP COLUMN `verifier`;

@@ -1,6 +1,13 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
 
+/** The end of each tenant's chain, written with its last line: a tail that was cut off is missed, and the next line finds its place. */
+export const auditHeads = sqliteTable("audit_heads", {
+  tenantId: tenantId().primaryKey(),
+  seq: integer().notNull(),
+  hash: text().notNull(),
+});
+
 /**
  * Who did what, when, from where. Rows are only ever added, and each names the hash of the one before it in its tenant's chain.
  * `tenantId` is "" for what concerns no tenant.
@@ -18,7 +25,7 @@ export const auditLog = sqliteTable(
     ip: text(),
     /** Place in the tenant's chain, from 1; null for lines older than the chain. */
     seq: integer(),
-    /** SHA-256 over this line and the hash before it, see domain/audit/chain.ts. */
+    /** SHA-256 over the hash before it and this line, see domain/audit/chain.ts. */
     hash: text(),
   },
   // Ids sort by time, so that a page of the log is a range of ids.

@@ -55,6 +55,8 @@ export const connections = sqliteTable(
     probeResult: text().$type<ProbeResult>(),
     /** When the cron probes it next; null where it does not. */
     probeAt: instant(),
+    /** When we next see to it that the provider sends us its events; null where it needs no asking. */
+    subscribeAt: instant(),
     /** The last call of a job that failed for the provider's reasons, and how: what incidents are counted from. */
     failedAt: instant(),
     failureKind: text().$type<Exclude<ProbeResult, "ok">>(),
@@ -76,6 +78,9 @@ export const connections = sqliteTable(
     index("connections_failed").on(t.failedAt).where(sql`failed_at is not null`),
     // Whether another tenant lives on the same grant, before it is given back.
     index("connections_external").on(t.provider, t.externalId),
+    // Webhooks name a shop by its domain.
+    index("connections_shop").on(t.provider, sql`json_extract(details, '$.shop')`),
+    index("connections_subscribe").on(t.subscribeAt).where(sql`status = 'active' and subscribe_at is not null`),
   ],
 );
 

@@ -1,6 +1,7 @@
-import { blob, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { sql } from "drizzle-orm";
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { ExportStatus } from "#server/domain/custody/schemas.ts";
+import type { DeletionReceipt, ExportStatus } from "#server/domain/custody/schemas.ts";
 
 /** One admin asks to see one secret, another one allows it; for five minutes the first one may. */
 export const reveals = sqliteTable(
@@ -19,6 +20,7 @@ export const reveals = sqliteTable(
     expiresAt: instant().notNull(),
     shownAt: instant(),
     deniedAt: instant(),
+    deniedBy: text(),
   },
   (t) => [index("reveals_tenant").on(t.tenantId, t.id), index("reveals_expiry").on(t.expiresAt)],
 );
@@ -33,7 +35,10 @@ export const dataExports = sqliteTable(
     requestedAt: instant().notNull(),
     status: text().$type<ExportStatus>().notNull(),
     sentAt: instant(),
+    /** Rises with each try: who began an older one writes nothing more. */
     attempts: integer().notNull().default(0),
+    /** Until when whoever makes it may be taken to be at work. */
+    leaseUntil: instant(),
     doneAt: instant(),
     expiresAt: instant().notNull(),
     bytes: integer(),
@@ -66,11 +71,19 @@ export const deletions = sqliteTable(
     dueAt: instant().notNull(),
     cancelledAt: instant(),
     cancelledBy: text(),
+    /** When the time of grace was over and the work began: from here on it cannot be cancelled. */
+    startedAt: instant(),
+    /** When a message was last sent for it: what lies well behind this was lost. */
+    sentAt: instant(),
     /** When the data key was destroyed: from here on nothing of the vault opens again. */
     keyDestroyedAt: instant(),
     doneAt: instant(),
-    /** Table -> rows erased. */
-    receipt: json<Record<string, number>>(),
+    receipt: json<DeletionReceipt>(),
   },
-  (t) => [index("deletions_tenant").on(t.ofTenant, t.id), index("deletions_due").on(t.dueAt)],
+  (t) => [
+    index("deletions_tenant").on(t.ofTenant, t.id),
+    // One that stands a tenant: two who ask at once get the same.
+    uniqueIndex("deletions_open").on(t.ofTenant).where(sql`cancelled_at is null`),
+    index("deletions_due").on(t.dueAt).where(sql`cancelled_at is null and done_at is null`),
+  ],
 );

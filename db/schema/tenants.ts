@@ -24,6 +24,8 @@ export const tenants = sqliteTable(
     features: json<Features>().notNull(),
     createdAt: instant().notNull(),
     lastActivityAt: instant(),
+    /** When all that it has will be erased; its jobs stand still until then. Null for a client that stays. */
+    endsAt: instant(),
     /** Fingerprint of the job registry that the schedules were last made from; another one means: make them anew. */
     catalog: text().notNull().default(""),
   },

@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { DeliveryStatus, PrivacyKind } from "#server/domain/webhooks/schemas.ts";
+import type { DeliveryReason, DeliveryStatus, PrivacyKind } from "#server/domain/webhooks/schemas.ts";
 
 /**
- * One event of a provider for one tenant's connection, or a delivery that was refused or is nobody's (`tenantId` ""). The body
- * is sealed with the tenant's data key and destroyed once it is worked off.
+ * One event of a provider for one tenant's connection, or a delivery that was refused or is nobody's (`tenantId` ""), of which
+ * nothing is kept but that it came.
  */
 export const webhookDeliveries = sqliteTable(
   "webhook_deliveries",
@@ -13,7 +13,8 @@ export const webhookDeliveries = sqliteTable(
     id: text().primaryKey(),
     tenantId: tenantId(),
     provider: text().notNull(),
-    connectionId: text(),
+    /** "" where it is nobody's. */
+    connectionId: text().notNull().default(""),
     /** The provider's own id of the event: it comes more than once. */
     eventKey: text().notNull(),
     topic: text().notNull(),
@@ -23,8 +24,9 @@ export const webhookDeliveries = sqliteTable(
     /** When the provider says that it happened. */
     occurredAt: instant(),
     status: text().$type<DeliveryStatus>().notNull(),
-    /** Why it was refused, ignored or failed: plain words for staff. */
-    reason: text(),
+    /** Why it was refused, ignored or failed; the words are in the catalogues of the portal. */
+    reason: text().$type<DeliveryReason>(),
+    /** What it said, sealed under the tenant's data key; destroyed after a while, or as soon as a privacy request is met. */
     sealed: text(),
     attempts: integer().notNull().default(0),
     /** When a message was last sent for it: what lies well behind this was lost. */
@@ -34,7 +36,9 @@ export const webhookDeliveries = sqliteTable(
   (t) => [
     uniqueIndex("webhook_deliveries_once").on(t.provider, t.eventKey, t.tenantId, t.connectionId).where(sql`status <> 'refused'`),
     index("webhook_deliveries_open").on(t.sentAt).where(sql`status = 'received'`),
-    index("webhook_deliveries_at").on(t.id, t.provider),
+    index("webhook_deliveries_provider").on(t.provider, t.id),
+    index("webhook_deliveries_status").on(t.status, t.id),
+    index("webhook_deliveries_kept").on(t.id).where(sql`sealed is not null`),
     index("webhook_deliveries_tenant").on(t.tenantId, t.id),
   ],
 );
@@ -46,16 +50,23 @@ export const privacyRequests = sqliteTable(
     id: text().primaryKey(),
     tenantId: tenantId(),
     provider: text().notNull(),
-    connectionId: text(),
+    connectionId: text().notNull().default(""),
+    /** The delivery that asked for it. */
+    deliveryId: text().notNull(),
     kind: text().$type<PrivacyKind>().notNull(),
     /** The provider's id of the person or shop. */
     subject: text().notNull(),
-    /** What a person may look it up by, without signing in: a random code, where the provider wants one. */
+    /** What a person may look it up by, without signing in, where the provider wants that; the same for all tenants that it is about. */
     code: text(),
     receivedAt: instant().notNull(),
     doneAt: instant(),
     /** What was found, exported or erased: table -> rows. */
     report: json<Record<string, number>>(),
   },
-  (t) => [index("privacy_requests_tenant").on(t.tenantId, t.id), uniqueIndex("privacy_requests_code").on(t.code)],
+  (t) => [
+    index("privacy_requests_tenant").on(t.tenantId, t.id),
+    index("privacy_requests_code").on(t.code),
+    uniqueIndex("privacy_requests_delivery").on(t.deliveryId),
+    index("privacy_requests_subject").on(t.tenantId, t.connectionId, t.kind, t.subject),
+  ],
 );
