@@ -158,9 +158,11 @@ ALTER TABLE `connections` ADD `chosen` text DEFAULT '[]' NOT NULL;--> statement-
 ALTER TABLE `connections` ADD `preferred_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `renew_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `renew_failures` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE `connections` ADD `cool_until` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `cliff_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `cliff_kind` text;--> statement-breakpoint
 ALTER TABLE `connections` ADD `cliff_warned` integer;--> statement-breakpoint
+ALTER TABLE `connections` ADD `planned` text DEFAULT '' NOT NULL;--> statement-breakpoint
 ALTER TABLE `connections` ADD `probe_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `subscribe_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `failed_at` integer;--> statement-breakpoint
@@ -168,6 +170,9 @@ ALTER TABLE `connections` ADD `failure_kind` text;--> statement-breakpoint
 CREATE INDEX `connections_renew` ON `connections` (`renew_at`) WHERE status = 'active' and renew_at is not null;--> statement-breakpoint
 CREATE INDEX `connections_probe` ON `connections` (`probe_at`) WHERE status = 'active' and probe_at is not null;--> statement-breakpoint
 CREATE INDEX `connections_cliff` ON `connections` (`cliff_at`) WHERE status = 'active' and cliff_at is not null;--> statement-breakpoint
+CREATE INDEX `connections_warn` ON `connections` (`cliff_warned`,`cliff_at`) WHERE status = 'active' and cliff_at is not null;--> statement-breakpoint
+CREATE INDEX `connections_planned` ON `connections` (`planned`) WHERE status = 'active';--> statement-breakpoint
+CREATE INDEX `connections_failing` ON `connections` (`renew_failures`) WHERE status = 'active' and renew_failures > 0;--> statement-breakpoint
 CREATE INDEX `connections_failed` ON `connections` (`failed_at`) WHERE failed_at is not null;--> statement-breakpoint
 CREATE INDEX `connections_shop` ON `connections` (`provider`,`json_extract(details`,` '$.shop')`);--> statement-breakpoint
 CREATE INDEX `connections_subscribe` ON `connections` (`subscribe_at`) WHERE status = 'active' and subscribe_at is not null;--> statement-breakpoint

@@ -47,10 +47,14 @@ export const connections = sqliteTable(
     renewAt: instant(),
     /** Renewals in a row that failed in passing: each waits longer than the one before. */
     renewFailures: integer().notNull().default(0),
+    /** Until when nobody but a person tries again, after a renewal that failed in passing. */
+    coolUntil: instant(),
     /** When it will end although it is renewed, why, and the last warning that was sent (days before). */
     cliffAt: instant(),
     cliffKind: text().$type<CliffKind>(),
     cliffWarned: integer(),
+    /** Fingerprint of the registry's facts that `renewAt` and the cliff were worked out from; another one means: work them out anew. */
+    planned: text().notNull().default(""),
     probedAt: instant(),
     probeResult: text().$type<ProbeResult>(),
     /** When the cron probes it next; null where it does not. */
@@ -75,6 +79,10 @@ export const connections = sqliteTable(
     index("connections_renew").on(t.renewAt).where(sql`status = 'active' and renew_at is not null`),
     index("connections_probe").on(t.probeAt).where(sql`status = 'active' and probe_at is not null`),
     index("connections_cliff").on(t.cliffAt).where(sql`status = 'active' and cliff_at is not null`),
+    // Whose next warning is due: a range of each step, so that who was warned is not read again every minute.
+    index("connections_warn").on(t.cliffWarned, t.cliffAt).where(sql`status = 'active' and cliff_at is not null`),
+    index("connections_planned").on(t.planned).where(sql`status = 'active'`),
+    index("connections_failing").on(t.renewFailures).where(sql`status = 'active' and renew_failures > 0`),
     index("connections_failed").on(t.failedAt).where(sql`failed_at is not null`),
     // Whether another tenant lives on the same grant, before it is given back.
     index("connections_external").on(t.provider, t.externalId),
