@@ -155,6 +155,7 @@ function rowOf(
     probedAt: now,
     probeResult: "ok",
     probeAt: null,
+    subscribeAt: null,
     failedAt: null,
     failureKind: null,
     leaseOwner: null,
