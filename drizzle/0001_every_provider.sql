@@ -167,6 +167,7 @@ ALTER TABLE `connections` ADD `probe_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `subscribe_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `failed_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `failure_kind` text;--> statement-breakpoint
+ALTER TABLE `connections` ADD `failing_since` integer;--> statement-breakpoint
 CREATE INDEX `connections_renew` ON `connections` (`renew_at`) WHERE status = 'active' and renew_at is not null;--> statement-breakpoint
 CREATE INDEX `connections_probe` ON `connections` (`probe_at`) WHERE status = 'active' and probe_at is not null;--> statement-breakpoint
 CREATE INDEX `connections_cliff` ON `connections` (`cliff_at`) WHERE status = 'active' and cliff_at is not null;--> statement-breakpoint

@@ -64,6 +64,8 @@ export const connections = sqliteTable(
     /** The last call of a job that failed for the provider's reasons, and how: what incidents are counted from. */
     failedAt: instant(),
     failureKind: text().$type<Exclude<ProbeResult, "ok">>(),
+    /** The first such call since one last went well. */
+    failingSince: instant(),
     /** Fence: rises with every change of tokens; a writer that saw an older one writes nothing. */
     version: integer().notNull().default(1),
     /** One refresh at a time: who holds the lease, until when. */
