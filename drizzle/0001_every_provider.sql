@@ -181,6 +181,7 @@ CREATE UNIQUE INDEX `connections_account` ON `connections` (`tenant_id`,`provide
 ALTER TABLE `audit_log` ADD `seq` integer;--> statement-breakpoint
 ALTER TABLE `audit_log` ADD `hash` text;--> statement-breakpoint
 CREATE UNIQUE INDEX `audit_log_chain` ON `audit_log` (`tenant_id`,`seq`);--> statement-breakpoint
+ALTER TABLE `schedules` ADD `source` text;--> statement-breakpoint
 ALTER TABLE `tenants` ADD `contact_name` text;--> statement-breakpoint
 ALTER TABLE `tenants` ADD `contact_email` text;--> statement-breakpoint
 ALTER TABLE `tenants` ADD `origin` text;--> statement-breakpoint

@@ -18,6 +18,8 @@ export const schedules = sqliteTable(
     config: json<Record<string, unknown>>().notNull(),
     /** Where the job goes on: written in the same batch as the rows that it stands for. */
     cursor: json<unknown>(),
+    /** Which accounts and which of their things its figures come from: of others it begins anew. Null before it could first run. */
+    source: text(),
     lastRunAt: instant(),
     lastSuccessAt: instant(),
   },
