@@ -175,7 +175,7 @@ CREATE INDEX `connections_warn` ON `connections` (`cliff_warned`,`cliff_at`) WHE
 CREATE INDEX `connections_planned` ON `connections` (`planned`) WHERE status = 'active';--> statement-breakpoint
 CREATE INDEX `connections_failing` ON `connections` (`renew_failures`) WHERE status = 'active' and renew_failures > 0;--> statement-breakpoint
 CREATE INDEX `connections_failed` ON `connections` (`failed_at`) WHERE failed_at is not null;--> statement-breakpoint
-CREATE INDEX `connections_shop` ON `connections` (`provider`,`json_extract(details`,` '$.shop')`);--> statement-breakpoint
+CREATE INDEX `connections_shop` ON `connections` (`provider`,details ->> '$.shop');--> statement-breakpoint
 CREATE INDEX `connections_subscribe` ON `connections` (`subscribe_at`) WHERE status = 'active' and subscribe_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `connections_account` ON `connections` (`tenant_id`,`provider`,`external_id`,`kind`);--> statement-breakpoint
 ALTER TABLE `audit_log` ADD `seq` integer;--> statement-breakpoint

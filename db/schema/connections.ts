@@ -88,8 +88,8 @@ export const connections = sqliteTable(
     index("connections_failed").on(t.failedAt).where(sql`failed_at is not null`),
     // Whether another tenant lives on the same grant, before it is given back.
     index("connections_external").on(t.provider, t.externalId),
-    // Webhooks name a shop by its domain.
-    index("connections_shop").on(t.provider, sql`json_extract(details, '$.shop')`),
+    // Webhooks name a shop by its domain. Without a comma, at which the generator would split the expression.
+    index("connections_shop").on(t.provider, sql`details ->> '$.shop'`),
     index("connections_subscribe").on(t.subscribeAt).where(sql`status = 'active' and subscribe_at is not null`),
   ],
 );
