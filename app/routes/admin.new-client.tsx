@@ -4,8 +4,10 @@ import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { clientFieldsOf } from "#app/client-form.ts";
 import { ClientFields } from "#app/components/admin/client-fields.tsx";
+import { ClientSource } from "#app/components/admin/client-source.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Section } from "#app/components/shell/section.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -21,8 +23,9 @@ export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
-  const { timezone } = await api.me.get();
-  return { title: titleOf(translatorOf(locale)("newClient.title", { ns: "admin" })), locale, timezone, timezones: timezonesWith(timezone) };
+  const [{ timezone }, sources] = await Promise.all([api.me.get(), api.integrations.sources()]);
+  const title = titleOf(translatorOf(locale)("newClient.title", { ns: "admin" }));
+  return { title, locale, timezone, timezones: timezonesWith(timezone), sources };
 }
 
 export async function action(args: ActionFunctionArgs) {
@@ -43,9 +46,19 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function NewClient() {
   const { t } = useTranslation("admin");
-  const { locale, timezone, timezones } = useLoaderData<typeof loader>();
+  const { locale, timezone, timezones, sources } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
-  const values = { name: "", vertical: "shopify", plan: "essentials", locale, currency: "EUR", timezone, ...failure?.values };
+  const values = {
+    name: "",
+    vertical: "shopify",
+    plan: "essentials",
+    locale,
+    currency: "EUR",
+    timezone,
+    contactName: null,
+    contactEmail: null,
+    ...failure?.values,
+  };
   return (
     <>
       <PageHeader
@@ -53,36 +66,45 @@ export default function NewClient() {
         title={t("newClient.title")}
         description={t("newClient.description")}
       />
-      <Card className="max-w-2xl">
-        <Form method="post" className="grid gap-5">
-          <FormMessage failure={failure} />
-          <Field label={t("client.id")} hint={t("client.idHint")} error={failure?.fields.id}>
-            <Input
-              name="id"
-              maxLength={40}
-              pattern="[a-z0-9]([a-z0-9\-]{0,38}[a-z0-9])?"
-              title={t("client.idHint")}
-              placeholder="acme"
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
-              dir="ltr"
-              className="font-mono rtl:text-end"
-              defaultValue={failure?.values.id}
-            />
-          </Field>
-          <ClientFields values={values} errors={failure?.fields} timezones={timezones} />
-          <Field label={t("newClient.owner")} hint={t("newClient.ownerHint")} required={false} error={failure?.fields.ownerEmail}>
-            <Input name="ownerEmail" type="email" maxLength={254} autoComplete="off" defaultValue={failure?.values.ownerEmail} />
-          </Field>
-          <div className="flex flex-wrap gap-2">
-            <SubmitButton>{t("newClient.create")}</SubmitButton>
-            <Button asChild variant="ghost">
-              <Link to="/admin/clients">{t("actions.cancel", { ns: "common" })}</Link>
-            </Button>
-          </div>
-        </Form>
-      </Card>
+      <Section title={t("newClient.source")} description={t("newClient.sourceBody")} className="mb-8 max-w-2xl">
+        <ul className="grid items-start gap-4 sm:grid-cols-2">
+          {sources.map((source) => (
+            <ClientSource key={source.provider} source={source} />
+          ))}
+        </ul>
+      </Section>
+      <Section title={t("newClient.byHand")} description={t("newClient.byHandBody")} className="max-w-2xl">
+        <Card>
+          <Form method="post" className="grid gap-5">
+            <FormMessage failure={failure} />
+            <Field label={t("client.id")} hint={t("client.idHint")} error={failure?.fields.id}>
+              <Input
+                name="id"
+                maxLength={40}
+                pattern="[a-z0-9]([a-z0-9\-]{0,38}[a-z0-9])?"
+                title={t("client.idHint")}
+                placeholder="acme"
+                autoComplete="off"
+                autoCapitalize="none"
+                spellCheck={false}
+                dir="ltr"
+                className="font-mono rtl:text-end"
+                defaultValue={failure?.values.id}
+              />
+            </Field>
+            <ClientFields values={values} errors={failure?.fields} timezones={timezones} />
+            <Field label={t("newClient.owner")} hint={t("newClient.ownerHint")} required={false} error={failure?.fields.ownerEmail}>
+              <Input name="ownerEmail" type="email" maxLength={254} autoComplete="off" defaultValue={failure?.values.ownerEmail} />
+            </Field>
+            <div className="flex flex-wrap gap-2">
+              <SubmitButton>{t("newClient.create")}</SubmitButton>
+              <Button asChild variant="ghost">
+                <Link to="/admin/clients">{t("actions.cancel", { ns: "common" })}</Link>
+              </Button>
+            </div>
+          </Form>
+        </Card>
+      </Section>
     </>
   );
 }

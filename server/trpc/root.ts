@@ -6,6 +6,7 @@ import { connections } from "./routers/connections.ts";
 import { credentials } from "./routers/credentials.ts";
 import { deadLetters } from "./routers/dead-letters.ts";
 import { health } from "./routers/health.ts";
+import { integrations } from "./routers/integrations.ts";
 import { me } from "./routers/me.ts";
 import { overview } from "./routers/overview.ts";
 import { runs } from "./routers/runs.ts";
@@ -21,6 +22,7 @@ export const appRouter = router({
   credentials,
   clients,
   health,
+  integrations,
   audit,
   overview,
   deadLetters,

@@ -5,6 +5,7 @@ import type { Belongings } from "./belongings.ts";
 const ids: Record<string, (of: Belongings) => string> = {
   tenant: ({ tenant }) => tenant.id,
   tenantId: ({ tenant }) => tenant.id,
+  clientId: ({ tenant }) => tenant.id,
   runId: ({ runId }) => runId,
   connectionId: ({ connectionId }) => connectionId,
   invitationId: ({ invitationId }) => invitationId,

@@ -28,8 +28,8 @@ export async function seedGoogleClients(ctx: Ctx, { count, sandbox }: { count: n
   const db = ctx.directory;
   // At most 100 bound values a statement.
   const statements: BatchItem<"sqlite">[] = [
-    ...pages(rows, 7).map((page) => db.insert(tenants).values(page.map(({ tenant }) => tenant))),
-    ...pages(rows, 7).map((page) => db.insert(connections).values(page.map(({ connection }) => connection))),
+    ...pages(rows, 6).map((page) => db.insert(tenants).values(page.map(({ tenant }) => tenant))),
+    ...pages(rows, 4).map((page) => db.insert(connections).values(page.map(({ connection }) => connection))),
     ...pages(rows, 15).map((page) => db.insert(secrets).values(page.map(({ secret }) => secret))),
     ...pages(rows, 20).map((page) => db.insert(dataKeys).values(page.map(({ dataKey }) => dataKey))),
   ];
@@ -81,6 +81,9 @@ const template = {
   timezone: "Europe/London",
   // Of the jobs that need nobody's account, and of other accounts, none shall be in the way.
   features: Object.fromEntries(sensors.filter(({ id }) => id !== "ga4-sensor").map(({ id }) => [id, false])),
-  lastActivityAt: null,
+  contactName: null,
+    contactEmail: null,
+    origin: null,
+    lastActivityAt: null,
   catalog: "",
 } as const;

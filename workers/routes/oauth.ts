@@ -1,6 +1,7 @@
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { beginOAuth } from "#server/domain/oauth/begin.ts";
+import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
 import { completeOAuth } from "#server/domain/oauth/complete.ts";
 import type { NextPage } from "#server/domain/oauth/leave.ts";
 import { setFlash } from "#server/flash.ts";
@@ -10,11 +11,13 @@ import type { Door } from "#workers/door.ts";
 export const oauth = new Hono<Door>();
 
 /** What is not on the shelf is a 404 for everybody: nobody signs in for it first. A HEAD only looks, and must not connect. */
-oauth.use("/api/auth/oauth/:provider/*", async (c, next) => {
-  findOAuthProvider(c.req.param("provider"));
+const onShelf: MiddlewareHandler<Door> = async (c, next) => {
+  findOAuthProvider(c.req.param("provider") ?? "");
   if (c.req.method === "HEAD") return c.body(null, 405, { allow: "GET" });
   await next();
-});
+};
+oauth.use("/api/auth/oauth/:provider/*", onShelf);
+oauth.use("/api/integrations/:provider/oauth/start", onShelf);
 
 oauth.get("/api/auth/oauth/:provider/authorize", async (c) => {
   const ctx = c.get("ctx");
@@ -34,6 +37,14 @@ oauth.get("/api/auth/oauth/:provider/authorize", async (c) => {
       fetchSite: c.req.header("sec-fetch-site"),
     }),
   );
+});
+
+/** Takes a client in: out to the provider, for the agency's admins. The client is made from the account that comes back. */
+oauth.get("/api/integrations/:provider/oauth/start", async (c) => {
+  const ctx = c.get("ctx");
+  if (ctx.actor.type !== "user") return c.redirect(`/sign-in?to=${encodeURIComponent("/admin/new-client")}`, 303);
+  const { shop } = c.req.query();
+  return go(c, await beginIntake(ctx, { provider: c.req.param("provider"), shop, fetchSite: c.req.header("sec-fetch-site") }));
 });
 
 oauth.get("/api/auth/oauth/:provider/callback", async (c) => {

@@ -15,6 +15,8 @@ export interface ClientFieldValues {
   locale: string;
   currency: string;
   timezone: string;
+  contactName: string | null;
+  contactEmail: string | null;
 }
 
 export const CLIENT_FIELDS = [
@@ -24,6 +26,8 @@ export const CLIENT_FIELDS = [
   "locale",
   "currency",
   "timezone",
+  "contactName",
+  "contactEmail",
 ] as const satisfies readonly (keyof ClientFieldValues)[];
 
 /** The fields of `ClientFieldValues`, in a grid of two columns where there is room. */
@@ -70,6 +74,12 @@ export function ClientFields({
             defaultValue={values.currency}
             className="uppercase"
           />
+        </Field>
+        <Field label={t("client.contactName")} required={false} error={errors?.contactName}>
+          <Input name="contactName" maxLength={120} autoComplete="off" dir="auto" defaultValue={values.contactName ?? ""} />
+        </Field>
+        <Field label={t("client.contactEmail")} required={false} error={errors?.contactEmail}>
+          <Input name="contactEmail" type="email" maxLength={254} autoComplete="off" defaultValue={values.contactEmail ?? ""} />
         </Field>
       </div>
     </>

@@ -8,10 +8,7 @@ import { Input } from "#app/components/ui/input.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { Integration } from "./integration-card.tsx";
-
-/** A shop's name, its address, or the address of its admin; what else it may be is for the server to say. */
-const SHOP =
-  "(https://)?([A-Za-z0-9][A-Za-z0-9\\-]*(\\.[Mm][Yy][Ss][Hh][Oo][Pp][Ii][Ff][Yy]\\.[Cc][Oo][Mm])?|admin\\.shopify\\.com/store/[A-Za-z0-9\\-]+)/?";
+import { SHOP_PATTERN } from "./shop-pattern.ts";
 
 /** Leads to the provider's consent page: a plain GET form, since it leaves this site. `primary` is for one form of a page. */
 export function ConnectForm({
@@ -38,7 +35,7 @@ export function ConnectForm({
             autoComplete="off"
             spellCheck={false}
             maxLength={200}
-            pattern={SHOP}
+            pattern={SHOP_PATTERN}
             title={t("integrations.shopHint")}
             placeholder={t("integrations.shopPlaceholder")}
           />

@@ -24,7 +24,14 @@ const Accounts = z.object({
       z.object({
         id: z.string(),
         attributes: z.object({
-          contact_information: z.object({ organization_name: z.string().nullish() }).nullish(),
+          contact_information: z
+            .object({
+              organization_name: z.string().nullish(),
+              default_sender_name: z.string().nullish(),
+              default_sender_email: z.string().nullish(),
+            })
+            .nullish(),
+          locale: z.string().nullish(),
           timezone: z.string().nullish(),
           preferred_currency: z.string().nullish(),
         }),
@@ -37,11 +44,17 @@ async function identify(account: Account): Promise<Identity> {
   const { data } = await account.json({ path: "/api/accounts" }, Accounts);
   const [found] = data;
   if (!found) throw new Error("the schema lets no empty list through");
-  const { contact_information: contact, timezone, preferred_currency: currency } = found.attributes;
+  const { contact_information: contact, locale, timezone, preferred_currency: currency } = found.attributes;
   return {
     externalId: found.id,
     name: contact?.organization_name || found.id,
-    details: { ...(timezone && { timezone }), ...(currency && { currency }) },
+    details: {
+      ...(timezone && { timezone }),
+      ...(currency && { currency }),
+      ...(locale && { locale }),
+      ...(contact?.default_sender_name && { contact: contact.default_sender_name }),
+      ...(contact?.default_sender_email && { email: contact.default_sender_email }),
+    },
   };
 }
 

@@ -43,6 +43,10 @@ export function variableOf(config: Config, provider: Provider, name: string): st
   return value;
 }
 
+/** Whether we have a client id and secret at the provider; a key needs neither. */
+export const isConfigured = (config: Config, { oauth }: Provider): boolean =>
+  oauth !== undefined && Object.values(oauth.credentials).every((name) => Boolean(Reflect.get(config, name)));
+
 /** Our client id and secret at the provider. Throws `misconfigured` where one is missing: without it nothing can be proven. */
 export function credentialsOf(config: Config, provider: OAuthProvider): { clientId: string; clientSecret: string } {
   const { clientId, clientSecret } = provider.oauth.credentials;

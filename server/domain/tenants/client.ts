@@ -40,8 +40,8 @@ export const CreateClient = z.object({
   locale: Locale.default("en"),
   currency: Currency.default("EUR"),
   timezone: Timezone.default("UTC"),
-  contactName: ContactName.optional(),
-  contactEmail: EmailAddress.optional(),
+  contactName: ContactName.nullish(),
+  contactEmail: EmailAddress.nullish(),
   ownerEmail: EmailAddress.optional().describe("Who is invited as its owner."),
 });
 export type CreateClient = z.infer<typeof CreateClient>;

@@ -1,0 +1,48 @@
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
+import { useLoaderData } from "@remix-run/react";
+import { ExternalLink } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
+import { Button } from "#app/components/ui/button.tsx";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleOf } from "#app/title.ts";
+
+/**
+ * The step between the form and the provider: our policy holds forms, and their redirects, to this site; this page goes on by
+ * itself, which is no longer the form.
+ */
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const sources = await api.integrations.sources();
+  const source = sources.find(({ provider }) => provider === args.params.provider);
+  if (!source) throw new Response("There is no such provider", { status: 404 });
+  const shop = new URL(args.request.url).searchParams.get("shop")?.slice(0, 200);
+  const title = translatorOf(locale)("newClient.going", { ns: "admin", provider: source.name });
+  const query = shop ? `?${new URLSearchParams({ shop })}` : "";
+  return { title: titleOf(title), name: source.name, next: `/api/integrations/${source.provider}/oauth/start${query}` };
+}
+
+export const meta: MetaFunction<typeof loader> = ({ data }) =>
+  data ? [{ title: data.title }, { httpEquiv: "refresh", content: `0; url=${data.next}` }] : [];
+
+export default function Going() {
+  const { t } = useTranslation("admin");
+  const { name, next } = useLoaderData<typeof loader>();
+  return (
+    <>
+      <PageHeader
+        before={<Breadcrumbs items={[{ label: t("newClient.title"), to: "/admin/new-client" }, { label: name }]} />}
+        title={t("newClient.going", { provider: name })}
+        description={t("newClient.sourceBody")}
+      />
+      <Button asChild variant="primary">
+        <a href={next}>
+          <ExternalLink aria-hidden />
+          {t("newClient.goOn", { provider: name })}
+        </a>
+      </Button>
+    </>
+  );
+}
