@@ -1,9 +1,12 @@
 import type { Counters } from "#test/sandbox/control/counters.ts";
 import type { CallFacts, Fault, Faults } from "#test/sandbox/control/faults.ts";
+import { answerKey, carriedBy } from "#test/sandbox/keys/answer.ts";
+import type { KeyCall, KeyService } from "#test/sandbox/keys/service.ts";
+import { keyShelf } from "#test/sandbox/keys/shelf.ts";
 import { authorize } from "#test/sandbox/oauth/authorize.ts";
 import { findLive } from "#test/sandbox/oauth/ledger.ts";
 import { exchange, grantTypeOf } from "#test/sandbox/oauth/token.ts";
-import type { Call, SandboxState } from "#test/sandbox/providers/provider.ts";
+import type { Call, SandboxProvider, SandboxState } from "#test/sandbox/providers/provider.ts";
 import { shelf } from "#test/sandbox/providers/shelf.ts";
 import { bodyFields } from "./body.ts";
 import type { SandboxProviderId } from "./endpoints.ts";
@@ -12,6 +15,8 @@ import type { SandboxProviderId } from "./endpoints.ts";
 export async function dispatch(state: SandboxState, faults: Faults, counters: Counters, request: Request): Promise<Response> {
   const url = new URL(request.url);
   const [, name = ""] = url.pathname.split("/", 2);
+  const service = keyShelf.find(({ id }) => id === name);
+  if (service) return dispatchKey(state, faults, counters, { service, request, url });
   const provider = name in shelf ? shelf[name as SandboxProviderId] : undefined;
   const route = provider?.route(url.pathname.slice(name.length + 1), request.method);
   if (!provider || !route) return new Response("Not Found: the sandbox has no such address.\n", { status: 404 });
@@ -20,7 +25,8 @@ export async function dispatch(state: SandboxState, faults: Faults, counters: Co
   const call: Call = { provider, route, request, url, body, now: Date.now() };
   const facts = factsOf(state, call);
   const effects = faults.strike(facts);
-  const response = await withEffects(state, call, facts, effects);
+  for (const effect of effects) if (effect.type === "fewer_scopes") withoutScopes(state, facts, effect.without);
+  const response = await withEffects(call.provider, effects, () => answer(state, call));
   counters.call(provider.id, route.path, facts.account, response.status);
   return response;
 }
@@ -41,14 +47,32 @@ function factsOf(state: SandboxState, call: Call): CallFacts {
   };
 }
 
-async function withEffects(state: SandboxState, call: Call, facts: CallFacts, effects: Fault["effect"][]): Promise<Response> {
+/** A request to a service that is connected by a key, with the same misbehaviour. */
+async function dispatchKey(
+  state: SandboxState,
+  faults: Faults,
+  counters: Counters,
+  { service, request, url }: { service: KeyService; request: Request; url: URL },
+): Promise<Response> {
+  const body = new TextDecoder().decode(await request.arrayBuffer());
+  const call: KeyCall = { service, request, url, body, path: url.pathname.slice(service.id.length + 1), now: Date.now() };
+  const { account, ...carried } = carriedBy(state, call);
+  const facts = { provider: service.id, path: call.path, account, ...carried };
+  const response = await withEffects(service, faults.strike(facts), () => answerKey(state, call));
+  counters.call(service.id, call.path, account, response.status);
+  return response;
+}
+
+/** How a provider says that something is wrong: what every fault is dressed in. */
+type Voice = Pick<SandboxProvider, "rateLimited" | "serverError" | "errorInSuccess">;
+
+async function withEffects(voice: Voice, effects: Fault["effect"][], answered: () => Response | Promise<Response>): Promise<Response> {
   for (const effect of effects) {
-    if (effect.type === "rate_limited") return call.provider.rateLimited(effect.retryAfter);
-    if (effect.type === "error") return call.provider.serverError(effect.status);
-    if (effect.type === "error_in_200") return call.provider.errorInSuccess();
-    if (effect.type === "fewer_scopes") withoutScopes(state, facts, effect.without);
+    if (effect.type === "rate_limited") return voice.rateLimited(effect.retryAfter);
+    if (effect.type === "error") return voice.serverError(effect.status);
+    if (effect.type === "error_in_200") return voice.errorInSuccess();
   }
-  let response = await answer(state, call);
+  let response = await answered();
   for (const effect of effects) {
     if (effect.type === "omit") response = await without(response, effect.fields);
     if (effect.type === "slow") await new Promise((done) => setTimeout(done, effect.ms));
@@ -68,7 +92,7 @@ function answer(state: SandboxState, call: Call): Response | Promise<Response> {
       return provider.revoke(state, call, bodyFields(call));
     case "api": {
       const token = provider.bearer(call.request);
-      const held = findLive(state.ledger, "access", token, call.now);
+      const held = findLive(state.ledger, "access", token, call.now) ?? findLive(state.ledger, "key", token, call.now);
       if (held?.grant.provider === provider.id) return provider.api(state, call, held.grant);
       return provider.unauthorized(call, token === null ? undefined : state.ledger.issued.get(token));
     }

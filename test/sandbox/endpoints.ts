@@ -1,6 +1,10 @@
 export const sandboxProviders = ["shopify", "klaviyo", "google"] as const;
 export type SandboxProviderId = (typeof sandboxProviders)[number];
 
+/** Services that are connected by a key: nobody consents there. */
+export const keyServices = ["telnyx", "cj", "bigbuy", "vapi", "twilio", "whatsapp", "apify"] as const;
+export type KeyServiceId = (typeof keyServices)[number];
+
 /** The URL templates of one provider, without `revoke` where it has none. `{shop}` and `{service}` stand in them literally and are filled in by the caller. */
 export interface SandboxEndpoints {
   authorize: string;
@@ -28,7 +32,8 @@ export function sandboxVariables(origin: string): Record<string, string> & { PRO
     [`${provider.toUpperCase()}_CLIENT_ID`, sandboxClients[provider].clientId],
     [`${provider.toUpperCase()}_CLIENT_SECRET`, sandboxClients[provider].clientSecret],
   ]);
-  return { PROVIDER_ENDPOINTS: JSON.stringify(sandboxEndpoints(origin)), ...Object.fromEntries(credentials) };
+  const endpoints = { ...sandboxEndpoints(origin), ...keyEndpoints(origin) };
+  return { PROVIDER_ENDPOINTS: JSON.stringify(endpoints), ...Object.fromEntries(credentials) };
 }
 
 /** The endpoints under one origin, such as `http://127.0.0.1:8799`: the value of PROVIDER_ENDPOINTS. */
@@ -54,4 +59,10 @@ export function sandboxEndpoints(origin: string) {
       api: `${root}/google/{service}`,
     },
   } satisfies Record<SandboxProviderId, SandboxEndpoints>;
+}
+
+/** The API bases of the services that are connected by a key, for PROVIDER_ENDPOINTS too. */
+export function keyEndpoints(origin: string): Record<KeyServiceId, { api: string }> {
+  const root = origin.replace(/\/+$/, "");
+  return Object.fromEntries(keyServices.map((id) => [id, { api: `${root}/${id}` }])) as Record<KeyServiceId, { api: string }>;
 }

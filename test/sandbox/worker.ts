@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { openCounters } from "#test/sandbox/control/counters.ts";
 import { openFaults } from "#test/sandbox/control/faults.ts";
 import { controlRoutes } from "#test/sandbox/control/routes.ts";
+import { seedKeys } from "#test/sandbox/keys/mint.ts";
 import { openLedger } from "#test/sandbox/oauth/ledger.ts";
 import type { SandboxState } from "#test/sandbox/providers/provider.ts";
 import { openShelf } from "#test/sandbox/shop/shelf.ts";
@@ -25,6 +26,7 @@ export class Sandbox extends DurableObject<SandboxEnv> {
     const faults = openFaults();
     const counters = openCounters();
     const ledger = openLedger(sql);
+    seedKeys(ledger, Date.now());
     const state: SandboxState = {
       ledger,
       shops: openShelf(sql, Number(env.GENERATED_ORDERS)),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sandboxProviders } from "#test/sandbox/endpoints.ts";
+import { keyServices, sandboxProviders } from "#test/sandbox/endpoints.ts";
 
 const Effect = z.discriminatedUnion("type", [
   /** 429 with Retry-After in seconds. */
@@ -18,7 +18,7 @@ const Effect = z.discriminatedUnion("type", [
 
 /** One misbehaviour: it strikes where everything that it names matches. */
 export const Fault = z.object({
-  provider: z.enum(sandboxProviders).optional(),
+  provider: z.enum([...sandboxProviders, ...keyServices]).optional(),
   /** A regular expression over the path behind the provider's root. */
   path: z.string().optional(),
   kind: z.enum(["authorize", "token", "revoke", "api"]).optional(),

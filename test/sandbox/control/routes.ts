@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { sandboxClients, sandboxProviders } from "#test/sandbox/endpoints.ts";
+import { keyServices, sandboxClients, sandboxProviders } from "#test/sandbox/endpoints.ts";
+import { knownKeys, mintKey } from "#test/sandbox/keys/mint.ts";
 import { issueTokens, newGrant } from "#test/sandbox/oauth/issue.ts";
 import { type Grant, type Issued, revokeGrant } from "#test/sandbox/oauth/ledger.ts";
 import type { SandboxState } from "#test/sandbox/providers/provider.ts";
@@ -13,7 +14,7 @@ import { Fault, type Faults } from "./faults.ts";
 
 /** Which grants are meant: those that match everything named. Nothing named means all of them. */
 const Selection = z.object({
-  provider: z.enum(sandboxProviders).optional(),
+  provider: z.enum([...sandboxProviders, ...keyServices]).optional(),
   account: z.string().optional(),
   grantId: z.string().optional(),
   /** A code or token of the family. */
@@ -38,6 +39,8 @@ const Mint = z.array(
     mode: z.enum(["expiring", "lasting", "online"]).default("expiring"),
   }),
 );
+/** Accounts whose owners make themselves a key. Klaviyo's own keys are beside its OAuth. */
+const KeyMint = z.array(z.object({ provider: z.enum([...keyServices, "klaviyo"]), account: z.string().min(1) }));
 const Webhook = z.object({
   topic: z.string(),
   shop: z.string(),
@@ -109,12 +112,18 @@ export function controlRoutes({ state, faults, counters, together }: ControlPart
     return c.json(minted);
   });
 
+  app.post("/keys", async (c) => {
+    const wanted = KeyMint.parse(await c.req.json());
+    return c.json(together(() => wanted.map((each) => mintKey(ledger, each, Date.now()))));
+  });
+  app.get("/keys", (c) => c.json(knownKeys()));
+
   app.post("/expire", async (c) => {
     const { kinds, ...selection } = Expiry.parse(await c.req.json());
     const now = Date.now();
     const expired = together(() =>
       select(selection).flatMap((grant) => {
-        const live = ledger.issuedOf(grant.id).filter((item: Issued) => kinds.includes(item.kind) && item.state === "live");
+        const live = ledger.issuedOf(grant.id).filter((item: Issued) => kinds.some((kind) => kind === item.kind) && item.state === "live");
         for (const item of live) ledger.saveIssued(Object.assign(item, { expiresAt: now }));
         return live;
       }),

@@ -20,6 +20,11 @@ function issue(
   return issued;
 }
 
+/** A key of an account, without an end. It is random, or what `value` says. */
+export function issueKey(ledger: Ledger, { grant, prefix, value }: { grant: Grant; prefix: string; value?: string }, now: number): Issued {
+  return issue(ledger, { kind: "key", grantId: grant.id, expiresAt: null, ...(value !== undefined && { value }) }, prefix, now);
+}
+
 export function newGrant(ledger: Ledger, input: Pick<Grant, "provider" | "account" | "scopes" | "mode">, now: number): Grant {
   const grant: Grant = { id: `grant_${crypto.randomUUID()}`, createdAt: now, revoked: false, ...input };
   ledger.saveGrant(grant);
@@ -33,7 +38,7 @@ export function issueCode(ledger: Ledger, provider: SandboxProvider, grant: Gran
 /** A new access token and, where asked for, a new refresh token. `expiresIn` (seconds) overrides the provider's usual life. */
 export function issueTokens(
   ledger: Ledger,
-  provider: SandboxProvider,
+  provider: Pick<SandboxProvider, "accessLife" | "refreshLife" | "prefixes">,
   input: { grant: Grant; refresh: boolean; replaces?: string; expiresIn?: number; now: number },
 ): TokenPair {
   const { grant, now } = input;

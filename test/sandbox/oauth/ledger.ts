@@ -1,9 +1,9 @@
-import type { SandboxProviderId } from "#test/sandbox/endpoints.ts";
+import type { KeyServiceId, SandboxProviderId } from "#test/sandbox/endpoints.ts";
 
 /** One consent of one account to our application: everything issued from it lives and dies with it (a token family). */
 export interface Grant {
   id: string;
-  provider: SandboxProviderId;
+  provider: SandboxProviderId | KeyServiceId;
   account: string;
   scopes: string[];
   createdAt: number;
@@ -22,7 +22,8 @@ export interface AuthorizationRequest {
 /** Any secret value that was issued. Times are epoch milliseconds; null means no end. */
 export interface Issued {
   value: string;
-  kind: "code" | "access" | "refresh";
+  /** `key`: what a person copies from the provider's settings; it never was granted to anybody. */
+  kind: "code" | "access" | "refresh" | "key";
   grantId: string;
   createdAt: number;
   expiresAt: number | null;
@@ -46,7 +47,7 @@ export interface Ledger {
   saveGrant(grant: Grant): void;
   saveIssued(issued: Issued): void;
   issuedOf(grantId: string): Issued[];
-  grantsOf(provider: SandboxProviderId, account: string): Grant[];
+  grantsOf(provider: Grant["provider"], account: string): Grant[];
   sql: SqlStorage;
 }
 

@@ -60,7 +60,8 @@ export const klaviyo: SandboxProvider = {
     if (grant?.provider === "klaviyo") revokeGrant(state.ledger, grant);
     return json({}); // RFC 7009: an unknown token is no error
   },
-  bearer: (request) => /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? null,
+  // A private key has a scheme of its own; neither is taken under the other's.
+  bearer: (request) => /^(?:Bearer (?!pk_)|Klaviyo-API-Key (?=pk_))(.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? null,
   unauthorized: () =>
     klaviyoError(
       401,

@@ -71,7 +71,7 @@ export interface SandboxProvider {
    * without a refresh token (see `refreshable`) rotates nothing.
    */
   rotation: "no" | "strict" | "retryable";
-  prefixes: Record<Issued["kind"], string>;
+  prefixes: Record<Exclude<Issued["kind"], "key">, string>;
   refreshLife: number | null;
   accessLife(grant: Grant): number | null;
   knowsScope(scope: string): boolean;
