@@ -88,6 +88,7 @@ export async function makeTenant(more: Partial<Tenant> = {}): Promise<Tenant> {
     features: {},
     createdAt: Date.now(),
     lastActivityAt: null,
+    endsAt: null,
     catalog: "",
     ...more,
   };

@@ -1,8 +1,7 @@
-import { type SQL, sql } from "drizzle-orm";
-import { batchOf, type Statement } from "#db/client.ts";
-import { auditLog } from "#db/schema/index.ts";
+import type { SQL } from "drizzle-orm";
+import type { Statement } from "#db/client.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
-import { auditRow } from "./commit.ts";
+import { append } from "./append.ts";
 
 /**
  * As `commit`, for writes that a guard may refuse: the audit line is written only where `guard` holds, as the batch
@@ -15,12 +14,5 @@ export async function commitIf<const S extends readonly Statement[]>(
   details: Record<string, unknown>,
   statements: S,
 ): Promise<unknown[]> {
-  const db = "db" in ctx ? ctx.db : ctx.directory;
-  const row = auditRow(ctx, action, details);
-  const line = db
-    .insert(auditLog)
-    .select(
-      sql`select ${row.id}, ${row.at}, ${row.tenantId}, ${row.actorType}, ${row.actorId}, ${row.action}, ${JSON.stringify(row.details)}, ${row.ip}, null, null where ${guard}`,
-    );
-  return (await batchOf(db, [line, ...statements])).slice(1);
+  return append(ctx, { action, details, guard, statements });
 }

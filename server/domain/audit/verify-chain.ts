@@ -1,0 +1,87 @@
+import { and, asc, count, eq, gt, isNull } from "drizzle-orm";
+import { type Db, openDb, openTenantDb, placeOf } from "#db/client.ts";
+import { auditLog } from "#db/schema/index.ts";
+import { type Ctx, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
+import { forbidden } from "#server/errors.ts";
+import { headQuery } from "./append.ts";
+import { type BrokenLink, emptyChain, followChain } from "./chain.ts";
+
+/** What following a log from its first line to its last one found. */
+export interface ChainCheck {
+  /** Lines that hold. */
+  lines: number;
+  /** Lines that are older than the chain: nothing can be said of them. */
+  older: number;
+  broken: BrokenLink | null;
+}
+
+const pageSize = 1000;
+
+/** Follows the tenant's audit log, in each D1 that holds lines of it. */
+export async function verifyChain(ctx: TenantCtx): Promise<ChainCheck> {
+  requirePermission(ctx, "audit:read");
+  const found: ChainCheck = { lines: 0, older: 0, broken: null };
+  for (const place of new Set([placeOf(ctx.tenant.id), "DB" as const])) {
+    const check = await follow(openTenantDb(ctx.databases[place], ctx.tenant.id), ctx.tenant.id);
+    found.lines += check.lines;
+    found.older += check.older;
+    found.broken ??= check.broken;
+  }
+  return found;
+}
+
+/** Follows the agency's own log, of what concerns no client. For staff. */
+export async function verifyAgencyChain(ctx: Ctx): Promise<ChainCheck> {
+  if (!requireUser(ctx).staff) throw forbidden();
+  return follow(openDb(ctx.databases.DB), "");
+}
+
+async function follow(db: Db, tenantId: string): Promise<ChainCheck> {
+  let head = emptyChain;
+  let first: string | undefined;
+  let last: string | null = null;
+  for (;;) {
+    // The head is read with each page: what is written meanwhile moves both.
+    const [page, [end = emptyChain]] = await db.batch([
+      db
+        .select()
+        .from(auditLog)
+        .where(and(eq(auditLog.tenantId, tenantId), gt(auditLog.seq, head.seq)))
+        .orderBy(asc(auditLog.seq))
+        .limit(pageSize),
+      headQuery(db, tenantId),
+    ]);
+    first ??= page[0]?.id;
+    const followed = followChain(head, page);
+    head = followed.head;
+    last = page.at(-1)?.id ?? last;
+    const atEnd = page.length < pageSize;
+    const broken = followed.broken ?? (atEnd ? brokenEnd({ head, end, last }) : null);
+    if (broken || atEnd) return { lines: head.seq, ...(await unchained(db, { tenantId, first, broken })) };
+  }
+}
+
+/** The head says how many lines there must be: fewer, and the tail was cut; more, and somebody else wrote them. */
+function brokenEnd({ head, end, last }: { head: typeof emptyChain; end: typeof emptyChain; last: string | null }): BrokenLink | null {
+  if (end.seq > head.seq) return { kind: "cut", line: last, seq: head.seq + 1 };
+  if (end.seq < head.seq || end.hash !== head.hash) return { kind: "added", line: last, seq: head.seq };
+  return null;
+}
+
+/** Lines without a number: from before the chain began, or else not ours. Ids sort by time. */
+async function unchained(
+  db: Db,
+  { tenantId, first, broken }: { tenantId: string; first: string | undefined; broken: BrokenLink | null },
+): Promise<{ older: number; broken: BrokenLink | null }> {
+  const without = and(eq(auditLog.tenantId, tenantId), isNull(auditLog.seq));
+  const [[all], [later]] = await db.batch([
+    db.select({ lines: count() }).from(auditLog).where(without),
+    db
+      .select({ id: auditLog.id })
+      .from(auditLog)
+      .where(and(without, gt(auditLog.id, first ?? "~")))
+      .orderBy(asc(auditLog.id))
+      .limit(1),
+  ]);
+  return { older: all?.lines ?? 0, broken: broken ?? (later ? { kind: "added", line: later.id, seq: 0 } : null) };
+}
