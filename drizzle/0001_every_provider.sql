@@ -156,6 +156,7 @@ ALTER TABLE `connections` ADD `kind` text DEFAULT 'oauth' NOT NULL;--> statement
 ALTER TABLE `connections` ADD `fields` text DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE `connections` ADD `chosen` text DEFAULT '[]' NOT NULL;--> statement-breakpoint
 ALTER TABLE `connections` ADD `preferred_at` integer;--> statement-breakpoint
+ALTER TABLE `connections` ADD `status_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `renew_at` integer;--> statement-breakpoint
 ALTER TABLE `connections` ADD `renew_failures` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `connections` ADD `cool_until` integer;--> statement-breakpoint

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { Resource } from "#server/catalog/provider.ts";
 import type {
   AccountDetails,
+  ChosenResource,
   CliffKind,
   ConnectionKind,
   ConnectionStatus,
@@ -29,7 +29,7 @@ export const connections = sqliteTable(
     /** What was typed into a key form, without its secrets. */
     fields: json<Record<string, string>>().notNull().default({}),
     /** What the client chose of `resources`: what jobs may read. */
-    chosen: json<Resource[]>().notNull().default([]),
+    chosen: json<ChosenResource[]>().notNull().default([]),
     /** When the client said that jobs shall use this account, where it has several at one provider. */
     preferredAt: instant(),
     scopesAsked: json<string[]>().notNull(),
@@ -37,6 +37,8 @@ export const connections = sqliteTable(
     status: text().$type<ConnectionStatus>().notNull(),
     /** Why the status is `reconnect_needed`; its words are in the schemas. */
     statusReason: text().$type<ReconnectReason>(),
+    /** Since when the status is what it is. */
+    statusAt: instant(),
     accessExpiresAt: instant(),
     refreshExpiresAt: instant(),
     connectedBy: text().notNull(),
