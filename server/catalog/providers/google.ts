@@ -1,39 +1,78 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import type { Choice, Failure, OAuthProvider, Reply, Resource } from "#server/catalog/provider.ts";
+import { ProviderError } from "#server/errors.ts";
 import { bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
 
 const prefix = "https://www.googleapis.com/auth/";
 const analytics = `${prefix}analytics.readonly`;
 const searchConsole = `${prefix}webmasters.readonly`;
 const calendar = `${prefix}calendar.readonly`;
+const adwords = `${prefix}adwords`;
+const gmailSend = `${prefix}gmail.send`;
+const adsVersion = "v26";
 /** Google may answer the long names of what was asked for by the short ones. */
 const longNames: Readonly<Record<string, string>> = { email: `${prefix}userinfo.email`, profile: `${prefix}userinfo.profile` };
 const maxPages = 10;
 
+/** One error of Google Ads, inside of the usual one: `{errorCode: {quotaError: "RESOURCE_EXHAUSTED"}}`. */
+const AdsError = z.object({
+  errorCode: z.record(z.string(), z.string()).default({}),
+  message: z.string().default(""),
+  details: z.object({ quotaErrorDetails: z.object({ retryDelay: z.string().optional() }).optional() }).optional(),
+});
 const GoogleError = z.object({
   error: z.object({
     code: z.number().optional(),
     message: z.string().default(""),
     status: z.string().default(""),
     errors: z.array(z.object({ reason: z.string().optional() })).optional(),
-    details: z.array(z.object({ reason: z.string().optional() })).optional(),
+    details: z.array(z.object({ reason: z.string().optional(), errors: z.array(AdsError).optional() })).optional(),
   }),
 });
 const limitReasons = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded|dailyLimitExceeded)$/;
 
 function failureOf({ status, headers, body }: Reply): Failure | null {
-  const failed = GoogleError.safeParse(body);
+  // A stream of Google Ads fails as a list of one.
+  const failed = GoogleError.safeParse(Array.isArray(body) ? body[0] : body);
   if (!failed.success) return failureOfStatus(status, headers, `status ${status}`);
   const { error } = failed.data;
   const code = status < 400 ? (error.code ?? 500) : status;
   const message = `${error.status} ${error.message}`.trim();
+  const [adsError] = (error.details ?? []).flatMap(({ errors }) => errors ?? []);
+  const ofAds = adsError && adsFailureOf(adsError);
+  if (ofAds) return ofAds;
   if (code !== 403) return failureOfStatus(code, headers, message);
   const reasons = [...(error.errors ?? []), ...(error.details ?? [])].map(({ reason }) => reason ?? "");
   if (error.status === "RESOURCE_EXHAUSTED" || reasons.some((reason) => limitReasons.test(reason))) {
     return failureOfStatus(429, headers, message);
   }
   return { kind: reasons.includes("ACCESS_TOKEN_SCOPE_INSUFFICIENT") ? "missing_scopes" : "rejected", message };
+}
+
+/** About our developer token: no client can mend it. */
+const adsMisconfigured = /^(DEVELOPER_TOKEN_\w+|ACCESS_PROHIBITED|OAUTH_TOKEN_HEADER_INVALID|PROJECT_DISABLED)$/;
+
+/**
+ * How Google Ads failed, by its own words: its statuses mislead. Somebody without an Ads account gets a 401 (NOT_ADS_USER), which
+ * says nothing against the tokens. Undefined where the words say no more than the status.
+ */
+function adsFailureOf({ errorCode, message: words, details }: z.infer<typeof AdsError>): Failure | undefined {
+  const [[family, name] = ["", ""]] = Object.entries(errorCode);
+  const message = `${name}: ${words}`;
+  if (adsMisconfigured.test(name)) return { kind: "misconfigured", message };
+  switch (family) {
+    case "quotaError": {
+      const retryAfterS = Number.parseFloat(details?.quotaErrorDetails?.retryDelay ?? "");
+      return { kind: "rate_limited", message, ...(Number.isFinite(retryAfterS) && { retryAfterS }) };
+    }
+    case "authenticationError":
+      return { kind: /^OAUTH_TOKEN_(REVOKED|EXPIRED|INVALID)$/.test(name) ? "revoked" : "rejected", message };
+    case "authorizationError":
+      return { kind: "rejected", message };
+    default:
+      return undefined;
+  }
 }
 
 const Person = z.object({ sub: z.string(), name: z.string().optional(), email: z.string().optional() });
@@ -48,6 +87,28 @@ const Calendars = z.object({
   items: z.array(z.object({ id: z.string(), summary: z.string().default("") })).default([]),
   nextPageToken: z.string().optional(),
 });
+
+const AccessibleCustomers = z.object({ resourceNames: z.array(z.string()).default([]) });
+const Customers = z.array(
+  z.object({
+    results: z
+      .array(
+        z.object({
+          customerClient: z.object({
+            id: z.string(),
+            descriptiveName: z.string().default(""),
+            manager: z.boolean().default(false),
+            status: z.string().default("ENABLED"),
+            currencyCode: z.string().optional(),
+            timeZone: z.string().optional(),
+          }),
+        }),
+      )
+      .default([]),
+  }),
+);
+/** How many managers are asked at once: a Worker has six connections. */
+const managersAtOnce = 5;
 
 const choices: readonly Choice[] = [
   {
@@ -91,7 +152,58 @@ const choices: readonly Choice[] = [
         return { items: page.items.map(({ id, summary }) => ({ kind: "calendar", id, name: summary || id })), next: page.nextPageToken };
       }),
   },
+  {
+    kind: "ads_customer",
+    title: { en: "Google Ads accounts", fr: "Comptes Google Ads", he: "חשבונות Google Ads" },
+    many: true,
+    scopes: [adwords],
+    list: listAdsCustomers,
+  },
 ];
+
+/**
+ * The accounts that figures can be read of: those that were shared with this person, and those below a manager that was. An account
+ * that is reached both ways is reached directly. Managers have no figures of their own.
+ */
+async function listAdsCustomers(account: Account): Promise<Resource[]> {
+  const { resourceNames } = await account.json(
+    { service: "googleads", path: `/${adsVersion}/customers:listAccessibleCustomers` },
+    AccessibleCustomers,
+  );
+  const ids = resourceNames.map((name) => name.replace(/^customers\//, ""));
+  const found: Resource[] = [];
+  for (let at = 0; at < ids.length; at += managersAtOnce) {
+    found.push(...(await Promise.all(ids.slice(at, at + managersAtOnce).map((id) => customersBelow(account, id)))).flat());
+  }
+  const direct = found.filter(({ parent }) => parent === undefined);
+  const below = found.filter(({ parent }) => parent !== undefined);
+  return [...new Map([...below, ...direct].map((customer) => [customer.id, customer])).values()];
+}
+
+/** A customer and, where it is a manager, those right below it. One that was closed, or never opened, has nothing to show. */
+async function customersBelow(account: Account, id: string): Promise<Resource[]> {
+  const fields = ["id", "descriptive_name", "manager", "level", "status", "currency_code", "time_zone"];
+  const query = `SELECT ${fields.map((field) => `customer_client.${field}`).join(", ")} FROM customer_client WHERE customer_client.level <= 1`;
+  const path = `/${adsVersion}/customers/${id}/googleAds:searchStream`;
+  const resource = { kind: "ads_customer", id, name: id, parent: id };
+  try {
+    const batches = await account.json({ method: "POST", service: "googleads", path, resource, body: { query }, reads: true }, Customers);
+    const all = batches.flatMap(({ results }) => results.map(({ customerClient }) => customerClient));
+    return all
+      .filter(({ manager, status }) => !manager && status === "ENABLED")
+      .map(({ id: customer, descriptiveName, currencyCode, timeZone }) => ({
+        kind: "ads_customer",
+        id: customer,
+        name: descriptiveName || customer,
+        ...(customer !== id && { parent: id }),
+        ...(currencyCode && { currency: currencyCode }),
+        ...(timeZone && { timezone: timeZone }),
+      }));
+  } catch (error) {
+    if (error instanceof ProviderError && error.kind === "rejected") return [];
+    throw error;
+  }
+}
 
 async function everyPage(read: (pageToken: string) => Promise<{ items: Resource[]; next: string | undefined }>): Promise<Resource[]> {
   const all: Resource[] = [];
@@ -112,9 +224,9 @@ export const google: OAuthProvider = {
   name: "Google",
   mark: { letter: "G", color: "#6b93d6" },
   description: {
-    en: "Analytics, Search Console and Calendar: visitors, searches and free hours.",
-    fr: "Analytics, Search Console et Agenda : visiteurs, recherches et créneaux libres.",
-    he: "Analytics, Search Console ויומן: מבקרים, חיפושים ושעות פנויות.",
+    en: "Analytics, Search Console, Ads, Calendar and Gmail: visitors, searches, campaigns and free hours.",
+    fr: "Analytics, Search Console, Ads, Agenda et Gmail : visiteurs, recherches, campagnes et créneaux libres.",
+    he: "Analytics, Search Console, Ads, יומן ו-Gmail: מבקרים, חיפושים, קמפיינים ושעות פנויות.",
   },
   api: "https://{service}.googleapis.com",
   hosts: [/^[a-z0-9]+\.googleapis\.com$/],
@@ -142,6 +254,13 @@ export const google: OAuthProvider = {
         default: false,
       },
       { id: "calendar", title: { en: "Calendar", fr: "Agenda", he: "יומן" }, scopes: [calendar], default: false },
+      { id: "ads", title: { en: "Google Ads", fr: "Google Ads", he: "Google Ads" }, scopes: [adwords], default: false },
+      {
+        id: "gmail",
+        title: { en: "Sending mail with Gmail", fr: "Envoi d’e-mails avec Gmail", he: "שליחת דוא״ל ב-Gmail" },
+        scopes: [gmailSend],
+        default: false,
+      },
     ],
     incremental: true,
     grants: (granted, scope) => granted.includes(scope) || granted.includes(longNames[scope] ?? scope),
@@ -152,7 +271,16 @@ export const google: OAuthProvider = {
     defaultExpiresInS: 3600,
     renewals: [byRefreshToken({ rotates: false, retryable: true })],
     readGrant: (reply) => readStandardGrant(reply, " "),
-    authorization: ({ secrets }) => ({ headers: bearer(secrets) }),
+    authorization: ({ secrets, service, resource, variable }) => ({
+      headers: {
+        ...bearer(secrets),
+        ...(service === "googleads" && {
+          "developer-token": variable("GOOGLE_ADS_DEVELOPER_TOKEN"),
+          // The manager through which an account is reached: digits alone.
+          ...(resource?.parent && { "login-customer-id": resource.parent.replace(/\D/g, "") }),
+        }),
+      },
+    }),
     async identify(account) {
       const person = await readPerson(account);
       return {
@@ -173,6 +301,8 @@ export const google: OAuthProvider = {
     lives: { unusedS: 182 * 86_400 },
   },
   choices,
+  // Announced for the month, not for the day.
+  versions: [{ name: `Google Ads API ${adsVersion}`, endsOn: "2027-11-01" }],
   failureOf,
   async probe(account) {
     await readPerson(account);

@@ -7,8 +7,9 @@ import type { Account } from "#server/catalog/account.ts";
 import type { CallbackFault, Failure, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
 import { byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
 
-/** Lives at least twelve months from its name. */
-const graphqlPath = "/admin/api/2026-07/graphql.json";
+const version = "2026-07";
+const graphqlPath = `/admin/api/${version}/graphql.json`;
+const offlineToken = "urn:shopify:params:oauth:token-type:offline-access-token";
 const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 const callbackLifeS = 90;
 
@@ -81,6 +82,12 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   if (has("THROTTLED")) return { kind: "rate_limited", message, retryAfterS: throttleWait(body) };
   if (has("ACCESS_DENIED")) return { kind: "missing_scopes", message };
   return { kind: has("INTERNAL_SERVER_ERROR") ? "unavailable" : "rejected", message };
+}
+
+/** The one refusal that RFC 6749 does not know: a token that cannot be exchanged (shopify-api-js, token exchange). */
+function tokenFailureOf({ status, body }: Reply): Failure | undefined {
+  const code = z.object({ error: z.literal("invalid_subject_token") }).safeParse(body).data?.error;
+  return status === 400 && code ? { kind: "revoked", message: `token endpoint: ${code}` } : undefined;
 }
 
 function throttleWait(body: unknown): number {
@@ -175,7 +182,25 @@ export const shopify: OAuthProvider = {
     // New apps must take expiring offline tokens, and have to ask for them.
     exchange: (request, { code = "" }) => request({ code, expiring: "1" }),
     defaultExpiresInS: 3600,
-    renewals: [byRefreshToken({ rotates: true, retryable: true })],
+    renewals: [
+      byRefreshToken({ rotates: true, retryable: true }),
+      // From 2027-01-01 on tokens without an end are refused. The exchange happens once for a shop, and there is no way back:
+      // the old token is dead with it, so that a lost reply cannot be asked for again.
+      {
+        with: "access_token",
+        of: "lasting",
+        fields: (token) => ({
+          grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+          subject_token: token,
+          subject_token_type: offlineToken,
+          requested_token_type: offlineToken,
+          expiring: "1",
+        }),
+        rotates: true,
+        retryable: false,
+      },
+    ],
+    tokenFailureOf,
     callbackFault,
     readGrant(reply) {
       const grant = readStandardGrant(reply, ",");
@@ -190,6 +215,8 @@ export const shopify: OAuthProvider = {
       request: ({ accessToken }) => ({ method: "DELETE", headers: { "x-shopify-access-token": accessToken } }),
     },
   },
+  // A version lives for twelve months at least; what is older than that is answered by the oldest one that lives.
+  versions: [{ name: `Admin API ${version}`, endsOn: "2027-07-01" }],
   failureOf,
   async probe(account) {
     await graphql(account, "{ shop { id } }", z.object({ data: z.object({ shop: z.object({ id: z.string() }) }) }));

@@ -3,18 +3,16 @@ import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { ProviderError } from "#server/errors.ts";
+import { isCooling } from "./cool-down.ts";
 import { holdConnection, openField } from "./hold-connection.ts";
 import { blockJobs, needReconnect } from "./need-reconnect.ts";
-import { renewTokens } from "./renew-tokens.ts";
+import { renewTokens, usableMs } from "./renew-tokens.ts";
 import type { ConnectionRow, HeldConnection } from "./rows.ts";
 import type { ConnectionKind } from "./schemas.ts";
 import { waysToTokens } from "./ways-to-tokens.ts";
 
 /** An access token with less time than this is renewed before it is used. */
 export const renewalMarginMs = 60_000;
-/** With less than this a token is not worth sending. */
-const usableMs = 5_000;
-
 /** What a call is authorised with, opened, and the connection that it is of. */
 export interface Access {
   held: HeldConnection;
@@ -25,7 +23,10 @@ export interface Access {
 export const endsWithin = ({ accessExpiresAt }: ConnectionRow, now: number, ms: number): boolean =>
   accessExpiresAt !== null && accessExpiresAt - now < ms;
 
-/** A key, or an access token that lives for a minute at least, renewed if need be. Throws as `renewTokens` does. */
+/**
+ * A key, or an access token that lives for a minute at least, renewed if need be. While the connection cools down after a
+ * renewal that failed in passing, a token that is still usable is used as it is. Throws as `renewTokens` does.
+ */
 export async function freshAccess(ctx: TenantCtx, held: HeldConnection): Promise<Access> {
   const { connection } = held;
   if (connection.status !== "active") {
@@ -33,9 +34,8 @@ export async function freshAccess(ctx: TenantCtx, held: HeldConnection): Promise
     throw new ProviderError(connection.provider, "revoked", "the account must be connected again");
   }
   if (!endsWithin(connection, ctx.now(), renewalMarginMs)) return opened(ctx, held);
-  const renewable = waysToTokens(held).length > 0;
   const usable = !endsWithin(connection, ctx.now(), usableMs);
-  if (!renewable && usable) return opened(ctx, held);
+  if (usable && (isCooling(connection, ctx.now()) || waysToTokens(held).length === 0)) return opened(ctx, held);
   try {
     return await opened(ctx, await renewTokens(ctx, held));
   } catch (error) {
@@ -51,7 +51,9 @@ export async function freshAccess(ctx: TenantCtx, held: HeldConnection): Promise
 export async function accessAfterRefusal(ctx: TenantCtx, { held }: Access): Promise<Access> {
   const now = await holdConnection(ctx, held.connection.id);
   if (now.connection.version !== held.connection.version) return freshAccess(ctx, now);
-  if (waysToTokens(now).length > 0) return opened(ctx, await renewTokens(ctx, now));
+  // A token without an end is not renewed but exchanged, and a dead one cannot be.
+  const renewable = now.connection.accessExpiresAt !== null && waysToTokens(now).length > 0;
+  if (renewable) return opened(ctx, await renewTokens(ctx, now));
   await needReconnect(ctx, now.connection, "access_refused");
   throw new ProviderError(now.connection.provider, "revoked", "the account must be connected again");
 }

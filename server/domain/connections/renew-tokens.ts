@@ -1,4 +1,4 @@
-import type { Grant, Provider } from "#server/catalog/provider.ts";
+import type { Grant } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { hashToken } from "#server/domain/sessions/tokens.ts";
@@ -6,45 +6,66 @@ import { openDataKey } from "#server/domain/vault/data-keys.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { ProviderError } from "#server/errors.ts";
+import { coolDownMs, isCooling } from "./cool-down.ts";
 import { expiriesOf } from "./expiries.ts";
 import { holdConnection, openField } from "./hold-connection.ts";
 import { needReconnect } from "./need-reconnect.ts";
 import { pause } from "./pause.ts";
-import { claimRefresh, keepRenewed, type RefreshLease, releaseRefresh } from "./refresh-lease.ts";
+import { claimRefresh, keepRenewed, mayStillSend, type RefreshLease, recordAttempt, releaseRefresh, stillHolds } from "./refresh-lease.ts";
+import { planOf } from "./renewal-plan.ts";
 import type { HeldConnection } from "./rows.ts";
+import type { RenewalTrigger } from "./schemas.ts";
 import { type WayToTokens, waysToTokens } from "./ways-to-tokens.ts";
 
 /** Losers look again after 50 to 150 ms, then ever more slowly up to a second: about 15 s in all. */
 const maxLooks = 22;
 const lookAgainMs = (look: number) => Math.min(1000, 100 * 1.3 ** look) * (0.5 + Math.random());
 
+/** With less than this (milliseconds) a token is not worth sending. */
+export const usableMs = 5_000;
+
 /**
  * Renews a connection's tokens, once however many runs want it at the same moment: one claims the lease, the others wait
  * and read what it got. Answers the connection with tokens newer than those in `held`.
  *
  * Throws `revoked` where a person is needed (the connection is then marked), `unavailable` and `rate_limited` where it is
- * not known or too early to say, `misconfigured` for our own client: none of those touches the tokens that are there.
+ * not known or too early to say, `misconfigured` for our own client, `rejected` where there is nothing to renew a token with that
+ * still lives: none of those touches the tokens that are there. After one of them the connection cools down, and nobody but a
+ * person asks the provider again before that is over.
  */
-export async function renewTokens(ctx: TenantCtx, held: HeldConnection): Promise<HeldConnection> {
+export async function renewTokens(ctx: TenantCtx, held: HeldConnection, trigger: RenewalTrigger = "use"): Promise<HeldConnection> {
   const { connection } = held;
   const [first] = waysToTokens(held);
   const secret = first && (await openField(ctx, held, first.field));
-  if (secret === undefined) {
-    await needReconnect(ctx, connection, "not_renewable");
-    throw refused(connection.provider);
-  }
+  if (secret === undefined) return notRenewable(ctx, held);
   const fingerprint = hashToken(secret);
   for (let look = 0; look < maxLooks; look++) {
-    const lease = await claimRefresh(ctx, connection, fingerprint);
+    const lease = await claimRefresh(ctx, connection, { fingerprint, trigger });
     if (lease) return renewUnder(ctx, lease, held);
     const now = await holdConnection(ctx, connection.id);
     if (now.connection.version !== connection.version) return adopted(now);
+    if (trigger !== "person" && isCooling(now.connection, ctx.now())) throw cooling(now, ctx.now());
     await pause(lookAgainMs(look));
   }
   throw new ProviderError(connection.provider, "unavailable", "another run is still renewing the tokens", { retryAfterS: 10 });
 }
 
 const refused = (provider: string) => new ProviderError(provider, "revoked", "the account must be connected again");
+
+function cooling({ connection: { provider, coolUntil } }: HeldConnection, now: number): ProviderError {
+  const retryAfterS = Math.ceil(((coolUntil ?? now) - now) / 1000);
+  return new ProviderError(provider, "unavailable", "the last renewal failed, the next one is later", { retryAfterS });
+}
+
+/** A token that still lives is left to live. */
+async function notRenewable(ctx: TenantCtx, { connection }: HeldConnection): Promise<never> {
+  const { provider, accessExpiresAt } = connection;
+  if (accessExpiresAt === null || accessExpiresAt > ctx.now() + usableMs) {
+    throw new ProviderError(provider, "rejected", "there is nothing to renew it with");
+  }
+  await needReconnect(ctx, connection, "not_renewable");
+  throw refused(provider);
+}
 
 /** Somebody else changed the connection: their tokens count, unless there are none any more. */
 function adopted(now: HeldConnection): HeldConnection {
@@ -53,82 +74,108 @@ function adopted(now: HeldConnection): HeldConnection {
 }
 
 async function renewUnder(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection): Promise<HeldConnection> {
-  const provider = findProvider(held.connection.provider);
   try {
-    const grant = await requestRefresh(ctx, held);
-    return await keep(ctx, lease, { held, provider, grant });
+    const grant = await requestRefresh(ctx, lease, held);
+    return await keep(ctx, lease, { held, grant });
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    if (error.kind === "revoked") return refusedRefresh(ctx, lease, held);
-    await releaseRefresh(ctx, lease, { replyLost: error.kind === "unavailable" });
-    throw error;
+    const failure = error instanceof VaultError ? closedVault(held, error) : error;
+    if (!(failure instanceof ProviderError)) throw error;
+    if (failure.kind === "revoked") return refusedRefresh(ctx, lease, { held, failure });
+    throw await coolDown(ctx, lease, { held, failure });
   }
 }
 
+/** Secrets that do not open are ours to mend: a root key is missing. */
+const closedVault = ({ connection }: HeldConnection, cause: VaultError) =>
+  new ProviderError(connection.provider, "misconfigured", "the vault did not open", { cause });
+
+/** Writes down that it failed in passing, and answers what to throw: the failure, with the time that it will take. */
+async function coolDown(
+  ctx: TenantCtx,
+  lease: RefreshLease,
+  { held, failure }: { held: HeldConnection; failure: ProviderError },
+): Promise<ProviderError> {
+  const { kind, message, provider } = failure;
+  if (kind === "revoked") throw new Error("what is revoked does not cool down");
+  const waitMs = coolDownMs(failure, { failures: lease.failures, random: Math.random() });
+  const coolUntil = ctx.now() + waitMs;
+  const facts = { ...held, connection: { ...held.connection, renewFailures: lease.failures + 1, coolUntil } };
+  await releaseRefresh(ctx, lease, { replyLost: kind === "unavailable", coolUntil, kind, message, plan: planOf(facts) });
+  const details = { connection: lease.connectionId, provider, kind, reason: message, failures: lease.failures + 1 };
+  // One alarm of what is ours to mend; the incident and the admin's page say how many have it.
+  if (kind === "misconfigured" && lease.failures === 0) ctx.log.error("a renewal failed by our own configuration", details);
+  else ctx.log.warn("a renewal failed and is put off", details);
+  if (kind !== "unavailable" && kind !== "rate_limited") return failure;
+  return new ProviderError(provider, kind, message, { retryAfterS: failure.retryAfterS ?? Math.ceil(waitMs / 1000), cause: failure });
+}
+
 /** Goes the connection's ways to new tokens, one after the other as long as the provider refuses what is sent. */
-async function requestRefresh(ctx: TenantCtx, held: HeldConnection): Promise<Grant> {
+async function requestRefresh(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection): Promise<Grant> {
   const [last, ...before] = waysToTokens(held).reverse();
   if (!last) throw new Error("the lease was claimed for a way that is there");
   for (const way of before.reverse()) {
     try {
-      return await go(ctx, held, way);
+      return await go(ctx, lease, { held, way });
     } catch (error) {
-      if (!(error instanceof ProviderError && error.kind === "revoked")) throw error;
+      if (!isOfKind(error, "revoked")) throw error;
     }
   }
-  return go(ctx, held, last);
+  return go(ctx, lease, { held, way: last });
 }
+
+const isOfKind = (error: unknown, kind: ProviderError["kind"]) => error instanceof ProviderError && error.kind === kind;
 
 /**
  * Sends one secret. A reply that got lost is asked for once more where the provider still answers the same secret; a refusal
- * once more in any case, since it is ambiguous.
+ * once more in any case, since it is ambiguous. Nothing is sent a second time by who is no longer the holder: somebody may have
+ * the replacement of this very secret by now, and to send it again would end that one.
  */
-async function go(ctx: TenantCtx, held: HeldConnection, way: WayToTokens): Promise<Grant> {
+async function go(ctx: TenantCtx, lease: RefreshLease, { held, way }: { held: HeldConnection; way: WayToTokens }): Promise<Grant> {
   const secret = await openField(ctx, held, way.field);
   if (secret === undefined) throw new VaultError(`a connection without its ${way.field}`);
+  if (!mayStillSend(ctx, lease)) throw new ProviderError(lease.provider, "unavailable", "too late to begin a request");
   try {
     return await way.request(ctx, secret);
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    const again = error.kind === "revoked" || (error.kind === "unavailable" && way.retryable);
+    const again = isOfKind(error, "revoked") || (isOfKind(error, "unavailable") && way.retryable);
     if (!again) throw error;
-    ctx.log.warn("a renewal is tried once more", { connection: held.connection.id, kind: error.kind });
+    ctx.log.warn("a renewal is tried once more", { connection: lease.connectionId, error });
     await pause(200 + Math.random() * 200);
+    if (!mayStillSend(ctx, lease) || !(await stillHolds(ctx, lease))) throw error;
     return way.request(ctx, secret);
   }
 }
 
-async function keep(
-  ctx: TenantCtx,
-  lease: RefreshLease,
-  { held, provider, grant }: { held: HeldConnection; provider: Provider; grant: Grant },
-): Promise<HeldConnection> {
-  const { id, refreshExpiresAt } = held.connection;
+async function keep(ctx: TenantCtx, lease: RefreshLease, { held, grant }: { held: HeldConnection; grant: Grant }): Promise<HeldConnection> {
+  const { connection } = held;
   const newest = held.dataKeys.reduce((best, row) => (row.version > best.version ? row : best));
   const dataKey = await openDataKey(ctx.config, newest);
   // Without a refresh token in the reply the old one stays.
   const tokens = [["access_token", grant.accessToken] as const, ["refresh_token", grant.refreshToken] as const];
   const sealed: { field: string; sealed: string }[] = [];
   for (const [field, secret] of tokens) {
-    if (secret !== undefined) sealed.push({ field, sealed: await sealSecret(ctx, dataKey, { connectionId: id, field, secret }) });
+    if (secret === undefined) continue;
+    sealed.push({ field, sealed: await sealSecret(ctx, dataKey, { connectionId: connection.id, field, secret }) });
   }
-  const expiries = expiriesOf(provider, grant, ctx.now());
-  const row = await insistently(() =>
-    keepRenewed(ctx, lease, {
-      sealed,
-      accessExpiresAt: expiries.accessExpiresAt,
-      refreshExpiresAt: grant.refreshToken === undefined ? refreshExpiresAt : expiries.refreshExpiresAt,
-      scopesGranted: grant.scopes ? [...grant.scopes] : held.connection.scopesGranted,
-    }),
-  );
-  if (!row) {
-    ctx.log.warn("renewed tokens came too late to be kept", { connection: id });
-    return adopted(await holdConnection(ctx, id));
-  }
-  const kept = held.secrets.filter(({ field }) => !sealed.some((secret) => secret.field === field));
   const now = ctx.now();
-  const fresh = sealed.map((secret) => ({ ...secret, tenantId: ctx.tenant.id, connectionId: id, createdAt: now, lastUsedAt: now }));
-  return { ...held, connection: row, secrets: [...kept, ...fresh] };
+  const expiries = expiriesOf(findProvider(connection.provider), grant, now);
+  if (grant.refreshToken === undefined) expiries.refreshExpiresAt = connection.refreshExpiresAt;
+  const fresh = sealed.map((secret) => ({
+    ...secret,
+    tenantId: ctx.tenant.id,
+    connectionId: connection.id,
+    createdAt: now,
+    lastUsedAt: now,
+  }));
+  const secrets = [...held.secrets.filter(({ field }) => !sealed.some((secret) => secret.field === field)), ...fresh];
+  const renewed = { ...connection, ...expiries, lastRefreshAt: now, renewFailures: 0, coolUntil: null };
+  const plan = planOf({ connection: renewed, secrets });
+  const scopesGranted = grant.scopes ? [...grant.scopes] : connection.scopesGranted;
+  const row = await insistently(() => keepRenewed(ctx, lease, { ...plan, ...expiries, sealed, scopesGranted }));
+  if (row) return { ...held, connection: row, secrets };
+  ctx.log.warn("renewed tokens came too late to be kept", { connection: connection.id });
+  await recordAttempt(ctx, lease, { outcome: "late", message: null });
+  return adopted(await holdConnection(ctx, connection.id));
 }
 
 /** A rotated token that is not written down is lost: a database's hiccup gets two more tries. */
@@ -144,10 +191,23 @@ async function insistently<T>(write: () => Promise<T>): Promise<T> {
 }
 
 /** Refused twice: unless somebody has newer tokens by now, a person is needed. */
-async function refusedRefresh(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection): Promise<HeldConnection> {
+async function refusedRefresh(
+  ctx: TenantCtx,
+  lease: RefreshLease,
+  { held, failure }: { held: HeldConnection; failure: ProviderError },
+): Promise<HeldConnection> {
   const now = await holdConnection(ctx, lease.connectionId);
-  if (now.connection.version !== lease.version) return adopted(now);
+  if (now.connection.version !== lease.version) {
+    await recordAttempt(ctx, lease, { outcome: "late", message: failure.message });
+    return adopted(now);
+  }
+  // A token without an end is as good as before where only its exchange was refused: the next call with it shows whether it lives.
+  if (held.connection.accessExpiresAt === null) {
+    await releaseRefresh(ctx, lease, { replyLost: false });
+    throw new ProviderError(held.connection.provider, "rejected", "the lasting token was not exchanged");
+  }
   if (lease.repeated) ctx.log.warn("the refresh had been sent before and its reply was lost", { connection: lease.connectionId });
+  await recordAttempt(ctx, lease, { outcome: "revoked", message: failure.message });
   await needReconnect(ctx, held.connection, "refresh_refused");
   throw refused(held.connection.provider);
 }
