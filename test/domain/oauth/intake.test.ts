@@ -1,0 +1,194 @@
+import { eq, inArray } from "drizzle-orm";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openDb } from "#db/client.ts";
+import { connections, oauthStates, tenants } from "#db/schema/index.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
+import { updateClient } from "#server/domain/tenants/update-client.ts";
+import { createCallerFactory } from "#server/trpc/init.ts";
+import { appRouter } from "#server/trpc/root.ts";
+import { ask, asPerson } from "#test/ask.ts";
+import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { begin, comeBack, connectThrough, control, decide, visit } from "./consent.ts";
+
+const db = openDb(testEnv.DB);
+
+beforeEach(() => control({ limits: false }));
+afterEach(() => control());
+
+let admins = 0;
+async function admin() {
+  const { actor, token } = await makeUser({ staff: true });
+  return { browser: testCtx({ actor, ip: `192.0.2.${admins++}` }), actor, token };
+}
+
+/** An account of its own for each test: six characters, as Klaviyo's. */
+let accounts = 0;
+const newAccount = () => `T${String(Date.now()).slice(-3)}${String(accounts++).padStart(2, "0")}`;
+
+async function takeIn(browser: Ctx, account: string, provider = "klaviyo") {
+  const { location } = await beginIntake(browser, { provider, shop: provider === "shopify" ? account : undefined });
+  const form = provider === "shopify" ? { account } : { other: account };
+  return comeBack(browser, provider, await allow(location, form));
+}
+
+/** The consent page allows an account that it does not list. */
+async function allow(location: string, form: Record<string, string>): Promise<URL> {
+  const answer = await fetch(location, { method: "POST", body: new URLSearchParams({ decision: "allow", ...form }), redirect: "manual" });
+  return new URL(answer.headers.get("location") ?? "about:blank");
+}
+
+const clientOf = async (account: string) => {
+  const rows = await db.select().from(connections).where(eq(connections.externalId, account));
+  const found = await db
+    .select()
+    .from(tenants)
+    .where(inArray(tenants.id, [...rows.map(({ tenantId }) => tenantId), ""]));
+  return { rows, found };
+};
+
+test("a client is made from the account that an admin connects, with what the account says of itself", async () => {
+  const { browser, actor } = await admin();
+  const account = newAccount();
+  const next = await takeIn(browser, account);
+  const { rows, found } = await clientOf(account);
+  expect(rows).toMatchObject([{ provider: "klaviyo", status: "active", connectedBy: actor.userId }]);
+  expect(found).toMatchObject([
+    {
+      name: `Account ${account}`,
+      contactName: `Account ${account}`,
+      contactEmail: `hello@${account.toLowerCase()}.example`,
+      timezone: "Europe/London",
+      currency: "GBP",
+      locale: "en",
+      vertical: "shopify",
+      status: "onboarding",
+    },
+  ]);
+  expect(next).toEqual({
+    location: `/admin/clients/${found[0]?.id}`,
+    toast: { kind: "success", message: `Account ${account} is a client now, and Klaviyo is connected.` },
+  });
+});
+
+test("connecting the same account again brings that client up to date and makes no second one", async () => {
+  const { browser } = await admin();
+  const account = newAccount();
+  await takeIn(browser, account);
+  const before = (await clientOf(account)).found[0];
+  if (!before) throw new Error("no client was made");
+  await updateClient(testTenantCtx(before, "staff"), { timezone: "Asia/Tokyo", name: "What we call them" });
+  const next = await takeIn(browser, account);
+  const { rows, found } = await clientOf(account);
+  expect(rows).toHaveLength(1);
+  // The timezone is the account's again; the name that somebody gave by hand stays.
+  expect(found).toMatchObject([{ id: before.id, timezone: "Europe/London", name: "What we call them" }]);
+  expect(next).toMatchObject({ location: `/admin/clients/${before.id}`, toast: { message: expect.stringContaining("connected again") } });
+});
+
+test("two admins who take the same account in at the same moment make one client", async () => {
+  const [first, second] = [await admin(), await admin()];
+  const account = newAccount();
+  const answers = await Promise.all([takeIn(first.browser, account), takeIn(second.browser, account)]);
+  expect(answers.map(({ toast }) => toast?.kind)).toEqual(["success", "success"]);
+  const { rows, found } = await clientOf(account);
+  expect([rows.length, found.length]).toEqual([1, 1]);
+});
+
+test("an account that a client connected by itself belongs to that client", async () => {
+  const { browser: owner, tenant } = await visit();
+  await connectThrough(owner, { tenant: tenant.id, provider: "shopify", other: true });
+  const { browser } = await admin();
+  const next = await takeIn(browser, "gamma.myshopify.com", "shopify");
+  expect([next.location, next.toast?.kind]).toEqual([`/admin/clients/${tenant.id}`, "success"]);
+});
+
+test("an account that several clients have is left to a person", async () => {
+  const account = newAccount();
+  const { browser } = await admin();
+  for (const _ of [1, 2]) {
+    const { browser: owner, tenant } = await visit();
+    const { location } = await begin(owner, { provider: "klaviyo", tenant: tenant.id });
+    await comeBack(owner, "klaviyo", await allow(location, { other: account }));
+  }
+  const next = await takeIn(browser, account);
+  expect(next).toMatchObject({
+    location: "/admin/new-client",
+    toast: { kind: "error", message: expect.stringContaining("Several clients") },
+  });
+});
+
+test("a client whose address is taken already gets the next one", async () => {
+  const account = newAccount();
+  const taken = await makeTenant({ id: `account-${account.toLowerCase()}` });
+  const { browser } = await admin();
+  const next = await takeIn(browser, account);
+  expect(next.location).toBe(`/admin/clients/${taken.id}-2`);
+});
+
+test("only the agency's admins take clients in, and must still be one when the account comes back", async () => {
+  const { browser: owner } = await visit();
+  await expect(beginIntake(owner, { provider: "klaviyo" })).rejects.toMatchObject({ kind: "forbidden" });
+  const { browser, actor } = await admin();
+  const account = newAccount();
+  const { location } = await beginIntake(browser, { provider: "klaviyo" });
+  const callback = await allow(location, { other: account });
+  const next = await comeBack({ ...browser, actor: { ...actor, staff: false } }, "klaviyo", callback);
+  expect(next.toast?.kind).toBe("error");
+  expect((await clientOf(account)).rows).toEqual([]);
+});
+
+test("a page elsewhere cannot start it, a provider without merchants' accounts cannot either, and a shop must be named", async () => {
+  const { browser } = await admin();
+  expect((await beginIntake(browser, { provider: "klaviyo", fetchSite: "cross-site" })).toast?.message).toMatch(/start from this page/);
+  await expect(beginIntake(browser, { provider: "google" })).rejects.toMatchObject({ kind: "not_found" });
+  expect((await beginIntake(browser, { provider: "shopify", shop: "evil.example" })).toast?.message).toMatch(/shop’s address/);
+});
+
+test("a person who denies, and a state that is replayed, make no client", async () => {
+  const { browser } = await admin();
+  const { location } = await beginIntake(browser, { provider: "klaviyo" });
+  const denied = await comeBack(browser, "klaviyo", await decide(location, { decision: "deny" }));
+  expect(denied).toMatchObject({ location: "/admin/new-client", toast: { kind: "error" } });
+  const account = newAccount();
+  const again = await beginIntake(browser, { provider: "klaviyo" });
+  const callback = await allow(again.location, { other: account });
+  await comeBack(browser, "klaviyo", callback);
+  expect((await comeBack(browser, "klaviyo", callback)).toast?.message).toMatch(/expired or was already used/);
+  expect((await clientOf(account)).found).toHaveLength(1);
+  expect(
+    await db
+      .select()
+      .from(oauthStates)
+      .where(eq(oauthStates.userId, browser.actor.type === "user" ? browser.actor.userId : "")),
+  ).toEqual([]);
+});
+
+test("over REST: start leads to the provider, status names who is connected, refresh renews, and none of it is for clients", async () => {
+  const { browser, token } = await admin();
+  const account = newAccount();
+  await takeIn(browser, account);
+  const client = (await clientOf(account)).found[0]?.id ?? "";
+  const headers = asPerson(token);
+  const start = await ask("/api/integrations/klaviyo/oauth/start", { headers });
+  expect(start.status).toBe(303);
+  expect(start.headers.get("location")).toMatch(/\/oauth\/authorize\?.*code_challenge=/);
+
+  const status = await ask(`/api/integrations/klaviyo/oauth/status?clientId=${client}`, { headers });
+  expect(await status.json()).toMatchObject({
+    provider: "klaviyo",
+    configured: true,
+    connections: [{ clientId: client, status: "active" }],
+  });
+
+  const refreshed = await ask(`/api/integrations/klaviyo/oauth/refresh/${client}`, { headers, method: "POST", body: "{}" });
+  expect(await refreshed.json()).toMatchObject([{ outcome: "renewed" }]);
+
+  const owner = { headers: asPerson((await visit()).token) };
+  for (const path of [`status?clientId=${client}`, "start"]) {
+    expect((await ask(`/api/integrations/klaviyo/oauth/${path}`, owner)).status).toBe(403);
+  }
+  expect((await ask(`/api/integrations/klaviyo/oauth/refresh/${client}`, { ...owner, method: "POST", body: "{}" })).status).toBe(403);
+  const nobody = createCallerFactory(appRouter)(testCtx());
+  await expect(nobody.integrations.status({ provider: "klaviyo" })).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+});
