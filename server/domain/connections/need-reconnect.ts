@@ -16,7 +16,14 @@ import type { ReconnectReason } from "./schemas.ts";
 export async function needReconnect(ctx: TenantCtx, connection: ConnectionRow, reason: ReconnectReason): Promise<void> {
   const [marked] = await ctx.db
     .update(connections)
-    .set({ status: "reconnect_needed", statusReason: reason, leaseOwner: null, leaseUntil: null, version: connection.version + 1 })
+    .set({
+      status: "reconnect_needed",
+      statusReason: reason,
+      statusAt: ctx.now(),
+      leaseOwner: null,
+      leaseUntil: null,
+      version: connection.version + 1,
+    })
     .where(
       inTenant(
         ctx,

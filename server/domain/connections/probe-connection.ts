@@ -2,31 +2,66 @@ import { eq } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { isProviderFault } from "#server/domain/incidents/schemas.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, ProviderError } from "#server/errors.ts";
-import { holdConnection } from "./hold-connection.ts";
+import { type Health, healthOf } from "./health-of.ts";
+import { findConnection, holdConnection } from "./hold-connection.ts";
 import { openAccount } from "./open-account.ts";
+import { nextProbeAt } from "./probe-times.ts";
+import type { ConnectionRow, HeldConnection } from "./rows.ts";
 import type { ConnectionRef, ProbeResult } from "./schemas.ts";
 
 export interface Probe {
   result: ProbeResult;
   probedAt: number;
+  /** How the connection is by what was just found. */
+  health: Health;
 }
 
-/** Makes one cheap authorised call and stores what came of it. A refused token marks the connection, as in any run. */
+/**
+ * Makes one cheap authorised call and stores what came of it. A refused token marks the connection, as in any run; a provider
+ * that does not answer marks nothing but that. Throws `not_found`, and `conflict` for one that is disconnected.
+ */
 export async function probeConnection(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<Probe> {
   const held = await holdConnection(ctx, connectionId);
   if (held.connection.status === "disconnected") throw conflict("This account is disconnected.");
-  const result = await probe(ctx, held);
-  const probedAt = ctx.now();
-  await ctx.db
-    .update(connections)
-    .set({ probedAt, probeResult: result, ...(result === "ok" && { lastSuccessAt: probedAt }) })
-    .where(inTenant(ctx, connections, eq(connections.id, connectionId)));
-  return { result, probedAt };
+  return probeHeld(ctx, held);
 }
 
-async function probe(ctx: TenantCtx, held: Awaited<ReturnType<typeof holdConnection>>): Promise<ProbeResult> {
+/** As the cron asks for it: what is disconnected by now, or waits for a person, is left alone. */
+export async function probeDue(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<void> {
+  const held = await holdConnection(ctx, connectionId);
+  if (held.connection.status === "active") await probeHeld(ctx, held);
+}
+
+async function probeHeld(ctx: TenantCtx, held: HeldConnection): Promise<Probe> {
+  const { id, connectedAt } = held.connection;
+  const result = await probe(ctx, held);
+  const probedAt = ctx.now();
+  const [row] = await ctx.db
+    .update(connections)
+    .set({
+      probedAt,
+      probeResult: result,
+      probeAt: nextProbeAt(probedAt, { failing: isProviderFault(result) }),
+      ...found(held.connection, result, probedAt),
+    })
+    // Connected again meanwhile: what was found is of tokens that are gone.
+    .where(inTenant(ctx, connections, eq(connections.id, id), eq(connections.connectedAt, connectedAt)))
+    .returning();
+  const health = healthOf(row ?? (await findConnection(ctx, id)), probedAt);
+  if (!health) throw conflict("This account is disconnected.");
+  return { result, probedAt, health };
+}
+
+/** Any answer but a provider's own failure says that the provider is there. */
+function found({ failingSince }: ConnectionRow, result: ProbeResult, now: number) {
+  if (isProviderFault(result)) return { failedAt: now, failureKind: result, failingSince: failingSince ?? now };
+  return { failedAt: null, failureKind: null, failingSince: null, ...(result === "ok" && { lastSuccessAt: now }) };
+}
+
+async function probe(ctx: TenantCtx, held: HeldConnection): Promise<ProbeResult> {
   try {
     await findProvider(held.connection.provider).probe(openAccount(ctx, held));
     return "ok";

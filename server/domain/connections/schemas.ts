@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Resource } from "#server/catalog/provider.ts";
 import type { Text } from "#server/domain/tenants/schemas.ts";
 
 /** `active`: usable. `reconnect_needed`: the provider took access away. `disconnected`: the client did. */
@@ -38,9 +39,10 @@ export type RenewalOutcome = z.infer<typeof RenewalOutcome>;
 
 /**
  * Why a connection needs a person. `refresh_refused`: the provider does not renew it any more. `access_refused`: nor does it
- * accept a fresh token. `not_renewable`: it ended, and the provider gave nothing to renew it with.
+ * accept a fresh token. `not_renewable`: it ended, and the provider gave nothing to renew it with. `uninstalled`, `access_removed`:
+ * the provider said so by itself; the tokens are destroyed.
  */
-export const ReconnectReason = z.enum(["refresh_refused", "access_refused", "not_renewable"]);
+export const ReconnectReason = z.enum(["refresh_refused", "access_refused", "not_renewable", "uninstalled", "access_removed"]);
 export type ReconnectReason = z.infer<typeof ReconnectReason>;
 
 /** The reasons in plain words, for the client. */
@@ -60,11 +62,32 @@ export const reconnectWords: Record<ReconnectReason, Text> = {
     fr: "L’accès a expiré et le fournisseur ne nous a donné aucun moyen de le renouveler.",
     he: "הגישה הסתיימה והספק לא נתן לנו דרך לחדש אותה.",
   },
+  uninstalled: {
+    en: "The app was uninstalled there.",
+    fr: "L’application y a été désinstallée.",
+    he: "האפליקציה הוסרה שם.",
+  },
+  access_removed: {
+    en: "Our access was removed there.",
+    fr: "Notre accès y a été retiré.",
+    he: "הגישה שלנו הוסרה שם.",
+  },
 };
 
 /** What a probe found: `ok`, or the kind of failure. */
 export const ProbeResult = z.enum(["ok", "revoked", "missing_scopes", "rate_limited", "unavailable", "rejected", "misconfigured"]);
 export type ProbeResult = z.infer<typeof ProbeResult>;
+
+/**
+ * How a connection is. `expiring`: works, and ends within a month. `degraded`: its provider does not answer. `reconnect_needed`: it
+ * ended, or lacks a permission. `revoked`: the provider refused access that had not ended. `misconfigured`: our own fault.
+ */
+export const HealthState = z.enum(["healthy", "expiring", "degraded", "reconnect_needed", "revoked", "misconfigured"]);
+export type HealthState = z.infer<typeof HealthState>;
+
+/** Why a job waits for a connection: for its provider or for us, which mends itself, or for a person. */
+export const WaitReason = z.enum(["degraded", "misconfigured", "reconnect_needed", "missing_scopes", "choice_needed", "choice_gone"]);
+export type WaitReason = z.infer<typeof WaitReason>;
 
 /** What a provider said of the account, as far as we need it later. */
 export const AccountDetails = z.object({
@@ -78,5 +101,23 @@ export const AccountDetails = z.object({
 });
 export type AccountDetails = z.infer<typeof AccountDetails>;
 
+/** What the client chose. `gone`: the provider listed it no more; it is kept so that people are told, and read by nobody. */
+export type ChosenResource = Resource & { gone?: true };
+
 export const ConnectionRef = z.object({ connectionId: z.string().max(60) });
 export type ConnectionRef = z.infer<typeof ConnectionRef>;
+
+const ResourceKind = z.string().min(1).max(60);
+export const ListResources = ConnectionRef.extend({
+  kind: ResourceKind,
+  search: z.string().max(200).optional().describe("A part of a name or an id."),
+  cursor: z.string().max(2000).optional().describe("`next` of the page before."),
+  limit: z.number().int().min(1).max(200).default(50),
+});
+export type ListResources = z.infer<typeof ListResources>;
+
+export const ChooseResources = ConnectionRef.extend({
+  kind: ResourceKind,
+  ids: z.array(z.string().min(1).max(500)).max(500).describe("The provider's ids; none takes the choice back."),
+});
+export type ChooseResources = z.infer<typeof ChooseResources>;

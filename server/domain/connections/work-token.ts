@@ -2,7 +2,7 @@ import { type Ctx, enterTenant } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import type { TokenMessage } from "#server/messages.ts";
 import { holdConnection } from "./hold-connection.ts";
-import { probeConnection } from "./probe-connection.ts";
+import { probeDue } from "./probe-connection.ts";
 import { renewTokens } from "./renew-tokens.ts";
 
 /** Does one thing to one connection ahead of its need. Throws what the queue shall try again. */
@@ -13,7 +13,7 @@ export async function workToken(ctx: Ctx, message: TokenMessage): Promise<void> 
       await renewTokens(tenantCtx, await holdConnection(tenantCtx, message.connection));
       return;
     case "token.probe":
-      await probeConnection(tenantCtx, { connectionId: message.connection });
+      await probeDue(tenantCtx, { connectionId: message.connection });
       return;
     default:
       message satisfies never;
