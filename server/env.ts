@@ -27,6 +27,7 @@ const EndpointOverride = z.strictObject({
   authorize: z.url().optional(),
   token: z.url().optional(),
   revoke: z.url().optional(),
+  introspect: z.url().optional(),
   api: z.url().optional(),
 });
 export type EndpointOverride = z.infer<typeof EndpointOverride>;

@@ -112,6 +112,8 @@ export interface OAuthEndpoints {
   authorize: string;
   token: string;
   revoke?: string;
+  /** What a token is of (RFC 7662), where only that tells who was connected. */
+  introspect?: string;
 }
 
 /** How accounts are connected by OAuth: a description over the core in domain/oauth. */
@@ -161,8 +163,8 @@ export interface OAuth {
   /** Throws a `ZodError` for what is no grant. */
   readGrant(reply: unknown): Grant;
   authorization(credentials: Credentials): Authorization;
-  /** Asks the API who was connected. `granted` are the scopes of the token. Throws `ProviderError`. */
-  identify(account: Account, granted: readonly string[]): Promise<Identity>;
+  /** Asks the API who was connected. `granted` are the scopes of the token, `introspect` asks what it is of. Throws `ProviderError`. */
+  identify(account: Account, granted: readonly string[], introspect: () => Promise<unknown>): Promise<Identity>;
   /**
    * How to give access back. `ends: "grant"`: it ends all that this account ever granted us, so it must not be done while
    * another connection lives on the same grant. Null where the provider has no way.
@@ -195,20 +197,36 @@ export interface KeyField {
   secret: boolean;
   /** Trims and checks; its messages are never shown, its pattern is. */
   schema: z.ZodType<string>;
+  /** The form may leave it empty. */
+  optional?: boolean;
   placeholder?: string;
+}
+
+/** The live check found one field of a key form wrong, while the key itself is right. */
+export class FieldFault extends Error {
+  override name = "FieldFault";
+  readonly field: string;
+  readonly words: Text;
+
+  constructor(field: string, words: Text) {
+    super(words.en);
+    this.field = field;
+    this.words = words;
+  }
 }
 
 /** How accounts are connected by a key that the client pastes: checked by a live call before it is kept. */
 export interface Key {
   fields: readonly KeyField[];
   authorization(credentials: Credentials): Authorization;
-  /** Asks the API whose key it is; this is the live check. Throws `ProviderError`. */
+  /** Asks the API whose key it is; this is the live check. Throws `ProviderError`, and `FieldFault` for what does not belong to the key. */
   identify(account: Account): Promise<Identity>;
   /** Where the key itself authorises nothing but buys tokens (paths below the API's base, JSON): as `access_token` they are kept beside it. */
   tokens?: {
     /** The secret field that buys them. */
     key: string;
-    obtain: { path: string; body(key: string): unknown };
+    /** `everyS`: how many seconds must lie between two of these requests, refused ones included. */
+    obtain: { path: string; body(key: string): unknown; everyS: number };
     refresh: { path: string; body(refreshToken: string): unknown };
     /** Throws a `ZodError` for what is no grant. */
     readGrant(reply: unknown, now: number): Grant;

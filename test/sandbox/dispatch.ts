@@ -33,7 +33,7 @@ export async function dispatch(state: SandboxState, faults: Faults, counters: Co
 
 function factsOf(state: SandboxState, call: Call): CallFacts {
   const { provider, route } = call;
-  const fields = route.kind === "token" || route.kind === "revoke" ? bodyFields(call) : null;
+  const fields = route.kind === "authorize" || route.kind === "api" ? null : bodyFields(call);
   const named = ["refresh_token", provider.codeName ?? "code", "token", ...(provider.tokenFields ?? [])].map((name) => fields?.get(name));
   const tokens = [provider.bearer(call.request), ...named].filter((token): token is string => typeof token === "string");
   const grants = tokens.map((token) => state.ledger.grants.get(state.ledger.issued.get(token)?.grantId ?? ""));
@@ -88,6 +88,8 @@ function answer(state: SandboxState, call: Call): Response | Promise<Response> {
       return authorize(state, call);
     case "token":
       return exchange(state, call);
+    case "introspect":
+      return provider.introspect?.(state, call, bodyFields(call)) ?? new Response("Not Found\n", { status: 404 });
     case "revoke":
       return provider.revoke(state, call, bodyFields(call));
     case "api": {

@@ -1,15 +1,16 @@
-export const sandboxProviders = ["shopify", "klaviyo", "google"] as const;
+export const sandboxProviders = ["shopify", "klaviyo", "google", "hubspot", "slack", "linkedin"] as const;
 export type SandboxProviderId = (typeof sandboxProviders)[number];
 
 /** Services that are connected by a key: nobody consents there. */
 export const keyServices = ["telnyx", "cj", "bigbuy", "vapi", "twilio", "whatsapp", "apify"] as const;
 export type KeyServiceId = (typeof keyServices)[number];
 
-/** The URL templates of one provider, without `revoke` where it has none. `{shop}` and `{service}` stand in them literally and are filled in by the caller. */
+/** The URL templates of one provider, without what it does not have. `{shop}` and `{service}` are left to the caller. */
 export interface SandboxEndpoints {
   authorize: string;
   token: string;
   revoke?: string;
+  introspect?: string;
   api: string;
 }
 
@@ -24,6 +25,9 @@ export const sandboxClients: Record<SandboxProviderId, { clientId: string; clien
   shopify: { clientId: "sandbox-shopify-client", clientSecret: "sandbox-shopify-secret-3f1c9a" },
   klaviyo: { clientId: "sandbox-klaviyo-client", clientSecret: "sandbox-klaviyo-secret-8b27d0" },
   google: { clientId: "sandbox-google-client.apps.example", clientSecret: "sandbox-google-secret-51e6fb" },
+  hubspot: { clientId: "sandbox-hubspot-client", clientSecret: "sandbox-hubspot-secret-c07e42" },
+  slack: { clientId: "1234567890.sandbox", clientSecret: "sandbox-slack-secret-94da1b" },
+  linkedin: { clientId: "sandbox-linkedin-client", clientSecret: "sandbox-linkedin-secret-2ab6f3" },
 };
 
 /** The configuration that points every provider at a sandbox, with the credentials that it knows. */
@@ -57,6 +61,24 @@ export function sandboxEndpoints(origin: string) {
       token: `${root}/google/token`,
       revoke: `${root}/google/revoke`,
       api: `${root}/google/{service}`,
+    },
+    hubspot: {
+      authorize: `${root}/hubspot/oauth/authorize`,
+      token: `${root}/hubspot/oauth/2026-03/token`,
+      revoke: `${root}/hubspot/oauth/2026-03/token/revoke`,
+      introspect: `${root}/hubspot/oauth/2026-03/token/introspect`,
+      api: `${root}/hubspot`,
+    },
+    slack: {
+      authorize: `${root}/slack/oauth/v2/authorize`,
+      token: `${root}/slack/api/oauth.v2.access`,
+      revoke: `${root}/slack/api/auth.revoke`,
+      api: `${root}/slack/api`,
+    },
+    linkedin: {
+      authorize: `${root}/linkedin/oauth/v2/authorization`,
+      token: `${root}/linkedin/oauth/v2/accessToken`,
+      api: `${root}/linkedin`,
     },
   } satisfies Record<SandboxProviderId, SandboxEndpoints>;
 }

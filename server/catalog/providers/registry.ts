@@ -1,11 +1,14 @@
 import type { OAuthProvider, Provider } from "#server/catalog/provider.ts";
 import { notFound } from "#server/errors.ts";
 import { google } from "./google.ts";
+import { hubspot } from "./hubspot.ts";
 import { klaviyo } from "./klaviyo.ts";
+import { linkedin } from "./linkedin.ts";
 import { shopify } from "./shopify.ts";
+import { slack } from "./slack.ts";
 
 /** All providers, in the order in which the portal shows them. */
-export const providers: readonly Provider[] = [shopify, klaviyo, google];
+export const providers: readonly Provider[] = [shopify, klaviyo, google, hubspot, slack, linkedin];
 
 /** Those that are connected by OAuth. */
 export const oauthProviders: readonly OAuthProvider[] = providers.filter(

@@ -82,9 +82,11 @@ async function giveBack(
     const request = oauth.revocation.request({ ...tokens, ...credentialsOf(ctx.config, { ...provider, oauth }) });
     const url = fillEndpoint(revoke, { shop: connection.details.shop ?? null, service: provider.service });
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
-    const { status } = await sendRequest(ctx, provider, url, request);
-    if (status < 400) return true;
-    ctx.log.warn("access was not given back", { connection: connection.id, status });
+    const reply = await sendRequest(ctx, provider, url, request);
+    // Slack and TikTok refuse with status 200.
+    const failure = provider.failureOf(reply);
+    if (failure === null) return true;
+    ctx.log.warn("access was not given back", { connection: connection.id, status: reply.status, kind: failure.kind });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.warn("access was not given back", { connection: connection.id, error });

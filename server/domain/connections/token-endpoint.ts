@@ -30,14 +30,32 @@ export async function requestToken(
   provider: OAuthProvider,
   { shop, fields }: { shop: string | null; fields: Readonly<Record<string, string>> },
 ): Promise<Grant> {
-  const url = fillEndpoint(oauthEndpointsOf(ctx.config, provider).token, { shop, service: provider.service });
+  const body = await ask(ctx, provider, { template: oauthEndpointsOf(ctx.config, provider).token, shop, fields });
+  return readGrant(ctx, provider.id, () => provider.oauth.readGrant(body));
+}
+
+/** What the provider says that a token is of (RFC 7662), as it came. Throws as `requestToken` does. */
+export async function introspectToken(
+  ctx: Ctx,
+  provider: OAuthProvider,
+  { shop, accessToken }: { shop: string | null; accessToken: string },
+): Promise<unknown> {
+  const template = oauthEndpointsOf(ctx.config, provider).introspect;
+  if (template === undefined) throw new ProviderError(provider.id, "misconfigured", "it has no introspection endpoint");
+  return ask(ctx, provider, { template, shop, fields: { token: accessToken, token_type_hint: "access_token" } });
+}
+
+async function ask(
+  ctx: Ctx,
+  provider: OAuthProvider,
+  { template, shop, fields }: { template: string; shop: string | null; fields: Readonly<Record<string, string>> },
+): Promise<unknown> {
+  const url = fillEndpoint(template, { shop, service: provider.service });
   const reply = await sendRequest(ctx, provider, url, { method: "POST", ...authenticated(ctx, provider, fields) });
   const failure = provider.oauth.tokenFailureOf?.(reply) ?? tokenFailureOf(reply);
-  if (failure) {
-    const { kind, message, retryAfterS } = failure;
-    throw new ProviderError(provider.id, kind, message.slice(0, 300), retryAfterS === undefined ? {} : { retryAfterS });
-  }
-  return readGrant(ctx, provider.id, () => provider.oauth.readGrant(reply.body));
+  if (!failure) return reply.body;
+  const { kind, message, retryAfterS } = failure;
+  throw new ProviderError(provider.id, kind, message.slice(0, 300), retryAfterS === undefined ? {} : { retryAfterS });
 }
 
 function tokenFailureOf({ status, headers, body }: Reply): Failure | null {

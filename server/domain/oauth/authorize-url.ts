@@ -27,5 +27,7 @@ export function authorizeUrl(
     url.searchParams.delete("client_id");
     url.searchParams.set(oauth.clientNames.id, clientId);
   }
+  // A space is %20: LinkedIn does not take a plus for one, and everybody reads this.
+  url.search = url.search.replaceAll("+", "%20");
   return url;
 }

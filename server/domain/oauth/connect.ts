@@ -3,7 +3,7 @@ import { type Ctx, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { newcomer } from "#server/domain/connections/account-of.ts";
 import { listResources } from "#server/domain/connections/keep-resources.ts";
 import { OtherAccount, storeConnection } from "#server/domain/connections/store-connection.ts";
-import { requestToken } from "#server/domain/connections/token-endpoint.ts";
+import { introspectToken, requestToken } from "#server/domain/connections/token-endpoint.ts";
 import { linkToken } from "#server/domain/sessions/tokens.ts";
 import type { OAuthState } from "./consume-state.ts";
 import { OAuthStop } from "./stop.ts";
@@ -32,7 +32,7 @@ export async function connect(
   const account = newcomer(ctx, { provider, kind: "oauth", shop: state.shop, secrets, fields: {} }, state.connectionId ?? "new");
   const assumed = grant.scopes ?? asked;
   const [identity, listed] = await Promise.all([
-    oauth.identify(account, assumed),
+    oauth.identify(account, assumed, () => introspectToken(ctx, provider, { shop: state.shop, accessToken: grant.accessToken })),
     listResources(provider, account, { kind: "oauth", scopesGranted: assumed }),
   ]);
 

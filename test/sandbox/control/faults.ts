@@ -21,7 +21,7 @@ export const Fault = z.object({
   provider: z.enum([...sandboxProviders, ...keyServices]).optional(),
   /** A regular expression over the path behind the provider's root. */
   path: z.string().optional(),
-  kind: z.enum(["authorize", "token", "revoke", "api"]).optional(),
+  kind: z.enum(["authorize", "token", "introspect", "revoke", "api"]).optional(),
   /** At the token endpoint. */
   grantType: z.string().optional(),
   account: z.string().optional(),

@@ -4,7 +4,7 @@ import type { ShopShelf } from "#test/sandbox/shop/shelf.ts";
 
 /** Where a request goes; `account` is set where the path names it (Shopify's shop). */
 export interface Route {
-  kind: "authorize" | "token" | "revoke" | "api";
+  kind: "authorize" | "token" | "introspect" | "revoke" | "api";
   account: string | null;
   /** The path behind the provider's own root, as its API names it. */
   path: string;
@@ -103,6 +103,8 @@ export interface SandboxProvider {
   tokenError?(failure: TokenFailure): Response;
   /** Grant types beyond authorization_code and refresh_token. */
   extraGrant?(state: SandboxState, call: Call, form: URLSearchParams): Response | null;
+  /** What a token is of, where it has such an address. */
+  introspect?(state: SandboxState, call: Call, form: URLSearchParams): Response;
   revoke(state: SandboxState, call: Call, form: URLSearchParams): Response;
   /** The access token that an API request carries. */
   bearer(request: Request): string | null;

@@ -1,8 +1,11 @@
 import type { SandboxProviderId } from "#test/sandbox/endpoints.ts";
 import { google } from "./google.ts";
+import { hubspot } from "./hubspot.ts";
 import { klaviyo } from "./klaviyo.ts";
+import { linkedin } from "./linkedin.ts";
 import type { SandboxProvider } from "./provider.ts";
 import { shopify } from "./shopify.ts";
+import { slack } from "./slack.ts";
 
 /** Every provider that the sandbox stands in for: one file and one line each. */
-export const shelf: Record<SandboxProviderId, SandboxProvider> = { shopify, klaviyo, google };
+export const shelf: Record<SandboxProviderId, SandboxProvider> = { shopify, klaviyo, google, hubspot, slack, linkedin };
