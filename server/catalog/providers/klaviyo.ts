@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import type { Failure, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
+import { type Failure, FieldFault, type Identity, type KeyProvider, type OAuthProvider, type Reply } from "#server/catalog/provider.ts";
 import { basicCredentials, bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
+import { typed } from "./typed.ts";
 
 /** The API's version, sent with every request. */
 const revision = "2026-07-15";
@@ -58,7 +59,18 @@ async function identify(account: Account): Promise<Identity> {
   };
 }
 
-export const klaviyo: OAuthProvider = {
+/** A private key says whose it is; the public one, which the client typed beside it, must be of the same account. */
+async function identifyKey(account: Account): Promise<Identity> {
+  const identity = await identify(account);
+  if (identity.externalId === account.fields.public_key) return identity;
+  throw new FieldFault("public_key", {
+    en: "The private key belongs to another Klaviyo account than this public key.",
+    fr: "La clé privée appartient à un autre compte Klaviyo que cette clé publique.",
+    he: "המפתח הפרטי שייך לחשבון Klaviyo אחר מזה של המפתח הציבורי.",
+  });
+}
+
+export const klaviyo: OAuthProvider & KeyProvider = {
   id: "klaviyo",
   name: "Klaviyo",
   mark: { letter: "K", color: "#d6805e" },
@@ -110,6 +122,35 @@ export const klaviyo: OAuthProvider = {
       }),
     },
     lives: { unusedS: 90 * 86_400 },
+  },
+  key: {
+    fields: [
+      {
+        name: "private_key",
+        label: { en: "Private API key", fr: "Clé d’API privée", he: "מפתח API פרטי" },
+        hint: {
+          en: "In Klaviyo under Settings, API keys, with read access at least. It begins with pk_.",
+          fr: "Dans Klaviyo, sous Settings, API keys, avec un accès en lecture au moins. Elle commence par pk_.",
+          he: "ב-Klaviyo תחת Settings ואז API keys, עם הרשאת קריאה לפחות. הוא מתחיל ב-pk_.",
+        },
+        secret: true,
+        schema: typed(/^pk_\w{20,100}$/),
+        placeholder: "pk_…",
+      },
+      {
+        name: "public_key",
+        label: { en: "Public API key (site ID)", fr: "Clé d’API publique (identifiant de site)", he: "מפתח API ציבורי (מזהה האתר)" },
+        hint: {
+          en: "Six characters, on the same page.",
+          fr: "Six caractères, sur la même page.",
+          he: "שישה תווים, באותו עמוד.",
+        },
+        secret: false,
+        schema: typed(/^[A-Za-z0-9]{6}$/),
+      },
+    ],
+    authorization: ({ secrets }) => ({ headers: { authorization: `Klaviyo-API-Key ${secrets.private_key ?? ""}`, revision } }),
+    identify: identifyKey,
   },
   failureOf,
   async probe(account) {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openDb } from "#db/client.ts";
 import { connections, schedules, secrets } from "#db/schema/index.ts";
-import { findOAuthProvider as findProvider, oauthProviders as providers } from "#server/catalog/providers/registry.ts";
+import { findOAuthProvider as findProvider, oauthProviders as providers, providers as shelf } from "#server/catalog/providers/registry.ts";
 import type { Tenant, TenantCtx } from "#server/ctx.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
 import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
@@ -457,7 +457,7 @@ describe("what people are shown", () => {
       .set({ scopesGranted: ["read_products", "write_orders"] })
       .where(eq(connections.id, id));
     const grid = await createCaller(browser).connections.list({ tenant: tenant.id });
-    expect(grid.map(({ provider }) => provider)).toEqual(providers.map((provider) => provider.id));
+    expect(grid.map(({ provider }) => provider)).toEqual(shelf.map((provider) => provider.id));
     const shop = grid[0]?.connections[0];
     expect(shop?.sets).toEqual([
       { id: "shop", asked: true, granted: false },

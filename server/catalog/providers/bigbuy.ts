@@ -1,0 +1,81 @@
+import { z } from "zod";
+import type { Failure, KeyProvider, Reply } from "#server/catalog/provider.ts";
+import { failureOfStatus } from "./replies.ts";
+import { typed } from "./typed.ts";
+
+const Problem = z.object({ code: z.union([z.string(), z.number()]), message: z.string() });
+
+/**
+ * `{code, message}`, now and then with status 200; a limit is told in bare text, with the second of its end in a header. Source:
+ * the public client Bixoto/PyBigBuy (exceptions.py and its tests); BigBuy's own pages name no error shapes.
+ */
+function failureOf({ status, headers, body }: Reply): Failure | null {
+  const said = Problem.safeParse(body).data;
+  const code = Number(said?.code);
+  const message = said ? `${said.code}: ${said.message}` : `status ${status}`;
+  const failure = failureOfStatus(status < 400 && said ? (code >= 400 && code < 600 ? code : 400) : status, headers, message);
+  const resetAt = Number(headers.get("x-ratelimit-reset") ?? Number.NaN);
+  if (failure?.kind !== "rate_limited" || failure.retryAfterS !== undefined || !Number.isFinite(resetAt)) return failure;
+  return { ...failure, retryAfterS: Math.max(1, Math.ceil(resetAt - Date.now() / 1000)) };
+}
+
+/** The prepaid balance, a number as text ("1000.00"): the one call about the account itself, and a cheap one. */
+const Purse = z.union([z.string().regex(/^-?\d+(\.\d+)?$/), z.number()]);
+const purse = { path: "/rest/user/purse.json" };
+
+export const bigbuy: KeyProvider = {
+  id: "bigbuy",
+  name: "BigBuy",
+  mark: { letter: "B", color: "#e0457b" },
+  description: {
+    en: "Catalogue, stock and orders of your European supplier.",
+    fr: "Catalogue, stocks et commandes de votre fournisseur européen.",
+    he: "קטלוג, מלאי והזמנות של הספק האירופי שלך.",
+  },
+  api: "https://api.bigbuy.eu",
+  hosts: [/^api\.bigbuy\.eu$/],
+  key: {
+    fields: [
+      {
+        name: "api_key",
+        label: { en: "API key", fr: "Clé d’API", he: "מפתח API" },
+        hint: {
+          en: "In BigBuy’s control panel under Synchronise with BigBuy, API. Take the production key.",
+          fr: "Dans le panneau de BigBuy, sous Synchroniser avec BigBuy, API. Prenez la clé de production.",
+          he: "בלוח הבקרה של BigBuy, תחת Synchronise with BigBuy ואז API. יש לקחת את מפתח הייצור.",
+        },
+        secret: true,
+        schema: typed(/^[\w=-]{20,300}$/),
+      },
+      {
+        // No call of the API says whose key it is (its documented operations were looked through): the client says it, so
+        // that a key that is replaced stays with its account. That it is true cannot be checked.
+        name: "account",
+        label: { en: "Account’s e-mail address", fr: "Adresse e-mail du compte", he: "כתובת הדוא״ל של החשבון" },
+        hint: {
+          en: "The one that you sign in to BigBuy with. BigBuy does not tell it, and it keeps your accounts apart.",
+          fr: "Celle avec laquelle vous vous connectez à BigBuy. BigBuy ne la communique pas ; elle distingue vos comptes.",
+          he: "זו שבה נכנסים ל-BigBuy. ‏BigBuy אינו מוסר אותה, והיא מבדילה בין החשבונות שלך.",
+        },
+        secret: false,
+        schema: z
+          .string()
+          .trim()
+          .toLowerCase()
+          .max(200)
+          .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/),
+        placeholder: "name@example.com",
+      },
+    ],
+    authorization: ({ secrets }) => ({ headers: { authorization: `Bearer ${secrets.api_key ?? ""}` } }),
+    async identify(account) {
+      await account.json(purse, Purse);
+      const email = account.fields.account ?? "";
+      return { externalId: email, name: email, details: { email } };
+    },
+  },
+  failureOf,
+  async probe(account) {
+    await account.json(purse, Purse);
+  },
+};

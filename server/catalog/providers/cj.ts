@@ -1,0 +1,117 @@
+import { z } from "zod";
+import type { Failure, KeyProvider, Reply } from "#server/catalog/provider.ts";
+import { failureOfStatus } from "./replies.ts";
+import { typed } from "./typed.ts";
+
+const dayS = 86_400;
+const Envelope = z.object({ code: z.coerce.number(), result: z.boolean().nullish(), message: z.string().nullish() });
+
+/**
+ * What their codes mean for us; the others are `rejected`. Failures come with HTTP 200. Source: "Global error codes" of
+ * developers.cjdropshipping.com. 16000xx say that key or token are none, are ended, or that the account is not there.
+ */
+const meaning: Readonly<Record<number, Failure["kind"]>> = {
+  1600000: "unavailable",
+  1600001: "revoked",
+  1600002: "revoked",
+  1600003: "revoked",
+  1600004: "revoked",
+  1600005: "revoked",
+  1600006: "revoked",
+  1600008: "revoked",
+  1600030: "revoked",
+  1600031: "revoked",
+  1600200: "rate_limited",
+  1600201: "rate_limited",
+  1601000: "revoked",
+};
+
+function failureOf({ status, headers, body }: Reply): Failure | null {
+  const said = Envelope.safeParse(body).data;
+  if (!said) return failureOfStatus(status, headers, `status ${status}`);
+  if (said.code === 200 && said.result !== false) return failureOfStatus(status, headers, `status ${status}`);
+  const message = `${said.code} ${said.message ?? ""}`.trim();
+  const byCode = meaning[said.code];
+  if (byCode) return { kind: byCode, message };
+  return failureOfStatus(status, headers, message) ?? { kind: "rejected", message };
+}
+
+const Tokens = z.object({
+  data: z.object({
+    accessToken: z.string().min(1),
+    accessTokenExpiryDate: z.string().nullish(),
+    refreshToken: z.string().min(1).nullish(),
+    refreshTokenExpiryDate: z.string().nullish(),
+  }),
+});
+
+/** Seconds until an instant such as 2026-12-05T09:16:33+08:00; the documented life where it is left out or cannot be read. */
+function lifeOf(date: string | null | undefined, now: number, usualS: number): number {
+  const seconds = (Date.parse(date ?? "") - now) / 1000;
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : usualS;
+}
+
+const Settings = z.object({
+  data: z.object({
+    openId: z.union([z.string().min(1), z.number()]),
+    openName: z.string().nullish(),
+    openEmail: z.string().nullish(),
+  }),
+});
+const settings = { path: "/setting/get" };
+
+/** The key opens nothing: it buys tokens of 15 days, which a refresh token of 180 days renews. */
+export const cj: KeyProvider = {
+  id: "cj",
+  name: "CJ Dropshipping",
+  mark: { letter: "C", color: "#ff7b1c" },
+  description: {
+    en: "Products, stock and orders of your supplier.",
+    fr: "Produits, stocks et commandes de votre fournisseur.",
+    he: "מוצרים, מלאי והזמנות של הספק שלך.",
+  },
+  api: "https://developers.cjdropshipping.com/api2.0/v1",
+  hosts: [/^developers\.cjdropshipping\.com$/],
+  key: {
+    fields: [
+      {
+        name: "api_key",
+        label: { en: "API key", fr: "Clé d’API", he: "מפתח API" },
+        hint: {
+          en: "In My CJ under Authorization, API. It looks like CJ1234567@api@…",
+          fr: "Dans My CJ, sous Authorization, API. Elle ressemble à CJ1234567@api@…",
+          he: "ב-My CJ תחת Authorization ואז API. הוא נראה כמו CJ1234567@api@…",
+        },
+        secret: true,
+        schema: typed(/^(CJ\d+@api@)?\w{20,100}$/),
+        placeholder: "CJ1234567@api@…",
+      },
+    ],
+    authorization: ({ secrets }) => ({ headers: { "cj-access-token": secrets.access_token ?? "" } }),
+    async identify(account) {
+      const { data } = await account.json(settings, Settings);
+      const externalId = String(data.openId);
+      return { externalId, name: data.openName || externalId, details: data.openEmail ? { email: data.openEmail } : {} };
+    },
+    tokens: {
+      key: "api_key",
+      // Their pages of late say one request a second; the stricter rule that they had before is kept to.
+      obtain: { path: "/authentication/getAccessToken", body: (apiKey) => ({ apiKey }), everyS: 300 },
+      refresh: { path: "/authentication/refreshAccessToken", body: (refreshToken) => ({ refreshToken }) },
+      readGrant(reply, now) {
+        const { data } = Tokens.parse(reply);
+        return {
+          accessToken: data.accessToken,
+          refreshToken: data.refreshToken ?? undefined,
+          expiresInS: lifeOf(data.accessTokenExpiryDate, now, 15 * dayS),
+          refreshExpiresInS: lifeOf(data.refreshTokenExpiryDate, now, 180 * dayS),
+          scopes: undefined,
+        };
+      },
+    },
+  },
+  failureOf,
+  async probe(account) {
+    await account.json(settings, Settings);
+  },
+};

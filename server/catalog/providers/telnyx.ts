@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { Failure, KeyProvider, Reply } from "#server/catalog/provider.ts";
+import { failureOfStatus } from "./replies.ts";
+import { typed } from "./typed.ts";
+
+const Errors = z.object({ errors: z.array(z.object({ code: z.coerce.string(), title: z.string().default("") })).min(1) });
+
+/** `{errors: [{code, title, detail}]}`; the detail may repeat what was sent, so only code and title are kept. */
+function failureOf({ status, headers, body }: Reply): Failure | null {
+  const [first] = Errors.safeParse(body).data?.errors ?? [];
+  const message = first ? `${first.code} ${first.title}` : `status ${status}`;
+  return failureOfStatus(status < 400 && first ? 500 : status, headers, message);
+}
+
+// Not among the documented operations of 2026-11, but what Telnyx's own tools and plugins ask; its fields could not be checked.
+const Whoami = z.object({
+  data: z.object({ organization_id: z.string().min(1), organization_name: z.string().nullish(), email: z.string().nullish() }),
+});
+const Balance = z.object({ data: z.object({ balance: z.string() }) });
+
+export const telnyx: KeyProvider = {
+  id: "telnyx",
+  name: "Telnyx",
+  mark: { letter: "T", color: "#00c08b" },
+  description: {
+    en: "Phone numbers, calls and text messages.",
+    fr: "Numéros de téléphone, appels et SMS.",
+    he: "מספרי טלפון, שיחות והודעות טקסט.",
+  },
+  api: "https://api.telnyx.com/v2",
+  hosts: [/^api\.telnyx\.com$/],
+  key: {
+    fields: [
+      {
+        name: "api_key",
+        label: { en: "API key", fr: "Clé d’API", he: "מפתח API" },
+        hint: {
+          en: "In the Telnyx portal under Account, Keys & Credentials. It begins with KEY.",
+          fr: "Dans le portail Telnyx, sous Account, Keys & Credentials. Elle commence par KEY.",
+          he: "בפורטל של Telnyx, תחת Account ואז Keys & Credentials. הוא מתחיל ב-KEY.",
+        },
+        secret: true,
+        schema: typed(/^KEY[\w.-]{10,200}$/),
+        placeholder: "KEY…",
+      },
+      {
+        name: "public_key",
+        label: { en: "Public key of the account", fr: "Clé publique du compte", he: "המפתח הציבורי של החשבון" },
+        hint: {
+          en: "It proves that events come from Telnyx. Under Keys & Credentials, Public key.",
+          fr: "Elle prouve que les événements viennent de Telnyx. Sous Keys & Credentials, Public key.",
+          he: "הוא מוכיח שאירועים הגיעו מ-Telnyx. תחת Keys & Credentials ואז Public key.",
+        },
+        secret: false,
+        optional: true,
+        // 32 bytes (Ed25519) in base64.
+        schema: typed(/^[A-Za-z0-9+/]{43}=$/),
+      },
+    ],
+    authorization: ({ secrets }) => ({ headers: { authorization: `Bearer ${secrets.api_key ?? ""}` } }),
+    async identify(account) {
+      const { data } = await account.json({ path: "/whoami" }, Whoami);
+      return {
+        externalId: data.organization_id,
+        name: data.organization_name || data.email || data.organization_id,
+        details: data.email ? { email: data.email } : {},
+      };
+    },
+  },
+  failureOf,
+  async probe(account) {
+    await account.json({ path: "/balance" }, Balance);
+  },
+};
