@@ -11,6 +11,14 @@ export const MailMessage = z.discriminatedUnion("type", [
   z.strictObject({ v: z.literal(1), type: z.literal("mail.sign_in"), link: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.invitation"), tenant: z.string(), invitation: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.reconnect"), tenant: z.string(), connection: z.string() }),
+  /** How many days ahead of the end the warning is. */
+  z.strictObject({
+    v: z.literal(1),
+    type: z.literal("mail.cliff"),
+    tenant: z.string(),
+    connection: z.string(),
+    days: z.literal([30, 14, 3]),
+  }),
 ]);
 export type MailMessage = z.infer<typeof MailMessage>;
 

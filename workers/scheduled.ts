@@ -1,5 +1,9 @@
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { alignPlans } from "#server/domain/connections/align-plans.ts";
+import { claimRenewals } from "#server/domain/connections/claim-renewals.ts";
+import { forgetRenewals } from "#server/domain/connections/forget-renewals.ts";
+import { warnCliffs } from "#server/domain/connections/warn-cliffs.ts";
 import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
@@ -9,6 +13,10 @@ import { jobCtx } from "./context.ts";
 /** What the cron does every minute, in this order; one that fails stops none of the others. */
 const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["schedules aligned", (ctx) => alignSchedules(ctx, sensors)],
+  ["renewals planned", alignPlans],
+  ["renewals due", claimRenewals],
+  ["cliffs warned of", warnCliffs],
+  ["old renewals forgotten", forgetRenewals],
   ["runs due", claimDue],
   ["runs swept", sweep],
 ];

@@ -1,4 +1,4 @@
-import type { Provider } from "#server/catalog/provider.ts";
+import type { KeyField, Provider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
@@ -61,16 +61,16 @@ export async function accessAfterRefusal(ctx: TenantCtx, { held }: Access): Prom
 async function opened(ctx: TenantCtx, held: HeldConnection): Promise<Access> {
   const { provider, kind } = held.connection;
   const secrets: Record<string, string> = {};
-  for (const field of fieldsOf(findProvider(provider), kind)) {
-    const secret = await openField(ctx, held, field);
-    if (secret === undefined) throw new VaultError(`an active connection without its ${field}`);
-    secrets[field] = secret;
+  for (const { name, optional = false } of fieldsOf(findProvider(provider), kind)) {
+    const secret = await openField(ctx, held, name);
+    if (secret !== undefined) secrets[name] = secret;
+    else if (!optional) throw new VaultError(`an active connection without its ${name}`);
   }
   return { held, secrets };
 }
 
 /** The secrets that a call sends: what only renews is left closed. */
-function fieldsOf({ key }: Provider, kind: ConnectionKind): string[] {
-  if (kind === "oauth" || key?.tokens) return ["access_token"];
-  return (key?.fields ?? []).filter(({ secret }) => secret).map(({ name }) => name);
+function fieldsOf({ key }: Provider, kind: ConnectionKind): readonly Pick<KeyField, "name" | "optional">[] {
+  if (kind === "oauth" || key?.tokens) return [{ name: "access_token" }];
+  return (key?.fields ?? []).filter(({ secret }) => secret);
 }

@@ -25,7 +25,7 @@ export async function refreshClient(ctx: Ctx, { provider: id, clientId }: { prov
   const done: Refreshed[] = [];
   for (const { id: connection, name: account, accessExpiresAt } of active) {
     try {
-      const held = await renewTokens(client, await holdConnection(client, connection));
+      const held = await renewTokens(client, await holdConnection(client, connection), "person");
       done.push({ connection, account, outcome: "renewed", accessExpiresAt: held.connection.accessExpiresAt });
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;

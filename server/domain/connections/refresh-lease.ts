@@ -1,33 +1,55 @@
 import { eq, exists, isNull, lte, or, type SQL, sql } from "drizzle-orm";
-import { connections, secrets } from "#db/schema/index.ts";
+import { connections, renewals, secrets } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { isProviderFault } from "#server/domain/incidents/schemas.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { newId } from "#server/ids.ts";
+import type { Plan } from "./renewal-plan.ts";
 import type { ConnectionRow } from "./rows.ts";
+import type { ProbeResult, RenewalOutcome, RenewalTrigger } from "./schemas.ts";
+import { timeoutMs } from "./send-request.ts";
 
-/** Longer than all token requests of one renewal together: three of 10 s and their pauses. */
-export const leaseMs = 45_000;
+/** Longer than all token requests of one renewal together: four of 10 s and their pauses. */
+export const leaseMs = 60_000;
 
 /** The right to renew one connection's tokens, as long as it has the version that was seen. */
 export interface RefreshLease {
   owner: string;
   connectionId: string;
+  provider: string;
   version: number;
   /** Whether this same refresh token was sent before and no reply seen. */
   repeated: boolean;
+  /** Renewals in a row before this one that failed in passing. */
+  failures: number;
+  trigger: RenewalTrigger;
+  /** Milliseconds since 1970. */
+  startedAt: number;
 }
 
-export interface RenewedTokens {
+export interface RenewedTokens extends Plan {
   sealed: { field: string; sealed: string }[];
   accessExpiresAt: number | null;
   refreshExpiresAt: number | null;
   scopesGranted: string[];
 }
 
+/** How an attempt ended, for its history. `message` is the provider's own, never a secret. */
+export interface Ending {
+  outcome: RenewalOutcome;
+  message: string | null;
+}
+
 /**
  * Claims the renewal and writes its journal, in one statement: which refresh token is about to be sent (its hash), and since
- * when. Null where somebody else holds the lease or the tokens are others by now.
+ * when. Null where somebody else holds the lease, the tokens are others by now, or the connection cools down (which keeps
+ * nobody but a person).
  */
-export async function claimRefresh(ctx: TenantCtx, seen: ConnectionRow, fingerprint: string): Promise<RefreshLease | null> {
+export async function claimRefresh(
+  ctx: TenantCtx,
+  seen: ConnectionRow,
+  { fingerprint, trigger }: { fingerprint: string; trigger: RenewalTrigger },
+): Promise<RefreshLease | null> {
   const now = ctx.now();
   const owner = crypto.randomUUID();
   const [row] = await ctx.db
@@ -46,27 +68,74 @@ export async function claimRefresh(ctx: TenantCtx, seen: ConnectionRow, fingerpr
         eq(connections.version, seen.version),
         eq(connections.status, "active"),
         or(isNull(connections.leaseUntil), lte(connections.leaseUntil, now)),
+        trigger === "person" ? undefined : or(isNull(connections.coolUntil), lte(connections.coolUntil, now)),
       ),
     )
-    .returning({ startedAt: connections.refreshStartedAt });
-  return row ? { owner, connectionId: seen.id, version: seen.version, repeated: row.startedAt !== now } : null;
+    .returning({ startedAt: connections.refreshStartedAt, failures: connections.renewFailures });
+  if (!row) return null;
+  const { id: connectionId, provider, version } = seen;
+  return { owner, connectionId, provider, version, repeated: row.startedAt !== now, failures: row.failures, trigger, startedAt: now };
 }
 
 /**
- * Gives the lease up without new tokens. The journal stays where a request may have been acted on without our seeing the
- * reply; else it is closed.
+ * Whether a request may still be sent under this lease: one that would outlive it could rotate away what the next holder gets.
  */
-export async function releaseRefresh(ctx: TenantCtx, lease: RefreshLease, { replyLost }: { replyLost: boolean }): Promise<void> {
-  await ctx.db
-    .update(connections)
-    .set({ leaseOwner: null, leaseUntil: null, ...(!replyLost && { refreshFingerprint: null, refreshStartedAt: null }) })
-    .where(ofHolder(ctx, lease));
+export const mayStillSend = (ctx: TenantCtx, { startedAt }: RefreshLease): boolean => ctx.now() < startedAt + leaseMs - timeoutMs;
+
+/** Whether the lease is still ours, as the row has it. */
+export async function stillHolds(ctx: TenantCtx, lease: RefreshLease): Promise<boolean> {
+  const [row] = await ctx.db.select({ one: sql`1` }).from(connections).where(ofHolder(ctx, lease));
+  return row !== undefined;
 }
 
 /**
- * Puts renewed tokens in place of the old ones and closes lease and journal, in one batch: first the row, for the holder of
- * the lease alone, then the secrets, only where that row says that it was we who did it. Null where the lease was lost: then
- * nothing is written, and the tokens that count are somebody else's.
+ * Gives the lease up without new tokens, and leaves the connection alone until `coolUntil`. The journal stays where a request
+ * may have been acted on without our seeing the reply; else it is closed. The history has the attempt in any case.
+ */
+export async function releaseRefresh(
+  ctx: TenantCtx,
+  lease: RefreshLease,
+  { replyLost, coolUntil, kind, message, plan }: Release,
+): Promise<void> {
+  await ctx.db.batch([
+    ctx.db
+      .update(connections)
+      .set({
+        ...plan,
+        leaseOwner: null,
+        leaseUntil: null,
+        renewFailures: lease.failures + 1,
+        coolUntil,
+        // What incidents are counted from.
+        ...(isProviderFault(kind) && {
+          failedAt: ctx.now(),
+          failureKind: kind,
+          failingSince: sql`coalesce(${connections.failingSince}, ${ctx.now()})`,
+        }),
+        ...(!replyLost && { refreshFingerprint: null, refreshStartedAt: null }),
+      })
+      .where(ofHolder(ctx, lease)),
+    ctx.db.insert(renewals).values(attemptRow(ctx, lease, { outcome: kind, message })),
+  ]);
+}
+
+export interface Release {
+  replyLost: boolean;
+  coolUntil: number;
+  kind: Exclude<ProbeResult, "ok">;
+  message: string;
+  plan: Plan;
+}
+
+/** An attempt that changed nothing of the connection: it came too late, or the provider refused and a person is asked. */
+export async function recordAttempt(ctx: TenantCtx, lease: RefreshLease, ending: Ending): Promise<void> {
+  await ctx.db.insert(renewals).values(attemptRow(ctx, lease, ending));
+}
+
+/**
+ * Puts renewed tokens in place of the old ones, closes lease and journal and writes the history, in one batch: first the row,
+ * for the holder of the lease alone, then the rest, only where that row says that it was we who did it. Null where the lease
+ * was lost: then nothing is written, and the tokens that count are somebody else's.
  */
 export async function keepRenewed(
   ctx: TenantCtx,
@@ -78,7 +147,16 @@ export async function keepRenewed(
   const close = ctx.db
     .update(connections)
     // The owner's name stays as the mark of who renewed last; a lease without `leaseUntil` is free.
-    .set({ ...columns, version, lastRefreshAt: now, leaseUntil: null, refreshFingerprint: null, refreshStartedAt: null })
+    .set({
+      ...columns,
+      version,
+      lastRefreshAt: now,
+      renewFailures: 0,
+      coolUntil: null,
+      leaseUntil: null,
+      refreshFingerprint: null,
+      refreshStartedAt: null,
+    })
     .where(ofHolder(ctx, lease))
     .returning();
   const ours = exists(
@@ -96,9 +174,31 @@ export async function keepRenewed(
         set: { sealed: secret.sealed, createdAt: now, lastUsedAt: now },
       }),
   );
-  const [[row]] = await ctx.db.batch([close, ...seals]);
+  const attempt = attemptRow(ctx, lease, { outcome: "renewed", message: null });
+  const history = ctx.db
+    .insert(renewals)
+    .select(
+      sql`select ${attempt.id}, ${ctx.tenant.id}, ${attempt.connectionId}, ${attempt.provider}, ${attempt.at}, ${attempt.tookMs}, ${attempt.trigger}, ${attempt.outcome}, null where ${ours}`,
+    );
+  const [[row]] = await ctx.db.batch([close, ...seals, history]);
   return row ?? null;
 }
 
-const ofHolder = (ctx: TenantCtx, { connectionId, version, owner }: RefreshLease): SQL =>
+function attemptRow(ctx: TenantCtx, { connectionId, provider, startedAt, trigger }: RefreshLease, { outcome, message }: Ending) {
+  const at = ctx.now();
+  const words = message?.slice(0, 300) ?? null;
+  return {
+    id: newId("ren", at),
+    tenantId: ctx.tenant.id,
+    connectionId,
+    provider,
+    at,
+    tookMs: at - startedAt,
+    trigger,
+    outcome,
+    message: words,
+  };
+}
+
+const ofHolder = (ctx: TenantCtx, { connectionId, version, owner }: Pick<RefreshLease, "connectionId" | "version" | "owner">): SQL =>
   inTenant(ctx, connections, eq(connections.id, connectionId), eq(connections.version, version), eq(connections.leaseOwner, owner));

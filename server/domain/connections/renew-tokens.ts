@@ -127,7 +127,7 @@ const isOfKind = (error: unknown, kind: ProviderError["kind"]) => error instance
 
 /**
  * Sends one secret. A reply that got lost is asked for once more where the provider still answers the same secret; a refusal
- * once more in any case, since it is ambiguous. Nothing is sent a second time by who is no longer the holder: somebody may have
+ * once more too, since it is ambiguous, unless the provider wants minutes between two requests. Nothing is sent a second time by who is no longer the holder: somebody may have
  * the replacement of this very secret by now, and to send it again would end that one.
  */
 async function go(ctx: TenantCtx, lease: RefreshLease, { held, way }: { held: HeldConnection; way: WayToTokens }): Promise<Grant> {
@@ -137,7 +137,7 @@ async function go(ctx: TenantCtx, lease: RefreshLease, { held, way }: { held: He
   try {
     return await way.request(ctx, secret);
   } catch (error) {
-    const again = isOfKind(error, "revoked") || (isOfKind(error, "unavailable") && way.retryable);
+    const again = (isOfKind(error, "revoked") && !way.spaced) || (isOfKind(error, "unavailable") && way.retryable);
     if (!again) throw error;
     ctx.log.warn("a renewal is tried once more", { connection: lease.connectionId, error });
     await pause(200 + Math.random() * 200);
@@ -203,8 +203,8 @@ async function refusedRefresh(
   }
   // A token without an end is as good as before where only its exchange was refused: the next call with it shows whether it lives.
   if (held.connection.accessExpiresAt === null) {
-    await releaseRefresh(ctx, lease, { replyLost: false });
-    throw new ProviderError(held.connection.provider, "rejected", "the lasting token was not exchanged");
+    const kept = new ProviderError(lease.provider, "rejected", "the lasting token was not exchanged", { cause: failure });
+    throw await coolDown(ctx, lease, { held, failure: kept });
   }
   if (lease.repeated) ctx.log.warn("the refresh had been sent before and its reply was lost", { connection: lease.connectionId });
   await recordAttempt(ctx, lease, { outcome: "revoked", message: failure.message });

@@ -13,4 +13,5 @@ export interface HeldConnection {
 }
 
 /** Whether there is a secret of this field, unopened. */
-export const hasSecret = ({ secrets }: HeldConnection, field: string): boolean => secrets.some((secret) => secret.field === field);
+export const hasSecret = ({ secrets }: { secrets: readonly Pick<SecretRow, "field">[] }, field: string): boolean =>
+  secrets.some((secret) => secret.field === field);

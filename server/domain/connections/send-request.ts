@@ -3,7 +3,8 @@ import type { Ctx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
 import { mayReach } from "./provider-endpoints.ts";
 
-const timeoutMs = 10_000;
+/** Within this a reply has come, whole, or none is waited for. */
+export const timeoutMs = 10_000;
 /** Far above any page that is asked for, and far below the 128 MB that all requests of an isolate share. */
 const maxReplyBytes = 16 * 1024 * 1024;
 

@@ -3,6 +3,8 @@ import type { Statement } from "#db/client.ts";
 import { connections, dataKeys, secrets } from "#db/schema/index.ts";
 import type { Grant, Identity, Provider, Resource } from "#server/catalog/provider.ts";
 import { requireUser, type TenantCtx } from "#server/ctx.ts";
+import { headQuery } from "#server/domain/audit/append.ts";
+import { type ChainHead, emptyChain } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -11,6 +13,8 @@ import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
 import { expiriesOf } from "./expiries.ts";
 import { keepResources } from "./keep-resources.ts";
+import { nextProbeAt } from "./probe-times.ts";
+import { planOf } from "./renewal-plan.ts";
 import type { ConnectionRow } from "./rows.ts";
 import type { ConnectionKind } from "./schemas.ts";
 
@@ -35,15 +39,23 @@ export interface NewConnection {
 interface Holding {
   all: ConnectionRow[];
   dataKeyRows: DataKeyRow[];
+  /** Which secrets are there, by name. */
+  fields: { connectionId: string; field: string }[];
+  /** Of the audit log, read along with the rest: what is stored is one line of it. */
+  head: ChainHead;
 }
 
 /**
  * Stores what was proven: the connection, its sealed secrets, what can be chosen, the schedules that may now run and the audit
  * line, in one batch. One row a tenant, provider, account and kind: connecting again updates it, and so does a key connection
- * that is turned into OAuth. `again` says that it did. Throws `OtherAccount` where the account is not the
- * one that was awaited.
+ * that is turned into OAuth. `again` says that it did, `toChoose` of which kinds there are several and none is chosen. Throws
+ * `OtherAccount` where the account is not the one that was awaited.
  */
-export async function storeConnection(ctx: TenantCtx, provider: Provider, input: NewConnection): Promise<{ id: string; again: boolean }> {
+export async function storeConnection(
+  ctx: TenantCtx,
+  provider: Provider,
+  input: NewConnection,
+): Promise<{ id: string; again: boolean; toChoose: string[] }> {
   const holding = await hold(ctx);
   try {
     return await store(ctx, provider, input, holding);
@@ -56,11 +68,13 @@ export async function storeConnection(ctx: TenantCtx, provider: Provider, input:
 }
 
 async function hold(ctx: TenantCtx): Promise<Holding> {
-  const [all, dataKeyRows] = await ctx.db.batch([
+  const [all, dataKeyRows, fields, [head = emptyChain]] = await ctx.db.batch([
     ctx.db.select().from(connections).where(inTenant(ctx, connections)).orderBy(connections.id),
     ctx.db.select().from(dataKeys).where(inTenant(ctx, dataKeys)).orderBy(desc(dataKeys.version)),
+    ctx.db.select({ connectionId: secrets.connectionId, field: secrets.field }).from(secrets).where(inTenant(ctx, secrets)),
+    headQuery(ctx.db, ctx.tenant.id),
   ]);
-  return { all, dataKeyRows };
+  return { all, dataKeyRows, fields, head };
 }
 
 /** The row that this one is put in place of. */
@@ -87,12 +101,11 @@ export class OtherAccount extends Error {
   }
 }
 
-async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, { all, dataKeyRows }: Holding) {
+async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, { all, dataKeyRows, fields, head }: Holding) {
   const { grant, identity, keys } = input;
   const held = predecessor(provider, input, all);
   const id = held?.id ?? newId("con", ctx.now());
   const chosen = keepResources(ctx, provider, { connectionId: id, chosen: held?.chosen ?? [], listed: input.listed });
-  const connection = { ...rowOf(ctx, provider, input, { id, held }), chosen: chosen.chosen };
   const [newest] = dataKeyRows;
   const dataKey = newest ? await openDataKey(ctx.config, newest) : await currentDataKey(ctx);
   // A grant without a refresh token leaves the one that is there: providers send it once.
@@ -101,9 +114,12 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     ...(grant && { access_token: grant.accessToken }),
     ...(grant?.refreshToken !== undefined && { refresh_token: grant.refreshToken }),
   };
+  const kept = fields.filter(({ connectionId }) => connectionId === id && held && !dropsOthers(held, input));
+  const row = { ...rowOf(ctx, provider, input, { id, held }), chosen: chosen.chosen };
+  const connection = { ...row, ...planOf({ connection: row, secrets: [...kept, ...Object.keys(sealing).map((field) => ({ field }))] }) };
   const action = held ? "connection.reconnected" : "connection.connected";
   const details = { connection: id, provider: provider.id, kind: input.kind, account: identity.name, scopes: input.granted };
-  await commit(ctx, action, details, [
+  const statements = [
     held
       ? ctx.db
           .update(connections)
@@ -111,11 +127,12 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
           .where(inTenant(ctx, connections, eq(connections.id, id)))
       : ctx.db.insert(connections).values(connection),
     ...(await keepSecrets(ctx, dataKey, { connectionId: id, sealing })),
-    ...(held && held.kind !== input.kind ? [dropSecretsBut(ctx, id, Object.keys(sealing))] : []),
+    ...(held && dropsOthers(held, input) ? [dropSecretsBut(ctx, id, Object.keys(sealing))] : []),
     ...chosen.statements,
     ...scheduleStatements(ctx, { connections: [...all.filter((row) => row.id !== id), connection] }),
-  ]);
-  return { id, again: held !== undefined };
+  ];
+  await commit(ctx, action, details, statements, { head });
+  return { id, again: held !== undefined, toChoose: chosen.toChoose };
 }
 
 function rowOf(
@@ -141,6 +158,7 @@ function rowOf(
     scopesGranted: [...granted],
     status: "active",
     statusReason: null,
+    statusAt: now,
     ...(grant ? expiriesOf(provider, grant, now) : { accessExpiresAt: null, refreshExpiresAt: null }),
     connectedBy: requireUser(ctx).userId,
     connectedAt: now,
@@ -149,15 +167,18 @@ function rowOf(
     lastRefreshAt: null,
     renewAt: null,
     renewFailures: 0,
+    coolUntil: null,
     cliffAt: null,
     cliffKind: null,
     cliffWarned: null,
+    planned: "",
     probedAt: now,
     probeResult: "ok",
-    probeAt: null,
+    probeAt: nextProbeAt(now, { failing: false }),
     subscribeAt: null,
     failedAt: null,
     failureKind: null,
+    failingSince: null,
     leaseOwner: null,
     leaseUntil: null,
     refreshFingerprint: null,
@@ -193,6 +214,9 @@ async function keepSecrets(
       }),
   );
 }
+
+/** A form is filled in anew, and whatever else was there is of another key, or of the other way to connect. */
+const dropsOthers = (held: ConnectionRow, { kind }: NewConnection) => held.kind !== kind || kind === "key";
 
 /** What it was connected by before opens nothing any more. */
 const dropSecretsBut = (ctx: TenantCtx, connectionId: string, fields: readonly string[]): Statement =>

@@ -3,7 +3,7 @@ import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
 import { apiOf, fillEndpoint } from "./provider-endpoints.ts";
-import { type HeldConnection, hasSecret } from "./rows.ts";
+import { type ConnectionRow, type HeldConnection, hasSecret } from "./rows.ts";
 import { sendRequest } from "./send-request.ts";
 import { readGrant, requestToken } from "./token-endpoint.ts";
 
@@ -13,19 +13,27 @@ export interface WayToTokens {
   field: string;
   /** Whether what was just sent still answers after a lost reply. */
   retryable: boolean;
+  /** Whether minutes must lie between two requests, so that a refusal is taken at its first word. */
+  spaced: boolean;
   /** Throws `ProviderError`. */
   request(ctx: Ctx, secret: string): Promise<Grant>;
 }
 
+/** What the ways follow from: how it is connected, whether its token has an end, and by name which secrets are there. */
+export interface Renewable {
+  connection: Pick<ConnectionRow, "provider" | "kind" | "accessExpiresAt" | "details">;
+  secrets: readonly Pick<HeldConnection["secrets"][number], "field">[];
+}
+
 /** The ways that this connection has, the best first; none where only a person can renew it. Nothing is opened for it. */
-export function waysToTokens(held: HeldConnection): WayToTokens[] {
+export function waysToTokens(held: Renewable): WayToTokens[] {
   const { connection } = held;
   const provider = findProvider(connection.provider);
   const ways = connection.kind === "oauth" ? waysOfOAuth(provider, connection) : waysOfKey(provider);
   return ways.filter(({ field }) => hasSecret(held, field));
 }
 
-function waysOfOAuth(provider: Provider, { accessExpiresAt, details }: HeldConnection["connection"]): WayToTokens[] {
+function waysOfOAuth(provider: Provider, { accessExpiresAt, details }: Renewable["connection"]): WayToTokens[] {
   const { oauth } = provider;
   if (!oauth) return [];
   const wanted = accessExpiresAt === null ? "lasting" : "ending";
@@ -34,6 +42,7 @@ function waysOfOAuth(provider: Provider, { accessExpiresAt, details }: HeldConne
     .map((renewal) => ({
       field: renewal.with,
       retryable: renewal.retryable,
+      spaced: false,
       request: (ctx, secret) =>
         requestToken(ctx, provider as OAuthProvider, { shop: details.shop ?? null, fields: renewal.fields(secret) }),
     }));
@@ -43,9 +52,19 @@ function waysOfKey(provider: Provider): WayToTokens[] {
   const tokens = provider.key?.tokens;
   if (!tokens) return [];
   return [
-    { field: "refresh_token", retryable: false, request: (ctx, secret) => buyTokens(ctx, provider, tokens, { by: "refresh", secret }) },
-    // The key itself always buys again.
-    { field: tokens.key, retryable: true, request: (ctx, secret) => buyTokens(ctx, provider, tokens, { by: "obtain", secret }) },
+    {
+      field: "refresh_token",
+      retryable: false,
+      spaced: false,
+      request: (ctx, secret) => buyTokens(ctx, provider, tokens, { by: "refresh", secret }),
+    },
+    // The key itself always buys again, but not at once: after a lost reply it is the next renewal that asks.
+    {
+      field: tokens.key,
+      retryable: false,
+      spaced: true,
+      request: (ctx, secret) => buyTokens(ctx, provider, tokens, { by: "obtain", secret }),
+    },
   ];
 }
 
@@ -63,7 +82,8 @@ export async function buyTokens(
   const reply = await sendRequest(ctx, provider, url, { method: "POST", headers, body: JSON.stringify(body(secret)) });
   const failure = provider.failureOf(reply);
   if (failure) {
-    const { kind, message, retryAfterS } = failure;
+    const { kind, message } = failure;
+    const retryAfterS = failure.retryAfterS ?? (kind === "rate_limited" && by === "obtain" ? tokens.obtain.everyS : undefined);
     throw new ProviderError(provider.id, kind, message.slice(0, 300), retryAfterS === undefined ? {} : { retryAfterS });
   }
   return readGrant(ctx, provider.id, () => tokens.readGrant(reply.body, ctx.now()));

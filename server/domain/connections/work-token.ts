@@ -1,16 +1,15 @@
 import { type Ctx, enterTenant } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import type { TokenMessage } from "#server/messages.ts";
-import { holdConnection } from "./hold-connection.ts";
 import { probeDue } from "./probe-connection.ts";
-import { renewTokens } from "./renew-tokens.ts";
+import { renewDue } from "./renew-due.ts";
 
 /** Does one thing to one connection ahead of its need. Throws what the queue shall try again. */
 export async function workToken(ctx: Ctx, message: TokenMessage): Promise<void> {
   const tenantCtx = enterTenant(ctx, await findTenant(ctx, message.tenant), "system");
   switch (message.type) {
     case "token.renew":
-      await renewTokens(tenantCtx, await holdConnection(tenantCtx, message.connection));
+      await renewDue(tenantCtx, message.connection);
       return;
     case "token.probe":
       await probeDue(tenantCtx, { connectionId: message.connection });

@@ -1,5 +1,6 @@
 import type { Ctx } from "#server/ctx.ts";
 import type { MailMessage } from "#server/messages.ts";
+import { mailCliff } from "./mail-cliff.ts";
 import { mailInvitation } from "./mail-invitation.ts";
 import { mailReconnect } from "./mail-reconnect.ts";
 import { mailSignIn } from "./mail-sign-in.ts";
@@ -16,6 +17,8 @@ export function workMail(ctx: Ctx, message: MailMessage): Promise<void> {
       return mailInvitation(ctx, message);
     case "mail.reconnect":
       return mailReconnect(ctx, message);
+    case "mail.cliff":
+      return mailCliff(ctx, message);
     default:
       return message satisfies never;
   }

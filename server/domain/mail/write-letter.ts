@@ -1,3 +1,4 @@
+import type { CliffKind, ConnectionKind } from "#server/domain/connections/schemas.ts";
 import type { Locale, Role } from "#server/domain/tenants/schemas.ts";
 import { type Draft, drawLetter, oneLine } from "./layout.ts";
 import type { Letter } from "./mail.ts";
@@ -51,6 +52,31 @@ export function reconnectLetter(facts: {
     paragraphs: [reconnect.body(facts.provider, oneLine(facts.account)), ...waits, reconnect.nothingLost],
     button: { label: reconnect.button, url: facts.url },
     notes: [reconnect.why],
+  });
+}
+
+/** An access will end although it works: which, when (in the client's timezone), why, and what mends it. */
+export function cliffLetter(facts: {
+  locale: Locale;
+  name: string;
+  provider: string;
+  account: string;
+  tenant: string;
+  timeZone: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  cliff: Exclude<CliffKind, "version">;
+  kind: ConnectionKind;
+  url: string;
+}): Letter {
+  const { greeting, cliff } = words[facts.locale];
+  const on = new Intl.DateTimeFormat(facts.locale, { dateStyle: "long", timeZone: facts.timeZone }).format(facts.at);
+  return draw(facts.locale, {
+    subject: cliff.subject(facts.provider, oneLine(facts.tenant), on),
+    greeting: greeting(oneLine(facts.name)),
+    paragraphs: [cliff.body(facts.provider, oneLine(facts.account), on), cliff.because[facts.cliff], cliff.mend[facts.kind]],
+    button: { label: cliff.button[facts.kind], url: facts.url },
+    notes: [cliff.why],
   });
 }
 

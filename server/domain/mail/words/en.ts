@@ -26,6 +26,22 @@ export const en = {
     button: "Connect again",
     why: "You get this mail because your role lets you connect accounts.",
   },
+  cliff: {
+    subject: (provider: string, tenant: string, on: string) => `${provider} for ${tenant}: the access ends on ${on}`,
+    body: (provider: string, account: string, on: string) =>
+      `Everything works today, but our access to ${account} at ${provider} ends on ${on}.`,
+    because: {
+      consent: "The provider ends every consent after a fixed time, however often it is used. Only a new one goes on.",
+      unused: "Renewing it has failed for some time, and the provider ends what is not renewed.",
+      access: "The provider gave nothing to renew this access with. Only a new one goes on.",
+    },
+    mend: {
+      oauth: "Signing in there once more, before that day, is all it takes. Nothing is lost, and nothing has to be set up again.",
+      key: "A new key, entered before that day, is all it takes. Nothing is lost, and nothing has to be set up again.",
+    },
+    button: { oauth: "Sign in there again", key: "Enter a new key" },
+    why: "You get this mail because your role lets you connect accounts. It comes 30, 14 and 3 days ahead.",
+  },
   roles: {
     owner: "an owner",
     admin: "an admin",

@@ -27,6 +27,21 @@ export const fr: Words = {
     button: "Reconnecter",
     why: "Vous recevez ce message car votre rôle permet de connecter des comptes.",
   },
+  cliff: {
+    subject: (provider, tenant, on) => `${provider} pour ${tenant} : l’accès prend fin le ${on}`,
+    body: (provider, account, on) => `Tout fonctionne aujourd’hui, mais notre accès à ${account} chez ${provider} prend fin le ${on}.`,
+    because: {
+      consent: "Le fournisseur met fin à tout accord après une durée fixe, même s’il sert souvent. Seul un nouvel accord le prolonge.",
+      unused: "Son renouvellement échoue depuis quelque temps, et le fournisseur met fin à ce qui n’est pas renouvelé.",
+      access: "Le fournisseur n’a rien donné qui permette de renouveler cet accès. Seul un nouvel accès le remplace.",
+    },
+    mend: {
+      oauth: "Il suffit de s’y connecter une fois de plus avant cette date. Rien n’est perdu, et rien n’est à régler de nouveau.",
+      key: "Il suffit de saisir une nouvelle clé avant cette date. Rien n’est perdu, et rien n’est à régler de nouveau.",
+    },
+    button: { oauth: "S’y connecter de nouveau", key: "Saisir une nouvelle clé" },
+    why: "Vous recevez ce message car votre rôle permet de connecter des comptes. Il arrive 30, 14 et 3 jours à l’avance.",
+  },
   roles: {
     owner: "propriétaire",
     admin: "administrateur",

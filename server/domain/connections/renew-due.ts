@@ -1,0 +1,52 @@
+import { eq } from "drizzle-orm";
+import { connections } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { VaultError } from "#server/domain/vault/envelope.ts";
+import { DomainError, ProviderError } from "#server/errors.ts";
+import { isCooling } from "./cool-down.ts";
+import { holdConnection } from "./hold-connection.ts";
+import { renewTokens } from "./renew-tokens.ts";
+import { planOf, renewalDueAt } from "./renewal-plan.ts";
+import type { HeldConnection } from "./rows.ts";
+
+const closedVaultMs = 3_600_000;
+
+/**
+ * Renews a connection that the cron found due, unless somebody did it meanwhile. A failure is not thrown: the row says when the
+ * next try is, and no queue needs to remember it.
+ */
+export async function renewDue(ctx: TenantCtx, connectionId: string): Promise<void> {
+  const held = await holdOrNothing(ctx, connectionId);
+  if (held?.connection.status !== "active") return;
+  // Asked of the tokens and not of `renewAt`, which the tick moved ahead and which is put right here.
+  const dueAt = renewalDueAt(held);
+  if (dueAt === null || dueAt > ctx.now() || isCooling(held.connection, ctx.now())) return plan(ctx, held, planOf(held).renewAt);
+  try {
+    await renewTokens(ctx, held, "cron");
+  } catch (error) {
+    if (error instanceof VaultError) {
+      ctx.log.error("a connection is not renewed: its secrets do not open", { connection: connectionId, error });
+      return plan(ctx, held, ctx.now() + closedVaultMs);
+    }
+    if (!(error instanceof ProviderError)) throw error;
+    ctx.log.info("not renewed", { connection: connectionId, kind: error.kind });
+  }
+}
+
+/** What was erased between the tick and the message is not missed. */
+async function holdOrNothing(ctx: TenantCtx, connectionId: string): Promise<HeldConnection | null> {
+  try {
+    return await holdConnection(ctx, connectionId);
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === "not_found") return null;
+    throw error;
+  }
+}
+
+async function plan(ctx: TenantCtx, { connection }: HeldConnection, renewAt: number | null): Promise<void> {
+  await ctx.db
+    .update(connections)
+    .set({ renewAt })
+    .where(inTenant(ctx, connections, eq(connections.id, connection.id), eq(connections.version, connection.version)));
+}

@@ -1,0 +1,79 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Db } from "#db/client.ts";
+import { connections } from "#db/schema/index.ts";
+import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { warningAt, type warningDays } from "./cliffs.ts";
+
+const dayMs = 86_400_000;
+const pageSize = 100;
+
+interface Warning {
+  id: string;
+  tenantId: string;
+  days: (typeof warningDays)[number];
+  /** The warning before this one. */
+  warned: number | null;
+}
+
+/**
+ * Warns the people of clients of what will end although everything works: 30, 14 and 3 days ahead, once each. A chore that runs
+ * twice finds them warned; one that was away for days sends the warning of today and none of those that it missed. Answers how
+ * many were sent.
+ */
+export async function warnCliffs(ctx: Ctx): Promise<number> {
+  const sent = await Promise.all(
+    acrossTenants(ctx).map(async ({ db }) => {
+      let sum = 0;
+      for (const warning of await claimWarnings(db, ctx.now())) if (await send(ctx, db, warning)) sum++;
+      return sum;
+    }),
+  );
+  return sent.reduce((sum, count) => sum + count, 0);
+}
+
+/** Marks those that are due, each only where nobody else did meanwhile. */
+async function claimWarnings(db: Db, now: number): Promise<Warning[]> {
+  const due = await dueWarnings(db, now);
+  if (due.length === 0) return [];
+  const w = sql`json_each(${JSON.stringify(due)}) w`;
+  const claimed = await db
+    .update(connections)
+    .set({ cliffWarned: sql`w.value->>'days'` })
+    .from(w)
+    .where(and(eq(connections.id, sql`w.value->>'id'`), sql`${connections.cliffWarned} is w.value->>'warned'`))
+    .returning({ id: connections.id });
+  return due.filter(({ id }) => claimed.some((row) => row.id === id));
+}
+
+/** One range of the index `connections_warn` for each warning that is due after the one before it. All is literal, as it has it. */
+async function dueWarnings(db: Db, now: number): Promise<Warning[]> {
+  const rows = await db
+    .select({ id: connections.id, tenantId: connections.tenantId, cliffAt: connections.cliffAt, warned: connections.cliffWarned })
+    .from(connections)
+    .where(
+      sql`status = 'active' and cliff_at is not null and (
+        (cliff_warned is null and cliff_at > ${now} and cliff_at <= ${now + 30 * dayMs})
+        or (cliff_warned = 30 and cliff_at > ${now} and cliff_at <= ${now + 14 * dayMs})
+        or (cliff_warned = 14 and cliff_at > ${now} and cliff_at <= ${now + 3 * dayMs}))`,
+    )
+    .limit(pageSize);
+  return rows.flatMap(({ cliffAt, ...row }) => {
+    const days = warningAt((cliffAt ?? 0) - now);
+    return days === null ? [] : [{ ...row, days }];
+  });
+}
+
+/** Queues the mail. Where that fails the warning is given back, for the next tick. */
+async function send(ctx: Ctx, db: Db, { id, tenantId, days, warned }: Warning): Promise<boolean> {
+  try {
+    await ctx.send.mail({ v: 1, type: "mail.cliff", tenant: tenantId, connection: id, days });
+    return true;
+  } catch (error) {
+    ctx.log.error("the mail about a cliff was not queued", { connection: id, days, error });
+    await db
+      .update(connections)
+      .set({ cliffWarned: warned })
+      .where(and(eq(connections.id, id), eq(connections.cliffWarned, days)));
+    return false;
+  }
+}
