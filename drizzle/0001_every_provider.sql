@@ -49,6 +49,7 @@ CREATE TABLE `data_exports` (
 );
 --> statement-breakpoint
 CREATE INDEX `data_exports_tenant` ON `data_exports` (`tenant_id`,`id`);--> statement-breakpoint
+CREATE INDEX `data_exports_open` ON `data_exports` (`sent_at`) WHERE status = 'waiting';--> statement-breakpoint
 CREATE INDEX `data_exports_expiry` ON `data_exports` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `deletions` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -116,6 +117,7 @@ CREATE TABLE `privacy_requests` (
 	`delivery_id` text NOT NULL,
 	`kind` text NOT NULL,
 	`subject` text NOT NULL,
+	`orders` text DEFAULT '[]' NOT NULL,
 	`code` text,
 	`received_at` integer NOT NULL,
 	`done_at` integer,

@@ -45,7 +45,11 @@ export const dataExports = sqliteTable(
     /** Table -> rows. */
     contents: json<Record<string, number>>(),
   },
-  (t) => [index("data_exports_tenant").on(t.tenantId, t.id), index("data_exports_expiry").on(t.expiresAt)],
+  (t) => [
+    index("data_exports_tenant").on(t.tenantId, t.id),
+    index("data_exports_open").on(t.sentAt).where(sql`status = 'waiting'`),
+    index("data_exports_expiry").on(t.expiresAt),
+  ],
 );
 
 /** The bytes of an export, in pieces that fit a row. */

@@ -56,6 +56,8 @@ export const privacyRequests = sqliteTable(
     kind: text().$type<PrivacyKind>().notNull(),
     /** The provider's id of the person or shop. */
     subject: text().notNull(),
+    /** The shop's ids of orders that it named beside the person. */
+    orders: json<string[]>().notNull().default([]),
     /** What a person may look it up by, without signing in, where the provider wants that; the same for all tenants that it is about. */
     code: text(),
     receivedAt: instant().notNull(),
