@@ -134,6 +134,8 @@ export interface OAuth {
   permissions?: readonly string[];
   /** Whether what was granted before stays when a consent asks for other scopes only. */
   incremental: boolean;
+  /** Whether the reply to such a consent names what it added alone, and not all that is granted. */
+  repliesPartly?: boolean;
   /** The parameters of the authorize URL that carry the scopes; default: `scope`, joined by spaces. */
   scopeParameters?(scopes: readonly string[]): Record<string, string>;
   /** Whether `granted` contains `scope`, where a provider leaves implied ones out. Default: is it in the list. */

@@ -31,6 +31,8 @@ oauth.get("/api/auth/oauth/:provider/authorize", async (c) => {
       provider: c.req.param("provider"),
       tenant: query.tenant ?? "",
       sets: c.req.queries("sets")?.join(","),
+      scopes: c.req.queries("scopes")?.join(","),
+      only: query.only,
       shop: query.shop,
       connection: query.connection,
       return: query.return,

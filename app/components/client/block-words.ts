@@ -8,4 +8,8 @@ export function blockWords(t: TFunction<"client">, block: ScheduleBlock | "disab
 
 /** Whether the integrations page is where it is mended. */
 export const mendedByConnecting = (block: ScheduleBlock | null): boolean =>
-  block === "not_connected" || block === "reconnect_needed" || block === "missing_scopes" || block === "choice_needed";
+  block === "not_connected" ||
+  block === "reconnect_needed" ||
+  block === "missing_scopes" ||
+  block === "choice_needed" ||
+  block === "choice_gone";

@@ -89,6 +89,7 @@ export const client = {
     reconnect_needed: "Waits for {{provider}} to be reconnected.",
     missing_scopes: "Waits for more access to {{provider}}.",
     choice_needed: "Waits until you choose an account of {{provider}}.",
+    choice_gone: "What was chosen at {{provider}} is no longer there. Choose again.",
     retired: "This job is no longer offered.",
     disabled: "Switched off by your agency.",
     fix: "Go to integrations",

@@ -93,6 +93,7 @@ export const client = {
     reconnect_needed: "Attend la reconnexion de {{provider}}.",
     missing_scopes: "Attend un accès plus large à {{provider}}.",
     choice_needed: "Attend que vous choisissiez un compte {{provider}}.",
+    choice_gone: "Ce qui était choisi chez {{provider}} n’existe plus. Choisissez à nouveau.",
     retired: "Cette tâche n’est plus proposée.",
     disabled: "Désactivé par votre agence.",
     fix: "Aller aux intégrations",

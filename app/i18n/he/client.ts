@@ -95,6 +95,7 @@ export const client = {
     reconnect_needed: "ממתין לחיבור מחדש של {{provider}}.",
     missing_scopes: "ממתין להרשאות נוספות של {{provider}}.",
     choice_needed: "ממתין לבחירת חשבון של {{provider}}.",
+    choice_gone: "מה שנבחר אצל {{provider}} כבר אינו קיים. יש לבחור שוב.",
     retired: "המשימה כבר אינה מוצעת.",
     disabled: "כובה על ידי הסוכנות.",
     fix: "אל החיבורים",

@@ -14,14 +14,6 @@ const creditedDays = 30;
 const names = { sessions: "sessions", users: "activeUsers", conversions: "keyEvents", revenue: "totalRevenue" } as const;
 const byChannel = ["sessions", "conversions", "revenue"] as const;
 
-const Config = z.object({
-  property: z
-    .string()
-    .regex(/^(properties\/)?\d+$/, "the number of a GA4 property")
-    .optional()
-    .describe("The GA4 property to read, where the Google account has several"),
-});
-
 const channel = { en: "Channel", fr: "Canal", he: "ערוץ" };
 
 export const ga4Sensor = defineSensor({
@@ -32,9 +24,9 @@ export const ga4Sensor = defineSensor({
     fr: "Sessions, utilisateurs, conversions et chiffre d’affaires par canal, d’après Google Analytics 4.",
     he: "ביקורים, משתמשים, המרות והכנסות לפי ערוץ, מתוך Google Analytics 4.",
   },
-  needs: [{ provider: "google", scopes: ["https://www.googleapis.com/auth/analytics.readonly"] }],
+  needs: [{ provider: "google", scopes: ["https://www.googleapis.com/auth/analytics.readonly"], resource: "ga4_property" }],
   everyS: 6 * 3600,
-  config: Config,
+  config: z.object({}),
   cursor: z.object({
     property: z.string(),
     /** The property's day on which the long way back was last read. */
@@ -85,9 +77,9 @@ export const ga4Sensor = defineSensor({
       tile: false,
     },
   ],
-  async step({ account, config, cursor, now, timezone, currency, log }) {
+  async step({ account, cursor, now, timezone, currency, log }) {
     const google = account("google");
-    const property = chooseProperty(google, config.property);
+    const property = propertyOf(google);
     // The property's own calendar is only known from its reply; a day more covers any difference.
     const known = cursor?.property === property ? cursor : null;
     const today = dayOf(now, google.timezone ?? timezone);
@@ -127,9 +119,9 @@ export const ga4Sensor = defineSensor({
   },
 });
 
-/** The property's number: the configured one, or the account's first. */
-function chooseProperty(account: Account, configured: string | undefined): string {
-  const chosen = configured ?? account.resources.find(({ kind }) => kind === "ga4_property")?.id;
-  if (chosen === undefined) throw new ProviderError("google", "rejected", "This Google account has no Google Analytics 4 property.");
-  return chosen.replace(/^properties\//, "");
+/** The number of the chosen property. */
+function propertyOf({ resources }: Account): string {
+  const chosen = resources.find(({ kind }) => kind === "ga4_property");
+  if (chosen === undefined) throw new ProviderError("google", "rejected", "No Google Analytics 4 property is chosen.");
+  return chosen.id.replace(/^properties\//, "");
 }

@@ -1,8 +1,7 @@
 import type { Account } from "#server/catalog/account.ts";
-import type { Resource } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { type ApiAccess, callApi } from "./call-api.ts";
-import type { AccountDetails } from "./schemas.ts";
+import type { AccountDetails, ChosenResource } from "./schemas.ts";
 
 /** What an account says of itself, stored or just begun. */
 export interface AccountFacts {
@@ -12,7 +11,7 @@ export interface AccountFacts {
   name: string;
   details: AccountDetails;
   fields: Readonly<Record<string, string>>;
-  chosen: readonly Resource[];
+  chosen: readonly ChosenResource[];
 }
 
 /** An account over a way to call its API. */
@@ -28,7 +27,7 @@ export function accountOf(
     currency: details.currency,
     timezone: details.timezone,
     fields,
-    resources: chosen,
+    resources: chosen.filter(({ gone }) => !gone),
     json,
   };
 }

@@ -6,10 +6,12 @@ import { grantsAll, type Provider, type Resource } from "#server/catalog/provide
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { ProviderError } from "#server/errors.ts";
+import type { ChosenResource } from "./schemas.ts";
 
 /**
  * What the login opens, by kind, as far as the scopes allow listing it. An API that is not switched on, or a product that the
- * person never used, is an empty shelf and no failed connection. Throws `ProviderError` where the provider does not answer.
+ * person never used, is an empty shelf and no failed connection; one that we ourselves are not set up for is left out, as not
+ * listed. Throws `ProviderError` where the provider does not answer.
  */
 export async function listResources(
   provider: Provider,
@@ -17,36 +19,46 @@ export async function listResources(
   grant: { kind: "oauth" | "key"; scopesGranted: readonly string[] },
 ): Promise<Map<string, Resource[]>> {
   const open = (provider.choices ?? []).filter(({ scopes }) => grantsAll(provider, grant, scopes));
-  return new Map(await Promise.all(open.map(async (choice) => [choice.kind, await listOrNothing(account, choice)] as const)));
+  const listed = await Promise.all(open.map(async (choice) => [choice.kind, await listOrNothing(account, choice)] as const));
+  return new Map(listed.filter((each): each is [string, Resource[]] => each[1] !== null));
 }
 
-async function listOrNothing(account: Account, choice: NonNullable<Provider["choices"]>[number]): Promise<Resource[]> {
+async function listOrNothing(account: Account, choice: NonNullable<Provider["choices"]>[number]): Promise<Resource[] | null> {
   try {
     return await choice.list(account);
   } catch (error) {
-    if (error instanceof ProviderError && (error.kind === "rejected" || error.kind === "missing_scopes")) return [];
+    if (!(error instanceof ProviderError)) throw error;
+    if (error.kind === "rejected" || error.kind === "missing_scopes") return [];
+    // Such as a developer token that is missing: the other products of this login work without it.
+    if (error.kind === "misconfigured") return null;
     throw error;
   }
 }
 
 /**
- * What is chosen after a listing, and the statements that keep the listing: a choice stays while what was chosen is there, and
- * where there is only one thing of a kind nobody is asked.
+ * What is chosen after a listing, and the statements that keep the listing. What was chosen and is there no more is marked
+ * `gone`; nothing else takes its place by itself. Where nothing was ever chosen and there is only one thing, nobody is asked;
+ * where there are several, the kind is one of `toChoose`.
  */
 export function keepResources(
   ctx: TenantCtx,
   provider: Provider,
-  { connectionId, chosen, listed }: { connectionId: string; chosen: readonly Resource[]; listed: ReadonlyMap<string, readonly Resource[]> },
-): { chosen: Resource[]; statements: Statement[] } {
+  {
+    connectionId,
+    chosen,
+    listed,
+  }: { connectionId: string; chosen: readonly ChosenResource[]; listed: ReadonlyMap<string, readonly Resource[]> },
+): { chosen: ChosenResource[]; toChoose: string[]; statements: Statement[] } {
   const now = ctx.now();
   const kinds = (provider.choices ?? []).map(({ kind }) => kind);
-  const kept = kinds.flatMap((kind) => {
+  const kept = kinds.flatMap((kind): ChosenResource[] => {
+    const own = chosen.filter((each) => each.kind === kind);
     const found = listed.get(kind);
-    if (!found) return chosen.filter((each) => each.kind === kind);
-    const [first, ...others] = found;
-    const still = found.filter(({ id }) => chosen.some((each) => each.kind === kind && each.id === id));
-    return still.length === 0 && first && others.length === 0 ? [first] : still;
+    if (!found) return own;
+    if (own.length === 0 && found.length === 1) return [...found];
+    return own.map((each) => found.find(({ id }) => id === each.id) ?? { ...each, gone: true });
   });
+  const toChoose = kinds.filter((kind) => (listed.get(kind)?.length ?? 0) > 1 && !kept.some((each) => each.kind === kind && !each.gone));
   const statements = [...listed].flatMap(([kind, found]) => [
     ctx.db
       .insert(resources)
@@ -71,5 +83,5 @@ export function keepResources(
         inTenant(ctx, resources, and(eq(resources.connectionId, connectionId), eq(resources.kind, kind), lt(resources.listedAt, now))),
       ),
   ]);
-  return { chosen: kept, statements };
+  return { chosen: kept, toChoose, statements };
 }

@@ -2,10 +2,12 @@ import { grantsAll, type Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { chooseAccount, inOrder } from "#server/domain/runs/choose-account.ts";
 import type { Text } from "#server/domain/tenants/schemas.ts";
+import { type KeyFormField, keyFormOf } from "./key-form.ts";
 import { listConnections } from "./list-connections.ts";
 import type { ConnectionRow } from "./rows.ts";
-import { type ConnectionStatus, type ProbeResult, reconnectWords } from "./schemas.ts";
+import { type ChosenResource, type ConnectionKind, type ConnectionStatus, type ProbeResult, reconnectWords } from "./schemas.ts";
 
 /** A provider as the integrations page shows it. Times in milliseconds since 1970. */
 export interface Integration {
@@ -19,6 +21,10 @@ export interface Integration {
   needsShop: boolean;
   state: "connected" | "reconnect_needed" | "not_connected";
   scopeSets: { id: string; title: Text; default: boolean }[];
+  /** Whether one can sign in there (OAuth). */
+  signsIn: boolean;
+  /** The form that connects by a key; null where there is none. */
+  keyForm: KeyFormField[] | null;
   /** Active and waiting ones; those that were disconnected come back when the same account is connected again. */
   connections: IntegratedAccount[];
   /** The jobs that need this provider. */
@@ -28,13 +34,21 @@ export interface Integration {
 export interface IntegratedAccount {
   id: string;
   name: string;
+  kind: ConnectionKind;
+  /** What was typed into its key form, without the secrets. */
+  fields: Record<string, string>;
   status: Exclude<ConnectionStatus, "disconnected">;
   statusReason: Text | null;
   scopes: { asked: string[]; granted: string[]; missing: string[] };
   sets: { id: string; asked: boolean; granted: boolean }[];
-  /** Jobs that wait, each with the permissions that it lacks. */
-  waiting: { id: string; title: Text; missing: string[] }[];
-  resources: { kind: string; id: string; name: string }[];
+  /** Jobs that wait, each with the permissions that it lacks and the sets that hold them. */
+  waiting: { id: string; title: Text; missing: string[]; sets: string[] }[];
+  /** Jobs that read this account: of several at one provider the first in the client's order that gives what they need. */
+  reads: { id: string; title: Text }[];
+  /** Whether it is the first in that order. */
+  preferred: boolean;
+  /** The kinds of things under it that it may list. `needed`: a job cannot run without a choice. */
+  choices: { kind: string; title: Text; many: boolean; needed: boolean; chosen: ChosenResource[] }[];
   connectedAt: number;
   accessExpiresAt: number | null;
   refreshExpiresAt: number | null;
@@ -48,7 +62,7 @@ export interface IntegratedAccount {
 export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
   const rows = await listConnections(ctx);
   return providers.map((provider) => {
-    const accounts = rows.flatMap((row) => (row.provider === provider.id ? describeAccount(provider, row) : []));
+    const accounts = rows.flatMap((row) => (row.provider === provider.id ? describeAccount(provider, row, rows) : []));
     return {
       provider: provider.id,
       name: provider.name,
@@ -57,6 +71,8 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
       configured: Object.values(provider.oauth?.credentials ?? {}).every((name) => Boolean(Reflect.get(ctx.config, name))),
       needsShop: Boolean(provider.oauth?.shop),
       state: stateOf(accounts),
+      signsIn: provider.oauth !== undefined,
+      keyForm: keyFormOf(provider),
       scopeSets: (provider.oauth?.scopeSets ?? []).map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
       connections: accounts,
       jobs: jobsOf(provider).map(({ id, title }) => ({ id, title })),
@@ -71,12 +87,14 @@ function stateOf(accounts: readonly IntegratedAccount[]): Integration["state"] {
 
 const jobsOf = (provider: Provider) => sensors.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
 
-function describeAccount(provider: Provider, row: ConnectionRow): IntegratedAccount[] {
+function describeAccount(provider: Provider, row: ConnectionRow, all: readonly ConnectionRow[]): IntegratedAccount[] {
   if (row.status === "disconnected") return [];
   const lacks = (scopes: readonly string[]) => scopes.filter((scope) => !grantsAll(provider, row, [scope]));
   const account: IntegratedAccount = {
     id: row.id,
     name: row.name,
+    kind: row.kind,
+    fields: row.fields,
     status: row.status,
     statusReason: row.statusReason && reconnectWords[row.statusReason],
     scopes: { asked: row.scopesAsked, granted: row.scopesGranted, missing: lacks(row.scopesAsked) },
@@ -86,13 +104,28 @@ function describeAccount(provider: Provider, row: ConnectionRow): IntegratedAcco
       granted: lacks(scopes).length === 0,
     })),
     waiting: jobsOf(provider)
-      .map(({ id, title, needs }) => ({
-        id,
-        title,
-        missing: lacks(needs.flatMap((need) => (need.provider === provider.id ? need.scopes : []))),
-      }))
+      .map(({ id, title, needs }) => {
+        const missing = lacks(needs.flatMap((need) => (need.provider === provider.id ? need.scopes : [])));
+        const holding = (provider.oauth?.scopeSets ?? []).filter((set) => set.scopes.some((scope) => missing.includes(scope)));
+        return { id, title, missing, sets: holding.map((set) => set.id) };
+      })
       .filter(({ missing }) => missing.length > 0),
-    resources: row.chosen,
+    reads: jobsOf(provider)
+      .filter((job) => {
+        const found = chooseAccount(job, provider.id, all);
+        return "account" in found && found.account.id === row.id;
+      })
+      .map(({ id, title }) => ({ id, title })),
+    preferred: inOrder(all.filter((each) => each.provider === provider.id && each.status !== "disconnected"))[0]?.id === row.id,
+    choices: (provider.choices ?? [])
+      .filter(({ scopes }) => lacks(scopes).length === 0)
+      .map(({ kind, title, many }) => ({
+        kind,
+        title,
+        many,
+        needed: jobsOf(provider).some(({ needs }) => needs.some((need) => need.provider === provider.id && need.resource === kind)),
+        chosen: row.chosen.filter((each) => each.kind === kind),
+      })),
     connectedAt: row.connectedAt,
     accessExpiresAt: row.accessExpiresAt,
     refreshExpiresAt: row.refreshExpiresAt,

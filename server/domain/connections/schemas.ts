@@ -40,9 +40,17 @@ export type RenewalOutcome = z.infer<typeof RenewalOutcome>;
 /**
  * Why a connection needs a person. `refresh_refused`: the provider does not renew it any more. `access_refused`: nor does it
  * accept a fresh token. `not_renewable`: it ended, and the provider gave nothing to renew it with. `uninstalled`, `access_removed`:
- * the provider said so by itself; the tokens are destroyed.
+ * the provider said so by itself; the tokens are destroyed. `key_refused`: the key that
+ * the client gave opens nothing any more.
  */
-export const ReconnectReason = z.enum(["refresh_refused", "access_refused", "not_renewable", "uninstalled", "access_removed"]);
+export const ReconnectReason = z.enum([
+  "refresh_refused",
+  "access_refused",
+  "not_renewable",
+  "uninstalled",
+  "access_removed",
+  "key_refused",
+]);
 export type ReconnectReason = z.infer<typeof ReconnectReason>;
 
 /** The reasons in plain words, for the client. */
@@ -61,6 +69,11 @@ export const reconnectWords: Record<ReconnectReason, Text> = {
     en: "The access has ended and the provider gave us no way to renew it.",
     fr: "L’accès a expiré et le fournisseur ne nous a donné aucun moyen de le renouveler.",
     he: "הגישה הסתיימה והספק לא נתן לנו דרך לחדש אותה.",
+  },
+  key_refused: {
+    en: "The provider no longer accepts the key. It may have been replaced or deleted there: please give the new one.",
+    fr: "Le fournisseur n’accepte plus la clé. Elle y a peut-être été remplacée ou supprimée : indiquez la nouvelle.",
+    he: "הספק אינו מקבל עוד את המפתח. ייתכן שהוא הוחלף או נמחק שם: יש למסור את החדש.",
   },
   uninstalled: {
     en: "The app was uninstalled there.",
@@ -102,7 +115,16 @@ export const AccountDetails = z.object({
 export type AccountDetails = z.infer<typeof AccountDetails>;
 
 /** What the client chose. `gone`: the provider listed it no more; it is kept so that people are told, and read by nobody. */
-export type ChosenResource = Resource & { gone?: true };
+export const ChosenResource = z.object({
+  kind: z.string(),
+  id: z.string(),
+  name: z.string(),
+  parent: z.string().optional(),
+  currency: z.string().optional(),
+  timezone: z.string().optional(),
+  gone: z.literal(true).optional(),
+});
+export type ChosenResource = Resource & { gone?: true | undefined };
 
 export const ConnectionRef = z.object({ connectionId: z.string().max(60) });
 export type ConnectionRef = z.infer<typeof ConnectionRef>;
@@ -116,8 +138,46 @@ export const ListResources = ConnectionRef.extend({
 });
 export type ListResources = z.infer<typeof ListResources>;
 
+export const ResourcePage = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      parent: z.string().nullable(),
+      currency: z.string().nullable(),
+      timezone: z.string().nullable(),
+    }),
+  ),
+  next: z.string().nullable().describe("Cursor of the next page."),
+  total: z.number().describe("All of the kind, whatever was searched for."),
+  listedAt: z.number().nullable().describe("When the provider was last asked."),
+  chosen: z.array(ChosenResource).describe("What is chosen now, on whatever page it stands."),
+});
+export type ResourcePage = z.infer<typeof ResourcePage>;
+
+export const RefreshedResources = z.object({
+  listed: z.record(z.string(), z.number()).describe("How many there are of each kind."),
+  gone: z.array(ChosenResource).describe("What was chosen and is there no more."),
+});
+export type RefreshedResources = z.infer<typeof RefreshedResources>;
+
 export const ChooseResources = ConnectionRef.extend({
   kind: ResourceKind,
   ids: z.array(z.string().min(1).max(500)).max(500).describe("The provider's ids; none takes the choice back."),
 });
 export type ChooseResources = z.infer<typeof ChooseResources>;
+
+/** What was typed into a provider's key form. */
+export const ConnectKey = z.object({
+  provider: z.string().max(40),
+  fields: z.record(z.string().max(60), z.string().max(4000)).describe("By field name, as the provider's keyForm lists them."),
+  connectionId: z.string().max(60).optional().describe("The key connection whose key is replaced: it must be of the same account."),
+});
+export type ConnectKey = z.infer<typeof ConnectKey>;
+
+export const ConnectedKey = z.object({
+  connectionId: z.string(),
+  account: z.string().describe("The account's name at the provider."),
+  again: z.boolean().describe("Whether a connection of this account was there before."),
+});
+export type ConnectedKey = z.infer<typeof ConnectedKey>;

@@ -2,11 +2,13 @@ import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { findConnection } from "#server/domain/connections/hold-connection.ts";
+import { listConnections } from "#server/domain/connections/list-connections.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { safePath } from "#server/domain/sessions/schemas.ts";
 import { DomainError, notFound, ProviderError } from "#server/errors.ts";
 import { enterFor } from "./enter.ts";
 import { leave, type NextPage } from "./leave.ts";
+import { scopesToAsk } from "./scopes-to-ask.ts";
 import { type Outcome, toastOf } from "./words.ts";
 
 /** The query of the authorize route, as it came. */
@@ -15,6 +17,10 @@ export interface BeginOAuth {
   tenant: string;
   /** Ids of scope sets, comma-separated; without it those that are on by default, or what a connection had. */
   sets?: string | undefined;
+  /** Further permissions by name, comma-separated. */
+  scopes?: string | undefined;
+  /** `missing`: only what the connection lacks. */
+  only?: string | undefined;
   shop?: string | undefined;
   /** The connection that is to be connected again. */
   connection?: string | undefined;
@@ -42,7 +48,8 @@ export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage>
   if (input.fetchSite === "cross-site" || input.fetchSite === "same-site") return stay("from_elsewhere");
   try {
     const known = input.connection === undefined ? null : await connectionOf(tenantCtx, provider, input.connection);
-    const scopes = scopesOf(provider, input.sets, known);
+    if (known?.kind === "key" && (await hasOAuthTwin(tenantCtx, known))) return stay("oauth_already");
+    const scopes = scopesToAsk(provider, input, known);
     if (scopes === null) return stay("unknown_permissions");
     const shop = provider.oauth.shop?.safeParse(known?.details.shop ?? input.shop ?? "");
     if (shop && !shop.success) return stay("shop_needed");
@@ -63,12 +70,13 @@ async function connectionOf(ctx: TenantCtx, provider: OAuthProvider, id: string)
   return connection;
 }
 
-/** What to ask for: the chosen sets, and on a reconnect also all that the connection had; null where a set is not known. */
-function scopesOf(provider: OAuthProvider, sets: string | undefined, known: ConnectionRow | null): string[] | null {
-  const ids = sets?.split(",").filter(Boolean) ?? [];
-  const { scopeSets, identityScopes } = provider.oauth;
-  if (ids.some((id) => !scopeSets.some((set) => set.id === id))) return null;
-  const chosen = scopeSets.filter((set) => (ids.length > 0 ? ids.includes(set.id) : set.default && !known));
-  const scopes = new Set([...identityScopes, ...(known?.scopesAsked ?? []), ...chosen.flatMap((set) => set.scopes)]);
-  return [...scopes];
+/**
+ * Whether the account of a key is connected by OAuth too: then there is nothing to turn into it. One that was disconnected does
+ * not count: it comes back to life beside the key, which stays for when OAuth waits.
+ */
+async function hasOAuthTwin(ctx: TenantCtx, { provider, externalId }: ConnectionRow): Promise<boolean> {
+  const all = await listConnections(ctx);
+  return all.some(
+    (row) => row.kind === "oauth" && row.provider === provider && row.externalId === externalId && row.status !== "disconnected",
+  );
 }

@@ -1,6 +1,6 @@
 import type { Identity, OAuthProvider } from "#server/catalog/provider.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
-import { type Ctx, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
+import { type Ctx, requirePermission, requireUser, type TenantCtx, type UserActor } from "#server/ctx.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "#server/domain/connections/provider-endpoints.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
 import { takeIn } from "#server/domain/tenants/take-in.ts";
@@ -24,10 +24,12 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
   const provider = findOAuthProvider(input.provider);
   const [first] = actor.memberships;
   let location = first ? `/t/${first.tenant.id}/integrations` : actor.staff ? "/admin" : "/";
+  let awaited: OAuthState | null = null;
   try {
     const limit = { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 };
     const state = await consumeState(ctx, input.parameters.get("state") ?? "", limit);
     if (!state) throw new OAuthStop("ended");
+    awaited = state;
     const receive = await receiverOf(ctx, provider, state);
     location = state.returnTo;
     checkCallback(ctx, provider, state, input.parameters);
@@ -41,16 +43,32 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
       return receiver.client;
     };
     const given = input.parameters.get("state") ?? "";
-    const { outcome: connected, ...parts } = await connect(ctx, provider, { state, code, given, enter });
+    const { outcome: connected, account, missing, ...found } = await connect(ctx, provider, { state, code, given, enter });
     const outcome = made ? "client_made" : connected;
-    return { location, toast: toastOf(outcome, { locale: actor.locale, provider: provider.name, ...parts }) };
+    const toast = toastOf(outcome, { locale: actor.locale, provider: provider.name, account, ...(missing !== undefined && { missing }) });
+    return { location: choicePage(actor, state, found) ?? location, toast };
   } catch (error) {
     const stop = stopOf(error);
     if (!stop) throw error;
     ctx.log.warn("connection not made", { provider: provider.id, outcome: stop.outcome, cause: stop.cause });
+    if (stop.outcome === "other_account" && awaited) location = otherAccountPage(awaited);
     return { location, toast: toastOf(stop.outcome, { locale: actor.locale, provider: provider.name, ...stop.parts }) };
   }
 }
+
+/** Where several things were found and none is chosen, for who may enter that portal: there, and from there to where they were. */
+function choicePage(
+  { memberships }: UserActor,
+  { forTenant, provider, returnTo }: OAuthState,
+  { connectionId, toChoose: [kind] }: { connectionId: string; toChoose: readonly string[] },
+): string | null {
+  if (kind === undefined || !memberships.some(({ tenant }) => tenant.id === forTenant)) return null;
+  return `/t/${forTenant}/integrations/${provider}/choose?${new URLSearchParams({ connection: connectionId, kind, return: returnTo })}`;
+}
+
+/** Where a person is asked what the other account shall be: a second one, or a mistake. */
+const otherAccountPage = ({ forTenant, provider, connectionId }: OAuthState): string =>
+  `/t/${forTenant}/integrations/${provider}?${new URLSearchParams({ other: connectionId ?? "" })}`;
 
 /** What providers say when the person said no: RFC 6749 (4.1.2.1), and LinkedIn's own two. */
 const denials = /^(access_denied|user_cancelled_login|user_cancelled_authorize)$/;

@@ -2,10 +2,13 @@ import { type Grant, grantsAll, type Identity, type OAuthProvider, type ScopeSet
 import { type Ctx, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { newcomer } from "#server/domain/connections/account-of.ts";
 import { listResources } from "#server/domain/connections/keep-resources.ts";
+import { listConnections } from "#server/domain/connections/list-connections.ts";
+import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { OtherAccount, storeConnection } from "#server/domain/connections/store-connection.ts";
 import { introspectToken, requestToken } from "#server/domain/connections/token-endpoint.ts";
 import { linkToken } from "#server/domain/sessions/tokens.ts";
 import type { OAuthState } from "./consume-state.ts";
+import { grantedAfter } from "./scopes-to-ask.ts";
 import { OAuthStop } from "./stop.ts";
 import type { Outcome } from "./words.ts";
 
@@ -13,6 +16,9 @@ export interface Connected {
   outcome: Outcome;
   account: string;
   missing?: string;
+  connectionId: string;
+  /** Kinds of which there are several and none is chosen. */
+  toChoose: string[];
 }
 
 /**
@@ -36,16 +42,18 @@ export async function connect(
     listResources(provider, account, { kind: "oauth", scopesGranted: assumed }),
   ]);
 
-  const granted = [...(grant.scopes ?? identity.scopes ?? asked)];
-  const { whole, missing } = compareSets(provider, asked, granted);
+  const known = await reconnected(state, () => enter(identity));
+  const before = known?.status === "active" && known.externalId === identity.externalId ? known.scopesGranted : [];
+  const granted = grantedAfter(provider, { asked, said: grant.scopes ?? identity.scopes, before });
+  const { isUsable, missing } = compareSets(provider, [...(known?.scopesAsked ?? []), ...asked], granted);
   const titles = missing.map(({ title }) => title[locale]).join(", ");
-  if (whole.length === 0) throw new OAuthStop("too_few_scopes", { missing: titles });
+  if (!isUsable) throw new OAuthStop("too_few_scopes", { missing: titles });
 
   const proven = { kind: "oauth" as const, identity, grant, keys: {}, fields: {}, asked, granted, listed, becomes: state.connectionId };
   try {
-    const { again } = await storeConnection(await enter(identity), provider, proven);
+    const { id: connectionId, again, toChoose } = await storeConnection(await enter(identity), provider, proven);
     const outcome = missing.length > 0 ? "connected_partly" : again ? "reconnected" : "connected";
-    return { outcome, account: identity.name, missing: titles };
+    return { outcome, account: identity.name, missing: titles, connectionId, toChoose };
   } catch (error) {
     // Its grant is left alone: giving it back would also end that account's own connection, wherever it has one.
     if (error instanceof OtherAccount) throw new OAuthStop("other_account", { account: error.account });
@@ -68,13 +76,23 @@ function exchange(
   return provider.oauth.exchange?.(request, usual) ?? request(usual);
 }
 
-/** Which of the sets that were asked for were granted whole, and which not. */
+/** The connection that is connected again, as it is now; for it alone `enter` has no effect yet. */
+async function reconnected({ connectionId }: OAuthState, enter: () => Promise<TenantCtx>): Promise<ConnectionRow | undefined> {
+  return connectionId === null ? undefined : (await listConnections(await enter())).find(({ id }) => id === connectionId);
+}
+
+/** Which of the sets that were asked for were not granted whole, and whether anything was that serves. */
 function compareSets(
   provider: OAuthProvider,
   asked: readonly string[],
   granted: readonly string[],
-): { whole: ScopeSet[]; missing: ScopeSet[] } {
-  const wanted = provider.oauth.scopeSets.filter((set) => set.scopes.every((scope) => asked.includes(scope)));
-  const isWhole = (set: ScopeSet) => grantsAll(provider, { kind: "oauth", scopesGranted: granted }, set.scopes);
-  return { whole: wanted.filter(isWhole), missing: wanted.filter((set) => !isWhole(set)) };
+): { isUsable: boolean; missing: ScopeSet[] } {
+  const { scopeSets, identityScopes } = provider.oauth;
+  const wanted = scopeSets.filter((set) => set.scopes.every((scope) => asked.includes(scope)));
+  const isGranted = (scopes: readonly string[]) => grantsAll(provider, { kind: "oauth", scopesGranted: granted }, scopes);
+  const missing = wanted.filter(({ scopes }) => !isGranted(scopes));
+  const inSets = new Set([...identityScopes, ...wanted.flatMap(({ scopes }) => scopes)]);
+  // What was asked for by name serves by itself.
+  const isUsable = missing.length < wanted.length || asked.some((scope) => !inSets.has(scope) && isGranted([scope]));
+  return { isUsable, missing };
 }

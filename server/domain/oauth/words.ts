@@ -20,6 +20,7 @@ export type Outcome =
   | "misconfigured"
   | "shop_needed"
   | "unknown_permissions"
+  | "oauth_already"
   | "from_elsewhere"
   | "too_many";
 
@@ -81,9 +82,9 @@ const words: Record<Outcome, Text> = {
     he: "{provider} השיב עבור חנות אחרת מזו שציינת. דבר לא חובר.",
   },
   other_account: {
-    en: "That is another {provider} account than {account}. Nothing has changed: choose the same account, or connect the other one anew.",
-    fr: "C’est un autre compte {provider} que {account}. Rien n’a changé : choisissez le même compte, ou connectez l’autre à part.",
-    he: "זהו חשבון {provider} אחר ולא {account}. דבר לא השתנה: יש לבחור באותו חשבון, או לחבר את האחר בנפרד.",
+    en: "That is another {provider} account than {account}. Nothing has changed: say below what you meant.",
+    fr: "C’est un autre compte {provider} que {account}. Rien n’a changé : dites ci-dessous ce que vous vouliez.",
+    he: "זהו חשבון {provider} אחר ולא {account}. דבר לא השתנה: יש לציין למטה למה הכוונה.",
   },
   refused: {
     en: "{provider} refused to complete the connection. Please start again.",
@@ -114,6 +115,11 @@ const words: Record<Outcome, Text> = {
     en: "Please choose at least one of the permissions that {provider} offers.",
     fr: "Choisissez au moins une des autorisations que propose {provider}.",
     he: "יש לבחור לפחות אחת מההרשאות ש-{provider} מציע.",
+  },
+  oauth_already: {
+    en: "This account is connected by signing in to {provider} already, and that is what is used. You can disconnect the key.",
+    fr: "Ce compte est déjà connecté par une connexion à {provider}, et c’est elle qui sert. Vous pouvez déconnecter la clé.",
+    he: "החשבון הזה כבר מחובר דרך כניסה ל-{provider}, והיא זו שבשימוש. אפשר לנתק את המפתח.",
   },
   from_elsewhere: {
     en: "To connect {provider}, please start from this page.",

@@ -56,9 +56,12 @@ async function factsOf(ctx: Ctx, of: readonly Tenant[]) {
       db
         .select({
           tenantId: connections.tenantId,
+          id: connections.id,
           provider: connections.provider,
+          externalId: connections.externalId,
           kind: connections.kind,
           chosen: connections.chosen,
+          preferredAt: connections.preferredAt,
           status: connections.status,
           scopesGranted: connections.scopesGranted,
         })

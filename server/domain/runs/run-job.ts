@@ -1,7 +1,10 @@
+import type { Sensor } from "#server/catalog/sensor.ts";
 import type { Ctx } from "#server/ctx.ts";
-import type { ConnectionRow } from "#server/domain/connections/rows.ts";
+import { isProviderFault } from "#server/domain/incidents/schemas.ts";
+import { isStopped } from "#server/domain/tenants/is-stopped.ts";
 import { afterFailure, failureOf, RunError, type RunFailure } from "./after-failure.ts";
 import { blockOf } from "./block-of.ts";
+import { chooseAccount } from "./choose-account.ts";
 import { type Engine, leaseMs, maxSteps, runMessage } from "./engine.ts";
 import type { Commit } from "./group-commit.ts";
 import type { LoadedRun } from "./load-runs.ts";
@@ -37,7 +40,7 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
       const failure = failureOf(error);
       if (failure.kind === "defect" || failure.kind === "misconfigured")
         runCtx.log.error("a run failed by our own fault", { kind: failure.kind, error });
-      outcome = afterError(ctx, engine, { run, log, failure });
+      outcome = afterError(ctx, engine, { loaded, run, log, failure });
     }
     // Sent before it is written: a letter for a run that is not dead after all is dropped, a death without a letter is not seen.
     if (outcome.next.status === "dead") await ctx.send.dead({ ...runMessage(run), type: "run.dead" });
@@ -45,7 +48,7 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
       // What D1 does not take is a failure of this step like any other, as long as D1 takes anything.
       if (!outcome.found) throw error;
       runCtx.log.error("what a step found could not be written", { error });
-      outcome = afterError(ctx, engine, { run, log, failure: failureOf(error) });
+      outcome = afterError(ctx, engine, { loaded, run, log, failure: failureOf(error) });
       return commit(outcome);
     });
     runCtx.log.info("run", {
@@ -72,29 +75,25 @@ async function nextStep(
   if (!job) throw new RunError("misconfigured", "This job is no longer on offer.");
   if (!tenant) throw new RunError("suspended", "This client is no longer here.");
   if (run.step >= maxSteps) throw new RunError("misconfigured", "This job never comes to its end.");
-  const block = blockOf(job, { suspended: tenant.status === "suspended", connections: held.map(({ connection }) => connection) });
+  const block = blockOf(job, { suspended: isStopped(tenant), connections: held.map(({ connection }) => connection) });
   if (block) throw blocked(block);
-  const active = held.filter(({ connection }) => connection.status === "active").sort((a, b) => byPreference(a.connection, b.connection));
-  const found = await takeStep(enterRun(ctx, tenant, run), engine, {
+  const connections = held.map(({ connection }) => connection);
+  const chosen = [...new Set(job.needs.map(({ provider }) => provider))].flatMap((provider) => {
+    const found = chooseAccount(job, provider, connections);
+    return "account" in found ? held.filter(({ connection }) => connection === found.account) : [];
+  });
+  const taken = await takeStep(enterRun(ctx, tenant, run), engine, {
     job,
     run,
     tenant,
     config: schedule?.config ?? {},
     cursor,
-    held: active,
+    held: chosen,
     log,
     leftMs,
   });
-  const connectionIds = job.needs.flatMap(({ provider }) => {
-    const own = active.find(({ connection }) => connection.provider === provider);
-    return own ? [own.connection.id] : [];
-  });
-  return { found, connectionIds };
+  return { ...taken, connectionIds: chosen.map(({ connection }) => connection.id) };
 }
-
-/** The account that the client said, then OAuth before a key, then the newest. */
-const byPreference = (a: ConnectionRow, b: ConnectionRow): number =>
-  (b.preferredAt ?? 0) - (a.preferredAt ?? 0) || Number(a.kind === "key") - Number(b.kind === "key") || b.connectedAt - a.connectedAt;
 
 function blocked(block: NonNullable<ReturnType<typeof blockOf>>): RunError {
   switch (block) {
@@ -106,6 +105,8 @@ function blocked(block: NonNullable<ReturnType<typeof blockOf>>): RunError {
       return new RunError("revoked", "An account that this job reads must be connected again.");
     case "choice_needed":
       return new RunError("choice_needed", "An account must be chosen that this job reads.");
+    case "choice_gone":
+      return new RunError("choice_needed", "What this job read is no longer there; another must be chosen.");
     case "missing_scopes":
       return new RunError("missing_scopes", "A connected account does not allow what this job reads.");
     default: {
@@ -116,15 +117,16 @@ function blocked(block: NonNullable<ReturnType<typeof blockOf>>): RunError {
 }
 
 type Run = LoadedRun["run"];
-type Found = { found: NonNullable<Outcome["found"]>; connectionIds: readonly string[] };
+type Found = { found: NonNullable<Outcome["found"]> } & Pick<Outcome, "connectionIds" | "answeredIds">;
 const idsOf = ({ id, tenantId, job }: Run) => ({ run: id, tenantId, job });
+const nothing = { found: null, connectionIds: [], answeredIds: [] };
 const well = { errorKind: null, errorMessage: null, finishedAt: null, sentAt: null };
 
-function afterStep(ctx: Ctx, { run, log, goOn, found, connectionIds }: Found & { run: Run; log: RunLog; goOn: boolean }): Outcome {
+function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; log: RunLog; goOn: boolean }): Outcome {
   const now = ctx.now();
   const step = run.step + 1;
-  const base = { ...idsOf(run), found, connectionIds };
-  if (found.done) {
+  const base = { ...idsOf(run), ...taken, failing: null };
+  if (taken.found.done) {
     log.note("info", "Done.");
     return {
       ...base,
@@ -137,10 +139,15 @@ function afterStep(ctx: Ctx, { run, log, goOn, found, connectionIds }: Found & {
   return { ...base, logs: log.take(), next: { ...well, status: "queued", attempt: 0, step, availableAt: now, sentAt: now } };
 }
 
-function afterError(ctx: Ctx, engine: Engine, { run, log, failure }: { run: Run; log: RunLog; failure: RunFailure }): Outcome {
+function afterError(
+  ctx: Ctx,
+  engine: Engine,
+  { loaded, run, log, failure }: { loaded: LoadedRun; run: Run; log: RunLog; failure: RunFailure },
+): Outcome {
   const now = ctx.now();
-  const verdict = afterFailure(failure, { attempt: run.attempt, now, random: engine.random });
-  const queued = verdict.status === "queued";
+  const incident = isOfIncident(failure, loaded.down);
+  const verdict = afterFailure(failure, { attempt: run.attempt, now, random: engine.random, incident });
+  const queued = verdict.status === "queued" || verdict.status === "waiting";
   log.note(queued ? "warn" : "error", failure.message, {
     kind: failure.kind,
     attempt: run.attempt,
@@ -149,12 +156,12 @@ function afterError(ctx: Ctx, engine: Engine, { run, log, failure }: { run: Run;
   });
   return {
     ...idsOf(run),
-    found: null,
-    connectionIds: [],
+    ...nothing,
+    failing: failingOf(failure, loaded, engine.jobs.get(run.job)),
     logs: log.take(),
     next: {
-      status: verdict.status,
-      attempt: run.attempt,
+      status: verdict.status === "waiting" ? "queued" : verdict.status,
+      attempt: verdict.status === "waiting" ? run.attempt - 1 : run.attempt,
       step: run.step,
       availableAt: queued ? verdict.availableAt : now,
       sentAt: queued ? now : null,
@@ -165,11 +172,23 @@ function afterError(ctx: Ctx, engine: Engine, { run, log, failure }: { run: Run;
   };
 }
 
+/** Whether a provider that is down for many is what failed. One that hangs may also use up all of a step's time. */
+const isOfIncident = ({ kind, provider }: RunFailure, down: readonly string[]): boolean =>
+  kind === "deadline" ? down.length > 0 : provider !== undefined && down.includes(provider) && isProviderFault(kind);
+
+/** The connection that the job reads at the provider that failed. What is wrong with one tenant's access is none. */
+function failingOf({ kind, provider }: RunFailure, { held }: LoadedRun, job: Sensor | undefined): Outcome["failing"] {
+  if (provider === undefined || !job || !isProviderFault(kind)) return null;
+  const connections = held.map(({ connection }) => connection);
+  const read = chooseAccount(job, provider, connections);
+  return "account" in read ? { connectionId: read.account.id, kind } : null;
+}
+
 /** A claimed run that did not get its turn here: it waits again, and this was no try. */
 export const releaseOutcome = (ctx: Ctx, run: Run): Outcome => ({
   ...idsOf(run),
-  found: null,
-  connectionIds: [],
+  ...nothing,
+  failing: null,
   logs: [],
   next: { ...well, status: "queued", attempt: run.attempt - 1, step: run.step, availableAt: ctx.now(), sentAt: ctx.now() },
 });

@@ -1,11 +1,13 @@
 import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { schedules } from "#db/schema/index.ts";
+import { measurements, runs, schedules } from "#db/schema/index.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { isStopped } from "#server/domain/tenants/is-stopped.ts";
 import type { Features, TenantStatus } from "#server/domain/tenants/schemas.ts";
-import { blockOf, type ConnectionFacts } from "./block-of.ts";
+import { blockOf } from "./block-of.ts";
+import { type ConnectionFacts, sourceOf } from "./choose-account.ts";
 
 export interface ScheduleFacts {
   /** All connections of the tenant, as they will be once the caller's batch is written. */
@@ -19,24 +21,40 @@ export interface ScheduleFacts {
 /**
  * Statements that make the tenant's schedules what they should be given these facts; for the batch of whoever changes
  * the facts. A schedule that may run again (or for the first time) is due at once, any other keeps its time and its cursor.
+ *
+ * One that would now read another source (another account, another property) begins anew: its cursor and its measurements are
+ * of the old source, and are dropped; a run that is at it loses its lease, so that it writes nothing more of the old one.
  */
 export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: readonly Sensor[] = sensors): BatchItem<"sqlite">[] {
   const features = facts.features ?? ctx.tenant.features;
-  const suspended = (facts.status ?? ctx.tenant.status) === "suspended";
+  const suspended = isStopped({ ...ctx.tenant, status: facts.status ?? ctx.tenant.status });
   const rows = jobs.map((job) => ({
     job: job.id,
     everyS: job.everyS,
     enabled: features[job.id] === false ? 0 : 1,
     blocked: blockOf(job, { suspended, connections: facts.connections }),
+    source: sourceOf(job, facts.connections),
   }));
   const json = JSON.stringify(rows);
   const mayRun = sql`excluded.enabled = 1 and excluded.blocked is null`;
   const couldNot = sql`(${schedules.enabled} = 0 or ${schedules.blocked} is not null)`;
+  const isOther = sql`excluded.source <> ${schedules.source}`;
+  /** Jobs whose source is another one than before; asked while the old one is still written there. */
+  const moved = sql`(select s.job from json_each(${json}) f join schedules s on s.tenant_id = ${ctx.tenant.id} and s.job = f.value->>'job'
+    where s.source <> f.value->>'source')`;
   return [
+    ctx.db.delete(measurements).where(sql`${measurements.tenantId} = ${ctx.tenant.id} and ${measurements.sensor} in ${moved}`),
+    ctx.db
+      .update(runs)
+      .set({ status: "queued", lease: null, availableAt: ctx.now(), attempt: sql`max(0, ${runs.attempt} - 1)` })
+      // The literal condition is that of the index of open runs.
+      .where(
+        sql`status in ('queued', 'running') and ${runs.tenantId} = ${ctx.tenant.id} and +${runs.status} = 'running' and ${runs.job} in ${moved}`,
+      ),
     ctx.db
       .insert(schedules)
       .select(
-        sql`select ${ctx.tenant.id}, value->>'job', value->>'everyS', ${ctx.now()}, value->>'enabled', value->>'blocked', '{}', null, null, null
+        sql`select ${ctx.tenant.id}, value->>'job', value->>'everyS', ${ctx.now()}, value->>'enabled', value->>'blocked', '{}', null, value->>'source', null, null
           from json_each(${json}) where true`,
       )
       .onConflictDoUpdate({
@@ -45,7 +63,10 @@ export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: r
           everyS: sql`excluded.every_s`,
           enabled: sql`excluded.enabled`,
           blocked: sql`excluded.blocked`,
-          nextAt: sql`case when (${mayRun} and ${couldNot}) or ${schedules.everyS} > excluded.every_s then excluded.next_at else ${schedules.nextAt} end`,
+          nextAt: sql`case when (${mayRun} and (${couldNot} or ${isOther})) or ${schedules.everyS} > excluded.every_s then excluded.next_at else ${schedules.nextAt} end`,
+          cursor: sql`case when ${isOther} then null else ${schedules.cursor} end`,
+          lastSuccessAt: sql`case when ${isOther} then null else ${schedules.lastSuccessAt} end`,
+          source: sql`coalesce(excluded.source, ${schedules.source})`,
         },
       }),
     ctx.db

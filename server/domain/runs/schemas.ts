@@ -25,8 +25,19 @@ export const RunErrorKind = z.enum([
 ]);
 export type RunErrorKind = z.infer<typeof RunErrorKind>;
 
-/** Why a schedule cannot run now. `retired`: the job is no longer on the shelf. */
-export const ScheduleBlock = z.enum(["suspended", "not_connected", "reconnect_needed", "missing_scopes", "choice_needed", "retired"]);
+/**
+ * Why a schedule cannot run now. `choice_gone`: what was chosen is no longer there at the provider. `retired`: the job is no
+ * longer on the shelf.
+ */
+export const ScheduleBlock = z.enum([
+  "suspended",
+  "not_connected",
+  "reconnect_needed",
+  "missing_scopes",
+  "choice_needed",
+  "choice_gone",
+  "retired",
+]);
 export type ScheduleBlock = z.infer<typeof ScheduleBlock>;
 
 /** A run as it goes out. Instants are milliseconds since 1970. */

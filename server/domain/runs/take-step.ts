@@ -13,7 +13,7 @@ export interface StepInput {
   tenant: Tenant;
   config: unknown;
   cursor: unknown;
-  /** The active connections of the providers that the job declares. */
+  /** The one account that the job reads at each provider that it declares. */
   held: readonly HeldConnection[];
   log: RunLog;
   /** Milliseconds that the step may take. */
@@ -21,13 +21,17 @@ export interface StepInput {
 }
 
 /**
- * One step of a job, under its deadline. What it found comes back; every failure throws, and so does a provider call
- * that failed and was passed over in silence: such a step must not end as a green run.
+ * One step of a job, under its deadline. What it found comes back, and the connections whose provider answered it; every
+ * failure throws, and so does a provider call that failed and was passed over in silence: such a step must not end as a green run.
  */
-export async function takeStep(ctx: TenantCtx, engine: Engine, input: StepInput): Promise<Step<unknown>> {
+export async function takeStep(
+  ctx: TenantCtx,
+  engine: Engine,
+  input: StepInput,
+): Promise<{ found: Step<unknown>; answeredIds: readonly string[] }> {
   const { job, log } = input;
   const deadline = new AbortController();
-  const failures: ProviderError[] = [];
+  const calls: Calls = { failures: [], answered: new Set() };
   const accounts = new Map<string, Account>();
   const config = job.config.safeParse(input.config);
   if (!config.success) throw new RunError("misconfigured", "The settings of this job do not fit it.");
@@ -35,7 +39,7 @@ export async function takeStep(ctx: TenantCtx, engine: Engine, input: StepInput)
 
   const reading = {
     account: (provider: string) => {
-      const account = accounts.get(provider) ?? watched(openDeclared(ctx, engine, input, { provider, signal: deadline.signal }), failures);
+      const account = accounts.get(provider) ?? watched(openDeclared(ctx, engine, input, { provider, signal: deadline.signal }), calls);
       accounts.set(provider, account);
       return account;
     },
@@ -58,9 +62,9 @@ export async function takeStep(ctx: TenantCtx, engine: Engine, input: StepInput)
   });
   try {
     const step = await Promise.race([job.step(reading), timeUp]);
-    const passedOver = failures.find(({ kind }) => !step.despite?.includes(kind));
+    const passedOver = calls.failures.find(({ kind }) => !step.despite?.includes(kind));
     if (passedOver) throw passedOver;
-    return step;
+    return { found: step, answeredIds: [...calls.answered] };
   } finally {
     clearTimeout(timer);
   }
@@ -73,15 +77,19 @@ function openDeclared(
   { provider, signal }: { provider: string; signal: AbortSignal },
 ): Account {
   if (!job.needs.some((need) => need.provider === provider)) throw new Error(`${job.id} does not declare that it needs ${provider}`);
-  const all = held.filter(({ connection }) => connection.provider === provider);
-  // An account that was disconnected stays as a row beside the one that took its place.
-  const own = all.find(({ connection }) => connection.status === "active") ?? all[0];
+  const own = held.find(({ connection }) => connection.provider === provider);
   if (!own) throw new RunError("not_connected", `${provider} is not connected.`);
   return engine.openAccount(ctx, own, { signal });
 }
 
-/** The same account, whose failed calls are remembered. */
-const watched = (account: Account, failures: ProviderError[]): Account => ({
+/** What became of the calls of one step: those that failed, and the connections that answered. */
+interface Calls {
+  failures: ProviderError[];
+  answered: Set<string>;
+}
+
+/** The same account, whose calls are remembered. */
+const watched = (account: Account, calls: Calls): Account => ({
   provider: account.provider,
   connectionId: account.connectionId,
   externalId: account.externalId,
@@ -90,11 +98,16 @@ const watched = (account: Account, failures: ProviderError[]): Account => ({
   timezone: account.timezone,
   fields: account.fields,
   resources: account.resources,
-  json: (request, schema) =>
-    account.json(request, schema).catch((error: unknown) => {
-      if (error instanceof ProviderError) failures.push(error);
+  json: async (request, schema) => {
+    try {
+      const reply = await account.json(request, schema);
+      calls.answered.add(account.connectionId);
+      return reply;
+    } catch (error) {
+      if (error instanceof ProviderError) calls.failures.push(error);
       throw error;
-    }),
+    }
+  },
 });
 
 /** The context of one run: its tenant's, as the engine. */

@@ -24,7 +24,10 @@ export async function updateClient(ctx: TenantCtx, change: UpdateClient & { feat
 async function schedulesOf(ctx: TenantCtx) {
   const connected = await ctx.db
     .select({
+      id: connections.id,
       provider: connections.provider,
+      externalId: connections.externalId,
+      preferredAt: connections.preferredAt,
       kind: connections.kind,
       status: connections.status,
       scopesGranted: connections.scopesGranted,

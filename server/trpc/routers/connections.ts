@@ -1,15 +1,45 @@
 import { z } from "zod";
+import { chooseResources } from "#server/domain/connections/choose-resources.ts";
+import { connectKey } from "#server/domain/connections/connect-key.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
+import { listFurtherPermissions } from "#server/domain/connections/list-further-permissions.ts";
 import { listIntegrations } from "#server/domain/connections/list-integrations.ts";
 import { listRefreshDue } from "#server/domain/connections/list-refresh-due.ts";
+import { listResourcesOf } from "#server/domain/connections/list-resources-of.ts";
+import { preferConnection } from "#server/domain/connections/prefer-connection.ts";
 import { probeConnection } from "#server/domain/connections/probe-connection.ts";
-import { ConnectionRef } from "#server/domain/connections/schemas.ts";
+import { refreshResources } from "#server/domain/connections/refresh-resources.ts";
+import {
+  ChooseResources,
+  ChosenResource,
+  ConnectedKey,
+  ConnectionRef,
+  ConnectKey,
+  ListResources,
+  RefreshedResources,
+  ResourcePage,
+} from "#server/domain/connections/schemas.ts";
+import { listUnusedScopes } from "#server/domain/connections/unused-scopes.ts";
 import { memberOrStaff, router, staff } from "#server/trpc/init.ts";
 
 /** No answer here holds a token, sealed or not. Connecting itself is a navigation: /api/auth/oauth/:provider/authorize. */
 export const connections = router({
   /** Every provider, with this client's accounts there. */
   list: memberOrStaff("portal:read").query(({ ctx }) => listIntegrations(ctx)),
+  /** Connects an account by a key, or replaces the key of one. */
+  connectKey: memberOrStaff("connections:write")
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/connections/{tenant}/keys",
+        summary: "Connect an account by its key, which is checked at the provider before it is kept",
+        description: "The key is never answered. Which fields a provider asks for is in its `keyForm` (connections.list).",
+        status: 201,
+      },
+    })
+    .input(ConnectKey)
+    .output(ConnectedKey)
+    .mutation(({ ctx, input }) => connectKey(ctx, input)),
   disconnect: memberOrStaff("connections:write")
     .input(ConnectionRef)
     .mutation(({ ctx, input }) => disconnect(ctx, input)),
@@ -17,6 +47,56 @@ export const connections = router({
   probe: memberOrStaff("connections:write")
     .input(ConnectionRef)
     .mutation(({ ctx, input }) => probeConnection(ctx, input)),
+  /** What can be chosen under an account, as the provider last listed it. */
+  resources: memberOrStaff("portal:read")
+    .meta({
+      openapi: {
+        method: "GET",
+        path: "/connections/{tenant}/{connectionId}/resources",
+        summary: "The things under a connected account that can be chosen: properties, sites, ad accounts, pages",
+      },
+    })
+    .input(ListResources)
+    .output(ResourcePage)
+    .query(({ ctx, input }) => listResourcesOf(ctx, input)),
+  choose: memberOrStaff("connections:write")
+    .meta({
+      openapi: {
+        method: "PUT",
+        path: "/connections/{tenant}/{connectionId}/chosen",
+        summary: "Choose what jobs may read under a connected account",
+      },
+    })
+    .input(ChooseResources)
+    .output(z.array(ChosenResource))
+    .mutation(({ ctx, input }) => chooseResources(ctx, input)),
+  relist: memberOrStaff("connections:write")
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/connections/{tenant}/{connectionId}/resources",
+        summary: "Ask the provider again what can be chosen under a connected account",
+      },
+    })
+    .input(ConnectionRef)
+    .output(RefreshedResources)
+    .mutation(({ ctx, input }) => refreshResources(ctx, input)),
+  prefer: memberOrStaff("connections:write")
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/connections/{tenant}/{connectionId}/prefer",
+        summary: "Say which of several accounts at one provider jobs read",
+      },
+    })
+    .input(ConnectionRef)
+    .mutation(({ ctx, input }) => preferConnection(ctx, input)),
+  /** Permissions beyond the sets that may be asked for by name. */
+  permissions: memberOrStaff("portal:read")
+    .input(z.object({ provider: z.string().max(40) }))
+    .query(({ input }) => listFurtherPermissions(input)),
+  /** What was granted and nothing has used for long. */
+  unused: memberOrStaff("portal:read").query(({ ctx }) => listUnusedScopes(ctx)),
   /** What would be renewed now, in all tenants or in one. */
   refreshDryRun: staff
     .input(z.object({ tenantId: z.string().max(60).optional() }).default({}))

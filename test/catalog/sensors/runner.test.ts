@@ -16,12 +16,11 @@ test("a shop that is connected has its history, its retention and its tiles afte
   const rig = makeRig({ jobs: shopSensors, openAccount: () => account });
   rig.clock.advance(Date.now() - rig.clock.now());
   const { ctx } = await rig.tenant();
-  const facts = { provider: "shopify", status: "active", kind: "oauth", chosen: [] as never[], scopesGranted: scopes } as const;
+  const own = { id: newId("con", ctx.now()), externalId: domain, preferredAt: null, chosen: [] as never[], scopesGranted: scopes };
+  const facts = { provider: "shopify", status: "active", kind: "oauth", ...own } as const;
   const connection = {
     ...facts,
-    id: newId("con", ctx.now()),
     tenantId: ctx.tenant.id,
-    externalId: domain,
     name: domain,
     details: {},
     scopesAsked: scopes,

@@ -310,13 +310,13 @@ test("figures keep their days, money its minor units, and a channel that empties
   expect(Object.keys(valuesOf(third, "sessions"))).toHaveLength(31);
 });
 
-test("the configured property is read; without one the first; without any the run says what is missing", async () => {
-  const run = async (account: ReturnType<typeof ga4>, config: unknown = {}) => {
-    await runSensor(await newCtx(), ga4Sensor, { account, now, config });
+test("the chosen property is read; without one the run says what is missing", async () => {
+  const run = async (account: ReturnType<typeof ga4>) => {
+    await runSensor(await newCtx(), ga4Sensor, { account, now });
     return account.calls[0]?.path;
   };
   const none = () => null;
-  expect(await run(ga4(none), { property: "properties/77" })).toBe("/v1beta/properties/77:runReport");
-  expect(await run(ga4(none))).toBe(`/v1beta/properties/${properties[0]?.id}:runReport`);
-  await expect(run(ga4(none, []))).rejects.toMatchObject({ kind: "rejected" });
+  const calendar = { kind: "calendar", id: "somebody@example.com", name: "Calendar" };
+  expect(await run(ga4(none, [calendar, ...properties.slice(-1)]))).toBe(`/v1beta/properties/${properties.at(-1)?.id}:runReport`);
+  await expect(run(ga4(none, [calendar]))).rejects.toMatchObject({ kind: "rejected" });
 });

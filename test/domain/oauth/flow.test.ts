@@ -146,7 +146,7 @@ describe("a consent that is begun", () => {
 
   test("with a permission that the provider does not offer is stopped", async () => {
     const { browser, tenant } = await visit();
-    const next = await begin(browser, { provider: "google", tenant: tenant.id, sets: "analytics,gmail" });
+    const next = await begin(browser, { provider: "google", tenant: tenant.id, sets: "analytics,horoscopes" });
     expect(next.toast?.message).toMatch(/permissions that Google offers/);
   });
 
@@ -278,7 +278,10 @@ describe("over HTTP", () => {
     expect(mark?.[0]).toMatch(/Secure/i);
     const back = await decide(out.headers.get("location") ?? "", { account: "owner@beta.example" });
     const home = await call(`${back.pathname}${back.search}`, [session, `__Host-atrium_oauth=${mark?.[1]}`]);
-    expect([home.status, home.headers.get("location")]).toEqual([303, `/t/${tenant.id}/integrations`]);
+    // One property is no question, two calendars are: the person is asked first, and the page knows where to go on.
+    const next = new URL(home.headers.get("location") ?? "", "http://portal.test");
+    expect([home.status, next.pathname]).toEqual([303, `/t/${tenant.id}/integrations/google/choose`]);
+    expect([next.searchParams.get("kind"), next.searchParams.get("return")]).toEqual(["calendar", `/t/${tenant.id}/integrations`]);
     expect(home.headers.get("set-cookie")).toContain("__Host-atrium_flash=");
     expect(home.headers.get("cache-control")).toBe("no-store");
     expect(await listConnections(testTenantCtx(tenant))).toHaveLength(1);

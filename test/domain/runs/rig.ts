@@ -108,13 +108,12 @@ export function makeRig({ jobs, limits, openAccount = noAccount, random = () => 
 export async function connectShop(ctx: TenantCtx, { jobs }: Engine): Promise<string> {
   const id = newId("con", ctx.now());
   const own = { tenantId: ctx.tenant.id, connectionId: id };
-  const facts = { provider: "shopify", status: "active", kind: "oauth", chosen: [] as never[], scopesGranted: [] as string[] } as const;
+  const account = { id, externalId: id, preferredAt: null, chosen: [] as never[], scopesGranted: [] as string[] };
+  const facts = { provider: "shopify", status: "active", kind: "oauth", ...account } as const;
   await ctx.db.batch([
     ctx.db.insert(connections).values({
       ...facts,
-      id,
       tenantId: ctx.tenant.id,
-      externalId: id,
       name: "Shop",
       details: {},
       scopesAsked: [],

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { schedules } from "#db/schema/index.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
+import type { ConnectionFacts } from "#server/domain/runs/choose-account.ts";
 import { type ScheduleFacts, scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { latestSlot, nextSlot } from "#server/domain/runs/slots.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -11,7 +12,10 @@ import { testSensor } from "./sensors.ts";
 const hour = 3_600_000;
 const shop = testSensor("shop", undefined, { needs: [{ provider: "shopify", scopes: ["read_orders"] }] });
 const free = testSensor("free");
-const active = { provider: "shopify", status: "active", kind: "oauth", chosen: [], scopesGranted: ["read_orders"] } as const;
+const active = {
+  ...{ id: "con_1", provider: "shopify", externalId: "shop-1", status: "active", kind: "oauth", preferredAt: null },
+  ...{ chosen: [] as { kind: string; id: string; gone?: boolean }[], scopesGranted: ["read_orders"] },
+} satisfies ConnectionFacts;
 
 async function scheduled() {
   const clock = testClock();

@@ -7,7 +7,14 @@ export interface Property {
   timeZone: string;
 }
 
-/** The GA4 properties of a person: one shop, and a second one for every other person. */
+/** Somebody who must choose: the other people of the sandbox's consent page have one shop each. */
+const severalOf: Readonly<Record<string, readonly string[]>> = {
+  "owner@acme-gifts.example": ["shop", "blog", "wholesale", "app", "shop (old)"],
+  "owner@beta.example": ["shop"],
+  "owner@gamma.example": ["shop"],
+};
+
+/** The GA4 properties of a person: one shop, and a second one for every other person who is not named above. */
 export function propertiesOf(email: string): Property[] {
   const named = (email.split("@")[1] ?? email).replace(/\.\w+$/, "");
   const property = (suffix: string): Property => ({
@@ -16,7 +23,7 @@ export function propertiesOf(email: string): Property[] {
     currencyCode: "GBP",
     timeZone: "Europe/London",
   });
-  return hashOf(email) % 2 === 0 ? [property("shop")] : [property("shop"), property("blog")];
+  return (severalOf[email] ?? (hashOf(email) % 2 === 0 ? ["shop"] : ["shop", "blog"])).map(property);
 }
 
 export function accountSummaries(email: string) {
@@ -41,6 +48,9 @@ export function searchSites(email: string) {
   return [
     { siteUrl: `sc-domain:${domain}`, permissionLevel: "siteOwner" },
     { siteUrl: `https://www.${domain}/`, permissionLevel: "siteFullUser" },
+    ...(email in severalOf && severalOf[email]?.[1]
+      ? ["blog", "shop", "wholesale"].map((name) => ({ siteUrl: `https://${name}.${domain}/`, permissionLevel: "siteOwner" }))
+      : []),
     { siteUrl: `https://old.${domain}/`, permissionLevel: "siteUnverifiedUser" },
   ];
 }

@@ -1,0 +1,74 @@
+import { and, asc, count, eq, max, type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
+import { resources } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { invalid } from "#server/errors.ts";
+import { findChoice } from "./find-choice.ts";
+import type { ListResources, ResourcePage } from "./schemas.ts";
+
+/** The name and id after which a page begins. */
+const Cursor = z.tuple([z.string(), z.string()]);
+
+/**
+ * What the client can choose from under a connection, by name: as the provider last listed it, a page at a time. `search`
+ * finds a part of a name or an id. Throws `not_found`, `invalid` for a kind that the provider does not have.
+ */
+export async function listResourcesOf(ctx: TenantCtx, { connectionId, kind, search, cursor, limit }: ListResources): Promise<ResourcePage> {
+  const { connection } = await findChoice(ctx, { connectionId, kind });
+  const own = and(eq(resources.connectionId, connectionId), eq(resources.kind, kind));
+  const [found, [sums]] = await ctx.db.batch([
+    ctx.db
+      .select({
+        id: resources.externalId,
+        name: resources.name,
+        parent: resources.parent,
+        currency: resources.currency,
+        timezone: resources.timezone,
+        place: sql<string>`lower(${resources.name})`,
+      })
+      .from(resources)
+      .where(inTenant(ctx, resources, own, matching(search), after(cursor)))
+      .orderBy(sql`lower(${resources.name})`, asc(resources.externalId))
+      .limit(limit + 1),
+    ctx.db
+      .select({ total: count(), listedAt: max(resources.listedAt) })
+      .from(resources)
+      .where(inTenant(ctx, resources, own)),
+  ]);
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(({ place: _, ...item }) => item),
+    next: found.length > limit && last ? JSON.stringify([last.place, last.id]) : null,
+    total: sums?.total ?? 0,
+    listedAt: sums?.listedAt ?? null,
+    chosen: connection.chosen.filter((each) => each.kind === kind),
+  };
+}
+
+/** SQLite's lower() knows ASCII alone, so other letters are looked for in each case that they may be written in. */
+function matching(search: string | undefined): SQL | undefined {
+  const term = search?.trim() ?? "";
+  if (term === "") return undefined;
+  const lower = term.toLowerCase();
+  const terms = [...new Set([term, lower, term.toUpperCase(), lower.charAt(0).toUpperCase() + lower.slice(1)])];
+  return sql`exists (select 1 from json_each(${JSON.stringify(terms)}) term
+    where instr(lower(${resources.name}), lower(term.value)) > 0 or instr(lower(${resources.externalId}), lower(term.value)) > 0)`;
+}
+
+function after(cursor: string | undefined): SQL | undefined {
+  if (cursor === undefined) return undefined;
+  const parsed = Cursor.safeParse(parse(cursor));
+  if (!parsed.success) throw invalid("cursor", "This is no place in the list.");
+  const [place, id] = parsed.data;
+  return sql`(lower(${resources.name}), ${resources.externalId}) > (${place}, ${id})`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // what does not parse fits no cursor either, and is refused as that
+  }
+}

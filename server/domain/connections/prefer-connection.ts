@@ -1,0 +1,30 @@
+import { eq } from "drizzle-orm";
+import { connections } from "#db/schema/index.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { conflict } from "#server/errors.ts";
+import { findConnection } from "./hold-connection.ts";
+import { listConnections } from "./list-connections.ts";
+import type { ConnectionRef } from "./schemas.ts";
+
+/**
+ * Says which of several accounts at one provider jobs read, as far as it allows what they need. Jobs that now read another
+ * account begin anew. Throws `not_found`, `forbidden`, and `conflict` for an account that is not connected.
+ */
+export async function preferConnection(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<void> {
+  requirePermission(ctx, "connections:write");
+  const connection = await findConnection(ctx, connectionId);
+  if (connection.status !== "active") throw conflict("This account must be connected again first.");
+  const preferredAt = ctx.now();
+  const all = await listConnections(ctx);
+  const details = { connection: connectionId, provider: connection.provider, account: connection.name };
+  await commit(ctx, "connection.preferred", details, [
+    ctx.db
+      .update(connections)
+      .set({ preferredAt })
+      .where(inTenant(ctx, connections, eq(connections.id, connectionId))),
+    ...scheduleStatements(ctx, { connections: all.map((row) => (row.id === connectionId ? { ...row, preferredAt } : row)) }),
+  ]);
+}

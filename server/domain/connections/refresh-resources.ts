@@ -1,0 +1,58 @@
+import { eq } from "drizzle-orm";
+import { connections } from "#db/schema/index.ts";
+import type { Resource } from "#server/catalog/provider.ts";
+import { findProvider } from "#server/catalog/providers/registry.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
+import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { conflict, DomainError, ProviderError } from "#server/errors.ts";
+import { holdConnection } from "./hold-connection.ts";
+import { keepResources, listResources } from "./keep-resources.ts";
+import { listConnections } from "./list-connections.ts";
+import { openAccount } from "./open-account.ts";
+import type { HeldConnection } from "./rows.ts";
+import type { ConnectionRef, RefreshedResources } from "./schemas.ts";
+
+/**
+ * Asks the provider again what the login opens. What was chosen and is there no more is marked, and its jobs say so. Answers
+ * how many there are of each kind, and which chosen ones are gone. Throws `not_found`, `forbidden`, `rate_limited`,
+ * `conflict` where the account must be connected again, `unavailable` where the provider does not answer.
+ */
+export async function refreshResources(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<RefreshedResources> {
+  requirePermission(ctx, "connections:write");
+  const held = await holdConnection(ctx, connectionId);
+  if (held.connection.status !== "active") throw conflict("This account must be connected again first.");
+  await takeFromLimit(ctx, { key: `list:${connectionId}`, max: 10, windowS: 600 });
+  const listed = await askProvider(ctx, held);
+  const provider = findProvider(held.connection.provider);
+  const all = await listConnections(ctx);
+  const before = all.find(({ id }) => id === connectionId)?.chosen ?? [];
+  const { chosen, statements } = keepResources(ctx, provider, { connectionId, chosen: before, listed });
+  const counts = Object.fromEntries([...listed].map(([kind, found]) => [kind, found.length]));
+  const gone = chosen.filter((each) => each.gone);
+  const details = { connection: connectionId, provider: provider.id, account: held.connection.name, listed: counts };
+  await commit(ctx, "connection.listed", { ...details, gone: gone.map(({ id }) => id) }, [
+    ctx.db
+      .update(connections)
+      .set({ chosen })
+      .where(inTenant(ctx, connections, eq(connections.id, connectionId))),
+    ...statements,
+    ...scheduleStatements(ctx, { connections: all.map((row) => (row.id === connectionId ? { ...row, chosen } : row)) }),
+  ]);
+  return { listed: counts, gone };
+}
+
+async function askProvider(ctx: TenantCtx, held: HeldConnection): Promise<Map<string, Resource[]>> {
+  const provider = findProvider(held.connection.provider);
+  try {
+    return await listResources(provider, openAccount(ctx, held), held.connection);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    ctx.log.warn("what can be chosen could not be listed", { connection: held.connection.id, kind: error.kind, reason: error.message });
+    if (error.kind === "revoked") throw conflict("This account must be connected again first.");
+    const more = { cause: error, ...(error.retryAfterS !== undefined && { retryAfterS: error.retryAfterS }) };
+    throw new DomainError("unavailable", `${provider.name} does not answer right now. What was listed before stays.`, more);
+  }
+}

@@ -1,0 +1,60 @@
+import { grantsAll, type OAuthProvider } from "#server/catalog/provider.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { ConnectionRow } from "#server/domain/connections/rows.ts";
+
+/** What a person wants to allow, as the query says it. */
+export interface WantedScopes {
+  /** Ids of scope sets, comma-separated. */
+  sets?: string | undefined;
+  /** Further permissions by name, comma-separated. */
+  scopes?: string | undefined;
+  /** `missing`: only what a connection that works lacks. */
+  only?: string | undefined;
+}
+
+const namesIn = (list: string | undefined): string[] => [...new Set((list ?? "").split(",").filter(Boolean))];
+
+/**
+ * The scopes of the consent; null where a set or a name is none of the provider's. Without a wish: the sets that are on by
+ * default, and on a reconnect all that the connection had. Only the missing ones: those that are wished for, else those that
+ * were asked for or that a job needs; where the provider forgets what a consent leaves out, what was granted is asked for
+ * again with them.
+ */
+export function scopesToAsk(provider: OAuthProvider, wanted: WantedScopes, known: ConnectionRow | null): string[] | null {
+  const { scopeSets, identityScopes, permissions = [], incremental } = provider.oauth;
+  const ids = namesIn(wanted.sets);
+  const names = namesIn(wanted.scopes);
+  const offered = new Set([...permissions, ...scopeSets.flatMap(({ scopes }) => scopes)]);
+  if (ids.some((id) => !scopeSets.some((set) => set.id === id)) || names.some((name) => !offered.has(name))) return null;
+
+  const isWish = ids.length > 0 || names.length > 0;
+  // A key connection that is turned into OAuth has asked for nothing yet.
+  const byDefault = known?.kind !== "oauth";
+  const sets = scopeSets.filter((set) => (isWish ? ids.includes(set.id) : set.default && byDefault));
+  const wish = [...sets.flatMap(({ scopes }) => scopes), ...names];
+  const asked = known?.scopesAsked ?? [];
+  if (wanted.only === "missing" && known?.kind === "oauth" && known.status === "active") {
+    const lacks = (scope: string) => !grantsAll(provider, known, [scope]);
+    const missing = (isWish ? wish : [...asked, ...neededOf(provider)]).filter(lacks);
+    if (missing.length > 0) {
+      const kept = incremental ? [] : asked.filter((scope) => !lacks(scope));
+      return [...new Set([...identityScopes, ...kept, ...missing])];
+    }
+  }
+  return [...new Set([...identityScopes, ...asked, ...wish])];
+}
+
+const neededOf = ({ id }: OAuthProvider): string[] =>
+  sensors.flatMap(({ needs }) => needs.flatMap((need) => (need.provider === id ? need.scopes : [])));
+
+/**
+ * What is granted after a consent. `said` is the provider's own word, where it has one; else all that was asked for was given.
+ * `before` is what the connection had until now: it stays where the provider adds to it and its word is of this consent alone.
+ */
+export function grantedAfter(
+  { oauth }: OAuthProvider,
+  { asked, said, before }: { asked: readonly string[]; said: readonly string[] | undefined; before: readonly string[] },
+): string[] {
+  const isPart = oauth.incremental && (said === undefined || oauth.repliesPartly === true);
+  return [...new Set([...(isPart ? before : []), ...(said ?? asked)])];
+}
