@@ -1,16 +1,74 @@
+import type { OAuthProvider } from "#server/catalog/provider.ts";
+import { oauthProviders } from "#server/catalog/providers/registry.ts";
 import type { Ctx, Tenant, UserActor } from "#server/ctx.ts";
 import { type BeginOAuth, beginOAuth } from "#server/domain/oauth/begin.ts";
 import { completeOAuth } from "#server/domain/oauth/complete.ts";
 import type { NextPage } from "#server/domain/oauth/leave.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx } from "#test/harness.ts";
+import { sandboxEndpoints } from "#test/sandbox/endpoints.ts";
 import { sandboxOrigin } from "#test/variables.ts";
 
-/** What each provider's person chooses on the sandbox's consent page, and types before leaving. */
-export const choices: Record<string, { account: string; other: string; shop: string | undefined; otherShop: string | undefined }> = {
+/** What a provider's person chooses on the sandbox's consent page, and types before leaving. */
+export interface Choice {
+  account: string;
+  other: string;
+  shop: string | undefined;
+  otherShop: string | undefined;
+  /** Seconds that an access token lives there, or null for no end, where that is not the provider's usual life. */
+  lifeS?: number | null;
+  /** That no refresh token is given there, although the provider has some. */
+  noRefresh?: true;
+}
+
+/** One of each provider. */
+export const choices: Record<string, Choice> = {
   shopify: { account: "beta.myshopify.com", other: "gamma.myshopify.com", shop: "beta.myshopify.com", otherShop: "gamma.myshopify.com" },
   klaviyo: { account: "BetaB2", other: "GammC3", shop: undefined, otherShop: undefined },
   google: { account: "owner@beta.example", other: "owner@gamma.example", shop: undefined, otherShop: undefined },
+  hubspot: { account: "8001002", other: "8001001", shop: undefined, otherShop: undefined },
+  // An app with token rotation, as opposed to the variant below.
+  slack: { account: "T0BETASHOP", other: "T0GAMMASHOP", shop: undefined, otherShop: undefined, lifeS: 43_200 },
+  linkedin: { account: "betaOwn002", other: "gammOwn003", shop: undefined, otherShop: undefined },
 };
+
+/** Where one provider gives another kind of token to some: by what a test's title says of them. */
+export const variants: readonly { provider: string; title: string; choice: Choice }[] = [
+  {
+    provider: "slack",
+    title: "without token rotation",
+    choice: { account: "T0LASTING", other: "T0GAMMASHOP", shop: undefined, otherShop: undefined, noRefresh: true },
+  },
+  {
+    provider: "linkedin",
+    title: "without refresh tokens",
+    choice: { account: "deltOwn004", other: "gammOwn003", shop: undefined, otherShop: undefined, noRefresh: true },
+  },
+];
+
+/** What a consent gives, by the provider's own description: seconds of life (null: no end), and what renews it without a person. */
+export function givenBy({ oauth }: OAuthProvider, { lifeS = oauth.defaultExpiresInS, noRefresh }: Choice) {
+  const of = lifeS === null ? "lasting" : "ending";
+  const ways = oauth.renewals.filter((way) => way.of === of && !(noRefresh && way.with === "refresh_token"));
+  return { lifeS, renewal: ways[0] ?? null };
+}
+
+/** Every OAuth provider that has a choice (the contract test fails for one that has none), and its variants after it. */
+export const consents: readonly { title: string; provider: OAuthProvider; choice: Choice }[] = oauthProviders.flatMap((provider) => {
+  const choice = choices[provider.id];
+  if (!choice) return [];
+  const own = variants.filter((variant) => variant.provider === provider.id);
+  return [
+    { title: provider.id, provider, choice },
+    ...own.map((variant) => ({ title: `${provider.id}, ${variant.title}`, provider, choice: variant.choice })),
+  ];
+});
+
+/** Whether this address of the sandbox, or path behind the provider's root, is the provider's token endpoint. */
+export function asksForTokens(provider: string, address: string): boolean {
+  const template = Object.entries(sandboxEndpoints(sandboxOrigin)).find(([id]) => id === provider)?.[1].token ?? "";
+  const path = template.slice(`${sandboxOrigin}/${provider}`.length).replace("/{shop}", "");
+  return path !== "" && address.endsWith(path);
+}
 
 export type Browser = Ctx & { traces: ReturnType<typeof testCtx>["traces"] };
 
@@ -53,9 +111,14 @@ export const comeBack = (browser: Ctx, provider: string, callback: URL): Promise
 /** The whole way of one connection, from the integrations page back to it. */
 export async function connectThrough(
   browser: Ctx,
-  { tenant, provider, other = false, ...more }: { tenant: string; provider: string; other?: boolean } & Partial<BeginOAuth>,
+  {
+    tenant,
+    provider,
+    other = false,
+    choice = choices[provider],
+    ...more
+  }: { tenant: string; provider: string; other?: boolean; choice?: Choice | undefined } & Partial<BeginOAuth>,
 ): Promise<NextPage> {
-  const choice = choices[provider];
   if (!choice) throw new Error(`no consent choice for ${provider}`);
   const { location } = await begin(browser, { provider, tenant, shop: other ? choice.otherShop : choice.shop, ...more });
   return comeBack(browser, provider, await decide(location, { account: other ? choice.other : choice.account }));
