@@ -24,6 +24,8 @@ const plain: Record<string, unknown> = {
   currency: "EUR",
   timezone: "Europe/Paris",
   features: {},
+  // Of a key form: none, which no provider accepts.
+  fields: {},
   search: "a",
   since: 0,
   action: "client.updated",

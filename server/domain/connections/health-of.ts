@@ -58,6 +58,7 @@ const stateOfReason: Record<ReconnectReason, HealthState> = {
   not_renewable: "reconnect_needed",
   uninstalled: "revoked",
   access_removed: "revoked",
+  key_refused: "revoked",
 };
 
 function waitingForPerson({ statusReason, statusAt }: HealthFacts): Health {

@@ -13,7 +13,9 @@ import type { ReconnectReason } from "./schemas.ts";
  * nothing where the connection has other tokens by now than those that were refused (`connection.version`). The tokens are
  * kept: they are worth nothing, and disconnecting destroys them.
  */
-export async function needReconnect(ctx: TenantCtx, connection: ConnectionRow, reason: ReconnectReason): Promise<void> {
+export async function needReconnect(ctx: TenantCtx, connection: ConnectionRow, found: ReconnectReason): Promise<void> {
+  // However it was found out, what its owner can do about a key is one thing.
+  const reason = connection.kind === "key" ? "key_refused" : found;
   const [marked] = await ctx.db
     .update(connections)
     .set({

@@ -1,0 +1,157 @@
+import { FieldFault, type Grant, type Identity, type KeyField, type KeyProvider, type Resource } from "#server/catalog/provider.ts";
+import { findKeyProvider } from "#server/catalog/providers/registry.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
+import type { Locale } from "#server/domain/tenants/schemas.ts";
+import { conflict, DomainError, type ErrorKind, invalid, notFound, ProviderError } from "#server/errors.ts";
+import { newcomer } from "./account-of.ts";
+import { findConnection } from "./hold-connection.ts";
+import { listResources } from "./keep-resources.ts";
+import { type KeyProblem, keyWords } from "./key-words.ts";
+import type { ConnectedKey, ConnectKey } from "./schemas.ts";
+import { OtherAccount, storeConnection } from "./store-connection.ts";
+import { buyTokens } from "./ways-to-tokens.ts";
+
+/** Each try is a request to the provider, and a guess at somebody's key: enough for a person, too little for a search. */
+const tries = { perPerson: 20, perTenant: 40, windowS: 600 };
+
+/** What was typed, parsed: secrets for the vault, the rest for the row. */
+interface Typed {
+  keys: Record<string, string>;
+  fields: Record<string, string>;
+}
+
+interface Proven {
+  identity: Identity;
+  grant: Grant | null;
+  listed: ReadonlyMap<string, readonly Resource[]>;
+}
+
+/**
+ * Connects an account by what its owner typed into the provider's key form. A live call says whose key it is before anything is
+ * kept; with `connectionId` a key connection gets another key, which must be of the same account. Throws `forbidden`, `not_found`,
+ * `invalid` (its `field` is the form's), `conflict` for another account's key or a connection by OAuth, `rate_limited`, and
+ * `unavailable` where the provider does not answer. Messages are in the person's language and never hold what was typed.
+ */
+export async function connectKey(ctx: TenantCtx, { provider: id, fields, connectionId }: ConnectKey): Promise<ConnectedKey> {
+  requirePermission(ctx, "connections:write");
+  const provider = findKeyProvider(id);
+  // Before anything can go wrong: what looks like no key may be one all the same.
+  for (const value of secretsIn(provider, fields)) ctx.log.conceal(value);
+  if (connectionId !== undefined) await checkReplaced(ctx, provider, connectionId);
+  const typed = parseTyped(ctx, provider, fields);
+  await limitTries(ctx);
+  const proven = await prove(ctx, provider, { typed, connectionId: connectionId ?? "new" }).catch((error: unknown) => {
+    throw inWords(ctx, provider, error);
+  });
+  const becomes = connectionId ?? null;
+  try {
+    const stored = await storeConnection(ctx, provider, { kind: "key", ...typed, ...proven, asked: [], granted: [], becomes });
+    return { connectionId: stored.id, account: proven.identity.name, again: stored.again };
+  } catch (error) {
+    throw inWords(ctx, provider, error);
+  }
+}
+
+const secretsIn = ({ key }: KeyProvider, fields: Readonly<Record<string, string>>): string[] =>
+  key.fields.flatMap(({ name, secret }) => (secret && fields[name] ? [fields[name], fields[name].trim()] : []));
+
+const localeOf = ({ actor }: TenantCtx): Locale => (actor.type === "user" ? actor.locale : "en");
+
+/** Only a key is replaced by a key: an OAuth connection would lose what it can and this key cannot. */
+async function checkReplaced(ctx: TenantCtx, provider: KeyProvider, connectionId: string): Promise<void> {
+  const replaced = await findConnection(ctx, connectionId);
+  if (replaced.provider !== provider.id) throw notFound("connection");
+  if (replaced.kind === "key") return;
+  throw conflict(keyWords("not_a_key", { locale: localeOf(ctx), provider: provider.name, account: replaced.name }));
+}
+
+/** Checks what was typed by the provider's own schema; the first field that is at fault is named. */
+function parseTyped(ctx: TenantCtx, provider: KeyProvider, given: Readonly<Record<string, string>>): Typed {
+  const locale = localeOf(ctx);
+  const faulty = (problem: KeyProblem, field: string, label: string) =>
+    invalid(field, keyWords(problem, { locale, provider: provider.name, field: label }));
+  const stray = Object.keys(given).find((name) => !provider.key.fields.some((field) => field.name === name));
+  if (stray !== undefined) throw faulty("field_unknown", stray, stray);
+  const typed: Typed = { keys: {}, fields: {} };
+  for (const { name, label, secret, optional = false, schema } of provider.key.fields) {
+    const text = given[name]?.trim() ?? "";
+    if (text === "" && optional) continue;
+    if (text === "") throw faulty("field_missing", name, label[locale]);
+    const parsed = schema.safeParse(text);
+    if (!parsed.success) throw faulty("field_wrong", name, label[locale]);
+    (secret ? typed.keys : typed.fields)[name] = parsed.data;
+  }
+  return typed;
+}
+
+async function limitTries(ctx: TenantCtx): Promise<void> {
+  const { perPerson, perTenant, windowS } = tries;
+  try {
+    if (ctx.actor.type === "user") await takeFromLimit(ctx, { key: `key:user:${ctx.actor.userId}`, max: perPerson, windowS });
+    await takeFromLimit(ctx, { key: `key:tenant:${ctx.tenant.id}`, max: perTenant, windowS });
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.retryAfterS === undefined) throw error;
+    throw failed(ctx, "rate_limited", "too_many", { retryAfterS: error.retryAfterS });
+  }
+}
+
+/** Asks the provider: tokens first, where the key only buys them, then whose they are and what they open. Throws `ProviderError`, `FieldFault`. */
+async function prove(
+  ctx: TenantCtx,
+  provider: KeyProvider,
+  { typed, connectionId }: { typed: Typed; connectionId: string },
+): Promise<Proven> {
+  const { tokens } = provider.key;
+  const grant = tokens ? await buyTokens(ctx, provider, tokens, { by: "obtain", secret: typed.keys[tokens.key] ?? "" }) : null;
+  const secrets: Record<string, string> = grant ? { access_token: grant.accessToken } : typed.keys;
+  const account = newcomer(ctx, { provider, kind: "key", shop: null, secrets, fields: typed.fields }, connectionId);
+  const identity = await provider.key.identify(account);
+  return { identity, grant, listed: await listResources(provider, account, { kind: "key", scopesGranted: [] }) };
+}
+
+/** What went wrong at the provider, as it is told; what nobody foresaw stays as it is. */
+function inWords(ctx: TenantCtx, provider: KeyProvider, error: unknown): unknown {
+  const locale = localeOf(ctx);
+  if (error instanceof FieldFault) return invalid(error.field, error.words[locale]);
+  if (error instanceof OtherAccount) {
+    return conflict(keyWords("other_account", { locale, provider: provider.name, account: error.account }));
+  }
+  if (!(error instanceof ProviderError)) return error;
+  ctx.log.warn("a key was not kept", { provider: provider.id, kind: error.kind, reason: error.message });
+  const field = mainField(provider).name;
+  switch (error.kind) {
+    case "revoked":
+      return failed(ctx, "invalid", "refused", { provider, field });
+    case "missing_scopes":
+      return failed(ctx, "invalid", "too_little", { provider, field });
+    case "rejected":
+      return failed(ctx, "invalid", "unclear", { provider, field });
+    case "rate_limited":
+      return failed(ctx, "rate_limited", "too_often", { provider, retryAfterS: error.retryAfterS ?? 60 });
+    case "unavailable":
+      return failed(ctx, "unavailable", "provider_down", { provider });
+    case "misconfigured":
+      return failed(ctx, "unavailable", "misconfigured", { provider });
+    default:
+      return error.kind satisfies never;
+  }
+}
+
+/** The field whose value is the key: what is at fault when the provider refuses without saying which. */
+function mainField({ id, key }: KeyProvider): KeyField {
+  const main = key.fields.find(({ secret }) => secret);
+  if (!main) throw new Error(`the key form of ${id} asks for no key`);
+  return main;
+}
+
+function failed(
+  ctx: TenantCtx,
+  kind: ErrorKind,
+  problem: KeyProblem,
+  { provider, field, retryAfterS }: { provider?: KeyProvider; field?: string; retryAfterS?: number },
+): DomainError {
+  const minutes = String(Math.max(1, Math.ceil((retryAfterS ?? 0) / 60)));
+  const message = keyWords(problem, { locale: localeOf(ctx), minutes, ...(provider && { provider: provider.name }) });
+  return new DomainError(kind, message, { ...(field !== undefined && { field }), ...(retryAfterS !== undefined && { retryAfterS }) });
+}
