@@ -3,12 +3,11 @@ import { type Env, readConfig } from "#server/env.ts";
 import { createLog } from "#server/log.ts";
 import { buildJobCtx } from "#workers/build-ctx.ts";
 
+/** What a script reaches of an Atrium. */
+export type Bindings = Pick<Env, "DB" | "RUNS" | "MAIL" | "TOKENS" | "TASKS" | "DEAD">;
+
 /** The context of a script: the verbs that the Worker has, on bindings that are reached from outside of it. */
-export function scriptCtx(
-  bindings: Pick<Env, "DB" | "RUNS" | "MAIL" | "TOKENS" | "TASKS" | "DEAD">,
-  variables: Record<string, string>,
-  script: string,
-): Ctx {
+export function scriptCtx(bindings: Bindings, variables: Record<string, string>, script: string): Ctx {
   const env = { ...bindings, ...variables } as Env;
   readConfig(env);
   return {

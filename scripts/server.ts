@@ -5,6 +5,7 @@ import { migrate } from "drizzle-orm/d1/migrator";
 import { Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Env } from "#server/env.ts";
+import type { Bindings } from "./ctx.ts";
 
 export interface ServerOptions {
   /** 0 for any free one. */
@@ -20,7 +21,7 @@ export interface ServerOptions {
 export interface Server {
   url: string;
   /** The bindings as the Worker sees them, from outside: for seeding and for looking. */
-  bindings(): Promise<Pick<Env, "DB" | "RUNS" | "MAIL" | "TOKENS" | "TASKS" | "DEAD">>;
+  bindings(): Promise<Bindings>;
   /** Fires the Cron Trigger once; locally nothing else does. */
   tick(): Promise<void>;
   stop(): Promise<void>;

@@ -2,7 +2,7 @@ import { and, desc, eq, notInArray } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { connections, dataKeys, secrets } from "#db/schema/index.ts";
 import type { Grant, Identity, Provider, Resource } from "#server/catalog/provider.ts";
-import { requireUser, type TenantCtx } from "#server/ctx.ts";
+import type { TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "#server/domain/audit/append.ts";
 import { type ChainHead, emptyChain } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
@@ -135,6 +135,9 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
   return { id, again: held !== undefined, toChoose: chosen.toChoose };
 }
 
+/** The person; a script of the agency's by its name. */
+const whoConnects = ({ actor }: TenantCtx): string => (actor.type === "user" ? actor.userId : actor.type === "system" ? actor.job : "");
+
 function rowOf(
   ctx: TenantCtx,
   provider: Provider,
@@ -160,7 +163,7 @@ function rowOf(
     statusReason: null,
     statusAt: now,
     ...(grant ? expiriesOf(provider, grant, now) : { accessExpiresAt: null, refreshExpiresAt: null }),
-    connectedBy: requireUser(ctx).userId,
+    connectedBy: whoConnects(ctx),
     connectedAt: now,
     // The identity call was the first success.
     lastSuccessAt: now,

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   Client,
   ClientPage,
@@ -12,6 +13,7 @@ import { createClient } from "#server/domain/tenants/create-client.ts";
 import { listClients } from "#server/domain/tenants/list-clients.ts";
 import { setFeatures } from "#server/domain/tenants/set-features.ts";
 import { updateClient } from "#server/domain/tenants/update-client.ts";
+import { Finding, validateClient } from "#server/domain/tenants/validate-client.ts";
 import { member, router, staff, staffIn } from "#server/trpc/init.ts";
 
 export const clients = router({
@@ -37,6 +39,11 @@ export const clients = router({
     .input(UpdateClient)
     .output(Client)
     .mutation(async ({ ctx, input: { tenant: _, ...change } }) => toClient(await updateClient(ctx, change))),
+
+  validate: staffIn
+    .meta({ openapi: { method: "GET", path: "/clients/{tenant}/validation", summary: "What is missing or inconsistent in a client" } })
+    .output(z.array(Finding))
+    .query(({ ctx }) => validateClient(ctx)),
 
   setFeatures: staffIn
     .meta({ openapi: { method: "PUT", path: "/clients/{tenant}/features", summary: "Say which jobs a client wants" } })

@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import { parseArgs, parseEnv } from "node:util";
+import { keyProviders } from "#server/catalog/providers/registry.ts";
+import { enterTenant } from "#server/ctx.ts";
+import { connectKey } from "#server/domain/connections/connect-key.ts";
+import { planImport } from "#server/domain/connections/plan-import.ts";
+import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { DomainError } from "#server/errors.ts";
+import { openAtrium } from "./open-atrium.ts";
+
+const usage = `npm run import-secrets -- acme --file .env [options]
+
+  --prefix ACME_   only variables that begin so, with the prefix taken off
+  --dry-run        says what would be connected, asks nobody and keeps nothing
+  --data DIR       the local Atrium with its data there (default .atrium/serve)
+  --remote         the deployed one: wrangler's login, secrets from the environment
+
+Each key is tried at its provider before it is kept. The report names variables, never their values. Ends with 0 where all that
+was found is connected, 1 where something is not, 2 where it could not begin.
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    file: { type: "string" },
+    prefix: { type: "string", default: "" },
+    "dry-run": { type: "boolean", default: false },
+    data: { type: "string", default: ".atrium/serve" },
+    remote: { type: "boolean", default: false },
+  },
+});
+const [id] = positionals;
+if (id === undefined || values.file === undefined) {
+  process.stderr.write(usage);
+  process.exit(2);
+}
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+const plan = planImport(parseEnv(await readFile(values.file, "utf8")), keyProviders, values.prefix);
+for (const { provider, names, missing, malformed } of plan.incomplete) {
+  const faults = [
+    missing.length > 0 && `without ${missing.join(", ")}`,
+    malformed.length > 0 && `of another shape: ${malformed.join(", ")}`,
+  ];
+  say(`left     ${provider.name}: ${names.join(", ")}; ${faults.filter(Boolean).join("; ")}`);
+}
+if (plan.unknown.length > 0) say(`unknown  ${plan.unknown.join(", ")}`);
+
+let refused = 0;
+const atrium = await openAtrium("import-secrets", { remote: values.remote, dataDir: values.data });
+try {
+  const client = enterTenant(atrium.ctx, await findTenant(atrium.ctx, id), "system");
+  for (const { provider, names, fields } of plan.ready) {
+    if (values["dry-run"]) say(`would connect ${provider.name}: ${names.join(", ")}`);
+    else refused += (await connect(provider.id, fields, `${provider.name}: ${names.join(", ")}`)) ? 0 : 1;
+  }
+  if (plan.ready.length === 0) say("Nothing in it is a key that can be connected.");
+  process.exitCode = refused + plan.incomplete.length > 0 ? 1 : 0;
+
+  async function connect(provider: string, given: Record<string, string>, what: string): Promise<boolean> {
+    try {
+      const { account } = await connectKey(client, { provider, fields: given });
+      say(`connected     ${what} is ${account}`);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      say(`not connected ${what}: ${error.message}`);
+      return false;
+    }
+  }
+} catch (error) {
+  if (!(error instanceof DomainError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+} finally {
+  await atrium.close();
+}
