@@ -19,6 +19,7 @@ export const MailMessage = z.discriminatedUnion("type", [
     connection: z.string(),
     days: z.literal([30, 14, 3]),
   }),
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string() }),
 ]);
 export type MailMessage = z.infer<typeof MailMessage>;
 

@@ -1,12 +1,17 @@
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { alignPlans } from "#server/domain/connections/align-plans.ts";
+import { claimProbes } from "#server/domain/connections/claim-probes.ts";
 import { claimRenewals } from "#server/domain/connections/claim-renewals.ts";
 import { forgetRenewals } from "#server/domain/connections/forget-renewals.ts";
 import { warnCliffs } from "#server/domain/connections/warn-cliffs.ts";
+import { watchProviders } from "#server/domain/incidents/watch-providers.ts";
 import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
+import { startDeletions } from "#server/domain/custody/start-deletions.ts";
+import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
+import { sweepWebhooks } from "#server/domain/webhooks/sweep-webhooks.ts";
 import type { Env } from "#server/env.ts";
 import { jobCtx } from "./context.ts";
 
@@ -17,8 +22,13 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["renewals due", claimRenewals],
   ["cliffs warned of", warnCliffs],
   ["old renewals forgotten", forgetRenewals],
+  ["providers watched", (ctx) => watchProviders(ctx)],
+  ["probes due", claimProbes],
   ["runs due", claimDue],
   ["runs swept", sweep],
+  ["exports swept", sweepExports],
+  ["clients ended", startDeletions],
+  ["webhooks swept", sweepWebhooks],
 ];
 
 /** One tick of the cron. Throws after the last chore when any of them failed, so that the platform counts the tick as failed. */

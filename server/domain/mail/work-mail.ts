@@ -1,6 +1,7 @@
 import type { Ctx } from "#server/ctx.ts";
 import type { MailMessage } from "#server/messages.ts";
 import { mailCliff } from "./mail-cliff.ts";
+import { mailIncident } from "./mail-incident.ts";
 import { mailInvitation } from "./mail-invitation.ts";
 import { mailReconnect } from "./mail-reconnect.ts";
 import { mailSignIn } from "./mail-sign-in.ts";
@@ -19,6 +20,8 @@ export function workMail(ctx: Ctx, message: MailMessage): Promise<void> {
       return mailReconnect(ctx, message);
     case "mail.cliff":
       return mailCliff(ctx, message);
+    case "mail.incident":
+      return mailIncident(ctx, message);
     default:
       return message satisfies never;
   }

@@ -1,4 +1,5 @@
 import type { CliffKind, ConnectionKind } from "#server/domain/connections/schemas.ts";
+import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
 import type { Locale, Role } from "#server/domain/tenants/schemas.ts";
 import { type Draft, drawLetter, oneLine } from "./layout.ts";
 import type { Letter } from "./mail.ts";
@@ -77,6 +78,32 @@ export function cliffLetter(facts: {
     paragraphs: [cliff.body(facts.provider, oneLine(facts.account), on), cliff.because[facts.cliff], cliff.mend[facts.kind]],
     button: { label: cliff.button[facts.kind], url: facts.url },
     notes: [cliff.why],
+  });
+}
+
+/** A provider fails for many clients, or does so no more: for the agency's admins. `closedAfterMs` is null while it lasts. */
+export function incidentLetter(facts: {
+  locale: Locale;
+  name: string;
+  provider: string;
+  kind: IncidentKind;
+  tenantsFailing: number;
+  tenantsUsing: number;
+  jobs: readonly string[];
+  closedAfterMs: number | null;
+  url: string;
+}): Letter {
+  const { greeting, incident } = words[facts.locale];
+  const { provider, kind, closedAfterMs } = facts;
+  const counted = incident.counted(facts.tenantsFailing, facts.tenantsUsing);
+  const waits = facts.jobs.length > 0 ? [incident.waits(facts.jobs.join(", "))] : [];
+  const mend = kind === "misconfigured" ? incident.ours : incident.nothingToDo;
+  return draw(facts.locale, {
+    subject: closedAfterMs === null ? incident.subject[kind](provider) : incident.closedSubject(provider),
+    greeting: greeting(oneLine(facts.name)),
+    paragraphs: closedAfterMs === null ? [counted, ...waits, mend] : [incident.closed(Math.ceil(closedAfterMs / 60_000)), counted],
+    button: { label: incident.button, url: facts.url },
+    notes: [incident.why],
   });
 }
 

@@ -3,8 +3,9 @@ import { maxAttempts } from "./engine.ts";
 import type { RunErrorKind } from "./schemas.ts";
 
 const second = 1000;
+const minute = 60 * second;
 const baseMs = 10 * second;
-const capMs = 15 * 60 * second;
+const capMs = 15 * minute;
 /** A provider may ask for a day; a run that waits longer than this is better tried again. */
 const retryAfterCapMs = 3600 * second;
 
@@ -23,28 +24,36 @@ export interface RunFailure {
   kind: RunErrorKind;
   message: string;
   retryAfterS: number | undefined;
+  /** The provider whose call failed, where it was one. */
+  provider?: string;
 }
 
 /** What went wrong, in plain words. Nothing of an error that is not ours to show goes out. */
 export function failureOf(error: unknown): RunFailure {
   if (error instanceof RunError) return { kind: error.kind, message: error.message, retryAfterS: undefined };
-  if (error instanceof ProviderError) return { kind: error.kind, message: error.message, retryAfterS: error.retryAfterS };
+  if (error instanceof ProviderError) {
+    return { kind: error.kind, message: error.message, retryAfterS: error.retryAfterS, provider: error.provider };
+  }
   if (error instanceof DomainError && error.kind === "unavailable") {
     return { kind: "unavailable", message: error.message, retryAfterS: error.retryAfterS };
   }
   return { kind: "defect", message: "Something went wrong on our side.", retryAfterS: undefined };
 }
 
-export type Verdict = { status: "failed" } | { status: "dead" } | { status: "queued"; availableAt: number };
+/** `waiting`: queued as well, but this was no try. */
+export type Verdict = { status: "failed" } | { status: "dead" } | { status: "queued" | "waiting"; availableAt: number };
 
 /**
  * What becomes of a run whose `attempt`-th try failed. What a person must mend is not tried again; a provider's Retry-After
- * wins over our own backoff (and is never shortened by jitter); the rest backs off exponentially with full jitter.
+ * wins over our own backoff (and is never shortened by jitter); the rest backs off exponentially, half of it by jitter. While
+ * the provider has an open incident the run waits for it, however long that is.
  */
 export function afterFailure(
   failure: RunFailure,
-  { attempt, now, random }: { attempt: number; now: number; random: () => number },
+  { attempt, now, random, incident = false }: { attempt: number; now: number; random: () => number; incident?: boolean },
 ): Verdict {
+  const askedMs = Math.min(retryAfterCapMs, (failure.retryAfterS ?? 0) * second);
+  if (incident) return { status: "waiting", availableAt: Math.ceil(now + Math.max(askedMs, 5 * minute + random() * 10 * minute)) };
   switch (failure.kind) {
     case "revoked":
     case "missing_scopes":
@@ -60,10 +69,11 @@ export function afterFailure(
     case "lost":
     case "defect": {
       if (attempt >= maxAttempts) return { status: "dead" };
-      const backoffMs = Math.max(second, random() * Math.min(capMs, baseMs * 2 ** (attempt - 1)));
-      if (failure.retryAfterS === undefined) return { status: "queued", availableAt: Math.ceil(now + backoffMs) };
-      const askedMs = Math.min(retryAfterCapMs, failure.retryAfterS * second);
-      return { status: "queued", availableAt: Math.ceil(now + askedMs + random() * Math.min(10 * second, askedMs / 10)) };
+      // Six tries take 155 s at least, also where a provider says "in a second": until then its incident has been noticed.
+      const mostMs = Math.min(capMs, baseMs * 2 ** (attempt - 1));
+      if (failure.retryAfterS === undefined) return { status: "queued", availableAt: Math.ceil(now + (mostMs / 2) * (1 + random())) };
+      const jitteredMs = askedMs + random() * Math.min(10 * second, askedMs / 10);
+      return { status: "queued", availableAt: Math.ceil(now + Math.max(mostMs / 2, jitteredMs)) };
     }
     default: {
       const unknown: never = failure.kind;

@@ -1,7 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { runs, schedules } from "#db/schema/index.ts";
+import type { Sensor } from "#server/catalog/sensor.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { jobsReading, openIncidents } from "#server/domain/incidents/open-incidents.ts";
 import { newId } from "#server/ids.ts";
 import { runMessage } from "./engine.ts";
 import { latestSlot, nextSlot } from "./slots.ts";
@@ -12,15 +15,17 @@ const maxPages = 20;
 
 /**
  * Makes a run of every schedule that is due, and sends their ids. Called every minute: twice in the same one makes the
- * runs once, not at all for an hour makes one run of each schedule, not one for each slot that was missed.
- * Answers how many runs were made.
+ * runs once, not at all for an hour makes one run of each schedule, not one for each slot that was missed. Jobs that read a
+ * provider with an open incident stay due until it is closed. Answers how many runs were made.
  */
-export async function claimDue(ctx: Ctx): Promise<number> {
+export async function claimDue(ctx: Ctx, jobs: readonly Sensor[] = sensors): Promise<number> {
+  const down = (await openIncidents(ctx)).map(({ provider }) => provider);
+  const waiting = down.length > 0 ? jobsReading(jobs, down).map(({ id }) => id) : [];
   const made = await Promise.all(
     acrossTenants(ctx).map(async ({ db }) => {
       let sum = 0;
       for (let page = 0; page < maxPages; page++) {
-        const { found, claimed } = await claimPage(ctx, db);
+        const { found, claimed } = await claimPage(ctx, db, waiting);
         sum += claimed;
         if (found < pageSize) break;
       }
@@ -30,9 +35,9 @@ export async function claimDue(ctx: Ctx): Promise<number> {
   return made.reduce((sum, count) => sum + count, 0);
 }
 
-async function claimPage(ctx: Ctx, db: Db): Promise<{ found: number; claimed: number }> {
+async function claimPage(ctx: Ctx, db: Db, waiting: readonly string[]): Promise<{ found: number; claimed: number }> {
   const now = ctx.now();
-  const due = await dueSchedules(db, now);
+  const due = await dueSchedules(db, now, waiting);
   if (due.length === 0) return { found: 0, claimed: 0 };
   const json = JSON.stringify(
     due.map(({ nextAt, ...grid }) => ({
@@ -75,11 +80,17 @@ async function claimPage(ctx: Ctx, db: Db): Promise<{ found: number; claimed: nu
   return { found: due.length, claimed: made.length };
 }
 
-/** The condition is literal, as the partial index `schedules_due` has it: a bound parameter would not use that index. */
-export const dueSchedules = (db: Db, now: number) =>
+/**
+ * What is due, but for these jobs. The condition is literal, as the partial index `schedules_due` has it: a bound parameter
+ * would not use that index.
+ */
+export const dueSchedules = (db: Db, now: number, waiting: readonly string[] = []) =>
   db
     .select({ tenantId: schedules.tenantId, job: schedules.job, everyS: schedules.everyS, nextAt: schedules.nextAt })
     .from(schedules)
-    .where(sql`enabled = 1 and blocked is null and ${schedules.nextAt} <= ${now}`)
+    .where(sql`enabled = 1 and blocked is null and ${schedules.nextAt} <= ${now}${except(waiting)}`)
     .orderBy(schedules.nextAt)
     .limit(pageSize);
+
+const except = (jobs: readonly string[]) =>
+  jobs.length > 0 ? sql` and +${schedules.job} not in (select value from json_each(${JSON.stringify(jobs)}))` : sql``;

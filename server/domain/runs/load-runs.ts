@@ -3,6 +3,7 @@ import type { Db } from "#db/client.ts";
 import { connections, dataKeys, schedules, secrets, tenants } from "#db/schema/index.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
+import { openIncidentsStatement } from "#server/domain/incidents/open-incidents.ts";
 import type { Engine, RunRow, ScheduleRow } from "./engine.ts";
 
 export interface LoadedRun {
@@ -11,6 +12,8 @@ export interface LoadedRun {
   schedule: ScheduleRow | undefined;
   /** Connections of the providers that the job declares, and of no others; whatever their status. */
   held: HeldConnection[];
+  /** Providers of the job that fail for many tenants now. */
+  down: readonly string[];
 }
 
 /** Reads all that these runs of one D1 need, in two round trips side by side, however many they are. */
@@ -21,11 +24,14 @@ export async function loadRuns(ctx: Ctx, db: Db, claimed: readonly RunRow[], job
   const needed = sql`(select value->>0, value->>1 from json_each(${JSON.stringify(needs)}))`;
   const keyed = JSON.stringify([...new Set(needs.map(([tenantId]) => tenantId))]);
 
-  const [tenantRows, [scheduleRows, connectionRows, secretRows, keyRows]] = await Promise.all([
-    ctx.directory
-      .select()
-      .from(tenants)
-      .where(inArray(tenants.id, sql`(select value from json_each(${tenantIds}))`)),
+  const [[tenantRows, incidentRows], [scheduleRows, connectionRows, secretRows, keyRows]] = await Promise.all([
+    ctx.directory.batch([
+      ctx.directory
+        .select()
+        .from(tenants)
+        .where(inArray(tenants.id, sql`(select value from json_each(${tenantIds}))`)),
+      openIncidentsStatement(ctx),
+    ]),
     db.batch([
       db
         .select()
@@ -58,6 +64,7 @@ export async function loadRuns(ctx: Ctx, db: Db, claimed: readonly RunRow[], job
           secrets: secretRows.filter(({ tenantId, connectionId }) => tenantId === run.tenantId && connectionId === connection.id),
           dataKeys: keyRows.filter(({ tenantId }) => tenantId === run.tenantId),
         })),
+      down: incidentRows.map(({ provider }) => provider).filter((provider) => providers.includes(provider)),
     };
   });
 }

@@ -3,6 +3,8 @@ import type { BatchItem } from "drizzle-orm/batch";
 import type { Db } from "#db/client.ts";
 import { connections, measurements, orders, refunds, runLogs, runs, schedules } from "#db/schema/index.ts";
 import type { Step } from "#server/catalog/sensor.ts";
+import { probeFailingEveryMs } from "#server/domain/connections/probe-times.ts";
+import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
 import { fold, foldRows, type Group } from "./fold.ts";
 import type { LogLine } from "./run-log.ts";
 import type { RunErrorKind, RunStatus } from "./schemas.ts";
@@ -16,6 +18,10 @@ export interface Outcome {
   found: Step<unknown> | null;
   /** The connections that the step read from, the first one being where orders come from. */
   connectionIds: readonly string[];
+  /** Of these, the ones whose provider answered: a job that reads only what is stored proves nothing of them. */
+  answeredIds: readonly string[];
+  /** The connection whose provider failed, and how. */
+  failing: { connectionId: string; kind: IncidentKind } | null;
   logs: readonly LogLine[];
   next: {
     status: RunStatus;
@@ -151,12 +157,24 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
             select 1 from runs r where r.id = o.value->>0 and r.lease = ${lease} and r.status = 'running' and r.tenant_id = ${schedules.tenantId})`,
         ),
     ),
-    ...groups(({ found, connectionIds, next }) => (found && next.status === "succeeded" ? connectionIds.map((id) => [id]) : [])).map(
-      (json) =>
-        db
-          .update(connections)
-          .set({ lastSuccessAt: now })
-          .where(sql`${connections.id} in (select j.value->>0 ${held(json)})`),
+    ...groups(({ answeredIds }) => answeredIds.map((id) => [id])).map((json) =>
+      db
+        .update(connections)
+        .set({ lastSuccessAt: now, failedAt: null, failureKind: null, failingSince: null })
+        .where(sql`${connections.id} in (select j.value->>0 ${held(json)})`),
+    ),
+    ...groups(({ failing }) => (failing ? [[failing.connectionId, failing.kind]] : [])).map((json) =>
+      db
+        .update(connections)
+        .set({
+          failedAt: now,
+          failureKind: sql`f.kind`,
+          failingSince: sql`coalesce(${connections.failingSince}, ${now})`,
+          // Probed soon, so that the portal says soon that it is back.
+          probeAt: sql`min(coalesce(${connections.probeAt}, f.probe_at), f.probe_at)`,
+        })
+        .from(sql`(select j.value->>0 as id, j.value->>1 as kind, ${now + probeFailingEveryMs} as probe_at ${held(json)}) f`)
+        .where(sql`${connections.id} = f.id`),
     ),
   ];
 

@@ -42,6 +42,21 @@ export const en = {
     button: { oauth: "Sign in there again", key: "Enter a new key" },
     why: "You get this mail because your role lets you connect accounts. It comes 30, 14 and 3 days ahead.",
   },
+  incident: {
+    subject: {
+      unavailable: (provider: string) => `${provider} does not answer for many clients`,
+      rate_limited: (provider: string) => `${provider} holds us back for many clients`,
+      misconfigured: (provider: string) => `${provider} refuses our own access data`,
+    },
+    closedSubject: (provider: string) => `${provider} works again`,
+    counted: (failing: number, using: number) => `${failing} of ${using} clients who use it are affected.`,
+    waits: (jobs: string) => `These jobs wait until it is over, and then start one after the other: ${jobs}.`,
+    nothingToDo: "There is nothing to do: we try a few accounts every minute and write once more when it is over.",
+    ours: "This is ours to mend: please look at our client id and secret there, and at the app's state in its developer account.",
+    closed: (minutes: number) => `It is over after ${minutes} minutes. What waited starts by itself within the next ten.`,
+    button: "See the incident",
+    why: "You get this mail because you are an admin of the agency.",
+  },
   roles: {
     owner: "an owner",
     admin: "an admin",

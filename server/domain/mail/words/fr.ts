@@ -42,6 +42,21 @@ export const fr: Words = {
     button: { oauth: "S’y connecter de nouveau", key: "Saisir une nouvelle clé" },
     why: "Vous recevez ce message car votre rôle permet de connecter des comptes. Il arrive 30, 14 et 3 jours à l’avance.",
   },
+  incident: {
+    subject: {
+      unavailable: (provider) => `${provider} ne répond plus pour de nombreux clients`,
+      rate_limited: (provider) => `${provider} nous freine pour de nombreux clients`,
+      misconfigured: (provider) => `${provider} refuse nos propres données d’accès`,
+    },
+    closedSubject: (provider) => `${provider} fonctionne de nouveau`,
+    counted: (failing, using) => `Clients touchés : ${failing} sur les ${using} qui l’utilisent.`,
+    waits: (jobs) => `Ces tâches attendent la fin de la panne, puis reprennent l’une après l’autre : ${jobs}.`,
+    nothingToDo: "Il n’y a rien à faire : nous essayons quelques comptes chaque minute et écrivons une fois encore quand c’est fini.",
+    ours: "C’est à nous de corriger : vérifiez notre identifiant et notre secret chez lui, et l’état de l’application dans son compte développeur.",
+    closed: (minutes) => `C’est fini, au bout de ${minutes} minutes. Ce qui attendait reprend tout seul dans les dix prochaines.`,
+    button: "Voir l’incident",
+    why: "Vous recevez ce message car vous administrez l’agence.",
+  },
   roles: {
     owner: "propriétaire",
     admin: "administrateur",

@@ -42,5 +42,20 @@ export const he: Words = {
     button: { oauth: "לכניסה מחדש", key: "להזנת מפתח חדש" },
     why: "ההודעה נשלחה אליך כי התפקיד שלך מאפשר לחבר חשבונות. היא נשלחת 30, 14 ו-3 ימים מראש.",
   },
+  incident: {
+    subject: {
+      unavailable: (provider) => `‏${provider} אינו עונה ללקוחות רבים`,
+      rate_limited: (provider) => `‏${provider} מאט אותנו אצל לקוחות רבים`,
+      misconfigured: (provider) => `‏${provider} דוחה את נתוני הגישה שלנו`,
+    },
+    closedSubject: (provider) => `‏${provider} פועל שוב`,
+    counted: (failing, using) => `לקוחות שנפגעו: ${failing} מתוך ${using} המשתמשים בו.`,
+    waits: (jobs) => `עד שזה ייגמר ממתינים, ואז יתחילו בזה אחר זה: ${jobs}.`,
+    nothingToDo: "אין צורך לעשות דבר: בכל דקה אנו מנסים כמה חשבונות, ונכתוב פעם נוספת כשזה ייגמר.",
+    ours: "זה שלנו לתקן: יש לבדוק את המזהה והסוד שלנו אצלו, ואת מצב האפליקציה בחשבון המפתחים.",
+    closed: (minutes) => `זה נגמר אחרי ${minutes} דקות. מה שהמתין יתחיל מעצמו בתוך עשר הדקות הבאות.`,
+    button: "לצפייה בתקלה",
+    why: "ההודעה נשלחה אליך כי יש לך תפקיד ניהול בסוכנות.",
+  },
   roles: { owner: "בעלים", admin: "מנהל", developer: "מפתח", billing: "איש קשר לחיוב", member: "חבר צוות", viewer: "צופה" },
 };

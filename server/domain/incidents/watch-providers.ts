@@ -1,0 +1,121 @@
+import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { incidents } from "#db/schema/index.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { newId } from "#server/ids.ts";
+import { drainGently } from "./drain-gently.ts";
+import { failuresByProvider, type Standing, standingOf } from "./failures.ts";
+import { openIncidents } from "./open-incidents.ts";
+import type { IncidentKind } from "./schemas.ts";
+import { tryAFew } from "./try-a-few.ts";
+
+/** Failures older than this are no wave: six tries of a run lie within it, and so does a probe of what fails. */
+const windowMs = 10 * 60_000;
+/** One or two tenants have accounts with troubles of their own: a frozen shop, a proxy, a limit of their plan. */
+const fewestTenants = 3;
+/**
+ * Of the tenants whose calls ended one way or the other within the window. Not of all that are connected: jobs run once an
+ * hour or once a day, so that of a provider that answers nobody only a part has noticed within ten minutes.
+ */
+const smallestShare = 0.2;
+/** More than a minute, so that the tries of one tick have all ended. */
+const quietMs = 90_000;
+
+type Open = Awaited<ReturnType<typeof openIncidents>>[number];
+
+/**
+ * Opens an incident where a provider fails for many tenants at once, widens the one that is open, tries a few of its
+ * connections and closes it when they work again. On a good day it reads two indexes that hold nothing. Answers counts.
+ */
+export async function watchProviders(ctx: Ctx): Promise<{ opened: number; closed: number }> {
+  const open = await openIncidents(ctx);
+  const counts = { opened: 0, closed: 0 };
+  for (const incident of open) {
+    if (await watchOpen(ctx, incident)) counts.closed++;
+  }
+  for (const { provider, tenants, kind } of await failuresByProvider(ctx, ctx.now() - windowMs)) {
+    if (tenants < fewestTenants || open.some((incident) => incident.provider === provider)) continue;
+    if (await openIfWave(ctx, provider, kind)) counts.opened++;
+  }
+  return counts;
+}
+
+async function openIfWave(ctx: Ctx, provider: string, kind: IncidentKind): Promise<boolean> {
+  const standing = await standingOf(ctx, provider, { since: Math.max(ctx.now() - windowMs, await lastClosedAt(ctx, provider)) });
+  if (standing.failing < fewestTenants || standing.failing < smallestShare * standing.called) return false;
+  const now = ctx.now();
+  const id = newId("inc", now);
+  const details = { incident: id, provider, kind, tenants: standing.failing, of: standing.using };
+  // Of two ticks at once one writes it, its audit line and its mail.
+  const none = sql`not exists (select 1 from ${incidents} where ${and(eq(incidents.provider, provider), isNull(incidents.closedAt))})`;
+  const [made] = await commitIf(ctx, none, "incident.opened", details, [
+    ctx.directory
+      .insert(incidents)
+      .values({ id, provider, kind, openedAt: now, lastSeenAt: now, tenantsFailing: standing.failing, tenantsUsing: standing.using })
+      .onConflictDoNothing()
+      .returning({ id: incidents.id }),
+  ]);
+  if ((made as unknown[]).length === 0) return false;
+  ctx.log.warn("a provider fails for many clients", details);
+  await tell(ctx, id);
+  return true;
+}
+
+/** What failed before the last incident was closed, and has not been tried since, is no new one. */
+async function lastClosedAt(ctx: Ctx, provider: string): Promise<number> {
+  const [last] = await ctx.directory
+    .select({ at: sql<number | null>`max(${incidents.closedAt})` })
+    .from(incidents)
+    .where(and(eq(incidents.provider, provider), isNotNull(incidents.closedAt)));
+  return last?.at ?? 0;
+}
+
+/** Answers whether it was closed. */
+async function watchOpen(ctx: Ctx, incident: Open): Promise<boolean> {
+  const standing = await standingOf(ctx, incident.provider, { since: incident.openedAt - windowMs, openedAt: incident.openedAt });
+  if (isOver(standing, ctx.now())) return close(ctx, incident);
+  await ctx.directory
+    .update(incidents)
+    .set({
+      tenantsFailing: sql`max(${incidents.tenantsFailing}, ${standing.failing})`,
+      tenantsUsing: standing.using,
+      lastSeenAt: sql`max(${incidents.lastSeenAt}, ${standing.lastFailureAt ?? 0})`,
+    })
+    .where(and(eq(incidents.id, incident.id), isNull(incidents.closedAt)));
+  await tryAFew(ctx, incident.provider);
+  return false;
+}
+
+/**
+ * Two tenants were answered since the last call that failed, so that one lucky reply ends nothing, and a whole round of tries
+ * has gone by without another; or nobody is left to fail.
+ */
+function isOver({ using, answered, lastFailureAt }: Standing, now: number): boolean {
+  if (using === 0) return true;
+  return answered >= Math.min(2, using) && (lastFailureAt === null || lastFailureAt <= now - quietMs);
+}
+
+async function close(ctx: Ctx, { id, provider }: Open): Promise<boolean> {
+  // First what is overdue: an incident that is closed lets all of it start at once.
+  const spread = await drainGently(ctx, provider);
+  const isOpen = sql`exists (select 1 from ${incidents} where ${and(eq(incidents.id, id), isNull(incidents.closedAt))})`;
+  const [closed] = await commitIf(ctx, isOpen, "incident.closed", { incident: id, provider, spread }, [
+    ctx.directory
+      .update(incidents)
+      .set({ closedAt: ctx.now() })
+      .where(and(eq(incidents.id, id), isNull(incidents.closedAt)))
+      .returning({ id: incidents.id }),
+  ]);
+  if ((closed as unknown[]).length === 0) return false;
+  await tell(ctx, id);
+  return true;
+}
+
+/** One mail to each of the agency's admins, at the opening and at the closing. The pages say it as well. */
+async function tell(ctx: Ctx, incident: string): Promise<void> {
+  try {
+    await ctx.send.mail({ v: 1, type: "mail.incident", incident });
+  } catch (error) {
+    ctx.log.error("the mail about an incident was not queued", { incident, error });
+  }
+}
