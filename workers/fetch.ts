@@ -9,10 +9,12 @@ import { requestLog } from "./http/request-log.ts";
 import { sameOrigin } from "./http/same-origin.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { devOutbox } from "./routes/dev-outbox.ts";
+import { exports } from "./routes/exports.ts";
 import { oauth } from "./routes/oauth.ts";
 import { pages } from "./routes/pages.ts";
 import { rest } from "./routes/rest.ts";
 import { trpc } from "./routes/trpc.ts";
+import { webhooks } from "./routes/webhooks.ts";
 
 const maxBodyBytes = 256 * 1024;
 
@@ -25,6 +27,8 @@ app.onError(onError);
 app.use(requestLog);
 app.use(securityHeaders);
 app.get("/healthz", (c) => c.json({ ok: true }));
+// Before what asks for a browser's page: whoever sends these has none, and says who it is by a signature.
+app.route("/", webhooks);
 app.use(sameOrigin);
 app.use(
   bodyLimit({
@@ -39,6 +43,7 @@ app.use(requestContext);
 app.route("/", trpc);
 app.route("/", oauth);
 app.route("/", rest);
+app.route("/", exports);
 app.route("/", devOutbox);
 app.route("/", pages);
 

@@ -1,13 +1,17 @@
 import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { Ctx } from "#server/ctx.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { openAccount } from "#server/domain/connections/open-account.ts";
 import { workToken } from "#server/domain/connections/work-token.ts";
+import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
+import { makeExport } from "#server/domain/custody/make-export.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { defaultLimits, type Engine } from "#server/domain/runs/engine.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
+import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import type { Env } from "#server/env.ts";
-import { MailMessage, type Message, TokenMessage } from "#server/messages.ts";
+import { MailMessage, type Message, TaskMessage, TokenMessage } from "#server/messages.ts";
 import { jobCtx } from "./context.ts";
 
 const engine: Engine = {
@@ -36,12 +40,32 @@ export async function queueHandler(batch: MessageBatch<Message>, env: Env): Prom
         (error) => ctx.log.error("a connection was not worked on", { error }),
       );
       return;
+    case "atrium-tasks":
+      await eachByItself(
+        batch,
+        (body) => workTask(ctx, TaskMessage.parse(body)),
+        (error) => ctx.log.error("a task failed", { error }),
+      );
+      return;
     case "atrium-runs":
       return workBatch(ctx, engine, batch.messages);
     case "atrium-dead":
       return workDead(ctx, batch.messages);
     default:
       throw new Error(`nobody works off the queue ${batch.queue}`);
+  }
+}
+
+function workTask(ctx: Ctx, message: TaskMessage): Promise<void> {
+  switch (message.type) {
+    case "webhook":
+      return workDelivery(ctx, message);
+    case "export":
+      return makeExport(ctx, { tenant: message.tenant, exportId: message.export });
+    case "deletion":
+      return eraseTenant(ctx, { deletionId: message.deletion });
+    default:
+      return message satisfies never;
   }
 }
 

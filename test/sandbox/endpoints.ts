@@ -1,4 +1,4 @@
-export const sandboxProviders = ["shopify", "klaviyo", "google", "hubspot", "slack", "linkedin"] as const;
+export const sandboxProviders = ["shopify", "klaviyo", "google", "hubspot", "slack", "linkedin", "meta", "tiktok"] as const;
 export type SandboxProviderId = (typeof sandboxProviders)[number];
 
 /** Services that are connected by a key: nobody consents there. */
@@ -28,6 +28,18 @@ export const sandboxClients: Record<SandboxProviderId, { clientId: string; clien
   hubspot: { clientId: "sandbox-hubspot-client", clientSecret: "sandbox-hubspot-secret-c07e42" },
   slack: { clientId: "1234567890.sandbox", clientSecret: "sandbox-slack-secret-94da1b" },
   linkedin: { clientId: "sandbox-linkedin-client", clientSecret: "sandbox-linkedin-secret-2ab6f3" },
+  meta: { clientId: "1800000000000001", clientSecret: "sandbox-meta-secret-7d20e5" },
+  tiktok: { clientId: "7000000000000000001", clientSecret: "sandbox-tiktok-secret-e83b16" },
+};
+
+/** What Google Ads knows us by, beside the client's own token. */
+export const adsDeveloperToken = "sandbox-ads-developer-token";
+
+/** What the sandbox signs webhooks with, where it is not the client's secret; and the word of Meta's handshake. */
+export const webhookSecrets = {
+  KLAVIYO_WEBHOOK_SECRET: "sandbox-klaviyo-webhook-secret-5f90",
+  SLACK_SIGNING_SECRET: "sandbox-slack-signing-secret-71be",
+  META_WEBHOOK_VERIFY_TOKEN: "sandbox-meta-verify-word-c3d4",
 };
 
 /** The configuration that points every provider at a sandbox, with the credentials that it knows. */
@@ -37,7 +49,12 @@ export function sandboxVariables(origin: string): Record<string, string> & { PRO
     [`${provider.toUpperCase()}_CLIENT_SECRET`, sandboxClients[provider].clientSecret],
   ]);
   const endpoints = { ...sandboxEndpoints(origin), ...keyEndpoints(origin) };
-  return { PROVIDER_ENDPOINTS: JSON.stringify(endpoints), ...Object.fromEntries(credentials) };
+  return {
+    PROVIDER_ENDPOINTS: JSON.stringify(endpoints),
+    GOOGLE_ADS_DEVELOPER_TOKEN: adsDeveloperToken,
+    ...webhookSecrets,
+    ...Object.fromEntries(credentials),
+  };
 }
 
 /** The endpoints under one origin, such as `http://127.0.0.1:8799`: the value of PROVIDER_ENDPOINTS. */
@@ -79,6 +96,18 @@ export function sandboxEndpoints(origin: string) {
       authorize: `${root}/linkedin/oauth/v2/authorization`,
       token: `${root}/linkedin/oauth/v2/accessToken`,
       api: `${root}/linkedin`,
+    },
+    meta: {
+      authorize: `${root}/meta/v26.0/dialog/oauth`,
+      token: `${root}/meta/v26.0/oauth/access_token`,
+      revoke: `${root}/meta/v26.0/me/permissions`,
+      api: `${root}/meta/v26.0`,
+    },
+    tiktok: {
+      authorize: `${root}/tiktok/portal/auth`,
+      token: `${root}/tiktok/open_api/v1.3/oauth2/access_token/`,
+      revoke: `${root}/tiktok/open_api/v1.3/oauth2/revoke_token/`,
+      api: `${root}/tiktok/open_api/v1.3`,
     },
   } satisfies Record<SandboxProviderId, SandboxEndpoints>;
 }

@@ -19,8 +19,8 @@ const derive = (config: Config, purpose: string, id: string): Uint8Array =>
     bytesOf(`${purpose}\n${id}`),
   );
 
-/** The token of a link that we mail, or the PKCE verifier of a state, from its id: 256 bits that only the holder of SIGNING_KEY can make. */
-export const linkToken = (config: Config, purpose: "sign-in" | "invitation" | "pkce", id: string): string =>
+/** The token of a link that we mail, the PKCE verifier of a state or the code of a privacy request, from its id: 256 bits that only the holder of SIGNING_KEY can make. */
+export const linkToken = (config: Config, purpose: "sign-in" | "invitation" | "pkce" | "privacy", id: string): string =>
   encodeBase64urlNoPadding(derive(config, purpose, id));
 
 /** The six digits beside the link. */

@@ -1,0 +1,195 @@
+import { encodeBase64 } from "@oslojs/encoding";
+import { z } from "zod";
+import type { Account } from "#server/catalog/account.ts";
+import { Decimal } from "#server/catalog/money.ts";
+import { recordsOf, type ShopifyOrder, shopifyGraphql } from "#server/catalog/sensors/shopify-orders.ts";
+import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
+import { ProviderError } from "#server/errors.ts";
+import { parseJson } from "./json.ts";
+import { hmacOf, isSigned } from "./signature.ts";
+import type { Effect, Incoming, PrivacyDemand, Verdict, Webhook, WebhookEvent } from "./webhook.ts";
+
+const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
+
+/** The newer "Events" deliveries drop the `x-`; where both come, Shopify's own library takes those first. */
+const header = ({ headers }: Incoming, name: string): string | null => headers.get(`shopify-${name}`) ?? headers.get(`x-shopify-${name}`);
+
+/** Base64 over the raw body alone: neither the topic nor the shop is signed. Source: shopify.dev, "Verify webhook deliveries". */
+function read(incoming: Incoming): Verdict {
+  const given = header(incoming, "hmac-sha256");
+  if (given === null) return { is: "refused", reason: "no_signature" };
+  const expected = encodeBase64(hmacOf(incoming.secret("SHOPIFY_CLIENT_SECRET"), incoming.body));
+  if (!isSigned(expected, given)) return { is: "refused", reason: "wrong_signature" };
+  const topic = header(incoming, "topic");
+  const shop = header(incoming, "shop-domain")?.toLowerCase() ?? "";
+  const id = header(incoming, "webhook-id");
+  const body = parseJson(incoming.body);
+  if (!topic || !id || !shopPattern.test(shop) || body === undefined) return { is: "refused", reason: "unreadable" };
+  return verdictOn({ topic, shop, id, body, triggeredAt: header(incoming, "triggered-at") });
+}
+
+interface Signed {
+  topic: string;
+  shop: string;
+  id: string;
+  body: unknown;
+  triggeredAt: string | null;
+}
+
+function verdictOn({ topic, shop, id, body, triggeredAt }: Signed): Verdict {
+  const named = shopIn(topic, body);
+  if (named === null) return { is: "refused", reason: "unreadable" };
+  if (named !== undefined && named !== shop) return { is: "refused", reason: "other_account" };
+  const at = Date.parse(triggeredAt ?? "");
+  const event: WebhookEvent = { key: id, topic, account: shop, occurredAt: Number.isNaN(at) ? null : at, payload: keptOf(topic, body) };
+  const privacy = demandOf(topic, body);
+  return { is: "events", events: [privacy ? { ...event, privacy } : event] };
+}
+
+const Uninstalled = z.object({ myshopify_domain: z.string().toLowerCase() });
+const Named = z.object({ shop_domain: z.string().toLowerCase() });
+const Linked = z.object({ order_status_url: z.url() });
+
+/**
+ * The shop that the signed body names; undefined where it names none, and null where this topic's body must name one and does
+ * not. What destroys something is believed of the shop in its body alone.
+ */
+function shopIn(topic: string, body: unknown): string | null | undefined {
+  switch (topic) {
+    case "app/uninstalled":
+      return Uninstalled.safeParse(body).data?.myshopify_domain ?? null;
+    case "customers/data_request":
+    case "customers/redact":
+    case "shop/redact":
+      return Named.safeParse(body).data?.shop_domain ?? null;
+    default: {
+      // An order's own page lies below the shop's domain, or below one that the shop has given itself.
+      const page = Linked.safeParse(body).data?.order_status_url;
+      const host = page === undefined ? "" : new URL(page).hostname;
+      return shopPattern.test(host) ? host : undefined;
+    }
+  }
+}
+
+const Id = z.union([z.number().int(), z.string().min(1)]).transform(String);
+const OfCustomer = z.object({
+  customer: z.object({ id: Id }),
+  orders_requested: z.array(Id).optional(),
+  orders_to_redact: z.array(Id).optional(),
+});
+
+/** What the shop's end, or one of its customers, demands. A body that does not say whose data is meant has no demand. */
+function demandOf(topic: string, body: unknown): PrivacyDemand | undefined {
+  if (topic === "shop/redact") return { kind: "redact_shop", subject: Named.parse(body).shop_domain };
+  if (topic !== "customers/data_request" && topic !== "customers/redact") return undefined;
+  const parsed = OfCustomer.safeParse(body);
+  if (!parsed.success) return undefined;
+  const { customer, orders_requested, orders_to_redact } = parsed.data;
+  const kind = topic === "customers/redact" ? "redact_customer" : "data_request";
+  return { kind, subject: customer.id, orders: orders_requested ?? orders_to_redact ?? [] };
+}
+
+const Instant = z.iso.datetime({ offset: true });
+const Money = z.object({ shop_money: z.object({ amount: Decimal, currency_code: z.string() }) });
+/** An order as the REST Admin API writes it. The ids that end in a resource's own number are the same as in GraphQL. */
+const Order = z.object({
+  admin_graphql_api_id: z.string(),
+  processed_at: Instant,
+  updated_at: Instant,
+  cancelled_at: Instant.nullable(),
+  test: z.boolean(),
+  total_price_set: Money,
+  customer: z.object({ admin_graphql_api_id: z.string() }).nullish(),
+  refunds: z.array(z.unknown()).default([]),
+});
+const Scopes = z.object({ current: z.array(z.string()) });
+const orderTopics = new Set(["orders/create", "orders/updated"]);
+
+/** Neither names nor addresses of the shop's customers are kept: what the effect needs, and where that is not there nothing. */
+function keptOf(topic: string, body: unknown): unknown {
+  if (orderTopics.has(topic)) return Order.safeParse(body).data ?? null;
+  if (topic === "app/scopes_update") return Scopes.safeParse(body).data ?? null;
+  return demandOf(topic, body) ?? {};
+}
+
+/**
+ * An order as the sensor reads it. What was refunded is told by transactions in the buyer's currency, so an order with refunds,
+ * or a cancelled one, is left to the sensor, which asks for them in the shop's own; and so is one that we cannot read.
+ */
+function orderOf(payload: unknown): ShopifyOrder | null {
+  if (payload === null) return null;
+  const order = Order.parse(payload);
+  if (order.refunds.length > 0 || order.cancelled_at !== null) return null;
+  const { amount, currency_code: currencyCode } = order.total_price_set.shop_money;
+  return {
+    id: order.admin_graphql_api_id,
+    processedAt: order.processed_at,
+    updatedAt: order.updated_at,
+    cancelledAt: null,
+    test: order.test,
+    totalPriceSet: { shopMoney: { amount, currencyCode } },
+    customer: order.customer ? { id: order.customer.admin_graphql_api_id } : null,
+    refunds: [],
+  };
+}
+
+function effectOf({ topic, payload }: { topic: string; payload: unknown }, { timezone }: { timezone: string }): Effect {
+  switch (topic) {
+    case "app/uninstalled":
+      return { type: "access_ended", reason: "uninstalled" };
+    case "app/scopes_update":
+      return payload === null ? { type: "probe" } : { type: "scopes", granted: Scopes.parse(payload).current };
+    case "customers/data_request":
+    case "customers/redact":
+    case "shop/redact":
+      return { type: "privacy", demand: Demand.parse(payload) };
+    case "orders/create":
+    case "orders/updated": {
+      const order = orderOf(payload);
+      if (order?.test) return { type: "none", reason: "test" };
+      const records = order && recordsOf(order, timezone);
+      return { type: "wake", sensors: [shopifySensor.id], ...(records && { records }) };
+    }
+    case "orders/paid":
+    case "orders/cancelled":
+    case "refunds/create":
+    case "products/create":
+    case "products/update":
+    case "products/delete":
+    case "inventory_levels/update":
+      return { type: "wake", sensors: [shopifySensor.id] };
+    default:
+      return { type: "none", reason: "no_reader" };
+  }
+}
+
+const Demand = z.object({
+  kind: z.enum(["data_request", "redact_customer", "redact_shop"]),
+  subject: z.string(),
+  orders: z.array(z.string()).optional(),
+});
+
+const Created = z.object({
+  data: z.object({ webhookSubscriptionCreate: z.object({ userErrors: z.array(z.object({ message: z.string() })) }) }),
+});
+const subscribeMutation = `mutation ($topic: WebhookSubscriptionTopic!, $uri: String!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri }) { userErrors { message } }
+}`;
+
+async function subscribe(account: Account, topic: string, uri: string): Promise<void> {
+  const variables = { topic: topic.toUpperCase().replace("/", "_"), uri };
+  const { data } = await account.json({ method: "POST", path: shopifyGraphql, body: { query: subscribeMutation, variables } }, Created);
+  const faults = data.webhookSubscriptionCreate.userErrors.filter(({ message }) => !/already been taken/i.test(message));
+  if (faults.length > 0) throw new ProviderError("shopify", "rejected", faults.map(({ message }) => message).join("; "));
+}
+
+export const shopifyWebhook: Webhook = {
+  provider: "shopify",
+  secrets: ["SHOPIFY_CLIENT_SECRET"],
+  methods: ["POST"],
+  accountsAre: "shop",
+  read,
+  effectOf,
+  // The three of privacy law are set in the app's own configuration and cannot be asked for.
+  subscription: { topics: ["orders/create", "orders/updated", "products/update", "app/uninstalled", "app/scopes_update"], subscribe },
+};

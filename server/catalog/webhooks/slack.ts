@@ -1,0 +1,92 @@
+import { encodeHexLowerCase } from "@oslojs/encoding";
+import { z } from "zod";
+import { parseJson } from "./json.ts";
+import { hmacOf, isRecent, isSigned, keyOf } from "./signature.ts";
+import type { Effect, Incoming, Verdict, Webhook } from "./webhook.ts";
+
+const toleranceMs = 5 * 60_000;
+
+/** `v0=` and hex over version, timestamp and body. Source: api.slack.com, "Verifying requests from Slack". */
+function read({ headers, body, secret, now }: Incoming): Verdict {
+  const given = headers.get("x-slack-signature");
+  const timestamp = headers.get("x-slack-request-timestamp");
+  if (given === null || timestamp === null) return { is: "refused", reason: "no_signature" };
+  const expected = `v0=${encodeHexLowerCase(hmacOf(secret("SLACK_SIGNING_SECRET"), `v0:${timestamp}:`, body))}`;
+  if (!isSigned(expected, given)) return { is: "refused", reason: "wrong_signature" };
+  if (!/^\d{1,12}$/.test(timestamp) || !isRecent(Number(timestamp) * 1000, now, toleranceMs)) return { is: "refused", reason: "stale" };
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers.get("content-type") ?? "");
+  return isForm ? readForm(new TextDecoder().decode(body), Number(timestamp) * 1000) : readEvent(body);
+}
+
+const Challenge = z.object({ type: z.literal("url_verification"), challenge: z.string().max(500) });
+const EventCallback = z.object({
+  type: z.literal("event_callback"),
+  team_id: z.string().min(1),
+  event_id: z.string().min(1),
+  event_time: z.number().optional(),
+  /** Where the app is installed: an organisation as a whole has no team of its own. */
+  authorizations: z.array(z.object({ enterprise_id: z.string().nullish(), is_enterprise_install: z.boolean().optional() })).nullish(),
+  event: z.object({ type: z.string(), tokens: z.object({ bot: z.array(z.string()).optional() }).optional() }),
+});
+/** More than 30,000 events an hour: Slack says so in place of the events. */
+const RateLimited = z.object({ type: z.literal("app_rate_limited"), team_id: z.string().min(1), minute_rate_limited: z.number() });
+
+/** Slack tries up to three times more, and says in `x-slack-retry-num` which one it is: the event's id stays the same. */
+function readEvent(body: Uint8Array): Verdict {
+  const parsed = z.union([Challenge, EventCallback, RateLimited]).safeParse(parseJson(body));
+  if (!parsed.success) return { is: "refused", reason: "unreadable" };
+  switch (parsed.data.type) {
+    case "url_verification":
+      return { is: "challenge", reply: parsed.data.challenge };
+    case "app_rate_limited": {
+      const { team_id: account, minute_rate_limited: minute } = parsed.data;
+      const key = `rate:${account}:${minute}`;
+      return { is: "events", events: [{ key, topic: "app_rate_limited", account, occurredAt: minute * 1000, payload: {} }] };
+    }
+    case "event_callback": {
+      const { team_id, event_id: key, event_time: time, event, authorizations } = parsed.data;
+      const [installed] = authorizations ?? [];
+      const account = (installed?.is_enterprise_install && installed.enterprise_id) || team_id;
+      const payload = { bot: (event.tokens?.bot?.length ?? 0) > 0 };
+      return { is: "events", events: [{ key, topic: event.type, account, occurredAt: time === undefined ? null : time * 1000, payload }] };
+    }
+    default:
+      return parsed.data satisfies never;
+  }
+}
+
+const Interaction = z.object({ type: z.string(), team: z.object({ id: z.string().min(1) }).nullish(), trigger_id: z.string().optional() });
+
+/** A button that was pressed (`payload=` and JSON), or a command (fields of their own). */
+function readForm(form: string, at: number): Verdict {
+  const fields = new URLSearchParams(form);
+  const payload = fields.get("payload");
+  if (payload === null) {
+    const account = fields.get("team_id");
+    if (!account || !fields.get("command")) return { is: "refused", reason: "unreadable" };
+    return { is: "events", events: [{ key: keyOf(form), topic: "command", account, occurredAt: at, payload: {} }] };
+  }
+  const parsed = Interaction.safeParse(parseJson(payload));
+  if (!parsed.success) return { is: "refused", reason: "unreadable" };
+  const { type, team, trigger_id: trigger } = parsed.data;
+  const event = { key: keyOf(trigger ?? form), topic: `interaction.${type}`, account: team?.id ?? "", occurredAt: at, payload: {} };
+  return { is: "events", events: [event] };
+}
+
+const Revoked = z.object({ bot: z.boolean() });
+
+function effectOf({ topic, payload }: { topic: string; payload: unknown }): Effect {
+  if (topic === "app_uninstalled") return { type: "access_ended", reason: "uninstalled" };
+  // Tokens of single people are none of ours: we hold the bot's.
+  if (topic === "tokens_revoked" && Revoked.parse(payload).bot) return { type: "access_ended", reason: "access_removed" };
+  return { type: "none", reason: "no_reader" };
+}
+
+export const slackWebhook: Webhook = {
+  provider: "slack",
+  secrets: ["SLACK_SIGNING_SECRET"],
+  methods: ["POST"],
+  accountsAre: "externalId",
+  read,
+  effectOf,
+};

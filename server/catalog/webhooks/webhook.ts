@@ -1,0 +1,90 @@
+import type { Account } from "#server/catalog/account.ts";
+import type { OrderRecord, RefundRecord } from "#server/catalog/sensor.ts";
+
+/** A request as it came in. Nothing of it is believed before it is verified. */
+export interface Incoming {
+  method: string;
+  /** The address as the provider may have called it: as we see it, and under the origin that we are known by. */
+  urls: readonly string[];
+  headers: Headers;
+  /** The bytes that were signed. */
+  body: Uint8Array;
+  /** Our variables that `secrets` names; each of them is set. */
+  secret(name: string): string;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/**
+ * Why nothing is believed. `stale`: signed too long ago. `other_account`: the body is about another account than the header says.
+ * `wrong_word`: a handshake without the word that we chose. `unreadable`: signed, but not what the provider describes.
+ */
+export type Refusal = "no_signature" | "wrong_signature" | "stale" | "other_account" | "wrong_word" | "unreadable";
+
+/** What was asked for a person's or a shop's privacy: it is on record from the moment it comes. */
+export interface PrivacyDemand {
+  kind: "data_request" | "redact_customer" | "redact_shop" | "delete_person";
+  /** The provider's id of the person or the shop. */
+  subject: string;
+  /** Orders that the provider names beside the person. */
+  orders?: readonly string[];
+}
+
+/** One thing that happened at a provider. */
+export interface WebhookEvent {
+  /** The same for each delivery of the same event, and for no other. */
+  key: string;
+  topic: string;
+  /** The provider's id of the account that it is about, or the shop's domain where `accountsAre` says so. */
+  account: string;
+  /** Milliseconds since 1970; null where the provider does not say. */
+  occurredAt: number | null;
+  /** As little of the body as `effectOf` needs: it is kept, sealed. */
+  payload: unknown;
+  privacy?: PrivacyDemand;
+}
+
+export type Verdict =
+  | { is: "refused"; reason: Refusal }
+  /** To be answered at once: a handshake. */
+  | { is: "challenge"; reply: string }
+  /** `reply`: whether the provider waits for a code to look its privacy request up by. */
+  | { is: "events"; events: readonly WebhookEvent[]; reply?: "confirmation" };
+
+/** What an event does. Events come late, twice, in any order or not at all: none of these harms when it does. */
+export type Effect =
+  /** The provider took access away, unless the account was connected since. */
+  | { type: "access_ended"; reason: "uninstalled" | "access_removed" }
+  /** What was granted is another list now. */
+  | { type: "scopes"; granted: readonly string[] }
+  /** Something about the access changed: a test call tells what. */
+  | { type: "probe" }
+  /** Sensors (ids) have something to read. `records` are kept at once. */
+  | { type: "wake"; sensors: readonly string[]; records?: { order: OrderRecord; refunds: readonly RefundRecord[] } }
+  | { type: "privacy"; demand: PrivacyDemand }
+  /** `test`: the provider says that it is not real. `no_reader`: nothing of ours wants it. */
+  | { type: "none"; reason: "no_reader" | "test" };
+
+/** One provider's webhooks: pure code, no clock and no network. Facts are from the provider's own pages. */
+export interface Webhook {
+  provider: string;
+  /** Names of the configuration's variables; where one is not set, everything is refused. */
+  secrets: readonly string[];
+  methods: readonly ("GET" | "POST")[];
+  accountsAre: "externalId" | "shop";
+  /** Verifies the bytes, then reads them. */
+  read(incoming: Incoming): Verdict;
+  /** Further addresses below the provider's own (POST): what is sent to them by another rule. */
+  callbacks?: Readonly<Record<string, (incoming: Incoming) => Verdict>>;
+  /** Throws a `ZodError` where the payload is not what it should be. `timezone` is the account's. */
+  effectOf(event: { topic: string; payload: unknown }, account: { timezone: string }): Effect;
+  /** How we ask to be sent events, where the provider wants to be asked for each account. */
+  subscription?: Subscription;
+}
+
+/** What to ask for, and the requests that ask. */
+export interface Subscription {
+  topics: readonly string[];
+  /** Asks for one topic to be sent to `address`. Asking twice is no error. Throws `ProviderError`. */
+  subscribe(account: Account, topic: string, address: string): Promise<void>;
+}

@@ -1,0 +1,52 @@
+import { eq } from "drizzle-orm";
+import { connections } from "#db/schema/index.ts";
+import type { Effect, Webhook } from "#server/catalog/webhooks/webhook.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import type { ConnectionRow } from "#server/domain/connections/rows.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { endAccess, probeSoon, replaceScopes } from "./change-access.ts";
+import { conclude } from "./conclude.ts";
+import { meetPrivacyDemand } from "./meet-privacy-demand.ts";
+import { wakeSensors } from "./wake-sensors.ts";
+import type { DeliveryRow } from "./work-delivery.ts";
+
+/** One delivery as it is worked off. */
+export interface Working {
+  delivery: DeliveryRow;
+  connection: ConnectionRow;
+}
+
+/** Does what an event means for us. Throws a `ZodError` where its payload is not what the provider describes. */
+export async function applyEffect(
+  ctx: TenantCtx,
+  webhook: Webhook,
+  { delivery, payload }: { delivery: DeliveryRow; payload: unknown },
+): Promise<void> {
+  const [connection] = await ctx.db
+    .select()
+    .from(connections)
+    .where(inTenant(ctx, connections, eq(connections.id, delivery.connectionId)));
+  if (!connection) return void (await conclude(ctx, delivery.id, { ignored: "not_connected" }));
+  const timezone = connection.details.timezone ?? ctx.tenant.timezone;
+  const effect = webhook.effectOf({ topic: delivery.topic, payload }, { timezone });
+  return act(ctx, { delivery, connection }, effect);
+}
+
+async function act(ctx: TenantCtx, working: Working, effect: Effect): Promise<void> {
+  switch (effect.type) {
+    case "access_ended":
+      return endAccess(ctx, working, effect.reason);
+    case "scopes":
+      return replaceScopes(ctx, working, effect.granted);
+    case "probe":
+      return probeSoon(ctx, working);
+    case "wake":
+      return wakeSensors(ctx, working, effect);
+    case "privacy":
+      return meetPrivacyDemand(ctx, working, effect.demand);
+    case "none":
+      return void (await conclude(ctx, working.delivery.id, { ignored: effect.reason }));
+    default:
+      return effect satisfies never;
+  }
+}

@@ -1,0 +1,110 @@
+import { and, eq, ne, type SQL, sql } from "drizzle-orm";
+import { connections, secrets } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { blockJobs } from "#server/domain/connections/need-reconnect.ts";
+import type { ReconnectReason } from "#server/domain/connections/schemas.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import type { Working } from "./apply-effect.ts";
+import { conclude, stillOpen } from "./conclude.ts";
+
+/** When it happened, as far as the provider says: else when we heard of it. */
+export const happenedAt = ({ delivery }: Pick<Working, "delivery">): number => delivery.occurredAt ?? delivery.receivedAt;
+
+/** Why an event changes nothing about the access: it is older than the consent that is in use, or there is none. */
+export function outdated(working: Working): "not_connected" | "connected_since" | null {
+  if (working.connection.status === "disconnected") return "not_connected";
+  return working.connection.connectedAt > happenedAt(working) ? "connected_since" : null;
+}
+
+/** The connection as long as nobody has connected it again since the event. */
+const unchanged = (ctx: TenantCtx, working: Working, ...conditions: (SQL | undefined)[]): SQL =>
+  inTenant(
+    ctx,
+    connections,
+    eq(connections.id, working.connection.id),
+    ne(connections.status, "disconnected"),
+    sql`${connections.connectedAt} <= ${happenedAt(working)}`,
+    ...conditions,
+  );
+
+/**
+ * The provider took access away and says so: the connection waits for a person and its tokens, which are worth nothing, are
+ * destroyed. An event that is older than the consent in use is about the one before it and changes nothing.
+ */
+export async function endAccess(ctx: TenantCtx, working: Working, reason: ReconnectReason): Promise<void> {
+  const { connection, delivery } = working;
+  const ignored = outdated(working);
+  if (ignored) return void (await conclude(ctx, delivery.id, { ignored }));
+  const open = stillOpen(ctx, delivery.id);
+  const now = ctx.now();
+  const ended = sql`exists (select 1 from ${connections} where ${unchanged(ctx, working)})`;
+  const { results } = await conclude(ctx, delivery.id, {
+    audit: {
+      action: "connection.reconnect_needed",
+      details: { connection: connection.id, provider: connection.provider, account: connection.name, reason },
+    },
+    statements: [
+      ctx.db.delete(secrets).where(inTenant(ctx, secrets, eq(secrets.connectionId, connection.id), ended, open)),
+      ctx.db
+        .update(connections)
+        .set({
+          status: "reconnect_needed",
+          statusReason: reason,
+          statusAt: now,
+          leaseOwner: null,
+          leaseUntil: null,
+          refreshFingerprint: null,
+          refreshStartedAt: null,
+          version: sql`${connections.version} + 1`,
+        })
+        .where(unchanged(ctx, working, open))
+        .returning({ id: connections.id }),
+    ],
+  });
+  const [, marked] = results as [unknown, { id: string }[]];
+  if (marked.length === 0) return;
+  await blockJobs(ctx);
+  // Who was told already that this account waits needs no second mail.
+  if (connection.status === "active") await tell(ctx, connection.id);
+}
+
+async function tell(ctx: TenantCtx, connection: string): Promise<void> {
+  try {
+    await ctx.send.mail({ v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection });
+  } catch (error) {
+    ctx.log.error("the mail about a reconnect was not queued", { connection, error }); // the portal says it as well
+  }
+}
+
+/** Another list of permissions holds now: jobs that lack one wait, those that have it now run. */
+export async function replaceScopes(ctx: TenantCtx, working: Working, granted: readonly string[]): Promise<void> {
+  const { connection, delivery } = working;
+  const ignored = outdated(working);
+  if (ignored) return void (await conclude(ctx, delivery.id, { ignored }));
+  const { won } = await conclude(ctx, delivery.id, {
+    audit: { action: "connection.scopes_changed", details: { connection: connection.id, provider: connection.provider, scopes: granted } },
+    statements: [
+      ctx.db
+        .update(connections)
+        .set({ scopesGranted: [...granted] })
+        .where(unchanged(ctx, working, stillOpen(ctx, delivery.id))),
+    ],
+  });
+  if (won) await blockJobs(ctx);
+}
+
+/** What changed is for a test call to find out: the cron makes it with its next tick. */
+export async function probeSoon(ctx: TenantCtx, working: Working): Promise<void> {
+  const { delivery, connection } = working;
+  if (connection.status !== "active") return void (await conclude(ctx, delivery.id, { ignored: "not_connected" }));
+  await conclude(ctx, delivery.id, {
+    statements: [
+      ctx.db
+        .update(connections)
+        .set({ probeAt: ctx.now() })
+        .where(
+          inTenant(ctx, connections, and(eq(connections.id, connection.id), eq(connections.status, "active")), stillOpen(ctx, delivery.id)),
+        ),
+    ],
+  });
+}

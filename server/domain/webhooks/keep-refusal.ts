@@ -1,0 +1,37 @@
+import { webhookDeliveries } from "#db/schema/index.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { networkOf } from "#server/domain/rate-limits/network-of.ts";
+import { type Limit, takeFromLimit } from "#server/domain/rate-limits/take.ts";
+import { DomainError } from "#server/errors.ts";
+import { newId } from "#server/ids.ts";
+import type { RefusalReason } from "./schemas.ts";
+
+/** Whoever knocks may not fill the database: so many refusals an hour are kept, from one network and in all. */
+const perNetwork = { max: 20, windowS: 3600 };
+const inAll = { max: 500, windowS: 3600 };
+
+/** Keeps that something was refused and why, for staff: nothing of what it said, since it is nobody's word. */
+export async function keepRefusal(
+  ctx: Ctx,
+  { provider, callback, reason }: { provider: string; callback: string | null; reason: RefusalReason },
+): Promise<void> {
+  ctx.log.warn("webhook refused", { provider, callback, reason });
+  if (!(await isWithin(ctx, { key: `webhook-refused:${networkOf(ctx.request.ip)}`, ...perNetwork }))) return;
+  if (!(await isWithin(ctx, { key: "webhook-refused", ...inAll }))) return;
+  const now = ctx.now();
+  const id = newId("whk", now);
+  const nothing = { tenantId: "", connectionId: "", account: null, occurredAt: null, sealed: null };
+  await ctx.directory
+    .insert(webhookDeliveries)
+    .values({ ...nothing, id, provider, eventKey: id, topic: callback ?? "", receivedAt: now, status: "refused", reason, workedAt: now });
+}
+
+async function isWithin(ctx: Ctx, limit: Limit): Promise<boolean> {
+  try {
+    await takeFromLimit(ctx, limit);
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === "rate_limited") return false;
+    throw error;
+  }
+}

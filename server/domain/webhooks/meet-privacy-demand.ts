@@ -1,0 +1,203 @@
+import { eq, ne, type SQL, sql } from "drizzle-orm";
+import type { Statement } from "#db/client.ts";
+import {
+  connections,
+  measurements,
+  orders,
+  privacyRequests,
+  refunds,
+  resources,
+  schedules,
+  secrets,
+  webhookDeliveries,
+} from "#db/schema/index.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { PrivacyDemand } from "#server/catalog/webhooks/webhook.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { blockJobs } from "#server/domain/connections/need-reconnect.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import type { Working } from "./apply-effect.ts";
+import { happenedAt } from "./change-access.ts";
+import { conclude, stillOpen } from "./conclude.ts";
+import { ordersOf, refundsOf } from "./held-data.ts";
+
+/** What stands in an account's place when it is erased. */
+const erasedName = "…";
+
+/**
+ * Meets what was demanded for somebody's privacy, and writes beside the request how many rows of each table were found or
+ * erased, counted in the same batch. What the provider sent about them goes with it.
+ */
+export async function meetPrivacyDemand(ctx: TenantCtx, working: Working, demand: PrivacyDemand): Promise<void> {
+  const { connection, delivery } = working;
+  switch (demand.kind) {
+    case "data_request":
+      return void (await finish(ctx, working, { demand, found: customerCounts(ctx, working, demand), statements: [] }));
+    case "redact_customer":
+      await finish(ctx, working, {
+        demand,
+        found: { ...customerCounts(ctx, working, demand), webhook_deliveries: keptPayloads(ctx, working) },
+        statements: [forgetCustomer(ctx, working, demand), forgetPayloads(ctx, working)],
+      });
+      return;
+    case "redact_shop":
+      if (connection.status === "active" && connection.connectedAt > happenedAt(working)) return refuseOld(ctx, working);
+      return eraseAccount(ctx, working, { demand, figures: true });
+    case "delete_person":
+      // Whom an account is connected by may be the person; of others who are only mentioned there nothing is held.
+      if (connection.externalId !== demand.subject) return void (await finish(ctx, working, { demand, found: {}, statements: [] }));
+      if (connection.status === "active" && connection.connectedAt > happenedAt(working)) return refuseOld(ctx, working);
+      return eraseAccount(ctx, working, { demand, figures: false });
+    default:
+      demand.kind satisfies never;
+      throw new Error(`nobody meets this demand for ${delivery.id}`);
+  }
+}
+
+interface Work {
+  demand: PrivacyDemand;
+  /** Table -> SQL that counts its rows, before the statements. */
+  found: Readonly<Record<string, SQL>>;
+  statements: readonly Statement[];
+}
+
+async function finish(ctx: TenantCtx, working: Working, { demand, found, statements }: Work): Promise<boolean> {
+  const { delivery, connection } = working;
+  const pairs = Object.entries(found).map(([table, count]) => sql`${table}, (${count})`);
+  const report = sql`json_object(${sql.join(pairs, sql`, `)})`;
+  const { won } = await conclude(ctx, delivery.id, {
+    forget: true,
+    audit: { action: `privacy.${demand.kind}`, details: { connection: connection.id, provider: connection.provider } },
+    statements: [
+      ctx.db
+        .update(privacyRequests)
+        .set({ doneAt: ctx.now(), report })
+        .where(inTenant(ctx, privacyRequests, eq(privacyRequests.deliveryId, delivery.id), stillOpen(ctx, delivery.id))),
+      ...statements,
+    ],
+  });
+  return won;
+}
+
+/** The shop was given to us anew after it asked to be erased: there is nothing left of then, and today's is wanted. */
+async function refuseOld(ctx: TenantCtx, { delivery }: Working): Promise<void> {
+  await conclude(ctx, delivery.id, {
+    forget: true,
+    ignored: "connected_since",
+    statements: [
+      ctx.db
+        .update(privacyRequests)
+        .set({ doneAt: ctx.now(), report: {} })
+        .where(inTenant(ctx, privacyRequests, eq(privacyRequests.deliveryId, delivery.id), stillOpen(ctx, delivery.id))),
+    ],
+  });
+}
+
+const count = (
+  table: SQL | typeof orders | typeof refunds | typeof resources | typeof secrets | typeof measurements | typeof webhookDeliveries,
+  where: SQL,
+) => sql`select count(*) from ${table} where ${where}`;
+
+function customerCounts(ctx: TenantCtx, { connection }: Working, demand: PrivacyDemand): Record<string, SQL> {
+  const about = { connectionId: connection.id, ...demand };
+  return { orders: count(orders, ordersOf(ctx, about)), refunds: count(refunds, refundsOf(ctx, about)) };
+}
+
+/** An order without its customer is a figure of the shop. As new as now, so that nothing that was read before brings the customer back. */
+const forgetCustomer = (ctx: TenantCtx, { connection, delivery }: Working, demand: PrivacyDemand): Statement =>
+  ctx.db
+    .update(orders)
+    .set({ customerId: null, updatedAt: sql`max(${orders.updatedAt}, ${happenedAt({ delivery })})` })
+    .where(sql`${ordersOf(ctx, { connectionId: connection.id, ...demand })} and ${stillOpen(ctx, delivery.id)}`);
+
+const payloadsOf = (ctx: TenantCtx, { connection, delivery }: Working): SQL =>
+  inTenant(
+    ctx,
+    webhookDeliveries,
+    eq(webhookDeliveries.connectionId, connection.id),
+    ne(webhookDeliveries.status, "received"),
+    ne(webhookDeliveries.id, delivery.id),
+    sql`${webhookDeliveries.sealed} is not null`,
+  );
+const keptPayloads = (ctx: TenantCtx, working: Working) => count(webhookDeliveries, payloadsOf(ctx, working));
+/** They are sealed, so that nobody can tell which of them name whom: all of the account's go. */
+const forgetPayloads = (ctx: TenantCtx, working: Working): Statement =>
+  ctx.db
+    .update(webhookDeliveries)
+    .set({ sealed: null })
+    .where(sql`${payloadsOf(ctx, working)} and ${stillOpen(ctx, working.delivery.id)}`);
+
+/**
+ * All that came from an account is erased, and the account's own name and keys; the row stays, nameless, so that what it did
+ * can be told. `figures`: measurements of the provider's sensors too, which begin anew where another account is left.
+ */
+async function eraseAccount(
+  ctx: TenantCtx,
+  working: Working,
+  { demand, figures }: { demand: PrivacyDemand; figures: boolean },
+): Promise<void> {
+  const { connection, delivery } = working;
+  const open = stillOpen(ctx, delivery.id);
+  const jobs = sensors.filter(({ needs }) => needs.some(({ provider }) => provider === connection.provider)).map(({ id }) => id);
+  const list = sql`(select value from json_each(${JSON.stringify(figures ? jobs : [])}))`;
+  const of = {
+    orders: inTenant(ctx, orders, eq(orders.connectionId, connection.id)),
+    refunds: inTenant(ctx, refunds, eq(refunds.connectionId, connection.id)),
+    resources: inTenant(ctx, resources, eq(resources.connectionId, connection.id)),
+    secrets: inTenant(ctx, secrets, eq(secrets.connectionId, connection.id)),
+    measurements: inTenant(ctx, measurements, sql`${measurements.sensor} in ${list}`),
+  };
+  const won = await finish(ctx, working, {
+    demand,
+    found: {
+      orders: count(orders, of.orders),
+      refunds: count(refunds, of.refunds),
+      measurements: count(measurements, of.measurements),
+      resources: count(resources, of.resources),
+      secrets: count(secrets, of.secrets),
+      webhook_deliveries: keptPayloads(ctx, working),
+      connections: sql`select 1`,
+    },
+    statements: [
+      ctx.db.delete(orders).where(sql`${of.orders} and ${open}`),
+      ctx.db.delete(refunds).where(sql`${of.refunds} and ${open}`),
+      ctx.db.delete(measurements).where(sql`${of.measurements} and ${open}`),
+      ctx.db.delete(resources).where(sql`${of.resources} and ${open}`),
+      ctx.db.delete(secrets).where(sql`${of.secrets} and ${open}`),
+      ctx.db
+        .update(schedules)
+        .set({ cursor: null })
+        .where(inTenant(ctx, schedules, sql`${schedules.job} in ${list}`, open)),
+      forgetPayloads(ctx, working),
+      forgetDeliveries(ctx, working),
+      ctx.db
+        .update(connections)
+        .set({
+          externalId: `erased:${connection.id}`,
+          name: erasedName,
+          details: {},
+          fields: {},
+          chosen: [],
+          status: "disconnected",
+          statusReason: null,
+          statusAt: ctx.now(),
+          accessExpiresAt: null,
+          refreshExpiresAt: null,
+          leaseOwner: null,
+          leaseUntil: null,
+          refreshFingerprint: null,
+          refreshStartedAt: null,
+          version: sql`${connections.version} + 1`,
+        })
+        .where(inTenant(ctx, connections, eq(connections.id, connection.id), open)),
+    ],
+  });
+  if (won) await blockJobs(ctx);
+}
+
+/** The provider's id of the account stands beside each of its deliveries. */
+const forgetDeliveries = (ctx: TenantCtx, { connection, delivery }: Working): Statement =>
+  ctx.db
+    .update(webhookDeliveries)
+    .set({ account: null })
+    .where(inTenant(ctx, webhookDeliveries, eq(webhookDeliveries.connectionId, connection.id), stillOpen(ctx, delivery.id)));

@@ -1,0 +1,118 @@
+import { and, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
+import type { Db } from "#db/client.ts";
+import { openDb, places } from "#db/client.ts";
+import { orders, privacyRequests, refunds, tenants } from "#db/schema/index.ts";
+import { acrossTenants, type Ctx, enterTenant } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { conflict, notFound } from "#server/errors.ts";
+import { ordersOf, refundsOf } from "./held-data.ts";
+import type { HeldData, ListPrivacyRequests, PrivacyRequest, PrivacyStanding } from "./schemas.ts";
+
+/** How long what we hold of a customer can be fetched after they asked for it. */
+const dataLifeMs = 30 * 86_400_000;
+
+const columns = {
+  id: privacyRequests.id,
+  tenantId: privacyRequests.tenantId,
+  provider: privacyRequests.provider,
+  connectionId: privacyRequests.connectionId,
+  deliveryId: privacyRequests.deliveryId,
+  kind: privacyRequests.kind,
+  subject: privacyRequests.subject,
+  receivedAt: privacyRequests.receivedAt,
+  doneAt: privacyRequests.doneAt,
+  report: privacyRequests.report,
+};
+
+/** What people and shops asked for, of all tenants, the newest first, each with the proof of what was done. */
+export async function listPrivacyRequests(ctx: Ctx, asked: ListPrivacyRequests): Promise<{ items: PrivacyRequest[]; next: string | null }> {
+  const found = (await Promise.all(acrossTenants(ctx).map(({ db }) => read(db, asked)))).flat();
+  const sorted = found.sort((a, b) => (a.id < b.id ? 1 : -1));
+  const items = sorted.slice(0, asked.limit);
+  const ids = JSON.stringify([...new Set(items.map(({ tenantId }) => tenantId))]);
+  const names = await ctx.directory
+    .select({ id: tenants.id, name: tenants.name })
+    .from(tenants)
+    .where(inArray(tenants.id, sql`(select value from json_each(${ids}))`));
+  return {
+    items: items.map((row) => ({
+      ...row,
+      tenantName: names.find(({ id }) => id === row.tenantId)?.name ?? null,
+      dataUntil: row.kind === "data_request" && row.tenantId !== "" ? row.receivedAt + dataLifeMs : null,
+    })),
+    next: sorted.length > asked.limit ? (items.at(-1)?.id ?? null) : null,
+  };
+}
+
+const read = (db: Db, { cursor, limit, open, tenantId }: ListPrivacyRequests) =>
+  db
+    .select(columns)
+    .from(privacyRequests)
+    .where(
+      and(
+        tenantId === undefined ? undefined : eq(privacyRequests.tenantId, tenantId),
+        open ? isNull(privacyRequests.doneAt) : undefined,
+        cursor ? lt(privacyRequests.id, cursor) : undefined,
+      ),
+    )
+    .orderBy(desc(privacyRequests.id))
+    .limit(limit + 1);
+
+/**
+ * All that is held of the customer who asked, as it is now, for the shop to hand over. Reading it is an audit line. Throws
+ * `not_found`, and `conflict` for a request of another kind or one whose time is over.
+ */
+export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string }): Promise<HeldData> {
+  const found = await Promise.all(
+    acrossTenants(ctx).map(({ db }) => db.select().from(privacyRequests).where(eq(privacyRequests.id, requestId))),
+  );
+  const [request] = found.flat();
+  if (!request) throw notFound("privacy request");
+  if (request.kind !== "data_request" || request.tenantId === "") throw conflict("Nothing was asked for here that could be handed over.");
+  if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("The time in which this could be handed over has ended.");
+  const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
+  const [placed, returned] = await inside.db.batch([
+    inside.db.select().from(orders).where(ordersOf(inside, request)),
+    inside.db.select().from(refunds).where(refundsOf(inside, request)),
+  ]);
+  const details = { request: request.id, provider: request.provider, orders: placed.length, refunds: returned.length };
+  await commit(inside, "privacy.data_read", details, []);
+  const iso = (instant: number) => new Date(instant).toISOString();
+  return {
+    customer: request.subject,
+    provider: request.provider,
+    readAt: iso(ctx.now()),
+    orders: placed.map(({ externalId, placedAt, day, grossMinor, currency, updatedAt }) => ({
+      id: externalId,
+      placedAt: iso(placedAt),
+      day,
+      amountMinor: grossMinor,
+      currency,
+      updatedAt: iso(updatedAt),
+    })),
+    refunds: returned.map(({ externalId, orderExternalId, refundedAt, day, amountMinor, currency }) => ({
+      id: externalId,
+      order: orderExternalId,
+      refundedAt: iso(refundedAt),
+      day,
+      amountMinor,
+      currency,
+    })),
+  };
+}
+
+/**
+ * Whether what a person asked for is done, for whoever holds the code that the provider gave them: that and nothing else. It
+ * may be about accounts of several tenants, and is done when all are. Throws `not_found`.
+ */
+export async function privacyStanding(ctx: Ctx, { code }: { code: string }): Promise<PrivacyStanding> {
+  const found = await Promise.all(
+    places.map((place) =>
+      openDb(ctx.databases[place]).select({ doneAt: privacyRequests.doneAt }).from(privacyRequests).where(eq(privacyRequests.code, code)),
+    ),
+  );
+  const rows = found.flat();
+  if (rows.length === 0) throw notFound("request");
+  return { done: rows.every(({ doneAt }) => doneAt !== null) };
+}

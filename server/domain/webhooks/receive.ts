@@ -1,0 +1,66 @@
+import { findWebhook } from "#server/catalog/webhooks/registry.ts";
+import type { Incoming, Verdict, Webhook } from "#server/catalog/webhooks/webhook.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { notFound } from "#server/errors.ts";
+import { confirmationCode } from "./confirmation-code.ts";
+import { keepEvents } from "./keep-events.ts";
+import { keepRefusal } from "./keep-refusal.ts";
+import type { RefusalReason } from "./schemas.ts";
+
+/** What came to `/webhooks/:provider`, or to one of the provider's further addresses below it (`callback`). */
+export interface Received extends Omit<Incoming, "secret" | "now"> {
+  provider: string;
+  callback: string | null;
+}
+
+/** What is answered. `confirmation`: the code that a privacy request can be looked up by. */
+export type Receipt =
+  | { is: "accepted" }
+  | { is: "challenge"; reply: string }
+  | { is: "confirmation"; code: string }
+  | { is: "refused"; reason: RefusalReason };
+
+/**
+ * Takes a provider's events in: verified over their raw bytes, then kept once for each connection that they are about, sealed,
+ * and told to the queue. What they do is done there. Throws `not_found` for an address that there is none, and whatever kept
+ * the events from being kept: the provider then sends them again.
+ */
+export async function receiveWebhook(ctx: Ctx, { provider, callback, ...request }: Received): Promise<Receipt> {
+  const webhook = findWebhook(provider);
+  const read = callback === null ? webhook.read : webhook.callbacks?.[callback];
+  if (!read) throw notFound("webhook");
+  const verdict = judge(ctx, webhook, read, request);
+  switch (verdict.is) {
+    case "refused":
+      await keepRefusal(ctx, { provider, callback, reason: verdict.reason });
+      return verdict;
+    case "challenge":
+      return verdict;
+    case "events": {
+      await keepEvents(ctx, webhook, verdict);
+      const [event] = verdict.events;
+      return verdict.reply && event ? { is: "confirmation", code: confirmationCode(ctx, event.key) } : { is: "accepted" };
+    }
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function judge(
+  ctx: Ctx,
+  { secrets }: Webhook,
+  read: Webhook["read"],
+  request: Omit<Incoming, "secret" | "now">,
+): Verdict | { is: "refused"; reason: "no_secret" } {
+  const values = new Map(secrets.map((name) => [name, (ctx.config as Readonly<Record<string, unknown>>)[name]]));
+  if ([...values.values()].some((value) => typeof value !== "string" || value === "")) {
+    ctx.log.error("webhooks are refused: a variable is not set", { variables: secrets });
+    return { is: "refused", reason: "no_secret" };
+  }
+  const secret = (name: string): string => {
+    const value = values.get(name);
+    if (typeof value !== "string") throw new Error(`${name} is not among the secrets that the webhook named`);
+    return value;
+  };
+  return read({ ...request, secret, now: ctx.now() });
+}

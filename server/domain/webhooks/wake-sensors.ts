@@ -1,0 +1,111 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import type { Statement } from "#db/client.ts";
+import { connections, orders, privacyRequests, schedules } from "#db/schema/index.ts";
+import type { OrderRecord, Sensor } from "#server/catalog/sensor.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { Effect } from "#server/catalog/webhooks/webhook.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { chooseAccount } from "#server/domain/runs/choose-account.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import type { Working } from "./apply-effect.ts";
+import { conclude, stillOpen } from "./conclude.ts";
+
+/** However much happens at a shop, its sensor looks no oftener than this. */
+const restMs = 5 * 60_000;
+
+/**
+ * Something happened that these sensors read: they are due, and an order that came along is kept at once. Only for sensors that
+ * may run and read this very account: another one's figures are not theirs. An event that never comes costs a quarter of an
+ * hour: the sensor reads it by itself.
+ */
+export async function wakeSensors(ctx: TenantCtx, working: Working, effect: Extract<Effect, { type: "wake" }>): Promise<void> {
+  const { delivery, connection } = working;
+  if (connection.status !== "active") return void (await conclude(ctx, delivery.id, { ignored: "not_connected" }));
+  const [own, found] = await ctx.db.batch([
+    ctx.db
+      .select()
+      .from(connections)
+      .where(inTenant(ctx, connections, eq(connections.provider, connection.provider))),
+    ctx.db
+      .select({ job: schedules.job })
+      .from(schedules)
+      .where(inTenant(ctx, schedules, inArray(schedules.job, [...effect.sensors]), sql`enabled = 1 and blocked is null`)),
+  ]);
+  const reading = sensors.filter(({ id }) => found.some(({ job }) => job === id)).filter((sensor) => reads(sensor, own, connection.id));
+  if (reading.length === 0)
+    return void (await conclude(ctx, delivery.id, { ignored: found.length > 0 ? "other_account_read" : "no_reader" }));
+  await conclude(ctx, delivery.id, {
+    statements: [
+      ...(effect.records ? await keepOrder(ctx, working, effect.records.order) : []),
+      wake(
+        ctx,
+        working,
+        reading.map(({ id }) => id),
+      ),
+    ],
+  });
+}
+
+function reads(sensor: Sensor, own: readonly Working["connection"][], connectionId: string): boolean {
+  const [first] = own;
+  const chosen = first && chooseAccount(sensor, first.provider, own);
+  return chosen !== undefined && "account" in chosen && chosen.account.id === connectionId;
+}
+
+/** Due now, or when the sensor has rested; never later than it was. */
+function wake(ctx: TenantCtx, { delivery }: Working, jobs: readonly string[]): Statement {
+  const due = sql`max(${ctx.now()}, coalesce(${schedules.lastRunAt} + ${restMs}, 0))`;
+  return ctx.db
+    .update(schedules)
+    .set({ nextAt: due })
+    .where(
+      inTenant(
+        ctx,
+        schedules,
+        and(inArray(schedules.job, [...jobs]), sql`enabled = 1 and blocked is null and +${schedules.nextAt} > ${due}`),
+        stillOpen(ctx, delivery.id),
+      ),
+    );
+}
+
+/** One order, unless a newer state of it is here. Whoever asked to be forgotten after it was placed stays out of it. */
+async function keepOrder(ctx: TenantCtx, { delivery, connection }: Working, order: OrderRecord): Promise<Statement[]> {
+  const [forgotten] =
+    order.customerId === null
+      ? []
+      : await ctx.db
+          .select({ id: privacyRequests.id })
+          .from(privacyRequests)
+          .where(
+            inTenant(
+              ctx,
+              privacyRequests,
+              eq(privacyRequests.connectionId, connection.id),
+              eq(privacyRequests.kind, "redact_customer"),
+              eq(privacyRequests.subject, order.customerId),
+              sql`${privacyRequests.receivedAt} >= ${order.updatedAt}`,
+            ),
+          )
+          .limit(1);
+  const customerId = forgotten ? null : order.customerId;
+  return [
+    ctx.db
+      .insert(orders)
+      .select(
+        sql`select ${ctx.tenant.id}, ${connection.id}, ${order.externalId}, ${customerId}, ${order.placedAt}, ${order.day}, ${order.grossMinor},
+            ${order.currency}, ${order.updatedAt} where ${stillOpen(ctx, delivery.id)}`,
+      )
+      .onConflictDoUpdate({
+        target: [orders.tenantId, orders.connectionId, orders.externalId],
+        set: {
+          customerId: sql`excluded.customer_id`,
+          placedAt: sql`excluded.placed_at`,
+          day: sql`excluded.day`,
+          grossMinor: sql`excluded.gross_minor`,
+          currency: sql`excluded.currency`,
+          updatedAt: sql`excluded.updated_at`,
+        },
+        setWhere: sql`${orders.tenantId} = ${ctx.tenant.id} and excluded.updated_at >= ${orders.updatedAt}`,
+      }),
+  ];
+}

@@ -1,0 +1,79 @@
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { webhooks as shelf } from "#server/catalog/webhooks/registry.ts";
+import { keepRefusal } from "#server/domain/webhooks/keep-refusal.ts";
+import { type Receipt, receiveWebhook } from "#server/domain/webhooks/receive.ts";
+import { browserCookies, requestCtx } from "#workers/context.ts";
+import type { Door } from "#workers/door.ts";
+
+/** Above what any provider sends: Shopify's largest orders are some hundred kilobytes. */
+const maxBodyBytes = 1024 * 1024;
+
+/**
+ * Where providers send their events. There is no browser here: no cookie is read or set, nobody is signed in, and whatever is not
+ * proven by its signature is told nothing but that it is refused.
+ */
+export const webhooks = new Hono<Door>();
+
+webhooks.use("/webhooks/*", async (c, next) => {
+  const request = { id: c.get("requestId"), ip: c.req.header("cf-connecting-ip") ?? "127.0.0.1", userAgent: "" };
+  const { cookies } = browserCookies(null);
+  c.set("ctx", requestCtx(c.env, { request, actor: { type: "system", job: "webhooks" }, cookies }));
+  await next();
+});
+
+for (const { provider, methods, callbacks = {} } of shelf) {
+  const door = (path: string, callback: string | null, allowed: readonly string[]) =>
+    webhooks.all(path, shortEnough(provider, callback), (c) =>
+      allowed.includes(c.req.method) ? receive(c, provider, callback) : c.body(null, 405, { allow: allowed.join(", ") }),
+    );
+  door(`/webhooks/${provider}`, null, methods);
+  for (const callback of Object.keys(callbacks)) door(`/webhooks/${provider}/${callback}`, callback, ["POST"]);
+}
+webhooks.all("/webhooks/*", (c) => c.body(null, 404));
+
+function shortEnough(provider: string, callback: string | null) {
+  return bodyLimit({
+    maxSize: maxBodyBytes,
+    async onError(c: Context<Door>) {
+      await keepRefusal(c.get("ctx"), { provider, callback, reason: "too_large" });
+      return c.body(null, refusalStatus.too_large);
+    },
+  });
+}
+
+async function receive(c: Context<Door>, provider: string, callback: string | null): Promise<Response> {
+  const ctx = c.get("ctx");
+  const asSeen = new URL(c.req.url);
+  const body = new Uint8Array(await c.req.arrayBuffer());
+  // A proxy in front of us may have renamed the host that the provider called.
+  const urls = [asSeen.href, `${ctx.config.APP_ORIGIN}${asSeen.pathname}${asSeen.search}`];
+  return answer(c, await receiveWebhook(ctx, { provider, callback, method: c.req.method, urls, headers: c.req.raw.headers, body }));
+}
+
+function answer(c: Context<Door>, receipt: Receipt): Response {
+  switch (receipt.is) {
+    case "accepted":
+      return c.body(null, 200);
+    case "challenge":
+      return c.text(receipt.reply);
+    case "confirmation":
+      return c.json({ url: `${c.get("ctx").config.APP_ORIGIN}/privacy/${receipt.code}`, confirmation_code: receipt.code });
+    case "refused":
+      return c.body(null, refusalStatus[receipt.reason]);
+    default:
+      return receipt satisfies never;
+  }
+}
+
+/** 503 where it is our own fault: the provider keeps the event and sends it again. */
+const refusalStatus = {
+  no_secret: 503,
+  no_signature: 401,
+  wrong_signature: 401,
+  stale: 401,
+  other_account: 401,
+  wrong_word: 403,
+  unreadable: 400,
+  too_large: 413,
+} as const satisfies Record<Extract<Receipt, { is: "refused" }>["reason"], number>;
