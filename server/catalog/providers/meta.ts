@@ -52,9 +52,9 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   return failureOfStatus(status, headers, words) ?? { kind: "rejected", message: words };
 }
 
-/** A wrong secret is code 1, as a hiccup is, an unknown app 101, a wrong proof 100 or 190: their words tell them apart. */
+/** A wrong secret is code 1, as a hiccup is, an unknown app 101, a wrong proof or redirect URI 100: their words tell them apart. */
 function isOurs(code: number, message: string): boolean {
-  return code === 101 || /appsecret_proof|client.secret|validating application/i.test(message);
+  return code === 101 || /appsecret_proof|client.secret|validating application|redirect_uri/i.test(message);
 }
 
 /** Which permissions a refusal names. */

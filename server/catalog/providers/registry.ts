@@ -7,9 +7,11 @@ import { google } from "./google.ts";
 import { hubspot } from "./hubspot.ts";
 import { klaviyo } from "./klaviyo.ts";
 import { linkedin } from "./linkedin.ts";
+import { meta } from "./meta.ts";
 import { shopify } from "./shopify.ts";
 import { slack } from "./slack.ts";
 import { telnyx } from "./telnyx.ts";
+import { tiktok } from "./tiktok.ts";
 import { twilio } from "./twilio.ts";
 import { vapi } from "./vapi.ts";
 import { whatsapp } from "./whatsapp.ts";
@@ -19,6 +21,8 @@ export const providers: readonly Provider[] = [
   shopify,
   klaviyo,
   google,
+  meta,
+  tiktok,
   hubspot,
   slack,
   linkedin,

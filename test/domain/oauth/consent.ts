@@ -29,6 +29,8 @@ export const choices: Record<string, Choice> = {
   // An app with token rotation, as opposed to the variant below.
   slack: { account: "T0BETASHOP", other: "T0GAMMASHOP", shop: undefined, otherShop: undefined, lifeS: 43_200 },
   linkedin: { account: "betaOwn002", other: "gammOwn003", shop: undefined, otherShop: undefined },
+  meta: { account: "10210000000000102", other: "10210000000000103", shop: undefined, otherShop: undefined },
+  tiktok: { account: "7100000000000000102", other: "7100000000000000103", shop: undefined, otherShop: undefined },
 };
 
 /** Where one provider gives another kind of token to some: by what a test's title says of them. */

@@ -14,11 +14,6 @@ import { authorizeUrl } from "#server/domain/oauth/authorize-url.ts";
 import { makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { asksForTokens, begin, comeBack, connectThrough, consents, control, counted, decide, givenBy, visit } from "./consent.ts";
 
-// What waits for a provider's hiccup to pass waits in earnest elsewhere.
-vi.mock("#server/domain/connections/pause.ts", () => ({
-  pause: (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 40))),
-}));
-
 const year = 365 * 86_400_000;
 
 /** The authorize URL of each provider with fixed values; the PKCE pair is the one of RFC 7636, appendix B. */
@@ -35,10 +30,22 @@ const exactUrls: Record<string, string> = {
     "https://slack.com/oauth/v2/authorize?response_type=code&client_id=1234567890.sandbox&redirect_uri=http%3A%2F%2Fatrium.test%2Fapi%2Fauth%2Foauth%2Fslack%2Fcallback&state=the-state&scope=a%2Cb",
   linkedin:
     "https://www.linkedin.com/oauth/v2/authorization?response_type=code&client_id=sandbox-linkedin-client&redirect_uri=http%3A%2F%2Fatrium.test%2Fapi%2Fauth%2Foauth%2Flinkedin%2Fcallback&state=the-state&scope=a%20b",
+  meta: "https://www.facebook.com/v26.0/dialog/oauth?response_type=code&client_id=1800000000000001&redirect_uri=http%3A%2F%2Fatrium.test%2Fapi%2Fauth%2Foauth%2Fmeta%2Fcallback&state=the-state&scope=a%2Cb&auth_type=rerequest",
+  tiktok:
+    "https://business-api.tiktok.com/portal/auth?response_type=code&redirect_uri=http%3A%2F%2Fatrium.test%2Fapi%2Fauth%2Foauth%2Ftiktok%2Fcallback&state=the-state&app_id=7000000000000000001",
 };
 
-beforeEach(() => control({ limits: false }));
-afterEach(() => control());
+/** What waits for a provider's hiccup to pass does not wait in earnest here. */
+const realTimeout = globalThis.setTimeout;
+beforeEach(async () => {
+  vi.spyOn(globalThis, "setTimeout").mockImplementation(((run: () => void, ms = 0) =>
+    realTimeout(run, Math.min(ms, 40))) as typeof setTimeout);
+  await control({ limits: false });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await control();
+});
 
 /** The tenant's connection, with its opened tokens as the vault has them. */
 async function stored(tenant: Tenant) {

@@ -1,6 +1,7 @@
 import type { Grant } from "#test/sandbox/oauth/ledger.ts";
 import type { Call, SandboxState } from "#test/sandbox/providers/provider.ts";
 import { json } from "#test/sandbox/reply.ts";
+import { listAccessibleCustomers, searchCustomers } from "./ads.ts";
 import { googleError, insufficientScope } from "./error.ts";
 import { personOf } from "./identity.ts";
 import { accountSummaries, calendars, propertiesOf, searchSites } from "./properties.ts";
@@ -58,6 +59,20 @@ const addresses: Address[] = [
     service: "calendar",
     scopes: ["calendar", "calendar.readonly", "calendar.calendarlist.readonly"],
     answer: (grant) => json({ kind: "calendar#calendarList", items: calendars(grant.account) }),
+  },
+  {
+    method: "GET",
+    path: /^\/googleads\/v26\/customers:listAccessibleCustomers$/,
+    service: "googleads",
+    scopes: ["adwords"],
+    answer: (grant, call) => listAccessibleCustomers(grant.account, call.request),
+  },
+  {
+    method: "POST",
+    path: /^\/googleads\/v26\/customers\/(\d{10})\/googleAds:searchStream$/,
+    service: "googleads",
+    scopes: ["adwords"],
+    answer: (grant, call, id) => searchCustomers(grant.account, call, id),
   },
 ];
 

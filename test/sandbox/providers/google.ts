@@ -9,7 +9,7 @@ const prefix = "https://www.googleapis.com/auth/";
 const identityScopes = ["openid", "email", "profile"];
 const scopeNames =
   /^(analytics|analytics\.readonly|analytics\.edit|webmasters|webmasters\.readonly|calendar|calendar\.(readonly|events|freebusy|events\.freebusy|events\.readonly|calendarlist\.readonly)|gmail\.(send|readonly|modify|compose|metadata)|adwords|userinfo\.(email|profile))$/;
-const services = /^\/(analyticsdata|analyticsadmin|openidconnect|www)(\/.*)$/;
+const services = /^\/(analyticsdata|analyticsadmin|openidconnect|googleads|www)(\/.*)$/;
 
 /** The people that the consent page offers. */
 const people = ["owner@acme-gifts.example", "owner@beta.example", "owner@gamma.example"];
