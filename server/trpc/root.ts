@@ -4,11 +4,14 @@ import { audit } from "./routers/audit.ts";
 import { clients } from "./routers/clients.ts";
 import { connections } from "./routers/connections.ts";
 import { credentials } from "./routers/credentials.ts";
+import { custody } from "./routers/custody.ts";
 import { deadLetters } from "./routers/dead-letters.ts";
 import { health } from "./routers/health.ts";
 import { integrations } from "./routers/integrations.ts";
 import { me } from "./routers/me.ts";
 import { overview } from "./routers/overview.ts";
+import { renewals } from "./routers/renewals.ts";
+import { reveals } from "./routers/reveals.ts";
 import { runs } from "./routers/runs.ts";
 import { scripts } from "./routers/scripts.ts";
 import { signIn } from "./routers/sign-in.ts";
@@ -20,6 +23,8 @@ export const appRouter = router({
   team,
   connections,
   credentials,
+  reveals,
+  custody,
   clients,
   health,
   integrations,
@@ -27,6 +32,7 @@ export const appRouter = router({
   overview,
   deadLetters,
   runs,
+  renewals,
   scripts,
 });
 

@@ -29,7 +29,7 @@ const mayImport: Record<string, { rooms: readonly string[]; packages: "any" | Re
       "server/env",
       "server/auth",
     ],
-    packages: /^(drizzle-orm|zod|arctic|oslo|@oslojs\/)/,
+    packages: /^(drizzle-orm|zod|arctic|oslo|fflate|@oslojs\/)/,
     sentence: "a verb knows no Remix, no Hono, no Request",
   },
   "server/catalog/": {

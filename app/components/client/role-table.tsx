@@ -16,6 +16,8 @@ const WORDS = {
   "team:write": "permission.team_write",
   "settings:write": "permission.settings_write",
   "audit:read": "permission.audit_read",
+  "data:export": "permission.data_export",
+  "data:delete": "permission.data_delete",
 } as const satisfies Record<Permission, string>;
 
 /** Who may do what: a line is a right, a column a role. */

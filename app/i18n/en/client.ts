@@ -370,6 +370,8 @@ export const client = {
     team_write: "Invite, remove and change roles",
     settings_write: "Change the workspace",
     audit_read: "Read the audit log",
+    data_export: "Export all data",
+    data_delete: "End the workspace",
   },
   sessions: {
     description: "Where you are signed in. End what you do not know.",

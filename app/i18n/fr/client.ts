@@ -374,6 +374,8 @@ export const client = {
     team_write: "Inviter, retirer et changer les rôles",
     settings_write: "Modifier l’espace",
     audit_read: "Lire le journal d’audit",
+    data_export: "Exporter toutes les données",
+    data_delete: "Mettre fin à l’espace",
   },
   sessions: {
     description: "Où vous êtes connecté. Mettez fin à ce que vous ne reconnaissez pas.",

@@ -384,6 +384,8 @@ export const client = {
     team_write: "להזמין, להסיר ולשנות תפקידים",
     settings_write: "לשנות את סביבת העבודה",
     audit_read: "לקרוא את יומן הביקורת",
+    data_export: "לייצא את כל הנתונים",
+    data_delete: "לסיים את סביבת העבודה",
   },
   sessions: {
     description: "איפה התחברת. מה שלא מוכר, כדאי לסיים.",

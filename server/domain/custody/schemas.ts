@@ -15,3 +15,39 @@ export interface DeletionReceipt {
   /** The end of its audit log, which was erased too: an export that was made before proves itself against it. */
   auditHead: { seq: number; hash: string } | null;
 }
+
+/** A time that an admin has to look at a secret, from the moment that another one allowed it. */
+export const revealOpenMs = 5 * 60_000;
+/** How long a request to see a secret waits for its answer. */
+export const revealWaitMs = 24 * 3_600_000;
+
+export const RequestReveal = z.object({
+  connectionId: z.string().max(60),
+  field: z.string().min(1).max(60).describe("The secret's name."),
+  reason: z.string().trim().min(10, "Say why, in ten letters or more.").max(500),
+});
+export type RequestReveal = z.infer<typeof RequestReveal>;
+
+export const RevealRef = z.object({ revealId: z.string().max(60) });
+export type RevealRef = z.infer<typeof RevealRef>;
+
+/** `waiting` for another admin, `open` to the one who asked, else past: `denied`, `expired` unanswered, `over`. */
+export type RevealState = "waiting" | "open" | "denied" | "expired" | "over";
+
+/** How long an export can be downloaded once it is made. */
+export const exportKeptMs = 7 * 86_400_000;
+
+export const ExportRef = z.object({ exportId: z.string().max(60) });
+export type ExportRef = z.infer<typeof ExportRef>;
+
+/** How long a client that shall end is only stopped, and can be brought back with one click. */
+export const graceMs = 30 * 86_400_000;
+
+export const RequestDeletion = z.object({
+  confirmation: z.string().max(200).describe("The client's name, as it is written: so that nobody ends the wrong one."),
+  reason: z.string().trim().min(3, "Say why.").max(500),
+});
+export type RequestDeletion = z.infer<typeof RequestDeletion>;
+
+/** `waiting`: can be cancelled. `working`: has begun. */
+export type DeletionState = "waiting" | "cancelled" | "working" | "done";

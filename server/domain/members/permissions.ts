@@ -13,6 +13,8 @@ const table = {
   "team:write": "  x     x       .        .       .      .  ",
   "settings:write": "  x     x       .        .       .      .  ",
   "audit:read": "  x     x       .        .       .      .  ",
+  "data:export": "  x     x       .        .       .      .  ",
+  "data:delete": "  x     .       .        .       .      .  ",
 } as const;
 
 const columns: readonly Role[] = ["owner", "admin", "developer", "billing", "member", "viewer"];

@@ -4,6 +4,7 @@ import { findSensor } from "#server/catalog/sensors/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { isStopped } from "#server/domain/tenants/is-stopped.ts";
 import { conflict } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { runMessage } from "./engine.ts";
@@ -18,7 +19,7 @@ import { nextSlot } from "./slots.ts";
 export async function startRun(ctx: TenantCtx, { job: jobId }: { job: string }): Promise<Run> {
   requirePermission(ctx, "runs:start");
   const job = findSensor(jobId);
-  if (ctx.tenant.status === "suspended") throw conflict("This client is suspended.");
+  if (isStopped(ctx.tenant)) throw conflict("This client is suspended.");
   const now = ctx.now();
   const id = newId("run", now);
   const open = inTenant(ctx, runs, eq(runs.job, job.id), inArray(runs.status, ["queued", "running"]));

@@ -13,9 +13,10 @@ export const credentials = router({
       z.object({
         cursor: z.string().max(60).optional().describe("`next` of the page before."),
         tenantId: z.string().max(60).optional(),
+        provider: z.string().max(40).optional(),
       }),
     )
-    .query(({ ctx, input: { cursor, tenantId } }) => listCredentials(ctx, { after: cursor, tenantId })),
+    .query(({ ctx, input: { cursor, ...asked } }) => listCredentials(ctx, { after: cursor, ...asked })),
   /** How far the rotation to the current root key has come. */
   coverage: staff.query(({ ctx }) => rootKeyCoverage(ctx)),
   /** Goes on with the rotation, as far as one request can, and says how far it has come. */

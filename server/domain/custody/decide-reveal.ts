@@ -1,0 +1,58 @@
+import { eq, gt, isNull, ne, sql } from "drizzle-orm";
+import { reveals } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { conflict, forbidden, notFound } from "#server/errors.ts";
+import { findSecret, requireStaff } from "./request-reveal.ts";
+import { type RevealRef, revealOpenMs } from "./schemas.ts";
+
+type RevealRow = typeof reveals.$inferSelect;
+
+/**
+ * Another admin than the one who asked says yes: for five minutes the one who asked may look. Once. Throws `not_found`,
+ * `forbidden` to the one who asked, `conflict` where it waits no more.
+ */
+export async function approveReveal(ctx: TenantCtx, ref: RevealRef): Promise<void> {
+  const { userId } = requireStaff(ctx);
+  const now = ctx.now();
+  await findSecret(ctx, await findReveal(ctx, ref));
+  await decide(ctx, ref, "reveal.approved", { approvedBy: userId, approvedAt: now, expiresAt: now + revealOpenMs });
+}
+
+/** Another admin says no. Throws as `approveReveal`. */
+export async function denyReveal(ctx: TenantCtx, ref: RevealRef): Promise<void> {
+  const { userId } = requireStaff(ctx);
+  await decide(ctx, ref, "reveal.denied", { deniedBy: userId, deniedAt: ctx.now() });
+}
+
+async function decide(ctx: TenantCtx, { revealId }: RevealRef, action: string, decision: Partial<RevealRow>): Promise<void> {
+  const { userId } = requireStaff(ctx);
+  const reveal = await findReveal(ctx, { revealId });
+  if (reveal.requestedBy === userId) throw forbidden("Another admin than the one who asked has to decide.");
+  const waits = inTenant(
+    ctx,
+    reveals,
+    eq(reveals.id, revealId),
+    isNull(reveals.approvedAt),
+    isNull(reveals.deniedAt),
+    gt(reveals.expiresAt, ctx.now()),
+    ne(reveals.requestedBy, userId),
+  );
+  const { connectionId, field, requestedBy, reason } = reveal;
+  const details = { reveal: revealId, connection: connectionId, field, requestedBy, reason };
+  const [decided] = await commitIf(ctx, sql`exists (select 1 from ${reveals} where ${waits})`, action, details, [
+    ctx.db.update(reveals).set(decision).where(waits).returning({ id: reveals.id }),
+  ]);
+  if (!Array.isArray(decided) || decided.length === 0) throw conflict("This request waits no more.");
+}
+
+/** One request of this tenant, or `not_found`. */
+export async function findReveal(ctx: TenantCtx, { revealId }: RevealRef): Promise<RevealRow> {
+  const [reveal] = await ctx.db
+    .select()
+    .from(reveals)
+    .where(inTenant(ctx, reveals, eq(reveals.id, revealId)));
+  if (!reveal) throw notFound("request");
+  return reveal;
+}

@@ -1,0 +1,43 @@
+import { desc, gt } from "drizzle-orm";
+import { dataExports } from "#db/schema/index.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { actorNames } from "#server/domain/audit/actor-names.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import type { ExportStatus } from "./schemas.ts";
+
+/** An export as its page shows it. Times in milliseconds since 1970. */
+export interface DataExport {
+  id: string;
+  status: ExportStatus;
+  requestedAt: number;
+  requestedBy: string;
+  doneAt: number | null;
+  expiresAt: number;
+  bytes: number | null;
+  rows: number;
+}
+
+/** The exports of a tenant that are not over, the newest first. */
+export async function listExports(ctx: TenantCtx): Promise<DataExport[]> {
+  requirePermission(ctx, "data:export");
+  const rows = await ctx.db
+    .select()
+    .from(dataExports)
+    .where(inTenant(ctx, dataExports, gt(dataExports.expiresAt, ctx.now())))
+    .orderBy(desc(dataExports.id))
+    .limit(20);
+  const names = await actorNames(
+    ctx,
+    rows.map(({ requestedBy }) => requestedBy),
+  );
+  return rows.map(({ id, status, requestedAt, requestedBy, doneAt, expiresAt, bytes, contents }) => ({
+    id,
+    status,
+    requestedAt,
+    requestedBy: names.get(requestedBy) ?? "",
+    doneAt,
+    expiresAt,
+    bytes,
+    rows: Object.values(contents ?? {}).reduce((sum, count) => sum + count, 0),
+  }));
+}

@@ -1,0 +1,67 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { batchOf } from "#db/client.ts";
+import { deletions, tenants } from "#db/schema/index.ts";
+import { requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { listConnections } from "#server/domain/connections/list-connections.ts";
+import { atDirectory } from "#server/domain/members/at-directory.ts";
+import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { conflict, invalid } from "#server/errors.ts";
+import { newId } from "#server/ids.ts";
+import { graceMs, type RequestDeletion } from "./schemas.ts";
+
+/**
+ * Sets the end of a client: its jobs stop now, and after thirty days of grace all that it has is erased. Until then one click
+ * brings it back. By its owner or by staff, who write its name. Throws `forbidden`, `invalid` for another name, `conflict` where
+ * its end is set already.
+ */
+export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: RequestDeletion): Promise<{ id: string; dueAt: number }> {
+  requirePermission(ctx, "data:delete");
+  const { id: tenantId, name } = ctx.tenant;
+  if (confirmation.trim() !== name.trim()) throw invalid("confirmation", "This is not its name.");
+  const { userId } = requireUser(ctx);
+  const now = ctx.now();
+  const id = newId("del", now);
+  const dueAt = now + graceMs;
+  const standing = and(eq(deletions.ofTenant, tenantId), isNull(deletions.cancelledAt));
+  const guard = sql`not exists (select 1 from ${deletions} where ${standing})`;
+  const directory = atDirectory(ctx);
+  const [, made] = await commitIf(directory, guard, "deletion.requested", { deletion: id, dueAt: new Date(dueAt).toISOString(), reason }, [
+    directory.db
+      .update(tenants)
+      .set({ endsAt: dueAt })
+      .where(and(eq(tenants.id, tenantId), guard)),
+    directory.db
+      .insert(deletions)
+      .values({ id, ofTenant: tenantId, tenantName: name, requestedBy: userId, requestedAt: now, reason, dueAt })
+      .onConflictDoNothing()
+      .returning({ id: deletions.id }),
+  ]);
+  if (!Array.isArray(made) || made.length === 0) throw conflict("The end of this client is set already.");
+  await alignJobs(ctx, dueAt);
+  return { id, dueAt };
+}
+
+/** Brings a client back whose end was set, as it was. Throws `forbidden`, and `conflict` where there is nothing to cancel any more. */
+export async function cancelDeletion(ctx: TenantCtx): Promise<void> {
+  requirePermission(ctx, "data:delete");
+  const { userId } = requireUser(ctx);
+  const waiting = and(eq(deletions.ofTenant, ctx.tenant.id), isNull(deletions.cancelledAt), isNull(deletions.startedAt));
+  const guard = sql`exists (select 1 from ${deletions} where ${waiting})`;
+  const directory = atDirectory(ctx);
+  const [, cancelled] = await commitIf(directory, guard, "deletion.cancelled", {}, [
+    directory.db
+      .update(tenants)
+      .set({ endsAt: null })
+      .where(and(eq(tenants.id, ctx.tenant.id), guard)),
+    directory.db.update(deletions).set({ cancelledAt: ctx.now(), cancelledBy: userId }).where(waiting).returning({ id: deletions.id }),
+  ]);
+  if (!Array.isArray(cancelled) || cancelled.length === 0) throw conflict("There is nothing to cancel: it was done before, or has begun.");
+  await alignJobs(ctx, null);
+}
+
+/** Its schedules are in its own D1: a write of their own. One that is lost is made up for by the runs, which look at `endsAt` too. */
+async function alignJobs(ctx: TenantCtx, endsAt: number | null): Promise<void> {
+  const after = { ...ctx, tenant: { ...ctx.tenant, endsAt } };
+  await batchOf(ctx.db, scheduleStatements(after, { connections: await listConnections(ctx) }));
+}

@@ -1,0 +1,56 @@
+import { and, eq, gt, isNull } from "drizzle-orm";
+import { connections, reveals, secrets } from "#db/schema/index.ts";
+import { requireUser, type TenantCtx, type UserActor } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { conflict, forbidden, notFound } from "#server/errors.ts";
+import { newId } from "#server/ids.ts";
+import { type RequestReveal, revealWaitMs } from "./schemas.ts";
+
+/**
+ * An admin asks to see one secret and says why; nothing is opened. Another admin decides within 24 hours. The request stands in
+ * the client's own log. Throws `not_found` where the client has no such secret, `conflict` where the same person waits for it.
+ */
+export async function requestReveal(
+  ctx: TenantCtx,
+  { connectionId, field, reason }: RequestReveal,
+): Promise<{ id: string; expiresAt: number }> {
+  const { userId } = requireStaff(ctx);
+  const secret = await findSecret(ctx, { connectionId, field });
+  const now = ctx.now();
+  const waiting = inTenant(
+    ctx,
+    reveals,
+    and(eq(reveals.connectionId, connectionId), eq(reveals.field, field), eq(reveals.requestedBy, userId)),
+    and(isNull(reveals.approvedAt), isNull(reveals.deniedAt), gt(reveals.expiresAt, now)),
+  );
+  const [same] = await ctx.db.select({ id: reveals.id }).from(reveals).where(waiting).limit(1);
+  if (same) throw conflict("You have asked for this one already; another admin has to answer.");
+  const id = newId("rev", now);
+  const expiresAt = now + revealWaitMs;
+  const details = { reveal: id, connection: connectionId, provider: secret.provider, account: secret.account, field, reason };
+  await commit(ctx, "reveal.requested", details, [
+    ctx.db
+      .insert(reveals)
+      .values({ id, tenantId: ctx.tenant.id, connectionId, field, reason, requestedBy: userId, requestedAt: now, expiresAt }),
+  ]);
+  return { id, expiresAt };
+}
+
+/** Who acts, if an admin of the agency; to all others secrets have no way out. */
+export function requireStaff(ctx: TenantCtx): UserActor {
+  const actor = requireUser(ctx);
+  if (!actor.staff) throw forbidden();
+  return actor;
+}
+
+/** One secret of this tenant with what its connection is called. Throws `not_found`, also where it was disconnected. */
+export async function findSecret(ctx: TenantCtx, { connectionId, field }: { connectionId: string; field: string }) {
+  const [secret] = await ctx.db
+    .select({ sealed: secrets.sealed, provider: connections.provider, account: connections.name })
+    .from(secrets)
+    .innerJoin(connections, and(eq(connections.id, secrets.connectionId), eq(connections.tenantId, secrets.tenantId)))
+    .where(inTenant(ctx, secrets, eq(secrets.connectionId, connectionId), eq(secrets.field, field)));
+  if (!secret) throw notFound("secret");
+  return secret;
+}

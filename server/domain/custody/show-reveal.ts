@@ -1,0 +1,77 @@
+import { eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
+import { reveals } from "#db/schema/index.ts";
+import { providerName } from "#server/catalog/providers/registry.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { VaultError } from "#server/domain/vault/envelope.ts";
+import { conflict, forbidden, notFound } from "#server/errors.ts";
+import { findReveal } from "./decide-reveal.ts";
+import { requireStaff } from "./request-reveal.ts";
+import type { RevealRef } from "./schemas.ts";
+
+/** A secret in clear. It goes to one page and nowhere else. */
+export interface ShownSecret {
+  value: string;
+  field: string;
+  provider: string;
+  account: string;
+  /** Until when it may stand on the page. */
+  until: number;
+}
+
+/**
+ * Opens the secret for the one who asked, within five minutes of the permission. Each look is a line in the client's own log,
+ * written before the value is handed out. Throws `not_found`, `forbidden` to any other admin, `conflict` where there is no
+ * permission or it is over, or where the secret does not open.
+ */
+export async function showReveal(ctx: TenantCtx, { revealId }: RevealRef): Promise<ShownSecret> {
+  const { userId } = requireStaff(ctx);
+  const reveal = await findReveal(ctx, { revealId });
+  if (reveal.requestedBy !== userId) throw forbidden("Only the admin who asked may look.");
+  const { connectionId, field, approvedBy, reason } = reveal;
+  const now = ctx.now();
+  const allowed = inTenant(
+    ctx,
+    reveals,
+    eq(reveals.id, revealId),
+    eq(reveals.requestedBy, userId),
+    isNotNull(reveals.approvedAt),
+    isNull(reveals.deniedAt),
+    gt(reveals.expiresAt, now),
+  );
+  if (!approvedBy || reveal.expiresAt <= now) throw over();
+  const { connection, value } = await open(ctx, { connectionId, field });
+  const details = { reveal: revealId, connection: connectionId, provider: connection.provider, account: connection.name, field };
+  const [shown] = await commitIf(
+    ctx,
+    sql`exists (select 1 from ${reveals} where ${allowed})`,
+    "reveal.shown",
+    { ...details, approvedBy, reason },
+    [
+      ctx.db
+        .update(reveals)
+        .set({ shownAt: sql`coalesce(${reveals.shownAt}, ${now})` })
+        .where(allowed)
+        .returning({ id: reveals.id }),
+    ],
+  );
+  if (!Array.isArray(shown) || shown.length === 0) throw over();
+  return { value, field, provider: providerName(connection.provider), account: connection.name, until: reveal.expiresAt };
+}
+
+const over = () => conflict("There is no permission to look, or its time is over.");
+
+async function open(ctx: TenantCtx, { connectionId, field }: { connectionId: string; field: string }) {
+  const held = await holdConnection(ctx, connectionId);
+  try {
+    const value = await openField(ctx, held, field);
+    if (value === undefined) throw notFound("secret");
+    return { connection: held.connection, value };
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    ctx.log.error("a secret did not open", { connection: connectionId, field, error });
+    throw conflict("This secret does not open.");
+  }
+}

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { approveReveal, denyReveal } from "#server/domain/custody/decide-reveal.ts";
+import { countWaitingReveals, listReveals } from "#server/domain/custody/list-reveals.ts";
+import { requestReveal } from "#server/domain/custody/request-reveal.ts";
+import { RequestReveal, RevealRef } from "#server/domain/custody/schemas.ts";
+import { showReveal } from "#server/domain/custody/show-reveal.ts";
+import { router, staff, staffIn } from "#server/trpc/init.ts";
+
+/** One admin asks to see a secret, another one allows it, the first one looks for five minutes. */
+export const reveals = router({
+  list: staff.input(z.object({ cursor: z.string().max(60).optional() })).query(({ ctx, input }) => listReveals(ctx, input)),
+  /** How many wait for this admin's answer. */
+  waiting: staff.query(({ ctx }) => countWaitingReveals(ctx)),
+  request: staffIn.input(RequestReveal).mutation(({ ctx, input }) => requestReveal(ctx, input)),
+  approve: staffIn.input(RevealRef).mutation(({ ctx, input }) => approveReveal(ctx, input)),
+  deny: staffIn.input(RevealRef).mutation(({ ctx, input }) => denyReveal(ctx, input)),
+  /** The only answer of the portal that holds a secret. A mutation, since each look is written down. */
+  show: staffIn.input(RevealRef).mutation(({ ctx, input }) => showReveal(ctx, input)),
+});

@@ -1,0 +1,21 @@
+import { Hono } from "hono";
+import { downloadExport } from "#server/domain/custody/download-export.ts";
+import type { Door } from "#workers/door.ts";
+
+/** The zip of all that a client has, for its people and for staff, each from their own portal. */
+export const exports = new Hono<Door>();
+
+for (const path of ["/t/:tenant/exports/:exportId", "/admin/clients/:tenant/exports/:exportId"] as const) {
+  exports.get(path, async (c) => {
+    const ctx = c.get("ctx");
+    if (c.req.method === "HEAD") return c.body(null, 405, { allow: "GET" });
+    if (ctx.actor.type !== "user") return c.redirect(`/sign-in?to=${encodeURIComponent(c.req.path.replace(/\/exports\/.*/, ""))}`, 303);
+    const { fileName, bytes, body } = await downloadExport(ctx, c.req.param());
+    return c.body(body, 200, {
+      "content-type": "application/zip",
+      "content-length": String(bytes),
+      "content-disposition": `attachment; filename="${fileName}"`,
+      "cache-control": "no-store",
+    });
+  });
+}
