@@ -13,6 +13,8 @@ const ids: Record<string, (of: Belongings) => string> = {
   userId: ({ owner }) => owner.userId,
   actorId: ({ owner }) => owner.userId,
   letterId: ({ deadLetterId }) => deadLetterId,
+  revealId: ({ revealId }) => revealId,
+  deletionId: ({ revealId }) => revealId.replace("rev_", "del_"),
 };
 
 /** Fields that name nothing of anybody's, with a value that passes. */
@@ -26,7 +28,15 @@ const plain: Record<string, unknown> = {
   features: {},
   // Of a key form: none, which no provider accepts.
   fields: {},
+  // What is chosen under an account, and how a job measures.
+  kind: "ga4_property",
+  ids: [],
+  config: {},
   search: "a",
+  // Of a secret, and why somebody should see it; of an end, which needs the client's own name.
+  field: "access_token",
+  reason: "A reason that is long enough.",
+  confirmation: "not its name",
   since: 0,
   action: "client.updated",
   job: "shopify-sensor",

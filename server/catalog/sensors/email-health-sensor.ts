@@ -112,7 +112,14 @@ export const emailHealthSensor = defineSensor({
       .int()
       .min(1)
       .default(200)
-      .describe("With fewer mails delivered than this, the rates are shown but not judged"),
+      .meta({
+        label: { en: "Judge from this many mails", fr: "Juger à partir de tant d’e-mails", he: "לשפוט החל ממספר הודעות" },
+        hint: {
+          en: "With fewer mails delivered than this, the rates are shown but not judged.",
+          fr: "Avec moins d’e-mails livrés, les taux sont affichés mais pas jugés.",
+          he: "כשנמסרו פחות הודעות מזה, השיעורים מוצגים ללא שיפוט.",
+        },
+      }),
   }),
   /** The metric that a report of this account must be asked with; found once. */
   cursor: z.object({ account: z.string(), conversionMetricId: z.string() }),

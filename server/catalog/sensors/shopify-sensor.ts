@@ -16,7 +16,20 @@ const stockEveryMs = 55 * 60_000;
 const measuredDays = 400;
 
 const Config = z.object({
-  lowStockAt: z.number().int().min(1).max(1000).default(5).describe("A product with this many pieces left, or fewer, is low on stock"),
+  lowStockAt: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(5)
+    .meta({
+      label: { en: "Low on stock from", fr: "Stock bas à partir de", he: "מלאי נמוך החל מ־" },
+      hint: {
+        en: "A product with this many pieces left, or fewer, is low on stock.",
+        fr: "Un produit dont il reste ce nombre de pièces ou moins est en stock bas.",
+        he: "מוצר שנותרו ממנו יחידות במספר הזה או פחות הוא במלאי נמוך.",
+      },
+    }),
 });
 
 /**

@@ -98,6 +98,12 @@ export const Schedule = z.object({
 });
 export type Schedule = z.infer<typeof Schedule>;
 
+export const ConfigureJob = z.object({
+  job: JobId,
+  config: z.record(z.string().max(60), z.union([z.string().max(500), z.number(), z.boolean()])).describe("As the job's own schema has it."),
+});
+export type ConfigureJob = z.infer<typeof ConfigureJob>;
+
 export const ListDeadLetters = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),
   limit: z.number().int().min(1).max(100).default(50),

@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { configureJob } from "#server/domain/runs/configure-job.ts";
 import { findRun } from "#server/domain/runs/find-run.ts";
+import { listJobSettings } from "#server/domain/runs/job-settings.ts";
 import { listJobs } from "#server/domain/runs/list-jobs.ts";
 import { listAllRuns, listRuns } from "#server/domain/runs/list-runs.ts";
 import { listSchedules } from "#server/domain/runs/list-schedules.ts";
-import { JobId, ListAllRuns, ListRuns, RunId } from "#server/domain/runs/schemas.ts";
+import { ConfigureJob, JobId, ListAllRuns, ListRuns, RunId } from "#server/domain/runs/schemas.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
-import { member, personal, router, staff } from "#server/trpc/init.ts";
+import { member, memberOrStaff, personal, router, staff } from "#server/trpc/init.ts";
 
 export const runs = router({
   /** One tenant's runs, newest first. */
@@ -23,6 +25,14 @@ export const runs = router({
   /** What there is to run, in words for people. */
   jobs: personal.query(() => listJobs()),
   schedules: member("portal:read").query(({ ctx }) => listSchedules(ctx)),
+  /** The jobs that have settings, with what they are for this client. */
+  settings: memberOrStaff("portal:read").query(({ ctx }) => listJobSettings(ctx)),
+  configure: memberOrStaff("settings:write")
+    .meta({
+      openapi: { method: "PUT", path: "/scripts/{job}/config/{tenant}", summary: "Set how a job measures for a client", tags: ["scripts"] },
+    })
+    .input(ConfigureJob)
+    .mutation(({ ctx, input }) => configureJob(ctx, input)),
   /** Runs of all tenants, newest first. */
   all: staff.input(ListAllRuns).query(({ ctx, input }) => listAllRuns(ctx, input)),
 });
