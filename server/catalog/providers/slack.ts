@@ -117,7 +117,7 @@ export const slack: OAuthProvider = {
     defaultExpiresInS: null,
     // The old refresh token ends with the reply.
     renewals: [byRefreshToken({ rotates: true, retryable: false })],
-    tokenFailureOf: (reply) => failureOf(reply) ?? undefined,
+    tokenFailureOf: (reply) => (SlackError.safeParse(reply.body).success ? (failureOf(reply) ?? undefined) : undefined),
     readGrant,
     authorization: ({ secrets }) => ({ headers: bearer(secrets) }),
     async identify(account) {
