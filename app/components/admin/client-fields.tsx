@@ -75,6 +75,8 @@ export function ClientFields({
             className="uppercase"
           />
         </Field>
+      </div>
+      <div className="grid items-start gap-5 sm:grid-cols-2">
         <Field label={t("client.contactName")} required={false} error={errors?.contactName}>
           <Input name="contactName" maxLength={120} autoComplete="off" dir="auto" defaultValue={values.contactName ?? ""} />
         </Field>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { SHOP_PATTERN } from "#app/components/client/shop-pattern.ts";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
+import { cn } from "#app/components/ui/cn.ts";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
@@ -14,7 +15,7 @@ type Source = Outputs["integrations"]["sources"][number];
 export function ClientSource({ source: { provider, name, configured, needsShop } }: { source: Source }) {
   const { t } = useTranslation("admin");
   return (
-    <Card as="li" className="grid gap-4">
+    <Card as="li" className={cn("grid gap-4", needsShop && configured && "sm:row-span-2")}>
       <div className="flex items-center gap-3">
         <ProviderMark id={provider} name={name} />
         <h3 className="text-[0.9375rem] font-semibold">{name}</h3>
