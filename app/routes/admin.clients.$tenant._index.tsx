@@ -100,7 +100,7 @@ function DryRunLink({ tenant }: { tenant: string }) {
     <Button asChild size="sm" variant="ghost">
       <Link to={`/admin/clients/${tenant}/renewals`}>
         <FlaskConical aria-hidden />
-        {t("renewals.dryRun")}
+        {t("renewals.title")}
       </Link>
     </Button>
   );

@@ -1,41 +1,66 @@
-import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
-import { Link, useLoaderData } from "@remix-run/react";
-import { RotateCw } from "lucide-react";
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { useActionData, useLoaderData } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
-import { RenewalTable } from "#app/components/admin/renewal-table.tsx";
+import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
+import { PlanTable } from "#app/components/admin/plan-table.tsx";
+import { RenewalHistoryTable } from "#app/components/admin/renewal-history-table.tsx";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
-import { Button } from "#app/components/ui/button.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { filtersOf } from "#app/filters.ts";
+import { formFailure } from "#app/form-errors.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 export const meta = titleMeta;
 
-/** A dry run changes nothing, so that opening the page makes it. */
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const tenant = String(args.params.tenant);
-  const renewals = await api.connections.refreshDryRun({ tenantId: tenant });
-  return { title: titleOf(translatorOf(locale)("renewals.title", { ns: "admin" }), tenant), renewals };
+  const { cursor } = filtersOf(args.request, ["cursor"]);
+  const [plans, history] = await Promise.all([api.renewals.plans({ tenant }), api.renewals.history({ tenant, cursor })]);
+  return { title: titleOf(translatorOf(locale)("renewals.title", { ns: "admin" }), tenant), plans, history };
+}
+
+/** Renews one connection (`connectionId`, called `account`) now, and says how it went. */
+export async function action(args: ActionFunctionArgs) {
+  const { api, locale, toast } = enterAdmin(args);
+  const form = await args.request.formData();
+  const account = String(form.get("account"));
+  try {
+    const connectionId = String(form.get("connectionId"));
+    const { outcome } = await api.renewals.now({ tenant: String(args.params.tenant), connectionId });
+    const t = translatorOf(locale);
+    if (outcome === "renewed" || outcome === "late") {
+      toast({ kind: "success", message: t("renewals.done", { ns: "admin", account }) });
+    } else {
+      const reason = t(`integrations.probe.${outcome}`);
+      toast({ kind: "error", message: t("renewals.notDone", { ns: "admin", account, reason }) });
+    }
+  } catch (error) {
+    return formFailure(error, args, form);
+  }
+  return redirect(new URL(args.request.url).pathname);
 }
 
 export default function ClientRenewals() {
   const { t } = useTranslation("admin");
-  const { renewals } = useLoaderData<typeof loader>();
+  const { plans, history } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const nameOf = (id: string) => plans.find(({ connection }) => connection === id)?.name ?? id;
   return (
-    <Section
-      title={t("renewals.title")}
-      description={t("renewals.description")}
-      actions={
-        <Button asChild size="sm">
-          <Link to="." preventScrollReset>
-            <RotateCw aria-hidden />
-            {t("renewals.again")}
-          </Link>
-        </Button>
-      }
-    >
-      <RenewalTable renewals={renewals} />
-    </Section>
+    <>
+      <FormMessage failure={failure} />
+      <Section title={t("renewals.plansTitle")} description={t("renewals.plansDescription")}>
+        <PlanTable plans={plans} />
+      </Section>
+      <Section title={t("renewals.historyTitle")} description={t("renewals.historyDescription")}>
+        <Card padding="none">
+          <RenewalHistoryTable attempts={history.items} nameOf={nameOf} />
+          <CursorPages next={history.next} summary={t("renewals.shown", { count: history.items.length })} />
+        </Card>
+      </Section>
+    </>
   );
 }

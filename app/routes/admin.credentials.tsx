@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
-import { Link, useLoaderData } from "@remix-run/react";
-import { FlaskConical, KeyRound, SearchX } from "lucide-react";
+import { useLoaderData } from "@remix-run/react";
+import { KeyRound, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
@@ -8,10 +8,7 @@ import { CredentialTable } from "#app/components/admin/credential-table.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/admin/filter-form.tsx";
 import { KeyCoverage } from "#app/components/admin/key-coverage.tsx";
-import { RenewalTable } from "#app/components/admin/renewal-table.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
-import { Section } from "#app/components/shell/section.tsx";
-import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { filtersOf } from "#app/filters.ts";
@@ -22,13 +19,12 @@ export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
-  const filters = filtersOf(args.request, ["client", "cursor", "dry-run"]);
-  const [page, coverage, renewals] = await Promise.all([
+  const filters = filtersOf(args.request, ["client", "cursor"]);
+  const [page, coverage] = await Promise.all([
     api.credentials.list({ tenantId: filters.client, cursor: filters.cursor }),
     api.credentials.coverage(),
-    filters["dry-run"] ? api.connections.refreshDryRun({}) : null,
   ]);
-  return { title: titleOf(translatorOf(locale)("credentials.title", { ns: "admin" })), filters, page, coverage, renewals };
+  return { title: titleOf(translatorOf(locale)("credentials.title", { ns: "admin" })), filters, page, coverage };
 }
 
 /** Goes on with the rotation of the root key. */
@@ -47,26 +43,10 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function Credentials() {
   const { t } = useTranslation("admin");
-  const { filters, page, coverage, renewals } = useLoaderData<typeof loader>();
+  const { filters, page, coverage } = useLoaderData<typeof loader>();
   return (
     <>
-      <PageHeader
-        title={t("credentials.title")}
-        description={t("credentials.description")}
-        actions={
-          <Button asChild>
-            <Link to="?dry-run=1">
-              <FlaskConical aria-hidden />
-              {t("renewals.dryRun")}
-            </Link>
-          </Button>
-        }
-      />
-      {renewals && (
-        <Section title={t("renewals.title")} description={t("renewals.description")} className="mb-8">
-          <RenewalTable renewals={renewals} acrossClients />
-        </Section>
-      )}
+      <PageHeader title={t("credentials.title")} description={t("credentials.description")} />
       <KeyCoverage coverage={coverage} />
       <FilterForm active={Boolean(filters.client)}>
         <ClientFilter value={filters.client} />

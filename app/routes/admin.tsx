@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Outlet, useLoaderData } from "@remix-run/react";
-import { BookOpen, Building2, CirclePlay, KeyRound, MailX, ScrollText, Store } from "lucide-react";
+import { BookOpen, Building2, CalendarDays, CirclePlay, KeyRound, MailX, RotateCw, ScrollText, Store } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
@@ -40,6 +40,8 @@ export default function AdminLayout() {
           icon: CirclePlay,
           badge: { count: failedRuns24h, label: t("nav.failedRuns", { count: failedRuns24h }) },
         },
+        { to: "/admin/renewals", label: t("nav.renewals"), icon: RotateCw },
+        { to: "/admin/calendar", label: t("nav.calendar"), icon: CalendarDays },
         { to: "/admin/credentials", label: t("nav.credentials"), icon: KeyRound },
         {
           to: "/admin/dead-letters",

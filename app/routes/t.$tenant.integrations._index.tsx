@@ -1,9 +1,11 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { CalendarDays } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { IntegrationCard } from "#app/components/client/integration-card.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Button } from "#app/components/ui/button.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { enterTenant, useTenant } from "#app/tenant.ts";
@@ -56,7 +58,7 @@ export default function Integrations() {
   const { t } = useTranslation("client");
   const { integrations } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
-  const { may } = useTenant();
+  const { base, may } = useTenant();
   const next = integrations.find(({ state, configured }) => state === "not_connected" && configured);
   return (
     <>
@@ -67,6 +69,14 @@ export default function Integrations() {
             <p>{t("integrations.description")}</p>
             {!may("connections:write") && <p className="mt-1">{t("integrations.readOnly")}</p>}
           </>
+        }
+        actions={
+          <Button asChild>
+            <Link to={`${base}/integrations/calendar`}>
+              <CalendarDays aria-hidden />
+              {t("calendar.toCalendar")}
+            </Link>
+          </Button>
         }
       />
       <FormMessage failure={failure} />

@@ -2,6 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Outlet, useLoaderData } from "@remix-run/react";
 import { Blocks, ChartLine, CirclePlay, Settings, ShieldCheck, Users } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { CliffNotices } from "#app/components/client/cliff-notices.tsx";
 import { ReconnectNotices } from "#app/components/client/reconnect-notices.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
 import { TenantSwitcher } from "#app/components/shell/tenant-switcher.tsx";
@@ -22,6 +23,22 @@ export async function loader(args: LoaderFunctionArgs) {
     tenant,
     jobs: jobs.map(({ id, title, providers }) => ({ id, title: title[locale], providers })),
     providers: integrations.map(({ provider: id, name }) => ({ id, name })),
+    cliffs: integrations.flatMap(({ provider: id, name, connections }) =>
+      connections.flatMap(({ cliff, ...connection }) =>
+        cliff === null
+          ? []
+          : [
+              {
+                ...cliff,
+                id: connection.id,
+                account: connection.name,
+                provider: { id, name },
+                by: connection.kind,
+                since: connection.connectedAt,
+              },
+            ],
+      ),
+    ),
     reconnects: integrations.flatMap(({ provider: id, name, connections }) =>
       connections
         .filter(({ status }) => status === "reconnect_needed")
@@ -68,6 +85,7 @@ export default function TenantLayout() {
         </Callout>
       )}
       <ReconnectNotices />
+      <CliffNotices />
       <Outlet />
     </AppShell>
   );

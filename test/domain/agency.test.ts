@@ -52,6 +52,7 @@ async function makeConnection(tenant: Tenant, { accessExpiresAt }: { accessExpir
       connectedBy: "usr",
       connectedAt: Date.now(),
       accessExpiresAt,
+      renewAt: accessExpiresAt,
     }),
     db.insert(secrets).values({
       tenantId: tenant.id,
@@ -74,7 +75,7 @@ test("what only the agency sees is forbidden to an owner", async () => {
     owner.credentials.coverage(),
     owner.deadLetters.list({ tenantId: tenant.id }),
     owner.runs.all({ tenantId: tenant.id }),
-    owner.connections.refreshDryRun({ tenantId: tenant.id }),
+    owner.renewals.due({ tenantId: tenant.id }),
   ])
     await expect(asked).rejects.toMatchObject({ code: "FORBIDDEN" });
 });
@@ -155,8 +156,8 @@ test("a dry run for one client names its ending tokens, and no other client's", 
   const tenant = await makeTenant();
   const ending = await makeConnection(tenant, { accessExpiresAt: Date.now() });
   const elsewhere = await makeConnection(await makeTenant(), { accessExpiresAt: Date.now() });
-  const own = await api.connections.refreshDryRun({ tenantId: tenant.id });
+  const own = await api.renewals.due({ tenantId: tenant.id });
   expect(own.map(({ connection }) => connection)).toEqual([ending]);
-  const all = (await api.connections.refreshDryRun({})).map(({ connection }) => connection);
+  const all = (await api.renewals.due({})).map(({ connection }) => connection);
   expect(all).toEqual(expect.arrayContaining([ending, elsewhere]));
 });

@@ -4,10 +4,18 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { chooseAccount, inOrder } from "#server/domain/runs/choose-account.ts";
 import type { Text } from "#server/domain/tenants/schemas.ts";
+import { type Health, healthOf } from "./health-of.ts";
 import { type KeyFormField, keyFormOf } from "./key-form.ts";
 import { listConnections } from "./list-connections.ts";
 import type { ConnectionRow } from "./rows.ts";
-import { type ChosenResource, type ConnectionKind, type ConnectionStatus, type ProbeResult, reconnectWords } from "./schemas.ts";
+import {
+  type ChosenResource,
+  type CliffKind,
+  type ConnectionKind,
+  type ConnectionStatus,
+  type ProbeResult,
+  reconnectWords,
+} from "./schemas.ts";
 
 /** A provider as the integrations page shows it. Times in milliseconds since 1970. */
 export interface Integration {
@@ -39,9 +47,11 @@ export interface IntegratedAccount {
   fields: Record<string, string>;
   status: Exclude<ConnectionStatus, "disconnected">;
   statusReason: Text | null;
+  /** How it is, since when, and what that means. */
+  health: Health | null;
   scopes: { asked: string[]; granted: string[]; missing: string[] };
   sets: { id: string; asked: boolean; granted: boolean }[];
-  /** Jobs that wait, each with the permissions that it lacks and the sets that hold them. */
+  /** Jobs that no account serves, each with the permissions that this one lacks and the sets that hold them. */
   waiting: { id: string; title: Text; missing: string[]; sets: string[] }[];
   /** Jobs that read this account: of several at one provider the first in the client's order that gives what they need. */
   reads: { id: string; title: Text }[];
@@ -52,6 +62,8 @@ export interface IntegratedAccount {
   connectedAt: number;
   accessExpiresAt: number | null;
   refreshExpiresAt: number | null;
+  /** What ends although it is renewed, and only this client's people mend. */
+  cliff: { at: number; kind: CliffKind } | null;
   lastRefreshAt: number | null;
   lastSuccessAt: number | null;
   probedAt: number | null;
@@ -61,8 +73,9 @@ export interface IntegratedAccount {
 /** All providers that can be connected, each with this tenant's accounts. Nothing in it opens anything. */
 export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
   const rows = await listConnections(ctx);
+  const now = ctx.now();
   return providers.map((provider) => {
-    const accounts = rows.flatMap((row) => (row.provider === provider.id ? describeAccount(provider, row, rows) : []));
+    const accounts = rows.flatMap((row) => (row.provider === provider.id ? describeAccount(provider, row, { all: rows, now }) : []));
     return {
       provider: provider.id,
       name: provider.name,
@@ -87,7 +100,11 @@ function stateOf(accounts: readonly IntegratedAccount[]): Integration["state"] {
 
 const jobsOf = (provider: Provider) => sensors.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
 
-function describeAccount(provider: Provider, row: ConnectionRow, all: readonly ConnectionRow[]): IntegratedAccount[] {
+function describeAccount(
+  provider: Provider,
+  row: ConnectionRow,
+  { all, now }: { all: readonly ConnectionRow[]; now: number },
+): IntegratedAccount[] {
   if (row.status === "disconnected") return [];
   const lacks = (scopes: readonly string[]) => scopes.filter((scope) => !grantsAll(provider, row, [scope]));
   const account: IntegratedAccount = {
@@ -97,6 +114,7 @@ function describeAccount(provider: Provider, row: ConnectionRow, all: readonly C
     fields: row.fields,
     status: row.status,
     statusReason: row.statusReason && reconnectWords[row.statusReason],
+    health: healthOf(row, now),
     scopes: { asked: row.scopesAsked, granted: row.scopesGranted, missing: lacks(row.scopesAsked) },
     sets: (provider.oauth?.scopeSets ?? []).map(({ id, scopes }) => ({
       id,
@@ -104,6 +122,8 @@ function describeAccount(provider: Provider, row: ConnectionRow, all: readonly C
       granted: lacks(scopes).length === 0,
     })),
     waiting: jobsOf(provider)
+      // What another account serves does not wait for this one.
+      .filter((job) => "block" in chooseAccount(job, provider.id, all))
       .map(({ id, title, needs }) => {
         const missing = lacks(needs.flatMap((need) => (need.provider === provider.id ? need.scopes : [])));
         const holding = (provider.oauth?.scopeSets ?? []).filter((set) => set.scopes.some((scope) => missing.includes(scope)));
@@ -129,6 +149,7 @@ function describeAccount(provider: Provider, row: ConnectionRow, all: readonly C
     connectedAt: row.connectedAt,
     accessExpiresAt: row.accessExpiresAt,
     refreshExpiresAt: row.refreshExpiresAt,
+    cliff: row.status === "active" && row.cliffAt !== null && row.cliffKind !== null ? { at: row.cliffAt, kind: row.cliffKind } : null,
     lastRefreshAt: row.lastRefreshAt,
     lastSuccessAt: row.lastSuccessAt,
     probedAt: row.probedAt,

@@ -181,3 +181,115 @@ export const ConnectedKey = z.object({
   again: z.boolean().describe("Whether a connection of this account was there before."),
 });
 export type ConnectedKey = z.infer<typeof ConnectedKey>;
+
+/**
+ * Why a connection would be renewed now. `ahead`: its token ends, but not yet. `ends_soon`: within a minute. `ended`: it has.
+ * `again`: the last renewal failed and has cooled down. `lasting`: its token has no end, and the provider wants it exchanged.
+ */
+export const DueReason = z.enum(["ahead", "ends_soon", "ended", "again", "lasting"]);
+export type DueReason = z.infer<typeof DueReason>;
+
+/** What is to be known before: somebody renews it at this moment, or an earlier reply was lost. */
+export const DueRemark = z.enum(["being_renewed", "reply_lost"]);
+export type DueRemark = z.infer<typeof DueRemark>;
+
+/** A connection that the cron would renew now. Instants are milliseconds since 1970. */
+export const DueRenewal = z.object({
+  tenant: z.string(),
+  connection: z.string(),
+  provider: z.string(),
+  providerName: z.string(),
+  name: z.string(),
+  dueAt: z.number(),
+  accessExpiresAt: z.number().nullable().describe("Null where it has no end."),
+  lastRefreshAt: z.number().nullable(),
+  reason: DueReason,
+  remark: DueRemark.nullable(),
+});
+export type DueRenewal = z.infer<typeof DueRenewal>;
+
+/** One attempt to renew. */
+export const Renewal = z.object({
+  id: z.string(),
+  connection: z.string(),
+  provider: z.string(),
+  at: z.number(),
+  tookMs: z.number(),
+  trigger: RenewalTrigger,
+  outcome: RenewalOutcome,
+  message: z.string().nullable().describe("The provider's own words, where it failed."),
+});
+export type Renewal = z.infer<typeof Renewal>;
+
+export const RenewalPage = z.object({
+  items: z.array(Renewal),
+  next: z.string().nullable().describe("Cursor of the next page; null at the end."),
+});
+export type RenewalPage = z.infer<typeof RenewalPage>;
+
+export const ListRenewals = z.object({
+  connectionId: z.string().max(60).optional().describe("Of this connection alone."),
+  cursor: z.string().max(60).optional().describe("`next` of the page before."),
+  limit: z.number().int().min(1).max(100).default(50),
+});
+export type ListRenewals = z.infer<typeof ListRenewals>;
+
+/** How a renewal that somebody asked for went. */
+export const RenewedNow = z.object({
+  connection: z.string(),
+  outcome: RenewalOutcome,
+  message: z.string().nullable(),
+  accessExpiresAt: z.number().nullable(),
+});
+export type RenewedNow = z.infer<typeof RenewedNow>;
+
+const Rate = z.object({ attempts: z.number(), renewed: z.number() });
+/** Renewals at one provider, over all clients. What came too late to count is in neither number. */
+export const RenewalRate = z.object({ provider: z.string(), providerName: z.string(), day: Rate, week: Rate });
+export type RenewalRate = z.infer<typeof RenewalRate>;
+
+/** A connection whose renewals fail in passing. */
+export const FailingRenewal = z.object({
+  tenant: z.string(),
+  connection: z.string(),
+  provider: z.string(),
+  providerName: z.string(),
+  name: z.string(),
+  failures: z.number().describe("In a row."),
+  nextAt: z.number().nullable(),
+  accessExpiresAt: z.number().nullable(),
+  outcome: RenewalOutcome.nullable().describe("Of the last attempt."),
+  message: z.string().nullable(),
+});
+export type FailingRenewal = z.infer<typeof FailingRenewal>;
+
+/** Something that ends although everything works. `mend`: who can, and by what. */
+export const CalendarEntry = z.object({
+  at: z.number(),
+  kind: CliffKind,
+  tenant: z.string().nullable().describe("Null where it ends for all clients."),
+  connection: z.string().nullable(),
+  provider: z.string(),
+  providerName: z.string(),
+  name: z.string().describe("The account's, or the version's."),
+  warned: z.number().nullable().describe("The last warning that was sent, in days ahead."),
+  mend: z.enum(["oauth", "key", "agency"]),
+  clients: z.number().nullable().describe("How many clients use it, for a version."),
+});
+export type CalendarEntry = z.infer<typeof CalendarEntry>;
+
+/** When a connection is renewed next, for staff. */
+export const PlannedConnection = z.object({
+  connection: z.string(),
+  provider: z.string(),
+  providerName: z.string(),
+  name: z.string(),
+  status: ConnectionStatus,
+  accessExpiresAt: z.number().nullable(),
+  renewAt: z.number().nullable().describe("Null where it cannot be renewed, or need not be."),
+  lastRefreshAt: z.number().nullable(),
+  failures: z.number().describe("In a row."),
+  cooling: z.boolean().describe("Whether it is left alone after a failure."),
+  cliffAt: z.number().nullable(),
+});
+export type PlannedConnection = z.infer<typeof PlannedConnection>;

@@ -34,7 +34,7 @@ export async function mailCliff(ctx: Ctx, message: { tenant: string; connection:
     .where(inTenant(inside, memberships, inArray(memberships.role, whoMayConnect)));
   const { id, provider, kind, name: account } = connection;
   const home = `${ctx.config.APP_ORIGIN}/t/${tenant.id}`;
-  const url = kind === "oauth" ? `${home}/connect/${provider}?connection=${id}` : `${home}/integrations#${provider}`;
+  const url = kind === "oauth" ? `${home}/connect/${provider}?connection=${id}` : `${home}/integrations/${provider}`;
   const facts = { provider: providerName(provider), account, tenant: tenant.name, timeZone: tenant.timezone, at: cliffAt, kind, url };
   const sent = await Promise.allSettled(
     people.map(({ id: person, email, name, locale }) =>

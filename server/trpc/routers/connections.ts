@@ -4,7 +4,6 @@ import { connectKey } from "#server/domain/connections/connect-key.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
 import { listFurtherPermissions } from "#server/domain/connections/list-further-permissions.ts";
 import { listIntegrations } from "#server/domain/connections/list-integrations.ts";
-import { listRefreshDue } from "#server/domain/connections/list-refresh-due.ts";
 import { listResourcesOf } from "#server/domain/connections/list-resources-of.ts";
 import { preferConnection } from "#server/domain/connections/prefer-connection.ts";
 import { probeConnection } from "#server/domain/connections/probe-connection.ts";
@@ -97,8 +96,4 @@ export const connections = router({
     .query(({ input }) => listFurtherPermissions(input)),
   /** What was granted and nothing has used for long. */
   unused: memberOrStaff("portal:read").query(({ ctx }) => listUnusedScopes(ctx)),
-  /** What would be renewed now, in all tenants or in one. */
-  refreshDryRun: staff
-    .input(z.object({ tenantId: z.string().max(60).optional() }).default({}))
-    .query(({ ctx, input }) => listRefreshDue(ctx, input)),
 });

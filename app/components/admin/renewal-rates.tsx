@@ -1,0 +1,40 @@
+import { useTranslation } from "react-i18next";
+import { Card } from "#app/components/ui/card.tsx";
+import { Table } from "#app/components/ui/table.tsx";
+import { useFormat } from "#app/i18n/display.tsx";
+import type { Outputs } from "#server/trpc/root.ts";
+
+type Rate = Outputs["renewals"]["rates"][number];
+
+/** How renewals went at each provider. */
+export function RenewalRates({ rates }: { rates: readonly Rate[] }) {
+  const { t } = useTranslation("admin");
+  return (
+    <Card padding="none">
+      <Table
+        caption={t("renewals.ratesTitle")}
+        rows={rates}
+        rowKey={({ provider }) => provider}
+        columns={[
+          { key: "provider", header: t("renewals.provider"), primary: true, cell: ({ providerName }) => providerName },
+          { key: "day", header: t("renewals.day"), align: "end", cell: ({ day }) => <Share {...day} /> },
+          { key: "week", header: t("renewals.week"), align: "end", cell: ({ week }) => <Share {...week} /> },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Share({ attempts, renewed }: Rate["day"]) {
+  const { t } = useTranslation("admin");
+  const format = useFormat();
+  if (attempts === 0) return <span className="text-ink-faint">–</span>;
+  return (
+    <span className="inline-grid justify-items-end">
+      <span className="font-medium text-ink">{format.ratio(renewed / attempts)}</span>
+      <span className="text-xs text-ink-faint">
+        {t("renewals.rateOf", { renewed: format.count(renewed), attempts: format.count(attempts) })}
+      </span>
+    </span>
+  );
+}

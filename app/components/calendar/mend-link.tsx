@@ -1,0 +1,33 @@
+import { Link } from "@remix-run/react";
+import { KeyRound, RefreshCw } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Button } from "#app/components/ui/button.tsx";
+
+/** The one click that mends what will end: a new consent, or the form for a new key. */
+export function MendLink({
+  base,
+  provider,
+  connection,
+  by,
+  name,
+}: {
+  /** The workspace's address. */
+  base: string;
+  provider: string;
+  connection: string;
+  by: "oauth" | "key";
+  name: string;
+}) {
+  const { t } = useTranslation("client");
+  const Icon = by === "oauth" ? RefreshCw : KeyRound;
+  const to = by === "oauth" ? `${base}/connect/${provider}?${new URLSearchParams({ connection })}` : `${base}/integrations/${provider}`;
+  return (
+    <Button asChild size="sm">
+      <Link to={to} prefetch="none">
+        <Icon aria-hidden />
+        {t(`calendar.mend.${by}`)}
+        <span className="sr-only">: {name}</span>
+      </Link>
+    </Button>
+  );
+}

@@ -1,0 +1,62 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { Link, useLoaderData } from "@remix-run/react";
+import { ChartNoAxesColumn, RotateCw } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { FailingRenewalTable } from "#app/components/admin/failing-renewal-table.tsx";
+import { RenewalRates } from "#app/components/admin/renewal-rates.tsx";
+import { RenewalTable } from "#app/components/admin/renewal-table.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Section } from "#app/components/shell/section.tsx";
+import { Button } from "#app/components/ui/button.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+/** A dry run changes nothing, so that opening the page makes it. */
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const [due, rates, failing] = await Promise.all([api.renewals.due({}), api.renewals.rates(), api.renewals.failing()]);
+  return { title: titleOf(translatorOf(locale)("renewals.title", { ns: "admin" })), due, rates, failing };
+}
+
+export default function Renewals() {
+  const { t } = useTranslation("admin");
+  const { due, rates, failing } = useLoaderData<typeof loader>();
+  return (
+    <>
+      <PageHeader
+        title={t("renewals.title")}
+        description={t("renewals.description")}
+        actions={
+          <Button asChild>
+            <Link to="." preventScrollReset>
+              <RotateCw aria-hidden />
+              {t("renewals.again")}
+            </Link>
+          </Button>
+        }
+      />
+      <Section title={t("renewals.dueTitle")} description={t("renewals.dueDescription")}>
+        <RenewalTable due={due} />
+      </Section>
+      <Section title={t("renewals.failingTitle")} description={t("renewals.failingDescription")}>
+        <FailingRenewalTable failing={failing} />
+      </Section>
+      <Section title={t("renewals.ratesTitle")} description={t("renewals.ratesDescription")}>
+        {rates.length === 0 ? (
+          <Card>
+            <EmptyState icon={ChartNoAxesColumn} title={t("renewals.ratesEmptyTitle")}>
+              {t("renewals.ratesEmptyBody")}
+            </EmptyState>
+          </Card>
+        ) : (
+          <RenewalRates rates={rates} />
+        )}
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { desc, sql } from "drizzle-orm";
+import { connections, renewals } from "#db/schema/index.ts";
+import { providerName } from "#server/catalog/providers/registry.ts";
+import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import type { FailingRenewal, RenewalOutcome } from "./schemas.ts";
+
+const page = 100;
+
+/** Connections whose renewals fail in passing, in all tenants, for staff: who fails longest first, 100 at most. */
+export async function listFailingRenewals(ctx: Ctx): Promise<FailingRenewal[]> {
+  const last = (column: "outcome" | "message") => sql`(select ${sql.raw(column)} from ${renewals}
+    where ${renewals.tenantId} = ${connections.tenantId} and ${renewals.connectionId} = ${connections.id} order by ${renewals.id} desc limit 1)`;
+  const found = await Promise.all(
+    acrossTenants(ctx).map(({ db }) =>
+      db
+        .select({
+          tenant: connections.tenantId,
+          connection: connections.id,
+          provider: connections.provider,
+          name: connections.name,
+          failures: connections.renewFailures,
+          nextAt: connections.renewAt,
+          accessExpiresAt: connections.accessExpiresAt,
+          outcome: last("outcome").mapWith((outcome: RenewalOutcome | null) => outcome),
+          message: last("message").mapWith((message: string | null) => message),
+        })
+        .from(connections)
+        // Word for word the condition of the index `connections_failing`.
+        .where(sql`status = 'active' and renew_failures > 0`)
+        .orderBy(desc(connections.renewFailures))
+        .limit(page),
+    ),
+  );
+  return found
+    .flat()
+    .sort((a, b) => b.failures - a.failures)
+    .slice(0, page)
+    .map((row) => ({ ...row, providerName: providerName(row.provider) }));
+}
