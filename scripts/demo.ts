@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { checkDemo } from "./demo/check.ts";
-import { admin, clients } from "./demo/people.ts";
+import { admin, clients, secondAdmin } from "./demo/people.ts";
 import { type Demo, startDemo } from "./demo/start.ts";
 
 const { values } = parseArgs({
@@ -87,7 +87,8 @@ function welcome(demo: Demo): string {
 ${clients.map(({ owner, name, shop }) => `       ${owner.padEnd(22)} ${name}, shop ${shop}`).join("\n")}
   2. Open the link from the mail, then Integrations: connect Shopify (with the shop above), Klaviyo and Google.
   3. The cron fires every minute: Overview fills with what the sensors measured, Runs shows how.
-  4. In another browser profile sign in as ${admin}: all clients, every run.
+  4. In another browser profile sign in as ${admin}: all clients, every run
+     (${secondAdmin} is the second one, whom some things need).
 
   Ctrl-C stops all of it. The data stays; \`npm run demo -- --reset\` starts over.
 `;

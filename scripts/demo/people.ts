@@ -1,5 +1,7 @@
 /** Who is there in a demo. `.example` addresses reach nobody. */
 export const admin = "admin@agency.example";
+/** A secret is only revealed where a second admin allows it. */
+export const secondAdmin = "second-admin@agency.example";
 
 export const clients = [
   {

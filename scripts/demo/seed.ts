@@ -3,11 +3,12 @@ import { memberships, tenants, users } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
 import { newId } from "#server/ids.ts";
-import { admin, clients } from "./people.ts";
+import { admin, clients, secondAdmin } from "./people.ts";
 
-/** Three clients with an owner each, and one admin of the agency. What is there already stays as it is. */
+/** Three clients with an owner each, and two admins of the agency. What is there already stays as it is. */
 export async function seed(ctx: Ctx): Promise<void> {
   await ensurePerson(ctx, { email: admin, name: "Agency admin", locale: "en", timezone: "UTC", staff: true });
+  await ensurePerson(ctx, { email: secondAdmin, name: "Second admin", locale: "en", timezone: "UTC", staff: true });
   for (const { id, name, owner, currency, timezone, locale } of clients) {
     const [known] = await ctx.directory.select().from(tenants).where(eq(tenants.id, id));
     if (known) continue;
