@@ -70,6 +70,7 @@ export default function Client() {
         items={[
           { to: base, label: t("client.tabs.health"), end: true },
           { to: `${base}/renewals`, label: t("client.tabs.renewals") },
+          { to: `${base}/check`, label: t("check.tab") },
           { to: `${base}/settings`, label: t("client.tabs.settings") },
           { to: `${base}/team`, label: t("client.tabs.team") },
         ]}

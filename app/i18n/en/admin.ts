@@ -56,6 +56,15 @@ export const admin = {
     noneFound: "No client fits this filter",
     noneFoundBody: "A search finds how a name or an id begins.",
   },
+  check: {
+    tab: "Check",
+    title: "What is missing or does not fit",
+    description: "Everything that is stored of this client is compared with what it should be. Nobody outside is asked.",
+    emptyTitle: "All is well",
+    emptyBody: "Nothing is missing, and everything fits together.",
+    error: "Wrong",
+    warning: "Mind",
+  },
   newClient: {
     title: "New client",
     description: "Connect an account of theirs and the client is made from it, or fill in the form.",

@@ -225,7 +225,8 @@ export const client = {
     usedNow: "The sensors read this one",
     usedNowToast: "{{account}} is now the account that sensors read. What it feeds begins anew.",
     useTitle: "Read {{account}} from now on?",
-    useBody: "Sensors that read another account of {{provider}} begin anew with this one: figures of the other one are taken off the overview.",
+    useBody:
+      "Sensors that read another account of {{provider}} begin anew with this one: figures of the other one are taken off the overview.",
     waitingTitle: "Some access is missing",
     waitingLine: "{{job}} waits for: {{sets}}",
     grantMissing: "Grant the missing ones",
@@ -278,7 +279,8 @@ export const client = {
     permissionsNone: "No permission fits.",
     unusedTitle: "Permissions that nothing has used",
     unusedBody: "Since {{date}} no sensor has needed these of {{account}}.",
-    unusedFix: "Nothing is broken. If you do not plan to use them, take them back at {{provider}}, or disconnect and connect again with less.",
+    unusedFix:
+      "Nothing is broken. If you do not plan to use them, take them back at {{provider}}, or disconnect and connect again with less.",
     validUntil: "Ends on",
     cliff: {
       consent: "The consent has a fixed life: sign in again before then.",

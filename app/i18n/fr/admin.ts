@@ -59,6 +59,15 @@ export const admin = {
     noneFound: "Aucun client ne correspond à ce filtre",
     noneFoundBody: "La recherche porte sur le début d’un nom ou d’un identifiant.",
   },
+  check: {
+    tab: "Contrôle",
+    title: "Ce qui manque ou ne concorde pas",
+    description: "Tout ce qui est enregistré pour ce client est comparé à ce qui devrait l’être. Personne n’est interrogé à l’extérieur.",
+    emptyTitle: "Tout va bien",
+    emptyBody: "Rien ne manque, et tout concorde.",
+    error: "Erreur",
+    warning: "À noter",
+  },
   newClient: {
     title: "Nouveau client",
     description: "Connectez un de ses comptes et le client en est créé, ou remplissez le formulaire.",

@@ -278,7 +278,8 @@ export const client = {
     connectTitle: "Connecter",
     connectAnother: "Connecter un autre compte",
     permissions: "Autres autorisations, par nom",
-    permissionsBody: "Pour experts : des autorisations isolées de {{provider}}, en plus de celles ci-dessus. Ne demandez que ce qui vous a été indiqué.",
+    permissionsBody:
+      "Pour experts : des autorisations isolées de {{provider}}, en plus de celles ci-dessus. Ne demandez que ce qui vous a été indiqué.",
     permissionsFind: "Trouver une autorisation",
     permissionsGroup: "Groupe",
     permissionsAny: "Tous les groupes",
@@ -286,7 +287,8 @@ export const client = {
     permissionsNone: "Aucune autorisation ne correspond.",
     unusedTitle: "Autorisations dont rien ne s’est servi",
     unusedBody: "Depuis le {{date}}, aucun capteur n’en a eu besoin sur {{account}}.",
-    unusedFix: "Rien n’est cassé. Si vous ne comptez pas vous en servir, retirez-les chez {{provider}}, ou déconnectez puis reconnectez avec moins.",
+    unusedFix:
+      "Rien n’est cassé. Si vous ne comptez pas vous en servir, retirez-les chez {{provider}}, ou déconnectez puis reconnectez avec moins.",
     validUntil: "Prend fin le",
     cliff: {
       consent: "L’accord a une durée fixe : reconnectez-vous avant.",
