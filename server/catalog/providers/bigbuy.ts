@@ -35,6 +35,11 @@ export const bigbuy: KeyProvider = {
   api: "https://api.bigbuy.eu",
   hosts: [/^api\.bigbuy\.eu$/],
   key: {
+    removal: {
+      en: "Synchronise with BigBuy, API, in the control panel",
+      fr: "Synchronise with BigBuy, API, dans le panneau de contrôle",
+      he: "Synchronise with BigBuy ואז API, בלוח הבקרה",
+    },
     fields: [
       {
         name: "api_key",
@@ -45,7 +50,7 @@ export const bigbuy: KeyProvider = {
           he: "בלוח הבקרה של BigBuy, תחת Synchronise with BigBuy ואז API. יש לקחת את מפתח הייצור.",
         },
         secret: true,
-        schema: typed(/^[\w=-]{20,300}$/),
+        schema: typed(/^\w{20,300}={0,2}$/),
       },
       {
         // No call of the API says whose key it is (its documented operations were looked through): the client says it, so

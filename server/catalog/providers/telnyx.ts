@@ -30,6 +30,11 @@ export const telnyx: KeyProvider = {
   api: "https://api.telnyx.com/v2",
   hosts: [/^api\.telnyx\.com$/],
   key: {
+    removal: {
+      en: "Account, Keys & Credentials, in the portal",
+      fr: "Account, Keys & Credentials, dans le portail",
+      he: "Account ואז Keys & Credentials, בפורטל",
+    },
     fields: [
       {
         name: "api_key",
@@ -40,7 +45,7 @@ export const telnyx: KeyProvider = {
           he: "בפורטל של Telnyx, תחת Account ואז Keys & Credentials. הוא מתחיל ב-KEY.",
         },
         secret: true,
-        schema: typed(/^KEY[\w.-]{10,200}$/),
+        schema: typed(/^KEY[\w.]{10,200}$/),
         placeholder: "KEY…",
       },
       {
@@ -54,7 +59,7 @@ export const telnyx: KeyProvider = {
         secret: false,
         optional: true,
         // 32 bytes (Ed25519) in base64.
-        schema: typed(/^[A-Za-z0-9+/]{43}=$/),
+        schema: typed(/^(?:[A-Za-z0-9+]|\/){43}=$/),
       },
     ],
     authorization: ({ secrets }) => ({ headers: { authorization: `Bearer ${secrets.api_key ?? ""}` } }),

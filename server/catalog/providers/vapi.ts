@@ -40,6 +40,7 @@ export const vapi: KeyProvider = {
   api: "https://api.vapi.ai",
   hosts: [/^api\.vapi\.ai$/],
   key: {
+    removal: { en: "API Keys, in the dashboard", fr: "API Keys, dans le tableau de bord", he: "API Keys, בלוח הבקרה" },
     fields: [
       {
         name: "private_key",
@@ -50,7 +51,7 @@ export const vapi: KeyProvider = {
           he: "בלוח הבקרה של Vapi תחת API Keys. המפתח הפרטי: הציבורי אינו פותח כאן דבר.",
         },
         secret: true,
-        schema: typed(/^[\w-]{30,100}$/),
+        schema: typed(/^(?:\w|-){30,100}$/),
       },
     ],
     authorization: ({ secrets }) => ({ headers: { authorization: `Bearer ${secrets.private_key ?? ""}` } }),
