@@ -1,13 +1,19 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { openDb } from "#db/client.ts";
 import {
   auditLog,
   connections,
+  dataExports,
   deadLetters,
+  exportChunks,
   invitations,
   measurements,
-  memberships,
   orders,
+  privacyRequests,
+  refunds,
+  renewals,
+  resources,
+  reveals,
   runLogs,
   runs,
   schedules,
@@ -15,7 +21,9 @@ import {
   sessions,
   tenants,
   users,
+  webhookDeliveries,
 } from "#db/schema/index.ts";
+import { tenantTables } from "#db/tenant-guard.ts";
 import type { Tenant, UserActor } from "#server/ctx.ts";
 import { linkToken } from "#server/domain/sessions/tokens.ts";
 import { readConfig } from "#server/env.ts";
@@ -34,6 +42,8 @@ export interface Belongings {
   invitationId: string;
   invitationToken: string;
   deadLetterId: string;
+  revealId: string;
+  exportId: string;
 }
 
 const db = openDb(testEnv.DB);
@@ -47,8 +57,10 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     runId: newId("run", now),
     invitationId: newId("inv", now),
     deadLetterId: newId("ddl", now),
+    revealId: newId("rev", now),
+    exportId: newId("exp", now),
   };
-  const { connectionId, runId, invitationId, deadLetterId } = ids;
+  const { connectionId, runId, invitationId, deadLetterId, revealId, exportId } = ids;
   const tenantId = tenant.id;
   const job = "shopify-sensor";
   await db
@@ -117,15 +129,81 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       updatedAt: now,
     }),
   ]);
+  const provider = "shopify";
+  await db.batch([
+    db.insert(refunds).values({
+      tenantId,
+      connectionId,
+      externalId: marker,
+      orderExternalId: marker,
+      refundedAt: now,
+      day: "2026-01-01",
+      amountMinor: 1,
+      currency: "GBP",
+    }),
+    db.insert(resources).values({ tenantId, connectionId, kind: "ga4_property", externalId: marker, name: marker, listedAt: now }),
+    db.insert(renewals).values({
+      id: newId("ren", now),
+      tenantId,
+      connectionId,
+      provider,
+      at: now,
+      tookMs: 1,
+      trigger: "cron",
+      outcome: "renewed",
+      message: marker,
+    }),
+    db.insert(reveals).values({
+      id: revealId,
+      tenantId,
+      connectionId,
+      field: "access_token",
+      reason: marker,
+      requestedBy: owner.userId,
+      requestedAt: now,
+      expiresAt: now + 86_400_000,
+    }),
+    db.insert(dataExports).values({
+      id: exportId,
+      tenantId,
+      requestedBy: owner.userId,
+      requestedAt: now,
+      status: "ready",
+      doneAt: now,
+      expiresAt: now + 86_400_000,
+      bytes: marker.length,
+    }),
+    db.insert(exportChunks).values({ tenantId, exportId, seq: 0, bytes: Buffer.from(marker) }),
+    db.insert(webhookDeliveries).values({
+      id: newId("whk", now),
+      tenantId,
+      provider,
+      connectionId,
+      eventKey: marker,
+      topic: "orders/create",
+      receivedAt: now,
+      status: "done",
+    }),
+    db.insert(privacyRequests).values({
+      id: newId("prv", now),
+      tenantId,
+      provider,
+      connectionId,
+      deliveryId: marker,
+      kind: "data_request",
+      subject: marker,
+      receivedAt: now,
+    }),
+  ]);
   const invitationToken = linkToken(readConfig(testEnv), "invitation", invitationId);
   return { tenant, owner, token, marker, ...ids, invitationToken };
 }
 
 /** Everything of a tenant that is stored, to see that nothing of it has changed. */
 export async function snapshotOf({ tenant, owner }: Belongings): Promise<string> {
-  const own = [auditLog, connections, invitations, measurements, memberships, orders, runLogs, runs, schedules, secrets];
   const rows = await Promise.all([
-    ...own.map((table) => db.select().from(table).where(eq(table.tenantId, tenant.id))),
+    // Every table that is a tenant's, a new one too.
+    ...tenantTables.map((table) => db.all(sql`select * from ${sql.identifier(table)} where tenant_id = ${tenant.id}`)),
     db.select().from(deadLetters).where(eq(deadLetters.ofTenant, tenant.id)),
     db.select().from(tenants).where(eq(tenants.id, tenant.id)),
     db.select().from(users).where(eq(users.id, owner.userId)),

@@ -1,0 +1,274 @@
+import { eq, is, sql } from "drizzle-orm";
+import { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { describe, expect, test } from "vitest";
+import { openDb } from "#db/client.ts";
+import * as schema from "#db/schema/index.ts";
+import {
+  connections,
+  dataKeys,
+  deletions,
+  measurements,
+  memberships,
+  oauthStates,
+  rateLimits,
+  runs,
+  schedules,
+  secrets,
+  tenants,
+  users,
+} from "#db/schema/index.ts";
+import { tenantTables } from "#db/tenant-guard.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
+import { findDeletion, listDeletions } from "#server/domain/custody/list-deletions.ts";
+import { cancelDeletion, requestDeletion } from "#server/domain/custody/request-deletion.ts";
+import { graceMs } from "#server/domain/custody/schemas.ts";
+import { startDeletions } from "#server/domain/custody/start-deletions.ts";
+import { startRun } from "#server/domain/runs/start-run.ts";
+import { createClient } from "#server/domain/tenants/create-client.ts";
+import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { currentDataKey } from "#server/domain/vault/data-keys.ts";
+import { openSecret, sealSecret } from "#server/domain/vault/secrets.ts";
+import { type Belongings, makeBelongings, snapshotOf } from "#test/contracts/belongings.ts";
+import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+
+const db = openDb(testEnv.DB);
+const reason = "The contract has ended.";
+const later = (days: number) => () => Date.now() + days * 86_400_000;
+const jobs = (now: () => number = later(31)) => testCtx({ actor: { type: "system", job: "test" }, now });
+const receiptOf = async (id: string) => (await db.select().from(deletions).where(eq(deletions.id, id)))[0];
+
+/** Sets the end of a client as its owner does. */
+async function endOf({ tenant, owner }: Pick<Belongings, "tenant" | "owner">) {
+  const ctx = testTenantCtx(tenant, "owner", { actor: owner });
+  const { id: deletionId } = await requestDeletion(ctx, { confirmation: tenant.name, reason });
+  return { ctx, deletionId };
+}
+
+const addMeasurements = (tenantId: string, rows: number) =>
+  db.run(
+    sql`insert into ${measurements} (tenant_id, sensor, metric, day, dimension, value, measured_at)
+      with recursive n(i) as (select 1 union all select i + 1 from n where i < ${rows}) select ${tenantId}, 's', 'm', 'd', i, 1, 1 from n`,
+  );
+
+/** Where these words stand in any table. */
+async function tablesWith(marker: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const [name, table] of Object.entries(schema)) {
+    if (!is(table, SQLiteTable)) continue;
+    const rows = await db.select().from(table);
+    const text = JSON.stringify(rows, (_, value: unknown) =>
+      value !== null && typeof value === "object" && "type" in value && value.type === "Buffer" && "data" in value
+        ? String.fromCharCode(...(value.data as number[]))
+        : value,
+    );
+    if (text.includes(marker)) found.push(name);
+  }
+  return found;
+}
+
+describe("the end of a client is set", () => {
+  test("by its owner or staff, who write its name, and by nobody else", async () => {
+    const tenant = await makeTenant();
+    const as = async (role: "owner" | "admin" | "staff") => {
+      const { actor } = await makeUser(role === "staff" ? { staff: true } : { roles: [[tenant, role]] });
+      return testTenantCtx(tenant, role, { actor });
+    };
+    await expect(requestDeletion(await as("admin"), { confirmation: tenant.name, reason })).rejects.toMatchObject({ kind: "forbidden" });
+    await expect(requestDeletion(await as("owner"), { confirmation: "another", reason })).rejects.toMatchObject({ kind: "invalid" });
+    expect((await findTenant(jobs(), tenant.id)).endsAt).toBeNull();
+    const { dueAt } = await requestDeletion(await as("staff"), { confirmation: ` ${tenant.name} `, reason });
+    expect((await findTenant(jobs(), tenant.id)).endsAt).toBe(dueAt);
+    await expect(requestDeletion(await as("owner"), { confirmation: tenant.name, reason })).rejects.toMatchObject({ kind: "conflict" });
+  });
+
+  test("two who ask at once set it once", async () => {
+    const { tenant, owner } = await makeBelongings("twice-marker");
+    const both = await Promise.allSettled([endOf({ tenant, owner }), endOf({ tenant, owner })]);
+    expect(both.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(await db.select().from(deletions).where(eq(deletions.ofTenant, tenant.id))).toHaveLength(1);
+  });
+
+  test("its jobs stop, no run starts, and one click brings all back as it was", async () => {
+    const { tenant, owner } = await makeBelongings("grace-marker");
+    const { ctx } = await endOf({ tenant, owner });
+    const blockedIn = async () => [
+      ...new Set((await db.select().from(schedules).where(eq(schedules.tenantId, tenant.id))).map(({ blocked }) => blocked)),
+    ];
+    expect(await blockedIn()).toEqual(["suspended"]);
+    const stopped = testTenantCtx(await findTenant(jobs(), tenant.id), "owner", { actor: owner });
+    await expect(startRun(stopped, { job: "shopify-sensor" })).rejects.toMatchObject({ kind: "conflict" });
+    const cron = jobs(later(29));
+    await startDeletions(cron);
+    expect(cron.traces.tasks).toEqual([]);
+    await cancelDeletion(stopped);
+    expect((await findTenant(jobs(), tenant.id)).endsAt).toBeNull();
+    expect(await blockedIn()).not.toContain("suspended");
+    await expect(cancelDeletion(ctx)).rejects.toMatchObject({ kind: "conflict" });
+    const [cancelled] = await db.select().from(deletions).where(eq(deletions.ofTenant, tenant.id));
+    await eraseTenant(jobs(), { deletionId: cancelled?.id ?? "" });
+    expect((await findTenant(jobs(), tenant.id)).name).toBe(tenant.name);
+    await endOf({ tenant, owner });
+  });
+});
+
+describe("after the time of grace", () => {
+  test("nothing of it is left but the receipt, no sealed value opens, and another client has lost nothing", async () => {
+    const [mine, other] = [await makeBelongings("erased-marker"), await makeBelongings("kept-marker")];
+    const { tenant, connectionId } = mine;
+    const inside = testTenantCtx(tenant);
+    const place = { connectionId, field: "refresh_token" };
+    const sealed = await sealSecret(inside, await currentDataKey(inside), { ...place, secret: "the-secret-itself" });
+    await db.insert(secrets).values({ tenantId: tenant.id, ...place, sealed, createdAt: 1 });
+    const keysBefore = await db.select().from(dataKeys).where(eq(dataKeys.tenantId, tenant.id));
+    expect(await openSecret(inside, keysBefore, { ...place, sealed })).toBe("the-secret-itself");
+    await commit(inside, "test.done", { of: "erased-marker" }, []);
+    await db.insert(rateLimits).values({ key: `invite:address:${tenant.id}:erased-marker@example.com`, count: 1, resetAt: later(99)() });
+    await db.insert(oauthStates).values({
+      stateHash: `hash of ${tenant.id}`,
+      provider: "shopify",
+      forTenant: tenant.id,
+      userId: "erased-marker",
+      sessionId: "s",
+      browserHash: "b",
+      redirectUri: "r",
+      scopes: [],
+      returnTo: "/",
+      expiresAt: later(99)(),
+    });
+    const before = await snapshotOf(other);
+    const { deletionId } = await endOf(mine);
+
+    const cron = jobs();
+    await startDeletions(cron);
+    expect(cron.traces.tasks).toContainEqual({ v: 1, type: "deletion", deletion: deletionId });
+    await startDeletions(cron);
+    expect(cron.traces.tasks.filter((task) => task.type === "deletion" && task.deletion === deletionId)).toHaveLength(1);
+    await eraseTenant(cron, { deletionId });
+
+    expect(await tablesWith("erased-marker")).toEqual(["deletions"]);
+    expect(await snapshotOf(other)).toBe(before);
+    expect(await tablesWith("kept-marker")).not.toEqual([]);
+    for (const table of tenantTables)
+      expect({ table, rows: await db.all(sql`select 1 from ${sql.identifier(table)} where tenant_id = ${tenant.id}`) }).toEqual({
+        table,
+        rows: [],
+      });
+    await expect(findTenant(jobs(), tenant.id)).rejects.toMatchObject({ kind: "not_found" });
+    const keys = await db.select().from(dataKeys).where(eq(dataKeys.tenantId, tenant.id));
+    await expect(openSecret(inside, keys, { ...place, sealed })).rejects.toThrow(/no data key/);
+
+    const receipt = await receiptOf(deletionId);
+    expect(receipt).toMatchObject({ keyDestroyedAt: expect.any(Number), doneAt: expect.any(Number) });
+    expect(receipt?.receipt).toMatchObject({
+      tables: expect.objectContaining({ orders: 1, refunds: 1, secrets: 2, data_keys: 1, runs: 1, memberships: 1, export_chunks: 1 }),
+      grants: [{ provider: "shopify", kind: "oauth", revoked: false }],
+      accounts: 1,
+      auditHead: { seq: expect.any(Number), hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+    const agency = await db.select().from(schema.auditLog).where(eq(schema.auditLog.tenantId, ""));
+    const told = agency.filter(({ details }) => details.deletion === deletionId).map(({ action }) => action);
+    expect(told).toEqual(["deletion.started", "deletion.key_destroyed", "deletion.done"]);
+
+    const staff = testCtx({ actor: (await makeUser({ staff: true })).actor });
+    expect(await findDeletion(staff, { deletionId })).toMatchObject({ state: "done", tenantName: tenant.name });
+    expect((await listDeletions(staff, {})).items.map(({ id }) => id)).toContain(deletionId);
+    await expect(listDeletions(testCtx({ actor: other.owner }), {})).rejects.toMatchObject({ kind: "forbidden" });
+    const again = {
+      id: tenant.id,
+      name: "Again",
+      vertical: "shopify",
+      plan: "growth",
+      locale: "en",
+      currency: "EUR",
+      timezone: "UTC",
+    } as const;
+    await expect(createClient(staff, again)).rejects.toMatchObject({ kind: "conflict", field: "id" });
+  });
+
+  test("accounts go with it that are nobody else's: who has another client, or is staff, stays", async () => {
+    const [tenant, another] = [await makeTenant(), await makeTenant()];
+    const alone = await makeUser({ roles: [[tenant, "owner"]] });
+    const both = await makeUser({
+      roles: [
+        [tenant, "member"],
+        [another, "member"],
+      ],
+    });
+    const staff = await makeUser({ staff: true, roles: [[tenant, "viewer"]] });
+    const { deletionId } = await endOf({ tenant, owner: alone.actor });
+    await eraseTenant(jobs(), { deletionId });
+    const there = async (id: string) => (await db.select().from(users).where(eq(users.id, id))).length;
+    expect([await there(alone.actor.userId), await there(both.actor.userId), await there(staff.actor.userId)]).toEqual([0, 1, 1]);
+    expect((await db.select().from(memberships).where(eq(memberships.userId, both.actor.userId))).map(({ tenantId }) => tenantId)).toEqual([
+      another.id,
+    ]);
+    expect((await receiptOf(deletionId))?.receipt?.accounts).toBe(1);
+  });
+
+  test("it is not begun before its time, and once begun it is beyond cancelling", async () => {
+    const mine = await makeBelongings("early-marker");
+    const { ctx, deletionId } = await endOf(mine);
+    await eraseTenant(
+      jobs(() => Date.now() + graceMs - 60_000),
+      { deletionId },
+    );
+    expect((await receiptOf(deletionId))?.startedAt).toBeNull();
+    await eraseTenant(jobs(), { deletionId, maxPages: 0 });
+    expect(await receiptOf(deletionId)).toMatchObject({ startedAt: expect.any(Number), doneAt: null });
+    await expect(cancelDeletion(ctx)).rejects.toMatchObject({ kind: "conflict" });
+  });
+
+  test("killed between any two of its calls of D1 it goes on with the next message, and the receipt counts all", async () => {
+    const mine = await makeBelongings("killed-marker");
+    const tenantId = mine.tenant.id;
+    await addMeasurements(tenantId, 3000);
+    const { deletionId } = await endOf(mine);
+    let deaths = 0;
+    for (let calls = 1; ; calls += 3) {
+      const ctx = jobs();
+      let left = calls;
+      const dying = new Proxy(ctx.databases.DB, {
+        get(target, key) {
+          const found: unknown = Reflect.get(target, key);
+          if (typeof found !== "function") return found;
+          if (key !== "prepare" && key !== "batch") return found.bind(target);
+          return (...words: unknown[]) => {
+            if (left-- <= 0) throw new Error("killed");
+            return Reflect.apply(found, target, words);
+          };
+        },
+      });
+      try {
+        await eraseTenant({ ...ctx, directory: openDb(dying), databases: { DB: dying } }, { deletionId });
+        break;
+      } catch (error) {
+        expect(String(error)).toMatch(/killed|Failed to run the query/);
+        deaths += 1;
+      }
+    }
+    expect(deaths).toBeGreaterThan(5);
+    expect(await tablesWith("killed-marker")).toEqual(["deletions"]);
+    const receipt = await receiptOf(deletionId);
+    expect(receipt).toMatchObject({ doneAt: expect.any(Number), receipt: { accounts: 1, tables: { orders: 1 } } });
+    expect(receipt?.receipt?.tables.measurements).toBeGreaterThan(2999);
+  });
+
+  test("a client with more rows than one message may erase takes several", async () => {
+    const mine = await makeBelongings("pages-marker");
+    const tenantId = mine.tenant.id;
+    await addMeasurements(tenantId, 2500);
+    const { deletionId } = await endOf(mine);
+    let messages = 0;
+    for (; messages < 10 && (await receiptOf(deletionId))?.doneAt === null; messages++) {
+      const ctx = jobs();
+      await eraseTenant(ctx, { deletionId, maxPages: 2 });
+      if ((await receiptOf(deletionId))?.doneAt === null) expect(ctx.traces.tasks).toHaveLength(1);
+    }
+    expect(messages).toBe(2);
+    expect(await tablesWith("pages-marker")).toEqual(["deletions"]);
+    expect(await db.select().from(runs).where(eq(runs.tenantId, tenantId))).toEqual([]);
+    expect(await db.select().from(tenants).where(eq(tenants.id, tenantId))).toEqual([]);
+    expect(await db.select().from(connections).where(eq(connections.tenantId, tenantId))).toEqual([]);
+  });
+});

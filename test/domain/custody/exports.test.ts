@@ -1,0 +1,235 @@
+import { eq, getTableName, sql } from "drizzle-orm";
+import { strFromU8, unzipSync } from "fflate";
+import { describe, expect, test } from "vitest";
+import { openDb } from "#db/client.ts";
+import { auditLog, dataExports, exportChunks, measurements, orders, secrets } from "#db/schema/index.ts";
+import { tenantTables } from "#db/tenant-guard.ts";
+import type { Tenant } from "#server/ctx.ts";
+import { type AuditRow, lineHash } from "#server/domain/audit/chain.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { csvLine } from "#server/domain/custody/csv.ts";
+import { downloadExport } from "#server/domain/custody/download-export.ts";
+import { exportParts, notExported } from "#server/domain/custody/export-parts.ts";
+import { listExports } from "#server/domain/custody/list-exports.ts";
+import { makeExport } from "#server/domain/custody/make-export.ts";
+import { requestExport } from "#server/domain/custody/request-export.ts";
+import { exportKeptMs } from "#server/domain/custody/schemas.ts";
+import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
+import { ask, asPerson } from "#test/ask.ts";
+import { makeBelongings } from "#test/contracts/belongings.ts";
+import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+
+const db = openDb(testEnv.DB);
+const jobs = (now?: () => number) => testCtx({ actor: { type: "system", job: "test" }, ...(now && { now }) });
+const rowOf = async (id: string) => (await db.select().from(dataExports).where(eq(dataExports.id, id)))[0];
+const piecesOf = (id: string) => db.select().from(exportChunks).where(eq(exportChunks.exportId, id)).orderBy(exportChunks.seq);
+
+async function asked(tenant: Tenant, now?: () => number) {
+  const { actor, token } = await makeUser({ roles: [[tenant, "owner"]] });
+  const ctx = testTenantCtx(tenant, "owner", { actor, ...(now && { now }) });
+  const { id: exportId } = await requestExport(ctx);
+  return { ctx, actor, token, exportId };
+}
+
+async function unzipped(body: Response): Promise<Record<string, string>> {
+  const files = unzipSync(new Uint8Array(await body.arrayBuffer()));
+  return Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, strFromU8(bytes)]));
+}
+
+describe("all that a client has", () => {
+  test("comes as one zip of JSON and CSV, with people by name, readable instants and a manifest of counts and hashes", async () => {
+    const { tenant, marker, owner } = await makeBelongings("export-marker");
+    const [sealed] = await db.select().from(secrets).where(eq(secrets.tenantId, tenant.id));
+    await commit(testTenantCtx(tenant), "test.done", { b: 1, a: "é" }, []);
+    const { ctx, token, exportId } = await asked(tenant);
+    expect(ctx.traces.tasks).toEqual([{ v: 1, type: "export", tenant: tenant.id, export: exportId }]);
+    await makeExport(jobs(), { tenant: tenant.id, exportId });
+
+    const response = await ask(`/t/${tenant.id}/exports/${exportId}`, { headers: asPerson(token) });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename="t-[\w-]+\.zip"$/);
+    const files = await unzipped(response);
+    expect(Object.keys(files)).toEqual(["tenant.json", ...exportParts.map(({ file }) => file), "manifest.json"]);
+
+    const all = Object.values(files).join("\n");
+    expect(all).not.toContain(sealed?.sealed);
+    expect(all).not.toMatch(/a1\.\d+\.|w1\.|sealed"|wrapped"|"lease/);
+    expect(JSON.parse(files["members.json"] ?? "")).toContainEqual(
+      expect.objectContaining({ name: `Person ${marker}`, email: owner.email, role: "owner" }),
+    );
+    expect(JSON.parse(files["runs.json"] ?? "")).toEqual([
+      expect.objectContaining({ status: "dead", slot: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) }),
+    ]);
+    expect(files["orders.csv"]?.split("\r\n")).toHaveLength(3);
+    expect(files["orders.csv"]).toMatch(/^connectionId,externalId,/);
+    expect(files["measurements.csv"]).toContain(marker);
+    const nameless = ["runs.json", "members.json", "schedules.json"];
+    for (const { file } of exportParts.filter(({ file }) => !nameless.includes(file)))
+      expect({
+        file,
+        has: files[file]?.includes(marker),
+      }).toEqual({ file, has: true });
+
+    const manifest = JSON.parse(files["manifest.json"] ?? "") as {
+      files: { name: string; rows: number; bytes: number; sha256: string }[];
+      auditHead: { hash: string };
+    };
+    for (const { name, bytes, sha256 } of manifest.files) {
+      const raw = new TextEncoder().encode(files[name]);
+      // So that spreadsheets read accents; who unpacks it as text loses the mark.
+      const read = name.endsWith(".csv") ? new Uint8Array([0xef, 0xbb, 0xbf, ...raw]) : raw;
+      const digest = [...new Uint8Array(await crypto.subtle.digest("SHA-256", read))]
+        .map((byte) => byte.toString(16).padStart(2, "0"))
+        .join("");
+      expect({ name, bytes, sha256 }).toEqual({ name, bytes: read.length, sha256: digest });
+    }
+    // The log proves itself, outside of the portal.
+    let before = "";
+    const lines = (JSON.parse(files["audit_log.json"] ?? "") as AuditRow[]).filter(({ seq }) => seq !== null);
+    for (const { seq, hash, ...line } of lines.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0))) {
+      expect(hash).toBe(lineHash(before, line));
+      before = hash ?? "";
+    }
+    expect(manifest.auditHead.hash).toBe(before);
+    expect((await db.select().from(auditLog).where(eq(auditLog.tenantId, tenant.id))).map(({ action }) => action)).toEqual(
+      expect.arrayContaining(["export.requested", "export.made", "export.downloaded"]),
+    );
+  });
+
+  test("every table that is a client's is in it, or says why not", () => {
+    const named = [...exportParts.map(({ table }) => getTableName(table)), ...Object.keys(notExported)];
+    expect([...new Set(named)].sort()).toEqual([...tenantTables].sort());
+  });
+
+  test("more than a page and more than a piece come whole", async () => {
+    const tenant = await makeTenant();
+    // Random, so that the zip gets long.
+    await db.run(
+      sql`insert into ${measurements} (tenant_id, sensor, metric, day, dimension, value, measured_at)
+        with recursive n(i) as (select 1 union all select i + 1 from n where i < 4500)
+        select ${tenant.id}, 's', 'm', '2026-01-01', hex(randomblob(300)), i, i from n`,
+    );
+    const { token, exportId } = await asked(tenant);
+    await makeExport(jobs(), { tenant: tenant.id, exportId });
+    const pieces = await piecesOf(exportId);
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.every(({ bytes }) => bytes.length <= 900_000)).toBe(true);
+    const files = await unzipped(await ask(`/t/${tenant.id}/exports/${exportId}`, { headers: asPerson(token) }));
+    expect(files["measurements.csv"]?.trim().split("\r\n")).toHaveLength(4501);
+    expect(new Set(files["measurements.csv"]?.match(/,\d+,1970/g)).size).toBe(4500);
+  });
+});
+
+describe("an export is made once", () => {
+  test("while one is being made there is no other, and a message that comes twice makes it once", async () => {
+    const tenant = await makeTenant();
+    const { ctx, exportId } = await asked(tenant);
+    await expect(requestExport(ctx)).rejects.toMatchObject({ kind: "conflict" });
+    await Promise.all([1, 2, 3].map(() => makeExport(jobs(), { tenant: tenant.id, exportId })));
+    expect(await rowOf(exportId)).toMatchObject({ status: "ready", attempts: 1, contents: expect.objectContaining({ "members.json": 1 }) });
+    await makeExport(jobs(), { tenant: tenant.id, exportId });
+    expect((await rowOf(exportId))?.attempts).toBe(1);
+    expect((await listExports(ctx)).map(({ status }) => status)).toEqual(["ready"]);
+  });
+
+  test("one whose worker died is sent again and made anew; after three tries it has failed", async () => {
+    let now = Date.now();
+    const tenant = await makeTenant();
+    const { exportId } = await asked(tenant, () => now);
+    const broken = () => {
+      const ctx = jobs(() => now);
+      const DB = new Proxy(ctx.databases.DB, {
+        get(target, key) {
+          if (key === "prepare")
+            return (query: string) => {
+              if (/"measurements"/.test(query)) throw new Error("D1 is away");
+              return target.prepare(query);
+            };
+          const found: unknown = Reflect.get(target, key);
+          return typeof found === "function" ? found.bind(target) : found;
+        },
+      });
+      return { ...ctx, databases: { DB } };
+    };
+    await expect(makeExport(broken(), { tenant: tenant.id, exportId })).rejects.toThrow(/D1 is away/);
+    expect(await rowOf(exportId)).toMatchObject({ status: "waiting", attempts: 1, leaseUntil: null });
+    // A worker that was killed leaves its lease: nobody takes it before that is over.
+    await db
+      .update(dataExports)
+      .set({ leaseUntil: now + 60_000 })
+      .where(eq(dataExports.id, exportId));
+    await makeExport(
+      jobs(() => now),
+      { tenant: tenant.id, exportId },
+    );
+    expect((await rowOf(exportId))?.status).toBe("waiting");
+    now += 11 * 60_000;
+    const cron = jobs(() => now);
+    await sweepExports(cron);
+    expect(cron.traces.tasks).toContainEqual({ v: 1, type: "export", tenant: tenant.id, export: exportId });
+    for (const _ of [2, 3]) await expect(makeExport(broken(), { tenant: tenant.id, exportId })).rejects.toThrow();
+    expect(await rowOf(exportId)).toMatchObject({ status: "failed", attempts: 3 });
+  });
+
+  test("it goes after seven days, with all its pieces", async () => {
+    let now = Date.now();
+    const tenant = await makeTenant();
+    const { ctx, exportId } = await asked(tenant, () => now);
+    await makeExport(
+      jobs(() => now),
+      { tenant: tenant.id, exportId },
+    );
+    now += exportKeptMs;
+    await expect(downloadExport(ctx, { tenant: tenant.id, exportId })).rejects.toMatchObject({ kind: "not_found" });
+    await sweepExports(jobs(() => now));
+    expect([await rowOf(exportId), await piecesOf(exportId)]).toEqual([undefined, []]);
+  });
+});
+
+describe("whose it is", () => {
+  test("owners, admins and staff may have it; others of the team, other clients' people and strangers may not", async () => {
+    const tenant = await makeTenant();
+    const { exportId, token } = await asked(tenant);
+    await makeExport(jobs(), { tenant: tenant.id, exportId });
+    const statusFor = async (path: string, who: string | null) => (await ask(path, { headers: who === null ? {} : asPerson(who) })).status;
+    const path = `/t/${tenant.id}/exports/${exportId}`;
+    const other = await makeTenant();
+    expect({
+      owner: await statusFor(path, token),
+      staff: await statusFor(`/admin/clients/${tenant.id}/exports/${exportId}`, (await makeUser({ staff: true })).token),
+      member: await statusFor(path, (await makeUser({ roles: [[tenant, "member"]] })).token),
+      elsewhere: await statusFor(path, (await makeUser({ roles: [[other, "owner"]] })).token),
+      through: await statusFor(`/t/${other.id}/exports/${exportId}`, (await makeUser({ roles: [[other, "owner"]] })).token),
+      nobody: await statusFor(path, null),
+    }).toEqual({ owner: 200, staff: 200, member: 403, elsewhere: 404, through: 404, nobody: 303 });
+    const { actor } = await makeUser({ roles: [[tenant, "billing"]] });
+    await expect(requestExport(testTenantCtx(tenant, "billing", { actor }))).rejects.toMatchObject({ kind: "forbidden" });
+  });
+
+  test("nothing of another client is in it", async () => {
+    await makeBelongings("somebody-elses-marker");
+    const tenant = await makeTenant();
+    await db.insert(orders).values({
+      tenantId: tenant.id,
+      connectionId: "c",
+      externalId: "1",
+      placedAt: 1,
+      day: "2026-01-01",
+      grossMinor: -5,
+      currency: "GBP",
+      updatedAt: 1,
+    });
+    const { exportId, token } = await asked(tenant);
+    await makeExport(jobs(), { tenant: tenant.id, exportId });
+    const files = await unzipped(await ask(`/t/${tenant.id}/exports/${exportId}`, { headers: asPerson(token) }));
+    expect(Object.values(files).join()).not.toContain("somebody-elses-marker");
+    expect(files["orders.csv"]).toContain(",-5,GBP,");
+  });
+});
+
+test("a cell that a spreadsheet would run is text, numbers stay numbers", () => {
+  expect(csvLine(["=1+1", "+1", "-1", "@x", "\tx", -1, null, 'a"b', "a,b", "a\nb", { a: 1 }])).toBe(
+    `'=1+1,'+1,'-1,'@x,'\tx,-1,,"a""b","a,b","a\nb","{""a"":1}"\r\n`,
+  );
+});
