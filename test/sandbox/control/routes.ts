@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { keyServices, sandboxClients, sandboxProviders } from "#test/sandbox/endpoints.ts";
+import { keyServices, sandboxProviders } from "#test/sandbox/endpoints.ts";
 import { knownKeys, mintKey } from "#test/sandbox/keys/mint.ts";
 import { issueTokens, newGrant } from "#test/sandbox/oauth/issue.ts";
 import { type Grant, type Issued, revokeGrant } from "#test/sandbox/oauth/ledger.ts";
@@ -8,9 +8,9 @@ import type { SandboxState } from "#test/sandbox/providers/provider.ts";
 import { shelf } from "#test/sandbox/providers/shelf.ts";
 import { ShopChange } from "#test/sandbox/shop/changes.ts";
 import type { OrderRow, ProductRow } from "#test/sandbox/shop/model.ts";
-import { signedWebhook } from "#test/sandbox/shopify/hmac.ts";
 import type { Counters } from "./counters.ts";
 import { Fault, type Faults } from "./faults.ts";
+import { sendWebhook, signRequest, Webhook } from "./webhooks.ts";
 
 /** Which grants are meant: those that match everything named. Nothing named means all of them. */
 const Selection = z.object({
@@ -41,13 +41,6 @@ const Mint = z.array(
 );
 /** Accounts whose owners make themselves a key. Klaviyo's own keys are beside its OAuth. */
 const KeyMint = z.array(z.object({ provider: z.enum([...keyServices, "klaviyo"]), account: z.string().min(1) }));
-const Webhook = z.object({
-  topic: z.string(),
-  shop: z.string(),
-  payload: z.unknown(),
-  webhookId: z.string().optional(),
-  url: z.url().optional(),
-});
 
 export interface ControlParts {
   state: SandboxState;
@@ -143,11 +136,8 @@ export function controlRoutes({ state, faults, counters, together }: ControlPart
   app.get("/calls", (c) => c.json(counters.read()));
 
   app.post("/webhooks", async (c) => {
-    const { url, ...delivery } = Webhook.parse(await c.req.json());
-    const signed = signedWebhook({ ...delivery, payload: delivery.payload ?? {}, now: Date.now() }, sandboxClients.shopify.clientSecret);
-    if (url === undefined) return c.json(signed);
-    const answer = await fetch(url, { method: "POST", ...signed, redirect: "manual" });
-    return c.json({ status: answer.status, body: await answer.text() });
+    const webhook = Webhook.parse(await c.req.json());
+    return c.json(webhook.url === undefined ? signRequest(webhook, Date.now()) : await sendWebhook(webhook, webhook.url));
   });
 
   app.get("/shop/:domain", (c) => {

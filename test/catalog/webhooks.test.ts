@@ -1,0 +1,527 @@
+import { describe, expect, test } from "vitest";
+import { findWebhook, webhooks } from "#server/catalog/webhooks/registry.ts";
+import type { Incoming, Verdict, Webhook } from "#server/catalog/webhooks/webhook.ts";
+import { type Webhook as Sent, Webhook as SentSchema, signRequest } from "#test/sandbox/control/webhooks.ts";
+import { sandboxClients, webhookSecrets } from "#test/sandbox/endpoints.ts";
+
+const now = Date.parse("2026-03-04T05:06:07Z");
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+interface Given {
+  secrets: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+  method?: string;
+  url?: string;
+  at?: number;
+}
+
+function incoming({
+  secrets,
+  headers = {},
+  body = "",
+  method = "POST",
+  url = "https://portal.example/webhooks/x",
+  at = now,
+}: Given): Incoming {
+  return {
+    method,
+    urls: [url],
+    headers: new Headers(headers),
+    body: typeof body === "string" ? bytes(body) : body,
+    now: at,
+    secret: (name) => {
+      const value = secrets[name];
+      if (value === undefined) throw new Error(`${name} was not given`);
+      return value;
+    },
+  };
+}
+
+const hear = (provider: string, given: Given): Verdict => findWebhook(provider).read(incoming(given));
+const called = (provider: string, callback: string, given: Given): Verdict => {
+  const read = findWebhook(provider).callbacks?.[callback];
+  if (!read) throw new Error(`no ${callback}`);
+  return read(incoming(given));
+};
+const refused = (reason: string) => ({ is: "refused", reason });
+/** What the sandbox would send now, as the product would hear it. */
+const sandboxSecrets = {
+  SHOPIFY_CLIENT_SECRET: sandboxClients.shopify.clientSecret,
+  HUBSPOT_CLIENT_SECRET: sandboxClients.hubspot.clientSecret,
+  META_CLIENT_SECRET: sandboxClients.meta.clientSecret,
+  TIKTOK_CLIENT_SECRET: sandboxClients.tiktok.clientSecret,
+  ...webhookSecrets,
+};
+function sent(input: Partial<Sent> & { provider: Sent["provider"] }, more: Partial<Given> = {}): Given {
+  const { headers, body } = signRequest(SentSchema.parse(input), now);
+  return { secrets: sandboxSecrets, headers, body, url: "http://atrium.test/webhooks/hubspot", ...more };
+}
+const events = (verdict: Verdict) => {
+  if (verdict.is !== "events") throw new Error(`no events: ${JSON.stringify(verdict)}`);
+  return verdict.events;
+};
+const effect = (webhook: Webhook, topic: string, payload: unknown = {}) => webhook.effectOf({ topic, payload }, { timezone: "UTC" });
+
+/** Of each provider: a delivery that is right, and the name of the header with its signature. */
+const right: { provider: Sent["provider"]; topic: string; account: string; signature: string; payload?: unknown }[] = [
+  { provider: "shopify", topic: "products/update", account: "beta.myshopify.com", signature: "x-shopify-hmac-sha256", payload: { id: 1 } },
+  { provider: "klaviyo", topic: "event:klaviyo.opened_email", account: "BetaB2", signature: "klaviyo-signature" },
+  { provider: "hubspot", topic: "contact.creation", account: "62515", signature: "x-hubspot-signature-v3" },
+  { provider: "meta", topic: "user.name", account: "218471", signature: "x-hub-signature-256" },
+  { provider: "slack", topic: "app_home_opened", account: "T0", signature: "x-slack-signature" },
+  { provider: "tiktok", topic: "post.publish.complete", account: "open-1", signature: "tiktok-signature" },
+];
+
+describe("what every provider's webhook owes", () => {
+  test("each provider of the shelf is looked at here", () => {
+    expect(right.map(({ provider }) => provider).sort()).toEqual(webhooks.map(({ provider }) => provider).sort());
+  });
+
+  describe.each(right)("$provider", ({ provider, signature, ...input }) => {
+    const webhook = findWebhook(provider);
+
+    test("a right delivery is read: what happened, to whom, and the same key each time", () => {
+      const first = events(hear(provider, sent({ provider, webhookId: "one-1", ...input })));
+      const second = events(hear(provider, sent({ provider, webhookId: "one-1", ...input })));
+      expect(first[0]).toMatchObject({ topic: input.topic, account: input.account });
+      expect(first[0]?.key).toBe(second[0]?.key);
+      const other = events(hear(provider, sent({ provider, webhookId: "two-22", at: now + 2000, ...input, payload: undefined })));
+      expect(other[0]?.key).not.toBe(first[0]?.key);
+    });
+
+    test("without a signature, with another one, a longer, a shorter or an empty one it is refused", () => {
+      const good = sent({ provider, ...input });
+      const given = good.headers?.[signature] ?? "";
+      const { [signature]: _, ...without } = good.headers ?? {};
+      expect(hear(provider, { ...good, headers: without })).toEqual(refused("no_signature"));
+      const wrong = sent({ provider, ...input, wrongSignature: true });
+      for (const [name, value] of Object.entries(without)) (wrong.headers ?? {})[name] ??= value;
+      expect(wrong.headers?.[signature]).not.toBe(given);
+      expect(hear(provider, wrong)).toMatchObject({ is: "refused" });
+      for (const text of [`${given}0`, given.slice(0, -1), "x", `${given},${given}`]) {
+        expect({ text, ...hear(provider, { ...good, headers: { ...without, [signature]: text } }) }).toMatchObject({ text, is: "refused" });
+      }
+    });
+
+    test("one changed byte of the body is refused before anything of it is read", () => {
+      const good = sent({ provider, ...input });
+      expect(hear(provider, { ...good, body: `${String(good.body)} ` })).toEqual(refused("wrong_signature"));
+    });
+
+    test("another secret opens nothing", () => {
+      const good = sent({ provider, ...input });
+      const secrets = Object.fromEntries(Object.keys(sandboxSecrets).map((name) => [name, "another-secret"]));
+      expect(hear(provider, { ...good, secrets })).toEqual(refused("wrong_signature"));
+    });
+
+    test("signed but no JSON, or another shape, is unreadable and no defect", () => {
+      for (const payload of ["no json", '"text"', "null", "[[]]", "\u{FFFF}"]) {
+        const verdict = hear(provider, sent({ provider, ...input, payload }));
+        if (provider === "shopify" && payload !== "no json" && payload !== "\u{FFFF}") continue; // its body may be anything: the headers say what it is
+        expect({ payload, ...verdict }).toEqual({ payload, ...refused("unreadable") });
+      }
+    });
+
+    test("a topic that nobody knows does nothing", () => {
+      expect(effect(webhook, "something.new")).toEqual({ type: "none", reason: "no_reader" });
+    });
+
+    test("nothing of what a person wrote is kept", () => {
+      for (const event of events(hear(provider, sent({ provider, ...input }))))
+        expect(event.payload).toEqual(provider === "slack" ? { bot: false } : {});
+    });
+  });
+});
+
+describe("shopify", () => {
+  const secrets = { SHOPIFY_CLIENT_SECRET: "hush-shopify-secret" };
+  const body = '{"id":820982911946154508,"email":"jon@example.com","total_price":"403.00","currency":"USD"}';
+  const signature = "CSUwR0tZ+zipJA+iDrpiFpn2w+X1+Pi7Cf70BZcMPyY=";
+  const headers = (prefix: string, topic = "products/update") => ({
+    [`${prefix}hmac-sha256`]: signature,
+    [`${prefix}topic`]: topic,
+    [`${prefix}shop-domain`]: "some-shop.myshopify.com",
+    [`${prefix}webhook-id`]: "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+    [`${prefix}triggered-at`]: "2026-03-04T05:00:00.123456789Z",
+  });
+
+  test.each(["x-shopify-", "shopify-"])("the vector is believed under the headers %s", (prefix) => {
+    expect(events(hear("shopify", { secrets, body, headers: headers(prefix) }))).toEqual([
+      {
+        key: "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+        topic: "products/update",
+        account: "some-shop.myshopify.com",
+        occurredAt: Date.parse("2026-03-04T05:00:00.123Z"),
+        payload: {},
+      },
+    ]);
+  });
+
+  test("where both families come the newer one is read", () => {
+    const both = { ...headers("x-shopify-", "orders/create"), ...headers("shopify-", "products/update") };
+    expect(events(hear("shopify", { secrets, body, headers: both }))[0]?.topic).toBe("products/update");
+    expect(hear("shopify", { secrets, body, headers: { ...both, "shopify-hmac-sha256": "x" } })).toEqual(refused("wrong_signature"));
+  });
+
+  test("without its topic, its id or a shop's domain it is unreadable", () => {
+    for (const name of ["x-shopify-topic", "x-shopify-webhook-id", "x-shopify-shop-domain"]) {
+      const { [name]: _, ...rest } = headers("x-shopify-") as Record<string, string>;
+      expect(hear("shopify", { secrets, body, headers: rest })).toEqual(refused("unreadable"));
+    }
+    const evil = { ...headers("x-shopify-"), "x-shopify-shop-domain": "some-shop.myshopify.com.evil.example" };
+    expect(hear("shopify", { secrets, body, headers: evil })).toEqual(refused("unreadable"));
+  });
+
+  const says = (topic: string, payload: unknown, account = "beta.myshopify.com") =>
+    hear("shopify", sent({ provider: "shopify", topic, account, payload }));
+
+  test("the shop of the header, which is not signed, must be the one that the body names", () => {
+    expect(says("app/uninstalled", { myshopify_domain: "other.myshopify.com" })).toEqual(refused("other_account"));
+    expect(says("shop/redact", { shop_id: 1, shop_domain: "other.myshopify.com" })).toEqual(refused("other_account"));
+    expect(says("customers/redact", { shop_domain: "other.myshopify.com", customer: { id: 1 } })).toEqual(refused("other_account"));
+    expect(says("orders/create", { order_status_url: "https://other.myshopify.com/1/orders/x/authenticate" })).toEqual(
+      refused("other_account"),
+    );
+    expect(says("app/uninstalled", { myshopify_domain: "Beta.myshopify.com" })).toMatchObject({ is: "events" });
+    expect(says("orders/create", { order_status_url: "https://www.beta.example/1/orders/x" })).toMatchObject({ is: "events" });
+  });
+
+  test("what destroys something is not believed of a body that names no shop: another topic's body under this name", () => {
+    for (const topic of ["app/uninstalled", "shop/redact", "customers/redact", "customers/data_request"]) {
+      expect({ topic, ...says(topic, { id: 1 }) }).toEqual({ topic, ...refused("unreadable") });
+    }
+  });
+
+  test("who is to be forgotten is read to the last digit, and no address is kept", () => {
+    const payload = `{"shop_domain":"beta.myshopify.com","customer":{"id":9007199254740993,"email":"jon@example.com","phone":"555"},"orders_to_redact":[820982911946154508,12]}`;
+    const [event] = events(says("customers/redact", payload));
+    const demand = { kind: "redact_customer", subject: "9007199254740993", orders: ["820982911946154508", "12"] };
+    expect(event).toMatchObject({ privacy: demand, payload: demand });
+    expect(JSON.stringify(event)).not.toContain("jon@example.com");
+    expect(effect(findWebhook("shopify"), "customers/redact", event?.payload)).toEqual({ type: "privacy", demand });
+  });
+
+  const order = {
+    id: 5678,
+    admin_graphql_api_id: "gid://shopify/Order/5678",
+    processed_at: "2026-03-03T23:30:00-05:00",
+    updated_at: "2026-03-04T00:00:00-05:00",
+    cancelled_at: null,
+    test: false,
+    email: "jon@example.com",
+    total_price_set: { shop_money: { amount: "403.00", currency_code: "USD" }, presentment_money: { amount: "1", currency_code: "EUR" } },
+    customer: { admin_graphql_api_id: "gid://shopify/Customer/9", email: "jon@example.com" },
+    shipping_address: { name: "Jon" },
+    refunds: [],
+  };
+
+  test("an order becomes the record that the sensor would make of it, on the day of the shop's own calendar", () => {
+    const [event] = events(says("orders/create", order));
+    expect(JSON.stringify(event)).not.toMatch(/jon/i);
+    expect(effect(findWebhook("shopify"), "orders/create", event?.payload)).toEqual({
+      type: "wake",
+      sensors: ["shopify-sensor"],
+      records: {
+        order: {
+          externalId: "5678",
+          customerId: "9",
+          placedAt: Date.parse("2026-03-04T04:30:00Z"),
+          day: "2026-03-04",
+          grossMinor: 40300,
+          currency: "USD",
+          updatedAt: Date.parse("2026-03-04T05:00:00Z"),
+        },
+        refunds: [],
+      },
+    });
+  });
+
+  test("an order with refunds, a cancelled one and one that we cannot read are left to the sensor; a test order is none", () => {
+    const of = (payload: unknown) => {
+      const [event] = events(says("orders/updated", payload));
+      return effect(findWebhook("shopify"), "orders/updated", event?.payload);
+    };
+    const wake = { type: "wake", sensors: ["shopify-sensor"] };
+    expect(of({ ...order, refunds: [{ id: 1 }] })).toEqual(wake);
+    expect(of({ ...order, cancelled_at: order.updated_at })).toEqual(wake);
+    expect(of({ id: 5678 })).toEqual(wake);
+    expect(of({ ...order, test: true })).toEqual({ type: "none", reason: "test" });
+  });
+
+  test("other scopes are read; where they cannot be, a call finds out", () => {
+    const shopify = findWebhook("shopify");
+    const of = (payload: unknown) => effect(shopify, "app/scopes_update", events(says("app/scopes_update", payload))[0]?.payload);
+    expect(of({ previous: [], current: ["read_orders"] })).toEqual({ type: "scopes", granted: ["read_orders"] });
+    expect(of({})).toEqual({ type: "probe" });
+  });
+});
+
+describe("klaviyo", () => {
+  const secrets = { KLAVIYO_WEBHOOK_SECRET: "klaviyo-secret-0123456" };
+  const body =
+    '{"data":[{"external_id":"evt1","payload":{"data":{"type":"event","id":"4vRpBT"}},"topic":"event:klaviyo.opened_email"}],"meta":{"klaviyo_account_id":"XyZ123","klaviyo_webhook_id":"01HF7AYTK76RHR4F17G6DGTRGF","timestamp":"2026-01-01T00:00:00+00:00"}}';
+  const headers = {
+    "klaviyo-signature": "9fb78cc0452c063283d26e05d6f0f65a4d6db575f05c66bc9e5e5f63124717b7",
+    "klaviyo-timestamp": "Thu, 01 Jan 2026 00:00:00 GMT",
+    "klaviyo-webhook-id": "01HF7AYTK76RHR4F17G6DGTRGF",
+  };
+  const at = Date.parse("2026-01-01T00:00:00Z");
+
+  test("the vector is believed: the body first, then the timestamp", () => {
+    expect(events(hear("klaviyo", { secrets, body, headers, at }))).toEqual([
+      { key: expect.stringMatching(/^[0-9a-f]{64}$/), topic: "event:klaviyo.opened_email", account: "XyZ123", occurredAt: at, payload: {} },
+    ]);
+  });
+
+  test("five minutes are recent, a second more is not, nor is the future", () => {
+    expect(hear("klaviyo", { secrets, body, headers, at: at + 300_000 })).toMatchObject({ is: "events" });
+    expect(hear("klaviyo", { secrets, body, headers, at: at + 301_000 })).toEqual(refused("stale"));
+    expect(hear("klaviyo", { secrets, body, headers, at: at - 301_000 })).toEqual(refused("stale"));
+  });
+
+  test("the webhook of the header, which is not signed, must be the one of the body", () => {
+    expect(hear("klaviyo", { secrets, body, headers: { ...headers, "klaviyo-webhook-id": "01OTHER" }, at })).toEqual(
+      refused("other_account"),
+    );
+    const { "klaviyo-webhook-id": _, ...without } = headers;
+    expect(hear("klaviyo", { secrets, body, headers: without, at })).toEqual(refused("other_account"));
+  });
+
+  test("a batch of thousands is one event a topic", () => {
+    const data = Array.from({ length: 2000 }, (_, each) => ({
+      external_id: `${each}`,
+      topic: each % 2 ? "event:a" : "event:b",
+      payload: null,
+    }));
+    const payload = { data, meta: { klaviyo_account_id: "A", klaviyo_webhook_id: "01HF7AYTK76RHR4F17G6DGTRGF", timestamp: null } };
+    expect(events(hear("klaviyo", sent({ provider: "klaviyo", payload }))).map(({ topic }) => topic)).toEqual(["event:b", "event:a"]);
+  });
+});
+
+describe("hubspot", () => {
+  const secrets = { HUBSPOT_CLIENT_SECRET: "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy" };
+  const url = "https://app.example.com/webhooks/hubspot";
+  const body =
+    '[{"eventId":1,"subscriptionId":12345,"portalId":62515,"occurredAt":1564113600000,"subscriptionType":"contact.creation","attemptNumber":0,"objectId":123,"changeSource":"CRM","changeFlag":"NEW","appId":54321}]';
+  const at = 1564113600123;
+  const headers = { "x-hubspot-signature-v3": "Tf+BGatgjpB58bvDG2U4ZymCljAUVg6bRf2dqrFE2lM=", "x-hubspot-request-timestamp": String(at) };
+
+  test("the vector is believed, under one of the addresses that we are called by", () => {
+    expect(events(hear("hubspot", { secrets, url, body, headers, at }))).toEqual([
+      { key: "62515:1:12345:1564113600000", topic: "contact.creation", account: "62515", occurredAt: 1564113600000, payload: {} },
+    ]);
+    const renamed = { ...incoming({ secrets, body, headers, at }), urls: ["http://10.0.0.1/webhooks/hubspot", url] };
+    expect(findWebhook("hubspot").read(renamed)).toMatchObject({ is: "events" });
+    expect(hear("hubspot", { secrets, url: `${url}?a=b`, body, headers, at })).toEqual(refused("wrong_signature"));
+  });
+
+  test("five minutes, to the millisecond, are recent", () => {
+    expect(hear("hubspot", { secrets, url, body, headers, at: at + 300_000 })).toMatchObject({ is: "events" });
+    expect(hear("hubspot", { secrets, url, body, headers, at: at + 300_001 })).toEqual(refused("stale"));
+  });
+
+  test("the older two signatures carry no time and are refused, right as they are", () => {
+    const v1 = {
+      "x-hubspot-signature": "232db2615f3d666fe21a8ec971ac7b5402d33b9a925784df3ca654d05f4817de",
+      "x-hubspot-signature-version": "v1",
+    };
+    expect(hear("hubspot", { secrets, url, body, headers: v1, at })).toEqual(refused("no_signature"));
+    const v2 = {
+      "x-hubspot-signature": "276a2548f0a0181a076d456de09c0e7477ae101ccc16a11600488a77714e9b8d",
+      "x-hubspot-signature-version": "v2",
+    };
+    expect(hear("hubspot", { secrets, url: "https://www.example.com/webhook_uri", body, headers: v2, at })).toEqual(
+      refused("no_signature"),
+    );
+  });
+
+  test("the escapes that HubSpot takes out of the address are taken out, and no others", () => {
+    const signedFor = "http://atrium.test/webhooks/hubspot?to=a:b/c?d@e!f$g'h(i)j*k,l;m&keep=%20%26";
+    const asCalled = "http://atrium.test/webhooks/hubspot?to=a%3Ab%2fc%3Fd%40e%21f%24g%27h%28i%29j%2Ak%2Cl%3Bm&keep=%20%26";
+    const good = sent({ provider: "hubspot", topic: "contact.creation", account: "1", url: signedFor });
+    expect(hear("hubspot", { ...good, url: asCalled })).toMatchObject({ is: "events" });
+    expect(hear("hubspot", { ...good, url: asCalled.replace("%26", "&") })).toEqual(refused("wrong_signature"));
+  });
+
+  test("a batch of several portals is told apart, and another attempt is the same event", () => {
+    const one = { eventId: 1, subscriptionId: 2, portalId: 3, occurredAt: now, subscriptionType: "deal.creation", attemptNumber: 0 };
+    const batch = (attemptNumber: number) =>
+      events(
+        hear("hubspot", sent({ provider: "hubspot", payload: [one, { ...one, portalId: 4 }].map((each) => ({ ...each, attemptNumber })) })),
+      );
+    expect(batch(0).map(({ account }) => account)).toEqual(["3", "4"]);
+    expect(batch(0)).toEqual(batch(3));
+  });
+
+  test("a contact who is to be forgotten is a demand", () => {
+    const payload = [
+      { eventId: 1, subscriptionId: 2, portalId: 3, occurredAt: now, subscriptionType: "contact.privacyDeletion", objectId: 99 },
+    ];
+    const [event] = events(hear("hubspot", sent({ provider: "hubspot", payload })));
+    expect(event?.privacy).toEqual({ kind: "delete_person", subject: "99" });
+    expect(effect(findWebhook("hubspot"), "contact.privacyDeletion", event?.payload)).toMatchObject({ type: "privacy" });
+  });
+});
+
+describe("meta", () => {
+  const secrets = { META_CLIENT_SECRET: "app-secret-123", META_WEBHOOK_VERIFY_TOKEN: "our-own-word" };
+  const vectors = [
+    ['{"object":"whatsapp_business_account","entry":[]}', "sha256=20e391a99a86fc5adf7e3a453236d20c906360291977896cf2f671e03bb95703"],
+    ['{"text":"\\u00e4\\u00f6 hi"}', "sha256=03ea155fd56fc77255fa61b7e21e6e6dd269aa171a821bd342567d29dfc84643"],
+  ] as const;
+
+  test("the vectors are believed over the bytes as they came, with their escapes", () => {
+    const [[empty, first], [escaped, second]] = vectors;
+    expect(hear("meta", { secrets, body: empty, headers: { "x-hub-signature-256": first } })).toEqual({ is: "events", events: [] });
+    // Signed, but no event: what was verified is seen by the reason.
+    expect(hear("meta", { secrets, body: escaped, headers: { "x-hub-signature-256": second } })).toEqual(refused("unreadable"));
+    const rewritten = JSON.stringify(JSON.parse(escaped));
+    expect(hear("meta", { secrets, body: rewritten, headers: { "x-hub-signature-256": second } })).toEqual(refused("wrong_signature"));
+  });
+
+  const shake = (query: string) => hear("meta", { secrets, method: "GET", url: `https://portal.example/webhooks/meta?${query}` });
+
+  test("the handshake echoes the challenge to who knows our word, and nothing else to anybody", () => {
+    expect(shake("hub.mode=subscribe&hub.verify_token=our-own-word&hub.challenge=1158201444")).toEqual({
+      is: "challenge",
+      reply: "1158201444",
+    });
+    for (const query of [
+      "hub.mode=subscribe&hub.verify_token=another&hub.challenge=1",
+      "hub.mode=subscribe&hub.challenge=1",
+      "hub.mode=unsubscribe&hub.verify_token=our-own-word&hub.challenge=1",
+      "hub.mode=subscribe&hub.verify_token=our-own-word&hub.challenge=<script>",
+      "",
+    ])
+      expect({ query, ...shake(query) }).toEqual({ query, ...refused("wrong_word") });
+  });
+
+  test("each change is an event of its own: pages count in milliseconds, users in seconds", () => {
+    const payload = {
+      object: "permissions",
+      entry: [
+        { id: "1", time: 1_767_225_600, changes: [{ field: "ads_read", value: { verb: "revoked" } }, { field: "email" }] },
+        { id: 2, time: 1_767_225_600_000, messaging: [{ message: { mid: "m" } }], changed_fields: ["feed"] },
+      ],
+    };
+    const heard = events(hear("meta", sent({ provider: "meta", payload })));
+    expect(heard.map(({ topic, account, occurredAt }) => [topic, account, occurredAt])).toEqual([
+      ["permissions.ads_read", "1", 1_767_225_600_000],
+      ["permissions.email", "1", 1_767_225_600_000],
+      ["permissions.feed", "2", 1_767_225_600_000],
+      ["permissions.messaging", "2", 1_767_225_600_000],
+    ]);
+    expect(new Set(heard.map(({ key }) => key)).size).toBe(4);
+    expect(effect(findWebhook("meta"), "permissions.ads_read")).toEqual({ type: "probe" });
+  });
+
+  const vector =
+    "HIkLnLG4YJpD_i1qgcMqUqct0gKdq3Ornk6N_FwE4VA.eyJhbGdvcml0aG0iOiJITUFDLVNIQTI1NiIsImlzc3VlZF9hdCI6MTc2NzIyNTYwMCwidXNlcl9pZCI6IjIxODQ3MSJ9";
+  const form = (signed_request: string) => new URLSearchParams({ signed_request }).toString();
+
+  test("a signed request names who asks, and its deletion is answered with a code", () => {
+    expect(called("meta", "deletion", { secrets, body: form(vector) })).toEqual({
+      is: "events",
+      reply: "confirmation",
+      events: [
+        {
+          key: "deletion:218471:1767225600",
+          topic: "deletion",
+          account: "218471",
+          occurredAt: 1_767_225_600_000,
+          payload: { kind: "delete_person", subject: "218471" },
+          privacy: { kind: "delete_person", subject: "218471" },
+        },
+      ],
+    });
+    const gone = called("meta", "deauthorize", { secrets, body: form(vector) });
+    expect(events(gone)[0]).toMatchObject({ topic: "deauthorize", account: "218471" });
+    expect(effect(findWebhook("meta"), "deauthorize")).toEqual({ type: "access_ended", reason: "access_removed" });
+  });
+
+  test("a signed request that is forged, cut or empty is refused", () => {
+    const [signature = "", payload = ""] = vector.split(".");
+    for (const body of ["", "signed_request=", form(payload), form(`.${payload}`), form(`${signature}.`)])
+      expect({ body, ...called("meta", "deletion", { secrets, body }) }).toEqual({ body, ...refused("no_signature") });
+    for (const text of [`A${vector}`, `${signature.slice(1)}.${payload}`, `${signature}.${payload}x`, `${payload}.${signature}`])
+      expect({ text, ...called("meta", "deletion", { secrets, body: form(text) }) }).toEqual({ text, ...refused("wrong_signature") });
+  });
+});
+
+describe("slack", () => {
+  const secrets = { SLACK_SIGNING_SECRET: "8f742231b10e8888abcd99yyyzzz85a5" };
+  const body =
+    "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
+  const headers = {
+    "content-type": "application/x-www-form-urlencoded",
+    "x-slack-signature": "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
+    "x-slack-request-timestamp": "1531420618",
+  };
+  const at = 1531420618_000;
+
+  test("the vector, a command, is believed for five minutes", () => {
+    expect(events(hear("slack", { secrets, body, headers, at }))).toMatchObject([{ topic: "command", account: "T1DC2JH3J" }]);
+    expect(hear("slack", { secrets, body, headers, at: at + 300_000 })).toMatchObject({ is: "events" });
+    expect(hear("slack", { secrets, body, headers, at: at + 301_000 })).toEqual(refused("stale"));
+    expect(hear("slack", { secrets, body, headers: { ...headers, "x-slack-request-timestamp": "1531420619" }, at })).toEqual(
+      refused("wrong_signature"),
+    );
+  });
+
+  test("the handshake is answered only when it is signed", () => {
+    const payload = { token: "t", challenge: "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P", type: "url_verification" };
+    const good = sent({ provider: "slack", payload });
+    expect(hear("slack", good)).toEqual({ is: "challenge", reply: payload.challenge });
+    expect(hear("slack", { ...good, secrets })).toEqual(refused("wrong_signature"));
+  });
+
+  test("a repeated event keeps its id", () => {
+    const input = SentSchema.parse({ provider: "slack", topic: "app_uninstalled", account: "T0", webhookId: "Ev1" });
+    const heard = [0, 1, 3].map((attempt) => {
+      const again = signRequest(input, now, attempt);
+      return events(hear("slack", { secrets: sandboxSecrets, ...again }))[0]?.key;
+    });
+    expect(heard).toEqual(["Ev1", "Ev1", "Ev1"]);
+  });
+
+  test("a button comes as a form, and an organisation's own installation is the organisation's", () => {
+    expect(events(hear("slack", sent({ provider: "slack", topic: "block_actions", account: "T0", as: "interaction" })))).toMatchObject([
+      { topic: "interaction.block_actions", account: "T0" },
+    ]);
+    const payload = {
+      type: "event_callback",
+      team_id: "T0",
+      event_id: "Ev2",
+      event: { type: "app_uninstalled" },
+      authorizations: [{ enterprise_id: "E0", is_enterprise_install: true }],
+    };
+    expect(events(hear("slack", sent({ provider: "slack", payload })))).toMatchObject([{ account: "E0" }]);
+  });
+
+  test("only when the bot's own tokens are gone is access gone", () => {
+    const slack = findWebhook("slack");
+    expect(effect(slack, "tokens_revoked", { bot: true })).toMatchObject({ type: "access_ended" });
+    expect(effect(slack, "tokens_revoked", { bot: false })).toMatchObject({ type: "none" });
+    expect(effect(slack, "app_uninstalled")).toEqual({ type: "access_ended", reason: "uninstalled" });
+  });
+});
+
+describe("tiktok", () => {
+  test("the header is read with or without a space, in either case of its letters, and in no other form", () => {
+    const good = sent({ provider: "tiktok", topic: "authorization.removed", account: "open-1" });
+    const header = good.headers?.["tiktok-signature"] ?? "";
+    const under = (text: string) => hear("tiktok", { ...good, headers: { ...good.headers, "tiktok-signature": text } });
+    expect(under(header.replace(",", ", "))).toMatchObject({ is: "events" });
+    expect(under(header.toUpperCase().replace("T=", "t=").replace("S=", "s="))).toMatchObject({ is: "events" });
+    for (const text of [header.replace("t=", ""), header.replace(",s=", ""), `${header},x=1`, header.split(",").reverse().join(",")])
+      expect({ text, ...under(text) }).toEqual({ text, ...refused("no_signature") });
+    expect(under(header.replace(/t=\d/, "t=9"))).toEqual(refused("wrong_signature"));
+    expect(effect(findWebhook("tiktok"), "authorization.removed")).toMatchObject({ type: "access_ended" });
+  });
+
+  test("it is repeated for three days, and what is three days old is still the same event", () => {
+    const good = sent({ provider: "tiktok", topic: "x", account: "open-1" });
+    expect(hear("tiktok", { ...good, at: now + 3 * 86_400_000 })).toEqual(hear("tiktok", good));
+  });
+});
