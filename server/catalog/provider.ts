@@ -181,6 +181,8 @@ export interface OAuth {
       body?: string;
     };
   } | null;
+  /** Where a person takes our access away by hand: the way through the provider's own pages. */
+  removal?: Text;
   /** What ends although it is renewed, in seconds: see domain/connections/cliffs.ts. */
   lives?: {
     /** Of the refresh token from the first consent on; renewing does not restart it. */
@@ -219,6 +221,8 @@ export class FieldFault extends Error {
 
 /** How accounts are connected by a key that the client pastes: checked by a live call before it is kept. */
 export interface Key {
+  /** Where a person deletes a key: the way through the provider's own pages. */
+  removal?: Text;
   fields: readonly KeyField[];
   authorization(credentials: Credentials): Authorization;
   /** Asks the API whose key it is; this is the live check. Throws `ProviderError`, and `FieldFault` for what does not belong to the key. */

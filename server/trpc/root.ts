@@ -7,6 +7,7 @@ import { credentials } from "./routers/credentials.ts";
 import { custody } from "./routers/custody.ts";
 import { deadLetters } from "./routers/dead-letters.ts";
 import { health } from "./routers/health.ts";
+import { incidents } from "./routers/incidents.ts";
 import { integrations } from "./routers/integrations.ts";
 import { me } from "./routers/me.ts";
 import { overview } from "./routers/overview.ts";
@@ -16,6 +17,7 @@ import { runs } from "./routers/runs.ts";
 import { scripts } from "./routers/scripts.ts";
 import { signIn } from "./routers/sign-in.ts";
 import { team } from "./routers/team.ts";
+import { webhooks } from "./routers/webhooks.ts";
 
 export const appRouter = router({
   signIn,
@@ -27,6 +29,7 @@ export const appRouter = router({
   custody,
   clients,
   health,
+  incidents,
   integrations,
   audit,
   overview,
@@ -34,6 +37,7 @@ export const appRouter = router({
   runs,
   renewals,
   scripts,
+  webhooks,
 });
 
 export type AppRouter = typeof appRouter;

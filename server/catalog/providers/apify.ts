@@ -34,6 +34,11 @@ export const apify: KeyProvider = {
   api: "https://api.apify.com/v2",
   hosts: [/^api\.apify\.com$/],
   key: {
+    removal: {
+      en: "Settings, API & Integrations, in the console",
+      fr: "Settings, API & Integrations, dans la console",
+      he: "Settings, API & Integrations, במסוף",
+    },
     fields: [
       {
         name: "api_token",

@@ -73,6 +73,7 @@ export const cj: KeyProvider = {
   api: "https://developers.cjdropshipping.com/api2.0/v1",
   hosts: [/^developers\.cjdropshipping\.com$/],
   key: {
+    removal: { en: "My CJ, Authorization, API, in CJ", fr: "My CJ, Authorization, API, dans CJ", he: "My CJ, Authorization, API, ב-CJ" },
     fields: [
       {
         name: "api_key",

@@ -233,6 +233,7 @@ export const google: OAuthProvider = {
   service: "www",
   oauth: {
     credentials: { clientId: "GOOGLE_CLIENT_ID", clientSecret: "GOOGLE_CLIENT_SECRET" },
+    removal: { en: "myaccount.google.com/connections", fr: "myaccount.google.com/connections", he: "myaccount.google.com/connections" },
     endpoints: {
       authorize: "https://accounts.google.com/o/oauth2/v2/auth",
       token: "https://oauth2.googleapis.com/token",

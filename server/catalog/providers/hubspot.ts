@@ -103,6 +103,11 @@ export const hubspot: OAuthProvider = {
   hosts: [/^api\.hubapi\.com$/],
   oauth: {
     credentials: { clientId: "HUBSPOT_CLIENT_ID", clientSecret: "HUBSPOT_CLIENT_SECRET" },
+    removal: {
+      en: "Settings, Integrations, Connected apps, in HubSpot",
+      fr: "Paramètres, Intégrations, Applications connectées, dans HubSpot",
+      he: "הגדרות, שילובים, אפליקציות מחוברות, ב-HubSpot",
+    },
     endpoints: {
       authorize: "https://app.hubspot.com/oauth/authorize",
       token: tokenUrl,

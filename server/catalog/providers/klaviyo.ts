@@ -83,6 +83,11 @@ export const klaviyo: OAuthProvider & KeyProvider = {
   hosts: [/^a\.klaviyo\.com$/],
   oauth: {
     credentials: { clientId: "KLAVIYO_CLIENT_ID", clientSecret: "KLAVIYO_CLIENT_SECRET" },
+    removal: {
+      en: "Integrations in your Klaviyo account",
+      fr: "Integrations dans votre compte Klaviyo",
+      he: "Integrations בחשבון Klaviyo",
+    },
     endpoints: {
       authorize: "https://www.klaviyo.com/oauth/authorize",
       // Not www: token traffic to it is refused since 2025-03-31.
@@ -124,6 +129,7 @@ export const klaviyo: OAuthProvider & KeyProvider = {
     lives: { unusedS: 90 * 86_400 },
   },
   key: {
+    removal: { en: "Settings, API keys, in Klaviyo", fr: "Settings, API keys, dans Klaviyo", he: "Settings ואז API keys, ב-Klaviyo" },
     fields: [
       {
         name: "private_key",

@@ -55,6 +55,11 @@ export const linkedin: OAuthProvider = {
   hosts: [/^(www|api)\.linkedin\.com$/],
   oauth: {
     credentials: { clientId: "LINKEDIN_CLIENT_ID", clientSecret: "LINKEDIN_CLIENT_SECRET" },
+    removal: {
+      en: "Settings & Privacy, Data privacy, Permitted services, on LinkedIn",
+      fr: "Préférences et confidentialité, Confidentialité des données, Services autorisés, sur LinkedIn",
+      he: "הגדרות ופרטיות, פרטיות הנתונים, שירותים מורשים, ב-LinkedIn",
+    },
     endpoints: {
       authorize: "https://www.linkedin.com/oauth/v2/authorization",
       token: "https://www.linkedin.com/oauth/v2/accessToken",

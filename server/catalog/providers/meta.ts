@@ -235,6 +235,11 @@ export const meta: OAuthProvider = {
   hosts: [/^graph\.facebook\.com$/],
   oauth: {
     credentials: { clientId: "META_CLIENT_ID", clientSecret: "META_CLIENT_SECRET" },
+    removal: {
+      en: "Settings & privacy, Settings, Business integrations, on Facebook",
+      fr: "Paramètres et confidentialité, Paramètres, Intégrations professionnelles, sur Facebook",
+      he: "הגדרות ופרטיות, הגדרות, שילובים עסקיים, בפייסבוק",
+    },
     endpoints: {
       authorize: `https://www.facebook.com/${version}/dialog/oauth`,
       token: `${graph}/oauth/access_token`,

@@ -146,6 +146,11 @@ export const shopify: OAuthProvider = {
   hosts: [shopPattern],
   oauth: {
     credentials: { clientId: "SHOPIFY_CLIENT_ID", clientSecret: "SHOPIFY_CLIENT_SECRET" },
+    removal: {
+      en: "Settings, then Apps and sales channels, in your shop's admin",
+      fr: "Paramètres, puis Applications et canaux de vente, dans l’interface de votre boutique",
+      he: "הגדרות ואז אפליקציות וערוצי מכירה, בניהול החנות",
+    },
     endpoints: {
       authorize: "https://{shop}/admin/oauth/authorize",
       token: "https://{shop}/admin/oauth/access_token",

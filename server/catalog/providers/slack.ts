@@ -71,6 +71,11 @@ export const slack: OAuthProvider = {
   hosts: [/^slack\.com$/],
   oauth: {
     credentials: { clientId: "SLACK_CLIENT_ID", clientSecret: "SLACK_CLIENT_SECRET" },
+    removal: {
+      en: "Manage apps, in the administration of your Slack workspace",
+      fr: "Gérer les applications, dans l’administration de votre espace Slack",
+      he: "ניהול אפליקציות, בניהול סביבת Slack",
+    },
     endpoints: {
       authorize: "https://slack.com/oauth/v2/authorize",
       token: "https://slack.com/api/oauth.v2.access",

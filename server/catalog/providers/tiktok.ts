@@ -149,6 +149,11 @@ export const tiktok: OAuthProvider = {
   hosts: [/^business-api\.tiktok\.com$/],
   oauth: {
     credentials: { clientId: "TIKTOK_CLIENT_ID", clientSecret: "TIKTOK_CLIENT_SECRET" },
+    removal: {
+      en: "the connected apps in the settings of your TikTok for Business account",
+      fr: "les applications connectées dans les paramètres de votre compte TikTok for Business",
+      he: "האפליקציות המחוברות בהגדרות חשבון TikTok for Business",
+    },
     clientNames: { id: "app_id", secret: "secret" },
     endpoints: {
       authorize: "https://business-api.tiktok.com/portal/auth",

@@ -42,6 +42,7 @@ export const twilio: KeyProvider = {
   api: "https://api.twilio.com/2010-04-01",
   hosts: [/^api\.twilio\.com$/],
   key: {
+    removal: { en: "API keys & tokens, in the console", fr: "API keys & tokens, dans la console", he: "API keys & tokens, במסוף" },
     fields: [
       {
         name: "account_sid",

@@ -54,6 +54,11 @@ export const whatsapp: KeyProvider = {
   api: meta.api,
   hosts: [/^graph\.facebook\.com$/],
   key: {
+    removal: {
+      en: "Users, System users, in the settings of your Meta business",
+      fr: "Utilisateurs, Utilisateurs système, dans les paramètres de votre entreprise Meta",
+      he: "משתמשים, משתמשי מערכת, בהגדרות העסק ב-Meta",
+    },
     fields: [
       {
         name: "access_token",

@@ -1,19 +1,24 @@
-import { and, eq, ne } from "drizzle-orm";
+import { and, eq, exists, ne, type SQL, sql } from "drizzle-orm";
 import { openDb, places } from "#db/client.ts";
-import { connections, secrets } from "#db/schema/index.ts";
-import type { Provider } from "#server/catalog/provider.ts";
+import { connections, resources, secrets } from "#db/schema/index.ts";
+import type { OAuthProvider, Provider, Reply } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
+import type { Text } from "#server/catalog/text.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
-import { ProviderError } from "#server/errors.ts";
+import { conflict, ProviderError } from "#server/errors.ts";
+import { remarkOn } from "./farewell-words.ts";
+import { freshAccess } from "./fresh-access.ts";
 import { holdConnection, openField } from "./hold-connection.ts";
 import { listConnections } from "./list-connections.ts";
+import { pause } from "./pause.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "./provider-endpoints.ts";
-import type { ConnectionRow } from "./rows.ts";
-import type { ConnectionRef } from "./schemas.ts";
+import type { ConnectionRow, HeldConnection } from "./rows.ts";
+import type { ConnectionRef, Farewell } from "./schemas.ts";
 import { sendRequest } from "./send-request.ts";
 
 interface Tokens {
@@ -21,39 +26,58 @@ interface Tokens {
   refreshToken: string | undefined;
 }
 
+export interface Disconnected {
+  /** What became of our access at the provider; null where it was disconnected before. */
+  farewell: Farewell | null;
+  /** Whether the provider says that it ended our access. */
+  revoked: boolean;
+  /** What the person should know or do, where anything is left there. */
+  remark: Text | null;
+}
+
+/** Somebody else changes the connection at this moment: looked at again this often. */
+const maxLooks = 6;
+const lookAgainMs = 200;
+
 /**
  * Ends a connection: its secrets are destroyed, its jobs blocked, its history stays. Then access is given back at the provider,
- * as far as it answers; `revoked` says whether it did. Disconnecting twice is no error. Throws `not_found`, `forbidden`.
+ * as far as it answers; `farewell` says how that went, and so does the audit log. Disconnecting twice is no error. Throws
+ * `not_found`, `forbidden`.
  */
-export async function disconnect(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<{ revoked: boolean }> {
+export async function disconnect(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<Disconnected> {
   requirePermission(ctx, "connections:write");
-  const held = await holdConnection(ctx, connectionId);
-  const { connection } = held;
-  if (connection.status === "disconnected") return { revoked: false };
-  const provider = findProvider(connection.provider);
-  const tokens = await openTokens(ctx, held);
-  const ended = { status: "disconnected" as const, statusReason: null, accessExpiresAt: null, refreshExpiresAt: null };
-  const others = (await listConnections(ctx)).filter(({ id }) => id !== connection.id);
-  await commit(ctx, "connection.disconnected", { connection: connection.id, provider: provider.id, account: connection.name }, [
-    ctx.db
-      .update(connections)
-      .set({
-        ...ended,
-        version: connection.version + 1,
-        leaseOwner: null,
-        leaseUntil: null,
-        refreshFingerprint: null,
-        refreshStartedAt: null,
-      })
-      .where(inTenant(ctx, connections, eq(connections.id, connection.id))),
-    ctx.db.delete(secrets).where(inTenant(ctx, secrets, eq(secrets.connectionId, connection.id))),
-    ...scheduleStatements(ctx, { connections: [...others, { ...connection, ...ended }] }),
-  ]);
-  return { revoked: tokens !== null && (await giveBack(ctx, provider, { connection, tokens })) };
+  for (let look = 1; look <= maxLooks; look++) {
+    const held = await holdConnection(ctx, connectionId);
+    const { connection } = held;
+    if (connection.status === "disconnected") return { farewell: null, revoked: false, remark: null };
+    // Tokens that are being renewed right now would be lost to us, and live on at the provider.
+    const busy = connection.leaseUntil !== null && connection.leaseUntil > ctx.now();
+    if (busy && look < maxLooks) {
+      await pause(lookAgainMs);
+      continue;
+    }
+    const now = await renewed(ctx, held);
+    const tokens = await openTokens(ctx, now);
+    if (await end(ctx, now.connection)) return sayFarewell(ctx, now.connection, tokens);
+  }
+  throw conflict("This account is being changed right now. Please try again.");
+}
+
+/** With a token that has ended, some providers take nothing back. Whoever does not answer keeps nobody from disconnecting. */
+async function renewed(ctx: TenantCtx, held: HeldConnection): Promise<HeldConnection> {
+  const { provider, kind, status } = held.connection;
+  if (kind === "key" || status !== "active" || !findProvider(provider).oauth?.revocation) return held;
+  try {
+    return (await freshAccess(ctx, held)).held;
+  } catch (error) {
+    if (!(error instanceof ProviderError || error instanceof VaultError)) throw error;
+    return holdConnection(ctx, held.connection.id);
+  }
 }
 
 /** Null where there is nothing to give back. What no longer opens must not keep anybody from disconnecting. */
-async function openTokens(ctx: TenantCtx, held: Awaited<ReturnType<typeof holdConnection>>): Promise<Tokens | null> {
+async function openTokens(ctx: TenantCtx, held: HeldConnection): Promise<Tokens | null> {
+  if (held.connection.kind === "key") return null;
   try {
     const accessToken = await openField(ctx, held, "access_token");
     return accessToken === undefined ? null : { accessToken, refreshToken: await openField(ctx, held, "refresh_token") };
@@ -64,39 +88,108 @@ async function openTokens(ctx: TenantCtx, held: Awaited<ReturnType<typeof holdCo
   }
 }
 
-/** Best effort: the provider may be down, or the tokens dead already. */
+/** Answers whether it was we who ended it: not where it has other tokens by now than those that were seen. */
+async function end(ctx: TenantCtx, connection: ConnectionRow): Promise<boolean> {
+  const { id, version, provider, name } = connection;
+  const ended = { ...nothingAhead, status: "disconnected" as const, statusReason: null, statusAt: ctx.now() };
+  const others = (await listConnections(ctx)).filter((each) => each.id !== id);
+  const seen = inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version), ne(connections.status, "disconnected"));
+  const gone = existsIn(
+    ctx,
+    inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version + 1), eq(connections.status, "disconnected")),
+  );
+  const [marked] = await commitIf(ctx, existsIn(ctx, seen), "connection.disconnected", { connection: id, provider, account: name }, [
+    ctx.db
+      .update(connections)
+      .set({ ...ended, version: version + 1 })
+      .where(seen)
+      .returning({ id: connections.id }),
+    ctx.db.delete(secrets).where(and(inTenant(ctx, secrets, eq(secrets.connectionId, id)), gone)),
+    ctx.db.delete(resources).where(and(inTenant(ctx, resources, eq(resources.connectionId, id)), gone)),
+    ...scheduleStatements(ctx, { connections: [...others, { ...connection, ...ended }] }),
+  ]);
+  return (marked as unknown[]).length > 0;
+}
+
+/** What was chosen stays, for the day on which the same account is connected again. */
+const nothingAhead = {
+  accessExpiresAt: null,
+  refreshExpiresAt: null,
+  renewAt: null,
+  renewFailures: 0,
+  cliffAt: null,
+  cliffKind: null,
+  cliffWarned: null,
+  probeAt: null,
+  failedAt: null,
+  failureKind: null,
+  failingSince: null,
+  leaseOwner: null,
+  leaseUntil: null,
+  refreshFingerprint: null,
+  refreshStartedAt: null,
+};
+
+const existsIn = (ctx: TenantCtx, condition: SQL): SQL => exists(ctx.db.select({ one: sql`1` }).from(connections).where(condition));
+
+/** Gives access back after it was destroyed here, so that it is destroyed here whatever the provider says. */
+async function sayFarewell(ctx: TenantCtx, connection: ConnectionRow, tokens: Tokens | null): Promise<Disconnected> {
+  const provider = findProvider(connection.provider);
+  const farewell = await giveBack(ctx, provider, { connection, tokens });
+  await commit(
+    ctx,
+    "connection.access_returned",
+    { connection: connection.id, provider: provider.id, account: connection.name, farewell },
+    [],
+  );
+  return { farewell, revoked: farewell === "returned", remark: remarkOn(farewell, provider) };
+}
+
 async function giveBack(
   ctx: TenantCtx,
   provider: Provider,
-  { connection, tokens }: { connection: ConnectionRow; tokens: Tokens },
-): Promise<boolean> {
+  { connection, tokens }: { connection: ConnectionRow; tokens: Tokens | null },
+): Promise<Farewell> {
+  if (connection.kind === "key") return "key";
   const { oauth } = provider;
-  if (connection.kind === "key" || !oauth?.revocation) return false;
-  const { revoke } = oauthEndpointsOf(ctx.config, { ...provider, oauth });
-  if (!revoke) return false;
-  if (oauth.revocation.ends === "grant" && (await isShared(ctx, connection))) {
-    ctx.log.info("the grant is left: another connection lives on it", { connection: connection.id });
-    return false;
-  }
+  if (!oauth?.revocation || !oauthEndpointsOf(ctx.config, { ...provider, oauth }).revoke) return "by_hand";
+  if (tokens === null) return connection.status === "active" ? "unreached" : "gone";
+  if (oauth.revocation.ends === "grant" && (await isShared(ctx, connection))) return "shared";
   try {
-    const request = oauth.revocation.request({ ...tokens, ...credentialsOf(ctx.config, { ...provider, oauth }) });
-    const url = fillEndpoint(revoke, { shop: connection.details.shop ?? null, service: provider.service });
-    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
-    const reply = await sendRequest(ctx, provider, url, request);
-    // Slack and TikTok refuse with status 200.
-    const failure = provider.failureOf(reply);
-    if (failure === null) return true;
-    ctx.log.warn("access was not given back", { connection: connection.id, status: reply.status, kind: failure.kind });
+    return await revoke(ctx, { ...provider, oauth }, { connection, tokens });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.warn("access was not given back", { connection: connection.id, error });
+    return "unreached";
   }
-  return false;
 }
 
+async function revoke(
+  ctx: TenantCtx,
+  provider: OAuthProvider,
+  { connection, tokens }: { connection: ConnectionRow; tokens: Tokens },
+): Promise<Farewell> {
+  const { revoke: endpoint } = oauthEndpointsOf(ctx.config, provider);
+  const request = provider.oauth.revocation?.request({ ...tokens, ...credentialsOf(ctx.config, provider) });
+  if (!endpoint || !request) return "by_hand";
+  const url = fillEndpoint(endpoint, { shop: connection.details.shop ?? null, service: provider.service });
+  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+  const reply = await sendRequest(ctx, provider, url, request);
+  // Slack and TikTok refuse with status 200.
+  const failure = provider.failureOf(reply);
+  if (failure === null) return "returned";
+  if (failure.kind === "revoked" || isUnknownToken(reply)) return "gone";
+  ctx.log.warn("access was not given back", { connection: connection.id, status: reply.status, kind: failure.kind });
+  return "unreached";
+}
+
+/** RFC 6749 (5.2) and Google's word for a token that is no good any more. */
+const isUnknownToken = ({ body }: Reply): boolean =>
+  typeof body === "object" && body !== null && "error" in body && (body.error === "invalid_token" || body.error === "invalid_grant");
+
 /**
- * Whether the same account is connected elsewhere: by another tenant too, so this looks across all of them. It answers yes or
- * no and nothing else.
+ * Whether another connection lives on the same grant: one of the same account by OAuth (a key is no part of any grant), by
+ * another tenant too, so this looks across all of them. It answers yes or no and nothing else.
  */
 async function isShared(ctx: TenantCtx, { id, provider, externalId }: ConnectionRow): Promise<boolean> {
   const found = await Promise.all(
@@ -109,6 +202,7 @@ async function isShared(ctx: TenantCtx, { id, provider, externalId }: Connection
             eq(connections.provider, provider),
             eq(connections.externalId, externalId),
             ne(connections.id, id),
+            eq(connections.kind, "oauth"),
             eq(connections.status, "active"),
           ),
         )

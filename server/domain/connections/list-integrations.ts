@@ -2,6 +2,8 @@ import { grantsAll, type Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
+import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
 import { chooseAccount, inOrder } from "#server/domain/runs/choose-account.ts";
 import type { Text } from "#server/domain/tenants/schemas.ts";
 import { type Health, healthOf } from "./health-of.ts";
@@ -16,6 +18,7 @@ import {
   type ProbeResult,
   reconnectWords,
 } from "./schemas.ts";
+import { type WaitingJob, waitingJobs } from "./waiting-jobs.ts";
 
 /** A provider as the integrations page shows it. Times in milliseconds since 1970. */
 export interface Integration {
@@ -33,6 +36,8 @@ export interface Integration {
   signsIn: boolean;
   /** The form that connects by a key; null where there is none. */
   keyForm: KeyFormField[] | null;
+  /** It fails for many clients now; null where it does not. Nobody has anything to do for it. */
+  incident: { kind: IncidentKind; openedAt: number } | null;
   /** Active and waiting ones; those that were disconnected come back when the same account is connected again. */
   connections: IntegratedAccount[];
   /** The jobs that need this provider. */
@@ -47,8 +52,10 @@ export interface IntegratedAccount {
   fields: Record<string, string>;
   status: Exclude<ConnectionStatus, "disconnected">;
   statusReason: Text | null;
-  /** How it is, since when, and what that means. */
-  health: Health | null;
+  /** How it is by what was last seen, since when, and what that means. */
+  health: Health;
+  /** The jobs that do not run because of it, and why. */
+  holdsUp: WaitingJob[];
   scopes: { asked: string[]; granted: string[]; missing: string[] };
   sets: { id: string; asked: boolean; granted: boolean }[];
   /** Jobs that no account serves, each with the permissions that this one lacks and the sets that hold them. */
@@ -72,10 +79,13 @@ export interface IntegratedAccount {
 
 /** All providers that can be connected, each with this tenant's accounts. Nothing in it opens anything. */
 export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
-  const rows = await listConnections(ctx);
+  const [rows, incidents] = await Promise.all([listConnections(ctx), openIncidents(ctx)]);
   const now = ctx.now();
+  const holdsUp = waitingJobs(rows, now);
   return providers.map((provider) => {
-    const accounts = rows.flatMap((row) => (row.provider === provider.id ? describeAccount(provider, row, { all: rows, now }) : []));
+    const own = rows.filter((row) => row.provider === provider.id);
+    const accounts = own.flatMap((row) => describeAccount(provider, row, { all: rows, now, holdsUp: holdsUp(row.id) }));
+    const incident = incidents.find((open) => open.provider === provider.id);
     return {
       provider: provider.id,
       name: provider.name,
@@ -87,6 +97,7 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
       signsIn: provider.oauth !== undefined,
       keyForm: keyFormOf(provider),
       scopeSets: (provider.oauth?.scopeSets ?? []).map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
+      incident: incident ? { kind: incident.kind, openedAt: incident.openedAt } : null,
       connections: accounts,
       jobs: jobsOf(provider).map(({ id, title }) => ({ id, title })),
     };
@@ -103,9 +114,10 @@ const jobsOf = (provider: Provider) => sensors.filter(({ needs }) => needs.some(
 function describeAccount(
   provider: Provider,
   row: ConnectionRow,
-  { all, now }: { all: readonly ConnectionRow[]; now: number },
+  { all, now, holdsUp }: { all: readonly ConnectionRow[]; now: number; holdsUp: WaitingJob[] },
 ): IntegratedAccount[] {
-  if (row.status === "disconnected") return [];
+  const health = healthOf(row, now);
+  if (row.status === "disconnected" || !health) return [];
   const lacks = (scopes: readonly string[]) => scopes.filter((scope) => !grantsAll(provider, row, [scope]));
   const account: IntegratedAccount = {
     id: row.id,
@@ -114,7 +126,8 @@ function describeAccount(
     fields: row.fields,
     status: row.status,
     statusReason: row.statusReason && reconnectWords[row.statusReason],
-    health: healthOf(row, now),
+    health,
+    holdsUp,
     scopes: { asked: row.scopesAsked, granted: row.scopesGranted, missing: lacks(row.scopesAsked) },
     sets: (provider.oauth?.scopeSets ?? []).map(({ id, scopes }) => ({
       id,

@@ -98,6 +98,14 @@ export type ProbeResult = z.infer<typeof ProbeResult>;
 export const HealthState = z.enum(["healthy", "expiring", "degraded", "reconnect_needed", "revoked", "misconfigured"]);
 export type HealthState = z.infer<typeof HealthState>;
 
+/**
+ * What became of our access at the provider when an account was disconnected. `returned`: the provider ended it. `gone`: it had
+ * ended before. `unreached`: the provider could not be told. `by_hand`: it cannot be told by a program. `shared`: another
+ * connection lives on the same grant, which was left. `key`: a key is its owner's to delete.
+ */
+export const Farewell = z.enum(["returned", "gone", "unreached", "by_hand", "shared", "key"]);
+export type Farewell = z.infer<typeof Farewell>;
+
 /** Why a job waits for a connection: for its provider or for us, which mends itself, or for a person. */
 export const WaitReason = z.enum(["degraded", "misconfigured", "reconnect_needed", "missing_scopes", "choice_needed", "choice_gone"]);
 export type WaitReason = z.infer<typeof WaitReason>;
@@ -135,19 +143,20 @@ export const ListResources = ConnectionRef.extend({
   search: z.string().max(200).optional().describe("A part of a name or an id."),
   cursor: z.string().max(2000).optional().describe("`next` of the page before."),
   limit: z.number().int().min(1).max(200).default(50),
+  ids: z.array(z.string().max(500)).max(500).default([]).describe("These are answered too, as `picked`, on whatever page they stand."),
 });
 export type ListResources = z.infer<typeof ListResources>;
 
+const ListedResource = z.object({
+  id: z.string(),
+  name: z.string(),
+  parent: z.string().nullable(),
+  currency: z.string().nullable(),
+  timezone: z.string().nullable(),
+});
 export const ResourcePage = z.object({
-  items: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      parent: z.string().nullable(),
-      currency: z.string().nullable(),
-      timezone: z.string().nullable(),
-    }),
-  ),
+  items: z.array(ListedResource),
+  picked: z.array(ListedResource).describe("Those of `ids` that are listed."),
   next: z.string().nullable().describe("Cursor of the next page."),
   total: z.number().describe("All of the kind, whatever was searched for."),
   listedAt: z.number().nullable().describe("When the provider was last asked."),

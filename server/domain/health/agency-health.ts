@@ -1,7 +1,10 @@
 import { and, gte, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { deadLetters, runs } from "#db/schema/index.ts";
+import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
+import { IncidentKind } from "#server/domain/incidents/schemas.ts";
 import { newId } from "#server/ids.ts";
 
 const dayMs = 86_400_000;
@@ -11,14 +14,18 @@ const countedAtMost = 100;
 export const AgencyHealth = z.object({
   failedRuns24h: z.number().describe(`Of all clients, counted to ${countedAtMost}.`),
   openDeadLetters: z.number().describe(`Counted to ${countedAtMost}.`),
+  openIncidents: z
+    .array(z.object({ id: z.string(), provider: z.string(), providerName: z.string(), kind: IncidentKind, openedAt: z.number() }))
+    .describe("Providers that fail for many clients now."),
 });
 export type AgencyHealth = z.infer<typeof AgencyHealth>;
 
-/** What waits for the agency's admins, over all clients. Both counts walk an index that holds only what is unwell. */
+/** What waits for the agency's admins, over all clients. All of them walk an index that holds only what is unwell. */
 export async function agencyHealth(ctx: Ctx): Promise<AgencyHealth> {
   // Ids sort by time: the smallest that a run of 24 hours ago could have.
   const since = newId("run", ctx.now() - dayMs, new Uint8Array(10));
-  const [letters, ...failed] = await Promise.all([
+  const [incidents, letters, ...failed] = await Promise.all([
+    openIncidents(ctx),
     ctx.directory.select({ id: deadLetters.id }).from(deadLetters).where(isNull(deadLetters.replayedAt)).limit(countedAtMost),
     ...acrossTenants(ctx).map(({ db }) =>
       db
@@ -29,5 +36,9 @@ export async function agencyHealth(ctx: Ctx): Promise<AgencyHealth> {
         .limit(countedAtMost),
     ),
   ]);
-  return { failedRuns24h: Math.min(countedAtMost, failed.flat().length), openDeadLetters: letters.length };
+  return {
+    failedRuns24h: Math.min(countedAtMost, failed.flat().length),
+    openDeadLetters: letters.length,
+    openIncidents: incidents.map((incident) => ({ ...incident, providerName: providerName(incident.provider) })),
+  };
 }

@@ -1,10 +1,11 @@
-import { asc } from "drizzle-orm";
 import { z } from "zod";
-import { connections } from "#db/schema/index.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { ConnectionStatus, reconnectWords } from "#server/domain/connections/schemas.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { healthOf, isWell } from "#server/domain/connections/health-of.ts";
+import { listConnections } from "#server/domain/connections/list-connections.ts";
+import type { ConnectionRow } from "#server/domain/connections/rows.ts";
+import { ConnectionStatus, HealthState, WaitReason } from "#server/domain/connections/schemas.ts";
+import { type WaitingJob, waitingJobs } from "#server/domain/connections/waiting-jobs.ts";
 import { TenantStatus } from "#server/domain/tenants/schemas.ts";
 
 /** An integration as it was last known. Instants are milliseconds since 1970. */
@@ -14,57 +15,62 @@ export const Integration = z.object({
   account: z.string().nullable().describe("The account's name at the provider."),
   connected: z.boolean(),
   status: z.union([ConnectionStatus, z.literal("not_connected")]),
-  reason: z.string().nullable().describe("Plain words, where it is not active."),
-  tokenValidUntil: z.number().nullable().describe("When the access token ends; null where it does not, or there is none."),
+  state: HealthState.nullable().describe(
+    "`expiring` works and ends within a month, `degraded` waits for its provider, `misconfigured` for us, `reconnect_needed` and `revoked` for a person. Null where nothing is connected.",
+  ),
+  since: z.number().nullable().describe("From when on it is in this state, as far as that is known."),
+  reason: z.string().nullable().describe("Plain words, where it is not healthy."),
+  tokenValidUntil: z
+    .number()
+    .nullable()
+    .describe("When the access token ends; null where it does not, or there is none. It is renewed before."),
+  endsAt: z.number().nullable().describe("When the access ends although it is renewed; null where that is not foreseen."),
   lastSuccessAt: z.number().nullable(),
   probe: z.object({ at: z.number(), result: z.string() }).nullable().describe("The last test call to the provider."),
+  waits: z.array(z.object({ job: z.string(), why: WaitReason })).describe("Jobs that do not run because of it."),
 });
 export type Integration = z.infer<typeof Integration>;
 
 export const Health = z.object({
   tenant: z.string(),
   status: TenantStatus,
-  healthy: z.boolean().describe("Whether nothing that was connected waits for a person."),
+  healthy: z.boolean().describe("Whether everything that was connected works."),
   integrations: z.array(Integration),
 });
 export type Health = z.infer<typeof Health>;
 
 /** How a tenant's integrations are, from what is stored: nobody outside is asked, and it is one query. */
 export async function readHealth(ctx: TenantCtx): Promise<Health> {
-  const rows = await ctx.db
-    .select({
-      id: connections.id,
-      provider: connections.provider,
-      name: connections.name,
-      status: connections.status,
-      reason: connections.statusReason,
-      accessExpiresAt: connections.accessExpiresAt,
-      lastSuccessAt: connections.lastSuccessAt,
-      probedAt: connections.probedAt,
-      probeResult: connections.probeResult,
-    })
-    .from(connections)
-    .where(inTenant(ctx, connections))
-    .orderBy(asc(connections.provider));
+  const now = ctx.now();
+  const rows = await listConnections(ctx);
+  const waits = waitingJobs(rows, now);
+  const integrations = rows.map((row) => describe(row, waits(row.id), now)).sort((a, b) => (a.provider < b.provider ? -1 : 1));
   const missing = providers.filter(({ id }) => !rows.some(({ provider }) => provider === id));
   return {
     tenant: ctx.tenant.id,
     status: ctx.tenant.status,
-    healthy: rows.every(({ status }) => status !== "reconnect_needed"),
-    integrations: [
-      ...rows.map((row) => ({
-        provider: row.provider,
-        connection: row.id,
-        account: row.name,
-        connected: row.status === "active",
-        status: row.status,
-        reason: row.reason && reconnectWords[row.reason].en,
-        tokenValidUntil: row.status === "active" ? row.accessExpiresAt : null,
-        lastSuccessAt: row.lastSuccessAt,
-        probe: row.probedAt !== null && row.probeResult !== null ? { at: row.probedAt, result: row.probeResult } : null,
-      })),
-      ...missing.map(({ id }) => ({ ...never, provider: id })),
-    ],
+    healthy: integrations.every(({ state }) => state === null || isWell({ state })),
+    integrations: [...integrations, ...missing.map(({ id }) => ({ ...never, provider: id }))],
+  };
+}
+
+function describe(row: ConnectionRow, waits: readonly WaitingJob[], now: number): Integration {
+  const health = healthOf(row, now);
+  const active = row.status === "active";
+  return {
+    provider: row.provider,
+    connection: row.id,
+    account: row.name,
+    connected: active,
+    status: row.status,
+    state: health?.state ?? null,
+    since: health?.since ?? null,
+    reason: health && health.state !== "healthy" ? health.words.en : null,
+    tokenValidUntil: active ? row.accessExpiresAt : null,
+    endsAt: active ? row.cliffAt : null,
+    lastSuccessAt: row.lastSuccessAt,
+    probe: row.probedAt !== null && row.probeResult !== null ? { at: row.probedAt, result: row.probeResult } : null,
+    waits: waits.map(({ job, why }) => ({ job, why })),
   };
 }
 
@@ -73,8 +79,12 @@ const never: Omit<Integration, "provider"> = {
   account: null,
   connected: false,
   status: "not_connected",
+  state: null,
+  since: null,
   reason: null,
   tokenValidUntil: null,
+  endsAt: null,
   lastSuccessAt: null,
   probe: null,
+  waits: [],
 };

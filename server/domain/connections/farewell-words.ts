@@ -1,0 +1,49 @@
+import type { Provider } from "#server/catalog/provider.ts";
+import type { Text } from "#server/catalog/text.ts";
+import type { Farewell } from "./schemas.ts";
+
+/** What a person should know of our access at the provider after disconnecting; null where nothing is left there. */
+export function remarkOn(farewell: Farewell, { name, oauth, key }: Provider): Text | null {
+  switch (farewell) {
+    case "returned":
+    case "gone":
+      return null;
+    case "unreached":
+      return {
+        en: `We destroyed our access, but could not tell ${name}. ${byHand(oauth?.removal, name).en}`,
+        fr: `Notre accès est détruit, mais nous n’avons pas pu prévenir ${name}. ${byHand(oauth?.removal, name).fr}`,
+        he: `הגישה שלנו הושמדה, אך לא הצלחנו להודיע ל-${name}. ${byHand(oauth?.removal, name).he}`,
+      };
+    case "by_hand":
+      return {
+        en: `We destroyed our access. ${name} still lists the app. ${byHand(oauth?.removal, name).en}`,
+        fr: `Notre accès est détruit. ${name} affiche encore l’application. ${byHand(oauth?.removal, name).fr}`,
+        he: `הגישה שלנו הושמדה. ${name} עדיין מציג את האפליקציה. ${byHand(oauth?.removal, name).he}`,
+      };
+    case "shared":
+      return {
+        en: `We destroyed our access here. The app stays at ${name}, since the same account is connected in another workspace too.`,
+        fr: `Notre accès est détruit ici. L’application reste chez ${name}, car le même compte est aussi connecté dans un autre espace.`,
+        he: `הגישה שלנו הושמדה כאן. האפליקציה נשארת ב-${name}, כי אותו חשבון מחובר גם בסביבה אחרת.`,
+      };
+    case "key": {
+      const place = key?.removal;
+      return {
+        en: `We destroyed the key here. It stays good at ${name} until you delete it there${place ? `: ${place.en}` : ""}.`,
+        fr: `La clé est détruite ici. Elle reste valable chez ${name} tant que vous ne l’y supprimez pas${place ? ` : ${place.fr}` : ""}.`,
+        he: `המפתח הושמד כאן. הוא נשאר תקף ב-${name} עד שתמחקו אותו שם${place ? `: ${place.he}` : ""}.`,
+      };
+    }
+    default:
+      return farewell satisfies never;
+  }
+}
+
+/** The way there by hand. */
+function byHand(place: Text | undefined, name: string): Text {
+  return {
+    en: `Please remove it there by hand: ${place?.en ?? `the apps of your ${name} account`}.`,
+    fr: `Veuillez la retirer là-bas à la main : ${place?.fr ?? `les applications de votre compte ${name}`}.`,
+    he: `יש להסיר אותה שם ידנית: ${place?.he ?? `האפליקציות בחשבון ${name}`}.`,
+  };
+}

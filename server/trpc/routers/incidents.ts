@@ -1,0 +1,8 @@
+import { listIncidents } from "#server/domain/incidents/list-incidents.ts";
+import { ListIncidents } from "#server/domain/incidents/schemas.ts";
+import { router, staff } from "#server/trpc/init.ts";
+
+/** Providers that failed for many clients at once. */
+export const incidents = router({
+  list: staff.input(ListIncidents).query(({ ctx, input }) => listIncidents(ctx, input)),
+});
