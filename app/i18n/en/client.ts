@@ -519,6 +519,18 @@ export const client = {
     data_export: "Export all data",
     data_delete: "End the workspace",
   },
+  keys: {
+    connect: "Connect {{provider}} with this key",
+    replace: "Replace the key",
+    checked: "The key is tried at {{provider}} before it is kept. Then it is locked away: nobody can read it here again.",
+    sameAccount: "The new key must be of the same account, {{account}}. Until it is accepted the old one stays.",
+    signIn: "Sign in to {{provider}} instead",
+    signInBody:
+      "You agree at {{provider}} with the same account. The connection keeps its history and schedules, and the key is destroyed here.",
+    connected: "{{account}} is connected.",
+    replaced: "The key of {{account}} is replaced.",
+    or: "Or with a key",
+  },
   sessions: {
     description: "Where you are signed in. End what you do not know.",
     caption: "Your sessions",

@@ -527,6 +527,18 @@ export const client = {
     data_export: "Exporter toutes les données",
     data_delete: "Mettre fin à l’espace",
   },
+  keys: {
+    connect: "Connecter {{provider}} avec cette clé",
+    replace: "Remplacer la clé",
+    checked: "La clé est essayée auprès de {{provider}} avant d’être gardée. Elle est ensuite scellée : personne ne peut plus la lire ici.",
+    sameAccount: "La nouvelle clé doit être celle du même compte, {{account}}. L’ancienne reste tant que la nouvelle n’est pas acceptée.",
+    signIn: "Se connecter à {{provider}} à la place",
+    signInBody:
+      "Vous donnez votre accord chez {{provider}} avec le même compte. La connexion garde son historique et ses horaires, et la clé est détruite ici.",
+    connected: "{{account}} est connecté.",
+    replaced: "La clé de {{account}} est remplacée.",
+    or: "Ou avec une clé",
+  },
   sessions: {
     description: "Où vous êtes connecté. Mettez fin à ce que vous ne reconnaissez pas.",
     caption: "Vos sessions",

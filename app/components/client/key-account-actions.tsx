@@ -1,0 +1,75 @@
+import { ChevronRight, LogIn } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "#app/components/ui/button.tsx";
+import type { FormFailure } from "#app/form-errors.ts";
+import { useTenant } from "#app/tenant.ts";
+import type { Outputs } from "#server/trpc/root.ts";
+import { isOfKeyForm, KeyForm } from "./key-form.tsx";
+
+type Integration = Outputs["connections"]["list"][number];
+
+/**
+ * What can be done about an account that is connected by a key: give another key, and, where one can sign in at the provider,
+ * do that instead. Nothing for any other account.
+ */
+export function KeyAccountActions({
+  integration,
+  account,
+  failure,
+}: {
+  integration: Integration;
+  account: Integration["connections"][number];
+  failure: FormFailure | undefined;
+}) {
+  const { t } = useTranslation("client");
+  const { may } = useTenant();
+  if (account.kind !== "key" || !may("connections:write")) return null;
+  const { provider, name, signsIn, configured } = integration;
+  return (
+    <div className="grid gap-3">
+      <FoldOut label={t("keys.replace")} of={account.name} open={account.status === "reconnect_needed" || isOfKeyForm(failure, account.id)}>
+        <p className="text-[0.8125rem] text-ink-muted">{t("keys.sameAccount", { account: account.name })}</p>
+        <KeyForm integration={integration} connectionId={account.id} failure={failure} />
+      </FoldOut>
+      {signsIn && configured && (
+        <FoldOut label={t("keys.signIn", { provider: name })} of={account.name} open={false}>
+          <p className="text-[0.8125rem] text-ink-muted">{t("keys.signInBody", { provider: name })}</p>
+          <SignInInstead provider={provider} name={name} connectionId={account.id} />
+        </FoldOut>
+      )}
+    </div>
+  );
+}
+
+/** Leads to the provider's consent page, from where the account comes back as this same connection. */
+function SignInInstead({ provider, name, connectionId }: { provider: string; name: string; connectionId: string }) {
+  const { t } = useTranslation("client");
+  const { base } = useTenant();
+  return (
+    <form method="get" action={`${base}/connect/${provider}`}>
+      <input type="hidden" name="connection" value={connectionId} />
+      <Button type="submit" size="sm">
+        <LogIn aria-hidden />
+        {t("keys.signIn", { provider: name })}
+      </Button>
+    </form>
+  );
+}
+
+function FoldOut({ label, of, open, children }: { label: string; of: string; open: boolean; children: ReactNode }) {
+  return (
+    <details className="group/key" open={open}>
+      <summary className="inline-flex items-center gap-1 rounded-sm text-[0.8125rem] text-ink-muted transition-colors hover:text-ink">
+        <ChevronRight
+          aria-hidden
+          data-mirror
+          className="size-3.5 transition-[rotate] group-open/key:rotate-90 rtl:group-open/key:-rotate-90"
+        />
+        {label}
+        <span className="sr-only">: {of}</span>
+      </summary>
+      <div className="mt-3 grid gap-3">{children}</div>
+    </details>
+  );
+}

@@ -1,0 +1,36 @@
+import type { ActionFunctionArgs } from "@remix-run/cloudflare";
+import { type FormFailure, formFailure } from "./form-errors.ts";
+import { translatorOf } from "./i18n/translator.server.ts";
+import { fieldOfInput } from "./key-input.ts";
+
+/**
+ * Connects an account by a key form, or replaces the key of one, and toasts that it did: null. Answers what the form shows where it
+ * did not. The tenant and the provider come from the address.
+ */
+export async function connectByKey({ request, context, params }: ActionFunctionArgs, form: FormData) {
+  const { api, locale } = context;
+  const fields: Record<string, string> = {};
+  const open = new FormData();
+  for (const [input, value] of form) {
+    const field = fieldOfInput(input);
+    if (field) fields[field.name] = String(value);
+    if (!field?.secret) open.append(input, value);
+  }
+  const connectionId = String(form.get("connectionId") ?? "") || undefined;
+  try {
+    const meant = { tenant: String(params.tenant), provider: String(params.provider) };
+    const { account } = await api.connections.connectKey({ ...meant, fields, connectionId });
+    context.toast({ kind: "success", message: translatorOf(locale)(connectionId ? "keys.replaced" : "keys.connected", { account }) });
+    return null;
+  } catch (error) {
+    const failed = formFailure(error, { request, context }, open);
+    return { ...failed, data: { ...failed.data, ...saidOf(context.describe(error)) } };
+  }
+}
+
+/** This procedure speaks the reader's language and says more than the form's own words; all but a refusal by role is its own. */
+function saidOf({ kind, message, issues }: ReturnType<ActionFunctionArgs["context"]["describe"]>): Partial<FormFailure> {
+  if (kind === "forbidden") return {};
+  if (issues.length === 0) return { message };
+  return { fields: Object.fromEntries(issues.map((issue) => [issue.field, issue.message])), message: null };
+}
