@@ -147,7 +147,7 @@ CREATE TABLE `webhook_deliveries` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `webhook_deliveries_once` ON `webhook_deliveries` (`provider`,`event_key`,`tenant_id`,`connection_id`) WHERE status <> 'refused';--> statement-breakpoint
-CREATE INDEX `webhook_deliveries_open` ON `webhook_deliveries` (`sent_at`) WHERE status = 'received';--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_open` ON `webhook_deliveries` (`status`,`sent_at`) WHERE status = 'received';--> statement-breakpoint
 CREATE INDEX `webhook_deliveries_provider` ON `webhook_deliveries` (`provider`,`id`);--> statement-breakpoint
 CREATE INDEX `webhook_deliveries_status` ON `webhook_deliveries` (`status`,`id`);--> statement-breakpoint
 CREATE INDEX `webhook_deliveries_kept` ON `webhook_deliveries` (`id`) WHERE sealed is not null;--> statement-breakpoint

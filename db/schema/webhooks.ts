@@ -35,7 +35,7 @@ export const webhookDeliveries = sqliteTable(
   },
   (t) => [
     uniqueIndex("webhook_deliveries_once").on(t.provider, t.eventKey, t.tenantId, t.connectionId).where(sql`status <> 'refused'`),
-    index("webhook_deliveries_open").on(t.sentAt).where(sql`status = 'received'`),
+    index("webhook_deliveries_open").on(t.status, t.sentAt).where(sql`status = 'received'`),
     index("webhook_deliveries_provider").on(t.provider, t.id),
     index("webhook_deliveries_status").on(t.status, t.id),
     index("webhook_deliveries_kept").on(t.id).where(sql`sealed is not null`),
