@@ -82,8 +82,9 @@ const template = {
   // Of the jobs that need nobody's account, and of other accounts, none shall be in the way.
   features: Object.fromEntries(sensors.filter(({ id }) => id !== "ga4-sensor").map(({ id }) => [id, false])),
   contactName: null,
-    contactEmail: null,
-    origin: null,
-    lastActivityAt: null,
+  contactEmail: null,
+  origin: null,
+  endsAt: null,
+  lastActivityAt: null,
   catalog: "",
 } as const;

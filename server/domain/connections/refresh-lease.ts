@@ -90,14 +90,15 @@ export async function stillHolds(ctx: TenantCtx, lease: RefreshLease): Promise<b
 
 /**
  * Gives the lease up without new tokens, and leaves the connection alone until `coolUntil`. The journal stays where a request
- * may have been acted on without our seeing the reply; else it is closed. The history has the attempt in any case.
+ * may have been acted on without our seeing the reply; else it is closed. The history has the attempt in any case. Answers whether
+ * the lease was still ours.
  */
 export async function releaseRefresh(
   ctx: TenantCtx,
   lease: RefreshLease,
   { replyLost, coolUntil, kind, message, plan }: Release,
-): Promise<void> {
-  await ctx.db.batch([
+): Promise<boolean> {
+  const [released] = await ctx.db.batch([
     ctx.db
       .update(connections)
       .set({
@@ -114,9 +115,11 @@ export async function releaseRefresh(
         }),
         ...(!replyLost && { refreshFingerprint: null, refreshStartedAt: null }),
       })
-      .where(ofHolder(ctx, lease)),
+      .where(ofHolder(ctx, lease))
+      .returning({ id: connections.id }),
     ctx.db.insert(renewals).values(attemptRow(ctx, lease, { outcome: kind, message })),
   ]);
+  return released.length > 0;
 }
 
 export interface Release {

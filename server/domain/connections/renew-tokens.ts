@@ -81,7 +81,7 @@ async function renewUnder(ctx: TenantCtx, lease: RefreshLease, held: HeldConnect
     const failure = error instanceof VaultError ? closedVault(held, error) : error;
     if (!(failure instanceof ProviderError)) throw error;
     if (failure.kind === "revoked") return refusedRefresh(ctx, lease, { held, failure });
-    throw await coolDown(ctx, lease, { held, failure });
+    return coolDown(ctx, lease, { held, failure });
   }
 }
 
@@ -89,24 +89,31 @@ async function renewUnder(ctx: TenantCtx, lease: RefreshLease, held: HeldConnect
 const closedVault = ({ connection }: HeldConnection, cause: VaultError) =>
   new ProviderError(connection.provider, "misconfigured", "the vault did not open", { cause });
 
-/** Writes down that it failed in passing, and answers what to throw: the failure, with the time that it will take. */
+/**
+ * Writes down that it failed in passing, and throws the failure with the time that it will take. Where the lease was lost
+ * meanwhile, somebody else may have what we have not.
+ */
 async function coolDown(
   ctx: TenantCtx,
   lease: RefreshLease,
   { held, failure }: { held: HeldConnection; failure: ProviderError },
-): Promise<ProviderError> {
+): Promise<HeldConnection> {
   const { kind, message, provider } = failure;
   if (kind === "revoked") throw new Error("what is revoked does not cool down");
   const waitMs = coolDownMs(failure, { failures: lease.failures, random: Math.random() });
   const coolUntil = ctx.now() + waitMs;
   const facts = { ...held, connection: { ...held.connection, renewFailures: lease.failures + 1, coolUntil } };
-  await releaseRefresh(ctx, lease, { replyLost: kind === "unavailable", coolUntil, kind, message, plan: planOf(facts) });
+  const ours = await releaseRefresh(ctx, lease, { replyLost: kind === "unavailable", coolUntil, kind, message, plan: planOf(facts) });
+  if (!ours) {
+    const now = await holdConnection(ctx, lease.connectionId);
+    if (now.connection.version !== lease.version) return adopted(now);
+  }
   const details = { connection: lease.connectionId, provider, kind, reason: message, failures: lease.failures + 1 };
   // One alarm of what is ours to mend; the incident and the admin's page say how many have it.
   if (kind === "misconfigured" && lease.failures === 0) ctx.log.error("a renewal failed by our own configuration", details);
   else ctx.log.warn("a renewal failed and is put off", details);
-  if (kind !== "unavailable" && kind !== "rate_limited") return failure;
-  return new ProviderError(provider, kind, message, { retryAfterS: failure.retryAfterS ?? Math.ceil(waitMs / 1000), cause: failure });
+  if (kind !== "unavailable" && kind !== "rate_limited") throw failure;
+  throw new ProviderError(provider, kind, message, { retryAfterS: failure.retryAfterS ?? Math.ceil(waitMs / 1000), cause: failure });
 }
 
 /** Goes the connection's ways to new tokens, one after the other as long as the provider refuses what is sent. */
@@ -204,7 +211,7 @@ async function refusedRefresh(
   // A token without an end is as good as before where only its exchange was refused: the next call with it shows whether it lives.
   if (held.connection.accessExpiresAt === null) {
     const kept = new ProviderError(lease.provider, "rejected", "the lasting token was not exchanged", { cause: failure });
-    throw await coolDown(ctx, lease, { held, failure: kept });
+    return coolDown(ctx, lease, { held, failure: kept });
   }
   if (lease.repeated) ctx.log.warn("the refresh had been sent before and its reply was lost", { connection: lease.connectionId });
   await recordAttempt(ctx, lease, { outcome: "revoked", message: failure.message });

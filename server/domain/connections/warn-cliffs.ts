@@ -1,4 +1,5 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/sqlite-core";
 import type { Db } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
@@ -45,22 +46,26 @@ async function claimWarnings(db: Db, now: number): Promise<Warning[]> {
   return due.filter(({ id }) => claimed.some((row) => row.id === id));
 }
 
-/** One range of the index `connections_warn` for each warning that is due after the one before it. All is literal, as it has it. */
 async function dueWarnings(db: Db, now: number): Promise<Warning[]> {
-  const rows = await db
-    .select({ id: connections.id, tenantId: connections.tenantId, cliffAt: connections.cliffAt, warned: connections.cliffWarned })
-    .from(connections)
-    .where(
-      sql`status = 'active' and cliff_at is not null and (
-        (cliff_warned is null and cliff_at > ${now} and cliff_at <= ${now + 30 * dayMs})
-        or (cliff_warned = 30 and cliff_at > ${now} and cliff_at <= ${now + 14 * dayMs})
-        or (cliff_warned = 14 and cliff_at > ${now} and cliff_at <= ${now + 3 * dayMs}))`,
-    )
-    .limit(pageSize);
+  const rows = await unwarned(db, now);
   return rows.flatMap(({ cliffAt, ...row }) => {
     const days = warningAt((cliffAt ?? 0) - now);
     return days === null ? [] : [{ ...row, days }];
   });
+}
+
+/** One range of the index `connections_warn` for each warning that is due after the one before it. */
+export function unwarned(db: Db, now: number) {
+  const columns = { id: connections.id, tenantId: connections.tenantId, cliffAt: connections.cliffAt, warned: connections.cliffWarned };
+  const within = (last: SQL, days: number) =>
+    db
+      .select(columns)
+      .from(connections)
+      // Literal as the index has it: SQLite does not see bound values when it picks one.
+      .where(sql`status = 'active' and cliff_at is not null and ${last} and cliff_at > ${now} and cliff_at <= ${now + days * dayMs}`);
+  return unionAll(within(sql`cliff_warned is null`, 30), within(sql`cliff_warned = 30`, 14), within(sql`cliff_warned = 14`, 3)).limit(
+    pageSize,
+  );
 }
 
 /** Queues the mail. Where that fails the warning is given back, for the next tick. */
