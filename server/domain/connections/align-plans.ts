@@ -2,6 +2,7 @@ import { and, eq, gt, inArray, lt, or, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { connections, secrets } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { probeEveryMs } from "./probe-times.ts";
 import { planned, planOf } from "./renewal-plan.ts";
 import type { ConnectionRow } from "./rows.ts";
 
@@ -13,11 +14,11 @@ const pageSize = 200;
  * from (a provider's lifetimes, its ways to renew). Those that are planned already cost nothing. Answers how many were.
  */
 export async function alignPlans(ctx: Ctx): Promise<number> {
-  const aligned = await Promise.all(acrossTenants(ctx).map(({ db }) => alignPage(db)));
+  const aligned = await Promise.all(acrossTenants(ctx).map(({ db }) => alignPage(db, ctx.now())));
   return aligned.reduce((sum, count) => sum + count, 0);
 }
 
-async function alignPage(db: Db): Promise<number> {
+async function alignPage(db: Db, now: number): Promise<number> {
   // Two ranges of the index `connections_planned`, whose condition is literal here too.
   const stale = await db
     .select()
@@ -32,6 +33,8 @@ async function alignPage(db: Db): Promise<number> {
     .set({
       planned,
       renewAt: sql`p.value->>'renewAt'`,
+      // Connections older than the probes get their first one spread over the hours.
+      probeAt: sql`coalesce(${connections.probeAt}, ${now} + abs(random() % ${probeEveryMs}))`,
       cliffAt: sql`iif(p.value->>'moved', p.value->>'cliffAt', ${connections.cliffAt})`,
       cliffKind: sql`iif(p.value->>'moved', p.value->>'cliffKind', ${connections.cliffKind})`,
       cliffWarned: sql`iif(p.value->>'moved', p.value->>'cliffWarned', ${connections.cliffWarned})`,
