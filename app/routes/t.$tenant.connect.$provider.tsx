@@ -8,8 +8,8 @@ import { translatorOf } from "#app/i18n/translator.server.ts";
 import { enterTenant } from "#app/tenant.ts";
 import { titleOf } from "#app/title.ts";
 
-/** What a connect form may say besides the workspace; `sets` any number of times. */
-const FIELDS = ["shop", "connection", "sets"] as const;
+/** What a connect form may say besides the workspace; `sets` and `scopes` any number of times. */
+const FIELDS = ["shop", "connection", "sets", "scopes", "only", "return"] as const;
 
 /**
  * The step between a connect form and the provider. Our policy lets forms lead to this site only (form-action), and browsers

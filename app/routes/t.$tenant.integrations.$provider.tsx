@@ -1,23 +1,57 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
-import { IntegrationCard } from "#app/components/client/integration-card.tsx";
+import { type Integration, stateOfProvider } from "#app/components/client/account-state.ts";
+import { ConnectForm } from "#app/components/client/connect-form.tsx";
+import { ConnectedAccount } from "#app/components/client/connected-account.tsx";
+import { FurtherPermissions, type PermissionList } from "#app/components/client/further-permissions.tsx";
+import { OtherAccount } from "#app/components/client/other-account.tsx";
+import { StateBadge } from "#app/components/client/state-badge.tsx";
+import { UnusedPermissions } from "#app/components/client/unused-permissions.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Section } from "#app/components/shell/section.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { formFailure } from "#app/form-errors.ts";
+import { useDisplay } from "#app/i18n/display.tsx";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+import type { Outputs } from "#server/trpc/root.ts";
 
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
-  const integrations = await args.context.api.connections.list({ tenant: tenant.id });
-  const integration = integrations.find(({ provider }) => provider === args.params.provider);
+  const { api } = args.context;
+  const provider = String(args.params.provider);
+  const [integrations, permissions, unused] = await Promise.all([
+    api.connections.list({ tenant: tenant.id }),
+    api.connections.permissions({ tenant: tenant.id, provider }),
+    api.connections.unused({ tenant: tenant.id }),
+  ]);
+  const integration = integrations.find((each) => each.provider === provider);
   if (!integration) throw new Response("There is no such provider", { status: 404 });
-  return { title: titleOf(integration.name, tenant.name), integration };
+  const { searchParams } = new URL(args.request.url);
+  return {
+    title: titleOf(integration.name, tenant.name),
+    integration,
+    /** The account that was awaited when another one came back. */
+    other: integration.connections.find(({ id }) => id === searchParams.get("other")) ?? null,
+    unused: unused.filter((each) => each.provider === provider),
+    permissions: permissions.length > 0 ? filtered(permissions, searchParams) : null,
+  };
+}
+
+function filtered(groups: Outputs["connections"]["permissions"], query: URLSearchParams): PermissionList {
+  const all = groups.flatMap(({ names }) => names);
+  const search = (query.get("find") ?? "").trim().slice(0, 60);
+  const group = groups.find((each) => each.group === query.get("group"));
+  const picked = query.getAll("scopes").filter((name) => all.includes(name));
+  const fitting = (group?.names ?? all).filter((name) => name.includes(search.toLowerCase()) && !picked.includes(name));
+  return { groups: groups.map((each) => each.group), names: [...picked, ...fitting], picked, search, group: group?.group ?? "" };
 }
 
 export async function action({ request, context, params }: ActionFunctionArgs) {
@@ -38,6 +72,11 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
         );
         break;
       }
+      case "prefer": {
+        await api.connections.prefer(connection);
+        context.toast({ kind: "success", message: t("accounts.usedNowToast", { account }) });
+        break;
+      }
       case "disconnect": {
         await api.connections.disconnect(connection);
         context.toast({ kind: "success", message: t("integrations.disconnected", { account }) });
@@ -55,19 +94,71 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 /** One provider: its accounts with all that can be done about them, and the ways to connect another one. */
 export default function ProviderPage() {
   const { t } = useTranslation("client");
-  const { integration } = useLoaderData<typeof loader>();
+  const { locale } = useDisplay();
+  const { integration, other, unused, permissions } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
-  const { base } = useTenant();
+  const { base, may } = useTenant();
+  const { provider, name, description, connections, signsIn, configured } = integration;
+  const connects = may("connections:write");
   return (
     <>
       <PageHeader
-        before={<Breadcrumbs items={[{ label: t("integrations.title"), to: `${base}/integrations` }, { label: integration.name }]} />}
-        title={integration.name}
+        before={<Breadcrumbs items={[{ label: t("integrations.title"), to: `${base}/integrations` }, { label: name }]} />}
+        title={
+          <span className="flex flex-wrap items-center gap-3">
+            <ProviderMark id={provider} name={name} />
+            {name}
+            {connections.length !== 1 && <StateBadge state={stateOfProvider(integration)} />}
+          </span>
+        }
+        description={
+          <>
+            <p>{description[locale]}</p>
+            {!connects && <p className="mt-1">{t("integrations.readOnly")}</p>}
+          </>
+        }
       />
       <FormMessage failure={failure} />
-      <ul>
-        <IntegrationCard integration={integration} next={false} />
-      </ul>
+      {other && connects && <OtherAccount integration={integration} awaited={other} />}
+      {connections.length > 0 && (
+        <ul className="grid grid-cols-1 gap-4">
+          {connections.map((account) => (
+            <ConnectedAccount key={account.id} integration={integration} account={account} />
+          ))}
+        </ul>
+      )}
+      {unused.map((each) => (
+        <UnusedPermissions key={each.connection} unused={each} />
+      ))}
+      {connects && <Connect integration={integration} />}
+      {connects && signsIn && configured && permissions && <FurtherPermissions integration={integration} list={permissions} />}
     </>
+  );
+}
+
+/** The ways to connect an account, the first one or one more. */
+function Connect({ integration }: { integration: Integration }) {
+  const { t } = useTranslation("client");
+  const { locale } = useDisplay();
+  const { connections, signsIn, configured, jobs } = integration;
+  const isFirst = connections.length === 0;
+  return (
+    <Section title={t(isFirst ? "accounts.connectTitle" : "accounts.connectAnother")} className={isFirst ? "mt-0 lg:mt-0" : undefined}>
+      <div className="grid grid-cols-1 gap-4">
+        {signsIn && configured && (
+          <Card>
+            <ConnectForm integration={integration} primary={isFirst} />
+          </Card>
+        )}
+        {signsIn && !configured && <p className="text-[0.8125rem] text-ink-faint">{t("integrations.notConfigured")}</p>}
+      </div>
+      {isFirst && (
+        <p className="mt-4 text-[0.8125rem] text-ink-faint">
+          {jobs.length > 0
+            ? `${t("accounts.feeds")}: ${new Intl.ListFormat(locale).format(jobs.map(({ title }) => title[locale]))}`
+            : t("accounts.feedsNone")}
+        </p>
+      )}
+    </Section>
   );
 }

@@ -1,12 +1,16 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
-import { CalendarDays } from "lucide-react";
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { Link, useLoaderData } from "@remix-run/react";
+import { SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { IntegrationCard } from "#app/components/client/integration-card.tsx";
-import { FormMessage } from "#app/components/shell/form-message.tsx";
+import { needsAttention, stateOfProvider } from "#app/components/client/account-state.ts";
+import { ConnectedCard, ShelfCard } from "#app/components/client/integration-card.tsx";
+import { IntegrationFilter, SHOWN, type Shown } from "#app/components/client/integration-filter.tsx";
+import { GROUPS, groupOf } from "#app/components/client/provider-groups.ts";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Section } from "#app/components/shell/section.tsx";
 import { Button } from "#app/components/ui/button.tsx";
-import { formFailure } from "#app/form-errors.ts";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
@@ -16,50 +20,36 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
-  return {
-    title: titleOf(translatorOf(locale)("integrations.title"), tenant.name),
-    integrations: await api.connections.list({ tenant: tenant.id }),
-  };
-}
-
-export async function action({ request, context, params }: ActionFunctionArgs) {
-  const { api, locale } = context;
-  const form = await request.formData();
-  const text = (name: string) => String(form.get(name) ?? "");
-  const connection = { tenant: String(params.tenant), connectionId: text("connectionId") };
-  const account = text("account");
   const t = translatorOf(locale);
-  try {
-    switch (text("intent")) {
-      case "probe": {
-        const { result } = await api.connections.probe(connection);
-        context.toast(
-          result === "ok"
-            ? { kind: "success", message: t("integrations.checkOk", { account }) }
-            : { kind: "error", message: t("integrations.checkFailed", { account, reason: t(`integrations.probe.${result}`) }) },
-        );
-        break;
-      }
-      case "disconnect": {
-        await api.connections.disconnect(connection);
-        context.toast({ kind: "success", message: t("integrations.disconnected", { account }) });
-        break;
-      }
-      default:
-        throw new Response("Unknown intent", { status: 422 });
-    }
-  } catch (error) {
-    return formFailure(error, { request, context }, form);
-  }
-  return redirect(new URL(request.url).pathname);
+  const { searchParams } = new URL(args.request.url);
+  const q = (searchParams.get("q") ?? "").trim().slice(0, 60);
+  const show: Shown = SHOWN.find((each) => each === searchParams.get("show")) ?? "all";
+  const all = await api.connections.list({ tenant: tenant.id });
+  const words = q.toLowerCase();
+  const integrations = all.filter((integration) => {
+    const { provider, name, description, connections } = integration;
+    const state = stateOfProvider(integration);
+    const isShown = {
+      all: true,
+      connected: connections.length > 0,
+      attention: needsAttention(state),
+      free: connections.length === 0,
+    }[show];
+    const said = [name, description[locale], t(`accounts.group.${groupOf(provider)}`), ...connections.map((each) => each.name)];
+    return isShown && said.some((text) => text.toLowerCase().includes(words));
+  });
+  return { title: titleOf(t("integrations.title"), tenant.name), integrations, q, show };
 }
 
+/** The shelf: what is connected first, then what could be, by what it is for. All that can be done stands on a provider's own page. */
 export default function Integrations() {
   const { t } = useTranslation("client");
-  const { integrations } = useLoaderData<typeof loader>();
-  const failure = useActionData<typeof action>();
-  const { base, may } = useTenant();
-  const next = integrations.find(({ state, configured }) => state === "not_connected" && configured);
+  const { integrations, q, show } = useLoaderData<typeof loader>();
+  const { may } = useTenant();
+  const connected = integrations
+    .filter(({ connections }) => connections.length > 0)
+    .sort((a, b) => Number(needsAttention(stateOfProvider(b))) - Number(needsAttention(stateOfProvider(a))));
+  const free = integrations.filter(({ connections }) => connections.length === 0);
   return (
     <>
       <PageHeader
@@ -70,21 +60,46 @@ export default function Integrations() {
             {!may("connections:write") && <p className="mt-1">{t("integrations.readOnly")}</p>}
           </>
         }
-        actions={
-          <Button asChild>
-            <Link to={`${base}/integrations/calendar`}>
-              <CalendarDays aria-hidden />
-              {t("calendar.toCalendar")}
-            </Link>
-          </Button>
-        }
       />
-      <FormMessage failure={failure} />
-      <ul className="grid grid-cols-1 items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
-        {integrations.map((integration) => (
-          <IntegrationCard key={integration.provider} integration={integration} next={integration === next} />
-        ))}
-      </ul>
+      <IntegrationFilter q={q} show={show} />
+      {integrations.length === 0 && (
+        <Card padding="none">
+          <EmptyState
+            icon={SearchX}
+            title={t("accounts.none")}
+            action={
+              <Button asChild>
+                <Link to=".">{t("accounts.clear")}</Link>
+              </Button>
+            }
+          >
+            {t("accounts.noneBody")}
+          </EmptyState>
+        </Card>
+      )}
+      {connected.length > 0 && (
+        <Section title={t("accounts.group.connected")}>
+          <ul className="grid grid-cols-1 gap-4 sm:grid-cols-2 xl:grid-cols-3">
+            {connected.map((integration) => (
+              <ConnectedCard key={integration.provider} integration={integration} />
+            ))}
+          </ul>
+        </Section>
+      )}
+      {GROUPS.map((group) => {
+        const own = free.filter(({ provider }) => groupOf(provider) === group);
+        return (
+          own.length > 0 && (
+            <Section key={group} title={t(`accounts.group.${group}`)} className="mt-6 lg:mt-8">
+              <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2 xl:grid-cols-3">
+                {own.map((integration) => (
+                  <ShelfCard key={integration.provider} integration={integration} />
+                ))}
+              </ul>
+            </Section>
+          )
+        );
+      })}
     </>
   );
 }

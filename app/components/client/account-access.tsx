@@ -5,8 +5,7 @@ import { Checkbox } from "#app/components/ui/checkbox.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { useTenant } from "#app/tenant.ts";
-import type { Account } from "./connected-account.tsx";
-import type { Integration } from "./integration-card.tsx";
+import type { Account, Integration } from "./account-state.ts";
 
 /** What an account lets us read: by groups that people know, then by the provider's own names; and a form that asks for more. */
 export function AccountAccess({ integration, account }: { integration: Integration; account: Account }) {
@@ -50,6 +49,8 @@ export function AccountAccess({ integration, account }: { integration: Integrati
         {may("connections:write") && refused.length > 0 && (
           <form method="get" action={`${base}/connect/${integration.provider}`} className="grid gap-3 border-t border-line pt-3">
             <input type="hidden" name="connection" value={account.id} />
+            <input type="hidden" name="only" value="missing" />
+            <input type="hidden" name="return" value={`${base}/integrations/${integration.provider}`} />
             <fieldset className="grid gap-2">
               <legend className="mb-2 text-[0.8125rem] font-medium">{t("integrations.askMore")}</legend>
               {refused.map(({ id, title }) => (

@@ -7,7 +7,7 @@ import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { useTenant } from "#app/tenant.ts";
-import type { Integration } from "./integration-card.tsx";
+import type { Integration } from "./account-state.ts";
 import { SHOP_PATTERN } from "./shop-pattern.ts";
 
 /** Leads to the provider's consent page: a plain GET form, since it leaves this site. `primary` is for one form of a page. */
@@ -25,6 +25,7 @@ export function ConnectForm({
   const { base } = useTenant();
   return (
     <form method="get" action={`${base}/connect/${provider}`} className={cn("grid gap-4", className)}>
+      <input type="hidden" name="return" value={`${base}/integrations/${provider}`} />
       {needsShop && (
         <Field label={t("integrations.shop")} hint={t("integrations.shopHint")}>
           <Input
@@ -50,7 +51,7 @@ export function ConnectForm({
         </fieldset>
       )}
       <div className="grid gap-2">
-        <Button type="submit" variant={primary ? "primary" : "secondary"} className="w-full">
+        <Button type="submit" variant={primary ? "primary" : "secondary"} className="w-full sm:w-auto sm:justify-self-start">
           <Plug aria-hidden />
           {t("integrations.connectProvider", { provider: name })}
         </Button>

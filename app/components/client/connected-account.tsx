@@ -1,95 +1,69 @@
 import { Form } from "@remix-run/react";
-import { Activity, RefreshCw, Unplug } from "lucide-react";
+import { Activity, CircleCheck, RefreshCw, Unplug } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
-import { Callout } from "#app/components/ui/callout.tsx";
+import { Card } from "#app/components/ui/card.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
-import { DescriptionList } from "#app/components/ui/description-list.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
-import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { isolate } from "#app/i18n/isolate.ts";
 import { useTenant } from "#app/tenant.ts";
 import { AccountAccess } from "./account-access.tsx";
-import type { Integration } from "./integration-card.tsx";
+import { AccountChoices } from "./account-choices.tsx";
+import { AccountFacts } from "./account-facts.tsx";
+import { AccountNotices } from "./account-notices.tsx";
+import { type Account, type Integration, stateOfAccount } from "./account-state.ts";
+import { consentLink } from "./consent-link.ts";
+import { StateBadge } from "./state-badge.tsx";
 
-export type Account = Integration["connections"][number];
-
-/** One account at a provider: how it is, what it may be read for, and what can be done about it. */
+/** One account at a provider: how it is, what is read of it, and what can be done about it. */
 export function ConnectedAccount({ integration, account }: { integration: Integration; account: Account }) {
   const { t } = useTranslation("client");
   const { locale } = useDisplay();
   const { may } = useTenant();
-  const { status, statusReason, waiting } = account;
-  const list = new Intl.ListFormat(locale);
+  const { name, reads, kind } = account;
   return (
-    <div className="grid gap-4 border-t border-line pt-4">
-      {status === "reconnect_needed" && (
-        <Callout tone="warn" title={t("integrations.reconnectTitle")} className="p-3">
-          {statusReason?.[locale]}
-        </Callout>
-      )}
-      {status === "active" && waiting.length > 0 && (
-        <Callout tone="warn" title={t("integrations.waitingTitle")} className="p-3">
-          {t("integrations.waitingBody", { jobs: list.format(waiting.map(({ title }) => title[locale])) })}
-        </Callout>
-      )}
-      <AccountFacts account={account} />
-      <AccountAccess integration={integration} account={account} />
+    <Card as="li" className="grid grid-cols-1 gap-4">
+      <div>
+        <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
+          <h2 className="min-w-0 text-[0.9375rem] font-semibold [overflow-wrap:anywhere]">
+            <bdi>{name}</bdi>
+          </h2>
+          <StateBadge state={stateOfAccount(account)} />
+        </div>
+        <p className="mt-0.5 text-[0.8125rem] text-ink-muted">
+          {reads.length > 0
+            ? `${t("accounts.reads")}: ${new Intl.ListFormat(locale).format(reads.map(({ title }) => title[locale]))}`
+            : t("accounts.readsNone")}
+        </p>
+      </div>
+      <AccountNotices integration={integration} account={account} />
+      <div className="grid grid-cols-1 gap-x-8 gap-y-4 lg:grid-cols-2">
+        <AccountFacts account={account} />
+        <AccountChoices provider={integration.provider} account={account} />
+      </div>
+      {kind === "oauth" && <AccountAccess integration={integration} account={account} />}
       {may("connections:write") && <AccountActions integration={integration} account={account} />}
-    </div>
+    </Card>
   );
 }
 
-function AccountFacts({ account }: { account: Account }) {
-  const { t } = useTranslation("client");
-  const { now } = useDisplay();
-  const { name, status, connectedAt, lastSuccessAt, accessExpiresAt, probedAt, probeResult } = account;
-  const validUntil =
-    accessExpiresAt === null ? (
-      t("integrations.validForever")
-    ) : accessExpiresAt > now ? (
-      <Time at={accessExpiresAt} style="dateTime" />
-    ) : (
-      t("integrations.renewedOnUse")
-    );
-  return (
-    <DescriptionList
-      className="text-[0.8125rem]"
-      items={[
-        { term: t("integrations.account"), value: <bdi className="font-medium">{name}</bdi> },
-        { term: t("integrations.since"), value: <Time at={connectedAt} style="date" /> },
-        { term: t("integrations.lastSuccess"), value: lastSuccessAt === null ? t("integrations.never") : <Time at={lastSuccessAt} /> },
-        ...(status === "active" ? [{ term: t("integrations.validUntil"), value: validUntil }] : []),
-        ...(probedAt !== null && probeResult !== null
-          ? [
-              {
-                term: t("integrations.lastCheck"),
-                value: (
-                  <>
-                    {t(`integrations.probe.${probeResult}`)}, <Time at={probedAt} />
-                  </>
-                ),
-              },
-            ]
-          : []),
-      ]}
-    />
-  );
-}
-
-function AccountActions({ integration: { provider, name: providerName }, account }: { integration: Integration; account: Account }) {
+function AccountActions({ integration, account }: { integration: Integration; account: Account }) {
   const { t } = useTranslation("client");
   const { tenant } = useTenant();
-  const { id, name, status } = account;
+  const { provider, name: providerName, connections } = integration;
+  const { id, name, status, kind, preferred } = account;
   return (
-    <div className="flex flex-wrap gap-2">
-      <Button asChild size="sm" variant={status === "reconnect_needed" ? "primary" : "secondary"}>
-        <a href={`/api/auth/oauth/${provider}/authorize?${new URLSearchParams({ tenant: tenant.id, connection: id })}`}>
-          <RefreshCw aria-hidden />
-          {t("integrations.reconnect")}
-          <span className="sr-only">: {name}</span>
-        </a>
-      </Button>
+    <div className="flex flex-wrap items-center gap-2 border-t border-line pt-4">
+      {kind === "oauth" && (
+        <Button asChild size="sm" variant={status === "reconnect_needed" ? "primary" : "secondary"}>
+          <a href={consentLink({ tenant: tenant.id, provider, connection: id })}>
+            <RefreshCw aria-hidden />
+            {t("integrations.reconnect")}
+            <span className="sr-only">: {name}</span>
+          </a>
+        </Button>
+      )}
       {status === "active" && (
         <Form method="post">
           <input type="hidden" name="connectionId" value={id} />
@@ -103,10 +77,26 @@ function AccountActions({ integration: { provider, name: providerName }, account
           </SubmitButton>
         </Form>
       )}
+      {connections.length > 1 && status === "active" && !preferred && (
+        <ConfirmButton
+          size="sm"
+          variant="secondary"
+          confirmVariant="primary"
+          title={t("accounts.useTitle", { account: isolate(name) })}
+          description={t("accounts.useBody", { provider: providerName })}
+          confirmLabel={t("accounts.useThis")}
+          fields={{ intent: "prefer", connectionId: id, account: name }}
+        >
+          <CircleCheck aria-hidden />
+          {t("accounts.useThis")}
+          <span className="sr-only">: {name}</span>
+        </ConfirmButton>
+      )}
       <ConfirmButton
         size="sm"
         variant="ghost"
-        title={t("integrations.disconnectTitle", { account: name })}
+        className="sm:ms-auto"
+        title={t("integrations.disconnectTitle", { account: isolate(name) })}
         description={t("integrations.disconnectBody", { provider: providerName })}
         confirmLabel={t("integrations.disconnect")}
         fields={{ intent: "disconnect", connectionId: id, account: name }}

@@ -1,65 +1,80 @@
+import { Link } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
-import type { Tone } from "#app/components/ui/tone.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { useTenant } from "#app/tenant.ts";
-import type { Outputs } from "#server/trpc/root.ts";
-import { ConnectForm } from "./connect-form.tsx";
-import { ConnectedAccount } from "./connected-account.tsx";
+import { type Integration, stateOfProvider } from "./account-state.ts";
+import { StateBadge } from "./state-badge.tsx";
 
-export type Integration = Outputs["connections"]["list"][number];
+/** More names than this make a card longer than its neighbours. */
+const namedAccounts = 2;
 
-const TONES: Record<Integration["state"], Tone> = { connected: "ok", reconnect_needed: "warn", not_connected: "neutral" };
-
-/**
- * A provider: what it is for, its accounts with what can be done with them, or the form that connects the first one. `next` is
- * for the provider that it is best to connect next.
- */
-export function IntegrationCard({ integration, next }: { integration: Integration; next: boolean }) {
+/** A provider that is connected: its accounts by name, how they are, and what they feed. The whole card leads to its page. */
+export function ConnectedCard({ integration }: { integration: Integration }) {
   const { t } = useTranslation("client");
   const { locale } = useDisplay();
-  const { may } = useTenant();
-  const { provider, name, description, state, configured, connections, jobs } = integration;
-  const connects = may("connections:write") && configured;
+  const { base } = useTenant();
+  const { provider, name, connections } = integration;
+  const reads = connections.flatMap(({ reads }) => reads);
+  const more = connections.length - namedAccounts;
   return (
-    <Card as="li" id={provider} className="flex scroll-mt-20 flex-col gap-4">
-      <div className="flex items-start gap-3">
+    <Card as="li" interactive padding="none" className="flex">
+      <Link
+        to={`${base}/integrations/${provider}`}
+        prefetch="intent"
+        className="flex min-w-0 flex-1 flex-col gap-3 rounded-card p-4 outline-none"
+      >
+        <span className="flex items-start gap-3">
+          <ProviderMark id={provider} name={name} />
+          <span className="grid min-w-0 flex-1 gap-1">
+            <span className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
+              <span className="text-[0.9375rem] font-semibold">{name}</span>
+              <StateBadge state={stateOfProvider(integration)} />
+            </span>
+            <span className="grid text-[0.8125rem] text-ink-muted">
+              {connections.slice(0, namedAccounts).map(({ id, name: account }) => (
+                <bdi key={id} className="truncate">
+                  {account}
+                </bdi>
+              ))}
+              {more > 0 && <span className="text-ink-faint">{t("accounts.others", { count: more })}</span>}
+            </span>
+          </span>
+        </span>
+        <span className="mt-auto border-t border-line pt-3 text-[0.8125rem] text-ink-faint">
+          {reads.length > 0
+            ? `${t("accounts.feeds")}: ${new Intl.ListFormat(locale).format(reads.map(({ title }) => title[locale]))}`
+            : t("accounts.readsNone")}
+        </span>
+      </Link>
+    </Card>
+  );
+}
+
+/** A provider that could be connected: one line of what it is for. */
+export function ShelfCard({ integration }: { integration: Integration }) {
+  const { t } = useTranslation("client");
+  const { locale } = useDisplay();
+  const { base } = useTenant();
+  const { provider, name, description } = integration;
+  const state = stateOfProvider(integration);
+  return (
+    <Card as="li" interactive padding="none" className="flex">
+      <Link
+        to={`${base}/integrations/${provider}`}
+        prefetch="intent"
+        className="flex min-w-0 flex-1 items-start gap-3 rounded-card p-4 outline-none"
+      >
         <ProviderMark id={provider} name={name} />
-        <div className="min-w-0 flex-1">
-          <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
-            <h2 className="text-[0.9375rem] font-semibold">{name}</h2>
-            <Badge tone={TONES[state]}>{t(`integrations.state.${state}`)}</Badge>
-          </div>
-          <p className="mt-1 text-[0.8125rem] text-ink-muted">{description[locale]}</p>
-        </div>
-      </div>
-      {connections.map((account) => (
-        <ConnectedAccount key={account.id} integration={integration} account={account} />
-      ))}
-      {connections.length === 0 && jobs.length > 0 && (
-        <p className="text-[0.8125rem] text-ink-faint">
-          {t("integrations.reads")}: {new Intl.ListFormat(locale).format(jobs.map(({ title }) => title[locale]))}
-        </p>
-      )}
-      {!configured && connections.length === 0 && <p className="text-[0.8125rem] text-ink-faint">{t("integrations.notConfigured")}</p>}
-      {connects && connections.length === 0 && <ConnectForm integration={integration} primary={next} />}
-      {connects && connections.length > 0 && (
-        <details className="group/another border-t border-line pt-3">
-          <summary className="inline-flex items-center gap-1 rounded-sm text-[0.8125rem] text-ink-faint transition-colors hover:text-ink">
-            <ChevronRight
-              aria-hidden
-              data-mirror
-              className="size-3.5 transition-[rotate] group-open/another:rotate-90 rtl:group-open/another:-rotate-90"
-            />
-            {t("integrations.connectAnother")}
-            <span className="sr-only">: {name}</span>
-          </summary>
-          <ConnectForm integration={integration} primary={false} className="mt-3" />
-        </details>
-      )}
+        <span className="grid min-w-0 flex-1 gap-0.5">
+          <span className="text-[0.9375rem] font-semibold">{name}</span>
+          <span className="text-[0.8125rem] text-ink-muted">{description[locale]}</span>
+          {state === "not_configured" && <span className="text-xs text-ink-faint">{t("accounts.state.not_configured")}</span>}
+        </span>
+        <ChevronRight aria-hidden data-mirror className="mt-0.5 size-4 shrink-0 text-ink-faint" />
+      </Link>
     </Card>
   );
 }

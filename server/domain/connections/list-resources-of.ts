@@ -7,6 +7,14 @@ import { invalid } from "#server/errors.ts";
 import { findChoice } from "./find-choice.ts";
 import type { ListResources, ResourcePage } from "./schemas.ts";
 
+const columns = {
+  id: resources.externalId,
+  name: resources.name,
+  parent: resources.parent,
+  currency: resources.currency,
+  timezone: resources.timezone,
+};
+
 /** The name and id after which a page begins. */
 const Cursor = z.tuple([z.string(), z.string()]);
 
@@ -14,19 +22,15 @@ const Cursor = z.tuple([z.string(), z.string()]);
  * What the client can choose from under a connection, by name: as the provider last listed it, a page at a time. `search`
  * finds a part of a name or an id. Throws `not_found`, `invalid` for a kind that the provider does not have.
  */
-export async function listResourcesOf(ctx: TenantCtx, { connectionId, kind, search, cursor, limit }: ListResources): Promise<ResourcePage> {
+export async function listResourcesOf(
+  ctx: TenantCtx,
+  { connectionId, kind, search, cursor, limit, ids }: ListResources,
+): Promise<ResourcePage> {
   const { connection } = await findChoice(ctx, { connectionId, kind });
   const own = and(eq(resources.connectionId, connectionId), eq(resources.kind, kind));
-  const [found, [sums]] = await ctx.db.batch([
+  const [found, [sums], picked] = await ctx.db.batch([
     ctx.db
-      .select({
-        id: resources.externalId,
-        name: resources.name,
-        parent: resources.parent,
-        currency: resources.currency,
-        timezone: resources.timezone,
-        place: sql<string>`lower(${resources.name})`,
-      })
+      .select({ ...columns, place: sql<string>`lower(${resources.name})` })
       .from(resources)
       .where(inTenant(ctx, resources, own, matching(search), after(cursor)))
       .orderBy(sql`lower(${resources.name})`, asc(resources.externalId))
@@ -35,11 +39,17 @@ export async function listResourcesOf(ctx: TenantCtx, { connectionId, kind, sear
       .select({ total: count(), listedAt: max(resources.listedAt) })
       .from(resources)
       .where(inTenant(ctx, resources, own)),
+    ctx.db
+      .select(columns)
+      .from(resources)
+      .where(inTenant(ctx, resources, own, sql`${resources.externalId} in (select value from json_each(${JSON.stringify(ids)}))`))
+      .orderBy(sql`lower(${resources.name})`, asc(resources.externalId)),
   ]);
   const page = found.slice(0, limit);
   const last = page.at(-1);
   return {
     items: page.map(({ place: _, ...item }) => item),
+    picked,
     next: found.length > limit && last ? JSON.stringify([last.place, last.id]) : null,
     total: sums?.total ?? 0,
     listedAt: sums?.listedAt ?? null,

@@ -63,7 +63,7 @@ function choicePage(
   { connectionId, toChoose: [kind] }: { connectionId: string; toChoose: readonly string[] },
 ): string | null {
   if (kind === undefined || !memberships.some(({ tenant }) => tenant.id === forTenant)) return null;
-  return `/t/${forTenant}/integrations/${provider}/choose?${new URLSearchParams({ connection: connectionId, kind, return: returnTo })}`;
+  return `/t/${forTenant}/integrations/${provider}/choose?${new URLSearchParams({ connection: connectionId, kind, return: returnTo, ask: "all" })}`;
 }
 
 /** Where a person is asked what the other account shall be: a second one, or a mistake. */

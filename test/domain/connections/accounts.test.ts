@@ -88,7 +88,7 @@ describe("where a login opens several things", () => {
     const { tenant, next, ctx, id } = await connected(several, { return: "/onboarding" });
     const page = new URL(next.location, "http://portal.test");
     expect(page.pathname).toBe(`/t/${tenant.id}/integrations/google/choose`);
-    expect(Object.fromEntries(page.searchParams)).toEqual({ connection: id, kind: "ga4_property", return: "/onboarding" });
+    expect(Object.fromEntries(page.searchParams)).toEqual({ connection: id, kind: "ga4_property", return: "/onboarding", ask: "all" });
     expect((await scheduleOf(tenant, "ga4-sensor"))?.blocked).toBe("choice_needed");
     const [, second = ""] = ids(several);
     expect(await chooseResources(ctx, { connectionId: id, ...property, ids: [second] })).toMatchObject([{ id: second }]);
@@ -116,7 +116,9 @@ describe("where a login opens several things", () => {
     await expect(choose([], "ad_account")).rejects.toMatchObject({ kind: "invalid", field: "kind" });
     const stranger = testTenantCtx(await makeTenant());
     await expect(choose([], "ga4_property", stranger)).rejects.toMatchObject({ kind: "not_found" });
-    await expect(listResourcesOf(stranger, { connectionId: id, ...property, limit: 50 })).rejects.toMatchObject({ kind: "not_found" });
+    await expect(listResourcesOf(stranger, { connectionId: id, ...property, limit: 50, ids: [] })).rejects.toMatchObject({
+      kind: "not_found",
+    });
     await expect(refreshResources(stranger, { connectionId: id })).rejects.toMatchObject({ kind: "not_found" });
     await expect(preferConnection(stranger, { connectionId: id })).rejects.toMatchObject({ kind: "not_found" });
     const viewer = testTenantCtx(tenant, "viewer");
@@ -173,11 +175,11 @@ describe("where a login opens several things", () => {
 
   test("they are listed anew on demand: a provider that is down changes nothing, and nobody asks it without end", async () => {
     const { ctx, id } = await connected();
-    const before = await listResourcesOf(ctx, { connectionId: id, ...property, limit: 50 });
+    const before = await listResourcesOf(ctx, { connectionId: id, ...property, limit: 50, ids: [] });
     await control({ faults: [{ provider: "google", kind: "api", effect: { type: "error", status: 503 } }], limits: false });
     const down = { ...ctx, fetch: (async () => new Response("", { status: 503, headers: { "retry-after": "60" } })) as typeof fetch };
     await expect(refreshResources(down, { connectionId: id })).rejects.toMatchObject({ kind: "unavailable" });
-    expect(await listResourcesOf(ctx, { connectionId: id, ...property, limit: 50 })).toEqual(before);
+    expect(await listResourcesOf(ctx, { connectionId: id, ...property, limit: 50, ids: [] })).toEqual(before);
     await control();
     for (let tries = 1; tries < 10; tries++) await refreshResources(ctx, { connectionId: id });
     await expect(refreshResources(ctx, { connectionId: id })).rejects.toMatchObject({ kind: "rate_limited" });
@@ -198,7 +200,7 @@ describe("where a login opens several things", () => {
     for (let from = 0; from < many.length; from += 10) await db.insert(resources).values(many.slice(from, from + 10));
     const seen: string[] = [];
     for (let cursor: string | undefined; ; ) {
-      const page = await listResourcesOf(ctx, { connectionId: id, ...property, limit: 50, cursor });
+      const page = await listResourcesOf(ctx, { connectionId: id, ...property, limit: 50, cursor, ids: [] });
       expect(page.total).toBe(345);
       seen.push(...page.items.map((item) => item.id));
       if (page.next === null) break;
@@ -206,11 +208,11 @@ describe("where a login opens several things", () => {
     }
     expect(new Set(seen).size).toBe(345);
     const found = async (search: string) =>
-      (await listResourcesOf(ctx, { connectionId: id, ...property, limit: 5, search })).items.map((item) => item.id);
+      (await listResourcesOf(ctx, { connectionId: id, ...property, limit: 5, search, ids: [] })).items.map((item) => item.id);
     expect(await found("école")).toEqual(["many-077"]);
     expect(await found("MANY-339")).toEqual(["many-339"]);
     expect(await found("100%")).toEqual([]);
-    await expect(listResourcesOf(ctx, { connectionId: id, ...property, limit: 5, cursor: "nonsense" })).rejects.toMatchObject({
+    await expect(listResourcesOf(ctx, { connectionId: id, ...property, limit: 5, cursor: "nonsense", ids: [] })).rejects.toMatchObject({
       kind: "invalid",
     });
     const plan = await testEnv.DB.prepare(

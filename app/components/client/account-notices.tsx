@@ -1,0 +1,95 @@
+import { Link } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { Button } from "#app/components/ui/button.tsx";
+import { Callout } from "#app/components/ui/callout.tsx";
+import { useDisplay } from "#app/i18n/display.tsx";
+import { isolate } from "#app/i18n/isolate.ts";
+import { useTenant } from "#app/tenant.ts";
+import { type Account, type Integration, needsChoice, STATE_TONES, stateOfAccount } from "./account-state.ts";
+import { consentLink } from "./consent-link.ts";
+
+/** What an account needs from a person, each with the one click that mends it. */
+export function AccountNotices({ integration, account }: { integration: Integration; account: Account }) {
+  return (
+    <>
+      <HealthNotice account={account} />
+      {account.status === "active" && needsChoice(account) && <ChoiceNotice integration={integration} account={account} />}
+      {account.status === "active" && account.waiting.length > 0 && <AccessNotice integration={integration} account={account} />}
+    </>
+  );
+}
+
+function HealthNotice({ account }: { account: Account }) {
+  const { t } = useTranslation("client");
+  const { locale } = useDisplay();
+  const { health, status, statusReason } = account;
+  if (status === "active" && (!health || health.state === "healthy" || health.state === "expiring")) return null;
+  const state = stateOfAccount(account);
+  return (
+    <Callout
+      tone={STATE_TONES[state]}
+      className="p-3"
+      title={status === "active" ? t(`accounts.state.${state}`) : t("integrations.reconnectTitle")}
+    >
+      {(health?.words ?? statusReason)?.[locale]}
+    </Callout>
+  );
+}
+
+function ChoiceNotice({ integration: { provider, name }, account }: { integration: Integration; account: Account }) {
+  const { t } = useTranslation("client");
+  const { base, may } = useTenant();
+  const lost = account.choices.find(({ chosen }) => chosen.some(({ gone }) => gone));
+  const open = lost ?? account.choices.find(({ needed, chosen }) => needed && chosen.length === 0);
+  const query = new URLSearchParams({ connection: account.id, kind: open?.kind ?? "", return: `${base}/integrations/${provider}` });
+  return (
+    <Callout
+      tone="warn"
+      className="p-3"
+      title={t(lost ? "accounts.goneTitle" : "accounts.choiceTitle")}
+      action={
+        may("connections:write") && (
+          <Button asChild size="sm" variant="primary">
+            <Link to={`${base}/integrations/${provider}/choose?${query}`}>{t("accounts.choose")}</Link>
+          </Button>
+        )
+      }
+    >
+      {lost ? t("accounts.goneBody", { provider: name }) : t("accounts.choiceBody")}
+    </Callout>
+  );
+}
+
+function AccessNotice({ integration: { provider, name, scopeSets }, account }: { integration: Integration; account: Account }) {
+  const { t } = useTranslation("client");
+  const { locale } = useDisplay();
+  const { tenant, may } = useTenant();
+  const list = new Intl.ListFormat(locale);
+  const titleOf = (id: string) => scopeSets.find((set) => set.id === id)?.title[locale] ?? id;
+  return (
+    <Callout
+      tone="warn"
+      className="p-3"
+      title={t("accounts.waitingTitle")}
+      action={
+        may("connections:write") && (
+          <Button asChild size="sm" variant="primary">
+            <a href={consentLink({ tenant: tenant.id, provider, connection: account.id, only: "missing" })}>
+              {t("accounts.grantMissing")}
+              <span className="sr-only">: {account.name}</span>
+            </a>
+          </Button>
+        )
+      }
+    >
+      <ul>
+        {account.waiting.map(({ id, title, sets, missing }) => (
+          <li key={id}>
+            {t("accounts.waitingLine", { job: title[locale], sets: isolate(list.format(sets.length > 0 ? sets.map(titleOf) : missing)) })}
+          </li>
+        ))}
+      </ul>
+      <p className="text-xs text-ink-faint">{t("accounts.grantMissingHint", { provider: name })}</p>
+    </Callout>
+  );
+}

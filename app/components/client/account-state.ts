@@ -1,0 +1,61 @@
+import type { Tone } from "#app/components/ui/tone.ts";
+import type { Outputs } from "#server/trpc/root.ts";
+
+export type Integration = Outputs["connections"]["list"][number];
+export type Account = Integration["connections"][number];
+
+/** How an account is, or a provider without one. What a person can mend comes before what mends itself. */
+export type AccountState =
+  | NonNullable<Account["health"]>["state"]
+  | "missing_scopes"
+  | "choice_needed"
+  | "not_connected"
+  | "not_configured";
+
+export const STATE_TONES: Record<AccountState, Tone> = {
+  healthy: "ok",
+  expiring: "warn",
+  degraded: "warn",
+  reconnect_needed: "warn",
+  revoked: "danger",
+  misconfigured: "danger",
+  missing_scopes: "warn",
+  choice_needed: "warn",
+  not_connected: "neutral",
+  not_configured: "neutral",
+};
+
+/** Whether a job waits for the client to choose under this account. */
+export const needsChoice = ({ choices }: Account): boolean =>
+  choices.some(({ needed, chosen }) => (needed && chosen.every(({ gone }) => gone)) || chosen.some(({ gone }) => gone));
+
+export function stateOfAccount(account: Account): AccountState {
+  const state = account.health?.state ?? (account.status === "active" ? "healthy" : "reconnect_needed");
+  if (state !== "healthy" && state !== "expiring") return state;
+  if (needsChoice(account)) return "choice_needed";
+  if (account.waiting.length > 0) return "missing_scopes";
+  return state;
+}
+
+const ORDER: readonly AccountState[] = [
+  "revoked",
+  "reconnect_needed",
+  "misconfigured",
+  "choice_needed",
+  "missing_scopes",
+  "degraded",
+  "expiring",
+  "healthy",
+];
+
+/** The account of a provider that needs somebody most says how the provider is. */
+export function stateOfProvider({ connections, configured, signsIn, keyForm }: Integration): AccountState {
+  const states = connections.map(stateOfAccount);
+  const worst = ORDER.find((state) => states.includes(state));
+  if (worst) return worst;
+  return configured || (signsIn && keyForm !== null) ? "not_connected" : "not_configured";
+}
+
+/** Whether a person should look at it. */
+export const needsAttention = (state: AccountState): boolean =>
+  state !== "healthy" && state !== "not_connected" && state !== "not_configured";
