@@ -38,8 +38,8 @@ function incoming({
   };
 }
 
-const hear = (provider: string, given: Given): Verdict => findWebhook(provider).read(incoming(given));
-const called = (provider: string, callback: string, given: Given): Verdict => {
+const hear = (provider: string, given: Given): Promise<Verdict> => findWebhook(provider).read(incoming(given));
+const called = (provider: string, callback: string, given: Given): Promise<Verdict> => {
   const read = findWebhook(provider).callbacks?.[callback];
   if (!read) throw new Error(`no ${callback}`);
   return read(incoming(given));
@@ -74,61 +74,64 @@ const right: { provider: Sent["provider"]; topic: string; account: string; signa
 ];
 
 describe("what every provider's webhook owes", () => {
-  test("each provider of the shelf is looked at here", () => {
+  test("each provider of the shelf is looked at here", async () => {
     expect(right.map(({ provider }) => provider).sort()).toEqual(webhooks.map(({ provider }) => provider).sort());
   });
 
   describe.each(right)("$provider", ({ provider, signature, ...input }) => {
     const webhook = findWebhook(provider);
 
-    test("a right delivery is read: what happened, to whom, and the same key each time", () => {
-      const first = events(hear(provider, sent({ provider, webhookId: "one-1", ...input })));
-      const second = events(hear(provider, sent({ provider, webhookId: "one-1", ...input })));
+    test("a right delivery is read: what happened, to whom, and the same key each time", async () => {
+      const first = events(await hear(provider, sent({ provider, webhookId: "one-1", ...input })));
+      const second = events(await hear(provider, sent({ provider, webhookId: "one-1", ...input })));
       expect(first[0]).toMatchObject({ topic: input.topic, account: input.account });
       expect(first[0]?.key).toBe(second[0]?.key);
-      const other = events(hear(provider, sent({ provider, webhookId: "two-22", at: now + 2000, ...input, payload: undefined })));
+      const other = events(await hear(provider, sent({ provider, webhookId: "two-22", at: now + 2000, ...input, payload: undefined })));
       expect(other[0]?.key).not.toBe(first[0]?.key);
     });
 
-    test("without a signature, with another one, a longer, a shorter or an empty one it is refused", () => {
+    test("without a signature, with another one, a longer, a shorter or an empty one it is refused", async () => {
       const good = sent({ provider, ...input });
       const given = good.headers?.[signature] ?? "";
       const { [signature]: _, ...without } = good.headers ?? {};
-      expect(hear(provider, { ...good, headers: without })).toEqual(refused("no_signature"));
+      expect(await hear(provider, { ...good, headers: without })).toEqual(refused("no_signature"));
       const wrong = sent({ provider, ...input, wrongSignature: true });
       for (const [name, value] of Object.entries(without)) (wrong.headers ?? {})[name] ??= value;
       expect(wrong.headers?.[signature]).not.toBe(given);
-      expect(hear(provider, wrong)).toMatchObject({ is: "refused" });
+      expect(await hear(provider, wrong)).toMatchObject({ is: "refused" });
       for (const text of [`${given}0`, given.slice(0, -1), "x", `${given},${given}`]) {
-        expect({ text, ...hear(provider, { ...good, headers: { ...without, [signature]: text } }) }).toMatchObject({ text, is: "refused" });
+        expect({ text, ...(await hear(provider, { ...good, headers: { ...without, [signature]: text } })) }).toMatchObject({
+          text,
+          is: "refused",
+        });
       }
     });
 
-    test("one changed byte of the body is refused before anything of it is read", () => {
+    test("one changed byte of the body is refused before anything of it is read", async () => {
       const good = sent({ provider, ...input });
-      expect(hear(provider, { ...good, body: `${String(good.body)} ` })).toEqual(refused("wrong_signature"));
+      expect(await hear(provider, { ...good, body: `${String(good.body)} ` })).toEqual(refused("wrong_signature"));
     });
 
-    test("another secret opens nothing", () => {
+    test("another secret opens nothing", async () => {
       const good = sent({ provider, ...input });
       const secrets = Object.fromEntries(Object.keys(sandboxSecrets).map((name) => [name, "another-secret"]));
-      expect(hear(provider, { ...good, secrets })).toEqual(refused("wrong_signature"));
+      expect(await hear(provider, { ...good, secrets })).toEqual(refused("wrong_signature"));
     });
 
-    test("signed but no JSON, or another shape, is unreadable and no defect", () => {
+    test("signed but no JSON, or another shape, is unreadable and no defect", async () => {
       for (const payload of ["no json", '"text"', "null", "[[]]", "\u{FFFF}"]) {
-        const verdict = hear(provider, sent({ provider, ...input, payload }));
+        const verdict = await hear(provider, sent({ provider, ...input, payload }));
         if (provider === "shopify" && payload !== "no json" && payload !== "\u{FFFF}") continue; // its body may be anything: the headers say what it is
         expect({ payload, ...verdict }).toEqual({ payload, ...refused("unreadable") });
       }
     });
 
-    test("a topic that nobody knows does nothing", () => {
+    test("a topic that nobody knows does nothing", async () => {
       expect(effect(webhook, "something.new")).toEqual({ type: "none", reason: "no_reader" });
     });
 
-    test("nothing of what a person wrote is kept", () => {
-      for (const event of events(hear(provider, sent({ provider, ...input }))))
+    test("nothing of what a person wrote is kept", async () => {
+      for (const event of events(await hear(provider, sent({ provider, ...input }))))
         expect(event.payload).toEqual(provider === "slack" ? { bot: false } : {});
     });
   });
@@ -146,8 +149,8 @@ describe("shopify", () => {
     [`${prefix}triggered-at`]: "2026-03-04T05:00:00.123456789Z",
   });
 
-  test.each(["x-shopify-", "shopify-"])("the vector is believed under the headers %s", (prefix) => {
-    expect(events(hear("shopify", { secrets, body, headers: headers(prefix) }))).toEqual([
+  test.each(["x-shopify-", "shopify-"])("the vector is believed under the headers %s", async (prefix) => {
+    expect(events(await hear("shopify", { secrets, body, headers: headers(prefix) }))).toEqual([
       {
         key: "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
         topic: "products/update",
@@ -158,44 +161,44 @@ describe("shopify", () => {
     ]);
   });
 
-  test("where both families come the newer one is read", () => {
+  test("where both families come the newer one is read", async () => {
     const both = { ...headers("x-shopify-", "orders/create"), ...headers("shopify-", "products/update") };
-    expect(events(hear("shopify", { secrets, body, headers: both }))[0]?.topic).toBe("products/update");
-    expect(hear("shopify", { secrets, body, headers: { ...both, "shopify-hmac-sha256": "x" } })).toEqual(refused("wrong_signature"));
+    expect(events(await hear("shopify", { secrets, body, headers: both }))[0]?.topic).toBe("products/update");
+    expect(await hear("shopify", { secrets, body, headers: { ...both, "shopify-hmac-sha256": "x" } })).toEqual(refused("wrong_signature"));
   });
 
-  test("without its topic, its id or a shop's domain it is unreadable", () => {
+  test("without its topic, its id or a shop's domain it is unreadable", async () => {
     for (const name of ["x-shopify-topic", "x-shopify-webhook-id", "x-shopify-shop-domain"]) {
       const { [name]: _, ...rest } = headers("x-shopify-") as Record<string, string>;
-      expect(hear("shopify", { secrets, body, headers: rest })).toEqual(refused("unreadable"));
+      expect(await hear("shopify", { secrets, body, headers: rest })).toEqual(refused("unreadable"));
     }
     const evil = { ...headers("x-shopify-"), "x-shopify-shop-domain": "some-shop.myshopify.com.evil.example" };
-    expect(hear("shopify", { secrets, body, headers: evil })).toEqual(refused("unreadable"));
+    expect(await hear("shopify", { secrets, body, headers: evil })).toEqual(refused("unreadable"));
   });
 
   const says = (topic: string, payload: unknown, account = "beta.myshopify.com") =>
     hear("shopify", sent({ provider: "shopify", topic, account, payload }));
 
-  test("the shop of the header, which is not signed, must be the one that the body names", () => {
-    expect(says("app/uninstalled", { myshopify_domain: "other.myshopify.com" })).toEqual(refused("other_account"));
-    expect(says("shop/redact", { shop_id: 1, shop_domain: "other.myshopify.com" })).toEqual(refused("other_account"));
-    expect(says("customers/redact", { shop_domain: "other.myshopify.com", customer: { id: 1 } })).toEqual(refused("other_account"));
-    expect(says("orders/create", { order_status_url: "https://other.myshopify.com/1/orders/x/authenticate" })).toEqual(
+  test("the shop of the header, which is not signed, must be the one that the body names", async () => {
+    expect(await says("app/uninstalled", { myshopify_domain: "other.myshopify.com" })).toEqual(refused("other_account"));
+    expect(await says("shop/redact", { shop_id: 1, shop_domain: "other.myshopify.com" })).toEqual(refused("other_account"));
+    expect(await says("customers/redact", { shop_domain: "other.myshopify.com", customer: { id: 1 } })).toEqual(refused("other_account"));
+    expect(await says("orders/create", { order_status_url: "https://other.myshopify.com/1/orders/x/authenticate" })).toEqual(
       refused("other_account"),
     );
-    expect(says("app/uninstalled", { myshopify_domain: "Beta.myshopify.com" })).toMatchObject({ is: "events" });
-    expect(says("orders/create", { order_status_url: "https://www.beta.example/1/orders/x" })).toMatchObject({ is: "events" });
+    expect(await says("app/uninstalled", { myshopify_domain: "Beta.myshopify.com" })).toMatchObject({ is: "events" });
+    expect(await says("orders/create", { order_status_url: "https://www.beta.example/1/orders/x" })).toMatchObject({ is: "events" });
   });
 
-  test("what destroys something is not believed of a body that names no shop: another topic's body under this name", () => {
+  test("what destroys something is not believed of a body that names no shop: another topic's body under this name", async () => {
     for (const topic of ["app/uninstalled", "shop/redact", "customers/redact", "customers/data_request"]) {
-      expect({ topic, ...says(topic, { id: 1 }) }).toEqual({ topic, ...refused("unreadable") });
+      expect({ topic, ...(await says(topic, { id: 1 })) }).toEqual({ topic, ...refused("unreadable") });
     }
   });
 
-  test("who is to be forgotten is read to the last digit, and no address is kept", () => {
+  test("who is to be forgotten is read to the last digit, and no address is kept", async () => {
     const payload = `{"shop_domain":"beta.myshopify.com","customer":{"id":9007199254740993,"email":"jon@example.com","phone":"555"},"orders_to_redact":[820982911946154508,12]}`;
-    const [event] = events(says("customers/redact", payload));
+    const [event] = events(await says("customers/redact", payload));
     const demand = { kind: "redact_customer", subject: "9007199254740993", orders: ["820982911946154508", "12"] };
     expect(event).toMatchObject({ privacy: demand, payload: demand });
     expect(JSON.stringify(event)).not.toContain("jon@example.com");
@@ -216,8 +219,8 @@ describe("shopify", () => {
     refunds: [],
   };
 
-  test("an order becomes the record that the sensor would make of it, on the day of the shop's own calendar", () => {
-    const [event] = events(says("orders/create", order));
+  test("an order becomes the record that the sensor would make of it, on the day of the shop's own calendar", async () => {
+    const [event] = events(await says("orders/create", order));
     expect(JSON.stringify(event)).not.toMatch(/jon/i);
     expect(effect(findWebhook("shopify"), "orders/create", event?.payload)).toEqual({
       type: "wake",
@@ -237,23 +240,24 @@ describe("shopify", () => {
     });
   });
 
-  test("an order with refunds, a cancelled one and one that we cannot read are left to the sensor; a test order is none", () => {
-    const of = (payload: unknown) => {
-      const [event] = events(says("orders/updated", payload));
+  test("an order with refunds, a cancelled one and one that we cannot read are left to the sensor; a test order is none", async () => {
+    const of = async (payload: unknown) => {
+      const [event] = events(await says("orders/updated", payload));
       return effect(findWebhook("shopify"), "orders/updated", event?.payload);
     };
     const wake = { type: "wake", sensors: ["shopify-sensor"] };
-    expect(of({ ...order, refunds: [{ id: 1 }] })).toEqual(wake);
-    expect(of({ ...order, cancelled_at: order.updated_at })).toEqual(wake);
-    expect(of({ id: 5678 })).toEqual(wake);
-    expect(of({ ...order, test: true })).toEqual({ type: "none", reason: "test" });
+    expect(await of({ ...order, refunds: [{ id: 1 }] })).toEqual(wake);
+    expect(await of({ ...order, cancelled_at: order.updated_at })).toEqual(wake);
+    expect(await of({ id: 5678 })).toEqual(wake);
+    expect(await of({ ...order, test: true })).toEqual({ type: "none", reason: "test" });
   });
 
-  test("other scopes are read; where they cannot be, a call finds out", () => {
+  test("other scopes are read; where they cannot be, a call finds out", async () => {
     const shopify = findWebhook("shopify");
-    const of = (payload: unknown) => effect(shopify, "app/scopes_update", events(says("app/scopes_update", payload))[0]?.payload);
-    expect(of({ previous: [], current: ["read_orders"] })).toEqual({ type: "scopes", granted: ["read_orders"] });
-    expect(of({})).toEqual({ type: "probe" });
+    const of = async (payload: unknown) =>
+      effect(shopify, "app/scopes_update", events(await says("app/scopes_update", payload))[0]?.payload);
+    expect(await of({ previous: [], current: ["read_orders"] })).toEqual({ type: "scopes", granted: ["read_orders"] });
+    expect(await of({})).toEqual({ type: "probe" });
   });
 });
 
@@ -268,34 +272,34 @@ describe("klaviyo", () => {
   };
   const at = Date.parse("2026-01-01T00:00:00Z");
 
-  test("the vector is believed: the body first, then the timestamp", () => {
-    expect(events(hear("klaviyo", { secrets, body, headers, at }))).toEqual([
+  test("the vector is believed: the body first, then the timestamp", async () => {
+    expect(events(await hear("klaviyo", { secrets, body, headers, at }))).toEqual([
       { key: expect.stringMatching(/^[0-9a-f]{64}$/), topic: "event:klaviyo.opened_email", account: "XyZ123", occurredAt: at, payload: {} },
     ]);
   });
 
-  test("five minutes are recent, a second more is not, nor is the future", () => {
-    expect(hear("klaviyo", { secrets, body, headers, at: at + 300_000 })).toMatchObject({ is: "events" });
-    expect(hear("klaviyo", { secrets, body, headers, at: at + 301_000 })).toEqual(refused("stale"));
-    expect(hear("klaviyo", { secrets, body, headers, at: at - 301_000 })).toEqual(refused("stale"));
+  test("five minutes are recent, a second more is not, nor is the future", async () => {
+    expect(await hear("klaviyo", { secrets, body, headers, at: at + 300_000 })).toMatchObject({ is: "events" });
+    expect(await hear("klaviyo", { secrets, body, headers, at: at + 301_000 })).toEqual(refused("stale"));
+    expect(await hear("klaviyo", { secrets, body, headers, at: at - 301_000 })).toEqual(refused("stale"));
   });
 
-  test("the webhook of the header, which is not signed, must be the one of the body", () => {
-    expect(hear("klaviyo", { secrets, body, headers: { ...headers, "klaviyo-webhook-id": "01OTHER" }, at })).toEqual(
+  test("the webhook of the header, which is not signed, must be the one of the body", async () => {
+    expect(await hear("klaviyo", { secrets, body, headers: { ...headers, "klaviyo-webhook-id": "01OTHER" }, at })).toEqual(
       refused("other_account"),
     );
     const { "klaviyo-webhook-id": _, ...without } = headers;
-    expect(hear("klaviyo", { secrets, body, headers: without, at })).toEqual(refused("other_account"));
+    expect(await hear("klaviyo", { secrets, body, headers: without, at })).toEqual(refused("other_account"));
   });
 
-  test("a batch of thousands is one event a topic", () => {
+  test("a batch of thousands is one event a topic", async () => {
     const data = Array.from({ length: 2000 }, (_, each) => ({
       external_id: `${each}`,
       topic: each % 2 ? "event:a" : "event:b",
       payload: null,
     }));
     const payload = { data, meta: { klaviyo_account_id: "A", klaviyo_webhook_id: "01HF7AYTK76RHR4F17G6DGTRGF", timestamp: null } };
-    expect(events(hear("klaviyo", sent({ provider: "klaviyo", payload }))).map(({ topic }) => topic)).toEqual(["event:b", "event:a"]);
+    expect(events(await hear("klaviyo", sent({ provider: "klaviyo", payload }))).map(({ topic }) => topic)).toEqual(["event:b", "event:a"]);
   });
 });
 
@@ -307,58 +311,61 @@ describe("hubspot", () => {
   const at = 1564113600123;
   const headers = { "x-hubspot-signature-v3": "Tf+BGatgjpB58bvDG2U4ZymCljAUVg6bRf2dqrFE2lM=", "x-hubspot-request-timestamp": String(at) };
 
-  test("the vector is believed, under one of the addresses that we are called by", () => {
-    expect(events(hear("hubspot", { secrets, url, body, headers, at }))).toEqual([
+  test("the vector is believed, under one of the addresses that we are called by", async () => {
+    expect(events(await hear("hubspot", { secrets, url, body, headers, at }))).toEqual([
       { key: "62515:1:12345:1564113600000", topic: "contact.creation", account: "62515", occurredAt: 1564113600000, payload: {} },
     ]);
     const renamed = { ...incoming({ secrets, body, headers, at }), urls: ["http://10.0.0.1/webhooks/hubspot", url] };
-    expect(findWebhook("hubspot").read(renamed)).toMatchObject({ is: "events" });
-    expect(hear("hubspot", { secrets, url: `${url}?a=b`, body, headers, at })).toEqual(refused("wrong_signature"));
+    expect(await findWebhook("hubspot").read(renamed)).toMatchObject({ is: "events" });
+    expect(await hear("hubspot", { secrets, url: `${url}?a=b`, body, headers, at })).toEqual(refused("wrong_signature"));
   });
 
-  test("five minutes, to the millisecond, are recent", () => {
-    expect(hear("hubspot", { secrets, url, body, headers, at: at + 300_000 })).toMatchObject({ is: "events" });
-    expect(hear("hubspot", { secrets, url, body, headers, at: at + 300_001 })).toEqual(refused("stale"));
+  test("five minutes, to the millisecond, are recent", async () => {
+    expect(await hear("hubspot", { secrets, url, body, headers, at: at + 300_000 })).toMatchObject({ is: "events" });
+    expect(await hear("hubspot", { secrets, url, body, headers, at: at + 300_001 })).toEqual(refused("stale"));
   });
 
-  test("the older two signatures carry no time and are refused, right as they are", () => {
+  test("the older two signatures carry no time and are refused, right as they are", async () => {
     const v1 = {
       "x-hubspot-signature": "232db2615f3d666fe21a8ec971ac7b5402d33b9a925784df3ca654d05f4817de",
       "x-hubspot-signature-version": "v1",
     };
-    expect(hear("hubspot", { secrets, url, body, headers: v1, at })).toEqual(refused("no_signature"));
+    expect(await hear("hubspot", { secrets, url, body, headers: v1, at })).toEqual(refused("no_signature"));
     const v2 = {
       "x-hubspot-signature": "276a2548f0a0181a076d456de09c0e7477ae101ccc16a11600488a77714e9b8d",
       "x-hubspot-signature-version": "v2",
     };
-    expect(hear("hubspot", { secrets, url: "https://www.example.com/webhook_uri", body, headers: v2, at })).toEqual(
+    expect(await hear("hubspot", { secrets, url: "https://www.example.com/webhook_uri", body, headers: v2, at })).toEqual(
       refused("no_signature"),
     );
   });
 
-  test("the escapes that HubSpot takes out of the address are taken out, and no others", () => {
+  test("the escapes that HubSpot takes out of the address are taken out, and no others", async () => {
     const signedFor = "http://atrium.test/webhooks/hubspot?to=a:b/c?d@e!f$g'h(i)j*k,l;m&keep=%20%26";
     const asCalled = "http://atrium.test/webhooks/hubspot?to=a%3Ab%2fc%3Fd%40e%21f%24g%27h%28i%29j%2Ak%2Cl%3Bm&keep=%20%26";
     const good = sent({ provider: "hubspot", topic: "contact.creation", account: "1", url: signedFor });
-    expect(hear("hubspot", { ...good, url: asCalled })).toMatchObject({ is: "events" });
-    expect(hear("hubspot", { ...good, url: asCalled.replace("%26", "&") })).toEqual(refused("wrong_signature"));
+    expect(await hear("hubspot", { ...good, url: asCalled })).toMatchObject({ is: "events" });
+    expect(await hear("hubspot", { ...good, url: asCalled.replace("%26", "&") })).toEqual(refused("wrong_signature"));
   });
 
-  test("a batch of several portals is told apart, and another attempt is the same event", () => {
+  test("a batch of several portals is told apart, and another attempt is the same event", async () => {
     const one = { eventId: 1, subscriptionId: 2, portalId: 3, occurredAt: now, subscriptionType: "deal.creation", attemptNumber: 0 };
-    const batch = (attemptNumber: number) =>
+    const batch = async (attemptNumber: number) =>
       events(
-        hear("hubspot", sent({ provider: "hubspot", payload: [one, { ...one, portalId: 4 }].map((each) => ({ ...each, attemptNumber })) })),
+        await hear(
+          "hubspot",
+          sent({ provider: "hubspot", payload: [one, { ...one, portalId: 4 }].map((each) => ({ ...each, attemptNumber })) }),
+        ),
       );
-    expect(batch(0).map(({ account }) => account)).toEqual(["3", "4"]);
-    expect(batch(0)).toEqual(batch(3));
+    expect((await batch(0)).map(({ account }) => account)).toEqual(["3", "4"]);
+    expect(await batch(0)).toEqual(await batch(3));
   });
 
-  test("a contact who is to be forgotten is a demand", () => {
+  test("a contact who is to be forgotten is a demand", async () => {
     const payload = [
       { eventId: 1, subscriptionId: 2, portalId: 3, occurredAt: now, subscriptionType: "contact.privacyDeletion", objectId: 99 },
     ];
-    const [event] = events(hear("hubspot", sent({ provider: "hubspot", payload })));
+    const [event] = events(await hear("hubspot", sent({ provider: "hubspot", payload })));
     expect(event?.privacy).toEqual({ kind: "delete_person", subject: "99" });
     expect(effect(findWebhook("hubspot"), "contact.privacyDeletion", event?.payload)).toMatchObject({ type: "privacy" });
   });
@@ -371,19 +378,21 @@ describe("meta", () => {
     ['{"text":"\\u00e4\\u00f6 hi"}', "sha256=03ea155fd56fc77255fa61b7e21e6e6dd269aa171a821bd342567d29dfc84643"],
   ] as const;
 
-  test("the vectors are believed over the bytes as they came, with their escapes", () => {
+  test("the vectors are believed over the bytes as they came, with their escapes", async () => {
     const [[empty, first], [escaped, second]] = vectors;
-    expect(hear("meta", { secrets, body: empty, headers: { "x-hub-signature-256": first } })).toEqual({ is: "events", events: [] });
+    expect(await hear("meta", { secrets, body: empty, headers: { "x-hub-signature-256": first } })).toEqual({ is: "events", events: [] });
     // Signed, but no event: what was verified is seen by the reason.
-    expect(hear("meta", { secrets, body: escaped, headers: { "x-hub-signature-256": second } })).toEqual(refused("unreadable"));
+    expect(await hear("meta", { secrets, body: escaped, headers: { "x-hub-signature-256": second } })).toEqual(refused("unreadable"));
     const rewritten = JSON.stringify(JSON.parse(escaped));
-    expect(hear("meta", { secrets, body: rewritten, headers: { "x-hub-signature-256": second } })).toEqual(refused("wrong_signature"));
+    expect(await hear("meta", { secrets, body: rewritten, headers: { "x-hub-signature-256": second } })).toEqual(
+      refused("wrong_signature"),
+    );
   });
 
   const shake = (query: string) => hear("meta", { secrets, method: "GET", url: `https://portal.example/webhooks/meta?${query}` });
 
-  test("the handshake echoes the challenge to who knows our word, and nothing else to anybody", () => {
-    expect(shake("hub.mode=subscribe&hub.verify_token=our-own-word&hub.challenge=1158201444")).toEqual({
+  test("the handshake echoes the challenge to who knows our word, and nothing else to anybody", async () => {
+    expect(await shake("hub.mode=subscribe&hub.verify_token=our-own-word&hub.challenge=1158201444")).toEqual({
       is: "challenge",
       reply: "1158201444",
     });
@@ -394,10 +403,10 @@ describe("meta", () => {
       "hub.mode=subscribe&hub.verify_token=our-own-word&hub.challenge=<script>",
       "",
     ])
-      expect({ query, ...shake(query) }).toEqual({ query, ...refused("wrong_word") });
+      expect({ query, ...(await shake(query)) }).toEqual({ query, ...refused("wrong_word") });
   });
 
-  test("each change is an event of its own: pages count in milliseconds, users in seconds", () => {
+  test("each change is an event of its own: pages count in milliseconds, users in seconds", async () => {
     const payload = {
       object: "permissions",
       entry: [
@@ -405,7 +414,7 @@ describe("meta", () => {
         { id: 2, time: 1_767_225_600_000, messaging: [{ message: { mid: "m" } }], changed_fields: ["feed"] },
       ],
     };
-    const heard = events(hear("meta", sent({ provider: "meta", payload })));
+    const heard = events(await hear("meta", sent({ provider: "meta", payload })));
     expect(heard.map(({ topic, account, occurredAt }) => [topic, account, occurredAt])).toEqual([
       ["permissions.ads_read", "1", 1_767_225_600_000],
       ["permissions.email", "1", 1_767_225_600_000],
@@ -420,8 +429,8 @@ describe("meta", () => {
     "HIkLnLG4YJpD_i1qgcMqUqct0gKdq3Ornk6N_FwE4VA.eyJhbGdvcml0aG0iOiJITUFDLVNIQTI1NiIsImlzc3VlZF9hdCI6MTc2NzIyNTYwMCwidXNlcl9pZCI6IjIxODQ3MSJ9";
   const form = (signed_request: string) => new URLSearchParams({ signed_request }).toString();
 
-  test("a signed request names who asks, and its deletion is answered with a code", () => {
-    expect(called("meta", "deletion", { secrets, body: form(vector) })).toEqual({
+  test("a signed request names who asks, and its deletion is answered with a code", async () => {
+    expect(await called("meta", "deletion", { secrets, body: form(vector) })).toEqual({
       is: "events",
       reply: "confirmation",
       events: [
@@ -435,17 +444,20 @@ describe("meta", () => {
         },
       ],
     });
-    const gone = called("meta", "deauthorize", { secrets, body: form(vector) });
+    const gone = await called("meta", "deauthorize", { secrets, body: form(vector) });
     expect(events(gone)[0]).toMatchObject({ topic: "deauthorize", account: "218471" });
     expect(effect(findWebhook("meta"), "deauthorize")).toEqual({ type: "access_ended", reason: "access_removed" });
   });
 
-  test("a signed request that is forged, cut or empty is refused", () => {
+  test("a signed request that is forged, cut or empty is refused", async () => {
     const [signature = "", payload = ""] = vector.split(".");
     for (const body of ["", "signed_request=", form(payload), form(`.${payload}`), form(`${signature}.`)])
-      expect({ body, ...called("meta", "deletion", { secrets, body }) }).toEqual({ body, ...refused("no_signature") });
+      expect({ body, ...(await called("meta", "deletion", { secrets, body })) }).toEqual({ body, ...refused("no_signature") });
     for (const text of [`A${vector}`, `${signature.slice(1)}.${payload}`, `${signature}.${payload}x`, `${payload}.${signature}`])
-      expect({ text, ...called("meta", "deletion", { secrets, body: form(text) }) }).toEqual({ text, ...refused("wrong_signature") });
+      expect({ text, ...(await called("meta", "deletion", { secrets, body: form(text) })) }).toEqual({
+        text,
+        ...refused("wrong_signature"),
+      });
   });
 });
 
@@ -460,35 +472,35 @@ describe("slack", () => {
   };
   const at = 1531420618_000;
 
-  test("the vector, a command, is believed for five minutes", () => {
-    expect(events(hear("slack", { secrets, body, headers, at }))).toMatchObject([{ topic: "command", account: "T1DC2JH3J" }]);
-    expect(hear("slack", { secrets, body, headers, at: at + 300_000 })).toMatchObject({ is: "events" });
-    expect(hear("slack", { secrets, body, headers, at: at + 301_000 })).toEqual(refused("stale"));
-    expect(hear("slack", { secrets, body, headers: { ...headers, "x-slack-request-timestamp": "1531420619" }, at })).toEqual(
+  test("the vector, a command, is believed for five minutes", async () => {
+    expect(events(await hear("slack", { secrets, body, headers, at }))).toMatchObject([{ topic: "command", account: "T1DC2JH3J" }]);
+    expect(await hear("slack", { secrets, body, headers, at: at + 300_000 })).toMatchObject({ is: "events" });
+    expect(await hear("slack", { secrets, body, headers, at: at + 301_000 })).toEqual(refused("stale"));
+    expect(await hear("slack", { secrets, body, headers: { ...headers, "x-slack-request-timestamp": "1531420619" }, at })).toEqual(
       refused("wrong_signature"),
     );
   });
 
-  test("the handshake is answered only when it is signed", () => {
+  test("the handshake is answered only when it is signed", async () => {
     const payload = { token: "t", challenge: "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P", type: "url_verification" };
     const good = sent({ provider: "slack", payload });
-    expect(hear("slack", good)).toEqual({ is: "challenge", reply: payload.challenge });
-    expect(hear("slack", { ...good, secrets })).toEqual(refused("wrong_signature"));
+    expect(await hear("slack", good)).toEqual({ is: "challenge", reply: payload.challenge });
+    expect(await hear("slack", { ...good, secrets })).toEqual(refused("wrong_signature"));
   });
 
-  test("a repeated event keeps its id", () => {
+  test("a repeated event keeps its id", async () => {
     const input = SentSchema.parse({ provider: "slack", topic: "app_uninstalled", account: "T0", webhookId: "Ev1" });
-    const heard = [0, 1, 3].map((attempt) => {
+    const heard = [0, 1, 3].map(async (attempt) => {
       const again = signRequest(input, now, attempt);
-      return events(hear("slack", { secrets: sandboxSecrets, ...again }))[0]?.key;
+      return events(await hear("slack", { secrets: sandboxSecrets, ...again }))[0]?.key;
     });
-    expect(heard).toEqual(["Ev1", "Ev1", "Ev1"]);
+    expect(await Promise.all(heard)).toEqual(["Ev1", "Ev1", "Ev1"]);
   });
 
-  test("a button comes as a form, and an organisation's own installation is the organisation's", () => {
-    expect(events(hear("slack", sent({ provider: "slack", topic: "block_actions", account: "T0", as: "interaction" })))).toMatchObject([
-      { topic: "interaction.block_actions", account: "T0" },
-    ]);
+  test("a button comes as a form, and an organisation's own installation is the organisation's", async () => {
+    expect(
+      events(await hear("slack", sent({ provider: "slack", topic: "block_actions", account: "T0", as: "interaction" }))),
+    ).toMatchObject([{ topic: "interaction.block_actions", account: "T0" }]);
     const payload = {
       type: "event_callback",
       team_id: "T0",
@@ -496,10 +508,10 @@ describe("slack", () => {
       event: { type: "app_uninstalled" },
       authorizations: [{ enterprise_id: "E0", is_enterprise_install: true }],
     };
-    expect(events(hear("slack", sent({ provider: "slack", payload })))).toMatchObject([{ account: "E0" }]);
+    expect(events(await hear("slack", sent({ provider: "slack", payload })))).toMatchObject([{ account: "E0" }]);
   });
 
-  test("only when the bot's own tokens are gone is access gone", () => {
+  test("only when the bot's own tokens are gone is access gone", async () => {
     const slack = findWebhook("slack");
     expect(effect(slack, "tokens_revoked", { bot: true })).toMatchObject({ type: "access_ended" });
     expect(effect(slack, "tokens_revoked", { bot: false })).toMatchObject({ type: "none" });
@@ -508,20 +520,20 @@ describe("slack", () => {
 });
 
 describe("tiktok", () => {
-  test("the header is read with or without a space, in either case of its letters, and in no other form", () => {
+  test("the header is read with or without a space, in either case of its letters, and in no other form", async () => {
     const good = sent({ provider: "tiktok", topic: "authorization.removed", account: "open-1" });
     const header = good.headers?.["tiktok-signature"] ?? "";
     const under = (text: string) => hear("tiktok", { ...good, headers: { ...good.headers, "tiktok-signature": text } });
-    expect(under(header.replace(",", ", "))).toMatchObject({ is: "events" });
-    expect(under(header.toUpperCase().replace("T=", "t=").replace("S=", "s="))).toMatchObject({ is: "events" });
+    expect(await under(header.replace(",", ", "))).toMatchObject({ is: "events" });
+    expect(await under(header.toUpperCase().replace("T=", "t=").replace("S=", "s="))).toMatchObject({ is: "events" });
     for (const text of [header.replace("t=", ""), header.replace(",s=", ""), `${header},x=1`, header.split(",").reverse().join(",")])
-      expect({ text, ...under(text) }).toEqual({ text, ...refused("no_signature") });
-    expect(under(header.replace(/t=\d/, "t=9"))).toEqual(refused("wrong_signature"));
+      expect({ text, ...(await under(text)) }).toEqual({ text, ...refused("no_signature") });
+    expect(await under(header.replace(/t=\d/, "t=9"))).toEqual(refused("wrong_signature"));
     expect(effect(findWebhook("tiktok"), "authorization.removed")).toMatchObject({ type: "access_ended" });
   });
 
-  test("it is repeated for three days, and what is three days old is still the same event", () => {
+  test("it is repeated for three days, and what is three days old is still the same event", async () => {
     const good = sent({ provider: "tiktok", topic: "x", account: "open-1" });
-    expect(hear("tiktok", { ...good, at: now + 3 * 86_400_000 })).toEqual(hear("tiktok", good));
+    expect(await hear("tiktok", { ...good, at: now + 3 * 86_400_000 })).toEqual(await hear("tiktok", good));
   });
 });

@@ -44,6 +44,8 @@ export interface Belongings {
   deadLetterId: string;
   revealId: string;
   exportId: string;
+  deliveryId: string;
+  requestId: string;
 }
 
 const db = openDb(testEnv.DB);
@@ -59,8 +61,10 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     deadLetterId: newId("ddl", now),
     revealId: newId("rev", now),
     exportId: newId("exp", now),
+    deliveryId: newId("whk", now),
+    requestId: newId("prv", now),
   };
-  const { connectionId, runId, invitationId, deadLetterId, revealId, exportId } = ids;
+  const { connectionId, runId, invitationId, deadLetterId, revealId, exportId, deliveryId, requestId } = ids;
   const tenantId = tenant.id;
   const job = "shopify-sensor";
   await db
@@ -175,7 +179,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     }),
     db.insert(exportChunks).values({ tenantId, exportId, seq: 0, bytes: Buffer.from(marker) }),
     db.insert(webhookDeliveries).values({
-      id: newId("whk", now),
+      id: deliveryId,
       tenantId,
       provider,
       connectionId,
@@ -185,7 +189,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       status: "done",
     }),
     db.insert(privacyRequests).values({
-      id: newId("prv", now),
+      id: requestId,
       tenantId,
       provider,
       connectionId,

@@ -12,6 +12,8 @@ const ids: Record<string, (of: Belongings) => string> = {
   sessionId: ({ owner }) => owner.sessionId,
   userId: ({ owner }) => owner.userId,
   actorId: ({ owner }) => owner.userId,
+  deliveryId: ({ deliveryId }) => deliveryId,
+  requestId: ({ requestId }) => requestId,
   letterId: ({ deadLetterId }) => deadLetterId,
   revealId: ({ revealId }) => revealId,
   deletionId: ({ revealId }) => revealId.replace("rev_", "del_"),

@@ -18,6 +18,7 @@ const open = new Set([
   "signIn.out",
   "team.invitation",
   "team.acceptInvitation",
+  "webhooks.privacyStanding",
 ]);
 
 /** People may leave what is theirs; walking there would take the stranger out of their own tenant, or browser. */

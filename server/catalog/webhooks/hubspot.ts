@@ -42,12 +42,14 @@ const Events = z
  * Version 3: base64 over method, address, body and timestamp. The older two are refused: they carry no timestamp, so that a
  * copy is as good as the first for ever.
  */
-function read({ method, urls, headers, body, secret, now }: Incoming): Verdict {
+async function read({ method, urls, headers, body, secret, now }: Incoming): Promise<Verdict> {
   const given = headers.get("x-hubspot-signature-v3");
   const timestamp = headers.get("x-hubspot-request-timestamp");
   if (given === null || timestamp === null) return { is: "refused", reason: "no_signature" };
   const key = secret("HUBSPOT_CLIENT_SECRET");
-  const signed = urls.map((url) => isSigned(encodeBase64(hmacOf(key, method, signedUri(url), body, timestamp)), given));
+  const signed = await Promise.all(
+    urls.map(async (url) => isSigned(encodeBase64(await hmacOf(key, method, signedUri(url), body, timestamp)), given)),
+  );
   if (!signed.includes(true)) return { is: "refused", reason: "wrong_signature" };
   if (!/^\d{1,15}$/.test(timestamp) || !isRecent(Number(timestamp), now, toleranceMs)) return { is: "refused", reason: "stale" };
   const parsed = Events.safeParse(parseJson(body));

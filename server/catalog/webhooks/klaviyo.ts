@@ -21,11 +21,11 @@ const Body = z.object({
 });
 
 /** Hex over the body and then the timestamp, with nothing in between. Source: developers.klaviyo.com, "Working with system webhooks". */
-function read({ headers, body, secret, now }: Incoming): Verdict {
+async function read({ headers, body, secret, now }: Incoming): Promise<Verdict> {
   const given = headers.get("klaviyo-signature");
   const timestamp = headers.get("klaviyo-timestamp");
   if (given === null || timestamp === null) return { is: "refused", reason: "no_signature" };
-  const expected = encodeHexLowerCase(hmacOf(secret("KLAVIYO_WEBHOOK_SECRET"), body, timestamp));
+  const expected = encodeHexLowerCase(await hmacOf(secret("KLAVIYO_WEBHOOK_SECRET"), body, timestamp));
   if (!isSigned(expected, given)) return { is: "refused", reason: "wrong_signature" };
   if (!isRecent(Date.parse(timestamp), now, toleranceMs)) return { is: "refused", reason: "stale" };
   const parsed = Body.safeParse(parseJson(body));

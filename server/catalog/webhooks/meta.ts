@@ -4,10 +4,10 @@ import { parseJson } from "./json.ts";
 import { hmacOf, isSigned, keyOf } from "./signature.ts";
 import type { Effect, Incoming, PrivacyDemand, Verdict, Webhook, WebhookEvent } from "./webhook.ts";
 
-const read = (incoming: Incoming): Verdict => (incoming.method === "GET" ? handshake(incoming) : readChanges(incoming));
+const read = (incoming: Incoming): Promise<Verdict> => (incoming.method === "GET" ? handshake(incoming) : readChanges(incoming));
 
 /** Meta asks once whether the address is ours, with the word that we chose in the app's dashboard. */
-function handshake({ urls: [url = ""], secret }: Incoming): Verdict {
+async function handshake({ urls: [url = ""], secret }: Incoming): Promise<Verdict> {
   const query = new URL(url).searchParams;
   const challenge = query.get("hub.challenge") ?? "";
   const known = isSigned(secret("META_WEBHOOK_VERIFY_TOKEN"), query.get("hub.verify_token") ?? "");
@@ -35,10 +35,10 @@ const Body = z.object({
  * Hex over the bytes as they came: Meta signs them with its own unicode escapes, which JSON written anew would not have.
  * Source: developers.facebook.com, "Webhooks: getting started".
  */
-function readChanges({ headers, body, secret }: Incoming): Verdict {
+async function readChanges({ headers, body, secret }: Incoming): Promise<Verdict> {
   const given = headers.get("x-hub-signature-256");
   if (given === null) return { is: "refused", reason: "no_signature" };
-  const expected = `sha256=${encodeHexLowerCase(hmacOf(secret("META_CLIENT_SECRET"), body))}`;
+  const expected = `sha256=${encodeHexLowerCase(await hmacOf(secret("META_CLIENT_SECRET"), body))}`;
   if (!isSigned(expected, given)) return { is: "refused", reason: "wrong_signature" };
   const parsed = Body.safeParse(parseJson(body));
   if (!parsed.success) return { is: "refused", reason: "unreadable" };
@@ -67,10 +67,10 @@ const SignedRequest = z.object({
 });
 
 /** `signed_request=<signature>.<payload>` in a form; the signature is over the payload as it is encoded. */
-function readSignedRequest({ body, secret }: Incoming): { refused: Verdict } | { user: string; issuedAt: number } {
+async function readSignedRequest({ body, secret }: Incoming): Promise<{ refused: Verdict } | { user: string; issuedAt: number }> {
   const [given, payload] = (new URLSearchParams(new TextDecoder().decode(body)).get("signed_request") ?? "").split(".");
   if (!given || !payload) return { refused: { is: "refused", reason: "no_signature" } };
-  const expected = encodeBase64urlNoPadding(hmacOf(secret("META_CLIENT_SECRET"), payload));
+  const expected = encodeBase64urlNoPadding(await hmacOf(secret("META_CLIENT_SECRET"), payload));
   if (!isSigned(expected, given.replace(/=+$/, ""))) return { refused: { is: "refused", reason: "wrong_signature" } };
   const parsed = SignedRequest.safeParse(parseJson(bytesOf(payload)));
   if (!parsed.success || parsed.data.algorithm !== "HMAC-SHA256") return { refused: { is: "refused", reason: "unreadable" } };
@@ -86,8 +86,8 @@ function bytesOf(payload: string): Uint8Array {
 }
 
 /** A person removed the app from their account. */
-function deauthorize(incoming: Incoming): Verdict {
-  const read = readSignedRequest(incoming);
+async function deauthorize(incoming: Incoming): Promise<Verdict> {
+  const read = await readSignedRequest(incoming);
   if ("refused" in read) return read.refused;
   const { user, issuedAt } = read;
   const key = `deauthorize:${user}:${issuedAt}`;
@@ -95,8 +95,8 @@ function deauthorize(incoming: Incoming): Verdict {
 }
 
 /** A person asked Meta that we delete what we have of them. */
-function deletion(incoming: Incoming): Verdict {
-  const read = readSignedRequest(incoming);
+async function deletion(incoming: Incoming): Promise<Verdict> {
+  const read = await readSignedRequest(incoming);
   if ("refused" in read) return read.refused;
   const { user, issuedAt } = read;
   const privacy: PrivacyDemand = { kind: "delete_person", subject: user };

@@ -15,10 +15,10 @@ const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 const header = ({ headers }: Incoming, name: string): string | null => headers.get(`shopify-${name}`) ?? headers.get(`x-shopify-${name}`);
 
 /** Base64 over the raw body alone: neither the topic nor the shop is signed. Source: shopify.dev, "Verify webhook deliveries". */
-function read(incoming: Incoming): Verdict {
+async function read(incoming: Incoming): Promise<Verdict> {
   const given = header(incoming, "hmac-sha256");
   if (given === null) return { is: "refused", reason: "no_signature" };
-  const expected = encodeBase64(hmacOf(incoming.secret("SHOPIFY_CLIENT_SECRET"), incoming.body));
+  const expected = encodeBase64(await hmacOf(incoming.secret("SHOPIFY_CLIENT_SECRET"), incoming.body));
   if (!isSigned(expected, given)) return { is: "refused", reason: "wrong_signature" };
   const topic = header(incoming, "topic");
   const shop = header(incoming, "shop-domain")?.toLowerCase() ?? "";

@@ -1,12 +1,14 @@
-import { hmac } from "@oslojs/crypto/hmac";
-import { SHA256, sha256 } from "@oslojs/crypto/sha2";
+import { sha256 } from "@oslojs/crypto/sha2";
 import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import { encodeHexLowerCase } from "@oslojs/encoding";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** HMAC-SHA256 over the parts, one after the other. Text is UTF-8. */
-export function hmacOf(secret: string, ...parts: (string | Uint8Array)[]): Uint8Array {
+/**
+ * HMAC-SHA256 over the parts, one after the other. Text is UTF-8. By the runtime and not in JavaScript: whoever sends a mebibyte of
+ * nothing must not cost us a second.
+ */
+export async function hmacOf(secret: string, ...parts: (string | Uint8Array)[]): Promise<Uint8Array> {
   const pieces = parts.map((part) => (typeof part === "string" ? bytesOf(part) : part));
   const message = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -14,7 +16,8 @@ export function hmacOf(secret: string, ...parts: (string | Uint8Array)[]): Uint8
     message.set(piece, at);
     at += piece.length;
   }
-  return hmac(SHA256, bytesOf(secret), message);
+  const key = await crypto.subtle.importKey("raw", bytesOf(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, message));
 }
 
 /**

@@ -7,11 +7,11 @@ import type { Effect, Incoming, Verdict, Webhook } from "./webhook.ts";
 const toleranceMs = 5 * 60_000;
 
 /** `v0=` and hex over version, timestamp and body. Source: api.slack.com, "Verifying requests from Slack". */
-function read({ headers, body, secret, now }: Incoming): Verdict {
+async function read({ headers, body, secret, now }: Incoming): Promise<Verdict> {
   const given = headers.get("x-slack-signature");
   const timestamp = headers.get("x-slack-request-timestamp");
   if (given === null || timestamp === null) return { is: "refused", reason: "no_signature" };
-  const expected = `v0=${encodeHexLowerCase(hmacOf(secret("SLACK_SIGNING_SECRET"), `v0:${timestamp}:`, body))}`;
+  const expected = `v0=${encodeHexLowerCase(await hmacOf(secret("SLACK_SIGNING_SECRET"), `v0:${timestamp}:`, body))}`;
   if (!isSigned(expected, given)) return { is: "refused", reason: "wrong_signature" };
   if (!/^\d{1,12}$/.test(timestamp) || !isRecent(Number(timestamp) * 1000, now, toleranceMs)) return { is: "refused", reason: "stale" };
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers.get("content-type") ?? "");

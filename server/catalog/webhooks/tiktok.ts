@@ -19,10 +19,10 @@ const Body = z.object({
  * `t=<seconds>,s=<hex>` over the time, a point and the body. TikTok repeats a delivery for three days and is not known to sign
  * it anew, so that its age refuses nothing: a copy is known by its key.
  */
-function read({ headers, body, secret }: Incoming): Verdict {
+async function read({ headers, body, secret }: Incoming): Promise<Verdict> {
   const [, timestamp, given] = headerPattern.exec(headers.get("tiktok-signature") ?? "") ?? [];
   if (!timestamp || !given) return { is: "refused", reason: "no_signature" };
-  const expected = encodeHexLowerCase(hmacOf(secret("TIKTOK_CLIENT_SECRET"), `${timestamp}.`, body));
+  const expected = encodeHexLowerCase(await hmacOf(secret("TIKTOK_CLIENT_SECRET"), `${timestamp}.`, body));
   if (!isSigned(expected, given.toLowerCase())) return { is: "refused", reason: "wrong_signature" };
   const parsed = Body.safeParse(parseJson(body));
   if (!parsed.success) return { is: "refused", reason: "unreadable" };

@@ -73,9 +73,9 @@ export interface Webhook {
   methods: readonly ("GET" | "POST")[];
   accountsAre: "externalId" | "shop";
   /** Verifies the bytes, then reads them. */
-  read(incoming: Incoming): Verdict;
+  read(incoming: Incoming): Promise<Verdict>;
   /** Further addresses below the provider's own (POST): what is sent to them by another rule. */
-  callbacks?: Readonly<Record<string, (incoming: Incoming) => Verdict>>;
+  callbacks?: Readonly<Record<string, (incoming: Incoming) => Promise<Verdict>>>;
   /** Throws a `ZodError` where the payload is not what it should be. `timezone` is the account's. */
   effectOf(event: { topic: string; payload: unknown }, account: { timezone: string }): Effect;
   /** How we ask to be sent events, where the provider wants to be asked for each account. */

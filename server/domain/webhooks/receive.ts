@@ -29,7 +29,7 @@ export async function receiveWebhook(ctx: Ctx, { provider, callback, ...request 
   const webhook = findWebhook(provider);
   const read = callback === null ? webhook.read : webhook.callbacks?.[callback];
   if (!read) throw notFound("webhook");
-  const verdict = judge(ctx, webhook, read, request);
+  const verdict = await judge(ctx, webhook, read, request);
   switch (verdict.is) {
     case "refused":
       await keepRefusal(ctx, { provider, callback, reason: verdict.reason });
@@ -46,12 +46,12 @@ export async function receiveWebhook(ctx: Ctx, { provider, callback, ...request 
   }
 }
 
-function judge(
+async function judge(
   ctx: Ctx,
   { secrets }: Webhook,
   read: Webhook["read"],
   request: Omit<Incoming, "secret" | "now">,
-): Verdict | { is: "refused"; reason: "no_secret" } {
+): Promise<Verdict | { is: "refused"; reason: "no_secret" }> {
   const values = new Map(secrets.map((name) => [name, (ctx.config as Readonly<Record<string, unknown>>)[name]]));
   if ([...values.values()].some((value) => typeof value !== "string" || value === "")) {
     ctx.log.error("webhooks are refused: a variable is not set", { variables: secrets });
