@@ -1,3 +1,4 @@
+import { vi } from "vitest";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { oauthProviders } from "#server/catalog/providers/registry.ts";
 import type { Ctx, Tenant, UserActor } from "#server/ctx.ts";
@@ -124,6 +125,14 @@ export async function connectThrough(
   if (!choice) throw new Error(`no consent choice for ${provider}`);
   const { location } = await begin(browser, { provider, tenant, shop: other ? choice.otherShop : choice.shop, ...more });
   return comeBack(browser, provider, await decide(location, { account: other ? choice.other : choice.account }));
+}
+
+const realTimeout = globalThis.setTimeout;
+
+/** From here on what waits for a provider's hiccup to pass waits 100 ms at the most; until `vi.restoreAllMocks()`. */
+export function hurry(): void {
+  const soon = (run: () => void, ms = 0) => realTimeout(run, Math.min(ms, 100));
+  vi.spyOn(globalThis, "setTimeout").mockImplementation(soon as typeof setTimeout);
 }
 
 /** Tells the sandbox to misbehave (or, without a body, to behave again). */

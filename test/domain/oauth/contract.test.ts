@@ -12,7 +12,7 @@ import { listConnections } from "#server/domain/connections/list-connections.ts"
 import { openAccount } from "#server/domain/connections/open-account.ts";
 import { authorizeUrl } from "#server/domain/oauth/authorize-url.ts";
 import { makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
-import { asksForTokens, begin, comeBack, connectThrough, consents, control, counted, decide, givenBy, visit } from "./consent.ts";
+import { asksForTokens, begin, comeBack, connectThrough, consents, control, counted, decide, givenBy, hurry, visit } from "./consent.ts";
 
 const year = 365 * 86_400_000;
 
@@ -35,11 +35,8 @@ const exactUrls: Record<string, string> = {
     "https://business-api.tiktok.com/portal/auth?response_type=code&redirect_uri=http%3A%2F%2Fatrium.test%2Fapi%2Fauth%2Foauth%2Ftiktok%2Fcallback&state=the-state&app_id=7000000000000000001",
 };
 
-/** What waits for a provider's hiccup to pass does not wait in earnest here. */
-const realTimeout = globalThis.setTimeout;
 beforeEach(async () => {
-  vi.spyOn(globalThis, "setTimeout").mockImplementation(((run: () => void, ms = 0) =>
-    realTimeout(run, Math.min(ms, 40))) as typeof setTimeout);
+  hurry();
   await control({ limits: false });
 });
 afterEach(async () => {
@@ -454,7 +451,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     const shop = row.details.shop ?? null;
     const withOldToken = newcomer(testCtx(), { provider, kind: "oauth", shop, secrets: { access_token: access }, fields: {} }, "old");
     await provider.probe(withOldToken);
-    expect(await disconnect(testTenantCtx(tenant), { connectionId: row.id })).toEqual({ revoked: oauth.revocation !== null });
+    expect(await disconnect(testTenantCtx(tenant), { connectionId: row.id })).toMatchObject({ revoked: oauth.revocation !== null });
     if (oauth.revocation) await expect(provider.probe(withOldToken)).rejects.toMatchObject({ kind: "revoked" });
     else await provider.probe(withOldToken);
     expect(await only(tenant)).toMatchObject({ row: { status: "disconnected" }, held: { secrets: [] } });
@@ -465,7 +462,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     await connect(browser, tenant);
     const { row } = await only(tenant);
     await control({ faults: [{ provider: id, kind: "revoke", effect: { type: "error_in_200" } }] });
-    expect(await disconnect(testTenantCtx(tenant), { connectionId: row.id })).toEqual({ revoked: false });
+    expect(await disconnect(testTenantCtx(tenant), { connectionId: row.id })).toMatchObject({ revoked: false });
     expect((await only(tenant)).row.status).toBe("disconnected");
   });
 
