@@ -5,6 +5,7 @@ import { type Integration, stateOfProvider } from "#app/components/client/accoun
 import { ConnectForm } from "#app/components/client/connect-form.tsx";
 import { ConnectedAccount } from "#app/components/client/connected-account.tsx";
 import { FurtherPermissions, type PermissionList } from "#app/components/client/further-permissions.tsx";
+import { KeyForm } from "#app/components/client/key-form.tsx";
 import { OtherAccount } from "#app/components/client/other-account.tsx";
 import { StateBadge } from "#app/components/client/state-badge.tsx";
 import { UnusedPermissions } from "#app/components/client/unused-permissions.tsx";
@@ -14,9 +15,10 @@ import { Section } from "#app/components/shell/section.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
-import { formFailure } from "#app/form-errors.ts";
+import { type FormFailure, formFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { translatorOf } from "#app/i18n/translator.server.ts";
+import { connectByKey } from "#app/key-form.ts";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import type { Outputs } from "#server/trpc/root.ts";
@@ -54,7 +56,8 @@ function filtered(groups: Outputs["connections"]["permissions"], query: URLSearc
   return { groups: groups.map((each) => each.group), names: [...picked, ...fitting], picked, search, group: group?.group ?? "" };
 }
 
-export async function action({ request, context, params }: ActionFunctionArgs) {
+export async function action(args: ActionFunctionArgs) {
+  const { request, context, params } = args;
   const { api, locale } = context;
   const form = await request.formData();
   const text = (name: string) => String(form.get(name) ?? "");
@@ -63,6 +66,11 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   const t = translatorOf(locale);
   try {
     switch (text("intent")) {
+      case "connect-key": {
+        const refused = await connectByKey(args, form);
+        if (refused) return refused;
+        break;
+      }
       case "probe": {
         const { result } = await api.connections.probe(connection);
         context.toast(
@@ -118,29 +126,29 @@ export default function ProviderPage() {
           </>
         }
       />
-      <FormMessage failure={failure} />
+      <FormMessage failure={failure?.intent === "connect-key" ? undefined : failure} />
       {other && connects && <OtherAccount integration={integration} awaited={other} />}
       {connections.length > 0 && (
         <ul className="grid grid-cols-1 gap-4">
           {connections.map((account) => (
-            <ConnectedAccount key={account.id} integration={integration} account={account} />
+            <ConnectedAccount key={account.id} integration={integration} account={account} failure={failure} />
           ))}
         </ul>
       )}
       {unused.map((each) => (
         <UnusedPermissions key={each.connection} unused={each} />
       ))}
-      {connects && <Connect integration={integration} />}
+      {connects && <Connect integration={integration} failure={failure} />}
       {connects && signsIn && configured && permissions && <FurtherPermissions integration={integration} list={permissions} />}
     </>
   );
 }
 
 /** The ways to connect an account, the first one or one more. */
-function Connect({ integration }: { integration: Integration }) {
+function Connect({ integration, failure }: { integration: Integration; failure: FormFailure | undefined }) {
   const { t } = useTranslation("client");
   const { locale } = useDisplay();
-  const { connections, signsIn, configured, jobs } = integration;
+  const { connections, signsIn, configured, keyForm, jobs } = integration;
   const isFirst = connections.length === 0;
   return (
     <Section title={t(isFirst ? "accounts.connectTitle" : "accounts.connectAnother")} className={isFirst ? "mt-0 lg:mt-0" : undefined}>
@@ -150,7 +158,12 @@ function Connect({ integration }: { integration: Integration }) {
             <ConnectForm integration={integration} primary={isFirst} />
           </Card>
         )}
-        {signsIn && !configured && <p className="text-[0.8125rem] text-ink-faint">{t("integrations.notConfigured")}</p>}
+        {keyForm && (
+          <Card title={signsIn && configured ? t("keys.or") : undefined}>
+            <KeyForm integration={integration} failure={failure} className="max-w-xl" />
+          </Card>
+        )}
+        {signsIn && !configured && !keyForm && <p className="text-[0.8125rem] text-ink-faint">{t("integrations.notConfigured")}</p>}
       </div>
       {isFirst && (
         <p className="mt-4 text-[0.8125rem] text-ink-faint">

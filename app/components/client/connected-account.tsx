@@ -5,6 +5,7 @@ import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import type { FormFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { useTenant } from "#app/tenant.ts";
@@ -14,10 +15,20 @@ import { AccountFacts } from "./account-facts.tsx";
 import { AccountNotices } from "./account-notices.tsx";
 import { type Account, type Integration, stateOfAccount } from "./account-state.ts";
 import { consentLink } from "./consent-link.ts";
+import { KeyAccountActions } from "./key-account-actions.tsx";
 import { StateBadge } from "./state-badge.tsx";
 
 /** One account at a provider: how it is, what is read of it, and what can be done about it. */
-export function ConnectedAccount({ integration, account }: { integration: Integration; account: Account }) {
+export function ConnectedAccount({
+  integration,
+  account,
+  failure,
+}: {
+  integration: Integration;
+  account: Account;
+  /** What the page's last form failed with. */
+  failure: FormFailure | undefined;
+}) {
   const { t } = useTranslation("client");
   const { locale } = useDisplay();
   const { may } = useTenant();
@@ -43,6 +54,7 @@ export function ConnectedAccount({ integration, account }: { integration: Integr
         <AccountChoices provider={integration.provider} account={account} />
       </div>
       {kind === "oauth" && <AccountAccess integration={integration} account={account} />}
+      <KeyAccountActions integration={integration} account={account} failure={failure} />
       {may("connections:write") && <AccountActions integration={integration} account={account} />}
     </Card>
   );

@@ -10,6 +10,13 @@ const TINTS: Record<string, string> = {
   tiktok: "text-magenta bg-magenta-soft border-magenta/25",
   slack: "text-magenta bg-magenta-soft border-magenta/25",
   linkedin: "text-accent bg-accent-soft border-accent-line",
+  telnyx: "text-ok bg-ok-tint/12 border-ok-tint/35",
+  twilio: "text-danger bg-danger-tint/12 border-danger-tint/35",
+  whatsapp: "text-ok bg-ok-tint/12 border-ok-tint/35",
+  vapi: "text-accent bg-accent-soft border-accent-line",
+  cj: "text-warn bg-warn-tint/12 border-warn-tint/35",
+  bigbuy: "text-magenta bg-magenta-soft border-magenta/25",
+  apify: "text-info bg-info-tint/12 border-info-tint/35",
 };
 
 /** A tile with the provider's initial. It is decoration: the name always stands beside it. */
