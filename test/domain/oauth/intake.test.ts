@@ -28,7 +28,7 @@ const newAccount = () => `T${String(Date.now()).slice(-3)}${String(accounts++).p
 
 async function takeIn(browser: Ctx, account: string, provider = "klaviyo") {
   const { location } = await beginIntake(browser, { provider, shop: provider === "shopify" ? account : undefined });
-  const form = provider === "shopify" ? { account } : { other: account };
+  const form: Record<string, string> = provider === "shopify" ? { account } : { other: account };
   return comeBack(browser, provider, await allow(location, form));
 }
 
