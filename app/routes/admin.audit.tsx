@@ -1,12 +1,14 @@
-import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
-import { useLoaderData } from "@remix-run/react";
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { useActionData, useLoaderData } from "@remix-run/react";
 import { ScrollText, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { enterAdmin } from "#app/admin.ts";
-import { AuditTable } from "#app/components/admin/audit-table.tsx";
+import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
+import { ClientLink } from "#app/components/admin/client-link.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/admin/filter-form.tsx";
+import { AuditTable } from "#app/components/audit/audit-table.tsx";
+import { ChainCheck, VerifyButton } from "#app/components/audit/chain-check.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
@@ -26,13 +28,30 @@ export async function loader(args: LoaderFunctionArgs) {
   return { title: titleOf(translatorOf(locale)("audit.title", { ns: "admin" })), filters, page };
 }
 
+/** Follows a log from its first line to its last: the client's that the list is narrowed to, else the agency's own. */
+export async function action(args: ActionFunctionArgs) {
+  const { api } = enterAdmin(args);
+  const form = await args.request.formData();
+  if (form.get("intent") !== "verify") return redirect(new URL(args.request.url).pathname);
+  const { client: tenant } = filtersOf(args.request, ["client"]);
+  return { check: await (tenant ? api.audit.verify({ tenant }) : api.audit.verifyAgency()) };
+}
+
 export default function Audit() {
   const { t } = useTranslation("admin");
+  const { t: custody } = useTranslation("custody");
   const { filters, page } = useLoaderData<typeof loader>();
+  const done = useActionData<typeof action>();
+  const { titleOfJob } = useAdmin();
   const filtered = Boolean(filters.client || filters.actor || filters.action);
   return (
     <>
-      <PageHeader title={t("audit.title")} description={t("audit.description")} />
+      <PageHeader
+        title={t("audit.title")}
+        description={t("audit.description")}
+        actions={<VerifyButton label={custody(filters.client ? "audit.verify" : "audit.verifyOwn")} />}
+      />
+      <ChainCheck check={done?.check} />
       <FilterForm active={filtered}>
         <Field label={t("audit.who")} className="col-span-2 sm:w-60!">
           <Input
@@ -60,8 +79,9 @@ export default function Audit() {
       <Card padding="none">
         <AuditTable
           caption={t("audit.title")}
-          lines={page.items}
-          acrossClients
+          page={page}
+          titleOfJob={titleOfJob}
+          clientOf={(id) => <ClientLink id={id} />}
           empty={
             <EmptyState icon={filtered ? SearchX : ScrollText} title={t(filtered ? "audit.noneFound" : "audit.emptyTitle")}>
               {filtered && t("audit.noneFoundBody")}

@@ -2,8 +2,8 @@ import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { ScrollText, Users } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { enterAdmin } from "#app/admin.ts";
-import { AuditTable } from "#app/components/admin/audit-table.tsx";
+import { enterAdmin, useAdmin } from "#app/admin.ts";
+import { AuditTable } from "#app/components/audit/audit-table.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Button } from "#app/components/ui/button.tsx";
@@ -34,12 +34,13 @@ export async function loader(args: LoaderFunctionArgs) {
       expired,
     })),
   ];
-  return { title: titleOf(translatorOf(locale)("client.tabs.team", { ns: "admin" }), tenant), tenant, people, audit: audit.items };
+  return { title: titleOf(translatorOf(locale)("client.tabs.team", { ns: "admin" }), tenant), tenant, people, audit };
 }
 
 export default function ClientTeam() {
   const { t } = useTranslation(["admin", "client"]);
   const { tenant, people, audit } = useLoaderData<typeof loader>();
+  const { titleOfJob } = useAdmin();
   return (
     <>
       <Section title={t("team.title")} description={t("team.description")}>
@@ -89,7 +90,12 @@ export default function ClientTeam() {
         }
       >
         <Card padding="none">
-          <AuditTable caption={t("audit.latest")} lines={audit} empty={<EmptyState icon={ScrollText} title={t("audit.emptyTitle")} />} />
+          <AuditTable
+            caption={t("audit.latest")}
+            page={audit}
+            titleOfJob={titleOfJob}
+            empty={<EmptyState icon={ScrollText} title={t("audit.emptyTitle")} />}
+          />
         </Card>
       </Section>
     </>

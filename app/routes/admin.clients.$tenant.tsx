@@ -4,6 +4,7 @@ import { CirclePause, CirclePlay } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientStatus } from "#app/components/admin/client-status.tsx";
+import { EndBanner } from "#app/components/custody/end-banner.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
@@ -40,6 +41,7 @@ export async function action(args: ActionFunctionArgs) {
 /** One client: who it is, how it stands, and its tabs. */
 export default function Client() {
   const { t } = useTranslation("admin");
+  const { t: custody } = useTranslation("custody");
   const { client } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const base = `/admin/clients/${client.id}`;
@@ -59,6 +61,7 @@ export default function Client() {
         actions={<StatusButton />}
       />
       <FormMessage failure={failure} />
+      {client.endsAt !== null && <EndBanner endsAt={client.endsAt} forAdmin />}
       {client.status === "suspended" && (
         <Callout tone="warn" title={t("client.suspendedTitle")} className="mb-6">
           {t("client.suspendedBody")}
@@ -73,6 +76,7 @@ export default function Client() {
           { to: `${base}/check`, label: t("check.tab") },
           { to: `${base}/settings`, label: t("client.tabs.settings") },
           { to: `${base}/team`, label: t("client.tabs.team") },
+          { to: `${base}/data`, label: custody("data.adminTitle") },
         ]}
       />
       {/* A first section begins right below the tabs. */}

@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
-import { useLoaderData } from "@remix-run/react";
-import { KeyRound, SearchX } from "lucide-react";
+import { Link, useLoaderData } from "@remix-run/react";
+import { Eye, KeyRound, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
@@ -9,8 +9,11 @@ import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/admin/filter-form.tsx";
 import { KeyCoverage } from "#app/components/admin/key-coverage.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Select } from "#app/components/ui/select.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
@@ -19,12 +22,13 @@ export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
-  const filters = filtersOf(args.request, ["client", "cursor"]);
-  const [page, coverage] = await Promise.all([
-    api.credentials.list({ tenantId: filters.client, cursor: filters.cursor }),
+  const filters = filtersOf(args.request, ["client", "provider", "cursor"]);
+  const [page, coverage, providers] = await Promise.all([
+    api.credentials.list({ tenantId: filters.client, provider: filters.provider, cursor: filters.cursor }),
     api.credentials.coverage(),
+    api.credentials.providers(),
   ]);
-  return { title: titleOf(translatorOf(locale)("credentials.title", { ns: "admin" })), filters, page, coverage };
+  return { title: titleOf(translatorOf(locale)("credentials.title", { ns: "admin" })), filters, page, coverage, providers };
 }
 
 /** Goes on with the rotation of the root key. */
@@ -43,22 +47,43 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function Credentials() {
   const { t } = useTranslation("admin");
-  const { filters, page, coverage } = useLoaderData<typeof loader>();
+  const { t: custody } = useTranslation("custody");
+  const { filters, page, coverage, providers } = useLoaderData<typeof loader>();
+  const filtered = Boolean(filters.client || filters.provider);
   return (
     <>
-      <PageHeader title={t("credentials.title")} description={t("credentials.description")} />
+      <PageHeader
+        title={t("credentials.title")}
+        description={t("credentials.description")}
+        actions={
+          <Button asChild>
+            <Link to="/admin/reveals">
+              <Eye aria-hidden />
+              {custody("credentials.toReveals")}
+            </Link>
+          </Button>
+        }
+      />
       <KeyCoverage coverage={coverage} />
-      <FilterForm active={Boolean(filters.client)}>
+      <FilterForm active={filtered}>
         <ClientFilter value={filters.client} />
+        <Field label={custody("credentials.provider")}>
+          <Select
+            name="provider"
+            required={false}
+            defaultValue={filters.provider ?? ""}
+            options={[
+              { value: "", label: custody("credentials.anyProvider") },
+              ...providers.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
+          />
+        </Field>
       </FilterForm>
       <Card padding="none">
         <CredentialTable
           credentials={page.credentials}
           empty={
-            <EmptyState
-              icon={filters.client ? SearchX : KeyRound}
-              title={t(filters.client ? "credentials.noneFound" : "credentials.emptyTitle")}
-            >
+            <EmptyState icon={filtered ? SearchX : KeyRound} title={t(filtered ? "credentials.noneFound" : "credentials.emptyTitle")}>
               {t("credentials.emptyBody")}
             </EmptyState>
           }

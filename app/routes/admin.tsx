@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Outlet, useLoaderData } from "@remix-run/react";
-import { BookOpen, Building2, CalendarDays, CirclePlay, KeyRound, MailX, RotateCw, ScrollText, Store } from "lucide-react";
+import { BookOpen, Building2, CalendarDays, CirclePlay, Eraser, Eye, KeyRound, MailX, RotateCw, ScrollText, Store } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
@@ -12,13 +12,19 @@ export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
-  const [me, waiting, jobs] = await Promise.all([api.me.get(), api.health.agency(), api.runs.jobs()]);
+  const [me, waiting, waitingReveals, jobs] = await Promise.all([
+    api.me.get(),
+    api.health.agency(),
+    api.reveals.waiting(),
+    api.runs.jobs(),
+  ]);
   const [firstTenant] = me.tenants;
   return {
     title: titleOf(translatorOf(locale)("title", { ns: "admin" })),
     me: { name: me.name, email: me.email, timezone: me.timezone },
     portal: firstTenant ? `/t/${firstTenant.id}` : null,
     waiting,
+    waitingReveals,
     jobs: jobs.map(({ id, title, description }) => ({ id, title: title[locale], description: description[locale] })),
   };
 }
@@ -26,7 +32,8 @@ export async function loader(args: LoaderFunctionArgs) {
 /** The agency's portal: everything below /admin. */
 export default function AdminLayout() {
   const { t } = useTranslation("admin");
-  const { me, portal, waiting } = useLoaderData<typeof loader>();
+  const { t: custody } = useTranslation("custody");
+  const { me, portal, waiting, waitingReveals } = useLoaderData<typeof loader>();
   const { failedRuns24h, openDeadLetters } = waiting;
   return (
     <AppShell
@@ -44,12 +51,19 @@ export default function AdminLayout() {
         { to: "/admin/calendar", label: t("nav.calendar"), icon: CalendarDays },
         { to: "/admin/credentials", label: t("nav.credentials"), icon: KeyRound },
         {
+          to: "/admin/reveals",
+          label: custody("reveals.nav"),
+          icon: Eye,
+          badge: { count: waitingReveals, label: custody("reveals.waitingBadge", { count: waitingReveals }) },
+        },
+        {
           to: "/admin/dead-letters",
           label: t("nav.deadLetters"),
           icon: MailX,
           badge: { count: openDeadLetters, label: t("nav.openDeadLetters", { count: openDeadLetters }) },
         },
         { to: "/admin/audit", label: t("nav.audit"), icon: ScrollText },
+        { to: "/admin/deletions", label: custody("deletions.nav"), icon: Eraser },
         { to: "/docs/api", label: t("nav.api"), icon: BookOpen },
       ]}
       userMenu={<UserMenu user={me} links={portal ? [{ to: portal, label: t("nav.portal"), icon: Store }] : []} />}

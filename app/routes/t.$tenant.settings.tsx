@@ -6,7 +6,8 @@ import { useTenant } from "#app/tenant.ts";
 
 export default function Settings() {
   const { t } = useTranslation("client");
-  const { base } = useTenant();
+  const { t: custody } = useTranslation("custody");
+  const { base, may } = useTenant();
   return (
     <>
       <PageHeader title={t("settings.title")} />
@@ -17,6 +18,8 @@ export default function Settings() {
           { to: `${base}/settings/workspace`, label: t("settings.workspace") },
           { to: `${base}/settings/team`, label: t("settings.team") },
           { to: `${base}/settings/sessions`, label: t("settings.sessions") },
+          ...(may("data:export") ? [{ to: `${base}/settings/data`, label: custody("data.title") }] : []),
+          ...(may("audit:read") ? [{ to: `${base}/settings/audit`, label: custody("audit.title") }] : []),
         ]}
       />
       <Outlet />

@@ -4,6 +4,7 @@ import { Blocks, ChartLine, CirclePlay, Settings, ShieldCheck, Users } from "luc
 import { useTranslation } from "react-i18next";
 import { CliffNotices } from "#app/components/client/cliff-notices.tsx";
 import { ReconnectNotices } from "#app/components/client/reconnect-notices.tsx";
+import { EndBanner } from "#app/components/custody/end-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
 import { TenantSwitcher } from "#app/components/shell/tenant-switcher.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
@@ -79,6 +80,7 @@ export default function TenantLayout() {
         />
       }
     >
+      {tenant.endsAt !== null && <EndBanner endsAt={tenant.endsAt} />}
       {tenant.status === "suspended" && (
         <Callout tone="warn" title={t("notice.suspendedTitle")} className="mb-6">
           {t("notice.suspendedBody")}

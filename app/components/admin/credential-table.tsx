@@ -1,5 +1,8 @@
+import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { Button } from "#app/components/ui/button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
@@ -10,6 +13,7 @@ type Credential = Outputs["credentials"]["list"]["credentials"][number];
 /** What the vault holds, by name; the values themselves never leave it. */
 export function CredentialTable({ credentials, empty }: { credentials: readonly Credential[]; empty: ReactNode }) {
   const { t } = useTranslation("admin");
+  const { t: custody } = useTranslation("custody");
   return (
     <Table
       caption={t("credentials.title")}
@@ -21,10 +25,12 @@ export function CredentialTable({ credentials, empty }: { credentials: readonly 
           key: "account",
           header: t("credentials.account"),
           primary: true,
-          cell: ({ account, providerName }) => (
+          cell: ({ account, providerName, kind }) => (
             <span className="grid min-w-0 justify-items-start">
               <bdi className="[overflow-wrap:anywhere]">{account}</bdi>
-              <span className="text-xs font-normal text-ink-faint">{providerName}</span>
+              <span className="text-xs font-normal text-ink-faint">
+                {providerName} · {custody(`credentials.kinds.${kind}`)}
+              </span>
             </span>
           ),
         },
@@ -54,11 +60,26 @@ export function CredentialTable({ credentials, empty }: { credentials: readonly 
         {
           key: "key",
           header: t("credentials.key"),
-          cell: ({ rootKeyId, dataKeyVersion }) => (
-            <span className="font-mono text-xs">
-              {rootKeyId ?? "–"}
-              <span className="text-ink-faint"> / {dataKeyVersion}</span>
-            </span>
+          cell: ({ rootKeyId, dataKeyVersion }) =>
+            dataKeyVersion === null ? (
+              <Badge tone="danger">{custody("credentials.unreadable")}</Badge>
+            ) : (
+              <span className="font-mono text-xs">
+                {rootKeyId ?? "–"}
+                <span className="text-ink-faint"> / {dataKeyVersion}</span>
+              </span>
+            ),
+        },
+        {
+          key: "actions",
+          header: <span className="sr-only">{t("actions")}</span>,
+          actions: true,
+          cell: ({ tenant, connection, field }) => (
+            <Button asChild size="sm" variant="ghost">
+              <Link to={`/admin/reveals?${new URLSearchParams({ client: tenant, connection, field })}`}>
+                {custody("credentials.reveal")}
+              </Link>
+            </Button>
           ),
         },
       ]}

@@ -2,5 +2,6 @@ import { admin } from "./admin.ts";
 import { auth } from "./auth.ts";
 import { client } from "./client.ts";
 import { common } from "./common.ts";
+import { custody } from "./custody.ts";
 
-export const catalogue = { common, auth, client, admin };
+export const catalogue = { common, auth, client, custody, admin };

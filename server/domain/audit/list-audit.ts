@@ -20,31 +20,41 @@ export type ListAllAudit = z.infer<typeof ListAllAudit>;
 export type AuditLine = typeof auditLog.$inferSelect;
 /** `actorName` is the person's, where a person acted. */
 export type NamedAuditLine = AuditLine & { actorName: string | null };
-export interface AuditPage<L extends AuditLine = AuditLine> {
-  items: L[];
+export interface AuditPage {
+  items: NamedAuditLine[];
+  /** What the people are called whom the details of these lines name, by their ids. */
+  people: Record<string, string>;
   /** Cursor of the next page; null at the end. */
   next: string | null;
 }
 
 /** What was done in this tenant, newest first. */
 export async function listAudit(ctx: TenantCtx, asked: ListAudit): Promise<AuditPage> {
-  return pageOf(await read(ctx.db, { ...asked, tenantId: ctx.tenant.id }), asked.limit);
+  return named(ctx, pageOf(await read(ctx.db, { ...asked, tenantId: ctx.tenant.id }), asked.limit));
 }
 
 /** What was done anywhere, newest first, for the agency's admins. `tenantId` "" is what concerns no tenant. */
-export async function listAllAudit(ctx: Ctx, asked: ListAllAudit): Promise<AuditPage<NamedAuditLine>> {
+export async function listAllAudit(ctx: Ctx, asked: ListAllAudit): Promise<AuditPage> {
   const databases = acrossTenants(ctx);
   const actorId = asked.actorId?.includes("@") ? await userIdOf(ctx, asked.actorId) : asked.actorId;
   const found = await Promise.all(databases.map(({ db }) => read(db, { ...asked, actorId })));
-  const { items, next } = pageOf(
+  const page = pageOf(
     found.flat().sort((a, b) => (a.id < b.id ? 1 : -1)),
     asked.limit,
   );
-  const names = await actorNames(
-    ctx,
-    items.map((line) => line.actorId),
-  );
-  return { next, items: items.map((line) => ({ ...line, actorName: names.get(line.actorId ?? "") ?? null })) };
+  return named(ctx, page);
+}
+
+const userId = /^usr_\w+$/;
+
+async function named(ctx: Ctx, { items, next }: { items: AuditLine[]; next: string | null }): Promise<AuditPage> {
+  const told = items.flatMap(({ details }) => Object.values(details).filter((value) => typeof value === "string" && userId.test(value)));
+  const names = await actorNames(ctx, [...items.map(({ actorId }) => actorId), ...(told as string[])]);
+  return {
+    next,
+    items: items.map((line) => ({ ...line, actorName: names.get(line.actorId ?? "") ?? null })),
+    people: Object.fromEntries(names),
+  };
 }
 
 /** An address of nobody stays as it is: nothing was done by it. */
@@ -69,7 +79,7 @@ const read = (db: Db, { cursor, limit, action, tenantId, actorId }: ListAllAudit
     .orderBy(desc(auditLog.id))
     .limit(limit + 1);
 
-function pageOf(lines: readonly AuditLine[], limit: number): AuditPage {
+function pageOf(lines: readonly AuditLine[], limit: number): { items: AuditLine[]; next: string | null } {
   const items = lines.slice(0, limit);
   return { items, next: lines.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

@@ -27,6 +27,7 @@ export const Client = z.object({
   features: Features.describe("Job id -> whether the client wants it; what is absent is on."),
   createdAt: z.number(),
   lastActivityAt: z.number().nullable(),
+  endsAt: z.number().nullable().describe("When all that it has will be erased; null for a client that stays."),
 });
 export type Client = z.infer<typeof Client>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { providers } from "#server/catalog/providers/registry.ts";
 import { listCredentials } from "#server/domain/connections/list-credentials.ts";
 import { rootKeyCoverage, rotateRootKey } from "#server/domain/vault/rotate-root-key.ts";
 import { router, staff } from "#server/trpc/init.ts";
@@ -17,6 +18,8 @@ export const credentials = router({
       }),
     )
     .query(({ ctx, input: { cursor, ...asked } }) => listCredentials(ctx, { after: cursor, ...asked })),
+  /** Of whom there may be some. */
+  providers: staff.query(() => providers.map(({ id, name }) => ({ id, name }))),
   /** How far the rotation to the current root key has come. */
   coverage: staff.query(({ ctx }) => rootKeyCoverage(ctx)),
   /** Goes on with the rotation, as far as one request can, and says how far it has come. */

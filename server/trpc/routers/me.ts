@@ -14,13 +14,14 @@ export const me = router({
     timezone: actor.timezone,
     staff: actor.staff,
     onboarded: actor.onboarded,
-    tenants: actor.memberships.map(({ tenant: { id, name, status, locale, timezone, currency }, role }) => ({
+    tenants: actor.memberships.map(({ tenant: { id, name, status, locale, timezone, currency, endsAt }, role }) => ({
       id,
       name,
       status,
       locale,
       timezone,
       currency,
+      endsAt,
       role,
       may: permissionsOf(role),
     })),

@@ -1,30 +1,31 @@
 import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useAdmin } from "#app/admin.ts";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
-import { ClientLink } from "./client-link.tsx";
+import { useActionWords } from "./use-action-words.ts";
 
-export type AuditLine = Outputs["audit"]["all"]["items"][number];
+type AuditPage = Outputs["audit"]["all"];
+type AuditLine = AuditPage["items"][number];
 
-/** Lines of the audit log. With `acrossClients` each names its client. */
-export function AuditTable({
-  caption,
-  lines,
-  empty,
-  acrossClients = false,
-}: {
+export interface AuditTableProps {
   caption: string;
-  lines: readonly AuditLine[];
+  page: Pick<AuditPage, "items" | "people">;
   empty: ReactNode;
-  acrossClients?: boolean;
-}) {
+  titleOfJob: (id: string) => string;
+  /** How a line names its client, where a list has those of several. */
+  clientOf?: (id: string) => ReactNode;
+}
+
+/** Lines of an audit log, in both portals. */
+export function AuditTable({ caption, page, empty, titleOfJob, clientOf }: AuditTableProps) {
   const { t } = useTranslation("admin");
+  const wordsOf = useActionWords();
   const client: Column<AuditLine> = {
     key: "client",
     header: t("audit.client"),
+    className: "align-top",
     cell: ({ tenantId }) =>
       tenantId === "" ? (
         <span className="text-ink-faint">
@@ -32,13 +33,13 @@ export function AuditTable({
           <span className="sr-only">{t("audit.noClient")}</span>
         </span>
       ) : (
-        <ClientLink id={tenantId} />
+        clientOf?.(tenantId)
       ),
   };
   return (
     <Table
       caption={caption}
-      rows={lines}
+      rows={page.items}
       rowKey={({ id }) => id}
       empty={empty}
       columns={[
@@ -47,20 +48,31 @@ export function AuditTable({
           header: t("audit.action"),
           primary: true,
           className: "align-top",
-          cell: ({ action }) => <code className="font-mono text-[0.8125rem] @min-[40rem]:whitespace-nowrap">{action}</code>,
+          cell: ({ action }) => (
+            <span className="grid min-w-0 justify-items-start">
+              {wordsOf(action) && <span>{wordsOf(action)}</span>}
+              <code dir="ltr" className="font-mono text-xs font-normal text-ink-faint @min-[40rem]:whitespace-nowrap">
+                {action}
+              </code>
+            </span>
+          ),
         },
-        { key: "who", header: t("audit.who"), className: "align-top", cell: (line) => <Who line={line} /> },
-        ...(acrossClients ? [{ ...client, className: "align-top" }] : []),
+        { key: "who", header: t("audit.who"), className: "align-top", cell: (line) => <Who line={line} titleOfJob={titleOfJob} /> },
+        ...(clientOf ? [client] : []),
         { key: "at", header: t("audit.at"), className: "align-top whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },
-        { key: "details", header: t("audit.details"), className: "align-top", cell: (line) => <Details line={line} /> },
+        {
+          key: "details",
+          header: t("audit.details"),
+          className: "align-top",
+          cell: (line) => <Details line={line} people={page.people} />,
+        },
       ]}
     />
   );
 }
 
-function Who({ line: { actorType, actorId, actorName } }: { line: AuditLine }) {
+function Who({ line: { actorType, actorId, actorName }, titleOfJob }: { line: AuditLine; titleOfJob: (id: string) => string }) {
   const { t } = useTranslation("admin");
-  const { titleOfJob } = useAdmin();
   const name = actorName ?? (actorId && actorType === "system" ? titleOfJob(actorId) : actorId);
   return (
     <span className="grid min-w-0 justify-items-end @min-[40rem]:justify-items-start">
@@ -71,9 +83,12 @@ function Who({ line: { actorType, actorId, actorName } }: { line: AuditLine }) {
 }
 
 /** Folded, since they are for the case that somebody asks. */
-function Details({ line: { id, details, ip } }: { line: AuditLine }) {
+function Details({ line: { id, details, ip, seq, hash }, people }: { line: AuditLine; people: AuditPage["people"] }) {
   const { t } = useTranslation("admin");
-  const facts = Object.entries(details);
+  const facts = Object.entries(details).map(
+    ([name, value]) => [name, typeof value === "string" ? (people[value] ?? value) : value] as const,
+  );
+  const chain = hash === null ? [] : [["seq", seq] as const, ["hash", hash] as const];
   return (
     <details className="group/facts min-w-0 text-start">
       <summary className="ms-auto flex w-fit items-center gap-1 rounded-sm text-[0.8125rem] leading-5 transition-colors hover:text-ink @min-[40rem]:ms-0">
@@ -85,7 +100,7 @@ function Details({ line: { id, details, ip } }: { line: AuditLine }) {
         {t("audit.show", { count: facts.length })}
       </summary>
       <dl dir="ltr" className="mt-2 grid gap-1 rounded-control border border-line bg-sunken p-2.5 font-mono text-xs">
-        {[...facts, ...(ip ? [["ip", ip] as const] : []), ["id", id] as const].map(([name, value]) => (
+        {[...facts, ...(ip ? [["ip", ip] as const] : []), ["id", id] as const, ...chain].map(([name, value]) => (
           <div key={name} className="grid grid-cols-[minmax(4rem,auto)_1fr] gap-x-3">
             <dt className="text-ink-faint">{name}</dt>
             <dd className="text-ink [overflow-wrap:anywhere]">{typeof value === "string" ? value : JSON.stringify(value)}</dd>

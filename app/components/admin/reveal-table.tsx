@@ -1,0 +1,146 @@
+import { Form } from "@remix-run/react";
+import { Check, Eye, X } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { Button } from "#app/components/ui/button.tsx";
+import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
+import { Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import type { Tone } from "#app/components/ui/tone.ts";
+import type { Outputs } from "#server/trpc/root.ts";
+import { ClientLink } from "./client-link.tsx";
+
+type Reveal = Outputs["reveals"]["list"]["items"][number];
+
+const TONES: Record<Reveal["state"], Tone> = { waiting: "warn", open: "ok", denied: "danger", expired: "neutral", over: "neutral" };
+
+/** Requests to see a secret, each with what its reader may do about it. */
+export function RevealTable({ caption, reveals }: { caption: string; reveals: readonly Reveal[] }) {
+  const { t } = useTranslation("custody");
+  const { t: admin } = useTranslation("admin");
+  return (
+    <Table
+      caption={caption}
+      rows={reveals}
+      rowKey={({ id }) => id}
+      columns={[
+        {
+          key: "secret",
+          header: t("reveals.secret"),
+          primary: true,
+          className: "align-top",
+          cell: ({ field, account, providerName }) => (
+            <span className="grid min-w-0 justify-items-start">
+              <code dir="ltr" className="font-mono text-[0.8125rem]">
+                {field}
+              </code>
+              <span className="text-xs font-normal text-ink-faint [overflow-wrap:anywhere]">
+                <bdi>{account}</bdi> · {providerName}
+              </span>
+            </span>
+          ),
+        },
+        { key: "client", header: admin("filter.client"), className: "align-top", cell: ({ tenant }) => <ClientLink id={tenant} /> },
+        {
+          key: "reason",
+          header: t("reveals.reason"),
+          className: "align-top",
+          cell: ({ reason }) => <bdi className="[overflow-wrap:anywhere]">{reason}</bdi>,
+        },
+        {
+          key: "by",
+          header: t("reveals.by"),
+          className: "align-top",
+          cell: ({ requestedBy, requestedAt }) => <Person name={requestedBy} at={requestedAt} />,
+        },
+        {
+          key: "decided",
+          header: t("reveals.decided"),
+          className: "align-top",
+          cell: ({ decidedBy, decidedAt }) =>
+            decidedBy === null || decidedAt === null ? (
+              <span className="text-ink-faint">–</span>
+            ) : (
+              <Person name={decidedBy} at={decidedAt} />
+            ),
+        },
+        { key: "state", header: t("reveals.state"), className: "align-top", cell: (reveal) => <State reveal={reveal} /> },
+        {
+          key: "actions",
+          header: <span className="sr-only">{admin("actions")}</span>,
+          actions: true,
+          className: "align-top",
+          cell: (reveal) => <Deeds reveal={reveal} />,
+        },
+      ]}
+    />
+  );
+}
+
+function Person({ name, at }: { name: string; at: number }) {
+  return (
+    <span className="grid min-w-0 justify-items-end @min-[40rem]:justify-items-start">
+      <bdi className="text-ink [overflow-wrap:anywhere]">{name}</bdi>
+      <Time at={at} className="text-xs text-ink-faint" />
+    </span>
+  );
+}
+
+function State({ reveal: { state, shownAt, expiresAt, decidedAt } }: { reveal: Reveal }) {
+  const { t } = useTranslation("custody");
+  return (
+    <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+      <Badge tone={TONES[state]}>{t(`reveals.states.${state}`)}</Badge>
+      <span className="text-xs text-ink-faint">
+        {state === "open" && (
+          <>
+            {t("reveals.until")} <Time at={expiresAt} style="time" />
+          </>
+        )}
+        {state === "over" && decidedAt !== null && (shownAt === null ? t("reveals.notShown") : t("reveals.shown"))}
+      </span>
+    </span>
+  );
+}
+
+function Deeds({ reveal: { id, tenant, state, own } }: { reveal: Reveal }) {
+  const { t } = useTranslation("custody");
+  if (state === "open" && own) {
+    return (
+      // A page of its own: the value is in no other one, and in no script's memory.
+      <Form method="post" reloadDocument>
+        <input type="hidden" name="client" value={tenant} />
+        <input type="hidden" name="revealId" value={id} />
+        <Button type="submit" size="sm" variant="primary" name="intent" value="show">
+          <Eye aria-hidden />
+          {t("reveals.show")}
+        </Button>
+      </Form>
+    );
+  }
+  if (state !== "waiting") return null;
+  if (own) return <span className="text-xs text-ink-faint">{t("reveals.own")}</span>;
+  return (
+    <span className="flex flex-wrap justify-end gap-2">
+      <ConfirmButton
+        size="sm"
+        title={t("reveals.approveTitle")}
+        description={t("reveals.approveBody")}
+        confirmLabel={t("reveals.approve")}
+        confirmVariant="primary"
+        fields={{ client: tenant, revealId: id, intent: "approve" }}
+      >
+        <Check aria-hidden />
+        {t("reveals.approve")}
+      </ConfirmButton>
+      <Form method="post">
+        <input type="hidden" name="client" value={tenant} />
+        <input type="hidden" name="revealId" value={id} />
+        <Button type="submit" size="sm" variant="ghost" name="intent" value="deny">
+          <X aria-hidden />
+          {t("reveals.deny")}
+        </Button>
+      </Form>
+    </span>
+  );
+}
