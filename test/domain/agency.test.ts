@@ -74,6 +74,7 @@ test("what only the agency sees is forbidden to an owner", async () => {
     owner.credentials.list({}),
     owner.credentials.coverage(),
     owner.deadLetters.list({ tenantId: tenant.id }),
+    owner.incidents.list({}),
     owner.runs.all({ tenantId: tenant.id }),
     owner.renewals.due({ tenantId: tenant.id }),
   ])
@@ -94,6 +95,7 @@ test("a run that failed yesterday or went well, and a letter that was replayed, 
   expect(await api.health.agency()).toEqual({
     failedRuns24h: before.failedRuns24h + 2,
     openDeadLetters: before.openDeadLetters + 1,
+    openIncidents: [],
   });
 });
 
