@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import { measurements, runLogs, runs } from "#db/schema/index.ts";
 import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
 import { startServer } from "#scripts/server.ts";
+import { workerdProcesses } from "#scripts/workerd-processes.ts";
 import { sandboxClients, sandboxEndpoints } from "#test/sandbox/endpoints.ts";
 import { startSandbox } from "#test/sandbox/start.ts";
 import { seedGoogleClients } from "./seed-runs.ts";
@@ -79,15 +79,6 @@ async function statuses(db: Db) {
   const rows = await db.select({ status: runs.status, count: count() }).from(runs).groupBy(runs.status);
   const of = (status: string) => rows.find((row) => row.status === status)?.count ?? 0;
   return { queued: of("queued"), running: of("running"), succeeded: of("succeeded") };
-}
-
-/** Those that this process started. */
-function workerdProcesses(): number[] {
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,command="], { encoding: "utf8" }).split("\n");
-  return lines.flatMap((line) => {
-    const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return command?.includes("workerd") && Number(parent) === process.pid ? [Number(pid)] : [];
-  });
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

@@ -66,6 +66,8 @@ async function dispatchKey(
 /** How a provider says that something is wrong: what every fault is dressed in. */
 type Voice = Pick<SandboxProvider, "rateLimited" | "serverError" | "errorInSuccess">;
 
+const between = (least: number, most: number) => least + Math.random() * (most - least);
+
 async function withEffects(voice: Voice, effects: Fault["effect"][], answered: () => Response | Promise<Response>): Promise<Response> {
   for (const effect of effects) {
     if (effect.type === "rate_limited") return voice.rateLimited(effect.retryAfter);
@@ -75,7 +77,7 @@ async function withEffects(voice: Voice, effects: Fault["effect"][], answered: (
   let response = await answered();
   for (const effect of effects) {
     if (effect.type === "omit") response = await without(response, effect.fields);
-    if (effect.type === "slow") await new Promise((done) => setTimeout(done, effect.ms));
+    if (effect.type === "slow") await new Promise((done) => setTimeout(done, between(effect.ms, effect.toMs ?? effect.ms)));
     if (effect.type === "reply_lost") return effect.how === "502" ? new Response("Bad Gateway\n", { status: 502 }) : broken();
   }
   return response;

@@ -6,7 +6,12 @@ const Effect = z.discriminatedUnion("type", [
   z.object({ type: z.literal("rate_limited"), retryAfter: z.number().nonnegative().default(1) }),
   z.object({ type: z.literal("error"), status: z.number().int().min(400).max(599).default(500) }),
   /** The effect happens at once, the reply comes late. */
-  z.object({ type: z.literal("slow"), ms: z.number().int().positive().max(600_000) }),
+  z.object({
+    type: z.literal("slow"),
+    ms: z.number().int().positive().max(600_000),
+    /** Where it is there: anything between the two. */
+    toMs: z.number().int().positive().max(600_000).optional(),
+  }),
   /** The effect happens, the reply does not arrive: a 502 in its place, or a body that breaks off. */
   z.object({ type: z.literal("reply_lost"), how: z.enum(["502", "abort"]).default("502") }),
   /** Fields that a JSON reply lacks, such as refresh_token or expires_in. */
