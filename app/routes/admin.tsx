@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Outlet, useLoaderData } from "@remix-run/react";
-import { BookOpen, Building2, CalendarDays, CirclePlay, Eraser, Eye, KeyRound, MailX, RotateCw, ScrollText, Store } from "lucide-react";
+import { BookOpen, Building2, CalendarDays, CirclePlay, Eraser, Eye, KeyRound, MailX, RotateCw, ScrollText, Store, Webhook } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
@@ -33,6 +33,7 @@ export async function loader(args: LoaderFunctionArgs) {
 export default function AdminLayout() {
   const { t } = useTranslation("admin");
   const { t: custody } = useTranslation("custody");
+  const { t: webhooks } = useTranslation("webhooks");
   const { me, portal, waiting, waitingReveals } = useLoaderData<typeof loader>();
   const { failedRuns24h, openDeadLetters } = waiting;
   return (
@@ -56,6 +57,7 @@ export default function AdminLayout() {
           icon: Eye,
           badge: { count: waitingReveals, label: custody("reveals.waitingBadge", { count: waitingReveals }) },
         },
+        { to: "/admin/webhooks", label: webhooks("nav"), icon: Webhook },
         {
           to: "/admin/dead-letters",
           label: t("nav.deadLetters"),

@@ -3,5 +3,6 @@ import { auth } from "./auth.ts";
 import { client } from "./client.ts";
 import { common } from "./common.ts";
 import { custody } from "./custody.ts";
+import { webhooks } from "./webhooks.ts";
 
-export const catalogue = { common, auth, client, custody, admin };
+export const catalogue = { common, auth, client, custody, webhooks, admin };

@@ -1,11 +1,14 @@
 import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import type { z } from "zod";
 import type { Db } from "#db/client.ts";
 import { connections, tenants, webhookDeliveries } from "#db/schema/index.ts";
+import { providerName } from "#server/catalog/providers/registry.ts";
+import { webhooks } from "#server/catalog/webhooks/registry.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { notFound } from "#server/errors.ts";
-import type { Delivery, ListDeliveries } from "./schemas.ts";
+import type { Delivery, DeliveryPage, ListDeliveries } from "./schemas.ts";
 
-type Row = Omit<Delivery, "tenantName" | "accountName">;
+type Row = Omit<Delivery, "tenantName" | "accountName" | "providerName">;
 
 const columns = {
   id: webhookDeliveries.id,
@@ -27,11 +30,15 @@ const columns = {
 };
 
 /** What the providers sent, of all tenants, the newest first: facts of it, never what it said. For the agency's admins. */
-export async function listDeliveries(ctx: Ctx, asked: ListDeliveries): Promise<{ items: Delivery[]; next: string | null }> {
+export async function listDeliveries(ctx: Ctx, asked: ListDeliveries): Promise<z.infer<typeof DeliveryPage>> {
   const found = (await Promise.all(acrossTenants(ctx).map(({ db }) => read(db, asked)))).flat();
   const sorted = found.sort((a, b) => (a.id < b.id ? 1 : -1));
   const items = sorted.slice(0, asked.limit);
-  return { items: await withNames(ctx, items), next: sorted.length > asked.limit ? (items.at(-1)?.id ?? null) : null };
+  return {
+    items: await withNames(ctx, items),
+    next: sorted.length > asked.limit ? (items.at(-1)?.id ?? null) : null,
+    providers: webhooks.map(({ provider }) => ({ id: provider, name: providerName(provider) })),
+  };
 }
 
 /** One delivery, of any tenant. Throws `not_found`. */
@@ -78,6 +85,7 @@ async function withNames(ctx: Ctx, rows: readonly Row[]): Promise<Delivery[]> {
   ]);
   return rows.map((row) => ({
     ...row,
+    providerName: providerName(row.provider),
     tenantName: owners.find(({ id }) => id === row.tenantId)?.name ?? null,
     accountName: accounts.flat().find(({ id }) => id === row.connectionId)?.name ?? null,
   }));

@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { openDb, places } from "#db/client.ts";
 import { orders, privacyRequests, refunds, tenants } from "#db/schema/index.ts";
+import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, enterTenant } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
@@ -38,6 +39,7 @@ export async function listPrivacyRequests(ctx: Ctx, asked: ListPrivacyRequests):
   return {
     items: items.map((row) => ({
       ...row,
+      providerName: providerName(row.provider),
       tenantName: names.find(({ id }) => id === row.tenantId)?.name ?? null,
       dataUntil: row.kind === "data_request" && row.tenantId !== "" ? row.receivedAt + dataLifeMs : null,
     })),

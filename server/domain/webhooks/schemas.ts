@@ -67,6 +67,7 @@ export const Delivery = z.object({
   tenantId: z.string().describe("Empty where it is nobody's."),
   tenantName: z.string().nullable(),
   provider: z.string(),
+  providerName: z.string(),
   connectionId: z.string(),
   accountName: z.string().nullable(),
   topic: z.string(),
@@ -81,13 +82,18 @@ export const Delivery = z.object({
   replayable: z.boolean().describe("Whether what it said is still kept."),
 });
 export type Delivery = z.infer<typeof Delivery>;
-export const DeliveryPage = z.object({ items: z.array(Delivery), next: z.string().nullable() });
+export const DeliveryPage = z.object({
+  items: z.array(Delivery),
+  next: z.string().nullable(),
+  providers: z.array(z.object({ id: z.string(), name: z.string() })).describe("Those that can be asked for."),
+});
 
 export const PrivacyRequest = z.object({
   id: z.string(),
   tenantId: z.string().describe("Empty where nothing of ours was meant."),
   tenantName: z.string().nullable(),
   provider: z.string(),
+  providerName: z.string(),
   connectionId: z.string(),
   deliveryId: z.string(),
   kind: PrivacyKind,

@@ -1,0 +1,83 @@
+import { Link } from "@remix-run/react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import type { Outputs } from "#server/trpc/root.ts";
+import { DeliveryOwner } from "./delivery-table.tsx";
+
+/** What a report may count. */
+const TABLES = ["orders", "refunds", "measurements", "resources", "secrets", "webhook_deliveries", "connections"] as const;
+
+type Request = Outputs["webhooks"]["privacyRequests"]["items"][number];
+
+/** What was asked for somebody's privacy, with the proof of what was done. `now` in milliseconds. */
+export function PrivacyRequestTable({ requests, now, empty }: { requests: readonly Request[]; now: number; empty: ReactNode }) {
+  const { t } = useTranslation("webhooks");
+  return (
+    <Table
+      caption={t("tabs.privacy")}
+      rows={requests}
+      rowKey={({ id }) => id}
+      empty={empty}
+      columns={[
+        {
+          key: "kind",
+          header: t("privacy.kind"),
+          primary: true,
+          cell: ({ kind, providerName }) => (
+            <span className="grid min-w-0 justify-items-start">
+              {t(`privacy.kinds.${kind}`)}
+              <bdi className="text-xs font-normal text-ink-faint">{providerName}</bdi>
+            </span>
+          ),
+        },
+        { key: "client", header: t("client"), cell: (request) => <DeliveryOwner delivery={request} /> },
+        {
+          key: "subject",
+          header: t("privacy.subject"),
+          cell: ({ subject }) => <code className="font-mono text-xs [overflow-wrap:anywhere]">{subject}</code>,
+        },
+        { key: "receivedAt", header: t("receivedAt"), className: "whitespace-nowrap", cell: ({ receivedAt }) => <Time at={receivedAt} /> },
+        { key: "proof", header: t("privacy.proof"), cell: (request) => <Proof request={request} /> },
+        {
+          key: "links",
+          header: <span className="sr-only">{t("open")}</span>,
+          actions: true,
+          cell: ({ id, deliveryId, dataUntil }) => (
+            <span className="grid justify-items-end gap-1 text-sm">
+              <Link to={`/admin/webhooks/${deliveryId}`} className="link">
+                {t("privacy.delivery")}
+              </Link>
+              {dataUntil !== null && dataUntil > now && (
+                <a href={`/api/privacy-requests/${id}/data`} className="link" download={`${id}.json`}>
+                  {t("privacy.data")}
+                </a>
+              )}
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function Proof({ request: { doneAt, report } }: { request: Request }) {
+  const { t } = useTranslation("webhooks");
+  if (doneAt === null) return <Badge tone="warn">{t("privacy.waiting")}</Badge>;
+  const found = TABLES.filter((table) => (report?.[table] ?? 0) > 0);
+  return (
+    <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+      <span className="flex flex-wrap items-center gap-2">
+        <Badge tone="ok">{t("privacy.done")}</Badge>
+        <span className="text-xs text-ink-faint">
+          <Time at={doneAt} />
+        </span>
+      </span>
+      <span className="text-xs text-ink-muted tabular-nums">
+        {found.length === 0 ? t("privacy.nothing") : found.map((table) => `${t(`privacy.tables.${table}`)} ${report?.[table]}`).join(" · ")}
+      </span>
+    </span>
+  );
+}

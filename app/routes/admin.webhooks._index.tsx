@@ -1,0 +1,80 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { useLoaderData } from "@remix-run/react";
+import { SearchX, Webhook } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { ClientFilter } from "#app/components/admin/client-filter.tsx";
+import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
+import { DELIVERY_STATUSES } from "#app/components/admin/delivery-status.tsx";
+import { DeliveryTable } from "#app/components/admin/delivery-table.tsx";
+import { FilterForm } from "#app/components/admin/filter-form.tsx";
+import { WebhookTabs } from "#app/components/admin/webhook-tabs.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Select } from "#app/components/ui/select.tsx";
+import { choiceOf, filtersOf } from "#app/filters.ts";
+import { isolate } from "#app/i18n/isolate.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const asked = filtersOf(args.request, ["client", "provider", "status", "cursor"]);
+  const filters = { ...asked, status: choiceOf(asked.status, DELIVERY_STATUSES) };
+  const page = await api.webhooks.list({
+    tenantId: filters.client,
+    provider: filters.provider,
+    status: filters.status,
+    cursor: filters.cursor,
+  });
+  return { title: titleOf(translatorOf(locale)("title", { ns: "webhooks" })), filters, page };
+}
+
+export default function Webhooks() {
+  const { t } = useTranslation(["webhooks", "admin"]);
+  const { filters, page } = useLoaderData<typeof loader>();
+  const filtered = Boolean(filters.client || filters.provider || filters.status);
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} />
+      <WebhookTabs />
+      <FilterForm active={filtered}>
+        <ClientFilter value={filters.client} />
+        <Field label={t("provider")}>
+          <Select
+            name="provider"
+            required={false}
+            defaultValue={filters.provider ?? ""}
+            options={[{ value: "", label: t("anyProvider") }, ...page.providers.map(({ id, name }) => ({ value: id, label: name }))]}
+          />
+        </Field>
+        <Field label={t("status")}>
+          <Select
+            name="status"
+            required={false}
+            defaultValue={filters.status ?? ""}
+            options={[
+              { value: "", label: t("admin:filter.anyStatus") },
+              ...DELIVERY_STATUSES.map((status) => ({ value: status, label: t(`states.${status}`) })),
+            ]}
+          />
+        </Field>
+      </FilterForm>
+      <Card padding="none">
+        <DeliveryTable
+          deliveries={page.items}
+          empty={
+            <EmptyState icon={filtered ? SearchX : Webhook} title={t(filtered ? "noneFound" : "emptyTitle")}>
+              {filtered ? t("noneFoundBody") : t("emptyBody", { address: isolate("/webhooks/…") })}
+            </EmptyState>
+          }
+        />
+        <CursorPages next={page.next} summary={t("shown", { count: page.items.length })} />
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { useLoaderData } from "@remix-run/react";
+import { SearchX, ShieldCheck } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { ClientFilter } from "#app/components/admin/client-filter.tsx";
+import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
+import { FilterForm } from "#app/components/admin/filter-form.tsx";
+import { PrivacyRequestTable } from "#app/components/admin/privacy-request-table.tsx";
+import { WebhookTabs } from "#app/components/admin/webhook-tabs.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Select } from "#app/components/ui/select.tsx";
+import { choiceOf, filtersOf } from "#app/filters.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+const SHOWN = ["all", "open"] as const;
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const asked = filtersOf(args.request, ["client", "state", "cursor"]);
+  const filters = { ...asked, state: choiceOf(asked.state, SHOWN) ?? "all" };
+  const page = await api.webhooks.privacyRequests({
+    tenantId: filters.client,
+    open: filters.state === "open",
+    cursor: filters.cursor,
+  });
+  return { title: titleOf(translatorOf(locale)("tabs.privacy", { ns: "webhooks" })), filters, page, now: Date.now() };
+}
+
+export default function PrivacyRequests() {
+  const { t } = useTranslation("webhooks");
+  const { filters, page, now } = useLoaderData<typeof loader>();
+  const filtered = Boolean(filters.client) || filters.state === "open";
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("privacy.description")} />
+      <WebhookTabs />
+      <FilterForm active={filtered}>
+        <ClientFilter value={filters.client} />
+        <Field label={t("privacy.show.label")}>
+          <Select
+            name="state"
+            defaultValue={filters.state}
+            options={SHOWN.map((shown) => ({ value: shown, label: t(`privacy.show.${shown}`) }))}
+          />
+        </Field>
+      </FilterForm>
+      <Card padding="none">
+        <PrivacyRequestTable
+          requests={page.items}
+          now={now}
+          empty={
+            <EmptyState icon={filtered ? SearchX : ShieldCheck} title={t("privacy.emptyTitle")}>
+              {t("privacy.emptyBody")}
+            </EmptyState>
+          }
+        />
+        <CursorPages next={page.next} summary={t("privacy.shown", { count: page.items.length })} />
+      </Card>
+    </>
+  );
+}
