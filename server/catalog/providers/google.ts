@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import type { Choice, Failure, OAuthProvider, Reply, Resource } from "#server/catalog/provider.ts";
-import { ProviderError } from "#server/errors.ts";
+import { AdsError, adsFailureOf, adsVersion, listAdsCustomers } from "./google-ads.ts";
 import { bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
 
 const prefix = "https://www.googleapis.com/auth/";
@@ -10,17 +10,10 @@ const searchConsole = `${prefix}webmasters.readonly`;
 const calendar = `${prefix}calendar.readonly`;
 const adwords = `${prefix}adwords`;
 const gmailSend = `${prefix}gmail.send`;
-const adsVersion = "v26";
 /** Google may answer the long names of what was asked for by the short ones. */
 const longNames: Readonly<Record<string, string>> = { email: `${prefix}userinfo.email`, profile: `${prefix}userinfo.profile` };
 const maxPages = 10;
 
-/** One error of Google Ads, inside of the usual one: `{errorCode: {quotaError: "RESOURCE_EXHAUSTED"}}`. */
-const AdsError = z.object({
-  errorCode: z.record(z.string(), z.string()).default({}),
-  message: z.string().default(""),
-  details: z.object({ quotaErrorDetails: z.object({ retryDelay: z.string().optional() }).optional() }).optional(),
-});
 const GoogleError = z.object({
   error: z.object({
     code: z.number().optional(),
@@ -50,31 +43,6 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   return { kind: reasons.includes("ACCESS_TOKEN_SCOPE_INSUFFICIENT") ? "missing_scopes" : "rejected", message };
 }
 
-/** About our developer token: no client can mend it. */
-const adsMisconfigured = /^(DEVELOPER_TOKEN_\w+|ACCESS_PROHIBITED|OAUTH_TOKEN_HEADER_INVALID|PROJECT_DISABLED)$/;
-
-/**
- * How Google Ads failed, by its own words: its statuses mislead. Somebody without an Ads account gets a 401 (NOT_ADS_USER), which
- * says nothing against the tokens. Undefined where the words say no more than the status.
- */
-function adsFailureOf({ errorCode, message: words, details }: z.infer<typeof AdsError>): Failure | undefined {
-  const [[family, name] = ["", ""]] = Object.entries(errorCode);
-  const message = `${name}: ${words}`;
-  if (adsMisconfigured.test(name)) return { kind: "misconfigured", message };
-  switch (family) {
-    case "quotaError": {
-      const retryAfterS = Number.parseFloat(details?.quotaErrorDetails?.retryDelay ?? "");
-      return { kind: "rate_limited", message, ...(Number.isFinite(retryAfterS) && { retryAfterS }) };
-    }
-    case "authenticationError":
-      return { kind: /^OAUTH_TOKEN_(REVOKED|EXPIRED|INVALID)$/.test(name) ? "revoked" : "rejected", message };
-    case "authorizationError":
-      return { kind: "rejected", message };
-    default:
-      return undefined;
-  }
-}
-
 const Person = z.object({ sub: z.string(), name: z.string().optional(), email: z.string().optional() });
 const Properties = z.object({
   accountSummaries: z
@@ -87,28 +55,6 @@ const Calendars = z.object({
   items: z.array(z.object({ id: z.string(), summary: z.string().default("") })).default([]),
   nextPageToken: z.string().optional(),
 });
-
-const AccessibleCustomers = z.object({ resourceNames: z.array(z.string()).default([]) });
-const Customers = z.array(
-  z.object({
-    results: z
-      .array(
-        z.object({
-          customerClient: z.object({
-            id: z.string(),
-            descriptiveName: z.string().default(""),
-            manager: z.boolean().default(false),
-            status: z.string().default("ENABLED"),
-            currencyCode: z.string().optional(),
-            timeZone: z.string().optional(),
-          }),
-        }),
-      )
-      .default([]),
-  }),
-);
-/** How many managers are asked at once: a Worker has six connections. */
-const managersAtOnce = 5;
 
 const choices: readonly Choice[] = [
   {
@@ -160,50 +106,6 @@ const choices: readonly Choice[] = [
     list: listAdsCustomers,
   },
 ];
-
-/**
- * The accounts that figures can be read of: those that were shared with this person, and those below a manager that was. An account
- * that is reached both ways is reached directly. Managers have no figures of their own.
- */
-async function listAdsCustomers(account: Account): Promise<Resource[]> {
-  const { resourceNames } = await account.json(
-    { service: "googleads", path: `/${adsVersion}/customers:listAccessibleCustomers` },
-    AccessibleCustomers,
-  );
-  const ids = resourceNames.map((name) => name.replace(/^customers\//, ""));
-  const found: Resource[] = [];
-  for (let at = 0; at < ids.length; at += managersAtOnce) {
-    found.push(...(await Promise.all(ids.slice(at, at + managersAtOnce).map((id) => customersBelow(account, id)))).flat());
-  }
-  const direct = found.filter(({ parent }) => parent === undefined);
-  const below = found.filter(({ parent }) => parent !== undefined);
-  return [...new Map([...below, ...direct].map((customer) => [customer.id, customer])).values()];
-}
-
-/** A customer and, where it is a manager, those right below it. One that was closed, or never opened, has nothing to show. */
-async function customersBelow(account: Account, id: string): Promise<Resource[]> {
-  const fields = ["id", "descriptive_name", "manager", "level", "status", "currency_code", "time_zone"];
-  const query = `SELECT ${fields.map((field) => `customer_client.${field}`).join(", ")} FROM customer_client WHERE customer_client.level <= 1`;
-  const path = `/${adsVersion}/customers/${id}/googleAds:searchStream`;
-  const resource = { kind: "ads_customer", id, name: id, parent: id };
-  try {
-    const batches = await account.json({ method: "POST", service: "googleads", path, resource, body: { query }, reads: true }, Customers);
-    const all = batches.flatMap(({ results }) => results.map(({ customerClient }) => customerClient));
-    return all
-      .filter(({ manager, status }) => !manager && status === "ENABLED")
-      .map(({ id: customer, descriptiveName, currencyCode, timeZone }) => ({
-        kind: "ads_customer",
-        id: customer,
-        name: descriptiveName || customer,
-        ...(customer !== id && { parent: id }),
-        ...(currencyCode && { currency: currencyCode }),
-        ...(timeZone && { timezone: timeZone }),
-      }));
-  } catch (error) {
-    if (error instanceof ProviderError && error.kind === "rejected") return [];
-    throw error;
-  }
-}
 
 async function everyPage(read: (pageToken: string) => Promise<{ items: Resource[]; next: string | undefined }>): Promise<Resource[]> {
   const all: Resource[] = [];

@@ -55,9 +55,15 @@ function clientsOf(email: string): AdsCustomer[] {
     );
   return [
     ...Array.from({ length: managed + 1 }, (_, index) => line(index)),
-    customer(idOf(`${email} below`), "Sub-manager", { manager: true, level: "1" }),
+    customer(below(email), "Sub-manager", { manager: true, level: "1" }),
   ];
 }
+
+const below = (email: string) => idOf(`${email} below`);
+
+/** Right below the manager that the manager has. */
+const clientsBelow = (email: string): AdsCustomer[] =>
+  ["North", "South", "West"].map((name) => customer(idOf(`${email} ${name}`), `Branch ${name}`, { level: "1" }));
 
 /** ../shared/providers.md, Google / 5 Reads (Ads). */
 export function listAccessibleCustomers(email: string, request: Request): Response {
@@ -86,8 +92,9 @@ export function searchCustomers(email: string, call: Call, id: string): Response
       400,
     );
   }
-  const own = accessibleTo(email).find((each) => each.id === id) ?? clientsOf(email).find((each) => each.id === id);
-  const rows = [...(own ? [{ ...own, level: "0" }] : []), ...(own?.manager ? clientsOf(email) : [])];
+  const own = [...accessibleTo(email), ...clientsOf(email)].find((each) => each.id === id);
+  const clients = id === below(email) ? clientsBelow(email) : clientsOf(email);
+  const rows = [...(own ? [{ ...own, level: "0" }] : []), ...(own?.manager ? clients : [])];
   const results = rows.map((customerClient) => ({
     customerClient: { resourceName: `customers/${id}/customerClients/${customerClient.id}`, ...customerClient },
   }));
