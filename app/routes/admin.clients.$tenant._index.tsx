@@ -6,6 +6,7 @@ import { enterAdmin } from "#app/admin.ts";
 import { ClientFigures } from "#app/components/admin/client-figures.tsx";
 import { ConnectionTable } from "#app/components/admin/connection-table.tsx";
 import { JobTable } from "#app/components/admin/job-table.tsx";
+import { UnusedPermissions } from "#app/components/client/unused-permissions.tsx";
 import { isOpen } from "#app/components/runs/run-status.tsx";
 import { RunTable } from "#app/components/runs/run-table.tsx";
 import { useLive } from "#app/components/runs/use-live.ts";
@@ -24,12 +25,13 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { api } = enterAdmin(args);
   const tenant = String(args.params.tenant);
-  const [client, overview, integrations] = await Promise.all([
+  const [client, overview, integrations, unused] = await Promise.all([
     api.clients.get({ tenant }),
     api.overview.ofClient({ tenant, locale: args.context.locale }),
     api.connections.list({ tenant }),
+    api.connections.unused({ tenant }),
   ]);
-  return { title: titleOf(client.name), client, overview, integrations };
+  return { title: titleOf(client.name), client, overview, integrations, unused };
 }
 
 /** `intent` says what is done: `run` a job now, or `check` a connection now. */
@@ -53,15 +55,16 @@ async function run({ params, context: { api, locale } }: ActionFunctionArgs, for
 
 async function check({ params, context: { api, locale } }: ActionFunctionArgs, form: FormData) {
   const account = String(form.get("account"));
-  const { result } = await api.connections.probe({ tenant: String(params.tenant), connectionId: String(form.get("connectionId")) });
+  const { health } = await api.connections.probe({ tenant: String(params.tenant), connectionId: String(form.get("connectionId")) });
   const t = translatorOf(locale);
-  if (result === "ok") return { kind: "success", message: t("integrations.checkOk", { account }) } as const;
-  return { kind: "error", message: t("integrations.checkFailed", { account, reason: t(`integrations.probe.${result}`) }) } as const;
+  const words = { ns: "incidents", account, words: health.words[locale] } as const;
+  if (health.state === "healthy" || health.state === "expiring") return { kind: "success", message: t("probe.ok", words) } as const;
+  return { kind: health.state === "degraded" ? "info" : "error", message: t("probe.failed", words) } as const;
 }
 
 export default function ClientHealth() {
   const { t } = useTranslation("admin");
-  const { client, overview, integrations } = useLoaderData<typeof loader>();
+  const { client, overview, integrations, unused } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   useLive(
     overview.runs.some(({ status }) => isOpen(status)),
@@ -72,6 +75,9 @@ export default function ClientHealth() {
       <FormMessage failure={failure} />
       <Section title={t("connections.title")} description={t("connections.description")} actions={<DryRunLink tenant={client.id} />}>
         <ConnectionTable integrations={integrations} />
+        {unused.map((each) => (
+          <UnusedPermissions key={each.connection} unused={each} />
+        ))}
       </Section>
       <Section title={t("jobs.title")} description={t("jobs.description")}>
         <JobTable sensors={overview.sensors} providers={integrations} startable={client.status !== "suspended"} />

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
-import { SearchX } from "lucide-react";
+import { CalendarClock, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { needsAttention, stateOfProvider } from "#app/components/client/account-state.ts";
 import { ConnectedCard, ShelfCard } from "#app/components/client/integration-card.tsx";
@@ -45,7 +45,7 @@ export async function loader(args: LoaderFunctionArgs) {
 export default function Integrations() {
   const { t } = useTranslation("client");
   const { integrations, q, show } = useLoaderData<typeof loader>();
-  const { may } = useTenant();
+  const { may, base } = useTenant();
   const connected = integrations
     .filter(({ connections }) => connections.length > 0)
     .sort((a, b) => Number(needsAttention(stateOfProvider(b))) - Number(needsAttention(stateOfProvider(a))));
@@ -54,6 +54,16 @@ export default function Integrations() {
     <>
       <PageHeader
         title={t("integrations.title")}
+        actions={
+          connected.length > 0 && (
+            <Button asChild size="sm" variant="ghost">
+              <Link to={`${base}/integrations/calendar`}>
+                <CalendarClock aria-hidden />
+                {t("calendar.toCalendar")}
+              </Link>
+            </Button>
+          )
+        }
         description={
           <>
             <p>{t("integrations.description")}</p>

@@ -16,6 +16,7 @@ export default function Settings() {
         items={[
           { to: `${base}/settings`, label: t("settings.profile"), end: true },
           { to: `${base}/settings/workspace`, label: t("settings.workspace") },
+          { to: `${base}/settings/sensors`, label: t("accounts.settingsTab") },
           { to: `${base}/settings/team`, label: t("settings.team") },
           { to: `${base}/settings/sessions`, label: t("settings.sessions") },
           ...(may("data:export") ? [{ to: `${base}/settings/data`, label: custody("data.title") }] : []),

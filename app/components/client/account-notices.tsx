@@ -21,9 +21,10 @@ export function AccountNotices({ integration, account }: { integration: Integrat
 
 function HealthNotice({ account }: { account: Account }) {
   const { t } = useTranslation("client");
+  const { t: words } = useTranslation("incidents");
   const { locale } = useDisplay();
-  const { health, status, statusReason } = account;
-  if (status === "active" && (!health || health.state === "healthy" || health.state === "expiring")) return null;
+  const { health, holdsUp, status } = account;
+  if (health.state === "healthy" || health.state === "expiring") return null;
   const state = stateOfAccount(account);
   return (
     <Callout
@@ -31,7 +32,10 @@ function HealthNotice({ account }: { account: Account }) {
       className="p-3"
       title={status === "active" ? t(`accounts.state.${state}`) : t("integrations.reconnectTitle")}
     >
-      {(health?.words ?? statusReason)?.[locale]}
+      <p>{health.words[locale]}</p>
+      {holdsUp.length > 0 && (
+        <p>{words("waits", { jobs: new Intl.ListFormat(locale).format(holdsUp.map(({ title }) => title[locale])) })}</p>
+      )}
     </Callout>
   );
 }

@@ -49,7 +49,7 @@ export function ConnectedAccount({
         </p>
       </div>
       <AccountNotices integration={integration} account={account} />
-      <div className="grid grid-cols-1 gap-x-8 gap-y-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-x-8 gap-y-4 lg:grid-cols-2">
         <AccountFacts account={account} />
         <AccountChoices provider={integration.provider} account={account} />
       </div>
@@ -63,8 +63,9 @@ export function ConnectedAccount({
 function AccountActions({ integration, account }: { integration: Integration; account: Account }) {
   const { t } = useTranslation("client");
   const { tenant } = useTenant();
-  const { provider, name: providerName, connections } = integration;
-  const { id, name, status, kind, preferred } = account;
+  const { provider, name: providerName, connections, jobs } = integration;
+  const { id, name, status, kind, preferred, reads } = account;
+  const isRead = preferred || (reads.length > 0 && reads.length === jobs.length);
   return (
     <div className="flex flex-wrap items-center gap-2 border-t border-line pt-4">
       {kind === "oauth" && (
@@ -89,7 +90,7 @@ function AccountActions({ integration, account }: { integration: Integration; ac
           </SubmitButton>
         </Form>
       )}
-      {connections.length > 1 && status === "active" && !preferred && (
+      {connections.length > 1 && status === "active" && !isRead && (
         <ConfirmButton
           size="sm"
           variant="secondary"

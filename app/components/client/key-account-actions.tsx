@@ -27,7 +27,8 @@ export function KeyAccountActions({
   if (account.kind !== "key" || !may("connections:write")) return null;
   const { provider, name, signsIn, configured } = integration;
   return (
-    <div className="grid gap-3">
+    // Folded in again once there is another key.
+    <div key={account.connectedAt} className="grid gap-3">
       <FoldOut label={t("keys.replace")} of={account.name} open={account.status === "reconnect_needed" || isOfKeyForm(failure, account.id)}>
         <p className="text-[0.8125rem] text-ink-muted">{t("keys.sameAccount", { account: account.name })}</p>
         <KeyForm integration={integration} connectionId={account.id} failure={failure} />

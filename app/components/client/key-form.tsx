@@ -39,8 +39,10 @@ export function KeyForm({ integration: { provider, name, keyForm, connections },
   const own = isOfKeyForm(failure, connectionId) ? failure : undefined;
   const known = connections.find(({ id }) => id === connectionId)?.fields;
   const action = `${base}/integrations/${provider}`;
+  // What was accepted is gone from the form: it begins anew with every connection that is made or given another key.
+  const made = connections.map(({ id, connectedAt }) => `${id} ${connectedAt}`).join();
   return (
-    <Form method="post" action={action} className={cn("grid gap-4", className)} autoComplete="off">
+    <Form key={made} method="post" action={action} className={cn("grid gap-4", className)} autoComplete="off">
       <FormMessage failure={own} />
       <input type="hidden" name="intent" value="connect-key" />
       {connectionId !== undefined && <input type="hidden" name="connectionId" value={connectionId} />}

@@ -5,13 +5,13 @@ import { Callout } from "#app/components/ui/callout.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { useTenant } from "#app/tenant.ts";
 
-/** Above every page but the one where it is mended: which account needs a new sign-in, and what waits for it. */
+/** Above every page but those where it is mended: which account needs a new sign-in, and what waits for it. */
 export function ReconnectNotices() {
   const { t } = useTranslation("client");
   const { base, reconnects, jobs, may } = useTenant();
   const { locale } = useDisplay();
   const { pathname } = useLocation();
-  if (reconnects.length === 0 || pathname === `${base}/integrations`) return null;
+  if (reconnects.length === 0 || pathname.startsWith(`${base}/integrations`)) return null;
   const list = new Intl.ListFormat(locale);
   return (
     <div className="mb-6 grid gap-3">
@@ -25,7 +25,7 @@ export function ReconnectNotices() {
             action={
               may("connections:write") && (
                 <Button asChild size="sm">
-                  <Link to={`${base}/integrations#${provider.id}`}>{t("notice.reconnect", { provider: provider.name })}</Link>
+                  <Link to={`${base}/integrations/${provider.id}`}>{t("notice.reconnect", { provider: provider.name })}</Link>
                 </Button>
               )
             }

@@ -159,7 +159,7 @@ export const client = {
     askMore: "Allow more",
     ask: "Ask the provider",
     reads: "Feeds",
-    scopeSets: "What may we read?",
+    scopeSets: "What do you allow?",
     shop: "Your shop’s address",
     shopHint: "The one that ends in .myshopify.com. You find it in Shopify under Settings, Domains.",
     shopPlaceholder: "your-shop.myshopify.com",

@@ -164,7 +164,7 @@ export const client = {
     askMore: "Autoriser davantage",
     ask: "Demander au fournisseur",
     reads: "Alimente",
-    scopeSets: "Que pouvons-nous lire ?",
+    scopeSets: "Qu’autorisez-vous ?",
     shop: "L’adresse de votre boutique",
     shopHint: "Celle qui finit par .myshopify.com. Elle est dans Shopify, sous Paramètres, Domaines.",
     shopPlaceholder: "votre-boutique.myshopify.com",

@@ -167,7 +167,7 @@ export const client = {
     askMore: "מתן הרשאות נוספות",
     ask: "בקשה מהספק",
     reads: "מזין את",
-    scopeSets: "מה מותר לנו לקרוא?",
+    scopeSets: "מה מותר לנו?",
     shop: "כתובת החנות",
     shopHint: "זו שמסתיימת ב־myshopify.com. היא נמצאת ב־Shopify תחת הגדרות, דומיינים.",
     shopPlaceholder: "your-shop.myshopify.com",

@@ -1,5 +1,6 @@
 import { grantsAll, type Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
+import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
@@ -111,6 +112,12 @@ function stateOf(accounts: readonly IntegratedAccount[]): Integration["state"] {
 
 const jobsOf = (provider: Provider) => sensors.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
 
+/** Whether a job reads another account than this one. */
+function isServedElsewhere(job: Sensor, { id, provider }: ConnectionRow, all: readonly ConnectionRow[]): boolean {
+  const found = chooseAccount(job, provider, all);
+  return "account" in found && found.account.id !== id;
+}
+
 function describeAccount(
   provider: Provider,
   row: ConnectionRow,
@@ -156,7 +163,9 @@ function describeAccount(
         kind,
         title,
         many,
-        needed: jobsOf(provider).some(({ needs }) => needs.some((need) => need.provider === provider.id && need.resource === kind)),
+        needed: jobsOf(provider).some(
+          (job) => job.needs.some((need) => need.provider === provider.id && need.resource === kind) && !isServedElsewhere(job, row, all),
+        ),
         chosen: row.chosen.filter((each) => each.kind === kind),
       })),
     connectedAt: row.connectedAt,

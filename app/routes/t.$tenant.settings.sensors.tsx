@@ -1,0 +1,126 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { Form, useActionData, useLoaderData } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
+import { Section } from "#app/components/shell/section.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { Checkbox } from "#app/components/ui/checkbox.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Input } from "#app/components/ui/input.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { type FormFailure, formFailure } from "#app/form-errors.ts";
+import { useDisplay } from "#app/i18n/display.tsx";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { enterTenant, useTenant } from "#app/tenant.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+import type { Outputs } from "#server/trpc/root.ts";
+
+export const meta = titleMeta;
+
+type Job = Outputs["runs"]["settings"][number];
+type Setting = Job["fields"][number];
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { tenant } = await enterTenant(args);
+  const { api, locale } = args.context;
+  return {
+    title: titleOf(translatorOf(locale)("accounts.settingsTab"), tenant.name),
+    jobs: await api.runs.settings({ tenant: tenant.id }),
+  };
+}
+
+export async function action({ request, context, params }: ActionFunctionArgs) {
+  const { api, locale } = context;
+  const form = await request.formData();
+  const tenant = String(params.tenant);
+  const job = String(form.get("intent") ?? "");
+  const jobs = await api.runs.settings({ tenant });
+  const settings = jobs.find((each) => each.job === job);
+  if (!settings) throw new Response("Unknown intent", { status: 422 });
+  const config = Object.fromEntries(settings.fields.map((field) => [field.name, valueOf(field, form.get(field.name))]));
+  try {
+    await api.runs.configure({ tenant, job, config });
+  } catch (error) {
+    return formFailure(error, { request, context }, form);
+  }
+  context.toast({ kind: "success", message: translatorOf(locale)("accounts.settingsSaved", { job: settings.title[locale] }) });
+  return redirect(new URL(request.url).pathname);
+}
+
+/** A field as it was sent, in its own type; what is no number stays text, for the job's own schema to refuse. */
+function valueOf({ type }: Setting, sent: FormDataEntryValue | null): string | number | boolean {
+  if (type === "boolean") return sent !== null;
+  const text = String(sent ?? "").trim();
+  return type === "text" || text === "" || Number.isNaN(Number(text)) ? text : Number(text);
+}
+
+/** How each sensor measures: forms that are drawn from the sensors' own schemas. */
+export default function SensorSettings() {
+  const { t } = useTranslation("client");
+  const { jobs } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const { may } = useTenant();
+  return (
+    <Section
+      title={t("accounts.settingsTitle")}
+      description={t(may("settings:write") ? "accounts.settingsBody" : "accounts.settingsReadOnly")}
+    >
+      <div className="grid max-w-2xl grid-cols-1 gap-4">
+        {jobs.map((job) => (
+          <JobForm key={job.job} job={job} failure={failure?.intent === job.job ? failure : undefined} />
+        ))}
+      </div>
+    </Section>
+  );
+}
+
+function JobForm({ job: { job, title, fields }, failure }: { job: Job; failure: FormFailure | undefined }) {
+  const { t } = useTranslation("client");
+  const { locale } = useDisplay();
+  const { may } = useTenant();
+  const writes = may("settings:write");
+  return (
+    <Card title={title[locale]}>
+      <Form method="post" className="grid gap-5">
+        <FormMessage failure={failure} />
+        {fields.map((field) => (
+          <SettingInput key={field.name} field={field} failure={failure} disabled={!writes} />
+        ))}
+        {writes && (
+          <div>
+            <SubmitButton name="intent" value={job} variant="secondary">
+              {t("accounts.settingsSave")}
+              <span className="sr-only">: {title[locale]}</span>
+            </SubmitButton>
+          </div>
+        )}
+      </Form>
+    </Card>
+  );
+}
+
+function SettingInput({ field, failure, disabled }: { field: Setting; failure: FormFailure | undefined; disabled: boolean }) {
+  const { t } = useTranslation("client");
+  const { locale } = useDisplay();
+  const { name, type, label, hint, minimum, maximum, value } = field;
+  if (type === "boolean") {
+    return (
+      <Checkbox name={name} value="1" defaultChecked={value === true} disabled={disabled} label={label[locale]} hint={hint?.[locale]} />
+    );
+  }
+  const range = minimum !== null && maximum !== null ? t("accounts.settingsRange", { from: minimum, to: maximum }) : null;
+  return (
+    <Field label={label[locale]} hint={[hint?.[locale], range].filter(Boolean).join(" ")} error={failure?.fields[name]}>
+      <Input
+        name={name}
+        type={type === "text" ? "text" : "number"}
+        step={type === "number" ? "any" : undefined}
+        min={minimum ?? undefined}
+        max={maximum ?? undefined}
+        defaultValue={failure?.values[name] ?? String(value ?? "")}
+        disabled={disabled}
+        className="sm:max-w-40"
+      />
+    </Field>
+  );
+}
