@@ -46,8 +46,8 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   if (code === 190 || code === 102) return { kind: "revoked", message: words };
   if (isLimit(code)) return { kind: "rate_limited", message: words, retryAfterS: waitOf(headers) ?? limitWaitS };
   if (isPermission(code)) return { kind: "missing_scopes", message: words, ...named(message) };
-  // The same question will be too large again.
-  if (/reduce the amount of data/i.test(message)) return { kind: "rejected", message: words };
+  // The same question will be too large again, and what Meta's policies block (368) stays blocked.
+  if (code === 368 || /reduce the amount of data/i.test(message)) return { kind: "rejected", message: words };
   if (code === 1 || code === 2 || transient) return { kind: "unavailable", message: words };
   return failureOfStatus(status, headers, words) ?? { kind: "rejected", message: words };
 }

@@ -83,6 +83,7 @@ describe("Meta's errors", () => {
     ["a service that is down", error(2), 503, "unavailable"],
     ["a service that is down in a reply of status 200", error(2), 200, "unavailable"],
     ["a question that is too large", error(1, { message: "Please reduce the amount of data you're asking for" }), 500, "rejected"],
+    ["what a policy blocks, in spite of the status", error(368), 403, "rejected"],
     ["what Meta calls passing", error(2601, { is_transient: true }), 400, "unavailable"],
     ["an app's limit", error(4), 400, "rate_limited"],
     ["a person's limit", error(17), 400, "rate_limited"],
