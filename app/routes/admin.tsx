@@ -1,8 +1,23 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Outlet, useLoaderData } from "@remix-run/react";
-import { BookOpen, Building2, CalendarDays, CirclePlay, Eraser, Eye, KeyRound, MailX, RotateCw, ScrollText, Store, Webhook } from "lucide-react";
+import {
+  BookOpen,
+  Building2,
+  CalendarDays,
+  CirclePlay,
+  Eraser,
+  Eye,
+  KeyRound,
+  MailX,
+  RotateCw,
+  ScrollText,
+  Siren,
+  Store,
+  Webhook,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
+import { IncidentBanner } from "#app/components/admin/incident-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
 import { translatorOf } from "#app/i18n/translator.server.ts";
@@ -35,7 +50,8 @@ export default function AdminLayout() {
   const { t: custody } = useTranslation("custody");
   const { t: webhooks } = useTranslation("webhooks");
   const { me, portal, waiting, waitingReveals } = useLoaderData<typeof loader>();
-  const { failedRuns24h, openDeadLetters } = waiting;
+  const { t: incidents } = useTranslation("incidents");
+  const { failedRuns24h, openDeadLetters, openIncidents } = waiting;
   return (
     <AppShell
       home={{ to: "/admin/clients", label: t("title") }}
@@ -47,6 +63,12 @@ export default function AdminLayout() {
           label: t("nav.runs"),
           icon: CirclePlay,
           badge: { count: failedRuns24h, label: t("nav.failedRuns", { count: failedRuns24h }) },
+        },
+        {
+          to: "/admin/incidents",
+          label: incidents("nav"),
+          icon: Siren,
+          badge: { count: openIncidents.length, label: incidents("open", { count: openIncidents.length }) },
         },
         { to: "/admin/renewals", label: t("nav.renewals"), icon: RotateCw },
         { to: "/admin/calendar", label: t("nav.calendar"), icon: CalendarDays },
@@ -70,6 +92,7 @@ export default function AdminLayout() {
       ]}
       userMenu={<UserMenu user={me} links={portal ? [{ to: portal, label: t("nav.portal"), icon: Store }] : []} />}
     >
+      <IncidentBanner incidents={openIncidents} />
       <Outlet />
     </AppShell>
   );

@@ -72,12 +72,11 @@ export async function action(args: ActionFunctionArgs) {
         break;
       }
       case "probe": {
-        const { result } = await api.connections.probe(connection);
-        context.toast(
-          result === "ok"
-            ? { kind: "success", message: t("integrations.checkOk", { account }) }
-            : { kind: "error", message: t("integrations.checkFailed", { account, reason: t(`integrations.probe.${result}`) }) },
-        );
+        const { health } = await api.connections.probe(connection);
+        const works = health.state === "healthy" || health.state === "expiring";
+        const message = t(works ? "probe.ok" : "probe.failed", { ns: "incidents", account, words: health.words[locale] });
+        // What mends itself is no alarm.
+        context.toast({ kind: works ? "success" : health.state === "degraded" ? "info" : "error", message });
         break;
       }
       case "prefer": {
@@ -86,8 +85,9 @@ export async function action(args: ActionFunctionArgs) {
         break;
       }
       case "disconnect": {
-        await api.connections.disconnect(connection);
-        context.toast({ kind: "success", message: t("integrations.disconnected", { account }) });
+        const { remark } = await api.connections.disconnect(connection);
+        const done = t("integrations.disconnected", { account });
+        context.toast(remark ? { kind: "info", message: `${done} ${remark[locale]}` } : { kind: "success", message: done });
         break;
       }
       default:

@@ -3,6 +3,7 @@ import { Outlet, useLoaderData } from "@remix-run/react";
 import { Blocks, ChartLine, CirclePlay, Settings, ShieldCheck, Users } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { CliffNotices } from "#app/components/client/cliff-notices.tsx";
+import { ProviderNotices } from "#app/components/client/provider-notices.tsx";
 import { ReconnectNotices } from "#app/components/client/reconnect-notices.tsx";
 import { EndBanner } from "#app/components/custody/end-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
@@ -24,6 +25,11 @@ export async function loader(args: LoaderFunctionArgs) {
     tenant,
     jobs: jobs.map(({ id, title, providers }) => ({ id, title: title[locale], providers })),
     providers: integrations.map(({ provider: id, name }) => ({ id, name })),
+    incidents: integrations.flatMap(({ provider: id, name, incident, connections }) =>
+      incident === null || connections.length === 0
+        ? []
+        : [{ provider: { id, name }, kind: incident.kind, asOf: latest(connections.map(({ lastSuccessAt }) => lastSuccessAt)) }],
+    ),
     cliffs: integrations.flatMap(({ provider: id, name, connections }) =>
       connections.flatMap(({ cliff, ...connection }) =>
         cliff === null
@@ -47,6 +53,8 @@ export async function loader(args: LoaderFunctionArgs) {
     ),
   };
 }
+
+const latest = (times: readonly (number | null)[]) => times.reduce((last, at) => (at !== null && at > (last ?? 0) ? at : last), null);
 
 /** The client's portal: everything below /t/:tenant. */
 export default function TenantLayout() {
@@ -87,6 +95,7 @@ export default function TenantLayout() {
         </Callout>
       )}
       <ReconnectNotices />
+      <ProviderNotices />
       <CliffNotices />
       <Outlet />
     </AppShell>

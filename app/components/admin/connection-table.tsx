@@ -2,6 +2,7 @@ import { Form } from "@remix-run/react";
 import { Activity, Plug } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { STATE_TONES } from "#app/components/client/account-state.ts";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
@@ -94,16 +95,33 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
 
 const Faint = ({ children }: { children: ReactNode }) => <span className="text-ink-faint">{children}</span>;
 
-function State({ account: { status, statusReason, waiting } }: { account: Account }) {
+function State({ account: { health, holdsUp, waiting } }: { account: Account }) {
   const { t } = useTranslation(["admin", "client"]);
+  const { t: words } = useTranslation("incidents");
   const { locale } = useDisplay();
   const lacks = waiting.length > 0;
+  const stopped = holdsUp.filter(({ why }) => why === "degraded" || why === "misconfigured" || why === "reconnect_needed");
   return (
     <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
-      <Badge tone={status === "active" ? (lacks ? "warn" : "ok") : "warn"}>
-        {t(`client:integrations.state.${status === "active" ? "connected" : "reconnect_needed"}`)}
+      <Badge tone={health.state === "healthy" && lacks ? "warn" : STATE_TONES[health.state]}>
+        {t(`client:accounts.state.${health.state}`)}
       </Badge>
-      {statusReason && <span className="max-w-[30ch] text-xs text-ink-faint">{statusReason[locale]}</span>}
+      {health.state !== "healthy" && (
+        <span className="max-w-[30ch] text-xs text-ink-faint">
+          {health.words[locale]}
+          {health.since !== null && (
+            <>
+              {" "}
+              {words("since")} <Time at={health.since} style="dateTime" />.
+            </>
+          )}
+        </span>
+      )}
+      {stopped.length > 0 && (
+        <span className="max-w-[30ch] text-xs text-warn">
+          {words("waits", { jobs: new Intl.ListFormat(locale).format(stopped.map(({ title }) => title[locale])) })}
+        </span>
+      )}
       {lacks && <span className="text-xs text-warn">{t("connections.lacksScopes", { count: waiting.length })}</span>}
     </span>
   );

@@ -140,8 +140,6 @@ export const client = {
     disconnectBody: "Its sensors stop and our access to {{provider}} ends. What was measured so far stays.",
     disconnected: "{{account}} is disconnected.",
     check: "Check now",
-    checkOk: "{{account}} answered: the connection works.",
-    checkFailed: "{{account}} could not be checked: {{reason}}.",
     account: "Account",
     since: "Connected on",
     lastSuccess: "Last used",

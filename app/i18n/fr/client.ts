@@ -145,8 +145,6 @@ export const client = {
     disconnectBody: "Ses capteurs s’arrêtent et notre accès à {{provider}} prend fin. Ce qui a été mesuré reste.",
     disconnected: "{{account}} est déconnecté.",
     check: "Vérifier",
-    checkOk: "{{account}} a répondu : la connexion fonctionne.",
-    checkFailed: "{{account}} n’a pas pu être vérifié : {{reason}}.",
     account: "Compte",
     since: "Connecté le",
     lastSuccess: "Dernier usage",

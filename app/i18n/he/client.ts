@@ -146,8 +146,6 @@ export const client = {
     disconnectBody: "החיישנים שלו נעצרים והגישה שלנו אל {{provider}} מסתיימת. מה שנמדד עד כה נשאר.",
     disconnected: "{{account}} נותק.",
     check: "בדיקה עכשיו",
-    checkOk: "{{account}} השיב: החיבור עובד.",
-    checkFailed: "אי אפשר היה לבדוק את {{account}}: {{reason}}.",
     account: "חשבון",
     since: "תאריך החיבור",
     lastSuccess: "שימוש אחרון",

@@ -1,0 +1,33 @@
+import { Link, useLocation } from "@remix-run/react";
+import { useTranslation } from "react-i18next";
+import { Button } from "#app/components/ui/button.tsx";
+import { Callout } from "#app/components/ui/callout.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import type { Outputs } from "#server/trpc/root.ts";
+
+type Open = Outputs["health"]["agency"]["openIncidents"][number];
+
+/** Above every page of the admin portal but the one that lists them: a provider fails for many clients. */
+export function IncidentBanner({ incidents }: { incidents: readonly Open[] }) {
+  const { t } = useTranslation("incidents");
+  const { pathname } = useLocation();
+  if (incidents.length === 0 || pathname === "/admin/incidents") return null;
+  return (
+    <div className="mb-6 grid gap-3">
+      {incidents.map(({ id, kind, providerName, openedAt }) => (
+        <Callout
+          key={id}
+          tone={kind === "misconfigured" ? "danger" : "warn"}
+          title={t(`banner.${kind}`, { provider: providerName })}
+          action={
+            <Button asChild size="sm">
+              <Link to="/admin/incidents">{t("see")}</Link>
+            </Button>
+          }
+        >
+          {t("since")} <Time at={openedAt} style="dateTime" />. {t(kind === "misconfigured" ? "bannerOurs" : "bannerBody")}
+        </Callout>
+      ))}
+    </div>
+  );
+}

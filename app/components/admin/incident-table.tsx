@@ -1,0 +1,77 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
+import { type Column, Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import { useDisplay, useFormat } from "#app/i18n/display.tsx";
+import type { Outputs } from "#server/trpc/root.ts";
+
+type Incident = Outputs["incidents"]["list"]["open"][number];
+
+/** Incidents, each with what happens, since when, to how many clients, and the jobs that wait for it. */
+export function IncidentTable({ caption, incidents, empty }: { caption: string; incidents: readonly Incident[]; empty: ReactNode }) {
+  const { t } = useTranslation("incidents");
+  const format = useFormat();
+  const over: Column<Incident> = {
+    key: "lasted",
+    header: t("lasted"),
+    className: "whitespace-nowrap",
+    cell: ({ openedAt, closedAt }) => (closedAt === null ? null : format.duration(closedAt - openedAt)),
+  };
+  const seen: Column<Incident> = {
+    key: "seen",
+    header: t("lastSeen"),
+    className: "whitespace-nowrap",
+    cell: ({ lastSeenAt }) => <Time at={lastSeenAt} />,
+  };
+  return (
+    <Table
+      caption={caption}
+      rows={incidents}
+      rowKey={({ id }) => id}
+      empty={empty}
+      columns={[
+        {
+          key: "provider",
+          header: t("provider"),
+          primary: true,
+          cell: ({ provider, providerName }) => (
+            <span className="flex min-w-0 items-center gap-3">
+              <ProviderMark id={provider} name={providerName} className="size-8 text-sm" />
+              {providerName}
+            </span>
+          ),
+        },
+        {
+          key: "kind",
+          header: t("kind"),
+          cell: ({ kind, closedAt }) => (
+            <Badge tone={closedAt !== null ? "neutral" : kind === "misconfigured" ? "danger" : "warn"}>{t(`kinds.${kind}`)}</Badge>
+          ),
+        },
+        {
+          key: "since",
+          header: t("since"),
+          className: "whitespace-nowrap",
+          cell: ({ openedAt }) => <Time at={openedAt} style="dateTime" />,
+        },
+        incidents.some(({ closedAt }) => closedAt !== null) ? over : seen,
+        {
+          key: "clients",
+          header: t("clients"),
+          className: "whitespace-nowrap tabular-nums",
+          cell: ({ tenantsFailing, tenantsUsing }) => t("clientsOf", { failing: tenantsFailing, using: tenantsUsing }),
+        },
+        { key: "jobs", header: t("jobs"), cell: ({ jobs }) => <Jobs jobs={jobs} /> },
+      ]}
+    />
+  );
+}
+
+function Jobs({ jobs }: Pick<Incident, "jobs">) {
+  const { t } = useTranslation("incidents");
+  const { locale } = useDisplay();
+  if (jobs.length === 0) return <span className="text-ink-faint">{t("noJobs")}</span>;
+  return <span className="text-[0.8125rem]">{new Intl.ListFormat(locale).format(jobs.map(({ title }) => title[locale]))}</span>;
+}

@@ -1,0 +1,29 @@
+import { useTranslation } from "react-i18next";
+import { Callout } from "#app/components/ui/callout.tsx";
+import { useDisplay, useFormat } from "#app/i18n/display.tsx";
+import { useTenant } from "#app/tenant.ts";
+
+/** Above every page, calmly: a provider of this client fails for many, so that its figures stay as they are for a while. */
+export function ProviderNotices() {
+  const { t } = useTranslation("incidents");
+  const { incidents, jobs } = useTenant();
+  const { locale } = useDisplay();
+  const format = useFormat();
+  if (incidents.length === 0) return null;
+  return (
+    <div className="mb-6 grid gap-3">
+      {incidents.map(({ provider, kind, asOf }) => {
+        const waiting = jobs.filter(({ providers }) => providers.includes(provider.id)).map(({ title }) => title);
+        return (
+          <Callout key={provider.id} tone="info" title={t(`notice.${kind}`, { provider: provider.name })}>
+            <p>
+              {asOf !== null && `${t("asOf", { time: format.date(asOf, "dateTime") })} `}
+              {t(kind === "misconfigured" ? "noticeOurs" : "noticeBody")}
+            </p>
+            {waiting.length > 0 && <p>{t("waits", { jobs: new Intl.ListFormat(locale).format(waiting) })}</p>}
+          </Callout>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import type { incidents as english } from "../en/incidents.ts";
+import type { Translation } from "../shape.ts";
+
+export const incidents: Translation<typeof english> = {
+  nav: "Incidents",
+  open_one: "{{count}} incident en cours",
+  open_other: "{{count}} incidents en cours",
+  title: "Incidents",
+  description:
+    "Un fournisseur qui échoue pour de nombreux clients en dix minutes est un seul incident. Ses tâches attendent, puis reprennent l’une après l’autre quand c’est fini.",
+  openTitle: "En cours",
+  pastTitle: "Passés",
+  provider: "Fournisseur",
+  kind: "Ce qui se passe",
+  kinds: {
+    unavailable: "Ne répond pas",
+    rate_limited: "Nous freine",
+    misconfigured: "Refuse nos propres données d’accès",
+  },
+  since: "Depuis",
+  lastSeen: "Dernier échec",
+  lasted: "Durée",
+  clients: "Clients",
+  clientsOf: "{{failing}} sur {{using}}",
+  jobs: "Tâches en attente",
+  noJobs: "aucune",
+  calm: "Aucun fournisseur n’échoue pour de nombreux clients",
+  calmBody: "Si cela arrive, c’est affiché ici et sur toutes les pages de ce portail, et chaque administrateur reçoit un message.",
+  noPast: "Il n’y en a pas encore eu",
+  shown_one: "{{count}} incident passé",
+  shown_other: "{{count}} incidents passés",
+  banner: {
+    unavailable: "{{provider}} ne répond plus pour de nombreux clients",
+    rate_limited: "{{provider}} nous freine pour de nombreux clients",
+    misconfigured: "{{provider}} refuse nos propres données d’accès",
+  },
+  bannerBody: "Ses tâches attendent sans rien perdre, et quelques comptes sont essayés chaque minute.",
+  bannerOurs: "Ses tâches attendent. Vérifiez notre identifiant et notre secret chez lui.",
+  see: "Voir l’incident",
+  notice: {
+    unavailable: "{{provider}} ne répond pas en ce moment",
+    rate_limited: "{{provider}} nous demande de ralentir en ce moment",
+    misconfigured: "Nous ne pouvons pas joindre {{provider}} en ce moment",
+  },
+  noticeBody: "Il n’y a rien à faire : nous reprenons dès que cela fonctionne de nouveau.",
+  noticeOurs: "C’est à nous de corriger, et il n’y a rien à faire de votre côté.",
+  asOf: "Vos chiffres datent de : {{time}}.",
+  waits: "Ce qui attend : {{jobs}}.",
+  probe: {
+    ok: "{{account}} : {{words}}",
+    failed: "{{account}} a été vérifié. {{words}}",
+  },
+};
