@@ -257,7 +257,7 @@ export const admin = {
   },
   credentials: {
     title: "Credentials",
-    description: "What the vault holds, by name. No value ever leaves it, for admins neither.",
+    description: "What the vault holds, by name. A value is shown only to an admin whom another one allowed it, for five minutes.",
     account: "Account",
     secret: "Secret",
     stored: "Stored",
