@@ -9,6 +9,7 @@ import { workMail } from "#server/domain/mail/work-mail.ts";
 import { defaultLimits, type Engine } from "#server/domain/runs/engine.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
+import { subscribeEvents } from "#server/domain/webhooks/subscribe-events.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import type { Env } from "#server/env.ts";
 import { MailMessage, type Message, TaskMessage, TokenMessage } from "#server/messages.ts";
@@ -60,6 +61,8 @@ function workTask(ctx: Ctx, message: TaskMessage): Promise<void> {
   switch (message.type) {
     case "webhook":
       return workDelivery(ctx, message);
+    case "subscribe":
+      return subscribeEvents(ctx, message);
     case "export":
       return makeExport(ctx, { tenant: message.tenant, exportId: message.export });
     case "deletion":

@@ -11,6 +11,7 @@ import { watchProviders } from "#server/domain/incidents/watch-providers.ts";
 import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
+import { claimSubscriptions } from "#server/domain/webhooks/subscribe-events.ts";
 import { sweepWebhooks } from "#server/domain/webhooks/sweep-webhooks.ts";
 import type { Env } from "#server/env.ts";
 import { jobCtx } from "./context.ts";
@@ -29,6 +30,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["exports swept", sweepExports],
   ["clients ended", startDeletions],
   ["webhooks swept", sweepWebhooks],
+  ["events asked for", claimSubscriptions],
 ];
 
 /** One tick of the cron. Throws after the last chore when any of them failed, so that the platform counts the tick as failed. */

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import {
@@ -16,8 +16,11 @@ import {
 } from "#db/schema/index.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { currentDataKey } from "#server/domain/vault/data-keys.ts";
+import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { openPayload } from "#server/domain/webhooks/payload.ts";
 import { receiveWebhook } from "#server/domain/webhooks/receive.ts";
+import { claimSubscriptions, subscribeEvents } from "#server/domain/webhooks/subscribe-events.ts";
 import { sweepWebhooks } from "#server/domain/webhooks/sweep-webhooks.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import { newId } from "#server/ids.ts";
@@ -26,6 +29,7 @@ import { createCaller } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { signRequest, Webhook } from "#test/sandbox/control/webhooks.ts";
+import { sandboxOrigin } from "#test/variables.ts";
 
 const db = openDb(testEnv.DB);
 const minute = 60_000;
@@ -841,6 +845,70 @@ describe("the admin's view", () => {
   });
 });
 
+describe("asking for events", () => {
+  /** A shop whose token the sandbox knows, connected a moment ago. */
+  async function connectForReal(scopes = shopScopes) {
+    const made = await makeShop();
+    const [minted] = (await (
+      await fetch(`${sandboxOrigin}/__sandbox/tokens`, {
+        method: "POST",
+        body: JSON.stringify([{ provider: "shopify", account: made.shop, scopes }]),
+      })
+    ).json()) as { access_token: string }[];
+    const inside = testTenantCtx(made.tenant);
+    const sealed = await sealSecret(inside, await currentDataKey(inside), {
+      connectionId: made.connection,
+      field: "access_token",
+      secret: minted?.access_token ?? "",
+    });
+    await db
+      .update(secrets)
+      .set({ sealed })
+      .where(and(eq(secrets.connectionId, made.connection), eq(secrets.field, "access_token")));
+    await db
+      .update(connections)
+      .set({ subscribeAt: Date.now() - minute })
+      .where(eq(connections.id, made.connection));
+    return made;
+  }
+  const askedOf = async (shop: string) => {
+    const all = (await (await fetch(`${sandboxOrigin}/__sandbox/webhooks`)).json()) as { shop: string; topic: string; uri: string }[];
+    return all.filter((each) => each.shop === shop).map(({ topic, uri }) => `${topic} ${uri}`);
+  };
+  const work = async (ctx: ReturnType<typeof machine>["ctx"], tenant: Tenant) => {
+    for (const message of ctx.traces.tasks.splice(0))
+      if (message.type === "subscribe" && message.tenant === tenant.id) await subscribeEvents(ctx, message);
+  };
+
+  test("a new shop is asked once for what we want of it, and again in a week", async () => {
+    let now = Date.now();
+    const { ctx } = machine(() => now);
+    const { tenant, shop, connection } = await connectForReal();
+    expect(await claimSubscriptions(ctx)).toBeGreaterThan(0);
+    await claimSubscriptions(ctx);
+    expect(ctx.traces.tasks.filter((message) => "connection" in message && message.connection === connection)).toHaveLength(1);
+    await work(ctx, tenant);
+    const topics = ["ORDERS_CREATE", "ORDERS_UPDATED", "PRODUCTS_UPDATE", "APP_UNINSTALLED", "APP_SCOPES_UPDATE"];
+    expect(await askedOf(shop)).toEqual(topics.map((topic) => `${topic} http://atrium.test/webhooks/shopify`));
+    expect((await connectionOf(connection))?.subscribeAt).toBe(now + 7 * day);
+    now += 7 * day;
+    await claimSubscriptions(ctx);
+    await work(ctx, tenant);
+    expect(await askedOf(shop)).toHaveLength(5);
+    expect((await connectionOf(connection))?.subscribeAt).toBe(now + 7 * day);
+  });
+
+  test("what one permission forbids keeps nothing else from being asked for, and is tried again in an hour", async () => {
+    const now = Date.now();
+    const { ctx } = machine(() => now);
+    const { tenant, shop, connection } = await connectForReal(["read_products"]);
+    await claimSubscriptions(ctx);
+    await work(ctx, tenant);
+    expect((await askedOf(shop)).map((text) => text.split(" ")[0])).toEqual(["PRODUCTS_UPDATE", "APP_UNINSTALLED", "APP_SCOPES_UPDATE"]);
+    expect((await connectionOf(connection))?.subscribeAt).toBe(now + 60 * minute);
+  });
+});
+
 test("every look-up of the door and of its lists goes through an index", async () => {
   const plan = async (query: string) =>
     (await testEnv.DB.prepare(`explain query plan ${query}`).all<{ detail: string }>()).results.map(({ detail }) => detail).join("; ");
@@ -855,6 +923,9 @@ test("every look-up of the door and of its lists goes through an index", async (
   ).toContain("webhook_deliveries_open");
   expect(await plan("select id from webhook_deliveries where sealed is not null and id < 'whk_1' limit 5")).toContain(
     "webhook_deliveries_kept",
+  );
+  expect(await plan("select id from connections where status = 'active' and subscribe_at is not null and subscribe_at <= 1")).toContain(
+    "connections_subscribe",
   );
   expect(await plan("select id from privacy_requests where code = 'x'")).toContain("privacy_requests_code");
 });

@@ -2,6 +2,7 @@ import { and, desc, eq, notInArray } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { connections, dataKeys, secrets } from "#db/schema/index.ts";
 import type { Grant, Identity, Provider, Resource } from "#server/catalog/provider.ts";
+import { webhooks } from "#server/catalog/webhooks/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "#server/domain/audit/append.ts";
 import { type ChainHead, emptyChain } from "#server/domain/audit/chain.ts";
@@ -178,7 +179,7 @@ function rowOf(
     probedAt: now,
     probeResult: "ok",
     probeAt: nextProbeAt(now, { failing: false }),
-    subscribeAt: null,
+    subscribeAt: webhooks.some((each) => each.provider === provider.id && each.subscription) ? now : null,
     failedAt: null,
     failureKind: null,
     failingSince: null,

@@ -8,6 +8,7 @@ import type { SandboxState } from "#test/sandbox/providers/provider.ts";
 import { shelf } from "#test/sandbox/providers/shelf.ts";
 import { ShopChange } from "#test/sandbox/shop/changes.ts";
 import type { OrderRow, ProductRow } from "#test/sandbox/shop/model.ts";
+import { listSubscriptions } from "#test/sandbox/shopify/subscriptions.ts";
 import type { Counters } from "./counters.ts";
 import { Fault, type Faults } from "./faults.ts";
 import { sendWebhook, signRequest, Webhook } from "./webhooks.ts";
@@ -135,6 +136,7 @@ export function controlRoutes({ state, faults, counters, together }: ControlPart
   );
   app.get("/calls", (c) => c.json(counters.read()));
 
+  app.get("/webhooks", (c) => c.json(listSubscriptions()));
   app.post("/webhooks", async (c) => {
     const webhook = Webhook.parse(await c.req.json());
     return c.json(webhook.url === undefined ? signRequest(webhook, Date.now()) : await sendWebhook(webhook, webhook.url));

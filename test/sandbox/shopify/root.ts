@@ -5,6 +5,7 @@ import { hashOf } from "#test/sandbox/seed.ts";
 import type { Shop, ShopOrder } from "#test/sandbox/shop/model.ts";
 import { customerListing, findRows, type ListArgs, orderListing, productListing } from "./lists.ts";
 import { pageOf } from "./page.ts";
+import { subscribe } from "./subscriptions.ts";
 import { customerView, type Demand, iso, orderView, productView } from "./views.ts";
 
 interface CountArgs {
@@ -84,6 +85,12 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
     customersCount(args: CountArgs) {
       demand("read_customers", "customersCount");
       return count(findCustomers(args).rows.length, args.limit);
+    },
+    webhookSubscriptionCreate({ topic, webhookSubscription: { uri } }: { topic: string; webhookSubscription: { uri?: string | null } }) {
+      if (topic.startsWith("ORDERS_")) demand("read_orders", "webhookSubscriptionCreate");
+      const subscription = uri && subscribe(shop.domain, topic, uri);
+      if (!subscription) return { webhookSubscription: null, userErrors: [{ message: "Address for this topic has already been taken" }] };
+      return { webhookSubscription: subscription, userErrors: [] };
     },
     appUninstall() {
       revokeGrant(state.ledger, grant);

@@ -36,7 +36,14 @@ type Query {
   customer(id: ID!): Customer
   customersCount(query: String, limit: Int = 10000): Count
 }
-type Mutation { appUninstall: AppUninstallPayload! }
+enum WebhookSubscriptionTopic { APP_UNINSTALLED APP_SCOPES_UPDATE ORDERS_CREATE ORDERS_UPDATED PRODUCTS_UPDATE }
+input WebhookSubscriptionInput { uri: String }
+type WebhookSubscription { id: ID! topic: WebhookSubscriptionTopic! uri: String! }
+type WebhookSubscriptionCreatePayload { webhookSubscription: WebhookSubscription userErrors: [UserError!]! }
+type Mutation {
+  appUninstall: AppUninstallPayload!
+  webhookSubscriptionCreate(topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!): WebhookSubscriptionCreatePayload!
+}
 type AppUninstallPayload { app: App userErrors: [UserError!]! }
 type App { id: ID! }
 type UserError { field: [String!] message: String! }
