@@ -20,7 +20,7 @@ export const incidents = {
   lasted: "Lasted",
   clients: "Clients",
   clientsOf: "{{failing}} of {{using}}",
-  jobs: "Jobs that wait",
+  jobs: "Jobs that read it",
   noJobs: "none",
   calm: "No provider fails for many clients",
   calmBody: "Should one do so, it is shown here and on all pages of this portal, and every admin gets one mail.",

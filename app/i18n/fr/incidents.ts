@@ -22,7 +22,7 @@ export const incidents: Translation<typeof english> = {
   lasted: "Durée",
   clients: "Clients",
   clientsOf: "{{failing}} sur {{using}}",
-  jobs: "Tâches en attente",
+  jobs: "Tâches qui le lisent",
   noJobs: "aucune",
   calm: "Aucun fournisseur n’échoue pour de nombreux clients",
   calmBody: "Si cela arrive, c’est affiché ici et sur toutes les pages de ce portail, et chaque administrateur reçoit un message.",

@@ -22,7 +22,7 @@ export const incidents: Translation<typeof english> = {
   lasted: "נמשכה",
   clients: "לקוחות",
   clientsOf: "{{failing}} מתוך {{using}}",
-  jobs: "משימות ממתינות",
+  jobs: "משימות שקוראות ממנו",
   noJobs: "אין",
   calm: "אין ספק שנכשל אצל לקוחות רבים",
   calmBody: "אם יקרה, זה יוצג כאן ובכל הדפים של הפורטל הזה, וכל מנהל יקבל הודעה אחת.",
