@@ -129,7 +129,7 @@ export const custody: Translation<typeof english> = {
     approved: "La lecture est ouverte pendant cinq minutes.",
     denied: "La demande a été refusée.",
     emptyTitle: "Personne n’a demandé à voir un secret",
-    emptyBody: "Les demandes se font depuis la liste des identifiants.",
+    emptyBody: "Les demandes se font depuis la page Accès.",
     value: "Valeur de {{field}}",
     valueBody: "{{account}} chez {{provider}}. Cette page s’efface à la fin du délai ; la lecture figure dans le journal du client.",
     hide: "Masquer maintenant",

@@ -127,7 +127,7 @@ export const custody: Translation<typeof english> = {
     approved: "הצפייה פתוחה לחמש דקות.",
     denied: "הבקשה נדחתה.",
     emptyTitle: "איש לא ביקש לראות סוד",
-    emptyBody: "בקשות נעשות מתוך רשימת פרטי הגישה.",
+    emptyBody: "בקשות נעשות מתוך הדף ”סודות גישה“.",
     value: "הערך של {{field}}",
     valueBody: "{{account}} אצל {{provider}}. הדף מתנקה כשהזמן נגמר; הצפייה נרשמה ביומן של הלקוח.",
     hide: "הסתרה עכשיו",

@@ -6,7 +6,6 @@ import { actorNames } from "#server/domain/audit/actor-names.ts";
 import { headQuery } from "#server/domain/audit/append.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
-import { toClient } from "#server/domain/tenants/client.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { byteOrderMark, csvLine } from "./csv.ts";
@@ -125,17 +124,9 @@ async function keepPiece(
   if (kept.length === 0) throw new Error("another try of this export has begun");
 }
 
-/** The client as it is known outside, and how it is written to. */
-const tenantFacts = ({ tenant }: TenantCtx) => {
-  const { contactName, contactEmail, createdAt, lastActivityAt, ...client } = { ...tenant, ...toClient(tenant) };
-  return {
-    ...client,
-    contactName,
-    contactEmail,
-    createdAt: iso(createdAt),
-    lastActivityAt: lastActivityAt === null ? null : iso(lastActivityAt),
-  };
-};
+/** Its own row, without what only the engine reads. */
+const tenantFacts = ({ tenant: { catalog: _, ...tenant } }: TenantCtx) =>
+  Object.fromEntries(Object.entries(tenant).map(([name, value]) => [name, outward(name, value)]));
 
 async function* once(text: string, rows: number) {
   yield { text, rows };

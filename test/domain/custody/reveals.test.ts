@@ -16,6 +16,7 @@ import { currentDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
 import { createCaller } from "#server/trpc/root.ts";
+import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
@@ -215,3 +216,28 @@ describe("the list of all secrets", () => {
     expect((await listOf({ tenantId: tenant.id, provider: "klaviyo" })).credentials).toHaveLength(1);
   });
 });
+
+test("the value stands on the page that was asked for it, which no cache keeps and which ends by itself, and on no other", async () => {
+  const { tenant, connectionId, field } = await makeHolder();
+  const one = await makeUser({ staff: true });
+  const started = Date.now();
+  now = started;
+  const { id: revealId } = await requestReveal(as(one.actor, tenant), { connectionId, field, reason });
+  await approveReveal(as(allows, tenant), { revealId });
+  const { "content-type": _, ...headers } = asPerson(one.token);
+  const body = new URLSearchParams({ intent: "show", client: tenant.id, revealId });
+  const shown = await ask("/admin/reveals", { method: "POST", headers, body });
+  const page = await shown.text();
+  expect(shown.status).toBe(200);
+  expect(shown.headers.get("cache-control")).toContain("no-store");
+  expect(page).toContain(value);
+  expect(Number(/http-equiv="refresh" content="(\d+);url=\/admin\/reveals"/i.exec(page)?.[1])).toBeLessThanOrEqual(revealOpenMs / 1000);
+  for (const path of ["/admin/reveals", `/admin/audit?client=${tenant.id}`, "/admin/credentials"])
+    expect(await (await ask(path, { headers })).text()).not.toContain(value);
+  const client = await makeUser({ roles: [[tenant, "owner"]] });
+  const { "content-type": __, ...theirs } = asPerson(client.token);
+  expect((await ask("/admin/reveals", { method: "POST", headers: theirs, body })).status).toBe(404);
+  const log = await (await ask(`/t/${tenant.id}/settings/audit`, { headers: theirs })).text();
+  expect(log).toContain("reveal.shown");
+  expect(log).not.toContain(value);
+}, 60_000);
