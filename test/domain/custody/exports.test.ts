@@ -107,8 +107,8 @@ describe("all that a client has", () => {
     // Random, so that the zip gets long.
     await db.run(
       sql`insert into ${measurements} (tenant_id, sensor, metric, day, dimension, value, measured_at)
-        with recursive n(i) as (select 1 union all select i + 1 from n where i < 4500)
-        select ${tenant.id}, 's', 'm', '2026-01-01', hex(randomblob(300)), i, i from n`,
+        with recursive n(i) as (select 1 union all select i + 1 from n where i < 2300)
+        select ${tenant.id}, 's', 'm', '2026-01-01', hex(randomblob(450)), i, i from n`,
     );
     const { token, exportId } = await asked(tenant);
     await makeExport(jobs(), { tenant: tenant.id, exportId });
@@ -116,9 +116,9 @@ describe("all that a client has", () => {
     expect(pieces.length).toBeGreaterThan(1);
     expect(pieces.every(({ bytes }) => bytes.length <= 900_000)).toBe(true);
     const files = await unzipped(await ask(`/t/${tenant.id}/exports/${exportId}`, { headers: asPerson(token) }));
-    expect(files["measurements.csv"]?.trim().split("\r\n")).toHaveLength(4501);
-    expect(new Set(files["measurements.csv"]?.match(/,\d+,1970/g)).size).toBe(4500);
-  });
+    expect(files["measurements.csv"]?.trim().split("\r\n")).toHaveLength(2301);
+    expect(new Set(files["measurements.csv"]?.match(/,\d+,1970/g)).size).toBe(2300);
+  }, 20_000);
 });
 
 describe("an export is made once", () => {
