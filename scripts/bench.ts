@@ -16,11 +16,13 @@ import { measureRuns } from "./bench/rows/runs.ts";
 import { measurePageScripts, measureWorker } from "./bench/rows/sizes.ts";
 import { measureTick } from "./bench/rows/tick.ts";
 import { benchJob, seedPortal, seedRunners } from "./bench/seed.ts";
+import { storm, tellStorm } from "./bench/storm.ts";
 import { scriptCtx } from "./ctx.ts";
 import { localVariables } from "./local-variables.ts";
 import { startServer } from "./server.ts";
 
-const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
+/** `storm` alone leaves the table out. */
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean", default: false } } });
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const runners = 600;
@@ -34,13 +36,28 @@ const notes: string[] = [];
 const dir = await mkdtemp(join(tmpdir(), "atrium-bench-"));
 const ended: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: true })];
 try {
+  if (positionals.includes("storm")) await measureStorm();
+  else await measureTable();
+} finally {
+  for (const end of ended.reverse()) await end();
+}
+
+/** 500 pieces of work of 50 clients; ends with an error where one connection was lost. */
+async function measureStorm(): Promise<void> {
+  const figures = await storm({ tenants: 50, work: 500, dataDir: join(dir, "storm"), say });
+  process.stdout.write(`${tellStorm(figures)}\n`);
+  if (values.json) process.stdout.write(`${JSON.stringify({ storm: figures })}\n`);
+  if (figures.successRate < 0.999 || figures.familiesRevoked > 0 || figures.working < figures.connections) {
+    throw new Error("the storm took a connection");
+  }
+}
+
+async function measureTable(): Promise<void> {
   const rows = await measureAll();
   const order = ["overview", "health", "oauth-callback", "runs-per-second", "tick-rows-read", "worker-gzip", "page-js-gzip"];
   rows.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   process.stdout.write(`${[...notes, tableOf(rows)].join("\n")}\n`);
   if (values.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
-} finally {
-  for (const end of ended.reverse()) await end();
 }
 
 async function measureAll(): Promise<Row[]> {

@@ -1,5 +1,5 @@
 import { count, eq, inArray, sql } from "drizzle-orm";
-import { openDb } from "#db/client.ts";
+import { type Db, openDb } from "#db/client.ts";
 import { connections, renewals, runs } from "#db/schema/index.ts";
 import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
@@ -209,7 +209,7 @@ async function callAll(url: string, cookie: string, calls: readonly StormConnect
 
 /** Waits until half of what can be renewed is. */
 async function untilHalf(server: Server, all: readonly StormConnection[]): Promise<number> {
-  const db = openDb((await server.bindings()).DB);
+  const db = await awake(server);
   const open = all.filter(({ provider }) => provider !== "klaviyo").length;
   for (const end = Date.now() + minuteMs; Date.now() < end; await sleep(50)) {
     const [row] = await db.select({ renewed: count() }).from(connections).where(sql`${connections.version} > 1`);
@@ -220,7 +220,7 @@ async function untilHalf(server: Server, all: readonly StormConnection[]): Promi
 
 /** Three minutes go by: what waits is due, what was sent is overdue. Leases end only where nobody is at work. */
 async function passTime(server: Server, { leases }: { leases: boolean }): Promise<void> {
-  const db = openDb((await server.bindings()).DB);
+  const db = await awake(server);
   const ms = 3 * minuteMs;
   await db.batch([
     db.update(connections).set({
@@ -234,16 +234,16 @@ async function passTime(server: Server, { leases }: { leases: boolean }): Promis
       .set({ availableAt: sql`${runs.availableAt} - ${ms}` })
       .where(inArray(runs.status, leases ? ["queued", "running"] : ["queued"])),
   ]);
-  await server.tick();
+  await insist(server.tick);
 }
 
 /** Lets time pass until every token is renewed, every run is done, and `calledWell`. */
 async function untilDone(server: Server, calledWell: () => Promise<boolean>): Promise<void> {
-  const db = openDb((await server.bindings()).DB);
   let left = "";
   for (const end = Date.now() + 3 * minuteMs; Date.now() < end; await passTime(server, { leases: false })) {
     await sleep(1000);
     const called = await calledWell();
+    const db = await awake(server);
     const statuses = await db
       .select({ status: runs.status, why: runs.errorMessage, number: count() })
       .from(runs)
@@ -259,7 +259,7 @@ async function untilDone(server: Server, calledWell: () => Promise<boolean>): Pr
 }
 
 async function read(server: Server, all: readonly StormConnection[]) {
-  const db = openDb((await server.bindings()).DB);
+  const db = await awake(server);
   const kept = await db
     .select({ connection: renewals.connectionId, times: count() })
     .from(renewals)
@@ -274,6 +274,24 @@ async function read(server: Server, all: readonly StormConnection[]) {
     renewedOftener: all.filter((connection) => timesOf(connection) > 1).length,
     runs: done?.runs ?? 0,
   };
+}
+
+/**
+ * The server's D1. Miniflare keeps a socket for what is asked of it from outside, and the other side closes it after some idle
+ * seconds: the first question may fail of that, and is asked once more.
+ */
+async function awake(server: Server): Promise<Db> {
+  const { DB } = await server.bindings();
+  await insist(() => DB.prepare("select 1").first());
+  return openDb(DB);
+}
+
+async function insist<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch {
+    return ask(); // what goes wrong a second time is thrown
+  }
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
