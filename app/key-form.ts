@@ -19,7 +19,7 @@ export async function connectByKey({ request, context, params }: ActionFunctionA
   const connectionId = String(form.get("connectionId") ?? "") || undefined;
   try {
     const meant = { tenant: String(params.tenant), provider: String(params.provider) };
-    const { account } = await api.connections.connectKey({ ...meant, fields, connectionId });
+    const { account } = await api.connections.connectKey({ ...meant, fields, connectionId, locale });
     context.toast({ kind: "success", message: translatorOf(locale)(connectionId ? "keys.replaced" : "keys.connected", { account }) });
     return null;
   } catch (error) {

@@ -1,8 +1,10 @@
-import type { AppLoadContext } from "@remix-run/cloudflare";
+import type { ActionFunctionArgs, AppLoadContext } from "@remix-run/cloudflare";
 import { TRPCError } from "@trpc/server";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { formFailure } from "#app/form-errors.ts";
+import { connectByKey } from "#app/key-form.ts";
+import { inputName } from "#app/key-input.ts";
 import type { Atrium } from "#app/load-context.ts";
 import { conflict, DomainError, invalid, notFound, rateLimited, unauthenticated } from "#server/errors.ts";
 import { describeError } from "#server/trpc/errors.ts";
@@ -64,5 +66,56 @@ describe("why a form was not done", () => {
     form.set("email", "new@acme.example");
     const { data } = failureOf(procedure(new DomainError("unavailable", "Not now.")), "en", form);
     expect(data).toMatchObject({ intent: "invite", values: { email: "new@acme.example" }, message: "Not now." });
+  });
+});
+
+describe("a form with a key in it", () => {
+  const form = new FormData();
+  form.set("intent", "connect-key");
+  form.set("connectionId", "con_1");
+  form.set(inputName("auth_token", true), "a-very-secret-token");
+  form.set(inputName("account", false), "owner@acme.example");
+
+  /** What the procedure was asked, what the page was told, and what the form gets back. */
+  async function sent(procedureOf: (input: unknown) => Promise<unknown>, locale: Atrium["locale"] = "en") {
+    const asked: unknown[] = [];
+    const toasts: unknown[] = [];
+    const connectKey = (input: unknown) => {
+      asked.push(input);
+      return procedureOf(input);
+    };
+    const context = {
+      describe: describeError,
+      locale,
+      api: { connections: { connectKey } },
+      toast: (toast: unknown) => toasts.push(toast),
+    };
+    const args = { request, context, params: { tenant: "acme", provider: "twilio" } } as unknown as ActionFunctionArgs; // all that it reads
+    return { answer: await connectByKey(args, form), asked, toasts };
+  }
+
+  test("is sent by the fields' own names, and says so when the key is kept", async () => {
+    const { answer, asked, toasts } = await sent(async () => ({ account: "Acme" }));
+    const fields = { auth_token: "a-very-secret-token", account: "owner@acme.example" };
+    expect(asked).toEqual([{ tenant: "acme", provider: "twilio", connectionId: "con_1", locale: "en", fields }]);
+    expect(toasts).toEqual([{ kind: "success", message: "The key of Acme is replaced." }]);
+    expect(answer).toBeNull();
+  });
+
+  test("comes back without its secrets when it is refused, in the words of whoever refused it", async () => {
+    const refuse = () => Promise.reject(procedure(invalid("auth_token", "Twilio n’accepte pas cette clé.")));
+    const { answer, toasts } = await sent(refuse, "fr");
+    expect(answer?.init?.status).toBe(422);
+    expect(answer?.data.fields).toEqual({ auth_token: "Twilio n’accepte pas cette clé." });
+    expect(answer?.data.values).toEqual({ intent: "connect-key", connectionId: "con_1", "field.account": "owner@acme.example" });
+    expect(JSON.stringify(answer)).not.toContain("a-very-secret-token");
+    expect(toasts).toEqual([]);
+  });
+
+  test("says in the reader's language what is wrong with no field", async () => {
+    const down = await sent(() => Promise.reject(procedure(new DomainError("unavailable", "Twilio ne répond pas."))), "fr");
+    expect(down.answer?.data.message).toBe("Twilio ne répond pas.");
+    const role = await sent(() => Promise.reject(procedure(new DomainError("forbidden", "Your role does not allow this."))), "fr");
+    expect(role.answer?.data.message).not.toContain("Your role");
   });
 });

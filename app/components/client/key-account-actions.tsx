@@ -31,7 +31,7 @@ export function KeyAccountActions({
     <div key={account.connectedAt} className="grid gap-3">
       <FoldOut label={t("keys.replace")} of={account.name} open={account.status === "reconnect_needed" || isOfKeyForm(failure, account.id)}>
         <p className="text-[0.8125rem] text-ink-muted">{t("keys.sameAccount", { account: account.name })}</p>
-        <KeyForm integration={integration} connectionId={account.id} failure={failure} />
+        <KeyForm integration={integration} connectionId={account.id} failure={failure} className="max-w-xl" />
       </FoldOut>
       {signsIn && configured && (
         <FoldOut label={t("keys.signIn", { provider: name })} of={account.name} open={false}>

@@ -15,6 +15,12 @@ import { buyTokens } from "./ways-to-tokens.ts";
 /** Each try is a request to the provider, and a guess at somebody's key: enough for a person, too little for a search. */
 const tries = { perPerson: 20, perTenant: 40, windowS: 600 };
 
+/** Whose form it is, and in which language its typist is answered. */
+interface Asked {
+  provider: KeyProvider;
+  locale: Locale;
+}
+
 /** What was typed, parsed: secrets for the vault, the rest for the row. */
 interface Typed {
   keys: Record<string, string>;
@@ -31,44 +37,43 @@ interface Proven {
  * Connects an account by what its owner typed into the provider's key form. A live call says whose key it is before anything is
  * kept; with `connectionId` a key connection gets another key, which must be of the same account. Throws `forbidden`, `not_found`,
  * `invalid` (its `field` is the form's), `conflict` for another account's key or a connection by OAuth, `rate_limited`, and
- * `unavailable` where the provider does not answer. Messages are in the person's language and never hold what was typed.
+ * `unavailable` where the provider does not answer. Messages are in the language of the page, else the person's own, and never
+ * hold what was typed.
  */
-export async function connectKey(ctx: TenantCtx, { provider: id, fields, connectionId }: ConnectKey): Promise<ConnectedKey> {
+export async function connectKey(ctx: TenantCtx, { provider: id, fields, connectionId, locale }: ConnectKey): Promise<ConnectedKey> {
   requirePermission(ctx, "connections:write");
   const provider = findKeyProvider(id);
+  const asked = { provider, locale: locale ?? (ctx.actor.type === "user" ? ctx.actor.locale : "en") };
   // Before anything can go wrong: what looks like no key may be one all the same.
   for (const value of secretsIn(provider, fields)) ctx.log.conceal(value);
-  if (connectionId !== undefined) await checkReplaced(ctx, provider, connectionId);
-  const typed = parseTyped(ctx, provider, fields);
-  await limitTries(ctx);
+  if (connectionId !== undefined) await checkReplaced(ctx, asked, connectionId);
+  const typed = parseTyped(asked, fields);
+  await limitTries(ctx, asked);
   const proven = await prove(ctx, provider, { typed, connectionId: connectionId ?? "new" }).catch((error: unknown) => {
-    throw inWords(ctx, provider, error);
+    throw inWords(ctx, asked, error);
   });
   const becomes = connectionId ?? null;
   try {
     const stored = await storeConnection(ctx, provider, { kind: "key", ...typed, ...proven, asked: [], granted: [], becomes });
     return { connectionId: stored.id, account: proven.identity.name, again: stored.again };
   } catch (error) {
-    throw inWords(ctx, provider, error);
+    throw inWords(ctx, asked, error);
   }
 }
 
 const secretsIn = ({ key }: KeyProvider, fields: Readonly<Record<string, string>>): string[] =>
   key.fields.flatMap(({ name, secret }) => (secret && fields[name] ? [fields[name], fields[name].trim()] : []));
 
-const localeOf = ({ actor }: TenantCtx): Locale => (actor.type === "user" ? actor.locale : "en");
-
 /** Only a key is replaced by a key: an OAuth connection would lose what it can and this key cannot. */
-async function checkReplaced(ctx: TenantCtx, provider: KeyProvider, connectionId: string): Promise<void> {
+async function checkReplaced(ctx: TenantCtx, { provider, locale }: Asked, connectionId: string): Promise<void> {
   const replaced = await findConnection(ctx, connectionId);
   if (replaced.provider !== provider.id) throw notFound("connection");
   if (replaced.kind === "key") return;
-  throw conflict(keyWords("not_a_key", { locale: localeOf(ctx), provider: provider.name, account: replaced.name }));
+  throw conflict(keyWords("not_a_key", { locale, provider: provider.name, account: replaced.name }));
 }
 
 /** Checks what was typed by the provider's own schema; the first field that is at fault is named. */
-function parseTyped(ctx: TenantCtx, provider: KeyProvider, given: Readonly<Record<string, string>>): Typed {
-  const locale = localeOf(ctx);
+function parseTyped({ provider, locale }: Asked, given: Readonly<Record<string, string>>): Typed {
   const faulty = (problem: KeyProblem, field: string, label: string) =>
     invalid(field, keyWords(problem, { locale, provider: provider.name, field: label }));
   const stray = Object.keys(given).find((name) => !provider.key.fields.some((field) => field.name === name));
@@ -85,14 +90,14 @@ function parseTyped(ctx: TenantCtx, provider: KeyProvider, given: Readonly<Recor
   return typed;
 }
 
-async function limitTries(ctx: TenantCtx): Promise<void> {
+async function limitTries(ctx: TenantCtx, asked: Asked): Promise<void> {
   const { perPerson, perTenant, windowS } = tries;
   try {
     if (ctx.actor.type === "user") await takeFromLimit(ctx, { key: `key:user:${ctx.actor.userId}`, max: perPerson, windowS });
     await takeFromLimit(ctx, { key: `key:tenant:${ctx.tenant.id}`, max: perTenant, windowS });
   } catch (error) {
     if (!(error instanceof DomainError) || error.retryAfterS === undefined) throw error;
-    throw failed(ctx, "rate_limited", "too_many", { retryAfterS: error.retryAfterS });
+    throw failed(asked, "rate_limited", "too_many", { retryAfterS: error.retryAfterS });
   }
 }
 
@@ -111,8 +116,8 @@ async function prove(
 }
 
 /** What went wrong at the provider, as it is told; what nobody foresaw stays as it is. */
-function inWords(ctx: TenantCtx, provider: KeyProvider, error: unknown): unknown {
-  const locale = localeOf(ctx);
+function inWords(ctx: TenantCtx, asked: Asked, error: unknown): unknown {
+  const { provider, locale } = asked;
   if (error instanceof FieldFault) return invalid(error.field, error.words[locale]);
   if (error instanceof OtherAccount) {
     return conflict(keyWords("other_account", { locale, provider: provider.name, account: error.account }));
@@ -122,17 +127,17 @@ function inWords(ctx: TenantCtx, provider: KeyProvider, error: unknown): unknown
   const field = mainField(provider).name;
   switch (error.kind) {
     case "revoked":
-      return failed(ctx, "invalid", "refused", { provider, field });
+      return failed(asked, "invalid", "refused", { field });
     case "missing_scopes":
-      return failed(ctx, "invalid", "too_little", { provider, field });
+      return failed(asked, "invalid", "too_little", { field });
     case "rejected":
-      return failed(ctx, "invalid", "unclear", { provider, field });
+      return failed(asked, "invalid", "unclear", { field });
     case "rate_limited":
-      return failed(ctx, "rate_limited", "too_often", { provider, retryAfterS: error.retryAfterS ?? 60 });
+      return failed(asked, "rate_limited", "too_often", { retryAfterS: error.retryAfterS ?? 60 });
     case "unavailable":
-      return failed(ctx, "unavailable", "provider_down", { provider });
+      return failed(asked, "unavailable", "provider_down");
     case "misconfigured":
-      return failed(ctx, "unavailable", "misconfigured", { provider });
+      return failed(asked, "unavailable", "misconfigured");
     default:
       return error.kind satisfies never;
   }
@@ -146,12 +151,11 @@ function mainField({ id, key }: KeyProvider): KeyField {
 }
 
 function failed(
-  ctx: TenantCtx,
+  { provider, locale }: Asked,
   kind: ErrorKind,
   problem: KeyProblem,
-  { provider, field, retryAfterS }: { provider?: KeyProvider; field?: string; retryAfterS?: number },
+  more: { field?: string; retryAfterS?: number } = {},
 ): DomainError {
-  const minutes = String(Math.max(1, Math.ceil((retryAfterS ?? 0) / 60)));
-  const message = keyWords(problem, { locale: localeOf(ctx), minutes, ...(provider && { provider: provider.name }) });
-  return new DomainError(kind, message, { ...(field !== undefined && { field }), ...(retryAfterS !== undefined && { retryAfterS }) });
+  const minutes = String(Math.max(1, Math.ceil((more.retryAfterS ?? 0) / 60)));
+  return new DomainError(kind, keyWords(problem, { locale, minutes, provider: provider.name }), more);
 }

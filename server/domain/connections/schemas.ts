@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Resource } from "#server/catalog/provider.ts";
-import type { Text } from "#server/domain/tenants/schemas.ts";
+import { Locale, type Text } from "#server/domain/tenants/schemas.ts";
 
 /** `active`: usable. `reconnect_needed`: the provider took access away. `disconnected`: the client did. */
 export const ConnectionStatus = z.enum(["active", "reconnect_needed", "disconnected"]);
@@ -181,6 +181,7 @@ export const ConnectKey = z.object({
   provider: z.string().max(40),
   fields: z.record(z.string().max(60), z.string().max(4000)).describe("By field name, as the provider's keyForm lists them."),
   connectionId: z.string().max(60).optional().describe("The key connection whose key is replaced: it must be of the same account."),
+  locale: Locale.optional().describe("The language to say in what is wrong; without it the person's own."),
 });
 export type ConnectKey = z.infer<typeof ConnectKey>;
 

@@ -281,13 +281,15 @@ describe("what belongs to a key", () => {
     expect((await connectKey(ctx, { provider: "vapi", fields })).account).toMatch(/^Vapi [0-9a-f]{8}$/);
   });
 
-  test("words come in the language of the person who typed", async () => {
+  test("words come in the language of the page, else of the person who typed", async () => {
     const { ctx, browser } = await inside();
     const { fields } = await keyOf("telnyx", newAccount("telnyx"));
     if (browser.actor.type !== "user") throw new Error("somebody is signed in");
     const french = { ...ctx, actor: { ...browser.actor, locale: "fr" as const } };
     const refused = await failureOf(connectKey(french, { provider: "telnyx", fields: spoilt(findKeyProvider("telnyx"), fields) }));
     expect(refused.message).toContain("Telnyx n’accepte pas cette clé");
+    const hebrew = await failureOf(connectKey(french, { provider: "telnyx", fields: {}, locale: "he" }));
+    expect(hebrew).toMatchObject({ field: "api_key", message: "יש למלא: מפתח API." });
   });
 
   test("a person tries twenty keys in ten minutes, then is asked to wait, and the provider is left alone", async () => {
