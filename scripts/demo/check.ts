@@ -95,8 +95,16 @@ async function connect(demo: Demo, visitor: Visitor, client: DemoClient, provide
   if (consent.url.origin !== new URL(demo.sandbox).origin)
     throw new Error(`connecting ${provider} for ${client.id} led to ${consent.url.pathname} instead of the consent page`);
   const back = await visitor.submit(consent, { decision: "allow" });
-  if (back.url.pathname !== `/t/${client.id}/integrations`)
-    throw new Error(`the consent of ${provider} for ${client.id} led to ${back.url.pathname} (${back.status})`);
+  const landed = back.url.pathname.endsWith("/choose") ? await choose(visitor, back) : back;
+  if (landed.url.pathname !== `/t/${client.id}/integrations`)
+    throw new Error(`the consent of ${provider} for ${client.id} led to ${landed.url.pathname} (${landed.status})`);
+}
+
+/** Of several things under a login the first is chosen, as far as the page asks. */
+async function choose(visitor: Visitor, page: Page): Promise<Page> {
+  const first = page.root.querySelector('input[name="ids"]')?.getAttribute("value");
+  if (first === undefined) throw new Error(`${page.url.pathname} (${page.status}) has nothing to choose`);
+  return visitor.submit(page, { ids: first, intent: "choose" });
 }
 
 /** Fires the cron as often as a minute would in a day of waiting, until every job has run once for every client. */

@@ -32,12 +32,10 @@ export async function signIn(demo: Demo, context: BrowserContext, email: string,
   return page;
 }
 
-/** Presses "connect" on a provider's card, which leads to the provider's consent page. */
+/** Presses "connect" on a provider's page, which leads to the provider's consent page. */
 export async function connect(page: Page, { tenant, provider, shop }: { tenant: string; provider: string; shop?: string }): Promise<void> {
-  await page.goto(`/t/${tenant}/integrations`);
+  await page.goto(`/t/${tenant}/integrations/${provider}`);
   const form = page.locator(`form[action="/t/${tenant}/connect/${provider}"]`).first();
-  const fold = page.locator(`details:has(form[action="/t/${tenant}/connect/${provider}"])`).first();
-  if ((await fold.count()) > 0 && !(await form.isVisible())) await fold.locator("summary").first().click();
   if (shop) await form.locator('input[name="shop"]').fill(shop);
   await form.locator('button[type="submit"]').click();
   await page.locator('button[name="decision"][value="allow"]').waitFor();

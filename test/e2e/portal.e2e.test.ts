@@ -41,14 +41,24 @@ describe("the main job, in a browser", () => {
 
     await connect(page, { tenant: "acme", provider: "shopify", shop: "acme-gifts.myshopify.com" });
     await allow(page);
-    await page.waitForURL(/\/t\/acme\/integrations$/);
+    await page.waitForURL(/\/t\/acme\/integrations\/shopify$/);
     expect(await page.locator("main").innerText()).toContain("Acme Gifts");
-    for (const provider of ["klaviyo", "google"]) {
-      await connect(page, { tenant: "acme", provider });
-      await allow(page);
-      await page.waitForURL(/\/t\/acme\/integrations$/);
-    }
+    await connect(page, { tenant: "acme", provider: "klaviyo" });
+    await allow(page);
+    await page.waitForURL(/\/t\/acme\/integrations\/klaviyo$/);
     await page.close();
+  });
+
+  test("where a login opens several properties the client chooses one on the way back, and its sensor runs", async () => {
+    const page = await acme.newPage();
+    await connect(page, { tenant: "acme", provider: "google" });
+    await allow(page);
+    await page.waitForURL(/\/integrations\/google\/choose/);
+    expect(await page.locator('input[name="ids"]').count()).toBe(5);
+    await page.getByRole("radio", { name: /acme-gifts blog/ }).check();
+    await save(page);
+    await page.waitForURL(/\/t\/acme\/integrations\/google$/);
+    expect(await page.locator("main").innerText()).toContain("acme-gifts blog");
   });
 
   test("the cron runs its sensors, and the overview shows what they measured", async () => {
@@ -61,6 +71,75 @@ describe("the main job, in a browser", () => {
     // The chart is drawn, and its figures stand beside it in a table.
     await page.locator("main svg.recharts-surface").first().waitFor();
     expect(await page.locator("main details table").count()).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  test("the choice can be changed later, and the figures begin anew with it", async () => {
+    const sessions = () => sumOf("ga4-sensor", "sessions");
+    const before = await sessions();
+    expect(before).toBeGreaterThan(0);
+    const page = await acme.newPage();
+    await page.goto("/t/acme/integrations/google");
+    await page.locator('main a[href*="/choose?"]').first().click();
+    await page.waitForURL(/choose/);
+    expect(await page.getByRole("radio", { name: /acme-gifts blog/ }).isChecked()).toBe(true);
+    // A search keeps what is ticked in sight, and finds by number too.
+    await page.locator('input[name="q"]').fill("wholesale");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/q=wholesale/);
+    await page.getByRole("radio", { name: /acme-gifts wholesale/ }).check();
+    await save(page);
+    await page.waitForURL(/\/t\/acme\/integrations\/google$/);
+    expect(await page.locator("main").innerText()).toContain("acme-gifts wholesale");
+    expect(await sessions()).toBe(0);
+    await runAll("acme");
+    expect(await sessions()).not.toBe(before);
+    await page.close();
+  });
+
+  test("among 312 ad accounts one is found by its name with the keyboard alone, and kept while searching for the next", async () => {
+    const page = await acme.newPage();
+    await page.goto("/api/auth/oauth/meta/authorize?tenant=acme");
+    await chooseAccount(page, "10210000000000900");
+    await allow(page);
+    await page.waitForURL(/\/integrations\/meta\/choose/);
+    await page.waitForLoadState("networkidle");
+    await page.locator('input[name="q"]').focus();
+    for (const name of ["Client 007", "Client 299"]) {
+      await page.keyboard.press("ControlOrMeta+a");
+      await page.keyboard.type(name);
+      await page.keyboard.press("Enter");
+      await page.waitForURL((url) => url.searchParams.get("q") === name);
+      const box = page.getByRole("checkbox", { name: new RegExp(name) });
+      await box.waitFor();
+      await page.locator('input[name="q"]').focus();
+      for (let steps = 0; steps < 8 && !(await box.evaluate((input) => input === document.activeElement)); steps++)
+        await page.keyboard.press("Tab");
+      await page.keyboard.press("Space");
+      expect(await box.isChecked()).toBe(true);
+      await page.locator('input[name="q"]').focus();
+    }
+    await save(page);
+    await page.waitForURL((url) => !url.search.includes("ad_account"));
+    await page.goto("/t/acme/integrations/meta");
+    const read = await page.locator("main").innerText();
+    expect(read).toContain("Client 007");
+    expect(read).toContain("Client 299");
+    await page.close();
+  });
+
+  test("signing in to another account than the awaited one is asked about, and the other one is connected as a second", async () => {
+    const page = await acme.newPage();
+    await page.goto("/t/acme/integrations/google");
+    await page.locator('main a[href*="connection=con_"]:has-text("Reconnect")').first().click();
+    await chooseAccount(page, "owner@beta.example");
+    await allow(page);
+    await page.waitForURL(/\/integrations\/google\?other=con_/);
+    await page.getByRole("link", { name: "Connect the other one as well" }).click();
+    await chooseAccount(page, "owner@beta.example");
+    await allow(page);
+    await page.waitForURL(/\/integrations\/google$/);
+    expect(await page.locator("main h2 bdi").allInnerTexts()).toEqual(["owner@acme-gifts.example", "owner@beta.example"]);
     await page.close();
   });
 
@@ -147,7 +226,7 @@ describe("the unhappy ways", () => {
     const page = await signIn(demo, beta, "owner@beta.example");
     await connect(page, { tenant: "beta", provider: "klaviyo" });
     await deny(page);
-    await page.waitForURL(/\/t\/beta\/integrations/);
+    await page.waitForURL(/\/t\/beta\/integrations\/klaviyo$/);
     expect(new URL(page.url()).search).toBe("");
     await page.getByText("Klaviyo n’a pas été connecté : l’accès n’a pas été autorisé.").first().waitFor();
     expect(await page.locator("form:has([name=connectionId])").count()).toBe(0);
@@ -182,12 +261,22 @@ describe("without JavaScript", () => {
     }
     await connect(page, { tenant: "gamma", provider: "shopify", shop: "gamma-studio.myshopify.com" });
     await allow(page);
-    expect(new URL(page.url()).pathname).toBe("/t/gamma/integrations");
+    expect(new URL(page.url()).pathname).toBe("/t/gamma/integrations/shopify");
     await runAll("gamma");
     await page.goto("/t/gamma");
     expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
     expect(await page.locator("main details table").count()).toBeGreaterThan(0);
-    await page.goto("/t/gamma/integrations");
+    // Choosing works without scripts too: the sandbox's Google person has two calendars.
+    await page.goto("/api/auth/oauth/google/authorize?tenant=gamma&sets=analytics&sets=calendar");
+    await chooseAccount(page, "owner@gamma.example");
+    await allow(page);
+    expect(new URL(page.url()).searchParams.get("kind")).toBe("calendar");
+    await page.locator('input[name="q"]').fill("team");
+    await page.locator('button[formmethod="get"]').first().click();
+    await page.locator('input[name="ids"]').first().check();
+    await save(page);
+    expect(new URL(page.url()).pathname).toBe("/t/gamma/integrations");
+    await page.goto("/t/gamma/integrations/shopify");
     await page.locator("details:has(form [name=connectionId]) > summary").last().click();
     await page.locator('form:has([name=connectionId]):has([value="disconnect"]) button').last().click();
     expect(await page.locator("form:has([name=connectionId])").count()).toBe(0);
@@ -198,7 +287,7 @@ describe("without JavaScript", () => {
 describe("with the keyboard alone", () => {
   test("the first Tab offers to skip to the content, and a question can be left with Escape", async () => {
     const page = await acme.newPage();
-    await page.goto("/t/acme/integrations");
+    await page.goto("/t/acme/integrations/shopify");
     await page.waitForLoadState("networkidle");
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.getAttribute("href"))).toBe("#content");
@@ -217,6 +306,12 @@ describe("every page", () => {
   const clientPages = [
     "/t/acme",
     "/t/acme/integrations",
+    "/t/acme/integrations?show=attention&q=nothing-like-it",
+    "/t/acme/integrations/google",
+    "/t/acme/integrations/meta?find=pages",
+    "/t/acme/integrations/klaviyo",
+    "/t/acme/integrations/twilio",
+    "/t/acme/settings/sensors",
     "/t/acme/runs",
     "/t/acme/settings",
     "/t/acme/settings/team",
@@ -234,6 +329,7 @@ describe("every page", () => {
     "/admin/runs",
     "/admin/credentials",
     "/admin/dead-letters",
+    "/admin/incidents",
     "/admin/audit",
     "/docs/api",
   ];
@@ -249,7 +345,7 @@ describe("every page", () => {
     "fits $width px in $theme without sideways scroll, breaks no rule of accessibility and no rule of its CSP",
     async ({ width, theme }) => {
       for (const [context, paths] of [
-        [acme, [...clientPages, ...publicPages]],
+        [acme, [...clientPages, ...(await choicePages()), ...publicPages]],
         [staff, adminPages],
       ] as const) {
         await context.addCookies([{ name: "atrium_theme", value: theme, url: demo.origin }]);
@@ -266,6 +362,8 @@ describe("every page", () => {
         await page.close();
       }
     },
+    // Thirty pages, each looked at by a slow machine too.
+    240_000,
   );
 });
 
@@ -278,6 +376,36 @@ test("nothing that the Worker printed all the while holds what a provider issued
   // Without a mail server the terminal is the mailbox: its lines have the link.
   expect(holding(await mailedSecrets()).filter((line) => !line.includes('"message":"mail"'))).toEqual([]);
 });
+
+/** Ticks an account on the sandbox's consent page. */
+async function chooseAccount(page: Page, account: string): Promise<void> {
+  await page.locator(`input[name="account"][value="${account}"]`).check();
+}
+
+const save = (page: Page) => page.locator('main button[name="intent"][value="choose"]').click();
+
+/** Where acme chooses among a few, and among hundreds. */
+async function choicePages(): Promise<string[]> {
+  const { DB } = await demo.server.bindings();
+  const rows = await DB.prepare("select id, provider from connections where tenant_id = 'acme' and provider in ('google', 'meta')").all<{
+    id: string;
+    provider: string;
+  }>();
+  expect(rows.results.length).toBeGreaterThan(1);
+  return rows.results.map(
+    ({ id, provider }) =>
+      `/t/acme/integrations/${provider}/choose?connection=${id}&kind=${provider === "meta" ? "ad_account" : "ga4_property"}`,
+  );
+}
+
+/** The sum of what a sensor of acme measured. */
+async function sumOf(sensor: string, metric: string): Promise<number> {
+  const { DB } = await demo.server.bindings();
+  const sum = await DB.prepare("select sum(value) as n from measurements where tenant_id = 'acme' and sensor = ? and metric = ?")
+    .bind(sensor, metric)
+    .first<number | null>("n");
+  return sum ?? 0;
+}
 
 /** What the links of all mails carry as their last part. */
 async function mailedSecrets(): Promise<string[]> {
