@@ -422,6 +422,23 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     await callLater(tenant, provider, 0);
   });
 
+  test("a limit and a breakdown are told apart from a dead token, however the provider says them, and change nothing", async () => {
+    const { browser, tenant } = await visit();
+    await connect(browser, tenant);
+    const before = await only(tenant);
+    for (const [effect, kind] of [
+      [{ type: "rate_limited", retryAfter: 60 }, "rate_limited"],
+      [{ type: "error", status: 500 }, "unavailable"],
+    ] as const) {
+      await control({ faults: [{ provider: id, kind: "api", effect }] });
+      await expect(callLater(tenant, provider, 0)).rejects.toMatchObject({ kind });
+      await control();
+      await control({ limits: false });
+    }
+    const after = await only(tenant);
+    expect([after.row.status, after.access, after.refresh]).toEqual(["active", before.access, before.refresh]);
+  });
+
   test("access that the provider took away makes the connection wait, once, with mail and audit", async () => {
     const { browser, tenant } = await visit();
     await connect(browser, tenant);
