@@ -2,14 +2,16 @@ import { z } from "zod";
 import { deadLetters } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
-import { DeadMessage, MailMessage, RunMessage } from "#server/messages.ts";
+import { DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "#server/messages.ts";
 
-const Known = z.union([RunMessage, DeadMessage, MailMessage]);
+const Known = z.union([RunMessage, DeadMessage, MailMessage, TokenMessage, TaskMessage]);
 type Known = z.infer<typeof Known>;
 const reasons = {
   "run.dead": "The run failed as often as it may be tried.",
   run: "The queue gave up delivering this run; the sweep sends it again as long as it is open.",
   mail: "The mail could not be sent.",
+  token: "A connection could not be worked on; the cron comes back to it.",
+  task: "The queue gave up on this; the sweep sends it again as long as it is open.",
   unreadable: "The message could not be read.",
 } as const;
 
@@ -37,11 +39,23 @@ export async function recordDeadLetter(ctx: Ctx, body: unknown): Promise<void> {
 
 /** Where it was sent to at first. */
 function queueOf(message: Known | null): string {
-  if (!message) return "unknown";
-  return message.type === "run" || message.type === "run.dead" ? "atrium-runs" : "atrium-mail";
+  const kind = kindOf(message);
+  switch (kind) {
+    case "run.dead":
+    case "run":
+      return "atrium-runs";
+    case "unreadable":
+      return "unknown";
+    default:
+      return `atrium-${kind}${kind === "mail" ? "" : "s"}`;
+  }
 }
 
-function reasonOf(message: Known | null): string {
-  if (!message) return reasons.unreadable;
-  return message.type === "run" || message.type === "run.dead" ? reasons[message.type] : reasons.mail;
+const reasonOf = (message: Known | null): string => reasons[kindOf(message)];
+
+function kindOf(message: Known | null): keyof typeof reasons {
+  if (!message) return "unreadable";
+  if (message.type === "run" || message.type === "run.dead") return message.type;
+  if (message.type.startsWith("mail.")) return "mail";
+  return message.type.startsWith("token.") ? "token" : "task";
 }
