@@ -38,7 +38,7 @@ export default function ApiDocs() {
             {groups.flatMap(({ operations }) =>
               operations.map(({ id, method, path }) => (
                 <li key={id}>
-                  <a className="link" href={`#${id}`}>
+                  <a className="link break-all" href={`#${id}`}>
                     {method} {path}
                   </a>
                 </li>

@@ -25,6 +25,8 @@ const plain: Record<string, unknown> = {
   name: "A name",
   email: "somebody@example.com",
   ownerEmail: "owner@example.com",
+  contactName: "Somebody",
+  contactEmail: "contact@example.com",
   currency: "EUR",
   timezone: "Europe/Paris",
   features: {},
