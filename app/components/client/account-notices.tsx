@@ -30,7 +30,7 @@ function HealthNotice({ account }: { account: Account }) {
     <Callout
       tone={STATE_TONES[state]}
       className="p-3"
-      title={status === "active" ? t(`accounts.state.${state}`) : t("integrations.reconnectTitle")}
+      title={status === "active" ? t(`accounts.state.${state}`) : t(account.kind === "key" ? "keys.needed" : "integrations.reconnectTitle")}
     >
       <p>{health.words[locale]}</p>
       {holdsUp.length > 0 && (

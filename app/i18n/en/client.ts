@@ -518,6 +518,7 @@ export const client = {
     data_delete: "End the workspace",
   },
   keys: {
+    needed: "This account needs a new key",
     connect: "Connect {{provider}} with this key",
     replace: "Replace the key",
     checked: "The key is tried at {{provider}} before it is kept. Then it is locked away: nobody can read it here again.",

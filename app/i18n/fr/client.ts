@@ -526,6 +526,7 @@ export const client = {
     data_delete: "Mettre fin à l’espace",
   },
   keys: {
+    needed: "Ce compte a besoin d’une nouvelle clé",
     connect: "Connecter {{provider}} avec cette clé",
     replace: "Remplacer la clé",
     checked: "La clé est essayée auprès de {{provider}} avant d’être gardée. Elle est ensuite scellée : personne ne peut plus la lire ici.",
