@@ -102,8 +102,18 @@ async function runAll(tenant: string, staffToken: string): Promise<string[]> {
   return ids;
 }
 
-const clientPages = ["", "/integrations", "/runs", "/settings", "/settings/team", "/settings/sessions", "/settings/workspace"];
-const adminPages = ["/clients", "/runs", "/credentials?dry-run=1", "/dead-letters", "/audit"];
+const clientPages = [
+  "",
+  "/integrations",
+  "/runs",
+  "/settings",
+  "/settings/team",
+  "/settings/sessions",
+  "/settings/workspace",
+  "/settings/data",
+  "/settings/audit",
+];
+const adminPages = ["/clients", "/runs", "/credentials", "/dead-letters", "/incidents", "/audit", "/reveals", "/deletions"];
 
 test("no token or code that a provider issued is in a line, a message, an answer or a row", async () => {
   await control({ limits: false });
