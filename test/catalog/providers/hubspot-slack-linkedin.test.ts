@@ -1,4 +1,7 @@
+import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openDb } from "#db/client.ts";
+import { tenants } from "#db/schema/index.ts";
 import type { Failure, OAuthProvider } from "#server/catalog/provider.ts";
 import { hubspot } from "#server/catalog/providers/hubspot.ts";
 import { linkedin } from "#server/catalog/providers/linkedin.ts";
@@ -7,8 +10,9 @@ import type { Tenant } from "#server/ctx.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { openAccount } from "#server/domain/connections/open-account.ts";
-import { choices, connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
-import { type TestCtx, testTenantCtx } from "#test/harness.ts";
+import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
+import { choices, comeBack, connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
+import { makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 
 beforeEach(() => control({ limits: false }));
 afterEach(() => control());
@@ -91,6 +95,28 @@ describe("HubSpot", () => {
       name: "beta.example",
       details: { currency: "USD", timezone: "US/Eastern", email: "owner@beta.example" },
     });
+  });
+
+  test("a client can be made from a portal, once, with what the portal says of itself", async () => {
+    const { actor } = await makeUser({ staff: true });
+    const browser = testCtx({ actor, ip: "192.0.2.201" });
+    // A portal of this run's own: another one would be a client already.
+    const account = String(9_000_000_000 + (Date.now() % 1_000_000_000));
+    for (const told of ["is a client now", ""]) {
+      const { location } = await beginIntake(browser, { provider: "hubspot", shop: undefined });
+      const body = new URLSearchParams({ decision: "allow", other: account });
+      const answer = await fetch(location, { method: "POST", body, redirect: "manual" });
+      const next = await comeBack(browser, "hubspot", new URL(answer.headers.get("location") ?? "about:blank"));
+      expect(next.toast).toEqual({ kind: "success", message: expect.stringContaining(told) });
+    }
+    const db = openDb(testEnv.DB);
+    const rows = await db
+      .select()
+      .from(tenants)
+      .where(eq(tenants.name, `portal-${account}.example`));
+    expect(rows).toMatchObject([
+      { currency: "GBP", timezone: "Europe/London", contactEmail: `owner@portal-${account}.example`, vertical: "b2b" },
+    ]);
   });
 
   test("a token is introspected with our own client in the body, never in the address", async () => {
