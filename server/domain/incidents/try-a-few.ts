@@ -5,6 +5,8 @@ import { probeFailingEveryMs } from "#server/domain/connections/probe-times.ts";
 
 /** Enough to see that it is back, too few to be in its way. */
 const triesAtATime = 3;
+/** Later than any that `claimProbes` puts off at the same time, so that the next ones are others. */
+const behindOthersMs = 1.2 * probeFailingEveryMs;
 
 /**
  * Sends probes of a few connections of a provider that is down, each of another tenant, those that failed first and the
@@ -14,7 +16,7 @@ export async function tryAFew(ctx: Ctx, provider: string): Promise<void> {
   for (const { db } of acrossTenants(ctx)) {
     const tried = await db
       .update(connections)
-      .set({ probeAt: ctx.now() + probeFailingEveryMs })
+      .set({ probeAt: ctx.now() + behindOthersMs })
       .where(
         sql`${connections.id} in (select id from (
           select id, min(coalesce(probe_at, 0)) as turn, sum(failed_at is not null) > 0 as fails
