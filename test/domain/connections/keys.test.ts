@@ -304,6 +304,14 @@ describe("what belongs to a key", () => {
     expect((await counted()).calls).toEqual([]);
   });
 
+  test("a key replaces none of another provider", async () => {
+    const { ctx, id } = await connected("apify");
+    const { fields } = await keyOf("telnyx", newAccount("telnyx"));
+    const failure = await failureOf(connectKey(ctx, { provider: "telnyx", fields, connectionId: id }));
+    expect(failure.kind).toBe("not_found");
+    expect(await rowOf(id)).toMatchObject({ provider: "apify", status: "active" });
+  });
+
   test("over REST a key is connected and answered without itself; a wrong one says its field", async () => {
     const { tenant, token } = await inside();
     const { fields } = await keyOf("apify", newAccount("apify"));
