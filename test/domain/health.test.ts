@@ -197,16 +197,12 @@ describe("GET /api/health/{tenant}", () => {
     const queries = prepared.mock.calls.map(([query]) => query);
     prepared.mockRestore();
     expect(queries).toHaveLength(1);
-    const rowsRead = async () =>
-      (
-        await testEnv.DB.prepare(queries[0] ?? "")
-          .bind(tenant.id)
-          .all()
-      ).meta.rows_read;
-    const alone = await rowsRead();
-    for (let at = 0; at < 3; at++) await connected("klaviyo");
-    expect(await rowsRead()).toBe(alone);
-    expect(alone).toBeLessThanOrEqual(3);
+    for (let at = 0; at < 4; at++) await connected("klaviyo");
+    const { meta } = await testEnv.DB.prepare(queries[0] ?? "")
+      .bind(tenant.id)
+      .all();
+    // Its row, once more to sort it, and the first row behind the tenant's.
+    expect(meta.rows_read).toBeLessThanOrEqual(3);
   });
 });
 
