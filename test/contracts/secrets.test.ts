@@ -105,6 +105,7 @@ async function runAll(tenant: string, staffToken: string): Promise<string[]> {
 const clientPages = [
   "",
   "/integrations",
+  "/integrations/calendar",
   "/runs",
   "/settings",
   "/settings/team",
@@ -113,7 +114,7 @@ const clientPages = [
   "/settings/data",
   "/settings/audit",
 ];
-const adminPages = ["/clients", "/runs", "/credentials", "/dead-letters", "/incidents", "/audit", "/reveals", "/deletions"];
+const adminPages = ["/clients", "/runs", "/credentials", "/renewals", "/calendar", "/dead-letters", "/incidents", "/audit", "/reveals", "/deletions"];
 
 test("no token or code that a provider issued is in a line, a message, an answer or a row", async () => {
   await control({ limits: false });
