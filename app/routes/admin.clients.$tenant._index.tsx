@@ -6,7 +6,6 @@ import { enterAdmin } from "#app/admin.ts";
 import { ClientFigures } from "#app/components/admin/client-figures.tsx";
 import { ConnectionTable } from "#app/components/admin/connection-table.tsx";
 import { JobTable } from "#app/components/admin/job-table.tsx";
-import { UnusedPermissions } from "#app/components/client/unused-permissions.tsx";
 import { isOpen } from "#app/components/runs/run-status.tsx";
 import { RunTable } from "#app/components/runs/run-table.tsx";
 import { useLive } from "#app/components/runs/use-live.ts";
@@ -25,13 +24,12 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { api } = enterAdmin(args);
   const tenant = String(args.params.tenant);
-  const [client, overview, integrations, unused] = await Promise.all([
+  const [client, overview, integrations] = await Promise.all([
     api.clients.get({ tenant }),
     api.overview.ofClient({ tenant, locale: args.context.locale }),
     api.connections.list({ tenant }),
-    api.connections.unused({ tenant }),
   ]);
-  return { title: titleOf(client.name), client, overview, integrations, unused };
+  return { title: titleOf(client.name), client, overview, integrations };
 }
 
 /** `intent` says what is done: `run` a job now, or `check` a connection now. */
@@ -64,7 +62,7 @@ async function check({ params, context: { api, locale } }: ActionFunctionArgs, f
 
 export default function ClientHealth() {
   const { t } = useTranslation("admin");
-  const { client, overview, integrations, unused } = useLoaderData<typeof loader>();
+  const { client, overview, integrations } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   useLive(
     overview.runs.some(({ status }) => isOpen(status)),
@@ -75,9 +73,6 @@ export default function ClientHealth() {
       <FormMessage failure={failure} />
       <Section title={t("connections.title")} description={t("connections.description")} actions={<DryRunLink tenant={client.id} />}>
         <ConnectionTable integrations={integrations} />
-        {unused.map((each) => (
-          <UnusedPermissions key={each.connection} unused={each} />
-        ))}
       </Section>
       <Section title={t("jobs.title")} description={t("jobs.description")}>
         <JobTable sensors={overview.sensors} providers={integrations} startable={client.status !== "suspended"} />

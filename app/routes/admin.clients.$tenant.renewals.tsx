@@ -5,6 +5,7 @@ import { enterAdmin } from "#app/admin.ts";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { PlanTable } from "#app/components/admin/plan-table.tsx";
 import { RenewalHistoryTable } from "#app/components/admin/renewal-history-table.tsx";
+import { UnusedPermissions } from "#app/components/client/unused-permissions.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -19,8 +20,12 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const tenant = String(args.params.tenant);
   const { cursor } = filtersOf(args.request, ["cursor"]);
-  const [plans, history] = await Promise.all([api.renewals.plans({ tenant }), api.renewals.history({ tenant, cursor })]);
-  return { title: titleOf(translatorOf(locale)("renewals.title", { ns: "admin" }), tenant), plans, history };
+  const [plans, history, unused] = await Promise.all([
+    api.renewals.plans({ tenant }),
+    api.renewals.history({ tenant, cursor }),
+    api.connections.unused({ tenant }),
+  ]);
+  return { title: titleOf(translatorOf(locale)("renewals.title", { ns: "admin" }), tenant), plans, history, unused };
 }
 
 /** Renews one connection (`connectionId`, called `account`) now, and says how it went. */
@@ -46,7 +51,7 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function ClientRenewals() {
   const { t } = useTranslation("admin");
-  const { plans, history } = useLoaderData<typeof loader>();
+  const { plans, history, unused } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const nameOf = (id: string) => plans.find(({ connection }) => connection === id)?.name ?? id;
   return (
@@ -54,6 +59,9 @@ export default function ClientRenewals() {
       <FormMessage failure={failure} />
       <Section title={t("renewals.plansTitle")} description={t("renewals.plansDescription")}>
         <PlanTable plans={plans} />
+        {unused.map((each) => (
+          <UnusedPermissions key={each.connection} unused={each} />
+        ))}
       </Section>
       <Section title={t("renewals.historyTitle")} description={t("renewals.historyDescription")}>
         <Card padding="none">

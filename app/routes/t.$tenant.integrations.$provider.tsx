@@ -1,10 +1,9 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
 import { type Integration, stateOfProvider } from "#app/components/client/account-state.ts";
 import { ConnectForm } from "#app/components/client/connect-form.tsx";
 import { ConnectedAccount } from "#app/components/client/connected-account.tsx";
-import { FurtherPermissions, type PermissionList } from "#app/components/client/further-permissions.tsx";
 import { KeyForm } from "#app/components/client/key-form.tsx";
 import { OtherAccount } from "#app/components/client/other-account.tsx";
 import { StateBadge } from "#app/components/client/state-badge.tsx";
@@ -21,7 +20,6 @@ import { translatorOf } from "#app/i18n/translator.server.ts";
 import { connectByKey } from "#app/key-form.ts";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
-import type { Outputs } from "#server/trpc/root.ts";
 
 export const meta = titleMeta;
 
@@ -29,7 +27,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api } = args.context;
   const provider = String(args.params.provider);
-  const [integrations, permissions, unused] = await Promise.all([
+  const [integrations, further, unused] = await Promise.all([
     api.connections.list({ tenant: tenant.id }),
     api.connections.permissions({ tenant: tenant.id, provider }),
     api.connections.unused({ tenant: tenant.id }),
@@ -43,17 +41,8 @@ export async function loader(args: LoaderFunctionArgs) {
     /** The account that was awaited when another one came back. */
     other: integration.connections.find(({ id }) => id === searchParams.get("other")) ?? null,
     unused: unused.filter((each) => each.provider === provider),
-    permissions: permissions.length > 0 ? filtered(permissions, searchParams) : null,
+    hasFurther: further.length > 0,
   };
-}
-
-function filtered(groups: Outputs["connections"]["permissions"], query: URLSearchParams): PermissionList {
-  const all = groups.flatMap(({ names }) => names);
-  const search = (query.get("find") ?? "").trim().slice(0, 60);
-  const group = groups.find((each) => each.group === query.get("group"));
-  const picked = query.getAll("scopes").filter((name) => all.includes(name));
-  const fitting = (group?.names ?? all).filter((name) => name.includes(search.toLowerCase()) && !picked.includes(name));
-  return { groups: groups.map((each) => each.group), names: [...picked, ...fitting], picked, search, group: group?.group ?? "" };
 }
 
 export async function action(args: ActionFunctionArgs) {
@@ -103,7 +92,7 @@ export async function action(args: ActionFunctionArgs) {
 export default function ProviderPage() {
   const { t } = useTranslation("client");
   const { locale } = useDisplay();
-  const { integration, other, unused, permissions } = useLoaderData<typeof loader>();
+  const { integration, other, unused, hasFurther } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { base, may } = useTenant();
   const { provider, name, description, connections, signsIn, configured } = integration;
@@ -139,7 +128,13 @@ export default function ProviderPage() {
         <UnusedPermissions key={each.connection} unused={each} />
       ))}
       {connects && <Connect integration={integration} failure={failure} />}
-      {connects && signsIn && configured && permissions && <FurtherPermissions integration={integration} list={permissions} />}
+      {connects && signsIn && configured && hasFurther && (
+        <p className="mt-6 text-[0.8125rem]">
+          <Link to={`${base}/integrations/${provider}/permissions`} className="link">
+            {t("accounts.permissions")}
+          </Link>
+        </p>
+      )}
     </>
   );
 }

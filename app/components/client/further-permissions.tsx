@@ -1,6 +1,7 @@
-import { ChevronRight, Search } from "lucide-react";
+import { Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
+import { Card } from "#app/components/ui/card.tsx";
 import { Checkbox } from "#app/components/ui/checkbox.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
@@ -32,19 +33,9 @@ export function FurtherPermissions({
   const { base } = useTenant();
   const page = `${base}/integrations/${provider}`;
   const accounts = connections.filter(({ kind, status }) => kind === "oauth" && status === "active");
-  const isOpen = list.search !== "" || list.group !== "" || list.picked.length > 0;
   return (
-    <details id="permissions" open={isOpen} className="group/further mt-8 scroll-mt-20">
-      <summary className="inline-flex items-center gap-1.5 rounded-sm text-[0.8125rem] font-medium text-ink-muted transition-colors hover:text-ink">
-        <ChevronRight
-          aria-hidden
-          data-mirror
-          className="size-4 transition-[rotate] group-open/further:rotate-90 rtl:group-open/further:-rotate-90"
-        />
-        {t("accounts.permissions")}
-      </summary>
-      <form method="get" action={`${base}/connect/${provider}`} className="glass mt-4 grid gap-4 rounded-card p-4 sm:p-5">
-        <p className="max-w-[68ch] text-[0.8125rem] text-ink-muted">{t("accounts.permissionsBody", { provider: name })}</p>
+    <Card>
+      <form method="get" action={`${base}/connect/${provider}`} className="grid gap-4">
         <input type="hidden" name="return" value={page} />
         <input type="hidden" name="only" value="missing" />
         <div className="flex flex-wrap items-end gap-3">
@@ -60,7 +51,7 @@ export function FurtherPermissions({
             />
           </Field>
           {/* First of its form: what Enter presses. */}
-          <Button type="submit" formAction={`${page}#permissions`}>
+          <Button type="submit" formAction={`${page}/permissions`}>
             <Search aria-hidden />
             {t("accounts.apply")}
           </Button>
@@ -89,6 +80,6 @@ export function FurtherPermissions({
           <Button type="submit">{t("accounts.permissionsAsk", { provider: name })}</Button>
         </div>
       </form>
-    </details>
+    </Card>
   );
 }
