@@ -72,25 +72,25 @@ export async function storm({ tenants, work, dataDir, say }: StormOptions): Prom
     const jobs = await planJobs(first, tenants);
     const calls = callsOf(seeded.connections, Math.max(tenants, work - jobs));
     say(`The storm begins: ${seeded.connections.length} connections, ${jobs} runs, ${calls.length} calls.`);
+    // While much goes on, the server is asked over its socket alone. What Miniflare answers about its bindings holds this whole
+    // process up until it is there, and the Worker too, once nobody reads what it prints.
+    const ticking = first.tick().catch(() => undefined); // it dies with the Worker
     const unanswered = callAll(first.url, seeded.cookie, calls);
-    await first.tick();
-    const killedAt = await untilHalf(first, seeded.connections);
+    await weather.half(seeded.connections);
     for (const pid of doomed) process.kill(pid, "SIGKILL");
-    await first.stop().catch(() => undefined); // what it tells of is dead
-    const again = await unanswered;
-    say(`Killed with ${killedAt} renewed; ${again.length} calls had no answer yet.`);
+    await Promise.all([ticking, first.stop().catch(() => undefined)]);
+    let left = await unanswered;
 
     const second = await startServer({ port: 0, dataDir, variables, onLine: () => undefined });
     closing.push(second.stop);
+    const killedAt = await renewedSoFar(second);
+    say(`Killed with ${killedAt} renewed; ${left.length} calls had no answer yet.`);
     await weather.turn();
     await passTime(second, { leases: true });
-    let waiting = callAll(second.url, seeded.cookie, again);
     await untilDone(second, async () => {
-      const left = await waiting;
-      waiting = callAll(second.url, seeded.cookie, left);
+      left = await callAll(second.url, seeded.cookie, left);
       return left.length === 0;
     });
-    await waiting;
     const failing = await callAll(second.url, seeded.cookie, seeded.connections);
     const figures = await read(second, seeded.connections);
     const seen = await weather.seen(seeded.connections);
@@ -128,12 +128,12 @@ function weatherAt(sandbox: string, tenants: number) {
     count: counted,
     effect: { type: "reply_lost", how: "502" },
   });
-  const half = (faults: readonly unknown[]) => ask("/control", { limits: false, faults });
+  const order = (faults: readonly unknown[]) => ask("/control", { limits: false, faults });
   const counted: Counted[] = [];
   return {
     ask,
     begin: () =>
-      half([
+      order([
         slow,
         losing("shopify", share(0.02)),
         losing("google", share(0.02)),
@@ -141,11 +141,23 @@ function weatherAt(sandbox: string, tenants: number) {
         down("google", share(0.05)),
         { kind: "token", provider: "klaviyo", effect: { type: "error", status: 503 } },
       ]),
+    /** Waits until half of those that can be renewed have new tokens at their provider. */
+    async half(all: readonly StormConnection[]): Promise<void> {
+      const open = all.filter(({ provider }) => provider !== "klaviyo").length;
+      for (const end = Date.now() + minuteMs; Date.now() < end; await sleep(50)) {
+        const { refreshes } = await ask<Counted>("/calls");
+        if (Object.values(refreshes).filter(({ rotated }) => rotated > 0).length >= open / 2) {
+          // Now some of the replies have come, and some are on their way.
+          return sleep(900);
+        }
+      }
+      throw new Error("half of the tokens were not renewed within a minute");
+    },
     /** Klaviyo is back. */
     async turn() {
       counted.push(await ask<Counted>("/calls"));
       await ask("/control", undefined, "DELETE");
-      await half([slow, losing("shopify", 1), down("shopify", 1), down("klaviyo", share(0.05))]);
+      await order([slow, losing("shopify", 1), down("shopify", 1), down("klaviyo", share(0.05))]);
     },
     async seen(of: readonly StormConnection[]) {
       counted.push(await ask<Counted>("/calls"));
@@ -207,15 +219,10 @@ async function callAll(url: string, cookie: string, calls: readonly StormConnect
   return calls.filter((_, at) => !answers[at]);
 }
 
-/** Waits until half of what can be renewed is. */
-async function untilHalf(server: Server, all: readonly StormConnection[]): Promise<number> {
+async function renewedSoFar(server: Server): Promise<number> {
   const db = await awake(server);
-  const open = all.filter(({ provider }) => provider !== "klaviyo").length;
-  for (const end = Date.now() + minuteMs; Date.now() < end; await sleep(50)) {
-    const [row] = await db.select({ renewed: count() }).from(connections).where(sql`${connections.version} > 1`);
-    if ((row?.renewed ?? 0) >= open / 2) return row?.renewed ?? 0;
-  }
-  throw new Error("half of the tokens were not renewed within a minute");
+  const [row] = await db.select({ renewed: count() }).from(connections).where(sql`${connections.version} > 1`);
+  return row?.renewed ?? 0;
 }
 
 /** Three minutes go by: what waits is due, what was sent is overdue. Leases end only where nobody is at work. */
@@ -294,7 +301,7 @@ async function insist<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The figures as lines, for people. */
 export const tellStorm = (figures: StormFigures): string =>

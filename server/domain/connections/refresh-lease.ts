@@ -3,13 +3,14 @@ import { connections, renewals, secrets } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { isProviderFault } from "#server/domain/incidents/schemas.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import type { Plan } from "./renewal-plan.ts";
 import type { ConnectionRow } from "./rows.ts";
 import type { ProbeResult, RenewalOutcome, RenewalTrigger } from "./schemas.ts";
-import { timeoutMs } from "./send-request.ts";
+import { renewalTimeoutMs } from "./send-request.ts";
 
-/** Longer than all token requests of one renewal together: four of 10 s and their pauses. */
+/** Longer than a token request and the one that repeats it; what does not fit is not sent, see `mayStillSend`. */
 export const leaseMs = 60_000;
 
 /** The right to renew one connection's tokens, as long as it has the version that was seen. */
@@ -80,12 +81,26 @@ export async function claimRefresh(
 /**
  * Whether a request may still be sent under this lease: one that would outlive it could rotate away what the next holder gets.
  */
-export const mayStillSend = (ctx: TenantCtx, { startedAt }: RefreshLease): boolean => ctx.now() < startedAt + leaseMs - timeoutMs;
+export const mayStillSend = (ctx: TenantCtx, { startedAt }: RefreshLease): boolean => ctx.now() < startedAt + leaseMs - renewalTimeoutMs;
 
 /** Whether the lease is still ours, as the row has it. */
 export async function stillHolds(ctx: TenantCtx, lease: RefreshLease): Promise<boolean> {
   const [row] = await ctx.db.select({ one: sql`1` }).from(connections).where(ofHolder(ctx, lease));
   return row !== undefined;
+}
+
+/** How a renewal that somebody else does is getting on. Throws `not_found` where the connection is gone. */
+export async function lookAt(
+  ctx: TenantCtx,
+  connectionId: string,
+): Promise<Pick<ConnectionRow, "status" | "version" | "leaseUntil" | "coolUntil">> {
+  const { status, version, leaseUntil, coolUntil } = connections;
+  const [row] = await ctx.db
+    .select({ status, version, leaseUntil, coolUntil })
+    .from(connections)
+    .where(inTenant(ctx, connections, eq(connections.id, connectionId)));
+  if (!row) throw notFound("connection");
+  return row;
 }
 
 /**

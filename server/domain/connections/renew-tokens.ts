@@ -11,15 +11,24 @@ import { expiriesOf } from "./expiries.ts";
 import { holdConnection, openField } from "./hold-connection.ts";
 import { needReconnect } from "./need-reconnect.ts";
 import { pause } from "./pause.ts";
-import { claimRefresh, keepRenewed, mayStillSend, type RefreshLease, recordAttempt, releaseRefresh, stillHolds } from "./refresh-lease.ts";
+import {
+  claimRefresh,
+  keepRenewed,
+  lookAt,
+  mayStillSend,
+  type RefreshLease,
+  recordAttempt,
+  releaseRefresh,
+  stillHolds,
+} from "./refresh-lease.ts";
 import { planOf } from "./renewal-plan.ts";
-import type { HeldConnection } from "./rows.ts";
+import type { ConnectionRow, HeldConnection } from "./rows.ts";
 import type { RenewalTrigger } from "./schemas.ts";
 import { type WayToTokens, waysToTokens } from "./ways-to-tokens.ts";
 
-/** Losers look again after 50 to 150 ms, then ever more slowly up to a second: about 15 s in all. */
-const maxLooks = 22;
-const lookAgainMs = (look: number) => Math.min(1000, 100 * 1.3 ** look) * (0.5 + Math.random());
+/** Losers look again after 100 to 300 ms, then ever more slowly up to some two seconds: about 17 s in all. */
+const maxLooks = 14;
+const lookAgainMs = (look: number) => Math.min(2000, 200 * 1.4 ** look) * (0.5 + Math.random());
 
 /** With less than this (milliseconds) a token is not worth sending. */
 export const usableMs = 5_000;
@@ -42,17 +51,21 @@ export async function renewTokens(ctx: TenantCtx, held: HeldConnection, trigger:
   for (let look = 0; look < maxLooks; look++) {
     const lease = await claimRefresh(ctx, connection, { fingerprint, trigger });
     if (lease) return renewUnder(ctx, lease, held);
-    const now = await holdConnection(ctx, connection.id);
-    if (now.connection.version !== connection.version) return adopted(now);
-    if (trigger !== "person" && isCooling(now.connection, ctx.now())) throw cooling(now, ctx.now());
-    await pause(lookAgainMs(look));
+    for (; look < maxLooks; look++) {
+      // A hundred losers look a hundred times: that costs one small read each, and a claim only where it can be won.
+      const seen = await lookAt(ctx, connection.id);
+      if (seen.version !== connection.version || seen.status !== "active") return adopted(await holdConnection(ctx, connection.id));
+      if (trigger !== "person" && isCooling(seen, ctx.now())) throw cooling(connection.provider, seen, ctx.now());
+      if (seen.leaseUntil === null || seen.leaseUntil <= ctx.now()) break;
+      await pause(lookAgainMs(look));
+    }
   }
   throw new ProviderError(connection.provider, "unavailable", "another run is still renewing the tokens", { retryAfterS: 10 });
 }
 
 const refused = (provider: string) => new ProviderError(provider, "revoked", "the account must be connected again");
 
-function cooling({ connection: { provider, coolUntil } }: HeldConnection, now: number): ProviderError {
+function cooling(provider: string, { coolUntil }: Pick<ConnectionRow, "coolUntil">, now: number): ProviderError {
   const retryAfterS = Math.ceil(((coolUntil ?? now) - now) / 1000);
   return new ProviderError(provider, "unavailable", "the last renewal failed, the next one is later", { retryAfterS });
 }

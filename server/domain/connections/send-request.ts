@@ -4,7 +4,12 @@ import { ProviderError } from "#server/errors.ts";
 import { mayReach } from "./provider-endpoints.ts";
 
 /** Within this a reply has come, whole, or none is waited for. */
-export const timeoutMs = 10_000;
+const timeoutMs = 10_000;
+/**
+ * The same for a renewal: new tokens that nobody waits for any more are lost, and with them the connection where the provider
+ * does not repeat them.
+ */
+export const renewalTimeoutMs = 25_000;
 /** Far above any page that is asked for, and far below the 128 MB that all requests of an isolate share. */
 const maxReplyBytes = 16 * 1024 * 1024;
 
@@ -13,17 +18,19 @@ export interface ProviderRequest {
   headers: Record<string, string>;
   body?: string;
   signal?: AbortSignal;
+  /** Instead of the usual 10 s. */
+  timeoutMs?: number;
 }
 
 /**
- * One request to a provider, and its whole reply within 10 s. Goes to the provider's hosts alone and follows no redirect,
+ * One request to a provider, and its whole reply within 10 s or as long as it says. Goes to the provider's hosts alone and follows no redirect,
  * so that a token is never carried elsewhere. Throws `unavailable` where no reply came or it had no end, `rejected` for a
  * foreign host.
  */
 export async function sendRequest(ctx: Ctx, provider: Provider, url: URL, request: ProviderRequest): Promise<Reply> {
   if (!mayReach(ctx.config, provider, url)) throw new ProviderError(provider.id, "rejected", `${url.hostname} is no host of the provider`);
-  const { signal, ...init } = request;
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const { signal, timeoutMs: patienceMs = timeoutMs, ...init } = request;
+  const timeout = AbortSignal.timeout(patienceMs);
   try {
     const response = await ctx.fetch(url.href, {
       ...init,

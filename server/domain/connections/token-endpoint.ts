@@ -28,9 +28,9 @@ const ErrorReply = z.object({ error: z.string() });
 export async function requestToken(
   ctx: Ctx,
   provider: OAuthProvider,
-  { shop, fields }: { shop: string | null; fields: Readonly<Record<string, string>> },
+  { shop, fields, timeoutMs }: { shop: string | null; fields: Readonly<Record<string, string>>; timeoutMs?: number },
 ): Promise<Grant> {
-  const body = await ask(ctx, provider, { template: oauthEndpointsOf(ctx.config, provider).token, shop, fields });
+  const body = await ask(ctx, provider, { template: oauthEndpointsOf(ctx.config, provider).token, shop, fields, timeoutMs });
   return readGrant(ctx, provider.id, () => provider.oauth.readGrant(body));
 }
 
@@ -48,10 +48,16 @@ export async function introspectToken(
 async function ask(
   ctx: Ctx,
   provider: OAuthProvider,
-  { template, shop, fields }: { template: string; shop: string | null; fields: Readonly<Record<string, string>> },
+  {
+    template,
+    shop,
+    fields,
+    timeoutMs,
+  }: { template: string; shop: string | null; fields: Readonly<Record<string, string>>; timeoutMs?: number | undefined },
 ): Promise<unknown> {
   const url = fillEndpoint(template, { shop, service: provider.service });
-  const reply = await sendRequest(ctx, provider, url, { method: "POST", ...authenticated(ctx, provider, fields) });
+  const patience = timeoutMs === undefined ? {} : { timeoutMs };
+  const reply = await sendRequest(ctx, provider, url, { method: "POST", ...authenticated(ctx, provider, fields), ...patience });
   const failure = provider.oauth.tokenFailureOf?.(reply) ?? tokenFailureOf(reply);
   if (!failure) return reply.body;
   const { kind, message, retryAfterS } = failure;

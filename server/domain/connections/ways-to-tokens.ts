@@ -4,7 +4,7 @@ import type { Ctx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
 import { apiOf, fillEndpoint } from "./provider-endpoints.ts";
 import { type ConnectionRow, type HeldConnection, hasSecret } from "./rows.ts";
-import { sendRequest } from "./send-request.ts";
+import { renewalTimeoutMs, sendRequest } from "./send-request.ts";
 import { readGrant, requestToken } from "./token-endpoint.ts";
 
 /** A way from a secret that a connection has to new tokens. */
@@ -44,7 +44,11 @@ function waysOfOAuth(provider: Provider, { accessExpiresAt, details }: Renewable
       retryable: renewal.retryable,
       spaced: false,
       request: (ctx, secret) =>
-        requestToken(ctx, provider as OAuthProvider, { shop: details.shop ?? null, fields: renewal.fields(secret) }),
+        requestToken(ctx, provider as OAuthProvider, {
+          shop: details.shop ?? null,
+          fields: renewal.fields(secret),
+          timeoutMs: renewalTimeoutMs,
+        }),
     }));
 }
 
@@ -79,7 +83,12 @@ export async function buyTokens(
   const { path, body } = tokens[by];
   const url = new URL(`${base.origin}${base.pathname.replace(/\/+$/, "")}${path}`);
   const headers = { "content-type": "application/json" };
-  const reply = await sendRequest(ctx, provider, url, { method: "POST", headers, body: JSON.stringify(body(secret)) });
+  const reply = await sendRequest(ctx, provider, url, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body(secret)),
+    timeoutMs: renewalTimeoutMs,
+  });
   const failure = provider.failureOf(reply);
   if (failure) {
     const { kind, message } = failure;
