@@ -1,17 +1,18 @@
 import { eq } from "drizzle-orm";
-import { memberships, tenants, users } from "#db/schema/index.ts";
+import { deletions, memberships, tenants, users } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
 import { newId } from "#server/ids.ts";
 import { admin, clients, secondAdmin } from "./people.ts";
 
-/** Three clients with an owner each, and two admins of the agency. What is there already stays as it is. */
+/** Three clients with an owner each, and two admins of the agency. What is there already stays as it is, and a client that has ended stays away. */
 export async function seed(ctx: Ctx): Promise<void> {
   await ensurePerson(ctx, { email: admin, name: "Agency admin", locale: "en", timezone: "UTC", staff: true });
   await ensurePerson(ctx, { email: secondAdmin, name: "Second admin", locale: "en", timezone: "UTC", staff: true });
   for (const { id, name, owner, currency, timezone, locale } of clients) {
     const [known] = await ctx.directory.select().from(tenants).where(eq(tenants.id, id));
-    if (known) continue;
+    const [ended] = await ctx.directory.select({ id: deletions.id }).from(deletions).where(eq(deletions.ofTenant, id));
+    if (known || ended) continue;
     await createClient(ctx, { id, name, vertical: "shopify", plan: "growth", locale, currency, timezone });
     const userId = await ensurePerson(ctx, { email: owner, name: "", locale, timezone, staff: false });
     await ctx.directory.insert(memberships).values({ userId, tenantId: id, role: "owner", createdAt: ctx.now() });
