@@ -383,7 +383,7 @@ describe("disconnecting", () => {
   test("a grant on which another tenant's connection lives is left; a key of the same account keeps nothing alive", async () => {
     const one = await connected("google");
     const two = await connected("google");
-    expect(await disconnect(one.ctx, { connectionId: one.id })).toMatchObject({ farewell: "shared", revoked: false });
+    expect(await disconnect(one.ctx, { connectionId: one.id })).toMatchObject({ farewell: "by_hand", revoked: false });
     await probeConnection(two.ctx, { connectionId: two.id });
     expect(await rowOf(two.id)).toMatchObject({ probeResult: "ok" });
     const row = await rowOf(two.id);

@@ -154,7 +154,7 @@ async function giveBack(
   const { oauth } = provider;
   if (!oauth?.revocation || !oauthEndpointsOf(ctx.config, { ...provider, oauth }).revoke) return "by_hand";
   if (tokens === null) return connection.status === "active" ? "unreached" : "gone";
-  if (oauth.revocation.ends === "grant" && (await isShared(ctx, connection))) return "shared";
+  if (oauth.revocation.ends === "grant" && (await isShared(ctx, connection))) return "by_hand";
   try {
     return await revoke(ctx, { ...provider, oauth }, { connection, tokens });
   } catch (error) {

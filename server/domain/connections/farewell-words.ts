@@ -20,12 +20,6 @@ export function remarkOn(farewell: Farewell, { name, oauth, key }: Provider): Te
         fr: `Notre accès est détruit. ${name} affiche encore l’application. ${byHand(oauth?.removal, name).fr}`,
         he: `הגישה שלנו הושמדה. ${name} עדיין מציג את האפליקציה. ${byHand(oauth?.removal, name).he}`,
       };
-    case "shared":
-      return {
-        en: `We destroyed our access here. The app stays at ${name}, since the same account is connected in another workspace too.`,
-        fr: `Notre accès est détruit ici. L’application reste chez ${name}, car le même compte est aussi connecté dans un autre espace.`,
-        he: `הגישה שלנו הושמדה כאן. האפליקציה נשארת ב-${name}, כי אותו חשבון מחובר גם בסביבה אחרת.`,
-      };
     case "key": {
       const place = key?.removal;
       return {

@@ -100,10 +100,10 @@ export type HealthState = z.infer<typeof HealthState>;
 
 /**
  * What became of our access at the provider when an account was disconnected. `returned`: the provider ended it. `gone`: it had
- * ended before. `unreached`: the provider could not be told. `by_hand`: it cannot be told by a program. `shared`: another
- * connection lives on the same grant, which was left. `key`: a key is its owner's to delete.
+ * ended before. `unreached`: the provider could not be told. `by_hand`: it cannot be told by a program, or
+ * telling it would end somebody else's connection too (which is nobody's to know). `key`: a key is its owner's to delete.
  */
-export const Farewell = z.enum(["returned", "gone", "unreached", "by_hand", "shared", "key"]);
+export const Farewell = z.enum(["returned", "gone", "unreached", "by_hand", "key"]);
 export type Farewell = z.infer<typeof Farewell>;
 
 /** Why a job waits for a connection: for its provider or for us, which mends itself, or for a person. */
