@@ -111,7 +111,10 @@ export async function storm({ tenants, work, dataDir, say }: StormOptions): Prom
   }
 }
 
-/** How the providers misbehave, and what they saw. Counts and not odds, so that a small storm has its share of each as well. */
+/**
+ * How the providers misbehave, and what they saw. Counts and not odds, so that a small storm has its share of each as well; of the
+ * requests of the killed Worker some are counted by nobody.
+ */
 function weatherAt(sandbox: string, tenants: number) {
   const ask = async <T>(path: string, body?: unknown, method = body === undefined ? "GET" : "POST"): Promise<T> => {
     const answer = await fetch(`${sandbox}/__sandbox${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
@@ -135,8 +138,8 @@ function weatherAt(sandbox: string, tenants: number) {
     begin: () =>
       order([
         slow,
-        losing("shopify", share(0.02)),
-        losing("google", share(0.02)),
+        losing("shopify", share(0.04)),
+        losing("google", share(0.04)),
         down("shopify", share(0.05)),
         down("google", share(0.05)),
         { kind: "token", provider: "klaviyo", effect: { type: "error", status: 503 } },
@@ -157,7 +160,7 @@ function weatherAt(sandbox: string, tenants: number) {
     async turn() {
       counted.push(await ask<Counted>("/calls"));
       await ask("/control", undefined, "DELETE");
-      await order([slow, losing("shopify", 1), down("shopify", 1), down("klaviyo", share(0.05))]);
+      await order([slow, losing("shopify", share(0.06)), down("shopify", share(0.02)), down("klaviyo", share(0.05))]);
     },
     async seen(of: readonly StormConnection[]) {
       counted.push(await ask<Counted>("/calls"));
