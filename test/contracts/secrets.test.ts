@@ -117,7 +117,18 @@ const clientPages = [
   "/settings/data",
   "/settings/audit",
 ];
-const adminPages = ["/clients", "/runs", "/credentials", "/renewals", "/calendar", "/dead-letters", "/incidents", "/audit", "/reveals", "/deletions"];
+const adminPages = [
+  "/clients",
+  "/runs",
+  "/credentials",
+  "/renewals",
+  "/calendar",
+  "/dead-letters",
+  "/incidents",
+  "/audit",
+  "/reveals",
+  "/deletions",
+];
 
 test("no token or code that a provider issued is in a line, a message, an answer or a row", async () => {
   await control({ limits: false });

@@ -263,7 +263,8 @@ export const admin = {
   },
   credentials: {
     title: "Accès",
-    description: "Ce que le coffre contient, par nom. Une valeur n’est montrée qu’à un admin qu’un autre y a autorisé, pendant cinq minutes.",
+    description:
+      "Ce que le coffre contient, par nom. Une valeur n’est montrée qu’à un admin qu’un autre y a autorisé, pendant cinq minutes.",
     account: "Compte",
     secret: "Secret",
     stored: "Enregistré",
