@@ -37,7 +37,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   const jobs = await api.runs.settings({ tenant });
   const settings = jobs.find((each) => each.job === job);
   if (!settings) throw new Response("Unknown intent", { status: 422 });
-  const config = Object.fromEntries(settings.fields.map((field) => [field.name, valueOf(field, form.get(field.name))]));
+  const config = Object.fromEntries(settings.fields.map((field) => [field.name, sentValue(field, form.get(field.name))]));
   try {
     await api.runs.configure({ tenant, job, config });
   } catch (error) {
@@ -48,7 +48,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 }
 
 /** A field as it was sent, in its own type; what is no number stays text, for the job's own schema to refuse. */
-function valueOf({ type }: Setting, sent: FormDataEntryValue | null): string | number | boolean {
+function sentValue({ type }: Setting, sent: FormDataEntryValue | null): string | number | boolean {
   if (type === "boolean") return sent !== null;
   const text = String(sent ?? "").trim();
   return type === "text" || text === "" || Number.isNaN(Number(text)) ? text : Number(text);

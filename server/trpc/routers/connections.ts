@@ -19,7 +19,7 @@ import {
   ResourcePage,
 } from "#server/domain/connections/schemas.ts";
 import { listUnusedScopes } from "#server/domain/connections/unused-scopes.ts";
-import { memberOrStaff, router, staff } from "#server/trpc/init.ts";
+import { memberOrStaff, router } from "#server/trpc/init.ts";
 
 /** No answer here holds a token, sealed or not. Connecting itself is a navigation: /api/auth/oauth/:provider/authorize. */
 export const connections = router({
