@@ -453,6 +453,8 @@ describe("renew now", () => {
     const { tenant, id } = await connected("klaviyo");
     const api = await staffCaller(tokenEndpoint(badGateway));
     expect(await api.renewals.now({ tenant: tenant.id, connectionId: id })).toMatchObject({ outcome: "unavailable" });
+    const [failing] = await api.renewals.failing();
+    expect(failing).toMatchObject({ connection: id, failures: 1, outcome: "unavailable", message: expect.stringContaining("502") });
     await db.delete(secrets).where(and(eq(secrets.connectionId, id), eq(secrets.field, "refresh_token")));
     expect(await api.renewals.now({ tenant: tenant.id, connectionId: id })).toMatchObject({ outcome: "rejected" });
     expect((await rowOf(id)).status).toBe("active");
