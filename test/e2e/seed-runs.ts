@@ -49,14 +49,16 @@ async function rowsOf(ctx: Ctx, tenant: Tenant, minted: { access_token: string; 
     ...field,
     secret: minted.access_token,
   });
-  const resources = propertiesOf(mailOf(tenant.id)).map(({ id, displayName }) => ({ kind: "ga4_property", id, name: displayName }));
+  const [property] = propertiesOf(mailOf(tenant.id));
+  if (!property) throw new Error("the sandbox gives everybody a property");
   const connection = {
     id: field.connectionId,
     tenantId: tenant.id,
     provider: "google",
     externalId: mailOf(tenant.id),
     name: tenant.id,
-    details: { currency: "GBP", timezone: "Europe/London", resources },
+    details: { currency: "GBP", timezone: "Europe/London" },
+    chosen: [{ kind: "ga4_property", id: property.id, name: property.displayName }],
     scopesAsked: scopes,
     scopesGranted: scopes,
     status: "active" as const,
