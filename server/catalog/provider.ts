@@ -181,7 +181,7 @@ export interface OAuth {
       body?: string;
     };
   } | null;
-  /** Where a person takes our access away by hand: the way through the provider's own pages. */
+  /** Where a person takes our access away by hand, in the menus of the provider's own pages. Written from memory: menus move, and none was looked up. */
   removal?: Text;
   /** What ends although it is renewed, in seconds: see domain/connections/cliffs.ts. */
   lives?: {
@@ -221,13 +221,13 @@ export class FieldFault extends Error {
 
 /** How accounts are connected by a key that the client pastes: checked by a live call before it is kept. */
 export interface Key {
-  /** Where a person deletes a key: the way through the provider's own pages. */
+  /** Where a person deletes a key. Written from memory, as OAuth's `removal` is. */
   removal?: Text;
   fields: readonly KeyField[];
   authorization(credentials: Credentials): Authorization;
-  /** Asks the API whose key it is; this is the live check. Throws `ProviderError`, and `FieldFault` for what does not belong to the key. */
+  /** The live check: asks the API whose key it is. Throws `ProviderError`, and `FieldFault` for what does not belong to the key. */
   identify(account: Account): Promise<Identity>;
-  /** Where the key itself authorises nothing but buys tokens (paths below the API's base, JSON): as `access_token` they are kept beside it. */
+  /** Where the key only buys tokens, which are kept beside it as `access_token`. Paths are below the API's base, bodies JSON. */
   tokens?: {
     /** The secret field that buys them. */
     key: string;
@@ -257,12 +257,13 @@ export interface ApiVersion {
   endsOn: string;
 }
 
-/** One provider. Facts are from the provider's own pages. It has one way to be connected at least; where both, OAuth wins. */
+/**
+ * One provider. Facts are from the provider's own pages, but where a comment names another source or says that there is none. It has
+ * one way to be connected at least; where both, OAuth wins.
+ */
 export interface Provider {
   id: string;
   name: string;
-  /** One character and a colour for its tile: the portal shows no trademarks. */
-  mark: { letter: string; color: string };
   description: Text;
   /** Base of its API, a URL template as in `OAuthEndpoints`. */
   api: string;

@@ -25,7 +25,6 @@ const me = { path: "/users/me" };
 export const apify: KeyProvider = {
   id: "apify",
   name: "Apify",
-  mark: { letter: "A", color: "#ff9012" },
   description: {
     en: "Data that your actors collect from the web.",
     fr: "Données que vos acteurs collectent sur le web.",

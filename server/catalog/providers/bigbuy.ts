@@ -6,8 +6,8 @@ import { typed } from "./typed.ts";
 const Problem = z.object({ code: z.union([z.string(), z.number()]), message: z.string() });
 
 /**
- * `{code, message}`, now and then with status 200; a limit is told in bare text, with the second of its end in a header. Source:
- * the public client Bixoto/PyBigBuy (exceptions.py and its tests); BigBuy's own pages name no error shapes.
+ * `{code, message}`, now and then with status 200; a limit is told in bare text, with the second of its end in a header. From the
+ * public client Bixoto/PyBigBuy (exceptions.py and its tests); nothing of BigBuy's own was found on it, nor was it seen on the wire.
  */
 function failureOf({ status, headers, body }: Reply): Failure | null {
   const said = Problem.safeParse(body).data;
@@ -19,14 +19,13 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   return { ...failure, retryAfterS: Math.max(1, Math.ceil(resetAt - Date.now() / 1000)) };
 }
 
-/** The prepaid balance, a number as text ("1000.00"): the one call about the account itself, and a cheap one. */
+/** The prepaid balance, a number as text ("1000.00"): a cheap call about the account itself. */
 const Purse = z.union([z.string().regex(/^-?\d+(\.\d+)?$/), z.number()]);
 const purse = { path: "/rest/user/purse.json" };
 
 export const bigbuy: KeyProvider = {
   id: "bigbuy",
   name: "BigBuy",
-  mark: { letter: "B", color: "#e0457b" },
   description: {
     en: "Catalogue, stock and orders of your European supplier.",
     fr: "Catalogue, stocks et commandes de votre fournisseur européen.",
@@ -53,8 +52,8 @@ export const bigbuy: KeyProvider = {
         schema: typed(/^\w{20,300}={0,2}$/),
       },
       {
-        // No call of the API says whose key it is (its documented operations were looked through): the client says it, so
-        // that a key that is replaced stays with its account. That it is true cannot be checked.
+        // We know of no call that says whose key it is: the client says it, so that a key that is replaced stays with its
+        // account. That it is true cannot be checked.
         name: "account",
         label: { en: "Account’s e-mail address", fr: "Adresse e-mail du compte", he: "כתובת הדוא״ל של החשבון" },
         hint: {

@@ -64,7 +64,6 @@ const settings = { path: "/setting/get" };
 export const cj: KeyProvider = {
   id: "cj",
   name: "CJ Dropshipping",
-  mark: { letter: "C", color: "#ff7b1c" },
   description: {
     en: "Products, stock and orders of your supplier.",
     fr: "Produits, stocks et commandes de votre fournisseur.",

@@ -124,7 +124,6 @@ const readPerson = (account: Account) => account.json({ service: "openidconnect"
 export const google: OAuthProvider = {
   id: "google",
   name: "Google",
-  mark: { letter: "G", color: "#6b93d6" },
   description: {
     en: "Analytics, Search Console, Ads, Calendar and Gmail: visitors, searches, campaigns and free hours.",
     fr: "Analytics, Search Console, Ads, Agenda et Gmail : visiteurs, recherches, campagnes et créneaux libres.",

@@ -19,7 +19,7 @@ const Words = z.object({
 });
 type Words = z.infer<typeof Words>;
 
-/** What a limit's name says of the wait; HubSpot sends no Retry-After. Source: the retries of its own client, @hubspot/api-client 13.5. */
+/** Seconds that a limit's name asks for; HubSpot sends no Retry-After. Source: the retries of @hubspot/api-client 13.5. */
 const waitsS: Readonly<Record<string, number>> = { TEN_SECONDLY_ROLLING: 10, SECONDLY: 1, DAILY: 3600 };
 const lockedWaitS = 2;
 
@@ -93,7 +93,6 @@ async function identify(account: Account, _granted: readonly string[], introspec
 export const hubspot: OAuthProvider = {
   id: "hubspot",
   name: "HubSpot",
-  mark: { letter: "H", color: "#d98b5f" },
   description: {
     en: "Contacts, companies and deals of your CRM, and what became of them.",
     fr: "Contacts, entreprises et transactions de votre CRM, et ce qu’ils deviennent.",

@@ -73,7 +73,6 @@ async function identifyKey(account: Account): Promise<Identity> {
 export const klaviyo: OAuthProvider & KeyProvider = {
   id: "klaviyo",
   name: "Klaviyo",
-  mark: { letter: "K", color: "#d6805e" },
   description: {
     en: "Lists, segments, flows and campaigns, and how your emails do.",
     fr: "Listes, segments, flux et campagnes, et les résultats de vos e-mails.",

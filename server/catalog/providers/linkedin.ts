@@ -45,7 +45,6 @@ const readPerson = (account: Account) => account.json({ path: "/v2/userinfo" }, 
 export const linkedin: OAuthProvider = {
   id: "linkedin",
   name: "LinkedIn",
-  mark: { letter: "L", color: "#5f93c4" },
   description: {
     en: "Posts in your name and on your company's page, and the figures of your ads.",
     fr: "Publications en votre nom et sur la page de votre entreprise, et chiffres de vos annonces.",

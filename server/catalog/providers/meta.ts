@@ -11,7 +11,7 @@ import { bearer, failureOfStatus, readStandardGrant } from "./replies.ts";
 /** Its end is not announced yet (v25.0 ends on 2028-07-29); it gets a line in `versions` when it is. */
 const version = "v26.0";
 const graph = `https://graph.facebook.com/${version}`;
-const day = 86_400;
+const dayS = 86_400;
 /** A hundred a page: more than any agency has. */
 const maxPages = 50;
 /** Graph names no wait with its limits, which are counted over an hour; coming back at once makes it longer. */
@@ -225,7 +225,6 @@ async function everyPage<S extends z.ZodType>(account: Account, path: string, it
 export const meta: OAuthProvider = {
   id: "meta",
   name: "Meta",
-  mark: { letter: "M", color: "#5b7fe0" },
   description: {
     en: "Facebook and Instagram: ads, pages, catalogues and leads.",
     fr: "Facebook et Instagram : publicités, pages, catalogues et prospects.",
@@ -257,7 +256,7 @@ export const meta: OAuthProvider = {
     // Without it a permission that was declined once is not asked for again.
     authorizeParameters: { auth_type: "rerequest" },
     exchange,
-    defaultExpiresInS: 60 * day,
+    defaultExpiresInS: 60 * dayS,
     // There is no refresh token: a token that lives gives a new one, a dead one never does.
     renewals: [{ with: "access_token", of: "ending", fields: extension, rotates: true, retryable: true }],
     tokenFailureOf,

@@ -10,7 +10,8 @@ import { byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts
 const version = "2026-07";
 const graphqlPath = `/admin/api/${version}/graphql.json`;
 const offlineToken = "urn:shopify:params:oauth:token-type:offline-access-token";
-const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
+/** A shop's permanent domain. */
+export const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 const callbackLifeS = 90;
 
 /** `Acme-Gifts`, `https://acme-gifts.myshopify.com/` and the admin's address all name `acme-gifts.myshopify.com`. */
@@ -136,7 +137,6 @@ async function identify(account: Account): Promise<Identity> {
 export const shopify: OAuthProvider = {
   id: "shopify",
   name: "Shopify",
-  mark: { letter: "S", color: "#5fa55a" },
   description: {
     en: "Orders, customers, products and stock of your shop.",
     fr: "Commandes, clients, produits et stock de votre boutique.",

@@ -61,7 +61,6 @@ const whoami = (account: Account) => account.json({ method: "POST", path: "/auth
 export const slack: OAuthProvider = {
   id: "slack",
   name: "Slack",
-  mark: { letter: "S", color: "#a86a9c" },
   description: {
     en: "Reports and questions where your team already talks.",
     fr: "Rapports et questions là où votre équipe échange déjà.",
@@ -130,8 +129,9 @@ export const slack: OAuthProvider = {
       const externalId = (is_enterprise_install && enterprise_id) || team_id;
       return { externalId, name: team || externalId, details: {} };
     },
+    // A workspace has one bot token of an app (without rotation): whoever connects it too is given the same one.
     revocation: {
-      ends: "token",
+      ends: "grant",
       request: ({ accessToken }) => ({ method: "POST", headers: bearer({ access_token: accessToken }) }),
     },
   },

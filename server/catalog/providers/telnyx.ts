@@ -12,7 +12,7 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   return failureOfStatus(status < 400 && first ? 500 : status, headers, message);
 }
 
-// Not among the documented operations of 2026-11, but what Telnyx's own tools and plugins ask; its fields could not be checked.
+/** Known from tools that ask it, not from Telnyx's reference; its fields could not be checked. */
 const Whoami = z.object({
   data: z.object({ organization_id: z.string().min(1), organization_name: z.string().nullish(), email: z.string().nullish() }),
 });
@@ -21,7 +21,6 @@ const Balance = z.object({ data: z.object({ balance: z.string() }) });
 export const telnyx: KeyProvider = {
   id: "telnyx",
   name: "Telnyx",
-  mark: { letter: "T", color: "#00c08b" },
   description: {
     en: "Phone numbers, calls and text messages.",
     fr: "Numéros de téléphone, appels et SMS.",

@@ -139,7 +139,6 @@ const inBatches = <T>(items: readonly T[], size: number): T[][] =>
 export const tiktok: OAuthProvider = {
   id: "tiktok",
   name: "TikTok",
-  mark: { letter: "T", color: "#3fb8b2" },
   description: {
     en: "TikTok for Business: advertisers, campaigns and their figures.",
     fr: "TikTok for Business : annonceurs, campagnes et leurs chiffres.",

@@ -33,7 +33,6 @@ async function checkNumber(account: Account): Promise<void> {
 export const twilio: KeyProvider = {
   id: "twilio",
   name: "Twilio",
-  mark: { letter: "T", color: "#f22f46" },
   description: {
     en: "Text messages and calls from your own number.",
     fr: "SMS et appels depuis votre propre numéro.",

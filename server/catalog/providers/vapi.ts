@@ -15,7 +15,7 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
 const Owned = z.array(z.object({ orgId: z.string().min(1), name: z.string().nullish() }));
 const assistants = { path: "/assistant?limit=1" };
 
-/** No call names the organisation of a key, but everything in it carries its id. */
+/** We know of no call that names the organisation of a key, but everything in it carries its id. */
 async function organisationOf(account: Account): Promise<string> {
   for (const path of [assistants.path, "/phone-number?limit=1"]) {
     const [first] = await account.json({ path }, Owned);
@@ -31,7 +31,6 @@ async function organisationOf(account: Account): Promise<string> {
 export const vapi: KeyProvider = {
   id: "vapi",
   name: "Vapi",
-  mark: { letter: "V", color: "#5dfeca" },
   description: {
     en: "Voice assistants and their calls.",
     fr: "Assistants vocaux et leurs appels.",

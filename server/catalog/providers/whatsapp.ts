@@ -45,7 +45,6 @@ async function listNumbers(account: Account) {
 export const whatsapp: KeyProvider = {
   id: "whatsapp",
   name: "WhatsApp",
-  mark: { letter: "W", color: "#25d366" },
   description: {
     en: "Messages to your customers from your WhatsApp number.",
     fr: "Messages à vos clients depuis votre numéro WhatsApp.",

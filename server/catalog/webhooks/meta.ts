@@ -87,18 +87,18 @@ function bytesOf(payload: string): Uint8Array {
 
 /** A person removed the app from their account. */
 async function deauthorize(incoming: Incoming): Promise<Verdict> {
-  const read = await readSignedRequest(incoming);
-  if ("refused" in read) return read.refused;
-  const { user, issuedAt } = read;
+  const request = await readSignedRequest(incoming);
+  if ("refused" in request) return request.refused;
+  const { user, issuedAt } = request;
   const key = `deauthorize:${user}:${issuedAt}`;
   return { is: "events", events: [{ key, topic: "deauthorize", account: user, occurredAt: issuedAt * 1000, payload: {} }] };
 }
 
 /** A person asked Meta that we delete what we have of them. */
 async function deletion(incoming: Incoming): Promise<Verdict> {
-  const read = await readSignedRequest(incoming);
-  if ("refused" in read) return read.refused;
-  const { user, issuedAt } = read;
+  const request = await readSignedRequest(incoming);
+  if ("refused" in request) return request.refused;
+  const { user, issuedAt } = request;
   const privacy: PrivacyDemand = { kind: "delete_person", subject: user };
   const key = `deletion:${user}:${issuedAt}`;
   const event = { key, topic: "deletion", account: user, occurredAt: issuedAt * 1000, payload: privacy, privacy };

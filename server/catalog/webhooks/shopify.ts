@@ -2,14 +2,13 @@ import { encodeBase64 } from "@oslojs/encoding";
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { Decimal } from "#server/catalog/money.ts";
+import { shopPattern } from "#server/catalog/providers/shopify.ts";
 import { recordsOf, type ShopifyOrder, shopifyGraphql } from "#server/catalog/sensors/shopify-orders.ts";
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import { ProviderError } from "#server/errors.ts";
 import { parseJson } from "./json.ts";
 import { hmacOf, isSigned } from "./signature.ts";
 import type { Effect, Incoming, PrivacyDemand, Verdict, Webhook, WebhookEvent } from "./webhook.ts";
-
-const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 
 /** The newer "Events" deliveries drop the `x-`; where both come, Shopify's own library takes those first. */
 const header = ({ headers }: Incoming, name: string): string | null => headers.get(`shopify-${name}`) ?? headers.get(`x-shopify-${name}`);

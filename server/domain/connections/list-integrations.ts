@@ -10,6 +10,7 @@ import type { Text } from "#server/domain/tenants/schemas.ts";
 import { type Health, healthOf } from "./health-of.ts";
 import { type KeyFormField, keyFormOf } from "./key-form.ts";
 import { listConnections } from "./list-connections.ts";
+import { isConfigured } from "./provider-endpoints.ts";
 import type { ConnectionRow } from "./rows.ts";
 import {
   type ChosenResource,
@@ -25,7 +26,6 @@ import { type WaitingJob, waitingJobs } from "./waiting-jobs.ts";
 export interface Integration {
   provider: string;
   name: string;
-  mark: { letter: string; color: string };
   description: Text;
   /** Whether we have a client id and secret there. */
   configured: boolean;
@@ -90,9 +90,8 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
     return {
       provider: provider.id,
       name: provider.name,
-      mark: provider.mark,
       description: provider.description,
-      configured: Object.values(provider.oauth?.credentials ?? {}).every((name) => Boolean(Reflect.get(ctx.config, name))),
+      configured: provider.oauth === undefined || isConfigured(ctx.config, provider),
       needsShop: Boolean(provider.oauth?.shop),
       state: stateOf(accounts),
       signsIn: provider.oauth !== undefined,
@@ -112,10 +111,43 @@ function stateOf(accounts: readonly IntegratedAccount[]): Integration["state"] {
 
 const jobsOf = (provider: Provider) => sensors.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
 
-/** Whether a job reads another account than this one. */
-function isServedElsewhere(job: Sensor, { id, provider }: ConnectionRow, all: readonly ConnectionRow[]): boolean {
-  const found = chooseAccount(job, provider, all);
-  return "account" in found && found.account.id !== id;
+/** The id of the account that a job reads at a provider; null where none serves it. */
+function readBy(job: Sensor, provider: Provider, all: readonly ConnectionRow[]): string | null {
+  const found = chooseAccount(job, provider.id, all);
+  return "account" in found ? found.account.id : null;
+}
+
+/** Those of these scopes that an account was not granted. */
+type Lacks = (scopes: readonly string[]) => string[];
+
+/** Jobs that wait for a permission of this account. What another account serves does not wait for this one. */
+function waitingFor(provider: Provider, lacks: Lacks, all: readonly ConnectionRow[]): IntegratedAccount["waiting"] {
+  const sets = provider.oauth?.scopeSets ?? [];
+  return jobsOf(provider)
+    .filter((job) => readBy(job, provider, all) === null)
+    .map(({ id, title, needs }) => {
+      const missing = lacks(needs.flatMap((need) => (need.provider === provider.id ? need.scopes : [])));
+      const holding = sets.filter(({ scopes }) => scopes.some((scope) => missing.includes(scope)));
+      return { id, title, missing, sets: holding.map((set) => set.id) };
+    })
+    .filter(({ missing }) => missing.length > 0);
+}
+
+function choicesUnder(
+  provider: Provider,
+  row: ConnectionRow,
+  { lacks, all }: { lacks: Lacks; all: readonly ConnectionRow[] },
+): IntegratedAccount["choices"] {
+  const jobs = jobsOf(provider).filter((job) => [null, row.id].includes(readBy(job, provider, all)));
+  return (provider.choices ?? [])
+    .filter(({ scopes }) => lacks(scopes).length === 0)
+    .map(({ kind, title, many }) => ({
+      kind,
+      title,
+      many,
+      needed: jobs.some(({ needs }) => needs.some((need) => need.provider === provider.id && need.resource === kind)),
+      chosen: row.chosen.filter((each) => each.kind === kind),
+    }));
 }
 
 function describeAccount(
@@ -125,7 +157,7 @@ function describeAccount(
 ): IntegratedAccount[] {
   const health = healthOf(row, now);
   if (row.status === "disconnected" || !health) return [];
-  const lacks = (scopes: readonly string[]) => scopes.filter((scope) => !grantsAll(provider, row, [scope]));
+  const lacks: Lacks = (scopes) => scopes.filter((scope) => !grantsAll(provider, row, [scope]));
   const account: IntegratedAccount = {
     id: row.id,
     name: row.name,
@@ -141,33 +173,12 @@ function describeAccount(
       asked: scopes.every((scope) => row.scopesAsked.includes(scope)),
       granted: lacks(scopes).length === 0,
     })),
-    waiting: jobsOf(provider)
-      // What another account serves does not wait for this one.
-      .filter((job) => "block" in chooseAccount(job, provider.id, all))
-      .map(({ id, title, needs }) => {
-        const missing = lacks(needs.flatMap((need) => (need.provider === provider.id ? need.scopes : [])));
-        const holding = (provider.oauth?.scopeSets ?? []).filter((set) => set.scopes.some((scope) => missing.includes(scope)));
-        return { id, title, missing, sets: holding.map((set) => set.id) };
-      })
-      .filter(({ missing }) => missing.length > 0),
+    waiting: waitingFor(provider, lacks, all),
     reads: jobsOf(provider)
-      .filter((job) => {
-        const found = chooseAccount(job, provider.id, all);
-        return "account" in found && found.account.id === row.id;
-      })
+      .filter((job) => readBy(job, provider, all) === row.id)
       .map(({ id, title }) => ({ id, title })),
     preferred: inOrder(all.filter((each) => each.provider === provider.id && each.status !== "disconnected"))[0]?.id === row.id,
-    choices: (provider.choices ?? [])
-      .filter(({ scopes }) => lacks(scopes).length === 0)
-      .map(({ kind, title, many }) => ({
-        kind,
-        title,
-        many,
-        needed: jobsOf(provider).some(
-          (job) => job.needs.some((need) => need.provider === provider.id && need.resource === kind) && !isServedElsewhere(job, row, all),
-        ),
-        chosen: row.chosen.filter((each) => each.kind === kind),
-      })),
+    choices: choicesUnder(provider, row, { lacks, all }),
     connectedAt: row.connectedAt,
     accessExpiresAt: row.accessExpiresAt,
     refreshExpiresAt: row.refreshExpiresAt,
