@@ -1,4 +1,4 @@
-import { and, desc, eq, notInArray } from "drizzle-orm";
+import { and, desc, eq, notInArray, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { connections, dataKeys, secrets } from "#db/schema/index.ts";
 import type { Grant, Identity, Provider, Resource } from "#server/catalog/provider.ts";
@@ -124,7 +124,8 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     held
       ? ctx.db
           .update(connections)
-          .set(connection)
+          // From what is there as it is written: a renewal that ended since we looked has another version than this consent.
+          .set({ ...connection, version: sql`${connections.version} + 1` })
           .where(inTenant(ctx, connections, eq(connections.id, id)))
       : ctx.db.insert(connections).values(connection),
     ...(await keepSecrets(ctx, dataKey, { connectionId: id, sealing })),

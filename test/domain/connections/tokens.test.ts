@@ -11,8 +11,10 @@ import { listConnections } from "#server/domain/connections/list-connections.ts"
 import { listCredentials } from "#server/domain/connections/list-credentials.ts";
 import { listDueRenewals } from "#server/domain/connections/list-due-renewals.ts";
 import { listIntegrations } from "#server/domain/connections/list-integrations.ts";
+import { needReconnect } from "#server/domain/connections/need-reconnect.ts";
 import { openAccount } from "#server/domain/connections/open-account.ts";
 import { probeConnection } from "#server/domain/connections/probe-connection.ts";
+import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { asksForTokens, connectThrough, consents, control, counted, givenBy, hurry, visit } from "../oauth/consent.ts";
@@ -401,6 +403,32 @@ describe("a call through an account", () => {
     await expect(disconnect(stranger, { connectionId: id })).rejects.toMatchObject({ kind: "not_found" });
     const held = await holdConnection(run(tenant), id);
     await expect(provider.probe(openAccount(stranger, held))).rejects.toThrow(/no data key/);
+  });
+});
+
+describe("connecting again", () => {
+  test("in the moment in which a renewal ends is another version than that renewal's: what is said against its token marks nothing", async () => {
+    const { tenant, browser, id } = await connected("klaviyo");
+    const db = openDb(testEnv.DB);
+    let seen: ConnectionRow | undefined;
+    // Between what the callback reads and what it writes, a renewal is done; somebody takes up its tokens.
+    const raced = new Proxy(browser.databases.DB, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key);
+        if (key !== "batch" || typeof value !== "function") return typeof value === "function" ? value.bind(target) : value;
+        return async (statements: D1PreparedStatement[]) => {
+          if (!seen && statements.length > 6) {
+            await db.update(connections).set({ version: 2 }).where(eq(connections.id, id));
+            seen = (await holdConnection(testTenantCtx(tenant), id)).connection;
+          }
+          return target.batch(statements);
+        };
+      },
+    });
+    await connectThrough({ ...browser, databases: { DB: raced } }, { tenant: tenant.id, provider: "klaviyo", connection: id });
+    if (!seen) throw new Error("nothing came in between");
+    await needReconnect(run(tenant), seen, "access_refused");
+    expect((await tokens(tenant, id)).row).toMatchObject({ status: "active", version: 3 });
   });
 });
 
