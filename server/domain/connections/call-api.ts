@@ -41,7 +41,7 @@ export async function callApi<S extends z.ZodType>(ctx: Ctx, access: ApiAccess, 
     if (!failure) return parsed(provider, reply, schema);
     const wait = waitMs(failure, tries);
     const again = mayRepeat(failure, request) && tries < (silent ? maxSilentTries : maxTries) && waited + wait <= waitBudgetMs;
-    if (!again || access.signal?.aborted) throw asError(provider, failure);
+    if (!again || access.signal?.aborted) throw asError(ctx, provider, failure);
     await pause(wait);
     waited += wait;
   }
@@ -94,8 +94,9 @@ function parsed<S extends z.ZodType>(provider: Provider, reply: Reply, schema: S
   throw new ProviderError(provider.id, "unavailable", `a reply of another shape (${fields.join("; ")})`);
 }
 
-function asError(provider: Provider, { kind, message, retryAfterS, scopes }: Failure): ProviderError {
-  return new ProviderError(provider.id, kind, message.slice(0, 300), {
+/** Providers repeat what they were sent ("Malformed access token EAA…"): what is secret is taken out before the words are cut, whole. */
+function asError(ctx: Ctx, provider: Provider, { kind, message, retryAfterS, scopes }: Failure): ProviderError {
+  return new ProviderError(provider.id, kind, ctx.log.redact(message).slice(0, 300), {
     ...(retryAfterS !== undefined && { retryAfterS }),
     ...(scopes && { scopes }),
   });

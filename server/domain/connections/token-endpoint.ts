@@ -61,7 +61,8 @@ async function ask(
   const failure = provider.oauth.tokenFailureOf?.(reply) ?? tokenFailureOf(reply);
   if (!failure) return reply.body;
   const { kind, message, retryAfterS } = failure;
-  throw new ProviderError(provider.id, kind, message.slice(0, 300), retryAfterS === undefined ? {} : { retryAfterS });
+  // It may repeat the token that it was sent; a cut one would not be known again.
+  throw new ProviderError(provider.id, kind, ctx.log.redact(message).slice(0, 300), retryAfterS === undefined ? {} : { retryAfterS });
 }
 
 function tokenFailureOf({ status, headers, body }: Reply): Failure | null {

@@ -93,7 +93,7 @@ export async function buyTokens(
   if (failure) {
     const { kind, message } = failure;
     const retryAfterS = failure.retryAfterS ?? (kind === "rate_limited" && by === "obtain" ? tokens.obtain.everyS : undefined);
-    throw new ProviderError(provider.id, kind, message.slice(0, 300), retryAfterS === undefined ? {} : { retryAfterS });
+    throw new ProviderError(provider.id, kind, ctx.log.redact(message).slice(0, 300), retryAfterS === undefined ? {} : { retryAfterS });
   }
   return readGrant(ctx, provider.id, () => tokens.readGrant(reply.body, ctx.now()));
 }

@@ -462,6 +462,21 @@ describe("renew now", () => {
     await expect(api.renewals.now({ tenant: tenant.id, connectionId: id })).rejects.toMatchObject({ code: "CONFLICT" });
   });
 
+  test("a provider that repeats the token in its refusal puts it into no answer and no history, not even the half of it", async () => {
+    const { tenant, id } = await connected("meta");
+    const outbound: typeof fetch = async (input, init) => {
+      if (!/access_token$/.test(String(input))) return fetch(input, init);
+      const token = new URLSearchParams(String(init?.body)).get("fb_exchange_token");
+      // The words are cut after 300 characters: in the middle of the token.
+      const message = `${"so much is wrong ".repeat(15)} Malformed access token ${token}`;
+      return Response.json({ error: { message, type: "OAuthException", code: 2 } }, { status: 500 });
+    };
+    const renewed = await (await staffCaller({ outbound })).renewals.now({ tenant: tenant.id, connectionId: id });
+    const history = await historyOf(id);
+    expect(history).toMatchObject([{ outcome: "unavailable", message: expect.stringContaining("Malformed") }]);
+    expect(JSON.stringify([renewed, history])).not.toMatch(/sbx[0-9a-f]/);
+  });
+
   test("is not for a client's own people, nor for a connection of another client", async () => {
     const { tenant, id, browser } = await connected("klaviyo");
     await expect(createCaller(browser).renewals.now({ tenant: tenant.id, connectionId: id })).rejects.toMatchObject({ code: "FORBIDDEN" });
