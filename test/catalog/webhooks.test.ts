@@ -366,7 +366,7 @@ describe("hubspot", () => {
       { eventId: 1, subscriptionId: 2, portalId: 3, occurredAt: now, subscriptionType: "contact.privacyDeletion", objectId: 99 },
     ];
     const [event] = events(await hear("hubspot", sent({ provider: "hubspot", payload })));
-    expect(event?.privacy).toEqual({ kind: "delete_person", subject: "99" });
+    expect(event?.privacy).toEqual({ kind: "delete_person", subject: "contact:99" });
     expect(effect(findWebhook("hubspot"), "contact.privacyDeletion", event?.payload)).toMatchObject({ type: "privacy" });
   });
 });

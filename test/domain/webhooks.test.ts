@@ -722,8 +722,21 @@ describe("privacy", () => {
     await connect(tenant, { provider: "hubspot", externalId: "88001" });
     await hear(ctx, { provider: "hubspot", topic: "contact.privacyDeletion", account: "88001" });
     await work();
-    expect(await requestsOf(tenant.id)).toMatchObject([{ kind: "delete_person", subject: "123", report: {}, doneAt: expect.any(Number) }]);
+    expect(await requestsOf(tenant.id)).toMatchObject([
+      { kind: "delete_person", subject: "contact:123", report: {}, doneAt: expect.any(Number) },
+    ]);
     expect(await deliveriesOf(tenant.id)).toMatchObject([{ status: "done" }]);
+  });
+
+  test("a contact of HubSpot's whose number is the portal's own takes no portal with it", async () => {
+    const { ctx, work } = machine();
+    const tenant = await makeTenant();
+    const id = await connect(tenant, { provider: "hubspot", externalId: "123" });
+    await hear(ctx, { provider: "hubspot", topic: "contact.privacyDeletion", account: "123" });
+    await work();
+    expect(await requestsOf(tenant.id)).toMatchObject([{ kind: "delete_person", report: {}, doneAt: expect.any(Number) }]);
+    expect(await connectionOf(id)).toMatchObject({ status: "active", externalId: "123" });
+    expect(await secretsOf(id)).toHaveLength(2);
   });
 
   test("a payload that is not what the provider describes fails at once and keeps its request open for staff to see", async () => {

@@ -60,7 +60,8 @@ async function read({ method, urls, headers, body, secret, now }: Incoming): Pro
       // Neither is unique by itself, and the number of the attempt changes.
       const event = { key: `${portalId}:${eventId}:${subscriptionId}:${occurredAt}`, topic, account: portalId, occurredAt };
       if (topic !== "contact.privacyDeletion" || objectId === undefined) return { ...event, payload: {} };
-      const privacy: PrivacyDemand = { kind: "delete_person", subject: objectId };
+      // Named as what it is: a contact's number may be the portal's own, and the portal is not what is to be forgotten.
+      const privacy: PrivacyDemand = { kind: "delete_person", subject: `contact:${objectId}` };
       return { ...event, payload: privacy, privacy };
     }),
   };
