@@ -380,6 +380,13 @@ describe("disconnecting", () => {
     expect(await farewells(tenant)).toEqual(["returned"]);
   });
 
+  test("a workspace's bot, which Slack gives to whoever connects it, is left to the other tenant", async () => {
+    const one = await connected("slack");
+    const two = await connected("slack");
+    expect(await disconnect(one.ctx, { connectionId: one.id })).toMatchObject({ farewell: "by_hand", revoked: false });
+    expect(await disconnect(two.ctx, { connectionId: two.id })).toMatchObject({ farewell: "returned" });
+  });
+
   test("a grant on which another tenant's connection lives is left; a key of the same account keeps nothing alive", async () => {
     const one = await connected("google");
     const two = await connected("google");
