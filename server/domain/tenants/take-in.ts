@@ -10,7 +10,9 @@ import { Currency, Locale, TenantId, Timezone } from "./schemas.ts";
 import { updateClient } from "./update-client.ts";
 
 /** Tries of a free slug: `acme`, `acme-2`, ... */
-const maxSlugs = 50;
+const numberedSlugs = 9;
+/** Then by chance, since all names without a Latin letter share one slug: `acme-k3x9q`. */
+const slugsByChance = 3;
 
 /**
  * The client that an account belongs to, for staff: made from the account where there is none, brought up to date where there
@@ -96,7 +98,7 @@ const nameOf = ({ name }: Identity): string =>
     .trim()
     .slice(0, 80) || "Client";
 
-/** Slugs of a name: its letters and digits without accents; an account whose name has none is `client`. */
+/** Slugs of a name, to be tried in turn: its letters and digits without accents; an account whose name has none is `client`. */
 function slugsOf(name: string): string[] {
   const plain = name
     .normalize("NFKD")
@@ -107,8 +109,11 @@ function slugsOf(name: string): string[] {
     .slice(0, 34)
     .replace(/-+$/, "");
   const first = TenantId.safeParse(plain).success ? plain : "client";
-  return [first, ...Array.from({ length: maxSlugs - 1 }, (_, at) => `${first}-${at + 2}`)];
+  const numbered = Array.from({ length: numberedSlugs }, (_, at) => `${first}-${at + 2}`);
+  return [first, ...numbered, ...Array.from({ length: slugsByChance }, () => `${first}-${chance()}`)];
 }
+
+const chance = (): string => Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => (byte % 32).toString(32)).join("");
 
 /** What somebody changed by hand stays: the name is the account's only while it is what the account was called. */
 async function bringUpToDate(ctx: Ctx, { tenant, name }: Owner, identity: Identity): Promise<TenantCtx> {

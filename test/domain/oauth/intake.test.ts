@@ -126,6 +126,16 @@ test("a client whose address is taken already gets the next one", async () => {
   expect(next.location).toBe(`/admin/clients/${taken.id}-2`);
 });
 
+test("however many clients have the same address, there is one more", async () => {
+  const { browser } = await admin();
+  const account = newAccount();
+  const slug = `account-${account.toLowerCase()}`;
+  for (const id of [slug, ...Array.from({ length: 60 }, (_, at) => `${slug}-${at + 2}`)]) await makeTenant({ id });
+  const next = await takeIn(browser, account);
+  expect(next.toast?.kind).toBe("success");
+  expect(next.location).toMatch(new RegExp(`^/admin/clients/${slug}-[0-9a-v]{5}$`));
+});
+
 test("only the agency's admins take clients in, and must still be one when the account comes back", async () => {
   const { browser: owner } = await visit();
   await expect(beginIntake(owner, { provider: "klaviyo" })).rejects.toMatchObject({ kind: "forbidden" });
