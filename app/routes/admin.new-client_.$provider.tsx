@@ -6,12 +6,13 @@ import { enterAdmin } from "#app/admin.ts";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Button } from "#app/components/ui/button.tsx";
+import { isFromElsewhere } from "#app/from-elsewhere.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { titleOf } from "#app/title.ts";
 
 /**
  * The step between the form and the provider: our policy holds forms, and their redirects, to this site; this page goes on by
- * itself, which is no longer the form.
+ * itself, which is no longer the form. Whom another site's page sent here presses the button.
  */
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
@@ -21,11 +22,12 @@ export async function loader(args: LoaderFunctionArgs) {
   const shop = new URL(args.request.url).searchParams.get("shop")?.slice(0, 200);
   const title = translatorOf(locale)("newClient.going", { ns: "admin", provider: source.name });
   const query = shop ? `?${new URLSearchParams({ shop })}` : "";
-  return { title: titleOf(title), name: source.name, next: `/api/integrations/${source.provider}/oauth/start${query}` };
+  const next = `/api/integrations/${source.provider}/oauth/start${query}`;
+  return { title: titleOf(title), name: source.name, next, goesOn: !isFromElsewhere(args.request) };
 }
 
 export const meta: MetaFunction<typeof loader> = ({ data }) =>
-  data ? [{ title: data.title }, { httpEquiv: "refresh", content: `0; url=${data.next}` }] : [];
+  data ? [{ title: data.title }, ...(data.goesOn ? [{ httpEquiv: "refresh", content: `0; url=${data.next}` }] : [])] : [];
 
 export default function Going() {
   const { t } = useTranslation("admin");

@@ -4,6 +4,7 @@ import { ExternalLink } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Button } from "#app/components/ui/button.tsx";
+import { isFromElsewhere } from "#app/from-elsewhere.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { enterTenant } from "#app/tenant.ts";
 import { titleOf } from "#app/title.ts";
@@ -13,7 +14,8 @@ const FIELDS = ["shop", "connection", "sets", "scopes", "only", "return"] as con
 
 /**
  * The step between a connect form and the provider. Our policy lets forms lead to this site only (form-action), and browsers
- * hold redirects of a form to it; this page goes on by itself, which is no longer the form.
+ * hold redirects of a form to it; this page goes on by itself, which is no longer the form. Whom
+ * another site's page sent here presses the button: nobody else starts a consent in their name.
  */
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
@@ -28,11 +30,12 @@ export async function loader(args: LoaderFunctionArgs) {
     title: titleOf(translatorOf(locale)("integrations.connectProvider", { provider: integration.name }), tenant.name),
     name: integration.name,
     next: `/api/auth/oauth/${integration.provider}/authorize?${query}`,
+    goesOn: !isFromElsewhere(args.request),
   };
 }
 
 export const meta: MetaFunction<typeof loader> = ({ data }) =>
-  data ? [{ title: data.title }, { httpEquiv: "refresh", content: `0; url=${data.next}` }] : [];
+  data ? [{ title: data.title }, ...(data.goesOn ? [{ httpEquiv: "refresh", content: `0; url=${data.next}` }] : [])] : [];
 
 export default function Connect() {
   const { t } = useTranslation("client");

@@ -17,3 +17,18 @@ test("a page carries its data in a script with the page's nonce, which no name i
   expect(JSON.parse(sent)).toContain(JSON.stringify(name).slice(1, -1));
   expect(html.endsWith("window.__remixContext.streamController.close();</script></body></html>")).toBe(true);
 });
+
+test("the step before a consent goes on by itself for our own pages; whom another site sent there must press its button", async () => {
+  const tenant = await makeTenant();
+  const { token } = await makeUser({ roles: [[tenant, "owner"]], staff: true });
+  for (const path of [`/t/${tenant.id}/connect/klaviyo?sets=marketing`, "/admin/new-client/klaviyo"]) {
+    const goesOn = async (site: string) => {
+      const response = await ask(path, { headers: { ...asPerson(token), "sec-fetch-site": site } });
+      expect(response.status).toBe(200);
+      const html = await response.text();
+      expect(html).toMatch(/<a [^>]*href="\/api\/(auth|integrations)\//);
+      return html.includes('http-equiv="refresh"');
+    };
+    expect([await goesOn("same-origin"), await goesOn("cross-site"), await goesOn("same-site")], path).toEqual([true, false, false]);
+  }
+});
