@@ -1,15 +1,14 @@
-import { and, eq, inArray } from "drizzle-orm";
-import { connections, memberships, users } from "#db/schema/index.ts";
+import { and, eq } from "drizzle-orm";
+import { connections } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
-import { allows } from "#server/domain/members/permissions.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { Role } from "#server/domain/tenants/schemas.ts";
+import { listConnectors } from "./list-connectors.ts";
 import { sendMail } from "./send-mail.ts";
+import { sendToEach } from "./send-to-each.ts";
 import { cliffLetter } from "./write-letter.ts";
 
-const whoMayConnect = Role.options.filter((role) => allows(role, "connections:write"));
 const dayMs = 86_400_000;
 
 /**
@@ -27,25 +26,12 @@ export async function mailCliff(ctx: Ctx, message: { tenant: string; connection:
   const { cliffAt, cliffKind } = connection ?? {};
   if (!connection || !cliffAt || !cliffKind || cliffKind === "version" || tenant.status === "suspended") return;
   if (cliffAt > ctx.now() + message.days * dayMs) return;
-  const people = await ctx.directory
-    .select({ id: users.id, email: users.email, name: users.name, locale: users.locale })
-    .from(memberships)
-    .innerJoin(users, eq(users.id, memberships.userId))
-    .where(inTenant(inside, memberships, inArray(memberships.role, whoMayConnect)));
   const { id, provider, kind, name: account } = connection;
   const home = `${ctx.config.APP_ORIGIN}/t/${tenant.id}`;
   const url = kind === "oauth" ? `${home}/connect/${provider}?connection=${id}` : `${home}/integrations/${provider}`;
   const facts = { provider: providerName(provider), account, tenant: tenant.name, timeZone: tenant.timezone, at: cliffAt, kind, url };
-  const sent = await Promise.allSettled(
-    people.map(({ id: person, email, name, locale }) =>
-      sendMail(ctx, {
-        id: `${id}-cliff-${message.days}-${cliffAt}-${person}`,
-        to: email,
-        locale,
-        ...cliffLetter({ ...facts, locale, name, cliff: cliffKind }),
-      }),
-    ),
-  );
-  const failed = sent.find((result) => result.status === "rejected");
-  if (failed) throw failed.reason;
+  await sendToEach(await listConnectors(inside), ({ id: person, email, name, locale }) => {
+    const letter = cliffLetter({ ...facts, locale, name, cliff: cliffKind });
+    return sendMail(ctx, { id: `${id}-cliff-${message.days}-${cliffAt}-${person}`, to: email, locale, ...letter });
+  });
 }

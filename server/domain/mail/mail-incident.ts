@@ -5,6 +5,7 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { jobsReading } from "#server/domain/incidents/open-incidents.ts";
 import { sendMail } from "./send-mail.ts";
+import { sendToEach } from "./send-to-each.ts";
 import { incidentLetter } from "./write-letter.ts";
 
 /**
@@ -23,13 +24,9 @@ export async function mailIncident(ctx: Ctx, message: { incident: string }): Pro
   const { id, provider, kind, tenantsFailing, tenantsUsing, openedAt, closedAt } = incident;
   const facts = { provider: providerName(provider), kind, tenantsFailing, tenantsUsing, url: `${ctx.config.APP_ORIGIN}/admin/incidents` };
   const closedAfterMs = closedAt === null ? null : closedAt - openedAt;
-  const sent = await Promise.allSettled(
-    staff.map(({ id: person, email, name, locale }) => {
-      const jobs = jobsReading(sensors, [provider]).map(({ title }) => title[locale]);
-      const letter = incidentLetter({ ...facts, locale, name, jobs, closedAfterMs });
-      return sendMail(ctx, { id: `${id}-${closedAt === null ? "opened" : "closed"}-${person}`, to: email, locale, ...letter });
-    }),
-  );
-  const failed = sent.find((result) => result.status === "rejected");
-  if (failed) throw failed.reason;
+  await sendToEach(staff, ({ id: person, email, name, locale }) => {
+    const jobs = jobsReading(sensors, [provider]).map(({ title }) => title[locale]);
+    const letter = incidentLetter({ ...facts, locale, name, jobs, closedAfterMs });
+    return sendMail(ctx, { id: `${id}-${closedAt === null ? "opened" : "closed"}-${person}`, to: email, locale, ...letter });
+  });
 }

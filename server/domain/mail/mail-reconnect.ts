@@ -1,16 +1,14 @@
-import { eq, inArray } from "drizzle-orm";
-import { connections, memberships, users } from "#db/schema/index.ts";
+import { eq } from "drizzle-orm";
+import { connections } from "#db/schema/index.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
-import { allows } from "#server/domain/members/permissions.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { Role } from "#server/domain/tenants/schemas.ts";
+import { listConnectors } from "./list-connectors.ts";
 import { sendMail } from "./send-mail.ts";
+import { sendToEach } from "./send-to-each.ts";
 import { reconnectLetter } from "./write-letter.ts";
-
-const whoMayConnect = Role.options.filter((role) => allows(role, "connections:write"));
 
 /**
  * Tells everybody in the tenant who may connect accounts that a provider took access away, and what waits for it.
@@ -24,21 +22,12 @@ export async function mailReconnect(ctx: Ctx, message: { tenant: string; connect
     .from(connections)
     .where(inTenant(inside, connections, eq(connections.id, message.connection)));
   if (connection?.status !== "reconnect_needed") return;
-  const people = await ctx.directory
-    .select({ id: users.id, email: users.email, name: users.name, locale: users.locale })
-    .from(memberships)
-    .innerJoin(users, eq(users.id, memberships.userId))
-    .where(inTenant(inside, memberships, inArray(memberships.role, whoMayConnect)));
   const waiting = sensors.filter(({ needs }) => needs.some(({ provider }) => provider === connection.provider));
   const provider = findProvider(connection.provider).name;
-  const sent = await Promise.allSettled(
-    people.map(({ id, email, name, locale }) => {
-      const jobs = waiting.map(({ title }) => title[locale]);
-      const url = `${ctx.config.APP_ORIGIN}/t/${tenant.id}/integrations`;
-      const letter = reconnectLetter({ locale, name, provider, account: connection.name, tenant: tenant.name, jobs, url });
-      return sendMail(ctx, { id: `${connection.id}-${connection.version}-${id}`, to: email, locale, ...letter });
-    }),
-  );
-  const failed = sent.find((result) => result.status === "rejected");
-  if (failed) throw failed.reason;
+  const url = `${ctx.config.APP_ORIGIN}/t/${tenant.id}/integrations`;
+  await sendToEach(await listConnectors(inside), ({ id, email, name, locale }) => {
+    const jobs = waiting.map(({ title }) => title[locale]);
+    const letter = reconnectLetter({ locale, name, provider, account: connection.name, tenant: tenant.name, jobs, url });
+    return sendMail(ctx, { id: `${connection.id}-${connection.version}-${id}`, to: email, locale, ...letter });
+  });
 }
