@@ -2,7 +2,7 @@ import { eq, gt } from "drizzle-orm";
 import { dataExports, exportChunks } from "#db/schema/index.ts";
 import { type Ctx, requirePermission } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { enterFor } from "#server/domain/oauth/enter.ts";
+import { enterFor } from "#server/domain/tenants/enter-for.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { notFound } from "#server/errors.ts";
 

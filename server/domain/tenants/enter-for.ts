@@ -1,8 +1,8 @@
 import { type Ctx, enterTenant, requireUser, type TenantCtx } from "#server/ctx.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { notFound } from "#server/errors.ts";
+import { findTenant } from "./find-tenant.ts";
 
-/** The tenant for whom a person connects an account: a member in their role, or the agency's staff. Else `not_found`. */
+/** The tenant that a person acts for outside of a procedure: as a member in their role, or as the agency's staff. Else `not_found`. */
 export async function enterFor(ctx: Ctx, tenantId: string): Promise<TenantCtx> {
   const actor = requireUser(ctx);
   const membership = actor.memberships.find(({ tenant }) => tenant.id === tenantId);
