@@ -31,6 +31,17 @@ export const unauthenticated = () => new DomainError("unauthenticated", "Please 
 export const forbidden = (message = "Your role does not allow this.") => new DomainError("forbidden", message);
 /** Also for what exists but belongs to somebody else: the answer must not tell them apart. */
 export const notFound = (what: string) => new DomainError("not_found", `There is no such ${what}.`);
+
+/** What a `find*` finds, or null where it throws `not_found`: for jobs about what may have been erased since they were sent. */
+export async function ifFound<T>(finding: Promise<T>): Promise<T | null> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === "not_found") return null;
+    throw error;
+  }
+}
+
 export const invalid = (field: string, message: string) => new DomainError("invalid", message, { field });
 export const conflict = (message: string, field?: string) => new DomainError("conflict", message, field === undefined ? {} : { field });
 export const rateLimited = (retryAfterS: number) =>

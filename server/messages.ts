@@ -30,7 +30,7 @@ export const TokenMessage = z.discriminatedUnion("type", [
 ]);
 export type TokenMessage = z.infer<typeof TokenMessage>;
 
-/** What is worked off in the background for a tenant: an event that a provider sent, an account whose events we ask for, an export, a deletion. */
+/** What is worked off in the background: an event that a provider sent, an account whose events we ask for, an export, a deletion. */
 export const TaskMessage = z.discriminatedUnion("type", [
   z.strictObject({ v: z.literal(1), type: z.literal("webhook"), tenant: z.string(), delivery: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("subscribe"), tenant: z.string(), connection: z.string() }),

@@ -16,3 +16,6 @@ export async function commitIf<const S extends readonly Statement[]>(
 ): Promise<unknown[]> {
   return append(ctx, { action, details, guard, statements });
 }
+
+/** Whether one of the statements, by what it answered (`returning`), wrote anything. */
+export const wrote = (answer: unknown): boolean => Array.isArray(answer) && answer.length > 0;

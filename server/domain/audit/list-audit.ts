@@ -48,8 +48,10 @@ export async function listAllAudit(ctx: Ctx, asked: ListAllAudit): Promise<Audit
 const userId = /^usr_\w+$/;
 
 async function named(ctx: Ctx, { items, next }: { items: AuditLine[]; next: string | null }): Promise<AuditPage> {
-  const told = items.flatMap(({ details }) => Object.values(details).filter((value) => typeof value === "string" && userId.test(value)));
-  const names = await actorNames(ctx, [...items.map(({ actorId }) => actorId), ...(told as string[])]);
+  const told = items.flatMap(({ details }) =>
+    Object.values(details).filter((value): value is string => typeof value === "string" && userId.test(value)),
+  );
+  const names = await actorNames(ctx, [...items.map(({ actorId }) => actorId), ...told]);
   return {
     next,
     items: items.map((line) => ({ ...line, actorName: names.get(line.actorId ?? "") ?? null })),

@@ -1,4 +1,4 @@
-import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { inArray, type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
@@ -50,4 +50,4 @@ const claimPage = (db: Db, now: number): Promise<{ id: string; tenantId: string 
 
 /** Only this tenant's, where one is named. */
 export const ofTenant = (tenantId: string | undefined, condition: SQL): SQL =>
-  tenantId === undefined ? condition : (and(condition, eq(connections.tenantId, tenantId)) as SQL);
+  tenantId === undefined ? condition : sql`${condition} and ${connections.tenantId} = ${tenantId}`;

@@ -101,7 +101,10 @@ async function limitTries(ctx: TenantCtx, asked: Asked): Promise<void> {
   }
 }
 
-/** Asks the provider: tokens first, where the key only buys them, then whose they are and what they open. Throws `ProviderError`, `FieldFault`. */
+/**
+ * Asks the provider: for tokens first, where the key only buys them, then whose they are and what they open. Throws `ProviderError`,
+ * `FieldFault`.
+ */
 async function prove(
   ctx: TenantCtx,
   provider: KeyProvider,

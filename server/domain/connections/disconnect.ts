@@ -6,7 +6,7 @@ import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { Text } from "#server/catalog/text.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
@@ -15,6 +15,7 @@ import { remarkOn } from "./farewell-words.ts";
 import { freshAccess } from "./fresh-access.ts";
 import { holdConnection, openField } from "./hold-connection.ts";
 import { listConnections } from "./list-connections.ts";
+import { nothingAhead } from "./nothing-ahead.ts";
 import { pause } from "./pause.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "./provider-endpoints.ts";
 import type { ConnectionRow, HeldConnection } from "./rows.ts";
@@ -91,6 +92,7 @@ async function openTokens(ctx: TenantCtx, held: HeldConnection): Promise<Tokens 
 /** Answers whether it was we who ended it: not where it has other tokens by now than those that were seen. */
 async function end(ctx: TenantCtx, connection: ConnectionRow): Promise<boolean> {
   const { id, version, provider, name } = connection;
+  // What was chosen stays, for the day on which the same account is connected again.
   const ended = { ...nothingAhead, status: "disconnected" as const, statusReason: null, statusAt: ctx.now() };
   const others = (await listConnections(ctx)).filter((each) => each.id !== id);
   const seen = inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version), ne(connections.status, "disconnected"));
@@ -108,27 +110,8 @@ async function end(ctx: TenantCtx, connection: ConnectionRow): Promise<boolean> 
     ctx.db.delete(resources).where(and(inTenant(ctx, resources, eq(resources.connectionId, id)), gone)),
     ...scheduleStatements(ctx, { connections: [...others, { ...connection, ...ended }] }),
   ]);
-  return (marked as unknown[]).length > 0;
+  return wrote(marked);
 }
-
-/** What was chosen stays, for the day on which the same account is connected again. */
-const nothingAhead = {
-  accessExpiresAt: null,
-  refreshExpiresAt: null,
-  renewAt: null,
-  renewFailures: 0,
-  cliffAt: null,
-  cliffKind: null,
-  cliffWarned: null,
-  probeAt: null,
-  failedAt: null,
-  failureKind: null,
-  failingSince: null,
-  leaseOwner: null,
-  leaseUntil: null,
-  refreshFingerprint: null,
-  refreshStartedAt: null,
-};
 
 const existsIn = (ctx: TenantCtx, condition: SQL): SQL => exists(ctx.db.select({ one: sql`1` }).from(connections).where(condition));
 

@@ -2,11 +2,11 @@ import { and, eq, lt, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { resources } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
-import { grantsAll, type Provider, type Resource } from "#server/catalog/provider.ts";
+import { type Choice, grantsAll, type Provider, type Resource } from "#server/catalog/provider.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { ProviderError } from "#server/errors.ts";
-import type { ChosenResource } from "./schemas.ts";
+import type { ChosenResource, ConnectionKind } from "./schemas.ts";
 
 /**
  * What the login opens, by kind, as far as the scopes allow listing it. An API that is not switched on, or a product that the
@@ -16,14 +16,14 @@ import type { ChosenResource } from "./schemas.ts";
 export async function listResources(
   provider: Provider,
   account: Account,
-  grant: { kind: "oauth" | "key"; scopesGranted: readonly string[] },
+  grant: { kind: ConnectionKind; scopesGranted: readonly string[] },
 ): Promise<Map<string, Resource[]>> {
   const open = (provider.choices ?? []).filter(({ scopes }) => grantsAll(provider, grant, scopes));
   const listed = await Promise.all(open.map(async (choice) => [choice.kind, await listOrNothing(account, choice)] as const));
   return new Map(listed.filter((each): each is [string, Resource[]] => each[1] !== null));
 }
 
-async function listOrNothing(account: Account, choice: NonNullable<Provider["choices"]>[number]): Promise<Resource[] | null> {
+async function listOrNothing(account: Account, choice: Choice): Promise<Resource[] | null> {
   try {
     return await choice.list(account);
   } catch (error) {

@@ -6,7 +6,7 @@ import type { FailingRenewal, RenewalOutcome } from "./schemas.ts";
 
 const page = 100;
 
-/** Connections whose renewals fail in passing, in all tenants, for staff: who fails longest first, 100 at most. */
+/** Connections whose renewals fail in passing, in all tenants, for staff: the most failures in a row first, 100 at most. */
 export async function listFailingRenewals(ctx: Ctx): Promise<FailingRenewal[]> {
   // Named in full: drizzle leaves a column's table out where a query has one, and here are two.
   const last = (column: "outcome" | "message") => sql`(select ${sql.raw(`renewals.${column}`)} from renewals

@@ -32,9 +32,9 @@ export function planImport(
   prefix = "",
 ): ImportPlan {
   const given = new Map(
-    Object.entries(variables)
-      .filter(([name, value]) => name.startsWith(prefix) && value)
-      .map(([name, value]) => [name.slice(prefix.length), { name, value: value as string }]),
+    Object.entries(variables).flatMap(([name, value]) =>
+      name.startsWith(prefix) && value ? [[name.slice(prefix.length), { name, value }] as const] : [],
+    ),
   );
   const plan: ImportPlan = { ready: [], incomplete: [], unknown: [] };
   const used = new Set<string>();

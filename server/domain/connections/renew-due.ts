@@ -3,7 +3,7 @@ import { connections } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
-import { DomainError, ProviderError } from "#server/errors.ts";
+import { ifFound, ProviderError } from "#server/errors.ts";
 import { isCooling } from "./cool-down.ts";
 import { holdConnection } from "./hold-connection.ts";
 import { renewTokens } from "./renew-tokens.ts";
@@ -17,7 +17,8 @@ const closedVaultMs = 3_600_000;
  * next try is, and no queue needs to remember it.
  */
 export async function renewDue(ctx: TenantCtx, connectionId: string): Promise<void> {
-  const held = await holdOrNothing(ctx, connectionId);
+  // What was erased between the tick and the message is not missed.
+  const held = await ifFound(holdConnection(ctx, connectionId));
   if (held?.connection.status !== "active") return;
   // Asked of the tokens and not of `renewAt`, which the tick moved ahead and which is put right here.
   const dueAt = renewalDueAt(held);
@@ -31,16 +32,6 @@ export async function renewDue(ctx: TenantCtx, connectionId: string): Promise<vo
     }
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.info("not renewed", { connection: connectionId, kind: error.kind });
-  }
-}
-
-/** What was erased between the tick and the message is not missed. */
-async function holdOrNothing(ctx: TenantCtx, connectionId: string): Promise<HeldConnection | null> {
-  try {
-    return await holdConnection(ctx, connectionId);
-  } catch (error) {
-    if (error instanceof DomainError && error.kind === "not_found") return null;
-    throw error;
   }
 }
 

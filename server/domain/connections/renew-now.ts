@@ -3,6 +3,7 @@ import { commit } from "#server/domain/audit/commit.ts";
 import { conflict, ProviderError } from "#server/errors.ts";
 import { holdConnection } from "./hold-connection.ts";
 import { renewTokens } from "./renew-tokens.ts";
+import type { HeldConnection } from "./rows.ts";
 import type { ConnectionRef, RenewedNow } from "./schemas.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function renewNow(ctx: TenantCtx, { connectionId }: ConnectionRef):
   return renewed;
 }
 
-async function tryRenewal(ctx: TenantCtx, held: Awaited<ReturnType<typeof holdConnection>>): Promise<RenewedNow> {
+async function tryRenewal(ctx: TenantCtx, held: HeldConnection): Promise<RenewedNow> {
   const { id: connection, accessExpiresAt } = held.connection;
   try {
     const { connection: row } = await renewTokens(ctx, held, "person");

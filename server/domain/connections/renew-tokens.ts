@@ -131,24 +131,23 @@ async function coolDown(
 
 /** Goes the connection's ways to new tokens, one after the other as long as the provider refuses what is sent. */
 async function requestRefresh(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection): Promise<Grant> {
-  const [last, ...before] = waysToTokens(held).reverse();
-  if (!last) throw new Error("the lease was claimed for a way that is there");
-  for (const way of before.reverse()) {
+  const ways = waysToTokens(held);
+  for (const way of ways) {
     try {
       return await go(ctx, lease, { held, way });
     } catch (error) {
-      if (!isOfKind(error, "revoked")) throw error;
+      if (way === ways.at(-1) || !isOfKind(error, "revoked")) throw error;
     }
   }
-  return go(ctx, lease, { held, way: last });
+  throw new Error("the lease was claimed for a way that is there");
 }
 
 const isOfKind = (error: unknown, kind: ProviderError["kind"]) => error instanceof ProviderError && error.kind === kind;
 
 /**
  * Sends one secret. A reply that got lost is asked for once more where the provider still answers the same secret; a refusal
- * once more too, since it is ambiguous, unless the provider wants minutes between two requests. Nothing is sent a second time by who is no longer the holder: somebody may have
- * the replacement of this very secret by now, and to send it again would end that one.
+ * once more too, since it is ambiguous, unless the provider wants minutes between two requests. Nothing is sent a second time by
+ * who is no longer the holder: somebody may have the replacement of this very secret by now, and to send it again would end that one.
  */
 async function go(ctx: TenantCtx, lease: RefreshLease, { held, way }: { held: HeldConnection; way: WayToTokens }): Promise<Grant> {
   const secret = await openField(ctx, held, way.field);

@@ -40,8 +40,7 @@ export type RenewalOutcome = z.infer<typeof RenewalOutcome>;
 /**
  * Why a connection needs a person. `refresh_refused`: the provider does not renew it any more. `access_refused`: nor does it
  * accept a fresh token. `not_renewable`: it ended, and the provider gave nothing to renew it with. `uninstalled`, `access_removed`:
- * the provider said so by itself; the tokens are destroyed. `key_refused`: the key that
- * the client gave opens nothing any more.
+ * the provider said so by itself; the tokens are destroyed. `key_refused`: the key that the client gave opens nothing any more.
  */
 export const ReconnectReason = z.enum([
   "refresh_refused",
@@ -100,8 +99,8 @@ export type HealthState = z.infer<typeof HealthState>;
 
 /**
  * What became of our access at the provider when an account was disconnected. `returned`: the provider ended it. `gone`: it had
- * ended before. `unreached`: the provider could not be told. `by_hand`: it cannot be told by a program, or
- * telling it would end somebody else's connection too (which is nobody's to know). `key`: a key is its owner's to delete.
+ * ended before. `unreached`: the provider could not be told. `by_hand`: it cannot be told by a program, or telling it would end somebody
+ * else's connection too (which is nobody's to know). `key`: a key is its owner's to delete.
  */
 export const Farewell = z.enum(["returned", "gone", "unreached", "by_hand", "key"]);
 export type Farewell = z.infer<typeof Farewell>;

@@ -23,9 +23,9 @@ export interface ProviderRequest {
 }
 
 /**
- * One request to a provider, and its whole reply within 10 s or as long as it says. Goes to the provider's hosts alone and follows no redirect,
- * so that a token is never carried elsewhere. Throws `unavailable` where no reply came or it had no end, `rejected` for a
- * foreign host.
+ * One request to a provider, and its whole reply, within 10 s or `timeoutMs`. Goes to the provider's hosts alone and follows no
+ * redirect, so that a token is never carried elsewhere. Throws `unavailable` where no reply came or it had no end, `rejected` for
+ * a foreign host.
  */
 export async function sendRequest(ctx: Ctx, provider: Provider, url: URL, request: ProviderRequest): Promise<Reply> {
   if (!mayReach(ctx.config, provider, url)) throw new ProviderError(provider.id, "rejected", `${url.hostname} is no host of the provider`);

@@ -2,6 +2,7 @@ import { gte } from "drizzle-orm";
 import { schedules } from "#db/schema/index.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
+import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { chooseAccount } from "#server/domain/runs/choose-account.ts";
@@ -9,11 +10,11 @@ import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { listConnections } from "./list-connections.ts";
 import type { ConnectionRow } from "./rows.ts";
 
-const day = 86_400_000;
+const dayMs = 86_400_000;
 /** So long nothing may have used a permission before it is reported. */
-const unusedForMs = 90 * day;
+const unusedForMs = 90 * dayMs;
 /** A connection needs this long to show what it is for. */
-const graceMs = 7 * day;
+const graceMs = 7 * dayMs;
 
 /** Permissions of one connection that nothing has used. */
 export interface UnusedScopes {
@@ -60,7 +61,7 @@ export async function listUnusedScopes(
 }
 
 /** Those of `granted` that give nothing of what these jobs need, nor of what it takes to know the account and to list its things. */
-function unusedOf(provider: Provider, granted: readonly string[], jobs: readonly (typeof sensors)[number][]): string[] {
+function unusedOf(provider: Provider, granted: readonly string[], jobs: readonly Sensor[]): string[] {
   const needs = jobs.flatMap((job) => job.needs.filter((need) => need.provider === provider.id));
   const listing = (provider.choices ?? []).filter(({ kind }) => needs.some(({ resource }) => resource === kind));
   const used = [

@@ -1,4 +1,4 @@
-import type { Grant, Key, OAuthProvider, Provider } from "#server/catalog/provider.ts";
+import type { Grant, Key, Provider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
@@ -44,11 +44,15 @@ function waysOfOAuth(provider: Provider, { accessExpiresAt, details }: Renewable
       retryable: renewal.retryable,
       spaced: false,
       request: (ctx, secret) =>
-        requestToken(ctx, provider as OAuthProvider, {
-          shop: details.shop ?? null,
-          fields: renewal.fields(secret),
-          timeoutMs: renewalTimeoutMs,
-        }),
+        requestToken(
+          ctx,
+          { ...provider, oauth },
+          {
+            shop: details.shop ?? null,
+            fields: renewal.fields(secret),
+            timeoutMs: renewalTimeoutMs,
+          },
+        ),
     }));
 }
 

@@ -1,7 +1,7 @@
 import { eq, gt, isNull, ne, sql } from "drizzle-orm";
 import { reveals } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, forbidden, notFound } from "#server/errors.ts";
 import { findSecret, requireStaff } from "./request-reveal.ts";
@@ -44,7 +44,7 @@ async function decide(ctx: TenantCtx, { revealId }: RevealRef, action: string, d
   const [decided] = await commitIf(ctx, sql`exists (select 1 from ${reveals} where ${waits})`, action, details, [
     ctx.db.update(reveals).set(decision).where(waits).returning({ id: reveals.id }),
   ]);
-  if (!Array.isArray(decided) || decided.length === 0) throw conflict("This request waits no more.");
+  if (!wrote(decided)) throw conflict("This request waits no more.");
 }
 
 /** One request of this tenant, or `not_found`. */

@@ -34,10 +34,10 @@ export async function eraseTenant(outer: Ctx, { deletionId, maxPages = 400 }: { 
     await destroyKey(ctx, deletion, receipt);
   }
   const left = await eraseEverywhere(ctx, tenantId, maxPages);
-  // What was on its way in when its rows went could only come through its own row.
+  // Nothing new comes in without its own row; what came in while the others went, goes in a second round.
   if (left > 0) await ctx.directory.delete(tenants).where(eq(tenants.id, tenantId));
-  const late = left > 0 ? await eraseEverywhere(ctx, tenantId, left) : 0;
-  if (late === 0) {
+  const leftAfterAll = left > 0 ? await eraseEverywhere(ctx, tenantId, left) : 0;
+  if (leftAfterAll === 0) {
     await ctx.send.tasks([{ v: 1, type: "deletion", deletion: deletionId }]);
     return;
   }

@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { batchOf } from "#db/client.ts";
 import { deletions, tenants } from "#db/schema/index.ts";
 import { requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
@@ -37,7 +37,7 @@ export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: 
       .onConflictDoNothing()
       .returning({ id: deletions.id }),
   ]);
-  if (!Array.isArray(made) || made.length === 0) throw conflict("The end of this client is set already.");
+  if (!wrote(made)) throw conflict("The end of this client is set already.");
   await alignJobs(ctx, dueAt);
   return { id, dueAt };
 }
@@ -56,7 +56,7 @@ export async function cancelDeletion(ctx: TenantCtx): Promise<void> {
       .where(and(eq(tenants.id, ctx.tenant.id), guard)),
     directory.db.update(deletions).set({ cancelledAt: ctx.now(), cancelledBy: userId }).where(waiting).returning({ id: deletions.id }),
   ]);
-  if (!Array.isArray(cancelled) || cancelled.length === 0) throw conflict("There is nothing to cancel: it was done before, or has begun.");
+  if (!wrote(cancelled)) throw conflict("There is nothing to cancel: it was done before, or has begun.");
   await alignJobs(ctx, null);
 }
 

@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { dataExports } from "#db/schema/index.ts";
 import { requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict } from "#server/errors.ts";
@@ -30,7 +30,7 @@ export async function requestExport(ctx: TenantCtx): Promise<{ id: string }> {
       )
       .returning({ id: dataExports.id }),
   ]);
-  if (!Array.isArray(made) || made.length === 0) throw conflict("An export is being made; it will be here in a moment.");
+  if (!wrote(made)) throw conflict("An export is being made; it will be here in a moment.");
   await ctx.send.tasks([{ v: 1, type: "export", tenant: ctx.tenant.id, export: id }]);
   return { id };
 }

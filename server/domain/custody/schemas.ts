@@ -16,7 +16,7 @@ export interface DeletionReceipt {
   auditHead: { seq: number; hash: string } | null;
 }
 
-/** A time that an admin has to look at a secret, from the moment that another one allowed it. */
+/** How long an admin may look at a secret, from the moment that another one allowed it. */
 export const revealOpenMs = 5 * 60_000;
 /** How long a request to see a secret waits for its answer. */
 export const revealWaitMs = 24 * 3_600_000;
@@ -36,9 +36,6 @@ export type RevealState = "waiting" | "open" | "denied" | "expired" | "over";
 
 /** How long an export can be downloaded once it is made. */
 export const exportKeptMs = 7 * 86_400_000;
-
-export const ExportRef = z.object({ exportId: z.string().max(60) });
-export type ExportRef = z.infer<typeof ExportRef>;
 
 /** How long a client that shall end is only stopped, and can be brought back with one click. */
 export const graceMs = 30 * 86_400_000;

@@ -2,7 +2,7 @@ import { eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import { reveals } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
@@ -57,7 +57,7 @@ export async function showReveal(ctx: TenantCtx, { revealId }: RevealRef): Promi
         .returning({ id: reveals.id }),
     ],
   );
-  if (!Array.isArray(shown) || shown.length === 0) throw over();
+  if (!wrote(shown)) throw over();
   return { value, field, provider: providerName(connection.provider), account: connection.name, until: reveal.expiresAt };
 }
 

@@ -3,11 +3,11 @@ import { incidents } from "#db/schema/index.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import type { Ctx } from "#server/ctx.ts";
 
-/** The incidents that are open now, one a provider at most. Reads an index that has no rows on a good day. */
-export const openIncidents = (ctx: Ctx) => openIncidentsStatement(ctx);
-
-/** The same, for a batch on the directory. The condition is literal, as the partial index `incidents_open` has it. */
-export const openIncidentsStatement = ({ directory }: Ctx) =>
+/**
+ * The incidents that are open now, one a provider at most: a statement, awaited or put into a batch on the directory. The
+ * condition is literal, as the partial index `incidents_open` has it, which has no rows on a good day.
+ */
+export const openIncidents = ({ directory }: Ctx) =>
   directory
     .select({ id: incidents.id, provider: incidents.provider, kind: incidents.kind, openedAt: incidents.openedAt })
     .from(incidents)

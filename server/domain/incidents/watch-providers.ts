@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { incidents } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { newId } from "#server/ids.ts";
 import { drainGently } from "./drain-gently.ts";
 import { failuresByProvider, type Standing, standingOf } from "./failures.ts";
@@ -55,7 +55,7 @@ async function openIfWave(ctx: Ctx, provider: string, kind: IncidentKind): Promi
       .onConflictDoNothing()
       .returning({ id: incidents.id }),
   ]);
-  if ((made as unknown[]).length === 0) return false;
+  if (!wrote(made)) return false;
   ctx.log.warn("a provider fails for many clients", details);
   await tell(ctx, id);
   return true;
@@ -106,7 +106,7 @@ async function close(ctx: Ctx, { id, provider }: Open): Promise<boolean> {
       .where(and(eq(incidents.id, id), isNull(incidents.closedAt)))
       .returning({ id: incidents.id }),
   ]);
-  if ((closed as unknown[]).length === 0) return false;
+  if (!wrote(closed)) return false;
   await tell(ctx, id);
   return true;
 }

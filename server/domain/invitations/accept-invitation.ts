@@ -1,7 +1,7 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import { invitations, memberships, sessions, users } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { keepSession, newSession } from "#server/domain/sessions/start-session.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -68,7 +68,7 @@ async function joinAsMember(ctx: TenantCtx, invitation: Invitation): Promise<voi
   const details = { invitation: invitation.id, email: invitation.email };
   const statements = [join(ctx, invitation, guard, now), use(ctx, invitation, now)] as const;
   const [, used] = await commitIf(ctx, guard, "invitation.accepted", details, statements);
-  if (!Array.isArray(used) || used.length === 0) throw gone();
+  if (!wrote(used)) throw gone();
 }
 
 async function joinAsNewcomer(ctx: TenantCtx, invitation: Invitation, locale: Locale): Promise<void> {
@@ -94,6 +94,6 @@ async function joinAsNewcomer(ctx: TenantCtx, invitation: Invitation, locale: Lo
       .returning(),
     use(ctx, invitation, now),
   ]);
-  if (!Array.isArray(used) || used.length === 0) throw gone();
-  if (Array.isArray(started) && started.length > 0) keepSession(ctx, token);
+  if (!wrote(used)) throw gone();
+  if (wrote(started)) keepSession(ctx, token);
 }

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { memberships } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, forbidden } from "#server/errors.ts";
 import { atDirectory } from "./at-directory.ts";
@@ -27,5 +27,5 @@ export async function changeRole(ctx: TenantCtx, { userId, role }: ChangeRole): 
       .where(inTenant(ctx, memberships, eq(memberships.userId, userId), guard))
       .returning(),
   ]);
-  if (!Array.isArray(changed) || changed.length === 0) throw conflict("A client needs at least one owner.", "role");
+  if (!wrote(changed)) throw conflict("A client needs at least one owner.", "role");
 }

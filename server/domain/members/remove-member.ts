@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { memberships } from "#db/schema/index.ts";
 import { requireUser, type TenantCtx } from "#server/ctx.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, forbidden } from "#server/errors.ts";
 import { atDirectory } from "./at-directory.ts";
@@ -32,5 +32,5 @@ async function takeOut(ctx: TenantCtx, member: Awaited<ReturnType<typeof findMem
       .where(inTenant(ctx, memberships, eq(memberships.userId, member.userId), guard))
       .returning(),
   ]);
-  if (!Array.isArray(removed) || removed.length === 0) throw conflict("A client needs at least one owner.");
+  if (!wrote(removed)) throw conflict("A client needs at least one owner.");
 }

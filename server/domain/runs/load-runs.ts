@@ -3,7 +3,7 @@ import type { Db } from "#db/client.ts";
 import { connections, dataKeys, schedules, secrets, tenants } from "#db/schema/index.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
-import { openIncidentsStatement } from "#server/domain/incidents/open-incidents.ts";
+import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
 import type { Engine, RunRow, ScheduleRow } from "./engine.ts";
 
 export interface LoadedRun {
@@ -30,7 +30,7 @@ export async function loadRuns(ctx: Ctx, db: Db, claimed: readonly RunRow[], job
         .select()
         .from(tenants)
         .where(inArray(tenants.id, sql`(select value from json_each(${tenantIds}))`)),
-      openIncidentsStatement(ctx),
+      openIncidents(ctx),
     ]),
     db.batch([
       db

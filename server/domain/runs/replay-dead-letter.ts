@@ -2,7 +2,7 @@ import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { deadLetters, runs } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, requireUser } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, notFound } from "#server/errors.ts";
@@ -77,5 +77,5 @@ async function markReplayed(ctx: Ctx, letter: DeadLetter): Promise<boolean> {
       .where(and(eq(deadLetters.id, letter.id), isNull(deadLetters.replayedAt)))
       .returning({ id: deadLetters.id }),
   ]);
-  return (marked as unknown[]).length > 0;
+  return wrote(marked);
 }

@@ -9,9 +9,9 @@ import type { CreateClient } from "./client.ts";
 
 /**
  * Takes a client in: `onboarding`, with its schedules, which wait for their connections. `conflict` on `id` where the
- * slug is taken, or was a client's who has ended: its receipt names it. Its row is in the directory and its schedules in its own D1, so that these are two writes; schedules
- * that were lost in between are made with its first connection. Its owner is invited by mail where an address is given.
- * `origin` names the account that it is made from.
+ * slug is taken, or was a client's who has ended: its receipt names it. Its row is in the directory and its schedules in its own
+ * D1, so that these are two writes; schedules that were lost in between are made with its first connection. Its owner is invited
+ * by mail where an address is given. `origin` names the account that it is made from.
  */
 export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateClient & { origin?: string }): Promise<Tenant> {
   const [ended] = await ctx.directory.select({ id: deletions.id }).from(deletions).where(eq(deletions.ofTenant, input.id)).limit(1);

@@ -1,11 +1,11 @@
 import { eq } from "drizzle-orm";
-import { connections, tenants } from "#db/schema/index.ts";
+import { tenants } from "#db/schema/index.ts";
 import type { Tenant, TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
+import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { notFound } from "#server/errors.ts";
 import type { UpdateClient } from "./client.ts";
-import { inTenant } from "./in-tenant.ts";
 import type { Features } from "./schemas.ts";
 
 /**
@@ -21,19 +21,4 @@ export async function updateClient(ctx: TenantCtx, change: UpdateClient & { feat
   return tenant;
 }
 
-async function schedulesOf(ctx: TenantCtx) {
-  const connected = await ctx.db
-    .select({
-      id: connections.id,
-      provider: connections.provider,
-      externalId: connections.externalId,
-      preferredAt: connections.preferredAt,
-      kind: connections.kind,
-      status: connections.status,
-      scopesGranted: connections.scopesGranted,
-      chosen: connections.chosen,
-    })
-    .from(connections)
-    .where(inTenant(ctx, connections));
-  return scheduleStatements(ctx, { connections: connected });
-}
+const schedulesOf = async (ctx: TenantCtx) => scheduleStatements(ctx, { connections: await listConnections(ctx) });

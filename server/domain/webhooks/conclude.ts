@@ -2,7 +2,7 @@ import { eq, type SQL, sql } from "drizzle-orm";
 import { batchOf, type Statement } from "#db/client.ts";
 import { webhookDeliveries } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { DeliveryReason } from "./schemas.ts";
 
@@ -41,6 +41,5 @@ export async function conclude(
   const results = audit
     ? await commitIf(ctx, stillOpen(ctx, delivery), audit.action, { ...audit.details, delivery }, all)
     : await batchOf(ctx.db, all);
-  const ended = results.at(-1) as { id: string }[];
-  return { won: ended.length > 0, results: results.slice(0, -1) };
+  return { won: wrote(results.at(-1)), results: results.slice(0, -1) };
 }

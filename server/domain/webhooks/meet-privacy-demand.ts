@@ -1,4 +1,5 @@
 import { eq, ne, type SQL, sql } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Statement } from "#db/client.ts";
 import {
   connections,
@@ -15,6 +16,7 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { PrivacyDemand } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { blockJobs } from "#server/domain/connections/need-reconnect.ts";
+import { nothingAhead } from "#server/domain/connections/nothing-ahead.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { Working } from "./apply-effect.ts";
 import { happenedAt } from "./change-access.ts";
@@ -41,18 +43,21 @@ export async function meetPrivacyDemand(ctx: TenantCtx, working: Working, demand
       });
       return;
     case "redact_shop":
-      if (connection.status === "active" && connection.connectedAt > happenedAt(working)) return refuseOld(ctx, working);
+      if (isConnectedSince(working)) return refuseOld(ctx, working);
       return eraseAccount(ctx, working, { demand, figures: true });
     case "delete_person":
       // Whom an account is connected by may be the person; of others who are only mentioned there nothing is held.
       if (connection.externalId !== demand.subject) return void (await finish(ctx, working, { demand, found: {}, statements: [] }));
-      if (connection.status === "active" && connection.connectedAt > happenedAt(working)) return refuseOld(ctx, working);
+      if (isConnectedSince(working)) return refuseOld(ctx, working);
       return eraseAccount(ctx, working, { demand, figures: false });
     default:
       demand.kind satisfies never;
       throw new Error(`nobody meets this demand for ${delivery.id}`);
   }
 }
+
+const isConnectedSince = (working: Working): boolean =>
+  working.connection.status === "active" && working.connection.connectedAt > happenedAt(working);
 
 interface Work {
   demand: PrivacyDemand;
@@ -93,17 +98,17 @@ async function refuseOld(ctx: TenantCtx, { delivery }: Working): Promise<void> {
   });
 }
 
-const count = (
-  table: SQL | typeof orders | typeof refunds | typeof resources | typeof secrets | typeof measurements | typeof webhookDeliveries,
-  where: SQL,
-) => sql`select count(*) from ${table} where ${where}`;
+const count = (table: SQLiteTable, where: SQL) => sql`select count(*) from ${table} where ${where}`;
 
 function customerCounts(ctx: TenantCtx, { connection }: Working, demand: PrivacyDemand): Record<string, SQL> {
   const about = { connectionId: connection.id, ...demand };
   return { orders: count(orders, ordersOf(ctx, about)), refunds: count(refunds, refundsOf(ctx, about)) };
 }
 
-/** An order without its customer is a figure of the shop. As new as now, so that nothing that was read before brings the customer back. */
+/**
+ * An order without its customer is a figure of the shop. It is dated as of the demand, so that no older reading of it brings the
+ * customer back.
+ */
 const forgetCustomer = (ctx: TenantCtx, { connection, delivery }: Working, demand: PrivacyDemand): Statement =>
   ctx.db
     .update(orders)
@@ -178,15 +183,10 @@ async function eraseAccount(
           details: {},
           fields: {},
           chosen: [],
+          ...nothingAhead,
           status: "disconnected",
           statusReason: null,
           statusAt: ctx.now(),
-          accessExpiresAt: null,
-          refreshExpiresAt: null,
-          leaseOwner: null,
-          leaseUntil: null,
-          refreshFingerprint: null,
-          refreshStartedAt: null,
           version: sql`${connections.version} + 1`,
         })
         .where(inTenant(ctx, connections, eq(connections.id, connection.id), open)),

@@ -52,7 +52,7 @@ async function judge(
   read: Webhook["read"],
   request: Omit<Incoming, "secret" | "now">,
 ): Promise<Verdict | { is: "refused"; reason: "no_secret" }> {
-  const values = new Map(secrets.map((name) => [name, (ctx.config as Readonly<Record<string, unknown>>)[name]]));
+  const values = new Map<string, unknown>(secrets.map((name) => [name, Reflect.get(ctx.config, name)]));
   if ([...values.values()].some((value) => typeof value !== "string" || value === "")) {
     ctx.log.error("webhooks are refused: a variable is not set", { variables: secrets });
     return { is: "refused", reason: "no_secret" };

@@ -1,7 +1,7 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { webhookDeliveries } from "#db/schema/index.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict } from "#server/errors.ts";
@@ -37,7 +37,7 @@ export async function replayDelivery(ctx: Ctx, { deliveryId }: { deliveryId: str
         .returning({ id: webhookDeliveries.id }),
     ],
   );
-  const replayed = (reopened as { id: string }[]).length > 0;
+  const replayed = wrote(reopened);
   if (replayed) await ctx.send.tasks([{ v: 1, type: "webhook", tenant: delivery.tenantId, delivery: deliveryId }]);
   return { replayed };
 }

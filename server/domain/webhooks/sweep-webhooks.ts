@@ -11,7 +11,7 @@ const lostAfterMs = 2 * minuteMs;
 /** One that was begun is on its way through the queue's own repeats, the longest of which is shorter than this. */
 const stuckAfterMs = 15 * minuteMs;
 /** How long what a provider said is kept, so that it can be replayed. */
-export const payloadLifeMs = 30 * dayMs;
+const payloadLifeMs = 30 * dayMs;
 /** How long it is told that something was refused, or nobody's; and of all others that they came. */
 const refusedLifeMs = 30 * dayMs;
 const deliveryLifeMs = 90 * dayMs;

@@ -5,7 +5,7 @@ import { findWebhook } from "#server/catalog/webhooks/registry.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { DomainError } from "#server/errors.ts";
+import { ifFound } from "#server/errors.ts";
 import type { TaskMessage } from "#server/messages.ts";
 import { applyEffect } from "./apply-effect.ts";
 import { openPayload } from "./payload.ts";
@@ -21,8 +21,11 @@ export const maxTries = 6;
  * before it begins, so that one that takes the worker with it ends too. Throws what the queue shall try again.
  */
 export async function workDelivery(ctx: Ctx, message: Extract<TaskMessage, { type: "webhook" }>): Promise<void> {
-  const inside = await enter(ctx, message.tenant);
-  const row = inside && (await begin(inside, message.delivery));
+  // A client that is gone has no deliveries either.
+  const tenant = await ifFound(findTenant(ctx, message.tenant));
+  if (!tenant) return;
+  const inside = enterTenant(ctx, tenant, "system");
+  const row = await begin(inside, message.delivery);
   if (!row) return;
   if (row.attempts > maxTries) return fail(inside, row, "tries");
   try {
@@ -32,16 +35,6 @@ export async function workDelivery(ctx: Ctx, message: Extract<TaskMessage, { typ
     // The same words will not be understood next time either.
     if (error instanceof ZodError) return fail(inside, row, "unreadable");
     if (row.attempts === maxTries) return fail(inside, row, "tries");
-    throw error;
-  }
-}
-
-/** A client that is gone has no deliveries either. */
-async function enter(ctx: Ctx, tenantId: string): Promise<TenantCtx | null> {
-  try {
-    return enterTenant(ctx, await findTenant(ctx, tenantId), "system");
-  } catch (error) {
-    if (error instanceof DomainError && error.kind === "not_found") return null;
     throw error;
   }
 }

@@ -1,0 +1,20 @@
+/** Columns of a connection that has ended: nothing of it is renewed, probed, warned of or counted any more. */
+export const nothingAhead = {
+  accessExpiresAt: null,
+  refreshExpiresAt: null,
+  renewAt: null,
+  renewFailures: 0,
+  coolUntil: null,
+  cliffAt: null,
+  cliffKind: null,
+  cliffWarned: null,
+  probeAt: null,
+  subscribeAt: null,
+  failedAt: null,
+  failureKind: null,
+  failingSince: null,
+  leaseOwner: null,
+  leaseUntil: null,
+  refreshFingerprint: null,
+  refreshStartedAt: null,
+} as const;
