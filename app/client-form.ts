@@ -3,7 +3,10 @@ import { CLIENT_FIELDS } from "./components/admin/client-fields.tsx";
 
 type Change = Required<Omit<Inputs["clients"]["update"], "tenant" | "status">>;
 
-/** The fields of a client as the form sent them; the procedure says what is wrong with them. Currencies may be typed small, contacts left out. */
+/**
+ * The fields of a client as the form sent them; the procedure says what is wrong with them. Currencies may be typed in small letters,
+ * contacts left out.
+ */
 export function clientFieldsOf(form: FormData): Change {
   const sent = Object.fromEntries(CLIENT_FIELDS.map((field) => [field, String(form.get(field) ?? "").trim()]));
   const contact = { contactName: sent.contactName || null, contactEmail: sent.contactEmail || null };

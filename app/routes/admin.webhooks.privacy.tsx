@@ -30,12 +30,12 @@ export async function loader(args: LoaderFunctionArgs) {
     open: filters.state === "open",
     cursor: filters.cursor,
   });
-  return { title: titleOf(translatorOf(locale)("tabs.privacy", { ns: "webhooks" })), filters, page, now: Date.now() };
+  return { title: titleOf(translatorOf(locale)("tabs.privacy", { ns: "webhooks" })), filters, page };
 }
 
 export default function PrivacyRequests() {
   const { t } = useTranslation("webhooks");
-  const { filters, page, now } = useLoaderData<typeof loader>();
+  const { filters, page } = useLoaderData<typeof loader>();
   const filtered = Boolean(filters.client) || filters.state === "open";
   return (
     <>
@@ -54,7 +54,6 @@ export default function PrivacyRequests() {
       <Card padding="none">
         <PrivacyRequestTable
           requests={page.items}
-          now={now}
           empty={
             <EmptyState icon={filtered ? SearchX : ShieldCheck} title={t("privacy.emptyTitle")}>
               {t("privacy.emptyBody")}

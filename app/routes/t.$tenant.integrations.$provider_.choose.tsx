@@ -17,7 +17,6 @@ import { formFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
-
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import { safePath } from "#server/domain/sessions/schemas.ts";

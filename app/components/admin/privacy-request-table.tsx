@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { useDisplay } from "#app/i18n/display.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { DeliveryOwner } from "./delivery-table.tsx";
 
@@ -12,9 +13,10 @@ const TABLES = ["orders", "refunds", "measurements", "resources", "secrets", "we
 
 type Request = Outputs["webhooks"]["privacyRequests"]["items"][number];
 
-/** What was asked for somebody's privacy, with the proof of what was done. `now` in milliseconds. */
-export function PrivacyRequestTable({ requests, now, empty }: { requests: readonly Request[]; now: number; empty: ReactNode }) {
+/** What was asked for somebody's privacy, with the proof of what was done. */
+export function PrivacyRequestTable({ requests, empty }: { requests: readonly Request[]; empty: ReactNode }) {
   const { t } = useTranslation("webhooks");
+  const { now } = useDisplay();
   return (
     <Table
       caption={t("tabs.privacy")}

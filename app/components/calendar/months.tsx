@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { AccountCell } from "#app/components/admin/account-cell.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -37,12 +38,7 @@ export function Months({
               key: "account",
               header: t("calendar.account"),
               primary: true,
-              cell: ({ name, providerName }) => (
-                <span className="grid min-w-0 justify-items-start">
-                  <bdi className="[overflow-wrap:anywhere]">{name}</bdi>
-                  <span className="text-xs font-normal text-ink-faint">{providerName}</span>
-                </span>
-              ),
+              cell: AccountCell,
             },
             ...columns,
             { key: "ends", header: t("calendar.ends"), className: "whitespace-nowrap", cell: ({ at }) => <Ends at={at} /> },

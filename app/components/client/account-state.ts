@@ -5,12 +5,7 @@ export type Integration = Outputs["connections"]["list"][number];
 export type Account = Integration["connections"][number];
 
 /** How an account is, or a provider without one. What a person can mend comes before what mends itself. */
-export type AccountState =
-  | NonNullable<Account["health"]>["state"]
-  | "missing_scopes"
-  | "choice_needed"
-  | "not_connected"
-  | "not_configured";
+export type AccountState = Account["health"]["state"] | "missing_scopes" | "choice_needed" | "not_connected" | "not_configured";
 
 export const STATE_TONES: Record<AccountState, Tone> = {
   healthy: "ok",
@@ -30,7 +25,7 @@ export const needsChoice = ({ choices }: Account): boolean =>
   choices.some(({ needed, chosen }) => (needed && chosen.every(({ gone }) => gone)) || chosen.some(({ gone }) => gone));
 
 export function stateOfAccount(account: Account): AccountState {
-  const state = account.health?.state ?? (account.status === "active" ? "healthy" : "reconnect_needed");
+  const { state } = account.health;
   if (state !== "healthy" && state !== "expiring") return state;
   if (needsChoice(account)) return "choice_needed";
   if (account.waiting.length > 0) return "missing_scopes";

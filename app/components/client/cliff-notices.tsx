@@ -5,7 +5,7 @@ import { Callout } from "#app/components/ui/callout.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { useTenant } from "#app/tenant.ts";
 
-/** Of an access that lives shorter, half of its life. */
+/** So long before an end people are told of it; of an access that lives less than twice as long, half of its life before. */
 const AHEAD_MS = 30 * 86_400_000;
 
 /** Above every page but the calendar: which access ends within 30 days although it works, and the click that keeps it. */

@@ -4,10 +4,8 @@ import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { useTenant } from "#app/tenant.ts";
-import type { Outputs } from "#server/trpc/root.ts";
+import type { Account, Integration } from "./account-state.ts";
 import { isOfKeyForm, KeyForm } from "./key-form.tsx";
-
-type Integration = Outputs["connections"]["list"][number];
 
 /**
  * What can be done about an account that is connected by a key: give another key, and, where one can sign in at the provider,
@@ -19,7 +17,7 @@ export function KeyAccountActions({
   failure,
 }: {
   integration: Integration;
-  account: Integration["connections"][number];
+  account: Account;
   failure: FormFailure | undefined;
 }) {
   const { t } = useTranslation("client");

@@ -10,9 +10,7 @@ import type { FormFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { inputName } from "#app/key-input.ts";
 import { useTenant } from "#app/tenant.ts";
-import type { Outputs } from "#server/trpc/root.ts";
-
-type Integration = Outputs["connections"]["list"][number];
+import type { Integration } from "./account-state.ts";
 
 export interface KeyFormProps {
   integration: Integration;

@@ -83,7 +83,6 @@ export const custody = {
     intactUpTo_other: "{{count}} lines before it hold.",
   },
   credentials: {
-    kind: "Kind",
     kinds: { oauth: "OAuth", key: "Key" },
     provider: "Provider",
     anyProvider: "Any provider",
@@ -130,7 +129,6 @@ export const custody = {
     value: "Value of {{field}}",
     valueBody: "{{account}} at {{provider}}. This page clears itself when the time is over; the look stands in the client's log.",
     hide: "Hide now",
-    failed: "It was not done",
   },
   data: {
     title: "Your data",
@@ -190,9 +188,8 @@ export const custody = {
     revoked: "taken back",
     notRevoked: "not taken back",
     lastLine: "End of its log",
-    reason: "Reason",
     emptyTitle: "No client has ended",
-    emptyBody: "The end of a client is set in its settings.",
+    emptyBody: "The end of a client is set on its page “Its data”.",
     shown_one: "{{count}} client",
     shown_other: "{{count}} clients",
   },

@@ -89,7 +89,6 @@ export const custody: Translation<typeof english> = {
     intactUpTo_other: "{{count}} lignes avant elle sont intactes.",
   },
   credentials: {
-    kind: "Type",
     kinds: { oauth: "OAuth", key: "Clé" },
     provider: "Fournisseur",
     anyProvider: "Tout fournisseur",
@@ -137,7 +136,6 @@ export const custody: Translation<typeof english> = {
     value: "Valeur de {{field}}",
     valueBody: "{{account}} chez {{provider}}. Cette page s’efface à la fin du délai ; la lecture figure dans le journal du client.",
     hide: "Masquer maintenant",
-    failed: "Cela n’a pas été fait",
   },
   data: {
     title: "Vos données",
@@ -200,9 +198,8 @@ export const custody: Translation<typeof english> = {
     revoked: "repris",
     notRevoked: "non repris",
     lastLine: "Fin de son journal",
-    reason: "Motif",
     emptyTitle: "Aucun client n’est terminé",
-    emptyBody: "La fin d’un client se fixe dans ses réglages.",
+    emptyBody: "La fin d’un client se fixe sur sa page « Ses données ».",
     shown_one: "{{count}} client",
     shown_many: "{{count}} clients",
     shown_other: "{{count}} clients",

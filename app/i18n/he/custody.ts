@@ -89,7 +89,6 @@ export const custody: Translation<typeof english> = {
     intactUpTo_other: "{{count}} שורות לפניה שלמות.",
   },
   credentials: {
-    kind: "סוג",
     kinds: { oauth: "OAuth", key: "מפתח" },
     provider: "ספק",
     anyProvider: "כל ספק",
@@ -135,7 +134,6 @@ export const custody: Translation<typeof english> = {
     value: "הערך של {{field}}",
     valueBody: "{{account}} אצל {{provider}}. הדף מתנקה כשהזמן נגמר; הצפייה נרשמה ביומן של הלקוח.",
     hide: "הסתרה עכשיו",
-    failed: "זה לא נעשה",
   },
   data: {
     title: "הנתונים שלכם",
@@ -197,9 +195,8 @@ export const custody: Translation<typeof english> = {
     revoked: "נלקח בחזרה",
     notRevoked: "לא נלקח בחזרה",
     lastLine: "סוף היומן שלו",
-    reason: "סיבה",
     emptyTitle: "אף לקוח לא הסתיים",
-    emptyBody: "את סופו של לקוח קובעים בהגדרות שלו.",
+    emptyBody: "את סופו של לקוח קובעים בעמוד ”הנתונים שלו“ שלו.",
     shown_one: "לקוח אחד",
     shown_two: "שני לקוחות",
     shown_other: "{{count}} לקוחות",
