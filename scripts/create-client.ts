@@ -41,9 +41,13 @@ const input = CreateClient.safeParse({
   contactEmail: values["contact-email"],
   ownerEmail: values.owner,
 });
-if (values.help || !input.success) {
-  process.stderr.write(values.help ? usage : `${z.prettifyError(input.error as z.ZodError)}\n\n${usage}`);
-  process.exit(values.help ? 0 : 2);
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+if (!input.success) {
+  process.stderr.write(`${z.prettifyError(input.error)}\n\n${usage}`);
+  process.exit(2);
 }
 
 const atrium = await openAtrium("create-client", { remote: values.remote, dataDir: values.data });

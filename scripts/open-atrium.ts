@@ -9,7 +9,7 @@ import { getPlatformProxy, unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Ctx } from "#server/ctx.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import type { Env } from "#server/env.ts";
-import { type Bindings, scriptCtx } from "./ctx.ts";
+import { scriptCtx } from "./ctx.ts";
 import { localVariables } from "./local-variables.ts";
 
 /** An Atrium's verbs from outside of its Worker. */
@@ -54,7 +54,7 @@ async function openRemote(script: string): Promise<Atrium> {
   await writeFile(configPath, config.replace(/^binding = "(?!ASSETS)\w+"$/gm, "$&\nremote = true"));
   try {
     const platform = await getPlatformProxy<Env>({ configPath, remoteBindings: true, persist: false });
-    return { ctx: scriptCtx(platform.env as Bindings, await variablesGiven(), script), close: () => platform.dispose() };
+    return { ctx: scriptCtx(platform.env, await variablesGiven(), script), close: () => platform.dispose() };
   } finally {
     await rm(configPath, { force: true });
   }
@@ -63,7 +63,7 @@ async function openRemote(script: string): Promise<Atrium> {
 /** The configuration as the caller gave it: the environment, then .dev.vars. */
 async function variablesGiven(): Promise<Record<string, string>> {
   const example = await readFile(resolve(root, ".dev.vars.example"), "utf8");
-  const known = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name as string);
+  const known = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].flatMap(([, name]) => name ?? []);
   const file = existsSync(".dev.vars") ? parseEnv(await readFile(".dev.vars", "utf8")) : {};
   const given = known.flatMap((name) => {
     const value = process.env[name] ?? file[name];

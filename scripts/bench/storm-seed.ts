@@ -12,8 +12,8 @@ import { newId } from "#server/ids.ts";
 import { propertiesOf } from "#test/sandbox/google/properties.ts";
 
 /** What each client of the storm has: a provider that repeats a lost reply, one that rotates for good, one that does not rotate. */
-export const stormProviders = ["shopify", "klaviyo", "google"] as const;
-export type StormProvider = (typeof stormProviders)[number];
+const stormProviders = ["shopify", "klaviyo", "google"] as const;
+type StormProvider = (typeof stormProviders)[number];
 
 const scopes: Record<StormProvider, readonly string[]> = {
   shopify: ["read_orders", "read_products", "read_customers", "read_inventory", "read_all_orders"],

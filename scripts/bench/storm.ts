@@ -33,7 +33,7 @@ export interface StormFigures {
   /** Of all connections: those whose tokens were renewed and kept. */
   renewedOnce: number;
   renewedOftener: number;
-  /** New tokens that the providers gave out beyond those that we kept: replies that were lost, and those that the killed Worker never read. */
+  /** New tokens that the providers gave out beyond those that we kept: in replies that were lost, or that the killed Worker never read. */
   rotatedBeyond: number;
   familiesRevoked: number;
   working: number;

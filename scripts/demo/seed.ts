@@ -5,7 +5,10 @@ import { createClient } from "#server/domain/tenants/create-client.ts";
 import { newId } from "#server/ids.ts";
 import { admin, clients, secondAdmin } from "./people.ts";
 
-/** Three clients with an owner each, and two admins of the agency. What is there already stays as it is, and a client that has ended stays away. */
+/**
+ * Three clients with an owner each, and two admins of the agency. What is there already stays as it is, and a client that has
+ * ended stays away.
+ */
 export async function seed(ctx: Ctx): Promise<void> {
   await ensurePerson(ctx, { email: admin, name: "Agency admin", locale: "en", timezone: "UTC", staff: true });
   await ensurePerson(ctx, { email: secondAdmin, name: "Second admin", locale: "en", timezone: "UTC", staff: true });

@@ -44,7 +44,7 @@ test("from the command line a client is created, given today's keys and checked,
     Object.entries(fields).map(([field, value]) => [`ACME_${provider}_${field}`.toUpperCase(), value] as const),
   );
   const file = join(dataDir, ".env");
-  const lines = [...variables, ["ACME_OPENAI_API_KEY", "sk-something"], ["OTHER_VAPI_API_KEY", "not-of-this-client"]];
+  const lines = [...variables, ["ACME_WEATHER_API_KEY", "sk-something"], ["OTHER_VAPI_API_KEY", "not-of-this-client"]];
   await writeFile(file, lines.map(([name, value]) => `${name}="${value}"`).join("\n"));
   const secrets = [...variables.map(([, value]) => value), "sk-something"].filter((value) => /sbx|sk-/.test(value));
   expect(secrets.length).toBeGreaterThan(5);
@@ -52,7 +52,7 @@ test("from the command line a client is created, given today's keys and checked,
   const dry = await run("import-secrets", "acme", "--file", file, "--prefix", "ACME_", "--dry-run");
   expect(dry.code).toBe(0);
   expect(dry.out).toContain("would connect Twilio: ACME_TWILIO_ACCOUNT_SID, ACME_TWILIO_AUTH_TOKEN, ACME_TWILIO_PHONE_NUMBER");
-  expect(dry.out).toContain("unknown  ACME_OPENAI_API_KEY");
+  expect(dry.out).toContain("unknown  ACME_WEATHER_API_KEY");
   expect(dry.out).not.toContain("OTHER_VAPI_API_KEY");
 
   const imported = await run("import-secrets", "acme", "--file", file, "--prefix", "ACME_");
