@@ -250,8 +250,8 @@ describe("LinkedIn", () => {
     await connectThrough(browser, { tenant: tenant.id, provider: "linkedin" });
     expect(await only(tenant)).toMatchObject({
       externalId: "betaOwn002",
-      name: "Ben Beta",
-      details: { contact: "Ben Beta", email: "owner@beta.example", locale: "en-GB" },
+      name: "Owner Beta",
+      details: { contact: "Owner Beta", email: "owner@beta.example", locale: "en-GB" },
     });
   });
 

@@ -13,10 +13,10 @@ interface Person {
 
 /** The people that the consent page offers, by their `sub`. Anybody else is approved. */
 const people: Record<string, Person> = {
-  acmeOwn001: { name: "Ada Acme", email: "owner@acme-gifts.example", approved: true },
-  betaOwn002: { name: "Ben Beta", email: "owner@beta.example", approved: true },
-  gammOwn003: { name: "Gia Gamma", email: "owner@gamma.example", approved: true },
-  deltOwn004: { name: "Dan Delta (no refresh token)", email: "owner@delta.example", approved: false },
+  acmeOwn001: { name: "Owner Acme", email: "owner@acme-gifts.example", approved: true },
+  betaOwn002: { name: "Owner Beta", email: "owner@beta.example", approved: true },
+  gammOwn003: { name: "Owner Gamma", email: "owner@gamma.example", approved: true },
+  deltOwn004: { name: "Owner Delta (no refresh token)", email: "owner@delta.example", approved: false },
 };
 const personOf = (sub: string): Person => people[sub] ?? { name: sub, email: `${sub.toLowerCase()}@people.example`, approved: true };
 
