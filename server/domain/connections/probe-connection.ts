@@ -3,6 +3,7 @@ import { connections } from "#db/schema/index.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { isProviderFault } from "#server/domain/incidents/schemas.ts";
+import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, ProviderError } from "#server/errors.ts";
 import { type Health, healthOf } from "./health-of.ts";
@@ -19,13 +20,18 @@ export interface Probe {
   health: Health;
 }
 
+/** A person's tries of one connection: what a provider allows our app is shared by all clients. */
+const tries = { max: 30, windowS: 600 };
+
 /**
  * Makes one cheap authorised call and stores what came of it. A refused token marks the connection, as in any run; a provider
- * that does not answer marks nothing but that. Throws `not_found`, and `conflict` for one that is disconnected.
+ * that does not answer marks nothing but that. Throws `not_found`, `conflict` for one that is disconnected, and
+ * `rate_limited`.
  */
 export async function probeConnection(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<Probe> {
   const held = await holdConnection(ctx, connectionId);
   if (held.connection.status === "disconnected") throw conflict("This account is disconnected.");
+  await takeFromLimit(ctx, { key: `probe:${connectionId}`, ...tries });
   return probeHeld(ctx, held);
 }
 

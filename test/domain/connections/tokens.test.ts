@@ -515,6 +515,21 @@ describe("what people are shown", () => {
     expect((await tokens(tenant, id)).row).toMatchObject({ probeResult: "missing_scopes", status: "active" });
   });
 
+  test("a probe by hand is no way to use up what the provider allows all clients together", async () => {
+    const { tenant, id } = await connected("klaviyo");
+    let asked = 0;
+    const ctx = testTenantCtx(tenant, "developer", {
+      outbound: async () => {
+        asked++;
+        return new Response("{}", { status: 403 });
+      },
+    });
+    const tried = await Promise.allSettled(Array.from({ length: 40 }, () => probeConnection(ctx, { connectionId: id })));
+    expect(asked).toBe(30);
+    expect(tried.filter(({ status }) => status === "rejected")).toHaveLength(10);
+    await expect(probeConnection(ctx, { connectionId: id })).rejects.toMatchObject({ kind: "rate_limited" });
+  });
+
   test("the grid names every provider, its accounts, and which job waits for which permission", async () => {
     const { tenant, id, browser } = await connected("shopify");
     await openDb(testEnv.DB)
