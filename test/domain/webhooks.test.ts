@@ -503,6 +503,38 @@ describe("an app that was uninstalled", () => {
   });
 });
 
+describe("permissions that a shop changes", () => {
+  const changed = (shop: string, scopes: string[], minutesAgo: number) =>
+    ({
+      provider: "shopify",
+      topic: "app/scopes_update",
+      account: shop,
+      payload: { current: scopes },
+      at: Date.now() - minutesAgo * minute,
+    }) as const;
+  const grantedTo = async (id: string) => (await connectionOf(id))?.scopesGranted;
+
+  test("hold as the latest list says, in whichever order the lists come, and also where an old one is replayed", async () => {
+    const { ctx, work } = machine();
+    const { tenant, shop, connection } = await makeShop();
+    await hear(ctx, changed(shop, ["read_products"], 2));
+    await work();
+    await hear(ctx, changed(shop, ["read_products", "read_orders"], 5));
+    await work();
+    expect(await grantedTo(connection)).toEqual(["read_products"]);
+    expect(await deliveriesOf(tenant.id)).toMatchObject([{ status: "done" }, { status: "ignored", reason: "superseded" }]);
+    await hear(ctx, changed(shop, ["read_products", "read_customers"], 1));
+    await work();
+    expect(await grantedTo(connection)).toEqual(["read_products", "read_customers"]);
+    const [first] = await deliveriesOf(tenant.id);
+    const { actor } = await makeUser({ staff: true });
+    const staff = testCtx({ actor });
+    await createCaller(staff).webhooks.replay({ deliveryId: first?.id ?? "" });
+    for (const message of staff.traces.tasks) await workDelivery(ctx, message as WebhookMessage);
+    expect(await grantedTo(connection)).toEqual(["read_products", "read_customers"]);
+  });
+});
+
 describe("an order", () => {
   async function place(number: number, shop: string, more: Parameters<typeof orderBody>[1] & { webhookId?: string }) {
     const { ctx, work } = machine();

@@ -1,5 +1,5 @@
 import { and, eq, ne, type SQL, sql } from "drizzle-orm";
-import { connections, secrets } from "#db/schema/index.ts";
+import { connections, secrets, webhookDeliveries } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { blockJobs } from "#server/domain/connections/need-reconnect.ts";
 import type { ReconnectReason } from "#server/domain/connections/schemas.ts";
@@ -76,10 +76,13 @@ async function tell(ctx: TenantCtx, connection: string): Promise<void> {
   }
 }
 
-/** Another list of permissions holds now: jobs that lack one wait, those that have it now run. */
+/**
+ * Another list of permissions holds now: jobs that lack one wait, those that have it now run. Lists come in any order, also by
+ * replay: one that is older than a list that was taken over is told by it.
+ */
 export async function replaceScopes(ctx: TenantCtx, working: Working, granted: readonly string[]): Promise<void> {
   const { connection, delivery } = working;
-  const ignored = outdated(working);
+  const ignored = outdated(working) ?? (await superseded(ctx, working));
   if (ignored) return void (await conclude(ctx, delivery.id, { ignored }));
   const { won } = await conclude(ctx, delivery.id, {
     audit: { action: "connection.scopes_changed", details: { connection: connection.id, provider: connection.provider, scopes: granted } },
@@ -87,10 +90,32 @@ export async function replaceScopes(ctx: TenantCtx, working: Working, granted: r
       ctx.db
         .update(connections)
         .set({ scopesGranted: [...granted] })
-        .where(unchanged(ctx, working, stillOpen(ctx, delivery.id))),
+        .where(unchanged(ctx, working, stillOpen(ctx, delivery.id), sql`not ${newerIsDone(ctx, working)}`)),
     ],
   });
   if (won) await blockJobs(ctx);
+}
+
+/** Whether a later event of this kind about this account was taken over already. */
+const newerIsDone = (ctx: TenantCtx, working: Working): SQL => {
+  const { connection, delivery } = working;
+  const newer = inTenant(
+    ctx,
+    webhookDeliveries,
+    eq(webhookDeliveries.connectionId, connection.id),
+    eq(webhookDeliveries.topic, delivery.topic),
+    eq(webhookDeliveries.status, "done"),
+    sql`coalesce(${webhookDeliveries.occurredAt}, ${webhookDeliveries.receivedAt}) > ${happenedAt(working)}`,
+  );
+  return sql`exists (select 1 from ${webhookDeliveries} where ${newer})`;
+};
+
+async function superseded(ctx: TenantCtx, working: Working): Promise<"superseded" | null> {
+  const [found] = await ctx.db
+    .select({ id: connections.id })
+    .from(connections)
+    .where(inTenant(ctx, connections, eq(connections.id, working.connection.id), newerIsDone(ctx, working)));
+  return found ? "superseded" : null;
 }
 
 /** What changed is for a test call to find out: the cron makes it with its next tick. */

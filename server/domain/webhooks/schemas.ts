@@ -30,7 +30,8 @@ export type RefusalReason = z.infer<typeof RefusalReason>;
 
 /**
  * Why a delivery was not acted on. Ignored: it is about `nobody` of ours, nothing of ours wants it (`no_reader`), the account is
- * `not_connected`, or was `connected_since`, or the client's jobs read another one (`other_account_read`), or it is a `test`.
+ * `not_connected`, or was `connected_since`, or a later event was there first (`superseded`), or the client's jobs read another one
+ * (`other_account_read`), or it is a `test`.
  * Failed: `unreadable`, or every one of its `tries` failed.
  */
 export const DeliveryReason = z.enum([
@@ -39,6 +40,7 @@ export const DeliveryReason = z.enum([
   "no_reader",
   "not_connected",
   "connected_since",
+  "superseded",
   "other_account_read",
   "test",
   "tries",
