@@ -40,7 +40,6 @@ export const webhooks = {
     not_connected: "The account is not connected.",
     connected_since: "The account was connected again since.",
     superseded: "A later event was there first.",
-    superseded: "A later event was there first.",
     other_account_read: "The client's jobs read another account.",
     test: "The provider says that it is a test.",
     tries: "Every try failed. The log says how.",

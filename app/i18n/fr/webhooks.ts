@@ -45,7 +45,6 @@ export const webhooks: Translation<typeof english> = {
     not_connected: "Le compte n’est pas connecté.",
     connected_since: "Le compte a été reconnecté depuis.",
     superseded: "Un événement plus récent est arrivé avant.",
-    superseded: "Un événement plus récent est arrivé avant.",
     other_account_read: "Les tâches du client lisent un autre compte.",
     test: "Le fournisseur dit que c’est un essai.",
     tries: "Tous les essais ont échoué. Le journal dit comment.",

@@ -44,7 +44,6 @@ export const webhooks: Translation<typeof english> = {
     not_connected: "החשבון אינו מחובר.",
     connected_since: "החשבון חובר מחדש מאז.",
     superseded: "אירוע מאוחר יותר הגיע לפניו.",
-    superseded: "אירוע מאוחר יותר הגיע לפניו.",
     other_account_read: "המשימות של הלקוח קוראות חשבון אחר.",
     test: "הספק אומר שזו בדיקה.",
     tries: "כל הניסיונות נכשלו. היומן אומר כיצד.",
