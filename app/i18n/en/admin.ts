@@ -5,7 +5,7 @@ export const admin = {
   nav: {
     clients: "Clients",
     runs: "Runs",
-    renewals: "Token renewal",
+    renewals: "Renewals",
     calendar: "What ends when",
     credentials: "Credentials",
     deadLetters: "Dead letters",

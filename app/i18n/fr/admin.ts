@@ -8,7 +8,7 @@ export const admin = {
   nav: {
     clients: "Clients",
     runs: "Exécutions",
-    renewals: "Renouvellement",
+    renewals: "Jetons",
     calendar: "Ce qui prend fin",
     credentials: "Accès",
     deadLetters: "Messages morts",

@@ -8,7 +8,7 @@ export const admin = {
   nav: {
     clients: "לקוחות",
     runs: "הרצות",
-    renewals: "חידוש אסימונים",
+    renewals: "אסימונים",
     calendar: "מה מסתיים ומתי",
     credentials: "סודות גישה",
     deadLetters: "הודעות שנכשלו",
