@@ -113,7 +113,7 @@ export function sandboxEndpoints(origin: string) {
 }
 
 /** The API bases of the services that are connected by a key, for PROVIDER_ENDPOINTS too. */
-export function keyEndpoints(origin: string): Record<KeyServiceId, { api: string }> {
+function keyEndpoints(origin: string): Record<KeyServiceId, { api: string }> {
   const root = origin.replace(/\/+$/, "");
   return Object.fromEntries(keyServices.map((id) => [id, { api: `${root}/${id}` }])) as Record<KeyServiceId, { api: string }>;
 }

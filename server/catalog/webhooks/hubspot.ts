@@ -6,7 +6,7 @@ import type { Effect, Incoming, PrivacyDemand, Verdict, Webhook } from "./webhoo
 
 const toleranceMs = 300_000;
 
-/** The escapes that HubSpot takes out of the address before it signs, and no others. Source: developers.hubspot.com, "Validating requests". */
+/** The escapes that HubSpot undoes in the address before it signs, and no others. Source: developers.hubspot.com, "Validating requests". */
 const decoded: Readonly<Record<string, string>> = {
   "%3A": ":",
   "%2F": "/",
@@ -22,7 +22,7 @@ const decoded: Readonly<Record<string, string>> = {
   "%3B": ";",
 };
 /** The address as HubSpot signs it. */
-export const signedUri = (url: string): string => url.replace(/%[0-9a-f]{2}/gi, (code) => decoded[code.toUpperCase()] ?? code);
+const signedUri = (url: string): string => url.replace(/%[0-9a-f]{2}/gi, (code) => decoded[code.toUpperCase()] ?? code);
 
 const Id = z.union([z.number().int(), z.string().min(1)]).transform(String);
 const Events = z

@@ -1,6 +1,7 @@
 import { and, eq, ne, type SQL, sql } from "drizzle-orm";
 import { connections, secrets, webhookDeliveries } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { wrote } from "#server/domain/audit/commit-if.ts";
 import { blockJobs } from "#server/domain/connections/need-reconnect.ts";
 import type { ReconnectReason } from "#server/domain/connections/schemas.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -11,7 +12,7 @@ import { conclude, stillOpen } from "./conclude.ts";
 export const happenedAt = ({ delivery }: Pick<Working, "delivery">): number => delivery.occurredAt ?? delivery.receivedAt;
 
 /** Why an event changes nothing about the access: it is older than the consent that is in use, or there is none. */
-export function outdated(working: Working): "not_connected" | "connected_since" | null {
+function outdated(working: Working): "not_connected" | "connected_since" | null {
   if (working.connection.status === "disconnected") return "not_connected";
   return working.connection.connectedAt > happenedAt(working) ? "connected_since" : null;
 }
@@ -61,8 +62,8 @@ export async function endAccess(ctx: TenantCtx, working: Working, reason: Reconn
         .returning({ id: connections.id }),
     ],
   });
-  const [, marked] = results as [unknown, { id: string }[]];
-  if (marked.length === 0) return;
+  const [, marked] = results;
+  if (!wrote(marked)) return;
   await blockJobs(ctx);
   // Who was told already that this account waits needs no second mail.
   if (connection.status === "active") await tell(ctx, connection.id);

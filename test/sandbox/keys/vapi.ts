@@ -4,7 +4,7 @@ import { bearerOf, type KeyService, uuidOf } from "./service.ts";
 const failure = (statusCode: number, error: string, message: string, status = statusCode) => json({ message, error, statusCode }, status);
 
 /** An organisation that has just been made: nothing in it says whose it is. */
-export const emptyOrganisation = "Empty Organisation";
+const emptyOrganisation = "Empty Organisation";
 
 /** ../shared/providers.md, 12. */
 export const vapi: KeyService = {
