@@ -1,7 +1,7 @@
 import { eq, inArray } from "drizzle-orm";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { connections, oauthStates, tenants } from "#db/schema/index.ts";
+import { auditLog, connections, oauthStates, tenants } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
 import { updateClient } from "#server/domain/tenants/update-client.ts";
@@ -174,7 +174,7 @@ test("a person who denies, and a state that is replayed, make no client", async 
   ).toEqual([]);
 });
 
-test("over REST: start leads to the provider, status names who is connected, refresh renews, and none of it is for clients", async () => {
+test("over REST: start leads to the provider, status names who is connected, refresh renews and says so in the log, and none of it is for clients", async () => {
   const { browser, token } = await admin();
   const account = newAccount();
   await takeIn(browser, account);
@@ -193,6 +193,8 @@ test("over REST: start leads to the provider, status names who is connected, ref
 
   const refreshed = await ask(`/api/integrations/klaviyo/oauth/refresh/${client}`, { headers, method: "POST", body: "{}" });
   expect(await refreshed.json()).toMatchObject([{ outcome: "renewed" }]);
+  const lines = await db.select({ action: auditLog.action }).from(auditLog).where(eq(auditLog.tenantId, client));
+  expect(lines).toContainEqual({ action: "connection.renewed_by_hand" });
 
   const owner = { headers: asPerson((await visit()).token) };
   for (const path of [`status?clientId=${client}`, "start"]) {
