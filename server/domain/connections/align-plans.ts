@@ -1,4 +1,5 @@
-import { and, eq, gt, inArray, lt, or, sql } from "drizzle-orm";
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/sqlite-core";
 import type { Db } from "#db/client.ts";
 import { connections, secrets } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
@@ -19,12 +20,7 @@ export async function alignPlans(ctx: Ctx): Promise<number> {
 }
 
 async function alignPage(db: Db, now: number): Promise<number> {
-  // Two ranges of the index `connections_planned`, whose condition is literal here too.
-  const stale = await db
-    .select()
-    .from(connections)
-    .where(and(sql`status = 'active'`, or(lt(connections.planned, planned), gt(connections.planned, planned))))
-    .limit(pageSize);
+  const stale = await unplanned(db);
   if (stale.length === 0) return 0;
   const plans = JSON.stringify(await plansOf(db, stale));
   const p = sql`json_each(${plans}) p`;
@@ -44,6 +40,15 @@ async function alignPage(db: Db, now: number): Promise<number> {
     .where(and(eq(connections.id, sql`p.value->>'id'`), eq(connections.version, sql`p.value->>'version'`)))
     .returning({ id: connections.id });
   return moved.length;
+}
+
+/**
+ * Two ranges of the index `connections_planned`, whose condition is literal here too. Each by itself: for an OR of both SQLite reads
+ * the whole index, which is every active connection.
+ */
+export function unplanned(db: Db) {
+  const range = (of: SQL) => db.select().from(connections).where(sql`status = 'active' and ${of}`);
+  return unionAll(range(sql`planned < ${planned}`), range(sql`planned > ${planned}`)).limit(pageSize);
 }
 
 async function plansOf(db: Db, rows: readonly ConnectionRow[]) {

@@ -5,7 +5,7 @@ import { auditLog, connections, devMails, renewals, secrets, users } from "#db/s
 import type { Provider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { Tenant } from "#server/ctx.ts";
-import { alignPlans } from "#server/domain/connections/align-plans.ts";
+import { alignPlans, unplanned } from "#server/domain/connections/align-plans.ts";
 import { claimRenewals, dueForRenewal } from "#server/domain/connections/claim-renewals.ts";
 import { cliffOf, versionCliffs, warningAt } from "#server/domain/connections/cliffs.ts";
 import { coolDownMs } from "#server/domain/connections/cool-down.ts";
@@ -605,6 +605,17 @@ describe("plans", () => {
     expect(await rowOf(bare)).toMatchObject({ renewAt: null, planned, cliffKind: "access", cliffWarned: null });
     expect(await rowOf(known), "who was warned stays warned").toMatchObject({ planned, ...warned });
     expect(await alignPlans(cron())).toBe(0);
+  });
+
+  test("that are as they should be are not read: the stale ones are two ranges of their index", async () => {
+    const query = unplanned(db).toSQL();
+    const { results } = await testEnv.DB.prepare(`explain query plan ${query.sql}`)
+      .bind(...query.params)
+      .all<{ detail: string }>();
+    const used = results.map(({ detail }) => detail).join();
+    expect(used).toContain("connections_planned (planned<?)");
+    expect(used).toContain("connections_planned (planned>?)");
+    expect(used).not.toMatch(/SCAN connections/);
   });
 });
 
