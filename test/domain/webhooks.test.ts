@@ -946,6 +946,11 @@ describe("asking for events", () => {
     expect((await connectionOf(connection))?.subscribeAt).toBe(now + 7 * day);
   });
 
+  test("of a client that was erased since nobody is asked, and the message is over", async () => {
+    const { ctx } = machine();
+    expect(await subscribeEvents(ctx, { v: 1, type: "subscribe", tenant: "erased-since", connection: "con_none" })).toBeUndefined();
+  });
+
   test("what one permission forbids keeps nothing else from being asked for, and is tried again in an hour", async () => {
     const now = Date.now();
     const { ctx } = machine(() => now);

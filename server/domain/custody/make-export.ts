@@ -8,6 +8,7 @@ import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { ifFound } from "#server/errors.ts";
 import { byteOrderMark, csvLine } from "./csv.ts";
 import { type ExportPart, exportParts } from "./export-parts.ts";
 import { exportKeptMs } from "./schemas.ts";
@@ -27,7 +28,10 @@ const pieceBytes = 900_000;
  * tries the export has failed.
  */
 export async function makeExport(outer: Ctx, { tenant, exportId }: { tenant: string; exportId: string }): Promise<void> {
-  const ctx = enterTenant({ ...outer, actor: { type: "system", job: "export" } }, await findTenant(outer, tenant), "system");
+  const found = await ifFound(findTenant(outer, tenant));
+  // Erased while it waited: a message that went on would end as a letter that names the client again.
+  if (!found) return;
+  const ctx = enterTenant({ ...outer, actor: { type: "system", job: "export" } }, found, "system");
   const attempt = await claim(ctx, exportId);
   if (attempt === null) return;
   try {

@@ -7,7 +7,7 @@ import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import { openAccount } from "#server/domain/connections/open-account.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ifFound, ProviderError } from "#server/errors.ts";
 import type { TaskMessage } from "#server/messages.ts";
 
 const hourMs = 3_600_000;
@@ -44,7 +44,10 @@ const claimPage = (db: Db, now: number) =>
 
 /** Asks for every kind of event that we want of one account. One that is refused keeps none of the others from being had. */
 export async function subscribeEvents(ctx: Ctx, message: Extract<TaskMessage, { type: "subscribe" }>): Promise<void> {
-  const inside = enterTenant(ctx, await findTenant(ctx, message.tenant), "system");
+  const tenant = await ifFound(findTenant(ctx, message.tenant));
+  // A client that was erased since hears no events.
+  if (!tenant) return;
+  const inside = enterTenant(ctx, tenant, "system");
   const held = await holdConnection(inside, message.connection);
   const { subscription } = findWebhook(held.connection.provider);
   if (held.connection.status !== "active" || !subscription) return;

@@ -172,6 +172,11 @@ describe("an export is made once", () => {
     expect(await rowOf(exportId)).toMatchObject({ status: "failed", attempts: 3 });
   });
 
+  test("of a client that was erased while it waited nothing is made, and its message is over", async () => {
+    const ctx = testCtx({ actor: { type: "system", job: "test" } });
+    expect(await makeExport(ctx, { tenant: "erased-while-it-waited", exportId: "exp_none" })).toBeUndefined();
+  });
+
   test("it goes after seven days, with all its pieces", async () => {
     let now = Date.now();
     const tenant = await makeTenant();
