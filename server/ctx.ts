@@ -84,6 +84,13 @@ export function requireUser(ctx: Ctx): UserActor {
   return ctx.actor;
 }
 
+/** Who acts, if an admin of the agency; `forbidden` to anybody else. */
+export function requireStaff(ctx: Ctx): UserActor {
+  const actor = requireUser(ctx);
+  if (!actor.staff) throw forbidden();
+  return actor;
+}
+
 /** Every D1 that holds tenants' rows, for what only staff and the engine may do: see all tenants at once. */
 export function acrossTenants(ctx: Ctx): readonly { place: Place; db: Db }[] {
   if (ctx.actor.type === "anonymous") throw unauthenticated();

@@ -1,8 +1,7 @@
 import { and, asc, count, eq, gt, isNull } from "drizzle-orm";
 import { type Db, openDb, openTenantDb, placeOf } from "#db/client.ts";
 import { auditLog } from "#db/schema/index.ts";
-import { type Ctx, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
-import { forbidden } from "#server/errors.ts";
+import { type Ctx, requirePermission, requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "./append.ts";
 import { type BrokenLink, emptyChain, followChain } from "./chain.ts";
 
@@ -32,7 +31,7 @@ export async function verifyChain(ctx: TenantCtx): Promise<ChainCheck> {
 
 /** Follows the agency's own log, of what concerns no client. For staff. */
 export async function verifyAgencyChain(ctx: Ctx): Promise<ChainCheck> {
-  if (!requireUser(ctx).staff) throw forbidden();
+  requireStaff(ctx);
   return follow(openDb(ctx.databases.DB), "");
 }
 

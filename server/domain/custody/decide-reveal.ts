@@ -1,10 +1,10 @@
 import { eq, gt, isNull, ne, sql } from "drizzle-orm";
 import { reveals } from "#db/schema/index.ts";
-import type { TenantCtx } from "#server/ctx.ts";
+import { requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, forbidden, notFound } from "#server/errors.ts";
-import { findSecret, requireStaff } from "./request-reveal.ts";
+import { findSecret } from "./request-reveal.ts";
 import { type RevealRef, revealOpenMs } from "./schemas.ts";
 
 type RevealRow = typeof reveals.$inferSelect;

@@ -1,8 +1,8 @@
 import { desc, eq, lt } from "drizzle-orm";
 import { deletions } from "#db/schema/index.ts";
-import { type Ctx, requireUser } from "#server/ctx.ts";
+import { type Ctx, requireStaff } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
-import { forbidden, notFound } from "#server/errors.ts";
+import { notFound } from "#server/errors.ts";
 import type { DeletionState } from "./schemas.ts";
 
 type DeletionRow = typeof deletions.$inferSelect;
@@ -21,7 +21,7 @@ export async function listDeletions(
   ctx: Ctx,
   { cursor }: { cursor?: string | undefined },
 ): Promise<{ items: Deletion[]; next: string | null }> {
-  if (!requireUser(ctx).staff) throw forbidden();
+  requireStaff(ctx);
   const rows = await ctx.directory
     .select()
     .from(deletions)
@@ -34,7 +34,7 @@ export async function listDeletions(
 
 /** One of them with its receipt, for staff. Throws `not_found`. */
 export async function findDeletion(ctx: Ctx, { deletionId }: { deletionId: string }): Promise<Deletion> {
-  if (!requireUser(ctx).staff) throw forbidden();
+  requireStaff(ctx);
   const rows = await ctx.directory.select().from(deletions).where(eq(deletions.id, deletionId));
   const [found] = await outward(ctx, rows);
   if (!found) throw notFound("deletion");

@@ -1,9 +1,9 @@
 import { and, eq, gt, isNull } from "drizzle-orm";
 import { connections, reveals, secrets } from "#db/schema/index.ts";
-import { requireUser, type TenantCtx, type UserActor } from "#server/ctx.ts";
+import { requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { conflict, forbidden, notFound } from "#server/errors.ts";
+import { conflict, notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { type RequestReveal, revealWaitMs } from "./schemas.ts";
 
@@ -35,13 +35,6 @@ export async function requestReveal(
       .values({ id, tenantId: ctx.tenant.id, connectionId, field, reason, requestedBy: userId, requestedAt: now, expiresAt }),
   ]);
   return { id, expiresAt };
-}
-
-/** Who acts, if an admin of the agency; to all others secrets have no way out. */
-export function requireStaff(ctx: TenantCtx): UserActor {
-  const actor = requireUser(ctx);
-  if (!actor.staff) throw forbidden();
-  return actor;
 }
 
 /** One secret of this tenant with what its connection is called. Throws `not_found`, also where it was disconnected. */

@@ -1,14 +1,13 @@
 import { eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import { reveals } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
-import type { TenantCtx } from "#server/ctx.ts";
+import { requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { conflict, forbidden, notFound } from "#server/errors.ts";
 import { findReveal } from "./decide-reveal.ts";
-import { requireStaff } from "./request-reveal.ts";
 import type { RevealRef } from "./schemas.ts";
 
 /** A secret in clear. It goes to one page and nowhere else. */

@@ -1,6 +1,6 @@
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
-import { type Ctx, requireUser } from "#server/ctx.ts";
-import { DomainError, forbidden, notFound, ProviderError } from "#server/errors.ts";
+import { type Ctx, requireStaff } from "#server/ctx.ts";
+import { DomainError, notFound, ProviderError } from "#server/errors.ts";
 import { leave, type NextPage } from "./leave.ts";
 import { type Outcome, toastOf } from "./words.ts";
 
@@ -14,8 +14,7 @@ export async function beginIntake(
   ctx: Ctx,
   input: { provider: string; shop?: string | undefined; fetchSite?: string | undefined },
 ): Promise<NextPage> {
-  const actor = requireUser(ctx);
-  if (!actor.staff) throw forbidden();
+  const actor = requireStaff(ctx);
   const provider = findOAuthProvider(input.provider);
   const { oauth } = provider;
   if (!oauth.opensClient) throw notFound("provider");
