@@ -109,8 +109,6 @@ export default function Choose() {
   const { pathname } = useLocation();
   const { base } = useTenant();
   const { many } = choice;
-  const picked = page.picked;
-  const others = page.items.filter(({ id }) => !picked.some((each) => each.id === id));
   // With its query, so that the page is there again when something is refused.
   const here = `${pathname}?${new URLSearchParams(carried.map(([name, value]) => [name, value]))}`;
   const chained = carried.some(([name]) => name === "ask");
@@ -163,48 +161,7 @@ export default function Choose() {
             {t("accounts.findButton")}
           </Button>
         </search>
-        <Card padding="none">
-          <fieldset>
-            <legend className="sr-only">{choice.title[locale]}</legend>
-            {picked.length > 0 && (
-              <>
-                <ListHead title={t("accounts.picked")} />
-                <ul className="divide-y divide-line border-b border-line">
-                  {picked.map((option) => (
-                    <ResourceOption key={`${q} ${option.id}`} option={option} many={many} checked />
-                  ))}
-                </ul>
-              </>
-            )}
-            <ListHead title={t("accounts.listed")}>
-              {t("accounts.listedCount", { count: page.total })}
-              {page.listedAt !== null && (
-                <>
-                  {" · "}
-                  {t("accounts.listedAt", { provider: provider.name })} <Time at={page.listedAt} />
-                </>
-              )}
-            </ListHead>
-            {others.length > 0 ? (
-              <ul className="divide-y divide-line">
-                {others.map((option) => (
-                  <ResourceOption key={`${q} ${option.id}`} option={option} many={many} checked={false} />
-                ))}
-              </ul>
-            ) : (
-              <p className="px-4 pb-4 text-[0.8125rem] text-ink-muted">
-                {page.total === 0 ? t("accounts.empty", { provider: provider.name }) : picked.length === 0 ? t("accounts.noMatch") : null}
-              </p>
-            )}
-            {page.next !== null && (
-              <div className="border-t border-line p-3">
-                <Button type="submit" size="sm" formMethod="get" formNoValidate name="cursor" value={page.next}>
-                  {t("accounts.more")}
-                </Button>
-              </div>
-            )}
-          </fieldset>
-        </Card>
+        <Options />
         <div className="flex flex-wrap gap-2">
           <SubmitButton action={here} name="intent" value="choose">
             {t(chained ? "accounts.saveAndNext" : "accounts.save")}
@@ -215,6 +172,60 @@ export default function Choose() {
         </div>
       </Form>
     </>
+  );
+}
+
+/** What is chosen, and what else there is: the boxes to tick. */
+function Options() {
+  const { t } = useTranslation("client");
+  const { locale } = useDisplay();
+  const { provider, choice, page, q } = useLoaderData<typeof loader>();
+  const { many } = choice;
+  const { picked } = page;
+  const others = page.items.filter(({ id }) => !picked.some((each) => each.id === id));
+  return (
+    <Card padding="none">
+      <fieldset>
+        <legend className="sr-only">{choice.title[locale]}</legend>
+        {picked.length > 0 && (
+          <>
+            <ListHead title={t("accounts.picked")} />
+            <ul className="divide-y divide-line border-b border-line">
+              {picked.map((option) => (
+                <ResourceOption key={`${q} ${option.id}`} option={option} many={many} checked />
+              ))}
+            </ul>
+          </>
+        )}
+        <ListHead title={t("accounts.listed")}>
+          {t("accounts.listedCount", { count: page.total })}
+          {page.listedAt !== null && (
+            <>
+              {" · "}
+              {t("accounts.listedAt", { provider: provider.name })} <Time at={page.listedAt} />
+            </>
+          )}
+        </ListHead>
+        {others.length > 0 ? (
+          <ul className="divide-y divide-line">
+            {others.map((option) => (
+              <ResourceOption key={`${q} ${option.id}`} option={option} many={many} checked={false} />
+            ))}
+          </ul>
+        ) : (
+          <p className="px-4 pb-4 text-[0.8125rem] text-ink-muted">
+            {page.total === 0 ? t("accounts.empty", { provider: provider.name }) : picked.length === 0 ? t("accounts.noMatch") : null}
+          </p>
+        )}
+        {page.next !== null && (
+          <div className="border-t border-line p-3">
+            <Button type="submit" size="sm" formMethod="get" formNoValidate name="cursor" value={page.next}>
+              {t("accounts.more")}
+            </Button>
+          </div>
+        )}
+      </fieldset>
+    </Card>
   );
 }
 
