@@ -136,7 +136,13 @@ export async function seedRunners(ctx: Ctx, count: number, mint: (accounts: stri
     d1,
     "schedules",
     copies.flatMap(({ id, account }) =>
-      schedules.map((row) => ({ ...row, tenant_id: id, cursor: JSON.stringify({ ...JSON.parse(cursor), property: propertyOf(account) }) })),
+      schedules.map((row) => ({
+        ...row,
+        tenant_id: id,
+        // Learnt with the first tick: another one than the copy's own would make its jobs begin anew.
+        source: null,
+        cursor: JSON.stringify({ ...JSON.parse(cursor), property: propertyOf(account) }),
+      })),
     ),
   );
   await insertRows(
