@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
-import { CirclePlay, FlaskConical } from "lucide-react";
+import { CirclePlay } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientFigures } from "#app/components/admin/client-figures.tsx";
@@ -71,7 +71,7 @@ export default function ClientHealth() {
   return (
     <>
       <FormMessage failure={failure} />
-      <Section title={t("connections.title")} description={t("connections.description")} actions={<DryRunLink tenant={client.id} />}>
+      <Section title={t("connections.title")} description={t("connections.description")}>
         <ConnectionTable integrations={integrations} />
       </Section>
       <Section title={t("jobs.title")} description={t("jobs.description")}>
@@ -91,19 +91,6 @@ export default function ClientHealth() {
         <ClientFigures sensors={overview.sensors} currency={overview.currency} />
       </Section>
     </>
-  );
-}
-
-/** A dry run changes nothing, so that it is a link. */
-function DryRunLink({ tenant }: { tenant: string }) {
-  const { t } = useTranslation("admin");
-  return (
-    <Button asChild size="sm" variant="ghost">
-      <Link to={`/admin/clients/${tenant}/renewals`}>
-        <FlaskConical aria-hidden />
-        {t("renewals.title")}
-      </Link>
-    </Button>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Form } from "@remix-run/react";
-import { Activity, Plug } from "lucide-react";
+import { KeyRound, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { STATE_TONES } from "#app/components/client/account-state.ts";
@@ -33,7 +33,7 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
         )}
         rowKey={({ account }) => account.id}
         empty={
-          <EmptyState icon={Plug} title={t("connections.emptyTitle")}>
+          <EmptyState icon={KeyRound} title={t("connections.emptyTitle")}>
             {t("connections.emptyBody")}
           </EmptyState>
         }
@@ -75,7 +75,7 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
                 <input type="hidden" name="intent" value="check" />
                 <input type="hidden" name="account" value={account.name} />
                 <SubmitButton name="connectionId" value={account.id} size="sm" variant="secondary">
-                  <Activity aria-hidden />
+                  <RotateCw aria-hidden />
                   {t("connections.check")}
                   <span className="sr-only">: {account.name}</span>
                 </SubmitButton>
