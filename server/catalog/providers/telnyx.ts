@@ -47,19 +47,6 @@ export const telnyx: KeyProvider = {
         schema: typed(/^KEY[\w.]{10,200}$/),
         placeholder: "KEY…",
       },
-      {
-        name: "public_key",
-        label: { en: "Public key of the account", fr: "Clé publique du compte", he: "המפתח הציבורי של החשבון" },
-        hint: {
-          en: "It proves that events come from Telnyx. Under Keys & Credentials, Public key.",
-          fr: "Elle prouve que les événements viennent de Telnyx. Sous Keys & Credentials, Public key.",
-          he: "הוא מוכיח שאירועים הגיעו מ-Telnyx. תחת Keys & Credentials ואז Public key.",
-        },
-        secret: false,
-        optional: true,
-        // 32 bytes (Ed25519) in base64.
-        schema: typed(/^(?:[A-Za-z0-9+]|\/){43}=$/),
-      },
     ],
     authorization: ({ secrets }) => ({ headers: { authorization: `Bearer ${secrets.api_key ?? ""}` } }),
     async identify(account) {

@@ -59,9 +59,9 @@ export const twilio: KeyProvider = {
         name: "auth_token",
         label: { en: "Auth token", fr: "Jeton d’authentification", he: "אסימון אימות" },
         hint: {
-          en: "Beside the SID. It also proves that events come from Twilio, so an API key is not enough.",
-          fr: "À côté du SID. Il prouve aussi que les événements viennent de Twilio : une clé d’API ne suffit pas.",
-          he: "ליד ה-SID. הוא גם מוכיח שאירועים הגיעו מ-Twilio, ולכן מפתח API אינו מספיק.",
+          en: "Beside the SID. An API key is not enough.",
+          fr: "À côté du SID. Une clé d’API ne suffit pas.",
+          he: "ליד ה-SID. מפתח API אינו מספיק.",
         },
         secret: true,
         schema: typed(/^\w{32,64}$/),

@@ -97,9 +97,9 @@ export const whatsapp: KeyProvider = {
         name: "app_secret",
         label: { en: "App secret", fr: "Clé secrète de l’application", he: "סוד האפליקציה" },
         hint: {
-          en: "Under App settings, Basic. With it our requests are signed, and events can be trusted.",
-          fr: "Sous Paramètres de l’app, Général. Elle signe nos requêtes et permet de vérifier les événements.",
-          he: "תחת App settings ואז Basic. באמצעותו הבקשות שלנו נחתמות, ואפשר לסמוך על אירועים.",
+          en: "Under App settings, Basic. With it our requests are signed.",
+          fr: "Sous Paramètres de l’app, Général. Elle signe nos requêtes.",
+          he: "תחת App settings ואז Basic. באמצעותו הבקשות שלנו נחתמות.",
         },
         secret: true,
         optional: true,

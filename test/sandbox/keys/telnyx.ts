@@ -11,7 +11,7 @@ export const telnyx: KeyService = {
   opens: "key",
   perSecond: 20,
   bearer: bearerOf,
-  form: (_account, key) => ({ fields: { api_key: key, public_key: "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=" } }),
+  form: (_account, key) => ({ fields: { api_key: key } }),
   unauthorized: () =>
     failure(
       401,
