@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { DescribedOperation, OpenApiDocument } from "#server/trpc/openapi-document.ts";
 import { ask, asPerson } from "#test/ask.ts";
+import { connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
 import { makeUser } from "#test/harness.ts";
 
 /** What callers outside rely on; `{tenant}` is a client's id. */
@@ -14,6 +15,20 @@ const promised = [
   "POST /api/scripts/run",
   "GET /api/scripts/status/{runId}",
   "GET /healthz",
+  "GET /api/connections/{tenant}",
+  "POST /api/connections/{tenant}/keys",
+  "POST /api/connections/{tenant}/{connectionId}/probe",
+  "DELETE /api/connections/{tenant}/{connectionId}",
+  "GET /api/integrations/{provider}/oauth/status",
+  "POST /api/integrations/{provider}/oauth/refresh/{clientId}",
+  "GET /api/renewals/due",
+  "GET /api/webhooks",
+  "POST /api/webhooks/{deliveryId}/replay",
+  "GET /api/incidents",
+  "POST /api/audit/{tenant}/verify",
+  "POST /api/reveals/{tenant}",
+  "POST /api/exports/{tenant}",
+  "DELETE /api/deletions/{tenant}",
 ];
 
 let document: OpenApiDocument;
@@ -67,4 +82,29 @@ test("a client is taken in, read, changed and given its jobs over REST", async (
     status: 400,
     body: { error: { kind: "invalid", field: "timezone" } },
   });
+});
+
+test("an account is listed, tried and disconnected over REST, and its client's log is followed to the end", async () => {
+  await control({ limits: false });
+  const { browser, tenant, token } = await visit();
+  await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo" });
+  const headers = asPerson(token);
+  const as = async (method: string, path: string) => {
+    const answer = await ask(`/api/${path}`, { method, headers, ...(method === "POST" && { body: "{}" }) });
+    expect(answer.status, `${method} ${path}`).toBe(200);
+    return (await answer.json()) as unknown;
+  };
+  const listed = (await as("GET", `connections/${tenant.id}`)) as { provider: string; connections: { id: string }[] }[];
+  const connection = listed.find(({ provider }) => provider === "klaviyo")?.connections[0]?.id;
+  expect(await as("POST", `connections/${tenant.id}/${connection}/probe`)).toMatchObject({ health: { state: "healthy" } });
+  expect(await as("DELETE", `connections/${tenant.id}/${connection}`)).toMatchObject({ farewell: "returned" });
+  expect(await as("POST", `audit/${tenant.id}/verify`)).toMatchObject({ broken: null });
+  expect(await as("GET", `audit/${tenant.id}`)).toMatchObject({
+    items: expect.arrayContaining([expect.objectContaining({ action: "connection.disconnected" })]),
+  });
+  const stranger = asPerson((await visit()).token);
+  for (const path of [`connections/${tenant.id}`, `audit/${tenant.id}`, `exports/${tenant.id}`]) {
+    expect((await ask(`/api/${path}`, { headers: stranger })).status, path).toBe(404);
+  }
+  await control();
 });

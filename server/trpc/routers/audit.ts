@@ -5,12 +5,26 @@ import { member, memberOrStaff, router, staff } from "#server/trpc/init.ts";
 export const audit = router({
   /** What was done in one tenant. */
   list: member("audit:read")
+    .meta({ openapi: { method: "GET", path: "/audit/{tenant}", summary: "What was done in a client, newest first; for its own people" } })
     .input(ListAudit)
     .query(({ ctx, input }) => listAudit(ctx, input)),
   /** Follows one tenant's log from its first line to its last. A mutation, since that is work, and nobody's prefetch should do it. */
-  verify: memberOrStaff("audit:read").mutation(({ ctx }) => verifyChain(ctx)),
+  verify: memberOrStaff("audit:read")
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/audit/{tenant}/verify",
+        summary: "Follow a client's log from its first line to its last, and name the first broken link",
+      },
+    })
+    .mutation(({ ctx }) => verifyChain(ctx)),
   /** Follows the agency's own log. */
-  verifyAgency: staff.mutation(({ ctx }) => verifyAgencyChain(ctx)),
+  verifyAgency: staff
+    .meta({ openapi: { method: "POST", path: "/audit/verify", summary: "Follow the agency's own log" } })
+    .mutation(({ ctx }) => verifyAgencyChain(ctx)),
   /** What was done anywhere. */
-  all: staff.input(ListAllAudit).query(({ ctx, input }) => listAllAudit(ctx, input)),
+  all: staff
+    .meta({ openapi: { method: "GET", path: "/audit", summary: "What was done anywhere, newest first" } })
+    .input(ListAllAudit)
+    .query(({ ctx, input }) => listAllAudit(ctx, input)),
 });

@@ -24,7 +24,9 @@ import { memberOrStaff, router } from "#server/trpc/init.ts";
 /** No answer here holds a token, sealed or not. Connecting itself is a navigation: /api/auth/oauth/:provider/authorize. */
 export const connections = router({
   /** Every provider, with this client's accounts there. */
-  list: memberOrStaff("portal:read").query(({ ctx }) => listIntegrations(ctx)),
+  list: memberOrStaff("portal:read")
+    .meta({ openapi: { method: "GET", path: "/connections/{tenant}", summary: "Every provider, with a client's accounts there" } })
+    .query(({ ctx }) => listIntegrations(ctx)),
   /** Connects an account by a key, or replaces the key of one. */
   connectKey: memberOrStaff("connections:write")
     .meta({
@@ -40,10 +42,18 @@ export const connections = router({
     .output(ConnectedKey)
     .mutation(({ ctx, input }) => connectKey(ctx, input)),
   disconnect: memberOrStaff("connections:write")
+    .meta({
+      openapi: {
+        method: "DELETE",
+        path: "/connections/{tenant}/{connectionId}",
+        summary: "Disconnect an account: give access back, destroy its tokens, keep its history",
+      },
+    })
     .input(ConnectionRef)
     .mutation(({ ctx, input }) => disconnect(ctx, input)),
   /** Tries the connection now. */
   probe: memberOrStaff("connections:write")
+    .meta({ openapi: { method: "POST", path: "/connections/{tenant}/{connectionId}/probe", summary: "Try a connection now" } })
     .input(ConnectionRef)
     .mutation(({ ctx, input }) => probeConnection(ctx, input)),
   /** What can be chosen under an account, as the provider last listed it. */
@@ -95,5 +105,9 @@ export const connections = router({
     .input(z.object({ provider: z.string().max(40) }))
     .query(({ input }) => listFurtherPermissions(input)),
   /** What was granted and nothing has used for long. */
-  unused: memberOrStaff("portal:read").query(({ ctx }) => listUnusedScopes(ctx)),
+  unused: memberOrStaff("portal:read")
+    .meta({
+      openapi: { method: "GET", path: "/clients/{tenant}/unused-scopes", summary: "What was granted and nothing has used for long" },
+    })
+    .query(({ ctx }) => listUnusedScopes(ctx)),
 });

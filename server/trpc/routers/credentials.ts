@@ -10,6 +10,7 @@ const pagesPerRequest = 20;
 /** What the vault holds, by name: no answer here has a secret in it, sealed or not. */
 export const credentials = router({
   list: staff
+    .meta({ openapi: { method: "GET", path: "/credentials", summary: "All clients' secrets by name, never by value" } })
     .input(
       z.object({
         cursor: z.string().max(60).optional().describe("`next` of the page before."),
@@ -21,7 +22,11 @@ export const credentials = router({
   /** Of whom there may be some. */
   providers: staff.query(() => providers.map(({ id, name }) => ({ id, name }))),
   /** How far the rotation to the current root key has come. */
-  coverage: staff.query(({ ctx }) => rootKeyCoverage(ctx)),
+  coverage: staff
+    .meta({ openapi: { method: "GET", path: "/credentials/coverage", summary: "How far the rotation of the root key has come" } })
+    .query(({ ctx }) => rootKeyCoverage(ctx)),
   /** Goes on with the rotation, as far as one request can, and says how far it has come. */
-  rotate: staff.mutation(({ ctx }) => rotateRootKey(ctx, { maxPages: pagesPerRequest })),
+  rotate: staff
+    .meta({ openapi: { method: "POST", path: "/credentials/rotate", summary: "Go on with the rotation of the root key" } })
+    .mutation(({ ctx }) => rotateRootKey(ctx, { maxPages: pagesPerRequest })),
 });

@@ -6,6 +6,12 @@ import { router, staff } from "#server/trpc/init.ts";
 
 /** What the queues gave up on. */
 export const deadLetters = router({
-  list: staff.input(ListDeadLetters).query(({ ctx, input }) => listDeadLetters(ctx, input)),
-  replay: staff.input(z.object({ letterId: z.string().max(60) })).mutation(({ ctx, input }) => replayDeadLetter(ctx, input)),
+  list: staff
+    .meta({ openapi: { method: "GET", path: "/dead-letters", summary: "What the queues gave up on" } })
+    .input(ListDeadLetters)
+    .query(({ ctx, input }) => listDeadLetters(ctx, input)),
+  replay: staff
+    .meta({ openapi: { method: "POST", path: "/dead-letters/{letterId}/replay", summary: "Give a run all its tries again" } })
+    .input(z.object({ letterId: z.string().max(60) }))
+    .mutation(({ ctx, input }) => replayDeadLetter(ctx, input)),
 });

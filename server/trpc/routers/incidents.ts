@@ -4,5 +4,8 @@ import { router, staff } from "#server/trpc/init.ts";
 
 /** Providers that failed for many clients at once. */
 export const incidents = router({
-  list: staff.input(ListIncidents).query(({ ctx, input }) => listIncidents(ctx, input)),
+  list: staff
+    .meta({ openapi: { method: "GET", path: "/incidents", summary: "Providers that failed for many clients at once" } })
+    .input(ListIncidents)
+    .query(({ ctx, input }) => listIncidents(ctx, input)),
 });

@@ -8,12 +8,37 @@ import { router, staff, staffIn } from "#server/trpc/init.ts";
 
 /** One admin asks to see a secret, another one allows it, the first one looks for five minutes. */
 export const reveals = router({
-  list: staff.input(z.object({ cursor: z.string().max(60).optional() })).query(({ ctx, input }) => listReveals(ctx, input)),
+  list: staff
+    .meta({ openapi: { method: "GET", path: "/reveals", summary: "Who asked to see which secret, and who decided" } })
+    .input(z.object({ cursor: z.string().max(60).optional() }))
+    .query(({ ctx, input }) => listReveals(ctx, input)),
   /** How many wait for this admin's answer. */
   waiting: staff.query(({ ctx }) => countWaitingReveals(ctx)),
-  request: staffIn.input(RequestReveal).mutation(({ ctx, input }) => requestReveal(ctx, input)),
-  approve: staffIn.input(RevealRef).mutation(({ ctx, input }) => approveReveal(ctx, input)),
-  deny: staffIn.input(RevealRef).mutation(({ ctx, input }) => denyReveal(ctx, input)),
+  request: staffIn
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/reveals/{tenant}",
+        summary: "Ask to see one secret of a client; another admin decides",
+        status: 201,
+      },
+    })
+    .input(RequestReveal)
+    .mutation(({ ctx, input }) => requestReveal(ctx, input)),
+  approve: staffIn
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/reveals/{tenant}/{revealId}/approve",
+        summary: "Allow another admin to see a secret for five minutes",
+      },
+    })
+    .input(RevealRef)
+    .mutation(({ ctx, input }) => approveReveal(ctx, input)),
+  deny: staffIn
+    .meta({ openapi: { method: "POST", path: "/reveals/{tenant}/{revealId}/deny", summary: "Refuse another admin's request" } })
+    .input(RevealRef)
+    .mutation(({ ctx, input }) => denyReveal(ctx, input)),
   /** The only answer of the portal that holds a secret. A mutation, since each look is written down. */
   show: staffIn.input(RevealRef).mutation(({ ctx, input }) => showReveal(ctx, input)),
 });
