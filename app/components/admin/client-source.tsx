@@ -1,11 +1,9 @@
 import { Plug } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { SHOP_PATTERN } from "#app/components/client/shop-pattern.ts";
+import { ShopField } from "#app/components/client/shop-field.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
-import { Field } from "#app/components/ui/field.tsx";
-import { Input } from "#app/components/ui/input.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
@@ -22,22 +20,7 @@ export function ClientSource({ source: { provider, name, configured, needsShop }
       </div>
       {configured ? (
         <form method="get" action={`/admin/new-client/${provider}`} className="grid gap-4">
-          {needsShop && (
-            <Field label={t("newClient.shop")} hint={t("integrations.shopHint", { ns: "client" })}>
-              <Input
-                name="shop"
-                dir="ltr"
-                inputMode="url"
-                autoCapitalize="none"
-                autoComplete="off"
-                spellCheck={false}
-                maxLength={200}
-                pattern={SHOP_PATTERN}
-                title={t("integrations.shopHint", { ns: "client" })}
-                placeholder={t("integrations.shopPlaceholder", { ns: "client" })}
-              />
-            </Field>
-          )}
+          {needsShop && <ShopField label={t("newClient.shop")} />}
           <Button type="submit" className="w-full">
             <Plug aria-hidden />
             {t("newClient.connect", { provider: name })}

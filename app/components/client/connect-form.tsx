@@ -3,12 +3,10 @@ import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Checkbox } from "#app/components/ui/checkbox.tsx";
 import { cn } from "#app/components/ui/cn.ts";
-import { Field } from "#app/components/ui/field.tsx";
-import { Input } from "#app/components/ui/input.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { Integration } from "./account-state.ts";
-import { SHOP_PATTERN } from "./shop-pattern.ts";
+import { ShopField } from "./shop-field.tsx";
 
 /** Leads to the provider's consent page: a plain GET form, since it leaves this site. `primary` is for one form of a page. */
 export function ConnectForm({
@@ -26,22 +24,7 @@ export function ConnectForm({
   return (
     <form method="get" action={`${base}/connect/${provider}`} className={cn("grid gap-4", className)}>
       <input type="hidden" name="return" value={`${base}/integrations/${provider}`} />
-      {needsShop && (
-        <Field label={t("integrations.shop")} hint={t("integrations.shopHint")}>
-          <Input
-            name="shop"
-            dir="ltr"
-            inputMode="url"
-            autoCapitalize="none"
-            autoComplete="off"
-            spellCheck={false}
-            maxLength={200}
-            pattern={SHOP_PATTERN}
-            title={t("integrations.shopHint")}
-            placeholder={t("integrations.shopPlaceholder")}
-          />
-        </Field>
-      )}
+      {needsShop && <ShopField label={t("integrations.shop")} />}
       {scopeSets.length > 1 && (
         <fieldset className={cn("grid gap-x-6 gap-y-2.5", scopeSets.length > 5 && "sm:grid-cols-2")}>
           <legend className="mb-2 text-[0.8125rem] font-medium text-ink">{t("integrations.scopeSets")}</legend>

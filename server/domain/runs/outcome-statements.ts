@@ -3,6 +3,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import type { Db } from "#db/client.ts";
 import { connections, measurements, orders, refunds, runLogs, runs, schedules } from "#db/schema/index.ts";
 import type { Step } from "#server/catalog/sensor.ts";
+import { newerOrder } from "#server/domain/commerce/newer-order.ts";
 import { probeFailingEveryMs } from "#server/domain/connections/probe-times.ts";
 import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
 import { fold, foldRows, type Group } from "./fold.ts";
@@ -74,19 +75,7 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
         .select(
           sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7 ${held(json)}`,
         )
-        .onConflictDoUpdate({
-          target: [orders.tenantId, orders.connectionId, orders.externalId],
-          set: {
-            customerId: sql`excluded.customer_id`,
-            placedAt: sql`excluded.placed_at`,
-            day: sql`excluded.day`,
-            grossMinor: sql`excluded.gross_minor`,
-            currency: sql`excluded.currency`,
-            updatedAt: sql`excluded.updated_at`,
-          },
-          // Pages can be read out of order: what is older than the row says nothing new.
-          setWhere: sql`excluded.updated_at >= ${orders.updatedAt}`,
-        }),
+        .onConflictDoUpdate(newerOrder),
     ),
     ...groups(({ found, connectionIds }) =>
       (found?.refunds ?? []).map((r) => [

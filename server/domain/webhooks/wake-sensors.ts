@@ -5,6 +5,7 @@ import type { OrderRecord, Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Effect } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { newerOrder } from "#server/domain/commerce/newer-order.ts";
 import { chooseAccount } from "#server/domain/runs/choose-account.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { Working } from "./apply-effect.ts";
@@ -95,17 +96,6 @@ async function keepOrder(ctx: TenantCtx, { delivery, connection }: Working, orde
         sql`select ${ctx.tenant.id}, ${connection.id}, ${order.externalId}, ${customerId}, ${order.placedAt}, ${order.day}, ${order.grossMinor},
             ${order.currency}, ${order.updatedAt} where ${stillOpen(ctx, delivery.id)}`,
       )
-      .onConflictDoUpdate({
-        target: [orders.tenantId, orders.connectionId, orders.externalId],
-        set: {
-          customerId: sql`excluded.customer_id`,
-          placedAt: sql`excluded.placed_at`,
-          day: sql`excluded.day`,
-          grossMinor: sql`excluded.gross_minor`,
-          currency: sql`excluded.currency`,
-          updatedAt: sql`excluded.updated_at`,
-        },
-        setWhere: sql`${orders.tenantId} = ${ctx.tenant.id} and excluded.updated_at >= ${orders.updatedAt}`,
-      }),
+      .onConflictDoUpdate(newerOrder),
   ];
 }

@@ -1,0 +1,16 @@
+import { sql } from "drizzle-orm";
+import { orders } from "#db/schema/index.ts";
+
+/** What becomes of an order that is there already: pages and events come out of order, and what is older says nothing new. */
+export const newerOrder = {
+  target: [orders.tenantId, orders.connectionId, orders.externalId],
+  set: {
+    customerId: sql`excluded.customer_id`,
+    placedAt: sql`excluded.placed_at`,
+    day: sql`excluded.day`,
+    grossMinor: sql`excluded.gross_minor`,
+    currency: sql`excluded.currency`,
+    updatedAt: sql`excluded.updated_at`,
+  },
+  setWhere: sql`excluded.updated_at >= ${orders.updatedAt}`,
+};
