@@ -11,6 +11,7 @@ import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { listIntegrations } from "#server/domain/connections/list-integrations.ts";
 import { probeConnection } from "#server/domain/connections/probe-connection.ts";
+import { renewTokens } from "#server/domain/connections/renew-tokens.ts";
 import { ReconnectReason } from "#server/domain/connections/schemas.ts";
 import { storeConnection } from "#server/domain/connections/store-connection.ts";
 import { waitingJobs } from "#server/domain/connections/waiting-jobs.ts";
@@ -371,6 +372,23 @@ describe("disconnecting", () => {
       body: JSON.stringify({ provider: "shopify", kinds: ["access"] }),
     });
     expect(await disconnect(later, { connectionId })).toMatchObject({ farewell: "returned" });
+  });
+
+  test("tokens that a slow renewal brings after the end are given back as well", async () => {
+    const { id: connectionId, ctx } = await connected("klaviyo");
+    await control({
+      limits: false,
+      faults: [{ provider: "klaviyo", kind: "token", grantType: "refresh_token", effect: { type: "slow", ms: 2_500 } }],
+    });
+    const revocations = async () =>
+      (await counted()).calls.filter(({ path }) => path === "/oauth/revoke").reduce((sum, { count }) => sum + count, 0);
+    const before = await revocations();
+    const renewing = renewTokens(ctx, await holdConnection(ctx, connectionId), "person");
+    const refused = expect(renewing).rejects.toMatchObject({ kind: "revoked" });
+    await vi.waitFor(async () => expect((await holdConnection(ctx, connectionId)).connection.leaseUntil).not.toBeNull());
+    await disconnect(ctx, { connectionId });
+    await refused;
+    expect((await revocations()) - before).toBe(2);
   });
 
   test("two at once end it once", async () => {

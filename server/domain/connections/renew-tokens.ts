@@ -8,6 +8,7 @@ import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { ProviderError } from "#server/errors.ts";
 import { coolDownMs, isCooling } from "./cool-down.ts";
 import { expiriesOf } from "./expiries.ts";
+import { giveBack } from "./give-back.ts";
 import { holdConnection, openField } from "./hold-connection.ts";
 import { needReconnect } from "./need-reconnect.ts";
 import { pause } from "./pause.ts";
@@ -194,7 +195,12 @@ async function keep(ctx: TenantCtx, lease: RefreshLease, { held, grant }: { held
   if (row) return { ...held, connection: row, secrets };
   ctx.log.warn("renewed tokens came too late to be kept", { connection: connection.id });
   await recordAttempt(ctx, lease, { outcome: "late", message: null });
-  return adopted(await holdConnection(ctx, connection.id));
+  const later = await holdConnection(ctx, connection.id);
+  // Somebody disconnected meanwhile: what they gave back was the pair before this one.
+  if (later.connection.status === "disconnected") {
+    await giveBack(ctx, findProvider(connection.provider), { connection: later.connection, tokens: grant });
+  }
+  return adopted(later);
 }
 
 /** A rotated token that is not written down is lost: a database's hiccup gets two more tries. */

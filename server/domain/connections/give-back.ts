@@ -1,0 +1,87 @@
+import { and, eq, ne } from "drizzle-orm";
+import { openDb, places } from "#db/client.ts";
+import { connections } from "#db/schema/index.ts";
+import type { OAuthProvider, Provider, Reply } from "#server/catalog/provider.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { ProviderError } from "#server/errors.ts";
+import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "./provider-endpoints.ts";
+import type { ConnectionRow } from "./rows.ts";
+import type { Farewell } from "./schemas.ts";
+import { sendRequest } from "./send-request.ts";
+
+/** What opens a grant, in clear: for this run alone. */
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string | undefined;
+}
+
+/**
+ * Gives tokens back to their provider, as far as it answers: whoever does not keeps nobody from anything. A grant that another
+ * connection lives on is left.
+ */
+export async function giveBack(
+  ctx: TenantCtx,
+  provider: Provider,
+  { connection, tokens }: { connection: ConnectionRow; tokens: Tokens | null },
+): Promise<Farewell> {
+  if (connection.kind === "key") return "key";
+  const { oauth } = provider;
+  if (!oauth?.revocation || !oauthEndpointsOf(ctx.config, { ...provider, oauth }).revoke) return "by_hand";
+  if (tokens === null) return connection.status === "active" ? "unreached" : "gone";
+  if (oauth.revocation.ends === "grant" && (await isShared(ctx, connection))) return "by_hand";
+  try {
+    return await revoke(ctx, { ...provider, oauth }, { connection, tokens });
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    ctx.log.warn("access was not given back", { connection: connection.id, error });
+    return "unreached";
+  }
+}
+
+async function revoke(
+  ctx: TenantCtx,
+  provider: OAuthProvider,
+  { connection, tokens }: { connection: ConnectionRow; tokens: Tokens },
+): Promise<Farewell> {
+  const { revoke: endpoint } = oauthEndpointsOf(ctx.config, provider);
+  const request = provider.oauth.revocation?.request({ ...tokens, ...credentialsOf(ctx.config, provider) });
+  if (!endpoint || !request) return "by_hand";
+  const url = fillEndpoint(endpoint, { shop: connection.details.shop ?? null, service: provider.service });
+  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+  const reply = await sendRequest(ctx, provider, url, request);
+  // Slack and TikTok refuse with status 200.
+  const failure = provider.failureOf(reply);
+  if (failure === null) return "returned";
+  if (failure.kind === "revoked" || isUnknownToken(reply)) return "gone";
+  ctx.log.warn("access was not given back", { connection: connection.id, status: reply.status, kind: failure.kind });
+  return "unreached";
+}
+
+/** RFC 6749 (5.2) and Google's word for a token that is no good any more. */
+const isUnknownToken = ({ body }: Reply): boolean =>
+  typeof body === "object" && body !== null && "error" in body && (body.error === "invalid_token" || body.error === "invalid_grant");
+
+/**
+ * Whether another connection lives on the same grant: one of the same account by OAuth (a key is no part of any grant), by
+ * another tenant too, so this looks across all of them. It answers yes or no and nothing else.
+ */
+async function isShared(ctx: TenantCtx, { id, provider, externalId }: ConnectionRow): Promise<boolean> {
+  const found = await Promise.all(
+    places.map((place) =>
+      openDb(ctx.databases[place])
+        .select({ id: connections.id })
+        .from(connections)
+        .where(
+          and(
+            eq(connections.provider, provider),
+            eq(connections.externalId, externalId),
+            ne(connections.id, id),
+            eq(connections.kind, "oauth"),
+            eq(connections.status, "active"),
+          ),
+        )
+        .limit(1),
+    ),
+  );
+  return found.flat().length > 0;
+}
