@@ -122,7 +122,7 @@ function weatherAt(sandbox: string, tenants: number) {
     return (await answer.json()) as T;
   };
   const share = (ratio: number) => Math.ceil(tenants * ratio);
-  const token = { kind: "token", probability: 0.5 } as const;
+  const token = { kind: "token" } as const;
   const slow = { kind: "token", effect: { type: "slow", ms: 300, toMs: 1500 } } as const;
   const down = (provider: string, counted: number) => ({ ...token, provider, count: counted, effect: { type: "error", status: 503 } });
   const losing = (provider: string, counted: number) => ({
@@ -160,19 +160,25 @@ function weatherAt(sandbox: string, tenants: number) {
     async turn() {
       counted.push(await ask<Counted>("/calls"));
       await ask("/control", undefined, "DELETE");
-      await order([slow, losing("shopify", share(0.06)), down("shopify", share(0.02)), down("klaviyo", share(0.05))]);
+      await order([
+        slow,
+        losing("shopify", share(0.04)),
+        losing("google", share(0.02)),
+        down("shopify", share(0.02)),
+        down("klaviyo", share(0.05)),
+      ]);
     },
     async seen(of: readonly StormConnection[]) {
       counted.push(await ask<Counted>("/calls"));
       const grants = await ask<{ id: string; revoked: boolean }[]>("/grants");
       const tokens = counted.flatMap(({ calls }) => calls).filter(({ path }) => /\/(oauth\/)?(token|access_token)$/.test(path));
-      const status = (wanted: number) => tokens.reduce((sum, { statuses }) => sum + (statuses[wanted] ?? 0), 0);
+      const struck = (effect: string) => counted.reduce((sum, { strikes }) => sum + (strikes.token?.[effect] ?? 0), 0);
       const families = counted.flatMap(({ refreshes }) => Object.values(refreshes));
       const ours = new Set(of.map(({ grantId }) => grantId));
       return {
         asked: tokens.reduce((sum, call) => sum + call.count, 0),
-        lost: status(502),
-        failed5xx: status(503),
+        lost: struck("reply_lost"),
+        failed5xx: struck("error"),
         rotated: families.reduce((sum, family) => sum + family.rotated, 0),
         refused: families.reduce((sum, family) => sum + family.refused, 0),
         familiesRevoked: grants.filter(({ id, revoked }) => revoked && ours.has(id)).length,
@@ -182,8 +188,9 @@ function weatherAt(sandbox: string, tenants: number) {
 }
 
 interface Counted {
-  calls: { path: string; count: number; statuses: Record<string, number> }[];
+  calls: { path: string; count: number }[];
   refreshes: Record<string, { rotated: number; refused: number }>;
+  strikes: Record<string, Record<string, number>>;
 }
 
 /** Gives every client its schedules; how many runs the next tick makes of them. The cron takes a hundred clients a tick. */

@@ -24,7 +24,7 @@ export async function dispatch(state: SandboxState, faults: Faults, counters: Co
   const body = new TextDecoder().decode(await request.arrayBuffer());
   const call: Call = { provider, route, request, url, body, now: Date.now() };
   const facts = factsOf(state, call);
-  const effects = faults.strike(facts);
+  const effects = struckBy(facts, faults, counters);
   for (const effect of effects) if (effect.type === "fewer_scopes") withoutScopes(state, facts, effect.without);
   const response = await withEffects(call.provider, effects, () => answer(state, call));
   counters.call(provider.id, route.path, facts.account, response.status);
@@ -58,9 +58,15 @@ async function dispatchKey(
   const call: KeyCall = { service, request, url, body, path: url.pathname.slice(service.id.length + 1), now: Date.now() };
   const { account, ...carried } = carriedBy(state, call);
   const facts = { provider: service.id, path: call.path, account, ...carried };
-  const response = await withEffects(service, faults.strike(facts), () => answerKey(state, call));
+  const response = await withEffects(service, struckBy(facts, faults, counters), () => answerKey(state, call));
   counters.call(service.id, call.path, account, response.status);
   return response;
+}
+
+function struckBy(facts: CallFacts, faults: Faults, counters: Counters): Fault["effect"][] {
+  const effects = faults.strike(facts);
+  for (const { type } of effects) counters.strike(facts.kind, type);
+  return effects;
 }
 
 /** How a provider says that something is wrong: what every fault is dressed in. */

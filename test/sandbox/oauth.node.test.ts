@@ -335,6 +335,25 @@ describe("control", () => {
     expect([struck.status, struck.headers.get("retry-after")]).toEqual([429, "7"]);
     expect(await klaviyoStatus(one.access_token)).toBe(200);
   });
+  test("a fault is not used up by a call that another one answers, and every stroke is counted", async () => {
+    const { refresh_token } = await client.mint("google", "y@faults.example", ["openid"]);
+    const token = { provider: "google", kind: "token", account: "y@faults.example", count: 1 };
+    const before = await client.control<{ strikes: { token?: Record<string, number> } }>("/calls");
+    await client.control("/control", {
+      faults: [
+        { ...token, effect: { type: "error", status: 503 } },
+        { ...token, effect: { type: "reply_lost", how: "abort" } },
+      ],
+    });
+    expect((await refreshed("google", refresh_token)).status).toBe(503);
+    await expect(refreshed("google", refresh_token)).rejects.toThrow();
+    expect((await refreshed("google", refresh_token)).status).toBe(200);
+    const { strikes } = await client.control<{ strikes: { token: Record<string, number> } }>("/calls");
+    expect(strikes.token).toMatchObject({
+      error: (before.strikes.token?.error ?? 0) + 1,
+      reply_lost: (before.strikes.token?.reply_lost ?? 0) + 1,
+    });
+  });
   test("a reply can break off, lack fields, or say failure in a success", async () => {
     const { refresh_token } = await client.mint("google", "x@faults.example", ["openid"]);
     const strike = (effect: unknown) => client.control("/control", { faults: [{ provider: "google", kind: "token", count: 1, effect }] });

@@ -52,7 +52,10 @@ export interface Faults {
   add(fault: Fault): void;
   reset(): void;
   list(): Fault[];
-  /** The effects that strike this call; counts down those that are limited. */
+  /**
+   * The effects that strike this call; counts down those that are limited. Of those that put something in the place of the reply
+   * only the first strikes, so that none is used up by a call that another one answers.
+   */
   strike(call: CallFacts): Fault["effect"][];
 }
 
@@ -67,13 +70,20 @@ export function openFaults(): Faults {
     list: () => faults.map(({ fault }) => fault),
     strike(call) {
       if (faults.length === 0) return [];
-      const struck = faults.filter(({ fault, path }) => matches(fault, path, call) && Math.random() < fault.probability);
+      let replaced = false;
+      const struck = faults.filter(({ fault, path }) => {
+        const strikes = !(replaced && replaces(fault.effect)) && matches(fault, path, call) && Math.random() < fault.probability;
+        replaced ||= strikes && replaces(fault.effect);
+        return strikes;
+      });
       for (const each of struck) each.left -= 1;
       faults = faults.filter(({ left }) => left > 0);
       return struck.map(({ fault }) => fault.effect);
     },
   };
 }
+
+const replaces = ({ type }: Fault["effect"]): boolean => ["rate_limited", "error", "error_in_200", "reply_lost"].includes(type);
 
 function matches(fault: Fault, path: RegExp | null, call: CallFacts): boolean {
   return (
