@@ -29,7 +29,11 @@ export default defineConfig(async () => ({
         },
         test: {
           name: "workers",
+          // Starting workerd anew for each file took longer than all of their tests.
+          isolate: false,
+          maxWorkers: 1,
           include: inWorkerd,
+          testTimeout: 20_000,
           exclude: [...inNode, ...inBrowser],
           setupFiles: ["./test/setup.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: ["@remix-run/cloudflare"] } } },

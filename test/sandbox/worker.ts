@@ -18,28 +18,40 @@ interface SandboxEnv {
 
 /** All of the sandbox's state: one object, so that every request sees the last one's effect. */
 export class Sandbox extends DurableObject<SandboxEnv> {
-  readonly #answer: (request: Request) => Promise<Response>;
+  #answer = this.#open();
 
-  constructor(context: DurableObjectState, env: SandboxEnv) {
-    super(context, env);
-    const { sql } = context.storage;
+  #open(): (request: Request) => Promise<Response> {
+    const { storage } = this.ctx;
     const faults = openFaults();
     const counters = openCounters();
-    const ledger = openLedger(sql);
+    const ledger = openLedger(storage.sql);
     seedKeys(ledger, Date.now());
     const state: SandboxState = {
       ledger,
-      shops: openShelf(sql, Number(env.GENERATED_ORDERS)),
+      shops: openShelf(storage.sql, Number(this.env.GENERATED_ORDERS)),
+      subscriptions: new Map(),
       limits: { on: true, windows: new Map() },
-      redirectOrigins: env.REDIRECT_ORIGINS.split(",").map((origin) => origin.trim()),
+      redirectOrigins: this.env.REDIRECT_ORIGINS.split(",").map((origin) => origin.trim()),
       countRefresh(grantId, outcome) {
         const grant = ledger.grants.get(grantId);
         if (grant) counters.refresh(grantId, grant.provider, grant.account, outcome);
       },
     };
-    const control = controlRoutes({ state, faults, counters, together: (work) => context.storage.transactionSync(work) });
-    this.#answer = async (request) =>
+    const control = controlRoutes({
+      state,
+      faults,
+      counters,
+      together: (work) => storage.transactionSync(work),
+      forget: () => this.#forget(),
+    });
+    return async (request) =>
       new URL(request.url).pathname.startsWith("/__sandbox/") ? control.fetch(request) : dispatch(state, faults, counters, request);
+  }
+
+  /** Begins anew, as if nobody had ever consented to anything. */
+  async #forget(): Promise<void> {
+    await this.ctx.storage.deleteAll();
+    this.#answer = this.#open();
   }
 
   override fetch(request: Request): Promise<Response> {

@@ -8,7 +8,6 @@ import type { SandboxState } from "#test/sandbox/providers/provider.ts";
 import { shelf } from "#test/sandbox/providers/shelf.ts";
 import { ShopChange } from "#test/sandbox/shop/changes.ts";
 import type { OrderRow, ProductRow } from "#test/sandbox/shop/model.ts";
-import { listSubscriptions } from "#test/sandbox/shopify/subscriptions.ts";
 import type { Counters } from "./counters.ts";
 import { Fault, type Faults } from "./faults.ts";
 import { sendWebhook, signRequest, Webhook } from "./webhooks.ts";
@@ -49,10 +48,12 @@ export interface ControlParts {
   counters: Counters;
   /** Runs writes as one transaction. */
   together<T>(work: () => T): T;
+  /** Begins anew, with nothing issued and nothing kept. */
+  forget(): Promise<void>;
 }
 
 /** `/__sandbox/...`: what a test or the demo says to the sandbox behind the providers' backs. */
-export function controlRoutes({ state, faults, counters, together }: ControlParts) {
+export function controlRoutes({ state, faults, counters, together, forget }: ControlParts) {
   const app = new Hono().basePath("/__sandbox");
   const { ledger, shops } = state;
 
@@ -60,6 +61,11 @@ export function controlRoutes({ state, faults, counters, together }: ControlPart
     error instanceof z.ZodError ? c.json({ problems: error.issues }, 400) : c.json({ problem: error.message }, 500),
   );
   app.get("/health", (c) => c.json({ ok: true }));
+
+  app.delete("/state", async (c) => {
+    await forget();
+    return c.json({ ok: true });
+  });
 
   app.post("/control", async (c) => {
     const { faults: added, revoke, limits } = Control.parse(await c.req.json());
@@ -136,7 +142,7 @@ export function controlRoutes({ state, faults, counters, together }: ControlPart
   );
   app.get("/calls", (c) => c.json(counters.read()));
 
-  app.get("/webhooks", (c) => c.json(listSubscriptions()));
+  app.get("/webhooks", (c) => c.json([...state.subscriptions.values()]));
   app.post("/webhooks", async (c) => {
     const webhook = Webhook.parse(await c.req.json());
     return c.json(webhook.url === undefined ? signRequest(webhook, Date.now()) : await sendWebhook(webhook, webhook.url));

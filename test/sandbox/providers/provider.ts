@@ -1,6 +1,7 @@
 import type { SandboxProviderId } from "#test/sandbox/endpoints.ts";
 import type { AuthorizationRequest, Grant, Issued, Ledger, TokenPair } from "#test/sandbox/oauth/ledger.ts";
 import type { ShopShelf } from "#test/sandbox/shop/shelf.ts";
+import type { Subscriptions } from "#test/sandbox/shopify/subscriptions.ts";
 
 /** Where a request goes; `account` is set where the path names it (Shopify's shop). */
 export interface Route {
@@ -24,6 +25,7 @@ export interface Call {
 export interface SandboxState {
   ledger: Ledger;
   shops: ShopShelf;
+  subscriptions: Subscriptions;
   limits: { on: boolean; windows: Map<string, { startedAt: number; used: number }> };
   redirectOrigins: string[];
   countRefresh(grantId: string, outcome: "rotated" | "refused"): void;

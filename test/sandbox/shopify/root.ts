@@ -88,7 +88,7 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
     },
     webhookSubscriptionCreate({ topic, webhookSubscription: { uri } }: { topic: string; webhookSubscription: { uri?: string | null } }) {
       if (topic.startsWith("ORDERS_")) demand("read_orders", "webhookSubscriptionCreate");
-      const subscription = uri && subscribe(shop.domain, topic, uri);
+      const subscription = uri && subscribe(state.subscriptions, { shop: shop.domain, topic, uri });
       if (!subscription) return { webhookSubscription: null, userErrors: [{ message: "Address for this topic has already been taken" }] };
       return { webhookSubscription: subscription, userErrors: [] };
     },
