@@ -20,6 +20,8 @@ export const MailMessage = z.discriminatedUnion("type", [
     days: z.literal([30, 14, 3]),
   }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.ending"), deletion: z.string() }),
 ]);
 export type MailMessage = z.infer<typeof MailMessage>;
 

@@ -12,7 +12,7 @@ import { graceMs, type RequestDeletion } from "./schemas.ts";
 
 /**
  * Sets the end of a client: its jobs stop now, and after thirty days of grace all that it has is erased. Until then one click
- * brings it back. By its owner or by staff, who write its name. Throws `forbidden`, `invalid` for another name, `conflict` where
+ * brings it back; who may do that is told by mail. By its owner or by staff, who write its name. Throws `forbidden`, `invalid` for another name, `conflict` where
  * its end is set already.
  */
 export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: RequestDeletion): Promise<{ id: string; dueAt: number }> {
@@ -39,6 +39,7 @@ export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: 
   ]);
   if (!wrote(made)) throw conflict("The end of this client is set already.");
   await alignJobs(ctx, dueAt);
+  await ctx.send.mail({ v: 1, type: "mail.ending", deletion: id });
   return { id, dueAt };
 }
 

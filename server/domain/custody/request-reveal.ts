@@ -8,7 +8,8 @@ import { newId } from "#server/ids.ts";
 import { type RequestReveal, revealWaitMs } from "./schemas.ts";
 
 /**
- * An admin asks to see one secret and says why; nothing is opened. Another admin decides within 24 hours. The request stands in
+ * An admin asks to see one secret and says why; nothing is opened. The other admins are
+ * told by mail, and one of them decides within 24 hours. The request stands in
  * the client's own log. Throws `not_found` where the client has no such secret, `conflict` where the same person waits for it.
  */
 export async function requestReveal(
@@ -34,6 +35,7 @@ export async function requestReveal(
       .insert(reveals)
       .values({ id, tenantId: ctx.tenant.id, connectionId, field, reason, requestedBy: userId, requestedAt: now, expiresAt }),
   ]);
+  await ctx.send.mail({ v: 1, type: "mail.reveal", tenant: ctx.tenant.id, reveal: id });
   return { id, expiresAt };
 }
 

@@ -4,7 +4,7 @@ import { providerName } from "#server/catalog/providers/registry.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { listConnectors } from "./list-connectors.ts";
+import { listMembersWho } from "./list-readers.ts";
 import { sendMail } from "./send-mail.ts";
 import { sendToEach } from "./send-to-each.ts";
 import { cliffLetter } from "./write-letter.ts";
@@ -30,7 +30,7 @@ export async function mailCliff(ctx: Ctx, message: { tenant: string; connection:
   const home = `${ctx.config.APP_ORIGIN}/t/${tenant.id}`;
   const url = kind === "oauth" ? `${home}/connect/${provider}?connection=${id}` : `${home}/integrations/${provider}`;
   const facts = { provider: providerName(provider), account, tenant: tenant.name, timeZone: tenant.timezone, at: cliffAt, kind, url };
-  await sendToEach(await listConnectors(inside), ({ id: person, email, name, locale }) => {
+  await sendToEach(await listMembersWho(inside, "connections:write"), ({ id: person, email, name, locale }) => {
     const letter = cliffLetter({ ...facts, locale, name, cliff: cliffKind });
     return sendMail(ctx, { id: `${id}-cliff-${message.days}-${cliffAt}-${person}`, to: email, locale, ...letter });
   });

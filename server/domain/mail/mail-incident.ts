@@ -1,9 +1,10 @@
 import { eq } from "drizzle-orm";
-import { incidents, users } from "#db/schema/index.ts";
+import { incidents } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { jobsReading } from "#server/domain/incidents/open-incidents.ts";
+import { listStaff } from "./list-readers.ts";
 import { sendMail } from "./send-mail.ts";
 import { sendToEach } from "./send-to-each.ts";
 import { incidentLetter } from "./write-letter.ts";
@@ -13,18 +14,12 @@ import { incidentLetter } from "./write-letter.ts";
  * mail is written. One address that fails does not keep the mail from the others.
  */
 export async function mailIncident(ctx: Ctx, message: { incident: string }): Promise<void> {
-  const [[incident], staff] = await ctx.directory.batch([
-    ctx.directory.select().from(incidents).where(eq(incidents.id, message.incident)),
-    ctx.directory
-      .select({ id: users.id, email: users.email, name: users.name, locale: users.locale })
-      .from(users)
-      .where(eq(users.staff, true)),
-  ]);
+  const [incident] = await ctx.directory.select().from(incidents).where(eq(incidents.id, message.incident));
   if (!incident) return;
   const { id, provider, kind, tenantsFailing, tenantsUsing, openedAt, closedAt } = incident;
   const facts = { provider: providerName(provider), kind, tenantsFailing, tenantsUsing, url: `${ctx.config.APP_ORIGIN}/admin/incidents` };
   const closedAfterMs = closedAt === null ? null : closedAt - openedAt;
-  await sendToEach(staff, ({ id: person, email, name, locale }) => {
+  await sendToEach(await listStaff(ctx), ({ id: person, email, name, locale }) => {
     const jobs = jobsReading(sensors, [provider]).map(({ title }) => title[locale]);
     const letter = incidentLetter({ ...facts, locale, name, jobs, closedAfterMs });
     return sendMail(ctx, { id: `${id}-${closedAt === null ? "opened" : "closed"}-${person}`, to: email, locale, ...letter });

@@ -5,7 +5,7 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { listConnectors } from "./list-connectors.ts";
+import { listMembersWho } from "./list-readers.ts";
 import { sendMail } from "./send-mail.ts";
 import { sendToEach } from "./send-to-each.ts";
 import { reconnectLetter } from "./write-letter.ts";
@@ -25,7 +25,7 @@ export async function mailReconnect(ctx: Ctx, message: { tenant: string; connect
   const waiting = sensors.filter(({ needs }) => needs.some(({ provider }) => provider === connection.provider));
   const provider = findProvider(connection.provider).name;
   const url = `${ctx.config.APP_ORIGIN}/t/${tenant.id}/integrations`;
-  await sendToEach(await listConnectors(inside), ({ id, email, name, locale }) => {
+  await sendToEach(await listMembersWho(inside, "connections:write"), ({ id, email, name, locale }) => {
     const jobs = waiting.map(({ title }) => title[locale]);
     const letter = reconnectLetter({ locale, name, provider, account: connection.name, tenant: tenant.name, jobs, url });
     return sendMail(ctx, { id: `${connection.id}-${connection.version}-${id}`, to: email, locale, ...letter });

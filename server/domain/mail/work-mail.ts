@@ -1,9 +1,11 @@
 import type { Ctx } from "#server/ctx.ts";
 import type { MailMessage } from "#server/messages.ts";
 import { mailCliff } from "./mail-cliff.ts";
+import { mailEnding } from "./mail-ending.ts";
 import { mailIncident } from "./mail-incident.ts";
 import { mailInvitation } from "./mail-invitation.ts";
 import { mailReconnect } from "./mail-reconnect.ts";
+import { mailReveal } from "./mail-reveal.ts";
 import { mailSignIn } from "./mail-sign-in.ts";
 
 /**
@@ -22,6 +24,10 @@ export function workMail(ctx: Ctx, message: MailMessage): Promise<void> {
       return mailCliff(ctx, message);
     case "mail.incident":
       return mailIncident(ctx, message);
+    case "mail.reveal":
+      return mailReveal(ctx, message);
+    case "mail.ending":
+      return mailEnding(ctx, message);
     default:
       return message satisfies never;
   }

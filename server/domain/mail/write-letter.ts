@@ -71,7 +71,7 @@ export function cliffLetter(facts: {
   url: string;
 }): Letter {
   const { greeting, cliff } = words[facts.locale];
-  const on = new Intl.DateTimeFormat(facts.locale, { dateStyle: "long", timeZone: facts.timeZone }).format(facts.at);
+  const on = longDate(facts);
   return draw(facts.locale, {
     subject: cliff.subject(facts.provider, oneLine(facts.tenant), on),
     greeting: greeting(oneLine(facts.name)),
@@ -93,7 +93,7 @@ export function incidentLetter(facts: {
   closedAfterMs: number | null;
   url: string;
 }): Letter {
-  const { greeting, incident } = words[facts.locale];
+  const { greeting, incident, becauseStaff } = words[facts.locale];
   const { provider, kind, closedAfterMs } = facts;
   const counted = incident.counted(facts.tenantsFailing, facts.tenantsUsing);
   const waits = facts.jobs.length > 0 ? [incident.waits(facts.jobs.join(", "))] : [];
@@ -103,8 +103,63 @@ export function incidentLetter(facts: {
     greeting: greeting(oneLine(facts.name)),
     paragraphs: closedAfterMs === null ? [counted, ...waits, mend] : [incident.closed(Math.ceil(closedAfterMs / 60_000)), counted],
     button: { label: incident.button, url: facts.url },
-    notes: [incident.why],
+    notes: [becauseStaff],
   });
 }
+
+/** An admin asks to see a secret: who, whose, and why. For the other admins. */
+export function revealLetter(facts: {
+  locale: Locale;
+  name: string;
+  asking: string;
+  tenant: string;
+  provider: string;
+  account: string;
+  reason: string;
+  url: string;
+}): Letter {
+  const { greeting, reveal, becauseStaff } = words[facts.locale];
+  const tenant = oneLine(facts.tenant);
+  return draw(facts.locale, {
+    subject: reveal.subject(tenant),
+    greeting: greeting(oneLine(facts.name)),
+    paragraphs: [
+      reveal.body(oneLine(facts.asking), oneLine(facts.account), facts.provider, tenant),
+      reveal.reason(oneLine(facts.reason)),
+      reveal.decide,
+    ],
+    button: { label: reveal.button, url: facts.url },
+    notes: [becauseStaff],
+  });
+}
+
+/** The end of a client is set: by whom ("" for the agency), and for when (in the client's timezone). */
+export function endingLetter(facts: {
+  locale: Locale;
+  name: string;
+  by: string;
+  tenant: string;
+  timeZone: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Whether the reader is an admin of the agency. */
+  staff: boolean;
+  url: string;
+}): Letter {
+  const { greeting, ending, invitation, becauseStaff } = words[facts.locale];
+  const tenant = oneLine(facts.tenant);
+  const on = longDate(facts);
+  return draw(facts.locale, {
+    subject: ending.subject(tenant, on),
+    greeting: greeting(oneLine(facts.name)),
+    paragraphs: [ending.body(oneLine(facts.by) || invitation.somebody, tenant, on), ending.back],
+    button: { label: ending.button, url: facts.url },
+    notes: [facts.staff ? becauseStaff : ending.why],
+  });
+}
+
+/** A day in words, as it is where the client is. */
+const longDate = ({ locale, timeZone, at }: { locale: Locale; timeZone: string; at: number }): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone }).format(at);
 
 const draw = (locale: Locale, draft: Omit<Draft, "locale">): Letter => drawLetter({ locale, ...draft });

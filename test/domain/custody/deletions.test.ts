@@ -7,6 +7,7 @@ import {
   connections,
   dataKeys,
   deletions,
+  devMails,
   measurements,
   memberships,
   oauthStates,
@@ -18,12 +19,14 @@ import {
   users,
 } from "#db/schema/index.ts";
 import { tenantTables } from "#db/tenant-guard.ts";
+import { enterTenant } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
 import { findDeletion, listDeletions } from "#server/domain/custody/list-deletions.ts";
 import { cancelDeletion, requestDeletion } from "#server/domain/custody/request-deletion.ts";
 import { graceMs } from "#server/domain/custody/schemas.ts";
 import { startDeletions } from "#server/domain/custody/start-deletions.ts";
+import { workMail } from "#server/domain/mail/work-mail.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
@@ -80,6 +83,44 @@ describe("the end of a client is set", () => {
     const { dueAt } = await requestDeletion(await as("staff"), { confirmation: ` ${tenant.name} `, reason });
     expect((await findTenant(jobs(), tenant.id)).endsAt).toBe(dueAt);
     await expect(requestDeletion(await as("owner"), { confirmation: tenant.name, reason })).rejects.toMatchObject({ kind: "conflict" });
+  });
+
+  test("who may take it back hears by mail by whom and for when it was set; once it was taken back nobody does", async () => {
+    const tenant = await makeTenant({ name: "Letters & Co", timezone: "Asia/Tokyo" });
+    const owner = (await makeUser({ roles: [[tenant, "owner"]] })).actor;
+    const other = (await makeUser({ roles: [[tenant, "owner"]] })).actor;
+    const viewer = (await makeUser({ roles: [[tenant, "viewer"]] })).actor;
+    const staff = (await makeUser({ staff: true })).actor;
+    const mailsTo = ({ email }: { email: string }) => db.select().from(devMails).where(eq(devMails.recipient, email));
+    const set = async (actor: typeof owner, role: "owner" | "staff") => {
+      const ctx = testCtx({ actor });
+      const { id, dueAt } = await requestDeletion(enterTenant(ctx, tenant, role), { confirmation: tenant.name, reason });
+      expect(ctx.traces.mails).toEqual([{ v: 1, type: "mail.ending", deletion: id }]);
+      return { id, dueAt };
+    };
+    const first = await set(owner, "owner");
+    const message = { v: 1, type: "mail.ending", deletion: first.id } as const;
+    await workMail(testCtx(), message);
+    await workMail(testCtx(), message);
+    const on = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "Asia/Tokyo" }).format(first.dueAt);
+    const [mail, ...more] = await mailsTo(other);
+    expect(more).toEqual([]);
+    expect(mail?.subject).toBe(`Letters & Co will be erased on ${on}`);
+    expect(mail?.text).toContain("Test Person has set the end of Letters & Co.");
+    expect(mail?.text).toContain(`http://atrium.test/t/${tenant.id}/settings/data`);
+    expect((await mailsTo(staff))[0]?.text).toContain(`http://atrium.test/admin/clients/${tenant.id}/data`);
+    expect(await mailsTo(viewer)).toEqual([]);
+
+    await cancelDeletion(testTenantCtx(tenant, "owner", { actor: owner }));
+    const second = await set(staff, "staff");
+    await workMail(testCtx(), { ...message, deletion: second.id });
+    // What an admin of the agency is called is not for the client.
+    expect((await mailsTo(other))[1]?.text).toContain("The agency has set the end of Letters & Co.");
+    await cancelDeletion(testTenantCtx(tenant, "owner", { actor: owner }));
+    const third = await set(owner, "owner");
+    await cancelDeletion(testTenantCtx(tenant, "owner", { actor: owner }));
+    await workMail(testCtx(), { ...message, deletion: third.id });
+    expect(await mailsTo(other)).toHaveLength(2);
   });
 
   test("two who ask at once set it once", async () => {

@@ -1,7 +1,7 @@
-import { eq } from "drizzle-orm";
+import { eq, like } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { auditLog, connections, secrets } from "#db/schema/index.ts";
+import { auditLog, connections, devMails, secrets } from "#db/schema/index.ts";
 import type { Tenant, TenantCtx, UserActor } from "#server/ctx.ts";
 import { enterTenant } from "#server/ctx.ts";
 import { verifyChain } from "#server/domain/audit/verify-chain.ts";
@@ -12,6 +12,7 @@ import { countWaitingReveals, listReveals } from "#server/domain/custody/list-re
 import { requestReveal } from "#server/domain/custody/request-reveal.ts";
 import { revealOpenMs, revealWaitMs } from "#server/domain/custody/schemas.ts";
 import { showReveal } from "#server/domain/custody/show-reveal.ts";
+import { workMail } from "#server/domain/mail/work-mail.ts";
 import { currentDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
@@ -67,6 +68,11 @@ const as = (actor: UserActor | undefined, tenant: Tenant): TenantCtx & { lines: 
   return { ...enterTenant(ctx, tenant, "staff"), lines: ctx.traces.lines };
 };
 
+const mailsAbout = (reveal: string) =>
+  db
+    .select()
+    .from(devMails)
+    .where(like(devMails.id, `${reveal}-%`));
 const linesOf = (tenant: Tenant) => db.select().from(auditLog).where(eq(auditLog.tenantId, tenant.id)).orderBy(auditLog.seq);
 
 async function asked() {
@@ -76,6 +82,34 @@ async function asked() {
 }
 
 describe("a secret is shown to whom another admin allowed it", () => {
+  test("the other admins hear by mail who asks for what and why, and where they decide; once it is decided nobody does", async () => {
+    const { tenant, connectionId, field } = await makeHolder();
+    const ctx = testCtx({ actor: asks as UserActor, now: clock });
+    const { id: reveal } = await requestReveal(enterTenant(ctx, tenant, "staff"), { connectionId, field, reason });
+    const message = { v: 1, type: "mail.reveal", tenant: tenant.id, reveal } as const;
+    expect(ctx.traces.mails).toEqual([message]);
+    await workMail(testCtx({ now: clock }), { ...message, tenant: (await makeTenant()).id });
+    expect(await mailsAbout(reveal)).toEqual([]);
+    await workMail(testCtx({ now: clock }), message);
+    const mails = await mailsAbout(reveal);
+    const recipients = mails.map(({ recipient }) => recipient);
+    expect(recipients).toEqual(expect.arrayContaining([allows?.email, third?.email]));
+    expect(recipients).not.toContain(asks?.email);
+    const [mail] = mails;
+    expect(mail?.subject).toBe(`An admin asks to see a secret of ${tenant.name}`);
+    for (const said of ["the account Acme at Klaviyo", reason, "http://atrium.test/admin/reveals"]) expect(mail?.text).toContain(said);
+    expect(JSON.stringify(mails)).not.toContain(value);
+
+    const { id: decided } = await requestReveal(enterTenant(testCtx({ actor: third as UserActor, now: clock }), tenant, "staff"), {
+      connectionId,
+      field,
+      reason,
+    });
+    await denyReveal(as(allows, tenant), { revealId: decided });
+    await workMail(testCtx({ now: clock }), { ...message, reveal: decided });
+    expect(await mailsAbout(decided)).toEqual([]);
+  });
+
   test("for five minutes, each look a line in the client's own log that says who, who allowed it, which, and why", async () => {
     const { tenant, revealId } = await asked();
     await approveReveal(as(allows, tenant), { revealId });

@@ -55,8 +55,24 @@ export const en = {
     ours: "This is ours to mend: please look at our client id and secret there, and at the app's state in its developer account.",
     closed: (minutes: number) => `It is over after ${minutes} minutes. What waited starts by itself within the next ten.`,
     button: "See the incident",
-    why: "You get this mail because you are an admin of the agency.",
   },
+  reveal: {
+    subject: (tenant: string) => `An admin asks to see a secret of ${tenant}`,
+    body: (asking: string, account: string, provider: string, tenant: string) =>
+      `${asking} asks to see a secret of the account ${account} at ${provider}, which belongs to ${tenant}.`,
+    reason: (reason: string) => `The reason given: ${reason}`,
+    decide: "Another admin has to allow it within 24 hours. Until then nothing is shown.",
+    button: "Allow or refuse",
+  },
+  ending: {
+    subject: (tenant: string, on: string) => `${tenant} will be erased on ${on}`,
+    body: (by: string, tenant: string, on: string) =>
+      `${by} has set the end of ${tenant}. Its jobs have stopped, and on ${on} all that it has here is erased for good.`,
+    back: "Until then one click brings everything back as it was.",
+    button: "See it, or take it back",
+    why: "You get this mail because your role lets you end this workspace.",
+  },
+  becauseStaff: "You get this mail because you are an admin of the agency.",
   roles: {
     owner: "an owner",
     admin: "an admin",

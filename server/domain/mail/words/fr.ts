@@ -55,8 +55,24 @@ export const fr: Words = {
     ours: "C’est à nous de corriger : vérifiez notre identifiant et notre secret chez lui, et l’état de l’application dans son compte développeur.",
     closed: (minutes) => `C’est fini, au bout de ${minutes} minutes. Ce qui attendait reprend tout seul dans les dix prochaines.`,
     button: "Voir l’incident",
-    why: "Vous recevez ce message car vous administrez l’agence.",
   },
+  reveal: {
+    subject: (tenant) => `Demande d’accès à un secret de ${tenant}`,
+    body: (asking, account, provider, tenant) =>
+      `${asking} demande à voir un secret du compte ${account} chez ${provider}, qui appartient à ${tenant}.`,
+    reason: (reason) => `La raison donnée : ${reason}`,
+    decide: "Une autre personne qui administre l’agence doit l’autoriser dans les 24 heures. D’ici là, rien n’est montré.",
+    button: "Autoriser ou refuser",
+  },
+  ending: {
+    subject: (tenant, on) => `${tenant} sera effacé le ${on}`,
+    body: (by, tenant, on) =>
+      `La fin de ${tenant} a été fixée par : ${by}. Ses tâches sont arrêtées et, le ${on}, tout ce qu’il a ici sera effacé pour de bon.`,
+    back: "D’ici là, un clic remet tout comme avant.",
+    button: "Voir, ou annuler",
+    why: "Vous recevez ce message car votre rôle permet de mettre fin à cet espace de travail.",
+  },
+  becauseStaff: "Vous recevez ce message car vous administrez l’agence.",
   roles: {
     owner: "propriétaire",
     admin: "administrateur",

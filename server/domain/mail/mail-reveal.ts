@@ -1,0 +1,35 @@
+import { and, eq } from "drizzle-orm";
+import { connections, reveals } from "#db/schema/index.ts";
+import { providerName } from "#server/catalog/providers/registry.ts";
+import { type Ctx, enterTenant } from "#server/ctx.ts";
+import { actorNames } from "#server/domain/audit/actor-names.ts";
+import { stateOf } from "#server/domain/custody/list-reveals.ts";
+import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { listStaff } from "./list-readers.ts";
+import { sendMail } from "./send-mail.ts";
+import { sendToEach } from "./send-to-each.ts";
+import { revealLetter } from "./write-letter.ts";
+
+/**
+ * Tells the agency's other admins that one of them asks to see a secret, which one and why, and where they decide. A request that
+ * waits no more needs no mail. One address that fails does not keep the mail from the others.
+ */
+export async function mailReveal(ctx: Ctx, message: { tenant: string; reveal: string }): Promise<void> {
+  const tenant = await findTenant(ctx, message.tenant);
+  const inside = enterTenant(ctx, tenant, "system");
+  const [found] = await inside.db
+    .select({ reveal: reveals, provider: connections.provider, account: connections.name })
+    .from(reveals)
+    .innerJoin(connections, and(eq(connections.id, reveals.connectionId), eq(connections.tenantId, reveals.tenantId)))
+    .where(inTenant(inside, reveals, eq(reveals.id, message.reveal)));
+  if (!found || stateOf(found.reveal, ctx.now()) !== "waiting") return;
+  const { id, requestedBy, reason } = found.reveal;
+  const asking = (await actorNames(ctx, [requestedBy])).get(requestedBy) ?? requestedBy;
+  const url = `${ctx.config.APP_ORIGIN}/admin/reveals`;
+  const facts = { asking, tenant: tenant.name, provider: providerName(found.provider), account: found.account, reason, url };
+  const others = (await listStaff(ctx)).filter((person) => person.id !== requestedBy);
+  await sendToEach(others, ({ id: person, email, name, locale }) =>
+    sendMail(ctx, { id: `${id}-${person}`, to: email, locale, ...revealLetter({ ...facts, locale, name }) }),
+  );
+}
