@@ -1,12 +1,22 @@
 import { z } from "zod";
 import type { Failure, Grant, Renewal } from "#server/catalog/provider.ts";
 
+/** Seconds. */
+const Lifetime = z.coerce.number().positive().optional().catch(undefined);
+
+/**
+ * Only the access token decides whether a reply is a grant. What else cannot be read counts as left out: to refuse the whole for it
+ * would lose the tokens that were rotated with it.
+ */
 const StandardGrant = z.object({
   access_token: z.string().min(1),
-  refresh_token: z.string().min(1).nullish(),
-  expires_in: z.coerce.number().positive().nullish(),
-  refresh_token_expires_in: z.coerce.number().positive().nullish(),
-  scope: z.string().nullish(),
+  refresh_token: z.string().min(1).optional().catch(undefined),
+  expires_in: Lifetime,
+  refresh_token_expires_in: Lifetime,
+  scope: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .catch(undefined),
 });
 
 /** A token reply with the field names of RFC 6749. */
@@ -14,10 +24,10 @@ export function readStandardGrant(reply: unknown, scopeSeparator: " " | "," | Re
   const grant = StandardGrant.parse(reply);
   return {
     accessToken: grant.access_token,
-    refreshToken: grant.refresh_token ?? undefined,
-    expiresInS: grant.expires_in ?? undefined,
-    refreshExpiresInS: grant.refresh_token_expires_in ?? undefined,
-    scopes: grant.scope?.split(scopeSeparator).filter(Boolean),
+    refreshToken: grant.refresh_token,
+    expiresInS: grant.expires_in,
+    refreshExpiresInS: grant.refresh_token_expires_in,
+    scopes: grant.scope === undefined ? undefined : [grant.scope].flat().flatMap((scope) => scope.split(scopeSeparator).filter(Boolean)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, exists, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, ne } from "drizzle-orm";
 import { connections, resources, secrets } from "#db/schema/index.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { Text } from "#server/catalog/text.ts";
@@ -9,6 +9,7 @@ import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { conflict, ProviderError } from "#server/errors.ts";
+import { connectionExists } from "./connection-exists.ts";
 import { remarkOn } from "./farewell-words.ts";
 import { freshAccess } from "./fresh-access.ts";
 import { giveBack, type Tokens } from "./give-back.ts";
@@ -88,24 +89,28 @@ async function end(ctx: TenantCtx, connection: ConnectionRow): Promise<boolean> 
   const ended = { ...nothingAhead, status: "disconnected" as const, statusReason: null, statusAt: ctx.now() };
   const others = (await listConnections(ctx)).filter((each) => each.id !== id);
   const seen = inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version), ne(connections.status, "disconnected"));
-  const gone = existsIn(
+  const gone = connectionExists(
     ctx,
     inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version + 1), eq(connections.status, "disconnected")),
   );
-  const [marked] = await commitIf(ctx, existsIn(ctx, seen), "connection.disconnected", { connection: id, provider, account: name }, [
-    ctx.db
-      .update(connections)
-      .set({ ...ended, version: version + 1 })
-      .where(seen)
-      .returning({ id: connections.id }),
-    ctx.db.delete(secrets).where(and(inTenant(ctx, secrets, eq(secrets.connectionId, id)), gone)),
-    ctx.db.delete(resources).where(and(inTenant(ctx, resources, eq(resources.connectionId, id)), gone)),
-    ...scheduleStatements(ctx, { connections: [...others, { ...connection, ...ended }] }),
-  ]);
+  const [marked] = await commitIf(
+    ctx,
+    connectionExists(ctx, seen),
+    "connection.disconnected",
+    { connection: id, provider, account: name },
+    [
+      ctx.db
+        .update(connections)
+        .set({ ...ended, version: version + 1 })
+        .where(seen)
+        .returning({ id: connections.id }),
+      ctx.db.delete(secrets).where(and(inTenant(ctx, secrets, eq(secrets.connectionId, id)), gone)),
+      ctx.db.delete(resources).where(and(inTenant(ctx, resources, eq(resources.connectionId, id)), gone)),
+      ...scheduleStatements(ctx, { connections: [...others, { ...connection, ...ended }] }),
+    ],
+  );
   return wrote(marked);
 }
-
-const existsIn = (ctx: TenantCtx, condition: SQL): SQL => exists(ctx.db.select({ one: sql`1` }).from(connections).where(condition));
 
 /** Gives access back after it was destroyed here, so that it is destroyed here whatever the provider says. */
 async function sayFarewell(ctx: TenantCtx, connection: ConnectionRow, tokens: Tokens | null): Promise<Disconnected> {

@@ -5,16 +5,19 @@ const endAt = (now: number, lifeS: number): number => now + Math.min(lifeS, 315_
 
 /**
  * When a grant's tokens end, in milliseconds since 1970; null where never, or where nobody said. A reply that leaves the
- * lifetime out means the provider's usual one, never "no end".
+ * lifetime out means the provider's usual one, never "no end". One that leaves the refresh token out leaves the one that is
+ * there, with its own end: `kept`.
  */
 export function expiriesOf(
   provider: Provider,
   grant: Grant,
-  now: number,
+  { now, kept }: { now: number; kept: number | null },
 ): { accessExpiresAt: number | null; refreshExpiresAt: number | null } {
+  const refreshLifeS = grant.refreshExpiresInS;
+  const newEnd = refreshLifeS === undefined ? null : endAt(now, refreshLifeS);
   const lifeS = grant.expiresInS === undefined ? (provider.oauth?.defaultExpiresInS ?? null) : grant.expiresInS;
   return {
     accessExpiresAt: lifeS === null ? null : endAt(now, lifeS),
-    refreshExpiresAt: grant.refreshExpiresInS === undefined ? null : endAt(now, grant.refreshExpiresInS),
+    refreshExpiresAt: grant.refreshToken === undefined ? kept : newEnd,
   };
 }

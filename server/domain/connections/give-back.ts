@@ -1,4 +1,4 @@
-import { and, eq, ne } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { openDb, places } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
 import type { OAuthProvider, Provider, Reply } from "#server/catalog/provider.ts";
@@ -62,10 +62,11 @@ const isUnknownToken = ({ body }: Reply): boolean =>
   typeof body === "object" && body !== null && "error" in body && (body.error === "invalid_token" || body.error === "invalid_grant");
 
 /**
- * Whether another connection lives on the same grant: one of the same account by OAuth (a key is no part of any grant), by
- * another tenant too, so this looks across all of them. It answers yes or no and nothing else.
+ * Whether a connection lives on the same grant: one of the same account by OAuth (a key is no part of any grant), by another
+ * tenant too, so this looks across all of them. The one that was ended may be it as well: connected again while we were at it. It
+ * answers yes or no and nothing else.
  */
-async function isShared(ctx: TenantCtx, { id, provider, externalId }: ConnectionRow): Promise<boolean> {
+async function isShared(ctx: TenantCtx, { provider, externalId }: ConnectionRow): Promise<boolean> {
   const found = await Promise.all(
     places.map((place) =>
       openDb(ctx.databases[place])
@@ -75,7 +76,6 @@ async function isShared(ctx: TenantCtx, { id, provider, externalId }: Connection
           and(
             eq(connections.provider, provider),
             eq(connections.externalId, externalId),
-            ne(connections.id, id),
             eq(connections.kind, "oauth"),
             eq(connections.status, "active"),
           ),

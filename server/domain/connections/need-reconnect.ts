@@ -1,9 +1,12 @@
 import { eq } from "drizzle-orm";
+import { batchOf } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { commit } from "#server/domain/audit/commit.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { queueMail } from "#server/domain/mail/queue-mail.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { connectionExists } from "./connection-exists.ts";
 import { listConnections } from "./list-connections.ts";
 import type { ConnectionRow } from "./rows.ts";
 import type { ReconnectReason } from "./schemas.ts";
@@ -16,45 +19,33 @@ import type { ReconnectReason } from "./schemas.ts";
 export async function needReconnect(ctx: TenantCtx, connection: ConnectionRow, found: ReconnectReason): Promise<void> {
   // However it was found out, what its owner can do about a key is one thing.
   const reason = connection.kind === "key" ? "key_refused" : found;
-  const [marked] = await ctx.db
-    .update(connections)
-    .set({
-      status: "reconnect_needed",
-      statusReason: reason,
-      statusAt: ctx.now(),
-      leaseOwner: null,
-      leaseUntil: null,
-      version: connection.version + 1,
-    })
-    .where(
-      inTenant(
-        ctx,
-        connections,
-        eq(connections.id, connection.id),
-        eq(connections.version, connection.version),
-        eq(connections.status, "active"),
-      ),
-    )
-    .returning({ id: connections.id });
-  if (!marked) return;
-  const details = { connection: connection.id, provider: connection.provider, account: connection.name, reason };
+  const { id, version, provider, name: account } = connection;
+  const seen = inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version), eq(connections.status, "active"));
+  const details = { connection: id, provider, account, reason };
+  const [marked] = await commitIf(ctx, connectionExists(ctx, seen), "connection.reconnect_needed", details, [
+    ctx.db
+      .update(connections)
+      .set({
+        status: "reconnect_needed",
+        statusReason: reason,
+        statusAt: ctx.now(),
+        leaseOwner: null,
+        leaseUntil: null,
+        version: version + 1,
+      })
+      .where(seen)
+      .returning({ id: connections.id }),
+  ]);
+  if (!wrote(marked)) return;
   ctx.log.warn("connection needs to be connected again", details);
-  await commit(ctx, "connection.reconnect_needed", details, await blockedJobs(ctx));
-  try {
-    await ctx.send.mail({ v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: connection.id });
-  } catch (error) {
-    // The portal says it as well, and the run that found out must end as "revoked".
-    ctx.log.error("the mail about a reconnect was not queued", { ...details, error });
-  }
+  await blockJobs(ctx);
+  await queueMail(ctx, { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: id });
 }
 
 /**
- * A job came here that should have been blocked when the connection was marked: whoever marked it died before that was
- * written. It is written now.
+ * Blocks the jobs whose account waits for a person. A job that comes all the same, since whoever marked the connection died
+ * before this was written, calls it again.
  */
 export async function blockJobs(ctx: TenantCtx): Promise<void> {
-  const [first, ...rest] = await blockedJobs(ctx);
-  if (first) await ctx.db.batch([first, ...rest]);
+  await batchOf(ctx.db, scheduleStatements(ctx, { connections: await listConnections(ctx) }));
 }
-
-const blockedJobs = async (ctx: TenantCtx) => scheduleStatements(ctx, { connections: await listConnections(ctx) });

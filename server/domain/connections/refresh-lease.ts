@@ -1,10 +1,12 @@
-import { eq, exists, isNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { eq, isNull, lte, or, type SQL, sql } from "drizzle-orm";
 import { connections, renewals, secrets } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { isProviderFault } from "#server/domain/incidents/schemas.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
+import { connectionExists } from "./connection-exists.ts";
+import { probeFailingEveryMs } from "./probe-times.ts";
 import type { Plan } from "./renewal-plan.ts";
 import type { ConnectionRow } from "./rows.ts";
 import type { ProbeResult, RenewalOutcome, RenewalTrigger } from "./schemas.ts";
@@ -113,6 +115,7 @@ export async function releaseRefresh(
   lease: RefreshLease,
   { replyLost, coolUntil, kind, message, plan }: Release,
 ): Promise<boolean> {
+  const soon = ctx.now() + probeFailingEveryMs;
   const [released] = await ctx.db.batch([
     ctx.db
       .update(connections)
@@ -127,12 +130,14 @@ export async function releaseRefresh(
           failedAt: ctx.now(),
           failureKind: kind,
           failingSince: sql`coalesce(${connections.failingSince}, ${ctx.now()})`,
+          // Probed soon, so that the portal says soon that it is back.
+          probeAt: sql`min(coalesce(${connections.probeAt}, ${soon}), ${soon})`,
         }),
         ...(!replyLost && { refreshFingerprint: null, refreshStartedAt: null }),
       })
       .where(ofHolder(ctx, lease))
       .returning({ id: connections.id }),
-    ctx.db.insert(renewals).values(attemptRow(ctx, lease, { outcome: kind, message })),
+    historyWhere(ctx, stillThere(ctx, lease), attemptRow(ctx, lease, { outcome: kind, message })),
   ]);
   return released.length > 0;
 }
@@ -147,7 +152,7 @@ export interface Release {
 
 /** An attempt that changed nothing of the connection: it came too late, or the provider refused and a person is asked. */
 export async function recordAttempt(ctx: TenantCtx, lease: RefreshLease, ending: Ending): Promise<void> {
-  await ctx.db.insert(renewals).values(attemptRow(ctx, lease, ending));
+  await historyWhere(ctx, stillThere(ctx, lease), attemptRow(ctx, lease, ending));
 }
 
 /**
@@ -177,12 +182,7 @@ export async function keepRenewed(
     })
     .where(ofHolder(ctx, lease))
     .returning();
-  const ours = exists(
-    ctx.db
-      .select({ one: sql`1` })
-      .from(connections)
-      .where(ofHolder(ctx, { ...lease, version })),
-  );
+  const ours = connectionExists(ctx, ofHolder(ctx, { ...lease, version }));
   const seals = sealed.map((secret) =>
     ctx.db
       .insert(secrets)
@@ -192,15 +192,22 @@ export async function keepRenewed(
         set: { sealed: secret.sealed, createdAt: now, lastUsedAt: now },
       }),
   );
-  const attempt = attemptRow(ctx, lease, { outcome: "renewed", message: null });
-  const history = ctx.db
-    .insert(renewals)
-    .select(
-      sql`select ${attempt.id}, ${ctx.tenant.id}, ${attempt.connectionId}, ${attempt.provider}, ${attempt.at}, ${attempt.tookMs}, ${attempt.trigger}, ${attempt.outcome}, null where ${ours}`,
-    );
+  const history = historyWhere(ctx, ours, attemptRow(ctx, lease, { outcome: "renewed", message: null }));
   const [[row]] = await ctx.db.batch([close, ...seals, history]);
   return row ?? null;
 }
+
+/** A line of the history, written only where `condition` holds. */
+const historyWhere = (ctx: TenantCtx, condition: SQL, attempt: ReturnType<typeof attemptRow>) =>
+  ctx.db
+    .insert(renewals)
+    .select(
+      sql`select ${attempt.id}, ${ctx.tenant.id}, ${attempt.connectionId}, ${attempt.provider}, ${attempt.at}, ${attempt.tookMs}, ${attempt.trigger}, ${attempt.outcome}, ${attempt.message} where ${condition}`,
+    );
+
+/** A client that was erased meanwhile gets no row back. */
+const stillThere = (ctx: TenantCtx, { connectionId }: RefreshLease): SQL =>
+  connectionExists(ctx, inTenant(ctx, connections, eq(connections.id, connectionId)));
 
 function attemptRow(ctx: TenantCtx, { connectionId, provider, startedAt, trigger }: RefreshLease, { outcome, message }: Ending) {
   const at = ctx.now();

@@ -1,7 +1,10 @@
+import { eq } from "drizzle-orm";
+import { connections } from "#db/schema/index.ts";
 import type { Grant } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { hashToken } from "#server/domain/sessions/tokens.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { openDataKey } from "#server/domain/vault/data-keys.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
@@ -178,8 +181,7 @@ async function keep(ctx: TenantCtx, lease: RefreshLease, { held, grant }: { held
     sealed.push({ field, sealed: await sealSecret(ctx, dataKey, { connectionId: connection.id, field, secret }) });
   }
   const now = ctx.now();
-  const expiries = expiriesOf(findProvider(connection.provider), grant, now);
-  if (grant.refreshToken === undefined) expiries.refreshExpiresAt = connection.refreshExpiresAt;
+  const expiries = expiriesOf(findProvider(connection.provider), grant, { now, kept: connection.refreshExpiresAt });
   const fresh = sealed.map((secret) => ({
     ...secret,
     tenantId: ctx.tenant.id,
@@ -195,12 +197,13 @@ async function keep(ctx: TenantCtx, lease: RefreshLease, { held, grant }: { held
   if (row) return { ...held, connection: row, secrets };
   ctx.log.warn("renewed tokens came too late to be kept", { connection: connection.id });
   await recordAttempt(ctx, lease, { outcome: "late", message: null });
-  const later = await holdConnection(ctx, connection.id);
-  // Somebody disconnected meanwhile: what they gave back was the pair before this one.
-  if (later.connection.status === "disconnected") {
-    await giveBack(ctx, findProvider(connection.provider), { connection: later.connection, tokens: grant });
-  }
-  return adopted(later);
+  const [later] = await ctx.db
+    .select({ status: connections.status })
+    .from(connections)
+    .where(inTenant(ctx, connections, eq(connections.id, connection.id)));
+  // Somebody disconnected meanwhile, or the client is gone: what they gave back was the pair before this one.
+  if (!later || later.status === "disconnected") await giveBack(ctx, findProvider(connection.provider), { connection, tokens: grant });
+  return adopted(await holdConnection(ctx, connection.id));
 }
 
 /** A rotated token that is not written down is lost: a database's hiccup gets two more tries. */

@@ -116,7 +116,11 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     ...(grant?.refreshToken !== undefined && { refresh_token: grant.refreshToken }),
   };
   const kept = fields.filter(({ connectionId }) => connectionId === id && held && !dropsOthers(held, input));
-  const row = { ...rowOf(ctx, provider, input, { id, held }), chosen: chosen.chosen };
+  const keepsRefresh = kept.some(({ field }) => field === "refresh_token");
+  const row = {
+    ...rowOf(ctx, provider, input, { id, held, refreshEndsAt: keepsRefresh ? (held?.refreshExpiresAt ?? null) : null }),
+    chosen: chosen.chosen,
+  };
   const connection = { ...row, ...planOf({ connection: row, secrets: [...kept, ...Object.keys(sealing).map((field) => ({ field }))] }) };
   const action = held ? "connection.reconnected" : "connection.connected";
   const details = { connection: id, provider: provider.id, kind: input.kind, account: identity.name, scopes: input.granted };
@@ -144,7 +148,7 @@ function rowOf(
   ctx: TenantCtx,
   provider: Provider,
   { kind, grant, identity, fields, asked, granted }: NewConnection,
-  { id, held }: { id: string; held: ConnectionRow | undefined },
+  { id, held, refreshEndsAt }: { id: string; held: ConnectionRow | undefined; refreshEndsAt: number | null },
 ): Omit<ConnectionRow, "chosen"> {
   const now = ctx.now();
   return {
@@ -164,7 +168,7 @@ function rowOf(
     status: "active",
     statusReason: null,
     statusAt: now,
-    ...(grant ? expiriesOf(provider, grant, now) : { accessExpiresAt: null, refreshExpiresAt: null }),
+    ...(grant ? expiriesOf(provider, grant, { now, kept: refreshEndsAt }) : { accessExpiresAt: null, refreshExpiresAt: null }),
     connectedBy: whoConnects(ctx),
     connectedAt: now,
     // The identity call was the first success.

@@ -4,6 +4,7 @@ import { deletions, tenants } from "#db/schema/index.ts";
 import { requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
+import { queueMail } from "#server/domain/mail/queue-mail.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { conflict, invalid } from "#server/errors.ts";
@@ -39,7 +40,7 @@ export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: 
   ]);
   if (!wrote(made)) throw conflict("The end of this client is set already.");
   await alignJobs(ctx, dueAt);
-  await ctx.send.mail({ v: 1, type: "mail.ending", deletion: id });
+  await queueMail(ctx, { v: 1, type: "mail.ending", deletion: id });
   return { id, dueAt };
 }
 

@@ -1,7 +1,8 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { connections, reveals, secrets } from "#db/schema/index.ts";
 import { requireStaff, type TenantCtx } from "#server/ctx.ts";
-import { commit } from "#server/domain/audit/commit.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { queueMail } from "#server/domain/mail/queue-mail.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
@@ -25,17 +26,20 @@ export async function requestReveal(
     and(eq(reveals.connectionId, connectionId), eq(reveals.field, field), eq(reveals.requestedBy, userId)),
     and(isNull(reveals.approvedAt), isNull(reveals.deniedAt), gt(reveals.expiresAt, now)),
   );
-  const [same] = await ctx.db.select({ id: reveals.id }).from(reveals).where(waiting).limit(1);
-  if (same) throw conflict("You have asked for this one already; another admin has to answer.");
+  const none = sql`not exists (select 1 from ${reveals} where ${waiting})`;
   const id = newId("rev", now);
   const expiresAt = now + revealWaitMs;
   const details = { reveal: id, connection: connectionId, provider: secret.provider, account: secret.account, field, reason };
-  await commit(ctx, "reveal.requested", details, [
+  const [made] = await commitIf(ctx, none, "reveal.requested", details, [
     ctx.db
       .insert(reveals)
-      .values({ id, tenantId: ctx.tenant.id, connectionId, field, reason, requestedBy: userId, requestedAt: now, expiresAt }),
+      .select(
+        sql`select ${id}, ${ctx.tenant.id}, ${connectionId}, ${field}, ${reason}, ${userId}, ${now}, null, null, ${expiresAt}, null, null, null where ${none}`,
+      )
+      .returning({ id: reveals.id }),
   ]);
-  await ctx.send.mail({ v: 1, type: "mail.reveal", tenant: ctx.tenant.id, reveal: id });
+  if (!wrote(made)) throw conflict("You have asked for this one already; another admin has to answer.");
+  await queueMail(ctx, { v: 1, type: "mail.reveal", tenant: ctx.tenant.id, reveal: id });
   return { id, expiresAt };
 }
 

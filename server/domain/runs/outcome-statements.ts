@@ -3,6 +3,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import type { Db } from "#db/client.ts";
 import { connections, measurements, orders, refunds, runLogs, runs, schedules } from "#db/schema/index.ts";
 import type { Step } from "#server/catalog/sensor.ts";
+import { customerOfOrder } from "#server/domain/commerce/customer-of-order.ts";
 import { newerOrder } from "#server/domain/commerce/newer-order.ts";
 import { probeFailingEveryMs } from "#server/domain/connections/probe-times.ts";
 import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
@@ -48,6 +49,13 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
   const held = (json: string): SQL =>
     sql`from json_each(${json}) g cross join runs r on r.id = g.value->>0 and r.lease = ${lease} and r.status = 'running' cross join json_each(g.value, '$[1]') j where true`;
 
+  const orderCustomer = customerOfOrder({
+    tenantId: sql`r.tenant_id`,
+    connectionId: sql`j.value->>0`,
+    customerId: sql`j.value->>2`,
+    updatedAt: sql`j.value->>7`,
+  });
+
   const effects: BatchItem<"sqlite">[] = [
     ...groups(({ found }) => (found?.measurements ?? []).map((m) => [m.metric, m.day, m.dimension ?? "", m.value])).map((json) =>
       db
@@ -73,7 +81,7 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
       db
         .insert(orders)
         .select(
-          sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7 ${held(json)}`,
+          sql`select r.tenant_id, j.value->>0, j.value->>1, ${orderCustomer}, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7 ${held(json)}`,
         )
         .onConflictDoUpdate(newerOrder),
     ),

@@ -4,6 +4,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { wrote } from "#server/domain/audit/commit-if.ts";
 import { blockJobs } from "#server/domain/connections/need-reconnect.ts";
 import type { ReconnectReason } from "#server/domain/connections/schemas.ts";
+import { queueMail } from "#server/domain/mail/queue-mail.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { Working } from "./apply-effect.ts";
 import { conclude, stillOpen } from "./conclude.ts";
@@ -66,15 +67,8 @@ export async function endAccess(ctx: TenantCtx, working: Working, reason: Reconn
   if (!wrote(marked)) return;
   await blockJobs(ctx);
   // Who was told already that this account waits needs no second mail.
-  if (connection.status === "active") await tell(ctx, connection.id);
-}
-
-async function tell(ctx: TenantCtx, connection: string): Promise<void> {
-  try {
-    await ctx.send.mail({ v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection });
-  } catch (error) {
-    ctx.log.error("the mail about a reconnect was not queued", { connection, error }); // the portal says it as well
-  }
+  if (connection.status !== "active") return;
+  await queueMail(ctx, { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: connection.id });
 }
 
 /**

@@ -1,10 +1,11 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
-import { connections, orders, privacyRequests, schedules } from "#db/schema/index.ts";
+import { connections, orders, schedules } from "#db/schema/index.ts";
 import type { OrderRecord, Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Effect } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { customerOfOrder } from "#server/domain/commerce/customer-of-order.ts";
 import { newerOrder } from "#server/domain/commerce/newer-order.ts";
 import { chooseAccount } from "#server/domain/runs/choose-account.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -37,7 +38,7 @@ export async function wakeSensors(ctx: TenantCtx, working: Working, effect: Extr
     return void (await conclude(ctx, delivery.id, { ignored: found.length > 0 ? "other_account_read" : "no_reader" }));
   await conclude(ctx, delivery.id, {
     statements: [
-      ...(effect.records ? await keepOrder(ctx, working, effect.records.order) : []),
+      ...(effect.records ? keepOrder(ctx, working, effect.records.order) : []),
       wake(
         ctx,
         working,
@@ -70,30 +71,18 @@ function wake(ctx: TenantCtx, { delivery }: Working, jobs: readonly string[]): S
 }
 
 /** One order, unless a newer state of it is here. Whoever asked to be forgotten after it was placed stays out of it. */
-async function keepOrder(ctx: TenantCtx, { delivery, connection }: Working, order: OrderRecord): Promise<Statement[]> {
-  const [forgotten] =
-    order.customerId === null
-      ? []
-      : await ctx.db
-          .select({ id: privacyRequests.id })
-          .from(privacyRequests)
-          .where(
-            inTenant(
-              ctx,
-              privacyRequests,
-              eq(privacyRequests.connectionId, connection.id),
-              eq(privacyRequests.kind, "redact_customer"),
-              eq(privacyRequests.subject, order.customerId),
-              sql`${privacyRequests.receivedAt} >= ${order.updatedAt}`,
-            ),
-          )
-          .limit(1);
-  const customerId = forgotten ? null : order.customerId;
+function keepOrder(ctx: TenantCtx, { delivery, connection }: Working, order: OrderRecord): Statement[] {
+  const customer = customerOfOrder({
+    tenantId: sql`${ctx.tenant.id}`,
+    connectionId: sql`${connection.id}`,
+    customerId: sql`${order.customerId}`,
+    updatedAt: sql`${order.updatedAt}`,
+  });
   return [
     ctx.db
       .insert(orders)
       .select(
-        sql`select ${ctx.tenant.id}, ${connection.id}, ${order.externalId}, ${customerId}, ${order.placedAt}, ${order.day}, ${order.grossMinor},
+        sql`select ${ctx.tenant.id}, ${connection.id}, ${order.externalId}, ${customer}, ${order.placedAt}, ${order.day}, ${order.grossMinor},
             ${order.currency}, ${order.updatedAt} where ${stillOpen(ctx, delivery.id)}`,
       )
       .onConflictDoUpdate(newerOrder),
