@@ -9,6 +9,6 @@ export async function queueMail(ctx: Ctx, message: MailMessage): Promise<void> {
   try {
     await ctx.send.mail(message);
   } catch (error) {
-    ctx.log.error("a mail was not queued", { message, error });
+    ctx.log.error("a mail was not queued", { mail: message, error });
   }
 }

@@ -263,5 +263,9 @@ describe("LinkedIn", () => {
     expect(refreshExpiresAt).toBeGreaterThan(year - 60_000);
     expect(refreshExpiresAt).toBeLessThanOrEqual(year);
     expect(linkedin.oauth.lives).toEqual({ consentS: 31_536_000 });
+    // A new consent that brings no refresh token leaves the one that is there, with its own end.
+    await control({ faults: [{ provider: "linkedin", kind: "token", effect: { type: "omit", fields: ["refresh_token"] } }] });
+    await connectThrough(browser, { tenant: tenant.id, provider: "linkedin" });
+    expect((await only(tenant)).refreshExpiresAt).toBe(refreshExpiresAt);
   });
 });

@@ -13,6 +13,7 @@ import { forgetRenewals } from "#server/domain/connections/forget-renewals.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { openAccount } from "#server/domain/connections/open-account.ts";
+import { probeFailingEveryMs } from "#server/domain/connections/probe-times.ts";
 import { planOf, renewalDueAt } from "#server/domain/connections/renewal-plan.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { unwarned, warnCliffs } from "#server/domain/connections/warn-cliffs.ts";
@@ -239,6 +240,8 @@ describe("a renewal that fails in passing", () => {
     expect(row).toMatchObject({ status: "active", version: 1, renewFailures: 1, leaseUntil: null, failureKind: "unavailable" });
     expect(row.coolUntil).toBeGreaterThan(at + 20_000);
     expect(row.renewAt).toBe(row.coolUntil);
+    // Nothing else may ever call this account: that the provider is back is found out soon.
+    expect(row.probeAt).toBeLessThanOrEqual(at + probeFailingEveryMs);
     expect(await db.select().from(secrets).where(eq(secrets.connectionId, id))).toEqual(before);
     await workToken(cron(due), messageOf(tenant, id));
     expect(heard.asked).toBe(1);

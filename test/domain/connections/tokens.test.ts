@@ -2,10 +2,11 @@ import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { openDb } from "#db/client.ts";
-import { connections, schedules, secrets } from "#db/schema/index.ts";
+import { auditLog, connections, renewals, schedules, secrets } from "#db/schema/index.ts";
 import { findOAuthProvider as findProvider, oauthProviders as providers, providers as shelf } from "#server/catalog/providers/registry.ts";
-import type { Tenant, TenantCtx } from "#server/ctx.ts";
+import { enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
+import { giveBack } from "#server/domain/connections/give-back.ts";
 import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { listCredentials } from "#server/domain/connections/list-credentials.ts";
@@ -473,6 +474,40 @@ describe("disconnecting", () => {
     await expect(use(run(tenant, { ...late, ...crossing }), id)).rejects.toMatchObject({ kind: "revoked" });
     expect(await openDb(testEnv.DB).select().from(secrets).where(eq(secrets.connectionId, id))).toEqual([]);
   });
+
+  test("leaves a consent that was given again while the old one was on its way back", async () => {
+    await openDb(testEnv.DB).update(connections).set({ status: "disconnected" }).where(eq(connections.provider, "google"));
+    const { tenant, id, provider } = await connected("google");
+    let asked = 0;
+    const ctx = testTenantCtx(tenant, "owner", {
+      outbound: async () => {
+        asked++;
+        return new Response("{}");
+      },
+    });
+    const [connection] = await listConnections(ctx);
+    if (connection?.id !== id) throw new Error("not connected");
+    const tokens = { accessToken: "the-old-access", refreshToken: "the-old-refresh" };
+    expect(await giveBack(ctx, provider, { connection, tokens })).toBe("by_hand");
+    expect(asked).toBe(0);
+  });
+
+  test("what a renewal brings after the client is gone is given back, and leaves no row", async () => {
+    const { tenant, id } = await connected("klaviyo");
+    const db = openDb(testEnv.DB);
+    const returned: string[] = [];
+    const crossing = {
+      outbound: (async (input, init) => {
+        if (/revoke/.test(String(input))) returned.push(String(init?.body));
+        if (!String(input).endsWith("/token")) return new Response("{}");
+        await db.delete(connections).where(eq(connections.id, id));
+        return Response.json({ access_token: "too-late-access", refresh_token: "too-late-refresh", expires_in: 3600 });
+      }) satisfies typeof fetch,
+    };
+    await expect(use(run(tenant, { ...late, ...crossing }), id)).rejects.toMatchObject({ kind: "not_found" });
+    expect(returned.join()).toContain("too-late-refresh");
+    expect(await db.select().from(renewals).where(eq(renewals.connectionId, id))).toEqual([]);
+  });
 });
 
 describe("a provider's jobs", () => {
@@ -491,6 +526,29 @@ describe("a provider's jobs", () => {
     expect(await blocked(tenant)).toBeNull();
     await disconnect(testTenantCtx(tenant), { connectionId: id });
     expect(await blocked(tenant)).toBe("not_connected");
+  });
+
+  test("a worker that dies as it marks the connection leaves the line in the log that says so", async () => {
+    const { tenant, id } = await connected("klaviyo");
+    const ctx = run(tenant);
+    let dead = false;
+    const dying = new Proxy(testEnv.DB, {
+      get(target, key) {
+        const found: unknown = Reflect.get(target, key);
+        if (typeof found !== "function") return found;
+        return (...words: unknown[]) => {
+          if (dead) throw new Error("killed");
+          dead = key === "batch";
+          return Reflect.apply(found, target, words);
+        };
+      },
+    });
+    const { connection } = await holdConnection(ctx, id);
+    const inside = enterTenant({ ...ctx, databases: { DB: dying } }, tenant, "system");
+    await expect(needReconnect(inside, connection, "access_refused")).rejects.toThrow(/killed|Failed/);
+    expect((await tokens(tenant, id)).row.status).toBe("reconnect_needed");
+    const lines = await openDb(testEnv.DB).select().from(auditLog).where(eq(auditLog.tenantId, tenant.id));
+    expect(lines.map(({ action }) => action)).toContain("connection.reconnect_needed");
   });
 
   test("wait even when the worker died right after it marked the connection", async () => {

@@ -171,6 +171,18 @@ describe("a secret is shown to whom another admin allowed it", () => {
     expect((await linesOf(tenant)).map(({ action }) => action)).toHaveLength(2);
   });
 
+  test("a double click asks once, and a mail that cannot be queued does not undo what was asked", async () => {
+    const holder = await makeHolder();
+    const both = await Promise.allSettled([1, 2].map(() => requestReveal(as(asks, holder.tenant), { ...holder, reason })));
+    expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect((await linesOf(holder.tenant)).map(({ action }) => action)).toEqual(["reveal.requested"]);
+    const other = await makeHolder();
+    const ctx = as(asks, other.tenant);
+    const down = () => Promise.reject(new Error("the queue is down"));
+    await requestReveal({ ...ctx, send: { ...ctx.send, mail: down } }, { ...other, reason });
+    expect(ctx.lines.join()).toContain("a mail was not queued");
+  });
+
   test("what was refused is not shown, and can be asked for again", async () => {
     const { tenant, connectionId, field, revealId } = await asked();
     await expect(requestReveal(as(asks, tenant), { connectionId, field, reason })).rejects.toMatchObject({ kind: "conflict" });

@@ -1,7 +1,7 @@
 import { count } from "drizzle-orm";
 import { beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { connections, orders, refunds, runs } from "#db/schema/index.ts";
+import { connections, orders, privacyRequests, refunds, runs } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { afterFailure } from "#server/domain/runs/after-failure.ts";
@@ -15,6 +15,7 @@ import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { ProviderError } from "#server/errors.ts";
+import { newId } from "#server/ids.ts";
 import { makeUser, testEnv } from "#test/harness.ts";
 import { clearRuns, connectShop, database, delivery, makeRig } from "./rig.ts";
 import { type TestReading, type TestStep, testSensor } from "./sensors.ts";
@@ -430,6 +431,29 @@ test("orders and refunds are written under the connection they came from, and an
   expect(await tenant.ctx.db.select().from(refunds).where(inTenant(tenant.ctx, refunds))).toHaveLength(1);
   // It called nobody: that says nothing of the shop's connection.
   expect(await tenant.ctx.db.select().from(connections).where(inTenant(tenant.ctx, connections))).toMatchObject([{ lastSuccessAt: null }]);
+});
+
+test("a customer who was forgotten does not come back with a page of orders that is read later, but with a later order", async () => {
+  const order = { placedAt: 1, day: "2026-03-01", grossMinor: 500, currency: "GBP", customerId: "7" };
+  const found = [
+    { ...order, externalId: "o1", updatedAt: 10 },
+    { ...order, externalId: "o2", updatedAt: 30 },
+    { ...order, externalId: "o3", updatedAt: 10, customerId: "8" },
+  ];
+  const step = async () => ({ orders: found, cursor: { page: 1 }, done: true });
+  const rig = makeRig({ jobs: [testSensor("shop", step, { needs: [{ provider: "shopify", scopes: [] }] })] });
+  const tenant = await rig.tenant();
+  const connectionId = await connectShop(tenant.ctx, rig.engine);
+  const request = { id: newId("prv", 20), tenantId: tenant.id, connectionId, provider: "shopify", deliveryId: newId("whk", 20) };
+  await tenant.ctx.db.insert(privacyRequests).values({ ...request, kind: "redact_customer", subject: "7", receivedAt: 20 });
+  await rig.tick();
+  await rig.work();
+  const kept = await tenant.ctx.db.select().from(orders).where(inTenant(tenant.ctx, orders)).orderBy(orders.externalId);
+  expect(kept.map(({ externalId, customerId }) => [externalId, customerId])).toEqual([
+    ["o1", null],
+    ["o2", "7"],
+    ["o3", "8"],
+  ]);
 });
 
 test("secrets are taken out of a run's log, whenever they were opened, and lines are bounded in size and number", async () => {

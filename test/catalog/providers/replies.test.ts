@@ -1,0 +1,27 @@
+import { describe, expect, test } from "vitest";
+import { readStandardGrant } from "#server/catalog/providers/replies.ts";
+
+describe("a token reply", () => {
+  const tokens = { access_token: "a", refresh_token: "r" };
+  const read = (more: Record<string, unknown>) => readStandardGrant({ ...tokens, ...more }, " ");
+
+  test.each([0, -1, "", "soon", null, {}])("whose lifetime is %j says nothing of its end, and its tokens count", (odd) => {
+    expect(read({ expires_in: odd, refresh_token_expires_in: odd })).toMatchObject({
+      accessToken: "a",
+      refreshToken: "r",
+      expiresInS: undefined,
+      refreshExpiresInS: undefined,
+    });
+  });
+
+  test("may say its lifetime as text, and its scopes as a list", () => {
+    expect(read({ expires_in: "3600", scope: ["one", "two"] })).toMatchObject({ expiresInS: 3600, scopes: ["one", "two"] });
+    expect(read({ scope: "one two" }).scopes).toEqual(["one", "two"]);
+    for (const odd of [undefined, null, 7]) expect(read({ scope: odd }).scopes).toBeUndefined();
+  });
+
+  test("with an empty refresh token has none, so that the old one stays; without an access token it is no grant", () => {
+    expect(read({ refresh_token: "" }).refreshToken).toBeUndefined();
+    for (const odd of [undefined, "", 7]) expect(() => read({ access_token: odd })).toThrow();
+  });
+});
