@@ -1,4 +1,4 @@
-import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
+import { type LoaderFunctionArgs, type MetaFunction, redirect } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { ExternalLink } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +16,7 @@ const FIELDS = ["shop", "connection", "sets", "scopes", "only", "return"] as con
  * The step between a connect form and the provider. Our policy lets forms lead to this site only (form-action), and browsers
  * hold redirects of a form to it; this page goes on by itself, which is no longer the form. Whom
  * another site's page sent here presses the button: nobody else starts a consent in their name.
+ * A form with boxes to tick (`ticks`) in which none is ticked goes back: without a wish the provider would be asked for its usual ones.
  */
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
@@ -24,6 +25,10 @@ export async function loader(args: LoaderFunctionArgs) {
   const integration = integrations.find(({ provider }) => provider === args.params.provider);
   if (!integration) throw new Response("There is no such provider", { status: 404 });
   const { searchParams } = new URL(args.request.url);
+  if (searchParams.has("ticks") && !searchParams.has("sets") && !searchParams.has("scopes")) {
+    args.context.toast({ kind: "error", message: translatorOf(locale)("integrations.tickOne") });
+    throw redirect(`/t/${tenant.id}/integrations/${integration.provider}`);
+  }
   const query = new URLSearchParams({ tenant: tenant.id });
   for (const field of FIELDS) for (const value of searchParams.getAll(field)) query.append(field, value.slice(0, 200));
   return {

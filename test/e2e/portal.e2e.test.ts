@@ -284,6 +284,17 @@ describe("without JavaScript", () => {
 });
 
 describe("with the keyboard alone", () => {
+  test("who unticks every permission is asked to tick one, and is led to no provider", async () => {
+    const page = await acme.newPage();
+    await page.goto("/t/acme/integrations/hubspot");
+    const form = page.locator('form[action="/t/acme/connect/hubspot"]').first();
+    for (const box of await form.locator('input[name="sets"]').all()) await box.setChecked(false);
+    await form.locator('button[type="submit"]').click();
+    await page.getByText("Tick at least one permission.").first().waitFor();
+    expect(new URL(page.url()).pathname).toBe("/t/acme/integrations/hubspot");
+    await page.close();
+  });
+
   test("the first Tab offers to skip to the content, and a question can be left with Escape", async () => {
     const page = await acme.newPage();
     await page.goto("/t/acme/integrations/shopify");

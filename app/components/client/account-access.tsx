@@ -51,6 +51,7 @@ export function AccountAccess({ integration, account }: { integration: Integrati
             <input type="hidden" name="connection" value={account.id} />
             <input type="hidden" name="only" value="missing" />
             <input type="hidden" name="return" value={`${base}/integrations/${integration.provider}`} />
+            <input type="hidden" name="ticks" value="1" />
             <fieldset className="grid gap-2">
               <legend className="mb-2 text-[0.8125rem] font-medium">{t("integrations.askMore")}</legend>
               {refused.map(({ id, title }) => (

@@ -4,19 +4,23 @@ import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import type { Account } from "./account-state.ts";
 
-/** Since when an account is connected, when it was used and checked last, and when what ends. */
+/** Since when an account is connected, when it was used and checked last, how it is renewed, and what ends. */
 export function AccountFacts({ account }: { account: Account }) {
   const { t } = useTranslation("client");
   const { now } = useDisplay();
   const { status, kind, connectedAt, lastSuccessAt, accessExpiresAt, cliff, probedAt, probeResult } = account;
-  const validUntil =
+  const renewal =
     accessExpiresAt === null ? (
-      t("integrations.validForever")
+      t("integrations.renewalNone")
     ) : accessExpiresAt > now ? (
-      <Time at={accessExpiresAt} style="dateTime" />
+      <>
+        {t("integrations.renewalBefore")} <Time at={accessExpiresAt} style="dateTime" />
+      </>
     ) : (
-      t("integrations.renewedOnUse")
+      t("integrations.renewalOnUse")
     );
+  // Where nothing renews it, the line of its end says so.
+  const isRenewed = status === "active" && kind === "oauth" && cliff?.kind !== "access";
   return (
     <DescriptionList
       className="text-[0.8125rem]"
@@ -30,7 +34,7 @@ export function AccountFacts({ account }: { account: Account }) {
           ),
         },
         { term: t("integrations.lastSuccess"), value: lastSuccessAt === null ? t("integrations.never") : <Time at={lastSuccessAt} /> },
-        ...(status === "active" && kind === "oauth" ? [{ term: t("integrations.validUntil"), value: validUntil }] : []),
+        ...(isRenewed ? [{ term: t("integrations.renewal"), value: renewal }] : []),
         ...(cliff
           ? [
               {

@@ -28,6 +28,7 @@ export function ConnectForm({
       {scopeSets.length > 1 && (
         <fieldset className={cn("grid gap-x-6 gap-y-2.5", scopeSets.length > 5 && "sm:grid-cols-2")}>
           <legend className="mb-2 text-[0.8125rem] font-medium text-ink">{t("integrations.scopeSets")}</legend>
+          <input type="hidden" name="ticks" value="1" />
           {scopeSets.map((set) => (
             <Checkbox key={set.id} name="sets" value={set.id} defaultChecked={set.default} label={set.title[locale]} />
           ))}

@@ -38,6 +38,7 @@ export function FurtherPermissions({
       <form method="get" action={`${base}/connect/${provider}`} className="grid gap-4">
         <input type="hidden" name="return" value={page} />
         <input type="hidden" name="only" value="missing" />
+        <input type="hidden" name="ticks" value="1" />
         <div className="flex flex-wrap items-end gap-3">
           <Field label={t("accounts.permissionsFind")} className="min-w-40 flex-1 sm:max-w-64">
             <Input type="search" name="find" required={false} defaultValue={list.search} maxLength={60} dir="ltr" autoComplete="off" />

@@ -66,7 +66,7 @@ export const auth = {
     nameHint: "So your team sees it.",
     language: "Language",
     timezone: "Timezone",
-    timezoneHint: "Times are shown in it.",
+    timezoneHint: "For mails to you. The pages use the workspace’s timezone.",
     submit: "Go on",
     step: "Step {{step}} of 2",
     readyTitle: "Connect your first account",

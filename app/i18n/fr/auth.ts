@@ -69,7 +69,7 @@ export const auth = {
     nameHint: "Pour que votre équipe le voie.",
     language: "Langue",
     timezone: "Fuseau horaire",
-    timezoneHint: "Les heures sont affichées dans ce fuseau.",
+    timezoneHint: "Pour les e-mails. Les pages suivent le fuseau de l’espace.",
     submit: "Continuer",
     step: "Étape {{step}} sur 2",
     readyTitle: "Connectez votre premier compte",

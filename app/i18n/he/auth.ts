@@ -62,7 +62,7 @@ export const auth = {
     nameHint: "כדי שהצוות יראה אותו.",
     language: "שפה",
     timezone: "אזור זמן",
-    timezoneHint: "השעות יוצגו לפיו.",
+    timezoneHint: "להודעות דוא״ל אליך. הדפים לפי אזור הזמן של סביבת העבודה.",
     submit: "המשך",
     step: "שלב {{step}} מתוך 2",
     readyTitle: "חיבור החשבון הראשון",
