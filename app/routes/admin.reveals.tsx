@@ -28,9 +28,12 @@ export const headers = () => ({ "Cache-Control": "no-store" });
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const asked = filtersOf(args.request, ["client", "connection", "field", "cursor"]);
-  const page = await api.reveals.list({ cursor: asked.cursor });
   const { client, connection, field } = asked;
-  const asking = client && connection && field ? { client, connection, field } : null;
+  const [page, held] = await Promise.all([
+    api.reveals.list({ cursor: asked.cursor }),
+    client ? api.credentials.list({ tenantId: client }) : { credentials: [] },
+  ]);
+  const asking = held.credentials.find((each) => each.connection === connection && each.field === field) ?? null;
   return { title: titleOf(translatorOf(locale)("reveals.title", { ns: "custody" })), page, asking };
 }
 
@@ -140,8 +143,9 @@ function Shown({ shown, seconds }: { shown: Outputs["reveals"]["show"]; seconds:
   );
 }
 
-function AskForm({ asking, failure }: { asking: { client: string; connection: string; field: string }; failure: FormFailure | undefined }) {
+function AskForm({ asking, failure }: { asking: Outputs["credentials"]["list"]["credentials"][number]; failure: FormFailure | undefined }) {
   const { t } = useTranslation("custody");
+  const { tenant: client, connection, field, account, providerName } = asking;
   return (
     <Section title={t("credentials.revealTitle")} description={t("credentials.revealBody")} className="mb-8">
       <Card className="max-w-2xl">
@@ -149,13 +153,15 @@ function AskForm({ asking, failure }: { asking: { client: string; connection: st
           <FormMessage failure={failure} />
           <p className="flex flex-wrap gap-x-3 gap-y-1 text-sm text-ink">
             <code dir="ltr" className="font-mono">
-              {asking.client}
+              {client}
             </code>
+            <span>{providerName}</span>
+            <bdi className="[overflow-wrap:anywhere]">{account}</bdi>
             <code dir="ltr" className="font-mono">
-              {asking.field}
+              {field}
             </code>
           </p>
-          {Object.entries(asking).map(([name, value]) => (
+          {Object.entries({ client, connection, field }).map(([name, value]) => (
             <input key={name} type="hidden" name={name} value={value} />
           ))}
           <Field label={t("credentials.reason")} hint={t("credentials.reasonHint")} error={failure?.fields.reason}>

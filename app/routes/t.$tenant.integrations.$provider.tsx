@@ -163,7 +163,7 @@ function Connect({ integration, failure }: { integration: Integration; failure: 
       {isFirst && (
         <p className="mt-4 text-[0.8125rem] text-ink-faint">
           {jobs.length > 0
-            ? `${t("accounts.feeds")}: ${new Intl.ListFormat(locale).format(jobs.map(({ title }) => title[locale]))}`
+            ? t("accounts.feeds", { list: new Intl.ListFormat(locale).format(jobs.map(({ title }) => title[locale])) })
             : t("accounts.feedsNone")}
         </p>
       )}

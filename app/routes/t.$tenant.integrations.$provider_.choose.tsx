@@ -162,7 +162,8 @@ export default function Choose() {
           </Button>
         </search>
         <Options />
-        <div className="flex flex-wrap gap-2">
+        {/* In reach however long the list is; on a phone it stands on the navigation's bar, whose height this is. */}
+        <div className="sticky bottom-[calc(3.5rem+1px+env(safe-area-inset-bottom))] z-10 -mx-4 flex flex-wrap gap-2 border-t border-line bg-canvas px-4 py-3 lg:bottom-0">
           <SubmitButton action={here} name="intent" value="choose">
             {t(chained ? "accounts.saveAndNext" : "accounts.save")}
           </SubmitButton>
@@ -214,7 +215,11 @@ function Options() {
           </ul>
         ) : (
           <p className="px-4 pb-4 text-[0.8125rem] text-ink-muted">
-            {page.total === 0 ? t("accounts.empty", { provider: provider.name }) : picked.length === 0 ? t("accounts.noMatch") : null}
+            {page.total === 0
+              ? t("accounts.empty", { provider: provider.name })
+              : page.next === null && (q !== "" || picked.length === 0)
+                ? t("accounts.noMatch")
+                : null}
           </p>
         )}
         {page.next !== null && (

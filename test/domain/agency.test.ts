@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { connections, dataKeys, deadLetters, runs, secrets } from "#db/schema/index.ts";
 import type { Tenant } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
 import type { RunStatus } from "#server/domain/runs/schemas.ts";
 import { newId } from "#server/ids.ts";
 import { createCaller } from "#server/trpc/root.ts";
-import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
+import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
 const hour = 3_600_000;
@@ -132,6 +133,15 @@ test("the audit log is searched by a person's address, and an address of nobody 
   const { items } = await api.audit.all({ actorId: actor.email.toUpperCase() });
   expect(items).toMatchObject([{ action: "client.updated", actorId: actor.userId, actorName: "Test Person", tenantId: tenant.id }]);
   expect((await api.audit.all({ actorId: "nobody@example.com" })).items).toEqual([]);
+});
+
+test("a line of the audit log says which account of which provider it is about", async () => {
+  const { api } = await agency();
+  const tenant = await makeTenant();
+  await commit(testTenantCtx(tenant), "connection.connected", { provider: "hubspot", account: "Acme" }, []);
+  await commit(testTenantCtx(tenant), "client.updated", {}, []);
+  const { items } = await api.audit.all({ tenantId: tenant.id });
+  expect(items.map(({ about }) => about)).toEqual([null, "HubSpot, Acme"]);
 });
 
 test("credentials are shown by name and key, never by value, and one client's alone where it is asked for", async () => {

@@ -1,4 +1,8 @@
 import { Link } from "@remix-run/react";
+import { cn } from "#app/components/ui/cn.ts";
+
+/** An id of up to this many letters is never broken; a longer one breaks into lines of at least as many (`min-w-[12ch]`). */
+const WHOLE = 12;
 
 /** A client by its id, as a link to its page. */
 export function ClientLink({ id }: { id: string }) {
@@ -6,7 +10,10 @@ export function ClientLink({ id }: { id: string }) {
     <Link
       to={`/admin/clients/${id}`}
       dir="ltr"
-      className="rounded-sm font-mono text-[0.8125rem] leading-5 transition-colors [overflow-wrap:anywhere] hover:text-accent"
+      className={cn(
+        "rounded-sm font-mono text-[0.8125rem] leading-5 transition-colors hover:text-accent",
+        id.length > WHOLE ? "inline-block min-w-[12ch] [overflow-wrap:anywhere]" : "whitespace-nowrap",
+      )}
     >
       {id}
     </Link>

@@ -48,9 +48,10 @@ export function AuditTable({ caption, page, empty, titleOfJob, clientOf }: Audit
           header: t("audit.action"),
           primary: true,
           className: "align-top",
-          cell: ({ action }) => (
+          cell: ({ action, about }) => (
             <span className="grid min-w-0 justify-items-start">
               {wordsOf(action) && <span>{wordsOf(action)}</span>}
+              {about && <bdi className="text-[0.8125rem] font-normal text-ink-muted [overflow-wrap:anywhere]">{about}</bdi>}
               <code dir="ltr" className="font-mono text-xs font-normal text-ink-faint @min-[40rem]:whitespace-nowrap">
                 {action}
               </code>

@@ -44,7 +44,7 @@ export function ConnectedAccount({
         </div>
         <p className="mt-0.5 text-[0.8125rem] text-ink-muted">
           {reads.length > 0
-            ? `${t("accounts.reads")}: ${new Intl.ListFormat(locale).format(reads.map(({ title }) => title[locale]))}`
+            ? t("accounts.reads", { list: new Intl.ListFormat(locale).format(reads.map(({ title }) => title[locale])) })
             : t("accounts.readsNone")}
         </p>
       </div>
@@ -105,19 +105,21 @@ function AccountActions({ integration, account }: { integration: Integration; ac
           <span className="sr-only">: {name}</span>
         </ConfirmButton>
       )}
-      <ConfirmButton
-        size="sm"
-        variant="ghost"
-        className="sm:ms-auto"
-        title={t("integrations.disconnectTitle", { account: isolate(name) })}
-        description={t("integrations.disconnectBody", { provider: providerName })}
-        confirmLabel={t("integrations.disconnect")}
-        fields={{ intent: "disconnect", connectionId: id, account: name }}
-      >
-        <Unplug aria-hidden />
-        {t("integrations.disconnect")}
-        <span className="sr-only">: {name}</span>
-      </ConfirmButton>
+      {/* On a phone a line of its own, its text flush with the buttons above. */}
+      <div className="max-sm:-ms-2.5 max-sm:w-full sm:ms-auto">
+        <ConfirmButton
+          size="sm"
+          variant="ghost"
+          title={t("integrations.disconnectTitle", { account: isolate(name) })}
+          description={t("integrations.disconnectBody", { provider: providerName })}
+          confirmLabel={t("integrations.disconnect")}
+          fields={{ intent: "disconnect", connectionId: id, account: name }}
+        >
+          <Unplug aria-hidden />
+          {t("integrations.disconnect")}
+          <span className="sr-only">: {name}</span>
+        </ConfirmButton>
+      </div>
     </div>
   );
 }

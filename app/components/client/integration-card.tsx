@@ -35,7 +35,7 @@ export function ConnectedCard({ integration }: { integration: Integration }) {
             </span>
             <span className="grid text-[0.8125rem] text-ink-muted">
               {connections.slice(0, namedAccounts).map(({ id, name: account }) => (
-                <bdi key={id} className="truncate">
+                <bdi key={id} className="max-w-full justify-self-start truncate">
                   {account}
                 </bdi>
               ))}
@@ -45,7 +45,7 @@ export function ConnectedCard({ integration }: { integration: Integration }) {
         </span>
         <span className="mt-auto border-t border-line pt-3 text-[0.8125rem] text-ink-faint">
           {reads.length > 0
-            ? `${t("accounts.feeds")}: ${new Intl.ListFormat(locale).format(reads.map(({ title }) => title[locale]))}`
+            ? t("accounts.feeds", { list: new Intl.ListFormat(locale).format(reads.map(({ title }) => title[locale])) })
             : t("accounts.readsNone")}
         </span>
       </Link>

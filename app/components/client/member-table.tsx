@@ -27,7 +27,7 @@ export function MemberTable({ members, grantable }: { members: readonly Member[]
             <bdi>{name || email}</bdi>
             {self && <Badge>{t("team.you")}</Badge>}
           </span>
-          {name && <bdi className="font-normal text-[0.8125rem] text-ink-faint [overflow-wrap:anywhere]">{email}</bdi>}
+          {name && <bdi className="justify-self-start font-normal text-[0.8125rem] text-ink-faint [overflow-wrap:anywhere]">{email}</bdi>}
         </span>
       ),
     },

@@ -1,3 +1,4 @@
+import { Check } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { cn } from "#app/components/ui/cn.ts";
 
@@ -17,19 +18,29 @@ export function ResourceOption({ option, many, checked }: { option: Option; many
   return (
     <li>
       <label className="flex cursor-pointer items-start gap-3 px-4 py-2.5 text-sm transition-colors hover:bg-hover has-checked:bg-accent-soft">
-        <input
-          type={many ? "checkbox" : "radio"}
-          name="ids"
-          value={id}
-          defaultChecked={checked}
-          required={!many}
-          className={cn(
-            "mt-0.5 size-4.5 shrink-0 appearance-none border border-line-control bg-sunken transition-[border-color,border-width,background-color]",
-            many ? "rounded-[0.3125rem] checked:border-accent checked:bg-accent" : "rounded-full checked:border-5 checked:border-accent",
+        <span className="relative mt-0.5 grid size-4.5 shrink-0 place-items-center">
+          <input
+            type={many ? "checkbox" : "radio"}
+            name="ids"
+            value={id}
+            defaultChecked={checked}
+            required={!many}
+            className={cn(
+              // The margin keeps what has the focus out from under the page's own bar of buttons.
+              "peer absolute inset-0 size-full scroll-mb-44 appearance-none border border-line-control bg-sunken transition-[border-color,border-width,background-color]",
+              many ? "rounded-[0.3125rem] checked:border-accent checked:bg-accent" : "rounded-full checked:border-5 checked:border-accent",
+            )}
+          />
+          {many && (
+            <Check
+              aria-hidden
+              strokeWidth={3}
+              className="pointer-events-none relative size-3.5 scale-50 text-accent-ink opacity-0 transition peer-checked:scale-100 peer-checked:opacity-100"
+            />
           )}
-        />
+        </span>
         <span className="grid min-w-0 flex-1">
-          <bdi className="font-medium text-ink [overflow-wrap:anywhere]">{name}</bdi>
+          <bdi className="justify-self-start font-medium text-ink [overflow-wrap:anywhere]">{name}</bdi>
           <span className="flex flex-wrap gap-x-2 text-xs text-ink-faint">
             {name !== id && (
               <span className="[overflow-wrap:anywhere]">

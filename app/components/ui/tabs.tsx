@@ -1,4 +1,5 @@
-import { NavLink } from "@remix-run/react";
+import { NavLink, useLocation } from "@remix-run/react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "./cn.ts";
 
@@ -10,11 +11,21 @@ export interface TabLink {
   count?: number;
 }
 
-/** Sections of one subject, each with its own address. */
+/** Sections of one subject, each with its own address. Where they are wider than the screen, the active one is brought to its middle. */
 export function Tabs({ items, label, className }: { items: readonly TabLink[]; label?: string; className?: string }) {
   const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address decides which tab is the active one
+  useEffect(() => {
+    const frame = nav.current?.getBoundingClientRect();
+    const tab = nav.current?.querySelector("[aria-current=page]")?.getBoundingClientRect();
+    // Not scrollIntoView: it moves the page too, away from where the way back has just put it.
+    if (frame && tab) nav.current?.scrollBy(tab.left + tab.width / 2 - frame.left - frame.width / 2, 0);
+  }, [pathname]);
   return (
     <nav
+      ref={nav}
       aria-label={label ?? t("nav.sections")}
       className={cn("-mx-4 overflow-x-auto border-b border-line px-4 sm:mx-0 sm:px-0", className)}
     >

@@ -23,7 +23,7 @@ export const common = {
   toast: { region: "Messages", success: "C’est fait", error: "Problème", info: "Info" },
   chart: {
     showFigures: "Voir les chiffres",
-    figuresOf: "Chiffres de : {{title}}",
+    figuresOf: "Chiffres de : {{title}}",
     loading: "Le graphique se charge. Ses chiffres sont dans le tableau ci-dessous.",
     noScript: "Le graphique a besoin de JavaScript. Ses chiffres sont dans le tableau ci-dessous.",
     empty: "Pas encore de chiffres pour cette période",

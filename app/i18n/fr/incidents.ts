@@ -42,12 +42,12 @@ export const incidents: Translation<typeof english> = {
     rate_limited: "{{provider}} nous demande de ralentir en ce moment",
     misconfigured: "Nous ne pouvons pas joindre {{provider}} en ce moment",
   },
-  noticeBody: "Il n’y a rien à faire : nous reprenons dès que cela fonctionne de nouveau.",
+  noticeBody: "Il n’y a rien à faire : nous reprenons dès que cela fonctionne de nouveau.",
   noticeOurs: "C’est à nous de corriger, et il n’y a rien à faire de votre côté.",
-  asOf: "Vos chiffres datent de : {{time}}.",
-  waits: "Ce qui attend : {{jobs}}.",
+  asOf: "Vos chiffres datent de : {{time}}.",
+  waits: "Ce qui attend : {{jobs}}.",
   probe: {
-    ok: "{{account}} : {{words}}",
+    ok: "{{account}} : {{words}}",
     failed: "{{account}} a été vérifié. {{words}}",
   },
 };

@@ -51,11 +51,11 @@ export const webhooks: Translation<typeof english> = {
   },
   replay: {
     button: "Traiter à nouveau",
-    title: "Traiter cette livraison à nouveau ?",
+    title: "Traiter cette livraison à nouveau ?",
     body: "Ce qu’elle demande est refait, comme si elle venait d’arriver.",
     sent: "Elle est de nouveau en route.",
     waiting: "Elle attend déjà.",
-    gone: "Son contenu n’est plus gardé : elle ne peut pas être traitée à nouveau.",
+    gone: "Son contenu n’est plus gardé : elle ne peut pas être traitée à nouveau.",
   },
   privacy: {
     description: "Ce que des boutiques et des personnes ont demandé à travers un fournisseur, avec la preuve de ce qui a été fait.",

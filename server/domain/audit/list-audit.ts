@@ -2,6 +2,7 @@ import { and, desc, eq, lt } from "drizzle-orm";
 import { z } from "zod";
 import type { Db } from "#db/client.ts";
 import { auditLog, users } from "#db/schema/index.ts";
+import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
 import { actorNames } from "./actor-names.ts";
 
@@ -18,8 +19,8 @@ export const ListAllAudit = ListAudit.extend({
 export type ListAllAudit = z.infer<typeof ListAllAudit>;
 
 export type AuditLine = typeof auditLog.$inferSelect;
-/** `actorName` is the person's, where a person acted. */
-export type NamedAuditLine = AuditLine & { actorName: string | null };
+/** `actorName` is the person's, where a person acted; `about` the provider and account that it was done to, as people call them. */
+export type NamedAuditLine = AuditLine & { actorName: string | null; about: string | null };
 export interface AuditPage {
   items: NamedAuditLine[];
   /** What the people are called whom the details of these lines name, by their ids. */
@@ -54,9 +55,14 @@ async function named(ctx: Ctx, { items, next }: { items: AuditLine[]; next: stri
   const names = await actorNames(ctx, [...items.map(({ actorId }) => actorId), ...told]);
   return {
     next,
-    items: items.map((line) => ({ ...line, actorName: names.get(line.actorId ?? "") ?? null })),
+    items: items.map((line) => ({ ...line, actorName: names.get(line.actorId ?? "") ?? null, about: aboutOf(line) })),
     people: Object.fromEntries(names),
   };
+}
+
+function aboutOf({ details: { provider, account } }: AuditLine): string | null {
+  const told = [typeof provider === "string" ? providerName(provider) : null, typeof account === "string" ? account : null];
+  return told.filter(Boolean).join(", ") || null;
 }
 
 /** An address of nobody stays as it is: nothing was done by it. */
