@@ -6,9 +6,14 @@ import { buildJobCtx } from "#workers/build-ctx.ts";
 /** What a script reaches of an Atrium. */
 export type Bindings = Pick<Env, "DB" | "RUNS" | "MAIL" | "TOKENS" | "TASKS" | "DEAD">;
 
-/** The context of a script: the verbs that the Worker has, on bindings that are reached from outside of it. */
+/**
+ * The context of a script: the verbs that the Worker has, on bindings that are reached from outside of it. Its configuration is
+ * `variables` and nothing else: wrangler and Miniflare mix what they found in a .dev.vars among the bindings, and a key from there
+ * would seal what the Worker can never open.
+ */
 export function scriptCtx(bindings: Bindings, variables: Record<string, string>, script: string): Ctx {
-  const env = { ...bindings, ...variables } as Env;
+  const { DB, RUNS, MAIL, TOKENS, TASKS, DEAD } = bindings;
+  const env = { ...variables, DB, RUNS, MAIL, TOKENS, TASKS, DEAD } as Partial<Env> as Env;
   readConfig(env);
   return {
     ...buildJobCtx({ env, connect: noSockets }, script),

@@ -1,14 +1,12 @@
-import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { parseEnv } from "node:util";
 import { drizzle } from "drizzle-orm/d1";
 import { migrate } from "drizzle-orm/d1/migrator";
 import { Miniflare } from "miniflare";
 import { getPlatformProxy, unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Ctx } from "#server/ctx.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
-import type { Env } from "#server/env.ts";
+import { type Env, readConfig } from "#server/env.ts";
 import { scriptCtx } from "./ctx.ts";
 import { localVariables } from "./local-variables.ts";
 
@@ -21,18 +19,32 @@ export interface Atrium {
 export interface Whose {
   /** The deployed one: its D1 and queues through wrangler's login, its secrets from this process's environment. */
   remote: boolean;
-  /** Else the local one whose data is here, as `npm run serve -- --data` has it. Its server should not run meanwhile. */
+  /** Else the local one whose data and keys are here, as `npm run serve -- --data` has it. Its server should not run meanwhile. */
   dataDir: string;
 }
 
+type Variables = Record<string, string>;
+
 const root = resolve(import.meta.dirname, "..");
+const wranglerConfig = resolve(root, "wrangler.toml");
 
-/** Opens the local or the deployed Atrium for a script. */
-export const openAtrium = (script: string, { remote, dataDir }: Whose): Promise<Atrium> =>
-  remote ? openRemote(script) : openLocal(script, resolve(dataDir));
+/**
+ * For wrangler, which else reads the .dev.vars beside its configuration by itself, and says so: that file has the keys of the
+ * dev server, and they open neither of these. An empty list counts as none given, hence a file that cannot be there.
+ */
+const noDevVars = { envFiles: [resolve(wranglerConfig, "none")] };
 
-async function openLocal(script: string, dataDir: string): Promise<Atrium> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
+/** Opens the local or the deployed Atrium for a script. Throws with the names of what its configuration lacks. */
+export async function openAtrium(script: string, { remote, dataDir }: Whose): Promise<Atrium> {
+  const given = await variablesGiven();
+  const variables = remote ? given : { APP_ORIGIN: "http://localhost:8787", ...(await localVariables(resolve(dataDir))), ...given };
+  // Before anything is reached: with half of a configuration nothing is done to anybody's data.
+  readConfig(variables as Partial<Env> as Env);
+  return remote ? openRemote(script, variables) : openLocal(script, variables, resolve(dataDir));
+}
+
+async function openLocal(script: string, variables: Variables, dataDir: string): Promise<Atrium> {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(wranglerConfig, undefined, { overrides: {}, ...noDevVars });
   const { assets: _, queueConsumers: __, ...worker } = workerOptions;
   const miniflare = new Miniflare({
     d1Persist: resolve(dataDir, "d1"),
@@ -40,33 +52,31 @@ async function openLocal(script: string, dataDir: string): Promise<Atrium> {
   });
   const bindings = await miniflare.getBindings<Env>("atrium");
   await migrate(drizzle(bindings.DB), { migrationsFolder: resolve(root, "drizzle") });
-  const variables = { APP_ORIGIN: "http://localhost:8787", ...(await localVariables(dataDir)), ...(await variablesGiven()) };
   const ctx = scriptCtx(bindings, variables, script);
   // Its queues end with this process: what would be mailed is mailed here and now.
   const send: Ctx["send"] = { ...ctx.send, mail: (message) => workMail(ctx, message) };
   return { ctx: { ...ctx, send }, close: () => miniflare.dispose() };
 }
 
-async function openRemote(script: string): Promise<Atrium> {
+async function openRemote(script: string, variables: Variables): Promise<Atrium> {
   const configPath = resolve(root, ".wrangler.remote.toml");
-  const config = await readFile(resolve(root, "wrangler.toml"), "utf8");
+  const config = await readFile(wranglerConfig, "utf8");
   // Every binding is asked for where it is deployed. Beside the original, since paths in it are relative.
   await writeFile(configPath, config.replace(/^binding = "(?!ASSETS)\w+"$/gm, "$&\nremote = true"));
   try {
-    const platform = await getPlatformProxy<Env>({ configPath, remoteBindings: true, persist: false });
-    return { ctx: scriptCtx(platform.env, await variablesGiven(), script), close: () => platform.dispose() };
+    const platform = await getPlatformProxy<Env>({ configPath, remoteBindings: true, persist: false, ...noDevVars });
+    return { ctx: scriptCtx(platform.env, variables, script), close: () => platform.dispose() };
   } finally {
     await rm(configPath, { force: true });
   }
 }
 
-/** The configuration as the caller gave it: the environment, then .dev.vars. */
-async function variablesGiven(): Promise<Record<string, string>> {
+/** What of the configuration the caller exported. Not .dev.vars: it belongs to the dev server and to no Atrium that is opened here. */
+async function variablesGiven(): Promise<Variables> {
   const example = await readFile(resolve(root, ".dev.vars.example"), "utf8");
   const known = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].flatMap(([, name]) => name ?? []);
-  const file = existsSync(".dev.vars") ? parseEnv(await readFile(".dev.vars", "utf8")) : {};
   const given = known.flatMap((name) => {
-    const value = process.env[name] ?? file[name];
+    const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
   return Object.fromEntries(given);
