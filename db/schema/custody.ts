@@ -79,6 +79,8 @@ export const deletions = sqliteTable(
     startedAt: instant(),
     /** When a message was last sent for it: what lies well behind this was lost. */
     sentAt: instant(),
+    /** Until when whoever erases it may be taken to be at work; they alone write the receipt. */
+    leaseUntil: instant(),
     /** When the data key was destroyed: from here on nothing of the vault opens again. */
     keyDestroyedAt: instant(),
     doneAt: instant(),

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, isNull } from "drizzle-orm";
+import { and, asc, count, eq, gt, isNull, lte } from "drizzle-orm";
 import { type Db, openDb, openTenantDb, placeOf } from "#db/client.ts";
 import { auditLog } from "#db/schema/index.ts";
 import { type Ctx, requirePermission, requireStaff, type TenantCtx } from "#server/ctx.ts";
@@ -67,13 +67,16 @@ function brokenEnd({ head, end, last }: { head: typeof emptyChain; end: typeof e
   return null;
 }
 
-/** Lines without a number: from before the chain began, or else not ours. Ids sort by time. */
+/**
+ * Lines that the chain does not run through. Without a number they are from before it began, or else not ours; ids sort by
+ * time. Numbers of ours begin at 1.
+ */
 async function unchained(
   db: Db,
   { tenantId, first, broken }: { tenantId: string; first: string | undefined; broken: BrokenLink | null },
 ): Promise<{ older: number; broken: BrokenLink | null }> {
   const without = and(eq(auditLog.tenantId, tenantId), isNull(auditLog.seq));
-  const [[all], [later]] = await db.batch([
+  const [[all], [later], [below]] = await db.batch([
     db.select({ lines: count() }).from(auditLog).where(without),
     db
       .select({ id: auditLog.id })
@@ -81,6 +84,13 @@ async function unchained(
       .where(and(without, gt(auditLog.id, first ?? "~")))
       .orderBy(asc(auditLog.id))
       .limit(1),
+    db
+      .select({ id: auditLog.id, seq: auditLog.seq })
+      .from(auditLog)
+      .where(and(eq(auditLog.tenantId, tenantId), lte(auditLog.seq, 0)))
+      .orderBy(asc(auditLog.seq))
+      .limit(1),
   ]);
-  return { older: all?.lines ?? 0, broken: broken ?? (later ? { kind: "added", line: later.id, seq: 0 } : null) };
+  const added = below ?? later;
+  return { older: all?.lines ?? 0, broken: broken ?? (added ? { kind: "added", line: added.id, seq: below?.seq ?? 0 } : null) };
 }

@@ -1,10 +1,10 @@
-import { and, eq, isNull, lte, sql } from "drizzle-orm";
+import { and, eq, isNull, lte, type SQL, sql } from "drizzle-orm";
 import { type Db, openTenantDb, placeOf } from "#db/client.ts";
 import { connections, dataKeys, deletions, tenants } from "#db/schema/index.ts";
 import { tenantTables } from "#db/tenant-guard.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "#server/domain/audit/append.ts";
-import { commit } from "#server/domain/audit/commit.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { eraseMembers } from "./erase-members.ts";
@@ -12,61 +12,102 @@ import { eraseRows } from "./erase-rows.ts";
 import type { DeletionReceipt } from "./schemas.ts";
 
 type DeletionRow = typeof deletions.$inferSelect;
+/** One that was claimed: whoever has the row with this lease, and nobody else, works on it. */
+type Held = DeletionRow & { leaseUntil: number };
+
+/** Longer than an invocation of a queue may last (15 minutes). */
+const leaseMs = 16 * 60_000;
 
 /**
  * Erases a client whose time of grace is over. First its people's way in, then what providers gave, as far as they take it back;
  * then its data key, after which nothing that was ever sealed for it opens, in no backup either; then every row of every table
  * that is a tenant's, its audit log too (the receipt keeps its last hash), and its own row. What was done stands in the
- * receipt and in the agency's log. Each step may be done again: killed anywhere, the next message goes on. Pages beyond
- * `maxPages` are left for a further message.
+ * receipt and in the agency's log. Each step may be done again: killed anywhere, the first message after the lease goes on. A
+ * message that comes while another one is at work does nothing. Pages beyond `maxPages` are left for a further message. Throws
+ * what went wrong, so that the queue tries again.
  */
 export async function eraseTenant(outer: Ctx, { deletionId, maxPages = 400 }: { deletionId: string; maxPages?: number }): Promise<void> {
   const ctx: Ctx = { ...outer, actor: { type: "system", job: "deletion" } };
-  const deletion = await begin(ctx, deletionId);
-  if (!deletion) return;
-  const tenantId = deletion.ofTenant;
-  const receipt = await receiptOf(ctx, deletion);
+  const held = await claim(ctx, deletionId);
+  if (!held) return;
+  try {
+    await erase(ctx, held, maxPages);
+  } catch (error) {
+    // Where another one has it by now, this gives nothing back.
+    await ctx.directory.update(deletions).set({ leaseUntil: null }).where(mine(held));
+    throw error;
+  }
+}
+
+/** The row of what is to be done, from now on beyond cancelling; undefined where it was cancelled, is done, not due, or worked on. */
+async function claim(ctx: Ctx, deletionId: string): Promise<Held | undefined> {
+  const now = ctx.now();
+  const leaseUntil = now + leaseMs;
+  const open = and(eq(deletions.id, deletionId), isNull(deletions.cancelledAt), isNull(deletions.doneAt), lte(deletions.dueAt, now));
+  const [deletion] = await ctx.directory
+    .update(deletions)
+    .set({ startedAt: sql`coalesce(${deletions.startedAt}, ${now})`, leaseUntil })
+    .where(sql`${open} and (${deletions.leaseUntil} is null or ${deletions.leaseUntil} <= ${now})`)
+    .returning();
+  return deletion && { ...deletion, leaseUntil };
+}
+
+async function erase(ctx: Ctx, held: Held, maxPages: number): Promise<void> {
+  const tenantId = held.ofTenant;
+  const receipt = await receiptOf(ctx, held);
   receipt.accounts += await eraseMembers(ctx, tenantId);
-  await keep(ctx, deletionId, { receipt });
+  await keep(ctx, held, { receipt });
   const [tenant] = await ctx.directory.select().from(tenants).where(eq(tenants.id, tenantId));
-  if (deletion.keyDestroyedAt === null) {
-    if (tenant) await giveBackGrants(enterTenant(ctx, tenant, "system"), { deletionId, receipt });
-    await destroyKey(ctx, deletion, receipt);
+  if (held.keyDestroyedAt === null) {
+    if (tenant) await giveBackGrants(enterTenant(ctx, tenant, "system"), { held, receipt });
+    await destroyKey(ctx, held, receipt);
   }
   const left = await eraseEverywhere(ctx, tenantId, maxPages);
   // Nothing new comes in without its own row; what came in while the others went, goes in a second round.
   if (left > 0) await ctx.directory.delete(tenants).where(eq(tenants.id, tenantId));
   const leftAfterAll = left > 0 ? await eraseEverywhere(ctx, tenantId, left) : 0;
-  if (leftAfterAll === 0) {
-    await ctx.send.tasks([{ v: 1, type: "deletion", deletion: deletionId }]);
-    return;
-  }
-  const { auditHead, accounts, tables } = receipt;
+  await (leftAfterAll > 0 ? finish(ctx, held, receipt) : goOnLater(ctx, held));
+}
+
+/** The lease goes first: the message may arrive before its sending is answered. */
+async function goOnLater(ctx: Ctx, held: Held): Promise<void> {
+  await keep(ctx, held, { leaseUntil: null, sentAt: ctx.now() });
+  await ctx.send.tasks([{ v: 1, type: "deletion", deletion: held.id }]);
+}
+
+async function finish(ctx: Ctx, held: Held, { auditHead, accounts, tables }: DeletionReceipt): Promise<void> {
   const rows = Object.values(tables).reduce((sum, count) => sum + count, 0);
-  await commit(ctx, "deletion.done", { deletion: deletionId, tenant: tenantId, rows, accounts, auditHead }, [
-    ctx.directory
-      .update(deletions)
-      .set({ doneAt: ctx.now() })
-      .where(and(eq(deletions.id, deletionId), isNull(deletions.doneAt))),
+  const change = { doneAt: ctx.now(), leaseUntil: null };
+  await record(ctx, held, { action: "deletion.done", details: { rows, accounts, auditHead }, before: isNull(deletions.doneAt), change });
+}
+
+const mine = ({ id, leaseUntil }: Held) => and(eq(deletions.id, id), eq(deletions.leaseUntil, leaseUntil));
+
+/** Who was overtaken must stop: its receipt is older than the one that stands, and what it reads is being erased. */
+const overtaken = () => new Error("another message works on this deletion by now");
+
+async function keep(ctx: Ctx, held: Held, change: Partial<DeletionRow>): Promise<void> {
+  const kept = await ctx.directory.update(deletions).set(change).where(mine(held)).returning({ id: deletions.id });
+  if (kept.length === 0) throw overtaken();
+}
+
+/** A step and its line in the agency's log, both once: `before` is what holds until it was done. */
+async function record(
+  ctx: Ctx,
+  held: Held,
+  { action, details, before, change }: { action: string; details?: Record<string, unknown>; before: SQL; change: Partial<DeletionRow> },
+): Promise<void> {
+  const due = and(mine(held), before);
+  const guard = sql`exists (select 1 from ${deletions} where ${due})`;
+  const [written] = await commitIf(ctx, guard, action, { deletion: held.id, tenant: held.ofTenant, ...details }, [
+    ctx.directory.update(deletions).set(change).where(due).returning({ id: deletions.id }),
   ]);
+  if (!wrote(written)) throw overtaken();
 }
-
-/** The row of what is to be done, from now on beyond cancelling; undefined where it was cancelled, is done or not due. */
-async function begin(ctx: Ctx, deletionId: string): Promise<DeletionRow | undefined> {
-  const now = ctx.now();
-  const [deletion] = await ctx.directory
-    .update(deletions)
-    .set({ startedAt: sql`coalesce(${deletions.startedAt}, ${now})` })
-    .where(and(eq(deletions.id, deletionId), isNull(deletions.cancelledAt), isNull(deletions.doneAt), lte(deletions.dueAt, now)))
-    .returning();
-  return deletion;
-}
-
-const keep = (ctx: Ctx, deletionId: string, change: Partial<DeletionRow>) =>
-  ctx.directory.update(deletions).set(change).where(eq(deletions.id, deletionId));
 
 /** Counted once, before the first row goes. */
-async function receiptOf(ctx: Ctx, { id, ofTenant, receipt }: DeletionRow): Promise<DeletionReceipt> {
+async function receiptOf(ctx: Ctx, held: Held): Promise<DeletionReceipt> {
+  const { ofTenant, receipt } = held;
   if (receipt) return receipt;
   const tables: Record<string, number> = {};
   for (const place of placesOf(ofTenant))
@@ -75,12 +116,7 @@ async function receiptOf(ctx: Ctx, { id, ofTenant, receipt }: DeletionRow): Prom
       if (rows > 0) tables[table] = (tables[table] ?? 0) + rows;
     }
   const counted: DeletionReceipt = { tables, grants: [], accounts: 0, auditHead: null };
-  await commit(ctx, "deletion.started", { deletion: id, tenant: ofTenant }, [
-    ctx.directory
-      .update(deletions)
-      .set({ receipt: counted })
-      .where(and(eq(deletions.id, id), isNull(deletions.receipt))),
-  ]);
+  await record(ctx, held, { action: "deletion.started", before: isNull(deletions.receipt), change: { receipt: counted } });
   return counted;
 }
 
@@ -90,12 +126,12 @@ async function countRows(db: Db, table: string, tenantId: string): Promise<numbe
 }
 
 /** As far as the providers answer: what they do not take back opens nothing here all the same. */
-async function giveBackGrants(ctx: TenantCtx, { deletionId, receipt }: { deletionId: string; receipt: DeletionReceipt }): Promise<void> {
-  const held = await ctx.db
+async function giveBackGrants(ctx: TenantCtx, { held, receipt }: { held: Held; receipt: DeletionReceipt }): Promise<void> {
+  const standing = await ctx.db
     .select({ id: connections.id, provider: connections.provider, kind: connections.kind })
     .from(connections)
     .where(inTenant(ctx, connections, sql`${connections.status} <> 'disconnected'`));
-  for (const { id, provider, kind } of held) {
+  for (const { id, provider, kind } of standing) {
     let revoked = false;
     try {
       ({ revoked } = await disconnect(ctx, { connectionId: id }));
@@ -103,21 +139,21 @@ async function giveBackGrants(ctx: TenantCtx, { deletionId, receipt }: { deletio
       ctx.log.error("a connection of a client that ends was not given back", { connection: id, error });
     }
     receipt.grants.push({ provider, kind, revoked });
-    await keep(ctx, deletionId, { receipt });
+    await keep(ctx, held, { receipt });
   }
 }
 
 /** From here on nothing of the vault opens again. */
-async function destroyKey(ctx: Ctx, { id, ofTenant }: DeletionRow, receipt: DeletionReceipt): Promise<void> {
+async function destroyKey(ctx: Ctx, held: Held, receipt: DeletionReceipt): Promise<void> {
+  const { ofTenant } = held;
   const db = openTenantDb(ctx.databases[placeOf(ofTenant)], ofTenant);
   // Its log ends here.
   const [head] = await headQuery(db, ofTenant);
   if (head)
     Object.assign(receipt, { auditHead: head, tables: { ...receipt.tables, audit_log: await countRows(db, "audit_log", ofTenant) } });
   await db.delete(dataKeys).where(eq(dataKeys.tenantId, ofTenant));
-  await commit(ctx, "deletion.key_destroyed", { deletion: id, tenant: ofTenant }, [
-    ctx.directory.update(deletions).set({ keyDestroyedAt: ctx.now(), receipt }).where(eq(deletions.id, id)),
-  ]);
+  const change = { keyDestroyedAt: ctx.now(), receipt };
+  await record(ctx, held, { action: "deletion.key_destroyed", before: isNull(deletions.keyDestroyedAt), change });
 }
 
 const placesOf = (tenantId: string) => new Set([placeOf(tenantId), "DB" as const]);

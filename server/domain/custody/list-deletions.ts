@@ -8,7 +8,7 @@ import type { DeletionState } from "./schemas.ts";
 type DeletionRow = typeof deletions.$inferSelect;
 
 /** The end of a client as staff see it; a receipt where it is done. Times in milliseconds since 1970. */
-export type Deletion = Omit<DeletionRow, "sentAt"> & {
+export type Deletion = Omit<DeletionRow, "sentAt" | "leaseUntil"> & {
   state: DeletionState;
   requestedByName: string | null;
   cancelledByName: string | null;
@@ -46,7 +46,7 @@ async function outward(ctx: Ctx, rows: readonly DeletionRow[]): Promise<Deletion
     ctx,
     rows.flatMap(({ requestedBy, cancelledBy }) => [requestedBy, cancelledBy]),
   );
-  return rows.map(({ sentAt: _, ...row }) => ({
+  return rows.map(({ sentAt: _, leaseUntil: __, ...row }) => ({
     ...row,
     state: row.doneAt !== null ? "done" : row.cancelledAt !== null ? "cancelled" : row.startedAt !== null ? "working" : "waiting",
     requestedByName: names.get(row.requestedBy) ?? null,

@@ -193,6 +193,20 @@ describe("a log that somebody touched", () => {
     expect((await linesOf(ctx)).at(-1)).toMatchObject({ seq: 4, action: "test.done" });
   });
 
+  test("a line with a number that no line of ours has is not ours: below one, where the chain begins", async () => {
+    for (const seq of [0, -1, -1000]) {
+      const ctx = await logOf(2);
+      const id = `aud_0${seq}${ctx.tenant.id}`;
+      const line = { id, at: 1, tenantId: ctx.tenant.id, actorType: "user" as const, actorId: null, action: "x", details: {}, ip: null };
+      await db.insert(auditLog).values({ ...line, seq, hash: lineHash("", line) });
+      expect(await verifyChain(ctx)).toEqual({ lines: 2, older: 0, broken: { kind: "added", line: id, seq } });
+    }
+    const empty = await logOf(0);
+    const bare = { at: 1, tenantId: empty.tenant.id, actorType: "user" as const, action: "x", details: {}, seq: 0 };
+    await db.insert(auditLog).values({ ...bare, id: `aud_${empty.tenant.id}` });
+    expect((await verifyChain(empty)).broken).toEqual({ kind: "added", line: `aud_${empty.tenant.id}`, seq: 0 });
+  });
+
   test("another tenant's log is not touched by it, and a line that was moved there breaks that one", async () => {
     const [ctx, other] = [await logOf(2), await logOf(1)];
     await db.update(auditLog).set({ tenantId: other.tenant.id }).where(at(ctx, 2));

@@ -54,6 +54,34 @@ const addMeasurements = (tenantId: string, rows: number) =>
       with recursive n(i) as (select 1 union all select i + 1 from n where i < ${rows}) select ${tenantId}, 's', 'm', 'd', i, 1, 1 from n`,
   );
 
+/** What the agency's log says of it, in order. */
+async function toldOf(deletionId: string): Promise<string[]> {
+  const lines = await db.select().from(schema.auditLog).where(eq(schema.auditLog.tenantId, "")).orderBy(schema.auditLog.seq);
+  return lines.filter(({ details }) => details.deletion === deletionId).map(({ action }) => action);
+}
+
+/** A context that comes by `before` on each call of D1; a batch waits for what that answers. */
+function watched(ctx: ReturnType<typeof jobs>, before: (call: "prepare" | "batch") => Promise<void> | undefined): typeof ctx {
+  const d1 = new Proxy(ctx.databases.DB, {
+    get(target, key) {
+      const found: unknown = Reflect.get(target, key);
+      if (typeof found !== "function") return found;
+      if (key !== "prepare" && key !== "batch") return found.bind(target);
+      return (...words: unknown[]) => {
+        const wait = before(key);
+        return wait ? wait.then(() => Reflect.apply(found, target, words)) : Reflect.apply(found, target, words);
+      };
+    },
+  });
+  return { ...ctx, directory: openDb(d1), databases: { DB: d1 } };
+}
+
+/** A job whose batch of this number begins only when `meanwhile` is over. */
+function heldUpAt(number: number, meanwhile: () => Promise<void>) {
+  let batches = 0;
+  return watched(jobs(), (call) => (call === "batch" && ++batches === number ? meanwhile() : undefined));
+}
+
 /** Where these words stand in any table. */
 async function tablesWith(marker: string): Promise<string[]> {
   const found: string[] = [];
@@ -207,12 +235,12 @@ describe("after the time of grace", () => {
       accounts: 1,
       auditHead: { seq: expect.any(Number), hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
-    const agency = await db.select().from(schema.auditLog).where(eq(schema.auditLog.tenantId, ""));
-    const told = agency.filter(({ details }) => details.deletion === deletionId).map(({ action }) => action);
-    expect(told).toEqual(["deletion.started", "deletion.key_destroyed", "deletion.done"]);
+    expect(await toldOf(deletionId)).toEqual(["deletion.started", "deletion.key_destroyed", "deletion.done"]);
 
     const staff = testCtx({ actor: (await makeUser({ staff: true })).actor });
-    expect(await findDeletion(staff, { deletionId })).toMatchObject({ state: "done", tenantName: tenant.name });
+    const shown = await findDeletion(staff, { deletionId });
+    expect(shown).toMatchObject({ state: "done", tenantName: tenant.name });
+    expect(shown).not.toHaveProperty("leaseUntil");
     expect((await listDeletions(staff, {})).items.map(({ id }) => id)).toContain(deletionId);
     await expect(listDeletions(testCtx({ actor: other.owner }), {})).rejects.toMatchObject({ kind: "forbidden" });
     const again = {
@@ -267,21 +295,15 @@ describe("after the time of grace", () => {
     const { deletionId } = await endOf(mine);
     let deaths = 0;
     for (let calls = 1; ; calls += 3) {
-      const ctx = jobs();
+      // A day later each time: whoever was killed holds it until the lease is over.
+      const ctx = jobs(later(31 + deaths));
       let left = calls;
-      const dying = new Proxy(ctx.databases.DB, {
-        get(target, key) {
-          const found: unknown = Reflect.get(target, key);
-          if (typeof found !== "function") return found;
-          if (key !== "prepare" && key !== "batch") return found.bind(target);
-          return (...words: unknown[]) => {
-            if (left-- <= 0) throw new Error("killed");
-            return Reflect.apply(found, target, words);
-          };
-        },
+      const dying = watched(ctx, () => {
+        if (left-- <= 0) throw new Error("killed");
+        return undefined;
       });
       try {
-        await eraseTenant({ ...ctx, directory: openDb(dying), databases: { DB: dying } }, { deletionId });
+        await eraseTenant(dying, { deletionId });
         break;
       } catch (error) {
         expect(String(error)).toMatch(/killed|Failed to run the query/);
@@ -311,5 +333,113 @@ describe("after the time of grace", () => {
     expect(await db.select().from(runs).where(eq(runs.tenantId, tenantId))).toEqual([]);
     expect(await db.select().from(tenants).where(eq(tenants.id, tenantId))).toEqual([]);
     expect(await db.select().from(connections).where(eq(connections.tenantId, tenantId))).toEqual([]);
+  });
+});
+
+describe("two messages for one deletion", () => {
+  const told = ["deletion.started", "deletion.key_destroyed", "deletion.done"];
+  const afterLease = () => later(31)() + 17 * 60_000;
+
+  /** Holds one message up at each of its batches in turn, while another one runs on this clock; then looks at the row. */
+  async function overtaking(
+    now: () => number,
+    look: (before: typeof schema.deletions.$inferSelect | undefined, id: string) => Promise<void>,
+  ) {
+    let rounds = 0;
+    for (let heldUp = true; heldUp; rounds++) {
+      heldUp = false;
+      const { deletionId } = await endOf(await makeBelongings(`overtaken-${rounds}-marker`));
+      let before: Awaited<ReturnType<typeof receiptOf>>;
+      const slow = heldUpAt(rounds + 1, async () => {
+        heldUp = true;
+        await eraseTenant(jobs(now), { deletionId });
+        before = await receiptOf(deletionId);
+      });
+      const ending = await eraseTenant(slow, { deletionId }).catch(String);
+      if (heldUp && now === afterLease) expect(ending).toMatch(/another message/);
+      else expect(ending).toBeUndefined();
+      expect(await toldOf(deletionId)).toEqual(told);
+      await look(before, deletionId);
+    }
+    expect(rounds).toBeGreaterThan(4);
+  }
+
+  test("at once, wherever the first one is, the other does nothing: one receipt, whole, and each line once", () =>
+    overtaking(later(31), async (before, deletionId) => {
+      expect(before?.doneAt ?? null).toBeNull();
+      expect(await receiptOf(deletionId)).toMatchObject({
+        leaseUntil: null,
+        doneAt: expect.any(Number),
+        receipt: {
+          accounts: 1,
+          grants: [{ provider: "shopify" }],
+          auditHead: { seq: expect.any(Number) },
+          tables: { orders: 1, audit_log: 4 },
+        },
+      });
+    }));
+
+  test("one that outlives its lease writes nothing over what its successor wrote", () =>
+    overtaking(afterLease, async (before, deletionId) => {
+      const after = await receiptOf(deletionId);
+      expect(after).toMatchObject({ doneAt: expect.any(Number), receipt: { auditHead: { seq: expect.any(Number) } } });
+      if (before) expect(after).toEqual(before);
+    }));
+
+  test("after one that was killed nobody works, nor is one sent, until its lease is over", async () => {
+    const { deletionId } = await endOf(await makeBelongings("dead-marker"));
+    let dead = false;
+    const dying = watched(jobs(), (call) => {
+      dead ||= call === "batch";
+      if (dead) throw new Error("killed");
+      return undefined;
+    });
+    await expect(eraseTenant(dying, { deletionId })).rejects.toThrow();
+    const held = await receiptOf(deletionId);
+    expect(held).toMatchObject({ leaseUntil: expect.any(Number), receipt: null });
+    await eraseTenant(jobs(), { deletionId });
+    const cron = jobs();
+    await startDeletions(cron);
+    expect(cron.traces.tasks).not.toContainEqual({ v: 1, type: "deletion", deletion: deletionId });
+    expect(await receiptOf(deletionId)).toEqual(held);
+    const next = jobs(afterLease);
+    await startDeletions(next);
+    expect(next.traces.tasks).toContainEqual({ v: 1, type: "deletion", deletion: deletionId });
+    await eraseTenant(next, { deletionId });
+    expect(await toldOf(deletionId)).toEqual(told);
+  });
+
+  test("one that failed gives its lease back, so that the queue's next try goes on at once", async () => {
+    const { deletionId } = await endOf(await makeBelongings("failed-marker"));
+    const failing = heldUpAt(2, () => Promise.reject(new Error("D1 is away")));
+    await expect(eraseTenant(failing, { deletionId })).rejects.toThrow();
+    expect(await receiptOf(deletionId)).toMatchObject({ leaseUntil: null, doneAt: null });
+    await eraseTenant(jobs(), { deletionId });
+    expect(await toldOf(deletionId)).toEqual(told);
+  });
+
+  test("a long erasure that goes on from message to message is not sent a second time", async () => {
+    const mine = await makeBelongings("long-marker");
+    await addMeasurements(mine.tenant.id, 2500);
+    const { deletionId } = await endOf(mine);
+    const message = { v: 1, type: "deletion", deletion: deletionId };
+    const begun = later(31)();
+    const minutes = (count: number) => jobs(() => begun + count * 60_000);
+    await startDeletions(minutes(0));
+    const first = minutes(19);
+    let atSending: Awaited<ReturnType<typeof receiptOf>>;
+    first.send.tasks = async (messages) => {
+      first.traces.tasks.push(...messages);
+      atSending = await receiptOf(deletionId);
+    };
+    await eraseTenant(first, { deletionId, maxPages: 2 });
+    expect(first.traces.tasks).toEqual([message]);
+    // The message that follows may be at work before its sending has been answered.
+    expect(atSending).toMatchObject({ leaseUntil: null, sentAt: first.now() });
+    const cron = minutes(21);
+    await startDeletions(cron);
+    expect(cron.traces.tasks).not.toContainEqual(message);
+    await eraseTenant(minutes(22), { deletionId });
+    expect(await toldOf(deletionId)).toEqual(told);
   });
 });
