@@ -1,5 +1,4 @@
-import { NavLink, useLocation } from "@remix-run/react";
-import { useEffect, useRef } from "react";
+import { NavLink } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
 import { cn } from "./cn.ts";
 
@@ -11,25 +10,12 @@ export interface TabLink {
   count?: number;
 }
 
-/** Sections of one subject, each with its own address. Where they are wider than the screen, the active one is brought to its middle. */
+/** Sections of one subject, each with its own address. On a small screen they take several lines, so that none is out of sight. */
 export function Tabs({ items, label, className }: { items: readonly TabLink[]; label?: string; className?: string }) {
   const { t } = useTranslation();
-  const { pathname } = useLocation();
-  const nav = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the address decides which tab is the active one
-  useEffect(() => {
-    const frame = nav.current?.getBoundingClientRect();
-    const tab = nav.current?.querySelector("[aria-current=page]")?.getBoundingClientRect();
-    // Not scrollIntoView: it moves the page too, away from where the way back has just put it.
-    if (frame && tab) nav.current?.scrollBy(tab.left + tab.width / 2 - frame.left - frame.width / 2, 0);
-  }, [pathname]);
   return (
-    <nav
-      ref={nav}
-      aria-label={label ?? t("nav.sections")}
-      className={cn("-mx-4 overflow-x-auto border-b border-line px-4 sm:mx-0 sm:px-0", className)}
-    >
-      <ul className="flex min-w-max gap-1">
+    <nav aria-label={label ?? t("nav.sections")} className={cn("border-b border-line", className)}>
+      <ul className="flex flex-wrap gap-x-1">
         {items.map(({ to, label: text, end, count }) => (
           <li key={to}>
             <NavLink
