@@ -3,12 +3,13 @@ import { resolve } from "node:path";
 import { drizzle } from "drizzle-orm/d1";
 import { migrate } from "drizzle-orm/d1/migrator";
 import { Miniflare } from "miniflare";
-import { getPlatformProxy, unstable_getMiniflareWorkerOptions } from "wrangler";
+import { getPlatformProxy } from "wrangler";
 import type { Ctx } from "#server/ctx.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { type Env, readConfig } from "#server/env.ts";
 import { scriptCtx } from "./ctx.ts";
 import { localVariables } from "./local-variables.ts";
+import { noDevVars, workerOptions, wranglerConfig } from "./worker-options.ts";
 
 /** An Atrium's verbs from outside of its Worker. */
 export interface Atrium {
@@ -26,13 +27,6 @@ export interface Whose {
 type Variables = Record<string, string>;
 
 const root = resolve(import.meta.dirname, "..");
-const wranglerConfig = resolve(root, "wrangler.toml");
-
-/**
- * For wrangler, which else reads the .dev.vars beside its configuration by itself, and says so: that file has the keys of the
- * dev server, and they open neither of these. An empty list counts as none given, hence a file that cannot be there.
- */
-const noDevVars = { envFiles: [resolve(wranglerConfig, "none")] };
 
 /** Opens the local or the deployed Atrium for a script. Throws with the names of what its configuration lacks. */
 export async function openAtrium(script: string, { remote, dataDir }: Whose): Promise<Atrium> {
@@ -44,8 +38,7 @@ export async function openAtrium(script: string, { remote, dataDir }: Whose): Pr
 }
 
 async function openLocal(script: string, variables: Variables, dataDir: string): Promise<Atrium> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(wranglerConfig, undefined, { overrides: {}, ...noDevVars });
-  const { assets: _, queueConsumers: __, ...worker } = workerOptions;
+  const { assets: _, queueConsumers: __, ...worker } = workerOptions();
   const miniflare = new Miniflare({
     d1Persist: resolve(dataDir, "d1"),
     workers: [{ ...worker, name: "atrium", modules: true, script: "export default { fetch: () => new Response(null, { status: 404 }) }" }],

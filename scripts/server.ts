@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import { drizzle } from "drizzle-orm/d1";
 import { migrate } from "drizzle-orm/d1/migrator";
 import { Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Env } from "#server/env.ts";
 import type { Bindings } from "./ctx.ts";
+import { workerOptions } from "./worker-options.ts";
 
 export interface ServerOptions {
   /** 0 for any free one. */
@@ -32,8 +32,7 @@ const root = resolve(import.meta.dirname, "..");
 
 /** The production build in workerd, listening itself: no proxy stands before it. */
 export async function startServer({ port, dataDir, variables, onLine }: ServerOptions): Promise<Server> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
-  const { assets, ...worker } = workerOptions;
+  const { assets, ...worker } = workerOptions();
   const script = resolve(root, "build/worker/app.js");
   const miniflare = new Miniflare({
     ...(onLine && {

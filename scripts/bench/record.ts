@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { workerOptions } from "#scripts/worker-options.ts";
 import { type RoundTrip, recorderMark, recorderScript } from "./d1-recorder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -20,8 +20,7 @@ type Printed = RoundTrip | { rowsRead: number };
 
 /** The production build on this data, with its D1 listened to. Nothing is measured in time here. */
 export async function startRecorder(dataDir: string, variables: Record<string, string>): Promise<Recorder> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
-  const { assets: _, d1Databases, queueConsumers: __, ...worker } = workerOptions;
+  const { assets: _, d1Databases, queueConsumers: __, ...worker } = workerOptions();
   const script = resolve(root, "build/worker/app.js");
   let printed: Printed[] = [];
   const miniflare = new Miniflare({

@@ -1,5 +1,5 @@
-import { Check } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Tick } from "#app/components/ui/checkbox.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 
 export interface Option {
@@ -31,13 +31,7 @@ export function ResourceOption({ option, many, checked }: { option: Option; many
               many ? "rounded-[0.3125rem] checked:border-accent checked:bg-accent" : "rounded-full checked:border-5 checked:border-accent",
             )}
           />
-          {many && (
-            <Check
-              aria-hidden
-              strokeWidth={3}
-              className="pointer-events-none relative size-3.5 scale-50 text-accent-ink opacity-0 transition peer-checked:scale-100 peer-checked:opacity-100"
-            />
-          )}
+          {many && <Tick />}
         </span>
         <span className="grid min-w-0 flex-1">
           <bdi className="justify-self-start font-medium text-ink [overflow-wrap:anywhere]">{name}</bdi>

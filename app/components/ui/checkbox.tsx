@@ -19,11 +19,7 @@ export const Checkbox = forwardRef<HTMLInputElement, CheckboxProps>(function Che
           className="peer absolute inset-0 appearance-none rounded-[0.3125rem] border border-line-control bg-sunken transition-colors checked:border-accent checked:bg-accent disabled:opacity-60"
           {...rest}
         />
-        <Check
-          aria-hidden
-          strokeWidth={3}
-          className="pointer-events-none relative size-3.5 scale-50 text-accent-ink opacity-0 transition peer-checked:scale-100 peer-checked:opacity-100"
-        />
+        <Tick />
       </span>
       <span>
         <span className="text-ink">{label}</span>
@@ -36,3 +32,12 @@ export const Checkbox = forwardRef<HTMLInputElement, CheckboxProps>(function Che
     </label>
   );
 });
+
+/** The mark over a ticked box, which is a `peer` before it in the same square. */
+export const Tick = () => (
+  <Check
+    aria-hidden
+    strokeWidth={3}
+    className="pointer-events-none relative size-3.5 scale-50 text-accent-ink opacity-0 transition peer-checked:scale-100 peer-checked:opacity-100"
+  />
+);

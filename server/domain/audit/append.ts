@@ -1,5 +1,6 @@
 import { desc, eq, type SQL, sql } from "drizzle-orm";
 import { batchOf, type Db, type Statement } from "#db/client.ts";
+import { rowIf } from "#db/row-if.ts";
 import { auditHeads, auditLog } from "#db/schema/index.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
@@ -69,12 +70,12 @@ function lineStatements(
   { line, end, guard }: { line: Omit<AuditRow, "seq" | "hash">; end: ChainHead; guard: SQL | undefined },
 ): [Statement, Statement] {
   const seq = end.seq + 1;
-  const { id, at, tenantId, actorType, actorId, action, details, ip } = line;
+  const { id, tenantId } = line;
   return [
     db
       .insert(auditLog)
       .select(
-        sql`select ${id}, ${at}, ${tenantId}, ${actorType}, ${actorId}, ${action}, ${canonical(details)}, ${ip}, ${seq}, ${lineHash(end.hash, line)} where ${guard ?? sql`true`}`,
+        rowIf(auditLog, { ...line, details: sql`${canonical(line.details)}`, seq, hash: lineHash(end.hash, line) }, guard ?? sql`true`),
       ),
     db
       .insert(auditHeads)

@@ -1,4 +1,5 @@
 import { eq, isNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { rowIf } from "#db/row-if.ts";
 import { connections, renewals, secrets } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { isProviderFault } from "#server/domain/incidents/schemas.ts";
@@ -186,7 +187,9 @@ export async function keepRenewed(
   const seals = sealed.map((secret) =>
     ctx.db
       .insert(secrets)
-      .select(sql`select ${ctx.tenant.id}, ${lease.connectionId}, ${secret.field}, ${secret.sealed}, ${now}, ${now} where ${ours}`)
+      .select(
+        rowIf(secrets, { ...secret, tenantId: ctx.tenant.id, connectionId: lease.connectionId, createdAt: now, lastUsedAt: now }, ours),
+      )
       .onConflictDoUpdate({
         target: [secrets.tenantId, secrets.connectionId, secrets.field],
         set: { sealed: secret.sealed, createdAt: now, lastUsedAt: now },
@@ -199,11 +202,7 @@ export async function keepRenewed(
 
 /** A line of the history, written only where `condition` holds. */
 const historyWhere = (ctx: TenantCtx, condition: SQL, attempt: ReturnType<typeof attemptRow>) =>
-  ctx.db
-    .insert(renewals)
-    .select(
-      sql`select ${attempt.id}, ${ctx.tenant.id}, ${attempt.connectionId}, ${attempt.provider}, ${attempt.at}, ${attempt.tookMs}, ${attempt.trigger}, ${attempt.outcome}, ${attempt.message} where ${condition}`,
-    );
+  ctx.db.insert(renewals).select(rowIf(renewals, attempt, condition));
 
 /** A client that was erased meanwhile gets no row back. */
 const stillThere = (ctx: TenantCtx, { connectionId }: RefreshLease): SQL =>

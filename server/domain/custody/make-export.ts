@@ -1,5 +1,6 @@
 import { and, asc, eq, getTableColumns, gte, type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
+import { rowIf } from "#db/row-if.ts";
 import { dataExports, exportChunks, users } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
@@ -122,7 +123,11 @@ async function keepPiece(
   const kept = await ctx.db
     .insert(exportChunks)
     .select(
-      sql`select ${ctx.tenant.id} as tenant_id, ${claimed.exportId}, ${seq}, ${bytes} where exists (select 1 from ${dataExports} where ${mine(ctx, claimed)})`,
+      rowIf(
+        exportChunks,
+        { tenantId: ctx.tenant.id, exportId: claimed.exportId, seq, bytes: sql`${bytes}` },
+        sql`exists (select 1 from ${dataExports} where ${mine(ctx, claimed)})`,
+      ),
     )
     .returning({ seq: exportChunks.seq });
   if (kept.length === 0) throw new Error("another try of this export has begun");

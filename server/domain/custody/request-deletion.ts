@@ -13,8 +13,8 @@ import { graceMs, type RequestDeletion } from "./schemas.ts";
 
 /**
  * Sets the end of a client: its jobs stop now, and after thirty days of grace all that it has is erased. Until then one click
- * brings it back; who may do that is told by mail. By its owner or by staff, who write its name. Throws `forbidden`, `invalid` for another name, `conflict` where
- * its end is set already.
+ * brings it back; who may do that is told by mail. By its owner or by staff, who write its name. Throws `forbidden`, `invalid` for
+ * another name, `conflict` where its end is set already.
  */
 export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: RequestDeletion): Promise<{ id: string; dueAt: number }> {
   requirePermission(ctx, "data:delete");

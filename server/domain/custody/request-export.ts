@@ -1,4 +1,5 @@
 import { eq, sql } from "drizzle-orm";
+import { rowIf } from "#db/row-if.ts";
 import { dataExports } from "#db/schema/index.ts";
 import { requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
@@ -22,12 +23,19 @@ export async function requestExport(ctx: TenantCtx): Promise<{ id: string }> {
   const another = inTenant(ctx, dataExports, eq(dataExports.status, "waiting"));
   const guard = sql`not exists (select 1 from ${dataExports} where ${another})`;
   const { userId } = requireUser(ctx);
+  const row = {
+    id,
+    tenantId: ctx.tenant.id,
+    requestedBy: userId,
+    requestedAt: now,
+    status: "waiting" as const,
+    sentAt: now,
+    expiresAt: now + exportKeptMs,
+  };
   const [made] = await commitIf(ctx, guard, "export.requested", { export: id }, [
     ctx.db
       .insert(dataExports)
-      .select(
-        sql`select ${id}, ${ctx.tenant.id} as tenant_id, ${userId}, ${now}, 'waiting', ${now}, 0, null, null, ${now + exportKeptMs}, null, null where ${guard}`,
-      )
+      .select(rowIf(dataExports, row, guard))
       .returning({ id: dataExports.id }),
   ]);
   if (!wrote(made)) throw conflict("An export is being made; it will be here in a moment.");

@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { rowIf } from "#db/row-if.ts";
 import { connections, reveals, secrets } from "#db/schema/index.ts";
 import { requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
@@ -9,9 +10,9 @@ import { newId } from "#server/ids.ts";
 import { type RequestReveal, revealWaitMs } from "./schemas.ts";
 
 /**
- * An admin asks to see one secret and says why; nothing is opened. The other admins are
- * told by mail, and one of them decides within 24 hours. The request stands in
- * the client's own log. Throws `not_found` where the client has no such secret, `conflict` where the same person waits for it.
+ * An admin asks to see one secret and says why; nothing is opened. The other admins are told by mail, and one of them decides
+ * within 24 hours. The request stands in the client's own log. Throws `not_found` where the client has no such secret, `conflict`
+ * where the same person waits for it.
  */
 export async function requestReveal(
   ctx: TenantCtx,
@@ -34,7 +35,11 @@ export async function requestReveal(
     ctx.db
       .insert(reveals)
       .select(
-        sql`select ${id}, ${ctx.tenant.id}, ${connectionId}, ${field}, ${reason}, ${userId}, ${now}, null, null, ${expiresAt}, null, null, null where ${none}`,
+        rowIf(
+          reveals,
+          { id, tenantId: ctx.tenant.id, connectionId, field, reason, requestedBy: userId, requestedAt: now, expiresAt },
+          none,
+        ),
       )
       .returning({ id: reveals.id }),
   ]);

@@ -1,4 +1,5 @@
 import { eq, type SQL, sql } from "drizzle-orm";
+import { rowIf } from "#db/row-if.ts";
 import { invitations, memberships, sessions, users } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
@@ -79,10 +80,15 @@ async function joinAsNewcomer(ctx: TenantCtx, invitation: Invitation, locale: Lo
   const { id, tokenHash, userId, ip, userAgent, createdAt, lastUsedAt, expiresAt } = row;
   const details = { invitation: invitation.id, email, session: id };
   const [, , started, used] = await commitIf(ctx, guard, "invitation.accepted", details, [
-    ctx.db.insert(users).select(
-      sql`select ${userId}, ${email}, '', ${locale}, ${ctx.tenant.timezone}, 0, ${now}, null, ${now} where ${guard}
-            and not exists (select 1 from ${users} where ${users.email} = ${email})`,
-    ),
+    ctx.db
+      .insert(users)
+      .select(
+        rowIf(
+          users,
+          { id: userId, email, name: "", locale, timezone: ctx.tenant.timezone, staff: false, provenAt: now, createdAt: now },
+          sql`${guard} and not exists (select 1 from ${users} where ${users.email} = ${email})`,
+        ),
+      ),
     join(ctx, invitation, guard, now),
     // Only into the account that this very batch made: one that came about meanwhile must be signed in to.
     ctx.db

@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
+import { rowIf } from "#db/row-if.ts";
 import { connections, orders, schedules } from "#db/schema/index.ts";
 import type { OrderRecord, Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
@@ -82,8 +83,11 @@ function keepOrder(ctx: TenantCtx, { delivery, connection }: Working, order: Ord
     ctx.db
       .insert(orders)
       .select(
-        sql`select ${ctx.tenant.id}, ${connection.id}, ${order.externalId}, ${customer}, ${order.placedAt}, ${order.day}, ${order.grossMinor},
-            ${order.currency}, ${order.updatedAt} where ${stillOpen(ctx, delivery.id)}`,
+        rowIf(
+          orders,
+          { ...order, tenantId: ctx.tenant.id, connectionId: connection.id, customerId: customer },
+          stillOpen(ctx, delivery.id),
+        ),
       )
       .onConflictDoUpdate(newerOrder),
   ];
