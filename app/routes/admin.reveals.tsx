@@ -3,8 +3,10 @@ import { Form, useActionData, useLoaderData } from "@remix-run/react";
 import { Eye, EyeOff } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
+import { ClientLink } from "#app/components/admin/client-link.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { RevealTable } from "#app/components/admin/reveal-table.tsx";
+import { SecretName } from "#app/components/admin/secret-name.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
@@ -151,16 +153,10 @@ function AskForm({ asking, failure }: { asking: Outputs["credentials"]["list"]["
       <Card className="max-w-2xl">
         <Form method="post" className="grid gap-5">
           <FormMessage failure={failure} />
-          <p className="flex flex-wrap gap-x-3 gap-y-1 text-sm text-ink">
-            <code dir="ltr" className="font-mono">
-              {client}
-            </code>
-            <span>{providerName}</span>
-            <bdi className="[overflow-wrap:anywhere]">{account}</bdi>
-            <code dir="ltr" className="font-mono">
-              {field}
-            </code>
-          </p>
+          <div className="flex flex-wrap items-start gap-x-8 gap-y-3">
+            <SecretName field={field} account={account} providerName={providerName} />
+            <ClientLink id={client} />
+          </div>
           {Object.entries({ client, connection, field }).map(([name, value]) => (
             <input key={name} type="hidden" name={name} value={value} />
           ))}

@@ -9,6 +9,7 @@ import { Time } from "#app/components/ui/time.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 import { ClientLink } from "./client-link.tsx";
+import { SecretName } from "./secret-name.tsx";
 
 type Reveal = Outputs["reveals"]["list"]["items"][number];
 
@@ -29,16 +30,7 @@ export function RevealTable({ caption, reveals }: { caption: string; reveals: re
           header: t("reveals.secret"),
           primary: true,
           className: "align-top",
-          cell: ({ field, account, providerName }) => (
-            <span className="grid min-w-0 justify-items-start">
-              <code dir="ltr" className="font-mono text-[0.8125rem]">
-                {field}
-              </code>
-              <span className="text-xs font-normal text-ink-faint [overflow-wrap:anywhere]">
-                <bdi>{account}</bdi> · {providerName}
-              </span>
-            </span>
-          ),
+          cell: ({ field, account, providerName }) => <SecretName field={field} account={account} providerName={providerName} />,
         },
         { key: "client", header: admin("filter.client"), className: "align-top", cell: ({ tenant }) => <ClientLink id={tenant} /> },
         {
