@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import type { Failure, Grant, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
-import { bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
+import { bearer, byRefreshToken, failureOfStatus, readScopes, readStandardGrant } from "./replies.ts";
 
 /** Dated: `/oauth/v1` ends on 2027-02-16. */
 const tokenUrl = "https://api.hubapi.com/oauth/2026-03/token";
@@ -64,10 +64,10 @@ function tokenFailureOf({ status, body }: Reply): Failure | undefined {
   return undefined;
 }
 
-const Scopes = z.object({ scopes: z.array(z.string()).nullish() });
+const Scopes = z.object({ scopes: z.unknown().optional() });
 
 function readGrant(reply: unknown): Grant {
-  return { ...readStandardGrant(reply, " "), scopes: Scopes.parse(reply).scopes ?? undefined };
+  return { ...readStandardGrant(reply, " "), scopes: readScopes(Scopes.parse(reply).scopes, " ") };
 }
 
 const Portal = z.object({ portalId: z.coerce.string(), timeZone: z.string().nullish(), companyCurrency: z.string().nullish() });

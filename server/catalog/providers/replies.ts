@@ -13,11 +13,18 @@ const StandardGrant = z.object({
   refresh_token: z.string().min(1).optional().catch(undefined),
   expires_in: Lifetime,
   refresh_token_expires_in: Lifetime,
-  scope: z
-    .union([z.string(), z.array(z.string())])
-    .optional()
-    .catch(undefined),
+  scope: z.unknown().optional(),
 });
+
+/**
+ * Scopes as a reply names them, in one text or a list. Undefined where it says nothing of them, which means all that was asked for;
+ * none where what it says cannot be read, since that may be less.
+ */
+export function readScopes(said: unknown, separator: string | RegExp): string[] | undefined {
+  if (said === undefined || said === null) return undefined;
+  const texts = [said].flat().filter((each): each is string => typeof each === "string");
+  return texts.flatMap((text) => text.split(separator)).filter(Boolean);
+}
 
 /** A token reply with the field names of RFC 6749. */
 export function readStandardGrant(reply: unknown, scopeSeparator: " " | "," | RegExp): Grant {
@@ -27,7 +34,7 @@ export function readStandardGrant(reply: unknown, scopeSeparator: " " | "," | Re
     refreshToken: grant.refresh_token,
     expiresInS: grant.expires_in,
     refreshExpiresInS: grant.refresh_token_expires_in,
-    scopes: grant.scope === undefined ? undefined : [grant.scope].flat().flatMap((scope) => scope.split(scopeSeparator).filter(Boolean)),
+    scopes: readScopes(grant.scope, scopeSeparator),
   };
 }
 

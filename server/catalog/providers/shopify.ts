@@ -13,6 +13,8 @@ const offlineToken = "urn:shopify:params:oauth:token-type:offline-access-token";
 /** A shop's permanent domain. */
 export const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 const callbackLifeS = 90;
+/** What of a token reply says that the token ends. */
+const Ends = z.object({ expires_in: z.unknown().optional(), refresh_token: z.unknown().optional() });
 
 /** `Acme-Gifts`, `https://acme-gifts.myshopify.com/` and the admin's address all name `acme-gifts.myshopify.com`. */
 const ShopDomain = z
@@ -209,8 +211,9 @@ export const shopify: OAuthProvider = {
     callbackFault,
     readGrant(reply) {
       const grant = readStandardGrant(reply, ",");
-      // A reply with neither an end nor a refresh token is how an older app's token looks, which never ends.
-      return grant.expiresInS === undefined && grant.refreshToken === undefined ? { ...grant, expiresInS: null } : grant;
+      // A reply with neither an end nor a refresh token is how an older app's token looks, which never ends. One whose end cannot be read has one.
+      const { expires_in: end, refresh_token: refresh } = Ends.parse(reply);
+      return (end ?? null) === null && (refresh ?? null) === null ? { ...grant, expiresInS: null } : grant;
     },
     authorization: ({ secrets }) => ({ headers: { "x-shopify-access-token": secrets.access_token ?? "" } }),
     identify,

@@ -38,14 +38,39 @@ export async function needReconnect(ctx: TenantCtx, connection: ConnectionRow, f
   ]);
   if (!wrote(marked)) return;
   ctx.log.warn("connection needs to be connected again", details);
-  await blockJobs(ctx);
+  // First what nothing makes up for: jobs that are not blocked yet are when they come.
   await queueMail(ctx, { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: id });
+  await blockJobs(ctx);
 }
 
 /**
  * Blocks the jobs whose account waits for a person. A job that comes all the same, since whoever marked the connection died
- * before this was written, calls it again.
+ * before this was written, calls it again. Who connected the account meanwhile wrote better schedules than these: nobody else would
+ * free what was blocked over them, so it is looked at once more after each writing.
  */
 export async function blockJobs(ctx: TenantCtx): Promise<void> {
-  await batchOf(ctx.db, scheduleStatements(ctx, { connections: await listConnections(ctx) }));
+  let connections = await listConnections(ctx);
+  for (let writes = 0; writes < maxWrites; writes++) {
+    await batchOf(ctx.db, scheduleStatements(ctx, { connections }));
+    const later = await listConnections(ctx);
+    if (factsIn(later) === factsIn(connections)) return;
+    connections = later;
+  }
+  ctx.log.warn("the accounts of a client changed as often as its jobs were written", { writes: maxWrites });
 }
+
+const maxWrites = 5;
+
+/** What schedules follow from. */
+const factsIn = (all: readonly ConnectionRow[]): string =>
+  JSON.stringify(
+    all.map(({ id, kind, externalId, status, scopesGranted, chosen, preferredAt }) => [
+      id,
+      kind,
+      externalId,
+      status,
+      scopesGranted,
+      chosen,
+      preferredAt,
+    ]),
+  );

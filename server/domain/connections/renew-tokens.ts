@@ -192,7 +192,8 @@ async function keep(ctx: TenantCtx, lease: RefreshLease, { held, grant }: { held
   const secrets = [...held.secrets.filter(({ field }) => !sealed.some((secret) => secret.field === field)), ...fresh];
   const renewed = { ...connection, ...expiries, lastRefreshAt: now, renewFailures: 0, coolUntil: null };
   const plan = planOf({ connection: renewed, secrets });
-  const scopesGranted = grant.scopes ? [...grant.scopes] : connection.scopesGranted;
+  // A renewal takes no permission away: one that names none says nothing of them.
+  const scopesGranted = grant.scopes?.length ? [...grant.scopes] : connection.scopesGranted;
   const row = await insistently(() => keepRenewed(ctx, lease, { ...plan, ...expiries, sealed, scopesGranted }));
   if (row) return { ...held, connection: row, secrets };
   ctx.log.warn("renewed tokens came too late to be kept", { connection: connection.id });

@@ -115,7 +115,8 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     ...(grant && { access_token: grant.accessToken }),
     ...(grant?.refreshToken !== undefined && { refresh_token: grant.refreshToken }),
   };
-  const kept = fields.filter(({ connectionId }) => connectionId === id && held && !dropsOthers(held, input));
+  const own = fields.filter(({ connectionId }) => connectionId === id);
+  const kept = held && !dropsOthers(held, input) ? own.filter(({ field }) => field !== "refresh_token" || !hasEnded(held, ctx.now())) : [];
   const keepsRefresh = kept.some(({ field }) => field === "refresh_token");
   const row = {
     ...rowOf(ctx, provider, input, { id, held, refreshEndsAt: keepsRefresh ? (held?.refreshExpiresAt ?? null) : null }),
@@ -133,7 +134,7 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
           .where(inTenant(ctx, connections, eq(connections.id, id)))
       : ctx.db.insert(connections).values(connection),
     ...(await keepSecrets(ctx, dataKey, { connectionId: id, sealing })),
-    ...(held && dropsOthers(held, input) ? [dropSecretsBut(ctx, id, Object.keys(sealing))] : []),
+    ...(kept.length < own.length ? [dropSecretsBut(ctx, id, [...kept.map(({ field }) => field), ...Object.keys(sealing)])] : []),
     ...chosen.statements,
     ...scheduleStatements(ctx, { connections: [...all.filter((row) => row.id !== id), connection] }),
   ];
@@ -226,6 +227,8 @@ async function keepSecrets(
 
 /** A form is filled in anew, and whatever else was there is of another key, or of the other way to connect. */
 const dropsOthers = (held: ConnectionRow, { kind }: NewConnection) => held.kind !== kind || kind === "key";
+
+const hasEnded = ({ refreshExpiresAt }: ConnectionRow, now: number) => refreshExpiresAt !== null && refreshExpiresAt <= now;
 
 /** What it was connected by before opens nothing any more. */
 const dropSecretsBut = (ctx: TenantCtx, connectionId: string, fields: readonly string[]): Statement =>

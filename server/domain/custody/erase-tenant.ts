@@ -33,9 +33,17 @@ export async function eraseTenant(outer: Ctx, { deletionId, maxPages = 400 }: { 
   try {
     await erase(ctx, held, maxPages);
   } catch (error) {
-    // Where another one has it by now, this gives nothing back.
-    await ctx.directory.update(deletions).set({ leaseUntil: null }).where(mine(held));
+    await letGo(ctx, held);
     throw error;
+  }
+}
+
+/** So that the queue's next try goes on at once. Where another one has it by now, nothing is given back. */
+async function letGo(ctx: Ctx, held: Held): Promise<void> {
+  try {
+    await ctx.directory.update(deletions).set({ leaseUntil: null }).where(mine(held));
+  } catch (error) {
+    ctx.log.error("the lease of a deletion was not given back; it ends by itself", { deletion: held.id, error });
   }
 }
 
@@ -132,13 +140,18 @@ async function giveBackGrants(ctx: TenantCtx, { held, receipt }: { held: Held; r
     .from(connections)
     .where(inTenant(ctx, connections, sql`${connections.status} <> 'disconnected'`));
   for (const { id, provider, kind } of standing) {
-    let revoked = false;
+    let grant = receipt.grants.find(({ connection }) => connection === id);
+    if (!grant) {
+      grant = { connection: id, provider, kind, revoked: false };
+      receipt.grants.push(grant);
+      // Killed after this, nobody could say any more what was to be given back.
+      await keep(ctx, held, { receipt });
+    }
     try {
-      ({ revoked } = await disconnect(ctx, { connectionId: id }));
+      grant.revoked = (await disconnect(ctx, { connectionId: id })).revoked;
     } catch (error) {
       ctx.log.error("a connection of a client that ends was not given back", { connection: id, error });
     }
-    receipt.grants.push({ provider, kind, revoked });
     await keep(ctx, held, { receipt });
   }
 }

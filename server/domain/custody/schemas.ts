@@ -8,8 +8,8 @@ export type ExportStatus = z.infer<typeof ExportStatus>;
 export interface DeletionReceipt {
   /** Table -> rows erased. */
   tables: Record<string, number>;
-  /** What was connected, and whether the provider took the access back. */
-  grants: { provider: string; kind: "oauth" | "key"; revoked: boolean }[];
+  /** What was connected, and whether the provider took the access back. Written down before it is asked. */
+  grants: { connection: string; provider: string; kind: "oauth" | "key"; revoked: boolean }[];
   /** People's accounts that were erased, since nothing else was theirs. */
   accounts: number;
   /** The end of its audit log, which was erased too: an export that was made before proves itself against it. */

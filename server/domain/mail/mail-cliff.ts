@@ -4,6 +4,7 @@ import { providerName } from "#server/catalog/providers/registry.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { ifFound } from "#server/errors.ts";
 import { listMembersWho } from "./list-readers.ts";
 import { sendMail } from "./send-mail.ts";
 import { sendToEach } from "./send-to-each.ts";
@@ -17,7 +18,8 @@ const dayMs = 86_400_000;
  * keep the mail from the others.
  */
 export async function mailCliff(ctx: Ctx, message: { tenant: string; connection: string; days: number }): Promise<void> {
-  const tenant = await findTenant(ctx, message.tenant);
+  const tenant = await ifFound(findTenant(ctx, message.tenant));
+  if (!tenant) return;
   const inside = enterTenant(ctx, tenant, "system");
   const [connection] = await inside.db
     .select()

@@ -5,6 +5,7 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { ifFound } from "#server/errors.ts";
 import { listMembersWho } from "./list-readers.ts";
 import { sendMail } from "./send-mail.ts";
 import { sendToEach } from "./send-to-each.ts";
@@ -15,7 +16,8 @@ import { reconnectLetter } from "./write-letter.ts";
  * A connection that works again by now needs no mail. One address that fails does not keep the mail from the others.
  */
 export async function mailReconnect(ctx: Ctx, message: { tenant: string; connection: string }): Promise<void> {
-  const tenant = await findTenant(ctx, message.tenant);
+  const tenant = await ifFound(findTenant(ctx, message.tenant));
+  if (!tenant) return;
   const inside = enterTenant(ctx, tenant, "system");
   const [connection] = await inside.db
     .select()

@@ -6,6 +6,7 @@ import { actorNames } from "#server/domain/audit/actor-names.ts";
 import { stateOf } from "#server/domain/custody/list-reveals.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { ifFound } from "#server/errors.ts";
 import { listStaff } from "./list-readers.ts";
 import { sendMail } from "./send-mail.ts";
 import { sendToEach } from "./send-to-each.ts";
@@ -16,7 +17,8 @@ import { revealLetter } from "./write-letter.ts";
  * waits no more needs no mail. One address that fails does not keep the mail from the others.
  */
 export async function mailReveal(ctx: Ctx, message: { tenant: string; reveal: string }): Promise<void> {
-  const tenant = await findTenant(ctx, message.tenant);
+  const tenant = await ifFound(findTenant(ctx, message.tenant));
+  if (!tenant) return;
   const inside = enterTenant(ctx, tenant, "system");
   const [found] = await inside.db
     .select({ reveal: reveals, provider: connections.provider, account: connections.name })

@@ -10,7 +10,8 @@ import { mailSignIn } from "./mail-sign-in.ts";
 
 /**
  * Works one message off: loads what it names, writes the letter, sends it. What no longer needs a mail (a link that was
- * used or has expired, an address without an account) sends none. Throws where a transport failed, to be tried again.
+ * used or has expired, an address without an account, a client that is gone) sends none. Throws where a transport failed, to be
+ * tried again.
  */
 export function workMail(ctx: Ctx, message: MailMessage): Promise<void> {
   switch (message.type) {

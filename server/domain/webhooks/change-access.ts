@@ -65,10 +65,10 @@ export async function endAccess(ctx: TenantCtx, working: Working, reason: Reconn
   });
   const [, marked] = results;
   if (!wrote(marked)) return;
-  await blockJobs(ctx);
   // Who was told already that this account waits needs no second mail.
-  if (connection.status !== "active") return;
-  await queueMail(ctx, { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: connection.id });
+  if (connection.status === "active")
+    await queueMail(ctx, { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: connection.id });
+  await blockJobs(ctx);
 }
 
 /**

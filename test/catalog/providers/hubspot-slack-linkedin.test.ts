@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { tenants } from "#db/schema/index.ts";
+import { connections, secrets, tenants } from "#db/schema/index.ts";
 import type { Failure, OAuthProvider } from "#server/catalog/provider.ts";
 import { hubspot } from "#server/catalog/providers/hubspot.ts";
 import { linkedin } from "#server/catalog/providers/linkedin.ts";
@@ -267,5 +267,16 @@ describe("LinkedIn", () => {
     await control({ faults: [{ provider: "linkedin", kind: "token", effect: { type: "omit", fields: ["refresh_token"] } }] });
     await connectThrough(browser, { tenant: tenant.id, provider: "linkedin" });
     expect((await only(tenant)).refreshExpiresAt).toBe(refreshExpiresAt);
+    // But not one that has ended: then there is none any more, and the access ends with its token.
+    const db = openDb(testEnv.DB);
+    const { id } = await only(tenant);
+    await db
+      .update(connections)
+      .set({ refreshExpiresAt: Date.now() - 1 })
+      .where(eq(connections.id, id));
+    await connectThrough(browser, { tenant: tenant.id, provider: "linkedin" });
+    expect(await only(tenant)).toMatchObject({ refreshExpiresAt: null, cliffKind: "access" });
+    const held = await db.select({ field: secrets.field }).from(secrets).where(eq(secrets.connectionId, id));
+    expect(held).toEqual([{ field: "access_token" }]);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { hubspot } from "#server/catalog/providers/hubspot.ts";
 import { readStandardGrant } from "#server/catalog/providers/replies.ts";
+import { shopify } from "#server/catalog/providers/shopify.ts";
 
 describe("a token reply", () => {
   const tokens = { access_token: "a", refresh_token: "r" };
@@ -17,7 +19,19 @@ describe("a token reply", () => {
   test("may say its lifetime as text, and its scopes as a list", () => {
     expect(read({ expires_in: "3600", scope: ["one", "two"] })).toMatchObject({ expiresInS: 3600, scopes: ["one", "two"] });
     expect(read({ scope: "one two" }).scopes).toEqual(["one", "two"]);
-    for (const odd of [undefined, null, 7]) expect(read({ scope: odd }).scopes).toBeUndefined();
+    for (const nothing of [undefined, null]) expect(read({ scope: nothing }).scopes).toBeUndefined();
+  });
+
+  test("whose scopes cannot be read names those that can, and none is not taken for all", () => {
+    expect(read({ scope: ["one", 7] }).scopes).toEqual(["one"]);
+    for (const odd of [7, {}, [7]]) expect(read({ scope: odd }).scopes).toEqual([]);
+    expect(hubspot.oauth.readGrant({ ...tokens, scopes: "one two" }).scopes).toEqual(["one", "two"]);
+  });
+
+  test("of Shopify whose end cannot be read has one; one that says nothing of an end has none", () => {
+    expect(shopify.oauth.readGrant({ access_token: "a" }).expiresInS).toBeNull();
+    for (const odd of [{ expires_in: "soon" }, { refresh_token: 7 }])
+      expect(shopify.oauth.readGrant({ access_token: "a", ...odd }).expiresInS).toBeUndefined();
   });
 
   test("with an empty refresh token has none, so that the old one stays; without an access token it is no grant", () => {

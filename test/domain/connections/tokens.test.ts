@@ -528,27 +528,44 @@ describe("a provider's jobs", () => {
     expect(await blocked(tenant)).toBe("not_connected");
   });
 
-  test("a worker that dies as it marks the connection leaves the line in the log that says so", async () => {
-    const { tenant, id } = await connected("klaviyo");
+  /** The system in a tenant whose D1 asks first what happens before each batch, by its number. */
+  const runAgainst = (tenant: Tenant, before: (batch: number) => Promise<unknown> | undefined) => {
+    let batches = 0;
     const ctx = run(tenant);
-    let dead = false;
-    const dying = new Proxy(testEnv.DB, {
+    const d1 = new Proxy(testEnv.DB, {
       get(target, key) {
         const found: unknown = Reflect.get(target, key);
         if (typeof found !== "function") return found;
-        return (...words: unknown[]) => {
-          if (dead) throw new Error("killed");
-          dead = key === "batch";
+        if (key !== "batch") return found.bind(target);
+        return async (...words: unknown[]) => {
+          await before(++batches);
           return Reflect.apply(found, target, words);
         };
       },
     });
-    const { connection } = await holdConnection(ctx, id);
-    const inside = enterTenant({ ...ctx, databases: { DB: dying } }, tenant, "system");
-    await expect(needReconnect(inside, connection, "access_refused")).rejects.toThrow(/killed|Failed/);
+    return { ctx: enterTenant({ ...ctx, databases: { DB: d1 } }, tenant, "system"), traces: ctx.traces };
+  };
+
+  test("a worker that dies as it marks the connection leaves the line in the log that says so, and the mail", async () => {
+    const { tenant, id } = await connected("klaviyo");
+    const { ctx, traces } = runAgainst(tenant, (batch) => (batch > 1 ? Promise.reject(new Error("killed")) : undefined));
+    const { connection } = await holdConnection(run(tenant), id);
+    await expect(needReconnect(ctx, connection, "access_refused")).rejects.toThrow("killed");
     expect((await tokens(tenant, id)).row.status).toBe("reconnect_needed");
     const lines = await openDb(testEnv.DB).select().from(auditLog).where(eq(auditLog.tenantId, tenant.id));
     expect(lines.map(({ action }) => action)).toContain("connection.reconnect_needed");
+    expect(traces.mails).toMatchObject([{ type: "mail.reconnect", connection: id }]);
+  });
+
+  test("of an account that is connected again while they are blocked go on", async () => {
+    const { tenant, id, browser } = await connected("klaviyo");
+    const { connection } = await holdConnection(run(tenant), id);
+    const { ctx } = runAgainst(tenant, (batch) =>
+      batch === 2 ? connectThrough(browser, { tenant: tenant.id, provider: "klaviyo", connection: id }) : undefined,
+    );
+    await needReconnect(ctx, connection, "access_refused");
+    expect((await tokens(tenant, id)).row.status).toBe("active");
+    expect(await blocked(tenant)).toBeNull();
   });
 
   test("wait even when the worker died right after it marked the connection", async () => {

@@ -317,6 +317,43 @@ describe("after the time of grace", () => {
     expect(receipt?.receipt?.tables.measurements).toBeGreaterThan(2999);
   });
 
+  test("what was connected stands in the receipt, wherever the worker is killed around giving it back", async () => {
+    for (let calls = 1, deaths = 1; deaths > 0; calls += 1) {
+      deaths = 0;
+      const mine = await makeBelongings(`grant-${calls}-marker`);
+      const { deletionId } = await endOf(mine);
+      let left = calls;
+      const dying = watched(jobs(), () => {
+        if (left-- <= 0) throw new Error("killed");
+        return undefined;
+      });
+      try {
+        await eraseTenant(dying, { deletionId });
+      } catch {
+        deaths = 1; // the next one goes on, after its lease
+        await eraseTenant(jobs(later(32)), { deletionId });
+      }
+      expect((await receiptOf(deletionId))?.receipt?.grants, `killed after ${calls} calls`).toMatchObject([
+        { connection: mine.connectionId, provider: "shopify", revoked: false },
+      ]);
+    }
+  });
+
+  test("what went wrong is thrown, and not that the lease could not be given back", async () => {
+    const mine = await makeBelongings("both-marker");
+    const { deletionId } = await endOf(mine);
+    const ctx = jobs();
+    let calls = 0;
+    const failing = watched(ctx, () => {
+      calls += 1;
+      if (calls === 2) throw new Error("the first error");
+      if (calls > 2) throw new Error("the second error");
+      return undefined;
+    });
+    await expect(eraseTenant(failing, { deletionId })).rejects.toThrow("the first error");
+    expect(ctx.traces.lines.join()).toContain("the second error");
+  });
+
   test("a client with more rows than one message may erase takes several", async () => {
     const mine = await makeBelongings("pages-marker");
     const tenantId = mine.tenant.id;

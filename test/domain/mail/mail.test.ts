@@ -58,6 +58,14 @@ describe("what no longer needs a mail sends none:", () => {
     expect(await mailsTo("taken-back@example.com")).toEqual([]);
   });
 
+  test("a client that was erased meanwhile: a letter that failed would name it again", async () => {
+    const gone = { v: 1, tenant: "erased", connection: newId("con", 1) } as const;
+    await workMail(testCtx(), { ...gone, type: "mail.reconnect" });
+    await workMail(testCtx(), { ...gone, type: "mail.cliff", days: 3 });
+    await workMail(testCtx(), { v: 1, type: "mail.reveal", tenant: "erased", reveal: newId("rev", 1) });
+    await workMail(testCtx(), { v: 1, type: "mail.ending", deletion: newId("del", 1) });
+  });
+
   test("a connection that works again", async () => {
     const { tenant, people, connection } = await brokenConnection("active");
     await workMail(testCtx(), { v: 1, type: "mail.reconnect", tenant: tenant.id, connection });
