@@ -30,6 +30,7 @@ import type { TaskMessage } from "#server/messages.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { interruptedD1 } from "#test/interrupted-d1.ts";
 import { signRequest, Webhook } from "#test/sandbox/control/webhooks.ts";
 import { sandboxClients } from "#test/sandbox/endpoints.ts";
 import { sandboxOrigin } from "#test/variables.ts";
@@ -453,24 +454,17 @@ describe("an app that was uninstalled", () => {
     const { shop, connection } = await makeShop();
     await hear(ctx, uninstalled(shop));
     // Between what the worker reads and what it writes, the client comes back.
-    const d1 = ctx.databases.DB;
     let once = true;
-    const raced = new Proxy(d1, {
-      get(target, key) {
-        const value: unknown = Reflect.get(target, key);
-        if (key !== "batch" || typeof value !== "function") return typeof value === "function" ? value.bind(target) : value;
-        return async (statements: D1PreparedStatement[]) => {
-          if (once && statements.length > 3) {
-            once = false;
-            await db
-              .update(connections)
-              .set({ connectedAt: Date.now() + minute, version: 5 })
-              .where(eq(connections.id, connection));
-          }
-          return d1.batch(statements);
-        };
-      },
-    });
+    const comeBack = () => {
+      once = false;
+      return db
+        .update(connections)
+        .set({ connectedAt: Date.now() + minute, version: 5 })
+        .where(eq(connections.id, connection));
+    };
+    const raced = interruptedD1(ctx.databases.DB, (call) =>
+      once && call.is === "batch" && call.statements.length > 3 ? comeBack() : undefined,
+    );
     for (const message of told()) await workDelivery({ ...ctx, databases: { DB: raced } }, message);
     expect(once).toBe(false);
     expect(await connectionOf(connection)).toMatchObject({ status: "active", version: 5 });
@@ -782,16 +776,9 @@ describe("tries", () => {
   /** A machine whose writes fail so often: `batch` is where effects are written. */
   function failing(ctx: Ctx, times: number): Ctx {
     let left = times;
-    const d1 = ctx.databases.DB;
-    const broken = new Proxy(d1, {
-      get(target, key) {
-        const value: unknown = Reflect.get(target, key);
-        if (key === "batch")
-          return (statements: D1PreparedStatement[]) =>
-            left-- > 0 ? Promise.reject(new Error("the worker is gone")) : d1.batch(statements);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    });
+    const broken = interruptedD1(ctx.databases.DB, ({ is }) =>
+      is === "batch" && left-- > 0 ? Promise.reject(new Error("the worker is gone")) : undefined,
+    );
     return { ...ctx, databases: { DB: broken } };
   }
 

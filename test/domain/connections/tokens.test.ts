@@ -18,6 +18,7 @@ import { probeConnection } from "#server/domain/connections/probe-connection.ts"
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { interruptedD1 } from "#test/interrupted-d1.ts";
 import { asksForTokens, connectThrough, consents, control, counted, givenBy, hurry, visit } from "../oauth/consent.ts";
 
 const hour = 3_600_000;
@@ -413,19 +414,13 @@ describe("connecting again", () => {
     const db = openDb(testEnv.DB);
     let seen: ConnectionRow | undefined;
     // Between what the callback reads and what it writes, a renewal is done; somebody takes up its tokens.
-    const raced = new Proxy(browser.databases.DB, {
-      get(target, key) {
-        const value: unknown = Reflect.get(target, key);
-        if (key !== "batch" || typeof value !== "function") return typeof value === "function" ? value.bind(target) : value;
-        return async (statements: D1PreparedStatement[]) => {
-          if (!seen && statements.length > 6) {
-            await db.update(connections).set({ version: 2 }).where(eq(connections.id, id));
-            seen = (await holdConnection(testTenantCtx(tenant), id)).connection;
-          }
-          return target.batch(statements);
-        };
-      },
-    });
+    const renewMeanwhile = async () => {
+      await db.update(connections).set({ version: 2 }).where(eq(connections.id, id));
+      seen = (await holdConnection(testTenantCtx(tenant), id)).connection;
+    };
+    const raced = interruptedD1(browser.databases.DB, (call) =>
+      !seen && call.is === "batch" && call.statements.length > 6 ? renewMeanwhile() : undefined,
+    );
     await connectThrough({ ...browser, databases: { DB: raced } }, { tenant: tenant.id, provider: "klaviyo", connection: id });
     if (!seen) throw new Error("nothing came in between");
     await needReconnect(run(tenant), seen, "access_refused");
@@ -532,17 +527,7 @@ describe("a provider's jobs", () => {
   const runAgainst = (tenant: Tenant, before: (batch: number) => Promise<unknown> | undefined) => {
     let batches = 0;
     const ctx = run(tenant);
-    const d1 = new Proxy(testEnv.DB, {
-      get(target, key) {
-        const found: unknown = Reflect.get(target, key);
-        if (typeof found !== "function") return found;
-        if (key !== "batch") return found.bind(target);
-        return async (...words: unknown[]) => {
-          await before(++batches);
-          return Reflect.apply(found, target, words);
-        };
-      },
-    });
+    const d1 = interruptedD1(testEnv.DB, ({ is }) => (is === "batch" ? before(++batches) : undefined));
     return { ctx: enterTenant({ ...ctx, databases: { DB: d1 } }, tenant, "system"), traces: ctx.traces };
   };
 

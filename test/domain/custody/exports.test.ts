@@ -18,6 +18,7 @@ import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeBelongings } from "#test/contracts/belongings.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { interruptedD1 } from "#test/interrupted-d1.ts";
 
 const db = openDb(testEnv.DB);
 const jobs = (now?: () => number) => testCtx({ actor: { type: "system", job: "test" }, ...(now && { now }) });
@@ -139,16 +140,9 @@ describe("an export is made once", () => {
     const { exportId } = await asked(tenant, () => now);
     const broken = () => {
       const ctx = jobs(() => now);
-      const DB = new Proxy(ctx.databases.DB, {
-        get(target, key) {
-          if (key === "prepare")
-            return (query: string) => {
-              if (/"measurements"/.test(query)) throw new Error("D1 is away");
-              return target.prepare(query);
-            };
-          const found: unknown = Reflect.get(target, key);
-          return typeof found === "function" ? found.bind(target) : found;
-        },
+      const DB = interruptedD1(ctx.databases.DB, (call) => {
+        if (call.is === "prepare" && /"measurements"/.test(call.query)) throw new Error("D1 is away");
+        return undefined;
       });
       return { ...ctx, databases: { DB } };
     };

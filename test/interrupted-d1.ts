@@ -1,0 +1,23 @@
+export type D1Call = { is: "prepare"; query: string } | { is: "batch"; statements: readonly D1PreparedStatement[] };
+
+/**
+ * A D1 between whose calls something happens. `before` comes ahead of each: what it throws, the caller gets (the worker is killed,
+ * D1 is away), and a batch begins when what it answers is over (somebody else was faster).
+ */
+export const interruptedD1 = (d1: D1Database, before: (call: D1Call) => Promise<unknown> | undefined): D1Database =>
+  new Proxy(d1, {
+    get(target, key) {
+      if (key === "prepare")
+        return (query: string) => {
+          before({ is: "prepare", query });
+          return target.prepare(query);
+        };
+      if (key === "batch")
+        return async (statements: D1PreparedStatement[]) => {
+          await before({ is: "batch", statements });
+          return target.batch(statements);
+        };
+      const found: unknown = Reflect.get(target, key);
+      return typeof found === "function" ? found.bind(target) : found;
+    },
+  });
