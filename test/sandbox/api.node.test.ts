@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sandboxClient } from "./client.ts";
 import { realShop } from "./endpoints.ts";
+import { huShop, jpShop, kwShop, usShop } from "./places.ts";
 import { startSandbox } from "./start.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
@@ -166,6 +167,133 @@ describe("Shopify's GraphQL", () => {
   });
 });
 
+describe("shops elsewhere", () => {
+  interface Money {
+    shopMoney: { amount: string; currencyCode: string };
+  }
+  interface Seen {
+    id: string;
+    createdAt: string;
+    updatedAt: string;
+    cancelledAt: string | null;
+    test: boolean;
+    edited: boolean;
+    totalPriceSet: Money;
+    currentTotalPriceSet: Money;
+    originalTotalPriceSet: Money;
+    refunds: { totalRefundedSet: Money }[];
+  }
+  const orderFields = `id createdAt updatedAt cancelledAt test edited totalPriceSet { shopMoney { amount currencyCode } }
+    currentTotalPriceSet { shopMoney { amount currencyCode } } originalTotalPriceSet { shopMoney { amount currencyCode } }
+    refunds(first: 5) { totalRefundedSet { shopMoney { amount currencyCode } } }`;
+  async function read(shop: string) {
+    const { access_token } = await client.mint("shopify", shop, everything);
+    interface Reply {
+      shop: { currencyCode: string; ianaTimezone: string };
+      orders: { nodes: Seen[] };
+    }
+    const query = `{ shop { currencyCode ianaTimezone } orders(first: 250, sortKey: CREATED_AT, reverse: true) { nodes { ${orderFields} } } }`;
+    const { body } = await client.graphql<Reply>(shop, access_token, query);
+    if (!body.data) throw new Error(JSON.stringify(body));
+    return { shop: body.data.shop, orders: body.data.orders.nodes };
+  }
+  const minor = ({ shopMoney: { amount } }: Money, digits: number) => Math.round(Number(amount) * 10 ** digits);
+
+  test.each([
+    [jpShop, "JPY", 0, "Asia/Tokyo", /^\d+\.0$/],
+    [kwShop, "KWD", 3, "Asia/Kuwait", /^\d+\.\d{1,3}$/],
+    [huShop, "HUF", 2, "Europe/Budapest", /^\d+\.0$/],
+    [usShop, "USD", 2, "America/Los_Angeles", /^\d+\.\d{1,2}$/],
+  ])(
+    "%s writes amounts as its currency does, and its totals are the sum of what happened",
+    async (domain, currency, digits, zone, written) => {
+      const { shop, orders } = await read(domain);
+      expect(shop).toEqual({ currencyCode: currency, ianaTimezone: zone });
+      for (const { totalPriceSet } of orders) {
+        expect(totalPriceSet.shopMoney.currencyCode).toBe(currency);
+        expect(totalPriceSet.shopMoney.amount).toMatch(written);
+      }
+      const [edited, cancelled] = [orders.filter(({ edited: is }) => is), orders.filter(({ cancelledAt }) => cancelledAt !== null)];
+      const change = ({ originalTotalPriceSet, currentTotalPriceSet }: Seen) =>
+        Math.sign(minor(currentTotalPriceSet, digits) - minor(originalTotalPriceSet, digits));
+      expect(new Set(edited.map(change))).toEqual(new Set([-1, 1]));
+      // To less: the total before returns stays, and the refund is one of nothing.
+      for (const order of edited.filter((each) => change(each) < 0)) {
+        expect(order.totalPriceSet).toEqual(order.originalTotalPriceSet);
+        expect(order.refunds.map(({ totalRefundedSet }) => minor(totalRefundedSet, digits))).toEqual([0]);
+      }
+      for (const order of edited.filter((each) => change(each) > 0)) expect(order.totalPriceSet).toEqual(order.currentTotalPriceSet);
+      expect(new Set(cancelled.map(({ refunds }) => refunds.length))).toEqual(new Set([0, 1]));
+      expect(cancelled.every(({ currentTotalPriceSet }) => minor(currentTotalPriceSet, digits) === 0)).toBe(true);
+      expect(
+        orders.filter(({ createdAt, updatedAt }) => Math.min(Date.parse(createdAt), Date.parse(updatedAt)) > Date.now() + 86_400_000),
+      ).toHaveLength(2);
+      if (orders.length === 250) return;
+      const figures = await client.control<{ by_currency: Record<string, { net_minor: number; gross_minor: number }> }>(`/shop/${domain}`);
+      const sum = (value: (order: Seen) => Money) =>
+        orders.reduce((total, order) => total + (order.test ? 0 : minor(value(order), digits)), 0);
+      expect(figures.by_currency[currency]).toMatchObject({
+        gross_minor: sum(({ totalPriceSet }) => totalPriceSet),
+        net_minor: sum(({ currentTotalPriceSet }) => currentTotalPriceSet),
+      });
+    },
+  );
+
+  test("the clocks change within the months that are asked about, and orders come on both sides of it", async () => {
+    const { orders } = await read(usShop);
+    const offset = (at: string) =>
+      new Intl.DateTimeFormat("en", { timeZone: "America/Los_Angeles", timeZoneName: "longOffset" })
+        .formatToParts(Date.parse(at))
+        .find(({ type }) => type === "timeZoneName")?.value;
+    expect(new Set(orders.map(({ createdAt }) => offset(createdAt))).size).toBe(2);
+  });
+
+  test("a shop that moves keeps what it sold in its old currency, and sells in the new one from then on", async () => {
+    const shop = "moving-shop.myshopify.com";
+    const before = await read(shop);
+    await client.control("/places", { provider: "shopify", account: shop, currency: "EUR", timezone: "Europe/Paris" });
+    await client.control(`/shop/${shop}/changes`, { orders: [{ lines: [{ code: "20000", quantity: 1 }] }] });
+    const after = await read(shop);
+    expect([before.shop, after.shop]).toEqual([
+      { currencyCode: "GBP", ianaTimezone: "Europe/London" },
+      { currencyCode: "EUR", ianaTimezone: "Europe/Paris" },
+    ]);
+    expect(after.orders.map(({ totalPriceSet }) => totalPriceSet.shopMoney.currencyCode)).toEqual([
+      "EUR",
+      ...before.orders.slice(0, 249).map(() => "GBP"),
+    ]);
+    await client.control("/places", { provider: "shopify", account: "ever.myshopify.com", currency: "KWD", since: "1970-01-01T00:00:00Z" });
+    expect((await read("ever.myshopify.com")).orders.every(({ totalPriceSet }) => totalPriceSet.shopMoney.currencyCode === "KWD")).toBe(
+      true,
+    );
+  });
+
+  test("an order is edited, cancelled or deleted by word, and a deleted one is gone", async () => {
+    const shop = "changing-shop.myshopify.com";
+    const line = (quantity: number) => ({ lines: [{ code: "20000", quantity }] });
+    const { orders } = await client.control<{ orders: { id: number; gross_minor: number }[] }>(`/shop/${shop}/changes`, {
+      orders: [line(3), line(2), line(1)],
+    });
+    const [edited = 0, cancelled = 0, deleted = 0] = orders.map(({ id }) => id);
+    await client.control(`/shop/${shop}/changes`, {
+      edits: [{ orderId: edited, ...line(1) }],
+      cancellations: [{ orderId: cancelled }],
+      deletions: [deleted],
+    });
+    const seen = await read(shop);
+    const find = (id: number) => seen.orders.find((each) => each.id === `gid://shopify/Order/${id}`);
+    const one = orders[2]?.gross_minor ?? 0;
+    expect([find(edited)?.totalPriceSet, find(edited)?.currentTotalPriceSet].map((money) => money && minor(money, 2))).toEqual([
+      3 * one,
+      one,
+    ]);
+    expect(find(cancelled)?.cancelledAt).not.toBeNull();
+    expect(find(deleted)).toBeUndefined();
+    const answer = client.control(`/shop/${shop}/changes`, { refunds: [{ orderId: deleted, amount: 1 }] });
+    await expect(answer).rejects.toThrow("has no order");
+  });
+});
+
 describe("Klaviyo's API", () => {
   const reads = ["accounts", "lists", "segments", "flows", "profiles", "campaigns", "metrics"].map((name) => `${name}:read`);
   interface Resource {
@@ -231,6 +359,22 @@ describe("Klaviyo's API", () => {
     expect(list?.attributes.profile_count).toBeUndefined();
     const single = await ask<{ data: Resource }>(access_token, `/api/lists/${list?.id}?additional-fields[list]=profile_count`);
     expect(single.body.data.attributes.profile_count).toBeGreaterThan(0);
+  });
+  test("an account says where it is, and nobody is listed who comes later", async () => {
+    const places: [string, string, string][] = [
+      ["AcmeG1", "GBP", "Europe/London"],
+      ["BetaB2", "EUR", "Europe/Paris"],
+      ["GammC3", "ILS", "Asia/Jerusalem"],
+    ];
+    for (const [account, preferred_currency, timezone] of places) {
+      const { access_token } = await client.mint("klaviyo", account, reads);
+      expect((await ask(access_token, "/api/accounts")).body.data[0]?.attributes).toMatchObject({ preferred_currency, timezone });
+    }
+    const { access_token } = await client.mint("klaviyo", "Kla006", reads);
+    await client.control("/places", { provider: "klaviyo", account: "Kla006", timezone: "Eastern Time (US & Canada)" });
+    expect((await ask(access_token, "/api/accounts")).body.data[0]?.attributes).toMatchObject({ timezone: "Eastern Time (US & Canada)" });
+    const { body } = await ask(access_token, `/api/profiles?filter=greater-than(created,${new Date().toISOString()})`);
+    expect(body.data).toEqual([]);
   });
   test("campaign statistics are counts and fractions that fit together", async () => {
     const { access_token } = await client.mint("klaviyo", "Kla005", reads);
@@ -306,6 +450,64 @@ describe("Google's APIs", () => {
     expect(rows).toHaveLength(28 * 6);
     expect(sessions(rows)).toBe(sessions(total.body.rows));
     expect(rows[0]?.dimensionValues[0]?.value).toMatch(/^\d{8}$/);
+  });
+  const reportOf = async (person: string, body: object) => {
+    const { access_token } = await client.mint("google", person, [analytics]);
+    const path = `/analyticsdata/v1beta/${await property(access_token)}:runReport`;
+    const answer = await ask<Report & { metadata: { currencyCode: string; timeZone: string } }>(access_token, path, body);
+    return { ...answer.body, rows: answer.body.rows ?? [] };
+  };
+  const by = (rows: Report["rows"], metric = 0) =>
+    Object.fromEntries(rows.map((row) => [row.dimensionValues?.[0]?.value ?? "", Number(row.metricValues[metric]?.value)]));
+  const sumOf = (values: Record<string, number>) => Object.values(values).reduce((a, b) => a + b, 0);
+
+  test("people are counted once in a report, by day once a day", async () => {
+    const metrics = [{ name: "activeUsers" }, { name: "sessions" }];
+    const dateRanges = [{ startDate: "29daysAgo", endDate: "today" }];
+    const daily = await reportOf("d@g.example", { metrics, dateRanges, dimensions: [{ name: "date" }] });
+    const whole = await reportOf("d@g.example", { metrics, dateRanges });
+    const [days, once] = [by(daily.rows), Number(whole.rows[0]?.metricValues[0]?.value)];
+    expect(once).toBeLessThan(sumOf(days));
+    expect(once).toBeGreaterThan(Math.max(...Object.values(days)));
+    expect(sumOf(by(daily.rows, 1))).toBe(Number(whole.rows[0]?.metricValues[1]?.value));
+  });
+  test("a property younger than the period has no row of the days before it", async () => {
+    const { rows, metadata } = await reportOf("owner@beta.example", {
+      metrics: [{ name: "sessions" }],
+      dateRanges: [{ startDate: "59daysAgo", endDate: "today" }],
+      dimensions: [{ name: "date" }],
+    });
+    expect(rows.length).toBeGreaterThanOrEqual(12);
+    expect(rows.length).toBeLessThanOrEqual(18);
+    expect(metadata).toMatchObject({ currencyCode: "EUR", timeZone: "Europe/Paris" });
+  });
+  test("today has what happened until now, in the property's own day", async () => {
+    const report = {
+      metrics: [{ name: "sessions" }],
+      dateRanges: [{ startDate: "27daysAgo", endDate: "today" }],
+      dimensions: [{ name: "date" }],
+    };
+    for (const person of ["owner@gamma.example", "early@traffic.example"]) {
+      const { rows, metadata } = await reportOf(person, report);
+      const days = Object.entries(by(rows)).sort(([a], [b]) => a.localeCompare(b));
+      const clock = new Intl.DateTimeFormat("en-CA", { timeZone: metadata.timeZone, dateStyle: "short" });
+      const [today, sessions] = days.at(-1) ?? ["", 0];
+      expect(today).toBe(clock.format(Date.now()).replaceAll("-", ""));
+      const usual = sumOf(Object.fromEntries(days.slice(0, -4))) / (days.length - 4);
+      const hour = Number(
+        new Intl.DateTimeFormat("en", { timeZone: metadata.timeZone, hour: "2-digit", hourCycle: "h23" }).format(Date.now()),
+      );
+      expect(sessions / usual).toBeGreaterThan((hour / 24) * 0.6);
+      expect(sessions / usual).toBeLessThan(((hour + 1) / 24) * 1.4);
+    }
+  });
+  test("amounts come in the property's currency, or converted to the one that is asked for, and are labelled so", async () => {
+    const report = { metrics: [{ name: "totalRevenue" }], dateRanges: [{ startDate: "30daysAgo", endDate: "4daysAgo" }] };
+    const own = await reportOf("owner@gamma.example", report);
+    const yen = await reportOf("owner@gamma.example", { ...report, currencyCode: "JPY" });
+    expect([own.metadata.currencyCode, yen.metadata.currencyCode]).toEqual(["USD", "JPY"]);
+    const amount = ({ rows }: Report) => Number(rows[0]?.metricValues[0]?.value);
+    expect(amount(yen) / amount(own)).toBeCloseTo(205 / 1.32, 0);
   });
   test("no rows means no rows key", async () => {
     const { access_token } = await client.mint("google", "e@g.example", [analytics]);

@@ -4,6 +4,7 @@ import { openFaults } from "#test/sandbox/control/faults.ts";
 import { controlRoutes } from "#test/sandbox/control/routes.ts";
 import { seedKeys } from "#test/sandbox/keys/mint.ts";
 import { openLedger } from "#test/sandbox/oauth/ledger.ts";
+import { openPlaces } from "#test/sandbox/places.ts";
 import type { SandboxState } from "#test/sandbox/providers/provider.ts";
 import { openShelf } from "#test/sandbox/shop/shelf.ts";
 import { dispatch } from "./dispatch.ts";
@@ -25,10 +26,12 @@ export class Sandbox extends DurableObject<SandboxEnv> {
     const faults = openFaults();
     const counters = openCounters();
     const ledger = openLedger(storage.sql);
+    const places = openPlaces(storage.sql);
     seedKeys(ledger, Date.now());
     const state: SandboxState = {
       ledger,
-      shops: openShelf(storage.sql, Number(this.env.GENERATED_ORDERS)),
+      shops: openShelf(storage.sql, Number(this.env.GENERATED_ORDERS), places),
+      places,
       subscriptions: new Map(),
       limits: { on: true, windows: new Map() },
       redirectOrigins: this.env.REDIRECT_ORIGINS.split(",").map((origin) => origin.trim()),

@@ -4,9 +4,11 @@ import { keyServices, sandboxProviders } from "#test/sandbox/endpoints.ts";
 import { knownKeys, mintKey } from "#test/sandbox/keys/mint.ts";
 import { issueTokens, newGrant } from "#test/sandbox/oauth/issue.ts";
 import { type Grant, type Issued, revokeGrant } from "#test/sandbox/oauth/ledger.ts";
+import { Move } from "#test/sandbox/places.ts";
 import type { SandboxState } from "#test/sandbox/providers/provider.ts";
 import { shelf } from "#test/sandbox/providers/shelf.ts";
 import { ShopChange } from "#test/sandbox/shop/changes.ts";
+import { figuresByCurrency } from "#test/sandbox/shop/figures-by-currency.ts";
 import type { OrderRow, ProductRow } from "#test/sandbox/shop/model.ts";
 import type { Counters } from "./counters.ts";
 import { Fault, type Faults } from "./faults.ts";
@@ -157,15 +159,23 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
       orders: shop.orders.length,
       customers: shop.customers.length,
       guest_orders: shop.orders.filter(({ customerId }) => customerId === null).length,
-      gross_minor: shop.orders.reduce((sum, { gross }) => sum + gross, 0),
+      gross_minor: shop.orders.reduce((sum, { total }) => sum + total, 0),
       refunds_minor: shop.orders.reduce((sum, { refunded }) => sum + refunded, 0),
       currency: shop.currency,
+      timezone: shop.timezone,
       last_order_at: new Date(shop.orders.at(-1)?.createdAt ?? 0).toISOString(),
+      by_currency: figuresByCurrency(shop),
     });
   });
   app.post("/shop/:domain/changes", async (c) => {
     const { orders, refunds } = shops.change(c.req.param("domain"), ShopChange.parse(await c.req.json()), Date.now());
     return c.json({ orders: orders.map(({ id, gross }) => ({ id, gross_minor: gross })), refunds: refunds.map(({ id }) => ({ id })) });
+  });
+  app.post("/places", async (c) => {
+    const move = Move.parse(await c.req.json());
+    state.places.move(move, Date.now());
+    if (move.provider === "shopify") shops.rebuild(move.account);
+    return c.json(state.places.of(move.provider, move.account));
   });
   app.get("/shop/:domain/mark", (c) => c.json({ loaded: shops.loaded(c.req.param("domain")) }));
   app.put("/shop/:domain", (c) => {

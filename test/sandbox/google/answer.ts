@@ -1,4 +1,5 @@
 import type { Grant } from "#test/sandbox/oauth/ledger.ts";
+import { currentPlace, type Place } from "#test/sandbox/places.ts";
 import type { Call, SandboxState } from "#test/sandbox/providers/provider.ts";
 import { json } from "#test/sandbox/reply.ts";
 import { listAccessibleCustomers, searchCustomers } from "./ads.ts";
@@ -13,7 +14,7 @@ interface Address {
   service: string;
   /** One of these is enough; written without the common prefix. */
   scopes: string[];
-  answer(grant: Grant, call: Call, id: string): Response;
+  answer(grant: Grant, call: Call, id: string, place: Place): Response;
 }
 
 const prefix = "https://www.googleapis.com/auth/";
@@ -39,8 +40,8 @@ const addresses: Address[] = [
     path: /^\/analyticsdata\/v1beta\/properties\/(\d+):runReport$/,
     service: "analyticsdata",
     scopes: ["analytics.readonly", "analytics"],
-    answer: (grant, call, id) => {
-      const property = propertiesOf(grant.account).find((each) => each.id === id);
+    answer: (grant, call, id, place) => {
+      const property = propertiesOf(grant.account, place).find((each) => each.id === id);
       return property
         ? runReport(property, call.body, call.now)
         : googleError(403, "PERMISSION_DENIED", "User does not have sufficient permissions for this property.");
@@ -76,12 +77,12 @@ const addresses: Address[] = [
   },
 ];
 
-export function answerGoogle(_state: SandboxState, call: Call, grant: Grant): Response {
+export function answerGoogle(state: SandboxState, call: Call, grant: Grant): Response {
   for (const { method, path, service, scopes, answer } of addresses) {
     const match = path.exec(call.route.path);
     if (!match || call.request.method !== method) continue;
     if (!scopes.some((scope) => grant.scopes.includes(scope) || grant.scopes.includes(prefix + scope))) return insufficientScope(service);
-    return answer(grant, call, match[1] ?? "");
+    return answer(grant, call, match[1] ?? "", currentPlace(state.places, "google", grant.account));
   }
   return googleError(404, "NOT_FOUND", "Requested entity was not found.");
 }

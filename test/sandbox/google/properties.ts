@@ -1,10 +1,14 @@
+import type { Currency } from "#test/sandbox/currencies.ts";
+import { type Place, placeOf } from "#test/sandbox/places.ts";
 import { hashOf } from "#test/sandbox/seed.ts";
 
 export interface Property {
   id: string;
   displayName: string;
-  currencyCode: string;
+  currencyCode: Currency;
   timeZone: string;
+  /** It was made less than a month ago: there is nothing of the days before. */
+  young: boolean;
 }
 
 /** Somebody who must choose: the other people of the sandbox's consent page have one shop each. */
@@ -14,14 +18,18 @@ const severalOf: Readonly<Record<string, readonly string[]>> = {
   "owner@gamma.example": ["shop"],
 };
 
+/** Whose property is younger than the periods that it is asked about. */
+const newcomers = ["owner@beta.example", "newcomer@traffic.example"];
+
 /** The GA4 properties of a person: one shop, and a second one for every other person who is not named above. */
-export function propertiesOf(email: string): Property[] {
+export function propertiesOf(email: string, place: Place = placeOf("google", email)): Property[] {
   const named = (email.split("@")[1] ?? email).replace(/\.\w+$/, "");
   const property = (suffix: string): Property => ({
     id: String(100_000_000 + (hashOf(`${email} ${suffix}`) % 800_000_000)),
     displayName: `${named} ${suffix}`,
-    currencyCode: "GBP",
-    timeZone: "Europe/London",
+    currencyCode: place.currency,
+    timeZone: place.timezone,
+    young: newcomers.includes(email),
   });
   return (severalOf[email] ?? (hashOf(email) % 2 === 0 ? ["shop"] : ["shop", "blog"])).map(property);
 }

@@ -1,4 +1,5 @@
 import type { Grant } from "#test/sandbox/oauth/ledger.ts";
+import { currentPlace } from "#test/sandbox/places.ts";
 import type { Call, SandboxState } from "#test/sandbox/providers/provider.ts";
 import { klaviyoError } from "./error.ts";
 import { findOperation, type Operation } from "./operations.ts";
@@ -24,7 +25,7 @@ export function answerKlaviyo(state: SandboxState, call: Call, grant: Grant): Re
           "You do not have permission to perform this action.",
           `Missing scopes: ${missing.join(", ")}.`,
         )
-      : operation.answer({ account: grant.account, call, id });
+      : operation.answer({ account: grant.account, place: currentPlace(state.places, "klaviyo", grant.account), call, id });
   for (const [name, value] of Object.entries(counted.headers)) response.headers.set(name, value);
   return response;
 }

@@ -1,8 +1,9 @@
 import { seededInteger, seededRandom } from "#test/sandbox/seed.ts";
 
 const dayMs = 86_400_000;
-/** Where the made-up history of every account begins. */
+/** Where the made-up history of every account begins, and how far into the future its profiles are thought out. */
 const opened = Date.parse("2024-03-04T09:00:00Z");
+const thoughtOutMs = 2400 * dayMs;
 
 /** The organisation's name behind an account id. */
 export function accountName(id: string): string {
@@ -108,18 +109,25 @@ export function flowsOf(account: string) {
   }));
 }
 
+const allProfiles = (account: string) => seededInteger(`${account} profiles`, 350, 900);
+
+/** All profiles of an account, in the order of their coming; what lies ahead of now is not there yet. */
 export function profilesOf(account: string) {
-  return range(seededInteger(`${account} profiles`, 120, 340), (index) => ({
-    type: "profile",
-    id: `01SBX${shortId(`${account} profile ${index}`)}${String(index).padStart(6, "0")}`,
-    attributes: {
-      email: `profile-${index}@${account.toLowerCase()}.example`,
-      phone_number: null,
-      external_id: null,
-      created: stamp(opened + index * dayMs * 2),
-      updated: stamp(opened + index * dayMs * 2 + 3_600_000),
-    },
-  }));
+  const every = thoughtOutMs / allProfiles(account);
+  return range(allProfiles(account), (index) => {
+    const created = opened + Math.floor(every * index);
+    return {
+      type: "profile",
+      id: `01SBX${shortId(`${account} profile ${index}`)}${String(index).padStart(6, "0")}`,
+      attributes: {
+        email: `profile-${index}@${account.toLowerCase()}.example`,
+        phone_number: null,
+        external_id: null,
+        created: stamp(created),
+        updated: stamp(created + 3_600_000),
+      },
+    };
+  });
 }
 
 export function metricsOf(account: string) {
@@ -190,7 +198,9 @@ export function campaignsOf(account: string, now: number): SentCampaign[] {
 /** What one campaign led to. Unique counts are at most the deliveries; complaints and bounces stay small, as they do. */
 export function campaignCounts(account: string, campaign: SentCampaign) {
   const random = seededRandom(`${account} ${campaign.id} counts`);
-  const recipients = 500 + Math.floor(seededInteger(`${account} audience`, 800, 6000) * (0.8 + random() * 0.4));
+  // Most of those who were there by then.
+  const profiles = ((campaign.sentAt ?? campaign.createdAt) - opened) / (thoughtOutMs / allProfiles(account));
+  const recipients = Math.floor(profiles * (0.7 + random() * 0.25));
   const bounced = Math.floor(recipients * (0.002 + random() * 0.018));
   const delivered = recipients - bounced;
   const opens_unique = Math.floor(delivered * (0.22 + random() * 0.25));

@@ -1,3 +1,4 @@
+import type { Place } from "#test/sandbox/places.ts";
 import type { Call } from "#test/sandbox/providers/provider.ts";
 import { json } from "#test/sandbox/reply.ts";
 import { klaviyoError } from "./error.ts";
@@ -7,6 +8,7 @@ import { campaignReport, metricAggregate } from "./reports.ts";
 
 interface Asked {
   account: string;
+  place: Place;
   call: Call;
   id: string;
 }
@@ -42,7 +44,7 @@ const operations: Operation[] = [
     path: /^\/api\/accounts$/,
     scopes: ["accounts:read"],
     limits: always(single),
-    answer: ({ account, call }) => pageOf(call, [accountResource(account)], { fixed: 1 }),
+    answer: ({ account, place, call }) => pageOf(call, [accountResource(account, place)], { fixed: 1 }),
   },
   {
     name: "lists",
@@ -90,7 +92,7 @@ const operations: Operation[] = [
     path: /^\/api\/profiles$/,
     scopes: ["profiles:read"],
     limits: always(wide),
-    answer: ({ account, call }) => pageOf(call, profilesOf(account).filter(createdAfter(call)), { max: 100, usual: 20 }),
+    answer: ({ account, call }) => pageOf(call, profilesOf(account).filter(createdBetween(call)), { max: 100, usual: 20 }),
   },
   {
     name: "metrics",
@@ -129,7 +131,7 @@ const operations: Operation[] = [
     path: /^\/api\/campaign-values-reports$/,
     scopes: ["campaigns:read"],
     limits: always(report),
-    answer: ({ account, call }) => campaignReport(account, call),
+    answer: ({ account, place, call }) => campaignReport({ account, place, call }),
   },
 ];
 
@@ -142,7 +144,7 @@ export function findOperation(method: string, path: string): { operation: Operat
   return null;
 }
 
-function accountResource(account: string) {
+function accountResource(account: string, { currency, timezone }: Place) {
   return {
     type: "account",
     id: account,
@@ -155,8 +157,8 @@ function accountResource(account: string) {
         organization_name: accountName(account),
       },
       industry: "Ecommerce, Home",
-      timezone: "Europe/London",
-      preferred_currency: "GBP",
+      timezone,
+      preferred_currency: currency,
       public_api_key: account,
       locale: "en-GB",
     },
@@ -182,10 +184,13 @@ function campaignResource({ id, name, status, createdAt, sentAt }: ReturnType<ty
   };
 }
 
-/** `filter=greater-than(created,...)`; profiles are listed by creation as it is. */
-function createdAfter(call: Call) {
-  const after = /greater-than\(created,([^)]+)\)/.exec(call.url.searchParams.get("filter") ?? "")?.[1];
-  return ({ attributes }: { attributes: { created: string } }) => after === undefined || Date.parse(attributes.created) > Date.parse(after);
+/** `filter=greater-than(created,...)`, up to now; profiles are listed by creation as it is. */
+function createdBetween({ url, now }: Call) {
+  const after = /greater-than\(created,([^)]+)\)/.exec(url.searchParams.get("filter") ?? "")?.[1];
+  return ({ attributes }: { attributes: { created: string } }) => {
+    const created = Date.parse(attributes.created);
+    return created <= now && (after === undefined || created > Date.parse(after));
+  };
 }
 
 function countAsked(query: URLSearchParams, type: "list" | "segment"): boolean {

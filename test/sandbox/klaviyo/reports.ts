@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { readJson } from "#test/sandbox/body.ts";
+import { clockOf, type Place } from "#test/sandbox/places.ts";
 import type { Call } from "#test/sandbox/providers/provider.ts";
 import { json } from "#test/sandbox/reply.ts";
 import { seededInteger } from "#test/sandbox/seed.ts";
-import { utcOf } from "#test/sandbox/shop/clock.ts";
+import { instantOf, utcOf, wallClockAt } from "#test/sandbox/shop/clock.ts";
 import { klaviyoError } from "./error.ts";
 import { campaignCounts, campaignsOf, metricsOf, shortId } from "./figures.ts";
 
@@ -50,13 +51,13 @@ const Report = z.object({
 });
 
 /** Statistics of each campaign sent in the timeframe; rates are fractions. */
-export function campaignReport(account: string, call: Call): Response {
+export function campaignReport({ account, place, call }: { account: string; place: Place; call: Call }): Response {
   const body = Report.safeParse(readJson(call.body));
   if (!body.success) return invalid(z.prettifyError(body.error));
   const { statistics, timeframe, conversion_metric_id, filter } = body.data.data.attributes;
   if (!metricsOf(account).some(({ id }) => id === conversion_metric_id))
     return invalid(`${conversion_metric_id} is not a metric of this account.`);
-  const range = rangeOf(timeframe, call.now);
+  const range = rangeOf(timeframe, { now: call.now, timezone: clockOf(place.timezone) });
   if (!range) return invalid("The timeframe is not valid: a known key, or start before end within one year.");
   const wanted = filter === undefined ? null : /campaign_id,\[?([^\])]*)/.exec(filter)?.[1];
   const results = [];
@@ -88,14 +89,22 @@ function rateOf(name: string, counts: Record<string, number>): number | undefine
   return below === 0 ? 0 : (counts[parts[0]] ?? 0) / below;
 }
 
-function rangeOf(timeframe: z.infer<typeof Report>["data"]["attributes"]["timeframe"], now: number): { start: number; end: number } | null {
+/** Days are the account's; those of a key begin at its midnight and end now, or yesterday at midnight. */
+function rangeOf(
+  timeframe: z.infer<typeof Report>["data"]["attributes"]["timeframe"],
+  { now, timezone }: { now: number; timezone: string },
+): { start: number; end: number } | null {
   if ("key" in timeframe) {
     const length = days[timeframe.key];
     if (length === undefined) return null;
-    const end = timeframe.key === "yesterday" ? Math.floor(now / dayMs) * dayMs : now;
-    return { start: end - length * dayMs, end };
+    const midnight = Math.floor(wallClockAt(now, timezone) / dayMs) * dayMs;
+    const last = timeframe.key === "yesterday" ? midnight : midnight + dayMs;
+    return { start: instantOf(last - length * dayMs, timezone), end: timeframe.key === "yesterday" ? instantOf(last, timezone) : now };
   }
-  const [start, end] = [Date.parse(timeframe.start), Date.parse(timeframe.end)];
+  // Without an offset it is the account's clock.
+  const [start, end] = [timeframe.start, timeframe.end].map((text) =>
+    /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : utcOf(text, timezone),
+  ) as [number, number];
   return start < end && end - start <= yearMs ? { start, end } : null;
 }
 

@@ -1,5 +1,6 @@
 import type { SandboxProviderId } from "#test/sandbox/endpoints.ts";
 import type { AuthorizationRequest, Grant, Issued, Ledger, TokenPair } from "#test/sandbox/oauth/ledger.ts";
+import type { Places } from "#test/sandbox/places.ts";
 import type { ShopShelf } from "#test/sandbox/shop/shelf.ts";
 import type { Subscriptions } from "#test/sandbox/shopify/subscriptions.ts";
 
@@ -25,6 +26,7 @@ export interface Call {
 export interface SandboxState {
   ledger: Ledger;
   shops: ShopShelf;
+  places: Places;
   subscriptions: Subscriptions;
   limits: { on: boolean; windows: Map<string, { startedAt: number; used: number }> };
   redirectOrigins: string[];

@@ -1,15 +1,10 @@
 import { seededInteger } from "#test/sandbox/seed.ts";
-import type { Shop, ShopCustomer, ShopFacts, ShopOrder, ShopProduct, ShopRows } from "./model.ts";
+import type { OrderRow, Shop, ShopCustomer, ShopFacts, ShopOrder, ShopProduct, ShopRows } from "./model.ts";
+import { parsePrice, roundedLine } from "./money.ts";
 
 /** A shop out of its rows: orders sorted by time, customers being those who ordered, inventories that belong to the code. */
 export function buildShop(facts: ShopFacts, rows: ShopRows): Shop {
-  const orders = rows.orders.map(
-    (row): ShopOrder => ({
-      ...row,
-      updatedAt: row.refunds.reduce((latest, { createdAt }) => Math.max(latest, createdAt), row.createdAt),
-      refunded: row.refunds.reduce((sum, { amount }) => sum + amount, 0),
-    }),
-  );
+  const orders = rows.orders.map((row) => buildOrder(facts, row));
   orders.sort((a, b) => a.createdAt - b.createdAt || a.id - b.id);
   const opened = orders[0]?.createdAt ?? 0;
   const products = rows.products.map(
@@ -27,6 +22,66 @@ export function buildShop(facts: ShopFacts, rows: ShopRows): Shop {
   };
 }
 
+/**
+ * An order with what became of it. The total is "before returns" and the current total "after returns" (shopify.dev, Order): what
+ * an edit adds raises both; what it takes out of an unpaid order leaves the first as it is, and a refund of nothing behind.
+ */
+function buildOrder({ places }: ShopFacts, row: OrderRow): ShopOrder {
+  const currency = row.currency ?? (places.findLast(({ since }) => since <= row.createdAt) ?? places[0]).currency;
+  const lines = linesOf(row);
+  const sum = (count: "quantity" | "current") =>
+    lines.reduce((total, line) => total + roundedLine(line[count], parsePrice(line.price), currency), 0);
+  const total = row.edit ? sum("quantity") : row.gross;
+  const refunds =
+    row.edit && sum("current") < total ? [...row.refunds, { id: editRefund + row.id, createdAt: row.edit.at, amount: 0 }] : row.refunds;
+  const refunded = refunds.reduce((all, { amount }) => all + amount, 0);
+  const left = (row.edit ? sum("current") : row.gross) - refunded;
+  return {
+    ...row,
+    currency,
+    refunds,
+    refunded,
+    total,
+    current: row.cancelledAt === undefined ? Math.max(0, left) : 0,
+    updatedAt: Math.max(row.createdAt, row.cancelledAt ?? 0, row.edit?.at ?? 0, ...refunds.map(({ createdAt }) => createdAt)),
+  };
+}
+
+/** Ids of the refunds that edits leave lie beyond all others. */
+const editRefund = 70_000_000;
+
+/** The lines of an order: how many were ordered in all, and how many of them are still wanted. */
+export function linesOf(row: Pick<OrderRow, "lines" | "edit">): OrderLine[] {
+  const placed = parseLines(row.lines);
+  if (!row.edit) return placed.map((line, place) => ({ ...line, place, current: line.quantity }));
+  const wanted = parseLines(row.edit.lines);
+  const same = (a: Line, b: Line) => a.code === b.code && a.price === b.price;
+  const kept = placed.map((line) => {
+    const found = wanted.findIndex((each) => same(each, line));
+    const [now] = found < 0 ? [] : wanted.splice(found, 1);
+    return { ...line, quantity: Math.max(line.quantity, now?.quantity ?? 0), current: now?.quantity ?? 0 };
+  });
+  return [...kept, ...wanted.map((line) => ({ ...line, current: line.quantity }))].map((line, place) => ({ ...line, place }));
+}
+
+interface Line {
+  code: string;
+  quantity: number;
+  price: string;
+}
+
+export interface OrderLine extends Line {
+  place: number;
+  current: number;
+}
+
+function parseLines(text: string): Line[] {
+  return text.split(";").map((line) => {
+    const [code = "", quantity = "0", price = "0"] = line.split("|");
+    return { code, quantity: Number(quantity), price };
+  });
+}
+
 /** One product in twenty is sold out, one in eight is low. */
 function inventoryOf(domain: string, code: string): number {
   const draw = seededInteger(`${domain} stock ${code}`, 0, 999);
@@ -41,13 +96,13 @@ function customersOf(orders: ShopOrder[]): Map<number, ShopCustomer> {
     const known = customers.get(order.customerId);
     if (known) {
       known.orders += 1;
-      known.spent += order.gross;
+      known.spent += order.total;
       known.updatedAt = Math.max(known.updatedAt, order.updatedAt);
     } else {
       customers.set(order.customerId, {
         id: order.customerId,
         orders: 1,
-        spent: order.gross,
+        spent: order.total,
         country: order.country,
         createdAt: order.createdAt,
         updatedAt: order.updatedAt,

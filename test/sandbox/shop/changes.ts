@@ -2,20 +2,19 @@ import { z } from "zod";
 import type { OrderRow, Shop, ShopRows } from "./model.ts";
 import { parsePrice, roundedLine } from "./money.ts";
 
-/** What happens in a shop while a test or the demo looks on: new orders, refunds of known ones. `at` is now without it. */
+const at = z.iso.datetime().optional();
+const orderId = z.number().int();
+const lines = z.array(z.object({ code: z.string(), quantity: z.number().int().positive() })).min(1);
+
+/** What happens in a shop while a test or the demo looks on. `at` is now without it, and may lie ahead. */
 export const ShopChange = z.object({
-  orders: z
-    .array(
-      z.object({
-        customerId: z.number().int().positive().nullable().default(null),
-        lines: z.array(z.object({ code: z.string(), quantity: z.number().int().positive() })).min(1),
-        at: z.iso.datetime().optional(),
-      }),
-    )
-    .default([]),
-  refunds: z
-    .array(z.object({ orderId: z.number().int(), amount: z.number().int().positive(), at: z.iso.datetime().optional() }))
-    .default([]),
+  orders: z.array(z.object({ customerId: z.number().int().positive().nullable().default(null), lines, at })).default([]),
+  refunds: z.array(z.object({ orderId, amount: z.number().int().positive(), at })).default([]),
+  cancellations: z.array(z.object({ orderId, at })).default([]),
+  /** An order's lines become these. */
+  edits: z.array(z.object({ orderId, lines, at })).default([]),
+  /** Orders that are gone from then on, as if they had never been. */
+  deletions: z.array(orderId).default([]),
 });
 export type ShopChange = z.infer<typeof ShopChange>;
 
@@ -23,46 +22,74 @@ export type ShopChange = z.infer<typeof ShopChange>;
 export interface AppliedChange {
   orders: OrderRow[];
   refunds: { orderId: number; id: number; createdAt: number; amount: number }[];
+  cancellations?: { orderId: number; cancelledAt: number }[];
+  edits?: { orderId: number; edit: NonNullable<OrderRow["edit"]> }[];
+  deletions?: number[];
 }
 
 /** Numbers a change; throws when it names a product or an order that the shop does not have. */
-export function numberChange(shop: Shop, { orders, refunds }: ShopChange, now: number): AppliedChange {
-  const instant = (at: string | undefined) => (at === undefined ? Math.floor(now / 1000) * 1000 : Date.parse(at));
+export function numberChange(shop: Shop, change: ShopChange, now: number): AppliedChange {
+  const instant = (text: string | undefined) => (text === undefined ? Math.floor(now / 1000) * 1000 : Date.parse(text));
+  const known = (id: number) => {
+    if (!shop.orders.some((order) => order.id === id)) throw new Error(`${shop.domain} has no order ${id}`);
+    return id;
+  };
+  const priced = (wanted: ShopChange["orders"][number]["lines"]) =>
+    wanted.map(({ code, quantity }) => {
+      const price = shop.productByCode.get(code)?.price;
+      if (price === undefined) throw new Error(`${shop.domain} has no product ${code}`);
+      return { code, quantity, price };
+    });
+  const written = (all: ReturnType<typeof priced>) => all.map(({ code, quantity, price }) => `${code}|${quantity}|${price}`).join(";");
   let nextOrder = shop.orders.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
   let nextRefund = 2_000_001 + shop.orders.reduce((sum, order) => sum + order.refunds.length, 0);
   return {
-    orders: orders.map(({ customerId, lines, at }) => {
-      const priced = lines.map(({ code, quantity }) => {
-        const price = shop.productByCode.get(code)?.price;
-        if (price === undefined) throw new Error(`${shop.domain} has no product ${code}`);
-        return { code, quantity, price };
-      });
+    orders: change.orders.map(({ customerId, lines, at }) => {
+      const taken = priced(lines);
       return {
         id: nextOrder++,
         createdAt: instant(at),
         customerId,
         country: "United Kingdom",
-        gross: priced.reduce((sum, { quantity, price }) => sum + roundedLine(quantity, parsePrice(price)), 0),
-        lines: priced.map(({ code, quantity, price }) => `${code}|${quantity}|${price}`).join(";"),
+        gross: taken.reduce((sum, { quantity, price }) => sum + roundedLine(quantity, parsePrice(price), shop.currency), 0),
+        lines: written(taken),
         refunds: [],
+        currency: shop.currency,
       };
     }),
-    refunds: refunds.map(({ orderId, amount, at }) => {
-      if (!shop.orders.some(({ id }) => id === orderId)) throw new Error(`${shop.domain} has no order ${orderId}`);
-      return { orderId, id: nextRefund++, createdAt: instant(at), amount };
-    }),
+    refunds: change.refunds.map(({ orderId, amount, at }) => ({
+      orderId: known(orderId),
+      id: nextRefund++,
+      createdAt: instant(at),
+      amount,
+    })),
+    cancellations: change.cancellations.map(({ orderId, at }) => ({ orderId: known(orderId), cancelledAt: instant(at) })),
+    edits: change.edits.map(({ orderId, lines, at }) => ({
+      orderId: known(orderId),
+      edit: { at: instant(at), lines: written(priced(lines)) },
+    })),
+    deletions: change.deletions.map(known),
   };
 }
 
 export function applyChanges(rows: ShopRows, changes: AppliedChange[]): ShopRows {
   if (changes.length === 0) return rows;
-  const orders = [...rows.orders, ...changes.flatMap((change) => change.orders)];
   const refunds = changes.flatMap((change) => change.refunds);
+  const cancelled = new Map(changes.flatMap(({ cancellations = [] }) => cancellations.map((each) => [each.orderId, each.cancelledAt])));
+  const edited = new Map(changes.flatMap(({ edits = [] }) => edits.map((each) => [each.orderId, each.edit])));
+  const deleted = new Set(changes.flatMap(({ deletions = [] }) => deletions));
+  const orders = [...rows.orders, ...changes.flatMap((change) => change.orders)].filter(({ id }) => !deleted.has(id));
   return {
     products: rows.products,
     orders: orders.map((order) => {
       const added = refunds.filter(({ orderId }) => orderId === order.id);
-      return added.length > 0 ? { ...order, refunds: [...order.refunds, ...added] } : order;
+      const [cancelledAt, edit] = [cancelled.get(order.id), edited.get(order.id)];
+      return {
+        ...order,
+        ...(added.length > 0 && { refunds: [...order.refunds, ...added] }),
+        ...(cancelledAt !== undefined && { cancelledAt }),
+        ...(edit && { edit }),
+      };
     }),
   };
 }

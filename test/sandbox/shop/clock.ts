@@ -23,6 +23,9 @@ export function wallClock(text: string): number {
   return Date.parse(`${text.trim().replace(" ", "T")}${text.trim().length === 10 ? "T00:00:00" : ""}Z`);
 }
 
+/** What a clock of the zone shows at an instant, written as if it were UTC. */
+export const wallClockAt = (instant: number, timezone: string): number => instant + offsetAt(instant, timezone);
+
 /** The instant at which a clock of the zone shows `wall` (see `wallClock`). */
 export function instantOf(wall: number, timezone: string): number {
   const guess = wall - offsetAt(wall, timezone);

@@ -1,4 +1,5 @@
 import { realShop } from "#test/sandbox/endpoints.ts";
+import type { Place } from "#test/sandbox/places.ts";
 import type { ShopFacts } from "./model.ts";
 
 /** Restore rates are of ../shared/providers.md, Shopify / 6 Limits; a bucket holds twenty times as much. */
@@ -8,12 +9,13 @@ const plans = {
 };
 
 /** What a shop is beside its history. */
-export function factsOf(domain: string): ShopFacts {
+export function factsOf(domain: string, places: ShopFacts["places"]): ShopFacts {
   const name = domain
     .replace(".myshopify.com", "")
     .split("-")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join(" ");
   const real = domain === realShop;
-  return { domain, name, currency: "GBP", timezone: "Europe/London", plan: real ? plans.plus : plans.standard };
+  const { currency, timezone }: Place = places.at(-1) ?? places[0];
+  return { domain, name, currency, timezone, places, plan: real ? plans.plus : plans.standard };
 }

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { realShop } from "#test/sandbox/endpoints.ts";
-import { factsOf } from "./facts.ts";
+import { placeOf } from "#test/sandbox/places.ts";
 import { mapShop } from "./map.ts";
 import type { ShopRows } from "./model.ts";
 
@@ -31,7 +31,7 @@ export async function loadShop(
   const mark = fileMark(path);
   const held = (await send(`/shop/${realShop}/mark`, { method: "GET" })) as { loaded: string | null };
   if (held.loaded === mark) return;
-  const rows = await mapShop(path, { now: Date.now(), timezone: factsOf(realShop).timezone });
+  const rows = await mapShop(path, { now: Date.now(), timezone: placeOf("shopify", realShop).timezone });
   await send(`/shop/${realShop}`, { method: "PUT" });
   for (const body of chunks(rows)) await send(`/shop/${realShop}/rows`, { method: "POST", body });
   await send(`/shop/${realShop}/finish`, { method: "POST", body: JSON.stringify({ mark }) });

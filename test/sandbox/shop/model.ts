@@ -1,3 +1,6 @@
+import type { Currency } from "#test/sandbox/currencies.ts";
+import type { Place } from "#test/sandbox/places.ts";
+
 /** The rows that a shop is built from: from the file, or generated. Times are epoch milliseconds (UTC), money is minor units. */
 export interface ShopRows {
   orders: OrderRow[];
@@ -11,21 +14,34 @@ export interface OrderRow {
   /** null: a guest. */
   customerId: number | null;
   country: string;
+  /** What it came to when it was placed. */
   gross: number;
   /** `code|quantity|unit price` joined by `;`, read only when somebody asks for the lines. */
   lines: string;
   refunds: { id: number; createdAt: number; amount: number }[];
+  /** Without it the shop's when the order was placed. */
+  currency?: Currency;
+  cancelledAt?: number;
+  /** A merchant's trial, which is no sale. */
+  test?: boolean;
+  /** What was changed after it was placed: all lines as they are since. */
+  edit?: { at: number; lines: string };
 }
 
 export interface ProductRow {
   code: string;
   title: string;
-  /** Decimal string, two places. */
+  /** Decimal string with the decimals of the shop's currency. */
   price: string;
 }
 
 export interface ShopOrder extends OrderRow {
+  currency: Currency;
   updatedAt: number;
+  /** The total before returns: with what an edit added, and with what it took out. */
+  total: number;
+  /** What is left of it after edits, refunds and a cancellation. */
+  current: number;
   refunded: number;
 }
 
@@ -47,8 +63,10 @@ export interface ShopCustomer {
 export interface ShopFacts {
   domain: string;
   name: string;
-  currency: string;
+  currency: Currency;
   timezone: string;
+  /** Where it was, the oldest first: what was sold before a move keeps its currency. */
+  places: readonly [Place, ...Place[]];
   plan: { name: string; plus: boolean; bucket: number; restoreRate: number };
 }
 

@@ -1,9 +1,11 @@
 import { realShop } from "#test/sandbox/endpoints.ts";
+import { kwShop, type Places } from "#test/sandbox/places.ts";
 import { buildShop } from "./build.ts";
 import { type AppliedChange, applyChanges, numberChange, type ShopChange } from "./changes.ts";
 import { factsOf } from "./facts.ts";
 import { generateShop } from "./generate.ts";
 import type { OrderRow, ProductRow, Shop, ShopRows } from "./model.ts";
+import { isUnruly, unsettle } from "./unruly.ts";
 
 /** Shops by name: loaded ones from SQLite, all others generated when they are first asked for, and kept while there is room. */
 export interface ShopShelf {
@@ -15,11 +17,15 @@ export interface ShopShelf {
   begin(domain: string): void;
   add(domain: string, chunk: { orders?: OrderRow[]; products?: ProductRow[] }): void;
   finish(domain: string, mark: string): void;
+  /** Says that something about the shop changed elsewhere: it is built anew when it is next asked for. */
+  rebuild(domain: string): void;
 }
 
 const kept = 1000;
+/** A shop that opened three weeks ago: younger than the periods that it is asked about. */
+const youngShop = { domain: kwShop, days: 21, orders: 90 };
 
-export function openShelf(sql: SqlStorage, generatedOrders: number): ShopShelf {
+export function openShelf(sql: SqlStorage, generatedOrders: number, places: Places): ShopShelf {
   sql.exec("CREATE TABLE IF NOT EXISTS shops (domain TEXT PRIMARY KEY, mark TEXT, ends_at INTEGER)");
   sql.exec("CREATE TABLE IF NOT EXISTS shop_chunks (domain TEXT NOT NULL, body TEXT NOT NULL)");
   sql.exec("CREATE TABLE IF NOT EXISTS shop_changes (domain TEXT NOT NULL, body TEXT NOT NULL)");
@@ -47,14 +53,18 @@ export function openShelf(sql: SqlStorage, generatedOrders: number): ShopShelf {
     const endsAt = row(domain)?.ends_at ?? now - 60_000;
     // Kept, so that a restart serves the same history.
     sql.exec("INSERT INTO shops (domain, ends_at) VALUES (?, ?) ON CONFLICT DO NOTHING", domain, endsAt);
-    return generateShop({ seed: domain, orders: domain === realShop ? generatedOrders : 300, endsAt });
+    const [{ currency }] = places.of("shopify", domain);
+    const young = domain === youngShop.domain;
+    const orders = domain === realShop ? generatedOrders : young ? youngShop.orders : 300;
+    const rows = generateShop({ seed: domain, orders, endsAt, currency, ...(young && { days: youngShop.days }) });
+    return isUnruly(domain) ? unsettle(rows, { currency, endsAt }) : rows;
   }
 
   function find(domain: string, now: number): Shop {
     const known = open.get(domain);
     if (known) return known;
     const rows = typeof row(domain)?.mark === "string" ? loadedRows(domain) : generatedRows(domain, now);
-    const shop = buildShop(factsOf(domain), applyChanges(rows, changesOf(domain)));
+    const shop = buildShop(factsOf(domain, places.of("shopify", domain)), applyChanges(rows, changesOf(domain)));
     const oldest = open.size >= kept ? open.keys().next().value : undefined;
     if (oldest !== undefined) open.delete(oldest);
     open.set(domain, shop);
@@ -69,6 +79,7 @@ export function openShelf(sql: SqlStorage, generatedOrders: number): ShopShelf {
       open.delete(domain);
       return applied;
     },
+    rebuild: (domain) => void open.delete(domain),
     loaded: (domain) => row(domain)?.mark ?? null,
     begin(domain) {
       sql.exec("DELETE FROM shop_chunks WHERE domain = ?", domain);

@@ -1,3 +1,4 @@
+import { clockOf } from "#test/sandbox/places.ts";
 import type { Shop, ShopCustomer, ShopOrder, ShopProduct } from "#test/sandbox/shop/model.ts";
 import type { PageArgs, Sorting } from "./page.ts";
 import { compileSearch, type SearchFields } from "./search.ts";
@@ -28,14 +29,14 @@ export const orderListing: Listing<ShopOrder> = {
     updated_at: ({ updatedAt }) => updatedAt,
     customer_id: ({ customerId }) => customerId ?? 0,
     financial_status: financialStatus,
-    test: () => false,
-    status: () => "closed",
+    test: ({ test }) => test ?? false,
+    status: ({ cancelledAt }) => (cancelledAt === undefined ? "closed" : "cancelled"),
   },
   sorts: {
     CREATED_AT: ({ createdAt }) => createdAt,
     PROCESSED_AT: ({ createdAt }) => createdAt,
     UPDATED_AT: ({ updatedAt }) => updatedAt,
-    TOTAL_PRICE: ({ gross }) => gross,
+    TOTAL_PRICE: ({ total }) => total,
   },
 };
 
@@ -83,7 +84,7 @@ export function findRows<T extends { id: number }>(
 ): { rows: T[]; sorting: Sorting<T> } {
   const reverse = args.reverse ?? false;
   const sorting = { id: ({ id }: T) => id, value: listing.sorts[args.sortKey ?? "ID"] ?? (({ id }: T) => id), reverse };
-  const matches = compileSearch(args.query, listing.fields, shop.timezone, input.warn);
+  const matches = compileSearch(args.query, listing.fields, clockOf(shop.timezone), input.warn);
   const key = JSON.stringify([listing.kind, args.query ?? "", args.sortKey, reverse, input.visible?.key]);
   const known = shop.searches.get(key);
   if (known) return { rows: known as T[], sorting };

@@ -1,4 +1,5 @@
 import { buildSchema } from "graphql";
+import { currencyCodes } from "#test/sandbox/currencies.ts";
 import { countryCodeOf } from "./countries.ts";
 
 const connection = (type: string) => `
@@ -12,11 +13,12 @@ scalar Decimal
 scalar Money
 scalar URL
 scalar UnsignedInt64
-enum CurrencyCode { GBP USD EUR ILS CAD AUD }
+enum CurrencyCode { ${currencyCodes.join(" ")} }
 enum CountryCode { ${[...new Set(Object.values(countryCodeOf))].join(" ")} }
 enum CountPrecision { EXACT AT_LEAST }
 enum OrderDisplayFinancialStatus { AUTHORIZED EXPIRED PAID PARTIALLY_PAID PARTIALLY_REFUNDED PENDING REFUNDED VOIDED }
 enum OrderDisplayFulfillmentStatus { FULFILLED IN_PROGRESS ON_HOLD OPEN PARTIALLY_FULFILLED PENDING_FULFILLMENT RESTOCKED SCHEDULED UNFULFILLED }
+enum OrderCancelReason { CUSTOMER DECLINED FRAUD INVENTORY OTHER STAFF }
 enum OrderSortKeys { CREATED_AT CUSTOMER_NAME ID ORDER_NUMBER PROCESSED_AT RELEVANCE TOTAL_PRICE UPDATED_AT }
 enum ProductSortKeys { CREATED_AT ID INVENTORY_TOTAL TITLE UPDATED_AT RELEVANCE }
 enum CustomerSortKeys { CREATED_AT ID UPDATED_AT RELEVANCE }
@@ -36,7 +38,7 @@ type Query {
   customer(id: ID!): Customer
   customersCount(query: String, limit: Int = 10000): Count
 }
-enum WebhookSubscriptionTopic { APP_UNINSTALLED APP_SCOPES_UPDATE ORDERS_CREATE ORDERS_UPDATED PRODUCTS_UPDATE }
+enum WebhookSubscriptionTopic { APP_UNINSTALLED APP_SCOPES_UPDATE ORDERS_CREATE ORDERS_UPDATED ORDERS_CANCELLED ORDERS_EDITED ORDERS_DELETE PRODUCTS_UPDATE SHOP_UPDATE }
 input WebhookSubscriptionInput { uri: String }
 type WebhookSubscription { id: ID! topic: WebhookSubscriptionTopic! uri: String! }
 type WebhookSubscriptionCreatePayload { webhookSubscription: WebhookSubscription userErrors: [UserError!]! }
@@ -60,10 +62,11 @@ type AccessScope { handle: String! description: String! }
 type MoneyV2 { amount: Decimal! currencyCode: CurrencyCode! }
 type MoneyBag { shopMoney: MoneyV2! presentmentMoney: MoneyV2! }
 type Order {
-  id: ID! name: String! createdAt: DateTime! updatedAt: DateTime! processedAt: DateTime! cancelledAt: DateTime test: Boolean!
+  id: ID! name: String! createdAt: DateTime! updatedAt: DateTime! processedAt: DateTime! cancelledAt: DateTime cancelReason: OrderCancelReason
+  test: Boolean! edited: Boolean!
   displayFinancialStatus: OrderDisplayFinancialStatus displayFulfillmentStatus: OrderDisplayFulfillmentStatus!
   currencyCode: CurrencyCode! email: String currentSubtotalLineItemsQuantity: Int!
-  totalPriceSet: MoneyBag! currentTotalPriceSet: MoneyBag! subtotalPriceSet: MoneyBag totalRefundedSet: MoneyBag!
+  originalTotalPriceSet: MoneyBag! totalPriceSet: MoneyBag! currentTotalPriceSet: MoneyBag! subtotalPriceSet: MoneyBag totalRefundedSet: MoneyBag!
   totalDiscountsSet: MoneyBag totalTaxSet: MoneyBag totalShippingPriceSet: MoneyBag!
   customer: Customer shippingAddress: MailingAddress
   lineItems(first: Int, after: String): LineItemConnection!

@@ -1,6 +1,8 @@
+import type { Currency } from "#test/sandbox/currencies.ts";
 import { hashOf } from "#test/sandbox/seed.ts";
+import { linesOf } from "#test/sandbox/shop/build.ts";
 import type { Shop, ShopCustomer, ShopOrder, ShopProduct } from "#test/sandbox/shop/model.ts";
-import { moneyText, parsePrice, roundedLine } from "#test/sandbox/shop/money.ts";
+import { amountText, parsePrice, roundedLine } from "#test/sandbox/shop/money.ts";
 import { countryCodeOf } from "./countries.ts";
 import { type PageArgs, pageOf } from "./page.ts";
 
@@ -9,8 +11,8 @@ export type Demand = (scope: string, field: string) => void;
 
 export const iso = (instant: number) => `${new Date(instant).toISOString().slice(0, 19)}Z`;
 
-function money(minor: number, currencyCode: string) {
-  return bag(moneyText(minor), currencyCode);
+function money(minor: number, currencyCode: Currency) {
+  return bag(amountText(minor, currencyCode), currencyCode);
 }
 
 function bag(amount: string, currencyCode: string) {
@@ -19,7 +21,7 @@ function bag(amount: string, currencyCode: string) {
 }
 
 export function orderView(shop: Shop, order: ShopOrder, demand: Demand) {
-  const { currency } = shop;
+  const { currency } = order;
   const lineIdBase = order.id * 10_000;
   return {
     id: `gid://shopify/Order/${order.id}`,
@@ -27,16 +29,19 @@ export function orderView(shop: Shop, order: ShopOrder, demand: Demand) {
     createdAt: iso(order.createdAt),
     updatedAt: iso(order.updatedAt),
     processedAt: iso(order.createdAt),
-    cancelledAt: null,
-    test: false,
+    cancelledAt: order.cancelledAt === undefined ? null : iso(order.cancelledAt),
+    cancelReason: order.cancelledAt === undefined ? null : "CUSTOMER",
+    test: order.test ?? false,
+    edited: order.edit !== undefined,
     displayFinancialStatus: financialStatus(order),
     displayFulfillmentStatus: "FULFILLED",
     currencyCode: currency,
     email: null,
-    currentSubtotalLineItemsQuantity: () => linesOf(order).reduce((sum, { quantity }) => sum + quantity, 0),
-    totalPriceSet: () => money(order.gross, currency),
-    subtotalPriceSet: () => money(order.gross, currency),
-    currentTotalPriceSet: () => money(Math.max(0, order.gross - order.refunded), currency),
+    currentSubtotalLineItemsQuantity: () => linesOf(order).reduce((sum, { current }) => sum + current, 0),
+    originalTotalPriceSet: () => money(order.gross, currency),
+    totalPriceSet: () => money(order.total, currency),
+    subtotalPriceSet: () => money(order.total, currency),
+    currentTotalPriceSet: () => money(order.current, currency),
     totalRefundedSet: () => money(order.refunded, currency),
     totalDiscountsSet: () => money(0, currency),
     totalTaxSet: () => money(0, currency),
@@ -53,22 +58,27 @@ export function orderView(shop: Shop, order: ShopOrder, demand: Demand) {
       provinceCode: null,
     },
     lineItems: (args: PageArgs) =>
-      pageOf(linesOf(order), args, { id: ({ place }) => place, value: ({ place }) => place }, ({ place, code, quantity, price }) => {
-        const product = shop.productByCode.get(code);
-        const total = () => money(roundedLine(quantity, parsePrice(price)), currency);
-        return {
-          id: `gid://shopify/LineItem/${lineIdBase + place}`,
-          title: product?.title ?? code,
-          name: product?.title ?? code,
-          quantity,
-          currentQuantity: quantity,
-          sku: code,
-          originalUnitPriceSet: () => bag(price, currency),
-          originalTotalSet: total,
-          discountedTotalSet: total,
-          product: () => (product ? productView(product) : null),
-        };
-      }),
+      pageOf(
+        linesOf(order),
+        args,
+        { id: ({ place }) => place, value: ({ place }) => place },
+        ({ place, code, quantity, current, price }) => {
+          const product = shop.productByCode.get(code);
+          const total = () => money(roundedLine(quantity, parsePrice(price), currency), currency);
+          return {
+            id: `gid://shopify/LineItem/${lineIdBase + place}`,
+            title: product?.title ?? code,
+            name: product?.title ?? code,
+            quantity,
+            currentQuantity: order.cancelledAt === undefined ? current : 0,
+            sku: code,
+            originalUnitPriceSet: () => bag(price, currency),
+            originalTotalSet: total,
+            discountedTotalSet: total,
+            product: () => (product ? productView(product) : null),
+          };
+        },
+      ),
     refunds: ({ first }: { first?: number | null }) =>
       order.refunds.slice(0, first ?? undefined).map((refund) => ({
         id: `gid://shopify/Refund/${refund.id}`,
@@ -80,15 +90,8 @@ export function orderView(shop: Shop, order: ShopOrder, demand: Demand) {
 }
 
 export function financialStatus(order: ShopOrder): string {
-  if (order.refunded === 0) return "PAID";
-  return order.refunded >= order.gross ? "REFUNDED" : "PARTIALLY_REFUNDED";
-}
-
-function linesOf(order: ShopOrder) {
-  return order.lines.split(";").map((line, place) => {
-    const [code = "", quantity = "0", price = "0"] = line.split("|");
-    return { place, code, quantity: Number(quantity), price };
-  });
+  if (order.refunded === 0) return order.cancelledAt === undefined ? "PAID" : "VOIDED";
+  return order.refunded >= order.total ? "REFUNDED" : "PARTIALLY_REFUNDED";
 }
 
 export function productView(product: ShopProduct) {
@@ -128,7 +131,7 @@ export function customerView(shop: Shop, customer: ShopCustomer) {
     },
     defaultPhoneNumber: null,
     numberOfOrders: String(customer.orders),
-    amountSpent: { amount: moneyText(customer.spent), currencyCode: shop.currency },
+    amountSpent: { amount: amountText(customer.spent, shop.currency), currencyCode: shop.currency },
     createdAt: iso(customer.createdAt),
     updatedAt: iso(customer.updatedAt),
   };
