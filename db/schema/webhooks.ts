@@ -28,6 +28,8 @@ export const webhookDeliveries = sqliteTable(
     reason: text().$type<DeliveryReason>(),
     /** What it said, sealed under the tenant's data key; destroyed after a while, or as soon as a privacy request is met. */
     sealed: text(),
+    /** What may be in it (`keptForm` in domain/webhooks/payload.ts): where less is kept today, it is destroyed. */
+    sealedForm: integer().notNull().default(0),
     attempts: integer().notNull().default(0),
     /** When a message was last sent for it: what lies well behind this was lost. */
     sentAt: instant(),
@@ -39,6 +41,7 @@ export const webhookDeliveries = sqliteTable(
     index("webhook_deliveries_provider").on(t.provider, t.id),
     index("webhook_deliveries_status").on(t.status, t.id),
     index("webhook_deliveries_kept").on(t.id).where(sql`sealed is not null`),
+    index("webhook_deliveries_form").on(t.sealedForm).where(sql`sealed is not null`),
     index("webhook_deliveries_tenant").on(t.tenantId, t.id),
   ],
 );

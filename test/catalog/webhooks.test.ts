@@ -129,11 +129,108 @@ describe("what every provider's webhook owes", () => {
     test("a topic that nobody knows does nothing", async () => {
       expect(effect(webhook, "something.new")).toEqual({ type: "none", reason: "no_reader" });
     });
+  });
 
-    test("nothing of what a person wrote is kept", async () => {
+  /** Of each topic that leaves something behind: a body as the provider writes it. Those of `right` stand for all others. */
+  const order = {
+    admin_graphql_api_id: "gid://shopify/Order/1",
+    processed_at: "2026-03-03T23:30:00-05:00",
+    updated_at: "2026-03-04T00:00:00-05:00",
+    cancelled_at: null,
+    test: false,
+    total_price_set: { shop_money: { amount: "10.00", currency_code: "GBP" } },
+    customer: { admin_graphql_api_id: "gid://shopify/Customer/7" },
+    order_status_url: "https://beta.myshopify.com/1/orders/x",
+    line_items: [{ price_set: {} }],
+    refunds: [{ refund_line_items: [{ line_item: { properties: [{}] } }], transactions: [{ receipt: {}, payment_details: {} }] }],
+  };
+  const shop = { shop_id: 1, shop_domain: "beta.myshopify.com", customer: { id: 7 } };
+  const contact = { eventId: 1, subscriptionId: 2, portalId: 62515, occurredAt: now, objectId: 9 };
+  const bodies: { provider: Sent["provider"]; topic: string; account: string; payload: unknown }[] = [
+    ...["orders/create", "orders/updated"].map((topic) => ({
+      provider: "shopify" as const,
+      topic,
+      account: "beta.myshopify.com",
+      payload: order,
+    })),
+    { provider: "shopify", topic: "products/update", account: "beta.myshopify.com", payload: { id: 1, variants: [{ id: 2 }] } },
+    { provider: "shopify", topic: "app/scopes_update", account: "beta.myshopify.com", payload: { current: ["read_orders"] } },
+    { provider: "shopify", topic: "app/uninstalled", account: "beta.myshopify.com", payload: { myshopify_domain: "beta.myshopify.com" } },
+    { provider: "shopify", topic: "customers/data_request", account: "beta.myshopify.com", payload: { ...shop, orders_requested: [1] } },
+    { provider: "shopify", topic: "customers/redact", account: "beta.myshopify.com", payload: { ...shop, orders_to_redact: [1] } },
+    {
+      provider: "klaviyo",
+      topic: "",
+      account: "",
+      payload: {
+        data: [{ external_id: "e", topic: "event:klaviyo.opened_email", payload: { data: { id: "x", attributes: {} } } }],
+        meta: { klaviyo_account_id: "B", klaviyo_webhook_id: "01HF7AYTK76RHR4F17G6DGTRGF", timestamp: null },
+      },
+    },
+    ...["contact.creation", "contact.propertyChange", "contact.privacyDeletion"].map((subscriptionType) => ({
+      provider: "hubspot" as const,
+      topic: "",
+      account: "",
+      payload: [{ ...contact, subscriptionType }],
+    })),
+    {
+      provider: "meta",
+      topic: "",
+      account: "",
+      payload: {
+        object: "page",
+        entry: [{ id: "1", time: 1, changes: [{ field: "leadgen", value: { from: {} } }], messaging: [{ message: { text: {} } }] }],
+      },
+    },
+    {
+      provider: "slack",
+      topic: "",
+      account: "",
+      payload: {
+        type: "event_callback",
+        team_id: "T0",
+        event_id: "Ev1",
+        event: { type: "message", tokens: { bot: ["U0"] } },
+        authorizations: [{}],
+      },
+    },
+    {
+      provider: "tiktok",
+      topic: "",
+      account: "",
+      payload: { client_key: "k", event: "lead", create_time: 1, user_openid: "o", content: "{}" },
+    },
+  ];
+
+  /** The same with a person in a field that nobody knows, in each object at every depth, and in a list of its own. */
+  function planted(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(planted);
+    if (typeof value !== "object" || value === null) return value;
+    const person = { name: "Kim Example", email: "kim@buyer.example", notes: [{ text: "for Kim" }] };
+    return {
+      ...Object.fromEntries(Object.entries(value).map(([name, each]) => [name, planted(each)])),
+      note: "Kim",
+      person,
+      people: [person],
+    };
+  }
+
+  test("of a person in any field that is not named nothing is kept, of no provider, at no depth", async () => {
+    expect([...new Set(bodies.map(({ provider }) => provider))].sort()).toEqual(webhooks.map(({ provider }) => provider).sort());
+    for (const { payload, ...input } of bodies) {
+      const plain = events(await hear(input.provider, sent({ ...input, payload })));
+      const heard = events(await hear(input.provider, sent({ ...input, payload: planted(payload) })));
+      expect({ ...input, kept: JSON.stringify(heard) }).not.toMatchObject({ kept: expect.stringMatching(/kim/i) });
+      // What was planted is in none of the facts either.
+      const facts = (of: typeof heard) => of.map(({ key: _, ...event }) => event);
+      expect(facts(heard)).toEqual(facts(plain));
+    }
+  });
+
+  test("where nothing but that it happened is wanted, nothing is kept", async () => {
+    for (const { provider, signature: _, ...input } of right)
       for (const event of events(await hear(provider, sent({ provider, ...input }))))
         expect(event.payload).toEqual(provider === "slack" ? { bot: false } : {});
-    });
   });
 });
 
@@ -194,6 +291,35 @@ describe("shopify", () => {
     for (const topic of ["app/uninstalled", "shop/redact", "customers/redact", "customers/data_request"]) {
       expect({ topic, ...(await says(topic, { id: 1 })) }).toEqual({ topic, ...refused("unreadable") });
     }
+  });
+
+  test("the topic of the header, which is not signed, must be one that the body can be of", async () => {
+    const of = { shop_domain: "beta.myshopify.com", shop_id: 1 };
+    const redact = { ...of, customer: { id: 1 }, orders_to_redact: [2] };
+    const request = { ...of, customer: { id: 1 }, orders_requested: [2], data_request: { id: 3 } };
+    const wrong: [string, unknown][] = [
+      ["shop/redact", redact],
+      ["shop/redact", request],
+      ["customers/redact", request],
+      ["customers/data_request", redact],
+      ["orders/create", { admin_graphql_api_id: "gid://shopify/Product/1" }],
+      ["products/update", { admin_graphql_api_id: "gid://shopify/Order/1" }],
+      ["refunds/create", { admin_graphql_api_id: "gid://shopify/Order/1" }],
+      ["inventory_levels/update", { admin_graphql_api_id: "gid://shopify/Order/1" }],
+    ];
+    for (const [topic, payload] of wrong)
+      expect({ topic, payload, ...(await says(topic, payload)) }).toEqual({ topic, payload, ...refused("unreadable") });
+    for (const [topic, payload] of [
+      ["shop/redact", of],
+      ["customers/redact", redact],
+      ["customers/data_request", request],
+    ] as const)
+      expect({ topic, ...(await says(topic, payload)) }).toMatchObject({ topic, is: "events" });
+  });
+
+  test("below a domain of the shop's own it is the id that names the shop", async () => {
+    const [event] = events(await says("orders/create", { order_status_url: "https://www.beta.example/548380009/orders/x/authenticate" }));
+    expect(event).toMatchObject({ account: "beta.myshopify.com", externalId: "gid://shopify/Shop/548380009" });
   });
 
   test("who is to be forgotten is read to the last digit, and no address is kept", async () => {
@@ -479,6 +605,17 @@ describe("slack", () => {
     expect(await hear("slack", { secrets, body, headers: { ...headers, "x-slack-request-timestamp": "1531420619" }, at })).toEqual(
       refused("wrong_signature"),
     );
+  });
+
+  test("a look at the certificate is answered with nothing, signed or not, and does nothing", async () => {
+    const check = "ssl_check=1&token=xyzz0WbapA4vBCDEFasx0q6G";
+    const { "content-type": type } = headers;
+    expect(await hear("slack", { secrets, body: check, headers: { "content-type": type }, at })).toEqual({ is: "challenge", reply: "" });
+    // Neither an event that says so, nor a command beside which nothing is signed.
+    expect(await hear("slack", { secrets, body: check, headers: {}, at })).toEqual(refused("no_signature"));
+    expect(
+      await hear("slack", { secrets, body: body.replace("text=", "text=ssl_check%3D1"), headers: { "content-type": type }, at }),
+    ).toEqual(refused("no_signature"));
   });
 
   test("the handshake is answered only when it is signed", async () => {

@@ -6,9 +6,6 @@ import { type Receipt, receiveWebhook } from "#server/domain/webhooks/receive.ts
 import { browserCookies, requestCtx } from "#workers/context.ts";
 import type { Door } from "#workers/door.ts";
 
-/** Above what any provider sends: Shopify's largest orders are some hundred kilobytes. */
-const maxBodyBytes = 1024 * 1024;
-
 /**
  * Where providers send their events. There is no browser here: no cookie is read or set, nobody is signed in, and whatever is not
  * proven by its signature is told nothing but that it is refused.
@@ -22,9 +19,9 @@ webhooks.use("/webhooks/*", async (c, next) => {
   await next();
 });
 
-for (const { provider, methods, callbacks = {} } of shelf) {
+for (const { provider, methods, maxBodyBytes, callbacks = {} } of shelf) {
   const door = (path: string, callback: string | null, allowed: readonly string[]) =>
-    webhooks.all(path, shortEnough(provider, callback), (c) =>
+    webhooks.all(path, shortEnough(maxBodyBytes, { provider, callback }), (c) =>
       allowed.includes(c.req.method) ? receive(c, provider, callback) : c.body(null, 405, { allow: allowed.join(", ") }),
     );
   door(`/webhooks/${provider}`, null, methods);
@@ -32,9 +29,9 @@ for (const { provider, methods, callbacks = {} } of shelf) {
 }
 webhooks.all("/webhooks/*", (c) => c.body(null, 404));
 
-function shortEnough(provider: string, callback: string | null) {
+function shortEnough(maxSize: number, { provider, callback }: { provider: string; callback: string | null }) {
   return bodyLimit({
-    maxSize: maxBodyBytes,
+    maxSize,
     async onError(c: Context<Door>) {
       await keepRefusal(c.get("ctx"), { provider, callback, reason: "too_large" });
       return c.body(null, refusalStatus.too_large);

@@ -77,6 +77,8 @@ export const hubspotWebhook: Webhook = {
   secrets: ["HUBSPOT_CLIENT_SECRET"],
   methods: ["POST"],
   accountsAre: "externalId",
+  // At most 100 events (developers.hubspot.com, "Webhooks API"), each with one property, whose value has at most 65,536 characters.
+  maxBodyBytes: 8 * 1024 * 1024,
   read,
   effectOf,
 };

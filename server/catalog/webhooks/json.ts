@@ -8,7 +8,8 @@ const keepDigits: Reviver = (_key, value, context) =>
 export function parseJson(body: Uint8Array | string): unknown {
   try {
     const text = typeof body === "string" ? body : new TextDecoder("utf-8", { fatal: true }).decode(body);
-    return JSON.parse(text, keepDigits);
+    // Reviving takes four times as long, which tells in an order of thousands of lines.
+    return /\d{16}/.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined; // no JSON, or no UTF-8
     throw error;

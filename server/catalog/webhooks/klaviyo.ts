@@ -63,6 +63,8 @@ export const klaviyoWebhook: Webhook = {
   secrets: ["KLAVIYO_WEBHOOK_SECRET"],
   methods: ["POST"],
   accountsAre: "externalId",
+  // Klaviyo takes 5 MB of an event at most (developers.klaviyo.com, "Create event") and sends several at once.
+  maxBodyBytes: 10 * 1024 * 1024,
   read,
   effectOf,
 };

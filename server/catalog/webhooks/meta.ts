@@ -16,6 +16,12 @@ async function handshake({ urls: [url = ""], secret }: Incoming): Promise<Verdic
   return { is: "challenge", reply: challenge };
 }
 
+/** There is no id: what is sent again is word for word the same. Of the words themselves nothing but `said` is left. */
+const Change = z
+  .custom<{ field: string }>((change) => z.object({ field: z.string() }).safeParse(change).success)
+  .transform((change) => ({ field: change.field, said: keyOf(change) }));
+const Message = z.unknown().transform((message) => ({ field: "messaging", said: keyOf(message) }));
+
 const Body = z.object({
   object: z.string(),
   entry: z
@@ -23,9 +29,9 @@ const Body = z.object({
       z.object({
         id: z.union([z.string(), z.number()]).transform(String),
         time: z.number().optional(),
-        changes: z.array(z.looseObject({ field: z.string() })).optional(),
-        changed_fields: z.array(z.string()).optional(),
-        messaging: z.array(z.unknown()).optional(),
+        changes: z.array(Change).default([]),
+        changed_fields: z.array(z.string()).default([]),
+        messaging: z.array(Message).default([]),
       }),
     )
     .max(1000),
@@ -43,17 +49,15 @@ async function readChanges({ headers, body, secret }: Incoming): Promise<Verdict
   const parsed = Body.safeParse(parseJson(body));
   if (!parsed.success) return { is: "refused", reason: "unreadable" };
   const { object, entry } = parsed.data;
-  const events = entry.flatMap(({ id, time, changes = [], changed_fields = [], messaging = [] }): WebhookEvent[] => {
-    const said = [...changes, ...changed_fields.map((field) => ({ field })), ...messaging.map((value) => ({ field: "messaging", value }))];
-    return said.map((change) => ({
-      // There is no id: what is sent again is word for word the same.
+  const events = entry.flatMap(({ id, time, changes, changed_fields, messaging }): WebhookEvent[] =>
+    [...changes, ...changed_fields.map((field) => ({ field })), ...messaging].map((change) => ({
       key: keyOf(object, id, time, change),
       topic: `${object}.${change.field}`,
       account: id,
       occurredAt: instantOf(time),
       payload: {},
-    }));
-  });
+    })),
+  );
   return { is: "events", events };
 }
 
@@ -120,6 +124,8 @@ export const metaWebhook: Webhook = {
   secrets: ["META_CLIENT_SECRET", "META_WEBHOOK_VERIFY_TOKEN"],
   methods: ["GET", "POST"],
   accountsAre: "externalId",
+  // "Webhooks payloads can be up to 3 MB" (developers.facebook.com, WhatsApp Business Platform, "Webhooks"); up to 1000 updates in one.
+  maxBodyBytes: 4 * 1024 * 1024,
   read,
   callbacks: { deauthorize, deletion },
   effectOf,

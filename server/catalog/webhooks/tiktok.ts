@@ -39,6 +39,8 @@ export const tiktokWebhook: Webhook = {
   secrets: ["TIKTOK_CLIENT_SECRET"],
   methods: ["POST"],
   accountsAre: "externalId",
+  // A few ids; no limit is told.
+  maxBodyBytes: 1 * 1024 * 1024,
   read,
   effectOf,
 };

@@ -37,9 +37,11 @@ export interface WebhookEvent {
   topic: string;
   /** The provider's id of the account that it is about, or the shop's domain where `accountsAre` says so. */
   account: string;
+  /** The provider's id of the account where the signed body says it beside `account`, which is not signed: a connection with another is not meant. */
+  externalId?: string;
   /** Milliseconds since 1970; null where the provider does not say. */
   occurredAt: number | null;
-  /** As little of the body as `effectOf` needs: it is kept, sealed. */
+  /** As little of the body as `effectOf` needs, built of named fields: it is kept, sealed. Keep less, and `keptForm` has to rise. */
   payload: unknown;
   privacy?: PrivacyDemand;
 }
@@ -72,6 +74,8 @@ export interface Webhook {
   secrets: readonly string[];
   methods: readonly ("GET" | "POST")[];
   accountsAre: "externalId" | "shop";
+  /** The largest body that is read, by what the provider says that it sends; an isolate has 128 MB for all that it holds at once. */
+  maxBodyBytes: number;
   /** Verifies the bytes, then reads them. */
   read(incoming: Incoming): Promise<Verdict>;
   /** Further addresses below the provider's own (POST): what is sent to them by another rule. */

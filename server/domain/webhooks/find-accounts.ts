@@ -10,6 +10,8 @@ export interface EventAccount {
   connectionId: string;
   /** As the event names it. */
   account: string;
+  /** The provider's own id of the account. */
+  externalId: string;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function findAccounts(
     acrossTenants(ctx).map(async ({ db }) => ({
       db,
       rows: await db
-        .select({ tenantId: connections.tenantId, connectionId: connections.id, account })
+        .select({ tenantId: connections.tenantId, connectionId: connections.id, externalId: connections.externalId, account })
         .from(connections)
         .where(and(eq(connections.provider, provider), sql`${account} in (select value from json_each(${json}))`)),
     })),

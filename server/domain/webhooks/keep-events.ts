@@ -8,7 +8,7 @@ import { newId } from "#server/ids.ts";
 import type { TaskMessage } from "#server/messages.ts";
 import { confirmationCode } from "./confirmation-code.ts";
 import { type EventAccount, findAccounts } from "./find-accounts.ts";
-import { sealPayload } from "./payload.ts";
+import { keptForm, sealPayload } from "./payload.ts";
 import type { DeliveryReason, DeliveryStatus } from "./schemas.ts";
 
 /** One row to be; `privacy` is a second one, beside it. */
@@ -41,14 +41,18 @@ export async function keepEvents(
   const wantsCode = reply === "confirmation";
   const places = await findAccounts(ctx, webhook, new Set(events.map(({ account }) => account)));
   const messages: TaskMessage[] = [];
-  const known = new Set(places.flatMap(({ found }) => found.map(({ account }) => account)));
+  const all = places.flatMap(({ found }) => found);
   for (const { db, found } of places) {
     const rows = await rowsOf(ctx, events, found, wantsCode);
     for (const { id, tenantId } of await insert(ctx, db, webhook.provider, rows)) {
       messages.push({ v: 1, type: "webhook", tenant: tenantId, delivery: id });
     }
   }
-  const nobodys = events.filter(({ account }) => !known.has(account)).map((event) => rowOf(ctx, event, null, wantsCode));
+  const nobodys = events
+    .filter((event) => !all.some((owner) => isAbout(event, owner)))
+    .map((event) =>
+      rowOf(ctx, event, { wantsCode, reason: all.some(({ account }) => account === event.account) ? "other_account" : "nobody" }),
+    );
   await insert(ctx, ctx.directory, webhook.provider, nobodys);
   ctx.log.info("webhook received", { provider: webhook.provider, events: events.length, kept: messages.length, nobodys: nobodys.length });
   try {
@@ -62,19 +66,27 @@ async function rowsOf(ctx: Ctx, events: readonly WebhookEvent[], found: readonly
   const keys = new Map<Tenant, DataKey>();
   const rows: Row[] = [];
   for (const event of events) {
-    for (const owner of found.filter(({ account }) => account === event.account)) {
+    for (const owner of found.filter((each) => isAbout(event, each))) {
       const inside = enterTenant(ctx, owner.tenant, "system");
       const key = keys.get(owner.tenant) ?? (await currentDataKey(inside));
       keys.set(owner.tenant, key);
-      const row = rowOf(ctx, event, owner, wantsCode);
+      const row = rowOf(ctx, event, { owner, wantsCode });
       rows.push({ ...row, sealed: await sealPayload(inside, key, { delivery: row.id, payload: event.payload }) });
     }
   }
   return rows;
 }
 
+/** Where the signed body says whose it is, that decides: `account` may stand in a header that anybody can write. */
+const isAbout = (event: WebhookEvent, { account, externalId }: EventAccount): boolean =>
+  account === event.account && (event.externalId ?? externalId) === externalId;
+
+/** What of its row is not the event's own; without an owner it is nobody's, for a reason. */
+type Owning = { wantsCode: boolean; owner: EventAccount } | { wantsCode: boolean; owner?: undefined; reason: DeliveryReason };
+
 /** Nobody's event is over as it comes; what it demands is met, since nothing is held. */
-function rowOf(ctx: Ctx, { key, topic, account, occurredAt, privacy }: WebhookEvent, owner: EventAccount | null, wantsCode: boolean): Row {
+function rowOf(ctx: Ctx, { key, topic, account, occurredAt, privacy }: WebhookEvent, { wantsCode, ...owning }: Owning): Row {
+  const { owner } = owning;
   const now = ctx.now();
   return {
     id: newId("whk", now),
@@ -86,7 +98,7 @@ function rowOf(ctx: Ctx, { key, topic, account, occurredAt, privacy }: WebhookEv
     // What is said to happen later than now would outlive every connection.
     occurredAt: occurredAt === null ? null : Math.min(occurredAt, now),
     status: owner ? "received" : "ignored",
-    reason: owner ? null : "nobody",
+    reason: owning.owner ? null : owning.reason,
     sealed: null,
     privacy: privacy ? { orders: [], ...privacy, id: newId("prv", now), code: wantsCode ? confirmationCode(ctx, key) : null } : null,
   };
@@ -102,7 +114,8 @@ async function insert(ctx: Ctx, db: Db, provider: string, rows: readonly Row[]):
       .insert(webhookDeliveries)
       .select(
         sql`select value->>'id', value->>'tenantId', ${provider}, value->>'connectionId', value->>'eventKey', value->>'topic', value->>'account',
-            ${now}, value->>'occurredAt', value->>'status', value->>'reason', value->>'sealed', 0, ${now}, iif(value->>'status' = 'received', null, ${now})
+            ${now}, value->>'occurredAt', value->>'status', value->>'reason', value->>'sealed', ${keptForm}, 0, ${now},
+            iif(value->>'status' = 'received', null, ${now})
           from json_each(${JSON.stringify(page)}) where true`,
       )
       .onConflictDoNothing()

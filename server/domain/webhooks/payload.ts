@@ -7,6 +7,12 @@ import { open, seal, VaultError, versionOf } from "#server/domain/vault/envelope
 
 const field = "webhook";
 
+/**
+ * What may be in a sealed event, as a number that rises whenever less is kept than before: the sweep destroys what was sealed in an
+ * older form. 1: of an order's refunds nothing but that there are any.
+ */
+export const keptForm = 1;
+
 /** What an event said, sealed for its delivery under the tenant's data key: it opens in no other row. */
 export const sealPayload = (ctx: TenantCtx, { key, version }: DataKey, { delivery, payload }: { delivery: string; payload: unknown }) =>
   seal(key, { place: { tenant: ctx.tenant.id, connection: delivery, field }, version, secret: JSON.stringify(payload) });

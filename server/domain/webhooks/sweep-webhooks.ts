@@ -3,6 +3,7 @@ import type { Db } from "#db/client.ts";
 import { webhookDeliveries } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
+import { keptForm } from "./payload.ts";
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -50,12 +51,17 @@ async function resend(ctx: Ctx, db: Db): Promise<number> {
 /** Ids sort by time: the smallest that one of that instant could have. */
 const before = (instant: number) => newId("whk", instant, new Uint8Array(10));
 
+/** What is too old, and what was sealed when more was kept than today: unless it waits for its effect, which it is destroyed after. */
 async function forget(db: Db, now: number): Promise<number> {
   const old = await db
     .update(webhookDeliveries)
     .set({ sealed: null })
     .where(
-      sql`${webhookDeliveries.id} in (select id from webhook_deliveries where sealed is not null and id < ${before(now - payloadLifeMs)} limit ${pageSize})`,
+      sql`${webhookDeliveries.id} in (
+        select * from (select id from webhook_deliveries where sealed is not null and id < ${before(now - payloadLifeMs)} limit ${pageSize})
+        union all
+        select * from (select id from webhook_deliveries
+          where sealed is not null and sealed_form < ${keptForm} and status <> 'received' limit ${pageSize}))`,
     )
     .returning({ id: webhookDeliveries.id });
   return old.length;
