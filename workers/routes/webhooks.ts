@@ -21,7 +21,7 @@ webhooks.use("/webhooks/*", async (c, next) => {
 
 for (const { provider, methods, maxBodyBytes, callbacks = {} } of shelf) {
   const door = (path: string, callback: string | null, allowed: readonly string[]) =>
-    webhooks.all(path, shortEnough(maxBodyBytes, { provider, callback }), (c) =>
+    webhooks.all(path, shortEnough(maxBodyBytes, { provider, callback }), async (c) =>
       allowed.includes(c.req.method) ? receive(c, provider, callback) : c.body(null, 405, { allow: allowed.join(", ") }),
     );
   door(`/webhooks/${provider}`, null, methods);
