@@ -28,6 +28,7 @@ const EndpointOverride = z.strictObject({
   token: z.url().optional(),
   revoke: z.url().optional(),
   introspect: z.url().optional(),
+  issuer: z.url().optional(),
   api: z.url().optional(),
 });
 export type EndpointOverride = z.infer<typeof EndpointOverride>;
@@ -91,7 +92,7 @@ const Variables = z
     LINKEDIN_CLIENT_SECRET: z.string().optional(),
     /** Signs Klaviyo's system webhooks: the secret_key that they were made with. */
     KLAVIYO_WEBHOOK_SECRET: z.string().optional(),
-    /** Points providers elsewhere (the sandbox, an OAuth server of one's own): JSON, provider -> {authorize, token, revoke, api}. */
+    /** Points providers elsewhere (the sandbox, an OAuth server of one's own): JSON, provider -> {authorize, token, revoke, introspect, issuer, api}. */
     PROVIDER_ENDPOINTS: Endpoints.optional(),
   })
   .superRefine((variables, context) => {

@@ -37,7 +37,7 @@ export interface Resource {
 export interface Identity {
   externalId: string;
   name: string;
-  /** What the API says was granted, for providers whose token reply does not. */
+  /** What the API or the introspection says was granted: it counts where the token reply does not say. */
   scopes?: readonly string[];
   details: {
     currency?: string;
@@ -114,6 +114,8 @@ export interface OAuthEndpoints {
   revoke?: string;
   /** What a token is of (RFC 7662), where only that tells who was connected. */
   introspect?: string;
+  /** What the provider calls itself in `iss` (RFC 9207), where it is not the origin of `authorize` or a path above it. */
+  issuer?: string;
 }
 
 /** How accounts are connected by OAuth: a description over the core in domain/oauth. */
@@ -165,8 +167,8 @@ export interface OAuth {
   /** Throws a `ZodError` for what is no grant. */
   readGrant(reply: unknown): Grant;
   authorization(credentials: Credentials): Authorization;
-  /** Asks the API who was connected. `granted` are the scopes of the token, `introspect` asks what it is of. Throws `ProviderError`. */
-  identify(account: Account, granted: readonly string[], introspect: () => Promise<unknown>): Promise<Identity>;
+  /** Asks the API who was connected; `introspect` asks what the token is of. Throws `ProviderError`. */
+  identify(account: Account, introspect: () => Promise<unknown>): Promise<Identity>;
   /**
    * How to give access back. `ends: "grant"`: it ends all that this account ever granted us, so it must not be done while
    * another connection lives on the same grant. Null where the provider has no way.

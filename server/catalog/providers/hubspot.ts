@@ -66,22 +66,31 @@ function tokenFailureOf({ status, body }: Reply): Failure | undefined {
 
 const Scopes = z.object({ scopes: z.unknown().optional() });
 
+/** Its own `scopes`, or RFC 6749's `scope`; a reply that names neither leaves it to the introspection. */
 function readGrant(reply: unknown): Grant {
-  return { ...readStandardGrant(reply, " "), scopes: readScopes(Scopes.parse(reply).scopes, " ") };
+  const grant = readStandardGrant(reply, " ");
+  return { ...grant, scopes: readScopes(Scopes.parse(reply).scopes, " ") ?? grant.scopes };
 }
 
 const Portal = z.object({ portalId: z.coerce.string(), timeZone: z.string().nullish(), companyCurrency: z.string().nullish() });
-const Introspection = z.object({ hub_domain: z.string().nullish(), user: z.string().nullish() });
+const Introspection = z.object({
+  hub_domain: z.string().nullish(),
+  user: z.string().nullish(),
+  scopes: z.unknown().optional(),
+  scope: z.unknown().optional(),
+});
 
 const readPortal = (account: Account) => account.json({ path: "/account-info/v3/details" }, Portal);
 
 /** A login is one portal: several of them are several connections. Only the introspection knows what people call it. */
-async function identify(account: Account, _granted: readonly string[], introspect: () => Promise<unknown>): Promise<Identity> {
+async function identify(account: Account, introspect: () => Promise<unknown>): Promise<Identity> {
   const [portal, introspected] = await Promise.all([readPortal(account), introspect()]);
-  const { hub_domain: domain, user } = Introspection.safeParse(introspected).data ?? {};
+  const { hub_domain: domain, user, ...said } = Introspection.safeParse(introspected).data ?? {};
+  const scopes = readScopes(said.scopes ?? said.scope, " ");
   return {
     externalId: portal.portalId,
     name: domain || `HubSpot ${portal.portalId}`,
+    ...(scopes && { scopes }),
     details: {
       ...(portal.companyCurrency && { currency: portal.companyCurrency }),
       ...(portal.timeZone && { timezone: portal.timeZone }),

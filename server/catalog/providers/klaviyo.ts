@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { type Failure, FieldFault, type Identity, type KeyProvider, type OAuthProvider, type Reply } from "#server/catalog/provider.ts";
-import { basicCredentials, bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
+import { bearer, byRefreshToken, clientCredentials, failureOfStatus, readStandardGrant } from "./replies.ts";
 import { typed } from "./typed.ts";
 
 /** The API's version, sent with every request. */
@@ -118,7 +118,7 @@ export const klaviyo: OAuthProvider & KeyProvider = {
       ends: "token",
       request: ({ accessToken, refreshToken, clientId, clientSecret }) => ({
         method: "POST",
-        headers: { authorization: basicCredentials(clientId, clientSecret), "content-type": "application/x-www-form-urlencoded" },
+        headers: { authorization: clientCredentials(clientId, clientSecret), "content-type": "application/x-www-form-urlencoded" },
         body: new URLSearchParams({
           token_type_hint: refreshToken === undefined ? "access_token" : "refresh_token",
           token: refreshToken ?? accessToken,

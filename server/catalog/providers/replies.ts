@@ -1,3 +1,4 @@
+import { encodeBase64 } from "@oslojs/encoding";
 import { z } from "zod";
 import type { Failure, Grant, Renewal } from "#server/catalog/provider.ts";
 
@@ -17,8 +18,8 @@ const StandardGrant = z.object({
 });
 
 /**
- * Scopes as a reply names them, in one text or a list. Undefined where it says nothing of them, which means all that was asked for;
- * none where what it says cannot be read, since that may be less.
+ * Scopes as a reply names them, in one text or a list. Undefined where it says nothing of them, so that somebody else must be asked;
+ * none where what it says cannot be read.
  */
 export function readScopes(said: unknown, separator: string | RegExp): string[] | undefined {
   if (said === undefined || said === null) return undefined;
@@ -61,7 +62,15 @@ function retry(headers: Headers): { retryAfterS?: number } {
   return retryAfterS === undefined ? {} : { retryAfterS };
 }
 
-export const basicCredentials = (clientId: string, clientSecret: string): string => `Basic ${btoa(`${clientId}:${clientSecret}`)}`;
+/** HTTP Basic of a user and a password (RFC 7617), in UTF-8. */
+export const basicCredentials = (user: string, password: string): string =>
+  `Basic ${encodeBase64(new TextEncoder().encode(`${user}:${password}`))}`;
+
+/** HTTP Basic of an OAuth client: both parts form-encoded first (RFC 6749, 2.3.1), since a secret may hold a colon or a percent sign. */
+export const clientCredentials = (clientId: string, clientSecret: string): string =>
+  basicCredentials(formEncoded(clientId), formEncoded(clientSecret));
+
+const formEncoded = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
 
 /** The Authorization header of an OAuth access token (RFC 6750). */
 export const bearer = ({ access_token = "" }: Readonly<Record<string, string>>): { authorization: string } => ({

@@ -5,12 +5,13 @@ import { ProviderError } from "#server/errors.ts";
 /** Where a provider's consent and tokens are: its own endpoints, or those that PROVIDER_ENDPOINTS names instead. */
 export function oauthEndpointsOf(config: Config, provider: OAuthProvider): OAuthEndpoints {
   const own = provider.oauth.endpoints;
-  const { authorize, token, revoke, introspect } = { ...own, ...overrideOf(config, provider) };
+  const { authorize, token, revoke, introspect, issuer } = { ...own, ...overrideOf(config, provider) };
   return {
     authorize: authorize ?? own.authorize,
     token: token ?? own.token,
     ...(revoke !== undefined && { revoke }),
     ...(introspect !== undefined && { introspect }),
+    ...(issuer !== undefined && { issuer }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Failure, Grant, OAuthProvider, Reply } from "#server/catalog/provider.ts";
-import { basicCredentials, failureOfStatus } from "#server/catalog/providers/replies.ts";
+import { clientCredentials, failureOfStatus } from "#server/catalog/providers/replies.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "./provider-endpoints.ts";
@@ -98,7 +98,7 @@ function authenticated(ctx: Ctx, provider: OAuthProvider, fields: Readonly<Recor
       return { headers: form, body: new URLSearchParams(withClient).toString() };
     case "basic":
       return {
-        headers: { ...form, authorization: basicCredentials(clientId, clientSecret) },
+        headers: { ...form, authorization: clientCredentials(clientId, clientSecret) },
         body: new URLSearchParams(fields).toString(),
       };
     default:

@@ -10,6 +10,7 @@ import { redirectUriOf } from "./authorize-url.ts";
 import { isMarked } from "./browser.ts";
 import { connect } from "./connect.ts";
 import { consumeState, type OAuthState } from "./consume-state.ts";
+import { isIssuer } from "./issuer.ts";
 import type { NextPage } from "./leave.ts";
 import { OAuthStop } from "./stop.ts";
 import { toastOf } from "./words.ts";
@@ -116,10 +117,13 @@ function takenIn(ctx: Ctx, provider: OAuthProvider): Receiver {
 }
 
 function checkCallback(ctx: Ctx, provider: OAuthProvider, state: OAuthState, parameters: URLSearchParams): void {
-  const authorize = fillEndpoint(oauthEndpointsOf(ctx.config, provider).authorize, { shop: state.shop, service: provider.service });
-  const issuer = parameters.get("iss");
+  // RFC 6749 (3.1): none comes twice. Of two, somebody may have added the one that we read.
+  if (["state", "iss", "error", codeParameter(provider)].some((name) => parameters.getAll(name).length > 1)) throw new OAuthStop("forged");
+  const { authorize, issuer } = oauthEndpointsOf(ctx.config, provider);
+  const fill = (template: string) => fillEndpoint(template, { shop: state.shop, service: provider.service });
+  const said = parameters.get("iss");
   // RFC 9207: an answer of another authorization server than the one that was asked.
-  if (issuer !== null && issuer.replace(/\/$/, "") !== authorize.origin) throw new OAuthStop("forged");
+  if (said !== null && !isIssuer(said, { issuer: issuer && fill(issuer).href, authorize: fill(authorize) })) throw new OAuthStop("forged");
   const refusal = parameters.get("error");
   if (refusal !== null) throw new OAuthStop(denials.test(refusal) ? "denied" : "refused");
   const { clientSecret } = credentialsOf(ctx.config, provider);

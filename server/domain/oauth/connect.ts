@@ -1,4 +1,4 @@
-import { type Grant, grantsAll, type Identity, type OAuthProvider, type ScopeSet } from "#server/catalog/provider.ts";
+import { type Grant, grantsAll, type Identity, type OAuthProvider, type Resource, type ScopeSet } from "#server/catalog/provider.ts";
 import { type Ctx, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { newcomer } from "#server/domain/connections/account-of.ts";
 import { listResources } from "#server/domain/connections/keep-resources.ts";
@@ -36,18 +36,20 @@ export async function connect(
   const asked = state.scopes;
   const secrets = { access_token: grant.accessToken };
   const account = newcomer(ctx, { provider, kind: "oauth", shop: state.shop, secrets, fields: {} }, state.connectionId ?? "new");
-  const assumed = grant.scopes ?? asked;
-  const [identity, listed] = await Promise.all([
-    oauth.identify(account, assumed, () => introspectToken(ctx, provider, { shop: state.shop, accessToken: grant.accessToken })),
-    listResources(provider, account, { kind: "oauth", scopesGranted: assumed }),
+  const [identity, found] = await Promise.all([
+    oauth.identify(account, () => introspectToken(ctx, provider, { shop: state.shop, accessToken: grant.accessToken })),
+    // A reply without scopes may still open all that was asked for: a list that is refused shows that it does not.
+    listResources(provider, account, { kind: "oauth", scopesGranted: grant.scopes ?? asked }),
   ]);
 
   const known = await reconnected(state, () => enter(identity));
   const before = known?.status === "active" && known.externalId === identity.externalId ? known.scopesGranted : [];
-  const granted = grantedAfter(provider, { asked, said: grant.scopes ?? identity.scopes, before });
+  const said = grant.scopes ?? identity.scopes;
+  const granted = grantedAfter(provider, { said, before });
+  const listed = listedBy(provider, granted, found);
   const { isUsable, missing } = compareSets(provider, [...(known?.scopesAsked ?? []), ...asked], granted);
   const titles = missing.map(({ title }) => title[locale]).join(", ");
-  if (!isUsable) throw new OAuthStop("too_few_scopes", { missing: titles });
+  if (!isUsable) throw new OAuthStop(said === undefined ? "scopes_unsaid" : "too_few_scopes", { missing: titles });
 
   const proven = { kind: "oauth" as const, identity, grant, keys: {}, fields: {}, asked, granted, listed, becomes: state.connectionId };
   try {
@@ -79,6 +81,16 @@ function exchange(
 /** The connection that is connected again, as it is now; for it alone `enter` has no effect yet. */
 async function reconnected({ connectionId }: OAuthState, enter: () => Promise<TenantCtx>): Promise<ConnectionRow | undefined> {
   return connectionId === null ? undefined : (await listConnections(await enter())).find(({ id }) => id === connectionId);
+}
+
+/** Of what was listed, what the granted scopes open: a kind that was refused for want of them has not become empty. */
+function listedBy(
+  provider: OAuthProvider,
+  granted: readonly string[],
+  found: ReadonlyMap<string, readonly Resource[]>,
+): ReadonlyMap<string, readonly Resource[]> {
+  const opened = (provider.choices ?? []).filter(({ scopes }) => grantsAll(provider, { kind: "oauth", scopesGranted: granted }, scopes));
+  return new Map([...found].filter(([kind]) => opened.some((choice) => choice.kind === kind)));
 }
 
 /** Which of the sets that were asked for were not granted whole, and whether anything was that serves. */

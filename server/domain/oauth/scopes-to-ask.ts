@@ -48,13 +48,15 @@ const neededOf = ({ id }: OAuthProvider): string[] =>
   sensors.flatMap(({ needs }) => needs.flatMap((need) => (need.provider === id ? need.scopes : [])));
 
 /**
- * What is granted after a consent. `said` is the provider's own word, where it has one; else all that was asked for was given.
- * `before` is what the connection had until now: it stays where the provider adds to it and its word is of this consent alone.
+ * What is granted after a consent. `said` is the provider's own word: its token reply's, else its API's or introspection's. Where it
+ * has none nothing counts as granted: RFC 6749 (5.1) lets a reply leave out a `scope` that is what was asked for, but none of our
+ * providers promises that it does so then alone, and a person may have allowed less. `before` is what the connection had until now:
+ * it stays where the provider adds to it and its word is of this consent alone, or is missing.
  */
 export function grantedAfter(
   { oauth }: OAuthProvider,
-  { asked, said, before }: { asked: readonly string[]; said: readonly string[] | undefined; before: readonly string[] },
+  { said, before }: { said: readonly string[] | undefined; before: readonly string[] },
 ): string[] {
   const isPart = oauth.incremental && (said === undefined || oauth.repliesPartly === true);
-  return [...new Set([...(isPart ? before : []), ...(said ?? asked)])];
+  return [...new Set([...(isPart ? before : []), ...(said ?? [])])];
 }

@@ -17,6 +17,7 @@ export type Outcome =
   | "refused"
   | "provider_down"
   | "too_few_scopes"
+  | "scopes_unsaid"
   | "misconfigured"
   | "shop_needed"
   | "unknown_permissions"
@@ -100,6 +101,11 @@ const words: Record<Outcome, Text> = {
     en: "{provider} was not connected: none of the permissions that it needs was allowed ({missing}).",
     fr: "{provider} n’a pas été connecté : aucune des autorisations nécessaires n’a été donnée ({missing}).",
     he: "{provider} לא חובר: אף אחת מההרשאות הנדרשות לא אושרה ({missing}).",
+  },
+  scopes_unsaid: {
+    en: "{provider} did not say what you allowed, so nothing was connected. Please try again.",
+    fr: "{provider} n’a pas indiqué ce que vous avez autorisé : rien n’a été connecté. Veuillez réessayer.",
+    he: "{provider} לא ציין מה אישרת, ולכן דבר לא חובר. אפשר לנסות שוב.",
   },
   misconfigured: {
     en: "{provider} cannot be connected yet: something is missing on our side. Please tell us.",

@@ -20,10 +20,10 @@ const derive = (config: Config, purpose: string, id: string): Uint8Array =>
   );
 
 /**
- * The token of a link that we mail, the PKCE verifier of a state or the code of a privacy request, from its id: 256 bits that only
+ * The token of a link that we mail, the PKCE verifier of a state, the mark of a browser or the code of a privacy request, from its id: 256 bits that only
  * the holder of SIGNING_KEY can make.
  */
-export const linkToken = (config: Config, purpose: "sign-in" | "invitation" | "pkce" | "privacy", id: string): string =>
+export const linkToken = (config: Config, purpose: "sign-in" | "invitation" | "pkce" | "browser" | "privacy", id: string): string =>
   encodeBase64urlNoPadding(derive(config, purpose, id));
 
 /** The six digits beside the link. */

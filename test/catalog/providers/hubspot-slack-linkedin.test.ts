@@ -144,6 +144,19 @@ describe("HubSpot", () => {
     expect(scopesGranted).toContain("forms");
     expect(scopesGranted).not.toContain("automation");
   });
+
+  test("a token reply that names no scopes is made up for by the introspection, not by what was asked for", async () => {
+    await control({
+      limits: false,
+      faults: [{ provider: "hubspot", kind: "token", effect: { type: "omit", fields: ["scopes", "scope"] } }],
+    });
+    const { browser, tenant } = await visit();
+    const free = { tenant: tenant.id, provider: "hubspot", choice: as("hubspot", "8001003"), sets: "crm,marketing" };
+    expect((await connectThrough(browser, free)).toast?.message).toMatch(/without: Forms, pages, workflows and analytics/);
+    const { scopesGranted } = await only(tenant);
+    expect(scopesGranted).toEqual(expect.arrayContaining(["crm.objects.contacts.read", "forms"]));
+    for (const paid of ["automation", "content", "analytics.read"]) expect(scopesGranted).not.toContain(paid);
+  });
 });
 
 describe("Slack", () => {

@@ -1,7 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { hubspot } from "#server/catalog/providers/hubspot.ts";
-import { readStandardGrant } from "#server/catalog/providers/replies.ts";
+import { basicCredentials, clientCredentials, readStandardGrant } from "#server/catalog/providers/replies.ts";
 import { shopify } from "#server/catalog/providers/shopify.ts";
+
+describe("HTTP Basic", () => {
+  const decoded = (header: string) =>
+    new TextDecoder().decode(Uint8Array.from(atob(header.replace(/^Basic /, "")), (char) => char.charCodeAt(0)));
+
+  test("of an OAuth client form-encodes both parts, so that a colon or a percent sign is none of the header's", () => {
+    expect(decoded(clientCredentials("id:1 a", "s%3A/+ü"))).toBe("id%3A1+a:s%253A%2F%2B%C3%BC");
+    expect(decoded(clientCredentials("plain-id.apps", "Secret_1"))).toBe("plain-id.apps:Secret_1");
+  });
+
+  test("of a user and a password leaves them as they are", () => {
+    expect(decoded(basicCredentials("AC1", "p%ü"))).toBe("AC1:p%ü");
+  });
+});
 
 describe("a token reply", () => {
   const tokens = { access_token: "a", refresh_token: "r" };
@@ -26,6 +40,9 @@ describe("a token reply", () => {
     expect(read({ scope: ["one", 7] }).scopes).toEqual(["one"]);
     for (const odd of [7, {}, [7]]) expect(read({ scope: odd }).scopes).toEqual([]);
     expect(hubspot.oauth.readGrant({ ...tokens, scopes: "one two" }).scopes).toEqual(["one", "two"]);
+    expect(hubspot.oauth.readGrant({ ...tokens, scope: "one two" }).scopes).toEqual(["one", "two"]);
+    expect(hubspot.oauth.readGrant({ ...tokens, scopes: [], scope: "one" }).scopes).toEqual([]);
+    expect(hubspot.oauth.readGrant(tokens).scopes).toBeUndefined();
   });
 
   test("of Shopify whose end cannot be read has one; one that says nothing of an end has none", () => {

@@ -331,10 +331,12 @@ describe("what is granted against what is needed", () => {
     const google = findOAuthProvider("google");
     const partly = { ...google, oauth: { ...google.oauth, repliesPartly: true } };
     const forgetful = { ...google, oauth: { ...google.oauth, incremental: false, repliesPartly: true } };
-    const consent = { asked: ["openid", "b"], before: ["openid", "a"] };
+    const consent = { before: ["openid", "a"] };
     expect(grantedAfter(partly, { ...consent, said: ["openid", "b"] })).toEqual(["openid", "a", "b"]);
     expect(grantedAfter(google, { ...consent, said: ["openid", "b"] })).toEqual(["openid", "b"]);
-    expect(grantedAfter(google, { ...consent, said: undefined })).toEqual(["openid", "a", "b"]);
+    // Silence takes nothing away there, and gives nothing anywhere.
+    expect(grantedAfter(google, { ...consent, said: undefined })).toEqual(["openid", "a"]);
+    expect(grantedAfter(forgetful, { ...consent, said: undefined })).toEqual([]);
     expect(grantedAfter(forgetful, { ...consent, said: ["openid", "b"] })).toEqual(["openid", "b"]);
   });
 

@@ -182,6 +182,19 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     await ends(browser, tenant, callback, /did not come from/);
   });
 
+  test("an answer in which the state, the code, the issuer or an error stands twice connects nothing", async () => {
+    const { browser, tenant } = await visit();
+    for (const name of ["state", codeName, "iss", "error"]) {
+      const callback = await consent(browser, tenant);
+      const own =
+        callback.searchParams.get(name) ??
+        new URL((await begin(browser, { provider: id, tenant: tenant.id, shop: choice.shop })).location).origin;
+      callback.searchParams.delete(name);
+      for (const value of [own, "another"]) callback.searchParams.append(name, value);
+      await ends(browser, tenant, callback, /did not come from/);
+    }
+  });
+
   test("a wrong client secret is our own fault and connects nothing", async () => {
     const { browser, tenant } = await visit();
     const callback = await consent(browser, tenant);
@@ -303,6 +316,25 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     const asked = begin(stranger.browser, { provider: id, tenant: stranger.tenant.id, connection: row.id });
     await expect(asked).rejects.toMatchObject({ kind: "not_found" });
     await expect(begin(stranger.browser, { provider: id, tenant: tenant.id })).rejects.toMatchObject({ kind: "not_found" });
+  });
+
+  test("a reply that names no scopes is no consent: what the provider says elsewhere counts, else nothing does", async () => {
+    const { browser, tenant } = await visit();
+    const silent = { provider: id, kind: "token", effect: { type: "omit", fields: ["scope", "scopes"] } };
+    const nothing = { type: "fewer_scopes", without: oauth.scopeSets.flatMap(({ scopes }) => scopes) };
+    await control({ faults: [silent, { ...silent, effect: nothing }] });
+    expect((await connect(browser, tenant)).toast).toMatchObject({
+      kind: "error",
+      message: expect.stringMatching(/none of the perm|did not say/),
+    });
+    expect(await stored(tenant)).toEqual([]);
+    await control();
+    await control({ limits: false, faults: [silent] });
+    const { toast } = await connect(browser, tenant);
+    const elsewhere = ["shopify", "hubspot", "meta"].includes(id);
+    expect(toast?.kind).toBe(elsewhere ? "success" : "error");
+    if (elsewhere) expect((await only(tenant)).row.scopesGranted).toEqual(expect.arrayContaining((await only(tenant)).row.scopesAsked));
+    else expect(await stored(tenant)).toEqual([]);
   });
 
   test("what was granted in part is kept, and the person is told what is missing; of nothing nothing is kept", async () => {

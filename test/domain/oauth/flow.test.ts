@@ -7,6 +7,7 @@ import { google } from "#server/catalog/providers/google.ts";
 import { shopify } from "#server/catalog/providers/shopify.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { fillEndpoint, mayReach } from "#server/domain/connections/provider-endpoints.ts";
+import { isIssuer } from "#server/domain/oauth/issuer.ts";
 import { ask } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { begin, comeBack, connectThrough, control, decide, visit } from "./consent.ts";
@@ -156,6 +157,60 @@ describe("a consent that is begun", () => {
     expect(new URL(location).searchParams.get("scope")).toBe(
       "openid email profile https://www.googleapis.com/auth/webmasters.readonly https://www.googleapis.com/auth/calendar.readonly",
     );
+  });
+});
+
+describe("two consents that are begun in the same instant", () => {
+  test("in one browser both hold, although it keeps one mark", async () => {
+    const { browser, tenant, actor } = await visit();
+    const instant = () => testCtx({ actor, ip: browser.request.ip });
+    const [first, second] = [instant(), instant()];
+    const out = await Promise.all([
+      begin(first, { provider: "klaviyo", tenant: tenant.id }),
+      begin(second, { provider: "hubspot", tenant: tenant.id }),
+    ]);
+    // The cookie of the answer that came last is the one that stays.
+    const kept = { ...browser, cookies: second.cookies };
+    for (const [at, provider] of ["klaviyo", "hubspot"].entries())
+      expect((await comeBack(kept, provider, await decide(out[at]?.location ?? ""))).toast?.kind, provider).toBe("success");
+  });
+
+  test("in two browsers of one session each holds in its own alone", async () => {
+    const { browser, tenant, actor } = await visit();
+    const other = testCtx({ actor, ip: "198.51.100.9" });
+    const out = await Promise.all([browser, other].map((each) => begin(each, { provider: "klaviyo", tenant: tenant.id })));
+    const next = await comeBack(other, "klaviyo", await decide(out[0]?.location ?? ""));
+    expect(next.toast?.message).toMatch(/another browser/);
+  });
+});
+
+describe("an issuer", () => {
+  const authorize = new URL("https://id.example/realms/shop/authorize");
+  const named = (said: string, issuer?: string) => isIssuer(said, { issuer, authorize });
+
+  test("may have a path above the endpoint that was asked", () => {
+    for (const said of ["https://id.example", "https://id.example/", "https://id.example/realms/shop", "https://id.example/realms/shop/"])
+      expect(named(said), said).toBe(true);
+  });
+
+  test("of another host, path or scheme is another one", () => {
+    const others = [
+      "",
+      "https://id.example/realms/other",
+      "https://id.example/realms/sho",
+      "https://id.example.evil.example",
+      "https://id.exampl",
+      "http://id.example",
+      "https://id.example/realms/shop/authorize/more",
+      "https://evil.example/realms/shop",
+    ];
+    for (const said of others) expect(named(said), said).toBe(false);
+  });
+
+  test("that is known is the only one", () => {
+    expect(named("https://id.example/oidc", "https://id.example/oidc")).toBe(true);
+    expect(named("https://id.example/oidc/", "https://id.example/oidc")).toBe(true);
+    for (const said of ["https://id.example", "https://id.example/realms/shop"]) expect(named(said, "https://id.example/oidc")).toBe(false);
   });
 });
 
