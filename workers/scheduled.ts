@@ -1,5 +1,6 @@
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { linkWaiting } from "#server/domain/audit/link-lines.ts";
 import { alignPlans } from "#server/domain/connections/align-plans.ts";
 import { claimProbes } from "#server/domain/connections/claim-probes.ts";
 import { claimRenewals } from "#server/domain/connections/claim-renewals.ts";
@@ -29,6 +30,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["runs swept", sweep],
   ["exports swept", sweepExports],
   ["clients ended", startDeletions],
+  ["audit log linked", linkWaiting],
   ["webhooks swept", sweepWebhooks],
   ["events asked for", claimSubscriptions],
 ];

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
 
@@ -23,9 +24,9 @@ export const auditLog = sqliteTable(
     action: text().notNull(),
     details: json<Record<string, unknown>>().notNull(),
     ip: text(),
-    /** Place in the tenant's chain, from 1; null for lines older than the chain. */
+    /** Place in the tenant's chain, from 1; null for lines older than the chain, and for those that wait for their place. */
     seq: integer(),
-    /** SHA-256 over the hash before it and this line, see domain/audit/chain.ts. */
+    /** SHA-256 over the hash before it and this line, see domain/audit/chain.ts; over "" and this line while it waits. */
     hash: text(),
   },
   // Ids sort by time, so that a page of the log is a range of ids.
@@ -34,5 +35,6 @@ export const auditLog = sqliteTable(
     index("audit_log_action").on(t.action, t.id),
     uniqueIndex("audit_log_chain").on(t.tenantId, t.seq),
     index("audit_log_actor").on(t.actorId, t.id),
+    index("audit_log_waiting").on(t.tenantId, t.id).where(sql`seq is null and hash is not null`),
   ],
 );

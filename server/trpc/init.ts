@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { type Ctx, enterTenant, requirePermission, requireUser } from "#server/ctx.ts";
 import type { Permission } from "#server/domain/members/permissions.ts";
+import { takeChange } from "#server/domain/rate-limits/take-change.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { DomainError, type ErrorKind, forbidden, notFound } from "#server/errors.ts";
 import { describeError } from "./errors.ts";
@@ -51,15 +52,23 @@ const procedure = trpc.procedure.meta({ door: "public" }).use(outward);
 /** Anybody, signed in or not. */
 export const publicProcedure = procedure;
 
+/** What changes something is counted, once it is known who asks and in which tenant. */
+const counted = trpc.middleware(async ({ ctx, type, next }) => {
+  if (type === "mutation") await takeChange(ctx);
+  return next();
+});
+
+const signedIn = procedure.use(({ ctx, next }) => next({ ctx: { ...ctx, actor: requireUser(ctx) } }));
+
 /** Any signed-in person, about themselves. */
-export const personal = procedure.meta({ door: "personal" }).use(({ ctx, next }) => next({ ctx: { ...ctx, actor: requireUser(ctx) } }));
+export const personal = signedIn.meta({ door: "personal" }).use(counted);
 
 /** Which tenant is meant: `{tenant}` in REST paths. What no slug can look like is as unknown as any other. */
 const InTenant = z.object({ tenant: z.string().min(1).max(100) });
 
 /** A member of the tenant that the input names, with this right there. To anybody else the tenant does not exist. */
 export const member = (permission: Permission) =>
-  personal
+  signedIn
     .meta({ door: "member" })
     .input(InTenant)
     .use(({ ctx, input, next }) => {
@@ -68,23 +77,29 @@ export const member = (permission: Permission) =>
       const tenantCtx = enterTenant(ctx, membership.tenant, membership.role);
       requirePermission(tenantCtx, permission);
       return next({ ctx: { ...tenantCtx, actor: ctx.actor } });
-    });
+    })
+    .use(counted);
 
-/** The agency's admins. */
-export const staff = personal.meta({ door: "staff" }).use(({ ctx, next }) => {
+const adminsOnly = signedIn.meta({ door: "staff" }).use(({ ctx, next }) => {
   if (!ctx.actor.staff) throw forbidden("This is for the agency's admins.");
   return next();
 });
 
+/** The agency's admins. */
+export const staff = adminsOnly.use(counted);
+
 /** The agency's admins, inside one tenant that the input names. */
-export const staffIn = staff.input(InTenant).use(async ({ ctx, input, next }) => {
-  const tenant = await findTenant(ctx, input.tenant);
-  return next({ ctx: { ...enterTenant(ctx, tenant, "staff"), actor: ctx.actor } });
-});
+export const staffIn = adminsOnly
+  .input(InTenant)
+  .use(async ({ ctx, input, next }) => {
+    const tenant = await findTenant(ctx, input.tenant);
+    return next({ ctx: { ...enterTenant(ctx, tenant, "staff"), actor: ctx.actor } });
+  })
+  .use(counted);
 
 /** A member with this right, or any of the agency's admins, who may do all of it. */
 export const memberOrStaff = (permission: Permission) =>
-  personal
+  signedIn
     .meta({ door: "memberOrStaff" })
     .input(InTenant)
     .use(async ({ ctx, input, next }) => {
@@ -95,4 +110,5 @@ export const memberOrStaff = (permission: Permission) =>
         : enterTenant(ctx, await findTenant(ctx, input.tenant), "staff");
       requirePermission(tenantCtx, permission);
       return next({ ctx: { ...tenantCtx, actor: ctx.actor } });
-    });
+    })
+    .use(counted);

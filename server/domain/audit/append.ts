@@ -1,10 +1,11 @@
-import { desc, eq, type SQL, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import { batchOf, type Db, type Statement } from "#db/client.ts";
 import { rowIf } from "#db/row-if.ts";
 import { auditHeads, auditLog } from "#db/schema/index.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
 import { type AuditRow, type ChainHead, canonical, emptyChain, lineHash } from "./chain.ts";
+import { linkLine } from "./link-lines.ts";
 
 /** A line to be, and the writes that it stands for. */
 export interface Entry {
@@ -19,29 +20,26 @@ export interface Entry {
   head?: ChainHead | undefined;
 }
 
-/** Sixty who write into one log in the same moment come all in well before this. */
-const maxTries = 40;
-const longestWaitMs = 250;
-
 /**
- * Writes and their line at the end of the chain, in one D1 batch: all of it or nothing. Whoever took that place meanwhile has
- * it, and all is tried again behind them; any other failure is thrown. The chain is the tenant's in its own D1, what is
- * written at the directory stands in the chain of the directory, and "" is the agency's own.
+ * Writes and their line at the end of the chain, in one D1 batch: all of it or nothing. Where somebody else took that place
+ * meanwhile, the writes and their line are kept in one batch without a place, which nobody can take, and the line is linked
+ * behind the others right after (see linkLine): whoever writes much at once keeps nobody from writing. Any other failure is
+ * thrown. The chain is the tenant's in its own D1, what is written at the directory stands in the chain of the directory, and
+ * "" is the agency's own.
  */
 export async function append(ctx: Ctx | TenantCtx, { action, details, guard, statements, head }: Entry): Promise<unknown[]> {
   const db = "db" in ctx ? ctx.db : ctx.directory;
   const line = lineOf(ctx, action, details);
-  let end = head ?? (await readHead(db, line.tenantId));
-  for (let tries = 1; ; tries++) {
-    try {
-      const results = await batchOf(db, [...lineStatements(db, { line, end, guard }), ...statements]);
-      return results.slice(2);
-    } catch (error) {
-      if (!isTaken(error) || tries === maxTries) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(longestWaitMs, 4 * 2 ** tries)));
-    end = await readEnd(db, line.tenantId);
+  const end = head ?? (await readHead(db, line.tenantId));
+  const placed = { ...line, seq: end.seq + 1, hash: lineHash(end.hash, line) };
+  try {
+    return (await batchOf(db, [insertLine(db, placed, guard), moveHead(db, placed), ...statements])).slice(2);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
   }
+  const results = await batchOf(db, [insertLine(db, { ...line, seq: null, hash: lineHash("", line) }, guard), ...statements]);
+  await link(ctx, db, line);
+  return results.slice(1);
 }
 
 /** The end of a tenant's chain; a statement, so that it can be read along with what is read anyway. */
@@ -50,43 +48,28 @@ export const headQuery = (db: Db, tenantId: string) =>
 
 const readHead = async (db: Db, tenantId: string): Promise<ChainHead> => (await headQuery(db, tenantId))[0] ?? emptyChain;
 
-/** From the log too: where its head was tampered with, the work of the day goes on and the check says what happened. */
-async function readEnd(db: Db, tenantId: string): Promise<ChainHead> {
-  const [[head = emptyChain], [last]] = await db.batch([
-    headQuery(db, tenantId),
-    db
-      .select({ seq: auditLog.seq, hash: auditLog.hash })
-      .from(auditLog)
-      .where(sql`${auditLog.tenantId} = ${tenantId} and ${auditLog.seq} is not null`)
-      .orderBy(desc(auditLog.seq))
-      .limit(1),
-  ]);
-  return last && (last.seq ?? 0) > head.seq ? { seq: last.seq ?? 0, hash: last.hash ?? "" } : head;
+/** What was written stands; its line is linked by the cron where it cannot be now. */
+async function link(ctx: Ctx, db: Db, line: Pick<AuditRow, "id" | "tenantId">): Promise<void> {
+  try {
+    await linkLine(ctx, db, line);
+  } catch (error) {
+    ctx.log.error("a line of the audit log waits for its place in the chain", { line: line.id, error });
+  }
 }
 
-/** The line, and the head that follows it: both or, where the guard does not hold, none. */
-function lineStatements(
-  db: Db,
-  { line, end, guard }: { line: Omit<AuditRow, "seq" | "hash">; end: ChainHead; guard: SQL | undefined },
-): [Statement, Statement] {
-  const seq = end.seq + 1;
-  const { id, tenantId } = line;
-  return [
-    db
-      .insert(auditLog)
-      .select(
-        rowIf(auditLog, { ...line, details: sql`${canonical(line.details)}`, seq, hash: lineHash(end.hash, line) }, guard ?? sql`true`),
-      ),
-    db
-      .insert(auditHeads)
-      .select(sql`select tenant_id, seq, hash from ${auditLog} where ${auditLog.tenantId} = ${tenantId} and ${auditLog.id} = ${id}`)
-      .onConflictDoUpdate({
-        target: auditHeads.tenantId,
-        set: { seq: sql`excluded.seq`, hash: sql`excluded.hash` },
-        setWhere: eq(auditHeads.tenantId, tenantId),
-      }),
-  ];
-}
+const insertLine = (db: Db, line: AuditRow, guard: SQL | undefined): Statement =>
+  db.insert(auditLog).select(rowIf(auditLog, { ...line, details: sql`${canonical(line.details)}` }, guard ?? sql`true`));
+
+/** Follows its line: where the guard did not hold, none. */
+const moveHead = (db: Db, { id, tenantId }: AuditRow): Statement =>
+  db
+    .insert(auditHeads)
+    .select(sql`select tenant_id, seq, hash from ${auditLog} where ${auditLog.tenantId} = ${tenantId} and ${auditLog.id} = ${id}`)
+    .onConflictDoUpdate({
+      target: auditHeads.tenantId,
+      set: { seq: sql`excluded.seq`, hash: sql`excluded.hash` },
+      setWhere: eq(auditHeads.tenantId, tenantId),
+    });
 
 /** What the line says of who acts, in which tenant, from where. */
 function lineOf(ctx: Ctx | TenantCtx, action: string, details: Record<string, unknown>): Omit<AuditRow, "seq" | "hash"> {

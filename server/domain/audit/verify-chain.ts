@@ -3,7 +3,8 @@ import { type Db, openDb, openTenantDb, placeOf } from "#db/client.ts";
 import { auditLog } from "#db/schema/index.ts";
 import { type Ctx, requirePermission, requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "./append.ts";
-import { type BrokenLink, emptyChain, followChain } from "./chain.ts";
+import { type BrokenLink, emptyChain, followChain, lineHash } from "./chain.ts";
+import { linkLines, waitsForPlace } from "./link-lines.ts";
 
 /** What following a log from its first line to its last one found. */
 export interface ChainCheck {
@@ -16,12 +17,12 @@ export interface ChainCheck {
 
 const pageSize = 1000;
 
-/** Follows the tenant's audit log, in each D1 that holds lines of it. */
+/** Follows the tenant's audit log, in each D1 that holds lines of it. Lines that wait for their place are linked first. */
 export async function verifyChain(ctx: TenantCtx): Promise<ChainCheck> {
   requirePermission(ctx, "audit:read");
   const found: ChainCheck = { lines: 0, older: 0, broken: null };
   for (const place of new Set([placeOf(ctx.tenant.id), "DB" as const])) {
-    const check = await follow(openTenantDb(ctx.databases[place], ctx.tenant.id), ctx.tenant.id);
+    const check = await follow(ctx, openTenantDb(ctx.databases[place], ctx.tenant.id), ctx.tenant.id);
     found.lines += check.lines;
     found.older += check.older;
     found.broken ??= check.broken;
@@ -32,10 +33,11 @@ export async function verifyChain(ctx: TenantCtx): Promise<ChainCheck> {
 /** Follows the agency's own log, of what concerns no client. For staff. */
 export async function verifyAgencyChain(ctx: Ctx): Promise<ChainCheck> {
   requireStaff(ctx);
-  return follow(openDb(ctx.databases.DB), "");
+  return follow(ctx, openDb(ctx.databases.DB), "");
 }
 
-async function follow(db: Db, tenantId: string): Promise<ChainCheck> {
+async function follow(ctx: Ctx, db: Db, tenantId: string): Promise<ChainCheck> {
+  await linkLines(ctx, db, tenantId);
   let head = emptyChain;
   let first: string | undefined;
   let last: string | null = null;
@@ -68,15 +70,16 @@ function brokenEnd({ head, end, last }: { head: typeof emptyChain; end: typeof e
 }
 
 /**
- * Lines that the chain does not run through. Without a number they are from before it began, or else not ours; ids sort by
- * time. Numbers of ours begin at 1.
+ * Lines that the chain does not run through. Without a number and a hash they are from before it began, or else not ours; ids sort
+ * by time. Numbers of ours begin at 1. One that still waits for its place must be what was written.
  */
 async function unchained(
   db: Db,
   { tenantId, first, broken }: { tenantId: string; first: string | undefined; broken: BrokenLink | null },
 ): Promise<{ older: number; broken: BrokenLink | null }> {
-  const without = and(eq(auditLog.tenantId, tenantId), isNull(auditLog.seq));
-  const [[all], [later], [below]] = await db.batch([
+  const own = eq(auditLog.tenantId, tenantId);
+  const without = and(own, isNull(auditLog.seq), isNull(auditLog.hash));
+  const [[all], [later], [below], waiting] = await db.batch([
     db.select({ lines: count() }).from(auditLog).where(without),
     db
       .select({ id: auditLog.id })
@@ -87,10 +90,17 @@ async function unchained(
     db
       .select({ id: auditLog.id, seq: auditLog.seq })
       .from(auditLog)
-      .where(and(eq(auditLog.tenantId, tenantId), lte(auditLog.seq, 0)))
+      .where(and(own, lte(auditLog.seq, 0)))
       .orderBy(asc(auditLog.seq))
       .limit(1),
+    db.select().from(auditLog).where(and(own, waitsForPlace)).orderBy(asc(auditLog.id)).limit(pageSize),
   ]);
+  const changed = waiting.find((line) => line.hash !== lineHash("", line));
   const added = below ?? later;
-  return { older: all?.lines ?? 0, broken: broken ?? (added ? { kind: "added", line: added.id, seq: below?.seq ?? 0 } : null) };
+  const loose: BrokenLink | null = changed
+    ? { kind: "changed", line: changed.id, seq: 0 }
+    : added
+      ? { kind: "added", line: added.id, seq: below?.seq ?? 0 }
+      : null;
+  return { older: all?.lines ?? 0, broken: broken ?? loose };
 }

@@ -2,6 +2,7 @@ import { eq, inArray, sql } from "drizzle-orm";
 import { connections, resources } from "#db/schema/index.ts";
 import type { Resource } from "#server/catalog/provider.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { canonical } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -12,7 +13,8 @@ import type { ChooseResources, ChosenResource } from "./schemas.ts";
 
 /**
  * Says which of the things under a connection jobs may read, in place of what was chosen before; none is a choice too. Jobs
- * that now read something else begin anew (see domain/runs/schedule-statements.ts). Answers what is chosen. Throws
+ * that now read something else begin anew (see domain/runs/schedule-statements.ts); where it is chosen already, nothing is
+ * written. Answers what is chosen. Throws
  * `not_found`, `forbidden`, `conflict`, and `invalid` for what is not listed or for several where only one may be.
  */
 export async function chooseResources(ctx: TenantCtx, { connectionId, kind, ids }: ChooseResources): Promise<ChosenResource[]> {
@@ -26,6 +28,8 @@ export async function chooseResources(ctx: TenantCtx, { connectionId, kind, ids 
   const after = all.map((row) =>
     row.id === connectionId ? { ...row, chosen: [...row.chosen.filter((each) => each.kind !== kind), ...chosen] } : row,
   );
+  const before = connection.chosen.filter((each) => each.kind === kind);
+  if (canonical(byId(before)) === canonical(byId(chosen))) return chosen;
   const details = { connection: connectionId, provider: provider.id, account: connection.name, kind, chosen: chosen.map(({ id }) => id) };
   await commit(ctx, "connection.chosen", details, [
     ctx.db
@@ -41,6 +45,8 @@ export async function chooseResources(ctx: TenantCtx, { connectionId, kind, ids 
   ]);
   return chosen;
 }
+
+const byId = (each: readonly ChosenResource[]) => [...each].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** Those of them that the provider listed last, as resources. */
 async function listedOf(

@@ -11,7 +11,7 @@ import type { ConnectionRef } from "./schemas.ts";
 
 /**
  * Says which of several accounts at one provider jobs read, as far as it allows what they need. Jobs that now read another
- * account begin anew. Throws `not_found`, `forbidden`, and `conflict` for an account that is not connected.
+ * account begin anew; where it is the one already, nothing is written. Throws `not_found`, `forbidden`, and `conflict` for an account that is not connected.
  */
 export async function preferConnection(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<void> {
   requirePermission(ctx, "connections:write");
@@ -19,6 +19,9 @@ export async function preferConnection(ctx: TenantCtx, { connectionId }: Connect
   if (connection.status !== "active") throw conflict("This account must be connected again first.");
   const preferredAt = ctx.now();
   const all = await listConnections(ctx);
+  const rivals = all.filter(({ id, provider }) => id !== connectionId && provider === connection.provider);
+  const stands = connection.preferredAt ?? 0;
+  if (stands > 0 && rivals.every((row) => (row.preferredAt ?? 0) < stands)) return;
   const details = { connection: connectionId, provider: connection.provider, account: connection.name };
   await commit(ctx, "connection.preferred", details, [
     ctx.db

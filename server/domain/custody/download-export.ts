@@ -2,6 +2,7 @@ import { eq, gt } from "drizzle-orm";
 import { dataExports, exportChunks } from "#db/schema/index.ts";
 import { type Ctx, requirePermission } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
+import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { enterFor } from "#server/domain/tenants/enter-for.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { notFound } from "#server/errors.ts";
@@ -15,7 +16,8 @@ export interface Download {
 
 /**
  * Hands out an export that is ready, piece by piece, to a member who may have it or to staff. Each download is a line in the
- * client's own log. Throws `not_found`, also once it is over, and `forbidden`.
+ * client's own log. Throws `not_found`, also once it is over, `forbidden`,
+ * and `rate_limited`.
  */
 export async function downloadExport(outer: Ctx, { tenant, exportId }: { tenant: string; exportId: string }): Promise<Download> {
   const ctx = await enterFor(outer, tenant);
@@ -29,6 +31,7 @@ export async function downloadExport(outer: Ctx, { tenant, exportId }: { tenant:
   );
   const [found] = await ctx.db.select().from(dataExports).where(ready);
   if (!found?.bytes) throw notFound("export");
+  await takeFromLimit(ctx, { key: `export-download:${ctx.tenant.id}:${exportId}`, max: 30, windowS: 3600 });
   await commit(ctx, "export.downloaded", { export: exportId }, []);
   const { bytes, doneAt } = found;
   let [seq, sent] = [0, 0];

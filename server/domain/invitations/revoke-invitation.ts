@@ -1,7 +1,7 @@
-import { eq, isNull } from "drizzle-orm";
+import { eq, isNull, sql } from "drizzle-orm";
 import { invitations } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { commit } from "#server/domain/audit/commit.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { notFound } from "#server/errors.ts";
@@ -17,9 +17,9 @@ export async function revokeInvitation(ctx: TenantCtx, { invitationId }: Invitat
     isNull(invitations.acceptedAt),
     isNull(invitations.revokedAt),
   );
-  const [invitation] = await directory.db.select({ id: invitations.id }).from(invitations).where(standing);
-  if (!invitation) throw notFound("invitation");
-  await commit(directory, "invitation.revoked", { invitation: invitationId }, [
-    directory.db.update(invitations).set({ revokedAt: ctx.now() }).where(standing),
+  const guard = sql`exists (select 1 from ${invitations} where ${standing})`;
+  const [revoked] = await commitIf(directory, guard, "invitation.revoked", { invitation: invitationId }, [
+    directory.db.update(invitations).set({ revokedAt: ctx.now() }).where(standing).returning({ id: invitations.id }),
   ]);
+  if (!wrote(revoked)) throw notFound("invitation");
 }

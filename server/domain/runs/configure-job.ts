@@ -1,13 +1,17 @@
+import { eq, sql } from "drizzle-orm";
+import { differs } from "#db/differs.ts";
 import { schedules } from "#db/schema/index.ts";
 import { findSensor } from "#server/catalog/sensors/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
-import { commit } from "#server/domain/audit/commit.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { invalid } from "#server/errors.ts";
 import type { ConfigureJob } from "./schemas.ts";
 import { nextSlot } from "./slots.ts";
 
 /**
- * Sets how a job measures for this tenant; it counts from its next run on. What is left out is as the job begins with.
+ * Sets how a job measures for this tenant; it counts from its next run on. What is left out is as the job begins with, and
+ * what is set so already is not written again.
  * Throws `not_found` for an unknown job, `forbidden`, and `invalid` with the field that does not fit the job's own schema.
  */
 export async function configureJob(ctx: TenantCtx, { job, config }: ConfigureJob): Promise<void> {
@@ -20,10 +24,15 @@ export async function configureJob(ctx: TenantCtx, { job, config }: ConfigureJob
   }
   const settings = parsed.data as Record<string, unknown>;
   const grid = { tenantId: ctx.tenant.id, job, everyS: sensor.everyS };
-  await commit(ctx, "job.configured", { job, config: settings }, [
+  const same = inTenant(ctx, schedules, eq(schedules.job, job), sql`not ${differs(schedules, { config: settings })}`);
+  await commitIf(ctx, sql`not exists (select 1 from ${schedules} where ${same})`, "job.configured", { job, config: settings }, [
     ctx.db
       .insert(schedules)
       .values({ ...grid, nextAt: nextSlot(grid, ctx.now()), enabled: ctx.tenant.features[job] !== false, config: settings })
-      .onConflictDoUpdate({ target: [schedules.tenantId, schedules.job], set: { config: settings } }),
+      .onConflictDoUpdate({
+        target: [schedules.tenantId, schedules.job],
+        set: { config: settings },
+        setWhere: inTenant(ctx, schedules, differs(schedules, { config: settings })),
+      }),
   ]);
 }

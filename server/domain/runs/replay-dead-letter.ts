@@ -1,7 +1,6 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { deadLetters, runs } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, requireUser } from "#server/ctx.ts";
-import { commit } from "#server/domain/audit/commit.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -70,11 +69,13 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
 
 /** Answers whether this call was the one that marked it. */
 async function markReplayed(ctx: Ctx, letter: DeadLetter): Promise<boolean> {
-  const [marked] = await commit(ctx, "dead_letter.replayed", { letter: letter.id }, [
+  const open = and(eq(deadLetters.id, letter.id), isNull(deadLetters.replayedAt));
+  const guard = sql`exists (select 1 from ${deadLetters} where ${open})`;
+  const [marked] = await commitIf(ctx, guard, "dead_letter.replayed", { letter: letter.id }, [
     ctx.directory
       .update(deadLetters)
       .set({ replayedAt: ctx.now(), replayedBy: requireUser(ctx).userId })
-      .where(and(eq(deadLetters.id, letter.id), isNull(deadLetters.replayedAt)))
+      .where(open)
       .returning({ id: deadLetters.id }),
   ]);
   return wrote(marked);

@@ -1,7 +1,7 @@
-import { and, desc, eq, gt, ne } from "drizzle-orm";
+import { and, desc, eq, gt, ne, type SQL, sql } from "drizzle-orm";
 import { sessions } from "#db/schema/index.ts";
 import { type Ctx, requireUser } from "#server/ctx.ts";
-import { commit } from "#server/domain/audit/commit.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { notFound } from "#server/errors.ts";
 import type { SessionRef } from "./schemas.ts";
 
@@ -38,15 +38,17 @@ export async function listSessions(ctx: Ctx): Promise<OwnSession[]> {
 export async function revokeSession(ctx: Ctx, { sessionId }: SessionRef): Promise<void> {
   const { userId } = requireUser(ctx);
   const own = and(eq(sessions.id, sessionId), eq(sessions.userId, userId));
-  const [session] = await ctx.directory.select({ id: sessions.id }).from(sessions).where(own);
-  if (!session) throw notFound("session");
-  await commit(ctx, "session.revoked", { session: sessionId }, [ctx.directory.delete(sessions).where(own)]);
+  const [ended] = await commitIf(ctx, standing(own), "session.revoked", { session: sessionId }, [
+    ctx.directory.delete(sessions).where(own).returning({ id: sessions.id }),
+  ]);
+  if (!wrote(ended)) throw notFound("session");
 }
 
-/** Ends all of the person's sessions but the one that asks. */
+/** Ends all of the person's sessions but the one that asks; without others there is nothing to write down. */
 export async function revokeOtherSessions(ctx: Ctx): Promise<void> {
   const { userId, sessionId } = requireUser(ctx);
-  await commit(ctx, "session.others_revoked", {}, [
-    ctx.directory.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.id, sessionId))),
-  ]);
+  const others = and(eq(sessions.userId, userId), ne(sessions.id, sessionId));
+  await commitIf(ctx, standing(others), "session.others_revoked", {}, [ctx.directory.delete(sessions).where(others)]);
 }
+
+const standing = (condition: SQL | undefined) => sql`exists (select 1 from ${sessions} where ${condition})`;

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { tenants } from "#db/schema/index.ts";
 import type { Tenant, TenantCtx } from "#server/ctx.ts";
+import { canonical } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
@@ -10,9 +11,11 @@ import type { Features } from "./schemas.ts";
 
 /**
  * Changes what is given of a client and makes its schedules fit: a suspended one has its jobs stopped, an active one
- * again has those that its connections allow. The change stands in the audit log by its fields and new values.
+ * again has those that its connections allow. The change stands in the audit log by its fields and new values; what is so
+ * already is no change, and leaves no line.
  */
-export async function updateClient(ctx: TenantCtx, change: UpdateClient & { features?: Features }): Promise<Tenant> {
+export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenant> {
+  const change = changesOf(ctx.tenant, asked);
   if (Object.keys(change).length === 0) return ctx.tenant;
   const [tenant] = await ctx.directory.update(tenants).set(change).where(eq(tenants.id, ctx.tenant.id)).returning();
   if (!tenant) throw notFound("client");
@@ -20,5 +23,14 @@ export async function updateClient(ctx: TenantCtx, change: UpdateClient & { feat
   await commit(ctx, "client.updated", { ...change }, changesJobs ? await schedulesOf({ ...ctx, tenant }) : []);
   return tenant;
 }
+
+type Change = UpdateClient & { features?: Features };
+
+const changesOf = (tenant: Tenant, asked: Change): Change =>
+  Object.fromEntries(
+    Object.entries(asked).filter(
+      ([name, value]) => value !== undefined && canonical(value ?? null) !== canonical(tenant[name as keyof Change] ?? null),
+    ),
+  );
 
 const schedulesOf = async (ctx: TenantCtx) => scheduleStatements(ctx, { connections: await listConnections(ctx) });

@@ -6,7 +6,9 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { lineHash } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { linkWaiting, waitsForPlace } from "#server/domain/audit/link-lines.ts";
 import { verifyAgencyChain, verifyChain } from "#server/domain/audit/verify-chain.ts";
+import { newId } from "#server/ids.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
@@ -114,6 +116,74 @@ describe("a log that nobody touched", () => {
     expect(await verifyChain(ctx)).toEqual({ lines: 2050, older: 0, broken: null });
     await db.update(auditLog).set({ action: "y" }).where(at(ctx, 1500));
     expect((await verifyChain(ctx)).broken).toEqual({ kind: "changed", line: await idAt(ctx, 1500), seq: 1500 });
+  });
+});
+
+describe("a chain whose end others take all the time", () => {
+  /** Written while somebody else has the place: as a Worker leaves it that dies before it links its line. */
+  async function waitingLine(ctx: TenantCtx, action = "test.waits"): Promise<string> {
+    const line = { id: newId("aud", Date.now()), at: 1, tenantId: ctx.tenant.id, actorType: "system" as const, actorId: null, ip: null };
+    const written = { ...line, action, details: { at: 1 } };
+    await db.insert(auditLog).values({ ...written, hash: lineHash("", written) });
+    return line.id;
+  }
+
+  test("a hundred and fifty who write at once all get through, and the line of somebody else among them does not wait", async () => {
+    const ctx = await logOf(1);
+    const person = await makeUser({ roles: [[ctx.tenant, "owner"]] });
+    const theirs = { ...ctx, actor: person.actor };
+    const flood = Promise.all(Array.from({ length: 150 }, (_, at) => commit(ctx, "test.done", { at }, [])));
+    await commit(theirs, "test.theirs", {}, [
+      db.insert(memberships).values({ userId: "usr_new", tenantId: ctx.tenant.id, role: "member", createdAt: 1 }),
+    ]);
+    await flood;
+    expect(await db.select().from(memberships).where(eq(memberships.userId, "usr_new"))).toMatchObject([{ tenantId: ctx.tenant.id }]);
+    expect(await verifyChain(ctx)).toEqual({ lines: 152, older: 0, broken: null });
+  });
+
+  test("a line that a Worker left without its place is linked by the cron, behind what was written meanwhile", async () => {
+    const ctx = await logOf(2);
+    const id = await waitingLine(ctx);
+    await commit(ctx, "test.done", {}, []);
+    expect((await linkWaiting(testCtx({ actor: { type: "system", job: "cron" } }))).linked).toBeGreaterThanOrEqual(1);
+    expect((await linesOf(ctx)).map((line) => [line.seq, line.id === id])).toEqual([
+      [1, false],
+      [2, false],
+      [3, false],
+      [4, true],
+    ]);
+    expect(await verifyChain(ctx)).toEqual({ lines: 4, older: 0, broken: null });
+  });
+
+  test("more lines than one batch links come into one chain, and the check itself links what waits", async () => {
+    const ctx = await logOf(1);
+    for (let at = 0; at < 230; at++) await waitingLine(ctx);
+    expect(await verifyChain(ctx)).toEqual({ lines: 231, older: 0, broken: null });
+    expect((await linesOf(ctx)).map(({ seq }) => seq)).toEqual(Array.from({ length: 231 }, (_, at) => at + 1));
+  });
+
+  test("a line that was changed while it waited is never linked as if it were ours, and is named", async () => {
+    const ctx = await logOf(1);
+    const id = await waitingLine(ctx);
+    await db.update(auditLog).set({ action: "test.else" }).where(eq(auditLog.id, id));
+    expect(await verifyChain(ctx)).toEqual({ lines: 1, older: 0, broken: { kind: "changed", line: id, seq: 0 } });
+    await commit(ctx, "test.done", {}, []);
+    expect((await db.select().from(auditLog).where(eq(auditLog.id, id)))[0]).toMatchObject({ seq: null });
+  });
+
+  test("two who link at once link each line once", async () => {
+    const ctx = await logOf(1);
+    for (let at = 0; at < 20; at++) await waitingLine(ctx);
+    await Promise.all(Array.from({ length: 6 }, () => verifyChain(ctx)));
+    expect(await verifyChain(ctx)).toEqual({ lines: 21, older: 0, broken: null });
+  });
+
+  test("looking for lines that wait reads those alone", async () => {
+    const ctx = await logOf(1);
+    await waitingLine(ctx);
+    const plan = await db.all<{ detail: string }>(sql`explain query plan select distinct tenant_id from audit_log where ${waitsForPlace}`);
+    expect(plan.map(({ detail }) => detail).join()).toContain("audit_log_waiting");
+    await verifyChain(ctx);
   });
 });
 

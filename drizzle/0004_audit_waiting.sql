@@ -1,0 +1,1 @@
+CREATE INDEX `audit_log_waiting` ON `audit_log` (`tenant_id`,`id`) WHERE seq is null and hash is not null;
