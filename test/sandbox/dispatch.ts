@@ -44,7 +44,14 @@ function factsOf(state: SandboxState, call: Call): CallFacts {
     account: route.account ?? grants.find((grant) => grant)?.account ?? null,
     grantType: fields && grantTypeOf(call, fields),
     tokens,
+    place: carriesPlace(call),
   };
+}
+
+/** Klaviyo's and Meta's pages are in the query, Google's token too, Shopify's cursor in the body. */
+function carriesPlace({ url, body }: Call): boolean {
+  const names = ["page[cursor]", "pageToken", "after", "cursor"];
+  return names.some((name) => url.searchParams.get(name)) || /"after":\s*"/.test(body);
 }
 
 /** A request to a service that is connected by a key, with the same misbehaviour. */
@@ -70,7 +77,7 @@ function struckBy(facts: CallFacts, faults: Faults, counters: Counters): Fault["
 }
 
 /** How a provider says that something is wrong: what every fault is dressed in. */
-type Voice = Pick<SandboxProvider, "rateLimited" | "serverError" | "errorInSuccess">;
+type Voice = Pick<SandboxProvider, "rateLimited" | "serverError" | "errorInSuccess" | "lostPlace">;
 
 const between = (least: number, most: number) => least + Math.random() * (most - least);
 
@@ -79,6 +86,7 @@ async function withEffects(voice: Voice, effects: Fault["effect"][], answered: (
     if (effect.type === "rate_limited") return voice.rateLimited(effect.retryAfter);
     if (effect.type === "error") return voice.serverError(effect.status);
     if (effect.type === "error_in_200") return voice.errorInSuccess();
+    if (effect.type === "lost_place") return voice.lostPlace?.() ?? voice.serverError(400);
   }
   let response = await answered();
   for (const effect of effects) {

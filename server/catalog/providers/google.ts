@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
+import { readPages } from "#server/catalog/places.ts";
 import type { Choice, Failure, OAuthProvider, Reply, Resource } from "#server/catalog/provider.ts";
 import { AdsError, adsFailureOf, adsVersion, listAdsCustomers } from "./google-ads.ts";
 import { bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
@@ -107,16 +108,10 @@ const choices: readonly Choice[] = [
   },
 ];
 
+/** Google's lists name the next page by a token. */
 async function everyPage(read: (pageToken: string) => Promise<{ items: Resource[]; next: string | undefined }>): Promise<Resource[]> {
-  const all: Resource[] = [];
-  let pageToken = "";
-  for (let pages = 0; pages < maxPages; pages++) {
-    const { items, next } = await read(pageToken);
-    all.push(...items);
-    if (!next) break;
-    pageToken = `&pageToken=${encodeURIComponent(next)}`;
-  }
-  return all;
+  const { items } = await readPages((token) => read(token === null ? "" : `&pageToken=${encodeURIComponent(token)}`), { most: maxPages });
+  return items;
 }
 
 const readPerson = (account: Account) => account.json({ service: "openidconnect", path: "/v1/userinfo" }, Person);

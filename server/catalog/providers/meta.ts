@@ -3,6 +3,7 @@ import { SHA256 } from "@oslojs/crypto/sha2";
 import { encodeHexLowerCase } from "@oslojs/encoding";
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
+import { readPages } from "#server/catalog/places.ts";
 import type { Choice, Failure, Grant, Identity, OAuthProvider, Reply, Resource, TokenRequest } from "#server/catalog/provider.ts";
 import { ProviderError } from "#server/errors.ts";
 import { metaPermissions, metaScopeSets } from "./meta-scopes.ts";
@@ -210,16 +211,15 @@ function asAdAccount({ currency, timezone_name: timezone, business, ...account }
  */
 async function everyPage<S extends z.ZodType>(account: Account, path: string, item: S): Promise<z.output<S>[]> {
   const schema = z.object({ data: z.array(item), paging: Paging });
-  const all: z.output<S>[] = [];
-  let after = "";
-  for (let pages = 0; pages < maxPages; pages++) {
-    const { data, paging } = await account.json({ path: `${path}&limit=100${after}` }, schema);
-    all.push(...data);
-    const cursor = paging?.cursors?.after;
-    if (!paging?.next || cursor === undefined) break;
-    after = `&after=${encodeURIComponent(cursor)}`;
-  }
-  return all;
+  const { items } = await readPages(
+    async (cursor) => {
+      const after = cursor === null ? "" : `&after=${encodeURIComponent(cursor)}`;
+      const { data, paging } = await account.json({ path: `${path}&limit=100${after}` }, schema);
+      return { items: data, next: paging?.next ? paging.cursors?.after : null };
+    },
+    { most: maxPages },
+  );
+  return items;
 }
 
 export const meta: OAuthProvider = {

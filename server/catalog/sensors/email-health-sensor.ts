@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { dayOf } from "#server/catalog/days.ts";
+import { openPlaces, type Places } from "#server/catalog/places.ts";
 import { defineSensor, type Metric } from "#server/catalog/sensor.ts";
 import { levelOf } from "#server/catalog/thresholds.ts";
 import { klaviyoHeaders, readAll } from "./klaviyo-reads.ts";
@@ -122,7 +123,12 @@ export const emailHealthSensor = defineSensor({
       }),
   }),
   /** The metric that a report of this account must be asked with; found once. */
-  cursor: z.object({ account: z.string(), conversionMetricId: z.string() }),
+  cursor: z.object({
+    account: z.string(),
+    conversionMetricId: z.string(),
+    /** When Klaviyo last refused the metric that was known. */
+    anewAt: z.number().int().nullable().default(null),
+  }),
   metrics: [
     { key: "status", label: { en: "Email health", fr: "Santé des e-mails", he: "בריאות הדיוור" }, unit: "status", kind: "snapshot" },
     ...rates.map(({ of: _of, by: _by, ...metric }) => metric),
@@ -131,14 +137,16 @@ export const emailHealthSensor = defineSensor({
   async step({ account, cursor, config, now, timezone, log }) {
     const klaviyo = account("klaviyo");
     const day = dayOf(now, klaviyo.timezone ?? timezone);
-    const known = cursor?.account === klaviyo.externalId ? cursor.conversionMetricId : null;
-    const conversionMetricId = known ?? (await findConversionMetric(klaviyo));
-    if (conversionMetricId === null) {
+    const mine = cursor?.account === klaviyo.externalId ? cursor : null;
+    const places = openPlaces({ anewAt: mine?.anewAt ?? null, now });
+    const report = await readReport(klaviyo, mine?.conversionMetricId ?? null, places);
+    const { despite } = places;
+    if (report === null) {
       log("info", "This Klaviyo account has no metric yet, so there is no report to ask for.");
-      return { measurements: [{ metric: "delivered", day, value: 0 }], cursor: null, done: true };
+      return { measurements: [{ metric: "delivered", day, value: 0 }], cursor: null, done: true, despite };
     }
-    const next = { account: klaviyo.externalId, conversionMetricId };
-    const counts = await readCounts(klaviyo, conversionMetricId);
+    const { counts, conversionMetricId } = report;
+    const next = { account: klaviyo.externalId, conversionMetricId, anewAt: places.anewAt };
     const found = rates.flatMap((rate) => (counts[rate.by] > 0 ? [{ rate, value: counts[rate.of] / counts[rate.by] }] : []));
     const measurements = [
       { metric: "delivered", day, value: counts.delivered },
@@ -146,7 +154,7 @@ export const emailHealthSensor = defineSensor({
     ];
     if (counts.delivered < config.fewestDelivered) {
       log("info", "Too few mails were delivered in the last 30 days to judge by.", { delivered: counts.delivered });
-      return { measurements, cursor: next, done: true };
+      return { measurements, cursor: next, done: true, despite };
     }
     let status = 0;
     for (const { rate, value } of found) {
@@ -156,13 +164,28 @@ export const emailHealthSensor = defineSensor({
       if (level > 0) log("warn", `${rate.label.en} is ${when} its limit.`, { rate: value, limit: level === 2 ? bad : warn });
     }
     if (status === 0) log("info", "All rates are within their limits.", { delivered: counts.delivered });
-    return { measurements: [...measurements, { metric: "status", day, value: status }], cursor: next, done: true };
+    return { measurements: [...measurements, { metric: "status", day, value: status }], cursor: next, done: true, despite };
   },
 });
 
+/**
+ * The report, asked for with the metric that is known, or with one that is found now: Klaviyo refuses a metric that is gone. Null
+ * where the account has none.
+ */
+async function readReport(
+  account: Account,
+  known: string | null,
+  places: Places,
+): Promise<{ counts: Counts; conversionMetricId: string } | null> {
+  const counts = known === null ? null : await places.from(known, () => readCounts(account, known));
+  if (counts !== null && known !== null) return { counts, conversionMetricId: known };
+  const conversionMetricId = await findConversionMetric(account, places);
+  return conversionMetricId === null ? null : { counts: await readCounts(account, conversionMetricId), conversionMetricId };
+}
+
 /** A report must name a metric whose conversions it would count; which one does not matter to the rates. */
-async function findConversionMetric(account: Account): Promise<string | null> {
-  const metrics = await readAll(account, "/api/metrics", z.object({ name: z.string() }));
+async function findConversionMetric(account: Account, places: Places): Promise<string | null> {
+  const metrics = await readAll(account, { path: "/api/metrics", attributes: z.object({ name: z.string() }), places });
   const placedOrder = metrics.find(({ attributes }) => attributes.name === "Placed Order");
   return (placedOrder ?? metrics[0])?.id ?? null;
 }

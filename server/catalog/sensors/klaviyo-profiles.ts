@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { addDays, dayOf } from "#server/catalog/days.ts";
+import type { Places } from "#server/catalog/places.ts";
 import { klaviyoHeaders, pageSchema } from "./klaviyo-reads.ts";
 
 /** 4,000 profiles a step: some ten seconds of calls, and far below 750 a minute. */
@@ -25,6 +26,8 @@ export const ProfileCount = z.object({
   /** While a count is under way: up to which instant it counts, and its next page. */
   until: z.number().int().nullable(),
   next: z.string().nullable(),
+  /** When the provider last forgot that page, so that all were counted anew. */
+  anewAt: z.number().int().nullable().default(null),
   /** When the last whole count began. */
   wholeAt: z.number().int(),
   /** New profiles by day, complete from `daysFrom` on: 90 days at a whole count, later the last few. */
@@ -35,29 +38,40 @@ export type ProfileCount = z.infer<typeof ProfileCount>;
 
 const Profiles = pageSchema(z.object({ created: z.iso.datetime({ offset: true }) }));
 
-/** Counts on from `from`. `done` is false while pages are left. */
+/**
+ * Counts on from `from`. `done` is false while pages are left. Where Klaviyo no longer knows the page to go on with, all profiles are
+ * counted from the first one: what the pages before it added to the count cannot be told from what is still missing.
+ */
 export async function countProfiles(
   account: Account,
-  input: { from: ProfileCount | null; now: number; timezone: string },
+  input: { from: ProfileCount | null; now: number; timezone: string; places: Places },
 ): Promise<{ count: ProfileCount; done: boolean }> {
-  const { now, timezone } = input;
+  const { now, timezone, places } = input;
+  const today = dayOf(now, timezone);
   const from = input.from?.account === account.externalId ? input.from : null;
-  const count = begin(from, { account: account.externalId, now, today: dayOf(now, timezone) });
-  const until = count.until ?? now;
-  let path: string | null = count.next ?? firstPage(count.through);
-  for (let page = 0; path !== null && page < pagesPerStep; page++) {
-    const reply: z.output<typeof Profiles> = await account.json({ path, headers: klaviyoHeaders }, Profiles);
-    for (const { attributes } of reply.data) {
-      const created = Date.parse(attributes.created);
-      if (created > until || (count.through !== null && created <= count.through)) continue;
-      count.total += 1;
-      const day = dayOf(created, timezone);
-      if (day >= count.daysFrom) count.days[day] = (count.days[day] ?? 0) + 1;
-    }
-    path = reply.links?.next ?? null;
+  const count = begin(from, { account: account.externalId, now, today });
+  let place = count.next;
+  for (let left = pagesPerStep; left > 0; left--) {
+    const path: string = place ?? firstPage(count.through);
+    const reply = await places.from(place, () => account.json({ path, headers: klaviyoHeaders }, Profiles));
+    // Kept before the next call, so that the lost page is asked for no more whatever becomes of this run.
+    if (reply === null)
+      return { count: { ...begin(null, { account: account.externalId, now, today }), anewAt: places.anewAt }, done: false };
+    addPage(count, reply.data, timezone);
+    place = reply.links?.next ?? null;
+    if (place === null) return { count: { ...count, anewAt: places.anewAt, through: count.until, until: null, next: null }, done: true };
   }
-  if (path !== null) return { count: { ...count, next: path }, done: false };
-  return { count: { ...count, through: until, until: null, next: null }, done: true };
+  return { count: { ...count, anewAt: places.anewAt, next: place }, done: false };
+}
+
+function addPage(count: ProfileCount, page: z.output<typeof Profiles>["data"], timezone: string): void {
+  for (const { attributes } of page) {
+    const created = Date.parse(attributes.created);
+    if (created > (count.until ?? created) || (count.through !== null && created <= count.through)) continue;
+    count.total += 1;
+    const day = dayOf(created, timezone);
+    if (day >= count.daysFrom) count.days[day] = (count.days[day] ?? 0) + 1;
+  }
 }
 
 /** The days that must still be known when the next count goes on. */
@@ -71,7 +85,7 @@ function begin(from: ProfileCount | null, { account, now, today }: { account: st
   const until = now - settleMs;
   if (!from || now - from.wholeAt >= recountEveryMs) {
     const daysFrom = addDays(today, 1 - firstDays);
-    return { account, total: 0, through: null, until, next: null, wholeAt: now, daysFrom, days: {} };
+    return { account, total: 0, through: null, until, next: null, anewAt: null, wholeAt: now, daysFrom, days: {} };
   }
   return { ...from, until, days: { ...from.days } };
 }

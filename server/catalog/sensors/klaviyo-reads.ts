@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
+import { type Places, readPages } from "#server/catalog/places.ts";
 
 /** Klaviyo dates its API by revision; pinned (developers.klaviyo.com, API versioning). */
 export const klaviyoHeaders = { revision: "2026-07-15", accept: "application/vnd.api+json" };
@@ -18,14 +19,17 @@ export const pageSchema = <A extends z.ZodType>(attributes: A): z.ZodType<Page<z
   });
 
 /** All items of a collection, page after page. For collections that stay small (lists, flows, metrics). */
-export async function readAll<A extends z.ZodType>(account: Account, firstPath: string, attributes: A): Promise<Page<z.output<A>>["data"]> {
-  const items: Page<z.output<A>>["data"] = [];
+export async function readAll<A extends z.ZodType>(
+  account: Account,
+  { path, attributes, places }: { path: string; attributes: A; places: Places },
+): Promise<Page<z.output<A>>["data"]> {
   const schema = pageSchema(attributes);
-  let path: string | null = firstPath;
-  while (path !== null) {
-    const page: Page<z.output<A>> = await account.json({ path, headers: klaviyoHeaders }, schema);
-    items.push(...page.data);
-    path = page.links?.next ?? null;
-  }
+  const { items } = await readPages(
+    async (next) => {
+      const { data, links } = await account.json({ path: next ?? path, headers: klaviyoHeaders }, schema);
+      return { items: data, next: links?.next };
+    },
+    { places },
+  );
   return items;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dayOf, daysBetween } from "#server/catalog/days.ts";
+import { openPlaces } from "#server/catalog/places.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
 import { countProfiles, forgetOldDays, ProfileCount } from "./klaviyo-profiles.ts";
 import { readAll } from "./klaviyo-reads.ts";
@@ -48,16 +49,17 @@ export const klaviyoSensor = defineSensor({
   async step({ account, cursor, now, timezone: tenantTimezone, log }) {
     const klaviyo = account("klaviyo");
     const timezone = klaviyo.timezone ?? tenantTimezone;
-    const { count, done } = await countProfiles(klaviyo, { from: cursor, now, timezone });
+    const places = openPlaces({ anewAt: cursor?.anewAt ?? null, now });
+    const { count, done } = await countProfiles(klaviyo, { from: cursor, now, timezone, places });
+    if (places.despite.length > 0) log("warn", "Klaviyo no longer knew the page to go on with; profiles are counted anew.");
     if (!done) {
       log("info", "Profiles are being counted.", { so_far: count.total });
-      return { cursor: count, done: false };
+      return { cursor: count, done: false, despite: places.despite };
     }
-    const lists = await readAll(klaviyo, "/api/lists?page[size]=10&fields[list]=name", Named);
-    const segments = await readAll(klaviyo, "/api/segments?page[size]=10&fields[segment]=name", Named);
-    const flows = (await readAll(klaviyo, "/api/flows?page[size]=50&fields[flow]=status,archived", Flow)).filter(
-      ({ attributes }) => !attributes.archived,
-    );
+    const lists = await readAll(klaviyo, { path: "/api/lists?page[size]=10&fields[list]=name", attributes: Named, places });
+    const segments = await readAll(klaviyo, { path: "/api/segments?page[size]=10&fields[segment]=name", attributes: Named, places });
+    const all = await readAll(klaviyo, { path: "/api/flows?page[size]=50&fields[flow]=status,archived", attributes: Flow, places });
+    const flows = all.filter(({ attributes }) => !attributes.archived);
     // The usual statuses always, so that one that empties falls to 0 instead of keeping its last figure.
     const byStatus = new Map([
       ["live", 0],
@@ -75,8 +77,9 @@ export const klaviyoSensor = defineSensor({
         { metric: "flows", day, value: flows.length },
         ...[...byStatus].map(([dimension, value]) => ({ metric: "flows_by_status", day, dimension, value })),
       ],
-      cursor: forgetOldDays(count, day),
+      cursor: { ...forgetOldDays(count, day), anewAt: places.anewAt },
       done: true,
+      despite: places.despite,
     };
   },
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { addDays, dayOf, daysBetween } from "#server/catalog/days.ts";
+import { openPlaces } from "#server/catalog/places.ts";
 import { defineSensor, type Measurement, type OrderRecord, type Reading, type RefundRecord, type Step } from "#server/catalog/sensor.ts";
-import { ProviderError } from "#server/errors.ts";
 import { retentionSensor } from "./retention-sensor.ts";
 import { readOrderPage, recordsOf } from "./shopify-orders.ts";
 import { readStock } from "./shopify-stock.ts";
@@ -43,6 +43,8 @@ const Cursor = z.object({
   /** 0: all of them. */
   since: z.number().int(),
   after: z.string().nullable(),
+  /** When the shop last no longer knew that place. */
+  anewAt: z.number().int().nullable().default(null),
   /** The latest `updatedAt` seen: where the next pass begins. */
   newest: z.number().int(),
   /** Days that changed orders and refunds fall on; unused in the first pass, which measures all. */
@@ -53,7 +55,16 @@ const Cursor = z.object({
 type Cursor = z.infer<typeof Cursor>;
 type ShopReading = Reading<z.output<typeof Config>, Cursor>;
 
-const start: Omit<Cursor, "shop"> = { phase: "orders", since: 0, after: null, newest: 0, days: [], measuredOn: null, stockReadAt: 0 };
+const start: Omit<Cursor, "shop"> = {
+  phase: "orders",
+  since: 0,
+  after: null,
+  anewAt: null,
+  newest: 0,
+  days: [],
+  measuredOn: null,
+  stockReadAt: 0,
+};
 
 export const shopifySensor = defineSensor({
   id: "shopify-sensor",
@@ -119,16 +130,16 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
   const days = new Set(from.days);
   let { since, after, newest } = from;
   let more = true;
-  let reopened = false;
+  const places = openPlaces({ anewAt: from.anewAt, now: reading.now });
   for (let page = 0; more && page < pagesPerStep; page++) {
-    const read = await readOrderPage(account, { since, after, first: pageSize }).catch((error: unknown) => {
-      if (after === null || !(error instanceof ProviderError) || error.kind !== "rejected") throw error;
-      // A place in the list that the shop no longer knows. All before `newest` was read, so the list is opened anew there.
+    const place = { since, after, first: pageSize };
+    const known = await places.from(after, () => readOrderPage(account, place));
+    if (known === null) {
+      // All before `newest` was read, so the list is opened anew there.
       reading.log("warn", "The shop no longer knew the page; reading goes on by date.");
-      reopened = true;
       since = Math.max(1, newest - overlapMs);
-      return readOrderPage(account, { since, after: null, first: pageSize });
-    });
+    }
+    const read = known ?? (await readOrderPage(account, { since, after: null, first: pageSize }));
     for (const each of read.orders) {
       newest = Math.max(newest, Date.parse(each.updatedAt));
       const records = recordsOf(each, timezone);
@@ -144,13 +155,13 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
     more = read.next !== null;
   }
   reading.log("info", "Orders were read.", { orders: orders.size, refunds: refunds.size, more });
-  const cursor: Cursor = { ...from, since, after, newest, days: from.measuredOn === null ? [] : [...days] };
+  const cursor: Cursor = { ...from, since, after, newest, anewAt: places.anewAt, days: from.measuredOn === null ? [] : [...days] };
   const rows = { orders: [...orders.values()], refunds: [...refunds.values()] };
   return {
     ...rows,
     cursor: more ? cursor : { ...cursor, phase: "figures", after: null },
     done: false,
-    despite: reopened ? ["rejected"] : [],
+    despite: places.despite,
   };
 }
 
@@ -175,9 +186,10 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
       ...(orders > 0 ? [{ metric: "average_order", day, value: Math.round(grossMinor / orders) }] : []),
     ];
   });
+  const places = openPlaces({ anewAt: cursor.anewAt, now: reading.now });
   const stockIsDue = reading.now - cursor.stockReadAt >= stockEveryMs;
   if (stockIsDue) {
-    const stock = await readStock(account, reading.config.lowStockAt);
+    const stock = await readStock(account, { lowAt: reading.config.lowStockAt, places });
     if (!stock.complete) reading.log("warn", "There are more scarce products than were counted.");
     measurements.push(
       { metric: "products", day: today, value: stock.products },
@@ -190,6 +202,7 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
     phase: "orders",
     since: Math.max(0, cursor.newest - overlapMs),
     after: null,
+    anewAt: places.anewAt,
     newest: cursor.newest,
     days: [],
     measuredOn: today,
@@ -197,5 +210,5 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
   };
   // The first history is there: what is told from it need not wait for its own day.
   const wake = cursor.measuredOn === null ? [retentionSensor.id] : [];
-  return { measurements, cursor: next, done: true, wake };
+  return { measurements, cursor: next, done: true, wake, despite: places.despite };
 }

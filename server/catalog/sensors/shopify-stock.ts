@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
+import { type Places, readPages } from "#server/catalog/places.ts";
 import { shopifyGraphql } from "./shopify-orders.ts";
 
 const pageSize = 250;
@@ -37,24 +38,20 @@ export interface Stock {
  * Active products, and how many of them are low (`lowAt` or fewer left) or sold out. Only the scarce ones are listed. They are
  * looked at one by one since a product whose stock is not tracked says 0 too, and no search can leave it out.
  */
-export async function readStock(account: Account, lowAt: number): Promise<Stock> {
-  const stock: Stock = { products: 0, low: 0, out: 0, complete: true };
+export async function readStock(account: Account, { lowAt, places }: { lowAt: number; places: Places }): Promise<Stock> {
   const query = `status:active inventory_total:<=${lowAt}`;
-  let after: string | null = null;
-  for (let page = 0; page < mostPages; page++) {
-    const body: unknown = { query: stockQuery, variables: { first: pageSize, after, query } };
-    const { data }: z.infer<typeof StockReply> = await account.json(
-      { method: "POST", path: shopifyGraphql, body, reads: true },
-      StockReply,
-    );
-    stock.products = data.productsCount?.count ?? 0;
-    for (const { totalInventory, tracksInventory } of data.products.nodes) {
-      if (!tracksInventory) continue;
-      if (totalInventory <= 0) stock.out += 1;
-      else stock.low += 1;
-    }
-    after = data.products.pageInfo.endCursor;
-    if (!data.products.pageInfo.hasNextPage) return stock;
-  }
-  return { ...stock, complete: false };
+  let count = 0;
+  const { items, complete } = await readPages(
+    async (after) => {
+      const body = { query: stockQuery, variables: { first: pageSize, after, query } };
+      const { data } = await account.json({ method: "POST", path: shopifyGraphql, body, reads: true }, StockReply);
+      count = data.productsCount?.count ?? 0;
+      const { hasNextPage, endCursor } = data.products.pageInfo;
+      return { items: data.products.nodes, next: hasNextPage ? endCursor : null };
+    },
+    { most: mostPages, places },
+  );
+  const scarce = items.filter(({ tracksInventory }) => tracksInventory);
+  const out = scarce.filter(({ totalInventory }) => totalInventory <= 0).length;
+  return { products: count, low: scarce.length - out, out, complete };
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Account, AccountRequest } from "#server/catalog/account.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ProviderError, type ProviderFailureKind } from "#server/errors.ts";
 import { sandboxClient } from "#test/sandbox/client.ts";
 import type { SandboxProviderId } from "#test/sandbox/endpoints.ts";
 import { sandboxOrigin } from "#test/variables.ts";
@@ -46,7 +46,7 @@ export async function sandboxAccount(
         ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
       });
       const text = await answer.text();
-      if (!answer.ok) throw new ProviderError(provider, answer.status === 429 ? "rate_limited" : "unavailable", text);
+      if (!answer.ok) throw new ProviderError(provider, kindOf(answer.status), text);
       const body: unknown = JSON.parse(text);
       if (provider === "shopify" && typeof body === "object" && body !== null && "errors" in body) {
         throw new ProviderError(provider, "rejected", text);
@@ -57,6 +57,8 @@ export async function sandboxAccount(
     },
   };
 }
+
+const kindOf = (status: number): ProviderFailureKind => (status === 429 ? "rate_limited" : status < 500 ? "rejected" : "unavailable");
 
 /** An account whose replies the test writes itself. */
 export function scriptedAccount(provider: string, answer: (request: AccountRequest) => unknown, facts: Facts = {}): CountedAccount {

@@ -17,6 +17,8 @@ const Effect = z.discriminatedUnion("type", [
   /** Fields that a JSON reply lacks, such as refresh_token or expires_in. */
   z.object({ type: z.literal("omit"), fields: z.array(z.string()).min(1) }),
   z.object({ type: z.literal("error_in_200") }),
+  /** A place in a list (a cursor, a page token) that was given out is known no more; strikes only calls that carry one. */
+  z.object({ type: z.literal("lost_place") }),
   /** The exchange of a code grants none of these scopes. */
   z.object({ type: z.literal("fewer_scopes"), without: z.array(z.string()).min(1) }),
 ]);
@@ -46,6 +48,8 @@ export interface CallFacts {
   account: string | null;
   grantType: string | null;
   tokens: string[];
+  /** Whether the call goes on from a place in a list; of services that are connected by a key nobody knows. */
+  place?: boolean;
 }
 
 export interface Faults {
@@ -83,7 +87,8 @@ export function openFaults(): Faults {
   };
 }
 
-const replaces = ({ type }: Fault["effect"]): boolean => ["rate_limited", "error", "error_in_200", "reply_lost"].includes(type);
+const replaces = ({ type }: Fault["effect"]): boolean =>
+  ["rate_limited", "error", "error_in_200", "lost_place", "reply_lost"].includes(type);
 
 function matches(fault: Fault, path: RegExp | null, call: CallFacts): boolean {
   return (
@@ -91,6 +96,7 @@ function matches(fault: Fault, path: RegExp | null, call: CallFacts): boolean {
     (fault.kind ?? call.kind) === call.kind &&
     (fault.account ?? call.account) === call.account &&
     (fault.grantType ?? call.grantType) === call.grantType &&
+    (fault.effect.type !== "lost_place" || call.place === true) &&
     (fault.token === undefined || call.tokens.includes(fault.token)) &&
     (path === null || path.test(call.path))
   );

@@ -91,6 +91,7 @@ export const google: SandboxProvider = {
   rateLimited: (retryAfter) =>
     googleError(429, "RESOURCE_EXHAUSTED", "Exhausted property tokens per hour.", undefined, { "retry-after": String(retryAfter) }),
   serverError: (status) => googleError(status, status === 503 ? "UNAVAILABLE" : "INTERNAL", "Internal error encountered."),
+  lostPlace: () => googleError(400, "INVALID_ARGUMENT", "Request contains an invalid argument: page_token."),
   errorInSuccess: () => json({ error: { code: 500, message: "Internal error encountered.", status: "INTERNAL" } }),
   api: (state, call, grant) => answerGoogle(state, call, grant),
 };

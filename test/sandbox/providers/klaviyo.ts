@@ -74,6 +74,7 @@ export const klaviyo: SandboxProvider = {
       "retry-after": String(retryAfter),
     }),
   serverError: (status) => klaviyoError(status, "internal_error", "A server error occurred.", "An unexpected error occurred."),
+  lostPlace: () => klaviyoError(400, "invalid", "Invalid input.", "Invalid cursor provided.", undefined, { parameter: "page[cursor]" }),
   errorInSuccess: () =>
     json({
       errors: [{ id: crypto.randomUUID(), status: 500, code: "internal_error", title: "A server error occurred.", detail: "Try again." }],

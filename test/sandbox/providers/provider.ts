@@ -116,6 +116,8 @@ export interface SandboxProvider {
   unauthorized(call: Call, dead?: Issued): Response;
   rateLimited(retryAfter: number): Response;
   serverError(status: number): Response;
+  /** How it refuses a cursor that it no longer knows, where that is not a plain 400. */
+  lostPlace?(): Response;
   /** A failure that the provider dresses as a success. */
   errorInSuccess(): Response;
   api(state: SandboxState, call: Call, grant: Grant): Response | Promise<Response>;

@@ -91,6 +91,7 @@ export const shopify: SandboxProvider = {
       "retry-after": retryAfter.toFixed(1),
     }),
   serverError: (status) => json({ errors: "Internal Server Error" }, status),
+  lostPlace: () => json({ errors: [{ message: "Invalid cursor for current pagination sort.", extensions: { code: "BAD_REQUEST" } }] }),
   errorInSuccess: () =>
     json({
       errors: [{ message: "Internal error. Looks like something went wrong on our end.", extensions: { code: "INTERNAL_SERVER_ERROR" } }],
