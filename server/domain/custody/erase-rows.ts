@@ -1,32 +1,42 @@
-import { type SQL, sql } from "drizzle-orm";
+import { getTableColumns, type SQL, sql } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { type Db, openDb, openTenantDb, type Place } from "#db/client.ts";
-import { tenantTables } from "#db/tenant-guard.ts";
+import { type Holding, holdings } from "#db/holdings.ts";
+import { rateLimits } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { keysOfTenant } from "#server/domain/rate-limits/keys-of-tenant.ts";
 
 const pageRows = 1000;
 
 /**
- * Erases all rows of a tenant in one D1, page by page: of every table that is a tenant's, so that a new one is covered by
- * itself, and what names the tenant elsewhere. Answers how many of `pages` are left; 0 says that there may be more.
+ * Erases all rows of a tenant in one D1, page by page: of every table of which `db/holdings.ts` says so. Answers how many of
+ * `pages` are left; 0 says that there may be more.
  */
 export async function eraseRows(ctx: Ctx, { place, tenantId, pages }: { place: Place; tenantId: string; pages: number }): Promise<number> {
   const d1 = ctx.databases[place];
-  const owned = openTenantDb(d1, tenantId);
   let left = pages;
-  for (const table of tenantTables) left = await erasePages(owned, sql.identifier(table), sql`tenant_id = ${tenantId}`, left);
-  if (place !== "DB") return left;
-  const directory = openDb(d1);
-  left = await erasePages(directory, sql`dead_letters`, sql`of_tenant = ${tenantId}`, left);
-  left = await erasePages(directory, sql`oauth_states`, sql`for_tenant = ${tenantId}`, left);
-  // Keys of limits are made of parts: one of them is the tenant.
-  return erasePages(directory, sql`rate_limits`, sql`instr(':' || key || ':', ${`:${tenantId}:`}) > 0`, left);
+  for (const { table, client, atEnd } of holdings) {
+    if (atEnd !== "erased") continue;
+    // Guarded where the table is a tenant's; what only names one is in the directory.
+    const own = client === "tenantId";
+    if (own || place === "DB")
+      left = await erasePages(own ? openTenantDb(d1, tenantId) : openDb(d1), { table, of: whose(table, client, tenantId), pages: left });
+  }
+  return left;
+}
+
+function whose(table: SQLiteTable, client: Holding["client"], tenantId: string): SQL {
+  if (table === rateLimits) return keysOfTenant(tenantId);
+  const column = client === null ? undefined : getTableColumns(table)[client];
+  if (!column) throw new Error("db/holdings.ts names no column of the client whose rows are to be erased");
+  return sql`${column} = ${tenantId}`;
 }
 
 /** Pages, since a statement of D1 has thirty seconds, however many rows there are. */
-async function erasePages(db: Db, table: SQL | ReturnType<typeof sql.identifier>, where: SQL, pages: number): Promise<number> {
+async function erasePages(db: Db, { table, of, pages }: { table: SQLiteTable; of: SQL; pages: number }): Promise<number> {
   for (let left = pages; left > 0; left--) {
     const { meta } = await db.run(
-      sql`delete from ${table} where ${where} and rowid in (select rowid from ${table} where ${where} limit ${pageRows})`,
+      sql`delete from ${table} where ${of} and rowid in (select rowid from ${table} where ${of} limit ${pageRows})`,
     );
     if (meta.changes < pageRows) return left;
   }

@@ -1,6 +1,7 @@
-import { eq, ne, type SQL, sql } from "drizzle-orm";
+import { eq, getTableName, ne, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Statement } from "#db/client.ts";
+import { columnsOf, ofCustomers } from "#db/holdings.ts";
 import {
   connections,
   measurements,
@@ -17,11 +18,12 @@ import type { PrivacyDemand } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { blockJobs } from "#server/domain/connections/need-reconnect.ts";
 import { nothingAhead } from "#server/domain/connections/nothing-ahead.ts";
+import { dropExports } from "#server/domain/custody/drop-exports.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { Working } from "./apply-effect.ts";
 import { happenedAt } from "./change-access.ts";
 import { conclude, stillOpen } from "./conclude.ts";
-import { ordersOf, refundsOf } from "./held-data.ts";
+import { columnOf, heldOf } from "./held-data.ts";
 
 /** What stands in an account's place when it is erased. */
 const erasedName = "…";
@@ -39,7 +41,7 @@ export async function meetPrivacyDemand(ctx: TenantCtx, working: Working, demand
       await finish(ctx, working, {
         demand,
         found: { ...customerCounts(ctx, working, demand), webhook_deliveries: keptPayloads(ctx, working) },
-        statements: [forgetCustomer(ctx, working, demand), forgetPayloads(ctx, working)],
+        statements: [...forgetCustomer(ctx, working, demand), ...forgetPacked(ctx, working)],
       });
       return;
     case "redact_shop":
@@ -100,20 +102,31 @@ async function refuseOld(ctx: TenantCtx, { delivery }: Working): Promise<void> {
 
 const count = (table: SQLiteTable, where: SQL) => sql`select count(*) from ${table} where ${where}`;
 
-function customerCounts(ctx: TenantCtx, { connection }: Working, demand: PrivacyDemand): Record<string, SQL> {
-  const about = { connectionId: connection.id, ...demand };
-  return { orders: count(orders, ordersOf(ctx, about)), refunds: count(refunds, refundsOf(ctx, about)) };
-}
+const customerCounts = (ctx: TenantCtx, { connection }: Working, demand: PrivacyDemand): Record<string, SQL> =>
+  Object.fromEntries(
+    ofCustomers.map((holding) => [
+      getTableName(holding.table),
+      count(holding.table, heldOf(ctx, holding, { connectionId: connection.id, ...demand })),
+    ]),
+  );
 
 /**
- * An order without its customer is a figure of the shop. It is dated as of the demand, so that no older reading of it brings the
- * customer back.
+ * A row without its customer is a figure of the shop. It is dated as of the demand, so that no older reading of it brings the
+ * customer back. Orders go last: others are found through them.
  */
-const forgetCustomer = (ctx: TenantCtx, { connection, delivery }: Working, demand: PrivacyDemand): Statement =>
-  ctx.db
-    .update(orders)
-    .set({ customerId: null, updatedAt: sql`max(${orders.updatedAt}, ${happenedAt({ delivery })})` })
-    .where(sql`${ordersOf(ctx, { connectionId: connection.id, ...demand })} and ${stillOpen(ctx, delivery.id)}`);
+function forgetCustomer(ctx: TenantCtx, { connection, delivery }: Working, demand: PrivacyDemand): Statement[] {
+  const named = ofCustomers.filter((holding) => columnsOf(holding, "customer").length > 0);
+  return named
+    .sort((a, b) => Number(a.table === orders) - Number(b.table === orders))
+    .map((holding) => {
+      const { table, datedBy } = holding;
+      const dated = datedBy === undefined ? {} : { [datedBy]: sql`max(${columnOf(table, datedBy)}, ${happenedAt({ delivery })})` };
+      return ctx.db
+        .update(table)
+        .set({ ...Object.fromEntries(columnsOf(holding, "customer").map((name) => [name, null])), ...dated })
+        .where(sql`${heldOf(ctx, holding, { connectionId: connection.id, ...demand })} and ${stillOpen(ctx, delivery.id)}`);
+    });
+}
 
 const payloadsOf = (ctx: TenantCtx, { connection, delivery }: Working): SQL =>
   inTenant(
@@ -125,12 +138,20 @@ const payloadsOf = (ctx: TenantCtx, { connection, delivery }: Working): SQL =>
     sql`${webhookDeliveries.sealed} is not null`,
   );
 const keptPayloads = (ctx: TenantCtx, working: Working) => count(webhookDeliveries, payloadsOf(ctx, working));
-/** They are sealed, so that nobody can tell which of them name whom: all of the account's go. */
-const forgetPayloads = (ctx: TenantCtx, working: Working): Statement =>
-  ctx.db
-    .update(webhookDeliveries)
-    .set({ sealed: null })
-    .where(sql`${payloadsOf(ctx, working)} and ${stillOpen(ctx, working.delivery.id)}`);
+/**
+ * What is packed goes as a whole, by table. Nobody can tell which of the sealed events name whom: all of the account's go. A zip
+ * that was made before has everybody in it: it goes, and one that is being made is made anew.
+ */
+export const packed: Readonly<Record<string, (ctx: TenantCtx, working: Working) => Statement[]>> = {
+  webhook_deliveries: (ctx, working) => [
+    ctx.db
+      .update(webhookDeliveries)
+      .set({ sealed: null })
+      .where(sql`${payloadsOf(ctx, working)} and ${stillOpen(ctx, working.delivery.id)}`),
+  ],
+  export_chunks: (ctx, { delivery }) => dropExports(ctx, stillOpen(ctx, delivery.id)),
+};
+const forgetPacked = (ctx: TenantCtx, working: Working): Statement[] => Object.values(packed).flatMap((forget) => forget(ctx, working));
 
 /**
  * All that came from an account is erased, and the account's own name and keys; the row stays, nameless, so that what it did
@@ -173,7 +194,7 @@ async function eraseAccount(
         .update(schedules)
         .set({ cursor: null })
         .where(inTenant(ctx, schedules, sql`${schedules.job} in ${list}`, open)),
-      forgetPayloads(ctx, working),
+      ...forgetPacked(ctx, working),
       forgetDeliveries(ctx, working),
       ctx.db
         .update(connections)

@@ -1,13 +1,14 @@
 import { and, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { openDb, places } from "#db/client.ts";
+import { holdingOf } from "#db/holdings.ts";
 import { orders, privacyRequests, refunds, tenants } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, enterTenant } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { conflict, notFound } from "#server/errors.ts";
-import { ordersOf, refundsOf } from "./held-data.ts";
+import { heldOf } from "./held-data.ts";
 import type { HeldData, ListPrivacyRequests, PrivacyRequest, PrivacyStanding } from "./schemas.ts";
 
 /** How long what we hold of a customer can be fetched after they asked for it. */
@@ -75,8 +76,14 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
   if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("The time in which this could be handed over has ended.");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
   const [placed, returned] = await inside.db.batch([
-    inside.db.select().from(orders).where(ordersOf(inside, request)),
-    inside.db.select().from(refunds).where(refundsOf(inside, request)),
+    inside.db
+      .select()
+      .from(orders)
+      .where(heldOf(inside, holdingOf(orders), request)),
+    inside.db
+      .select()
+      .from(refunds)
+      .where(heldOf(inside, holdingOf(refunds), request)),
   ]);
   const details = { request: request.id, provider: request.provider, orders: placed.length, refunds: returned.length };
   await commit(inside, "privacy.data_read", details, []);

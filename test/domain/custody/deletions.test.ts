@@ -1,5 +1,4 @@
-import { eq, is, sql } from "drizzle-orm";
-import { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { eq, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import * as schema from "#db/schema/index.ts";
@@ -33,6 +32,7 @@ import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { currentDataKey } from "#server/domain/vault/data-keys.ts";
 import { openSecret, sealSecret } from "#server/domain/vault/secrets.ts";
 import { type Belongings, makeBelongings, snapshotOf } from "#test/contracts/belongings.ts";
+import { tablesWith } from "#test/contracts/tables-with.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
 
@@ -71,22 +71,6 @@ function watched(ctx: ReturnType<typeof jobs>, before: (call: "prepare" | "batch
 function heldUpAt(number: number, meanwhile: () => Promise<void>) {
   let batches = 0;
   return watched(jobs(), (call) => (call === "batch" && ++batches === number ? meanwhile() : undefined));
-}
-
-/** Where these words stand in any table. */
-async function tablesWith(marker: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const [name, table] of Object.entries(schema)) {
-    if (!is(table, SQLiteTable)) continue;
-    const rows = await db.select().from(table);
-    const text = JSON.stringify(rows, (_, value: unknown) =>
-      value !== null && typeof value === "object" && "type" in value && value.type === "Buffer" && "data" in value
-        ? String.fromCharCode(...(value.data as number[]))
-        : value,
-    );
-    if (text.includes(marker)) found.push(name);
-  }
-  return found;
 }
 
 describe("the end of a client is set", () => {
@@ -183,7 +167,24 @@ describe("after the time of grace", () => {
     const keysBefore = await db.select().from(dataKeys).where(eq(dataKeys.tenantId, tenant.id));
     expect(await openSecret(inside, keysBefore, { ...place, sealed })).toBe("the-secret-itself");
     await commit(inside, "test.done", { of: "erased-marker" }, []);
-    await db.insert(rateLimits).values({ key: `invite:address:${tenant.id}:erased-marker@example.com`, count: 1, resetAt: later(99)() });
+    const limit = (key: string) => ({ key, count: 1, resetAt: later(99)() });
+    // Others', in which the client's id is another part: a person's address, another client that is called as a part is, a longer id.
+    const others = [
+      `invite:address:other:${tenant.id}@example.com`,
+      `sign-in:network:${tenant.id}`,
+      `export:tenant:${tenant.id}x`,
+      `${tenant.id}:tenant:other`,
+    ];
+    await db
+      .insert(rateLimits)
+      .values(
+        [
+          `invite:address:${tenant.id}:erased-marker@example.com`,
+          `export:tenant:${tenant.id}`,
+          `key:tenant:${tenant.id}:erased-marker`,
+          ...others,
+        ].map(limit),
+      );
     await db.insert(oauthStates).values({
       stateHash: `hash of ${tenant.id}`,
       provider: "shopify",
@@ -207,6 +208,8 @@ describe("after the time of grace", () => {
     await eraseTenant(cron, { deletionId });
 
     expect(await tablesWith("erased-marker")).toEqual(["deletions"]);
+    const limits = await db.select({ key: rateLimits.key }).from(rateLimits).where(sql`instr(${rateLimits.key}, ${tenant.id}) > 0`);
+    expect(limits.map(({ key }) => key).sort()).toEqual([...others].sort());
     expect(await snapshotOf(other)).toBe(before);
     expect(await tablesWith("kept-marker")).not.toEqual([]);
     for (const table of tenantTables)

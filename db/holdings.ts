@@ -1,0 +1,358 @@
+import { getTableName } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import {
+  auditHeads,
+  auditLog,
+  connections,
+  dataExports,
+  dataKeys,
+  deadLetters,
+  deletions,
+  devMails,
+  exportChunks,
+  incidents,
+  invitations,
+  magicLinks,
+  measurements,
+  memberships,
+  oauthStates,
+  orders,
+  privacyRequests,
+  rateLimits,
+  refunds,
+  renewals,
+  resources,
+  reveals,
+  runLogs,
+  runs,
+  schedules,
+  secrets,
+  sessions,
+  tenants,
+  users,
+  webhookDeliveries,
+} from "./schema/index.ts";
+
+/**
+ * What a column holds, and of whom.
+ *
+ * - `data`: the client's own: figures, names of its accounts, what its jobs did. Also ids of ours and of people (a person's id says
+ *   nothing once the person's row is gone).
+ * - `customer`: a shop's id of one of the client's customers. A customer who is to be forgotten is taken out of it.
+ * - `order`: a shop's id of an order: its row is a customer's as long as the order is.
+ * - `proof`: a customer's id that stays where they were forgotten, as the proof that they were; it goes with the client.
+ * - `contact`: name, address or IP of a person of the portal.
+ * - `packed`: holds of everybody, in a form in which nobody can be taken out of it: it goes as a whole. Never in an export.
+ * - `sealed`: secrets, keys, and what they derive from. Never in an export.
+ * - `engine`: leases, fences, fingerprints. Never in an export.
+ */
+export type Holds = "data" | "customer" | "order" | "proof" | "contact" | "packed" | "sealed" | "engine";
+
+/** What one table holds and what becomes of it. Columns by their names in the schema. */
+export interface Holding extends Partial<Record<Holds, readonly string[]>> {
+  table: SQLiteTable;
+  /** The column that names the client whose row it is; null where it is no client's. */
+  client: string | null;
+  /** The file of an export and the rest of the primary key behind the client, which its pages are read by; or why it is in none. */
+  exported: { file: string; key: readonly string[]; atDirectory?: true } | { not: string };
+  /** What becomes of a client's rows at its end. */
+  atEnd: "erased" | { stays: string };
+  /**
+   * What becomes of a person's rows, and of any with a `contact`, when their account is erased: they go, found by the person's id or address in this
+   * column, or they stay for this reason.
+   */
+  withPerson?: { by: string; is: "id" | "email" } | { stays: string };
+  /** Where a customer is taken out of it: the instant of the row, set to that of the demand, so that nothing older brings them back. */
+  datedBy?: string;
+}
+
+const lease = ["leaseOwner", "leaseUntil", "refreshFingerprint", "refreshStartedAt"];
+const never = "never leaves the vault";
+const nobodys = "it is no client's";
+
+/**
+ * Every table, and in it every column: read by exports, by the end of a client, by the erasure of a person's account and by the
+ * demands of a shop's customers. An export has its files in this order. Whoever adds a table or a column says here what it holds.
+ */
+export const holdings: readonly Holding[] = [
+  {
+    table: memberships,
+    client: "tenantId",
+    data: ["userId", "role", "createdAt"],
+    exported: { file: "members.json", key: ["userId"], atDirectory: true },
+    atEnd: "erased",
+  },
+  {
+    table: invitations,
+    client: "tenantId",
+    data: ["id", "role", "invitedBy", "createdAt", "expiresAt", "acceptedAt", "revokedAt"],
+    contact: ["email"],
+    exported: { file: "invitations.json", key: ["id"], atDirectory: true },
+    atEnd: "erased",
+    withPerson: { stays: "another client's own list of whom it invited; it goes with that client" },
+  },
+  {
+    table: connections,
+    client: "tenantId",
+    data: [
+      ...["id", "provider", "kind", "externalId", "name", "details", "fields", "chosen", "preferredAt", "scopesAsked", "scopesGranted"],
+      ...["status", "statusReason", "statusAt", "accessExpiresAt", "refreshExpiresAt", "connectedBy", "connectedAt", "lastSuccessAt"],
+      ...["lastRefreshAt", "renewAt", "renewFailures", "coolUntil", "cliffAt", "cliffKind", "cliffWarned", "probedAt", "probeResult"],
+      ...["probeAt", "subscribeAt", "failedAt", "failureKind", "failingSince"],
+    ],
+    engine: [...lease, "version", "planned"],
+    exported: { file: "connections.json", key: ["id"] },
+    atEnd: "erased",
+  },
+  {
+    table: resources,
+    client: "tenantId",
+    data: ["connectionId", "kind", "externalId", "name", "parent", "currency", "timezone", "listedAt"],
+    exported: { file: "resources.json", key: ["connectionId", "kind", "externalId"] },
+    atEnd: "erased",
+  },
+  {
+    table: renewals,
+    client: "tenantId",
+    data: ["id", "connectionId", "provider", "at", "tookMs", "trigger", "outcome", "message"],
+    exported: { file: "renewals.json", key: ["id"] },
+    atEnd: "erased",
+  },
+  {
+    table: schedules,
+    client: "tenantId",
+    data: ["job", "everyS", "nextAt", "enabled", "blocked", "config", "cursor", "source", "lastRunAt", "lastSuccessAt"],
+    exported: { file: "schedules.json", key: ["job"] },
+    atEnd: "erased",
+  },
+  {
+    table: runs,
+    client: "tenantId",
+    data: [
+      ...["id", "job", "slot", "trigger", "status", "attempt", "step", "availableAt", "sentAt", "errorKind", "errorMessage"],
+      ...["createdAt", "startedAt", "finishedAt", "requestedBy"],
+    ],
+    engine: ["lease"],
+    exported: { file: "runs.json", key: ["id"] },
+    atEnd: "erased",
+  },
+  {
+    table: runLogs,
+    client: "tenantId",
+    data: ["runId", "seq", "at", "level", "message", "fields"],
+    exported: { file: "run_logs.json", key: ["runId", "seq"] },
+    atEnd: "erased",
+  },
+  {
+    table: measurements,
+    client: "tenantId",
+    data: ["sensor", "metric", "day", "dimension", "value", "measuredAt"],
+    exported: { file: "measurements.csv", key: ["sensor", "metric", "day", "dimension"] },
+    atEnd: "erased",
+  },
+  {
+    table: orders,
+    client: "tenantId",
+    data: ["connectionId", "placedAt", "day", "grossMinor", "currency", "updatedAt"],
+    customer: ["customerId"],
+    order: ["externalId"],
+    exported: { file: "orders.csv", key: ["connectionId", "externalId"] },
+    atEnd: "erased",
+    datedBy: "updatedAt",
+  },
+  {
+    table: refunds,
+    client: "tenantId",
+    data: ["connectionId", "externalId", "refundedAt", "day", "amountMinor", "currency"],
+    order: ["orderExternalId"],
+    exported: { file: "refunds.csv", key: ["connectionId", "externalId"] },
+    atEnd: "erased",
+  },
+  {
+    table: webhookDeliveries,
+    client: "tenantId",
+    data: [
+      ...["id", "provider", "connectionId", "eventKey", "topic", "account", "receivedAt", "occurredAt", "status", "reason", "attempts"],
+      ...["sentAt", "workedAt"],
+    ],
+    packed: ["sealed"],
+    engine: ["sealedForm"],
+    exported: { file: "webhook_deliveries.json", key: ["id"] },
+    atEnd: "erased",
+  },
+  {
+    table: privacyRequests,
+    client: "tenantId",
+    data: ["id", "provider", "connectionId", "deliveryId", "kind", "receivedAt", "doneAt", "report"],
+    proof: ["subject", "orders"],
+    sealed: ["code"],
+    exported: { file: "privacy_requests.json", key: ["id"] },
+    atEnd: "erased",
+  },
+  {
+    table: reveals,
+    client: "tenantId",
+    data: [
+      ...["id", "connectionId", "field", "reason", "requestedBy", "requestedAt", "approvedBy", "approvedAt", "expiresAt", "shownAt"],
+      ...["deniedAt", "deniedBy"],
+    ],
+    exported: { file: "reveals.json", key: ["id"] },
+    atEnd: "erased",
+  },
+  {
+    table: auditLog,
+    client: "tenantId",
+    data: ["id", "at", "actorType", "actorId", "action", "details", "seq", "hash"],
+    contact: ["ip"],
+    exported: { file: "audit_log.json", key: ["id"] },
+    atEnd: "erased",
+    withPerson: { stays: "a log out of which lines are taken proves nothing; a client's goes with the client" },
+  },
+  {
+    table: secrets,
+    client: "tenantId",
+    data: ["connectionId", "field", "createdAt", "lastUsedAt"],
+    sealed: ["sealed"],
+    exported: { not: never },
+    atEnd: "erased",
+  },
+  {
+    table: dataKeys,
+    client: "tenantId",
+    data: ["version", "rootKeyId", "createdAt"],
+    sealed: ["wrapped"],
+    exported: { not: never },
+    atEnd: "erased",
+  },
+  {
+    table: auditHeads,
+    client: "tenantId",
+    data: ["seq", "hash"],
+    exported: { not: "the manifest says it" },
+    atEnd: "erased",
+  },
+  {
+    table: dataExports,
+    client: "tenantId",
+    data: ["id", "requestedBy", "requestedAt", "status", "doneAt", "expiresAt", "bytes", "contents"],
+    engine: ["sentAt", "attempts", "leaseUntil"],
+    exported: { not: "about exports themselves" },
+    atEnd: "erased",
+  },
+  {
+    table: exportChunks,
+    client: "tenantId",
+    data: ["exportId", "seq"],
+    packed: ["bytes"],
+    exported: { not: "the exports themselves" },
+    atEnd: "erased",
+  },
+  {
+    table: deadLetters,
+    client: "ofTenant",
+    data: ["id", "queue", "message", "runId", "reason", "at", "replayedAt", "replayedBy"],
+    exported: { not: "the agency's own: ids of messages that a queue gave up on" },
+    atEnd: "erased",
+  },
+  {
+    table: oauthStates,
+    client: "forTenant",
+    data: ["provider", "userId", "sessionId", "redirectUri", "shop", "scopes", "connectionId", "returnTo", "expiresAt"],
+    sealed: ["stateHash", "browserHash"],
+    exported: { not: "a consent on its way, for minutes" },
+    atEnd: "erased",
+    withPerson: { by: "userId", is: "id" },
+  },
+  {
+    table: tenants,
+    client: "id",
+    data: [
+      ...["name", "vertical", "plan", "status", "locale", "currency", "timezone", "origin", "features", "createdAt", "lastActivityAt"],
+      "endsAt",
+    ],
+    contact: ["contactName", "contactEmail"],
+    engine: ["catalog"],
+    exported: { not: "tenant.json has it" },
+    atEnd: { stays: "until all others are erased; then it goes as the last" },
+    withPerson: { stays: "whom the agency writes to there; it goes with the client" },
+  },
+  {
+    table: deletions,
+    client: "ofTenant",
+    data: [
+      ...["id", "tenantName", "requestedBy", "requestedAt", "reason", "dueAt", "cancelledAt", "cancelledBy", "startedAt", "keyDestroyedAt"],
+      ...["doneAt", "receipt"],
+    ],
+    engine: ["sentAt", "leaseUntil"],
+    exported: { not: "what is left of a client that is gone" },
+    atEnd: { stays: "the receipt of the end" },
+  },
+  {
+    table: users,
+    client: null,
+    data: ["id", "locale", "timezone", "staff", "provenAt", "onboardedAt", "createdAt"],
+    contact: ["email", "name"],
+    exported: { not: "members.json has who is of the client" },
+    atEnd: { stays: "who has another client, or is staff; else the account is erased" },
+    withPerson: { by: "id", is: "id" },
+  },
+  {
+    table: sessions,
+    client: null,
+    data: ["id", "userId", "createdAt", "lastUsedAt", "expiresAt"],
+    contact: ["ip", "userAgent"],
+    sealed: ["tokenHash"],
+    exported: { not: "a person's own, not the client's" },
+    atEnd: { stays: nobodys },
+    withPerson: { by: "userId", is: "id" },
+  },
+  {
+    table: magicLinks,
+    client: null,
+    data: ["id", "locale", "returnTo", "codeTries", "createdAt", "expiresAt", "consumedAt"],
+    contact: ["email"],
+    sealed: ["tokenHash", "codeHash"],
+    exported: { not: "a person's own, not the client's" },
+    atEnd: { stays: nobodys },
+    withPerson: { by: "email", is: "email" },
+  },
+  {
+    table: rateLimits,
+    client: null,
+    data: ["count", "resetAt"],
+    contact: ["key"],
+    exported: { not: "counters, for a day at most" },
+    // Of keys that name the client; see domain/rate-limits/keys-of-tenant.ts.
+    atEnd: "erased",
+    withPerson: { stays: "for a day at most" },
+  },
+  {
+    table: incidents,
+    client: null,
+    data: ["id", "provider", "kind", "openedAt", "lastSeenAt", "closedAt", "tenantsFailing", "tenantsUsing"],
+    exported: { not: "of a provider, over all clients" },
+    atEnd: { stays: nobodys },
+  },
+  {
+    table: devMails,
+    client: null,
+    data: ["id", "at"],
+    contact: ["recipient", "subject", "text", "html"],
+    exported: { not: "development only" },
+    atEnd: { stays: nobodys },
+    withPerson: { stays: "development only" },
+  },
+];
+
+/** What a table holds by `Holds`, as one list. */
+export const columnsOf = (holding: Holding, ...kinds: readonly Holds[]): string[] => kinds.flatMap((kind) => holding[kind] ?? []);
+
+/** The tables that have something of a shop's customers, found through a column or through their order. */
+export const ofCustomers: readonly Holding[] = holdings.filter((holding) => columnsOf(holding, "customer", "order").length > 0);
+
+/** What is said of one table. Throws where nobody said anything. */
+export function holdingOf(table: SQLiteTable): Holding {
+  const holding = holdings.find((each) => each.table === table);
+  if (!holding) throw new Error(`db/holdings.ts says nothing of the table ${getTableName(table)}`);
+  return holding;
+}
