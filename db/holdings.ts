@@ -3,6 +3,7 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import {
   auditHeads,
   auditLog,
+  clientNames,
   connections,
   dataExports,
   dataKeys,
@@ -229,6 +230,13 @@ export const holdings: readonly Holding[] = [
     client: "tenantId",
     data: ["seq", "hash"],
     exported: { not: "the manifest says it" },
+    atEnd: "erased",
+  },
+  {
+    table: clientNames,
+    client: "tenantId",
+    engine: ["n", "known"],
+    exported: { not: "the index of names" },
     atEnd: "erased",
   },
   {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { getPlatformProxy } from "wrangler";
 import type { Env } from "#server/env.ts";
@@ -9,6 +9,7 @@ import { startSandbox } from "#test/sandbox/start.ts";
 import { scriptCtx } from "./ctx.ts";
 import { seed } from "./demo/seed.ts";
 import { localVariables } from "./local-variables.ts";
+import { readText } from "./read-text.ts";
 
 /** Hot reload inside workerd, against the sandbox. `.dev.vars` holds the configuration, `.atrium/dev` the data. */
 const origin = "http://localhost:5173";
@@ -35,7 +36,7 @@ const migrated = spawnSync("npx", ["wrangler", "d1", "migrations", "apply", "DB"
 if (migrated.status !== 0) process.exit(1);
 
 const platform = await getPlatformProxy<Env>({ persist: { path: `${dataDir}/v3` } });
-await seed(scriptCtx(platform.env, parseEnv(await readFile(".dev.vars", "utf8")) as Record<string, string>, "dev"));
+await seed(scriptCtx(platform.env, parseEnv(await readText(".dev.vars")) as Record<string, string>, "dev"));
 await platform.dispose();
 
 const vite = spawn("npx", ["remix", "vite:dev"], { stdio: "inherit", env });

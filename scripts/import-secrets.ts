@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { parseArgs, parseEnv } from "node:util";
 import { keyProviders } from "#server/catalog/providers/registry.ts";
 import { enterTenant } from "#server/ctx.ts";
@@ -7,6 +6,7 @@ import { planImport } from "#server/domain/connections/plan-import.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { DomainError } from "#server/errors.ts";
 import { openAtrium } from "./open-atrium.ts";
+import { readText } from "./read-text.ts";
 
 const usage = `npm run import-secrets -- acme --file .env [options]
 
@@ -36,7 +36,11 @@ if (id === undefined || values.file === undefined) {
 }
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
-const plan = planImport(parseEnv(await readFile(values.file, "utf8")), keyProviders, values.prefix);
+const text = await readText(values.file).catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
+});
+const plan = planImport(parseEnv(text), keyProviders, values.prefix);
 for (const { provider, names, missing, malformed } of plan.incomplete) {
   const faults = [
     missing.length > 0 && `without ${missing.join(", ")}`,

@@ -7,6 +7,7 @@ import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+import { foldText } from "#server/domain/search/schemas.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 
 export const meta = titleMeta;
@@ -32,7 +33,7 @@ function filtered(groups: Outputs["connections"]["permissions"], query: URLSearc
   const search = (query.get("find") ?? "").trim().slice(0, 60);
   const group = groups.find((each) => each.group === query.get("group"));
   const picked = query.getAll("scopes").filter((name) => all.includes(name));
-  const fitting = (group?.names ?? all).filter((name) => name.includes(search.toLowerCase()) && !picked.includes(name));
+  const fitting = (group?.names ?? all).filter((name) => foldText(name).includes(foldText(search)) && !picked.includes(name));
   return { groups: groups.map((each) => each.group), names: [...picked, ...fitting], picked, search, group: group?.group ?? "" };
 }
 

@@ -14,6 +14,7 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+import { foldText } from "#server/domain/search/schemas.ts";
 
 export const meta = titleMeta;
 
@@ -25,7 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const q = (searchParams.get("q") ?? "").trim().slice(0, 60);
   const show: Shown = SHOWN.find((each) => each === searchParams.get("show")) ?? "all";
   const all = await api.connections.list({ tenant: tenant.id });
-  const words = q.toLowerCase();
+  const words = foldText(q);
   const integrations = all.filter((integration) => {
     const { provider, name, description, connections } = integration;
     const state = stateOfProvider(integration);
@@ -36,7 +37,7 @@ export async function loader(args: LoaderFunctionArgs) {
       free: connections.length === 0,
     }[show];
     const said = [name, description[locale], t(`accounts.group.${groupOf(provider)}`), ...connections.map((each) => each.name)];
-    return isShown && said.some((text) => text.toLowerCase().includes(words));
+    return isShown && said.some((text) => foldText(text).includes(words));
   });
   return { title: titleOf(t("integrations.title"), tenant.name), integrations, q, show };
 }

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
-import { index, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { instant, json } from "#db/columns.ts";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { instant, json, tenantId } from "#db/columns.ts";
 import type { Features, Locale, Plan, TenantStatus, Vertical } from "#server/domain/tenants/schemas.ts";
 
 /** A client of the agency. Its id is a slug that people see in URLs. */
@@ -32,8 +32,19 @@ export const tenants = sqliteTable(
   (t) => [
     index("tenants_created").on(t.createdAt, t.id),
     index("tenants_status").on(t.status, t.createdAt, t.id),
-    index("tenants_name").on(sql`lower(${t.name})`),
     index("tenants_catalog").on(t.catalog),
     uniqueIndex("tenants_origin").on(t.origin),
   ],
+);
+
+/**
+ * Which row of `client_search` is a client's, and whether the name that it has is in there. `client_search` is a virtual table (FTS5
+ * over triples of letters, without the text itself) that the schema cannot say; it and the triggers stand in the migration that made
+ * it. A client that is new or has another name is marked by a trigger as not known, whoever wrote it, and domain/tenants/search-names.ts
+ * takes it in; a row that goes takes its row of the index with it.
+ */
+export const clientNames = sqliteTable(
+  "client_names",
+  { n: integer().primaryKey(), tenantId: tenantId().unique(), known: integer({ mode: "boolean" }).notNull().default(false) },
+  (t) => [index("client_names_unknown").on(t.n).where(sql`known = 0`)],
 );

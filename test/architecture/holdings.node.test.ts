@@ -6,7 +6,8 @@ import * as schema from "#db/schema/index.ts";
 import { packed } from "#server/domain/webhooks/meet-privacy-demand.ts";
 import { HeldData } from "#server/domain/webhooks/schemas.ts";
 
-const tables = Object.values(schema).filter((table): table is SQLiteTable => is(table, SQLiteTable));
+const everything: readonly unknown[] = Object.values(schema);
+const tables = everything.filter((each) => is(each, SQLiteTable));
 const kinds: readonly Holds[] = ["data", "customer", "order", "proof", "contact", "packed", "sealed", "engine"];
 const nameOf = ({ table }: Holding) => getTableName(table);
 const said = (holding: Holding) => [...(holding.client === null ? [] : [holding.client]), ...columnsOf(holding, ...kinds)];

@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { auditLog, connections, deadLetters, runs, schedules, tenants } from "#db/schema/index.ts";
@@ -178,6 +178,45 @@ test("the list shows what went well and what did not, a client each", async () =
     openDeadLetters: 1,
   });
   expect(healthOf(quiet)).toMatchObject({ connections: { active: 0 }, lastRunAt: null, failedRuns24h: 0 });
+});
+
+test("a client is found by any part of its name or id, however either is written", async () => {
+  const api = await agency();
+  const found = async (search: string) => (await api.clients.list({ search, limit: 50 })).items.map(({ id }) => id);
+  const cases: [string, string[]][] = [
+    ["Élodie Bijoux", ["élodie", "ELODIE", "elodie b", "bijou", "lodie", "E\u0301lodie", "é", "bi"]],
+    ["Çelik Ev", ["çelik", "CELIK", "elik ev"]],
+    ["ÖKO Laden", ["öko", "oko", "O\u0308KO"]],
+    ["Straße & Søn", ["strasse", "STRASSE", "søn", "SON"]],
+    ["Łódź Æther", ["lodz", "aether", "ÆTHER"]],
+    ["İstanbul Halı", ["istanbul", "ISTANBUL", "hali"]],
+    ["ΣΟΦΟΣ", ["σοφος", "σοφοσ"]],
+    ["L’Atelier", ["l'atelier", "ATELIER"]],
+    ["חנות הפרחים", ["חנות", "פרחים"]],
+    ['Say "100%"', ['"100%"', "100%"]],
+  ];
+  for (const [name, searches] of cases) {
+    const tenant = await makeTenant({ name });
+    for (const search of [...searches, tenant.id, tenant.id.slice(3)])
+      expect({ name, search, found: (await found(search)).includes(tenant.id) }).toEqual({ name, search, found: true });
+  }
+  const quiet = await makeTenant({ name: "Quiet Fen" });
+  for (const search of ["fen quiet", "quietfen", "%", "_uiet", "q*", '"', "ui"])
+    expect({ search, found: (await found(search)).includes(quiet.id) }).toEqual({ search, found: false });
+});
+
+test("a client that is renamed, by whatever way, is found by its new name and no longer by the old one", async () => {
+  const api = await agency();
+  const found = async (search: string) => (await api.clients.list({ search, limit: 50 })).items.map(({ id }) => id);
+  const tenant = await makeTenant({ name: "Before Names Ltd" });
+  expect(await found("before names")).toEqual([tenant.id]);
+  await api.clients.update({ tenant: tenant.id, name: "Après Names Ltd" });
+  expect([await found("before names"), await found("apres names")]).toEqual([[], [tenant.id]]);
+  await db.update(tenants).set({ name: "Third Names Ltd" }).where(eq(tenants.id, tenant.id));
+  expect([await found("apres names"), await found("third names")]).toEqual([[], [tenant.id]]);
+  await db.delete(tenants).where(eq(tenants.id, tenant.id));
+  expect(await found("third names")).toEqual([]);
+  expect(await db.all(sql`select rowid from client_search where client_search match '"third  names"'`)).toEqual([]);
 });
 
 test("ten thousand clients are paged and searched through an index", async () => {

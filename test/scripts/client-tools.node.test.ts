@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { getPlatformProxy } from "wrangler";
 import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
+import { readText } from "#scripts/read-text.ts";
 import { readInvitationToken } from "#server/domain/invitations/token.ts";
 import { type Env, readConfig } from "#server/env.ts";
 import { sandboxVariables } from "#test/sandbox/endpoints.ts";
@@ -101,6 +102,23 @@ test("from the command line a client is created, given today's keys and checked,
     const bytes = await readFile(join(entry.parentPath, entry.name), "latin1");
     for (const value of secrets) expect(bytes).not.toContain(value);
   }
+}, 90_000);
+
+test("a file of keys is read with a byte order mark as without one; one in another encoding is refused with words", async () => {
+  const lines = "ACME_KLAVIYO_PRIVATE_KEY=pk_0123456789abcdef0123456789\r\nACME_KLAVIYO_PUBLIC_KEY=AbC123\r\n";
+  const marked = join(devDir, "marked.env");
+  await writeFile(marked, `\uFEFF${lines}`);
+  await runLocal("create-client", "--id", "marked", "--name", "Marked");
+  const dry = (file: string) => runLocal("import-secrets", "marked", "--file", file, "--prefix", "ACME_", "--dry-run");
+  expect((await dry(marked)).out).toContain("would connect Klaviyo: ACME_KLAVIYO_PRIVATE_KEY, ACME_KLAVIYO_PUBLIC_KEY");
+  const wide = join(devDir, "wide.env");
+  for (const bytes of [Buffer.from(`\uFEFF${lines}`, "utf16le"), Buffer.from(lines, "utf16le")]) {
+    await writeFile(wide, bytes);
+    await expect(readText(wide)).rejects.toThrow(/is UTF-16, not UTF-8\. Save it as UTF-8/);
+  }
+  expect(await dry(wide)).toMatchObject({ code: 2, out: expect.stringContaining("is UTF-16") });
+  await writeFile(wide, Buffer.concat([Buffer.from("NAME=caf"), Buffer.from([0xe9, 0x0a])]));
+  await expect(readText(wide)).rejects.toThrow(/is not UTF-8/);
 }, 90_000);
 
 test("a client is taken in with the keys of the Atrium whose data it is, whatever .dev.vars says", async () => {

@@ -2,6 +2,7 @@ import { and, asc, count, eq, max, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { resources } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { foldText } from "#server/domain/search/schemas.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { invalid } from "#server/errors.ts";
 import { findChoice } from "./find-choice.ts";
@@ -27,14 +28,16 @@ export async function listResourcesOf(
   { connectionId, kind, search, cursor, limit, ids }: ListResources,
 ): Promise<ResourcePage> {
   const { connection } = await findChoice(ctx, { connectionId, kind });
+  const words = foldText(search ?? "");
   const own = and(eq(resources.connectionId, connectionId), eq(resources.kind, kind));
   const [found, [sums], picked] = await ctx.db.batch([
     ctx.db
       .select({ ...columns, place: sql<string>`lower(${resources.name})` })
       .from(resources)
-      .where(inTenant(ctx, resources, own, matching(search), after(cursor)))
+      .where(inTenant(ctx, resources, own, after(cursor)))
       .orderBy(sql`lower(${resources.name})`, asc(resources.externalId))
-      .limit(limit + 1),
+      // What is searched for is told apart here, since SQLite knows the case of ASCII alone and no accents: an account's whole list is read.
+      .limit(words === "" ? limit + 1 : -1),
     ctx.db
       .select({ total: count(), listedAt: max(resources.listedAt) })
       .from(resources)
@@ -45,26 +48,17 @@ export async function listResourcesOf(
       .where(inTenant(ctx, resources, own, sql`${resources.externalId} in (select value from json_each(${JSON.stringify(ids)}))`))
       .orderBy(sql`lower(${resources.name})`, asc(resources.externalId)),
   ]);
-  const page = found.slice(0, limit);
+  const fitting = words === "" ? found : found.filter(({ name, id }) => foldText(name).includes(words) || foldText(id).includes(words));
+  const page = fitting.slice(0, limit);
   const last = page.at(-1);
   return {
     items: page.map(({ place: _, ...item }) => item),
     picked,
-    next: found.length > limit && last ? JSON.stringify([last.place, last.id]) : null,
+    next: fitting.length > limit && last ? JSON.stringify([last.place, last.id]) : null,
     total: sums?.total ?? 0,
     listedAt: sums?.listedAt ?? null,
     chosen: connection.chosen.filter((each) => each.kind === kind),
   };
-}
-
-/** SQLite's lower() knows ASCII alone, so other letters are looked for in each case that they may be written in. */
-function matching(search: string | undefined): SQL | undefined {
-  const term = search?.trim() ?? "";
-  if (term === "") return undefined;
-  const lower = term.toLowerCase();
-  const terms = [...new Set([term, lower, term.toUpperCase(), lower.charAt(0).toUpperCase() + lower.slice(1)])];
-  return sql`exists (select 1 from json_each(${JSON.stringify(terms)}) term
-    where instr(lower(${resources.name}), lower(term.value)) > 0 or instr(lower(${resources.externalId}), lower(term.value)) > 0)`;
 }
 
 function after(cursor: string | undefined): SQL | undefined {

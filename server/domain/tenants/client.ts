@@ -70,7 +70,7 @@ export const SetFeatures = z.object({ features: Features });
 export type SetFeatures = z.infer<typeof SetFeatures>;
 
 export const ListClients = z.object({
-  search: z.string().trim().max(80).optional().describe("How its name or id begins."),
+  search: z.string().trim().max(80).optional().describe("A part of its name or id, in any case, with or without accents."),
   status: TenantStatus.optional(),
   cursor: z.string().max(80).optional().describe("`next` of the page before."),
   limit: z.number().int().min(1).max(50).default(25),

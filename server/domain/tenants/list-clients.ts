@@ -4,6 +4,7 @@ import type { Ctx } from "#server/ctx.ts";
 import { invalid } from "#server/errors.ts";
 import { type Client, type Glance, type ListClients, toClient } from "./client.ts";
 import { glanceAt } from "./glance-at.ts";
+import { indexNames, named } from "./search-names.ts";
 
 /**
  * A page of the agency's clients, newest first, each with its health at a glance: one query for the clients and one
@@ -13,6 +14,7 @@ export async function listClients(
   ctx: Ctx,
   { search, status, cursor, limit }: ListClients,
 ): Promise<{ items: (Client & { health: Glance })[]; next: string | null }> {
+  if (search) await indexNames(ctx);
   // A term with a plus is taken from no index: what was searched for is few, and is told apart and sorted by itself.
   const term = (column: AnyColumn) => (search ? sql`+${column}` : sql`${column}`);
   const rows = await ctx.directory
@@ -21,7 +23,7 @@ export async function listClients(
     .where(
       and(
         status && eq(term(tenants.status), status),
-        search ? beginsWith(search) : undefined,
+        search ? named(search) : undefined,
         cursor ? after(cursor, term(tenants.createdAt)) : undefined,
       ),
     )
@@ -37,16 +39,6 @@ export async function listClients(
     items: page.map((tenant) => ({ ...toClient(tenant), health: health(tenant.id) })),
     next: rows.length > limit && last ? `${last.createdAt}.${last.id}` : null,
   };
-}
-
-/** Two ranges, each in its own index. SQLite's `lower` folds ASCII alone, so what is asked for is folded alike. */
-function beginsWith(search: string): SQL {
-  const folded = search.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-  const end = `${folded}\u{10ffff}`;
-  const name = sql`lower(${tenants.name})`;
-  return sql`${tenants.id} in (
-    select ${tenants.id} from ${tenants} where ${name} >= ${folded} and ${name} < ${end}
-    union select ${tenants.id} from ${tenants} where ${tenants.id} >= ${folded} and ${tenants.id} < ${end})`;
 }
 
 function after(cursor: string, created: SQL): SQL {

@@ -210,6 +210,7 @@ describe("where a login opens several things", () => {
     const found = async (search: string) =>
       (await listResourcesOf(ctx, { connectionId: id, ...property, limit: 5, search, ids: [] })).items.map((item) => item.id);
     expect(await found("école")).toEqual(["many-077"]);
+    expect(await found("ECOLE")).toEqual(["many-077"]);
     expect(await found("MANY-339")).toEqual(["many-339"]);
     expect(await found("100%")).toEqual([]);
     await expect(listResourcesOf(ctx, { connectionId: id, ...property, limit: 5, cursor: "nonsense", ids: [] })).rejects.toMatchObject({
