@@ -5,6 +5,7 @@ import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { isStopped } from "#server/domain/tenants/is-stopped.ts";
+import { planHasJob } from "#server/domain/tenants/plans.ts";
 import type { Features, TenantStatus } from "#server/domain/tenants/schemas.ts";
 import { blockOf } from "./block-of.ts";
 import { type ConnectionFacts, sourceOf } from "./choose-account.ts";
@@ -32,7 +33,7 @@ export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: r
     job: job.id,
     everyS: job.everyS,
     enabled: features[job.id] === false ? 0 : 1,
-    blocked: blockOf(job, { suspended, connections: facts.connections }),
+    blocked: blockOf(job, { suspended, inPlan: planHasJob(ctx.tenant, job.id), connections: facts.connections }),
     source: sourceOf(job, facts.connections),
   }));
   const json = JSON.stringify(rows);
