@@ -12,6 +12,7 @@ export type IdPrefix =
   | "mai"
   | "req"
   | "ren"
+  | "dbt"
   | "inc"
   | "whk"
   | "prv"

@@ -25,10 +25,12 @@ export const MailMessage = z.discriminatedUnion("type", [
 ]);
 export type MailMessage = z.infer<typeof MailMessage>;
 
-/** What is done to one connection ahead of its need: its tokens renewed, or a test call made. */
+/** What is done to one connection ahead of its need: its tokens renewed, or a test call made; and access that is owed back, given back. */
 export const TokenMessage = z.discriminatedUnion("type", [
   z.strictObject({ v: z.literal(1), type: z.literal("token.renew"), tenant: z.string(), connection: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("token.probe"), tenant: z.string(), connection: z.string() }),
+  /** `tenant` is "" where the agency owes it. */
+  z.strictObject({ v: z.literal(1), type: z.literal("token.give_back"), tenant: z.string(), connection: z.string() }),
 ]);
 export type TokenMessage = z.infer<typeof TokenMessage>;
 

@@ -2,6 +2,7 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { linkWaiting } from "#server/domain/audit/link-lines.ts";
 import { alignPlans } from "#server/domain/connections/align-plans.ts";
+import { claimDebts } from "#server/domain/connections/claim-debts.ts";
 import { claimProbes } from "#server/domain/connections/claim-probes.ts";
 import { claimRenewals } from "#server/domain/connections/claim-renewals.ts";
 import { forgetRenewals } from "#server/domain/connections/forget-renewals.ts";
@@ -26,6 +27,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["old renewals forgotten", forgetRenewals],
   ["providers watched", (ctx) => watchProviders(ctx)],
   ["probes due", claimProbes],
+  ["access owed back", claimDebts],
   ["runs due", claimDue],
   ["runs swept", sweep],
   ["exports swept", sweepExports],

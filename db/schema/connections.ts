@@ -7,6 +7,8 @@ import type {
   CliffKind,
   ConnectionKind,
   ConnectionStatus,
+  DebtReason,
+  Farewell,
   ProbeResult,
   ReconnectReason,
   RenewalOutcome,
@@ -150,6 +152,45 @@ export const renewals = sqliteTable(
     index("renewals_connection").on(t.tenantId, t.connectionId, t.id),
     index("renewals_provider").on(t.provider, t.at, t.outcome),
     index("renewals_at").on(t.at),
+  ],
+);
+
+/**
+ * Access that must be given back at its provider: written in the batch that ends our use of it, paid at once where that can be
+ * done, else by the cron. The tokens are sealed here until it is paid or given up, and nowhere else. "" owes what came before its
+ * client was known (see domain/connections/debtor.ts).
+ */
+export const debts = sqliteTable(
+  "debts",
+  {
+    id: text().primaryKey(),
+    tenantId: tenantId(),
+    provider: text().notNull(),
+    /** The connection that ended; of a consent that was not kept the debt's own id. The tokens are sealed for this place. */
+    connectionId: text().notNull(),
+    reason: text().$type<DebtReason>().notNull(),
+    /** Null where nobody has asked yet whose access it is. */
+    externalId: text(),
+    /** The account's name, or "" where it is not known. */
+    name: text().notNull(),
+    shop: text(),
+    /** `access_token` and `refresh_token` as in `secrets`; null once it is over. */
+    accessSealed: text(),
+    refreshSealed: text(),
+    accessExpiresAt: instant(),
+    owedAt: instant().notNull(),
+    /** Tries that failed. */
+    tries: integer().notNull().default(0),
+    /** When the cron tries next; null once it is over. */
+    nextAt: instant(),
+    /** How it ended, and when: `unreached` where it was given up. Null while it is owed. */
+    farewell: text().$type<Farewell>(),
+    endedAt: instant(),
+  },
+  (t) => [
+    index("debts_tenant").on(t.tenantId, t.provider, t.externalId),
+    index("debts_due").on(t.nextAt).where(sql`next_at is not null`),
+    index("debts_ended").on(t.endedAt).where(sql`ended_at is not null`),
   ],
 );
 

@@ -1,5 +1,6 @@
 import { and, eq, ne } from "drizzle-orm";
 import { connections, resources, secrets } from "#db/schema/index.ts";
+import type { Provider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { Text } from "#server/catalog/text.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
@@ -12,12 +13,14 @@ import { conflict, ProviderError } from "#server/errors.ts";
 import { connectionExists } from "./connection-exists.ts";
 import { remarkOn } from "./farewell-words.ts";
 import { freshAccess } from "./fresh-access.ts";
-import { giveBack, type Tokens } from "./give-back.ts";
-import { holdConnection, openField } from "./hold-connection.ts";
+import { giveBack } from "./give-back.ts";
+import { holdConnection } from "./hold-connection.ts";
 import { listConnections } from "./list-connections.ts";
 import { nothingAhead } from "./nothing-ahead.ts";
+import { debtOf, debtWhere } from "./owe.ts";
 import { pause } from "./pause.ts";
-import type { ConnectionRow, HeldConnection } from "./rows.ts";
+import { payDebt } from "./pay-debt.ts";
+import type { ConnectionRow, DebtRow, HeldConnection } from "./rows.ts";
 import type { ConnectionRef, Farewell } from "./schemas.ts";
 
 export interface Disconnected {
@@ -34,8 +37,8 @@ const maxLooks = 6;
 const lookAgainMs = 200;
 
 /**
- * Ends a connection: its secrets are destroyed, its jobs blocked, its history stays. Then access is given back at the provider,
- * as far as it answers; `farewell` says how that went, and so does the audit log. Disconnecting twice is no error. Throws
+ * Ends a connection: its secrets are destroyed, its jobs blocked, its history stays. Access is owed back at the
+ * provider from the same batch on, and given back at once where it answers: `farewell` says how that went, and so does the audit log. Disconnecting twice is no error. Throws
  * `not_found`, `forbidden`.
  */
 export async function disconnect(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<Disconnected> {
@@ -51,8 +54,8 @@ export async function disconnect(ctx: TenantCtx, { connectionId }: ConnectionRef
       continue;
     }
     const now = await renewed(ctx, held);
-    const tokens = await openTokens(ctx, now);
-    if (await end(ctx, now.connection)) return sayFarewell(ctx, now.connection, tokens);
+    const debt = debtOf(ctx, now);
+    if (await end(ctx, now.connection, debt)) return sayFarewell(ctx, now.connection, debt);
   }
   throw conflict("This account is being changed right now. Please try again.");
 }
@@ -69,21 +72,8 @@ async function renewed(ctx: TenantCtx, held: HeldConnection): Promise<HeldConnec
   }
 }
 
-/** Null where there is nothing to give back. What no longer opens must not keep anybody from disconnecting. */
-async function openTokens(ctx: TenantCtx, held: HeldConnection): Promise<Tokens | null> {
-  if (held.connection.kind === "key") return null;
-  try {
-    const accessToken = await openField(ctx, held, "access_token");
-    return accessToken === undefined ? null : { accessToken, refreshToken: await openField(ctx, held, "refresh_token") };
-  } catch (error) {
-    if (!(error instanceof VaultError)) throw error;
-    ctx.log.error("secrets did not open", { connection: held.connection.id, error });
-    return null;
-  }
-}
-
 /** Answers whether it was we who ended it: not where it has other tokens by now than those that were seen. */
-async function end(ctx: TenantCtx, connection: ConnectionRow): Promise<boolean> {
+async function end(ctx: TenantCtx, connection: ConnectionRow, debt: DebtRow | null): Promise<boolean> {
   const { id, version, provider, name } = connection;
   // What was chosen stays, for the day on which the same account is connected again.
   const ended = { ...nothingAhead, status: "disconnected" as const, statusReason: null, statusAt: ctx.now() };
@@ -104,6 +94,8 @@ async function end(ctx: TenantCtx, connection: ConnectionRow): Promise<boolean> 
         .set({ ...ended, version: version + 1 })
         .where(seen)
         .returning({ id: connections.id }),
+      // Whoever dies after this batch leaves a debt, which the cron pays.
+      ...(debt ? [debtWhere(ctx, debt, gone)] : []),
       ctx.db.delete(secrets).where(and(inTenant(ctx, secrets, eq(secrets.connectionId, id)), gone)),
       ctx.db.delete(resources).where(and(inTenant(ctx, resources, eq(resources.connectionId, id)), gone)),
       ...scheduleStatements(ctx, { connections: [...others, { ...connection, ...ended }] }),
@@ -113,14 +105,15 @@ async function end(ctx: TenantCtx, connection: ConnectionRow): Promise<boolean> 
 }
 
 /** Gives access back after it was destroyed here, so that it is destroyed here whatever the provider says. */
-async function sayFarewell(ctx: TenantCtx, connection: ConnectionRow, tokens: Tokens | null): Promise<Disconnected> {
+async function sayFarewell(ctx: TenantCtx, connection: ConnectionRow, debt: DebtRow | null): Promise<Disconnected> {
   const provider = findProvider(connection.provider);
-  const farewell = await giveBack(ctx, provider, { connection, tokens });
-  await commit(
-    ctx,
-    "connection.access_returned",
-    { connection: connection.id, provider: provider.id, account: connection.name, farewell },
-    [],
-  );
+  const farewell = debt ? await payDebt(ctx, debt) : await nothingOwed(ctx, provider, connection);
   return { farewell, revoked: farewell === "returned", remark: remarkOn(farewell, provider) };
+}
+
+async function nothingOwed(ctx: TenantCtx, provider: Provider, connection: ConnectionRow): Promise<Farewell> {
+  const farewell = await giveBack(ctx, provider, { connection, tokens: null });
+  const facts = { connection: connection.id, provider: provider.id, account: connection.name };
+  await commit(ctx, "connection.access_returned", { ...facts, farewell }, []);
+  return farewell;
 }

@@ -1,8 +1,8 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, gt } from "drizzle-orm";
 import { openDb, places } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
 import type { OAuthProvider, Provider, Reply } from "#server/catalog/provider.ts";
-import type { TenantCtx } from "#server/ctx.ts";
+import type { Ctx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "./provider-endpoints.ts";
 import type { ConnectionRow } from "./rows.ts";
@@ -15,20 +15,25 @@ export interface Tokens {
   refreshToken: string | undefined;
 }
 
+/** Whose access it is, as far as giving it back has to know. */
+export type Granted = Pick<ConnectionRow, "id" | "provider" | "kind" | "status" | "externalId" | "details">;
+
 /**
  * Gives tokens back to their provider, as far as it answers: whoever does not keeps nobody from anything. A grant that another
- * connection lives on is left.
+ * connection lives on is left; so is any that the same account was connected on again since `owedAt`, since no provider says what
+ * becomes of a newer consent when an older one is revoked.
  */
 export async function giveBack(
-  ctx: TenantCtx,
+  ctx: Ctx,
   provider: Provider,
-  { connection, tokens }: { connection: ConnectionRow; tokens: Tokens | null },
+  { connection, tokens, owedAt }: { connection: Granted; tokens: Tokens | null; owedAt?: number },
 ): Promise<Farewell> {
   if (connection.kind === "key") return "key";
   const { oauth } = provider;
   if (!oauth?.revocation || !oauthEndpointsOf(ctx.config, { ...provider, oauth }).revoke) return "by_hand";
   if (tokens === null) return connection.status === "active" ? "unreached" : "gone";
-  if (oauth.revocation.ends === "grant" && (await isShared(ctx, connection))) return "by_hand";
+  const since = oauth.revocation.ends === "grant" ? 0 : owedAt;
+  if (since !== undefined && (await isShared(ctx, connection, since))) return "by_hand";
   try {
     return await revoke(ctx, { ...provider, oauth }, { connection, tokens });
   } catch (error) {
@@ -39,9 +44,9 @@ export async function giveBack(
 }
 
 async function revoke(
-  ctx: TenantCtx,
+  ctx: Ctx,
   provider: OAuthProvider,
-  { connection, tokens }: { connection: ConnectionRow; tokens: Tokens },
+  { connection, tokens }: { connection: Granted; tokens: Tokens },
 ): Promise<Farewell> {
   const { revoke: endpoint } = oauthEndpointsOf(ctx.config, provider);
   const request = provider.oauth.revocation?.request({ ...tokens, ...credentialsOf(ctx.config, provider) });
@@ -62,11 +67,11 @@ const isUnknownToken = ({ body }: Reply): boolean =>
   typeof body === "object" && body !== null && "error" in body && (body.error === "invalid_token" || body.error === "invalid_grant");
 
 /**
- * Whether a connection lives on the same grant: one of the same account by OAuth (a key is no part of any grant), by another
- * tenant too, so this looks across all of them. The one that was ended may be it as well: connected again while we were at it. It
+ * Whether a connection that was made after `since` lives on the same grant: one of the same account by OAuth (a key is no part of
+ * any grant), by another tenant too, so this looks across all of them. The one that was ended may be it as well: connected again while we were at it. It
  * answers yes or no and nothing else.
  */
-async function isShared(ctx: TenantCtx, { provider, externalId }: ConnectionRow): Promise<boolean> {
+async function isShared(ctx: Ctx, { provider, externalId }: Granted, since: number): Promise<boolean> {
   const found = await Promise.all(
     places.map((place) =>
       openDb(ctx.databases[place])
@@ -78,6 +83,7 @@ async function isShared(ctx: TenantCtx, { provider, externalId }: ConnectionRow)
             eq(connections.externalId, externalId),
             eq(connections.kind, "oauth"),
             eq(connections.status, "active"),
+            gt(connections.connectedAt, since),
           ),
         )
         .limit(1),

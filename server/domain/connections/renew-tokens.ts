@@ -10,11 +10,13 @@ import { VaultError } from "#server/domain/vault/envelope.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { ProviderError } from "#server/errors.ts";
 import { coolDownMs, isCooling } from "./cool-down.ts";
+import { agencyDebtor, type Debtor } from "./debtor.ts";
 import { expiriesOf } from "./expiries.ts";
-import { giveBack } from "./give-back.ts";
 import { holdConnection, openField } from "./hold-connection.ts";
 import { needReconnect } from "./need-reconnect.ts";
+import { oweGrant } from "./owe.ts";
 import { pause } from "./pause.ts";
+import { payDebt } from "./pay-debt.ts";
 import {
   claimRefresh,
   keepRenewed,
@@ -203,8 +205,18 @@ async function keep(ctx: TenantCtx, lease: RefreshLease, { held, grant }: { held
     .from(connections)
     .where(inTenant(ctx, connections, eq(connections.id, connection.id)));
   // Somebody disconnected meanwhile, or the client is gone: what they gave back was the pair before this one.
-  if (!later || later.status === "disconnected") await giveBack(ctx, findProvider(connection.provider), { connection, tokens: grant });
+  if (!later || later.status === "disconnected") await giveBackLate(later ? ctx : agencyDebtor(ctx), { connection, grant });
   return adopted(await holdConnection(ctx, connection.id));
+}
+
+async function giveBackLate(ctx: Debtor, { connection, grant }: { connection: ConnectionRow; grant: Grant }): Promise<void> {
+  const { provider, details, externalId, name } = connection;
+  const found = findProvider(provider);
+  if (!found.oauth) return;
+  const shop = details.shop ?? null;
+  const account = { externalId, name };
+  const debt = await oweGrant(ctx, { ...found, oauth: found.oauth }, { grant, shop, reason: "late", account });
+  if (debt) await payDebt(ctx, debt);
 }
 
 /** A rotated token that is not written down is lost: a database's hiccup gets two more tries. */

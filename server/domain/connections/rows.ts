@@ -1,9 +1,10 @@
 import type { InferSelectModel } from "drizzle-orm";
-import type { connections } from "#db/schema/index.ts";
+import type { connections, debts } from "#db/schema/index.ts";
 import type { DataKeyRow } from "#server/domain/vault/data-keys.ts";
 import type { SecretRow } from "#server/domain/vault/secrets.ts";
 
 export type ConnectionRow = InferSelectModel<typeof connections>;
+export type DebtRow = InferSelectModel<typeof debts>;
 
 /** A connection with what it takes to use it, as it was read: nothing in it is opened yet. */
 export interface HeldConnection {

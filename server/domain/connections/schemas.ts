@@ -105,6 +105,13 @@ export type HealthState = z.infer<typeof HealthState>;
 export const Farewell = z.enum(["returned", "gone", "unreached", "by_hand", "key"]);
 export type Farewell = z.infer<typeof Farewell>;
 
+/**
+ * Why access is owed back at a provider. `disconnected`: its connection ended. `not_kept`: a consent was exchanged and no connection
+ * was made of it. `late`: a renewal brought tokens after its connection had ended.
+ */
+export const DebtReason = z.enum(["disconnected", "not_kept", "late"]);
+export type DebtReason = z.infer<typeof DebtReason>;
+
 /** Why a job waits for a connection: for its provider or for us, which mends itself, or for a person. */
 export const WaitReason = z.enum(["degraded", "misconfigured", "reconnect_needed", "missing_scopes", "choice_needed", "choice_gone"]);
 export type WaitReason = z.infer<typeof WaitReason>;

@@ -1,6 +1,6 @@
-import { and, desc, eq, notInArray, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, notInArray, or, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
-import { connections, dataKeys, secrets } from "#db/schema/index.ts";
+import { connections, dataKeys, debts, secrets } from "#db/schema/index.ts";
 import type { Grant, Identity, Provider, Resource } from "#server/catalog/provider.ts";
 import { webhooks } from "#server/catalog/webhooks/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -9,15 +9,16 @@ import { type ChainHead, emptyChain } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { type PlanRefusal, planRefusal } from "#server/domain/tenants/plans.ts";
 import { currentDataKey, type DataKey, type DataKeyRow, openDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
+import { agencyDebtor } from "./debtor.ts";
 import { expiriesOf } from "./expiries.ts";
 import { keepResources } from "./keep-resources.ts";
+import { strikeDebt } from "./owe.ts";
 import { nextProbeAt } from "./probe-times.ts";
 import { planOf } from "./renewal-plan.ts";
-import type { ConnectionRow } from "./rows.ts";
+import type { ConnectionRow, DebtRow } from "./rows.ts";
 import type { ConnectionKind } from "./schemas.ts";
 
 /** What was proven of an account. `granted` are its scopes as the provider said them. */
@@ -35,6 +36,8 @@ export interface NewConnection {
   listed: ReadonlyMap<string, readonly Resource[]>;
   /** The connection that this becomes: the account of it must be the same. */
   becomes: string | null;
+  /** What would have to be given back, were nothing stored: struck out along with it. */
+  debt?: DebtRow | null;
 }
 
 /** All that a tenant has, as the decision to store is made on it. */
@@ -51,13 +54,20 @@ interface Holding {
  * Stores what was proven: the connection, its sealed secrets, what can be chosen, the schedules that may now run and the audit
  * line, in one batch. One row a tenant, provider, account and kind: connecting again updates it, and so does a key connection
  * that is turned into OAuth. `again` says that it did, `toChoose` of which kinds there are several and none is chosen. Throws
- * `OtherAccount` where the account is not the one that was awaited, `OutsidePlan` where the client's plan has no place for it.
+ * `OtherAccount` where the account is not the one that was awaited.
  */
 export async function storeConnection(
   ctx: TenantCtx,
   provider: Provider,
   input: NewConnection,
 ): Promise<{ id: string; again: boolean; toChoose: string[] }> {
+  const stored = await storeOnce(ctx, provider, input);
+  // In another's keeping, hence no part of the batch; what is left of it finds that a connection lives on the grant.
+  if (input.debt && input.debt.tenantId !== ctx.tenant.id) await strikeDebt(agencyDebtor(ctx), input.debt);
+  return stored;
+}
+
+async function storeOnce(ctx: TenantCtx, provider: Provider, input: NewConnection) {
   const holding = await hold(ctx);
   try {
     return await store(ctx, provider, input, holding);
@@ -103,21 +113,8 @@ export class OtherAccount extends Error {
   }
 }
 
-/** The client's plan has no place for the account. */
-export class OutsidePlan extends Error {
-  override name = "OutsidePlan";
-  readonly refusal: PlanRefusal;
-
-  constructor(refusal: PlanRefusal) {
-    super("the plan has no place for this account");
-    this.refusal = refusal;
-  }
-}
-
 async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, { all, dataKeyRows, fields, head }: Holding) {
   const { grant, identity, keys } = input;
-  const refusal = planRefusal(ctx.tenant, { provider: provider.id, externalId: identity.externalId, connections: all });
-  if (refusal) throw new OutsidePlan(refusal);
   const held = predecessor(provider, input, all);
   const id = held?.id ?? newId("con", ctx.now());
   const chosen = keepResources(ctx, provider, { connectionId: id, chosen: held?.chosen ?? [], listed: input.listed });
@@ -149,12 +146,29 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
       : ctx.db.insert(connections).values(connection),
     ...(await keepSecrets(ctx, dataKey, { connectionId: id, sealing })),
     ...(kept.length < own.length ? [dropSecretsBut(ctx, id, [...kept.map(({ field }) => field), ...Object.keys(sealing)])] : []),
+    ...(input.debt?.tenantId === ctx.tenant.id ? [strikeDebt(ctx, input.debt)] : []),
+    ...(input.kind === "oauth" ? [settleOlder(ctx, provider, identity)] : []),
     ...chosen.statements,
     ...scheduleStatements(ctx, { connections: [...all.filter((row) => row.id !== id), connection] }),
   ];
   await commit(ctx, action, details, statements, { head });
   return { id, again: held !== undefined, toChoose: chosen.toChoose };
 }
+
+/** What is still owed of this account is no longer: its new connection may live on the same grant. */
+const settleOlder = (ctx: TenantCtx, { id }: Provider, { externalId }: Identity): Statement =>
+  ctx.db
+    .update(debts)
+    .set({ farewell: "by_hand", endedAt: ctx.now(), nextAt: null, accessSealed: null, refreshSealed: null })
+    .where(
+      inTenant(
+        ctx,
+        debts,
+        eq(debts.provider, id),
+        eq(debts.externalId, externalId),
+        or(isNull(debts.farewell), eq(debts.farewell, "unreached")),
+      ),
+    );
 
 /** The person; a script of the agency's by its name. */
 const whoConnects = ({ actor }: TenantCtx): string => (actor.type === "user" ? actor.userId : actor.type === "system" ? actor.job : "");

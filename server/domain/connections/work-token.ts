@@ -2,11 +2,14 @@ import { type Ctx, enterTenant } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { ifFound } from "#server/errors.ts";
 import type { TokenMessage } from "#server/messages.ts";
+import { payDue } from "./claim-debts.ts";
+import { agencyDebtor } from "./debtor.ts";
 import { probeDue } from "./probe-connection.ts";
 import { renewDue } from "./renew-due.ts";
 
 /** Does one thing to one connection ahead of its need. Throws what the queue shall try again. */
 export async function workToken(ctx: Ctx, message: TokenMessage): Promise<void> {
+  if (message.type === "token.give_back" && message.tenant === "") return payDue(agencyDebtor(ctx), message.connection);
   // A client that was erased since is not missed.
   const tenant = await ifFound(findTenant(ctx, message.tenant));
   if (!tenant) return;
@@ -17,6 +20,9 @@ export async function workToken(ctx: Ctx, message: TokenMessage): Promise<void> 
       return;
     case "token.probe":
       await probeDue(tenantCtx, { connectionId: message.connection });
+      return;
+    case "token.give_back":
+      await payDue(tenantCtx, message.connection);
       return;
     default:
       message satisfies never;

@@ -60,7 +60,6 @@ export function afterFailure(
     case "not_connected":
     case "choice_needed":
     case "suspended":
-    case "not_in_plan":
     case "rejected":
     case "misconfigured":
       return { status: "failed" };

@@ -8,6 +8,9 @@ import { currentRootKeyId, findRootKey } from "./root-keys.ts";
 
 export type DataKeyRow = InferSelectModel<typeof dataKeys>;
 
+/** Whose data key it is: a tenant in its own D1, or "", the agency itself. */
+export type KeyOwner = Pick<TenantCtx, "config" | "db" | "log" | "now"> & { tenant: { id: string } };
+
 export interface DataKey {
   version: number;
   key: CryptoKey;
@@ -21,16 +24,16 @@ export async function openDataKey(config: Config, row: DataKeyRow): Promise<Data
 }
 
 /** The data key that seals this tenant's secrets from now on: the newest, or its first, made here. */
-export async function currentDataKey(ctx: TenantCtx): Promise<DataKey> {
+export async function currentDataKey(ctx: KeyOwner): Promise<DataKey> {
   const row = (await newest(ctx)) ?? (await makeFirst(ctx));
   return openDataKey(ctx.config, row);
 }
 
-const newest = async (ctx: TenantCtx): Promise<DataKeyRow | undefined> =>
+const newest = async (ctx: KeyOwner): Promise<DataKeyRow | undefined> =>
   (await ctx.db.select().from(dataKeys).where(inTenant(ctx, dataKeys)).orderBy(desc(dataKeys.version)).limit(1))[0];
 
 /** Two that make it at once: the first one's stays and both read that one, so nothing is sealed under a key that is lost. */
-async function makeFirst(ctx: TenantCtx): Promise<DataKeyRow> {
+async function makeFirst(ctx: KeyOwner): Promise<DataKeyRow> {
   const place = { tenant: ctx.tenant.id, version: 1, rootKeyId: currentRootKeyId(ctx.config) };
   const root = await findRootKey(ctx.config, place.rootKeyId);
   const wrapped = await wrap(root.key, { place, dataKey: crypto.getRandomValues(new Uint8Array(32)) });

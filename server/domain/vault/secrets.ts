@@ -1,14 +1,13 @@
 import type { InferSelectModel } from "drizzle-orm";
 import type { secrets } from "#db/schema/index.ts";
-import type { TenantCtx } from "#server/ctx.ts";
-import { type DataKey, type DataKeyRow, openDataKey } from "./data-keys.ts";
+import { type DataKey, type DataKeyRow, type KeyOwner, openDataKey } from "./data-keys.ts";
 import { open, seal, VaultError, versionOf } from "./envelope.ts";
 
 export type SecretRow = InferSelectModel<typeof secrets>;
 
 /** Seals a value for one field of one connection (or of what stands in for one while a consent is on its way). */
 export async function sealSecret(
-  ctx: TenantCtx,
+  ctx: KeyOwner,
   dataKey: DataKey,
   { connectionId, field, secret }: { connectionId: string; field: string; secret: string },
 ): Promise<string> {
@@ -22,7 +21,7 @@ export async function sealSecret(
  * place that outlives it.
  */
 export async function openSecret(
-  ctx: TenantCtx,
+  ctx: KeyOwner,
   keys: readonly DataKeyRow[],
   { connectionId, field, sealed }: { connectionId: string; field: string; sealed: string },
 ): Promise<string> {

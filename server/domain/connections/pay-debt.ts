@@ -1,0 +1,153 @@
+import { eq, isNull, sql } from "drizzle-orm";
+import { dataKeys, debts } from "#db/schema/index.ts";
+import type { OAuthProvider } from "#server/catalog/provider.ts";
+import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { type DataKeyRow, openDataKey } from "#server/domain/vault/data-keys.ts";
+import { VaultError } from "#server/domain/vault/envelope.ts";
+import { openSecret, sealSecret } from "#server/domain/vault/secrets.ts";
+import { ProviderError } from "#server/errors.ts";
+import { newcomer } from "./account-of.ts";
+import type { Debtor } from "./debtor.ts";
+import { expiriesOf } from "./expiries.ts";
+import { giveBack, type Tokens } from "./give-back.ts";
+import type { DebtRow } from "./rows.ts";
+import type { Farewell } from "./schemas.ts";
+import { introspectToken } from "./token-endpoint.ts";
+import { waysToTokens } from "./ways-to-tokens.ts";
+
+/** A provider that has not answered for this long is given up: its client is told how to end the access by hand. */
+export const giveUpAfterMs = 14 * 86_400_000;
+/** With less than this a token may end on its way. */
+const tokenNeedsMs = 30_000;
+const firstWaitMs = 5 * 60_000;
+const longestWaitMs = 6 * 3_600_000;
+
+/** A debt with its tokens opened, for this try alone. */
+interface Opened {
+  debt: DebtRow;
+  tokens: Tokens;
+  keys: DataKeyRow[];
+}
+
+/**
+ * Gives access back at its provider and writes down how that went: once it is over, the tokens are destroyed here. Answers
+ * `unreached` where it will be tried again, or was given up after fourteen days. What another connection lives on by now is left
+ * (`by_hand`). Paying twice is no error.
+ */
+export async function payDebt(ctx: Debtor, debt: DebtRow): Promise<Farewell> {
+  const farewell = await pay(ctx, debt);
+  if (farewell !== "unreached" || ctx.now() >= debt.owedAt + giveUpAfterMs) await settle(ctx, debt, farewell);
+  else await putOff(ctx, debt);
+  return farewell;
+}
+
+async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell> {
+  const provider = findOAuthProvider(debt.provider);
+  try {
+    const { debt: known, tokens } = await identified(ctx, provider, await renewed(ctx, provider, await opened(ctx, debt)));
+    const connection = {
+      id: known.connectionId,
+      provider: known.provider,
+      kind: "oauth" as const,
+      status: "disconnected" as const,
+      externalId: known.externalId ?? "",
+      details: known.shop === null ? {} : { shop: known.shop },
+    };
+    return await giveBack(ctx, provider, { connection, tokens, owedAt: known.owedAt });
+  } catch (error) {
+    if (error instanceof ProviderError && error.kind === "revoked") return "gone";
+    if (!(error instanceof ProviderError || error instanceof VaultError)) throw error;
+    // A root key that is missing today may be back tomorrow.
+    ctx.log.warn("access is still owed", { debt: debt.id, connection: debt.connectionId, error });
+    return "unreached";
+  }
+}
+
+async function opened(ctx: Debtor, debt: DebtRow): Promise<Opened> {
+  const keys = await ctx.db.select().from(dataKeys).where(inTenant(ctx, dataKeys));
+  const { connectionId, accessSealed, refreshSealed } = debt;
+  if (accessSealed === null) throw new VaultError("a debt without its tokens");
+  const open = (field: string, sealed: string) => openSecret(ctx, keys, { connectionId, field, sealed });
+  const accessToken = await open("access_token", accessSealed);
+  return {
+    debt,
+    keys,
+    tokens: { accessToken, refreshToken: refreshSealed === null ? undefined : await open("refresh_token", refreshSealed) },
+  };
+}
+
+/** With a token that has ended, some providers take nothing back. What a renewal brings is owed in place of what it was. */
+async function renewed(ctx: Debtor, provider: OAuthProvider, held: Opened): Promise<Opened> {
+  const { debt, tokens, keys } = held;
+  const { accessExpiresAt, shop, connectionId } = debt;
+  if (accessExpiresAt === null || accessExpiresAt > ctx.now() + tokenNeedsMs) return held;
+  const connection = { provider: debt.provider, kind: "oauth" as const, accessExpiresAt, details: shop === null ? {} : { shop } };
+  const secrets = tokens.refreshToken === undefined ? [] : [{ field: "refresh_token" }];
+  const [way] = waysToTokens({ connection, secrets });
+  if (!way || tokens.refreshToken === undefined) return held;
+  const grant = await way.request(ctx, tokens.refreshToken);
+  const newest = keys.reduce((best, row) => (row.version > best.version ? row : best));
+  const dataKey = await openDataKey(ctx.config, newest);
+  const sealed = (field: string, secret: string) => sealSecret(ctx, dataKey, { connectionId, field, secret });
+  const fresh = {
+    accessSealed: await sealed("access_token", grant.accessToken),
+    ...(grant.refreshToken !== undefined && { refreshSealed: await sealed("refresh_token", grant.refreshToken) }),
+    accessExpiresAt: expiriesOf(provider, grant, { now: ctx.now(), kept: null }).accessExpiresAt,
+  };
+  await ctx.db.update(debts).set(fresh).where(open(ctx, debt));
+  return {
+    keys,
+    debt: { ...debt, ...fresh },
+    tokens: { accessToken: grant.accessToken, refreshToken: grant.refreshToken ?? tokens.refreshToken },
+  };
+}
+
+/** Whose access it is: of a consent that was lost on its way nobody had asked, and another connection may live on the same grant. */
+async function identified(ctx: Debtor, provider: OAuthProvider, held: Opened): Promise<Opened> {
+  const { debt, tokens } = held;
+  if (debt.externalId !== null) return held;
+  const { shop } = debt;
+  const account = newcomer(ctx, { provider, kind: "oauth", shop, secrets: { access_token: tokens.accessToken }, fields: {} }, debt.id);
+  const { externalId, name } = await provider.oauth.identify(account, () =>
+    introspectToken(ctx, provider, { shop, accessToken: tokens.accessToken }),
+  );
+  const found = { externalId, name: name.slice(0, 200) };
+  await ctx.db.update(debts).set(found).where(open(ctx, debt));
+  return { ...held, debt: { ...debt, ...found } };
+}
+
+const open = (ctx: Debtor, { id }: DebtRow) => inTenant(ctx, debts, eq(debts.id, id), isNull(debts.farewell));
+const isOpen = (ctx: Debtor, debt: DebtRow) => sql`exists (select 1 from ${debts} where ${open(ctx, debt)})`;
+
+/** It is over: returned, gone, left to another connection, or given up. */
+async function settle(ctx: Debtor, debt: DebtRow, farewell: Farewell): Promise<void> {
+  const [written] = await commitIf(
+    ctx,
+    isOpen(ctx, debt),
+    "connection.access_returned",
+    { ...factsOf(debt), farewell, tries: debt.tries + 1 },
+    [
+      ctx.db
+        .update(debts)
+        .set({ farewell, endedAt: ctx.now(), nextAt: null, accessSealed: null, refreshSealed: null })
+        .where(open(ctx, debt))
+        .returning({ id: debts.id }),
+    ],
+  );
+  if (wrote(written) && farewell === "unreached") ctx.log.error("access was not given back, and is given up", factsOf(debt));
+}
+
+/** The log says once that it was not given back yet, not at every try. */
+async function putOff(ctx: Debtor, debt: DebtRow): Promise<void> {
+  const waitMs = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(debt.tries, 10)) * (0.75 + Math.random() / 2);
+  const later = ctx.db
+    .update(debts)
+    .set({ tries: debt.tries + 1, nextAt: Math.round(ctx.now() + waitMs) })
+    .where(open(ctx, debt));
+  if (debt.tries > 0) await later;
+  else await commitIf(ctx, isOpen(ctx, debt), "connection.access_returned", { ...factsOf(debt), farewell: "unreached" }, [later]);
+}
+
+const factsOf = ({ connectionId, provider, name }: DebtRow) => ({ connection: connectionId, provider, account: name });

@@ -1,0 +1,196 @@
+import { and, eq } from "drizzle-orm";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openDb } from "#db/client.ts";
+import { auditLog, connections, debts, secrets } from "#db/schema/index.ts";
+import { findOAuthProvider, oauthProviders } from "#server/catalog/providers/registry.ts";
+import type { Tenant } from "#server/ctx.ts";
+import { claimDebts } from "#server/domain/connections/claim-debts.ts";
+import { agencyDebtor } from "#server/domain/connections/debtor.ts";
+import { disconnect } from "#server/domain/connections/disconnect.ts";
+import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
+import { listConnections } from "#server/domain/connections/list-connections.ts";
+import { openAccount } from "#server/domain/connections/open-account.ts";
+import { oweGrant } from "#server/domain/connections/owe.ts";
+import { giveUpAfterMs } from "#server/domain/connections/pay-debt.ts";
+import { workToken } from "#server/domain/connections/work-token.ts";
+import { type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { interruptedD1 } from "#test/interrupted-d1.ts";
+import { connectThrough, control, visit } from "../oauth/consent.ts";
+
+const database = openDb(testEnv.DB);
+const minute = 60_000;
+const hour = 60 * minute;
+const given = oauthProviders.filter(({ oauth }) => oauth.revocation);
+
+beforeEach(async () => {
+  // The same account of other tenants, of the tests before this one, would keep the grant alive.
+  await database.update(connections).set({ status: "disconnected" });
+  await database.delete(debts);
+  await control();
+  await control({ limits: false });
+});
+afterEach(() => control());
+
+async function connected(provider: string) {
+  const { browser, tenant } = await visit();
+  await connectThrough(browser, { tenant: tenant.id, provider });
+  const ctx = testTenantCtx(tenant);
+  const [row] = await listConnections(ctx);
+  if (!row) throw new Error("not connected");
+  return { tenant, browser, ctx, row };
+}
+
+const owed = () => database.select().from(debts);
+
+/** Disconnects in a worker that dies with its next call of D1 after the batch that ended the connection. */
+async function disconnectAndDie(tenant: Tenant, connectionId: string): Promise<void> {
+  const ctx = testTenantCtx(tenant);
+  let ended = false;
+  const dying = interruptedD1(testEnv.DB, () => {
+    if (ended) throw new Error("killed");
+    return undefined;
+  });
+  const d1 = new Proxy(dying, {
+    get(target, key) {
+      const found: unknown = Reflect.get(target, key);
+      if (key !== "batch" || typeof found !== "function") return found;
+      return async (statements: D1PreparedStatement[]) => {
+        const answers: unknown = await Reflect.apply(found, target, [statements]);
+        ended = (await listConnections(testTenantCtx(tenant)))[0]?.status === "disconnected";
+        return answers;
+      };
+    },
+  });
+  const doomed = { ...testTenantCtx(tenant), db: openDb(d1), databases: { DB: d1 }, traces: ctx.traces };
+  await expect(disconnect(doomed, { connectionId })).rejects.toThrow(/killed|Failed/);
+}
+
+/** The cron's tick at that time, and what it sent. */
+async function tick(now: () => number, more: TestCtx = {}) {
+  const ctx = testCtx({ actor: { type: "system", job: "cron" }, now, ...more });
+  await claimDebts(ctx);
+  for (const message of ctx.traces.tokens) await workToken(ctx, message);
+  return ctx.traces;
+}
+const later = (ms: number) => () => Date.now() + ms;
+
+const linesOf = async ({ id }: Tenant) =>
+  (
+    await database
+      .select()
+      .from(auditLog)
+      .where(and(eq(auditLog.tenantId, id), eq(auditLog.action, "connection.access_returned")))
+  ).map(({ details }) => details.farewell);
+
+describe.each(given.map(({ id }) => id))("%s", (provider) => {
+  test("a worker that dies after the end of a connection leaves a debt, and the cron gives the access back", async () => {
+    const { tenant, row } = await connected(provider);
+    await disconnectAndDie(tenant, row.id);
+    expect(await database.select().from(secrets).where(eq(secrets.connectionId, row.id))).toEqual([]);
+    expect(await owed()).toMatchObject([{ tenantId: tenant.id, connectionId: row.id, externalId: row.externalId, farewell: null }]);
+    expect((await tick(later(minute))).tokens, "whoever wrote it may be at it").toEqual([]);
+    // By then an access token of an hour has ended.
+    await tick(later(2 * hour));
+    expect(await owed()).toMatchObject([{ farewell: "returned", nextAt: null, accessSealed: null, refreshSealed: null }]);
+    expect(await linesOf(tenant)).toEqual(["returned"]);
+    expect((await tick(later(30 * hour))).tokens).toEqual([]);
+  });
+
+  test("a consent of which no connection was made is given back; nobody knew yet whose it was", async () => {
+    const { tenant, ctx, row } = await connected(provider);
+    const held = await holdConnection(ctx, row.id);
+    const grant = {
+      accessToken: (await openField(ctx, held, "access_token")) ?? "",
+      refreshToken: await openField(ctx, held, "refresh_token"),
+      expiresInS: row.accessExpiresAt === null ? null : 3600,
+      refreshExpiresInS: undefined,
+      scopes: row.scopesGranted,
+    };
+    const shop = row.details.shop ?? null;
+    const owe = () => oweGrant(agencyDebtor(ctx), findOAuthProvider(provider), { grant, shop, reason: "not_kept" });
+    // While a connection that was made of it lives, it is left: the worker died between storing and striking it out.
+    const kept = await owe();
+    await database
+      .update(connections)
+      .set({ connectedAt: Date.now() + 1000 })
+      .where(eq(connections.id, row.id));
+    await tick(later(6 * minute));
+    expect(await owed()).toMatchObject([{ id: kept?.id, tenantId: "", externalId: row.externalId, farewell: "by_hand" }]);
+    await findOAuthProvider(provider).probe(openAccount(ctx, await holdConnection(ctx, row.id)));
+    await database.delete(debts);
+    await database.update(connections).set({ status: "disconnected" }).where(eq(connections.id, row.id));
+    await owe();
+    await tick(later(6 * minute));
+    expect(await owed()).toMatchObject([{ tenantId: "", farewell: "returned", accessSealed: null }]);
+    expect(await linesOf(tenant)).toEqual([]);
+  });
+});
+
+describe("a provider that does not answer", () => {
+  const silent = () =>
+    control({ limits: false, faults: [{ provider: "klaviyo", kind: "revoke", effect: { type: "error", status: 500 } }] });
+
+  test("is asked again, ever more seldom; the log says once that it is owed and once that it is paid", async () => {
+    const { tenant, ctx, row } = await connected("klaviyo");
+    await silent();
+    expect(await disconnect(ctx, { connectionId: row.id })).toMatchObject({ farewell: "unreached" });
+    const waits: number[] = [];
+    let at = Date.now();
+    for (let tries = 0; tries < 6; tries += 1) {
+      const [debt] = await owed();
+      waits.push((debt?.nextAt ?? 0) - at);
+      at = debt?.nextAt ?? 0;
+      const now = at;
+      await silent();
+      await tick(() => now);
+    }
+    expect(waits.every((wait, n) => n === 0 || wait > (waits[n - 1] ?? 0))).toBe(true);
+    await control();
+    const [debt] = await owed();
+    expect(debt).toMatchObject({ tries: 7, farewell: null });
+    await tick(() => debt?.nextAt ?? 0);
+    expect(await owed()).toMatchObject([{ farewell: "returned" }]);
+    expect(await linesOf(tenant)).toEqual(["unreached", "returned"]);
+  });
+
+  test("for fourteen days is given up: the tokens are destroyed, and the log says so", async () => {
+    const { tenant, ctx, row } = await connected("klaviyo");
+    await silent();
+    await disconnect(ctx, { connectionId: row.id });
+    await silent();
+    const { lines } = await tick(later(giveUpAfterMs + minute));
+    expect(await owed()).toMatchObject([{ farewell: "unreached", nextAt: null, accessSealed: null, refreshSealed: null }]);
+    expect(await linesOf(tenant)).toEqual(["unreached", "unreached"]);
+    expect(lines.join()).toContain("is given up");
+  });
+
+  test("owes nothing any more for an account that is connected again", async () => {
+    const { tenant, browser, ctx, row } = await connected("klaviyo");
+    await silent();
+    await disconnect(ctx, { connectionId: row.id });
+    await control();
+    await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo" });
+    expect(await owed()).toMatchObject([{ farewell: "by_hand", accessSealed: null, nextAt: null }]);
+    await tick(later(hour));
+    await findOAuthProvider("klaviyo").probe(openAccount(ctx, await holdConnection(ctx, row.id)));
+  });
+});
+
+test("tokens that do not open today are owed until their root key is back", async () => {
+  const { ctx, row } = await connected("klaviyo");
+  const [right] = ctx.config.VAULT_KEYS;
+  if (!right) throw new Error("no root key");
+  const wrong = { ...ctx, config: { ...ctx.config, VAULT_KEYS: [["k9", right[1]] satisfies [string, string]] } };
+  expect(await disconnect(wrong, { connectionId: row.id })).toMatchObject({ farewell: "unreached" });
+  await tick(later(hour));
+  expect(await owed()).toMatchObject([{ farewell: "returned" }]);
+});
+
+test("a message that names another client pays nothing of it", async () => {
+  const { tenant, row } = await connected("klaviyo");
+  const { tenant: other } = await connected("google");
+  await disconnectAndDie(tenant, row.id);
+  const ctx = testCtx({ actor: { type: "system", job: "cron" } });
+  for (const named of [other.id, ""]) await workToken(ctx, { v: 1, type: "token.give_back", tenant: named, connection: row.id });
+  expect(await owed()).toMatchObject([{ farewell: null, tries: 0 }]);
+});
