@@ -1,5 +1,6 @@
 import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import { patientD1 } from "./patient-d1.ts";
 import { guardTenant } from "./tenant-guard.ts";
 
 export type Db = DrizzleD1Database;
@@ -16,8 +17,11 @@ export function placeOf(_tenantId: string): Place {
   return "DB";
 }
 
-/** A D1 without a tenant's bounds: people, sessions, and what the engine does for all tenants at once. */
-export const openDb = (d1: D1Database): Db => drizzle(d1, { casing: "snake_case" });
+/**
+ * A D1 without a tenant's bounds: people, sessions, and what the engine does for all tenants at once. Reads that fail in passing
+ * are asked again, see `patientD1`; a write that may be done twice is wrapped in `tryAgain` by whoever knows that it may.
+ */
+export const openDb = (d1: D1Database): Db => drizzle(patientD1(d1), { casing: "snake_case" });
 
 /** A tenant's D1, in which a query that does not name that tenant fails instead of answering. */
 export const openTenantDb = (d1: D1Database, tenantId: string): Db => openDb(guardTenant(d1, tenantId));

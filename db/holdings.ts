@@ -134,7 +134,10 @@ export const holdings: readonly Holding[] = [
   {
     table: schedules,
     client: "tenantId",
-    data: ["job", "everyS", "nextAt", "enabled", "blocked", "config", "cursor", "source", "lastRunAt", "lastSuccessAt"],
+    data: [
+      ...["job", "everyS", "nextAt", "enabled", "blocked", "config", "cursor", "source", "lastRunAt", "lastSuccessAt"],
+      ...["lastStatus", "lastErrorKind", "lastErrorMessage", "lastRunId", "lastFinishedAt"],
+    ],
     exported: { file: "schedules.json", key: ["job"] },
     atEnd: "erased",
   },

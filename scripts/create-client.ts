@@ -7,7 +7,7 @@ import { openAtrium } from "./open-atrium.ts";
 
 const usage = `npm run create-client -- --id acme --name "Acme Gifts" [options]
 
-  --vertical shopify|b2b|agency    default shopify
+  --vertical shopify|b2b|agency|custom  default shopify
   --plan quickwin|essentials|growth  default essentials
   --locale en|fr|he                default en
   --currency EUR  --timezone UTC

@@ -22,6 +22,17 @@ export const schedules = sqliteTable(
     source: text(),
     lastRunAt: instant(),
     lastSuccessAt: instant(),
+    /**
+     * What the latest step of the latest run came to, written with it: how the job stands is read here, and from no page of runs.
+     * A run that goes on has "running" or "queued", with an error kind where it tries again. Null: nothing is known since the job
+     * may run (again).
+     */
+    lastStatus: text().$type<RunStatus>(),
+    lastErrorKind: text().$type<RunErrorKind>(),
+    lastErrorMessage: text(),
+    lastRunId: text(),
+    /** When a run of it last ended, well or not. */
+    lastFinishedAt: instant(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.job] }), index("schedules_due").on(t.nextAt).where(sql`enabled = 1 and blocked is null`)],
 );

@@ -4,7 +4,7 @@ import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 
-const VERTICALS = ["shopify", "b2b", "agency"] as const;
+const VERTICALS = ["shopify", "b2b", "agency", "custom"] as const;
 const PLANS = ["quickwin", "essentials", "growth"] as const;
 
 /** What an admin says of a client when it is taken in, and may change later; by field name. */

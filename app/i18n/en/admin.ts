@@ -26,7 +26,7 @@ export const admin = {
   },
   clientStatus: { onboarding: "Onboarding", active: "Active", suspended: "Suspended" },
   plan: { quickwin: "Quick win", essentials: "Essentials", growth: "Growth" },
-  vertical: { shopify: "Shopify shop", b2b: "B2B", agency: "Agency" },
+  vertical: { shopify: "Shopify shop", b2b: "B2B", agency: "Agency", custom: "Custom" },
   clients: {
     title: "Clients",
     description: "All clients of the agency, the newest first, each with its health at a glance.",

@@ -115,6 +115,7 @@ export const client = {
     missing_scopes: "Waits for more access to {{provider}}.",
     choice_needed: "Waits until you choose an account of {{provider}}.",
     choice_gone: "What was chosen at {{provider}} is no longer there. Choose again.",
+    not_in_plan: "Your plan doesn’t include this.",
     retired: "This job is no longer offered.",
     disabled: "Switched off by your agency.",
     fix: "Go to integrations",
@@ -403,6 +404,10 @@ export const client = {
     choice_needed: {
       title: "An account must be chosen",
       fix: "Choose on the integrations page what the job may read.",
+    },
+    not_in_plan: {
+      title: "Not in your plan",
+      fix: "Ask your agency for a larger plan.",
     },
     suspended: {
       title: "The workspace is paused",

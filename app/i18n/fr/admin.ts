@@ -29,7 +29,7 @@ export const admin = {
   },
   clientStatus: { onboarding: "Mise en route", active: "Actif", suspended: "Suspendu" },
   plan: { quickwin: "Quick win", essentials: "Essentials", growth: "Growth" },
-  vertical: { shopify: "Boutique Shopify", b2b: "B2B", agency: "Agence" },
+  vertical: { shopify: "Boutique Shopify", b2b: "B2B", agency: "Agence", custom: "Sur mesure" },
   clients: {
     title: "Clients",
     description: "Tous les clients de l’agence, les plus récents d’abord, chacun avec son état de santé en un coup d’œil.",

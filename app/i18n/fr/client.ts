@@ -120,6 +120,7 @@ export const client = {
     missing_scopes: "Attend un accès plus large à {{provider}}.",
     choice_needed: "Attend que vous choisissiez un compte {{provider}}.",
     choice_gone: "Ce qui était choisi chez {{provider}} n’existe plus. Choisissez à nouveau.",
+    not_in_plan: "Votre formule ne le comprend pas.",
     retired: "Cette tâche n’est plus proposée.",
     disabled: "Désactivé par votre agence.",
     fix: "Aller aux intégrations",
@@ -410,6 +411,10 @@ export const client = {
     choice_needed: {
       title: "Un compte doit être choisi",
       fix: "Choisissez sur la page des intégrations ce que la tâche peut lire.",
+    },
+    not_in_plan: {
+      title: "Hors de votre formule",
+      fix: "Demandez une formule supérieure à votre agence.",
     },
     suspended: {
       title: "L’espace est suspendu",

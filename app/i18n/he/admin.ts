@@ -31,7 +31,7 @@ export const admin = {
   },
   clientStatus: { onboarding: "בהקמה", active: "פעיל", suspended: "מושהה" },
   plan: { quickwin: "Quick win", essentials: "Essentials", growth: "Growth" },
-  vertical: { shopify: "חנות Shopify", b2b: "B2B", agency: "סוכנות" },
+  vertical: { shopify: "חנות Shopify", b2b: "B2B", agency: "סוכנות", custom: "מותאם אישית" },
   clients: {
     title: "לקוחות",
     description: "כל לקוחות הסוכנות, החדשים תחילה, כל אחד ומצבו במבט אחד.",

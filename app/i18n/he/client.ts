@@ -121,6 +121,7 @@ export const client = {
     missing_scopes: "ממתין להרשאות נוספות של {{provider}}.",
     choice_needed: "ממתין לבחירת חשבון של {{provider}}.",
     choice_gone: "מה שנבחר אצל {{provider}} כבר אינו קיים. יש לבחור שוב.",
+    not_in_plan: "המסלול שלכם אינו כולל את זה.",
     retired: "המשימה כבר אינה מוצעת.",
     disabled: "כובה על ידי הסוכנות.",
     fix: "אל החיבורים",
@@ -417,6 +418,10 @@ export const client = {
     choice_needed: {
       title: "יש לבחור חשבון",
       fix: "יש לבחור בעמוד החיבורים מה המשימה רשאית לקרוא.",
+    },
+    not_in_plan: {
+      title: "לא כלול במסלול",
+      fix: "אפשר לבקש מהסוכנות מסלול גדול יותר.",
     },
     suspended: {
       title: "סביבת העבודה מושהית",

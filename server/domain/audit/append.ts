@@ -1,5 +1,6 @@
-import { eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { batchOf, type Db, type Statement } from "#db/client.ts";
+import { isPassing, tryAgain } from "#db/patient-d1.ts";
 import { rowIf } from "#db/row-if.ts";
 import { auditHeads, auditLog } from "#db/schema/index.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
@@ -23,8 +24,8 @@ export interface Entry {
 /**
  * Writes and their line at the end of the chain, in one D1 batch: all of it or nothing. Where somebody else took that place
  * meanwhile, the writes and their line are kept in one batch without a place, which nobody can take, and the line is linked
- * behind the others right after (see linkLine): whoever writes much at once keeps nobody from writing. Any other failure is
- * thrown. The chain is the tenant's in its own D1, what is written at the directory stands in the chain of the directory, and
+ * behind the others right after (see linkLine): whoever writes much at once keeps nobody from writing. Where D1 fails in passing
+ * it is sent again unless it was written after all; `ReplyLost` then. Any other failure is thrown. The chain is the tenant's in its own D1, what is written at the directory stands in the chain of the directory, and
  * "" is the agency's own.
  */
 export async function append(ctx: Ctx | TenantCtx, { action, details, guard, statements, head }: Entry): Promise<unknown[]> {
@@ -32,14 +33,35 @@ export async function append(ctx: Ctx | TenantCtx, { action, details, guard, sta
   const line = lineOf(ctx, action, details);
   const end = head ?? (await readHead(db, line.tenantId));
   const placed = { ...line, seq: end.seq + 1, hash: lineHash(end.hash, line) };
+  const send = (lines: readonly Statement[]) =>
+    tryAgain(
+      () => batchOf(db, [...lines, ...statements]),
+      (error) => mayRepeat(db, line, error),
+    );
   try {
-    return (await batchOf(db, [insertLine(db, placed, guard), moveHead(db, placed), ...statements])).slice(2);
+    return (await send([insertLine(db, placed, guard), moveHead(db, placed)])).slice(2);
   } catch (error) {
     if (!isTaken(error)) throw error;
   }
-  const results = await batchOf(db, [insertLine(db, { ...line, seq: null, hash: lineHash("", line) }, guard), ...statements]);
+  const results = await send([insertLine(db, { ...line, seq: null, hash: lineHash("", line) }, guard)]);
   await link(ctx, db, line);
   return results.slice(1);
+}
+
+/** All of it was written, and D1's reply was lost on its way: what the statements answered nobody knows. */
+export class ReplyLost extends Error {
+  override name = "ReplyLost";
+}
+
+/** Whether a batch that failed may be sent once more: its line's id says whether it was written. Throws `ReplyLost` where it was. */
+async function mayRepeat(db: Db, { id, tenantId }: { id: string; tenantId: string }, error: unknown): Promise<boolean> {
+  if (!isPassing(error)) return false;
+  const [line] = await db
+    .select({ id: auditLog.id })
+    .from(auditLog)
+    .where(and(eq(auditLog.tenantId, tenantId), eq(auditLog.id, id)));
+  if (line) throw new ReplyLost("What was written stands; what it answered was lost.", { cause: error });
+  return true;
 }
 
 /** The end of a tenant's chain; a statement, so that it can be read along with what is read anyway. */

@@ -1,12 +1,12 @@
 import type { Statement } from "#db/client.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
-import { append } from "./append.ts";
+import { append, ReplyLost } from "./append.ts";
 import type { ChainHead } from "./chain.ts";
 
 /**
  * Writes and their audit line, in one D1 batch: all of it or nothing. In a tenant's context they go to the tenant's
- * database, else to the directory. `details` are ids and small facts, never secrets. Answers what the statements answered.
- * They may be sent more than once, until the line has its place in the chain.
+ * database, else to the directory. `details` are ids and small facts, never secrets. They may be sent more than
+ * once, until the line has its place in the chain.
  */
 export async function commit<const S extends readonly Statement[]>(
   ctx: Ctx | TenantCtx,
@@ -14,6 +14,11 @@ export async function commit<const S extends readonly Statement[]>(
   details: Record<string, unknown>,
   statements: S,
   { head }: { head?: ChainHead | undefined } = {},
-): Promise<unknown[]> {
-  return append(ctx, { action, details, statements, head });
+): Promise<void> {
+  try {
+    await append(ctx, { action, details, statements, head });
+  } catch (error) {
+    if (!(error instanceof ReplyLost)) throw error;
+    ctx.log.warn("a write's reply was lost", { action, cause: error.cause });
+  }
 }

@@ -1,9 +1,11 @@
-import { and, desc, eq, lt } from "drizzle-orm";
+import { and, desc, eq, gte, lt } from "drizzle-orm";
 import { z } from "zod";
 import type { Db } from "#db/client.ts";
 import { auditLog, users } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
+import { planOf } from "#server/domain/tenants/plans.ts";
+import { newId } from "#server/ids.ts";
 import { actorNames } from "./actor-names.ts";
 
 const Page = z.object({
@@ -29,9 +31,13 @@ export interface AuditPage {
   next: string | null;
 }
 
-/** What was done in this tenant, newest first. */
+const dayMs = 86_400_000;
+
+/** What was done in this tenant, newest first, as far back as its plan shows it to its own people. */
 export async function listAudit(ctx: TenantCtx, asked: ListAudit): Promise<AuditPage> {
-  return named(ctx, pageOf(await read(ctx.db, { ...asked, tenantId: ctx.tenant.id }), asked.limit));
+  const { auditDays } = planOf(ctx.tenant);
+  const since = auditDays === null || ctx.role === "staff" ? undefined : ctx.now() - auditDays * dayMs;
+  return named(ctx, pageOf(await read(ctx.db, { ...asked, tenantId: ctx.tenant.id, since }), asked.limit));
 }
 
 /** What was done anywhere, newest first, for the agency's admins. `tenantId` "" is what concerns no tenant. */
@@ -72,7 +78,10 @@ async function userIdOf(ctx: Ctx, email: string): Promise<string> {
 }
 
 /** Ids sort by time, so that the id of the last line is the place to go on from. */
-const read = (db: Db, { cursor, limit, action, tenantId, actorId }: ListAllAudit): Promise<AuditLine[]> =>
+const read = (
+  db: Db,
+  { cursor, limit, action, tenantId, actorId, since }: ListAllAudit & { since?: number | undefined },
+): Promise<AuditLine[]> =>
   db
     .select()
     .from(auditLog)
@@ -82,6 +91,7 @@ const read = (db: Db, { cursor, limit, action, tenantId, actorId }: ListAllAudit
         action ? eq(auditLog.action, action) : undefined,
         actorId ? eq(auditLog.actorId, actorId) : undefined,
         cursor ? lt(auditLog.id, cursor) : undefined,
+        since === undefined ? undefined : gte(auditLog.id, newId("aud", since, new Uint8Array(10))),
       ),
     )
     .orderBy(desc(auditLog.id))

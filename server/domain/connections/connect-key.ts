@@ -9,7 +9,7 @@ import { findConnection } from "./hold-connection.ts";
 import { listResources } from "./keep-resources.ts";
 import { type KeyProblem, keyWords } from "./key-words.ts";
 import type { ConnectedKey, ConnectKey } from "./schemas.ts";
-import { OtherAccount, storeConnection } from "./store-connection.ts";
+import { OtherAccount, OutsidePlan, storeConnection } from "./store-connection.ts";
 import { buyTokens } from "./ways-to-tokens.ts";
 
 /** Each try is a request to the provider, and a guess at somebody's key: enough for a person, too little for a search. */
@@ -36,7 +36,7 @@ interface Proven {
 /**
  * Connects an account by what its owner typed into the provider's key form. A live call says whose key it is before anything is
  * kept; with `connectionId` a key connection gets another key, which must be of the same account. Throws `forbidden`, `not_found`,
- * `invalid` (its `field` is the form's), `conflict` for another account's key or a connection by OAuth, `rate_limited`, and
+ * `invalid` (its `field` is the form's), `conflict` for another account's key, a connection by OAuth or an account that the plan has no place for, `rate_limited`, and
  * `unavailable` where the provider does not answer. Messages are in the language of the page, else the person's own, and never
  * hold what was typed.
  */
@@ -125,6 +125,7 @@ function inWords(ctx: TenantCtx, asked: Asked, error: unknown): unknown {
   if (error instanceof OtherAccount) {
     return conflict(keyWords("other_account", { locale, provider: provider.name, account: error.account }));
   }
+  if (error instanceof OutsidePlan) return conflict(keyWords(error.refusal, { locale, provider: provider.name }));
   if (!(error instanceof ProviderError)) return error;
   ctx.log.warn("a key was not kept", { provider: provider.id, kind: error.kind, reason: error.message });
   const field = mainField(provider).name;

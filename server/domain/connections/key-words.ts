@@ -13,6 +13,8 @@ export type KeyProblem =
   | "misconfigured"
   | "other_account"
   | "not_a_key"
+  | "not_in_plan"
+  | "plan_full"
   | "too_many";
 
 /** `{provider}`, `{field}`, `{account}` and `{minutes}` are filled in. None of them ever is a secret. */
@@ -71,6 +73,16 @@ const words: Record<KeyProblem, Text> = {
     en: "{account} is connected by signing in to {provider}, which needs no key. Nothing has changed.",
     fr: "{account} est connecté par une connexion à {provider}, qui n’a pas besoin de clé. Rien n’a changé.",
     he: "{account} מחובר דרך כניסה ל-{provider}, שאינה דורשת מפתח. דבר לא השתנה.",
+  },
+  not_in_plan: {
+    en: "Your plan doesn’t include {provider}. Ask your agency for a larger plan.",
+    fr: "Votre formule ne comprend pas {provider}. Demandez une formule supérieure à votre agence.",
+    he: "המסלול שלכם אינו כולל את {provider}. אפשר לבקש מהסוכנות מסלול גדול יותר.",
+  },
+  plan_full: {
+    en: "Your plan has no room for another account. Disconnect one, or ask your agency for a larger plan.",
+    fr: "Votre formule n’a plus de place pour un autre compte. Déconnectez-en un ou demandez une formule supérieure à votre agence.",
+    he: "אין במסלול שלכם מקום לחשבון נוסף. אפשר לנתק חשבון אחר או לבקש מהסוכנות מסלול גדול יותר.",
   },
   too_many: {
     en: "Too many keys were tried. Please wait {minutes} min.",

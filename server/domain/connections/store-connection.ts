@@ -9,6 +9,7 @@ import { type ChainHead, emptyChain } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { type PlanRefusal, planRefusal } from "#server/domain/tenants/plans.ts";
 import { currentDataKey, type DataKey, type DataKeyRow, openDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
@@ -54,7 +55,7 @@ interface Holding {
  * Stores what was proven: the connection, its sealed secrets, what can be chosen, the schedules that may now run and the audit
  * line, in one batch. One row a tenant, provider, account and kind: connecting again updates it, and so does a key connection
  * that is turned into OAuth. `again` says that it did, `toChoose` of which kinds there are several and none is chosen. Throws
- * `OtherAccount` where the account is not the one that was awaited.
+ * `OtherAccount` where the account is not the one that was awaited, `OutsidePlan` where the client's plan has no place for it.
  */
 export async function storeConnection(
   ctx: TenantCtx,
@@ -113,8 +114,21 @@ export class OtherAccount extends Error {
   }
 }
 
+/** The client's plan has no place for the account. */
+export class OutsidePlan extends Error {
+  override name = "OutsidePlan";
+  readonly refusal: PlanRefusal;
+
+  constructor(refusal: PlanRefusal) {
+    super("the plan has no place for this account");
+    this.refusal = refusal;
+  }
+}
+
 async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, { all, dataKeyRows, fields, head }: Holding) {
   const { grant, identity, keys } = input;
+  const refusal = planRefusal(ctx.tenant, { provider: provider.id, externalId: identity.externalId, connections: all });
+  if (refusal) throw new OutsidePlan(refusal);
   const held = predecessor(provider, input, all);
   const id = held?.id ?? newId("con", ctx.now());
   const chosen = keepResources(ctx, provider, { connectionId: id, chosen: held?.chosen ?? [], listed: input.listed });

@@ -5,19 +5,20 @@ import { requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { planOf } from "#server/domain/tenants/plans.ts";
 import { conflict } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { exportKeptMs } from "./schemas.ts";
 
-const perDay = { max: 10, windowS: 86_400 };
+const dayS = 86_400;
 
 /**
  * Asks for a zip of all that the tenant has; it is made in the background. One at a time: `conflict` while another is being
- * made. Throws `forbidden`, `rate_limited`.
+ * made. As many a day as its plan has, else `rate_limited`. Throws `forbidden`.
  */
 export async function requestExport(ctx: TenantCtx): Promise<{ id: string }> {
   requirePermission(ctx, "data:export");
-  await takeFromLimit(ctx, { key: `export:tenant:${ctx.tenant.id}`, ...perDay });
+  await takeFromLimit(ctx, { key: `export:tenant:${ctx.tenant.id}`, max: planOf(ctx.tenant).exportsPerDay, windowS: dayS });
   const now = ctx.now();
   const id = newId("exp", now);
   const another = inTenant(ctx, dataExports, eq(dataExports.status, "waiting"));

@@ -1,11 +1,13 @@
-import { eq, gt, isNull } from "drizzle-orm";
+import { and, eq, gt, isNull, ne, type SQL, sql } from "drizzle-orm";
+import { rowIf } from "#db/row-if.ts";
 import { invitations, memberships, users } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { commit } from "#server/domain/audit/commit.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { mayGrant } from "#server/domain/members/permissions.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { planOf } from "#server/domain/tenants/plans.ts";
 import { conflict, forbidden } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import type { Invite } from "./schemas.ts";
@@ -15,7 +17,8 @@ const dayS = 86_400;
 
 /**
  * Invites an address into the tenant, with a role that the person who asks may give. Inviting again replaces the
- * invitation that stands: the older link no longer works. Throws `conflict` for who already belongs to the team.
+ * invitation that stands: the older link no longer works. Throws `conflict` for who already belongs to the team, and where
+ * the plan has no room for one more.
  */
 export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{ id: string; expiresAt: number }> {
   if (!mayGrant(ctx.role, role)) throw forbidden("You cannot give this role.");
@@ -29,16 +32,29 @@ export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{
     .where(inTenant(ctx, memberships, eq(users.email, email)));
   if (member) throw conflict("This person is in the team already.", "email");
   const now = ctx.now();
+  const { members } = planOf(ctx.tenant);
+  const room = sql`${teamBut(ctx, email, now)} < ${members}`;
   const id = newId("inv", now);
   const expiresAt = now + invitationLifetimeMs;
   const standing = inTenant(ctx, invitations, eq(invitations.email, email), isNull(invitations.acceptedAt), isNull(invitations.revokedAt));
   const invitedBy = ctx.actor.type === "user" ? ctx.actor.userId : "";
-  await commit(directory, "invitation.sent", { invitation: id, email, role }, [
-    directory.db.update(invitations).set({ revokedAt: now }).where(standing),
-    directory.db.insert(invitations).values({ id, tenantId: ctx.tenant.id, email, role, invitedBy, createdAt: now, expiresAt }),
+  const row = { id, tenantId: ctx.tenant.id, email, role, invitedBy, createdAt: now, expiresAt };
+  const [, made] = await commitIf(directory, room, "invitation.sent", { invitation: id, email, role }, [
+    directory.db.update(invitations).set({ revokedAt: now }).where(and(standing, room)),
+    directory.db
+      .insert(invitations)
+      .select(rowIf(invitations, row, room))
+      .returning({ id: invitations.id }),
   ]);
+  if (!wrote(made)) throw conflict(`The plan has room for ${members} people, with those who are invited.`, "email");
   await ctx.send.mail({ v: 1, type: "mail.invitation", tenant: ctx.tenant.id, invitation: id });
   return { id, expiresAt };
+}
+
+/** How many belong to the team or are invited, but for one address: it takes no second place when it is invited again. */
+function teamBut(ctx: TenantCtx, email: string, now: number): SQL {
+  const invited = inTenant(ctx, invitations, ne(invitations.email, email), ...standsAt(now));
+  return sql`((select count(*) from ${memberships} where ${inTenant(ctx, memberships)}) + (select count(*) from ${invitations} where ${invited}))`;
 }
 
 /** What makes an invitation still good. */

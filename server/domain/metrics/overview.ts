@@ -6,7 +6,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { Locale } from "#server/domain/tenants/schemas.ts";
 import { figuresOf, largestFirst } from "./draw-metric.ts";
-import { drawSensor, stateOf } from "./draw-overview.ts";
+import { drawSensor, type SensorFacts, stateOf } from "./draw-overview.ts";
 import { seriesStatement, toSeries } from "./read-series.ts";
 import type { Metrics, Overview } from "./schemas.ts";
 import { bySensorAndMetric, periodsUntil, wholeOf } from "./series.ts";
@@ -22,8 +22,17 @@ const scheduleFacts = {
   blocked: schedules.blocked,
   nextAt: schedules.nextAt,
   lastSuccessAt: schedules.lastSuccessAt,
+  lastStatus: schedules.lastStatus,
+  lastErrorKind: schedules.lastErrorKind,
 };
 const readSchedules = (ctx: TenantCtx) => ctx.db.select(scheduleFacts).from(schedules).where(inTenant(ctx, schedules));
+
+/** A sensor's schedule, and what its latest run came to as the schedule keeps it: among a page of runs there may be none of its own. */
+function factsOf(rows: Awaited<ReturnType<typeof readSchedules>>, sensorId: string): SensorFacts {
+  const schedule = rows.find(({ job }) => job === sensorId);
+  const latestRun = schedule?.lastStatus ? { status: schedule.lastStatus, errorKind: schedule.lastErrorKind } : undefined;
+  return { schedule, latestRun };
+}
 
 const readRuns = (ctx: TenantCtx, count: number) =>
   ctx.db
@@ -72,11 +81,7 @@ export async function readOverview(ctx: TenantCtx, { locale: asked }: { locale?:
     currency: tenant.currency,
     timezone: tenant.timezone,
     days: [...periods.present],
-    sensors: sensors.map((sensor) => {
-      const schedule = scheduleRows.find(({ job }) => job === sensor.id);
-      const latestRun = runRows.find(({ job }) => job === sensor.id);
-      return drawSensor(sensor, { facts: { schedule, latestRun }, measured, periods, locale, now });
-    }),
+    sensors: sensors.map((sensor) => drawSensor(sensor, { facts: factsOf(scheduleRows, sensor.id), measured, periods, locale, now })),
     connections: connectionRows,
     runs: runRows.map(({ job, ...run }) => ({ ...run, sensor: job, title: sensors.find(({ id }) => id === job)?.title[locale] ?? job })),
   };
@@ -86,11 +91,7 @@ export async function readOverview(ctx: TenantCtx, { locale: asked }: { locale?:
 export async function readMetrics(ctx: TenantCtx): Promise<Metrics> {
   const now = ctx.now();
   const today = dayOf(now, ctx.tenant.timezone);
-  const [seriesRows, scheduleRows, runRows] = await ctx.db.batch([
-    seriesStatement(ctx, today),
-    readSchedules(ctx),
-    readRuns(ctx, latestRuns),
-  ]);
+  const [seriesRows, scheduleRows] = await ctx.db.batch([seriesStatement(ctx, today), readSchedules(ctx)]);
   const measured = bySensorAndMetric(toSeries(seriesRows));
   const periods = periodsUntil(today);
   const locale = localeOf(ctx);
@@ -100,12 +101,11 @@ export async function readMetrics(ctx: TenantCtx): Promise<Metrics> {
     from: periods.before[0] ?? today,
     to: today,
     sensors: sensors.map((sensor) => {
-      const schedule = scheduleRows.find(({ job }) => job === sensor.id);
-      const latestRun = runRows.find(({ job }) => job === sensor.id);
+      const facts = factsOf(scheduleRows, sensor.id);
       return {
         id: sensor.id,
-        state: stateOf({ schedule, latestRun }, sensor.everyS, now),
-        lastSuccessAt: schedule?.lastSuccessAt ?? null,
+        state: stateOf(facts, sensor.everyS, now),
+        lastSuccessAt: facts.schedule?.lastSuccessAt ?? null,
         metrics: sensor.metrics.map((metric) => {
           const drawing = { sensor, metric, measured, periods, locale };
           return {

@@ -6,6 +6,7 @@ import { listConnections } from "#server/domain/connections/list-connections.ts"
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { safePath } from "#server/domain/sessions/schemas.ts";
 import { enterFor } from "#server/domain/tenants/enter-for.ts";
+import { type PlanRefusal, planRefusal } from "#server/domain/tenants/plans.ts";
 import { DomainError, notFound, ProviderError } from "#server/errors.ts";
 import { leave, type NextPage } from "./leave.ts";
 import { scopesToAsk } from "./scopes-to-ask.ts";
@@ -49,6 +50,8 @@ export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage>
   try {
     const known = input.connection === undefined ? null : await connectionOf(tenantCtx, provider, input.connection);
     if (known?.kind === "key" && (await hasOAuthTwin(tenantCtx, known))) return stay("oauth_already");
+    const refusal = await refusalOf(tenantCtx, provider, known);
+    if (refusal) return stay(refusal);
     const scopes = scopesToAsk(provider, input, known);
     if (scopes === null) return stay("unknown_permissions");
     const shop = provider.oauth.shop?.safeParse(known?.details.shop ?? input.shop ?? "");
@@ -62,6 +65,17 @@ export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage>
     ctx.log.error("cannot begin a connection", { provider: provider.id, error });
     return stay("misconfigured");
   }
+}
+
+/**
+ * Whether the plan surely has no place for what will come back. Where accounts of the provider are connected it may be one of
+ * them: that is known at the callback, and decided there.
+ */
+async function refusalOf(ctx: TenantCtx, provider: OAuthProvider, known: ConnectionRow | null): Promise<PlanRefusal | null> {
+  const connections = await listConnections(ctx);
+  const mayBeKnown = connections.some((row) => row.provider === provider.id && row.status !== "disconnected");
+  if (known === null && mayBeKnown) return null;
+  return planRefusal(ctx.tenant, { provider: provider.id, externalId: known?.externalId ?? null, connections });
 }
 
 async function connectionOf(ctx: TenantCtx, provider: OAuthProvider, id: string): Promise<ConnectionRow> {

@@ -4,7 +4,7 @@ import { newcomer } from "#server/domain/connections/account-of.ts";
 import { listResources } from "#server/domain/connections/keep-resources.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
-import { OtherAccount, storeConnection } from "#server/domain/connections/store-connection.ts";
+import { OtherAccount, OutsidePlan, storeConnection } from "#server/domain/connections/store-connection.ts";
 import { introspectToken, requestToken } from "#server/domain/connections/token-endpoint.ts";
 import { linkToken } from "#server/domain/sessions/tokens.ts";
 import type { OAuthState } from "./consume-state.ts";
@@ -59,6 +59,7 @@ export async function connect(
   } catch (error) {
     // Its grant is left alone: giving it back would also end that account's own connection, wherever it has one.
     if (error instanceof OtherAccount) throw new OAuthStop("other_account", { account: error.account });
+    if (error instanceof OutsidePlan) throw new OAuthStop(error.refusal, {}, error);
     throw error;
   }
 }

@@ -22,6 +22,8 @@ export type Outcome =
   | "shop_needed"
   | "unknown_permissions"
   | "oauth_already"
+  | "not_in_plan"
+  | "plan_full"
   | "from_elsewhere"
   | "too_many";
 
@@ -126,6 +128,16 @@ const words: Record<Outcome, Text> = {
     en: "This account is connected by signing in to {provider} already, and that is what is used. You can disconnect the key.",
     fr: "Ce compte est déjà connecté par une connexion à {provider}, et c’est elle qui sert. Vous pouvez déconnecter la clé.",
     he: "החשבון הזה כבר מחובר דרך כניסה ל-{provider}, והיא זו שבשימוש. אפשר לנתק את המפתח.",
+  },
+  not_in_plan: {
+    en: "Your plan doesn’t include {provider}. Ask your agency for a larger plan.",
+    fr: "Votre formule ne comprend pas {provider}. Demandez une formule supérieure à votre agence.",
+    he: "המסלול שלכם אינו כולל את {provider}. אפשר לבקש מהסוכנות מסלול גדול יותר.",
+  },
+  plan_full: {
+    en: "{provider} wasn’t connected: your plan has no room for another account. Disconnect one, or ask your agency for a larger plan.",
+    fr: "{provider} n’a pas été connecté : votre formule n’a plus de place pour un autre compte. Déconnectez-en un ou demandez une formule supérieure à votre agence.",
+    he: "‏{provider} לא חובר: אין במסלול שלכם מקום לחשבון נוסף. אפשר לנתק חשבון אחר או לבקש מהסוכנות מסלול גדול יותר.",
   },
   from_elsewhere: {
     en: "To connect {provider}, please start from this page.",

@@ -60,6 +60,7 @@ export function afterFailure(
     case "not_connected":
     case "choice_needed":
     case "suspended":
+    case "not_in_plan":
     case "rejected":
     case "misconfigured":
       return { status: "failed" };

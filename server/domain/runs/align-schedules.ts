@@ -6,13 +6,14 @@ import { placeOf } from "#db/client.ts";
 import { connections, tenants } from "#db/schema/index.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { acrossTenants, type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
+import { plans } from "#server/domain/tenants/plans.ts";
 import { scheduleStatements } from "./schedule-statements.ts";
 
 /** Tenants a tick: a new sensor reaches a thousand of them within ten minutes, and each tick stays short. */
 const pageSize = 100;
 
 /**
- * Gives tenants the schedules of the job registry as it is now, after a deployment changed it: no migration and no script is
+ * Gives tenants the schedules of the job registry and of their plans as they are now, after a deployment changed it: no migration and no script is
  * needed for a new sensor. Tenants that have them already cost nothing (an index range). Answers how many were aligned.
  */
 export async function alignSchedules(ctx: Ctx, jobs: readonly Sensor[]): Promise<number> {
@@ -72,11 +73,14 @@ async function factsOf(ctx: Ctx, of: readonly Tenant[]) {
   );
   const all = found.flat();
   return new Map(
-    of.map(({ id, status, features }) => [id, { status, features, connections: all.filter(({ tenantId }) => tenantId === id) }]),
+    of.map(({ id, status, plan, features }) => [
+      id,
+      { status, plan, features, connections: all.filter(({ tenantId }) => tenantId === id) },
+    ]),
   );
 }
 
 function fingerprint(jobs: readonly Sensor[]): string {
-  const facts = JSON.stringify(jobs.map(({ id, everyS, needs }) => [id, everyS, needs]));
+  const facts = JSON.stringify([jobs.map(({ id, everyS, needs }) => [id, everyS, needs]), Object.values(plans).map((terms) => terms.jobs)]);
   return encodeHexLowerCase(sha256(new TextEncoder().encode(facts))).slice(0, 16);
 }

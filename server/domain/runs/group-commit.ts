@@ -1,4 +1,5 @@
 import { batchOf, type Db } from "#db/client.ts";
+import { tryAgain } from "#db/patient-d1.ts";
 import { type Outcome, outcomeStatements } from "./outcome-statements.ts";
 
 /** Answers whether the run was still held, so that its outcome was written. Rejects where D1 did not take it. */
@@ -24,7 +25,8 @@ export function createGroupCommit(db: Db, { lease, now }: { lease: string; now: 
   async function write(group: readonly Waiting[]): Promise<void> {
     try {
       const { effects, conclusion } = outcomeStatements(db, { outcomes: group.map(({ outcome }) => outcome), lease, now: now() });
-      const results = await batchOf(db, [...effects, conclusion]);
+      // Twice is once: what was written holds no lease any more, and is not written again.
+      const results = await tryAgain(() => batchOf(db, [...effects, conclusion]));
       const held = new Set((results.at(-1) as { id: string }[]).map(({ id }) => id));
       for (const { outcome, resolve } of group) resolve(held.has(outcome.run));
     } catch (error) {

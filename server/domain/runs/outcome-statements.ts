@@ -127,7 +127,10 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
           job,
           found ? 1 : 0,
           JSON.stringify(found?.cursor ?? null),
-          next.status === "succeeded" ? 1 : 0,
+          next.status,
+          next.errorKind,
+          next.errorMessage,
+          next.finishedAt,
         ]),
     ).map((json) =>
       db
@@ -135,7 +138,12 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
         .set({
           cursor: sql`case o.value->>3 when 1 then nullif(o.value->>4, 'null') else ${schedules.cursor} end`,
           lastRunAt: now,
-          lastSuccessAt: sql`case o.value->>5 when 1 then ${now} else ${schedules.lastSuccessAt} end`,
+          lastSuccessAt: sql`case o.value->>5 when 'succeeded' then ${now} else ${schedules.lastSuccessAt} end`,
+          lastStatus: sql`o.value->>5`,
+          lastErrorKind: sql`o.value->>6`,
+          lastErrorMessage: sql`o.value->>7`,
+          lastRunId: sql`o.value->>0`,
+          lastFinishedAt: sql`coalesce(o.value->>8, ${schedules.lastFinishedAt})`,
         })
         .from(sql`json_each(${json}) o`)
         .where(

@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
-import { deadLetters, runs } from "#db/schema/index.ts";
+import { deadLetters, runs, schedules } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, requireUser } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
@@ -52,6 +52,17 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
         })
         .where(and(ended, sql`not exists (${another})`))
         .returning({ id: runs.id, tenantId: runs.tenantId }),
+      inside.db
+        .update(schedules)
+        .set({ lastStatus: "queued", lastErrorKind: null, lastErrorMessage: null })
+        .where(
+          inTenant(
+            inside,
+            schedules,
+            eq(schedules.lastRunId, runId),
+            sql`exists (select 1 from ${runs} where ${inTenant(inside, runs, eq(runs.id, runId), eq(runs.status, "queued"))})`,
+          ),
+        ),
     ],
   );
   const [run] = requeued as { id: string; tenantId: string }[];

@@ -2,6 +2,7 @@ import type { Sensor } from "#server/catalog/sensor.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { isProviderFault } from "#server/domain/incidents/schemas.ts";
 import { isStopped } from "#server/domain/tenants/is-stopped.ts";
+import { planHasJob } from "#server/domain/tenants/plans.ts";
 import { afterFailure, failureOf, RunError, type RunFailure } from "./after-failure.ts";
 import { blockOf } from "./block-of.ts";
 import { chooseAccount } from "./choose-account.ts";
@@ -75,9 +76,9 @@ async function nextStep(
   if (!job) throw new RunError("misconfigured", "This job is no longer on offer.");
   if (!tenant) throw new RunError("suspended", "This client is no longer here.");
   if (run.step >= maxSteps) throw new RunError("misconfigured", "This job never comes to its end.");
-  const block = blockOf(job, { suspended: isStopped(tenant), connections: held.map(({ connection }) => connection) });
-  if (block) throw blocked(block);
   const connections = held.map(({ connection }) => connection);
+  const block = blockOf(job, { suspended: isStopped(tenant), inPlan: planHasJob(tenant, job.id), connections });
+  if (block) throw blocked(block);
   const chosen = [...new Set(job.needs.map(({ provider }) => provider))].flatMap((provider) => {
     const found = chooseAccount(job, provider, connections);
     return "account" in found ? held.filter(({ connection }) => connection === found.account) : [];
@@ -99,6 +100,8 @@ function blocked(block: NonNullable<ReturnType<typeof blockOf>>): RunError {
   switch (block) {
     case "suspended":
       return new RunError("suspended", "This client is suspended.");
+    case "not_in_plan":
+      return new RunError("not_in_plan", "The client's plan does not include this job.");
     case "not_connected":
       return new RunError("not_connected", "An account that this job reads is not connected.");
     case "reconnect_needed":

@@ -5,6 +5,7 @@ import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { isStopped } from "#server/domain/tenants/is-stopped.ts";
+import { planHasJob } from "#server/domain/tenants/plans.ts";
 import type { Features, TenantStatus } from "#server/domain/tenants/schemas.ts";
 import { blockOf } from "./block-of.ts";
 import { type ConnectionFacts, sourceOf } from "./choose-account.ts";
@@ -32,13 +33,14 @@ export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: r
     job: job.id,
     everyS: job.everyS,
     enabled: features[job.id] === false ? 0 : 1,
-    blocked: blockOf(job, { suspended, connections: facts.connections }),
+    blocked: blockOf(job, { suspended, inPlan: planHasJob(ctx.tenant, job.id), connections: facts.connections }),
     source: sourceOf(job, facts.connections),
   }));
   const json = JSON.stringify(rows);
   const mayRun = sql`excluded.enabled = 1 and excluded.blocked is null`;
   const couldNot = sql`(${schedules.enabled} = 0 or ${schedules.blocked} is not null)`;
   const isOther = sql`excluded.source <> ${schedules.source}`;
+  const begins = sql`${mayRun} and (${couldNot} or ${isOther})`;
   /** Jobs whose source is another one than before; asked while the old one is still written there. */
   const moved = sql`(select s.job from json_each(${json}) f join schedules s on s.tenant_id = ${ctx.tenant.id} and s.job = f.value->>'job'
     where s.source <> f.value->>'source')`;
@@ -54,7 +56,7 @@ export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: r
     ctx.db
       .insert(schedules)
       .select(
-        sql`select ${ctx.tenant.id}, value->>'job', value->>'everyS', ${ctx.now()}, value->>'enabled', value->>'blocked', '{}', null, value->>'source', null, null
+        sql`select ${ctx.tenant.id}, value->>'job', value->>'everyS', ${ctx.now()}, value->>'enabled', value->>'blocked', '{}', null, value->>'source', null, null, null, null, null, null, null
           from json_each(${json}) where true`,
       )
       .onConflictDoUpdate({
@@ -63,9 +65,13 @@ export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: r
           everyS: sql`excluded.every_s`,
           enabled: sql`excluded.enabled`,
           blocked: sql`excluded.blocked`,
-          nextAt: sql`case when (${mayRun} and (${couldNot} or ${isOther})) or ${schedules.everyS} > excluded.every_s then excluded.next_at else ${schedules.nextAt} end`,
+          nextAt: sql`case when (${begins}) or ${schedules.everyS} > excluded.every_s then excluded.next_at else ${schedules.nextAt} end`,
           cursor: sql`case when ${isOther} then null else ${schedules.cursor} end`,
           lastSuccessAt: sql`case when ${isOther} then null else ${schedules.lastSuccessAt} end`,
+          // What kept it from running, or what failed at another account, says nothing of how it stands from now on.
+          lastStatus: sql`case when ${begins} then null else ${schedules.lastStatus} end`,
+          lastErrorKind: sql`case when ${begins} then null else ${schedules.lastErrorKind} end`,
+          lastErrorMessage: sql`case when ${begins} then null else ${schedules.lastErrorMessage} end`,
           source: sql`coalesce(excluded.source, ${schedules.source})`,
         },
       }),

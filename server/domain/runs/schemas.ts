@@ -19,6 +19,7 @@ export const RunErrorKind = z.enum([
   "not_connected",
   "choice_needed",
   "suspended",
+  "not_in_plan",
   "deadline",
   "lost",
   "defect",
@@ -26,7 +27,8 @@ export const RunErrorKind = z.enum([
 export type RunErrorKind = z.infer<typeof RunErrorKind>;
 
 /**
- * Why a schedule cannot run now. `choice_gone`: what was chosen is no longer there at the provider. `retired`: the job is no
+ * Why a schedule cannot run now. `choice_gone`: what was chosen is no longer there at the provider. `not_in_plan`: the
+ * client's plan does not have the job. `retired`: the job is no
  * longer on the shelf.
  */
 export const ScheduleBlock = z.enum([
@@ -36,6 +38,7 @@ export const ScheduleBlock = z.enum([
   "missing_scopes",
   "choice_needed",
   "choice_gone",
+  "not_in_plan",
   "retired",
 ]);
 export type ScheduleBlock = z.infer<typeof ScheduleBlock>;

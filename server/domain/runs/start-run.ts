@@ -5,6 +5,7 @@ import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { isStopped } from "#server/domain/tenants/is-stopped.ts";
+import { planHasJob } from "#server/domain/tenants/plans.ts";
 import { conflict } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { runMessage } from "./engine.ts";
@@ -14,12 +15,13 @@ import { nextSlot } from "./slots.ts";
 
 /**
  * Runs a job now. Where a run of it is open already, that is the answer: a job never runs twice at once for a tenant.
- * Throws `not_found` for an unknown job and `conflict` for a suspended client.
+ * Throws `not_found` for an unknown job and `conflict` for a suspended client, or a job that its plan does not have.
  */
 export async function startRun(ctx: TenantCtx, { job: jobId }: { job: string }): Promise<Run> {
   requirePermission(ctx, "runs:start");
   const job = findSensor(jobId);
   if (isStopped(ctx.tenant)) throw conflict("This client is suspended.");
+  if (!planHasJob(ctx.tenant, job.id)) throw conflict("The client's plan does not include this job.", "job");
   const now = ctx.now();
   const id = newId("run", now);
   const open = inTenant(ctx, runs, eq(runs.job, job.id), inArray(runs.status, ["queued", "running"]));

@@ -1,6 +1,6 @@
-import { lt, sql } from "drizzle-orm";
+import { lt, type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
-import { magicLinks, oauthStates, rateLimits, runs, sessions } from "#db/schema/index.ts";
+import { magicLinks, oauthStates, rateLimits, runs, schedules, sessions } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { maxAttempts, runMessage } from "./engine.ts";
 
@@ -32,25 +32,45 @@ export async function sweep(ctx: Ctx): Promise<{ resent: number; died: number }>
 }
 
 /** Taking the time forward in the same statement keeps the next sweep from sending them once more. */
-const requeue = (db: Db, now: number) =>
-  db
-    .update(runs)
-    .set({
-      status: "queued",
-      lease: null,
-      availableAt: now,
-      sentAt: now,
-      errorKind: sql`case ${runs.status} when 'running' then 'lost' else ${runs.errorKind} end`,
-      errorMessage: sql`case ${runs.status} when 'running' then 'The worker was lost; the run goes on.' else ${runs.errorMessage} end`,
-    })
-    .where(
-      sql`${runs.id} in (
+async function requeue(db: Db, now: number): Promise<{ id: string; tenantId: string }[]> {
+  const [requeued] = await db.batch([
+    db
+      .update(runs)
+      .set({
+        status: "queued",
+        lease: null,
+        availableAt: now,
+        sentAt: now,
+        errorKind: sql`case ${runs.status} when 'running' then 'lost' else ${runs.errorKind} end`,
+        errorMessage: sql`case ${runs.status} when 'running' then 'The worker was lost; the run goes on.' else ${runs.errorMessage} end`,
+      })
+      .where(
+        sql`${runs.id} in (
         select id from runs where ${open} and status = 'queued' and available_at <= ${now - graceMs}
         union all
         select id from runs where ${open} and status = 'running' and available_at <= ${now} and attempt < ${maxAttempts}
         limit ${pageSize})`,
-    )
-    .returning({ id: runs.id, tenantId: runs.tenantId });
+      )
+      .returning({ id: runs.id, tenantId: runs.tenantId }),
+    noteOn(db, now, sql`(select * from runs where ${open} and status = 'queued' and available_at = ${now} and error_kind = 'lost')`),
+  ]);
+  return requeued;
+}
+
+/** The schedules of these runs, which nobody else will tell that their worker was lost. */
+const noteOn = (db: Db, now: number, lost: SQL) =>
+  db
+    .update(schedules)
+    .set({
+      lastRunAt: now,
+      lastStatus: sql`r.status`,
+      lastErrorKind: sql`r.error_kind`,
+      lastErrorMessage: sql`r.error_message`,
+      lastRunId: sql`r.id`,
+      lastFinishedAt: sql`coalesce(r.finished_at, ${schedules.lastFinishedAt})`,
+    })
+    .from(sql`${lost} r`)
+    .where(sql`${schedules.tenantId} = r.tenant_id and ${schedules.job} = r.job`);
 
 async function buryLost(ctx: Ctx, db: Db, now: number): Promise<number> {
   const lost = await db
@@ -62,11 +82,14 @@ async function buryLost(ctx: Ctx, db: Db, now: number): Promise<number> {
   // Letters first: the consumer drops a letter whose run is not dead, and whoever is still running has 0 left to write.
   for (const run of lost) await ctx.send.dead({ ...runMessage(run), type: "run.dead" });
   const ids = JSON.stringify(lost.map(({ id }) => id));
-  const died = await db
-    .update(runs)
-    .set({ status: "dead", lease: null, errorKind: "lost", errorMessage: "The worker was lost at every try.", finishedAt: now })
-    .where(sql`${runs.id} in (select value from json_each(${ids})) and status = 'running' and ${runs.availableAt} <= ${now}`)
-    .returning({ id: runs.id });
+  const [died] = await db.batch([
+    db
+      .update(runs)
+      .set({ status: "dead", lease: null, errorKind: "lost", errorMessage: "The worker was lost at every try.", finishedAt: now })
+      .where(sql`${runs.id} in (select value from json_each(${ids})) and status = 'running' and ${runs.availableAt} <= ${now}`)
+      .returning({ id: runs.id }),
+    noteOn(db, now, sql`(select runs.* from json_each(${ids}) cross join runs on runs.id = value and runs.status = 'dead')`),
+  ]);
   return died.length;
 }
 

@@ -6,10 +6,28 @@ export type Locale = z.infer<typeof Locale>;
 /** The same words in every language that we speak. */
 export type Text = Record<Locale, string>;
 
-export const Vertical = z.enum(["shopify", "b2b", "agency"]);
+export const Vertical = z.enum(["shopify", "b2b", "agency", "custom"]);
 export type Vertical = z.infer<typeof Vertical>;
 export const Plan = z.enum(["quickwin", "essentials", "growth"]);
 export type Plan = z.infer<typeof Plan>;
+
+const OnShelf = z.union([z.literal("all"), z.array(z.string())]);
+/** What a plan gives; the table is plans.ts. */
+export const PlanTerms = z.object({
+  jobs: OnShelf.describe("Ids of the jobs that run, or `all`."),
+  providers: OnShelf.describe("Ids of the providers that can be connected, or `all`."),
+  members: z.number().describe("People of the team, with those who are invited."),
+  connections: z.number().describe("Accounts that are connected at once."),
+  exportsPerDay: z.number(),
+  runDays: z.number().describe("Days for which runs are kept."),
+  logDays: z.number().describe("Days for which the logs of runs are kept."),
+  auditDays: z.number().nullable().describe("How many days of the audit log the client's own people read; null: all of it."),
+});
+export type PlanTerms = z.infer<typeof PlanTerms>;
+
+/** A client's own plan. `used`: how much of it is taken. */
+export const OwnPlan = PlanTerms.extend({ plan: Plan, used: z.object({ members: z.number(), connections: z.number() }) });
+export type OwnPlan = z.infer<typeof OwnPlan>;
 export const TenantStatus = z.enum(["onboarding", "active", "suspended"]);
 export type TenantStatus = z.infer<typeof TenantStatus>;
 export const Role = z.enum(["owner", "admin", "developer", "billing", "member", "viewer"]);

@@ -14,6 +14,7 @@ import { VaultError } from "#server/domain/vault/envelope.ts";
 import { openSecret, type SecretRow } from "#server/domain/vault/secrets.ts";
 import { inTenant } from "./in-tenant.ts";
 import { isStopped } from "./is-stopped.ts";
+import { planHasJob } from "./plans.ts";
 
 /** Something that is missing or does not fit together. `error`: something of the client does not work because of it. */
 export const Finding = z.object({ severity: z.enum(["error", "warning"]), code: z.string(), message: z.string() });
@@ -144,7 +145,7 @@ function checkSchedules(ctx: TenantCtx, { rows, schedules: plans }: Holding): Fi
   const found = sensors.flatMap((job): Finding[] => {
     const plan = plans.find((each) => each.job === job.id);
     if (!plan) return [error("no_schedule", `${job.title.en} has no schedule.`)];
-    const blocked = blockOf(job, { suspended, connections: rows });
+    const blocked = blockOf(job, { suspended, inPlan: planHasJob(ctx.tenant, job.id), connections: rows });
     if (plan.blocked !== blocked) {
       return [error("schedule_differs", `${job.title.en} is ${plan.blocked ?? "free to run"}, but should be ${blocked ?? "free to run"}.`)];
     }

@@ -11,10 +11,12 @@ import {
 } from "#server/domain/tenants/client.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
 import { listClients } from "#server/domain/tenants/list-clients.ts";
+import { readPlan } from "#server/domain/tenants/read-plan.ts";
+import { OwnPlan } from "#server/domain/tenants/schemas.ts";
 import { setFeatures } from "#server/domain/tenants/set-features.ts";
 import { updateClient } from "#server/domain/tenants/update-client.ts";
 import { Finding, validateClient } from "#server/domain/tenants/validate-client.ts";
-import { member, router, staff, staffIn } from "#server/trpc/init.ts";
+import { member, memberOrStaff, router, staff, staffIn } from "#server/trpc/init.ts";
 
 export const clients = router({
   list: staff
@@ -39,6 +41,13 @@ export const clients = router({
     .input(UpdateClient)
     .output(Client)
     .mutation(async ({ ctx, input: { tenant: _, ...change } }) => toClient(await updateClient(ctx, change))),
+
+  plan: memberOrStaff("portal:read")
+    .meta({
+      openapi: { method: "GET", path: "/clients/{tenant}/plan", summary: "What a client's plan gives, and how much of it is taken" },
+    })
+    .output(OwnPlan)
+    .query(({ ctx }) => readPlan(ctx)),
 
   validate: staffIn
     .meta({ openapi: { method: "GET", path: "/clients/{tenant}/validation", summary: "What is missing or inconsistent in a client" } })

@@ -529,6 +529,6 @@ test("claiming reads the runs that are named, and the sweep those that are overd
       .all<{ detail: string }>();
     expect(plan.results.map(({ detail }) => detail).join("; ")).not.toMatch(/SCAN runs/);
   }
-  expect(asked).toHaveLength(3);
+  expect(asked).toHaveLength(4);
   expect(rig.ctx.traces.runs.map(({ run }) => run).sort()).toEqual(["run_queued1", "run_queued2"]);
 });
