@@ -212,6 +212,7 @@ export const holdings: readonly Holding[] = [
       ...["id", "connectionId", "field", "reason", "requestedBy", "requestedAt", "approvedBy", "approvedAt", "expiresAt", "shownAt"],
       ...["deniedAt", "deniedBy"],
     ],
+    engine: ["sealMark"],
     exported: { file: "reveals.json", key: ["id"] },
     atEnd: "erased",
   },

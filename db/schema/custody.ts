@@ -11,6 +11,8 @@ export const reveals = sqliteTable(
     tenantId: tenantId(),
     connectionId: text().notNull(),
     field: text().notNull(),
+    /** Which secret was in that place: how its sealed value begins (see domain/custody/seal-mark.ts). Another one voids the request. */
+    sealMark: text().notNull().default(""),
     reason: text().notNull(),
     requestedBy: text().notNull(),
     requestedAt: instant().notNull(),

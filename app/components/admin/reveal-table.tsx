@@ -13,7 +13,14 @@ import { SecretName } from "./secret-name.tsx";
 
 type Reveal = Outputs["reveals"]["list"]["items"][number];
 
-const TONES: Record<Reveal["state"], Tone> = { waiting: "warn", open: "ok", denied: "danger", expired: "neutral", over: "neutral" };
+const TONES: Record<Reveal["state"], Tone> = {
+  waiting: "warn",
+  open: "ok",
+  denied: "danger",
+  expired: "neutral",
+  over: "neutral",
+  void: "neutral",
+};
 
 /** Requests to see a secret, each with what its reader may do about it. */
 export function RevealTable({ caption, reveals }: { caption: string; reveals: readonly Reveal[] }) {

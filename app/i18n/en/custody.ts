@@ -112,7 +112,7 @@ export const custody = {
     by: "Asked by",
     decided: "Answered by",
     state: "State",
-    states: { waiting: "Waiting", open: "Open", denied: "Refused", expired: "Not answered", over: "Over" },
+    states: { waiting: "Waiting", open: "Open", denied: "Refused", expired: "Not answered", over: "Over", void: "Replaced since" },
     shown: "Looked at",
     notShown: "not looked at",
     approve: "Allow",

@@ -119,7 +119,7 @@ export const custody: Translation<typeof english> = {
     by: "Demandé par",
     decided: "Réponse de",
     state: "État",
-    states: { waiting: "En attente", open: "Ouvert", denied: "Refusé", expired: "Sans réponse", over: "Terminé" },
+    states: { waiting: "En attente", open: "Ouvert", denied: "Refusé", expired: "Sans réponse", over: "Terminé", void: "Remplacé depuis" },
     shown: "Vu",
     notShown: "pas vu",
     approve: "Autoriser",

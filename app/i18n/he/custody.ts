@@ -117,7 +117,7 @@ export const custody: Translation<typeof english> = {
     by: "ביקש",
     decided: "השיב",
     state: "מצב",
-    states: { waiting: "ממתינה", open: "פתוחה", denied: "נדחתה", expired: "לא נענתה", over: "הסתיימה" },
+    states: { waiting: "ממתינה", open: "פתוחה", denied: "נדחתה", expired: "לא נענתה", over: "הסתיימה", void: "הסוד הוחלף" },
     shown: "נצפה",
     notShown: "לא נצפה",
     approve: "אישור",

@@ -1,4 +1,4 @@
-import { eq, gt, isNull, ne, sql } from "drizzle-orm";
+import { eq, gt, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { reveals } from "#db/schema/index.ts";
 import { requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
@@ -6,19 +6,25 @@ import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, forbidden, notFound } from "#server/errors.ts";
 import { findSecret } from "./request-reveal.ts";
 import { type RevealRef, revealOpenMs } from "./schemas.ts";
+import { holdsStill, sealMark } from "./seal-mark.ts";
 
 type RevealRow = typeof reveals.$inferSelect;
 
 /**
  * Another admin than the one who asked says yes: for five minutes the one who asked may look. Once. Throws `not_found`,
- * `forbidden` to the one who asked, `conflict` where it waits no more.
+ * `forbidden` to the one who asked, `conflict` where it waits no more or the secret is another one by now.
  */
 export async function approveReveal(ctx: TenantCtx, ref: RevealRef): Promise<void> {
   const { userId } = requireStaff(ctx);
   const now = ctx.now();
-  await findSecret(ctx, await findReveal(ctx, ref));
-  await decide(ctx, ref, "reveal.approved", { approvedBy: userId, approvedAt: now, expiresAt: now + revealOpenMs });
+  const reveal = await findReveal(ctx, ref);
+  const { sealed } = await findSecret(ctx, reveal);
+  if (sealMark(sealed) !== reveal.sealMark) throw replaced();
+  await decide(ctx, ref, "reveal.approved", { approvedBy: userId, approvedAt: now, expiresAt: now + revealOpenMs }, holdsStill(ctx));
 }
+
+/** The request was for another secret than the one that stands in its place now. */
+export const replaced = () => conflict("This secret was replaced after it was asked for. Ask for the new one.");
 
 /** Another admin says no. Throws as `approveReveal`. */
 export async function denyReveal(ctx: TenantCtx, ref: RevealRef): Promise<void> {
@@ -26,7 +32,13 @@ export async function denyReveal(ctx: TenantCtx, ref: RevealRef): Promise<void> 
   await decide(ctx, ref, "reveal.denied", { deniedBy: userId, deniedAt: ctx.now() });
 }
 
-async function decide(ctx: TenantCtx, { revealId }: RevealRef, action: string, decision: Partial<RevealRow>): Promise<void> {
+async function decide(
+  ctx: TenantCtx,
+  { revealId }: RevealRef,
+  action: string,
+  decision: Partial<RevealRow>,
+  ...conditions: SQL[]
+): Promise<void> {
   const { userId } = requireStaff(ctx);
   const reveal = await findReveal(ctx, { revealId });
   if (reveal.requestedBy === userId) throw forbidden("Another admin than the one who asked has to decide.");
@@ -38,6 +50,7 @@ async function decide(ctx: TenantCtx, { revealId }: RevealRef, action: string, d
     isNull(reveals.deniedAt),
     gt(reveals.expiresAt, ctx.now()),
     ne(reveals.requestedBy, userId),
+    ...conditions,
   );
   const { connectionId, field, requestedBy, reason } = reveal;
   const details = { reveal: revealId, connection: connectionId, field, requestedBy, reason };

@@ -1,9 +1,10 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
-import { connections, reveals } from "#db/schema/index.ts";
+import { connections, reveals, secrets } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, requireUser } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
 import type { RevealState } from "./schemas.ts";
+import { sealMark } from "./seal-mark.ts";
 
 type RevealRow = typeof reveals.$inferSelect;
 
@@ -28,6 +29,12 @@ export interface Reveal {
 }
 
 const pageSize = 50;
+/** The secret that stands in the place now. */
+const ofReveal = and(
+  eq(secrets.tenantId, reveals.tenantId),
+  eq(secrets.connectionId, reveals.connectionId),
+  eq(secrets.field, reveals.field),
+);
 
 /** All requests to see a secret, the newest first, for staff. `cursor` is `next` of the page before. */
 export async function listReveals(
@@ -39,9 +46,10 @@ export async function listReveals(
   const found = await Promise.all(
     acrossTenants(ctx).map(({ db }) =>
       db
-        .select({ reveal: reveals, provider: connections.provider, account: connections.name })
+        .select({ reveal: reveals, provider: connections.provider, account: connections.name, sealed: secrets.sealed })
         .from(reveals)
         .leftJoin(connections, and(eq(connections.id, reveals.connectionId), eq(connections.tenantId, reveals.tenantId)))
+        .leftJoin(secrets, ofReveal)
         .where(cursor ? lt(reveals.id, cursor) : undefined)
         .orderBy(desc(reveals.id))
         .limit(pageSize + 1),
@@ -54,7 +62,7 @@ export async function listReveals(
     page.flatMap(({ reveal }) => [reveal.requestedBy, reveal.approvedBy, reveal.deniedBy]),
   );
   const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? id));
-  const items = page.map(({ reveal, provider, account }) => ({
+  const items = page.map(({ reveal, provider, account, sealed }) => ({
     id: reveal.id,
     tenant: reveal.tenantId,
     field: reveal.field,
@@ -67,15 +75,16 @@ export async function listReveals(
     decidedAt: reveal.approvedAt ?? reveal.deniedAt,
     expiresAt: reveal.expiresAt,
     shownAt: reveal.shownAt,
-    state: stateOf(reveal, now),
+    state: stateOf(reveal, now, sealed),
     own: reveal.requestedBy === userId,
   }));
   return { items, next: rows.length > pageSize ? (page.at(-1)?.reveal.id ?? null) : null };
 }
 
-/** Where a request stands at `now`. */
-export function stateOf({ approvedAt, deniedAt, expiresAt }: RevealRow, now: number): RevealState {
+/** Where a request stands at `now`; `sealed` is the value that stands in the secret's place, null where there is none. */
+export function stateOf({ approvedAt, deniedAt, expiresAt, sealMark: mark }: RevealRow, now: number, sealed: string | null): RevealState {
   if (deniedAt !== null) return "denied";
+  if (expiresAt > now && (sealed === null || sealMark(sealed) !== mark)) return "void";
   if (expiresAt > now) return approvedAt === null ? "waiting" : "open";
   return approvedAt === null ? "expired" : "over";
 }
@@ -88,8 +97,9 @@ export async function countWaitingReveals(ctx: Ctx): Promise<number> {
       db
         .select({ waiting: sql<number>`count(*)` })
         .from(reveals)
+        .innerJoin(secrets, ofReveal)
         .where(
-          sql`${reveals.expiresAt} > ${ctx.now()} and ${reveals.approvedAt} is null and ${reveals.deniedAt} is null and ${reveals.requestedBy} <> ${userId}`,
+          sql`${reveals.sealMark} <> '' and substr(${secrets.sealed}, 1, length(${reveals.sealMark})) = ${reveals.sealMark} and ${reveals.expiresAt} > ${ctx.now()} and ${reveals.approvedAt} is null and ${reveals.deniedAt} is null and ${reveals.requestedBy} <> ${userId}`,
         ),
     ),
   );

@@ -8,9 +8,10 @@ import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { type RequestReveal, revealWaitMs } from "./schemas.ts";
+import { sealMark } from "./seal-mark.ts";
 
 /**
- * An admin asks to see one secret and says why; nothing is opened. The other admins are told by mail, and one of them decides
+ * An admin asks to see one secret, the one that is there now, and says why; nothing is opened. The other admins are told by mail, and one of them decides
  * within 24 hours. The request stands in the client's own log. Throws `not_found` where the client has no such secret, `conflict`
  * where the same person waits for it.
  */
@@ -26,6 +27,8 @@ export async function requestReveal(
     reveals,
     and(eq(reveals.connectionId, connectionId), eq(reveals.field, field), eq(reveals.requestedBy, userId)),
     and(isNull(reveals.approvedAt), isNull(reveals.deniedAt), gt(reveals.expiresAt, now)),
+    // One for a secret that has been replaced waits for nothing any more.
+    eq(reveals.sealMark, sealMark(secret.sealed)),
   );
   const none = sql`not exists (select 1 from ${reveals} where ${waiting})`;
   const id = newId("rev", now);
@@ -37,7 +40,17 @@ export async function requestReveal(
       .select(
         rowIf(
           reveals,
-          { id, tenantId: ctx.tenant.id, connectionId, field, reason, requestedBy: userId, requestedAt: now, expiresAt },
+          {
+            id,
+            tenantId: ctx.tenant.id,
+            connectionId,
+            field,
+            sealMark: sealMark(secret.sealed),
+            reason,
+            requestedBy: userId,
+            requestedAt: now,
+            expiresAt,
+          },
           none,
         ),
       )

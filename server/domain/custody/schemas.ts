@@ -31,8 +31,11 @@ export type RequestReveal = z.infer<typeof RequestReveal>;
 export const RevealRef = z.object({ revealId: z.string().max(60) });
 export type RevealRef = z.infer<typeof RevealRef>;
 
-/** `waiting` for another admin, `open` to the one who asked, else past: `denied`, `expired` unanswered, `over`. */
-export type RevealState = "waiting" | "open" | "denied" | "expired" | "over";
+/**
+ * `waiting` for another admin, `open` to the one who asked, else past: `denied`, `expired` unanswered, `over`, and `void` where the
+ * secret was replaced before that.
+ */
+export type RevealState = "waiting" | "open" | "denied" | "expired" | "over" | "void";
 
 /** How long an export can be downloaded once it is made. */
 export const exportKeptMs = 7 * 86_400_000;

@@ -7,8 +7,10 @@ import { holdConnection, openField } from "#server/domain/connections/hold-conne
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { conflict, forbidden, notFound } from "#server/errors.ts";
-import { findReveal } from "./decide-reveal.ts";
+import { findReveal, replaced } from "./decide-reveal.ts";
+import { findSecret } from "./request-reveal.ts";
 import type { RevealRef } from "./schemas.ts";
+import { holdsStill, sealMark } from "./seal-mark.ts";
 
 /** A secret in clear. It goes to one page and nowhere else. */
 export interface ShownSecret {
@@ -23,7 +25,7 @@ export interface ShownSecret {
 /**
  * Opens the secret for the one who asked, within five minutes of the permission. Each look is a line in the client's own log,
  * written before the value is handed out. Throws `not_found`, `forbidden` to any other admin, `conflict` where there is no
- * permission or it is over, or where the secret does not open.
+ * permission or it is over, where the secret is another one than was asked for, or does not open.
  */
 export async function showReveal(ctx: TenantCtx, { revealId }: RevealRef): Promise<ShownSecret> {
   const { userId } = requireStaff(ctx);
@@ -39,8 +41,11 @@ export async function showReveal(ctx: TenantCtx, { revealId }: RevealRef): Promi
     isNotNull(reveals.approvedAt),
     isNull(reveals.deniedAt),
     gt(reveals.expiresAt, now),
+    // What was opened below is what was allowed, if this holds afterwards: a value that was replaced never comes back.
+    holdsStill(ctx),
   );
   if (!approvedBy || reveal.expiresAt <= now) throw over();
+  if (sealMark((await findSecret(ctx, reveal)).sealed) !== reveal.sealMark) throw replaced();
   const { connection, value } = await open(ctx, { connectionId, field });
   const details = { reveal: revealId, connection: connectionId, provider: connection.provider, account: connection.name, field };
   const [shown] = await commitIf(

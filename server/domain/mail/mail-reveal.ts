@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import { connections, reveals } from "#db/schema/index.ts";
+import { connections, reveals, secrets } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
@@ -21,13 +21,17 @@ export async function mailReveal(ctx: Ctx, message: { tenant: string; reveal: st
   if (!tenant) return;
   const inside = enterTenant(ctx, tenant, "system");
   const [found] = await inside.db
-    .select({ reveal: reveals, provider: connections.provider, account: connections.name })
+    .select({ reveal: reveals, provider: connections.provider, account: connections.name, sealed: secrets.sealed })
     .from(reveals)
     .innerJoin(connections, and(eq(connections.id, reveals.connectionId), eq(connections.tenantId, reveals.tenantId)))
+    .innerJoin(
+      secrets,
+      and(eq(secrets.connectionId, reveals.connectionId), eq(secrets.field, reveals.field), eq(secrets.tenantId, reveals.tenantId)),
+    )
     .where(inTenant(inside, reveals, eq(reveals.id, message.reveal)));
-  if (!found || stateOf(found.reveal, ctx.now()) !== "waiting") return;
+  if (!found || stateOf(found.reveal, ctx.now(), found.sealed) !== "waiting") return;
   const { id, requestedBy, reason } = found.reveal;
-  const asking = (await actorNames(ctx, [requestedBy])).get(requestedBy) ?? requestedBy;
+  const asking = (await actorNames(ctx, [requestedBy], "staff")).get(requestedBy) ?? requestedBy;
   const url = `${ctx.config.APP_ORIGIN}/admin/reveals`;
   const facts = { asking, tenant: tenant.name, provider: providerName(found.provider), account: found.account, reason, url };
   const others = (await listStaff(ctx)).filter((person) => person.id !== requestedBy);

@@ -1,6 +1,8 @@
 import { desc, eq, isNull } from "drizzle-orm";
 import { invitations, memberships, users } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { readerOf } from "#server/domain/audit/actor-names.ts";
+import { agencyName } from "#server/domain/audit/agency-name.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { Role } from "#server/domain/tenants/schemas.ts";
 import { atDirectory } from "./at-directory.ts";
@@ -24,7 +26,8 @@ export async function listTeam(ctx: TenantCtx) {
         id: invitations.id,
         email: invitations.email,
         role: invitations.role,
-        invitedBy: users.name,
+        inviter: users.name,
+        byStaff: users.staff,
         createdAt: invitations.createdAt,
         expiresAt: invitations.expiresAt,
       })
@@ -36,11 +39,16 @@ export async function listTeam(ctx: TenantCtx) {
   const writes = allows(ctx.role, "team:write");
   const self = ctx.actor.type === "user" ? ctx.actor.userId : null;
   const now = ctx.now();
+  const reader = readerOf(ctx);
   return {
     members: members
       .map((member) => ({ ...member, self: member.userId === self, mayChange: writes && mayGrant(ctx.role, member.role) }))
       .sort((a, b) => Role.options.indexOf(a.role) - Role.options.indexOf(b.role)),
-    invitations: invited.map((invitation) => ({ ...invitation, expired: invitation.expiresAt <= now })),
+    invitations: invited.map(({ inviter, byStaff, ...invitation }) => ({
+      ...invitation,
+      invitedBy: byStaff && reader !== "staff" ? agencyName[reader] : inviter,
+      expired: invitation.expiresAt <= now,
+    })),
     grantable: writes ? Role.options.filter((role) => mayGrant(ctx.role, role)) : [],
   };
 }

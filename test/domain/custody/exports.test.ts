@@ -229,6 +229,27 @@ describe("whose it is", () => {
 
 test("a cell that a spreadsheet would run is text, numbers stay numbers", () => {
   expect(csvLine(["=1+1", "+1", "-1", "@x", "\tx", -1, null, 'a"b', "a,b", "a\nb", { a: 1 }])).toBe(
-    `'=1+1,'+1,'-1,'@x,'\tx,-1,,"a""b","a,b","a\nb","{""a"":1}"\r\n`,
+    `'=1+1,'+1,'-1,'@x,"'\tx",-1,,"a""b","a,b","a\nb","{""a"":1}"\r\n`,
   );
+  const disguised = [
+    " =1+1",
+    "\t=1+1",
+    "\r=1+1",
+    "\n@x",
+    "\u00a0=1",
+    "\u3000+1",
+    "\ufeff=1",
+    "\u200b=1",
+    "\u0000=1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠x",
+    " ＝1",
+    "−1",
+    "﹦1",
+  ];
+  for (const text of disguised) expect({ text, cell: csvLine([text]).replace(/^"/, "").startsWith("'") }).toEqual({ text, cell: true });
+  for (const text of ["a=1", "Élodie", "2026-01-01", "a;=1"]) expect(csvLine([text])).not.toContain("'");
+  expect(csvLine(["a;=1"])).toBe('"a;=1"\r\n');
 });

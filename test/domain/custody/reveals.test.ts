@@ -19,6 +19,7 @@ import { newId } from "#server/ids.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { interruptedD1 } from "#test/interrupted-d1.ts";
 
 const db = openDb(testEnv.DB);
 const value = "shpat_the-value-itself-0123456789";
@@ -128,6 +129,55 @@ describe("a secret is shown to whom another admin allowed it", () => {
     expect(JSON.stringify(lines)).not.toContain(value);
     ctx.log.info(`a line that holds ${value}`);
     expect(ctx.lines.join()).not.toContain(value);
+  });
+
+  test("the secret that was asked for, and not another one that took its place: neither before the answer nor after it", async () => {
+    const replace = async ({ tenant, connectionId, field }: Awaited<ReturnType<typeof asked>>) => {
+      const ctx = testTenantCtx(tenant);
+      const sealed = await sealSecret(ctx, await currentDataKey(ctx), { connectionId, field, secret: "shpat_another-value-0123456789" });
+      await db.update(secrets).set({ sealed }).where(eq(secrets.connectionId, connectionId));
+    };
+    const stateOf = async (id: string) =>
+      (await listReveals(testCtx({ actor: third as UserActor, now: clock }), {})).items.find((each) => each.id === id)?.state;
+    const waiting = await asked();
+    const before = await countWaitingReveals(testCtx({ actor: third as UserActor, now: clock }));
+    await replace(waiting);
+    await expect(approveReveal(as(allows, waiting.tenant), waiting)).rejects.toThrow(/replaced after it was asked for/);
+    expect(await stateOf(waiting.revealId)).toBe("void");
+    expect(await countWaitingReveals(testCtx({ actor: third as UserActor, now: clock }))).toBe(before - 1);
+    // The new one is asked for anew.
+    const { id: again } = await requestReveal(as(asks, waiting.tenant), { ...waiting, reason });
+    await approveReveal(as(allows, waiting.tenant), { revealId: again });
+    expect((await showReveal(as(asks, waiting.tenant), { revealId: again })).value).toBe("shpat_another-value-0123456789");
+
+    const open = await asked();
+    await approveReveal(as(allows, open.tenant), open);
+    await replace(open);
+    await expect(showReveal(as(asks, open.tenant), open)).rejects.toThrow(/replaced after it was asked for/);
+    expect(await stateOf(open.revealId)).toBe("void");
+    expect((await linesOf(open.tenant)).map(({ action }) => action)).toEqual(["reveal.requested", "reveal.approved"]);
+  });
+
+  test("nor one that takes its place in the very moment of the look", async () => {
+    const held = await asked();
+    await approveReveal(as(allows, held.tenant), held);
+    const ctx = as(asks, held.tenant);
+    const inside = testTenantCtx(held.tenant);
+    const sealed = await sealSecret(inside, await currentDataKey(inside), { ...held, secret: "shpat_another-value-0123456789" });
+    let replaced = false;
+    const d1 = interruptedD1(ctx.databases.DB, ({ is }) => {
+      if (is !== "batch" || replaced) return undefined;
+      replaced = true;
+      return db
+        .update(secrets)
+        .set({ sealed })
+        .where(eq(secrets.connectionId, held.connectionId))
+        .then(() => undefined);
+    });
+    const slow = { ...ctx, db: openDb(d1) };
+    await expect(showReveal(slow, held)).rejects.toMatchObject({ kind: "conflict" });
+    expect(replaced).toBe(true);
+    expect((await linesOf(held.tenant)).map(({ action }) => action)).toEqual(["reveal.requested", "reveal.approved"]);
   });
 
   test("the one who asked cannot allow or refuse it, whoever is asked", async () => {

@@ -1,0 +1,1 @@
+ALTER TABLE `reveals` ADD `seal_mark` text DEFAULT '' NOT NULL;

@@ -1,0 +1,114 @@
+import { eq } from "drizzle-orm";
+import { strFromU8, unzipSync } from "fflate";
+import { expect, test } from "vitest";
+import { openDb } from "#db/client.ts";
+import { auditLog, users } from "#db/schema/index.ts";
+import type { UserActor } from "#server/ctx.ts";
+import { enterTenant } from "#server/ctx.ts";
+import { makeExport } from "#server/domain/custody/make-export.ts";
+import { requestDeletion } from "#server/domain/custody/request-deletion.ts";
+import { requestExport } from "#server/domain/custody/request-export.ts";
+import { invite } from "#server/domain/invitations/invite.ts";
+import { startRun } from "#server/domain/runs/start-run.ts";
+import { updateClient } from "#server/domain/tenants/update-client.ts";
+import { describeProcedures, restOperations } from "#server/trpc/rest.ts";
+import { appRouter, createCaller } from "#server/trpc/root.ts";
+import { ask, asPerson } from "#test/ask.ts";
+import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
+import { makeBelongings } from "./belongings.ts";
+import { feed } from "./feed.ts";
+
+const db = openDb(testEnv.DB);
+const name = "Quirin Staffperson";
+
+/** A client in which an admin of the agency has done all that leaves their id behind. */
+async function touched() {
+  const { tenant, owner, token, connectionId } = await makeBelongings(`staff-names-${Date.now()}`);
+  const staff = await makeUser({ staff: true });
+  await db.update(users).set({ name }).where(eq(users.id, staff.actor.userId));
+  const admin: UserActor = { ...staff.actor, name };
+  const ctx = enterTenant(testCtx({ actor: admin, ip: "198.51.100.77" }), tenant, "staff");
+  await updateClient(ctx, { contactName: "Somebody" });
+  await invite(ctx, { email: "invited@example.com", role: "viewer" });
+  const { id: exportId } = await requestExport(ctx);
+  await makeExport(testCtx({ actor: { type: "system", job: "test" } }), { tenant: tenant.id, exportId });
+  await startRun(ctx, { job: "shopify-sensor" });
+  await createCaller(testCtx({ actor: admin })).reveals.request({
+    tenant: tenant.id,
+    connectionId,
+    field: "access_token",
+    reason: "A reason that is long enough.",
+  });
+  const id = { id: `aud_staff${Date.now()}`, at: Date.now(), tenantId: tenant.id };
+  await db
+    .insert(auditLog)
+    .values({
+      ...id,
+      actorType: "staff",
+      actorId: admin.userId,
+      action: "reveal.approved",
+      details: { approvedBy: admin.userId },
+      ip: "198.51.100.77",
+    });
+  return { tenant, owner, token, staff: { ...staff, actor: admin }, exportId };
+}
+
+test("what an admin of the agency did in a client is the agency's: its people read no name, address or place of theirs, anywhere", async () => {
+  const { tenant, owner, token, staff, exportId } = await touched();
+  const secret = [name, staff.actor.email, "198.51.100.77"];
+  const seen: string[] = [];
+  const look = async (path: string) => {
+    const text = await (await ask(path, { headers: asPerson(token) })).text();
+    for (const word of secret) if (text.includes(word)) seen.push(`${word} in ${path}`);
+    return text;
+  };
+  const mine = { ...(await makeBelongings("staff-names-2")), tenant, owner };
+  for (const { name: procedure, input } of describeProcedures(appRouter._def.procedures))
+    await look(`/api/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(feed(input, mine, mine)))}`);
+  for (const { method, path } of restOperations(appRouter._def.procedures))
+    if (method === "GET") await look(path.replaceAll("{tenant}", tenant.id).replaceAll("{runId}", mine.runId));
+  for (const page of ["", "/runs", "/settings/team", "/settings/data", "/settings/audit", "/settings/workspace", "/integrations"])
+    await look(`/t/${tenant.id}${page}`);
+  expect(seen).toEqual([]);
+
+  // They read that it was the agency, in their own language.
+  const own = createCaller(testCtx({ actor: { ...owner, locale: "fr" } }));
+  const { items, people } = await own.audit.list({ tenant: tenant.id });
+  const approved = items.find(({ action }) => action === "reveal.approved");
+  expect(approved).toMatchObject({ actorType: "staff", actorName: "L’agence", ip: null });
+  expect(people[staff.actor.userId]).toBe("L’agence");
+  expect((await own.team.list({ tenant: tenant.id })).invitations.find(({ email }) => email === "invited@example.com")?.invitedBy).toBe(
+    "L’agence",
+  );
+  expect((await own.custody.exports({ tenant: tenant.id })).map(({ requestedBy }) => requestedBy)).toContain("L’agence");
+
+  const zip = await ask(`/t/${tenant.id}/exports/${exportId}`, { headers: asPerson(token) });
+  const files = Object.entries(unzipSync(new Uint8Array(await zip.arrayBuffer())));
+  for (const [file, bytes] of files)
+    for (const word of [name, staff.actor.email]) expect({ file, has: strFromU8(bytes).includes(word) }).toEqual({ file, has: false });
+  expect(files.map(([, bytes]) => strFromU8(bytes)).join()).toContain('"actorName":"The agency"');
+});
+
+test("the agency's own admins read each other's names", async () => {
+  const { tenant, staff } = await touched();
+  const { items } = await createCaller(testCtx({ actor: (await makeUser({ staff: true })).actor })).audit.all({ tenantId: tenant.id });
+  expect(items.find(({ action }) => action === "reveal.approved")).toMatchObject({
+    actorName: name,
+    ip: "198.51.100.77",
+    actorId: staff.actor.userId,
+  });
+});
+
+test("a letter about an end that the agency has set names nobody of it to the client's people", async () => {
+  const tenant = await makeTenant();
+  const { actor } = await makeUser({ staff: true });
+  const admin = { ...actor, name };
+  await requestDeletion(enterTenant(testCtx({ actor: admin }), tenant, "staff"), {
+    confirmation: tenant.name,
+    reason: "The contract has ended.",
+  });
+  const owner = await makeUser({ roles: [[tenant, "owner"]] });
+  const text = await (await ask(`/t/${tenant.id}/settings/data`, { headers: asPerson(owner.token) })).text();
+  expect(text).not.toContain(name);
+  expect(text).not.toContain(actor.email);
+});
