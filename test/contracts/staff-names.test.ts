@@ -40,16 +40,14 @@ async function touched() {
     reason: "A reason that is long enough.",
   });
   const id = { id: `aud_staff${Date.now()}`, at: Date.now(), tenantId: tenant.id };
-  await db
-    .insert(auditLog)
-    .values({
-      ...id,
-      actorType: "staff",
-      actorId: admin.userId,
-      action: "reveal.approved",
-      details: { approvedBy: admin.userId },
-      ip: "198.51.100.77",
-    });
+  await db.insert(auditLog).values({
+    ...id,
+    actorType: "staff",
+    actorId: admin.userId,
+    action: "reveal.approved",
+    details: { approvedBy: admin.userId },
+    ip: "198.51.100.77",
+  });
   return { tenant, owner, token, staff: { ...staff, actor: admin }, exportId };
 }
 
