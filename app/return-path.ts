@@ -1,6 +1,6 @@
-import { safePath } from "#server/domain/sessions/schemas.ts";
+import { pagePath } from "#server/domain/sessions/schemas.ts";
 
-/** Where to go back to after a form: a path of this site, or `/` for anything else, so that no link can send people away. */
+/** Where to go back to after a form: a page of this site, or `/` for anything else, so that no link sends people away or lets them do something. */
 export function safeReturnPath(value: FormDataEntryValue | null): string {
-  return (typeof value === "string" ? safePath(value) : null) ?? "/";
+  return (typeof value === "string" ? pagePath(value) : null) ?? "/";
 }

@@ -281,8 +281,9 @@ export const holdings: readonly Holding[] = [
   {
     table: oauthStates,
     client: "forTenant",
-    data: ["provider", "userId", "sessionId", "redirectUri", "shop", "scopes", "connectionId", "returnTo", "expiresAt"],
+    data: ["provider", "userId", "sessionId", "redirectUri", "shop", "scopes", "connectionId", "returnTo", "takenAt", "end", "expiresAt"],
     sealed: ["stateHash", "browserHash"],
+    engine: ["takenBy"],
     exported: { not: "a consent on its way, for minutes" },
     atEnd: "erased",
     withPerson: { by: "userId", is: "id" },

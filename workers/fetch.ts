@@ -47,4 +47,9 @@ app.route("/", exports);
 app.route("/", devOutbox);
 app.route("/", pages);
 
-export const fetchHandler: ExportedHandlerFetchHandler<Env> = (request, env, executionContext) => app.fetch(request, env, executionContext);
+/** What a request began is finished although its browser leaves meanwhile: a consent, an account that is disconnected. */
+export const fetchHandler: ExportedHandlerFetchHandler<Env> = (request, env, executionContext) => {
+  const answer = Promise.resolve(app.fetch(request, env, executionContext));
+  executionContext.waitUntil(answer);
+  return answer;
+};

@@ -19,7 +19,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const sources = await api.integrations.sources();
   const source = sources.find(({ provider }) => provider === args.params.provider);
   if (!source) throw new Response("There is no such provider", { status: 404 });
-  const shop = new URL(args.request.url).searchParams.get("shop")?.slice(0, 200);
+  const shop = new URL(args.request.url).searchParams.get("shop")?.slice(0, 2000);
   const title = translatorOf(locale)("newClient.going", { ns: "admin", provider: source.name });
   const query = shop ? `?${new URLSearchParams({ shop })}` : "";
   const next = `/api/integrations/${source.provider}/oauth/start${query}`;

@@ -19,6 +19,9 @@ const FIELDS = ["shop", "connection", "sets", "scopes", "only", "return"] as con
  * A form with boxes to tick (`ticks`) in which none is ticked goes back: without a wish the provider would be asked for its usual ones.
  */
 export async function loader(args: LoaderFunctionArgs) {
+  // Who signs in first comes back to the page with the button: signing in by itself must not start anything.
+  const { tenant: asked, provider: from } = args.params;
+  if (!args.context.me) throw redirect(`/sign-in?to=${encodeURIComponent(`/t/${asked}/integrations/${from}`)}`);
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
   const integrations = await api.connections.list({ tenant: tenant.id });
@@ -30,7 +33,7 @@ export async function loader(args: LoaderFunctionArgs) {
     throw redirect(`/t/${tenant.id}/integrations/${integration.provider}`);
   }
   const query = new URLSearchParams({ tenant: tenant.id });
-  for (const field of FIELDS) for (const value of searchParams.getAll(field)) query.append(field, value.slice(0, 200));
+  for (const field of FIELDS) for (const value of searchParams.getAll(field)) query.append(field, value.slice(0, 2000));
   return {
     title: titleOf(translatorOf(locale)("integrations.connectProvider", { provider: integration.name }), tenant.name),
     name: integration.name,

@@ -19,7 +19,7 @@ import { isolate } from "#app/i18n/isolate.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
-import { safePath } from "#server/domain/sessions/schemas.ts";
+import { pagePath } from "#server/domain/sessions/schemas.ts";
 
 export const meta = titleMeta;
 
@@ -55,7 +55,7 @@ export async function loader(args: LoaderFunctionArgs) {
     page,
     q: text("q").slice(0, 200),
     carried: CARRIED.flatMap((name) => (searchParams.has(name) ? [[name, text(name)] as const] : [])),
-    back: safePath(text("return")) ?? `/t/${tenant.id}/integrations/${integration.provider}`,
+    back: pagePath(text("return")) ?? `/t/${tenant.id}/integrations/${integration.provider}`,
   };
 }
 
@@ -80,7 +80,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
     return formFailure(error, { request, context }, form);
   }
   const next = text("ask") === "all" ? await nextKind(api, { ...connection, provider, after: text("kind") }) : null;
-  if (next === null) return redirect(safePath(text("return")) ?? `/t/${tenant}/integrations/${provider}`);
+  if (next === null) return redirect(pagePath(text("return")) ?? `/t/${tenant}/integrations/${provider}`);
   const query = new URLSearchParams({ connection: connection.connectionId, kind: next, return: text("return"), ask: "all" });
   return redirect(`/t/${tenant}/integrations/${provider}/choose?${query}`);
 }

@@ -14,6 +14,7 @@ import type {
   RenewalOutcome,
   RenewalTrigger,
 } from "#server/domain/connections/schemas.ts";
+import type { ConsentEnd } from "#server/domain/oauth/schemas.ts";
 
 /** An account at a provider that a tenant has connected. Its tokens are in `secrets`. */
 export const connections = sqliteTable(
@@ -225,6 +226,11 @@ export const oauthStates = sqliteTable(
     /** The connection that is being reconnected: the same account must come back. */
     connectionId: text(),
     returnTo: text().notNull(),
+    /** The arrival that was the first to come back with the state, and when: it alone exchanges the code. */
+    takenBy: text(),
+    takenAt: instant(),
+    /** How it ended, kept for who comes again. */
+    end: json<ConsentEnd>(),
     expiresAt: instant().notNull(),
   },
   (t) => [index("oauth_states_expiry").on(t.expiresAt)],

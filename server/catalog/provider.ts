@@ -146,6 +146,11 @@ export interface OAuth {
   clientAuthentication: "basic" | "body" | "json";
   /** Further parameters of the authorize URL. */
   authorizeParameters: Readonly<Record<string, string>>;
+  /**
+   * In their place where somebody connects accounts of several people, one after the other: the provider then asks which account it
+   * shall be, and not only for consent with the one that is signed in there.
+   */
+  accountChoiceParameters?: Readonly<Record<string, string>>;
   /** The callback's parameter with the code, where it is not `code`. */
   codeParameter?: string;
   /** From the code to tokens, where one request with OAuth's usual fields is not it. */
@@ -203,6 +208,8 @@ export interface KeyField {
   secret: boolean;
   /** Trims and checks; its messages are never shown, its pattern is. */
   schema: z.ZodType<string>;
+  /** What a browser lets through (the source of a pattern), where people paste more than the schema's pattern with something around it. */
+  pasted?: string;
   /** The form may leave it empty. */
   optional?: boolean;
   placeholder?: string;

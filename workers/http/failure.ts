@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { setFlash } from "#server/flash.ts";
 import { createLog } from "#server/log.ts";
 import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import type { Door } from "#workers/door.ts";
@@ -18,6 +19,9 @@ function jsonFailure(c: Context<Door>, error: unknown): Response {
   return c.json(body, httpStatusOf(error) as ContentfulStatusCode);
 }
 
+/** Addresses below /api to which browsers are sent, and no programs: what fails there is told as a page. */
+const visited = /^\/api\/(auth\/oauth\/[^/]+\/(authorize|callback)|integrations\/[^/]+\/oauth\/(start|callback))$/;
+
 /** Whatever was thrown on the way: logged where nobody expected it, told in the shape that the asker reads. */
 export function onError(error: Error, c: Context<Door>): Response {
   const status = httpStatusOf(error);
@@ -29,8 +33,16 @@ export function onError(error: Error, c: Context<Door>): Response {
       stack: error.stack,
     });
   }
-  if (c.req.path.startsWith("/api/") || c.req.path === "/healthz") return jsonFailure(c, error);
+  if ((c.req.path.startsWith("/api/") && !visited.test(c.req.path)) || c.req.path === "/healthz") return jsonFailure(c, error);
   const { message } = describeError(error);
+  // The code and the state of a consent stay in no address, whatever became of it.
+  if (c.req.path.endsWith("/callback") && status >= 500 && c.req.method === "GET") {
+    const ctx: Door["Variables"]["ctx"] | undefined = c.get("ctx");
+    if (ctx) setFlash(ctx, { kind: "error", message: `${message} (${c.get("requestId")})` });
+    c.header("cache-control", "no-store");
+    c.header("referrer-policy", "no-referrer");
+    return c.redirect("/", 303);
+  }
   return c.html(failurePage(status, message, c.get("requestId")), status as ContentfulStatusCode);
 }
 

@@ -1,12 +1,13 @@
 import { Hono } from "hono";
 import { downloadExport } from "#server/domain/custody/download-export.ts";
 import type { Door } from "#workers/door.ts";
+import { notAhead } from "#workers/http/prefetch.ts";
 
 /** The zip of all that a client has, for its people and for staff, each from their own portal. */
 export const exports = new Hono<Door>();
 
 for (const path of ["/t/:tenant/exports/:exportId", "/admin/clients/:tenant/exports/:exportId"] as const) {
-  exports.get(path, async (c) => {
+  exports.get(path, notAhead, async (c) => {
     const ctx = c.get("ctx");
     if (c.req.method === "HEAD") return c.body(null, 405, { allow: "GET" });
     if (ctx.actor.type !== "user") return c.redirect(`/sign-in?to=${encodeURIComponent(c.req.path.replace(/\/exports\/.*/, ""))}`, 303);

@@ -1,11 +1,12 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
-import { beginOAuth } from "#server/domain/oauth/begin.ts";
+import { type BeginOAuth, beginOAuth } from "#server/domain/oauth/begin.ts";
 import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
 import { completeOAuth } from "#server/domain/oauth/complete.ts";
 import type { NextPage } from "#server/domain/oauth/leave.ts";
 import { setFlash } from "#server/flash.ts";
 import type { Door } from "#workers/door.ts";
+import { notAhead } from "#workers/http/prefetch.ts";
 
 /** The two ends of a consent: out to the provider, and back from it. */
 export const oauth = new Hono<Door>();
@@ -16,44 +17,53 @@ const onShelf: MiddlewareHandler<Door> = async (c, next) => {
   if (c.req.method === "HEAD") return c.body(null, 405, { allow: "GET" });
   await next();
 };
-oauth.use("/api/auth/oauth/:provider/*", onShelf);
-oauth.use("/api/integrations/:provider/oauth/start", onShelf);
+oauth.use("/api/auth/oauth/:provider/*", onShelf, notAhead);
+for (const end of ["start", "callback"]) oauth.use(`/api/integrations/:provider/oauth/${end}`, onShelf, notAhead);
 
 oauth.get("/api/auth/oauth/:provider/authorize", async (c) => {
   const ctx = c.get("ctx");
-  const query = c.req.query();
+  const { tenant } = c.req.query();
   // Back to the page to start from: signing in by itself must not start anything.
-  const home = `/t/${query.tenant ?? ""}/integrations`;
-  if (ctx.actor.type !== "user") return c.redirect(`/sign-in?to=${encodeURIComponent(home)}`, 303);
-  return go(
-    c,
-    await beginOAuth(ctx, {
-      provider: c.req.param("provider"),
-      tenant: query.tenant ?? "",
-      sets: c.req.queries("sets")?.join(","),
-      scopes: c.req.queries("scopes")?.join(","),
-      only: query.only,
-      shop: query.shop,
-      connection: query.connection,
-      return: query.return,
-      fetchSite: c.req.header("sec-fetch-site"),
-    }),
-  );
+  if (ctx.actor.type !== "user") return c.redirect(signInFor(tenant ? `/t/${tenant}/integrations` : ""), 303);
+  return go(c, await beginOAuth(ctx, wishOf(c)));
 });
 
-/** Takes a client in: out to the provider, for the agency's admins. The client is made from the account that comes back. */
+/**
+ * The same way out for who looks for it here: a client's people connect an account of theirs, the agency's admins take a client in,
+ * which is made from the account that comes back, unless they name one that is there already.
+ */
 oauth.get("/api/integrations/:provider/oauth/start", async (c) => {
   const ctx = c.get("ctx");
-  if (ctx.actor.type !== "user") return c.redirect(`/sign-in?to=${encodeURIComponent("/admin/new-client")}`, 303);
-  const { shop } = c.req.query();
-  return go(c, await beginIntake(ctx, { provider: c.req.param("provider"), shop, fetchSite: c.req.header("sec-fetch-site") }));
+  const wish = wishOf(c);
+  if (ctx.actor.type !== "user") return c.redirect(signInFor(wish.return ?? ""), 303);
+  return go(c, ctx.actor.staff && !wish.tenant ? await beginIntake(ctx, wish) : await beginOAuth(ctx, wish));
 });
 
-oauth.get("/api/auth/oauth/:provider/callback", async (c) => {
-  const ctx = c.get("ctx");
-  if (ctx.actor.type !== "user") return c.redirect("/sign-in", 303);
-  return go(c, await completeOAuth(ctx, { provider: c.req.param("provider"), parameters: new URL(c.req.url).searchParams }));
-});
+/** What the query asks for. `return` is called `redirect_path` too. */
+function wishOf(c: Context<Door>): BeginOAuth {
+  const { tenant, only, shop, connection, return: back, redirect_path: path } = c.req.query();
+  return {
+    provider: c.req.param("provider") ?? "",
+    tenant,
+    sets: c.req.queries("sets")?.join(","),
+    scopes: c.req.queries("scopes")?.join(","),
+    only,
+    shop,
+    connection,
+    return: back ?? path,
+    fetchSite: c.req.header("sec-fetch-site"),
+  };
+}
+
+const signInFor = (page: string): string => (page ? `/sign-in?to=${encodeURIComponent(page)}` : "/sign-in");
+
+for (const path of ["/api/auth/oauth/:provider/callback", "/api/integrations/:provider/oauth/callback"] as const) {
+  oauth.get(path, async (c) => {
+    const ctx = c.get("ctx");
+    if (ctx.actor.type !== "user") return c.redirect("/sign-in", 303);
+    return go(c, await completeOAuth(ctx, { provider: c.req.param("provider"), parameters: new URL(c.req.url).searchParams }));
+  });
+}
 
 /** On to the next page, with its toast; the address that led here is kept nowhere. */
 function go(c: Context<Door>, { location, toast }: NextPage): Response {

@@ -10,6 +10,7 @@ import { setFlash, takeFlash } from "#server/flash.ts";
 import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import type { Door } from "#workers/door.ts";
+import { isPrefetch } from "#workers/http/prefetch.ts";
 import { apiDocument } from "./rest.ts";
 
 /** What people see: Remix. */
@@ -18,7 +19,7 @@ export const pages = new Hono<Door>();
 pages.all("*", async (c) => {
   const ctx = c.get("ctx");
   const cookieHeader = c.req.header("cookie") ?? null;
-  const isOpened = c.req.method === "GET" && !c.req.header("sec-purpose")?.includes("prefetch");
+  const isOpened = c.req.method === "GET" && !isPrefetch(c.req.raw.headers);
   const tenant = /^\/t\/([a-z0-9-]+)/.exec(c.req.path)?.[1];
   if (isOpened && tenant) {
     rememberTenant(ctx, tenant);

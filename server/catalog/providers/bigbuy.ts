@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Failure, KeyProvider, Reply } from "#server/catalog/provider.ts";
 import { failureOfStatus } from "./replies.ts";
-import { typed } from "./typed.ts";
+import { typed, unwrap } from "./typed.ts";
 
 const Problem = z.object({ code: z.union([z.string(), z.number()]), message: z.string() });
 
@@ -64,10 +64,10 @@ export const bigbuy: KeyProvider = {
         secret: false,
         schema: z
           .string()
-          .trim()
+          .overwrite(unwrap)
           .toLowerCase()
           .max(200)
-          .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/),
+          .regex(/^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@\p{C}]+$/u),
         placeholder: "name@example.com",
       },
     ],

@@ -165,6 +165,7 @@ export const google: OAuthProvider = {
     clientAuthentication: "body",
     // Without `consent` a person who was asked before gets no refresh token.
     authorizeParameters: { access_type: "offline", prompt: "consent", include_granted_scopes: "true" },
+    accountChoiceParameters: { prompt: "consent select_account" },
     defaultExpiresInS: 3600,
     renewals: [byRefreshToken({ rotates: false, retryable: true })],
     readGrant: (reply) => readStandardGrant(reply, " "),

@@ -16,20 +16,32 @@ const callbackLifeS = 90;
 /** What of a token reply says that the token ends. */
 const Ends = z.object({ expires_in: z.unknown().optional(), refresh_token: z.unknown().optional() });
 
-/** `Acme-Gifts`, `https://acme-gifts.myshopify.com/` and the admin's address all name `acme-gifts.myshopify.com`. */
+/**
+ * The shop that an address names, as people copy it from the address bar: `Acme-Gifts`, any address of
+ * `acme-gifts.myshopify.com`, and any of its admin (`admin.shopify.com/store/acme-gifts/orders`) name `acme-gifts.myshopify.com`.
+ * Only the host says which shop it is (the path too on the admin's own host), so that nothing behind it can name another one; what is
+ * no such address is answered as it came, and refused by the pattern.
+ */
+function shopOf(text: string): string {
+  const typed = text
+    .trim()
+    .toLowerCase()
+    .replace(/^[\u0022'<]+|[\u0022'>,;]+$/g, "")
+    .replace(/^https?:\/\//, "");
+  if (/[\s\\\p{Cc}]/u.test(typed)) return typed;
+  const [, host = "", path = ""] = /^([a-z0-9.-]+)(\/[^?#]*)?(?:[?#].*)?$/.exec(typed) ?? [];
+  if (host === "admin.shopify.com") {
+    const name = /^\/store\/([a-z0-9][a-z0-9-]*)(?:\/|$)/.exec(path)?.[1];
+    return name === undefined ? typed : `${name}.myshopify.com`;
+  }
+  if (shopPattern.test(host)) return host;
+  return /^[a-z0-9][a-z0-9-]*$/.test(host) && /^\/*$/.test(path) ? `${host}.myshopify.com` : typed;
+}
+
 const ShopDomain = z
   .string()
-  .max(200)
-  .transform((text) => {
-    const typed = text
-      .trim()
-      .toLowerCase()
-      .replace(/^https:\/\//, "")
-      .replace(/\/+$/, "");
-    const inAdmin = /^admin\.shopify\.com\/store\/([a-z0-9][a-z0-9-]*)$/.exec(typed);
-    const name = inAdmin?.[1] ?? typed;
-    return /^[a-z0-9][a-z0-9-]*$/.test(name) ? `${name}.myshopify.com` : name;
-  })
+  .max(2000)
+  .transform(shopOf)
   .pipe(z.string().max(100).regex(shopPattern, "the shop's address, as in my-shop.myshopify.com"));
 
 /**

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { type Failure, FieldFault, type KeyProvider, type Reply } from "#server/catalog/provider.ts";
 import { basicCredentials, failureOfStatus } from "./replies.ts";
-import { typed } from "./typed.ts";
+import { pastedNumber, typed, typedNumber } from "./typed.ts";
 
 const Problem = z.object({ code: z.number(), message: z.string(), status: z.number() });
 
@@ -75,7 +75,8 @@ export const twilio: KeyProvider = {
           he: "אחד ממספרי החשבון, עם + וקידומת המדינה.",
         },
         secret: false,
-        schema: typed(/^\+[1-9]\d{6,14}$/),
+        schema: typedNumber(/^\+[1-9]\d{6,14}$/),
+        pasted: pastedNumber,
         placeholder: "+15551234567",
       },
     ],

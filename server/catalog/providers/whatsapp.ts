@@ -3,7 +3,7 @@ import type { Account } from "#server/catalog/account.ts";
 import { type Failure, FieldFault, type KeyProvider, type Reply } from "#server/catalog/provider.ts";
 import { ProviderError } from "#server/errors.ts";
 import { appSecretProof, meta } from "./meta.ts";
-import { typed } from "./typed.ts";
+import { pastedNumber, typed, typedNumber } from "./typed.ts";
 
 /** Graph's own errors; but the app here is the client's, so what is wrong with its secret is the client's to mend. */
 function failureOf(reply: Reply): Failure | null {
@@ -80,7 +80,8 @@ export const whatsapp: KeyProvider = {
           he: "בלוח הבקרה של האפליקציה תחת WhatsApp ואז API setup: ספרות, ולא המספר עצמו.",
         },
         secret: false,
-        schema: typed(/^\d{5,25}$/),
+        schema: typedNumber(/^\d{5,25}$/),
+        pasted: pastedNumber,
       },
       {
         name: "waba_id",
@@ -91,7 +92,8 @@ export const whatsapp: KeyProvider = {
           he: "באותו עמוד, מתחת למזהה המספר.",
         },
         secret: false,
-        schema: typed(/^\d{5,25}$/),
+        schema: typedNumber(/^\d{5,25}$/),
+        pasted: pastedNumber,
       },
       {
         name: "app_secret",

@@ -9,7 +9,7 @@ export interface KeyFormField {
   hint: Text | null;
   secret: boolean;
   optional: boolean;
-  /** What the whole value must look like; space around it does no harm. */
+  /** What the whole value must look like, with what may come along when it is pasted. */
   pattern: string | null;
   maxLength: number | null;
   placeholder: string | null;
@@ -18,10 +18,10 @@ export interface KeyFormField {
 /** The form of a provider that can be connected by a key, drawn from its schema; null for any other. */
 export const keyFormOf = ({ key }: Provider): KeyFormField[] | null => key?.fields.map(describe) ?? null;
 
-function describe({ name, label, hint, secret, optional = false, schema, placeholder }: KeyField): KeyFormField {
+function describe({ name, label, hint, secret, optional = false, schema, placeholder, pasted }: KeyField): KeyFormField {
   const { pattern, maxLength } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  // A pasted value often comes with space around it, which the schema takes off.
-  const lenient = pattern === undefined ? null : `\\s*(?:${pattern.replace(/^\^|\$$/g, "")})\\s*`;
+  // A pasted value often comes with something around it, which the schema takes off: a label, quotes, space.
+  const lenient = pasted ?? (pattern === undefined ? null : `.*?(?:${pattern.replace(/^\^|\$$/g, "")})(?:\\W|\\s)*`);
   return {
     name,
     label,

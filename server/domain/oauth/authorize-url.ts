@@ -11,7 +11,13 @@ export const redirectUriOf = (config: Config, provider: OAuthProvider): string =
 export function authorizeUrl(
   config: Config,
   provider: OAuthProvider,
-  { state, verifier, shop, scopes }: { state: string; verifier: string | null; shop: string | null; scopes: readonly string[] },
+  {
+    state,
+    verifier,
+    shop,
+    scopes,
+    choosing = false,
+  }: { state: string; verifier: string | null; shop: string | null; scopes: readonly string[]; choosing?: boolean },
 ): URL {
   const { clientId, clientSecret } = credentialsOf(config, provider);
   const endpoint = fillEndpoint(oauthEndpointsOf(config, provider).authorize, { shop, service: provider.service }).href;
@@ -21,7 +27,11 @@ export function authorizeUrl(
       ? client.createAuthorizationURL(endpoint, state, [])
       : client.createAuthorizationURLWithPKCE(endpoint, state, CodeChallengeMethod.S256, verifier, []);
   const { oauth } = provider;
-  const own = { ...(oauth.scopeParameters?.(scopes) ?? { scope: scopes.join(" ") }), ...oauth.authorizeParameters };
+  const own = {
+    ...(oauth.scopeParameters?.(scopes) ?? { scope: scopes.join(" ") }),
+    ...oauth.authorizeParameters,
+    ...(choosing && oauth.accountChoiceParameters),
+  };
   for (const [name, value] of Object.entries(own)) url.searchParams.set(name, value);
   if (oauth.clientNames) {
     url.searchParams.delete("client_id");

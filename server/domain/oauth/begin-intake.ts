@@ -1,10 +1,12 @@
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requireStaff } from "#server/ctx.ts";
+import { pagePath } from "#server/domain/sessions/schemas.ts";
 import { DomainError, notFound, ProviderError } from "#server/errors.ts";
 import { leave, type NextPage } from "./leave.ts";
 import { type Outcome, toastOf } from "./words.ts";
 
-const home = "/admin/new-client";
+/** Where the next client is taken in, and where one comes back to who named no other page. */
+export const home = "/admin/new-client";
 
 /**
  * Sends one of the agency's admins to a provider's consent page, to take a client in from the account that comes back. Throws
@@ -12,7 +14,7 @@ const home = "/admin/new-client";
  */
 export async function beginIntake(
   ctx: Ctx,
-  input: { provider: string; shop?: string | undefined; fetchSite?: string | undefined },
+  input: { provider: string; shop?: string | undefined; return?: string | undefined; fetchSite?: string | undefined },
 ): Promise<NextPage> {
   const actor = requireStaff(ctx);
   const provider = findOAuthProvider(input.provider);
@@ -29,7 +31,8 @@ export async function beginIntake(
   const wanted = oauth.scopeSets.filter((set) => set.default).flatMap(({ scopes }) => scopes);
   const scopes = [...new Set([...oauth.identityScopes, ...wanted])];
   try {
-    return await leave(ctx, provider, { forTenant: "", scopes, shop: shop?.data ?? null, connectionId: null, returnTo: home });
+    const returnTo = (input.return && pagePath(input.return)) || home;
+    return await leave(ctx, provider, { forTenant: "", scopes, shop: shop?.data ?? null, connectionId: null, returnTo });
   } catch (error) {
     if (error instanceof DomainError && error.kind === "rate_limited") return stay("too_many");
     if (!(error instanceof ProviderError)) throw error;

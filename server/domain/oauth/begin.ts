@@ -1,13 +1,13 @@
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
-import { type Ctx, requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
+import { type Ctx, requirePermission, requireUser, type TenantCtx, type UserActor } from "#server/ctx.ts";
 import { findConnection } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
-import { safePath } from "#server/domain/sessions/schemas.ts";
+import { pagePath } from "#server/domain/sessions/schemas.ts";
 import { enterFor } from "#server/domain/tenants/enter-for.ts";
 import { type PlanRefusal, planRefusal } from "#server/domain/tenants/plans.ts";
-import { DomainError, notFound, ProviderError } from "#server/errors.ts";
+import { DomainError, invalid, notFound, ProviderError } from "#server/errors.ts";
 import { leave, type NextPage } from "./leave.ts";
 import { scopesToAsk } from "./scopes-to-ask.ts";
 import { type Outcome, toastOf } from "./words.ts";
@@ -15,10 +15,11 @@ import { type Outcome, toastOf } from "./words.ts";
 /** The query of the authorize route, as it came. */
 export interface BeginOAuth {
   provider: string;
-  tenant: string;
+  /** Who has one client alone need not name it. */
+  tenant?: string | undefined;
   /** Ids of scope sets, comma-separated; without it those that are on by default, or what a connection had. */
   sets?: string | undefined;
-  /** Further permissions by name, comma-separated. */
+  /** Permissions by name, or by the name of their set; separated by commas or spaces. */
   scopes?: string | undefined;
   /** `missing`: only what the connection lacks. */
   only?: string | undefined;
@@ -37,7 +38,7 @@ export interface BeginOAuth {
 export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage> {
   const actor = requireUser(ctx);
   const provider = findOAuthProvider(input.provider);
-  const tenantCtx = await enterFor(ctx, input.tenant);
+  const tenantCtx = await enterFor(ctx, input.tenant || onlyClientOf(actor));
   requirePermission(tenantCtx, "connections:write");
 
   const home = `/t/${tenantCtx.tenant.id}/integrations`;
@@ -56,7 +57,7 @@ export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage>
     if (scopes === null) return stay("unknown_permissions");
     const shop = provider.oauth.shop?.safeParse(known?.details.shop ?? input.shop ?? "");
     if (shop && !shop.success) return stay("shop_needed");
-    const returnTo = (input.return && safePath(input.return)) || home;
+    const returnTo = (input.return && pagePath(input.return)) || home;
     const forTenant = tenantCtx.tenant.id;
     return await leave(ctx, provider, { forTenant, scopes, shop: shop?.data ?? null, connectionId: known?.id ?? null, returnTo });
   } catch (error) {
@@ -76,6 +77,12 @@ async function refusalOf(ctx: TenantCtx, provider: OAuthProvider, known: Connect
   const mayBeKnown = connections.some((row) => row.provider === provider.id && row.status !== "disconnected");
   if (known === null && mayBeKnown) return null;
   return planRefusal(ctx.tenant, { provider: provider.id, externalId: known?.externalId ?? null, connections });
+}
+
+/** Throws `invalid` for who has none or several, and must say which. */
+function onlyClientOf({ memberships: [own, ...others] }: UserActor): string {
+  if (!own || others.length > 0) throw invalid("tenant", "Say for which client, as in ?tenant=acme.");
+  return own.tenant.id;
 }
 
 async function connectionOf(ctx: TenantCtx, provider: OAuthProvider, id: string): Promise<ConnectionRow> {

@@ -3,58 +3,97 @@ import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requirePermission, requireUser, type TenantCtx, type UserActor } from "#server/ctx.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "#server/domain/connections/provider-endpoints.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
+import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { enterFor } from "#server/domain/tenants/enter-for.ts";
 import { takeIn } from "#server/domain/tenants/take-in.ts";
 import { DomainError, ProviderError } from "#server/errors.ts";
 import { redirectUriOf } from "./authorize-url.ts";
+import { awaitEnd } from "./await-end.ts";
+import { home } from "./begin-intake.ts";
 import { isMarked } from "./browser.ts";
+import { claimState, dropState, keepEnd, type OAuthState } from "./claim-state.ts";
 import { connect } from "./connect.ts";
-import { consumeState, type OAuthState } from "./consume-state.ts";
 import { isIssuer } from "./issuer.ts";
 import type { NextPage } from "./leave.ts";
 import { OAuthStop } from "./stop.ts";
 import { toastOf } from "./words.ts";
 
 /**
- * The way back from a provider. The state is used up first, whatever comes of it; who, where and for whom comes from its row
- * and from the live session alone. Every end is a page of ours with a toast and a clean URL; short of the last step nothing
- * is stored.
+ * The way back from a provider. Whoever comes first with the state does the work, whatever comes of it; who comes again in the same
+ * browser is told how it ended. Who, where and for whom comes from the state's row and from the live session alone. Every end is a
+ * page of ours with a toast and a clean URL, what nobody expected too; short of the last step nothing is stored.
  */
 export async function completeOAuth(ctx: Ctx, input: { provider: string; parameters: URLSearchParams }): Promise<NextPage> {
   const actor = requireUser(ctx);
   const provider = findOAuthProvider(input.provider);
-  const [first] = actor.memberships;
-  let location = first ? `/t/${first.tenant.id}/integrations` : actor.staff ? "/admin" : "/";
-  let awaited: OAuthState | null = null;
+  const state = input.parameters.get("state") ?? "";
   try {
-    const limit = { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 };
-    const state = await consumeState(ctx, input.parameters.get("state") ?? "", limit);
-    if (!state) throw new OAuthStop("ended");
-    awaited = state;
-    const receive = await receiverOf(ctx, provider, state);
-    location = state.returnTo;
-    checkCallback(ctx, provider, state, input.parameters);
-    const code = input.parameters.get(codeParameter(provider)) ?? "";
+    await takeFromLimit(ctx, { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 });
+    const claimed = await claimState(ctx, { state, arrival: crypto.randomUUID() });
+    if (!claimed) throw new OAuthStop("ended");
+    const { consent, isFirst } = claimed;
+    if (!isTheirs(ctx, provider, consent)) {
+      if (isFirst) await dropState(ctx, consent);
+      throw new OAuthStop("elsewhere");
+    }
+    if (!isFirst) return await awaitEnd(ctx, consent);
+    const end = await work(ctx, provider, { consent, parameters: input.parameters });
+    await keepEnd(ctx, consent, end);
+    return end;
+  } catch (error) {
+    return { location: homeOf(actor), toast: tell(ctx, provider, error) };
+  }
+}
+
+/** What a consent comes to. Throws nothing: what nobody expected is an end as well. */
+async function work(ctx: Ctx, provider: OAuthProvider, of: { consent: OAuthState; parameters: URLSearchParams }): Promise<NextPage> {
+  const { consent, parameters } = of;
+  const actor = requireUser(ctx);
+  let location = consent.returnTo;
+  try {
+    const receive = await receiverOf(ctx, provider, consent);
+    checkCallback(ctx, provider, consent, parameters);
+    const code = parameters.get(codeParameter(provider)) ?? "";
     ctx.log.conceal(code);
     let made = false;
     const enter = async (identity: Identity) => {
       const receiver = await receive(identity);
-      if (state.forTenant === "") location = `/admin/clients/${receiver.client.tenant.id}`;
+      if (consent.forTenant === "") location = pageOfNew(consent.returnTo, receiver.client.tenant.id);
       made = receiver.made;
       return receiver.client;
     };
-    const given = input.parameters.get("state") ?? "";
-    const { outcome: connected, account, missing, ...found } = await connect(ctx, provider, { state, code, given, enter });
+    const given = parameters.get("state") ?? "";
+    const { outcome: connected, account, missing, ...found } = await connect(ctx, provider, { state: consent, code, given, enter });
     const outcome = made ? "client_made" : connected;
     const toast = toastOf(outcome, { locale: actor.locale, provider: provider.name, account, ...(missing !== undefined && { missing }) });
-    return { location: choicePage(actor, state, found) ?? location, toast };
+    return { location: choicePage(actor, consent, found) ?? location, toast };
   } catch (error) {
-    const stop = stopOf(error);
-    if (!stop) throw error;
-    ctx.log.warn("connection not made", { provider: provider.id, outcome: stop.outcome, cause: stop.cause });
-    if (stop.outcome === "other_account" && awaited) location = otherAccountPage(awaited);
-    return { location, toast: toastOf(stop.outcome, { locale: actor.locale, provider: provider.name, ...stop.parts }) };
+    if (error instanceof OAuthStop && error.outcome === "not_yours") location = homeOf(actor);
+    if (error instanceof OAuthStop && error.outcome === "other_account") location = otherAccountPage(consent);
+    return { location, toast: tell(ctx, provider, error) };
   }
+}
+
+/** Who takes in one client is shown it; who named a page to go on from (the next one) is sent there, with who it was. */
+function pageOfNew(returnTo: string, client: string): string {
+  if (returnTo === home) return `/admin/clients/${client}`;
+  const page = new URL(returnTo, "https://return.invalid");
+  page.searchParams.set("client", client);
+  return `${page.pathname}${page.search}`;
+}
+
+/** What the person is told of a consent that came to nothing, and the log with its cause. */
+function tell(ctx: Ctx, provider: OAuthProvider, error: unknown): NextPage["toast"] {
+  const { outcome, parts, cause } = stopOf(error);
+  const facts = { provider: provider.id, outcome, cause };
+  if (outcome === "failed") ctx.log.error("a consent failed", { ...facts, stack: cause instanceof Error ? cause.stack : undefined });
+  else ctx.log.warn("connection not made", facts);
+  return toastOf(outcome, { locale: requireUser(ctx).locale, provider: provider.name, id: ctx.request.id, ...parts });
+}
+
+/** Where somebody is sent of whose consent nothing is known. */
+function homeOf({ memberships: [first], staff }: UserActor): string {
+  return first ? `/t/${first.tenant.id}/integrations` : staff ? "/admin" : "/";
 }
 
 /** Where several things were found and none is chosen, for who may enter that portal: there, and from there to where they were. */
@@ -79,19 +118,22 @@ const codeParameter = ({ oauth }: OAuthProvider): string => oauth.codeParameter 
 /** Who gets the account that comes back, and whether they were made for it. */
 type Receiver = (identity: Identity) => Promise<{ client: TenantCtx; made: boolean }>;
 
-/**
- * For the person, session and browser that began, who must still be allowed to: the tenant of the state, or, where the agency
- * takes a client in, whoever the account belongs to.
- */
-async function receiverOf(ctx: Ctx, provider: OAuthProvider, state: OAuthState): Promise<Receiver> {
-  const actor = requireUser(ctx);
-  const same =
+/** Whether it is the person, session and browser that began, on the way back from the same provider. */
+function isTheirs(ctx: Ctx, provider: OAuthProvider, state: OAuthState): boolean {
+  const { userId, sessionId } = requireUser(ctx);
+  return (
     state.provider === provider.id &&
     state.redirectUri === redirectUriOf(ctx.config, provider) &&
-    state.userId === actor.userId &&
-    state.sessionId === actor.sessionId &&
-    isMarked(ctx, state.browserHash);
-  if (!same) throw new OAuthStop("elsewhere");
+    state.userId === userId &&
+    state.sessionId === sessionId &&
+    isMarked(ctx, state.browserHash)
+  );
+}
+
+/**
+ * Who may still receive it: the tenant of the state, or, where the agency takes a client in, whoever the account belongs to.
+ */
+async function receiverOf(ctx: Ctx, provider: OAuthProvider, state: OAuthState): Promise<Receiver> {
   if (state.forTenant === "") return takenIn(ctx, provider);
   try {
     const client = await enterFor(ctx, state.forTenant);
@@ -143,10 +185,11 @@ function checkCallback(ctx: Ctx, provider: OAuthProvider, state: OAuthState, par
   if (!parameters.get(codeParameter(provider))) throw new OAuthStop("refused");
 }
 
-function stopOf(error: unknown): OAuthStop | null {
+/** Whatever was thrown, as an end. */
+function stopOf(error: unknown): OAuthStop {
   if (error instanceof OAuthStop) return error;
   if (error instanceof DomainError && error.kind === "rate_limited") return new OAuthStop("too_many");
-  if (!(error instanceof ProviderError)) return null;
+  if (!(error instanceof ProviderError)) return new OAuthStop("failed", {}, error);
   switch (error.kind) {
     case "misconfigured":
       return new OAuthStop("misconfigured", {}, error);

@@ -7,7 +7,7 @@ import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { OtherAccount, OutsidePlan, storeConnection } from "#server/domain/connections/store-connection.ts";
 import { introspectToken, requestToken } from "#server/domain/connections/token-endpoint.ts";
 import { linkToken } from "#server/domain/sessions/tokens.ts";
-import type { OAuthState } from "./consume-state.ts";
+import type { OAuthState } from "./claim-state.ts";
 import { grantedAfter } from "./scopes-to-ask.ts";
 import { OAuthStop } from "./stop.ts";
 import type { Outcome } from "./words.ts";

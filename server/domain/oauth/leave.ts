@@ -8,6 +8,7 @@ import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { hashToken, linkToken } from "#server/domain/sessions/tokens.ts";
 import { authorizeUrl, redirectUriOf } from "./authorize-url.ts";
 import { markBrowser } from "./browser.ts";
+import type { ConsentEnd } from "./schemas.ts";
 
 const stateLifeMs = 600_000;
 
@@ -23,14 +24,11 @@ export interface Consent {
 }
 
 /** Where the browser goes next, and what it is told there. */
-export interface NextPage {
-  location: string;
-  toast?: { kind: "success" | "info" | "error"; message: string };
-}
+export type NextPage = ConsentEnd;
 
 /**
  * Sends the person off to the provider's consent page. What must hold on the way back (person, session, browser, tenant,
- * provider, shop, scopes) is stored under the hash of the state, for ten minutes and one use; the PKCE verifier is derived from
+ * provider, shop, scopes) is stored under the hash of the state, for ten minutes and one exchange; the PKCE verifier is derived from
  * the state and stored nowhere. Throws `rate_limited`, and `misconfigured` without our client id and secret.
  */
 export async function leave(ctx: Ctx, provider: OAuthProvider, consent: Consent): Promise<NextPage> {
@@ -39,7 +37,7 @@ export async function leave(ctx: Ctx, provider: OAuthProvider, consent: Consent)
   await takeFromLimit(ctx, { key: `oauth:user:${actor.userId}`, max: 60, windowS: 600 });
   const state = generateState();
   const verifier = provider.oauth.pkce ? linkToken(ctx.config, "pkce", state) : null;
-  const url = authorizeUrl(ctx.config, provider, { ...consent, state, verifier });
+  const url = authorizeUrl(ctx.config, provider, { ...consent, state, verifier, choosing: actor.staff });
   const now = ctx.now();
   ctx.log.conceal(state);
   await ctx.directory.batch([

@@ -6,13 +6,13 @@ import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 export interface WantedScopes {
   /** Ids of scope sets, comma-separated. */
   sets?: string | undefined;
-  /** Further permissions by name, comma-separated. */
+  /** Permissions by name, or by the name of their set; separated by commas or spaces. */
   scopes?: string | undefined;
   /** `missing`: only what a connection that works lacks. */
   only?: string | undefined;
 }
 
-const namesIn = (list: string | undefined): string[] => [...new Set((list ?? "").split(",").filter(Boolean))];
+const namesIn = (list: string | undefined): string[] => [...new Set((list ?? "").split(/[\s,]+/).filter(Boolean))];
 
 /**
  * The scopes of the consent; null where a set or a name is none of the provider's. Without a wish: the sets that are on by
@@ -22,10 +22,12 @@ const namesIn = (list: string | undefined): string[] => [...new Set((list ?? "")
  */
 export function scopesToAsk(provider: OAuthProvider, wanted: WantedScopes, known: ConnectionRow | null): string[] | null {
   const { scopeSets, identityScopes, permissions = [], incremental } = provider.oauth;
-  const ids = namesIn(wanted.sets);
-  const names = namesIn(wanted.scopes);
-  const offered = new Set([...permissions, ...scopeSets.flatMap(({ scopes }) => scopes)]);
-  if (ids.some((id) => !scopeSets.some((set) => set.id === id)) || names.some((name) => !offered.has(name))) return null;
+  const offered = new Set([...permissions, ...identityScopes, ...scopeSets.flatMap(({ scopes }) => scopes)]);
+  const named = namesIn(wanted.scopes);
+  // A permission comes before a set of the same name.
+  const names = named.filter((name) => offered.has(name));
+  const ids = [...namesIn(wanted.sets), ...named.filter((name) => !offered.has(name))];
+  if (ids.some((id) => !scopeSets.some((set) => set.id === id))) return null;
 
   const isWish = ids.length > 0 || names.length > 0;
   // A key connection that is turned into OAuth has asked for nothing yet.

@@ -9,6 +9,9 @@ export type Outcome =
   | "reconnected"
   | "denied"
   | "ended"
+  | "still_working"
+  | "broken_off"
+  | "failed"
   | "elsewhere"
   | "not_yours"
   | "forged"
@@ -27,7 +30,7 @@ export type Outcome =
   | "from_elsewhere"
   | "too_many";
 
-/** `{provider}`, `{account}` and `{missing}` are filled in. */
+/** `{provider}`, `{account}`, `{missing}` and `{id}`, the request's, are filled in. */
 const words: Record<Outcome, Text> = {
   connected: {
     en: "{account} ({provider}) is connected.",
@@ -63,6 +66,21 @@ const words: Record<Outcome, Text> = {
     en: "This attempt to connect has expired or was already used. Please start again.",
     fr: "Cette tentative de connexion a expiré ou a déjà servi. Veuillez recommencer.",
     he: "ניסיון החיבור פג או שכבר נוצל. יש להתחיל מחדש.",
+  },
+  still_working: {
+    en: "{provider} is still being connected. Reload this page in a moment.",
+    fr: "La connexion à {provider} est en cours. Rechargez cette page dans un instant.",
+    he: "החיבור ל-{provider} עדיין מתבצע. כדאי לרענן את העמוד בעוד רגע.",
+  },
+  broken_off: {
+    en: "Connecting {provider} was interrupted. Please start again.",
+    fr: "La connexion à {provider} a été interrompue. Veuillez recommencer.",
+    he: "החיבור ל-{provider} נקטע. יש להתחיל מחדש.",
+  },
+  failed: {
+    en: "Something went wrong on our side while connecting {provider}. Please start again. If it happens again, tell us this id: {id}",
+    fr: "Un problème est survenu de notre côté pendant la connexion à {provider}. Veuillez recommencer. S’il se reproduit, donnez-nous cet identifiant : {id}",
+    he: "משהו השתבש אצלנו בזמן החיבור ל-{provider}. יש להתחיל מחדש. אם זה יחזור, נשמח לקבל את המזהה הזה: {id}",
   },
   elsewhere: {
     en: "This attempt to connect was begun in another browser or session. Please start again here.",
@@ -154,13 +172,13 @@ const words: Record<Outcome, Text> = {
 /** The toast of an outcome: a success, a success with a remark, or an error. */
 export function toastOf(
   outcome: Outcome,
-  { locale, ...parts }: { locale: Locale; provider?: string; account?: string; missing?: string },
+  { locale, ...parts }: { locale: Locale; provider?: string; account?: string; missing?: string; id?: string },
 ): { kind: "success" | "info" | "error"; message: string } {
-  const filled = words[outcome][locale].replace(/\{(provider|account|missing)\}/g, (_, name: keyof typeof parts) => parts[name] ?? "");
+  const filled = words[outcome][locale].replace(/\{(provider|account|missing|id)\}/g, (_, name: keyof typeof parts) => parts[name] ?? "");
   const kind =
     outcome === "connected" || outcome === "reconnected" || outcome === "client_made"
       ? "success"
-      : outcome === "connected_partly"
+      : outcome === "connected_partly" || outcome === "still_working"
         ? "info"
         : "error";
   return { kind, message: filled.slice(0, 500) };

@@ -44,16 +44,36 @@ function readings(path: string): (string | null)[] {
   return found;
 }
 
-/** Pages that only make sense before signing in, and what is no page at all. */
-const noDestination = /^\/(?:sign-in|sign-out|api|dev)(?:\/|$|\?)/;
+/** Where our pages are. Whatever else answers at an address does something, or is for programs. */
+const pages = /^\/(?:$|(?:t|admin|onboarding|invitation|privacy|docs|sign-in)(?:\/|$))/;
+/** Among them: steps that go on to a provider by themselves, and what is a file. */
+const actingSteps = /^\/(?:t\/[^/]+\/(?:connect|exports)|admin\/new-client|admin\/clients\/[^/]+\/exports)\/[^/]/;
+
+/**
+ * A path of a page of ours that only shows something, or null: the one judge of every address that somebody is sent to because it was
+ * written down before (after signing in or out, after a consent, a choice or a form). Judged as the router reads it: decoded, and
+ * folded, so that no spelling of a step that acts (`/%61pi/`, `/T/acme/Connect/`) passes for a page.
+ */
+export function pagePath(value: string): string | null {
+  const path = safePath(value);
+  if (path === null) return null;
+  const { pathname, searchParams } = new URL(path, "https://return.invalid");
+  const read = (readings(pathname).at(-1) ?? "").toLowerCase();
+  // At these Remix answers a page's data and no page.
+  const isData = read.endsWith(".data") || searchParams.has("_data");
+  return pages.test(read) && !actingSteps.test(read) && !isData ? path : null;
+}
+
+/** Pages that only make sense before signing in. */
+const beforeSignIn = /^\/sign-in(?:\/|$|\?)/i;
 
 /** Where to go after signing in. What is no page of ours is dropped, since a bad link must not keep anybody out. */
 export const ReturnPath = z
   .string()
   .nullish()
   .transform((value) => {
-    const path = value ? safePath(value) : null;
-    return path === null || path === "/" || noDestination.test(path) ? null : path;
+    const path = value ? pagePath(value) : null;
+    return path === null || path === "/" || beforeSignIn.test(path) ? null : path;
   });
 
 export const RequestSignIn = z.object({ email: EmailAddress, returnTo: ReturnPath, locale: Locale.default("en") });

@@ -4,6 +4,7 @@ import { openDb } from "#db/client.ts";
 import { auditLog, connections, orders, schedules, secrets } from "#db/schema/index.ts";
 import type { KeyProvider } from "#server/catalog/provider.ts";
 import { findKeyProvider, keyProviders } from "#server/catalog/providers/registry.ts";
+import { twilio } from "#server/catalog/providers/twilio.ts";
 import { enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { connectKey } from "#server/domain/connections/connect-key.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
@@ -111,6 +112,30 @@ describe.each(keyProviders.map((provider) => ({ id: provider.id, provider })))("
     for (const { name, pattern, label } of integration?.keyForm ?? []) {
       expect(new RegExp(`^(?:${pattern})$`, "v").test(` ${fields[name]}\n`), name).toBe(true);
       expect([label.en, label.fr, label.he].every(Boolean)).toBe(true);
+    }
+  });
+
+  test("is taken as people paste it: quoted, with its label, its variable's name, the header's word or unseen characters", async () => {
+    const { fields } = await keyOf(id, newAccount(id));
+    const form = (await listIntegrations((await inside()).ctx)).find((each) => each.provider === id)?.keyForm;
+    for (const { name, schema } of provider.key.fields) {
+      const value = fields[name];
+      if (value === undefined) continue;
+      const around = [
+        `"${value}"`,
+        ` '${value}', `,
+        `“${value}”`,
+        `\u200b${value}\ufeff\n`,
+        `API key: ${value}`,
+        `THE_KEY=${value}`,
+        `export THE_KEY="${value}";`,
+      ];
+      for (const pasted of [...around, `Bearer ${value}`, `Authorization: Bearer ${value}`]) {
+        expect(schema.safeParse(pasted).data, `${name} of ${pasted}`).toBe(value);
+      }
+      const pattern = new RegExp(`^(?:${form?.find((field) => field.name === name)?.pattern})$`, "v");
+      for (const pasted of [`"${value}"`, ` ${value} `]) expect(pattern.test(pasted), pasted).toBe(true);
+      for (const other of ["", `${value} ${value}`, `${value}\u0000x`]) expect(schema.safeParse(other).success, other).toBe(false);
     }
   });
 
@@ -514,4 +539,22 @@ describe("a key and a sign-in of one account (Klaviyo)", () => {
     expect(await failureOf(connectKey(ctx, { ...klaviyo, fields, connectionId: oauth?.id }))).toMatchObject({ kind: "conflict" });
     expect(await listConnections(ctx)).toEqual([oauth]);
   });
+});
+
+test("a number is taken as it is written, with its country's code", () => {
+  const number = twilio.key.fields.find(({ name }) => name === "phone_number");
+  const read = (typed: string) => number?.schema.safeParse(typed).data;
+  for (const written of [
+    "+15551234567",
+    "+1 (555) 123-4567",
+    "+1 555.123.4567",
+    "0015551234567",
+    "tel:+15551234567",
+    "+1\u2011555\u2011123\u20114567",
+  ]) {
+    expect(read(written), written).toBe("+15551234567");
+    expect(new RegExp(`^(?:${number?.pasted})$`, "v").test(written.replace("tel:", "")), written).toBe(true);
+  }
+  // Without a country's code it could be anybody's.
+  for (const none of ["5551234567", "(555) 123-4567", "+0 555 123", "+1 555 CALL NOW"]) expect(read(none), none).toBeUndefined();
 });

@@ -82,8 +82,27 @@ describe("a shop's address", () => {
       "-x.myshopify.com",
       "x.myshopify.com.evil.com",
       "evil.com",
-      "x.myshopify.com/admin",
-      "http://x.myshopify.com",
+      "evil.com/x.myshopify.com",
+      "https://evil.com/?x=x.myshopify.com",
+      "https://evil.com#x.myshopify.com",
+      "x.myshopify.com.evil.com/admin",
+      "https://x.myshopify.com\\@evil.com",
+      "https://evil.com\\.myshopify.com",
+      "https://admin.shopify.com.evil.com/store/x",
+      "https://admin.shopify.com@evil.com/store/x",
+      "https://evil.com/admin.shopify.com/store/x",
+      "https://admin.shopify.com/store/x@evil.com",
+      "https://admin.shopify.com/store/",
+      "https://admin.shopify.com/store/-x",
+      "https://admin.shopify.com/stores/x",
+      "https://admin.shopify.com:8443/store/x",
+      "x.myshopify.com:8443/admin",
+      "ftp://x.myshopify.com",
+      "javascript:x.myshopify.com",
+      "//x.myshopify.com",
+      "x/../y",
+      "x.myshopify.com%2eevil.com",
+      "x。myshopify.com",
       "x.myshopify.com@evil.com",
       "x.myshopify.com\n.evil.com",
       "a".repeat(300),
@@ -95,9 +114,25 @@ describe("a shop's address", () => {
   });
 
   test("is taken however people write it", () => {
-    for (const shop of ["Beta", " beta.myshopify.com ", "https://BETA.myshopify.com/", "admin.shopify.com/store/beta"]) {
-      expect(shopify.oauth.shop?.parse(shop)).toBe("beta.myshopify.com");
-    }
+    const written = [
+      "Beta",
+      "beta/",
+      " beta.myshopify.com ",
+      "https://BETA.myshopify.com/",
+      "http://beta.myshopify.com",
+      "beta.myshopify.com/collections/all",
+      "https://beta.myshopify.com/admin/products?selectedView=all",
+      "https://beta.myshopify.com?x=1",
+      "https://beta.myshopify.com/#top",
+      '"https://beta.myshopify.com/admin",',
+      "<https://beta.myshopify.com>",
+      "admin.shopify.com/store/beta",
+      " https://ADMIN.shopify.com/store/Beta/home ",
+      "https://admin.shopify.com/store/beta/orders/123?from=a@b.example",
+      "https://admin.shopify.com/store/beta?ui_locales=fr",
+      `https://beta.myshopify.com/admin/orders?query=${"x".repeat(600)}`,
+    ];
+    for (const shop of written) expect(shopify.oauth.shop?.safeParse(shop).data, shop).toBe("beta.myshopify.com");
   });
 });
 
@@ -228,6 +263,7 @@ describe("the page to return to", () => {
       "javascript:alert(1)",
       "/x\ny",
       "/@evil.example",
+      "/%61pi/auth/oauth/klaviyo/authorize",
     ];
     for (const path of [...bad, ""]) {
       const next = await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo", return: path });
@@ -292,6 +328,40 @@ describe("where requests may go", () => {
   });
 });
 
+describe("a consent that is begun with few words", () => {
+  test("is for the only client that a person has; who has none or several must say which", async () => {
+    const { browser, tenant, actor } = await visit();
+    const { location } = await begin(browser, { provider: "klaviyo" });
+    expect((await comeBack(browser, "klaviyo", await decide(location, { account: "BetaB2" }))).toast?.kind).toBe("success");
+    expect(await listConnections(testTenantCtx(tenant))).toHaveLength(1);
+    const second = { tenant: await makeTenant(), role: "owner" as const };
+    const more = testCtx({ actor: { ...actor, memberships: [...actor.memberships, second] } });
+    const none = testCtx({ actor: { ...actor, memberships: [] } });
+    for (const ctx of [more, none]) {
+      await expect(begin(ctx, { provider: "klaviyo" })).rejects.toMatchObject({ kind: "invalid", field: "tenant" });
+    }
+    expect((await begin(more, { provider: "klaviyo", tenant: second.tenant.id })).location).toContain("/oauth/authorize");
+  });
+
+  test("takes permissions by their own name or by that of their set, with commas or spaces", async () => {
+    const { browser } = await visit();
+    const asked = async (provider: string, scopes: string, shop?: string) => {
+      const { location, toast } = await begin(browser, { provider, scopes, shop });
+      return toast?.message ?? new URL(location).searchParams.get("scope")?.split(/[ ,]/);
+    };
+    const ga4 = "https://www.googleapis.com/auth/analytics.readonly";
+    const calendar = "https://www.googleapis.com/auth/calendar.readonly";
+    for (const scopes of [`analytics,calendar`, `${ga4} calendar`, `analytics ${calendar}`, `openid ${ga4},${calendar}`]) {
+      expect(await asked("google", scopes), scopes).toEqual(["openid", "email", "profile", expect.any(String), expect.any(String)]);
+      expect(await asked("google", scopes), scopes).toEqual(expect.arrayContaining([ga4, calendar]));
+    }
+    expect(await asked("shopify", "read_orders,read_products", "beta")).toEqual(["read_orders", "read_products"]);
+    expect(await asked("shopify", "shop", "https://admin.shopify.com/store/beta/orders")).toContain("read_customers");
+    for (const none of ["horoscopes", "analytics,horoscopes", "write_everything"])
+      expect(await asked("google", none)).toMatch(/permissions that Google offers/);
+  });
+});
+
 describe("over HTTP", () => {
   const call = (path: string, cookies: string[], headers: Record<string, string> = {}) =>
     ask(path, { headers: { cookie: cookies.join("; "), ...headers } });
@@ -301,6 +371,30 @@ describe("over HTTP", () => {
     expect([out.status, out.headers.get("location")]).toEqual([303, "/sign-in?to=%2Ft%2Facme%2Fintegrations"]);
     const back = await call("/api/auth/oauth/klaviyo/callback?state=x&code=y", []);
     expect([back.status, back.headers.get("location")]).toEqual([303, "/sign-in"]);
+  });
+
+  test("a client's person connects through /api/integrations too, and comes back to a page of ours that they named", async () => {
+    const { tenant, token } = await visit();
+    const session = `${sessionCookie}=${token}`;
+    const signIn = await call("/api/integrations/klaviyo/oauth/start?redirect_path=/t/acme/runs", []);
+    expect([signIn.status, signIn.headers.get("location")]).toEqual([303, "/sign-in?to=%2Ft%2Facme%2Fruns"]);
+    for (const [path, end] of [
+      [`/t/${tenant.id}/runs?page=2`, `/t/${tenant.id}/runs?page=2`],
+      ["https://evil.example/", `/t/${tenant.id}/integrations`],
+      ["//evil.example", `/t/${tenant.id}/integrations`],
+      [`/t/${tenant.id}/connect/google`, `/t/${tenant.id}/integrations`],
+    ] as const) {
+      const out = await call(`/api/integrations/klaviyo/oauth/start?redirect_path=${encodeURIComponent(path)}`, [session]);
+      const mark = /__Host-atrium_oauth=([\w-]{43})/.exec(out.headers.get("set-cookie") ?? "")?.[1];
+      const back = await decide(out.headers.get("location") ?? "", { account: "BetaB2" });
+      const alias = back.pathname.replace("/api/auth/oauth/klaviyo/callback", "/api/integrations/klaviyo/oauth/callback");
+      const home = await call(`${alias}${back.search}`, [session, `__Host-atrium_oauth=${mark}`]);
+      expect([home.status, home.headers.get("location")]).toEqual([303, end]);
+    }
+    expect(await listConnections(testTenantCtx(tenant))).toHaveLength(1);
+    for (const end of ["start", "callback"]) expect((await call(`/api/integrations/nothing/oauth/${end}`, [session])).status).toBe(404);
+    expect((await call(`/api/integrations/klaviyo/oauth/start?tenant=${(await makeTenant()).id}`, [session])).status).toBe(404);
+    expect((await call(`/api/auth/oauth/klaviyo/authorize`, [])).headers.get("location")).toBe("/sign-in");
   });
 
   test("an unknown provider, or another tenant, is 404", async () => {

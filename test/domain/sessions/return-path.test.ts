@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { safeReturnPath } from "#app/return-path.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
-import { ReturnPath, safePath } from "#server/domain/sessions/schemas.ts";
+import { landingOf } from "#server/domain/sessions/landing.ts";
+import { pagePath, ReturnPath, safePath } from "#server/domain/sessions/schemas.ts";
 
 const refused = [
   "",
@@ -55,7 +56,56 @@ describe("a path to return to", () => {
     expect(safePath(path)).toBe(normal);
     expect(safeReturnPath(path)).toBe(normal);
   });
-  test.each(["/sign-in", "/sign-in/code", "/sign-out", "/api/trpc/me.get", "/dev/outbox", "/"])(
+  test.each([
+    "/t/acme/connect/klaviyo",
+    "/t/acme/connect/klaviyo/",
+    "/t/acme/connect/klaviyo?sets=marketing&return=/t/acme",
+    "/t/acme/%63onnect/klaviyo",
+    "/t/acme/%2563onnect/klaviyo",
+    "/T/acme/Connect/klaviyo",
+    "/t/acme/x/../connect/klaviyo",
+    "/%74/acme/connect/klaviyo",
+    "/%61pi/auth/oauth/klaviyo/authorize?tenant=acme",
+    "/API/auth/oauth/klaviyo/authorize?tenant=acme",
+    "/api/auth/oauth/klaviyo/callback?code=x&state=y",
+    "/api/integrations/klaviyo/oauth/start",
+    "/admin/new-client/klaviyo",
+    "/admin/%6eew-client/shopify?shop=x",
+    "/t/acme/exports/exp_1",
+    "/admin/clients/acme/exports/exp_1",
+    "/t/acme?_data=routes%2Ft.%24tenant",
+    "/t/acme/runs.data",
+    "/webhooks/shopify",
+    "/healthz",
+    "/dev/outbox",
+    "/assets/x.js",
+    "/switch",
+    "/sign-out",
+    "/%73ign-out",
+  ])("%j is a step that acts or no page: nobody is sent to it, whatever wrote it down", (path) => {
+    expect(pagePath(path)).toBeNull();
+    expect(ReturnPath.parse(path)).toBeNull();
+    expect(safeReturnPath(path)).toBe("/");
+    // Written down before that was judged.
+    for (const staff of [true, false]) {
+      const landing = landingOf({ staff, onboarded: true, tenants: ["acme"], returnTo: path });
+      expect(landing).toBe(staff ? "/admin" : "/t/acme");
+    }
+  });
+  test.each([
+    "/t/acme/integrations/klaviyo",
+    "/t/acme/integrations/google/choose?connection=con_1&kind=calendar",
+    "/admin/new-client",
+    "/admin/clients/acme",
+    "/onboarding?step=2",
+    "/invitation/inv_1",
+    "/docs/api",
+    "/t/connect/runs",
+  ])("%j is a page to come back to", (path) => {
+    expect(ReturnPath.parse(path)).toBe(path);
+    expect(landingOf({ staff: false, onboarded: true, tenants: [], returnTo: path })).toBe(path);
+  });
+  test.each(["/sign-in", "/SIGN-IN", "/sign-in/code", "/sign-out", "/api/trpc/me.get", "/dev/outbox", "/"])(
     "%j is no place to go after signing in",
     (path) => {
       expect(ReturnPath.parse(path)).toBeNull();
