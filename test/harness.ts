@@ -82,6 +82,8 @@ export async function makeTenant(more: Partial<Tenant> = {}): Promise<Tenant> {
     locale: "en",
     currency: "GBP",
     timezone: "Europe/London",
+    currencyChosen: false,
+    timezoneChosen: false,
     contactName: null,
     contactEmail: null,
     origin: null,

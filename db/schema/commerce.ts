@@ -15,12 +15,14 @@ export const orders = sqliteTable(
     grossMinor: integer().notNull(),
     currency: text().notNull(),
     updatedAt: instant().notNull(),
+    /** When it was cancelled; null for one that stands. What was cancelled is no purchase. */
+    cancelledAt: instant(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }),
     // Both hold all that their questions ask for, so that a year of orders is answered without touching the rows.
     index("orders_day").on(t.tenantId, t.day, t.currency, t.grossMinor),
-    index("orders_customer").on(t.tenantId, t.customerId, t.placedAt, t.day),
+    index("orders_customer").on(t.tenantId, t.customerId, t.placedAt, t.day, t.cancelledAt),
   ],
 );
 
@@ -40,5 +42,19 @@ export const refunds = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }),
     index("refunds_day").on(t.tenantId, t.day, t.currency, t.amountMinor),
+    // What goes with an order that is deleted.
+    index("refunds_order").on(t.tenantId, t.connectionId, t.orderExternalId),
   ],
+);
+
+/** Orders that the shop has deleted: a page that was read before, or an event that comes late, does not bring them back. */
+export const deletedOrders = sqliteTable(
+  "deleted_orders",
+  {
+    tenantId: tenantId(),
+    connectionId: text().notNull(),
+    externalId: text().notNull(),
+    deletedAt: instant().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] })],
 );

@@ -20,6 +20,8 @@ export const schedules = sqliteTable(
     cursor: json<unknown>(),
     /** Which accounts and which of their things its figures come from: of others it begins anew. Null before it could first run. */
     source: text(),
+    /** The calendar (IANA) of the days of its figures, as its last step had it; null before its first. */
+    timezone: text(),
     lastRunAt: instant(),
     lastSuccessAt: instant(),
     /**
@@ -92,7 +94,10 @@ export const runLogs = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.runId, t.seq] })],
 );
 
-/** One number that a sensor measured, for one day of the tenant's own calendar and one dimension value ("" for the whole). */
+/**
+ * One number that a sensor measured, for one day of its account's own calendar and one dimension value ("" for the whole). Two
+ * currencies of one day are two rows.
+ */
 export const measurements = sqliteTable(
   "measurements",
   {
@@ -101,11 +106,16 @@ export const measurements = sqliteTable(
     metric: text().notNull(),
     day: text().notNull(),
     dimension: text().notNull().default(""),
-    /** In the metric's unit; money in minor units. */
+    /** Of money, and of what money is divided by (ISO 4217); "" for everything else. */
+    currency: text().notNull().default(""),
+    /** In the metric's unit; money in minor units of `currency`. */
     value: numeric({ mode: "number" }).notNull(),
     measuredAt: instant().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.sensor, t.metric, t.day, t.dimension] }), index("measurements_day").on(t.tenantId, t.day)],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.sensor, t.metric, t.day, t.dimension, t.currency] }),
+    index("measurements_day").on(t.tenantId, t.day),
+  ],
 );
 
 /** What a queue gave up on. `message` holds ids only. */

@@ -15,6 +15,9 @@ export const tenants = sqliteTable(
     locale: text().$type<Locale>().notNull(),
     currency: text().notNull(),
     timezone: text().notNull(),
+    /** Whether a person chose them; until then the first account that says its own decides. */
+    currencyChosen: integer({ mode: "boolean" }).notNull().default(false),
+    timezoneChosen: integer({ mode: "boolean" }).notNull().default(false),
     /** Whom to write to there, as the account that the client was made from said it. */
     contactName: text(),
     contactEmail: text(),

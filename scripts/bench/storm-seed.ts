@@ -174,6 +174,8 @@ const template = {
   locale: "en",
   currency: "GBP",
   timezone: "UTC",
+  currencyChosen: true,
+  timezoneChosen: true,
   features: Object.fromEntries(
     sensors
       .filter(({ needs }) => !needs.every(({ provider }) => (stormProviders as readonly string[]).includes(provider)))

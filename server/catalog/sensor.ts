@@ -3,13 +3,15 @@ import type { ProviderFailureKind } from "#server/errors.ts";
 import type { Account } from "./account.ts";
 import type { Text } from "./text.ts";
 
-/** How a number is shown: `money` in minor units of the tenant's currency, `ratio` as 0 to 1, `days` as a number of days. */
+/** How a number is shown: `money` in minor units of its own currency, `ratio` as 0 to 1, `days` as a number of days. */
 export type Unit = "count" | "money" | "ratio" | "days" | "status";
 
 /** One number of a sensor, described so that tiles and charts draw themselves. */
 export interface Metric {
   key: string;
   label: Text;
+  /** One sentence that says how it is counted: what is in it, over which days, and by which formula. Every sensor of ours has it. */
+  how?: Text;
   unit: Unit;
   /** `daily`: one value a day, charted over days. `snapshot`: the state when it was measured, the newest counts. */
   kind: "daily" | "snapshot";
@@ -25,8 +27,11 @@ export interface Metric {
   table?: "cohorts";
   /** Whether a rise is good news; left out where neither. */
   better?: "up" | "down";
-  /** `status` values are 0 ok, 1 warn, 2 bad; other metrics may have thresholds that colour their tile. */
-  thresholds?: { warn: number; bad: number; when: "above" | "below" };
+  /**
+   * `status` values are 0 ok, 1 warn, 2 bad; other metrics may have thresholds that colour their tile. `of`: another metric, as a
+   * share of which the figure is judged, since what is much depends on how much there is.
+   */
+  thresholds?: { warn: number; bad: number; when: "above" | "below"; of?: string };
   /** Shown as a tile on the overview (default true). */
   tile?: boolean;
 }
@@ -36,6 +41,11 @@ export interface Measurement {
   /** YYYY-MM-DD in the account's timezone. */
   day: string;
   dimension?: string;
+  /**
+   * ISO 4217. Of every amount of money, and of a count by which money is divided; left out for all else. The engine refuses an
+   * amount without it.
+   */
+  currency?: string;
   value: number;
 }
 
@@ -47,6 +57,8 @@ export interface OrderRecord {
   grossMinor: number;
   currency: string;
   updatedAt: number;
+  /** When it was cancelled; null for one that stands. */
+  cancelledAt: number | null;
 }
 
 export interface RefundRecord {
@@ -60,8 +72,8 @@ export interface RefundRecord {
 
 /** What the tenant's connected shop has sold, as far as it has been read: what sensors that need history ask. */
 export interface ShopHistory {
-  /** Days from `from` (YYYY-MM-DD, inclusive) that have orders or refunds. */
-  daily(from: string): Promise<{ day: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
+  /** Days from `from` (YYYY-MM-DD, inclusive) that have orders or refunds, each currency by itself. */
+  daily(from: string): Promise<{ day: string; currency: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
   summary(): Promise<{
     orders: number;
     customers: number;
@@ -99,6 +111,8 @@ export interface Step<Cursor> {
   orders?: readonly OrderRecord[];
   refunds?: readonly RefundRecord[];
   cursor: Cursor | null;
+  /** The calendar (IANA) of the days of its measurements: the account's. Left out where it measured nothing. */
+  timezone?: string;
   /** False: there is more; call again with `cursor`. */
   done: boolean;
   /** Other sensors (ids) that are due at once because of what this step found, for those that read the shop's history. */

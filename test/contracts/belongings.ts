@@ -6,6 +6,7 @@ import {
   dataExports,
   deadLetters,
   debts,
+  deletedOrders,
   exportChunks,
   invitations,
   measurements,
@@ -146,6 +147,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       amountMinor: 1,
       currency: "GBP",
     }),
+    db.insert(deletedOrders).values({ tenantId, connectionId, externalId: `${marker}-deleted`, deletedAt: now }),
     db.insert(resources).values({ tenantId, connectionId, kind: "ga4_property", externalId: marker, name: marker, listedAt: now }),
     db.insert(debts).values({
       id: newId("dbt", now),

@@ -81,6 +81,8 @@ const template = {
   locale: "en",
   currency: "GBP",
   timezone: "Europe/London",
+  currencyChosen: true,
+  timezoneChosen: true,
   // Of the jobs that need nobody's account, and of other accounts, none shall be in the way.
   features: Object.fromEntries(sensors.filter(({ id }) => id !== "ga4-sensor").map(({ id }) => [id, false])),
   contactName: null,

@@ -50,6 +50,11 @@ const rates: readonly (Metric & { of: Statistic; by: Statistic; thresholds: NonN
     of: "opens_unique",
     by: "delivered",
     label: { en: "Open rate", fr: "Taux d’ouverture", he: "שיעור פתיחה" },
+    how: {
+      en: "Unique opens divided by mails delivered, over all campaigns of the last 30 days together.",
+      fr: "Ouvertures uniques divisées par les e-mails livrés, toutes campagnes des 30 derniers jours confondues.",
+      he: "פתיחות ייחודיות חלקי הודעות שנמסרו, בכל הקמפיינים של 30 הימים האחרונים יחד.",
+    },
     unit: "ratio",
     kind: "snapshot",
     better: "up",
@@ -60,6 +65,11 @@ const rates: readonly (Metric & { of: Statistic; by: Statistic; thresholds: NonN
     of: "clicks_unique",
     by: "delivered",
     label: { en: "Click rate", fr: "Taux de clic", he: "שיעור הקלקה" },
+    how: {
+      en: "Unique clicks divided by mails delivered, over all campaigns of the last 30 days together.",
+      fr: "Clics uniques divisés par les e-mails livrés, toutes campagnes des 30 derniers jours confondues.",
+      he: "הקלקות ייחודיות חלקי הודעות שנמסרו, בכל הקמפיינים של 30 הימים האחרונים יחד.",
+    },
     unit: "ratio",
     kind: "snapshot",
     better: "up",
@@ -70,6 +80,11 @@ const rates: readonly (Metric & { of: Statistic; by: Statistic; thresholds: NonN
     of: "bounced",
     by: "recipients",
     label: { en: "Bounce rate", fr: "Taux de rebond", he: "שיעור החזרות דואר" },
+    how: {
+      en: "Mails that bounced divided by mails sent, over all campaigns of the last 30 days together.",
+      fr: "E-mails rejetés divisés par les e-mails envoyés, toutes campagnes des 30 derniers jours confondues.",
+      he: "הודעות שחזרו חלקי הודעות שנשלחו, בכל הקמפיינים של 30 הימים האחרונים יחד.",
+    },
     unit: "ratio",
     kind: "snapshot",
     better: "down",
@@ -80,6 +95,11 @@ const rates: readonly (Metric & { of: Statistic; by: Statistic; thresholds: NonN
     of: "spam_complaints",
     by: "delivered",
     label: { en: "Spam complaints", fr: "Plaintes pour spam", he: "תלונות ספאם" },
+    how: {
+      en: "Spam complaints divided by mails delivered, over all campaigns of the last 30 days together.",
+      fr: "Plaintes pour spam divisées par les e-mails livrés, toutes campagnes des 30 derniers jours confondues.",
+      he: "תלונות ספאם חלקי הודעות שנמסרו, בכל הקמפיינים של 30 הימים האחרונים יחד.",
+    },
     unit: "ratio",
     kind: "snapshot",
     better: "down",
@@ -90,6 +110,11 @@ const rates: readonly (Metric & { of: Statistic; by: Statistic; thresholds: NonN
     of: "unsubscribe_uniques",
     by: "delivered",
     label: { en: "Unsubscribe rate", fr: "Taux de désinscription", he: "שיעור ביטול הרשמה" },
+    how: {
+      en: "People who unsubscribed divided by mails delivered, over all campaigns of the last 30 days together.",
+      fr: "Désinscriptions divisées par les e-mails livrés, toutes campagnes des 30 derniers jours confondues.",
+      he: "אנשים שהסירו את עצמם חלקי הודעות שנמסרו, בכל הקמפיינים של 30 הימים האחרונים יחד.",
+    },
     unit: "ratio",
     kind: "snapshot",
     better: "down",
@@ -130,20 +155,41 @@ export const emailHealthSensor = defineSensor({
     anewAt: z.number().int().nullable().default(null),
   }),
   metrics: [
-    { key: "status", label: { en: "Email health", fr: "Santé des e-mails", he: "בריאות הדיוור" }, unit: "status", kind: "snapshot" },
+    {
+      key: "status",
+      label: { en: "Email health", fr: "Santé des e-mails", he: "בריאות הדיוור" },
+      how: {
+        en: "The worst of the rates below against its limit, over all campaigns of the last 30 days; not judged when few mails were delivered.",
+        fr: "Le pire des taux ci-dessous face à son seuil, toutes campagnes des 30 derniers jours confondues ; pas de jugement si peu d’e-mails ont été livrés.",
+        he: "הגרוע מבין השיעורים שלמטה מול הסף שלו, בכל הקמפיינים של 30 הימים האחרונים; ללא שיפוט כשנמסרו מעט הודעות.",
+      },
+      unit: "status",
+      kind: "snapshot",
+    },
     ...rates.map(({ of: _of, by: _by, ...metric }) => metric),
-    { key: "delivered", label: { en: "Mails delivered", fr: "E-mails livrés", he: "הודעות שנמסרו" }, unit: "count", kind: "snapshot" },
+    {
+      key: "delivered",
+      label: { en: "Mails delivered", fr: "E-mails livrés", he: "הודעות שנמסרו" },
+      how: {
+        en: "Mails delivered by all campaigns of the last 30 days.",
+        fr: "E-mails livrés par toutes les campagnes des 30 derniers jours.",
+        he: "הודעות שנמסרו בכל הקמפיינים של 30 הימים האחרונים.",
+      },
+      unit: "count",
+      kind: "snapshot",
+    },
   ],
-  async step({ account, cursor, config, now, timezone, log }) {
+  async step({ account, cursor, config, now, timezone: tenantTimezone, log }) {
     const klaviyo = account("klaviyo");
-    const day = dayOf(now, klaviyo.timezone ?? timezone);
+    const timezone = klaviyo.timezone ?? tenantTimezone;
+    const day = dayOf(now, timezone);
     const mine = cursor?.account === klaviyo.externalId ? cursor : null;
     const places = openPlaces({ anewAt: mine?.anewAt ?? null, now });
     const report = await readReport(klaviyo, mine?.conversionMetricId ?? null, places);
     const { despite } = places;
     if (report === null) {
       log("info", "This Klaviyo account has no metric yet, so there is no report to ask for.");
-      return { measurements: [{ metric: "delivered", day, value: 0 }], cursor: null, done: true, despite };
+      return { measurements: [{ metric: "delivered", day, value: 0 }], timezone, cursor: null, done: true, despite };
     }
     const { counts, conversionMetricId } = report;
     const next = { account: klaviyo.externalId, conversionMetricId, anewAt: places.anewAt };
@@ -154,7 +200,7 @@ export const emailHealthSensor = defineSensor({
     ];
     if (counts.delivered < config.fewestDelivered) {
       log("info", "Too few mails were delivered in the last 30 days to judge by.", { delivered: counts.delivered });
-      return { measurements, cursor: next, done: true, despite };
+      return { measurements, timezone, cursor: next, done: true, despite };
     }
     let status = 0;
     for (const { rate, value } of found) {
@@ -164,7 +210,7 @@ export const emailHealthSensor = defineSensor({
       if (level > 0) log("warn", `${rate.label.en} is ${when} its limit.`, { rate: value, limit: level === 2 ? bad : warn });
     }
     if (status === 0) log("info", "All rates are within their limits.", { delivered: counts.delivered });
-    return { measurements: [...measurements, { metric: "status", day, value: status }], cursor: next, done: true, despite };
+    return { measurements: [...measurements, { metric: "status", day, value: status }], timezone, cursor: next, done: true, despite };
   },
 });
 

@@ -34,20 +34,52 @@ export const ga4Sensor = defineSensor({
     channels: z.array(z.string()),
   }),
   metrics: [
-    { key: "sessions", label: { en: "Sessions", fr: "Sessions", he: "ביקורים" }, unit: "count", kind: "daily", better: "up" },
+    {
+      key: "sessions",
+      label: { en: "Sessions", fr: "Sessions", he: "ביקורים" },
+      how: {
+        en: "Sessions of the property, added up over the days of its own calendar.",
+        fr: "Sessions de la propriété, additionnées sur les jours de son propre calendrier.",
+        he: "ביקורים בנכס, בסיכום הימים של לוח השנה שלו.",
+      },
+      unit: "count",
+      kind: "daily",
+      better: "up",
+    },
     {
       key: "users",
       label: { en: "Users a day", fr: "Utilisateurs par jour", he: "משתמשים ביום" },
+      how: {
+        en: "The mean of each day’s active users; who comes on two days is counted on both.",
+        fr: "La moyenne des utilisateurs actifs de chaque jour ; qui vient deux jours compte les deux fois.",
+        he: "ממוצע המשתמשים הפעילים בכל יום; מי שבא ביומיים נספר בשניהם.",
+      },
       unit: "count",
       kind: "daily",
       // Somebody who comes on two days is one user of each: days cannot be added up.
       aggregate: "mean",
       better: "up",
     },
-    { key: "conversions", label: { en: "Conversions", fr: "Conversions", he: "המרות" }, unit: "count", kind: "daily", better: "up" },
+    {
+      key: "conversions",
+      label: { en: "Conversions", fr: "Conversions", he: "המרות" },
+      how: {
+        en: "Key events of the property, added up over the days of its own calendar.",
+        fr: "Événements clés de la propriété, additionnés sur les jours de son propre calendrier.",
+        he: "אירועי מפתח בנכס, בסיכום הימים של לוח השנה שלו.",
+      },
+      unit: "count",
+      kind: "daily",
+      better: "up",
+    },
     {
       key: "revenue",
       label: { en: "Revenue from the site", fr: "Chiffre d’affaires du site", he: "הכנסות מהאתר" },
+      how: {
+        en: "Total revenue as Google Analytics counts it, refunds taken off, in the currency it was asked in.",
+        fr: "Revenu total selon Google Analytics, remboursements déduits, dans la devise demandée.",
+        he: "סך ההכנסות לפי Google Analytics, בניכוי החזרים, במטבע שבו התבקש.",
+      },
       unit: "money",
       kind: "daily",
       better: "up",
@@ -55,6 +87,11 @@ export const ga4Sensor = defineSensor({
     {
       key: "sessions_by_channel",
       label: { en: "Sessions by channel", fr: "Sessions par canal", he: "ביקורים לפי ערוץ" },
+      how: {
+        en: "Sessions of the period by the channel that Google Analytics credits.",
+        fr: "Sessions de la période selon le canal attribué par Google Analytics.",
+        he: "ביקורים בתקופה לפי הערוץ ש־Google Analytics מייחס.",
+      },
       unit: "count",
       kind: "daily",
       dimension: channel,
@@ -63,6 +100,11 @@ export const ga4Sensor = defineSensor({
     {
       key: "conversions_by_channel",
       label: { en: "Conversions by channel", fr: "Conversions par canal", he: "המרות לפי ערוץ" },
+      how: {
+        en: "Key events of the period by the channel of their session.",
+        fr: "Événements clés de la période selon le canal de leur session.",
+        he: "אירועי מפתח בתקופה לפי ערוץ הביקור.",
+      },
       unit: "count",
       kind: "daily",
       dimension: channel,
@@ -71,6 +113,11 @@ export const ga4Sensor = defineSensor({
     {
       key: "revenue_by_channel",
       label: { en: "Revenue by channel", fr: "Chiffre d’affaires par canal", he: "הכנסות לפי ערוץ" },
+      how: {
+        en: "Revenue of the period by the channel of its session.",
+        fr: "Chiffre d’affaires de la période selon le canal de la session.",
+        he: "הכנסות בתקופה לפי ערוץ הביקור.",
+      },
       unit: "money",
       kind: "daily",
       dimension: channel,
@@ -93,8 +140,9 @@ export const ga4Sensor = defineSensor({
     });
     if (totals.rows.length === 0) log("info", "Google Analytics has no traffic for these days.", { property, days: back });
 
+    const paidIn = totals.currency ?? currency;
     const read = (key: keyof typeof names, text: string | undefined) =>
-      key === "revenue" ? minorUnits(text ?? "0", totals.currency ?? currency) : Number(text ?? 0);
+      key === "revenue" ? minorUnits(text ?? "0", paidIn) : Number(text ?? 0);
     const lastDay = dayOf(now, totals.timezone ?? timezone);
     const channels = [...new Set([...(known?.channels ?? []), ...split.rows.map(({ dimensions }) => dimensions[1] ?? "")])].sort();
     // GA4 leaves empty rows out, and moves sessions between channels while it works on a day: what is absent is 0, not unknown.
@@ -104,6 +152,7 @@ export const ga4Sensor = defineSensor({
       ...(Object.keys(names) as (keyof typeof names)[]).map((key, place) => ({
         metric: key,
         day,
+        ...(key === "revenue" && { currency: paidIn }),
         value: read(key, byDay.get(day)?.[place]),
       })),
       ...channels.flatMap((dimension) =>
@@ -111,11 +160,12 @@ export const ga4Sensor = defineSensor({
           metric: `${key}_by_channel`,
           day,
           dimension,
+          ...(key === "revenue" && { currency: paidIn }),
           value: read(key, byDayAndChannel.get(`${day}|${dimension}`)?.[place]),
         })),
       ),
     ]);
-    return { measurements, cursor: { property, creditedOn: today, channels }, done: true };
+    return { measurements, timezone: totals.timezone ?? timezone, cursor: { property, creditedOn: today, channels }, done: true };
   },
 });
 

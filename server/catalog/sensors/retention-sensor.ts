@@ -21,13 +21,23 @@ export const retentionSensor = defineSensor({
     {
       key: "repeat_rate",
       label: { en: "Repeat rate", fr: "Taux de réachat", he: "שיעור רכישה חוזרת" },
+      how: {
+        en: "Customers with two or more orders divided by all customers with an order, since the shop’s first order; guests and cancelled orders are left out.",
+        fr: "Clients ayant au moins deux commandes divisés par tous les clients ayant commandé, depuis la première commande ; invités et commandes annulées exclus.",
+        he: "לקוחות עם שתי הזמנות ומעלה חלקי כל הלקוחות שהזמינו, מאז ההזמנה הראשונה בחנות; אורחים והזמנות שבוטלו אינם נכללים.",
+      },
       unit: "ratio",
       kind: "snapshot",
       better: "up",
     },
     {
       key: "customers",
-      label: { en: "Customers", fr: "Clients", he: "לקוחות" },
+      label: { en: "Customers, all time", fr: "Clients depuis le début", he: "לקוחות מאז ומעולם" },
+      how: {
+        en: "Customers with at least one order that was not cancelled, since the shop’s first order; guests are left out.",
+        fr: "Clients ayant au moins une commande non annulée, depuis la première commande ; invités exclus.",
+        he: "לקוחות עם הזמנה אחת לפחות שלא בוטלה, מאז ההזמנה הראשונה בחנות; אורחים אינם נכללים.",
+      },
       unit: "count",
       kind: "snapshot",
       better: "up",
@@ -35,6 +45,11 @@ export const retentionSensor = defineSensor({
     {
       key: "repeat_customers",
       label: { en: "Customers who came back", fr: "Clients revenus", he: "לקוחות שחזרו" },
+      how: {
+        en: "Customers with two or more orders that were not cancelled, since the shop’s first order.",
+        fr: "Clients ayant au moins deux commandes non annulées, depuis la première commande.",
+        he: "לקוחות עם שתי הזמנות ומעלה שלא בוטלו, מאז ההזמנה הראשונה בחנות.",
+      },
       unit: "count",
       kind: "snapshot",
       better: "up",
@@ -43,6 +58,11 @@ export const retentionSensor = defineSensor({
     {
       key: "median_gap",
       label: { en: "Median time between orders", fr: "Délai médian entre commandes", he: "זמן חציוני בין הזמנות" },
+      how: {
+        en: "The middle one of all gaps between consecutive orders of the same customer, since the shop’s first order; cancelled orders are left out.",
+        fr: "La médiane de tous les intervalles entre deux commandes successives d’un même client, depuis la première commande ; commandes annulées exclues.",
+        he: "האמצעי מבין כל הפערים בין הזמנות עוקבות של אותו לקוח, מאז ההזמנה הראשונה בחנות; הזמנות שבוטלו אינן נכללות.",
+      },
       unit: "days",
       kind: "snapshot",
       better: "down",
@@ -50,6 +70,11 @@ export const retentionSensor = defineSensor({
     {
       key: "mean_gap",
       label: { en: "Mean time between orders", fr: "Délai moyen entre commandes", he: "זמן ממוצע בין הזמנות" },
+      how: {
+        en: "The mean of all gaps between consecutive orders of the same customer, since the shop’s first order; cancelled orders are left out.",
+        fr: "La moyenne de tous les intervalles entre deux commandes successives d’un même client, depuis la première commande ; commandes annulées exclues.",
+        he: "הממוצע של כל הפערים בין הזמנות עוקבות של אותו לקוח, מאז ההזמנה הראשונה בחנות; הזמנות שבוטלו אינן נכללות.",
+      },
       unit: "days",
       kind: "snapshot",
       better: "down",
@@ -57,6 +82,11 @@ export const retentionSensor = defineSensor({
     {
       key: "cohorts",
       label: { en: "Customers by first purchase", fr: "Clients par premier achat", he: "לקוחות לפי רכישה ראשונה" },
+      how: {
+        en: "Customers by the month of their first order, and the share of them who ordered again in each later month; the current month is not over yet.",
+        fr: "Clients selon le mois de leur première commande, et la part d’entre eux qui a recommandé chaque mois suivant ; le mois en cours n’est pas terminé.",
+        he: "לקוחות לפי חודש ההזמנה הראשונה, והחלק מהם שהזמין שוב בכל חודש אחריו; החודש הנוכחי עוד לא הסתיים.",
+      },
       unit: "count",
       kind: "snapshot",
       dimension: { en: "Month of first purchase", fr: "Mois du premier achat", he: "חודש הרכישה הראשונה" },
@@ -64,8 +94,9 @@ export const retentionSensor = defineSensor({
       tile: false,
     },
   ],
-  async step({ shop, now, timezone, account, log }) {
-    const day = dayOf(now, account("shopify").timezone ?? timezone);
+  async step({ shop, now, timezone: tenantTimezone, account, log }) {
+    const timezone = account("shopify").timezone ?? tenantTimezone;
+    const day = dayOf(now, timezone);
     const { customers, repeatCustomers } = await shop.repeat();
     if (customers === 0) {
       log("info", "No order of a known customer has been read yet.");
@@ -93,6 +124,7 @@ export const retentionSensor = defineSensor({
           value,
         })),
       ],
+      timezone,
       cursor: null,
       done: true,
     };

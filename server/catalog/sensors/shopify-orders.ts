@@ -114,6 +114,7 @@ export function recordsOf(order: ShopifyOrder, timezone: string): { order: Order
       grossMinor,
       currency,
       updatedAt: Date.parse(order.updatedAt),
+      cancelledAt: order.cancelledAt === null ? null : Date.parse(order.cancelledAt),
     },
     refunds,
   };

@@ -51,6 +51,8 @@ const Cursor = z.object({
   days: z.array(z.iso.date()),
   measuredOn: z.iso.date().nullable(),
   stockReadAt: z.number().int(),
+  /** Currencies that days were measured in, each with the last such day: a day from which the last order is taken falls to 0. */
+  currencies: z.record(z.string(), z.iso.date()).default({}),
 });
 type Cursor = z.infer<typeof Cursor>;
 type ShopReading = Reading<z.output<typeof Config>, Cursor>;
@@ -64,6 +66,7 @@ const start: Omit<Cursor, "shop"> = {
   days: [],
   measuredOn: null,
   stockReadAt: 0,
+  currencies: {},
 };
 
 export const shopifySensor = defineSensor({
@@ -79,28 +82,86 @@ export const shopifySensor = defineSensor({
   config: Config,
   cursor: Cursor,
   metrics: [
-    { key: "revenue", label: { en: "Revenue", fr: "Chiffre d’affaires", he: "הכנסות" }, unit: "money", kind: "daily", better: "up" },
-    { key: "orders", label: { en: "Orders", fr: "Commandes", he: "הזמנות" }, unit: "count", kind: "daily", better: "up" },
+    {
+      key: "revenue",
+      label: { en: "Revenue", fr: "Chiffre d’affaires", he: "הכנסות" },
+      how: {
+        en: "Order totals with tax and shipping, before returns, on the day each order was placed in the shop’s time zone; test orders are left out.",
+        fr: "Totaux des commandes, taxes et livraison comprises, avant retours, au jour de la commande dans le fuseau de la boutique ; les commandes de test sont exclues.",
+        he: "סכומי ההזמנות כולל מס ומשלוח, לפני החזרות, ביום ההזמנה לפי אזור הזמן של החנות; הזמנות ניסיון אינן נכללות.",
+      },
+      unit: "money",
+      kind: "daily",
+      better: "up",
+    },
+    {
+      key: "orders",
+      label: { en: "Orders", fr: "Commandes", he: "הזמנות" },
+      how: {
+        en: "Orders placed, also those cancelled later; test orders and deleted orders are left out.",
+        fr: "Commandes passées, y compris celles annulées ensuite ; les commandes de test et supprimées sont exclues.",
+        he: "הזמנות שבוצעו, גם אלה שבוטלו אחר כך; הזמנות ניסיון והזמנות שנמחקו אינן נכללות.",
+      },
+      unit: "count",
+      kind: "daily",
+      better: "up",
+    },
     {
       key: "average_order",
       label: { en: "Average order", fr: "Panier moyen", he: "הזמנה ממוצעת" },
+      how: {
+        en: "Revenue divided by orders over the whole period, not an average of daily averages; each currency by itself.",
+        fr: "Chiffre d’affaires divisé par le nombre de commandes sur toute la période, et non une moyenne de moyennes ; chaque devise à part.",
+        he: "הכנסות חלקי מספר ההזמנות בכל התקופה, לא ממוצע של ממוצעים; כל מטבע בנפרד.",
+      },
       unit: "money",
       kind: "daily",
       quotient: { of: "revenue", by: "orders" },
       better: "up",
     },
-    { key: "refunds", label: { en: "Refunds", fr: "Remboursements", he: "החזרים" }, unit: "money", kind: "daily", better: "down" },
+    {
+      key: "refunds",
+      label: { en: "Returns", fr: "Retours", he: "החזרות" },
+      how: {
+        en: "Money refunded, plus what was left of orders that were cancelled or edited to less, on the day it happened.",
+        fr: "Montants remboursés, plus ce qui restait des commandes annulées ou réduites, au jour où cela s’est produit.",
+        he: "כסף שהוחזר, ובנוסף יתרת הזמנות שבוטלו או צומצמו, ביום שבו זה קרה.",
+      },
+      unit: "money",
+      kind: "daily",
+      better: "down",
+    },
     {
       key: "net_revenue",
       label: { en: "Net revenue", fr: "Chiffre d’affaires net", he: "הכנסות נטו" },
+      how: {
+        en: "Revenue minus returns, each on its own day: a day with more returns than sales is negative.",
+        fr: "Chiffre d’affaires moins retours, chacun à son jour : un jour avec plus de retours que de ventes est négatif.",
+        he: "הכנסות פחות החזרות, כל אחת ביום שלה: יום שבו ההחזרות עולות על המכירות הוא שלילי.",
+      },
       unit: "money",
       kind: "daily",
       better: "up",
     },
-    { key: "products", label: { en: "Products", fr: "Produits", he: "מוצרים" }, unit: "count", kind: "snapshot" },
+    {
+      key: "products",
+      label: { en: "Products", fr: "Produits", he: "מוצרים" },
+      how: {
+        en: "Active products at the last measurement.",
+        fr: "Produits actifs à la dernière mesure.",
+        he: "מוצרים פעילים במדידה האחרונה.",
+      },
+      unit: "count",
+      kind: "snapshot",
+    },
     {
       key: "low_stock",
       label: { en: "Low stock", fr: "Stock faible", he: "מלאי נמוך" },
+      how: {
+        en: "Active products with tracked stock that have few pieces left, 5 or fewer unless you set another number, but not none.",
+        fr: "Produits actifs à stock suivi dont il reste peu de pièces, 5 ou moins sauf autre réglage, sans être épuisés.",
+        he: "מוצרים פעילים עם מעקב מלאי שנותרו מהם מעט יחידות, 5 או פחות אלא אם נקבע מספר אחר, אך לא אזלו.",
+      },
       unit: "count",
       kind: "snapshot",
       better: "down",
@@ -108,10 +169,15 @@ export const shopifySensor = defineSensor({
     {
       key: "out_of_stock",
       label: { en: "Out of stock", fr: "En rupture", he: "אזל מהמלאי" },
+      how: {
+        en: "Active products with tracked stock and none left; a warning from 5% of all active products, critical from 20%.",
+        fr: "Produits actifs à stock suivi et épuisés ; alerte à partir de 5 % des produits actifs, critique à partir de 20 %.",
+        he: "מוצרים פעילים עם מעקב מלאי שאזלו; אזהרה החל מ־5% מהמוצרים הפעילים, קריטי החל מ־20%.",
+      },
       unit: "count",
       kind: "snapshot",
       better: "down",
-      thresholds: { warn: 1, bad: 50, when: "above" },
+      thresholds: { warn: 0.05, bad: 0.2, when: "above", of: "products" },
     },
   ],
   step(reading) {
@@ -168,24 +234,17 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
 /** Measures from the history after the rows of the last page were committed. */
 async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Cursor>> {
   const account = reading.account("shopify");
-  const today = dayOf(reading.now, account.timezone ?? reading.timezone);
+  const timezone = account.timezone ?? reading.timezone;
+  const today = dayOf(reading.now, timezone);
   const oldest = addDays(today, -measuredDays);
   const since = cursor.measuredOn ?? oldest;
   const earlier = cursor.days.filter((day) => day >= oldest && day < since);
   const history = await reading.shop.daily(earlier.reduce((a, b) => (a < b ? a : b), since));
-  const found = new Map(history.map((each) => [each.day, each]));
   const firstSold = history[0]?.day ?? today;
   const begin = cursor.measuredOn === null && firstSold > since ? firstSold : since;
-  const measurements: Measurement[] = [...new Set([...earlier, ...daysBetween(begin, today)])].flatMap((day) => {
-    const { orders, grossMinor, refundsMinor } = found.get(day) ?? { orders: 0, grossMinor: 0, refundsMinor: 0 };
-    return [
-      { metric: "orders", day, value: orders },
-      { metric: "revenue", day, value: grossMinor },
-      { metric: "refunds", day, value: refundsMinor },
-      { metric: "net_revenue", day, value: grossMinor - refundsMinor },
-      ...(orders > 0 ? [{ metric: "average_order", day, value: Math.round(grossMinor / orders) }] : []),
-    ];
-  });
+  const days = [...new Set([...earlier, ...daysBetween(begin, today)])];
+  const inUse = account.currency ?? history.at(-1)?.currency ?? reading.currency;
+  const { measurements, currencies } = figuresOf(days, { history, inUse, known: cursor.currencies });
   const places = openPlaces({ anewAt: cursor.anewAt, now: reading.now });
   const stockIsDue = reading.now - cursor.stockReadAt >= stockEveryMs;
   if (stockIsDue) {
@@ -207,8 +266,37 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
     days: [],
     measuredOn: today,
     stockReadAt: stockIsDue ? reading.now : cursor.stockReadAt,
+    currencies,
   };
   // The first history is there: what is told from it need not wait for its own day.
   const wake = cursor.measuredOn === null ? [retentionSensor.id] : [];
-  return { measurements, cursor: next, done: true, wake, despite: places.despite };
+  return { measurements, timezone, cursor: next, done: true, wake, despite: places.despite };
 }
+
+type Sold = Awaited<ReturnType<ShopReading["shop"]["daily"]>>[number];
+
+/** What the days come to, each currency by itself. A day on which nothing was sold is 0 in the currency in use. */
+function figuresOf(
+  days: readonly string[],
+  { history, inUse, known }: { history: readonly Sold[]; inUse: string; known: Cursor["currencies"] },
+): { measurements: Measurement[]; currencies: Cursor["currencies"] } {
+  const byDay = new Map<string, Sold[]>();
+  for (const sold of history) byDay.set(sold.day, [...(byDay.get(sold.day) ?? []), sold]);
+  const currencies = { ...known };
+  const measurements = days.flatMap((day) => {
+    const sold = byDay.get(day) ?? [];
+    for (const { currency } of sold) if (day > (currencies[currency] ?? "")) currencies[currency] = day;
+    const gone = Object.keys(known).filter((each) => day <= (known[each] ?? "") && !sold.some(({ currency }) => currency === each));
+    const zeros = sold.length === 0 && !gone.includes(inUse) ? [...gone, inUse] : gone;
+    return [...sold, ...zeros.map((currency): Sold => ({ day, currency, orders: 0, grossMinor: 0, refundsMinor: 0 }))].flatMap(measured);
+  });
+  return { measurements, currencies };
+}
+
+const measured = ({ day, currency, orders, grossMinor, refundsMinor }: Sold): Measurement[] => [
+  { metric: "orders", day, currency, value: orders },
+  { metric: "revenue", day, currency, value: grossMinor },
+  { metric: "refunds", day, currency, value: refundsMinor },
+  { metric: "net_revenue", day, currency, value: grossMinor - refundsMinor },
+  ...(orders > 0 ? [{ metric: "average_order", day, currency, value: Math.round(grossMinor / orders) }] : []),
+];

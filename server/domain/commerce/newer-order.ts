@@ -11,6 +11,7 @@ export const newerOrder = {
     grossMinor: sql`excluded.gross_minor`,
     currency: sql`excluded.currency`,
     updatedAt: sql`excluded.updated_at`,
+    cancelledAt: sql`excluded.cancelled_at`,
   },
   setWhere: sql`excluded.updated_at >= ${orders.updatedAt}`,
 };

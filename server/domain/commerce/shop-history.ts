@@ -13,7 +13,8 @@ const msPerDay = 86_400_000;
  */
 export function shopHistory(ctx: TenantCtx): ShopHistory {
   const ofTenant = inTenant(ctx, orders);
-  const known = inTenant(ctx, orders, sql`${orders.customerId} is not null`);
+  /** Purchases of known customers; what was cancelled is none. */
+  const bought = inTenant(ctx, orders, sql`${orders.customerId} is not null and ${orders.cancelledAt} is null`);
   const currency = sql`(select ${orders.currency} from ${orders} where ${ofTenant} order by ${orders.day} desc limit 1)`;
   const inCurrency = (row: SQL, amount: SQL) => sql`coalesce(sum(case when ${row} = ${currency} then ${amount} end), 0)`;
   const gross = inCurrency(sql`${orders.currency}`, sql`${orders.grossMinor}`);
@@ -22,13 +23,13 @@ export function shopHistory(ctx: TenantCtx): ShopHistory {
   return {
     daily: (from) =>
       ctx.db.all(sql`
-        select day, sum(orders) as orders, sum(gross) as grossMinor, sum(refunds) as refundsMinor from (
-          select ${orders.day} as day, count(*) as orders, ${gross} as gross, 0 as refunds
-            from ${orders} where ${inTenant(ctx, orders, sql`${orders.day} >= ${from}`)} group by ${orders.day}
+        select day, currency, sum(orders) as orders, sum(gross) as grossMinor, sum(refunds) as refundsMinor from (
+          select ${orders.day} as day, ${orders.currency} as currency, count(*) as orders, sum(${orders.grossMinor}) as gross, 0 as refunds
+            from ${orders} where ${inTenant(ctx, orders, sql`${orders.day} >= ${from}`)} group by 1, 2
           union all
-          select ${refunds.day}, 0, 0, ${returned}
-            from ${refunds} where ${inTenant(ctx, refunds, sql`${refunds.day} >= ${from}`)} group by ${refunds.day}
-        ) group by day order by day`),
+          select ${refunds.day}, ${refunds.currency}, 0, 0, sum(${refunds.amountMinor})
+            from ${refunds} where ${inTenant(ctx, refunds, sql`${refunds.day} >= ${from}`)} group by 1, 2
+        ) group by 1, 2 order by 1, 2`),
 
     async summary() {
       const [totals] = await ctx.db.all<Awaited<ReturnType<ShopHistory["summary"]>>>(sql`
@@ -45,7 +46,7 @@ export function shopHistory(ctx: TenantCtx): ShopHistory {
     async repeat() {
       const [row] = await ctx.db.all<{ customers: number; repeatCustomers: number }>(sql`
         select count(*) as customers, coalesce(sum(placed > 1), 0) as repeatCustomers from (
-          select count(*) as placed from ${orders} where ${known} group by ${orders.customerId}
+          select count(*) as placed from ${orders} where ${bought} group by ${orders.customerId}
         )`);
       return row ?? { customers: 0, repeatCustomers: 0 };
     },
@@ -55,7 +56,7 @@ export function shopHistory(ctx: TenantCtx): ShopHistory {
         with purchases as (
           select distinct ${orders.customerId} as customer, substr(${orders.day}, 1, 7) as month,
             min(substr(${orders.day}, 1, 7)) over (partition by ${orders.customerId}) as cohort
-          from ${orders} where ${known}
+          from ${orders} where ${bought}
         ), latest as (select max(month) as month from purchases)
         select cohort, ${monthsBetween(sql`purchases.cohort`, sql`purchases.month`)} as offset, count(*) as customers
         from purchases, latest
@@ -67,7 +68,7 @@ export function shopHistory(ctx: TenantCtx): ShopHistory {
         with gaps as (
           select ${orders.placedAt} - lag(${orders.placedAt})
             over (partition by ${orders.customerId} order by ${orders.placedAt}) as ms
-          from ${orders} where ${known}
+          from ${orders} where ${bought}
         ), ranked as (
           select ms, row_number() over (order by ms) as place, count(*) over () as many from gaps where ms is not null
         )

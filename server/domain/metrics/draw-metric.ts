@@ -1,10 +1,11 @@
 import { addDays } from "#server/catalog/days.ts";
+import { exponentOf } from "#server/catalog/money.ts";
 import type { Metric, Sensor } from "#server/catalog/sensor.ts";
 import type { Text } from "#server/catalog/text.ts";
 import { levelOf } from "#server/catalog/thresholds.ts";
 import type { Locale } from "#server/domain/tenants/schemas.ts";
-import type { Breakdown, Chart, CohortTable, Tile } from "./schemas.ts";
-import { figureOf, type Measured, newestDay, type Periods, partsOf, type Series, stateOn, wholeOf } from "./series.ts";
+import type { Amount, Breakdown, Chart, CohortTable, Tile } from "./schemas.ts";
+import { figureOf, linesOf, type Measured, newestDay, type Periods, partsOf, type Series, stateOn, wholeOf } from "./series.ts";
 
 /** What a metric is drawn from. */
 export interface Drawing {
@@ -13,79 +14,164 @@ export interface Drawing {
   measured: Measured;
   periods: Periods;
   locale: Locale;
+  /** The client's: of amounts that do not say theirs. */
+  currency: string;
 }
 
 const tones = ["ok", "warn", "danger"] as const;
 /** So many lines can be told apart; the rest of a split metric is in its breakdown. */
 const mostLines = 6;
 
-/** The figure of a metric that is not split: of this period and the one before. */
-export function figuresOf({ sensor, metric, measured, periods }: Drawing): { value: number | null; previous: number | null } {
-  const whole = wholeOf(measured, sensor.id, metric.key);
-  if (metric.quotient) {
-    const { of, by } = metric.quotient;
-    const quotient = (days: readonly string[]) => {
-      const [above, below] = [of, by].map((key) => figureOf(wholeOf(measured, sensor.id, key)?.values ?? {}, days));
-      if (above === null || above === undefined || !below) return null;
-      return metric.unit === "money" ? Math.round(above / below) : above / below;
-    };
-    return { value: quotient(periods.present), previous: quotient(periods.before) };
+/** A figure with the line that it is made from. */
+export interface Figure extends Amount {
+  line: Series | undefined;
+}
+
+type Figures = Pick<Amount, "value" | "previous" | "compared">;
+type Days = Readonly<Record<string, number>>;
+
+const nothing: Figures = { value: null, previous: null, compared: null };
+
+/**
+ * The figure of a metric that is not split: of this period and the one before. Money has one for each currency, the one in use
+ * first; they are never added. There is always a first one, whose value is null where nothing was measured.
+ */
+export function figuresOf(drawing: Drawing): [Figure, ...Figure[]] {
+  const { sensor, metric, measured, currency } = drawing;
+  if (metric.unit !== "money") {
+    const line = wholeOf(measured, sensor.id, metric.key);
+    const by = metric.quotient && wholeOf(measured, sensor.id, metric.quotient.by)?.values;
+    const of = metric.quotient ? wholeOf(measured, sensor.id, metric.quotient.of) : line;
+    return [toFigure(drawing, { line, currency: null, of: of?.values, by })];
   }
-  if (!whole) return { value: null, previous: null };
+  const own = linesOf(measured, sensor.id, metric.key, currency);
+  const above = metric.quotient ? linesOf(measured, sensor.id, metric.quotient.of, currency) : own;
+  const below = metric.quotient && linesOf(measured, sensor.id, metric.quotient.by, currency);
+  const [first, ...others] = above.map(({ currency: each, values }) => {
+    const line = own.find((candidate) => candidate.currency === each);
+    return toFigure(drawing, { line, currency: each, of: values, by: below?.find((candidate) => candidate.currency === each)?.values });
+  });
+  if (!first) return [{ ...nothing, delta: null, currency: null, line: undefined }];
+  return [first, ...others.filter(({ value, previous }) => value || previous)];
+}
+
+interface Made {
+  line: Series | undefined;
+  currency: string | null;
+  /** What the figure is made of, and what it is divided by. */
+  of: Days | undefined;
+  by: Days | undefined;
+}
+
+function toFigure(drawing: Drawing, { line, currency, of, by }: Made): Figure {
+  const figures = of ? figuresFrom(drawing, of, by) : nothing;
+  return { ...figures, delta: deltaOf(drawing.metric, figures), currency, line };
+}
+
+function figuresFrom({ metric, periods }: Drawing, of: Days, by: Days | undefined): Figures {
   if (metric.kind === "snapshot") {
-    const newest = newestDay([whole]) ?? "";
-    return { value: stateOn(whole.values, newest), previous: stateOn(whole.values, addDays(newest, -periods.present.length)) };
+    const newest = Object.keys(of).reduce((a, b) => (a > b ? a : b), "");
+    const [value, previous] = [stateOn(of, newest), stateOn(of, addDays(newest, -periods.present.length))];
+    return { value, previous, compared: value === null || previous === null ? null : { value, previous } };
   }
-  return {
-    value: figureOf(whole.values, periods.present, metric.aggregate),
-    previous: figureOf(whole.values, periods.before, metric.aggregate),
+  const on = (days: readonly string[]): number | null => {
+    const figure = figureOf(of, days, metric.aggregate);
+    if (!metric.quotient || figure === null) return figure;
+    const divisor = figureOf(by ?? {}, days);
+    if (!divisor) return null;
+    return metric.unit === "money" ? Math.round(figure / divisor) : figure / divisor;
   };
+  // Of a period that began before anything was measured, there is no figure to compare with.
+  const oldest = Object.keys(of).reduce((a, b) => (a < b ? a : b), "9999");
+  const whole = (days: readonly string[]) => (oldest <= (days[0] ?? "") ? on(days) : null);
+  const { present, before } = periods.compared;
+  const [value, previous] = [on(present), whole(before)];
+  return {
+    value: on(periods.present),
+    previous: whole(periods.before),
+    compared: value === null || previous === null ? null : { value, previous },
+  };
+}
+
+/** Ratios move by points, everything else by a share of what it was. */
+function deltaOf({ unit }: Metric, { compared }: Figures): number | null {
+  if (!compared || (unit !== "ratio" && compared.previous === 0)) return null;
+  const { value, previous } = compared;
+  return (value - previous) / Math.abs(previous || 1);
 }
 
 export function drawTile(drawing: Drawing): Tile {
   const { sensor, metric, measured, periods, locale } = drawing;
-  const whole = wholeOf(measured, sensor.id, metric.key);
-  const { value, previous } = figuresOf(drawing);
+  const [{ line, ...main }, ...others] = figuresOf(drawing);
   return {
     key: metric.key,
     label: metric.label[locale],
+    ...howOf(drawing),
     unit: metric.unit,
-    value,
-    previous,
-    delta: value === null || !previous ? null : (value - previous) / Math.abs(previous),
+    kind: metric.kind,
+    ...main,
+    others: others.map(({ line: _, ...amount }) => amount),
     better: metric.better ?? null,
-    tone: value === null ? null : toneOf(metric, value),
-    trend: valuesOn(whole, periods.present),
-    measuredAt: whole?.measuredAt ?? null,
+    tone: main.value === null ? null : toneOf(drawing, main.value),
+    trend: valuesOn(line, periods.present),
+    measuredAt: line?.measuredAt ?? wholeOf(measured, sensor.id, metric.key)?.measuredAt ?? null,
   };
 }
 
-/** A line for a daily metric, or a line for each of its largest parts; null where there is nothing to draw. */
-export function drawChart(drawing: Drawing): Chart | null {
+/** Charts of a daily metric: a line, or a line for each of its largest parts. Of money one chart for each currency. */
+export function drawCharts(drawing: Drawing): Chart[] {
   const { sensor, metric, measured, periods, locale } = drawing;
-  if (metric.kind !== "daily") return null;
-  const parts = metric.dimension ? largestFirst(drawing).map(({ series }) => series) : partsOf(measured, sensor.id, metric.key);
-  const series = parts.slice(0, mostLines).map((part) => ({
-    key: part.dimension || metric.key,
-    label: metric.dimension ? partLabel(metric, part.dimension, locale) : metric.label[locale],
-    values: valuesOn(part, periods.present),
-  }));
-  if (series.every(({ values }) => values.every((value) => value === null))) return null;
-  return { key: metric.key, label: metric.label[locale], unit: metric.unit, series };
+  if (metric.kind !== "daily") return [];
+  const parts = metric.dimension
+    ? largestFirst(drawing).map(({ series, currency }) => ({ series, currency }))
+    : metric.unit === "money"
+      ? linesOf(measured, sensor.id, metric.key, drawing.currency).map((series) => ({ series, currency: series.currency }))
+      : [wholeOf(measured, sensor.id, metric.key)].flatMap((series) => (series ? [{ series, currency: null }] : []));
+  const currencies = [...new Set(parts.map(({ currency }) => currency))];
+  return currencies.flatMap((currency) => {
+    const series = parts
+      .filter((part) => part.currency === currency)
+      .slice(0, mostLines)
+      .map(({ series: part }) => ({
+        key: part.dimension || metric.key,
+        label: metric.dimension ? partLabel(metric, part.dimension, locale) : metric.label[locale],
+        values: valuesOn(part, periods.present),
+      }));
+    if (series.every(({ values }) => values.every((value) => value === null))) return [];
+    return [{ ...named(drawing, currency, currencies), series }];
+  });
 }
 
-export function drawBreakdown(drawing: Drawing): Breakdown | null {
+export function drawBreakdowns(drawing: Drawing): Breakdown[] {
   const { metric, locale } = drawing;
   const parts = largestFirst(drawing);
-  if (!metric.dimension || metric.table || parts.length === 0) return null;
-  const total = parts.reduce((sum, { value }) => sum + value, 0);
-  const rows = parts.map(({ series: { dimension }, value }) => ({
-    key: dimension,
-    label: partLabel(metric, dimension, locale),
-    value,
-    share: total > 0 ? value / total : 0,
-  }));
-  return { key: metric.key, label: metric.label[locale], dimension: metric.dimension[locale], unit: metric.unit, rows };
+  const { dimension } = metric;
+  if (!dimension || metric.table) return [];
+  const currencies = [...new Set(parts.map(({ currency }) => currency))];
+  return currencies.map((currency) => {
+    const own = parts.filter((part) => part.currency === currency);
+    const total = own.reduce((sum, { value }) => sum + value, 0);
+    const rows = own.map(({ series, value }) => ({
+      key: series.dimension,
+      label: partLabel(metric, series.dimension, locale),
+      value,
+      share: total > 0 ? value / total : 0,
+    }));
+    return { ...named(drawing, currency, currencies), dimension: dimension[locale], rows };
+  });
+}
+
+/** What a chart or a breakdown of one currency is called: where there are several, by its currency too. */
+function named(drawing: Drawing, currency: string | null, all: readonly (string | null)[]) {
+  const { metric, locale } = drawing;
+  const first = all.length < 2 || currency === all[0];
+  return {
+    key: first ? metric.key : `${metric.key}:${currency}`,
+    label: all.length < 2 ? metric.label[locale] : `${metric.label[locale]} (${currency})`,
+    ...howOf(drawing),
+    unit: metric.unit,
+    ...(currency !== null && { currency }),
+  };
 }
 
 /** A triangle from parts that are named `YYYY-MM|offset`. */
@@ -112,26 +198,51 @@ export function drawCohorts(drawing: Drawing): CohortTable | null {
       // A month that is over and in which nobody came has no part: that is 0.
       return { month, customers: Array.from({ length }, (_, offset) => row[offset] ?? 0) };
     });
-  return { key: metric.key, label: metric.label[locale], dimension: metric.dimension[locale], cohorts };
+  return {
+    key: metric.key,
+    label: metric.label[locale],
+    ...howOf(drawing),
+    dimension: metric.dimension[locale],
+    running: day.slice(0, 7),
+    cohorts,
+  };
 }
 
-/** The parts of a split metric with their figures: of the period, or of the newest state; without those that are 0 throughout. */
-export function largestFirst({ sensor, metric, measured, periods }: Drawing): { series: Series; value: number }[] {
+/**
+ * The parts of a split metric with their figures: of the period, or of the newest state; without those that are 0 throughout.
+ * Of money, a part is of one currency, and the currency with the largest part comes first.
+ */
+export function largestFirst({ sensor, metric, measured, periods, currency: own }: Drawing): Part[] {
   const parts = partsOf(measured, sensor.id, metric.key);
   const newest = newestDay(parts) ?? "";
   return parts
     .map((series) => ({
       series,
+      currency: metric.unit === "money" ? series.currency || own : null,
       value: (metric.kind === "daily" ? figureOf(series.values, periods.present, metric.aggregate) : series.values[newest]) ?? 0,
     }))
     .filter(({ value }) => value !== 0)
-    .sort((a, b) => b.value - a.value || (a.series.dimension < b.series.dimension ? -1 : 1));
+    .sort((a, b) => majorOf(b) - majorOf(a) || (a.series.dimension < b.series.dimension ? -1 : 1));
 }
 
-function toneOf({ unit, thresholds }: Metric, value: number): Tile["tone"] {
-  if (unit === "status") return tones[value] ?? null;
-  return thresholds ? tones[levelOf(value, thresholds)] : null;
+interface Part {
+  series: Series;
+  currency: string | null;
+  value: number;
 }
+
+const majorOf = ({ value, currency }: Part): number => (currency === null ? value : value / 10 ** exponentOf(currency));
+
+function toneOf({ sensor, metric: { unit, thresholds }, measured }: Drawing, value: number): Tile["tone"] {
+  if (unit === "status") return tones[value] ?? null;
+  if (!thresholds) return null;
+  if (thresholds.of === undefined) return tones[levelOf(value, thresholds)];
+  const whole = wholeOf(measured, sensor.id, thresholds.of)?.values ?? {};
+  const all = stateOn(whole, "9999");
+  return all ? tones[levelOf(value / all, thresholds)] : null;
+}
+
+export const howOf = ({ metric: { how }, locale }: Drawing): { how?: string } => (how ? { how: how[locale] } : {});
 
 const valuesOn = (series: Series | undefined, days: readonly string[]) => days.map((day) => series?.values[day] ?? null);
 

@@ -1,7 +1,7 @@
 import type { Sensor } from "#server/catalog/sensor.ts";
 import type { RunStatus, ScheduleBlock } from "#server/domain/runs/schemas.ts";
 import type { Locale } from "#server/domain/tenants/schemas.ts";
-import { type Drawing, drawBreakdown, drawChart, drawCohorts, drawTile } from "./draw-metric.ts";
+import { type Drawing, drawBreakdowns, drawCharts, drawCohorts, drawTile } from "./draw-metric.ts";
 import type { SensorState, SensorView } from "./schemas.ts";
 import type { Measured, Periods } from "./series.ts";
 
@@ -24,10 +24,10 @@ export function stateOf({ schedule, latestRun }: SensorFacts, everyS: number, no
 /** One sensor, drawn from its own description: nothing here knows any sensor by name. */
 export function drawSensor(
   sensor: Sensor,
-  input: { facts: SensorFacts; measured: Measured; periods: Periods; locale: Locale; now: number },
+  input: { facts: SensorFacts; measured: Measured; periods: Periods; timezone: string; currency: string; locale: Locale; now: number },
 ): SensorView {
-  const { facts, measured, periods, locale, now } = input;
-  const drawings = sensor.metrics.map((metric): Drawing => ({ sensor, metric, measured, periods, locale }));
+  const { facts, measured, periods, timezone, currency, locale, now } = input;
+  const drawings = sensor.metrics.map((metric): Drawing => ({ sensor, metric, measured, periods, locale, currency }));
   return {
     id: sensor.id,
     title: sensor.title[locale],
@@ -38,9 +38,11 @@ export function drawSensor(
     everyS: sensor.everyS,
     nextAt: facts.schedule?.nextAt ?? null,
     lastSuccessAt: facts.schedule?.lastSuccessAt ?? null,
+    timezone,
+    days: [...periods.present],
     tiles: drawings.filter(({ metric }) => metric.tile !== false && !metric.dimension).map(drawTile),
-    charts: drawings.flatMap((drawing) => drawChart(drawing) ?? []),
-    breakdowns: drawings.flatMap((drawing) => drawBreakdown(drawing) ?? []),
+    charts: drawings.flatMap(drawCharts),
+    breakdowns: drawings.flatMap(drawBreakdowns),
     cohorts: drawings.flatMap((drawing) => drawCohorts(drawing) ?? []),
   };
 }

@@ -1,15 +1,15 @@
 import { asc, desc } from "drizzle-orm";
 import { connections, runs, schedules } from "#db/schema/index.ts";
-import { dayOf } from "#server/catalog/days.ts";
+import { addDays, dayOf } from "#server/catalog/days.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { Locale } from "#server/domain/tenants/schemas.ts";
-import { figuresOf, largestFirst } from "./draw-metric.ts";
+import { type Drawing, figuresOf, howOf, largestFirst } from "./draw-metric.ts";
 import { drawSensor, type SensorFacts, stateOf } from "./draw-overview.ts";
 import { seriesStatement, toSeries } from "./read-series.ts";
 import type { Metrics, Overview } from "./schemas.ts";
-import { bySensorAndMetric, periodsUntil, wholeOf } from "./series.ts";
+import { bySensorAndMetric, newestDay, periodsUntil } from "./series.ts";
 
 const latestRuns = 8;
 
@@ -24,6 +24,7 @@ const scheduleFacts = {
   lastSuccessAt: schedules.lastSuccessAt,
   lastStatus: schedules.lastStatus,
   lastErrorKind: schedules.lastErrorKind,
+  timezone: schedules.timezone,
 };
 const readSchedules = (ctx: TenantCtx) => ctx.db.select(scheduleFacts).from(schedules).where(inTenant(ctx, schedules));
 
@@ -74,14 +75,15 @@ export async function readOverview(ctx: TenantCtx, { locale: asked }: { locale?:
       .orderBy(asc(connections.id)),
     readRuns(ctx, latestRuns),
   ]);
-  const measured = bySensorAndMetric(toSeries(seriesRows));
-  const periods = periodsUntil(today);
   const locale = localeOf(ctx, asked);
+  const views = drawingsOf(ctx, { seriesRows, scheduleRows }).map(({ sensor, facts, ...input }) =>
+    drawSensor(sensor, { facts, ...input, currency: tenant.currency, locale, now }),
+  );
   return {
-    currency: tenant.currency,
+    currency: firstCurrency(views.flatMap(({ tiles }) => tiles)) ?? tenant.currency,
     timezone: tenant.timezone,
-    days: [...periods.present],
-    sensors: sensors.map((sensor) => drawSensor(sensor, { facts: factsOf(scheduleRows, sensor.id), measured, periods, locale, now })),
+    days: [...periodsUntil(today).present],
+    sensors: views,
     connections: connectionRows,
     runs: runRows.map(({ job, ...run }) => ({ ...run, sensor: job, title: sensors.find(({ id }) => id === job)?.title[locale] ?? job })),
   };
@@ -92,32 +94,72 @@ export async function readMetrics(ctx: TenantCtx): Promise<Metrics> {
   const now = ctx.now();
   const today = dayOf(now, ctx.tenant.timezone);
   const [seriesRows, scheduleRows] = await ctx.db.batch([seriesStatement(ctx, today), readSchedules(ctx)]);
-  const measured = bySensorAndMetric(toSeries(seriesRows));
-  const periods = periodsUntil(today);
   const locale = localeOf(ctx);
+  const { currency, timezone } = ctx.tenant;
+  const measured = drawingsOf(ctx, { seriesRows, scheduleRows }).map((drawing) => ({
+    id: drawing.sensor.id,
+    state: stateOf(drawing.facts, drawing.sensor.everyS, now),
+    lastSuccessAt: drawing.facts.schedule?.lastSuccessAt ?? null,
+    timezone: drawing.timezone,
+    metrics: drawing.sensor.metrics.map((metric) => metricOf({ ...drawing, metric, locale, currency })),
+  }));
+  const periods = periodsUntil(today);
   return {
-    currency: ctx.tenant.currency,
-    timezone: ctx.tenant.timezone,
+    currency: firstCurrency(measured.flatMap(({ metrics }) => metrics)) ?? currency,
+    timezone,
     from: periods.before[0] ?? today,
     to: today,
-    sensors: sensors.map((sensor) => {
-      const facts = factsOf(scheduleRows, sensor.id);
-      return {
-        id: sensor.id,
-        state: stateOf(facts, sensor.everyS, now),
-        lastSuccessAt: facts.schedule?.lastSuccessAt ?? null,
-        metrics: sensor.metrics.map((metric) => {
-          const drawing = { sensor, metric, measured, periods, locale };
-          return {
-            key: metric.key,
-            label: metric.label[locale],
-            unit: metric.unit,
-            ...figuresOf(drawing),
-            days: { ...wholeOf(measured, sensor.id, metric.key)?.values },
-            parts: Object.fromEntries(metric.dimension ? largestFirst(drawing).map(({ series, value }) => [series.dimension, value]) : []),
-          };
-        }),
-      };
-    }),
+    sensors: measured,
   };
 }
+
+/** A metric with its days or parts, each currency by itself. */
+function metricOf(drawing: Drawing): Metrics["sensors"][number]["metrics"][number] {
+  const { metric, periods, locale } = drawing;
+  const parts = metric.dimension ? largestFirst(drawing) : [];
+  const shown = [...periods.before, ...periods.present];
+  const valuesOf = (currency: string | null, values: Readonly<Record<string, number>> = {}) => ({
+    days: metric.dimension ? {} : Object.fromEntries(shown.flatMap((day) => (values[day] === undefined ? [] : [[day, values[day]]]))),
+    parts: Object.fromEntries(parts.filter((part) => part.currency === currency).map(({ series, value }) => [series.dimension, value])),
+  });
+  const [{ line, ...main }, ...others] = figuresOf(drawing);
+  const [largest] = parts;
+  const inCurrency = largest ? largest.currency : main.currency;
+  const split = [...new Set(parts.map(({ currency }) => currency))].filter((currency) => currency !== inCurrency);
+  return {
+    key: metric.key,
+    label: metric.label[locale],
+    ...howOf(drawing),
+    unit: metric.unit,
+    ...main,
+    currency: inCurrency,
+    ...valuesOf(inCurrency, line?.values),
+    others: [
+      ...others.map(({ line: other, ...amount }) => ({ ...amount, ...valuesOf(amount.currency, other?.values) })),
+      ...split.map((currency) => ({ value: null, previous: null, compared: null, delta: null, currency, ...valuesOf(currency) })),
+    ],
+  };
+}
+
+interface Rows {
+  seriesRows: Parameters<typeof toSeries>[0];
+  scheduleRows: Awaited<ReturnType<typeof readSchedules>>;
+}
+
+/** What each sensor is drawn from. Its periods end on its account's day: all of its days are of that calendar. */
+function drawingsOf(ctx: TenantCtx, { seriesRows, scheduleRows }: Rows) {
+  const series = toSeries(seriesRows);
+  const measured = bySensorAndMetric(series);
+  return sensors.map((sensor) => {
+    const facts = factsOf(scheduleRows, sensor.id);
+    const timezone = scheduleRows.find(({ job }) => job === sensor.id)?.timezone ?? ctx.tenant.timezone;
+    const today = dayOf(ctx.now(), timezone);
+    // What is measured on a day has begun, whatever the clock of a calendar that we do not know yet says.
+    const newest = newestDay(series.filter((each) => each.sensor === sensor.id)) ?? today;
+    const periods = periodsUntil(newest === addDays(today, 1) ? newest : today);
+    return { sensor, facts, measured, periods, timezone };
+  });
+}
+
+const firstCurrency = (figures: readonly { value: number | null; currency: string | null }[]): string | undefined =>
+  figures.find(({ value, currency }) => value !== null && currency !== null)?.currency ?? undefined;

@@ -18,20 +18,26 @@ export const seriesStatement = (ctx: TenantCtx, today: string) =>
       sensor: measurements.sensor,
       metric: measurements.metric,
       dimension: measurements.dimension,
+      currency: measurements.currency,
       measuredAt: sql<number>`max(${measurements.measuredAt})`,
-      values: sql<string>`json_group_object(${measurements.day}, ${measurements.value})`,
+      // JSON of SQLite has 15 digits of a number; 17 are a double whole, so that a figure is the same here as in an export.
+      values: sql<string>`json_group_object(${measurements.day}, printf('%!.17g', ${measurements.value}))`,
     })
     .from(measurements)
     .where(
       inTenant(
         ctx,
         measurements,
-        gte(measurements.day, addDays(today, 1 - 2 * periodDays)),
+        // A day more: an account west of its client is still in yesterday.
+        gte(measurements.day, addDays(today, -2 * periodDays)),
         or(sql`${measurements.dimension} = ''`, gte(measurements.day, addDays(today, -splitDays))),
       ),
     )
-    .groupBy(measurements.sensor, measurements.metric, measurements.dimension);
+    .groupBy(measurements.sensor, measurements.metric, measurements.dimension, measurements.currency);
 
 /** `values` was written by D1 itself from our own numbers. */
 export const toSeries = (rows: readonly (Omit<Series, "values"> & { values: string })[]): Series[] =>
-  rows.map((row) => ({ ...row, values: JSON.parse(row.values) as Record<string, number> }));
+  rows.map((row) => {
+    const written = JSON.parse(row.values) as Record<string, string>;
+    return { ...row, values: Object.fromEntries(Object.entries(written).map(([day, value]) => [day, Number(value)])) };
+  });

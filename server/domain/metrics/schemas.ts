@@ -2,22 +2,43 @@ import { z } from "zod";
 import { ConnectionStatus } from "#server/domain/connections/schemas.ts";
 import { RunErrorKind, RunStatus, RunTrigger, ScheduleBlock } from "#server/domain/runs/schemas.ts";
 
-/** How a number is to be read: `money` in minor units of the overview's currency, `ratio` as 0 to 1, `status` as 0 ok, 1 warn, 2 bad. */
+/** How a number is to be read: `money` in minor units of its own `currency`, `ratio` as 0 to 1, `status` as 0 ok, 1 warn, 2 bad. */
 export const MetricUnit = z.enum(["count", "money", "ratio", "days", "status"]);
 const Tone = z.enum(["ok", "warn", "danger"]);
 /** One place for each of the overview's `days`; null where nothing was measured. */
 const Values = z.array(z.number().nullable());
 
-export const Tile = z.object({
+const How = z.string().optional().describe("One sentence: how it is counted.");
+const Currency = z.string().nullable().describe("ISO 4217; null where the figure is no money.");
+
+/** One figure in its currency. */
+export const Amount = z.object({
+  value: z.number().nullable().describe("Of the last 30 days with today so far, or the newest state; null while nothing was measured."),
+  previous: z
+    .number()
+    .nullable()
+    .describe("Of the 30 days before these, or the state 30 days before; null where they were not measured whole."),
+  compared: z
+    .object({ value: z.number(), previous: z.number() })
+    .nullable()
+    .describe(
+      "What `delta` is told from: the first 28 of the 30 days, which are over, and the 28 before those, with the same weekdays; of a state, both states.",
+    ),
+  delta: z
+    .number()
+    .nullable()
+    .describe("Change as a ratio (0.1: a tenth more), of ratios in points; null where there is nothing to compare with."),
+  currency: Currency,
+});
+export type Amount = z.infer<typeof Amount>;
+
+export const Tile = Amount.extend({
   key: z.string(),
   label: z.string(),
+  how: How,
   unit: MetricUnit,
-  /** Of the last 30 days, or the newest state; null while nothing was measured. */
-  value: z.number().nullable(),
-  /** Of the 30 days before, or the state 30 days before. */
-  previous: z.number().nullable(),
-  /** Change from `previous` as a ratio (0.1: a tenth more); null where there is nothing to compare with. */
-  delta: z.number().nullable(),
+  kind: z.enum(["daily", "snapshot"]),
+  others: z.array(Amount).describe("The same in further currencies. Amounts of two currencies are never added."),
   /** Whether a rise is good news; null where neither. */
   better: z.enum(["up", "down"]).nullable(),
   /** A judgement against thresholds; null where there are none. */
@@ -30,7 +51,10 @@ export type Tile = z.infer<typeof Tile>;
 export const Chart = z.object({
   key: z.string(),
   label: z.string(),
+  how: How,
   unit: MetricUnit,
+  /** Of money. */
+  currency: z.string().optional(),
   series: z.array(z.object({ key: z.string(), label: z.string(), values: Values })),
 });
 export type Chart = z.infer<typeof Chart>;
@@ -40,7 +64,10 @@ export const Breakdown = z.object({
   label: z.string(),
   /** What the rows are: channels, statuses. */
   dimension: z.string(),
+  how: How,
   unit: MetricUnit,
+  /** Of money. */
+  currency: z.string().optional(),
   /** The largest first. `share` of the whole, 0 to 1. */
   rows: z.array(z.object({ key: z.string(), label: z.string(), value: z.number(), share: z.number() })),
 });
@@ -50,6 +77,8 @@ export const CohortTable = z.object({
   key: z.string(),
   label: z.string(),
   dimension: z.string(),
+  how: How,
+  running: z.string().describe("The month (YYYY-MM) that was not over when this was measured: what falls into it still grows."),
   /** The oldest first. `customers[n]` came n months after `month` (YYYY-MM); place 0 is the cohort's size; null: not yet. */
   cohorts: z.array(z.object({ month: z.string(), customers: z.array(z.number().nullable()) })),
 });
@@ -73,6 +102,8 @@ export const SensorView = z.object({
   everyS: z.number(),
   nextAt: z.number().nullable(),
   lastSuccessAt: z.number().nullable(),
+  timezone: z.string().describe("Whose calendar the days are of: the account's, which may differ from the client's."),
+  days: z.array(z.string()).describe("The 30 days of charts and trends, YYYY-MM-DD, the last one the account's today."),
   tiles: z.array(Tile),
   charts: z.array(Chart),
   breakdowns: z.array(Breakdown),
@@ -82,9 +113,9 @@ export type SensorView = z.infer<typeof SensorView>;
 
 /** A client's overview, ready to draw. Instants are milliseconds since 1970. */
 export const Overview = z.object({
-  currency: z.string(),
-  timezone: z.string(),
-  /** The 30 days of charts and trends, YYYY-MM-DD, the last one today. */
+  currency: z.string().describe("What the client's figures are in: of its first amount of money; the client's own while there is none."),
+  timezone: z.string().describe("The client's."),
+  /** 30 days of the client's own calendar, YYYY-MM-DD, the last one today; each sensor has its account's. */
   days: z.array(z.string()),
   sensors: z.array(SensorView),
   connections: z.array(
@@ -115,9 +146,11 @@ export const Overview = z.object({
 });
 export type Overview = z.infer<typeof Overview>;
 
-/** What a client's sensors measured, for programs. Days are YYYY-MM-DD; money is integer minor units of `currency`. */
+const Days = z.record(z.string(), z.number());
+
+/** What a client's sensors measured, for programs. Days are YYYY-MM-DD; money is integer minor units of its own `currency`. */
 export const Metrics = z.object({
-  currency: z.string(),
+  currency: z.string().describe("As in the overview. Each metric says its own."),
   timezone: z.string(),
   from: z.string(),
   to: z.string(),
@@ -127,18 +160,16 @@ export const Metrics = z.object({
       state: SensorState,
       /** Milliseconds since 1970. */
       lastSuccessAt: z.number().nullable(),
+      timezone: z.string().describe("Whose calendar the days are of."),
       metrics: z.array(
-        z.object({
+        Amount.extend({
           key: z.string(),
           label: z.string(),
+          how: How,
           unit: MetricUnit,
-          /** Of the last 30 days, or the newest state. */
-          value: z.number().nullable(),
-          previous: z.number().nullable(),
-          /** Where it is not split: its values by day, the last 60 days. */
-          days: z.record(z.string(), z.number()),
-          /** Where it is split: the figure of each part, as `value`. */
-          parts: z.record(z.string(), z.number()),
+          days: Days.describe("Where it is not split: its values by day, the last 60 days."),
+          parts: Days.describe("Where it is split: the figure of each part, as `value`."),
+          others: z.array(Amount.extend({ days: Days, parts: Days })).describe("The same in further currencies."),
         }),
       ),
     }),

@@ -2,12 +2,16 @@ import { addDays, daysBetween } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/sensor.ts";
 
 export const periodDays = 30;
+/** Four weeks, so that both sides of a comparison have the same weekdays. */
+export const comparedDays = 28;
 
-/** Values of one metric and dimension value, by day. */
+/** Values of one metric, dimension value and currency, by day. */
 export interface Series {
   sensor: string;
   metric: string;
   dimension: string;
+  /** ISO 4217; "" or left out where the metric is no money, and for amounts that were written before they knew theirs. */
+  currency?: string;
   measuredAt: number;
   values: Readonly<Record<string, number>>;
 }
@@ -28,21 +32,61 @@ export function bySensorAndMetric(all: readonly Series[]): Measured {
   return measured;
 }
 
-/** The parts of a metric, or its one whole. */
+/** The parts of a metric, or its one whole; of each a line for each of its currencies. */
 export const partsOf = (measured: Measured, sensor: string, metric: string): readonly Series[] => measured.get(keyOf(sensor, metric)) ?? [];
 
-export const wholeOf = (measured: Measured, sensor: string, metric: string): Series | undefined =>
-  partsOf(measured, sensor, metric).find(({ dimension }) => dimension === "");
+/** The whole of what is no money. What is counted by currency (orders) is one number here: its currencies are added, day by day. */
+export function wholeOf(measured: Measured, sensor: string, metric: string): Series | undefined {
+  const [first, ...others] = partsOf(measured, sensor, metric).filter(({ dimension }) => dimension === "");
+  if (!first || others.length === 0) return first;
+  const values: Record<string, number> = { ...first.values };
+  for (const other of others) for (const [day, value] of Object.entries(other.values)) values[day] = (values[day] ?? 0) + value;
+  return { ...first, currency: "", values, measuredAt: Math.max(first.measuredAt, ...others.map(({ measuredAt }) => measuredAt)) };
+}
 
-/** The days of the present period, which ends `today`, and of the one before it. */
+/** A whole that is money, one line a currency, the one in use first: with the newest amount, and of two the larger. */
+export function linesOf(measured: Measured, sensor: string, metric: string, ownCurrency: string): (Series & { currency: string })[] {
+  const lines = new Map<string, Series & { currency: string }>();
+  // An amount that does not say its currency is the client's own; one that does is the newer word on its day.
+  const wholes = partsOf(measured, sensor, metric).filter(({ dimension }) => dimension === "");
+  for (const line of [...wholes].sort((a, b) => Number(Boolean(a.currency)) - Number(Boolean(b.currency)))) {
+    const currency = line.currency || ownCurrency;
+    lines.set(currency, { ...line, currency, values: { ...lines.get(currency)?.values, ...line.values } });
+  }
+  return [...lines.values()].sort((a, b) => (newestAmount(a) < newestAmount(b) ? 1 : newestAmount(a) > newestAmount(b) ? -1 : 0));
+}
+
+/** The last day with an amount that is not 0, then the last day at all. */
+function newestAmount({ values }: Series): string {
+  let newest = "";
+  let last = "";
+  for (const [day, value] of Object.entries(values)) {
+    if (day > last) last = day;
+    if (value !== 0 && day > newest) newest = day;
+  }
+  return `${newest} ${last}`;
+}
+
+/** The days that figures are made from. All are of one calendar, the account's. */
 export interface Periods {
+  /** The last 30 days, of which the last one, today, still runs. */
   present: readonly string[];
+  /** The 30 days before them. */
   before: readonly string[];
+  /**
+   * What a change is told from: the first four weeks of the 30 days, and the four weeks before those. Today is not over, and of
+   * yesterday figures still come in (Google Analytics takes up to two days), so that neither is held against a whole day.
+   */
+  compared: { present: readonly string[]; before: readonly string[] };
 }
 
 export const periodsUntil = (today: string): Periods => ({
   present: daysBetween(addDays(today, 1 - periodDays), today),
   before: daysBetween(addDays(today, 1 - 2 * periodDays), addDays(today, -periodDays)),
+  compared: {
+    present: daysBetween(addDays(today, 1 - periodDays), addDays(today, comparedDays - periodDays)),
+    before: daysBetween(addDays(today, 1 - periodDays - comparedDays), addDays(today, -periodDays)),
+  },
 });
 
 /** One figure of a period of days: by the metric's own aggregate; null where nothing was measured in it. */

@@ -57,14 +57,22 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
   });
 
   const effects: BatchItem<"sqlite">[] = [
-    ...groups(({ found }) => (found?.measurements ?? []).map((m) => [m.metric, m.day, m.dimension ?? "", m.value])).map((json) =>
-      db
-        .insert(measurements)
-        .select(sql`select r.tenant_id, r.job, j.value->>0, j.value->>1, j.value->>2, j.value->>3, ${now} ${held(json)}`)
-        .onConflictDoUpdate({
-          target: [measurements.tenantId, measurements.sensor, measurements.metric, measurements.day, measurements.dimension],
-          set: { value: sql`excluded.value`, measuredAt: sql`excluded.measured_at` },
-        }),
+    ...groups(({ found }) => (found?.measurements ?? []).map((m) => [m.metric, m.day, m.dimension ?? "", m.currency ?? "", m.value])).map(
+      (json) =>
+        db
+          .insert(measurements)
+          .select(sql`select r.tenant_id, r.job, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, ${now} ${held(json)}`)
+          .onConflictDoUpdate({
+            target: [
+              measurements.tenantId,
+              measurements.sensor,
+              measurements.metric,
+              measurements.day,
+              measurements.dimension,
+              measurements.currency,
+            ],
+            set: { value: sql`excluded.value`, measuredAt: sql`excluded.measured_at` },
+          }),
     ),
     ...groups(({ found, connectionIds }) =>
       (found?.orders ?? []).map((o) => [
@@ -76,12 +84,13 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
         o.grossMinor,
         o.currency,
         o.updatedAt,
+        o.cancelledAt,
       ]),
     ).map((json) =>
       db
         .insert(orders)
         .select(
-          sql`select r.tenant_id, j.value->>0, j.value->>1, ${orderCustomer}, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7 ${held(json)}`,
+          sql`select r.tenant_id, j.value->>0, j.value->>1, ${orderCustomer}, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7, j.value->>8 ${held(json)}`,
         )
         .onConflictDoUpdate(newerOrder),
     ),
@@ -131,12 +140,14 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
           next.errorKind,
           next.errorMessage,
           next.finishedAt,
+          found?.timezone ?? null,
         ]),
     ).map((json) =>
       db
         .update(schedules)
         .set({
           cursor: sql`case o.value->>3 when 1 then nullif(o.value->>4, 'null') else ${schedules.cursor} end`,
+          timezone: sql`coalesce(o.value->>9, ${schedules.timezone})`,
           lastRunAt: now,
           lastSuccessAt: sql`case o.value->>5 when 'succeeded' then ${now} else ${schedules.lastSuccessAt} end`,
           lastStatus: sql`o.value->>5`,

@@ -56,7 +56,7 @@ export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: r
     ctx.db
       .insert(schedules)
       .select(
-        sql`select ${ctx.tenant.id}, value->>'job', value->>'everyS', ${ctx.now()}, value->>'enabled', value->>'blocked', '{}', null, value->>'source', null, null, null, null, null, null, null
+        sql`select ${ctx.tenant.id}, value->>'job', value->>'everyS', ${ctx.now()}, value->>'enabled', value->>'blocked', '{}', null, value->>'source', null, null, null, null, null, null, null, null
           from json_each(${json}) where true`,
       )
       .onConflictDoUpdate({
@@ -73,6 +73,7 @@ export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: r
           lastErrorKind: sql`case when ${begins} then null else ${schedules.lastErrorKind} end`,
           lastErrorMessage: sql`case when ${begins} then null else ${schedules.lastErrorMessage} end`,
           source: sql`coalesce(excluded.source, ${schedules.source})`,
+          timezone: sql`case when ${isOther} then null else ${schedules.timezone} end`,
         },
       }),
     ctx.db

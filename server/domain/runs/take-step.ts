@@ -1,4 +1,5 @@
 import type { Account } from "#server/catalog/account.ts";
+import { checkMeasurements } from "#server/catalog/check-measurements.ts";
 import type { Sensor, Step } from "#server/catalog/sensor.ts";
 import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
@@ -64,6 +65,7 @@ export async function takeStep(
     const step = await Promise.race([job.step(reading), timeUp]);
     const passedOver = calls.failures.find(({ kind }) => !step.despite?.includes(kind));
     if (passedOver) throw passedOver;
+    checkMeasurements(job.metrics, step.measurements);
     return { found: step, answeredIds: [...calls.answered] };
   } finally {
     clearTimeout(timer);

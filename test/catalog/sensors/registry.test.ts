@@ -28,7 +28,15 @@ test.each(sensors.map((sensor) => [sensor.id, sensor] as const))("%s describes i
   const keys = sensor.metrics.map(({ key }) => key);
   expect(new Set(keys).size).toBe(keys.length);
   expect(keys.length).toBeGreaterThan(0);
-  const texts = [sensor.title, sensor.description, ...sensor.metrics.flatMap(({ label, dimension }) => [label, dimension ?? label])];
+  const texts = [
+    sensor.title,
+    sensor.description,
+    ...sensor.metrics.flatMap(({ key, label, dimension, how }) => [
+      label,
+      dimension ?? label,
+      how ?? expect.unreachable(`how ${key} is counted`),
+    ]),
+  ];
   for (const text of texts) for (const language of languages) expect(text[language].trim()).not.toBe("");
   for (const { unit, quotient, dimension, kind, aggregate } of sensor.metrics) {
     expect(units).toContain(unit);
@@ -68,14 +76,17 @@ test("with its scopes alone each one runs to its end, measures only what it desc
     expect(run.steps.at(-1)?.done, sensor.id).toBe(true);
     const described = new Map(sensor.metrics.map((metric) => [metric.key, metric]));
     expect(run.measurements.length, sensor.id).toBeGreaterThan(0);
-    for (const { metric, day, dimension, value } of run.measurements) {
+    for (const { metric, day, dimension, currency, value } of run.measurements) {
       expect(described.has(metric), `${sensor.id} ${metric}`).toBe(true);
       expect(day).toMatch(/^\d{4}-\d\d-\d\d$/);
       expect(Number.isFinite(value)).toBe(true);
       expect(dimension !== undefined).toBe(described.get(metric)?.dimension !== undefined);
-      if (described.get(metric)?.unit === "money") expect(Number.isInteger(value)).toBe(true);
+      if (described.get(metric)?.unit !== "money") continue;
+      expect(Number.isInteger(value)).toBe(true);
+      expect(currency, `${sensor.id} ${metric}`).toMatch(/^[A-Z]{3}$/);
     }
-    const keys = run.measurements.map(({ metric, day, dimension }) => `${metric} ${day} ${dimension}`);
+    expect(run.steps.at(-1)?.timezone, sensor.id).toBeDefined();
+    const keys = run.measurements.map(({ metric, day, dimension, currency }) => `${metric} ${day} ${dimension} ${currency}`);
     expect(new Set(keys).size, sensor.id).toBe(keys.length);
     expect(sensor.cursor.parse(JSON.parse(JSON.stringify(run.cursor)))).toEqual(run.cursor);
     const again = await runSensor(ctx, sensor, { account, cursor: run.cursor });

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { measurements as measurementRows } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
+import { checkMeasurements } from "#server/catalog/check-measurements.ts";
 import type { Measurement, OrderRecord, RefundRecord, Sensor, Step } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
@@ -40,6 +41,7 @@ export async function runSensor(ctx: TenantCtx, sensor: Sensor, input: RunInput)
       signal: new AbortController().signal,
       log: (level, message, fields) => void run.logs.push({ level, message, fields }),
     });
+    checkMeasurements(sensor.metrics, step.measurements);
     await store(ctx, sensor, input, step);
     run.steps.push(step);
     run.measurements.push(...(step.measurements ?? []));
@@ -62,6 +64,7 @@ async function store(ctx: TenantCtx, sensor: Sensor, input: RunInput, step: Step
     o.grossMinor,
     o.currency,
     o.updatedAt,
+    o.cancelledAt,
   ]);
   const refunds = (step.refunds ?? []).map((r) => [
     ...owner,
@@ -84,8 +87,8 @@ async function store(ctx: TenantCtx, sensor: Sensor, input: RunInput, step: Step
 export async function storeMeasurements(ctx: TenantCtx, sensor: string, values: readonly Measurement[], measuredAt: number): Promise<void> {
   if (values.length === 0) return;
   await ctx.db.run(sql`
-    insert into ${measurementRows} (tenant_id, sensor, metric, day, dimension, value, measured_at)
-    select ${ctx.tenant.id}, ${sensor}, value ->> 'metric', value ->> 'day', coalesce(value ->> 'dimension', ''), value ->> 'value', ${measuredAt}
+    insert into ${measurementRows} (tenant_id, sensor, metric, day, dimension, currency, value, measured_at)
+    select ${ctx.tenant.id}, ${sensor}, value ->> 'metric', value ->> 'day', coalesce(value ->> 'dimension', ''), coalesce(value ->> 'currency', ''), value ->> 'value', ${measuredAt}
     from json_each(${JSON.stringify(values)}) where true
     on conflict do update set value = excluded.value, measured_at = excluded.measured_at`);
 }

@@ -99,11 +99,11 @@ test("the summary counts customers once and guests apart", async () => {
 
 test("days have their orders and refunds, also a day with a refund alone", async () => {
   expect(await shopHistory(await smallHistory()).daily("2026-02-01")).toEqual([
-    { day: "2026-02-01", orders: 0, grossMinor: 0, refundsMinor: 400 },
-    { day: "2026-02-02", orders: 1, grossMinor: 200, refundsMinor: 0 },
-    { day: "2026-02-05", orders: 2, grossMinor: 250, refundsMinor: 0 },
-    { day: "2026-03-01", orders: 1, grossMinor: 700, refundsMinor: 0 },
-    { day: "2026-03-03", orders: 2, grossMinor: 925, refundsMinor: 25 },
+    { day: "2026-02-01", currency: "GBP", orders: 0, grossMinor: 0, refundsMinor: 400 },
+    { day: "2026-02-02", currency: "GBP", orders: 1, grossMinor: 200, refundsMinor: 0 },
+    { day: "2026-02-05", currency: "GBP", orders: 2, grossMinor: 250, refundsMinor: 0 },
+    { day: "2026-03-01", currency: "GBP", orders: 1, grossMinor: 700, refundsMinor: 0 },
+    { day: "2026-03-03", currency: "GBP", orders: 2, grossMinor: 925, refundsMinor: 25 },
   ]);
 });
 

@@ -44,6 +44,8 @@ function draw(metrics: Metric[], series: Series[]) {
     facts: { schedule: undefined, latestRun: undefined },
     measured: bySensorAndMetric(series),
     periods: periodsUntil(today),
+    timezone: "UTC",
+    currency: "GBP",
     now,
   };
   return drawSensor(sensorOf(metrics), { ...input, locale: "en" });

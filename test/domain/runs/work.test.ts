@@ -411,7 +411,16 @@ test("an account that was taken away after the run was made fails it with the re
 });
 
 test("orders and refunds are written under the connection they came from, and an older reading never wins", async () => {
-  const order = { externalId: "o1", customerId: null, placedAt: 1, day: "2026-03-01", grossMinor: 500, currency: "GBP", updatedAt: 10 };
+  const order = {
+    externalId: "o1",
+    customerId: null,
+    placedAt: 1,
+    day: "2026-03-01",
+    grossMinor: 500,
+    currency: "GBP",
+    updatedAt: 10,
+    cancelledAt: null,
+  };
   const refund = { externalId: "r1", orderExternalId: "o1", refundedAt: 2, day: "2026-03-02", amountMinor: 100, currency: "GBP" };
   const found = [
     { orders: [order], refunds: [refund], cursor: { page: 1 }, done: false },
@@ -434,7 +443,7 @@ test("orders and refunds are written under the connection they came from, and an
 });
 
 test("a customer who was forgotten does not come back with a page of orders that is read later, but with a later order", async () => {
-  const order = { placedAt: 1, day: "2026-03-01", grossMinor: 500, currency: "GBP", customerId: "7" };
+  const order = { placedAt: 1, day: "2026-03-01", grossMinor: 500, currency: "GBP", customerId: "7", cancelledAt: null };
   const found = [
     { ...order, externalId: "o1", updatedAt: 10 },
     { ...order, externalId: "o2", updatedAt: 30 },
