@@ -268,7 +268,7 @@ export const holdings: readonly Holding[] = [
     table: dataExports,
     client: "tenantId",
     data: ["id", "requestedBy", "requestedAt", "status", "doneAt", "expiresAt", "bytes", "contents"],
-    engine: ["sentAt", "attempts", "leaseUntil"],
+    engine: ["sentAt", "attempts", "leaseUntil", "progress"],
     exported: { not: "about exports themselves" },
     atEnd: "erased",
   },

@@ -9,6 +9,7 @@ export interface Env {
   MAIL: Queue<MailMessage>;
   TOKENS: Queue<TokenMessage>;
   TASKS: Queue<TaskMessage>;
+  EXPORTS: Queue<TaskMessage>;
   DEAD: Queue<DeadMessage>;
   ASSETS: Fetcher;
   [variable: string]: unknown;

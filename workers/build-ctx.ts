@@ -3,6 +3,7 @@ import type { Cookies, Ctx, Send } from "#server/ctx.ts";
 import { databasesOf, type Env, readConfig } from "#server/env.ts";
 import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
+import type { TaskMessage } from "#server/messages.ts";
 
 const maxMessagesPerSend = 100;
 
@@ -15,7 +16,15 @@ async function sendPages<M>(queue: Queue<M>, messages: readonly M[], delaySecond
 const sendVia = (env: Env): Send => ({
   runs: (messages, delayS) => sendPages(env.RUNS, messages, delayS),
   tokens: (messages) => sendPages(env.TOKENS, messages),
-  tasks: (messages) => sendPages(env.TASKS, messages),
+  tasks: async (messages) => {
+    // Exports are long and have a queue of their own.
+    const isExport = ({ type }: TaskMessage) => type === "export";
+    await sendPages(env.EXPORTS, messages.filter(isExport));
+    await sendPages(
+      env.TASKS,
+      messages.filter((message) => !isExport(message)),
+    );
+  },
   mail: async (message) => void (await env.MAIL.send(message)),
   dead: async (message) => void (await env.DEAD.send(message)),
 });

@@ -42,6 +42,7 @@ export async function queueHandler(batch: MessageBatch<Message>, env: Env): Prom
       );
       return;
     case "atrium-tasks":
+    case "atrium-exports":
       await eachByItself(
         batch,
         (body) => workTask(ctx, TaskMessage.parse(body)),

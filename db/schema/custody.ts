@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { DeletionReceipt, ExportStatus } from "#server/domain/custody/schemas.ts";
+import type { DeletionReceipt, ExportProgress, ExportStatus } from "#server/domain/custody/schemas.ts";
 
 /** One admin asks to see one secret, another one allows it; for five minutes the first one may. */
 export const reveals = sqliteTable(
@@ -37,10 +37,12 @@ export const dataExports = sqliteTable(
     requestedAt: instant().notNull(),
     status: text().$type<ExportStatus>().notNull(),
     sentAt: instant(),
-    /** Rises with each try: who began an older one writes nothing more. */
+    /** Tries of the present step; one that is done sets it back to 0. */
     attempts: integer().notNull().default(0),
-    /** Until when whoever makes it may be taken to be at work. */
+    /** Until when whoever makes it may be taken to be at work; they alone write, as long as this is their lease. */
     leaseUntil: instant(),
+    /** Where the next step goes on from; null before the first and after the last. */
+    progress: json<ExportProgress>(),
     doneAt: instant(),
     expiresAt: instant().notNull(),
     bytes: integer(),

@@ -1,4 +1,4 @@
-import { eq, gt, type SQL, sql } from "drizzle-orm";
+import { eq, type SQL } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { dataExports, exportChunks } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -6,7 +6,7 @@ import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 
 /**
  * Statements that take away all exports of a tenant, where `guard` holds, since somebody who is in them is to be forgotten: those
- * that are ready are over, and whoever makes one is overtaken and begins anew.
+ * that are ready are over, and whoever makes one has lost its lease, and it begins anew.
  */
 export const dropExports = (ctx: TenantCtx, guard: SQL): Statement[] => [
   ctx.db.delete(exportChunks).where(inTenant(ctx, exportChunks, guard)),
@@ -16,6 +16,6 @@ export const dropExports = (ctx: TenantCtx, guard: SQL): Statement[] => [
     .where(inTenant(ctx, dataExports, eq(dataExports.status, "ready"), guard)),
   ctx.db
     .update(dataExports)
-    .set({ attempts: sql`${dataExports.attempts} + 1` })
-    .where(inTenant(ctx, dataExports, eq(dataExports.status, "waiting"), gt(dataExports.attempts, 0), guard)),
+    .set({ progress: null, leaseUntil: null })
+    .where(inTenant(ctx, dataExports, eq(dataExports.status, "waiting"), guard)),
 ];

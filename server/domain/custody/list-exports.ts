@@ -3,7 +3,7 @@ import { dataExports } from "#db/schema/index.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import type { ExportStatus } from "./schemas.ts";
+import type { ExportProgress, ExportStatus } from "./schemas.ts";
 
 /** An export as its page shows it. Times in milliseconds since 1970. */
 export interface DataExport {
@@ -14,8 +14,12 @@ export interface DataExport {
   doneAt: number | null;
   expiresAt: number;
   bytes: number | null;
+  /** While it is being made, so far. */
   rows: number;
 }
+
+const writtenBy = (progress: ExportProgress | null): number[] =>
+  progress === null ? [] : [...progress.zip.done, ...(progress.zip.open ? [progress.zip.open] : [])].map(({ rows }) => rows);
 
 /** The exports of a tenant that are not over, the newest first. */
 export async function listExports(ctx: TenantCtx): Promise<DataExport[]> {
@@ -30,7 +34,7 @@ export async function listExports(ctx: TenantCtx): Promise<DataExport[]> {
     ctx,
     rows.map(({ requestedBy }) => requestedBy),
   );
-  return rows.map(({ id, status, requestedAt, requestedBy, doneAt, expiresAt, bytes, contents }) => ({
+  return rows.map(({ id, status, requestedAt, requestedBy, doneAt, expiresAt, bytes, contents, progress }) => ({
     id,
     status,
     requestedAt,
@@ -38,6 +42,6 @@ export async function listExports(ctx: TenantCtx): Promise<DataExport[]> {
     doneAt,
     expiresAt,
     bytes,
-    rows: Object.values(contents ?? {}).reduce((sum, count) => sum + count, 0),
+    rows: [...Object.values(contents ?? {}), ...writtenBy(progress)].reduce((sum, count) => sum + count, 0),
   }));
 }

@@ -1,8 +1,22 @@
 import { z } from "zod";
+import type { ZipState } from "./zip-writer.ts";
 
 /** `waiting`: asked for. `ready`: can be downloaded until it expires. `failed`: every try failed. */
 export const ExportStatus = z.enum(["waiting", "ready", "failed"]);
 export type ExportStatus = z.infer<typeof ExportStatus>;
+
+/** Where an export goes on from: kept in one batch with the pieces of the zip that it stands for. */
+export interface ExportProgress {
+  /** When it began: the time of its files. */
+  at: number;
+  /** Pieces that are kept. */
+  seq: number;
+  /** The key of the last row of the file that is open. */
+  behind: Readonly<Record<string, string | number>> | null;
+  /** The last line of the audit log that is in it and has a place in the chain. */
+  head: { seq: number; hash: string } | null;
+  zip: ZipState;
+}
 
 /** What the end of a client left: numbers and instants, and nothing that says who its people or customers were. */
 export interface DeletionReceipt {

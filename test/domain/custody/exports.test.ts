@@ -1,3 +1,5 @@
+import { sha256 } from "@oslojs/crypto/sha2";
+import { encodeHexLowerCase } from "@oslojs/encoding";
 import { eq, getTableName, sql } from "drizzle-orm";
 import { strFromU8, unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
@@ -19,6 +21,7 @@ import { ask, asPerson } from "#test/ask.ts";
 import { makeBelongings } from "#test/contracts/belongings.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
+import { buildJobCtx } from "#workers/build-ctx.ts";
 
 const db = openDb(testEnv.DB);
 const jobs = (now?: () => number) => testCtx({ actor: { type: "system", job: "test" }, ...(now && { now }) });
@@ -122,6 +125,125 @@ describe("all that a client has", () => {
   }, 20_000);
 });
 
+/** Works off one message after the other until it is over; answers how many there were. */
+async function makeWhole(tenant: Tenant, exportId: string, context: () => ReturnType<typeof jobs> = jobs): Promise<number> {
+  for (let messages = 1; messages < 200; messages++) {
+    const ctx = context();
+    await makeExport(ctx, { tenant: tenant.id, exportId });
+    if ((await rowOf(exportId))?.status !== "waiting") return messages;
+    expect(ctx.traces.tasks).toEqual([{ v: 1, type: "export", tenant: tenant.id, export: exportId }]);
+  }
+  throw new Error("it never ends");
+}
+
+const addOrders = (tenant: Tenant, count: number) =>
+  db.run(
+    sql`insert into ${orders} (tenant_id, connection_id, external_id, customer_id, placed_at, day, gross_minor, currency, updated_at)
+      with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})
+      select ${tenant.id}, 'con', printf('%08d', i), i % 977, i, '2026-01-01', i, 'GBP', i from n`,
+  );
+
+/** The orders' ids in the file, in their order. */
+const idsIn = (csv: string | undefined) =>
+  (csv ?? "")
+    .trim()
+    .split("\r\n")
+    .slice(1)
+    .map((line) => line.split(",")[1]);
+
+describe("a long export", () => {
+  test("is made in steps, a message each, and others' come in between; the zip is whole, each row once and in order", async () => {
+    const tenant = await makeTenant();
+    await addOrders(tenant, 50_000);
+    const { ctx, token, exportId } = await asked(tenant);
+    await makeExport(jobs(), { tenant: tenant.id, exportId });
+    const [half] = await listExports(ctx);
+    expect(half).toMatchObject({ status: "waiting", bytes: null });
+    expect(half?.rows).toBeGreaterThan(19_999);
+    expect(await rowOf(exportId)).toMatchObject({ leaseUntil: null, attempts: 0 });
+    expect(await makeWhole(tenant, exportId)).toBe(2);
+    const row = await rowOf(exportId);
+    expect(row).toMatchObject({ progress: null, contents: expect.objectContaining({ "orders.csv": 50_000 }) });
+    const pieces = await piecesOf(exportId);
+    expect(pieces.map(({ seq }) => seq)).toEqual(pieces.map((_, at) => at));
+    expect(pieces.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBe(row?.bytes);
+    const files = await unzipped(await ask(`/t/${tenant.id}/exports/${exportId}`, { headers: asPerson(token) }));
+    expect(idsIn(files["orders.csv"])).toEqual(Array.from({ length: 50_000 }, (_, at) => String(at + 1).padStart(8, "0")));
+    const { files: facts } = JSON.parse(files["manifest.json"] ?? "") as { files: { name: string; sha256: string }[] };
+    const bytes = new TextEncoder().encode(`\uFEFF${files["orders.csv"]}`);
+    expect(facts.find(({ name }) => name === "orders.csv")?.sha256).toBe(encodeHexLowerCase(sha256(bytes)));
+  }, 60_000);
+
+  test("killed between any two of its calls of D1, in any step, it goes on and is the same zip", async () => {
+    const tenant = await makeTenant();
+    await addOrders(tenant, 42_500);
+    const { token, exportId } = await asked(tenant);
+    let deaths = 0;
+    let hours = 0;
+    for (let calls = 3; (await rowOf(exportId))?.status === "waiting"; calls += 4) {
+      // After the lease of whoever was killed: what is thrown is given back, so kill that too.
+      hours += 1;
+      const ctx = jobs(() => Date.now() + hours * 3_600_000);
+      let left = calls;
+      const DB = interruptedD1(ctx.databases.DB, () => {
+        if (left-- <= 0) throw new Error("killed");
+        return undefined;
+      });
+      await makeExport({ ...ctx, databases: { DB } }, { tenant: tenant.id, exportId }).catch((error: unknown) => {
+        expect(String(error)).toMatch(/killed|Failed query|Failed to run the query/);
+        deaths += 1;
+      });
+      // Deaths without a step in between are counted as tries: three are enough to give up, which is another test's matter.
+      await db.update(dataExports).set({ attempts: 0 }).where(eq(dataExports.id, exportId));
+    }
+    expect(deaths).toBeGreaterThan(4);
+    const files = await unzipped(await ask(`/t/${tenant.id}/exports/${exportId}`, { headers: asPerson(token) }));
+    expect(idsIn(files["orders.csv"])).toEqual(Array.from({ length: 42_500 }, (_, at) => String(at + 1).padStart(8, "0")));
+    expect(await rowOf(exportId)).toMatchObject({ status: "ready" });
+  }, 120_000);
+
+  test("a message that comes twice, and one that was overtaken, write nothing into it", async () => {
+    const tenant = await makeTenant();
+    await addOrders(tenant, 45_000);
+    const { token, exportId } = await asked(tenant);
+    const ctx = jobs();
+    let batches = 0;
+    // Held up before it keeps its first piece, while its lease ends and another one makes the whole.
+    const DB = interruptedD1(ctx.databases.DB, ({ is }) => {
+      if (is !== "batch" || ++batches !== 2) return undefined;
+      return makeWhole(tenant, exportId, () => jobs(() => Date.now() + 3_600_000));
+    });
+    await expect(makeExport({ ...ctx, databases: { DB } }, { tenant: tenant.id, exportId })).rejects.toThrow(/another try/);
+    await makeExport(jobs(), { tenant: tenant.id, exportId });
+    const files = await unzipped(await ask(`/t/${tenant.id}/exports/${exportId}`, { headers: asPerson(token) }));
+    expect(idsIn(files["orders.csv"])).toHaveLength(45_000);
+  }, 60_000);
+
+  test("has a queue of its own, and what waits in the other one is not held up", async () => {
+    const sent: string[] = [];
+    const queue = (name: string) => ({
+      sendBatch: async (messages: { body: { type: string } }[]) => void sent.push(...messages.map(({ body }) => `${name}: ${body.type}`)),
+    });
+    const env = { ...testEnv, TASKS: queue("tasks"), EXPORTS: queue("exports") } as unknown as typeof testEnv;
+    const { send } = buildJobCtx({ env, connect: testCtx().connect }, "test");
+    await send.tasks([
+      { v: 1, type: "export", tenant: "t", export: "e" },
+      { v: 1, type: "webhook", tenant: "t", delivery: "d" },
+    ]);
+    expect(sent.sort()).toEqual(["exports: export", "tasks: webhook"]);
+  });
+});
+
+test("a download says its length, and is as long", async () => {
+  const { tenant } = await makeBelongings(`length-${Date.now()}`);
+  const { token, exportId } = await asked(tenant);
+  await makeExport(jobs(), { tenant: tenant.id, exportId });
+  const response = await ask(`/t/${tenant.id}/exports/${exportId}`, { headers: asPerson(token) });
+  const length = Number(response.headers.get("content-length"));
+  expect(length).toBe((await rowOf(exportId))?.bytes);
+  expect((await response.arrayBuffer()).byteLength).toBe(length);
+});
+
 describe("an export is made once", () => {
   test("while one is being made there is no other, and a message that comes twice makes it once", async () => {
     const tenant = await makeTenant();
@@ -146,7 +268,7 @@ describe("an export is made once", () => {
       });
       return { ...ctx, databases: { DB } };
     };
-    await expect(makeExport(broken(), { tenant: tenant.id, exportId })).rejects.toThrow(/D1 is away/);
+    await expect(makeExport(broken(), { tenant: tenant.id, exportId })).rejects.toThrow(/D1 is away|Failed query/);
     expect(await rowOf(exportId)).toMatchObject({ status: "waiting", attempts: 1, leaseUntil: null });
     // A worker that was killed leaves its lease: nobody takes it before that is over.
     await db
