@@ -25,7 +25,8 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const { status, ...asked } = filtersOf(args.request, ["search", "status", "cursor"]);
   const filters = { ...asked, status: choiceOf(status, STATUSES) };
-  return { title: titleOf(translatorOf(locale)("clients.title", { ns: "admin" })), filters, page: await api.clients.list(filters) };
+  const { clients, next } = await api.clients.list(filters);
+  return { title: titleOf(translatorOf(locale)("clients.title", { ns: "admin" })), filters, page: { items: clients, next } };
 }
 
 export default function Clients() {

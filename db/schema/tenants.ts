@@ -23,9 +23,15 @@ export const tenants = sqliteTable(
     contactEmail: text(),
     /** The account that the client was made from (`klaviyo:AcmeG1`): two consents for it at once make one client. */
     origin: text(),
+    /** How it came: `manual`, `script`, or the provider whose account it was made from. */
+    source: text().notNull().default("manual"),
+    /** The agency's own words to file it under. */
+    tags: json<string[]>().notNull().default([]),
     /** Job id -> whether the tenant wants it; what is absent is on. */
     features: json<Features>().notNull(),
     createdAt: instant().notNull(),
+    /** When something of this record was last changed. */
+    updatedAt: instant().notNull().default(0),
     lastActivityAt: instant(),
     /** When all that it has will be erased; its jobs stand still until then. Null for a client that stays. */
     endsAt: instant(),

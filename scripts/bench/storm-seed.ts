@@ -60,7 +60,7 @@ export async function seedStorm(
   );
   const db = ctx.directory;
   const statements: Statement[] = [
-    ...pages(clients, 5).map((page) => db.insert(tenants).values(page.map(({ tenant }) => tenant))),
+    ...pages(clients, 4).map((page) => db.insert(tenants).values(page.map(({ tenant }) => tenant))),
     ...pages(clients, 15).map((page) => db.insert(dataKeys).values(page.map(({ dataKey }) => dataKey))),
     ...pages(
       clients.flatMap(({ rows }) => rows),
@@ -184,6 +184,9 @@ const template = {
   contactName: null,
   contactEmail: null,
   origin: null,
+  source: "manual",
+  tags: [] as string[],
+  updatedAt: 0,
   endsAt: null,
   lastActivityAt: null,
   catalog: "",

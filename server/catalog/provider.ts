@@ -47,6 +47,8 @@ export interface Identity {
     contact?: string;
     email?: string;
     shop?: string;
+    /** That the provider calls it a test account. */
+    testAccount?: boolean;
   };
 }
 

@@ -1,4 +1,6 @@
 import { TRPCError } from "@trpc/server";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { ZodError, type z } from "zod";
 import { DomainError, type ErrorKind, statusOf } from "#server/errors.ts";
 
@@ -74,4 +76,32 @@ function fieldsOf(issue: z.core.$ZodIssue): { field: string; message: string }[]
   const named = (...more: PropertyKey[]) => [...issue.path, ...more].map(String).join(".");
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => ({ field: named(key), message: "There is no such field." }));
   return [{ field: named(), message: issue.message }];
+}
+
+const codes: Record<ErrorKind, TRPCError["code"]> = {
+  unauthenticated: "UNAUTHORIZED",
+  forbidden: "FORBIDDEN",
+  not_found: "NOT_FOUND",
+  invalid: "BAD_REQUEST",
+  conflict: "CONFLICT",
+  rate_limited: "TOO_MANY_REQUESTS",
+  unavailable: "SERVICE_UNAVAILABLE",
+  internal: "INTERNAL_SERVER_ERROR",
+};
+
+/** An error as tRPC knows it: a domain error gets the code of its kind, what nobody expected is internal. */
+export function trpcErrorOf(error: unknown): TRPCError {
+  if (error instanceof TRPCError) return error;
+  const code = error instanceof DomainError ? codes[error.kind] : "INTERNAL_SERVER_ERROR";
+  return new TRPCError({ code, message: describeError(error).message, cause: error });
+}
+
+/** What tRPC's clients read of an error, from whichever door it comes. Nothing of tRPC's own shape: it would carry a stack. */
+export function trpcShape(error: TRPCError, { path, requestId }: { path: string | undefined; requestId: string | null }) {
+  const described = { ...describeError(error), requestId };
+  return {
+    code: TRPC_ERROR_CODES_BY_KEY[error.code],
+    message: described.message,
+    data: { code: error.code, httpStatus: getHTTPStatusCodeFromError(error), path, ...described },
+  };
 }

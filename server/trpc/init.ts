@@ -1,56 +1,50 @@
-import { initTRPC, TRPCError } from "@trpc/server";
+import { initTRPC } from "@trpc/server";
 import { z } from "zod";
 import { type Ctx, enterTenant, requirePermission, requireUser } from "#server/ctx.ts";
 import type { Permission } from "#server/domain/members/permissions.ts";
 import { takeChange } from "#server/domain/rate-limits/take-change.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
-import { DomainError, type ErrorKind, forbidden, notFound } from "#server/errors.ts";
-import { describeError } from "./errors.ts";
-import type { ProcedureMeta } from "./rest.ts";
+import { DomainError, forbidden, notFound } from "#server/errors.ts";
+import { trpcErrorOf, trpcShape } from "./errors.ts";
+import type { ObjectSchema, ProcedureMeta } from "./rest.ts";
+import { refuseStrayFields } from "./stray-fields.ts";
+
+/** A context as a door hands it in: `fieldsOf` where a call comes from outside, see `fromOutside`. */
+export interface CallCtx extends Ctx {
+  fieldsOf?: (procedure: string) => ObjectSchema | undefined;
+}
 
 const trpc = initTRPC
-  .context<Ctx>()
+  .context<CallCtx>()
   .meta<ProcedureMeta>()
   .create({
-    errorFormatter: ({ shape, error, ctx }) => {
-      const described = { ...describeError(error), requestId: ctx?.request.id ?? null };
-      // Named one by one: the shape of tRPC's own would carry a stack where it thinks that it is being developed.
-      return {
-        code: shape.code,
-        message: described.message,
-        data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, ...described },
-      };
-    },
+    errorFormatter: ({ shape, error, ctx }) => trpcShape(error, { path: shape.data.path, requestId: ctx?.request.id ?? null }),
   });
 
 export const router = trpc.router;
 export const createCallerFactory = trpc.createCallerFactory;
-
-const codes: Record<ErrorKind, TRPCError["code"]> = {
-  unauthenticated: "UNAUTHORIZED",
-  forbidden: "FORBIDDEN",
-  not_found: "NOT_FOUND",
-  invalid: "BAD_REQUEST",
-  conflict: "CONFLICT",
-  rate_limited: "TOO_MANY_REQUESTS",
-  unavailable: "SERVICE_UNAVAILABLE",
-  internal: "INTERNAL_SERVER_ERROR",
-};
 
 /** Domain errors get their tRPC code here; the unknown is logged with its cause and goes out as one plain sentence. */
 const outward = trpc.middleware(async ({ ctx, next, path }) => {
   const result = await next();
   if (result.ok) return result;
   const cause = result.error.cause;
-  if (cause instanceof DomainError) throw new TRPCError({ code: codes[cause.kind], message: cause.message, cause });
+  if (cause instanceof DomainError) throw trpcErrorOf(cause);
   if (result.error.code === "INTERNAL_SERVER_ERROR") ctx.log.error("procedure failed", { path, error: cause ?? result.error });
   return result;
+});
+
+/** The last step of every builder, behind the question of who asks: what comes from outside names known fields alone. */
+const known = trpc.middleware(async ({ ctx, path, getRawInput, next }) => {
+  const schema = ctx.fieldsOf?.(path);
+  if (schema) refuseStrayFields(schema, await getRawInput());
+  return next();
 });
 
 const procedure = trpc.procedure.meta({ door: "public" }).use(outward);
 
 /** Anybody, signed in or not. */
-export const publicProcedure = procedure;
+export const publicProcedure = procedure.use(known);
 
 /** What changes something is counted, once it is known who asks and in which tenant. */
 const counted = trpc.middleware(async ({ ctx, type, next }) => {
@@ -61,7 +55,7 @@ const counted = trpc.middleware(async ({ ctx, type, next }) => {
 const signedIn = procedure.use(({ ctx, next }) => next({ ctx: { ...ctx, actor: requireUser(ctx) } }));
 
 /** Any signed-in person, about themselves. */
-export const personal = signedIn.meta({ door: "personal" }).use(counted);
+export const personal = signedIn.meta({ door: "personal" }).use(counted).use(known);
 
 /** Which tenant is meant: `{tenant}` in REST paths. What no slug can look like is as unknown as any other. */
 const InTenant = z.object({ tenant: z.string().min(1).max(100) });
@@ -78,7 +72,8 @@ export const member = (permission: Permission) =>
       requirePermission(tenantCtx, permission);
       return next({ ctx: { ...tenantCtx, actor: ctx.actor } });
     })
-    .use(counted);
+    .use(counted)
+    .use(known);
 
 const adminsOnly = signedIn.meta({ door: "staff" }).use(({ ctx, next }) => {
   if (!ctx.actor.staff) throw forbidden("This is for the agency's admins.");
@@ -86,7 +81,7 @@ const adminsOnly = signedIn.meta({ door: "staff" }).use(({ ctx, next }) => {
 });
 
 /** The agency's admins. */
-export const staff = adminsOnly.use(counted);
+export const staff = adminsOnly.use(counted).use(known);
 
 /** The agency's admins, inside one tenant that the input names. */
 export const staffIn = adminsOnly
@@ -95,7 +90,8 @@ export const staffIn = adminsOnly
     const tenant = await findTenant(ctx, input.tenant);
     return next({ ctx: { ...enterTenant(ctx, tenant, "staff"), actor: ctx.actor } });
   })
-  .use(counted);
+  .use(counted)
+  .use(known);
 
 /** A member with this right, or any of the agency's admins, who may do all of it. */
 export const memberOrStaff = (permission: Permission) =>
@@ -111,4 +107,5 @@ export const memberOrStaff = (permission: Permission) =>
       requirePermission(tenantCtx, permission);
       return next({ ctx: { ...tenantCtx, actor: ctx.actor } });
     })
-    .use(counted);
+    .use(counted)
+    .use(known);

@@ -1,5 +1,7 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
-import { createCallerFactory, router } from "./init.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { type CallCtx, createCallerFactory, router } from "./init.ts";
+import { describeProcedures, type ObjectSchema } from "./rest.ts";
 import { audit } from "./routers/audit.ts";
 import { clients } from "./routers/clients.ts";
 import { connections } from "./routers/connections.ts";
@@ -47,3 +49,17 @@ export type Outputs = inferRouterOutputs<AppRouter>;
 /** Calls procedures in-process, with their checks: what loaders and actions use. */
 export const createCaller = createCallerFactory(appRouter);
 export type Caller = ReturnType<typeof createCaller>;
+
+let fields: ReadonlyMap<string, ObjectSchema> | undefined;
+
+/**
+ * The context of a call from outside (REST, and the tRPC of browsers), where a field that no procedure knows is refused by its
+ * name. Pages call with types that say the same.
+ */
+export const fromOutside = (ctx: Ctx): CallCtx => ({
+  ...ctx,
+  fieldsOf: (procedure) => {
+    fields ??= new Map(describeProcedures(appRouter._def.procedures).map(({ name, input }) => [name, input]));
+    return fields.get(procedure);
+  },
+});

@@ -41,6 +41,7 @@ const plain: Record<string, unknown> = {
   field: "access_token",
   reason: "A reason that is long enough.",
   confirmation: "not its name",
+  tags: ["a tag"],
   since: 0,
   action: "client.updated",
   job: "shopify-sensor",

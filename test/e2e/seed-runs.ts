@@ -28,7 +28,7 @@ export async function seedGoogleClients(ctx: Ctx, { count, sandbox }: { count: n
   const db = ctx.directory;
   // At most 100 bound values a statement.
   const statements: BatchItem<"sqlite">[] = [
-    ...pages(rows, 6).map((page) => db.insert(tenants).values(page.map(({ tenant }) => tenant))),
+    ...pages(rows, 4).map((page) => db.insert(tenants).values(page.map(({ tenant }) => tenant))),
     ...pages(rows, 4).map((page) => db.insert(connections).values(page.map(({ connection }) => connection))),
     ...pages(rows, 15).map((page) => db.insert(secrets).values(page.map(({ secret }) => secret))),
     ...pages(rows, 20).map((page) => db.insert(dataKeys).values(page.map(({ dataKey }) => dataKey))),
@@ -88,6 +88,9 @@ const template = {
   contactName: null,
   contactEmail: null,
   origin: null,
+  source: "manual",
+  tags: [] as string[],
+  updatedAt: 0,
   endsAt: null,
   lastActivityAt: null,
   catalog: "",

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { setFlash } from "#server/flash.ts";
 import { createLog } from "#server/log.ts";
-import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
+import { describeError, httpStatusOf, trpcErrorOf, trpcShape } from "#server/trpc/errors.ts";
 import type { Door } from "#workers/door.ts";
 import { maskPath } from "./request-log.ts";
 
@@ -11,10 +11,16 @@ export interface FailureBody {
   error: ReturnType<typeof describeError> & { requestId: string };
 }
 
-/** An error as JSON, with its status and `Retry-After`. */
+/** An error for a client of tRPC: one shape for all the calls of the request, as tRPC itself answers what it could not begin. */
+function trpcFailure(c: Context<Door>, error: unknown): Response {
+  const path = c.req.path.slice("/api/trpc/".length);
+  const shape = trpcShape(trpcErrorOf(error), { path: path.includes(",") ? undefined : path, requestId: c.get("requestId") });
+  return c.json({ error: shape }, httpStatusOf(error) as ContentfulStatusCode);
+}
+
+/** An error as JSON, with its status. */
 function jsonFailure(c: Context<Door>, error: unknown): Response {
   const described = describeError(error);
-  if (described.retryAfterS !== null) c.header("retry-after", String(described.retryAfterS));
   const body: FailureBody = { error: { ...described, requestId: c.get("requestId") } };
   return c.json(body, httpStatusOf(error) as ContentfulStatusCode);
 }
@@ -33,8 +39,10 @@ export function onError(error: Error, c: Context<Door>): Response {
       stack: error.stack,
     });
   }
+  const { message, retryAfterS } = describeError(error);
+  if (retryAfterS !== null) c.header("retry-after", String(retryAfterS));
+  if (/^\/api\/trpc(\/|$)/.test(c.req.path)) return trpcFailure(c, error);
   if ((c.req.path.startsWith("/api/") && !visited.test(c.req.path)) || c.req.path === "/healthz") return jsonFailure(c, error);
-  const { message } = describeError(error);
   // The code and the state of a consent stay in no address, whatever became of it.
   if (c.req.path.endsWith("/callback") && status >= 500 && c.req.method === "GET") {
     const ctx: Door["Variables"]["ctx"] | undefined = c.get("ctx");

@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { invalid } from "#server/errors.ts";
 import { openApiDocument } from "#server/trpc/openapi-document.ts";
 import { type Operation, restInput, restOperations } from "#server/trpc/rest.ts";
-import { appRouter, createCaller } from "#server/trpc/root.ts";
+import { appRouter, createCaller, fromOutside } from "#server/trpc/root.ts";
 import type { Door } from "#workers/door.ts";
 
 /** The REST API: the procedures that say where they stand in it, its document, and JSON for whatever else is asked below /api. */
@@ -41,7 +41,7 @@ rest.all("/api/*", () => {
 });
 
 function call(c: Context<Door>, { name }: Operation, input: unknown): Promise<unknown> {
-  const caller: unknown = createCaller(c.get("ctx"));
+  const caller: unknown = createCaller(fromOutside(c.get("ctx")));
   const procedure = name.split(".").reduce<unknown>((noun, verb) => (noun as Record<string, unknown>)[verb], caller);
   return (procedure as (input: unknown) => Promise<unknown>)(input);
 }

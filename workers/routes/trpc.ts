@@ -1,12 +1,11 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
+import { maxBatch } from "#app/max-batch.ts";
 import { describeError } from "#server/trpc/errors.ts";
-import { appRouter } from "#server/trpc/root.ts";
+import { appRouter, fromOutside } from "#server/trpc/root.ts";
 import type { Door } from "#workers/door.ts";
 
 const endpoint = "/api/trpc";
-/** Calls in one request: each is a query or more, and an invocation has a thousand of them in all. */
-const maxBatchSize = 20;
 
 /** The procedures as the browser's client calls them. A query is a GET and a mutation a POST; tRPC refuses the other way. */
 export const trpc = new Hono<Door>();
@@ -16,8 +15,8 @@ trpc.all(`${endpoint}/*`, (c) =>
     endpoint,
     req: c.req.raw,
     router: appRouter,
-    maxBatchSize,
-    createContext: () => c.get("ctx"),
+    maxBatchSize: maxBatch,
+    createContext: () => fromOutside(c.get("ctx")),
     responseMeta: ({ errors }) => {
       const waits = errors.flatMap((error) => describeError(error).retryAfterS ?? []);
       return waits.length > 0 ? { headers: { "retry-after": String(Math.max(...waits)) } } : {};

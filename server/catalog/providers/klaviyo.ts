@@ -35,6 +35,7 @@ const Accounts = z.object({
           locale: z.string().nullish(),
           timezone: z.string().nullish(),
           preferred_currency: z.string().nullish(),
+          test_account: z.boolean().nullish(),
         }),
       }),
     )
@@ -45,13 +46,14 @@ async function identify(account: Account): Promise<Identity> {
   const { data } = await account.json({ path: "/api/accounts" }, Accounts);
   const [found] = data;
   if (!found) throw new Error("the schema lets no empty list through");
-  const { contact_information: contact, locale, timezone, preferred_currency: currency } = found.attributes;
+  const { contact_information: contact, locale, timezone, preferred_currency: currency, test_account: testAccount } = found.attributes;
   return {
     externalId: found.id,
     name: contact?.organization_name || found.id,
     details: {
       ...(timezone && { timezone }),
       ...(currency && { currency }),
+      ...(typeof testAccount === "boolean" && { testAccount }),
       ...(locale && { locale }),
       ...(contact?.default_sender_name && { contact: contact.default_sender_name }),
       ...(contact?.default_sender_email && { email: contact.default_sender_email }),

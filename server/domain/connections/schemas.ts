@@ -125,6 +125,7 @@ export const AccountDetails = z.object({
   locale: z.string().optional(),
   /** Shopify's permanent domain. */
   shop: z.string().optional(),
+  testAccount: z.boolean().optional(),
 });
 export type AccountDetails = z.infer<typeof AccountDetails>;
 

@@ -30,7 +30,7 @@ export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: 
   const [, made] = await commitIf(directory, guard, "deletion.requested", { deletion: id, dueAt: new Date(dueAt).toISOString(), reason }, [
     directory.db
       .update(tenants)
-      .set({ endsAt: dueAt })
+      .set({ endsAt: dueAt, updatedAt: now })
       .where(and(eq(tenants.id, tenantId), guard)),
     directory.db
       .insert(deletions)
@@ -54,7 +54,7 @@ export async function cancelDeletion(ctx: TenantCtx): Promise<void> {
   const [, cancelled] = await commitIf(directory, guard, "deletion.cancelled", {}, [
     directory.db
       .update(tenants)
-      .set({ endsAt: null })
+      .set({ endsAt: null, updatedAt: ctx.now() })
       .where(and(eq(tenants.id, ctx.tenant.id), guard)),
     directory.db.update(deletions).set({ cancelledAt: ctx.now(), cancelledBy: userId }).where(waiting).returning({ id: deletions.id }),
   ]);

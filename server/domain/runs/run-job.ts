@@ -1,6 +1,7 @@
 import type { Sensor } from "#server/catalog/sensor.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { isProviderFault } from "#server/domain/incidents/schemas.ts";
+import { activateClient } from "#server/domain/tenants/activate-client.ts";
 import { isStopped } from "#server/domain/tenants/is-stopped.ts";
 import { planHasJob } from "#server/domain/tenants/plans.ts";
 import { afterFailure, failureOf, RunError, type RunFailure } from "./after-failure.ts";
@@ -59,6 +60,8 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
       kind: outcome.next.errorKind,
     });
     if (!held) return null;
+    if (outcome.next.status === "succeeded" && loaded.tenant?.status === "onboarding")
+      await activateClient(enterRun(ctx, loaded.tenant, run));
     if (outcome.next.status === "queued") return { delayMs: Math.max(0, outcome.next.availableAt - ctx.now()) };
     if (outcome.next.status !== "running") return null;
     run = { ...run, step: outcome.next.step, attempt: outcome.next.attempt };

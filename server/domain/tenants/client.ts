@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Tenant } from "#server/ctx.ts";
 import { EmailAddress } from "#server/domain/sessions/schemas.ts";
 import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "./schemas.ts";
 
@@ -11,6 +10,18 @@ const ClientName = z
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, "No control characters.");
 
 const ContactName = z.string().trim().min(1).max(120);
+
+const Tags = z.array(z.string().trim().min(1).max(40)).max(20);
+
+/** What is known of a client's Klaviyo account. Null is what Klaviyo did not say, or nobody has measured yet. */
+const KlaviyoFacts = z.object({
+  accountId: z.string(),
+  companyId: z.string().describe("Klaviyo's public key of the account, also called site ID."),
+  emailDomain: z.string().nullable().describe("Of the address that its mail comes from."),
+  listCount: z.number().nullable(),
+  segmentCount: z.number().nullable(),
+  testAccount: z.boolean().nullable(),
+});
 
 /** A client as it goes out. Instants are milliseconds since 1970. */
 export const Client = z.object({
@@ -24,14 +35,20 @@ export const Client = z.object({
   timezone: z.string(),
   contactName: z.string().nullable(),
   contactEmail: z.string().nullable(),
+  owner: z.string().nullable().describe("The address of its owner, or of who is invited as its owner."),
+  source: z
+    .string()
+    .optional()
+    .describe("How it came: `manual`, `script`, or the provider whose account it was made from. To the agency's admins alone."),
+  tags: z.array(z.string()).optional().describe("What the agency files it under. To its admins alone."),
+  klaviyo: KlaviyoFacts.nullable().describe("The Klaviyo account that its jobs read; null without one."),
   features: Features.describe("Job id -> whether the client wants it; what is absent is on."),
   createdAt: z.number(),
+  updatedAt: z.number().describe("When something of this record was last changed."),
   lastActivityAt: z.number().nullable(),
   endsAt: z.number().nullable().describe("When all that it has will be erased; null for a client that stays."),
 });
 export type Client = z.infer<typeof Client>;
-
-export const toClient = (tenant: Tenant): Client => Client.parse(tenant);
 
 export const CreateClient = z.object({
   id: TenantId.describe("The slug that stands in its URLs; it never changes."),
@@ -43,6 +60,7 @@ export const CreateClient = z.object({
   timezone: Timezone.default("UTC"),
   contactName: ContactName.nullish(),
   contactEmail: EmailAddress.nullish(),
+  tags: Tags.optional(),
   ownerEmail: EmailAddress.optional().describe("Who is invited as its owner."),
 });
 export type CreateClient = z.infer<typeof CreateClient>;
@@ -58,12 +76,13 @@ export const UpdateClient = z
     timezone: Timezone,
     contactName: ContactName.nullable(),
     contactEmail: EmailAddress.nullable().describe("Whom to write to there."),
+    tags: Tags.describe("All of them; what is left out is taken away."),
   })
   .partial();
 export type UpdateClient = z.infer<typeof UpdateClient>;
 
 /** What a client's own people may change of it. */
-export const UpdateSettings = z.object({ name: ClientName, locale: Locale, timezone: Timezone }).partial();
+export const UpdateSettings = UpdateClient.pick({ name: true, locale: true, timezone: true, contactName: true, contactEmail: true });
 export type UpdateSettings = z.infer<typeof UpdateSettings>;
 
 export const SetFeatures = z.object({ features: Features });
@@ -87,7 +106,11 @@ export const Glance = z.object({
 });
 export type Glance = z.infer<typeof Glance>;
 
+export const ClientWithHealth = Client.extend({ health: Glance });
+export type ClientWithHealth = z.infer<typeof ClientWithHealth>;
+
 export const ClientPage = z.object({
-  items: z.array(Client.extend({ health: Glance })),
+  clients: z.array(ClientWithHealth),
+  items: z.array(ClientWithHealth).describe("The same clients, under the name that every other page of the API uses."),
   next: z.string().nullable().describe("Cursor of the next page; null at the end."),
 });

@@ -14,11 +14,12 @@ import type { CreateClient } from "./client.ts";
  * by mail where an address is given. `origin` names the account that it is made from.
  */
 export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateClient & { origin?: string }): Promise<Tenant> {
+  const now = ctx.now();
   const [ended] = await ctx.directory.select({ id: deletions.id }).from(deletions).where(eq(deletions.ofTenant, input.id)).limit(1);
   if (ended) throw conflict("There was a client of this id, and it is not given twice.", "id");
   const [tenant] = await ctx.directory
     .insert(tenants)
-    .values({ ...input, status: "onboarding", features: {}, createdAt: ctx.now() })
+    .values({ ...input, source: sourceOf(ctx, input.origin), status: "onboarding", features: {}, createdAt: now, updatedAt: now })
     .onConflictDoNothing()
     .returning();
   if (!tenant) throw conflict("There is a client of this id already.", "id");
@@ -32,3 +33,7 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
   if (ownerEmail !== undefined) await invite(tenantCtx, { email: ownerEmail, role: "owner" });
   return tenant;
 }
+
+/** The provider of the account that it is made from; else by hand, or by a script of the agency's. */
+const sourceOf = ({ actor }: Ctx, origin: string | undefined): string =>
+  origin?.split(":")[0] ?? (actor.type === "system" ? "script" : "manual");

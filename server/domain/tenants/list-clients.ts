@@ -2,7 +2,8 @@ import { type AnyColumn, and, desc, eq, type SQL, sql } from "drizzle-orm";
 import { tenants } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { invalid } from "#server/errors.ts";
-import { type Client, type Glance, type ListClients, toClient } from "./client.ts";
+import type { ClientWithHealth, ListClients } from "./client.ts";
+import { describeClients } from "./describe-clients.ts";
 import { glanceAt } from "./glance-at.ts";
 import { indexNames, named } from "./search-names.ts";
 
@@ -13,7 +14,7 @@ import { indexNames, named } from "./search-names.ts";
 export async function listClients(
   ctx: Ctx,
   { search, status, cursor, limit }: ListClients,
-): Promise<{ items: (Client & { health: Glance })[]; next: string | null }> {
+): Promise<{ items: ClientWithHealth[]; next: string | null }> {
   if (search) await indexNames(ctx);
   // A term with a plus is taken from no index: what was searched for is few, and is told apart and sorted by itself.
   const term = (column: AnyColumn) => (search ? sql`+${column}` : sql`${column}`);
@@ -31,12 +32,15 @@ export async function listClients(
     .limit(limit + 1);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  const health = await glanceAt(
-    ctx,
-    page.map(({ id }) => id),
-  );
+  const [clients, health] = await Promise.all([
+    describeClients(ctx, page),
+    glanceAt(
+      ctx,
+      page.map(({ id }) => id),
+    ),
+  ]);
   return {
-    items: page.map((tenant) => ({ ...toClient(tenant), health: health(tenant.id) })),
+    items: clients.map((client) => ({ ...client, health: health(client.id) })),
     next: rows.length > limit && last ? `${last.createdAt}.${last.id}` : null,
   };
 }

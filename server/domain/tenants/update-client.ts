@@ -11,13 +11,17 @@ import type { Features } from "./schemas.ts";
 
 /**
  * Changes what is given of a client and makes its schedules fit: a suspended one has its jobs stopped, an active one
- * again has those that its connections and its plan allow. The change stands in the audit log by its fields and new values; what is so
- * already is no change, and leaves no line.
+ * again has those that its connections and its plan allow. The change stands in the audit log by its fields and new values;
+ * what is so already is no change, and leaves no line.
  */
 export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenant> {
   const change = changesOf(ctx.tenant, asked);
   if (Object.keys(change).length === 0) return ctx.tenant;
-  const [tenant] = await ctx.directory.update(tenants).set(change).where(eq(tenants.id, ctx.tenant.id)).returning();
+  const [tenant] = await ctx.directory
+    .update(tenants)
+    .set({ ...change, updatedAt: ctx.now() })
+    .where(eq(tenants.id, ctx.tenant.id))
+    .returning();
   if (!tenant) throw notFound("client");
   const changesJobs = change.status !== undefined || change.plan !== undefined || change.features !== undefined;
   await commit(ctx, "client.updated", { ...change }, changesJobs ? await schedulesOf({ ...ctx, tenant }) : []);

@@ -1,46 +1,54 @@
 import { z } from "zod";
-import {
-  Client,
-  ClientPage,
-  CreateClient,
-  ListClients,
-  SetFeatures,
-  toClient,
-  UpdateClient,
-  UpdateSettings,
-} from "#server/domain/tenants/client.ts";
+import { enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import { changeClient } from "#server/domain/tenants/change-client.ts";
+import { Client, ClientPage, CreateClient, ListClients, SetFeatures, UpdateClient, UpdateSettings } from "#server/domain/tenants/client.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
+import { describeClient } from "#server/domain/tenants/describe-clients.ts";
 import { listClients } from "#server/domain/tenants/list-clients.ts";
 import { readPlan } from "#server/domain/tenants/read-plan.ts";
 import { OwnPlan } from "#server/domain/tenants/schemas.ts";
 import { setFeatures } from "#server/domain/tenants/set-features.ts";
-import { updateClient } from "#server/domain/tenants/update-client.ts";
 import { Finding, validateClient } from "#server/domain/tenants/validate-client.ts";
 import { member, memberOrStaff, router, staff, staffIn } from "#server/trpc/init.ts";
+
+/** The record after a change of it. */
+const after = async (ctx: TenantCtx, changed: Promise<Tenant>) => describeClient({ ...ctx, tenant: await changed });
 
 export const clients = router({
   list: staff
     .meta({ openapi: { method: "GET", path: "/clients", summary: "All clients with their health at a glance, newest first" } })
     .input(ListClients)
     .output(ClientPage)
-    .query(({ ctx, input }) => listClients(ctx, input)),
+    .query(async ({ ctx, input }) => {
+      const { items, next } = await listClients(ctx, input);
+      return { clients: items, items, next };
+    }),
 
   create: staff
     .meta({ openapi: { method: "POST", path: "/clients", summary: "Take a client in", status: 201 } })
     .input(CreateClient)
     .output(Client)
-    .mutation(async ({ ctx, input }) => toClient(await createClient(ctx, input))),
+    .mutation(async ({ ctx, input }) => describeClient(enterTenant(ctx, await createClient(ctx, input), "staff"))),
 
-  get: staffIn
-    .meta({ openapi: { method: "GET", path: "/clients/{tenant}", summary: "One client" } })
+  get: memberOrStaff("portal:read")
+    .meta({ openapi: { method: "GET", path: "/clients/{tenant}", summary: "One client, for its own people and for the agency" } })
     .output(Client)
-    .query(({ ctx }) => toClient(ctx.tenant)),
+    .query(({ ctx }) => describeClient(ctx)),
 
-  update: staffIn
-    .meta({ openapi: { method: "PATCH", path: "/clients/{tenant}", summary: "Change what is given of a client" } })
+  update: memberOrStaff("settings:write")
+    .meta({
+      openapi: {
+        method: "PATCH",
+        path: "/clients/{tenant}",
+        summary: "Change what is given of a client",
+        description:
+          "Its own owner and admins change name, locale, timezone and contact; the agency's admins all of it. A field that is not " +
+          "the asker's is refused by its name.",
+      },
+    })
     .input(UpdateClient)
     .output(Client)
-    .mutation(async ({ ctx, input: { tenant: _, ...change } }) => toClient(await updateClient(ctx, change))),
+    .mutation(({ ctx, input: { tenant: _, ...change } }) => after(ctx, changeClient(ctx, change))),
 
   plan: memberOrStaff("portal:read")
     .meta({
@@ -58,11 +66,11 @@ export const clients = router({
     .meta({ openapi: { method: "PUT", path: "/clients/{tenant}/features", summary: "Say which jobs a client wants" } })
     .input(SetFeatures)
     .output(Client)
-    .mutation(async ({ ctx, input }) => toClient(await setFeatures(ctx, input))),
+    .mutation(({ ctx, input }) => after(ctx, setFeatures(ctx, input))),
 
   /** What a client's own people may change of it. */
   updateSettings: member("settings:write")
     .input(UpdateSettings)
     .output(Client)
-    .mutation(async ({ ctx, input: { tenant: _, ...change } }) => toClient(await updateClient(ctx, change))),
+    .mutation(({ ctx, input: { tenant: _, ...change } }) => after(ctx, changeClient(ctx, change))),
 });
