@@ -1,5 +1,6 @@
 import { eq, isNull, type SQL } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
+import { tryAgain } from "#db/patient-d1.ts";
 import { rowIf } from "#db/row-if.ts";
 import { debts } from "#db/schema/index.ts";
 import type { Grant, OAuthProvider, Provider } from "#server/catalog/provider.ts";
@@ -59,7 +60,7 @@ export async function oweGrant(ctx: Debtor, provider: OAuthProvider, { grant, sh
     farewell: null,
     endedAt: null,
   };
-  await ctx.db.insert(debts).values(debt);
+  await tryAgain(async () => ctx.db.insert(debts).values(debt).onConflictDoNothing());
   return debt;
 }
 

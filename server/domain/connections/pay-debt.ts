@@ -55,7 +55,9 @@ async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell> {
       externalId: known.externalId ?? "",
       details: known.shop === null ? {} : { shop: known.shop },
     };
-    return await giveBack(ctx, provider, { connection, tokens, owedAt: known.owedAt });
+    // A consent that was not kept must not take an older one of the same account along: some providers give both the same tokens.
+    const owedAt = known.reason === "not_kept" ? 0 : known.owedAt;
+    return await giveBack(ctx, provider, { connection, tokens, owedAt });
   } catch (error) {
     if (error instanceof ProviderError && error.kind === "revoked") return "gone";
     if (!(error instanceof ProviderError || error instanceof VaultError)) throw error;

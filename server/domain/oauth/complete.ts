@@ -1,6 +1,7 @@
 import type { Identity, OAuthProvider } from "#server/catalog/provider.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requirePermission, requireUser, type TenantCtx, type UserActor } from "#server/ctx.ts";
+import { agencyDebtor, type Debtor } from "#server/domain/connections/debtor.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "#server/domain/connections/provider-endpoints.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
@@ -51,7 +52,7 @@ async function work(ctx: Ctx, provider: OAuthProvider, of: { consent: OAuthState
   const actor = requireUser(ctx);
   let location = consent.returnTo;
   try {
-    const receive = await receiverOf(ctx, provider, consent);
+    const { debtor, receive } = await receiverOf(ctx, provider, consent);
     checkCallback(ctx, provider, consent, parameters);
     const code = parameters.get(codeParameter(provider)) ?? "";
     ctx.log.conceal(code);
@@ -63,7 +64,7 @@ async function work(ctx: Ctx, provider: OAuthProvider, of: { consent: OAuthState
       return receiver.client;
     };
     const given = parameters.get("state") ?? "";
-    const { outcome: connected, account, missing, ...found } = await connect(ctx, provider, { state: consent, code, given, enter });
+    const { outcome: connected, account, missing, ...found } = await connect(ctx, provider, { state: consent, code, given, debtor, enter });
     const outcome = made ? "client_made" : connected;
     const toast = toastOf(outcome, { locale: actor.locale, provider: provider.name, account, ...(missing !== undefined && { missing }) });
     return { location: choicePage(actor, consent, found) ?? location, toast };
@@ -115,8 +116,11 @@ const denials = /^(access_denied|user_cancelled_login|user_cancelled_authorize)$
 
 const codeParameter = ({ oauth }: OAuthProvider): string => oauth.codeParameter ?? "code";
 
-/** Who gets the account that comes back, and whether they were made for it. */
-type Receiver = (identity: Identity) => Promise<{ client: TenantCtx; made: boolean }>;
+/** Who gets the account that comes back, and whether they were made for it; until that is known, who owes it back. */
+interface Receiver {
+  debtor: Debtor;
+  receive(identity: Identity): Promise<{ client: TenantCtx; made: boolean }>;
+}
 
 /** Whether it is the person, session and browser that began, on the way back from the same provider. */
 function isTheirs(ctx: Ctx, provider: OAuthProvider, state: OAuthState): boolean {
@@ -138,7 +142,7 @@ async function receiverOf(ctx: Ctx, provider: OAuthProvider, state: OAuthState):
   try {
     const client = await enterFor(ctx, state.forTenant);
     requirePermission(client, "connections:write");
-    return async () => ({ client, made: false });
+    return { debtor: client, receive: async () => ({ client, made: false }) };
   } catch (error) {
     if (error instanceof DomainError) throw new OAuthStop("not_yours", {}, error);
     throw error;
@@ -147,14 +151,17 @@ async function receiverOf(ctx: Ctx, provider: OAuthProvider, state: OAuthState):
 
 function takenIn(ctx: Ctx, provider: OAuthProvider): Receiver {
   if (!requireUser(ctx).staff) throw new OAuthStop("not_yours");
-  return async (identity) => {
-    try {
-      return await takeIn(ctx, provider, identity);
-    } catch (error) {
-      if (error instanceof DomainError && error.kind === "conflict")
-        throw new OAuthStop("several_clients", { account: error.message }, error);
-      throw error;
-    }
+  return {
+    debtor: agencyDebtor(ctx),
+    async receive(identity) {
+      try {
+        return await takeIn(ctx, provider, identity);
+      } catch (error) {
+        if (error instanceof DomainError && error.kind === "conflict")
+          throw new OAuthStop("several_clients", { account: error.message }, error);
+        throw error;
+      }
+    },
   };
 }
 

@@ -1,9 +1,12 @@
 import { type Grant, grantsAll, type Identity, type OAuthProvider, type Resource, type ScopeSet } from "#server/catalog/provider.ts";
 import { type Ctx, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { newcomer } from "#server/domain/connections/account-of.ts";
+import type { Debtor } from "#server/domain/connections/debtor.ts";
 import { listResources } from "#server/domain/connections/keep-resources.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
-import type { ConnectionRow } from "#server/domain/connections/rows.ts";
+import { oweGrant } from "#server/domain/connections/owe.ts";
+import { payDebt } from "#server/domain/connections/pay-debt.ts";
+import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts";
 import { OtherAccount, OutsidePlan, storeConnection } from "#server/domain/connections/store-connection.ts";
 import { introspectToken, requestToken } from "#server/domain/connections/token-endpoint.ts";
 import { linkToken } from "#server/domain/sessions/tokens.ts";
@@ -21,18 +24,40 @@ export interface Connected {
   toChoose: string[];
 }
 
+/** For whom it is, which may depend on who was connected. */
+type Enter = (identity: Identity) => Promise<TenantCtx>;
+
 /**
- * From the code to a stored connection: exchange, ask the API who it is and what it opens, compare, store. `given` is the state
- * as it came; `enter` says for whom it is, which may depend on who was connected. Throws `OAuthStop`, `ProviderError`.
+ * From the code to a stored connection: exchange, ask the API who it is and what it opens, compare, store. `given` is the state as it
+ * came, `debtor` owes what comes of the code. Throws `OAuthStop`, `ProviderError`.
+ *
+ * A grant is written down as owed as soon as it is there, and struck out with the connection that is made of it: should the worker
+ * die in between, the cron gives it back. What no trace can be kept of is a code that was exchanged and whose reply was lost, or the
+ * moment before it is written: such a grant ends by the provider's own rules (codes that are used twice, tokens that are not used).
  */
 export async function connect(
   ctx: Ctx,
   provider: OAuthProvider,
-  { state, code, given, enter }: { state: OAuthState; code: string; given: string; enter: (identity: Identity) => Promise<TenantCtx> },
+  { state, code, given, debtor, enter }: { state: OAuthState; code: string; given: string; debtor: Debtor; enter: Enter },
+): Promise<Connected> {
+  const grant = await exchange(ctx, provider, { state, code, given });
+  const debt = await oweGrant(debtor, provider, { grant, shop: state.shop, reason: "not_kept" });
+  try {
+    return await keep(ctx, provider, { state, grant, debt, enter });
+  } catch (error) {
+    // Of a provider that fails or of a defect here the cron takes care, in a while.
+    if (debt && error instanceof OAuthStop) await payDebt(debtor, debt);
+    throw error;
+  }
+}
+
+async function keep(
+  ctx: Ctx,
+  provider: OAuthProvider,
+  { state, grant, debt, enter }: { state: OAuthState; grant: Grant; debt: DebtRow | null; enter: Enter },
 ): Promise<Connected> {
   const { locale } = requireUser(ctx);
   const { oauth } = provider;
-  const grant = await exchange(ctx, provider, { state, code, given });
   const asked = state.scopes;
   const secrets = { access_token: grant.accessToken };
   const account = newcomer(ctx, { provider, kind: "oauth", shop: state.shop, secrets, fields: {} }, state.connectionId ?? "new");
@@ -51,13 +76,23 @@ export async function connect(
   const titles = missing.map(({ title }) => title[locale]).join(", ");
   if (!isUsable) throw new OAuthStop(said === undefined ? "scopes_unsaid" : "too_few_scopes", { missing: titles });
 
-  const proven = { kind: "oauth" as const, identity, grant, keys: {}, fields: {}, asked, granted, listed, becomes: state.connectionId };
+  const proven = {
+    kind: "oauth" as const,
+    identity,
+    grant,
+    keys: {},
+    fields: {},
+    asked,
+    granted,
+    listed,
+    becomes: state.connectionId,
+    debt,
+  };
   try {
     const { id: connectionId, again, toChoose } = await storeConnection(await enter(identity), provider, proven);
     const outcome = missing.length > 0 ? "connected_partly" : again ? "reconnected" : "connected";
     return { outcome, account: identity.name, missing: titles, connectionId, toChoose };
   } catch (error) {
-    // Its grant is left alone: giving it back would also end that account's own connection, wherever it has one.
     if (error instanceof OtherAccount) throw new OAuthStop("other_account", { account: error.account });
     if (error instanceof OutsidePlan) throw new OAuthStop(error.refusal, {}, error);
     throw error;

@@ -1,10 +1,12 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openDb } from "#db/client.ts";
-import { dataKeys, oauthStates } from "#db/schema/index.ts";
+import { connections, dataKeys, debts, oauthStates } from "#db/schema/index.ts";
 import { sessionCookie } from "#server/auth.ts";
 import type { Tenant } from "#server/ctx.ts";
+import { claimDebts } from "#server/domain/connections/claim-debts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
+import { workToken } from "#server/domain/connections/work-token.ts";
 import { completeOAuth } from "#server/domain/oauth/complete.ts";
 import { hashToken } from "#server/domain/sessions/tokens.ts";
 import { ask } from "#test/ask.ts";
@@ -140,6 +142,64 @@ describe("a database that fails in passing", () => {
     });
     const end = await completeOAuth({ ...browser, directory: openDb(losing) }, { provider: "klaviyo", parameters: callback.searchParams });
     expect([isLost, end.toast?.kind]).toEqual([true, "success"]);
+  });
+});
+
+describe("a grant that came and was not kept", () => {
+  const owed = (tenantId: string) => db.select().from(debts).where(eq(debts.tenantId, tenantId));
+  const grantsOf = async () => Object.values((await counted()).calls).filter(({ path }) => path.endsWith("/oauth/revoke"));
+  const tick = async (now: () => number) => {
+    const ctx = testCtx({ actor: { type: "system", job: "cron" }, now });
+    await claimDebts(ctx);
+    for (const message of ctx.traces.tokens) await workToken(ctx, message);
+  };
+
+  test("since the worker was killed, left a trace before anything else, and the cron gives it back", async () => {
+    // The account of other tests would keep the grant alive.
+    await db.update(connections).set({ status: "disconnected" }).where(eq(connections.externalId, account));
+    const { browser, tenant, callback } = await onTheWayBack();
+    let isKilled = false;
+    const dying = interruptedD1(testEnv.DB, () => {
+      if (isKilled) throw new Error("killed");
+      return undefined;
+    });
+    const outbound: typeof fetch = async (input, init) => {
+      if (new URL(String(input)).pathname.endsWith("/api/accounts")) isKilled = true;
+      if (isKilled) throw new Error("killed");
+      return fetch(input, init);
+    };
+    const doomed = { ...browser, fetch: outbound, directory: openDb(dying), databases: { DB: dying } };
+    await completeOAuth(doomed, { provider: "klaviyo", parameters: callback.searchParams });
+    expect(await connectionsOf(tenant)).toEqual([]);
+    expect(await owed(tenant.id)).toMatchObject([{ reason: "not_kept", externalId: null, farewell: null }]);
+    expect(JSON.stringify(await owed(tenant.id))).not.toMatch(/sbx[0-9a-f]{40}/);
+    await tick(() => Date.now() + 4 * 60_000);
+    expect(await grantsOf()).toEqual([]);
+    await tick(() => Date.now() + 6 * 60_000);
+    expect(await owed(tenant.id)).toMatchObject([{ farewell: "returned", accessSealed: null, refreshSealed: null, externalId: account }]);
+  });
+
+  test("since too little was allowed, is given back at once; one that became a connection is owed no more", async () => {
+    await db.update(connections).set({ status: "disconnected" }).where(eq(connections.externalId, account));
+    const { browser, tenant, callback } = await onTheWayBack();
+    await control({ limits: false, faults: [{ provider: "klaviyo", kind: "token", effect: { type: "omit", fields: ["scope"] } }] });
+    expect((await comeBack(browser, "klaviyo", callback)).toast?.message).toMatch(/did not say/);
+    expect(await owed(tenant.id)).toMatchObject([{ farewell: "returned" }]);
+    await control();
+    const { location } = await begin(browser, { provider: "klaviyo", tenant: tenant.id });
+    expect((await comeBack(browser, "klaviyo", await decide(location, { account }))).toast?.kind).toBe("success");
+    expect((await owed(tenant.id)).filter(({ farewell }) => farewell === null)).toEqual([]);
+  });
+
+  test("of an account that is connected already leaves that connection as it is", async () => {
+    const { browser, tenant, callback } = await onTheWayBack();
+    await comeBack(browser, "klaviyo", callback);
+    const [row] = await connectionsOf(tenant);
+    const { location } = await begin(browser, { provider: "klaviyo", tenant: tenant.id, connection: row?.id });
+    await control({ limits: false, faults: [{ provider: "klaviyo", kind: "token", effect: { type: "omit", fields: ["scope"] } }] });
+    await comeBack(browser, "klaviyo", await decide(location, { account }));
+    expect((await owed(tenant.id)).map(({ farewell }) => farewell)).toEqual(["by_hand"]);
+    expect((await connectionsOf(tenant))[0]).toMatchObject({ status: "active", version: 1 });
   });
 });
 
