@@ -1,4 +1,4 @@
-import { eq, isNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNull, lte, or, type SQL, sql } from "drizzle-orm";
 import { rowIf } from "#db/row-if.ts";
 import { connections, renewals, secrets } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -149,6 +149,27 @@ export interface Release {
   kind: Exclude<ProbeResult, "ok">;
   message: string;
   plan: Plan;
+}
+
+/**
+ * Takes the refresh token away, which the provider refused, and leaves the access token that still works; the history has the refusal.
+ * Null where the lease was lost: then nothing is written.
+ */
+export async function dropRefresh(ctx: TenantCtx, lease: RefreshLease, plan: Plan): Promise<ConnectionRow | null> {
+  const version = lease.version + 1;
+  const ours = connectionExists(ctx, ofHolder(ctx, { ...lease, version }));
+  const [[row]] = await ctx.db.batch([
+    ctx.db
+      .update(connections)
+      .set({ ...plan, version, refreshExpiresAt: null, leaseUntil: null, refreshFingerprint: null, refreshStartedAt: null })
+      .where(ofHolder(ctx, lease))
+      .returning(),
+    ctx.db
+      .delete(secrets)
+      .where(and(inTenant(ctx, secrets, eq(secrets.connectionId, lease.connectionId), eq(secrets.field, "refresh_token")), ours)),
+    historyWhere(ctx, ours, attemptRow(ctx, lease, { outcome: "revoked", message: "The access token lives on to its end." })),
+  ]);
+  return row ?? null;
 }
 
 /** An attempt that changed nothing of the connection: it came too late, or the provider refused and a person is asked. */

@@ -9,6 +9,7 @@ import { openDataKey } from "#server/domain/vault/data-keys.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { ProviderError } from "#server/errors.ts";
+import { newcomer } from "./account-of.ts";
 import { coolDownMs, isCooling } from "./cool-down.ts";
 import { agencyDebtor, type Debtor } from "./debtor.ts";
 import { expiriesOf } from "./expiries.ts";
@@ -19,6 +20,7 @@ import { pause } from "./pause.ts";
 import { payDebt } from "./pay-debt.ts";
 import {
   claimRefresh,
+  dropRefresh,
   keepRenewed,
   lookAt,
   mayStillSend,
@@ -35,6 +37,9 @@ import { type WayToTokens, waysToTokens } from "./ways-to-tokens.ts";
 /** Losers look again after 100 to 300 ms, then ever more slowly up to some two seconds: about 17 s in all. */
 const maxLooks = 14;
 const lookAgainMs = (look: number) => Math.min(2000, 200 * 1.4 ** look) * (0.5 + Math.random());
+
+/** An access token that lives for longer than this is worth being used without its refresh token. */
+const worthKeepingMs = 3_600_000;
 
 /** With less than this (milliseconds) a token is not worth sending. */
 export const usableMs = 5_000;
@@ -231,6 +236,30 @@ async function insistently<T>(write: () => Promise<T>): Promise<T> {
   return write();
 }
 
+/**
+ * A refresh token may be refused while the access token beside it works: a later consent brought that one alone. It is then used to
+ * its end, of which people are warned ahead; the refused one is dropped. Null where the access token is dead, or ends soon anyhow.
+ */
+async function livesOn(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection): Promise<HeldConnection | null> {
+  const { connection } = held;
+  const provider = findProvider(connection.provider);
+  if (connection.kind !== "oauth" || (connection.accessExpiresAt ?? 0) <= ctx.now() + worthKeepingMs) return null;
+  const accessToken = await openField(ctx, held, "access_token");
+  if (accessToken === undefined) return null;
+  const shop = connection.details.shop ?? null;
+  try {
+    await provider.probe(
+      newcomer(ctx, { provider, kind: "oauth", shop, secrets: { access_token: accessToken }, fields: {} }, connection.id),
+    );
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    if (error.kind === "revoked") return null;
+  }
+  const secrets = held.secrets.filter(({ field }) => field !== "refresh_token");
+  const row = await dropRefresh(ctx, lease, planOf({ connection: { ...connection, refreshExpiresAt: null }, secrets }));
+  return row && { ...held, connection: row, secrets };
+}
+
 /** Refused twice: unless somebody has newer tokens by now, a person is needed. */
 async function refusedRefresh(
   ctx: TenantCtx,
@@ -246,6 +275,11 @@ async function refusedRefresh(
   if (held.connection.accessExpiresAt === null) {
     const kept = new ProviderError(lease.provider, "rejected", "the lasting token was not exchanged", { cause: failure });
     return coolDown(ctx, lease, { held, failure: kept });
+  }
+  const alive = await livesOn(ctx, lease, held);
+  if (alive) {
+    ctx.log.warn("the refresh token was refused, and the access token lives on to its end", { connection: lease.connectionId });
+    return alive;
   }
   if (lease.repeated) ctx.log.warn("the refresh had been sent before and its reply was lost", { connection: lease.connectionId });
   await recordAttempt(ctx, lease, { outcome: "revoked", message: failure.message });

@@ -134,20 +134,22 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
   const chosen = keepResources(ctx, provider, { connectionId: id, chosen: held?.chosen ?? [], listed: input.listed });
   const [newest] = dataKeyRows;
   const dataKey = newest ? await openDataKey(ctx.config, newest) : await currentDataKey(ctx);
-  // A grant without a refresh token leaves the one that is there: providers send it once.
+  // A grant without a refresh token leaves the one that is there, as long as that works: some providers send it once.
   const sealing = {
     ...keys,
     ...(grant && { access_token: grant.accessToken }),
     ...(grant?.refreshToken !== undefined && { refresh_token: grant.refreshToken }),
   };
   const own = fields.filter(({ connectionId }) => connectionId === id);
-  const kept = held && !dropsOthers(held, input) ? own.filter(({ field }) => field !== "refresh_token" || !hasEnded(held, ctx.now())) : [];
-  const keepsRefresh = kept.some(({ field }) => field === "refresh_token");
+  const kept = held && !dropsOthers(held, input) ? own.filter(({ field }) => field !== "refresh_token" || mayRefresh(held, ctx.now())) : [];
+  const keepsRefresh = held !== undefined && !("refresh_token" in sealing) && kept.some(({ field }) => field === "refresh_token");
   const row = {
-    ...rowOf(ctx, provider, input, { id, held, refreshEndsAt: keepsRefresh ? (held?.refreshExpiresAt ?? null) : null }),
+    ...rowOf(ctx, provider, input, { id, held, refreshEndsAt: keepsRefresh ? refreshEndOf(provider, held) : null }),
     chosen: chosen.chosen,
   };
-  const connection = { ...row, ...planOf({ connection: row, secrets: [...kept, ...Object.keys(sealing).map((field) => ({ field }))] }) };
+  const plan = planOf({ connection: row, secrets: [...kept, ...Object.keys(sealing).map((field) => ({ field }))] });
+  // Whether a refresh token of an older consent survived this one is found out now, and not when the new access token ends.
+  const connection = { ...row, ...plan, ...(keepsRefresh && plan.renewAt !== null && { renewAt: ctx.now() }) };
   const action = held ? "connection.reconnected" : "connection.connected";
   const details = { connection: id, provider: provider.id, kind: input.kind, account: identity.name, scopes: input.granted };
   const statements = [
@@ -270,7 +272,15 @@ async function keepSecrets(
 /** A form is filled in anew, and whatever else was there is of another key, or of the other way to connect. */
 const dropsOthers = (held: ConnectionRow, { kind }: NewConnection) => held.kind !== kind || kind === "key";
 
-const hasEnded = ({ refreshExpiresAt }: ConnectionRow, now: number) => refreshExpiresAt !== null && refreshExpiresAt <= now;
+/** A connection that waited for a person did so since its tokens were refused, or ended. */
+const mayRefresh = ({ status, refreshExpiresAt }: ConnectionRow, now: number) =>
+  status === "active" && (refreshExpiresAt === null || refreshExpiresAt > now);
+
+/** When the refresh token of an older consent ends: a later consent without one of its own does not move it. */
+function refreshEndOf({ oauth }: Provider, { refreshExpiresAt, connectedAt }: ConnectionRow): number | null {
+  const { consentS } = oauth?.lives ?? {};
+  return refreshExpiresAt ?? (consentS === undefined ? null : connectedAt + consentS * 1000);
+}
 
 /** What it was connected by before opens nothing any more. */
 const dropSecretsBut = (ctx: TenantCtx, connectionId: string, fields: readonly string[]): Statement =>
