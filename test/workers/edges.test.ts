@@ -137,6 +137,10 @@ test("every answer carries the headers that hold a browser back", async () => {
   const [first, second] = await Promise.all([ask("/healthz"), ask("/api/no")]);
   for (const { headers } of [first, second]) {
     const policy = headers.get("content-security-policy") ?? "";
+    // What links fetch ahead falls under `default-src` alone in Firefox; whatever else it would open is closed by name.
+    expect(policy).toContain("default-src 'self'");
+    for (const closed of ["media", "frame", "child", "worker", "object"]) expect(policy).toContain(`${closed}-src 'none'`);
+    for (const own of ["script", "style", "font", "img", "connect", "manifest"]) expect(policy).toContain(`${own}-src `);
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).toContain("base-uri 'none'");
     expect(policy).toMatch(/script-src 'nonce-[A-Za-z0-9+/=]{24}' 'strict-dynamic';/);
