@@ -48,7 +48,7 @@ const isRead = (query: string): boolean => /^\s*(select|with|explain)\b/i.test(q
 
 interface Asked {
   query: string;
-  /** The statement, made anew for each try. */
+  /** The statement as the D1 below has it; made anew where that failed. */
   make(): D1PreparedStatement;
 }
 
@@ -61,12 +61,12 @@ const asked = new WeakMap<D1PreparedStatement, Asked>();
  * `tryAgain`. Production's D1 repeats single reads by itself, neither batches nor what fails on the way to it.
  */
 export function patientD1(d1: D1Database): D1Database {
-  const statementOf = (query: string, values: readonly unknown[] | null): D1PreparedStatement => {
-    const make = () => (values ? d1.prepare(query).bind(...values) : d1.prepare(query));
+  const statementOf = (query: string, values: readonly unknown[] | null, prepared: D1PreparedStatement | null): D1PreparedStatement => {
+    const make = () => prepared ?? (values ? d1.prepare(query).bind(...values) : d1.prepare(query));
     const ask = <T>(run: (made: D1PreparedStatement) => Promise<T>) =>
       tryAgain(async () => run(make()), isRead(query) ? isPassing : isUndone);
     const statement = {
-      bind: (...bound: unknown[]) => statementOf(query, bound),
+      bind: (...bound: unknown[]) => statementOf(query, bound, prepared?.bind(...bound) ?? null),
       first: <T>(column?: string) => ask((made) => (column === undefined ? made.first<T>() : made.first<T>(column))),
       run: <T>() => ask((made) => made.run<T>()),
       all: <T>() => ask((made) => made.all<T>()),
@@ -79,9 +79,17 @@ export function patientD1(d1: D1Database): D1Database {
     const isReading = statements.every((each) => isRead(asked.get(each)?.query ?? ""));
     return tryAgain(async () => d1.batch<T>(statements.map((each) => asked.get(each)?.make() ?? each)), isReading ? isPassing : isUndone);
   };
+  const prepare = (query: string): D1PreparedStatement | null => {
+    try {
+      return d1.prepare(query);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      return null;
+    }
+  };
   return new Proxy(d1, {
     get(target, key) {
-      if (key === "prepare") return (query: string) => statementOf(query, null);
+      if (key === "prepare") return (query: string) => statementOf(query, null, prepare(query));
       if (key === "batch") return batch;
       const value: unknown = Reflect.get(target, key);
       return typeof value === "function" ? value.bind(target) : value;

@@ -73,10 +73,17 @@ export function enterTenant(ctx: Ctx, tenant: Tenant, role: TenantRole): TenantC
   return { ...ctx, tenant, role, db, log: ctx.log.with({ tenant: tenant.id }) };
 }
 
-/** Throws `forbidden` unless the role in this tenant may do it. */
+/**
+ * Throws `forbidden` unless the role in this tenant may do it, and is the role of the person who acts: a door that hands on a role
+ * without having looked is not believed. A job of ours has the role that it says.
+ */
 export function requirePermission(ctx: TenantCtx, permission: Permission): void {
-  if (!allows(ctx.role, permission)) throw forbidden();
+  if (ctx.actor.type === "anonymous") throw unauthenticated();
+  if (!isOwnRole(ctx) || !allows(ctx.role, permission)) throw forbidden();
 }
+
+const isOwnRole = ({ actor, tenant, role }: TenantCtx): boolean =>
+  actor.type !== "user" || actor.staff || actor.memberships.some((own) => own.tenant.id === tenant.id && own.role === role);
 
 /** The person who acts. Throws `unauthenticated` where nobody is signed in, and for jobs. */
 export function requireUser(ctx: Ctx): UserActor {
@@ -91,9 +98,13 @@ export function requireStaff(ctx: Ctx): UserActor {
   return actor;
 }
 
+/** For what only the agency does, by an admin's hand or by a job or script of ours; `forbidden` to anybody else. */
+export function requireAgency(ctx: Ctx): void {
+  if (ctx.actor.type !== "system") requireStaff(ctx);
+}
+
 /** Every D1 that holds tenants' rows, for what only staff and the engine may do: see all tenants at once. */
 export function acrossTenants(ctx: Ctx): readonly { place: Place; db: Db }[] {
-  if (ctx.actor.type === "anonymous") throw unauthenticated();
-  if (ctx.actor.type === "user" && !ctx.actor.staff) throw forbidden();
+  requireAgency(ctx);
   return places.map((place) => ({ place, db: openDb(ctx.databases[place]) }));
 }

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
-import type { TenantCtx } from "#server/ctx.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { isProviderFault } from "#server/domain/incidents/schemas.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -29,6 +29,7 @@ const tries = { max: 30, windowS: 600 };
  * `rate_limited`.
  */
 export async function probeConnection(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<Probe> {
+  requirePermission(ctx, "connections:write");
   const held = await holdConnection(ctx, connectionId);
   if (held.connection.status === "disconnected") throw conflict("This account is disconnected.");
   await takeFromLimit(ctx, { key: `probe:${connectionId}`, ...tries });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { findProvider } from "#server/catalog/providers/registry.ts";
-import { type Ctx, enterTenant } from "#server/ctx.ts";
+import { type Ctx, enterTenant, requireAgency } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { notFound } from "#server/errors.ts";
 import { listConnections } from "./list-connections.ts";
@@ -18,6 +18,7 @@ export type Refreshed = z.infer<typeof Refreshed>;
 
 /** Renews a client's tokens at one provider now, account by account, for staff. Throws `not_found` where the client has none there. */
 export async function refreshClient(ctx: Ctx, { provider: id, clientId }: { provider: string; clientId: string }): Promise<Refreshed[]> {
+  requireAgency(ctx);
   const provider = findProvider(id);
   const client = enterTenant(ctx, await findTenant(ctx, clientId), "staff");
   const active = (await listConnections(client)).filter((row) => row.provider === provider.id && row.status === "active");

@@ -1,4 +1,4 @@
-import type { TenantCtx } from "#server/ctx.ts";
+import { requireAgency, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { conflict, ProviderError } from "#server/errors.ts";
 import { holdConnection } from "./hold-connection.ts";
@@ -11,6 +11,7 @@ import type { ConnectionRef, RenewedNow } from "./schemas.ts";
  * `conflict` where the connection is not active: no token of it is worth renewing.
  */
 export async function renewNow(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<RenewedNow> {
+  requireAgency(ctx);
   const held = await holdConnection(ctx, connectionId);
   if (held.connection.status !== "active") throw conflict("This account is not connected.");
   const renewed = await tryRenewal(ctx, held);

@@ -3,7 +3,7 @@ import type { Statement } from "#db/client.ts";
 import { connections, dataKeys, debts, secrets } from "#db/schema/index.ts";
 import type { Grant, Identity, Provider, Resource } from "#server/catalog/provider.ts";
 import { webhooks } from "#server/catalog/webhooks/registry.ts";
-import type { TenantCtx } from "#server/ctx.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "#server/domain/audit/append.ts";
 import { type ChainHead, emptyChain } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
@@ -62,6 +62,7 @@ export async function storeConnection(
   provider: Provider,
   input: NewConnection,
 ): Promise<{ id: string; again: boolean; toChoose: string[] }> {
+  requirePermission(ctx, "connections:write");
   const stored = await storeOnce(ctx, provider, input);
   // In another's keeping, hence no part of the batch; what is left of it finds that a connection lives on the grant.
   if (input.debt && input.debt.tenantId !== ctx.tenant.id) await strikeDebt(agencyDebtor(ctx), input.debt);

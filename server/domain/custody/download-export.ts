@@ -1,6 +1,6 @@
 import { eq, gt } from "drizzle-orm";
 import { dataExports, exportChunks } from "#db/schema/index.ts";
-import { type Ctx, requirePermission } from "#server/ctx.ts";
+import { type Ctx, requirePermission, requireUser } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { enterFor } from "#server/domain/tenants/enter-for.ts";
@@ -20,6 +20,7 @@ export interface Download {
  * and `rate_limited`.
  */
 export async function downloadExport(outer: Ctx, { tenant, exportId }: { tenant: string; exportId: string }): Promise<Download> {
+  requireUser(outer);
   const ctx = await enterFor(outer, tenant);
   requirePermission(ctx, "data:export");
   const ready = inTenant(

@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { rowIf } from "#db/row-if.ts";
 import { invitations, memberships, users } from "#db/schema/index.ts";
-import type { TenantCtx } from "#server/ctx.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { mayGrant } from "#server/domain/members/permissions.ts";
@@ -21,6 +21,7 @@ const dayS = 86_400;
  * the plan has no room for one more.
  */
 export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{ id: string; expiresAt: number }> {
+  requirePermission(ctx, "team:write");
   if (!mayGrant(ctx.role, role)) throw forbidden("You cannot give this role.");
   await takeFromLimit(ctx, { key: `invite:tenant:${ctx.tenant.id}`, max: 50, windowS: dayS });
   await takeFromLimit(ctx, { key: `invite:address:${ctx.tenant.id}:${email}`, max: 5, windowS: dayS });

@@ -1,6 +1,6 @@
 import { eq, isNull, sql } from "drizzle-orm";
 import { invitations } from "#db/schema/index.ts";
-import type { TenantCtx } from "#server/ctx.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -9,6 +9,7 @@ import type { InvitationRef } from "./schemas.ts";
 
 /** Takes an invitation back: its link stops working. One that was accepted, or is another tenant's, is `not_found`. */
 export async function revokeInvitation(ctx: TenantCtx, { invitationId }: InvitationRef): Promise<void> {
+  requirePermission(ctx, "team:write");
   const directory = atDirectory(ctx);
   const standing = inTenant(
     ctx,

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { memberships } from "#db/schema/index.ts";
-import type { TenantCtx } from "#server/ctx.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, forbidden } from "#server/errors.ts";
@@ -15,6 +15,7 @@ import type { ChangeRole } from "./schemas.ts";
  * It counts from the member's next request on.
  */
 export async function changeRole(ctx: TenantCtx, { userId, role }: ChangeRole): Promise<void> {
+  requirePermission(ctx, "team:write");
   const member = await findMember(ctx, { userId });
   if (!mayGrant(ctx.role, member.role) || !mayGrant(ctx.role, role)) throw forbidden();
   if (member.role === role) return;

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { memberships } from "#db/schema/index.ts";
-import { requireUser, type TenantCtx } from "#server/ctx.ts";
+import { requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, forbidden } from "#server/errors.ts";
@@ -12,6 +12,7 @@ import type { MemberRef } from "./schemas.ts";
 
 /** Takes a member out of the tenant; their access ends with their next request. The last owner stays (`conflict`). */
 export async function removeMember(ctx: TenantCtx, { userId }: MemberRef): Promise<void> {
+  requirePermission(ctx, "team:write");
   const member = await findMember(ctx, { userId });
   if (!mayGrant(ctx.role, member.role)) throw forbidden();
   await takeOut(ctx, member, "member.removed");

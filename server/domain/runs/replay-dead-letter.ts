@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { deadLetters, runs, schedules } from "#db/schema/index.ts";
-import { type Ctx, enterTenant, requireUser } from "#server/ctx.ts";
+import { type Ctx, enterTenant, requireStaff, requireUser } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -14,6 +14,7 @@ import type { DeadLetter } from "./list-dead-letters.ts";
  * a second click changes nothing and says so (`replayed` false). Throws `not_found`, and `conflict` where it cannot be replayed.
  */
 export async function replayDeadLetter(ctx: Ctx, { letterId }: { letterId: string }): Promise<{ replayed: boolean }> {
+  requireStaff(ctx);
   const [letter] = await ctx.directory.select().from(deadLetters).where(eq(deadLetters.id, letterId));
   if (!letter) throw notFound("dead letter");
   if (letter.replayedAt !== null) return { replayed: false };

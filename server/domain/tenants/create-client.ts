@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { deletions, tenants } from "#db/schema/index.ts";
-import { type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
+import { type Ctx, enterTenant, requireAgency, type Tenant } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { invite } from "#server/domain/invitations/invite.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
@@ -14,6 +14,7 @@ import type { CreateClient } from "./client.ts";
  * by mail where an address is given. `origin` names the account that it is made from.
  */
 export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateClient & { origin?: string }): Promise<Tenant> {
+  requireAgency(ctx);
   const now = ctx.now();
   const [ended] = await ctx.directory.select({ id: deletions.id }).from(deletions).where(eq(deletions.ofTenant, input.id)).limit(1);
   if (ended) throw conflict("There was a client of this id, and it is not given twice.", "id");

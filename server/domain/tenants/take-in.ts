@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { connections, tenants } from "#db/schema/index.ts";
 import type { Identity, OAuthProvider } from "#server/catalog/provider.ts";
-import { acrossTenants, type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import { acrossTenants, type Ctx, enterTenant, requireAgency, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { conflict, DomainError } from "#server/errors.ts";
 import type { UpdateClient } from "./client.ts";
 import { createClient } from "./create-client.ts";
@@ -19,6 +19,7 @@ const slugsByChance = 3;
  * is one. `made` says which. Throws `conflict` where several clients have the account: then it is connected from one's own page.
  */
 export async function takeIn(ctx: Ctx, provider: OAuthProvider, identity: Identity): Promise<{ client: TenantCtx; made: boolean }> {
+  requireAgency(ctx);
   const origin = `${provider.id}:${identity.externalId}`;
   const known = await ownerOf(ctx, { provider: provider.id, externalId: identity.externalId, origin });
   if (known) return { client: await bringUpToDate(ctx, known, identity), made: false };

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { tenants } from "#db/schema/index.ts";
-import type { Tenant, TenantCtx } from "#server/ctx.ts";
+import { requirePermission, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { canonical } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
@@ -15,6 +15,7 @@ import type { Features } from "./schemas.ts";
  * what is so already is no change, and leaves no line.
  */
 export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenant> {
+  requirePermission(ctx, "settings:write");
   const change = changesOf(ctx.tenant, asked);
   if (Object.keys(change).length === 0) return ctx.tenant;
   const [tenant] = await ctx.directory

@@ -1,7 +1,7 @@
 import { and, asc, count, eq, gt, ne, or } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { dataKeys } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { acrossTenants, type Ctx, requireAgency } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import type { DataKeyRow } from "./data-keys.ts";
 import { unwrap, wrap } from "./envelope.ts";
@@ -23,6 +23,7 @@ export async function rotateRootKey(
   ctx: Ctx,
   { pageSize = 100, maxPages = Number.POSITIVE_INFINITY }: { pageSize?: number; maxPages?: number } = {},
 ): Promise<Coverage> {
+  requireAgency(ctx);
   let pages = 0;
   for (const { db } of acrossTenants(ctx)) {
     let last: DataKeyRow | undefined;

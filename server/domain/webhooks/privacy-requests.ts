@@ -4,7 +4,7 @@ import { openDb, places } from "#db/client.ts";
 import { holdingOf } from "#db/holdings.ts";
 import { orders, privacyRequests, refunds, tenants } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
-import { acrossTenants, type Ctx, enterTenant } from "#server/ctx.ts";
+import { acrossTenants, type Ctx, enterTenant, requireStaff } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { conflict, notFound } from "#server/errors.ts";
@@ -67,6 +67,7 @@ const read = (db: Db, { cursor, limit, open, tenantId }: ListPrivacyRequests) =>
  * `not_found`, and `conflict` for a request of another kind or one whose time is over.
  */
 export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string }): Promise<HeldData> {
+  requireStaff(ctx);
   const found = await Promise.all(
     acrossTenants(ctx).map(({ db }) => db.select().from(privacyRequests).where(eq(privacyRequests.id, requestId))),
   );

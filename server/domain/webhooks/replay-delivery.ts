@@ -1,6 +1,6 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { webhookDeliveries } from "#db/schema/index.ts";
-import { type Ctx, enterTenant } from "#server/ctx.ts";
+import { type Ctx, enterTenant, requireAgency } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -12,6 +12,7 @@ import { findDelivery } from "./list-deliveries.ts";
  * (`replayed` false). Throws `not_found`, and `conflict` where what it said is not kept any more, or never was.
  */
 export async function replayDelivery(ctx: Ctx, { deliveryId }: { deliveryId: string }): Promise<{ replayed: boolean }> {
+  requireAgency(ctx);
   const delivery = await findDelivery(ctx, { deliveryId });
   if (delivery.status === "received") return { replayed: false };
   if (!delivery.replayable) throw conflict("What this delivery said is not kept, so that there is nothing to do again.");

@@ -1,0 +1,185 @@
+import { count } from "drizzle-orm";
+import { beforeAll, describe, expect, test } from "vitest";
+import { openDb } from "#db/client.ts";
+import { auditLog } from "#db/schema/index.ts";
+import { type Actor, type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import { allows, type Permission, type TenantRole } from "#server/domain/members/permissions.ts";
+import { DomainError } from "#server/errors.ts";
+import { appRouter, createCaller } from "#server/trpc/root.ts";
+import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
+
+type Who = "public" | "personal" | "staff" | Permission;
+
+/**
+ * Who may call each mutation. A right alone: members who have it, and staff; with "members only" not staff. Whoever adds a mutation
+ * adds its line.
+ */
+const mayCall: Record<string, Who | `${Permission}, members only`> = {
+  "audit.verify": "audit:read",
+  "audit.verifyAgency": "staff",
+  "clients.create": "staff",
+  "clients.setFeatures": "staff",
+  "clients.update": "staff",
+  "clients.updateSettings": "settings:write, members only",
+  "connections.choose": "connections:write",
+  "connections.connectKey": "connections:write",
+  "connections.disconnect": "connections:write",
+  "connections.prefer": "connections:write",
+  "connections.probe": "connections:write",
+  "connections.relist": "connections:write",
+  "credentials.rotate": "staff",
+  "custody.cancelDeletion": "data:delete",
+  "custody.requestDeletion": "data:delete",
+  "custody.requestExport": "data:export",
+  "deadLetters.replay": "staff",
+  "integrations.refresh": "staff",
+  "me.completeOnboarding": "personal",
+  "me.revokeOtherSessions": "personal",
+  "me.revokeSession": "personal",
+  "me.update": "personal",
+  "renewals.now": "staff",
+  "reveals.approve": "staff",
+  "reveals.deny": "staff",
+  "reveals.request": "staff",
+  "reveals.show": "staff",
+  "runs.configure": "settings:write",
+  "runs.start": "runs:start, members only",
+  "scripts.run": "staff",
+  "signIn.out": "public",
+  "signIn.redeemCode": "public",
+  "signIn.redeemLink": "public",
+  "signIn.request": "public",
+  "signIn.resend": "public",
+  "team.acceptInvitation": "public",
+  "team.changeRole": "team:write",
+  "team.invite": "team:write",
+  "team.leave": "portal:read, members only",
+  "team.remove": "team:write",
+  "team.revokeInvitation": "team:write",
+  "webhooks.replay": "staff",
+};
+
+const mutations = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>)
+  .filter(([, { _def }]) => _def.type === "mutation")
+  .map(([name]) => name)
+  .sort();
+
+/** Verbs whose first statement asks for a right: by their compiled source, in which an import may be called through its module. */
+const asking =
+  /^[^{]*\{\s*(?:const [^=]+= )?\(?(?:0, ?)?[\w$.]*require(Permission|Staff|Agency|User)\)?\((?:ctx|outer)(?:, ?"([\w:]+)")?\)/;
+const modules = import.meta.glob<Record<string, unknown>>("../../server/domain/**/*.ts", { eager: true });
+const verbs = Object.entries(modules).flatMap(([path, exported]) =>
+  Object.entries(exported).flatMap(([name, verb]) => {
+    const asked = typeof verb === "function" ? asking.exec(bodyOf(String(verb))) : null;
+    const [, by = "", permission] = asked ?? [];
+    return asked
+      ? [
+          {
+            name,
+            path,
+            by,
+            permission: permission as Permission | undefined,
+            verb: verb as (ctx: Ctx, ...input: unknown[]) => Promise<unknown>,
+          },
+        ]
+      : [];
+  }),
+);
+
+/** A function's source from where its body begins: parameters may be objects too. */
+function bodyOf(source: string): string {
+  const end = source.indexOf(") {");
+  return end < 0 ? source : source.slice(end + 1);
+}
+
+let tenant: Tenant;
+let own: Tenant;
+let viewer: Actor;
+let stranger: Actor;
+let staff: Actor;
+const anonymous: Actor = { type: "anonymous" };
+
+beforeAll(async () => {
+  tenant = await makeTenant();
+  own = await makeTenant();
+  viewer = (await makeUser({ roles: [[tenant, "viewer"]] })).actor;
+  stranger = (await makeUser({ roles: [[own, "owner"]] })).actor;
+  staff = (await makeUser({ staff: true })).actor;
+});
+
+const linesOf = async () => (await openDb(testEnv.DB).select({ lines: count() }).from(auditLog))[0]?.lines;
+
+/** The code that a mutation answers with: of its door where that does not open, "opened" where what comes behind it failed or went well. */
+async function answer(name: string, actor: Actor): Promise<string> {
+  const procedure = name.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], createCaller(testCtx({ actor })));
+  try {
+    // Nothing but the tenant: what a mutation wants besides is missing, so that an open door ends at its input.
+    await (procedure as (input: unknown) => Promise<unknown>)({ tenant: tenant.id });
+    return "opened";
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? "";
+    // What a public one does not find is a link or a code, never a client.
+    const closed = mayCall[name] === "public" ? [] : ["UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND"];
+    return closed.includes(code) ? code : "opened";
+  }
+}
+
+test("every mutation is classified, and nothing else", () => {
+  expect(mutations).toEqual(Object.keys(mayCall).sort());
+});
+
+describe.each(mutations)("%s", (name) => {
+  const [who = "staff", only] = (mayCall[name] ?? "staff").split(", ");
+  const isRight = who.includes(":");
+
+  test("opens to whom it is for, and to nobody else", async () => {
+    const before = await linesOf();
+    const seen = {
+      anonymous: await answer(name, anonymous),
+      viewer: await answer(name, viewer),
+      stranger: await answer(name, stranger),
+      staff: only ? await answer(name, staff) : undefined,
+    };
+    const others = isRight ? "NOT_FOUND" : who === "staff" ? "FORBIDDEN" : "opened";
+    const byRight = isRight && allows("viewer", who as Permission) ? "opened" : "FORBIDDEN";
+    expect(seen).toEqual({
+      anonymous: who === "public" ? "opened" : "UNAUTHORIZED",
+      viewer: isRight ? byRight : others,
+      stranger: others,
+      staff: only ? "NOT_FOUND" : undefined,
+    });
+    if (others !== "opened" && byRight !== "opened") expect(await linesOf()).toBe(before);
+  });
+});
+
+test("the verbs that ask are found in their sources", () => {
+  expect(verbs.length).toBeGreaterThanOrEqual(40);
+  expect(new Set(verbs.map(({ by }) => by))).toEqual(new Set(["Permission", "Staff", "Agency", "User"]));
+});
+
+/** What a verb says to this actor, called past every door, with a role that the door did not look at. */
+async function called({ verb }: (typeof verbs)[number], actor: Actor, role: TenantRole): Promise<string> {
+  const ctx: TenantCtx = enterTenant(testCtx({ actor }), tenant, role);
+  try {
+    await verb(ctx, {}, {});
+    return "opened";
+  } catch (error) {
+    return error instanceof DomainError ? error.kind : `opened: ${String(error)}`;
+  }
+}
+
+describe.each(verbs)("$name ($path), called past its door", (verb) => {
+  const { by, permission } = verb;
+
+  test("refuses who is nobody, who lacks the right, and another client's owner who claims to be this one's", async () => {
+    const before = await linesOf();
+    expect(await called(verb, anonymous, "owner")).toBe("unauthenticated");
+    if (by === "User") return;
+    const lacks = permission === undefined || !allows("viewer", permission);
+    if (lacks) expect(await called(verb, viewer, "viewer")).toBe("forbidden");
+    expect(await called(verb, viewer, "owner")).toBe("forbidden");
+    expect(await called(verb, viewer, "staff")).toBe("forbidden");
+    expect(await called(verb, stranger, "owner")).toBe("forbidden");
+    expect(await linesOf()).toBe(before);
+  });
+});
