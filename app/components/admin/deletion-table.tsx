@@ -81,8 +81,11 @@ function Receipt({ deletion: { id, receipt, keyDestroyedAt, doneAt } }: { deleti
     ...(keyDestroyedAt === null ? [] : [[t("deletions.keyDestroyed"), <Time key="key" at={keyDestroyedAt} style="dateTime" />] as const]),
     [t("deletions.erased"), <Time key="done" at={doneAt} style="dateTime" />],
     ...receipt.grants.map(
-      ({ provider, revoked }) =>
-        [t("deletions.grants"), `${provider}: ${t(revoked ? "deletions.revoked" : "deletions.notRevoked")}`] as [string, ReactNode],
+      ({ provider, farewell, revoked }) =>
+        [t("deletions.grants"), `${provider}: ${t(`deletions.farewells.${farewell ?? (revoked ? "returned" : "unknown")}`)}`] as [
+          string,
+          ReactNode,
+        ],
     ),
     ...(receipt.auditHead ? [[t("deletions.lastLine"), `${receipt.auditHead.seq} ${receipt.auditHead.hash}`] as [string, ReactNode]] : []),
     ...Object.entries(receipt.tables),

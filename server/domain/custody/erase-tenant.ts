@@ -1,11 +1,13 @@
 import { and, eq, isNull, lte, type SQL, sql } from "drizzle-orm";
 import { type Db, openTenantDb, placeOf } from "#db/client.ts";
-import { connections, dataKeys, deletions, tenants } from "#db/schema/index.ts";
+import { connections, dataKeys, debts, deletions, tenants } from "#db/schema/index.ts";
 import { tenantTables } from "#db/tenant-guard.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "#server/domain/audit/append.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
+import { payDebt } from "#server/domain/connections/pay-debt.ts";
+import type { Farewell } from "#server/domain/connections/schemas.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { eraseMembers } from "./erase-members.ts";
 import { eraseRows } from "./erase-rows.ts";
@@ -133,27 +135,58 @@ async function countRows(db: Db, table: string, tenantId: string): Promise<numbe
   return found?.rows ?? 0;
 }
 
-/** As far as the providers answer: what they do not take back opens nothing here all the same. */
+/**
+ * As far as the providers answer: what they do not take back opens nothing here all the same. After what stands come the debts: of
+ * connections that ended before, and of those at which a worker was killed between their end and its payment, which stand no more.
+ */
 async function giveBackGrants(ctx: TenantCtx, { held, receipt }: { held: Held; receipt: DeletionReceipt }): Promise<void> {
   const standing = await ctx.db
     .select({ id: connections.id, provider: connections.provider, kind: connections.kind })
     .from(connections)
     .where(inTenant(ctx, connections, sql`${connections.status} <> 'disconnected'`));
-  for (const { id, provider, kind } of standing) {
-    let grant = receipt.grants.find(({ connection }) => connection === id);
-    if (!grant) {
-      grant = { connection: id, provider, kind, revoked: false };
-      receipt.grants.push(grant);
-      // Killed after this, nobody could say any more what was to be given back.
-      await keep(ctx, held, { receipt });
-    }
-    try {
-      grant.revoked = (await disconnect(ctx, { connectionId: id })).revoked;
-    } catch (error) {
-      ctx.log.error("a connection of a client that ends was not given back", { connection: id, error });
-    }
-    await keep(ctx, held, { receipt });
+  for (const { id: connection, provider, kind } of standing) {
+    const grant = await grantOf(ctx, { held, receipt }, { connection, provider, kind });
+    await told(ctx, { held, receipt }, grant, async () => (await disconnect(ctx, { connectionId: connection })).farewell);
   }
+  const owed = await ctx.db.select().from(debts).where(inTenant(ctx, debts));
+  for (const debt of owed) {
+    if (debt.farewell === "returned" && !receipt.grants.some(({ connection }) => connection === debt.connectionId)) continue;
+    const grant = await grantOf(ctx, { held, receipt }, { connection: debt.connectionId, provider: debt.provider, kind: "oauth" });
+    if (debt.farewell === null || grant.farewell === null)
+      await told(ctx, { held, receipt }, grant, async () => debt.farewell ?? (await payDebt(ctx, debt)));
+  }
+}
+
+type Grant = DeletionReceipt["grants"][number];
+
+/** Its line in the receipt, there before anybody is asked: killed after that, nobody could say any more what was to be given back. */
+async function grantOf(
+  ctx: Ctx,
+  { held, receipt }: { held: Held; receipt: DeletionReceipt },
+  facts: Pick<Grant, "connection" | "provider" | "kind">,
+): Promise<Grant> {
+  const found = receipt.grants.find(({ connection }) => connection === facts.connection);
+  if (found) return found;
+  const grant = { ...facts, farewell: null, revoked: false };
+  receipt.grants.push(grant);
+  await keep(ctx, held, { receipt });
+  return grant;
+}
+
+async function told(
+  ctx: Ctx,
+  { held, receipt }: { held: Held; receipt: DeletionReceipt },
+  grant: Grant,
+  give: () => Promise<Farewell | null>,
+): Promise<void> {
+  try {
+    grant.farewell = (await give()) ?? grant.farewell;
+  } catch (error) {
+    ctx.log.error("access of a client that ends was not given back", { connection: grant.connection, error });
+    grant.farewell = "unreached";
+  }
+  grant.revoked = grant.farewell === "returned";
+  await keep(ctx, held, { receipt });
 }
 
 /** From here on nothing of the vault opens again. */

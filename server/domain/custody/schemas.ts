@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Farewell } from "#server/domain/connections/schemas.ts";
 import type { ZipState } from "./zip-writer.ts";
 
 /** `waiting`: asked for. `ready`: can be downloaded until it expires. `failed`: every try failed. */
@@ -22,8 +23,11 @@ export interface ExportProgress {
 export interface DeletionReceipt {
   /** Table -> rows erased. */
   tables: Record<string, number>;
-  /** What was connected, and whether the provider took the access back. Written down before it is asked. */
-  grants: { connection: string; provider: string; kind: "oauth" | "key"; revoked: boolean }[];
+  /**
+   * What was connected or still owed, and what became of the access at its provider: `revoked` where that says that it took it back,
+   * `farewell` in full, null where nobody came to know. Each is written down before its provider is asked.
+   */
+  grants: { connection: string; provider: string; kind: "oauth" | "key"; farewell: Farewell | null; revoked: boolean }[];
   /** People's accounts that were erased, since nothing else was theirs. */
   accounts: number;
   /** The end of its audit log, which was erased too: an export that was made before proves itself against it. */
