@@ -4,7 +4,6 @@ import { openDb } from "#db/client.ts";
 import { connections, debts, deletions } from "#db/schema/index.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
-import { openAccount } from "#server/domain/connections/open-account.ts";
 import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
 import { requestDeletion } from "#server/domain/custody/request-deletion.ts";
 import { makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
@@ -71,7 +70,6 @@ test("what a provider took back stands in the receipt as that", async () => {
 
 test("of a connection at which the worker was killed after its end the access is given back all the same, and the receipt says so", async () => {
   const { tenant, connection, deletionId } = await ending("klaviyo");
-  const { account } = await openAccount(testTenantCtx(tenant), connection.id);
   await expect(eraseTenant(dyingAfterTheEnd(tenant), { deletionId })).rejects.toThrow(/killed|Failed/);
   expect(await grantsOf(deletionId)).toMatchObject([{ connection: connection.id, farewell: null, revoked: false }]);
   expect(await db.select().from(debts)).toMatchObject([{ connectionId: connection.id, farewell: null }]);
@@ -79,7 +77,6 @@ test("of a connection at which the worker was killed after its end the access is
   await eraseTenant(jobs(later(32)), { deletionId });
   expect(await grantsOf(deletionId)).toMatchObject([{ connection: connection.id, farewell: "returned", revoked: true }]);
   expect(await db.select().from(debts)).toEqual([]);
-  await expect(account.send({ path: "/api/accounts/" })).rejects.toMatchObject({ kind: "revoked" });
 });
 
 test("what was still owed of a connection that had ended before is tried once more before the key goes", async () => {
