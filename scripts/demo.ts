@@ -84,8 +84,14 @@ function welcome(demo: Demo): string {
   Worker's log  .atrium/demo/worker.log
 
   1. Open ${demo.origin}/sign-in and sign in as a client:
-${clients.map(({ owner, name, shop }) => `       ${owner.padEnd(22)} ${name}, shop ${shop}`).join("\n")}
-  2. Open the link from the mail, then Integrations: connect Shopify (with the shop above), Klaviyo and Google.
+${clients
+  .map(
+    ({ owner, name, shop, accounts: { klaviyo, google } }) =>
+      `       ${owner.padEnd(22)} ${name}: shop ${shop}, Klaviyo ${klaviyo}, Google ${google}`,
+  )
+  .join("\n")}
+  2. Open the link from the mail, then Integrations: connect Shopify, Klaviyo and Google, each with the account above
+     (the sandbox's consent pages offer them all; other accounts work too).
   3. The cron fires every minute: Overview fills with what the sensors measured, Runs shows how.
   4. In another browser profile sign in as ${admin}: all clients, every run
      (${secondAdmin} is the second one, whom some things need).

@@ -16,8 +16,11 @@ export interface CheckResult {
   tenants: number;
   connections: number;
   runs: Record<string, number>;
+  /** Of acme, whose shop is the file's. */
   shop: Shop;
   metrics: Record<string, number>;
+  /** The currency of each client's shop and of its website's figures. */
+  currencies: Record<string, { shop: string | null; website: string | null }>;
   ms: Record<string, number>;
 }
 
@@ -46,12 +49,16 @@ export async function checkDemo(demo: Demo, startedAt: number): Promise<CheckRes
   const client = apiOf(demo, acme.visitor);
   const shop = await client.overview.shop.query({ tenant: "acme" });
   expectEqual("the admin's and the client's figures of acme", await staff.overview.shop.query({ tenant: "acme" }), shop);
-  await expectFigures(shop);
-  const metrics = metricsOf(await client.overview.get.query({ tenant: "acme" }));
+  const file = shopFile();
+  if (file) expectEqual("acme's shop and the file", shop, await shopFigures(file));
+  const overview = await client.overview.get.query({ tenant: "acme" });
+  const metrics = metricsOf(overview);
   expectEqual("the admin's and the client's metrics of acme", metricsOf(await staff.overview.ofClient.query({ tenant: "acme" })), metrics);
+  const currencies: CheckResult["currencies"] = {};
+  for (const person of people) currencies[person.client.id] = await expectOwnFigures(demo, person);
   await expectStrangersKeptOut(demo, people);
   ms.total = Date.now() - startedAt;
-  return { ok: true, tenants: clients.length, connections, runs, shop, metrics, ms };
+  return { ok: true, tenants: clients.length, connections, runs, shop, metrics, currencies, ms };
 }
 
 const apiOf = (demo: Demo, visitor: Visitor): Api =>
@@ -94,7 +101,8 @@ async function connect(demo: Demo, visitor: Visitor, client: DemoClient, provide
   const consent: Page = await visitor.get(url);
   if (consent.url.origin !== new URL(demo.sandbox).origin)
     throw new Error(`connecting ${provider} for ${client.id} led to ${consent.url.pathname} instead of the consent page`);
-  const back = await visitor.submit(consent, { decision: "allow" });
+  const account = provider === "shopify" ? client.shop : client.accounts[provider];
+  const back = await visitor.submit(consent, { decision: "allow", account });
   const landed = back.url.pathname.endsWith("/choose") ? await choose(visitor, back) : back;
   if (landed.url.pathname !== `/t/${client.id}/integrations`)
     throw new Error(`the consent of ${provider} for ${client.id} led to ${landed.url.pathname} (${landed.status})`);
@@ -122,10 +130,34 @@ async function waitForRuns(demo: Demo, people: readonly Person[], staff: Api): P
   });
 }
 
-/** The figures that the file itself gives, where there is a file. */
-async function expectFigures(shop: Shop): Promise<void> {
-  const file = shopFile();
-  if (file) expectEqual("acme's shop and the file", shop, await shopFigures(file));
+/** What the sandbox says of a shop in one of its currencies. */
+interface Told {
+  currency: string;
+  by_currency: Record<string, { orders: number; guest_orders: number; gross_minor: number }>;
+}
+
+/** A client's figures are those of its own accounts, in their own currencies, whatever the client itself is kept in. */
+async function expectOwnFigures(demo: Demo, { client, visitor }: Person): Promise<CheckResult["currencies"][string]> {
+  const api = apiOf(demo, visitor);
+  const shop = await api.overview.shop.query({ tenant: client.id });
+  const told = (await (await fetch(`${demo.sandbox}/__sandbox/shop/${client.shop}`)).json()) as Told;
+  const { orders, guest_orders, gross_minor } = told.by_currency[told.currency] ?? {};
+  expectEqual(
+    `the shop of ${client.id} and the sandbox's`,
+    {
+      currency: shop.currency,
+      orders: shop.orders,
+      guest_orders: shop.guest_orders,
+      gross_minor: shop.gross_minor,
+    },
+    { currency: told.currency, orders, guest_orders, gross_minor },
+  );
+  const { sensors } = await api.overview.get.query({ tenant: client.id });
+  const tileOf = (sensor: string, key: string) => sensors.find(({ id }) => id === sensor)?.tiles.find((tile) => tile.key === key);
+  for (const key of ["revenue", "refunds", "net_revenue", "average_order"]) {
+    expectEqual(`the currency of ${key} of ${client.id}`, tileOf("shopify-sensor", key)?.currency, told.currency);
+  }
+  return { shop: shop.currency, website: tileOf("ga4-sensor", "revenue")?.currency ?? null };
 }
 
 function metricsOf(overview: Outputs["overview"]["get"]): Record<string, number> {

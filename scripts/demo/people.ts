@@ -1,8 +1,16 @@
+import { realShop } from "#test/sandbox/endpoints.ts";
+import { huShop, jpShop } from "#test/sandbox/places.ts";
+
 /** Who is there in a demo. `.example` addresses reach nobody. */
 export const admin = "admin@agency.example";
 /** A secret is only revealed where a second admin allows it. */
 export const secondAdmin = "second-admin@agency.example";
 
+/**
+ * Three clients whose accounts differ from each other, and from what they are kept in here: in currency, in time zone (ahead of UTC,
+ * behind it, with clocks that change and clocks that do not), in what happens to their orders, and in age. `accounts` are those
+ * to choose on the sandbox's consent pages.
+ */
 export const clients = [
   {
     id: "acme",
@@ -11,7 +19,8 @@ export const clients = [
     currency: "GBP",
     timezone: "Europe/London",
     locale: "en",
-    shop: "acme-gifts.myshopify.com",
+    shop: realShop,
+    accounts: { klaviyo: "AcmeG1", google: "owner@acme-gifts.example" },
   },
   {
     id: "beta",
@@ -20,7 +29,8 @@ export const clients = [
     currency: "EUR",
     timezone: "Europe/Paris",
     locale: "fr",
-    shop: "beta-maison.myshopify.com",
+    shop: huShop,
+    accounts: { klaviyo: "BetaB2", google: "owner@beta.example" },
   },
   {
     id: "gamma",
@@ -29,7 +39,8 @@ export const clients = [
     currency: "ILS",
     timezone: "Asia/Jerusalem",
     locale: "he",
-    shop: "gamma-studio.myshopify.com",
+    shop: jpShop,
+    accounts: { klaviyo: "GammC3", google: "owner@gamma.example" },
   },
 ] as const;
 

@@ -19,6 +19,11 @@ export interface Metric {
   aggregate?: "sum" | "mean" | "last";
   /** A figure of a period that is no sum or mean of days: the sum of one metric over the sum of another (revenue by orders). */
   quotient?: { of: string; by: string };
+  /**
+   * What a state that is itself the figure of a period is held against: other metrics of the sensor, of the day of its newest state
+   * alone. Without it a state is held against the one 30 days before.
+   */
+  against?: { previous: string; compared: { value: string; previous: string } };
   /** What its dimension values are, where it is split: shown as a breakdown instead of a tile. */
   dimension?: Text;
   /** Words for dimension values that are codes; a value without an entry is shown as it is. */

@@ -319,6 +319,8 @@ describe("Klaviyo's API", () => {
   test("a call without a revision, a scope or a filter that it needs is refused", async () => {
     const { access_token } = await client.mint("klaviyo", "Kla001", ["campaigns:read"]);
     expect((await ask(access_token, "/api/accounts", { revision: "" })).status).toBe(400);
+    expect((await ask(access_token, "/api/accounts", { revision: "2024-10-15" })).status).toBe(410);
+    expect((await ask(access_token, "/api/accounts", { revision: "2026-10-15" })).status).toBe(403);
     const denied = await ask<Refused>(access_token, "/api/lists");
     expect([denied.status, denied.body.errors[0]?.code]).toEqual([403, "permission_denied"]);
     expect((await ask(access_token, "/api/campaigns")).status).toBe(400);

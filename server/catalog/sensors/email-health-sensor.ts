@@ -16,7 +16,8 @@ const statistics = [
   "unsubscribe_uniques",
 ] as const;
 type Statistic = (typeof statistics)[number];
-type Counts = Record<Statistic, number>;
+/** Null: the report does not say. */
+type Counts = Record<Statistic, number | null>;
 
 const Report = z.object({
   data: z.object({
@@ -24,15 +25,7 @@ const Report = z.object({
       results: z.array(
         z.object({
           groupings: z.object({ send_channel: z.string().optional() }),
-          statistics: z.object({
-            recipients: z.number().default(0),
-            delivered: z.number().default(0),
-            opens_unique: z.number().default(0),
-            clicks_unique: z.number().default(0),
-            bounced: z.number().default(0),
-            spam_complaints: z.number().default(0),
-            unsubscribe_uniques: z.number().default(0),
-          }),
+          statistics: z.partialRecord(z.enum(statistics), z.number().nullable()),
         }),
       ),
     }),
@@ -193,13 +186,23 @@ export const emailHealthSensor = defineSensor({
     }
     const { counts, conversionMetricId } = report;
     const next = { account: klaviyo.externalId, conversionMetricId, anewAt: places.anewAt };
-    const found = rates.flatMap((rate) => (counts[rate.by] > 0 ? [{ rate, value: counts[rate.of] / counts[rate.by] }] : []));
+    const found = rates.flatMap((rate) => {
+      const [of, by] = [counts[rate.of], counts[rate.by]];
+      return of !== null && by !== null && by > 0 ? [{ rate, value: of / by }] : [];
+    });
+    const { delivered } = counts;
     const measurements = [
-      { metric: "delivered", day, value: counts.delivered },
+      ...(delivered === null ? [] : [{ metric: "delivered", day, value: delivered }]),
       ...found.map(({ rate, value }) => ({ metric: rate.key, day, value })),
     ];
-    if (counts.delivered < config.fewestDelivered) {
-      log("info", "Too few mails were delivered in the last 30 days to judge by.", { delivered: counts.delivered });
+    if (delivered === null || Object.values(counts).includes(null)) {
+      log("warn", "Klaviyo’s report lacks figures, so the mails are not judged.", {
+        lacking: statistics.filter((name) => counts[name] === null),
+      });
+      return { measurements, timezone, cursor: next, done: true, despite };
+    }
+    if (delivered < config.fewestDelivered) {
+      log("info", "Too few mails were delivered in the last 30 days to judge by.", { delivered });
       return { measurements, timezone, cursor: next, done: true, despite };
     }
     let status = 0;
@@ -209,7 +212,7 @@ export const emailHealthSensor = defineSensor({
       const { warn, bad, when } = rate.thresholds;
       if (level > 0) log("warn", `${rate.label.en} is ${when} its limit.`, { rate: value, limit: level === 2 ? bad : warn });
     }
-    if (status === 0) log("info", "All rates are within their limits.", { delivered: counts.delivered });
+    if (status === 0) log("info", "All rates are within their limits.", { delivered });
     return { measurements: [...measurements, { metric: "status", day, value: status }], timezone, cursor: next, done: true, despite };
   },
 });
@@ -249,18 +252,12 @@ async function readCounts(account: Account, conversion_metric_id: string): Promi
     },
     Report,
   );
-  const sum: Counts = {
-    recipients: 0,
-    delivered: 0,
-    opens_unique: 0,
-    clicks_unique: 0,
-    bounced: 0,
-    spam_complaints: 0,
-    unsubscribe_uniques: 0,
-  };
-  for (const { groupings, statistics: counted } of data.attributes.results) {
-    if ((groupings.send_channel ?? "email") !== "email") continue;
-    for (const name of statistics) sum[name] += counted[name];
-  }
-  return sum;
+  const mails = data.attributes.results.filter(({ groupings }) => (groupings.send_channel ?? "email") === "email");
+  const sum = (name: Statistic) =>
+    mails.reduce<number | null>((total, { statistics: counted }) => {
+      const value = counted[name] ?? null;
+      // What one campaign does not say cannot be 0: the sum is not known either.
+      return total === null || value === null ? null : total + value;
+    }, 0);
+  return Object.fromEntries(statistics.map((name) => [name, sum(name)])) as Counts;
 }

@@ -2,13 +2,32 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { Decimal } from "#server/catalog/money.ts";
 
-/** `rows` is absent where there are none; all values are strings (developers.google.com, Analytics Data API, runReport). */
+/**
+ * `rows` is absent where there are none, `dimensionValues` where no dimension was asked for; all values are strings
+ * (developers.google.com, Analytics Data API, runReport).
+ */
 const Reply = z.object({
   rows: z
-    .array(z.object({ dimensionValues: z.array(z.object({ value: z.string() })), metricValues: z.array(z.object({ value: Decimal })) }))
+    .array(
+      z.object({
+        dimensionValues: z.array(z.object({ value: z.string() })).default([]),
+        metricValues: z.array(z.object({ value: Decimal })),
+      }),
+    )
     .default([]),
   rowCount: z.number().int().default(0),
-  metadata: z.object({ currencyCode: z.string().optional(), timeZone: z.string().optional() }).default({}),
+  metadata: z
+    .object({
+      currencyCode: z.string().optional(),
+      timeZone: z.string().optional(),
+      /** Rows of few people may be hidden. */
+      subjectToThresholding: z.boolean().default(false),
+      /** What this person may not see comes back as 0. */
+      schemaRestrictionResponse: z
+        .object({ activeMetricRestrictions: z.array(z.object({ metricName: z.string().default("") })).default([]) })
+        .optional(),
+    })
+    .default({ subjectToThresholding: false }),
 });
 
 const rowsPerPage = 100_000;
@@ -16,25 +35,31 @@ const rowsPerPage = 100_000;
 export interface ReportRequest {
   /** The property's number. */
   property: string;
-  /** Amounts are asked for in this currency. */
-  currency: string;
   startDate: string;
   endDate: string;
-  /** The first one is `date`, which comes back as YYYY-MM-DD. */
   dimensions: readonly string[];
   metrics: readonly string[];
 }
 
 export interface ReportRow {
+  /** `date` as YYYY-MM-DD. */
   dimensions: string[];
   metrics: string[];
 }
 
-/** A GA4 report, all of its rows. `timezone` and `currency` are the property's, where it says. */
-export async function readReport(
-  account: Account,
-  { property, currency, startDate, endDate, dimensions, metrics }: ReportRequest,
-): Promise<{ rows: ReportRow[]; timezone: string | undefined; currency: string | undefined }> {
+export interface Report {
+  rows: ReportRow[];
+  /** The property's, where the reply says it: days and amounts are its own, nothing is converted. */
+  timezone: string | undefined;
+  currency: string | undefined;
+  /** Metrics that the person behind the connection may not see. */
+  hidden: string[];
+  thresholded: boolean;
+}
+
+/** A GA4 report, all of its rows. */
+export async function readReport(account: Account, request: ReportRequest): Promise<Report> {
+  const { property, startDate, endDate, dimensions, metrics } = request;
   const rows: ReportRow[] = [];
   for (;;) {
     const reply = await account.json(
@@ -47,7 +72,6 @@ export async function readReport(
           dateRanges: [{ startDate, endDate }],
           dimensions: dimensions.map((name) => ({ name })),
           metrics: metrics.map((name) => ({ name })),
-          currencyCode: currency,
           limit: String(rowsPerPage),
           offset: String(rows.length),
         },
@@ -55,11 +79,14 @@ export async function readReport(
       Reply,
     );
     for (const { dimensionValues, metricValues } of reply.rows) {
-      const [date = "", ...others] = dimensionValues.map(({ value }) => value);
-      const day = date.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
-      rows.push({ dimensions: [day, ...others], metrics: metricValues.map(({ value }) => value) });
+      const values = dimensionValues.map(({ value }, place) => (dimensions[place] === "date" ? dayOfText(value) : value));
+      rows.push({ dimensions: values, metrics: metricValues.map(({ value }) => value) });
     }
-    const { timeZone, currencyCode } = reply.metadata;
-    if (reply.rows.length === 0 || rows.length >= reply.rowCount) return { rows, timezone: timeZone, currency: currencyCode };
+    const { timeZone, currencyCode, schemaRestrictionResponse, subjectToThresholding } = reply.metadata;
+    if (reply.rows.length > 0 && rows.length < reply.rowCount) continue;
+    const hidden = (schemaRestrictionResponse?.activeMetricRestrictions ?? []).map(({ metricName }) => metricName);
+    return { rows, timezone: timeZone, currency: currencyCode, hidden, thresholded: subjectToThresholding };
   }
 }
+
+const dayOfText = (date: string) => date.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");

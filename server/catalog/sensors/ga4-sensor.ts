@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { addDays, dayOf, daysBetween } from "#server/catalog/days.ts";
 import { minorUnits } from "#server/catalog/money.ts";
-import { defineSensor, type Measurement } from "#server/catalog/sensor.ts";
+import { defineSensor, type Measurement, type Metric } from "#server/catalog/sensor.ts";
 import { ProviderError } from "#server/errors.ts";
-import { readReport } from "./ga4-report.ts";
+import { type ReportRow, readReport } from "./ga4-report.ts";
 
 const backfillDays = 90;
 /** Google works on a day's figures for up to three days, and credits conversions later still: so far back once a day. */
@@ -12,17 +12,58 @@ const settlingDays = 3;
 const creditedDays = 30;
 
 const names = { sessions: "sessions", users: "activeUsers", conversions: "keyEvents", revenue: "totalRevenue" } as const;
+type Name = keyof typeof names;
+const all = Object.keys(names) as Name[];
 const byChannel = ["sessions", "conversions", "revenue"] as const;
 
 const channel = { en: "Channel", fr: "Canal", he: "ערוץ" };
+/** What Google calls a session that it credits to nothing; it says it with an empty text too. */
+const notSet = "(not set)";
+
+/** Spans of days, counted back from today, whose users the figure is held against; whole days, and the same weekdays in the last two. */
+const spans = [
+  {
+    key: "users_before",
+    from: 59,
+    to: 30,
+    label: { en: "Users, 30 days before", fr: "Utilisateurs, 30 jours précédents", he: "משתמשים, 30 הימים הקודמים" },
+    how: {
+      en: "Active users of the 30 days before the last 30, each person counted once.",
+      fr: "Utilisateurs actifs des 30 jours précédant les 30 derniers, chaque personne comptée une fois.",
+      he: "משתמשים פעילים ב־30 הימים שלפני 30 הימים האחרונים, כל אדם נספר פעם אחת.",
+    },
+  },
+  {
+    key: "users_in_weeks",
+    from: 29,
+    to: 2,
+    label: { en: "Users, 28 whole days", fr: "Utilisateurs, 28 jours complets", he: "משתמשים, 28 ימים שלמים" },
+    how: {
+      en: "Active users of the first 28 of the last 30 days, each person counted once.",
+      fr: "Utilisateurs actifs des 28 premiers des 30 derniers jours, chaque personne comptée une fois.",
+      he: "משתמשים פעילים ב־28 הראשונים מתוך 30 הימים האחרונים, כל אדם נספר פעם אחת.",
+    },
+  },
+  {
+    key: "users_in_weeks_before",
+    from: 57,
+    to: 30,
+    label: { en: "Users, the 28 days before", fr: "Utilisateurs, 28 jours précédents", he: "משתמשים, 28 הימים הקודמים" },
+    how: {
+      en: "Active users of the 28 days before those, each person counted once.",
+      fr: "Utilisateurs actifs des 28 jours qui les précèdent, chaque personne comptée une fois.",
+      he: "משתמשים פעילים ב־28 הימים שלפניהם, כל אדם נספר פעם אחת.",
+    },
+  },
+] as const;
 
 export const ga4Sensor = defineSensor({
   id: "ga4-sensor",
   title: { en: "Website traffic", fr: "Trafic du site", he: "תנועה באתר" },
   description: {
-    en: "Sessions, users, conversions and revenue by channel, from Google Analytics 4.",
-    fr: "Sessions, utilisateurs, conversions et chiffre d’affaires par canal, d’après Google Analytics 4.",
-    he: "ביקורים, משתמשים, המרות והכנסות לפי ערוץ, מתוך Google Analytics 4.",
+    en: "Sessions, users, conversions and revenue by channel, from Google Analytics 4. Google finalizes each day within three days.",
+    fr: "Sessions, utilisateurs, conversions et chiffre d’affaires par canal, d’après Google Analytics 4. Google finalise chaque journée sous trois jours.",
+    he: "ביקורים, משתמשים, המרות והכנסות לפי ערוץ, מתוך Google Analytics 4. Google משלימה את נתוני כל יום בתוך שלושה ימים.",
   },
   needs: [{ provider: "google", scopes: ["https://www.googleapis.com/auth/analytics.readonly"], resource: "ga4_property" }],
   everyS: 6 * 3600,
@@ -32,6 +73,8 @@ export const ga4Sensor = defineSensor({
     /** The property's day on which the long way back was last read. */
     creditedOn: z.iso.date(),
     channels: z.array(z.string()),
+    /** The first day with traffic, or the day of the first reading: of earlier days there are no figures. */
+    firstDay: z.iso.date().nullable().default(null),
   }),
   metrics: [
     {
@@ -48,17 +91,31 @@ export const ga4Sensor = defineSensor({
     },
     {
       key: "users",
-      label: { en: "Users a day", fr: "Utilisateurs par jour", he: "משתמשים ביום" },
+      label: { en: "Users", fr: "Utilisateurs", he: "משתמשים" },
       how: {
-        en: "The mean of each day’s active users; who comes on two days is counted on both.",
-        fr: "La moyenne des utilisateurs actifs de chaque jour ; qui vient deux jours compte les deux fois.",
-        he: "ממוצע המשתמשים הפעילים בכל יום; מי שבא ביומיים נספר בשניהם.",
+        en: "Active users of the last 30 days, each person counted once however often they came; the change compares two spans of 28 whole days.",
+        fr: "Utilisateurs actifs des 30 derniers jours, chaque personne comptée une fois quel que soit le nombre de visites ; l’évolution compare deux périodes de 28 jours complets.",
+        he: "משתמשים פעילים ב־30 הימים האחרונים, כל אדם נספר פעם אחת גם אם ביקר שוב ושוב; השינוי משווה שתי תקופות של 28 ימים שלמים.",
+      },
+      unit: "count",
+      kind: "snapshot",
+      against: { previous: "users_before", compared: { value: "users_in_weeks", previous: "users_in_weeks_before" } },
+      better: "up",
+    },
+    ...spans.map(({ key, label, how }): Metric => ({ key, label, how, unit: "count", kind: "snapshot", tile: false })),
+    {
+      key: "daily_users",
+      label: { en: "Users per day", fr: "Utilisateurs par jour", he: "משתמשים ביום" },
+      how: {
+        en: "Active users of each day; someone who comes on two days counts on both, so the days don’t add up to the users of the period.",
+        fr: "Utilisateurs actifs de chaque jour ; qui vient deux jours compte les deux fois, et la somme des jours dépasse donc le total de la période.",
+        he: "משתמשים פעילים בכל יום; מי שביקר ביומיים נספר בשניהם, ולכן סכום הימים אינו מספר המשתמשים בתקופה.",
       },
       unit: "count",
       kind: "daily",
-      // Somebody who comes on two days is one user of each: days cannot be added up.
       aggregate: "mean",
       better: "up",
+      tile: false,
     },
     {
       key: "conversions",
@@ -76,9 +133,9 @@ export const ga4Sensor = defineSensor({
       key: "revenue",
       label: { en: "Revenue from the site", fr: "Chiffre d’affaires du site", he: "הכנסות מהאתר" },
       how: {
-        en: "Total revenue as Google Analytics counts it, refunds taken off, in the currency it was asked in.",
-        fr: "Revenu total selon Google Analytics, remboursements déduits, dans la devise demandée.",
-        he: "סך ההכנסות לפי Google Analytics, בניכוי החזרים, במטבע שבו התבקש.",
+        en: "Total revenue as Google Analytics counts it, minus refunds, in the property’s own currency.",
+        fr: "Revenu total selon Google Analytics, remboursements déduits, dans la devise de la propriété.",
+        he: "סך ההכנסות לפי Google Analytics, בניכוי החזרים, במטבע של הנכס.",
       },
       unit: "money",
       kind: "daily",
@@ -124,50 +181,83 @@ export const ga4Sensor = defineSensor({
       tile: false,
     },
   ],
-  async step({ account, cursor, now, timezone, currency, log }) {
+  async step({ account, cursor, now, timezone: tenantTimezone, log }) {
     const google = account("google");
     const property = propertyOf(google);
+    const known = cursor?.property === property && cursor.firstDay !== null ? cursor : null;
     // The property's own calendar is only known from its reply; a day more covers any difference.
-    const known = cursor?.property === property ? cursor : null;
-    const today = dayOf(now, google.timezone ?? timezone);
+    const today = dayOf(now, google.timezone ?? tenantTimezone);
     const back = known === null ? backfillDays : known.creditedOn === today ? settlingDays : creditedDays;
-    const range = { property, currency, startDate: addDays(today, -back), endDate: "today" };
-    const totals = await readReport(google, { ...range, dimensions: ["date"], metrics: Object.values(names) });
+    const range = { property, startDate: addDays(today, -back), endDate: "today" };
+    const totals = await readReport(google, { ...range, dimensions: ["date"], metrics: all.map((key) => names[key]) });
     const split = await readReport(google, {
       ...range,
       dimensions: ["date", "sessionDefaultChannelGroup"],
       metrics: byChannel.map((key) => names[key]),
     });
     if (totals.rows.length === 0) log("info", "Google Analytics has no traffic for these days.", { property, days: back });
+    if (totals.thresholded || split.thresholded) log("info", "Google Analytics hides figures of few people.", { property });
+    const currency = totals.hidden.includes(names.revenue) ? undefined : totals.currency;
+    if (currency === undefined)
+      log("warn", "Google Analytics does not say the revenue of this property, or not its currency.", { property });
 
-    const paidIn = totals.currency ?? currency;
-    const read = (key: keyof typeof names, text: string | undefined) =>
-      key === "revenue" ? minorUnits(text ?? "0", paidIn) : Number(text ?? 0);
-    const lastDay = dayOf(now, totals.timezone ?? timezone);
-    const channels = [...new Set([...(known?.channels ?? []), ...split.rows.map(({ dimensions }) => dimensions[1] ?? "")])].sort();
+    const timezone = totals.timezone ?? tenantTimezone;
+    const lastDay = dayOf(now, timezone);
+    const firstDay = earliest([known?.firstDay ?? lastDay, ...totals.rows.map(({ dimensions: [day = lastDay] }) => day)]);
+    const channels = [...new Set([...(known?.channels ?? []), ...split.rows.map(channelOf)])].sort();
     // GA4 leaves empty rows out, and moves sessions between channels while it works on a day: what is absent is 0, not unknown.
     const byDay = new Map(totals.rows.map((row) => [row.dimensions[0], row.metrics]));
-    const byDayAndChannel = new Map(split.rows.map((row) => [row.dimensions.join("|"), row.metrics]));
-    const measurements = daysBetween(range.startDate, lastDay).flatMap((day): Measurement[] => [
-      ...(Object.keys(names) as (keyof typeof names)[]).map((key, place) => ({
-        metric: key,
-        day,
-        ...(key === "revenue" && { currency: paidIn }),
-        value: read(key, byDay.get(day)?.[place]),
-      })),
+    const byDayAndChannel = new Map(split.rows.map((row) => [`${row.dimensions[0]}|${channelOf(row)}`, row.metrics]));
+    const read = (key: Name, text = "0") => (key === "revenue" ? minorUnits(text, currency ?? "") : Number(text));
+    // Without its currency an amount is none.
+    const label = (key: Name) => (key !== "revenue" ? {} : currency === undefined ? null : { currency });
+    const figure = (key: Name, place: number, { day, values, ...more }: Figure): Measurement[] => {
+      const labelled = label(key);
+      return labelled === null ? [] : [{ day, ...more, ...labelled, value: read(key, values?.[place]) }];
+    };
+    const measurements = daysBetween(later(range.startDate, firstDay), lastDay).flatMap((day) => [
+      ...all.flatMap((key, place) => figure(key, place, { metric: key === "users" ? "daily_users" : key, day, values: byDay.get(day) })),
       ...channels.flatMap((dimension) =>
-        byChannel.map((key, place) => ({
-          metric: `${key}_by_channel`,
-          day,
-          dimension,
-          ...(key === "revenue" && { currency: paidIn }),
-          value: read(key, byDayAndChannel.get(`${day}|${dimension}`)?.[place]),
-        })),
+        byChannel.flatMap((key, place) =>
+          figure(key, place, { metric: `${key}_by_channel`, day, dimension, values: byDayAndChannel.get(`${day}|${dimension}`) }),
+        ),
       ),
     ]);
-    return { measurements, timezone: totals.timezone ?? timezone, cursor: { property, creditedOn: today, channels }, done: true };
+    const users = await countUsers(google, { property, firstDay, lastDay });
+    return { measurements: [...measurements, ...users], timezone, cursor: { property, creditedOn: today, channels, firstDay }, done: true };
   },
 });
+
+/** What a measurement is read from. */
+interface Figure {
+  metric: string;
+  day: string;
+  dimension?: string;
+  values: readonly string[] | undefined;
+}
+
+/**
+ * Distinct people of the 30 days up to today, and of the spans that these are held against. They are asked for without the date:
+ * the users of days cannot be added, and their mean is nobody's number. A span that began before there were figures is left out.
+ */
+async function countUsers(
+  google: Account,
+  { property, firstDay, lastDay }: { property: string; firstDay: string; lastDay: string },
+): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  for (const { key, from, to } of [{ key: "users", from: 29, to: 0 }, ...spans]) {
+    const startDate = addDays(lastDay, -from);
+    if (key !== "users" && startDate < firstDay) continue;
+    const request = { property, startDate, endDate: addDays(lastDay, -to), dimensions: [], metrics: all.map((name) => names[name]) };
+    const { rows } = await readReport(google, request);
+    measurements.push({ metric: key, day: lastDay, value: Number(rows[0]?.metrics[all.indexOf("users")] ?? 0) });
+  }
+  return measurements;
+}
+
+const channelOf = ({ dimensions: [, channel] }: ReportRow): string => channel || notSet;
+const earliest = (days: readonly string[]): string => days.reduce((a, b) => (a < b ? a : b));
+const later = (a: string, b: string): string => (a > b ? a : b);
 
 /** The number of the chosen property. */
 function propertyOf({ resources }: Account): string {

@@ -68,11 +68,16 @@ function toFigure(drawing: Drawing, { line, currency, of, by }: Made): Figure {
   return { ...figures, delta: deltaOf(drawing.metric, figures), currency, line };
 }
 
-function figuresFrom({ metric, periods }: Drawing, of: Days, by: Days | undefined): Figures {
+function figuresFrom({ sensor, metric, measured, periods }: Drawing, of: Days, by: Days | undefined): Figures {
   if (metric.kind === "snapshot") {
     const newest = Object.keys(of).reduce((a, b) => (a > b ? a : b), "");
+    if (metric.against) {
+      const on = (key: string) => wholeOf(measured, sensor.id, key)?.values[newest] ?? null;
+      const compared = { value: on(metric.against.compared.value), previous: on(metric.against.compared.previous) };
+      return { value: stateOn(of, newest), previous: on(metric.against.previous), compared: bothOf(compared) };
+    }
     const [value, previous] = [stateOn(of, newest), stateOn(of, addDays(newest, -periods.present.length))];
-    return { value, previous, compared: value === null || previous === null ? null : { value, previous } };
+    return { value, previous, compared: bothOf({ value, previous }) };
   }
   const on = (days: readonly string[]): number | null => {
     const figure = figureOf(of, days, metric.aggregate);
@@ -89,9 +94,12 @@ function figuresFrom({ metric, periods }: Drawing, of: Days, by: Days | undefine
   return {
     value: on(periods.present),
     previous: whole(periods.before),
-    compared: value === null || previous === null ? null : { value, previous },
+    compared: bothOf({ value, previous }),
   };
 }
+
+const bothOf = ({ value, previous }: { value: number | null; previous: number | null }): Figures["compared"] =>
+  value === null || previous === null ? null : { value, previous };
 
 /** Ratios move by points, everything else by a share of what it was. */
 function deltaOf({ unit }: Metric, { compared }: Figures): number | null {

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { orders } from "#db/schema/index.ts";
 import type { AccountRequest } from "#server/catalog/account.ts";
-import { dayOf } from "#server/catalog/days.ts";
+import { addDays, dayOf } from "#server/catalog/days.ts";
 import { exponentOf, minorUnits } from "#server/catalog/money.ts";
 import { emailHealthSensor } from "#server/catalog/sensors/email-health-sensor.ts";
 import { ga4Sensor } from "#server/catalog/sensors/ga4-sensor.ts";
 import { klaviyoSensor } from "#server/catalog/sensors/klaviyo-sensor.ts";
 import { retentionSensor } from "#server/catalog/sensors/retention-sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { readOverview } from "#server/domain/metrics/overview.ts";
 import { makeTenant, testTenantCtx } from "#test/harness.ts";
 import { propertiesOf } from "#test/sandbox/google/properties.ts";
 import { flowsOf, listsOf, profilesOf, segmentsOf } from "#test/sandbox/klaviyo/figures.ts";
@@ -240,6 +241,15 @@ test("a handful of mails is shown but not judged", async () => {
   expect(valuesOf(await healthOf(mailOf(results(campaign)), { config: { fewestDelivered: 5000 } }), "status")).toEqual({});
 });
 
+test("what a report does not say is no zero: that rate is not told, and nothing is judged", async () => {
+  const { spam_complaints: _, ...silent } = campaign;
+  const run = await healthOf(mailOf(results(campaign, silent)));
+  expect(valuesOf(run, "spam_rate")).toEqual({});
+  expect(valuesOf(run, "open_rate")).toEqual({ "2026-11-20": 0.4 });
+  expect(valuesOf(run, "status")).toEqual({});
+  expect(run.logs).toMatchObject([{ level: "warn", fields: { lacking: ["spam_complaints"] } }]);
+});
+
 test("text messages are left out, and a report costs one call once its metric is known", async () => {
   const report = results(campaign);
   report.data.attributes.results.push({ groupings: { send_channel: "sms" }, statistics: { ...campaign, delivered: 5 } });
@@ -280,6 +290,87 @@ const ga4 = (rows: (startDate: string, split: boolean) => unknown, resources = p
     { resources, timezone: "Asia/Jerusalem" },
   );
 
+test("users are people, counted once in the period, and held against whole weeks of the same length", async () => {
+  const ctx = await newCtx();
+  const account = await sandboxAccount("google", person, { scopes: scopesOf(ga4Sensor), resources: properties });
+  const run = await runSensor(ctx, ga4Sensor, { account });
+  const today = dayOf(Date.now(), "Europe/London");
+  const at = (metric: string) => valuesOf(run, metric)[today] ?? Number.NaN;
+  const daily = Object.entries(valuesOf(run, "daily_users"))
+    .filter(([day]) => day > addDays(today, -30))
+    .map(([, value]) => value);
+  expect(at("users")).toBeLessThan(daily.reduce((a, b) => a + b, 0));
+  expect(at("users")).toBeGreaterThan(Math.max(...daily));
+  const asked = account.calls
+    .map(({ body }) => body as { dateRanges: { startDate: string; endDate: string }[]; dimensions: object[] })
+    .filter(({ dimensions }) => dimensions.length === 0)
+    .flatMap(({ dateRanges }) => dateRanges);
+  expect(asked).toEqual([
+    { startDate: addDays(today, -29), endDate: today },
+    { startDate: addDays(today, -59), endDate: addDays(today, -30) },
+    { startDate: addDays(today, -29), endDate: addDays(today, -2) },
+    { startDate: addDays(today, -57), endDate: addDays(today, -30) },
+  ]);
+  const view = await readOverview(ctx);
+  const tile = view.sensors.find(({ id }) => id === "ga4-sensor")?.tiles.find(({ key }) => key === "users");
+  const compared = { value: at("users_in_weeks"), previous: at("users_in_weeks_before") };
+  expect(tile).toMatchObject({ value: at("users"), previous: at("users_before"), compared });
+});
+
+test("a property younger than the period has no figures of days before it, and compares with nothing", async () => {
+  const ctx = await newCtx();
+  const newcomer = "newcomer@traffic.example";
+  const [property] = propertiesOf(newcomer);
+  const resources = [{ kind: "ga4_property", id: property?.id ?? "", name: "shop" }];
+  const account = await sandboxAccount("google", newcomer, { scopes: scopesOf(ga4Sensor), resources });
+  const first = await runSensor(ctx, ga4Sensor, { account });
+  const days = Object.keys(valuesOf(first, "sessions"));
+  expect(days.length).toBeLessThan(19);
+  // The credited month of a later day reaches back behind its beginning.
+  const second = await runSensor(ctx, ga4Sensor, { account, cursor: { ...(first.cursor as object), creditedOn: "2026-01-01" } });
+  expect(Object.keys(valuesOf(second, "sessions"))[0]).toBe(days[0]);
+  for (const metric of ["users_before", "users_in_weeks", "users_in_weeks_before"]) expect(valuesOf(second, metric)).toEqual({});
+  const tiles = (await readOverview(ctx)).sensors.find(({ id }) => id === "ga4-sensor")?.tiles ?? [];
+  expect(tiles.length).toBeGreaterThan(3);
+  for (const { key, value, previous, delta } of tiles) expect([key, value !== null, previous, delta]).toEqual([key, true, null, null]);
+});
+
+test("revenue is in the property's own currency, and left out where Google does not say it", async () => {
+  const someone = "owner@gamma.example";
+  const resources = [{ kind: "ga4_property", id: propertiesOf(someone)[0]?.id ?? "", name: "shop" }];
+  const account = await sandboxAccount("google", someone, { scopes: scopesOf(ga4Sensor), resources, currency: "ILS" });
+  const run = await runSensor(await newCtx(), ga4Sensor, { account });
+  const revenue = (measured: typeof run) => measured.measurements.filter(({ metric }) => metric.startsWith("revenue"));
+  expect(new Set(revenue(run).map(({ currency }) => currency))).toEqual(new Set(["USD"]));
+  expect(run.steps[0]?.timezone).toBe("America/Los_Angeles");
+  expect(account.calls.every(({ body }) => !JSON.stringify(body).includes("currencyCode"))).toBe(true);
+
+  const restricted = { schemaRestrictionResponse: { activeMetricRestrictions: [{ metricName: "totalRevenue" }] } };
+  for (const metadata of [{ timeZone: "UTC" }, { timeZone: "UTC", currencyCode: "GBP", ...restricted }]) {
+    const silent = scriptedAccount(
+      "google",
+      () => ({ rows: [row(["20261120", "Email"], ["42", "30", "2", "0"])], rowCount: 1, metadata }),
+      {
+        resources: properties,
+      },
+    );
+    const hidden = await runSensor(await newCtx(), ga4Sensor, { account: silent, now });
+    expect(revenue(hidden)).toEqual([]);
+    expect(valuesOf(hidden, "conversions")).toEqual({ "2026-11-20": 2 });
+    expect(hidden.logs.filter(({ level }) => level === "warn")).toHaveLength(1);
+  }
+});
+
+test("what Google credits to no channel is one channel, whose name it leaves empty or not", async () => {
+  const account = ga4((_, split) =>
+    split
+      ? [row(["20261120", ""], ["4", "0", "0"]), row(["20261119", "(not set)"], ["3", "0", "0"])]
+      : [row(["20261120"], ["4", "4", "0", "0"]), row(["20261119"], ["3", "3", "0", "0"])],
+  );
+  const run = await runSensor(await newCtx(), ga4Sensor, { account, now });
+  expect(valuesOf(run, "sessions_by_channel")).toEqual({ "2026-11-20 (not set)": 4, "2026-11-19 (not set)": 3 });
+});
+
 test("a property without traffic has zeros and no channel, and says so", async () => {
   const run = await runSensor(await newCtx(), ga4Sensor, { account: ga4(() => null), now });
   expect(new Set(Object.values(valuesOf(run, "sessions")))).toEqual(new Set([0]));
@@ -296,7 +387,9 @@ test("figures keep their days, money its minor units, and a channel that empties
   const ctx = await newCtx();
   let channel = "Unassigned";
   const account = ga4((_, split) =>
-    split ? [row(["20261120", channel], ["42", "2", "1034.5"])] : [row(["20261120"], ["42", "30", "2", "1034.505"])],
+    split
+      ? [row(["20261120", channel], ["42", "2", "1034.5"])]
+      : [row(["20261120"], ["42", "30", "2", "1034.505"]), row(["20260901"], ["1", "1", "0", "0"])],
   );
   const first = await runSensor(ctx, ga4Sensor, { account, now });
   expect(valuesOf(first, "revenue")["2026-11-20"]).toBe(103_451);
@@ -308,6 +401,7 @@ test("figures keep their days, money its minor units, and a channel that empties
   // The next day the credited month is read again.
   const third = await runSensor(ctx, ga4Sensor, { account, now: now + 86_400_000, cursor: second.cursor });
   expect(Object.keys(valuesOf(third, "sessions"))).toHaveLength(31);
+  expect(Object.keys(valuesOf(second, "sessions"))).toHaveLength(4);
 });
 
 test("the chosen property is read; without one the run says what is missing", async () => {

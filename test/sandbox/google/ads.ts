@@ -1,5 +1,4 @@
 import { readJson } from "#test/sandbox/body.ts";
-import { adsDeveloperToken } from "#test/sandbox/endpoints.ts";
 import type { Call } from "#test/sandbox/providers/provider.ts";
 import { json } from "#test/sandbox/reply.ts";
 import { hashOf } from "#test/sandbox/seed.ts";
@@ -65,10 +64,8 @@ const below = (email: string) => idOf(`${email} below`);
 const clientsBelow = (email: string): AdsCustomer[] =>
   ["North", "South", "West"].map((name) => customer(idOf(`${email} ${name}`), `Branch ${name}`, { level: "1" }));
 
-/** ../shared/providers.md, Google / 5 Reads (Ads). */
-export function listAccessibleCustomers(email: string, request: Request): Response {
-  const refused = developerTokenProblem(request);
-  if (refused) return json(refused.body, refused.status);
+/** ../shared/providers.md, Google / 5 Reads (Ads). A developer token is ignored since 2026-09-09 (../shared/ads-and-google.md, 0.1). */
+export function listAccessibleCustomers(email: string): Response {
   const customers = accessibleTo(email);
   if (customers.length > 0) return json({ resourceNames: customers.map(({ id }) => `customers/${id}`) });
   const { body, status } = adsFailure(
@@ -82,7 +79,7 @@ export function listAccessibleCustomers(email: string, request: Request): Respon
 
 /** `customer_client` of one customer; a stream fails as a list of one. */
 export function searchCustomers(email: string, call: Call, id: string): Response {
-  const refused = developerTokenProblem(call.request) ?? accessProblem(email, call, id);
+  const refused = accessProblem(email, call, id);
   if (refused) return json([refused.body], refused.status);
   const query = readJson(call.body);
   const text = typeof query === "object" && query !== null && "query" in query ? String(query.query) : "";
@@ -126,11 +123,6 @@ function accessProblem(email: string, call: Call, id: string): Failed | null {
     { authorizationError: "CUSTOMER_NOT_ENABLED" },
     "The customer account can't be accessed because it is not yet enabled or has been deactivated.",
   );
-}
-
-function developerTokenProblem(request: Request): Failed | null {
-  if (request.headers.get("developer-token") === adsDeveloperToken) return null;
-  return adsFailure(401, "UNAUTHENTICATED", { authenticationError: "DEVELOPER_TOKEN_INVALID" }, "The developer token is not valid.");
 }
 
 interface Failed {

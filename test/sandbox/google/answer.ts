@@ -63,14 +63,14 @@ const addresses: Address[] = [
   },
   {
     method: "GET",
-    path: /^\/googleads\/v26\/customers:listAccessibleCustomers$/,
+    path: /^\/googleads\/v2[3-6]\/customers:listAccessibleCustomers$/,
     service: "googleads",
     scopes: ["adwords"],
-    answer: (grant, call) => listAccessibleCustomers(grant.account, call.request),
+    answer: (grant) => listAccessibleCustomers(grant.account),
   },
   {
     method: "POST",
-    path: /^\/googleads\/v26\/customers\/(\d{10})\/googleAds:searchStream$/,
+    path: /^\/googleads\/v2[3-6]\/customers\/(\d{10})\/googleAds:searchStream$/,
     service: "googleads",
     scopes: ["adwords"],
     answer: (grant, call, id) => searchCustomers(grant.account, call, id),

@@ -12,6 +12,10 @@ export function answerKlaviyo(state: SandboxState, call: Call, grant: Grant): Re
   if (!/^20\d\d-\d\d-\d\d(\.\w+)?$/.test(call.request.headers.get("revision") ?? "")) {
     return klaviyoError(400, "invalid", "Invalid input.", "A valid revision header is required.", undefined, { parameter: "revision" });
   }
+  // Revisions live for two years (../shared/writes-and-voice.md, 0.1).
+  if (/^20(1\d|2[0-4])-/.test(call.request.headers.get("revision") ?? "")) {
+    return klaviyoError(410, "gone", "Gone.", "This revision is retired.", undefined, { parameter: "revision" });
+  }
   const counted = takeTurn(state, call, grant, operation);
   if (counted.retryAfter !== null) return call.provider.rateLimited(counted.retryAfter);
   const missing = operation.scopes.filter(

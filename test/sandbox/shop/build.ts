@@ -35,14 +35,17 @@ function buildOrder({ places }: ShopFacts, row: OrderRow): ShopOrder {
   const refunds =
     row.edit && sum("current") < total ? [...row.refunds, { id: editRefund + row.id, createdAt: row.edit.at, amount: 0 }] : row.refunds;
   const refunded = refunds.reduce((all, { amount }) => all + amount, 0);
-  const left = (row.edit ? sum("current") : row.gross) - refunded;
+  const removed = row.edit ? total - sum("current") : 0;
+  const returned = row.cancelledAt === undefined ? refunded + removed : Math.max(refunded, total);
   return {
     ...row,
     currency,
     refunds,
     refunded,
     total,
-    current: row.cancelledAt === undefined ? Math.max(0, left) : 0,
+    returned,
+    // A refund may be of more than the order, as in the file; what is left is then nothing.
+    current: Math.max(0, total - returned),
     updatedAt: Math.max(row.createdAt, row.cancelledAt ?? 0, row.edit?.at ?? 0, ...refunds.map(({ createdAt }) => createdAt)),
   };
 }

@@ -27,7 +27,7 @@ export function figuresByCurrency(shop: Shop): Partial<Record<Currency, Currency
 function addUp(orders: ShopOrder[]): CurrencyFigures {
   const standing = orders.filter(({ cancelledAt }) => cancelledAt === undefined);
   const sum = (value: (order: ShopOrder) => number) => orders.reduce((total, order) => total + value(order), 0);
-  const [gross, net] = [sum(({ total }) => total), sum(({ current }) => current)];
+  const [gross, returned] = [sum(({ total }) => total), sum(({ returned: back }) => back)];
   return {
     orders: orders.length,
     customers: new Set(standing.flatMap(({ customerId }) => customerId ?? [])).size,
@@ -35,7 +35,7 @@ function addUp(orders: ShopOrder[]): CurrencyFigures {
     cancelled: orders.length - standing.length,
     edited: orders.filter(({ edit }) => edit).length,
     gross_minor: gross,
-    returned_minor: gross - net,
-    net_minor: net,
+    returned_minor: returned,
+    net_minor: gross - returned,
   };
 }

@@ -40,7 +40,9 @@ export interface ShopOrder extends OrderRow {
   updatedAt: number;
   /** The total before returns: with what an edit added, and with what it took out. */
   total: number;
-  /** What is left of it after edits, refunds and a cancellation. */
+  /** What was taken back: refunded, cancelled, or taken out by an edit. */
+  returned: number;
+  /** What is left of it. */
   current: number;
   refunded: number;
 }
