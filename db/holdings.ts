@@ -32,6 +32,7 @@ import {
   secrets,
   sessions,
   tenants,
+  undeliveredMails,
   users,
   webhookDeliveries,
 } from "./schema/index.ts";
@@ -349,6 +350,15 @@ export const holdings: readonly Holding[] = [
     exported: { not: "a person's own, not the client's" },
     atEnd: { stays: nobodys },
     withPerson: { by: "email", is: "email" },
+  },
+  {
+    table: undeliveredMails,
+    client: "ofTenant",
+    data: ["id", "kind", "fate", "reason", "at"],
+    contact: ["recipient"],
+    exported: { not: "the agency's own: whom a mail server did not take mail for, for a month" },
+    atEnd: "erased",
+    withPerson: { by: "recipient", is: "email" },
   },
   {
     table: rateLimits,

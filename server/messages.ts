@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** Of a mail to several people: the one whom this message is for; without it, for each of them. */
+const person = z.string().optional();
+
 /**
  * What may travel on a queue: a version, a type and ids. Never a payload, never a secret: the rows are the truth and a
  * message only says where to look.
@@ -10,7 +13,7 @@ export type RunMessage = z.infer<typeof RunMessage>;
 export const MailMessage = z.discriminatedUnion("type", [
   z.strictObject({ v: z.literal(1), type: z.literal("mail.sign_in"), link: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.invitation"), tenant: z.string(), invitation: z.string() }),
-  z.strictObject({ v: z.literal(1), type: z.literal("mail.reconnect"), tenant: z.string(), connection: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.reconnect"), tenant: z.string(), connection: z.string(), person }),
   /** How many days ahead of the end the warning is. */
   z.strictObject({
     v: z.literal(1),
@@ -18,12 +21,15 @@ export const MailMessage = z.discriminatedUnion("type", [
     tenant: z.string(),
     connection: z.string(),
     days: z.literal([30, 14, 3]),
+    person,
   }),
-  z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string() }),
-  z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string() }),
-  z.strictObject({ v: z.literal(1), type: z.literal("mail.ending"), deletion: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string(), person }),
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string(), person }),
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.ending"), deletion: z.string(), person }),
 ]);
 export type MailMessage = z.infer<typeof MailMessage>;
+/** The message of one kind of mail. */
+export type MailOf<T extends MailMessage["type"]> = Extract<MailMessage, { type: T }>;
 
 /** What is done to one connection ahead of its need: its tokens renewed, or a test call made; and access that is owed back, given back. */
 export const TokenMessage = z.discriminatedUnion("type", [

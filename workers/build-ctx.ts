@@ -7,7 +7,8 @@ import type { TaskMessage } from "#server/messages.ts";
 
 const maxMessagesPerSend = 100;
 
-async function sendPages<M>(queue: Queue<M>, messages: readonly M[], delaySeconds = 0): Promise<void> {
+/** Sends messages in as few batches as a queue takes them. */
+export async function sendPages<M>(queue: Queue<M>, messages: readonly M[], delaySeconds = 0): Promise<void> {
   for (let start = 0; start < messages.length; start += maxMessagesPerSend) {
     await queue.sendBatch(messages.slice(start, start + maxMessagesPerSend).map((body) => ({ body, delaySeconds })));
   }

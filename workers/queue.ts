@@ -13,6 +13,7 @@ import { subscribeEvents } from "#server/domain/webhooks/subscribe-events.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import type { Env } from "#server/env.ts";
 import { MailMessage, type Message, TaskMessage, TokenMessage } from "#server/messages.ts";
+import { sendPages } from "./build-ctx.ts";
 import { jobCtx } from "./context.ts";
 
 const engine: Engine = {
@@ -30,7 +31,7 @@ export async function queueHandler(batch: MessageBatch<Message>, env: Env): Prom
     case "atrium-mail":
       await eachByItself(
         batch,
-        (body) => workMail(ctx, MailMessage.parse(body)),
+        (body) => workMail(ctx, MailMessage.parse(body), (messages) => sendPages(env.MAIL, messages)),
         (error) => ctx.log.error("mail failed", { error }),
       );
       return;

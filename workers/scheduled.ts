@@ -10,6 +10,7 @@ import { warnCliffs } from "#server/domain/connections/warn-cliffs.ts";
 import { startDeletions } from "#server/domain/custody/start-deletions.ts";
 import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
 import { watchProviders } from "#server/domain/incidents/watch-providers.ts";
+import { forgetUndelivered } from "#server/domain/mail/deliver.ts";
 import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
@@ -33,6 +34,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["exports swept", sweepExports],
   ["clients ended", startDeletions],
   ["audit log linked", linkWaiting],
+  ["undelivered mails forgotten", forgetUndelivered],
   ["webhooks swept", sweepWebhooks],
   ["events asked for", claimSubscriptions],
 ];

@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant, tenantId } from "#db/columns.ts";
+import type { MailKind } from "#server/domain/mail/schemas.ts";
 import type { Locale, Role } from "#server/domain/tenants/schemas.ts";
 
 /** A person. `staff` is an admin of the whole agency, outside the tenants. */
@@ -74,6 +75,22 @@ export const invitations = sqliteTable(
     revokedAt: instant(),
   },
   (t) => [index("invitations_tenant").on(t.tenantId), index("invitations_email").on(t.email)],
+);
+
+/** Mails that reached nobody for certain: whom, which kind, and the words of who did not take it. Bounded, see domain/mail/deliver.ts. */
+export const undeliveredMails = sqliteTable(
+  "undelivered_mails",
+  {
+    /** The mail's own id, which stays the same for all tries: an invitation's is the invitation's. */
+    id: text().primaryKey(),
+    kind: text().$type<MailKind>().notNull(),
+    ofTenant: text(),
+    recipient: text().notNull(),
+    fate: text().$type<"refused" | "later" | "unsure">().notNull(),
+    reason: text().notNull(),
+    at: instant().notNull(),
+  },
+  (t) => [index("undelivered_mails_at").on(t.at)],
 );
 
 /** One row a key (an IP, an address) and window; counted by an upsert, so that the limit holds across isolates. */

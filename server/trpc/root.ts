@@ -11,6 +11,7 @@ import { deadLetters } from "./routers/dead-letters.ts";
 import { health } from "./routers/health.ts";
 import { incidents } from "./routers/incidents.ts";
 import { integrations } from "./routers/integrations.ts";
+import { mails } from "./routers/mails.ts";
 import { me } from "./routers/me.ts";
 import { overview } from "./routers/overview.ts";
 import { renewals } from "./routers/renewals.ts";
@@ -24,6 +25,7 @@ import { webhooks } from "./routers/webhooks.ts";
 export const appRouter = router({
   signIn,
   me,
+  mails,
   team,
   connections,
   credentials,

@@ -24,7 +24,14 @@ export function InvitationTable({ invitations, mayWrite }: { invitations: readon
             key: "email",
             header: t("settings.email"),
             primary: true,
-            cell: ({ email }) => <bdi className="[overflow-wrap:anywhere]">{email}</bdi>,
+            cell: ({ email, undelivered }) => (
+              <span className="grid min-w-0 justify-items-start gap-1">
+                <bdi className="[overflow-wrap:anywhere]">{email}</bdi>
+                {undelivered && undelivered !== "unsure" && (
+                  <Badge tone={undelivered === "retrying" ? "warn" : "danger"}>{t(`team.undelivered.${undelivered}`)}</Badge>
+                )}
+              </span>
+            ),
           },
           { key: "role", header: t("team.role"), cell: ({ role }) => t(`role.${role}`) },
           { key: "by", header: t("team.invitedBy"), cell: ({ invitedBy }) => <bdi>{invitedBy || "–"}</bdi> },

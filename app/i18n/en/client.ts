@@ -478,6 +478,11 @@ export const client = {
     sent: "Sent",
     expires: "Good until",
     expired: "Expired",
+    undelivered: {
+      retrying: "Not delivered yet, retrying",
+      gave_up: "Could not be delivered",
+      refused: "Could not be delivered. Check the address.",
+    },
     invitedBy: "By",
     resend: "Send again",
     revoke: "Revoke",

@@ -485,6 +485,11 @@ export const client = {
     sent: "Envoyée",
     expires: "Valable jusqu’au",
     expired: "Expirée",
+    undelivered: {
+      retrying: "Pas encore remise, nouvel essai prévu",
+      gave_up: "N’a pas pu être remise",
+      refused: "N’a pas pu être remise. Vérifiez l’adresse.",
+    },
     invitedBy: "Par",
     resend: "Renvoyer",
     revoke: "Révoquer",

@@ -492,6 +492,11 @@ export const client = {
     sent: "נשלחה",
     expires: "בתוקף עד",
     expired: "פגה",
+    undelivered: {
+      retrying: "טרם נמסרה, ננסה שוב",
+      gave_up: "לא ניתן היה למסור",
+      refused: "לא ניתן היה למסור. בדקו את הכתובת.",
+    },
     invitedBy: "על ידי",
     resend: "שליחה חוזרת",
     revoke: "ביטול",

@@ -4,24 +4,25 @@ import { providerName } from "#server/catalog/providers/registry.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { jobsReading } from "#server/domain/incidents/open-incidents.ts";
+import type { MailOf } from "#server/messages.ts";
+import { deliver } from "./deliver.ts";
 import { listStaff } from "./list-readers.ts";
-import { sendMail } from "./send-mail.ts";
-import { sendToEach } from "./send-to-each.ts";
+import { type HandOn, sendToEach } from "./send-to-each.ts";
 import { incidentLetter } from "./write-letter.ts";
 
 /**
  * Tells each of the agency's admins that a provider fails for many clients, or that it is over: whichever is so when the
  * mail is written. One address that fails does not keep the mail from the others.
  */
-export async function mailIncident(ctx: Ctx, message: { incident: string }): Promise<void> {
+export async function mailIncident(ctx: Ctx, message: MailOf<"mail.incident">, handOn?: HandOn): Promise<void> {
   const [incident] = await ctx.directory.select().from(incidents).where(eq(incidents.id, message.incident));
   if (!incident) return;
   const { id, provider, kind, tenantsFailing, tenantsUsing, openedAt, closedAt } = incident;
   const facts = { provider: providerName(provider), kind, tenantsFailing, tenantsUsing, url: `${ctx.config.APP_ORIGIN}/admin/incidents` };
   const closedAfterMs = closedAt === null ? null : closedAt - openedAt;
-  await sendToEach(await listStaff(ctx), ({ id: person, email, name, locale }) => {
+  await sendToEach(await listStaff(ctx), { message, handOn }, ({ id: person, email, name, locale }) => {
     const jobs = jobsReading(sensors, [provider]).map(({ title }) => title[locale]);
     const letter = incidentLetter({ ...facts, locale, name, jobs, closedAfterMs });
-    return sendMail(ctx, { id: `${id}-${closedAt === null ? "opened" : "closed"}-${person}`, to: email, locale, ...letter });
+    return deliver(ctx, message, { id: `${id}-${closedAt === null ? "opened" : "closed"}-${person}`, to: email, locale, ...letter });
   });
 }

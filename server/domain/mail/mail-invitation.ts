@@ -2,11 +2,13 @@ import { and, eq, gt, isNull } from "drizzle-orm";
 import { invitations, tenants, users } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { invitationToken } from "#server/domain/invitations/token.ts";
-import { sendMail } from "./send-mail.ts";
+import type { MailOf } from "#server/messages.ts";
+import { deliver } from "./deliver.ts";
 import { invitationLetter } from "./write-letter.ts";
 
 /** Mails an invitation that still stands, in the language of the tenant. */
-export async function mailInvitation(ctx: Ctx, { tenant, invitation: id }: { tenant: string; invitation: string }): Promise<void> {
+export async function mailInvitation(ctx: Ctx, message: MailOf<"mail.invitation">): Promise<void> {
+  const { tenant, invitation: id } = message;
   const [found] = await ctx.directory
     .select({ invitation: invitations, tenant: tenants, inviter: users.name, byStaff: users.staff })
     .from(invitations)
@@ -31,5 +33,5 @@ export async function mailInvitation(ctx: Ctx, { tenant, invitation: id }: { ten
     role,
     url: `${ctx.config.APP_ORIGIN}/invitation/${invitationToken(ctx.config, id)}`,
   });
-  await sendMail(ctx, { id, to: email, locale, ...letter });
+  await deliver(ctx, message, { id, to: email, locale, ...letter });
 }

@@ -7,16 +7,17 @@ import { stateOf } from "#server/domain/custody/list-reveals.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
+import type { MailOf } from "#server/messages.ts";
+import { deliver } from "./deliver.ts";
 import { listStaff } from "./list-readers.ts";
-import { sendMail } from "./send-mail.ts";
-import { sendToEach } from "./send-to-each.ts";
+import { type HandOn, sendToEach } from "./send-to-each.ts";
 import { revealLetter } from "./write-letter.ts";
 
 /**
  * Tells the agency's other admins that one of them asks to see a secret, which one and why, and where they decide. A request that
  * waits no more needs no mail. One address that fails does not keep the mail from the others.
  */
-export async function mailReveal(ctx: Ctx, message: { tenant: string; reveal: string }): Promise<void> {
+export async function mailReveal(ctx: Ctx, message: MailOf<"mail.reveal">, handOn?: HandOn): Promise<void> {
   const tenant = await ifFound(findTenant(ctx, message.tenant));
   if (!tenant) return;
   const inside = enterTenant(ctx, tenant, "system");
@@ -35,7 +36,7 @@ export async function mailReveal(ctx: Ctx, message: { tenant: string; reveal: st
   const url = `${ctx.config.APP_ORIGIN}/admin/reveals`;
   const facts = { asking, tenant: tenant.name, provider: providerName(found.provider), account: found.account, reason, url };
   const others = (await listStaff(ctx)).filter((person) => person.id !== requestedBy);
-  await sendToEach(others, ({ id: person, email, name, locale }) =>
-    sendMail(ctx, { id: `${id}-${person}`, to: email, locale, ...revealLetter({ ...facts, locale, name }) }),
+  await sendToEach(others, { message, handOn }, ({ id: person, email, name, locale }) =>
+    deliver(ctx, message, { id: `${id}-${person}`, to: email, locale, ...revealLetter({ ...facts, locale, name }) }),
   );
 }

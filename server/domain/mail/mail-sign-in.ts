@@ -2,11 +2,13 @@ import { and, eq, gt, isNull } from "drizzle-orm";
 import { magicLinks, users } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { linkCode, linkToken } from "#server/domain/sessions/tokens.ts";
-import { sendMail } from "./send-mail.ts";
+import type { MailOf } from "#server/messages.ts";
+import { deliver } from "./deliver.ts";
 import { signInLetter } from "./write-letter.ts";
 
 /** Mails a sign-in's link and code to the address, if it has an account: here it is decided, where nobody waits. */
-export async function mailSignIn(ctx: Ctx, { link: id }: { link: string }): Promise<void> {
+export async function mailSignIn(ctx: Ctx, message: MailOf<"mail.sign_in">): Promise<void> {
+  const { link: id } = message;
   const [found] = await ctx.directory
     .select({ link: magicLinks, name: users.name })
     .from(magicLinks)
@@ -15,7 +17,7 @@ export async function mailSignIn(ctx: Ctx, { link: id }: { link: string }): Prom
   if (!found) return;
   const { link, name } = found;
   const url = `${ctx.config.APP_ORIGIN}/sign-in/link/${linkToken(ctx.config, "sign-in", id)}`;
-  await sendMail(ctx, {
+  await deliver(ctx, message, {
     id,
     to: link.email,
     locale: link.locale,

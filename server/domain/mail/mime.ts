@@ -1,4 +1,5 @@
 import { encodeBase64 } from "@oslojs/encoding";
+import { asciiAddress } from "#server/domain/sessions/ascii-address.ts";
 import type { Mail } from "./mail.ts";
 
 const crlf = "\r\n";
@@ -20,7 +21,8 @@ export function headerText(text: string): string {
 
 /** A whole mail as it goes over the wire (RFC 5322), both parts in base64, so that no line is long and none begins with a dot. */
 export function mimeMessage(mail: Mail, { from, at }: { from: string; at: number }): string {
-  const sender = readMailbox(from);
+  const mailbox = readMailbox(from);
+  const sender = { ...mailbox, address: asciiAddress(mailbox.address) };
   const domain = sender.address.split("@").pop() ?? "";
   const boundary = `part-${mail.id.replace(/[^\w-]/g, "-")}`;
   const part = (type: string, content: string) =>
@@ -33,7 +35,7 @@ export function mimeMessage(mail: Mail, { from, at }: { from: string; at: number
     ].join(crlf);
   return [
     `From: ${sender.name ? `${displayName(sender.name)} ` : ""}<${sender.address}>`,
-    `To: <${mail.to}>`,
+    `To: <${asciiAddress(mail.to)}>`,
     `Subject: ${headerText(mail.subject)}`,
     `Date: ${new Date(at).toUTCString().replace("GMT", "+0000")}`,
     `Message-ID: <${mail.id}@${domain}>`,

@@ -1,22 +1,38 @@
+import { type Fate, MailFailure } from "./mail-failure.ts";
+
 /** One answer of an SMTP server: its code, and its lines without it. */
 interface Reply {
   code: number;
   lines: string[];
 }
 
-/** The server said no, or hung up. The message holds the server's words, never ours. */
-export class SmtpError extends Error {
-  override name = "SmtpError";
-}
-
 const maxReplyChars = 64_000;
 
+/** A step of the conversation: what it is called in errors, and how long the server may take for it. */
+export interface Step {
+  what: string;
+  limitMs: number;
+  /** What it means where no answer comes: `later` unless the whole mail was handed over. */
+  silence?: Fate;
+  /** What a no for good (5xx) means: `later` where it is about our login and not about this mail. */
+  no?: Fate;
+}
+
+interface Bounds {
+  now: () => number;
+  /** When all of it must be over, whatever the single steps may take. Milliseconds since 1970. */
+  until: number;
+  /** The host that the socket is encrypted to, else null. */
+  encryptedTo: string | null;
+}
+
 /** A conversation with an SMTP server over a socket: a line out, a reply in (RFC 5321, 4.2). */
-export function smtpDialogue(socket: Socket) {
+export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds) {
   const reader = socket.readable.getReader();
   const writer = socket.writable.getWriter();
   const decoder = new TextDecoder();
   let heard = "";
+  let spoke = false;
 
   const readLine = async (): Promise<string> => {
     for (;;) {
@@ -27,9 +43,10 @@ export function smtpDialogue(socket: Socket) {
         return line;
       }
       const { value, done } = await reader.read();
-      if (done) throw new SmtpError("The mail server hung up.");
+      if (done) throw new MailFailure("The mail server hung up.", "later");
+      spoke = true;
       heard += decoder.decode(value, { stream: true });
-      if (heard.length > maxReplyChars) throw new SmtpError("The mail server's answer has no end.");
+      if (heard.length > maxReplyChars) throw new MailFailure("The mail server's answer has no end.", "later");
     }
   };
 
@@ -38,32 +55,74 @@ export function smtpDialogue(socket: Socket) {
     for (;;) {
       const line = await readLine();
       const parts = /^(\d{3})([ -]?)(.*)$/.exec(line);
-      if (!parts) throw new SmtpError("The mail server does not speak SMTP.");
+      if (!parts) throw new MailFailure("The mail server does not speak SMTP.", "later");
       lines.push(parts[3] ?? "");
       if (parts[2] !== "-") return { code: Number(parts[1]), lines };
     }
   };
 
-  const expect = async (code: number, what: string): Promise<Reply> => {
-    const reply = await readReply();
-    if (reply.code !== code) throw new SmtpError(`The mail server answered ${what} with ${reply.code} ${reply.lines.join(" ")}`);
-    return reply;
+  /** Whatever goes wrong before the answer is there is the step's silence. */
+  const within = async <T>({ what, limitMs, silence = "later" }: Step, work: Promise<T>): Promise<T> => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      const wait = Math.max(0, Math.min(limitMs, until - now()));
+      timer = setTimeout(() => reject(new MailFailure(`The mail server took too long to answer ${what}.`, "later")), wait);
+    });
+    try {
+      return await Promise.race([work, tooLate]);
+    } catch (cause) {
+      const message = wordsOf(cause);
+      throw new MailFailure(silence === "unsure" ? `${message} The mail was probably sent.` : message, silence, { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  /** Workers tell of a handshake that failed at the first byte, and do not say why: with a server that is there it is the certificate. */
+  const wordsOf = (cause: unknown): string => {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    if (cause instanceof MailFailure || encryptedTo === null || spoke) return words;
+    return `No encrypted connection to ${encryptedTo}: its certificate is not trusted, has expired, or is for another name.`;
+  };
+
+  const send = (text: string) => writer.write(new TextEncoder().encode(text));
+
+  /** The next reply, whatever it says. */
+  const hear = (step: Step): Promise<Reply> => within(step, readReply());
+
+  /** The reply if its code begins with this digit (RFC 5321, 4.2.1: the first one decides); throws what the step says else. */
+  const expect = async (digit: 2 | 3, step: Step): Promise<Reply> => {
+    const reply = await hear(step);
+    const [kind] = String(reply.code);
+    if (kind === String(digit)) return reply;
+    const words = `The mail server answered ${step.what} with ${reply.code} ${reply.lines.join(" ")}`;
+    throw new MailFailure(words, kind === "5" ? (step.no ?? "refused") : "later");
+  };
+
+  const write = (line: string, step: Step): Promise<void> => {
+    if (/[\r\n\0]/.test(line)) throw new MailFailure(`A line break in ${step.what}.`, "refused");
+    return within(step, send(`${line}\r\n`));
   };
 
   return {
+    hear,
     expect,
-    /** Sends one line and throws unless the answer has this code. `what` stands for the line in errors, which may hold a secret. */
-    async say(line: string, code: number, what = line): Promise<Reply> {
-      if (/[\r\n\0]/.test(line)) throw new SmtpError(`A line break in ${what}.`);
-      await writer.write(new TextEncoder().encode(`${line}\r\n`));
-      return expect(code, what);
+    /** Sends one line; the answer is heard by itself. */
+    write,
+    /** Sends one line and throws unless the answer begins with this digit. */
+    async say(line: string, digit: 2 | 3, step: Step): Promise<Reply> {
+      await write(line, step);
+      return expect(digit, step);
     },
-    write: (text: string) => writer.write(new TextEncoder().encode(text)),
+    /** Sends text of many lines as it is. */
+    pour: (text: string, step: Step): Promise<void> => within(step, send(text)),
     /** The socket in the clear is given up; what the server said ahead of encryption must be nothing (CVE-2011-0411). */
     release(): void {
-      if (heard !== "") throw new SmtpError("The mail server spoke before encryption began.");
+      if (heard !== "") throw new MailFailure("The mail server spoke before encryption began.", "later");
       reader.releaseLock();
       writer.releaseLock();
     },
   };
 }
+
+export type Dialogue = ReturnType<typeof smtpDialogue>;

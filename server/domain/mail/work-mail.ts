@@ -7,28 +7,29 @@ import { mailInvitation } from "./mail-invitation.ts";
 import { mailReconnect } from "./mail-reconnect.ts";
 import { mailReveal } from "./mail-reveal.ts";
 import { mailSignIn } from "./mail-sign-in.ts";
+import type { HandOn } from "./send-to-each.ts";
 
 /**
  * Works one message off: loads what it names, writes the letter, sends it. What no longer needs a mail (a link that was
- * used or has expired, an address without an account, a client that is gone) sends none. Throws where a transport failed, to be
- * tried again.
+ * used or has expired, an address without an account, a client that is gone) sends none. One to several people is handed on
+ * as one message each, where `handOn` can. Throws where a transport may take it later, to be tried again.
  */
-export function workMail(ctx: Ctx, message: MailMessage): Promise<void> {
+export function workMail(ctx: Ctx, message: MailMessage, handOn?: HandOn): Promise<void> {
   switch (message.type) {
     case "mail.sign_in":
       return mailSignIn(ctx, message);
     case "mail.invitation":
       return mailInvitation(ctx, message);
     case "mail.reconnect":
-      return mailReconnect(ctx, message);
+      return mailReconnect(ctx, message, handOn);
     case "mail.cliff":
-      return mailCliff(ctx, message);
+      return mailCliff(ctx, message, handOn);
     case "mail.incident":
-      return mailIncident(ctx, message);
+      return mailIncident(ctx, message, handOn);
     case "mail.reveal":
-      return mailReveal(ctx, message);
+      return mailReveal(ctx, message, handOn);
     case "mail.ending":
-      return mailEnding(ctx, message);
+      return mailEnding(ctx, message, handOn);
     default:
       return message satisfies never;
   }

@@ -1,8 +1,9 @@
 import { desc, eq, isNull } from "drizzle-orm";
-import { invitations, memberships, users } from "#db/schema/index.ts";
+import { invitations, memberships, undeliveredMails, users } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { readerOf } from "#server/domain/audit/actor-names.ts";
 import { agencyName } from "#server/domain/audit/agency-name.ts";
+import { outcomeOf } from "#server/domain/mail/list-undelivered.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { Role } from "#server/domain/tenants/schemas.ts";
 import { atDirectory } from "./at-directory.ts";
@@ -10,7 +11,8 @@ import { allows, mayGrant } from "./permissions.ts";
 
 /**
  * Who belongs to the tenant, owners first, and who is invited. Times in milliseconds since 1970. `grantable` are the
- * roles that the person who asks may give; `mayChange` says whether they may change or remove that member.
+ * roles that the person who asks may give; `mayChange` says whether they may change or remove that member. `undelivered` is what
+ * became of an invitation's mail where it did not arrive for certain, else null.
  */
 export async function listTeam(ctx: TenantCtx) {
   const { db } = atDirectory(ctx);
@@ -30,8 +32,10 @@ export async function listTeam(ctx: TenantCtx) {
         byStaff: users.staff,
         createdAt: invitations.createdAt,
         expiresAt: invitations.expiresAt,
+        failure: { fate: undeliveredMails.fate, at: undeliveredMails.at },
       })
       .from(invitations)
+      .leftJoin(undeliveredMails, eq(undeliveredMails.id, invitations.id))
       .leftJoin(users, eq(users.id, invitations.invitedBy))
       .where(inTenant(ctx, invitations, isNull(invitations.acceptedAt), isNull(invitations.revokedAt)))
       .orderBy(desc(invitations.createdAt)),
@@ -44,10 +48,11 @@ export async function listTeam(ctx: TenantCtx) {
     members: members
       .map((member) => ({ ...member, self: member.userId === self, mayChange: writes && mayGrant(ctx.role, member.role) }))
       .sort((a, b) => Role.options.indexOf(a.role) - Role.options.indexOf(b.role)),
-    invitations: invited.map(({ inviter, byStaff, ...invitation }) => ({
+    invitations: invited.map(({ inviter, byStaff, failure, ...invitation }) => ({
       ...invitation,
       invitedBy: byStaff && reader !== "staff" ? agencyName[reader] : inviter,
       expired: invitation.expiresAt <= now,
+      undelivered: failure && outcomeOf(failure, now),
     })),
     grantable: writes ? Role.options.filter((role) => mayGrant(ctx.role, role)) : [],
   };

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { Locale, Timezone } from "#server/domain/tenants/schemas.ts";
+import { asciiAddress } from "./ascii-address.ts";
 
-/** An address as we keep and compare it: trimmed, lower case, at most 254 characters (RFC 5321). */
+/** An address as we keep and compare it: trimmed, lower case, its domain in ASCII (punycode), at most 254 characters (RFC 5321). */
 export const EmailAddress = z
   .string()
   .trim()
   .toLowerCase()
+  .overwrite((text) => (text.length > 254 ? text : asciiAddress(text)))
   .max(254, "This address is too long.")
   .pipe(z.email("This is no e-mail address."));
 

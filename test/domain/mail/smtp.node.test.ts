@@ -55,8 +55,13 @@ function makeCertificate() {
   return made.status === 0 ? { path, cert: readFileSync(path), key: readFileSync(key) } : null;
 }
 
-/** Sends from workerd to this port; null when it was taken, else the error's message. */
-async function send(port: number, more: Record<string, unknown> = {}): Promise<string | null> {
+interface Outcome {
+  error: string | null;
+  fate: "refused" | "later" | "unsure" | null;
+}
+
+/** Sends from workerd to this port: what became of it. */
+async function sendTo(port: number, { to = mail.to, limits, ...more }: Record<string, unknown> = {}): Promise<Outcome> {
   const config = {
     APP_ORIGIN: "https://portal.example.com",
     MAIL_FROM: "Atrium <portal@example.com>",
@@ -65,9 +70,13 @@ async function send(port: number, more: Record<string, unknown> = {}): Promise<s
     SMTP_SECURITY: "none",
     ...more,
   };
-  const response = await workerd.dispatchFetch("http://worker/", { method: "POST", body: JSON.stringify({ config, mail }) });
-  return ((await response.json()) as { error: string | null }).error;
+  const body = JSON.stringify({ config, mail: { ...mail, to }, limits });
+  const response = await workerd.dispatchFetch("http://worker/", { method: "POST", body });
+  return (await response.json()) as Outcome;
 }
+
+/** The same: null when it was taken, else the error's message. */
+const send = async (port: number, more: Record<string, unknown> = {}): Promise<string | null> => (await sendTo(port, more)).error;
 
 interface Received {
   from: string;
@@ -111,18 +120,29 @@ async function smtpServer(options: SMTPServerOptions = {}) {
   return { port: (server.server.address() as AddressInfo).port, received, logins };
 }
 
-/** A server of our own that says each of these lines when something was said to it, the first one as greeting. */
-async function scripted(...lines: string[]) {
+/** What a scripted server does: says a line, says it after some milliseconds, or hangs up (`null`); `"..."` is saying nothing. */
+type Act = string | [number, string] | null;
+
+/** A server of our own that does each of these when something was said to it, the first one as greeting. */
+async function scripted(...acts: Act[]) {
   const heard: string[] = [];
+  let conversations = 0;
   const server = createServer((socket: Socket) => {
-    const replies = [...lines];
+    conversations += 1;
+    const left = [...acts];
     const next = () => {
-      const reply = replies.shift();
-      if (reply === undefined) socket.end();
-      else socket.write(reply);
+      const act = left.shift();
+      if (act === undefined || act === null) socket.destroy();
+      else if (typeof act !== "string") setTimeout(() => socket.write(act[1]), act[0]);
+      else if (act !== "...") socket.write(act);
     };
+    // The mail and its dot may come in pieces: what is poured is heard as one.
+    let pouring = false;
     socket.on("data", (chunk) => {
-      heard.push(chunk.toString());
+      const text = chunk.toString();
+      heard.push(text);
+      if (pouring && !/(?:^|\r\n)\.\r\n$/.test(text)) return;
+      pouring = /^DATA\r\n$/.test(text);
       next();
     });
     socket.on("error", () => undefined); // the other side may hang up first
@@ -130,7 +150,7 @@ async function scripted(...lines: string[]) {
   });
   await new Promise<void>((ready) => server.listen(0, host, () => ready()));
   opened.push(server);
-  return { port: (server.address() as AddressInfo).port, heard };
+  return { port: (server.address() as AddressInfo).port, heard, conversations: () => conversations };
 }
 
 const base64Parts = (raw: string) =>
@@ -202,4 +222,132 @@ test.skipIf(!certificate)("with STARTTLS the login and the mail go encrypted to 
   // The same certificate does not speak for another name.
   expect(await send(port, secured)).not.toBeNull();
   expect(received).toHaveLength(1);
+});
+
+const limits = { connect: 2000, command: 1500, data: 1500, block: 1500, dot: 1500, all: 20_000 };
+const upToTheDot = ["220 hello\r\n", "250 me\r\n", "250 ok\r\n", "250 ok\r\n", "354 go on\r\n"] as const;
+
+test("servers that are slow at every step get the mail once: each step has its own time", async () => {
+  const { port, heard, conversations } = await scripted(
+    ...upToTheDot.map((line): Act => [600, line]),
+    [1000, "250 taken\r\n"],
+    "221 bye\r\n",
+  );
+  // Four seconds in all, where no single step may take more than one and a half.
+  expect(await sendTo(port, { limits })).toEqual({ error: null, fate: null });
+  expect([conversations(), heard.filter((text) => text.includes("Message-ID")).length]).toEqual([1, 1]);
+});
+
+test("the limits are those of RFC 5321 where nothing else is said: 25 seconds at the recipient are no reason to go", async () => {
+  const { port } = await scripted("220 hello\r\n", "250 me\r\n", "250 ok\r\n", [25_000, "250 ok\r\n"], "354 go on\r\n", "250 taken\r\n");
+  expect(await sendTo(port)).toEqual({ error: null, fate: null });
+});
+
+test("a server that answers nothing after the dot, or hangs up there, probably has the mail", async () => {
+  for (const last of ["...", null] as const) {
+    const { port } = await scripted(...upToTheDot, last);
+    const { error, fate } = await sendTo(port, { limits });
+    expect(fate).toBe("unsure");
+    expect(error).toMatch(/^The mail server (?:took too long to answer the mail|hung up)\. The mail was probably sent\.$/);
+  }
+});
+
+test("a server that hangs up or falls silent before the dot has nothing: it is tried again", async () => {
+  for (let at = 0; at < upToTheDot.length; at++) {
+    for (const last of ["...", null] as const) {
+      const { port, heard } = await scripted(...upToTheDot.slice(0, at), last);
+      expect(await sendTo(port, { limits: { ...limits, command: 700, data: 700 } }), `${at} ${last}`).toMatchObject({ fate: "later" });
+      expect(heard.join("")).not.toContain("\r\n.\r\n");
+    }
+  }
+});
+
+test("all of it ends before the invocation does, however slow each step is", async () => {
+  const { port } = await scripted(...upToTheDot.map((line): Act => [900, line]));
+  const begun = Date.now();
+  expect(await sendTo(port, { limits: { ...limits, all: 2000 } })).toMatchObject({ fate: "later" });
+  expect(Date.now() - begun).toBeLessThan(4000);
+});
+
+test("5xx is a no for good and 4xx one for now, at every step that is about this mail", async () => {
+  const steps = ["220 hello\r\n", "250 me\r\n", "250 ok\r\n", "250 ok\r\n", "354 go on\r\n", "250 taken\r\n"];
+  for (const at of [0, 2, 3, 4, 5]) {
+    for (const [said, fate] of [
+      ["550 no", "refused"],
+      ["452 later", "later"],
+      ["421 closing", "later"],
+    ] as const) {
+      const { port } = await scripted(...steps.slice(0, at), `${said}\r\n`);
+      const outcome = await sendTo(port, { limits });
+      expect([at, outcome.fate]).toEqual([at, fate]);
+      expect(outcome.error).toContain(said);
+    }
+  }
+});
+
+test("a login that is refused is about us: the mail waits until it is mended", async () => {
+  const { port } = await smtpServer();
+  expect(await sendTo(port, { SMTP_USERNAME: login.username, SMTP_PASSWORD: "wrong" })).toMatchObject({ fate: "later" });
+});
+
+test("251 and 252 at the recipient are yes, and so is any 2xx after the dot", async () => {
+  for (const yes of ["251 user not local; will forward", "252 cannot verify, will try"]) {
+    const { port } = await scripted("220 hello\r\n", "250 me\r\n", "250 ok\r\n", `${yes}\r\n`, "354 go on\r\n", "252 taken\r\n");
+    expect(await sendTo(port, { limits })).toEqual({ error: null, fate: null });
+  }
+});
+
+test("a server of before EHLO is greeted again as it knows it, and gets no login in the clear", async () => {
+  for (const no of ["500 what", "502 not implemented", "504 no", "550 no"]) {
+    const { port, heard } = await scripted(
+      "220 hello\r\n",
+      `${no}\r\n`,
+      "250 me\r\n",
+      "250 ok\r\n",
+      "250 ok\r\n",
+      "354 go on\r\n",
+      "250 taken\r\n",
+    );
+    expect(await sendTo(port, { limits })).toEqual({ error: null, fate: null });
+    expect(heard[1]).toBe("HELO portal.example.com\r\n");
+  }
+  const old = () => scripted("220 hello\r\n", "502 not implemented\r\n", "250 me\r\n");
+  expect((await sendTo((await old()).port, { limits, SMTP_SECURITY: "starttls" })).error).toBe("The mail server offers no encryption.");
+  const asked = await sendTo((await old()).port, { limits, SMTP_USERNAME: "a", SMTP_PASSWORD: "b" });
+  expect(asked.error).toBe("The mail server offers no way to log in that we know.");
+});
+
+test("a certificate that nobody vouches for is named, with the host", async () => {
+  const { port, received } = await smtpServer({ hideSTARTTLS: false });
+  const { error, fate } = await sendTo(port, { SMTP_SECURITY: "starttls", SMTP_HOST: "localhost" });
+  expect(error).toContain("No encrypted connection to localhost: its certificate is not trusted");
+  expect([fate, received]).toEqual(["later", []]);
+});
+
+test("a domain in other letters goes over the wire as punycode, in the envelope and in the header", async () => {
+  const { port, received } = await smtpServer();
+  expect(await sendTo(port, { to: "anna@bücher.example", MAIL_FROM: "Atrium <portal@пример.example>" })).toEqual({
+    error: null,
+    fate: null,
+  });
+  const script = await scripted(...upToTheDot, "250 taken\r\n");
+  await sendTo(script.port, { limits, to: "anna@bücher.example", MAIL_FROM: "portal@пример.example" });
+  expect(script.heard.slice(1, 3)).toEqual(["MAIL FROM:<portal@xn--e1afmkfd.example>\r\n", "RCPT TO:<anna@xn--bcher-kva.example>\r\n"]);
+  expect(received[0]?.raw).toContain("To: <anna@xn--bcher-kva.example>");
+  expect(received[0]?.raw).toContain("Message-ID: <lnk_0001@xn--e1afmkfd.example>");
+});
+
+test("letters before the @ go only to a server that takes them", async () => {
+  const old = await scripted("220 hello\r\n", "250 me\r\n");
+  expect(await sendTo(old.port, { limits, to: "bücher@example.com" })).toMatchObject({ fate: "refused" });
+  const { port, heard } = await scripted(
+    "220 hello\r\n",
+    "250-me\r\n250 SMTPUTF8\r\n",
+    "250 ok\r\n",
+    "250 ok\r\n",
+    "354 go on\r\n",
+    "250 taken\r\n",
+  );
+  expect(await sendTo(port, { limits, to: "bücher@example.com" })).toMatchObject({ error: null });
+  expect(heard[1]).toBe("MAIL FROM:<portal@example.com> SMTPUTF8\r\n");
 });

@@ -1,0 +1,49 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Badge } from "#app/components/ui/badge.tsx";
+import { Table } from "#app/components/ui/table.tsx";
+import { Time } from "#app/components/ui/time.tsx";
+import type { Outputs } from "#server/trpc/root.ts";
+import { ClientLink } from "./client-link.tsx";
+
+type Undelivered = Outputs["mails"]["undelivered"]["items"][number];
+
+const tones = { refused: "danger", gave_up: "danger", retrying: "warn", unsure: "neutral" } as const;
+
+/** Mails that reached nobody for certain, with the words of who did not take them. */
+export function UndeliveredTable({ mails, empty }: { mails: readonly Undelivered[]; empty: ReactNode }) {
+  const { t } = useTranslation("admin");
+  return (
+    <Table
+      caption={t("mails.title")}
+      rows={mails}
+      rowKey={({ id }) => id}
+      empty={empty}
+      columns={[
+        {
+          key: "recipient",
+          header: t("mails.recipient"),
+          primary: true,
+          cell: ({ recipient, reason }) => (
+            <span className="grid min-w-0 justify-items-start">
+              <bdi className="[overflow-wrap:anywhere]">{recipient}</bdi>
+              <bdi className="line-clamp-3 text-xs font-normal text-ink-faint [overflow-wrap:anywhere]">{reason}</bdi>
+            </span>
+          ),
+        },
+        { key: "kind", header: t("mails.kind"), cell: ({ kind }) => t(`mails.kinds.${kind}`) },
+        {
+          key: "client",
+          header: t("filter.client"),
+          cell: ({ ofTenant }) => (ofTenant === null ? <span className="text-ink-faint">–</span> : <ClientLink id={ofTenant} />),
+        },
+        { key: "at", header: t("mails.at"), className: "whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },
+        {
+          key: "outcome",
+          header: t("mails.outcome"),
+          cell: ({ outcome }) => <Badge tone={tones[outcome]}>{t(`mails.outcomes.${outcome}`)}</Badge>,
+        },
+      ]}
+    />
+  );
+}

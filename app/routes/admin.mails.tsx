@@ -1,0 +1,44 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { useLoaderData } from "@remix-run/react";
+import { MailCheck } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { enterAdmin } from "#app/admin.ts";
+import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
+import { UndeliveredTable } from "#app/components/admin/undelivered-table.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Card } from "#app/components/ui/card.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { filtersOf } from "#app/filters.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+
+export const meta = titleMeta;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const { cursor } = filtersOf(args.request, ["cursor"]);
+  const page = await api.mails.undelivered({ cursor });
+  return { title: titleOf(translatorOf(locale)("mails.title", { ns: "admin" })), page };
+}
+
+/** Whom our mails did not reach, and why. */
+export default function UndeliveredMails() {
+  const { t } = useTranslation("admin");
+  const { page } = useLoaderData<typeof loader>();
+  return (
+    <>
+      <PageHeader title={t("mails.title")} description={t("mails.description")} />
+      <Card padding="none">
+        <UndeliveredTable
+          mails={page.items}
+          empty={
+            <EmptyState icon={MailCheck} title={t("mails.emptyTitle")}>
+              {t("mails.emptyBody")}
+            </EmptyState>
+          }
+        />
+        <CursorPages next={page.next} summary={t("mails.shown", { count: page.items.length })} />
+      </Card>
+    </>
+  );
+}

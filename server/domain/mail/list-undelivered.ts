@@ -1,0 +1,31 @@
+import { desc, sql } from "drizzle-orm";
+import { undeliveredMails } from "#db/schema/index.ts";
+import { type Ctx, requireStaff } from "#server/ctx.ts";
+import type { ListUndelivered, MailOutcome } from "./schemas.ts";
+
+/** After this long the queue tries no more. */
+const triesEndMs = 60 * 60_000;
+
+/** The last mails that reached nobody for certain, newest first, with the words of who did not take them. For staff. */
+export async function listUndelivered(ctx: Ctx, { cursor, limit }: ListUndelivered) {
+  requireStaff(ctx);
+  const [at = "", id = ""] = cursor?.split("/") ?? [];
+  const rows = await ctx.directory
+    .select()
+    .from(undeliveredMails)
+    .where(cursor === undefined ? undefined : sql`(${undeliveredMails.at}, ${undeliveredMails.id}) < (${Number(at)}, ${id})`)
+    .orderBy(desc(undeliveredMails.at), desc(undeliveredMails.id))
+    .limit(limit + 1);
+  const items = rows.slice(0, limit);
+  const last = rows.length > limit ? items.at(-1) : undefined;
+  return {
+    items: items.map(({ fate, ...row }) => ({ ...row, outcome: outcomeOf({ fate, at: row.at }, ctx.now()) })),
+    next: last ? `${last.at}/${last.id}` : null,
+  };
+}
+
+/** What became of a mail, as people are told. */
+export function outcomeOf({ fate, at }: { fate: "refused" | "later" | "unsure"; at: number }, now: number): MailOutcome {
+  if (fate !== "later") return fate;
+  return now - at < triesEndMs ? "retrying" : "gave_up";
+}

@@ -1,0 +1,184 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { eq, inArray } from "drizzle-orm";
+import { describe, expect, test } from "vitest";
+import { openDb } from "#db/client.ts";
+import { connections, devMails, undeliveredMails } from "#db/schema/index.ts";
+import { invite } from "#server/domain/invitations/invite.ts";
+import { forgetUndelivered } from "#server/domain/mail/deliver.ts";
+import { MailFailure } from "#server/domain/mail/mail-failure.ts";
+import { workMail } from "#server/domain/mail/work-mail.ts";
+import { newId } from "#server/ids.ts";
+import type { MailMessage, Message } from "#server/messages.ts";
+import { createCaller } from "#server/trpc/root.ts";
+import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import worker from "#workers/app.ts";
+
+const db = openDb(testEnv.DB);
+
+/** A context whose mail goes through Resend, which answers each recipient as it is told. */
+function mailing(statusFor: (to: string) => number, now: () => number = Date.now) {
+  const sent: string[] = [];
+  const ctx = testCtx({
+    now,
+    outbound: async (_input, init) => {
+      const [to = ""] = (JSON.parse(String(init?.body)) as { to: string[] }).to;
+      const status = statusFor(to);
+      if (status < 300) sent.push(to);
+      return new Response("{}", { status });
+    },
+  });
+  return { ctx: { ...ctx, config: { ...ctx.config, MAIL_TRANSPORT: "resend" as const, RESEND_API_KEY: "k" } }, sent };
+}
+
+/** An invitation's message, as the queue hands it out. */
+async function invitation() {
+  const tenant = await makeTenant();
+  const email = `${tenant.id}@example.com`;
+  const { id } = await invite(testTenantCtx(tenant), { email, role: "viewer" });
+  return { tenant, email, id, message: { v: 1, type: "mail.invitation", tenant: tenant.id, invitation: id } satisfies MailMessage };
+}
+
+const undelivered = (id: string) => db.select().from(undeliveredMails).where(eq(undeliveredMails.id, id));
+
+/** A connection that waits for its people, and three of them. */
+async function broken() {
+  const tenant = await makeTenant();
+  const people = [];
+  for (let at = 0; at < 3; at++) people.push((await makeUser({ roles: [[tenant, "owner"]] })).actor);
+  const connection = newId("con", Date.now());
+  await db.insert(connections).values({
+    id: connection,
+    tenantId: tenant.id,
+    provider: "klaviyo",
+    kind: "oauth",
+    externalId: connection,
+    name: "Acme",
+    status: "reconnect_needed",
+    statusAt: 1,
+    connectedAt: 1,
+    connectedBy: "usr_1",
+    details: {},
+    scopesAsked: [],
+    scopesGranted: [],
+    version: 1,
+  });
+  return { tenant, people, message: { v: 1, type: "mail.reconnect", tenant: tenant.id, connection } as const };
+}
+
+describe("whom a mail did not reach", () => {
+  test("a mailbox that refuses for good is asked once: the message is done, and it is written down who and why", async () => {
+    const { tenant, email, id, message } = await invitation();
+    const { ctx } = mailing(() => 422);
+    await workMail(ctx, message);
+    expect(await undelivered(id)).toMatchObject([
+      { kind: "invitation", ofTenant: tenant.id, recipient: email, fate: "refused", reason: "Resend answered 422." },
+    ]);
+  });
+
+  test("what may be taken later is thrown for the queue, and is forgotten once it arrives", async () => {
+    const { email, id, message } = await invitation();
+    await expect(workMail(mailing(() => 503).ctx, message)).rejects.toBeInstanceOf(MailFailure);
+    expect(await undelivered(id)).toMatchObject([{ fate: "later" }]);
+    const { ctx, sent } = mailing(() => 200);
+    await workMail(ctx, message);
+    expect(sent).toEqual([email]);
+    expect(await undelivered(id)).toEqual([]);
+  });
+
+  test("staff see it with its words; nobody else does; the client's own team page says that the invitation did not arrive", async () => {
+    const { tenant, email, id, message } = await invitation();
+    const owner = createCaller(testCtx({ actor: (await makeUser({ roles: [[tenant, "owner"]] })).actor }));
+    await workMail(mailing(() => 422).ctx, message);
+    const staff = createCaller(testCtx({ actor: (await makeUser({ staff: true })).actor }));
+    const { items } = await staff.mails.undelivered({});
+    expect(items.find((mail) => mail.id === id)).toMatchObject({ recipient: email, outcome: "refused", reason: "Resend answered 422." });
+    await expect(owner.mails.undelivered({})).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const { invitations } = await owner.team.list({ tenant: tenant.id });
+    expect(invitations).toMatchObject([{ id, undelivered: "refused" }]);
+    expect(JSON.stringify(invitations)).not.toContain("Resend");
+  });
+
+  test("one that the queue tries no more is said to have failed for good", async () => {
+    const { tenant, id, message } = await invitation();
+    await expect(workMail(mailing(() => 503).ctx, message)).rejects.toThrow();
+    const staff = async (later: number) => {
+      const actor = (await makeUser({ staff: true, roles: [[tenant, "owner"]] })).actor;
+      const found = await createCaller(testCtx({ actor, now: () => Date.now() + later })).team.list({ tenant: tenant.id });
+      return found.invitations.find((each) => each.id === id)?.undelivered;
+    };
+    expect(await staff(0)).toBe("retrying");
+    expect(await staff(2 * 3_600_000)).toBe("gave_up");
+  });
+
+  test("what stands there is bounded: a month, and a thousand", async () => {
+    const row = (id: string, at: number) =>
+      ({
+        id,
+        at,
+        kind: "invitation",
+        recipient: "a@example.com",
+        fate: "refused",
+        reason: "no",
+      }) satisfies typeof undeliveredMails.$inferInsert;
+    await db.insert(undeliveredMails).values(row("old", Date.now() - 31 * 86_400_000));
+    for (let page = 0; page < 102; page++)
+      await db.insert(undeliveredMails).values(Array.from({ length: 10 }, (_, at) => row(`many-${page}-${at}`, Date.now() + page)));
+    await forgetUndelivered(testCtx());
+    expect(await undelivered("old")).toEqual([]);
+    expect(await db.$count(undeliveredMails)).toBe(1000);
+    await db.delete(undeliveredMails);
+  });
+});
+
+describe("a letter to several people", () => {
+  test("becomes a message for each of them at the queue, and sends nothing itself", async () => {
+    const { people, message } = await broken();
+    const handed: MailMessage[] = [];
+    await workMail(testCtx(), message, async (messages) => void handed.push(...messages));
+    expect(handed).toHaveLength(3);
+    expect(new Set(handed.map((each) => "person" in each && each.person))).toEqual(new Set(people.map(({ userId }) => userId)));
+    expect(
+      await db
+        .select()
+        .from(devMails)
+        .where(
+          inArray(
+            devMails.recipient,
+            people.map(({ email }) => email),
+          ),
+        ),
+    ).toEqual([]);
+  });
+
+  test("one mailbox that refuses, and one that is slow to take it, repeat nobody else's letter", async () => {
+    const { people, message } = await broken();
+    const [refusing, later, fine] = people.map(({ email }) => email);
+    let tries = 0;
+    const { ctx, sent } = mailing((to) => (to === refusing ? 422 : to === later && ++tries < 3 ? 503 : 200));
+    let waiting: MailMessage[] = [message];
+    for (let round = 0; waiting.length > 0 && round < 10; round++) {
+      const again: MailMessage[] = [];
+      for (const each of waiting)
+        await workMail(ctx, each, async (messages) => void again.push(...messages)).catch(() => void again.push(each));
+      waiting = again;
+    }
+    expect(sent.sort()).toEqual([fine, later].sort());
+    expect(
+      (await db.select().from(undeliveredMails).where(eq(undeliveredMails.ofTenant, message.tenant))).map((row) => row.recipient),
+    ).toEqual([refusing]);
+  });
+
+  test("the consumer of the queue acknowledges what it handed on", async () => {
+    const { message } = await broken();
+    const batch = createMessageBatch<Message>("atrium-mail", [{ id: "all", timestamp: new Date(), attempts: 1, body: message }]);
+    await worker.queue(batch, testEnv);
+    expect((await getQueueResult(batch, createExecutionContext())).explicitAcks).toEqual(["all"]);
+  });
+
+  test("a person who has no say any more gets none, although a message was sent for them", async () => {
+    const { message } = await broken();
+    const { actor } = await makeUser();
+    await workMail(testCtx(), { ...message, person: actor.userId });
+    expect(await db.select().from(devMails).where(eq(devMails.recipient, actor.email))).toEqual([]);
+  });
+});
