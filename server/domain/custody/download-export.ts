@@ -32,7 +32,7 @@ export async function downloadExport(outer: Ctx, { tenant, exportId }: { tenant:
   );
   const [found] = await ctx.db.select().from(dataExports).where(ready);
   if (!found?.bytes) throw notFound("export");
-  await takeFromLimit(ctx, { key: `export-download:${ctx.tenant.id}:${exportId}`, max: 30, windowS: 3600 });
+  await takeFromLimit(ctx, { key: `export-download:tenant:${ctx.tenant.id}:${exportId}`, max: 30, windowS: 3600 });
   await commit(ctx, "export.downloaded", { export: exportId }, []);
   const { bytes, doneAt } = found;
   let [seq, sent] = [0, 0];
