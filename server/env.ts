@@ -73,8 +73,6 @@ const Variables = z
     KLAVIYO_CLIENT_SECRET: z.string().optional(),
     GOOGLE_CLIENT_ID: z.string().optional(),
     GOOGLE_CLIENT_SECRET: z.string().optional(),
-    /** Google Ads wants it with every request, beside the client's own token. */
-    GOOGLE_ADS_DEVELOPER_TOKEN: z.string().optional(),
     HUBSPOT_CLIENT_ID: z.string().optional(),
     HUBSPOT_CLIENT_SECRET: z.string().optional(),
     /** Meta's app id and app secret. */

@@ -5,6 +5,7 @@ import { enterAdmin } from "#app/admin.ts";
 import { clientFieldsOf } from "#app/client-form.ts";
 import { ClientFields } from "#app/components/admin/client-fields.tsx";
 import { ClientSource } from "#app/components/admin/client-source.tsx";
+import { WhoseAccount } from "#app/components/admin/whose-account.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
@@ -25,7 +26,18 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const [{ timezone }, sources] = await Promise.all([api.me.get(), api.integrations.sources()]);
   const title = titleOf(translatorOf(locale)("newClient.title", { ns: "admin" }));
-  return { title, locale, timezone, timezones: timezonesWith(timezone), sources };
+  return { title, locale, timezone, timezones: timezonesWith(timezone), sources, asked: await askedWhose(args.request, api) };
+}
+
+/** Whose account it is, where a consent came back with one that a client had before. */
+async function askedWhose(request: Request, api: ReturnType<typeof enterAdmin>["api"]) {
+  const { searchParams } = new URL(request.url);
+  const text = (name: string) => searchParams.get(name)?.slice(0, 200) ?? "";
+  const provider = text("provider");
+  if (!/^[a-z]+$/.test(provider) || !searchParams.has("among")) return null;
+  const ids = text("among").split(",").filter(Boolean).slice(0, 10);
+  const clients = await Promise.all(ids.map((tenant) => api.clients.get({ tenant })));
+  return { provider, account: text("account"), shop: text("shop"), clients: clients.map(({ id, name }) => ({ id, name })) };
 }
 
 export async function action(args: ActionFunctionArgs) {
@@ -46,7 +58,7 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function NewClient() {
   const { t } = useTranslation("admin");
-  const { locale, timezone, timezones, sources } = useLoaderData<typeof loader>();
+  const { locale, timezone, timezones, sources, asked } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const values = {
     name: "",
@@ -66,6 +78,7 @@ export default function NewClient() {
         title={t("newClient.title")}
         description={t("newClient.description")}
       />
+      {asked && <WhoseAccount asked={asked} />}
       <Section title={t("newClient.source")} description={t("newClient.sourceBody")} className="mb-8 max-w-2xl">
         <ul className="grid items-start gap-4 sm:grid-cols-2">
           {sources.map((source) => (

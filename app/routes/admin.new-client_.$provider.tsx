@@ -19,9 +19,13 @@ export async function loader(args: LoaderFunctionArgs) {
   const sources = await api.integrations.sources();
   const source = sources.find(({ provider }) => provider === args.params.provider);
   if (!source) throw new Response("There is no such provider", { status: 404 });
-  const shop = new URL(args.request.url).searchParams.get("shop")?.slice(0, 2000);
+  const { searchParams } = new URL(args.request.url);
+  const given = ["shop", "client"].flatMap((name) => {
+    const value = searchParams.get(name)?.slice(0, 2000);
+    return value ? [[name, value]] : [];
+  });
   const title = translatorOf(locale)("newClient.going", { ns: "admin", provider: source.name });
-  const query = shop ? `?${new URLSearchParams({ shop })}` : "";
+  const query = given.length > 0 ? `?${new URLSearchParams(given)}` : "";
   const next = `/api/integrations/${source.provider}/oauth/start${query}`;
   return { title: titleOf(title), name: source.name, next, goesOn: !isFromElsewhere(args.request) };
 }

@@ -225,6 +225,8 @@ export const oauthStates = sqliteTable(
     scopes: json<string[]>().notNull(),
     /** The connection that is being reconnected: the same account must come back. */
     connectionId: text(),
+    /** Where staff take a client in and have said whose the account is: a client's id, or `new`. */
+    whose: text(),
     returnTo: text().notNull(),
     /** The arrival that was the first to come back with the state, and when: it alone exchanges the code. */
     takenBy: text(),

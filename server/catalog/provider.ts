@@ -81,7 +81,7 @@ export interface Credentials {
   service: string | undefined;
   /** The chosen thing that the request is about, as the sensor named it. */
   resource: Resource | undefined;
-  /** A variable of our own configuration, such as a developer token. Throws `misconfigured` where it is not set. */
+  /** A variable of our own configuration, such as our client's secret. Throws `misconfigured` where it is not set. */
   variable(name: string): string;
 }
 

@@ -322,6 +322,19 @@ describe("what is kept", () => {
     await expect(openPayload(inside, { delivery: two?.id ?? "", sealed: one?.sealed ?? "" })).rejects.toThrow(/does not open/);
   });
 
+  test("an event of a shop that was sold is its new client's alone; what a customer demands is of both", async () => {
+    const { ctx, told } = machine();
+    const { tenant: seller, shop } = await makeShop({ status: "disconnected" });
+    const buyer = await makeTenant();
+    await connect(buyer, { shop });
+    await hear(ctx, { provider: "shopify", topic: "orders/create", account: shop, payload: orderBody(1, { updatedAt: Date.now() }) });
+    expect(told().map(({ tenant }) => tenant)).toEqual([buyer.id]);
+    expect(await deliveriesOf(seller.id)).toEqual([]);
+    const payload = { shop_id: 1, shop_domain: shop, customer: { id: 7, email: "jon@example.com", phone: null }, orders_requested: [] };
+    await hear(ctx, { provider: "shopify", topic: "customers/data_request", account: shop, payload });
+    expect([(await requestsOf(seller.id)).length, (await requestsOf(buyer.id)).length]).toEqual([1, 1]);
+  });
+
   test("no row, log line or message holds a name, an address or a signature", async () => {
     const { ctx } = machine();
     const { tenant, shop } = await makeShop();

@@ -32,9 +32,6 @@ export const sandboxClients: Record<SandboxProviderId, { clientId: string; clien
   tiktok: { clientId: "7000000000000000001", clientSecret: "sandbox-tiktok-secret-e83b16" },
 };
 
-/** What Google Ads knows us by, beside the client's own token. */
-export const adsDeveloperToken = "sandbox-ads-developer-token";
-
 /** What the sandbox signs webhooks with, where it is not the client's secret; and the word of Meta's handshake. */
 export const webhookSecrets = {
   KLAVIYO_WEBHOOK_SECRET: "sandbox-klaviyo-webhook-secret-5f90",
@@ -51,7 +48,6 @@ export function sandboxVariables(origin: string): Record<string, string> & { PRO
   const endpoints = { ...sandboxEndpoints(origin), ...keyEndpoints(origin) };
   return {
     PROVIDER_ENDPOINTS: JSON.stringify(endpoints),
-    GOOGLE_ADS_DEVELOPER_TOKEN: adsDeveloperToken,
     ...webhookSecrets,
     ...Object.fromEntries(credentials),
   };

@@ -36,7 +36,10 @@ oauth.get("/api/integrations/:provider/oauth/start", async (c) => {
   const ctx = c.get("ctx");
   const wish = wishOf(c);
   if (ctx.actor.type !== "user") return c.redirect(signInFor(wish.return ?? ""), 303);
-  return go(c, ctx.actor.staff && !wish.tenant ? await beginIntake(ctx, wish) : await beginOAuth(ctx, wish));
+  return go(
+    c,
+    ctx.actor.staff && !wish.tenant ? await beginIntake(ctx, { ...wish, client: c.req.query("client") }) : await beginOAuth(ctx, wish),
+  );
 });
 
 /** What the query asks for. `return` is called `redirect_path` too. */

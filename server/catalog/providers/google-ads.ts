@@ -3,7 +3,8 @@ import type { Account } from "#server/catalog/account.ts";
 import type { Failure, Resource } from "#server/catalog/provider.ts";
 import { ProviderError } from "#server/errors.ts";
 
-export const adsVersion = "v26";
+/** Not the newest: what is read here was checked against this one's own description (../shared/ads-and-google.md, 0.10). */
+export const adsVersion = "v25";
 /** How many customers are asked at once: a Worker has six connections. */
 const atOnce = 5;
 /** Managers of managers of managers: Google allows six. */
@@ -16,8 +17,11 @@ export const AdsError = z.object({
   details: z.object({ quotaErrorDetails: z.object({ retryDelay: z.string().optional() }).optional() }).optional(),
 });
 
-/** About our developer token: no client can mend it. */
-const ours = /^(DEVELOPER_TOKEN_\w+|ACCESS_PROHIBITED|PROJECT_DISABLED)$/;
+/**
+ * About the Cloud project that our OAuth client is of, which has had the access level since developer tokens ended (2026-09-09): no
+ * client can mend it. Versions before v25.1 still say it in the words of the token.
+ */
+const ours = /^(CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION|DEVELOPER_TOKEN_\w+|ACCESS_PROHIBITED|PROJECT_DISABLED)$/;
 
 /**
  * How Google Ads failed, by its own words: its statuses mislead. Somebody without an Ads account gets a 401 (NOT_ADS_USER), which

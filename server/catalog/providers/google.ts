@@ -169,11 +169,10 @@ export const google: OAuthProvider = {
     defaultExpiresInS: 3600,
     renewals: [byRefreshToken({ rotates: false, retryable: true })],
     readGrant: (reply) => readStandardGrant(reply, " "),
-    authorization: ({ secrets, service, resource, variable }) => ({
+    authorization: ({ secrets, service, resource }) => ({
       headers: {
         ...bearer(secrets),
         ...(service === "googleads" && {
-          "developer-token": variable("GOOGLE_ADS_DEVELOPER_TOKEN"),
           // The manager through which an account is reached: digits alone.
           ...(resource?.parent && { "login-customer-id": resource.parent.replace(/\D/g, "") }),
         }),
@@ -200,7 +199,7 @@ export const google: OAuthProvider = {
   },
   choices,
   // Announced for the month, not for the day.
-  versions: [{ name: `Google Ads API ${adsVersion}`, endsOn: "2027-11-01" }],
+  versions: [{ name: `Google Ads API ${adsVersion}`, endsOn: "2027-08-01" }],
   failureOf,
   async probe(account) {
     await readPerson(account);

@@ -29,7 +29,7 @@ async function listOrNothing(account: Account, choice: Choice): Promise<Resource
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (error.kind === "rejected" || error.kind === "missing_scopes") return [];
-    // Such as a developer token that is missing: the other products of this login work without it.
+    // Such as a Cloud project that Google Ads has not approved: the other products of this login work without it.
     if (error.kind === "misconfigured") return null;
     throw error;
   }

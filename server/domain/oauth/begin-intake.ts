@@ -9,12 +9,19 @@ import { type Outcome, toastOf } from "./words.ts";
 export const home = "/admin/new-client";
 
 /**
- * Sends one of the agency's admins to a provider's consent page, to take a client in from the account that comes back. Throws
+ * Sends one of the agency's admins to a provider's consent page, to take a client in from the account that comes back.
+ * `client` says whose it is, where that was asked: a client's id, or `new`. Throws
  * `forbidden` for anybody else, `not_found` for a provider whose accounts are no merchants'.
  */
 export async function beginIntake(
   ctx: Ctx,
-  input: { provider: string; shop?: string | undefined; return?: string | undefined; fetchSite?: string | undefined },
+  input: {
+    provider: string;
+    shop?: string | undefined;
+    client?: string | undefined;
+    return?: string | undefined;
+    fetchSite?: string | undefined;
+  },
 ): Promise<NextPage> {
   const actor = requireStaff(ctx);
   const provider = findOAuthProvider(input.provider);
@@ -32,7 +39,8 @@ export async function beginIntake(
   const scopes = [...new Set([...oauth.identityScopes, ...wanted])];
   try {
     const returnTo = (input.return && pagePath(input.return)) || home;
-    return await leave(ctx, provider, { forTenant: "", scopes, shop: shop?.data ?? null, connectionId: null, returnTo });
+    const whose = input.client ?? null;
+    return await leave(ctx, provider, { forTenant: "", scopes, shop: shop?.data ?? null, connectionId: null, whose, returnTo });
   } catch (error) {
     if (error instanceof DomainError && error.kind === "rate_limited") return stay("too_many");
     if (!(error instanceof ProviderError)) throw error;

@@ -6,7 +6,7 @@ import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "#server/domain/co
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { enterFor } from "#server/domain/tenants/enter-for.ts";
-import { takeIn } from "#server/domain/tenants/take-in.ts";
+import { takeIn, WhoseAccount } from "#server/domain/tenants/take-in.ts";
 import { DomainError, ProviderError } from "#server/errors.ts";
 import { redirectUriOf } from "./authorize-url.ts";
 import { awaitEnd } from "./await-end.ts";
@@ -71,6 +71,7 @@ async function work(ctx: Ctx, provider: OAuthProvider, of: { consent: OAuthState
   } catch (error) {
     if (error instanceof OAuthStop && error.outcome === "not_yours") location = homeOf(actor);
     if (error instanceof OAuthStop && error.outcome === "other_account") location = otherAccountPage(consent);
+    if (error instanceof OAuthStop && error.outcome === "whose_account") location = whosePage(consent, error);
     return { location, toast: tell(ctx, provider, error) };
   }
 }
@@ -111,6 +112,10 @@ function choicePage(
 const otherAccountPage = ({ forTenant, provider, connectionId }: OAuthState): string =>
   `/t/${forTenant}/integrations/${provider}?${new URLSearchParams({ other: connectionId ?? "" })}`;
 
+/** Where staff say which client an account belongs to, whose former client has it no more. */
+const whosePage = ({ provider, shop }: OAuthState, { parts: { account = "", among = [] } }: OAuthStop): string =>
+  `/admin/new-client?${new URLSearchParams({ provider, ...(shop !== null && { shop }), account, among: among.join(",") })}`;
+
 /** What providers say when the person said no: RFC 6749 (4.1.2.1), and LinkedIn's own two. */
 const denials = /^(access_denied|user_cancelled_login|user_cancelled_authorize)$/;
 
@@ -138,7 +143,7 @@ function isTheirs(ctx: Ctx, provider: OAuthProvider, state: OAuthState): boolean
  * Who may still receive it: the tenant of the state, or, where the agency takes a client in, whoever the account belongs to.
  */
 async function receiverOf(ctx: Ctx, provider: OAuthProvider, state: OAuthState): Promise<Receiver> {
-  if (state.forTenant === "") return takenIn(ctx, provider);
+  if (state.forTenant === "") return takenIn(ctx, provider, state);
   try {
     const client = await enterFor(ctx, state.forTenant);
     requirePermission(client, "connections:write");
@@ -149,14 +154,15 @@ async function receiverOf(ctx: Ctx, provider: OAuthProvider, state: OAuthState):
   }
 }
 
-function takenIn(ctx: Ctx, provider: OAuthProvider): Receiver {
+function takenIn(ctx: Ctx, provider: OAuthProvider, { whose }: OAuthState): Receiver {
   if (!requireUser(ctx).staff) throw new OAuthStop("not_yours");
   return {
     debtor: agencyDebtor(ctx),
     async receive(identity) {
       try {
-        return await takeIn(ctx, provider, identity);
+        return await takeIn(ctx, provider, identity, whose);
       } catch (error) {
+        if (error instanceof WhoseAccount) throw new OAuthStop("whose_account", { account: identity.name, among: error.among }, error);
         if (error instanceof DomainError && error.kind === "conflict")
           throw new OAuthStop("several_clients", { account: error.message }, error);
         throw error;

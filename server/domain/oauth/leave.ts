@@ -20,6 +20,8 @@ export interface Consent {
   shop: string | null;
   /** The connection that is connected again. */
   connectionId: string | null;
+  /** Whose staff said that the account is, see `takeIn`. */
+  whose?: string | null;
   returnTo: string;
 }
 

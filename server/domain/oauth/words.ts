@@ -5,6 +5,7 @@ export type Outcome =
   | "connected"
   | "client_made"
   | "several_clients"
+  | "whose_account"
   | "connected_partly"
   | "reconnected"
   | "denied"
@@ -51,6 +52,11 @@ const words: Record<Outcome, Text> = {
     en: "Several clients have this {provider} account ({account}). Connect it from the page of the one that you mean.",
     fr: "Plusieurs clients ont ce compte {provider} ({account}). Connectez-le depuis la page de celui que vous visez.",
     he: "לכמה לקוחות יש חשבון {provider} זה ({account}). יש לחבר אותו מעמוד הלקוח הרצוי.",
+  },
+  whose_account: {
+    en: "{account} ({provider}) was another client’s before. Say whose it is now.",
+    fr: "{account} ({provider}) appartenait à un autre client. Indiquez à qui il est maintenant.",
+    he: "{account} ({provider}) היה שייך בעבר ללקוח אחר. יש לציין למי הוא שייך עכשיו.",
   },
   connected_partly: {
     en: "{account} ({provider}) is connected, but without: {missing}. Connect again to allow it.",

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq, inArray, or } from "drizzle-orm";
 import { connections, tenants } from "#db/schema/index.ts";
 import type { Identity, OAuthProvider } from "#server/catalog/provider.ts";
 import { acrossTenants, type Ctx, enterTenant, requireAgency, type Tenant, type TenantCtx } from "#server/ctx.ts";
@@ -14,15 +14,41 @@ const numberedSlugs = 9;
 /** Then by chance, since all names without a Latin letter share one slug: `acme-k3x9q`. */
 const slugsByChance = 3;
 
+/** Nobody has the account now, and somebody had it: a shop may have been sold. Staff say which client it is. */
+export class WhoseAccount extends Error {
+  override name = "WhoseAccount";
+  /** Ids of the clients that had it. */
+  readonly among: readonly string[];
+
+  constructor(among: readonly string[]) {
+    super("the account was another client's before");
+    this.among = among;
+  }
+}
+
 /**
  * The client that an account belongs to, for staff: made from the account where there is none, brought up to date where there
- * is one. `made` says which. Throws `conflict` where several clients have the account: then it is connected from one's own page.
+ * is one. `made` says which. Only a live connection says by itself whose it is: where the account is connected nowhere any more,
+ * `whose` names a client that had it, or says `new`, and what was read of it before stays with whoever had it. Throws
+ * `WhoseAccount` where that is not said, and `conflict` where clients have the account that `whose` does not name: then it is
+ * connected from one's own page.
  */
-export async function takeIn(ctx: Ctx, provider: OAuthProvider, identity: Identity): Promise<{ client: TenantCtx; made: boolean }> {
+export async function takeIn(
+  ctx: Ctx,
+  provider: OAuthProvider,
+  identity: Identity,
+  whose: string | null = null,
+): Promise<{ client: TenantCtx; made: boolean }> {
   requireAgency(ctx);
   const origin = `${provider.id}:${identity.externalId}`;
-  const known = await ownerOf(ctx, { provider: provider.id, externalId: identity.externalId, origin });
+  const holders = await holdersOf(ctx, { provider, identity, origin });
+  const known = await ownerOf(ctx, holders, whose);
   if (known) return { client: await bringUpToDate(ctx, known, identity), made: false };
+  // One account is the origin of one client.
+  await ctx.directory
+    .update(tenants)
+    .set({ origin: null })
+    .where(and(eq(tenants.origin, origin), inArray(tenants.id, [...holders.former.keys()])));
   const made = await makeFrom(ctx, provider, { identity, origin });
   if (made) return { client: enterTenant(ctx, made, "staff"), made: true };
   // Somebody else made it from the same account in the same moment.
@@ -37,21 +63,50 @@ interface Owner {
   name: string;
 }
 
-async function ownerOf(ctx: Ctx, of: { provider: string; externalId: string; origin: string }): Promise<Owner | null> {
+/** Ids of clients, each with what it calls the account: those that have it now, and those that had it. */
+interface Holders {
+  live: ReadonlyMap<string, string>;
+  former: ReadonlyMap<string, string>;
+  /** The client that was made from it a moment ago, or whose first connection was not stored. */
+  begun: Tenant | null;
+}
+
+async function holdersOf(
+  ctx: Ctx,
+  { provider, identity, origin }: { provider: OAuthProvider; identity: Identity; origin: string },
+): Promise<Holders> {
+  const from = await byOrigin(ctx, origin);
   const found = await Promise.all(
     acrossTenants(ctx).map(({ db }) =>
       db
-        .select({ tenantId: connections.tenantId, name: connections.name, provider: connections.provider })
+        .select({ tenantId: connections.tenantId, name: connections.name, status: connections.status })
         .from(connections)
-        .where(eq(connections.externalId, of.externalId)),
+        .where(
+          and(
+            eq(connections.provider, provider.id),
+            // A demand of the shop's may have taken its id out of the connection that the client was made by.
+            or(eq(connections.externalId, identity.externalId), eq(connections.tenantId, from?.id ?? "")),
+          ),
+        ),
     ),
   );
-  const rows = found.flat().filter(({ provider }) => provider === of.provider);
-  const [first, ...others] = [...new Map(rows.map((row) => [row.tenantId, row])).values()];
-  if (first && others.length > 0) throw conflict([first, ...others].map(({ tenantId }) => tenantId).join(", "));
-  if (first) return { tenant: await findTenant(ctx, first.tenantId), name: first.name };
-  const made = await byOrigin(ctx, of.origin);
-  return made && { tenant: made, name: made.name };
+  const rows = found.flat();
+  const live = new Map(rows.filter(({ status }) => status === "active").map(({ tenantId, name }) => [tenantId, name]));
+  const former = new Map(rows.filter(({ tenantId }) => !live.has(tenantId)).map(({ tenantId, name }) => [tenantId, name]));
+  return { live, former, begun: from && !live.has(from.id) && !former.has(from.id) ? from : null };
+}
+
+async function ownerOf(ctx: Ctx, { live, former, begun }: Holders, whose: string | null): Promise<Owner | null> {
+  const [only, ...others] = live.keys();
+  const named = whose ?? (others.length === 0 ? only : undefined);
+  if (only !== undefined) {
+    if (named === undefined || !live.has(named)) throw conflict([...live.keys()].join(", "));
+    return { tenant: await findTenant(ctx, named), name: live.get(named) ?? "" };
+  }
+  if (whose === "new") return null;
+  if (whose !== null && former.has(whose)) return { tenant: await findTenant(ctx, whose), name: former.get(whose) ?? "" };
+  if (whose !== null || former.size > 0) throw new WhoseAccount([...former.keys()]);
+  return begun && { tenant: begun, name: begun.name };
 }
 
 async function byOrigin(ctx: Ctx, origin: string): Promise<Tenant | null> {

@@ -3,6 +3,7 @@ import type { Db } from "#db/client.ts";
 import { connections, tenants } from "#db/schema/index.ts";
 import type { Webhook } from "#server/catalog/webhooks/webhook.ts";
 import { acrossTenants, type Ctx, type Tenant } from "#server/ctx.ts";
+import type { ConnectionStatus } from "#server/domain/connections/schemas.ts";
 
 /** A connection that an event is about. */
 export interface EventAccount {
@@ -12,6 +13,7 @@ export interface EventAccount {
   account: string;
   /** The provider's own id of the account. */
   externalId: string;
+  status: ConnectionStatus;
 }
 
 /**
@@ -30,7 +32,13 @@ export async function findAccounts(
     acrossTenants(ctx).map(async ({ db }) => ({
       db,
       rows: await db
-        .select({ tenantId: connections.tenantId, connectionId: connections.id, externalId: connections.externalId, account })
+        .select({
+          tenantId: connections.tenantId,
+          connectionId: connections.id,
+          externalId: connections.externalId,
+          account,
+          status: connections.status,
+        })
         .from(connections)
         .where(and(eq(connections.provider, provider), sql`${account} in (select value from json_each(${json}))`)),
     })),

@@ -66,7 +66,7 @@ async function rowsOf(ctx: Ctx, events: readonly WebhookEvent[], found: readonly
   const keys = new Map<Tenant, DataKey>();
   const rows: Row[] = [];
   for (const event of events) {
-    for (const owner of found.filter((each) => isAbout(event, each))) {
+    for (const owner of ownersOf(event, found)) {
       const inside = enterTenant(ctx, owner.tenant, "system");
       const key = keys.get(owner.tenant) ?? (await currentDataKey(inside));
       keys.set(owner.tenant, key);
@@ -75,6 +75,16 @@ async function rowsOf(ctx: Ctx, events: readonly WebhookEvent[], found: readonly
     }
   }
   return rows;
+}
+
+/**
+ * Of whom an event is: what happens at an account that somebody has now is nobody else's who had it before, such as the orders of
+ * a shop that was sold. What its customers demand is of everybody who had it.
+ */
+function ownersOf(event: WebhookEvent, found: readonly EventAccount[]): EventAccount[] {
+  const about = found.filter((each) => isAbout(event, each));
+  const live = about.filter(({ status }) => status !== "disconnected");
+  return event.privacy || live.length === 0 ? about : live;
 }
 
 /** Where the signed body says whose it is, that decides: `account` may stand in a header that anybody can write. */

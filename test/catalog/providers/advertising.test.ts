@@ -413,7 +413,7 @@ const adsError = (code: number, status: string, errorCode: Record<string, string
     message: "Request contains an invalid argument.",
     details: [
       {
-        "@type": "type.googleapis.com/google.ads.googleads.v26.errors.GoogleAdsFailure",
+        "@type": "type.googleapis.com/google.ads.googleads.v25.errors.GoogleAdsFailure",
         errors: [{ errorCode, message: "words", ...details }],
         requestId: "r",
       },
@@ -429,7 +429,8 @@ describe("Google Ads' errors", () => {
     ["a customer that is not there", 401, { authenticationError: "CUSTOMER_NOT_FOUND" }, "rejected"],
     ["a customer of somebody else", 403, { authorizationError: "USER_PERMISSION_DENIED" }, "rejected"],
     ["a customer that was closed", 403, { authorizationError: "CUSTOMER_NOT_ENABLED" }, "rejected"],
-    ["our token that is not approved", 403, { authorizationError: "DEVELOPER_TOKEN_NOT_APPROVED" }, "misconfigured"],
+    ["our project that is not approved", 403, { authorizationError: "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION" }, "misconfigured"],
+    ["the same in an older version's words", 403, { authorizationError: "DEVELOPER_TOKEN_NOT_APPROVED" }, "misconfigured"],
     ["our token that is wrong", 401, { authenticationError: "DEVELOPER_TOKEN_INVALID" }, "misconfigured"],
     ["our token that was locked out", 429, { quotaError: "ACCESS_PROHIBITED" }, "misconfigured"],
     ["a used up quota", 429, { quotaError: "RESOURCE_EXHAUSTED" }, "rate_limited"],
@@ -488,42 +489,46 @@ describe("what a Google login with Ads opens", () => {
     expect(listed.get("gsc_site")?.length).toBeGreaterThan(3);
   });
 
-  test("the developer token goes to Google Ads alone, and the manager with what is reached through it", async () => {
+  test("no request names a developer token, which Google Ads knows no more, and its own name the manager that they go through", async () => {
     const { seen, outbound } = spied();
-    const { browser } = await connected(manager, { outbound });
+    await connected(manager, { outbound });
+    expect(seen.some(({ url }) => url.pathname.startsWith("/google/googleads/v25/"))).toBe(true);
     for (const { url, headers } of seen) {
-      const isAds = url.pathname.includes("/googleads/");
-      expect(headers.get("developer-token")).toBe(isAds ? browser.config.GOOGLE_ADS_DEVELOPER_TOKEN : null);
+      expect(headers.has("developer-token")).toBe(false);
       expect(headers.has("login-customer-id")).toBe(url.pathname.includes("/googleAds:"));
     }
     const resource = { kind: "ads_customer", id: "2000000001", name: "Brand", parent: "123-456-7890" };
+    const variable = () => "d";
     const { headers } = google.oauth.authorization({
       secrets: { access_token: "t" },
       fields: {},
       service: "googleads",
       resource,
-      variable: () => "d",
+      variable,
     });
-    expect(headers).toEqual({ authorization: "Bearer t", "developer-token": "d", "login-customer-id": "1234567890" });
+    expect(headers).toEqual({ authorization: "Bearer t", "login-customer-id": "1234567890" });
   });
 
-  test("without our developer token, or with a wrong one, everything else, and what was chosen of Ads stays chosen", async () => {
+  test("with a Cloud project that is not approved, everything else, and what was chosen of Ads stays chosen", async () => {
     const { browser, tenant } = await connected(as("owner@beta.example"));
     const before = (await held(tenant)).row.chosen;
     expect(before.map(({ kind }) => kind).sort()).toEqual(["ads_customer", "ga4_property"]);
-    for (const GOOGLE_ADS_DEVELOPER_TOKEN of [undefined, "wrong"]) {
-      const bare = { ...browser, config: { ...browser.config, GOOGLE_ADS_DEVELOPER_TOKEN } };
-      const next = await connectThrough(bare, {
-        tenant: tenant.id,
-        provider: "google",
-        choice: as("owner@beta.example"),
-        sets: "analytics,ads",
-      });
-      expect(next.toast?.kind).toBe("success");
-      const { row } = await held(tenant);
-      expect(row.status).toBe("active");
-      expect(row.chosen).toEqual(before);
-    }
+    const refusal = {
+      "@type": "type.googleapis.com/google.ads.googleads.v25.errors.GoogleAdsFailure",
+      errors: [{ errorCode: { authorizationError: "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION" }, message: "not approved" }],
+    };
+    const error = { code: 403, message: "The caller does not have permission", status: "PERMISSION_DENIED", details: [refusal] };
+    const outbound: typeof fetch = async (input, init) =>
+      String(input).includes("/googleads/") ? Response.json({ error }, { status: 403 }) : fetch(input, init);
+    const choice = as("owner@beta.example");
+    const next = await connectThrough(
+      { ...browser, fetch: outbound },
+      { tenant: tenant.id, provider: "google", choice, sets: "analytics,ads" },
+    );
+    expect(next.toast?.kind).toBe("success");
+    const { row } = await held(tenant);
+    expect(row.status).toBe("active");
+    expect(row.chosen).toEqual(before);
   });
 
   test("nothing of Ads for somebody who never used it, and the connection is as good as before", async () => {

@@ -26,8 +26,8 @@ async function admin() {
 let accounts = 0;
 const newAccount = () => `T${String(Date.now()).slice(-3)}${String(accounts++).padStart(2, "0")}`;
 
-async function takeIn(browser: Ctx, account: string, provider = "klaviyo") {
-  const { location } = await beginIntake(browser, { provider, shop: provider === "shopify" ? account : undefined });
+async function takeIn(browser: Ctx, account: string, provider = "klaviyo", client?: string) {
+  const { location } = await beginIntake(browser, { provider, client, shop: provider === "shopify" ? account : undefined });
   const form: Record<string, string> = provider === "shopify" ? { account } : { other: account };
   return comeBack(browser, provider, await allow(location, form));
 }
@@ -116,6 +116,82 @@ test("an account that several clients have is left to a person", async () => {
     location: "/admin/new-client",
     toast: { kind: "error", message: expect.stringContaining("Several clients") },
   });
+});
+
+test("an account that its client has no more goes to nobody by itself: staff say whose it is, and what was read of it stays where it was", async () => {
+  const { browser } = await admin();
+  for (const end of ["disconnected", "reconnect_needed"] as const) {
+    const account = newAccount();
+    await takeIn(browser, account);
+    const seller = (await clientOf(account)).found[0]?.id ?? "";
+    await db.update(connections).set({ status: end }).where(eq(connections.externalId, account));
+    const asked = await takeIn(browser, account);
+    expect(asked.location).toBe(
+      `/admin/new-client?${new URLSearchParams({ provider: "klaviyo", account: `Account ${account}`, among: seller })}`,
+    );
+    expect(asked.toast?.message).toMatch(/another client’s before/);
+    expect((await clientOf(account)).rows).toMatchObject([{ tenantId: seller, status: end }]);
+
+    const sold = await takeIn(browser, account, "klaviyo", "new");
+    expect(sold.toast?.message).toMatch(/is a client now/);
+    const { rows } = await clientOf(account);
+    expect(rows.map(({ tenantId, status }) => [tenantId === seller, status]).sort()).toEqual(
+      [
+        [false, "active"],
+        [true, end],
+      ].sort(),
+    );
+    // From now on the live one decides, whoever is named.
+    expect((await takeIn(browser, account)).location).toBe(sold.location);
+    expect((await takeIn(browser, account, "klaviyo", seller)).toast?.message).toMatch(/Several clients/);
+    expect((await clientOf(account)).rows).toHaveLength(2);
+  }
+});
+
+test("an account whose client lost its access goes back to it when staff say so, and to nobody who never had it", async () => {
+  const { browser } = await admin();
+  const account = newAccount();
+  const before = await takeIn(browser, account);
+  await db.update(connections).set({ status: "disconnected" }).where(eq(connections.externalId, account));
+  const stranger = await makeTenant();
+  expect((await takeIn(browser, account, "klaviyo", stranger.id)).toast?.message).toMatch(/another client’s before/);
+  const { found } = await clientOf(account);
+  expect(await takeIn(browser, account, "klaviyo", found[0]?.id)).toMatchObject({ location: before.location, toast: { kind: "success" } });
+  expect((await clientOf(account)).rows).toMatchObject([{ status: "active" }]);
+});
+
+test("a client that was made from an account whose id a demand erased does not get it back by its origin", async () => {
+  const { browser } = await admin();
+  const account = newAccount();
+  await takeIn(browser, account);
+  await db
+    .update(connections)
+    .set({ status: "disconnected", externalId: `erased:${account}` })
+    .where(eq(connections.externalId, account));
+  expect((await takeIn(browser, account)).location).toContain("among=");
+  expect((await takeIn(browser, account, "klaviyo", "new")).toast?.kind).toBe("success");
+  expect((await clientOf(account)).found).toHaveLength(1);
+});
+
+test("two admins who say that an account is a new client's make one", async () => {
+  const { browser } = await admin();
+  const account = newAccount();
+  await takeIn(browser, account);
+  await db.update(connections).set({ status: "disconnected" }).where(eq(connections.externalId, account));
+  const second = await admin();
+  await Promise.all([takeIn(browser, account, "klaviyo", "new"), takeIn(second.browser, account, "klaviyo", "new")]);
+  expect((await clientOf(account)).rows.map(({ status }) => status).sort()).toEqual(["active", "disconnected"]);
+});
+
+test("who is asked whose an account is sees the clients that had it, and goes on with the answer", async () => {
+  const { token } = await admin();
+  const seller = await makeTenant({ name: "Former Owner" });
+  const query = new URLSearchParams({ provider: "klaviyo", account: "Sold Shop", among: seller.id });
+  const page = await (await ask(`/admin/new-client?${query}`, { headers: asPerson(token) })).text();
+  expect(page).toMatch(/Whose is .*Sold Shop.* now/);
+  expect(page).toContain(`Former Owner (${seller.id})`);
+  const going = await (await ask(`/admin/new-client/klaviyo?client=${seller.id}`, { headers: asPerson(token) })).text();
+  expect(going).toContain(`/api/integrations/klaviyo/oauth/start?client=${seller.id}`);
 });
 
 test("a client whose address is taken already gets the next one", async () => {
