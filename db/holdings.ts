@@ -182,7 +182,7 @@ export const holdings: readonly Holding[] = [
     table: deletedOrders,
     client: "tenantId",
     // The id of an order that is gone: nothing leads from it to a customer.
-    data: ["connectionId", "externalId", "deletedAt"],
+    data: ["connectionId", "externalId", "deletedAt", "days"],
     exported: { file: "deleted_orders.csv", key: ["connectionId", "externalId"] },
     atEnd: "erased",
   },

@@ -1,3 +1,4 @@
+import { currencies } from "#server/catalog/currencies.ts";
 import type { Locale } from "./locale.ts";
 
 /** How a number is to be read. Sensors name one for each of their metrics. */
@@ -28,11 +29,6 @@ function dateFormat(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.D
   return once(`d${locale}${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, options));
 }
 
-/** How many decimals a currency's minor unit has: 2 for EUR, 0 for JPY, 3 for KWD. */
-function minorDigits(currency: string): number {
-  return once(`m${currency}`, () => numberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2);
-}
-
 /** From which size on a number is shortened ("€123K"); left out, it never is. */
 export interface Shortening {
   compactFrom?: number;
@@ -44,16 +40,20 @@ export function formatMoney(
   { minor, currency }: { minor: number; currency: string },
   { compactFrom = Number.POSITIVE_INFINITY }: Shortening = {},
 ): string {
-  const major = minor / 10 ** minorDigits(currency);
-  const money = numberFormat(locale, { style: "currency", currency });
+  const digits = currencies.get(currency);
+  // Nothing is stored in a currency that the table does not know; a code that a person typed says no more than itself.
+  if (digits === undefined) return `${formatCount(locale, minor)} ${currency}`;
+  const major = minor / 10 ** digits;
+  // Both ends are said, since engines disagree on how many decimals a currency has.
+  const money = numberFormat(locale, { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits });
   if (Math.abs(major) < compactFrom) return money.format(major);
   // Where the currency stands in a short number differs between versions of the language data, so that a page's two sides
   // would not agree: the short digits take the place of the long ones.
-  const digits = numberFormat(locale, { notation: "compact", maximumFractionDigits: 2 }).format(Math.abs(major));
+  const short = numberFormat(locale, { notation: "compact", maximumFractionDigits: 2 }).format(Math.abs(major));
   const isDigits = (type: string) => type === "integer" || type === "group" || type === "decimal" || type === "fraction";
   const parts = money.formatToParts(major);
   const first = parts.findIndex(({ type }) => isDigits(type));
-  return parts.map(({ type, value }, index) => (index === first ? digits : isDigits(type) ? "" : value)).join("");
+  return parts.map(({ type, value }, index) => (index === first ? short : isDigits(type) ? "" : value)).join("");
 }
 
 /** 25900 -> "25,900", or "25.9K" when shortened. */

@@ -1,5 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { instant, tenantId } from "#db/columns.ts";
+import { instant, json, tenantId } from "#db/columns.ts";
 
 /** Orders of a connected shop. Amounts in minor units of `currency`; `day` in the shop's timezone. */
 export const orders = sqliteTable(
@@ -55,6 +55,8 @@ export const deletedOrders = sqliteTable(
     connectionId: text().notNull(),
     externalId: text().notNull(),
     deletedAt: instant().notNull(),
+    /** The days that it and its refunds were counted on: they are measured anew. */
+    days: json<string[]>().notNull().default([]),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] })],
+  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }), index("deleted_orders_at").on(t.tenantId, t.deletedAt)],
 );

@@ -1,3 +1,29 @@
+import type { Account } from "./account.ts";
+
+/** Whether this runtime knows the timezone. `Etc/Unknown` is what some say who do not know theirs. */
+export function isTimezone(name: string): boolean {
+  try {
+    return name !== "Etc/Unknown" && new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** Whose calendar an account's figures have: its own, or the client's where it says none or one that nobody knows; then it is logged. */
+export function calendarOf(
+  { name, timezone }: Pick<Account, "name" | "timezone">,
+  { timezone: own, log }: { timezone: string; log(level: "warn", message: string, fields: Record<string, unknown>): void },
+): string {
+  if (timezone === undefined || isTimezone(timezone)) return timezone ?? own;
+  log("warn", "The account says a time zone that is not known; its days are counted in the client’s.", {
+    account: name,
+    timezone,
+    used: own,
+  });
+  return own;
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The calendar day (YYYY-MM-DD) of an instant (milliseconds since 1970 UTC) where the clock shows `timezone`. */

@@ -1,14 +1,21 @@
 import { z } from "zod";
+import { currencies } from "./currencies.ts";
 
-const exponents = new Map<string, number>();
+/** An amount in a currency whose minor unit we do not know: it cannot be counted, and is not guessed at. */
+export class UnknownCurrency extends RangeError {
+  override name = "UnknownCurrency";
+  readonly currency: string;
 
-/** How many decimals a currency's minor unit has (ISO 4217): GBP 2, JPY 0, KWD 3. */
-export function exponentOf(currency: string): number {
-  let exponent = exponents.get(currency);
-  if (exponent === undefined) {
-    exponent = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
-    exponents.set(currency, exponent);
+  constructor(currency: string) {
+    super(`The currency ${JSON.stringify(currency.slice(0, 20))} is not known.`);
+    this.currency = currency;
   }
+}
+
+/** How many decimals a currency's minor unit has (ISO 4217): GBP 2, JPY 0, KWD 3. Throws `UnknownCurrency`. */
+export function exponentOf(currency: string): number {
+  const exponent = currencies.get(currency);
+  if (exponent === undefined) throw new UnknownCurrency(currency);
   return exponent;
 }
 
@@ -19,7 +26,7 @@ export const Decimal = z.string().regex(decimal, "not a decimal number");
 
 /**
  * A decimal string ("403.0", "-0.5", "1.2E7") as integer minor units of its currency. No float is on the way; digits beyond the
- * minor unit are rounded half away from zero. Throws `RangeError` for what is no decimal number.
+ * minor unit are rounded half away from zero. Throws `RangeError` for what is no decimal number, `UnknownCurrency` with its name.
  */
 export function minorUnits(amount: string, currency: string): number {
   const match = decimal.exec(amount);

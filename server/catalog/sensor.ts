@@ -62,8 +62,8 @@ export interface OrderRecord {
   grossMinor: number;
   currency: string;
   updatedAt: number;
-  /** When it was cancelled; null for one that stands. */
-  cancelledAt: number | null;
+  /** When it was cancelled; left out for one that stands. */
+  cancelledAt?: number;
 }
 
 export interface RefundRecord {
@@ -75,10 +75,22 @@ export interface RefundRecord {
   currency: string;
 }
 
+/** All orders of a stretch of time, as the shop lists them now. Instants. */
+export interface ListedOrders {
+  externalIds: readonly string[];
+  /** Placed from here on, and before `to`. */
+  from: number;
+  to: number;
+  /** An order that changed at or after this instant is left alone: it may not have been in the list yet. */
+  changedBefore: number;
+}
+
 /** What the tenant's connected shop has sold, as far as it has been read: what sensors that need history ask. */
 export interface ShopHistory {
   /** Days from `from` (YYYY-MM-DD, inclusive) that have orders or refunds, each currency by itself. */
   daily(from: string): Promise<{ day: string; currency: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
+  /** Days on which orders were counted that were found deleted at or after `since` (an instant). */
+  emptied(since: number): Promise<string[]>;
   summary(): Promise<{
     orders: number;
     customers: number;
@@ -115,6 +127,8 @@ export interface Step<Cursor> {
   measurements?: readonly Measurement[];
   orders?: readonly OrderRecord[];
   refunds?: readonly RefundRecord[];
+  /** What the shop still has of its orders: stored ones of that time which are not among them are deleted. */
+  listed?: ListedOrders;
   cursor: Cursor | null;
   /** The calendar (IANA) of the days of its measurements: the account's. Left out where it measured nothing. */
   timezone?: string;

@@ -7,9 +7,9 @@ import { describe, expect, test } from "vitest";
 const mayImport: Record<string, { rooms: readonly string[]; packages: "any" | RegExp; sentence: string }> = {
   "workers/": { rooms: ["workers/", "server/", "db/", "app/"], packages: "any", sentence: "workers compose everything" },
   "app/": {
-    rooms: ["app/", "server/trpc/ (types)", "server/domain/*/schemas"],
+    rooms: ["app/", "server/trpc/ (types)", "server/domain/*/schemas", "server/catalog/currencies"],
     packages: "any",
-    sentence: "app knows the procedures' types and the schemas of forms, nothing else of the server",
+    sentence: "app knows the procedures' types, the schemas of forms and the table of currencies, nothing else of the server",
   },
   "server/trpc/": {
     rooms: ["server/trpc/", "server/domain/", "server/catalog/", "server/ctx", "server/errors", "server/auth", "server/flash"],

@@ -378,6 +378,16 @@ describe("shopify", () => {
     expect(await of({ ...order, test: true })).toEqual({ type: "none", reason: "test" });
   });
 
+  test("an order that is gone is taken out; a body that says more than its id is none of such an order", async () => {
+    const [event] = events(await says("orders/delete", { id: 820982911946154500 }));
+    expect(effect(findWebhook("shopify"), "orders/delete", event?.payload)).toEqual({
+      type: "order_deleted",
+      order: "820982911946154500",
+      sensors: ["shopify-sensor"],
+    });
+    expect(await says("orders/delete", order)).toEqual({ is: "refused", reason: "unreadable" });
+  });
+
   test("other scopes are read; where they cannot be, a call finds out", async () => {
     const shopify = findWebhook("shopify");
     const of = async (payload: unknown) =>

@@ -5,6 +5,7 @@ import { openDb } from "#db/client.ts";
 import {
   auditLog,
   connections,
+  deletedOrders,
   measurements,
   orders,
   privacyRequests,
@@ -776,6 +777,26 @@ describe("privacy", () => {
     expect((await deliveriesOf(tenant.id)).map(({ sealed }) => sealed)).toEqual([null, null]);
   });
 
+  test("an order that is deleted in the shop goes with its refunds, at once and of this account alone, and no late event brings it back", async () => {
+    const { tenant, shop, connection } = await makeSoldShop();
+    const other = await makeSoldShop();
+    const { ctx, work } = machine();
+    const late = orderBody(2, { updatedAt: Date.now() + minute });
+    await hear(ctx, { provider: "shopify", topic: "orders/delete", account: shop, payload: { id: 1 } });
+    await hear(ctx, { provider: "shopify", topic: "orders/delete", account: shop, payload: { id: 2 } });
+    await hear(ctx, { provider: "shopify", topic: "orders/create", account: shop, payload: late });
+    await work();
+    expect((await ordersOf(tenant.id)).map(({ externalId }) => externalId)).toEqual(["3"]);
+    expect(await db.select().from(refunds).where(eq(refunds.tenantId, tenant.id))).toEqual([]);
+    expect(await db.select().from(deletedOrders).where(eq(deletedOrders.tenantId, tenant.id))).toMatchObject([
+      { connectionId: connection, externalId: "1", days: expect.arrayContaining([expect.stringMatching(/^\d{4}-\d\d-\d\d$/)]) },
+      { connectionId: connection, externalId: "2" },
+    ]);
+    expect(await ordersOf(other.tenant.id)).toHaveLength(3);
+    await demand("shop/redact", shop);
+    expect(await db.select().from(deletedOrders).where(eq(deletedOrders.tenantId, tenant.id))).toEqual([]);
+  });
+
   test("who was forgotten does not come back with an order that was on its way", async () => {
     const { tenant, shop } = await makeSoldShop();
     const { ctx, work } = machine();
@@ -1009,13 +1030,13 @@ describe("asking for events", () => {
     await claimSubscriptions(ctx);
     expect(ctx.traces.tasks.filter((message) => "connection" in message && message.connection === connection)).toHaveLength(1);
     await work(ctx, tenant);
-    const topics = ["ORDERS_CREATE", "ORDERS_UPDATED", "PRODUCTS_UPDATE", "APP_UNINSTALLED", "APP_SCOPES_UPDATE"];
+    const topics = ["ORDERS_CREATE", "ORDERS_UPDATED", "ORDERS_DELETE", "PRODUCTS_UPDATE", "APP_UNINSTALLED", "APP_SCOPES_UPDATE"];
     expect(await askedOf(shop)).toEqual(topics.map((topic) => `${topic} http://atrium.test/webhooks/shopify`));
     expect((await connectionOf(connection))?.subscribeAt).toBe(now + 7 * day);
     now += 7 * day;
     await claimSubscriptions(ctx);
     await work(ctx, tenant);
-    expect(await askedOf(shop)).toHaveLength(5);
+    expect(await askedOf(shop)).toHaveLength(6);
     expect((await connectionOf(connection))?.subscribeAt).toBe(now + 7 * day);
   });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import { dayOf } from "#server/catalog/days.ts";
+import { calendarOf, dayOf } from "#server/catalog/days.ts";
 import { openPlaces, type Places } from "#server/catalog/places.ts";
 import { defineSensor, type Metric } from "#server/catalog/sensor.ts";
 import { levelOf } from "#server/catalog/thresholds.ts";
@@ -174,7 +174,7 @@ export const emailHealthSensor = defineSensor({
   ],
   async step({ account, cursor, config, now, timezone: tenantTimezone, log }) {
     const klaviyo = account("klaviyo");
-    const timezone = klaviyo.timezone ?? tenantTimezone;
+    const timezone = calendarOf(klaviyo, { timezone: tenantTimezone, log });
     const day = dayOf(now, timezone);
     const mine = cursor?.account === klaviyo.externalId ? cursor : null;
     const places = openPlaces({ anewAt: mine?.anewAt ?? null, now });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dayOf, daysBetween } from "#server/catalog/days.ts";
+import { calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import { openPlaces } from "#server/catalog/places.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
 import { countProfiles, forgetOldDays, ProfileCount } from "./klaviyo-profiles.ts";
@@ -99,7 +99,7 @@ export const klaviyoSensor = defineSensor({
   ],
   async step({ account, cursor, now, timezone: tenantTimezone, log }) {
     const klaviyo = account("klaviyo");
-    const timezone = klaviyo.timezone ?? tenantTimezone;
+    const timezone = calendarOf(klaviyo, { timezone: tenantTimezone, log });
     const places = openPlaces({ anewAt: cursor?.anewAt ?? null, now });
     const { count, done } = await countProfiles(klaviyo, { from: cursor, now, timezone, places });
     if (places.despite.length > 0) log("warn", "Klaviyo no longer knew the page to go on with; profiles are counted anew.");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dayOf } from "#server/catalog/days.ts";
+import { calendarOf, dayOf } from "#server/catalog/days.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
 
 const cohortMonths = 12;
@@ -95,7 +95,7 @@ export const retentionSensor = defineSensor({
     },
   ],
   async step({ shop, now, timezone: tenantTimezone, account, log }) {
-    const timezone = account("shopify").timezone ?? tenantTimezone;
+    const timezone = calendarOf(account("shopify"), { timezone: tenantTimezone, log });
     const day = dayOf(now, timezone);
     const { customers, repeatCustomers } = await shop.repeat();
     if (customers === 0) {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { addDays, dayOf, daysBetween } from "#server/catalog/days.ts";
+import { addDays, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import { openPlaces } from "#server/catalog/places.ts";
 import { defineSensor, type Measurement, type OrderRecord, type Reading, type RefundRecord, type Step } from "#server/catalog/sensor.ts";
 import { retentionSensor } from "./retention-sensor.ts";
-import { readOrderPage, recordsOf } from "./shopify-orders.ts";
+import { listOrderPage, readOrderPage, recordsOf } from "./shopify-orders.ts";
 import { readStock } from "./shopify-stock.ts";
 
 const pageSize = 250;
@@ -12,6 +12,13 @@ const pagesPerStep = 4;
 /** Shopify's search lags behind its writes; what changed shortly before the newest order that was seen is read again. */
 const overlapMs = 10 * 60_000;
 const stockEveryMs = 55 * 60_000;
+/**
+ * Deliveries of deletions can be lost, and no reading by date sees what is gone. So all orders are listed anew each week, by id and
+ * date alone, 1,000 a run: a call for 250 orders, 40 a week for a shop with 10,000, and 100 runs (a day) for one with 100,000.
+ */
+const listEveryMs = 7 * 86_400_000;
+/** What changed so shortly before a listing began may not be in Shopify's lists yet. */
+const settledMs = 86_400_000;
 /** Older days stay in the orders themselves; no chart looks back further. */
 const measuredDays = 400;
 
@@ -39,7 +46,7 @@ const Config = z.object({
 const Cursor = z.object({
   /** The shop that was read: another one is read from its beginning. */
   shop: z.string(),
-  phase: z.enum(["orders", "figures"]),
+  phase: z.enum(["orders", "listing", "figures"]),
   /** 0: all of them. */
   since: z.number().int(),
   after: z.string().nullable(),
@@ -53,6 +60,20 @@ const Cursor = z.object({
   stockReadAt: z.number().int(),
   /** Currencies that days were measured in, each with the last such day: a day from which the last order is taken falls to 0. */
   currencies: z.record(z.string(), z.iso.date()).default({}),
+  /** When days were last measured: what was deleted since is taken off its days. */
+  measuredAt: z.number().int().default(0),
+  /** When the last listing of all orders ended, and how far the present one is. */
+  listedAt: z.number().int().default(0),
+  listing: z
+    .object({
+      begunAt: z.number().int(),
+      after: z.string().nullable(),
+      /** The oldest order that has not been held against what is stored, and the ids that were listed of its instant. */
+      from: z.number().int().nullable(),
+      tied: z.array(z.string()),
+    })
+    .nullable()
+    .default(null),
 });
 type Cursor = z.infer<typeof Cursor>;
 type ShopReading = Reading<z.output<typeof Config>, Cursor>;
@@ -67,6 +88,9 @@ const start: Omit<Cursor, "shop"> = {
   measuredOn: null,
   stockReadAt: 0,
   currencies: {},
+  measuredAt: 0,
+  listedAt: 0,
+  listing: null,
 };
 
 export const shopifySensor = defineSensor({
@@ -183,18 +207,23 @@ export const shopifySensor = defineSensor({
   step(reading) {
     const shop = reading.account("shopify").externalId;
     const cursor = reading.cursor?.shop === shop ? reading.cursor : { ...start, shop };
-    return cursor.phase === "orders" ? readOrders(reading, cursor) : measure(reading, cursor);
+    return steps[cursor.phase](reading, cursor);
   },
 });
 
+const steps = { orders: readOrders, listing: listOrders, figures: measure };
+
 async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Cursor>> {
   const account = reading.account("shopify");
-  const timezone = account.timezone ?? reading.timezone;
+  const timezone = calendarOf(account, reading);
   // By id: an order that changes while the pages are read moves to their end and is met twice.
   const orders = new Map<string, OrderRecord>();
   const refunds = new Map<string, RefundRecord>();
   const days = new Set(from.days);
-  let { since, after, newest } = from;
+  let { after } = from;
+  // An order that is stamped ahead must not hide those that change before its time comes.
+  let since = Math.min(from.since, Math.max(0, reading.now - overlapMs));
+  let newest = Math.min(from.newest, reading.now);
   let more = true;
   const places = openPlaces({ anewAt: from.anewAt, now: reading.now });
   for (let page = 0; more && page < pagesPerStep; page++) {
@@ -207,7 +236,7 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
     }
     const read = known ?? (await readOrderPage(account, { since, after: null, first: pageSize }));
     for (const each of read.orders) {
-      newest = Math.max(newest, Date.parse(each.updatedAt));
+      newest = Math.max(newest, Math.min(Date.parse(each.updatedAt), reading.now));
       const records = recordsOf(each, timezone);
       if (!records) continue;
       orders.set(records.order.externalId, records.order);
@@ -225,7 +254,45 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
   const rows = { orders: [...orders.values()], refunds: [...refunds.values()] };
   return {
     ...rows,
-    cursor: more ? cursor : { ...cursor, phase: "figures", after: null },
+    cursor: more ? cursor : { ...cursor, phase: listingIsDue(cursor, reading.now) ? "listing" : "figures", after: null },
+    done: false,
+    despite: places.despite,
+  };
+}
+
+/** The first pass has read them all. */
+const listingIsDue = ({ measuredOn, listing, listedAt }: Cursor, now: number): boolean =>
+  measuredOn !== null && (listing !== null || now - listedAt >= listEveryMs);
+
+/**
+ * Lists which orders there are, some pages a run, and holds them against what is stored: from the oldest that the shop shows (an
+ * app without `read_all_orders` sees 60 days) to where the pages came. What is missing there was deleted.
+ */
+async function listOrders(reading: ShopReading, cursor: Cursor): Promise<Step<Cursor>> {
+  const account = reading.account("shopify");
+  const places = openPlaces({ anewAt: cursor.anewAt, now: reading.now });
+  const { begunAt, after: begin, from: oldest, tied } = cursor.listing ?? { begunAt: reading.now, after: null, from: null, tied: [] };
+  const listed = tied.map((externalId) => ({ externalId, placedAt: oldest ?? 0 }));
+  let after = begin;
+  let more = true;
+  for (let page = 0; more && page < pagesPerStep; page++) {
+    const read = await places.from(after, () => listOrderPage(account, { after, first: pageSize }));
+    // A place that is no longer known: the whole is listed anew by the next run.
+    if (read === null)
+      return { cursor: { ...cursor, phase: "figures", listing: null, anewAt: places.anewAt }, done: false, despite: places.despite };
+    listed.push(...read.orders);
+    after = read.next;
+    more = read.next !== null;
+  }
+  const from = oldest ?? listed[0]?.placedAt ?? null;
+  const reached = more ? (listed.at(-1)?.placedAt ?? begunAt) : begunAt;
+  const open = listed.filter(({ placedAt }) => placedAt >= reached).map(({ externalId }) => externalId);
+  const next: Cursor = { ...cursor, phase: "figures", anewAt: places.anewAt };
+  return {
+    ...(from !== null && {
+      listed: { externalIds: listed.map(({ externalId }) => externalId), from, to: reached, changedBefore: begunAt - settledMs },
+    }),
+    cursor: more ? { ...next, listing: { begunAt, after, from: reached, tied: open } } : { ...next, listing: null, listedAt: reading.now },
     done: false,
     despite: places.despite,
   };
@@ -234,11 +301,12 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
 /** Measures from the history after the rows of the last page were committed. */
 async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Cursor>> {
   const account = reading.account("shopify");
-  const timezone = account.timezone ?? reading.timezone;
+  const timezone = calendarOf(account, reading);
   const today = dayOf(reading.now, timezone);
   const oldest = addDays(today, -measuredDays);
   const since = cursor.measuredOn ?? oldest;
-  const earlier = cursor.days.filter((day) => day >= oldest && day < since);
+  const emptied = cursor.measuredOn === null ? [] : await reading.shop.emptied(cursor.measuredAt - overlapMs);
+  const earlier = [...new Set([...cursor.days, ...emptied])].filter((day) => day >= oldest && day < since);
   const history = await reading.shop.daily(earlier.reduce((a, b) => (a < b ? a : b), since));
   const firstSold = history[0]?.day ?? today;
   const begin = cursor.measuredOn === null && firstSold > since ? firstSold : since;
@@ -267,6 +335,9 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
     measuredOn: today,
     stockReadAt: stockIsDue ? reading.now : cursor.stockReadAt,
     currencies,
+    measuredAt: reading.now,
+    listedAt: cursor.measuredOn === null ? reading.now : cursor.listedAt,
+    listing: cursor.listing,
   };
   // The first history is there: what is told from it need not wait for its own day.
   const wake = cursor.measuredOn === null ? [retentionSensor.id] : [];

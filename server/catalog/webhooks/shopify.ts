@@ -72,6 +72,7 @@ const marks = new Set(["customer", ...Object.values(markOf)]);
 
 /** Whether the signed body may be one of this topic: a topic is said by a header that is not signed. */
 function isOf(topic: string, body: unknown): boolean {
+  if (topic === "orders/delete") return DeletedOrder.safeParse(body).success;
   const kind = kinds[topic.split("/")[0] ?? ""];
   const id = Global.safeParse(body).data?.admin_graphql_api_id;
   if (kind !== undefined) return id === undefined || id.startsWith(`gid://shopify/${kind}/`);
@@ -148,6 +149,7 @@ const KeptOrder = z.object({
   cancelled_at: Instant.nullable(),
   test: z.boolean(),
   total_price_set: Money,
+  current_total_price_set: Money.optional(),
   customer: z.object({ admin_graphql_api_id: idIn("Customer") }).nullish(),
   refunded: z.boolean(),
 });
@@ -158,9 +160,13 @@ const Order = KeptOrder.omit({ refunded: true })
 const Scopes = z.object({ current: z.array(z.string().regex(/^\w{1,80}$/)) });
 const orderTopics = new Set(["orders/create", "orders/updated"]);
 
+/** All that is said of an order that is gone. Any other body of an order says more, so that none can be sent as this one. */
+const DeletedOrder = z.strictObject({ id: Id });
+
 /** Neither names nor addresses of the shop's customers are kept: what the effect needs, and where that is not there nothing. */
 function keptOf(topic: string, body: unknown): unknown {
   if (orderTopics.has(topic)) return Order.safeParse(body).data ?? null;
+  if (topic === "orders/delete") return DeletedOrder.parse(body);
   if (topic === "app/scopes_update") return Scopes.safeParse(body).data ?? null;
   return demandOf(topic, body) ?? {};
 }
@@ -174,6 +180,7 @@ function orderOf(payload: unknown): ShopifyOrder | null {
   const order = KeptOrder.safeParse(payload).data;
   if (!order || order.refunded || order.cancelled_at !== null) return null;
   const { amount, currency_code: currencyCode } = order.total_price_set.shop_money;
+  const current = order.current_total_price_set?.shop_money;
   return {
     id: order.admin_graphql_api_id,
     processedAt: order.processed_at,
@@ -181,6 +188,7 @@ function orderOf(payload: unknown): ShopifyOrder | null {
     cancelledAt: null,
     test: order.test,
     totalPriceSet: { shopMoney: { amount, currencyCode } },
+    ...(current && { currentTotalPriceSet: { shopMoney: { amount: current.amount, currencyCode: current.currency_code } } }),
     customer: order.customer ? { id: order.customer.admin_graphql_api_id } : null,
     refunds: [],
   };
@@ -203,6 +211,8 @@ function effectOf({ topic, payload }: { topic: string; payload: unknown }, { tim
       const records = order && recordsOf(order, timezone);
       return { type: "wake", sensors: [shopifySensor.id], ...(records && { records }) };
     }
+    case "orders/delete":
+      return { type: "order_deleted", order: DeletedOrder.parse(payload).id, sensors: [shopifySensor.id] };
     case "orders/paid":
     case "orders/cancelled":
     case "refunds/create":
@@ -247,5 +257,8 @@ export const shopifyWebhook: Webhook = {
   read,
   effectOf,
   // The three of privacy law are set in the app's own configuration and cannot be asked for.
-  subscription: { topics: ["orders/create", "orders/updated", "products/update", "app/uninstalled", "app/scopes_update"], subscribe },
+  subscription: {
+    topics: ["orders/create", "orders/updated", "orders/delete", "products/update", "app/uninstalled", "app/scopes_update"],
+    subscribe,
+  },
 };

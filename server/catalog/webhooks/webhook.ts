@@ -63,6 +63,8 @@ export type Effect =
   | { type: "probe" }
   /** Sensors (ids) have something to read. `records` are kept at once. */
   | { type: "wake"; sensors: readonly string[]; records?: { order: OrderRecord; refunds: readonly RefundRecord[] } }
+  /** An order is gone at the shop, and goes here at once with its refunds; then sensors have something to read. */
+  | { type: "order_deleted"; order: string; sensors: readonly string[] }
   | { type: "privacy"; demand: PrivacyDemand }
   /** `test`: the provider says that it is not real. `no_reader`: nothing of ours wants it. */
   | { type: "none"; reason: "no_reader" | "test" };

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { orders, refunds } from "#db/schema/index.ts";
+import { deletedOrders, orders, refunds } from "#db/schema/index.ts";
 import type { ShopHistory } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -30,6 +30,13 @@ export function shopHistory(ctx: TenantCtx): ShopHistory {
           select ${refunds.day}, ${refunds.currency}, 0, 0, sum(${refunds.amountMinor})
             from ${refunds} where ${inTenant(ctx, refunds, sql`${refunds.day} >= ${from}`)} group by 1, 2
         ) group by 1, 2 order by 1, 2`),
+
+    async emptied(since) {
+      const found = await ctx.db.all<{ day: string }>(sql`
+        select distinct j.value as day from ${deletedOrders} d, json_each(d.days) j
+        where d.tenant_id = ${ctx.tenant.id} and d.deleted_at >= ${since} order by 1`);
+      return found.map(({ day }) => day);
+    },
 
     async summary() {
       const [totals] = await ctx.db.all<Awaited<ReturnType<ShopHistory["summary"]>>>(sql`

@@ -1,3 +1,4 @@
+import { UnknownCurrency } from "#server/catalog/money.ts";
 import { DomainError, ProviderError } from "#server/errors.ts";
 import { maxAttempts } from "./engine.ts";
 import type { RunErrorKind } from "./schemas.ts";
@@ -37,6 +38,7 @@ export function failureOf(error: unknown): RunFailure {
   if (error instanceof DomainError && error.kind === "unavailable") {
     return { kind: "unavailable", message: error.message, retryAfterS: error.retryAfterS };
   }
+  if (error instanceof UnknownCurrency) return { kind: "misconfigured", message: error.message, retryAfterS: undefined };
   return { kind: "defect", message: "Something went wrong on our side.", retryAfterS: undefined };
 }
 

@@ -4,6 +4,7 @@ import type { Db } from "#db/client.ts";
 import { connections, measurements, orders, refunds, runLogs, runs, schedules } from "#db/schema/index.ts";
 import type { Step } from "#server/catalog/sensor.ts";
 import { customerOfOrder } from "#server/domain/commerce/customer-of-order.ts";
+import { deleteOrders, notDeleted } from "#server/domain/commerce/delete-orders.ts";
 import { newerOrder } from "#server/domain/commerce/newer-order.ts";
 import { probeFailingEveryMs } from "#server/domain/connections/probe-times.ts";
 import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
@@ -46,12 +47,12 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
   const groups = (rowsOf: (outcome: Outcome) => readonly (readonly unknown[])[]): string[] =>
     fold(outcomes.map((outcome): Group => ({ run: outcome.run, rows: rowsOf(outcome) })));
   /** `r` is the held run, `j` the row. */
-  const held = (json: string): SQL =>
-    sql`from json_each(${json}) g cross join runs r on r.id = g.value->>0 and r.lease = ${lease} and r.status = 'running' cross join json_each(g.value, '$[1]') j where true`;
+  const held = (json: string, more: SQL = sql``): SQL =>
+    sql`from json_each(${json}) g cross join runs r on r.id = g.value->>0 and r.lease = ${lease} and r.status = 'running' cross join json_each(g.value, '$[1]') j ${more} where true`;
 
+  const owner = { tenantId: sql`r.tenant_id`, connectionId: sql`j.value->>0` };
   const orderCustomer = customerOfOrder({
-    tenantId: sql`r.tenant_id`,
-    connectionId: sql`j.value->>0`,
+    ...owner,
     customerId: sql`j.value->>2`,
     updatedAt: sql`j.value->>7`,
   });
@@ -90,7 +91,7 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
       db
         .insert(orders)
         .select(
-          sql`select r.tenant_id, j.value->>0, j.value->>1, ${orderCustomer}, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7, j.value->>8 ${held(json)}`,
+          sql`select r.tenant_id, j.value->>0, j.value->>1, ${orderCustomer}, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7, j.value->>8 ${held(json)} and ${notDeleted({ ...owner, externalId: sql`j.value->>1` })}`,
         )
         .onConflictDoUpdate(newerOrder),
     ),
@@ -108,7 +109,7 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
       db
         .insert(refunds)
         .select(
-          sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6 ${held(json)}`,
+          sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6 ${held(json)} and ${notDeleted({ ...owner, externalId: sql`j.value->>2` })}`,
         )
         .onConflictDoUpdate({
           target: [refunds.tenantId, refunds.connectionId, refunds.externalId],
@@ -120,6 +121,16 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
             currency: sql`excluded.currency`,
           },
         }),
+    ),
+    ...groups(({ found, connectionIds }) =>
+      found?.listed ? [[connectionIds[0], found.listed.from, found.listed.to, found.listed.changedBefore, found.listed.externalIds]] : [],
+    ).flatMap((json) =>
+      deleteOrders(db, {
+        now,
+        which: sql`select o.tenant_id, o.connection_id, o.external_id ${held(json, sql`cross join ${orders} o on o.tenant_id = r.tenant_id and o.connection_id = j.value->>0`)}
+          and o.placed_at >= j.value->>1 and o.placed_at < j.value->>2 and o.updated_at < j.value->>3
+          and o.external_id not in (select value from json_each(j.value, '$[4]'))`,
+      }),
     ),
     ...groups(({ logs }) => logs.map((line) => [line.seq, line.at, line.level, line.message, line.fields])).map((json) =>
       db

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { currencies } from "#server/catalog/currencies.ts";
+import { isTimezone } from "#server/catalog/days.ts";
 
 export const locales = ["en", "fr", "he"] as const;
 export const Locale = z.enum(locales);
@@ -38,14 +40,5 @@ export const Features = z.record(z.string().max(60), z.boolean());
 export type Features = z.infer<typeof Features>;
 
 export const TenantId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, "lower-case letters, digits and hyphens, 1 to 40");
-export const Currency = z.string().regex(/^[A-Z]{3}$/, "three letters, as in ISO 4217");
+export const Currency = z.string().refine((code) => currencies.has(code), "a currency of ISO 4217, in three letters");
 export const Timezone = z.string().refine(isTimezone, "not a timezone of the IANA database");
-
-function isTimezone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}

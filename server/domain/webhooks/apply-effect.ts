@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
+import { calendarOf } from "#server/catalog/days.ts";
 import type { Effect, Webhook } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
@@ -27,7 +28,10 @@ export async function applyEffect(
     .from(connections)
     .where(inTenant(ctx, connections, eq(connections.id, delivery.connectionId)));
   if (!connection) return void (await conclude(ctx, delivery.id, { ignored: "not_connected" }));
-  const timezone = connection.details.timezone ?? ctx.tenant.timezone;
+  const timezone = calendarOf(
+    { name: connection.name, timezone: connection.details.timezone },
+    { timezone: ctx.tenant.timezone, log: (_, message, fields) => ctx.log.warn(message, fields) },
+  );
   const effect = webhook.effectOf({ topic: delivery.topic, payload }, { timezone });
   return act(ctx, { delivery, connection }, effect);
 }
@@ -41,6 +45,7 @@ async function act(ctx: TenantCtx, working: Working, effect: Effect): Promise<vo
     case "probe":
       return probeSoon(ctx, working);
     case "wake":
+    case "order_deleted":
       return wakeSensors(ctx, working, effect);
     case "privacy":
       return meetPrivacyDemand(ctx, working, effect.demand);

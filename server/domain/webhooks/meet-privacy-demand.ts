@@ -4,6 +4,7 @@ import type { Statement } from "#db/client.ts";
 import { columnsOf, ofCustomers } from "#db/holdings.ts";
 import {
   connections,
+  deletedOrders,
   measurements,
   orders,
   privacyRequests,
@@ -187,6 +188,7 @@ async function eraseAccount(
     statements: [
       ctx.db.delete(orders).where(sql`${of.orders} and ${open}`),
       ctx.db.delete(refunds).where(sql`${of.refunds} and ${open}`),
+      ctx.db.delete(deletedOrders).where(inTenant(ctx, deletedOrders, eq(deletedOrders.connectionId, connection.id), open)),
       ctx.db.delete(measurements).where(sql`${of.measurements} and ${open}`),
       ctx.db.delete(resources).where(sql`${of.resources} and ${open}`),
       ctx.db.delete(secrets).where(sql`${of.secrets} and ${open}`),

@@ -7,6 +7,7 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Effect } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { customerOfOrder } from "#server/domain/commerce/customer-of-order.ts";
+import { deleteOrders, notDeleted } from "#server/domain/commerce/delete-orders.ts";
 import { newerOrder } from "#server/domain/commerce/newer-order.ts";
 import { chooseAccount } from "#server/domain/runs/choose-account.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -19,9 +20,13 @@ const restMs = 5 * 60_000;
 /**
  * Something happened that these sensors read: they are due, and an order that came along is kept at once. Only for sensors that
  * may run and read this very account: another one's figures are not theirs. An event that never comes costs a quarter of an
- * hour: the sensor reads it by itself.
+ * hour: the sensor reads it by itself. An order that is gone goes at once, whoever reads.
  */
-export async function wakeSensors(ctx: TenantCtx, working: Working, effect: Extract<Effect, { type: "wake" }>): Promise<void> {
+export async function wakeSensors(
+  ctx: TenantCtx,
+  working: Working,
+  effect: Extract<Effect, { type: "wake" | "order_deleted" }>,
+): Promise<void> {
   const { delivery, connection } = working;
   if (connection.status !== "active") return void (await conclude(ctx, delivery.id, { ignored: "not_connected" }));
   const [own, found] = await ctx.db.batch([
@@ -35,6 +40,24 @@ export async function wakeSensors(ctx: TenantCtx, working: Working, effect: Extr
       .where(inTenant(ctx, schedules, inArray(schedules.job, [...effect.sensors]), sql`enabled = 1 and blocked is null`)),
   ]);
   const reading = sensors.filter(({ id }) => found.some(({ job }) => job === id)).filter((sensor) => reads(sensor, own, connection.id));
+  if (effect.type === "order_deleted")
+    return void (await conclude(ctx, delivery.id, {
+      statements: [
+        ...deleteOrders(ctx.db, {
+          now: ctx.now(),
+          which: sql`select ${ctx.tenant.id} as tenant_id, ${connection.id} as connection_id, ${effect.order} as external_id where ${stillOpen(ctx, delivery.id)}`,
+        }),
+        ...(reading.length > 0
+          ? [
+              wake(
+                ctx,
+                working,
+                reading.map(({ id }) => id),
+              ),
+            ]
+          : []),
+      ],
+    }));
   if (reading.length === 0)
     return void (await conclude(ctx, delivery.id, { ignored: found.length > 0 ? "other_account_read" : "no_reader" }));
   await conclude(ctx, delivery.id, {
@@ -86,7 +109,7 @@ function keepOrder(ctx: TenantCtx, { delivery, connection }: Working, order: Ord
         rowIf(
           orders,
           { ...order, tenantId: ctx.tenant.id, connectionId: connection.id, customerId: customer },
-          stillOpen(ctx, delivery.id),
+          sql`${stillOpen(ctx, delivery.id)} and ${notDeleted({ tenantId: sql`${ctx.tenant.id}`, connectionId: sql`${connection.id}`, externalId: sql`${order.externalId}` })}`,
         ),
       )
       .onConflictDoUpdate(newerOrder),

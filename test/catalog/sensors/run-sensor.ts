@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
+import { batchOf } from "#db/client.ts";
 import { measurements as measurementRows } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import { checkMeasurements } from "#server/catalog/check-measurements.ts";
-import type { Measurement, OrderRecord, RefundRecord, Sensor, Step } from "#server/catalog/sensor.ts";
+import type { ListedOrders, Measurement, OrderRecord, RefundRecord, Sensor, Step } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { deleteOrders } from "#server/domain/commerce/delete-orders.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 
 export interface SensorRun {
@@ -80,7 +82,17 @@ async function store(ctx: TenantCtx, sensor: Sensor, input: RunInput, step: Step
     const write = `insert or replace into ${table} select ${columns} from json_each(?)`;
     if (rows.length > 0) await ctx.databases.DB.prepare(write).bind(JSON.stringify(rows)).run();
   }
+  if (step.listed) await takeOut(ctx, input.account.connectionId, step.listed, input.now ?? Date.now());
   await storeMeasurements(ctx, sensor.id, step.measurements ?? [], input.now ?? Date.now());
+}
+
+/** As the engine does: what is stored of that time and no longer listed goes. */
+async function takeOut(ctx: TenantCtx, connectionId: string, listed: ListedOrders, now: number): Promise<void> {
+  const { externalIds, from, to, changedBefore } = listed;
+  const which = sql`select tenant_id, connection_id, external_id from orders
+    where tenant_id = ${ctx.tenant.id} and connection_id = ${connectionId} and placed_at >= ${from} and placed_at < ${to}
+      and updated_at < ${changedBefore} and external_id not in (select value from json_each(${JSON.stringify(externalIds)}))`;
+  await batchOf(ctx.db, deleteOrders(ctx.db, { which, now }));
 }
 
 /** Writes measurements in one statement. */

@@ -4,6 +4,7 @@ import { recordsOf, type ShopifyOrder } from "#server/catalog/sensors/shopify-or
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { shopSummary } from "#server/domain/commerce/shop-summary.ts";
+import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
 import { makeTenant, testTenantCtx } from "#test/harness.ts";
 import type { OrderRow } from "#test/sandbox/shop/model.ts";
 import { runSensor, valuesOf } from "./run-sensor.ts";
@@ -272,3 +273,173 @@ test("days are added over the end of months, years and clock changes", () => {
   expect(addDays("2027-01-01", -1)).toBe("2026-12-31");
   expect(addDays("2028-02-28", 1)).toBe("2028-02-29");
 });
+
+/** A shop that answers with these orders, as `updated_at` asks for them. */
+const answering = (all: () => ShopifyOrder[]) => (request: { body?: unknown }) => {
+  const { query, variables } = request.body as { query: string; variables: { query?: string | null } };
+  const pageInfo = { hasNextPage: false, endCursor: null };
+  if (query.includes("productsCount")) return { data: { productsCount: { count: 0 }, products: { pageInfo, nodes: [] } } };
+  const since = Date.parse(/updated_at:>='([^']+)'/.exec(variables.query ?? "")?.[1] ?? "1970-01-01T00:00:00Z");
+  return { data: { orders: { pageInfo, nodes: all().filter(({ updatedAt }) => Date.parse(updatedAt) >= since) } } };
+};
+const placed = (id: number, at: string, more: Partial<ShopifyOrder> = {}) =>
+  shopifyOrder({ id: `gid://shopify/Order/${id}`, processedAt: at, updatedAt: at, customer: null, totalPriceSet: money("100.0"), ...more });
+const removal = (at: string, amount = "0.0") => ({
+  id: `gid://shopify/Refund/${at}`,
+  createdAt: at,
+  updatedAt: at,
+  totalRefundedSet: money(amount),
+});
+
+test("an order that was deleted in the shop goes by the weekly listing, and its days are measured anew", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  let all = [
+    placed(1, "2026-03-01T10:00:00Z"),
+    placed(2, "2026-03-02T10:00:00Z", { refunds: [removal("2026-03-04T10:00:00Z", "30.0")] }),
+    placed(3, "2026-03-05T10:00:00Z"),
+  ];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: "UTC" },
+  );
+  const first = await runSensor(ctx, shopifySensor, { account, now });
+  all = all.filter(({ id }) => !id.endsWith("/2"));
+  const soon = await runSensor(ctx, shopifySensor, { account, now: now + day, cursor: first.cursor });
+  expect(await shopSummary(ctx)).toMatchObject({ orders: 3 });
+  const later = await runSensor(ctx, shopifySensor, { account, now: now + 8 * day, cursor: soon.cursor });
+  expect(await shopSummary(ctx)).toMatchObject({ orders: 2, gross_minor: 20_000, refunds_minor: 0 });
+  expect(valuesOf(later, "revenue")).toMatchObject({ "2026-03-02": 0, "2026-03-04": 0 });
+  account.calls.length = 0;
+  await runSensor(ctx, shopifySensor, { account, now: now + 8 * day + 900_000, cursor: later.cursor });
+  expect(account.calls.filter(({ body }) => JSON.stringify(body).includes("PROCESSED_AT"))).toEqual([]);
+});
+
+test("of what the shop no longer shows, because it is too old for the app to see, nothing is taken for deleted", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  let all = [placed(1, "2025-11-01T10:00:00Z"), placed(2, "2026-02-01T10:00:00Z"), placed(3, "2026-03-05T10:00:00Z")];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: "UTC" },
+  );
+  const first = await runSensor(ctx, shopifySensor, { account, now });
+  all = all.slice(1);
+  const later = await runSensor(ctx, shopifySensor, { account, now: now + 8 * day, cursor: first.cursor });
+  expect(await shopSummary(ctx)).toMatchObject({ orders: 3 });
+  all = [];
+  await runSensor(ctx, shopifySensor, { account, now: now + 16 * day, cursor: later.cursor });
+  expect(await shopSummary(ctx)).toMatchObject({ orders: 3 });
+});
+
+test("an order stamped ahead hides none that change before its time", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  const all = [placed(1, "2026-03-09T10:00:00Z"), placed(2, "2026-03-12T10:00:00Z")];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: "UTC" },
+  );
+  const first = await runSensor(ctx, shopifySensor, { account, now });
+  all.push(placed(3, "2026-03-10T12:10:00Z"));
+  const second = await runSensor(ctx, shopifySensor, { account, now: now + 900_000, cursor: first.cursor });
+  expect(second.orders.map(({ externalId }) => externalId)).toContain("3");
+  const third = await runSensor(ctx, shopifySensor, { account, now: now + 3 * day, cursor: second.cursor });
+  expect(valuesOf(third, "revenue")["2026-03-12"]).toBe(10_000);
+});
+
+test("what an edit took out of an order is a return on the day of the edit, whether it was paid back or not", () => {
+  const returns = (more: Partial<ShopifyOrder>) =>
+    recordsOf(placed(1, "2026-03-01T10:00:00Z", more), "UTC")?.refunds.map(({ day: of, amountMinor }) => [of, amountMinor]);
+  const at = "2026-03-03T10:00:00Z";
+  // Nothing was paid yet: the removal is a refund of nothing.
+  expect(returns({ currentTotalPriceSet: money("60.0"), refunds: [removal(at)] })).toEqual([
+    ["2026-03-03", 0],
+    ["2026-03-03", 4000],
+  ]);
+  // Paid back: the refund says it all, and it is not counted twice.
+  expect(returns({ currentTotalPriceSet: money("60.0"), refunds: [removal(at, "40.0")] })).toEqual([
+    ["2026-03-03", 4000],
+    ["2026-03-03", 0],
+  ]);
+  expect(returns({ currentTotalPriceSet: money("100.0") })).toEqual([]);
+  // An edit that adds raises the total before returns itself.
+  expect(returns({ totalPriceSet: money("130.0"), currentTotalPriceSet: money("130.0") })).toEqual([]);
+  // A cancelled one comes to zero, once.
+  const cancelled = returns({ currentTotalPriceSet: money("0.0"), cancelledAt: "2026-03-04T10:00:00Z", refunds: [removal(at)] }) ?? [];
+  expect(cancelled.reduce((sum, [, amount]) => sum + Number(amount), 0)).toBe(10_000);
+});
+
+test("a shop that changes its currency keeps its old days, and no average mixes the two", async () => {
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  const ctx = testTenantCtx(await makeTenant({ currency: "EUR" }), "system", { now: () => now });
+  const all = [
+    placed(1, "2026-03-01T10:00:00Z", { totalPriceSet: money("300.00", "EUR") }),
+    placed(2, "2026-03-09T10:00:00Z", { totalPriceSet: money("1200", "JPY") }),
+    placed(3, "2026-03-09T11:00:00Z", { totalPriceSet: money("800", "JPY") }),
+  ];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { currency: "JPY", timezone: "UTC" },
+  );
+  await runSensor(ctx, shopifySensor, { account, now });
+  const view = await readOverview(ctx);
+  const tiles = view.sensors.find(({ id }) => id === "shopify-sensor")?.tiles ?? [];
+  const tile = (key: string) => tiles.find((each) => each.key === key);
+  expect(view.currency).toBe("JPY");
+  expect(tile("orders")).toMatchObject({ value: 3, currency: null, others: [] });
+  expect(tile("revenue")).toMatchObject({ value: 2000, currency: "JPY", others: [{ value: 30_000, currency: "EUR" }] });
+  expect(tile("average_order")).toMatchObject({ value: 1000, currency: "JPY", others: [{ value: 30_000, currency: "EUR" }] });
+  const charts = view.sensors.find(({ id }) => id === "shopify-sensor")?.charts ?? [];
+  expect(charts.filter(({ key }) => key.startsWith("revenue")).map(({ label, currency }) => [label, currency])).toEqual([
+    ["Revenue (JPY)", "JPY"],
+    ["Revenue (EUR)", "EUR"],
+  ]);
+  const api = (await readMetrics(ctx)).sensors[0]?.metrics.find(({ key }) => key === "revenue");
+  expect(api).toMatchObject({
+    value: 2000,
+    currency: "JPY",
+    days: { "2026-03-09": 2000 },
+    others: [{ value: 30_000, currency: "EUR", days: { "2026-03-01": 30_000 } }],
+  });
+});
+
+test.each([
+  ["UTC", "Pacific/Auckland", "2026-04-04T13:30:00Z"],
+  ["America/New_York", "Asia/Tokyo", "2026-03-10T20:00:00Z"],
+  ["Asia/Tokyo", "America/New_York", "2026-03-08T05:30:00Z"],
+])("periods end on the shop's day: client in %s, shop in %s", async (clients, shops, at) => {
+  const now = Date.parse(at);
+  const ctx = testTenantCtx(await makeTenant({ timezone: clients }), "system", { now: () => now });
+  const all = [placed(1, new Date(now - 1_800_000).toISOString())];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: shops },
+  );
+  await runSensor(ctx, shopifySensor, { account, now, timezone: clients });
+  const shop = (await readOverview(ctx)).sensors[0];
+  expect(shop?.days.at(-1)).toBe(dayOf(now, shops) > dayOf(now, clients) ? dayOf(now, shops) : dayOf(now, clients));
+  expect(shop?.tiles.find(({ key }) => key === "revenue")).toMatchObject({ value: 10_000 });
+  expect(shop?.tiles.find(({ key }) => key === "revenue")?.trend.filter((value) => value !== null && value > 0)).toEqual([10_000]);
+});
+
+test.each(["Mars/Olympus_Mons", "Etc/Unknown", "Eastern Time (US & Canada)"])(
+  "a shop in %s is read by the client's days, and the log says so",
+  async (timezone) => {
+    const ctx = testTenantCtx(await makeTenant({ timezone: "Europe/Paris" }), "system");
+    const account = scriptedAccount(
+      "shopify",
+      answering(() => [placed(1, "2026-03-09T23:30:00Z")]),
+      { timezone },
+    );
+    const run = await runSensor(ctx, shopifySensor, { account, now: Date.parse("2026-03-10T12:00:00Z"), timezone: "Europe/Paris" });
+    expect(run.orders.map(({ day: of }) => of)).toEqual(["2026-03-10"]);
+    expect(run.steps.at(-1)?.timezone).toBe("Europe/Paris");
+    expect(run.logs.filter(({ level }) => level === "warn").map(({ fields }) => fields?.timezone)).toContain(timezone);
+  },
+);

@@ -5,6 +5,7 @@ import { orders, refunds } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { shopSummary } from "#server/domain/commerce/shop-summary.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { makeTenant, testEnv, testTenantCtx } from "#test/harness.ts";
 
 let count = 0;
@@ -210,4 +211,22 @@ test("every figure is read from an index that covers it, one row an order", asyn
   expect(cost.cohorts).toBeLessThan(6 * 2000);
   expect(cost.gaps).toBeLessThan(10 * 2000);
   expect(cost.daily).toBeLessThan(300);
+});
+
+test("an order that was cancelled is no purchase: not in the customers, their return, their gaps or their cohorts", async () => {
+  const ctx = await newShop();
+  await sell(ctx, [
+    ["a", "2026-01-01", 100],
+    ["a", "2026-02-01", 100],
+    ["b", "2026-01-05", 100],
+  ]);
+  await ctx.db
+    .update(orders)
+    .set({ cancelledAt: 1 })
+    .where(inTenant(ctx, orders, sql`${orders.day} < '2026-01-04' or ${orders.customerId} = 'b'`));
+  const shop = shopHistory(ctx);
+  expect(await shop.repeat()).toEqual({ customers: 1, repeatCustomers: 0 });
+  expect(await shop.gaps()).toBeNull();
+  expect(await shop.cohorts(12)).toEqual([{ cohort: "2026-02", offset: 0, customers: 1 }]);
+  expect(await shop.summary()).toMatchObject({ orders: 3, grossMinor: 300 });
 });
