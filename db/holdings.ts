@@ -32,6 +32,7 @@ import {
   secrets,
   sessions,
   tenants,
+  ticks,
   undeliveredMails,
   users,
   webhookDeliveries,
@@ -148,9 +149,9 @@ export const holdings: readonly Holding[] = [
     client: "tenantId",
     data: [
       ...["id", "job", "slot", "trigger", "status", "attempt", "step", "availableAt", "sentAt", "errorKind", "errorMessage"],
-      ...["createdAt", "startedAt", "finishedAt", "requestedBy"],
+      ...["createdAt", "startedAt", "finishedAt", "requestedBy", "requestId"],
     ],
-    engine: ["lease"],
+    engine: ["lease", "defect"],
     exported: { file: "runs.json", key: ["id"] },
     atEnd: "erased",
   },
@@ -199,7 +200,7 @@ export const holdings: readonly Holding[] = [
     client: "tenantId",
     data: [
       ...["id", "provider", "connectionId", "eventKey", "topic", "account", "receivedAt", "occurredAt", "status", "reason", "attempts"],
-      ...["sentAt", "workedAt"],
+      ...["sentAt", "workedAt", "requestId"],
     ],
     packed: ["sealed"],
     engine: ["sealedForm"],
@@ -229,7 +230,7 @@ export const holdings: readonly Holding[] = [
   {
     table: auditLog,
     client: "tenantId",
-    data: ["id", "at", "actorType", "actorId", "action", "details", "seq", "hash"],
+    data: ["id", "at", "actorType", "actorId", "action", "details", "requestId", "seq", "hash"],
     contact: ["ip"],
     exported: { file: "audit_log.json", key: ["id"] },
     atEnd: "erased",
@@ -388,6 +389,13 @@ export const holdings: readonly Holding[] = [
     client: null,
     data: ["id", "provider", "kind", "openedAt", "lastSeenAt", "closedAt", "tenantsFailing", "tenantsUsing"],
     exported: { not: "of a provider, over all clients" },
+    atEnd: { stays: nobodys },
+  },
+  {
+    table: ticks,
+    client: null,
+    engine: ["id", "at", "tookMs", "failed"],
+    exported: { not: nobodys },
     atEnd: { stays: nobodys },
   },
   {

@@ -10,6 +10,7 @@ import { sameOrigin } from "./http/same-origin.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { devOutbox } from "./routes/dev-outbox.ts";
 import { exports } from "./routes/exports.ts";
+import { healthz } from "./routes/healthz.ts";
 import { oauth } from "./routes/oauth.ts";
 import { pages } from "./routes/pages.ts";
 import { rest } from "./routes/rest.ts";
@@ -26,7 +27,7 @@ app.on("GET", ["/assets/*", "/favicon.svg", "/robots.txt"], (c) => c.env.ASSETS.
 app.onError(onError);
 app.use(requestLog);
 app.use(securityHeaders);
-app.get("/healthz", (c) => c.json({ ok: true }));
+app.route("/", healthz);
 // Before what asks for a browser's page: whoever sends these has none, and says who it is by a signature.
 app.route("/", webhooks);
 app.use(sameOrigin);

@@ -9,10 +9,12 @@ import { forgetRenewals } from "#server/domain/connections/forget-renewals.ts";
 import { warnCliffs } from "#server/domain/connections/warn-cliffs.ts";
 import { startDeletions } from "#server/domain/custody/start-deletions.ts";
 import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
+import { noteTick } from "#server/domain/health/note-tick.ts";
 import { watchProviders } from "#server/domain/incidents/watch-providers.ts";
 import { forgetUndelivered } from "#server/domain/mail/deliver.ts";
 import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
+import { forgetRuns } from "#server/domain/runs/forget-runs.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
 import { claimSubscriptions } from "#server/domain/webhooks/subscribe-events.ts";
 import { sweepWebhooks } from "#server/domain/webhooks/sweep-webhooks.ts";
@@ -31,6 +33,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["access owed back", claimDebts],
   ["runs due", claimDue],
   ["runs swept", sweep],
+  ["old runs forgotten", forgetRuns],
   ["exports swept", sweepExports],
   ["clients ended", startDeletions],
   ["audit log linked", linkWaiting],
@@ -42,14 +45,18 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
 /** One tick of the cron. Throws after the last chore when any of them failed, so that the platform counts the tick as failed. */
 export async function scheduledHandler(_controller: ScheduledController, env: Env): Promise<void> {
   const ctx = jobCtx(env, "cron");
+  const startedAt = ctx.now();
   const failures: unknown[] = [];
+  const failed: string[] = [];
   for (const [chore, work] of chores) {
     try {
       ctx.log.info(chore, { result: await work(ctx) });
     } catch (error) {
       ctx.log.error("a chore of the cron failed", { chore, error });
       failures.push(error);
+      failed.push(chore);
     }
   }
+  await noteTick(ctx, { tookMs: ctx.now() - startedAt, failed });
   if (failures.length > 0) throw new AggregateError(failures, "a chore of the cron failed");
 }

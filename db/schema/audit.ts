@@ -24,6 +24,8 @@ export const auditLog = sqliteTable(
     action: text().notNull(),
     details: json<Record<string, unknown>>().notNull(),
     ip: text(),
+    /** The request or job in which it was done: to find its line in the Worker's log by. No part of the hash, so that it proves nothing. */
+    requestId: text(),
     /** Place in the tenant's chain, from 1; null for lines older than the chain, and for those that wait for their place. */
     seq: integer(),
     /** SHA-256 over the hash before it and this line, see domain/audit/chain.ts; over "" and this line while it waits. */
@@ -34,6 +36,7 @@ export const auditLog = sqliteTable(
     index("audit_log_tenant").on(t.tenantId, t.id),
     index("audit_log_action").on(t.action, t.id),
     uniqueIndex("audit_log_chain").on(t.tenantId, t.seq),
+    index("audit_log_request").on(t.requestId).where(sql`request_id is not null`),
     index("audit_log_actor").on(t.actorId, t.id),
     index("audit_log_waiting").on(t.tenantId, t.id).where(sql`seq is null and hash is not null`),
   ],

@@ -68,6 +68,10 @@ export const runs = sqliteTable(
     startedAt: instant(),
     finishedAt: instant(),
     requestedBy: text(),
+    /** What last went wrong on our own side, redacted, with its stack (JSON): for the agency's admins alone. */
+    defect: text(),
+    /** The request by which somebody started it. */
+    requestId: text(),
   },
   (t) => [
     uniqueIndex("runs_slot").on(t.tenantId, t.job, t.slot, t.trigger),
@@ -76,6 +80,7 @@ export const runs = sqliteTable(
     // Ids sort by time, so that lists are paged by them alone.
     index("runs_tenant").on(t.tenantId, t.id),
     index("runs_unwell").on(t.status, t.id).where(sql`status in ('failed', 'dead')`),
+    index("runs_request").on(t.requestId).where(sql`request_id is not null`),
     index("runs_unwell_tenant").on(t.tenantId, t.id).where(sql`status in ('failed', 'dead')`),
   ],
 );
@@ -93,6 +98,14 @@ export const runLogs = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.runId, t.seq] })],
 );
+
+/** That the cron came: one row a place. What did not go well are the chores that failed. */
+export const ticks = sqliteTable("ticks", {
+  id: text().primaryKey(),
+  at: instant().notNull(),
+  tookMs: integer().notNull(),
+  failed: json<string[]>().notNull(),
+});
 
 /**
  * One number that a sensor measured, for one day of its account's own calendar and one dimension value ("" for the whole). Two

@@ -34,6 +34,8 @@ export const webhookDeliveries = sqliteTable(
     /** When a message was last sent for it: what lies well behind this was lost. */
     sentAt: instant(),
     workedAt: instant(),
+    /** The request that brought it. */
+    requestId: text(),
   },
   (t) => [
     uniqueIndex("webhook_deliveries_once").on(t.provider, t.eventKey, t.tenantId, t.connectionId).where(sql`status <> 'refused'`),
@@ -42,6 +44,7 @@ export const webhookDeliveries = sqliteTable(
     index("webhook_deliveries_status").on(t.status, t.id),
     index("webhook_deliveries_kept").on(t.id).where(sql`sealed is not null`),
     index("webhook_deliveries_form").on(t.sealedForm).where(sql`sealed is not null`),
+    index("webhook_deliveries_request").on(t.requestId).where(sql`request_id is not null`),
     index("webhook_deliveries_tenant").on(t.tenantId, t.id),
   ],
 );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Healthz } from "#server/domain/health/look-around.ts";
 import type { JsonSchema, Operation } from "./rest.ts";
 
 /** The body of every failed answer, see `describeError`. */
@@ -46,11 +47,12 @@ const healthz: Record<string, Record<string, DescribedOperation>> = {
   "/healthz": {
     get: {
       operationId: "healthz",
-      summary: "Whether the Worker answers",
+      summary: "How Atrium is: its configuration, its database, its cron and its queues",
       tags: ["health"],
       security: [],
       responses: {
-        "200": { description: "It does.", content: json({ type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] }) },
+        "200": { description: "All is well.", content: json(withoutDialect(z.toJSONSchema(Healthz))) },
+        "503": { description: "Something is not; what, is said.", content: json(withoutDialect(z.toJSONSchema(Healthz))) },
       },
     },
   },

@@ -19,7 +19,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "audit.verifyAgency": "staff",
   "clients.create": "staff",
   "clients.setFeatures": "staff",
-  "clients.update": "staff",
+  "clients.update": "settings:write",
   "clients.updateSettings": "settings:write, members only",
   "connections.choose": "connections:write",
   "connections.connectKey": "connections:write",

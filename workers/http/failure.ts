@@ -36,7 +36,6 @@ export function onError(error: Error, c: Context<Door>): Response {
       method: c.req.method,
       path: maskPath(c.req.path),
       error,
-      stack: error.stack,
     });
   }
   const { message, retryAfterS } = describeError(error);

@@ -7,10 +7,12 @@ import type { Outputs } from "#server/trpc/root.ts";
 
 type Run = Outputs["scripts"]["status"];
 
-/** Why a run did not go well: its kind in plain words and, for staff, what the run itself said. */
-export function RunProblem({ run: { status, tenantId, errorKind, errorMessage } }: { run: Run }) {
+/** Why a run did not go well: its kind in plain words and, for staff, what the run itself said, with the stack of what was our own fault. */
+export function RunProblem({ run }: { run: Run }) {
+  const { status, tenantId, errorKind, errorMessage, defect } = run;
   const { t } = useTranslation(["admin", "client"]);
-  if (errorKind === null) return null;
+  if (errorKind === null && defect === null) return null;
+  if (errorKind === null) return <Defect text={defect ?? ""} />;
   return (
     <Callout
       tone={isOpen(status) ? "warn" : "danger"}
@@ -25,6 +27,24 @@ export function RunProblem({ run: { status, tenantId, errorKind, errorMessage } 
       }
     >
       {errorMessage && <bdi className="[overflow-wrap:anywhere]">{errorMessage}</bdi>}
+      {defect !== null && <Defect text={defect} />}
     </Callout>
+  );
+}
+
+/** A redacted error with its stack, as the server keeps it for staff. */
+function Defect({ text }: { text: string }) {
+  const { t } = useTranslation("admin");
+  const error: unknown = JSON.parse(text);
+  return (
+    <details className="mt-2 min-w-0">
+      <summary className="w-fit rounded-sm text-[0.8125rem] text-ink-muted transition-colors hover:text-ink">{t("run.defect")}</summary>
+      <pre
+        dir="ltr"
+        className="mt-2 rounded-control border border-line bg-sunken p-2.5 font-mono text-xs whitespace-pre-wrap text-ink [overflow-wrap:anywhere]"
+      >
+        {JSON.stringify(error, null, 2)}
+      </pre>
+    </details>
   );
 }

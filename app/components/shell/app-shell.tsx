@@ -25,6 +25,8 @@ export interface AppShellProps {
   nav: readonly NavItem[];
   /** A `TenantSwitcher`. */
   switcher?: ReactNode;
+  /** A field of the header, beside the user menu. */
+  search?: ReactNode;
   /** A `UserMenu`. */
   userMenu: ReactNode;
   /** IANA timezone in which every moment inside is printed. */
@@ -35,7 +37,7 @@ export interface AppShellProps {
 const BOTTOM_ITEMS = 5;
 
 /** The frame of both portals: a sidebar from 1024 px on, a top bar and a bottom bar below. All of it is links and forms. */
-export function AppShell({ home, nav, switcher, userMenu, timeZone, children }: AppShellProps) {
+export function AppShell({ home, nav, switcher, search, userMenu, timeZone, children }: AppShellProps) {
   const { t } = useTranslation();
   const brand = (
     <Link to={home.to} className="rounded-sm">
@@ -65,6 +67,7 @@ export function AppShell({ home, nav, switcher, userMenu, timeZone, children }: 
           <header className="sticky top-0 z-20 flex h-14 items-center gap-3 border-b border-line bg-glass px-4 backdrop-blur-xl lg:static lg:mx-auto lg:w-full lg:max-w-6xl lg:border-0 lg:bg-transparent lg:px-8 lg:backdrop-blur-none">
             <div className="shrink-0 lg:hidden">{brand}</div>
             {switcher && <div className="ms-auto min-w-0 max-w-[45%] lg:hidden">{switcher}</div>}
+            {search}
             <div className={cn("shrink-0 lg:ms-auto", !switcher && "ms-auto")}>{userMenu}</div>
           </header>
           <main

@@ -50,7 +50,7 @@ export function ErrorPage() {
           <h1 className="text-xl font-semibold">{t(`errors.${kind}Title`)}</h1>
           <p className="mt-2 text-sm text-ink-muted">{t(`errors.${kind}Body`)}</p>
         </div>
-        {kind === "server" && requestId && (
+        {requestId && (
           <div className="rounded-control border border-line bg-sunken p-3">
             <p className="text-xs text-ink-faint">{t("errors.requestId")}</p>
             <div className="mt-1 flex flex-wrap items-center justify-between gap-2">

@@ -18,6 +18,27 @@ export const admin = {
     openDeadLetters_one: "{{count}} dead letter is open",
     openDeadLetters_other: "{{count}} dead letters are open",
   },
+  find: {
+    title: "Find by id",
+    label: "Find by id",
+    placeholder: "Run, client or request id",
+    submit: "Find",
+    none: "Nothing has this id",
+    noneId: "Paste the whole id: of a run (run_…), a request (req_…), a connection (con_…), an event (whk_…), or a client.",
+    noneRequest:
+      "This request changed nothing and started nothing. Search the Worker's log for the id: the line of the request has its path, its status and, where it failed, the stack.",
+    kinds: {
+      client: "Client",
+      run: "Run",
+      connection: "Connection",
+      delivery: "Webhook",
+      audit: "Audit line",
+      deletion: "Deleted client",
+      dead_letter: "Dead letter",
+      person: "Person",
+      incident: "Incident",
+    },
+  },
   filter: {
     apply: "Filter",
     clear: "Clear",
@@ -242,7 +263,7 @@ export const admin = {
     emptyBody: "Runs begin by themselves as soon as a client has connected an account.",
     noneFoundBody: "Choose another client, job, status or time.",
   },
-  run: { toDeadLetters: "To the dead letters" },
+  run: { defect: "Stack (staff only)", toDeadLetters: "To the dead letters" },
   figures: {
     title: "Figures",
     description: "The headlines of what its sensors measured in the last 30 days.",

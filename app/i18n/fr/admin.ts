@@ -21,6 +21,28 @@ export const admin = {
     openDeadLetters_one: "{{count}} message mort est ouvert",
     openDeadLetters_other: "{{count}} messages morts sont ouverts",
   },
+  find: {
+    title: "Rechercher par identifiant",
+    label: "Rechercher par identifiant",
+    placeholder: "Exécution, client ou requête",
+    submit: "Rechercher",
+    none: "Aucun élément ne porte cet identifiant",
+    noneId:
+      "Collez l’identifiant entier : d’une exécution (run_…), d’une requête (req_…), d’une connexion (con_…), d’un événement (whk_…) ou d’un client.",
+    noneRequest:
+      "Cette requête n’a rien modifié ni lancé. Cherchez l’identifiant dans le journal du Worker : sa ligne indique le chemin, le statut et, en cas d’échec, la pile d’appels.",
+    kinds: {
+      client: "Client",
+      run: "Exécution",
+      connection: "Connexion",
+      delivery: "Webhook",
+      audit: "Ligne d’audit",
+      deletion: "Client supprimé",
+      dead_letter: "Message abandonné",
+      person: "Personne",
+      incident: "Incident",
+    },
+  },
   filter: {
     apply: "Filtrer",
     clear: "Effacer",
@@ -248,7 +270,7 @@ export const admin = {
     emptyBody: "Les exécutions commencent d’elles-mêmes dès qu’un client a connecté un compte.",
     noneFoundBody: "Choisissez un autre client, une autre tâche, un autre statut ou une autre période.",
   },
-  run: { toDeadLetters: "Voir les messages morts" },
+  run: { defect: "Pile d’appels (agence uniquement)", toDeadLetters: "Voir les messages morts" },
   figures: {
     title: "Chiffres",
     description: "L’essentiel de ce que ses capteurs ont mesuré ces 30 derniers jours.",

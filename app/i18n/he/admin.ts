@@ -23,6 +23,27 @@ export const admin = {
     openDeadLetters_two: "שתי הודעות שנכשלו פתוחות",
     openDeadLetters_other: "{{count}} הודעות שנכשלו פתוחות",
   },
+  find: {
+    title: "חיפוש לפי מזהה",
+    label: "חיפוש לפי מזהה",
+    placeholder: "מזהה הרצה, לקוח או בקשה",
+    submit: "חיפוש",
+    none: "לא נמצא דבר עם המזהה הזה",
+    noneId: "הדביקו את המזהה המלא: של הרצה (run_…), בקשה (req_…), חיבור (con_…), אירוע (whk_…) או לקוח.",
+    noneRequest:
+      "הבקשה הזו לא שינתה דבר ולא הפעילה דבר. חפשו את המזהה ביומן של ה-Worker: שם רשומים הנתיב, הסטטוס, ובמקרה של כשל גם מחסנית הקריאות.",
+    kinds: {
+      client: "לקוח",
+      run: "הרצה",
+      connection: "חיבור",
+      delivery: "Webhook",
+      audit: "שורת ביקורת",
+      deletion: "לקוח שנמחק",
+      dead_letter: "הודעה שננטשה",
+      person: "משתמש",
+      incident: "תקלה",
+    },
+  },
   filter: {
     apply: "סינון",
     clear: "ניקוי",
@@ -254,7 +275,7 @@ export const admin = {
     emptyBody: "ההרצות מתחילות מעצמן ברגע שלקוח חיבר חשבון.",
     noneFoundBody: "בחרו לקוח, משימה, מצב או זמן אחרים.",
   },
-  run: { toDeadLetters: "אל ההודעות שנכשלו" },
+  run: { defect: "מחסנית קריאות (לצוות בלבד)", toDeadLetters: "אל ההודעות שנכשלו" },
   figures: {
     title: "נתונים",
     description: "עיקר מה שהחיישנים מדדו ב-30 הימים האחרונים.",

@@ -8,6 +8,9 @@ import { newId } from "#server/ids.ts";
 import { type AuditRow, type ChainHead, canonical, emptyChain, lineHash } from "./chain.ts";
 import { linkLine } from "./link-lines.ts";
 
+/** A line with the request in which it is written. */
+type Line = AuditRow & { requestId: string };
+
 /** A line to be, and the writes that it stands for. */
 export interface Entry {
   action: string;
@@ -79,7 +82,7 @@ async function link(ctx: Ctx, db: Db, line: Pick<AuditRow, "id" | "tenantId">): 
   }
 }
 
-const insertLine = (db: Db, line: AuditRow, guard: SQL | undefined): Statement =>
+const insertLine = (db: Db, line: Line, guard: SQL | undefined): Statement =>
   db.insert(auditLog).select(rowIf(auditLog, { ...line, details: sql`${canonical(line.details)}` }, guard ?? sql`true`));
 
 /** Follows its line: where the guard did not hold, none. */
@@ -94,7 +97,7 @@ const moveHead = (db: Db, { id, tenantId }: AuditRow): Statement =>
     });
 
 /** What the line says of who acts, in which tenant, from where. */
-function lineOf(ctx: Ctx | TenantCtx, action: string, details: Record<string, unknown>): Omit<AuditRow, "seq" | "hash"> {
+function lineOf(ctx: Ctx | TenantCtx, action: string, details: Record<string, unknown>): Omit<Line, "seq" | "hash"> {
   const now = ctx.now();
   return {
     id: newId("aud", now),
@@ -105,6 +108,7 @@ function lineOf(ctx: Ctx | TenantCtx, action: string, details: Record<string, un
     action,
     details: ctx.log.redact(details),
     ip: ctx.request.ip,
+    requestId: ctx.request.id,
   };
 }
 

@@ -2,8 +2,8 @@ import { sha256 } from "@oslojs/crypto/sha2";
 import { encodeHexLowerCase } from "@oslojs/encoding";
 import type { auditLog } from "#db/schema/index.ts";
 
-/** A line as it stands in a chain. */
-export type AuditRow = typeof auditLog.$inferSelect;
+/** A line as it stands in a chain: all of it but the request in which it was written, which the chain does not hold. */
+export type AuditRow = Omit<typeof auditLog.$inferSelect, "requestId">;
 
 /** The end of a chain: how many lines it has, and the hash of its last one. */
 export interface ChainHead {

@@ -22,6 +22,23 @@ export interface ApiAccess {
   secrets: Readonly<Record<string, string>>;
   fields: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
+  /** Hears of every try that failed, also where a later one went well. */
+  onFailed?: ((call: FailedCall) => void) | undefined;
+}
+
+/** A try of a call that failed, as it may be written down: no query, no body, no secret. */
+export interface FailedCall {
+  provider: string;
+  method: string;
+  path: string;
+  /** Null where no reply came. */
+  status: number | null;
+  kind: Failure["kind"];
+  /** The provider's own id of the request, where it gave one: what its support asks for. */
+  providerRequest: string | null;
+  ms: number;
+  /** Whether it is tried again. */
+  again: boolean;
 }
 
 type Attempt = { reply: Reply; failure: Failure | null; silent: boolean };
@@ -37,11 +54,21 @@ export async function callApi<S extends z.ZodType>(ctx: Ctx, access: ApiAccess, 
   for (const [name, value] of Object.entries(authorization.query ?? {})) url.searchParams.set(name, value);
   let waited = 0;
   for (let tries = 1; ; tries++) {
+    const startedAt = ctx.now();
     const { reply, failure, silent } = await attempt(ctx, access, { url, request, authorization });
-    if (!failure) return parsed(provider, reply, schema);
+    const tell = (kind: Failure["kind"], isAgain: boolean) =>
+      access.onFailed?.({ ...namesOf(ctx, { provider, url, request, reply }), kind, ms: ctx.now() - startedAt, again: isAgain });
+    if (!failure) {
+      const answer = schema.safeParse(reply.body);
+      if (answer.success) return answer.data;
+      tell("unavailable", false);
+      throw otherShape(provider, answer.error);
+    }
     const wait = waitMs(failure, tries);
     const again = mayRepeat(failure, request) && tries < (silent ? maxSilentTries : maxTries) && waited + wait <= waitBudgetMs;
-    if (!again || access.signal?.aborted) throw asError(ctx, provider, failure);
+    const isAgain = again && !access.signal?.aborted;
+    tell(failure.kind, isAgain);
+    if (!isAgain) throw asError(ctx, provider, failure);
     await pause(wait);
     waited += wait;
   }
@@ -87,11 +114,33 @@ function waitMs({ retryAfterS }: Failure, tries: number): number {
   return retryAfterS === undefined ? 300 * 2 ** (tries - 1) * jitter : retryAfterS * 1000 + 100 * jitter;
 }
 
-function parsed<S extends z.ZodType>(provider: Provider, reply: Reply, schema: S): z.output<S> {
-  const result = schema.safeParse(reply.body);
-  if (result.success) return result.data;
-  const fields = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).slice(0, 5);
-  throw new ProviderError(provider.id, "unavailable", `a reply of another shape (${fields.join("; ")})`);
+function otherShape(provider: Provider, { issues }: z.ZodError): ProviderError {
+  const fields = issues.map(({ path, message }) => `${path.join(".")}: ${message}`).slice(0, 5);
+  return new ProviderError(provider.id, "unavailable", `a reply of another shape (${fields.join("; ")})`);
+}
+
+/** Headers in which providers name a request, the most telling first. */
+const requestHeaders = [
+  ...["x-request-id", "request-id", "x-shopify-request-id", "x-hubspot-correlation-id", "x-fb-trace-id", "x-slack-req-id", "x-li-uuid"],
+  ...["x-tt-logid", "twilio-request-id", "klaviyo-request-id", "x-correlation-id", "cf-ray"],
+];
+
+/** What a call was. What is long in a path may be a key: ids are shorter. */
+function namesOf(
+  ctx: Ctx,
+  { provider, url, request, reply }: { provider: Provider; url: URL; request: AccountRequest; reply: Reply },
+): Pick<FailedCall, "provider" | "method" | "path" | "status" | "providerRequest"> {
+  const header = requestHeaders.find((name) => reply.headers.has(name));
+  return {
+    provider: provider.id,
+    method: request.method ?? "GET",
+    path: ctx.log
+      .redact(url.pathname)
+      .replace(/[\w.-]{32,}/g, "[long]")
+      .slice(0, 200),
+    status: reply.status || null,
+    providerRequest: header ? ctx.log.redact(reply.headers.get(header) ?? "").slice(0, 100) : null,
+  };
 }
 
 /** Providers repeat what they were sent ("Malformed access token EAA…"): what is secret is taken out before the words are cut, whole. */

@@ -4,7 +4,7 @@ import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
 import { accountOf } from "./account-of.ts";
-import { callApi } from "./call-api.ts";
+import { type ApiAccess, callApi } from "./call-api.ts";
 import { type Access, accessAfterRefusal, endsWithin, freshAccess, renewalMarginMs } from "./fresh-access.ts";
 import { needReconnect } from "./need-reconnect.ts";
 import type { HeldConnection } from "./rows.ts";
@@ -12,9 +12,14 @@ import type { HeldConnection } from "./rows.ts";
 /**
  * A connected account, ready to be called. Nothing is opened before the first call; what is opened then lives as long as this
  * object, which is one run. A token near its end is renewed first, one that is refused is renewed once, and a connection that
- * is refused even so is marked for the client. Every failure is a `ProviderError`. `signal` ends calls under way.
+ * is refused even so is marked for the client. Every failure is a `ProviderError`. `signal` ends calls under way,
+ * `onFailed` hears of each try of a call that failed.
  */
-export function openAccount(ctx: TenantCtx, held: HeldConnection, { signal }: { signal?: AbortSignal } = {}): Account {
+export function openAccount(
+  ctx: TenantCtx,
+  held: HeldConnection,
+  { signal, onFailed }: Pick<ApiAccess, "signal" | "onFailed"> = {},
+): Account {
   const provider = findProvider(held.connection.provider);
   const { kind, fields } = held.connection;
   const shop = held.connection.details.shop ?? null;
@@ -46,7 +51,7 @@ export function openAccount(ctx: TenantCtx, held: HeldConnection, { signal }: { 
     return usable && shared ? shared : share(freshAccess(ctx, last));
   };
   const call = <S extends z.ZodType>({ secrets }: Access, request: AccountRequest, schema: S) =>
-    callApi(ctx, { provider, kind, shop, secrets, fields, signal }, request, schema);
+    callApi(ctx, { provider, kind, shop, secrets, fields, signal, onFailed }, request, schema);
 
   return accountOf({ ...held.connection, connectionId: held.connection.id }, async (request, schema) => {
     const opening = current();

@@ -3,6 +3,7 @@ import type { runs, schedules } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { Sensor, ShopHistory } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import type { FailedCall } from "#server/domain/connections/call-api.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 
 export type RunRow = InferSelectModel<typeof runs>;
@@ -11,8 +12,8 @@ export type ScheduleRow = InferSelectModel<typeof schedules>;
 /** What the engine runs and what it hands to a job. The door fills it from the shelves, a test from its own. */
 export interface Engine {
   jobs: ReadonlyMap<string, Sensor>;
-  /** `signal` ends its calls under way; a renewal of tokens goes on to its end. */
-  openAccount(ctx: TenantCtx, held: HeldConnection, more: { signal: AbortSignal }): Account;
+  /** `signal` ends its calls under way; a renewal of tokens goes on to its end. `onFailed` hears of each try that failed. */
+  openAccount(ctx: TenantCtx, held: HeldConnection, more: { signal: AbortSignal; onFailed?: (call: FailedCall) => void }): Account;
   shopHistory(ctx: TenantCtx): ShopHistory;
   limits: Limits;
   /** 0 to below 1, for jitter. */

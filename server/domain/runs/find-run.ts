@@ -1,4 +1,4 @@
-import { desc, eq } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import { runLogs, runs } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
@@ -14,7 +14,7 @@ const maxLines = 1_000;
 export async function findRun(ctx: TenantCtx, runId: string): Promise<RunWithLogs> {
   const [[run], lines] = await ctx.db.batch([
     ctx.db
-      .select(runColumns)
+      .select({ ...runColumns, defect: ctx.role === "staff" ? runs.defect : sql<null>`null` })
       .from(runs)
       .where(inTenant(ctx, runs, eq(runs.id, runId))),
     ctx.db

@@ -36,6 +36,8 @@ export interface Outcome {
     errorMessage: string | null;
     finishedAt: number | null;
   };
+  /** What went wrong on our own side, as JSON that may be written: for the agency's admins alone. */
+  defect: string | null;
 }
 
 /**
@@ -205,7 +207,7 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
     ),
   ];
 
-  const rows = outcomes.map(({ run, next }) => [
+  const rows = outcomes.map(({ run, next, defect }) => [
     run,
     next.status,
     next.attempt,
@@ -215,6 +217,7 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
     next.errorKind,
     next.errorMessage,
     next.finishedAt,
+    defect,
   ]);
   const conclusion = db
     .update(runs)
@@ -228,6 +231,7 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
       errorKind: sql`o.value->>6`,
       errorMessage: sql`o.value->>7`,
       finishedAt: sql`o.value->>8`,
+      defect: sql`coalesce(o.value->>9, ${runs.defect})`,
     })
     .from(sql`json_each(${JSON.stringify(rows)}) o`)
     .where(sql`${runs.id} = o.value->>0 and ${runs.lease} = ${lease} and ${runs.status} = 'running'`)

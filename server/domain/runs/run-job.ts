@@ -11,8 +11,11 @@ import { type Engine, leaseMs, maxSteps, runMessage } from "./engine.ts";
 import type { Commit } from "./group-commit.ts";
 import type { LoadedRun } from "./load-runs.ts";
 import type { Outcome } from "./outcome-statements.ts";
-import { createRunLog, type RunLog } from "./run-log.ts";
+import { createRunLog, type RunLog, writable } from "./run-log.ts";
 import { enterRun, takeStep } from "./take-step.ts";
+
+/** Of JSON: a stack with those of its causes. */
+const maxDefect = 8_000;
 
 /** When a message for the run is to be sent again: at once or after some milliseconds; null: never, all is done. */
 export type Again = { delayMs: number } | null;
@@ -40,9 +43,8 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
       outcome = afterStep(ctx, { run, log, goOn, ...step });
     } catch (error) {
       const failure = failureOf(error);
-      if (failure.kind === "defect" || failure.kind === "misconfigured")
-        runCtx.log.error("a run failed by our own fault", { kind: failure.kind, error });
-      outcome = afterError(ctx, engine, { loaded, run, log, failure });
+      if (isOurFault(failure)) runCtx.log.error("a run failed by our own fault", { kind: failure.kind, error });
+      outcome = afterError(ctx, engine, { loaded, run, log, failure, error });
     }
     // Sent before it is written: a letter for a run that is not dead after all is dropped, a death without a letter is not seen.
     if (outcome.next.status === "dead") await ctx.send.dead({ ...runMessage(run), type: "run.dead" });
@@ -50,7 +52,7 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
       // What D1 does not take is a failure of this step like any other, as long as D1 takes anything.
       if (!outcome.found) throw error;
       runCtx.log.error("what a step found could not be written", { error });
-      outcome = afterError(ctx, engine, { loaded, run, log, failure: failureOf(error) });
+      outcome = afterError(ctx, engine, { loaded, run, log, failure: failureOf(error), error });
       return commit(outcome);
     });
     runCtx.log.info("run", {
@@ -131,7 +133,7 @@ const well = { errorKind: null, errorMessage: null, finishedAt: null, sentAt: nu
 function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; log: RunLog; goOn: boolean }): Outcome {
   const now = ctx.now();
   const step = run.step + 1;
-  const base = { ...idsOf(run), ...taken, failing: null };
+  const base = { ...idsOf(run), ...taken, failing: null, defect: null };
   if (taken.found.done) {
     log.note("info", "Done.");
     return {
@@ -148,22 +150,24 @@ function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; l
 function afterError(
   ctx: Ctx,
   engine: Engine,
-  { loaded, run, log, failure }: { loaded: LoadedRun; run: Run; log: RunLog; failure: RunFailure },
+  { loaded, run, log, failure, error }: { loaded: LoadedRun; run: Run; log: RunLog; failure: RunFailure; error: unknown },
 ): Outcome {
   const now = ctx.now();
   const incident = isOfIncident(failure, loaded.down);
   const verdict = afterFailure(failure, { attempt: run.attempt, now, random: engine.random, incident });
   const queued = verdict.status === "queued" || verdict.status === "waiting";
-  log.note(queued ? "warn" : "error", failure.message, {
+  const fields = {
     kind: failure.kind,
     attempt: run.attempt,
     request: ctx.request.id,
     ...(queued ? { againAt: new Date(verdict.availableAt).toISOString() } : {}),
-  });
+  };
+  log.note(queued ? "warn" : "error", failure.message, fields);
   return {
     ...idsOf(run),
     ...nothing,
     failing: failingOf(failure, loaded, engine.jobs.get(run.job)),
+    defect: isOurFault(failure) ? writable(ctx.log, { error }, maxDefect) : null,
     logs: log.take(),
     next: {
       status: verdict.status === "waiting" ? "queued" : verdict.status,
@@ -177,6 +181,8 @@ function afterError(
     },
   };
 }
+
+const isOurFault = ({ kind }: RunFailure): boolean => kind === "defect" || kind === "misconfigured";
 
 /** Whether a provider that is down for many is what failed. One that hangs may also use up all of a step's time. */
 const isOfIncident = ({ kind, provider }: RunFailure, down: readonly string[]): boolean =>
@@ -195,6 +201,7 @@ export const releaseOutcome = (ctx: Ctx, run: Run): Outcome => ({
   ...idsOf(run),
   ...nothing,
   failing: null,
+  defect: null,
   logs: [],
   next: { ...well, status: "queued", attempt: run.attempt - 1, step: run.step, availableAt: ctx.now(), sentAt: ctx.now() },
 });

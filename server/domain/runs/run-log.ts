@@ -46,7 +46,7 @@ export function createRunLog({ log, now }: { log: Pick<Log, "redact">; now: () =
       const taken = lines.map((line) => ({
         ...line,
         message: log.redact(line.message).slice(0, maxMessage),
-        fields: line.fields === undefined ? null : writable(log, line.fields),
+        fields: line.fields === undefined ? null : writable(log, line.fields, maxFields),
       }));
       lines = [];
       dropped = 0;
@@ -55,10 +55,11 @@ export function createRunLog({ log, now }: { log: Pick<Log, "redact">; now: () =
   };
 }
 
-function writable(log: Pick<Log, "redact">, fields: LogFields): string {
+/** Fields as JSON that may be written: redacted first, then cut. */
+export function writable(log: Pick<Log, "redact">, fields: LogFields, max: number): string {
   try {
     const json = JSON.stringify(log.redact(fields));
-    return json.length <= maxFields ? json : JSON.stringify({ truncated: json.slice(0, maxFields) });
+    return json.length <= max ? json : JSON.stringify({ truncated: json.slice(0, max) });
   } catch (error) {
     // A circular object, or a bigint: a job must not lose its measurements for a log line.
     return JSON.stringify({ unreadable: error instanceof Error ? error.name : "error" });

@@ -71,7 +71,13 @@ export const RunLogLine = z.object({
   fields: z.record(z.string(), z.unknown()).nullable(),
 });
 export type RunLogLine = z.infer<typeof RunLogLine>;
-export const RunWithLogs = Run.extend({ logs: z.array(RunLogLine) });
+export const RunWithLogs = Run.extend({
+  logs: z.array(RunLogLine),
+  defect: z
+    .string()
+    .nullable()
+    .describe("What last went wrong on our side, with its stack (JSON): for the agency's admins, null to anybody else."),
+});
 export type RunWithLogs = z.infer<typeof RunWithLogs>;
 
 export const RunId = z.string().max(60);

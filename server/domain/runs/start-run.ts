@@ -36,7 +36,7 @@ export async function startRun(ctx: TenantCtx, { job: jobId }: { job: string }):
       .onConflictDoNothing(),
     ctx.db
       .insert(runs)
-      .values({ ...run, trigger: "manual", status: "queued", requestedBy })
+      .values({ ...run, trigger: "manual", status: "queued", requestedBy, requestId: ctx.request.id })
       .onConflictDoNothing(),
     ctx.db.select(runColumns).from(runs).where(open),
   ]);

@@ -1,6 +1,6 @@
-import { lt, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
-import { magicLinks, oauthStates, rateLimits, runs, schedules, sessions } from "#db/schema/index.ts";
+import { deadLetters, magicLinks, oauthStates, rateLimits, runs, schedules, sessions } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { maxAttempts, runMessage } from "./engine.ts";
 
@@ -8,6 +8,11 @@ import { maxAttempts, runMessage } from "./engine.ts";
 const graceMs = 120_000;
 const pageSize = 500;
 const maxPages = 10;
+const dayMs = 86_400_000;
+/** Rows of each kind that a tick deletes because their time is over. */
+const expiredATick = 5_000;
+/** A letter that was replayed is of use to nobody after this. */
+const lettersKeptMs = 90 * dayMs;
 /** Word for word the condition of the index `runs_sweep`: without it SQLite reads every run there ever was. */
 const open = sql`status in ('queued', 'running')`;
 
@@ -95,11 +100,15 @@ async function buryLost(ctx: Ctx, db: Db, now: number): Promise<number> {
 
 /** Rows that nobody may use any more; whatever reads them checks the time by itself. */
 async function deleteExpired(ctx: Ctx, now: number): Promise<void> {
-  const day = 86_400_000;
-  await ctx.directory.batch([
-    ctx.directory.delete(oauthStates).where(lt(oauthStates.expiresAt, now - day)),
-    ctx.directory.delete(magicLinks).where(lt(magicLinks.expiresAt, now - day)),
-    ctx.directory.delete(rateLimits).where(lt(rateLimits.resetAt, now - day)),
-    ctx.directory.delete(sessions).where(lt(sessions.expiresAt, now - day)),
+  const db = ctx.directory;
+  const yesterday = now - dayMs;
+  /** The oldest of them: however many there are, a tick deletes no more. */
+  const some = (table: string, old: SQL) => sql`rowid in (select rowid from ${sql.identifier(table)} where ${old} limit ${expiredATick})`;
+  await db.batch([
+    db.delete(oauthStates).where(some("oauth_states", sql`expires_at < ${yesterday}`)),
+    db.delete(magicLinks).where(some("magic_links", sql`expires_at < ${yesterday}`)),
+    db.delete(rateLimits).where(some("rate_limits", sql`reset_at < ${yesterday}`)),
+    db.delete(sessions).where(some("sessions", sql`expires_at < ${yesterday}`)),
+    db.delete(deadLetters).where(some("dead_letters", sql`at < ${now - lettersKeptMs} and replayed_at is not null`)),
   ]);
 }

@@ -2,6 +2,7 @@ import type { Account } from "#server/catalog/account.ts";
 import { checkMeasurements } from "#server/catalog/check-measurements.ts";
 import type { Sensor, Step } from "#server/catalog/sensor.ts";
 import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import type { FailedCall } from "#server/domain/connections/call-api.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { ProviderError } from "#server/errors.ts";
 import { RunError } from "./after-failure.ts";
@@ -75,13 +76,19 @@ export async function takeStep(
 function openDeclared(
   ctx: TenantCtx,
   engine: Engine,
-  { job, held }: StepInput,
+  { job, held, log }: StepInput,
   { provider, signal }: { provider: string; signal: AbortSignal },
 ): Account {
   if (!job.needs.some((need) => need.provider === provider)) throw new Error(`${job.id} does not declare that it needs ${provider}`);
   const own = held.find(({ connection }) => connection.provider === provider);
   if (!own) throw new RunError("not_connected", `${provider} is not connected.`);
-  return engine.openAccount(ctx, own, { signal });
+  return engine.openAccount(ctx, own, { signal, onFailed: (call) => tell(log, own.connection.id, call) });
+}
+
+/** Each try that failed is a line of the run's log, whatever came of the call in the end. */
+function tell(log: RunLog, connection: string, { method, path, again, ...call }: FailedCall): void {
+  const outcome = call.status === null ? "no reply" : String(call.status);
+  log.write("warn", `${method} ${path}: ${outcome}${again ? ", tried again" : ""}`, { method, path, connection, ...call });
 }
 
 /** What became of the calls of one step: those that failed, and the connections that answered. */

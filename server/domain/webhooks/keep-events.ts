@@ -125,7 +125,7 @@ async function insert(ctx: Ctx, db: Db, provider: string, rows: readonly Row[]):
       .select(
         sql`select value->>'id', value->>'tenantId', ${provider}, value->>'connectionId', value->>'eventKey', value->>'topic', value->>'account',
             ${now}, value->>'occurredAt', value->>'status', value->>'reason', value->>'sealed', ${keptForm}, 0, ${now},
-            iif(value->>'status' = 'received', null, ${now})
+            iif(value->>'status' = 'received', null, ${now}), ${ctx.request.id}
           from json_each(${JSON.stringify(page)}) where true`,
       )
       .onConflictDoNothing()

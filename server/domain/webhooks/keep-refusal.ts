@@ -21,9 +21,10 @@ export async function keepRefusal(
   const now = ctx.now();
   const id = newId("whk", now);
   const nothing = { tenantId: "", connectionId: "", account: null, occurredAt: null, sealed: null };
-  await ctx.directory
-    .insert(webhookDeliveries)
-    .values({ ...nothing, id, provider, eventKey: id, topic: callback ?? "", receivedAt: now, status: "refused", reason, workedAt: now });
+  await ctx.directory.insert(webhookDeliveries).values({
+    ...{ ...nothing, id, provider, eventKey: id, topic: callback ?? "", receivedAt: now, status: "refused", reason, workedAt: now },
+    requestId: ctx.request.id,
+  });
 }
 
 async function isWithin(ctx: Ctx, limit: Limit): Promise<boolean> {

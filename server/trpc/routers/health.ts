@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { AgencyHealth, agencyHealth } from "#server/domain/health/agency-health.ts";
+import { FindTraces, findTraces, Trace } from "#server/domain/health/find-traces.ts";
 import { Health, readHealth } from "#server/domain/health/read-health.ts";
 import { memberOrStaff, router, staff } from "#server/trpc/init.ts";
 
@@ -7,6 +9,12 @@ export const health = router({
     .meta({ openapi: { method: "GET", path: "/health/{tenant}", summary: "How a client's integrations are" } })
     .output(Health)
     .query(({ ctx }) => readHealth(ctx)),
+
+  /** What any id leads to: of a run, a client, a connection, a request. */
+  find: staff
+    .input(FindTraces)
+    .output(z.array(Trace))
+    .query(({ ctx, input }) => findTraces(ctx, input)),
 
   /** What waits for the agency's admins. */
   agency: staff.output(AgencyHealth).query(({ ctx }) => agencyHealth(ctx)),

@@ -1,0 +1,89 @@
+import { desc, eq, or } from "drizzle-orm";
+import { z } from "zod";
+import { auditLog, connections, deadLetters, deletions, incidents, runs, tenants, users, webhookDeliveries } from "#db/schema/index.ts";
+import { acrossTenants, type Ctx, requireStaff } from "#server/ctx.ts";
+
+/** Of one request there are a handful; more are not worth a page. */
+const most = 50;
+
+export const FindTraces = z.object({ id: z.string().trim().max(200) });
+
+/** Something that an id stands for, or that a request left. `at` is in milliseconds since 1970. */
+export const Trace = z.object({
+  kind: z.enum(["client", "run", "connection", "delivery", "audit", "deletion", "dead_letter", "person", "incident"]),
+  id: z.string(),
+  tenantId: z.string().nullable(),
+  /** What it is, where its kind does not say it: a job, an action, a provider's topic. */
+  about: z.string().nullable(),
+  at: z.number().nullable(),
+});
+export type Trace = z.infer<typeof Trace>;
+
+/** What an id leads to: whose id it is, and what a request with it left in runs, audit lines and deliveries. For the agency's admins. */
+export async function findTraces(ctx: Ctx, { id }: z.infer<typeof FindTraces>): Promise<Trace[]> {
+  requireStaff(ctx);
+  if (id === "") return [];
+  const [known, ...found] = await Promise.all([atDirectory(ctx, id), ...acrossTenants(ctx).map(({ db }) => inPlace(db, id))]);
+  return [...known, ...found.flat()];
+}
+
+async function atDirectory({ directory: db }: Ctx, id: string): Promise<Trace[]> {
+  const [clients, people, ends, letters, waves] = await db.batch([
+    db.select({ id: tenants.id, about: tenants.name }).from(tenants).where(eq(tenants.id, id)),
+    db.select({ id: users.id }).from(users).where(eq(users.id, id)),
+    db.select({ id: deletions.id, tenantId: deletions.ofTenant }).from(deletions).where(eq(deletions.id, id)),
+    db
+      .select({ id: deadLetters.id, tenantId: deadLetters.ofTenant, about: deadLetters.queue, at: deadLetters.at })
+      .from(deadLetters)
+      .where(eq(deadLetters.id, id)),
+    db.select({ id: incidents.id, about: incidents.provider, at: incidents.openedAt }).from(incidents).where(eq(incidents.id, id)),
+  ]);
+  return [
+    ...clients.map((row) => trace("client", { ...row, tenantId: row.id })),
+    ...people.map((row) => trace("person", row)),
+    ...ends.map((row) => trace("deletion", row)),
+    ...letters.map((row) => trace("dead_letter", row)),
+    ...waves.map((row) => trace("incident", row)),
+  ];
+}
+
+async function inPlace(db: Ctx["directory"], id: string): Promise<Trace[]> {
+  const [ran, connected, delivered, lines] = await db.batch([
+    db
+      .select({ id: runs.id, tenantId: runs.tenantId, about: runs.job, at: runs.createdAt })
+      .from(runs)
+      .where(or(eq(runs.id, id), eq(runs.requestId, id)))
+      .limit(most),
+    db
+      .select({ id: connections.id, tenantId: connections.tenantId, about: connections.provider, at: connections.connectedAt })
+      .from(connections)
+      .where(eq(connections.id, id)),
+    db
+      .select({
+        id: webhookDeliveries.id,
+        tenantId: webhookDeliveries.tenantId,
+        about: webhookDeliveries.topic,
+        at: webhookDeliveries.receivedAt,
+      })
+      .from(webhookDeliveries)
+      .where(or(eq(webhookDeliveries.id, id), eq(webhookDeliveries.requestId, id)))
+      .limit(most),
+    db
+      .select({ id: auditLog.id, tenantId: auditLog.tenantId, about: auditLog.action, at: auditLog.at })
+      .from(auditLog)
+      .where(or(eq(auditLog.id, id), eq(auditLog.requestId, id)))
+      .orderBy(desc(auditLog.id))
+      .limit(most),
+  ]);
+  return [
+    ...ran.map((row) => trace("run", row)),
+    ...connected.map((row) => trace("connection", row)),
+    ...delivered.map((row) => trace("delivery", row)),
+    ...lines.map((row) => trace("audit", row)),
+  ];
+}
+
+const trace = (
+  kind: Trace["kind"],
+  { id, tenantId, about, at }: { id: string; tenantId?: string | null; about?: string; at?: number },
+): Trace => ({ kind, id, tenantId: tenantId || null, about: about || null, at: at ?? null });
