@@ -23,7 +23,7 @@ const without = {
     ...["countTry", "newSession", "startSession", "oweGrant", "debtWhere", "strikeDebt", "activateClient"],
   ],
   "by the cron and the queues alone": [
-    ...["noteTick", "forgetUndelivered"],
+    ...["noteTick", "forgetUndelivered", "deleteOrders"],
     ...[
       "alignSchedules",
       "claimDue",
