@@ -61,9 +61,11 @@ test("what an admin of the agency did in a client is the agency's: its people re
     return text;
   };
   const mine = { ...(await makeBelongings("staff-names-2")), tenant, owner };
-  for (const { name: procedure, input } of describeProcedures(appRouter._def.procedures))
+  const operations = restOperations(appRouter._def.procedures);
+  const mutations = new Set(operations.filter(({ type }) => type === "mutation").map(({ name: mutation }) => mutation));
+  for (const { name: procedure, input } of describeProcedures(appRouter._def.procedures).filter((each) => !mutations.has(each.name)))
     await look(`/api/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(feed(input, mine, mine)))}`);
-  for (const { method, path } of restOperations(appRouter._def.procedures))
+  for (const { method, path } of operations)
     if (method === "GET") await look(path.replaceAll("{tenant}", tenant.id).replaceAll("{runId}", mine.runId));
   for (const page of ["", "/runs", "/settings/team", "/settings/data", "/settings/audit", "/settings/workspace", "/integrations"])
     await look(`/t/${tenant.id}${page}`);
@@ -85,7 +87,7 @@ test("what an admin of the agency did in a client is the agency's: its people re
   for (const [file, bytes] of files)
     for (const word of [name, staff.actor.email]) expect({ file, has: strFromU8(bytes).includes(word) }).toEqual({ file, has: false });
   expect(files.map(([, bytes]) => strFromU8(bytes)).join()).toContain('"actorName":"The agency"');
-});
+}, 60_000);
 
 test("the agency's own admins read each other's names", async () => {
   const { tenant, staff } = await touched();

@@ -55,7 +55,7 @@ export const admin = {
     caption: "Clients and their health",
     new: "New client",
     search: "Search",
-    searchHint: "How the name or id begins",
+    searchHint: "A part of the name or id",
     client: "Client",
     status: "Status",
     plan: "Plan",

@@ -59,7 +59,7 @@ export const admin = {
     caption: "Les clients et leur santé",
     new: "Nouveau client",
     search: "Recherche",
-    searchHint: "Début du nom ou de l’identifiant",
+    searchHint: "Une partie du nom ou de l’identifiant",
     client: "Client",
     status: "Statut",
     plan: "Formule",

@@ -60,7 +60,7 @@ export const admin = {
     caption: "הלקוחות ומצבם",
     new: "לקוח חדש",
     search: "חיפוש",
-    searchHint: "תחילת השם או המזהה",
+    searchHint: "חלק מהשם או מהמזהה",
     client: "לקוח",
     status: "מצב",
     plan: "מסלול",
