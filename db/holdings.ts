@@ -67,6 +67,11 @@ export interface Holding extends Partial<Record<Holds, readonly string[]>> {
    * column, or they stay for this reason.
    */
   withPerson?: { by: string; is: "id" | "email" } | { stays: string };
+  /**
+   * What becomes of an account's rows, found by their `connectionId`, when all that came from it is to be erased (a shop's end, a
+   * person's own account).
+   */
+  withAccount?: "erased" | { stays: string };
   /** Where a customer is taken out of it: the instant of the row, set to that of the demand, so that nothing older brings them back. */
   datedBy?: string;
 }
@@ -115,6 +120,7 @@ export const holdings: readonly Holding[] = [
     data: ["connectionId", "kind", "externalId", "name", "parent", "currency", "timezone", "listedAt"],
     exported: { file: "resources.json", key: ["connectionId", "kind", "externalId"] },
     atEnd: "erased",
+    withAccount: "erased",
   },
   {
     table: renewals,
@@ -122,6 +128,7 @@ export const holdings: readonly Holding[] = [
     data: ["id", "connectionId", "provider", "at", "tookMs", "trigger", "outcome", "message"],
     exported: { file: "renewals.json", key: ["id"] },
     atEnd: "erased",
+    withAccount: { stays: "when its tokens were renewed, and how that went" },
   },
   {
     table: debts,
@@ -133,6 +140,7 @@ export const holdings: readonly Holding[] = [
     sealed: ["accessSealed", "refreshSealed"],
     exported: { file: "access_owed_back.json", key: ["id"] },
     atEnd: "erased",
+    withAccount: { stays: "what is owed back at the provider; for a while after that is over" },
   },
   {
     table: schedules,
@@ -177,6 +185,7 @@ export const holdings: readonly Holding[] = [
     order: ["externalId"],
     exported: { file: "orders.csv", key: ["connectionId", "externalId"] },
     atEnd: "erased",
+    withAccount: "erased",
     datedBy: "updatedAt",
   },
   {
@@ -186,6 +195,7 @@ export const holdings: readonly Holding[] = [
     data: ["connectionId", "externalId", "deletedAt", "days"],
     exported: { file: "deleted_orders.csv", key: ["connectionId", "externalId"] },
     atEnd: "erased",
+    withAccount: "erased",
   },
   {
     table: refunds,
@@ -194,6 +204,7 @@ export const holdings: readonly Holding[] = [
     order: ["orderExternalId"],
     exported: { file: "refunds.csv", key: ["connectionId", "externalId"] },
     atEnd: "erased",
+    withAccount: "erased",
   },
   {
     table: webhookDeliveries,
@@ -206,6 +217,7 @@ export const holdings: readonly Holding[] = [
     engine: ["sealedForm"],
     exported: { file: "webhook_deliveries.json", key: ["id"] },
     atEnd: "erased",
+    withAccount: { stays: "that something came, without what it said and of whom; for ninety days" },
   },
   {
     table: privacyRequests,
@@ -215,6 +227,7 @@ export const holdings: readonly Holding[] = [
     sealed: ["code"],
     exported: { file: "privacy_requests.json", key: ["id"] },
     atEnd: "erased",
+    withAccount: { stays: "the proof that it was erased" },
   },
   {
     table: reveals,
@@ -226,6 +239,7 @@ export const holdings: readonly Holding[] = [
     engine: ["sealMark"],
     exported: { file: "reveals.json", key: ["id"] },
     atEnd: "erased",
+    withAccount: { stays: "who looked at what, and who allowed it" },
   },
   {
     table: auditLog,
@@ -243,6 +257,7 @@ export const holdings: readonly Holding[] = [
     sealed: ["sealed"],
     exported: { not: never },
     atEnd: "erased",
+    withAccount: "erased",
   },
   {
     table: dataKeys,
@@ -310,6 +325,7 @@ export const holdings: readonly Holding[] = [
     engine: ["takenBy"],
     exported: { not: "a consent on its way, for minutes" },
     atEnd: "erased",
+    withAccount: { stays: "for minutes" },
     withPerson: { by: "userId", is: "id" },
   },
   {
@@ -414,6 +430,9 @@ export const columnsOf = (holding: Holding, ...kinds: readonly Holds[]): string[
 
 /** The tables that have something of a shop's customers, found through a column or through their order. */
 export const ofCustomers: readonly Holding[] = holdings.filter((holding) => columnsOf(holding, "customer", "order").length > 0);
+
+/** The tables of which an account's rows go with it. */
+export const ofAccounts: readonly Holding[] = holdings.filter(({ withAccount }) => withAccount === "erased");
 
 /** What is said of one table. Throws where nobody said anything. */
 export function holdingOf(table: SQLiteTable): Holding {

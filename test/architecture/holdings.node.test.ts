@@ -98,6 +98,16 @@ test("of a customer who is to be forgotten it is known where they stand, how the
   expect(faults).toEqual([]);
 });
 
+test("what came from an account goes with it, or somebody said why not", () => {
+  const faults = holdings.flatMap((holding) => {
+    const of = "connectionId" in getTableColumns(holding.table);
+    if (of && !holding.withAccount) return [`${nameOf(holding)} has rows of an account and says no \`withAccount\` in db/holdings.ts.`];
+    if (!of && holding.withAccount) return [`${nameOf(holding)} says \`withAccount\` and has no connectionId.`];
+    return [];
+  });
+  expect(faults).toEqual([]);
+});
+
 test("what is packed goes as a whole where somebody is to be forgotten", () => {
   const tablesWithPacked = holdings.filter((holding) => columnsOf(holding, "packed").length > 0).map(nameOf);
   expect(Object.keys(packed).sort(), "domain/webhooks/meet-privacy-demand.ts says in `packed` what becomes of each").toEqual(

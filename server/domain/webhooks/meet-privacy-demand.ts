@@ -1,19 +1,8 @@
 import { eq, getTableName, ne, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Statement } from "#db/client.ts";
-import { columnsOf, ofCustomers } from "#db/holdings.ts";
-import {
-  connections,
-  deletedOrders,
-  measurements,
-  orders,
-  privacyRequests,
-  refunds,
-  resources,
-  schedules,
-  secrets,
-  webhookDeliveries,
-} from "#db/schema/index.ts";
+import { columnsOf, ofAccounts, ofCustomers } from "#db/holdings.ts";
+import { connections, measurements, orders, privacyRequests, schedules, webhookDeliveries } from "#db/schema/index.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { PrivacyDemand } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -167,31 +156,22 @@ async function eraseAccount(
   const open = stillOpen(ctx, delivery.id);
   const jobs = sensors.filter(({ needs }) => needs.some(({ provider }) => provider === connection.provider)).map(({ id }) => id);
   const list = sql`(select value from json_each(${JSON.stringify(figures ? jobs : [])}))`;
-  const of = {
-    orders: inTenant(ctx, orders, eq(orders.connectionId, connection.id)),
-    refunds: inTenant(ctx, refunds, eq(refunds.connectionId, connection.id)),
-    resources: inTenant(ctx, resources, eq(resources.connectionId, connection.id)),
-    secrets: inTenant(ctx, secrets, eq(secrets.connectionId, connection.id)),
-    measurements: inTenant(ctx, measurements, sql`${measurements.sensor} in ${list}`),
-  };
+  const ofSensors = inTenant(ctx, measurements, sql`${measurements.sensor} in ${list}`);
+  const own = ofAccounts.map(({ table }) => ({
+    table,
+    rows: inTenant(ctx, { tenantId: columnOf(table, "tenantId") }, eq(columnOf(table, "connectionId"), connection.id)),
+  }));
   const won = await finish(ctx, working, {
     demand,
     found: {
-      orders: count(orders, of.orders),
-      refunds: count(refunds, of.refunds),
-      measurements: count(measurements, of.measurements),
-      resources: count(resources, of.resources),
-      secrets: count(secrets, of.secrets),
+      ...Object.fromEntries(own.map(({ table, rows }) => [getTableName(table), count(table, rows)])),
+      measurements: count(measurements, ofSensors),
       webhook_deliveries: keptPayloads(ctx, working),
       connections: sql`select 1`,
     },
     statements: [
-      ctx.db.delete(orders).where(sql`${of.orders} and ${open}`),
-      ctx.db.delete(refunds).where(sql`${of.refunds} and ${open}`),
-      ctx.db.delete(deletedOrders).where(inTenant(ctx, deletedOrders, eq(deletedOrders.connectionId, connection.id), open)),
-      ctx.db.delete(measurements).where(sql`${of.measurements} and ${open}`),
-      ctx.db.delete(resources).where(sql`${of.resources} and ${open}`),
-      ctx.db.delete(secrets).where(sql`${of.secrets} and ${open}`),
+      ...own.map(({ table, rows }) => ctx.db.delete(table).where(sql`${rows} and ${open}`)),
+      ctx.db.delete(measurements).where(sql`${ofSensors} and ${open}`),
       ctx.db
         .update(schedules)
         .set({ cursor: null })
