@@ -133,7 +133,7 @@ async function waitForRuns(demo: Demo, people: readonly Person[], staff: Api): P
 /** What the sandbox says of a shop in one of its currencies. */
 interface Told {
   currency: string;
-  by_currency: Record<string, { orders: number; guest_orders: number; gross_minor: number }>;
+  by_currency: Record<string, { orders: number; guest_orders: number; gross_minor: number; net_minor: number }>;
 }
 
 /** A client's figures are those of its own accounts, in their own currencies, whatever the client itself is kept in. */
@@ -141,7 +141,7 @@ async function expectOwnFigures(demo: Demo, { client, visitor }: Person): Promis
   const api = apiOf(demo, visitor);
   const shop = await api.overview.shop.query({ tenant: client.id });
   const told = (await (await fetch(`${demo.sandbox}/__sandbox/shop/${client.shop}`)).json()) as Told;
-  const { orders, guest_orders, gross_minor } = told.by_currency[told.currency] ?? {};
+  const { orders, guest_orders, gross_minor, net_minor } = told.by_currency[told.currency] ?? {};
   expectEqual(
     `the shop of ${client.id} and the sandbox's`,
     {
@@ -149,15 +149,18 @@ async function expectOwnFigures(demo: Demo, { client, visitor }: Person): Promis
       orders: shop.orders,
       guest_orders: shop.guest_orders,
       gross_minor: shop.gross_minor,
+      net_minor: shop.gross_minor - shop.refunds_minor,
     },
-    { currency: told.currency, orders, guest_orders, gross_minor },
+    { currency: told.currency, orders, guest_orders, gross_minor, net_minor },
   );
   const { sensors } = await api.overview.get.query({ tenant: client.id });
   const tileOf = (sensor: string, key: string) => sensors.find(({ id }) => id === sensor)?.tiles.find((tile) => tile.key === key);
   for (const key of ["revenue", "refunds", "net_revenue", "average_order"]) {
     expectEqual(`the currency of ${key} of ${client.id}`, tileOf("shopify-sensor", key)?.currency, told.currency);
   }
-  return { shop: shop.currency, website: tileOf("ga4-sensor", "revenue")?.currency ?? null };
+  const website = tileOf("ga4-sensor", "revenue")?.currency;
+  expectEqual(`the currency of the website of ${client.id}`, website, client.websiteCurrency);
+  return { shop: shop.currency, website: website ?? null };
 }
 
 function metricsOf(overview: Outputs["overview"]["get"]): Record<string, number> {

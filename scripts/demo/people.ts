@@ -21,6 +21,7 @@ export const clients = [
     locale: "en",
     shop: realShop,
     accounts: { klaviyo: "AcmeG1", google: "owner@acme-gifts.example" },
+    websiteCurrency: "GBP",
   },
   {
     id: "beta",
@@ -31,6 +32,7 @@ export const clients = [
     locale: "fr",
     shop: huShop,
     accounts: { klaviyo: "BetaB2", google: "owner@beta.example" },
+    websiteCurrency: "EUR",
   },
   {
     id: "gamma",
@@ -41,6 +43,7 @@ export const clients = [
     locale: "he",
     shop: jpShop,
     accounts: { klaviyo: "GammC3", google: "owner@gamma.example" },
+    websiteCurrency: "USD",
   },
 ] as const;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import { addDays, dayOf, daysBetween } from "#server/catalog/days.ts";
+import { addDays, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import { minorUnits } from "#server/catalog/money.ts";
 import { defineSensor, type Measurement, type Metric } from "#server/catalog/sensor.ts";
 import { ProviderError } from "#server/errors.ts";
@@ -186,7 +186,7 @@ export const ga4Sensor = defineSensor({
     const property = propertyOf(google);
     const known = cursor?.property === property && cursor.firstDay !== null ? cursor : null;
     // The property's own calendar is only known from its reply; a day more covers any difference.
-    const today = dayOf(now, google.timezone ?? tenantTimezone);
+    const today = dayOf(now, tenantTimezone);
     const back = known === null ? backfillDays : known.creditedOn === today ? settlingDays : creditedDays;
     const range = { property, startDate: addDays(today, -back), endDate: "today" };
     const totals = await readReport(google, { ...range, dimensions: ["date"], metrics: all.map((key) => names[key]) });
@@ -201,7 +201,7 @@ export const ga4Sensor = defineSensor({
     if (currency === undefined)
       log("warn", "Google Analytics does not say the revenue of this property, or not its currency.", { property });
 
-    const timezone = totals.timezone ?? tenantTimezone;
+    const timezone = calendarOf({ name: `Analytics ${property}`, timezone: totals.timezone }, { timezone: tenantTimezone, log });
     const lastDay = dayOf(now, timezone);
     const firstDay = earliest([known?.firstDay ?? lastDay, ...totals.rows.map(({ dimensions: [day = lastDay] }) => day)]);
     const channels = [...new Set([...(known?.channels ?? []), ...split.rows.map(channelOf)])].sort();

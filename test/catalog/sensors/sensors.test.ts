@@ -361,6 +361,28 @@ test("revenue is in the property's own currency, and left out where Google does 
   }
 });
 
+test("an account in a zone that no clock knows is read by the client's days, and the run says so", async () => {
+  const client = "Asia/Tokyo";
+  // 16:00 UTC is the next day in Tokyo.
+  const late = Date.parse("2026-11-20T16:00:00Z");
+  const traffic = scriptedAccount(
+    "google",
+    ({ body }) => {
+      const { dimensions } = body as { dimensions: object[] };
+      const rows = [row(["20261121", "Email"].slice(0, dimensions.length), ["4", "3", "1", "2"])];
+      return { rows, rowCount: 1, metadata: { currencyCode: "GBP", timeZone: "Pacific Time (US & Canada)" } };
+    },
+    { resources: properties },
+  );
+  const ofSite = await runSensor(await newCtx(), ga4Sensor, { account: traffic, now: late, timezone: client });
+  expect([ofSite.steps[0]?.timezone, valuesOf(ofSite, "users")]).toEqual([client, { "2026-11-21": 3 }]);
+
+  const klaviyo = await sandboxAccount("klaviyo", "Zone01", { scopes: scopesOf(klaviyoSensor), timezone: "Eastern Time (US & Canada)" });
+  const audience = await runSensor(await newCtx(), klaviyoSensor, { account: klaviyo, now: late, timezone: client });
+  expect(Object.keys(valuesOf(audience, "profiles"))).toEqual(["2026-11-21"]);
+  for (const run of [ofSite, audience]) expect(run.logs.filter(({ level }) => level === "warn").length).toBeGreaterThan(0);
+});
+
 test("what Google credits to no channel is one channel, whose name it leaves empty or not", async () => {
   const account = ga4((_, split) =>
     split
