@@ -9,7 +9,7 @@ declare module "@remix-run/cloudflare" {
   }
 }
 
-export default defineConfig(({ command }) => ({
+export default defineConfig(({ command, isSsrBuild }) => ({
   plugins: [
     // In development Remix and Hono run inside workerd with the real bindings; a build is bundled by wrangler.
     command === "serve" &&
@@ -44,5 +44,6 @@ export default defineConfig(({ command }) => ({
   },
   server: { watch: { ignored: ["**/.wrangler/**", "**/.atrium/**", "**/build/**", "**/coverage/**"] } },
   ssr: { noExternal: true, resolve: { conditions: ["workerd", "worker", "browser"] } },
-  build: { minify: true },
+  // Of the server alone, for the stacks in its log: those of the browser's files would be public.
+  build: { minify: true, sourcemap: isSsrBuild === true },
 }));

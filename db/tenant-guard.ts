@@ -7,7 +7,7 @@ export const tenantTables: readonly string[] = Object.values(schema)
   .filter((table) => is(table, SQLiteTable) && "tenantId" in getTableColumns(table))
   .map((table) => getTableName(table as SQLiteTable));
 
-const ownedTable = new RegExp(`(?:from|join|into|update)\\s+"?(${tenantTables.join("|")})"?\\b`, "i");
+const ownedTable = new RegExp(`(?:from|join|into|update)\\s+["\`[]?(${tenantTables.join("|")})\\b`, "i");
 const namesTenant = /"?tenant_id"?/i;
 
 /** A query reached a tenant's table without naming the tenant. Always a bug of ours. */

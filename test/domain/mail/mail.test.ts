@@ -30,6 +30,7 @@ async function asked(email: string, locale: Locale = "en"): Promise<MailMessage 
   return { v: 1, type: "mail.sign_in", link: ctx.traces.cookies.get(signInCookie) ?? "" };
 }
 
+const allMails = () => openDb(testEnv.DB).select({ id: devMails.id }).from(devMails);
 const mailsTo = (email: string) => openDb(testEnv.DB).select().from(devMails).where(eq(devMails.recipient, email));
 
 describe("what no longer needs a mail sends none:", () => {
@@ -60,10 +61,12 @@ describe("what no longer needs a mail sends none:", () => {
 
   test("a client that was erased meanwhile: a letter that failed would name it again", async () => {
     const gone = { v: 1, tenant: "erased", connection: newId("con", 1) } as const;
+    const before = await allMails();
     await workMail(testCtx(), { ...gone, type: "mail.reconnect" });
     await workMail(testCtx(), { ...gone, type: "mail.cliff", days: 3 });
     await workMail(testCtx(), { v: 1, type: "mail.reveal", tenant: "erased", reveal: newId("rev", 1) });
     await workMail(testCtx(), { v: 1, type: "mail.ending", deletion: newId("del", 1) });
+    expect(await allMails()).toEqual(before);
   });
 
   test("a connection that works again", async () => {
