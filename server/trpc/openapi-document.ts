@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Healthz } from "#server/domain/health/look-around.ts";
-import type { JsonSchema, Operation } from "./rest.ts";
+import type { JsonSchema, Operation, RestMethod } from "./rest.ts";
 
 /** The body of every failed answer, see `describeError`. */
 const Failure = z.object({
@@ -14,12 +14,37 @@ const Failure = z.object({
   }),
 });
 
-const failures: Record<string, string> = {
-  "400": "The input is not valid; `field` names what is at fault.",
-  "401": "Nobody is signed in.",
-  "403": "Not allowed to this person, or sent by another site's page.",
-  "404": "There is no such thing, or not for this person.",
+/** How a request can fail: what it means, when it is declared, and a header that comes along. */
+interface FailureView {
+  words: string;
+  /** Left out: any operation. `change`: what is no GET. `body`: what reads a body. */
+  of?: "change" | "body";
+  header?: { name: string; words: string };
+}
+const retryAfter = { name: "Retry-After", words: "Seconds to wait." };
+
+const failures: Readonly<Record<string, FailureView>> = {
+  "400": { words: "The input is not valid; `field` names what is at fault." },
+  "401": { words: "Nobody is signed in." },
+  "403": { words: "Not allowed to this person, or sent by another site's page." },
+  "404": { words: "There is no such thing, or not for this person." },
+  "405": { words: "The address does not answer to this method.", header: { name: "Allow", words: "The methods that it answers to." } },
+  "409": { words: "What is there does not allow it.", of: "change" },
+  "413": { words: "The body is too long.", of: "change" },
+  "415": { words: "The body is no JSON.", of: "body" },
+  "429": { words: "Too many requests.", header: retryAfter },
+  "500": { words: "Something went wrong on our side; `requestId` names it in our logs." },
+  "503": { words: "Something that it needs does not answer now.", header: retryAfter },
 };
+
+const failuresOf = (method: RestMethod): DescribedOperation["responses"] =>
+  Object.fromEntries(
+    Object.entries(failures).flatMap(([code, { words, of, header }]) => {
+      if ((of && method === "GET") || (of === "body" && method === "DELETE")) return [];
+      const headers = header && { [header.name]: { description: header.words, schema: { type: "string" as const } } };
+      return [[code, { description: words, ...(headers && { headers }), content: json({ $ref: "#/components/schemas/Failure" }) }]];
+    }),
+  );
 
 /** The OpenAPI 3.1 document of the REST API. */
 export const openApiDocument = (operations: readonly Operation[], origin: string) => ({
@@ -58,6 +83,11 @@ const healthz: Record<string, Record<string, DescribedOperation>> = {
   },
 };
 
+interface Header {
+  description: string;
+  schema: JsonSchema;
+}
+
 /** One operation of the document. */
 export interface DescribedOperation {
   operationId: string;
@@ -67,7 +97,7 @@ export interface DescribedOperation {
   tags: string[];
   parameters?: { name: string; in: "path" | "query"; required: boolean; schema: JsonSchema }[];
   requestBody?: { required: boolean; content: ReturnType<typeof json> };
-  responses: Record<string, { description: string; content: ReturnType<typeof json> }>;
+  responses: Record<string, { description: string; headers?: Record<string, Header>; content: ReturnType<typeof json> }>;
 }
 
 function pathsOf(operations: readonly Operation[]): Record<string, Record<string, DescribedOperation>> {
@@ -106,12 +136,7 @@ function describe(operation: Operation): DescribedOperation {
     ...(!inQuery && { requestBody: { required: required.length > 0, content: json(body) } }),
     responses: {
       [status]: { description: "Done.", content: json(output) },
-      ...Object.fromEntries(
-        Object.entries(failures).map(([code, words]) => [
-          code,
-          { description: words, content: json({ $ref: "#/components/schemas/Failure" }) },
-        ]),
-      ),
+      ...failuresOf(operation.method),
     },
   };
 }

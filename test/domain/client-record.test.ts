@@ -8,6 +8,7 @@ import type { Tenant } from "#server/ctx.ts";
 import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
 import type { Role } from "#server/domain/tenants/schemas.ts";
+import { newId } from "#server/ids.ts";
 import type { AppRouter } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { comeBack, control, visit } from "#test/domain/oauth/consent.ts";
@@ -230,5 +231,33 @@ describe("a client of tRPC", () => {
     const api = client(token, {});
     const answers = await Promise.all(Array.from({ length: 2 * maxBatch + 1 }, () => api.me.get.query()));
     expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+  });
+});
+
+describe("one's own clients at a provider", () => {
+  test("are what the status names, and of nobody else's", async () => {
+    const tenant = await makeTenant({ name: "Mine" });
+    const { token } = await makeUser({ roles: [[tenant, "viewer"]] });
+    const theirs = await makeTenant();
+    const row = (of: Tenant, name: string) => ({
+      id: newId("con", Date.now()),
+      tenantId: of.id,
+      provider: "klaviyo",
+      externalId: name,
+      name,
+      details: {},
+      scopesAsked: [],
+      scopesGranted: [],
+      status: "active" as const,
+      connectedBy: "usr",
+      connectedAt: Date.now(),
+    });
+    await db.insert(connections).values([row(tenant, "Own"), row(theirs, "Theirs")]);
+    const { status, body } = await send(token, "GET", "/api/integrations/klaviyo/status");
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ provider: "klaviyo", configured: true, connected: true });
+    expect(body.clients).toMatchObject([{ clientId: tenant.id, name: "Mine", connections: [{ account: "Own", status: "active" }] }]);
+    expect((await send(token, "GET", "/api/integrations/nobody/status")).status).toBe(404);
+    expect((await ask("/api/integrations/klaviyo/status")).status).toBe(401);
   });
 });

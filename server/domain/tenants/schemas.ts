@@ -6,7 +6,8 @@ export const locales = ["en", "fr", "he"] as const;
 export const Locale = z.enum(locales);
 export type Locale = z.infer<typeof Locale>;
 /** The same words in every language that we speak. */
-export type Text = Record<Locale, string>;
+export const Text = z.object({ en: z.string(), fr: z.string(), he: z.string() } satisfies Record<Locale, z.ZodString>);
+export type Text = z.infer<typeof Text>;
 
 export const Vertical = z.enum(["shopify", "b2b", "agency", "custom"]);
 export type Vertical = z.infer<typeof Vertical>;

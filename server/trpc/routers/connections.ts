@@ -20,12 +20,14 @@ import {
 } from "#server/domain/connections/schemas.ts";
 import { listUnusedScopes } from "#server/domain/connections/unused-scopes.ts";
 import { memberOrStaff, router } from "#server/trpc/init.ts";
+import { Disconnected, Done, Integrations, Probe, UnusedScopes, whenDone } from "#server/trpc/replies.ts";
 
 /** No answer here holds a token, sealed or not. Connecting itself is a navigation: /api/auth/oauth/:provider/authorize. */
 export const connections = router({
   /** Every provider, with this client's accounts there. */
   list: memberOrStaff("portal:read")
     .meta({ openapi: { method: "GET", path: "/connections/{tenant}", summary: "Every provider, with a client's accounts there" } })
+    .output(Integrations)
     .query(({ ctx }) => listIntegrations(ctx)),
   /** Connects an account by a key, or replaces the key of one. */
   connectKey: memberOrStaff("connections:write")
@@ -50,11 +52,13 @@ export const connections = router({
       },
     })
     .input(ConnectionRef)
+    .output(Disconnected)
     .mutation(({ ctx, input }) => disconnect(ctx, input)),
   /** Tries the connection now. */
   probe: memberOrStaff("connections:write")
     .meta({ openapi: { method: "POST", path: "/connections/{tenant}/{connectionId}/probe", summary: "Try a connection now" } })
     .input(ConnectionRef)
+    .output(Probe)
     .mutation(({ ctx, input }) => probeConnection(ctx, input)),
   /** What can be chosen under an account, as the provider last listed it. */
   resources: memberOrStaff("portal:read")
@@ -99,7 +103,8 @@ export const connections = router({
       },
     })
     .input(ConnectionRef)
-    .mutation(({ ctx, input }) => preferConnection(ctx, input)),
+    .output(Done)
+    .mutation(({ ctx, input }) => whenDone(preferConnection(ctx, input))),
   /** Permissions beyond the sets that may be asked for by name. */
   permissions: memberOrStaff("portal:read")
     .input(z.object({ provider: z.string().max(40) }))
@@ -109,5 +114,6 @@ export const connections = router({
     .meta({
       openapi: { method: "GET", path: "/clients/{tenant}/unused-scopes", summary: "What was granted and nothing has used for long" },
     })
+    .output(UnusedScopes)
     .query(({ ctx }) => listUnusedScopes(ctx)),
 });

@@ -3,6 +3,7 @@ import { providers } from "#server/catalog/providers/registry.ts";
 import { listCredentials } from "#server/domain/connections/list-credentials.ts";
 import { rootKeyCoverage, rotateRootKey } from "#server/domain/vault/rotate-root-key.ts";
 import { router, staff } from "#server/trpc/init.ts";
+import { Coverage, Credentials } from "#server/trpc/replies.ts";
 
 /** Of 100 data keys: two calls of D1 each, well inside what an invocation may make. */
 const pagesPerRequest = 20;
@@ -18,15 +19,18 @@ export const credentials = router({
         provider: z.string().max(40).optional(),
       }),
     )
+    .output(Credentials)
     .query(({ ctx, input: { cursor, ...asked } }) => listCredentials(ctx, { after: cursor, ...asked })),
   /** Of whom there may be some. */
   providers: staff.query(() => providers.map(({ id, name }) => ({ id, name }))),
   /** How far the rotation to the current root key has come. */
   coverage: staff
     .meta({ openapi: { method: "GET", path: "/credentials/coverage", summary: "How far the rotation of the root key has come" } })
+    .output(Coverage)
     .query(({ ctx }) => rootKeyCoverage(ctx)),
   /** Goes on with the rotation, as far as one request can, and says how far it has come. */
   rotate: staff
     .meta({ openapi: { method: "POST", path: "/credentials/rotate", summary: "Go on with the rotation of the root key" } })
+    .output(Coverage)
     .mutation(({ ctx }) => rotateRootKey(ctx, { maxPages: pagesPerRequest })),
 });

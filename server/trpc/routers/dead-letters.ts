@@ -3,15 +3,18 @@ import { listDeadLetters } from "#server/domain/runs/list-dead-letters.ts";
 import { replayDeadLetter } from "#server/domain/runs/replay-dead-letter.ts";
 import { ListDeadLetters } from "#server/domain/runs/schemas.ts";
 import { router, staff } from "#server/trpc/init.ts";
+import { DeadLetters, Replayed } from "#server/trpc/replies.ts";
 
 /** What the queues gave up on. */
 export const deadLetters = router({
   list: staff
     .meta({ openapi: { method: "GET", path: "/dead-letters", summary: "What the queues gave up on" } })
     .input(ListDeadLetters)
+    .output(DeadLetters)
     .query(({ ctx, input }) => listDeadLetters(ctx, input)),
   replay: staff
     .meta({ openapi: { method: "POST", path: "/dead-letters/{letterId}/replay", summary: "Give a run all its tries again" } })
     .input(z.object({ letterId: z.string().max(60) }))
+    .output(Replayed)
     .mutation(({ ctx, input }) => replayDeadLetter(ctx, input)),
 });

@@ -1,16 +1,26 @@
 import { z } from "zod";
 import { clientSources } from "#server/domain/connections/client-sources.ts";
+import { OwnStatus, ownStatus } from "#server/domain/connections/own-status.ts";
 import { ProviderStatus, ProviderStatusQuery, providerStatus } from "#server/domain/connections/provider-status.ts";
 import { Refreshed, refreshClient } from "#server/domain/connections/refresh-client.ts";
-import { router, staff } from "#server/trpc/init.ts";
+import { personal, router, staff } from "#server/trpc/init.ts";
 
 /**
- * A provider over all clients, for the agency's admins. Taking a client in begins with a navigation:
+ * A provider over all of a person's clients, and over all there are for the agency's admins. Taking a client in begins with a navigation:
  * /api/integrations/:provider/oauth/start.
  */
 export const integrations = router({
   /** From whose accounts a client can be made. */
   sources: staff.query(({ ctx }) => clientSources(ctx)),
+
+  /** The person's own clients at a provider. */
+  own: personal
+    .meta({
+      openapi: { method: "GET", path: "/integrations/{provider}/status", summary: "The accounts of one's own clients at a provider" },
+    })
+    .input(z.object({ provider: z.string().max(40) }))
+    .output(OwnStatus)
+    .query(({ ctx, input }) => ownStatus(ctx, input)),
 
   status: staff
     .meta({

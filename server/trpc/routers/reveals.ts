@@ -5,12 +5,14 @@ import { requestReveal } from "#server/domain/custody/request-reveal.ts";
 import { RequestReveal, RevealRef } from "#server/domain/custody/schemas.ts";
 import { showReveal } from "#server/domain/custody/show-reveal.ts";
 import { router, staff, staffIn } from "#server/trpc/init.ts";
+import { Done, RequestedReveal, Reveals, whenDone } from "#server/trpc/replies.ts";
 
 /** One admin asks to see a secret, another one allows it, the first one looks for five minutes. */
 export const reveals = router({
   list: staff
     .meta({ openapi: { method: "GET", path: "/reveals", summary: "Who asked to see which secret, and who decided" } })
     .input(z.object({ cursor: z.string().max(60).optional() }))
+    .output(Reveals)
     .query(({ ctx, input }) => listReveals(ctx, input)),
   /** How many wait for this admin's answer. */
   waiting: staff.query(({ ctx }) => countWaitingReveals(ctx)),
@@ -24,6 +26,7 @@ export const reveals = router({
       },
     })
     .input(RequestReveal)
+    .output(RequestedReveal)
     .mutation(({ ctx, input }) => requestReveal(ctx, input)),
   approve: staffIn
     .meta({
@@ -34,11 +37,13 @@ export const reveals = router({
       },
     })
     .input(RevealRef)
-    .mutation(({ ctx, input }) => approveReveal(ctx, input)),
+    .output(Done)
+    .mutation(({ ctx, input }) => whenDone(approveReveal(ctx, input))),
   deny: staffIn
     .meta({ openapi: { method: "POST", path: "/reveals/{tenant}/{revealId}/deny", summary: "Refuse another admin's request" } })
     .input(RevealRef)
-    .mutation(({ ctx, input }) => denyReveal(ctx, input)),
+    .output(Done)
+    .mutation(({ ctx, input }) => whenDone(denyReveal(ctx, input))),
   /** The only answer of the portal that holds a secret. A mutation, since each look is written down. */
   show: staffIn.input(RevealRef).mutation(({ ctx, input }) => showReveal(ctx, input)),
 });

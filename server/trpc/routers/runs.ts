@@ -8,6 +8,7 @@ import { listSchedules } from "#server/domain/runs/list-schedules.ts";
 import { ConfigureJob, JobId, ListAllRuns, ListRuns, RunId } from "#server/domain/runs/schemas.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
 import { member, memberOrStaff, personal, router, staff } from "#server/trpc/init.ts";
+import { Done, whenDone } from "#server/trpc/replies.ts";
 
 export const runs = router({
   /** One tenant's runs, newest first. */
@@ -32,7 +33,8 @@ export const runs = router({
       openapi: { method: "PUT", path: "/scripts/{job}/config/{tenant}", summary: "Set how a job measures for a client", tags: ["scripts"] },
     })
     .input(ConfigureJob)
-    .mutation(({ ctx, input }) => configureJob(ctx, input)),
+    .output(Done)
+    .mutation(({ ctx, input }) => whenDone(configureJob(ctx, input))),
   /** Runs of all tenants, newest first. */
   all: staff.input(ListAllRuns).query(({ ctx, input }) => listAllRuns(ctx, input)),
 });
