@@ -169,7 +169,15 @@ export const RequestedDeletion = z.object({ id: z.string(), dueAt: z.number() })
 
 const Receipt = z.object({
   tables: z.record(z.string(), z.number()),
-  grants: z.array(z.object({ connection: z.string(), provider: z.string(), kind: ConnectionKind, revoked: z.boolean() })),
+  grants: z.array(
+    z.object({
+      connection: z.string(),
+      provider: z.string(),
+      kind: ConnectionKind,
+      farewell: Farewell.nullable().default(null),
+      revoked: z.boolean(),
+    }),
+  ),
   accounts: z.number(),
   auditHead: z.object({ seq: z.number(), hash: z.string() }).nullable(),
 });

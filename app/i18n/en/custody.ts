@@ -2,6 +2,7 @@
 export const custody = {
   action: {
     client_created: "Client taken in",
+    client_activated: "Client became active",
     client_updated: "Client changed",
     connection_connected: "Account connected",
     connection_reconnected: "Account connected again",

@@ -4,6 +4,7 @@ import type { Translation } from "../shape.ts";
 export const custody: Translation<typeof english> = {
   action: {
     client_created: "Client accueilli",
+    client_activated: "Client devenu actif",
     client_updated: "Client modifié",
     connection_connected: "Compte connecté",
     connection_reconnected: "Compte reconnecté",

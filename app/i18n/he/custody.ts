@@ -4,6 +4,7 @@ import type { Translation } from "../shape.ts";
 export const custody: Translation<typeof english> = {
   action: {
     client_created: "לקוח נקלט",
+    client_activated: "הלקוח נעשה פעיל",
     client_updated: "לקוח שונה",
     connection_connected: "חשבון חובר",
     connection_reconnected: "חשבון חובר מחדש",
