@@ -5,6 +5,7 @@ import { enterAdmin } from "#app/admin.ts";
 import { clientFieldsOf } from "#app/client-form.ts";
 import { ClientFields } from "#app/components/admin/client-fields.tsx";
 import { ClientSource } from "#app/components/admin/client-source.tsx";
+import { TakenIn } from "#app/components/admin/taken-in.tsx";
 import { WhoseAccount } from "#app/components/admin/whose-account.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
@@ -26,7 +27,24 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const [{ timezone }, sources] = await Promise.all([api.me.get(), api.integrations.sources()]);
   const title = titleOf(translatorOf(locale)("newClient.title", { ns: "admin" }));
-  return { title, locale, timezone, timezones: timezonesWith(timezone), sources, asked: await askedWhose(args.request, api) };
+  return {
+    title,
+    locale,
+    timezone,
+    timezones: timezonesWith(timezone),
+    sources,
+    asked: await askedWhose(args.request, api),
+    taken: await takenIn(args.request, api),
+  };
+}
+
+/** Who was taken in just now, and from where, so that the next one follows without a detour. */
+async function takenIn(request: Request, api: ReturnType<typeof enterAdmin>["api"]) {
+  const { searchParams } = new URL(request.url);
+  const [provider, tenant] = ["after", "client"].map((name) => searchParams.get(name)?.slice(0, 60) ?? "");
+  if (!provider || !tenant) return null;
+  const { id, name } = await api.clients.get({ tenant });
+  return { provider, client: { id, name } };
 }
 
 /** Whose account it is, where a consent came back with one that a client had before. */
@@ -58,7 +76,7 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function NewClient() {
   const { t } = useTranslation("admin");
-  const { locale, timezone, timezones, sources, asked } = useLoaderData<typeof loader>();
+  const { locale, timezone, timezones, sources, asked, taken } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const values = {
     name: "",
@@ -79,6 +97,7 @@ export default function NewClient() {
         description={t("newClient.description")}
       />
       {asked && <WhoseAccount asked={asked} />}
+      {taken && <TakenIn taken={taken} name={sources.find(({ provider }) => provider === taken.provider)?.name ?? taken.provider} />}
       <Section title={t("newClient.source")} description={t("newClient.sourceBody")} className="mb-8 max-w-2xl">
         <ul className="grid items-start gap-4 sm:grid-cols-2">
           {sources.map((source) => (

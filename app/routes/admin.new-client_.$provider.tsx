@@ -20,7 +20,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const source = sources.find(({ provider }) => provider === args.params.provider);
   if (!source) throw new Response("There is no such provider", { status: 404 });
   const { searchParams } = new URL(args.request.url);
-  const given = ["shop", "client"].flatMap((name) => {
+  const given = ["shop", "client", "return"].flatMap((name) => {
     const value = searchParams.get(name)?.slice(0, 2000);
     return value ? [[name, value]] : [];
   });

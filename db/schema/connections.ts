@@ -14,7 +14,7 @@ import type {
   RenewalOutcome,
   RenewalTrigger,
 } from "#server/domain/connections/schemas.ts";
-import type { ConsentEnd } from "#server/domain/oauth/schemas.ts";
+import type { ConsentEnd, ShownAccount } from "#server/domain/oauth/schemas.ts";
 
 /** An account at a provider that a tenant has connected. Its tokens are in `secrets`. */
 export const connections = sqliteTable(
@@ -233,6 +233,14 @@ export const oauthStates = sqliteTable(
     takenAt: instant(),
     /** How it ended, kept for who comes again. */
     end: json<ConsentEnd>(),
+    /** An account that a person is shown before it is kept: under which id, and who it is; its grant is sealed here meanwhile. */
+    shownAs: text(),
+    shown: json<ShownAccount>(),
+    sealedGrant: text(),
+    /** The debt that is struck out once it is kept. */
+    debtId: text(),
+    /** The answer that was the first to say yes or no. */
+    answeredBy: text(),
     expiresAt: instant().notNull(),
   },
   (t) => [index("oauth_states_expiry").on(t.expiresAt)],

@@ -20,7 +20,7 @@ const without = {
       "keepResources",
       "dropExports",
     ],
-    ...["countTry", "newSession", "startSession", "oweGrant", "debtWhere", "strikeDebt", "activateClient"],
+    ...["countTry", "newSession", "startSession", "oweGrant", "debtWhere", "strikeDebt", "holdDebt", "showAccount", "activateClient"],
   ],
   "by the cron and the queues alone": [
     ...["noteTick", "forgetUndelivered", "deleteOrders"],

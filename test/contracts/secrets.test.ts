@@ -58,7 +58,16 @@ async function connect(provider: string, tenant: string, token: string, decision
   const callback = await decide(response.headers.get("location") ?? "", { decision, account: choice?.account ?? "" });
   const path = `${callback.pathname}${callback.search}`;
   const { cookie, ...headers } = asPerson(token);
-  await keep(path, { headers: { ...headers, cookie: [cookie, ...mark].join("; ") } });
+  const browser = { ...headers, cookie: [cookie, ...mark].join("; ") };
+  const back = await keep(path, { headers: browser });
+  // Where the account is shown first: looked at, and taken.
+  const next = new URL(back.response.headers.get("location") ?? "", "http://portal.test");
+  const consent = next.searchParams.get("consent");
+  if (consent !== null) {
+    await keep(`${next.pathname}${next.search}`, { headers: browser });
+    const body = JSON.stringify({ tenant, consent, keep: true });
+    await keep("/api/trpc/connections.answerShown", { method: "POST", headers: { ...browser, "content-type": "application/json" }, body });
+  }
   return path;
 }
 

@@ -102,6 +102,10 @@ describe("the main job, in a browser", () => {
     await page.goto("/api/auth/oauth/meta/authorize?tenant=acme");
     await chooseAccount(page, "10210000000000900");
     await allow(page);
+    // Nothing binds Meta's code to this consent: the account is shown before it is kept.
+    await page.waitForURL(/\/integrations\/meta\/confirm/);
+    expect(await page.locator("main").innerText()).toContain("10210000000000900");
+    await page.locator('button[name="answer"][value="yes"]').click();
     await page.waitForURL(/\/integrations\/meta\/choose/);
     await page.waitForLoadState("networkidle");
     await page.locator('input[name="q"]').focus();

@@ -20,6 +20,8 @@ export function ClientSource({ source: { provider, name, configured, needsShop }
       </div>
       {configured ? (
         <form method="get" action={`/admin/new-client/${provider}`} className="grid gap-4">
+          {/* Back here, where the next one can be connected at once. */}
+          <input type="hidden" name="return" value={`/admin/new-client?after=${provider}`} />
           {needsShop && <ShopField label={t("newClient.shop")} />}
           <Button type="submit" className="w-full">
             <Plug aria-hidden />

@@ -88,6 +88,9 @@ export const admin = {
     warning: "Mind",
   },
   newClient: {
+    taken: "{{client}} is connected",
+    takenNext: "Connect the next account below. {{provider}} uses the account that is signed in there, so switch to the next one first.",
+    takenOpen: "Open {{client}}",
     title: "New client",
     description: "Connect an account of theirs and the client is made from it, or fill in the form.",
     source: "From an account",

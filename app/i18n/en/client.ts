@@ -120,6 +120,14 @@ export const client = {
     disabled: "Switched off by your agency.",
     fix: "Go to integrations",
   },
+  confirm: {
+    step: "Confirm account",
+    title: "Is this your {{provider}} account?",
+    body: "You came back from {{provider}} with this account. Connect it only if it’s yours.",
+    yes: "Yes, connect it",
+    no: "No, don’t connect",
+    wait: "Nothing is connected yet. Without an answer, our access ends in 10 minutes.",
+  },
   integrations: {
     title: "Integrations",
     description: "Connect the accounts that your sensors read. You can end the access at any time.",

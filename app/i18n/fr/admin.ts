@@ -92,6 +92,9 @@ export const admin = {
     warning: "À noter",
   },
   newClient: {
+    taken: "{{client}} est connecté",
+    takenNext: "Connectez le compte suivant ci-dessous. {{provider}} utilise le compte qui y est ouvert : passez d’abord au suivant.",
+    takenOpen: "Ouvrir {{client}}",
     title: "Nouveau client",
     description: "Connectez un de ses comptes et le client en est créé, ou remplissez le formulaire.",
     source: "À partir d’un compte",

@@ -125,6 +125,14 @@ export const client = {
     disabled: "Désactivé par votre agence.",
     fix: "Aller aux intégrations",
   },
+  confirm: {
+    step: "Confirmer le compte",
+    title: "Est-ce bien votre compte {{provider}} ?",
+    body: "Vous revenez de {{provider}} avec ce compte. Ne le connectez que s’il est à vous.",
+    yes: "Oui, le connecter",
+    no: "Non, ne pas connecter",
+    wait: "Rien n’est encore connecté. Sans réponse, notre accès prend fin dans 10 minutes.",
+  },
   integrations: {
     title: "Intégrations",
     description: "Connectez les comptes que lisent vos capteurs. Vous pouvez retirer l’accès à tout moment.",

@@ -96,6 +96,9 @@ export const admin = {
     warning: "לשים לב",
   },
   newClient: {
+    taken: "{{client}} מחובר",
+    takenNext: "אפשר לחבר את החשבון הבא למטה. ‏{{provider}} משתמש בחשבון שפתוח בו, לכן יש לעבור קודם לחשבון הבא.",
+    takenOpen: "פתיחת {{client}}",
     title: "לקוח חדש",
     description: "מחברים חשבון של הלקוח והוא נוצר ממנו, או ממלאים את הטופס.",
     source: "מתוך חשבון",

@@ -97,6 +97,25 @@ export function debtOf(ctx: TenantCtx, { connection, secrets }: HeldConnection):
 export const debtWhere = (ctx: Debtor, debt: DebtRow, condition: SQL): Statement =>
   ctx.db.insert(debts).select(rowIf(debts, debt, condition));
 
+/** Leaves it alone until then: somebody may still make a connection of it. */
+export async function holdDebt(ctx: Debtor, { id }: DebtRow, until: number): Promise<void> {
+  await tryAgain(async () =>
+    ctx.db
+      .update(debts)
+      .set({ nextAt: until })
+      .where(inTenant(ctx, debts, eq(debts.id, id), isNull(debts.farewell))),
+  );
+}
+
+/** A debt that is open; null where it is over. */
+export async function findDebt(ctx: Debtor, id: string): Promise<DebtRow | null> {
+  const [debt] = await ctx.db
+    .select()
+    .from(debts)
+    .where(inTenant(ctx, debts, eq(debts.id, id), isNull(debts.farewell)));
+  return debt ?? null;
+}
+
 /** Strikes out a debt of what became a connection. */
 export const strikeDebt = (ctx: Debtor, { id }: DebtRow): Statement =>
   ctx.db.delete(debts).where(inTenant(ctx, debts, eq(debts.id, id), isNull(debts.farewell)));

@@ -1,4 +1,4 @@
-import { and, eq, gt, type InferSelectModel, isNull } from "drizzle-orm";
+import { and, eq, gt, type InferSelectModel, isNull, sql } from "drizzle-orm";
 import { tryAgain } from "#db/patient-d1.ts";
 import { oauthStates } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
@@ -7,8 +7,8 @@ import type { ConsentEnd } from "./schemas.ts";
 
 export type OAuthState = InferSelectModel<typeof oauthStates>;
 
-/** How long an end is kept for who comes again, in milliseconds: reloads and second navigations come within seconds. */
-const keptMs = 600_000;
+/** How long an end is kept for who comes again, and an account for who is asked about it, in milliseconds. */
+export const keptMs = 600_000;
 
 /** What is too long to be one of ours is not worth a hash; the empty one's is in no row. */
 const hashOf = (state: string) => hashToken(state.length > 200 ? "" : state);
@@ -49,7 +49,8 @@ export async function keepEnd(ctx: Ctx, { stateHash }: OAuthState, end: ConsentE
   await tryAgain(async () =>
     ctx.directory
       .update(oauthStates)
-      .set({ end, expiresAt: ctx.now() + keptMs })
+      // A grant that was sealed for an answer waits no more once there is one.
+      .set({ end, expiresAt: ctx.now() + keptMs, sealedGrant: sql`case when answered_by is null then sealed_grant end` })
       .where(eq(oauthStates.stateHash, stateHash)),
   );
 }

@@ -13,7 +13,7 @@ import { awaitEnd } from "./await-end.ts";
 import { home } from "./begin-intake.ts";
 import { isMarked } from "./browser.ts";
 import { claimState, dropState, keepEnd, type OAuthState } from "./claim-state.ts";
-import { connect } from "./connect.ts";
+import { type Connected, connect, type Enter, type Shown } from "./connect.ts";
 import { isIssuer } from "./issuer.ts";
 import type { NextPage } from "./leave.ts";
 import { OAuthStop } from "./stop.ts";
@@ -38,7 +38,12 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
       throw new OAuthStop("elsewhere");
     }
     if (!isFirst) return await awaitEnd(ctx, consent);
-    const end = await work(ctx, provider, { consent, parameters: input.parameters });
+    const end = await conclude(ctx, provider, consent, (receiver) => {
+      checkCallback(ctx, provider, consent, input.parameters);
+      const code = input.parameters.get(codeParameter(provider)) ?? "";
+      ctx.log.conceal(code);
+      return connect(ctx, provider, { state: consent, code, given: state, ...receiver });
+    });
     await keepEnd(ctx, consent, end);
     return end;
   } catch (error) {
@@ -46,16 +51,20 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
   }
 }
 
-/** What a consent comes to. Throws nothing: what nobody expected is an end as well. */
-async function work(ctx: Ctx, provider: OAuthProvider, of: { consent: OAuthState; parameters: URLSearchParams }): Promise<NextPage> {
-  const { consent, parameters } = of;
+/**
+ * What a consent comes to, by what `make` makes of it for who may still receive it. Throws nothing: what nobody expected is an end as
+ * well.
+ */
+export async function conclude(
+  ctx: Ctx,
+  provider: OAuthProvider,
+  consent: OAuthState,
+  make: (receiver: { debtor: Debtor; enter: Enter }) => Promise<Connected | Shown>,
+): Promise<NextPage> {
   const actor = requireUser(ctx);
   let location = consent.returnTo;
   try {
     const { debtor, receive } = await receiverOf(ctx, provider, consent);
-    checkCallback(ctx, provider, consent, parameters);
-    const code = parameters.get(codeParameter(provider)) ?? "";
-    ctx.log.conceal(code);
     let made = false;
     const enter = async (identity: Identity) => {
       const receiver = await receive(identity);
@@ -63,9 +72,10 @@ async function work(ctx: Ctx, provider: OAuthProvider, of: { consent: OAuthState
       made = receiver.made;
       return receiver.client;
     };
-    const given = parameters.get("state") ?? "";
-    const { outcome: connected, account, missing, ...found } = await connect(ctx, provider, { state: consent, code, given, debtor, enter });
-    const outcome = made ? "client_made" : connected;
+    const connected = await make({ debtor, enter });
+    if ("shownAs" in connected) return { location: confirmPage(consent, connected) };
+    const { account, missing, ...found } = connected;
+    const outcome = made ? "client_made" : connected.outcome;
     const toast = toastOf(outcome, { locale: actor.locale, provider: provider.name, account, ...(missing !== undefined && { missing }) });
     return { location: choicePage(actor, consent, found) ?? location, toast };
   } catch (error) {
@@ -115,6 +125,10 @@ const otherAccountPage = ({ forTenant, provider, connectionId }: OAuthState): st
 /** Where staff say which client an account belongs to, whose former client has it no more. */
 const whosePage = ({ provider, shop }: OAuthState, { parts: { account = "", among = [] } }: OAuthStop): string =>
   `/admin/new-client?${new URLSearchParams({ provider, ...(shop !== null && { shop }), account, among: among.join(",") })}`;
+
+/** Where a person is shown the account before it is kept. */
+const confirmPage = ({ forTenant, provider }: OAuthState, { shownAs }: Shown): string =>
+  `/t/${forTenant}/integrations/${provider}/confirm?${new URLSearchParams({ consent: shownAs })}`;
 
 /** What providers say when the person said no: RFC 6749 (4.1.2.1), and LinkedIn's own two. */
 const denials = /^(access_denied|user_cancelled_login|user_cancelled_authorize)$/;

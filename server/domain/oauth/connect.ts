@@ -12,6 +12,7 @@ import { introspectToken, requestToken } from "#server/domain/connections/token-
 import { linkToken } from "#server/domain/sessions/tokens.ts";
 import type { OAuthState } from "./claim-state.ts";
 import { grantedAfter } from "./scopes-to-ask.ts";
+import { bindsCode, mustBeShown, showAccount } from "./show-account.ts";
 import { OAuthStop } from "./stop.ts";
 import type { Outcome } from "./words.ts";
 
@@ -24,8 +25,13 @@ export interface Connected {
   toChoose: string[];
 }
 
+/** The account waits for a person who looks at it, under this id. */
+export interface Shown {
+  shownAs: string;
+}
+
 /** For whom it is, which may depend on who was connected. */
-type Enter = (identity: Identity) => Promise<TenantCtx>;
+export type Enter = (identity: Identity) => Promise<TenantCtx>;
 
 /**
  * From the code to a stored connection: exchange, ask the API who it is and what it opens, compare, store. `given` is the state as it
@@ -39,11 +45,28 @@ export async function connect(
   ctx: Ctx,
   provider: OAuthProvider,
   { state, code, given, debtor, enter }: { state: OAuthState; code: string; given: string; debtor: Debtor; enter: Enter },
-): Promise<Connected> {
+): Promise<Connected | Shown> {
   const grant = await exchange(ctx, provider, { state, code, given });
   const debt = await oweGrant(debtor, provider, { grant, shop: state.shop, reason: "not_kept" });
+  return keepOrOwe(ctx, provider, { state, grant, debt, debtor, enter, confirmed: null });
+}
+
+/** A grant in hand, and what is to be made of it. */
+export interface InHand {
+  state: OAuthState;
+  grant: Grant;
+  debt: DebtRow | null;
+  debtor: Debtor;
+  enter: Enter;
+  /** The account that the person said yes to, by the provider's id; null where nobody was asked yet. */
+  confirmed: string | null;
+}
+
+/** Makes a connection of it, or gives it back where that comes to nothing. Throws `OAuthStop`, `ProviderError`. */
+export async function keepOrOwe(ctx: Ctx, provider: OAuthProvider, inHand: InHand): Promise<Connected | Shown> {
+  const { debt, debtor } = inHand;
   try {
-    return await keep(ctx, provider, { state, grant, debt, enter });
+    return await keep(ctx, provider, inHand);
   } catch (error) {
     // Of a provider that fails or of a defect here the cron takes care, in a while.
     if (debt && error instanceof OAuthStop) await payDebt(debtor, debt);
@@ -51,31 +74,34 @@ export async function connect(
   }
 }
 
-async function keep(
-  ctx: Ctx,
-  provider: OAuthProvider,
-  { state, grant, debt, enter }: { state: OAuthState; grant: Grant; debt: DebtRow | null; enter: Enter },
-): Promise<Connected> {
+async function keep(ctx: Ctx, provider: OAuthProvider, { state, grant, debt, enter, confirmed }: InHand): Promise<Connected | Shown> {
   const { locale } = requireUser(ctx);
   const { oauth } = provider;
   const asked = state.scopes;
   const secrets = { access_token: grant.accessToken };
   const account = newcomer(ctx, { provider, kind: "oauth", shop: state.shop, secrets, fields: {} }, state.connectionId ?? "new");
-  const [identity, found] = await Promise.all([
+  // A reply without scopes may still open all that was asked for: a list that is refused shows that it does not.
+  const list = () => listResources(provider, account, { kind: "oauth", scopesGranted: grant.scopes ?? asked });
+  const [identity, early] = await Promise.all([
     oauth.identify(account, () => introspectToken(ctx, provider, { shop: state.shop, accessToken: grant.accessToken })),
-    // A reply without scopes may still open all that was asked for: a list that is refused shows that it does not.
-    listResources(provider, account, { kind: "oauth", scopesGranted: grant.scopes ?? asked }),
+    // What an account opens is no matter where it may have to be shown first.
+    confirmed !== null || bindsCode(provider) ? list() : null,
   ]);
 
   const known = await reconnected(state, () => enter(identity));
   const before = known?.status === "active" && known.externalId === identity.externalId ? known.scopesGranted : [];
   const said = grant.scopes ?? identity.scopes;
   const granted = grantedAfter(provider, { said, before });
-  const listed = listedBy(provider, granted, found);
   const { isUsable, missing } = compareSets(provider, [...(known?.scopesAsked ?? []), ...asked], granted);
   const titles = missing.map(({ title }) => title[locale]).join(", ");
   if (!isUsable) throw new OAuthStop(said === undefined ? "scopes_unsaid" : "too_few_scopes", { missing: titles });
 
+  if (confirmed !== null && confirmed !== identity.externalId) throw new OAuthStop("forged");
+  if (confirmed === null && (await mustBeShown(provider, state, identity, enter))) {
+    return showAccount(await enter(identity), { state, grant, debt, identity });
+  }
+
+  const listed = listedBy(provider, granted, early ?? (await list()));
   const proven = {
     kind: "oauth" as const,
     identity,

@@ -9,6 +9,7 @@ export type Outcome =
   | "connected_partly"
   | "reconnected"
   | "denied"
+  | "not_wanted"
   | "ended"
   | "still_working"
   | "broken_off"
@@ -67,6 +68,11 @@ const words: Record<Outcome, Text> = {
     en: "{provider} was not connected: access was not allowed. Nothing has changed.",
     fr: "{provider} n’a pas été connecté : l’accès n’a pas été autorisé. Rien n’a changé.",
     he: "{provider} לא חובר: הגישה לא אושרה. דבר לא השתנה.",
+  },
+  not_wanted: {
+    en: "{account} ({provider}) was not connected. Nothing has changed.",
+    fr: "{account} ({provider}) n’a pas été connecté. Rien n’a changé.",
+    he: "{account} ({provider}) לא חובר. דבר לא השתנה.",
   },
   ended: {
     en: "This attempt to connect has expired or was already used. Please start again.",
@@ -184,7 +190,7 @@ export function toastOf(
   const kind =
     outcome === "connected" || outcome === "reconnected" || outcome === "client_made"
       ? "success"
-      : outcome === "connected_partly" || outcome === "still_working"
+      : outcome === "connected_partly" || outcome === "still_working" || outcome === "not_wanted"
         ? "info"
         : "error";
   return { kind, message: filled.slice(0, 500) };

@@ -105,7 +105,8 @@ async function deleteExpired(ctx: Ctx, now: number): Promise<void> {
   /** The oldest of them: however many there are, a tick deletes no more. */
   const some = (table: string, old: SQL) => sql`rowid in (select rowid from ${sql.identifier(table)} where ${old} limit ${expiredATick})`;
   await db.batch([
-    db.delete(oauthStates).where(some("oauth_states", sql`expires_at < ${yesterday}`)),
+    // At once: the grant of an account about which nobody said anything is sealed there.
+    db.delete(oauthStates).where(some("oauth_states", sql`expires_at < ${now}`)),
     db.delete(magicLinks).where(some("magic_links", sql`expires_at < ${yesterday}`)),
     db.delete(rateLimits).where(some("rate_limits", sql`reset_at < ${yesterday}`)),
     db.delete(sessions).where(some("sessions", sql`expires_at < ${yesterday}`)),

@@ -19,6 +19,8 @@ import {
   ResourcePage,
 } from "#server/domain/connections/schemas.ts";
 import { listUnusedScopes } from "#server/domain/connections/unused-scopes.ts";
+import { answerShown, findShown } from "#server/domain/oauth/answer-shown.ts";
+import { AnswerShown, ShownRef } from "#server/domain/oauth/schemas.ts";
 import { memberOrStaff, router } from "#server/trpc/init.ts";
 import { Disconnected, Done, Integrations, Probe, UnusedScopes, whenDone } from "#server/trpc/replies.ts";
 
@@ -43,6 +45,13 @@ export const connections = router({
     .input(ConnectKey)
     .output(ConnectedKey)
     .mutation(({ ctx, input }) => connectKey(ctx, input)),
+  /** The account that a consent of this browser brought, and that waits for a yes before it is kept. */
+  shown: memberOrStaff("connections:write")
+    .input(ShownRef)
+    .query(({ ctx, input }) => findShown(ctx, input)),
+  answerShown: memberOrStaff("connections:write")
+    .input(AnswerShown)
+    .mutation(({ ctx, input }) => answerShown(ctx, input)),
   disconnect: memberOrStaff("connections:write")
     .meta({
       openapi: {

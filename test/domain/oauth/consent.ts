@@ -2,9 +2,11 @@ import { vi } from "vitest";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { oauthProviders } from "#server/catalog/providers/registry.ts";
 import type { Ctx, Tenant, UserActor } from "#server/ctx.ts";
+import { answerShown } from "#server/domain/oauth/answer-shown.ts";
 import { type BeginOAuth, beginOAuth } from "#server/domain/oauth/begin.ts";
 import { completeOAuth } from "#server/domain/oauth/complete.ts";
 import type { NextPage } from "#server/domain/oauth/leave.ts";
+import { enterFor } from "#server/domain/tenants/enter-for.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx } from "#test/harness.ts";
 import { sandboxEndpoints } from "#test/sandbox/endpoints.ts";
 import { sandboxOrigin } from "#test/variables.ts";
@@ -108,8 +110,18 @@ export async function decide(
 
 export const begin = (browser: Ctx, input: BeginOAuth): Promise<NextPage> => beginOAuth(browser, input);
 
-export const comeBack = (browser: Ctx, provider: string, callback: URL): Promise<NextPage> =>
+/** The way back and nothing else: where an account is shown first, it ends on the page that shows it. */
+export const arrive = (browser: Ctx, provider: string, callback: URL): Promise<NextPage> =>
   completeOAuth(browser, { provider, parameters: callback.searchParams });
+
+/** The way back as a person goes it: where the account is shown before it is kept, they say yes. */
+export async function comeBack(browser: Ctx, provider: string, callback: URL): Promise<NextPage> {
+  const next = await arrive(browser, provider, callback);
+  const page = new URL(next.location, "http://portal.test");
+  const [, tenant] = /^\/t\/([^/]+)\/integrations\/[^/]+\/confirm$/.exec(page.pathname) ?? [];
+  if (tenant === undefined) return next;
+  return answerShown(await enterFor(browser, tenant), { consent: page.searchParams.get("consent") ?? "", keep: true });
+}
 
 /** The whole way of one connection, from the integrations page back to it. */
 export async function connectThrough(
