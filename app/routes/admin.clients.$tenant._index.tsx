@@ -88,7 +88,7 @@ export default function ClientHealth() {
         <LatestRuns runs={overview.runs} />
       </Section>
       <Section title={t("figures.title")} description={t("figures.description")}>
-        <ClientFigures sensors={overview.sensors} currency={overview.currency} />
+        <ClientFigures sensors={overview.sensors} />
       </Section>
     </>
   );

@@ -33,7 +33,7 @@ export default function Overview() {
   const { overview } = useLoaderData<typeof loader>();
   const { tenant, base } = useTenant();
   const format = useFormat();
-  const { sensors, connections, runs, days, currency } = overview;
+  const { sensors, connections, runs, days } = overview;
   useLive(
     runs.some(({ status }) => isOpen(status)),
     (api) => api.runs.list.query({ tenant: tenant.id, limit: 10 }),
@@ -53,7 +53,7 @@ export default function Overview() {
       />
       {connections.length === 0 && <NothingConnected />}
       {measured.map((sensor) => (
-        <SensorSection key={sensor.id} sensor={sensor} scale={{ currency, days }} />
+        <SensorSection key={sensor.id} sensor={sensor} />
       ))}
       {waiting.length > 0 && <WaitingSensors sensors={waiting} />}
       {(runs.length > 0 || connections.length > 0) && (

@@ -292,6 +292,14 @@ export interface Provider {
   failureOf(reply: Reply): Failure | null;
   /** A cheap authenticated call; throws `ProviderError`. */
   probe(account: Account): Promise<void>;
+  /** The same call where it also says what can change at the account: it is made in place of `probe`. */
+  facts?(account: Account): Promise<AccountFacts>;
+}
+
+/** What an account counts in. Both may be changed by its owner at any time. */
+export interface AccountFacts {
+  currency?: string;
+  timezone?: string;
 }
 
 export type OAuthProvider = Provider & { oauth: OAuth };

@@ -21,9 +21,10 @@ const without = {
       "dropExports",
     ],
     ...["countTry", "newSession", "startSession", "oweGrant", "debtWhere", "strikeDebt", "holdDebt", "showAccount", "activateClient"],
+    ...["deleteOrders", "adoptFacts"],
   ],
   "by the cron and the queues alone": [
-    ...["noteTick", "forgetUndelivered", "deleteOrders"],
+    ...["noteTick", "forgetUndelivered"],
     ...[
       "alignSchedules",
       "claimDue",

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { MetricTile } from "#app/components/charts/metric-tile.tsx";
+import { quantityOf } from "#app/components/client/sensor-section.tsx";
 import type { SensorView } from "#app/components/client/sensor-state.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 
@@ -8,7 +9,7 @@ const BETTER = { up: "higher", down: "lower" } as const;
 const HEADLINES = 2;
 
 /** The headline figures of what a client's sensors measured. */
-export function ClientFigures({ sensors, currency }: { sensors: readonly SensorView[]; currency: string }) {
+export function ClientFigures({ sensors }: { sensors: readonly SensorView[] }) {
   const { t } = useTranslation("admin");
   const tiles = sensors.flatMap(({ id, tiles }) =>
     tiles
@@ -25,12 +26,14 @@ export function ClientFigures({ sensors, currency }: { sensors: readonly SensorV
   }
   return (
     <div className="grid grid-cols-1 gap-3 min-[26rem]:grid-cols-2 md:grid-cols-3 xl:grid-cols-5">
-      {tiles.map(({ id, label, unit, value, previous, better, measuredAt }) => (
+      {tiles.map(({ id, label, how, unit, value, currency, others, compared, comparedAs, better, measuredAt }) => (
         <MetricTile
           key={id}
           label={label}
-          quantity={value === null || unit === "status" ? null : { value, unit, currency }}
-          {...(previous !== null && { previous })}
+          how={how}
+          quantity={quantityOf(unit, { value, currency })}
+          others={others.flatMap((other) => quantityOf(unit, other) ?? [])}
+          {...(compared !== null && { compared: { ...compared, as: comparedAs } })}
           better={better === null ? "neutral" : BETTER[better]}
           measuredAt={measuredAt}
         />

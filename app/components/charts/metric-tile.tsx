@@ -8,14 +8,19 @@ import { Time } from "#app/components/ui/time.tsx";
 import { TONE_ICONS, TONE_TEXT, type Tone } from "#app/components/ui/tone.ts";
 import { useFormat } from "#app/i18n/display.tsx";
 import type { Quantity, Unit } from "#app/i18n/format.ts";
+import { HowCounted } from "./how-counted.tsx";
 import { Sparkline } from "./sparkline.tsx";
 
 export interface MetricTileProps {
   label: string;
   /** Null while nothing was measured. */
   quantity: Quantity | null;
-  /** The same figure of the period before, in the same unit; left out, no comparison is shown. */
-  previous?: number | null;
+  /** The same in further currencies, which are never added. */
+  others?: readonly Quantity[];
+  /** Both sides of a comparison, in the same unit; null where there is nothing to compare with, left out where none is shown. */
+  compared?: Compared | null;
+  /** How it is counted. */
+  how?: string | undefined;
   /** Which way is good news; `neutral` colours neither. */
   better?: "higher" | "lower" | "neutral";
   /** When it was measured (epoch milliseconds), or null when never. */
@@ -28,8 +33,26 @@ export interface MetricTileProps {
   to?: string;
 }
 
+/** `weeks`: 28 whole days and the 28 before; `state`: a state and the one 30 days earlier. */
+export interface Compared {
+  value: number;
+  previous: number;
+  as: "weeks" | "state";
+}
+
 /** One number with its unit, how it moved, how fresh it is, and its recent line. */
-export function MetricTile({ label, quantity, previous, better = "higher", measuredAt, trend, status, to }: MetricTileProps) {
+export function MetricTile({
+  label,
+  quantity,
+  others = [],
+  compared,
+  how,
+  better = "higher",
+  measuredAt,
+  trend,
+  status,
+  to,
+}: MetricTileProps) {
   const { t } = useTranslation();
   const id = useId();
   const StatusIcon = status && TONE_ICONS[status.tone];
@@ -54,7 +77,10 @@ export function MetricTile({ label, quantity, previous, better = "higher", measu
           )}
         </div>
         {quantity ? <BigNumber quantity={quantity} /> : <p className="py-1.5 text-lg text-ink-faint">{t("metric.none")}</p>}
-        {quantity && previous !== undefined && <Change quantity={quantity} previous={previous} better={better} />}
+        {others.map((other) => (
+          <OtherCurrency key={other.currency} quantity={other} />
+        ))}
+        {quantity && compared !== undefined && <Change unit={quantity.unit} compared={compared} better={better} />}
         <p className="mt-auto pt-2 text-xs text-ink-faint">
           {measuredAt === null ? (
             t("metric.never")
@@ -64,6 +90,7 @@ export function MetricTile({ label, quantity, previous, better = "higher", measu
             </>
           )}
         </p>
+        <HowCounted how={how} label={label} />
       </div>
       {trend && <Sparkline values={trend} className="h-10" />}
     </Card>
@@ -93,14 +120,24 @@ function BigNumber({ quantity }: { quantity: Quantity }) {
   );
 }
 
-function Change({ quantity, previous, better }: { quantity: Quantity; previous: number | null; better: "higher" | "lower" | "neutral" }) {
+function OtherCurrency({ quantity }: { quantity: Quantity }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const moved = previous === null ? null : changeOf(quantity.value, previous, quantity.unit);
-  if (moved === null) return <p className="text-xs text-ink-faint">{t("metric.noPrevious")}</p>;
+  return (
+    <p className="text-[0.8125rem] text-ink-muted tabular-nums" title={format.quantity(quantity)} suppressHydrationWarning>
+      {t("metric.also")} <bdi>{format.quantity(quantity, { compactFrom: SHORTEN_FROM })}</bdi>
+    </p>
+  );
+}
+
+function Change({ unit, compared, better }: { unit: Unit; compared: Compared | null; better: "higher" | "lower" | "neutral" }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const moved = compared === null ? null : changeOf(compared.value, compared.previous, unit);
+  if (compared === null || moved === null) return <p className="text-xs text-ink-faint">{t("metric.noPrevious")}</p>;
   const size = Math.abs(moved);
   const change =
-    quantity.unit === "ratio" ? t("metric.points", { points: format.quantity({ value: size * 100, unit: "number" }) }) : format.ratio(size);
+    unit === "ratio" ? t("metric.points", { points: format.quantity({ value: size * 100, unit: "number" }) }) : format.ratio(size);
   const Icon = moved > 0 ? ArrowUpRight : moved < 0 ? ArrowDownRight : ArrowRight;
   const words = moved > 0 ? t("metric.up", { change }) : moved < 0 ? t("metric.down", { change }) : t("metric.same");
   const good = better === "neutral" || moved === 0 ? null : moved > 0 === (better === "higher");
@@ -112,7 +149,7 @@ function Change({ quantity, previous, better }: { quantity: Quantity; previous: 
         <Icon aria-hidden data-mirror className="size-3.5" />
         {words}
       </span>
-      <span className="text-ink-faint">{t("metric.against")}</span>
+      <span className="text-ink-faint">{t(compared.as === "weeks" ? "metric.againstWeeks" : "metric.againstState")}</span>
     </p>
   );
 }

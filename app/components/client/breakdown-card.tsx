@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { HowCounted } from "#app/components/charts/how-counted.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
 import type { SensorView } from "./sensor-state.tsx";
@@ -8,10 +9,10 @@ type Breakdown = SensorView["breakdowns"][number];
 const SHOWN = 8;
 
 /** What a figure is made of, the largest part first: a table whose rows carry their share as a bar. */
-export function BreakdownCard({ breakdown, currency }: { breakdown: Breakdown; currency: string }) {
+export function BreakdownCard({ breakdown }: { breakdown: Breakdown }) {
   const { t } = useTranslation("client");
   const format = useFormat();
-  const { label, dimension, unit, rows } = breakdown;
+  const { label, how, dimension, unit, currency, rows } = breakdown;
   const hidden = rows.length - SHOWN;
   return (
     <Card title={label}>
@@ -39,7 +40,7 @@ export function BreakdownCard({ breakdown, currency }: { breakdown: Breakdown; c
                 </svg>
               </th>
               <td className="py-2 ps-2 text-end align-top whitespace-nowrap text-ink tabular-nums">
-                {format.quantity({ value, unit: unit === "status" ? "number" : unit, currency })}
+                {format.quantity({ value, unit: unit === "status" ? "number" : unit, ...(currency !== undefined && { currency }) })}
               </td>
               <td className="w-14 py-2 ps-3 text-end align-top whitespace-nowrap text-ink-faint tabular-nums">{format.ratio(share)}</td>
             </tr>
@@ -47,6 +48,9 @@ export function BreakdownCard({ breakdown, currency }: { breakdown: Breakdown; c
         </tbody>
       </table>
       {hidden > 0 && <p className="mt-2 text-xs text-ink-faint">{t("overview.breakdownMore", { count: hidden })}</p>}
+      <div className="mt-2">
+        <HowCounted how={how} label={label} />
+      </div>
     </Card>
   );
 }

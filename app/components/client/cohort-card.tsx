@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { HowCounted } from "#app/components/charts/how-counted.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { useFormat } from "#app/i18n/display.tsx";
@@ -14,7 +15,7 @@ const tintOf = (share: number) => TINTS[Math.min(TINTS.length - 1, Math.ceil(sha
 export function CohortCard({ table }: { table: Table }) {
   const { t } = useTranslation("client");
   const format = useFormat();
-  const { label, dimension, cohorts } = table;
+  const { label, how, dimension, running, cohorts } = table;
   const longest = Math.max(...cohorts.map(({ customers }) => customers.length));
   const offsets = Array.from({ length: Math.max(0, longest - 1) }, (_, index) => index + 1);
   const cell = "px-1 py-0.5 text-end whitespace-nowrap tabular-nums";
@@ -53,18 +54,27 @@ export function CohortCard({ table }: { table: Table }) {
                 <th scope="row" className="h-7 px-1 py-0.5 text-start font-normal whitespace-nowrap text-ink-muted">
                   {format.month(month)}
                 </th>
-                <td className={`${cell} text-ink`}>{format.count(size ?? 0)}</td>
+                <td className={`${cell} text-ink`}>
+                  {format.count(size ?? 0)}
+                  {month === running && <Running />}
+                </td>
                 {offsets.map((offset) => {
                   const came = later[offset - 1];
                   if (came === undefined || came === null || !size) return <td key={offset} className={cell} />;
                   const share = came / size;
+                  const runs = monthAfter(month, offset) === running;
                   return (
                     <td key={offset} className="p-0.5">
                       <span
-                        className={cn("block rounded-[0.25rem] px-1.5 py-1 text-end text-ink tabular-nums", tintOf(share))}
-                        title={format.count(came)}
+                        className={cn(
+                          "block rounded-[0.25rem] px-1.5 py-1 text-end text-ink tabular-nums",
+                          tintOf(share),
+                          runs && "border border-dashed border-line-control",
+                        )}
+                        title={runs ? `${format.count(came)}, ${t("overview.cohortRunning")}` : format.count(came)}
                       >
                         {format.ratio(Math.round(share * 100) / 100)}
+                        {runs && <Running />}
                       </span>
                     </td>
                   );
@@ -74,6 +84,30 @@ export function CohortCard({ table }: { table: Table }) {
           </tbody>
         </table>
       </section>
+      <p className="mt-2 text-xs text-ink-faint">
+        <span aria-hidden>… </span>
+        {t("overview.cohortRunningNote")}
+      </p>
+      <div className="mt-2">
+        <HowCounted how={how} label={label} />
+      </div>
     </Card>
   );
+}
+
+/** What falls into a month that is not over still grows. */
+function Running() {
+  const { t } = useTranslation("client");
+  return (
+    <>
+      <span aria-hidden>…</span>
+      <span className="sr-only"> {t("overview.cohortRunning")}</span>
+    </>
+  );
+}
+
+/** The month (YYYY-MM) that lies so many months later. */
+function monthAfter(month: string, offset: number): string {
+  const number = Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1 + offset;
+  return `${Math.floor(number / 12)}-${String((number % 12) + 1).padStart(2, "0")}`;
 }

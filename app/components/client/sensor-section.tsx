@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { HowCounted } from "#app/components/charts/how-counted.tsx";
 import { LineChart } from "#app/components/charts/line-chart.tsx";
 import { MetricTile } from "#app/components/charts/metric-tile.tsx";
 import { Section } from "#app/components/shell/section.tsx";
@@ -8,7 +9,7 @@ import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { Time } from "#app/components/ui/time.tsx";
-import type { Unit } from "#app/i18n/format.ts";
+import type { Quantity, Unit } from "#app/i18n/format.ts";
 import { useTenant } from "#app/tenant.ts";
 import { BreakdownCard } from "./breakdown-card.tsx";
 import { CohortCard } from "./cohort-card.tsx";
@@ -17,13 +18,6 @@ import type { SensorView } from "./sensor-state.tsx";
 
 type Tile = SensorView["tiles"][number];
 type Chart = SensorView["charts"][number];
-
-/** What the tiles and charts of one overview share. */
-export interface Scale {
-  currency: string;
-  /** YYYY-MM-DD, one for each place of a chart. */
-  days: readonly string[];
-}
 
 const BETTER = { up: "higher", down: "lower" } as const;
 const LEVELS = { ok: "ok", warn: "warn", danger: "bad" } as const;
@@ -37,7 +31,7 @@ const columnsFor = (count: number) => (count % 4 === 0 || count > 6 ? "lg:grid-c
 const unitOf = (unit: Tile["unit"]): Unit => (unit === "status" ? "number" : unit);
 
 /** One sensor's figures: its two headlines beside its first chart, then the rest in falling weight. */
-export function SensorSection({ sensor, scale }: { sensor: SensorView; scale: Scale }) {
+export function SensorSection({ sensor }: { sensor: SensorView }) {
   const { t } = useTranslation("client");
   const tiles = sensor.tiles.filter(({ unit }) => unit !== "status");
   const [first, ...others] = sensor.charts;
@@ -49,16 +43,16 @@ export function SensorSection({ sensor, scale }: { sensor: SensorView; scale: Sc
           <div className="grid grid-cols-1 gap-4 lg:grid-cols-3">
             <div className="grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-1">
               {tiles.slice(0, beside).map((tile) => (
-                <SensorTile key={tile.key} tile={tile} scale={scale} />
+                <SensorTile key={tile.key} tile={tile} />
               ))}
             </div>
-            <ChartCard chart={first} scale={scale} className="lg:col-span-2" />
+            <ChartCard chart={first} days={sensor.days} className="lg:col-span-2" />
           </div>
         )}
         {tiles.length > beside && (
           <div className={cn("grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2", columnsFor(tiles.length - beside))}>
             {tiles.slice(beside).map((tile) => (
-              <SensorTile key={tile.key} tile={tile} scale={scale} />
+              <SensorTile key={tile.key} tile={tile} />
             ))}
           </div>
         )}
@@ -68,7 +62,7 @@ export function SensorSection({ sensor, scale }: { sensor: SensorView; scale: Sc
         {sensor.breakdowns.length > 0 && (
           <div className="grid grid-cols-1 items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
             {sensor.breakdowns.map((breakdown) => (
-              <BreakdownCard key={breakdown.key} breakdown={breakdown} currency={scale.currency} />
+              <BreakdownCard key={breakdown.key} breakdown={breakdown} />
             ))}
           </div>
         )}
@@ -85,7 +79,7 @@ export function SensorSection({ sensor, scale }: { sensor: SensorView; scale: Sc
             </summary>
             <div className="mt-4 grid grid-cols-1 gap-4 lg:grid-cols-2">
               {others.map((chart) => (
-                <ChartCard key={chart.key} chart={chart} scale={scale} />
+                <ChartCard key={chart.key} chart={chart} days={sensor.days} />
               ))}
             </div>
           </details>
@@ -108,10 +102,16 @@ function SensorTitle({ sensor }: { sensor: SensorView }) {
 
 function SensorFacts({ sensor }: { sensor: SensorView }) {
   const { t } = useTranslation("client");
-  const { base } = useTenant();
+  const { base, tenant } = useTenant();
+  const timeZone = tenant.timezone;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-[0.8125rem] text-ink-faint">
       <SensorStanding sensor={sensor} />
+      {sensor.unknownTimezone ? (
+        <span>{t("overview.calendarUnknown", { zone: sensor.unknownTimezone })}</span>
+      ) : (
+        sensor.timezone !== timeZone && <span>{t("overview.calendar", { zone: sensor.timezone })}</span>
+      )}
       <span>
         {sensor.lastSuccessAt === null ? (
           t("overview.never")
@@ -129,15 +129,21 @@ function SensorFacts({ sensor }: { sensor: SensorView }) {
   );
 }
 
-function SensorTile({ tile, scale }: { tile: Tile; scale: Scale }) {
+/** A figure in its own currency, with what it takes to print it. */
+export const quantityOf = (unit: Tile["unit"], { value, currency }: { value: number | null; currency: string | null }): Quantity | null =>
+  value === null ? null : { value, unit: unitOf(unit), ...(currency !== null && { currency }) };
+
+function SensorTile({ tile }: { tile: Tile }) {
   const { t } = useTranslation("client");
-  const { key, label, unit, value, previous, better, tone, trend, measuredAt } = tile;
+  const { key, label, how, unit, compared, comparedAs, others, better, tone, trend, measuredAt } = tile;
   return (
     <MetricTile
       key={key}
       label={label}
-      quantity={value === null ? null : { value, unit: unitOf(unit), currency: scale.currency }}
-      previous={previous ?? undefined}
+      how={how}
+      quantity={quantityOf(unit, tile)}
+      others={others.flatMap((other) => quantityOf(unit, other) ?? [])}
+      compared={compared && { ...compared, as: comparedAs }}
       better={better ? BETTER[better] : "neutral"}
       measuredAt={measuredAt}
       trend={trend.filter((each) => each !== null).length > 1 ? trend : undefined}
@@ -146,9 +152,9 @@ function SensorTile({ tile, scale }: { tile: Tile; scale: Scale }) {
   );
 }
 
-function ChartCard({ chart, scale, className }: { chart: Chart; scale: Scale; className?: string }) {
-  const { series, unit, label } = chart;
-  const points = scale.days.map((day, place) => ({
+function ChartCard({ chart, days, className }: { chart: Chart; days: readonly string[]; className?: string }) {
+  const { series, unit, label, how, currency } = chart;
+  const points = days.map((day, place) => ({
     x: day,
     values: Object.fromEntries(series.map(({ key, values }) => [key, values[place] ?? null])),
   }));
@@ -162,9 +168,12 @@ function ChartCard({ chart, scale, className }: { chart: Chart; scale: Scale; cl
           points,
           xIs: "day",
           unit: unitOf(unit),
-          currency: scale.currency,
+          ...(currency !== undefined && { currency }),
         }}
       />
+      <div className="mt-2">
+        <HowCounted how={how} label={label} />
+      </div>
     </Card>
   );
 }

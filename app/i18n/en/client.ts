@@ -64,7 +64,12 @@ export const client = {
   },
   overview: {
     title: "Overview",
-    description: "The last {{count}} days, {{from}} to {{to}}, compared with the {{count}} days before.",
+    description:
+      "The last {{count}} days, {{from}} to {{to}}, today so far. Changes compare the first 28 of them, which are over, with the 28 days before: the same weekdays on both sides.",
+    calendar: "Days are the account’s: {{zone}}",
+    calendarUnknown: "{{zone}} is no time zone we know, so days are counted in yours",
+    cohortRunning: "so far",
+    cohortRunningNote: "The current month is not over yet.",
     descriptionEmpty: "What your sensors measure appears here.",
     emptyTitle: "Connect your shop to see your first figures",
     emptyBody: "Connect Shopify, Klaviyo or Google. The sensors begin at once, and the first figures come within minutes.",

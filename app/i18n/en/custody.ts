@@ -11,6 +11,7 @@ export const custody = {
     connection_chosen: "Accounts chosen",
     connection_preferred: "Account preferred",
     connection_listed: "Accounts listed",
+    connection_account_changed: "Account’s currency or time zone changed",
     connection_scopes_changed: "Permissions changed",
     connection_access_returned: "Access given back",
     connection_renewed_by_hand: "Access renewed by hand",

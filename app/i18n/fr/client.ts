@@ -68,7 +68,12 @@ export const client = {
   },
   overview: {
     title: "Aperçu",
-    description: "Les {{count}} derniers jours, du {{from}} au {{to}}, comparés aux {{count}} jours précédents.",
+    description:
+      "Les {{count}} derniers jours, du {{from}} au {{to}}, aujourd’hui jusqu’à présent. L’évolution compare les 28 premiers, terminés, aux 28 jours d’avant : les mêmes jours de semaine des deux côtés.",
+    calendar: "Les jours sont ceux du compte : {{zone}}",
+    calendarUnknown: "{{zone}} n’est pas un fuseau connu : les jours sont comptés dans le vôtre",
+    cohortRunning: "à ce jour",
+    cohortRunningNote: "Le mois en cours n’est pas terminé.",
     descriptionEmpty: "Ce que vos capteurs mesurent apparaît ici.",
     emptyTitle: "Connectez votre boutique pour voir vos premiers chiffres",
     emptyBody:

@@ -13,6 +13,7 @@ export const custody: Translation<typeof english> = {
     connection_chosen: "Comptes choisis",
     connection_preferred: "Compte préféré",
     connection_listed: "Comptes listés",
+    connection_account_changed: "Devise ou fuseau du compte modifiés",
     connection_scopes_changed: "Autorisations modifiées",
     connection_access_returned: "Accès rendu",
     connection_renewed_by_hand: "Accès renouvelé à la main",

@@ -13,6 +13,7 @@ export const custody: Translation<typeof english> = {
     connection_chosen: "חשבונות נבחרו",
     connection_preferred: "חשבון הועדף",
     connection_listed: "חשבונות נרשמו",
+    connection_account_changed: "המטבע או אזור הזמן של החשבון השתנו",
     connection_scopes_changed: "הרשאות שונו",
     connection_access_returned: "גישה הוחזרה",
     connection_renewed_by_hand: "גישה חודשה ידנית",

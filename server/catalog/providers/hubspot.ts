@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import type { Failure, Grant, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
+import type { AccountFacts, Failure, Grant, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
 import { bearer, byRefreshToken, failureOfStatus, readScopes, readStandardGrant } from "./replies.ts";
 
 /** Dated: `/oauth/v1` ends on 2027-02-16. */
@@ -82,6 +82,11 @@ const Introspection = z.object({
 
 const readPortal = (account: Account) => account.json({ path: "/account-info/v3/details" }, Portal);
 
+const factsOf = ({ companyCurrency, timeZone }: z.infer<typeof Portal>): AccountFacts => ({
+  ...(companyCurrency && { currency: companyCurrency }),
+  ...(timeZone && { timezone: timeZone }),
+});
+
 /** A login is one portal: several of them are several connections. Only the introspection knows what people call it. */
 async function identify(account: Account, introspect: () => Promise<unknown>): Promise<Identity> {
   const [portal, introspected] = await Promise.all([readPortal(account), introspect()]);
@@ -92,8 +97,7 @@ async function identify(account: Account, introspect: () => Promise<unknown>): P
     name: domain || `HubSpot ${portal.portalId}`,
     ...(scopes && { scopes }),
     details: {
-      ...(portal.companyCurrency && { currency: portal.companyCurrency }),
-      ...(portal.timeZone && { timezone: portal.timeZone }),
+      ...factsOf(portal),
       ...(user?.includes("@") && { email: user }),
     },
   };
@@ -208,4 +212,5 @@ export const hubspot: OAuthProvider = {
   async probe(account) {
     await readPortal(account);
   },
+  facts: async (account) => factsOf(await readPortal(account)),
 };

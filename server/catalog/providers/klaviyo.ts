@@ -163,4 +163,8 @@ export const klaviyo: OAuthProvider & KeyProvider = {
   async probe(account) {
     await account.json({ path: "/api/accounts" }, Accounts);
   },
+  async facts(account) {
+    const { currency, timezone } = (await identify(account)).details;
+    return { ...(currency !== undefined && { currency }), ...(timezone !== undefined && { timezone }) };
+  },
 };

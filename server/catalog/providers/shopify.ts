@@ -4,7 +4,7 @@ import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import { encodeHexLowerCase } from "@oslojs/encoding";
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import type { CallbackFault, Failure, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
+import type { AccountFacts, CallbackFault, Failure, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
 import { byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
 
 const version = "2026-07";
@@ -129,6 +129,13 @@ const Shop = z.object({
 const graphql = <S extends z.ZodType>(account: Account, query: string, schema: S): Promise<z.output<S>> =>
   account.json({ method: "POST", path: graphqlPath, body: { query }, reads: true }, schema);
 
+const Facts = z.object({ data: z.object({ shop: z.object({ currencyCode: z.string(), ianaTimezone: z.string() }) }) });
+
+async function facts(account: Account): Promise<AccountFacts> {
+  const { data } = await graphql(account, "{ shop { currencyCode ianaTimezone } }", Facts);
+  return { currency: data.shop.currencyCode, timezone: data.shop.ianaTimezone };
+}
+
 async function identify(account: Account): Promise<Identity> {
   const { data } = await graphql(
     account,
@@ -239,6 +246,7 @@ export const shopify: OAuthProvider = {
   versions: [{ name: `Admin API ${version}`, endsOn: "2027-07-01" }],
   failureOf,
   async probe(account) {
-    await graphql(account, "{ shop { id } }", z.object({ data: z.object({ shop: z.object({ id: z.string() }) }) }));
+    await facts(account);
   },
+  facts,
 };

@@ -1,13 +1,17 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
+import type { AccountFacts } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { isProviderFault } from "#server/domain/incidents/schemas.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, ProviderError } from "#server/errors.ts";
+import { adoptFacts } from "./adopt-facts.ts";
 import { type Health, healthOf } from "./health-of.ts";
 import { findConnection, holdConnection } from "./hold-connection.ts";
+import { listConnections } from "./list-connections.ts";
 import { openAccount } from "./open-account.ts";
 import { nextProbeAt } from "./probe-times.ts";
 import type { ConnectionRow, HeldConnection } from "./rows.ts";
@@ -44,7 +48,7 @@ export async function probeDue(ctx: TenantCtx, { connectionId }: ConnectionRef):
 
 async function probeHeld(ctx: TenantCtx, held: HeldConnection): Promise<Probe> {
   const { id, connectedAt } = held.connection;
-  const result = await probe(ctx, held);
+  const { result, facts } = await probe(ctx, held);
   const probedAt = ctx.now();
   const [row] = await ctx.db
     .update(connections)
@@ -57,6 +61,7 @@ async function probeHeld(ctx: TenantCtx, held: HeldConnection): Promise<Probe> {
     // Connected again meanwhile: what was found is of tokens that are gone.
     .where(inTenant(ctx, connections, eq(connections.id, id), eq(connections.connectedAt, connectedAt)))
     .returning();
+  if (row) await noteFacts(ctx, row, facts);
   const health = healthOf(row ?? (await findConnection(ctx, id)), probedAt);
   if (!health) throw conflict("This account is disconnected.");
   return { result, probedAt, health };
@@ -68,13 +73,39 @@ function found({ failingSince }: ConnectionRow, result: ProbeResult, now: number
   return { failedAt: null, failureKind: null, failingSince: null, ...(result === "ok" && { lastSuccessAt: now }) };
 }
 
-async function probe(ctx: TenantCtx, held: HeldConnection): Promise<ProbeResult> {
+async function probe(ctx: TenantCtx, held: HeldConnection): Promise<{ result: ProbeResult; facts: AccountFacts }> {
+  const provider = findProvider(held.connection.provider);
+  const account = openAccount(ctx, held);
   try {
-    await findProvider(held.connection.provider).probe(openAccount(ctx, held));
-    return "ok";
+    if (provider.facts) return { result: "ok", facts: await provider.facts(account) };
+    await provider.probe(account);
+    return { result: "ok", facts: {} };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.warn("probe failed", { connection: held.connection.id, kind: error.kind, reason: error.message });
-    return error.kind;
+    return { result: error.kind, facts: {} };
   }
+}
+
+/**
+ * An account that changed its currency or time zone counts in the new one from now on; what was measured keeps the old. The change
+ * stands in the client's log, and the client follows where nobody chose its own.
+ */
+async function noteFacts(ctx: TenantCtx, { id, provider, details, version }: ConnectionRow, facts: AccountFacts): Promise<void> {
+  const changed = Object.fromEntries(
+    (["currency", "timezone"] as const)
+      .filter((each) => facts[each] !== undefined && facts[each] !== details[each])
+      .map((each) => [each, { from: details[each] ?? null, to: facts[each] }]),
+  );
+  if (Object.keys(changed).length === 0) return;
+  const unchanged = inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version));
+  const now = { ...details, ...facts };
+  await commitIf(
+    ctx,
+    sql`exists (select 1 from ${connections} where ${unchanged})`,
+    "connection.account_changed",
+    { connection: id, provider, ...changed },
+    [ctx.db.update(connections).set({ details: now }).where(unchanged)],
+  );
+  await adoptFacts(ctx, { details: now, connectionId: id, others: await listConnections(ctx) });
 }

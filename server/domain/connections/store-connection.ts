@@ -13,9 +13,11 @@ import { type PlanRefusal, planRefusal } from "#server/domain/tenants/plans.ts";
 import { currentDataKey, type DataKey, type DataKeyRow, openDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
+import { adoptFacts } from "./adopt-facts.ts";
 import { agencyDebtor } from "./debtor.ts";
 import { expiriesOf } from "./expiries.ts";
 import { keepResources } from "./keep-resources.ts";
+import { listConnections } from "./list-connections.ts";
 import { strikeDebt } from "./owe.ts";
 import { nextProbeAt } from "./probe-times.ts";
 import { planOf } from "./renewal-plan.ts";
@@ -66,6 +68,7 @@ export async function storeConnection(
   const stored = await storeOnce(ctx, provider, input);
   // In another's keeping, hence no part of the batch; what is left of it finds that a connection lives on the grant.
   if (input.debt && input.debt.tenantId !== ctx.tenant.id) await strikeDebt(agencyDebtor(ctx), input.debt);
+  await adoptFacts(ctx, { details: input.identity.details, connectionId: stored.id, others: await listConnections(ctx) });
   return stored;
 }
 

@@ -116,7 +116,7 @@ export function drawTile(drawing: Drawing): Tile {
     label: metric.label[locale],
     ...howOf(drawing),
     unit: metric.unit,
-    kind: metric.kind,
+    comparedAs: metric.kind === "daily" || metric.against ? ("weeks" as const) : ("state" as const),
     ...main,
     others: others.map(({ line: _, ...amount }) => amount),
     better: metric.better ?? null,

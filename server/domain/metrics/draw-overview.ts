@@ -24,7 +24,16 @@ export function stateOf({ schedule, latestRun }: SensorFacts, everyS: number, no
 /** One sensor, drawn from its own description: nothing here knows any sensor by name. */
 export function drawSensor(
   sensor: Sensor,
-  input: { facts: SensorFacts; measured: Measured; periods: Periods; timezone: string; currency: string; locale: Locale; now: number },
+  input: {
+    facts: SensorFacts;
+    measured: Measured;
+    periods: Periods;
+    timezone: string;
+    unknownTimezone?: string | null;
+    currency: string;
+    locale: Locale;
+    now: number;
+  },
 ): SensorView {
   const { facts, measured, periods, timezone, currency, locale, now } = input;
   const drawings = sensor.metrics.map((metric): Drawing => ({ sensor, metric, measured, periods, locale, currency }));
@@ -39,6 +48,7 @@ export function drawSensor(
     nextAt: facts.schedule?.nextAt ?? null,
     lastSuccessAt: facts.schedule?.lastSuccessAt ?? null,
     timezone,
+    unknownTimezone: input.unknownTimezone ?? null,
     days: [...periods.present],
     tiles: drawings.filter(({ metric }) => metric.tile !== false && !metric.dimension).map(drawTile),
     charts: drawings.flatMap(drawCharts),

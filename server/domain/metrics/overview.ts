@@ -1,6 +1,7 @@
-import { asc, desc } from "drizzle-orm";
+import { asc, desc, sql } from "drizzle-orm";
 import { connections, runs, schedules } from "#db/schema/index.ts";
-import { addDays, dayOf } from "#server/catalog/days.ts";
+import { addDays, dayOf, isTimezone } from "#server/catalog/days.ts";
+import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -69,6 +70,7 @@ export async function readOverview(ctx: TenantCtx, { locale: asked }: { locale?:
         status: connections.status,
         statusReason: connections.statusReason,
         lastSuccessAt: connections.lastSuccessAt,
+        timezone: sql<string | null>`${connections.details} ->> '$.timezone'`,
       })
       .from(connections)
       .where(inTenant(ctx, connections))
@@ -77,14 +79,21 @@ export async function readOverview(ctx: TenantCtx, { locale: asked }: { locale?:
   ]);
   const locale = localeOf(ctx, asked);
   const views = drawingsOf(ctx, { seriesRows, scheduleRows }).map(({ sensor, facts, ...input }) =>
-    drawSensor(sensor, { facts, ...input, currency: tenant.currency, locale, now }),
+    drawSensor(sensor, {
+      facts,
+      ...input,
+      unknownTimezone: unknownTimezoneOf(sensor, connectionRows),
+      currency: tenant.currency,
+      locale,
+      now,
+    }),
   );
   return {
     currency: firstCurrency(views.flatMap(({ tiles }) => tiles)) ?? tenant.currency,
     timezone: tenant.timezone,
     days: [...periodsUntil(today).present],
     sensors: views,
-    connections: connectionRows,
+    connections: connectionRows.map(({ timezone: _, ...connection }) => connection),
     runs: runRows.map(({ job, ...run }) => ({ ...run, sensor: job, title: sensors.find(({ id }) => id === job)?.title[locale] ?? job })),
   };
 }
@@ -160,6 +169,16 @@ function drawingsOf(ctx: TenantCtx, { seriesRows, scheduleRows }: Rows) {
     return { sensor, facts, measured, periods, timezone };
   });
 }
+
+/** What an account that the sensor reads says of its time zone, where that is none. */
+const unknownTimezoneOf = (
+  { needs }: Sensor,
+  accounts: readonly { provider: string; status: string; timezone: string | null }[],
+): string | null =>
+  accounts.find(
+    ({ provider, status, timezone }) =>
+      status === "active" && timezone !== null && !isTimezone(timezone) && needs.some((need) => need.provider === provider),
+  )?.timezone ?? null;
 
 const firstCurrency = (figures: readonly { value: number | null; currency: string | null }[]): string | undefined =>
   figures.find(({ value, currency }) => value !== null && currency !== null)?.currency ?? undefined;

@@ -37,7 +37,9 @@ export const Tile = Amount.extend({
   label: z.string(),
   how: How,
   unit: MetricUnit,
-  kind: z.enum(["daily", "snapshot"]),
+  comparedAs: z
+    .enum(["weeks", "state"])
+    .describe("`weeks`: 28 whole days and the 28 before; `state`: the newest state and the one 30 days before."),
   others: z.array(Amount).describe("The same in further currencies. Amounts of two currencies are never added."),
   /** Whether a rise is good news; null where neither. */
   better: z.enum(["up", "down"]).nullable(),
@@ -103,6 +105,10 @@ export const SensorView = z.object({
   nextAt: z.number().nullable(),
   lastSuccessAt: z.number().nullable(),
   timezone: z.string().describe("Whose calendar the days are of: the account's, which may differ from the client's."),
+  unknownTimezone: z
+    .string()
+    .nullable()
+    .describe("What the account says of its time zone, where nobody knows such a one: its days are the client's."),
   days: z.array(z.string()).describe("The 30 days of charts and trends, YYYY-MM-DD, the last one the account's today."),
   tiles: z.array(Tile),
   charts: z.array(Chart),

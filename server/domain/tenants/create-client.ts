@@ -20,7 +20,15 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
   if (ended) throw conflict("There was a client of this id, and it is not given twice.", "id");
   const [tenant] = await ctx.directory
     .insert(tenants)
-    .values({ ...input, source: sourceOf(ctx, input.origin), status: "onboarding", features: {}, createdAt: now, updatedAt: now })
+    .values({
+      ...input,
+      ...chosenIn(input),
+      source: sourceOf(ctx, input.origin),
+      status: "onboarding",
+      features: {},
+      createdAt: now,
+      updatedAt: now,
+    })
     .onConflictDoNothing()
     .returning();
   if (!tenant) throw conflict("There is a client of this id already.", "id");
@@ -38,3 +46,9 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
 /** The provider of the account that it is made from; else by hand, or by a script of the agency's. */
 const sourceOf = ({ actor }: Ctx, origin: string | undefined): string =>
   origin?.split(":")[0] ?? (actor.type === "system" ? "script" : "manual");
+
+/** What differs from what a form begins with was chosen by a person, unless an account brought it. */
+const chosenIn = ({ origin, currency, timezone }: CreateClient & { origin?: string }) => ({
+  currencyChosen: origin === undefined && currency !== "EUR",
+  timezoneChosen: origin === undefined && timezone !== "UTC",
+});

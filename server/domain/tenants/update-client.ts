@@ -12,15 +12,15 @@ import type { Features } from "./schemas.ts";
 /**
  * Changes what is given of a client and makes its schedules fit: a suspended one has its jobs stopped, an active one
  * again has those that its connections and its plan allow. The change stands in the audit log by its fields and new values;
- * what is so already is no change, and leaves no line.
+ * what is so already is no change, and leaves no line. `by`: an account's own word decides nothing for good.
  */
-export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenant> {
+export async function updateClient(ctx: TenantCtx, asked: Change, { by = "person" }: { by?: "person" | "account" } = {}): Promise<Tenant> {
   requirePermission(ctx, "settings:write");
   const change = changesOf(ctx.tenant, asked);
   if (Object.keys(change).length === 0) return ctx.tenant;
   const [tenant] = await ctx.directory
     .update(tenants)
-    .set({ ...change, updatedAt: ctx.now() })
+    .set({ ...change, ...(by === "person" && chosenIn(change)), updatedAt: ctx.now() })
     .where(eq(tenants.id, ctx.tenant.id))
     .returning();
   if (!tenant) throw notFound("client");
@@ -28,6 +28,12 @@ export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenan
   await commit(ctx, "client.updated", { ...change }, changesJobs ? await schedulesOf({ ...ctx, tenant }) : []);
   return tenant;
 }
+
+/** What a person says of these is no longer taken from an account. */
+const chosenIn = ({ currency, timezone }: Change) => ({
+  ...(currency !== undefined && { currencyChosen: true }),
+  ...(timezone !== undefined && { timezoneChosen: true }),
+});
 
 type Change = UpdateClient & { features?: Features };
 
