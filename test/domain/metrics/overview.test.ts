@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { connections, runs, schedules } from "#db/schema/index.ts";
+import { connections, measurements, runs, schedules } from "#db/schema/index.ts";
 import { addDays, daysBetween } from "#server/catalog/days.ts";
 import type { Metric, Sensor } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -8,6 +8,7 @@ import { drawSensor, stateOf } from "#server/domain/metrics/draw-overview.ts";
 import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
 import { seriesStatement } from "#server/domain/metrics/read-series.ts";
 import { bySensorAndMetric, periodsUntil, type Series } from "#server/domain/metrics/series.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { newId } from "#server/ids.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { storeMeasurements } from "#test/catalog/sensors/run-sensor.ts";
@@ -71,6 +72,24 @@ test("a daily metric is summed over 30 days and compared with the 30 before", ()
   expect(charts[0]?.series[0]?.values).toHaveLength(30);
 });
 
+test("a change is told from whole days alone, with the same weekdays on both sides", () => {
+  // Weekends sell nothing, and today has only begun.
+  const weekly = Object.fromEntries(
+    daysBetween(addDays(today, -60), today).map((day) => [day, [0, 6].includes(new Date(`${day}T00:00:00Z`).getUTCDay()) ? 0 : 100]),
+  );
+  const { tiles } = draw([metric({ key: "orders" })], [seriesOf("orders", { ...weekly, [today]: 1 })]);
+  expect(tiles).toMatchObject([{ delta: 0, compared: { value: 2000, previous: 2000 }, comparedAs: "weeks" }]);
+});
+
+test("a period that began before anything was measured is compared with nothing", () => {
+  expect(draw([metric({ key: "orders" })], [seriesOf("orders", each(2, 0, 50))]).tiles[0]).toMatchObject({
+    value: 60,
+    previous: null,
+    compared: null,
+    delta: null,
+  });
+});
+
 test("without an earlier period, or with nothing in it, there is no change to tell", () => {
   expect(draw([metric({ key: "orders" })], [seriesOf("orders", each(2, 0, 30))]).tiles[0]).toMatchObject({ previous: null, delta: null });
   expect(draw([metric({ key: "orders" })], [seriesOf("orders", { ...each(2, 0, 30), ...each(0, 30, 30) })]).tiles[0]).toMatchObject({
@@ -116,6 +135,51 @@ test("thresholds and statuses colour a tile", () => {
   expect([tone(0.3, below), tone(0.2, below), tone(0.05, below)]).toEqual(["ok", "warn", "danger"]);
   expect([0, 1, 2].map((value) => tone(value, { unit: "status" }))).toEqual(["ok", "warn", "danger"]);
   expect(tone(3, {})).toBeNull();
+});
+
+test("what is judged by its share is judged by how much there is", () => {
+  const stock = (out: number, products: number) =>
+    draw(
+      [
+        metric({ key: "products", kind: "snapshot" }),
+        metric({ key: "out", kind: "snapshot", thresholds: { warn: 0.05, bad: 0.2, when: "above", of: "products" } }),
+      ],
+      [seriesOf("products", { [today]: products }), seriesOf("out", { [today]: out })],
+    ).tiles[1]?.tone;
+  expect([stock(50, 1250), stock(50, 1000), stock(50, 250), stock(0, 0)]).toEqual(["ok", "warn", "danger", null]);
+});
+
+test("money stands in each of its currencies, the one in use first, and is never added", () => {
+  const inCurrency = (name: string, currency: string, values: Record<string, number>) => ({ ...seriesOf(name, values), currency });
+  const before = addDays(today, -10);
+  const { tiles, charts } = draw(
+    [
+      metric({ key: "revenue", unit: "money" }),
+      metric({ key: "orders" }),
+      metric({ key: "average", unit: "money", quotient: { of: "revenue", by: "orders" } }),
+    ],
+    [
+      inCurrency("revenue", "EUR", { [before]: 90_000, [today]: 0 }),
+      inCurrency("revenue", "KWD", { [today]: 5000 }),
+      inCurrency("orders", "EUR", { [before]: 9, [today]: 0 }),
+      inCurrency("orders", "KWD", { [today]: 2 }),
+    ],
+  );
+  expect(tiles).toMatchObject([
+    { key: "revenue", value: 5000, currency: "KWD", others: [{ value: 90_000, currency: "EUR" }] },
+    { key: "orders", value: 11, currency: null, others: [] },
+    { key: "average", value: 2500, currency: "KWD", others: [{ value: 10_000, currency: "EUR" }] },
+  ]);
+  expect(charts.map(({ key, currency }) => [key, currency])).toEqual([
+    ["revenue", "KWD"],
+    ["revenue:EUR", "EUR"],
+    ["orders", undefined],
+  ]);
+});
+
+test("a month that was not over when it was measured is told apart", () => {
+  const table = metric({ key: "cohorts", kind: "snapshot", dimension: text("Month"), table: "cohorts", tile: false });
+  expect(draw([table], [seriesOf("cohorts", { "2026-11-01": 5 }, "2026-10|0")]).cohorts[0]).toMatchObject({ running: "2026-11" });
 });
 
 test("a split metric is a breakdown with shares and a chart of its largest parts, never a tile", () => {
@@ -263,6 +327,28 @@ test("programs get every metric with its figure, its days or its parts", async (
   expect(find("shopify-sensor", "orders")).toMatchObject({ value: 60, previous: 60, unit: "count" });
   expect(Object.keys(find("shopify-sensor", "orders")?.days ?? {})).toHaveLength(60);
   expect(find("ga4-sensor", "sessions_by_channel")).toMatchObject({ days: {}, parts: { Direct: 150, Email: 150 } });
+});
+
+test("a figure has the same digits here as in an export", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system", { now: () => now });
+  const values = Array.from({ length: 55 }, (_, at) => ({ metric: "repeat_rate", day: addDays(today, -at), value: 1 / (at + 3) + at / 7 }));
+  await storeMeasurements(ctx, "retention-sensor", values, now);
+  const rows = await ctx.db.select().from(measurements).where(inTenant(ctx, measurements));
+  const days = (await readMetrics(ctx)).sensors
+    .find(({ id }) => id === "retention-sensor")
+    ?.metrics.find(({ key }) => key === "repeat_rate")?.days;
+  expect(days).toEqual(Object.fromEntries(rows.map(({ day, value }) => [day, value])));
+  expect(Object.keys(days ?? {})).toHaveLength(55);
+});
+
+test("an account in a zone that nobody knows is said to be counted in the client's days", async () => {
+  const ctx = await measuredTenant();
+  await ctx.db
+    .update(connections)
+    .set({ details: { timezone: "Mars/Olympus_Mons" } })
+    .where(inTenant(ctx, connections));
+  const [shop, , klaviyo] = (await readOverview(ctx)).sensors;
+  expect([shop?.unknownTimezone, klaviyo?.unknownTimezone]).toEqual(["Mars/Olympus_Mons", null]);
 });
 
 test("a stranger finds no overview, no shop and no metrics; staff find all of them", async () => {
