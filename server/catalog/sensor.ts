@@ -99,6 +99,8 @@ export interface ShopHistory {
     refundsMinor: number;
     currency: string | null;
   }>;
+  /** The same amounts of all currencies that the shop has sold in, that of the most orders first. */
+  byCurrency(): Promise<{ currency: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
   /** Customers by how many orders they placed: total and those with more than one. */
   repeat(): Promise<{ customers: number; repeatCustomers: number }>;
   /** For each month of first purchase (YYYY-MM): how many customers bought (again) `offset` months later; offset 0 is the cohort's size. */

@@ -8,8 +8,8 @@ const msPerDay = 86_400_000;
 
 /**
  * What the tenant's shop has sold, as far as its orders are stored. Aggregated in D1 over covering indexes: no order leaves the
- * database. Money is of one currency, that of the latest day; where a shop once changed its currency, older amounts are left out
- * of sums of money (never out of counts), since minor units of two currencies cannot be added.
+ * database. Amounts of two currencies are never added: the summary's are of the currency of the latest day, with those of others
+ * beside it. Counts are of all orders.
  */
 export function shopHistory(ctx: TenantCtx): ShopHistory {
   const ofTenant = inTenant(ctx, orders);
@@ -49,6 +49,15 @@ export function shopHistory(ctx: TenantCtx): ShopHistory {
       if (!totals) throw new Error("an aggregate answers one row");
       return totals;
     },
+
+    byCurrency: () =>
+      ctx.db.all(sql`
+        select currency, sum(orders) as orders, sum(gross) as grossMinor, sum(refunds) as refundsMinor from (
+          select ${orders.currency} as currency, count(*) as orders, sum(${orders.grossMinor}) as gross, 0 as refunds
+            from ${orders} where ${ofTenant} group by 1
+          union all
+          select ${refunds.currency}, 0, 0, sum(${refunds.amountMinor}) from ${refunds} where ${inTenant(ctx, refunds)} group by 1
+        ) group by 1 order by 2 desc, 1`),
 
     async repeat() {
       const [row] = await ctx.db.all<{ customers: number; repeatCustomers: number }>(sql`

@@ -151,11 +151,14 @@ test("cohorts go over the end of the year", async () => {
   ]);
 });
 
-test("amounts of two currencies are not added: the latest one counts", async () => {
+test("amounts of two currencies are not added: the latest one counts, the other stands beside it", async () => {
   const ctx = await newShop();
   await sell(ctx, [["a", "2026-01-01", 1000]], { currency: "EUR" });
   await sell(ctx, [["a", "2026-02-01", 300]]);
-  expect(await shopSummary(ctx)).toMatchObject({ orders: 2, gross_minor: 300, currency: "GBP" });
+  expect(await shopSummary(ctx)).toEqual({
+    ...{ orders: 2, customers: 1, guest_orders: 0, gross_minor: 300, refunds_minor: 0, currency: "GBP" },
+    others: [{ currency: "EUR", orders: 1, gross_minor: 1000, refunds_minor: 0 }],
+  });
 });
 
 test("every figure is read from an index that covers it, one row an order", async () => {
