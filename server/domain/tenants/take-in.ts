@@ -174,11 +174,9 @@ const chance = (): string => Array.from(crypto.getRandomValues(new Uint8Array(5)
 /** What somebody changed by hand stays: the name is the account's only while it is what the account was called. */
 async function bringUpToDate(ctx: Ctx, { tenant, name }: Owner, identity: Identity): Promise<TenantCtx> {
   const client = enterTenant(ctx, tenant, "staff");
-  const { locale: _, currency, timezone, ...facts } = factsOf(identity);
+  const { locale: _, ...facts } = factsOf(identity);
   const wished: UpdateClient = {
     ...facts,
-    ...(currency !== undefined && !tenant.currencyChosen && { currency }),
-    ...(timezone !== undefined && !tenant.timezoneChosen && { timezone }),
     ...(tenant.name === name && { name: nameOf(identity) }),
   };
   const change = Object.fromEntries(Object.entries(wished).filter(([field, value]) => Reflect.get(tenant, field) !== value));
