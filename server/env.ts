@@ -101,11 +101,21 @@ const Variables = z
       if (variables.MAIL_TRANSPORT === "log") refuse("MAIL_TRANSPORT", "`log` is not for production");
       if (!variables.APP_ORIGIN.startsWith("https://")) refuse("APP_ORIGIN", "must be https in production");
     }
+    // Whoever deploys with ENVIRONMENT=development must not hand sign-in links to the world at /dev/outbox.
+    if (variables.ENVIRONMENT !== "production" && isPublic(variables.APP_ORIGIN)) {
+      if (variables.PROVIDER_ENDPOINTS) refuse("PROVIDER_ENDPOINTS", "not accepted where APP_ORIGIN is public");
+      if (variables.MAIL_TRANSPORT === "log") refuse("MAIL_TRANSPORT", "`log` is not for a public APP_ORIGIN");
+      if (!variables.APP_ORIGIN.startsWith("https://")) refuse("APP_ORIGIN", "must be https where it is public");
+    }
     if (variables.MAIL_TRANSPORT === "smtp" && !variables.SMTP_HOST) refuse("SMTP_HOST", "needed by MAIL_TRANSPORT=smtp");
     if (variables.MAIL_TRANSPORT === "resend" && !variables.RESEND_API_KEY) refuse("RESEND_API_KEY", "needed by MAIL_TRANSPORT=resend");
   });
 
 export type Config = z.infer<typeof Variables>;
+
+/** Whether others may reach it: all but this machine's own names and those of RFC 6761 that are nobody's. */
+const isPublic = (origin: string): boolean =>
+  URL.canParse(origin) && !/^(localhost|127(\.\d+){3}|\[::1\]|.+\.(localhost|test))$/.test(new URL(origin).hostname);
 
 const parsed = new WeakMap<Env, Config>();
 

@@ -35,3 +35,20 @@ test.each([
   expect(refused).toThrow(name);
   expect(refused).not.toThrow(value);
 });
+
+test.each(["development", "test"])("settings of development are refused at a public origin, though ENVIRONMENT says %s", (ENVIRONMENT) => {
+  const settings = { ...testVariables, ENVIRONMENT };
+  for (const APP_ORIGIN of [
+    "https://portal.example.com",
+    "https://localhost.example.com",
+    "http://127.0.0.1.nip.io",
+    "http://10.0.0.7:8787",
+  ]) {
+    const refused = () => read({ ...settings, APP_ORIGIN });
+    expect(refused, APP_ORIGIN).toThrow("PROVIDER_ENDPOINTS: not accepted where APP_ORIGIN is public");
+    expect(refused, APP_ORIGIN).toThrow("MAIL_TRANSPORT: `log` is not for a public APP_ORIGIN");
+  }
+  for (const APP_ORIGIN of ["http://localhost:5173", "http://127.0.0.1:8787", "http://[::1]:8787", "http://portal.localhost"]) {
+    expect(read({ ...settings, APP_ORIGIN }).MAIL_TRANSPORT, APP_ORIGIN).toBe("log");
+  }
+});
