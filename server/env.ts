@@ -69,6 +69,11 @@ const Variables = z
     RESEND_ENDPOINT: z.url().default("https://api.resend.com/emails"),
     SHOPIFY_CLIENT_ID: z.string().optional(),
     SHOPIFY_CLIENT_SECRET: z.string().optional(),
+    /** Permissions that a provider has not approved our app for: `shopify:read_all_orders`, several with commas. Nobody is asked for them. */
+    UNAPPROVED_SCOPES: z
+      .string()
+      .default("")
+      .transform((list) => new Set(list.split(/[\s,]+/).filter(Boolean))),
     KLAVIYO_CLIENT_ID: z.string().optional(),
     KLAVIYO_CLIENT_SECRET: z.string().optional(),
     GOOGLE_CLIENT_ID: z.string().optional(),

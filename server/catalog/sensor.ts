@@ -145,9 +145,15 @@ export interface Step<Cursor> {
 export interface Need {
   provider: string;
   scopes: readonly string[];
+  /** Those of `scopes` that it can do without, such as one that a provider may not have approved our app for, and what is missing then. */
+  optional?: readonly { scope: string; without: Text }[];
   /** The kind of thing under the login that must be chosen before the job can run. */
   resource?: string;
 }
+
+/** The permissions without which a job reads nothing. */
+export const requiredScopes = ({ scopes, optional = [] }: Need): string[] =>
+  scopes.filter((scope) => !optional.some((each) => each.scope === scope));
 
 export interface Sensor<Config extends z.ZodType = z.ZodType, Cursor extends z.ZodType = z.ZodType> {
   id: string;

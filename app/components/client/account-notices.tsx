@@ -15,7 +15,22 @@ export function AccountNotices({ integration, account }: { integration: Integrat
       <HealthNotice account={account} />
       {account.status === "active" && needsChoice(account) && <ChoiceNotice integration={integration} account={account} />}
       {account.status === "active" && account.waiting.length > 0 && <AccessNotice integration={integration} account={account} />}
+      {account.status === "active" && account.reduced.length > 0 && <ReducedNotice account={account} />}
     </>
+  );
+}
+
+/** What is read works, and is less than it could be. */
+function ReducedNotice({ account }: { account: Account }) {
+  const { t } = useTranslation("client");
+  const { locale } = useDisplay();
+  const words = [...new Map(account.reduced.map((each) => [each.words.en, each.words])).values()];
+  return (
+    <Callout tone="info" className="p-3" title={t("accounts.reducedTitle")}>
+      {words.map((each) => (
+        <p key={each.en}>{each[locale]}</p>
+      ))}
+    </Callout>
   );
 }
 

@@ -237,6 +237,7 @@ export const client = {
     choose: "Choose",
     change: "Change",
     gone: "no longer there",
+    reducedTitle: "Not everything can be read",
     goneTitle: "What was chosen is no longer there",
     goneBody: "{{provider}} does not list it any more. Choose what shall be read in its place.",
     choiceTitle: "Choose what we read",

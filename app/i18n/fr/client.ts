@@ -242,6 +242,7 @@ export const client = {
     choose: "Choisir",
     change: "Changer",
     gone: "n’existe plus",
+    reducedTitle: "Tout ne peut pas être lu",
     goneTitle: "Ce qui était choisi n’existe plus",
     goneBody: "{{provider}} ne le liste plus. Choisissez ce qui sera lu à la place.",
     choiceTitle: "Choisissez ce que nous lisons",

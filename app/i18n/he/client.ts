@@ -245,6 +245,7 @@ export const client = {
     choose: "בחירה",
     change: "שינוי",
     gone: "כבר אינו קיים",
+    reducedTitle: "לא הכול ניתן לקריאה",
     goneTitle: "מה שנבחר כבר אינו קיים",
     goneBody: "{{provider}} אינו מציג אותו עוד. יש לבחור מה ייקרא במקומו.",
     choiceTitle: "יש לבחור מה נקרא",

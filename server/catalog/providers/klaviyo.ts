@@ -1,11 +1,9 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { type Failure, FieldFault, type Identity, type KeyProvider, type OAuthProvider, type Reply } from "#server/catalog/provider.ts";
+import { klaviyoRevision } from "./klaviyo-api.ts";
 import { bearer, byRefreshToken, clientCredentials, failureOfStatus, readStandardGrant } from "./replies.ts";
 import { typed } from "./typed.ts";
-
-/** The API's version, sent with every request. */
-const revision = "2026-07-15";
 
 const Errors = z.object({
   errors: z.array(z.object({ status: z.coerce.number().optional(), code: z.string().default(""), detail: z.string().default("") })).min(1),
@@ -114,7 +112,7 @@ export const klaviyo: OAuthProvider & KeyProvider = {
     // Whether it rotates is not documented: what comes back is kept, and a used one is not counted on.
     renewals: [byRefreshToken({ rotates: true, retryable: false })],
     readGrant: (reply) => readStandardGrant(reply, " "),
-    authorization: ({ secrets }) => ({ headers: { ...bearer(secrets), revision } }),
+    authorization: ({ secrets }) => ({ headers: { ...bearer(secrets), revision: klaviyoRevision } }),
     identify,
     revocation: {
       ends: "token",
@@ -156,7 +154,9 @@ export const klaviyo: OAuthProvider & KeyProvider = {
         schema: typed(/^[A-Za-z0-9]{6}$/),
       },
     ],
-    authorization: ({ secrets }) => ({ headers: { authorization: `Klaviyo-API-Key ${secrets.private_key ?? ""}`, revision } }),
+    authorization: ({ secrets }) => ({
+      headers: { authorization: `Klaviyo-API-Key ${secrets.private_key ?? ""}`, revision: klaviyoRevision },
+    }),
     identify: identifyKey,
   },
   failureOf,

@@ -6,9 +6,8 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import type { AccountFacts, CallbackFault, Failure, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
 import { byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
+import { shopifyGraphql, shopifyVersion } from "./shopify-api.ts";
 
-const version = "2026-07";
-const graphqlPath = `/admin/api/${version}/graphql.json`;
 const offlineToken = "urn:shopify:params:oauth:token-type:offline-access-token";
 /** A shop's permanent domain. */
 export const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
@@ -127,7 +126,7 @@ const Shop = z.object({
 });
 
 const graphql = <S extends z.ZodType>(account: Account, query: string, schema: S): Promise<z.output<S>> =>
-  account.json({ method: "POST", path: graphqlPath, body: { query }, reads: true }, schema);
+  account.json({ method: "POST", path: shopifyGraphql, body: { query }, reads: true }, schema);
 
 const Facts = z.object({ data: z.object({ shop: z.object({ currencyCode: z.string(), ianaTimezone: z.string() }) }) });
 
@@ -243,7 +242,7 @@ export const shopify: OAuthProvider = {
     },
   },
   // A version lives for twelve months at least; what is older than that is answered by the oldest one that lives.
-  versions: [{ name: `Admin API ${version}`, endsOn: "2027-07-01" }],
+  versions: [{ name: `Admin API ${shopifyVersion}`, endsOn: "2027-10-01" }],
   failureOf,
   async probe(account) {
     await facts(account);

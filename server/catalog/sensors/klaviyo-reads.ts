@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { type Places, readPages } from "#server/catalog/places.ts";
+import { klaviyoRevision } from "#server/catalog/providers/klaviyo-api.ts";
 
-/** Klaviyo dates its API by revision; pinned (developers.klaviyo.com, API versioning). */
-export const klaviyoHeaders = { revision: "2026-07-15", accept: "application/vnd.api+json" };
+export const klaviyoHeaders = { revision: klaviyoRevision, accept: "application/vnd.api+json" };
 
 /** One page of a JSON:API collection. */
 export interface Page<Attributes> {

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { calendarOf, dayOf } from "#server/catalog/days.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
 
+import { allOrders } from "./shopify-all-orders.ts";
+
 const cohortMonths = 12;
 
 /** From the orders that shopify-sensor has stored: it calls no provider, but without a shop there is nothing to say. */
@@ -13,7 +15,7 @@ export const retentionSensor = defineSensor({
     fr: "Combien de clients reviennent, et au bout de combien de temps.",
     he: "כמה לקוחות חוזרים, וכעבור כמה זמן.",
   },
-  needs: [{ provider: "shopify", scopes: ["read_orders", "read_customers"] }],
+  needs: [{ provider: "shopify", scopes: ["read_orders", "read_all_orders", "read_customers"], optional: [allOrders] }],
   everyS: 24 * 3600,
   config: z.object({}),
   cursor: z.null(),
@@ -97,6 +99,7 @@ export const retentionSensor = defineSensor({
   async step({ shop, now, timezone: tenantTimezone, account, log }) {
     const timezone = calendarOf(account("shopify"), { timezone: tenantTimezone, log });
     const day = dayOf(now, timezone);
+    if (account("shopify").scopes?.includes(allOrders.scope) === false) log("info", allOrders.without.en);
     const { customers, repeatCustomers } = await shop.repeat();
     if (customers === 0) {
       log("info", "No order of a known customer has been read yet.");

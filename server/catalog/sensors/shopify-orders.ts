@@ -2,10 +2,8 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { dayOf } from "#server/catalog/days.ts";
 import { Decimal, minorUnits } from "#server/catalog/money.ts";
+import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";
 import type { OrderRecord, RefundRecord } from "#server/catalog/sensor.ts";
-
-/** Pinned: a version lives a year at least (shopify.dev, API versioning). */
-export const shopifyGraphql = "/admin/api/2026-07/graphql.json";
 
 const refundsPerOrder = 20;
 

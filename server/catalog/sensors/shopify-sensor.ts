@@ -3,6 +3,7 @@ import { addDays, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts
 import { openPlaces } from "#server/catalog/places.ts";
 import { defineSensor, type Measurement, type OrderRecord, type Reading, type RefundRecord, type Step } from "#server/catalog/sensor.ts";
 import { retentionSensor } from "./retention-sensor.ts";
+import { allOrders } from "./shopify-all-orders.ts";
 import { listOrderPage, readOrderPage, recordsOf } from "./shopify-orders.ts";
 import { readStock } from "./shopify-stock.ts";
 
@@ -74,6 +75,8 @@ const Cursor = z.object({
     })
     .nullable()
     .default(null),
+  /** Whether all orders could be read, or those of the last 60 days: once all can be, they are read from the beginning. */
+  whole: z.boolean().default(true),
 });
 type Cursor = z.infer<typeof Cursor>;
 type ShopReading = Reading<z.output<typeof Config>, Cursor>;
@@ -91,6 +94,7 @@ const start: Omit<Cursor, "shop"> = {
   measuredAt: 0,
   listedAt: 0,
   listing: null,
+  whole: true,
 };
 
 export const shopifySensor = defineSensor({
@@ -101,7 +105,7 @@ export const shopifySensor = defineSensor({
     fr: "Commandes, chiffre d’affaires, remboursements et stock de la boutique Shopify.",
     he: "הזמנות, הכנסות, החזרים ומלאי של חנות Shopify.",
   },
-  needs: [{ provider: "shopify", scopes: ["read_orders", "read_all_orders", "read_products", "read_customers"] }],
+  needs: [{ provider: "shopify", scopes: ["read_orders", "read_all_orders", "read_products", "read_customers"], optional: [allOrders] }],
   everyS: 15 * 60,
   config: Config,
   cursor: Cursor,
@@ -205,8 +209,11 @@ export const shopifySensor = defineSensor({
     },
   ],
   step(reading) {
-    const shop = reading.account("shopify").externalId;
-    const cursor = reading.cursor?.shop === shop ? reading.cursor : { ...start, shop };
+    const { externalId: shop, scopes } = reading.account("shopify");
+    const whole = scopes?.includes(allOrders.scope) ?? true;
+    const goesOn = reading.cursor?.shop === shop && (reading.cursor.whole || !whole);
+    const cursor = { ...(goesOn && reading.cursor ? reading.cursor : { ...start, shop }), whole };
+    if (!whole && cursor.phase === "orders") reading.log("info", allOrders.without.en);
     return steps[cursor.phase](reading, cursor);
   },
 });
@@ -338,6 +345,7 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
     measuredAt: reading.now,
     listedAt: cursor.measuredOn === null ? reading.now : cursor.listedAt,
     listing: cursor.listing,
+    whole: cursor.whole,
   };
   // The first history is there: what is told from it need not wait for its own day.
   const wake = cursor.measuredOn === null ? [retentionSensor.id] : [];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { type Places, readPages } from "#server/catalog/places.ts";
-import { shopifyGraphql } from "./shopify-orders.ts";
+import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";
 
 const pageSize = 250;
 /** 10,000 products that are low or sold out: more than anybody restocks by looking at a tile. */

@@ -1,7 +1,7 @@
 import type { Account } from "#server/catalog/account.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { type ApiAccess, callApi } from "./call-api.ts";
-import type { AccountDetails, ChosenResource } from "./schemas.ts";
+import type { AccountDetails, ChosenResource, ConnectionKind } from "./schemas.ts";
 
 /** What an account says of itself, stored or just begun. */
 export interface AccountFacts {
@@ -11,12 +11,14 @@ export interface AccountFacts {
   name: string;
   details: AccountDetails;
   fields: Readonly<Record<string, string>>;
+  kind: ConnectionKind;
+  scopesGranted?: readonly string[];
   chosen: readonly ChosenResource[];
 }
 
 /** An account over a way to call its API. */
 export function accountOf(
-  { provider, connectionId, externalId, name, details, fields, chosen }: AccountFacts,
+  { provider, connectionId, externalId, name, details, fields, kind, scopesGranted, chosen }: AccountFacts,
   json: Account["json"],
 ): Account {
   return {
@@ -27,6 +29,7 @@ export function accountOf(
     currency: details.currency,
     timezone: details.timezone,
     fields,
+    scopes: kind === "key" ? undefined : scopesGranted,
     resources: chosen.filter(({ gone }) => !gone),
     json,
   };
@@ -34,6 +37,15 @@ export function accountOf(
 
 /** An account that is not stored yet: with what a fresh grant or a pasted key opens, to ask the API who it is. */
 export function newcomer(ctx: Ctx, access: Omit<ApiAccess, "signal">, connectionId: string): Account {
-  const facts = { provider: access.provider.id, connectionId, externalId: "", name: "", details: {}, fields: access.fields, chosen: [] };
+  const facts = {
+    provider: access.provider.id,
+    connectionId,
+    externalId: "",
+    name: "",
+    details: {},
+    fields: access.fields,
+    kind: access.kind,
+    chosen: [],
+  };
   return accountOf(facts, (request, schema) => callApi(ctx, access, request, schema));
 }

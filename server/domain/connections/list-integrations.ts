@@ -1,12 +1,13 @@
 import { grantsAll, type Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
-import type { Sensor } from "#server/catalog/sensor.ts";
+import { requiredScopes, type Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
 import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
 import { chooseAccount, inOrder } from "#server/domain/runs/choose-account.ts";
 import type { Text } from "#server/domain/tenants/schemas.ts";
+import { approved } from "./approved.ts";
 import { type Health, healthOf } from "./health-of.ts";
 import { type KeyFormField, keyFormOf } from "./key-form.ts";
 import { listConnections } from "./list-connections.ts";
@@ -64,6 +65,8 @@ export interface IntegratedAccount {
   /** Jobs that read this account: of several at one provider the first in the client's order that gives what they need. */
   reads: { id: string; title: Text }[];
   /** Whether it is the first in that order. */
+  /** Jobs that read less of it than they could, and what is missing. */
+  reduced: { id: string; title: Text; words: Text }[];
   preferred: boolean;
   /** The kinds of things under it that it may list. `needed`: a job cannot run without a choice. */
   choices: { kind: string; title: Text; many: boolean; needed: boolean; chosen: ChosenResource[] }[];
@@ -83,7 +86,8 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
   const [rows, incidents] = await Promise.all([listConnections(ctx), openIncidents(ctx)]);
   const now = ctx.now();
   const holdsUp = waitingJobs(rows, now);
-  return providers.map((provider) => {
+  return providers.map((shelved) => {
+    const provider = shelved.oauth ? approved(ctx.config, { ...shelved, oauth: shelved.oauth }) : shelved;
     const own = rows.filter((row) => row.provider === provider.id);
     const accounts = own.flatMap((row) => describeAccount(provider, row, { all: rows, now, holdsUp: holdsUp(row.id) }));
     const incident = incidents.find((open) => open.provider === provider.id);
@@ -126,7 +130,7 @@ function waitingFor(provider: Provider, lacks: Lacks, all: readonly ConnectionRo
   return jobsOf(provider)
     .filter((job) => readBy(job, provider, all) === null)
     .map(({ id, title, needs }) => {
-      const missing = lacks(needs.flatMap((need) => (need.provider === provider.id ? need.scopes : [])));
+      const missing = lacks(needs.flatMap((need) => (need.provider === provider.id ? requiredScopes(need) : [])));
       const holding = sets.filter(({ scopes }) => scopes.some((scope) => missing.includes(scope)));
       return { id, title, missing, sets: holding.map((set) => set.id) };
     })
@@ -177,6 +181,15 @@ function describeAccount(
     reads: jobsOf(provider)
       .filter((job) => readBy(job, provider, all) === row.id)
       .map(({ id, title }) => ({ id, title })),
+    reduced: jobsOf(provider)
+      .filter((job) => readBy(job, provider, all) === row.id)
+      .flatMap(({ id, title, needs }) =>
+        needs.flatMap((need) =>
+          (need.provider === provider.id ? (need.optional ?? []) : [])
+            .filter(({ scope }) => lacks([scope]).length > 0)
+            .map(({ without }) => ({ id, title, words: without })),
+        ),
+      ),
     preferred: inOrder(all.filter((each) => each.provider === provider.id && each.status !== "disconnected"))[0]?.id === row.id,
     choices: choicesUnder(provider, row, { lacks, all }),
     connectedAt: row.connectedAt,

@@ -1,5 +1,6 @@
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requireStaff } from "#server/ctx.ts";
+import { approved } from "#server/domain/connections/approved.ts";
 import { pagePath } from "#server/domain/sessions/schemas.ts";
 import { DomainError, notFound, ProviderError } from "#server/errors.ts";
 import { leave, type NextPage } from "./leave.ts";
@@ -24,7 +25,7 @@ export async function beginIntake(
   },
 ): Promise<NextPage> {
   const actor = requireStaff(ctx);
-  const provider = findOAuthProvider(input.provider);
+  const provider = approved(ctx.config, findOAuthProvider(input.provider));
   const { oauth } = provider;
   if (!oauth.opensClient) throw notFound("provider");
   const stay = (outcome: Outcome): NextPage => ({

@@ -1,6 +1,7 @@
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requirePermission, requireUser, type TenantCtx, type UserActor } from "#server/ctx.ts";
+import { approved } from "#server/domain/connections/approved.ts";
 import { findConnection } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
@@ -37,7 +38,7 @@ export interface BeginOAuth {
  */
 export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage> {
   const actor = requireUser(ctx);
-  const provider = findOAuthProvider(input.provider);
+  const provider = approved(ctx.config, findOAuthProvider(input.provider));
   const tenantCtx = await enterFor(ctx, input.tenant || onlyClientOf(actor));
   requirePermission(tenantCtx, "connections:write");
 

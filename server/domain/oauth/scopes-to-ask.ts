@@ -34,10 +34,11 @@ export function scopesToAsk(provider: OAuthProvider, wanted: WantedScopes, known
   const byDefault = known?.kind !== "oauth";
   const sets = scopeSets.filter((set) => (isWish ? ids.includes(set.id) : set.default && byDefault));
   const wish = [...sets.flatMap(({ scopes }) => scopes), ...names];
-  const asked = known?.scopesAsked ?? [];
+  // What the app is not approved for any more is not asked for again.
+  const asked = (known?.scopesAsked ?? []).filter((scope) => offered.has(scope));
   if (wanted.only === "missing" && known?.kind === "oauth" && known.status === "active") {
     const lacks = (scope: string) => !grantsAll(provider, known, [scope]);
-    const missing = (isWish ? wish : [...asked, ...neededOf(provider)]).filter(lacks);
+    const missing = (isWish ? wish : [...asked, ...neededOf(provider).filter((scope) => offered.has(scope))]).filter(lacks);
     if (missing.length > 0) {
       const kept = incremental ? [] : asked.filter((scope) => !lacks(scope));
       return [...new Set([...identityScopes, ...kept, ...missing])];

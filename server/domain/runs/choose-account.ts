@@ -1,6 +1,6 @@
 import { grantsAll } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
-import type { Sensor } from "#server/catalog/sensor.ts";
+import { requiredScopes, type Sensor } from "#server/catalog/sensor.ts";
 import type { ConnectionKind, ConnectionStatus } from "#server/domain/connections/schemas.ts";
 import type { ScheduleBlock } from "./schemas.ts";
 
@@ -36,7 +36,7 @@ export function chooseAccount<C extends ConnectionFacts>(
   connections: readonly C[],
 ): { account: C } | { block: AccountBlock } {
   const needs = job.needs.filter((need) => need.provider === provider);
-  const scopes = needs.flatMap((need) => need.scopes);
+  const scopes = needs.flatMap(requiredScopes);
   const kinds = needs.flatMap(({ resource }) => resource ?? []);
   const own = inOrder(connections.filter((each) => each.provider === provider && each.status !== "disconnected"));
   if (own.length === 0) return { block: "not_connected" };

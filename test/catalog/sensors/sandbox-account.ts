@@ -28,6 +28,7 @@ export async function sandboxAccount(
     currency: facts.currency ?? "GBP",
     timezone: facts.timezone ?? "Europe/London",
     fields: {},
+    scopes,
     resources: facts.resources ?? [],
     calls,
     async json<S extends z.ZodType>(request: AccountRequest, schema: S): Promise<z.output<S>> {

@@ -200,6 +200,30 @@ test("a generated year of a shop comes to what the sandbox says it is", async ()
   expect(sum("low_stock") + sum("out_of_stock")).toBeGreaterThan(0);
 });
 
+test("without the permission for older orders the last 60 days are read and said to be no more; once it is there all are read", async () => {
+  const domain = `sixty-${Date.now()}.myshopify.com`;
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const few = await sandboxAccount("shopify", domain, { scopes: scopes.filter((scope) => scope !== "read_all_orders") });
+  const run = await runSensor(ctx, shopifySensor, { account: few });
+  const said = run.logs.map(({ message }) => message);
+  expect(said).toContain(
+    "Orders of the last 60 days only: older ones need a permission that this connection does not have. All-time figures begin where the first connection did.",
+  );
+  const oldest = Object.keys(valuesOf(run, "orders")).sort()[0] ?? "";
+  expect(oldest >= dayOf(Date.now() - 61 * day, "Europe/London")).toBe(true);
+  const { orders } = await sandbox.control<{ orders: number }>(`/shop/${domain}`);
+  expect((await shopSummary(ctx)).orders).toBeLessThan(orders);
+
+  const all = await sandboxAccount("shopify", domain, { scopes });
+  const later = await runSensor(ctx, shopifySensor, { account: all, cursor: run.cursor });
+  expect((await shopSummary(ctx)).orders).toBe(orders);
+  expect(later.logs.map(({ message }) => message).join()).not.toContain("60 days");
+  // Taken away again, what was read stays, and nothing is read anew.
+  const calls = few.calls.length;
+  await runSensor(ctx, shopifySensor, { account: few, cursor: later.cursor });
+  expect(few.calls.length - calls).toBeLessThan(4);
+});
+
 test("products whose stock is not tracked are neither low nor sold out", async () => {
   const nodes = [
     { totalInventory: 0, tracksInventory: true },
