@@ -1,5 +1,5 @@
 import { eq, gt, isNull, ne, type SQL, sql } from "drizzle-orm";
-import { reveals } from "#db/schema/index.ts";
+import { reveals, users } from "#db/schema/index.ts";
 import { requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -12,12 +12,14 @@ type RevealRow = typeof reveals.$inferSelect;
 
 /**
  * Another admin than the one who asked says yes: for five minutes the one who asked may look. Once. Throws `not_found`,
- * `forbidden` to the one who asked, `conflict` where it waits no more or the secret is another one by now.
+ * `forbidden` to the one who asked, `conflict` where it waits no more, the secret is another one by now, or whoever asked is
+ * no admin any more.
  */
 export async function approveReveal(ctx: TenantCtx, ref: RevealRef): Promise<void> {
   const { userId } = requireStaff(ctx);
   const now = ctx.now();
   const reveal = await findReveal(ctx, ref);
+  if (!(await isStaff(ctx, reveal.requestedBy))) throw conflict("Whoever asked is no admin any more.");
   const { sealed } = await findSecret(ctx, reveal);
   if (sealMark(sealed) !== reveal.sealMark) throw replaced();
   await decide(ctx, ref, "reveal.approved", { approvedBy: userId, approvedAt: now, expiresAt: now + revealOpenMs }, holdsStill(ctx));
@@ -58,6 +60,12 @@ async function decide(
     ctx.db.update(reveals).set(decision).where(waits).returning({ id: reveals.id }),
   ]);
   if (!wrote(decided)) throw conflict("This request waits no more.");
+}
+
+/** Whether this person is an admin of the agency now: what they asked for or allowed ends with it. */
+export async function isStaff({ directory }: TenantCtx, userId: string): Promise<boolean> {
+  const [found] = await directory.select({ staff: users.staff }).from(users).where(eq(users.id, userId));
+  return found?.staff === true;
 }
 
 /** One request of this tenant, or `not_found`. */

@@ -7,7 +7,7 @@ import { holdConnection, openField } from "#server/domain/connections/hold-conne
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { conflict, forbidden, notFound } from "#server/errors.ts";
-import { findReveal, replaced } from "./decide-reveal.ts";
+import { findReveal, isStaff, replaced } from "./decide-reveal.ts";
 import { findSecret } from "./request-reveal.ts";
 import type { RevealRef } from "./schemas.ts";
 import { holdsStill, sealMark } from "./seal-mark.ts";
@@ -44,7 +44,7 @@ export async function showReveal(ctx: TenantCtx, { revealId }: RevealRef): Promi
     // What was opened below is what was allowed, if this holds afterwards: a value that was replaced never comes back.
     holdsStill(ctx),
   );
-  if (!approvedBy || reveal.expiresAt <= now) throw over();
+  if (!approvedBy || reveal.expiresAt <= now || !(await isStaff(ctx, approvedBy))) throw over();
   if (sealMark((await findSecret(ctx, reveal)).sealed) !== reveal.sealMark) throw replaced();
   const { connection, value } = await open(ctx, { connectionId, field });
   const details = { reveal: revealId, connection: connectionId, provider: connection.provider, account: connection.name, field };

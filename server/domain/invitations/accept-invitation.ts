@@ -4,6 +4,7 @@ import { invitations, memberships, sessions, users } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
+import { rememberBrowser } from "#server/domain/sessions/known-browser.ts";
 import { keepSession, newSession } from "#server/domain/sessions/start-session.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { Locale } from "#server/domain/tenants/schemas.ts";
@@ -101,5 +102,7 @@ async function joinAsNewcomer(ctx: TenantCtx, invitation: Invitation, locale: Lo
     use(ctx, invitation, now),
   ]);
   if (!wrote(used)) throw gone();
-  if (wrote(started)) keepSession(ctx, token);
+  if (!wrote(started)) return;
+  keepSession(ctx, token);
+  rememberBrowser(ctx, email);
 }

@@ -4,6 +4,7 @@ import { invitations, memberships, users } from "#db/schema/index.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
+import { mayStillInvite } from "#server/domain/members/may-still.ts";
 import { mayGrant } from "#server/domain/members/permissions.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -58,5 +59,12 @@ function teamBut(ctx: TenantCtx, email: string, now: number): SQL {
   return sql`((select count(*) from ${memberships} where ${inTenant(ctx, memberships)}) + (select count(*) from ${invitations} where ${invited}))`;
 }
 
-/** What makes an invitation still good. */
-export const standsAt = (now: number) => [isNull(invitations.acceptedAt), isNull(invitations.revokedAt), gt(invitations.expiresAt, now)];
+/** What makes an invitation still good: also that whoever sent it may still send it. */
+export const standsAt = (now: number) => [
+  isNull(invitations.acceptedAt),
+  isNull(invitations.revokedAt),
+  gt(invitations.expiresAt, now),
+  inviterMay,
+];
+
+const inviterMay = mayStillInvite({ by: invitations.invitedBy, tenant: invitations.tenantId, role: invitations.role });

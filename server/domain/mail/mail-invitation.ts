@@ -1,6 +1,7 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { invitations, tenants, users } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { standsAt } from "#server/domain/invitations/invite.ts";
 import { invitationToken } from "#server/domain/invitations/token.ts";
 import type { MailOf } from "#server/messages.ts";
 import { deliver } from "./deliver.ts";
@@ -14,15 +15,7 @@ export async function mailInvitation(ctx: Ctx, message: MailOf<"mail.invitation"
     .from(invitations)
     .innerJoin(tenants, eq(tenants.id, invitations.tenantId))
     .leftJoin(users, eq(users.id, invitations.invitedBy))
-    .where(
-      and(
-        eq(invitations.tenantId, tenant),
-        eq(invitations.id, id),
-        isNull(invitations.acceptedAt),
-        isNull(invitations.revokedAt),
-        gt(invitations.expiresAt, ctx.now()),
-      ),
-    );
+    .where(and(eq(invitations.tenantId, tenant), eq(invitations.id, id), ...standsAt(ctx.now())));
   if (!found) return;
   const { email, role } = found.invitation;
   const { locale, name } = found.tenant;

@@ -1,5 +1,6 @@
 import type { Ctx } from "#server/ctx.ts";
 import type { MailMessage } from "#server/messages.ts";
+import { mailAlarm } from "./mail-alarm.ts";
 import { mailCliff } from "./mail-cliff.ts";
 import { mailEnding } from "./mail-ending.ts";
 import { mailIncident } from "./mail-incident.ts";
@@ -28,6 +29,8 @@ export function workMail(ctx: Ctx, message: MailMessage, handOn?: HandOn): Promi
       return mailIncident(ctx, message, handOn);
     case "mail.reveal":
       return mailReveal(ctx, message, handOn);
+    case "mail.alarm":
+      return mailAlarm(ctx, message, handOn);
     case "mail.ending":
       return mailEnding(ctx, message, handOn);
     default:

@@ -1,5 +1,6 @@
 import type { CliffKind, ConnectionKind } from "#server/domain/connections/schemas.ts";
 import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
+import { nameInMail } from "#server/domain/tenants/name.ts";
 import type { Locale, Role } from "#server/domain/tenants/schemas.ts";
 import { type Draft, drawLetter, oneLine } from "./layout.ts";
 import type { Letter } from "./mail.ts";
@@ -10,26 +11,38 @@ import { he } from "./words/he.ts";
 const words: Record<Locale, Words> = { en, fr, he };
 
 /** The sign-in mail: a link to a page with a button, and six digits for another device. */
-export function signInLetter({ locale, name, url, code }: { locale: Locale; name: string; url: string; code: string }): Letter {
+export function signInLetter({ locale, name, url, code }: { locale: Locale; name: string; url: string; code: string | null }): Letter {
   const { greeting, signIn } = words[locale];
   return draw(locale, {
     subject: signIn.subject,
-    greeting: greeting(oneLine(name)),
+    greeting: greeting(nameInMail(name)),
     paragraphs: [signIn.body],
     button: { label: signIn.button, url },
-    code: { label: signIn.code, digits: code },
-    notes: [signIn.lifetime, signIn.unasked],
+    ...(code !== null && { code: { label: signIn.code, digits: code } }),
+    notes: [code === null ? signIn.linkLifetime : signIn.lifetime, signIn.unasked],
+  });
+}
+
+/** To the agency's admins: somebody tries sign-in codes at many addresses. */
+export function alarmLetter({ locale, name, count, url }: { locale: Locale; name: string; count: number; url: string }): Letter {
+  const { greeting, alarm } = words[locale];
+  return draw(locale, {
+    subject: alarm.subject,
+    greeting: greeting(nameInMail(name)),
+    paragraphs: [alarm.body(count), alarm.meaning],
+    button: { label: alarm.button, url },
+    notes: [],
   });
 }
 
 /** The invitation to a team. `inviter` is "" for the agency. */
 export function invitationLetter(facts: { locale: Locale; inviter: string; tenant: string; role: Role; url: string }): Letter {
   const { greeting, invitation, roles } = words[facts.locale];
-  const tenant = oneLine(facts.tenant);
+  const tenant = nameInMail(facts.tenant);
   return draw(facts.locale, {
     subject: invitation.subject(tenant),
     greeting: greeting(""),
-    paragraphs: [invitation.body(oneLine(facts.inviter) || invitation.somebody, tenant, roles[facts.role]), invitation.purpose],
+    paragraphs: [invitation.body(nameInMail(facts.inviter) || invitation.somebody, tenant, roles[facts.role]), invitation.purpose],
     button: { label: invitation.button, url: facts.url },
     notes: [invitation.lifetime, invitation.unasked],
   });
@@ -48,9 +61,9 @@ export function reconnectLetter(facts: {
   const { greeting, reconnect } = words[facts.locale];
   const waits = facts.jobs.length > 0 ? [reconnect.waits(facts.jobs.join(", "))] : [];
   return draw(facts.locale, {
-    subject: reconnect.subject(facts.provider, oneLine(facts.tenant)),
-    greeting: greeting(oneLine(facts.name)),
-    paragraphs: [reconnect.body(facts.provider, oneLine(facts.account)), ...waits, reconnect.nothingLost],
+    subject: reconnect.subject(facts.provider, nameInMail(facts.tenant)),
+    greeting: greeting(nameInMail(facts.name)),
+    paragraphs: [reconnect.body(facts.provider, nameInMail(facts.account)), ...waits, reconnect.nothingLost],
     button: { label: reconnect.button, url: facts.url },
     notes: [reconnect.why],
   });
@@ -73,9 +86,9 @@ export function cliffLetter(facts: {
   const { greeting, cliff } = words[facts.locale];
   const on = longDate(facts);
   return draw(facts.locale, {
-    subject: cliff.subject(facts.provider, oneLine(facts.tenant), on),
-    greeting: greeting(oneLine(facts.name)),
-    paragraphs: [cliff.body(facts.provider, oneLine(facts.account), on), cliff.because[facts.cliff], cliff.mend[facts.kind]],
+    subject: cliff.subject(facts.provider, nameInMail(facts.tenant), on),
+    greeting: greeting(nameInMail(facts.name)),
+    paragraphs: [cliff.body(facts.provider, nameInMail(facts.account), on), cliff.because[facts.cliff], cliff.mend[facts.kind]],
     button: { label: cliff.button[facts.kind], url: facts.url },
     notes: [cliff.why],
   });
@@ -100,7 +113,7 @@ export function incidentLetter(facts: {
   const mend = kind === "misconfigured" ? incident.ours : incident.nothingToDo;
   return draw(facts.locale, {
     subject: closedAfterMs === null ? incident.subject[kind](provider) : incident.closedSubject(provider),
-    greeting: greeting(oneLine(facts.name)),
+    greeting: greeting(nameInMail(facts.name)),
     paragraphs: closedAfterMs === null ? [counted, ...waits, mend] : [incident.closed(Math.ceil(closedAfterMs / 60_000)), counted],
     button: { label: incident.button, url: facts.url },
     notes: [becauseStaff],
@@ -119,12 +132,12 @@ export function revealLetter(facts: {
   url: string;
 }): Letter {
   const { greeting, reveal, becauseStaff } = words[facts.locale];
-  const tenant = oneLine(facts.tenant);
+  const tenant = nameInMail(facts.tenant);
   return draw(facts.locale, {
     subject: reveal.subject(tenant),
-    greeting: greeting(oneLine(facts.name)),
+    greeting: greeting(nameInMail(facts.name)),
     paragraphs: [
-      reveal.body(oneLine(facts.asking), oneLine(facts.account), facts.provider, tenant),
+      reveal.body(nameInMail(facts.asking), nameInMail(facts.account), facts.provider, tenant),
       reveal.reason(oneLine(facts.reason)),
       reveal.decide,
     ],
@@ -147,12 +160,12 @@ export function endingLetter(facts: {
   url: string;
 }): Letter {
   const { greeting, ending, invitation, becauseStaff } = words[facts.locale];
-  const tenant = oneLine(facts.tenant);
+  const tenant = nameInMail(facts.tenant);
   const on = longDate(facts);
   return draw(facts.locale, {
     subject: ending.subject(tenant, on),
-    greeting: greeting(oneLine(facts.name)),
-    paragraphs: [ending.body(oneLine(facts.by) || invitation.somebody, tenant, on), ending.back],
+    greeting: greeting(nameInMail(facts.name)),
+    paragraphs: [ending.body(nameInMail(facts.by) || invitation.somebody, tenant, on), ending.back],
     button: { label: ending.button, url: facts.url },
     notes: [facts.staff ? becauseStaff : ending.why],
   });

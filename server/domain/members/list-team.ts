@@ -1,8 +1,9 @@
-import { desc, eq, isNull } from "drizzle-orm";
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { invitations, memberships, undeliveredMails, users } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { readerOf } from "#server/domain/audit/actor-names.ts";
 import { agencyName } from "#server/domain/audit/agency-name.ts";
+import { standsAt } from "#server/domain/invitations/invite.ts";
 import { outcomeOf } from "#server/domain/mail/list-undelivered.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { Role } from "#server/domain/tenants/schemas.ts";
@@ -12,7 +13,7 @@ import { allows, mayGrant } from "./permissions.ts";
 /**
  * Who belongs to the tenant, owners first, and who is invited. Times in milliseconds since 1970. `grantable` are the
  * roles that the person who asks may give; `mayChange` says whether they may change or remove that member. `undelivered` is what
- * became of an invitation's mail where it did not arrive for certain, else null.
+ * became of an invitation's mail where it did not arrive for certain, else null; `expired` says that its link works no more.
  */
 export async function listTeam(ctx: TenantCtx) {
   const { db } = atDirectory(ctx);
@@ -32,6 +33,7 @@ export async function listTeam(ctx: TenantCtx) {
         byStaff: users.staff,
         createdAt: invitations.createdAt,
         expiresAt: invitations.expiresAt,
+        stands: sql<number>`${and(...standsAt(ctx.now()))}`,
         failure: { fate: undeliveredMails.fate, at: undeliveredMails.at },
       })
       .from(invitations)
@@ -48,10 +50,10 @@ export async function listTeam(ctx: TenantCtx) {
     members: members
       .map((member) => ({ ...member, self: member.userId === self, mayChange: writes && mayGrant(ctx.role, member.role) }))
       .sort((a, b) => Role.options.indexOf(a.role) - Role.options.indexOf(b.role)),
-    invitations: invited.map(({ inviter, byStaff, failure, ...invitation }) => ({
+    invitations: invited.map(({ inviter, byStaff, failure, stands, ...invitation }) => ({
       ...invitation,
       invitedBy: byStaff && reader !== "staff" ? agencyName[reader] : inviter,
-      expired: invitation.expiresAt <= now,
+      expired: !stands,
       undelivered: failure && outcomeOf(failure, now),
     })),
     grantable: writes ? Role.options.filter((role) => mayGrant(ctx.role, role)) : [],

@@ -5,6 +5,7 @@ import { networkOf } from "#server/domain/rate-limits/network-of.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
+import { knownBrowser } from "./known-browser.ts";
 import type { RequestSignIn } from "./schemas.ts";
 import { hashCode, hashToken, linkCode, linkToken } from "./tokens.ts";
 
@@ -12,14 +13,14 @@ import { hashCode, hashToken, linkCode, linkToken } from "./tokens.ts";
 export const signInCookie = "__Host-atrium_sign_in";
 const linkLifetimeMs = 15 * 60_000;
 const window = 15 * 60;
+const daySeconds = 24 * 3600;
 
 /**
  * Begins a sign-in. It does the same, and takes the same time, whether the address has an account: whether a mail is
  * written is decided later, by the consumer of the mail queue. Throws `rate_limited`, before anything is looked up.
  */
 export async function requestSignIn(ctx: Ctx, { email, returnTo, locale }: RequestSignIn): Promise<{ email: string; expiresAt: number }> {
-  await takeFromLimit(ctx, { key: `sign-in:network:${networkOf(ctx.request.ip)}`, max: 20, windowS: window });
-  await takeFromLimit(ctx, { key: `sign-in:address:${hashToken(email)}`, max: 5, windowS: window });
+  await takeRequest(ctx, email);
   const now = ctx.now();
   const id = newId("lnk", now);
   const expiresAt = now + linkLifetimeMs;
@@ -36,6 +37,18 @@ export async function requestSignIn(ctx: Ctx, { email, returnTo, locale }: Reque
   await ctx.send.mail({ v: 1, type: "mail.sign_in", link: id });
   ctx.cookies.set(signInCookie, id, linkLifetimeMs / 1000);
   return { email, expiresAt };
+}
+
+/**
+ * What an address may be mailed, by the quarter of an hour and by the day. A browser in which its person signed in before has
+ * limits of its own: whoever knows the address can use up the others and keep nobody out.
+ */
+async function takeRequest(ctx: Ctx, email: string): Promise<void> {
+  const browser = knownBrowser(ctx, email);
+  if (browser === null) await takeFromLimit(ctx, { key: `sign-in:network:${networkOf(ctx.request.ip)}`, max: 20, windowS: window });
+  const who = browser === null ? `address:${hashToken(email)}` : `browser:${browser}`;
+  await takeFromLimit(ctx, { key: `sign-in:${who}`, max: 5, windowS: window });
+  await takeFromLimit(ctx, { key: `sign-in-day:${who}`, max: 20, windowS: daySeconds });
 }
 
 /** The sign-in that this browser waits for, or null. The address is the one that was typed here. */

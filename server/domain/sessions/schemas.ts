@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PersonName } from "#server/domain/tenants/name.ts";
 import { Locale, Timezone } from "#server/domain/tenants/schemas.ts";
 import { asciiAddress } from "./ascii-address.ts";
 
@@ -98,12 +99,7 @@ export const SessionRef = z.object({ sessionId: z.string().max(60) });
 export type SessionRef = z.infer<typeof SessionRef>;
 
 export const Profile = z.object({
-  name: z
-    .string()
-    .trim()
-    .min(1, "Please give a name.")
-    .max(100, "At most 100 characters.")
-    .regex(/^\P{Cc}*$/u, "No control characters."),
+  name: PersonName,
   locale: Locale,
   timezone: Timezone,
 });

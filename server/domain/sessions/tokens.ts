@@ -23,8 +23,11 @@ const derive = (config: Config, purpose: string, id: string): Uint8Array =>
  * The token of a link that we mail, the PKCE verifier of a state, the mark of a browser or the code of a privacy request, from its id: 256 bits that only
  * the holder of SIGNING_KEY can make.
  */
-export const linkToken = (config: Config, purpose: "sign-in" | "invitation" | "pkce" | "browser" | "privacy", id: string): string =>
-  encodeBase64urlNoPadding(derive(config, purpose, id));
+export const linkToken = (
+  config: Config,
+  purpose: "sign-in" | "known-browser" | "invitation" | "pkce" | "browser" | "privacy",
+  id: string,
+): string => encodeBase64urlNoPadding(derive(config, purpose, id));
 
 /** The six digits beside the link. */
 export function linkCode(config: Config, id: string): string {

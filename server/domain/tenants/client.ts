@@ -1,15 +1,7 @@
 import { z } from "zod";
 import { EmailAddress } from "#server/domain/sessions/schemas.ts";
+import { BusinessName, PersonName } from "./name.ts";
 import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "./schemas.ts";
-
-const ClientName = z
-  .string()
-  .trim()
-  .min(1, "Give it a name.")
-  .max(80)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "No control characters.");
-
-const ContactName = z.string().trim().min(1).max(120);
 
 const Tags = z.array(z.string().trim().min(1).max(40)).max(20);
 
@@ -52,13 +44,13 @@ export type Client = z.infer<typeof Client>;
 
 export const CreateClient = z.object({
   id: TenantId.describe("The slug that stands in its URLs; it never changes."),
-  name: ClientName,
+  name: BusinessName,
   vertical: Vertical,
   plan: Plan,
   locale: Locale.default("en"),
   currency: Currency.default("EUR"),
   timezone: Timezone.default("UTC"),
-  contactName: ContactName.nullish(),
+  contactName: PersonName.nullish(),
   contactEmail: EmailAddress.nullish(),
   tags: Tags.optional(),
   ownerEmail: EmailAddress.optional().describe("Who is invited as its owner."),
@@ -67,14 +59,14 @@ export type CreateClient = z.infer<typeof CreateClient>;
 
 export const UpdateClient = z
   .object({
-    name: ClientName,
+    name: BusinessName,
     vertical: Vertical,
     plan: Plan,
     status: TenantStatus.describe("`suspended` stops its jobs."),
     locale: Locale,
     currency: Currency,
     timezone: Timezone,
-    contactName: ContactName.nullable(),
+    contactName: PersonName.nullable(),
     contactEmail: EmailAddress.nullable().describe("Whom to write to there."),
     tags: Tags.describe("All of them; what is left out is taken away."),
   })

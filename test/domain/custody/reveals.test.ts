@@ -1,7 +1,7 @@
 import { eq, like } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { auditLog, connections, devMails, secrets } from "#db/schema/index.ts";
+import { auditLog, connections, devMails, secrets, users } from "#db/schema/index.ts";
 import type { Tenant, TenantCtx, UserActor } from "#server/ctx.ts";
 import { enterTenant } from "#server/ctx.ts";
 import { verifyChain } from "#server/domain/audit/verify-chain.ts";
@@ -186,6 +186,24 @@ describe("a secret is shown to whom another admin allowed it", () => {
     await expect(denyReveal(as(asks, tenant), { revealId })).rejects.toMatchObject({ kind: "forbidden" });
     await expect(showReveal(as(asks, tenant), { revealId })).rejects.toMatchObject({ kind: "conflict" });
     expect((await linesOf(tenant)).map(({ action }) => action)).toEqual(["reveal.requested"]);
+  });
+
+  test("it ends with the right of whoever asked, and of whoever allowed it", async () => {
+    const { tenant, revealId } = await asked();
+    const db = testCtx().directory;
+    const staff = (who: UserActor | undefined, is: boolean) =>
+      db
+        .update(users)
+        .set({ staff: is })
+        .where(eq(users.id, (who as UserActor).userId));
+    await staff(asks, false);
+    await expect(approveReveal(as(allows, tenant), { revealId })).rejects.toMatchObject({ kind: "conflict" });
+    await staff(asks, true);
+    await approveReveal(as(allows, tenant), { revealId });
+    await staff(allows, false);
+    await expect(showReveal(as(asks, tenant), { revealId })).rejects.toMatchObject({ kind: "conflict" });
+    await staff(allows, true);
+    await expect(showReveal(as(asks, tenant), { revealId })).resolves.toMatchObject({ field: expect.any(String) });
   });
 
   test("nobody else may look: not the one who allowed it, not a third admin", async () => {

@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
-import { expect, test } from "vitest";
-import { auditLog, memberships, users } from "#db/schema/index.ts";
+import { describe, expect, test } from "vitest";
+import { auditLog, devMails, memberships, users } from "#db/schema/index.ts";
 import { authenticate, sessionCookie } from "#server/auth.ts";
 import { type Actor, type Ctx, enterTenant, type Tenant, type UserActor } from "#server/ctx.ts";
 import { acceptInvitation } from "#server/domain/invitations/accept-invitation.ts";
@@ -8,6 +8,7 @@ import { listOwnInvitations, showInvitation } from "#server/domain/invitations/f
 import { invitationLifetimeMs, invite } from "#server/domain/invitations/invite.ts";
 import { revokeInvitation } from "#server/domain/invitations/revoke-invitation.ts";
 import { invitationToken } from "#server/domain/invitations/token.ts";
+import { workMail } from "#server/domain/mail/work-mail.ts";
 import { changeRole } from "#server/domain/members/change-role.ts";
 import { listTeam } from "#server/domain/members/list-team.ts";
 import { leaveTenant, removeMember } from "#server/domain/members/remove-member.ts";
@@ -197,4 +198,77 @@ test("an invitation leaves by mail as ids alone, and an address is not flooded w
   });
   const list = await listTeam(testTenantCtx(tenant));
   expect(list.invitations).toMatchObject([{ email, role: "viewer", expired: false }]);
+});
+
+describe("an invitation ends with the right of whoever sent it:", () => {
+  /** An admin's invitation into a role, its token, and what everybody who could use it sees. */
+  async function sent(role: "admin" | "member" = "member") {
+    const { tenant, people } = await team("owner", "admin");
+    const [owner, admin] = people;
+    const email = address();
+    const { id } = await invite(inside(admin, tenant, "admin"), { email, role });
+    const token = invitationToken(testCtx().config, id);
+    const boss = inside(owner, tenant, "owner");
+    const outcome = () =>
+      acceptInvitation(testCtx(), { token }).then(
+        () => "joined",
+        (error: { kind: string }) => error.kind,
+      );
+    return { tenant, admin, boss, email, id, token, outcome };
+  }
+
+  test("it stands while they have it", async () => {
+    const { outcome } = await sent();
+    expect(await outcome()).toBe("joined");
+  });
+
+  test("they were removed, and no mail of it leaves any more", async () => {
+    const { tenant, admin, boss, email, id, token, outcome } = await sent();
+    await removeMember(boss, { userId: admin.userId });
+    await expect(showInvitation(testCtx(), { token })).rejects.toMatchObject({ kind: "not_found" });
+    expect(await outcome()).toBe("not_found");
+    await workMail(testCtx(), { v: 1, type: "mail.invitation", tenant: tenant.id, invitation: id });
+    expect(await boss.directory.select().from(devMails).where(eq(devMails.recipient, email))).toEqual([]);
+    expect((await listTeam(boss)).invitations).toMatchObject([{ id, expired: true }]);
+  });
+
+  test("they were given a role that may not invite", async () => {
+    const { admin, boss, outcome } = await sent();
+    await changeRole(boss, { userId: admin.userId, role: "developer" });
+    expect(await outcome()).toBe("not_found");
+    await changeRole(boss, { userId: admin.userId, role: "admin" });
+    expect(await outcome()).toBe("joined");
+  });
+
+  test("an owner who invited an owner is an admin now: nobody hands out more than they hold", async () => {
+    const { tenant, people } = await team("owner", "owner");
+    const [first, second] = people;
+    const { id } = await invite(inside(first, tenant, "owner"), { email: address(), role: "owner" });
+    await changeRole(inside(second, tenant, "owner"), { userId: first.userId, role: "admin" });
+    const token = invitationToken(testCtx().config, id);
+    await expect(acceptInvitation(testCtx(), { token })).rejects.toMatchObject({ kind: "not_found" });
+  });
+
+  test("an admin of the agency who is none any more", async () => {
+    const { tenant } = await team("owner");
+    const { actor } = await makeUser({ staff: true });
+    const ctx = enterTenant(testCtx({ actor }), tenant, "staff");
+    const { id } = await invite(ctx, { email: address(), role: "owner" });
+    const token = invitationToken(ctx.config, id);
+    await expect(showInvitation(testCtx(), { token })).resolves.toMatchObject({ id });
+    await ctx.directory.update(users).set({ staff: false }).where(eq(users.id, actor.userId));
+    await expect(acceptInvitation(testCtx(), { token })).rejects.toMatchObject({ kind: "not_found" });
+  });
+
+  test("a person of the same name in another client is no inviter here", async () => {
+    const { tenant, people } = await team("owner", "admin");
+    const [owner, admin] = people;
+    const other = await makeTenant();
+    await testCtx().directory.insert(memberships).values({ userId: admin.userId, tenantId: other.id, role: "owner", createdAt: 1 });
+    const { id } = await invite(inside(admin, tenant, "admin"), { email: address(), role: "member" });
+    await removeMember(inside(owner, tenant, "owner"), { userId: admin.userId });
+    await expect(acceptInvitation(testCtx(), { token: invitationToken(testCtx().config, id) })).rejects.toMatchObject({
+      kind: "not_found",
+    });
+  });
 });

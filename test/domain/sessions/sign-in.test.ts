@@ -1,7 +1,10 @@
 import { desc, eq } from "drizzle-orm";
-import { expect, test } from "vitest";
-import { auditLog, magicLinks, sessions, users } from "#db/schema/index.ts";
+import { describe, expect, test } from "vitest";
+import { auditLog, devMails, magicLinks, rateLimits, sessions, users } from "#db/schema/index.ts";
 import { authenticate, sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
+import { workMail } from "#server/domain/mail/work-mail.ts";
+import { countWrongCode } from "#server/domain/sessions/count-wrong-codes.ts";
+import { knownBrowser, rememberBrowser } from "#server/domain/sessions/known-browser.ts";
 import { rememberTenant } from "#server/domain/sessions/last-tenant.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "#server/domain/sessions/own-sessions.ts";
 import { findLink, redeemCode, redeemLink } from "#server/domain/sessions/redeem-sign-in.ts";
@@ -9,6 +12,7 @@ import { findWaiting, requestSignIn, resendSignIn, signInCookie } from "#server/
 import { RequestSignIn } from "#server/domain/sessions/schemas.ts";
 import { signOut } from "#server/domain/sessions/sign-out.ts";
 import { hashToken, linkCode, linkToken, newToken } from "#server/domain/sessions/tokens.ts";
+import type { MailMessage } from "#server/messages.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx } from "#test/harness.ts";
 
 let count = 0;
@@ -281,4 +285,76 @@ test("signing in leaves an audit line with who, how and from where, and no token
   const line = lines.find(({ details }) => details.user === actor.userId);
   expect(line).toMatchObject({ actorType: "anonymous", ip: ctx.request.ip, details: { user: actor.userId, via: "code" } });
   expect(JSON.stringify(line)).not.toContain(ctx.traces.cookies.get(sessionCookie));
+});
+
+describe("who knows an address can keep nobody out of it", () => {
+  const requestFrom = (ctx: ReturnType<typeof testCtx>, email: string) => requestSignIn(ctx, { email, returnTo: null, locale: "en" });
+
+  test("by the day an address gets twenty mails, from wherever they are asked for", async () => {
+    const { actor } = await makeUser();
+    let at = Date.now();
+    let sent = 0;
+    for (let window = 0; window < 8; window++) {
+      for (let tries = 0; tries < 5; tries++) {
+        const asked = requestFrom(testCtx({ ip: `198.18.${window + 40}.${tries}`, now: () => at }), actor.email);
+        sent += await asked.then(
+          () => 1,
+          () => 0,
+        );
+      }
+      at += 16 * 60_000;
+    }
+    expect(sent).toBe(20);
+  });
+
+  test("a browser in which the person signed in before still gets its mail and types its code", async () => {
+    const { actor } = await makeUser();
+    const home = testCtx({ ip: "198.18.60.1" });
+    rememberBrowser(home, actor.email);
+    for (const key of [
+      `sign-in:address:${hashToken(actor.email)}`,
+      `sign-in-day:address:${hashToken(actor.email)}`,
+      `sign-in-code:address:${hashToken(actor.email)}`,
+    ])
+      await home.directory.insert(rateLimits).values({ key, count: 1000, resetAt: Date.now() + 600_000 });
+    await expect(requestFrom(testCtx({ ip: "198.18.60.2" }), actor.email)).rejects.toMatchObject({ kind: "rate_limited" });
+    await requestFrom(home, actor.email);
+    const id = home.traces.cookies.get(signInCookie) ?? "";
+    await expect(redeemCode(home, { code: linkCode(home.config, id) })).resolves.toMatchObject({ landing: expect.any(String) });
+  });
+
+  test("the mark of a known browser is good for its own address alone, and is not made by anybody else", async () => {
+    const ctx = testCtx();
+    rememberBrowser(ctx, "one@example.com");
+    expect(knownBrowser(ctx, "one@example.com")).not.toBeNull();
+    expect(knownBrowser(ctx, "two@example.com")).toBeNull();
+    ctx.traces.cookies.set("__Host-atrium_known", `brw_1.${"a".repeat(43)}`);
+    expect(knownBrowser(ctx, "one@example.com")).toBeNull();
+    expect(knownBrowser(testCtx(), "one@example.com")).toBeNull();
+  });
+
+  test("an admin of the agency signs in by the link alone: the mail has no digits, and the right ones are wrong", async () => {
+    const { actor } = await makeUser({ staff: true });
+    const ctx = testCtx({ ip: "198.18.61.1" });
+    await requestFrom(ctx, actor.email);
+    const id = ctx.traces.cookies.get(signInCookie) ?? "";
+    const code = linkCode(ctx.config, id);
+    await workMail(ctx, { v: 1, type: "mail.sign_in", link: id });
+    const [mail] = await ctx.directory.select().from(devMails).where(eq(devMails.recipient, actor.email));
+    expect(mail?.text).not.toContain(code);
+    await expect(redeemCode(ctx, { code })).rejects.toMatchObject({ kind: "invalid" });
+    await expect(redeemLink(ctx, { token: linkToken(ctx.config, "sign-in", id) })).resolves.toMatchObject({ landing: "/admin" });
+  });
+
+  test("wrong codes over many addresses raise the alarm, once: in the agency's log and by mail", async () => {
+    const ctx = testCtx();
+    await ctx.directory.delete(rateLimits).where(eq(rateLimits.key, "sign-in-code:wrong"));
+    for (let at = 0; at < 102; at++) await countWrongCode(ctx);
+    expect(ctx.traces.mails).toMatchObject([{ type: "mail.alarm", count: 100 }]);
+    const lines = await ctx.directory.select().from(auditLog).where(eq(auditLog.action, "sign_in.many_wrong_codes"));
+    expect(lines).toHaveLength(1);
+    const { actor } = await makeUser({ staff: true });
+    for (const message of ctx.traces.mails) await workMail(testCtx(), { ...message, person: actor.userId } as MailMessage);
+    expect(await ctx.directory.select().from(devMails).where(eq(devMails.recipient, actor.email))).toHaveLength(1);
+  });
 });

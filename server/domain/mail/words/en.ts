@@ -7,7 +7,15 @@ export const en = {
     button: "Sign in",
     code: "Or type this code in the browser where you asked for it:",
     lifetime: "The link and the code hold for 15 minutes and work once.",
+    linkLifetime: "The link expires in 15 minutes and works once.",
     unasked: "If you did not ask for this, do nothing: nobody can sign in without this mail.",
+  },
+  alarm: {
+    subject: "Unusually many wrong sign-in codes",
+    body: (count: number) => `${count} wrong sign-in codes were typed within an hour, over all addresses together.`,
+    meaning:
+      "Somebody may be guessing codes at many addresses. Links keep working, and your own sign-ins need one. Check the audit log for unusual sign-ins.",
+    button: "Open the audit log",
   },
   invitation: {
     subject: (tenant: string) => `You are invited to ${tenant} on Atrium`,

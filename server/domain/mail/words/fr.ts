@@ -8,7 +8,15 @@ export const fr: Words = {
     button: "Se connecter",
     code: "Ou saisissez ce code dans le navigateur où vous l’avez demandé :",
     lifetime: "Le lien et le code sont valables 15 minutes et ne servent qu’une fois.",
+    linkLifetime: "Le lien expire dans 15 minutes et ne sert qu’une fois.",
     unasked: "Si vous n’avez rien demandé, ne faites rien : personne ne peut se connecter sans ce message.",
+  },
+  alarm: {
+    subject: "Beaucoup de codes de connexion erronés",
+    body: (count: number) => `${count} codes de connexion erronés ont été saisis en une heure, toutes adresses confondues.`,
+    meaning:
+      "Quelqu’un essaie peut-être des codes sur de nombreuses adresses. Les liens fonctionnent toujours, et vos propres connexions passent par un lien. Vérifiez les connexions inhabituelles dans le journal d’audit.",
+    button: "Ouvrir le journal d’audit",
   },
   invitation: {
     subject: (tenant) => `Vous êtes invité à rejoindre ${tenant} sur Atrium`,
