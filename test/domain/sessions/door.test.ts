@@ -67,12 +67,12 @@ test("a person signs in over HTTP by the mail's link, is known, and signs out ag
 });
 
 test("the six digits sign in the browser that asked for them", async () => {
-  const { actor } = await makeUser({ staff: true });
+  const { actor } = await makeUser();
   const { ask } = browser();
   await ask("/api/trpc/signIn.request", { email: actor.email });
   const { code } = await receive(actor.email);
   expect(await answer(await ask("/api/trpc/signIn.redeemCode", { code: `${code.slice(0, 3)} ${code.slice(3)}` }))).toEqual({
-    landing: "/admin",
+    landing: "/onboarding",
   });
 });
 
