@@ -16,7 +16,11 @@ import { apiDocument } from "./rest.ts";
 /** What people see: Remix. */
 export const pages = new Hono<Door>();
 
+/** No page has a backslash or a control character in its address. Remix would read `/\x` as the address of another host, and fail. */
+const noPage = /%5c|%[01][0-9a-f]|%7f|\\/i;
+
 pages.all("*", async (c) => {
+  if (noPage.test(new URL(c.req.url).pathname)) throw new TRPCError({ code: "NOT_FOUND" });
   const ctx = c.get("ctx");
   const cookieHeader = c.req.header("cookie") ?? null;
   const isOpened = c.req.method === "GET" && !isPrefetch(c.req.raw.headers);
