@@ -157,7 +157,8 @@ test("the deployed Atrium is production unless the environment says otherwise: e
 
 test("of what wrangler binds a script takes the database and the queues, and none of the variables that it read by itself", async () => {
   const configPath = join(devDir, "wrangler.toml");
-  await writeFile(configPath, 'name = "atrium"\ncompatibility_date = "2026-04-01"\n');
+  const database = '[[d1_databases]]\nbinding = "DB"\ndatabase_name = "atrium"\ndatabase_id = "local"\n';
+  await writeFile(configPath, `name = "atrium"\ncompatibility_date = "2026-04-01"\n${database}`);
   const platform = await getPlatformProxy<Env>({ configPath, remoteBindings: false, persist: false });
   try {
     expect(platform.env).toMatchObject(devVariables);
