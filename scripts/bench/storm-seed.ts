@@ -42,13 +42,13 @@ interface Minted {
 }
 
 /**
- * Clients with three connections each, whose access tokens all ended at `endedAt`, and a member of staff with a session. Rows go
- * in as they are, many at a time; the tokens are the sandbox's.
+ * Clients with three connections each, whose access tokens all ended at `endedAt`, and as many members of staff with a session,
+ * since one person alone may not change so much in a minute. Rows go in as they are, many at a time; the tokens are the sandbox's.
  */
 export async function seedStorm(
   ctx: Ctx,
   { count, endedAt, mint }: { count: number; endedAt: number; mint: (wanted: readonly unknown[]) => Promise<Minted[]> },
-): Promise<{ connections: StormConnection[]; cookie: string }> {
+): Promise<{ connections: StormConnection[]; cookies: string[] }> {
   const wanted = Array.from({ length: count }, (_, at) =>
     stormProviders.map((provider) => ({ provider, account: accountOf[provider](at), scopes: scopes[provider], expiresIn: 0 })),
   );
@@ -75,7 +75,7 @@ export async function seedStorm(
   const made = clients.flatMap(({ tenant, rows }) =>
     rows.map(({ connection: { id, provider }, grantId }) => ({ tenant: tenant.id, id, provider, grantId })),
   );
-  return { connections: made, cookie: await seedStaff(ctx) };
+  return { connections: made, cookies: await Promise.all(Array.from({ length: count }, (_, at) => seedStaff(ctx, at))) };
 }
 
 async function clientRows(ctx: Ctx, { at, endedAt, minted }: { at: number; endedAt: number; minted: readonly Minted[] }) {
@@ -141,14 +141,14 @@ function connectionRow({
 }
 
 /** The header of the browser of somebody who may try any connection. */
-async function seedStaff(ctx: Ctx): Promise<string> {
+async function seedStaff(ctx: Ctx, at: number): Promise<string> {
   const now = ctx.now();
   const token = newToken();
   const userId = newId("usr", now);
   await ctx.directory.batch([
     ctx.directory
       .insert(users)
-      .values({ id: userId, email: "staff@storm.test", name: "Staff", staff: true, provenAt: now, onboardedAt: now, createdAt: now }),
+      .values({ id: userId, email: `staff-${at}@storm.test`, name: "Staff", staff: true, provenAt: now, onboardedAt: now, createdAt: now }),
     ctx.directory.insert(sessions).values({
       id: newId("ses", now),
       tokenHash: hashToken(token),

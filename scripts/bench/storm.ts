@@ -75,7 +75,7 @@ export async function storm({ tenants, work, dataDir, say }: StormOptions): Prom
     // While much goes on, the server is asked over its socket alone. What Miniflare answers about its bindings holds this whole
     // process up until it is there, and the Worker too, once nobody reads what it prints.
     const ticking = first.tick().catch(() => undefined); // it dies with the Worker
-    const unanswered = callAll(first.url, seeded.cookie, calls);
+    const unanswered = callAll(first.url, seeded.cookies, calls);
     await weather.half(seeded.connections);
     for (const pid of doomed) process.kill(pid, "SIGKILL");
     await Promise.all([ticking, first.stop().catch(() => undefined)]);
@@ -88,10 +88,10 @@ export async function storm({ tenants, work, dataDir, say }: StormOptions): Prom
     await weather.turn();
     await passTime(second, { leases: true });
     await untilDone(second, async () => {
-      left = await callAll(second.url, seeded.cookie, left);
+      left = await callAll(second.url, seeded.cookies, left);
       return left.length === 0;
     });
-    const failing = await callAll(second.url, seeded.cookie, seeded.connections);
+    const failing = await callAll(second.url, seeded.cookies, seeded.connections);
     const figures = await read(second, seeded.connections);
     const seen = await weather.seen(seeded.connections);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
@@ -210,14 +210,14 @@ async function planJobs(server: Server, tenants: number): Promise<number> {
 const callsOf = (all: readonly StormConnection[], wanted: number): StormConnection[] =>
   Array.from({ length: wanted }, (_, at) => all[at % all.length] as StormConnection);
 
-/** "Check now" on each of these at once; answers those that did not come back well. */
-async function callAll(url: string, cookie: string, calls: readonly StormConnection[]): Promise<StormConnection[]> {
+/** "Check now" on each of these at once, by all of these people in turn; answers those that did not come back well. */
+async function callAll(url: string, cookies: readonly string[], calls: readonly StormConnection[]): Promise<StormConnection[]> {
   const answers = await Promise.all(
-    calls.map(async ({ tenant, id }) => {
+    calls.map(async ({ tenant, id }, at) => {
       try {
         const answer = await fetch(`${url}/api/trpc/connections.probe`, {
           method: "POST",
-          headers: { "content-type": "application/json", origin, cookie },
+          headers: { "content-type": "application/json", origin, cookie: cookies[at % cookies.length] ?? "" },
           body: JSON.stringify({ tenant, connectionId: id }),
         });
         return ((await answer.json()) as { result?: { data: { result: string } } }).result?.data.result === "ok";
