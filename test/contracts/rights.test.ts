@@ -21,6 +21,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "clients.setFeatures": "staff",
   "clients.update": "settings:write",
   "clients.updateSettings": "settings:write, members only",
+  "connections.answerShown": "connections:write",
   "connections.choose": "connections:write",
   "connections.connectKey": "connections:write",
   "connections.disconnect": "connections:write",
