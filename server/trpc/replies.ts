@@ -59,6 +59,7 @@ const IntegratedAccount = z.object({
     .array(Titled.extend({ missing: z.array(z.string()), sets: z.array(z.string()) }))
     .describe("Jobs that no account serves, each with the permissions that this one lacks and the sets that hold them."),
   reads: z.array(Titled).describe("Jobs that read this account."),
+  reduced: z.array(Titled.extend({ words: Text })).describe("Jobs that read less of it than they could, and what is missing."),
   preferred: z.boolean().describe("Whether it is the first in the client's order."),
   choices: z.array(z.object({ kind: z.string(), title: Text, many: z.boolean(), needed: z.boolean(), chosen: z.array(ChosenResource) })),
   connectedAt: z.number(),

@@ -64,9 +64,9 @@ export interface IntegratedAccount {
   waiting: { id: string; title: Text; missing: string[]; sets: string[] }[];
   /** Jobs that read this account: of several at one provider the first in the client's order that gives what they need. */
   reads: { id: string; title: Text }[];
-  /** Whether it is the first in that order. */
   /** Jobs that read less of it than they could, and what is missing. */
   reduced: { id: string; title: Text; words: Text }[];
+  /** Whether it is the first in that order. */
   preferred: boolean;
   /** The kinds of things under it that it may list. `needed`: a job cannot run without a choice. */
   choices: { kind: string; title: Text; many: boolean; needed: boolean; chosen: ChosenResource[] }[];
