@@ -6,6 +6,7 @@ import { enterAdmin } from "#app/admin.ts";
 import { ClientFigures } from "#app/components/admin/client-figures.tsx";
 import { ConnectionTable } from "#app/components/admin/connection-table.tsx";
 import { JobTable } from "#app/components/admin/job-table.tsx";
+import { OwedAccess } from "#app/components/client/owed-access.tsx";
 import { isOpen } from "#app/components/runs/run-status.tsx";
 import { RunTable } from "#app/components/runs/run-table.tsx";
 import { useLive } from "#app/components/runs/use-live.ts";
@@ -72,6 +73,7 @@ export default function ClientHealth() {
     <>
       <FormMessage failure={failure} />
       <Section title={t("connections.title")} description={t("connections.description")}>
+        <OwedAccess integrations={integrations} />
         <ConnectionTable integrations={integrations} />
       </Section>
       <Section title={t("jobs.title")} description={t("jobs.description")}>

@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
-import { Link, useLoaderData } from "@remix-run/react";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { Eye, KeyRound, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
@@ -8,6 +8,7 @@ import { CredentialTable } from "#app/components/admin/credential-table.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/admin/filter-form.tsx";
 import { KeyCoverage } from "#app/components/admin/key-coverage.tsx";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -15,6 +16,7 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { filtersOf } from "#app/filters.ts";
+import { formFailure } from "#app/form-errors.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
@@ -31,16 +33,21 @@ export async function loader(args: LoaderFunctionArgs) {
   return { title: titleOf(translatorOf(locale)("credentials.title", { ns: "admin" })), filters, page, coverage, providers };
 }
 
-/** Goes on with the rotation of the root key. */
+/** Goes on with the rotation of the root key; what keeps it from going on is said. */
 export async function action(args: ActionFunctionArgs) {
   const { api, locale, toast } = enterAdmin(args);
-  const { current, total } = await api.credentials.rotate();
+  const form = await args.request.formData();
   const t = translatorOf(locale);
-  const done = current === total;
-  toast({
-    kind: done ? "success" : "info",
-    message: done ? t("coverage.doneTitle", { ns: "admin" }) : t("coverage.openBody", { ns: "admin", current, total }),
-  });
+  try {
+    const { current, total } = await api.credentials.rotate();
+    const done = current === total;
+    toast({
+      kind: done ? "success" : "info",
+      message: done ? t("coverage.doneTitle", { ns: "admin" }) : t("coverage.openBody", { ns: "admin", current, total }),
+    });
+  } catch (error) {
+    return formFailure(error, args, form);
+  }
   const { pathname, search } = new URL(args.request.url);
   return redirect(`${pathname}${search}`);
 }
@@ -49,6 +56,7 @@ export default function Credentials() {
   const { t } = useTranslation("admin");
   const { t: custody } = useTranslation("custody");
   const { filters, page, coverage, providers } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
   const filtered = Boolean(filters.client || filters.provider);
   return (
     <>
@@ -64,6 +72,9 @@ export default function Credentials() {
           </Button>
         }
       />
+      <div className="mb-4 empty:hidden">
+        <FormMessage failure={failure} />
+      </div>
       <KeyCoverage coverage={coverage} />
       <FilterForm active={filtered}>
         <ClientFilter value={filters.client} />

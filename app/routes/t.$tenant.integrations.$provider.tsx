@@ -6,6 +6,7 @@ import { ConnectForm } from "#app/components/client/connect-form.tsx";
 import { ConnectedAccount } from "#app/components/client/connected-account.tsx";
 import { KeyForm } from "#app/components/client/key-form.tsx";
 import { OtherAccount } from "#app/components/client/other-account.tsx";
+import { OwedAccess } from "#app/components/client/owed-access.tsx";
 import { StateBadge } from "#app/components/client/state-badge.tsx";
 import { UnusedPermissions } from "#app/components/client/unused-permissions.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
@@ -116,6 +117,7 @@ export default function ProviderPage() {
         }
       />
       <FormMessage failure={failure?.intent === "connect-key" ? undefined : failure} />
+      <OwedAccess integrations={[integration]} />
       {other && connects && <OtherAccount integration={integration} awaited={other} />}
       {connections.length > 0 && (
         <ul className="grid grid-cols-1 gap-4">

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { needsAttention, stateOfProvider } from "#app/components/client/account-state.ts";
 import { ConnectedCard, ShelfCard } from "#app/components/client/integration-card.tsx";
 import { IntegrationFilter, SHOWN, type Shown } from "#app/components/client/integration-filter.tsx";
+import { OwedAccess } from "#app/components/client/owed-access.tsx";
 import { GROUPS, groupOf } from "#app/components/client/provider-groups.ts";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
@@ -39,13 +40,15 @@ export async function loader(args: LoaderFunctionArgs) {
     const said = [name, description[locale], t(`accounts.group.${groupOf(provider)}`), ...connections.map((each) => each.name)];
     return isShown && said.some((text) => foldText(text).includes(words));
   });
-  return { title: titleOf(t("integrations.title"), tenant.name), integrations, q, show };
+  // Whatever is looked for, so that nobody filters away what is left to do.
+  const owing = all.flatMap(({ name, owed }) => (owed.length > 0 ? [{ name, owed }] : []));
+  return { title: titleOf(t("integrations.title"), tenant.name), integrations, owing, q, show };
 }
 
 /** The shelf: what is connected first, then what could be, by what it is for. All that can be done stands on a provider's own page. */
 export default function Integrations() {
   const { t } = useTranslation("client");
-  const { integrations, q, show } = useLoaderData<typeof loader>();
+  const { integrations, owing, q, show } = useLoaderData<typeof loader>();
   const { may, base } = useTenant();
   const connected = integrations
     .filter(({ connections }) => connections.length > 0)
@@ -72,6 +75,7 @@ export default function Integrations() {
           </>
         }
       />
+      <OwedAccess integrations={owing} />
       <IntegrationFilter q={q} show={show} />
       {integrations.length === 0 && (
         <Card padding="none">

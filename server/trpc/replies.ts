@@ -72,6 +72,14 @@ const IntegratedAccount = z.object({
   probeResult: ProbeResult.nullable(),
 });
 
+const OwedAccess = z.object({
+  id: z.string(),
+  account: z.string().describe("Its name; empty where it is not known."),
+  since: z.number(),
+  nextAt: z.number().nullable().describe("When we try next to give it back; null where that was given up."),
+  removal: Text.describe("Where a person removes it at the provider."),
+});
+
 export const Integrations = z.array(
   z.object({
     provider: z.string(),
@@ -85,6 +93,7 @@ export const Integrations = z.array(
     keyForm: z.array(KeyFormField).nullable(),
     incident: z.object({ kind: IncidentKind, openedAt: z.number() }).nullable(),
     connections: z.array(IntegratedAccount),
+    owed: z.array(OwedAccess).describe("Access that ended here and that the provider has not ended."),
     jobs: z.array(Titled),
   }),
 );

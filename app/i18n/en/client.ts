@@ -181,6 +181,12 @@ export const client = {
       misconfigured: "our own access data is not right",
     },
   },
+  owed: {
+    retryingTitle: "Access at {{account}} not revoked yet",
+    retryingBody: "We no longer use it. {{provider}} hasn't confirmed yet, so we keep trying. Next try: {{date}}.",
+    givenUpTitle: "Access at {{account}} was not revoked",
+    givenUpBody: "We no longer use it and destroyed our copy, but {{provider}} never confirmed. Remove it there: {{place}}.",
+  },
   accounts: {
     search: "Find a provider",
     searchPlaceholder: "Name or purpose",

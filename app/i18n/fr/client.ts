@@ -186,6 +186,12 @@ export const client = {
       misconfigured: "nos propres identifiants ne sont pas valables",
     },
   },
+  owed: {
+    retryingTitle: "L’accès à {{account}} n’est pas encore révoqué",
+    retryingBody: "Nous ne l’utilisons plus. {{provider}} n’a pas encore confirmé, nous réessayons. Prochain essai : {{date}}.",
+    givenUpTitle: "L’accès à {{account}} n’a pas été révoqué",
+    givenUpBody: "Nous ne l’utilisons plus et notre copie est détruite, mais {{provider}} n’a pas confirmé. Retirez-le là-bas : {{place}}.",
+  },
   accounts: {
     search: "Trouver un service",
     searchPlaceholder: "Nom ou usage",

@@ -189,6 +189,12 @@ export const client = {
       misconfigured: "פרטי הגישה שלנו שגויים",
     },
   },
+  owed: {
+    retryingTitle: "הגישה אל {{account}} עדיין לא בוטלה",
+    retryingBody: "איננו משתמשים בה עוד. {{provider}} עדיין לא אישר, ולכן אנו ממשיכים לנסות. הניסיון הבא: {{date}}.",
+    givenUpTitle: "הגישה אל {{account}} לא בוטלה",
+    givenUpBody: "איננו משתמשים בה עוד והעותק שלנו הושמד, אך {{provider}} לא אישר. יש להסיר אותה שם: {{place}}.",
+  },
   accounts: {
     search: "חיפוש ספק",
     searchPlaceholder: "שם או שימוש",

@@ -8,7 +8,6 @@ import { commit } from "#server/domain/audit/commit.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { VaultError } from "#server/domain/vault/envelope.ts";
 import { conflict, ProviderError } from "#server/errors.ts";
 import { connectionExists } from "./connection-exists.ts";
 import { remarkOn } from "./farewell-words.ts";
@@ -67,7 +66,7 @@ async function renewed(ctx: TenantCtx, held: HeldConnection): Promise<HeldConnec
   try {
     return (await freshAccess(ctx, held)).held;
   } catch (error) {
-    if (!(error instanceof ProviderError || error instanceof VaultError)) throw error;
+    if (!(error instanceof ProviderError)) throw error;
     return holdConnection(ctx, held.connection.id);
   }
 }

@@ -4,8 +4,9 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { ProviderError } from "#server/errors.ts";
 import { isCooling } from "./cool-down.ts";
-import { holdConnection, openField } from "./hold-connection.ts";
+import { holdConnection } from "./hold-connection.ts";
 import { blockJobs, needReconnect } from "./need-reconnect.ts";
+import { closedSecret, openForUse } from "./open-for-use.ts";
 import { renewTokens, usableMs } from "./renew-tokens.ts";
 import type { ConnectionRow, HeldConnection } from "./rows.ts";
 import type { ConnectionKind } from "./schemas.ts";
@@ -62,9 +63,9 @@ async function opened(ctx: TenantCtx, held: HeldConnection): Promise<Access> {
   const { provider, kind } = held.connection;
   const secrets: Record<string, string> = {};
   for (const { name, optional = false } of fieldsOf(findProvider(provider), kind)) {
-    const secret = await openField(ctx, held, name);
+    const secret = await openForUse(ctx, held, name);
     if (secret !== undefined) secrets[name] = secret;
-    else if (!optional) throw new VaultError(`an active connection without its ${name}`);
+    else if (!optional) throw await closedSecret(ctx, held, new VaultError(`there is no ${name}`));
   }
   return { held, secrets };
 }

@@ -16,7 +16,7 @@ export interface Tokens {
 }
 
 /** Whose access it is, as far as giving it back has to know. */
-export type Granted = Pick<ConnectionRow, "id" | "provider" | "kind" | "status" | "externalId" | "details">;
+export type Granted = Pick<ConnectionRow, "id" | "provider" | "kind" | "status" | "statusReason" | "externalId" | "details">;
 
 /**
  * Gives tokens back to their provider, as far as it answers: whoever does not keeps nobody from anything. A grant that another
@@ -31,7 +31,7 @@ export async function giveBack(
   if (connection.kind === "key") return "key";
   const { oauth } = provider;
   if (!oauth?.revocation || !oauthEndpointsOf(ctx.config, { ...provider, oauth }).revoke) return "by_hand";
-  if (tokens === null) return connection.status === "active" ? "unreached" : "gone";
+  if (tokens === null) return connection.status === "active" || connection.statusReason === "secret_unreadable" ? "unreached" : "gone";
   const since = oauth.revocation.ends === "grant" ? 0 : owedAt;
   if (since !== undefined && (await isShared(ctx, connection, since))) return "by_hand";
   try {

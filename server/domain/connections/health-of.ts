@@ -59,6 +59,7 @@ const stateOfReason: Record<ReconnectReason, HealthState> = {
   uninstalled: "revoked",
   access_removed: "revoked",
   key_refused: "revoked",
+  secret_unreadable: "reconnect_needed",
 };
 
 function waitingForPerson({ statusReason, statusAt }: HealthFacts): Health {

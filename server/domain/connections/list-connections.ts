@@ -5,6 +5,8 @@ import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { ConnectionRow } from "./rows.ts";
 
 /** All connections of the tenant, whatever their status, the oldest first. */
-export function listConnections(ctx: TenantCtx): Promise<ConnectionRow[]> {
-  return ctx.db.select().from(connections).where(inTenant(ctx, connections)).orderBy(asc(connections.id));
-}
+export const listConnections = async (ctx: TenantCtx): Promise<ConnectionRow[]> => connectionsQuery(ctx);
+
+/** The same as a statement, for a batch. */
+export const connectionsQuery = (ctx: TenantCtx) =>
+  ctx.db.select().from(connections).where(inTenant(ctx, connections)).orderBy(asc(connections.id));

@@ -10,7 +10,8 @@ import type { Text } from "#server/domain/tenants/schemas.ts";
 import { approved } from "./approved.ts";
 import { type Health, healthOf } from "./health-of.ts";
 import { type KeyFormField, keyFormOf } from "./key-form.ts";
-import { listConnections } from "./list-connections.ts";
+import { connectionsQuery } from "./list-connections.ts";
+import { describeOwed, type OwedAccess, owedQuery } from "./list-owed.ts";
 import { isConfigured } from "./provider-endpoints.ts";
 import type { ConnectionRow } from "./rows.ts";
 import {
@@ -42,6 +43,8 @@ export interface Integration {
   incident: { kind: IncidentKind; openedAt: number } | null;
   /** Active and waiting ones; those that were disconnected come back when the same account is connected again. */
   connections: IntegratedAccount[];
+  /** Access of accounts that ended, which the provider has not ended yet or never will by itself. */
+  owed: OwedAccess[];
   /** The jobs that need this provider. */
   jobs: { id: string; title: Text }[];
 }
@@ -83,7 +86,7 @@ export interface IntegratedAccount {
 
 /** All providers that can be connected, each with this tenant's accounts. Nothing in it opens anything. */
 export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
-  const [rows, incidents] = await Promise.all([listConnections(ctx), openIncidents(ctx)]);
+  const [[rows, owed], incidents] = await Promise.all([ctx.db.batch([connectionsQuery(ctx), owedQuery(ctx)]), openIncidents(ctx)]);
   const now = ctx.now();
   const holdsUp = waitingJobs(rows, now);
   return providers.map((shelved) => {
@@ -103,6 +106,7 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
       scopeSets: (provider.oauth?.scopeSets ?? []).map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
       incident: incident ? { kind: incident.kind, openedAt: incident.openedAt } : null,
       connections: accounts,
+      owed: describeOwed(provider, owed, now),
       jobs: jobsOf(provider).map(({ id, title }) => ({ id, title })),
     };
   });

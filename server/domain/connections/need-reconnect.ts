@@ -12,13 +12,13 @@ import type { ConnectionRow } from "./rows.ts";
 import type { ReconnectReason } from "./schemas.ts";
 
 /**
- * The provider took access away: the connection waits for a person, its jobs are blocked, the client is told, once. Does
+ * The provider took access away, or we lost it: the connection waits for a person, its jobs are blocked, the client is told, once. Does
  * nothing where the connection has other tokens by now than those that were refused (`connection.version`). The tokens are
  * kept: they are worth nothing, and disconnecting destroys them.
  */
 export async function needReconnect(ctx: TenantCtx, connection: ConnectionRow, found: ReconnectReason): Promise<void> {
-  // However it was found out, what its owner can do about a key is one thing.
-  const reason = connection.kind === "key" ? "key_refused" : found;
+  // However it was found out, what its owner can do about a key that is refused is one thing.
+  const reason = connection.kind === "key" && found !== "secret_unreadable" ? "key_refused" : found;
   const { id, version, provider, name: account } = connection;
   const seen = inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version), eq(connections.status, "active"));
   const details = { connection: id, provider, account, reason };

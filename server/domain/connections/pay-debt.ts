@@ -33,17 +33,19 @@ interface Opened {
 
 /**
  * Gives access back at its provider and writes down how that went: once it is over, the tokens are destroyed here. Answers
- * `unreached` where it will be tried again, or was given up after fourteen days. What another connection lives on by now is left
- * (`by_hand`). Paying twice is no error.
+ * `unreached` where it will be tried again, or was given up: after fourteen days, or at once where its tokens will never open. What
+ * another connection lives on by now is left (`by_hand`). Paying twice is no error.
  */
 export async function payDebt(ctx: Debtor, debt: DebtRow): Promise<Farewell> {
-  const farewell = await pay(ctx, debt);
-  if (farewell !== "unreached" || ctx.now() >= debt.owedAt + giveUpAfterMs) await settle(ctx, debt, farewell);
+  const found = await pay(ctx, debt);
+  const farewell = found === "lost" ? "unreached" : found;
+  if (found !== "unreached" || ctx.now() >= debt.owedAt + giveUpAfterMs) await settle(ctx, debt, farewell);
   else await putOff(ctx, debt);
   return farewell;
 }
 
-async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell> {
+/** `lost`: its tokens will never open, so that no later try can do better. */
+async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell | "lost"> {
   const provider = findOAuthProvider(debt.provider);
   try {
     const { debt: known, tokens } = await identified(ctx, provider, await renewed(ctx, provider, await opened(ctx, debt)));
@@ -52,6 +54,7 @@ async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell> {
       provider: known.provider,
       kind: "oauth" as const,
       status: "disconnected" as const,
+      statusReason: null,
       externalId: known.externalId ?? "",
       details: known.shop === null ? {} : { shop: known.shop },
     };
@@ -62,8 +65,9 @@ async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell> {
     if (error instanceof ProviderError && error.kind === "revoked") return "gone";
     if (!(error instanceof ProviderError || error instanceof VaultError)) throw error;
     // A root key that is missing today may be back tomorrow.
-    ctx.log.warn("access is still owed", { debt: debt.id, connection: debt.connectionId, error });
-    return "unreached";
+    const lost = error instanceof VaultError && error.closedBy === "value";
+    ctx.log.warn(lost ? "what is owed does not open" : "access is still owed", { debt: debt.id, connection: debt.connectionId, error });
+    return lost ? "lost" : "unreached";
   }
 }
 

@@ -26,12 +26,10 @@ export async function renewDue(ctx: TenantCtx, connectionId: string): Promise<vo
   try {
     await renewTokens(ctx, held, "cron");
   } catch (error) {
-    if (error instanceof VaultError) {
-      ctx.log.error("a connection is not renewed: its secrets do not open", { connection: connectionId, error });
-      return plan(ctx, held, ctx.now() + closedVaultMs);
-    }
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.info("not renewed", { connection: connectionId, kind: error.kind });
+    // Nothing was sent, so nothing cooled down: the tick has only put it off for as long as a message takes.
+    if (error.cause instanceof VaultError) await plan(ctx, held, ctx.now() + closedVaultMs);
   }
 }
 

@@ -13,8 +13,9 @@ import { newcomer } from "./account-of.ts";
 import { coolDownMs, isCooling } from "./cool-down.ts";
 import { agencyDebtor, type Debtor } from "./debtor.ts";
 import { expiriesOf } from "./expiries.ts";
-import { holdConnection, openField } from "./hold-connection.ts";
+import { holdConnection } from "./hold-connection.ts";
 import { needReconnect } from "./need-reconnect.ts";
+import { closedSecret, openForUse } from "./open-for-use.ts";
 import { oweGrant } from "./owe.ts";
 import { pause } from "./pause.ts";
 import { payDebt } from "./pay-debt.ts";
@@ -56,7 +57,7 @@ export const usableMs = 5_000;
 export async function renewTokens(ctx: TenantCtx, held: HeldConnection, trigger: RenewalTrigger = "use"): Promise<HeldConnection> {
   const { connection } = held;
   const [first] = waysToTokens(held);
-  const secret = first && (await openField(ctx, held, first.field));
+  const secret = first && (await openForUse(ctx, held, first.field));
   if (secret === undefined) return notRenewable(ctx, held);
   const fingerprint = hashToken(secret);
   for (let look = 0; look < maxLooks; look++) {
@@ -109,7 +110,7 @@ async function renewUnder(ctx: TenantCtx, lease: RefreshLease, held: HeldConnect
   }
 }
 
-/** Secrets that do not open are ours to mend: a root key is missing. */
+/** New tokens that cannot be sealed are ours to mend: a root key is missing. */
 const closedVault = ({ connection }: HeldConnection, cause: VaultError) =>
   new ProviderError(connection.provider, "misconfigured", "the vault did not open", { cause });
 
@@ -161,8 +162,8 @@ const isOfKind = (error: unknown, kind: ProviderError["kind"]) => error instance
  * who is no longer the holder: somebody may have the replacement of this very secret by now, and to send it again would end that one.
  */
 async function go(ctx: TenantCtx, lease: RefreshLease, { held, way }: { held: HeldConnection; way: WayToTokens }): Promise<Grant> {
-  const secret = await openField(ctx, held, way.field);
-  if (secret === undefined) throw new VaultError(`a connection without its ${way.field}`);
+  const secret = await openForUse(ctx, held, way.field);
+  if (secret === undefined) throw await closedSecret(ctx, held, new VaultError(`there is no ${way.field}`));
   if (!mayStillSend(ctx, lease)) throw new ProviderError(lease.provider, "unavailable", "too late to begin a request");
   try {
     return await way.request(ctx, secret);
@@ -244,7 +245,7 @@ async function livesOn(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection
   const { connection } = held;
   const provider = findProvider(connection.provider);
   if (connection.kind !== "oauth" || (connection.accessExpiresAt ?? 0) <= ctx.now() + worthKeepingMs) return null;
-  const accessToken = await openField(ctx, held, "access_token");
+  const accessToken = await openForUse(ctx, held, "access_token");
   if (accessToken === undefined) return null;
   const shop = connection.details.shop ?? null;
   try {

@@ -41,6 +41,7 @@ export type RenewalOutcome = z.infer<typeof RenewalOutcome>;
  * Why a connection needs a person. `refresh_refused`: the provider does not renew it any more. `access_refused`: nor does it
  * accept a fresh token. `not_renewable`: it ended, and the provider gave nothing to renew it with. `uninstalled`, `access_removed`:
  * the provider said so by itself; the tokens are destroyed. `key_refused`: the key that the client gave opens nothing any more.
+ * `secret_unreadable`: what we stored does not open any more; nothing happened at the provider.
  */
 export const ReconnectReason = z.enum([
   "refresh_refused",
@@ -49,6 +50,7 @@ export const ReconnectReason = z.enum([
   "uninstalled",
   "access_removed",
   "key_refused",
+  "secret_unreadable",
 ]);
 export type ReconnectReason = z.infer<typeof ReconnectReason>;
 
@@ -83,6 +85,11 @@ export const reconnectWords: Record<ReconnectReason, Text> = {
     en: "Our access was removed there.",
     fr: "Notre accès y a été retiré.",
     he: "הגישה שלנו הוסרה שם.",
+  },
+  secret_unreadable: {
+    en: "We can no longer read the access we stored. Your account is fine: reconnect it once to fix this.",
+    fr: "Nous ne pouvons plus lire l’accès que nous avions enregistré. Votre compte va bien : reconnectez-le une fois pour le rétablir.",
+    he: "איננו יכולים עוד לקרוא את הגישה ששמרנו. החשבון שלך תקין: חיבור אחד מחדש יסדר זאת.",
   },
 };
 

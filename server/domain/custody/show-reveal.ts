@@ -76,6 +76,8 @@ async function open(ctx: TenantCtx, { connectionId, field }: { connectionId: str
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
     ctx.log.error("a secret did not open", { connection: connectionId, field, error });
-    throw conflict("This secret does not open.");
+    throw conflict(
+      error.closedBy === "key" ? "This secret does not open: its root key is not in VAULT_KEYS." : "This secret does not open any more.",
+    );
   }
 }

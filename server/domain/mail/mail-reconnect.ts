@@ -13,7 +13,7 @@ import { type HandOn, sendToEach } from "./send-to-each.ts";
 import { reconnectLetter } from "./write-letter.ts";
 
 /**
- * Tells everybody in the tenant who may connect accounts that a provider took access away, and what waits for it.
+ * Tells everybody in the tenant who may connect accounts that a connection needs a person, why, and what waits for it.
  * A connection that works again by now needs no mail. One address that fails does not keep the mail from the others.
  */
 export async function mailReconnect(ctx: Ctx, message: MailOf<"mail.reconnect">, handOn?: HandOn): Promise<void> {
@@ -30,7 +30,8 @@ export async function mailReconnect(ctx: Ctx, message: MailOf<"mail.reconnect">,
   const url = `${ctx.config.APP_ORIGIN}/t/${tenant.id}/integrations`;
   await sendToEach(await listMembersWho(inside, "connections:write"), { message, handOn }, ({ id, email, name, locale }) => {
     const jobs = waiting.map(({ title }) => title[locale]);
-    const letter = reconnectLetter({ locale, name, provider, account: connection.name, tenant: tenant.name, jobs, url });
+    const lost = connection.statusReason === "secret_unreadable";
+    const letter = reconnectLetter({ locale, name, provider, account: connection.name, tenant: tenant.name, jobs, url, lost });
     return deliver(ctx, message, { id: `${connection.id}-${connection.version}-${id}`, to: email, locale, ...letter });
   });
 }

@@ -57,13 +57,16 @@ export function reconnectLetter(facts: {
   tenant: string;
   jobs: readonly string[];
   url: string;
+  /** Whether we lost the access ourselves: nothing happened at the provider then. */
+  lost?: boolean;
 }): Letter {
   const { greeting, reconnect } = words[facts.locale];
+  const happened = facts.lost ? reconnect.unreadable : reconnect.body;
   const waits = facts.jobs.length > 0 ? [reconnect.waits(facts.jobs.join(", "))] : [];
   return draw(facts.locale, {
     subject: reconnect.subject(facts.provider, nameInMail(facts.tenant)),
     greeting: greeting(nameInMail(facts.name)),
-    paragraphs: [reconnect.body(facts.provider, nameInMail(facts.account)), ...waits, reconnect.nothingLost],
+    paragraphs: [happened(facts.provider, nameInMail(facts.account)), ...waits, reconnect.nothingLost],
     button: { label: reconnect.button, url: facts.url },
     notes: [reconnect.why],
   });

@@ -42,6 +42,6 @@ async function makeFirst(ctx: KeyOwner): Promise<DataKeyRow> {
     .values({ tenantId: place.tenant, version: place.version, rootKeyId: place.rootKeyId, wrapped, createdAt: ctx.now() })
     .onConflictDoNothing();
   const row = await newest(ctx);
-  if (!row) throw new VaultError("the tenant's data key was not kept");
+  if (!row) throw new VaultError("the tenant's data key was not kept", { closedBy: "key" });
   return row;
 }

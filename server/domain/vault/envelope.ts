@@ -1,8 +1,20 @@
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from "@oslojs/encoding";
 
-/** A sealed value does not open: another row's, another tenant's, changed, or sealed under a key that is not known. */
+/**
+ * What keeps a sealed value closed. `key`: a root key is not in VAULT_KEYS, or is another one under the same name; that is ours to put
+ * right, and everything opens again then. `value`: the row is another's, was changed, or its data key is gone: it will never open.
+ */
+export type ClosedBy = "key" | "value";
+
+/** A sealed value does not open. */
 export class VaultError extends Error {
   override name = "VaultError";
+  readonly closedBy: ClosedBy;
+
+  constructor(message: string, { closedBy = "value", cause }: { closedBy?: ClosedBy; cause?: unknown } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.closedBy = closedBy;
+  }
 }
 
 /** Where a secret lives. It opens there and nowhere else. */
@@ -35,7 +47,7 @@ export async function seal(key: CryptoKey, { place, version, secret }: { place: 
 export async function open(key: CryptoKey, { place, sealed }: { place: Place; sealed: string }): Promise<string> {
   const [, version, iv, text] = sealedPattern.exec(sealed) ?? [];
   if (!version || !iv || !text) throw new VaultError("not a sealed value");
-  return new TextDecoder().decode(await decrypt(key, placeData(place, Number(version)), iv, text));
+  return new TextDecoder().decode(await decrypt(key, placeData(place, Number(version)), { iv, text, closedBy: "value" }));
 }
 
 /** Which version of the tenant's data key opens it. */
@@ -57,14 +69,17 @@ export async function wrap(rootKey: CryptoKey, { place, dataKey }: { place: KeyP
   return `w1.${await encrypt(rootKey, keyData(place), dataKey)}`;
 }
 
-/** The 32 bytes of the data key. Throws `VaultError` for another tenant's, another version's or a changed one. */
+/**
+ * The 32 bytes of the data key. Throws `VaultError` for another tenant's, another version's or a changed one, by `key`: with another
+ * root key under the same name every client's looks like this, and nobody must be asked to connect again for that.
+ */
 export async function unwrap(
   rootKey: CryptoKey,
   { place, wrapped }: { place: KeyPlace; wrapped: string },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const [, iv, text] = wrappedPattern.exec(wrapped) ?? [];
-  if (!iv || !text) throw new VaultError("not a wrapped key");
-  return decrypt(rootKey, keyData(place), iv, text);
+  if (!iv || !text) throw new VaultError("not a wrapped key", { closedBy: "key" });
+  return decrypt(rootKey, keyData(place), { iv, text, closedBy: "key" });
 }
 
 // JSON keeps the parts apart whatever they contain: no two places have the same associated data.
@@ -82,14 +97,13 @@ async function encrypt(key: CryptoKey, additionalData: Uint8Array<ArrayBuffer>, 
 async function decrypt(
   key: CryptoKey,
   additionalData: Uint8Array<ArrayBuffer>,
-  iv: string,
-  text: string,
+  { iv, text, closedBy }: { iv: string; text: string; closedBy: ClosedBy },
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const bytes = await crypto.subtle.decrypt({ name: algorithm, iv: bytesOf(iv), additionalData }, key, bytesOf(text));
     return new Uint8Array(bytes);
   } catch (cause) {
-    throw new VaultError("a sealed value does not open here", { cause });
+    throw new VaultError("a sealed value does not open here", { closedBy, cause });
   }
 }
 

@@ -3,8 +3,9 @@ import type { Db } from "#db/client.ts";
 import { dataKeys } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, requireAgency } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
+import { conflict } from "#server/errors.ts";
 import type { DataKeyRow } from "./data-keys.ts";
-import { unwrap, wrap } from "./envelope.ts";
+import { type KeyPlace, unwrap, VaultError, wrap } from "./envelope.ts";
 import { currentRootKeyId, findRootKey } from "./root-keys.ts";
 
 /** How many data keys there are, and how many of them the current root key wraps. */
@@ -16,8 +17,8 @@ export interface Coverage {
 /**
  * Wraps every tenant's data key anew under the current root key; no secret is touched. It works page by page and each page
  * stands by itself: stopped half-way (or by `maxPages`), the next call goes on with what is left. An old root key may leave
- * VAULT_KEYS once `current` equals `total`. What was done stands in the audit log. Throws `VaultError` on a key that does not
- * unwrap.
+ * VAULT_KEYS once `current` equals `total`. What was done stands in the audit log. Throws `conflict` where a data key does not
+ * unwrap, and says which root key it wants; the pages before it stand.
  */
 export async function rotateRootKey(
   ctx: Ctx,
@@ -68,9 +69,8 @@ async function rewrap(ctx: Ctx, db: Db, page: readonly DataKeyRow[]): Promise<vo
   const current = await findRootKey(ctx.config, currentRootKeyId(ctx.config));
   const rewrapped = await Promise.all(
     page.map(async (row) => {
-      const old = await findRootKey(ctx.config, row.rootKeyId);
       const place = { tenant: row.tenantId, version: row.version, rootKeyId: row.rootKeyId };
-      const dataKey = await unwrap(old.key, { place, wrapped: row.wrapped });
+      const dataKey = await unwrapped(ctx, row, place);
       return { row, wrapped: await wrap(current.key, { place: { ...place, rootKeyId: current.id }, dataKey }) };
     }),
   );
@@ -81,4 +81,19 @@ async function rewrap(ctx: Ctx, db: Db, page: readonly DataKeyRow[]): Promise<vo
       .where(and(eq(dataKeys.tenantId, row.tenantId), eq(dataKeys.version, row.version), eq(dataKeys.rootKeyId, row.rootKeyId))),
   );
   if (first) await db.batch([first, ...rest]);
+}
+
+async function unwrapped(ctx: Ctx, { rootKeyId, tenantId, wrapped }: DataKeyRow, place: KeyPlace): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await unwrap((await findRootKey(ctx.config, rootKeyId)).key, { place, wrapped });
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    ctx.log.error("a data key is not rewrapped: it does not open", { tenant: tenantId, rootKeyId, error });
+    const isKnown = ctx.config.VAULT_KEYS.some(([id]) => id === rootKeyId);
+    throw conflict(
+      isKnown
+        ? `The data key of ${tenantId || "the agency"} does not open with the root key ${rootKeyId} in VAULT_KEYS. Check that key, then try again.`
+        : `Data keys still need the root key ${rootKeyId}, which is not in VAULT_KEYS. Add it after the current one, then try again.`,
+    );
+  }
 }

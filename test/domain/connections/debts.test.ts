@@ -9,11 +9,13 @@ import { agencyDebtor } from "#server/domain/connections/debtor.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
 import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
+import { listIntegrations } from "#server/domain/connections/list-integrations.ts";
 import { openAccount } from "#server/domain/connections/open-account.ts";
 import { oweGrant } from "#server/domain/connections/owe.ts";
 import { giveUpAfterMs } from "#server/domain/connections/pay-debt.ts";
 import { workToken } from "#server/domain/connections/work-token.ts";
-import { type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { ask, asPerson } from "#test/ask.ts";
+import { makeTenant, makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
 import { connectThrough, control, visit } from "../oauth/consent.ts";
 
@@ -32,12 +34,12 @@ beforeEach(async () => {
 afterEach(() => control());
 
 async function connected(provider: string) {
-  const { browser, tenant } = await visit();
+  const { browser, tenant, token } = await visit();
   await connectThrough(browser, { tenant: tenant.id, provider });
   const ctx = testTenantCtx(tenant);
   const [row] = await listConnections(ctx);
   if (!row) throw new Error("not connected");
-  return { tenant, browser, ctx, row };
+  return { tenant, browser, token, ctx, row };
 }
 
 const owed = () => database.select().from(debts);
@@ -162,6 +164,58 @@ describe("a provider that does not answer", () => {
     expect(await owed()).toMatchObject([{ farewell: "unreached", nextAt: null, accessSealed: null, refreshSealed: null }]);
     expect(await linesOf(tenant)).toEqual(["unreached", "unreached"]);
     expect(lines.join()).toContain("is given up");
+  });
+
+  test("is told on the client's pages and the admin's, with the next try, and once given up with how to remove it by hand", async () => {
+    const { tenant, ctx, row, token } = await connected("klaviyo");
+    const { token: staff } = await makeUser({ staff: true });
+    const told = async (now = Date.now) => (await listIntegrations({ ...ctx, now })).flatMap(({ owed }) => owed);
+    const pages = {
+      [`/t/${tenant.id}/integrations`]: token,
+      [`/t/${tenant.id}/integrations/klaviyo`]: token,
+      [`/admin/clients/${tenant.id}`]: staff,
+    };
+    const say = async (words: string) => {
+      for (const [path, as] of Object.entries(pages)) {
+        const response = await ask(path, { headers: asPerson(as) });
+        expect(response.status, path).toBe(200);
+        expect((await response.text()).includes(words), `${path}: ${words}`).toBe(true);
+      }
+    };
+    expect(await told()).toEqual([]);
+    await silent();
+    await disconnect(ctx, { connectionId: row.id });
+    const [debt] = await owed();
+    const { removal } = findOAuthProvider("klaviyo").oauth;
+    const due = { id: debt?.id, account: row.name, since: debt?.owedAt, removal };
+    expect(await told()).toEqual([{ ...due, nextAt: debt?.nextAt }]);
+    const overdue = Date.now() + hour;
+    expect(await told(() => overdue), "what is late is tried now").toEqual([{ ...due, nextAt: overdue }]);
+    await say("not revoked yet");
+    await say("Next try");
+    expect((await listIntegrations(testTenantCtx(await makeTenant()))).flatMap(({ owed }) => owed)).toEqual([]);
+    await silent();
+    await tick(later(giveUpAfterMs + minute));
+    expect(await told()).toEqual([{ ...due, nextAt: null }]);
+    await say("was not revoked");
+    await say(`Remove it there: ${removal?.en}`);
+    await database.update(debts).set({ farewell: "returned" });
+    expect(await told()).toEqual([]);
+  });
+
+  test("says nothing of a consent that somebody is still at, until nobody comes", async () => {
+    const { ctx, row } = await connected("klaviyo");
+    const grant = {
+      accessToken: "one",
+      refreshToken: undefined,
+      expiresInS: 3600,
+      refreshExpiresInS: undefined,
+      scopes: row.scopesGranted,
+    };
+    await oweGrant(ctx, findOAuthProvider("klaviyo"), { grant, shop: null, reason: "not_kept" });
+    const told = async (now: () => number) => (await listIntegrations({ ...ctx, now })).flatMap(({ owed }) => owed);
+    expect(await told(Date.now)).toEqual([]);
+    expect(await told(later(6 * minute))).toMatchObject([{ account: "", nextAt: expect.any(Number) }]);
   });
 
   test("owes nothing any more for an account that is connected again", async () => {

@@ -309,17 +309,6 @@ describe("a renewal that fails in passing", () => {
     expect(await rowOf(id)).toMatchObject({ status: "active", version: 2, renewFailures: 0 });
   });
 
-  test("a vault that does not open is our fault as well, and no message is tried for ever", async () => {
-    const { tenant, id } = await connected("klaviyo");
-    await db
-      .update(secrets)
-      .set({ sealed: `a1.1.${"A".repeat(16)}.${"A".repeat(60)}` })
-      .where(eq(secrets.connectionId, id));
-    const at = Date.now() + 50 * minute;
-    await workToken(cron({ now: () => at }), messageOf(tenant, id));
-    expect(await rowOf(id)).toMatchObject({ status: "active", renewAt: at + hour });
-  });
-
   test("a provider that took access away is written down as such, and a person is asked", async () => {
     const { tenant, id } = await connected("klaviyo");
     await control({ revoke: [{ provider: "klaviyo" }] });

@@ -29,6 +29,8 @@ export const en = {
   reconnect: {
     subject: (provider: string, tenant: string) => `${provider} needs to be connected again for ${tenant}`,
     body: (provider: string, account: string) => `${provider} no longer lets us read the account ${account}.`,
+    unreadable: (provider: string, account: string) =>
+      `We can no longer read the access that we stored for the account ${account} at ${provider}. Nothing is wrong with your account.`,
     waits: (jobs: string) => `Until it is connected again, these wait: ${jobs}.`,
     nothingLost: "What was measured before is kept, and what was missed is read again afterwards where the provider allows it.",
     button: "Connect again",

@@ -30,6 +30,8 @@ export const fr: Words = {
   reconnect: {
     subject: (provider, tenant) => `${provider} doit être reconnecté pour ${tenant}`,
     body: (provider, account) => `${provider} ne nous laisse plus lire le compte ${account}.`,
+    unreadable: (provider, account) =>
+      `Nous ne pouvons plus lire l’accès que nous avions enregistré pour le compte ${account} chez ${provider}. Votre compte va bien.`,
     waits: (jobs) => `En attendant la reconnexion, ceci est en pause : ${jobs}.`,
     nothingLost: "Les mesures déjà faites sont gardées ; ce qui a manqué est relu ensuite quand le fournisseur le permet.",
     button: "Reconnecter",

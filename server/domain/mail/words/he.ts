@@ -30,6 +30,7 @@ export const he: Words = {
   reconnect: {
     subject: (provider, tenant) => `צריך לחבר שוב את ${provider} עבור ${tenant}`,
     body: (provider, account) => `‏${provider} כבר אינו מאפשר לנו לקרוא את החשבון ${account}.`,
+    unreadable: (provider, account) => `איננו יכולים עוד לקרוא את הגישה ששמרנו לחשבון ${account} אצל ${provider}. החשבון עצמו תקין.`,
     waits: (jobs) => `עד לחיבור מחדש ממתינים: ${jobs}.`,
     nothingLost: "מה שנמדד עד כה נשמר, ומה שחסר ייקרא אחר כך ככל שהספק מאפשר.",
     button: "לחיבור מחדש",

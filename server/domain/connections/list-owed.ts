@@ -1,0 +1,43 @@
+import { eq, isNull, or } from "drizzle-orm";
+import { debts } from "#db/schema/index.ts";
+import type { Provider } from "#server/catalog/provider.ts";
+import type { Text } from "#server/catalog/text.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { placeOfRemoval } from "./farewell-words.ts";
+import type { DebtRow } from "./rows.ts";
+
+/** Access that we use no more and that its provider has not ended. Times in milliseconds since 1970. */
+export interface OwedAccess {
+  id: string;
+  /** The account's name; "" where it is not known. */
+  account: string;
+  since: number;
+  /** When we try next; null where it was given up, so that only a person at the provider can end it. */
+  nextAt: number | null;
+  /** Where a person removes it there. */
+  removal: Text;
+}
+
+/** The tenant's debts that a person should know of: what is owed still, and what was given up. */
+export const owedQuery = (ctx: TenantCtx) =>
+  ctx.db
+    .select()
+    .from(debts)
+    .where(inTenant(ctx, debts, or(isNull(debts.farewell), eq(debts.farewell, "unreached"))))
+    .orderBy(debts.id);
+
+/** What of it is told at one provider. A consent on its way is owed too, and no news until nobody comes to make a connection of it. */
+export const describeOwed = (provider: Provider, owed: readonly DebtRow[], now: number): OwedAccess[] =>
+  owed
+    .filter((debt) => debt.provider === provider.id && !isOnItsWay(debt, now))
+    .map(({ id, name, owedAt, nextAt }) => ({
+      id,
+      account: name,
+      since: owedAt,
+      nextAt: nextAt === null ? null : Math.max(nextAt, now),
+      removal: placeOfRemoval(provider),
+    }));
+
+const isOnItsWay = ({ reason, tries, nextAt }: DebtRow, now: number): boolean =>
+  reason === "not_kept" && tries === 0 && nextAt !== null && nextAt > now;
