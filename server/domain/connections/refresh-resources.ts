@@ -53,8 +53,6 @@ async function askProvider(ctx: TenantCtx, held: HeldConnection): Promise<Map<st
     ctx.log.warn("what can be chosen could not be listed", { connection: held.connection.id, kind: error.kind, reason: error.message });
     if (error.kind === "revoked") throw conflict("This account must be connected again first.");
     const more = { cause: error, ...(error.retryAfterS !== undefined && { retryAfterS: error.retryAfterS }) };
-    if (error.kind === "misconfigured")
-      throw new DomainError("unavailable", "Our own set-up is not right. What was listed before stays.", more);
     throw new DomainError("unavailable", `${provider.name} does not answer right now. What was listed before stays.`, more);
   }
 }
