@@ -404,7 +404,7 @@ describe("two messages for one deletion", () => {
           accounts: 1,
           grants: [{ provider: "shopify" }],
           auditHead: { seq: expect.any(Number) },
-          tables: { orders: 1, audit_log: 4 },
+          tables: { orders: 1, audit_log: 5 },
         },
       });
     }));
