@@ -1,5 +1,6 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { afterEach } from "vitest";
 import type { TestEnv } from "./harness.ts";
 import { sandboxOrigin } from "./variables.ts";
 
@@ -9,3 +10,14 @@ await reset();
 await applyD1Migrations(DB, TEST_MIGRATIONS);
 const forgotten = await fetch(`${sandboxOrigin}/__sandbox/state`, { method: "DELETE" });
 if (!forgotten.ok) throw new Error(`the sandbox did not begin anew: ${await forgotten.text()}`);
+
+// A line that the Worker prints belongs to its request, and Vitest sends it from another one: a call of its own for each of
+// thousands of lines, and the run stands still where one is never answered. So lines are kept here, and printed of a failed test.
+const printed: string[] = [];
+const { log } = console;
+for (const level of ["log", "warn", "error"] as const)
+  console[level] = (...words: unknown[]) => void printed.push(words.map(String).join(" "));
+afterEach(({ task }) => {
+  if (task.result?.state === "fail" && printed.length > 0) log(printed.join("\n"));
+  printed.length = 0;
+});

@@ -192,4 +192,4 @@ test("no token or code that a provider issued is in a line, a message, an answer
   expect(left.filter(({ where }) => where.startsWith("table ")).length).toBeGreaterThan(15);
   const found = left.flatMap(({ where, text }) => issued.filter((secret) => text.includes(secret)).map(() => where));
   expect([...new Set(found)]).toEqual([]);
-}, 180_000);
+}, 60_000);
