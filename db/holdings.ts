@@ -157,7 +157,7 @@ export const holdings: readonly Holding[] = [
     client: "tenantId",
     data: [
       ...["id", "job", "slot", "trigger", "status", "attempt", "step", "availableAt", "sentAt", "errorKind", "errorMessage"],
-      ...["createdAt", "startedAt", "finishedAt", "requestedBy", "requestId"],
+      ...["createdAt", "startedAt", "finishedAt", "requestedBy", "params", "requestId"],
     ],
     engine: ["lease", "defect"],
     exported: { file: "runs.json", key: ["id"] },

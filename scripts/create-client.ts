@@ -1,24 +1,25 @@
-import { parseArgs } from "node:util";
 import { z } from "zod";
 import { CreateClient } from "#server/domain/tenants/client.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
-import { DomainError } from "#server/errors.ts";
-import { openAtrium } from "./open-atrium.ts";
+import { slugOf } from "#server/domain/tenants/slug-of.ts";
+import { conflict, DomainError } from "#server/errors.ts";
+import { readOptions, refuseCall, usageOfWhose, whose } from "./read-options.ts";
+import { withAtrium } from "./with-atrium.ts";
 
-const usage = `npm run create-client -- --id acme --name "Acme Gifts" [options]
+const usage = `npm run create-client -- --name "Acme Gifts" [options]
 
+  --id acme-gifts  what stands in its URLs and never changes (default: the name, in lower-case ASCII with hyphens)
   --vertical shopify|b2b|agency|custom  default shopify
   --plan quickwin|essentials|growth  default essentials
   --locale en|fr|he                default en
   --currency EUR  --timezone UTC
   --contact-name NAME  --contact-email ADDRESS
-  --owner ADDRESS                  is invited as its owner
-  --data DIR                       the local Atrium with its data there (default .atrium/serve)
-  --remote                         the deployed one: wrangler's login, secrets from the environment
-`;
+  --email ADDRESS  is invited as its owner (--owner means the same)
+${usageOfWhose}`;
 
-const { values } = parseArgs({
+const { values } = readOptions(usage, {
   options: {
+    ...whose,
     id: { type: "string" },
     name: { type: "string" },
     vertical: { type: "string", default: "shopify" },
@@ -28,36 +29,33 @@ const { values } = parseArgs({
     timezone: { type: "string" },
     "contact-name": { type: "string" },
     "contact-email": { type: "string" },
+    email: { type: "string" },
     owner: { type: "string" },
-    data: { type: "string", default: ".atrium/serve" },
-    remote: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
-});
-
-const input = CreateClient.safeParse({
-  ...values,
-  contactName: values["contact-name"],
-  contactEmail: values["contact-email"],
-  ownerEmail: values.owner,
 });
 if (values.help) {
   process.stdout.write(usage);
   process.exit(0);
 }
-if (!input.success) {
-  process.stderr.write(`${z.prettifyError(input.error)}\n\n${usage}`);
-  process.exit(2);
-}
+if (values.name === undefined) refuseCall(usage, "What is it called? Name it with --name NAME.");
+const id = values.id ?? slugOf(values.name);
+if (id === null) refuseCall(usage, "No id can be made of this name: it has no letter or digit of ASCII. Give one with --id.");
+if (values.email !== undefined && values.owner !== undefined) refuseCall(usage, "--email and --owner mean the same: give one of them.");
 
-const atrium = await openAtrium("create-client", { remote: values.remote, dataDir: values.data });
-try {
-  const { id, name } = await createClient(atrium.ctx, input.data);
+const input = CreateClient.safeParse({
+  ...values,
+  id,
+  contactName: values["contact-name"],
+  contactEmail: values["contact-email"],
+  ownerEmail: values.email ?? values.owner,
+});
+if (!input.success) refuseCall(usage, z.prettifyError(input.error));
+
+await withAtrium("create-client", { ...values, refused: 1 }, async (ctx) => {
+  const { name } = await createClient(ctx, input.data).catch((error: unknown) => {
+    const isDerived = values.id === undefined && error instanceof DomainError && error.field === "id";
+    throw isDerived ? conflict(`${error.message} It is ${id}: give another with --id.`, "id") : error;
+  });
   process.stdout.write(`${name} is taken in as ${id}.${input.data.ownerEmail ? ` ${input.data.ownerEmail} is invited.` : ""}\n`);
-} catch (error) {
-  if (!(error instanceof DomainError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-} finally {
-  await atrium.close();
-}
+});

@@ -1,39 +1,35 @@
-import { parseArgs, parseEnv } from "node:util";
+import { parseEnv } from "node:util";
 import { keyProviders } from "#server/catalog/providers/registry.ts";
 import { enterTenant } from "#server/ctx.ts";
 import { connectKey } from "#server/domain/connections/connect-key.ts";
 import { planImport } from "#server/domain/connections/plan-import.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { DomainError } from "#server/errors.ts";
-import { openAtrium } from "./open-atrium.ts";
+import { readOptions, readTenant, refuseCall, usageOfWhose, whose } from "./read-options.ts";
 import { readText } from "./read-text.ts";
+import { withAtrium } from "./with-atrium.ts";
 
-const usage = `npm run import-secrets -- acme --file .env [options]
+const usage = `npm run import-secrets -- --tenant acme --file .env [options]
 
   --prefix ACME_   only variables that begin so, with the prefix taken off
   --dry-run        says what would be connected, asks nobody and keeps nothing
-  --data DIR       the local Atrium with its data there (default .atrium/serve)
-  --remote         the deployed one: wrangler's login, secrets from the environment
-
+${usageOfWhose}
 Each key is tried at its provider before it is kept. The report names variables, never their values. Ends with 0 where all that
 was found is connected, 1 where something is not, 2 where it could not begin.
 `;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions(usage, {
   allowPositionals: true,
   options: {
+    ...whose,
+    tenant: { type: "string" },
     file: { type: "string" },
     prefix: { type: "string", default: "" },
     "dry-run": { type: "boolean", default: false },
-    data: { type: "string", default: ".atrium/serve" },
-    remote: { type: "boolean", default: false },
   },
 });
-const [id] = positionals;
-if (id === undefined || values.file === undefined) {
-  process.stderr.write(usage);
-  process.exit(2);
-}
+const id = readTenant(usage, values, positionals);
+if (values.file === undefined) refuseCall(usage, "Which file? Name it with --file PATH.");
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const text = await readText(values.file).catch((error: Error) => {
@@ -51,9 +47,8 @@ for (const { provider, names, missing, malformed } of plan.incomplete) {
 if (plan.unknown.length > 0) say(`unknown  ${plan.unknown.join(", ")}`);
 
 let refused = 0;
-const atrium = await openAtrium("import-secrets", { remote: values.remote, dataDir: values.data });
-try {
-  const client = enterTenant(atrium.ctx, await findTenant(atrium.ctx, id), "system");
+await withAtrium("import-secrets", values, async (ctx) => {
+  const client = enterTenant(ctx, await findTenant(ctx, id), "system");
   for (const { provider, names, fields } of plan.ready) {
     if (values["dry-run"]) say(`would connect ${provider.name}: ${names.join(", ")}`);
     else refused += (await connect(provider.id, fields, `${provider.name}: ${names.join(", ")}`)) ? 0 : 1;
@@ -72,10 +67,4 @@ try {
       return false;
     }
   }
-} catch (error) {
-  if (!(error instanceof DomainError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-} finally {
-  await atrium.close();
-}
+});

@@ -5,6 +5,7 @@ import { migrate } from "drizzle-orm/d1/migrator";
 import { Miniflare } from "miniflare";
 import { getPlatformProxy } from "wrangler";
 import type { Ctx } from "#server/ctx.ts";
+import { workToken } from "#server/domain/connections/work-token.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { type Env, readConfig } from "#server/env.ts";
 import { scriptCtx } from "./ctx.ts";
@@ -46,9 +47,18 @@ async function openLocal(script: string, variables: Variables, dataDir: string):
   const bindings = await miniflare.getBindings<Env>("atrium");
   await migrate(drizzle(bindings.DB), { migrationsFolder: resolve(root, "drizzle") });
   const ctx = scriptCtx(bindings, variables, script);
-  // Its queues end with this process: what would be mailed is mailed here and now.
-  const send: Ctx["send"] = { ...ctx.send, mail: (message) => workMail(ctx, message) };
-  return { ctx: { ...ctx, send }, close: () => miniflare.dispose() };
+  // Its queues end with this process: what would be mailed or renewed is mailed or renewed here and now.
+  const local: Ctx = {
+    ...ctx,
+    send: {
+      ...ctx.send,
+      mail: (message) => workMail(local, message),
+      tokens: async (messages) => {
+        for (const message of messages) await workToken(local, message);
+      },
+    },
+  };
+  return { ctx: local, close: () => miniflare.dispose() };
 }
 
 async function openRemote(script: string, variables: Variables): Promise<Atrium> {

@@ -1,33 +1,24 @@
-import { parseArgs } from "node:util";
 import { enterTenant } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { validateClient } from "#server/domain/tenants/validate-client.ts";
-import { DomainError } from "#server/errors.ts";
-import { openAtrium } from "./open-atrium.ts";
+import { readOptions, readTenant, usageOfWhose, whose } from "./read-options.ts";
+import { withAtrium } from "./with-atrium.ts";
 
-const usage = `npm run validate-client -- acme [--data DIR | --remote] [--json]
+const usage = `npm run validate-client -- --tenant acme [--json]
 
+${usageOfWhose}
 Says what is missing or inconsistent in a client. Ends with 0 where nothing is wrong (warnings may be), 1 where something is, 2
 where the client is not there.
 `;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions(usage, {
   allowPositionals: true,
-  options: {
-    data: { type: "string", default: ".atrium/serve" },
-    remote: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
+  options: { ...whose, tenant: { type: "string" }, json: { type: "boolean", default: false } },
 });
-const [id] = positionals;
-if (id === undefined) {
-  process.stderr.write(usage);
-  process.exit(2);
-}
+const id = readTenant(usage, values, positionals);
 
-const atrium = await openAtrium("validate-client", { remote: values.remote, dataDir: values.data });
-try {
-  const client = enterTenant(atrium.ctx, await findTenant(atrium.ctx, id), "system");
+await withAtrium("validate-client", values, async (ctx) => {
+  const client = enterTenant(ctx, await findTenant(ctx, id), "system");
   const findings = await validateClient(client);
   if (values.json) process.stdout.write(`${JSON.stringify(findings)}\n`);
   else {
@@ -35,10 +26,4 @@ try {
     if (findings.length === 0) process.stdout.write(`${client.tenant.name}: all is well.\n`);
   }
   process.exitCode = findings.some(({ severity }) => severity === "error") ? 1 : 0;
-} catch (error) {
-  if (!(error instanceof DomainError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-} finally {
-  await atrium.close();
-}
+});

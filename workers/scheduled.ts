@@ -25,7 +25,7 @@ import { jobCtx } from "./context.ts";
 const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["schedules aligned", (ctx) => alignSchedules(ctx, sensors)],
   ["renewals planned", alignPlans],
-  ["renewals due", claimRenewals],
+  ["renewals due", (ctx) => claimRenewals(ctx)],
   ["cliffs warned of", warnCliffs],
   ["old renewals forgotten", forgetRenewals],
   ["providers watched", (ctx) => watchProviders(ctx)],

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, numeric, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { LogLevel, RunErrorKind, RunStatus, RunTrigger, ScheduleBlock } from "#server/domain/runs/schemas.ts";
+import type { JobConfig, LogLevel, RunErrorKind, RunStatus, RunTrigger, ScheduleBlock } from "#server/domain/runs/schemas.ts";
 
 /** What runs for whom and when next: one row a tenant and job, made by domain/runs/schedule-statements.ts. */
 export const schedules = sqliteTable(
@@ -68,6 +68,8 @@ export const runs = sqliteTable(
     startedAt: instant(),
     finishedAt: instant(),
     requestedBy: text(),
+    /** What it was started with in place of the client's own settings; null for a run that has those. */
+    params: json<JobConfig>(),
     /** What last went wrong on our own side, redacted, with its stack (JSON): for the agency's admins alone. */
     defect: text(),
     /** The request by which somebody started it. */

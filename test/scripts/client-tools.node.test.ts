@@ -2,12 +2,18 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getPlatformProxy } from "wrangler";
+import { connections, runs, schedules } from "#db/schema/index.ts";
 import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
+import { openAtrium } from "#scripts/open-atrium.ts";
 import { readText } from "#scripts/read-text.ts";
+import { enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { readInvitationToken } from "#server/domain/invitations/token.ts";
+import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { slugOf } from "#server/domain/tenants/slug-of.ts";
 import { type Env, readConfig } from "#server/env.ts";
 import { sandboxVariables } from "#test/sandbox/endpoints.ts";
 import { startSandbox } from "#test/sandbox/start.ts";
@@ -54,6 +60,16 @@ function run(exported: Record<string, string>, script: string, ...args: string[]
 
 /** On the local Atrium, with the providers at the sandbox. */
 const runLocal = (script: string, ...args: string[]) => run(sandboxVariables(sandbox.url), script, ...args, "--data", dataDir);
+
+/** What the scripts left behind of a client, or shall find. */
+async function inClient<T>(id: string, look: (client: TenantCtx) => Promise<T>): Promise<T> {
+  const { ctx, close } = await openAtrium("test", { remote: false, dataDir });
+  try {
+    return await look(enterTenant(ctx, await findTenant(ctx, id), "system"));
+  } finally {
+    await close();
+  }
+}
 
 interface KnownKey {
   provider: string;
@@ -140,6 +156,176 @@ test("a client is taken in with the keys of the Atrium whose data it is, whateve
   expect(checked.out).not.toContain("does not open");
   expect(checked.code).toBe(0);
 }, 90_000);
+
+test.each([
+  ["Acme Gifts", "acme-gifts"],
+  ["Café Ångström & Søn", "cafe-angstrom-son"],
+  ["L’Œuvre — Straße 7", "l-oeuvre-strasse-7"],
+  ["  …Łódź!  ", "lodz"],
+  ["A shop with quite a long name of its own", "a-shop-with-quite-a-long-name-of-i"],
+  ["מתנות אקמה", null],
+])("of %s the id is %s", (name, id) => {
+  expect(slugOf(name)).toBe(id);
+});
+
+test("a client's id is made of its name, and what cannot be taken in is refused with words before anything is kept", async () => {
+  const email = "owner@angstrom.example";
+  const made = await runLocal("create-client", "--name", "Café Ångström", "--vertical", "custom", "--email", email);
+  expect(made).toMatchObject({ code: 0, out: expect.stringContaining(`Café Ångström is taken in as cafe-angstrom. ${email} is invited.`) });
+  expect(made.out).toMatch(/"http[^"]+\/invitation\/[^"]+"/);
+  expect(await inClient("cafe-angstrom", async ({ tenant }) => tenant)).toMatchObject({ vertical: "custom", source: "script" });
+
+  const again = await runLocal("create-client", "--name", "Cafe Angstrom");
+  expect(again).toMatchObject({ code: 1, out: expect.stringContaining("It is cafe-angstrom: give another with --id.") });
+  const refused: [string[], RegExp][] = [
+    [[], /--name NAME/],
+    [["--name", "מתנות"], /No id can be made of this name.*--id/],
+    [["--name", "Left", "--vertical", "shops"], /at vertical/],
+    [["--name", "Left", "--email", "nobody"], /at ownerEmail/],
+    [["--name", "Left", "--email", email, "--owner", email], /mean the same/],
+    [["--name", "Left", "--colour", "red"], /'--colour'/],
+  ];
+  await Promise.all(
+    refused.map(async ([args, words]) => {
+      const { code, out } = await runLocal("create-client", ...args);
+      expect(out).toMatch(words);
+      expect(code).toBe(2);
+    }),
+  );
+  await expect(inClient("left", async () => null)).rejects.toMatchObject({ kind: "not_found" });
+}, 90_000);
+
+test("the client is named by --tenant or by the first word, and is one", async () => {
+  await runLocal("create-client", "--name", "Named");
+  const [byName, byWord] = [await runLocal("validate-client", "--tenant", "named"), await runLocal("validate-client", "named")];
+  expect(byName).toEqual(byWord);
+  expect(byName).toMatchObject({ code: 1, out: expect.stringContaining("Nobody owns this workspace") });
+  expect(await runLocal("validate-client")).toMatchObject({ code: 2, out: expect.stringContaining("--tenant ID") });
+  expect(await runLocal("validate-client", "named", "--tenant", "acme")).toMatchObject({
+    code: 2,
+    out: expect.stringContaining("One client at a time"),
+  });
+  expect(await runLocal("validate-client", "--tenant", "nobody")).toMatchObject({
+    code: 2,
+    out: expect.stringContaining("There is no such client."),
+  });
+}, 90_000);
+
+test("a client's schedules are listed, each with when it runs next or what it waits for", async () => {
+  await runLocal("create-client", "--name", "Scheduled", "--plan", "growth");
+  await inClient("scheduled", (client) =>
+    client.db
+      .update(schedules)
+      .set({ blocked: null, nextAt: Date.UTC(2030, 0, 1) })
+      .where(eq(schedules.job, "klaviyo-sensor")),
+  );
+  const { code, out } = await runLocal("schedules", "--list", "--tenant", "scheduled");
+  expect(out).toMatch(/^shopify-sensor +every 15 min {2}waits: its account is not connected; never done yet$/m);
+  expect(out).toMatch(/^klaviyo-sensor .* next 2030-01-01T00:00:00\.000Z; never done yet$/m);
+  expect(code).toBe(0);
+  const json = await runLocal("schedules", "--list", "--tenant", "scheduled", "--json");
+  expect(JSON.parse(json.out.split("\n").find((line) => line.startsWith("[")) ?? "null")).toContainEqual(
+    expect.objectContaining({ job: "shopify-sensor", everyS: 900, blocked: "not_connected" }),
+  );
+  expect(await runLocal("schedules", "--tenant", "scheduled")).toMatchObject({ code: 2, out: expect.stringContaining("--list") });
+  expect(await runLocal("schedules", "--list")).toMatchObject({ code: 2, out: expect.stringContaining("--tenant ID") });
+  expect((await runLocal("schedules", "--list", "--tenant", "nobody")).code).toBe(2);
+}, 90_000);
+
+test("a job is started with the parameters that its own schema names; any other, or one of another type, is refused by name", async () => {
+  await runLocal("create-client", "--name", "Running");
+  const start = (...args: string[]) => runLocal("run-job", ...args, "--tenant", "running");
+  const refused: [string[], RegExp][] = [
+    [["shopify-sensor", "--param", "lowStock=12"], /lowStock: This job has no such parameter\. It has lowStockAt\./],
+    [["shopify-sensor", "--param", "lowStockAt=many"], /lowStockAt: .*number/],
+    [["shopify-sensor", "--param", "lowStockAt="], /lowStockAt: .*number/],
+    [["shopify-sensor", "--param", "lowStockAt=1", "--param", "lowStockAt=2"], /lowStockAt is given twice/],
+    [["shopify-sensor", "--param", "lowStockAt"], /NAME=VALUE/],
+    [["no-such-job"], /There is no such job\./],
+    [["shopify-sensor", "klaviyo-sensor"], /Which job\?/],
+    [[], /Which job\?/],
+  ];
+  for (const [args, words] of refused) {
+    const { code, out } = await start(...args);
+    expect(out).toMatch(words);
+    expect(code).toBe(2);
+  }
+  expect(await runLocal("run-job", "shopify-sensor")).toMatchObject({ code: 2, out: expect.stringContaining("--tenant ID") });
+  expect((await runLocal("run-job", "shopify-sensor", "--tenant", "nobody")).code).toBe(2);
+  expect(await inClient("running", ({ db }) => db.select().from(runs).where(eq(runs.tenantId, "running")))).toEqual([]);
+
+  const started = await start("shopify-sensor", "--param", "lowStockAt=12");
+  const [, id] = /shopify-sensor of Running: (run_\S+) is queued\./.exec(started.out) ?? [];
+  expect(started.code).toBe(0);
+  expect((await start("shopify-sensor")).out).toContain(`${id} is queued.`);
+  expect((await start("shopify-sensor", "--param", "lowStockAt=12")).out).toContain(`${id} is queued.`);
+  expect(await start("shopify-sensor", "--param", "lowStockAt=13")).toMatchObject({
+    code: 2,
+    out: expect.stringContaining("other parameters"),
+  });
+  const [made, ...others] = await inClient("running", ({ db }) => db.select().from(runs).where(eq(runs.tenantId, "running")));
+  expect(made).toMatchObject({ id, trigger: "manual", params: { lowStockAt: 12 } });
+  expect(others).toEqual([]);
+}, 120_000);
+
+test("what is to be renewed is said by connection and without a token; then it is renewed, and what is not says why", async () => {
+  await runLocal("create-client", "--name", "Renewed");
+  const minted = await fetch(`${sandbox.url}/__sandbox/keys`, {
+    method: "POST",
+    body: JSON.stringify([{ provider: "cj", account: "Renewed Supplies" }]),
+  });
+  const [{ fields } = { fields: {} }] = (await minted.json()) as { fields: Record<string, string> }[];
+  const file = join(dir, ".env.renewed");
+  await writeFile(file, `CJ_API_KEY=${fields.api_key}\n`);
+  expect((await runLocal("import-secrets", "--tenant", "renewed", "--file", file)).out).toContain("connected     CJ Dropshipping");
+
+  const refresh = (...args: string[]) => runLocal("token-refresh", ...args);
+  const own = () => inClient("renewed", ({ db }) => db.select().from(connections).where(eq(connections.tenantId, "renewed")));
+  const makeDue = () =>
+    inClient("renewed", ({ db, now }) =>
+      db
+        .update(connections)
+        .set({ renewAt: now() - 1000, accessExpiresAt: now() + 30_000, coolUntil: null })
+        .where(eq(connections.tenantId, "renewed")),
+    );
+  expect(await refresh("--dry-run", "--tenant", "renewed")).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("Nothing is to be renewed now."),
+  });
+  expect(await refresh("--tenant", "renewed")).toMatchObject({ code: 0, out: expect.stringContaining("Nothing was to be renewed.") });
+
+  await makeDue();
+  const before = await own();
+  const name = `renewed CJ Dropshipping Renewed Supplies (${before[0]?.id})`;
+  for (const args of [[], ["--tenant", "renewed"]]) {
+    const dry = await refresh("--dry-run", ...args);
+    expect(dry.out).toContain(`would renew ${name}: it ends within a minute, `);
+    expect(dry.out).not.toContain(fields.api_key);
+    expect(dry.code).toBe(0);
+  }
+  await runLocal("create-client", "--name", "Bystander");
+  expect((await refresh("--dry-run", "--tenant", "bystander")).out).toContain("Nothing is to be renewed now.");
+  expect((await refresh("--tenant", "bystander")).out).toContain("Nothing was to be renewed.");
+  expect(await own()).toEqual(before);
+
+  const done = await refresh("--tenant", "renewed");
+  expect(done.out).toContain(`renewed     ${name}\n1 sent for renewal.`);
+  expect(done.out).not.toContain(fields.api_key);
+  expect(done.code).toBe(0);
+  const [renewed] = await own();
+  expect(renewed?.accessExpiresAt).toBeGreaterThan(Date.now() + 86_400_000);
+
+  await makeDue();
+  await fetch(`${sandbox.url}/__sandbox/control`, {
+    method: "POST",
+    body: JSON.stringify({ revoke: [{ provider: "cj", account: "Renewed Supplies" }] }),
+  });
+  const failed = await refresh();
+  expect(failed.out).toMatch(/^not renewed renewed CJ Dropshipping Renewed Supplies \(con_\S+\): \w+/m);
+  expect(failed.code).toBe(1);
+  expect(await refresh("--tenant", "nobody")).toMatchObject({ code: 2, out: expect.stringContaining("There is no such client.") });
+  expect(await refresh("--force")).toMatchObject({ code: 2, out: expect.stringContaining("'--force'") });
+}, 120_000);
 
 test("the deployed Atrium is not reached for with keys that nobody exported: they are missing by name, though .dev.vars has them", async () => {
   const { code, out } = await run({}, "validate-client", "nobody", "--remote");

@@ -18,15 +18,15 @@ export const dueForRenewal = (now: number): SQL => sql`${planned} and ${connecti
 /**
  * Sends for renewal what is due, of clients that are suspended too: their tokens must still live on the day they come back.
  * A claimed connection is due again after five minutes, so that a message that is lost is sent again; one that is worked off
- * twice finds nothing to do. Answers how many were claimed.
+ * twice finds nothing to do. Of all tenants, or of one. Answers how many were claimed.
  */
-export async function claimRenewals(ctx: Ctx): Promise<number> {
+export async function claimRenewals(ctx: Ctx, { tenantId }: { tenantId?: string | undefined } = {}): Promise<number> {
   const claimed = await Promise.all(
     acrossTenants(ctx).map(async ({ db }) => {
       let sum = 0;
       for (let page = 0; page < maxPages; page++) {
-        const due = await claimPage(db, ctx.now());
-        await ctx.send.tokens(due.map(({ id, tenantId }) => ({ v: 1, type: "token.renew", tenant: tenantId, connection: id })));
+        const due = await claimPage(db, ofTenant(tenantId, dueForRenewal(ctx.now())), ctx.now());
+        await ctx.send.tokens(due.map((row) => ({ v: 1, type: "token.renew", tenant: row.tenantId, connection: row.id })));
         sum += due.length;
         if (due.length < pageSize) break;
       }
@@ -36,15 +36,12 @@ export async function claimRenewals(ctx: Ctx): Promise<number> {
   return claimed.reduce((sum, count) => sum + count, 0);
 }
 
-const claimPage = (db: Db, now: number): Promise<{ id: string; tenantId: string }[]> =>
+const claimPage = (db: Db, due: SQL, now: number): Promise<{ id: string; tenantId: string }[]> =>
   db
     .update(connections)
     .set({ renewAt: now + messageMs })
     .where(
-      inArray(
-        connections.id,
-        db.select({ id: connections.id }).from(connections).where(dueForRenewal(now)).orderBy(connections.renewAt).limit(pageSize),
-      ),
+      inArray(connections.id, db.select({ id: connections.id }).from(connections).where(due).orderBy(connections.renewAt).limit(pageSize)),
     )
     .returning({ id: connections.id, tenantId: connections.tenantId });
 

@@ -47,6 +47,7 @@ export const runColumns = {
   startedAt: runs.startedAt,
   finishedAt: runs.finishedAt,
   requestedBy: runs.requestedBy,
+  params: runs.params,
 };
 
 /** Word for word the conditions of the indexes `runs_sweep` and `runs_unwell`, so that the few runs of these are not looked for among all. */

@@ -30,6 +30,7 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
   let cursor = loaded.schedule?.cursor ?? null;
   const runCtx = loaded.tenant ? enterRun(ctx, loaded.tenant, run) : ctx;
   const log = createRunLog({ log: runCtx.log, now: ctx.now });
+  if (run.params && run.step === 0 && run.attempt === 1) log.note("info", "Started with parameters of its own.", run.params);
   for (;;) {
     let outcome: Outcome;
     try {
@@ -92,7 +93,7 @@ async function nextStep(
     job,
     run,
     tenant,
-    config: schedule?.config ?? {},
+    config: { ...schedule?.config, ...run.params },
     cursor,
     held: chosen,
     log,

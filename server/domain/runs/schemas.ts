@@ -43,6 +43,10 @@ export const ScheduleBlock = z.enum([
 ]);
 export type ScheduleBlock = z.infer<typeof ScheduleBlock>;
 
+/** Values of a job's config, by the names that the job's own schema has. */
+export const JobConfig = z.record(z.string().max(60), z.union([z.string().max(500), z.number(), z.boolean()]));
+export type JobConfig = z.infer<typeof JobConfig>;
+
 /** A run as it goes out. Instants are milliseconds since 1970. */
 export const Run = z.object({
   id: z.string(),
@@ -60,6 +64,7 @@ export const Run = z.object({
   startedAt: z.number().nullable(),
   finishedAt: z.number().nullable(),
   requestedBy: z.string().nullable(),
+  params: JobConfig.nullable().describe("What it was started with in place of the client's own settings."),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -96,6 +101,12 @@ export const ListAllRuns = ListRuns.extend({
 });
 export type ListAllRuns = z.infer<typeof ListAllRuns>;
 
+export const StartRun = z.object({
+  job: JobId,
+  params: JobConfig.optional().describe("For this run alone, in place of the client's own settings; named as the job's own schema has it."),
+});
+export type StartRun = z.infer<typeof StartRun>;
+
 export const Schedule = z.object({
   job: z.string(),
   everyS: z.number(),
@@ -109,7 +120,7 @@ export type Schedule = z.infer<typeof Schedule>;
 
 export const ConfigureJob = z.object({
   job: JobId,
-  config: z.record(z.string().max(60), z.union([z.string().max(500), z.number(), z.boolean()])).describe("As the job's own schema has it."),
+  config: JobConfig.describe("As the job's own schema has it."),
 });
 export type ConfigureJob = z.infer<typeof ConfigureJob>;
 

@@ -8,40 +8,58 @@ import { isStopped } from "#server/domain/tenants/is-stopped.ts";
 import { planHasJob } from "#server/domain/tenants/plans.ts";
 import { conflict } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
+import { checkParams } from "./check-params.ts";
 import { runMessage } from "./engine.ts";
 import { runColumns } from "./list-runs.ts";
-import type { Run } from "./schemas.ts";
+import type { JobConfig, Run, StartRun } from "./schemas.ts";
 import { nextSlot } from "./slots.ts";
 
 /**
- * Runs a job now. Where a run of it is open already, that is the answer: a job never runs twice at once for a tenant.
- * Throws `not_found` for an unknown job and `conflict` for a suspended client, or a job that its plan does not have.
+ * Runs a job now. Where a run of it is open already, that is the answer: a job never runs twice at once for a tenant. `params` count
+ * for this run alone, in place of the client's own settings.
+ * Throws `not_found` for an unknown job, `invalid` with the name of a parameter that does not fit it, and `conflict` for a
+ * suspended client, a job that its plan does not have, or parameters that the open run does not have.
  */
-export async function startRun(ctx: TenantCtx, { job: jobId }: { job: string }): Promise<Run> {
+export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun): Promise<Run> {
   requirePermission(ctx, "runs:start");
   const job = findSensor(jobId);
   if (isStopped(ctx.tenant)) throw conflict("This client is suspended.");
   if (!planHasJob(ctx.tenant, job.id)) throw conflict("The client's plan does not include this job.", "job");
+  const own = params && Object.keys(params).length > 0 ? params : null;
+  if (own) checkParams(job, own);
   const now = ctx.now();
   const id = newId("run", now);
   const open = inTenant(ctx, runs, eq(runs.job, job.id), inArray(runs.status, ["queued", "running"]));
   const run = { id, tenantId: ctx.tenant.id, job: job.id, slot: now, availableAt: now, sentAt: now, createdAt: now };
   const requestedBy = ctx.actor.type === "user" ? ctx.actor.userId : null;
   const grid = { tenantId: ctx.tenant.id, job: job.id, everyS: job.everyS };
-  const [, , found] = await commitIf(ctx, sql`not exists (select 1 from ${runs} where ${open})`, "run.started", { run: id, job: job.id }, [
-    // A job that came with the last deployment may have no schedule yet; its cursor is kept there.
-    ctx.db
-      .insert(schedules)
-      .values({ ...grid, nextAt: nextSlot(grid, now), enabled: ctx.tenant.features[job.id] !== false, config: {} })
-      .onConflictDoNothing(),
-    ctx.db
-      .insert(runs)
-      .values({ ...run, trigger: "manual", status: "queued", requestedBy, requestId: ctx.request.id })
-      .onConflictDoNothing(),
-    ctx.db.select(runColumns).from(runs).where(open),
-  ]);
+  const [, , found] = await commitIf(
+    ctx,
+    sql`not exists (select 1 from ${runs} where ${open})`,
+    "run.started",
+    { run: id, job: job.id, ...(own && { params: own }) },
+    [
+      // A job that came with the last deployment may have no schedule yet; its cursor is kept there.
+      ctx.db
+        .insert(schedules)
+        .values({ ...grid, nextAt: nextSlot(grid, now), enabled: ctx.tenant.features[job.id] !== false, config: {} })
+        .onConflictDoNothing(),
+      ctx.db
+        .insert(runs)
+        .values({ ...run, trigger: "manual", status: "queued", requestedBy, params: own, requestId: ctx.request.id })
+        .onConflictDoNothing(),
+      ctx.db.select(runColumns).from(runs).where(open),
+    ],
+  );
   const [started] = found as Run[];
   if (!started) throw new Error("a run that was just made, or is open, is not there");
   if (started.id === id) await ctx.send.runs([runMessage(started)]);
+  else if (own && !isSame(own, started.params))
+    throw conflict("A run of this job is open, with other parameters. Start it when that has ended.");
   return started;
 }
+
+const isSame = (own: JobConfig, other: JobConfig | null): boolean =>
+  other !== null &&
+  Object.keys(other).length === Object.keys(own).length &&
+  Object.entries(own).every(([name, value]) => other[name] === value);

@@ -6,7 +6,8 @@ import { conflict, DomainError } from "#server/errors.ts";
 import type { UpdateClient } from "./client.ts";
 import { createClient } from "./create-client.ts";
 import { findTenant } from "./find-tenant.ts";
-import { Currency, Locale, TenantId, Timezone } from "./schemas.ts";
+import { Currency, Locale, Timezone } from "./schemas.ts";
+import { slugOf } from "./slug-of.ts";
 import { updateClient } from "./update-client.ts";
 
 /** Tries of a free slug: `acme`, `acme-2`, ... */
@@ -154,17 +155,9 @@ const nameOf = ({ name }: Identity): string =>
     .trim()
     .slice(0, 80) || "Client";
 
-/** Slugs of a name, to be tried in turn: its letters and digits without accents; an account whose name has none is `client`. */
+/** Slugs of a name, to be tried in turn; an account whose name makes none is `client`. */
 function slugsOf(name: string): string[] {
-  const plain = name
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 34)
-    .replace(/-+$/, "");
-  const first = TenantId.safeParse(plain).success ? plain : "client";
+  const first = slugOf(name) ?? "client";
   const numbered = Array.from({ length: numberedSlugs }, (_, at) => `${first}-${at + 2}`);
   return [first, ...numbered, ...Array.from({ length: slugsByChance }, () => `${first}-${chance()}`)];
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { enterTenantOfRun, findRun } from "#server/domain/runs/find-run.ts";
 import { listSchedules } from "#server/domain/runs/list-schedules.ts";
-import { JobId, Run, RunId, RunWithLogs, Schedule } from "#server/domain/runs/schemas.ts";
+import { Run, RunId, RunWithLogs, Schedule, StartRun } from "#server/domain/runs/schemas.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
 import { router, staff, staffIn } from "#server/trpc/init.ts";
 
@@ -16,7 +16,7 @@ export const scripts = router({
         status: 202,
       },
     })
-    .input(z.object({ job: JobId }))
+    .input(StartRun)
     .output(Run)
     .mutation(({ ctx, input }) => startRun(ctx, input)),
   status: staff
