@@ -10,8 +10,10 @@ import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
 import { openAtrium } from "#scripts/open-atrium.ts";
 import { readText } from "#scripts/read-text.ts";
-import { enterTenant, type TenantCtx } from "#server/ctx.ts";
+import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { readInvitationToken } from "#server/domain/invitations/token.ts";
+import { CreateClient } from "#server/domain/tenants/client.ts";
+import { createClient } from "#server/domain/tenants/create-client.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
 import { slugOf } from "#server/domain/tenants/slug-of.ts";
 import { type Env, readConfig } from "#server/env.ts";
@@ -61,15 +63,22 @@ function run(exported: Record<string, string>, script: string, ...args: string[]
 /** On the local Atrium, with the providers at the sandbox. */
 const runLocal = (script: string, ...args: string[]) => run(sandboxVariables(sandbox.url), script, ...args, "--data", dataDir);
 
-/** What the scripts left behind of a client, or shall find. */
-async function inClient<T>(id: string, look: (client: TenantCtx) => Promise<T>): Promise<T> {
+/** The Atrium that the scripts work on, from within: each start of a script takes seconds. */
+async function inAtrium<T>(look: (ctx: Ctx) => Promise<T>): Promise<T> {
   const { ctx, close } = await openAtrium("test", { remote: false, dataDir });
   try {
-    return await look(enterTenant(ctx, await findTenant(ctx, id), "system"));
+    return await look(ctx);
   } finally {
     await close();
   }
 }
+
+/** What the scripts left behind of a client, or shall find. */
+const inClient = <T>(id: string, look: (client: TenantCtx) => Promise<T>): Promise<T> =>
+  inAtrium(async (ctx) => look(enterTenant(ctx, await findTenant(ctx, id), "system")));
+
+const makeClient = (id: string, name: string) =>
+  inAtrium((ctx) => createClient(ctx, CreateClient.parse({ id, name, vertical: "shopify", plan: "growth" })));
 
 interface KnownKey {
   provider: string;
@@ -193,10 +202,10 @@ test("a client's id is made of its name, and what cannot be taken in is refused 
     }),
   );
   await expect(inClient("left", async () => null)).rejects.toMatchObject({ kind: "not_found" });
-}, 90_000);
+}, 240_000);
 
 test("the client is named by --tenant or by the first word, and is one", async () => {
-  await runLocal("create-client", "--name", "Named");
+  await makeClient("named", "Named");
   const [byName, byWord] = [await runLocal("validate-client", "--tenant", "named"), await runLocal("validate-client", "named")];
   expect(byName).toEqual(byWord);
   expect(byName).toMatchObject({ code: 1, out: expect.stringContaining("Nobody owns this workspace") });
@@ -209,10 +218,10 @@ test("the client is named by --tenant or by the first word, and is one", async (
     code: 2,
     out: expect.stringContaining("There is no such client."),
   });
-}, 90_000);
+}, 240_000);
 
 test("a client's schedules are listed, each with when it runs next or what it waits for", async () => {
-  await runLocal("create-client", "--name", "Scheduled", "--plan", "growth");
+  await makeClient("scheduled", "Scheduled");
   await inClient("scheduled", (client) =>
     client.db
       .update(schedules)
@@ -230,10 +239,10 @@ test("a client's schedules are listed, each with when it runs next or what it wa
   expect(await runLocal("schedules", "--tenant", "scheduled")).toMatchObject({ code: 2, out: expect.stringContaining("--list") });
   expect(await runLocal("schedules", "--list")).toMatchObject({ code: 2, out: expect.stringContaining("--tenant ID") });
   expect((await runLocal("schedules", "--list", "--tenant", "nobody")).code).toBe(2);
-}, 90_000);
+}, 240_000);
 
 test("a job is started with the parameters that its own schema names; any other, or one of another type, is refused by name", async () => {
-  await runLocal("create-client", "--name", "Running");
+  await makeClient("running", "Running");
   const start = (...args: string[]) => runLocal("run-job", ...args, "--tenant", "running");
   const refused: [string[], RegExp][] = [
     [["shopify-sensor", "--param", "lowStock=12"], /lowStock: This job has no such parameter\. It has lowStockAt\./],
@@ -266,10 +275,11 @@ test("a job is started with the parameters that its own schema names; any other,
   const [made, ...others] = await inClient("running", ({ db }) => db.select().from(runs).where(eq(runs.tenantId, "running")));
   expect(made).toMatchObject({ id, trigger: "manual", params: { lowStockAt: 12 } });
   expect(others).toEqual([]);
-}, 120_000);
+}, 240_000);
 
 test("what is to be renewed is said by connection and without a token; then it is renewed, and what is not says why", async () => {
-  await runLocal("create-client", "--name", "Renewed");
+  await makeClient("renewed", "Renewed");
+  await makeClient("bystander", "Bystander");
   const minted = await fetch(`${sandbox.url}/__sandbox/keys`, {
     method: "POST",
     body: JSON.stringify([{ provider: "cj", account: "Renewed Supplies" }]),
@@ -288,22 +298,13 @@ test("what is to be renewed is said by connection and without a token; then it i
         .set({ renewAt: now() - 1000, accessExpiresAt: now() + 30_000, coolUntil: null })
         .where(eq(connections.tenantId, "renewed")),
     );
-  expect(await refresh("--dry-run", "--tenant", "renewed")).toMatchObject({
-    code: 0,
-    out: expect.stringContaining("Nothing is to be renewed now."),
-  });
-  expect(await refresh("--tenant", "renewed")).toMatchObject({ code: 0, out: expect.stringContaining("Nothing was to be renewed.") });
-
   await makeDue();
   const before = await own();
   const name = `renewed CJ Dropshipping Renewed Supplies (${before[0]?.id})`;
-  for (const args of [[], ["--tenant", "renewed"]]) {
-    const dry = await refresh("--dry-run", ...args);
-    expect(dry.out).toContain(`would renew ${name}: it ends within a minute, `);
-    expect(dry.out).not.toContain(fields.api_key);
-    expect(dry.code).toBe(0);
-  }
-  await runLocal("create-client", "--name", "Bystander");
+  const dry = await refresh("--dry-run");
+  expect(dry.out).toContain(`would renew ${name}: it ends within a minute, `);
+  expect(dry.out).not.toContain(fields.api_key);
+  expect(dry.code).toBe(0);
   expect((await refresh("--dry-run", "--tenant", "bystander")).out).toContain("Nothing is to be renewed now.");
   expect((await refresh("--tenant", "bystander")).out).toContain("Nothing was to be renewed.");
   expect(await own()).toEqual(before);
@@ -325,7 +326,7 @@ test("what is to be renewed is said by connection and without a token; then it i
   expect(failed.code).toBe(1);
   expect(await refresh("--tenant", "nobody")).toMatchObject({ code: 2, out: expect.stringContaining("There is no such client.") });
   expect(await refresh("--force")).toMatchObject({ code: 2, out: expect.stringContaining("'--force'") });
-}, 120_000);
+}, 240_000);
 
 test("the deployed Atrium is not reached for with keys that nobody exported: they are missing by name, though .dev.vars has them", async () => {
   const { code, out } = await run({}, "validate-client", "nobody", "--remote");

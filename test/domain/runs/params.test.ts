@@ -33,6 +33,7 @@ test("a run has its own parameters, and the next one the client's settings again
   await configureJob(own, { job, config: { lowStockAt: 7 } });
   const { id } = await startRun(own, { job, params: { lowStockAt: 12 } });
   await rig.work();
+  rig.clock.advance(1);
   await startRun(own, { job, params: {} });
   await rig.work();
   expect(seen).toEqual([{ lowStockAt: 12 }, { lowStockAt: 7 }]);
