@@ -10,6 +10,14 @@ const inBrowser = ["test/e2e/**/*.e2e.test.ts"];
 export default defineConfig(async () => ({
   test: {
     silent: "passed-only" as const,
+    // What runs in workerd and Node, by its source: pages are compiled, and the browser tests have no part in this figure.
+    coverage: {
+      provider: "istanbul" as const,
+      include: ["server/**/*.ts", "workers/**/*.ts", "db/**/*.ts", "app/**/*.ts"],
+      exclude: ["app/i18n/{en,fr,he}/**", "**/*.d.ts"],
+      reporter: ["text-summary", "html"],
+      thresholds: { lines: 85 },
+    },
     projects: [
       {
         plugins: [

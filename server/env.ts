@@ -101,16 +101,13 @@ const Variables = z
   })
   .superRefine((variables, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-    if (variables.ENVIRONMENT === "production") {
-      if (variables.PROVIDER_ENDPOINTS) refuse("PROVIDER_ENDPOINTS", "not accepted in production");
-      if (variables.MAIL_TRANSPORT === "log") refuse("MAIL_TRANSPORT", "`log` is not for production");
-      if (!variables.APP_ORIGIN.startsWith("https://")) refuse("APP_ORIGIN", "must be https in production");
-    }
-    // Whoever deploys with ENVIRONMENT=development must not hand sign-in links to the world at /dev/outbox.
-    if (variables.ENVIRONMENT !== "production" && isPublic(variables.APP_ORIGIN)) {
-      if (variables.PROVIDER_ENDPOINTS) refuse("PROVIDER_ENDPOINTS", "not accepted where APP_ORIGIN is public");
-      if (variables.MAIL_TRANSPORT === "log") refuse("MAIL_TRANSPORT", "`log` is not for a public APP_ORIGIN");
-      if (!variables.APP_ORIGIN.startsWith("https://")) refuse("APP_ORIGIN", "must be https where it is public");
+    // Whoever deploys with ENVIRONMENT=development must not hand sign-in links to the world at /dev/outbox either.
+    const open =
+      variables.ENVIRONMENT === "production" ? "in production" : isPublic(variables.APP_ORIGIN) ? "where APP_ORIGIN is public" : null;
+    if (open) {
+      if (variables.PROVIDER_ENDPOINTS) refuse("PROVIDER_ENDPOINTS", `not accepted ${open}`);
+      if (variables.MAIL_TRANSPORT === "log") refuse("MAIL_TRANSPORT", `\`log\` is not accepted ${open}`);
+      if (!variables.APP_ORIGIN.startsWith("https://")) refuse("APP_ORIGIN", `must be https ${open}`);
     }
     if (variables.MAIL_TRANSPORT === "smtp" && !variables.SMTP_HOST) refuse("SMTP_HOST", "needed by MAIL_TRANSPORT=smtp");
     if (variables.MAIL_TRANSPORT === "resend" && !variables.RESEND_API_KEY) refuse("RESEND_API_KEY", "needed by MAIL_TRANSPORT=resend");

@@ -14,7 +14,7 @@ const read = (variables: Record<string, unknown>) => readConfig(variables as unk
 
 test.each([
   ["providers that are pointed elsewhere", { PROVIDER_ENDPOINTS }, "PROVIDER_ENDPOINTS: not accepted in production"],
-  ["mail that is only printed", { MAIL_TRANSPORT: "log" }, "MAIL_TRANSPORT: `log` is not for production"],
+  ["mail that is only printed", { MAIL_TRANSPORT: "log" }, "MAIL_TRANSPORT: `log` is not accepted in production"],
   ["an address without TLS", { APP_ORIGIN: "http://portal.example.com" }, "APP_ORIGIN: must be https in production"],
 ])("production does not start with %s, whether it is named or merely not denied", (_what, more, fault) => {
   expect(() => read({ ...production, ...more })).toThrow(fault);
@@ -46,7 +46,7 @@ test.each(["development", "test"])("settings of development are refused at a pub
   ]) {
     const refused = () => read({ ...settings, APP_ORIGIN });
     expect(refused, APP_ORIGIN).toThrow("PROVIDER_ENDPOINTS: not accepted where APP_ORIGIN is public");
-    expect(refused, APP_ORIGIN).toThrow("MAIL_TRANSPORT: `log` is not for a public APP_ORIGIN");
+    expect(refused, APP_ORIGIN).toThrow("MAIL_TRANSPORT: `log` is not accepted where APP_ORIGIN is public");
   }
   for (const APP_ORIGIN of ["http://localhost:5173", "http://127.0.0.1:8787", "http://[::1]:8787", "http://portal.localhost"]) {
     expect(read({ ...settings, APP_ORIGIN }).MAIL_TRANSPORT, APP_ORIGIN).toBe("log");

@@ -3,10 +3,10 @@ import { Form, Link, useActionData, useLoaderData, useLocation } from "@remix-ru
 import { RefreshCw, Search } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { ProviderTrail } from "#app/components/client/provider-trail.tsx";
 import { ResourceOption } from "#app/components/client/resource-option.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
-import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Field } from "#app/components/ui/field.tsx";
@@ -17,7 +17,7 @@ import { formFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
-import { enterTenant, useTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import { pagePath } from "#server/domain/sessions/schemas.ts";
 
@@ -107,7 +107,6 @@ export default function Choose() {
   const { provider, account, choice, page, q, carried, back } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { pathname } = useLocation();
-  const { base } = useTenant();
   const { many } = choice;
   // With its query, so that the page is there again when something is refused.
   const here = `${pathname}?${new URLSearchParams(carried.map(([name, value]) => [name, value]))}`;
@@ -115,15 +114,7 @@ export default function Choose() {
   return (
     <>
       <PageHeader
-        before={
-          <Breadcrumbs
-            items={[
-              { label: t("integrations.title"), to: `${base}/integrations` },
-              { label: provider.name, to: `${base}/integrations/${provider.id}` },
-              { label: choice.title[locale] },
-            ]}
-          />
-        }
+        before={<ProviderTrail provider={provider} step={choice.title[locale]} />}
         title={t("accounts.choosePage", { kind: choice.title[locale] })}
         description={
           <>

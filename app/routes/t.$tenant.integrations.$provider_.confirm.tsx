@@ -2,15 +2,15 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { Form, useActionData, useLoaderData, useLocation } from "@remix-run/react";
 import { Check } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { ProviderTrail } from "#app/components/client/provider-trail.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
-import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
-import { enterTenant, useTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 export const meta = titleMeta;
@@ -53,19 +53,10 @@ export default function Confirm() {
   const { provider, account, consent } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { pathname, search } = useLocation();
-  const { base } = useTenant();
   return (
     <>
       <PageHeader
-        before={
-          <Breadcrumbs
-            items={[
-              { label: t("integrations.title"), to: `${base}/integrations` },
-              { label: provider.name, to: `${base}/integrations/${provider.id}` },
-              { label: t("confirm.step") },
-            ]}
-          />
-        }
+        before={<ProviderTrail provider={provider} step={t("confirm.step")} />}
         title={t("confirm.title", { provider: provider.name })}
         description={t("confirm.body", { provider: provider.name })}
       />

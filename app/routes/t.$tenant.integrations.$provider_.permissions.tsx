@@ -2,10 +2,10 @@ import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
 import { FurtherPermissions, type PermissionList } from "#app/components/client/further-permissions.tsx";
+import { ProviderTrail } from "#app/components/client/provider-trail.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
-import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { translatorOf } from "#app/i18n/translator.server.ts";
-import { enterTenant, useTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import { foldText } from "#server/domain/search/schemas.ts";
 import type { Outputs } from "#server/trpc/root.ts";
@@ -41,20 +41,11 @@ function filtered(groups: Outputs["connections"]["permissions"], query: URLSearc
 export default function Permissions() {
   const { t } = useTranslation("client");
   const { integration, list } = useLoaderData<typeof loader>();
-  const { base } = useTenant();
   const { provider, name } = integration;
   return (
     <>
       <PageHeader
-        before={
-          <Breadcrumbs
-            items={[
-              { label: t("integrations.title"), to: `${base}/integrations` },
-              { label: name, to: `${base}/integrations/${provider}` },
-              { label: t("accounts.permissions") },
-            ]}
-          />
-        }
+        before={<ProviderTrail provider={{ id: provider, name }} step={t("accounts.permissions")} />}
         title={t("accounts.permissions")}
         description={t("accounts.permissionsBody", { provider: name })}
       />
