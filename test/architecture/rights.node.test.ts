@@ -72,7 +72,7 @@ const without = {
     "dropState",
   ],
   "proven by the provider's signature, or kept because it is not": ["keepEvents", "keepRefusal", "receiveWebhook"],
-  "for anybody, about their own browser": ["requestSignIn", "resendSignIn", "signOut"],
+  "for anybody, about their own browser": ["requestSignIn", "resendSignIn", "sendStandingLink", "signOut"],
   "no change of anything but when somebody was last here": ["noteActivity"],
 } as const;
 const known = new Map(Object.entries(without).flatMap(([why, verbs]) => verbs.map((verb) => [verb as string, why] as const)));

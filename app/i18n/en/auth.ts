@@ -7,7 +7,8 @@ export const auth = {
     footer: "No account yet? Ask your agency, or the owner of your workspace, for an invitation.",
     failed: {
       invalid: "Please give a full e-mail address, such as name@shop.com.",
-      rate_limited: "Too many mails were asked for. Please wait a quarter of an hour.",
+      rate_limited:
+        "Too many requests. If you already have a sign-in email, the link in the newest one still works. Otherwise, try again later.",
     },
   },
   code: {
@@ -23,7 +24,7 @@ export const auth = {
     failed: {
       invalid: "These are not the digits of the newest mail.",
       not_found: "This code no longer holds. Please ask for a new mail.",
-      rate_limited: "Too many tries. Please use the link of the mail, or wait a quarter of an hour.",
+      rate_limited: "Too many attempts. Use the link in the newest email instead: it still works.",
     },
   },
   link: {
@@ -32,7 +33,7 @@ export const auth = {
     otherBrowser: "This sign-in was asked for in another browser. Go on only if that was you.",
     submit: "Sign in",
     overTitle: "This link no longer works",
-    overBody: "Links hold for 15 minutes and work once. If it was opened elsewhere, you may be signed in there.",
+    overBody: "It was used or has expired. If you opened it elsewhere, you may be signed in there.",
     again: "Ask for a new link",
   },
   invitation: {
@@ -49,7 +50,10 @@ export const auth = {
     overTitle: "This invitation no longer holds",
     overBody: "It was used, taken back, or is older than seven days. Ask the person who invited you for a new one.",
     toSignIn: "Go to the sign-in",
-    failed: { rate_limited: "Too many mails were asked for. Please wait a quarter of an hour." },
+    failed: {
+      rate_limited:
+        "Too many requests. If you already have a sign-in email, the link in the newest one still works. Otherwise, try again later.",
+    },
   },
   role: {
     owner: "an owner",

@@ -10,7 +10,8 @@ export const auth = {
     footer: "Pas encore de compte ? Demandez une invitation à votre agence ou au propriétaire de votre espace.",
     failed: {
       invalid: "Indiquez une adresse complète, par exemple nom@boutique.com.",
-      rate_limited: "Trop de messages ont été demandés. Attendez un quart d’heure.",
+      rate_limited:
+        "Trop de demandes. Si vous avez déjà reçu un e-mail de connexion, le lien du plus récent fonctionne encore. Sinon, réessayez plus tard.",
     },
   },
   code: {
@@ -26,7 +27,7 @@ export const auth = {
     failed: {
       invalid: "Ce ne sont pas les chiffres du dernier message.",
       not_found: "Ce code n’est plus valable. Demandez un nouveau message.",
-      rate_limited: "Trop d’essais. Utilisez le lien du message ou attendez un quart d’heure.",
+      rate_limited: "Trop d’essais. Utilisez plutôt le lien du dernier e-mail : il fonctionne encore.",
     },
   },
   link: {
@@ -35,7 +36,7 @@ export const auth = {
     otherBrowser: "Cette connexion a été demandée dans un autre navigateur. Continuez seulement si c’était vous.",
     submit: "Se connecter",
     overTitle: "Ce lien ne fonctionne plus",
-    overBody: "Un lien est valable 15 minutes et ne sert qu’une fois. S’il a été ouvert ailleurs, vous y êtes peut-être connecté.",
+    overBody: "Il a déjà servi ou a expiré. Si vous l’avez ouvert ailleurs, vous y êtes peut-être connecté.",
     again: "Demander un nouveau lien",
   },
   invitation: {
@@ -52,7 +53,10 @@ export const auth = {
     overTitle: "Cette invitation n’est plus valable",
     overBody: "Elle a servi, a été retirée ou date de plus de sept jours. Demandez-en une nouvelle à la personne qui vous a invité.",
     toSignIn: "Aller à la connexion",
-    failed: { rate_limited: "Trop de messages ont été demandés. Attendez un quart d’heure." },
+    failed: {
+      rate_limited:
+        "Trop de demandes. Si vous avez déjà reçu un e-mail de connexion, le lien du plus récent fonctionne encore. Sinon, réessayez plus tard.",
+    },
   },
   role: {
     owner: "propriétaire",

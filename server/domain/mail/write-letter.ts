@@ -11,16 +11,25 @@ import { he } from "./words/he.ts";
 const words: Record<Locale, Words> = { en, fr, he };
 
 /** The sign-in mail: a link to a page with a button, and six digits for another device. */
-export function signInLetter({ locale, name, url, code }: { locale: Locale; name: string; url: string; code: string | null }): Letter {
+export function signInLetter(facts: { locale: Locale; name: string; url: string; code: string | null; lifetimeMs: number }): Letter {
+  const { locale, name, url, code } = facts;
   const { greeting, signIn } = words[locale];
+  const lifetime = lifetimeIn(locale, facts.lifetimeMs);
   return draw(locale, {
     subject: signIn.subject,
     greeting: greeting(nameInMail(name)),
     paragraphs: [signIn.body],
     button: { label: signIn.button, url },
     ...(code !== null && { code: { label: signIn.code, digits: code } }),
-    notes: [code === null ? signIn.linkLifetime : signIn.lifetime, signIn.unasked],
+    notes: [code === null ? signIn.linkLifetime(lifetime) : signIn.lifetime(lifetime), signIn.unasked],
   });
+}
+
+/** "15 minutes", and from two hours on whole hours: never more than it is. */
+function lifetimeIn(locale: Locale, ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  const [count, unit] = minutes < 120 ? [minutes, "minute"] : [Math.floor(minutes / 60), "hour"];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(count);
 }
 
 /** To the agency's admins: somebody tries sign-in codes at many addresses. */

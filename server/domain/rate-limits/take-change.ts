@@ -1,5 +1,5 @@
 import { type Ctx, requireUser, type TenantCtx } from "#server/ctx.ts";
-import { checkLimit, countTry, type Limit } from "./take.ts";
+import { checkLimit, countTry, type Limit, takeFromLimit } from "./take.ts";
 
 /** Far above what a person clicks, and what a script of theirs needs; far below what holds others up. */
 const perPerson = { max: 120, windowS: 60 };
@@ -11,9 +11,9 @@ const perTenant = { max: 600, windowS: 60 };
  */
 export async function takeChange(ctx: Ctx | TenantCtx): Promise<void> {
   const person: Limit = { key: `change:person:${requireUser(ctx).userId}`, ...perPerson };
-  if (!("tenant" in ctx)) return checkLimit(ctx, person, (await countTry(ctx, person))[0]);
+  if (!("tenant" in ctx)) return takeFromLimit(ctx, person);
   const tenant: Limit = { key: `change:tenant:${ctx.tenant.id}`, ...perTenant };
   const [[own], [all]] = await ctx.directory.batch([countTry(ctx, person), countTry(ctx, tenant)]);
-  checkLimit(ctx, person, own);
-  checkLimit(ctx, tenant, all);
+  await checkLimit(ctx, person, own);
+  await checkLimit(ctx, tenant, all);
 }

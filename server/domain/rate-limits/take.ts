@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { and, eq, gt, sql } from "drizzle-orm";
 import { rateLimits } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { rateLimited } from "#server/errors.ts";
@@ -11,15 +11,31 @@ export interface Limit {
 }
 
 /**
- * Counts one try and throws `rate_limited` when it is one too many. One upsert in D1, so that all isolates count together.
+ * Counts one try and throws `rate_limited` when it is one too many. One upsert in D1, so that all isolates count together. A try
+ * beyond the limit writes nothing: whoever goes on trying makes us read, not write.
  */
 export async function takeFromLimit(ctx: Ctx, limit: Limit): Promise<void> {
   const [row] = await countTry(ctx, limit);
-  checkLimit(ctx, limit, row);
+  await checkLimit(ctx, limit, row);
 }
 
-/** The upsert alone, for a batch that the caller composes; `checkLimit` judges what it answers. */
-export function countTry(ctx: Ctx, { key, windowS }: Limit) {
+/** The same as an answer, for who goes on in another way beyond the limit. */
+export async function isWithinLimit(ctx: Ctx, limit: Limit): Promise<boolean> {
+  const [row] = await countTry(ctx, limit);
+  return row !== undefined && row.count <= limit.max;
+}
+
+/** Whether the next try is one too many, counting none. */
+export async function isUsedUp(ctx: Ctx, { key, max }: Limit): Promise<boolean> {
+  const [row] = await ctx.directory
+    .select({ count: rateLimits.count })
+    .from(rateLimits)
+    .where(and(eq(rateLimits.key, key), gt(rateLimits.resetAt, ctx.now())));
+  return row !== undefined && row.count >= max;
+}
+
+/** The upsert alone, for a batch that the caller composes; `checkLimit` judges what it answers, which is nothing once the limit is passed. */
+export function countTry(ctx: Ctx, { key, max, windowS }: Limit) {
   const now = ctx.now();
   const resetAt = now + windowS * 1000;
   const over = sql`${rateLimits.resetAt} <= ${now}`;
@@ -32,11 +48,14 @@ export function countTry(ctx: Ctx, { key, windowS }: Limit) {
         count: sql`case when ${over} then 1 else ${rateLimits.count} + 1 end`,
         resetAt: sql`case when ${over} then ${resetAt} else ${rateLimits.resetAt} end`,
       },
+      setWhere: sql`${over} or ${rateLimits.count} <= ${max}`,
     })
     .returning();
 }
 
 /** Throws `rate_limited`, with the seconds to wait, when what `countTry` answered is one try too many. */
-export function checkLimit(ctx: Ctx, { max }: Limit, row: { count: number; resetAt: number } | undefined): void {
-  if (row && row.count > max) throw rateLimited(Math.max(1, Math.ceil((row.resetAt - ctx.now()) / 1000)));
+export async function checkLimit(ctx: Ctx, { key, max }: Limit, row: { count: number; resetAt: number } | undefined): Promise<void> {
+  if (row && row.count <= max) return;
+  const [kept] = row ? [row] : await ctx.directory.select().from(rateLimits).where(eq(rateLimits.key, key));
+  throw rateLimited(Math.max(1, Math.ceil(((kept?.resetAt ?? 0) - ctx.now()) / 1000)));
 }

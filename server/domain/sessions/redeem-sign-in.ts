@@ -8,13 +8,10 @@ import { countWrongCode } from "./count-wrong-codes.ts";
 import { knownBrowser, rememberBrowser } from "./known-browser.ts";
 import { landingOf } from "./landing.ts";
 import { lastOpenedFirst } from "./last-tenant.ts";
-import { signInCookie } from "./request-sign-in.ts";
+import { findWaiting, signInCookie } from "./request-sign-in.ts";
 import type { RedeemCode, RedeemLink } from "./schemas.ts";
 import { startSession } from "./start-session.ts";
-import { hashCode, hashToken, sameText } from "./tokens.ts";
-
-/** Tries that one code allows. */
-const maxCodeTries = 5;
+import { hashCode, hashToken, maxCodeTries, sameText } from "./tokens.ts";
 
 /** Signed in; the path to go to. */
 export interface Redeemed {
@@ -51,11 +48,12 @@ export async function redeemLink(ctx: Ctx, { token }: RedeemLink): Promise<Redee
  * compared. Throws `invalid` for wrong digits, `not_found` when there is nothing (more) to try, `rate_limited`.
  */
 export async function redeemCode(ctx: Ctx, { code }: RedeemCode): Promise<Redeemed> {
-  await takeFromLimit(ctx, { key: `sign-in-code:network:${networkOf(ctx.request.ip)}`, max: 30, windowS: 15 * 60 });
   const over = () => notFound("sign-in to finish in this browser; please ask for a new mail");
-  const id = ctx.cookies.get(signInCookie);
-  if (!id) throw over();
   const now = ctx.now();
+  const id = (await findWaiting(ctx))?.id;
+  // Nothing is counted for who asked for nothing: rows of whoever knocks are bounded where they ask.
+  if (!id) throw over();
+  await takeFromLimit(ctx, { key: `sign-in-code:network:${networkOf(ctx.request.ip)}`, max: 30, windowS: 15 * 60 });
   const [tried] = await ctx.directory
     .update(magicLinks)
     .set({ codeTries: sql`${magicLinks.codeTries} + 1` })

@@ -1,12 +1,14 @@
 import { eq } from "drizzle-orm";
 import { magicLinks } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
-import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
+import { countTry, isUsedUp, isWithinLimit, takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { knownBrowser } from "./known-browser.ts";
 import type { RequestSignIn } from "./schemas.ts";
+import { sendStandingLink } from "./send-standing-link.ts";
 import { hashCode, hashToken, linkCode, linkToken } from "./tokens.ts";
 
 /** Holds the id of the sign-in that this browser asked for; its code works only here. */
@@ -14,10 +16,12 @@ export const signInCookie = "__Host-atrium_sign_in";
 const linkLifetimeMs = 15 * 60_000;
 const window = 15 * 60;
 const daySeconds = 24 * 3600;
+/** Far above what people ask for in new browsers; at most four rows each, some 5 MB a day, which the sweep deletes a day later. */
+const allUnknown = { key: "sign-in:unknown-browsers", max: 5000, windowS: daySeconds };
 
 /**
  * Begins a sign-in. It does the same, and takes the same time, whether the address has an account: whether a mail is
- * written is decided later, by the consumer of the mail queue. Throws `rate_limited`, before anything is looked up.
+ * written is decided later, by the consumer of the mail queue. Throws `rate_limited`, alike for every address.
  */
 export async function requestSignIn(ctx: Ctx, { email, returnTo, locale }: RequestSignIn): Promise<{ email: string; expiresAt: number }> {
   await takeRequest(ctx, email);
@@ -41,14 +45,36 @@ export async function requestSignIn(ctx: Ctx, { email, returnTo, locale }: Reque
 
 /**
  * What an address may be mailed, by the quarter of an hour and by the day. A browser in which its person signed in before has
- * limits of its own: whoever knows the address can use up the others and keep nobody out.
+ * limits of its own: whoever knows the address can use up the others and keep nobody out. Requests of all other browsers together
+ * have a bound a day too, and with it the rows that they write, from however many networks they come. Where the address or
+ * everybody together is through for the day, the address's standing link goes on (`sendStandingLink`).
  */
 async function takeRequest(ctx: Ctx, email: string): Promise<void> {
   const browser = knownBrowser(ctx, email);
-  if (browser === null) await takeFromLimit(ctx, { key: `sign-in:network:${networkOf(ctx.request.ip)}`, max: 20, windowS: window });
-  const who = browser === null ? `address:${hashToken(email)}` : `browser:${browser}`;
-  await takeFromLimit(ctx, { key: `sign-in:${who}`, max: 5, windowS: window });
-  await takeFromLimit(ctx, { key: `sign-in-day:${who}`, max: 20, windowS: daySeconds });
+  if (browser !== null) {
+    await takeFromLimit(ctx, { key: `sign-in:browser:${browser}`, max: 5, windowS: window });
+    return takeFromLimit(ctx, { key: `sign-in-day:browser:${browser}`, max: 20, windowS: daySeconds });
+  }
+  if (await isUsedUp(ctx, allUnknown)) throw await sendStandingLink(ctx, email);
+  await takeFromLimit(ctx, { key: `sign-in:network:${networkOf(ctx.request.ip)}`, max: 20, windowS: window });
+  // After the network, so that one alone does not use it up; before all else, so that every new row has been counted.
+  if (!(await takeUnknown(ctx))) throw await sendStandingLink(ctx, email);
+  const address = hashToken(email);
+  // The mails of this quarter of an hour still hold for all of it: whoever is refused has a link that works.
+  await takeFromLimit(ctx, { key: `sign-in:address:${address}`, max: 5, windowS: window });
+  if (!(await isWithinLimit(ctx, { key: `sign-in-day:address:${address}`, max: 12, windowS: daySeconds })))
+    throw await sendStandingLink(ctx, email);
+}
+
+/** Counts one request of an unknown browser; the last one of the day is told to the agency. */
+async function takeUnknown(ctx: Ctx): Promise<boolean> {
+  const { max, windowS } = allUnknown;
+  const [row] = await countTry(ctx, allUnknown);
+  if (row?.count === max) {
+    ctx.log.error("unknown browsers have asked for all sign-ins of a day", { count: max, withinS: windowS });
+    await commit(ctx, "sign_in.many_requests", { count: max, withinS: windowS }, []);
+  }
+  return row !== undefined && row.count <= max;
 }
 
 /** The sign-in that this browser waits for, or null. The address is the one that was typed here. */

@@ -3,6 +3,7 @@ import { SHA256, sha256 } from "@oslojs/crypto/sha2";
 import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import { encodeBase64urlNoPadding, encodeHexLowerCase } from "@oslojs/encoding";
 import type { Config } from "#server/env.ts";
+import { newId } from "#server/ids.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
@@ -28,6 +29,13 @@ export const linkToken = (
   purpose: "sign-in" | "known-browser" | "invitation" | "pkce" | "browser" | "privacy",
   id: string,
 ): string => encodeBase64urlNoPadding(derive(config, purpose, id));
+
+/** The id of an address's standing link that begins at `from` (milliseconds): always the same one, and nobody else can tell which. */
+export const standingLinkId = (config: Config, email: string, from: number): string =>
+  newId("lnk", from, derive(config, "standing-link", email));
+
+/** Tries that the digits of one sign-in allow. A row that begins with them used up is a link alone. */
+export const maxCodeTries = 5;
 
 /** The six digits beside the link. */
 export function linkCode(config: Config, id: string): string {

@@ -1,8 +1,7 @@
 import { webhookDeliveries } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
-import { type Limit, takeFromLimit } from "#server/domain/rate-limits/take.ts";
-import { DomainError } from "#server/errors.ts";
+import { isWithinLimit } from "#server/domain/rate-limits/take.ts";
 import { newId } from "#server/ids.ts";
 import type { RefusalReason } from "./schemas.ts";
 
@@ -16,8 +15,8 @@ export async function keepRefusal(
   { provider, callback, reason }: { provider: string; callback: string | null; reason: RefusalReason },
 ): Promise<void> {
   ctx.log.warn("webhook refused", { provider, callback, reason });
-  if (!(await isWithin(ctx, { key: `webhook-refused:${networkOf(ctx.request.ip)}`, ...perNetwork }))) return;
-  if (!(await isWithin(ctx, { key: "webhook-refused", ...inAll }))) return;
+  if (!(await isWithinLimit(ctx, { key: `webhook-refused:${networkOf(ctx.request.ip)}`, ...perNetwork }))) return;
+  if (!(await isWithinLimit(ctx, { key: "webhook-refused", ...inAll }))) return;
   const now = ctx.now();
   const id = newId("whk", now);
   const nothing = { tenantId: "", connectionId: "", account: null, occurredAt: null, sealed: null };
@@ -25,14 +24,4 @@ export async function keepRefusal(
     ...{ ...nothing, id, provider, eventKey: id, topic: callback ?? "", receivedAt: now, status: "refused", reason, workedAt: now },
     requestId: ctx.request.id,
   });
-}
-
-async function isWithin(ctx: Ctx, limit: Limit): Promise<boolean> {
-  try {
-    await takeFromLimit(ctx, limit);
-    return true;
-  } catch (error) {
-    if (error instanceof DomainError && error.kind === "rate_limited") return false;
-    throw error;
-  }
 }

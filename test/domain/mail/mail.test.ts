@@ -142,7 +142,7 @@ describe.each(locales)("letters in %s", (locale) => {
   const hostile = '<img src=x onerror="alert(1)">\r\nBcc: everybody@example.com';
   const url = "https://portal.example.com/x?a=1&b=2";
   const letters = {
-    "sign-in": signInLetter({ locale, name: hostile, url, code: "012345" }),
+    "sign-in": signInLetter({ locale, name: hostile, url, code: "012345", lifetimeMs: 900_000 }),
     invitation: invitationLetter({ locale, inviter: hostile, tenant: hostile, role: "admin", url }),
     reconnect: reconnectLetter({
       locale,

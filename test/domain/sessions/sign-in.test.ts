@@ -1,8 +1,9 @@
 import { desc, eq } from "drizzle-orm";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { auditLog, devMails, magicLinks, rateLimits, sessions, users } from "#db/schema/index.ts";
 import { authenticate, sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
+import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { countWrongCode } from "#server/domain/sessions/count-wrong-codes.ts";
 import { knownBrowser, rememberBrowser } from "#server/domain/sessions/known-browser.ts";
 import { rememberTenant } from "#server/domain/sessions/last-tenant.ts";
@@ -12,6 +13,7 @@ import { findWaiting, requestSignIn, resendSignIn, signInCookie } from "#server/
 import { RequestSignIn } from "#server/domain/sessions/schemas.ts";
 import { signOut } from "#server/domain/sessions/sign-out.ts";
 import { hashToken, linkCode, linkToken, newToken } from "#server/domain/sessions/tokens.ts";
+import { newId } from "#server/ids.ts";
 import type { MailMessage } from "#server/messages.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx } from "#test/harness.ts";
 
@@ -290,21 +292,153 @@ test("signing in leaves an audit line with who, how and from where, and no token
 describe("who knows an address can keep nobody out of it", () => {
   const requestFrom = (ctx: ReturnType<typeof testCtx>, email: string) => requestSignIn(ctx, { email, returnTo: null, locale: "en" });
 
-  test("by the day an address gets twenty mails, from wherever they are asked for", async () => {
+  /** The links that these requests had mailed, as whoever reads the mailbox has them. */
+  const linksIn = async (email: string) => {
+    const rows = await testCtx().directory.select().from(magicLinks).where(eq(magicLinks.email, email)).orderBy(magicLinks.createdAt);
+    return rows.map((row) => ({ ...row, token: linkToken(testCtx().config, "sign-in", row.id) }));
+  };
+  /** One request from an address that nobody used before; answers what came of it. */
+  let attacker = 0;
+  const askFromAfar = (email: string, at: number) => {
+    const ctx = testCtx({ ip: `10.${40 + (attacker >> 8)}.${attacker++ & 255}.1`, now: () => at });
+    return requestFrom(ctx, email).then(
+      () => ({ ctx, kind: "sent" }),
+      (error: { kind: string }) => ({ ctx, kind: error.kind }),
+    );
+  };
+  const daysStart = Math.ceil(Date.now() / 86_400_000) * 86_400_000;
+
+  test("by the day an address gets twenty mails, from wherever and however often they are asked for", async () => {
     const { actor } = await makeUser();
-    let at = Date.now();
-    let sent = 0;
-    for (let window = 0; window < 8; window++) {
-      for (let tries = 0; tries < 5; tries++) {
-        const asked = requestFrom(testCtx({ ip: `198.18.${window + 40}.${tries}`, now: () => at }), actor.email);
-        sent += await asked.then(
-          () => 1,
-          () => 0,
-        );
-      }
-      at += 16 * 60_000;
+    for (let at = daysStart; at < daysStart + 24 * 60 * minute; at += 8 * minute)
+      for (const _ of [1, 2, 3]) await askFromAfar(actor.email, at);
+    expect(await linksIn(actor.email)).toHaveLength(20);
+  });
+
+  test("at every moment of an attack that asks all the time the newest mail lets its person in, in a browser that nobody knows", async () => {
+    const { actor } = await makeUser();
+    const inSight: string[] = [];
+    for (let at = daysStart; at < daysStart + 24 * 60 * minute; at += 7 * minute) {
+      const { kind } = await askFromAfar(actor.email, at);
+      const newest = (await linksIn(actor.email)).at(-1);
+      const found = findLink(browser({ now: () => at }), { token: newest?.token ?? "" });
+      await expect(found, new Date(at).toISOString()).resolves.toEqual({ email: actor.email, sameBrowser: false });
+      inSight.push(kind);
     }
-    expect(sent).toBe(20);
+    expect(new Set(inSight)).toEqual(new Set(["sent", "rate_limited"]));
+    const last = daysStart + 24 * 60 * minute - 1;
+    const newest = (await linksIn(actor.email)).at(-1);
+    const own = browser({ now: () => last });
+    expect(await redeemLink(own, { token: newest?.token ?? "" })).toMatchObject({ landing: expect.any(String) });
+    expect((await authenticate(own.directory, own.traces.cookies.get(sessionCookie), last)).actor).toMatchObject({ userId: actor.userId });
+  });
+
+  test("the link that goes on is mailed once in three hours, in its person's language, with no digits and the time it has", async () => {
+    const { actor } = await makeUser();
+    const home = testCtx();
+    await home.directory.update(users).set({ locale: "fr" }).where(eq(users.id, actor.userId));
+    const key = `sign-in-day:address:${hashToken(actor.email)}`;
+    await home.directory.insert(rateLimits).values({ key, count: 12, resetAt: daysStart + 24 * 60 * minute });
+    const refused = [];
+    for (const at of [0, 1, 170, 180]) refused.push(await askFromAfar(actor.email, daysStart + at * minute));
+    expect(refused.map(({ kind }) => kind)).toEqual(["rate_limited", "rate_limited", "rate_limited", "rate_limited"]);
+    for (const { ctx } of refused) {
+      expect(ctx.traces.cookies.size).toBe(0);
+      expect(ctx.traces.mails).toHaveLength(1);
+      for (const message of ctx.traces.mails) await workMail(ctx, message);
+    }
+    const mails = await home.directory.select().from(devMails).where(eq(devMails.recipient, actor.email));
+    expect(mails).toHaveLength(2);
+    for (const { text } of mails) {
+      expect(text).toMatch(/Le lien expire dans 3\sheures/);
+      expect(text).not.toMatch(/\b\d{6}\b/);
+    }
+    const [first] = await linksIn(actor.email);
+    const guessing = testCtx({ now: () => daysStart });
+    guessing.traces.cookies.set(signInCookie, first?.id ?? "");
+    await expect(redeemCode(guessing, { code: linkCode(guessing.config, first?.id ?? "") })).rejects.toMatchObject({ kind: "not_found" });
+  });
+
+  describe("when unknown browsers have asked for all sign-ins of a day", () => {
+    const key = "sign-in:unknown-browsers";
+    const { directory } = testCtx();
+    const setCount = async (count: number) => {
+      await directory.delete(rateLimits).where(eq(rateLimits.key, key));
+      await directory.insert(rateLimits).values({ key, count, resetAt: Date.now() + 3_600_000 });
+    };
+    afterEach(() => directory.delete(rateLimits).where(eq(rateLimits.key, key)));
+    const rowsOfAll = async () => [(await directory.select().from(magicLinks)).length, (await directory.select().from(rateLimits)).length];
+
+    test("who goes on asking, for whatever address and from whatever network, adds no row", async () => {
+      await setCount(5000);
+      await askFromAfar("nobody-0@example.com", Date.now()); // the count of such requests is one row for all
+      const before = await rowsOfAll();
+      for (let at = 1; at <= 30; at++) expect((await askFromAfar(`nobody-${at}@example.com`, Date.now())).kind).toBe("rate_limited");
+      expect(await rowsOfAll()).toEqual(before);
+    });
+
+    test("a known browser signs in as ever, a link that was mailed before works, and a person in a new browser is mailed one", async () => {
+      const { actor } = await makeUser();
+      const early = browser();
+      await ask(early, actor.email);
+      await setCount(5000);
+      const home = browser();
+      rememberBrowser(home, actor.email);
+      await ask(home, actor.email);
+      expect(await redeemCode(home, mailOf(home))).toMatchObject({ landing: expect.any(String) });
+      expect(await redeemLink(browser(), mailOf(early))).toMatchObject({ landing: expect.any(String) });
+      const { ctx, kind } = await askFromAfar(actor.email, Date.now());
+      expect(kind).toBe("rate_limited");
+      const [message] = ctx.traces.mails as Extract<MailMessage, { type: "mail.sign_in" }>[];
+      expect(await redeemLink(browser(), { token: linkToken(ctx.config, "sign-in", message?.link ?? "") })).toMatchObject({
+        landing: expect.any(String),
+      });
+    });
+
+    test("an address with an account and one without get the same answer and the same trace", async () => {
+      const { actor } = await makeUser();
+      await setCount(5000);
+      const at = Date.now();
+      const answers = [];
+      for (const email of [actor.email, "no-account-here@example.com"]) {
+        const ctx = browser({ now: () => at });
+        const error = await ask(ctx, email).catch((thrown: { kind: string; message: string; retryAfterS: number }) => thrown);
+        const { kind, message, retryAfterS } = error as { kind: string; message: string; retryAfterS: number };
+        expect(ctx.traces.cookies.size).toBe(0);
+        answers.push({ kind, message, retryAfterS, mails: ctx.traces.mails.map(({ type }) => type) });
+      }
+      expect(answers[0]).toMatchObject({ kind: "rate_limited", mails: ["mail.sign_in"] });
+      expect(answers[1]).toEqual(answers[0]);
+    });
+
+    test("the last one of the day is told to the agency, once; one network alone does not use them up", async () => {
+      await setCount(4998);
+      const lines = () => directory.select().from(auditLog).where(eq(auditLog.action, "sign_in.many_requests"));
+      for (let at = 0; at < 5; at++) await askFromAfar(`late-${at}@example.com`, Date.now());
+      expect(await lines()).toHaveLength(1);
+      await setCount(0);
+      for (let at = 0; at < 40; at++) await ask(testCtx({ ip: "192.0.2.250" }), `one-${at}@example.com`).catch(() => undefined);
+      expect(await directory.select().from(rateLimits).where(eq(rateLimits.key, key))).toMatchObject([{ count: 20 }]);
+    });
+  });
+
+  test("a try beyond a limit writes nothing, and says until when", async () => {
+    const ctx = testCtx();
+    const limit = { key: "test:capped", max: 2, windowS: 60 };
+    const tries = await Promise.allSettled([1, 2, 3, 4, 5].map(() => takeFromLimit(ctx, limit)));
+    expect(tries.map(({ status }) => status).sort()).toEqual(["fulfilled", "fulfilled", "rejected", "rejected", "rejected"]);
+    expect(await ctx.directory.select().from(rateLimits).where(eq(rateLimits.key, limit.key))).toMatchObject([{ count: 3 }]);
+    await expect(takeFromLimit(ctx, limit)).rejects.toMatchObject({ kind: "rate_limited", retryAfterS: 60 });
+    await takeFromLimit(testCtx({ now: () => Date.now() + 61_000 }), limit);
+  });
+
+  test("who asked for no sign-in has no code to try, and leaves no row by trying", async () => {
+    const ctx = testCtx({ ip: "198.18.62.1" });
+    for (const cookie of ["", newId("lnk", Date.now()), "x".repeat(3000)]) {
+      ctx.traces.cookies.set(signInCookie, cookie);
+      await expect(redeemCode(ctx, { code: "123456" })).rejects.toMatchObject({ kind: "not_found" });
+    }
+    expect(await ctx.directory.select().from(rateLimits).where(eq(rateLimits.key, "sign-in-code:network:198.18.62.1"))).toEqual([]);
   });
 
   test("a browser in which the person signed in before still gets its mail and types its code", async () => {

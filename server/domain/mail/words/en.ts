@@ -6,8 +6,8 @@ export const en = {
     body: "Press the button to sign in. It opens a page that asks you once more.",
     button: "Sign in",
     code: "Or type this code in the browser where you asked for it:",
-    lifetime: "The link and the code hold for 15 minutes and work once.",
-    linkLifetime: "The link expires in 15 minutes and works once.",
+    lifetime: (duration: string) => `Both expire in ${duration} and work once.`,
+    linkLifetime: (duration: string) => `The link expires in ${duration} and works once.`,
     unasked: "If you did not ask for this, do nothing: nobody can sign in without this mail.",
   },
   alarm: {

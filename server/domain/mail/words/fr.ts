@@ -7,8 +7,8 @@ export const fr: Words = {
     body: "Appuyez sur le bouton pour vous connecter. La page qui s’ouvre vous demande de confirmer.",
     button: "Se connecter",
     code: "Ou saisissez ce code dans le navigateur où vous l’avez demandé :",
-    lifetime: "Le lien et le code sont valables 15 minutes et ne servent qu’une fois.",
-    linkLifetime: "Le lien expire dans 15 minutes et ne sert qu’une fois.",
+    lifetime: (duration) => `Le lien et le code expirent dans ${duration} et ne servent qu’une fois.`,
+    linkLifetime: (duration) => `Le lien expire dans ${duration} et ne sert qu’une fois.`,
     unasked: "Si vous n’avez rien demandé, ne faites rien : personne ne peut se connecter sans ce message.",
   },
   alarm: {
