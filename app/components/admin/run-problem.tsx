@@ -11,8 +11,7 @@ type Run = Outputs["scripts"]["status"];
 export function RunProblem({ run }: { run: Run }) {
   const { status, tenantId, errorKind, errorMessage, defect } = run;
   const { t } = useTranslation(["admin", "client"]);
-  if (errorKind === null && defect === null) return null;
-  if (errorKind === null) return <Defect text={defect ?? ""} />;
+  if (errorKind === null) return defect === null ? null : <Defect text={defect} />;
   return (
     <Callout
       tone={isOpen(status) ? "warn" : "danger"}
