@@ -4,11 +4,11 @@ import { CLIENT_FIELDS } from "./components/admin/client-fields.tsx";
 type Change = Required<Omit<Inputs["clients"]["update"], "tenant" | "status">>;
 
 /**
- * The fields of a client as the form sent them; the procedure says what is wrong with them. Currencies may be typed in small letters,
- * contacts left out.
+ * The fields of a client as the form sent them; the procedure says what is wrong with them. A contact may be left out; a currency or
+ * time zone that nobody picked is left to the client's accounts.
  */
 export function clientFieldsOf(form: FormData): Change {
   const sent = Object.fromEntries(CLIENT_FIELDS.map((field) => [field, String(form.get(field) ?? "").trim()]));
   const contact = { contactName: sent.contactName || null, contactEmail: sent.contactEmail || null };
-  return { ...sent, ...contact, currency: sent.currency?.toUpperCase() } as Change;
+  return { ...sent, ...contact, currency: sent.currency || null, timezone: sent.timezone || null } as Change;
 }

@@ -12,7 +12,7 @@ const usage = `npm run create-client -- --name "Acme Gifts" [options]
   --vertical shopify|b2b|agency|custom  default shopify
   --plan quickwin|essentials|growth  default essentials
   --locale en|fr|he                default en
-  --currency EUR  --timezone UTC
+  --currency EUR  --timezone UTC   default: the shop's, as soon as it connects
   --contact-name NAME  --contact-email ADDRESS
   --email ADDRESS  is invited as its owner (--owner means the same)
 ${usageOfWhose}`;

@@ -12,6 +12,7 @@ import { DescriptionList } from "#app/components/ui/description-list.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { formFailure } from "#app/form-errors.ts";
+import { isolate } from "#app/i18n/isolate.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
@@ -52,13 +53,28 @@ export default function ClientSettings() {
   const { client, timezones } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const failed = failure?.intent === "facts" ? failure : undefined;
+  const fromAccounts = (now: string | null) =>
+    now === null ? t("client.fromAccounts") : t("client.fromAccountsNow", { value: isolate(now) });
   return (
     <div className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,22rem)] lg:gap-6">
       <Section title={t("client.facts")} description={t("client.factsHint")} className="mt-0 lg:mt-0">
         <Card>
           <Form method="post" className="grid gap-5">
             <FormMessage failure={failed} />
-            <ClientFields values={{ ...client, ...failed?.values }} errors={failed?.fields} timezones={timezones} />
+            <ClientFields
+              values={{
+                ...client,
+                currency: client.currencyChosen ? client.currency : "",
+                timezone: client.timezoneChosen ? client.timezone : "",
+                ...failed?.values,
+              }}
+              errors={failed?.fields}
+              timezones={timezones}
+              unpicked={{
+                currency: fromAccounts(client.currencyChosen ? null : client.currency),
+                timezone: fromAccounts(client.timezoneChosen ? null : client.timezone),
+              }}
+            />
             <div>
               <SubmitButton name="intent" value="facts">
                 {t("client.save")}

@@ -25,13 +25,12 @@ export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
-  const [{ timezone }, sources] = await Promise.all([api.me.get(), api.integrations.sources()]);
+  const sources = await api.integrations.sources();
   const title = titleOf(translatorOf(locale)("newClient.title", { ns: "admin" }));
   return {
     title,
     locale,
-    timezone,
-    timezones: timezonesWith(timezone),
+    timezones: timezonesWith("UTC"),
     sources,
     asked: await askedWhose(args.request, api),
     taken: await takenIn(args.request, api),
@@ -76,15 +75,15 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function NewClient() {
   const { t } = useTranslation("admin");
-  const { locale, timezone, timezones, sources, asked, taken } = useLoaderData<typeof loader>();
+  const { locale, timezones, sources, asked, taken } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const values = {
     name: "",
     vertical: "shopify",
     plan: "essentials",
     locale,
-    currency: "EUR",
-    timezone,
+    currency: "",
+    timezone: "",
     contactName: null,
     contactEmail: null,
     ...failure?.values,
@@ -124,7 +123,12 @@ export default function NewClient() {
                 defaultValue={failure?.values.id}
               />
             </Field>
-            <ClientFields values={values} errors={failure?.fields} timezones={timezones} />
+            <ClientFields
+              values={values}
+              errors={failure?.fields}
+              timezones={timezones}
+              unpicked={{ currency: t("client.fromShop"), timezone: t("client.fromShop") }}
+            />
             <Field label={t("newClient.owner")} hint={t("newClient.ownerHint")} required={false} error={failure?.fields.ownerEmail}>
               <Input name="ownerEmail" type="email" maxLength={254} autoComplete="off" defaultValue={failure?.values.ownerEmail} />
             </Field>

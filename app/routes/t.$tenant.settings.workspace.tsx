@@ -10,6 +10,7 @@ import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { formFailure } from "#app/form-errors.ts";
+import { isolate } from "#app/i18n/isolate.ts";
 import { LOCALE_NAMES, type Locale } from "#app/i18n/locale.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
@@ -20,19 +21,26 @@ export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
-  const t = translatorOf(args.context.locale);
-  const timezones = tenant.may.includes("settings:write") ? timezonesWith(tenant.timezone) : [];
-  return { title: titleOf(t("settings.workspace"), tenant.name), timezones };
+  const { api, locale } = args.context;
+  return {
+    title: titleOf(translatorOf(locale)("settings.workspace"), tenant.name),
+    client: await api.clients.get({ tenant: tenant.id }),
+    timezones: tenant.may.includes("settings:write") ? timezonesWith(tenant.timezone) : [],
+  };
 }
 
 export async function action({ request, context, params }: ActionFunctionArgs) {
   const form = await request.formData();
+  const given = (name: string) => String(form.get(name) ?? "");
   try {
     await context.api.clients.updateSettings({
       tenant: String(params.tenant),
-      name: String(form.get("name") ?? ""),
-      locale: form.get("locale") as Locale,
-      timezone: String(form.get("timezone") ?? ""),
+      name: given("name"),
+      locale: given("locale") as Locale,
+      // A time zone that nobody picked is left to the accounts.
+      timezone: given("timezone") || null,
+      contactName: given("contactName").trim() || null,
+      contactEmail: given("contactEmail").trim() || null,
     });
   } catch (error) {
     return formFailure(error, { request, context }, form);
@@ -43,6 +51,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 
 export default function Workspace() {
   const { t } = useTranslation("client");
+  const { client } = useLoaderData<typeof loader>();
   const { tenant, may } = useTenant();
   return (
     <Section title={t("settings.workspace")} description={t("settings.workspaceDescription", { workspace: tenant.name })}>
@@ -57,6 +66,8 @@ export default function Workspace() {
                 { term: t("settings.workspaceLanguage"), value: LOCALE_NAMES[tenant.locale] },
                 { term: t("settings.timezone"), value: <bdi>{tenant.timezone}</bdi> },
                 { term: t("settings.currency"), value: tenant.currency },
+                { term: t("settings.contactName"), value: client.contactName ? <bdi>{client.contactName}</bdi> : t("settings.none") },
+                { term: t("settings.contactEmail"), value: client.contactEmail ? <bdi>{client.contactEmail}</bdi> : t("settings.none") },
               ]}
             />
             <p className="mt-4 text-[0.8125rem] text-ink-faint">{t("settings.workspaceReadOnly")}</p>
@@ -69,30 +80,36 @@ export default function Workspace() {
 
 function WorkspaceForm() {
   const { t } = useTranslation("client");
-  const { timezones } = useLoaderData<typeof loader>();
-  const { tenant } = useTenant();
+  const { client, timezones } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const values = failure?.values;
   return (
     <Form method="post" className="grid gap-5">
       <FormMessage failure={failure} />
       <Field label={t("settings.workspaceName")} error={failure?.fields.name}>
-        <Input name="name" maxLength={80} defaultValue={values?.name ?? tenant.name} dir="auto" />
+        <Input name="name" maxLength={80} defaultValue={values?.name ?? client.name} dir="auto" />
       </Field>
       <div className="grid items-start gap-5 sm:grid-cols-2">
         <LocaleSelect
           label={t("settings.workspaceLanguage")}
           hint={t("settings.workspaceLanguageHint")}
-          value={values?.locale ?? tenant.locale}
+          value={values?.locale ?? client.locale}
           error={failure?.fields.locale}
         />
         <TimezoneSelect
           label={t("settings.timezone")}
           hint={t("settings.workspaceTimezoneHint")}
-          value={values?.timezone ?? tenant.timezone}
+          value={values?.timezone ?? (client.timezoneChosen ? client.timezone : "")}
           timezones={timezones}
+          unpicked={client.timezoneChosen ? t("settings.fromAccounts") : t("settings.fromAccountsNow", { value: isolate(client.timezone) })}
           error={failure?.fields.timezone}
         />
+        <Field label={t("settings.contactName")} hint={t("settings.contactHint")} required={false} error={failure?.fields.contactName}>
+          <Input name="contactName" maxLength={60} dir="auto" defaultValue={values?.contactName ?? client.contactName ?? ""} />
+        </Field>
+        <Field label={t("settings.contactEmail")} required={false} error={failure?.fields.contactEmail}>
+          <Input name="contactEmail" type="email" maxLength={254} defaultValue={values?.contactEmail ?? client.contactEmail ?? ""} />
+        </Field>
       </div>
       <div>
         <SubmitButton>{t("settings.save")}</SubmitButton>

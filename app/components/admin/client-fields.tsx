@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { LocaleSelect, TimezoneSelect } from "#app/components/client/locale-fields.tsx";
+import { CurrencySelect, LocaleSelect, TimezoneSelect } from "#app/components/client/locale-fields.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { Select } from "#app/components/ui/select.tsx";
@@ -13,6 +13,7 @@ export interface ClientFieldValues {
   vertical: string;
   plan: string;
   locale: string;
+  /** "" where nobody picked one. */
   currency: string;
   timezone: string;
   contactName: string | null;
@@ -35,10 +36,13 @@ export function ClientFields({
   values,
   errors,
   timezones,
+  unpicked,
 }: {
   values: ClientFieldValues;
   errors: Readonly<Record<string, string>> | undefined;
   timezones: readonly string[];
+  /** What a currency or time zone is where nobody picks one. */
+  unpicked: { currency: string; timezone: string };
 }) {
   const { t } = useTranslation("admin");
   return (
@@ -63,22 +67,20 @@ export function ClientFields({
           hint={t("client.timezoneHint")}
           value={values.timezone}
           timezones={timezones}
+          unpicked={unpicked.timezone}
           error={errors?.timezone}
         />
-        <Field label={t("client.currency")} hint={t("client.currencyHint")} error={errors?.currency}>
-          <Input
-            name="currency"
-            maxLength={3}
-            autoComplete="off"
-            autoCapitalize="characters"
-            defaultValue={values.currency}
-            className="uppercase"
-          />
-        </Field>
+        <CurrencySelect
+          label={t("client.currency")}
+          hint={t("client.currencyHint")}
+          value={values.currency}
+          unpicked={unpicked.currency}
+          error={errors?.currency}
+        />
       </div>
       <div className="grid items-start gap-5 sm:grid-cols-2">
         <Field label={t("client.contactName")} required={false} error={errors?.contactName}>
-          <Input name="contactName" maxLength={120} autoComplete="off" dir="auto" defaultValue={values.contactName ?? ""} />
+          <Input name="contactName" maxLength={60} autoComplete="off" dir="auto" defaultValue={values.contactName ?? ""} />
         </Field>
         <Field label={t("client.contactEmail")} required={false} error={errors?.contactEmail}>
           <Input name="contactEmail" type="email" maxLength={254} autoComplete="off" defaultValue={values.contactEmail ?? ""} />

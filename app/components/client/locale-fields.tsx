@@ -1,6 +1,7 @@
 import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { LOCALE_NAMES, LOCALES } from "#app/i18n/locale.ts";
+import { currencies } from "#server/catalog/currencies.ts";
 
 interface FieldProps {
   label: string;
@@ -18,15 +19,36 @@ export function LocaleSelect({ value, ...field }: FieldProps) {
   );
 }
 
-/** The field `timezone`. The names come from the loader, since browsers know other ones than the server. */
-export function TimezoneSelect({ value, timezones, ...field }: FieldProps & { timezones: readonly string[] }) {
+/**
+ * The field `timezone`. The names come from the loader, since browsers know other ones than the server. `unpicked` is what the empty
+ * value says, where nobody has to pick one.
+ */
+export function TimezoneSelect({ value, timezones, unpicked, ...field }: FieldProps & { timezones: readonly string[]; unpicked?: string }) {
   return (
     <Field {...field}>
       <Select
         name="timezone"
-        dir="ltr"
+        dir={unpicked === undefined ? "ltr" : undefined}
         defaultValue={value}
-        options={timezones.map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }))}
+        options={[
+          ...(unpicked === undefined ? [] : [{ value: "", label: unpicked }]),
+          ...timezones.map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })),
+        ]}
+      />
+    </Field>
+  );
+}
+
+const CODES = [...currencies.keys()].sort();
+
+/** The field `currency`: codes of ISO 4217, and `unpicked` for the empty value. */
+export function CurrencySelect({ value, unpicked, ...field }: FieldProps & { unpicked: string }) {
+  return (
+    <Field {...field}>
+      <Select
+        name="currency"
+        defaultValue={value}
+        options={[{ value: "", label: unpicked }, ...CODES.map((code) => ({ value: code, label: code }))]}
       />
     </Field>
   );

@@ -59,7 +59,9 @@ export const client = {
       locale: "Please choose a language of the list.",
       id: "Please choose an id that nobody has yet: lower-case letters, digits and hyphens.",
       ownerEmail: "Please give a full e-mail address.",
-      currency: "Please give three letters, as in EUR.",
+      currency: "Please choose a currency of the list.",
+      contactName: "Please give a name of at most 60 characters, without a link.",
+      contactEmail: "Please give a full e-mail address.",
     },
   },
   overview: {
@@ -470,6 +472,12 @@ export const client = {
     workspaceSaved: "The workspace is saved.",
     workspaceReadOnly: "Only owners and admins can change this.",
     currency: "Currency",
+    fromAccounts: "Taken from your accounts",
+    fromAccountsNow: "Taken from your accounts ({{value}})",
+    contactName: "Contact's name",
+    contactHint: "Whom your agency writes to.",
+    contactEmail: "Contact's e-mail",
+    none: "none",
   },
   team: {
     description: "Who may enter {{workspace}}.",

@@ -63,7 +63,9 @@ export const client = {
       locale: "Choisissez une langue de la liste.",
       id: "Choisissez un identifiant encore libre : minuscules, chiffres et traits d’union.",
       ownerEmail: "Indiquez une adresse e-mail complète.",
-      currency: "Indiquez trois lettres, comme EUR.",
+      currency: "Choisissez une devise de la liste.",
+      contactName: "Indiquez un nom de 60 caractères au plus, sans lien.",
+      contactEmail: "Indiquez une adresse e-mail complète.",
     },
   },
   overview: {
@@ -477,6 +479,12 @@ export const client = {
     workspaceSaved: "L’espace est enregistré.",
     workspaceReadOnly: "Seuls les propriétaires et les administrateurs peuvent le modifier.",
     currency: "Devise",
+    fromAccounts: "D’après vos comptes",
+    fromAccountsNow: "D’après vos comptes ({{value}})",
+    contactName: "Nom du contact",
+    contactHint: "La personne à qui votre agence écrit.",
+    contactEmail: "E-mail du contact",
+    none: "aucun",
   },
   team: {
     description: "Qui peut entrer dans {{workspace}}.",

@@ -63,7 +63,9 @@ export const client = {
       locale: "יש לבחור שפה מהרשימה.",
       id: "יש לבחור מזהה פנוי: אותיות לטיניות קטנות, ספרות ומקפים.",
       ownerEmail: "יש לתת כתובת דוא״ל מלאה.",
-      currency: "יש לתת שלוש אותיות, כמו EUR.",
+      currency: "יש לבחור מטבע מהרשימה.",
+      contactName: "יש לתת שם של 60 תווים לכל היותר, בלי קישור.",
+      contactEmail: "יש לתת כתובת דוא״ל מלאה.",
     },
   },
   overview: {
@@ -484,6 +486,12 @@ export const client = {
     workspaceSaved: "סביבת העבודה נשמרה.",
     workspaceReadOnly: "רק בעלים ומנהלים יכולים לשנות זאת.",
     currency: "מטבע",
+    fromAccounts: "לפי החשבונות שלכם",
+    fromAccountsNow: "לפי החשבונות שלכם ({{value}})",
+    contactName: "שם איש הקשר",
+    contactHint: "למי הסוכנות כותבת.",
+    contactEmail: "הדוא״ל של איש הקשר",
+    none: "אין",
   },
   team: {
     description: "מי רשאי להיכנס אל {{workspace}}.",

@@ -11,7 +11,8 @@ import type { CreateClient } from "./client.ts";
  * Takes a client in: `onboarding`, with its schedules, which wait for their connections. `conflict` on `id` where the
  * slug is taken, or was a client's who has ended: its receipt names it. Its row is in the directory and its schedules in its own
  * D1, so that these are two writes; schedules that were lost in between are made with its first connection. Its owner is invited
- * by mail where an address is given. `origin` names the account that it is made from.
+ * by mail where an address is given. `origin` names the account that it is made from. A currency or time zone that is given was
+ * chosen by a person, unless an account brought it; one that is not is its shop's as soon as that connects.
  */
 export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateClient & { origin?: string }): Promise<Tenant> {
   requireAgency(ctx);
@@ -22,6 +23,8 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
     .insert(tenants)
     .values({
       ...input,
+      currency: input.currency ?? untilConnected.currency,
+      timezone: input.timezone ?? untilConnected.timezone,
       ...chosenIn(input),
       source: sourceOf(ctx, input.origin),
       status: "onboarding",
@@ -47,8 +50,10 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
 const sourceOf = ({ actor }: Ctx, origin: string | undefined): string =>
   origin?.split(":")[0] ?? (actor.type === "system" ? "script" : "manual");
 
-/** What differs from what a form begins with was chosen by a person, unless an account brought it. */
+/** What a client has until an account says its own. */
+const untilConnected = { currency: "EUR", timezone: "UTC" };
+
 const chosenIn = ({ origin, currency, timezone }: CreateClient & { origin?: string }) => ({
-  currencyChosen: origin === undefined && currency !== "EUR",
-  timezoneChosen: origin === undefined && timezone !== "UTC",
+  currencyChosen: origin === undefined && typeof currency === "string",
+  timezoneChosen: origin === undefined && typeof timezone === "string",
 });

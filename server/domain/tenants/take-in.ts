@@ -122,11 +122,10 @@ async function makeFrom(
   { identity, origin }: { identity: Identity; origin: string },
 ): Promise<Tenant | null> {
   const facts = factsOf(identity);
-  const fallback = { locale: "en", currency: "EUR", timezone: "UTC" } as const;
   const vertical = provider.oauth.opensClient === "company" ? "b2b" : "shopify";
   for (const id of slugsOf(identity.name)) {
     try {
-      return await createClient(ctx, { ...fallback, ...facts, id, name: nameOf(identity), vertical, plan: "essentials", origin });
+      return await createClient(ctx, { locale: "en", ...facts, id, name: nameOf(identity), vertical, plan: "essentials", origin });
     } catch (error) {
       if (!(error instanceof DomainError && error.kind === "conflict")) throw error;
       if (await byOrigin(ctx, origin)) return null;
@@ -164,14 +163,17 @@ function slugsOf(name: string): string[] {
 
 const chance = (): string => Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => (byte % 32).toString(32)).join("");
 
-/** What somebody changed by hand stays: the name is the account's only while it is what the account was called. */
+/**
+ * What somebody changed by hand stays: the name is the account's only while it is what the account was called. Currency and time
+ * zone are adopted as the account is stored, where nobody chose them.
+ */
 async function bringUpToDate(ctx: Ctx, { tenant, name }: Owner, identity: Identity): Promise<TenantCtx> {
   const client = enterTenant(ctx, tenant, "staff");
-  const { locale: _, ...facts } = factsOf(identity);
+  const { locale: _, currency: __, timezone: ___, ...facts } = factsOf(identity);
   const wished: UpdateClient = {
     ...facts,
     ...(tenant.name === name && { name: nameOf(identity) }),
   };
   const change = Object.fromEntries(Object.entries(wished).filter(([field, value]) => Reflect.get(tenant, field) !== value));
-  return { ...client, tenant: await updateClient(client, change, { by: "account" }) };
+  return { ...client, tenant: await updateClient(client, change) };
 }

@@ -3,6 +3,7 @@ import { tenants } from "#db/schema/index.ts";
 import { requirePermission, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { canonical } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
+import { adoptAgain } from "#server/domain/connections/adopt-facts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { notFound } from "#server/errors.ts";
@@ -12,36 +13,43 @@ import type { Features } from "./schemas.ts";
 /**
  * Changes what is given of a client and makes its schedules fit: a suspended one has its jobs stopped, an active one
  * again has those that its connections and its plan allow. The change stands in the audit log by its fields and new values;
- * what is so already is no change, and leaves no line. `by`: an account's own word decides nothing for good.
+ * what is so already is no change, and leaves no line. A currency or time zone that is given is chosen and no longer taken from
+ * accounts, also where it is what they say; null hands it back to them.
  */
-export async function updateClient(ctx: TenantCtx, asked: Change, { by = "person" }: { by?: "person" | "account" } = {}): Promise<Tenant> {
+export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenant> {
   requirePermission(ctx, "settings:write");
   const change = changesOf(ctx.tenant, asked);
   if (Object.keys(change).length === 0) return ctx.tenant;
+  const { currency, timezone, ...rest } = change;
   const [tenant] = await ctx.directory
     .update(tenants)
-    .set({ ...change, ...(by === "person" && chosenIn(change)), updatedAt: ctx.now() })
+    .set({
+      ...rest,
+      ...(currency !== undefined && { currencyChosen: currency !== null, ...(currency !== null && { currency }) }),
+      ...(timezone !== undefined && { timezoneChosen: timezone !== null, ...(timezone !== null && { timezone }) }),
+      updatedAt: ctx.now(),
+    })
     .where(eq(tenants.id, ctx.tenant.id))
     .returning();
   if (!tenant) throw notFound("client");
+  const after = { ...ctx, tenant };
   const changesJobs = change.status !== undefined || change.plan !== undefined || change.features !== undefined;
-  await commit(ctx, "client.updated", { ...change }, changesJobs ? await schedulesOf({ ...ctx, tenant }) : []);
-  return tenant;
+  await commit(ctx, "client.updated", { ...change }, changesJobs ? await schedulesOf(after) : []);
+  return currency === null || timezone === null ? adoptAgain(after) : tenant;
 }
-
-/** What a person says of these is no longer taken from an account. */
-const chosenIn = ({ currency, timezone }: Change) => ({
-  ...(currency !== undefined && { currencyChosen: true }),
-  ...(timezone !== undefined && { timezoneChosen: true }),
-});
 
 type Change = UpdateClient & { features?: Features };
 
+/** What is chosen by the name of what it says whether somebody chose it. */
+const choices = { currency: "currencyChosen", timezone: "timezoneChosen" } as const;
+
 const changesOf = (tenant: Tenant, asked: Change): Change =>
-  Object.fromEntries(
-    Object.entries(asked).filter(
-      ([name, value]) => value !== undefined && canonical(value ?? null) !== canonical(tenant[name as keyof Change] ?? null),
-    ),
-  );
+  Object.fromEntries(Object.entries(asked).filter(([name, value]) => value !== undefined && differs(tenant, name as keyof Change, value)));
+
+function differs(tenant: Tenant, name: keyof Change, value: unknown): boolean {
+  const chosen = name === "currency" || name === "timezone" ? tenant[choices[name]] : true;
+  if (!chosen) return value !== null;
+  return canonical(value ?? null) !== canonical(tenant[name] ?? null);
+}
 
 const schedulesOf = async (ctx: TenantCtx) => scheduleStatements(ctx, { connections: await listConnections(ctx) });

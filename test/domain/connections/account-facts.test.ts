@@ -1,11 +1,11 @@
 import { eq } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { auditLog, connections, tenants } from "#db/schema/index.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { probeConnection } from "#server/domain/connections/probe-connection.ts";
-import { createClient } from "#server/domain/tenants/create-client.ts";
 import { updateClient } from "#server/domain/tenants/update-client.ts";
+import { createCaller } from "#server/trpc/root.ts";
 import { type Choice, connectThrough, visit } from "#test/domain/oauth/consent.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { sandboxOrigin } from "#test/variables.ts";
@@ -53,12 +53,66 @@ test("what a person chose stays, each by itself", async () => {
   expect(await clientOf(tenant)).toMatchObject({ currency: "USD", timezone: "Asia/Tokyo" });
 });
 
-test("a client made in a currency of its own has chosen it; one made with what the form begins with has not", async () => {
-  const staff = testCtx({ actor: (await makeUser({ staff: true })).actor });
-  const make = (more: { currency: string; timezone: string }) =>
-    createClient(staff, { id: `facts-${Date.now()}-${shops++}`, name: "Acme", vertical: "shopify", plan: "growth", locale: "en", ...more });
-  expect(await make({ currency: "HUF", timezone: "UTC" })).toMatchObject({ currencyChosen: true, timezoneChosen: false });
-  expect(await make({ currency: "EUR", timezone: "Europe/Budapest" })).toMatchObject({ currencyChosen: false, timezoneChosen: true });
+describe("a choice", () => {
+  const staff = async () => createCaller(testCtx({ actor: (await makeUser({ staff: true })).actor }));
+  const make = async (more: { currency?: string | null; timezone?: string | null }) =>
+    (await staff()).clients.create({ id: `facts-${Date.now()}-${shops++}`, name: "Acme", vertical: "shopify", plan: "growth", ...more });
+  const reload = (client: { id: string }) => clientOf(client as Tenant);
+
+  test("is what was given when the client was made, also where it is what a client begins with; what was not given is none", async () => {
+    expect(await make({ currency: "EUR" })).toMatchObject({
+      currency: "EUR",
+      currencyChosen: true,
+      timezone: "UTC",
+      timezoneChosen: false,
+    });
+    expect(await make({ timezone: "UTC" })).toMatchObject({
+      currency: "EUR",
+      currencyChosen: false,
+      timezone: "UTC",
+      timezoneChosen: true,
+    });
+    expect(await make({ currency: null, timezone: null })).toMatchObject({ currencyChosen: false, timezoneChosen: false });
+  });
+
+  test("of the euro stays when a shop in another currency connects, and the zone that nobody chose is the shop's", async () => {
+    const tenant = await reload(await make({ currency: "EUR" }));
+    await connectShop(tenant, { currency: "JPY", timezone: "Asia/Tokyo" });
+    expect(await clientOf(tenant)).toMatchObject({ currency: "EUR", timezone: "Asia/Tokyo" });
+  });
+
+  test("of what is so already is a change of its own, once", async () => {
+    const tenant = await makeTenant({ currency: "EUR", timezone: "UTC" });
+    const api = await staff();
+    expect(await api.clients.update({ tenant: tenant.id, currency: "EUR" })).toMatchObject({ currencyChosen: true, timezoneChosen: false });
+    await api.clients.update({ tenant: tenant.id, currency: "EUR" });
+    expect(await actionsOf(tenant)).toEqual(["client.updated"]);
+    await connectShop(await clientOf(tenant), { currency: "JPY", timezone: "Asia/Tokyo" });
+    expect(await clientOf(tenant)).toMatchObject({ currency: "EUR", timezone: "Asia/Tokyo" });
+  });
+
+  test("that is taken back leaves it to the shop again, and taking back what nobody chose changes nothing", async () => {
+    const tenant = await makeTenant({ currency: "EUR", timezone: "UTC" });
+    const api = await staff();
+    await api.clients.update({ tenant: tenant.id, currency: null, timezone: null });
+    expect(await actionsOf(tenant)).toEqual([]);
+    await api.clients.update({ tenant: tenant.id, currency: "USD", timezone: "Europe/Paris" });
+    await connectShop(await clientOf(tenant), { currency: "JPY", timezone: "Asia/Tokyo" });
+    expect(await api.clients.update({ tenant: tenant.id, currency: null })).toMatchObject({
+      currency: "JPY",
+      currencyChosen: false,
+      timezone: "Europe/Paris",
+      timezoneChosen: true,
+    });
+  });
+
+  test("is the client's own people's for the zone, and the agency's for the currency", async () => {
+    const tenant = await makeTenant({ currency: "EUR", timezone: "UTC" });
+    const own = createCaller(testCtx({ actor: (await makeUser({ roles: [[tenant, "owner"]] })).actor }));
+    expect(await own.clients.updateSettings({ tenant: tenant.id, timezone: "UTC" })).toMatchObject({ timezoneChosen: true });
+    await expect(own.clients.update({ tenant: tenant.id, currency: "EUR" })).rejects.toMatchObject({ cause: { field: "currency" } });
+    expect(await clientOf(tenant)).toMatchObject({ currencyChosen: false });
+  });
 });
 
 test("a zone that nobody knows is not the client's", async () => {

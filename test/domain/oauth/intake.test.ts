@@ -71,18 +71,20 @@ test("a client is made from the account that an admin connects, with what the ac
   });
 });
 
-test("connecting the same account again brings that client up to date and makes no second one", async () => {
+test("connecting the same account again brings that client up to date, but for what somebody chose, and makes no second one", async () => {
   const { browser } = await admin();
   const account = newAccount();
   await takeIn(browser, account);
   const before = (await clientOf(account)).found[0];
   if (!before) throw new Error("no client was made");
-  await updateClient(testTenantCtx(before, "staff"), { timezone: "Asia/Tokyo", name: "What we call them" });
+  await updateClient(testTenantCtx(before, "staff"), { timezone: "Asia/Tokyo", contactName: "Somebody", name: "What we call them" });
   const next = await takeIn(browser, account);
   const { rows, found } = await clientOf(account);
   expect(rows).toHaveLength(1);
-  // The timezone is the account's again; the name that somebody gave by hand stays.
-  expect(found).toMatchObject([{ id: before.id, timezone: "Europe/London", name: "What we call them" }]);
+  // The contact is the account's again. The timezone was chosen and the name given by hand: neither is the account's to change.
+  expect(found).toMatchObject([
+    { id: before.id, timezone: "Asia/Tokyo", currency: "GBP", contactName: before.contactName, name: "What we call them" },
+  ]);
   expect(next).toMatchObject({ location: `/admin/clients/${before.id}`, toast: { message: expect.stringContaining("connected again") } });
 });
 
