@@ -4,6 +4,7 @@ import { setFlash } from "#server/flash.ts";
 import { createLog } from "#server/log.ts";
 import { describeError, httpStatusOf, trpcErrorOf, trpcShape } from "#server/trpc/errors.ts";
 import type { Door } from "#workers/door.ts";
+import { readerOf } from "./reader-of.ts";
 import { maskPath } from "./request-log.ts";
 
 /** The body of every failed answer that is JSON. */
@@ -25,8 +26,14 @@ function jsonFailure(c: Context<Door>, error: unknown): Response {
   return c.json(body, httpStatusOf(error) as ContentfulStatusCode);
 }
 
-/** Addresses below /api to which browsers are sent, and no programs: what fails there is told as a page. */
+/** Addresses below /api to which browsers are sent: what fails there is told to them as a page. */
 const visited = /^\/api\/(auth\/oauth\/[^/]+\/(authorize|callback)|integrations\/[^/]+\/oauth\/(start|callback))$/;
+
+/** Whether it is shown as a page there. Who does not say what it is sees one too, but for a 429: browsers say it, and go to a page then. */
+function isShown(c: Context<Door>, status: number): boolean {
+  const reader = readerOf(c.req.raw);
+  return reader === "browser" || (reader === null && status !== 429);
+}
 
 /** Whatever was thrown on the way: logged where nobody expected it, told in the shape that the asker reads. */
 export function onError(error: Error, c: Context<Door>): Response {
@@ -41,7 +48,8 @@ export function onError(error: Error, c: Context<Door>): Response {
   const { message, retryAfterS } = describeError(error);
   if (retryAfterS !== null) c.header("retry-after", String(retryAfterS));
   if (/^\/api\/trpc(\/|$)/.test(c.req.path)) return trpcFailure(c, error);
-  if ((c.req.path.startsWith("/api/") && !visited.test(c.req.path)) || c.req.path === "/healthz") return jsonFailure(c, error);
+  const isForPrograms = c.req.path.startsWith("/api/") ? !(visited.test(c.req.path) && isShown(c, status)) : c.req.path === "/healthz";
+  if (isForPrograms) return jsonFailure(c, error);
   // The code and the state of a consent stay in no address, whatever became of it.
   if (c.req.path.endsWith("/callback") && status >= 500 && c.req.method === "GET") {
     const ctx: Door["Variables"]["ctx"] | undefined = c.get("ctx");

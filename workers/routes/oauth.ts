@@ -4,9 +4,11 @@ import { type BeginOAuth, beginOAuth } from "#server/domain/oauth/begin.ts";
 import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
 import { completeOAuth } from "#server/domain/oauth/complete.ts";
 import type { NextPage } from "#server/domain/oauth/leave.ts";
+import { rateLimited } from "#server/errors.ts";
 import { setFlash } from "#server/flash.ts";
 import type { Door } from "#workers/door.ts";
 import { notAhead } from "#workers/http/prefetch.ts";
+import { readerOf } from "#workers/http/reader-of.ts";
 
 /** The two ends of a consent: out to the provider, and back from it. */
 export const oauth = new Hono<Door>();
@@ -68,8 +70,12 @@ for (const path of ["/api/auth/oauth/:provider/callback", "/api/integrations/:pr
   });
 }
 
-/** On to the next page, with its toast; the address that led here is kept nowhere. */
-function go(c: Context<Door>, { location, toast }: NextPage): Response {
+/**
+ * On to the next page, with its toast; the address that led here is kept nowhere. Who shows no page and came once too often is told
+ * so, and when to come back.
+ */
+function go(c: Context<Door>, { location, toast, retryAfterS }: NextPage): Response {
+  if (retryAfterS !== undefined && readerOf(c.req.raw) !== "browser") throw rateLimited(retryAfterS);
   if (toast) setFlash(c.get("ctx"), toast);
   c.header("cache-control", "no-store");
   c.header("referrer-policy", "no-referrer");

@@ -43,7 +43,7 @@ export async function beginIntake(
     const whose = input.client ?? null;
     return await leave(ctx, provider, { forTenant: "", scopes, shop: shop?.data ?? null, connectionId: null, whose, returnTo });
   } catch (error) {
-    if (error instanceof DomainError && error.kind === "rate_limited") return stay("too_many");
+    if (error instanceof DomainError && error.kind === "rate_limited") return { ...stay("too_many"), retryAfterS: error.retryAfterS };
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.error("cannot begin to take a client in", { provider: provider.id, error });
     return stay("misconfigured");

@@ -62,7 +62,7 @@ export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage>
     const forTenant = tenantCtx.tenant.id;
     return await leave(ctx, provider, { forTenant, scopes, shop: shop?.data ?? null, connectionId: known?.id ?? null, returnTo });
   } catch (error) {
-    if (error instanceof DomainError && error.kind === "rate_limited") return stay("too_many");
+    if (error instanceof DomainError && error.kind === "rate_limited") return { ...stay("too_many"), retryAfterS: error.retryAfterS };
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.error("cannot begin a connection", { provider: provider.id, error });
     return stay("misconfigured");

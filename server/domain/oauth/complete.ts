@@ -47,7 +47,8 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
     await keepEnd(ctx, consent, end);
     return end;
   } catch (error) {
-    return { location: homeOf(actor), toast: tell(ctx, provider, error) };
+    const retryAfterS = error instanceof DomainError && error.kind === "rate_limited" ? error.retryAfterS : undefined;
+    return { location: homeOf(actor), toast: tell(ctx, provider, error), retryAfterS };
   }
 }
 

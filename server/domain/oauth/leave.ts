@@ -26,7 +26,10 @@ export interface Consent {
 }
 
 /** Where the browser goes next, and what it is told there. */
-export type NextPage = ConsentEnd;
+export interface NextPage extends ConsentEnd {
+  /** Seconds, where it was one try too many: what a caller that shows no page is told instead. */
+  retryAfterS?: number | undefined;
+}
 
 /**
  * Sends the person off to the provider's consent page. What must hold on the way back (person, session, browser, tenant,

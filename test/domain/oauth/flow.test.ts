@@ -8,7 +8,7 @@ import { shopify } from "#server/catalog/providers/shopify.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { fillEndpoint, mayReach } from "#server/domain/connections/provider-endpoints.ts";
 import { isIssuer } from "#server/domain/oauth/issuer.ts";
-import { ask } from "#test/ask.ts";
+import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { begin, comeBack, connectThrough, control, decide, visit } from "./consent.ts";
 
@@ -395,6 +395,83 @@ describe("over HTTP", () => {
     for (const end of ["start", "callback"]) expect((await call(`/api/integrations/nothing/oauth/${end}`, [session])).status).toBe(404);
     expect((await call(`/api/integrations/klaviyo/oauth/start?tenant=${(await makeTenant()).id}`, [session])).status).toBe(404);
     expect((await call(`/api/auth/oauth/klaviyo/authorize`, [])).headers.get("location")).toBe("/sign-in");
+  });
+
+  describe("what is asked once too often", () => {
+    const asPages = [
+      { accept: "text/html,application/xhtml+xml,*/*;q=0.8", "sec-fetch-mode": "navigate" },
+      { "sec-fetch-mode": "navigate" },
+    ];
+    const asPrograms = [
+      { accept: "application/json", "sec-fetch-mode": "navigate" },
+      { accept: "application/problem+json, */*" },
+      { accept: "*/*", "sec-fetch-mode": "cors" },
+      {},
+    ];
+    /** Somebody whose ways out, and whose network's ways back, are used up; on the four doors. */
+    const crowded = async () => {
+      const { tenant, token, browser, actor } = await visit();
+      const staff = await makeUser({ staff: true });
+      const ip = browser.request.ip ?? "";
+      const resetAt = Date.now() + 300_000;
+      const keys = [`oauth:ip:${ip}`, `oauth:user:${actor.userId}`, `oauth:user:${staff.actor.userId}`];
+      await browser.directory.insert(rateLimits).values(keys.map((key) => ({ key, count: 120, resetAt })));
+      const doors = [
+        [token, `/api/auth/oauth/klaviyo/authorize?tenant=${tenant.id}`, `/t/${tenant.id}/integrations`],
+        [token, `/api/integrations/klaviyo/oauth/start?tenant=${tenant.id}`, `/t/${tenant.id}/integrations`],
+        [staff.token, "/api/integrations/klaviyo/oauth/start", "/admin/new-client"],
+        [token, "/api/auth/oauth/klaviyo/callback?state=a&code=b", `/t/${tenant.id}/integrations`],
+        [token, "/api/integrations/klaviyo/oauth/callback?state=a&code=b", `/t/${tenant.id}/integrations`],
+      ] as const;
+      return { ip, doors };
+    };
+
+    test("is 429 with a time to wait for a program, in the shape of every failure", async () => {
+      const { ip, doors } = await crowded();
+      for (const [token, path] of doors) {
+        for (const headers of asPrograms) {
+          const response = await call(path, [`${sessionCookie}=${token}`], { ...headers, "cf-connecting-ip": ip });
+          expect([response.status, response.headers.get("location")], path).toEqual([429, null]);
+          const retryAfterS = Number(response.headers.get("retry-after"));
+          expect(retryAfterS).toBeGreaterThan(200);
+          const { error } = await response.json<{ error: Record<string, unknown> }>();
+          expect(error).toMatchObject({ kind: "rate_limited", retryAfterS, requestId: response.headers.get("x-request-id") });
+        }
+      }
+    });
+
+    test("is a page with a toast for a browser", async () => {
+      const { ip, doors } = await crowded();
+      for (const [token, path, page] of doors) {
+        for (const headers of asPages) {
+          const response = await call(path, [`${sessionCookie}=${token}`], { ...headers, "cf-connecting-ip": ip });
+          expect([response.status, response.headers.get("location")], path).toEqual([303, page]);
+          expect(response.headers.get("set-cookie")).toContain("__Host-atrium_flash=");
+        }
+      }
+    });
+
+    test("to renew a client's connections is 429 with a time to wait as well", async () => {
+      const tenant = await makeTenant();
+      const { token, actor } = await makeUser({ staff: true });
+      const key = `change:person:${actor.userId}`;
+      await testCtx()
+        .directory.insert(rateLimits)
+        .values({ key, count: 120, resetAt: Date.now() + 60_000 });
+      const response = await ask(`/api/integrations/klaviyo/oauth/refresh/${tenant.id}`, { method: "POST", headers: asPerson(token) });
+      expect(response.status).toBe(429);
+      expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect((await response.json<{ error: { kind: string } }>()).error.kind).toBe("rate_limited");
+    });
+  });
+
+  test("what fails there is told as it was asked: to a browser as a page, to a program as JSON", async () => {
+    const { token } = await visit();
+    const path = "/api/auth/oauth/nothing/authorize";
+    const page = await call(path, [`${sessionCookie}=${token}`], { accept: "text/html" });
+    expect([page.status, page.headers.get("content-type")]).toEqual([404, expect.stringContaining("text/html")]);
+    const program = await call(path, [`${sessionCookie}=${token}`], { accept: "application/json" });
+    expect([program.status, program.headers.get("content-type")]).toEqual([404, expect.stringContaining("application/json")]);
   });
 
   test("an unknown provider, or another tenant, is 404", async () => {
