@@ -21,8 +21,17 @@ const maxBodyBytes = 256 * 1024;
 
 const app = new Hono<Door>();
 
-/** Files of the build. On the edge they never come here; on a direct socket they do. */
-app.on("GET", ["/assets/*", "/favicon.svg", "/robots.txt"], (c) => c.env.ASSETS.fetch(c.req.raw));
+/**
+ * Files of the build. On the edge those that are there never come here; on a direct socket they do. That one is not there is kept
+ * nowhere, whatever `_headers` says of its path: while a deploy goes on it may come a moment later.
+ */
+app.on("GET", ["/assets/*", "/robots.txt"], async (c) => {
+  const file = await c.env.ASSETS.fetch(c.req.raw);
+  if (file.status !== 404) return file;
+  const headers = new Headers(file.headers);
+  headers.set("cache-control", "no-store");
+  return new Response(null, { status: 404, headers });
+});
 
 app.onError(onError);
 app.use(requestLog);
