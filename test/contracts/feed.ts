@@ -36,6 +36,7 @@ const plain: Record<string, unknown> = {
   kind: "ga4_property",
   ids: [],
   config: {},
+  params: {},
   search: "a",
   // Of a secret, and why somebody should see it; of an end, which needs the client's own name.
   field: "access_token",

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { DescribedOperation, OpenApiDocument } from "#server/trpc/openapi-document.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
-import { makeUser } from "#test/harness.ts";
+import { makeTenant, makeUser } from "#test/harness.ts";
 
 /** What callers outside rely on; `{tenant}` is a client's id. */
 const promised = [
@@ -58,6 +58,7 @@ test("the document declares the fields of its paths, and every reference in it l
 });
 
 test("the page shows every operation of the document, without scripts", async () => {
+  expect(operations.map(({ operation }) => operation.operationId)).toContain("health.find");
   const page = await (await ask("/docs/api")).text();
   for (const { operation } of operations) expect(page).toContain(`id="${operation.operationId}"`);
 });
@@ -83,6 +84,20 @@ test("a client is taken in, read, changed and given its jobs over REST", async (
     status: 400,
     body: { error: { kind: "invalid", field: "timezone" } },
   });
+});
+
+test("an id finds what it stands for over REST, for the agency's admins alone", async () => {
+  const tenant = await makeTenant({ name: "Found" });
+  const { token } = await makeUser({ staff: true });
+  const owner = await makeUser({ roles: [[tenant, "owner"]] });
+  const find = (id: string, by: string) => ask(`/api/find/${encodeURIComponent(id)}`, { headers: asPerson(by) });
+  const found = await find(tenant.id, token);
+  expect(found.status).toBe(200);
+  expect(await found.json()).toEqual([{ kind: "client", id: tenant.id, tenantId: tenant.id, about: "Found", at: null }]);
+  const nothing = await find("a/b?c", token);
+  expect([nothing.status, await nothing.json()]).toEqual([200, []]);
+  expect((await find(tenant.id, owner.token)).status).toBe(403);
+  expect((await ask(`/api/find/${tenant.id}`)).status).toBe(401);
 });
 
 test("an account is listed, tried and disconnected over REST, and its client's log is followed to the end", async () => {

@@ -15,6 +15,12 @@ import { graceMs, type RequestDeletion } from "./schemas.ts";
  * Sets the end of a client: its jobs stop now, and after thirty days of grace all that it has is erased. Until then one click
  * brings it back; who may do that is told by mail. By its owner or by staff, who write its name. Throws `forbidden`, `invalid` for
  * another name, `conflict` where its end is set already.
+ *
+ * It stands although whoever asked for it loses the right meanwhile (is removed, demoted, or no admin of the agency any more), unlike
+ * an invitation or a look at a secret, which end with the right behind them. Those open a door later on, by a right that must still be
+ * there then. This was done, rightly, at once: the jobs have stopped, and everybody who may cancel it (owners, and the agency's admins)
+ * has been told by whom and for when, and has thirty days. Were it void with the right, an owner who leaves could not end what
+ * was theirs to end, and whoever removes them would undo it unseen.
  */
 export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: RequestDeletion): Promise<{ id: string; dueAt: number }> {
   requirePermission(ctx, "data:delete");

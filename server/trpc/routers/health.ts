@@ -12,6 +12,9 @@ export const health = router({
 
   /** What any id leads to: of a run, a client, a connection, a request. */
   find: staff
+    .meta({
+      openapi: { method: "GET", path: "/find/{id}", summary: "What an id leads to: a run's, a client's, a connection's, a request's" },
+    })
     .input(FindTraces)
     .output(z.array(Trace))
     .query(({ ctx, input }) => findTraces(ctx, input)),

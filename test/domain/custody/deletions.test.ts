@@ -126,6 +126,36 @@ describe("the end of a client is set", () => {
     expect(await mailsTo(other)).toHaveLength(2);
   });
 
+  test("it stands when whoever set it loses the right: the others who may cancel are told, and can, until its thirty days are over", async () => {
+    const tenant = await makeTenant();
+    const [gone, other] = [await makeUser({ roles: [[tenant, "owner"]] }), await makeUser({ roles: [[tenant, "owner"]] })];
+    const set = testTenantCtx(tenant, "owner", { actor: gone.actor });
+    const { id, dueAt } = await requestDeletion(set, { confirmation: tenant.name, reason });
+    expect(dueAt).toBeGreaterThanOrEqual(set.now() + 30 * 86_400_000 - 60_000);
+    await db.delete(memberships).where(eq(memberships.userId, gone.actor.userId));
+    await workMail(testCtx(), { v: 1, type: "mail.ending", deletion: id });
+    const told = async ({ actor }: typeof gone) =>
+      (await db.select().from(devMails).where(eq(devMails.recipient, actor.email))).map(({ subject }) => subject);
+    expect(await told(gone)).toEqual([]);
+    expect(await told(other)).toEqual([expect.stringContaining(tenant.name)]);
+    const sent = async (now: () => number) => {
+      const ctx = jobs(now);
+      await startDeletions(ctx);
+      return ctx.traces.tasks.some((task) => task.type === "deletion" && task.deletion === id);
+    };
+    expect(await sent(later(29))).toBe(false);
+    expect((await findTenant(jobs(), tenant.id)).endsAt).toBe(dueAt);
+    await expect(cancelDeletion(testTenantCtx(tenant, "owner", { actor: { ...gone.actor, memberships: [] } }))).rejects.toMatchObject({
+      kind: "forbidden",
+    });
+    await cancelDeletion(testTenantCtx(tenant, "owner", { actor: other.actor }));
+    const { deletionId } = await endOf({ tenant, owner: other.actor });
+    await db.delete(memberships).where(eq(memberships.userId, other.actor.userId));
+    const due = jobs(later(31));
+    await startDeletions(due);
+    expect(due.traces.tasks).toContainEqual({ v: 1, type: "deletion", deletion: deletionId });
+  });
+
   test("two who ask at once set it once", async () => {
     const { tenant, owner } = await makeBelongings("twice-marker");
     const both = await Promise.allSettled([endOf({ tenant, owner }), endOf({ tenant, owner })]);
