@@ -398,11 +398,11 @@ describe("over HTTP", () => {
   });
 
   describe("what is asked once too often", () => {
-    const asPages = [
+    const asPages: Record<string, string>[] = [
       { accept: "text/html,application/xhtml+xml,*/*;q=0.8", "sec-fetch-mode": "navigate" },
       { "sec-fetch-mode": "navigate" },
     ];
-    const asPrograms = [
+    const asPrograms: Record<string, string>[] = [
       { accept: "application/json", "sec-fetch-mode": "navigate" },
       { accept: "application/problem+json, */*" },
       { accept: "*/*", "sec-fetch-mode": "cors" },
