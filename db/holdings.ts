@@ -108,7 +108,7 @@ export const holdings: readonly Holding[] = [
       ...["id", "provider", "kind", "externalId", "name", "details", "fields", "chosen", "preferredAt", "scopesAsked", "scopesGranted"],
       ...["status", "statusReason", "statusAt", "accessExpiresAt", "refreshExpiresAt", "connectedBy", "connectedAt", "lastSuccessAt"],
       ...["lastRefreshAt", "renewAt", "renewFailures", "coolUntil", "cliffAt", "cliffKind", "cliffWarned", "probedAt", "probeResult"],
-      ...["probeAt", "subscribeAt", "failedAt", "failureKind", "failingSince"],
+      ...["probeAt", "subscribeAt", "failedAt", "failureKind", "failingSince", "endsAt", "endTold", "endLookAt", "keptAt"],
     ],
     engine: [...lease, "version", "planned"],
     exported: { file: "connections.json", key: ["id"] },

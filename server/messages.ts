@@ -23,6 +23,16 @@ export const MailMessage = z.discriminatedUnion("type", [
     days: z.literal([30, 14, 3]),
     person,
   }),
+  /** News of the end of a key; `at` is the day that it is about, null where there is none. */
+  z.strictObject({
+    v: z.literal(1),
+    type: z.literal("mail.key_end"),
+    tenant: z.string(),
+    connection: z.string(),
+    news: z.enum(["announced", "reminded", "put_off", "ended"]),
+    at: z.number().nullable(),
+    person,
+  }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.alarm"), count: z.number(), at: z.number(), person }),
@@ -32,10 +42,14 @@ export type MailMessage = z.infer<typeof MailMessage>;
 /** The message of one kind of mail. */
 export type MailOf<T extends MailMessage["type"]> = Extract<MailMessage, { type: T }>;
 
-/** What is done to one connection ahead of its need: its tokens renewed, or a test call made; and access that is owed back, given back. */
+/**
+ * What is done to one connection ahead of its need: its tokens renewed, or a test call made; access that is owed back, given back; a key
+ * that a sign-in replaced, ended.
+ */
 export const TokenMessage = z.discriminatedUnion("type", [
   z.strictObject({ v: z.literal(1), type: z.literal("token.renew"), tenant: z.string(), connection: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("token.probe"), tenant: z.string(), connection: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("token.end_key"), tenant: z.string(), connection: z.string() }),
   /** `tenant` is "" where the agency owes it. */
   z.strictObject({ v: z.literal(1), type: z.literal("token.give_back"), tenant: z.string(), connection: z.string() }),
 ]);

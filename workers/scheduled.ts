@@ -3,6 +3,7 @@ import type { Ctx } from "#server/ctx.ts";
 import { linkWaiting } from "#server/domain/audit/link-lines.ts";
 import { alignPlans } from "#server/domain/connections/align-plans.ts";
 import { claimDebts } from "#server/domain/connections/claim-debts.ts";
+import { claimEnds } from "#server/domain/connections/claim-ends.ts";
 import { claimProbes } from "#server/domain/connections/claim-probes.ts";
 import { claimRenewals } from "#server/domain/connections/claim-renewals.ts";
 import { forgetRenewals } from "#server/domain/connections/forget-renewals.ts";
@@ -31,6 +32,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["providers watched", (ctx) => watchProviders(ctx)],
   ["probes due", claimProbes],
   ["access owed back", claimDebts],
+  ["replaced keys ended", claimEnds],
   ["runs due", claimDue],
   ["runs swept", sweep],
   ["old runs forgotten", forgetRuns],

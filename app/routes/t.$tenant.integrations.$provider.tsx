@@ -74,6 +74,11 @@ export async function action(args: ActionFunctionArgs) {
         context.toast({ kind: "success", message: t("accounts.usedNowToast", { account }) });
         break;
       }
+      case "keep-key": {
+        await api.connections.keepKey(connection);
+        context.toast({ kind: "success", message: t("keys.keptToast", { account }) });
+        break;
+      }
       case "disconnect": {
         const { remark } = await api.connections.disconnect(connection);
         const done = t("integrations.disconnected", { account });

@@ -8,6 +8,7 @@ import type {
   ConnectionKind,
   ConnectionStatus,
   DebtReason,
+  EndTold,
   Farewell,
   ProbeResult,
   ReconnectReason,
@@ -58,6 +59,14 @@ export const connections = sqliteTable(
     cliffAt: instant(),
     cliffKind: text().$type<CliffKind>(),
     cliffWarned: integer(),
+    /** When this key ends, since a sign-in of the same account took its place; null where it does not (see domain/connections/end-replaced.ts). */
+    endsAt: instant(),
+    /** The last word about that end that was sent: `announced` or `reminded`. Null: none. */
+    endTold: text().$type<EndTold>(),
+    /** When the cron looks at that end next; null where it does not. */
+    endLookAt: instant(),
+    /** When somebody said that the key stays beside the sign-in. */
+    keptAt: instant(),
     /** Fingerprint of the registry's facts that `renewAt` and the cliff were worked out from; another one means: work them out anew. */
     planned: text().notNull().default(""),
     probedAt: instant(),
@@ -95,6 +104,7 @@ export const connections = sqliteTable(
     index("connections_external").on(t.provider, t.externalId),
     // Webhooks name a shop by its domain. Without a comma, at which the generator would split the expression.
     index("connections_shop").on(t.provider, sql`details ->> '$.shop'`),
+    index("connections_end").on(t.endLookAt).where(sql`end_look_at is not null`),
     index("connections_subscribe").on(t.subscribeAt).where(sql`status = 'active' and subscribe_at is not null`),
   ],
 );

@@ -66,6 +66,7 @@ const IntegratedAccount = z.object({
   accessExpiresAt: z.number().nullable(),
   refreshExpiresAt: z.number().nullable(),
   cliff: z.object({ at: z.number(), kind: CliffKind }).nullable().describe("What ends although it is renewed."),
+  endsAt: z.number().nullable().describe("When this key ends, since a sign-in of the same account took its place."),
   lastRefreshAt: z.number().nullable(),
   lastSuccessAt: z.number().nullable(),
   probedAt: z.number().nullable(),

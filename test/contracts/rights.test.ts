@@ -25,6 +25,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "connections.choose": "connections:write",
   "connections.connectKey": "connections:write",
   "connections.disconnect": "connections:write",
+  "connections.keepKey": "settings:write",
   "connections.prefer": "connections:write",
   "connections.probe": "connections:write",
   "connections.relist": "connections:write",

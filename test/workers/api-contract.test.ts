@@ -104,6 +104,7 @@ const given: Record<string, () => Record<string, unknown>> = {
   "connections.resources": () => ({ connectionId: world.google }),
   "connections.choose": () => ({ connectionId: world.google }),
   "connections.relist": () => ({ connectionId: world.google }),
+  "connections.keepKey": () => ({ connectionId: world.klaviyo }),
   "connections.prefer": () => ({ connectionId: world.klaviyo }),
   "connections.disconnect": () => ({ connectionId: world.google }),
   "renewals.now": () => ({ connectionId: world.klaviyo }),

@@ -1,8 +1,9 @@
-import { Link } from "@remix-run/react";
+import { Form, Link } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
-import { useDisplay } from "#app/i18n/display.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { useTenant } from "#app/tenant.ts";
 import { type Account, type Integration, needsChoice, STATE_TONES, stateOfAccount } from "./account-state.ts";
@@ -13,6 +14,7 @@ export function AccountNotices({ integration, account }: { integration: Integrat
   return (
     <>
       <HealthNotice account={account} />
+      {account.endsAt !== null && <EndNotice account={account} endsAt={account.endsAt} />}
       {account.status === "active" && needsChoice(account) && <ChoiceNotice integration={integration} account={account} />}
       {account.status === "active" && account.waiting.length > 0 && <AccessNotice integration={integration} account={account} />}
       {account.status === "active" && account.reduced.length > 0 && <ReducedNotice account={account} />}
@@ -30,6 +32,36 @@ function ReducedNotice({ account }: { account: Account }) {
       {words.map((each) => (
         <p key={each.en}>{each[locale]}</p>
       ))}
+    </Callout>
+  );
+}
+
+/** A sign-in of the same account took the key's place: when it ends, and how it is kept. */
+function EndNotice({ account: { id, name }, endsAt }: { account: Account; endsAt: number }) {
+  const { t } = useTranslation("client");
+  const { may } = useTenant();
+  const format = useFormat();
+  const keeps = may("settings:write");
+  return (
+    <Callout
+      tone="info"
+      className="p-3"
+      title={t("keys.endsTitle", { date: format.date(endsAt) })}
+      action={
+        keeps && (
+          <Form method="post">
+            <input type="hidden" name="connectionId" value={id} />
+            <input type="hidden" name="account" value={name} />
+            <input type="hidden" name="intent" value="keep-key" />
+            <SubmitButton size="sm" variant="secondary" name={`keep-${id}`} value="1">
+              {t("keys.keep")}
+              <span className="sr-only">: {name}</span>
+            </SubmitButton>
+          </Form>
+        )
+      }
+    >
+      {t("keys.endsBody", { account: isolate(name) })} {!keeps && t("keys.endsWho")}
     </Callout>
   );
 }

@@ -321,6 +321,7 @@ export const admin = {
       cliff: "Expiring access",
       incident: "Incident",
       reveal: "Access request",
+      key_end: "Removal of a key",
       ending: "Deletion",
       alarm: "Sign-in alarm",
     },

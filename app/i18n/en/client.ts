@@ -543,6 +543,11 @@ export const client = {
     data_delete: "End the workspace",
   },
   keys: {
+    endsTitle: "This key will be removed on {{date}}",
+    endsBody: "{{account}} is now connected by sign-in, which your syncs use. You don't have to do anything.",
+    endsWho: "An owner or admin can keep it.",
+    keep: "Keep this key",
+    keptToast: "The key of {{account}} stays.",
     needed: "This account needs a new key",
     connect: "Connect {{provider}} with this key",
     replace: "Replace the key",

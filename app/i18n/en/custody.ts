@@ -9,6 +9,8 @@ export const custody = {
     connection_reconnect_needed: "Account needs to be connected again",
     connection_disconnected: "Account disconnected",
     connection_chosen: "Accounts chosen",
+    connection_end_put_off: "Removal of the key put off",
+    connection_key_kept: "Key kept",
     connection_preferred: "Account preferred",
     connection_listed: "Accounts listed",
     connection_account_changed: "Account’s currency or time zone changed",

@@ -330,6 +330,7 @@ export const admin = {
       cliff: "Accès qui expire",
       incident: "Incident",
       reveal: "Demande d’accès",
+      key_end: "Suppression d’une clé",
       ending: "Suppression",
       alarm: "Alerte de connexion",
     },

@@ -550,6 +550,11 @@ export const client = {
     data_delete: "Mettre fin à l’espace",
   },
   keys: {
+    endsTitle: "Cette clé sera supprimée le {{date}}",
+    endsBody: "{{account}} est désormais connecté par identification, et vos synchronisations passent par là. Vous n’avez rien à faire.",
+    endsWho: "Un propriétaire ou un administrateur peut la conserver.",
+    keep: "Conserver cette clé",
+    keptToast: "La clé de {{account}} est conservée.",
     needed: "Ce compte a besoin d’une nouvelle clé",
     connect: "Connecter {{provider}} avec cette clé",
     replace: "Remplacer la clé",

@@ -11,6 +11,8 @@ export const custody: Translation<typeof english> = {
     connection_reconnect_needed: "Compte à reconnecter",
     connection_disconnected: "Compte déconnecté",
     connection_chosen: "Comptes choisis",
+    connection_end_put_off: "Suppression de la clé reportée",
+    connection_key_kept: "Clé conservée",
     connection_preferred: "Compte préféré",
     connection_listed: "Comptes listés",
     connection_account_changed: "Devise ou fuseau du compte modifiés",

@@ -334,6 +334,7 @@ export const admin = {
       cliff: "גישה שעומדת לפוג",
       incident: "תקלה",
       reveal: "בקשת גישה",
+      key_end: "מחיקת מפתח",
       ending: "מחיקה",
       alarm: "התראת כניסה",
     },

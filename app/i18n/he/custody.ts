@@ -11,6 +11,8 @@ export const custody: Translation<typeof english> = {
     connection_reconnect_needed: "חשבון דורש חיבור מחדש",
     connection_disconnected: "חשבון נותק",
     connection_chosen: "חשבונות נבחרו",
+    connection_end_put_off: "מחיקת המפתח נדחתה",
+    connection_key_kept: "המפתח נשאר",
     connection_preferred: "חשבון הועדף",
     connection_listed: "חשבונות נרשמו",
     connection_account_changed: "המטבע או אזור הזמן של החשבון השתנו",

@@ -1,22 +1,15 @@
-import { and, eq, ne } from "drizzle-orm";
-import { connections, resources, secrets } from "#db/schema/index.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { Text } from "#server/catalog/text.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
-import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, ProviderError } from "#server/errors.ts";
-import { connectionExists } from "./connection-exists.ts";
+import { endConnection } from "./end-connection.ts";
 import { remarkOn } from "./farewell-words.ts";
 import { freshAccess } from "./fresh-access.ts";
 import { giveBack } from "./give-back.ts";
 import { holdConnection } from "./hold-connection.ts";
-import { listConnections } from "./list-connections.ts";
-import { nothingAhead } from "./nothing-ahead.ts";
-import { debtOf, debtWhere } from "./owe.ts";
+import { debtOf } from "./owe.ts";
 import { pause } from "./pause.ts";
 import { payDebt } from "./pay-debt.ts";
 import type { ConnectionRow, DebtRow, HeldConnection } from "./rows.ts";
@@ -54,7 +47,7 @@ export async function disconnect(ctx: TenantCtx, { connectionId }: ConnectionRef
     }
     const now = await renewed(ctx, held);
     const debt = debtOf(ctx, now);
-    if (await end(ctx, now.connection, debt)) return sayFarewell(ctx, now.connection, debt);
+    if (await endConnection(ctx, now.connection, { debt })) return sayFarewell(ctx, now.connection, debt);
   }
   throw conflict("This account is being changed right now. Please try again.");
 }
@@ -71,40 +64,8 @@ async function renewed(ctx: TenantCtx, held: HeldConnection): Promise<HeldConnec
   }
 }
 
-/** Answers whether it was we who ended it: not where it has other tokens by now than those that were seen. */
-async function end(ctx: TenantCtx, connection: ConnectionRow, debt: DebtRow | null): Promise<boolean> {
-  const { id, version, provider, name } = connection;
-  // What was chosen stays, for the day on which the same account is connected again.
-  const ended = { ...nothingAhead, status: "disconnected" as const, statusReason: null, statusAt: ctx.now() };
-  const others = (await listConnections(ctx)).filter((each) => each.id !== id);
-  const seen = inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version), ne(connections.status, "disconnected"));
-  const gone = connectionExists(
-    ctx,
-    inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version + 1), eq(connections.status, "disconnected")),
-  );
-  const [marked] = await commitIf(
-    ctx,
-    connectionExists(ctx, seen),
-    "connection.disconnected",
-    { connection: id, provider, account: name },
-    [
-      ctx.db
-        .update(connections)
-        .set({ ...ended, version: version + 1 })
-        .where(seen)
-        .returning({ id: connections.id }),
-      // Whoever dies after this batch leaves a debt, which the cron pays.
-      ...(debt ? [debtWhere(ctx, debt, gone)] : []),
-      ctx.db.delete(secrets).where(and(inTenant(ctx, secrets, eq(secrets.connectionId, id)), gone)),
-      ctx.db.delete(resources).where(and(inTenant(ctx, resources, eq(resources.connectionId, id)), gone)),
-      ...scheduleStatements(ctx, { connections: [...others, { ...connection, ...ended }] }),
-    ],
-  );
-  return wrote(marked);
-}
-
 /** Gives access back after it was destroyed here, so that it is destroyed here whatever the provider says. */
-async function sayFarewell(ctx: TenantCtx, connection: ConnectionRow, debt: DebtRow | null): Promise<Disconnected> {
+export async function sayFarewell(ctx: TenantCtx, connection: ConnectionRow, debt: DebtRow | null): Promise<Disconnected> {
   const provider = findProvider(connection.provider);
   const farewell = debt ? await payDebt(ctx, debt) : await nothingOwed(ctx, provider, connection);
   return { farewell, revoked: farewell === "returned", remark: remarkOn(farewell, provider) };

@@ -78,6 +78,8 @@ export interface IntegratedAccount {
   refreshExpiresAt: number | null;
   /** What ends although it is renewed, and only this client's people mend. */
   cliff: { at: number; kind: CliffKind } | null;
+  /** When this key ends, since a sign-in of the same account took its place. */
+  endsAt: number | null;
   lastRefreshAt: number | null;
   lastSuccessAt: number | null;
   probedAt: number | null;
@@ -200,6 +202,7 @@ function describeAccount(
     accessExpiresAt: row.accessExpiresAt,
     refreshExpiresAt: row.refreshExpiresAt,
     cliff: row.status === "active" && row.cliffAt !== null && row.cliffKind !== null ? { at: row.cliffAt, kind: row.cliffKind } : null,
+    endsAt: row.endsAt,
     lastRefreshAt: row.lastRefreshAt,
     lastSuccessAt: row.lastSuccessAt,
     probedAt: row.probedAt,

@@ -123,6 +123,14 @@ export type DebtReason = z.infer<typeof DebtReason>;
 export const WaitReason = z.enum(["degraded", "misconfigured", "reconnect_needed", "missing_scopes", "choice_needed", "choice_gone"]);
 export type WaitReason = z.infer<typeof WaitReason>;
 
+/** What people were told of the end of a key that a sign-in replaced: that it comes, and again a week ahead. */
+export const EndTold = z.enum(["announced", "reminded"]);
+export type EndTold = z.infer<typeof EndTold>;
+
+/** What is said of it: those two, that it is put off, and that it came. */
+export const EndNews = z.enum([...EndTold.options, "put_off", "ended"]);
+export type EndNews = z.infer<typeof EndNews>;
+
 /** What a provider said of the account, as far as we need it later. */
 export const AccountDetails = z.object({
   currency: z.string().optional(),

@@ -21,6 +21,7 @@ import { listConnections } from "./list-connections.ts";
 import { strikeDebt } from "./owe.ts";
 import { nextProbeAt } from "./probe-times.ts";
 import { planOf } from "./renewal-plan.ts";
+import { keptSince, replacedBy, replaceKey } from "./replace-key.ts";
 import type { ConnectionRow, DebtRow } from "./rows.ts";
 import type { ConnectionKind } from "./schemas.ts";
 
@@ -148,14 +149,26 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
   const kept = held && !dropsOthers(held, input) ? own.filter(({ field }) => field !== "refresh_token" || mayRefresh(held, ctx.now())) : [];
   const keepsRefresh = held !== undefined && !("refresh_token" in sealing) && kept.some(({ field }) => field === "refresh_token");
   const row = {
-    ...rowOf(ctx, provider, input, { id, held, refreshEndsAt: keepsRefresh ? refreshEndOf(provider, held) : null }),
+    ...rowOf(ctx, provider, input, {
+      id,
+      held,
+      refreshEndsAt: keepsRefresh ? refreshEndOf(provider, held) : null,
+      keptAt: keptSince(ctx, provider.id, input, all),
+    }),
     chosen: chosen.chosen,
   };
   const plan = planOf({ connection: row, secrets: [...kept, ...Object.keys(sealing).map((field) => ({ field }))] });
   // Whether a refresh token of an older consent survived this one is found out now, and not when the new access token ends.
   const connection = { ...row, ...plan, ...(keepsRefresh && plan.renewAt !== null && { renewAt: ctx.now() }) };
   const action = held ? "connection.reconnected" : "connection.connected";
-  const details = { connection: id, provider: provider.id, kind: input.kind, account: identity.name, scopes: input.granted };
+  const details = {
+    connection: id,
+    provider: provider.id,
+    kind: input.kind,
+    account: identity.name,
+    scopes: input.granted,
+    ...replacedBy(connection, all),
+  };
   const statements = [
     held
       ? ctx.db
@@ -167,7 +180,7 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     ...(await keepSecrets(ctx, dataKey, { connectionId: id, sealing })),
     ...(kept.length < own.length ? [dropSecretsBut(ctx, id, [...kept.map(({ field }) => field), ...Object.keys(sealing)])] : []),
     ...(input.debt?.tenantId === ctx.tenant.id ? [strikeDebt(ctx, input.debt)] : []),
-    ...(input.kind === "oauth" ? [settleOlder(ctx, provider, identity)] : []),
+    ...(input.kind === "oauth" ? [settleOlder(ctx, provider, identity), replaceKey(ctx, connection)] : []),
     ...chosen.statements,
     ...scheduleStatements(ctx, { connections: [...all.filter((row) => row.id !== id), connection] }),
   ];
@@ -197,7 +210,7 @@ function rowOf(
   ctx: TenantCtx,
   provider: Provider,
   { kind, grant, identity, fields, asked, granted }: NewConnection,
-  { id, held, refreshEndsAt }: { id: string; held: ConnectionRow | undefined; refreshEndsAt: number | null },
+  { id, held, refreshEndsAt, keptAt }: { id: string; held: ConnectionRow | undefined; refreshEndsAt: number | null; keptAt: number | null },
 ): Omit<ConnectionRow, "chosen"> {
   const now = ctx.now();
   return {
@@ -229,6 +242,10 @@ function rowOf(
     cliffAt: null,
     cliffKind: null,
     cliffWarned: null,
+    endsAt: null,
+    endTold: null,
+    endLookAt: null,
+    keptAt,
     planned: "",
     probedAt: now,
     probeResult: "ok",

@@ -4,6 +4,7 @@ import { ifFound } from "#server/errors.ts";
 import type { TokenMessage } from "#server/messages.ts";
 import { payDue } from "./claim-debts.ts";
 import { agencyDebtor } from "./debtor.ts";
+import { endReplaced } from "./end-replaced.ts";
 import { probeDue } from "./probe-connection.ts";
 import { renewDue } from "./renew-due.ts";
 
@@ -20,6 +21,9 @@ export async function workToken(ctx: Ctx, message: TokenMessage): Promise<void> 
       return;
     case "token.probe":
       await probeDue(tenantCtx, { connectionId: message.connection });
+      return;
+    case "token.end_key":
+      await endReplaced(tenantCtx, { connectionId: message.connection });
       return;
     case "token.give_back":
       await payDue(tenantCtx, message.connection);

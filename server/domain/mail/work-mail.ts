@@ -5,6 +5,7 @@ import { mailCliff } from "./mail-cliff.ts";
 import { mailEnding } from "./mail-ending.ts";
 import { mailIncident } from "./mail-incident.ts";
 import { mailInvitation } from "./mail-invitation.ts";
+import { mailKeyEnd } from "./mail-key-end.ts";
 import { mailReconnect } from "./mail-reconnect.ts";
 import { mailReveal } from "./mail-reveal.ts";
 import { mailSignIn } from "./mail-sign-in.ts";
@@ -25,6 +26,8 @@ export function workMail(ctx: Ctx, message: MailMessage, handOn?: HandOn): Promi
       return mailReconnect(ctx, message, handOn);
     case "mail.cliff":
       return mailCliff(ctx, message, handOn);
+    case "mail.key_end":
+      return mailKeyEnd(ctx, message, handOn);
     case "mail.incident":
       return mailIncident(ctx, message, handOn);
     case "mail.reveal":

@@ -1,4 +1,4 @@
-import type { CliffKind, ConnectionKind } from "#server/domain/connections/schemas.ts";
+import type { CliffKind, ConnectionKind, EndNews } from "#server/domain/connections/schemas.ts";
 import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
 import { nameInMail } from "#server/domain/tenants/name.ts";
 import type { Locale, Role } from "#server/domain/tenants/schemas.ts";
@@ -103,6 +103,39 @@ export function cliffLetter(facts: {
     paragraphs: [cliff.body(facts.provider, nameInMail(facts.account), on), cliff.because[facts.cliff], cliff.mend[facts.kind]],
     button: { label: cliff.button[facts.kind], url: facts.url },
     notes: [cliff.why],
+  });
+}
+
+/** News of the end of a key that a sign-in replaced. `at`: the day of it, in the client's timezone; null where there is none. */
+export function keyEndLetter(facts: {
+  locale: Locale;
+  name: string;
+  provider: string;
+  account: string;
+  tenant: string;
+  timeZone: string;
+  news: EndNews;
+  /** Milliseconds since 1970. */
+  at: number | null;
+  url: string;
+}): Letter {
+  const { greeting, keyEnd } = words[facts.locale];
+  const { locale, provider, news, timeZone, at } = facts;
+  const account = nameInMail(facts.account);
+  const on = at === null ? "" : longDate({ locale, timeZone, at });
+  const coming = [keyEnd.coming(provider, account, on), keyEnd.nothingStops, keyEnd.keep];
+  const paragraphs: Record<EndNews, string[]> = {
+    announced: coming,
+    reminded: coming,
+    put_off: [keyEnd.putOff(account), at === null ? keyEnd.waits : keyEnd.needed(on)],
+    ended: [keyEnd.ended(provider, account)],
+  };
+  return draw(locale, {
+    subject: keyEnd.subject[news](provider, nameInMail(facts.tenant), on),
+    greeting: greeting(nameInMail(facts.name)),
+    paragraphs: paragraphs[news],
+    button: { label: keyEnd.button, url: facts.url },
+    notes: [keyEnd.why],
   });
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { chooseResources } from "#server/domain/connections/choose-resources.ts";
 import { connectKey } from "#server/domain/connections/connect-key.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
+import { keepKey } from "#server/domain/connections/keep-key.ts";
 import { listFurtherPermissions } from "#server/domain/connections/list-further-permissions.ts";
 import { listIntegrations } from "#server/domain/connections/list-integrations.ts";
 import { listResourcesOf } from "#server/domain/connections/list-resources-of.ts";
@@ -63,6 +64,18 @@ export const connections = router({
     .input(ConnectionRef)
     .output(Disconnected)
     .mutation(({ ctx, input }) => disconnect(ctx, input)),
+  /** Keeps a key that a sign-in of its account would replace. */
+  keepKey: memberOrStaff("settings:write")
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/connections/{tenant}/{connectionId}/keep",
+        summary: "Keep a key that would end since a sign-in of the same account replaced it",
+      },
+    })
+    .input(ConnectionRef)
+    .output(Done)
+    .mutation(({ ctx, input }) => whenDone(keepKey(ctx, input))),
   /** Tries the connection now. */
   probe: memberOrStaff("connections:write")
     .meta({ openapi: { method: "POST", path: "/connections/{tenant}/{connectionId}/probe", summary: "Try a connection now" } })

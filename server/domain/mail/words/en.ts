@@ -52,6 +52,26 @@ export const en = {
     button: { oauth: "Sign in there again", key: "Enter a new key" },
     why: "You get this mail because your role lets you connect accounts. It comes 30, 14 and 3 days ahead.",
   },
+  keyEnd: {
+    subject: {
+      announced: (provider: string, tenant: string, on: string) => `${provider} for ${tenant}: the old key will be removed on ${on}`,
+      reminded: (provider: string, tenant: string, on: string) =>
+        `${provider} for ${tenant}: one week until the old key is removed (${on})`,
+      put_off: (provider: string, tenant: string) => `${provider} for ${tenant}: the old key stays for now`,
+      ended: (provider: string, tenant: string) => `${provider} for ${tenant}: the old key was removed`,
+    },
+    coming: (provider: string, account: string, on: string) =>
+      `${account} is now connected to ${provider} by sign-in, so the key is no longer needed. On ${on} we will delete it here.`,
+    nothingStops: "Your syncs keep running through the sign-in. You don't have to do anything.",
+    keep: "Still need the key? An owner or admin can keep it with one click.",
+    putOff: (account: string) => `The key of ${account} was due to be removed today. We kept it, so that nothing stops.`,
+    waits: "The sign-in isn't working right now. Reconnect it: the key will be removed 30 days after that, and we'll email you first.",
+    needed: (on: string) => `Some syncs can't run through the sign-in yet. The new date is ${on}.`,
+    ended: (provider: string, account: string) =>
+      `We deleted the key of ${account}. Your syncs run through the sign-in. The key stays valid at ${provider} until you delete it there.`,
+    button: "See the connection",
+    why: "You get this mail because your role lets you connect accounts.",
+  },
   incident: {
     subject: {
       unavailable: (provider: string) => `${provider} does not answer for many clients`,

@@ -52,6 +52,26 @@ export const fr: Words = {
     button: { oauth: "S’y connecter de nouveau", key: "Saisir une nouvelle clé" },
     why: "Vous recevez ce message car votre rôle permet de connecter des comptes. Il arrive 30, 14 et 3 jours à l’avance.",
   },
+  keyEnd: {
+    subject: {
+      announced: (provider, tenant, on) => `${provider} pour ${tenant} : l’ancienne clé sera supprimée le ${on}`,
+      reminded: (provider, tenant, on) => `${provider} pour ${tenant} : l’ancienne clé sera supprimée dans une semaine (${on})`,
+      put_off: (provider, tenant) => `${provider} pour ${tenant} : l’ancienne clé est conservée pour le moment`,
+      ended: (provider, tenant) => `${provider} pour ${tenant} : l’ancienne clé a été supprimée`,
+    },
+    coming: (provider, account, on) =>
+      `${account} est désormais connecté à ${provider} par identification : la clé n’est plus nécessaire. Nous la supprimerons ici le ${on}.`,
+    nothingStops: "Vos synchronisations continuent par cette connexion. Vous n’avez rien à faire.",
+    keep: "Vous avez encore besoin de la clé ? Un propriétaire ou un administrateur peut la conserver en un clic.",
+    putOff: (account) => `La clé de ${account} devait être supprimée aujourd’hui. Nous l’avons conservée pour que rien ne s’arrête.`,
+    waits:
+      "La connexion par identification ne fonctionne pas en ce moment. Reconnectez-la : la clé sera supprimée 30 jours plus tard, et nous vous préviendrons avant.",
+    needed: (on) => `Certaines synchronisations ne peuvent pas encore passer par cette connexion. La nouvelle date est le ${on}.`,
+    ended: (provider, account) =>
+      `Nous avons supprimé la clé de ${account}. Vos synchronisations passent par la connexion par identification. La clé reste valable chez ${provider} tant que vous ne l’y supprimez pas.`,
+    button: "Voir la connexion",
+    why: "Vous recevez ce message car votre rôle permet de connecter des comptes.",
+  },
   incident: {
     subject: {
       unavailable: (provider) => `${provider} ne répond plus pour de nombreux clients`,

@@ -1,0 +1,94 @@
+import { and, eq, isNotNull, ne, type SQL } from "drizzle-orm";
+import type { Statement } from "#db/client.ts";
+import { connections, resources, secrets } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { connectionExists } from "./connection-exists.ts";
+import { listConnections } from "./list-connections.ts";
+import { nothingAhead } from "./nothing-ahead.ts";
+import { debtWhere } from "./owe.ts";
+import type { ConnectionRow, DebtRow } from "./rows.ts";
+
+/** How a connection ends, where it is more than somebody who disconnects it. */
+interface Ending {
+  /** What is owed back at the provider from then on. */
+  debt: DebtRow | null;
+  /** Ends it only where this holds of its row, too. */
+  only?: SQL | undefined;
+  /** The sign-in that takes its place among the accounts, as it will be. */
+  heir?: ConnectionRow;
+  /** When the cron looks at it once more, to tell people that it ended. */
+  endLookAt?: number;
+}
+
+/**
+ * Ends a connection in one batch: its secrets are destroyed, its jobs read another way or are blocked, what is owed is written down.
+ * Answers whether it was we who ended it: not where it has other tokens by now than those that were seen.
+ */
+export async function endConnection(ctx: TenantCtx, connection: ConnectionRow, { debt, only, heir, endLookAt }: Ending): Promise<boolean> {
+  const { id, version, provider, name } = connection;
+  // What was chosen stays, for the day on which the same account is connected again.
+  const ended = {
+    ...nothingAhead,
+    status: "disconnected" as const,
+    statusReason: null,
+    statusAt: ctx.now(),
+    ...(endLookAt !== undefined && { endLookAt }),
+  };
+  const others = (await listConnections(ctx)).filter((each) => each.id !== id && each.id !== heir?.id);
+  const seen = inTenant(
+    ctx,
+    connections,
+    eq(connections.id, id),
+    eq(connections.version, version),
+    ne(connections.status, "disconnected"),
+    only,
+  );
+  const gone = connectionExists(
+    ctx,
+    inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version + 1), eq(connections.status, "disconnected")),
+  );
+  const details = { connection: id, provider, account: name, ...(heir && { replacedBy: heir.id }) };
+  const [marked] = await commitIf(ctx, connectionExists(ctx, seen), "connection.disconnected", details, [
+    ctx.db
+      .update(connections)
+      .set({ ...ended, version: version + 1 })
+      .where(seen)
+      .returning({ id: connections.id }),
+    // Whoever dies after this batch leaves a debt, which the cron pays.
+    ...(debt ? [debtWhere(ctx, debt, gone)] : []),
+    ctx.db.delete(secrets).where(and(inTenant(ctx, secrets, eq(secrets.connectionId, id)), gone)),
+    ctx.db.delete(resources).where(and(inTenant(ctx, resources, eq(resources.connectionId, id)), gone)),
+    heir ? inherit(ctx, heir, gone) : keepItsKey(ctx, connection, gone),
+    ...scheduleStatements(ctx, { connections: [...others, ...(heir ? [heir] : []), { ...connection, ...ended }] }),
+  ]);
+  return wrote(marked);
+}
+
+/** The sign-in has the key's place in the client's order. */
+const inherit = (ctx: TenantCtx, { id, preferredAt }: ConnectionRow, gone: SQL): Statement =>
+  ctx.db
+    .update(connections)
+    .set({ preferredAt })
+    .where(and(inTenant(ctx, connections, eq(connections.id, id)), gone));
+
+/** Without the sign-in nothing takes the place of its account's key: that one goes on. */
+const keepItsKey = (ctx: TenantCtx, { provider, externalId }: ConnectionRow, gone: SQL): Statement =>
+  ctx.db
+    .update(connections)
+    .set({ endsAt: null, endTold: null, endLookAt: null })
+    .where(
+      and(
+        inTenant(
+          ctx,
+          connections,
+          eq(connections.provider, provider),
+          eq(connections.externalId, externalId),
+          eq(connections.kind, "key"),
+          isNotNull(connections.endsAt),
+        ),
+        gone,
+      ),
+    );
