@@ -33,12 +33,13 @@ export async function loader(args: LoaderFunctionArgs) {
   return { title: titleOf(client.name), client, overview, integrations };
 }
 
-/** `intent` says what is done: `run` a job now, or `check` a connection now. */
+/** `intent` says what is done: `run` a job now, `check` a connection now, or `settle-owed`: access was removed at its provider by hand. */
 export async function action(args: ActionFunctionArgs) {
   const form = await args.request.formData();
   const admin = enterAdmin(args);
   try {
-    admin.toast(await (form.get("intent") === "check" ? check : run)(args, form));
+    const intent = String(form.get("intent"));
+    admin.toast(await (intent === "check" ? check : intent === "settle-owed" ? settle : run)(args, form));
   } catch (error) {
     return formFailure(error, args, form);
   }
@@ -61,6 +62,11 @@ async function check({ params, context: { api, locale } }: ActionFunctionArgs, f
   return { kind: health.state === "degraded" ? "info" : "error", message: t("probe.failed", words) } as const;
 }
 
+async function settle({ params, context: { api, locale } }: ActionFunctionArgs, form: FormData) {
+  await api.connections.settleOwed({ tenant: String(params.tenant), owedId: String(form.get("owedId")) });
+  return { kind: "success", message: translatorOf(locale)("owed.removedToast") } as const;
+}
+
 export default function ClientHealth() {
   const { t } = useTranslation("admin");
   const { client, overview, integrations } = useLoaderData<typeof loader>();
@@ -73,7 +79,7 @@ export default function ClientHealth() {
     <>
       <FormMessage failure={failure} />
       <Section title={t("connections.title")} description={t("connections.description")}>
-        <OwedAccess integrations={integrations} />
+        <OwedAccess integrations={integrations} settles />
         <ConnectionTable integrations={integrations} />
       </Section>
       <Section title={t("jobs.title")} description={t("jobs.description")}>

@@ -8,8 +8,10 @@ import { CredentialTable } from "#app/components/admin/credential-table.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/admin/filter-form.tsx";
 import { KeyCoverage } from "#app/components/admin/key-coverage.tsx";
+import { OwedAccess } from "#app/components/client/owed-access.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Section } from "#app/components/shell/section.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
@@ -25,26 +27,35 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const filters = filtersOf(args.request, ["client", "provider", "cursor"]);
-  const [page, coverage, providers] = await Promise.all([
+  const [page, coverage, providers, owed] = await Promise.all([
     api.credentials.list({ tenantId: filters.client, provider: filters.provider, cursor: filters.cursor }),
     api.credentials.coverage(),
     api.credentials.providers(),
+    api.credentials.owed(),
   ]);
-  return { title: titleOf(translatorOf(locale)("credentials.title", { ns: "admin" })), filters, page, coverage, providers };
+  return { title: titleOf(translatorOf(locale)("credentials.title", { ns: "admin" })), filters, page, coverage, providers, owed };
 }
 
-/** Goes on with the rotation of the root key; what keeps it from going on is said. */
+/**
+ * Goes on with the rotation of the root key; what keeps it from going on is said. `intent` `settle-owed`: access that the agency owed was
+ * removed at its provider by hand.
+ */
 export async function action(args: ActionFunctionArgs) {
   const { api, locale, toast } = enterAdmin(args);
   const form = await args.request.formData();
   const t = translatorOf(locale);
   try {
-    const { current, total } = await api.credentials.rotate();
-    const done = current === total;
-    toast({
-      kind: done ? "success" : "info",
-      message: done ? t("coverage.doneTitle", { ns: "admin" }) : t("coverage.openBody", { ns: "admin", current, total }),
-    });
+    if (form.get("intent") === "settle-owed") {
+      await api.credentials.settleOwed({ owedId: String(form.get("owedId")) });
+      toast({ kind: "success", message: t("owed.removedToast") });
+    } else {
+      const { current, total } = await api.credentials.rotate();
+      const done = current === total;
+      toast({
+        kind: done ? "success" : "info",
+        message: done ? t("coverage.doneTitle", { ns: "admin" }) : t("coverage.openBody", { ns: "admin", current, total }),
+      });
+    }
   } catch (error) {
     return formFailure(error, args, form);
   }
@@ -55,7 +66,7 @@ export async function action(args: ActionFunctionArgs) {
 export default function Credentials() {
   const { t } = useTranslation("admin");
   const { t: custody } = useTranslation("custody");
-  const { filters, page, coverage, providers } = useLoaderData<typeof loader>();
+  const { filters, page, coverage, providers, owed } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const filtered = Boolean(filters.client || filters.provider);
   return (
@@ -76,6 +87,11 @@ export default function Credentials() {
         <FormMessage failure={failure} />
       </div>
       <KeyCoverage coverage={coverage} />
+      {owed.length > 0 && (
+        <Section title={t("credentials.owedTitle")} description={t("credentials.owedBody")} className="mb-6">
+          <OwedAccess integrations={owed} settles />
+        </Section>
+      )}
       <FilterForm active={filtered}>
         <ClientFilter value={filters.client} />
         <Field label={custody("credentials.provider")}>

@@ -79,6 +79,11 @@ export async function action(args: ActionFunctionArgs) {
         context.toast({ kind: "success", message: t("keys.keptToast", { account }) });
         break;
       }
+      case "settle-owed": {
+        await api.connections.settleOwed({ tenant: connection.tenant, owedId: text("owedId") });
+        context.toast({ kind: "success", message: t("owed.removedToast") });
+        break;
+      }
       case "disconnect": {
         const { remark } = await api.connections.disconnect(connection);
         const done = t("integrations.disconnected", { account });
@@ -122,7 +127,7 @@ export default function ProviderPage() {
         }
       />
       <FormMessage failure={failure?.intent === "connect-key" ? undefined : failure} />
-      <OwedAccess integrations={[integration]} />
+      <OwedAccess integrations={[integration]} settles={connects} />
       {other && connects && <OtherAccount integration={integration} awaited={other} />}
       {connections.length > 0 && (
         <ul className="grid grid-cols-1 gap-4">

@@ -1,5 +1,5 @@
-import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
-import { Link, useLoaderData } from "@remix-run/react";
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { CalendarClock, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { needsAttention, stateOfProvider } from "#app/components/client/account-state.ts";
@@ -7,11 +7,13 @@ import { ConnectedCard, ShelfCard } from "#app/components/client/integration-car
 import { IntegrationFilter, SHOWN, type Shown } from "#app/components/client/integration-filter.tsx";
 import { OwedAccess } from "#app/components/client/owed-access.tsx";
 import { GROUPS, groupOf } from "#app/components/client/provider-groups.ts";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { formFailure } from "#app/form-errors.ts";
 import { translatorOf } from "#app/i18n/translator.server.ts";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
@@ -45,10 +47,25 @@ export async function loader(args: LoaderFunctionArgs) {
   return { title: titleOf(t("integrations.title"), tenant.name), integrations, owing, q, show };
 }
 
+/** Access that we could not give back was removed at its provider by hand. */
+export async function action({ request, context, params }: ActionFunctionArgs) {
+  const { api, locale, toast } = context;
+  const form = await request.formData();
+  try {
+    await api.connections.settleOwed({ tenant: String(params.tenant), owedId: String(form.get("owedId")) });
+    toast({ kind: "success", message: translatorOf(locale)("owed.removedToast") });
+  } catch (error) {
+    return formFailure(error, { request, context }, form);
+  }
+  const { pathname, search } = new URL(request.url);
+  return redirect(`${pathname}${search}`);
+}
+
 /** The shelf: what is connected first, then what could be, by what it is for. All that can be done stands on a provider's own page. */
 export default function Integrations() {
   const { t } = useTranslation("client");
   const { integrations, owing, q, show } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
   const { may, base } = useTenant();
   const connected = integrations
     .filter(({ connections }) => connections.length > 0)
@@ -75,7 +92,8 @@ export default function Integrations() {
           </>
         }
       />
-      <OwedAccess integrations={owing} />
+      <FormMessage failure={failure} />
+      <OwedAccess integrations={owing} settles={may("connections:write")} />
       <IntegrationFilter q={q} show={show} />
       {integrations.length === 0 && (
         <Card padding="none">

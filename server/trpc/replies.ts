@@ -81,6 +81,8 @@ const OwedAccess = z.object({
   removal: Text.describe("Where a person removes it at the provider."),
 });
 
+export const AgencyOwed = z.array(z.object({ provider: z.string(), name: z.string(), owed: z.array(OwedAccess) }));
+
 export const Integrations = z.array(
   z.object({
     provider: z.string(),

@@ -40,6 +40,7 @@ export interface Belongings {
   token: string;
   marker: string;
   connectionId: string;
+  owedId: string;
   runId: string;
   invitationId: string;
   invitationToken: string;
@@ -58,6 +59,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
   const { actor: owner, token } = await makeUser({ roles: [[tenant, "owner"]] });
   const ids = {
     connectionId: newId("con", now),
+    owedId: newId("dbt", now),
     runId: newId("run", now),
     invitationId: newId("inv", now),
     deadLetterId: newId("ddl", now),
@@ -66,7 +68,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     deliveryId: newId("whk", now),
     requestId: newId("prv", now),
   };
-  const { connectionId, runId, invitationId, deadLetterId, revealId, exportId, deliveryId, requestId } = ids;
+  const { connectionId, owedId, runId, invitationId, deadLetterId, revealId, exportId, deliveryId, requestId } = ids;
   const tenantId = tenant.id;
   const job = "shopify-sensor";
   await db
@@ -150,7 +152,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     db.insert(deletedOrders).values({ tenantId, connectionId, externalId: `${marker}-deleted`, deletedAt: now }),
     db.insert(resources).values({ tenantId, connectionId, kind: "ga4_property", externalId: marker, name: marker, listedAt: now }),
     db.insert(debts).values({
-      id: newId("dbt", now),
+      id: owedId,
       tenantId,
       provider,
       connectionId,

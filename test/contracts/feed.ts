@@ -8,6 +8,7 @@ const ids: Record<string, (of: Belongings) => string> = {
   clientId: ({ tenant }) => tenant.id,
   runId: ({ runId }) => runId,
   connectionId: ({ connectionId }) => connectionId,
+  owedId: ({ owedId }) => owedId,
   invitationId: ({ invitationId }) => invitationId,
   sessionId: ({ owner }) => owner.sessionId,
   userId: ({ owner }) => owner.userId,

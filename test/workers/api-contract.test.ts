@@ -2,7 +2,7 @@ import { type Schema, Validator } from "@cfworker/json-schema";
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { connections, deletions, incidents, secrets, webhookDeliveries } from "#db/schema/index.ts";
+import { connections, debts, deletions, incidents, secrets, webhookDeliveries } from "#db/schema/index.ts";
 import type { DescribedOperation, OpenApiDocument } from "#server/trpc/openapi-document.ts";
 import { restOperations } from "#server/trpc/rest.ts";
 import { appRouter } from "#server/trpc/root.ts";
@@ -74,6 +74,18 @@ async function makeWorld(): Promise<World> {
     }),
     // An event whose content is kept may be worked off again.
     db.update(webhookDeliveries).set({ sealed: "sealed" }).where(eq(webhookDeliveries.id, belongings.deliveryId)),
+    // The agency's own, beside the client's.
+    db.insert(debts).values({
+      id: agencyOwedId(belongings),
+      tenantId: "",
+      provider: "shopify",
+      connectionId: "x",
+      reason: "not_kept",
+      name: "",
+      owedAt: now,
+      farewell: "unreached",
+      endedAt: now,
+    }),
     db.insert(incidents).values({
       id: belongings.runId.replace("run_", "inc_"),
       provider: "shopify",
@@ -95,6 +107,7 @@ async function makeWorld(): Promise<World> {
   };
 }
 
+const agencyOwedId = ({ owedId }: Belongings) => `${owedId}a`;
 const deletionId = ({ revealId }: Belongings) => revealId.replace("rev_", "del_");
 
 /** What an operation is asked with where one of everything does not do. */
@@ -107,6 +120,7 @@ const given: Record<string, () => Record<string, unknown>> = {
   "connections.keepKey": () => ({ connectionId: world.klaviyo }),
   "connections.prefer": () => ({ connectionId: world.klaviyo }),
   "connections.disconnect": () => ({ connectionId: world.google }),
+  "credentials.settleOwed": () => ({ owedId: agencyOwedId(world.belongings) }),
   "renewals.now": () => ({ connectionId: world.klaviyo }),
   "integrations.refresh": () => ({ provider: "klaviyo" }),
   "reveals.request": () => ({ connectionId: world.google }),

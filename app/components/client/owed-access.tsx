@@ -1,11 +1,16 @@
+import { Form } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
 import { Callout } from "#app/components/ui/callout.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import type { Integration } from "./account-state.ts";
 
-/** Access that we use no more and that its provider has not ended: when we try next or, once given up, how a person removes it. */
-export function OwedAccess({ integrations }: { integrations: readonly Pick<Integration, "name" | "owed">[] }) {
+/**
+ * Access that we use no more and that its provider has not ended: when we try next or, once given up, how a person removes it and,
+ * where they may (`settles`), that they did.
+ */
+export function OwedAccess({ integrations, settles }: { integrations: readonly Pick<Integration, "name" | "owed">[]; settles: boolean }) {
   const { t } = useTranslation("client");
   const { locale } = useDisplay();
   const format = useFormat();
@@ -18,7 +23,11 @@ export function OwedAccess({ integrations }: { integrations: readonly Pick<Integ
         return (
           <li key={id}>
             {nextAt === null ? (
-              <Callout tone="warn" title={t("owed.givenUpTitle", { account: whose })}>
+              <Callout
+                tone="warn"
+                title={t("owed.givenUpTitle", { account: whose })}
+                action={settles && <Removed id={id} account={whose} />}
+              >
                 {t("owed.givenUpBody", { provider, place: removal[locale] })}
               </Callout>
             ) : (
@@ -30,5 +39,20 @@ export function OwedAccess({ integrations }: { integrations: readonly Pick<Integ
         );
       })}
     </ul>
+  );
+}
+
+function Removed({ id, account }: { id: string; account: string }) {
+  const { t } = useTranslation("client");
+  return (
+    <Form method="post">
+      <input type="hidden" name="intent" value="settle-owed" />
+      <input type="hidden" name="owedId" value={id} />
+      {/* Several may have this button: the name tells which one is at work. */}
+      <SubmitButton size="sm" variant="secondary" name={`settle-${id}`} value="1">
+        {t("owed.removed")}
+        <span className="sr-only">: {account}</span>
+      </SubmitButton>
+    </Form>
   );
 }

@@ -289,6 +289,8 @@ export const admin = {
     emptyBody: "Its owner was not invited when it was taken in.",
   },
   credentials: {
+    owedTitle: "Access the agency owes back",
+    owedBody: "Sign-ins that never became a client, and clients that were deleted. We keep trying to revoke them.",
     title: "Credentials",
     description: "What the vault holds, by name. A value is shown only to an admin whom another one allowed it, for five minutes.",
     account: "Account",

@@ -188,6 +188,8 @@ export const client = {
     retryingBody: "We no longer use it. {{provider}} hasn't confirmed yet, so we keep trying. Next try: {{date}}.",
     givenUpTitle: "Access at {{account}} was not revoked",
     givenUpBody: "We no longer use it and destroyed our copy, but {{provider}} never confirmed. Remove it there: {{place}}.",
+    removed: "I removed it there",
+    removedToast: "Noted. We'll stop reminding you.",
   },
   accounts: {
     search: "Find a provider",

@@ -296,6 +296,8 @@ export const admin = {
     emptyBody: "Son propriétaire n’a pas été invité à la création.",
   },
   credentials: {
+    owedTitle: "Accès que l’agence doit rendre",
+    owedBody: "Connexions qui ne sont devenues aucun client, et clients supprimés. Nous continuons d’essayer de les révoquer.",
     title: "Accès",
     description:
       "Ce que le coffre contient, par nom. Une valeur n’est montrée qu’à un admin qu’un autre y a autorisé, pendant cinq minutes.",

@@ -193,6 +193,8 @@ export const client = {
     retryingBody: "Nous ne l’utilisons plus. {{provider}} n’a pas encore confirmé, nous réessayons. Prochain essai : {{date}}.",
     givenUpTitle: "L’accès à {{account}} n’a pas été révoqué",
     givenUpBody: "Nous ne l’utilisons plus et notre copie est détruite, mais {{provider}} n’a pas confirmé. Retirez-le là-bas : {{place}}.",
+    removed: "Je l’ai retiré là-bas",
+    removedToast: "C’est noté. Nous ne vous le rappellerons plus.",
   },
   accounts: {
     search: "Trouver un service",

@@ -196,6 +196,8 @@ export const client = {
     retryingBody: "איננו משתמשים בה עוד. {{provider}} עדיין לא אישר, ולכן אנו ממשיכים לנסות. הניסיון הבא: {{date}}.",
     givenUpTitle: "הגישה אל {{account}} לא בוטלה",
     givenUpBody: "איננו משתמשים בה עוד והעותק שלנו הושמד, אך {{provider}} לא אישר. יש להסיר אותה שם: {{place}}.",
+    removed: "הסרתי אותה שם",
+    removedToast: "רשמנו. לא נזכיר זאת שוב.",
   },
   accounts: {
     search: "חיפוש ספק",

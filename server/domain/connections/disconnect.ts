@@ -9,7 +9,7 @@ import { remarkOn } from "./farewell-words.ts";
 import { freshAccess } from "./fresh-access.ts";
 import { giveBack } from "./give-back.ts";
 import { holdConnection } from "./hold-connection.ts";
-import { debtOf } from "./owe.ts";
+import { debtOf, findDebt } from "./owe.ts";
 import { pause } from "./pause.ts";
 import { payDebt } from "./pay-debt.ts";
 import type { ConnectionRow, DebtRow, HeldConnection } from "./rows.ts";
@@ -65,10 +65,11 @@ async function renewed(ctx: TenantCtx, held: HeldConnection): Promise<HeldConnec
 }
 
 /** Gives access back after it was destroyed here, so that it is destroyed here whatever the provider says. */
-export async function sayFarewell(ctx: TenantCtx, connection: ConnectionRow, debt: DebtRow | null): Promise<Disconnected> {
+async function sayFarewell(ctx: TenantCtx, connection: ConnectionRow, debt: DebtRow | null): Promise<Disconnected> {
   const provider = findProvider(connection.provider);
   const farewell = debt ? await payDebt(ctx, debt) : await nothingOwed(ctx, provider, connection);
-  return { farewell, revoked: farewell === "returned", remark: remarkOn(farewell, provider) };
+  const retried = farewell === "unreached" && debt !== null && (await findDebt(ctx, debt.id)) !== null;
+  return { farewell, revoked: farewell === "returned", remark: remarkOn(farewell, provider, { retried }) };
 }
 
 async function nothingOwed(ctx: TenantCtx, provider: Provider, connection: ConnectionRow): Promise<Farewell> {

@@ -2,15 +2,20 @@ import type { Provider } from "#server/catalog/provider.ts";
 import type { Text } from "#server/catalog/text.ts";
 import type { Farewell } from "./schemas.ts";
 
-/** What a person should know of our access at the provider after disconnecting; null where nothing is left there. */
-export function remarkOn(farewell: Farewell, provider: Provider): Text | null {
+/**
+ * What a person should know of our access at the provider after disconnecting; null where nothing is left there. `retried`: we go on
+ * trying to give it back, so that nobody has to do it by hand.
+ */
+export function remarkOn(farewell: Farewell, provider: Provider, { retried }: { retried: boolean }): Text | null {
   const { name, key } = provider;
   const there = byHand(placeOfRemoval(provider));
   switch (farewell) {
     case "returned":
     case "gone":
+    case "removed":
       return null;
     case "unreached":
+      if (retried) return keptTrying(provider);
       return {
         en: `We destroyed our access, but could not tell ${name}. ${there.en}`,
         fr: `Notre accès est détruit, mais nous n’avons pas pu prévenir ${name}. ${there.fr}`,
@@ -34,6 +39,12 @@ export function remarkOn(farewell: Farewell, provider: Provider): Text | null {
       return farewell satisfies never;
   }
 }
+
+const keptTrying = ({ name }: Provider): Text => ({
+  en: `We no longer use our access. ${name} hasn't confirmed yet, so we keep trying to revoke it there. You don't have to do anything.`,
+  fr: `Nous n’utilisons plus notre accès. ${name} n’a pas encore confirmé : nous continuons d’essayer de le révoquer. Vous n’avez rien à faire.`,
+  he: `איננו משתמשים עוד בגישה שלנו. ${name} עדיין לא אישר, ואנחנו ממשיכים לנסות לבטל אותה שם. אין צורך לעשות דבר.`,
+});
 
 /** The way there by hand. */
 function byHand(place: Text): Text {

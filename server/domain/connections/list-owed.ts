@@ -1,9 +1,11 @@
 import { eq, isNull, or } from "drizzle-orm";
 import { debts } from "#db/schema/index.ts";
 import type { Provider } from "#server/catalog/provider.ts";
+import { providers } from "#server/catalog/providers/registry.ts";
 import type { Text } from "#server/catalog/text.ts";
-import type { TenantCtx } from "#server/ctx.ts";
+import { type Ctx, requireStaff } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { agencyDebtor, type Debtor } from "./debtor.ts";
 import { placeOfRemoval } from "./farewell-words.ts";
 import type { DebtRow } from "./rows.ts";
 
@@ -20,12 +22,21 @@ export interface OwedAccess {
 }
 
 /** The tenant's debts that a person should know of: what is owed still, and what was given up. */
-export const owedQuery = (ctx: TenantCtx) =>
+export const owedQuery = (ctx: Debtor) =>
   ctx.db
     .select()
     .from(debts)
     .where(inTenant(ctx, debts, or(isNull(debts.farewell), eq(debts.farewell, "unreached"))))
     .orderBy(debts.id);
+
+/** What the agency itself owes, by provider: of consents that were no client's yet, and of clients that were erased. For staff. */
+export async function listAgencyOwed(ctx: Ctx): Promise<{ provider: string; name: string; owed: OwedAccess[] }[]> {
+  requireStaff(ctx);
+  const owed = await owedQuery(agencyDebtor(ctx));
+  return providers
+    .map((provider) => ({ provider: provider.id, name: provider.name, owed: describeOwed(provider, owed, ctx.now()) }))
+    .filter((each) => each.owed.length > 0);
+}
 
 /** What of it is told at one provider. A consent on its way is owed too, and no news until nobody comes to make a connection of it. */
 export const describeOwed = (provider: Provider, owed: readonly DebtRow[], now: number): OwedAccess[] =>

@@ -107,9 +107,10 @@ export type HealthState = z.infer<typeof HealthState>;
 /**
  * What became of our access at the provider when an account was disconnected. `returned`: the provider ended it. `gone`: it had
  * ended before. `unreached`: the provider could not be told. `by_hand`: it cannot be told by a program, or telling it would end somebody
- * else's connection too (which is nobody's to know). `key`: a key is its owner's to delete.
+ * else's connection too (which is nobody's to know). `key`: a key is its owner's to delete. `removed`: a person says that they removed
+ * it there, after it was given up.
  */
-export const Farewell = z.enum(["returned", "gone", "unreached", "by_hand", "key"]);
+export const Farewell = z.enum(["returned", "gone", "unreached", "by_hand", "key", "removed"]);
 export type Farewell = z.infer<typeof Farewell>;
 
 /**
@@ -158,6 +159,10 @@ export type ChosenResource = Resource & { gone?: true | undefined };
 
 export const ConnectionRef = z.object({ connectionId: z.string().max(60) });
 export type ConnectionRef = z.infer<typeof ConnectionRef>;
+
+/** Access that is owed back, by the id of its debt. */
+export const OwedRef = z.object({ owedId: z.string().max(60) });
+export type OwedRef = z.infer<typeof OwedRef>;
 
 const ResourceKind = z.string().min(1).max(60);
 export const ListResources = ConnectionRef.extend({

@@ -16,9 +16,11 @@ import {
   ConnectionRef,
   ConnectKey,
   ListResources,
+  OwedRef,
   RefreshedResources,
   ResourcePage,
 } from "#server/domain/connections/schemas.ts";
+import { settleOwed } from "#server/domain/connections/settle-owed.ts";
 import { listUnusedScopes } from "#server/domain/connections/unused-scopes.ts";
 import { answerShown, findShown } from "#server/domain/oauth/answer-shown.ts";
 import { AnswerShown, ShownRef } from "#server/domain/oauth/schemas.ts";
@@ -76,6 +78,18 @@ export const connections = router({
     .input(ConnectionRef)
     .output(Done)
     .mutation(({ ctx, input }) => whenDone(keepKey(ctx, input))),
+  /** Access that we could not give back: a person says that they removed it at the provider. */
+  settleOwed: memberOrStaff("connections:write")
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/connections/{tenant}/owed/{owedId}/removed",
+        summary: "Say that access which the provider never confirmed to have ended was removed there by hand",
+      },
+    })
+    .input(OwedRef)
+    .output(Done)
+    .mutation(({ ctx, input }) => whenDone(settleOwed(ctx, input))),
   /** Tries the connection now. */
   probe: memberOrStaff("connections:write")
     .meta({ openapi: { method: "POST", path: "/connections/{tenant}/{connectionId}/probe", summary: "Try a connection now" } })

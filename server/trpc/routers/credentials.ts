@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { providers } from "#server/catalog/providers/registry.ts";
 import { listCredentials } from "#server/domain/connections/list-credentials.ts";
+import { listAgencyOwed } from "#server/domain/connections/list-owed.ts";
+import { OwedRef } from "#server/domain/connections/schemas.ts";
+import { settleAgencyOwed } from "#server/domain/connections/settle-owed.ts";
 import { rootKeyCoverage, rotateRootKey } from "#server/domain/vault/rotate-root-key.ts";
 import { router, staff } from "#server/trpc/init.ts";
-import { Coverage, Credentials } from "#server/trpc/replies.ts";
+import { AgencyOwed, Coverage, Credentials, Done, whenDone } from "#server/trpc/replies.ts";
 
 /** Of 100 data keys: two calls of D1 each, well inside what an invocation may make. */
 const pagesPerRequest = 20;
@@ -23,6 +26,22 @@ export const credentials = router({
     .query(({ ctx, input: { cursor, ...asked } }) => listCredentials(ctx, { after: cursor, ...asked })),
   /** Of whom there may be some. */
   providers: staff.query(() => providers.map(({ id, name }) => ({ id, name }))),
+  /** Access that the agency itself owes back at providers. */
+  owed: staff
+    .meta({ openapi: { method: "GET", path: "/credentials/owed", summary: "Access that the agency itself owes back at providers" } })
+    .output(AgencyOwed)
+    .query(({ ctx }) => listAgencyOwed(ctx)),
+  settleOwed: staff
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/credentials/owed/{owedId}/removed",
+        summary: "Say that access which the agency owed was removed at its provider by hand",
+      },
+    })
+    .input(OwedRef)
+    .output(Done)
+    .mutation(({ ctx, input }) => whenDone(settleAgencyOwed(ctx, input))),
   /** How far the rotation to the current root key has come. */
   coverage: staff
     .meta({ openapi: { method: "GET", path: "/credentials/coverage", summary: "How far the rotation of the root key has come" } })

@@ -14,6 +14,7 @@ import { openAccount } from "#server/domain/connections/open-account.ts";
 import { oweGrant } from "#server/domain/connections/owe.ts";
 import { giveUpAfterMs } from "#server/domain/connections/pay-debt.ts";
 import { workToken } from "#server/domain/connections/work-token.ts";
+import { createCaller } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
@@ -201,6 +202,90 @@ describe("a provider that does not answer", () => {
     await say(`Remove it there: ${removal?.en}`);
     await database.update(debts).set({ farewell: "returned" });
     expect(await told()).toEqual([]);
+  });
+
+  test("is not said to be a person's to mend while it is asked again", async () => {
+    const { ctx, row } = await connected("klaviyo");
+    await silent();
+    const { remark } = await disconnect(ctx, { connectionId: row.id });
+    expect(remark?.en).toContain("we keep trying");
+    expect(remark?.en).not.toContain("by hand");
+    expect(Object.values(remark ?? {})).toHaveLength(3);
+  });
+
+  test("and was given up is settled by who removed it there: once, by who may disconnect, and by nobody else", async () => {
+    const { tenant, browser, ctx, row, token } = await connected("klaviyo");
+    await silent();
+    await disconnect(ctx, { connectionId: row.id });
+    const [debt] = await owed();
+    const ref = { tenant: tenant.id, owedId: debt?.id ?? "" };
+    const own = createCaller(browser);
+    await expect(own.connections.settleOwed(ref), "we still try").rejects.toMatchObject({ code: "CONFLICT" });
+    await silent();
+    await tick(later(giveUpAfterMs + minute));
+    const { actor: viewer } = await makeUser({ roles: [[tenant, "viewer"]] });
+    await expect(createCaller(testCtx({ actor: viewer })).connections.settleOwed(ref)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const { tenant: home, browser: stranger } = await visit();
+    await expect(createCaller(stranger).connections.settleOwed({ ...ref, tenant: home.id })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    const { actor: staff } = await makeUser({ staff: true });
+    await expect(createCaller(testCtx({ actor: staff })).credentials.settleOwed({ owedId: ref.owedId })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+    expect(await owed()).toMatchObject([{ farewell: "unreached" }]);
+
+    const page = `/t/${tenant.id}/integrations/klaviyo`;
+    const form = new URLSearchParams({ intent: "settle-owed", owedId: ref.owedId });
+    const headers = { ...asPerson(token), "content-type": "application/x-www-form-urlencoded" };
+    expect(await (await ask(page, { headers: asPerson(token) })).text()).toContain("I removed it there");
+    expect((await ask(page, { method: "POST", headers, body: form.toString() })).status).toBe(302);
+    await own.connections.settleOwed(ref);
+    expect(await owed()).toMatchObject([{ farewell: "removed", nextAt: null }]);
+    expect((await listIntegrations(ctx)).flatMap((each) => each.owed)).toEqual([]);
+    const lines = await database
+      .select()
+      .from(auditLog)
+      .where(and(eq(auditLog.tenantId, tenant.id), eq(auditLog.action, "connection.access_removed")));
+    expect(lines.map(({ details }) => details)).toMatchObject([
+      { connection: row.id, provider: "klaviyo", account: row.name, farewell: "removed" },
+    ]);
+  });
+
+  test("and that the agency itself owes is shown to staff alone, and settled by them in the agency's own log", async () => {
+    const { tenant, row, ctx } = await connected("klaviyo");
+    const { actor: staff, token } = await makeUser({ staff: true });
+    const held = await holdConnection(ctx, row.id);
+    const grant = {
+      accessToken: (await openField(ctx, held, "access_token")) ?? "",
+      refreshToken: undefined,
+      expiresInS: null,
+      refreshExpiresInS: undefined,
+      scopes: row.scopesGranted,
+    };
+    const debt = await oweGrant(agencyDebtor(ctx), findOAuthProvider("klaviyo"), { grant, shop: null, reason: "not_kept" });
+    await database.update(connections).set({ status: "disconnected" });
+    const page = async () => (await ask("/admin/credentials", { headers: asPerson(token) })).text();
+    expect(await page(), "its consent may still be on its way").not.toContain("not revoked yet");
+    await silent();
+    await tick(later(6 * minute));
+    expect(await page()).toContain("not revoked yet");
+    await silent();
+    await tick(later(giveUpAfterMs + minute));
+    expect(await page()).toContain("was not revoked");
+    const { browser } = await visit(tenant);
+    await expect(createCaller(browser).credentials.owed()).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(createCaller(browser).connections.settleOwed({ tenant: tenant.id, owedId: debt?.id ?? "" })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+    const headers = { ...asPerson(token), "content-type": "application/x-www-form-urlencoded" };
+    const form = new URLSearchParams({ intent: "settle-owed", owedId: debt?.id ?? "" });
+    expect((await ask("/admin/credentials", { method: "POST", headers, body: form.toString() })).status).toBe(302);
+    expect(await createCaller(testCtx({ actor: staff })).credentials.owed()).toEqual([]);
+    expect(await owed()).toMatchObject([{ id: debt?.id, farewell: "removed" }]);
+    const lines = await database
+      .select()
+      .from(auditLog)
+      .where(and(eq(auditLog.tenantId, ""), eq(auditLog.action, "connection.access_removed")));
+    expect(lines).toMatchObject([{ actorId: staff.userId, details: { provider: "klaviyo", farewell: "removed" } }]);
   });
 
   test("says nothing of a consent that somebody is still at, until nobody comes", async () => {
