@@ -33,6 +33,15 @@ export const MailMessage = z.discriminatedUnion("type", [
     at: z.number().nullable(),
     person,
   }),
+  /** `at`: which change of its currency or time zone it is. */
+  z.strictObject({
+    v: z.literal(1),
+    type: z.literal("mail.account_changed"),
+    tenant: z.string(),
+    connection: z.string(),
+    at: z.number(),
+    person,
+  }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.alarm"), count: z.number(), at: z.number(), person }),

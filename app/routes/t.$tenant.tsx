@@ -2,6 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Outlet, useLoaderData } from "@remix-run/react";
 import { Blocks, ChartLine, CirclePlay, Settings, ShieldCheck, Users } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { ChangeNotices } from "#app/components/client/change-notices.tsx";
 import { CliffNotices } from "#app/components/client/cliff-notices.tsx";
 import { ProviderNotices } from "#app/components/client/provider-notices.tsx";
 import { ReconnectNotices } from "#app/components/client/reconnect-notices.tsx";
@@ -44,6 +45,11 @@ export async function loader(args: LoaderFunctionArgs) {
                 since: connection.connectedAt,
               },
             ],
+      ),
+    ),
+    changes: integrations.flatMap(({ provider: id, name, connections }) =>
+      connections.flatMap(({ changed, ...connection }) =>
+        changed === null ? [] : [{ ...changed, id: connection.id, account: connection.name, provider: { id, name } }],
       ),
     ),
     reconnects: integrations.flatMap(({ provider: id, name, connections }) =>
@@ -97,6 +103,7 @@ export default function TenantLayout() {
       <ReconnectNotices />
       <ProviderNotices />
       <CliffNotices />
+      <ChangeNotices />
       <Outlet />
     </AppShell>
   );

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
 import type {
+  AccountChange,
   AccountDetails,
   ChosenResource,
   CliffKind,
@@ -30,6 +31,8 @@ export const connections = sqliteTable(
     externalId: text().notNull(),
     name: text().notNull(),
     details: json<AccountDetails>().notNull(),
+    /** The last change of its currency or time zone. */
+    changed: json<AccountChange>(),
     /** What was typed into a key form, without its secrets. */
     fields: json<Record<string, string>>().notNull().default({}),
     /** What the client chose of `resources`: what jobs may read. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  AccountChange,
   ChosenResource,
   CliffKind,
   ConnectionKind,
@@ -65,6 +66,7 @@ const IntegratedAccount = z.object({
   connectedAt: z.number(),
   accessExpiresAt: z.number().nullable(),
   refreshExpiresAt: z.number().nullable(),
+  changed: AccountChange.nullable().describe("The last change of its currency or time zone that we noticed."),
   cliff: z.object({ at: z.number(), kind: CliffKind }).nullable().describe("What ends although it is renewed."),
   endsAt: z.number().nullable().describe("When this key ends, since a sign-in of the same account took its place."),
   lastRefreshAt: z.number().nullable(),

@@ -7,6 +7,7 @@ import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { useTenant } from "#app/tenant.ts";
 import { type Account, type Integration, needsChoice, STATE_TONES, stateOfAccount } from "./account-state.ts";
+import { ChangeNotice } from "./change-notices.tsx";
 import { consentLink } from "./consent-link.ts";
 
 /** What an account needs from a person, each with the one click that mends it. */
@@ -17,6 +18,7 @@ export function AccountNotices({ integration, account }: { integration: Integrat
       {account.endsAt !== null && <EndNotice account={account} endsAt={account.endsAt} />}
       {account.status === "active" && needsChoice(account) && <ChoiceNotice integration={integration} account={account} />}
       {account.status === "active" && account.waiting.length > 0 && <AccessNotice integration={integration} account={account} />}
+      {account.changed && <ChangeNotice change={account.changed} provider={integration.name} />}
       {account.status === "active" && account.reduced.length > 0 && <ReducedNotice account={account} />}
     </>
   );

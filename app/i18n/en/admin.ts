@@ -321,6 +321,7 @@ export const admin = {
       invitation: "Invitation",
       reconnect: "Reconnect",
       cliff: "Expiring access",
+      account_changed: "Changed account",
       incident: "Incident",
       reveal: "Access request",
       key_end: "Removal of a key",

@@ -330,6 +330,7 @@ export const admin = {
       invitation: "Invitation",
       reconnect: "Reconnexion",
       cliff: "Accès qui expire",
+      account_changed: "Compte modifié",
       incident: "Incident",
       reveal: "Demande d’accès",
       key_end: "Suppression d’une clé",

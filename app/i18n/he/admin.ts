@@ -334,6 +334,7 @@ export const admin = {
       invitation: "הזמנה",
       reconnect: "חיבור מחדש",
       cliff: "גישה שעומדת לפוג",
+      account_changed: "חשבון שהשתנה",
       incident: "תקלה",
       reveal: "בקשת גישה",
       key_end: "מחיקת מפתח",

@@ -15,6 +15,7 @@ import { describeOwed, type OwedAccess, owedQuery } from "./list-owed.ts";
 import { isConfigured } from "./provider-endpoints.ts";
 import type { ConnectionRow } from "./rows.ts";
 import {
+  type AccountChange,
   type ChosenResource,
   type CliffKind,
   type ConnectionKind,
@@ -76,6 +77,8 @@ export interface IntegratedAccount {
   connectedAt: number;
   accessExpiresAt: number | null;
   refreshExpiresAt: number | null;
+  /** The last change of its currency or time zone that we noticed. */
+  changed: AccountChange | null;
   /** What ends although it is renewed, and only this client's people mend. */
   cliff: { at: number; kind: CliffKind } | null;
   /** When this key ends, since a sign-in of the same account took its place. */
@@ -201,6 +204,7 @@ function describeAccount(
     connectedAt: row.connectedAt,
     accessExpiresAt: row.accessExpiresAt,
     refreshExpiresAt: row.refreshExpiresAt,
+    changed: row.changed,
     cliff: row.status === "active" && row.cliffAt !== null && row.cliffKind !== null ? { at: row.cliffAt, kind: row.cliffKind } : null,
     endsAt: row.endsAt,
     lastRefreshAt: row.lastRefreshAt,

@@ -3,12 +3,14 @@ import { connections } from "#db/schema/index.ts";
 import type { AccountFacts } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { isProviderFault } from "#server/domain/incidents/schemas.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict, ProviderError } from "#server/errors.ts";
+import { accountChange } from "./account-change.ts";
 import { adoptFacts } from "./adopt-facts.ts";
+import { connectionExists } from "./connection-exists.ts";
 import { type Health, healthOf } from "./health-of.ts";
 import { findConnection, holdConnection } from "./hold-connection.ts";
 import { listConnections } from "./list-connections.ts";
@@ -16,6 +18,7 @@ import { openAccount } from "./open-account.ts";
 import { nextProbeAt } from "./probe-times.ts";
 import type { ConnectionRow, HeldConnection } from "./rows.ts";
 import type { ConnectionRef, ProbeResult } from "./schemas.ts";
+import { tellChange } from "./tell-change.ts";
 
 export interface Probe {
   result: ProbeResult;
@@ -89,23 +92,34 @@ async function probe(ctx: TenantCtx, held: HeldConnection): Promise<{ result: Pr
 
 /**
  * An account that changed its currency or time zone counts in the new one from now on; what was measured keeps the old. The change
- * stands in the client's log, and the client follows where nobody chose its own.
+ * stands in the client's log and on its pages, its people are told by mail, once, and the client follows where nobody chose its own.
  */
 async function noteFacts(ctx: TenantCtx, { id, provider, details, version }: ConnectionRow, facts: AccountFacts): Promise<void> {
-  const changed = Object.fromEntries(
+  const said = Object.fromEntries(
     (["currency", "timezone"] as const)
       .filter((each) => facts[each] !== undefined && facts[each] !== details[each])
       .map((each) => [each, { from: details[each] ?? null, to: facts[each] }]),
   );
-  if (Object.keys(changed).length === 0) return;
-  const unchanged = inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version));
-  const now = { ...details, ...facts };
-  await commitIf(
+  if (Object.keys(said).length === 0) return;
+  // Of two probes at once the first one says it.
+  const asSeen = inTenant(
     ctx,
-    sql`exists (select 1 from ${connections} where ${unchanged})`,
-    "connection.account_changed",
-    { connection: id, provider, ...changed },
-    [ctx.db.update(connections).set({ details: now }).where(unchanged)],
+    connections,
+    eq(connections.id, id),
+    eq(connections.version, version),
+    sql`${connections.details}->>'currency' is ${details.currency ?? null}`,
+    sql`${connections.details}->>'timezone' is ${details.timezone ?? null}`,
   );
+  const now = { ...details, ...facts };
+  const changed = accountChange(details, now, ctx.now());
+  const [noted] = await commitIf(ctx, connectionExists(ctx, asSeen), "connection.account_changed", { connection: id, provider, ...said }, [
+    ctx.db
+      .update(connections)
+      .set({ details: now, ...(changed && { changed }) })
+      .where(asSeen)
+      .returning({ id: connections.id }),
+  ]);
+  if (!wrote(noted)) return;
+  if (changed) await tellChange(ctx, { connectionId: id, changed });
   await adoptFacts(ctx, { details: now, connectionId: id, others: await listConnections(ctx) });
 }

@@ -145,6 +145,11 @@ export const AccountDetails = z.object({
 });
 export type AccountDetails = z.infer<typeof AccountDetails>;
 
+const ChangedFact = z.object({ from: z.string(), to: z.string() });
+/** How an account counts otherwise than before: when we noticed it (milliseconds since 1970), and what of it changed. */
+export const AccountChange = z.object({ at: z.number(), currency: ChangedFact.optional(), timezone: ChangedFact.optional() });
+export type AccountChange = z.infer<typeof AccountChange>;
+
 /** What the client chose. `gone`: the provider listed it no more; it is kept so that people are told, and read by nobody. */
 export const ChosenResource = z.object({
   kind: z.string(),

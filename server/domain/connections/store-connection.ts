@@ -13,6 +13,7 @@ import { type PlanRefusal, planRefusal } from "#server/domain/tenants/plans.ts";
 import { currentDataKey, type DataKey, type DataKeyRow, openDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
+import { accountChange } from "./account-change.ts";
 import { adoptFacts } from "./adopt-facts.ts";
 import { agencyDebtor } from "./debtor.ts";
 import { expiriesOf } from "./expiries.ts";
@@ -24,6 +25,7 @@ import { planOf } from "./renewal-plan.ts";
 import { keptSince, replacedBy, replaceKey } from "./replace-key.ts";
 import type { ConnectionRow, DebtRow } from "./rows.ts";
 import type { ConnectionKind } from "./schemas.ts";
+import { tellChange } from "./tell-change.ts";
 
 /** What was proven of an account. `granted` are its scopes as the provider said them. */
 export interface NewConnection {
@@ -66,7 +68,8 @@ export async function storeConnection(
   input: NewConnection,
 ): Promise<{ id: string; again: boolean; toChoose: string[] }> {
   requirePermission(ctx, "connections:write");
-  const stored = await storeOnce(ctx, provider, input);
+  const { changed, ...stored } = await storeOnce(ctx, provider, input);
+  if (changed) await tellChange(ctx, { connectionId: stored.id, changed });
   // In another's keeping, hence no part of the batch; what is left of it finds that a connection lives on the grant.
   if (input.debt && input.debt.tenantId !== ctx.tenant.id) await strikeDebt(agencyDebtor(ctx), input.debt);
   await adoptFacts(ctx, { details: input.identity.details, connectionId: stored.id, others: await listConnections(ctx) });
@@ -148,6 +151,7 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
   const own = fields.filter(({ connectionId }) => connectionId === id);
   const kept = held && !dropsOthers(held, input) ? own.filter(({ field }) => field !== "refresh_token" || mayRefresh(held, ctx.now())) : [];
   const keepsRefresh = held !== undefined && !("refresh_token" in sealing) && kept.some(({ field }) => field === "refresh_token");
+  const changed = held ? accountChange(held.details, identity.details, ctx.now()) : null;
   const row = {
     ...rowOf(ctx, provider, input, {
       id,
@@ -159,7 +163,7 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
   };
   const plan = planOf({ connection: row, secrets: [...kept, ...Object.keys(sealing).map((field) => ({ field }))] });
   // Whether a refresh token of an older consent survived this one is found out now, and not when the new access token ends.
-  const connection = { ...row, ...plan, ...(keepsRefresh && plan.renewAt !== null && { renewAt: ctx.now() }) };
+  const connection = { ...row, ...plan, ...(changed && { changed }), ...(keepsRefresh && plan.renewAt !== null && { renewAt: ctx.now() }) };
   const action = held ? "connection.reconnected" : "connection.connected";
   const details = {
     connection: id,
@@ -184,8 +188,8 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     ...chosen.statements,
     ...scheduleStatements(ctx, { connections: [...all.filter((row) => row.id !== id), connection] }),
   ];
-  await commit(ctx, action, details, statements, { head });
-  return { id, again: held !== undefined, toChoose: chosen.toChoose };
+  await commit(ctx, action, { ...details, ...(changed && { changed }) }, statements, { head });
+  return { id, again: held !== undefined, toChoose: chosen.toChoose, changed };
 }
 
 /** What is still owed of this account is no longer: its new connection may live on the same grant. */
@@ -222,6 +226,7 @@ function rowOf(
     externalId: identity.externalId,
     name: identity.name.slice(0, 200),
     details: identity.details,
+    changed: held?.changed ?? null,
     fields: { ...fields },
     preferredAt: held?.preferredAt ?? null,
     // A further permission asked for later adds to what a reconnect asks for.

@@ -1,7 +1,18 @@
 import { z } from "zod";
 
 /** What a mail is about: its message's type without `mail.`. */
-export const MailKind = z.enum(["sign_in", "invitation", "reconnect", "cliff", "key_end", "incident", "reveal", "ending", "alarm"]);
+export const MailKind = z.enum([
+  "sign_in",
+  "invitation",
+  "reconnect",
+  "cliff",
+  "key_end",
+  "account_changed",
+  "incident",
+  "reveal",
+  "ending",
+  "alarm",
+]);
 export type MailKind = z.infer<typeof MailKind>;
 
 /** `retrying`: is tried again. `gave_up`: was tried until the queue ended it. `refused`: for good. `unsure`: probably sent. */

@@ -1,5 +1,6 @@
 import type { Ctx } from "#server/ctx.ts";
 import type { MailMessage } from "#server/messages.ts";
+import { mailAccountChanged } from "./mail-account-changed.ts";
 import { mailAlarm } from "./mail-alarm.ts";
 import { mailCliff } from "./mail-cliff.ts";
 import { mailEnding } from "./mail-ending.ts";
@@ -28,6 +29,8 @@ export function workMail(ctx: Ctx, message: MailMessage, handOn?: HandOn): Promi
       return mailCliff(ctx, message, handOn);
     case "mail.key_end":
       return mailKeyEnd(ctx, message, handOn);
+    case "mail.account_changed":
+      return mailAccountChanged(ctx, message, handOn);
     case "mail.incident":
       return mailIncident(ctx, message, handOn);
     case "mail.reveal":

@@ -1,4 +1,6 @@
-import type { CliffKind, ConnectionKind, EndNews } from "#server/domain/connections/schemas.ts";
+import { currencies } from "#server/catalog/currencies.ts";
+import { isTimezone } from "#server/catalog/days.ts";
+import type { AccountChange, CliffKind, ConnectionKind, EndNews } from "#server/domain/connections/schemas.ts";
 import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
 import { nameInMail } from "#server/domain/tenants/name.ts";
 import type { Locale, Role } from "#server/domain/tenants/schemas.ts";
@@ -138,6 +140,36 @@ export function keyEndLetter(facts: {
     notes: [keyEnd.why],
   });
 }
+
+/** An account counts in another currency or time zone than before: which, and what becomes of the figures. */
+export function accountChangedLetter(facts: {
+  locale: Locale;
+  name: string;
+  provider: string;
+  account: string;
+  tenant: string;
+  changed: AccountChange;
+  url: string;
+}): Letter {
+  const { greeting, accountChanged, reconnect } = words[facts.locale];
+  const { currency, timezone } = facts.changed;
+  return draw(facts.locale, {
+    subject: accountChanged.subject(facts.provider, nameInMail(facts.tenant)),
+    greeting: greeting(nameInMail(facts.name)),
+    paragraphs: [
+      accountChanged.body(facts.provider, nameInMail(facts.account)),
+      ...(currency ? [accountChanged.currency(asKnown(currency.from), asKnown(currency.to))] : []),
+      ...(timezone ? [accountChanged.timezone(asKnown(timezone.from), asKnown(timezone.to))] : []),
+      accountChanged.meaning,
+      accountChanged.unintended(facts.provider),
+    ],
+    button: { label: accountChanged.button, url: facts.url },
+    notes: [reconnect.why],
+  });
+}
+
+/** A currency or a time zone as its list has it; what stands on no list is a provider's own words. */
+const asKnown = (said: string): string => (currencies.has(said) || isTimezone(said) ? said : nameInMail(said));
 
 /** A provider fails for many clients, or does so no more: for the agency's admins. `closedAfterMs` is null while it lasts. */
 export function incidentLetter(facts: {

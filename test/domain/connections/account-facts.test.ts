@@ -1,11 +1,13 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { auditLog, connections, tenants } from "#db/schema/index.ts";
+import { auditLog, connections, devMails, tenants } from "#db/schema/index.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { probeConnection } from "#server/domain/connections/probe-connection.ts";
+import { workMail } from "#server/domain/mail/work-mail.ts";
 import { updateClient } from "#server/domain/tenants/update-client.ts";
 import { createCaller } from "#server/trpc/root.ts";
+import { ask, asPerson } from "#test/ask.ts";
 import { type Choice, connectThrough, visit } from "#test/domain/oauth/consent.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { sandboxOrigin } from "#test/variables.ts";
@@ -26,10 +28,11 @@ async function connectShop(tenant: Tenant, place: { currency: string; timezone: 
   await move(shop, place);
   const choice: Choice = { account: shop, other: shop, shop, otherShop: shop };
   const { browser } = await visit(tenant);
-  await connectThrough(browser, { tenant: tenant.id, provider: "shopify", choice });
+  const connect = () => connectThrough(browser, { tenant: tenant.id, provider: "shopify", choice });
+  await connect();
   const [connection] = await db.select().from(connections).where(eq(connections.tenantId, tenant.id));
   if (!connection) throw new Error("the shop was not connected");
-  return { shop, connection };
+  return { shop, connection, browser, connect };
 }
 
 const clientOf = async ({ id }: Tenant) => {
@@ -134,4 +137,88 @@ test("a probe notices that the account counts in something else now, and says so
   expect(now?.details).toEqual({ ...connection.details, currency: "USD", timezone: "America/Los_Angeles" });
   expect((await actionsOf(tenant)).filter((action) => action === "connection.account_changed")).toHaveLength(1);
   expect(await clientOf(tenant)).toMatchObject({ currency: "USD", timezone: "America/Los_Angeles" });
+});
+
+describe("a change of what an account counts in", () => {
+  const toldOf = ({ traces }: { traces: ReturnType<typeof testCtx>["traces"] }) =>
+    traces.mails.flatMap((mail) => (mail.type === "mail.account_changed" ? [mail] : []));
+  const mailsTo = (email: string) => db.select().from(devMails).where(eq(devMails.recipient, email));
+  const rowOf = async (id: string) => (await db.select().from(connections).where(eq(connections.id, id)))[0];
+
+  test("is told once, by mail to those who may connect accounts and on the client's pages, also where two probes see it at once", async () => {
+    const tenant = await makeTenant({ name: "Moved Shop", currency: "EUR", timezone: "UTC" });
+    const { shop, connection } = await connectShop(tenant, { currency: "GBP", timezone: "Europe/London" });
+    const [owner, developer, viewer] = await Promise.all(
+      (["owner", "developer", "viewer"] as const).map((role) => makeUser({ roles: [[tenant, role]] })),
+    );
+    await move(shop, { currency: "HUF" });
+    const ctx = testTenantCtx(await clientOf(tenant));
+    await Promise.all([1, 2].map(() => probeConnection(ctx, { connectionId: connection.id })));
+    expect((await actionsOf(tenant)).filter((action) => action === "connection.account_changed")).toHaveLength(1);
+    const [message, ...more] = toldOf(ctx);
+    if (!message) throw new Error("nobody is told");
+    expect(more).toEqual([]);
+    await workMail(ctx, message);
+    await workMail(ctx, message);
+    const [letter, ...twice] = await mailsTo(owner?.actor.email ?? "");
+    expect(twice).toEqual([]);
+    expect(letter?.subject).toBe("Shopify for Moved Shop: currency or time zone changed");
+    expect(letter?.text).toContain("Currency: HUF (was GBP)");
+    expect(letter?.text).not.toContain("Time zone:");
+    expect(letter?.text).toContain(`/t/${tenant.id}/integrations/shopify`);
+    expect(await mailsTo(developer?.actor.email ?? "")).toHaveLength(1);
+    expect(await mailsTo(viewer?.actor.email ?? "")).toEqual([]);
+
+    const page = await ask(`/t/${tenant.id}`, { headers: { ...asPerson(viewer?.token ?? ""), accept: "text/html" } });
+    expect(await page.text()).toMatch(/Currency: .HUF. \(was .GBP.\)/);
+  });
+
+  test("that another one followed is told by the mail of the later one alone, and one of an account that is gone by none", async () => {
+    const tenant = await makeTenant();
+    const { shop, connection } = await connectShop(tenant, { currency: "GBP", timezone: "Europe/London" });
+    const { actor } = await makeUser({ roles: [[tenant, "owner"]] });
+    let now = Date.now();
+    const ctx = testTenantCtx(tenant, "owner", { now: () => now });
+    for (const timezone of ["Asia/Tokyo", "Europe/Paris"]) {
+      await move(shop, { timezone });
+      now += 60_000;
+      await probeConnection(ctx, { connectionId: connection.id });
+    }
+    const messages = toldOf(ctx);
+    expect(messages).toHaveLength(2);
+    for (const message of messages) await workMail(ctx, message);
+    expect((await mailsTo(actor.email)).map(({ text }) => text.match(/Time zone: .*/)?.[0])).toEqual([
+      "Time zone: Europe/Paris (was Asia/Tokyo)",
+    ]);
+    await db.update(connections).set({ status: "disconnected" }).where(eq(connections.id, connection.id));
+    await db.delete(devMails).where(eq(devMails.recipient, actor.email));
+    for (const message of messages) await workMail(ctx, message);
+    expect(await mailsTo(actor.email)).toEqual([]);
+  });
+
+  test("is noticed where the account is connected again as well, and stays noticed when it is connected once more", async () => {
+    const tenant = await makeTenant();
+    const { shop, connection, browser, connect } = await connectShop(tenant, { currency: "GBP", timezone: "Europe/London" });
+    expect([connection.changed, toldOf(browser)]).toEqual([null, []]);
+    await move(shop, { currency: "USD" });
+    await connect();
+    await connect();
+    expect(await rowOf(connection.id)).toMatchObject({ changed: { at: expect.any(Number), currency: { from: "GBP", to: "USD" } } });
+    expect(toldOf(browser)).toHaveLength(1);
+    const lines = await db.select().from(auditLog).where(eq(auditLog.tenantId, tenant.id));
+    expect(lines.filter(({ details }) => "changed" in details)).toHaveLength(1);
+  });
+
+  test("is none where the account says for the first time what it counts in", async () => {
+    const tenant = await makeTenant();
+    const { connection } = await connectShop(tenant, { currency: "GBP", timezone: "Europe/London" });
+    await db
+      .update(connections)
+      .set({ details: { shop: connection.details.shop ?? "" } })
+      .where(eq(connections.id, connection.id));
+    const ctx = testTenantCtx(tenant);
+    await probeConnection(ctx, { connectionId: connection.id });
+    expect(await rowOf(connection.id)).toMatchObject({ details: { currency: "GBP", timezone: "Europe/London" }, changed: null });
+    expect(toldOf(ctx)).toEqual([]);
+  });
 });

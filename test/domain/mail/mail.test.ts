@@ -64,6 +64,7 @@ describe("what no longer needs a mail sends none:", () => {
     const before = await allMails();
     await workMail(testCtx(), { ...gone, type: "mail.reconnect" });
     await workMail(testCtx(), { ...gone, type: "mail.cliff", days: 3 });
+    await workMail(testCtx(), { ...gone, type: "mail.account_changed", at: 1 });
     await workMail(testCtx(), { v: 1, type: "mail.reveal", tenant: "erased", reveal: newId("rev", 1) });
     await workMail(testCtx(), { v: 1, type: "mail.ending", deletion: newId("del", 1) });
     expect(await allMails()).toEqual(before);

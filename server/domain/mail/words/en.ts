@@ -72,6 +72,15 @@ export const en = {
     button: "See the connection",
     why: "You get this mail because your role lets you connect accounts.",
   },
+  accountChanged: {
+    subject: (provider: string, tenant: string) => `${provider} for ${tenant}: currency or time zone changed`,
+    body: (provider: string, account: string) => `The account ${account} at ${provider} has new settings.`,
+    currency: (from: string, to: string) => `Currency: ${to} (was ${from})`,
+    timezone: (from: string, to: string) => `Time zone: ${to} (was ${from})`,
+    meaning: "New figures use the new settings. Earlier figures keep the old ones, and amounts in two currencies are never added together.",
+    unintended: (provider: string) => `Nothing to do if this was intended. If not, change it back at ${provider}.`,
+    button: "View the connection",
+  },
   incident: {
     subject: {
       unavailable: (provider: string) => `${provider} does not answer for many clients`,

@@ -72,6 +72,16 @@ export const fr: Words = {
     button: "Voir la connexion",
     why: "Vous recevez ce message car votre rôle permet de connecter des comptes.",
   },
+  accountChanged: {
+    subject: (provider, tenant) => `${provider} pour ${tenant} : devise ou fuseau horaire modifiés`,
+    body: (provider, account) => `Les réglages du compte ${account} chez ${provider} ont changé.`,
+    currency: (from, to) => `Devise : ${to} (avant : ${from})`,
+    timezone: (from, to) => `Fuseau horaire : ${to} (avant : ${from})`,
+    meaning:
+      "Les nouveaux chiffres suivent les nouveaux réglages. Les anciens gardent les leurs, et des montants de deux devises ne sont jamais additionnés.",
+    unintended: (provider) => `Rien à faire si c’était voulu. Sinon, rétablissez le réglage chez ${provider}.`,
+    button: "Voir la connexion",
+  },
   incident: {
     subject: {
       unavailable: (provider) => `${provider} ne répond plus pour de nombreux clients`,

@@ -70,6 +70,15 @@ export const he: Words = {
     button: "לצפייה בחיבור",
     why: "ההודעה נשלחה אליך כי התפקיד שלך מאפשר לחבר חשבונות.",
   },
+  accountChanged: {
+    subject: (provider, tenant) => `‏${provider} עבור ${tenant}: המטבע או אזור הזמן השתנו`,
+    body: (provider, account) => `ההגדרות של החשבון ${account} אצל ${provider} השתנו.`,
+    currency: (from, to) => `מטבע: ${to} (קודם: ${from})`,
+    timezone: (from, to) => `אזור זמן: ${to} (קודם: ${from})`,
+    meaning: "הנתונים החדשים לפי ההגדרות החדשות. הנתונים הקודמים נשארים כפי שהיו, וסכומים בשני מטבעות לעולם אינם מחוברים.",
+    unintended: (provider) => `אם השינוי היה מכוון, אין צורך לעשות דבר. אם לא, אפשר לבטל אותו אצל ${provider}.`,
+    button: "לצפייה בחיבור",
+  },
   incident: {
     subject: {
       unavailable: (provider) => `‏${provider} אינו עונה ללקוחות רבים`,
