@@ -21,8 +21,8 @@ export const orders = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }),
     // Both hold all that their questions ask for, so that a year of orders is answered without touching the rows.
-    index("orders_day").on(t.tenantId, t.day, t.currency, t.grossMinor),
-    index("orders_customer").on(t.tenantId, t.customerId, t.placedAt, t.day, t.cancelledAt),
+    index("orders_day").on(t.tenantId, t.connectionId, t.day, t.currency, t.grossMinor),
+    index("orders_customer").on(t.tenantId, t.connectionId, t.customerId, t.placedAt, t.day, t.cancelledAt),
   ],
 );
 
@@ -41,7 +41,7 @@ export const refunds = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }),
-    index("refunds_day").on(t.tenantId, t.day, t.currency, t.amountMinor),
+    index("refunds_day").on(t.tenantId, t.connectionId, t.day, t.currency, t.amountMinor),
     // What goes with an order that is deleted.
     index("refunds_order").on(t.tenantId, t.connectionId, t.orderExternalId),
   ],

@@ -30,7 +30,7 @@ export interface Account {
   /** What was typed when it was connected by a key, without the secrets: a number, an account's SID. */
   readonly fields: Readonly<Record<string, string>>;
   /** What its provider granted; undefined where nobody counts it, as with a key. */
-  readonly scopes?: readonly string[] | undefined;
+  readonly scopes: readonly string[] | undefined;
   /** What the client chose of the things under this login. */
   readonly resources: readonly Resource[];
   /** The reply's JSON, checked against the schema; a reply of another shape is `unavailable`. */

@@ -51,7 +51,8 @@ export interface Measurement {
    * amount without it.
    */
   currency?: string;
-  value: number;
+  /** null: there is none (a rate of nothing), and what was measured for this day before is no longer so. */
+  value: number | null;
 }
 
 export interface OrderRecord {
@@ -85,7 +86,7 @@ export interface ListedOrders {
   changedBefore: number;
 }
 
-/** What the tenant's connected shop has sold, as far as it has been read: what sensors that need history ask. */
+/** What the shop that the job reads has sold, as far as it has been read: what sensors that need history ask. */
 export interface ShopHistory {
   /** Days from `from` (YYYY-MM-DD, inclusive) that have orders or refunds, each currency by itself. */
   daily(from: string): Promise<{ day: string; currency: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
@@ -126,6 +127,7 @@ export interface Reading<Config, Cursor> {
 
 /** What one step found. It is written in one batch with the cursor; then the next step begins, here or in a next message. */
 export interface Step<Cursor> {
+  /** All of a metric on a day, in one step: parts and currencies of it that were measured before, and are not among these, go. */
   measurements?: readonly Measurement[];
   orders?: readonly OrderRecord[];
   refunds?: readonly RefundRecord[];

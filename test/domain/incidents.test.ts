@@ -59,6 +59,7 @@ function makeWorld() {
     currency: undefined,
     timezone: undefined,
     fields: {},
+    scopes: undefined,
     resources: [],
     json: async (_request, schema) => {
       state.calls++;

@@ -186,27 +186,35 @@ export const emailHealthSensor = defineSensor({
     }
     const { counts, conversionMetricId } = report;
     const next = { account: klaviyo.externalId, conversionMetricId, anewAt: places.anewAt };
-    const found = rates.flatMap((rate) => {
+    const found = rates.map((rate) => {
       const [of, by] = [counts[rate.of], counts[rate.by]];
-      return of !== null && by !== null && by > 0 ? [{ rate, value: of / by }] : [];
+      return { rate, value: of !== null && by !== null && by > 0 ? of / by : null };
     });
     const { delivered } = counts;
     const measurements = [
       ...(delivered === null ? [] : [{ metric: "delivered", day, value: delivered }]),
       ...found.map(({ rate, value }) => ({ metric: rate.key, day, value })),
     ];
+    const unjudged = {
+      measurements: [...measurements, { metric: "status", day, value: null }],
+      timezone,
+      cursor: next,
+      done: true,
+      despite,
+    };
     if (delivered === null || Object.values(counts).includes(null)) {
       log("warn", "Klaviyo’s report lacks figures, so the mails are not judged.", {
         lacking: statistics.filter((name) => counts[name] === null),
       });
-      return { measurements, timezone, cursor: next, done: true, despite };
+      return unjudged;
     }
     if (delivered < config.fewestDelivered) {
       log("info", "Too few mails were delivered in the last 30 days to judge by.", { delivered });
-      return { measurements, timezone, cursor: next, done: true, despite };
+      return unjudged;
     }
     let status = 0;
     for (const { rate, value } of found) {
+      if (value === null) continue;
       const level = levelOf(value, rate.thresholds);
       status = Math.max(status, level);
       const { warn, bad, when } = rate.thresholds;

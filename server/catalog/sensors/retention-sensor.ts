@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { calendarOf, dayOf } from "#server/catalog/days.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
-
 import { allOrders } from "./shopify-all-orders.ts";
 
 const cohortMonths = 12;
@@ -18,7 +17,8 @@ export const retentionSensor = defineSensor({
   needs: [{ provider: "shopify", scopes: ["read_orders", "read_all_orders", "read_customers"], optional: [allOrders] }],
   everyS: 24 * 3600,
   config: z.object({}),
-  cursor: z.null(),
+  /** Whether anything was told yet: before the shop's first orders are read, no customers are not known to be none. */
+  cursor: z.enum(["told"]),
   metrics: [
     {
       key: "repeat_rate",
@@ -96,12 +96,12 @@ export const retentionSensor = defineSensor({
       tile: false,
     },
   ],
-  async step({ shop, now, timezone: tenantTimezone, account, log }) {
+  async step({ shop, now, timezone: tenantTimezone, account, cursor, log }) {
     const timezone = calendarOf(account("shopify"), { timezone: tenantTimezone, log });
     const day = dayOf(now, timezone);
     if (account("shopify").scopes?.includes(allOrders.scope) === false) log("info", allOrders.without.en);
     const { customers, repeatCustomers } = await shop.repeat();
-    if (customers === 0) {
+    if (customers === 0 && cursor === null) {
       log("info", "No order of a known customer has been read yet.");
       return { cursor: null, done: true };
     }
@@ -113,13 +113,10 @@ export const retentionSensor = defineSensor({
       measurements: [
         { metric: "customers", day, value: customers },
         { metric: "repeat_customers", day, value: repeatCustomers },
-        { metric: "repeat_rate", day, value: repeatCustomers / customers },
-        ...(gaps
-          ? [
-              { metric: "median_gap", day, value: gaps.medianDays },
-              { metric: "mean_gap", day, value: gaps.meanDays },
-            ]
-          : []),
+        { metric: "repeat_rate", day, value: customers > 0 ? repeatCustomers / customers : null },
+        { metric: "median_gap", day, value: gaps?.medianDays ?? null },
+        { metric: "mean_gap", day, value: gaps?.meanDays ?? null },
+        { metric: "cohorts", day: month, value: null },
         ...cohorts.map(({ cohort, offset, customers: value }) => ({
           metric: "cohorts",
           day: month,
@@ -128,7 +125,7 @@ export const retentionSensor = defineSensor({
         })),
       ],
       timezone,
-      cursor: null,
+      cursor: "told" as const,
       done: true,
     };
   },

@@ -161,8 +161,8 @@ export function recordsOf(order: ShopifyOrder, timezone: string): { order: Order
 }
 
 /**
- * What edits took out of an order, and when; null where there was no edit. Kept at zero where there are refunds: what was taken out
- * and is paid back later must not be counted twice. Of a cancelled order nothing is left to be taken out.
+ * What edits took out of an order, and when; null where there was no edit. Kept at zero where there are refunds or a cancellation:
+ * what was taken out and is paid back later must not be counted twice. Of a cancelled order nothing is left to be taken out.
  */
 function editOf(
   order: ShopifyOrder,
@@ -176,7 +176,7 @@ function editOf(
     ({ totalRefundedSet: { shopMoney } }) => minorUnits(shopMoney.amount, shopMoney.currencyCode) === 0,
   );
   const removal = (removals.length > 0 ? removals : order.refunds).at(-1);
-  if (amountMinor === 0 && !removal) return null;
+  if (amountMinor === 0 && !removal && order.cancelledAt === null) return null;
   return { at: Date.parse(removal ? (removal.createdAt ?? removal.updatedAt) : order.processedAt), amountMinor };
 }
 

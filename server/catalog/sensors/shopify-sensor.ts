@@ -59,8 +59,9 @@ const Cursor = z.object({
   days: z.array(z.iso.date()),
   measuredOn: z.iso.date().nullable(),
   stockReadAt: z.number().int(),
-  /** Currencies that days were measured in, each with the last such day: a day from which the last order is taken falls to 0. */
-  currencies: z.record(z.string(), z.iso.date()).default({}),
+  /** The shop's time zone, and the day on which it last had another one: orders of before stay on the days they were counted on. */
+  timezone: z.string().nullable().default(null),
+  movedOn: z.iso.date().nullable().default(null),
   /** When days were last measured: what was deleted since is taken off its days. */
   measuredAt: z.number().int().default(0),
   /** When the last listing of all orders ended, and how far the present one is. */
@@ -90,7 +91,8 @@ const start: Omit<Cursor, "shop"> = {
   days: [],
   measuredOn: null,
   stockReadAt: 0,
-  currencies: {},
+  timezone: null,
+  movedOn: null,
   measuredAt: 0,
   listedAt: 0,
   listing: null,
@@ -223,10 +225,15 @@ const steps = { orders: readOrders, listing: listOrders, figures: measure };
 async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Cursor>> {
   const account = reading.account("shopify");
   const timezone = calendarOf(account, reading);
+  const movedOn = from.timezone !== null && from.timezone !== timezone ? dayOf(reading.now, timezone) : from.movedOn;
   // By id: an order that changes while the pages are read moves to their end and is met twice.
   const orders = new Map<string, OrderRecord>();
   const refunds = new Map<string, RefundRecord>();
   const days = new Set(from.days);
+  // An order keeps the day that it was first counted on, which in another time zone may be the one before or after.
+  const touch = (day: string) => {
+    for (const each of movedOn !== null && day <= addDays(movedOn, 1) ? [addDays(day, -1), day, addDays(day, 1)] : [day]) days.add(each);
+  };
   let { after } = from;
   // An order that is stamped ahead must not hide those that change before its time comes.
   let since = Math.min(from.since, Math.max(0, reading.now - overlapMs));
@@ -247,17 +254,18 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
       const records = recordsOf(each, timezone);
       if (!records) continue;
       orders.set(records.order.externalId, records.order);
-      days.add(records.order.day);
+      touch(records.order.day);
       for (const refund of records.refunds) {
         refunds.set(refund.externalId, refund);
-        days.add(refund.day);
+        touch(refund.day);
       }
     }
     after = read.next;
     more = read.next !== null;
   }
   reading.log("info", "Orders were read.", { orders: orders.size, refunds: refunds.size, more });
-  const cursor: Cursor = { ...from, since, after, newest, anewAt: places.anewAt, days: from.measuredOn === null ? [] : [...days] };
+  const read = { since, after, newest, anewAt: places.anewAt, days: from.measuredOn === null ? [] : [...days] };
+  const cursor: Cursor = { ...from, ...read, timezone, movedOn };
   const rows = { orders: [...orders.values()], refunds: [...refunds.values()] };
   return {
     ...rows,
@@ -319,7 +327,7 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
   const begin = cursor.measuredOn === null && firstSold > since ? firstSold : since;
   const days = [...new Set([...earlier, ...daysBetween(begin, today)])];
   const inUse = account.currency ?? history.at(-1)?.currency ?? reading.currency;
-  const { measurements, currencies } = figuresOf(days, { history, inUse, known: cursor.currencies });
+  const measurements = figuresOf(days, { history, inUse });
   const places = openPlaces({ anewAt: cursor.anewAt, now: reading.now });
   const stockIsDue = reading.now - cursor.stockReadAt >= stockEveryMs;
   if (stockIsDue) {
@@ -341,7 +349,8 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
     days: [],
     measuredOn: today,
     stockReadAt: stockIsDue ? reading.now : cursor.stockReadAt,
-    currencies,
+    timezone: cursor.timezone,
+    movedOn: cursor.movedOn,
     measuredAt: reading.now,
     listedAt: cursor.measuredOn === null ? reading.now : cursor.listedAt,
     listing: cursor.listing,
@@ -355,21 +364,11 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
 type Sold = Awaited<ReturnType<ShopReading["shop"]["daily"]>>[number];
 
 /** What the days come to, each currency by itself. A day on which nothing was sold is 0 in the currency in use. */
-function figuresOf(
-  days: readonly string[],
-  { history, inUse, known }: { history: readonly Sold[]; inUse: string; known: Cursor["currencies"] },
-): { measurements: Measurement[]; currencies: Cursor["currencies"] } {
+function figuresOf(days: readonly string[], { history, inUse }: { history: readonly Sold[]; inUse: string }): Measurement[] {
   const byDay = new Map<string, Sold[]>();
   for (const sold of history) byDay.set(sold.day, [...(byDay.get(sold.day) ?? []), sold]);
-  const currencies = { ...known };
-  const measurements = days.flatMap((day) => {
-    const sold = byDay.get(day) ?? [];
-    for (const { currency } of sold) if (day > (currencies[currency] ?? "")) currencies[currency] = day;
-    const gone = Object.keys(known).filter((each) => day <= (known[each] ?? "") && !sold.some(({ currency }) => currency === each));
-    const zeros = sold.length === 0 && !gone.includes(inUse) ? [...gone, inUse] : gone;
-    return [...sold, ...zeros.map((currency): Sold => ({ day, currency, orders: 0, grossMinor: 0, refundsMinor: 0 }))].flatMap(measured);
-  });
-  return { measurements, currencies };
+  const nothing = { currency: inUse, orders: 0, grossMinor: 0, refundsMinor: 0 };
+  return days.flatMap((day) => (byDay.get(day) ?? [{ day, ...nothing }]).flatMap(measured));
 }
 
 const measured = ({ day, currency, orders, grossMinor, refundsMinor }: Sold): Measurement[] => [
@@ -377,5 +376,5 @@ const measured = ({ day, currency, orders, grossMinor, refundsMinor }: Sold): Me
   { metric: "revenue", day, currency, value: grossMinor },
   { metric: "refunds", day, currency, value: refundsMinor },
   { metric: "net_revenue", day, currency, value: grossMinor - refundsMinor },
-  ...(orders > 0 ? [{ metric: "average_order", day, currency, value: Math.round(grossMinor / orders) }] : []),
+  { metric: "average_order", day, currency, value: orders > 0 ? Math.round(grossMinor / orders) : null },
 ];

@@ -7,7 +7,8 @@ export const newerOrder = {
   set: {
     customerId: sql`excluded.customer_id`,
     placedAt: sql`excluded.placed_at`,
-    day: sql`excluded.day`,
+    // The day that it was counted on, though the shop has another time zone since.
+    day: sql`case ${orders.placedAt} when excluded.placed_at then ${orders.day} else excluded.day end`,
     grossMinor: sql`excluded.gross_minor`,
     currency: sql`excluded.currency`,
     updatedAt: sql`excluded.updated_at`,

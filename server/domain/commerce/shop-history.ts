@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { and, type SQL, sql } from "drizzle-orm";
 import { deletedOrders, orders, refunds } from "#db/schema/index.ts";
 import type { ShopHistory } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -7,15 +7,17 @@ import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 const msPerDay = 86_400_000;
 
 /**
- * What the tenant's shop has sold, as far as its orders are stored. Aggregated in D1 over covering indexes: no order leaves the
+ * What a shop has sold, as far as its orders are stored: of one connection, since a client may have had another shop before, or has
+ * two; null is no shop, which has sold nothing. Aggregated in D1 over covering indexes: no order leaves the
  * database. Amounts of two currencies are never added: the summary's are of the currency of the latest day, with those of others
  * beside it. Counts are of all orders.
  */
-export function shopHistory(ctx: TenantCtx): ShopHistory {
-  const ofTenant = inTenant(ctx, orders);
+export function shopHistory(ctx: TenantCtx, connectionId: string | null): ShopHistory {
+  const sold = (more?: SQL) => inTenant(ctx, orders, and(sql`${orders.connectionId} = ${connectionId}`, more));
+  const givenBack = (more?: SQL) => inTenant(ctx, refunds, and(sql`${refunds.connectionId} = ${connectionId}`, more));
   /** Purchases of known customers; what was cancelled is none. */
-  const bought = inTenant(ctx, orders, sql`${orders.customerId} is not null and ${orders.cancelledAt} is null`);
-  const currency = sql`(select ${orders.currency} from ${orders} where ${ofTenant} order by ${orders.day} desc limit 1)`;
+  const bought = sold(sql`${orders.customerId} is not null and ${orders.cancelledAt} is null`);
+  const currency = sql`(select ${orders.currency} from ${orders} where ${sold()} order by ${orders.day} desc limit 1)`;
   const inCurrency = (row: SQL, amount: SQL) => sql`coalesce(sum(case when ${row} = ${currency} then ${amount} end), 0)`;
   const gross = inCurrency(sql`${orders.currency}`, sql`${orders.grossMinor}`);
   const returned = inCurrency(sql`${refunds.currency}`, sql`${refunds.amountMinor}`);
@@ -25,27 +27,27 @@ export function shopHistory(ctx: TenantCtx): ShopHistory {
       ctx.db.all(sql`
         select day, currency, sum(orders) as orders, sum(gross) as grossMinor, sum(refunds) as refundsMinor from (
           select ${orders.day} as day, ${orders.currency} as currency, count(*) as orders, sum(${orders.grossMinor}) as gross, 0 as refunds
-            from ${orders} where ${inTenant(ctx, orders, sql`${orders.day} >= ${from}`)} group by 1, 2
+            from ${orders} where ${sold(sql`${orders.day} >= ${from}`)} group by 1, 2
           union all
           select ${refunds.day}, ${refunds.currency}, 0, 0, sum(${refunds.amountMinor})
-            from ${refunds} where ${inTenant(ctx, refunds, sql`${refunds.day} >= ${from}`)} group by 1, 2
+            from ${refunds} where ${givenBack(sql`${refunds.day} >= ${from}`)} group by 1, 2
         ) group by 1, 2 order by 1, 2`),
 
     async emptied(since) {
       const found = await ctx.db.all<{ day: string }>(sql`
         select distinct j.value as day from ${deletedOrders} d, json_each(d.days) j
-        where d.tenant_id = ${ctx.tenant.id} and d.deleted_at >= ${since} order by 1`);
+        where d.tenant_id = ${ctx.tenant.id} and d.connection_id = ${connectionId} and d.deleted_at >= ${since} order by 1`);
       return found.map(({ day }) => day);
     },
 
     async summary() {
       const [totals] = await ctx.db.all<Awaited<ReturnType<ShopHistory["summary"]>>>(sql`
         select bought.*, sold.*, ${currency} as currency,
-          (select ${returned} from ${refunds} where ${inTenant(ctx, refunds)}) as refundsMinor
+          (select ${returned} from ${refunds} where ${givenBack()}) as refundsMinor
         from
-          (select count(*) as orders, ${gross} as grossMinor from ${orders} where ${ofTenant}) as sold,
+          (select count(*) as orders, ${gross} as grossMinor from ${orders} where ${sold()}) as sold,
           (select count(distinct ${orders.customerId}) as customers,
-            count(*) - count(${orders.customerId}) as guestOrders from ${orders} where ${ofTenant}) as bought`);
+            count(*) - count(${orders.customerId}) as guestOrders from ${orders} where ${sold()}) as bought`);
       if (!totals) throw new Error("an aggregate answers one row");
       return totals;
     },
@@ -54,9 +56,9 @@ export function shopHistory(ctx: TenantCtx): ShopHistory {
       ctx.db.all(sql`
         select currency, sum(orders) as orders, sum(gross) as grossMinor, sum(refunds) as refundsMinor from (
           select ${orders.currency} as currency, count(*) as orders, sum(${orders.grossMinor}) as gross, 0 as refunds
-            from ${orders} where ${ofTenant} group by 1
+            from ${orders} where ${sold()} group by 1
           union all
-          select ${refunds.currency}, 0, 0, sum(${refunds.amountMinor}) from ${refunds} where ${inTenant(ctx, refunds)} group by 1
+          select ${refunds.currency}, 0, 0, sum(${refunds.amountMinor}) from ${refunds} where ${givenBack()} group by 1
         ) group by 1 order by 2 desc, 1`),
 
     async repeat() {

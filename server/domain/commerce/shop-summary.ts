@@ -1,10 +1,34 @@
+import { and, eq, sql } from "drizzle-orm";
+import { connections, schedules } from "#db/schema/index.ts";
+import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { ShopSummary } from "./schemas.ts";
 import { shopHistory } from "./shop-history.ts";
 
-/** The shop's whole history, as far as its orders are stored, under the names of the public API. */
-export async function shopSummary(ctx: TenantCtx): Promise<ShopSummary> {
-  const history = shopHistory(ctx);
+/** The whole history of the shop that the client's figures come from, under the names of the public API. */
+export const shopSummary = async (ctx: TenantCtx): Promise<ShopSummary> => summaryOf(ctx, await shopOf(ctx));
+
+/** The connection of the shop that shopify-sensor reads, or read last; null before the first one. */
+async function shopOf(ctx: TenantCtx): Promise<string | null> {
+  const [row] = await ctx.db
+    .select({ id: connections.id })
+    .from(connections)
+    .innerJoin(schedules, and(eq(schedules.tenantId, connections.tenantId), eq(schedules.job, shopifySensor.id)))
+    .where(
+      inTenant(
+        ctx,
+        connections,
+        and(eq(connections.provider, "shopify"), sql`${schedules.source} = ${connections.provider} || ' ' || ${connections.externalId}`),
+      ),
+    )
+    .limit(1);
+  return row?.id ?? null;
+}
+
+/** The whole history of one shop, as far as its orders are stored. */
+export async function summaryOf(ctx: TenantCtx, connectionId: string | null): Promise<ShopSummary> {
+  const history = shopHistory(ctx, connectionId);
   const { orders, customers, guestOrders, grossMinor, refundsMinor, currency } = await history.summary();
   const others = (await history.byCurrency())
     .filter((each) => each.currency !== currency)

@@ -70,7 +70,9 @@ function toFigure(drawing: Drawing, { line, currency, of, by }: Made): Figure {
 
 function figuresFrom({ sensor, metric, measured, periods }: Drawing, of: Days, by: Days | undefined): Figures {
   if (metric.kind === "snapshot") {
-    const newest = Object.keys(of).reduce((a, b) => (a > b ? a : b), "");
+    // A state that the sensor did not measure when it last measured its others is none any more.
+    const newest = newestStateDay(sensor, measured);
+    if (of[newest] === undefined) return nothing;
     if (metric.against) {
       const on = (key: string) => wholeOf(measured, sensor.id, key)?.values[newest] ?? null;
       const compared = { value: on(metric.against.compared.value), previous: on(metric.against.compared.previous) };
@@ -97,6 +99,11 @@ function figuresFrom({ sensor, metric, measured, periods }: Drawing, of: Days, b
     compared: bothOf({ value, previous }),
   };
 }
+
+/** The day on which a sensor last measured how things are; "" where it never did. */
+const newestStateDay = (sensor: Drawing["sensor"], measured: Measured): string =>
+  newestDay(sensor.metrics.flatMap(({ key, kind, table }) => (kind === "snapshot" && !table ? partsOf(measured, sensor.id, key) : []))) ??
+  "";
 
 const bothOf = ({ value, previous }: { value: number | null; previous: number | null }): Figures["compared"] =>
   value === null || previous === null ? null : { value, previous };

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Db } from "#db/client.ts";
 import { connections, measurements, orders, refunds, runLogs, runs, schedules } from "#db/schema/index.ts";
-import type { Step } from "#server/catalog/sensor.ts";
+import type { Measurement, Step } from "#server/catalog/sensor.ts";
 import { customerOfOrder } from "#server/domain/commerce/customer-of-order.ts";
 import { deleteOrders, notDeleted } from "#server/domain/commerce/delete-orders.ts";
 import { newerOrder } from "#server/domain/commerce/newer-order.ts";
@@ -60,11 +60,17 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
   });
 
   const effects: BatchItem<"sqlite">[] = [
-    ...groups(({ found }) => (found?.measurements ?? []).map((m) => [m.metric, m.day, m.dimension ?? "", m.currency ?? "", m.value])).map(
-      (json) =>
+    ...groups(({ found }) => byMetricAndDay(found?.measurements ?? [])).flatMap((json) => {
+      const key = sql`r.tenant_id, r.job, j.value->>0, j.value->>1`;
+      const parts = held(json, sql`cross join json_each(j.value, '$[2]') p`);
+      return [
+        db.delete(measurements).where(
+          sql`(tenant_id, sensor, metric, day) in (select ${key} ${held(json)})
+            and (tenant_id, sensor, metric, day, dimension, currency) not in (select ${key}, p.value->>0, p.value->>1 ${parts})`,
+        ),
         db
           .insert(measurements)
-          .select(sql`select r.tenant_id, r.job, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, ${now} ${held(json)}`)
+          .select(sql`select ${key}, p.value->>0, p.value->>1, p.value->>2, ${now} ${parts}`)
           .onConflictDoUpdate({
             target: [
               measurements.tenantId,
@@ -76,7 +82,8 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
             ],
             set: { value: sql`excluded.value`, measuredAt: sql`excluded.measured_at` },
           }),
-    ),
+      ];
+    }),
     ...groups(({ found, connectionIds }) =>
       (found?.orders ?? []).map((o) => [
         connectionIds[0],
@@ -118,7 +125,7 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
           set: {
             orderExternalId: sql`excluded.order_external_id`,
             refundedAt: sql`excluded.refunded_at`,
-            day: sql`excluded.day`,
+            day: sql`case ${refunds.refundedAt} when excluded.refunded_at then ${refunds.day} else excluded.day end`,
             amountMinor: sql`excluded.amount_minor`,
             currency: sql`excluded.currency`,
           },
@@ -237,4 +244,19 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
     .where(sql`${runs.id} = o.value->>0 and ${runs.lease} = ${lease} and ${runs.status} = 'running'`)
     .returning({ id: runs.id });
   return { effects, conclusion };
+}
+
+/** Dimension, currency and value. */
+type Part = readonly [string, string, number];
+
+/** Metric, day and its parts: what is written of a metric's day stands together, since it takes the place of what was there. */
+function byMetricAndDay(measured: readonly Measurement[]): (readonly [string, string, Part[]])[] {
+  const days = new Map<string, readonly [string, string, Part[]]>();
+  for (const { metric, day, dimension = "", currency = "", value } of measured) {
+    const key = `${metric} ${day}`;
+    const known = days.get(key) ?? ([metric, day, []] as const);
+    days.set(key, known);
+    if (value !== null) known[2].push([dimension, currency, value]);
+  }
+  return [...days.values()];
 }

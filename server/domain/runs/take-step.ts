@@ -47,7 +47,7 @@ export async function takeStep(
     },
     config: config.data,
     cursor: cursor.success ? cursor.data : null,
-    shop: engine.shopHistory(ctx),
+    shop: engine.shopHistory(ctx, input.held.find(({ connection }) => connection.provider === "shopify")?.connection.id ?? null),
     now: ctx.now(),
     timezone: ctx.tenant.timezone,
     currency: ctx.tenant.currency,
@@ -99,14 +99,7 @@ interface Calls {
 
 /** The same account, whose calls are remembered. */
 const watched = (account: Account, calls: Calls): Account => ({
-  provider: account.provider,
-  connectionId: account.connectionId,
-  externalId: account.externalId,
-  name: account.name,
-  currency: account.currency,
-  timezone: account.timezone,
-  fields: account.fields,
-  resources: account.resources,
+  ...account,
   json: async (request, schema) => {
     try {
       const reply = await account.json(request, schema);

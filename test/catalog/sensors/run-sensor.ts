@@ -1,16 +1,19 @@
-import { sql } from "drizzle-orm";
-import { batchOf } from "#db/client.ts";
-import { measurements as measurementRows } from "#db/schema/index.ts";
+import { eq, sql } from "drizzle-orm";
+import { batchOf, openDb } from "#db/client.ts";
+import { measurements as measurementRows, runs } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import { checkMeasurements } from "#server/catalog/check-measurements.ts";
-import type { ListedOrders, Measurement, OrderRecord, RefundRecord, Sensor, Step } from "#server/catalog/sensor.ts";
+import type { Measurement, OrderRecord, RefundRecord, Sensor, Step } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { deleteOrders } from "#server/domain/commerce/delete-orders.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
+import { outcomeStatements } from "#server/domain/runs/outcome-statements.ts";
+import { newId } from "#server/ids.ts";
+import { testEnv } from "#test/harness.ts";
 
 export interface SensorRun {
   steps: Step<unknown>[];
-  measurements: Measurement[];
+  /** What was measured; not of what there was found to be none. */
+  measurements: (Measurement & { value: number })[];
   orders: OrderRecord[];
   refunds: RefundRecord[];
   cursor: unknown;
@@ -30,13 +33,14 @@ export interface RunInput {
 /** Runs a sensor to its end as the engine does: each step's rows are written, its cursor goes through JSON and its schema. */
 export async function runSensor(ctx: TenantCtx, sensor: Sensor, input: RunInput): Promise<SensorRun> {
   const run: SensorRun = { steps: [], measurements: [], orders: [], refunds: [], cursor: input.cursor ?? null, logs: [] };
+  const held = await holdRun(ctx, sensor);
   for (let left = input.steps ?? 100; left > 0; left--) {
     const stored: unknown = JSON.parse(JSON.stringify(run.cursor));
     const step = await sensor.step({
       account: () => input.account,
       config: sensor.config.parse(input.config ?? {}),
       cursor: stored === null ? null : sensor.cursor.parse(stored),
-      shop: shopHistory(ctx),
+      shop: shopHistory(ctx, input.account.connectionId),
       now: input.now ?? Date.now(),
       timezone: input.timezone ?? "UTC",
       currency: "GBP",
@@ -44,9 +48,9 @@ export async function runSensor(ctx: TenantCtx, sensor: Sensor, input: RunInput)
       log: (level, message, fields) => void run.logs.push({ level, message, fields }),
     });
     checkMeasurements(sensor.metrics, step.measurements);
-    await store(ctx, sensor, input, step);
+    await store(ctx, sensor, input, { run: held, found: step });
     run.steps.push(step);
-    run.measurements.push(...(step.measurements ?? []));
+    run.measurements.push(...(step.measurements ?? []).flatMap(({ value, ...each }) => (value === null ? [] : [{ ...each, value }])));
     run.orders.push(...(step.orders ?? []));
     run.refunds.push(...(step.refunds ?? []));
     run.cursor = step.cursor;
@@ -55,44 +59,57 @@ export async function runSensor(ctx: TenantCtx, sensor: Sensor, input: RunInput)
   return run;
 }
 
-async function store(ctx: TenantCtx, sensor: Sensor, input: RunInput, step: Step<unknown>): Promise<void> {
-  const owner = [ctx.tenant.id, input.account.connectionId];
-  const orders = (step.orders ?? []).map((o) => [
-    ...owner,
-    o.externalId,
-    o.customerId,
-    o.placedAt,
-    o.day,
-    o.grossMinor,
-    o.currency,
-    o.updatedAt,
-    o.cancelledAt,
-  ]);
-  const refunds = (step.refunds ?? []).map((r) => [
-    ...owner,
-    r.externalId,
-    r.orderExternalId,
-    r.refundedAt,
-    r.day,
-    r.amountMinor,
-    r.currency,
-  ]);
-  for (const [table, rows] of [["orders", orders] as const, ["refunds", refunds] as const]) {
-    const columns = (rows[0] ?? []).map((_, place) => `value ->> ${place}`).join(", ");
-    const write = `insert or replace into ${table} select ${columns} from json_each(?)`;
-    if (rows.length > 0) await ctx.databases.DB.prepare(write).bind(JSON.stringify(rows)).run();
-  }
-  if (step.listed) await takeOut(ctx, input.account.connectionId, step.listed, input.now ?? Date.now());
-  await storeMeasurements(ctx, sensor.id, step.measurements ?? [], input.now ?? Date.now());
+/** Writes a step by the engine's own statements, for a run that is held. */
+async function store(
+  ctx: TenantCtx,
+  sensor: Sensor,
+  input: RunInput,
+  { run, found }: { run: string; found: Step<unknown> },
+): Promise<void> {
+  const now = input.now ?? Date.now();
+  const next = {
+    status: "running",
+    attempt: 1,
+    step: 1,
+    availableAt: now,
+    sentAt: null,
+    errorKind: null,
+    errorMessage: null,
+    finishedAt: null,
+  } as const;
+  const came = {
+    run,
+    tenantId: ctx.tenant.id,
+    job: sensor.id,
+    found,
+    connectionIds: [input.account.connectionId],
+    answeredIds: [],
+    failing: null,
+    logs: [],
+  };
+  const { effects } = outcomeStatements(database, { outcomes: [{ ...came, next, defect: null }], lease, now });
+  await batchOf(database, effects);
 }
 
-/** As the engine does: what is stored of that time and no longer listed goes. */
-async function takeOut(ctx: TenantCtx, connectionId: string, listed: ListedOrders, now: number): Promise<void> {
-  const { externalIds, from, to, changedBefore } = listed;
-  const which = sql`select tenant_id, connection_id, external_id from orders
-    where tenant_id = ${ctx.tenant.id} and connection_id = ${connectionId} and placed_at >= ${from} and placed_at < ${to}
-      and updated_at < ${changedBefore} and external_id not in (select value from json_each(${JSON.stringify(externalIds)}))`;
-  await batchOf(ctx.db, deleteOrders(ctx.db, { which, now }));
+const database = openDb(testEnv.DB);
+const lease = "of the test";
+
+async function holdRun(ctx: TenantCtx, sensor: Sensor): Promise<string> {
+  // One is open at a time: what an earlier test of the same client held has ended.
+  await database.delete(runs).where(eq(runs.lease, lease));
+  const id = newId("run", Date.now());
+  await database.insert(runs).values({
+    id,
+    tenantId: ctx.tenant.id,
+    job: sensor.id,
+    slot: Date.now(),
+    trigger: "schedule",
+    status: "running",
+    lease,
+    availableAt: 0,
+    createdAt: Date.now(),
+  });
+  return id;
 }
 
 /** Writes measurements in one statement. */

@@ -9,7 +9,7 @@ export const sandbox = sandboxClient(sandboxOrigin);
 
 export type CountedAccount = Account & { calls: AccountRequest[] };
 
-type Facts = Partial<Pick<Account, "timezone" | "currency" | "resources">>;
+type Facts = Partial<Pick<Account, "timezone" | "currency" | "resources" | "connectionId">>;
 
 /** An account at the sandbox with a fresh token, whose calls are kept. Without retries: a fault is seen as it comes. */
 export async function sandboxAccount(
@@ -66,12 +66,13 @@ export function scriptedAccount(provider: string, answer: (request: AccountReque
   const calls: AccountRequest[] = [];
   return {
     provider,
-    connectionId: "con-scripted",
+    connectionId: facts.connectionId ?? "con-scripted",
     externalId: "scripted",
     name: "Scripted",
     currency: facts.currency ?? "GBP",
     timezone: facts.timezone ?? "Europe/London",
     fields: {},
+    scopes: undefined,
     resources: facts.resources ?? [],
     calls,
     async json<S extends z.ZodType>(request: AccountRequest, schema: S): Promise<z.output<S>> {

@@ -1,5 +1,6 @@
+import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { orders } from "#db/schema/index.ts";
+import { measurements, orders } from "#db/schema/index.ts";
 import type { AccountRequest } from "#server/catalog/account.ts";
 import { addDays, dayOf } from "#server/catalog/days.ts";
 import { exponentOf, minorUnits } from "#server/catalog/money.ts";
@@ -9,6 +10,7 @@ import { klaviyoSensor } from "#server/catalog/sensors/klaviyo-sensor.ts";
 import { retentionSensor } from "#server/catalog/sensors/retention-sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { readOverview } from "#server/domain/metrics/overview.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { makeTenant, testTenantCtx } from "#test/harness.ts";
 import { propertiesOf } from "#test/sandbox/google/properties.ts";
 import { flowsOf, listsOf, profilesOf, segmentsOf } from "#test/sandbox/klaviyo/figures.ts";
@@ -60,7 +62,7 @@ test("retention says nothing before there are customers, and then what the histo
   for (const [index, [customerId, day]] of bought.entries()) {
     const placedAt = Date.parse(`${day}T12:00:00Z`);
     const order = {
-      connectionId: "con",
+      connectionId: account.connectionId,
       externalId: String(index),
       customerId,
       placedAt,
@@ -177,8 +179,10 @@ const results = (...campaigns: Record<string, number>[]) => ({
 });
 const mailOf = (report: unknown, metrics: unknown[] = [{ id: "m1", attributes: { name: "Placed Order" } }]) =>
   scriptedAccount("klaviyo", ({ path }) => (path.startsWith("/api/metrics") ? { data: metrics, links: {} } : report), { timezone: "UTC" });
-const healthOf = async (account: ReturnType<typeof mailOf>, more: { config?: unknown; cursor?: unknown } = {}) =>
-  runSensor(await newCtx(), emailHealthSensor, { account, now, ...more });
+const healthOf = async (
+  account: ReturnType<typeof mailOf>,
+  { ctx, ...more }: { ctx?: TenantCtx; config?: unknown; cursor?: unknown; now?: number } = {},
+) => runSensor(ctx ?? (await newCtx()), emailHealthSensor, { account, now, ...more });
 
 test("an account that sent nothing has no rates and no status", async () => {
   for (const account of [mailOf(results()), mailOf(results(), [])]) {
@@ -263,6 +267,17 @@ test("text messages are left out, and a report costs one call once its metric is
 
 const person = "traffic@acme.example";
 const properties = propertiesOf(person).map(({ id, displayName }) => ({ kind: "ga4_property", id, name: displayName }));
+
+test("what was judged is no verdict any more once too few mails are there to judge by", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system", { now: () => now + 86_400_000 });
+  const judged = await healthOf(mailOf(results({ ...campaign, delivered: 10_000 })), { ctx });
+  expect(judged.measurements.map(({ metric }) => metric)).toContain("status");
+  const tile = async () =>
+    (await readOverview(ctx)).sensors.find(({ id }) => id === "email-health-sensor")?.tiles.find(({ key }) => key === "status")?.value;
+  expect(await tile()).toEqual(expect.any(Number));
+  await healthOf(mailOf(results({ ...campaign, recipients: 20, delivered: 20 })), { ctx, now: now + 86_400_000 });
+  expect(await tile()).toBeNull();
+});
 
 test("GA4's parts by channel come to its totals on every day of the backfill", async () => {
   const account = await sandboxAccount("google", person, { scopes: scopesOf(ga4Sensor), resources: properties });
@@ -435,4 +450,34 @@ test("the chosen property is read; without one the run says what is missing", as
   const calendar = { kind: "calendar", id: "somebody@example.com", name: "Calendar" };
   expect(await run(ga4(none, [calendar, ...properties.slice(-1)]))).toBe(`/v1beta/properties/${properties.at(-1)?.id}:runReport`);
   await expect(run(ga4(none, [calendar]))).rejects.toMatchObject({ kind: "rejected" });
+});
+
+test("a property that changes its currency has each day in one: the days that are read again in the new one, older ones in theirs", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system", { now: () => now + 86_400_000 });
+  const inCurrency = (currencyCode: string) =>
+    scriptedAccount(
+      "google",
+      ({ body }) => {
+        const { dimensions } = body as { dimensions: unknown[] };
+        const row = (day: string) => ({
+          dimensionValues: [{ value: day }, { value: "Direct" }].slice(0, dimensions.length),
+          metricValues: Array.from({ length: dimensions.length > 1 ? 3 : 4 }, () => ({ value: "100" })),
+        });
+        return { rows: ["20260901", "20261115"].map(row), rowCount: 2, metadata: { currencyCode, timeZone: "UTC" } };
+      },
+      { resources: [{ kind: "ga4_property", id: "properties/1", name: "one" }], timezone: "UTC" },
+    );
+  const first = await runSensor(ctx, ga4Sensor, { account: inCurrency("EUR"), now });
+  await runSensor(ctx, ga4Sensor, { account: inCurrency("USD"), now: now + 86_400_000, cursor: first.cursor });
+  const rows = await ctx.db
+    .select({ metric: measurements.metric, day: measurements.day, currency: measurements.currency })
+    .from(measurements)
+    .where(inTenant(ctx, measurements, sql`${measurements.metric} like 'revenue%' and ${measurements.value} > 0`))
+    .orderBy(measurements.metric, measurements.day);
+  expect(rows.map(({ metric, day, currency }) => `${metric} ${day} ${currency}`)).toEqual([
+    "revenue 2026-09-01 EUR",
+    "revenue 2026-11-15 USD",
+    "revenue_by_channel 2026-09-01 EUR",
+    "revenue_by_channel 2026-11-15 USD",
+  ]);
 });

@@ -1,10 +1,14 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { measurements } from "#db/schema/index.ts";
 import { addDays, dayOf } from "#server/catalog/days.ts";
+import { retentionSensor } from "#server/catalog/sensors/retention-sensor.ts";
 import { recordsOf, type ShopifyOrder } from "#server/catalog/sensors/shopify-orders.ts";
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { shopSummary } from "#server/domain/commerce/shop-summary.ts";
+import { summaryOf } from "#server/domain/commerce/shop-summary.ts";
 import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { makeTenant, testTenantCtx } from "#test/harness.ts";
 import type { OrderRow } from "#test/sandbox/shop/model.ts";
 import { runSensor, valuesOf } from "./run-sensor.ts";
@@ -46,7 +50,7 @@ test("a shop without orders measures zeros and no average, and is no failure", a
   const today = dayOf(Date.now(), "Europe/London");
   expect(valuesOf(run, "orders")).toEqual({ [today]: 0 });
   expect(valuesOf(run, "average_order")).toEqual({});
-  expect(await shopSummary(ctx)).toEqual({
+  expect(await summaryOf(ctx, account.connectionId)).toEqual({
     orders: 0,
     customers: 0,
     guest_orders: 0,
@@ -71,7 +75,7 @@ test("a failure in the middle of the backfill loses nothing: it goes on from the
   const ids = [...first.orders, ...second.orders].map(({ externalId }) => externalId);
   expect(ids).toHaveLength(2300);
   expect(new Set(ids).size).toBe(2300);
-  expect(await shopSummary(ctx)).toMatchObject({ orders: 2300, gross_minor: 230_000 });
+  expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ orders: 2300, gross_minor: 230_000 });
 });
 
 test("a page that the shop no longer knows is opened anew by date, and every order still comes", async () => {
@@ -83,17 +87,21 @@ test("a page that the shop no longer knows is opened anew by date, and every ord
   const second = await runSensor(ctx, shopifySensor, { account, cursor: lost });
   expect(second.orders.length).toBeLessThan(200);
   expect(second.steps[0]?.despite).toEqual(["rejected"]);
-  expect(await shopSummary(ctx)).toMatchObject({ orders: 1100, gross_minor: 110_000 });
+  expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ orders: 1100, gross_minor: 110_000 });
   expect(Object.values(valuesOf(second, "orders")).reduce((a, b) => a + b, 0)).toBe(1100);
 });
 
-test("another shop in the place of the first is read from its beginning", async () => {
+test("another shop in the place of the first is read from its beginning, and the first one's orders are in none of its figures", async () => {
   const now = Math.floor(Date.now() / 1000) * 1000;
   const { ctx, account } = await start([orderRow(1, now - day, 100)]);
   const first = await runSensor(ctx, shopifySensor, { account });
-  const other = await start([orderRow(7, now - 300 * day, 900)]);
-  const second = await runSensor(other.ctx, shopifySensor, { account: other.account, cursor: first.cursor });
+  const domain = await openShop([orderRow(7, now - 300 * day, 900)]);
+  const other = await sandboxAccount("shopify", domain, { scopes });
+  const second = await runSensor(ctx, shopifySensor, { account: other, cursor: first.cursor });
   expect(second.orders.map(({ externalId }) => externalId)).toEqual(["7"]);
+  expect(Object.values(valuesOf(second, "orders")).reduce((a, b) => a + b)).toBe(1);
+  expect(await summaryOf(ctx, other.connectionId)).toMatchObject({ orders: 1, gross_minor: 900 });
+  expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ orders: 1, gross_minor: 100 });
 });
 
 test("retention is told at once when the first history is complete, and not again", async () => {
@@ -116,7 +124,7 @@ test("a later run reads only what changed, a changed order is updated, and one s
   const second = await runSensor(ctx, shopifySensor, { account, cursor: first.cursor });
   // The refunded one, the new one, and the last one again.
   expect(second.orders.map(({ externalId }) => externalId).sort()).toEqual(["1", "2", "3"]);
-  expect(await shopSummary(ctx)).toEqual({
+  expect(await summaryOf(ctx, account.connectionId)).toEqual({
     orders: 3,
     customers: 1,
     guest_orders: 2,
@@ -156,7 +164,7 @@ test("an order with more refunds than a page of them holds has them all", async 
   const refunds = Array.from({ length: 33 }, (_, index) => ({ id: 100 + index, createdAt: now - 3_600_000 - index, amount: 10 }));
   const { ctx, account } = await start([orderRow(1, now - 9 * day, 1000, { refunds })]);
   await runSensor(ctx, shopifySensor, { account });
-  expect(await shopSummary(ctx)).toMatchObject({ orders: 1, refunds_minor: 330 });
+  expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ orders: 1, refunds_minor: 330 });
 });
 
 test("days are the shop's own, on both sides of midnight and of the clock change", async () => {
@@ -193,7 +201,7 @@ test("a generated year of a shop comes to what the sandbox says it is", async ()
   const { orders, customers, guest_orders, gross_minor, refunds_minor, currency } = await sandbox.control<Record<string, unknown>>(
     `/shop/${domain}`,
   );
-  expect(await shopSummary(ctx)).toEqual({ orders, customers, guest_orders, gross_minor, refunds_minor, currency });
+  expect(await summaryOf(ctx, account.connectionId)).toEqual({ orders, customers, guest_orders, gross_minor, refunds_minor, currency });
   const sum = (metric: string) => Object.values(valuesOf(run, metric)).reduce((a, b) => a + b, 0);
   expect([sum("orders"), sum("revenue"), sum("refunds")]).toEqual([orders, gross_minor, refunds_minor]);
   expect(valuesOf(run, "products")).toEqual({ [dayOf(Date.now(), "Europe/London")]: 120 });
@@ -212,11 +220,11 @@ test("without the permission for older orders the last 60 days are read and said
   const oldest = Object.keys(valuesOf(run, "orders")).sort()[0] ?? "";
   expect(oldest >= dayOf(Date.now() - 61 * day, "Europe/London")).toBe(true);
   const { orders } = await sandbox.control<{ orders: number }>(`/shop/${domain}`);
-  expect((await shopSummary(ctx)).orders).toBeLessThan(orders);
+  expect((await summaryOf(ctx, few.connectionId)).orders).toBeLessThan(orders);
 
   const all = await sandboxAccount("shopify", domain, { scopes });
   const later = await runSensor(ctx, shopifySensor, { account: all, cursor: run.cursor });
-  expect((await shopSummary(ctx)).orders).toBe(orders);
+  expect((await summaryOf(ctx, all.connectionId)).orders).toBe(orders);
   expect(later.logs.map(({ message }) => message).join()).not.toContain("60 days");
   // Taken away again, what was read stays, and nothing is read anew.
   const calls = few.calls.length;
@@ -331,9 +339,9 @@ test("an order that was deleted in the shop goes by the weekly listing, and its 
   const first = await runSensor(ctx, shopifySensor, { account, now });
   all = all.filter(({ id }) => !id.endsWith("/2"));
   const soon = await runSensor(ctx, shopifySensor, { account, now: now + day, cursor: first.cursor });
-  expect(await shopSummary(ctx)).toMatchObject({ orders: 3 });
+  expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ orders: 3 });
   const later = await runSensor(ctx, shopifySensor, { account, now: now + 8 * day, cursor: soon.cursor });
-  expect(await shopSummary(ctx)).toMatchObject({ orders: 2, gross_minor: 20_000, refunds_minor: 0 });
+  expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ orders: 2, gross_minor: 20_000, refunds_minor: 0 });
   expect(valuesOf(later, "revenue")).toMatchObject({ "2026-03-02": 0, "2026-03-04": 0 });
   account.calls.length = 0;
   await runSensor(ctx, shopifySensor, { account, now: now + 8 * day + 900_000, cursor: later.cursor });
@@ -352,10 +360,10 @@ test("of what the shop no longer shows, because it is too old for the app to see
   const first = await runSensor(ctx, shopifySensor, { account, now });
   all = all.slice(1);
   const later = await runSensor(ctx, shopifySensor, { account, now: now + 8 * day, cursor: first.cursor });
-  expect(await shopSummary(ctx)).toMatchObject({ orders: 3 });
+  expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ orders: 3 });
   all = [];
   await runSensor(ctx, shopifySensor, { account, now: now + 16 * day, cursor: later.cursor });
-  expect(await shopSummary(ctx)).toMatchObject({ orders: 3 });
+  expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ orders: 3 });
 });
 
 test("an order stamped ahead hides none that change before its time", async () => {
@@ -467,3 +475,101 @@ test.each(["Mars/Olympus_Mons", "Etc/Unknown", "Eastern Time (US & Canada)"])(
     expect(run.logs.filter(({ level }) => level === "warn").map(({ fields }) => fields?.timezone)).toContain(timezone);
   },
 );
+
+const stored = async (ctx: TenantCtx, metric: string) =>
+  ctx.db
+    .select({ day: measurements.day, dimension: measurements.dimension, value: measurements.value })
+    .from(measurements)
+    .where(inTenant(ctx, measurements, eq(measurements.metric, metric)))
+    .orderBy(measurements.day, measurements.dimension);
+
+test("an order stays on the day that it was counted on, though the shop has another time zone when it changes again", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  const refund = removal("2026-03-06T20:00:00Z", "30.0");
+  let all = [placed(1, "2026-03-05T20:00:00Z", { refunds: [refund] })];
+  const inZone = (timezone: string) =>
+    scriptedAccount(
+      "shopify",
+      answering(() => all),
+      { timezone },
+    );
+  const first = await runSensor(ctx, shopifySensor, { account: inZone("UTC"), now });
+  all = [{ ...placed(1, "2026-03-05T20:00:00Z", { refunds: [refund] }), updatedAt: "2026-03-11T11:00:00Z" }];
+  const second = await runSensor(ctx, shopifySensor, { account: inZone("Asia/Tokyo"), now: now + day, cursor: first.cursor });
+  all = [
+    {
+      ...placed(1, "2026-03-05T20:00:00Z", { refunds: [{ ...refund, totalRefundedSet: money("40.0") }] }),
+      updatedAt: "2026-03-12T11:00:00Z",
+    },
+  ];
+  await runSensor(ctx, shopifySensor, { account: inZone("Asia/Tokyo"), now: now + 2 * day, cursor: second.cursor });
+  const sold = (rows: Awaited<ReturnType<typeof stored>>) =>
+    rows.filter(({ value }) => value !== 0).map(({ day: of, value }) => [of, value]);
+  expect(sold(await stored(ctx, "orders"))).toEqual([["2026-03-05", 1]]);
+  expect(sold(await stored(ctx, "revenue"))).toEqual([["2026-03-05", 10_000]]);
+  expect(sold(await stored(ctx, "refunds"))).toEqual([["2026-03-06", 4000]]);
+});
+
+test("a day from which the last order is taken has no average any more", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  let all = [placed(1, "2026-03-05T20:00:00Z"), placed(2, "2026-03-06T20:00:00Z")];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: "UTC" },
+  );
+  const first = await runSensor(ctx, shopifySensor, { account, now });
+  expect(await stored(ctx, "average_order")).toHaveLength(2);
+  all = all.slice(0, 1);
+  await runSensor(ctx, shopifySensor, { account, now: now + 8 * day, cursor: first.cursor });
+  expect(await stored(ctx, "average_order")).toEqual([{ day: "2026-03-05", dimension: "", value: 10_000 }]);
+});
+
+test("an order that was reduced without a record of it, and then cancelled, is returned once", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  let all = [placed(1, "2026-03-05T20:00:00Z", { currentTotalPriceSet: money("60.0") })];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: "UTC" },
+  );
+  const first = await runSensor(ctx, shopifySensor, { account, now });
+  const at = "2026-03-11T10:00:00Z";
+  all = [{ ...placed(1, "2026-03-05T20:00:00Z", { currentTotalPriceSet: money("0.0"), cancelledAt: at }), updatedAt: at }];
+  await runSensor(ctx, shopifySensor, { account, now: now + day, cursor: first.cursor });
+  expect((await stored(ctx, "refunds")).reduce((sum, { value }) => sum + value, 0)).toBe(10_000);
+});
+
+test("who ordered again in a month is no longer told of it when that order is cancelled, and none are told when all are", async () => {
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  const ctx = testTenantCtx(await makeTenant(), "system", { now: () => now + 2 * day });
+  const customer = { id: "gid://shopify/Customer/1" };
+  let all = [placed(1, "2026-02-05T20:00:00Z", { customer }), placed(2, "2026-03-06T20:00:00Z", { customer })];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: "UTC" },
+  );
+  const first = await runSensor(ctx, shopifySensor, { account, now });
+  const told = await runSensor(ctx, retentionSensor, { account, now });
+  expect((await stored(ctx, "cohorts")).map(({ dimension }) => dimension)).toEqual(["2026-02|0", "2026-02|1"]);
+  const cancel = (each: ShopifyOrder, at: string) => ({ ...each, cancelledAt: at, updatedAt: at });
+  all = all.map((each) => (each.id.endsWith("/2") ? cancel(each, "2026-03-11T10:00:00Z") : each));
+  const second = await runSensor(ctx, shopifySensor, { account, now: now + day, cursor: first.cursor });
+  await runSensor(ctx, retentionSensor, { account, now: now + day, cursor: told.cursor });
+  expect((await stored(ctx, "cohorts")).map(({ dimension }) => dimension)).toEqual(["2026-02|0"]);
+  all = all.map((each) => cancel(each, "2026-03-12T10:00:00Z"));
+  await runSensor(ctx, shopifySensor, { account, now: now + 2 * day, cursor: second.cursor });
+  await runSensor(ctx, retentionSensor, { account, now: now + 2 * day, cursor: told.cursor });
+  expect(await stored(ctx, "cohorts")).toEqual([]);
+  const tiles = (await readOverview(ctx)).sensors.find(({ id }) => id === "retention-sensor")?.tiles ?? [];
+  expect(tiles.map(({ key, value }) => [key, value])).toEqual([
+    ["repeat_rate", null],
+    ["customers", 0],
+    ["median_gap", null],
+    ["mean_gap", null],
+  ]);
+});

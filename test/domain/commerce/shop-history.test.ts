@@ -4,7 +4,7 @@ import { openTenantDb } from "#db/client.ts";
 import { orders, refunds } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
-import { shopSummary } from "#server/domain/commerce/shop-summary.ts";
+import { summaryOf } from "#server/domain/commerce/shop-summary.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { makeTenant, testEnv, testTenantCtx } from "#test/harness.ts";
 
@@ -48,7 +48,7 @@ async function giveBack(ctx: TenantCtx, day: string, amountMinor: number): Promi
 }
 
 test("a shop without orders has zeros, no gaps and no cohorts", async () => {
-  const shop = shopHistory(await newShop());
+  const shop = shopHistory(await newShop(), "con");
   expect(await shop.summary()).toEqual({ orders: 0, customers: 0, guestOrders: 0, grossMinor: 0, refundsMinor: 0, currency: null });
   expect(await shop.repeat()).toEqual({ customers: 0, repeatCustomers: 0 });
   expect(await shop.gaps()).toBeNull();
@@ -63,8 +63,8 @@ test("another tenant's orders are in none of the figures", async () => {
     ["a", "2026-02-01", 100],
   ]);
   await giveBack(other, "2026-02-01", 50);
-  expect(await shopSummary(mine)).toMatchObject({ orders: 0, gross_minor: 0, refunds_minor: 0 });
-  expect(await shopHistory(mine).gaps()).toBeNull();
+  expect(await summaryOf(mine, "con")).toMatchObject({ orders: 0, gross_minor: 0, refunds_minor: 0 });
+  expect(await shopHistory(mine, "con").gaps()).toBeNull();
 });
 
 // a: Jan 10, Jan 20, Mar 1 (gaps 10, 40); b: Jan 31, Feb 2 (gap 2); c: Feb 5, Feb 5 (gap 0); d: Mar 3 once; two guests.
@@ -88,7 +88,7 @@ async function smallHistory(): Promise<TenantCtx> {
 }
 
 test("the summary counts customers once and guests apart", async () => {
-  expect(await shopSummary(await smallHistory())).toEqual({
+  expect(await summaryOf(await smallHistory(), "con")).toEqual({
     orders: 10,
     customers: 4,
     guest_orders: 2,
@@ -99,7 +99,7 @@ test("the summary counts customers once and guests apart", async () => {
 });
 
 test("days have their orders and refunds, also a day with a refund alone", async () => {
-  expect(await shopHistory(await smallHistory()).daily("2026-02-01")).toEqual([
+  expect(await shopHistory(await smallHistory(), "con").daily("2026-02-01")).toEqual([
     { day: "2026-02-01", currency: "GBP", orders: 0, grossMinor: 0, refundsMinor: 400 },
     { day: "2026-02-02", currency: "GBP", orders: 1, grossMinor: 200, refundsMinor: 0 },
     { day: "2026-02-05", currency: "GBP", orders: 2, grossMinor: 250, refundsMinor: 0 },
@@ -109,12 +109,12 @@ test("days have their orders and refunds, also a day with a refund alone", async
 });
 
 test("customers with more than one order are those who came back", async () => {
-  expect(await shopHistory(await smallHistory()).repeat()).toEqual({ customers: 4, repeatCustomers: 3 });
+  expect(await shopHistory(await smallHistory(), "con").repeat()).toEqual({ customers: 4, repeatCustomers: 3 });
 });
 
 test("the median of an even number of gaps lies between the middle two, the mean over all", async () => {
   // Gaps 0, 2, 10, 40.
-  expect(await shopHistory(await smallHistory()).gaps()).toEqual({ medianDays: 6, meanDays: 13, gaps: 4 });
+  expect(await shopHistory(await smallHistory(), "con").gaps()).toEqual({ medianDays: 6, meanDays: 13, gaps: 4 });
 });
 
 test("the median of an odd number of gaps is the middle one", async () => {
@@ -125,18 +125,18 @@ test("the median of an odd number of gaps is the middle one", async () => {
     ["a", "2026-01-12", 1],
     ["a", "2026-03-12", 1],
   ]);
-  expect(await shopHistory(ctx).gaps()).toMatchObject({ medianDays: 10, gaps: 3 });
+  expect(await shopHistory(ctx, "con").gaps()).toMatchObject({ medianDays: 10, gaps: 3 });
 });
 
 test("a cohort is a month of first purchases, and counts a customer once in each later month", async () => {
-  expect(await shopHistory(await smallHistory()).cohorts(12)).toEqual([
+  expect(await shopHistory(await smallHistory(), "con").cohorts(12)).toEqual([
     { cohort: "2026-01", offset: 0, customers: 2 },
     { cohort: "2026-01", offset: 1, customers: 1 },
     { cohort: "2026-01", offset: 2, customers: 1 },
     { cohort: "2026-02", offset: 0, customers: 1 },
     { cohort: "2026-03", offset: 0, customers: 1 },
   ]);
-  expect((await shopHistory(await smallHistory()).cohorts(2)).map(({ cohort }) => cohort)).toEqual(["2026-02", "2026-03"]);
+  expect((await shopHistory(await smallHistory(), "con").cohorts(2)).map(({ cohort }) => cohort)).toEqual(["2026-02", "2026-03"]);
 });
 
 test("cohorts go over the end of the year", async () => {
@@ -145,7 +145,7 @@ test("cohorts go over the end of the year", async () => {
     ["a", "2025-11-30", 1],
     ["a", "2026-02-01", 1],
   ]);
-  expect(await shopHistory(ctx).cohorts(12)).toEqual([
+  expect(await shopHistory(ctx, "con").cohorts(12)).toEqual([
     { cohort: "2025-11", offset: 0, customers: 1 },
     { cohort: "2025-11", offset: 3, customers: 1 },
   ]);
@@ -155,7 +155,7 @@ test("amounts of two currencies are not added: the latest one counts, the other 
   const ctx = await newShop();
   await sell(ctx, [["a", "2026-01-01", 1000]], { currency: "EUR" });
   await sell(ctx, [["a", "2026-02-01", 300]]);
-  expect(await shopSummary(ctx)).toEqual({
+  expect(await summaryOf(ctx, "con")).toEqual({
     ...{ orders: 2, customers: 1, guest_orders: 0, gross_minor: 300, refunds_minor: 0, currency: "GBP" },
     others: [{ currency: "EUR", orders: 1, gross_minor: 1000, refunds_minor: 0 }],
   });
@@ -193,7 +193,7 @@ test("every figure is read from an index that covers it, one row an order", asyn
       });
     },
   });
-  const shop = shopHistory({ ...ctx, db: openTenantDb(d1, ctx.tenant.id) });
+  const shop = shopHistory({ ...ctx, db: openTenantDb(d1, ctx.tenant.id) }, "con");
   const cost: Record<string, number> = {};
   await shop.summary();
   cost.summary = read;
@@ -227,7 +227,7 @@ test("an order that was cancelled is no purchase: not in the customers, their re
     .update(orders)
     .set({ cancelledAt: 1 })
     .where(inTenant(ctx, orders, sql`${orders.day} < '2026-01-04' or ${orders.customerId} = 'b'`));
-  const shop = shopHistory(ctx);
+  const shop = shopHistory(ctx, "con");
   expect(await shop.repeat()).toEqual({ customers: 1, repeatCustomers: 0 });
   expect(await shop.gaps()).toBeNull();
   expect(await shop.cohorts(12)).toEqual([{ cohort: "2026-02", offset: 0, customers: 1 }]);

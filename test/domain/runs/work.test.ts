@@ -1,8 +1,9 @@
-import { count } from "drizzle-orm";
+import { count, eq } from "drizzle-orm";
 import { beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { connections, orders, privacyRequests, refunds, runs } from "#db/schema/index.ts";
+import { connections, measurements, orders, privacyRequests, refunds, runs, schedules } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
+import { accountOf } from "#server/domain/connections/account-of.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { afterFailure } from "#server/domain/runs/after-failure.ts";
 import { claimRuns } from "#server/domain/runs/claim-runs.ts";
@@ -507,7 +508,7 @@ test("a hundred runs cost a handful of round trips to D1, and their claim reads 
   const roundTrips = batches.mock.calls.length;
   batches.mockRestore();
   expect(roundTrips).toBeLessThan(10);
-  expect(results.reduce((sum, { meta }) => sum + meta.rows_read, 0)).toBeLessThan(100 * 23);
+  expect(results.reduce((sum, { meta }) => sum + meta.rows_read, 0)).toBeLessThan(100 * 28);
   const done = await database.select({ status: runs.status, count: count() }).from(runs).groupBy(runs.status);
   expect(done).toEqual([{ status: "succeeded", count: 100 }]);
 });
@@ -539,4 +540,64 @@ test("claiming reads the runs that are named, and the sweep those that are overd
   }
   expect(asked).toHaveLength(4);
   expect(rig.ctx.traces.runs.map(({ run }) => run).sort()).toEqual(["run_queued1", "run_queued2"]);
+});
+
+test("what a step measures of a metric on a day takes the place of what stood there; what it says nothing of stays", async () => {
+  const measured = [
+    [
+      { metric: "sales", day: "2026-03-01", currency: "EUR", value: 5 },
+      { metric: "sales", day: "2026-03-02", currency: "EUR", value: 6 },
+      { metric: "parts", day: "2026-03-01", dimension: "a", value: 1 },
+      { metric: "parts", day: "2026-03-01", dimension: "b", value: 2 },
+      { metric: "rate", day: "2026-03-01", value: 0.5 },
+      { metric: "other", day: "2026-03-01", value: 9 },
+    ],
+    [
+      { metric: "sales", day: "2026-03-01", currency: "GBP", value: 7 },
+      { metric: "parts", day: "2026-03-01", dimension: "b", value: 3 },
+      { metric: "rate", day: "2026-03-01", value: null },
+    ],
+  ];
+  const rig = makeRig({ jobs: [testSensor("free", async () => ({ measurements: measured.shift() ?? [], cursor: null, done: true }))] });
+  const [tenant, stranger] = [await rig.tenant(), await rig.tenant()];
+  await database
+    .insert(measurements)
+    .values({ tenantId: stranger.id, sensor: "free", metric: "sales", day: "2026-03-01", currency: "EUR", value: 1, measuredAt: 0 });
+  await database.update(schedules).set({ enabled: false }).where(eq(schedules.tenantId, stranger.id));
+  for (let run = 0; run < 2; run++) {
+    await rig.tick();
+    await rig.work();
+    rig.clock.advance(3_600_000);
+  }
+  const rows = (await tenant.measurements()).map(({ metric, day, dimension, currency, value }) =>
+    [metric, day, dimension, currency, value].join(" "),
+  );
+  expect(rows.sort()).toEqual(["other 2026-03-01   9", "parts 2026-03-01 b  3", "sales 2026-03-01  GBP 7", "sales 2026-03-02  EUR 6"]);
+  expect(await stranger.measurements()).toHaveLength(1);
+});
+
+test("a job sees what its account's provider granted, and the history of its own shop alone", async () => {
+  const seen: unknown[] = [];
+  const job = testSensor(
+    "shop",
+    async ({ account, shop }) => {
+      seen.push({ scopes: account("shopify").scopes, orders: (await shop.summary()).orders });
+      return { cursor: null, done: true };
+    },
+    { needs: [{ provider: "shopify", scopes: [] }] },
+  );
+  const rig = makeRig({
+    jobs: [job],
+    openAccount: (_ctx, { connection }) =>
+      accountOf({ ...connection, connectionId: connection.id, scopesGranted: ["read_orders"] }, forever),
+  });
+  const { ctx } = await rig.tenant();
+  const shop = await connectShop(ctx, rig.engine);
+  for (const connectionId of [shop, "con-earlier"]) {
+    const order = { externalId: "1", placedAt: 1, day: "2026-03-01", grossMinor: 100, currency: "GBP", updatedAt: 1 };
+    await ctx.db.insert(orders).values({ tenantId: ctx.tenant.id, connectionId, ...order });
+  }
+  await rig.tick();
+  await rig.work();
+  expect(seen).toEqual([{ scopes: ["read_orders"], orders: 1 }]);
 });
