@@ -15,7 +15,7 @@ export interface FormFailure {
   values: Readonly<Record<string, string>>;
 }
 
-const STATUS = { forbidden: 403, invalid: 422, conflict: 409, rate_limited: 429, unavailable: 503 } as const;
+const STATUS = { forbidden: 403, invalid: 422, conflict: 409, rate_limited: 429, unavailable: 503, vault_closed: 503 } as const;
 
 /**
  * Turns what the in-process caller threw into what the form shows. An ended session leads to the sign-in, and what a page

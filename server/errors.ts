@@ -1,5 +1,6 @@
 /**
- * What can go wrong in a way that a caller should know. `field` names the input that is at fault.
+ * What can go wrong in a way that a caller should know. `vault_closed`: a root key of ours is missing, so that nothing can be sealed or
+ * opened. `field` names the input that is at fault.
  * The message is shown to people: plain words, no secret, no id that the caller did not give.
  */
 export type ErrorKind =
@@ -10,6 +11,7 @@ export type ErrorKind =
   | "conflict"
   | "rate_limited"
   | "unavailable"
+  | "vault_closed"
   | "internal";
 
 export class DomainError extends Error {
@@ -56,6 +58,7 @@ export const statusOf: Record<ErrorKind, number> = {
   conflict: 409,
   rate_limited: 429,
   unavailable: 503,
+  vault_closed: 503,
   internal: 500,
 };
 

@@ -86,6 +86,7 @@ const codes: Record<ErrorKind, TRPCError["code"]> = {
   conflict: "CONFLICT",
   rate_limited: "TOO_MANY_REQUESTS",
   unavailable: "SERVICE_UNAVAILABLE",
+  vault_closed: "SERVICE_UNAVAILABLE",
   internal: "INTERNAL_SERVER_ERROR",
 };
 

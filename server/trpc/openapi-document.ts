@@ -5,7 +5,17 @@ import type { JsonSchema, Operation, RestMethod } from "./rest.ts";
 /** The body of every failed answer, see `describeError`. */
 const Failure = z.object({
   error: z.object({
-    kind: z.enum(["unauthenticated", "forbidden", "not_found", "invalid", "conflict", "rate_limited", "unavailable", "internal"]),
+    kind: z.enum([
+      "unauthenticated",
+      "forbidden",
+      "not_found",
+      "invalid",
+      "conflict",
+      "rate_limited",
+      "unavailable",
+      "vault_closed",
+      "internal",
+    ]),
     message: z.string().describe("Plain words for a person."),
     field: z.string().nullable().describe("The field of the input that is at fault."),
     issues: z.array(z.object({ field: z.string(), message: z.string() })).describe("All the fields at fault."),
@@ -34,7 +44,7 @@ const failures: Readonly<Record<string, FailureView>> = {
   "415": { words: "The body is no JSON.", of: "body" },
   "429": { words: "Too many requests.", header: retryAfter },
   "500": { words: "Something went wrong on our side; `requestId` names it in our logs." },
-  "503": { words: "Something that it needs does not answer now.", header: retryAfter },
+  "503": { words: "Something that it needs does not answer now, or (`vault_closed`) a key of ours is missing.", header: retryAfter },
 };
 
 const failuresOf = (method: RestMethod): DescribedOperation["responses"] =>

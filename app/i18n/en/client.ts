@@ -55,6 +55,7 @@ export const client = {
       conflict: "This cannot be done as things stand now. Reload the page and look again.",
       rate_limited: "Too many tries. Please wait a little.",
       unavailable: "This is not possible right now. Please try again in a moment.",
+      vault_closed: "We can't open our key store right now. This is our fault and we've been alerted. Please try again later.",
     },
     field: {
       other: "Please check this field.",

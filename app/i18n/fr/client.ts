@@ -59,6 +59,8 @@ export const client = {
       conflict: "C’est impossible dans l’état actuel. Rechargez la page et vérifiez.",
       rate_limited: "Trop de tentatives. Patientez un peu.",
       unavailable: "C’est impossible pour le moment. Réessayez dans un instant.",
+      vault_closed:
+        "Nous ne pouvons pas ouvrir notre coffre de clés pour le moment. C’est de notre fait, et nous sommes prévenus. Réessayez plus tard.",
     },
     field: {
       other: "Vérifiez ce champ.",

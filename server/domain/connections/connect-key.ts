@@ -3,6 +3,7 @@ import { findKeyProvider } from "#server/catalog/providers/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import type { Locale } from "#server/domain/tenants/schemas.ts";
+import { requireVault } from "#server/domain/vault/require-vault.ts";
 import { conflict, DomainError, type ErrorKind, invalid, notFound, ProviderError } from "#server/errors.ts";
 import { newcomer } from "./account-of.ts";
 import { findConnection } from "./hold-connection.ts";
@@ -36,8 +37,8 @@ interface Proven {
 /**
  * Connects an account by what its owner typed into the provider's key form. A live call says whose key it is before anything is
  * kept; with `connectionId` a key connection gets another key, which must be of the same account. Throws `forbidden`, `not_found`,
- * `invalid` (its `field` is the form's), `conflict` for another account's key, a connection by OAuth or an account that the plan has no place for, `rate_limited`, and
- * `unavailable` where the provider does not answer. Messages are in the language of the page, else the person's own, and never
+ * `invalid` (its `field` is the form's), `conflict` for another account's key, a connection by OAuth or an account that the plan has no place for, `rate_limited`,
+ * `unavailable` where the provider does not answer, and `vault_closed` where we could not keep it. Messages are in the language of the page, else the person's own, and never
  * hold what was typed.
  */
 export async function connectKey(ctx: TenantCtx, { provider: id, fields, connectionId, locale }: ConnectKey): Promise<ConnectedKey> {
@@ -49,6 +50,9 @@ export async function connectKey(ctx: TenantCtx, { provider: id, fields, connect
   if (connectionId !== undefined) await checkReplaced(ctx, asked, connectionId);
   const typed = parseTyped(asked, fields);
   await limitTries(ctx, asked);
+  await requireVault(ctx).catch((error: unknown) => {
+    throw inWords(ctx, asked, error);
+  });
   const proven = await prove(ctx, provider, { typed, connectionId: connectionId ?? "new" }).catch((error: unknown) => {
     throw inWords(ctx, asked, error);
   });
@@ -126,6 +130,7 @@ function inWords(ctx: TenantCtx, asked: Asked, error: unknown): unknown {
     return conflict(keyWords("other_account", { locale, provider: provider.name, account: error.account }));
   }
   if (error instanceof OutsidePlan) return conflict(keyWords(error.refusal, { locale, provider: provider.name }));
+  if (error instanceof DomainError && error.kind === "vault_closed") return failed(asked, "vault_closed", "vault_closed");
   if (!(error instanceof ProviderError)) return error;
   ctx.log.warn("a key was not kept", { provider: provider.id, kind: error.kind, reason: error.message });
   const field = mainField(provider).name;

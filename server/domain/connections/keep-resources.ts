@@ -5,6 +5,7 @@ import type { Account } from "#server/catalog/account.ts";
 import { type Choice, grantsAll, type Provider, type Resource } from "#server/catalog/provider.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { VaultError } from "#server/domain/vault/envelope.ts";
 import { ProviderError } from "#server/errors.ts";
 import type { ChosenResource, ConnectionKind } from "./schemas.ts";
 
@@ -30,7 +31,7 @@ async function listOrNothing(account: Account, choice: Choice): Promise<Resource
     if (!(error instanceof ProviderError)) throw error;
     if (error.kind === "rejected" || error.kind === "missing_scopes") return [];
     // Such as a Cloud project that Google Ads has not approved: the other products of this login work without it.
-    if (error.kind === "misconfigured") return null;
+    if (error.kind === "misconfigured" && !(error.cause instanceof VaultError)) return null;
     throw error;
   }
 }

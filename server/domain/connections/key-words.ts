@@ -11,6 +11,7 @@ export type KeyProblem =
   | "provider_down"
   | "too_often"
   | "misconfigured"
+  | "vault_closed"
   | "other_account"
   | "not_a_key"
   | "not_in_plan"
@@ -63,6 +64,11 @@ const words: Record<KeyProblem, Text> = {
     en: "{provider} cannot be connected yet: something is missing on our side. Please tell us.",
     fr: "{provider} ne peut pas encore être connecté : il manque quelque chose de notre côté. Prévenez-nous.",
     he: "עדיין אי אפשר לחבר את {provider}: חסר משהו בצד שלנו. נשמח אם תעדכנו אותנו.",
+  },
+  vault_closed: {
+    en: "We can’t store keys right now. This is our fault and we’ve been alerted. Your key was not used: please try again later.",
+    fr: "Nous ne pouvons pas enregistrer de clé pour le moment. C’est de notre fait, et nous sommes prévenus. Votre clé n’a pas servi : réessayez plus tard.",
+    he: "איננו יכולים לשמור מפתחות כרגע. התקלה אצלנו וקיבלנו התראה. לא נעשה שימוש במפתח שלך: נסו שוב מאוחר יותר.",
   },
   other_account: {
     en: "This key is of another {provider} account than {account}. Nothing has changed: connect the other one by itself.",

@@ -7,6 +7,8 @@ import { commit } from "#server/domain/audit/commit.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { VaultError } from "#server/domain/vault/envelope.ts";
+import { vaultClosed } from "#server/domain/vault/require-vault.ts";
 import { conflict, DomainError, ProviderError } from "#server/errors.ts";
 import { holdConnection } from "./hold-connection.ts";
 import { keepResources, listResources } from "./keep-resources.ts";
@@ -18,7 +20,7 @@ import type { ConnectionRef, RefreshedResources } from "./schemas.ts";
 /**
  * Asks the provider again what the login opens. What was chosen and is there no more is marked, and its jobs say so. Answers
  * how many there are of each kind, and which chosen ones are gone. Throws `not_found`, `forbidden`, `rate_limited`,
- * `conflict` where the account must be connected again, `unavailable` where the provider does not answer.
+ * `conflict` where the account must be connected again, `unavailable` where the provider does not answer, `vault_closed` where our own access does not open.
  */
 export async function refreshResources(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<RefreshedResources> {
   requirePermission(ctx, "connections:write");
@@ -51,6 +53,7 @@ async function askProvider(ctx: TenantCtx, held: HeldConnection): Promise<Map<st
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.warn("what can be chosen could not be listed", { connection: held.connection.id, kind: error.kind, reason: error.message });
+    if (error.cause instanceof VaultError && error.cause.closedBy === "key") throw vaultClosed(error);
     if (error.kind === "revoked") throw conflict("This account must be connected again first.");
     const more = { cause: error, ...(error.retryAfterS !== undefined && { retryAfterS: error.retryAfterS }) };
     throw new DomainError("unavailable", `${provider.name} does not answer right now. What was listed before stays.`, more);

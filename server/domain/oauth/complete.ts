@@ -7,6 +7,7 @@ import { networkOf } from "#server/domain/rate-limits/network-of.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { enterFor } from "#server/domain/tenants/enter-for.ts";
 import { takeIn, WhoseAccount } from "#server/domain/tenants/take-in.ts";
+import { VaultError } from "#server/domain/vault/envelope.ts";
 import { DomainError, ProviderError } from "#server/errors.ts";
 import { redirectUriOf } from "./authorize-url.ts";
 import { awaitEnd } from "./await-end.ts";
@@ -99,7 +100,8 @@ function pageOfNew(returnTo: string, client: string): string {
 function tell(ctx: Ctx, provider: OAuthProvider, error: unknown): NextPage["toast"] {
   const { outcome, parts, cause } = stopOf(error);
   const facts = { provider: provider.id, outcome, cause };
-  if (outcome === "failed") ctx.log.error("a consent failed", { ...facts, stack: cause instanceof Error ? cause.stack : undefined });
+  const isOurs = outcome === "failed" || outcome === "vault_closed";
+  if (isOurs) ctx.log.error("a consent failed", { ...facts, stack: cause instanceof Error ? cause.stack : undefined });
   else ctx.log.warn("connection not made", facts);
   return toastOf(outcome, { locale: requireUser(ctx).locale, provider: provider.name, id: ctx.request.id, ...parts });
 }
@@ -217,6 +219,8 @@ function checkCallback(ctx: Ctx, provider: OAuthProvider, state: OAuthState, par
 function stopOf(error: unknown): OAuthStop {
   if (error instanceof OAuthStop) return error;
   if (error instanceof DomainError && error.kind === "rate_limited") return new OAuthStop("too_many");
+  if (error instanceof DomainError && error.kind === "vault_closed") return new OAuthStop("vault_closed", {}, error);
+  if (error instanceof VaultError && error.closedBy === "key") return new OAuthStop("vault_closed", {}, error);
   if (!(error instanceof ProviderError)) return new OAuthStop("failed", {}, error);
   switch (error.kind) {
     case "misconfigured":

@@ -10,6 +10,7 @@ import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts"
 import { OtherAccount, OutsidePlan, storeConnection } from "#server/domain/connections/store-connection.ts";
 import { introspectToken, requestToken } from "#server/domain/connections/token-endpoint.ts";
 import { linkToken } from "#server/domain/sessions/tokens.ts";
+import { requireVault } from "#server/domain/vault/require-vault.ts";
 import type { OAuthState } from "./claim-state.ts";
 import { grantedAfter } from "./scopes-to-ask.ts";
 import { bindsCode, mustBeShown, showAccount } from "./show-account.ts";
@@ -35,7 +36,7 @@ export type Enter = (identity: Identity) => Promise<TenantCtx>;
 
 /**
  * From the code to a stored connection: exchange, ask the API who it is and what it opens, compare, store. `given` is the state as it
- * came, `debtor` owes what comes of the code. Throws `OAuthStop`, `ProviderError`.
+ * came, `debtor` owes what comes of the code. Throws `OAuthStop`, `ProviderError`, `vault_closed`.
  *
  * A grant is written down as owed as soon as it is there, and struck out with the connection that is made of it: should the worker
  * die in between, the cron gives it back. What no trace can be kept of is a code that was exchanged and whose reply was lost, or the
@@ -46,6 +47,8 @@ export async function connect(
   provider: OAuthProvider,
   { state, code, given, debtor, enter }: { state: OAuthState; code: string; given: string; debtor: Debtor; enter: Enter },
 ): Promise<Connected | Shown> {
+  // A code that is exchanged while nothing can be sealed is a grant of which no trace is kept.
+  await requireVault(debtor);
   const grant = await exchange(ctx, provider, { state, code, given });
   const debt = await oweGrant(debtor, provider, { grant, shop: state.shop, reason: "not_kept" });
   return keepOrOwe(ctx, provider, { state, grant, debt, debtor, enter, confirmed: null });

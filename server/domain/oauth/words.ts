@@ -24,6 +24,7 @@ export type Outcome =
   | "too_few_scopes"
   | "scopes_unsaid"
   | "misconfigured"
+  | "vault_closed"
   | "shop_needed"
   | "unknown_permissions"
   | "oauth_already"
@@ -143,6 +144,11 @@ const words: Record<Outcome, Text> = {
     en: "{provider} cannot be connected yet: something is missing on our side. Please tell us.",
     fr: "{provider} ne peut pas encore être connecté : il manque quelque chose de notre côté. Prévenez-nous.",
     he: "עדיין אי אפשר לחבר את {provider}: חסר משהו בצד שלנו. נשמח אם תעדכנו אותנו.",
+  },
+  vault_closed: {
+    en: "{provider} was not connected: we can’t store access right now. This is our fault and we’ve been alerted. Please try again later.",
+    fr: "{provider} n’a pas été connecté : nous ne pouvons pas enregistrer d’accès pour le moment. C’est de notre fait, et nous sommes prévenus. Réessayez plus tard.",
+    he: "{provider} לא חובר: איננו יכולים לשמור גישה כרגע. התקלה אצלנו וקיבלנו התראה. נסו שוב מאוחר יותר.",
   },
   shop_needed: {
     en: "Please give your shop’s address, as in my-shop.myshopify.com.",

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { connections, dataKeys, debts, secrets } from "#db/schema/index.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
-import type { Ctx, Tenant } from "#server/ctx.ts";
+import { type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
 import { claimProbes } from "#server/domain/connections/claim-probes.ts";
+import { connectKey } from "#server/domain/connections/connect-key.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
@@ -16,11 +17,14 @@ import { reconnectWords } from "#server/domain/connections/schemas.ts";
 import { workToken } from "#server/domain/connections/work-token.ts";
 import { reconnectLetter } from "#server/domain/mail/write-letter.ts";
 import { locales } from "#server/domain/tenants/schemas.ts";
+import { currentDataKey } from "#server/domain/vault/data-keys.ts";
+import { vaultClosed } from "#server/domain/vault/require-vault.ts";
 import { rotateRootKey } from "#server/domain/vault/rotate-root-key.ts";
 import { subscribeEvents } from "#server/domain/webhooks/subscribe-events.ts";
+import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
-import { connectThrough, control, visit } from "../oauth/consent.ts";
+import { begin, comeBack, connectThrough, control, decide, visit } from "../oauth/consent.ts";
 
 const database = openDb(testEnv.DB);
 const minute = 60_000;
@@ -202,8 +206,61 @@ describe("a root key that is missing", () => {
   test("takes nothing away of what can be chosen", async () => {
     const { ctx, id } = await connected("google");
     const before = await rowOf(id);
-    expect(await refreshResources(withoutRootKey(ctx), { connectionId: id })).toEqual({ listed: {}, gone: [] });
+    const closed = withoutRootKey(ctx);
+    await expect(refreshResources(closed, { connectionId: id })).rejects.toMatchObject({
+      kind: "vault_closed",
+      message: expect.stringContaining("This is our fault"),
+    });
+    expect(closed.traces.lines.filter((line) => line.includes('"level":"error"'))).toHaveLength(1);
     expect(await rowOf(id)).toEqual(before);
+  });
+
+  test("keeps a key from being stored, which says so in the reader's language, and leaves the provider alone", async () => {
+    const { browser, tenant } = await visit();
+    const inside = enterTenant(browser, tenant, "owner");
+    // Its first data key, under the root key that is lost then.
+    await currentDataKey(inside);
+    const closed = withoutRootKey({ ...inside, traces: browser.traces });
+    let asked = 0;
+    const outbound: typeof fetch = (...request) => {
+      asked += 1;
+      return fetch(...request);
+    };
+    const fields = { private_key: `pk_${"a".repeat(34)}`, public_key: "AbCdE1" };
+    for (const [locale, words] of Object.entries({ en: "We can’t store keys", fr: "C’est de notre fait", he: "התקלה אצלנו" })) {
+      const input = { provider: "klaviyo", fields, locale: locale as "en" };
+      await expect(connectKey({ ...closed, fetch: outbound }, input)).rejects.toMatchObject({
+        kind: "vault_closed",
+        message: expect.stringContaining(words),
+      });
+    }
+    expect(asked).toBe(0);
+    expect(await listConnections(inside)).toEqual([]);
+    const alarms = closed.traces.lines.filter((line) => line.includes('"level":"error"'));
+    expect(alarms).toHaveLength(3);
+    expect(alarms.join()).not.toContain(fields.private_key);
+    expect(describeError(vaultClosed(null))).toMatchObject({ kind: "vault_closed" });
+    expect(httpStatusOf(vaultClosed(null))).toBe(503);
+  });
+
+  test("keeps a consent from being finished before its code is exchanged, and the person is told whose fault it is", async () => {
+    const { browser, tenant } = await visit();
+    await currentDataKey(enterTenant(browser, tenant, "owner"));
+    const { location } = await begin(browser, { tenant: tenant.id, provider: "klaviyo" });
+    const back = await decide(location, { decision: "allow", account: "BetaB2" });
+    const requests: string[] = [];
+    const outbound: typeof fetch = (address, init) => {
+      requests.push(String(address));
+      return fetch(address, init);
+    };
+    const { toast, location: page } = await comeBack({ ...withoutRootKey(browser), fetch: outbound }, "klaviyo", back);
+    expect(toast).toMatchObject({ kind: "error", message: expect.stringContaining("This is our fault") });
+    expect(page).toBe(`/t/${tenant.id}/integrations`);
+    expect(requests).toEqual([]);
+    expect(await database.select().from(debts)).toEqual([]);
+    expect(browser.traces.lines.some((line) => line.includes('"level":"error"') && line.includes("vault"))).toBe(true);
+    // With the key back, another consent goes through.
+    expect((await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo" })).toast?.kind).toBe("success");
   });
 
   test("keeps the rotation from going on, which says which key it needs, on the page as well", async () => {

@@ -1,0 +1,27 @@
+import { DomainError } from "#server/errors.ts";
+import { currentDataKey, type KeyOwner } from "./data-keys.ts";
+import { VaultError } from "./envelope.ts";
+
+/**
+ * Makes sure that what comes next can be sealed: before a provider is asked for anything that we then could not keep. Throws
+ * `vault_closed`, with an alarm of ours.
+ */
+export async function requireVault(ctx: KeyOwner): Promise<void> {
+  try {
+    await currentDataKey(ctx);
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    ctx.log.error("the vault does not open, so that nothing can be stored", { closedBy: error.closedBy, error });
+    throw vaultClosed(error);
+  }
+}
+
+/** In plain words, and without the key's name. */
+export const vaultClosed = (cause: unknown): DomainError =>
+  new DomainError(
+    "vault_closed",
+    "We can't open our key store right now. This is our fault and we've been alerted. Please try again later.",
+    {
+      cause,
+    },
+  );
