@@ -383,7 +383,7 @@ describe("disconnecting", () => {
     const revocations = async () =>
       (await counted()).calls.filter(({ path }) => path === "/oauth/revoke").reduce((sum, { count }) => sum + count, 0);
     const before = await revocations();
-    const renewing = renewTokens(ctx, await holdConnection(ctx, connectionId), "person");
+    const renewing = renewTokens(ctx, await holdConnection(ctx, connectionId), { trigger: "person" });
     const refused = expect(renewing).rejects.toMatchObject({ kind: "revoked" });
     await vi.waitFor(async () => expect((await holdConnection(ctx, connectionId)).connection.leaseUntil).not.toBeNull());
     await disconnect(ctx, { connectionId });

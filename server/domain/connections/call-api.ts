@@ -3,6 +3,7 @@ import type { AccountRequest } from "#server/catalog/account.ts";
 import type { Authorization, Failure, Provider, Reply } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
+import { asError, namesOf, type OnFailed } from "./failed-call.ts";
 import { pause } from "./pause.ts";
 import { apiOf, fillEndpoint, variableOf } from "./provider-endpoints.ts";
 import type { ConnectionKind } from "./schemas.ts";
@@ -23,22 +24,7 @@ export interface ApiAccess {
   fields: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
   /** Hears of every try that failed, also where a later one went well. */
-  onFailed?: ((call: FailedCall) => void) | undefined;
-}
-
-/** A try of a call that failed, as it may be written down: no query, no body, no secret. */
-export interface FailedCall {
-  provider: string;
-  method: string;
-  path: string;
-  /** Null where no reply came. */
-  status: number | null;
-  kind: Failure["kind"];
-  /** The provider's own id of the request, where it gave one: what its support asks for. */
-  providerRequest: string | null;
-  ms: number;
-  /** Whether it is tried again. */
-  again: boolean;
+  onFailed?: OnFailed | undefined;
 }
 
 type Attempt = { reply: Reply; failure: Failure | null; silent: boolean };
@@ -57,7 +43,12 @@ export async function callApi<S extends z.ZodType>(ctx: Ctx, access: ApiAccess, 
     const startedAt = ctx.now();
     const { reply, failure, silent } = await attempt(ctx, access, { url, request, authorization });
     const tell = (kind: Failure["kind"], isAgain: boolean) =>
-      access.onFailed?.({ ...namesOf(ctx, { provider, url, request, reply }), kind, ms: ctx.now() - startedAt, again: isAgain });
+      access.onFailed?.({
+        ...namesOf(ctx, { provider, url, method: request.method ?? "GET", reply }),
+        kind,
+        ms: ctx.now() - startedAt,
+        again: isAgain,
+      });
     if (!failure) {
       const answer = schema.safeParse(reply.body);
       if (answer.success) return answer.data;
@@ -117,38 +108,6 @@ function waitMs({ retryAfterS }: Failure, tries: number): number {
 function otherShape(provider: Provider, { issues }: z.ZodError): ProviderError {
   const fields = issues.map(({ path, message }) => `${path.join(".")}: ${message}`).slice(0, 5);
   return new ProviderError(provider.id, "unavailable", `a reply of another shape (${fields.join("; ")})`);
-}
-
-/** Headers in which providers name a request, the most telling first. */
-const requestHeaders = [
-  ...["x-request-id", "request-id", "x-shopify-request-id", "x-hubspot-correlation-id", "x-fb-trace-id", "x-slack-req-id", "x-li-uuid"],
-  ...["x-tt-logid", "twilio-request-id", "klaviyo-request-id", "x-correlation-id", "cf-ray"],
-];
-
-/** What a call was. What is long in a path may be a key: ids are shorter. */
-function namesOf(
-  ctx: Ctx,
-  { provider, url, request, reply }: { provider: Provider; url: URL; request: AccountRequest; reply: Reply },
-): Pick<FailedCall, "provider" | "method" | "path" | "status" | "providerRequest"> {
-  const header = requestHeaders.find((name) => reply.headers.has(name));
-  return {
-    provider: provider.id,
-    method: request.method ?? "GET",
-    path: ctx.log
-      .redact(url.pathname)
-      .replace(/[\w.-]{32,}/g, "[long]")
-      .slice(0, 200),
-    status: reply.status || null,
-    providerRequest: header ? ctx.log.redact(reply.headers.get(header) ?? "").slice(0, 100) : null,
-  };
-}
-
-/** Providers repeat what they were sent ("Malformed access token EAA…"): what is secret is taken out before the words are cut, whole. */
-function asError(ctx: Ctx, provider: Provider, { kind, message, retryAfterS, scopes }: Failure): ProviderError {
-  return new ProviderError(provider.id, kind, ctx.log.redact(message).slice(0, 300), {
-    ...(retryAfterS !== undefined && { retryAfterS }),
-    ...(scopes && { scopes }),
-  });
 }
 
 /** The address below the API's base. Throws `rejected` for one that leads out of it. */

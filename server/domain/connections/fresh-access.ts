@@ -4,6 +4,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { ProviderError } from "#server/errors.ts";
 import { isCooling } from "./cool-down.ts";
+import type { OnFailed } from "./failed-call.ts";
 import { holdConnection } from "./hold-connection.ts";
 import { blockJobs, needReconnect } from "./need-reconnect.ts";
 import { closedSecret, openForUse } from "./open-for-use.ts";
@@ -28,7 +29,7 @@ export const endsWithin = ({ accessExpiresAt }: ConnectionRow, now: number, ms: 
  * A key, or an access token that lives for a minute at least, renewed if need be. While the connection cools down after a
  * renewal that failed in passing, a token that is still usable is used as it is. Throws as `renewTokens` does.
  */
-export async function freshAccess(ctx: TenantCtx, held: HeldConnection): Promise<Access> {
+export async function freshAccess(ctx: TenantCtx, held: HeldConnection, onFailed?: OnFailed): Promise<Access> {
   const { connection } = held;
   if (connection.status !== "active") {
     await blockJobs(ctx);
@@ -38,7 +39,7 @@ export async function freshAccess(ctx: TenantCtx, held: HeldConnection): Promise
   const usable = !endsWithin(connection, ctx.now(), usableMs);
   if (usable && (isCooling(connection, ctx.now()) || waysToTokens(held).length === 0)) return opened(ctx, held);
   try {
-    return await opened(ctx, await renewTokens(ctx, held));
+    return await opened(ctx, await renewTokens(ctx, held, { onFailed }));
   } catch (error) {
     // Nothing is known to be wrong with the token in hand.
     const passing = error instanceof ProviderError && (error.kind === "unavailable" || error.kind === "rate_limited");
@@ -49,12 +50,12 @@ export async function freshAccess(ctx: TenantCtx, held: HeldConnection): Promise
 }
 
 /** The provider refused this access token: another one, from whoever renewed it meanwhile or renewed now. */
-export async function accessAfterRefusal(ctx: TenantCtx, { held }: Access): Promise<Access> {
+export async function accessAfterRefusal(ctx: TenantCtx, { held }: Access, onFailed?: OnFailed): Promise<Access> {
   const now = await holdConnection(ctx, held.connection.id);
-  if (now.connection.version !== held.connection.version) return freshAccess(ctx, now);
+  if (now.connection.version !== held.connection.version) return freshAccess(ctx, now, onFailed);
   // A token without an end is not renewed but exchanged, and a dead one cannot be.
   const renewable = now.connection.accessExpiresAt !== null && waysToTokens(now).length > 0;
-  if (renewable) return opened(ctx, await renewTokens(ctx, now));
+  if (renewable) return opened(ctx, await renewTokens(ctx, now, { onFailed }));
   await needReconnect(ctx, now.connection, "access_refused");
   throw new ProviderError(now.connection.provider, "revoked", "the account must be connected again");
 }

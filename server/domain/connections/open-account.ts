@@ -13,7 +13,7 @@ import type { HeldConnection } from "./rows.ts";
  * A connected account, ready to be called. Nothing is opened before the first call; what is opened then lives as long as this
  * object, which is one run. A token near its end is renewed first, one that is refused is renewed once, and a connection that
  * is refused even so is marked for the client. Every failure is a `ProviderError`. `signal` ends calls under way,
- * `onFailed` hears of each try of a call that failed.
+ * `onFailed` hears of each try of a call that failed, of a renewal too.
  */
 export function openAccount(
   ctx: TenantCtx,
@@ -48,7 +48,7 @@ export function openAccount(
   };
   const current = () => {
     const usable = shared !== null && (pending || !endsWithin(last.connection, ctx.now(), renewalMarginMs));
-    return usable && shared ? shared : share(freshAccess(ctx, last));
+    return usable && shared ? shared : share(freshAccess(ctx, last, onFailed));
   };
   const call = <S extends z.ZodType>({ secrets }: Access, request: AccountRequest, schema: S) =>
     callApi(ctx, { provider, kind, shop, secrets, fields, signal, onFailed }, request, schema);
@@ -61,7 +61,7 @@ export function openAccount(
     } catch (error) {
       if (!isRevoked(error)) throw error;
     }
-    const other = await (shared === opening ? share(accessAfterRefusal(ctx, access)) : current());
+    const other = await (shared === opening ? share(accessAfterRefusal(ctx, access, onFailed)) : current());
     try {
       return await call(other, request, schema);
     } catch (error) {

@@ -24,7 +24,7 @@ export async function renewDue(ctx: TenantCtx, connectionId: string): Promise<vo
   const dueAt = renewalDueAt(held);
   if (dueAt === null || dueAt > ctx.now() || isCooling(held.connection, ctx.now())) return plan(ctx, held, planOf(held).renewAt);
   try {
-    await renewTokens(ctx, held, "cron");
+    await renewTokens(ctx, held, { trigger: "cron" });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.info("not renewed", { connection: connectionId, kind: error.kind });

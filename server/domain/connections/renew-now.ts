@@ -22,7 +22,7 @@ export async function renewNow(ctx: TenantCtx, { connectionId }: ConnectionRef):
 async function tryRenewal(ctx: TenantCtx, held: HeldConnection): Promise<RenewedNow> {
   const { id: connection, accessExpiresAt } = held.connection;
   try {
-    const { connection: row } = await renewTokens(ctx, held, "person");
+    const { connection: row } = await renewTokens(ctx, held, { trigger: "person" });
     return { connection, outcome: "renewed", message: null, accessExpiresAt: row.accessExpiresAt };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;

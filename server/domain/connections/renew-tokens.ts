@@ -13,6 +13,7 @@ import { newcomer } from "./account-of.ts";
 import { coolDownMs, isCooling } from "./cool-down.ts";
 import { agencyDebtor, type Debtor } from "./debtor.ts";
 import { expiriesOf } from "./expiries.ts";
+import type { OnFailed } from "./failed-call.ts";
 import { holdConnection } from "./hold-connection.ts";
 import { needReconnect } from "./need-reconnect.ts";
 import { closedSecret, openForUse } from "./open-for-use.ts";
@@ -52,9 +53,13 @@ export const usableMs = 5_000;
  * Throws `revoked` where a person is needed (the connection is then marked), `unavailable` and `rate_limited` where it is
  * not known or too early to say, `misconfigured` for our own client, `rejected` where there is nothing to renew a token with that
  * still lives: none of those touches the tokens that are there. After one of them the connection cools down, and nobody but a
- * person asks the provider again before that is over.
+ * person asks the provider again before that is over. `onFailed` hears of each request that failed.
  */
-export async function renewTokens(ctx: TenantCtx, held: HeldConnection, trigger: RenewalTrigger = "use"): Promise<HeldConnection> {
+export async function renewTokens(
+  ctx: TenantCtx,
+  held: HeldConnection,
+  { trigger = "use", onFailed }: { trigger?: RenewalTrigger; onFailed?: OnFailed | undefined } = {},
+): Promise<HeldConnection> {
   const { connection } = held;
   const [first] = waysToTokens(held);
   const secret = first && (await openForUse(ctx, held, first.field));
@@ -62,7 +67,7 @@ export async function renewTokens(ctx: TenantCtx, held: HeldConnection, trigger:
   const fingerprint = hashToken(secret);
   for (let look = 0; look < maxLooks; look++) {
     const lease = await claimRefresh(ctx, connection, { fingerprint, trigger });
-    if (lease) return renewUnder(ctx, lease, held);
+    if (lease) return renewUnder(ctx, lease, { held, onFailed });
     for (; look < maxLooks; look++) {
       // A hundred losers look a hundred times: that costs one small read each, and a claim only where it can be won.
       const seen = await lookAt(ctx, connection.id);
@@ -73,6 +78,12 @@ export async function renewTokens(ctx: TenantCtx, held: HeldConnection, trigger:
     }
   }
   throw new ProviderError(connection.provider, "unavailable", "another run is still renewing the tokens", { retryAfterS: 10 });
+}
+
+/** What is renewed, and who hears of what fails meanwhile. */
+interface Renewing {
+  held: HeldConnection;
+  onFailed: OnFailed | undefined;
 }
 
 const refused = (provider: string) => new ProviderError(provider, "revoked", "the account must be connected again");
@@ -98,9 +109,9 @@ function adopted(now: HeldConnection): HeldConnection {
   return now;
 }
 
-async function renewUnder(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection): Promise<HeldConnection> {
+async function renewUnder(ctx: TenantCtx, lease: RefreshLease, { held, onFailed }: Renewing): Promise<HeldConnection> {
   try {
-    const grant = await requestRefresh(ctx, lease, held);
+    const grant = await requestRefresh(ctx, lease, { held, onFailed });
     return await keep(ctx, lease, { held, grant });
   } catch (error) {
     const failure = error instanceof VaultError ? closedVault(held, error) : error;
@@ -142,11 +153,11 @@ async function coolDown(
 }
 
 /** Goes the connection's ways to new tokens, one after the other as long as the provider refuses what is sent. */
-async function requestRefresh(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection): Promise<Grant> {
+async function requestRefresh(ctx: TenantCtx, lease: RefreshLease, { held, onFailed }: Renewing): Promise<Grant> {
   const ways = waysToTokens(held);
   for (const way of ways) {
     try {
-      return await go(ctx, lease, { held, way });
+      return await go(ctx, lease, { held, way, onFailed });
     } catch (error) {
       if (way === ways.at(-1) || !isOfKind(error, "revoked")) throw error;
     }
@@ -161,19 +172,19 @@ const isOfKind = (error: unknown, kind: ProviderError["kind"]) => error instance
  * once more too, since it is ambiguous, unless the provider wants minutes between two requests. Nothing is sent a second time by
  * who is no longer the holder: somebody may have the replacement of this very secret by now, and to send it again would end that one.
  */
-async function go(ctx: TenantCtx, lease: RefreshLease, { held, way }: { held: HeldConnection; way: WayToTokens }): Promise<Grant> {
+async function go(ctx: TenantCtx, lease: RefreshLease, { held, way, onFailed }: Renewing & { way: WayToTokens }): Promise<Grant> {
   const secret = await openForUse(ctx, held, way.field);
   if (secret === undefined) throw await closedSecret(ctx, held, new VaultError(`there is no ${way.field}`));
   if (!mayStillSend(ctx, lease)) throw new ProviderError(lease.provider, "unavailable", "too late to begin a request");
   try {
-    return await way.request(ctx, secret);
+    return await way.request(ctx, secret, onFailed);
   } catch (error) {
     const again = (isOfKind(error, "revoked") && !way.spaced) || (isOfKind(error, "unavailable") && way.retryable);
     if (!again) throw error;
     ctx.log.warn("a renewal is tried once more", { connection: lease.connectionId, error });
     await pause(200 + Math.random() * 200);
     if (!mayStillSend(ctx, lease) || !(await stillHolds(ctx, lease))) throw error;
-    return way.request(ctx, secret);
+    return way.request(ctx, secret, onFailed);
   }
 }
 

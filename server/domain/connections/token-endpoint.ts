@@ -3,8 +3,8 @@ import type { Failure, Grant, OAuthProvider, Reply } from "#server/catalog/provi
 import { clientCredentials, failureOfStatus } from "#server/catalog/providers/replies.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
+import { askOnce, type OnFailed } from "./failed-call.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "./provider-endpoints.ts";
-import { sendRequest } from "./send-request.ts";
 
 /** Error codes of RFC 6749 (5.2) and what they mean for us; anything else is `rejected`. */
 const meaning: Readonly<Record<string, Failure["kind"]>> = {
@@ -28,10 +28,16 @@ const ErrorReply = z.object({ error: z.string() });
 export async function requestToken(
   ctx: Ctx,
   provider: OAuthProvider,
-  { shop, fields, timeoutMs }: { shop: string | null; fields: Readonly<Record<string, string>>; timeoutMs?: number },
+  {
+    shop,
+    fields,
+    timeoutMs,
+    onFailed,
+  }: { shop: string | null; fields: Readonly<Record<string, string>>; timeoutMs?: number; onFailed?: OnFailed | undefined },
 ): Promise<Grant> {
-  const body = await ask(ctx, provider, { template: oauthEndpointsOf(ctx.config, provider).token, shop, fields, timeoutMs });
-  return readGrant(ctx, provider.id, () => provider.oauth.readGrant(body));
+  return ask(ctx, provider, { template: oauthEndpointsOf(ctx.config, provider).token, shop, fields, timeoutMs, onFailed }, ({ body }) =>
+    readGrant(ctx, provider.id, () => provider.oauth.readGrant(body)),
+  );
 }
 
 /** What the provider says that a token is of (RFC 7662), as it came. Throws as `requestToken` does. */
@@ -42,10 +48,10 @@ export async function introspectToken(
 ): Promise<unknown> {
   const template = oauthEndpointsOf(ctx.config, provider).introspect;
   if (template === undefined) throw new ProviderError(provider.id, "misconfigured", "it has no introspection endpoint");
-  return ask(ctx, provider, { template, shop, fields: { token: accessToken, token_type_hint: "access_token" } });
+  return ask(ctx, provider, { template, shop, fields: { token: accessToken, token_type_hint: "access_token" } }, ({ body }) => body);
 }
 
-async function ask(
+async function ask<T>(
   ctx: Ctx,
   provider: OAuthProvider,
   {
@@ -53,16 +59,26 @@ async function ask(
     shop,
     fields,
     timeoutMs,
-  }: { template: string; shop: string | null; fields: Readonly<Record<string, string>>; timeoutMs?: number | undefined },
-): Promise<unknown> {
+    onFailed,
+  }: {
+    template: string;
+    shop: string | null;
+    fields: Readonly<Record<string, string>>;
+    timeoutMs?: number | undefined;
+    onFailed?: OnFailed | undefined;
+  },
+  read: (reply: Reply) => T,
+): Promise<T> {
   const url = fillEndpoint(template, { shop, service: provider.service });
   const patience = timeoutMs === undefined ? {} : { timeoutMs };
-  const reply = await sendRequest(ctx, provider, url, { method: "POST", ...authenticated(ctx, provider, fields), ...patience });
-  const failure = provider.oauth.tokenFailureOf?.(reply) ?? tokenFailureOf(reply);
-  if (!failure) return reply.body;
-  const { kind, message, retryAfterS } = failure;
-  // It may repeat the token that it was sent; a cut one would not be known again.
-  throw new ProviderError(provider.id, kind, ctx.log.redact(message).slice(0, 300), retryAfterS === undefined ? {} : { retryAfterS });
+  // What it says may repeat the token that it was sent; `askOnce` takes that out before the words are cut.
+  return askOnce(ctx, provider, {
+    url,
+    request: { method: "POST", ...authenticated(ctx, provider, fields), ...patience },
+    failureOf: (reply) => provider.oauth.tokenFailureOf?.(reply) ?? tokenFailureOf(reply),
+    read,
+    onFailed,
+  });
 }
 
 function tokenFailureOf({ status, headers, body }: Reply): Failure | null {

@@ -1,10 +1,10 @@
 import type { Grant, Key, Provider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { ProviderError } from "#server/errors.ts";
+import { askOnce, type OnFailed } from "./failed-call.ts";
 import { apiOf, fillEndpoint } from "./provider-endpoints.ts";
 import { type ConnectionRow, type HeldConnection, hasSecret } from "./rows.ts";
-import { renewalTimeoutMs, sendRequest } from "./send-request.ts";
+import { renewalTimeoutMs } from "./send-request.ts";
 import { readGrant, requestToken } from "./token-endpoint.ts";
 
 /** A way from a secret that a connection has to new tokens. */
@@ -16,7 +16,7 @@ export interface WayToTokens {
   /** Whether minutes must lie between two requests, so that a refusal is taken at its first word. */
   spaced: boolean;
   /** Throws `ProviderError`. */
-  request(ctx: Ctx, secret: string): Promise<Grant>;
+  request(ctx: Ctx, secret: string, onFailed?: OnFailed): Promise<Grant>;
 }
 
 /** What the ways follow from: how it is connected, whether its token has an end, and by name which secrets are there. */
@@ -43,7 +43,7 @@ function waysOfOAuth(provider: Provider, { accessExpiresAt, details }: Renewable
       field: renewal.with,
       retryable: renewal.retryable,
       spaced: false,
-      request: (ctx, secret) =>
+      request: (ctx, secret, onFailed) =>
         requestToken(
           ctx,
           { ...provider, oauth },
@@ -51,6 +51,7 @@ function waysOfOAuth(provider: Provider, { accessExpiresAt, details }: Renewable
             shop: details.shop ?? null,
             fields: renewal.fields(secret),
             timeoutMs: renewalTimeoutMs,
+            onFailed,
           },
         ),
     }));
@@ -64,14 +65,14 @@ function waysOfKey(provider: Provider): WayToTokens[] {
       field: "refresh_token",
       retryable: false,
       spaced: false,
-      request: (ctx, secret) => buyTokens(ctx, provider, tokens, { by: "refresh", secret }),
+      request: (ctx, secret, onFailed) => buyTokens(ctx, provider, tokens, { by: "refresh", secret, onFailed }),
     },
     // The key itself always buys again, but not at once: after a lost reply it is the next renewal that asks.
     {
       field: tokens.key,
       retryable: false,
       spaced: true,
-      request: (ctx, secret) => buyTokens(ctx, provider, tokens, { by: "obtain", secret }),
+      request: (ctx, secret, onFailed) => buyTokens(ctx, provider, tokens, { by: "obtain", secret, onFailed }),
     },
   ];
 }
@@ -81,23 +82,21 @@ export async function buyTokens(
   ctx: Ctx,
   provider: Provider,
   tokens: NonNullable<Key["tokens"]>,
-  { by, secret }: { by: "obtain" | "refresh"; secret: string },
+  { by, secret, onFailed }: { by: "obtain" | "refresh"; secret: string; onFailed?: OnFailed | undefined },
 ): Promise<Grant> {
   const base = fillEndpoint(apiOf(ctx.config, provider), { shop: null, service: provider.service });
   const { path, body } = tokens[by];
   const url = new URL(`${base.origin}${base.pathname.replace(/\/+$/, "")}${path}`);
   const headers = { "content-type": "application/json" };
-  const reply = await sendRequest(ctx, provider, url, {
-    method: "POST",
-    headers,
-    body: JSON.stringify(body(secret)),
-    timeoutMs: renewalTimeoutMs,
+  return askOnce(ctx, provider, {
+    url,
+    request: { method: "POST", headers, body: JSON.stringify(body(secret)), timeoutMs: renewalTimeoutMs },
+    failureOf(reply) {
+      const failure = provider.failureOf(reply);
+      const isSpaced = failure?.kind === "rate_limited" && failure.retryAfterS === undefined && by === "obtain";
+      return isSpaced && tokens.obtain.everyS !== undefined ? { ...failure, retryAfterS: tokens.obtain.everyS } : failure;
+    },
+    read: (reply) => readGrant(ctx, provider.id, () => tokens.readGrant(reply.body, ctx.now())),
+    onFailed,
   });
-  const failure = provider.failureOf(reply);
-  if (failure) {
-    const { kind, message } = failure;
-    const retryAfterS = failure.retryAfterS ?? (kind === "rate_limited" && by === "obtain" ? tokens.obtain.everyS : undefined);
-    throw new ProviderError(provider.id, kind, ctx.log.redact(message).slice(0, 300), retryAfterS === undefined ? {} : { retryAfterS });
-  }
-  return readGrant(ctx, provider.id, () => tokens.readGrant(reply.body, ctx.now()));
 }

@@ -2,7 +2,7 @@ import type { Account } from "#server/catalog/account.ts";
 import { checkMeasurements } from "#server/catalog/check-measurements.ts";
 import type { Sensor, Step } from "#server/catalog/sensor.ts";
 import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
-import type { FailedCall } from "#server/domain/connections/call-api.ts";
+import type { FailedCall } from "#server/domain/connections/failed-call.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { ProviderError } from "#server/errors.ts";
 import { RunError } from "./after-failure.ts";

@@ -52,7 +52,7 @@ describe("a reconnect that brings no refresh token", () => {
     expect(after.refresh).toBe(before.refresh);
     expect(after.row.refreshExpiresAt).toBe(before.row.refreshExpiresAt);
     expect(after.row.renewAt).toBeLessThanOrEqual(Date.now());
-    const renewed = await renewTokens(after.ctx, after.held, "cron");
+    const renewed = await renewTokens(after.ctx, after.held, { trigger: "cron" });
     expect(renewed.connection).toMatchObject({ status: "active", version: after.row.version + 1 });
     expect((await heldOf(tenant)).row.renewAt).toBeGreaterThan(Date.now() + 30 * day);
   });
@@ -60,7 +60,7 @@ describe("a reconnect that brings no refresh token", () => {
   test("whose older one died with it works on to the end of its access token, and people are told of that end", async () => {
     const { tenant, before, after } = await reconnectedWithout("linkedin");
     await control({ limits: false, revoke: [{ provider: "linkedin", token: before.refresh }] });
-    const alive = await renewTokens(after.ctx, after.held, "cron");
+    const alive = await renewTokens(after.ctx, after.held, { trigger: "cron" });
     expect(alive.connection).toMatchObject({
       status: "active",
       renewAt: null,
@@ -91,7 +91,7 @@ describe("a reconnect that brings no refresh token", () => {
   test("is a dead connection all the same where the access token is dead too", async () => {
     const { after } = await reconnectedWithout("linkedin");
     await control({ limits: false, revoke: [{ provider: "linkedin", account: choices.linkedin?.account }] });
-    await expect(renewTokens(after.ctx, after.held, "cron")).rejects.toMatchObject({ kind: "revoked" });
+    await expect(renewTokens(after.ctx, after.held, { trigger: "cron" })).rejects.toMatchObject({ kind: "revoked" });
     expect((await listConnections(after.ctx))[0]).toMatchObject({ status: "reconnect_needed", statusReason: "refresh_refused" });
   });
 });
