@@ -69,7 +69,7 @@ export const statusOf: Record<ErrorKind, number> = {
  * - `rate_limited`: come back after `retryAfterS`.
  * - `unavailable`: a timeout, a 5xx, a broken reply: nothing is known to be wrong with the grant.
  * - `rejected`: the provider understood and refused; the same request will be refused again.
- * - `misconfigured`: our own client id or secret; never the tenant's fault.
+ * - `misconfigured`: our own client id or secret, or a version of the API that we speak and that ended; never the tenant's fault.
  */
 export type ProviderFailureKind = "revoked" | "missing_scopes" | "rate_limited" | "unavailable" | "rejected" | "misconfigured";
 
@@ -79,17 +79,20 @@ export class ProviderError extends Error {
   readonly provider: string;
   readonly retryAfterS: number | undefined;
   readonly scopes: readonly string[];
+  /** The version of its API that we speak and that it has retired: nothing is wrong with any account then. */
+  readonly retired: string | undefined;
 
   constructor(
     provider: string,
     kind: ProviderFailureKind,
     message: string,
-    more: { retryAfterS?: number; scopes?: string[]; cause?: unknown } = {},
+    more: { retryAfterS?: number; scopes?: string[]; retired?: string; cause?: unknown } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.kind = kind;
     this.provider = provider;
     this.retryAfterS = more.retryAfterS;
     this.scopes = more.scopes ?? [];
+    this.retired = more.retired;
   }
 }

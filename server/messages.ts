@@ -43,6 +43,7 @@ export const MailMessage = z.discriminatedUnion("type", [
     person,
   }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string(), person }),
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.version"), provider: z.string(), version: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.alarm"), count: z.number(), at: z.number(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.ending"), deletion: z.string(), person }),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant } from "#db/columns.ts";
 import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
 
@@ -18,4 +18,11 @@ export const incidents = sqliteTable(
     tenantsUsing: integer().notNull(),
   },
   (t) => [uniqueIndex("incidents_open").on(t.provider).where(sql`closed_at is null`)],
+);
+
+/** A version of a provider's API that we still spoke after its end: staff were told of it, once. */
+export const retiredVersions = sqliteTable(
+  "retired_versions",
+  { provider: text().notNull(), version: text().notNull(), noticedAt: instant().notNull() },
+  (t) => [primaryKey({ columns: [t.provider, t.version] })],
 );

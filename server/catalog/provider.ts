@@ -59,6 +59,8 @@ export interface Failure {
   message: string;
   retryAfterS?: number;
   scopes?: string[];
+  /** The version of its API that we speak, where the provider says that it has ended: ours to mend, whoever's account it is. */
+  retired?: string;
 }
 
 /** A provider's answer as it came. `body` is the parsed JSON, or null where it is none. */

@@ -32,7 +32,7 @@ const without = {
       "showAccount",
       "activateClient",
     ],
-    ...["deleteOrders", "adoptFacts"],
+    ...["deleteOrders", "adoptFacts", "endConnection", "replaceKey", "alarmOfRetired"],
   ],
   "by the cron and the queues alone": [
     ...["noteTick", "forgetUndelivered"],
@@ -48,7 +48,18 @@ const without = {
       "workBatch",
       "workDead",
     ],
-    ...["forgetRenewals", "claimRenewals", "claimProbes", "alignPlans", "warnCliffs", "needReconnect", "blockJobs", "renewDue", "probeDue"],
+    ...[
+      "forgetRenewals",
+      "claimRenewals",
+      "claimProbes",
+      "alignPlans",
+      "warnCliffs",
+      "claimEnds",
+      "needReconnect",
+      "blockJobs",
+      "renewDue",
+      "probeDue",
+    ],
     ...[
       "claimRefresh",
       "dropRefresh",

@@ -324,6 +324,7 @@ export const admin = {
       account_changed: "Changed account",
       incident: "Incident",
       reveal: "Access request",
+      version: "API version retired",
       key_end: "Removal of a key",
       ending: "Deletion",
       alarm: "Sign-in alarm",

@@ -333,6 +333,7 @@ export const admin = {
       account_changed: "Compte modifié",
       incident: "Incident",
       reveal: "Demande d’accès",
+      version: "Version d’API retirée",
       key_end: "Suppression d’une clé",
       ending: "Suppression",
       alarm: "Alerte de connexion",

@@ -337,6 +337,7 @@ export const admin = {
       account_changed: "חשבון שהשתנה",
       incident: "תקלה",
       reveal: "בקשת גישה",
+      version: "גרסת API הופסקה",
       key_end: "מחיקת מפתח",
       ending: "מחיקה",
       alarm: "התראת כניסה",

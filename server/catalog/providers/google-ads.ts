@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import type { Failure, Resource } from "#server/catalog/provider.ts";
 import { ProviderError } from "#server/errors.ts";
+import { retiredVersion } from "./replies.ts";
 
 /** Not the newest: what is read here was checked against this one's own description (../shared/ads-and-google.md, 0.10). */
 export const adsVersion = "v25";
@@ -30,6 +31,7 @@ const ours = /^(CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION|DEVELOPER_TOKEN_\w+|AC
 export function adsFailureOf({ errorCode, message: words, details }: z.infer<typeof AdsError>): Failure | undefined {
   const [[family, name] = ["", ""]] = Object.entries(errorCode);
   const message = `${name}: ${words}`;
+  if (name === "UNSUPPORTED_VERSION") return retiredVersion(`Google Ads API ${adsVersion}`, message);
   if (ours.test(name)) return { kind: "misconfigured", message };
   switch (family) {
     case "quotaError": {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { type Failure, FieldFault, type Identity, type KeyProvider, type OAuthProvider, type Reply } from "#server/catalog/provider.ts";
 import { klaviyoRevision } from "./klaviyo-api.ts";
-import { bearer, byRefreshToken, clientCredentials, failureOfStatus, readStandardGrant } from "./replies.ts";
+import { bearer, byRefreshToken, clientCredentials, failureOfStatus, readStandardGrant, retiredVersion } from "./replies.ts";
 import { typed } from "./typed.ts";
 
 const Errors = z.object({
@@ -14,6 +14,8 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   const failed = Errors.safeParse(body);
   const first = failed.success ? failed.data.errors[0] : undefined;
   const message = first ? `${first.code}: ${first.detail}` : `status ${status}`;
+  // Two years after a revision came out. What was deleted is a 404.
+  if (status === 410) return retiredVersion(`revision ${klaviyoRevision}`, message);
   return failureOfStatus(status < 400 && first ? (first.status ?? 500) : status, headers, message);
 }
 

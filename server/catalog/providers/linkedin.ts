@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import type { Failure, OAuthProvider, Reply } from "#server/catalog/provider.ts";
-import { bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
+import { bearer, byRefreshToken, failureOfStatus, readStandardGrant, retiredVersion } from "./replies.ts";
 
 /** LinkedIn never assumes one: each request to its versioned API names it. */
 const version = "202607";
@@ -18,7 +18,7 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   const actual = status < 400 ? (said?.status ?? status) : status;
   const message = said ? `${said.serviceErrorCode ?? ""} ${said.code ?? ""} ${said.message}`.trim() : `status ${status}`;
   // The version that we send is at its end: a deployment of ours mends it, nobody else can.
-  if (actual === 426) return { kind: "misconfigured", message: `version ${version} is at its end. ${message}` };
+  if (actual === 426) return retiredVersion(version, message);
   return failureOfStatus(actual, headers, message);
 }
 

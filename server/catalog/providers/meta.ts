@@ -7,7 +7,7 @@ import { readPages } from "#server/catalog/places.ts";
 import type { Choice, Failure, Grant, Identity, OAuthProvider, Reply, Resource, TokenRequest } from "#server/catalog/provider.ts";
 import { ProviderError } from "#server/errors.ts";
 import { metaPermissions, metaScopeSets } from "./meta-scopes.ts";
-import { bearer, failureOfStatus, readStandardGrant } from "./replies.ts";
+import { bearer, failureOfStatus, readStandardGrant, retiredVersion } from "./replies.ts";
 
 /** Its end is not announced yet (v25.0 ends on 2028-07-29); it gets a line in `versions` when it is. */
 const version = "v26.0";
@@ -40,6 +40,7 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   if (!failed.success) return failureOfStatus(status, headers, `status ${status}`);
   const { message, code = -1, error_subcode: subcode, is_transient: transient } = failed.data.error;
   const words = `${code}${subcode === undefined ? "" : `/${subcode}`}: ${message}`;
+  if (isRetired(code, message)) return retiredVersion(version, words);
   if (isOurs(code, message)) return { kind: "misconfigured", message: words };
   // The page's role was lost (492): the login itself is as good as before.
   if (code === 190 && subcode === 492) return { kind: "missing_scopes", message: words };
@@ -52,6 +53,11 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   if (code === 1 || code === 2 || transient) return { kind: "unavailable", message: words };
   return failureOfStatus(status, headers, words) ?? { kind: "rejected", message: words };
 }
+
+/** 2635 at the Marketing API; Graph has no code of its own for it, so that its words tell. */
+const isRetired = (code: number, message: string): boolean =>
+  code === 2635 ||
+  /\b(deprecated|unsupported|unknown) (api )?version\b|\bversion v?\d+(\.\d+)? (is|has been) (deprecated|no longer)/i.test(message);
 
 /** A wrong secret is code 1, as a hiccup is, an unknown app 101, a wrong proof or redirect URI 100: their words tell them apart. */
 function isOurs(code: number, message: string): boolean {

@@ -57,6 +57,9 @@ export function failureOfStatus(status: number, headers: Headers, message: strin
   return { kind: "rejected", message };
 }
 
+/** The provider answers the version that we speak no more. */
+export const retiredVersion = (version: string, message: string): Failure => ({ kind: "misconfigured", message, retired: version });
+
 function retry(headers: Headers): { retryAfterS?: number } {
   const retryAfterS = retryAfterOf(headers);
   return retryAfterS === undefined ? {} : { retryAfterS };

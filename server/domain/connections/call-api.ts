@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { AccountRequest } from "#server/catalog/account.ts";
 import type { Authorization, Failure, Provider, Reply } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { alarmOfRetired } from "#server/domain/incidents/alarm-of-retired.ts";
 import { ProviderError } from "#server/errors.ts";
 import { asError, namesOf, type OnFailed } from "./failed-call.ts";
 import { pause } from "./pause.ts";
@@ -59,7 +60,10 @@ export async function callApi<S extends z.ZodType>(ctx: Ctx, access: ApiAccess, 
     const again = mayRepeat(failure, request) && tries < (silent ? maxSilentTries : maxTries) && waited + wait <= waitBudgetMs;
     const isAgain = again && !access.signal?.aborted;
     tell(failure.kind, isAgain);
-    if (!isAgain) throw asError(ctx, provider, failure);
+    if (!isAgain) {
+      if (failure.retired !== undefined) await alarmOfRetired(ctx, { provider: provider.id, version: failure.retired });
+      throw asError(ctx, provider, failure);
+    }
     await pause(wait);
     waited += wait;
   }

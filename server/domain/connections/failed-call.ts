@@ -53,12 +53,17 @@ export function nameOfPath(path: string): string {
 }
 
 /** Providers repeat what they were sent ("Malformed access token EAA…"): what is secret is taken out before the words are cut, whole. */
-export function asError(ctx: Ctx, provider: Provider, { kind, message, retryAfterS, scopes }: Failure): ProviderError {
-  return new ProviderError(provider.id, kind, ctx.log.redact(message).slice(0, 300), {
+export function asError(ctx: Ctx, provider: Provider, { kind, message, retryAfterS, scopes, retired }: Failure): ProviderError {
+  const said = retired === undefined ? message : `${sentenceOn(provider, retired)} (${message})`;
+  return new ProviderError(provider.id, kind, ctx.log.redact(said).slice(0, 300), {
     ...(retryAfterS !== undefined && { retryAfterS }),
     ...(scopes && { scopes }),
+    ...(retired !== undefined && { retired }),
   });
 }
+
+const sentenceOn = ({ name }: Provider, version: string) =>
+  `${name} has retired the version of its API that we use (${version}). This is our fault, your account is fine, and we've been alerted.`;
 
 /** One request for tokens, and what `read` makes of its reply. Throws a `ProviderError`, of which `onFailed` hears. */
 export async function askOnce<T>(

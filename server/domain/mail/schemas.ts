@@ -9,6 +9,7 @@ export const MailKind = z.enum([
   "key_end",
   "account_changed",
   "incident",
+  "version",
   "reveal",
   "ending",
   "alarm",

@@ -10,6 +10,7 @@ import { mailKeyEnd } from "./mail-key-end.ts";
 import { mailReconnect } from "./mail-reconnect.ts";
 import { mailReveal } from "./mail-reveal.ts";
 import { mailSignIn } from "./mail-sign-in.ts";
+import { mailVersion } from "./mail-version.ts";
 import type { HandOn } from "./send-to-each.ts";
 
 /**
@@ -33,6 +34,8 @@ export function workMail(ctx: Ctx, message: MailMessage, handOn?: HandOn): Promi
       return mailAccountChanged(ctx, message, handOn);
     case "mail.incident":
       return mailIncident(ctx, message, handOn);
+    case "mail.version":
+      return mailVersion(ctx, message, handOn);
     case "mail.reveal":
       return mailReveal(ctx, message, handOn);
     case "mail.alarm":

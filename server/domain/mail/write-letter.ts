@@ -197,6 +197,18 @@ export function incidentLetter(facts: {
   });
 }
 
+/** A provider retired a version of its API that we still speak: for the agency's admins. */
+export function versionLetter(facts: { locale: Locale; name: string; provider: string; version: string; url: string }): Letter {
+  const { greeting, version, becauseStaff } = words[facts.locale];
+  return draw(facts.locale, {
+    subject: version.subject(facts.provider),
+    greeting: greeting(nameInMail(facts.name)),
+    paragraphs: [version.body(facts.provider, facts.version), version.mend],
+    button: { label: version.button, url: facts.url },
+    notes: [becauseStaff],
+  });
+}
+
 /** An admin asks to see a secret: who, whose, and why. For the other admins. */
 export function revealLetter(facts: {
   locale: Locale;

@@ -27,13 +27,16 @@ export interface RunFailure {
   retryAfterS: number | undefined;
   /** The provider whose call failed, where it was one. */
   provider?: string;
+  /** That the provider retired the version of its API that we speak: nothing that is said of the account. */
+  isRetired?: true;
 }
 
 /** What went wrong, in plain words. Nothing of an error that is not ours to show goes out. */
 export function failureOf(error: unknown): RunFailure {
   if (error instanceof RunError) return { kind: error.kind, message: error.message, retryAfterS: undefined };
   if (error instanceof ProviderError) {
-    return { kind: error.kind, message: error.message, retryAfterS: error.retryAfterS, provider: error.provider };
+    const { kind, message, retryAfterS, provider, retired } = error;
+    return { kind, message, retryAfterS, provider, ...(retired !== undefined && { isRetired: true }) };
   }
   if (error instanceof DomainError && error.kind === "unavailable") {
     return { kind: "unavailable", message: error.message, retryAfterS: error.retryAfterS };

@@ -190,8 +190,8 @@ const isOfIncident = ({ kind, provider }: RunFailure, down: readonly string[]): 
   kind === "deadline" ? down.length > 0 : provider !== undefined && down.includes(provider) && isProviderFault(kind);
 
 /** The connection that the job reads at the provider that failed. What is wrong with one tenant's access is none. */
-function failingOf({ kind, provider }: RunFailure, { held }: LoadedRun, job: Sensor | undefined): Outcome["failing"] {
-  if (provider === undefined || !job || !isProviderFault(kind)) return null;
+function failingOf({ kind, provider, isRetired }: RunFailure, { held }: LoadedRun, job: Sensor | undefined): Outcome["failing"] {
+  if (provider === undefined || isRetired || !job || !isProviderFault(kind)) return null;
   const connections = held.map(({ connection }) => connection);
   const read = chooseAccount(job, provider, connections);
   return "account" in read ? { connectionId: read.account.id, kind } : null;

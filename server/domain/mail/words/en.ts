@@ -95,6 +95,13 @@ export const en = {
     closed: (minutes: number) => `It is over after ${minutes} minutes. What waited starts by itself within the next ten.`,
     button: "See the incident",
   },
+  version: {
+    subject: (provider: string) => `${provider} retired the API version we use`,
+    body: (provider: string, version: string) =>
+      `${provider} no longer answers the version of its API that we use (${version}). Syncs that read ${provider} fail. No client has to do anything.`,
+    mend: "Deploy a release that uses a newer version. Syncs then run again on their schedule.",
+    button: "See what ends when",
+  },
   reveal: {
     subject: (tenant: string) => `An admin asks to see a secret of ${tenant}`,
     body: (asking: string, account: string, provider: string, tenant: string) =>

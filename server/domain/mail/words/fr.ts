@@ -96,6 +96,13 @@ export const fr: Words = {
     closed: (minutes) => `C’est fini, au bout de ${minutes} minutes. Ce qui attendait reprend tout seul dans les dix prochaines.`,
     button: "Voir l’incident",
   },
+  version: {
+    subject: (provider) => `${provider} a retiré la version d’API que nous utilisons`,
+    body: (provider, version) =>
+      `${provider} ne répond plus à la version d’API que nous utilisons (${version}). Les synchronisations qui lisent ${provider} échouent. Aucun client n’a rien à faire.`,
+    mend: "Déployez une version qui en utilise une plus récente. Les synchronisations reprennent alors à leur rythme.",
+    button: "Voir les échéances",
+  },
   reveal: {
     subject: (tenant) => `Demande d’accès à un secret de ${tenant}`,
     body: (asking, account, provider, tenant) =>

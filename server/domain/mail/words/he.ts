@@ -93,6 +93,13 @@ export const he: Words = {
     closed: (minutes) => `זה נגמר אחרי ${minutes} דקות. מה שהמתין יתחיל מעצמו בתוך עשר הדקות הבאות.`,
     button: "לצפייה בתקלה",
   },
+  version: {
+    subject: (provider) => `‏${provider} הפסיק את גרסת ה-API שבה אנו משתמשים`,
+    body: (provider, version) =>
+      `‏${provider} אינו עונה עוד לגרסת ה-API שבה אנו משתמשים (${version}). סנכרונים שקוראים מ-${provider} נכשלים. אף לקוח לא צריך לעשות דבר.`,
+    mend: "יש לפרוס גרסה שמשתמשת ב-API חדש יותר. הסנכרונים יחזרו לפעול לפי לוח הזמנים שלהם.",
+    button: "לצפייה במה שמסתיים",
+  },
   reveal: {
     subject: (tenant) => `בקשה לצפות בסוד של ${tenant}`,
     body: (asking, account, provider, tenant) => `בקשה מאת ${asking} לצפות בסוד של החשבון ${account} אצל ${provider}, השייך אל ${tenant}.`,
