@@ -1,6 +1,6 @@
 import { ProviderError, type ProviderFailureKind } from "#server/errors.ts";
 
-/** No run of a sensor follows another one sooner, so that a list is opened anew once a run. */
+/** A list is opened anew once in this time, and so once a run: a run may take as long. What is refused again sooner fails that run. */
 const onceInMs = 10 * 60_000;
 
 /** How one step, or one listing, reads from places in lists that a provider named: cursors, addresses of next pages, ids. */

@@ -351,17 +351,14 @@ describe("shopify", () => {
     expect(effect(findWebhook("shopify"), "orders/create", event?.payload)).toEqual({
       type: "wake",
       sensors: ["shopify-sensor"],
-      records: {
-        order: {
-          externalId: "5678",
-          customerId: "9",
-          placedAt: Date.parse("2026-03-04T04:30:00Z"),
-          day: "2026-03-04",
-          grossMinor: 40300,
-          currency: "USD",
-          updatedAt: Date.parse("2026-03-04T05:00:00Z"),
-        },
-        refunds: [],
+      order: {
+        externalId: "5678",
+        customerId: "9",
+        placedAt: Date.parse("2026-03-04T04:30:00Z"),
+        day: "2026-03-04",
+        grossMinor: 40300,
+        currency: "USD",
+        updatedAt: Date.parse("2026-03-04T05:00:00Z"),
       },
     });
   });

@@ -800,6 +800,15 @@ describe("privacy", () => {
     expect(await db.select().from(deletedOrders).where(eq(deletedOrders.tenantId, tenant.id))).toEqual([]);
   });
 
+  test("an order that is deleted while its account waits for a sign-in goes all the same", async () => {
+    const { tenant, shop, connection } = await makeSoldShop();
+    await db.update(connections).set({ status: "reconnect_needed" }).where(eq(connections.id, connection));
+    const { ctx, work } = machine();
+    await hear(ctx, { provider: "shopify", topic: "orders/delete", account: shop, payload: { id: 1 } });
+    await work();
+    expect((await ordersOf(tenant.id)).map(({ externalId }) => externalId)).toEqual(["2", "3"]);
+  });
+
   test("who was forgotten does not come back with an order that was on its way", async () => {
     const { tenant, shop } = await makeSoldShop();
     const { ctx, work } = machine();

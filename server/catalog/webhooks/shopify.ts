@@ -210,7 +210,7 @@ function effectOf({ topic, payload }: { topic: string; payload: unknown }, { tim
       const order = orderOf(payload);
       if (order?.test) return { type: "none", reason: "test" };
       const records = order && recordsOf(order, timezone);
-      return { type: "wake", sensors: [shopifySensor.id], ...(records && { records }) };
+      return { type: "wake", sensors: [shopifySensor.id], ...(records && { order: records.order }) };
     }
     case "orders/delete":
       return { type: "order_deleted", order: DeletedOrder.parse(payload).id, sensors: [shopifySensor.id] };

@@ -1,5 +1,5 @@
 import type { Account } from "#server/catalog/account.ts";
-import type { OrderRecord, RefundRecord } from "#server/catalog/sensor.ts";
+import type { OrderRecord } from "#server/catalog/sensor.ts";
 
 /** A request as it came in. Nothing of it is believed before it is verified. */
 export interface Incoming {
@@ -61,8 +61,8 @@ export type Effect =
   | { type: "scopes"; granted: readonly string[] }
   /** Something about the access changed: a test call tells what. */
   | { type: "probe" }
-  /** Sensors (ids) have something to read. `records` are kept at once. */
-  | { type: "wake"; sensors: readonly string[]; records?: { order: OrderRecord; refunds: readonly RefundRecord[] } }
+  /** Sensors (ids) have something to read. An order is kept at once; what was returned of it they read by themselves. */
+  | { type: "wake"; sensors: readonly string[]; order?: OrderRecord }
   /** An order is gone at the shop, and goes here at once with its refunds; then sensors have something to read. */
   | { type: "order_deleted"; order: string; sensors: readonly string[] }
   | { type: "privacy"; demand: PrivacyDemand }

@@ -46,8 +46,8 @@ export async function payDebt(ctx: Debtor, debt: DebtRow): Promise<Farewell> {
 
 /** `lost`: its tokens will never open, so that no later try can do better. */
 async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell | "lost"> {
-  const provider = findOAuthProvider(debt.provider);
   try {
+    const provider = findOAuthProvider(debt.provider);
     const { debt: known, tokens } = await identified(ctx, provider, await renewed(ctx, provider, await opened(ctx, debt)));
     const connection = {
       id: known.connectionId,
@@ -63,7 +63,11 @@ async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell | "lost"> {
     return await giveBack(ctx, provider, { connection, tokens, owedAt });
   } catch (error) {
     if (error instanceof ProviderError && error.kind === "revoked") return "gone";
-    if (!(error instanceof ProviderError || error instanceof VaultError)) throw error;
+    if (!(error instanceof ProviderError || error instanceof VaultError)) {
+      // Our own fault: tried again at its times all the same, not without end.
+      ctx.log.error("access could not be given back", { debt: debt.id, connection: debt.connectionId, error });
+      return "unreached";
+    }
     // A root key that is missing today may be back tomorrow.
     const lost = error instanceof VaultError && error.closedBy === "value";
     ctx.log.warn(lost ? "what is owed does not open" : "access is still owed", { debt: debt.id, connection: debt.connectionId, error });

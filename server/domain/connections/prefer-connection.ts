@@ -5,13 +5,15 @@ import { commit } from "#server/domain/audit/commit.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict } from "#server/errors.ts";
+import { adoptFacts } from "./adopt-facts.ts";
 import { findConnection } from "./hold-connection.ts";
 import { listConnections } from "./list-connections.ts";
 import type { ConnectionRef } from "./schemas.ts";
 
 /**
  * Says which of several accounts at one provider jobs read, as far as it allows what they need. Jobs that now read another
- * account begin anew; where it is the one already, nothing is written. Throws `not_found`, `forbidden`, and `conflict` for an account that is not connected.
+ * account begin anew, and the client has the currency and time zone of the shop that they read, where nobody chose them; where it is
+ * the one already, nothing is written. Throws `not_found`, `forbidden`, and `conflict` for an account that is not connected.
  */
 export async function preferConnection(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<void> {
   requirePermission(ctx, "connections:write");
@@ -30,4 +32,5 @@ export async function preferConnection(ctx: TenantCtx, { connectionId }: Connect
       .where(inTenant(ctx, connections, eq(connections.id, connectionId))),
     ...scheduleStatements(ctx, { connections: all.map((row) => (row.id === connectionId ? { ...row, preferredAt } : row)) }),
   ]);
+  await adoptFacts(ctx, { connection: connectionId });
 }

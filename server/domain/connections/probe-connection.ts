@@ -13,7 +13,6 @@ import { adoptFacts } from "./adopt-facts.ts";
 import { connectionExists } from "./connection-exists.ts";
 import { type Health, healthOf } from "./health-of.ts";
 import { findConnection, holdConnection } from "./hold-connection.ts";
-import { listConnections } from "./list-connections.ts";
 import { openAccount } from "./open-account.ts";
 import { nextProbeAt } from "./probe-times.ts";
 import type { ConnectionRow, HeldConnection } from "./rows.ts";
@@ -122,5 +121,5 @@ async function noteFacts(ctx: TenantCtx, { id, provider, details, version }: Con
   ]);
   if (!wrote(noted)) return;
   if (changed) await tellChange(ctx, { connectionId: id, changed });
-  await adoptFacts(ctx, { details: now, connectionId: id, others: await listConnections(ctx) });
+  await adoptFacts(ctx, { connection: id });
 }

@@ -18,7 +18,6 @@ import { adoptFacts } from "./adopt-facts.ts";
 import { agencyDebtor } from "./debtor.ts";
 import { expiriesOf } from "./expiries.ts";
 import { keepResources } from "./keep-resources.ts";
-import { listConnections } from "./list-connections.ts";
 import { strikeDebt } from "./owe.ts";
 import { nextProbeAt } from "./probe-times.ts";
 import { planOf } from "./renewal-plan.ts";
@@ -72,7 +71,7 @@ export async function storeConnection(
   if (changed) await tellChange(ctx, { connectionId: stored.id, changed });
   // In another's keeping, hence no part of the batch; what is left of it finds that a connection lives on the grant.
   if (input.debt && input.debt.tenantId !== ctx.tenant.id) await strikeDebt(agencyDebtor(ctx), input.debt);
-  await adoptFacts(ctx, { details: input.identity.details, connectionId: stored.id, others: await listConnections(ctx) });
+  await adoptFacts(ctx, { connection: stored.id });
   return stored;
 }
 

@@ -81,7 +81,13 @@ async function outwardRows(ctx: TenantCtx, part: ExportPart, page: readonly Reco
       page.map(({ actorId }) => (typeof actorId === "string" ? actorId : null)),
     );
     // The hash is over the instant as a number.
-    return rows.map((row, at) => ({ ...row, at: page[at]?.at, time: row.at, actorName: names.get(String(row.actorId)) ?? null }));
+    return rows.map((row, at) => ({
+      ...row,
+      at: page[at]?.at,
+      time: row.at,
+      actorName: names.get(String(row.actorId)) ?? null,
+      ip: row.actorType === "staff" ? null : row.ip,
+    }));
   }
   if (part.file !== "members.json") return rows;
   const ids = JSON.stringify(page.map(({ userId }) => userId));

@@ -212,11 +212,12 @@ const notes = [
   "CSV is UTF-8 with a byte order mark. Text that a spreadsheet would take for a formula begins with an apostrophe.",
   "sha256 is of each file as it is unpacked.",
   "Each line of audit_log.json that has a seq has the hash SHA-256(JSON [previous hash, id, at, tenantId, actorType, actorId, action, details, ip]), at in milliseconds, keys sorted, in order of seq; auditHead is the last one.",
+  "From where the agency's admins worked is not given: of their lines ip is null, while their hash was made with what it was.",
   "Secrets are not in here, sealed or not.",
 ];
 
-/** Its own row, without what only the engine reads. */
-const tenantFacts = ({ tenant: { catalog: _, ...tenant } }: TenantCtx) =>
+/** Its own row, without what only the engine reads and what is the agency's own. */
+const tenantFacts = ({ tenant: { catalog: _, origin: __, source: ___, tags: ____, ...tenant } }: TenantCtx) =>
   Object.fromEntries(Object.entries(tenant).map(([name, value]) => [name, outward(name, value)]));
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,4 +1,4 @@
-import { eq, min, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { openDb, places } from "#db/client.ts";
 import { runs, ticks, webhookDeliveries } from "#db/schema/index.ts";
@@ -6,8 +6,10 @@ import type { Ctx } from "#server/ctx.ts";
 
 /** The cron comes every minute; this long without it is no delay any more. */
 const tickWithinS = 300;
-/** The sweep sends what was lost again after two minutes: what still waits after this long is not worked off. */
+/** The sweep sends what was lost again after two minutes: what nobody has begun with after this long is not worked off. */
 const workWithinS = 900;
+/** So many of what is due the longest are looked at: where nobody works a queue off, those are old however often they were sent again. */
+const looked = 100;
 
 const Check = z.object({ ok: z.boolean() });
 const Aged = Check.extend({ ageS: z.number().nullable().describe("Seconds; null where there is none.") });
@@ -19,8 +21,8 @@ export const Healthz = z.object({
     configuration: Check,
     database: Check,
     tick: Aged.extend({ failed: z.number().describe("Chores of the last tick that failed.") }).describe("The last tick of the cron."),
-    runs: Aged.describe("How long the run has waited that is due the longest."),
-    deliveries: Aged.describe("How long the provider's event has waited that came first."),
+    runs: Aged.describe("How long the oldest run waits that is due and was never begun."),
+    deliveries: Aged.describe("How long the oldest event of a provider waits that was never worked on."),
   }),
 });
 export type Healthz = z.infer<typeof Healthz>;
@@ -34,7 +36,7 @@ export const unconfigured: Healthz = {
 };
 
 /**
- * Looks at the database, the cron and the queues, in three statements of one row each, by an index. Before the first tick ever there is
+ * Looks at the database, the cron and the queues, in three statements of a hundred rows at most, by an index. Before the first tick ever there is
  * none to be late. Throws nothing: a database that does not answer is what it tells of.
  */
 export async function lookAround(ctx: Ctx): Promise<Healthz> {
@@ -62,14 +64,15 @@ async function ask(ctx: Ctx) {
       const db = openDb(ctx.databases[place]);
       return db.batch([
         // The conditions are literal, as the indexes have them.
+        db.select({ at: sql<number | null>`min(created_at)` }).from(
+          sql`(select created_at, started_at from ${runs} where status in ('queued', 'running') and status = 'queued'
+            and available_at <= ${ctx.now()} order by available_at limit ${looked}) where started_at is null`,
+        ),
         db
-          .select({ at: min(runs.availableAt) })
-          .from(runs)
-          .where(sql`status in ('queued', 'running') and status = 'queued'`),
-        db
-          .select({ at: min(webhookDeliveries.sentAt) })
-          .from(webhookDeliveries)
-          .where(sql`status = 'received'`),
+          .select({ at: sql<number | null>`min(received_at)` })
+          .from(
+            sql`(select received_at, attempts from ${webhookDeliveries} where status = 'received' order by sent_at limit ${looked}) where attempts = 0`,
+          ),
       ]);
     }),
   );

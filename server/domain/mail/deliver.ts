@@ -14,20 +14,21 @@ const longestReason = 300;
 const prefix = "mail.";
 
 /**
- * Sends one mail to one person, and keeps whom it did not reach and why. What is refused for good, or was probably sent, is done with;
- * what may be taken later is thrown, so that the queue tries again.
+ * Sends one mail to one person, and keeps whom it did not reach and why. What is refused for good, or was probably sent, is done with,
+ * also where that cannot be noted; what may be taken later is thrown, so that the queue tries again.
  */
 export async function deliver(ctx: Ctx, message: MailMessage, mail: Mail): Promise<void> {
   try {
     await sendMail(ctx, mail);
   } catch (error) {
     const fate = error instanceof MailFailure ? error.fate : "later";
-    await keep(ctx, message, { mail, fate, error });
+    await noted(ctx, mail, keep(ctx, message, { mail, fate, error }));
     if (fate === "later") throw error;
     ctx.log.warn("a mail did not arrive for certain", { mail: mail.id, kind: message.type, fate, error });
     return;
   }
-  await forget(ctx, mail);
+  // One that failed before has arrived now.
+  await noted(ctx, mail, ctx.directory.delete(undeliveredMails).where(eq(undeliveredMails.id, mail.id)));
 }
 
 async function keep(
@@ -50,12 +51,12 @@ async function keep(
     .onConflictDoUpdate({ target: undeliveredMails.id, set: row });
 }
 
-/** One that failed before has arrived now. It has: what cannot be noted must not send it once more. */
-async function forget(ctx: Ctx, { id }: Mail): Promise<void> {
+/** A mail is not sent once more because what became of it could not be noted. */
+async function noted(ctx: Ctx, { id }: Mail, write: PromiseLike<unknown>): Promise<void> {
   try {
-    await ctx.directory.delete(undeliveredMails).where(eq(undeliveredMails.id, id));
+    await write;
   } catch (error) {
-    ctx.log.error("a mail that was sent still stands as undelivered", { mail: id, error });
+    ctx.log.error("what became of a mail could not be noted", { mail: id, error });
   }
 }
 

@@ -71,8 +71,9 @@ export async function keepOrOwe(ctx: Ctx, provider: OAuthProvider, inHand: InHan
   try {
     return await keep(ctx, provider, inHand);
   } catch (error) {
-    // Of a provider that fails or of a defect here the cron takes care, in a while.
-    if (debt && error instanceof OAuthStop) await payDebt(debtor, debt);
+    // Of a provider that fails or of a defect here the cron takes care, in a while; the person hears why nothing was kept.
+    if (debt && error instanceof OAuthStop)
+      await payDebt(debtor, debt).catch((unpaid: unknown) => debtor.log.error("access is still owed", { debt: debt.id, error: unpaid }));
     throw error;
   }
 }

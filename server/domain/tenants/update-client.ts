@@ -3,7 +3,7 @@ import { tenants } from "#db/schema/index.ts";
 import { requirePermission, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { canonical } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { adoptAgain } from "#server/domain/connections/adopt-facts.ts";
+import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { notFound } from "#server/errors.ts";
@@ -34,8 +34,10 @@ export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenan
   if (!tenant) throw notFound("client");
   const after = { ...ctx, tenant };
   const changesJobs = change.status !== undefined || change.plan !== undefined || change.features !== undefined;
-  await commit(ctx, "client.updated", { ...change }, changesJobs ? await schedulesOf(after) : []);
-  return currency === null || timezone === null ? adoptAgain(after) : tenant;
+  // What the agency files it under is not for the client, who reads this log.
+  const details = { ...change, ...(change.tags && { tags: change.tags.length }) };
+  await commit(ctx, "client.updated", details, changesJobs ? await schedulesOf(after) : []);
+  return currency === null || timezone === null ? adoptFacts(after) : tenant;
 }
 
 type Change = UpdateClient & { features?: Features };

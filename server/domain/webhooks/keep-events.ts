@@ -43,7 +43,7 @@ export async function keepEvents(
   const messages: TaskMessage[] = [];
   const all = places.flatMap(({ found }) => found);
   for (const { db, found } of places) {
-    const rows = await rowsOf(ctx, events, found, wantsCode);
+    const rows = await rowsOf(ctx, events, { found, all }, wantsCode);
     for (const { id, tenantId } of await insert(ctx, db, webhook.provider, rows)) {
       messages.push({ v: 1, type: "webhook", tenant: tenantId, delivery: id });
     }
@@ -62,11 +62,11 @@ export async function keepEvents(
   }
 }
 
-async function rowsOf(ctx: Ctx, events: readonly WebhookEvent[], found: readonly EventAccount[], wantsCode: boolean): Promise<Row[]> {
+async function rowsOf(ctx: Ctx, events: readonly WebhookEvent[], owners: Owners, wantsCode: boolean): Promise<Row[]> {
   const keys = new Map<Tenant, DataKey>();
   const rows: Row[] = [];
   for (const event of events) {
-    for (const owner of ownersOf(event, found)) {
+    for (const owner of ownersOf(event, owners)) {
       const inside = enterTenant(ctx, owner.tenant, "system");
       const key = keys.get(owner.tenant) ?? (await currentDataKey(inside));
       keys.set(owner.tenant, key);
@@ -81,10 +81,16 @@ async function rowsOf(ctx: Ctx, events: readonly WebhookEvent[], found: readonly
  * Of whom an event is: what happens at an account that somebody has now is nobody else's who had it before, such as the orders of
  * a shop that was sold. What its customers demand is of everybody who had it.
  */
-function ownersOf(event: WebhookEvent, found: readonly EventAccount[]): EventAccount[] {
-  const about = found.filter((each) => isAbout(event, each));
-  const live = about.filter(({ status }) => status !== "disconnected");
-  return event.privacy || live.length === 0 ? about : live;
+function ownersOf(event: WebhookEvent, { found, all }: Owners): EventAccount[] {
+  const isLive = ({ status }: EventAccount) => status !== "disconnected";
+  const onlyLive = !event.privacy && all.some((each) => isAbout(event, each) && isLive(each));
+  return found.filter((each) => isAbout(event, each) && (!onlyLive || isLive(each)));
+}
+
+/** The accounts of one D1, and those of all. */
+interface Owners {
+  found: readonly EventAccount[];
+  all: readonly EventAccount[];
 }
 
 /** Where the signed body says whose it is, that decides: `account` may stand in a header that anybody can write. */

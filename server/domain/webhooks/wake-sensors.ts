@@ -20,7 +20,7 @@ const restMs = 5 * 60_000;
 /**
  * Something happened that these sensors read: they are due, and an order that came along is kept at once. Only for sensors that
  * may run and read this very account: another one's figures are not theirs. An event that never comes costs a quarter of an
- * hour: the sensor reads it by itself. An order that is gone goes at once, whoever reads.
+ * hour: the sensor reads it by itself. An order that is gone goes at once, whoever reads, also while its account waits for a sign-in.
  */
 export async function wakeSensors(
   ctx: TenantCtx,
@@ -28,7 +28,8 @@ export async function wakeSensors(
   effect: Extract<Effect, { type: "wake" | "order_deleted" }>,
 ): Promise<void> {
   const { delivery, connection } = working;
-  if (connection.status !== "active") return void (await conclude(ctx, delivery.id, { ignored: "not_connected" }));
+  const isOver = effect.type === "order_deleted" ? connection.status === "disconnected" : connection.status !== "active";
+  if (isOver) return void (await conclude(ctx, delivery.id, { ignored: "not_connected" }));
   const [own, found] = await ctx.db.batch([
     ctx.db
       .select()
@@ -62,7 +63,7 @@ export async function wakeSensors(
     return void (await conclude(ctx, delivery.id, { ignored: found.length > 0 ? "other_account_read" : "no_reader" }));
   await conclude(ctx, delivery.id, {
     statements: [
-      ...(effect.records ? keepOrder(ctx, working, effect.records.order) : []),
+      ...(effect.order ? keepOrder(ctx, working, effect.order) : []),
       wake(
         ctx,
         working,

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { auditLog, connections, devMails, tenants } from "#db/schema/index.ts";
 import type { Tenant } from "#server/ctx.ts";
+import { preferConnection } from "#server/domain/connections/prefer-connection.ts";
 import { probeConnection } from "#server/domain/connections/probe-connection.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { updateClient } from "#server/domain/tenants/update-client.ts";
@@ -221,4 +222,21 @@ describe("a change of what an account counts in", () => {
     expect(await rowOf(connection.id)).toMatchObject({ details: { currency: "GBP", timezone: "Europe/London" }, changed: null });
     expect(toldOf(ctx)).toEqual([]);
   });
+});
+
+test("of two shops the one that the jobs read decides, also when another one is preferred later", async () => {
+  const tenant = await makeTenant({ currency: "EUR", timezone: "UTC" });
+  const { browser, connection } = await connectShop(tenant, { currency: "JPY", timezone: "Asia/Tokyo" });
+  const second = `facts-${Date.now()}-${shops++}.myshopify.com`;
+  await move(second, { currency: "USD", timezone: "America/New_York" });
+  await connectThrough(browser, {
+    tenant: tenant.id,
+    provider: "shopify",
+    choice: { account: second, other: second, shop: second, otherShop: second },
+  });
+  expect(await clientOf(tenant)).toMatchObject({ currency: "JPY", timezone: "Asia/Tokyo" });
+  const all = await db.select().from(connections).where(eq(connections.tenantId, tenant.id));
+  const other = all.find(({ id }) => id !== connection.id);
+  await preferConnection(testTenantCtx(await clientOf(tenant)), { connectionId: other?.id ?? "" });
+  expect(await clientOf(tenant)).toMatchObject({ currency: "USD", timezone: "America/New_York" });
 });

@@ -129,6 +129,21 @@ describe.each(given.map(({ id }) => id))("%s", (provider) => {
   });
 });
 
+test("a fault of ours is tried at its times too, is an error in our log, and ends after its fourteen days", async () => {
+  const { ctx, row } = await connected("klaviyo");
+  await control({ limits: false, faults: [{ provider: "klaviyo", kind: "revoke", effect: { type: "error", status: 500 } }] });
+  await disconnect(ctx, { connectionId: row.id });
+  await database.update(debts).set({ provider: "no-longer-there" });
+  const [before] = await owed();
+  const now = before?.nextAt ?? 0;
+  await tick(() => now);
+  const [after] = await owed();
+  expect(after).toMatchObject({ tries: (before?.tries ?? 0) + 1, farewell: null });
+  expect(after?.nextAt ?? 0).toBeGreaterThan(now);
+  await tick(() => (after?.nextAt ?? 0) + giveUpAfterMs);
+  expect(await owed()).toMatchObject([{ farewell: "unreached", accessSealed: null }]);
+});
+
 describe("a provider that does not answer", () => {
   const silent = () =>
     control({ limits: false, faults: [{ provider: "klaviyo", kind: "revoke", effect: { type: "error", status: 500 } }] });

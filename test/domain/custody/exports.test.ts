@@ -17,6 +17,7 @@ import { makeExport } from "#server/domain/custody/make-export.ts";
 import { requestExport } from "#server/domain/custody/request-export.ts";
 import { exportKeptMs } from "#server/domain/custody/schemas.ts";
 import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
+import { updateClient } from "#server/domain/tenants/update-client.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeBelongings } from "#test/contracts/belongings.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
@@ -98,6 +99,20 @@ describe("all that a client has", () => {
     expect(manifest.auditHead.hash).toBe(before);
     expect((await db.select().from(auditLog).where(eq(auditLog.tenantId, tenant.id))).map(({ action }) => action)).toEqual(
       expect.arrayContaining(["export.requested", "export.made", "export.downloaded"]),
+    );
+  });
+
+  test("what is the agency's own is not in it: how it files the client, and from where its admins worked", async () => {
+    const tenant = await makeTenant({ tags: ["difficult"], source: "script", origin: "shopify:difficult" });
+    const staff = await makeUser({ staff: true });
+    await updateClient(testTenantCtx(tenant, "staff", { actor: staff.actor, ip: "198.51.100.77" }), { tags: ["difficult", "late payer"] });
+    const { token, exportId } = await asked(tenant);
+    await makeExport(jobs(), { tenant: tenant.id, exportId });
+    const files = await unzipped(await ask(`/t/${tenant.id}/exports/${exportId}`, { headers: asPerson(token) }));
+    const all = Object.values(files).join("\n");
+    expect(all).not.toMatch(/difficult|late payer|198\.51\.100\.77/);
+    expect(JSON.parse(files["audit_log.json"] ?? "")).toContainEqual(
+      expect.objectContaining({ action: "client.updated", actorType: "staff", ip: null, details: { tags: 2 } }),
     );
   });
 

@@ -3,6 +3,7 @@ import { openDb } from "#db/client.ts";
 import { runs, ticks, webhookDeliveries } from "#db/schema/index.ts";
 import { lookAround } from "#server/domain/health/look-around.ts";
 import { noteTick } from "#server/domain/health/note-tick.ts";
+import { sweep } from "#server/domain/runs/sweep.ts";
 import { newId } from "#server/ids.ts";
 import { testCtx, testEnv } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
@@ -30,7 +31,7 @@ test("all is well where the cron has just come and nothing waits", async () => {
       configuration: { ok: true },
       database: { ok: true },
       tick: { ok: true, ageS: 60, failed: 0 },
-      runs: { ok: true, ageS: 0 },
+      runs: { ok: true, ageS: null },
       deliveries: { ok: true, ageS: null },
     },
   });
@@ -52,9 +53,20 @@ test("a queue that nobody works off is told by what has waited in it the longest
   await waiting(now - 16 * minute);
   expect(await lookAround(at())).toMatchObject({ ok: false, checks: { runs: { ok: false, ageS: 960 } } });
   const id = newId("whk", now);
-  const event = { id, tenantId: "acme", provider: "shopify", eventKey: id, topic: "x", receivedAt: 1, status: "received" } as const;
-  await database.insert(webhookDeliveries).values({ ...event, sentAt: now - 30 * minute });
+  const event = { id, tenantId: "acme", provider: "shopify", eventKey: id, topic: "x", status: "received", sentAt: now - minute } as const;
+  await database.insert(webhookDeliveries).values({ ...event, receivedAt: now - 30 * minute });
   expect(await lookAround(at())).toMatchObject({ ok: false, checks: { deliveries: { ok: false, ageS: 1800 } } });
+  // One that was tried and did not go well says nothing of the queue.
+  await database.update(webhookDeliveries).set({ attempts: 3 });
+  expect(await lookAround(at())).toMatchObject({ checks: { deliveries: { ok: true, ageS: null } } });
+});
+
+test("what is sent again and again, and never begun, is as old as it is; what was begun and waits is not", async () => {
+  await waiting(now - 60 * minute);
+  for (let ago = 58; ago > 0; ago -= 2) await sweep(at(now - ago * minute));
+  expect(await lookAround(at())).toMatchObject({ ok: false, checks: { runs: { ok: false, ageS: 3600 } } });
+  await database.update(runs).set({ startedAt: now - 50 * minute });
+  expect(await lookAround(at())).toMatchObject({ ok: true, checks: { runs: { ok: true, ageS: null } } });
 });
 
 test("a database that does not answer is told, in no words of its own", async () => {

@@ -11,6 +11,7 @@ import { newId } from "#server/ids.ts";
 import type { MailMessage, Message } from "#server/messages.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { interruptedD1 } from "#test/interrupted-d1.ts";
 import worker from "#workers/app.ts";
 
 const db = openDb(testEnv.DB);
@@ -83,6 +84,20 @@ describe("whom a mail did not reach", () => {
     await workMail(ctx, message);
     expect(sent).toEqual([email]);
     expect(await undelivered(id)).toEqual([]);
+  });
+
+  test("what cannot be noted is not sent once more for that: it was refused for good, or may have arrived", async () => {
+    const { message } = await invitation();
+    const { ctx } = mailing(() => 422);
+    const directory = openDb(
+      interruptedD1(testEnv.DB, (call) => {
+        if (call.is === "prepare" && /^insert into "undelivered_mails"/.test(call.query)) throw new Error("away");
+        return undefined;
+      }),
+    );
+    await workMail({ ...ctx, directory }, message);
+    expect(ctx.traces.lines.join()).toContain("could not be noted");
+    await expect(workMail({ ...mailing(() => 503).ctx, directory }, message)).rejects.toBeInstanceOf(MailFailure);
   });
 
   test("staff see it with its words; nobody else does; the client's own team page says that the invitation did not arrive", async () => {
