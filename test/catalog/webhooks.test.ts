@@ -220,6 +220,7 @@ describe("what every provider's webhook owes", () => {
     for (const { payload, ...input } of bodies) {
       const plain = events(await hear(input.provider, sent({ ...input, payload })));
       const heard = events(await hear(input.provider, sent({ ...input, payload: planted(payload) })));
+      expect(plain.length, JSON.stringify(input)).toBeGreaterThan(0);
       expect({ ...input, kept: JSON.stringify(heard) }).not.toMatchObject({ kept: expect.stringMatching(/kim/i) });
       // What was planted is in none of the facts either.
       const facts = (of: typeof heard) => of.map(({ key: _, ...event }) => event);
@@ -228,9 +229,10 @@ describe("what every provider's webhook owes", () => {
   });
 
   test("where nothing but that it happened is wanted, nothing is kept", async () => {
-    for (const { provider, signature: _, ...input } of right)
-      for (const event of events(await hear(provider, sent({ provider, ...input }))))
-        expect(event.payload).toEqual(provider === "slack" ? { bot: false } : {});
+    for (const { provider, signature: _, ...input } of right) {
+      const payloads = events(await hear(provider, sent({ provider, ...input }))).map(({ payload }) => payload);
+      expect(payloads, provider).toEqual([provider === "slack" ? { bot: false } : {}]);
+    }
   });
 });
 

@@ -5,8 +5,9 @@ import { auditLog } from "#db/schema/index.ts";
 import { type Actor, type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { allows, type Permission, type TenantRole } from "#server/domain/members/permissions.ts";
 import { DomainError } from "#server/errors.ts";
-import { appRouter, createCaller } from "#server/trpc/root.ts";
+import { createCaller } from "#server/trpc/root.ts";
 import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
+import { typesOfProcedures } from "./types-of-procedures.ts";
 
 type Who = "public" | "personal" | "staff" | Permission;
 
@@ -63,10 +64,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "webhooks.replay": "staff",
 };
 
-const mutations = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>)
-  .filter(([, { _def }]) => _def.type === "mutation")
-  .map(([name]) => name)
-  .sort();
+const mutations = [...typesOfProcedures].flatMap(([name, type]) => (type === "mutation" ? [name] : [])).sort();
 
 /** Verbs whose first statement asks for a right: by their compiled source, in which an import may be called through its module. */
 const asking =

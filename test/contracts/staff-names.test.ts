@@ -55,8 +55,11 @@ test("what an admin of the agency did in a client is the agency's: its people re
   const { tenant, owner, token, staff, exportId } = await touched();
   const secret = [name, staff.actor.email, "198.51.100.77"];
   const seen: string[] = [];
+  const opened: string[] = [];
   const look = async (path: string) => {
-    const text = await (await ask(path, { headers: asPerson(token) })).text();
+    const answer = await ask(path, { headers: asPerson(token) });
+    const text = await answer.text();
+    if (answer.ok) opened.push(path);
     for (const word of secret) if (text.includes(word)) seen.push(`${word} in ${path}`);
     return text;
   };
@@ -70,6 +73,10 @@ test("what an admin of the agency did in a client is the agency's: its people re
   for (const page of ["", "/runs", "/settings/team", "/settings/data", "/settings/audit", "/settings/workspace", "/integrations"])
     await look(`/t/${tenant.id}${page}`);
   expect(seen).toEqual([]);
+  // What was looked at was there to be seen.
+  expect(opened.filter((path) => path.startsWith("/api/trpc/")).length).toBeGreaterThan(15);
+  expect(opened.filter((path) => path.startsWith("/api/") && !path.startsWith("/api/trpc/")).length).toBeGreaterThan(5);
+  expect(opened.filter((path) => path.startsWith("/t/"))).toHaveLength(7);
 
   // They read that it was the agency, in their own language.
   const own = createCaller(testCtx({ actor: { ...owner, locale: "fr" } }));

@@ -304,9 +304,9 @@ describe("probes by the cron", () => {
     await probeAll();
     now += minute;
     expect(await watchProviders(ctx)).toEqual({ opened: 0, closed: 1 });
-    expect((await database.select().from(connections)).every(({ status, failedAt }) => status === "active" && failedAt === null)).toBe(
-      true,
-    );
+    const all = await database.select().from(connections);
+    expect(all.length).toBeGreaterThan(2);
+    expect(all.every(({ status, failedAt }) => status === "active" && failedAt === null)).toBe(true);
   });
 });
 

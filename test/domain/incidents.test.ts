@@ -399,7 +399,8 @@ test("what became due meanwhile starts evenly over ten minutes, every tenant's f
   const moved = rows.filter(({ job, tenantId }) => job !== "klaviyo-sensor" && /^t\d/.test(tenantId));
   expect(moved.map(({ nextAt }) => nextAt)).toEqual(Array.from({ length: 200 }, (_, place) => start + place * 3000));
   expect(new Set(moved.slice(0, 100).map(({ tenantId }) => tenantId)).size).toBe(100);
-  expect(rows.filter(({ job }) => job === "klaviyo-sensor").every(({ nextAt }) => nextAt < start)).toBe(true);
+  const ofOthers = rows.filter(({ job }) => job === "klaviyo-sensor");
+  expect([ofOthers.length, ofOthers.every(({ nextAt }) => nextAt < start)]).toEqual([100, true]);
   expect(
     rows
       .filter(({ tenantId }) => tenantId === "later" || tenantId === "blocked")

@@ -209,6 +209,7 @@ describe("shops elsewhere", () => {
     async (domain, currency, digits, zone, written) => {
       const { shop, orders } = await read(domain);
       expect(shop).toEqual({ currencyCode: currency, ianaTimezone: zone });
+      expect(orders.length).toBeGreaterThan(50);
       for (const { totalPriceSet } of orders) {
         expect(totalPriceSet.shopMoney.currencyCode).toBe(currency);
         expect(totalPriceSet.shopMoney.amount).toMatch(written);
@@ -263,9 +264,8 @@ describe("shops elsewhere", () => {
       ...before.orders.slice(0, 249).map(() => "GBP"),
     ]);
     await client.control("/places", { provider: "shopify", account: "ever.myshopify.com", currency: "KWD", since: "1970-01-01T00:00:00Z" });
-    expect((await read("ever.myshopify.com")).orders.every(({ totalPriceSet }) => totalPriceSet.shopMoney.currencyCode === "KWD")).toBe(
-      true,
-    );
+    const anew = (await read("ever.myshopify.com")).orders;
+    expect(new Set(anew.map(({ totalPriceSet }) => totalPriceSet.shopMoney.currencyCode))).toEqual(new Set(["KWD"]));
   });
 
   test("an order is edited, cancelled or deleted by word, and a deleted one is gone", async () => {

@@ -176,6 +176,11 @@ const schemaOf = ({ responses }: DescribedOperation, status: number): Schema | u
   responses[status]?.content["application/json"].schema as Schema | undefined;
 
 describe("the document", () => {
+  test("has every operation, so that what is asked of each below is asked", () => {
+    expect(described.map(({ name }) => name).sort()).toEqual([...operations.keys(), "healthz"].sort());
+    expect(described.filter(({ operation }) => operation.requestBody).length).toBeGreaterThan(10);
+  });
+
   test("declares for every operation what a good answer is, field by field", () => {
     for (const { name, operation } of described) {
       const good = Object.keys(operation.responses).filter((status) => status.startsWith("2"));

@@ -1,4 +1,5 @@
 import { createExecutionContext } from "cloudflare:test";
+import * as build from "virtual:remix/server-build";
 import { expect, test, vi } from "vitest";
 import { sessionCookie } from "#server/auth.ts";
 import { setFlash, takeFlash } from "#server/flash.ts";
@@ -42,7 +43,15 @@ test("a body that is no JSON, no object or too long is refused without quoting i
 test("a form of another content type, or a broken one, is the sender's fault on every page", async () => {
   const send = (path: string, type: string, body: string) =>
     ask(path, { method: "POST", headers: { origin: testOrigin, "content-type": type }, body });
-  for (const path of ["/sign-in", "/sign-in/code", "/locale", "/sign-out", "/t/acme/settings?index"]) {
+  const paths = Object.values(build.routes).flatMap((route) => {
+    if (!route?.module.action) return [];
+    const path: string[] = [];
+    let at: typeof route | undefined = route;
+    for (; at; at = build.routes[at.parentId ?? ""]) if (at.path) path.unshift(at.path);
+    return [`/${path.join("/").replaceAll(/:(\w+)/g, "x")}${route.index ? "?index" : ""}`];
+  });
+  expect(paths.length).toBeGreaterThan(20);
+  for (const path of paths) {
     expect((await send(path, "application/json", "{}")).status, path).toBe(400);
     expect((await send(path, "text/plain", "a=b")).status, path).toBe(400);
     expect((await send(path, "multipart/form-data; boundary=x", "no parts")).status, path).toBe(400);

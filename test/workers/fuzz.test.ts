@@ -10,6 +10,7 @@ import { appRouter } from "#server/trpc/root.ts";
 import { ask } from "#test/ask.ts";
 import { type Belongings, makeBelongings, snapshotOf } from "#test/contracts/belongings.ts";
 import { feed } from "#test/contracts/feed.ts";
+import { typesOfProcedures } from "#test/contracts/types-of-procedures.ts";
 import { makeUser, testEnv } from "#test/harness.ts";
 import { testOrigin } from "#test/variables.ts";
 
@@ -153,16 +154,19 @@ function bodyOf(by: Random, input: Record<string, unknown>): string {
   return by.chance(0.85) ? JSON.stringify(input) : by.pick(bodies);
 }
 
+/** Lone surrogates as U+FFFD, as every encoder writes them. */
+const wellFormed = (text: string) => new TextDecoder().decode(new TextEncoder().encode(text));
+
 /** In an address as browsers write it, or as they do not. */
 const written = (by: Random, text: string) =>
-  by.chance(0.85) ? encodeURIComponent(text.toWellFormed()) : by.pick(["%", "%00", "%ED%A0%80", "%C0%AF", "%2e%2e", "%5c"]);
+  by.chance(0.85) ? encodeURIComponent(wellFormed(text)) : by.pick(["%", "%00", "%ED%A0%80", "%C0%AF", "%2e%2e", "%5c"]);
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 
 function queryOf(by: Random, input: Record<string, unknown>): string {
   const pairs = Object.entries(input).flatMap(([name, value]) => {
     const pair = `${written(by, name)}=${written(by, textOf(value))}`;
-    if (by.chance(0.1)) return [pair, `${encodeURIComponent(name.toWellFormed())}[]=${written(by, textOf(anyValue(by, 1)))}`];
+    if (by.chance(0.1)) return [pair, `${encodeURIComponent(wellFormed(name))}[]=${written(by, textOf(anyValue(by, 1)))}`];
     return by.chance(0.15) ? [pair, `${written(by, name)}=${written(by, textOf(anyValue(by, 1)))}`] : [pair];
   });
   return `?${pairs.join("&").slice(0, 12_000)}`;
@@ -174,8 +178,7 @@ const cookieNames = ["session", "flash", "known", "oauth", "sign_in", "tenant"]
 
 /** What a header may hold: one byte a letter, none of which ends it. */
 const headerText = (text: string) =>
-  text
-    .toWellFormed()
+  wellFormed(text)
     .replace(/[^\x20-\x7e]/g, "?")
     .slice(0, 3000);
 
@@ -218,7 +221,8 @@ const operations = restOperations(appRouter._def.procedures);
 /** Paths of Remix's routes: `routes/t.$tenant.runs.$runId` is `/t/:tenant/runs/:runId`. */
 const pagesOf = Object.values(build.routes).flatMap((route) => {
   const path: string[] = [];
-  for (let at = route; at; at = build.routes[at.parentId ?? ""]) if (at.path) path.unshift(at.path);
+  let at: typeof route | undefined = route;
+  for (; at; at = build.routes[at.parentId ?? ""]) if (at.path) path.unshift(at.path);
   return path.length > 0 && route ? [{ id: route.id, path: path.join("/") }] : [];
 });
 
@@ -264,7 +268,7 @@ const doors: Record<string, Door> = {
   },
   trpc: (by, token) => {
     const { name, input } = by.pick(by.chance(0.7) ? shared(procedures) : procedures.filter(({ name }) => !ending.has(name)));
-    const isQuery = (appRouter._def.procedures as Record<string, { _def: { type: string } } | undefined>)[name]?._def.type === "query";
+    const isQuery = typesOfProcedures.get(name) === "query";
     const values = bent(by, input, own, others);
     const method = by.chance(0.9) === isQuery ? "GET" : "POST";
     const batched = by.chance(0.15);
@@ -400,6 +404,13 @@ const doors: Record<string, Door> = {
 
 /** These would end the person's session, place in the team or client, and with it the walk. */
 const ending = new Set(["signIn.out", "me.revokeSession", "me.revokeOtherSessions", "team.leave"]);
+
+test("there are doors of every kind to try", () => {
+  expect([operations.length > 40, shared(operations).length > 20, shared(procedures).length > 30, pagesOf.length > 40]).not.toContain(
+    false,
+  );
+  expect(new Set(typesOfProcedures.values())).toEqual(new Set(["query", "mutation"]));
+});
 
 beforeAll(async () => {
   own = await makeBelongings("fuzz-own");

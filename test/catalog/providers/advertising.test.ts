@@ -140,6 +140,7 @@ describe("Meta's permissions", () => {
 
   test("are grouped by feature into sets of permissions that exist", () => {
     const { scopeSets, identityScopes, permissions } = meta.oauth;
+    expect(scopeSets.length).toBeGreaterThan(3);
     for (const scope of [...identityScopes, ...scopeSets.flatMap(({ scopes }) => scopes)]) expect(permissions).toContain(scope);
     expect(new Set(scopeSets.map(({ id }) => id)).size).toBe(scopeSets.length);
     for (const set of scopeSets) expect(new Set(set.scopes).size).toBe(set.scopes.length);
@@ -344,6 +345,8 @@ describe("a TikTok login", () => {
     const token = await accessToken(tenant);
     expect(seen.filter(({ url }) => !url.pathname.endsWith("/"))).toEqual([]);
     const calls = seen.filter(({ url }) => !url.pathname.endsWith("/access_token/"));
+    expect(calls.map(({ url }) => url.pathname)).toContainEqual(expect.stringMatching(/\/oauth2\/advertiser\/get\/$/));
+    expect(calls.map(({ url }) => url.pathname)).toContainEqual(expect.not.stringMatching(/\/oauth2\//));
     for (const { url, headers } of calls) {
       expect([headers.get("access-token"), headers.get("authorization")]).toEqual([token, null]);
       expect(url.searchParams.has("secret")).toBe(url.pathname.endsWith("/oauth2/advertiser/get/"));
@@ -540,6 +543,7 @@ describe("what a Google login with Ads opens", () => {
 
   test("Gmail asks for sending alone, and versions have an end that can be read", () => {
     expect(google.oauth.scopeSets.find(({ id }) => id === "gmail")?.scopes).toEqual(["https://www.googleapis.com/auth/gmail.send"]);
+    expect(google.versions ?? []).not.toEqual([]);
     for (const { endsOn } of google.versions ?? []) expect(new Date(endsOn).toISOString().slice(0, 10)).toBe(endsOn);
   });
 });

@@ -47,5 +47,6 @@ test("a shop that is connected has its history, its retention and its tiles afte
   expect(tile("revenue")?.value).toBeGreaterThan(0);
   expect(tile("customers")?.value).toBe(customers);
   expect(view.sensors[1]?.cohorts[0]?.cohorts.length).toBeGreaterThan(6);
+  expect(view.runs.length).toBeGreaterThan(1);
   expect(view.runs.every(({ status }) => status === "succeeded")).toBe(true);
 });

@@ -358,6 +358,7 @@ test("revenue is in the property's own currency, and left out where Google does 
   const revenue = (measured: typeof run) => measured.measurements.filter(({ metric }) => metric.startsWith("revenue"));
   expect(new Set(revenue(run).map(({ currency }) => currency))).toEqual(new Set(["USD"]));
   expect(run.steps[0]?.timezone).toBe("America/Los_Angeles");
+  expect(account.calls.length).toBeGreaterThan(0);
   expect(account.calls.every(({ body }) => !JSON.stringify(body).includes("currencyCode"))).toBe(true);
 
   const restricted = { schemaRestrictionResponse: { activeMetricRestrictions: [{ metricName: "totalRevenue" }] } };

@@ -719,6 +719,8 @@ describe("the calendar", () => {
     const versions = (await api.renewals.calendarOfAll()).filter(({ kind }) => kind === "version");
     const own = (await api.renewals.calendar({ tenant: tenant.id })).filter(({ kind }) => kind === "version");
     expect(own.map(({ name }) => name)).toEqual((findProvider("linkedin").versions ?? []).map(({ name }) => name));
+    expect(own.length).toBeGreaterThan(0);
+    expect(versions.length).toBeGreaterThanOrEqual(own.length);
     expect(versions.every(({ mend, clients, tenant: of }) => mend === "agency" && clients === 1 && of === null)).toBe(true);
   });
 });

@@ -80,6 +80,11 @@ describe("all that a client has", () => {
       files: { name: string; rows: number; bytes: number; sha256: string }[];
       auditHead: { hash: string };
     };
+    expect(manifest.files.map(({ name }) => name).sort()).toEqual(
+      Object.keys(files)
+        .filter((name) => name !== "manifest.json")
+        .sort(),
+    );
     for (const { name, bytes, sha256 } of manifest.files) {
       const raw = new TextEncoder().encode(files[name]);
       // So that spreadsheets read accents; who unpacks it as text loses the mark.

@@ -523,6 +523,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     const states = await openDb(testEnv.DB).select().from(oauthStates).where(eq(oauthStates.provider, id));
     expect(JSON.stringify(states)).not.toMatch(/sbx[0-9a-f]{40}/);
     const sealed = await openDb(testEnv.DB).select().from(secrets);
+    expect(sealed.length).toBeGreaterThan(0);
     expect(sealed.every((row) => /^a1\.1\.[\w-]+\.[\w-]+$/.test(row.sealed))).toBe(true);
   });
 });

@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { auditLog, rateLimits, tenants } from "#db/schema/index.ts";
 import type { Tenant } from "#server/ctx.ts";
-import { createCaller } from "#server/trpc/root.ts";
+import { describeProcedures } from "#server/trpc/rest.ts";
+import { appRouter, createCaller } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
+import { typesOfProcedures } from "#test/contracts/types-of-procedures.ts";
 import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
@@ -33,6 +35,27 @@ describe("how much one person may change in a minute", () => {
       expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
     }
     expect(await db.select().from(auditLog).where(eq(auditLog.actorId, actor.userId))).toEqual([]);
+  });
+
+  test("no procedure that changes anything for a signed-in person goes uncounted", async () => {
+    const tenant = await makeTenant();
+    const owner = await makeUser({ roles: [[tenant, "owner"]] });
+    const admin = await makeUser({ staff: true });
+    const procedures = describeProcedures(appRouter._def.procedures).filter(({ door }) => door !== "public");
+    const mutations = procedures.filter(({ name }) => typesOfProcedures.get(name) === "mutation");
+    expect(mutations.length).toBeGreaterThan(30);
+    for (const { actor } of [owner, admin]) await haveChanged(`person:${actor.userId}`, 120);
+    const uncounted: string[] = [];
+    for (const { name, door } of mutations) {
+      const caller: unknown = createCaller(testCtx({ actor: door === "staff" ? admin.actor : owner.actor }));
+      const call = name.split(".").reduce<unknown>((noun, verb) => (noun as Record<string, unknown>)[verb], caller);
+      const code = await (call as (input: unknown) => Promise<unknown>)({ tenant: tenant.id }).then(
+        () => "OK",
+        (error: { code: string }) => error.code,
+      );
+      if (code !== "TOO_MANY_REQUESTS") uncounted.push(`${name}: ${code}`);
+    }
+    expect(uncounted).toEqual([]);
   });
 
   test("reading goes on, and so does everybody else", async () => {
