@@ -2,11 +2,13 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { CirclePlay } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { enterAdmin } from "#app/admin.ts";
+import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { ClientFigures } from "#app/components/admin/client-figures.tsx";
+import { ClientRecord, KlaviyoRecord } from "#app/components/admin/client-record.tsx";
 import { ConnectionTable } from "#app/components/admin/connection-table.tsx";
 import { JobTable } from "#app/components/admin/job-table.tsx";
 import { OwedAccess } from "#app/components/client/owed-access.tsx";
+import { PlanTerms } from "#app/components/client/plan-terms.tsx";
 import { isOpen } from "#app/components/runs/run-status.tsx";
 import { RunTable } from "#app/components/runs/run-table.tsx";
 import { useLive } from "#app/components/runs/use-live.ts";
@@ -25,12 +27,13 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { api } = enterAdmin(args);
   const tenant = String(args.params.tenant);
-  const [client, overview, integrations] = await Promise.all([
+  const [client, plan, overview, integrations] = await Promise.all([
     api.clients.get({ tenant }),
+    api.clients.plan({ tenant }),
     api.overview.ofClient({ tenant, locale: args.context.locale }),
     api.connections.list({ tenant }),
   ]);
-  return { title: titleOf(client.name), client, overview, integrations };
+  return { title: titleOf(client.name), client, plan, overview, integrations };
 }
 
 /** `intent` says what is done: `run` a job now, `check` a connection now, or `settle-owed`: access was removed at its provider by hand. */
@@ -69,8 +72,10 @@ async function settle({ params, context: { api, locale } }: ActionFunctionArgs, 
 
 export default function ClientHealth() {
   const { t } = useTranslation("admin");
-  const { client, overview, integrations } = useLoaderData<typeof loader>();
+  const { client, plan, overview, integrations } = useLoaderData<typeof loader>();
+  const { titleOfJob } = useAdmin();
   const failure = useActionData<typeof action>();
+  const providerName = (id: string) => integrations.find(({ provider }) => provider === id)?.name ?? id;
   useLive(
     overview.runs.some(({ status }) => isOpen(status)),
     (api) => api.runs.all.query({ tenantId: client.id, limit: 10 }),
@@ -97,6 +102,15 @@ export default function ClientHealth() {
       </Section>
       <Section title={t("figures.title")} description={t("figures.description")}>
         <ClientFigures sensors={overview.sensors} />
+      </Section>
+      <Section title={t("record.section")}>
+        <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+          <div className="grid grid-cols-1 gap-4">
+            <ClientRecord client={client} providerName={providerName} />
+            {client.klaviyo && <KlaviyoRecord klaviyo={client.klaviyo} />}
+          </div>
+          <PlanTerms plan={plan} jobTitle={titleOfJob} providerName={providerName} />
+        </div>
       </Section>
     </>
   );

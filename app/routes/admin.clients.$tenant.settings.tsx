@@ -8,9 +8,7 @@ import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Checkbox } from "#app/components/ui/checkbox.tsx";
-import { DescriptionList } from "#app/components/ui/description-list.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
-import { Time } from "#app/components/ui/time.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { isolate } from "#app/i18n/isolate.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";
@@ -81,15 +79,6 @@ export default function ClientSettings() {
               </SubmitButton>
             </div>
           </Form>
-        </Card>
-        <Card className="mt-4">
-          <DescriptionList
-            items={[
-              { term: t("client.id"), value: <code className="font-mono">{client.id}</code> },
-              { term: t("client.since"), value: <Time at={client.createdAt} style="date" /> },
-              { term: t("client.lastActivity"), value: client.lastActivityAt === null ? t("never") : <Time at={client.lastActivityAt} /> },
-            ]}
-          />
         </Card>
       </Section>
       <Section title={t("features.title")} description={t("features.description")} className="mt-0 lg:mt-0">

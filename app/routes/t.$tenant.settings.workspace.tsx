@@ -2,6 +2,7 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
 import { useTranslation } from "react-i18next";
 import { LocaleSelect, TimezoneSelect } from "#app/components/client/locale-fields.tsx";
+import { PlanTerms } from "#app/components/client/plan-terms.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -22,9 +23,11 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
+  const [client, plan] = await Promise.all([api.clients.get({ tenant: tenant.id }), api.clients.plan({ tenant: tenant.id })]);
   return {
     title: titleOf(translatorOf(locale)("settings.workspace"), tenant.name),
-    client: await api.clients.get({ tenant: tenant.id }),
+    client,
+    plan,
     timezones: tenant.may.includes("settings:write") ? timezonesWith(tenant.timezone) : [],
   };
 }
@@ -51,8 +54,9 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 
 export default function Workspace() {
   const { t } = useTranslation("client");
-  const { client } = useLoaderData<typeof loader>();
-  const { tenant, may } = useTenant();
+  const { client, plan } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const { tenant, providers, jobTitle, may } = useTenant();
   return (
     <Section title={t("settings.workspace")} description={t("settings.workspaceDescription", { workspace: tenant.name })}>
       <Card className="max-w-2xl">
@@ -60,6 +64,7 @@ export default function Workspace() {
           <WorkspaceForm />
         ) : (
           <>
+            <FormMessage failure={failure} />
             <DescriptionList
               items={[
                 { term: t("settings.workspaceName"), value: <bdi>{tenant.name}</bdi> },
@@ -74,6 +79,12 @@ export default function Workspace() {
           </>
         )}
       </Card>
+      <PlanTerms
+        plan={plan}
+        jobTitle={jobTitle}
+        providerName={(id) => providers.find((each) => each.id === id)?.name ?? id}
+        className="mt-4 max-w-2xl"
+      />
     </Section>
   );
 }

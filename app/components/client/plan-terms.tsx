@@ -1,0 +1,49 @@
+import { useTranslation } from "react-i18next";
+import { Card } from "#app/components/ui/card.tsx";
+import { DescriptionList } from "#app/components/ui/description-list.tsx";
+import { useDisplay, useFormat } from "#app/i18n/display.tsx";
+import type { Outputs } from "#server/trpc/root.ts";
+
+/** What a client's plan gives and how much of it is taken. `jobTitle` and `providerName` name what is on its list. */
+export function PlanTerms({
+  plan,
+  jobTitle,
+  providerName,
+  className,
+}: {
+  plan: Outputs["clients"]["plan"];
+  jobTitle: (id: string) => string;
+  providerName: (id: string) => string;
+  className?: string;
+}) {
+  const { t } = useTranslation("client");
+  const { t: admin } = useTranslation("admin");
+  const { locale } = useDisplay();
+  const format = useFormat();
+  const { used } = plan;
+  const named = (ids: "all" | string[], name: (id: string) => string) =>
+    ids === "all" ? t("plan.everything") : new Intl.ListFormat(locale).format(ids.map(name));
+  const days = (count: number) => t("plan.days", { count, days: format.count(count) });
+  const use = (taken: number, of: number) => (
+    <>
+      {t("plan.use", { used: format.count(taken), of: format.count(of) })}
+      {taken >= of && <span className="block text-warn">{t(taken > of ? "plan.over" : "plan.full")}</span>}
+    </>
+  );
+  return (
+    <Card title={t("plan.title", { plan: admin(`plan.${plan.plan}`) })} description={t("plan.description")} className={className}>
+      <DescriptionList
+        items={[
+          { term: t("plan.connections"), value: use(used.connections, plan.connections) },
+          { term: t("plan.members"), value: use(used.members, plan.members) },
+          { term: t("plan.providers"), value: named(plan.providers, providerName) },
+          { term: t("plan.jobs"), value: named(plan.jobs, jobTitle) },
+          { term: t("plan.exports"), value: t("plan.exportsPerDay", { count: plan.exportsPerDay }) },
+          { term: t("plan.runs"), value: days(plan.runDays) },
+          { term: t("plan.logs"), value: days(plan.logDays) },
+          { term: t("plan.audit"), value: plan.auditDays === null ? t("plan.always") : days(plan.auditDays) },
+        ]}
+      />
+    </Card>
+  );
+}
