@@ -1,12 +1,13 @@
 import { eq } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { auditLog, connections, dataExports, invitations, runs, schedules } from "#db/schema/index.ts";
-import { providers } from "#server/catalog/providers/registry.ts";
+import { auditLog, connections, dataExports, invitations, runs, schedules, secrets } from "#db/schema/index.ts";
+import { findKeyProvider, providers } from "#server/catalog/providers/registry.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { enterTenant, type Tenant } from "#server/ctx.ts";
 import { listAudit } from "#server/domain/audit/list-audit.ts";
 import { connectKey } from "#server/domain/connections/connect-key.ts";
+import { storeConnection } from "#server/domain/connections/store-connection.ts";
 import { requestExport } from "#server/domain/custody/request-export.ts";
 import { invite } from "#server/domain/invitations/invite.ts";
 import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
@@ -113,6 +114,38 @@ test("the last place of a plan goes to a new account, none after it, and what is
   expect(await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo" })).toMatchObject({ toast: { kind: "success" } });
   const rows = await db.select().from(connections).where(eq(connections.tenantId, tenant.id));
   expect(rows.filter(({ provider }) => provider === "klaviyo")).toHaveLength(1);
+});
+
+test("the last place of a plan goes to one of several that come for it at once, and nothing of the others is kept", async () => {
+  const tenant = await quickwin();
+  await connected(tenant, "google");
+  await connected(tenant, "shopify");
+  const back = await connected(tenant, "klaviyo", { kind: "key", status: "disconnected" });
+  const klaviyo = findKeyProvider("klaviyo");
+  const ctx = testTenantCtx(tenant);
+  const store = (externalId: string) =>
+    storeConnection(ctx, klaviyo, {
+      kind: "key",
+      identity: { externalId, name: externalId, details: {} },
+      grant: null,
+      keys: { private_key: `pk_${externalId}` },
+      fields: {},
+      asked: [],
+      granted: [],
+      listed: new Map(),
+      becomes: null,
+    });
+  // One of them comes back to what it had, which takes a place like a new one.
+  const raced = await Promise.allSettled([store("first"), store(back), store("third")]);
+  const refused = raced.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+  expect(refused).toMatchObject([{ refusal: "plan_full" }, { refusal: "plan_full" }]);
+  const rows = await db.select().from(connections).where(eq(connections.tenantId, tenant.id));
+  const live = rows.filter(({ status }) => status !== "disconnected");
+  expect(live).toHaveLength(plans.quickwin.connections);
+  const kept = await db.select().from(secrets).where(eq(secrets.tenantId, tenant.id));
+  expect(kept.map(({ connectionId }) => connectionId)).toEqual(live.filter(({ provider }) => provider === "klaviyo").map(({ id }) => id));
+  const lines = await db.select().from(auditLog).where(eq(auditLog.tenantId, tenant.id));
+  expect(lines.filter(({ action }) => action.startsWith("connection."))).toHaveLength(1);
 });
 
 test("a team is as large as its plan: those who are invited count, whoever is invited again counts once, and two at once get one place", async () => {

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, notInArray, or, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, ne, notInArray, or, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { connections, dataKeys, debts, secrets } from "#db/schema/index.ts";
 import type { Grant, Identity, Provider, Resource } from "#server/catalog/provider.ts";
@@ -9,7 +9,7 @@ import { type ChainHead, emptyChain } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { type PlanRefusal, planRefusal } from "#server/domain/tenants/plans.ts";
+import { type PlanRefusal, planRefusal, planOf as termsOf } from "#server/domain/tenants/plans.ts";
 import { currentDataKey, type DataKey, type DataKeyRow, openDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
@@ -82,6 +82,8 @@ async function storeOnce(ctx: TenantCtx, provider: Provider, input: NewConnectio
   } catch (error) {
     // Two consents for one new account at once: the other one's row is there now, and ours updates it.
     const now = await hold(ctx);
+    // Or for the last place of the plan: it is the other one's.
+    refuseOutsidePlan(ctx, provider, input, now.all);
     if (predecessor(provider, input, now.all)?.version === predecessor(provider, input, holding.all)?.version) throw error;
     return store(ctx, provider, input, now);
   }
@@ -132,10 +134,25 @@ export class OutsidePlan extends Error {
   }
 }
 
-async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, { all, dataKeyRows, fields, head }: Holding) {
-  const { grant, identity, keys } = input;
+function refuseOutsidePlan(ctx: TenantCtx, provider: Provider, { identity }: NewConnection, all: readonly ConnectionRow[]): void {
   const refusal = planRefusal(ctx.tenant, { provider: provider.id, externalId: identity.externalId, connections: all });
   if (refusal) throw new OutsidePlan(refusal);
+}
+
+/**
+ * `active` where the plan has a place for the account as the batch is written, else null, which the column refuses: of two consents that
+ * both saw the last place, the batch of the second fails as a whole, so that none of its other statements needs the condition.
+ */
+function activeInPlan(ctx: TenantCtx, provider: Provider, { externalId }: Identity): SQL {
+  const live = (...more: SQL[]) => inTenant(ctx, connections, ne(connections.status, "disconnected"), ...more);
+  const counted = sql`select 1 from ${connections} where ${live(eq(connections.provider, provider.id), eq(connections.externalId, externalId))}`;
+  const accounts = sql`select count(distinct ${connections.provider} || ' ' || ${connections.externalId}) from ${connections} where ${live()}`;
+  return sql`case when exists (${counted}) or (${accounts}) < ${termsOf(ctx.tenant).connections} then 'active' end`;
+}
+
+async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, { all, dataKeyRows, fields, head }: Holding) {
+  const { grant, identity, keys } = input;
+  refuseOutsidePlan(ctx, provider, input, all);
   const held = predecessor(provider, input, all);
   const id = held?.id ?? newId("con", ctx.now());
   const chosen = keepResources(ctx, provider, { connectionId: id, chosen: held?.chosen ?? [], listed: input.listed });
@@ -177,9 +194,9 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
       ? ctx.db
           .update(connections)
           // From what is there as it is written: a renewal that ended since we looked has another version than this consent.
-          .set({ ...connection, version: sql`${connections.version} + 1` })
+          .set({ ...connection, status: activeInPlan(ctx, provider, identity), version: sql`${connections.version} + 1` })
           .where(inTenant(ctx, connections, eq(connections.id, id)))
-      : ctx.db.insert(connections).values(connection),
+      : ctx.db.insert(connections).values({ ...connection, status: activeInPlan(ctx, provider, identity) }),
     ...(await keepSecrets(ctx, dataKey, { connectionId: id, sealing })),
     ...(kept.length < own.length ? [dropSecretsBut(ctx, id, [...kept.map(({ field }) => field), ...Object.keys(sealing)])] : []),
     ...(input.debt?.tenantId === ctx.tenant.id ? [strikeDebt(ctx, input.debt)] : []),
