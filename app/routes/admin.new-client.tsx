@@ -60,17 +60,20 @@ async function askedWhose(request: Request, api: ReturnType<typeof enterAdmin>["
 export async function action(args: ActionFunctionArgs) {
   const { api, locale, toast } = enterAdmin(args);
   const form = await args.request.formData();
-  const id = String(form.get("id") ?? "").trim();
   const ownerEmail = String(form.get("ownerEmail") ?? "").trim();
   try {
-    const client = await api.clients.create({ ...clientFieldsOf(form), id, ...(ownerEmail && { ownerEmail }) });
+    const client = await api.clients.create({
+      ...clientFieldsOf(form),
+      id: String(form.get("id") ?? ""),
+      ...(ownerEmail && { ownerEmail }),
+    });
     const t = translatorOf(locale);
     const message = t(ownerEmail ? "newClient.doneInvited" : "newClient.done", { ns: "admin", client: client.name, email: ownerEmail });
     toast({ kind: "success", message });
+    return redirect(`/admin/clients/${client.id}`);
   } catch (error) {
     return formFailure(error, args, form);
   }
-  return redirect(`/admin/clients/${id}`);
 }
 
 export default function NewClient() {
@@ -111,8 +114,9 @@ export default function NewClient() {
             <Field label={t("client.id")} hint={t("client.idHint")} error={failure?.fields.id}>
               <Input
                 name="id"
-                maxLength={40}
-                pattern="[a-z0-9]([a-z0-9\-]{0,38}[a-z0-9])?"
+                // What is pasted may have space around it, which the server takes off.
+                maxLength={80}
+                pattern="\s*[a-z0-9]([a-z0-9\-]{0,38}[a-z0-9])?\s*"
                 title={t("client.idHint")}
                 placeholder="acme"
                 autoComplete="off"

@@ -7,7 +7,7 @@ export function ClientFilter({ value }: { value: string | undefined }) {
   const { t } = useTranslation("admin");
   return (
     <Field label={t("filter.client")}>
-      <Input name="client" required={false} maxLength={60} placeholder="acme" autoCapitalize="none" dir="ltr" defaultValue={value} />
+      <Input name="client" required={false} maxLength={80} placeholder="acme" autoCapitalize="none" dir="ltr" defaultValue={value} />
     </Field>
   );
 }

@@ -12,8 +12,9 @@ export const CodeInput = forwardRef<HTMLInputElement, ComponentPropsWithoutRef<"
       type="text"
       inputMode="numeric"
       autoComplete="one-time-code"
-      pattern="[0-9 ]{6,7}"
-      maxLength={7}
+      // Six digits, with whatever space or dash they were copied with.
+      pattern="\s*([0-9][\s\-]*){6}"
+      maxLength={20}
       dir="ltr"
       placeholder="000000"
       className={cn(controlClass, "h-14 text-center font-mono text-2xl tracking-[0.42em] indent-[0.42em] sm:h-14 sm:text-2xl", className)}

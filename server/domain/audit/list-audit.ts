@@ -5,6 +5,7 @@ import { auditLog, users } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
 import { planOf } from "#server/domain/tenants/plans.ts";
+import { Pasted } from "#server/domain/tenants/schemas.ts";
 import { newId } from "#server/ids.ts";
 import { actorNames, readerOf } from "./actor-names.ts";
 
@@ -12,11 +13,11 @@ const Page = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),
   limit: z.number().int().min(1).max(100).default(50),
 });
-export const ListAudit = Page.extend({ action: z.string().max(80).optional() });
+export const ListAudit = Page.extend({ action: Pasted.max(80).optional() });
 export type ListAudit = z.infer<typeof ListAudit>;
 export const ListAllAudit = ListAudit.extend({
-  tenantId: z.string().max(60).optional(),
-  actorId: z.string().max(254).optional().describe("A person's id or address, or a job's id."),
+  tenantId: Pasted.max(60).optional(),
+  actorId: Pasted.max(254).optional().describe("A person's id or address, or a job's id."),
 });
 export type ListAllAudit = z.infer<typeof ListAllAudit>;
 

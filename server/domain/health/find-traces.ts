@@ -2,11 +2,12 @@ import { desc, eq, or } from "drizzle-orm";
 import { z } from "zod";
 import { auditLog, connections, deadLetters, deletions, incidents, runs, tenants, users, webhookDeliveries } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, requireStaff } from "#server/ctx.ts";
+import { Pasted } from "#server/domain/tenants/schemas.ts";
 
 /** Of one request there are a handful; more are not worth a page. */
 const most = 50;
 
-export const FindTraces = z.object({ id: z.string().trim().max(200) });
+export const FindTraces = z.object({ id: Pasted.max(200) });
 
 /** Something that an id stands for, or that a request left. `at` is in milliseconds since 1970. */
 export const Trace = z.object({

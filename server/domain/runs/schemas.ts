@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Pasted } from "#server/domain/tenants/schemas.ts";
 
 /** `failed`: will not be tried again by itself (the reason needs a person). `dead`: tried as often as allowed. */
 export const RunStatus = z.enum(["queued", "running", "succeeded", "failed", "dead"]);
@@ -96,7 +97,7 @@ export const ListRuns = z.object({
 });
 export type ListRuns = z.infer<typeof ListRuns>;
 export const ListAllRuns = ListRuns.extend({
-  tenantId: z.string().max(60).optional(),
+  tenantId: Pasted.max(60).optional(),
   since: z.number().int().nonnegative().optional().describe("Milliseconds since 1970: only runs that were made from then on."),
 });
 export type ListAllRuns = z.infer<typeof ListAllRuns>;
@@ -128,6 +129,6 @@ export const ListDeadLetters = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),
   limit: z.number().int().min(1).max(100).default(50),
   open: z.boolean().default(false).describe("Only those that were not replayed."),
-  tenantId: z.string().max(60).optional(),
+  tenantId: Pasted.max(60).optional(),
 });
 export type ListDeadLetters = z.infer<typeof ListDeadLetters>;

@@ -90,7 +90,7 @@ export type RedeemLink = z.infer<typeof RedeemLink>;
 export const RedeemCode = z.object({
   code: z
     .string()
-    .transform((text) => text.replace(/[\s-]/g, ""))
+    .transform((text) => text.replace(/[\s\p{Cf}-]/gu, ""))
     .pipe(z.string().regex(/^\d{6}$/, "The code has six digits.")),
 });
 export type RedeemCode = z.infer<typeof RedeemCode>;

@@ -40,6 +40,8 @@ export type Role = z.infer<typeof Role>;
 export const Features = z.record(z.string().max(60), z.boolean());
 export type Features = z.infer<typeof Features>;
 
-export const TenantId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, "lower-case letters, digits and hyphens, 1 to 40");
-export const Currency = z.string().refine((code) => currencies.has(code), "a currency of ISO 4217, in three letters");
-export const Timezone = z.string().refine(isTimezone, "not a timezone of the IANA database");
+/** One word or code as it is typed, or pasted out of a page or a message: without the space around it and the characters that nobody sees. */
+export const Pasted = z.string().overwrite((pasted) => pasted.replace(/\p{Cf}/gu, "").trim());
+export const TenantId = Pasted.regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, "lower-case letters, digits and hyphens, 1 to 40");
+export const Currency = Pasted.toUpperCase().refine((code) => currencies.has(code), "a currency of ISO 4217, in three letters");
+export const Timezone = Pasted.refine(isTimezone, "not a timezone of the IANA database");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Pasted } from "#server/domain/tenants/schemas.ts";
 
 /**
  * `received`: verified and kept, waits for the queue. `done`: its effect is written. `ignored`: nothing of ours wants it.
@@ -50,7 +51,7 @@ export type DeliveryReason = z.infer<typeof DeliveryReason>;
 const Page = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),
   limit: z.number().int().min(1).max(100).default(50),
-  tenantId: z.string().max(60).optional(),
+  tenantId: Pasted.max(60).optional(),
 });
 export const ListDeliveries = Page.extend({
   provider: z.string().max(40).optional(),

@@ -4,6 +4,7 @@ import { listCredentials } from "#server/domain/connections/list-credentials.ts"
 import { listAgencyOwed } from "#server/domain/connections/list-owed.ts";
 import { OwedRef } from "#server/domain/connections/schemas.ts";
 import { settleAgencyOwed } from "#server/domain/connections/settle-owed.ts";
+import { Pasted } from "#server/domain/tenants/schemas.ts";
 import { rootKeyCoverage, rotateRootKey } from "#server/domain/vault/rotate-root-key.ts";
 import { router, staff } from "#server/trpc/init.ts";
 import { AgencyOwed, Coverage, Credentials, Done, whenDone } from "#server/trpc/replies.ts";
@@ -18,7 +19,7 @@ export const credentials = router({
     .input(
       z.object({
         cursor: z.string().max(60).optional().describe("`next` of the page before."),
-        tenantId: z.string().max(60).optional(),
+        tenantId: Pasted.max(60).optional(),
         provider: z.string().max(40).optional(),
       }),
     )

@@ -17,13 +17,14 @@ import {
   RenewalRate,
   RenewedNow,
 } from "#server/domain/connections/schemas.ts";
+import { Pasted } from "#server/domain/tenants/schemas.ts";
 import { memberOrStaff, router, staff, staffIn } from "#server/trpc/init.ts";
 
 /** How tokens are kept alive, and what ends even so. No answer here holds a token, sealed or not. */
 export const renewals = router({
   due: staff
     .meta({ openapi: { method: "GET", path: "/renewals/due", summary: "Dry run: whose tokens would be renewed now, and why" } })
-    .input(z.object({ tenantId: z.string().max(60).optional().describe("Of this client alone.") }))
+    .input(z.object({ tenantId: Pasted.max(60).optional().describe("Of this client alone.") }))
     .output(z.array(DueRenewal))
     .query(({ ctx, input }) => listDueRenewals(ctx, input)),
   rates: staff
