@@ -53,12 +53,12 @@ export function ChangeNotice({ change, provider }: { change: Change; provider: s
 function WhatChanged({ change: { at, currency, timezone }, provider }: { change: Change; provider: string }) {
   const { t } = useTranslation("client");
   const format = useFormat();
-  const fact = ({ from, to }: { from: string; to: string }) => ({ from: isolate(from), to: isolate(to), date: format.date(at) });
+  const fact = ({ from, to }: { from: string; to: string }) => ({ from: isolate(from), to: isolate(to) });
   return (
     <>
       {currency && <p>{t("notice.changedCurrency", fact(currency))}</p>}
       {timezone && <p>{t("notice.changedTimezone", fact(timezone))}</p>}
-      <p>{t("notice.changedMeaning", { provider })}</p>
+      <p>{t("notice.changedMeaning", { provider, date: format.date(at) })}</p>
     </>
   );
 }

@@ -29,6 +29,8 @@ export function TimezoneSelect({ value, timezones, unpicked, ...field }: FieldPr
       <Select
         name="timezone"
         dir={unpicked === undefined ? "ltr" : undefined}
+        // Browsers take an empty first option for no answer.
+        required={unpicked === undefined}
         defaultValue={value}
         options={[
           ...(unpicked === undefined ? [] : [{ value: "", label: unpicked }]),
@@ -47,6 +49,7 @@ export function CurrencySelect({ value, unpicked, ...field }: FieldProps & { unp
     <Field {...field}>
       <Select
         name="currency"
+        required={false}
         defaultValue={value}
         options={[{ value: "", label: unpicked }, ...CODES.map((code) => ({ value: code, label: code }))]}
       />

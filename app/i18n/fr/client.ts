@@ -19,9 +19,10 @@ export const client = {
     reconnect: "Reconnecter {{provider}}",
     changedTitle: "Les réglages de {{provider}} ({{account}}) ont changé",
     changedHere: "Devise ou fuseau horaire modifiés",
-    changedCurrency: "Devise : {{to}} (avant : {{from}}). Constaté le {{date}}.",
-    changedTimezone: "Fuseau horaire : {{to}} (avant : {{from}}). Constaté le {{date}}.",
-    changedMeaning: "Les chiffres d’avant gardent l’ancien réglage. Ce n’était pas voulu ? Rétablissez-le chez {{provider}}.",
+    changedCurrency: "Devise : {{to}} (avant : {{from}}).",
+    changedTimezone: "Fuseau horaire : {{to}} (avant : {{from}}).",
+    changedMeaning:
+      "Constaté le {{date}}. Les chiffres d’avant gardent l’ancien réglage. Ce n’était pas voulu ? Rétablissez-le chez {{provider}}.",
     changedOpen: "Voir la connexion",
     suspendedTitle: "Cet espace est suspendu",
     suspendedBody: "Rien n’est mesuré pendant ce temps. Écrivez à votre agence.",
