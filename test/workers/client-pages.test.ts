@@ -47,9 +47,9 @@ async function connect(tenant: Tenant, provider: string, more: Partial<typeof co
 describe("a client's plan", () => {
   test("stands with its terms and its use on the client's own settings, for everybody of it, and on the agency's page of it", async () => {
     const tenant = await makeTenant({ plan: "quickwin" });
-    await connect(tenant, "shopify");
+    for (const provider of ["shopify", "google"]) await connect(tenant, provider);
     const terms = {
-      Connections: "1 of 3",
+      Connections: "2 of 3",
       "People, including invitations": "1 of 3",
       Integrations: "Shopify, Klaviyo, and Google",
       "Data exports": "1 a day",
