@@ -23,7 +23,7 @@ export function PlanTerms({
   const { used } = plan;
   const named = (ids: "all" | string[], name: (id: string) => string) =>
     ids === "all" ? t("plan.everything") : new Intl.ListFormat(locale).format(ids.map(name));
-  const days = (count: number) => t("plan.days", { count, days: format.count(count) });
+  const days = (count: number) => t("plan.days", { count });
   const use = (taken: number, of: number) => (
     <>
       {t("plan.use", { used: format.count(taken), of: format.count(of) })}

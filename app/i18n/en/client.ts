@@ -505,8 +505,8 @@ export const client = {
     runs: "Syncs are kept for",
     logs: "Their logs are kept for",
     audit: "Audit log goes back",
-    days_one: "{{days}} day",
-    days_other: "{{days}} days",
+    days_one: "{{count}} day",
+    days_other: "{{count}} days",
     always: "to the beginning",
   },
   team: {

@@ -515,9 +515,9 @@ export const client = {
     runs: "Exécutions conservées",
     logs: "Journaux d’exécution conservés",
     audit: "Journal d’audit consultable",
-    days_one: "{{days}} jour",
-    days_many: "{{days}} jours",
-    days_other: "{{days}} jours",
+    days_one: "{{count}} jour",
+    days_many: "{{count}} jours",
+    days_other: "{{count}} jours",
     always: "depuis le début",
   },
   team: {

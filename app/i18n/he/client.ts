@@ -522,7 +522,7 @@ export const client = {
     audit: "יומן הביקורת מוצג",
     days_one: "יום אחד",
     days_two: "יומיים",
-    days_other: "{{days}} ימים",
+    days_other: "{{count}} ימים",
     always: "מההתחלה",
   },
   team: {
