@@ -1,6 +1,5 @@
 import type { Ctx } from "#server/ctx.ts";
 import { DomainError } from "#server/errors.ts";
-import { openAtrium } from "./open-atrium.ts";
 
 /**
  * Does a script's work on an Atrium and closes it. What a verb refuses is said in its words, behind the field that is at fault, and
@@ -11,6 +10,8 @@ export async function withAtrium(
   { remote, data, refused = 2 }: { remote: boolean; data: string; refused?: number },
   work: (ctx: Ctx) => Promise<void>,
 ): Promise<void> {
+  // Only now, since wrangler and Miniflare take seconds to load: a call that is refused says so at once.
+  const { openAtrium } = await import("./open-atrium.ts");
   const atrium = await openAtrium(script, { remote, dataDir: data });
   try {
     await work(atrium.ctx);

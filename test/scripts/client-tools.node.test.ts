@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { eq } from "drizzle-orm";
+import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getPlatformProxy } from "wrangler";
 import { connections, runs, schedules } from "#db/schema/index.ts";
@@ -15,6 +16,7 @@ import { readInvitationToken } from "#server/domain/invitations/token.ts";
 import { CreateClient } from "#server/domain/tenants/client.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
 import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { slugOf } from "#server/domain/tenants/slug-of.ts";
 import { type Env, readConfig } from "#server/env.ts";
 import { sandboxVariables } from "#test/sandbox/endpoints.ts";
@@ -22,6 +24,9 @@ import { startSandbox } from "#test/sandbox/start.ts";
 import { testVariables } from "#test/variables.ts";
 
 const root = resolve(import.meta.dirname, "../..");
+const scripts = ["create-client", "validate-client", "import-secrets", "schedules", "run-job", "token-refresh"] as const;
+/** Bundled once: tsx needs seconds for each start. Inside of the checkout, where the packages are found. */
+const bundled = join(root, ".atrium/scripts-under-test");
 let dir = "";
 let dataDir = "";
 /** A directory in which `npm run dev` was started once: its .dev.vars lies there. Never the checkout, whose own is somebody's. */
@@ -31,6 +36,11 @@ let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "atrium-tools-"));
+  await build({
+    entryPoints: scripts.map((name) => join(root, `scripts/${name}.ts`)),
+    ...{ bundle: true, splitting: true, platform: "node", format: "esm", packages: "external", outdir: bundled, absWorkingDir: root },
+    define: { "import.meta.dirname": JSON.stringify(join(root, "scripts")) },
+  });
   dataDir = join(dir, "serve");
   devDir = join(dir, "dev");
   sandbox = await startSandbox({ port: 0, redirectOrigin: "http://localhost", shop: null, generatedOrders: 10 });
@@ -43,25 +53,28 @@ beforeAll(async () => {
 afterAll(async () => {
   await sandbox.stop();
   await rm(dir, { recursive: true, force: true });
+  await rm(bundled, { recursive: true, force: true });
 });
 
 /** What a person would see of one of the scripts, started where a .dev.vars lies, with nothing but this exported and no login. */
-function run(exported: Record<string, string>, script: string, ...args: string[]): Promise<{ code: number; out: string }> {
+function run(
+  exported: Record<string, string>,
+  script: (typeof scripts)[number],
+  ...args: string[]
+): Promise<{ code: number; out: string }> {
   const unset = Object.keys({ ...devVariables, CLOUDFLARE_API_TOKEN: "", CLOUDFLARE_API_KEY: "" }).map((name) => [name, undefined]);
   const home = { HOME: dir, XDG_CONFIG_HOME: dir, WRANGLER_SEND_METRICS: "false", CI: "true" };
   const env = { ...process.env, ...Object.fromEntries(unset), ...home, ...exported };
   return new Promise((done) => {
-    execFile(
-      join(root, "node_modules/.bin/tsx"),
-      [join(root, `scripts/${script}.ts`), ...args],
-      { env, cwd: devDir },
-      (error, stdout, stderr) => done({ code: typeof error?.code === "number" ? error.code : 0, out: stdout + stderr }),
+    execFile(process.execPath, [join(bundled, `${script}.js`), ...args], { env, cwd: devDir }, (error, stdout, stderr) =>
+      done({ code: typeof error?.code === "number" ? error.code : 0, out: stdout + stderr }),
     );
   });
 }
 
 /** On the local Atrium, with the providers at the sandbox. */
-const runLocal = (script: string, ...args: string[]) => run(sandboxVariables(sandbox.url), script, ...args, "--data", dataDir);
+const runLocal = (script: (typeof scripts)[number], ...args: string[]) =>
+  run(sandboxVariables(sandbox.url), script, ...args, "--data", dataDir);
 
 /** The Atrium that the scripts work on, from within: each start of a script takes seconds. */
 async function inAtrium<T>(look: (ctx: Ctx) => Promise<T>): Promise<T> {
@@ -119,10 +132,11 @@ test("from the command line a client is created, given today's keys and checked,
     message: "Nobody owns this workspace, and no owner is invited.",
   });
   expect(checked.code).toBe(1);
-  expect((await runLocal("validate-client", "nobody")).code).toBe(2);
+  expect(await runLocal("validate-client", "nobody")).toMatchObject({ code: 2, out: expect.stringContaining("There is no such client.") });
 
   // The D1 as it lies on the disk: nothing of the keys is in it in clear.
   const files = (await readdir(join(dataDir, "d1"), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  expect(files.length).toBeGreaterThan(0);
   for (const entry of files) {
     const bytes = await readFile(join(entry.parentPath, entry.name), "latin1");
     for (const value of secrets) expect(bytes).not.toContain(value);
@@ -206,17 +220,14 @@ test("a client's id is made of its name, and what cannot be taken in is refused 
 
 test("the client is named by --tenant or by the first word, and is one", async () => {
   await makeClient("named", "Named");
-  const [byName, byWord] = [await runLocal("validate-client", "--tenant", "named"), await runLocal("validate-client", "named")];
-  expect(byName).toEqual(byWord);
-  expect(byName).toMatchObject({ code: 1, out: expect.stringContaining("Nobody owns this workspace") });
+  expect(await runLocal("validate-client", "--tenant", "named")).toMatchObject({
+    code: 1,
+    out: expect.stringContaining("Nobody owns this workspace"),
+  });
   expect(await runLocal("validate-client")).toMatchObject({ code: 2, out: expect.stringContaining("--tenant ID") });
   expect(await runLocal("validate-client", "named", "--tenant", "acme")).toMatchObject({
     code: 2,
     out: expect.stringContaining("One client at a time"),
-  });
-  expect(await runLocal("validate-client", "--tenant", "nobody")).toMatchObject({
-    code: 2,
-    out: expect.stringContaining("There is no such client."),
   });
 }, 240_000);
 
@@ -226,7 +237,7 @@ test("a client's schedules are listed, each with when it runs next or what it wa
     client.db
       .update(schedules)
       .set({ blocked: null, nextAt: Date.UTC(2030, 0, 1) })
-      .where(eq(schedules.job, "klaviyo-sensor")),
+      .where(inTenant(client, schedules, eq(schedules.job, "klaviyo-sensor"))),
   );
   const { code, out } = await runLocal("schedules", "--list", "--tenant", "scheduled");
   expect(out).toMatch(/^shopify-sensor +every 15 min {2}waits: its account is not connected; never done yet$/m);
@@ -238,7 +249,6 @@ test("a client's schedules are listed, each with when it runs next or what it wa
   );
   expect(await runLocal("schedules", "--tenant", "scheduled")).toMatchObject({ code: 2, out: expect.stringContaining("--list") });
   expect(await runLocal("schedules", "--list")).toMatchObject({ code: 2, out: expect.stringContaining("--tenant ID") });
-  expect((await runLocal("schedules", "--list", "--tenant", "nobody")).code).toBe(2);
 }, 240_000);
 
 test("a job is started with the parameters that its own schema names; any other, or one of another type, is refused by name", async () => {
@@ -247,7 +257,6 @@ test("a job is started with the parameters that its own schema names; any other,
   const refused: [string[], RegExp][] = [
     [["shopify-sensor", "--param", "lowStock=12"], /lowStock: This job has no such parameter\. It has lowStockAt\./],
     [["shopify-sensor", "--param", "lowStockAt=many"], /lowStockAt: .*number/],
-    [["shopify-sensor", "--param", "lowStockAt="], /lowStockAt: .*number/],
     [["shopify-sensor", "--param", "lowStockAt=1", "--param", "lowStockAt=2"], /lowStockAt is given twice/],
     [["shopify-sensor", "--param", "lowStockAt"], /NAME=VALUE/],
     [["no-such-job"], /There is no such job\./],
@@ -260,14 +269,12 @@ test("a job is started with the parameters that its own schema names; any other,
     expect(code).toBe(2);
   }
   expect(await runLocal("run-job", "shopify-sensor")).toMatchObject({ code: 2, out: expect.stringContaining("--tenant ID") });
-  expect((await runLocal("run-job", "shopify-sensor", "--tenant", "nobody")).code).toBe(2);
   expect(await inClient("running", ({ db }) => db.select().from(runs).where(eq(runs.tenantId, "running")))).toEqual([]);
 
   const started = await start("shopify-sensor", "--param", "lowStockAt=12");
   const [, id] = /shopify-sensor of Running: (run_\S+) is queued\./.exec(started.out) ?? [];
   expect(started.code).toBe(0);
   expect((await start("shopify-sensor")).out).toContain(`${id} is queued.`);
-  expect((await start("shopify-sensor", "--param", "lowStockAt=12")).out).toContain(`${id} is queued.`);
   expect(await start("shopify-sensor", "--param", "lowStockAt=13")).toMatchObject({
     code: 2,
     out: expect.stringContaining("other parameters"),
@@ -305,7 +312,6 @@ test("what is to be renewed is said by connection and without a token; then it i
   expect(dry.out).toContain(`would renew ${name}: it ends within a minute, `);
   expect(dry.out).not.toContain(fields.api_key);
   expect(dry.code).toBe(0);
-  expect((await refresh("--dry-run", "--tenant", "bystander")).out).toContain("Nothing is to be renewed now.");
   expect((await refresh("--tenant", "bystander")).out).toContain("Nothing was to be renewed.");
   expect(await own()).toEqual(before);
 
@@ -324,7 +330,6 @@ test("what is to be renewed is said by connection and without a token; then it i
   const failed = await refresh();
   expect(failed.out).toMatch(/^not renewed renewed CJ Dropshipping Renewed Supplies \(con_\S+\): \w+/m);
   expect(failed.code).toBe(1);
-  expect(await refresh("--tenant", "nobody")).toMatchObject({ code: 2, out: expect.stringContaining("There is no such client.") });
   expect(await refresh("--force")).toMatchObject({ code: 2, out: expect.stringContaining("'--force'") });
 }, 240_000);
 
