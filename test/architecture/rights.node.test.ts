@@ -35,7 +35,7 @@ const without = {
     ...["deleteOrders", "adoptFacts", "endConnection", "replaceKey", "alarmOfRetired"],
   ],
   "by the cron and the queues alone": [
-    ...["noteTick", "forgetUndelivered"],
+    ...["noteTick", "deliver", "forgetUndelivered"],
     ...[
       "alignSchedules",
       "claimDue",
