@@ -64,6 +64,7 @@ export default function ClientSettings() {
                 ...client,
                 currency: client.currencyChosen ? client.currency : "",
                 timezone: client.timezoneChosen ? client.timezone : "",
+                tags: client.tags?.join(", ") ?? "",
                 ...failed?.values,
               }}
               errors={failed?.fields}

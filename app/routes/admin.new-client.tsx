@@ -89,6 +89,7 @@ export default function NewClient() {
     timezone: "",
     contactName: null,
     contactEmail: null,
+    tags: "",
     ...failure?.values,
   };
   return (

@@ -181,3 +181,28 @@ describe("the client's own settings", () => {
     expect((await rowOf(tenant))?.name).toBe(tenant.name);
   });
 });
+
+test("the agency files a client under tags in its form, with commas between them; a withdrawn currency is offered where it stands alone", async () => {
+  const tenant = await makeTenant({ tags: ["spring"], currency: "BGN", currencyChosen: true });
+  const { token } = await makeUser({ staff: true });
+  const path = `/admin/clients/${tenant.id}/settings`;
+  const page = async () => parse(await (await ask(path, { headers: asPerson(token) })).text());
+  const codes = (root: Awaited<ReturnType<typeof page>>) =>
+    root.querySelectorAll("select[name=currency] option").map((option) => option.getAttribute("value") ?? "");
+  const before = await page();
+  expect(before.querySelector("input[name=tags]")?.getAttribute("value")).toBe("spring");
+  expect(codes(before)).toEqual(expect.arrayContaining(["", "BGN", "EUR"]));
+  expect(codes(before)).not.toContain("HRK");
+  const headers = { ...asPerson(token), "content-type": "application/x-www-form-urlencoded", accept: "text/html" };
+  const { name, vertical, plan, locale } = tenant;
+  const fields = { intent: "facts", name, vertical, plan, locale, currency: "EUR", timezone: "", contactName: "", contactEmail: "" };
+  const sent = (tags: string) => ask(path, { method: "POST", headers, body: new URLSearchParams({ ...fields, tags }).toString() });
+  expect((await sent(" vip, late payer ,,")).status).toBeLessThan(400);
+  expect((await rowOf(tenant))?.tags).toEqual(["vip", "late payer"]);
+  expect(codes(await page())).not.toContain("BGN");
+  const refused = await sent("x".repeat(41));
+  expect(refused.status).toBe(422);
+  const after = parse(await refused.text());
+  expect(after.querySelector("input[name=tags]")?.getAttribute("value")).toBe("x".repeat(41));
+  expect(after.querySelector("[aria-invalid=true]")?.getAttribute("name")).toBe("tags");
+});

@@ -18,6 +18,8 @@ export interface ClientFieldValues {
   timezone: string;
   contactName: string | null;
   contactEmail: string | null;
+  /** With commas between them. */
+  tags: string;
 }
 
 export const CLIENT_FIELDS = [
@@ -29,6 +31,7 @@ export const CLIENT_FIELDS = [
   "timezone",
   "contactName",
   "contactEmail",
+  "tags",
 ] as const satisfies readonly (keyof ClientFieldValues)[];
 
 /** The fields of `ClientFieldValues`, in a grid of two columns where there is room. */
@@ -45,6 +48,8 @@ export function ClientFields({
   unpicked: { currency: string; timezone: string };
 }) {
   const { t } = useTranslation("admin");
+  // One of them is named by its place: `tags.2`.
+  const ofTags = Object.entries(errors ?? {}).find(([field]) => field.split(".")[0] === "tags")?.[1];
   return (
     <>
       <Field label={t("client.name")} error={errors?.name}>
@@ -86,6 +91,9 @@ export function ClientFields({
           <Input name="contactEmail" type="email" maxLength={254} autoComplete="off" defaultValue={values.contactEmail ?? ""} />
         </Field>
       </div>
+      <Field label={t("record.tags")} hint={t("client.tagsHint")} required={false} error={ofTags}>
+        <Input name="tags" maxLength={900} autoComplete="off" dir="auto" defaultValue={values.tags} />
+      </Field>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { LOCALE_NAMES, LOCALES } from "#app/i18n/locale.ts";
-import { currencies } from "#server/catalog/currencies.ts";
+import { currenciesInUse } from "#server/catalog/currencies.ts";
 
 interface FieldProps {
   label: string;
@@ -41,17 +41,16 @@ export function TimezoneSelect({ value, timezones, unpicked, ...field }: FieldPr
   );
 }
 
-const CODES = [...currencies.keys()].sort();
-
-/** The field `currency`: codes of ISO 4217, and `unpicked` for the empty value. */
+/** The field `currency`: codes of ISO 4217 that are in use, the one that stands though it be withdrawn, and `unpicked` for the empty value. */
 export function CurrencySelect({ value, unpicked, ...field }: FieldProps & { unpicked: string }) {
+  const codes = value === "" || currenciesInUse.includes(value) ? currenciesInUse : [value, ...currenciesInUse];
   return (
     <Field {...field}>
       <Select
         name="currency"
         required={false}
         defaultValue={value}
-        options={[{ value: "", label: unpicked }, ...CODES.map((code) => ({ value: code, label: code }))]}
+        options={[{ value: "", label: unpicked }, ...codes.map((code) => ({ value: code, label: code }))]}
       />
     </Field>
   );

@@ -121,6 +121,7 @@ export const admin = {
     vertical: "Kind",
     contactName: "Contact's name",
     contactEmail: "Contact's e-mail",
+    tagsHint: "Only the agency sees them. Put commas between them.",
     plan: "Plan",
     locale: "Language",
     localeHint: "For mails to people who have not chosen one.",

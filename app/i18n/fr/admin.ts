@@ -125,6 +125,7 @@ export const admin = {
     vertical: "Type",
     contactName: "Nom du contact",
     contactEmail: "E-mail du contact",
+    tagsHint: "Seule l’agence les voit. Séparez-les par des virgules.",
     plan: "Formule",
     locale: "Langue",
     localeHint: "Pour les e-mails à ceux qui n’en ont pas choisi.",

@@ -129,6 +129,7 @@ export const admin = {
     vertical: "סוג",
     contactName: "שם איש הקשר",
     contactEmail: "הדוא״ל של איש הקשר",
+    tagsHint: "רק הסוכנות רואה אותן. הפרידו בפסיקים.",
     plan: "מסלול",
     locale: "שפה",
     localeHint: "לדוא״ל אל מי שלא בחרו שפה.",

@@ -143,7 +143,7 @@ function factsOf({ details }: Identity) {
     ...(locale.success && { locale: locale.data }),
     ...(currency.success && { currency: currency.data }),
     ...(timezone.success && { timezone: timezone.data }),
-    ...(details.contact && { contactName: details.contact.slice(0, 120) }),
+    ...(details.contact && { contactName: details.contact.slice(0, 60) }),
     ...(details.email && { contactEmail: details.email.toLowerCase() }),
   };
 }
