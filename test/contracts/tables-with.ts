@@ -12,7 +12,7 @@ export async function tablesWith(marker: string): Promise<string[]> {
     const rows = await openDb(testEnv.DB).select().from(table);
     const text = JSON.stringify(rows, (_, value: unknown) =>
       value !== null && typeof value === "object" && "type" in value && value.type === "Buffer" && "data" in value
-        ? String.fromCharCode(...(value.data as number[]))
+        ? new TextDecoder().decode(Uint8Array.from(value.data as number[]))
         : value,
     );
     if (text.includes(marker)) found.push(name);
