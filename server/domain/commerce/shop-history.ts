@@ -1,4 +1,5 @@
-import { and, type SQL, sql } from "drizzle-orm";
+import { eq, gte, type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { deletedOrders, orders, refunds } from "#db/schema/index.ts";
 import type { ShopHistory } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -8,13 +9,14 @@ const msPerDay = 86_400_000;
 
 /**
  * What a shop has sold, as far as its orders are stored: of one connection, since a client may have had another shop before, or has
- * two; null is no shop, which has sold nothing. Aggregated in D1 over covering indexes: no order leaves the
- * database. Amounts of two currencies are never added: the summary's are of the currency of the latest day, with those of others
- * beside it. Counts are of all orders.
+ * two; without it of all shops that the client ever had. Aggregated in D1 over covering indexes: no order leaves the database. Amounts
+ * of two currencies are never added: the summary's are of the currency of the latest day, with those of others beside it. Counts are
+ * of all orders.
  */
-export function shopHistory(ctx: TenantCtx, connectionId: string | null): ShopHistory {
-  const sold = (more?: SQL) => inTenant(ctx, orders, and(sql`${orders.connectionId} = ${connectionId}`, more));
-  const givenBack = (more?: SQL) => inTenant(ctx, refunds, and(sql`${refunds.connectionId} = ${connectionId}`, more));
+export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory {
+  const of = (column: SQLiteColumn) => (connectionId === undefined ? undefined : eq(column, connectionId));
+  const sold = (more?: SQL) => inTenant(ctx, orders, of(orders.connectionId), more);
+  const givenBack = (more?: SQL) => inTenant(ctx, refunds, of(refunds.connectionId), more);
   /** Purchases of known customers; what was cancelled is none. */
   const bought = sold(sql`${orders.customerId} is not null and ${orders.cancelledAt} is null`);
   const currency = sql`(select ${orders.currency} from ${orders} where ${sold()} order by ${orders.day} desc limit 1)`;
@@ -35,8 +37,8 @@ export function shopHistory(ctx: TenantCtx, connectionId: string | null): ShopHi
 
     async emptied(since) {
       const found = await ctx.db.all<{ day: string }>(sql`
-        select distinct j.value as day from ${deletedOrders} d, json_each(d.days) j
-        where d.tenant_id = ${ctx.tenant.id} and d.connection_id = ${connectionId} and d.deleted_at >= ${since} order by 1`);
+        select distinct j.value as day from ${deletedOrders}, json_each(${deletedOrders.days}) j
+        where ${inTenant(ctx, deletedOrders, of(deletedOrders.connectionId), gte(deletedOrders.deletedAt, since))} order by 1`);
       return found.map(({ day }) => day);
     },
 

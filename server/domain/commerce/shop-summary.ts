@@ -9,8 +9,8 @@ import { shopHistory } from "./shop-history.ts";
 /** The whole history of the shop that the client's figures come from, under the names of the public API. */
 export const shopSummary = async (ctx: TenantCtx): Promise<ShopSummary> => summaryOf(ctx, await shopOf(ctx));
 
-/** The connection of the shop that shopify-sensor reads, or read last; null before the first one. */
-async function shopOf(ctx: TenantCtx): Promise<string | null> {
+/** The connection of the shop that shopify-sensor reads, or read last; undefined before it ever had one. */
+async function shopOf(ctx: TenantCtx): Promise<string | undefined> {
   const [row] = await ctx.db
     .select({ id: connections.id })
     .from(connections)
@@ -23,11 +23,11 @@ async function shopOf(ctx: TenantCtx): Promise<string | null> {
       ),
     )
     .limit(1);
-  return row?.id ?? null;
+  return row?.id;
 }
 
-/** The whole history of one shop, as far as its orders are stored. */
-export async function summaryOf(ctx: TenantCtx, connectionId: string | null): Promise<ShopSummary> {
+/** The whole history of one shop, or of all that the client had. */
+export async function summaryOf(ctx: TenantCtx, connectionId?: string): Promise<ShopSummary> {
   const history = shopHistory(ctx, connectionId);
   const { orders, customers, guestOrders, grossMinor, refundsMinor, currency } = await history.summary();
   const others = (await history.byCurrency())

@@ -14,7 +14,7 @@ export interface Engine {
   jobs: ReadonlyMap<string, Sensor>;
   /** `signal` ends its calls under way; a renewal of tokens goes on to its end. `onFailed` hears of each try that failed. */
   openAccount(ctx: TenantCtx, held: HeldConnection, more: { signal: AbortSignal; onFailed?: (call: FailedCall) => void }): Account;
-  shopHistory(ctx: TenantCtx, connectionId: string | null): ShopHistory;
+  shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory;
   limits: Limits;
   /** 0 to below 1, for jitter. */
   random(): number;

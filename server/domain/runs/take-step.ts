@@ -47,7 +47,7 @@ export async function takeStep(
     },
     config: config.data,
     cursor: cursor.success ? cursor.data : null,
-    shop: engine.shopHistory(ctx, input.held.find(({ connection }) => connection.provider === "shopify")?.connection.id ?? null),
+    shop: engine.shopHistory(ctx, input.held.find(({ connection }) => connection.provider === "shopify")?.connection.id),
     now: ctx.now(),
     timezone: ctx.tenant.timezone,
     currency: ctx.tenant.currency,
