@@ -1,14 +1,17 @@
 import { and, eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { openDb } from "#db/client.ts";
+import { openDb, openTenantDb } from "#db/client.ts";
 import { auditLog, connections, deadLetters, runs, schedules, tenants } from "#db/schema/index.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Tenant } from "#server/ctx.ts";
+import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
 import { noteActivity } from "#server/domain/tenants/note-activity.ts";
+import { updateClient } from "#server/domain/tenants/update-client.ts";
 import { newId } from "#server/ids.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
-import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
+import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { interruptedD1 } from "#test/interrupted-d1.ts";
 
 const db = openDb(testEnv.DB);
 const hour = 3_600_000;
@@ -332,4 +335,20 @@ test("a client's last activity is its own people's, to the hour", async () => {
   expect(await at()).toBe(now);
   await noteActivity(testCtx({ actor, now: () => now + 3_700_000 }), tenant.id);
   expect(await at()).toBe(now + 3_700_000);
+});
+
+test("a change whose worker dies before the schedules are written is made up for by the next tick, and stands in the log", async () => {
+  const tenant = await makeTenant({ status: "suspended" });
+  const ctx = testTenantCtx(tenant, "staff");
+  while ((await alignSchedules(ctx, sensors)) > 0);
+  const away = interruptedD1(testEnv.DB, ({ is }) => {
+    if (is === "batch") throw new Error("killed");
+    return undefined;
+  });
+  const dying = { ...ctx, db: openTenantDb(away, tenant.id) };
+  await expect(updateClient(dying, { status: "active" })).rejects.toThrow("killed");
+  expect(new Set(await blockedOf(tenant.id))).toEqual(new Set(["suspended"]));
+  await alignSchedules(ctx, sensors);
+  expect(new Set(await blockedOf(tenant.id))).toEqual(new Set(["not_connected"]));
+  expect(await actionsOf(tenant.id)).toEqual(["client.updated"]);
 });

@@ -7,16 +7,16 @@ import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { inOrder } from "#server/domain/runs/choose-account.ts";
 import { listConnections } from "./list-connections.ts";
-import type { ConnectionRow } from "./rows.ts";
 
 /**
- * The client's currency and time zone become those of its accounts, where no person chose them: of the shop that its jobs read, and
- * until it has one, of the first account that says its own. What nobody knows is not taken over. Answers the client as it is then.
+ * The client's currency and time zone become those of its accounts, where no person chose them: of the shop that its jobs read or
+ * wait for, and until it ever has one, of the first account that says its own. What nobody knows is not taken over. Answers the client as it is then.
  */
 export async function adoptFacts(ctx: TenantCtx, about: { connection?: string } = {}): Promise<Tenant> {
-  const active = (await listConnections(ctx)).filter(({ status }) => status === "active");
-  const isShop = ({ details }: ConnectionRow) => details.shop !== undefined;
-  const deciding = [...inOrder(active.filter(isShop)), ...active.filter((row) => !isShop(row))];
+  const all = await listConnections(ctx);
+  const shops = all.filter(({ details }) => details.shop !== undefined);
+  const deciding =
+    shops.length > 0 ? inOrder(shops.filter(({ status }) => status !== "disconnected")) : all.filter(({ status }) => status === "active");
   const said = (fact: "currency" | "timezone") => deciding.find(({ details }) => details[fact])?.details[fact];
   const { tenant } = ctx;
   const currency = currencies.has(said("currency") ?? "") ? said("currency") : undefined;

@@ -5,6 +5,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { adoptFacts } from "./adopt-facts.ts";
 import { connectionExists } from "./connection-exists.ts";
 import { listConnections } from "./list-connections.ts";
 import { nothingAhead } from "./nothing-ahead.ts";
@@ -64,7 +65,10 @@ export async function endConnection(ctx: TenantCtx, connection: ConnectionRow, {
     heir ? inherit(ctx, heir, gone) : keepItsKey(ctx, connection, gone),
     ...scheduleStatements(ctx, { connections: [...others, ...(heir ? [heir] : []), { ...connection, ...ended }] }),
   ]);
-  return wrote(marked);
+  if (!wrote(marked)) return false;
+  // Where another shop is read from now on, the client counts as that one does.
+  await adoptFacts(ctx, { connection: id });
+  return true;
 }
 
 /** The sign-in has the key's place in the client's order. */

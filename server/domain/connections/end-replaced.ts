@@ -43,15 +43,20 @@ export async function endReplaced(ctx: TenantCtx, { connectionId }: ConnectionRe
     case "announced":
       if (ctx.now() < endsAt - remindMs) return look(ctx, key, { endLookAt: endsAt - remindMs });
       // What will be put off is no news yet.
-      if (signInBeside(key, all)?.status !== "active")
-        return ctx.now() < endsAt ? look(ctx, key, { endLookAt: endsAt }) : putOff(ctx, key, null);
-      return tell(ctx, key, "reminded", remindMs);
+      if (mayEnd(ctx, key, all)) return tell(ctx, key, "reminded", remindMs);
+      return ctx.now() < endsAt ? look(ctx, key, { endLookAt: endsAt }) : endNow(ctx, key, all);
     case "reminded":
       if (ctx.now() < endsAt) return look(ctx, key, { endLookAt: endsAt });
       return endNow(ctx, key, all);
     default:
       endTold satisfies never;
   }
+}
+
+/** Whether its sign-in works, and every job can go on by it. */
+function mayEnd(ctx: TenantCtx, key: Ending, all: readonly ConnectionRow[]): boolean {
+  const signIn = signInBeside(key, all);
+  return signIn?.status === "active" && heirOf(ctx, { key, signIn, all }) !== null;
 }
 
 const isEnding = (key: ConnectionRow): key is Ending => key.endsAt !== null;

@@ -36,7 +36,7 @@ export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: 
   const [, made] = await commitIf(directory, guard, "deletion.requested", { deletion: id, dueAt: new Date(dueAt).toISOString(), reason }, [
     directory.db
       .update(tenants)
-      .set({ endsAt: dueAt, updatedAt: now })
+      .set({ endsAt: dueAt, catalog: "", updatedAt: now })
       .where(and(eq(tenants.id, tenantId), guard)),
     directory.db
       .insert(deletions)
@@ -60,7 +60,7 @@ export async function cancelDeletion(ctx: TenantCtx): Promise<void> {
   const [, cancelled] = await commitIf(directory, guard, "deletion.cancelled", {}, [
     directory.db
       .update(tenants)
-      .set({ endsAt: null, updatedAt: ctx.now() })
+      .set({ endsAt: null, catalog: "", updatedAt: ctx.now() })
       .where(and(eq(tenants.id, ctx.tenant.id), guard)),
     directory.db.update(deletions).set({ cancelledAt: ctx.now(), cancelledBy: userId }).where(waiting).returning({ id: deletions.id }),
   ]);
@@ -68,7 +68,7 @@ export async function cancelDeletion(ctx: TenantCtx): Promise<void> {
   await alignJobs(ctx, null);
 }
 
-/** Its schedules are in its own D1: a write of their own. One that is lost is made up for by the runs, which look at `endsAt` too. */
+/** Its schedules are in its own D1: a write of their own. Where that is lost, the next tick aligns them (`catalog`). */
 async function alignJobs(ctx: TenantCtx, endsAt: number | null): Promise<void> {
   const after = { ...ctx, tenant: { ...ctx.tenant, endsAt } };
   await batchOf(ctx.db, scheduleStatements(after, { connections: await listConnections(ctx) }));

@@ -3,7 +3,14 @@ import { EmailAddress } from "#server/domain/sessions/schemas.ts";
 import { BusinessName, PersonName } from "./name.ts";
 import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "./schemas.ts";
 
-const Tags = z.array(z.string().trim().min(1).max(40)).max(20);
+/** Without commas, which stand between them in forms, and without signs that nobody sees. */
+const Tag = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .regex(/^[^,\p{C}]*$/u, "A tag has no comma and no invisible sign in it.");
+const Tags = z.array(Tag).max(20);
 
 /** What is known of a client's Klaviyo account. Null is what Klaviyo did not say, or nobody has measured yet. */
 const KlaviyoFacts = z.object({

@@ -164,14 +164,16 @@ function slugsOf(name: string): string[] {
 const chance = (): string => Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => (byte % 32).toString(32)).join("");
 
 /**
- * What somebody changed by hand stays: the name is the account's only while it is what the account was called. Currency and time
+ * What somebody changed by hand stays: the name is the account's only while it is what the account was called, the contact where
+ * there is none. Currency and time
  * zone are adopted as the account is stored, where nobody chose them.
  */
 async function bringUpToDate(ctx: Ctx, { tenant, name }: Owner, identity: Identity): Promise<TenantCtx> {
   const client = enterTenant(ctx, tenant, "staff");
-  const { locale: _, currency: __, timezone: ___, ...facts } = factsOf(identity);
+  const { contactName, contactEmail } = factsOf(identity);
   const wished: UpdateClient = {
-    ...facts,
+    ...(tenant.contactName === null && { contactName }),
+    ...(tenant.contactEmail === null && { contactEmail }),
     ...(tenant.name === name && { name: nameOf(identity) }),
   };
   const change = Object.fromEntries(Object.entries(wished).filter(([field, value]) => Reflect.get(tenant, field) !== value));

@@ -1,10 +1,12 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
+import { batchOf } from "#db/client.ts";
 import { tenants } from "#db/schema/index.ts";
 import { requirePermission, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { canonical } from "#server/domain/audit/chain.ts";
-import { commit } from "#server/domain/audit/commit.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
+import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { notFound } from "#server/errors.ts";
 import type { UpdateClient } from "./client.ts";
@@ -21,22 +23,28 @@ export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenan
   const change = changesOf(ctx.tenant, asked);
   if (Object.keys(change).length === 0) return ctx.tenant;
   const { currency, timezone, ...rest } = change;
-  const [tenant] = await ctx.directory
-    .update(tenants)
-    .set({
-      ...rest,
-      ...(currency !== undefined && { currencyChosen: currency !== null, ...(currency !== null && { currency }) }),
-      ...(timezone !== undefined && { timezoneChosen: timezone !== null, ...(timezone !== null && { timezone }) }),
-      updatedAt: ctx.now(),
-    })
-    .where(eq(tenants.id, ctx.tenant.id))
-    .returning();
-  if (!tenant) throw notFound("client");
-  const after = { ...ctx, tenant };
   const changesJobs = change.status !== undefined || change.plan !== undefined || change.features !== undefined;
+  const directory = atDirectory(ctx);
   // What the agency files it under is not for the client, who reads this log.
   const details = { ...change, ...(change.tags && { tags: change.tags.length }) };
-  await commit(ctx, "client.updated", details, changesJobs ? await schedulesOf(after) : []);
+  const own = eq(tenants.id, ctx.tenant.id);
+  const [[tenant] = []] = (await commitIf(directory, sql`exists (select 1 from ${tenants} where ${own})`, "client.updated", details, [
+    directory.db
+      .update(tenants)
+      .set({
+        ...rest,
+        ...(currency !== undefined && { currencyChosen: currency !== null, ...(currency !== null && { currency }) }),
+        ...(timezone !== undefined && { timezoneChosen: timezone !== null, ...(timezone !== null && { timezone }) }),
+        // Its schedules are in its own D1: where that write is lost, the next tick aligns them.
+        ...(changesJobs && { catalog: "" }),
+        updatedAt: ctx.now(),
+      })
+      .where(own)
+      .returning(),
+  ])) as Tenant[][];
+  if (!tenant) throw notFound("client");
+  const after = { ...ctx, tenant };
+  if (changesJobs) await batchOf(ctx.db, await schedulesOf(after));
   return currency === null || timezone === null ? adoptFacts(after) : tenant;
 }
 

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { auditLog, connections, devMails, tenants } from "#db/schema/index.ts";
 import type { Tenant } from "#server/ctx.ts";
+import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
+import { disconnect } from "#server/domain/connections/disconnect.ts";
 import { preferConnection } from "#server/domain/connections/prefer-connection.ts";
 import { probeConnection } from "#server/domain/connections/probe-connection.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
@@ -239,4 +241,13 @@ test("of two shops the one that the jobs read decides, also when another one is 
   const other = all.find(({ id }) => id !== connection.id);
   await preferConnection(testTenantCtx(await clientOf(tenant)), { connectionId: other?.id ?? "" });
   expect(await clientOf(tenant)).toMatchObject({ currency: "USD", timezone: "America/New_York" });
+  // One that waits for a sign-in is still the one that they wait for; one that was disconnected is not.
+  await db
+    .update(connections)
+    .set({ status: "reconnect_needed" })
+    .where(eq(connections.id, other?.id ?? ""));
+  await adoptFacts(testTenantCtx(await clientOf(tenant)));
+  expect(await clientOf(tenant)).toMatchObject({ currency: "USD" });
+  await disconnect(testTenantCtx(await clientOf(tenant)), { connectionId: other?.id ?? "" });
+  expect(await clientOf(tenant)).toMatchObject({ currency: "JPY", timezone: "Asia/Tokyo" });
 });

@@ -225,13 +225,19 @@ describe("the end is put off", () => {
   test("for 30 days more where the sign-in may not what a job reads by the key", async () => {
     const { keyId, signInId, tenant } = await replaced();
     const endsAt = Date.now();
+    const { scopesGranted } = await rowOf(signInId);
     await set(keyId, { endTold: "reminded", endsAt, endLookAt: endsAt });
     await set(signInId, { scopesGranted: ["accounts:read"] });
     const until = endsAt + minute + 30 * day;
     expect(await tick(endsAt + minute)).toEqual([["put_off", until]]);
     expect(await rowOf(keyId)).toMatchObject({ status: "active", endsAt: until, endTold: "announced" });
     expect(await linesOf(tenant, "connection.end_put_off")).toMatchObject([{ connection: keyId, until }]);
-    expect(await tick(until - 7 * day + minute)).toEqual([["reminded", until]]);
+    // Nobody is reminded of what will not come; once the job can go on by the sign-in, people are.
+    expect(await tick(until - 7 * day + minute)).toEqual([]);
+    const again = until + minute + 30 * day;
+    expect(await tick(until + minute)).toEqual([["put_off", again]]);
+    await set(signInId, { scopesGranted });
+    expect(await tick(again - 7 * day + minute)).toEqual([["reminded", again]]);
   });
 
   test("a cron that was away gives people the days that they are told of", async () => {

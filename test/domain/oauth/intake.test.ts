@@ -81,9 +81,9 @@ test("connecting the same account again brings that client up to date, but for w
   const next = await takeIn(browser, account);
   const { rows, found } = await clientOf(account);
   expect(rows).toHaveLength(1);
-  // The contact is the account's again. The timezone was chosen and the name given by hand: neither is the account's to change.
+  // All of these were given by hand: none is the account's to change.
   expect(found).toMatchObject([
-    { id: before.id, timezone: "Asia/Tokyo", currency: "GBP", contactName: before.contactName, name: "What we call them" },
+    { id: before.id, timezone: "Asia/Tokyo", currency: "GBP", contactName: "Somebody", name: "What we call them" },
   ]);
   expect(next).toMatchObject({ location: `/admin/clients/${before.id}`, toast: { message: expect.stringContaining("connected again") } });
 });
