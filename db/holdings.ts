@@ -152,6 +152,7 @@ export const holdings: readonly Holding[] = [
       ...["farewell", "endedAt"],
     ],
     sealed: ["accessSealed", "refreshSealed"],
+    engine: ["renewBegunAt"],
     exported: { file: "access_owed_back.json", key: ["id"] },
     atEnd: "erased",
     withAccount: { stays: "what is owed back at the provider; for a while after that is over" },

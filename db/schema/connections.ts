@@ -193,6 +193,8 @@ export const debts = sqliteTable(
     refreshSealed: text(),
     accessExpiresAt: instant(),
     owedAt: instant().notNull(),
+    /** When its token was last asked to be renewed, without what came of that having been kept; null: never, or it was kept. */
+    renewBegunAt: instant(),
     /** Tries that failed. */
     tries: integer().notNull().default(0),
     /** When the cron tries next; null once it is over. */

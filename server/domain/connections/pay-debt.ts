@@ -1,4 +1,5 @@
-import { eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, lte, or, sql } from "drizzle-orm";
+import { tryAgain } from "#db/patient-d1.ts";
 import { dataKeys, debts } from "#db/schema/index.ts";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
@@ -23,6 +24,8 @@ export const giveUpAfterMs = 14 * 86_400_000;
 const tokenNeedsMs = 30_000;
 const firstWaitMs = 5 * 60_000;
 const longestWaitMs = 6 * 3_600_000;
+/** A renewal that was begun is left alone for this long: longer than any takes, shorter than the time to the next try. */
+const renewalMs = 2 * 60_000;
 
 /** A debt with its tokens opened, for this try alone. */
 interface Opened {
@@ -62,6 +65,10 @@ async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell | "lost"> {
     const owedAt = known.reason === "not_kept" ? 0 : known.owedAt;
     return await giveBack(ctx, provider, { connection, tokens, owedAt });
   } catch (error) {
+    if (error instanceof LostOnItsWay) {
+      ctx.log.warn("a renewal of what is owed was lost on its way", { debt: debt.id, connection: debt.connectionId });
+      return "lost";
+    }
     if (error instanceof ProviderError && error.kind === "revoked") return "gone";
     if (!(error instanceof ProviderError || error instanceof VaultError)) {
       // Our own fault: tried again at its times all the same, not without end.
@@ -88,7 +95,15 @@ async function opened(ctx: Debtor, debt: DebtRow): Promise<Opened> {
   };
 }
 
-/** With a token that has ended, some providers take nothing back. What a renewal brings is owed in place of what it was. */
+/** The refresh token was used by a renewal whose answer nobody kept: what it brought lives on, and cannot be reached any more. */
+class LostOnItsWay extends Error {
+  override name = "LostOnItsWay";
+}
+
+/**
+ * With a token that has ended, some providers take nothing back. What a renewal brings is owed in place of what it was. One try at a
+ * time renews, and says so first: a refresh token that is refused later on was used by that one, and the access is not gone.
+ */
 async function renewed(ctx: Debtor, provider: OAuthProvider, held: Opened): Promise<Opened> {
   const { debt, tokens, keys } = held;
   const { accessExpiresAt, shop, connectionId } = debt;
@@ -97,7 +112,11 @@ async function renewed(ctx: Debtor, provider: OAuthProvider, held: Opened): Prom
   const secrets = tokens.refreshToken === undefined ? [] : [{ field: "refresh_token" }];
   const [way] = waysToTokens({ connection, secrets });
   if (!way || tokens.refreshToken === undefined) return held;
-  const grant = await way.request(ctx, tokens.refreshToken);
+  const { refreshToken } = tokens;
+  if (!(await beginRenewal(ctx, debt))) throw new ProviderError(debt.provider, "unavailable", "Another try renews it.");
+  const grant = await way.request(ctx, refreshToken).catch((error: unknown) => {
+    throw debt.renewBegunAt !== null && error instanceof ProviderError && error.kind === "revoked" ? new LostOnItsWay() : error;
+  });
   const newest = keys.reduce((best, row) => (row.version > best.version ? row : best));
   const dataKey = await openDataKey(ctx.config, newest);
   const sealed = (field: string, secret: string) => sealSecret(ctx, dataKey, { connectionId, field, secret });
@@ -105,13 +124,25 @@ async function renewed(ctx: Debtor, provider: OAuthProvider, held: Opened): Prom
     accessSealed: await sealed("access_token", grant.accessToken),
     ...(grant.refreshToken !== undefined && { refreshSealed: await sealed("refresh_token", grant.refreshToken) }),
     accessExpiresAt: expiriesOf(provider, grant, { now: ctx.now(), kept: null }).accessExpiresAt,
+    renewBegunAt: null,
   };
-  await ctx.db.update(debts).set(fresh).where(open(ctx, debt));
+  await tryAgain(async () => ctx.db.update(debts).set(fresh).where(open(ctx, debt)));
   return {
     keys,
     debt: { ...debt, ...fresh },
     tokens: { accessToken: grant.accessToken, refreshToken: grant.refreshToken ?? tokens.refreshToken },
   };
+}
+
+/** Answers whether it is ours to renew now. */
+async function beginRenewal(ctx: Debtor, debt: DebtRow): Promise<boolean> {
+  const free = or(isNull(debts.renewBegunAt), lte(debts.renewBegunAt, ctx.now() - renewalMs));
+  const begun = await ctx.db
+    .update(debts)
+    .set({ renewBegunAt: ctx.now() })
+    .where(and(open(ctx, debt), free))
+    .returning({ id: debts.id });
+  return begun.length > 0;
 }
 
 /** Whose access it is: of a consent that was lost on its way nobody had asked, and another connection may live on the same grant. */

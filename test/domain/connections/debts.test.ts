@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openDb } from "#db/client.ts";
+import { openDb, openTenantDb } from "#db/client.ts";
 import { auditLog, connections, debts, secrets } from "#db/schema/index.ts";
 import { findOAuthProvider, oauthProviders } from "#server/catalog/providers/registry.ts";
 import type { Tenant } from "#server/ctx.ts";
@@ -12,7 +12,7 @@ import { listConnections } from "#server/domain/connections/list-connections.ts"
 import { listIntegrations } from "#server/domain/connections/list-integrations.ts";
 import { openAccount } from "#server/domain/connections/open-account.ts";
 import { oweGrant } from "#server/domain/connections/owe.ts";
-import { giveUpAfterMs } from "#server/domain/connections/pay-debt.ts";
+import { giveUpAfterMs, payDebt } from "#server/domain/connections/pay-debt.ts";
 import { workToken } from "#server/domain/connections/work-token.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
@@ -347,4 +347,43 @@ test("a message that names another client pays nothing of it", async () => {
   const ctx = testCtx({ actor: { type: "system", job: "cron" } });
   for (const named of [other.id, ""]) await workToken(ctx, { v: 1, type: "token.give_back", tenant: named, connection: row.id });
   expect(await owed()).toMatchObject([{ farewell: null, tries: 0 }]);
+});
+
+describe("a token that must be renewed before its access can be given back", () => {
+  async function endedDebt() {
+    const { tenant, ctx, row } = await connected("klaviyo");
+    const noRevoke = { provider: "klaviyo", kind: "revoke", effect: { type: "error", status: 503 } };
+    await control({ limits: false, faults: [noRevoke] });
+    await disconnect(ctx, { connectionId: row.id });
+    await database.update(debts).set({ accessExpiresAt: 1 });
+    const [debt] = await owed();
+    if (!debt) throw new Error("nothing is owed");
+    return { tenant, ctx, debt };
+  }
+
+  test("is renewed by one of two that come at once: the other takes nothing for gone", async () => {
+    const { ctx, debt } = await endedDebt();
+    expect(await Promise.all([payDebt(ctx, debt), payDebt(ctx, debt)])).toEqual(["unreached", "unreached"]);
+    expect(await owed()).toMatchObject([{ farewell: null, accessSealed: expect.any(String), renewBegunAt: null }]);
+    await control();
+    const [now] = await owed();
+    if (!now) throw new Error("nothing is owed");
+    expect(await payDebt(ctx, now)).toBe("returned");
+  });
+
+  test("and was renewed by a worker that died before it kept what came is given up, and its people are told", async () => {
+    const { tenant, ctx, debt } = await endedDebt();
+    const dying = interruptedD1(testEnv.DB, (call) => {
+      if (call.is === "prepare" && /^update "debts" set "access_sealed"/.test(call.query)) throw new Error("killed");
+      return undefined;
+    });
+    await payDebt({ ...ctx, db: openTenantDb(dying, tenant.id) }, debt);
+    const [begun] = await owed();
+    expect(begun).toMatchObject({ farewell: null, renewBegunAt: expect.any(Number) });
+    await control();
+    await tick(() => (begun?.nextAt ?? 0) + minute);
+    expect(await owed()).toMatchObject([{ farewell: "unreached", accessSealed: null }]);
+    const integrations = await listIntegrations(ctx);
+    expect(integrations.find(({ provider }) => provider === "klaviyo")?.owed).toHaveLength(1);
+  });
 });

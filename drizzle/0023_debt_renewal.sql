@@ -1,0 +1,1 @@
+ALTER TABLE `debts` ADD `renew_begun_at` integer;
