@@ -16,6 +16,7 @@ export default defineConfig(async () => ({
       include: ["server/**/*.ts", "workers/**/*.ts", "db/**/*.ts", "app/**/*.ts"],
       exclude: ["app/i18n/{en,fr,he}/**", "**/*.d.ts"],
       reporter: ["text-summary", "html"],
+      reportOnFailure: true,
       thresholds: { lines: 85 },
     },
     projects: [
