@@ -16,6 +16,7 @@ const without = {
       "linkLine",
       "linkWaiting",
       "scheduleStatements",
+      "alignLater",
       "outcomeStatements",
       "keepResources",
       "dropExports",

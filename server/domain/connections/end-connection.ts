@@ -3,6 +3,7 @@ import type { Statement } from "#db/client.ts";
 import { connections, resources, secrets } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { alignLater } from "#server/domain/runs/align-later.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { adoptFacts } from "./adopt-facts.ts";
@@ -66,6 +67,7 @@ export async function endConnection(ctx: TenantCtx, connection: ConnectionRow, {
     ...scheduleStatements(ctx, { connections: [...others, ...(heir ? [heir] : []), { ...connection, ...ended }] }),
   ]);
   if (!wrote(marked)) return false;
+  await alignLater(ctx);
   // Where another shop is read from now on, the client counts as that one does.
   await adoptFacts(ctx, { connection: id });
   return true;

@@ -4,6 +4,7 @@ import { connections } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { queueMail } from "#server/domain/mail/queue-mail.ts";
+import { alignLater } from "#server/domain/runs/align-later.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { connectionExists } from "./connection-exists.ts";
@@ -53,7 +54,7 @@ export async function blockJobs(ctx: TenantCtx): Promise<void> {
   for (let writes = 0; writes < maxWrites; writes++) {
     await batchOf(ctx.db, scheduleStatements(ctx, { connections }));
     const later = await listConnections(ctx);
-    if (factsIn(later) === factsIn(connections)) return;
+    if (factsIn(later) === factsIn(connections)) return alignLater(ctx);
     connections = later;
   }
   ctx.log.warn("the accounts of a client changed as often as its jobs were written", { writes: maxWrites });

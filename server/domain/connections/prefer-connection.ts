@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
+import { alignLater } from "#server/domain/runs/align-later.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict } from "#server/errors.ts";
@@ -32,5 +33,6 @@ export async function preferConnection(ctx: TenantCtx, { connectionId }: Connect
       .where(inTenant(ctx, connections, eq(connections.id, connectionId))),
     ...scheduleStatements(ctx, { connections: all.map((row) => (row.id === connectionId ? { ...row, preferredAt } : row)) }),
   ]);
+  await alignLater(ctx);
   await adoptFacts(ctx, { connection: connectionId });
 }

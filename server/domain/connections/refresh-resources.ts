@@ -5,6 +5,7 @@ import { findProvider } from "#server/catalog/providers/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
+import { alignLater } from "#server/domain/runs/align-later.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
@@ -43,6 +44,7 @@ export async function refreshResources(ctx: TenantCtx, { connectionId }: Connect
     ...statements,
     ...scheduleStatements(ctx, { connections: all.map((row) => (row.id === connectionId ? { ...row, chosen } : row)) }),
   ]);
+  await alignLater(ctx);
   return { listed: counts, gone };
 }
 

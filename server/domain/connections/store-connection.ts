@@ -7,6 +7,7 @@ import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "#server/domain/audit/append.ts";
 import { type ChainHead, emptyChain } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
+import { alignLater } from "#server/domain/runs/align-later.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { type PlanRefusal, planRefusal, planOf as termsOf } from "#server/domain/tenants/plans.ts";
@@ -68,6 +69,7 @@ export async function storeConnection(
 ): Promise<{ id: string; again: boolean; toChoose: string[] }> {
   requirePermission(ctx, "connections:write");
   const { changed, ...stored } = await storeOnce(ctx, provider, input);
+  await alignLater(ctx);
   if (changed) await tellChange(ctx, { connectionId: stored.id, changed });
   // In another's keeping, hence no part of the batch; what is left of it finds that a connection lives on the grant.
   if (input.debt && input.debt.tenantId !== ctx.tenant.id) await strikeDebt(agencyDebtor(ctx), input.debt);

@@ -5,6 +5,7 @@ import { auditLog, connections, orders, schedules, secrets } from "#db/schema/in
 import type { KeyProvider } from "#server/catalog/provider.ts";
 import { findKeyProvider, keyProviders } from "#server/catalog/providers/registry.ts";
 import { twilio } from "#server/catalog/providers/twilio.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
 import { enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { connectKey } from "#server/domain/connections/connect-key.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
@@ -12,11 +13,13 @@ import { listConnections } from "#server/domain/connections/list-connections.ts"
 import { listIntegrations } from "#server/domain/connections/list-integrations.ts";
 import { probeConnection } from "#server/domain/connections/probe-connection.ts";
 import { reconnectWords } from "#server/domain/connections/schemas.ts";
+import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
+import { updateClient } from "#server/domain/tenants/update-client.ts";
 import { DomainError } from "#server/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { begin, comeBack, connectThrough, control, counted, decide, visit } from "#test/domain/oauth/consent.ts";
-import { makeUser, type TestCtx, testCtx, testEnv } from "#test/harness.ts";
+import { makeTenant, makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { sandboxOrigin } from "#test/variables.ts";
 
 // Tries of a call are seconds apart; here nothing is waited for.
@@ -557,4 +560,27 @@ test("a number is taken as it is written, with its country's code", () => {
   }
   // Without a country's code it could be anybody's.
   for (const none of ["5551234567", "(555) 123-4567", "+0 555 123", "+1 555 CALL NOW"]) expect(read(none), none).toBeUndefined();
+});
+
+test("a client that is reactivated while its key is being proven has its jobs, though the key's writing saw it suspended", async () => {
+  const tenant = await makeTenant({ status: "suspended" });
+  const { fields } = await keyOf("klaviyo", newAccount("klaviyo"));
+  const staff = testTenantCtx(tenant, "staff");
+  while ((await alignSchedules(staff, sensors)) > 0);
+  let once = true;
+  const { ctx } = await inside(tenant, {
+    outbound: async (input, init) => {
+      if (once) {
+        once = false;
+        await updateClient(staff, { status: "active" });
+        while ((await alignSchedules(staff, sensors)) > 0);
+      }
+      return fetch(input, init);
+    },
+  });
+  await connectKey(ctx, { provider: "klaviyo", fields });
+  while ((await alignSchedules(staff, sensors)) > 0);
+  const rows = await db.select().from(schedules).where(eq(schedules.tenantId, tenant.id));
+  expect(rows.map(({ blocked }) => blocked)).not.toContain("suspended");
+  expect(rows.find(({ job }) => job === "klaviyo-sensor")).toMatchObject({ blocked: null, enabled: true });
 });
