@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { auditLog, connections, dataExports, invitations, runs, schedules, secrets } from "#db/schema/index.ts";
@@ -173,6 +173,27 @@ test("as many exports a day as the plan has", async () => {
   await expect(requestExport(ctx)).rejects.toMatchObject({ kind: "rate_limited", retryAfterS: expect.any(Number) });
   now += day + 1000;
   await requestExport(ctx);
+});
+
+test("an export that was refused, or that failed, is none of the day's", async () => {
+  const tenant = await makeTenant({ plan: "essentials" });
+  const { actor } = await makeUser({ roles: [[tenant, "owner"]] });
+  const ctx = enterTenant(testCtx({ actor }), tenant, "owner");
+  const { exportsPerDay } = plans.essentials;
+  const end = (status: "ready" | "failed") =>
+    db
+      .update(dataExports)
+      .set({ status })
+      .where(and(eq(dataExports.tenantId, tenant.id), eq(dataExports.status, "waiting")));
+  const clicks = await Promise.allSettled(Array.from({ length: exportsPerDay + 1 }, () => requestExport(ctx)));
+  const refused = clicks.flatMap((click) => (click.status === "rejected" ? [click.reason.kind] : []));
+  expect(refused).toEqual(Array.from({ length: exportsPerDay }, () => "conflict"));
+  await end("failed");
+  for (let at = 0; at < exportsPerDay; at++) {
+    await requestExport(ctx);
+    await end("ready");
+  }
+  await expect(requestExport(ctx)).rejects.toMatchObject({ kind: "rate_limited" });
 });
 
 test("a client's own people read as much of their log as the plan shows, and nothing of it is gone", async () => {

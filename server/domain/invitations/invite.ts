@@ -3,6 +3,7 @@ import { rowIf } from "#db/row-if.ts";
 import { invitations, memberships, users } from "#db/schema/index.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { queueMail } from "#server/domain/mail/queue-mail.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { mayStillInvite } from "#server/domain/members/may-still.ts";
 import { mayGrant } from "#server/domain/members/permissions.ts";
@@ -49,7 +50,7 @@ export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{
       .returning({ id: invitations.id }),
   ]);
   if (!wrote(made)) throw conflict(`The plan has room for ${members} people, with those who are invited.`, "email");
-  await ctx.send.mail({ v: 1, type: "mail.invitation", tenant: ctx.tenant.id, invitation: id });
+  await queueMail(ctx, { v: 1, type: "mail.invitation", tenant: ctx.tenant.id, invitation: id });
   return { id, expiresAt };
 }
 
