@@ -390,7 +390,7 @@ export const holdings: readonly Holding[] = [
   {
     table: magicLinks,
     client: null,
-    data: ["id", "locale", "returnTo", "codeTries", "createdAt", "expiresAt", "consumedAt"],
+    data: ["id", "locale", "returnTo", "codeTries", "createdAt", "expiresAt", "consumedAt", "mailDueAt"],
     contact: ["email"],
     sealed: ["tokenHash", "codeHash"],
     exported: { not: "a person's own, not the client's" },

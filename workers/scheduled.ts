@@ -17,6 +17,7 @@ import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
 import { forgetRuns } from "#server/domain/runs/forget-runs.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
+import { mailStandingLinks } from "#server/domain/sessions/send-standing-link.ts";
 import { claimSubscriptions } from "#server/domain/webhooks/subscribe-events.ts";
 import { sweepWebhooks } from "#server/domain/webhooks/sweep-webhooks.ts";
 import type { Env } from "#server/env.ts";
@@ -24,6 +25,7 @@ import { jobCtx } from "./context.ts";
 
 /** What the cron does every minute, in this order; one that fails stops none of the others. */
 const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
+  ["links mailed", mailStandingLinks],
   ["schedules aligned", (ctx) => alignSchedules(ctx, sensors)],
   ["renewals planned", alignPlans],
   ["renewals due", (ctx) => claimRenewals(ctx)],

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant, tenantId } from "#db/columns.ts";
 import type { MailKind } from "#server/domain/mail/schemas.ts";
@@ -51,8 +52,10 @@ export const magicLinks = sqliteTable(
     createdAt: instant().notNull(),
     expiresAt: instant().notNull(),
     consumedAt: instant(),
+    /** Since when its mail waits for the cron; null where it went out, or goes out at once. */
+    mailDueAt: instant(),
   },
-  (t) => [index("magic_links_expiry").on(t.expiresAt)],
+  (t) => [index("magic_links_expiry").on(t.expiresAt), index("magic_links_mail").on(t.mailDueAt).where(sql`mail_due_at is not null`)],
 );
 
 export const memberships = sqliteTable(

@@ -36,7 +36,7 @@ const without = {
     ...["deleteOrders", "adoptFacts", "endConnection", "replaceKey", "alarmOfRetired"],
   ],
   "by the cron and the queues alone": [
-    ...["noteTick", "deliver", "forgetUndelivered"],
+    ...["noteTick", "deliver", "forgetUndelivered", "mailStandingLinks"],
     ...[
       "alignSchedules",
       "claimDue",

@@ -1,34 +1,43 @@
-import { sql } from "drizzle-orm";
+import { inArray, isNotNull, sql } from "drizzle-orm";
 import { rowIf } from "#db/row-if.ts";
 import { magicLinks, users } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { countTry } from "#server/domain/rate-limits/take.ts";
 import { type DomainError, rateLimited } from "#server/errors.ts";
-import { newId } from "#server/ids.ts";
 import { hashCode, hashToken, linkCode, linkToken, maxCodeTries, standingLinkId } from "./tokens.ts";
 
 const paceMs = 3 * 3600_000;
 const shortestMs = 15 * 60_000;
+/** So many of them may be opened in one time: each that is opened makes room for the next. */
+const mostUsed = 8;
+const pageSize = 200;
 
 /**
  * The way in that nobody else's requests can use up. Once an address has had its mails of the day, or all unknown browsers together
- * theirs, a request still sends the address a link: one in three hours, good until the next may be sent. So at any moment either a
- * mail may go out, or the newest one in the mailbox works, in whatever browser it is opened; whoever attacks can only bring it
- * forward, since it takes the mailbox to use it.
+ * theirs, a request still sends the address a link: one in three hours, and a next one once that was opened, good until the next may be
+ * sent. So at any moment either a mail may go out, or the newest one in the mailbox works, in whatever browser it is opened; whoever
+ * attacks can only bring it forward, since it takes the mailbox to use it.
  *
  * OWASP's Authentication Cheat Sheet (Account Lockout) says why: a lock that anybody can turn is an attack itself, so the way through
  * the mailbox must stay open under it. A captcha would only make the attack dearer, and giving the limit back when a link is opened
  * would trust mail scanners. Three hours keep the twelve mails of a day and these eight within twenty.
  *
  * Of the request's own words nothing is kept but the address, and that only where a person has it: rows are bounded by the people
- * that there are. Whether there is one is not told: the same error comes of it, after one batch that writes (a count that is always
- * rewritten) and one message (which names nothing where there is nothing to mail). There are no digits: they are for the browser that
- * asked, and nobody knows which one that was. Answers the `rate_limited` to throw, until the next may be sent.
+ * that there are. Whether there is one is not told: the same error comes of it, after one look and one batch that writes (a count that
+ * is always rewritten). The mail goes out with the next tick of the cron (`mailStandingLinks`), so that no flood of requests fills the
+ * queue in which other people's mails wait. There are no digits: they are for the browser that asked, and nobody knows which one that
+ * was. Answers the `rate_limited` to throw, until the next may be sent.
  */
 export async function sendStandingLink(ctx: Ctx, email: string): Promise<DomainError> {
   const now = ctx.now();
   const from = now - (now % paceMs);
-  const id = standingLinkId(ctx.config, email, from);
+  const ids = Array.from({ length: mostUsed }, (_, used) => standingLinkId(ctx.config, email, { from, used }));
+  const known = await ctx.directory
+    .select({ id: magicLinks.id, consumedAt: magicLinks.consumedAt })
+    .from(magicLinks)
+    .where(inArray(magicLinks.id, ids));
+  const used = known.filter(({ consumedAt }) => consumedAt !== null).length;
+  const id = ids[Math.min(used, mostUsed - 1)] ?? "";
   const person = sql`from ${users} where ${users.email} = ${email}`;
   const row = {
     id,
@@ -39,15 +48,26 @@ export async function sendStandingLink(ctx: Ctx, email: string): Promise<DomainE
     codeTries: maxCodeTries,
     createdAt: now,
     expiresAt: Math.max(from + paceMs, now + shortestMs),
+    mailDueAt: now,
   };
-  const [written] = await ctx.directory.batch([
+  await ctx.directory.batch([
     ctx.directory
       .insert(magicLinks)
       .select(rowIf(magicLinks, row, sql`exists (select 1 ${person})`))
-      .onConflictDoNothing()
-      .returning({ id: magicLinks.id }),
+      .onConflictDoNothing(),
     countTry(ctx, { key: "sign-in:standing", max: Number.MAX_SAFE_INTEGER, windowS: paceMs / 1000 }),
   ]);
-  await ctx.send.mail({ v: 1, type: "mail.sign_in", link: written[0]?.id ?? newId("lnk", now) });
   return rateLimited(Math.ceil((from + paceMs - now) / 1000));
+}
+
+/** Queues the mails of standing links that are new. For the cron; a tick that dies in between sends one twice rather than never. Answers how many. */
+export async function mailStandingLinks(ctx: Ctx): Promise<number> {
+  const due = await ctx.directory.select({ id: magicLinks.id }).from(magicLinks).where(isNotNull(magicLinks.mailDueAt)).limit(pageSize);
+  for (const { id } of due) await ctx.send.mail({ v: 1, type: "mail.sign_in", link: id });
+  if (due.length > 0)
+    await ctx.directory
+      .update(magicLinks)
+      .set({ mailDueAt: null })
+      .where(sql`${magicLinks.id} in (select value from json_each(${JSON.stringify(due.map(({ id }) => id))}))`);
+  return due.length;
 }

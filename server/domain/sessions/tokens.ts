@@ -30,9 +30,12 @@ export const linkToken = (
   id: string,
 ): string => encodeBase64urlNoPadding(derive(config, purpose, id));
 
-/** The id of an address's standing link that begins at `from` (milliseconds): always the same one, and nobody else can tell which. */
-export const standingLinkId = (config: Config, email: string, from: number): string =>
-  newId("lnk", from, derive(config, "standing-link", email));
+/**
+ * The id of an address's standing link that begins at `from` (milliseconds) once `used` of that time were opened: always the same one,
+ * and nobody else can tell which.
+ */
+export const standingLinkId = (config: Config, email: string, { from, used }: { from: number; used: number }): string =>
+  newId("lnk", from, derive(config, "standing-link", `${used} ${email}`));
 
 /** Tries that the digits of one sign-in allow. A row that begins with them used up is a link alone. */
 export const maxCodeTries = 5;
