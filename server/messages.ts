@@ -29,7 +29,7 @@ export const MailMessage = z.discriminatedUnion("type", [
     type: z.literal("mail.key_end"),
     tenant: z.string(),
     connection: z.string(),
-    news: z.enum(["announced", "reminded", "put_off", "ended"]),
+    news: z.enum(["announced", "reminded", "put_off", "called_off", "ended"]),
     at: z.number().nullable(),
     person,
   }),

@@ -3,6 +3,7 @@ import type { Statement } from "#db/client.ts";
 import { connections, resources, secrets } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { queueMail } from "#server/domain/mail/queue-mail.ts";
 import { alignLater } from "#server/domain/runs/align-later.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -11,6 +12,7 @@ import { connectionExists } from "./connection-exists.ts";
 import { listConnections } from "./list-connections.ts";
 import { nothingAhead } from "./nothing-ahead.ts";
 import { debtWhere } from "./owe.ts";
+import { keyOf } from "./replace-key.ts";
 import type { ConnectionRow, DebtRow } from "./rows.ts";
 
 /** How a connection ends, where it is more than somebody who disconnects it. */
@@ -68,6 +70,7 @@ export async function endConnection(ctx: TenantCtx, connection: ConnectionRow, {
   ]);
   if (!wrote(marked)) return false;
   await alignLater(ctx);
+  if (!heir) await tellOfKey(ctx, connection, others);
   // Where another shop is read from now on, the client counts as that one does.
   await adoptFacts(ctx, { connection: id });
   return true;
@@ -81,20 +84,18 @@ const inherit = (ctx: TenantCtx, { id, preferredAt }: ConnectionRow, gone: SQL):
     .where(and(inTenant(ctx, connections, eq(connections.id, id)), gone));
 
 /** Without the sign-in nothing takes the place of its account's key: that one goes on. */
-const keepItsKey = (ctx: TenantCtx, { provider, externalId }: ConnectionRow, gone: SQL): Statement =>
+const keepItsKey = (ctx: TenantCtx, signIn: ConnectionRow, gone: SQL): Statement =>
   ctx.db
     .update(connections)
     .set({ endsAt: null, endTold: null, endLookAt: null })
-    .where(
-      and(
-        inTenant(
-          ctx,
-          connections,
-          eq(connections.provider, provider),
-          eq(connections.externalId, externalId),
-          eq(connections.kind, "key"),
-          isNotNull(connections.endsAt),
-        ),
-        gone,
-      ),
-    );
+    .where(and(keyOf(ctx, signIn, isNotNull(connections.endsAt)), gone));
+
+/** Whoever was told of the key's end hears that it comes no more. */
+async function tellOfKey(ctx: TenantCtx, { provider, externalId }: ConnectionRow, others: readonly ConnectionRow[]): Promise<void> {
+  const told = others.find(
+    (row) =>
+      row.kind === "key" && row.provider === provider && row.externalId === externalId && row.endsAt !== null && row.endTold !== null,
+  );
+  if (told)
+    await queueMail(ctx, { v: 1, type: "mail.key_end", tenant: ctx.tenant.id, connection: told.id, news: "called_off", at: ctx.now() });
+}

@@ -1,4 +1,4 @@
-import { eq, isNull, ne } from "drizzle-orm";
+import { eq, isNull, ne, type SQL } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -15,23 +15,23 @@ const isOf = (row: ConnectionRow, { provider, externalId }: Account) => row.prov
 export const signInBeside = (key: ConnectionRow, all: readonly ConnectionRow[]): ConnectionRow | undefined =>
   all.find((row) => row.kind === "oauth" && isOf(row, key));
 
+/** The key of an account, of the rows of the tenant. */
+export const keyOf = (ctx: TenantCtx, { provider, externalId }: Account, ...more: SQL[]): SQL =>
+  inTenant(
+    ctx,
+    connections,
+    eq(connections.provider, provider),
+    eq(connections.externalId, externalId),
+    eq(connections.kind, "key"),
+    ...more,
+  );
+
 /** Sets the end of the account's key, where it has none yet and nobody keeps it: for the batch that stores the sign-in. */
-export const replaceKey = (ctx: TenantCtx, { provider, externalId, connectedAt }: ConnectionRow): Statement =>
+export const replaceKey = (ctx: TenantCtx, signIn: ConnectionRow): Statement =>
   ctx.db
     .update(connections)
-    .set({ endsAt: connectedAt + graceMs, endTold: null, endLookAt: connectedAt })
-    .where(
-      inTenant(
-        ctx,
-        connections,
-        eq(connections.provider, provider),
-        eq(connections.externalId, externalId),
-        eq(connections.kind, "key"),
-        ne(connections.status, "disconnected"),
-        isNull(connections.endsAt),
-        isNull(connections.keptAt),
-      ),
-    );
+    .set({ endsAt: signIn.connectedAt + graceMs, endTold: null, endLookAt: signIn.connectedAt })
+    .where(keyOf(ctx, signIn, ne(connections.status, "disconnected"), isNull(connections.endsAt), isNull(connections.keptAt)));
 
 /** What the log says of that, in the line of the sign-in. */
 export function replacedBy(signIn: ConnectionRow, all: readonly ConnectionRow[]): { replaces?: string; keyEndsAt?: number } {

@@ -128,8 +128,8 @@ export type WaitReason = z.infer<typeof WaitReason>;
 export const EndTold = z.enum(["announced", "reminded"]);
 export type EndTold = z.infer<typeof EndTold>;
 
-/** What is said of it: those two, that it is put off, and that it came. */
-export const EndNews = z.enum([...EndTold.options, "put_off", "ended"]);
+/** What is said of it: those two, that it is put off, that it comes no more, and that it came. */
+export const EndNews = z.enum([...EndTold.options, "put_off", "called_off", "ended"]);
 export type EndNews = z.infer<typeof EndNews>;
 
 /** What a provider said of the account, as far as we need it later. */

@@ -59,18 +59,24 @@ export function invitationLetter(facts: { locale: Locale; inviter: string; tenan
   });
 }
 
-/** A provider took access away: who, and which jobs wait for it (their titles in the reader's language). */
-export function reconnectLetter(facts: {
+/** What every letter about one of a client's accounts says. */
+interface AccountFacts {
   locale: Locale;
   name: string;
   provider: string;
   account: string;
   tenant: string;
-  jobs: readonly string[];
   url: string;
-  /** Whether we lost the access ourselves: nothing happened at the provider then. */
-  lost?: boolean;
-}): Letter {
+}
+
+/** A provider took access away: who, and which jobs wait for it (their titles in the reader's language). */
+export function reconnectLetter(
+  facts: AccountFacts & {
+    jobs: readonly string[];
+    /** Whether we lost the access ourselves: nothing happened at the provider then. */
+    lost?: boolean;
+  },
+): Letter {
   const { greeting, reconnect } = words[facts.locale];
   const happened = facts.lost ? reconnect.unreadable : reconnect.body;
   const waits = facts.jobs.length > 0 ? [reconnect.waits(facts.jobs.join(", "))] : [];
@@ -84,19 +90,15 @@ export function reconnectLetter(facts: {
 }
 
 /** An access will end although it works: which, when (in the client's timezone), why, and what mends it. */
-export function cliffLetter(facts: {
-  locale: Locale;
-  name: string;
-  provider: string;
-  account: string;
-  tenant: string;
-  timeZone: string;
-  /** Milliseconds since 1970. */
-  at: number;
-  cliff: Exclude<CliffKind, "version">;
-  kind: ConnectionKind;
-  url: string;
-}): Letter {
+export function cliffLetter(
+  facts: AccountFacts & {
+    timeZone: string;
+    /** Milliseconds since 1970. */
+    at: number;
+    cliff: Exclude<CliffKind, "version">;
+    kind: ConnectionKind;
+  },
+): Letter {
   const { greeting, cliff } = words[facts.locale];
   const on = longDate(facts);
   return draw(facts.locale, {
@@ -109,18 +111,14 @@ export function cliffLetter(facts: {
 }
 
 /** News of the end of a key that a sign-in replaced. `at`: the day of it, in the client's timezone; null where there is none. */
-export function keyEndLetter(facts: {
-  locale: Locale;
-  name: string;
-  provider: string;
-  account: string;
-  tenant: string;
-  timeZone: string;
-  news: EndNews;
-  /** Milliseconds since 1970. */
-  at: number | null;
-  url: string;
-}): Letter {
+export function keyEndLetter(
+  facts: AccountFacts & {
+    timeZone: string;
+    news: EndNews;
+    /** Milliseconds since 1970. */
+    at: number | null;
+  },
+): Letter {
   const { greeting, keyEnd } = words[facts.locale];
   const { locale, provider, news, timeZone, at } = facts;
   const account = nameInMail(facts.account);
@@ -130,6 +128,7 @@ export function keyEndLetter(facts: {
     announced: coming,
     reminded: coming,
     put_off: [keyEnd.putOff(account), at === null ? keyEnd.waits : keyEnd.needed(on)],
+    called_off: [keyEnd.calledOff(account)],
     ended: [keyEnd.ended(provider, account)],
   };
   return draw(locale, {
@@ -142,15 +141,11 @@ export function keyEndLetter(facts: {
 }
 
 /** An account counts in another currency or time zone than before: which, and what becomes of the figures. */
-export function accountChangedLetter(facts: {
-  locale: Locale;
-  name: string;
-  provider: string;
-  account: string;
-  tenant: string;
-  changed: AccountChange;
-  url: string;
-}): Letter {
+export function accountChangedLetter(
+  facts: AccountFacts & {
+    changed: AccountChange;
+  },
+): Letter {
   const { greeting, accountChanged, reconnect } = words[facts.locale];
   const { currency, timezone } = facts.changed;
   return draw(facts.locale, {

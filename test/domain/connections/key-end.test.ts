@@ -82,7 +82,7 @@ async function tick(at: number) {
   for (const message of ctx.traces.tokens) await workToken(ctx, message);
   return newsOf(ctx);
 }
-const newsOf = ({ traces }: ReturnType<typeof cron>) =>
+const newsOf = ({ traces }: Pick<ReturnType<typeof cron>, "traces">) =>
   traces.mails.flatMap((mail) => (mail.type === "mail.key_end" ? [[mail.news, mail.at]] : []));
 
 describe("a key whose account is signed in to", () => {
@@ -185,10 +185,15 @@ describe("a key whose account is signed in to", () => {
     expect((await rowOf(connectionId)).endsAt).toBeNull();
   });
 
-  test("goes on where the sign-in is disconnected first", async () => {
+  test("goes on where the sign-in is disconnected first, and whoever was told of its end hears that", async () => {
     const { ctx, keyId, signInId } = await replaced();
     await tick(Date.now() + minute);
+    ctx.traces.mails.length = 0;
     await disconnect(ctx, { connectionId: signInId });
+    expect(newsOf(ctx)).toEqual([["called_off", expect.any(Number)]]);
+    await db.delete(devMails);
+    for (const message of ctx.traces.mails) await workMail(ctx, message);
+    expect((await db.select().from(devMails)).map(({ subject }) => subject)).toEqual([expect.stringMatching(/the key stays$/)]);
     expect(await rowOf(keyId)).toMatchObject({ status: "active", endsAt: null, endLookAt: null });
     expect(await tick(Date.now() + 31 * day)).toEqual([]);
   });

@@ -58,6 +58,7 @@ export const en = {
       reminded: (provider: string, tenant: string, on: string) =>
         `${provider} for ${tenant}: one week until the old key is removed (${on})`,
       put_off: (provider: string, tenant: string) => `${provider} for ${tenant}: the old key stays for now`,
+      called_off: (provider: string, tenant: string) => `${provider} for ${tenant}: the key stays`,
       ended: (provider: string, tenant: string) => `${provider} for ${tenant}: the old key was removed`,
     },
     coming: (provider: string, account: string, on: string) =>
@@ -67,6 +68,7 @@ export const en = {
     putOff: (account: string) => `The key of ${account} was due to be removed today. We kept it, so that nothing stops.`,
     waits: "The sign-in isn't working right now. Reconnect it: the key will be removed 30 days after that, and we'll email you first.",
     needed: (on: string) => `Some syncs can't run through the sign-in yet. The new date is ${on}.`,
+    calledOff: (account: string) => `The sign-in of ${account} was disconnected, so we no longer plan to remove its key.`,
     ended: (provider: string, account: string) =>
       `We deleted the key of ${account}. Your syncs run through the sign-in. The key stays valid at ${provider} until you delete it there.`,
     button: "See the connection",

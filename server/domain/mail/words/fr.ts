@@ -57,6 +57,7 @@ export const fr: Words = {
       announced: (provider, tenant, on) => `${provider} pour ${tenant} : l’ancienne clé sera supprimée le ${on}`,
       reminded: (provider, tenant, on) => `${provider} pour ${tenant} : l’ancienne clé sera supprimée dans une semaine (${on})`,
       put_off: (provider, tenant) => `${provider} pour ${tenant} : l’ancienne clé est conservée pour le moment`,
+      called_off: (provider, tenant) => `${provider} pour ${tenant} : la clé reste`,
       ended: (provider, tenant) => `${provider} pour ${tenant} : l’ancienne clé a été supprimée`,
     },
     coming: (provider, account, on) =>
@@ -67,6 +68,7 @@ export const fr: Words = {
     waits:
       "La connexion par identification ne fonctionne pas en ce moment. Reconnectez-la : la clé sera supprimée 30 jours plus tard, et nous vous préviendrons avant.",
     needed: (on) => `Certaines synchronisations ne peuvent pas encore passer par cette connexion. La nouvelle date est le ${on}.`,
+    calledOff: (account) => `La connexion par identification de ${account} a été retirée : nous ne prévoyons plus de supprimer sa clé.`,
     ended: (provider, account) =>
       `Nous avons supprimé la clé de ${account}. Vos synchronisations passent par la connexion par identification. La clé reste valable chez ${provider} tant que vous ne l’y supprimez pas.`,
     button: "Voir la connexion",

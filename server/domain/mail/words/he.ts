@@ -56,6 +56,7 @@ export const he: Words = {
       announced: (provider, tenant, on) => `‏${provider} עבור ${tenant}: המפתח הישן יימחק ב-${on}`,
       reminded: (provider, tenant, on) => `‏${provider} עבור ${tenant}: המפתח הישן יימחק בעוד שבוע (${on})`,
       put_off: (provider, tenant) => `‏${provider} עבור ${tenant}: המפתח הישן נשאר בינתיים`,
+      called_off: (provider, tenant) => `‏${provider} עבור ${tenant}: המפתח נשאר`,
       ended: (provider, tenant) => `‏${provider} עבור ${tenant}: המפתח הישן נמחק`,
     },
     coming: (provider, account, on) =>
@@ -65,6 +66,7 @@ export const he: Words = {
     putOff: (account) => `המפתח של ${account} היה אמור להימחק היום. השארנו אותו כדי ששום דבר לא ייעצר.`,
     waits: "ההתחברות אינה פעילה כרגע. יש לחבר אותה מחדש: המפתח יימחק 30 יום לאחר מכן, ונודיע על כך מראש.",
     needed: (on) => `חלק מהסנכרונים עדיין אינם יכולים לפעול דרך ההתחברות. התאריך החדש הוא ${on}.`,
+    calledOff: (account) => `ההתחברות של ${account} נותקה, ולכן המפתח שלה כבר לא יימחק.`,
     ended: (provider, account) =>
       `מחקנו את המפתח של ${account}. הסנכרונים פועלים דרך ההתחברות. המפתח נשאר תקף אצל ${provider} עד שתמחקו אותו שם.`,
     button: "לצפייה בחיבור",
