@@ -197,7 +197,7 @@ test("the agency files a client under tags in its form, with commas between them
   const { name, vertical, plan, locale } = tenant;
   const fields = { intent: "facts", name, vertical, plan, locale, currency: "EUR", timezone: "", contactName: "", contactEmail: "" };
   const sent = (tags: string) => ask(path, { method: "POST", headers, body: new URLSearchParams({ ...fields, tags }).toString() });
-  expect((await sent(" vip, late payer ,,")).status).toBeLessThan(400);
+  expect((await sent(" vip, late payer ,, vip")).status).toBeLessThan(400);
   expect((await rowOf(tenant))?.tags).toEqual(["vip", "late payer"]);
   expect(codes(await page())).not.toContain("BGN");
   const refused = await sent("x".repeat(41));

@@ -60,7 +60,7 @@ async function takeRequest(ctx: Ctx, email: string): Promise<void> {
   // After the network, so that one alone does not use it up; before all else, so that every new row has been counted.
   if (!(await takeUnknown(ctx))) throw await sendStandingLink(ctx, email);
   const address = hashToken(email);
-  // The mails of this quarter of an hour still hold for all of it: whoever is refused has a link that works.
+  // The mails of this quarter of an hour still hold for all of it: whoever is refused has a link that works, or opened it in this time.
   await takeFromLimit(ctx, { key: `sign-in:address:${address}`, max: 5, windowS: window });
   if (!(await isWithinLimit(ctx, { key: `sign-in-day:address:${address}`, max: 12, windowS: daySeconds })))
     throw await sendStandingLink(ctx, email);

@@ -10,7 +10,10 @@ const Tag = z
   .min(1)
   .max(40)
   .regex(/^[^,\p{C}]*$/u, "A tag has no comma and no invisible sign in it.");
-const Tags = z.array(Tag).max(20);
+const Tags = z
+  .array(Tag)
+  .max(20)
+  .overwrite((tags) => [...new Set(tags)]);
 
 /** What is known of a client's Klaviyo account. Null is what Klaviyo did not say, or nobody has measured yet. */
 const KlaviyoFacts = z.object({
