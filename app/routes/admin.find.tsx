@@ -1,8 +1,9 @@
 import { type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
-import { SearchX } from "lucide-react";
+import { Search, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
+import { FindForm } from "#app/components/admin/find-form.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
@@ -57,8 +58,9 @@ export default function Find() {
   return (
     <>
       <PageHeader title={t("find.title")} description={id && <code className="font-mono text-xs break-all">{id}</code>} />
+      <FindForm id={id} className="mb-6 sm:hidden" />
       {traces.length === 0 ? (
-        <EmptyState icon={SearchX} title={t("find.none")}>
+        <EmptyState icon={id ? SearchX : Search} title={t(id ? "find.none" : "find.placeholder")}>
           {t(id.startsWith("req_") ? "find.noneRequest" : "find.noneId")}
         </EmptyState>
       ) : (

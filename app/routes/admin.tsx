@@ -18,7 +18,7 @@ import {
 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
-import { FindForm } from "#app/components/admin/find-form.tsx";
+import { FindInBar } from "#app/components/admin/find-form.tsx";
 import { IncidentBanner } from "#app/components/admin/incident-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
@@ -93,7 +93,7 @@ export default function AdminLayout() {
         { to: "/admin/deletions", label: custody("deletions.nav"), icon: Eraser },
         { to: "/docs/api", label: t("nav.api"), icon: BookOpen },
       ]}
-      search={<FindForm />}
+      search={<FindInBar />}
       userMenu={<UserMenu user={me} links={portal ? [{ to: portal, label: t("nav.portal"), icon: Store }] : []} />}
     >
       <IncidentBanner incidents={openIncidents} />

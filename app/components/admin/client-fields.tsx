@@ -82,8 +82,9 @@ export function ClientFields({
           unpicked={unpicked.currency}
           error={errors?.currency}
         />
-      </div>
-      <div className="grid items-start gap-5 sm:grid-cols-2">
+        <Field label={t("record.tags")} hint={t("client.tagsHint")} required={false} error={ofTags}>
+          <Input name="tags" maxLength={900} autoComplete="off" dir="auto" defaultValue={values.tags} />
+        </Field>
         <Field label={t("client.contactName")} required={false} error={errors?.contactName}>
           <Input name="contactName" maxLength={60} autoComplete="off" dir="auto" defaultValue={values.contactName ?? ""} />
         </Field>
@@ -91,9 +92,6 @@ export function ClientFields({
           <Input name="contactEmail" type="email" maxLength={254} autoComplete="off" defaultValue={values.contactEmail ?? ""} />
         </Field>
       </div>
-      <Field label={t("record.tags")} hint={t("client.tagsHint")} required={false} error={ofTags}>
-        <Input name="tags" maxLength={900} autoComplete="off" dir="auto" defaultValue={values.tags} />
-      </Field>
     </>
   );
 }

@@ -1,20 +1,21 @@
-import { Form } from "@remix-run/react";
+import { Form, Link } from "@remix-run/react";
 import { Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 
 /** One field for any id: of a run, a client, a request. A GET form, so that it works without scripts. */
-export function FindForm() {
+export function FindForm({ id, className }: { id?: string; className?: string }) {
   const { t } = useTranslation("admin");
   return (
-    <search className="min-w-0 flex-1 lg:max-w-sm">
+    <search className={className}>
       <Form method="get" action="/admin/find" className="flex gap-2">
         <Input
           type="search"
           name="id"
           required
           maxLength={200}
+          defaultValue={id}
           aria-label={t("find.label")}
           placeholder={t("find.placeholder")}
           autoComplete="off"
@@ -26,5 +27,20 @@ export function FindForm() {
         </Button>
       </Form>
     </search>
+  );
+}
+
+/** In the top bar: the form, or on a phone, which has no room for it, the way to the page that has it. */
+export function FindInBar() {
+  const { t } = useTranslation("admin");
+  return (
+    <div className="flex min-w-0 flex-1 justify-end sm:block lg:max-w-sm">
+      <FindForm className="hidden sm:block" />
+      <Button asChild variant="ghost" className="sm:hidden">
+        <Link to="/admin/find" aria-label={t("find.label")}>
+          <Search aria-hidden />
+        </Link>
+      </Button>
+    </div>
   );
 }
