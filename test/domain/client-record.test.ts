@@ -88,6 +88,15 @@ describe("whose record it is", () => {
   });
 });
 
+test("twenty tags are twenty, though one of them is given twice, and twenty-one are refused", async () => {
+  const tenant = await makeTenant();
+  const tags = Array.from({ length: 20 }, (_, at) => `tag ${at}`);
+  const token = await admin();
+  expect((await send(token, "PATCH", `/api/clients/${tenant.id}`, { tags: [...tags, "tag 0"] })).status).toBe(200);
+  expect((await rowOf(tenant.id))?.tags).toEqual(tags);
+  expect((await send(token, "PATCH", `/api/clients/${tenant.id}`, { tags: [...tags, "one more"] })).status).toBe(400);
+});
+
 describe("what stands in it", () => {
   test("a client that is taken in by hand or by a script says so, and names who is invited as its owner until one is in", async () => {
     const token = await admin();

@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
-import { openDb } from "#db/client.ts";
+import { openDb, openTenantDb } from "#db/client.ts";
 import { auditLog, connections, dataExports, invitations, runs, schedules, secrets } from "#db/schema/index.ts";
 import { findKeyProvider, providers } from "#server/catalog/providers/registry.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
@@ -194,6 +194,27 @@ test("an export that was refused, or that failed, is none of the day's", async (
     await end("ready");
   }
   await expect(requestExport(ctx)).rejects.toMatchObject({ kind: "rate_limited" });
+});
+
+test("whoever asks for an export as another one is done is not told to come back in a day", async () => {
+  const tenant = await makeTenant({ plan: "growth" });
+  const { actor } = await makeUser({ roles: [[tenant, "owner"]] });
+  const ctx = enterTenant(testCtx({ actor }), tenant, "owner");
+  await requestExport(ctx);
+  // It is done between the write that was refused and the question why.
+  const d1 = new Proxy(testEnv.DB, {
+    get(target, key) {
+      const found: unknown = Reflect.get(target, key);
+      if (typeof found !== "function") return found;
+      if (key !== "batch") return found.bind(target);
+      return async (statements: D1PreparedStatement[]) => {
+        const results = await target.batch(statements);
+        await db.update(dataExports).set({ status: "ready" }).where(eq(dataExports.tenantId, tenant.id));
+        return results;
+      };
+    },
+  });
+  await expect(requestExport({ ...ctx, db: openTenantDb(d1, tenant.id) })).rejects.toMatchObject({ kind: "conflict" });
 });
 
 test("a client's own people read as much of their log as the plan shows, and nothing of it is gone", async () => {

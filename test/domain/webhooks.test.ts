@@ -853,6 +853,20 @@ describe("privacy", () => {
     expect(await requestsOf(tenant.id)).toHaveLength(1);
   });
 
+  test("a client whose first shop is erased counts as the one that is left", async () => {
+    const { tenant, shop, connection } = await makeSoldShop();
+    const facts = { shop: "left.myshopify.com", currency: "JPY", timezone: "Asia/Tokyo" };
+    const first = await connectionOf(connection);
+    if (!first) throw new Error("no connection");
+    await db.insert(connections).values({ ...first, id: newId("con", Date.now()), externalId: facts.shop, details: facts });
+    await db.update(tenants).set({ currencyChosen: false, timezoneChosen: false }).where(eq(tenants.id, tenant.id));
+    await demand("shop/redact", shop);
+    expect((await db.select().from(tenants).where(eq(tenants.id, tenant.id)))[0]).toMatchObject({
+      currency: "JPY",
+      timezone: "Asia/Tokyo",
+    });
+  });
+
   test("a shop that was connected again since it asked to be erased is not", async () => {
     const { tenant, shop } = await makeSoldShop({ connectedAt: Date.now() - minute });
     await demand("shop/redact", shop, {}, { at: Date.now() - day });

@@ -4,7 +4,7 @@ import type { Resource } from "#server/catalog/provider.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { canonical } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { alignLater } from "#server/domain/runs/align-later.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { invalid } from "#server/errors.ts";
@@ -44,7 +44,7 @@ export async function chooseResources(ctx: TenantCtx, { connectionId, kind, ids 
       .where(inTenant(ctx, connections, eq(connections.id, connectionId))),
     ...scheduleStatements(ctx, { connections: after }),
   ]);
-  await alignLater(ctx);
+  await alignJobs(ctx, after);
   return chosen;
 }
 

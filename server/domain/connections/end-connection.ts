@@ -1,10 +1,9 @@
-import { and, eq, isNotNull, ne, type SQL } from "drizzle-orm";
+import { and, eq, isNotNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { connections, resources, secrets } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
-import { queueMail } from "#server/domain/mail/queue-mail.ts";
-import { alignLater } from "#server/domain/runs/align-later.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { adoptFacts } from "./adopt-facts.ts";
@@ -54,6 +53,7 @@ export async function endConnection(ctx: TenantCtx, connection: ConnectionRow, {
     ctx,
     inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version + 1), eq(connections.status, "disconnected")),
   );
+  const after = [...others, ...(heir ? [heir] : []), { ...connection, ...ended }];
   const details = { connection: id, provider, account: name, ...(heir && { replacedBy: heir.id }) };
   const [marked] = await commitIf(ctx, connectionExists(ctx, seen), "connection.disconnected", details, [
     ctx.db
@@ -66,11 +66,10 @@ export async function endConnection(ctx: TenantCtx, connection: ConnectionRow, {
     ctx.db.delete(secrets).where(and(inTenant(ctx, secrets, eq(secrets.connectionId, id)), gone)),
     ctx.db.delete(resources).where(and(inTenant(ctx, resources, eq(resources.connectionId, id)), gone)),
     heir ? inherit(ctx, heir, gone) : keepItsKey(ctx, connection, gone),
-    ...scheduleStatements(ctx, { connections: [...others, ...(heir ? [heir] : []), { ...connection, ...ended }] }),
+    ...scheduleStatements(ctx, { connections: after }),
   ]);
   if (!wrote(marked)) return false;
-  await alignLater(ctx);
-  if (!heir) await tellOfKey(ctx, connection, others);
+  await alignJobs(ctx, after);
   // Where another shop is read from now on, the client counts as that one does.
   await adoptFacts(ctx, { connection: id });
   return true;
@@ -83,19 +82,16 @@ const inherit = (ctx: TenantCtx, { id, preferredAt }: ConnectionRow, gone: SQL):
     .set({ preferredAt })
     .where(and(inTenant(ctx, connections, eq(connections.id, id)), gone));
 
-/** Without the sign-in nothing takes the place of its account's key: that one goes on. */
+/**
+ * Without the sign-in nothing takes the place of its account's key: that one goes on. Where people were told of its end, the cron tells
+ * them that it comes no more (see end-replaced.ts); a version of its own sets these news apart from earlier ones.
+ */
 const keepItsKey = (ctx: TenantCtx, signIn: ConnectionRow, gone: SQL): Statement =>
   ctx.db
     .update(connections)
-    .set({ endsAt: null, endTold: null, endLookAt: null })
+    .set({
+      endsAt: null,
+      endLookAt: sql`case when ${connections.endTold} is not null then ${ctx.now()} end`,
+      version: sql`${connections.version} + 1`,
+    })
     .where(and(keyOf(ctx, signIn, isNotNull(connections.endsAt)), gone));
-
-/** Whoever was told of the key's end hears that it comes no more. */
-async function tellOfKey(ctx: TenantCtx, { provider, externalId }: ConnectionRow, others: readonly ConnectionRow[]): Promise<void> {
-  const told = others.find(
-    (row) =>
-      row.kind === "key" && row.provider === provider && row.externalId === externalId && row.endsAt !== null && row.endTold !== null,
-  );
-  if (told)
-    await queueMail(ctx, { v: 1, type: "mail.key_end", tenant: ctx.tenant.id, connection: told.id, news: "called_off", at: ctx.now() });
-}

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
@@ -25,7 +25,7 @@ type Ending = ConnectionRow & { endsAt: number };
 
 /**
  * Does what is due of the end of a key that a sign-in of the same account replaced: tells people at once, reminds them a week ahead,
- * ends it, tells them. Nothing ends that was not told of, nor where a job would stop: then it is put off. Each step is written
+ * ends it, tells them, or tells them that it comes no more. Nothing ends that was not told of, nor where a job would stop: then it is put off. Each step is written
  * down after its mail, so that whoever is killed in between sends the same mail again rather than none.
  */
 export async function endReplaced(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<void> {
@@ -34,7 +34,7 @@ export async function endReplaced(ctx: TenantCtx, { connectionId }: ConnectionRe
   const key = all.find(({ id }) => id === connectionId);
   if (!key || key.endLookAt === null) return;
   if (key.status === "disconnected") return tellEnded(ctx, key);
-  if (!isEnding(key)) return;
+  if (!isEnding(key)) return tellCalledOff(ctx, key);
   if (isStopped(ctx.tenant)) return look(ctx, key, { endLookAt: ctx.now() + day });
   const { endsAt, endTold } = key;
   switch (endTold) {
@@ -148,6 +148,15 @@ async function tellEnded(ctx: TenantCtx, key: ConnectionRow): Promise<void> {
   await commitIf(ctx, connectionExists(ctx, untold), "connection.access_returned", details, [
     ctx.db.update(connections).set({ endLookAt: null }).where(untold),
   ]);
+}
+
+/** Its sign-in was disconnected: what is left to say is that the end comes no more. */
+async function tellCalledOff(ctx: TenantCtx, key: ConnectionRow): Promise<void> {
+  await sendNews(ctx, key, "called_off", null);
+  await ctx.db
+    .update(connections)
+    .set({ endTold: null, endLookAt: null })
+    .where(inTenant(ctx, connections, eq(connections.id, key.id), eq(connections.version, key.version), isNull(connections.endsAt)));
 }
 
 const sendNews = (ctx: TenantCtx, { id }: ConnectionRow, news: EndNews, at: number | null) =>

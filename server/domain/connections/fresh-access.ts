@@ -1,12 +1,13 @@
 import type { KeyField, Provider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { ProviderError } from "#server/errors.ts";
 import { isCooling } from "./cool-down.ts";
 import type { OnFailed } from "./failed-call.ts";
 import { holdConnection } from "./hold-connection.ts";
-import { blockJobs, needReconnect } from "./need-reconnect.ts";
+import { needReconnect } from "./need-reconnect.ts";
 import { closedSecret, openForUse } from "./open-for-use.ts";
 import { renewTokens, usableMs } from "./renew-tokens.ts";
 import type { ConnectionRow, HeldConnection } from "./rows.ts";
@@ -32,7 +33,7 @@ export const endsWithin = ({ accessExpiresAt }: ConnectionRow, now: number, ms: 
 export async function freshAccess(ctx: TenantCtx, held: HeldConnection, onFailed?: OnFailed): Promise<Access> {
   const { connection } = held;
   if (connection.status !== "active") {
-    await blockJobs(ctx);
+    await alignJobs(ctx);
     throw new ProviderError(connection.provider, "revoked", "the account must be connected again");
   }
   if (!endsWithin(connection, ctx.now(), renewalMarginMs)) return opened(ctx, held);

@@ -1,14 +1,11 @@
 import { eq } from "drizzle-orm";
-import { batchOf } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { queueMail } from "#server/domain/mail/queue-mail.ts";
-import { alignLater } from "#server/domain/runs/align-later.ts";
-import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { connectionExists } from "./connection-exists.ts";
-import { listConnections } from "./list-connections.ts";
 import type { ConnectionRow } from "./rows.ts";
 import type { ReconnectReason } from "./schemas.ts";
 
@@ -41,37 +38,6 @@ export async function needReconnect(ctx: TenantCtx, connection: ConnectionRow, f
   ctx.log.warn("connection needs to be connected again", details);
   // First what nothing makes up for: jobs that are not blocked yet are when they come.
   await queueMail(ctx, { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: id });
-  await blockJobs(ctx);
+  // A job that comes all the same, since this was not written any more, does it in its turn (`freshAccess`).
+  await alignJobs(ctx);
 }
-
-/**
- * Blocks the jobs whose account waits for a person. A job that comes all the same, since whoever marked the connection died
- * before this was written, calls it again. Who connected the account meanwhile wrote better schedules than these: nobody else would
- * free what was blocked over them, so it is looked at once more after each writing.
- */
-export async function blockJobs(ctx: TenantCtx): Promise<void> {
-  let connections = await listConnections(ctx);
-  for (let writes = 0; writes < maxWrites; writes++) {
-    await batchOf(ctx.db, scheduleStatements(ctx, { connections }));
-    const later = await listConnections(ctx);
-    if (factsIn(later) === factsIn(connections)) return alignLater(ctx);
-    connections = later;
-  }
-  ctx.log.warn("the accounts of a client changed as often as its jobs were written", { writes: maxWrites });
-}
-
-const maxWrites = 5;
-
-/** What schedules follow from. */
-const factsIn = (all: readonly ConnectionRow[]): string =>
-  JSON.stringify(
-    all.map(({ id, kind, externalId, status, scopesGranted, chosen, preferredAt }) => [
-      id,
-      kind,
-      externalId,
-      status,
-      scopesGranted,
-      chosen,
-      preferredAt,
-    ]),
-  );

@@ -30,6 +30,8 @@ const renewalMs = 2 * 60_000;
 /** A debt with its tokens opened, for this try alone. */
 interface Opened {
   debt: DebtRow;
+  /** The access token as this try read it. */
+  accessSealed: string;
   tokens: Tokens;
   keys: DataKeyRow[];
 }
@@ -41,14 +43,16 @@ interface Opened {
  */
 export async function payDebt(ctx: Debtor, debt: DebtRow): Promise<Farewell> {
   const found = await pay(ctx, debt);
+  // It says itself how it went.
+  if (found === "other") return "unreached";
   const farewell = found === "lost" ? "unreached" : found;
   if (found !== "unreached" || ctx.now() >= debt.owedAt + giveUpAfterMs) await settle(ctx, debt, farewell);
   else await putOff(ctx, debt);
   return farewell;
 }
 
-/** `lost`: its tokens will never open, so that no later try can do better. */
-async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell | "lost"> {
+/** `lost`: its tokens will never open, so that no later try can do better. `other`: another try is at it. */
+async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell | "lost" | "other"> {
   try {
     const provider = findOAuthProvider(debt.provider);
     const { debt: known, tokens } = await identified(ctx, provider, await renewed(ctx, provider, await opened(ctx, debt)));
@@ -65,6 +69,7 @@ async function pay(ctx: Debtor, debt: DebtRow): Promise<Farewell | "lost"> {
     const owedAt = known.reason === "not_kept" ? 0 : known.owedAt;
     return await giveBack(ctx, provider, { connection, tokens, owedAt });
   } catch (error) {
+    if (error instanceof OtherTry) return "other";
     if (error instanceof LostOnItsWay) {
       ctx.log.warn("a renewal of what is owed was lost on its way", { debt: debt.id, connection: debt.connectionId });
       return "lost";
@@ -90,6 +95,7 @@ async function opened(ctx: Debtor, debt: DebtRow): Promise<Opened> {
   const accessToken = await open("access_token", accessSealed);
   return {
     debt,
+    accessSealed,
     keys,
     tokens: { accessToken, refreshToken: refreshSealed === null ? undefined : await open("refresh_token", refreshSealed) },
   };
@@ -98,6 +104,11 @@ async function opened(ctx: Debtor, debt: DebtRow): Promise<Opened> {
 /** The refresh token was used by a renewal whose answer nobody kept: what it brought lives on, and cannot be reached any more. */
 class LostOnItsWay extends Error {
   override name = "LostOnItsWay";
+}
+
+/** Another try renews what is owed, or has done so since this one read it. */
+class OtherTry extends Error {
+  override name = "OtherTry";
 }
 
 /**
@@ -113,7 +124,7 @@ async function renewed(ctx: Debtor, provider: OAuthProvider, held: Opened): Prom
   const [way] = waysToTokens({ connection, secrets });
   if (!way || tokens.refreshToken === undefined) return held;
   const { refreshToken } = tokens;
-  if (!(await beginRenewal(ctx, debt))) throw new ProviderError(debt.provider, "unavailable", "Another try renews it.");
+  if (!(await beginRenewal(ctx, debt, held.accessSealed))) throw new OtherTry();
   const grant = await way.request(ctx, refreshToken).catch((error: unknown) => {
     throw debt.renewBegunAt !== null && error instanceof ProviderError && error.kind === "revoked" ? new LostOnItsWay() : error;
   });
@@ -129,18 +140,19 @@ async function renewed(ctx: Debtor, provider: OAuthProvider, held: Opened): Prom
   await tryAgain(async () => ctx.db.update(debts).set(fresh).where(open(ctx, debt)));
   return {
     keys,
+    accessSealed: fresh.accessSealed,
     debt: { ...debt, ...fresh },
     tokens: { accessToken: grant.accessToken, refreshToken: grant.refreshToken ?? tokens.refreshToken },
   };
 }
 
-/** Answers whether it is ours to renew now. */
-async function beginRenewal(ctx: Debtor, debt: DebtRow): Promise<boolean> {
+/** Answers whether it is ours to renew now: nobody else is at it, nor was since we looked. */
+async function beginRenewal(ctx: Debtor, debt: DebtRow, sealed: string): Promise<boolean> {
   const free = or(isNull(debts.renewBegunAt), lte(debts.renewBegunAt, ctx.now() - renewalMs));
   const begun = await ctx.db
     .update(debts)
     .set({ renewBegunAt: ctx.now() })
-    .where(and(open(ctx, debt), free))
+    .where(and(open(ctx, debt), free, eq(debts.accessSealed, sealed)))
     .returning({ id: debts.id });
   return begun.length > 0;
 }

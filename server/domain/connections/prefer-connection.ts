@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { alignLater } from "#server/domain/runs/align-later.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { conflict } from "#server/errors.ts";
@@ -25,14 +25,15 @@ export async function preferConnection(ctx: TenantCtx, { connectionId }: Connect
   const rivals = all.filter(({ id, provider }) => id !== connectionId && provider === connection.provider);
   const stands = connection.preferredAt ?? 0;
   if (stands > 0 && rivals.every((row) => (row.preferredAt ?? 0) < stands)) return;
+  const after = all.map((row) => (row.id === connectionId ? { ...row, preferredAt } : row));
   const details = { connection: connectionId, provider: connection.provider, account: connection.name };
   await commit(ctx, "connection.preferred", details, [
     ctx.db
       .update(connections)
       .set({ preferredAt })
       .where(inTenant(ctx, connections, eq(connections.id, connectionId))),
-    ...scheduleStatements(ctx, { connections: all.map((row) => (row.id === connectionId ? { ...row, preferredAt } : row)) }),
+    ...scheduleStatements(ctx, { connections: after }),
   ]);
-  await alignLater(ctx);
+  await alignJobs(ctx, after);
   await adoptFacts(ctx, { connection: connectionId });
 }

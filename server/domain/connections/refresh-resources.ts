@@ -5,7 +5,7 @@ import { findProvider } from "#server/catalog/providers/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
-import { alignLater } from "#server/domain/runs/align-later.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
@@ -35,6 +35,7 @@ export async function refreshResources(ctx: TenantCtx, { connectionId }: Connect
   const { chosen, statements } = keepResources(ctx, provider, { connectionId, chosen: before, listed });
   const counts = Object.fromEntries([...listed].map(([kind, found]) => [kind, found.length]));
   const gone = chosen.filter((each) => each.gone);
+  const after = all.map((row) => (row.id === connectionId ? { ...row, chosen } : row));
   const details = { connection: connectionId, provider: provider.id, account: held.connection.name, listed: counts };
   await commit(ctx, "connection.listed", { ...details, gone: gone.map(({ id }) => id) }, [
     ctx.db
@@ -42,9 +43,9 @@ export async function refreshResources(ctx: TenantCtx, { connectionId }: Connect
       .set({ chosen })
       .where(inTenant(ctx, connections, eq(connections.id, connectionId))),
     ...statements,
-    ...scheduleStatements(ctx, { connections: all.map((row) => (row.id === connectionId ? { ...row, chosen } : row)) }),
+    ...scheduleStatements(ctx, { connections: after }),
   ]);
-  await alignLater(ctx);
+  await alignJobs(ctx, after);
   return { listed: counts, gone };
 }
 

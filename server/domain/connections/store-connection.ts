@@ -7,7 +7,7 @@ import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "#server/domain/audit/append.ts";
 import { type ChainHead, emptyChain } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { alignLater } from "#server/domain/runs/align-later.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { type PlanRefusal, planRefusal, planOf as termsOf } from "#server/domain/tenants/plans.ts";
@@ -68,8 +68,8 @@ export async function storeConnection(
   input: NewConnection,
 ): Promise<{ id: string; again: boolean; toChoose: string[] }> {
   requirePermission(ctx, "connections:write");
-  const { changed, ...stored } = await storeOnce(ctx, provider, input);
-  await alignLater(ctx);
+  const { changed, after, ...stored } = await storeOnce(ctx, provider, input);
+  await alignJobs(ctx, after);
   if (changed) await tellChange(ctx, { connectionId: stored.id, changed });
   // In another's keeping, hence no part of the batch; what is left of it finds that a connection lives on the grant.
   if (input.debt && input.debt.tenantId !== ctx.tenant.id) await strikeDebt(agencyDebtor(ctx), input.debt);
@@ -182,6 +182,7 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
   const plan = planOf({ connection: row, secrets: [...kept, ...Object.keys(sealing).map((field) => ({ field }))] });
   // Whether a refresh token of an older consent survived this one is found out now, and not when the new access token ends.
   const connection = { ...row, ...plan, ...(changed && { changed }), ...(keepsRefresh && plan.renewAt !== null && { renewAt: ctx.now() }) };
+  const after = [...all.filter((row) => row.id !== id), connection];
   const action = held ? "connection.reconnected" : "connection.connected";
   const details = {
     connection: id,
@@ -204,10 +205,10 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     ...(input.debt?.tenantId === ctx.tenant.id ? [strikeDebt(ctx, input.debt)] : []),
     ...(input.kind === "oauth" ? [settleOlder(ctx, provider, identity), replaceKey(ctx, connection)] : []),
     ...chosen.statements,
-    ...scheduleStatements(ctx, { connections: [...all.filter((row) => row.id !== id), connection] }),
+    ...scheduleStatements(ctx, { connections: after }),
   ];
   await commit(ctx, action, { ...details, ...(changed && { changed }) }, statements, { head });
-  return { id, again: held !== undefined, toChoose: chosen.toChoose, changed };
+  return { id, again: held !== undefined, toChoose: chosen.toChoose, changed, after };
 }
 
 /** What is still owed of this account is no longer: its new connection may live on the same grant. */

@@ -1,12 +1,10 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
-import { batchOf } from "#db/client.ts";
 import { deletions, tenants } from "#db/schema/index.ts";
 import { requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
-import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { queueMail } from "#server/domain/mail/queue-mail.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
-import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { conflict, invalid } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { graceMs, type RequestDeletion } from "./schemas.ts";
@@ -45,7 +43,7 @@ export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: 
       .returning({ id: deletions.id }),
   ]);
   if (!wrote(made)) throw conflict("The end of this client is set already.");
-  await alignJobs(ctx, dueAt);
+  await alignJobs(ctx);
   await queueMail(ctx, { v: 1, type: "mail.ending", deletion: id });
   return { id, dueAt };
 }
@@ -65,11 +63,5 @@ export async function cancelDeletion(ctx: TenantCtx): Promise<void> {
     directory.db.update(deletions).set({ cancelledAt: ctx.now(), cancelledBy: userId }).where(waiting).returning({ id: deletions.id }),
   ]);
   if (!wrote(cancelled)) throw conflict("There is nothing to cancel: it was done before, or has begun.");
-  await alignJobs(ctx, null);
-}
-
-/** Its schedules are in its own D1: a write of their own. Where that is lost, the next tick aligns them (`catalog`). */
-async function alignJobs(ctx: TenantCtx, endsAt: number | null): Promise<void> {
-  const after = { ...ctx, tenant: { ...ctx.tenant, endsAt } };
-  await batchOf(ctx.db, scheduleStatements(after, { connections: await listConnections(ctx) }));
+  await alignJobs(ctx);
 }

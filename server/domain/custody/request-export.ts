@@ -51,8 +51,8 @@ async function refusal(ctx: TenantCtx, ofToday: SQL): Promise<DomainError> {
     .from(dataExports)
     .where(ofToday)
     .orderBy(asc(dataExports.requestedAt));
-  if (today.some(({ status }) => status === "waiting")) return conflict("An export is being made; it will be here in a moment.");
-  const { exportsPerDay } = planOf(ctx.tenant);
-  const first = today.at(-exportsPerDay)?.requestedAt ?? ctx.now();
-  return rateLimited(Math.max(1, Math.ceil((first + dayMs - ctx.now()) / 1000)));
+  const first = today.at(-planOf(ctx.tenant).exportsPerDay);
+  // Fewer than those of the day: one was being made as it was asked, and is done by now.
+  if (!first || today.some(({ status }) => status === "waiting")) return conflict("An export is being made; it will be here in a moment.");
+  return rateLimited(Math.max(1, Math.ceil((first.requestedAt + dayMs - ctx.now()) / 1000)));
 }

@@ -24,7 +24,7 @@ interface About {
 }
 
 /** One letter for everybody: `key` tells it from others about the same connection. */
-export interface News {
+interface News {
   key: string | number;
   letter: (reader: Pick<Reader, "name" | "locale">) => Letter;
 }

@@ -7,6 +7,7 @@ import { connections, tenants } from "#db/schema/index.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { acrossTenants, type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
 import { plans } from "#server/domain/tenants/plans.ts";
+import { type ClientFacts, factsIn } from "./align-jobs.ts";
 import { scheduleStatements } from "./schedule-statements.ts";
 
 /** Tenants a tick: a new sensor reaches a thousand of them within ten minutes, and each tick stays short. */
@@ -32,10 +33,9 @@ export async function alignSchedules(ctx: Ctx, jobs: readonly Sensor[]): Promise
     );
     if (first) await db.batch([first, ...rest]);
   }
-  // Somebody may have connected an account in between, and written better schedules than these: then once more, next tick.
-  const before = stale.map(({ id }) => JSON.stringify(facts.get(id)));
+  // Somebody may have changed a fact in between, and written better schedules than these: then once more, next tick.
   const after = await factsOf(ctx, await rowsOf(ctx, stale));
-  const aligned = stale.filter(({ id }, index) => JSON.stringify(after.get(id)) === before[index]).map(({ id }) => id);
+  const aligned = stale.map(({ id }) => id).filter((id) => textOf(after.get(id)) === textOf(facts.get(id)));
   await ctx.directory
     .update(tenants)
     .set({ catalog })
@@ -49,8 +49,10 @@ const rowsOf = (ctx: Ctx, of: readonly Tenant[]): Promise<Tenant[]> =>
     .from(tenants)
     .where(inArray(tenants.id, sql`(select value from json_each(${JSON.stringify(of.map(({ id }) => id))}))`));
 
+const textOf = (facts: ClientFacts | undefined) => facts && factsIn(facts);
+
 /** What schedules follow from, by tenant. */
-async function factsOf(ctx: Ctx, of: readonly Tenant[]) {
+async function factsOf(ctx: Ctx, of: readonly Tenant[]): Promise<Map<string, ClientFacts>> {
   const ids = JSON.stringify(of.map(({ id }) => id));
   const found = await Promise.all(
     acrossTenants(ctx).map(({ db }) =>
@@ -67,17 +69,11 @@ async function factsOf(ctx: Ctx, of: readonly Tenant[]) {
           scopesGranted: connections.scopesGranted,
         })
         .from(connections)
-        .where(inArray(connections.tenantId, sql`(select value from json_each(${ids}))`))
-        .orderBy(connections.tenantId, connections.id),
+        .where(inArray(connections.tenantId, sql`(select value from json_each(${ids}))`)),
     ),
   );
   const all = found.flat();
-  return new Map(
-    of.map(({ id, status, plan, features }) => [
-      id,
-      { status, plan, features, connections: all.filter(({ tenantId }) => tenantId === id) },
-    ]),
-  );
+  return new Map(of.map((tenant) => [tenant.id, { tenant, connections: all.filter(({ tenantId }) => tenantId === tenant.id) }]));
 }
 
 function fingerprint(jobs: readonly Sensor[]): string {

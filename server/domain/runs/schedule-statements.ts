@@ -6,17 +6,12 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { isStopped } from "#server/domain/tenants/is-stopped.ts";
 import { planHasJob } from "#server/domain/tenants/plans.ts";
-import type { Features, TenantStatus } from "#server/domain/tenants/schemas.ts";
 import { blockOf } from "./block-of.ts";
 import { type ConnectionFacts, sourceOf } from "./choose-account.ts";
 
 export interface ScheduleFacts {
   /** All connections of the tenant, as they will be once the caller's batch is written. */
   connections: readonly ConnectionFacts[];
-  /** Default: the tenant's own. */
-  features?: Features;
-  /** Default: the tenant's own. */
-  status?: TenantStatus;
 }
 
 /**
@@ -27,8 +22,8 @@ export interface ScheduleFacts {
  * of the old source, and are dropped; a run that is at it loses its lease, so that it writes nothing more of the old one.
  */
 export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: readonly Sensor[] = sensors): BatchItem<"sqlite">[] {
-  const features = facts.features ?? ctx.tenant.features;
-  const suspended = isStopped({ ...ctx.tenant, status: facts.status ?? ctx.tenant.status });
+  const { features } = ctx.tenant;
+  const suspended = isStopped(ctx.tenant);
   const rows = jobs.map((job) => ({
     job: job.id,
     everyS: job.everyS,

@@ -1,4 +1,4 @@
-import { inArray, isNotNull, sql } from "drizzle-orm";
+import { and, inArray, isNotNull, lte, sql } from "drizzle-orm";
 import { rowIf } from "#db/row-if.ts";
 import { magicLinks, users } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
@@ -11,16 +11,18 @@ const shortestMs = 15 * 60_000;
 /** So many of them may be opened in one time: each that is opened makes room for the next. */
 const mostUsed = 8;
 const pageSize = 200;
+/** A mail that is taken to be queued is left alone for this long. */
+const takenMs = 10 * 60_000;
 
 /**
  * The way in that nobody else's requests can use up. Once an address has had its mails of the day, or all unknown browsers together
  * theirs, a request still sends the address a link: one in three hours, and a next one once that was opened, good until the next may be
- * sent. So at any moment either a mail may go out, or the newest one in the mailbox works, in whatever browser it is opened; whoever
- * attacks can only bring it forward, since it takes the mailbox to use it.
+ * sent. So at any moment either a mail may go out, or the newest one in the mailbox works, in whatever browser it is opened (but for a
+ * person who opened eight of them within the three hours); whoever attacks can only bring it forward, since it takes the mailbox to use it.
  *
  * OWASP's Authentication Cheat Sheet (Account Lockout) says why: a lock that anybody can turn is an attack itself, so the way through
  * the mailbox must stay open under it. A captcha would only make the attack dearer, and giving the limit back when a link is opened
- * would trust mail scanners. Three hours keep the twelve mails of a day and these eight within twenty.
+ * would trust mail scanners. Three hours make eight mails a day beside the twelve, where nobody opens them.
  *
  * Of the request's own words nothing is kept but the address, and that only where a person has it: rows are bounded by the people
  * that there are. Whether there is one is not told: the same error comes of it, after one look and one batch that writes (a count that
@@ -60,14 +62,44 @@ export async function sendStandingLink(ctx: Ctx, email: string): Promise<DomainE
   return rateLimited(Math.ceil((from + paceMs - now) / 1000));
 }
 
-/** Queues the mails of standing links that are new. For the cron; a tick that dies in between sends one twice rather than never. Answers how many. */
+/**
+ * Queues the mails of standing links that are due, the oldest first. For the cron. Each is taken for some minutes before it is sent: two
+ * ticks at once send it once; where the tick dies it is sent again after them, and one that the queue refuses keeps nobody
+ * else's. Answers how many were queued.
+ */
 export async function mailStandingLinks(ctx: Ctx): Promise<number> {
-  const due = await ctx.directory.select({ id: magicLinks.id }).from(magicLinks).where(isNotNull(magicLinks.mailDueAt)).limit(pageSize);
-  for (const { id } of due) await ctx.send.mail({ v: 1, type: "mail.sign_in", link: id });
-  if (due.length > 0)
+  const now = ctx.now();
+  const due = await ctx.directory
+    .update(magicLinks)
+    .set({ mailDueAt: now + takenMs })
+    .where(
+      inArray(
+        magicLinks.id,
+        ctx.directory
+          .select({ id: magicLinks.id })
+          .from(magicLinks)
+          .where(and(isNotNull(magicLinks.mailDueAt), lte(magicLinks.mailDueAt, now)))
+          .orderBy(magicLinks.mailDueAt)
+          .limit(pageSize),
+      ),
+    )
+    .returning({ id: magicLinks.id });
+  const sent = await Promise.all(
+    due.map(async ({ id }) => {
+      try {
+        await ctx.send.mail({ v: 1, type: "mail.sign_in", link: id });
+        return [id];
+      } catch (error) {
+        ctx.log.error("the mail of a standing link was not queued", { link: id, error });
+        return [];
+      }
+    }),
+  );
+  const queued = sent.flat();
+  if (queued.length > 0)
     await ctx.directory
       .update(magicLinks)
       .set({ mailDueAt: null })
-      .where(sql`${magicLinks.id} in (select value from json_each(${JSON.stringify(due.map(({ id }) => id))}))`);
-  return due.length;
+      .where(inArray(magicLinks.id, sql`(select value from json_each(${JSON.stringify(queued)}))`));
+  return queued.length;
 }

@@ -12,8 +12,8 @@ const Tag = z
   .regex(/^[^,\p{C}]*$/u, "A tag has no comma and no invisible sign in it.");
 const Tags = z
   .array(Tag)
-  .max(20)
-  .overwrite((tags) => [...new Set(tags)]);
+  .overwrite((tags) => [...new Set(tags)])
+  .max(20);
 
 /** What is known of a client's Klaviyo account. Null is what Klaviyo did not say, or nobody has measured yet. */
 const KlaviyoFacts = z.object({

@@ -1,13 +1,11 @@
 import { eq, sql } from "drizzle-orm";
-import { batchOf } from "#db/client.ts";
 import { tenants } from "#db/schema/index.ts";
 import { requirePermission, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { canonical } from "#server/domain/audit/chain.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
-import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
-import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { notFound } from "#server/errors.ts";
 import type { UpdateClient } from "./client.ts";
 import type { Features } from "./schemas.ts";
@@ -44,7 +42,7 @@ export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenan
   ])) as Tenant[][];
   if (!tenant) throw notFound("client");
   const after = { ...ctx, tenant };
-  if (changesJobs) await batchOf(ctx.db, await schedulesOf(after));
+  if (changesJobs) await alignJobs(after);
   return currency === null || timezone === null ? adoptFacts(after) : tenant;
 }
 
@@ -61,5 +59,3 @@ function differs(tenant: Tenant, name: keyof Change, value: unknown): boolean {
   if (!chosen) return value !== null;
   return canonical(value ?? null) !== canonical(tenant[name] ?? null);
 }
-
-const schedulesOf = async (ctx: TenantCtx) => scheduleStatements(ctx, { connections: await listConnections(ctx) });

@@ -2,9 +2,9 @@ import { and, eq, ne, type SQL, sql } from "drizzle-orm";
 import { connections, secrets, webhookDeliveries } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { wrote } from "#server/domain/audit/commit-if.ts";
-import { blockJobs } from "#server/domain/connections/need-reconnect.ts";
 import type { ReconnectReason } from "#server/domain/connections/schemas.ts";
 import { queueMail } from "#server/domain/mail/queue-mail.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { Working } from "./apply-effect.ts";
 import { conclude, stillOpen } from "./conclude.ts";
@@ -68,7 +68,7 @@ export async function endAccess(ctx: TenantCtx, working: Working, reason: Reconn
   // Who was told already that this account waits needs no second mail.
   if (connection.status === "active")
     await queueMail(ctx, { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: connection.id });
-  await blockJobs(ctx);
+  await alignJobs(ctx);
 }
 
 /**
@@ -88,7 +88,7 @@ export async function replaceScopes(ctx: TenantCtx, working: Working, granted: r
         .where(unchanged(ctx, working, stillOpen(ctx, delivery.id), sql`not ${newerIsDone(ctx, working)}`)),
     ],
   });
-  if (won) await blockJobs(ctx);
+  if (won) await alignJobs(ctx);
 }
 
 /** Whether a later event of this kind about this account was taken over already. */

@@ -6,9 +6,10 @@ import { connections, measurements, orders, privacyRequests, schedules, webhookD
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { PrivacyDemand } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { blockJobs } from "#server/domain/connections/need-reconnect.ts";
+import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { nothingAhead } from "#server/domain/connections/nothing-ahead.ts";
 import { dropExports } from "#server/domain/custody/drop-exports.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { Working } from "./apply-effect.ts";
 import { happenedAt } from "./change-access.ts";
@@ -195,7 +196,10 @@ async function eraseAccount(
         .where(inTenant(ctx, connections, eq(connections.id, connection.id), open)),
     ],
   });
-  if (won) await blockJobs(ctx);
+  if (!won) return;
+  await alignJobs(ctx);
+  // Where another shop is read from now on, the client counts as that one does.
+  await adoptFacts(ctx, { connection: connection.id });
 }
 
 /** The provider's id of the account stands beside each of its deliveries. */

@@ -371,6 +371,28 @@ describe("a token that must be renewed before its access can be given back", () 
     expect(await payDebt(ctx, now)).toBe("returned");
   });
 
+  test("and was renewed since this try read it is not renewed by the token of before, which is refused for being used", async () => {
+    const { ctx, debt } = await endedDebt();
+    expect(await payDebt(ctx, debt)).toBe("unreached");
+    expect(await payDebt(ctx, debt)).toBe("unreached");
+    expect(await owed()).toMatchObject([{ farewell: null, accessSealed: expect.any(String) }]);
+  });
+
+  test("is said to be returned, where two come at once after the fourteen days and one of them returns it", async () => {
+    const { tenant, ctx, debt } = await endedDebt();
+    await control();
+    await control({ limits: false });
+    const late = { ...ctx, now: () => debt.owedAt + giveUpAfterMs + 1 };
+    const answers = await Promise.all([payDebt(late, debt), payDebt(late, debt)]);
+    expect(answers.sort()).toEqual(["returned", "unreached"]);
+    expect(await owed()).toMatchObject([{ farewell: "returned" }]);
+    const lines = await database
+      .select()
+      .from(auditLog)
+      .where(and(eq(auditLog.tenantId, tenant.id), eq(auditLog.action, "connection.access_returned")));
+    expect(lines.map(({ details }) => details.farewell)).toEqual(["unreached", "returned"]);
+  });
+
   test("and was renewed by a worker that died before it kept what came is given up, and its people are told", async () => {
     const { tenant, ctx, debt } = await endedDebt();
     const dying = interruptedD1(testEnv.DB, (call) => {

@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openDb } from "#db/client.ts";
+import { openDb, openTenantDb } from "#db/client.ts";
 import { auditLog, connections, devMails, schedules, secrets, tenants, users } from "#db/schema/index.ts";
 import { enterTenant, type Tenant } from "#server/ctx.ts";
 import { claimEnds } from "#server/domain/connections/claim-ends.ts";
@@ -188,13 +188,31 @@ describe("a key whose account is signed in to", () => {
   test("goes on where the sign-in is disconnected first, and whoever was told of its end hears that", async () => {
     const { ctx, keyId, signInId } = await replaced();
     await tick(Date.now() + minute);
-    ctx.traces.mails.length = 0;
     await disconnect(ctx, { connectionId: signInId });
-    expect(newsOf(ctx)).toEqual([["called_off", expect.any(Number)]]);
+    expect(await rowOf(keyId)).toMatchObject({ status: "active", endsAt: null });
+    ctx.traces.mails.length = 0;
+    // A worker that dies between the mail and its note sends the same one again.
+    const dying = interruptedD1(testEnv.DB, (call) => {
+      if (call.is === "prepare" && /^update "connections" set "end_told"/.test(call.query)) throw new Error("killed");
+      return undefined;
+    });
+    await expect(endReplaced({ ...ctx, db: openTenantDb(dying, ctx.tenant.id) }, { connectionId: keyId })).rejects.toThrow("killed");
+    await endReplaced(ctx, { connectionId: keyId });
+    expect(newsOf(ctx)).toEqual([
+      ["called_off", null],
+      ["called_off", null],
+    ]);
     await db.delete(devMails);
     for (const message of ctx.traces.mails) await workMail(ctx, message);
     expect((await db.select().from(devMails)).map(({ subject }) => subject)).toEqual([expect.stringMatching(/the key stays$/)]);
-    expect(await rowOf(keyId)).toMatchObject({ status: "active", endsAt: null, endLookAt: null });
+    expect(await rowOf(keyId)).toMatchObject({ status: "active", endsAt: null, endTold: null, endLookAt: null });
+    expect(await tick(Date.now() + 31 * day)).toEqual([]);
+  });
+
+  test("goes on where the sign-in is disconnected before anybody was told of its end, and nobody hears of it", async () => {
+    const { ctx, keyId, signInId } = await replaced();
+    await disconnect(ctx, { connectionId: signInId });
+    expect(await rowOf(keyId)).toMatchObject({ status: "active", endsAt: null, endTold: null, endLookAt: null });
     expect(await tick(Date.now() + 31 * day)).toEqual([]);
   });
 });

@@ -163,7 +163,7 @@ test("a schedule that may run again begins without the failure of before", async
   await rig.tick();
   await rig.work();
   const align = (features: Record<string, boolean>) => {
-    const [first, ...rest] = scheduleStatements(tenant.ctx, { connections: [], features }, jobs);
+    const [first, ...rest] = scheduleStatements({ ...tenant.ctx, tenant: { ...tenant.ctx.tenant, features } }, { connections: [] }, jobs);
     if (!first) throw new Error("no statement");
     return tenant.ctx.db.batch([first, ...rest]);
   };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { schedules } from "#db/schema/index.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
+import type { Tenant } from "#server/ctx.ts";
 import type { ConnectionFacts } from "#server/domain/runs/choose-account.ts";
 import { type ScheduleFacts, scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { latestSlot, nextSlot } from "#server/domain/runs/slots.ts";
@@ -27,8 +28,8 @@ async function scheduled() {
     now: clock.now,
     later: clock.advance,
     rows,
-    async apply(facts: ScheduleFacts, jobs: readonly Sensor[] = [shop, free]) {
-      const [first, ...rest] = scheduleStatements(ctx, facts, jobs);
+    async apply({ connections, ...more }: ScheduleFacts & Partial<Tenant>, jobs: readonly Sensor[] = [shop, free]) {
+      const [first, ...rest] = scheduleStatements({ ...ctx, tenant: { ...ctx.tenant, ...more } }, { connections }, jobs);
       if (first) await ctx.db.batch([first, ...rest]);
       return rows();
     },

@@ -2,6 +2,7 @@ import { desc, eq } from "drizzle-orm";
 import { afterEach, describe, expect, test } from "vitest";
 import { auditLog, devMails, magicLinks, rateLimits, sessions, users } from "#db/schema/index.ts";
 import { authenticate, sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
+import type { Ctx } from "#server/ctx.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { countWrongCode } from "#server/domain/sessions/count-wrong-codes.ts";
@@ -308,9 +309,9 @@ describe("who knows an address can keep nobody out of it", () => {
     );
   };
   /** The cron's tick, which mails the links that are new. */
-  const tick = async () => {
-    const ctx = testCtx({ actor: { type: "system", job: "cron" } });
-    await mailStandingLinks(ctx);
+  const tick = async (at: number, more: { mail?: Ctx["send"]["mail"] } = {}) => {
+    const ctx = testCtx({ actor: { type: "system", job: "cron" }, now: () => at });
+    await mailStandingLinks({ ...ctx, send: { ...ctx.send, ...more } });
     return { ctx };
   };
   const daysStart = Math.ceil(Date.now() / 86_400_000) * 86_400_000;
@@ -354,7 +355,8 @@ describe("who knows an address can keep nobody out of it", () => {
       // However many ask: the cron sends what is new.
       expect(ctx.traces.mails).toEqual([]);
     }
-    for (const { ctx } of [await tick(), await tick()]) for (const message of ctx.traces.mails) await workMail(ctx, message);
+    for (const { ctx } of [await tick(daysStart), await tick(daysStart + 180 * minute)])
+      for (const message of ctx.traces.mails) await workMail(ctx, message);
     const mails = await home.directory.select().from(devMails).where(eq(devMails.recipient, actor.email));
     expect(mails).toHaveLength(2);
     for (const { text } of mails) {
@@ -382,6 +384,31 @@ describe("who knows an address can keep nobody out of it", () => {
       opened.push(open?.id ?? "");
     }
     expect(new Set(opened).size).toBe(3);
+  });
+
+  test("the cron mails each link once, whatever ticks at the same time, and one that the queue refuses keeps nobody else's", async () => {
+    const { directory } = testCtx();
+    await directory.update(magicLinks).set({ mailDueAt: null });
+    const people = [await makeUser(), await makeUser(), await makeUser()].map(({ actor }) => actor.email);
+    for (const email of people) {
+      const key = `sign-in-day:address:${hashToken(email)}`;
+      await directory.insert(rateLimits).values({ key, count: 12, resetAt: daysStart + 24 * 60 * minute });
+      await askFromAfar(email, daysStart);
+    }
+    const [poor = ""] = people;
+    const sent: (string | undefined)[] = [];
+    const idOf = new Map((await Promise.all(people.map((email) => linksIn(email)))).flat().map(({ id, email }) => [id, email]));
+    const mail: Ctx["send"]["mail"] = async (message) => {
+      const to = message.type === "mail.sign_in" ? idOf.get(message.link) : undefined;
+      if (to === poor) throw new Error("the queue is away");
+      sent.push(to);
+    };
+    await Promise.all([tick(daysStart, { mail }), tick(daysStart, { mail })]);
+    for (let minutes = 1; minutes < 5; minutes++) await tick(daysStart + minutes * minute, { mail });
+    expect(sent.sort()).toEqual(people.slice(1).sort());
+    // Its own goes out once the queue is back.
+    const { ctx } = await tick(daysStart + 11 * minute);
+    expect(ctx.traces.mails).toHaveLength(1);
   });
 
   describe("when unknown browsers have asked for all sign-ins of a day", () => {
@@ -413,7 +440,7 @@ describe("who knows an address can keep nobody out of it", () => {
       expect(await redeemCode(home, mailOf(home))).toMatchObject({ landing: expect.any(String) });
       expect(await redeemLink(browser(), mailOf(early))).toMatchObject({ landing: expect.any(String) });
       expect((await askFromAfar(actor.email, Date.now())).kind).toBe("rate_limited");
-      const { ctx } = await tick();
+      const { ctx } = await tick(Date.now());
       const [message] = ctx.traces.mails as Extract<MailMessage, { type: "mail.sign_in" }>[];
       expect(await redeemLink(browser(), { token: linkToken(ctx.config, "sign-in", message?.link ?? "") })).toMatchObject({
         landing: expect.any(String),

@@ -57,7 +57,7 @@ export const fr: Words = {
       announced: (provider, tenant, on) => `${provider} pour ${tenant} : l’ancienne clé sera supprimée le ${on}`,
       reminded: (provider, tenant, on) => `${provider} pour ${tenant} : l’ancienne clé sera supprimée dans une semaine (${on})`,
       put_off: (provider, tenant) => `${provider} pour ${tenant} : l’ancienne clé est conservée pour le moment`,
-      called_off: (provider, tenant) => `${provider} pour ${tenant} : la clé reste`,
+      called_off: (provider, tenant) => `${provider} pour ${tenant} : la clé est conservée`,
       ended: (provider, tenant) => `${provider} pour ${tenant} : l’ancienne clé a été supprimée`,
     },
     coming: (provider, account, on) =>
