@@ -17,6 +17,7 @@ const without = {
       "linkWaiting",
       "scheduleStatements",
       "alignJobs",
+      "alignByTick",
       "outcomeStatements",
       "keepResources",
       "dropExports",

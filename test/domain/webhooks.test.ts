@@ -16,9 +16,12 @@ import {
   tenants,
   webhookDeliveries,
 } from "#db/schema/index.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
 import { webhooks as webhookShelf, webhooks } from "#server/catalog/webhooks/registry.ts";
 import { hmacOf } from "#server/catalog/webhooks/signature.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
+import { alignJobs } from "#server/domain/runs/align-jobs.ts";
+import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
 import { currentDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
@@ -617,6 +620,29 @@ describe("permissions that a shop changes", () => {
     for (const message of staff.traces.tasks) await workDelivery(ctx, message as WebhookMessage);
     expect(await grantedTo(connection)).toEqual(["read_products", "read_customers"]);
   });
+});
+
+test("a job that may run by a shop's new permissions does, although the worker that heard of them was killed", async () => {
+  const { tenant, shop, connection } = await makeShop();
+  await db.update(connections).set({ scopesGranted: [] }).where(eq(connections.id, connection));
+  await alignJobs(testTenantCtx(tenant));
+  const { ctx, told } = machine();
+  while ((await alignSchedules(ctx, sensors)) > 0);
+  expect(await scheduleOf(tenant.id, "shopify-sensor")).toMatchObject({ blocked: "missing_scopes" });
+  const current = { current: shopScopes };
+  await hear(ctx, { provider: "shopify", topic: "app/scopes_update", account: shop, payload: current });
+  let isDone = false;
+  const dying = interruptedD1(testEnv.DB, (call) => {
+    if (isDone) throw new Error("killed");
+    isDone = call.is === "batch";
+    return undefined;
+  });
+  for (const message of told()) {
+    await expect(workDelivery({ ...ctx, directory: openDb(dying), databases: { ...ctx.databases, DB: dying } }, message)).rejects.toThrow();
+  }
+  expect(await connectionOf(connection)).toMatchObject({ scopesGranted: current.current });
+  while ((await alignSchedules(ctx, sensors)) > 0);
+  expect(await scheduleOf(tenant.id, "shopify-sensor")).toMatchObject({ blocked: null });
 });
 
 describe("an order", () => {

@@ -30,7 +30,12 @@ export async function alignJobs(ctx: TenantCtx, written?: readonly ConnectionFac
     seen = factsIn(now);
   }
   ctx.log.warn("what a client's schedules follow from changed as often as they were written", { writes: maxWrites });
-  await ctx.directory.update(tenants).set({ catalog: "" }).where(eq(tenants.id, ctx.tenant.id));
+  await alignByTick(ctx);
+}
+
+/** Lets the next tick align a client's schedules: for who may die between a change and its writing of them. */
+export async function alignByTick({ directory, tenant }: TenantCtx): Promise<void> {
+  await directory.update(tenants).set({ catalog: "" }).where(eq(tenants.id, tenant.id));
 }
 
 async function factsOf(ctx: TenantCtx): Promise<ClientFacts | null> {

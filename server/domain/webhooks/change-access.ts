@@ -4,7 +4,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { wrote } from "#server/domain/audit/commit-if.ts";
 import type { ReconnectReason } from "#server/domain/connections/schemas.ts";
 import { queueMail } from "#server/domain/mail/queue-mail.ts";
-import { alignJobs } from "#server/domain/runs/align-jobs.ts";
+import { alignByTick, alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import type { Working } from "./apply-effect.ts";
 import { conclude, stillOpen } from "./conclude.ts";
@@ -79,6 +79,8 @@ export async function replaceScopes(ctx: TenantCtx, working: Working, granted: r
   const { connection, delivery } = working;
   const ignored = outdated(working) ?? (await superseded(ctx, working));
   if (ignored) return void (await conclude(ctx, delivery.id, { ignored }));
+  // Nothing else would free a job that lacked one, were this worker killed after it.
+  await alignByTick(ctx);
   const { won } = await conclude(ctx, delivery.id, {
     audit: { action: "connection.scopes_changed", details: { connection: connection.id, provider: connection.provider, scopes: granted } },
     statements: [
