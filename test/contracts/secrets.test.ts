@@ -10,6 +10,7 @@ import type { Message } from "#server/messages.ts";
 import { describeProcedures, restOperations } from "#server/trpc/rest.ts";
 import { appRouter } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
+import { mintKey } from "#test/domain/connections/mint-key.ts";
 import { choices, control, decide } from "#test/domain/oauth/consent.ts";
 import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
 import { sandboxOrigin } from "#test/variables.ts";
@@ -74,8 +75,7 @@ async function connect(provider: string, tenant: string, token: string, decision
 /** Pastes a key that was made at the provider just now, after one that is none. */
 async function paste(provider: string, tenant: string, token: string): Promise<void> {
   const account = provider === "klaviyo" ? "KeyS01" : "Secrets Shop";
-  const made = await fetch(`${sandboxOrigin}/__sandbox/keys`, { method: "POST", body: JSON.stringify([{ provider, account }]) });
-  const [{ fields }] = (await made.json()) as [{ fields: Record<string, string> }];
+  const { fields } = await mintKey(provider, account);
   const dead = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value.replace(/sbx../, "sbx00")]));
   for (const pasted of [dead, fields]) {
     await keep("/api/trpc/connections.connectKey", {

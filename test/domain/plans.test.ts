@@ -17,10 +17,10 @@ import { Plan } from "#server/domain/tenants/schemas.ts";
 import { updateClient } from "#server/domain/tenants/update-client.ts";
 import { newId } from "#server/ids.ts";
 import { createCaller } from "#server/trpc/root.ts";
+import { mintKey } from "#test/domain/connections/mint-key.ts";
 import { begin, connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
 import { makeRig } from "#test/domain/runs/rig.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
-import { sandboxOrigin } from "#test/variables.ts";
 
 const db = openDb(testEnv.DB);
 const day = 86_400_000;
@@ -92,12 +92,8 @@ test("a provider outside the plan is not even asked, by a consent or by a key", 
   const sent = await begin(browser, { provider: "hubspot", tenant: tenant.id });
   expect(sent).toEqual({ location: `/t/${tenant.id}/integrations`, toast: { kind: "error", message: expect.stringContaining("HubSpot") } });
   const inside = enterTenant(browser, tenant, "owner");
-  const made = await fetch(`${sandboxOrigin}/__sandbox/keys`, {
-    method: "POST",
-    body: JSON.stringify([{ provider: "vapi", account: "Plans" }]),
-  });
-  const [key] = (await made.json()) as { fields: Record<string, string> }[];
-  await expect(connectKey(inside, { provider: "vapi", fields: key?.fields ?? {} })).rejects.toMatchObject({ kind: "conflict" });
+  const { fields } = await mintKey("vapi", "Plans");
+  await expect(connectKey(inside, { provider: "vapi", fields })).rejects.toMatchObject({ kind: "conflict" });
   expect(await db.select().from(connections).where(eq(connections.tenantId, tenant.id))).toEqual([]);
 });
 

@@ -9,9 +9,9 @@ import { appRouter } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { type Belongings, makeBelongings } from "#test/contracts/belongings.ts";
 import { feed } from "#test/contracts/feed.ts";
+import { mintKey } from "#test/domain/connections/mint-key.ts";
 import { connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
 import { makeUser, testEnv } from "#test/harness.ts";
-import { sandboxOrigin } from "#test/variables.ts";
 
 const db = openDb(testEnv.DB);
 const operations = new Map(restOperations(appRouter._def.procedures).map((operation) => [operation.name, operation]));
@@ -53,11 +53,7 @@ async function makeWorld(): Promise<World> {
   for (const provider of ["klaviyo", "google"]) await connectThrough(browser, { tenant: tenant.id, provider });
   const rows = await db.select().from(connections).where(eq(connections.tenantId, tenant.id));
   const idOf = (provider: string) => rows.find((row) => row.provider === provider)?.id ?? "";
-  const minted = await fetch(`${sandboxOrigin}/__sandbox/keys`, {
-    method: "POST",
-    body: JSON.stringify([{ provider: "vapi", account: "Contract" }]),
-  });
-  const [key] = (await minted.json()) as { fields: Record<string, string> }[];
+  const { fields } = await mintKey("vapi", "Contract");
   const { token } = await makeUser({ staff: true, roles: [[tenant, "owner"]] });
   const now = Date.now();
   await db.batch([
@@ -101,7 +97,7 @@ async function makeWorld(): Promise<World> {
     belongings,
     klaviyo: idOf("klaviyo"),
     google: idOf("google"),
-    key: key?.fields ?? {},
+    key: fields,
     token,
     otherToken: (await makeUser({ staff: true })).token,
   };

@@ -14,10 +14,10 @@ import { workToken } from "#server/domain/connections/work-token.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { sourceOf } from "#server/domain/runs/choose-account.ts";
 import { createCaller } from "#server/trpc/root.ts";
+import { mintKey } from "#test/domain/connections/mint-key.ts";
 import { connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
-import { sandboxOrigin } from "#test/variables.ts";
 
 const day = 86_400_000;
 const minute = 60_000;
@@ -33,21 +33,11 @@ afterEach(async () => {
   await db.update(connections).set({ status: "disconnected", endLookAt: null });
 });
 
-async function keyOf(account: string): Promise<Record<string, string>> {
-  const answer = await fetch(`${sandboxOrigin}/__sandbox/keys`, {
-    method: "POST",
-    body: JSON.stringify([{ provider: "klaviyo", account }]),
-  });
-  const [made] = (await answer.json()) as { fields: Record<string, string> }[];
-  if (!made) throw new Error("no key");
-  return made.fields;
-}
-
 /** A client whose account is connected by a key. */
 async function withKey() {
   const { browser, tenant, actor } = await visit();
   const ctx = { ...enterTenant(browser, tenant, "owner"), traces: browser.traces };
-  const { connectionId: keyId } = await connectKey(ctx, { provider: "klaviyo", fields: await keyOf("BetaB2") });
+  const { connectionId: keyId } = await connectKey(ctx, { provider: "klaviyo", fields: (await mintKey("klaviyo", "BetaB2")).fields });
   return { browser, tenant, actor, ctx, keyId };
 }
 /** And by a sign-in since. */
@@ -179,7 +169,7 @@ describe("a key whose account is signed in to", () => {
   test("that is given after the sign-in is wanted beside it", async () => {
     const { ctx, browser, tenant } = await withKey();
     await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo" });
-    const { connectionId } = await connectKey(ctx, { provider: "klaviyo", fields: await keyOf("BetaB2") });
+    const { connectionId } = await connectKey(ctx, { provider: "klaviyo", fields: (await mintKey("klaviyo", "BetaB2")).fields });
     expect(await rowOf(connectionId)).toMatchObject({ endsAt: null, keptAt: expect.any(Number) });
     await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo" });
     expect((await rowOf(connectionId)).endsAt).toBeNull();

@@ -18,6 +18,7 @@ import { updateClient } from "#server/domain/tenants/update-client.ts";
 import { DomainError } from "#server/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
+import { mintKey } from "#test/domain/connections/mint-key.ts";
 import { begin, comeBack, connectThrough, control, counted, decide, visit } from "#test/domain/oauth/consent.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { sandboxOrigin } from "#test/variables.ts";
@@ -44,14 +45,6 @@ function newAccount(provider: string): string {
   return provider === "klaviyo" ? `Key${String(shops).padStart(3, "0")}` : `Shop Number ${shops}`;
 }
 
-/** A key that the account's owner has just made there, as the form asks for it. */
-async function keyOf(provider: string, account: string): Promise<{ fields: Fields; grantId: string }> {
-  const answer = await fetch(`${sandboxOrigin}/__sandbox/keys`, { method: "POST", body: JSON.stringify([{ provider, account }]) });
-  const [made] = (await answer.json()) as { fields: Fields; grant_id: string }[];
-  if (!made) throw new Error("no key");
-  return { fields: made.fields, grantId: made.grant_id };
-}
-
 /** A member inside their tenant, whose logger, queues and clock the test sees. */
 async function inside(tenant?: Tenant, more: TestCtx = {}) {
   const { browser, tenant: home, token } = await visit(tenant, more);
@@ -62,7 +55,7 @@ async function inside(tenant?: Tenant, more: TestCtx = {}) {
 async function connected(provider: string) {
   const person = await inside();
   const account = newAccount(provider);
-  const key = await keyOf(provider, account);
+  const key = await mintKey(provider, account);
   const { connectionId: id } = await connectKey(person.ctx, { provider, fields: key.fields });
   return { ...person, account, ...key, id };
 }
@@ -119,7 +112,7 @@ describe.each(keyProviders.map((provider) => ({ id: provider.id, provider })))("
   });
 
   test("is taken as people paste it: quoted, with its label, its variable's name, the header's word or unseen characters", async () => {
-    const { fields } = await keyOf(id, newAccount(id));
+    const { fields } = await mintKey(id, newAccount(id));
     const form = (await listIntegrations((await inside()).ctx)).find((each) => each.provider === id)?.keyForm;
     for (const { name, schema } of provider.key.fields) {
       const value = fields[name];
@@ -144,7 +137,7 @@ describe.each(keyProviders.map((provider) => ({ id: provider.id, provider })))("
 
   test("that is refused is told at its field, and nothing is kept", async () => {
     const { ctx } = await inside();
-    const { fields } = await keyOf(id, newAccount(id));
+    const { fields } = await mintKey(id, newAccount(id));
     const failure = await failureOf(connectKey(ctx, { provider: id, fields: spoilt(provider, fields) }));
     expect(failure).toMatchObject({ kind: "invalid", field: mainSecret(provider) });
     expect(failure.message).toContain(`${provider.name} does not accept this key`);
@@ -163,7 +156,7 @@ describe.each(keyProviders.map((provider) => ({ id: provider.id, provider })))("
 
   test("is not kept while the provider is down, limits us, dresses a failure as a success or answers in another shape", async () => {
     const { ctx } = await inside();
-    const { fields } = await keyOf(id, newAccount(id));
+    const { fields } = await mintKey(id, newAccount(id));
     const attempt = async (effect: object) => {
       await control({ faults: [{ provider: id, effect }] });
       const failure = await failureOf(connectKey(ctx, { provider: id, fields }));
@@ -182,7 +175,7 @@ describe.each(keyProviders.map((provider) => ({ id: provider.id, provider })))("
 
   test("comes with fields that are each checked before anybody is asked", async () => {
     const { ctx } = await inside();
-    const { fields } = await keyOf(id, newAccount(id));
+    const { fields } = await mintKey(id, newAccount(id));
     await control();
     for (const { name, optional = false } of provider.key.fields) {
       const { [name]: _, ...others } = fields;
@@ -216,7 +209,7 @@ describe.each(keyProviders.map((provider) => ({ id: provider.id, provider })))("
 
   test("is in no line, message, error, audit line or row, whatever happens to it", async () => {
     const { ctx, tenant, fields, id: connectionId, grantId } = await connected(id);
-    const { fields: others } = await keyOf(id, newAccount(id));
+    const { fields: others } = await mintKey(id, newAccount(id));
     const said: string[] = [];
     const note = async (work: Promise<unknown>) =>
       void said.push(JSON.stringify(await work.catch((error: Error) => [error.message, error.stack])));
@@ -247,13 +240,13 @@ describe.each(keyProviders.map((provider) => ({ id: provider.id, provider })))("
   test("is replaced by another one of the same account, and by none of another account", async () => {
     const { ctx, account, id: connectionId, grantId } = await connected(id);
     const before = await rowOf(connectionId);
-    const foreign = await keyOf(id, newAccount(id));
+    const foreign = await mintKey(id, newAccount(id));
     const failure = await failureOf(connectKey(ctx, { provider: id, fields: foreign.fields, connectionId }));
     expect(failure.kind).toBe("conflict");
     expect(failure.message).toContain(before?.name);
     expect(await rowOf(connectionId)).toEqual(before);
 
-    const { fields } = await keyOf(id, account);
+    const { fields } = await mintKey(id, account);
     const again = await connectKey(ctx, { provider: id, fields, connectionId });
     expect(again).toMatchObject({ connectionId, again: true });
     await control({ revoke: [{ grantId }] });
@@ -274,7 +267,7 @@ describe.each(keyProviders.map((provider) => ({ id: provider.id, provider })))("
 describe("what belongs to a key", () => {
   const wrongOne = async (provider: string, more: Fields, account = newAccount(provider)) => {
     const { ctx } = await inside();
-    const { fields } = await keyOf(provider, account);
+    const { fields } = await mintKey(provider, account);
     const failure = await failureOf(connectKey(ctx, { provider, fields: { ...fields, ...more } }));
     expect(await kept(ctx)).toEqual(nothing);
     return failure.field;
@@ -295,7 +288,7 @@ describe("what belongs to a key", () => {
     expect(await wrongOne("whatsapp", { waba_id: "123456789012345" })).toBe("waba_id");
     expect(await wrongOne("whatsapp", { app_secret: "0".repeat(32) })).toBe("app_secret");
     const { ctx, account, fields, id } = await connected("whatsapp");
-    const { app_secret: _, ...without } = (await keyOf("whatsapp", account)).fields;
+    const { app_secret: _, ...without } = (await mintKey("whatsapp", account)).fields;
     await connectKey(ctx, { provider: "whatsapp", fields: without, connectionId: id });
     expect((await secretsOf(id)).map(({ field }) => field)).toEqual(["access_token"]);
     expect(await probeConnection(ctx, { connectionId: id })).toMatchObject({ result: "ok" });
@@ -305,13 +298,13 @@ describe("what belongs to a key", () => {
   test("Vapi: an organization is known by what is in it, and an empty one says what to do", async () => {
     expect(await wrongOne("vapi", {}, "Empty Organisation")).toBe("private_key");
     const { ctx } = await inside();
-    const { fields } = await keyOf("vapi", "Numbers Only");
+    const { fields } = await mintKey("vapi", "Numbers Only");
     expect((await connectKey(ctx, { provider: "vapi", fields })).account).toMatch(/^Vapi [0-9a-f]{8}$/);
   });
 
   test("words come in the language of the page, else of the person who typed", async () => {
     const { ctx, browser } = await inside();
-    const { fields } = await keyOf("telnyx", newAccount("telnyx"));
+    const { fields } = await mintKey("telnyx", newAccount("telnyx"));
     if (browser.actor.type !== "user") throw new Error("somebody is signed in");
     const french = { ...ctx, actor: { ...browser.actor, locale: "fr" as const } };
     const refused = await failureOf(connectKey(french, { provider: "telnyx", fields: spoilt(findKeyProvider("telnyx"), fields) }));
@@ -323,7 +316,7 @@ describe("what belongs to a key", () => {
   test("a person tries twenty keys in ten minutes, then is asked to wait, and the provider is left alone", async () => {
     const { ctx } = await inside();
     const provider = findKeyProvider("apify");
-    const { fields } = await keyOf("apify", newAccount("apify"));
+    const { fields } = await mintKey("apify", newAccount("apify"));
     const wrong = { provider: "apify", fields: spoilt(provider, fields) };
     const failures = await Promise.all(Array.from({ length: 20 }, () => failureOf(connectKey(ctx, wrong))));
     expect(failures.every(({ kind }) => kind === "invalid")).toBe(true);
@@ -334,7 +327,7 @@ describe("what belongs to a key", () => {
 
   test("a key replaces none of another provider", async () => {
     const { ctx, id } = await connected("apify");
-    const { fields } = await keyOf("telnyx", newAccount("telnyx"));
+    const { fields } = await mintKey("telnyx", newAccount("telnyx"));
     const failure = await failureOf(connectKey(ctx, { provider: "telnyx", fields, connectionId: id }));
     expect(failure.kind).toBe("not_found");
     expect(await rowOf(id)).toMatchObject({ provider: "apify", status: "active" });
@@ -342,7 +335,7 @@ describe("what belongs to a key", () => {
 
   test("over REST a key is connected and answered without itself; a wrong one says its field", async () => {
     const { tenant, token } = await inside();
-    const { fields } = await keyOf("apify", newAccount("apify"));
+    const { fields } = await mintKey("apify", newAccount("apify"));
     const post = (body: unknown) =>
       ask(`/api/connections/${tenant.id}/keys`, { method: "POST", headers: asPerson(token), body: JSON.stringify(body) });
     const made = await post({ provider: "apify", fields });
@@ -423,7 +416,7 @@ describe("tokens that a key buys (CJ)", () => {
 
   test("a lost reply while connecting keeps nothing and says so", async () => {
     const { ctx } = await inside();
-    const { fields } = await keyOf("cj", newAccount("cj"));
+    const { fields } = await mintKey("cj", newAccount("cj"));
     await control({ faults: [{ provider: "cj", kind: "token", count: 1, effect: { type: "reply_lost" } }] });
     expect((await failureOf(connectKey(ctx, { provider: "cj", fields }))).kind).toBe("unavailable");
     expect(await kept(ctx)).toEqual(nothing);
@@ -436,7 +429,7 @@ describe("a key and a sign-in of one account (Klaviyo)", () => {
   /** A key of the account that `connectThrough` signs in to. */
   async function withKey() {
     const person = await inside();
-    const key = await keyOf("klaviyo", "BetaB2");
+    const key = await mintKey("klaviyo", "BetaB2");
     const { connectionId: keyId } = await connectKey(person.ctx, { ...klaviyo, fields: key.fields });
     return { ...person, ...key, keyId };
   }
@@ -538,7 +531,7 @@ describe("a key and a sign-in of one account (Klaviyo)", () => {
     const { ctx, browser, tenant } = await inside();
     await connectThrough(browser, { tenant: tenant.id, ...klaviyo });
     const [oauth] = await listConnections(ctx);
-    const { fields } = await keyOf("klaviyo", "BetaB2");
+    const { fields } = await mintKey("klaviyo", "BetaB2");
     expect(await failureOf(connectKey(ctx, { ...klaviyo, fields, connectionId: oauth?.id }))).toMatchObject({ kind: "conflict" });
     expect(await listConnections(ctx)).toEqual([oauth]);
   });
@@ -564,7 +557,7 @@ test("a number is taken as it is written, with its country's code", () => {
 
 test("a client that is reactivated while its key is being proven has its jobs, though the key's writing saw it suspended", async () => {
   const tenant = await makeTenant({ status: "suspended" });
-  const { fields } = await keyOf("klaviyo", newAccount("klaviyo"));
+  const { fields } = await mintKey("klaviyo", newAccount("klaviyo"));
   const staff = testTenantCtx(tenant, "staff");
   while ((await alignSchedules(staff, sensors)) > 0);
   let once = true;

@@ -15,10 +15,10 @@ import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { cancelDeletion, requestDeletion } from "#server/domain/custody/request-deletion.ts";
 import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
 import { updateClient } from "#server/domain/tenants/update-client.ts";
+import { mintKey } from "#test/domain/connections/mint-key.ts";
 import { connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
 import { testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
-import { sandboxOrigin } from "#test/variables.ts";
 
 const db = openDb(testEnv.DB);
 
@@ -60,13 +60,6 @@ async function client() {
   return { ctx, tenant, google: of("google"), klaviyo: of("klaviyo") };
 }
 
-async function keyOf(provider: string, account: string): Promise<Record<string, string>> {
-  const answer = await fetch(`${sandboxOrigin}/__sandbox/keys`, { method: "POST", body: JSON.stringify([{ provider, account }]) });
-  const [made] = (await answer.json()) as { fields: Record<string, string> }[];
-  if (!made) throw new Error("no key");
-  return made.fields;
-}
-
 /** A D1 in whose first batch of schedules something else comes first. */
 function overtaken(by: () => Promise<unknown>) {
   let done = false;
@@ -82,7 +75,7 @@ describe("a client that is suspended as a verb begins and active as it writes ha
   const chosen = { kind: "ga4_property", ids: [] as string[] };
   const verbs: Record<string, (ctx: TenantCtx, of: { google: ConnectionRow; klaviyo: ConnectionRow }) => Promise<unknown>> = {
     chooseResources: (ctx, { google }) => chooseResources(ctx, { connectionId: google.id, ...chosen }),
-    connectKey: async (ctx) => connectKey(ctx, { provider: "twilio", fields: await keyOf("twilio", "Shop Number 901") }),
+    connectKey: async (ctx) => connectKey(ctx, { provider: "twilio", fields: (await mintKey("twilio", "Shop Number 901")).fields }),
     disconnect: (ctx, { google }) => disconnect(ctx, { connectionId: google.id }),
     needReconnect: (ctx, { google }) => needReconnect(ctx, google, "access_removed"),
     preferConnection: (ctx, { google }) => preferConnection(ctx, { connectionId: google.id }),
@@ -103,7 +96,7 @@ test("an account that is connected while another one is stored keeps its jobs", 
   const { ctx } = await client();
   const klaviyo = (await listConnections(ctx)).find(({ provider }) => provider === "klaviyo");
   await disconnect(ctx, { connectionId: klaviyo?.id ?? "" });
-  const fields = await keyOf("klaviyo", "KeyAlg");
+  const { fields } = await mintKey("klaviyo", "KeyAlg");
   let stores = 0;
   const d1 = interruptedD1(testEnv.DB, (call) => {
     if (call.is !== "batch" || call.statements.length < 6 || stores++ > 0) return undefined;
@@ -111,7 +104,7 @@ test("an account that is connected while another one is stored keeps its jobs", 
   });
   await connectKey(
     { ...ctx, db: openTenantDb(d1, ctx.tenant.id) },
-    { provider: "twilio", fields: await keyOf("twilio", "Shop Number 902") },
+    { provider: "twilio", fields: (await mintKey("twilio", "Shop Number 902")).fields },
   );
   expect(stores).toBeGreaterThan(0);
   expect((await blocksOf(ctx))["klaviyo-sensor"]).toBeNull();
@@ -156,7 +149,7 @@ describe("while the tick aligns a client", () => {
     const { ctx, tenant, klaviyo } = await client();
     await disconnect(ctx, { connectionId: klaviyo.id });
     await db.update(tenants).set({ catalog: "" }).where(eq(tenants.id, tenant.id));
-    const fields = await keyOf("klaviyo", "KeyTic");
+    const { fields } = await mintKey("klaviyo", "KeyTic");
     await tickOvertaken(() => connectKey(ctx, { provider: "klaviyo", fields }));
     expect((await blocksOf(ctx))["klaviyo-sensor"]).toBeNull();
   });
