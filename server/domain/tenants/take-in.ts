@@ -80,7 +80,7 @@ async function holdersOf(
   const found = await Promise.all(
     acrossTenants(ctx).map(({ db }) =>
       db
-        .select({ tenantId: connections.tenantId, name: connections.name, status: connections.status })
+        .select({ tenantId: connections.tenantId, externalId: connections.externalId, name: connections.name, status: connections.status })
         .from(connections)
         .where(
           and(
@@ -92,8 +92,13 @@ async function holdersOf(
     ),
   );
   const rows = found.flat();
-  const live = new Map(rows.filter(({ status }) => status === "active").map(({ tenantId, name }) => [tenantId, name]));
-  const former = new Map(rows.filter(({ tenantId }) => !live.has(tenantId)).map(({ tenantId, name }) => [tenantId, name]));
+  const isOf = ({ externalId }: { externalId: string }) => externalId === identity.externalId;
+  const names = (some: typeof rows) => new Map(some.map(({ tenantId, name }) => [tenantId, name]));
+  // Another account of the client that was made from this one says that it had it, never that it has it.
+  const live = names(rows.filter((row) => isOf(row) && row.status === "active"));
+  const before = rows.filter(({ tenantId }) => !live.has(tenantId));
+  // What the account itself was called comes before what another one is.
+  const former = new Map([...names(before.filter((row) => !isOf(row))), ...names(before.filter(isOf))]);
   return { live, former, begun: from && !live.has(from.id) && !former.has(from.id) ? from : null };
 }
 

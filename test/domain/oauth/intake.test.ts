@@ -3,7 +3,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { auditLog, connections, tenants } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { disconnect } from "#server/domain/connections/disconnect.ts";
 import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
+import { enterFor } from "#server/domain/tenants/enter-for.ts";
 import { updateClient } from "#server/domain/tenants/update-client.ts";
 import { createCallerFactory } from "#server/trpc/init.ts";
 import { appRouter } from "#server/trpc/root.ts";
@@ -110,8 +112,7 @@ test("an account that several clients have is left to a person", async () => {
   const { browser } = await admin();
   for (const _ of [1, 2]) {
     const { browser: owner, tenant } = await visit();
-    const { location } = await begin(owner, { provider: "klaviyo", tenant: tenant.id });
-    await comeBack(owner, "klaviyo", await allow(location, { other: account }));
+    await connectOwn(owner, tenant.id, account);
   }
   const next = await takeIn(browser, account);
   expect(next).toMatchObject({
@@ -148,6 +149,38 @@ test("an account that its client has no more goes to nobody by itself: staff say
     expect((await takeIn(browser, account, "klaviyo", seller)).toast?.message).toMatch(/Several clients/);
     expect((await clientOf(account)).rows).toHaveLength(2);
   }
+});
+
+/** An account that its client, which was made from it, gave up; another account of the same provider it keeps. */
+async function soldOn(browser: Ctx) {
+  const [sold, kept] = [newAccount(), newAccount()];
+  await takeIn(browser, sold);
+  const [row] = (await clientOf(sold)).rows;
+  if (!row) throw new Error("no client was made");
+  await connectOwn(browser, row.tenantId, kept);
+  await disconnect(await enterFor(browser, row.tenantId), { connectionId: row.id });
+  expect((await clientOf(kept)).rows).toMatchObject([{ tenantId: row.tenantId, status: "active" }]);
+  return { sold, seller: row.tenantId };
+}
+
+async function connectOwn(browser: Ctx, tenant: string, account: string) {
+  const { location } = await begin(browser, { provider: "klaviyo", tenant });
+  return comeBack(browser, "klaviyo", await allow(location, { other: account }));
+}
+
+test("an account that was sold is asked about also where the seller, whose client was made from it, has another one", async () => {
+  const { browser } = await admin();
+  const { sold, seller } = await soldOn(browser);
+  expect((await takeIn(browser, sold)).location).toContain(`among=${seller}`);
+  expect((await clientOf(sold)).rows).toMatchObject([{ tenantId: seller, status: "disconnected" }]);
+});
+
+test("an account that its buyer connected is the buyer's alone, whatever other account the seller has", async () => {
+  const { browser } = await admin();
+  const { sold } = await soldOn(browser);
+  const { browser: owner, tenant } = await visit();
+  await connectOwn(owner, tenant.id, sold);
+  expect(await takeIn(browser, sold)).toMatchObject({ location: `/admin/clients/${tenant.id}`, toast: { kind: "success" } });
 });
 
 test("an account whose client lost its access goes back to it when staff say so, and to nobody who never had it", async () => {
