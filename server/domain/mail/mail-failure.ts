@@ -6,7 +6,7 @@
  */
 export type Fate = "refused" | "later" | "unsure";
 
-/** A transport did not get its yes. The message holds the other side's words, never ours. */
+/** A transport did not get its yes. The message holds the other side's words, never ours, and none where it may have repeated a secret. */
 export class MailFailure extends Error {
   override name = "MailFailure";
   readonly fate: Fate;

@@ -16,6 +16,8 @@ export interface Step {
   silence?: Fate;
   /** What a no for good (5xx) means: `later` where it is about our login and not about this mail. */
   no?: Fate;
+  /** What is said is secret: errors give the code alone, since a server may repeat in its answer what it was told. */
+  secret?: boolean;
 }
 
 interface Bounds {
@@ -95,8 +97,9 @@ export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds
     const reply = await hear(step);
     const [kind] = String(reply.code);
     if (kind === String(digit)) return reply;
-    const words = `The mail server answered ${step.what} with ${reply.code} ${reply.lines.join(" ")}`;
-    throw new MailFailure(words, kind === "5" ? (step.no ?? "refused") : "later");
+    const fate = kind === "5" ? (step.no ?? "refused") : "later";
+    const said = step.secret ? [reply.code] : [reply.code, ...reply.lines];
+    throw new MailFailure(`The mail server answered ${step.what} with ${said.join(" ")}`, fate);
   };
 
   const write = (line: string, step: Step): Promise<void> => {

@@ -133,7 +133,7 @@ async function logIn(ctx: Ctx, smtp: Dialogue, { offers, limitMs }: { offers: re
   const base64 = (text: string) => encodeBase64(new TextEncoder().encode(text));
   const methods = offers.find((offer) => /^AUTH[ =]/i.test(offer))?.toUpperCase() ?? "";
   // A login that is refused is about us, and is mended by us: the mail waits for it.
-  const step = (what: string): Step => ({ what, limitMs, no: "later" });
+  const step = (what: string): Step => ({ what, limitMs, no: "later", secret: true });
   if (/\bPLAIN\b/.test(methods)) {
     await smtp.say(`AUTH PLAIN ${base64(`\0${username}\0${password}`)}`, 2, step("the login"));
   } else if (/\bLOGIN\b/.test(methods)) {

@@ -3,6 +3,7 @@ import { eq, inArray } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { connections, devMails, undeliveredMails } from "#db/schema/index.ts";
+import type { Ctx } from "#server/ctx.ts";
 import { invite } from "#server/domain/invitations/invite.ts";
 import { forgetUndelivered } from "#server/domain/mail/deliver.ts";
 import { MailFailure } from "#server/domain/mail/mail-failure.ts";
@@ -40,6 +41,25 @@ async function invitation() {
 }
 
 const undelivered = (id: string) => db.select().from(undeliveredMails).where(eq(undeliveredMails.id, id));
+
+/** Reaches an SMTP server that offers a login and understands none: it repeats each line but the greeting. */
+const repeatingServer: Ctx["connect"] = () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const answers = new TransformStream<string, Uint8Array>({ transform: (line, out) => out.enqueue(bytes(`${line}\r\n`)) }, undefined, {
+    highWaterMark: 9,
+  });
+  const writer = answers.writable.getWriter();
+  const writable = new WritableStream<Uint8Array>({
+    async start() {
+      await writer.write("220 hello");
+    },
+    async write(chunk) {
+      const line = new TextDecoder().decode(chunk).trim();
+      await writer.write(line.startsWith("EHLO") ? "250 AUTH PLAIN" : `502 not recognized: ${line}`);
+    },
+  });
+  return { readable: answers.readable, writable, opened: Promise.resolve({}), close: async () => undefined } as unknown as Socket;
+};
 
 /** A connection that waits for its people, and three of them. */
 async function broken() {
@@ -111,6 +131,27 @@ describe("whom a mail did not reach", () => {
     const { invitations } = await owner.team.list({ tenant: tenant.id });
     expect(invitations).toMatchObject([{ id, undelivered: "refused" }]);
     expect(JSON.stringify(invitations)).not.toContain("Resend");
+  });
+
+  test("a mail server that repeats the login tells nobody the password: neither the table, nor the page of staff, nor the log", async () => {
+    const { id, message } = await invitation();
+    const ctx = testCtx();
+    const config = {
+      ...ctx.config,
+      MAIL_TRANSPORT: "smtp" as const,
+      SMTP_HOST: "mail.example.com",
+      SMTP_SECURITY: "none" as const,
+      SMTP_USERNAME: "portal",
+      SMTP_PASSWORD: "a-password-of-the-test",
+    };
+    const failure = await workMail({ ...ctx, config, connect: repeatingServer }, message).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(MailFailure);
+    ctx.log.error("a mail failed", { error: failure });
+    const staff = createCaller(testCtx({ actor: (await makeUser({ staff: true })).actor }));
+    const { items } = await staff.mails.undelivered({});
+    const reason = "The mail server answered the login with 502";
+    expect([await undelivered(id), items.filter((mail) => mail.id === id)]).toMatchObject([[{ fate: "later", reason }], [{ reason }]]);
+    expect(JSON.stringify([items, ctx.traces.lines])).not.toContain(btoa("\0portal\0a-password-of-the-test"));
   });
 
   test("one that the queue tries no more is said to have failed for good", async () => {

@@ -191,6 +191,25 @@ test("a server that hangs up, babbles or refuses is an error with its words and 
   expect(refused).not.toContain("not-the-password");
 });
 
+test("a server that repeats what it was told at the login is an error with its code alone: the password is in no words of ours", async () => {
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const [user, password] = [base64(login.username), base64(login.password)];
+  const both = base64(`\0${login.username}\0${login.password}`);
+  const prompts = ["334 VXNlcm5hbWU6\r\n", "334 UGFzc3dvcmQ6\r\n"];
+  const plain = ["250 AUTH PLAIN\r\n", `502-5.5.2 command not recognized:\r\n502 AUTH PLAIN ${both}\r\n`];
+  for (const [acts, words] of [
+    [plain, "the login with 502"],
+    [["250 AUTH LOGIN\r\n", prompts[0], `454 try later: ${user}\r\n`], "the user name with 454"],
+    [["250 AUTH LOGIN\r\n", ...prompts, `535 bad credentials: ${password}\r\n`], "the login with 535"],
+  ] as [string[], string][]) {
+    const { port } = await scripted("220 hello\r\n", ...acts);
+    expect(await sendTo(port, { limits, SMTP_USERNAME: login.username, SMTP_PASSWORD: login.password })).toEqual({
+      error: `The mail server answered ${words}`,
+      fate: "later",
+    });
+  }
+});
+
 test("a port where nobody listens is an error", async () => {
   const { port } = await scripted("220 hello\r\n");
   await new Promise<void>((closed) => void opened.pop()?.close(closed));
