@@ -8,6 +8,9 @@ interface Reply {
 
 const maxReplyChars = 64_000;
 
+/** Why a server that is there may not be encrypted to: Workers do not say which of them it is. */
+export const certificateFaults = "its certificate is not trusted, has expired, or is for another name";
+
 /** A step of the conversation: what it is called in errors, and how long the server may take for it. */
 export interface Step {
   what: string;
@@ -80,11 +83,11 @@ export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds
     }
   };
 
-  /** Workers tell of a handshake that failed at the first byte, and do not say why: with a server that is there it is the certificate. */
+  /** Workers tell of a handshake that failed at the first byte: with a server that is there it is the certificate. */
   const wordsOf = (cause: unknown): string => {
     const words = cause instanceof Error ? cause.message : String(cause);
     if (cause instanceof MailFailure || encryptedTo === null || spoke) return words;
-    return `No encrypted connection to ${encryptedTo}: its certificate is not trusted, has expired, or is for another name.`;
+    return `No encrypted connection to ${encryptedTo}: ${certificateFaults}.`;
   };
 
   const send = (text: string) => writer.write(new TextEncoder().encode(text));

@@ -4,7 +4,7 @@ import { asciiAddress } from "#server/domain/sessions/ascii-address.ts";
 import type { Mail } from "./mail.ts";
 import { MailFailure } from "./mail-failure.ts";
 import { mimeMessage, readMailbox } from "./mime.ts";
-import { type Dialogue, type Step, smtpDialogue } from "./smtp-dialogue.ts";
+import { certificateFaults, type Dialogue, type Step, smtpDialogue } from "./smtp-dialogue.ts";
 
 /** How long a server may take for each step, in milliseconds. */
 export interface SmtpLimits {
@@ -78,23 +78,25 @@ async function open(ctx: Ctx, { sockets, limits, until }: Conversation): Promise
   const { SMTP_HOST: host = "", SMTP_SECURITY: security } = ctx.config;
   const plain = sockets[0] as Socket;
   const begin = (socket: Socket, encryptedTo: string | null) => smtpDialogue(socket, { now: ctx.now, until, encryptedTo });
-  let smtp = begin(plain, security === "tls" ? host : null);
-  await reached(plain, { host, limitMs: limits.connect });
+  const encrypted = security === "tls";
+  let smtp = begin(plain, encrypted ? host : null);
+  await reached(plain, { host, encrypted, limitMs: limits.connect });
   await smtp.expect(2, { what: "the connection", limitMs: limits.command });
   let offers = await greet(ctx, smtp, limits.command);
   if (security === "starttls") {
     if (!offers.some((offer) => /^STARTTLS$/i.test(offer.trim()))) throw new MailFailure("The mail server offers no encryption.", "later");
     await smtp.say("STARTTLS", 2, { what: "STARTTLS", limitMs: limits.command, no: "later" });
     smtp.release();
-    const encrypted = plain.startTls({ expectedServerHostname: host });
-    sockets.push(encrypted);
-    smtp = begin(encrypted, host);
+    const upgraded = plain.startTls({ expectedServerHostname: host });
+    sockets.push(upgraded);
+    smtp = begin(upgraded, host);
     offers = await greet(ctx, smtp, limits.command);
   }
   return { smtp, offers };
 }
 
-async function reached(socket: Socket, { host, limitMs }: { host: string; limitMs: number }): Promise<void> {
+/** Waits until the socket is open. An encrypted one is opened with its handshake, of which Workers say nothing where it fails. */
+async function reached(socket: Socket, { host, encrypted, limitMs }: { host: string; encrypted: boolean; limitMs: number }): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error("it took too long")), limitMs);
@@ -102,7 +104,8 @@ async function reached(socket: Socket, { host, limitMs }: { host: string; limitM
   try {
     await Promise.race([socket.opened, tooLate]);
   } catch (cause) {
-    throw new MailFailure(`No connection to ${host} (${cause instanceof Error ? cause.message : String(cause)}).`, "later", { cause });
+    const words = `No connection to ${host} (${cause instanceof Error ? cause.message : String(cause)})`;
+    throw new MailFailure(encrypted ? `${words}, or ${certificateFaults}.` : `${words}.`, "later", { cause });
   } finally {
     clearTimeout(timer);
   }

@@ -343,6 +343,28 @@ test("a certificate that nobody vouches for is named, with the host", async () =
   expect([fate, received]).toEqual(["later", []]);
 });
 
+test.skipIf(!certificate)(
+  "with SMTP_SECURITY=tls a certificate that is not trusted, or is for another name, is named beside what was found",
+  async () => {
+    const faults = "or its certificate is not trusted, has expired, or is for another name.";
+    const untrusted = await smtpServer({ secure: true });
+    const trusted = await smtpServer({ secure: true, ...(certificate && { cert: certificate.cert, key: certificate.key }) });
+    const secured = { SMTP_SECURITY: "tls", SMTP_HOST: "localhost" };
+    expect(await sendTo(trusted.port, secured)).toEqual({ error: null, fate: null });
+    for (const [port, settings] of [
+      [untrusted.port, secured],
+      [trusted.port, { ...secured, SMTP_HOST: host }],
+    ] as const) {
+      const { error, fate } = await sendTo(port, settings);
+      expect([error, fate]).toEqual([expect.stringMatching(`^No connection to ${settings.SMTP_HOST} \\(.*\\), ${faults}$`), "later"]);
+    }
+    expect([untrusted.received.length, trusted.received.length]).toEqual([0, 1]);
+    // In the clear there is no certificate that it could be about.
+    await new Promise<void>((closed) => void opened.pop()?.close(closed));
+    expect(await send(trusted.port)).not.toContain("certificate");
+  },
+);
+
 test("a domain in other letters goes over the wire as punycode, in the envelope and in the header", async () => {
   const { port, received } = await smtpServer();
   expect(await sendTo(port, { to: "anna@bücher.example", MAIL_FROM: "Atrium <portal@пример.example>" })).toEqual({
