@@ -134,12 +134,20 @@ async function logIn(ctx: Ctx, smtp: Dialogue, { offers, limitMs }: { offers: re
   const { SMTP_USERNAME: username, SMTP_PASSWORD: password } = ctx.config;
   if (username === undefined || password === undefined) return;
   const base64 = (text: string) => encodeBase64(new TextEncoder().encode(text));
-  const methods = offers.find((offer) => /^AUTH[ =]/i.test(offer))?.toUpperCase() ?? "";
+  // A server may name them in several lines, and in the spelling of before RFC 2554 (`AUTH=LOGIN`) beside today's.
+  const methods = offers
+    .filter((offer) => /^AUTH[ =]/i.test(offer))
+    .flatMap((offer) =>
+      offer
+        .toUpperCase()
+        .split(/[\s=]+/)
+        .slice(1),
+    );
   // A login that is refused is about us, and is mended by us: the mail waits for it.
   const step = (what: string): Step => ({ what, limitMs, no: "later", secret: true });
-  if (/\bPLAIN\b/.test(methods)) {
+  if (methods.includes("PLAIN")) {
     await smtp.say(`AUTH PLAIN ${base64(`\0${username}\0${password}`)}`, 2, step("the login"));
-  } else if (/\bLOGIN\b/.test(methods)) {
+  } else if (methods.includes("LOGIN")) {
     await smtp.say("AUTH LOGIN", 3, step("the login"));
     await smtp.say(base64(username), 3, step("the user name"));
     await smtp.say(base64(password), 2, step("the login"));

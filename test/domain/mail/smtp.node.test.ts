@@ -191,6 +191,20 @@ test("a server that hangs up, babbles or refuses is an error with its words and 
   expect(refused).not.toContain("not-the-password");
 });
 
+test("ways to log in are read in all the lines that name them, in either spelling, and by their whole names", async () => {
+  const prompts = ["334 VXNlcm5hbWU6\r\n", "334 UGFzc3dvcmQ6\r\n"];
+  const rest = ["235 ok\r\n", "250 ok\r\n", "250 ok\r\n", "354 go on\r\n", "250 taken\r\n"];
+  for (const [offers, first, replies] of [
+    ["250-me\r\n250-AUTH GSSAPI NTLM\r\n250-AUTH=LOGIN\r\n250 SIZE\r\n", "AUTH LOGIN\r\n", prompts],
+    ["250-me\r\n250-AUTH=LOGIN\r\n250 AUTH CRAM-MD5 plain\r\n", "AUTH PLAIN AGEAYg==\r\n", []],
+    ["250-me\r\n250-auth plain-clienttoken xoauth2\r\n250 auth login\r\n", "AUTH LOGIN\r\n", prompts],
+  ] as const) {
+    const { port, heard } = await scripted("220 hello\r\n", offers, ...replies, ...rest);
+    expect(await sendTo(port, { limits, SMTP_USERNAME: "a", SMTP_PASSWORD: "b" })).toEqual({ error: null, fate: null });
+    expect(heard[1]).toBe(first);
+  }
+});
+
 test("a server that repeats what it was told at the login is an error with its code alone: the password is in no words of ours", async () => {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
   const [user, password] = [base64(login.username), base64(login.password)];
