@@ -371,7 +371,7 @@ export const holdings: readonly Holding[] = [
   {
     table: users,
     client: null,
-    data: ["id", "locale", "timezone", "staff", "provenAt", "onboardedAt", "createdAt"],
+    data: ["id", "locale", "timezone", "staff", "wasStaff", "provenAt", "onboardedAt", "createdAt"],
     contact: ["email", "name"],
     exported: { not: "members.json has who is of the client" },
     atEnd: { stays: "who has another client, or is staff; else the account is erased" },

@@ -12,6 +12,11 @@ export const users = sqliteTable("users", {
   locale: text().$type<Locale>().notNull().default("en"),
   timezone: text().notNull().default("UTC"),
   staff: integer({ mode: "boolean" }).notNull().default(false),
+  /**
+   * Whether they are staff or ever were: what they did for the agency stays the agency's, so that clients read no name there. Set by
+   * the triggers `users_hired` and `users_made_staff`, whoever writes `staff`, and never taken away.
+   */
+  wasStaff: integer({ mode: "boolean" }).notNull().default(false),
   /** First proof of the mailbox; sessions older than it are ended. */
   provenAt: instant(),
   onboardedAt: instant(),

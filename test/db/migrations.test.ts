@@ -1,8 +1,8 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { measurements, orders, refunds, schedules } from "#db/schema/index.ts";
-import { makeTenant, testEnv } from "#test/harness.ts";
+import { auditLog, measurements, orders, refunds, schedules, users } from "#db/schema/index.ts";
+import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
 const queriesOf = (name: string) => testEnv.TEST_MIGRATIONS.find((each) => each.name.includes(name))?.queries ?? [];
@@ -103,4 +103,22 @@ test("amounts that were counted by the runtime's own decimals are by ISO 4217's 
     "revenue JPY": 1000,
   });
   expect((await db.select().from(schedules).where(eq(schedules.tenantId, id)))[0]?.cursor).toBeNull();
+});
+
+test("who is of the agency when the mark begins has it, and so has who left before and did something for it", async () => {
+  const [one, left, member] = [await makeUser({ staff: true }), await makeUser(), await makeUser()];
+  const line = { at: 0, tenantId: "", action: "client.created", details: {} };
+  await db.insert(auditLog).values([
+    { ...line, id: `aud_${left.actor.userId}`, actorType: "staff", actorId: left.actor.userId },
+    { ...line, id: `aud_${member.actor.userId}`, actorType: "user", actorId: member.actor.userId },
+  ]);
+  const ids = [one, left, member].map(({ actor }) => actor.userId);
+  await db.update(users).set({ wasStaff: false }).where(inArray(users.id, ids));
+  const [change = ""] = queriesOf("was_staff").filter((each) => /^\s*UPDATE `users`/.test(each));
+  await testEnv.DB.prepare(change).run();
+  const marked = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(inArray(users.id, ids), eq(users.wasStaff, true)));
+  expect(marked.map(({ id }) => id).sort()).toEqual(ids.slice(0, 2).sort());
 });

@@ -7,7 +7,7 @@ import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
 import { planOf } from "#server/domain/tenants/plans.ts";
 import { Pasted } from "#server/domain/tenants/schemas.ts";
 import { newId } from "#server/ids.ts";
-import { actorNames, readerOf } from "./actor-names.ts";
+import { findPeople, readerOf, writerName } from "./actor-names.ts";
 
 const Page = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),
@@ -22,7 +22,7 @@ export const ListAllAudit = ListAudit.extend({
 export type ListAllAudit = z.infer<typeof ListAllAudit>;
 
 export type AuditLine = typeof auditLog.$inferSelect;
-/** `actorName` is the person's, where a person acted, and to a client's people "the agency" for one of its admins; `about` the provider and account that it was done to, as people call them. */
+/** `actorName` is the person's, where a person acted, and to a client's people "the agency" for who was one of its admins then; `about` the provider and account that it was done to, as people call them. */
 export type NamedAuditLine = AuditLine & { actorName: string | null; about: string | null };
 export interface AuditPage {
   items: NamedAuditLine[];
@@ -59,17 +59,17 @@ async function named(ctx: Ctx, { items, next }: { items: AuditLine[]; next: stri
   const told = items.flatMap(({ details }) =>
     Object.values(details).filter((value): value is string => typeof value === "string" && userId.test(value)),
   );
-  const names = await actorNames(ctx, [...items.map(({ actorId }) => actorId), ...told]);
+  const people = await findPeople(ctx, [...items.map(({ actorId }) => actorId), ...told]);
   return {
     next,
     items: items.map((line) => ({
       ...line,
       // From where an admin of the agency worked is not for the client either.
       ip: line.actorType === "staff" && readerOf(ctx) !== "staff" ? null : line.ip,
-      actorName: names.get(line.actorId ?? "") ?? null,
+      actorName: writerName(people, line),
       about: aboutOf(line),
     })),
-    people: Object.fromEntries(names),
+    people: Object.fromEntries([...people].map(([id, { here }]) => [id, here])),
   };
 }
 

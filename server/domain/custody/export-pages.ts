@@ -2,7 +2,7 @@ import { and, asc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { auditLog, users } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { actorNames } from "#server/domain/audit/actor-names.ts";
+import { findPeople, writerName } from "#server/domain/audit/actor-names.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
 import { byteOrderMark, csvLine } from "./csv.ts";
 import type { ExportPart } from "./export-parts.ts";
@@ -76,17 +76,18 @@ async function outwardRows(ctx: TenantCtx, part: ExportPart, page: readonly Reco
   const columns = columnsOf(part);
   const rows: Record<string, unknown>[] = page.map((row) => Object.fromEntries(columns.map((name) => [name, outward(name, row[name])])));
   if (part.file === "audit_log.json") {
-    const names = await actorNames(
+    const lines = page as AuditRow[];
+    const people = await findPeople(
       ctx,
-      page.map(({ actorId }) => (typeof actorId === "string" ? actorId : null)),
+      lines.map(({ actorId }) => actorId),
     );
-    // The hash is over the instant as a number.
-    return rows.map((row, at) => ({
-      ...row,
-      at: page[at]?.at,
-      time: row.at,
-      actorName: names.get(String(row.actorId)) ?? null,
-      ip: row.actorType === "staff" ? null : row.ip,
+    return lines.map((line, at) => ({
+      ...rows[at],
+      // The hash is over the instant as a number.
+      at: line.at,
+      time: rows[at]?.at,
+      actorName: writerName(people, line),
+      ip: line.actorType === "staff" ? null : line.ip,
     }));
   }
   if (part.file !== "members.json") return rows;

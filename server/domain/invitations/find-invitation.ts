@@ -28,7 +28,7 @@ export async function findInvitation(ctx: Ctx, { token }: InvitationToken) {
   if (id === null) throw gone();
   const email = ctx.actor.type === "user" ? ctx.actor.email : null;
   const [found] = await ctx.directory
-    .select({ invitation: invitations, tenant: tenants, inviter: users.name, byStaff: users.staff })
+    .select({ invitation: invitations, tenant: tenants, inviter: users.name, byStaff: users.wasStaff })
     .from(invitations)
     .innerJoin(tenants, eq(tenants.id, invitations.tenantId))
     .leftJoin(users, eq(users.id, invitations.invitedBy))

@@ -14,7 +14,7 @@ import { endingLetter } from "./write-letter.ts";
  */
 export async function mailEnding(ctx: Ctx, message: MailOf<"mail.ending">, handOn?: HandOn): Promise<void> {
   const [found] = await ctx.directory
-    .select({ deletion: deletions, by: { name: users.name, email: users.email, staff: users.staff } })
+    .select({ deletion: deletions, by: { name: users.name, email: users.email, wasStaff: users.wasStaff } })
     .from(deletions)
     .leftJoin(users, eq(users.id, deletions.requestedBy))
     .where(eq(deletions.id, message.deletion));
@@ -27,8 +27,8 @@ export async function mailEnding(ctx: Ctx, message: MailOf<"mail.ending">, handO
   const readers = new Map<string, Reader & { staff: boolean }>(theirs.map((person) => [person.id, { ...person, staff: false }]));
   for (const person of ours) readers.set(person.id, { ...person, staff: true });
   await sendToEach([...readers.values()], { message, handOn }, ({ id: person, email, name, locale, staff }) => {
-    // What an admin of the agency is called is not for the client.
-    const by = found.by && (staff || !found.by.staff) ? found.by.name || found.by.email : "";
+    // What an admin of the agency is called is not for the client, also once they have left.
+    const by = found.by && (staff || !found.by.wasStaff) ? found.by.name || found.by.email : "";
     const url = `${ctx.config.APP_ORIGIN}${staff ? `/admin/clients/${tenant.id}/data` : `/t/${tenant.id}/settings/data`}`;
     const facts = { locale, name, by, tenant: tenant.name, timeZone: tenant.timezone, at: dueAt, staff, url };
     return deliver(ctx, message, { id: `${id}-${person}`, to: email, locale, ...endingLetter(facts) });

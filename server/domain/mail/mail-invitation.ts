@@ -11,7 +11,7 @@ import { invitationLetter } from "./write-letter.ts";
 export async function mailInvitation(ctx: Ctx, message: MailOf<"mail.invitation">): Promise<void> {
   const { tenant, invitation: id } = message;
   const [found] = await ctx.directory
-    .select({ invitation: invitations, tenant: tenants, inviter: users.name, byStaff: users.staff })
+    .select({ invitation: invitations, tenant: tenants, inviter: users.name, byStaff: users.wasStaff })
     .from(invitations)
     .innerJoin(tenants, eq(tenants.id, invitations.tenantId))
     .leftJoin(users, eq(users.id, invitations.invitedBy))

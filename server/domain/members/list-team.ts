@@ -30,7 +30,7 @@ export async function listTeam(ctx: TenantCtx) {
         email: invitations.email,
         role: invitations.role,
         inviter: users.name,
-        byStaff: users.staff,
+        byStaff: users.wasStaff,
         createdAt: invitations.createdAt,
         expiresAt: invitations.expiresAt,
         stands: sql<number>`${and(...standsAt(ctx.now()))}`,

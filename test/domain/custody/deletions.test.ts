@@ -116,8 +116,9 @@ describe("the end of a client is set", () => {
 
     await cancelDeletion(testTenantCtx(tenant, "owner", { actor: owner }));
     const second = await set(staff, "staff");
+    await db.update(users).set({ staff: false }).where(eq(users.id, staff.userId));
     await workMail(testCtx(), { ...message, deletion: second.id });
-    // What an admin of the agency is called is not for the client.
+    // What an admin of the agency is called is not for the client, also when they have left meanwhile.
     expect((await mailsTo(other))[1]?.text).toContain("The agency has set the end of Letters & Co.");
     await cancelDeletion(testTenantCtx(tenant, "owner", { actor: owner }));
     const third = await set(owner, "owner");

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { connections, devMails, invitations, magicLinks, users } from "#db/schema/index.ts";
 import type { Tenant } from "#server/ctx.ts";
+import { showInvitation } from "#server/domain/invitations/find-invitation.ts";
 import { invite } from "#server/domain/invitations/invite.ts";
 import { invitationToken } from "#server/domain/invitations/token.ts";
 import type { Mail } from "#server/domain/mail/mail.ts";
@@ -102,6 +103,18 @@ test("an invitation's mail names who invites, where to and as what", async () =>
   expect(mail?.text).toContain("Test Person invites you to join Beta & Sons on Atrium as a developer.");
   expect(mail?.html).toContain("Beta &amp; Sons");
   expect(mail?.text).toContain(`/invitation/${invitationToken(ctx.config, id)}`);
+});
+
+test("an invitation of an admin of the agency names the agency, also when they have left it and are the client's own now", async () => {
+  const tenant = await makeTenant({ name: "Beta & Sons", locale: "en" });
+  const { actor } = await makeUser({ staff: true, roles: [[tenant, "owner"]] });
+  const ctx = testTenantCtx(tenant, "staff", { actor });
+  const { id } = await invite(ctx, { email: "hers@example.com", role: "developer" });
+  await ctx.directory.update(users).set({ staff: false }).where(eq(users.id, actor.userId));
+  await workMail(testCtx(), { v: 1, type: "mail.invitation", tenant: tenant.id, invitation: id });
+  const [mail] = await mailsTo("hers@example.com");
+  expect(mail?.text).not.toContain("Test Person");
+  expect(await showInvitation(testCtx(), { token: invitationToken(ctx.config, id) })).toMatchObject({ inviter: "" });
 });
 
 test("who may connect accounts hears which provider ended and what waits, each in their own language", async () => {
