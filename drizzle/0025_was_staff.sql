@@ -6,4 +6,5 @@ CREATE TRIGGER `users_hired` AFTER INSERT ON `users` WHEN new.`staff` = 1 BEGIN
 END;--> statement-breakpoint
 CREATE TRIGGER `users_made_staff` AFTER UPDATE OF `staff` ON `users` WHEN new.`staff` = 1 BEGIN
   UPDATE `users` SET `was_staff` = 1 WHERE `id` = new.`id`;
-END;
+END;--> statement-breakpoint
+UPDATE `client_names` SET `known` = 0;

@@ -196,6 +196,11 @@ test("a client is found by any part of its name or id, however either is written
     ["ΣΟΦΟΣ", ["σοφος", "σοφοσ"]],
     ["L’Atelier", ["l'atelier", "ATELIER"]],
     ["חנות הפרחים", ["חנות", "פרחים"]],
+    ["株式会社花屋", ["花屋", "株式", "社花", "屋", "会社花屋"]],
+    ["李小龍茶行", ["小龍", "龍", "李小龍茶行"]],
+    ["カフェさくら Deux", ["さく", "ｶﾌｪ", "ら deux"]],
+    ["Ô東京", ["東京", "o東"]],
+    ["🌸🌸 Fleurs", ["🌸🌸", "🌸 fl"]],
     ['Say "100%"', ['"100%"', "100%"]],
   ];
   for (const [name, searches] of cases) {

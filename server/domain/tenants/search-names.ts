@@ -8,13 +8,17 @@ import { foldText } from "#server/domain/search/schemas.ts";
 const clientSearch = sqliteTable("client_search", { rowid: integer().notNull(), words: text().notNull() });
 
 const pageSize = 100;
-/** The index is over triples of letters: what is shorter is looked for where words begin, behind the two spaces there. */
-const spaced = (text: string): string => foldText(text).replace(/(^|\s)/g, "  ");
+/**
+ * The index is over triples of letters: what is shorter is looked for where words begin, behind the two spaces there. Chinese and Japanese
+ * set none between words, so that one may begin with each of their letters.
+ */
+const spaced = (text: string): string =>
+  foldText(text).replace(/^|\s|(?<=\S)(?=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])/gu, "  ");
 
 /** The WHERE of the clients in whose name or id the words stand, however they are written; of one or two letters, where a word begins so. */
 export function named(search: string): SQL {
   const words = spaced(search);
-  const wanted = words.length < 5 ? words : words.slice(2);
+  const wanted = [...words].length < 5 ? words : words.slice(2);
   const match = `"${wanted.replaceAll('"', '""')}"`;
   return sql`${tenants.id} in (select ${clientNames.tenantId} from ${clientNames}
     where ${clientNames.n} in (select rowid from client_search where client_search match ${match}))`;
