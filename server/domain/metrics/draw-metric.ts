@@ -1,11 +1,22 @@
 import { addDays } from "#server/catalog/days.ts";
-import { exponentOf } from "#server/catalog/money.ts";
 import type { Metric, Sensor } from "#server/catalog/sensor.ts";
 import type { Text } from "#server/catalog/text.ts";
 import { levelOf } from "#server/catalog/thresholds.ts";
 import type { Locale } from "#server/domain/tenants/schemas.ts";
 import type { Amount, Breakdown, Chart, CohortTable, Tile } from "./schemas.ts";
-import { figureOf, linesOf, type Measured, newestDay, type Periods, partsOf, type Series, stateOn, wholeOf } from "./series.ts";
+import {
+  currenciesOf,
+  figureOf,
+  type InUse,
+  linesOf,
+  type Measured,
+  newestDay,
+  type Periods,
+  partsOf,
+  type Series,
+  stateOn,
+  wholeOf,
+} from "./series.ts";
 
 /** What a metric is drawn from. */
 export interface Drawing {
@@ -16,6 +27,8 @@ export interface Drawing {
   locale: Locale;
   /** The client's: of amounts that do not say theirs. */
   currency: string;
+  /** What the account that the sensor reads says of its currency; left out or null where it says none. */
+  accountCurrency?: string | null;
 }
 
 const tones = ["ok", "warn", "danger"] as const;
@@ -37,16 +50,17 @@ const nothing: Figures = { value: null, previous: null, compared: null };
  * first; they are never added. There is always a first one, whose value is null where nothing was measured.
  */
 export function figuresOf(drawing: Drawing): [Figure, ...Figure[]] {
-  const { sensor, metric, measured, currency } = drawing;
+  const { sensor, metric, measured } = drawing;
   if (metric.unit !== "money") {
     const line = wholeOf(measured, sensor.id, metric.key);
     const by = metric.quotient && wholeOf(measured, sensor.id, metric.quotient.by)?.values;
     const of = metric.quotient ? wholeOf(measured, sensor.id, metric.quotient.of) : line;
     return [toFigure(drawing, { line, currency: null, of: of?.values, by })];
   }
-  const own = linesOf(measured, sensor.id, metric.key, currency);
-  const above = metric.quotient ? linesOf(measured, sensor.id, metric.quotient.of, currency) : own;
-  const below = metric.quotient && linesOf(measured, sensor.id, metric.quotient.by, currency);
+  const inUse = inUseOf(drawing);
+  const own = linesOf(measured, sensor.id, metric.key, inUse);
+  const above = metric.quotient ? linesOf(measured, sensor.id, metric.quotient.of, inUse) : own;
+  const below = metric.quotient && linesOf(measured, sensor.id, metric.quotient.by, inUse);
   const [first, ...others] = above.map(({ currency: each, values }) => {
     const line = own.find((candidate) => candidate.currency === each);
     return toFigure(drawing, { line, currency: each, of: values, by: below?.find((candidate) => candidate.currency === each)?.values });
@@ -54,6 +68,12 @@ export function figuresOf(drawing: Drawing): [Figure, ...Figure[]] {
   if (!first) return [{ ...nothing, delta: null, currency: null, line: undefined }];
   return [first, ...others.filter(({ value, previous }) => value || previous)];
 }
+
+const inUseOf = ({ periods, currency, accountCurrency }: Drawing): InUse => ({
+  present: periods.present,
+  own: currency,
+  ofAccount: accountCurrency,
+});
 
 interface Made {
   line: Series | undefined;
@@ -140,7 +160,7 @@ export function drawCharts(drawing: Drawing): Chart[] {
   const parts = metric.dimension
     ? largestFirst(drawing).map(({ series, currency }) => ({ series, currency }))
     : metric.unit === "money"
-      ? linesOf(measured, sensor.id, metric.key, drawing.currency).map((series) => ({ series, currency: series.currency }))
+      ? linesOf(measured, sensor.id, metric.key, inUseOf(drawing)).map((series) => ({ series, currency: series.currency }))
       : [wholeOf(measured, sensor.id, metric.key)].flatMap((series) => (series ? [{ series, currency: null }] : []));
   const currencies = [...new Set(parts.map(({ currency }) => currency))];
   return currencies.flatMap((currency) => {
@@ -225,11 +245,14 @@ export function drawCohorts(drawing: Drawing): CohortTable | null {
 
 /**
  * The parts of a split metric with their figures: of the period, or of the newest state; without those that are 0 throughout.
- * Of money, a part is of one currency, and the currency with the largest part comes first.
+ * Of money, a part is of one currency: those of the currency in use come first, as in the figure of the whole.
  */
-export function largestFirst({ sensor, metric, measured, periods, currency: own }: Drawing): Part[] {
+export function largestFirst(drawing: Drawing): Part[] {
+  const { sensor, metric, measured, periods, currency: own } = drawing;
   const parts = partsOf(measured, sensor.id, metric.key);
   const newest = newestDay(parts) ?? "";
+  const currencies = metric.unit === "money" ? currenciesOf(parts, inUseOf(drawing)) : [];
+  const rankOf = ({ currency }: Part): number => (currency === null ? 0 : currencies.indexOf(currency));
   return parts
     .map((series) => ({
       series,
@@ -237,7 +260,7 @@ export function largestFirst({ sensor, metric, measured, periods, currency: own 
       value: (metric.kind === "daily" ? figureOf(series.values, periods.present, metric.aggregate) : series.values[newest]) ?? 0,
     }))
     .filter(({ value }) => value !== 0)
-    .sort((a, b) => majorOf(b) - majorOf(a) || (a.series.dimension < b.series.dimension ? -1 : 1));
+    .sort((a, b) => rankOf(a) - rankOf(b) || b.value - a.value || (a.series.dimension < b.series.dimension ? -1 : 1));
 }
 
 interface Part {
@@ -245,8 +268,6 @@ interface Part {
   currency: string | null;
   value: number;
 }
-
-const majorOf = ({ value, currency }: Part): number => (currency === null ? value : value / 10 ** exponentOf(currency));
 
 function toneOf({ sensor, metric: { unit, thresholds }, measured }: Drawing, value: number): Tile["tone"] {
   if (unit === "status") return tones[value] ?? null;

@@ -31,12 +31,14 @@ export function drawSensor(
     timezone: string;
     unknownTimezone?: string | null;
     currency: string;
+    accountCurrency?: string | null;
     locale: Locale;
     now: number;
   },
 ): SensorView {
   const { facts, measured, periods, timezone, currency, locale, now } = input;
-  const drawings = sensor.metrics.map((metric): Drawing => ({ sensor, metric, measured, periods, locale, currency }));
+  const accountCurrency = input.accountCurrency ?? null;
+  const drawings = sensor.metrics.map((metric): Drawing => ({ sensor, metric, measured, periods, locale, currency, accountCurrency }));
   return {
     id: sensor.id,
     title: sensor.title[locale],

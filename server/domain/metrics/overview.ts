@@ -27,7 +27,17 @@ const scheduleFacts = {
   lastErrorKind: schedules.lastErrorKind,
   timezone: schedules.timezone,
 };
-const readSchedules = (ctx: TenantCtx) => ctx.db.select(scheduleFacts).from(schedules).where(inTenant(ctx, schedules));
+const readSchedules = (ctx: TenantCtx) =>
+  ctx.db
+    .select({
+      ...scheduleFacts,
+      /** What the account that the job reads says of its currency. */
+      currency: sql<string | null>`(select ${connections.details} ->> '$.currency' from ${connections}
+        where ${inTenant(ctx, connections)} and ${schedules.source} = ${connections.provider} || ' ' || ${connections.externalId}
+        order by ${connections.status} = 'active' desc limit 1)`,
+    })
+    .from(schedules)
+    .where(inTenant(ctx, schedules));
 
 /** A sensor's schedule, and what its latest run came to as the schedule keeps it: among a page of runs there may be none of its own. */
 function factsOf(rows: Awaited<ReturnType<typeof readSchedules>>, sensorId: string): SensorFacts {
@@ -161,12 +171,13 @@ function drawingsOf(ctx: TenantCtx, { seriesRows, scheduleRows }: Rows) {
   const measured = bySensorAndMetric(series);
   return sensors.map((sensor) => {
     const facts = factsOf(scheduleRows, sensor.id);
-    const timezone = scheduleRows.find(({ job }) => job === sensor.id)?.timezone ?? ctx.tenant.timezone;
+    const schedule = scheduleRows.find(({ job }) => job === sensor.id);
+    const timezone = schedule?.timezone ?? ctx.tenant.timezone;
     const today = dayOf(ctx.now(), timezone);
     // What is measured on a day has begun, whatever the clock of a calendar that we do not know yet says.
     const newest = newestDay(series.filter((each) => each.sensor === sensor.id)) ?? today;
     const periods = periodsUntil(newest === addDays(today, 1) ? newest : today);
-    return { sensor, facts, measured, periods, timezone };
+    return { sensor, facts, measured, accountCurrency: schedule?.currency ?? null, periods, timezone };
   });
 }
 

@@ -1,3 +1,4 @@
+import { currencies } from "#server/catalog/currencies.ts";
 import { addDays, daysBetween } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/sensor.ts";
 
@@ -44,27 +45,65 @@ export function wholeOf(measured: Measured, sensor: string, metric: string): Ser
   return { ...first, currency: "", values, measuredAt: Math.max(first.measuredAt, ...others.map(({ measuredAt }) => measuredAt)) };
 }
 
-/** A whole that is money, one line a currency, the one in use first: with the newest amount, and of two the larger. */
-export function linesOf(measured: Measured, sensor: string, metric: string, ownCurrency: string): (Series & { currency: string })[] {
-  const lines = new Map<string, Series & { currency: string }>();
+/** What lines of money are ordered by. */
+export interface InUse {
+  /** The days of the present period, the oldest first. */
+  present: readonly string[];
+  /** The client's currency: of amounts that do not say theirs. */
+  own: string;
+  /** The currency that the account says it has now, where it says one. */
+  ofAccount?: string | null | undefined;
+}
+
+type Line = Series & { currency: string };
+
+/** A whole that is money, one line a currency, the one in use first. */
+export function linesOf(measured: Measured, sensor: string, metric: string, inUse: InUse): Line[] {
+  const lines = new Map<string, Line>();
   // An amount that does not say its currency is the client's own; one that does is the newer word on its day.
   const wholes = partsOf(measured, sensor, metric).filter(({ dimension }) => dimension === "");
   for (const line of [...wholes].sort((a, b) => Number(Boolean(a.currency)) - Number(Boolean(b.currency)))) {
-    const currency = line.currency || ownCurrency;
+    const currency = line.currency || inUse.own;
     lines.set(currency, { ...line, currency, values: { ...lines.get(currency)?.values, ...line.values } });
   }
-  return [...lines.values()].sort((a, b) => (newestAmount(a) < newestAmount(b) ? 1 : newestAmount(a) > newestAmount(b) ? -1 : 0));
+  return inUseFirst([...lines.values()], inUse);
 }
 
-/** The last day with an amount that is not 0, then the last day at all. */
-function newestAmount({ values }: Series): string {
-  let newest = "";
+/** The currencies of a metric's parts, the one in use first, as the lines of its whole would be. */
+export function currenciesOf(parts: readonly Series[], inUse: InUse): string[] {
+  const sums = new Map<string, Pick<Line, "currency" | "values">>();
+  for (const part of parts) {
+    const currency = part.currency || inUse.own;
+    const values: Record<string, number> = { ...sums.get(currency)?.values };
+    for (const [day, value] of Object.entries(part.values)) values[day] = (values[day] ?? 0) + value;
+    sums.set(currency, { currency, values });
+  }
+  return inUseFirst([...sums.values()], inUse).map(({ currency }) => currency);
+}
+
+/**
+ * The currency with the newest amount of the present period is in use; where all of it is 0, the one that was measured last. Of two
+ * on one day it is the account's own, else the larger.
+ */
+function inUseFirst<Each extends Pick<Line, "currency" | "values">>(lines: readonly Each[], { present, ofAccount }: InUse): Each[] {
+  const ranked = lines.map((line) => {
+    const { amount, last } = newestDays(line.values, present[0] ?? "");
+    const ofLast = (line.values[amount || last] ?? 0) / 10 ** (currencies.get(line.currency) ?? 0);
+    return { line, day: `${amount} ${last}`, isAccounts: Number(line.currency === ofAccount), ofLast };
+  });
+  ranked.sort((a, b) => (a.day < b.day ? 1 : a.day > b.day ? -1 : b.isAccounts - a.isAccounts || b.ofLast - a.ofLast));
+  return ranked.map(({ line }) => line);
+}
+
+/** The last day from `from` on with an amount that is not 0, "" without any, and the last day at all. */
+function newestDays(values: Series["values"], from: string): { amount: string; last: string } {
+  let amount = "";
   let last = "";
   for (const [day, value] of Object.entries(values)) {
     if (day > last) last = day;
-    if (value !== 0 && day > newest) newest = day;
+    if (value !== 0 && day >= from && day > amount) amount = day;
   }
-  return `${newest} ${last}`;
+  return { amount, last };
 }
 
 /** The days that figures are made from. All are of one calendar, the account's. */

@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { connections, measurements, runs, schedules } from "#db/schema/index.ts";
@@ -40,13 +41,14 @@ const seriesOf = (name: string, values: Record<string, number>, dimension = ""):
   values,
 });
 
-function draw(metrics: Metric[], series: Series[]) {
+function draw(metrics: Metric[], series: Series[], accountCurrency: string | null = null) {
   const input = {
     facts: { schedule: undefined, latestRun: undefined },
     measured: bySensorAndMetric(series),
     periods: periodsUntil(today),
     timezone: "UTC",
     currency: "GBP",
+    accountCurrency,
     now,
   };
   return drawSensor(sensorOf(metrics), { ...input, locale: "en" });
@@ -149,8 +151,12 @@ test("what is judged by its share is judged by how much there is", () => {
   expect([stock(50, 1250), stock(50, 1000), stock(50, 250), stock(0, 0)]).toEqual(["ok", "warn", "danger", null]);
 });
 
+const inCurrency = (name: string, currency: string, values: Record<string, number>, dimension = ""): Series => ({
+  ...seriesOf(name, values, dimension),
+  currency,
+});
+
 test("money stands in each of its currencies, the one in use first, and is never added", () => {
-  const inCurrency = (name: string, currency: string, values: Record<string, number>) => ({ ...seriesOf(name, values), currency });
   const before = addDays(today, -10);
   const { tiles, charts } = draw(
     [
@@ -174,6 +180,53 @@ test("money stands in each of its currencies, the one in use first, and is never
     ["revenue", "KWD"],
     ["revenue:EUR", "EUR"],
     ["orders", undefined],
+  ]);
+});
+
+test("nothing in a new currency is 0 in it, though the last amount of all was in the old one", () => {
+  const returns = [metric({ key: "returns", unit: "money" })];
+  const [euros] = draw(returns, [
+    inCurrency("returns", "USD", { [addDays(today, -50)]: 1000 }),
+    inCurrency("returns", "EUR", each(0, 0, 49)),
+  ]).tiles;
+  expect(euros).toMatchObject({ value: 0, currency: "EUR" });
+  // Nor does a day of the present period on which nothing was given back in the old one make it the one in use.
+  const [late] = draw(returns, [
+    inCurrency("returns", "USD", { [addDays(today, -50)]: 1000, [addDays(today, -29)]: 0 }),
+    inCurrency("returns", "EUR", each(0, 0, 28)),
+  ]).tiles;
+  expect(late).toMatchObject({ value: 0, currency: "EUR" });
+});
+
+test("on the day of a change the account says which currency is in use; where it says none it is the larger", () => {
+  const first = (accountCurrency: string | null) =>
+    draw(
+      [metric({ key: "revenue", unit: "money" })],
+      [inCurrency("revenue", "EUR", { [today]: 3000 }), inCurrency("revenue", "JPY", { [today]: 200 })],
+      accountCurrency,
+    ).tiles.map(({ currency, others }) => [currency, ...others.map((other) => other.currency)]);
+  expect(first("EUR")).toEqual([["EUR", "JPY"]]);
+  expect(first("JPY")).toEqual([["JPY", "EUR"]]);
+  // 200 yen against 30.00 euros.
+  expect(first(null)).toEqual([["JPY", "EUR"]]);
+});
+
+test("parts begin with the currency that the whole begins with, however large those of another are", () => {
+  const [old, yesterday] = [addDays(today, -20), addDays(today, -1)];
+  const view = draw(
+    [metric({ key: "revenue", unit: "money" }), metric({ key: "by_channel", unit: "money", dimension: text("Channel"), tile: false })],
+    [
+      inCurrency("revenue", "JPY", { [old]: 100_000 }),
+      inCurrency("revenue", "EUR", { [yesterday]: 50_000 }),
+      inCurrency("by_channel", "JPY", { [old]: 100_000 }, "Email"),
+      inCurrency("by_channel", "EUR", { [yesterday]: 10_000 }, "Direct"),
+      inCurrency("by_channel", "EUR", { [yesterday]: 40_000 }, "Email"),
+    ],
+  );
+  expect(view.tiles.map(({ currency }) => currency)).toEqual(["EUR"]);
+  expect(view.breakdowns.map(({ key, currency, rows }) => [key, currency, rows.map((row) => row.key)])).toEqual([
+    ["by_channel", "EUR", ["Email", "Direct"]],
+    ["by_channel:JPY", "JPY", ["Email"]],
   ]);
 });
 
@@ -312,6 +365,26 @@ test("the overview is one batch that reads two months and the latest runs, and n
   expect(after.meta.rows_read).toBe(before.meta.rows_read);
   // Each value of the two months once, and once more where D1 sorts it to its metric.
   expect(after.meta.rows_read).toBeLessThan(2 * 310);
+});
+
+test("on the day that a shop changes its currency its figures begin with the new one, on the page and for programs", async () => {
+  const ctx = await measuredTenant();
+  const sold = [
+    { metric: "revenue", day: today, currency: "USD", value: 20_000 },
+    { metric: "revenue", day: today, currency: "EUR", value: 3000 },
+  ];
+  await storeMeasurements(ctx, "shopify-sensor", sold, now);
+  await ctx.db
+    .update(connections)
+    .set({ details: { currency: "EUR" } })
+    .where(inTenant(ctx, connections));
+  await ctx.db
+    .update(schedules)
+    .set({ source: "shopify a-shop" })
+    .where(inTenant(ctx, schedules, eq(schedules.job, "shopify-sensor")));
+  const tile = (await readOverview(ctx)).sensors[0]?.tiles.find(({ key }) => key === "revenue");
+  expect(tile).toMatchObject({ value: 3000, currency: "EUR" });
+  expect((await readMetrics(ctx)).sensors[0]?.metrics.find(({ key }) => key === "revenue")).toMatchObject({ value: 3000, currency: "EUR" });
 });
 
 test("the words are in the reader's language, or the one that is asked for", async () => {
