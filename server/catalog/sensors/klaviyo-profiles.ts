@@ -33,6 +33,8 @@ export const ProfileCount = z.object({
   /** New profiles by day, complete from `daysFrom` on: 90 days at a whole count, later the last few. */
   daysFrom: z.iso.date(),
   days: z.record(z.string(), z.number().int()),
+  /** The day of the oldest profile: before it there was no growth to tell. null: no profile; left out by counts that began without it. */
+  oldest: z.iso.date().nullable().default("1970-01-01"),
 });
 export type ProfileCount = z.infer<typeof ProfileCount>;
 
@@ -70,8 +72,15 @@ function addPage(count: ProfileCount, page: z.output<typeof Profiles>["data"], t
     if (created > (count.until ?? created) || (count.through !== null && created <= count.through)) continue;
     count.total += 1;
     const day = dayOf(created, timezone);
+    if (count.oldest === null || day < count.oldest) count.oldest = day;
     if (day >= count.daysFrom) count.days[day] = (count.days[day] ?? 0) + 1;
   }
+}
+
+/** From which day on new profiles are measured: not from before the account had any, which would be days without growth. */
+export function measuredFrom({ oldest, daysFrom }: ProfileCount, today: string): string {
+  if (oldest === null) return today;
+  return oldest > daysFrom ? oldest : daysFrom;
 }
 
 /** The days that must still be known when the next count goes on. */
@@ -85,7 +94,7 @@ function begin(from: ProfileCount | null, { account, now, today }: { account: st
   const until = now - settleMs;
   if (!from || now - from.wholeAt >= recountEveryMs) {
     const daysFrom = addDays(today, 1 - firstDays);
-    return { account, total: 0, through: null, until, next: null, anewAt: null, wholeAt: now, daysFrom, days: {} };
+    return { account, total: 0, through: null, until, next: null, anewAt: null, wholeAt: now, daysFrom, days: {}, oldest: null };
   }
   return { ...from, until, days: { ...from.days } };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import { openPlaces } from "#server/catalog/places.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
-import { countProfiles, forgetOldDays, ProfileCount } from "./klaviyo-profiles.ts";
+import { countProfiles, forgetOldDays, measuredFrom, ProfileCount } from "./klaviyo-profiles.ts";
 import { readAll } from "./klaviyo-reads.ts";
 
 const Named = z.object({ name: z.string().nullish() });
@@ -122,7 +122,7 @@ export const klaviyoSensor = defineSensor({
     return {
       measurements: [
         { metric: "profiles", day, value: count.total },
-        ...daysBetween(count.daysFrom, day).map((each) => ({ metric: "new_profiles", day: each, value: count.days[each] ?? 0 })),
+        ...daysBetween(measuredFrom(count, day), day).map((each) => ({ metric: "new_profiles", day: each, value: count.days[each] ?? 0 })),
         { metric: "lists", day, value: lists.length },
         { metric: "segments", day, value: segments.length },
         { metric: "flows", day, value: flows.length },

@@ -9,7 +9,7 @@ import { ga4Sensor } from "#server/catalog/sensors/ga4-sensor.ts";
 import { klaviyoSensor } from "#server/catalog/sensors/klaviyo-sensor.ts";
 import { retentionSensor } from "#server/catalog/sensors/retention-sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { readOverview } from "#server/domain/metrics/overview.ts";
+import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
 import { makeTenant, testTenantCtx } from "#test/harness.ts";
 import { propertiesOf } from "#test/sandbox/google/properties.ts";
@@ -134,8 +134,43 @@ test("many profiles are counted over several steps, each page once, and growth i
   expect(run.steps).toHaveLength(2);
   expect(valuesOf(run, "profiles")).toEqual({ "2026-11-20": 4350 });
   // 21:00 to 22:00 UTC is still the 18th in Jerusalem: 360 of them.
-  expect(valuesOf(run, "new_profiles")).toMatchObject({ "2026-11-17": 0, "2026-11-18": 360, "2026-11-19": 3990, "2026-11-20": 0 });
-  expect(Object.keys(valuesOf(run, "new_profiles"))).toHaveLength(90);
+  expect(valuesOf(run, "new_profiles")).toEqual({ "2026-11-18": 360, "2026-11-19": 3990, "2026-11-20": 0 });
+});
+
+test("growth is told of 90 days, of a younger account from its oldest profile on, and of one without profiles from today", async () => {
+  const daysOf = async (created: string[]) =>
+    Object.keys(valuesOf(await runSensor(await newCtx(), klaviyoSensor, { account: klaviyoOf(() => created), now }), "new_profiles"));
+  const old = await daysOf(["2025-01-01T00:00:00+00:00", "2026-11-19T08:00:00+00:00"]);
+  expect([old[0], old.length]).toEqual(["2026-08-23", 90]);
+  expect(await daysOf(["2026-11-18T08:00:00+00:00"])).toEqual(["2026-11-18", "2026-11-19", "2026-11-20"]);
+  expect(await daysOf([])).toEqual(["2026-11-20"]);
+});
+
+test("an account that is 40 days old has grown by so many, and is compared with nothing", async () => {
+  const ctx = testTenantCtx(await makeTenant({ timezone: "Asia/Jerusalem" }), "system", { now: () => now });
+  const created = Array.from({ length: 40 }, (_, ago) => new Date(now - 3_600_000 - ago * 86_400_000).toISOString()).reverse();
+  const account = klaviyoOf(() => created);
+  const first = await runSensor(ctx, klaviyoSensor, { account, now });
+  const grown = async () => {
+    const { metrics = [] } = (await readMetrics(ctx)).sensors.find(({ id }) => id === "klaviyo-sensor") ?? {};
+    return metrics.find(({ key }) => key === "new_profiles");
+  };
+  expect(await grown()).toMatchObject({ value: 30, previous: null, compared: null, delta: null });
+  // Nor does a later count, which reads the new ones alone, make the account begin with them or earlier.
+  created.push(new Date(now - 30_000).toISOString());
+  await runSensor(ctx, klaviyoSensor, { account, now: now + 60_000, cursor: first.cursor });
+  expect(await grown()).toMatchObject({ value: 31, previous: null, compared: null, delta: null });
+});
+
+test("a count that began before the oldest profile was kept goes on with its last days", async () => {
+  const ctx = await newCtx();
+  const created = ["2026-10-01T00:00:00+00:00"];
+  const account = klaviyoOf(() => created);
+  const first = await runSensor(ctx, klaviyoSensor, { account, now });
+  const { oldest: _, ...before } = first.cursor as Record<string, unknown>;
+  created.push("2026-11-20T12:30:00+00:00");
+  const second = await runSensor(ctx, klaviyoSensor, { account, now: now + 3_600_000, cursor: before });
+  expect(valuesOf(second, "new_profiles")).toEqual({ "2026-11-17": 0, "2026-11-18": 0, "2026-11-19": 0, "2026-11-20": 1 });
 });
 
 test("a large import after the first count adds to its own days and leaves the earlier ones alone", async () => {
