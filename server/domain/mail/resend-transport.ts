@@ -1,17 +1,23 @@
+import { z } from "zod";
+import { parseJson } from "#server/catalog/webhooks/json.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { asciiAddress } from "#server/domain/sessions/ascii-address.ts";
 import type { Mail } from "./mail.ts";
-import { MailFailure } from "./mail-failure.ts";
+import { type Fate, MailFailure } from "./mail-failure.ts";
 
-/** What Resend says of what it was sent (https://resend.com/docs/api-reference/errors); a key that is wrong is mended by us. */
-const aboutThisMail: ReadonlySet<number> = new Set([400, 422]);
+/** What Resend says of what it did not take: a kind of error and a sentence (https://resend.com/docs/api-reference/errors). */
+const Refusal = z.object({ name: z.string().catch(""), message: z.string().catch("") }).catch({ name: "", message: "" });
+type Refusal = z.infer<typeof Refusal>;
+const longestWords = 300;
 
 /**
  * Sends through Resend's HTTP API, one request a mail; the idempotency key makes a retry of the same mail no second one
  * (kept for 24 h, see https://resend.com/docs/dashboard/emails/idempotency-keys), so that nothing is ever unsure. Throws a
- * `MailFailure` when it was not accepted: for good where it is about this mail, later where it is about us, our account or the moment.
+ * `MailFailure` with Resend's words when it was not accepted: for good where it is about the recipient, later where it is about our
+ * sender, our account or the moment.
  */
 export async function resendTransport(ctx: Ctx, { id, to, subject, text, html }: Mail): Promise<void> {
+  ctx.log.conceal(ctx.config.RESEND_API_KEY ?? "");
   const response = await ctx.fetch(ctx.config.RESEND_ENDPOINT, {
     method: "POST",
     headers: {
@@ -23,6 +29,18 @@ export async function resendTransport(ctx: Ctx, { id, to, subject, text, html }:
     redirect: "manual",
     signal: AbortSignal.timeout(15_000),
   });
-  await response.body?.cancel();
-  if (!response.ok) throw new MailFailure(`Resend answered ${response.status}.`, aboutThisMail.has(response.status) ? "refused" : "later");
+  if (response.ok) {
+    await response.body?.cancel();
+    return;
+  }
+  const refusal = Refusal.parse(parseJson(await response.text()));
+  const said = ctx.log.redact([refusal.name, refusal.message].filter(Boolean).join(": ")).slice(0, longestWords);
+  throw new MailFailure(`Resend answered ${response.status}${said ? ` ${said}` : "."}`, fateOf(response.status, refusal));
 }
+
+/**
+ * One name stands for every field that Resend does not take, and the sentence names the field: "Invalid `to` field." is about the
+ * recipient. Whatever else it says, of our sender, domain, key or quota, is mended by us.
+ */
+const fateOf = (status: number, { name, message }: Refusal): Fate =>
+  (status === 400 || status === 422) && name === "validation_error" && /[`'"]to[`'"] field/i.test(message) ? "refused" : "later";

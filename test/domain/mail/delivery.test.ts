@@ -17,7 +17,10 @@ import worker from "#workers/app.ts";
 
 const db = openDb(testEnv.DB);
 
-/** A context whose mail goes through Resend, which answers each recipient as it is told. */
+const badAddress = "Invalid `to` field. The email address needs to follow the `email@example.com` format.";
+const refusal = `Resend answered 422 validation_error: ${badAddress}`;
+
+/** A context whose mail goes through Resend, which answers each recipient as it is told; its 422 is about the recipient. */
 function mailing(statusFor: (to: string) => number, now: () => number = Date.now) {
   const sent: string[] = [];
   const ctx = testCtx({
@@ -26,7 +29,7 @@ function mailing(statusFor: (to: string) => number, now: () => number = Date.now
       const [to = ""] = (JSON.parse(String(init?.body)) as { to: string[] }).to;
       const status = statusFor(to);
       if (status < 300) sent.push(to);
-      return new Response("{}", { status });
+      return Response.json(status === 422 ? { statusCode: status, name: "validation_error", message: badAddress } : {}, { status });
     },
   });
   return { ctx: { ...ctx, config: { ...ctx.config, MAIL_TRANSPORT: "resend" as const, RESEND_API_KEY: "k" } }, sent };
@@ -92,7 +95,7 @@ describe("whom a mail did not reach", () => {
     const { ctx } = mailing(() => 422);
     await workMail(ctx, message);
     expect(await undelivered(id)).toMatchObject([
-      { kind: "invitation", ofTenant: tenant.id, recipient: email, fate: "refused", reason: "Resend answered 422." },
+      { kind: "invitation", ofTenant: tenant.id, recipient: email, fate: "refused", reason: refusal },
     ]);
   });
 
@@ -126,7 +129,7 @@ describe("whom a mail did not reach", () => {
     await workMail(mailing(() => 422).ctx, message);
     const staff = createCaller(testCtx({ actor: (await makeUser({ staff: true })).actor }));
     const { items } = await staff.mails.undelivered({});
-    expect(items.find((mail) => mail.id === id)).toMatchObject({ recipient: email, outcome: "refused", reason: "Resend answered 422." });
+    expect(items.find((mail) => mail.id === id)).toMatchObject({ recipient: email, outcome: "refused", reason: refusal });
     await expect(owner.mails.undelivered({})).rejects.toMatchObject({ code: "FORBIDDEN" });
     const { invitations } = await owner.team.list({ tenant: tenant.id });
     expect(invitations).toMatchObject([{ id, undelivered: "refused" }]);

@@ -240,6 +240,37 @@ test.each([302, 401, 422, 429, 500])(
   },
 );
 
+test.each([
+  [422, "validation_error", "Invalid `to` field. The email address needs to follow the `email@example.com` format.", "refused"],
+  [400, "validation_error", "Invalid `to` field. Please use our testing email address instead of domains like `example.com`.", "refused"],
+  [422, "validation_error", "Invalid `from` field. The email address needs to follow the `email@example.com` format.", "later"],
+  [422, "invalid_from_address", "Invalid `from` field.", "later"],
+  [403, "validation_error", "The atrium.test domain is not verified. Please, add and verify your domain.", "later"],
+  [403, "validation_error", "You can only send testing emails to your own email address (us@example.com).", "later"],
+  [422, "missing_required_field", "Missing `subject` field.", "later"],
+  [400, "invalid_idempotency_key", "The key must be between 1-256 chars.", "later"],
+  [401, "missing_api_key", "Missing API key in the authorization header.", "later"],
+  [429, "daily_quota_exceeded", "You have reached your daily email sending quota.", "later"],
+  [451, "security_error", "We may have found a security issue with the request.", "later"],
+] as const)(
+  "Resend's %i %s is said in its words, and only one about the recipient is for good: %s",
+  async (status, name, message, fate) => {
+    const { ctx } = resendCtx(() => Response.json({ statusCode: status, name, message }, { status }));
+    const failure = await sendMail(ctx, mail()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: "MailFailure", message: `Resend answered ${status} ${name}: ${message}`, fate });
+  },
+);
+
+test("Resend's words name no key of ours, and a 422 without words is not taken for the recipient's", async () => {
+  const { ctx } = resendCtx(() => Response.json({ name: "invalid_api_key", message: "No such key: re_secret_key" }, { status: 403 }));
+  await expect(sendMail(ctx, mail())).rejects.toThrow("Resend answered 403 invalid_api_key: No such key: [redacted]");
+  for (const body of ["", "{}", "[]", "<html>", '{"name":null,"message":7}']) {
+    const silent = resendCtx(() => new Response(body, { status: 422 }));
+    const failure = await sendMail(silent.ctx, mail()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ message: "Resend answered 422.", fate: "later" });
+  }
+});
+
 test("of one batch, a mail that failed is retried and the others are done", async () => {
   const { actor } = await makeUser();
   const good = await asked("not-a-soul@example.com");
