@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
+import { tryAgain } from "#db/patient-d1.ts";
 import { memberships, sessions, tenants, users } from "#db/schema/index.ts";
 import type { Actor } from "./ctx.ts";
 import { hashToken } from "./domain/sessions/tokens.ts";
@@ -29,10 +30,8 @@ export async function authenticate(db: Db, token: string | undefined, now: numbe
   const { session, user } = first;
   const renewed = now - session.lastUsedAt > day;
   if (renewed) {
-    await db
-      .update(sessions)
-      .set({ lastUsedAt: now, expiresAt: now + sessionLifetimeMs })
-      .where(eq(sessions.id, session.id));
+    const until = { lastUsedAt: now, expiresAt: now + sessionLifetimeMs };
+    await tryAgain(async () => db.update(sessions).set(until).where(eq(sessions.id, session.id)));
   }
   return {
     renewed,

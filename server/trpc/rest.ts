@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { invalid } from "#server/errors.ts";
 
 /** Who is let in by the builder that a procedure grew from, see init.ts. */
 export type Door = "public" | "personal" | "member" | "memberOrStaff" | "staff";
@@ -107,7 +108,8 @@ function jsonSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema {
 
 /**
  * The input of an operation out of a request's parts. Query values are text: they become what their schema says, and
- * what does not fit stays as it is, for the procedure's own check to name.
+ * what does not fit stays as it is, for the procedure's own check to name. Throws `invalid` for what would be passed over: a query
+ * beside a body, and a body that names another thing than the path.
  */
 export function restInput(
   operation: Operation,
@@ -116,7 +118,12 @@ export function restInput(
   const asked = Object.fromEntries(
     [...new Set(query.keys())].map((field) => [field, fromText(operation.input.properties[field], query.getAll(field))]),
   );
-  return { ...(operation.method === "GET" || operation.method === "DELETE" ? asked : body), ...path };
+  if (operation.method === "GET" || operation.method === "DELETE") return { ...asked, ...path };
+  const [stray] = Object.keys(asked);
+  if (stray !== undefined) throw invalid(stray, "It belongs into the body.");
+  const other = Object.keys(path).find((field) => field in body && body[field] !== path[field]);
+  if (other !== undefined) throw invalid(other, "The path names another one.");
+  return { ...body, ...path };
 }
 
 function fromText(schema: JsonSchema | undefined, texts: readonly string[]): unknown {

@@ -11,7 +11,7 @@ import type { Role } from "#server/domain/tenants/schemas.ts";
 import { newId } from "#server/ids.ts";
 import type { AppRouter } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
-import { comeBack, control, visit } from "#test/domain/oauth/consent.ts";
+import { comeBack, connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
 import { clearRuns, makeRig } from "#test/domain/runs/rig.ts";
 import { testSensor } from "#test/domain/runs/sensors.ts";
 import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
@@ -160,6 +160,20 @@ describe("the first success", () => {
     expect(await rowOf(client.id)).toMatchObject({ status: "active" });
     const lines = await db.select().from(auditLog).where(eq(auditLog.tenantId, client.id));
     expect(lines.filter(({ action }) => action === "client.activated")).toHaveLength(1);
+  });
+
+  test.each(["hubspot", "slack"])("of who connects %s alone, which no job reads, is the account itself", async (provider) => {
+    const tenant = await makeTenant({ status: "onboarding" });
+    const { browser } = await visit(tenant);
+    await connectThrough(browser, { tenant: tenant.id, provider });
+    expect(await rowOf(tenant.id)).toMatchObject({ status: "active" });
+  });
+
+  test("of who connects what a job reads is that job's", async () => {
+    const tenant = await makeTenant({ status: "onboarding" });
+    const { browser } = await visit(tenant);
+    await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo" });
+    expect(await rowOf(tenant.id)).toMatchObject({ status: "onboarding" });
   });
 
   test("a failure ends no onboarding", async () => {

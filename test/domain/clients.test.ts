@@ -342,16 +342,15 @@ test("a client's last activity is its own people's, to the hour", async () => {
   expect(await at()).toBe(now + 3_700_000);
 });
 
-test("a change whose worker dies before the schedules are written is made up for by the next tick, and stands in the log", async () => {
+test("a change whose schedules cannot be written is done all the same, made up for by the next tick, and stands in the log", async () => {
   const tenant = await makeTenant({ status: "suspended" });
   const ctx = testTenantCtx(tenant, "staff");
   while ((await alignSchedules(ctx, sensors)) > 0);
   const away = interruptedD1(testEnv.DB, ({ is }) => {
-    if (is === "batch") throw new Error("killed");
+    if (is === "batch") throw new Error("D1 is away");
     return undefined;
   });
-  const dying = { ...ctx, db: openTenantDb(away, tenant.id) };
-  await expect(updateClient(dying, { status: "active" })).rejects.toThrow("killed");
+  expect(await updateClient({ ...ctx, db: openTenantDb(away, tenant.id) }, { status: "active" })).toMatchObject({ status: "active" });
   expect(new Set(await blockedOf(tenant.id))).toEqual(new Set(["suspended"]));
   await alignSchedules(ctx, sensors);
   expect(new Set(await blockedOf(tenant.id))).toEqual(new Set(["not_connected"]));

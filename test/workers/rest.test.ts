@@ -86,6 +86,19 @@ test("a client is taken in, read, changed and given its jobs over REST", async (
   });
 });
 
+test("what a call would pass over is refused by its name: a change in the query, and another client in the body than in the path", async () => {
+  const { token } = await makeUser({ staff: true });
+  const [one, other] = [await makeTenant({ plan: "growth" }), await makeTenant()];
+  const patch = async (path: string, body: unknown) => {
+    const answer = await ask(path, { method: "PATCH", headers: asPerson(token), body: JSON.stringify(body) });
+    return { status: answer.status, body: (await answer.json()) as unknown };
+  };
+  const refused = (field: string) => ({ status: 400, body: { error: { kind: "invalid", field } } });
+  expect(await patch(`/api/clients/${one.id}?plan=quickwin`, {})).toMatchObject(refused("plan"));
+  expect(await patch(`/api/clients/${one.id}`, { tenant: other.id, name: "Other" })).toMatchObject(refused("tenant"));
+  expect(await patch(`/api/clients/${one.id}`, { tenant: one.id, name: "One" })).toMatchObject({ status: 200, body: { name: "One" } });
+});
+
 test("an id finds what it stands for over REST, for the agency's admins alone", async () => {
   const tenant = await makeTenant({ name: "Found" });
   const { token } = await makeUser({ staff: true });

@@ -2,6 +2,7 @@ import { eq, inArray, sql } from "drizzle-orm";
 import { connections, resources } from "#db/schema/index.ts";
 import type { Resource } from "#server/catalog/provider.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { canonical } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { alignJobs } from "#server/domain/runs/align-jobs.ts";
@@ -44,7 +45,7 @@ export async function chooseResources(ctx: TenantCtx, { connectionId, kind, ids 
       .where(inTenant(ctx, connections, eq(connections.id, connectionId))),
     ...scheduleStatements(ctx, { connections: after }),
   ]);
-  await alignJobs(ctx, after);
+  await afterCommit(ctx, "jobs", () => alignJobs(ctx, after));
   return chosen;
 }
 

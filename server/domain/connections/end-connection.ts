@@ -2,6 +2,7 @@ import { and, eq, isNotNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { connections, resources, secrets } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
@@ -69,9 +70,9 @@ export async function endConnection(ctx: TenantCtx, connection: ConnectionRow, {
     ...scheduleStatements(ctx, { connections: after }),
   ]);
   if (!wrote(marked)) return false;
-  await alignJobs(ctx, after);
+  await afterCommit(ctx, "jobs", () => alignJobs(ctx, after));
   // Where another shop is read from now on, the client counts as that one does.
-  await adoptFacts(ctx, { connection: id });
+  await afterCommit(ctx, "facts", () => adoptFacts(ctx, { connection: id }));
   return true;
 }
 

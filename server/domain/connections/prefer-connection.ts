@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
@@ -34,6 +35,6 @@ export async function preferConnection(ctx: TenantCtx, { connectionId }: Connect
       .where(inTenant(ctx, connections, eq(connections.id, connectionId))),
     ...scheduleStatements(ctx, { connections: after }),
   ]);
-  await alignJobs(ctx, after);
-  await adoptFacts(ctx, { connection: connectionId });
+  await afterCommit(ctx, "jobs", () => alignJobs(ctx, after));
+  await afterCommit(ctx, "facts", () => adoptFacts(ctx, { connection: connectionId }));
 }

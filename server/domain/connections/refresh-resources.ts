@@ -3,6 +3,7 @@ import { connections } from "#db/schema/index.ts";
 import type { Resource } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
 import { alignJobs } from "#server/domain/runs/align-jobs.ts";
@@ -45,7 +46,7 @@ export async function refreshResources(ctx: TenantCtx, { connectionId }: Connect
     ...statements,
     ...scheduleStatements(ctx, { connections: after }),
   ]);
-  await alignJobs(ctx, after);
+  await afterCommit(ctx, "jobs", () => alignJobs(ctx, after));
   return { listed: counts, gone };
 }
 

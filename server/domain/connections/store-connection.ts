@@ -2,15 +2,18 @@ import { and, desc, eq, isNull, ne, notInArray, or, type SQL, sql } from "drizzl
 import type { Statement } from "#db/client.ts";
 import { connections, dataKeys, debts, secrets } from "#db/schema/index.ts";
 import type { Grant, Identity, Provider, Resource } from "#server/catalog/provider.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
 import { webhooks } from "#server/catalog/webhooks/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { headQuery } from "#server/domain/audit/append.ts";
 import { type ChainHead, emptyChain } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { activateClient } from "#server/domain/tenants/activate-client.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { type PlanRefusal, planRefusal, planOf as termsOf } from "#server/domain/tenants/plans.ts";
+import { type PlanRefusal, planHasJob, planRefusal, planOf as termsOf } from "#server/domain/tenants/plans.ts";
 import { currentDataKey, type DataKey, type DataKeyRow, openDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
@@ -69,13 +72,22 @@ export async function storeConnection(
 ): Promise<{ id: string; again: boolean; toChoose: string[] }> {
   requirePermission(ctx, "connections:write");
   const { changed, after, ...stored } = await storeOnce(ctx, provider, input);
-  await alignJobs(ctx, after);
-  if (changed) await tellChange(ctx, { connectionId: stored.id, changed });
+  const { debt } = input;
+  await afterCommit(ctx, "jobs", () => alignJobs(ctx, after));
+  if (changed) await afterCommit(ctx, "change", () => tellChange(ctx, { connectionId: stored.id, changed }));
   // In another's keeping, hence no part of the batch; what is left of it finds that a connection lives on the grant.
-  if (input.debt && input.debt.tenantId !== ctx.tenant.id) await strikeDebt(agencyDebtor(ctx), input.debt);
-  await adoptFacts(ctx, { connection: stored.id });
+  if (debt && debt.tenantId !== ctx.tenant.id) await afterCommit(ctx, "debt", async () => strikeDebt(agencyDebtor(ctx), debt));
+  await afterCommit(ctx, "facts", () => adoptFacts(ctx, { connection: stored.id }));
+  // No run will ever be the first success of who has nothing that runs; that its account was read is one.
+  if (!hasJobs(ctx, provider)) await afterCommit(ctx, "activation", () => activateClient(ctx));
   return stored;
 }
+
+/** Whether something on the shelf that the client wants, and that its plan has, reads accounts of the provider. */
+const hasJobs = ({ tenant }: TenantCtx, { id }: Provider): boolean =>
+  sensors.some(
+    (job) => job.needs.some(({ provider }) => provider === id) && tenant.features[job.id] !== false && planHasJob(tenant, job.id),
+  );
 
 async function storeOnce(ctx: TenantCtx, provider: Provider, input: NewConnection) {
   const holding = await hold(ctx);

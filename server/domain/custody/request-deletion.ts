@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { deletions, tenants } from "#db/schema/index.ts";
 import { requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
+import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { queueMail } from "#server/domain/mail/queue-mail.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
@@ -43,7 +44,7 @@ export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: 
       .returning({ id: deletions.id }),
   ]);
   if (!wrote(made)) throw conflict("The end of this client is set already.");
-  await alignJobs(ctx);
+  await afterCommit(ctx, "jobs", () => alignJobs(ctx));
   await queueMail(ctx, { v: 1, type: "mail.ending", deletion: id });
   return { id, dueAt };
 }
@@ -63,5 +64,5 @@ export async function cancelDeletion(ctx: TenantCtx): Promise<void> {
     directory.db.update(deletions).set({ cancelledAt: ctx.now(), cancelledBy: userId }).where(waiting).returning({ id: deletions.id }),
   ]);
   if (!wrote(cancelled)) throw conflict("There is nothing to cancel: it was done before, or has begun.");
-  await alignJobs(ctx);
+  await afterCommit(ctx, "jobs", () => alignJobs(ctx));
 }

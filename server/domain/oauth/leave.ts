@@ -1,5 +1,6 @@
 import { generateState } from "arctic";
 import { lte } from "drizzle-orm";
+import { tryAgain } from "#db/patient-d1.ts";
 import { oauthStates } from "#db/schema/index.ts";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { type Ctx, requireUser } from "#server/ctx.ts";
@@ -45,18 +46,21 @@ export async function leave(ctx: Ctx, provider: OAuthProvider, consent: Consent)
   const url = authorizeUrl(ctx.config, provider, { ...consent, state, verifier, choosing: actor.staff });
   const now = ctx.now();
   ctx.log.conceal(state);
-  await ctx.directory.batch([
-    ctx.directory.delete(oauthStates).where(lte(oauthStates.expiresAt, now)),
-    ctx.directory.insert(oauthStates).values({
-      stateHash: hashToken(state),
-      provider: provider.id,
-      userId: actor.userId,
-      sessionId: actor.sessionId,
-      browserHash: markBrowser(ctx),
-      redirectUri: redirectUriOf(ctx.config, provider),
-      ...consent,
-      expiresAt: now + stateLifeMs,
-    }),
-  ]);
+  const row = {
+    stateHash: hashToken(state),
+    provider: provider.id,
+    userId: actor.userId,
+    sessionId: actor.sessionId,
+    browserHash: markBrowser(ctx),
+    redirectUri: redirectUriOf(ctx.config, provider),
+    ...consent,
+    expiresAt: now + stateLifeMs,
+  };
+  await tryAgain(() =>
+    ctx.directory.batch([
+      ctx.directory.delete(oauthStates).where(lte(oauthStates.expiresAt, now)),
+      ctx.directory.insert(oauthStates).values(row).onConflictDoNothing(),
+    ]),
+  );
   return { location: url.href };
 }

@@ -1,4 +1,5 @@
 import { and, eq, gt, sql } from "drizzle-orm";
+import { tryAgain } from "#db/patient-d1.ts";
 import { rateLimits } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { rateLimited } from "#server/errors.ts";
@@ -15,15 +16,18 @@ export interface Limit {
  * beyond the limit writes nothing: whoever goes on trying makes us read, not write.
  */
 export async function takeFromLimit(ctx: Ctx, limit: Limit): Promise<void> {
-  const [row] = await countTry(ctx, limit);
+  const [row] = await counted(ctx, limit);
   await checkLimit(ctx, limit, row);
 }
 
 /** The same as an answer, for who goes on in another way beyond the limit. */
 export async function isWithinLimit(ctx: Ctx, limit: Limit): Promise<boolean> {
-  const [row] = await countTry(ctx, limit);
+  const [row] = await counted(ctx, limit);
   return row !== undefined && row.count <= limit.max;
 }
+
+/** A try that is counted twice, since D1's reply to the first was lost, harms nobody. */
+const counted = (ctx: Ctx, limit: Limit) => tryAgain(async () => countTry(ctx, limit));
 
 /** Whether the next try is one too many, counting none. */
 export async function isUsedUp(ctx: Ctx, { key, max }: Limit): Promise<boolean> {

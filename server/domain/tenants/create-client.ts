@@ -1,4 +1,5 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
+import { isPassing, tryAgain } from "#db/patient-d1.ts";
 import { deletions, tenants } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, requireAgency, type Tenant } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
@@ -19,21 +20,17 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
   const now = ctx.now();
   const [ended] = await ctx.directory.select({ id: deletions.id }).from(deletions).where(eq(deletions.ofTenant, input.id)).limit(1);
   if (ended) throw conflict("There was a client of this id, and it is not given twice.", "id");
-  const [tenant] = await ctx.directory
-    .insert(tenants)
-    .values({
-      ...input,
-      currency: input.currency ?? untilConnected.currency,
-      timezone: input.timezone ?? untilConnected.timezone,
-      ...chosenIn(input),
-      source: sourceOf(ctx, input.origin),
-      status: "onboarding",
-      features: {},
-      createdAt: now,
-      updatedAt: now,
-    })
-    .onConflictDoNothing()
-    .returning();
+  const tenant = await insertTenant(ctx, {
+    ...input,
+    currency: input.currency ?? untilConnected.currency,
+    timezone: input.timezone ?? untilConnected.timezone,
+    ...chosenIn(input),
+    source: sourceOf(ctx, input.origin),
+    status: "onboarding",
+    features: {},
+    createdAt: now,
+    updatedAt: now,
+  });
   if (!tenant) throw conflict("There is a client of this id already.", "id");
   const tenantCtx = enterTenant(ctx, tenant, "staff");
   await commit(
@@ -44,6 +41,26 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
   );
   if (ownerEmail !== undefined) await invite(tenantCtx, { email: ownerEmail, role: "owner" });
   return tenant;
+}
+
+/** Answers its row, or undefined where its id or its origin is another's. One that stands although D1's reply to its writing was lost is its own. */
+async function insertTenant({ directory }: Ctx, row: typeof tenants.$inferInsert & { createdAt: number }): Promise<Tenant | undefined> {
+  let isLost = false;
+  return tryAgain(
+    async () => {
+      const [made] = await directory.insert(tenants).values(row).onConflictDoNothing().returning();
+      if (made || !isLost) return made;
+      const [own] = await directory
+        .select()
+        .from(tenants)
+        .where(and(eq(tenants.id, row.id), eq(tenants.createdAt, row.createdAt)));
+      return own;
+    },
+    (error) => {
+      isLost ||= isPassing(error);
+      return isPassing(error);
+    },
+  );
 }
 
 /** The provider of the account that it is made from; else by hand, or by a script of the agency's. */

@@ -1,4 +1,5 @@
 import { and, eq, inArray, or } from "drizzle-orm";
+import { tryAgain } from "#db/patient-d1.ts";
 import { connections, tenants } from "#db/schema/index.ts";
 import type { Identity, OAuthProvider } from "#server/catalog/provider.ts";
 import { acrossTenants, type Ctx, enterTenant, requireAgency, type Tenant, type TenantCtx } from "#server/ctx.ts";
@@ -46,10 +47,12 @@ export async function takeIn(
   const known = await ownerOf(ctx, holders, whose);
   if (known) return { client: await bringUpToDate(ctx, known, identity), made: false };
   // One account is the origin of one client.
-  await ctx.directory
-    .update(tenants)
-    .set({ origin: null })
-    .where(and(eq(tenants.origin, origin), inArray(tenants.id, [...holders.former.keys()])));
+  await tryAgain(async () =>
+    ctx.directory
+      .update(tenants)
+      .set({ origin: null })
+      .where(and(eq(tenants.origin, origin), inArray(tenants.id, [...holders.former.keys()]))),
+  );
   const made = await makeFrom(ctx, provider, { identity, origin });
   if (made) return { client: enterTenant(ctx, made, "staff"), made: true };
   // Somebody else made it from the same account in the same moment.

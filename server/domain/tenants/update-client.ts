@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { tenants } from "#db/schema/index.ts";
 import { requirePermission, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { canonical } from "#server/domain/audit/chain.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
@@ -42,7 +43,7 @@ export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenan
   ])) as Tenant[][];
   if (!tenant) throw notFound("client");
   const after = { ...ctx, tenant };
-  if (changesJobs) await alignJobs(after);
+  if (changesJobs) await afterCommit(ctx, "jobs", () => alignJobs(after));
   return currency === null || timezone === null ? adoptFacts(after) : tenant;
 }
 

@@ -1,4 +1,5 @@
 import { desc, type InferSelectModel } from "drizzle-orm";
+import { tryAgain } from "#db/patient-d1.ts";
 import { dataKeys } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenants/in-tenant.ts";
@@ -37,10 +38,8 @@ async function makeFirst(ctx: KeyOwner): Promise<DataKeyRow> {
   const place = { tenant: ctx.tenant.id, version: 1, rootKeyId: currentRootKeyId(ctx.config) };
   const root = await findRootKey(ctx.config, place.rootKeyId);
   const wrapped = await wrap(root.key, { place, dataKey: crypto.getRandomValues(new Uint8Array(32)) });
-  await ctx.db
-    .insert(dataKeys)
-    .values({ tenantId: place.tenant, version: place.version, rootKeyId: place.rootKeyId, wrapped, createdAt: ctx.now() })
-    .onConflictDoNothing();
+  const first = { tenantId: place.tenant, version: place.version, rootKeyId: place.rootKeyId, wrapped, createdAt: ctx.now() };
+  await tryAgain(async () => ctx.db.insert(dataKeys).values(first).onConflictDoNothing());
   const row = await newest(ctx);
   if (!row) throw new VaultError("the tenant's data key was not kept", { closedBy: "key" });
   return row;
