@@ -1,13 +1,13 @@
 import { webhookDeliveries } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { networkOf } from "#server/domain/rate-limits/network-of.ts";
-import { isWithinLimit } from "#server/domain/rate-limits/take.ts";
+import { isUsedUp, isWithinLimit } from "#server/domain/rate-limits/take.ts";
 import { newId } from "#server/ids.ts";
 import type { RefusalReason } from "./schemas.ts";
 
 /** Whoever knocks may not fill the database: so many refusals an hour are kept, from one network and in all. */
 const perNetwork = { max: 20, windowS: 3600 };
-const inAll = { max: 500, windowS: 3600 };
+const inAll = { key: "webhook-refused", max: 500, windowS: 3600 };
 
 /** Keeps that something was refused and why, for staff: nothing of what it said, since it is nobody's word. */
 export async function keepRefusal(
@@ -15,8 +15,10 @@ export async function keepRefusal(
   { provider, callback, reason }: { provider: string; callback: string | null; reason: RefusalReason },
 ): Promise<void> {
   ctx.log.warn("webhook refused", { provider, callback, reason });
+  // Looked at before it is counted: else each further network would leave a row of its own.
+  if (await isUsedUp(ctx, inAll)) return;
   if (!(await isWithinLimit(ctx, { key: `webhook-refused:${networkOf(ctx.request.ip)}`, ...perNetwork }))) return;
-  if (!(await isWithinLimit(ctx, { key: "webhook-refused", ...inAll }))) return;
+  if (!(await isWithinLimit(ctx, inAll))) return;
   const now = ctx.now();
   const id = newId("whk", now);
   const nothing = { tenantId: "", connectionId: "", account: null, occurredAt: null, sealed: null };
