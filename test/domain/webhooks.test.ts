@@ -9,6 +9,7 @@ import {
   measurements,
   orders,
   privacyRequests,
+  rateLimits,
   refunds,
   resources,
   schedules,
@@ -20,6 +21,8 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import { webhooks as webhookShelf, webhooks } from "#server/catalog/webhooks/registry.ts";
 import { hmacOf } from "#server/catalog/webhooks/signature.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
+import type { ConnectionStatus } from "#server/domain/connections/schemas.ts";
+import { networkOf } from "#server/domain/rate-limits/network-of.ts";
 import { alignJobs } from "#server/domain/runs/align-jobs.ts";
 import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
 import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
@@ -77,7 +80,7 @@ interface Connected {
   externalId?: string;
   shop?: string;
   connectedAt?: number;
-  status?: "active" | "disconnected";
+  status?: ConnectionStatus;
   now?: number;
 }
 
@@ -329,17 +332,28 @@ describe("what is kept", () => {
     await expect(openPayload(inside, { delivery: two?.id ?? "", sealed: one?.sealed ?? "" })).rejects.toThrow(/does not open/);
   });
 
-  test("an event of a shop that was sold is its new client's alone; what a customer demands is of both", async () => {
+  test.each(["disconnected", "reconnect_needed"] as const)(
+    "an event of a shop that was sold is its new client's alone, the former one's being %s; what a customer demands is of both",
+    async (status) => {
+      const { ctx, told } = machine();
+      const { tenant: seller, shop } = await makeShop({ status });
+      const buyer = await makeTenant();
+      await connect(buyer, { shop });
+      await hear(ctx, { provider: "shopify", topic: "orders/create", account: shop, payload: orderBody(1, { updatedAt: Date.now() }) });
+      expect(told().map(({ tenant }) => tenant)).toEqual([buyer.id]);
+      expect(await deliveriesOf(seller.id)).toEqual([]);
+      const payload = { shop_id: 1, shop_domain: shop, customer: { id: 7, email: "jon@example.com", phone: null }, orders_requested: [] };
+      await hear(ctx, { provider: "shopify", topic: "customers/data_request", account: shop, payload });
+      expect([(await requestsOf(seller.id)).length, (await requestsOf(buyer.id)).length]).toEqual([1, 1]);
+    },
+  );
+
+  test("an event of a shop that nobody has now is for who waits for a sign-in there", async () => {
     const { ctx, told } = machine();
-    const { tenant: seller, shop } = await makeShop({ status: "disconnected" });
-    const buyer = await makeTenant();
-    await connect(buyer, { shop });
-    await hear(ctx, { provider: "shopify", topic: "orders/create", account: shop, payload: orderBody(1, { updatedAt: Date.now() }) });
-    expect(told().map(({ tenant }) => tenant)).toEqual([buyer.id]);
-    expect(await deliveriesOf(seller.id)).toEqual([]);
-    const payload = { shop_id: 1, shop_domain: shop, customer: { id: 7, email: "jon@example.com", phone: null }, orders_requested: [] };
-    await hear(ctx, { provider: "shopify", topic: "customers/data_request", account: shop, payload });
-    expect([(await requestsOf(seller.id)).length, (await requestsOf(buyer.id)).length]).toEqual([1, 1]);
+    const { tenant: waiting, shop } = await makeShop({ status: "reconnect_needed" });
+    await connect(await makeTenant(), { shop, status: "disconnected" });
+    await hear(ctx, { provider: "shopify", topic: "orders/delete", account: shop, payload: { id: 1 } });
+    expect(told().map(({ tenant }) => tenant)).toEqual([waiting.id]);
   });
 
   test("no row, log line or message holds a name, an address or a signature", async () => {
@@ -465,6 +479,24 @@ describe("what is kept", () => {
     );
     expect(kept).toHaveLength(20);
     expect(kept[0]).toMatchObject({ provider: "slack", reason: "wrong_signature", sealed: null, account: null, tenantId: "" });
+  });
+
+  test("once as many refusals are kept as an hour may have, not even a count of a further network's is written", async () => {
+    const all = { key: "webhook-refused", count: 499, resetAt: Date.now() + 60 * minute };
+    await db.insert(rateLimits).values(all).onConflictDoUpdate({ target: rateLimits.key, set: all });
+    const counted: number[] = [];
+    for (let network = 0; network < 4; network++) {
+      const ip = `2001:db8:${(count++ + 0xf00).toString(16)}:${network}::1`;
+      const ctx = testCtx({ actor: { type: "system", job: "webhooks" }, ip });
+      expect(await hear(ctx, { provider: "slack", topic: "x", wrongSignature: true })).toMatchObject({ is: "refused" });
+      const own = await db
+        .select()
+        .from(rateLimits)
+        .where(eq(rateLimits.key, `webhook-refused:${networkOf(ip)}`));
+      counted.push(own.length);
+    }
+    await db.delete(rateLimits).where(eq(rateLimits.key, all.key));
+    expect(counted).toEqual([1, 0, 0, 0]);
   });
 
   test("a queue that takes no message loses nothing: the sweep tells it again, once", async () => {

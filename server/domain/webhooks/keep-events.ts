@@ -79,12 +79,16 @@ async function rowsOf(ctx: Ctx, events: readonly WebhookEvent[], owners: Owners,
 
 /**
  * Of whom an event is: what happens at an account that somebody has now is nobody else's who had it before, such as the orders of
- * a shop that was sold. What its customers demand is of everybody who had it.
+ * a shop that was sold; who had it may still wait for a sign-in that never comes. While nobody has it, it is theirs who wait. What its
+ * customers demand is of everybody who had it.
  */
 function ownersOf(event: WebhookEvent, { found, all }: Owners): EventAccount[] {
-  const isLive = ({ status }: EventAccount) => status !== "disconnected";
-  const onlyLive = !event.privacy && all.some((each) => isAbout(event, each) && isLive(each));
-  return found.filter((each) => isAbout(event, each) && (!onlyLive || isLive(each)));
+  const holders = all.filter((each) => isAbout(event, each));
+  const open = holders.filter(({ status }) => status !== "disconnected");
+  const having = new Set(open.filter(({ status }) => status === "active").map(({ tenant }) => tenant.id));
+  const live = having.size > 0 ? open.filter(({ tenant }) => having.has(tenant.id)) : open;
+  const owners = event.privacy || live.length === 0 ? holders : live;
+  return found.filter((each) => owners.includes(each));
 }
 
 /** The accounts of one D1, and those of all. */
