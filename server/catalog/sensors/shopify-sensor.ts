@@ -20,6 +20,8 @@ const stockEveryMs = 55 * 60_000;
 const listEveryMs = 7 * 86_400_000;
 /** What changed so shortly before a listing began may not be in Shopify's lists yet. */
 const settledMs = 86_400_000;
+/** An app without `read_all_orders` is shown the orders of 60 days; of the last of these only while it lasts. */
+const surelyShownMs = 59 * 86_400_000;
 /** Older days stay in the orders themselves; no chart looks back further. */
 const measuredDays = 400;
 
@@ -280,8 +282,9 @@ const listingIsDue = ({ measuredOn, listing, listedAt }: Cursor, now: number): b
   measuredOn !== null && (listing !== null || now - listedAt >= listEveryMs);
 
 /**
- * Lists which orders there are, some pages a run, and holds them against what is stored: from the oldest that the shop shows (an
- * app without `read_all_orders` sees 60 days) to where the pages came. What is missing there was deleted.
+ * Lists which orders there are, some pages a run, and holds them against what is stored: from the oldest that the shop shows to where
+ * the pages came. What is missing there was deleted. A list that is empty from its beginning proves nothing: the last order of a shop
+ * is seldom deleted, and a reply that wrongly shows none would take the whole history.
  */
 async function listOrders(reading: ShopReading, cursor: Cursor): Promise<Step<Cursor>> {
   const account = reading.account("shopify");
@@ -299,7 +302,9 @@ async function listOrders(reading: ShopReading, cursor: Cursor): Promise<Step<Cu
     after = read.next;
     more = read.next !== null;
   }
-  const from = oldest ?? listed[0]?.placedAt ?? null;
+  const [first] = listed;
+  const shownFrom = account.scopes?.includes(allOrders.scope) ? 0 : begunAt - surelyShownMs;
+  const from = oldest ?? (first ? Math.min(first.placedAt, shownFrom) : null);
   const reached = more ? (listed.at(-1)?.placedAt ?? begunAt) : begunAt;
   const open = listed.filter(({ placedAt }) => placedAt >= reached).map(({ externalId }) => externalId);
   const next: Cursor = { ...cursor, phase: "figures", anewAt: places.anewAt };

@@ -366,6 +366,27 @@ test("of what the shop no longer shows, because it is too old for the app to see
   expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ orders: 3 });
 });
 
+test("an order that was deleted is missed though no older one is left: among all where all are shown, else among those of 59 days", async () => {
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  const leftOf = async (granted: readonly string[]) => {
+    const ctx = testTenantCtx(await makeTenant(), "system");
+    let all = [placed(1, "2025-11-01T10:00:00Z"), placed(2, "2026-02-01T10:00:00Z"), placed(3, "2026-03-05T10:00:00Z")];
+    const answer = answering(() => all);
+    const account = { ...scriptedAccount("shopify", answer, { timezone: "UTC" }), scopes: granted };
+    const first = await runSensor(ctx, shopifySensor, { account, now });
+    all = all.slice(2);
+    const second = await runSensor(ctx, shopifySensor, { account, now: now + 8 * day, cursor: first.cursor });
+    const { orders } = await summaryOf(ctx, account.connectionId);
+    all = [];
+    await runSensor(ctx, shopifySensor, { account, now: now + 16 * day, cursor: second.cursor });
+    // An empty list proves nothing.
+    expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ orders });
+    return orders;
+  };
+  expect(await leftOf(scopes)).toBe(1);
+  expect(await leftOf(scopes.filter((scope) => scope !== "read_all_orders"))).toBe(2);
+});
+
 test("an order stamped ahead hides none that change before its time", async () => {
   const ctx = testTenantCtx(await makeTenant(), "system");
   const now = Date.parse("2026-03-10T12:00:00Z");
