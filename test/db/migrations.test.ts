@@ -1,7 +1,7 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, isNotNull } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { auditLog, measurements, orders, refunds, schedules, users } from "#db/schema/index.ts";
+import { auditLog, connections, measurements, orders, refunds, schedules, users } from "#db/schema/index.ts";
 import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
@@ -121,4 +121,32 @@ test("who is of the agency when the mark begins has it, and so has who left befo
     .from(users)
     .where(and(inArray(users.id, ids), eq(users.wasStaff, true)));
   expect(marked.map(({ id }) => id).sort()).toEqual(ids.slice(0, 2).sort());
+});
+
+test("a key that a sign-in replaced before ends were kept gets one, and no other key does", async () => {
+  const { id: tenantId } = await makeTenant();
+  const before = Date.now();
+  const row = { tenantId, provider: "klaviyo", name: "Acme", details: {}, scopesAsked: [], scopesGranted: [], connectedBy: "test" };
+  const of = (account: string, more: Partial<typeof connections.$inferInsert>) => ({
+    ...row,
+    externalId: account,
+    id: `con_${tenantId}_${account}_${more.kind}`,
+    status: "active" as const,
+    connectedAt: 1,
+    ...more,
+  });
+  const rows = [
+    ...[of("replaced", { kind: "key" }), of("replaced", { kind: "oauth", connectedAt: 2 })],
+    ...[of("alone", { kind: "key" }), of("kept", { kind: "key", keptAt: 3 }), of("kept", { kind: "oauth", connectedAt: 2 })],
+    ...[of("given later", { kind: "key", connectedAt: 4 }), of("given later", { kind: "oauth", connectedAt: 2 })],
+    ...[of("waits", { kind: "key" }), of("waits", { kind: "oauth", connectedAt: 2, status: "reconnect_needed" })],
+  ];
+  for (const each of rows) await db.insert(connections).values(each);
+  for (const change of queriesOf("keys_of_before")) await testEnv.DB.prepare(change).run();
+  const ending = await db
+    .select()
+    .from(connections)
+    .where(and(eq(connections.tenantId, tenantId), isNotNull(connections.endsAt)));
+  expect(ending).toMatchObject([{ externalId: "replaced", kind: "key", endTold: null, endLookAt: expect.any(Number) }]);
+  expect(Math.abs((ending[0]?.endsAt ?? 0) - before - 30 * 86_400_000)).toBeLessThan(60_000);
 });

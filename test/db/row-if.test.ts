@@ -19,6 +19,7 @@ test("a row is written where its condition holds and nowhere else, each value in
       locale: "en",
       timezone: "UTC",
       staff: true,
+      wasStaff: true,
       provenAt: null,
       onboardedAt: null,
       createdAt: 5,
