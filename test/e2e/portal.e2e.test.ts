@@ -356,6 +356,7 @@ describe("every page", () => {
     "/admin/reveals",
     "/admin/deletions",
     "/admin/audit",
+    "/admin/find",
     "/docs/api",
   ];
   const publicPages = ["/sign-in", "/privacy/nobodys-code", "/nowhere"];
