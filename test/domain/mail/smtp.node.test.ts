@@ -392,6 +392,21 @@ test("a domain in other letters goes over the wire as punycode, in the envelope 
   expect(received[0]?.raw).toContain("Message-ID: <lnk_0001@xn--e1afmkfd.example>");
 });
 
+test.each([
+  ["a@faß.example", "a@xn--fa-hia.example"],
+  ["a@MÜNCHEN.example", "a@xn--mnchen-3ya.example"],
+  ["a@דוגמה.example", "a@xn--6dbbec0c.example"],
+  ["a@नेपाल.भारत", "a@xn--l2bey1c2b.xn--h2brj9c"],
+  ["a@نامه\u200cای.example", "a@xn--mgba3gch31f060k.example"],
+  ["a@bücher\u3002example", "a@xn--bcher-kva.example"],
+  ["a@bücher\uff0eexample", "a@xn--bcher-kva.example"],
+  ["a@☕.example", "a@xn--53h.example"],
+])("%s is %s on the wire", async (to, wire) => {
+  const { port, heard } = await scripted(...upToTheDot, "250 taken\r\n");
+  expect(await sendTo(port, { limits, to })).toEqual({ error: null, fate: null });
+  expect(heard[2]).toBe(`RCPT TO:<${wire}>\r\n`);
+});
+
 test("letters before the @ go only to a server that takes them", async () => {
   const old = await scripted("220 hello\r\n", "250 me\r\n");
   expect(await sendTo(old.port, { limits, to: "bücher@example.com" })).toMatchObject({ fate: "refused" });

@@ -11,7 +11,7 @@ import { rememberTenant } from "#server/domain/sessions/last-tenant.ts";
 import { listSessions, revokeOtherSessions, revokeSession } from "#server/domain/sessions/own-sessions.ts";
 import { findLink, redeemCode, redeemLink } from "#server/domain/sessions/redeem-sign-in.ts";
 import { findWaiting, requestSignIn, resendSignIn, signInCookie } from "#server/domain/sessions/request-sign-in.ts";
-import { RequestSignIn } from "#server/domain/sessions/schemas.ts";
+import { EmailAddress, RequestSignIn } from "#server/domain/sessions/schemas.ts";
 import { mailStandingLinks } from "#server/domain/sessions/send-standing-link.ts";
 import { signOut } from "#server/domain/sessions/sign-out.ts";
 import { hashToken, linkCode, linkToken, newToken } from "#server/domain/sessions/tokens.ts";
@@ -79,6 +79,26 @@ test("codes that are tried at the same moment are all counted", async () => {
   const kinds = tries.map((result) => (result.status === "rejected" ? (result.reason as { kind: string }).kind : "signed in"));
   expect(kinds.filter((kind) => kind === "invalid")).toHaveLength(5);
   expect(kinds.filter((kind) => kind === "not_found")).toHaveLength(7);
+});
+
+test("one mailbox is one address, however its domain is written; what is no host is no address", () => {
+  const read = (typed: string) => EmailAddress.safeParse(typed).data ?? "refused";
+  expect(
+    ["Anna@BÜCHER.example", "anna@bücher。example", "anna@xn--bcher-kva.example", "anna@bü\u00adcher.example", "a@☕.example"].map(read),
+  ).toEqual([...Array(4).fill("anna@xn--bcher-kva.example"), "a@xn--53h.example"]);
+  for (const host of ["ä.example/x", "ä.example:25", "ä.example?x", "ä.example#x", "ä.example\\x", "x:y@ä.example:1", "ä example", "[ä]"])
+    expect(read(`a@${host}`), host).toBe("refused");
+  for (const host of [
+    "a／b.example",
+    "a：25.example",
+    "b\u200e.example",
+    "👩\u200d💻.example",
+    "xn--a.ä",
+    "..ä",
+    "１２７．０．０．１",
+    "ä%2eexample",
+  ])
+    expect(read(`a@${host}`), host).toBe("refused");
 });
 
 test("a code does nothing in another browser than the one that asked", async () => {
