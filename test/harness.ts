@@ -34,12 +34,13 @@ export function testCtx({
   now = Date.now,
   outbound = fetch,
   ip = "203.0.113.7",
+  userAgent = "test",
 }: TestCtx = {}): Ctx & { traces: Traces } {
   const traces: Traces = { lines: [], runs: [], mails: [], tokens: [], tasks: [], dead: [], cookies: new Map() };
   return {
     config: readConfig(testEnv),
     actor,
-    request: { id: newId("req", now()), ip, userAgent: "test" },
+    request: { id: newId("req", now()), ip, userAgent },
     directory: openDb(testEnv.DB),
     databases: databasesOf(testEnv),
     cookies: {
@@ -66,6 +67,7 @@ export interface TestCtx {
   now?: () => number;
   outbound?: typeof fetch;
   ip?: string | null;
+  userAgent?: string;
 }
 
 let count = 0;

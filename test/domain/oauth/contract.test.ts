@@ -149,7 +149,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
   test("another browser of the same session connects nothing, with or without a mark of its own", async () => {
     const { browser, tenant, actor } = await visit();
     await ends(testCtx({ actor, ip: "198.51.100.1" }), tenant, await consent(browser, tenant), /another browser or session/);
-    const other = testCtx({ actor, ip: "198.51.100.1" });
+    const other = testCtx({ actor, userAgent: "Another/1.0" });
     await consent(other, tenant);
     await ends(other, tenant, await consent(browser, tenant), /another browser or session/);
   });

@@ -196,10 +196,12 @@ describe("a consent that is begun", () => {
 });
 
 describe("two consents that are begun in the same instant", () => {
-  test("in one browser both hold, although it keeps one mark", async () => {
+  test.each([
+    ["from one address", "198.51.100.10"],
+    ["over IPv4 and IPv6", "2001:db8:5::1"],
+  ])("in one browser both hold, although it keeps one mark: %s", async (_how, ip) => {
     const { browser, tenant, actor } = await visit();
-    const instant = () => testCtx({ actor, ip: browser.request.ip });
-    const [first, second] = [instant(), instant()];
+    const [first, second] = [testCtx({ actor, ip: "198.51.100.10" }), testCtx({ actor, ip })];
     const out = await Promise.all([
       begin(first, { provider: "klaviyo", tenant: tenant.id }),
       begin(second, { provider: "hubspot", tenant: tenant.id }),
@@ -212,7 +214,7 @@ describe("two consents that are begun in the same instant", () => {
 
   test("in two browsers of one session each holds in its own alone", async () => {
     const { browser, tenant, actor } = await visit();
-    const other = testCtx({ actor, ip: "198.51.100.9" });
+    const other = testCtx({ actor, userAgent: "Another/1.0" });
     const out = await Promise.all([browser, other].map((each) => begin(each, { provider: "klaviyo", tenant: tenant.id })));
     const next = await comeBack(other, "klaviyo", await decide(out[0]?.location ?? ""));
     expect(next.toast?.message).toMatch(/another browser/);
