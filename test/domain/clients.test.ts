@@ -133,6 +133,31 @@ test("a client's own admin changes its name, locale and timezone, and nothing el
   await expect(viewer.clients.updateSettings({ tenant: tenant.id, name: "Mine" })).rejects.toMatchObject({ code: "FORBIDDEN" });
 });
 
+test.each(["www.my-shop.com", "Amazon.com: Store", "An\u200bna"])(
+  "a client that a provider named %j saves its other settings, and is called so no more once it is renamed",
+  async (name) => {
+    const tenant = await makeTenant({ name });
+    await db.update(tenants).set({ contactName: name }).where(eq(tenants.id, tenant.id));
+    const { token } = await makeUser({ roles: [[tenant, "owner"]] });
+    const save = async (called: string) => {
+      const body = new URLSearchParams({ name: called, locale: "fr", timezone: "", contactName: name, contactEmail: "" });
+      const headers = { ...asPerson(token), "content-type": "application/x-www-form-urlencoded" };
+      return (await ask(`/t/${tenant.id}/settings/workspace`, { method: "POST", headers, body: body.toString() })).status;
+    };
+    const stored = async () => (await db.select().from(tenants).where(eq(tenants.id, tenant.id)))[0];
+    expect(await save(name)).toBe(302);
+    expect(await stored()).toMatchObject({ name, contactName: name, locale: "fr" });
+    const patch = (change: object) =>
+      ask(`/api/clients/${tenant.id}`, { method: "PATCH", headers: asPerson(token), body: JSON.stringify(change) });
+    expect((await patch({ name, locale: "he" })).status).toBe(200);
+    expect(await save("Renamed")).toBe(302);
+    expect(await save(name)).toBe(422);
+    const refused = await patch({ name });
+    expect([refused.status, await refused.json()]).toMatchObject([400, { error: { field: "name" } }]);
+    expect(await stored()).toMatchObject({ name: "Renamed" });
+  },
+);
+
 test("the list shows what went well and what did not, a client each", async () => {
   const api = await agency();
   const name = slug("Glance");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EmailAddress } from "#server/domain/sessions/schemas.ts";
-import { BusinessName, PersonName } from "./name.ts";
+import { BusinessName, GivenName, longestBusinessName, longestPersonName, PersonName } from "./name.ts";
 import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "./schemas.ts";
 
 /** Without commas, which stand between them in forms, and without signs that nobody sees. */
@@ -85,9 +85,18 @@ export const UpdateClient = z
   .partial();
 export type UpdateClient = z.infer<typeof UpdateClient>;
 
+const ofOwnPeople = { name: true, locale: true, timezone: true, contactName: true, contactEmail: true } as const;
 /** What a client's own people may change of it. */
-export const UpdateSettings = UpdateClient.pick({ name: true, locale: true, timezone: true, contactName: true, contactEmail: true });
+export const UpdateSettings = UpdateClient.pick(ofOwnPeople);
 export type UpdateSettings = z.infer<typeof UpdateSettings>;
+
+/** A change as it is asked for: a form gives names back as they stand, so that what may stand in one is judged where it changes. */
+export const ChangeClient = UpdateClient.extend({
+  name: GivenName(longestBusinessName).optional(),
+  contactName: GivenName(longestPersonName).nullish(),
+});
+export type ChangeClient = z.infer<typeof ChangeClient>;
+export const ChangeSettings = ChangeClient.pick(ofOwnPeople);
 
 export const SetFeatures = z.object({ features: Features });
 export type SetFeatures = z.infer<typeof SetFeatures>;

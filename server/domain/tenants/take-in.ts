@@ -3,10 +3,12 @@ import { tryAgain } from "#db/patient-d1.ts";
 import { connections, tenants } from "#db/schema/index.ts";
 import type { Identity, OAuthProvider } from "#server/catalog/provider.ts";
 import { acrossTenants, type Ctx, enterTenant, requireAgency, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import { EmailAddress } from "#server/domain/sessions/schemas.ts";
 import { conflict, DomainError } from "#server/errors.ts";
 import type { UpdateClient } from "./client.ts";
 import { createClient } from "./create-client.ts";
 import { findTenant } from "./find-tenant.ts";
+import { businessNameOf, longestPersonName, PersonName } from "./name.ts";
 import { Currency, Locale, Timezone } from "./schemas.ts";
 import { slugOf } from "./slug-of.ts";
 import { updateClient } from "./update-client.ts";
@@ -133,7 +135,15 @@ async function makeFrom(
   const vertical = provider.oauth.opensClient === "company" ? "b2b" : "shopify";
   for (const id of slugsOf(identity.name)) {
     try {
-      return await createClient(ctx, { locale: "en", ...facts, id, name: nameOf(identity), vertical, plan: "essentials", origin });
+      return await createClient(ctx, {
+        locale: "en",
+        ...facts,
+        id,
+        name: businessNameOf(identity.name),
+        vertical,
+        plan: "essentials",
+        origin,
+      });
     } catch (error) {
       if (!(error instanceof DomainError && error.kind === "conflict")) throw error;
       if (await byOrigin(ctx, origin)) return null;
@@ -147,20 +157,16 @@ function factsOf({ details }: Identity) {
   const locale = Locale.safeParse(details.locale?.slice(0, 2).toLowerCase());
   const currency = Currency.safeParse(details.currency);
   const timezone = Timezone.safeParse(details.timezone);
+  const contactName = PersonName.safeParse(details.contact?.slice(0, longestPersonName));
+  const contactEmail = EmailAddress.safeParse(details.email);
   return {
     ...(locale.success && { locale: locale.data }),
     ...(currency.success && { currency: currency.data }),
     ...(timezone.success && { timezone: timezone.data }),
-    ...(details.contact && { contactName: details.contact.slice(0, 60) }),
-    ...(details.email && { contactEmail: details.email.toLowerCase() }),
+    ...(contactName.success && { contactName: contactName.data }),
+    ...(contactEmail.success && { contactEmail: contactEmail.data }),
   };
 }
-
-const nameOf = ({ name }: Identity): string =>
-  name
-    .replace(/\p{Cc}/gu, " ")
-    .trim()
-    .slice(0, 80) || "Client";
 
 /** Slugs of a name, to be tried in turn; an account whose name makes none is `client`. */
 function slugsOf(name: string): string[] {
@@ -172,8 +178,8 @@ function slugsOf(name: string): string[] {
 const chance = (): string => Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => (byte % 32).toString(32)).join("");
 
 /**
- * What somebody changed by hand stays: the name is the account's only while it is what the account was called, the contact where
- * there is none. Currency and time
+ * What somebody changed by hand stays: the name is the account's only while it is what the account was called, the contact where there
+ * is none. Currency and time
  * zone are adopted as the account is stored, where nobody chose them.
  */
 async function bringUpToDate(ctx: Ctx, { tenant, name }: Owner, identity: Identity): Promise<TenantCtx> {
@@ -182,7 +188,7 @@ async function bringUpToDate(ctx: Ctx, { tenant, name }: Owner, identity: Identi
   const wished: UpdateClient = {
     ...(tenant.contactName === null && { contactName }),
     ...(tenant.contactEmail === null && { contactEmail }),
-    ...(tenant.name === name && { name: nameOf(identity) }),
+    ...([name, businessNameOf(name)].includes(tenant.name) && { name: businessNameOf(identity.name) }),
   };
   const change = Object.fromEntries(Object.entries(wished).filter(([field, value]) => Reflect.get(tenant, field) !== value));
   return { ...client, tenant: await updateClient(client, change) };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { changeClient } from "#server/domain/tenants/change-client.ts";
-import { Client, ClientPage, CreateClient, ListClients, SetFeatures, UpdateClient, UpdateSettings } from "#server/domain/tenants/client.ts";
+import { ChangeClient, ChangeSettings, Client, ClientPage, CreateClient, ListClients, SetFeatures } from "#server/domain/tenants/client.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
 import { describeClient } from "#server/domain/tenants/describe-clients.ts";
 import { listClients } from "#server/domain/tenants/list-clients.ts";
@@ -46,7 +46,7 @@ export const clients = router({
           "the asker's is refused by its name.",
       },
     })
-    .input(UpdateClient)
+    .input(ChangeClient)
     .output(Client)
     .mutation(({ ctx, input: { tenant: _, ...change } }) => after(ctx, changeClient(ctx, change))),
 
@@ -70,7 +70,7 @@ export const clients = router({
 
   /** What a client's own people may change of it. */
   updateSettings: member("settings:write")
-    .input(UpdateSettings)
+    .input(ChangeSettings)
     .output(Client)
     .mutation(({ ctx, input: { tenant: _, ...change } }) => after(ctx, changeClient(ctx, change))),
 });

@@ -2,11 +2,14 @@ import { eq, inArray } from "drizzle-orm";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { auditLog, connections, tenants } from "#db/schema/index.ts";
+import { oauthProviders } from "#server/catalog/providers/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { disconnect } from "#server/domain/connections/disconnect.ts";
 import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
 import { enterFor } from "#server/domain/tenants/enter-for.ts";
+import { takeIn as takeInAccount } from "#server/domain/tenants/take-in.ts";
 import { updateClient } from "#server/domain/tenants/update-client.ts";
+import { newId } from "#server/ids.ts";
 import { createCallerFactory } from "#server/trpc/init.ts";
 import { appRouter } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
@@ -227,6 +230,22 @@ test("who is asked whose an account is sees the clients that had it, and goes on
   expect(page).toContain(`Former Owner (${seller.id})`);
   const going = await (await ask(`/admin/new-client/klaviyo?client=${seller.id}`, { headers: asPerson(token) })).text();
   expect(going).toContain(`/api/integrations/klaviyo/oauth/start?client=${seller.id}`);
+});
+
+test("what an account calls itself becomes a name that its client may keep, and follows the account from then on", async () => {
+  const { browser } = await admin();
+  const provider = oauthProviders.find(({ id }) => id === "klaviyo");
+  if (!provider) throw new Error("there is no Klaviyo on the shelf");
+  const externalId = newAccount();
+  const named = (name: string) =>
+    takeInAccount(browser, provider, { externalId, name, details: { contact: "Visit evil.example", email: "No address" } });
+  const { client } = await named("www.my-shop.com");
+  expect(client.tenant).toMatchObject({ name: "my-shop.com", contactName: null, contactEmail: null });
+  await db.insert(connections).values({
+    ...{ id: newId("con", Date.now()), tenantId: client.tenant.id, provider: "klaviyo", externalId, name: "www.my-shop.com" },
+    ...{ details: {}, scopesAsked: [], scopesGranted: [], status: "active", connectedBy: "test", connectedAt: Date.now() },
+  });
+  expect((await named("Amazon.com: Store")).client.tenant).toMatchObject({ id: client.tenant.id, name: "Amazon.com Store" });
 });
 
 test("a client whose address is taken already gets the next one", async () => {
