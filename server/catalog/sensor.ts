@@ -86,13 +86,17 @@ export interface ListedOrders {
   changedBefore: number;
 }
 
-/** What the shop that the job reads has sold, as far as it has been read: what sensors that need history ask. */
+/**
+ * What the shop that the job reads has sold, as far as it has been read: what sensors that need history ask. `today` (YYYY-MM-DD) is
+ * the account's: orders that are stamped ahead of it are left out until their day. Without it all are in.
+ */
 export interface ShopHistory {
   /** Days from `from` (YYYY-MM-DD, inclusive) that have orders or refunds, each currency by itself. */
   daily(from: string): Promise<{ day: string; currency: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
   /** Days on which orders were counted that were found deleted at or after `since` (an instant). */
   emptied(since: number): Promise<string[]>;
-  summary(): Promise<{
+  /** Amounts of the currency of the latest order, and counts of all orders. */
+  summary(today?: string): Promise<{
     orders: number;
     customers: number;
     guestOrders: number;
@@ -103,11 +107,14 @@ export interface ShopHistory {
   /** The same amounts of all currencies that the shop has sold in, that of the most orders first. */
   byCurrency(): Promise<{ currency: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
   /** Customers by how many orders they placed: total and those with more than one. */
-  repeat(): Promise<{ customers: number; repeatCustomers: number }>;
-  /** For each month of first purchase (YYYY-MM): how many customers bought (again) `offset` months later; offset 0 is the cohort's size. */
-  cohorts(months: number): Promise<{ cohort: string; offset: number; customers: number }[]>;
+  repeat(today?: string): Promise<{ customers: number; repeatCustomers: number }>;
+  /**
+   * For each month of first purchase (YYYY-MM), of the last `months` up to today's, else up to the last purchase: how many customers
+   * bought (again) `offset` months later; offset 0 is the cohort's size.
+   */
+  cohorts(months: number, today?: string): Promise<{ cohort: string; offset: number; customers: number }[]>;
   /** Days between a customer's consecutive orders: the median and the mean over all such gaps, null without any. */
-  gaps(): Promise<{ medianDays: number; meanDays: number; gaps: number } | null>;
+  gaps(today?: string): Promise<{ medianDays: number; meanDays: number; gaps: number } | null>;
 }
 
 /** What one step of a run is handed. */

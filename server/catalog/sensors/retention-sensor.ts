@@ -100,13 +100,13 @@ export const retentionSensor = defineSensor({
     const timezone = calendarOf(account("shopify"), { timezone: tenantTimezone, log });
     const day = dayOf(now, timezone);
     if (account("shopify").scopes?.includes(allOrders.scope) === false) log("info", allOrders.without.en);
-    const { customers, repeatCustomers } = await shop.repeat();
+    const { customers, repeatCustomers } = await shop.repeat(day);
     if (customers === 0 && cursor === null) {
       log("info", "No order of a known customer has been read yet.");
       return { cursor: null, done: true };
     }
-    const gaps = await shop.gaps();
-    const cohorts = await shop.cohorts(cohortMonths);
+    const gaps = await shop.gaps(day);
+    const cohorts = await shop.cohorts(cohortMonths, day);
     // On the first of the month, so that a month keeps one triangle and each day writes over it.
     const month = `${day.slice(0, 7)}-01`;
     return {

@@ -327,11 +327,12 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
   const since = cursor.measuredOn ?? oldest;
   const emptied = cursor.measuredOn === null ? [] : await reading.shop.emptied(cursor.measuredAt - overlapMs);
   const earlier = [...new Set([...cursor.days, ...emptied])].filter((day) => day >= oldest && day < since);
-  const history = await reading.shop.daily(earlier.reduce((a, b) => (a < b ? a : b), since));
-  const firstSold = history[0]?.day ?? today;
+  const history = await reading.shop.daily(earlier.reduce(earlierOf, since));
+  // Where the only orders are stamped ahead, nothing was sold so far: that is 0 today.
+  const firstSold = earlierOf(history[0]?.day ?? today, today);
   const begin = cursor.measuredOn === null && firstSold > since ? firstSold : since;
   const days = [...new Set([...earlier, ...daysBetween(begin, today)])];
-  const inUse = account.currency ?? history.at(-1)?.currency ?? reading.currency;
+  const inUse = account.currency ?? history.findLast(({ day }) => day <= today)?.currency ?? history.at(-1)?.currency ?? reading.currency;
   const measurements = figuresOf(days, { history, inUse });
   const places = openPlaces({ anewAt: cursor.anewAt, now: reading.now });
   const stockIsDue = reading.now - cursor.stockReadAt >= stockEveryMs;
@@ -365,6 +366,8 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
   const wake = cursor.measuredOn === null ? [retentionSensor.id] : [];
   return { measurements, timezone, cursor: next, done: true, wake, despite: places.despite };
 }
+
+const earlierOf = (a: string, b: string): string => (a < b ? a : b);
 
 type Sold = Awaited<ReturnType<ShopReading["shop"]["daily"]>>[number];
 

@@ -1,4 +1,4 @@
-import { eq, gte, type SQL, sql } from "drizzle-orm";
+import { and, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { deletedOrders, orders, refunds } from "#db/schema/index.ts";
 import type { ShopHistory } from "#server/catalog/sensor.ts";
@@ -10,19 +10,18 @@ const msPerDay = 86_400_000;
 /**
  * What a shop has sold, as far as its orders are stored: of one connection, since a client may have had another shop before, or has
  * two; without it of all shops that the client ever had. Aggregated in D1 over covering indexes: no order leaves the database. Amounts
- * of two currencies are never added: the summary's are of the currency of the latest day, with those of others beside it. Counts are
- * of all orders.
+ * of two currencies are never added: the summary's are of the currency of the latest order, with those of others beside it. Counts are
+ * of all orders. An order that is stamped ahead is not the latest one, and no purchase, before its day.
  */
 export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory {
   const of = (column: SQLiteColumn) => (connectionId === undefined ? undefined : eq(column, connectionId));
   const sold = (more?: SQL) => inTenant(ctx, orders, of(orders.connectionId), more);
   const givenBack = (more?: SQL) => inTenant(ctx, refunds, of(refunds.connectionId), more);
+  const begun = (today?: string) => (today === undefined ? undefined : lte(orders.day, today));
   /** Purchases of known customers; what was cancelled is none. */
-  const bought = sold(sql`${orders.customerId} is not null and ${orders.cancelledAt} is null`);
-  const currency = sql`(select ${orders.currency} from ${orders} where ${sold()} order by ${orders.day} desc limit 1)`;
-  const inCurrency = (row: SQL, amount: SQL) => sql`coalesce(sum(case when ${row} = ${currency} then ${amount} end), 0)`;
-  const gross = inCurrency(sql`${orders.currency}`, sql`${orders.grossMinor}`);
-  const returned = inCurrency(sql`${refunds.currency}`, sql`${refunds.amountMinor}`);
+  const bought = (today?: string) => sold(and(sql`${orders.customerId} is not null and ${orders.cancelledAt} is null`, begun(today)));
+  const latestCurrency = (within?: SQL) =>
+    sql`(select ${orders.currency} from ${orders} where ${sold(within)} order by ${orders.placedAt} desc limit 1)`;
 
   return {
     daily: (from) =>
@@ -42,7 +41,11 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
       return found.map(({ day }) => day);
     },
 
-    async summary() {
+    async summary(today) {
+      const currency = today === undefined ? latestCurrency() : sql`coalesce(${latestCurrency(begun(today))}, ${latestCurrency()})`;
+      const inCurrency = (row: SQL, amount: SQL) => sql`coalesce(sum(case when ${row} = ${currency} then ${amount} end), 0)`;
+      const gross = inCurrency(sql`${orders.currency}`, sql`${orders.grossMinor}`);
+      const returned = inCurrency(sql`${refunds.currency}`, sql`${refunds.amountMinor}`);
       const [totals] = await ctx.db.all<Awaited<ReturnType<ShopHistory["summary"]>>>(sql`
         select bought.*, sold.*, ${currency} as currency,
           (select ${returned} from ${refunds} where ${givenBack()}) as refundsMinor
@@ -63,32 +66,33 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
           select ${refunds.currency}, 0, 0, sum(${refunds.amountMinor}) from ${refunds} where ${givenBack()} group by 1
         ) group by 1 order by 2 desc, 1`),
 
-    async repeat() {
+    async repeat(today) {
       const [row] = await ctx.db.all<{ customers: number; repeatCustomers: number }>(sql`
         select count(*) as customers, coalesce(sum(placed > 1), 0) as repeatCustomers from (
-          select count(*) as placed from ${orders} where ${bought} group by ${orders.customerId}
+          select count(*) as placed from ${orders} where ${bought(today)} group by ${orders.customerId}
         )`);
       return row ?? { customers: 0, repeatCustomers: 0 };
     },
 
-    cohorts: (months) =>
-      ctx.db.all(sql`
+    cohorts(months, today) {
+      const latest = today === undefined ? sql`(select max(month) from purchases)` : sql`${today.slice(0, 7)}`;
+      return ctx.db.all(sql`
         with purchases as (
           select distinct ${orders.customerId} as customer, substr(${orders.day}, 1, 7) as month,
             min(substr(${orders.day}, 1, 7)) over (partition by ${orders.customerId}) as cohort
-          from ${orders} where ${bought}
-        ), latest as (select max(month) as month from purchases)
-        select cohort, ${monthsBetween(sql`purchases.cohort`, sql`purchases.month`)} as offset, count(*) as customers
-        from purchases, latest
-        where ${monthsBetween(sql`purchases.cohort`, sql`latest.month`)} < ${months}
-        group by 1, 2 order by 1, 2`),
+          from ${orders} where ${bought(today)}
+        )
+        select cohort, ${monthsBetween(sql`cohort`, sql`month`)} as offset, count(*) as customers
+        from purchases where ${monthsBetween(sql`cohort`, latest)} < ${months}
+        group by 1, 2 order by 1, 2`);
+    },
 
-    async gaps() {
+    async gaps(today) {
       const [row] = await ctx.db.all<{ medianDays: number | null; meanDays: number | null; gaps: number }>(sql`
         with gaps as (
           select ${orders.placedAt} - lag(${orders.placedAt})
             over (partition by ${orders.customerId} order by ${orders.placedAt}) as ms
-          from ${orders} where ${bought}
+          from ${orders} where ${bought(today)}
         ), ranked as (
           select ms, row_number() over (order by ms) as place, count(*) over () as many from gaps where ms is not null
         )

@@ -224,13 +224,13 @@ export function drawCohorts(drawing: Drawing): CohortTable | null {
     row[Number(offset)] = value;
     byMonth.set(month, row);
   }
-  const reached = [...byMonth].map(([month, row]) => monthNumber(month) + row.length - 1);
-  const latest = Math.max(...reached);
+  const running = day.slice(0, 7);
   const cohorts = [...byMonth]
+    .filter(([month]) => month <= running)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([month, row]) => {
-      const length = latest - monthNumber(month) + 1;
-      // A month that is over and in which nobody came has no part: that is 0.
+      const length = monthNumber(running) - monthNumber(month) + 1;
+      // A month that has begun and in which nobody came has no part: that is 0.
       return { month, customers: Array.from({ length }, (_, offset) => row[offset] ?? 0) };
     });
   return {
@@ -238,7 +238,7 @@ export function drawCohorts(drawing: Drawing): CohortTable | null {
     label: metric.label[locale],
     ...howOf(drawing),
     dimension: metric.dimension[locale],
-    running: day.slice(0, 7),
+    running,
     cohorts,
   };
 }

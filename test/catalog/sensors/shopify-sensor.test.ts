@@ -404,6 +404,39 @@ test("an order stamped ahead hides none that change before its time", async () =
   expect(valuesOf(third, "revenue")["2026-03-12"]).toBe(10_000);
 });
 
+test("a shop whose only order is stamped ahead has sold nothing so far", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => [placed(1, "2026-03-12T10:00:00Z")]),
+    { timezone: "UTC" },
+  );
+  const run = await runSensor(ctx, shopifySensor, { account, now: Date.parse("2026-03-10T12:00:00Z") });
+  expect([valuesOf(run, "revenue"), valuesOf(run, "orders")]).toEqual([{ "2026-03-10": 0 }, { "2026-03-10": 0 }]);
+});
+
+test("an order of next month, or of 2099, adds no month to the triangle and takes none from it", async () => {
+  const now = Date.parse("2026-03-30T12:00:00Z");
+  const ctx = testTenantCtx(await makeTenant(), "system", { now: () => now });
+  const by = (id: number) => ({ customer: { id: `gid://shopify/Customer/${id}` } });
+  const all = [
+    placed(1, "2026-01-05T10:00:00Z", by(1)),
+    placed(2, "2026-02-05T10:00:00Z", by(1)),
+    placed(3, "2026-04-01T10:00:00Z", by(1)),
+    placed(4, "2099-02-05T10:00:00Z", by(2)),
+  ];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: "UTC" },
+  );
+  await runSensor(ctx, shopifySensor, { account, now });
+  await runSensor(ctx, retentionSensor, { account, now });
+  const view = (await readOverview(ctx)).sensors.find(({ id }) => id === "retention-sensor");
+  expect(view?.cohorts[0]).toMatchObject({ running: "2026-03", cohorts: [{ month: "2026-01", customers: [1, 1, 0] }] });
+  expect(view?.tiles.map(({ value }) => value)).toEqual([1, 1, 31, 31]);
+});
+
 test("what an edit took out of an order is a return on the day of the edit, whether it was paid back or not", () => {
   const returns = (more: Partial<ShopifyOrder>) =>
     recordsOf(placed(1, "2026-03-01T10:00:00Z", more), "UTC")?.refunds.map(({ day: of, amountMinor }) => [of, amountMinor]);

@@ -161,6 +161,48 @@ test("amounts of two currencies are not added: the latest one counts, the other 
   });
 });
 
+test("of two currencies of one day that of the later order counts", async () => {
+  const ctx = await newShop();
+  await sell(ctx, [["a", "2026-02-01", 30_000]], { currency: "EUR", at: "09:00" });
+  await sell(ctx, [["a", "2026-02-01", 300]], { currency: "USD", at: "15:00" });
+  await sell(ctx, [["b", "2026-02-01", 200]], { currency: "EUR", at: "10:00" });
+  expect(await summaryOf(ctx, "con")).toMatchObject({
+    gross_minor: 300,
+    currency: "USD",
+    others: [{ currency: "EUR", gross_minor: 30_200 }],
+  });
+});
+
+test("an order that is stamped ahead is no purchase before its day, and does not say the currency", async () => {
+  const ctx = { ...(await smallHistory()), now: () => Date.parse("2026-03-10T12:00:00Z") };
+  await sell(
+    ctx,
+    [
+      ["d", "2026-04-01", 100],
+      ["e", "2099-01-01", 100],
+    ],
+    { currency: "USD" },
+  );
+  const [shop, today] = [shopHistory(ctx, "con"), "2026-03-10"];
+  expect(await shop.repeat(today)).toEqual({ customers: 4, repeatCustomers: 3 });
+  expect(await shop.gaps(today)).toEqual({ medianDays: 6, meanDays: 13, gaps: 4 });
+  expect(await shop.cohorts(12, today)).toEqual(await shopHistory(await smallHistory(), "con").cohorts(12));
+  expect(await summaryOf(ctx, "con")).toMatchObject({ orders: 12, gross_minor: 3925, currency: "GBP" });
+  expect(await shop.repeat("2026-04-01")).toEqual({ customers: 4, repeatCustomers: 4 });
+});
+
+test("a shop whose orders are all stamped ahead has their currency", async () => {
+  const ctx = { ...(await newShop()), now: () => Date.parse("2026-03-10T12:00:00Z") };
+  await sell(ctx, [["a", "2026-03-12", 100]]);
+  expect(await summaryOf(ctx, "con")).toMatchObject({ orders: 1, gross_minor: 100, currency: "GBP" });
+});
+
+test("cohorts are of the last months up to today's, though nobody bought in them", async () => {
+  const shop = shopHistory(await smallHistory(), "con");
+  expect((await shop.cohorts(3, "2026-05-20")).map(({ cohort }) => cohort)).toEqual(["2026-03"]);
+  expect(await shop.cohorts(2, "2026-05-20")).toEqual([]);
+});
+
 test("every figure is read from an index that covers it, one row an order", async () => {
   const ctx = await newShop();
   const sold = Array.from({ length: 2000 }, (_, index): [string, string, number] => [
@@ -195,13 +237,13 @@ test("every figure is read from an index that covers it, one row an order", asyn
   });
   const shop = shopHistory({ ...ctx, db: openTenantDb(d1, ctx.tenant.id) }, "con");
   const cost: Record<string, number> = {};
-  await shop.summary();
+  await shop.summary("2026-12-01");
   cost.summary = read;
-  await shop.repeat();
+  await shop.repeat("2026-12-01");
   cost.repeat = read;
-  await shop.cohorts(12);
+  await shop.cohorts(12, "2026-12-01");
   cost.cohorts = read;
-  await shop.gaps();
+  await shop.gaps("2026-12-01");
   cost.gaps = read;
   await shop.daily("2026-09-01");
   cost.daily = read;

@@ -280,6 +280,21 @@ test("cohorts become a triangle whose empty months are 0, and only the newest me
   ]);
 });
 
+test("a triangle ends in the month it was measured in, whether anybody bought since or is said to buy later", () => {
+  const table = metric({ key: "cohorts", kind: "snapshot", dimension: text("Month"), table: "cohorts", tile: false });
+  const month = "2026-11-01";
+  const { cohorts } = draw(
+    [table],
+    [
+      seriesOf("cohorts", { [month]: 5 }, "2026-08|0"),
+      seriesOf("cohorts", { [month]: 2 }, "2026-08|1"),
+      seriesOf("cohorts", { [month]: 1 }, "2026-08|4"),
+      seriesOf("cohorts", { [month]: 1 }, "2026-12|0"),
+    ],
+  );
+  expect(cohorts[0]?.cohorts).toEqual([{ month: "2026-08", customers: [5, 2, 0, 0] }]);
+});
+
 test("a sensor's state says what a person should know first", () => {
   const schedule = { enabled: true, blocked: null, nextAt: now, lastSuccessAt: now - 3_600_000 };
   const state = (

@@ -1,0 +1,1 @@
+CREATE INDEX `orders_placed` ON `orders` (`tenant_id`,`connection_id`,`placed_at`,`day`,`currency`);
