@@ -220,6 +220,31 @@ describe("the door", () => {
     }
   });
 
+  test("Slack's look at the certificate is answered with nothing, by GET and by POST; no other GET is allowed there", async () => {
+    const check = "token=xyzz0WbapA4vBCDEFasx0q6G&ssl_check=1";
+    for (const request of [
+      { path: `/webhooks/slack?${check}` },
+      { path: "/webhooks/slack?ssl_check=1" },
+      {
+        path: "/webhooks/slack",
+        method: "POST",
+        body: check,
+        headers: { "content-type": "Application/X-WWW-Form-Urlencoded; charset=utf-8" },
+      },
+    ]) {
+      const answer = await ask(request.path, request);
+      expect({ status: answer.status, text: await answer.text() }, request.path).toEqual({ status: 200, text: "" });
+    }
+    for (const query of ["", "?ssl_check=0", "?ssl_check=", "?ssl_check", "?SSL_CHECK=1", "?payload=ssl_check%3D1"]) {
+      const { status, headers } = await ask(`/webhooks/slack${query}`);
+      expect([query, status, headers.get("allow")]).toEqual([query, 405, "POST"]);
+    }
+    expect((await ask("/webhooks/slack?ssl_check=1", { method: "HEAD" })).status).toBe(405);
+    expect((await ask("/webhooks/klaviyo?ssl_check=1")).status).toBe(405);
+    // What is signed is not let through by a word in the address.
+    expect((await ask("/webhooks/slack?ssl_check=1", { method: "POST", body: "{}" })).status).toBe(401);
+  });
+
   test.each(webhooks)("the largest bodies of $provider are read, and one byte more is not, however it says its length", async (webhook) => {
     const { provider, maxBodyBytes } = webhook;
     const path = `/webhooks/${provider}`;

@@ -19,11 +19,13 @@ webhooks.use("/webhooks/*", async (c, next) => {
   await next();
 });
 
-for (const { provider, methods, maxBodyBytes, callbacks = {} } of shelf) {
+for (const { provider, methods, takesGet, maxBodyBytes, callbacks = {} } of shelf) {
   const door = (path: string, callback: string | null, allowed: readonly string[]) =>
-    webhooks.all(path, shortEnough(maxBodyBytes, { provider, callback }), async (c) =>
-      allowed.includes(c.req.method) ? receive(c, provider, callback) : c.body(null, 405, { allow: allowed.join(", ") }),
-    );
+    webhooks.all(path, shortEnough(maxBodyBytes, { provider, callback }), async (c) => {
+      const { method, url } = c.req;
+      const isTaken = allowed.includes(method) || (callback === null && method === "GET" && takesGet?.(new URL(url).searchParams));
+      return isTaken ? receive(c, provider, callback) : c.body(null, 405, { allow: allowed.join(", ") });
+    });
   door(`/webhooks/${provider}`, null, methods);
   for (const callback of Object.keys(callbacks)) door(`/webhooks/${provider}/${callback}`, callback, ["POST"]);
 }

@@ -23,10 +23,15 @@ const isForm = (headers: Headers): boolean => /^application\/x-www-form-urlencod
 
 /**
  * Slack looks now and then whether the certificate of a command's or a button's address holds: `ssl_check=1` beside a token that is
- * no longer to be relied on. It wants a 200 and nothing else; whoever asks, signed or not, learns no more by it.
+ * no longer to be relied on, in the query of a GET (docs.slack.dev, "Implementing slash commands") or in a form. It wants a 200 and
+ * nothing else; whoever asks, signed or not, learns no more by it.
  */
-const isCertificateCheck = ({ headers, body }: Incoming): boolean =>
-  isForm(headers) && body.length < 1000 && new URLSearchParams(new TextDecoder().decode(body)).get("ssl_check") === "1";
+function isCertificateCheck({ method, urls: [url = ""], headers, body }: Incoming): boolean {
+  if (method === "GET") return asksForCheck(new URL(url).searchParams);
+  return isForm(headers) && body.length < 1000 && asksForCheck(new URLSearchParams(new TextDecoder().decode(body)));
+}
+
+const asksForCheck = (fields: URLSearchParams): boolean => fields.get("ssl_check") === "1";
 
 const Challenge = z.object({ type: z.literal("url_verification"), challenge: z.string().max(500) });
 const EventCallback = z.object({
@@ -96,6 +101,7 @@ export const slackWebhook: Webhook = {
   provider: "slack",
   secrets: ["SLACK_SIGNING_SECRET"],
   methods: ["POST"],
+  takesGet: asksForCheck,
   accountsAre: "externalId",
   // A message has 40,000 characters and 50 blocks at most, a view 250 KB of state (docs.slack.dev).
   maxBodyBytes: 2 * 1024 * 1024,

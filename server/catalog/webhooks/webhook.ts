@@ -75,6 +75,8 @@ export interface Webhook {
   /** Names of the configuration's variables; where one is not set, everything is refused. */
   secrets: readonly string[];
   methods: readonly ("GET" | "POST")[];
+  /** Of a provider that else only POSTs: whether `read` answers a GET with this query. Any other one is not allowed. */
+  takesGet?(query: URLSearchParams): boolean;
   accountsAre: "externalId" | "shop";
   /** The largest body that is read, by what the provider says that it sends; an isolate has 128 MB for all that it holds at once. */
   maxBodyBytes: number;
