@@ -103,9 +103,29 @@ const DATE_STYLES: Record<DateStyle, Intl.DateTimeFormatOptions> = {
   },
 };
 
-/** A moment (epoch milliseconds) in an IANA timezone. */
+/** A browser knows the zones of the day on which it was built, the server may know younger ones. */
+function isKnown(timeZone: string): boolean {
+  return once(`z${timeZone}`, () => {
+    try {
+      return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  });
+}
+
+/** A moment (epoch milliseconds) in an IANA timezone; in UTC, and with its name, where the zone is not known here. */
 export function formatDate(locale: Locale, at: number, { timeZone, style = "date" }: { timeZone: string; style?: DateStyle }): string {
-  return dateFormat(locale, { ...DATE_STYLES[style], timeZone }).format(at);
+  const zone: Intl.DateTimeFormatOptions = isKnown(timeZone) ? { timeZone } : { timeZone: "UTC", timeZoneName: "short" };
+  return dateFormat(locale, { ...DATE_STYLES[style], ...zone }).format(at);
+}
+
+/** The calendar month `YYYY-MM` of a moment (epoch milliseconds) in an IANA timezone; in UTC where the zone is not known here. */
+export function monthOf(at: number, timeZone: string): string {
+  const format = dateFormat("en", { year: "numeric", month: "2-digit", timeZone: isKnown(timeZone) ? timeZone : "UTC" });
+  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${parts.year}-${parts.month}`;
 }
 
 // Every chart of a page names the same days.

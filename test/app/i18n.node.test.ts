@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { CATALOGUES } from "#app/i18n/catalogues.server.ts";
-import { formatDate, formatDay, formatDuration, formatMoney, formatQuantity, formatRatio, formatRelative } from "#app/i18n/format.ts";
+import {
+  formatDate,
+  formatDay,
+  formatDuration,
+  formatMoney,
+  formatQuantity,
+  formatRatio,
+  formatRelative,
+  monthOf,
+} from "#app/i18n/format.ts";
 import { createTranslator } from "#app/i18n/instance.ts";
 import { LOCALES, negotiateLocale } from "#app/i18n/locale.ts";
 
@@ -46,6 +55,19 @@ describe("moments", () => {
     expect(formatDate("en", at, { timeZone: "UTC" })).toBe("Nov 20, 2026");
     expect(formatDate("en", at, { timeZone: "Asia/Jerusalem" })).toBe("Nov 21, 2026");
     expect(formatDay("en", "2026-11-20")).toBe("Nov 20");
+  });
+
+  test("in a zone that this browser does not know a moment is told in UTC, which is said", () => {
+    const timeZone = "Mars/Olympus_Mons";
+    const told = (["date", "day", "time", "clock", "dateTime"] as const).map((style) => plain(formatDate("en", at, { timeZone, style })));
+    expect(told).toEqual(["Nov 20, 2026, UTC", "Nov 20, UTC", "11:30 PM UTC", "23:30:00.000 UTC", "Nov 20, 2026, 11:30:00 PM UTC"]);
+    for (const locale of LOCALES) expect(formatDate(locale, at, { timeZone })).toContain("UTC");
+    expect(formatDate("en", at, { timeZone: "Asia/Jerusalem" })).not.toContain("UTC");
+  });
+
+  test("a moment's month is that of its zone, and of UTC where this browser does not know the zone", () => {
+    const last = Date.UTC(2026, 10, 30, 23, 30);
+    expect(["UTC", "Asia/Jerusalem", "Mars/Olympus_Mons"].map((zone) => monthOf(last, zone))).toEqual(["2026-11", "2026-12", "2026-11"]);
   });
 
   test("relative time is told in the largest unit that is full", () => {

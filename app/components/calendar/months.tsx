@@ -7,6 +7,7 @@ import { Card } from "#app/components/ui/card.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
+import { monthOf } from "#app/i18n/format.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 
 export type Entry = Outputs["renewals"]["calendar"][number];
@@ -66,11 +67,9 @@ function Ends({ at }: { at: number }) {
 
 /** `YYYY-MM` -> its entries, in the order in which they came. */
 function byMonth(entries: readonly Entry[], timeZone: string): Map<string, Entry[]> {
-  const parts = new Intl.DateTimeFormat("en", { year: "numeric", month: "2-digit", timeZone });
   const months = new Map<string, Entry[]>();
   for (const entry of entries) {
-    const of = Object.fromEntries(parts.formatToParts(entry.at).map(({ type, value }) => [type, value]));
-    const month = `${of.year}-${of.month}`;
+    const month = monthOf(entry.at, timeZone);
     months.set(month, [...(months.get(month) ?? []), entry]);
   }
   return months;
