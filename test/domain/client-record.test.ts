@@ -7,6 +7,7 @@ import { auditLog, connections, measurements, tenants } from "#db/schema/index.t
 import type { Tenant } from "#server/ctx.ts";
 import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
 import { createClient } from "#server/domain/tenants/create-client.ts";
+import { describeClient } from "#server/domain/tenants/describe-clients.ts";
 import type { Role } from "#server/domain/tenants/schemas.ts";
 import { newId } from "#server/ids.ts";
 import type { AppRouter } from "#server/trpc/root.ts";
@@ -14,7 +15,7 @@ import { ask, asPerson } from "#test/ask.ts";
 import { comeBack, connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
 import { clearRuns, makeRig } from "#test/domain/runs/rig.ts";
 import { testSensor } from "#test/domain/runs/sensors.ts";
-import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
+import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { testOrigin } from "#test/variables.ts";
 
 const db = openDb(testEnv.DB);
@@ -139,6 +140,63 @@ describe("what stands in it", () => {
     const { body } = await send(token, "GET", `/api/clients?search=${tenantId}`);
     expect(body.clients).toMatchObject([{ id: tenantId, klaviyo: { ...known, listCount: 5, segmentCount: 7 }, health: expect.anything() }]);
     expect(body).toHaveProperty("next", null);
+  });
+});
+
+describe("of two Klaviyo accounts the record has the one that jobs read:", () => {
+  async function two() {
+    const { browser, tenant } = await visit();
+    await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo" });
+    await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo", other: true });
+    const own = eq(connections.tenantId, tenant.id);
+    const [first, second] = await db.select().from(connections).where(own).orderBy(connections.id);
+    if (!first || !second) throw new Error("there are not two accounts");
+    const change = (id: string, to: Partial<typeof first>) => db.update(connections).set(to).where(eq(connections.id, id));
+    const ctx = testTenantCtx(tenant, "staff");
+    return { tenant, ctx, first, second, change, known: async () => (await describeClient(ctx)).klaviyo };
+  }
+
+  test("the one that was there first, over both doors", async () => {
+    const { tenant, first, known } = await two();
+    expect(await known()).toMatchObject({ accountId: first.externalId });
+    const [listed] = (await send(await admin(), "GET", `/api/clients?search=${tenant.id}`)).body.clients as Fields[];
+    expect(listed?.klaviyo).toMatchObject({ accountId: first.externalId });
+  });
+
+  test("the one that the client said", async () => {
+    const { second, change, known } = await two();
+    await change(second.id, { preferredAt: 5 });
+    expect(await known()).toMatchObject({ accountId: second.externalId });
+  });
+
+  test("the one that allows it, where the first lacks permissions", async () => {
+    const { first, second, change, known } = await two();
+    await change(first.id, { scopesGranted: ["accounts:read"] });
+    expect(await known()).toMatchObject({ accountId: second.externalId });
+  });
+
+  test("while all of them wait for a sign-in, the first; while none is connected, none", async () => {
+    const { first, second, change, known } = await two();
+    for (const { id } of [first, second]) await change(id, { status: "reconnect_needed" });
+    expect(await known()).toMatchObject({ accountId: first.externalId });
+    for (const { id } of [first, second]) await change(id, { status: "disconnected" });
+    expect(await known()).toBeNull();
+  });
+
+  test("and no counts that were read from another one", async () => {
+    const { tenant, first, second, change, known } = await two();
+    await db.insert(measurements).values({
+      tenantId: tenant.id,
+      sensor: "klaviyo-sensor",
+      metric: "lists",
+      day: "2026-11-01",
+      dimension: "",
+      value: 3,
+      measuredAt: 0,
+    });
+    expect(await known()).toMatchObject({ accountId: first.externalId, listCount: 3 });
+    await change(first.id, { status: "disconnected" });
+    expect(await known()).toMatchObject({ accountId: second.externalId, listCount: null });
   });
 });
 

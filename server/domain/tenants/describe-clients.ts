@@ -1,9 +1,11 @@
 import { and, desc, eq, inArray, ne, sql } from "drizzle-orm";
 import { type Db, openDb, placeOf, places } from "#db/client.ts";
-import { connections, invitations, measurements, memberships, users } from "#db/schema/index.ts";
+import { connections, invitations, measurements, memberships, schedules, users } from "#db/schema/index.ts";
+import { klaviyoSensor } from "#server/catalog/sensors/klaviyo-sensor.ts";
 import { type Ctx, requirePermission, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { standsAt } from "#server/domain/invitations/invite.ts";
 import { atDirectory } from "#server/domain/members/at-directory.ts";
+import { type ConnectionFacts, chooseAccount, inOrder } from "#server/domain/runs/choose-account.ts";
 import { Client } from "./client.ts";
 
 /** What stands elsewhere than in a client's own row. */
@@ -56,36 +58,41 @@ async function ownersOf(db: Db, tenantIds: readonly string[], now: number): Prom
   return new Map([...invited, ...members].map(({ tenantId, email }) => [tenantId, email]));
 }
 
-/** The newest value of one of the sensor's figures, by the key of its table. */
+/** The newest value of one of the sensor's figures, by the key of its table; null where they were read from another account. */
 const newest = (metric: string) => sql<number | null>`(select m.value from ${measurements} m where m.tenant_id = ${connections.tenantId}
-  and m.sensor = 'klaviyo-sensor' and m.metric = ${metric} and m.dimension = '' order by m.day desc limit 1)`;
+  and m.sensor = ${klaviyoSensor.id} and m.metric = ${metric} and m.dimension = ''
+  and not exists (select 1 from ${schedules} s where s.tenant_id = m.tenant_id and s.job = m.sensor
+    and s.source <> ${connections.provider} || ' ' || ${connections.externalId})
+  order by m.day desc limit 1)`;
 
-/** The Klaviyo account that a client's jobs read, as it was last seen. */
+/** The Klaviyo account that a client's jobs read, as it was last seen; while they may read none, the first in the client's order. */
 async function klaviyoOf(db: Db, tenantIds: readonly string[]): Promise<Map<string, NonNullable<Client["klaviyo"]>>> {
   if (tenantIds.length === 0) return new Map();
   const rows = await db
-    .select({
-      tenantId: connections.tenantId,
-      externalId: connections.externalId,
-      details: connections.details,
-      listCount: newest("lists"),
-      segmentCount: newest("segments"),
-    })
+    .select({ connection: connections, listCount: newest("lists"), segmentCount: newest("segments") })
     .from(connections)
-    .where(and(inArray(connections.tenantId, [...tenantIds]), eq(connections.provider, "klaviyo"), ne(connections.status, "disconnected")))
-    .orderBy(connections.preferredAt, desc(connections.id));
-  return new Map(
-    rows.map(({ tenantId, externalId, details, listCount, segmentCount }) => [
-      tenantId,
-      {
-        accountId: externalId,
-        // Klaviyo's public key, which its scripts call the company: one value under two names.
-        companyId: externalId,
-        emailDomain: details.email?.split("@")[1] ?? null,
-        listCount,
-        segmentCount,
-        testAccount: details.testAccount ?? null,
-      },
-    ]),
-  );
+    .where(and(inArray(connections.tenantId, [...tenantIds]), eq(connections.provider, "klaviyo"), ne(connections.status, "disconnected")));
+  const found = new Map<string, NonNullable<Client["klaviyo"]>>();
+  for (const tenantId of tenantIds) {
+    const own = rows.filter(({ connection }) => connection.tenantId === tenantId);
+    const account = accountOf(own.map(({ connection }) => connection));
+    const row = own.find(({ connection }) => connection === account);
+    if (!row) continue;
+    const { externalId, details } = row.connection;
+    found.set(tenantId, {
+      accountId: externalId,
+      // Klaviyo's public key, which its scripts call the company: one value under two names.
+      companyId: externalId,
+      emailDomain: details.email?.split("@")[1] ?? null,
+      listCount: row.listCount,
+      segmentCount: row.segmentCount,
+      testAccount: details.testAccount ?? null,
+    });
+  }
+  return found;
+}
+
+function accountOf<C extends ConnectionFacts>(own: readonly C[]): C | undefined {
+  const chosen = chooseAccount(klaviyoSensor, "klaviyo", own);
+  return "account" in chosen ? chosen.account : inOrder(own)[0];
 }
