@@ -15,20 +15,26 @@ const callbackLifeS = 90;
 /** What of a token reply says that the token ends. */
 const Ends = z.object({ expires_in: z.unknown().optional(), refresh_token: z.unknown().optional() });
 
+/** What stands around an address where it is pasted out of a sentence: brackets, quotes of any script, and what ends the sentence. */
+const edges = /^[\p{Ps}\p{Pi}\p{Pf}\u0022'`<]+|[\p{Pe}\p{Ps}\p{Pi}\p{Pf}\u0022'`>.,;:!]+$/gu;
+
 /**
  * The shop that an address names, as people copy it from the address bar: `Acme-Gifts`, any address of
  * `acme-gifts.myshopify.com`, and any of its admin (`admin.shopify.com/store/acme-gifts/orders`) name `acme-gifts.myshopify.com`.
  * Only the host says which shop it is (the path too on the admin's own host), so that nothing behind it can name another one; what is
- * no such address is answered as it came, and refused by the pattern.
+ * no such address is answered as it came, and refused by the pattern. Characters that nobody sees are nowhere part of it.
  */
 function shopOf(text: string): string {
   const typed = text
+    .replace(/\p{Cf}/gu, "")
     .trim()
     .toLowerCase()
-    .replace(/^[\u0022'<]+|[\u0022'>,;]+$/g, "")
-    .replace(/^https?:\/\//, "");
-  if (/[\s\\\p{Cc}]/u.test(typed)) return typed;
-  const [, host = "", path = ""] = /^([a-z0-9.-]+)(\/[^?#]*)?(?:[?#].*)?$/.exec(typed) ?? [];
+    .replace(edges, "")
+    .replace(/^(?:https?:)?\/\//, "");
+  if (/[\\\p{Cc}]/u.test(typed)) return typed;
+  const [, named = "", path = ""] = /^([a-z0-9.-]+)(?::443|:80)?(\/[^?#\s]*)?(?:[?#].*)?$/.exec(typed) ?? [];
+  // A host may end in the dot of the root.
+  const host = named.replace(/\.$/, "");
   if (host === "admin.shopify.com") {
     const name = /^\/store\/([a-z0-9][a-z0-9-]*)(?:\/|$)/.exec(path)?.[1];
     return name === undefined ? typed : `${name}.myshopify.com`;
