@@ -93,6 +93,8 @@ export interface ListedOrders {
 export interface ShopHistory {
   /** Days from `from` (YYYY-MM-DD, inclusive) that have orders or refunds, each currency by itself. */
   daily(from: string): Promise<{ day: string; currency: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
+  /** Days on which these orders, and what was given back of them, have been counted until now: they may leave them. */
+  daysOf(orderExternalIds: readonly string[]): Promise<string[]>;
   /** Days on which orders were counted that were found deleted at or after `since` (an instant). */
   emptied(since: number): Promise<string[]>;
   /** Amounts of the currency of the latest order, and counts of all orders. */
@@ -137,6 +139,7 @@ export interface Step<Cursor> {
   /** All of a metric on a day, in one step: parts and currencies of it that were measured before, and are not among these, go. */
   measurements?: readonly Measurement[];
   orders?: readonly OrderRecord[];
+  /** All that was given back of the step's `orders`: what is stored of one of them and is not among these goes. */
   refunds?: readonly RefundRecord[];
   /** What the shop still has of its orders: stored ones of that time which are not among them are deleted. */
   listed?: ListedOrders;

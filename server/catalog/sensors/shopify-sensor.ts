@@ -265,6 +265,8 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
     after = read.next;
     more = read.next !== null;
   }
+  // What is corrected leaves the day that it was counted on: it is measured anew, unless none was measured yet.
+  if (from.measuredOn !== null) for (const day of await reading.shop.daysOf([...orders.keys()])) days.add(day);
   reading.log("info", "Orders were read.", { orders: orders.size, refunds: refunds.size, more });
   const read = { since, after, newest, anewAt: places.anewAt, days: from.measuredOn === null ? [] : [...days] };
   const cursor: Cursor = { ...from, ...read, timezone, movedOn };

@@ -34,6 +34,15 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
             from ${refunds} where ${givenBack(sql`${refunds.day} >= ${from}`)} group by 1, 2
         ) group by 1, 2 order by 1, 2`),
 
+    async daysOf(orderExternalIds) {
+      const ids = sql`(select value from json_each(${JSON.stringify(orderExternalIds)}))`;
+      const found = await ctx.db.all<{ day: string }>(sql`
+        select ${orders.day} as day from ${orders} where ${sold(sql`${orders.externalId} in ${ids}`)}
+        union
+        select ${refunds.day} from ${refunds} where ${givenBack(sql`${refunds.orderExternalId} in ${ids}`)} order by 1`);
+      return found.map(({ day }) => day);
+    },
+
     async emptied(since) {
       const found = await ctx.db.all<{ day: string }>(sql`
         select distinct j.value as day from ${deletedOrders}, json_each(${deletedOrders.days}) j

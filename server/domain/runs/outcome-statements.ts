@@ -104,6 +104,24 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: { outcomes: 
         )
         .onConflictDoUpdate(newerOrder),
     ),
+    // What a shop no longer says of an order was never given back, or is no more: an edit that was undone, a cancellation.
+    ...groups(({ found, connectionIds }) => {
+      const kept = new Map<string, string[]>();
+      for (const { orderExternalId, externalId } of found?.refunds ?? [])
+        kept.set(orderExternalId, [...(kept.get(orderExternalId) ?? []), externalId]);
+      return (found?.orders ?? []).map((o) => [connectionIds[0], o.externalId, o.updatedAt, kept.get(o.externalId) ?? []]);
+    }).map((json) => {
+      const order = sql`r.tenant_id, j.value->>0, j.value->>1`;
+      return db.delete(refunds).where(
+        sql`(tenant_id, connection_id, order_external_id) in (select ${order} ${held(
+          json,
+          sql`cross join ${orders} o
+              on o.tenant_id = r.tenant_id and o.connection_id = j.value->>0 and o.external_id = j.value->>1 and o.updated_at = j.value->>2`,
+        )})
+          and (tenant_id, connection_id, order_external_id, external_id) not in
+            (select ${order}, k.value ${held(json, sql`cross join json_each(j.value, '$[3]') k`)})`,
+      );
+    }),
     ...groups(({ found, connectionIds }) =>
       (found?.refunds ?? []).map((r) => [
         connectionIds[0],

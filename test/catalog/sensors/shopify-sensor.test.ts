@@ -597,6 +597,60 @@ test("an order that was reduced without a record of it, and then cancelled, is r
   expect((await stored(ctx, "refunds")).reduce((sum, { value }) => sum + value, 0)).toBe(10_000);
 });
 
+test.each<[string, Partial<ShopifyOrder>, Partial<ShopifyOrder>]>([
+  ["an unrecorded reduction is undone", { currentTotalPriceSet: money("60.0") }, { currentTotalPriceSet: money("100.0") }],
+  ["a cancellation is taken back", { cancelledAt: "2026-03-06T10:00:00Z" }, { cancelledAt: null }],
+  ["a refund is no longer there", { refunds: [removal("2026-03-06T10:00:00Z", "30.0")] }, { refunds: [] }],
+])("where %s, the return goes and its day is measured anew; other orders keep theirs", async (_, before, after) => {
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  const other = placed(2, "2026-03-05T20:00:00Z", { refunds: [removal("2026-03-06T11:00:00Z", "5.0")] });
+  let all = [placed(1, "2026-03-05T20:00:00Z", before), other];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: "UTC" },
+  );
+  const first = await runSensor(ctx, shopifySensor, { account, now });
+  const returned = async () => (await stored(ctx, "refunds")).reduce((sum, { value }) => sum + value, 0);
+  expect(await returned()).toBeGreaterThan(500);
+  all = [{ ...placed(1, "2026-03-05T20:00:00Z", after), updatedAt: "2026-03-11T10:00:00Z" }, other];
+  await runSensor(ctx, shopifySensor, { account, now: now + day, cursor: first.cursor });
+  expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ gross_minor: 20_000, refunds_minor: 500 });
+  expect(await returned()).toBe(500);
+});
+
+test("an order whose date is corrected is counted on its new day alone", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  let all = [placed(1, "2026-03-01T10:00:00Z")];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: "UTC" },
+  );
+  const first = await runSensor(ctx, shopifySensor, { account, now });
+  all = [{ ...placed(1, "2026-03-05T10:00:00Z"), updatedAt: "2026-03-11T10:00:00Z" }];
+  await runSensor(ctx, shopifySensor, { account, now: now + day, cursor: first.cursor });
+  expect((await stored(ctx, "revenue")).filter(({ value }) => value > 0)).toEqual([{ day: "2026-03-05", dimension: "", value: 10_000 }]);
+});
+
+test("a page that is older than what is stored of an order takes none of its returns", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  const at = "2026-03-05T20:00:00Z";
+  let all = [{ ...placed(1, at, { refunds: [removal("2026-03-06T10:00:00Z", "30.0")] }), updatedAt: "2026-03-09T10:00:00Z" }];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: "UTC" },
+  );
+  await runSensor(ctx, shopifySensor, { account, now });
+  all = [placed(1, at)];
+  await runSensor(ctx, shopifySensor, { account, now: now + day });
+  expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ refunds_minor: 3000 });
+});
+
 test("who ordered again in a month is no longer told of it when that order is cancelled, and none are told when all are", async () => {
   const now = Date.parse("2026-03-10T12:00:00Z");
   const ctx = testTenantCtx(await makeTenant(), "system", { now: () => now + 2 * day });
