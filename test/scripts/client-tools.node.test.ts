@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { parseEnv } from "node:util";
 import { eq } from "drizzle-orm";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -159,6 +160,17 @@ test("a file of keys is read with a byte order mark as without one; one in anoth
   await writeFile(wide, Buffer.concat([Buffer.from("NAME=caf"), Buffer.from([0xe9, 0x0a])]));
   await expect(readText(wide)).rejects.toThrow(/is not UTF-8/);
 }, 90_000);
+
+test.each([
+  ["two files put together, each with its mark", "\uFEFFA=1\n\uFEFFB=2\n"],
+  ["two marks", "\uFEFF\uFEFFA=1\r\n\uFEFFB=2"],
+  ["a zero-width space before a name", "\u200BA=1\n\u200BB=2"],
+  ["no-break spaces before a name, and a mark among them", "\u00A0\u00A0A=1\n\u00A0\uFEFF\u200BB=2"],
+])("a file of keys names all its variables: %s", async (_what, text) => {
+  const file = join(devDir, "pasted.env");
+  await writeFile(file, text);
+  expect(parseEnv(await readText(file))).toEqual({ A: "1", B: "2" });
+});
 
 test("a client is taken in with the keys of the Atrium whose data it is, whatever .dev.vars says", async () => {
   const created = await runLocal("create-client", "--id", "beta", "--name", "Beta Gifts", "--owner", "owner@beta.example");
