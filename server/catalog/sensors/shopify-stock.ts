@@ -27,7 +27,8 @@ const stockQuery = `query ($first: Int!, $after: String, $query: String) {
 }`;
 
 export interface Stock {
-  products: number;
+  /** null where the shop does not say how many. */
+  products: number | null;
   low: number;
   out: number;
   /** False where there were more scarce products than are read. */
@@ -40,12 +41,12 @@ export interface Stock {
  */
 export async function readStock(account: Account, { lowAt, places }: { lowAt: number; places: Places }): Promise<Stock> {
   const query = `status:active inventory_total:<=${lowAt}`;
-  let count = 0;
+  let count: number | null = null;
   const { items, complete } = await readPages(
     async (after) => {
       const body = { query: stockQuery, variables: { first: pageSize, after, query } };
       const { data } = await account.json({ method: "POST", path: shopifyGraphql, body, reads: true }, StockReply);
-      count = data.productsCount?.count ?? 0;
+      count = data.productsCount?.count ?? count;
       const { hasNextPage, endCursor } = data.products.pageInfo;
       return { items: data.products.nodes, next: hasNextPage ? endCursor : null };
     },

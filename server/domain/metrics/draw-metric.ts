@@ -274,7 +274,8 @@ function toneOf({ sensor, metric: { unit, thresholds }, measured }: Drawing, val
   if (!thresholds) return null;
   if (thresholds.of === undefined) return tones[levelOf(value, thresholds)];
   const whole = wholeOf(measured, sensor.id, thresholds.of)?.values ?? {};
-  const all = stateOn(whole, "9999");
+  // How much there is was said with the state itself, or it cannot be judged.
+  const all = whole[newestStateDay(sensor, measured)];
   return all ? tones[levelOf(value / all, thresholds)] : null;
 }
 

@@ -255,6 +255,36 @@ test("products whose stock is not tracked are neither low nor sold out", async (
   expect(valuesOf(soon, "products")).toEqual({});
 });
 
+test("a shop that does not say how many products it has is not said to have none, and what is sold out is not judged by an older count", async () => {
+  const now = Date.parse("2026-11-10T12:00:00Z");
+  const ctx = testTenantCtx(await makeTenant(), "system", { now: () => now + day });
+  let productsCount: { count: number } | null = { count: 10 };
+  const none = { pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] };
+  const account = scriptedAccount(
+    "shopify",
+    ({ body }) =>
+      JSON.stringify(body).includes("productsCount")
+        ? { data: { productsCount, products: { ...none, nodes: [{ totalInventory: 0, tracksInventory: true }] } } }
+        : { data: { orders: none } },
+    { timezone: "UTC" },
+  );
+  const tiles = async () =>
+    (await readOverview(ctx)).sensors[0]?.tiles
+      .filter(({ key }) => key === "products" || key === "out_of_stock")
+      .map(({ key, value, tone }) => [key, value, tone]);
+  const first = await runSensor(ctx, shopifySensor, { account, now });
+  expect(await tiles()).toEqual([
+    ["products", 10, null],
+    ["out_of_stock", 1, "warn"],
+  ]);
+  productsCount = null;
+  await runSensor(ctx, shopifySensor, { account, now: now + day, cursor: first.cursor });
+  expect(await tiles()).toEqual([
+    ["products", null, null],
+    ["out_of_stock", 1, null],
+  ]);
+});
+
 const money = (amount: string, currencyCode = "GBP") => ({ shopMoney: { amount, currencyCode } });
 const shopifyOrder = (more: Partial<ShopifyOrder> = {}): ShopifyOrder => ({
   id: "gid://shopify/Order/5678",
