@@ -185,12 +185,13 @@ export function drawBreakdowns(drawing: Drawing): Breakdown[] {
   const currencies = [...new Set(parts.map(({ currency }) => currency))];
   return currencies.map((currency) => {
     const own = parts.filter((part) => part.currency === currency);
-    const total = own.reduce((sum, { value }) => sum + value, 0);
+    // A part that gave back more than it sold has no share, and makes those of the others no larger than the whole.
+    const total = own.reduce((sum, { value }) => sum + Math.max(0, value), 0);
     const rows = own.map(({ series, value }) => ({
       key: series.dimension,
       label: partLabel(metric, series.dimension, locale),
       value,
-      share: total > 0 ? value / total : 0,
+      share: total > 0 ? Math.max(0, value) / total : 0,
     }));
     return { ...named(drawing, currency, currencies), dimension: dimension[locale], rows };
   });

@@ -261,6 +261,23 @@ test("a split metric is a breakdown with shares and a chart of its largest parts
   expect(view.charts[0]?.series.map(({ label }) => label)).toEqual(["Straight", "Email"]);
 });
 
+test("a part that gave back more than it sold has no share, and the others are shares of what was sold", () => {
+  const split = metric({ key: "revenue", unit: "money", dimension: text("Channel") });
+  const [breakdown] = draw(
+    [split],
+    [
+      seriesOf("revenue", { [today]: 7500 }, "Email"),
+      seriesOf("revenue", { [today]: 2500 }, "Direct"),
+      seriesOf("revenue", { [today]: -2000 }, "Social"),
+    ],
+  ).breakdowns;
+  expect(breakdown?.rows.map(({ key, value, share }) => [key, value, share])).toEqual([
+    ["Email", 7500, 0.75],
+    ["Direct", 2500, 0.25],
+    ["Social", -2000, 0],
+  ]);
+});
+
 test("cohorts become a triangle whose empty months are 0, and only the newest measurement is in it", () => {
   const table = metric({ key: "cohorts", kind: "snapshot", dimension: text("Month"), table: "cohorts", tile: false });
   const [old, month] = ["2026-10-01", "2026-11-01"];
