@@ -4,8 +4,9 @@ import { readFile } from "node:fs/promises";
 const unseen = /^[\ufeff\u200b\u00a0]+/gm;
 
 /**
- * A text file as editors write it: UTF-8, with or without byte order marks, and without what nobody sees at the beginning of a line. Throws with words where it is something else, such as the
- * UTF-16 of Windows' Notepad and PowerShell, which would be read as names with a hole behind each letter.
+ * A text file as editors write it: UTF-8, with or without byte order marks, and without what nobody sees at the beginning of a line.
+ * Throws with words where it is something else, such as the UTF-16 of Windows' Notepad and PowerShell, which would be read as names
+ * with a hole behind each letter.
  */
 export async function readText(path: string): Promise<string> {
   const bytes = await readFile(path);

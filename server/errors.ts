@@ -81,12 +81,20 @@ export class ProviderError extends Error {
   readonly scopes: readonly string[];
   /** The version of its API that we speak and that it has retired: nothing is wrong with any account then. */
   readonly retired: string | undefined;
+  /** What was answered, where that was no reply to read (a redirect): for who writes the call down. */
+  readonly answered: { status: number; headers: Headers } | undefined;
 
   constructor(
     provider: string,
     kind: ProviderFailureKind,
     message: string,
-    more: { retryAfterS?: number; scopes?: string[]; retired?: string; cause?: unknown } = {},
+    more: {
+      retryAfterS?: number;
+      scopes?: string[];
+      retired?: string;
+      answered?: { status: number; headers: Headers };
+      cause?: unknown;
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.kind = kind;
@@ -94,5 +102,6 @@ export class ProviderError extends Error {
     this.retryAfterS = more.retryAfterS;
     this.scopes = more.scopes ?? [];
     this.retired = more.retired;
+    this.answered = more.answered;
   }
 }

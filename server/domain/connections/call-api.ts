@@ -93,7 +93,7 @@ async function attempt(
     return { reply, failure: provider.failureOf(reply), silent: false };
   } catch (error) {
     if (!(error instanceof ProviderError) || error.kind !== "unavailable") throw error;
-    const reply = { status: 0, headers: new Headers(), body: null };
+    const reply = { status: 0, headers: new Headers(), ...error.answered, body: null };
     return { reply, failure: { kind: "unavailable", message: error.message }, silent: true };
   }
 }

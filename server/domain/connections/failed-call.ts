@@ -33,7 +33,7 @@ const inWords = /^[A-Z]?[a-z]{1,20}(?:[-_.][A-Z]?[a-z]{1,20}|[A-Z][a-z]{1,19})*$
 /** What a call was. `reply` is null where none came. */
 export function namesOf(
   ctx: Ctx,
-  { provider, url, method, reply }: { provider: Provider; url: URL; method: string; reply: Reply | null },
+  { provider, url, method, reply }: { provider: Provider; url: URL; method: string; reply: Pick<Reply, "status" | "headers"> | null },
 ): Pick<FailedCall, "provider" | "method" | "path" | "status" | "providerRequest"> {
   const header = requestHeaders.find((name) => reply?.headers.has(name));
   return {
@@ -92,7 +92,7 @@ export async function askOnce<T>(
     return read(reply);
   } catch (error) {
     if (error instanceof ProviderError) {
-      const names = namesOf(ctx, { provider, url, method: request.method, reply });
+      const names = namesOf(ctx, { provider, url, method: request.method, reply: reply ?? error.answered ?? null });
       onFailed?.({ ...names, kind: error.kind, ms: ctx.now() - startedAt, again: false });
     }
     throw error;

@@ -24,8 +24,8 @@ export interface ProviderRequest {
 
 /**
  * One request to a provider, and its whole reply, within 10 s or `timeoutMs`. Goes to the provider's hosts alone and follows no
- * redirect, so that a token is never carried elsewhere. Throws `unavailable` where no reply came or it had no end, `rejected` for
- * a foreign host.
+ * redirect, so that a token is never carried elsewhere. Throws `unavailable` where no reply came, and with what was `answered` where it
+ * was a redirect or had no end; `rejected` for a foreign host.
  */
 export async function sendRequest(ctx: Ctx, provider: Provider, url: URL, request: ProviderRequest): Promise<Reply> {
   if (!mayReach(ctx.config, provider, url)) throw new ProviderError(provider.id, "rejected", `${url.hostname} is no host of the provider`);
@@ -38,11 +38,12 @@ export async function sendRequest(ctx: Ctx, provider: Provider, url: URL, reques
       redirect: "manual",
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
+    const { status, headers } = response;
     const text = await textOf(provider, response);
-    if (response.status >= 300 && response.status < 400) {
-      throw new ProviderError(provider.id, "unavailable", `redirect refused (status ${response.status})`);
+    if (status >= 300 && status < 400) {
+      throw new ProviderError(provider.id, "unavailable", `redirect refused (status ${status})`, { answered: { status, headers } });
     }
-    return { status: response.status, headers: response.headers, body: parse(text) };
+    return { status, headers, body: parse(text) };
   } catch (cause) {
     if (cause instanceof ProviderError) throw cause;
     throw new ProviderError(provider.id, "unavailable", "no reply", { cause });
@@ -50,7 +51,7 @@ export async function sendRequest(ctx: Ctx, provider: Provider, url: URL, reques
 }
 
 /** The body as text, read no further than `maxReplyBytes`. */
-async function textOf(provider: Provider, { body }: Response): Promise<string> {
+async function textOf(provider: Provider, { body, status, headers }: Response): Promise<string> {
   const reader = body?.getReader();
   const decoder = new TextDecoder();
   let text = "";
@@ -60,7 +61,7 @@ async function textOf(provider: Provider, { body }: Response): Promise<string> {
     size += value.byteLength;
     if (size > maxReplyBytes) {
       await reader.cancel();
-      throw new ProviderError(provider.id, "unavailable", "the reply is too long");
+      throw new ProviderError(provider.id, "unavailable", "the reply is too long", { answered: { status, headers } });
     }
     text += decoder.decode(value, { stream: true });
   }

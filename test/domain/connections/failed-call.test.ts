@@ -1,13 +1,15 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { openDb } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
-import { type FailedCall, nameOfPath } from "#server/domain/connections/failed-call.ts";
+import { callApi } from "#server/domain/connections/call-api.ts";
+import { askOnce, type FailedCall, nameOfPath } from "#server/domain/connections/failed-call.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { openAccount } from "#server/domain/connections/open-account.ts";
-import { testEnv, testTenantCtx } from "#test/harness.ts";
+import { testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { connectThrough, control, hurry, visit } from "../oauth/consent.ts";
 
 const db = openDb(testEnv.DB);
@@ -40,6 +42,54 @@ describe("the name of a call", () => {
     const name = nameOfPath(`/v1/${"part/".repeat(100)}orders.json`);
     expect(name).toHaveLength(200);
     expect(name).toMatch(/^\/v1\/part\/.*….*\/part\/orders\.json$/);
+  });
+});
+
+describe("a call that failed", () => {
+  const klaviyo = findProvider("klaviyo");
+  /** What is written down of a call that is answered like this, and how often it was sent. */
+  async function failing(answer: () => Response) {
+    hurry();
+    const calls: FailedCall[] = [];
+    const ctx = testCtx({ outbound: async () => answer() });
+    const access = { provider: klaviyo, kind: "oauth", shop: null, secrets: { access_token: "t" }, fields: {} } as const;
+    const onFailed = (call: FailedCall) => void calls.push(call);
+    const failure = await callApi(ctx, { ...access, onFailed }, { path: "/api/lists" }, z.unknown()).catch((error: unknown) => error);
+    return { failure, calls: calls.map(({ status, providerRequest, again }) => ({ status, providerRequest, again })) };
+  }
+  const headers = { location: "https://evil.example/", "x-request-id": "abc" };
+
+  test.each([301, 302, 307])("for a redirect (%i) has its status and the provider's id of it", async (status) => {
+    const { failure, calls } = await failing(() => new Response(null, { status, headers }));
+    expect(failure).toMatchObject({ kind: "unavailable", message: `redirect refused (status ${status})` });
+    const named = { status, providerRequest: "abc" };
+    expect(calls).toEqual([
+      { ...named, again: true },
+      { ...named, again: false },
+    ]);
+  });
+
+  test("for a reply without an end has them too, and for none has neither", async () => {
+    const tooLong = await failing(() => new Response(new Uint8Array(17 * 1024 * 1024), { headers }));
+    expect(tooLong.calls[0]).toMatchObject({ status: 200, providerRequest: "abc" });
+    const silent = await failing(() => {
+      throw new TypeError("network");
+    });
+    expect(silent.calls[0]).toMatchObject({ status: null, providerRequest: null });
+  });
+
+  test("for tokens has them as well", async () => {
+    const calls: FailedCall[] = [];
+    const ctx = testCtx({ outbound: async () => new Response(null, { status: 302, headers }) });
+    const asked = askOnce(ctx, klaviyo, {
+      url: new URL("https://a.klaviyo.com/oauth/token"),
+      request: { method: "POST", headers: {} },
+      failureOf: () => null,
+      read: (reply) => reply,
+      onFailed: (call) => calls.push(call),
+    });
+    await expect(asked).rejects.toMatchObject({ kind: "unavailable" });
+    expect(calls).toMatchObject([{ status: 302, providerRequest: "abc", kind: "unavailable" }]);
   });
 });
 
