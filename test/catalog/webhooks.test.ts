@@ -377,6 +377,12 @@ describe("shopify", () => {
     expect(await of({ ...order, test: true })).toEqual({ type: "none", reason: "test" });
   });
 
+  test("an order in a currency that nobody knows wakes the sensor, whose run names it", async () => {
+    const jersey = { ...order, refunds: [], total_price_set: { shop_money: { amount: "10.00", currency_code: "JEP" } } };
+    const [event] = events(await says("orders/updated", jersey));
+    expect(effect(findWebhook("shopify"), "orders/updated", event?.payload)).toEqual({ type: "wake", sensors: ["shopify-sensor"] });
+  });
+
   test("an order that is gone is taken out; a body that says more than its id is none of such an order", async () => {
     const [event] = events(await says("orders/delete", { id: 820982911946154500 }));
     expect(effect(findWebhook("shopify"), "orders/delete", event?.payload)).toEqual({

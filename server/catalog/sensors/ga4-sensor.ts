@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
+import { currencies } from "#server/catalog/currencies.ts";
 import { addDays, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import { minorUnits } from "#server/catalog/money.ts";
 import { defineSensor, type Measurement, type Metric } from "#server/catalog/sensor.ts";
@@ -197,9 +198,11 @@ export const ga4Sensor = defineSensor({
     });
     if (totals.rows.length === 0) log("info", "Google Analytics has no traffic for these days.", { property, days: back });
     if (totals.thresholded || split.thresholded) log("info", "Google Analytics hides figures of few people.", { property });
-    const currency = totals.hidden.includes(names.revenue) ? undefined : totals.currency;
-    if (currency === undefined)
-      log("warn", "Google Analytics does not say the revenue of this property, or not its currency.", { property });
+    const said = totals.hidden.includes(names.revenue) ? undefined : totals.currency;
+    const currency = said !== undefined && currencies.has(said) ? said : undefined;
+    if (said === undefined) log("warn", "Google Analytics does not say the revenue of this property, or not its currency.", { property });
+    else if (currency === undefined)
+      log("warn", "Google Analytics says the revenue in a currency that is not known; it is left out.", { property, currency: said });
 
     const timezone = calendarOf({ name: `Analytics ${property}`, timezone: totals.timezone }, { timezone: tenantTimezone, log });
     const lastDay = dayOf(now, timezone);
@@ -209,7 +212,7 @@ export const ga4Sensor = defineSensor({
     const byDay = new Map(totals.rows.map((row) => [row.dimensions[0], row.metrics]));
     const byDayAndChannel = new Map(split.rows.map((row) => [`${row.dimensions[0]}|${channelOf(row)}`, row.metrics]));
     const read = (key: Name, text = "0") => (key === "revenue" ? minorUnits(text, currency ?? "") : Number(text));
-    // Without its currency an amount is none.
+    // Without its currency, or in one that nobody knows, an amount is none.
     const label = (key: Name) => (key !== "revenue" ? {} : currency === undefined ? null : { currency });
     const figure = (key: Name, place: number, { day, values, ...more }: Figure): Measurement[] => {
       const labelled = label(key);

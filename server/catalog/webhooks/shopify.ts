@@ -1,9 +1,10 @@
 import { encodeBase64 } from "@oslojs/encoding";
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import { Decimal } from "#server/catalog/money.ts";
+import { Decimal, UnknownCurrency } from "#server/catalog/money.ts";
 import { shopPattern } from "#server/catalog/providers/shopify.ts";
 import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";
+import type { OrderRecord } from "#server/catalog/sensor.ts";
 import { recordsOf, type ShopifyOrder } from "#server/catalog/sensors/shopify-orders.ts";
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import { ProviderError } from "#server/errors.ts";
@@ -195,6 +196,16 @@ function orderOf(payload: unknown): ShopifyOrder | null {
   };
 }
 
+/** Its record; null where there is none to keep, or where its currency is not known: the sensor's run says so with its name. */
+function recordOf(order: ShopifyOrder, timezone: string): OrderRecord | null {
+  try {
+    return recordsOf(order, timezone)?.order ?? null;
+  } catch (error) {
+    if (error instanceof UnknownCurrency) return null;
+    throw error;
+  }
+}
+
 function effectOf({ topic, payload }: { topic: string; payload: unknown }, { timezone }: { timezone: string }): Effect {
   switch (topic) {
     case "app/uninstalled":
@@ -209,8 +220,8 @@ function effectOf({ topic, payload }: { topic: string; payload: unknown }, { tim
     case "orders/updated": {
       const order = orderOf(payload);
       if (order?.test) return { type: "none", reason: "test" };
-      const records = order && recordsOf(order, timezone);
-      return { type: "wake", sensors: [shopifySensor.id], ...(records && { order: records.order }) };
+      const record = order && recordOf(order, timezone);
+      return { type: "wake", sensors: [shopifySensor.id], ...(record && { order: record }) };
     }
     case "orders/delete":
       return { type: "order_deleted", order: DeletedOrder.parse(payload).id, sensors: [shopifySensor.id] };

@@ -477,6 +477,23 @@ test("figures keep their days, money its minor units, and a channel that empties
   expect(Object.keys(valuesOf(second, "sessions"))).toHaveLength(4);
 });
 
+test("revenue in a currency that nobody knows is left out and named; people and sessions are counted all the same", async () => {
+  const account = scriptedAccount(
+    "google",
+    ({ body }) => {
+      const { dimensions } = body as { dimensions: unknown[] };
+      const rows = [row(["20261119", "Email"].slice(0, dimensions.length), ["4", "3", "1", "2"].slice(0, dimensions.length > 1 ? 3 : 4))];
+      return { rows, rowCount: 1, metadata: { currencyCode: "XYZ", timeZone: "UTC" } };
+    },
+    { resources: properties },
+  );
+  const run = await runSensor(await newCtx(), ga4Sensor, { account, now });
+  const on = (metric: string, at: string) => valuesOf(run, metric)[at];
+  expect([on("sessions", "2026-11-19"), on("users", "2026-11-20"), on("sessions_by_channel", "2026-11-19 Email")]).toEqual([4, 3, 4]);
+  expect(run.measurements.filter(({ metric }) => metric.startsWith("revenue"))).toEqual([]);
+  expect(run.logs).toMatchObject([{ level: "warn", fields: { currency: "XYZ" } }]);
+});
+
 test("the chosen property is read; without one the run says what is missing", async () => {
   const run = async (account: ReturnType<typeof ga4>) => {
     await runSensor(await newCtx(), ga4Sensor, { account, now });
