@@ -7,6 +7,20 @@ import { Pasted } from "#server/domain/tenants/schemas.ts";
 /** Of one request there are a handful; more are not worth a page. */
 const most = 50;
 
+/** An id as `newId` makes it, wherever it stands. */
+const anyId = /[a-z]{3}_[0-9a-v]{26}(?![0-9a-z])/g;
+/** What stands around a word in a sentence: brackets, quotes, a full stop. */
+const edges = /^[\p{P}\p{S}\s]+|[\p{P}\p{S}\s]+$/gu;
+
+/**
+ * The id that is looked for, out of the text that was copied: a toast ("… (req_0…)"), a line of a log, the address of a page. The last
+ * one in it is the narrowest, as in the address of a client's run. Where there is none it is the text itself, such as a client's id.
+ */
+function idIn(text: string): string {
+  const lower = text.toLowerCase();
+  return lower.match(anyId)?.at(-1) ?? lower.replace(edges, "");
+}
+
 export const FindTraces = z.object({ id: Pasted.max(200) });
 
 /** Something that an id stands for, or that a request left. `at` is in milliseconds since 1970. */
@@ -20,9 +34,13 @@ export const Trace = z.object({
 });
 export type Trace = z.infer<typeof Trace>;
 
-/** What an id leads to: whose id it is, and what a request with it left in runs, audit lines and deliveries. For the agency's admins. */
-export async function findTraces(ctx: Ctx, { id }: z.infer<typeof FindTraces>): Promise<Trace[]> {
+/**
+ * What an id leads to, alone or in a text: whose id it is, and what a request with it left in runs, audit lines and deliveries. For the
+ * agency's admins.
+ */
+export async function findTraces(ctx: Ctx, input: z.infer<typeof FindTraces>): Promise<Trace[]> {
   requireStaff(ctx);
+  const id = idIn(input.id);
   if (id === "") return [];
   const [known, ...found] = await Promise.all([atDirectory(ctx, id), ...acrossTenants(ctx).map(({ db }) => inPlace(db, id))]);
   return [...known, ...found.flat()];

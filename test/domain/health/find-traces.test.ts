@@ -5,6 +5,7 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import { findTraces } from "#server/domain/health/find-traces.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
 import { newId } from "#server/ids.ts";
+import { createCaller } from "#server/trpc/root.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 
 const staffCtx = async () => testCtx({ actor: (await makeUser({ staff: true })).actor });
@@ -47,6 +48,35 @@ test("an id of a client, a run or a person leads to it, whatever stands around i
   expect(await findTraces(ctx, { id: tenant.id })).toMatchObject([{ kind: "client", id: tenant.id, about: "Acme Gifts" }]);
   expect(await findTraces(ctx, { id: actor.userId })).toMatchObject([{ kind: "person", id: actor.userId }]);
   for (const id of ["", "nothing", "req_00000000000000000000000000", "%", "' or 1=1"]) expect(await findTraces(ctx, { id })).toEqual([]);
+});
+
+test.each<[string, (id: string) => string]>([
+  ["in the brackets of a toast", (id) => `Please try again. (${id})`],
+  ["at the end of a sentence", (id) => `${id}.`],
+  ["in quotes", (id) => `“${id}”,`],
+  ["in a line of a log", (id) => `{"level":"error","request":"${id}","ms":12}`],
+  ["behind its header", (id) => `x-request-id: ${id}`],
+  ["in capitals", (id) => id.toUpperCase()],
+  ["with marks that nobody sees", (id) => `\u200b${id}\u200e\n`],
+  ["in a page's address", (id) => `https://portal.example/t/acme/runs/${id}?tab=log`],
+  ["behind another id", (id) => `${newId("con", 1)}/${id}`],
+  ["in an address that was encoded", (id) => `?q=at%20${id}`],
+])("an id is found %s", async (_where, dress) => {
+  const tenant = await makeTenant();
+  const ctx = testTenantCtx(tenant);
+  const run = await startRun(ctx, { job: sensors[0]?.id ?? "" });
+  const find = createCaller(await staffCtx()).health.find;
+  expect(await find({ id: dress(run.id) })).toMatchObject([{ kind: "run", id: run.id }]);
+  expect(await find({ id: dress(ctx.request.id) })).toMatchObject([{ kind: "run", id: run.id }, { kind: "audit" }]);
+});
+
+test("a client's id is found in quotes, in capitals and before a full stop; an id that is too long is none", async () => {
+  const { id } = await makeTenant();
+  const find = createCaller(await staffCtx()).health.find;
+  for (const typed of [`"${id}"`, `(${id})`, `${id}.`, id.toUpperCase(), ` «${id}» `])
+    expect(await find({ id: typed })).toMatchObject([{ id }]);
+  const { actor } = await makeUser();
+  expect(await find({ id: `${actor.userId}0` })).toEqual([]);
 });
 
 test("only the agency's admins look for ids", async () => {
