@@ -30,16 +30,21 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 export function dayOf(instant: number, timezone: string): string {
   let format = formats.get(timezone);
   if (!format) {
-    format = new Intl.DateTimeFormat("en-CA", { timeZone: timezone, year: "numeric", month: "2-digit", day: "2-digit" });
+    format = new Intl.DateTimeFormat("en-u-ca-gregory-nu-latn", { timeZone: timezone, year: "numeric", month: "numeric", day: "numeric" });
     formats.set(timezone, format);
   }
-  return format.format(instant);
+  // Put together here: how a locale writes a date is language data, which differs between runtimes, and has no zeros before a year.
+  const parts = format.formatToParts(instant);
+  const digits = (type: "year" | "month" | "day", length: number) =>
+    (parts.find((part) => part.type === type)?.value ?? "").padStart(length, "0");
+  return `${digits("year", 4)}-${digits("month", 2)}-${digits("day", 2)}`;
 }
 
 /** The day that lies `count` calendar days later, or earlier where negative. Calendar days have no length in hours. */
 export function addDays(day: string, count: number): string {
   const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
-  return new Date(Date.UTC(year, month - 1, date + count)).toISOString().slice(0, 10);
+  // Not `Date.UTC`, to which the year 26 is 1926.
+  return new Date(new Date(0).setUTCFullYear(year, month - 1, date + count)).toISOString().slice(0, 10);
 }
 
 /** All days from `from` to `to`, both included, oldest first; none where `from` is later. */

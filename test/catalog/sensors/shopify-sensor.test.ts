@@ -334,6 +334,29 @@ test("days are added over the end of months, years and clock changes", () => {
   expect(addDays("2026-10-25", 1)).toBe("2026-10-26");
   expect(addDays("2027-01-01", -1)).toBe("2026-12-31");
   expect(addDays("2028-02-28", 1)).toBe("2028-02-29");
+  expect(addDays("0026-12-31", 1)).toBe("0027-01-01");
+});
+
+test("a day has four digits of its year, however early it is", () => {
+  expect(dayOf(Date.parse("0001-01-01T12:00:00Z"), "UTC")).toBe("0001-01-01");
+  expect(dayOf(Date.parse("0999-12-31T12:00:00Z"), "UTC")).toBe("0999-12-31");
+  expect(dayOf(Date.parse("2026-03-08T23:30:00Z"), "Asia/Tokyo")).toBe("2026-03-09");
+});
+
+test("an order of the year 1 does not make the shop be read anew", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system");
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  const all = [placed(1, "2026-02-05T10:00:00Z"), placed(2, "2026-03-05T10:00:00Z")];
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: "UTC" },
+  );
+  const first = await runSensor(ctx, shopifySensor, { account, now });
+  all.push({ ...placed(3, "0001-01-01T10:00:00Z"), updatedAt: "2026-03-11T10:00:00Z" });
+  const second = await runSensor(ctx, shopifySensor, { account, now: now + day, cursor: first.cursor });
+  // The last one again, and the new one.
+  expect(second.orders.map(({ externalId }) => externalId)).toEqual(["2", "3"]);
 });
 
 /** A shop that answers with these orders, as `updated_at` asks for them. */
