@@ -42,12 +42,5 @@ function withData(html: string, data: string, nonce: string): string {
 /** What a loader, an action or a page threw without meaning to. Thrown responses (404, 403) do not come here. */
 export function handleError(error: unknown, { request, context }: LoaderFunctionArgs | ActionFunctionArgs) {
   // The router says by an error response that no route has this address; that is no failure.
-  if (!request.signal.aborted && !isRouteErrorResponse(error)) logPageError(error, { requestId: context.requestId, url: request.url });
-}
-
-function logPageError(error: unknown, { requestId, url }: { requestId: string; url: string }) {
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-  // Links that we mail carry a token of 43 characters in their path.
-  const path = new URL(url).pathname.replace(/[\w-]{43,}/g, "[token]");
-  console.error(JSON.stringify({ level: "error", event: "page.failed", requestId, path, message, stack }));
+  if (!request.signal.aborted && !isRouteErrorResponse(error)) context.failed(error);
 }

@@ -24,6 +24,8 @@ export interface Atrium {
   toast(flash: Flash): void;
   /** What may be told of an error that `api` threw; see form-errors.ts. */
   describe(error: unknown): OutwardError;
+  /** Logs what a page threw without meaning to. */
+  failed(error: unknown): void;
   /** The document of the REST API. */
   openApi(): OpenApiDocument;
 }

@@ -11,6 +11,7 @@ import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import type { Door } from "#workers/door.ts";
 import { isPrefetch } from "#workers/http/prefetch.ts";
+import { maskPath } from "#workers/http/request-log.ts";
 import { apiDocument } from "./rest.ts";
 
 /** What people see: Remix. */
@@ -45,6 +46,7 @@ pages.all("*", async (c) => {
     takeFlash: () => (isOpened ? takeFlash(ctx) : null),
     toast: (flash) => setFlash(ctx, flash),
     describe: describeError,
+    failed: (error) => ctx.log.error("page.failed", { method: c.req.method, path: maskPath(c.req.path), error }),
     openApi: () => apiDocument(ctx.config.APP_ORIGIN),
   });
 });
