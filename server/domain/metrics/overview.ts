@@ -176,7 +176,7 @@ function drawingsOf(ctx: TenantCtx, { seriesRows, scheduleRows }: Rows) {
     const today = dayOf(ctx.now(), timezone);
     // What is measured on a day has begun, whatever the clock of a calendar that we do not know yet says.
     const newest = newestDay(series.filter((each) => each.sensor === sensor.id)) ?? today;
-    const periods = periodsUntil(newest === addDays(today, 1) ? newest : today);
+    const periods = periodsUntil(newest > today && newest <= addDays(today, 2) ? newest : today);
     return { sensor, facts, measured, accountCurrency: schedule?.currency ?? null, periods, timezone };
   });
 }

@@ -28,8 +28,8 @@ export const seriesStatement = (ctx: TenantCtx, today: string) =>
       inTenant(
         ctx,
         measurements,
-        // A day more: an account west of its client is still in yesterday.
-        gte(measurements.day, addDays(today, -2 * periodDays)),
+        // Two days more: an account west of its client is still in yesterday, or for an hour a day in the day before.
+        gte(measurements.day, addDays(today, -2 * periodDays - 1)),
         or(sql`${measurements.dimension} = ''`, gte(measurements.day, addDays(today, -splitDays))),
       ),
     )

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { measurements } from "#db/schema/index.ts";
+import { measurements, schedules } from "#db/schema/index.ts";
 import { addDays, dayOf } from "#server/catalog/days.ts";
 import { retentionSensor } from "#server/catalog/sensors/retention-sensor.ts";
 import { recordsOf, type ShopifyOrder } from "#server/catalog/sensors/shopify-orders.ts";
@@ -565,6 +565,28 @@ test.each([
   expect(shop?.days.at(-1)).toBe(dayOf(now, shops) > dayOf(now, clients) ? dayOf(now, shops) : dayOf(now, clients));
   expect(shop?.tiles.find(({ key }) => key === "revenue")).toMatchObject({ value: 10_000 });
   expect(shop?.tiles.find(({ key }) => key === "revenue")?.trend.filter((value) => value !== null && value > 0)).toEqual([10_000]);
+});
+
+test.each([
+  ["Pacific/Pago_Pago", "Pacific/Kiritimati"],
+  ["Pacific/Kiritimati", "Pacific/Pago_Pago"],
+])("two days lie between a client in %s and a shop in %s, and both periods are whole", async (clients, shops) => {
+  const now = Date.parse("2026-03-10T10:30:00Z");
+  const ctx = testTenantCtx(await makeTenant({ timezone: clients }), "system", { now: () => now });
+  const all = Array.from({ length: 70 }, (_, ago) => placed(ago + 1, new Date(now - ago * day - 60_000).toISOString()));
+  const account = scriptedAccount(
+    "shopify",
+    answering(() => all),
+    { timezone: shops },
+  );
+  await runSensor(ctx, shopifySensor, { account, now, timezone: clients });
+  const revenue = async () => (await readMetrics(ctx)).sensors[0]?.metrics.find(({ key }) => key === "revenue");
+  // Before its schedule says the shop's calendar, what is measured ahead has begun.
+  if (shops === "Pacific/Kiritimati") expect(await revenue()).toMatchObject({ value: 300_000, previous: 300_000 });
+  await ctx.db
+    .insert(schedules)
+    .values({ tenantId: ctx.tenant.id, job: "shopify-sensor", everyS: 900, nextAt: now, config: {}, timezone: shops });
+  expect(await revenue()).toMatchObject({ value: 300_000, previous: 300_000 });
 });
 
 test.each(["Mars/Olympus_Mons", "Etc/Unknown", "Eastern Time (US & Canada)"])(
