@@ -23,7 +23,7 @@ const isForm = (headers: Headers): boolean => /^application\/x-www-form-urlencod
 
 /**
  * Slack looks now and then whether the certificate of a command's or a button's address holds: `ssl_check=1` beside a token that is
- * no longer to be relied on, in the query of a GET (docs.slack.dev, "Implementing slash commands") or in a form. It wants a 200 and
+ * no longer to be relied on, in the query of a GET (slackhq/slack-api-docs, index_slash_commands.md) or in a form. It wants a 200 and
  * nothing else; whoever asks, signed or not, learns no more by it.
  */
 function isCertificateCheck({ method, urls: [url = ""], headers, body }: Incoming): boolean {
