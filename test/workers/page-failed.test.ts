@@ -1,8 +1,6 @@
 import * as build from "virtual:remix/server-build";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { ask } from "#test/ask.ts";
-
-afterEach(() => void vi.restoreAllMocks());
 
 test("a page that fails writes one line with the request's id, a stack and no value that a query bound", async () => {
   const route = Object.values(build.routes).find((each) => each?.id === "root");
@@ -10,7 +8,13 @@ test("a page that fails writes one line with the request's id, a stack and no va
   // Before the first page is asked for, when the handler takes the routes over.
   const cause = new Error('Failed query: select 1 from "users" where "email" = ?\nparams: kim@buyer.example');
   const loader = () => Promise.reject(new Error("the page could not be read", { cause }));
-  Object.assign(route, { module: { ...route.module, loader } });
+  const { module } = route;
+  Object.assign(route, { module: { ...module, loader } });
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+    // The next file's handler takes the same routes over.
+    Object.assign(route, { module });
+  });
   const lines: string[] = [];
   for (const name of ["log", "error"] as const) vi.spyOn(console, name).mockImplementation((line) => void lines.push(String(line)));
   const token = "a".repeat(43);
