@@ -6,16 +6,18 @@ import { sandboxClient } from "#test/sandbox/client.ts";
 import { sandboxClients, sandboxEndpoints, sandboxVariables } from "#test/sandbox/endpoints.ts";
 import { startSandbox } from "#test/sandbox/start.ts";
 import { startListener } from "./bench/calls.ts";
+import { startProcess, tellsCpu } from "./bench/cpu.ts";
+import type { RoundTrip } from "./bench/d1-recorder.ts";
 import { type Row, tableOf } from "./bench/figures.ts";
 import { startFloor } from "./bench/floor.ts";
 import type { RunWork } from "./bench/floor-worker.ts";
 import { startRecorder } from "./bench/record.ts";
 import { measureCallback } from "./bench/rows/callback.ts";
-import { measurePages } from "./bench/rows/pages.ts";
+import { measureCpu, measurePages } from "./bench/rows/pages.ts";
 import { measureRuns } from "./bench/rows/runs.ts";
 import { measurePageScripts, measureWorker } from "./bench/rows/sizes.ts";
 import { measureTick } from "./bench/rows/tick.ts";
-import { benchJob, seedPortal, seedRunners } from "./bench/seed.ts";
+import { benchJob, seedPortal, seedRunners, seedSmallPortal } from "./bench/seed.ts";
 import { storm, tellStorm } from "./bench/storm.ts";
 import { scriptCtx } from "./ctx.ts";
 import { localVariables } from "./local-variables.ts";
@@ -54,7 +56,17 @@ async function measureStorm(): Promise<void> {
 
 async function measureTable(): Promise<void> {
   const rows = await measureAll();
-  const order = ["overview", "health", "oauth-callback", "runs-per-second", "tick-rows-read", "worker-gzip", "page-js-gzip"];
+  const order = [
+    "overview",
+    "overview-cpu",
+    "small-overview-cpu",
+    "health",
+    "oauth-callback",
+    "runs-per-second",
+    "tick-rows-read",
+    "worker-gzip",
+    "page-js-gzip",
+  ];
   rows.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   process.stdout.write(`${[...notes, tableOf(rows)].join("\n")}\n`);
   if (values.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
@@ -71,36 +83,40 @@ async function measureAll(): Promise<Row[]> {
   const variables = { ...(await localVariables(data)), APP_ORIGIN: origin, ...sandboxVariables(sandbox.url) };
 
   say("Seeding ...");
-  const { portal, tenants, work } = await seedAll(data, variables, sandbox.url, client);
-  const recorder = await startRecorder(data, variables);
-  const pages = { overview: `/t/${portal.tenant}`, health: `/api/health/${portal.tenant}` };
-  const roundTrips = {
-    overview: await recorder.roundTripsOf(`${origin}${pages.overview}`, portal.headers),
-    health: await recorder.roundTripsOf(`${origin}${pages.health}`, portal.headers),
+  const { portal, small, tenants, work } = await seedAll(data, variables, sandbox.url, client);
+  const pages = {
+    overview: { path: `/t/${portal.tenant}`, headers: portal.headers },
+    "small-overview": { path: `/t/${small.tenant}`, headers: small.headers },
+    health: { path: `/api/health/${portal.tenant}`, headers: portal.headers },
   };
+  const recorder = await startRecorder(data, variables);
+  const roundTrips: Record<string, RoundTrip[]> = {};
+  for (const [name, { path, headers }] of Object.entries(pages))
+    roundTrips[name] = await recorder.roundTripsOf(`${origin}${path}`, headers);
   await recorder.stop();
   for (const [name, trips] of Object.entries(roundTrips)) say(`  ${name} asks D1 ${trips.length} times`);
   await cp(join(data, "d1"), join(dir, "floor", "d1"), { recursive: true });
 
-  const floor = await startFloor(join(dir, "floor"), {
-    ROUND_TRIPS: roundTrips,
-    EXCHANGE: exchangeAt(sandbox.url),
-    RUN_WORK: work,
-  });
+  const { started: floor, pid: floorPid } = await startProcess(() =>
+    startFloor(join(dir, "floor"), { ROUND_TRIPS: roundTrips, EXCHANGE: exchangeAt(sandbox.url), RUN_WORK: work }),
+  );
   ended.push(floor.stop);
-  const server = await startServer({ port: 0, dataDir: data, variables, onLine: quiet });
+  const { started: server, pid } = await startProcess(() => startServer({ port: 0, dataDir: data, variables, onLine: quiet }));
   ended.push(server.stop);
-  for (const [name, path] of Object.entries(pages)) {
+  const pairOf = (name: keyof typeof pages) => ({
+    ours: { url: `${server.url}${pages[name].path}`, headers: pages[name].headers, pid },
+    floor: { url: `${floor.url}/queries/${name}`, pid: floorPid },
+    rounds: 5,
+  });
+  for (const name of ["overview", "health"] as const) {
     say(`Measuring ${name} ...`);
-    const ours = { url: `${server.url}${path}`, headers: portal.headers };
-    rows.push(
-      await measurePages(name, {
-        ours,
-        floor: { url: `${floor.url}/queries/${name}` },
-        rounds: 5,
-      }),
-    );
+    rows.push(await measurePages(name, pairOf(name)));
   }
+  if (tellsCpu) {
+    say("Measuring the overviews' CPU ...");
+    for (const name of ["overview", "small-overview"] as const) rows.push(await measureCpu(`${name}-cpu`, pairOf(name)));
+    notes.push("The small overview has 8 tiles and the latest of 10 runs.");
+  } else notes.push("What a request computes is told on Linux alone: overview-cpu and small-overview-cpu are not measured here.");
   say("Measuring oauth-callback ...");
   const { DB } = await server.bindings();
   const callback = {
@@ -147,12 +163,13 @@ async function seedAll(data: string, variables: Record<string, string>, sandboxU
     const bindings = await server.bindings();
     const ctx = scriptCtx(bindings, variables, "bench");
     const portal = await seedPortal(ctx);
+    const small = await seedSmallPortal(ctx);
     const mint = async (accounts: string[]) => {
       const wanted = accounts.map((account) => ({ provider: "google", account, scopes: [analytics], expiresIn: 86_400 }));
       return (await client.control<{ access_token: string }[]>("/tokens", wanted)).map((token) => token.access_token);
     };
     const tenants = await seedRunners(ctx, runners, mint);
-    return { portal, tenants, work: await workOfOneRun(server, bindings.DB, tenants[0] ?? "", listener.calls) };
+    return { portal, small, tenants, work: await workOfOneRun(server, bindings.DB, tenants[0] ?? "", listener.calls) };
   } finally {
     await server.stop();
     listener.stop();

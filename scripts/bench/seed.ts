@@ -1,9 +1,9 @@
-import { eq } from "drizzle-orm";
-import { measurements, memberships, sessions, tenants, users } from "#db/schema/index.ts";
+import { eq, getTableColumns } from "drizzle-orm";
+import { measurements, memberships, runs, sessions, tenants, users } from "#db/schema/index.ts";
 import { sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
 import type { Resource } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
-import type { Metric } from "#server/catalog/sensor.ts";
+import type { Metric, Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { type Ctx, enterTenant, type Tenant, type UserActor } from "#server/ctx.ts";
 import { storeConnection } from "#server/domain/connections/store-connection.ts";
@@ -25,15 +25,45 @@ export interface Portal {
 export const benchJob = "ga4-sensor";
 const analytics = "https://www.googleapis.com/auth/analytics.readonly";
 const dayMs = 86_400_000;
+/** So many values a statement binds at most in D1. */
+const mostBound = 100;
 
 /** A client with ninety days of every sensor's figures. */
-export async function seedPortal(ctx: Ctx): Promise<Portal> {
-  const tenant = "bench-portal";
+export const seedPortal = (ctx: Ctx): Promise<Portal> => seedFigures(ctx, "bench-portal", sensors);
+
+/** A client whose overview has eight tiles, those of the shop, and the latest of ten runs. */
+export async function seedSmallPortal(ctx: Ctx): Promise<Portal> {
+  const portal = await seedFigures(
+    ctx,
+    "bench-small",
+    sensors.filter(({ id }) => id === shopJob),
+  );
+  const now = ctx.now();
+  for (let hoursAgo = 10; hoursAgo > 0; hoursAgo--) {
+    await ctx.directory.insert(runs).values({
+      id: newId("run", now - hoursAgo * 3_600_000),
+      tenantId: portal.tenant,
+      job: shopJob,
+      slot: hoursAgo,
+      trigger: "schedule",
+      status: "succeeded",
+      availableAt: now,
+      createdAt: now - hoursAgo * 3_600_000,
+      startedAt: now - hoursAgo * 3_600_000,
+      finishedAt: now - hoursAgo * 3_600_000 + 2500,
+    });
+  }
+  return portal;
+}
+
+const shopJob = "shopify-sensor";
+
+async function seedFigures(ctx: Ctx, tenant: string, measured: readonly Sensor[]): Promise<Portal> {
   const now = ctx.now();
   await newClient(ctx, tenant);
   const token = newToken();
   const userId = newId("usr", now);
-  const person = { id: userId, email: "owner@bench.test", name: "Owner", provenAt: now, onboardedAt: now, createdAt: now };
+  const person = { id: userId, email: `${tenant}@bench.test`, name: "Owner", provenAt: now, onboardedAt: now, createdAt: now };
   await ctx.directory.batch([
     ctx.directory.insert(users).values(person),
     ctx.directory.insert(memberships).values({ userId, tenantId: tenant, role: "owner", createdAt: now }),
@@ -48,7 +78,7 @@ export async function seedPortal(ctx: Ctx): Promise<Portal> {
       expiresAt: now + sessionLifetimeMs,
     }),
   ]);
-  const figures = sensors.flatMap((sensor) =>
+  const figures = measured.flatMap((sensor) =>
     sensor.metrics.flatMap((metric) => {
       const days = metric.kind === "daily" ? 90 : 1;
       const dimensions = dimensionsOf(metric);
@@ -65,7 +95,7 @@ export async function seedPortal(ctx: Ctx): Promise<Portal> {
       );
     }),
   );
-  const rowsPerInsert = 14;
+  const rowsPerInsert = Math.floor(mostBound / Object.keys(getTableColumns(measurements)).length);
   for (let start = 0; start < figures.length; start += rowsPerInsert * 50) {
     const page = figures.slice(start, start + rowsPerInsert * 50);
     const inserts = Array.from({ length: Math.ceil(page.length / rowsPerInsert) }, (_, at) =>
@@ -162,7 +192,7 @@ const propertyOf = (account: string) => propertiesOf(account)[0]?.id ?? "";
 const chosenOf = (account: string): Resource[] => [{ kind: "ga4_property", id: propertyOf(account), name: "Shop" }];
 
 const connectFirst = (ctx: Ctx, tenant: Tenant, { account, accessToken }: { account: string; accessToken: string }) =>
-  storeConnection(enterTenant({ ...ctx, actor: seeder(ctx) }, tenant, "owner"), findProvider("google"), {
+  storeConnection(enterTenant({ ...ctx, actor: ownerOf(ctx, tenant) }, tenant, "owner"), findProvider("google"), {
     kind: "oauth",
     identity: { externalId: account, name: account, details: { email: account } },
     grant: { accessToken, refreshToken: undefined, expiresInS: 86_400, refreshExpiresInS: undefined, scopes: [analytics] },
@@ -220,7 +250,7 @@ async function newClient(ctx: Ctx, id: string) {
 }
 
 /** Connections are made by a person; nobody has to sign in for these. */
-const seeder = (ctx: Ctx): UserActor => ({
+const ownerOf = (ctx: Ctx, tenant: Tenant): UserActor => ({
   type: "user",
   userId: newId("usr", ctx.now()),
   sessionId: newId("ses", ctx.now()),
@@ -230,5 +260,5 @@ const seeder = (ctx: Ctx): UserActor => ({
   timezone: "UTC",
   staff: false,
   onboarded: true,
-  memberships: [],
+  memberships: [{ tenant, role: "owner" }],
 });

@@ -7,6 +7,7 @@ import { type Server, startServer } from "#scripts/server.ts";
 import { workerdProcesses } from "#scripts/workerd-processes.ts";
 import { sandboxVariables } from "#test/sandbox/endpoints.ts";
 import { startSandbox } from "#test/sandbox/start.ts";
+import { insist } from "./insist.ts";
 import { type StormConnection, seedStorm } from "./storm-seed.ts";
 
 const origin = "http://localhost:8787";
@@ -293,22 +294,11 @@ async function read(server: Server, all: readonly StormConnection[]) {
   };
 }
 
-/**
- * The server's D1. Miniflare keeps a socket for what is asked of it from outside, and the other side closes it after some idle
- * seconds: the first question may fail of that, and is asked once more.
- */
+/** The server's D1. */
 async function awake(server: Server): Promise<Db> {
   const { DB } = await server.bindings();
   await insist(() => DB.prepare("select 1").first());
   return openDb(DB);
-}
-
-async function insist<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch {
-    return ask(); // what goes wrong a second time is thrown
-  }
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,5 +1,6 @@
 import { type Row, ratioAtLeast, rowOf } from "#scripts/bench/figures.ts";
 import type { Floor } from "#scripts/bench/floor.ts";
+import { insist } from "#scripts/bench/insist.ts";
 import { benchJob } from "#scripts/bench/seed.ts";
 import type { Server } from "#scripts/server.ts";
 
@@ -17,6 +18,7 @@ export interface RunsBench {
 export async function measureRuns({ server, floor, tenants, rounds }: RunsBench): Promise<Row> {
   const { DB } = await server.bindings();
   const floorDb = await floor.db();
+  for (const db of [DB, floorDb]) await insist(() => db.prepare("select 1").first());
   const count = tenants.length;
   const numbers = tenants.map((_, at) => at);
   await floorDb
@@ -37,7 +39,7 @@ export async function measureRuns({ server, floor, tenants, rounds }: RunsBench)
       () => server.tick(),
       async () => done(DB, "tenant_id like 'bench-run-%'", count),
     );
-    await floorDb.prepare("update runs set status = 'queued'").run();
+    await floorDb.prepare("update runs set status = 'queued' where job = 'bench'").run();
     const floorMs = await timed(
       () => floor.send(numbers),
       async () => done(floorDb, "job = 'bench'", count),
