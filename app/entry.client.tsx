@@ -1,10 +1,9 @@
 import { RemixBrowser } from "@remix-run/react";
 import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
-import { I18nextProvider } from "react-i18next";
-import { createTranslator } from "./i18n/instance.ts";
-import { loadCatalogue } from "./i18n/load.client.ts";
+import { loadNamespace, loadTranslator } from "./i18n/load.client.ts";
 import { DEFAULT_LOCALE, isLocale } from "./i18n/locale.ts";
+import { namedNamespaces, WordsProvider } from "./i18n/words.tsx";
 import { RenderContextProvider } from "./render-context.ts";
 import { DEFAULT_THEME, isTheme } from "./theme.ts";
 
@@ -16,15 +15,15 @@ async function hydrate() {
   const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
   Object.assign(globalThis, { __webpack_nonce__: nonce });
 
-  const translator = createTranslator(locale, await loadCatalogue(locale));
+  const translator = await loadTranslator(locale, namedNamespaces());
   startTransition(() => {
     hydrateRoot(
       document,
       <StrictMode>
         <RenderContextProvider value={{ locale, theme, requestId: dataset.request }}>
-          <I18nextProvider i18n={translator}>
+          <WordsProvider translator={translator} load={loadNamespace}>
             <RemixBrowser />
-          </I18nextProvider>
+          </WordsProvider>
         </RenderContextProvider>
       </StrictMode>,
     );

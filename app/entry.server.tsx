@@ -1,8 +1,8 @@
 import type { ActionFunctionArgs, AppLoadContext, EntryContext, LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { renderToString } from "react-dom/server";
-import { I18nextProvider } from "react-i18next";
-import { instanceOf } from "./i18n/translator.server.ts";
+import { translatorOf } from "./i18n/translator.server.ts";
+import { WordsProvider } from "./i18n/words.tsx";
 import { RenderContextProvider } from "./render-context.ts";
 
 /**
@@ -18,9 +18,9 @@ export default async function handleRequest(
 ): Promise<Response> {
   const html = renderToString(
     <RenderContextProvider value={{ nonce, requestId, locale, theme }}>
-      <I18nextProvider i18n={instanceOf(locale)}>
+      <WordsProvider translator={translatorOf(locale)}>
         <RemixServer context={remixContext} url={request.url} nonce={nonce} />
-      </I18nextProvider>
+      </WordsProvider>
     </RenderContextProvider>,
   );
   const data = serverHandoffStream && remixContext.renderMeta?.didRenderScripts ? await new Response(serverHandoffStream).text() : null;

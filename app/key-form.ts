@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs } from "@remix-run/cloudflare";
 import { type FormFailure, formFailure } from "./form-errors.ts";
-import { translatorOf } from "./i18n/translator.server.ts";
+import { wordsIn } from "./i18n/translator.server.ts";
 import { fieldOfInput } from "./key-input.ts";
 
 /**
@@ -20,7 +20,10 @@ export async function connectByKey({ request, context, params }: ActionFunctionA
   try {
     const meant = { tenant: String(params.tenant), provider: String(params.provider) };
     const { account } = await api.connections.connectKey({ ...meant, fields, connectionId, locale });
-    context.toast({ kind: "success", message: translatorOf(locale)(connectionId ? "keys.replaced" : "keys.connected", { account }) });
+    context.toast({
+      kind: "success",
+      message: wordsIn(locale)(connectionId ? "accounts:keys.replaced" : "accounts:keys.connected", { account }),
+    });
     return null;
   } catch (error) {
     const failed = formFailure(error, { request, context }, open);

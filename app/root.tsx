@@ -3,7 +3,7 @@ import interLatin from "@fontsource-variable/inter/files/inter-latin-wght-normal
 import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useFetchers, useLoaderData, useRouteLoaderData } from "@remix-run/react";
 import { type ReactNode, useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { ErrorPage } from "./components/shell/error-page.tsx";
 import { NavigationProgress } from "./components/shell/navigation-progress.tsx";
 import { FlashBanner, Toaster } from "./components/ui/toast.tsx";
@@ -15,6 +15,8 @@ import { useLocaleSync } from "./i18n/use-locale-sync.ts";
 import { useRenderContext } from "./render-context.ts";
 import styles from "./styles.css?url";
 import { isTheme, type Theme } from "./theme.ts";
+
+const useWords = wordsOf("common");
 
 export const links: LinksFunction = () => [
   { rel: "preload", as: "font", type: "font/woff2", href: interLatin, crossOrigin: "anonymous" },
@@ -50,7 +52,7 @@ export function Layout({ children }: { children: ReactNode }) {
   const data = useRouteLoaderData<typeof loader>("root");
   const locale: Locale = data?.locale ?? render.locale;
   const theme = usePendingTheme() ?? data?.theme ?? render.theme;
-  const { t } = useTranslation();
+  const t = useWords();
   return (
     <html lang={locale} dir={directionOf(locale)} data-theme={theme} data-request={render.requestId}>
       <head>

@@ -1,8 +1,8 @@
 import { catalogue as en } from "./en/catalogue.ts";
 import { catalogue as fr } from "./fr/catalogue.ts";
 import { catalogue as he } from "./he/catalogue.ts";
-import type { LocaleCatalogue } from "./instance.ts";
 import type { Locale } from "./locale.ts";
+import type { Namespace, Tree } from "./translator.ts";
 
 /** The server holds all languages; a request picks its own. */
-export const CATALOGUES: Record<Locale, LocaleCatalogue> = { en, fr, he };
+export const CATALOGUES = { en, fr, he } satisfies Record<Locale, Record<Namespace, Tree>>;

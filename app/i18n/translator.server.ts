@@ -1,22 +1,15 @@
-import type { i18n, TFunction } from "i18next";
 import { CATALOGUES } from "./catalogues.server.ts";
-import { createTranslator } from "./instance.ts";
 import type { Locale } from "./locale.ts";
+import { createTranslator, type Namespace, type Say, type Translator } from "./translator.ts";
 
-const made = new Map<Locale, { instance: i18n; words: TFunction<"client"> }>();
+const made = new Map<Locale, Translator>();
 
-/** On the server a language's i18next never changes its language, so that all requests of an isolate share it. */
-function translatorsOf(locale: Locale) {
-  const known = made.get(locale);
-  if (known) return known;
-  const instance = createTranslator(locale, CATALOGUES[locale]);
-  const translators = { instance, words: instance.getFixedT(locale, "client") };
-  made.set(locale, translators);
-  return translators;
+/** What a page is rendered with. On the server a translator never changes, so that all requests of an isolate share it. */
+export function translatorOf(locale: Locale): Translator {
+  const translator = made.get(locale) ?? createTranslator(locale, CATALOGUES[locale]);
+  made.set(locale, translator);
+  return translator;
 }
 
-/** What a page is rendered with. */
-export const instanceOf = (locale: Locale): i18n => translatorsOf(locale).instance;
-
-/** Words of the client's portal for loaders and actions: messages that are shown on the next page. */
-export const translatorOf = (locale: Locale): TFunction<"client"> => translatorsOf(locale).words;
+/** Words for loaders and actions, each by its namespace: titles, and messages that are shown on the next page. */
+export const wordsIn = (locale: Locale): Say<never, Namespace> => translatorOf(locale).say("common") as Say<never, Namespace>;

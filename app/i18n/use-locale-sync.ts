@@ -1,21 +1,19 @@
-import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
-import { loadCatalogue } from "./load.client.ts";
+import { startTransition, useEffect } from "react";
+import { loadTranslator } from "./load.client.ts";
 import type { Locale } from "./locale.ts";
+import { namedNamespaces, useWordsContext } from "./words.tsx";
 
 /** Turns the page to another language after a client-side navigation changed it (a profile saved, a sign-in). */
 export function useLocaleSync(locale: Locale) {
-  const { i18n } = useTranslation();
+  const { translator, turnTo } = useWordsContext();
   useEffect(() => {
-    if (i18n.language === locale) return;
+    if (translator.locale === locale) return;
     let current = true;
-    void loadCatalogue(locale).then((catalogue) => {
-      if (!current) return;
-      for (const [namespace, keys] of Object.entries(catalogue)) i18n.addResourceBundle(locale, namespace, keys);
-      void i18n.changeLanguage(locale);
+    void loadTranslator(locale, namedNamespaces()).then((other) => {
+      if (current) startTransition(() => turnTo(other));
     });
     return () => {
       current = false;
     };
-  }, [i18n, locale]);
+  }, [translator, turnTo, locale]);
 }

@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ScrollText, SearchX } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { ClientLink } from "#app/components/admin/client-link.tsx";
@@ -15,8 +14,11 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { filtersOf } from "#app/filters.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("audit");
 
 export const meta = titleMeta;
 
@@ -25,7 +27,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const filters = filtersOf(args.request, ["client", "actor", "action", "cursor"]);
   const { client: tenantId, actor: actorId, action, cursor } = filters;
   const page = await api.audit.all({ tenantId, actorId, action, cursor });
-  return { title: titleOf(translatorOf(locale)("audit.title", { ns: "admin" })), filters, page };
+  return { title: titleOf(wordsIn(locale)("audit:log.title")), filters, page };
 }
 
 /** Follows a log from its first line to its last: the client's that the list is narrowed to, else the agency's own. */
@@ -38,8 +40,7 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function Audit() {
-  const { t } = useTranslation("admin");
-  const { t: custody } = useTranslation("custody");
+  const t = useWords();
   const { filters, page } = useLoaderData<typeof loader>();
   const done = useActionData<typeof action>();
   const { titleOfJob } = useAdmin();
@@ -47,24 +48,24 @@ export default function Audit() {
   return (
     <>
       <PageHeader
-        title={t("audit.title")}
-        description={t("audit.description")}
-        actions={<VerifyButton label={custody(filters.client ? "audit.verify" : "audit.verifyOwn")} />}
+        title={t("log.title")}
+        description={t("log.description")}
+        actions={<VerifyButton label={t(filters.client ? "audit.verify" : "audit.verifyOwn")} />}
       />
       <ChainCheck check={done?.check} />
       <FilterForm active={filtered}>
-        <Field label={t("audit.who")} className="col-span-2 sm:w-60!">
+        <Field label={t("log.who")} className="col-span-2 sm:w-60!">
           <Input
             name="actor"
             required={false}
             maxLength={254}
-            placeholder={t("audit.whoHint")}
+            placeholder={t("log.whoHint")}
             autoCapitalize="none"
             defaultValue={filters.actor}
           />
         </Field>
         <ClientFilter value={filters.client} />
-        <Field label={t("audit.action")} className="sm:w-52!">
+        <Field label={t("log.action")} className="sm:w-52!">
           <Input
             name="action"
             required={false}
@@ -78,17 +79,17 @@ export default function Audit() {
       </FilterForm>
       <Card padding="none">
         <AuditTable
-          caption={t("audit.title")}
+          caption={t("log.title")}
           page={page}
           titleOfJob={titleOfJob}
           clientOf={(id) => <ClientLink id={id} />}
           empty={
-            <EmptyState icon={filtered ? SearchX : ScrollText} title={t(filtered ? "audit.noneFound" : "audit.emptyTitle")}>
-              {filtered && t("audit.noneFoundBody")}
+            <EmptyState icon={filtered ? SearchX : ScrollText} title={t(filtered ? "log.noneFound" : "log.emptyTitle")}>
+              {filtered && t("log.noneFoundBody")}
             </EmptyState>
           }
         />
-        <CursorPages next={page.next} summary={t("audit.shown", { count: page.items.length })} />
+        <CursorPages next={page.next} summary={t("log.shown", { count: page.items.length })} />
       </Card>
     </>
   );

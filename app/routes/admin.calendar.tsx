@@ -1,27 +1,29 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { CalendarCheck } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientLink } from "#app/components/admin/client-link.tsx";
 import { type Entry, Months } from "#app/components/calendar/months.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("operations", "calendar", "admin");
 
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const entries = await api.renewals.calendarOfAll();
-  return { title: titleOf(translatorOf(locale)("calendar.title", { ns: "admin" })), entries };
+  return { title: titleOf(wordsIn(locale)("operations:calendar.title")), entries };
 }
 
 /** What ends although everything works, of all clients. */
 export default function Calendar() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { entries } = useLoaderData<typeof loader>();
   return (
     <>
@@ -35,7 +37,7 @@ export default function Calendar() {
       ) : (
         <Months
           entries={entries}
-          columns={[{ key: "client", header: t("filter.client"), cell: Whose }]}
+          columns={[{ key: "client", header: t("admin:filter.client"), cell: Whose }]}
           mend={(entry) => <Mend entry={entry} />}
         />
       )}
@@ -44,17 +46,17 @@ export default function Calendar() {
 }
 
 function Whose({ tenant, clients }: Entry) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   if (tenant !== null) return <ClientLink id={tenant} />;
   return clients === null ? t("calendar.allClients") : t("calendar.clients", { count: clients });
 }
 
 function Mend({ entry: { mend, warned } }: { entry: Entry }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <span className="grid gap-0.5">
-      <span>{t(mend === "agency" ? "calendar.agency" : "calendar.client")}</span>
-      {warned !== null && <span className="text-xs text-ink-faint">{t("calendar.warned", { days: warned })}</span>}
+      <span>{t(mend === "agency" ? "calendar:calendar.agency" : "calendar:calendar.client")}</span>
+      {warned !== null && <span className="text-xs text-ink-faint">{t("calendar:calendar.warned", { days: warned })}</span>}
     </span>
   );
 }

@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { CirclePlay } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { ClientFigures } from "#app/components/admin/client-figures.tsx";
 import { ClientRecord, KlaviyoRecord } from "#app/components/admin/client-record.tsx";
@@ -18,9 +17,12 @@ import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("clients", "operations");
 
 export const meta = titleMeta;
 
@@ -53,25 +55,25 @@ async function run({ params, context: { api, locale } }: ActionFunctionArgs, for
   const job = String(form.get("job"));
   await api.scripts.run({ tenant: String(params.tenant), job });
   const title = (await api.runs.jobs()).find(({ id }) => id === job)?.title[locale] ?? job;
-  return { kind: "success", message: translatorOf(locale)("jobs.started", { ns: "admin", job: title }) } as const;
+  return { kind: "success", message: wordsIn(locale)("clients:jobs.started", { job: title }) } as const;
 }
 
 async function check({ params, context: { api, locale } }: ActionFunctionArgs, form: FormData) {
   const account = String(form.get("account"));
   const { health } = await api.connections.probe({ tenant: String(params.tenant), connectionId: String(form.get("connectionId")) });
-  const t = translatorOf(locale);
-  const words = { ns: "incidents", account, words: health.words[locale] } as const;
-  if (health.state === "healthy" || health.state === "expiring") return { kind: "success", message: t("probe.ok", words) } as const;
-  return { kind: health.state === "degraded" ? "info" : "error", message: t("probe.failed", words) } as const;
+  const t = wordsIn(locale);
+  const words = { account, words: health.words[locale] };
+  if (health.state === "healthy" || health.state === "expiring") return { kind: "success", message: t("forms:probe.ok", words) } as const;
+  return { kind: health.state === "degraded" ? "info" : "error", message: t("forms:probe.failed", words) } as const;
 }
 
 async function settle({ params, context: { api, locale } }: ActionFunctionArgs, form: FormData) {
   await api.connections.settleOwed({ tenant: String(params.tenant), owedId: String(form.get("owedId")) });
-  return { kind: "success", message: translatorOf(locale)("owed.removedToast") } as const;
+  return { kind: "success", message: wordsIn(locale)("accounts:owed.removedToast") } as const;
 }
 
 export default function ClientHealth() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { client, plan, overview, integrations } = useLoaderData<typeof loader>();
   const { titleOfJob } = useAdmin();
   const failure = useActionData<typeof action>();
@@ -91,10 +93,10 @@ export default function ClientHealth() {
         <JobTable sensors={overview.sensors} providers={integrations} startable={client.status !== "suspended"} />
       </Section>
       <Section
-        title={t("runs.latest")}
+        title={t("operations:runs.latest")}
         actions={
           <Button asChild size="sm" variant="ghost">
-            <Link to={`/admin/runs?client=${client.id}`}>{t("runs.all")}</Link>
+            <Link to={`/admin/runs?client=${client.id}`}>{t("operations:runs.all")}</Link>
           </Button>
         }
       >
@@ -117,16 +119,16 @@ export default function ClientHealth() {
 }
 
 function LatestRuns({ runs }: { runs: Outputs["overview"]["ofClient"]["runs"] }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <Card padding="none">
       <RunTable
-        caption={t("runs.latest")}
+        caption={t("operations:runs.latest")}
         base="/admin/runs"
         runs={runs}
         empty={
-          <EmptyState icon={CirclePlay} title={t("runs.emptyTitle")}>
-            {t("runs.emptyBody")}
+          <EmptyState icon={CirclePlay} title={t("operations:runs.emptyTitle")}>
+            {t("operations:runs.emptyBody")}
           </EmptyState>
         }
       />

@@ -1,14 +1,16 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { CircleCheck } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("clients");
 
 export const meta = titleMeta;
 
@@ -16,12 +18,12 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const tenant = String(args.params.tenant);
   const [client, findings] = await Promise.all([api.clients.get({ tenant }), api.clients.validate({ tenant })]);
-  return { title: titleOf(translatorOf(locale)("check.tab", { ns: "admin" }), client.name), findings };
+  return { title: titleOf(wordsIn(locale)("clients:check.tab"), client.name), findings };
 }
 
 /** What is missing or inconsistent in a client, as `npm run validate-client` says it. */
 export default function ClientCheck() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { findings } = useLoaderData<typeof loader>();
   return (
     <Section title={t("check.title")} description={t("check.description")} className="mt-0">

@@ -1,13 +1,15 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { EndSection } from "#app/components/custody/end-section.tsx";
 import { ExportSection } from "#app/components/custody/export-section.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { custodyAction } from "#app/custody-action.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("data");
 
 export const meta = titleMeta;
 
@@ -15,7 +17,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const tenant = String(args.params.tenant);
   const [client, exports] = await Promise.all([api.clients.get({ tenant }), api.custody.exports({ tenant })]);
-  return { title: titleOf(translatorOf(locale)("data.adminTitle", { ns: "custody" }), client.name), client, exports };
+  return { title: titleOf(wordsIn(locale)("clients:client.tabs.data"), client.name), client, exports };
 }
 
 export function action(args: ActionFunctionArgs) {
@@ -24,7 +26,7 @@ export function action(args: ActionFunctionArgs) {
 }
 
 export default function ClientData() {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   const { client, exports } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const ofExport = failure?.intent === "export";

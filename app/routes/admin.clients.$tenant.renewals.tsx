@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { PlanTable } from "#app/components/admin/plan-table.tsx";
@@ -11,8 +10,11 @@ import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("operations");
 
 export const meta = titleMeta;
 
@@ -25,7 +27,7 @@ export async function loader(args: LoaderFunctionArgs) {
     api.renewals.history({ tenant, cursor }),
     api.connections.unused({ tenant }),
   ]);
-  return { title: titleOf(translatorOf(locale)("renewals.title", { ns: "admin" }), tenant), plans, history, unused };
+  return { title: titleOf(wordsIn(locale)("operations:renewals.title"), tenant), plans, history, unused };
 }
 
 /** Renews one connection (`connectionId`, called `account`) now, and says how it went. */
@@ -36,12 +38,12 @@ export async function action(args: ActionFunctionArgs) {
   try {
     const connectionId = String(form.get("connectionId"));
     const { outcome } = await api.renewals.now({ tenant: String(args.params.tenant), connectionId });
-    const t = translatorOf(locale);
+    const t = wordsIn(locale);
     if (outcome === "renewed" || outcome === "late") {
-      toast({ kind: "success", message: t("renewals.done", { ns: "admin", account }) });
+      toast({ kind: "success", message: t("operations:renewals.done", { account }) });
     } else {
-      const reason = t(`integrations.probe.${outcome}`);
-      toast({ kind: "error", message: t("renewals.notDone", { ns: "admin", account, reason }) });
+      const reason = t(`accounts:integrations.probe.${outcome}`);
+      toast({ kind: "error", message: t("operations:renewals.notDone", { account, reason }) });
     }
   } catch (error) {
     return formFailure(error, args, form);
@@ -50,7 +52,7 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function ClientRenewals() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { plans, history, unused } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const nameOf = (id: string) => plans.find(({ connection }) => connection === id)?.name ?? id;

@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { clientFieldsOf } from "#app/client-form.ts";
 import { ClientFields } from "#app/components/admin/client-fields.tsx";
@@ -12,15 +11,18 @@ import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { isolate } from "#app/i18n/isolate.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("clients");
 
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const client = await api.clients.get({ tenant: String(args.params.tenant) });
-  const title = titleOf(translatorOf(locale)("client.tabs.settings", { ns: "admin" }), client.name);
+  const title = titleOf(wordsIn(locale)("clients:client.tabs.settings"), client.name);
   return { title, client, timezones: timezonesWith(client.timezone) };
 }
 
@@ -29,16 +31,16 @@ export async function action(args: ActionFunctionArgs) {
   const { api, locale, toast } = enterAdmin(args);
   const tenant = String(args.params.tenant);
   const form = await args.request.formData();
-  const t = translatorOf(locale);
+  const t = wordsIn(locale);
   try {
     if (form.get("intent") === "features") {
       const wanted = form.getAll("job");
       const jobs = await api.runs.jobs();
       await api.clients.setFeatures({ tenant, features: Object.fromEntries(jobs.map(({ id }) => [id, wanted.includes(id)])) });
-      toast({ kind: "success", message: t("features.saved", { ns: "admin" }) });
+      toast({ kind: "success", message: t("clients:features.saved") });
     } else {
       await api.clients.update({ tenant, ...clientFieldsOf(form) });
-      toast({ kind: "success", message: t("client.saved", { ns: "admin" }) });
+      toast({ kind: "success", message: t("clients:client.saved") });
     }
   } catch (error) {
     return formFailure(error, args, form);
@@ -47,7 +49,7 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function ClientSettings() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { client, timezones } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const failed = failure?.intent === "facts" ? failure : undefined;
@@ -91,7 +93,7 @@ export default function ClientSettings() {
 
 /** A switch for each job; what is not known of a client is on. */
 function FeaturesForm() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { client } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { jobs } = useAdmin();

@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { ScrollText, Users } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { AuditTable } from "#app/components/audit/audit-table.tsx";
 import { Section } from "#app/components/shell/section.tsx";
@@ -11,8 +10,11 @@ import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("clients", "audit", "team");
 
 const LATEST = 10;
 
@@ -34,11 +36,11 @@ export async function loader(args: LoaderFunctionArgs) {
       expired,
     })),
   ];
-  return { title: titleOf(translatorOf(locale)("client.tabs.team", { ns: "admin" }), tenant), tenant, people, audit };
+  return { title: titleOf(wordsIn(locale)("clients:client.tabs.team"), tenant), tenant, people, audit };
 }
 
 export default function ClientTeam() {
-  const { t } = useTranslation(["admin", "client"]);
+  const t = useWords();
   const { tenant, people, audit } = useLoaderData<typeof loader>();
   const { titleOfJob } = useAdmin();
   return (
@@ -66,7 +68,7 @@ export default function ClientTeam() {
                   </span>
                 ),
               },
-              { key: "role", header: t("team.role"), cell: ({ role }) => t(`client:role.${role}`) },
+              { key: "role", header: t("team.role"), cell: ({ role }) => t(`team:role.${role}`) },
               {
                 key: "state",
                 header: t("team.state"),
@@ -82,19 +84,19 @@ export default function ClientTeam() {
         </Card>
       </Section>
       <Section
-        title={t("audit.latest")}
+        title={t("audit:log.latest")}
         actions={
           <Button asChild size="sm" variant="ghost">
-            <Link to={`/admin/audit?client=${tenant}`}>{t("audit.all")}</Link>
+            <Link to={`/admin/audit?client=${tenant}`}>{t("audit:log.all")}</Link>
           </Button>
         }
       >
         <Card padding="none">
           <AuditTable
-            caption={t("audit.latest")}
+            caption={t("audit:log.latest")}
             page={audit}
             titleOfJob={titleOfJob}
-            empty={<EmptyState icon={ScrollText} title={t("audit.emptyTitle")} />}
+            empty={<EmptyState icon={ScrollText} title={t("audit:log.emptyTitle")} />}
           />
         </Card>
       </Section>

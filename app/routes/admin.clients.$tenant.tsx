@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Outlet, useActionData, useLoaderData } from "@remix-run/react";
 import { CirclePause, CirclePlay } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientStatus } from "#app/components/admin/client-status.tsx";
 import { EndBanner } from "#app/components/custody/end-banner.tsx";
@@ -12,9 +11,12 @@ import { Callout } from "#app/components/ui/callout.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Tabs } from "#app/components/ui/tabs.tsx";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { safeReturnPath } from "#app/return-path.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("clients", "common", "admin");
 
 export const meta = titleMeta;
 
@@ -31,7 +33,7 @@ export async function action(args: ActionFunctionArgs) {
   const status = form.get("status") === "suspended" ? "suspended" : "active";
   try {
     const client = await api.clients.update({ tenant: String(args.params.tenant), status });
-    toast({ kind: "success", message: translatorOf(locale)(`client.done.${status}`, { ns: "admin", client: client.name }) });
+    toast({ kind: "success", message: wordsIn(locale)(`clients:client.done.${status}`, { client: client.name }) });
   } catch (error) {
     return formFailure(error, args, form);
   }
@@ -40,8 +42,7 @@ export async function action(args: ActionFunctionArgs) {
 
 /** One client: who it is, how it stands, and its tabs. */
 export default function Client() {
-  const { t } = useTranslation("admin");
-  const { t: custody } = useTranslation("custody");
+  const t = useWords();
   const { client } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const base = `/admin/clients/${client.id}`;
@@ -54,8 +55,8 @@ export default function Client() {
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
             <ClientStatus status={client.status} />
             <code className="font-mono text-[0.8125rem]">{client.id}</code>
-            <span>{t(`plan.${client.plan}`)}</span>
-            <span>{t(`vertical.${client.vertical}`)}</span>
+            <span>{t(`common:plan.${client.plan}`)}</span>
+            <span>{t(`admin:vertical.${client.vertical}`)}</span>
           </span>
         }
         actions={<StatusButton />}
@@ -76,7 +77,7 @@ export default function Client() {
           { to: `${base}/check`, label: t("check.tab") },
           { to: `${base}/settings`, label: t("client.tabs.settings") },
           { to: `${base}/team`, label: t("client.tabs.team") },
-          { to: `${base}/data`, label: custody("data.adminTitle") },
+          { to: `${base}/data`, label: t("client.tabs.data") },
         ]}
       />
       {/* A first section begins right below the tabs. */}
@@ -88,7 +89,7 @@ export default function Client() {
 }
 
 function StatusButton() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { client } = useLoaderData<typeof loader>();
   const base = `/admin/clients/${client.id}`;
   if (client.status === "suspended") {

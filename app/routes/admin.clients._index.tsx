@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { Building2, Plus, SearchX } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientTable } from "#app/components/admin/client-table.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
@@ -14,8 +13,11 @@ import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("clients", "admin");
 
 const STATUSES = ["onboarding", "active", "suspended"] as const;
 
@@ -26,11 +28,11 @@ export async function loader(args: LoaderFunctionArgs) {
   const { status, ...asked } = filtersOf(args.request, ["search", "status", "cursor"]);
   const filters = { ...asked, status: choiceOf(status, STATUSES) };
   const { clients, next } = await api.clients.list(filters);
-  return { title: titleOf(translatorOf(locale)("clients.title", { ns: "admin" })), filters, page: { items: clients, next } };
+  return { title: titleOf(wordsIn(locale)("clients:clients.title")), filters, page: { items: clients, next } };
 }
 
 export default function Clients() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { filters, page } = useLoaderData<typeof loader>();
   const filtered = Boolean(filters.search || filters.status);
   const newClient = (
@@ -61,8 +63,8 @@ export default function Clients() {
             required={false}
             defaultValue={filters.status ?? ""}
             options={[
-              { value: "", label: t("filter.anyStatus") },
-              ...STATUSES.map((status) => ({ value: status, label: t(`clientStatus.${status}`) })),
+              { value: "", label: t("admin:filter.anyStatus") },
+              ...STATUSES.map((status) => ({ value: status, label: t(`admin:clientStatus.${status}`) })),
             ]}
           />
         </Field>

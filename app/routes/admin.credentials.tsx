@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { Eye, KeyRound, SearchX } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CredentialTable } from "#app/components/admin/credential-table.tsx";
@@ -19,8 +18,11 @@ import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("operations", "custody");
 
 export const meta = titleMeta;
 
@@ -33,7 +35,7 @@ export async function loader(args: LoaderFunctionArgs) {
     api.credentials.providers(),
     api.credentials.owed(),
   ]);
-  return { title: titleOf(translatorOf(locale)("credentials.title", { ns: "admin" })), filters, page, coverage, providers, owed };
+  return { title: titleOf(wordsIn(locale)("operations:credentials.title")), filters, page, coverage, providers, owed };
 }
 
 /**
@@ -43,17 +45,17 @@ export async function loader(args: LoaderFunctionArgs) {
 export async function action(args: ActionFunctionArgs) {
   const { api, locale, toast } = enterAdmin(args);
   const form = await args.request.formData();
-  const t = translatorOf(locale);
+  const t = wordsIn(locale);
   try {
     if (form.get("intent") === "settle-owed") {
       await api.credentials.settleOwed({ owedId: String(form.get("owedId")) });
-      toast({ kind: "success", message: t("owed.removedToast") });
+      toast({ kind: "success", message: t("accounts:owed.removedToast") });
     } else {
       const { current, total } = await api.credentials.rotate();
       const done = current === total;
       toast({
         kind: done ? "success" : "info",
-        message: done ? t("coverage.doneTitle", { ns: "admin" }) : t("coverage.openBody", { ns: "admin", current, total }),
+        message: done ? t("operations:coverage.doneTitle") : t("operations:coverage.openBody", { current, total }),
       });
     }
   } catch (error) {
@@ -64,8 +66,7 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function Credentials() {
-  const { t } = useTranslation("admin");
-  const { t: custody } = useTranslation("custody");
+  const t = useWords();
   const { filters, page, coverage, providers, owed } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const filtered = Boolean(filters.client || filters.provider);
@@ -78,7 +79,7 @@ export default function Credentials() {
           <Button asChild>
             <Link to="/admin/reveals">
               <Eye aria-hidden />
-              {custody("credentials.toReveals")}
+              {t("custody:credentials.toReveals")}
             </Link>
           </Button>
         }
@@ -94,13 +95,13 @@ export default function Credentials() {
       )}
       <FilterForm active={filtered}>
         <ClientFilter value={filters.client} />
-        <Field label={custody("credentials.provider")}>
+        <Field label={t("custody:credentials.provider")}>
           <Select
             name="provider"
             required={false}
             defaultValue={filters.provider ?? ""}
             options={[
-              { value: "", label: custody("credentials.anyProvider") },
+              { value: "", label: t("custody:credentials.anyProvider") },
               ...providers.map(({ id, name }) => ({ value: id, label: name })),
             ]}
           />

@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { MailCheck, SearchX } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
@@ -15,8 +14,11 @@ import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("operations");
 
 const STATES = ["open", "all"] as const;
 
@@ -27,7 +29,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const asked = filtersOf(args.request, ["client", "state", "cursor"]);
   const filters = { ...asked, state: choiceOf(asked.state, STATES) ?? "open" };
   const page = await api.deadLetters.list({ tenantId: filters.client, open: filters.state === "open", cursor: filters.cursor });
-  return { title: titleOf(translatorOf(locale)("deadLetters.title", { ns: "admin" })), filters, page };
+  return { title: titleOf(wordsIn(locale)("operations:deadLetters.title")), filters, page };
 }
 
 /** Sends one dead letter (`letterId`) once more. */
@@ -36,7 +38,7 @@ export async function action(args: ActionFunctionArgs) {
   const form = await args.request.formData();
   try {
     const { replayed } = await api.deadLetters.replay({ letterId: String(form.get("letterId")) });
-    const message = translatorOf(locale)(replayed ? "deadLetters.sent" : "deadLetters.sentBefore", { ns: "admin" });
+    const message = wordsIn(locale)(replayed ? "operations:deadLetters.sent" : "operations:deadLetters.sentBefore");
     toast({ kind: replayed ? "success" : "info", message });
   } catch (error) {
     return formFailure(error, args, form);
@@ -46,7 +48,7 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function DeadLetters() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { filters, page } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const filtered = Boolean(filters.client);

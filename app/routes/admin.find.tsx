@@ -1,16 +1,18 @@
 import { type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { Search, SearchX } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { FindForm } from "#app/components/admin/find-form.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Time } from "#app/components/ui/time.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("admin");
 
 export const meta = titleMeta;
 
@@ -23,7 +25,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const traces = id ? await api.health.find({ id }) : [];
   const [only, ...others] = traces;
   if (only && others.length === 0 && only.kind !== "audit") throw redirect(pageOf(only));
-  return { title: titleOf(translatorOf(locale)("find.title", { ns: "admin" })), id, traces };
+  return { title: titleOf(wordsIn(locale)("admin:find.title")), id, traces };
 }
 
 /** Where a trace is looked at. An audit line has no page of its own: its client's log, or the agency's. */
@@ -53,7 +55,7 @@ function pageOf({ kind, id, tenantId }: Trace): string {
 }
 
 export default function Find() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { id, traces } = useLoaderData<typeof loader>();
   return (
     <>

@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { CircleCheck, History } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { IncidentTable } from "#app/components/admin/incident-table.tsx";
@@ -10,8 +9,11 @@ import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { filtersOf } from "#app/filters.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("incidents");
 
 export const meta = titleMeta;
 
@@ -19,14 +21,14 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const { cursor } = filtersOf(args.request, ["cursor"]);
   return {
-    title: titleOf(translatorOf(locale)("title", { ns: "incidents" })),
+    title: titleOf(wordsIn(locale)("incidents:title")),
     page: await api.incidents.list({ cursor }),
   };
 }
 
 /** Providers that fail for many clients, or did. */
 export default function Incidents() {
-  const { t } = useTranslation("incidents");
+  const t = useWords();
   const { page } = useLoaderData<typeof loader>();
   return (
     <>

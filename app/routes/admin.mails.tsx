@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { MailCheck } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { UndeliveredTable } from "#app/components/admin/undelivered-table.tsx";
@@ -9,8 +8,11 @@ import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { filtersOf } from "#app/filters.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("operations");
 
 export const meta = titleMeta;
 
@@ -18,12 +20,12 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const { cursor } = filtersOf(args.request, ["cursor"]);
   const page = await api.mails.undelivered({ cursor });
-  return { title: titleOf(translatorOf(locale)("mails.title", { ns: "admin" })), page };
+  return { title: titleOf(wordsIn(locale)("operations:mails.title")), page };
 }
 
 /** Whom our mails did not reach, and why. */
 export default function UndeliveredMails() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { page } = useLoaderData<typeof loader>();
   return (
     <>

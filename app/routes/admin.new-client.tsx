@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { clientFieldsOf } from "#app/client-form.ts";
 import { ClientFields } from "#app/components/admin/client-fields.tsx";
@@ -18,15 +17,18 @@ import { Input } from "#app/components/ui/input.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("clients", "common");
 
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const sources = await api.integrations.sources();
-  const title = titleOf(translatorOf(locale)("newClient.title", { ns: "admin" }));
+  const title = titleOf(wordsIn(locale)("clients:newClient.title"));
   return {
     title,
     locale,
@@ -67,8 +69,8 @@ export async function action(args: ActionFunctionArgs) {
       id: String(form.get("id") ?? ""),
       ...(ownerEmail && { ownerEmail }),
     });
-    const t = translatorOf(locale);
-    const message = t(ownerEmail ? "newClient.doneInvited" : "newClient.done", { ns: "admin", client: client.name, email: ownerEmail });
+    const t = wordsIn(locale);
+    const message = t(ownerEmail ? "clients:newClient.doneInvited" : "clients:newClient.done", { client: client.name, email: ownerEmail });
     toast({ kind: "success", message });
     return redirect(`/admin/clients/${client.id}`);
   } catch (error) {
@@ -77,7 +79,7 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function NewClient() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { locale, timezones, sources, asked, taken } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const values = {
@@ -140,7 +142,7 @@ export default function NewClient() {
             <div className="flex flex-wrap gap-2">
               <SubmitButton>{t("newClient.create")}</SubmitButton>
               <Button asChild variant="ghost">
-                <Link to="/admin/clients">{t("actions.cancel", { ns: "common" })}</Link>
+                <Link to="/admin/clients">{t("common:actions.cancel")}</Link>
               </Button>
             </div>
           </Form>

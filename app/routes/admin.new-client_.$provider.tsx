@@ -1,14 +1,16 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { ExternalLink } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { isFromElsewhere } from "#app/from-elsewhere.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("clients");
 
 /**
  * The step between the form and the provider: our policy holds forms, and their redirects, to this site; this page goes on by
@@ -24,7 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
     const value = searchParams.get(name)?.slice(0, 2000);
     return value ? [[name, value]] : [];
   });
-  const title = translatorOf(locale)("newClient.going", { ns: "admin", provider: source.name });
+  const title = wordsIn(locale)("clients:newClient.going", { provider: source.name });
   const query = given.length > 0 ? `?${new URLSearchParams(given)}` : "";
   const next = `/api/integrations/${source.provider}/oauth/start${query}`;
   return { title: titleOf(title), name: source.name, next, goesOn: !isFromElsewhere(args.request) };
@@ -34,7 +36,7 @@ export const meta: MetaFunction<typeof loader> = ({ data }) =>
   data ? [{ title: data.title }, ...(data.goesOn ? [{ httpEquiv: "refresh", content: `0; url=${data.next}` }] : [])] : [];
 
 export default function Going() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { name, next } = useLoaderData<typeof loader>();
   return (
     <>

@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { ChartNoAxesColumn, RotateCw } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { FailingRenewalTable } from "#app/components/admin/failing-renewal-table.tsx";
 import { RenewalRates } from "#app/components/admin/renewal-rates.tsx";
@@ -11,8 +10,11 @@ import { Section } from "#app/components/shell/section.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("operations");
 
 export const meta = titleMeta;
 
@@ -20,11 +22,11 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const [due, rates, failing] = await Promise.all([api.renewals.due({}), api.renewals.rates(), api.renewals.failing()]);
-  return { title: titleOf(translatorOf(locale)("renewals.title", { ns: "admin" })), due, rates, failing };
+  return { title: titleOf(wordsIn(locale)("operations:renewals.title")), due, rates, failing };
 }
 
 export default function Renewals() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { due, rates, failing } = useLoaderData<typeof loader>();
   return (
     <>

@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
 import { Eye, EyeOff } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientLink } from "#app/components/admin/client-link.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
@@ -18,9 +17,12 @@ import { Input } from "#app/components/ui/input.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { type FormFailure, formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("custody");
 
 export const meta = titleMeta;
 
@@ -36,14 +38,14 @@ export async function loader(args: LoaderFunctionArgs) {
     client ? api.credentials.list({ tenantId: client }) : { credentials: [] },
   ]);
   const asking = held.credentials.find((each) => each.connection === connection && each.field === field) ?? null;
-  return { title: titleOf(translatorOf(locale)("reveals.title", { ns: "custody" })), page, asking };
+  return { title: titleOf(wordsIn(locale)("custody:reveals.title")), page, asking };
 }
 
 /** Asks for a secret, allows or refuses a request, or shows what was allowed (`intent`). */
 export async function action(args: ActionFunctionArgs) {
   const { api, locale, toast } = enterAdmin(args);
   const form = await args.request.formData();
-  const t = translatorOf(locale);
+  const t = wordsIn(locale);
   const text = (name: string) => String(form.get(name) ?? "");
   const ref = { tenant: text("client"), revealId: text("revealId") };
   try {
@@ -55,15 +57,15 @@ export async function action(args: ActionFunctionArgs) {
           field: text("field"),
           reason: text("reason"),
         });
-        toast({ kind: "success", message: t("credentials.asked", { ns: "custody" }) });
+        toast({ kind: "success", message: t("custody:credentials.asked") });
         break;
       case "approve":
         await api.reveals.approve(ref);
-        toast({ kind: "success", message: t("reveals.approved", { ns: "custody" }) });
+        toast({ kind: "success", message: t("custody:reveals.approved") });
         break;
       case "deny":
         await api.reveals.deny(ref);
-        toast({ kind: "info", message: t("reveals.denied", { ns: "custody" }) });
+        toast({ kind: "info", message: t("custody:reveals.denied") });
         break;
       case "show": {
         const shown = await api.reveals.show(ref);
@@ -79,7 +81,7 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function Reveals() {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   const { page, asking } = useLoaderData<typeof loader>();
   const done = useActionData<typeof action>();
   const failure = done && "message" in done ? done : undefined;
@@ -120,7 +122,7 @@ export default function Reveals() {
 
 /** The value, until its time is over: then the page is loaded anew without it, with or without JavaScript. */
 function Shown({ shown, seconds }: { shown: Outputs["reveals"]["show"]; seconds: number }) {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   return (
     <Section
       title={t("reveals.value", { field: shown.field })}
@@ -146,7 +148,7 @@ function Shown({ shown, seconds }: { shown: Outputs["reveals"]["show"]; seconds:
 }
 
 function AskForm({ asking, failure }: { asking: Outputs["credentials"]["list"]["credentials"][number]; failure: FormFailure | undefined }) {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   const { tenant: client, connection, field, account, providerName } = asking;
   return (
     <Section title={t("credentials.revealTitle")} description={t("credentials.revealBody")} className="mb-8">

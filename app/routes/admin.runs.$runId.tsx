@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
 import { RotateCw } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { RunProblem } from "#app/components/admin/run-problem.tsx";
 import { RunCourse } from "#app/components/runs/run-course.tsx";
@@ -15,8 +14,11 @@ import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("run", "operations");
 
 export const meta = titleMeta;
 
@@ -24,7 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const level = new URL(args.request.url).searchParams.get("level");
   const run = await api.scripts.status({ runId: String(args.params.runId) });
-  return { title: titleOf(translatorOf(locale)("run.number"), run.tenantId), run, level: isLevel(level) ? level : null };
+  return { title: titleOf(wordsIn(locale)("run:run.number"), run.tenantId), run, level: isLevel(level) ? level : null };
 }
 
 /** Runs the same job for the same client once more and shows that run. */
@@ -41,7 +43,7 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function Run() {
-  const { t } = useTranslation(["admin", "client"]);
+  const t = useWords();
   const { run, level } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { titleOfJob } = useAdmin();
@@ -54,7 +56,7 @@ export default function Run() {
         before={
           <Breadcrumbs
             items={[
-              { label: t("runs.title"), to: "/admin/runs" },
+              { label: t("operations:runs.title"), to: "/admin/runs" },
               { label: run.tenantId, to: `/admin/clients/${run.tenantId}` },
               { label: title },
             ]}
@@ -67,14 +69,14 @@ export default function Run() {
             <Button asChild>
               <Link to="." preventScrollReset>
                 <RotateCw aria-hidden />
-                {t("client:run.reload")}
+                {t("run.reload")}
               </Link>
             </Button>
           ) : (
             <Form method="post">
               <SubmitButton>
                 <RotateCw aria-hidden />
-                {t("client:run.again")}
+                {t("run.again")}
               </SubmitButton>
             </Form>
           )

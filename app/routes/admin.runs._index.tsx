@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { CirclePlay, SearchX } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
@@ -14,8 +13,11 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("operations", "runs", "admin");
 
 const HOUR_MS = 3_600_000;
 const PERIODS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, month: 30 * 24 * HOUR_MS } as const;
@@ -34,11 +36,11 @@ export async function loader(args: LoaderFunctionArgs) {
     since: filters.since && Date.now() - PERIODS[filters.since],
     cursor: filters.cursor,
   });
-  return { title: titleOf(translatorOf(locale)("runs.title", { ns: "admin" })), filters, page };
+  return { title: titleOf(wordsIn(locale)("operations:runs.title")), filters, page };
 }
 
 export default function Runs() {
-  const { t } = useTranslation(["admin", "client"]);
+  const t = useWords();
   const { filters, page } = useLoaderData<typeof loader>();
   const { jobs, titleOfJob } = useAdmin();
   const filtered = Boolean(filters.client || filters.job || filters.status || filters.since);
@@ -47,22 +49,22 @@ export default function Runs() {
       <PageHeader title={t("runs.title")} description={t("runs.description")} />
       <FilterForm active={filtered}>
         <ClientFilter value={filters.client} />
-        <Field label={t("client:runs.job")}>
+        <Field label={t("runs:runs.job")}>
           <Select
             name="job"
             required={false}
             defaultValue={filters.job ?? ""}
-            options={[{ value: "", label: t("client:runs.anyJob") }, ...jobs.map(({ id, title }) => ({ value: id, label: title }))]}
+            options={[{ value: "", label: t("runs:runs.anyJob") }, ...jobs.map(({ id, title }) => ({ value: id, label: title }))]}
           />
         </Field>
-        <Field label={t("client:runs.status")}>
+        <Field label={t("runs:runs.status")}>
           <Select
             name="status"
             required={false}
             defaultValue={filters.status ?? ""}
             options={[
-              { value: "", label: t("client:runs.anyStatus") },
-              ...STATUSES.map((status) => ({ value: status, label: t(`client:status.${status}`) })),
+              { value: "", label: t("runs:runs.anyStatus") },
+              ...STATUSES.map((status) => ({ value: status, label: t(`runs:status.${status}`) })),
             ]}
           />
         </Field>
@@ -86,7 +88,7 @@ export default function Runs() {
           more={[
             {
               key: "client",
-              header: t("filter.client"),
+              header: t("admin:filter.client"),
               cell: ({ tenantId, tenantName }) => (
                 <Link to={`/admin/clients/${tenantId}`} className="rounded-sm transition-colors hover:text-accent">
                   <bdi>{tenantName}</bdi>
@@ -96,7 +98,7 @@ export default function Runs() {
           ]}
           empty={
             filtered ? (
-              <EmptyState icon={SearchX} title={t("client:runs.noneFound")}>
+              <EmptyState icon={SearchX} title={t("runs:runs.noneFound")}>
                 {t("runs.noneFoundBody")}
               </EmptyState>
             ) : (
@@ -106,7 +108,7 @@ export default function Runs() {
             )
           }
         />
-        <CursorPages next={page.next} summary={t("client:runs.shown", { count: page.items.length })} />
+        <CursorPages next={page.next} summary={t("runs:runs.shown", { count: page.items.length })} />
       </Card>
     </>
   );

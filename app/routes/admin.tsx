@@ -16,14 +16,16 @@ import {
   Store,
   Webhook,
 } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { FindInBar } from "#app/components/admin/find-form.tsx";
 import { IncidentBanner } from "#app/components/admin/incident-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("admin", "custody", "incidents", "webhooks");
 
 export const meta = titleMeta;
 
@@ -37,7 +39,7 @@ export async function loader(args: LoaderFunctionArgs) {
   ]);
   const [firstTenant] = me.tenants;
   return {
-    title: titleOf(translatorOf(locale)("title", { ns: "admin" })),
+    title: titleOf(wordsIn(locale)("admin:title")),
     me: { name: me.name, email: me.email, timezone: me.timezone },
     portal: firstTenant ? `/t/${firstTenant.id}` : null,
     waiting,
@@ -48,11 +50,8 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** The agency's portal: everything below /admin. */
 export default function AdminLayout() {
-  const { t } = useTranslation("admin");
-  const { t: custody } = useTranslation("custody");
-  const { t: webhooks } = useTranslation("webhooks");
+  const t = useWords();
   const { me, portal, waiting, waitingReveals } = useLoaderData<typeof loader>();
-  const { t: incidents } = useTranslation("incidents");
   const { failedRuns24h, openDeadLetters, openIncidents } = waiting;
   return (
     <AppShell
@@ -68,20 +67,20 @@ export default function AdminLayout() {
         },
         {
           to: "/admin/incidents",
-          label: incidents("nav"),
+          label: t("incidents:nav"),
           icon: Siren,
-          badge: { count: openIncidents.length, label: incidents("open", { count: openIncidents.length }) },
+          badge: { count: openIncidents.length, label: t("incidents:open", { count: openIncidents.length }) },
         },
         { to: "/admin/renewals", label: t("nav.renewals"), icon: RotateCw },
         { to: "/admin/calendar", label: t("nav.calendar"), icon: CalendarDays },
         { to: "/admin/credentials", label: t("nav.credentials"), icon: KeyRound },
         {
           to: "/admin/reveals",
-          label: custody("reveals.nav"),
+          label: t("custody:reveals.nav"),
           icon: Eye,
-          badge: { count: waitingReveals, label: custody("reveals.waitingBadge", { count: waitingReveals }) },
+          badge: { count: waitingReveals, label: t("custody:reveals.waitingBadge", { count: waitingReveals }) },
         },
-        { to: "/admin/webhooks", label: webhooks("nav"), icon: Webhook },
+        { to: "/admin/webhooks", label: t("webhooks:nav"), icon: Webhook },
         {
           to: "/admin/dead-letters",
           label: t("nav.deadLetters"),
@@ -90,7 +89,7 @@ export default function AdminLayout() {
         },
         { to: "/admin/mails", label: t("nav.mails"), icon: MailWarning },
         { to: "/admin/audit", label: t("nav.audit"), icon: ScrollText },
-        { to: "/admin/deletions", label: custody("deletions.nav"), icon: Eraser },
+        { to: "/admin/deletions", label: t("custody:deletions.nav"), icon: Eraser },
         { to: "/docs/api", label: t("nav.api"), icon: BookOpen },
       ]}
       search={<FindInBar />}

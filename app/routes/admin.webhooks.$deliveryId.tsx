@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { RotateCcw } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { DeliveryStatus } from "#app/components/admin/delivery-status.tsx";
 import { DeliveryOwner } from "#app/components/admin/delivery-table.tsx";
@@ -13,8 +12,11 @@ import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { DescriptionList } from "#app/components/ui/description-list.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("webhooks");
 
 export const meta = titleMeta;
 
@@ -30,7 +32,7 @@ export async function action(args: ActionFunctionArgs) {
   const form = await args.request.formData();
   try {
     const { replayed } = await api.webhooks.replay({ deliveryId: String(args.params.deliveryId) });
-    const message = translatorOf(locale)(replayed ? "replay.sent" : "replay.waiting", { ns: "webhooks" });
+    const message = wordsIn(locale)(replayed ? "webhooks:replay.sent" : "webhooks:replay.waiting");
     toast({ kind: replayed ? "success" : "info", message });
   } catch (error) {
     return formFailure(error, args, form);
@@ -39,7 +41,7 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function Delivery() {
-  const { t } = useTranslation("webhooks");
+  const t = useWords();
   const { delivery } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { providerName, topic, status, reason, replayable } = delivery;

@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { SearchX, Webhook } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
@@ -16,8 +15,11 @@ import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { isolate } from "#app/i18n/isolate.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("webhooks", "admin");
 
 export const meta = titleMeta;
 
@@ -31,11 +33,11 @@ export async function loader(args: LoaderFunctionArgs) {
     status: filters.status,
     cursor: filters.cursor,
   });
-  return { title: titleOf(translatorOf(locale)("title", { ns: "webhooks" })), filters, page };
+  return { title: titleOf(wordsIn(locale)("webhooks:title")), filters, page };
 }
 
 export default function Webhooks() {
-  const { t } = useTranslation(["webhooks", "admin"]);
+  const t = useWords();
   const { filters, page } = useLoaderData<typeof loader>();
   const filtered = Boolean(filters.client || filters.provider || filters.status);
   return (

@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { SearchX, ShieldCheck } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { enterAdmin } from "#app/admin.ts";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
@@ -14,8 +13,11 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("webhooks");
 
 const SHOWN = ["all", "open"] as const;
 
@@ -30,11 +32,11 @@ export async function loader(args: LoaderFunctionArgs) {
     open: filters.state === "open",
     cursor: filters.cursor,
   });
-  return { title: titleOf(translatorOf(locale)("tabs.privacy", { ns: "webhooks" })), filters, page };
+  return { title: titleOf(wordsIn(locale)("webhooks:tabs.privacy")), filters, page };
 }
 
 export default function PrivacyRequests() {
-  const { t } = useTranslation("webhooks");
+  const t = useWords();
   const { filters, page } = useLoaderData<typeof loader>();
   const filtered = Boolean(filters.client) || filters.state === "open";
   return (

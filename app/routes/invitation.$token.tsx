@@ -1,27 +1,29 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData, useLocation } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { AuthLayout } from "#app/components/shell/auth-layout.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("auth");
 
 export const meta = titleMeta;
 
 /** Shows the invitation and a button; only the button accepts it. The parameter is the mail's token, or the id for who is signed in. */
 export async function loader({ params: { token = "" }, context }: LoaderFunctionArgs) {
-  const t = translatorOf(context.locale);
+  const t = wordsIn(context.locale);
   const me = context.me && { email: context.me.email };
   try {
     const invitation = await context.api.team.invitation({ token });
-    return data({ title: titleOf(t("invitation.title", { ns: "auth", tenant: invitation.tenantName })), me, invitation });
+    return data({ title: titleOf(t("auth:invitation.title", { tenant: invitation.tenantName })), me, invitation });
   } catch (error) {
     const { kind } = context.describe(error);
     if (kind !== "not_found" && kind !== "invalid") throw error;
-    return data({ title: titleOf(t("invitation.overTitle", { ns: "auth" })), me, invitation: null }, 404);
+    return data({ title: titleOf(t("auth:invitation.overTitle")), me, invitation: null }, 404);
   }
 }
 
@@ -43,7 +45,7 @@ export async function action({ params: { token = "" }, request, context }: Actio
 }
 
 export default function Invitation() {
-  const { t } = useTranslation("auth");
+  const t = useWords();
   const { invitation, me } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { pathname } = useLocation();

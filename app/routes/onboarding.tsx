@@ -1,15 +1,17 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { ProfileStep } from "#app/components/onboarding/profile-step.tsx";
 import { ReadyStep } from "#app/components/onboarding/ready-step.tsx";
 import { AuthLayout } from "#app/components/shell/auth-layout.tsx";
 import { isLocale, LOCALE_COOKIE } from "#app/i18n/locale.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { signInPath } from "#app/sign-in-path.ts";
 import { choiceCookie } from "#app/theme.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("auth");
 
 export const meta = titleMeta;
 
@@ -18,7 +20,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   if (!context.me) throw redirect(signInPath(request));
   const { api, locale } = context;
   const [me, invitations] = await Promise.all([api.me.get(), api.team.ownInvitations()]);
-  const title = titleOf(translatorOf(locale)("onboarding.title", { ns: "auth" }));
+  const title = titleOf(wordsIn(locale)("auth:onboarding.title"));
   return { title, me, invitations, locale, timezones: me.onboarded ? [] : timezonesWith(me.timezone) };
 }
 
@@ -56,7 +58,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
 }
 
 export default function Onboarding() {
-  const { t } = useTranslation("auth");
+  const t = useWords();
   const { me } = useLoaderData<typeof loader>();
   if (!me.onboarded) {
     return (

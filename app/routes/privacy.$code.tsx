@@ -1,16 +1,18 @@
 import { data, type LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { AuthLayout } from "#app/components/shell/auth-layout.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("webhooks");
 
 export const meta = titleMeta;
 
 /** Whether what a person asked for through a provider is done: for whoever has the code, and nothing more than that. */
 export async function loader({ params: { code = "" }, context }: LoaderFunctionArgs) {
-  const title = titleOf(translatorOf(context.locale)("standing.title", { ns: "webhooks" }));
+  const title = titleOf(wordsIn(context.locale)("webhooks:standing.title"));
   try {
     return data({ title, ...(await context.api.webhooks.privacyStanding({ code })) });
   } catch (error) {
@@ -21,7 +23,7 @@ export async function loader({ params: { code = "" }, context }: LoaderFunctionA
 }
 
 export default function PrivacyStanding() {
-  const { t } = useTranslation("webhooks");
+  const t = useWords();
   const { done } = useLoaderData<typeof loader>();
   const [tone, words] = done === null ? (["warn", "unknown"] as const) : done ? (["ok", "done"] as const) : (["info", "waiting"] as const);
   return (

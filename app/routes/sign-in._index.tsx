@@ -1,19 +1,21 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { AuthLayout } from "#app/components/shell/auth-layout.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("auth");
 
 export const meta = titleMeta;
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   if (context.me) throw redirect(await context.api.signIn.landing());
   const to = new URL(request.url).searchParams.get("to") ?? "";
-  return { to, title: titleOf(translatorOf(context.locale)("signIn.title", { ns: "auth" })) };
+  return { to, title: titleOf(wordsIn(context.locale)("auth:signIn.title")) };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -31,7 +33,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
 }
 
 export default function SignIn() {
-  const { t } = useTranslation("auth");
+  const t = useWords();
   const { to } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   return (

@@ -1,13 +1,15 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { AuthLayout } from "#app/components/shell/auth-layout.tsx";
 import { CodeInput } from "#app/components/ui/code-input.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("auth");
 
 export const meta = titleMeta;
 
@@ -15,7 +17,7 @@ export async function loader({ context }: LoaderFunctionArgs) {
   if (context.me) throw redirect(await context.api.signIn.landing());
   const waiting = await context.api.signIn.waiting();
   if (!waiting) throw redirect("/sign-in");
-  return { ...waiting, title: titleOf(translatorOf(context.locale)("code.title", { ns: "auth" })) };
+  return { ...waiting, title: titleOf(wordsIn(context.locale)("auth:code.title")) };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -33,12 +35,12 @@ export async function action({ request, context }: ActionFunctionArgs) {
     if (kind === "rate_limited") return data({ kind }, 429);
     throw error;
   }
-  context.toast({ kind: "success", message: translatorOf(context.locale)("code.resent", { ns: "auth" }) });
+  context.toast({ kind: "success", message: wordsIn(context.locale)("auth:code.resent") });
   return redirect("/sign-in/code");
 }
 
 export default function Code() {
-  const { t } = useTranslation("auth");
+  const t = useWords();
   const { email, expiresAt } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   return (

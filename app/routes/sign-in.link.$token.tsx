@@ -1,19 +1,21 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, Link, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { AuthLayout } from "#app/components/shell/auth-layout.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("auth");
 
 export const meta = titleMeta;
 
 /** Shows a button and uses nothing up: mail scanners open links too. */
 export async function loader({ params: { token = "" }, context }: LoaderFunctionArgs) {
-  const title = titleOf(translatorOf(context.locale)("link.title", { ns: "auth" }));
+  const title = titleOf(wordsIn(context.locale)("auth:link.title"));
   try {
     return data({ title, link: await context.api.signIn.link({ token }) });
   } catch (error) {
@@ -35,7 +37,7 @@ export async function action({ params: { token = "" }, request, context }: Actio
 const isOver = (kind: string) => kind === "not_found" || kind === "invalid";
 
 export default function SignInByLink() {
-  const { t } = useTranslation("auth");
+  const t = useWords();
   const { link } = useLoaderData<typeof loader>();
   if (!link) {
     return (

@@ -1,12 +1,12 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/cloudflare";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
 import { safeReturnPath } from "#app/return-path.ts";
 
 /** Ends this browser's session. `returnTo` is for who signs out to come in as somebody else. */
 export async function action({ request, context }: ActionFunctionArgs) {
   const returnTo = safeReturnPath((await request.formData()).get("returnTo"));
   await context.api.signIn.out();
-  context.toast({ kind: "success", message: translatorOf(context.locale)("signedOut", { ns: "auth" }) });
+  context.toast({ kind: "success", message: wordsIn(context.locale)("auth:signedOut") });
   return redirect(returnTo === "/" ? "/sign-in" : returnTo);
 }
 

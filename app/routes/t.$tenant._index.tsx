@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { Blocks, CirclePlay } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { SensorSection } from "#app/components/client/sensor-section.tsx";
 import { WaitingSensors } from "#app/components/client/waiting-sensors.tsx";
 import { isOpen } from "#app/components/runs/run-status.tsx";
@@ -13,9 +12,12 @@ import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("overview");
 
 export const meta = titleMeta;
 
@@ -23,13 +25,13 @@ export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
   return {
-    title: titleOf(translatorOf(locale)("overview.title"), tenant.name),
+    title: titleOf(wordsIn(locale)("overview:overview.title"), tenant.name),
     overview: await api.overview.get({ tenant: tenant.id, locale }),
   };
 }
 
 export default function Overview() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { overview } = useLoaderData<typeof loader>();
   const { tenant, base } = useTenant();
   const format = useFormat();
@@ -80,7 +82,7 @@ export default function Overview() {
 }
 
 function NothingConnected() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { base, may } = useTenant();
   const connects = may("connections:write");
   return (

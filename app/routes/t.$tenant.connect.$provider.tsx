@@ -1,13 +1,15 @@
 import { type LoaderFunctionArgs, type MetaFunction, redirect } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { ExternalLink } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { isFromElsewhere } from "#app/from-elsewhere.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant } from "#app/tenant.ts";
 import { titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("accounts");
 
 /** What a connect form may say besides the workspace; `sets` and `scopes` any number of times. */
 const FIELDS = ["shop", "connection", "sets", "scopes", "only", "return"] as const;
@@ -29,13 +31,13 @@ export async function loader(args: LoaderFunctionArgs) {
   if (!integration) throw new Response("There is no such provider", { status: 404 });
   const { searchParams } = new URL(args.request.url);
   if (searchParams.has("ticks") && !searchParams.has("sets") && !searchParams.has("scopes")) {
-    args.context.toast({ kind: "error", message: translatorOf(locale)("integrations.tickOne") });
+    args.context.toast({ kind: "error", message: wordsIn(locale)("accounts:integrations.tickOne") });
     throw redirect(`/t/${tenant.id}/integrations/${integration.provider}`);
   }
   const query = new URLSearchParams({ tenant: tenant.id });
   for (const field of FIELDS) for (const value of searchParams.getAll(field)) query.append(field, value.slice(0, 2000));
   return {
-    title: titleOf(translatorOf(locale)("integrations.connectProvider", { provider: integration.name }), tenant.name),
+    title: titleOf(wordsIn(locale)("accounts:integrations.connectProvider", { provider: integration.name }), tenant.name),
     name: integration.name,
     next: `/api/auth/oauth/${integration.provider}/authorize?${query}`,
     goesOn: !isFromElsewhere(args.request),
@@ -46,7 +48,7 @@ export const meta: MetaFunction<typeof loader> = ({ data }) =>
   data ? [{ title: data.title }, ...(data.goesOn ? [{ httpEquiv: "refresh", content: `0; url=${data.next}` }] : [])] : [];
 
 export default function Connect() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { name, next } = useLoaderData<typeof loader>();
   return (
     <>

@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { type Integration, stateOfProvider } from "#app/components/client/account-state.ts";
 import { ConnectForm } from "#app/components/client/connect-form.tsx";
 import { ConnectedAccount } from "#app/components/client/connected-account.tsx";
@@ -17,10 +16,13 @@ import { Card } from "#app/components/ui/card.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { type FormFailure, formFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { connectByKey } from "#app/key-form.ts";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("accounts");
 
 export const meta = titleMeta;
 
@@ -53,7 +55,7 @@ export async function action(args: ActionFunctionArgs) {
   const text = (name: string) => String(form.get(name) ?? "");
   const connection = { tenant: String(params.tenant), connectionId: text("connectionId") };
   const account = text("account");
-  const t = translatorOf(locale);
+  const t = wordsIn(locale);
   try {
     switch (text("intent")) {
       case "connect-key": {
@@ -64,29 +66,29 @@ export async function action(args: ActionFunctionArgs) {
       case "probe": {
         const { health } = await api.connections.probe(connection);
         const works = health.state === "healthy" || health.state === "expiring";
-        const message = t(works ? "probe.ok" : "probe.failed", { ns: "incidents", account, words: health.words[locale] });
+        const message = t(works ? "forms:probe.ok" : "forms:probe.failed", { account, words: health.words[locale] });
         // What mends itself is no alarm.
         context.toast({ kind: works ? "success" : health.state === "degraded" ? "info" : "error", message });
         break;
       }
       case "prefer": {
         await api.connections.prefer(connection);
-        context.toast({ kind: "success", message: t("accounts.usedNowToast", { account }) });
+        context.toast({ kind: "success", message: t("accounts:accounts.usedNowToast", { account }) });
         break;
       }
       case "keep-key": {
         await api.connections.keepKey(connection);
-        context.toast({ kind: "success", message: t("keys.keptToast", { account }) });
+        context.toast({ kind: "success", message: t("accounts:keys.keptToast", { account }) });
         break;
       }
       case "settle-owed": {
         await api.connections.settleOwed({ tenant: connection.tenant, owedId: text("owedId") });
-        context.toast({ kind: "success", message: t("owed.removedToast") });
+        context.toast({ kind: "success", message: t("accounts:owed.removedToast") });
         break;
       }
       case "disconnect": {
         const { remark } = await api.connections.disconnect(connection);
-        const done = t("integrations.disconnected", { account });
+        const done = t("accounts:integrations.disconnected", { account });
         context.toast(remark ? { kind: "info", message: `${done} ${remark[locale]}` } : { kind: "success", message: done });
         break;
       }
@@ -101,7 +103,7 @@ export async function action(args: ActionFunctionArgs) {
 
 /** One provider: its accounts with all that can be done about them, and the ways to connect another one. */
 export default function ProviderPage() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { integration, other, unused, hasFurther } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
@@ -153,7 +155,7 @@ export default function ProviderPage() {
 
 /** The ways to connect an account, the first one or one more. */
 function Connect({ integration, failure }: { integration: Integration; failure: FormFailure | undefined }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { connections, signsIn, configured, keyForm, jobs } = integration;
   const isFirst = connections.length === 0;

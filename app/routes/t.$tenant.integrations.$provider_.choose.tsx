@@ -2,7 +2,6 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { Form, Link, useActionData, useLoaderData, useLocation } from "@remix-run/react";
 import { RefreshCw, Search } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { ProviderTrail } from "#app/components/client/provider-trail.tsx";
 import { ResourceOption } from "#app/components/client/resource-option.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
@@ -16,10 +15,13 @@ import { Time } from "#app/components/ui/time.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import { pagePath } from "#server/domain/sessions/schemas.ts";
+
+const useWords = wordsOf("accounts");
 
 export const meta = titleMeta;
 
@@ -63,19 +65,22 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   const { api, locale } = context;
   const form = await request.formData();
   const text = (name: string) => String(form.get(name) ?? "");
-  const t = translatorOf(locale);
+  const t = wordsIn(locale);
   const [tenant, provider] = [String(params.tenant), String(params.provider)];
   const connection = { tenant, connectionId: text("connection") };
   try {
     if (text("intent") === "relist") {
       await api.connections.relist(connection);
-      context.toast({ kind: "success", message: t("accounts.asked", { provider: text("name") }) });
+      context.toast({ kind: "success", message: t("accounts:accounts.asked", { provider: text("name") }) });
       const { pathname, search } = new URL(request.url);
       return redirect(`${pathname}${search}`);
     }
     const chosen = await api.connections.choose({ ...connection, kind: text("kind"), ids: form.getAll("ids").map(String) });
     const names = new Intl.ListFormat(locale).format(chosen.map(({ name }) => isolate(name)));
-    context.toast({ kind: "success", message: chosen.length > 0 ? t("accounts.saved", { names }) : t("accounts.savedNone") });
+    context.toast({
+      kind: "success",
+      message: chosen.length > 0 ? t("accounts:accounts.saved", { names }) : t("accounts:accounts.savedNone"),
+    });
   } catch (error) {
     return formFailure(error, { request, context }, form);
   }
@@ -102,7 +107,7 @@ async function nextKind(
 
 /** What of the things under a login shall be read: one form, in which searching and paging keep what is ticked. */
 export default function Choose() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { provider, account, choice, page, q, carried, back } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
@@ -169,7 +174,7 @@ export default function Choose() {
 
 /** What is chosen, and what else there is: the boxes to tick. */
 function Options() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { provider, choice, page, q } = useLoaderData<typeof loader>();
   const { many } = choice;

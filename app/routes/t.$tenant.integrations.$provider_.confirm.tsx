@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData, useLocation } from "@remix-run/react";
 import { Check } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { ProviderTrail } from "#app/components/client/provider-trail.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
@@ -9,9 +8,12 @@ import { Card } from "#app/components/ui/card.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("accounts");
 
 export const meta = titleMeta;
 
@@ -25,7 +27,7 @@ export async function loader(args: LoaderFunctionArgs) {
   if (!integration) throw new Response("There is no such provider", { status: 404 });
   try {
     const account = await api.connections.shown({ tenant: tenant.id, consent });
-    const title = titleOf(translatorOf(locale)("confirm.title", { provider: integration.name }), tenant.name);
+    const title = titleOf(wordsIn(locale)("accounts:confirm.title", { provider: integration.name }), tenant.name);
     return { title, provider: { id: integration.provider, name: integration.name }, account, consent };
   } catch (error) {
     if (describe(error).kind !== "not_found") throw error;
@@ -49,7 +51,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 
 /** The account that came back from a provider, before it is kept: yes or no. */
 export default function Confirm() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { provider, account, consent } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { pathname, search } = useLocation();

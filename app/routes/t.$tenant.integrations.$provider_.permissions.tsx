@@ -1,14 +1,16 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { FurtherPermissions, type PermissionList } from "#app/components/client/further-permissions.tsx";
 import { ProviderTrail } from "#app/components/client/provider-trail.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import { foldText } from "#server/domain/search/schemas.ts";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("accounts");
 
 export const meta = titleMeta;
 
@@ -24,7 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
   if (!integration?.configured || groups.length === 0 || !tenant.may.includes("connections:write")) {
     throw new Response("There are no further permissions here", { status: 404 });
   }
-  const title = titleOf(translatorOf(locale)("accounts.permissions"), tenant.name);
+  const title = titleOf(wordsIn(locale)("accounts:accounts.permissions"), tenant.name);
   return { title, integration, list: filtered(groups, new URL(args.request.url).searchParams) };
 }
 
@@ -39,7 +41,7 @@ function filtered(groups: Outputs["connections"]["permissions"], query: URLSearc
 
 /** Permissions of a provider that are in no set, each by its own name. */
 export default function Permissions() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { integration, list } = useLoaderData<typeof loader>();
   const { provider, name } = integration;
   return (

@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { CalendarClock, SearchX } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { needsAttention, stateOfProvider } from "#app/components/client/account-state.ts";
 import { ConnectedCard, ShelfCard } from "#app/components/client/integration-card.tsx";
 import { IntegrationFilter, SHOWN, type Shown } from "#app/components/client/integration-filter.tsx";
@@ -14,17 +13,20 @@ import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import { foldText } from "#server/domain/search/schemas.ts";
+
+const useWords = wordsOf("accounts", "calendar");
 
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
-  const t = translatorOf(locale);
+  const t = wordsIn(locale);
   const { searchParams } = new URL(args.request.url);
   const q = (searchParams.get("q") ?? "").trim().slice(0, 60);
   const show: Shown = SHOWN.find((each) => each === searchParams.get("show")) ?? "all";
@@ -39,12 +41,12 @@ export async function loader(args: LoaderFunctionArgs) {
       attention: needsAttention(state),
       free: connections.length === 0,
     }[show];
-    const said = [name, description[locale], t(`accounts.group.${groupOf(provider)}`), ...connections.map((each) => each.name)];
+    const said = [name, description[locale], t(`accounts:accounts.group.${groupOf(provider)}`), ...connections.map((each) => each.name)];
     return isShown && said.some((text) => foldText(text).includes(words));
   });
   // Whatever is looked for, so that nobody filters away what is left to do.
   const owing = all.flatMap(({ name, owed }) => (owed.length > 0 ? [{ name, owed }] : []));
-  return { title: titleOf(t("integrations.title"), tenant.name), integrations, owing, q, show };
+  return { title: titleOf(t("accounts:integrations.title"), tenant.name), integrations, owing, q, show };
 }
 
 /** Access that we could not give back was removed at its provider by hand. */
@@ -53,7 +55,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   const form = await request.formData();
   try {
     await api.connections.settleOwed({ tenant: String(params.tenant), owedId: String(form.get("owedId")) });
-    toast({ kind: "success", message: translatorOf(locale)("owed.removedToast") });
+    toast({ kind: "success", message: wordsIn(locale)("accounts:owed.removedToast") });
   } catch (error) {
     return formFailure(error, { request, context }, form);
   }
@@ -63,7 +65,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 
 /** The shelf: what is connected first, then what could be, by what it is for. All that can be done stands on a provider's own page. */
 export default function Integrations() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { integrations, owing, q, show } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { may, base } = useTenant();
@@ -80,7 +82,7 @@ export default function Integrations() {
             <Button asChild size="sm" variant="ghost">
               <Link to={`${base}/integrations/calendar`}>
                 <CalendarClock aria-hidden />
-                {t("calendar.toCalendar")}
+                {t("calendar:calendar.toCalendar")}
               </Link>
             </Button>
           )

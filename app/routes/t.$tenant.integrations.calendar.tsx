@@ -1,16 +1,18 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { CalendarCheck } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { MendLink } from "#app/components/calendar/mend-link.tsx";
 import { type Entry, Months } from "#app/components/calendar/months.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("calendar");
 
 export const meta = titleMeta;
 
@@ -18,14 +20,14 @@ export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
   return {
-    title: titleOf(translatorOf(locale)("calendar.title"), tenant.name),
+    title: titleOf(wordsIn(locale)("calendar:calendar.title"), tenant.name),
     entries: await api.renewals.calendar({ tenant: tenant.id }),
   };
 }
 
 /** What of this workspace's accesses ends although everything works, and the click that keeps it. */
 export default function Calendar() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { entries } = useLoaderData<typeof loader>();
   const { base } = useTenant();
   return (
@@ -49,7 +51,7 @@ export default function Calendar() {
 }
 
 function Mend({ entry: { mend, connection, provider, name } }: { entry: Entry }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { base, may } = useTenant();
   if (mend === "agency" || connection === null || !may("connections:write")) return t(`calendar.mend.${mend}`);
   return <MendLink base={base} provider={provider} connection={connection} by={mend} name={name} />;

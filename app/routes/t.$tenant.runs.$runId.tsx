@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
 import { RotateCw } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { RunCourse } from "#app/components/runs/run-course.tsx";
 import { RunError } from "#app/components/runs/run-error.tsx";
 import { RunIdentity } from "#app/components/runs/run-identity.tsx";
@@ -14,9 +13,12 @@ import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("run", "runs");
 
 export const meta = titleMeta;
 
@@ -25,7 +27,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = args.context;
   const level = new URL(args.request.url).searchParams.get("level");
   return {
-    title: titleOf(translatorOf(locale)("run.number"), tenant.name),
+    title: titleOf(wordsIn(locale)("run:run.number"), tenant.name),
     run: await api.runs.get({ tenant: tenant.id, runId: String(args.params.runId) }),
     level: isLevel(level) ? level : null,
   };
@@ -44,7 +46,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 }
 
 export default function Run() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { run, level } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { tenant, base, jobTitle, may } = useTenant();
@@ -54,7 +56,7 @@ export default function Run() {
   return (
     <>
       <PageHeader
-        before={<Breadcrumbs items={[{ label: t("runs.title"), to: `${base}/runs` }, { label: title }]} />}
+        before={<Breadcrumbs items={[{ label: t("runs:runs.title"), to: `${base}/runs` }, { label: title }]} />}
         title={title}
         description={<RunIdentity run={run} />}
         actions={

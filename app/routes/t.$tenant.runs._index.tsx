@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
 import { CirclePlay, SearchX } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { RunFilter } from "#app/components/client/run-filter.tsx";
 import { ScheduleTable } from "#app/components/client/schedule-table.tsx";
 import { isOpen, STATUSES } from "#app/components/runs/run-status.tsx";
@@ -15,9 +14,12 @@ import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Pagination } from "#app/components/ui/pagination.tsx";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("runs");
 
 export const meta = titleMeta;
 
@@ -42,7 +44,7 @@ export async function loader(args: LoaderFunctionArgs) {
     api.runs.list({ tenant: tenant.id, limit: PAGE, ...filter }),
     api.runs.schedules({ tenant: tenant.id }),
   ]);
-  return { title: titleOf(translatorOf(locale)("runs.title"), tenant.name), page, schedules, filter };
+  return { title: titleOf(wordsIn(locale)("runs:runs.title"), tenant.name), page, schedules, filter };
 }
 
 /** Starts a job now and shows its run. */
@@ -58,7 +60,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 }
 
 export default function Runs() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { page, schedules, filter } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { tenant, base, jobTitle } = useTenant();

@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { LocaleSelect, TimezoneSelect } from "#app/components/client/locale-fields.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
@@ -11,17 +10,20 @@ import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { LOCALE_COOKIE, type Locale } from "#app/i18n/locale.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { choiceCookie } from "#app/theme.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("settings");
 
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { me, tenant } = await enterTenant(args);
-  const t = translatorOf(args.context.locale);
-  return { title: titleOf(t("settings.profile"), tenant.name), timezones: timezonesWith(me.timezone) };
+  const t = wordsIn(args.context.locale);
+  return { title: titleOf(t("settings:settings.profile"), tenant.name), timezones: timezonesWith(me.timezone) };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -33,13 +35,13 @@ export async function action({ request, context }: ActionFunctionArgs) {
   } catch (error) {
     return formFailure(error, { request, context }, form);
   }
-  context.toast({ kind: "success", message: translatorOf(profile.locale)("settings.saved") });
+  context.toast({ kind: "success", message: wordsIn(profile.locale)("settings:settings.saved") });
   // What this browser chose before would win over the profile.
   return redirect(new URL(request.url).pathname, { headers: { "Set-Cookie": choiceCookie(LOCALE_COOKIE, profile.locale, request) } });
 }
 
 export default function Profile() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { timezones } = useLoaderData<typeof loader>();
   const { me } = useTenant();
   const failure = useActionData<typeof action>();

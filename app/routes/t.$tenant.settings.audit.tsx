@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData, useLocation } from "@remix-run/react";
 import { ScrollText, SearchX } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { AuditTable } from "#app/components/audit/audit-table.tsx";
 import { ChainCheck, VerifyButton } from "#app/components/audit/chain-check.tsx";
@@ -13,9 +12,12 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { filtersOf } from "#app/filters.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("audit", "settings");
 
 export const meta = titleMeta;
 
@@ -24,7 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = args.context;
   const filters = filtersOf(args.request, ["action", "cursor"]);
   const page = await api.audit.list({ tenant: tenant.id, ...filters });
-  return { title: titleOf(translatorOf(locale)("audit.title", { ns: "custody" }), tenant.name), filters, page };
+  return { title: titleOf(wordsIn(locale)("settings:settings.audit"), tenant.name), filters, page };
 }
 
 /** Follows the log from its first line to its last. */
@@ -35,19 +37,19 @@ export async function action(args: ActionFunctionArgs) {
 }
 
 export default function Audit() {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   const { filters, page } = useLoaderData<typeof loader>();
   const done = useActionData<typeof action>();
   const { jobTitle } = useTenant();
   const filtered = Boolean(filters.action);
   return (
-    <Section title={t("audit.title")} description={t("audit.description")} actions={<VerifyButton label={t("audit.verify")} />}>
+    <Section title={t("settings:settings.audit")} description={t("audit.description")} actions={<VerifyButton label={t("audit.verify")} />}>
       <ChainCheck check={done?.check} />
       <p className="mb-4 text-[0.8125rem] text-ink-faint">{t("audit.verifyHint")}</p>
       <ActionFilter value={filters.action} />
       <Card padding="none">
         <AuditTable
-          caption={t("audit.title")}
+          caption={t("settings:settings.audit")}
           page={page}
           titleOfJob={jobTitle}
           empty={<EmptyState icon={filtered ? SearchX : ScrollText} title={t(filtered ? "audit.noneFound" : "audit.emptyTitle")} />}
@@ -59,10 +61,10 @@ export default function Audit() {
 }
 
 function ActionFilter({ value }: { value: string | undefined }) {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   const { pathname, search } = useLocation();
-  const wordsOf = useActionWords();
-  const options = ACTIONS.map((action) => ({ value: action, label: wordsOf(action) ?? action }));
+  const nameOf = useActionWords();
+  const options = ACTIONS.map((action) => ({ value: action, label: nameOf(action) ?? action }));
   return (
     <search>
       <Form key={search} method="get" className="mb-4 flex flex-wrap items-end gap-3">

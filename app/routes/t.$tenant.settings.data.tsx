@@ -1,13 +1,15 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { EndSection } from "#app/components/custody/end-section.tsx";
 import { ExportSection } from "#app/components/custody/export-section.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { custodyAction } from "#app/custody-action.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("data");
 
 export const meta = titleMeta;
 export const action = custodyAction;
@@ -15,12 +17,12 @@ export const action = custodyAction;
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
-  const title = titleOf(translatorOf(locale)("data.title", { ns: "custody" }), tenant.name);
+  const title = titleOf(wordsIn(locale)("settings:settings.data"), tenant.name);
   return { title, exports: await api.custody.exports({ tenant: tenant.id }) };
 }
 
 export default function Data() {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   const { exports } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { tenant, base, may } = useTenant();

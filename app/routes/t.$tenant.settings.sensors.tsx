@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -10,10 +9,13 @@ import { Input } from "#app/components/ui/input.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { type FormFailure, formFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("accounts");
 
 export const meta = titleMeta;
 
@@ -24,7 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
   return {
-    title: titleOf(translatorOf(locale)("accounts.settingsTab"), tenant.name),
+    title: titleOf(wordsIn(locale)("accounts:accounts.settingsTab"), tenant.name),
     jobs: await api.runs.settings({ tenant: tenant.id }),
   };
 }
@@ -43,7 +45,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   } catch (error) {
     return formFailure(error, { request, context }, form);
   }
-  context.toast({ kind: "success", message: translatorOf(locale)("accounts.settingsSaved", { job: settings.title[locale] }) });
+  context.toast({ kind: "success", message: wordsIn(locale)("accounts:accounts.settingsSaved", { job: settings.title[locale] }) });
   return redirect(new URL(request.url).pathname);
 }
 
@@ -56,7 +58,7 @@ function sentValue({ type }: Setting, sent: FormDataEntryValue | null): string |
 
 /** How each sensor measures: forms that are drawn from the sensors' own schemas. */
 export default function SensorSettings() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { jobs } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { may } = useTenant();
@@ -75,7 +77,7 @@ export default function SensorSettings() {
 }
 
 function JobForm({ job: { job, title, fields }, failure }: { job: Job; failure: FormFailure | undefined }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { may } = useTenant();
   const writes = may("settings:write");
@@ -100,7 +102,7 @@ function JobForm({ job: { job, title, fields }, failure }: { job: Job; failure: 
 }
 
 function SettingInput({ field, failure, disabled }: { field: Setting; failure: FormFailure | undefined; disabled: boolean }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { name, type, label, hint, minimum, maximum, value } = field;
   if (type === "boolean") {

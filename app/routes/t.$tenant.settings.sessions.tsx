@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { LogOut, Monitor, Smartphone } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { deviceOf } from "#app/components/client/device.ts";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
@@ -11,34 +10,37 @@ import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("settings");
 
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
-  const t = translatorOf(args.context.locale);
-  return { title: titleOf(t("settings.sessions"), tenant.name), sessions: await args.context.api.me.sessions() };
+  const t = wordsIn(args.context.locale);
+  return { title: titleOf(t("settings:settings.sessions"), tenant.name), sessions: await args.context.api.me.sessions() };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
   const form = await request.formData();
   const sessionId = String(form.get("sessionId") ?? "");
-  const t = translatorOf(context.locale);
+  const t = wordsIn(context.locale);
   try {
     if (sessionId) await context.api.me.revokeSession({ sessionId });
     else await context.api.me.revokeOtherSessions();
   } catch (error) {
     return formFailure(error, { request, context }, form);
   }
-  context.toast({ kind: "success", message: t(sessionId ? "sessions.ended" : "sessions.othersEnded") });
+  context.toast({ kind: "success", message: t(sessionId ? "settings:sessions.ended" : "settings:sessions.othersEnded") });
   return redirect(new URL(request.url).pathname);
 }
 
 export default function Sessions() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { sessions } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const nameOf = ({ userAgent }: { userAgent: string }) => {

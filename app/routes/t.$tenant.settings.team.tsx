@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { InvitationTable } from "#app/components/client/invitation-table.tsx";
 import { InviteForm } from "#app/components/client/invite-form.tsx";
 import { MemberTable } from "#app/components/client/member-table.tsx";
@@ -8,10 +7,13 @@ import { RoleTable } from "#app/components/client/role-table.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { formFailure } from "#app/form-errors.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import type { Role } from "#server/domain/tenants/schemas.ts";
+
+const useWords = wordsOf("team");
 
 export const meta = titleMeta;
 
@@ -19,14 +21,14 @@ export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
   const [team, roles] = await Promise.all([api.team.list({ tenant: tenant.id }), api.team.roles()]);
-  return { title: titleOf(translatorOf(locale)("settings.team"), tenant.name), ...team, roles };
+  return { title: titleOf(wordsIn(locale)("settings:settings.team"), tenant.name), ...team, roles };
 }
 
 export async function action({ request, context, params }: ActionFunctionArgs) {
   const { api, locale } = context;
   const form = await request.formData();
   const text = (name: string) => String(form.get(name) ?? "");
-  const t = translatorOf(locale);
+  const t = wordsIn(locale);
   const tenant = String(params.tenant);
   // What it names is checked by the procedure; here it is only a word of a form.
   const role = text("role") as Role;
@@ -37,27 +39,27 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
     switch (text("intent")) {
       case "invite": {
         await api.team.invite({ tenant, email: text("email"), role });
-        done(t("team.invited", { email: text("email").trim() }));
+        done(t("team:team.invited", { email: text("email").trim() }));
         break;
       }
       case "revoke": {
         await api.team.revokeInvitation({ tenant, invitationId: text("invitationId") });
-        done(t("team.revoked", { email: text("email") }));
+        done(t("team:team.revoked", { email: text("email") }));
         break;
       }
       case "role": {
         await api.team.changeRole({ tenant, userId, role });
-        done(t("team.roleChanged", { name: text("name"), role: t(`role.${role}`) }));
+        done(t("team:team.roleChanged", { name: text("name"), role: t(`team:role.${role}`) }));
         break;
       }
       case "remove": {
         await api.team.remove({ tenant, userId });
-        done(t("team.removed", { name: text("name") }));
+        done(t("team:team.removed", { name: text("name") }));
         break;
       }
       case "leave": {
         await api.team.leave({ tenant });
-        done(t("team.left", { workspace: text("name") }));
+        done(t("team:team.left", { workspace: text("name") }));
         next = "/";
         break;
       }
@@ -71,7 +73,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 }
 
 export default function Team() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { members, invitations, grantable, roles } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { tenant } = useTenant();

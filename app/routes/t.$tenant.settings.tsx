@@ -1,12 +1,13 @@
 import { Outlet } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Tabs } from "#app/components/ui/tabs.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 
+const useWords = wordsOf("settings", "accounts");
+
 export default function Settings() {
-  const { t } = useTranslation("client");
-  const { t: custody } = useTranslation("custody");
+  const t = useWords();
   const { base, may } = useTenant();
   return (
     <>
@@ -16,11 +17,11 @@ export default function Settings() {
         items={[
           { to: `${base}/settings`, label: t("settings.profile"), end: true },
           { to: `${base}/settings/workspace`, label: t("settings.workspace") },
-          { to: `${base}/settings/sensors`, label: t("accounts.settingsTab") },
+          { to: `${base}/settings/sensors`, label: t("accounts:accounts.settingsTab") },
           { to: `${base}/settings/team`, label: t("settings.team") },
           { to: `${base}/settings/sessions`, label: t("settings.sessions") },
-          ...(may("data:export") ? [{ to: `${base}/settings/data`, label: custody("data.title") }] : []),
-          ...(may("audit:read") ? [{ to: `${base}/settings/audit`, label: custody("audit.title") }] : []),
+          ...(may("data:export") ? [{ to: `${base}/settings/data`, label: t("settings.data") }] : []),
+          ...(may("audit:read") ? [{ to: `${base}/settings/audit`, label: t("settings.audit") }] : []),
         ]}
       />
       <Outlet />

@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { LocaleSelect, TimezoneSelect } from "#app/components/client/locale-fields.tsx";
 import { PlanTerms } from "#app/components/client/plan-terms.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
@@ -14,9 +13,12 @@ import { formFailure } from "#app/form-errors.ts";
 import { isolate } from "#app/i18n/isolate.ts";
 import { LOCALE_NAMES, type Locale } from "#app/i18n/locale.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";
-import { translatorOf } from "#app/i18n/translator.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, useTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("settings");
 
 export const meta = titleMeta;
 
@@ -25,7 +27,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = args.context;
   const [client, plan] = await Promise.all([api.clients.get({ tenant: tenant.id }), api.clients.plan({ tenant: tenant.id })]);
   return {
-    title: titleOf(translatorOf(locale)("settings.workspace"), tenant.name),
+    title: titleOf(wordsIn(locale)("settings:settings.workspace"), tenant.name),
     client,
     plan,
     timezones: tenant.may.includes("settings:write") ? timezonesWith(tenant.timezone) : [],
@@ -48,12 +50,12 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   } catch (error) {
     return formFailure(error, { request, context }, form);
   }
-  context.toast({ kind: "success", message: translatorOf(context.locale)("settings.workspaceSaved") });
+  context.toast({ kind: "success", message: wordsIn(context.locale)("settings:settings.workspaceSaved") });
   return redirect(new URL(request.url).pathname);
 }
 
 export default function Workspace() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { client, plan } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { tenant, providers, jobTitle, may } = useTenant();
@@ -90,7 +92,7 @@ export default function Workspace() {
 }
 
 function WorkspaceForm() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { client, timezones } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const values = failure?.values;

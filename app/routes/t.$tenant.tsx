@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Outlet, useLoaderData } from "@remix-run/react";
 import { Blocks, ChartLine, CirclePlay, Settings, ShieldCheck, Users } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { ChangeNotices } from "#app/components/client/change-notices.tsx";
 import { CliffNotices } from "#app/components/client/cliff-notices.tsx";
 import { ProviderNotices } from "#app/components/client/provider-notices.tsx";
@@ -11,8 +10,11 @@ import { AppShell } from "#app/components/shell/app-shell.tsx";
 import { TenantSwitcher } from "#app/components/shell/tenant-switcher.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant } from "#app/tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+
+const useWords = wordsOf("client", "notices");
 
 export const meta = titleMeta;
 
@@ -64,7 +66,7 @@ const latest = (times: readonly (number | null)[]) => times.reduce((last, at) =>
 
 /** The client's portal: everything below /t/:tenant. */
 export default function TenantLayout() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { me, tenant, reconnects } = useLoaderData<typeof loader>();
   const base = `/t/${tenant.id}`;
   return (
@@ -96,8 +98,8 @@ export default function TenantLayout() {
     >
       {tenant.endsAt !== null && <EndBanner endsAt={tenant.endsAt} />}
       {tenant.status === "suspended" && (
-        <Callout tone="warn" title={t("notice.suspendedTitle")} className="mb-6">
-          {t("notice.suspendedBody")}
+        <Callout tone="warn" title={t("notices:notice.suspendedTitle")} className="mb-6">
+          {t("notices:notice.suspendedBody")}
         </Callout>
       )}
       <ReconnectNotices />

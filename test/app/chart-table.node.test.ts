@@ -1,14 +1,14 @@
 import { createElement } from "react";
 import { renderToString } from "react-dom/server";
-import { I18nextProvider } from "react-i18next";
 import { expect, test } from "vitest";
 import type { ChartData } from "#app/components/charts/chart-data.ts";
 import { ChartTable } from "#app/components/charts/chart-table.tsx";
-import { instanceOf } from "#app/i18n/translator.server.ts";
+import { translatorOf } from "#app/i18n/translator.server.ts";
+import { WordsProvider } from "#app/i18n/words.tsx";
 
 const tableOf = (data: ChartData) => {
   const table = createElement(ChartTable, { data, title: "Revenue" });
-  return renderToString(createElement(I18nextProvider, { i18n: instanceOf("en") }, table));
+  return renderToString(createElement(WordsProvider, { translator: translatorOf("en") }, table));
 };
 
 test("a name in a table of figures is text, whatever it holds", () => {

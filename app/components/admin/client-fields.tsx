@@ -1,8 +1,10 @@
-import { useTranslation } from "react-i18next";
 import { CurrencySelect, LocaleSelect, TimezoneSelect } from "#app/components/client/locale-fields.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { Select } from "#app/components/ui/select.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("clients", "admin", "common");
 
 const VERTICALS = ["shopify", "b2b", "agency", "custom"] as const;
 const PLANS = ["quickwin", "essentials", "growth"] as const;
@@ -47,7 +49,7 @@ export function ClientFields({
   /** What a currency or time zone is where nobody picks one. */
   unpicked: { currency: string; timezone: string };
 }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   // One of them is named by its place: `tags.2`.
   const ofTags = Object.entries(errors ?? {}).find(([field]) => field.split(".")[0] === "tags")?.[1];
   return (
@@ -60,11 +62,15 @@ export function ClientFields({
           <Select
             name="vertical"
             defaultValue={values.vertical}
-            options={VERTICALS.map((vertical) => ({ value: vertical, label: t(`vertical.${vertical}`) }))}
+            options={VERTICALS.map((vertical) => ({ value: vertical, label: t(`admin:vertical.${vertical}`) }))}
           />
         </Field>
         <Field label={t("client.plan")} error={errors?.plan}>
-          <Select name="plan" defaultValue={values.plan} options={PLANS.map((plan) => ({ value: plan, label: t(`plan.${plan}`) }))} />
+          <Select
+            name="plan"
+            defaultValue={values.plan}
+            options={PLANS.map((plan) => ({ value: plan, label: t(`common:plan.${plan}`) }))}
+          />
         </Field>
         <LocaleSelect label={t("client.locale")} hint={t("client.localeHint")} value={values.locale} error={errors?.locale} />
         <TimezoneSelect

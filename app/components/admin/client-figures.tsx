@@ -1,8 +1,10 @@
-import { useTranslation } from "react-i18next";
 import { MetricTile } from "#app/components/charts/metric-tile.tsx";
 import { quantityOf } from "#app/components/client/sensor-section.tsx";
 import type { SensorView } from "#app/components/client/sensor-state.tsx";
 import { Card } from "#app/components/ui/card.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("clients");
 
 const BETTER = { up: "higher", down: "lower" } as const;
 /** The first figures of a sensor are its headlines. */
@@ -10,7 +12,7 @@ const HEADLINES = 2;
 
 /** The headline figures of what a client's sensors measured. */
 export function ClientFigures({ sensors }: { sensors: readonly SensorView[] }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const tiles = sensors.flatMap(({ id, tiles }) =>
     tiles
       .filter(({ unit, value }) => unit !== "status" && value !== null)

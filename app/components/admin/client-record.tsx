@@ -1,16 +1,18 @@
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { DescriptionList } from "#app/components/ui/description-list.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("clients", "admin");
 
 type Client = Outputs["clients"]["get"];
 
 /** How a client came, whose it is, and when its record was changed last. */
 export function ClientRecord({ client, providerName }: { client: Client; providerName: (id: string) => string }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { source = "", tags = [] } = client;
   const from =
     source === "manual" || source === "script"
@@ -40,7 +42,10 @@ export function ClientRecord({ client, providerName }: { client: Client; provide
           },
           { term: t("client.since"), value: <Time at={client.createdAt} style="date" /> },
           { term: t("record.updated"), value: <Time at={client.updatedAt} /> },
-          { term: t("client.lastActivity"), value: client.lastActivityAt === null ? t("never") : <Time at={client.lastActivityAt} /> },
+          {
+            term: t("client.lastActivity"),
+            value: client.lastActivityAt === null ? t("admin:never") : <Time at={client.lastActivityAt} />,
+          },
         ]}
       />
     </Card>
@@ -49,7 +54,7 @@ export function ClientRecord({ client, providerName }: { client: Client; provide
 
 /** What is known of the Klaviyo account that a client's jobs read. */
 export function KlaviyoRecord({ klaviyo }: { klaviyo: NonNullable<Client["klaviyo"]> }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const format = useFormat();
   const counted = (count: number | null) => (count === null ? t("record.notMeasured") : format.count(count));
   const { testAccount } = klaviyo;

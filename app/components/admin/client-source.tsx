@@ -1,17 +1,19 @@
 import { Plug } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { ShopField } from "#app/components/client/shop-field.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("clients");
 
 type Source = Outputs["integrations"]["sources"][number];
 
 /** A provider from whose account a client can be made: a plain GET form, since it leaves this site. */
 export function ClientSource({ source: { provider, name, configured, needsShop } }: { source: Source }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <Card as="li" className={cn("grid gap-4", needsShop && configured && "sm:row-span-2")}>
       <div className="flex items-center gap-3">

@@ -1,12 +1,14 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { ClientStatus } from "./client-status.tsx";
+
+const useWords = wordsOf("clients", "common", "admin");
 
 type Line = Outputs["clients"]["list"]["items"][number];
 
@@ -15,7 +17,7 @@ const quietOnPhones = "@max-[40rem]:has-[[data-quiet]]:hidden";
 
 /** The agency's clients, each with its health at a glance. */
 export function ClientTable({ clients, empty }: { clients: readonly Line[]; empty: ReactNode }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <Table
       caption={t("clients.caption")}
@@ -43,7 +45,7 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
           key: "plan",
           header: t("clients.plan"),
           className: quietOnPhones,
-          cell: ({ plan }) => <span data-quiet>{t(`plan.${plan}`)}</span>,
+          cell: ({ plan }) => <span data-quiet>{t(`common:plan.${plan}`)}</span>,
         },
         { key: "connections", header: t("clients.connections"), cell: ({ health }) => <Connections {...health.connections} /> },
         {
@@ -51,7 +53,7 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
           header: t("clients.lastSuccess"),
           className: "@min-[40rem]:whitespace-nowrap",
           cell: ({ health }) =>
-            health.lastSuccessAt === null ? <span className="text-ink-faint">{t("never")}</span> : <Time at={health.lastSuccessAt} />,
+            health.lastSuccessAt === null ? <span className="text-ink-faint">{t("admin:never")}</span> : <Time at={health.lastSuccessAt} />,
         },
         {
           key: "failures",
@@ -85,7 +87,7 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
 }
 
 function Connections({ active, reconnectNeeded, disconnected }: Line["health"]["connections"]) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   if (active + reconnectNeeded + disconnected === 0) return <span className="text-ink-faint">{t("clients.noConnection")}</span>;
   return (
     <span className="inline-flex flex-wrap justify-end gap-1.5 @min-[40rem]:justify-start">

@@ -1,7 +1,6 @@
 import { Form } from "@remix-run/react";
 import { KeyRound, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { STATE_TONES } from "#app/components/client/account-state.ts";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -12,7 +11,10 @@ import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("clients", "admin", "accounts", "incidents", "notices");
 
 type Integration = Outputs["connections"]["list"][number];
 type Account = Integration["connections"][number];
@@ -21,7 +23,7 @@ const oneLine = "@min-[40rem]:whitespace-nowrap";
 
 /** A client's accounts at the providers, each with its health and a check by hand (`intent=check`). */
 export function ConnectionTable({ integrations }: { integrations: readonly Integration[] }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const missing = integrations.filter(({ connections }) => connections.length === 0).map(({ name }) => name);
   const { locale } = useDisplay();
   return (
@@ -63,12 +65,13 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
             key: "success",
             header: t("connections.lastSuccess"),
             className: oneLine,
-            cell: ({ account }) => (account.lastSuccessAt === null ? <Faint>{t("never")}</Faint> : <Time at={account.lastSuccessAt} />),
+            cell: ({ account }) =>
+              account.lastSuccessAt === null ? <Faint>{t("admin:never")}</Faint> : <Time at={account.lastSuccessAt} />,
           },
           { key: "probe", header: t("connections.probe"), cell: ({ account }) => <Probe account={account} /> },
           {
             key: "actions",
-            header: <span className="sr-only">{t("actions")}</span>,
+            header: <span className="sr-only">{t("admin:actions")}</span>,
             actions: true,
             cell: ({ account }) => (
               <Form method="post" preventScrollReset>
@@ -96,15 +99,14 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
 const Faint = ({ children }: { children: ReactNode }) => <span className="text-ink-faint">{children}</span>;
 
 function State({ account: { health, holdsUp, waiting } }: { account: Account }) {
-  const { t } = useTranslation(["admin", "client"]);
-  const { t: words } = useTranslation("incidents");
+  const t = useWords();
   const { locale } = useDisplay();
   const lacks = waiting.length > 0;
   const stopped = holdsUp.filter(({ why }) => why === "degraded" || why === "misconfigured" || why === "reconnect_needed");
   return (
     <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
       <Badge tone={health.state === "healthy" && lacks ? "warn" : STATE_TONES[health.state]}>
-        {t(`client:accounts.state.${health.state}`)}
+        {t(`accounts:accounts.state.${health.state}`)}
       </Badge>
       {health.state !== "healthy" && (
         <span className="max-w-[30ch] text-xs text-ink-faint">
@@ -112,14 +114,14 @@ function State({ account: { health, holdsUp, waiting } }: { account: Account }) 
           {health.since !== null && (
             <>
               {" "}
-              {words("since")} <Time at={health.since} style="dateTime" />.
+              {t("incidents:since")} <Time at={health.since} style="dateTime" />.
             </>
           )}
         </span>
       )}
       {stopped.length > 0 && (
         <span className="max-w-[30ch] text-xs text-warn">
-          {words("waits", { jobs: new Intl.ListFormat(locale).format(stopped.map(({ title }) => title[locale])) })}
+          {t("notices:provider.waits", { jobs: new Intl.ListFormat(locale).format(stopped.map(({ title }) => title[locale])) })}
         </span>
       )}
       {lacks && <span className="text-xs text-warn">{t("connections.lacksScopes", { count: waiting.length })}</span>}
@@ -128,18 +130,18 @@ function State({ account: { health, holdsUp, waiting } }: { account: Account }) 
 }
 
 function ValidUntil({ account: { status, accessExpiresAt } }: { account: Account }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   if (status !== "active") return <Faint>–</Faint>;
   return accessExpiresAt === null ? <Faint>{t("connections.endless")}</Faint> : <Time at={accessExpiresAt} />;
 }
 
 function Probe({ account: { probedAt, probeResult } }: { account: Account }) {
-  const { t } = useTranslation(["admin", "client"]);
+  const t = useWords();
   if (probedAt === null || probeResult === null) return <Faint>{t("connections.unchecked")}</Faint>;
   return (
     <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
       <StatusDot tone={probeResult === "ok" ? "ok" : "danger"} className="max-w-[24ch] text-[0.8125rem]">
-        {t(`client:integrations.probe.${probeResult}`)}
+        {t(`accounts:integrations.probe.${probeResult}`)}
       </StatusDot>
       <Time at={probedAt} className="text-xs text-ink-faint" />
     </span>

@@ -1,19 +1,20 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { ClientLink } from "./client-link.tsx";
+
+const useWords = wordsOf("operations", "admin", "custody");
 
 type Credential = Outputs["credentials"]["list"]["credentials"][number];
 
 /** What the vault holds, by name; the values themselves never leave it. */
 export function CredentialTable({ credentials, empty }: { credentials: readonly Credential[]; empty: ReactNode }) {
-  const { t } = useTranslation("admin");
-  const { t: custody } = useTranslation("custody");
+  const t = useWords();
   return (
     <Table
       caption={t("credentials.title")}
@@ -29,14 +30,14 @@ export function CredentialTable({ credentials, empty }: { credentials: readonly 
             <span className="grid min-w-0 justify-items-start">
               <bdi className="[overflow-wrap:anywhere]">{account}</bdi>
               <span className="text-xs font-normal text-ink-faint">
-                {providerName} · {custody(`credentials.kinds.${kind}`)}
+                {providerName} · {t(`custody:credentials.kinds.${kind}`)}
               </span>
             </span>
           ),
         },
         {
           key: "client",
-          header: t("filter.client"),
+          header: t("admin:filter.client"),
           cell: ({ tenant }) => <ClientLink id={tenant} />,
         },
         {
@@ -55,14 +56,15 @@ export function CredentialTable({ credentials, empty }: { credentials: readonly 
         {
           key: "used",
           header: t("credentials.used"),
-          cell: ({ lastUsedAt }) => (lastUsedAt === null ? <span className="text-ink-faint">{t("never")}</span> : <Time at={lastUsedAt} />),
+          cell: ({ lastUsedAt }) =>
+            lastUsedAt === null ? <span className="text-ink-faint">{t("admin:never")}</span> : <Time at={lastUsedAt} />,
         },
         {
           key: "key",
           header: t("credentials.key"),
           cell: ({ rootKeyId, dataKeyVersion }) =>
             dataKeyVersion === null ? (
-              <Badge tone="danger">{custody("credentials.unreadable")}</Badge>
+              <Badge tone="danger">{t("custody:credentials.unreadable")}</Badge>
             ) : (
               <span className="font-mono text-xs">
                 {rootKeyId ?? "–"}
@@ -72,12 +74,12 @@ export function CredentialTable({ credentials, empty }: { credentials: readonly 
         },
         {
           key: "actions",
-          header: <span className="sr-only">{t("actions")}</span>,
+          header: <span className="sr-only">{t("admin:actions")}</span>,
           actions: true,
           cell: ({ tenant, connection, field }) => (
             <Button asChild size="sm" variant="ghost">
               <Link to={`/admin/reveals?${new URLSearchParams({ client: tenant, connection, field })}`}>
-                {custody("credentials.reveal")}
+                {t("custody:credentials.reveal")}
               </Link>
             </Button>
           ),

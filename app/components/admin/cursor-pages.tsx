@@ -1,10 +1,12 @@
 import { Link, useLocation, useSearchParams } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Pagination } from "#app/components/ui/pagination.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("admin");
 
 /** The foot of a list that is read by cursor: onward, and back to its beginning. Filters stay. */
 export function CursorPages({ next, summary }: { next: string | null; summary: string }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { pathname } = useLocation();
   const [search] = useSearchParams();
   const addressOf = (cursor: string | null) => {

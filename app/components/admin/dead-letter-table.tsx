@@ -1,19 +1,21 @@
 import { Link } from "@remix-run/react";
 import { RotateCcw } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { ClientLink } from "./client-link.tsx";
+
+const useWords = wordsOf("operations", "admin");
 
 type Letter = Outputs["deadLetters"]["list"]["items"][number];
 
 /** What the queues gave up on, each with the button that sends it once more (`letterId`). */
 export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]; empty: ReactNode }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <Table
       caption={t("deadLetters.title")}
@@ -34,7 +36,7 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
         },
         {
           key: "client",
-          header: t("filter.client"),
+          header: t("admin:filter.client"),
           cell: ({ ofTenant }) => (ofTenant === null ? <span className="text-ink-faint">–</span> : <ClientLink id={ofTenant} />),
         },
         {
@@ -53,7 +55,7 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
         { key: "state", header: t("deadLetters.state"), cell: (letter) => <State letter={letter} /> },
         {
           key: "actions",
-          header: <span className="sr-only">{t("actions")}</span>,
+          header: <span className="sr-only">{t("admin:actions")}</span>,
           actions: true,
           cell: ({ id, replayedAt }) =>
             replayedAt === null && (
@@ -76,7 +78,7 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
 }
 
 function State({ letter: { replayedAt, replayedByName } }: { letter: Letter }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   if (replayedAt === null) return <Badge tone="danger">{t("deadLetters.open")}</Badge>;
   return (
     <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">

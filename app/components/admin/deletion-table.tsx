@@ -1,13 +1,15 @@
 import { Link } from "@remix-run/react";
 import { Download } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("custody");
 
 type Deletion = Outputs["custody"]["deletions"]["items"][number];
 
@@ -15,7 +17,7 @@ const TONES: Record<Deletion["state"], Tone> = { waiting: "warn", cancelled: "ne
 
 /** Ends of clients: those that can be cancelled lead to the client, those that are done have their receipt. */
 export function DeletionTable({ deletions, empty }: { deletions: readonly Deletion[]; empty: ReactNode }) {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   return (
     <Table
       caption={t("deletions.title")}
@@ -74,7 +76,7 @@ function Client({ deletion: { ofTenant, tenantName, state } }: { deletion: Delet
 
 /** What was erased, in numbers; folded by table. */
 function Receipt({ deletion: { id, receipt, keyDestroyedAt, doneAt } }: { deletion: Deletion }) {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   if (!receipt || doneAt === null) return <span className="text-ink-faint">–</span>;
   const rows = Object.values(receipt.tables).reduce((sum, count) => sum + count, 0);
   const facts: [string, ReactNode][] = [

@@ -1,7 +1,9 @@
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("webhooks");
 
 type Status = Outputs["webhooks"]["get"]["status"];
 
@@ -11,6 +13,6 @@ export const DELIVERY_STATUSES = Object.keys(TONES) as Status[];
 
 /** What became of a delivery. */
 export function DeliveryStatus({ status }: { status: Status }) {
-  const { t } = useTranslation("webhooks");
+  const t = useWords();
   return <Badge tone={TONES[status]}>{t(`states.${status}`)}</Badge>;
 }

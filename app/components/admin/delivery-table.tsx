@@ -1,16 +1,18 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { DeliveryStatus } from "./delivery-status.tsx";
+
+const useWords = wordsOf("webhooks");
 
 type Delivery = Outputs["webhooks"]["list"]["items"][number];
 
 /** What the providers sent, each with what became of it and why. */
 export function DeliveryTable({ deliveries, empty }: { deliveries: readonly Delivery[]; empty: ReactNode }) {
-  const { t } = useTranslation("webhooks");
+  const t = useWords();
   return (
     <Table
       caption={t("tabs.deliveries")}
@@ -48,7 +50,7 @@ export function DeliveryTable({ deliveries, empty }: { deliveries: readonly Deli
 
 /** Whose account it is about. */
 export function DeliveryOwner({ delivery: { tenantId, tenantName } }: { delivery: Pick<Delivery, "tenantId" | "tenantName"> }) {
-  const { t } = useTranslation("webhooks");
+  const t = useWords();
   if (tenantId === "") return <span className="text-ink-faint">{t("nobody")}</span>;
   return (
     <Link to={`/admin/clients/${tenantId}`} className="rounded-sm transition-colors hover:text-accent">

@@ -1,12 +1,14 @@
 import { Form, Link, useLocation, useNavigation } from "@remix-run/react";
 import { ListFilter } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("admin");
 
 /** The fields that narrow a list: a GET form, so that what was asked for stands in the address. `active` when something is. */
 export function FilterForm({ active, children }: { active: boolean; children: ReactNode }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const { pathname, search } = useLocation();
   const { state, location } = useNavigation();
   return (

@@ -1,12 +1,14 @@
 import { Form, Link } from "@remix-run/react";
 import { Search } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Input } from "#app/components/ui/input.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("admin");
 
 /** One field for any id: of a run, a client, a request. A GET form, so that it works without scripts. */
 export function FindForm({ id, className }: { id?: string; className?: string }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <search className={className}>
       <Form method="get" action="/admin/find" className="flex gap-2">
@@ -32,7 +34,7 @@ export function FindForm({ id, className }: { id?: string; className?: string })
 
 /** In the top bar: the form, or on a phone, which has no room for it, the way to the page that has it. */
 export function FindInBar() {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <div className="flex min-w-0 flex-1 justify-end sm:block lg:max-w-sm">
       <FindForm className="hidden sm:block" />

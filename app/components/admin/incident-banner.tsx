@@ -1,15 +1,17 @@
 import { Link, useLocation } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("incidents");
 
 type Open = Outputs["health"]["agency"]["openIncidents"][number];
 
 /** Above every page of the admin portal but the one that lists them: a provider fails for many clients. */
 export function IncidentBanner({ incidents }: { incidents: readonly Open[] }) {
-  const { t } = useTranslation("incidents");
+  const t = useWords();
   const { pathname } = useLocation();
   if (incidents.length === 0 || pathname === "/admin/incidents") return null;
   return (

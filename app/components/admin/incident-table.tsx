@@ -1,17 +1,19 @@
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("incidents");
 
 type Incident = Outputs["incidents"]["list"]["open"][number];
 
 /** Incidents, each with what happens, since when, to how many clients, and the jobs that wait for it. */
 export function IncidentTable({ caption, incidents, empty }: { caption: string; incidents: readonly Incident[]; empty: ReactNode }) {
-  const { t } = useTranslation("incidents");
+  const t = useWords();
   const format = useFormat();
   const over: Column<Incident> = {
     key: "lasted",
@@ -70,7 +72,7 @@ export function IncidentTable({ caption, incidents, empty }: { caption: string; 
 }
 
 function Jobs({ jobs }: Pick<Incident, "jobs">) {
-  const { t } = useTranslation("incidents");
+  const t = useWords();
   const { locale } = useDisplay();
   if (jobs.length === 0) return <span className="text-ink-faint">{t("noJobs")}</span>;
   return <span className="text-[0.8125rem]">{new Intl.ListFormat(locale).format(jobs.map(({ title }) => title[locale]))}</span>;

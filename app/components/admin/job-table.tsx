@@ -1,14 +1,16 @@
 import { Form } from "@remix-run/react";
 import { Play } from "lucide-react";
-import { useTranslation } from "react-i18next";
-import { blockWords } from "#app/components/client/block-words.ts";
 import { Every } from "#app/components/client/every.tsx";
 import { SensorState, type SensorView } from "#app/components/client/sensor-state.tsx";
+import { useBlockWords } from "#app/components/client/use-block-words.ts";
 import { Card } from "#app/components/ui/card.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("runs", "clients", "admin");
 
 /** With these a run could only say what is known already. */
 const NOTHING_TO_RUN: readonly SensorView["blocked"][] = ["not_connected", "retired"];
@@ -23,32 +25,32 @@ export function JobTable({
   providers: readonly { provider: string; name: string }[];
   startable: boolean;
 }) {
-  const { t } = useTranslation(["admin", "client"]);
+  const t = useWords();
   const nameOf = (id: string) => providers.find(({ provider }) => provider === id)?.name ?? id;
   return (
     <Card padding="none">
       <Table
-        caption={t("jobs.title")}
+        caption={t("clients:jobs.title")}
         rows={sensors}
         rowKey={({ id }) => id}
         columns={[
-          { key: "job", header: t("client:runs.job"), primary: true, cell: ({ title }) => title },
+          { key: "job", header: t("runs.job"), primary: true, cell: ({ title }) => title },
           {
             key: "state",
-            header: t("jobs.state"),
+            header: t("clients:jobs.state"),
             cell: (sensor) => <State sensor={sensor} providers={sensor.providers.map(nameOf)} />,
           },
-          { key: "every", header: t("client:runs.every"), cell: ({ everyS }) => <Every seconds={everyS} /> },
-          { key: "next", header: t("client:runs.next"), cell: (sensor) => <Next sensor={sensor} /> },
+          { key: "every", header: t("runs.every"), cell: ({ everyS }) => <Every seconds={everyS} /> },
+          { key: "next", header: t("runs.next"), cell: (sensor) => <Next sensor={sensor} /> },
           {
             key: "success",
-            header: t("client:runs.lastSuccess"),
+            header: t("runs.lastSuccess"),
             cell: ({ lastSuccessAt }) =>
-              lastSuccessAt === null ? <span className="text-ink-faint">{t("never")}</span> : <Time at={lastSuccessAt} />,
+              lastSuccessAt === null ? <span className="text-ink-faint">{t("admin:never")}</span> : <Time at={lastSuccessAt} />,
           },
           {
             key: "actions",
-            header: <span className="sr-only">{t("actions")}</span>,
+            header: <span className="sr-only">{t("admin:actions")}</span>,
             actions: true,
             cell: ({ id, title, blocked }) =>
               startable &&
@@ -57,7 +59,7 @@ export function JobTable({
                   <input type="hidden" name="intent" value="run" />
                   <SubmitButton name="job" value={id} size="sm" variant="secondary">
                     <Play aria-hidden data-mirror />
-                    {t("client:runs.runNow")}
+                    {t("runs.runNow")}
                     <span className="sr-only">: {title}</span>
                   </SubmitButton>
                 </Form>
@@ -70,17 +72,17 @@ export function JobTable({
 }
 
 function State({ sensor: { state, blocked }, providers }: { sensor: SensorView; providers: readonly string[] }) {
-  const { t } = useTranslation("client");
+  const blockWords = useBlockWords();
   return (
     <span className="grid justify-items-end gap-0.5 text-end @min-[40rem]:justify-items-start @min-[40rem]:text-start">
       <SensorState state={state} />
-      {state === "blocked" && blocked && <span className="text-xs text-ink-faint">{blockWords(t, blocked, providers)}</span>}
+      {state === "blocked" && blocked && <span className="text-xs text-ink-faint">{blockWords(blocked, providers)}</span>}
     </span>
   );
 }
 
 function Next({ sensor: { state, nextAt } }: { sensor: SensorView }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { now } = useDisplay();
   if (nextAt === null || state === "blocked" || state === "off") return <span className="text-ink-faint">–</span>;
   return nextAt <= now ? t("runs.due") : <Time at={nextAt} />;

@@ -1,6 +1,5 @@
 import { Form } from "@remix-run/react";
 import { PlugZap, RotateCw } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
@@ -8,14 +7,17 @@ import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { AccountCell } from "./account-cell.tsx";
+
+const useWords = wordsOf("operations", "admin", "runs");
 
 type Planned = Outputs["renewals"]["plans"][number];
 
 /** A client's connections, when each is renewed next, and the button that does it now (`connectionId`, `account`). */
 export function PlanTable({ plans }: { plans: readonly Planned[] }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <Card padding="none">
       <Table
@@ -40,11 +42,11 @@ export function PlanTable({ plans }: { plans: readonly Planned[] }) {
           {
             key: "last",
             header: t("renewals.last"),
-            cell: ({ lastRefreshAt }) => (lastRefreshAt === null ? t("never") : <Time at={lastRefreshAt} />),
+            cell: ({ lastRefreshAt }) => (lastRefreshAt === null ? t("admin:never") : <Time at={lastRefreshAt} />),
           },
           {
             key: "actions",
-            header: <span className="sr-only">{t("actions")}</span>,
+            header: <span className="sr-only">{t("admin:actions")}</span>,
             actions: true,
             cell: ({ connection, name, renewAt }) =>
               renewAt !== null && (
@@ -65,7 +67,7 @@ export function PlanTable({ plans }: { plans: readonly Planned[] }) {
 }
 
 function State({ plan: { status, failures } }: { plan: Planned }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   if (status === "reconnect_needed") return <Badge tone="danger">{t("renewals.reconnect")}</Badge>;
   if (status === "disconnected") return <Badge>{t("renewals.disconnected")}</Badge>;
   if (failures > 0) return <Badge tone="warn">{t("renewals.failing", { count: failures })}</Badge>;
@@ -73,9 +75,9 @@ function State({ plan: { status, failures } }: { plan: Planned }) {
 }
 
 function Next({ plan: { status, renewAt, accessExpiresAt } }: { plan: Planned }) {
-  const { t } = useTranslation(["admin", "client"]);
+  const t = useWords();
   const { now } = useDisplay();
   if (status !== "active") return <span className="text-ink-faint">–</span>;
   if (renewAt === null) return t(accessExpiresAt === null ? "renewals.notNeeded" : "renewals.notPossible");
-  return renewAt <= now ? t("client:runs.due") : <Time at={renewAt} />;
+  return renewAt <= now ? t("runs:runs.due") : <Time at={renewAt} />;
 }

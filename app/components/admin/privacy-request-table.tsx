@@ -1,12 +1,14 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { DeliveryOwner } from "./delivery-table.tsx";
+
+const useWords = wordsOf("webhooks");
 
 /** What a report may count. */
 const TABLES = ["orders", "refunds", "measurements", "resources", "secrets", "webhook_deliveries", "connections"] as const;
@@ -15,7 +17,7 @@ type Request = Outputs["webhooks"]["privacyRequests"]["items"][number];
 
 /** What was asked for somebody's privacy, with the proof of what was done. */
 export function PrivacyRequestTable({ requests, empty }: { requests: readonly Request[]; empty: ReactNode }) {
-  const { t } = useTranslation("webhooks");
+  const t = useWords();
   const { now } = useDisplay();
   return (
     <Table
@@ -66,7 +68,7 @@ export function PrivacyRequestTable({ requests, empty }: { requests: readonly Re
 }
 
 function Proof({ request: { doneAt, report } }: { request: Request }) {
-  const { t } = useTranslation("webhooks");
+  const t = useWords();
   if (doneAt === null) return <Badge tone="warn">{t("privacy.waiting")}</Badge>;
   const found = TABLES.filter((table) => (report?.[table] ?? 0) > 0);
   return (

@@ -1,17 +1,19 @@
 import { History } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { RenewalOutcome } from "./renewal-outcome.tsx";
+
+const useWords = wordsOf("operations");
 
 type Attempt = Outputs["renewals"]["history"]["items"][number];
 
 /** Attempts to renew a client's tokens. `nameOf` tells a connection's account. */
 export function RenewalHistoryTable({ attempts, nameOf }: { attempts: readonly Attempt[]; nameOf: (connection: string) => string }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const format = useFormat();
   return (
     <Table

@@ -1,15 +1,17 @@
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { RenewalOutcome as Outcome } from "#server/domain/connections/schemas.ts";
+
+const useWords = wordsOf("operations", "accounts");
 
 /** How an attempt ended, and the provider's own words where it failed. */
 export function RenewalOutcome({ outcome, message }: { outcome: Outcome; message: string | null }) {
-  const { t } = useTranslation(["admin", "client"]);
+  const t = useWords();
   const well = outcome === "renewed" || outcome === "late";
   return (
     <span className="grid min-w-0 justify-items-end gap-1 text-end @min-[40rem]:justify-items-start @min-[40rem]:text-start">
       <Badge tone={outcome === "renewed" ? "ok" : outcome === "late" ? "info" : outcome === "revoked" ? "danger" : "warn"}>
-        {well ? t(`renewals.${outcome}`) : t(`client:integrations.probe.${outcome}`)}
+        {well ? t(`renewals.${outcome}`) : t(`accounts:integrations.probe.${outcome}`)}
       </Badge>
       {message && (
         <bdi dir="ltr" className="text-xs text-ink-faint [overflow-wrap:anywhere]">

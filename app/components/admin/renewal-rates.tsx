@@ -1,14 +1,16 @@
-import { useTranslation } from "react-i18next";
 import { Card } from "#app/components/ui/card.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("operations");
 
 type Rate = Outputs["renewals"]["rates"][number];
 
 /** How renewals went at each provider. */
 export function RenewalRates({ rates }: { rates: readonly Rate[] }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <Card padding="none">
       <Table
@@ -26,7 +28,7 @@ export function RenewalRates({ rates }: { rates: readonly Rate[] }) {
 }
 
 function Share({ attempts, renewed }: Rate["day"]) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const format = useFormat();
   if (attempts === 0) return <span className="text-ink-faint">–</span>;
   return (

@@ -1,18 +1,20 @@
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { AccountCell } from "./account-cell.tsx";
 import { ClientLink } from "./client-link.tsx";
+
+const useWords = wordsOf("operations", "admin");
 
 type Due = Outputs["renewals"]["due"][number];
 
 /** What a dry run found: the connections that the cron would renew now, and why. */
 export function RenewalTable({ due }: { due: readonly Due[] }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   if (due.length === 0) {
     return (
       <Callout tone="ok" title={t("renewals.emptyTitle")}>
@@ -28,7 +30,7 @@ export function RenewalTable({ due }: { due: readonly Due[] }) {
         rowKey={({ connection }) => connection}
         columns={[
           { key: "account", header: t("renewals.account"), primary: true, cell: AccountCell },
-          { key: "client", header: t("filter.client"), cell: ({ tenant }) => <ClientLink id={tenant} /> },
+          { key: "client", header: t("admin:filter.client"), cell: ({ tenant }) => <ClientLink id={tenant} /> },
           {
             key: "ends",
             header: t("renewals.ends"),
@@ -37,7 +39,7 @@ export function RenewalTable({ due }: { due: readonly Due[] }) {
           {
             key: "last",
             header: t("renewals.last"),
-            cell: ({ lastRefreshAt }) => (lastRefreshAt === null ? t("never") : <Time at={lastRefreshAt} />),
+            cell: ({ lastRefreshAt }) => (lastRefreshAt === null ? t("admin:never") : <Time at={lastRefreshAt} />),
           },
           { key: "reason", header: t("renewals.reason"), cell: (row) => <Reason row={row} /> },
         ]}
@@ -47,7 +49,7 @@ export function RenewalTable({ due }: { due: readonly Due[] }) {
 }
 
 function Reason({ row: { reason, remark } }: { row: Due }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <span className="flex flex-wrap justify-end gap-1.5 @min-[40rem]:justify-start">
       <Badge tone={reason === "ahead" ? "ok" : reason === "lasting" ? "info" : "warn"}>{t(`renewals.reasons.${reason}`)}</Badge>

@@ -1,15 +1,17 @@
 import { Form } from "@remix-run/react";
 import { Check, Eye, X } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { ClientLink } from "./client-link.tsx";
 import { SecretName } from "./secret-name.tsx";
+
+const useWords = wordsOf("custody", "admin");
 
 type Reveal = Outputs["reveals"]["list"]["items"][number];
 
@@ -24,8 +26,7 @@ const TONES: Record<Reveal["state"], Tone> = {
 
 /** Requests to see a secret, each with what its reader may do about it. */
 export function RevealTable({ caption, reveals }: { caption: string; reveals: readonly Reveal[] }) {
-  const { t } = useTranslation("custody");
-  const { t: admin } = useTranslation("admin");
+  const t = useWords();
   return (
     <Table
       caption={caption}
@@ -39,7 +40,7 @@ export function RevealTable({ caption, reveals }: { caption: string; reveals: re
           className: "align-top",
           cell: ({ field, account, providerName }) => <SecretName field={field} account={account} providerName={providerName} />,
         },
-        { key: "client", header: admin("filter.client"), className: "align-top", cell: ({ tenant }) => <ClientLink id={tenant} /> },
+        { key: "client", header: t("admin:filter.client"), className: "align-top", cell: ({ tenant }) => <ClientLink id={tenant} /> },
         {
           key: "reason",
           header: t("reveals.reason"),
@@ -66,7 +67,7 @@ export function RevealTable({ caption, reveals }: { caption: string; reveals: re
         { key: "state", header: t("reveals.state"), className: "align-top", cell: (reveal) => <State reveal={reveal} /> },
         {
           key: "actions",
-          header: <span className="sr-only">{admin("actions")}</span>,
+          header: <span className="sr-only">{t("admin:actions")}</span>,
           actions: true,
           className: "align-top",
           cell: (reveal) => <Deeds reveal={reveal} />,
@@ -86,7 +87,7 @@ function Person({ name, at }: { name: string; at: number }) {
 }
 
 function State({ reveal: { state, shownAt, expiresAt, decidedAt } }: { reveal: Reveal }) {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   return (
     <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
       <Badge tone={TONES[state]}>{t(`reveals.states.${state}`)}</Badge>
@@ -103,7 +104,7 @@ function State({ reveal: { state, shownAt, expiresAt, decidedAt } }: { reveal: R
 }
 
 function Deeds({ reveal: { id, tenant, state, own } }: { reveal: Reveal }) {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   if (state === "open" && own) {
     return (
       // A page of its own: the value is in no other one, and in no script's memory.

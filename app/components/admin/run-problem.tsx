@@ -1,21 +1,23 @@
 import { Link } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { isOpen } from "#app/components/runs/run-status.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("operations", "runs");
 
 type Run = Outputs["scripts"]["status"];
 
 /** Why a run did not go well: its kind in plain words and, for staff, what the run itself said, with the stack of what was our own fault. */
 export function RunProblem({ run }: { run: Run }) {
   const { status, tenantId, errorKind, errorMessage, defect } = run;
-  const { t } = useTranslation(["admin", "client"]);
+  const t = useWords();
   if (errorKind === null) return defect === null ? null : <Defect text={defect} />;
   return (
     <Callout
       tone={isOpen(status) ? "warn" : "danger"}
-      title={t(`client:runError.${errorKind}.title`)}
+      title={t(`runs:runError.${errorKind}.title`)}
       className="mb-6"
       action={
         status === "dead" && (
@@ -33,7 +35,7 @@ export function RunProblem({ run }: { run: Run }) {
 
 /** A redacted error with its stack, as the server keeps it for staff. */
 function Defect({ text }: { text: string }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const error: unknown = JSON.parse(text);
   return (
     <details className="mt-2 min-w-0">

@@ -1,11 +1,13 @@
 import { Link } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("clients");
 
 /** Says who was taken in a moment ago, on the page from which the next one is. */
 export function TakenIn({ taken: { client }, name }: { taken: { client: { id: string; name: string } }; name: string }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <Callout tone="ok" title={t("newClient.taken", { client: isolate(client.name) })} className="mb-8 max-w-2xl">
       <p>{t("newClient.takenNext", { provider: name })}</p>

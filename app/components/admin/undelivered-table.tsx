@@ -1,10 +1,12 @@
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { ClientLink } from "./client-link.tsx";
+
+const useWords = wordsOf("operations", "admin");
 
 type Undelivered = Outputs["mails"]["undelivered"]["items"][number];
 
@@ -12,7 +14,7 @@ const tones = { refused: "danger", gave_up: "danger", retrying: "warn", unsure: 
 
 /** Mails that reached nobody for certain, with the words of who did not take them. */
 export function UndeliveredTable({ mails, empty }: { mails: readonly Undelivered[]; empty: ReactNode }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <Table
       caption={t("mails.title")}
@@ -34,7 +36,7 @@ export function UndeliveredTable({ mails, empty }: { mails: readonly Undelivered
         { key: "kind", header: t("mails.kind"), cell: ({ kind }) => t(`mails.kinds.${kind}`) },
         {
           key: "client",
-          header: t("filter.client"),
+          header: t("admin:filter.client"),
           cell: ({ ofTenant }) => (ofTenant === null ? <span className="text-ink-faint">–</span> : <ClientLink id={ofTenant} />),
         },
         { key: "at", header: t("mails.at"), className: "whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },

@@ -1,9 +1,11 @@
-import { useTranslation } from "react-i18next";
 import { Tabs } from "#app/components/ui/tabs.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("webhooks");
 
 /** The two sides of what comes in from providers. */
 export function WebhookTabs() {
-  const { t } = useTranslation("webhooks");
+  const t = useWords();
   return (
     <Tabs
       className="mb-6"

@@ -1,10 +1,12 @@
 import { Form } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("clients");
 
 /** Asks whose an account is that a client had before: that client's again, or a new one's. Then the consent is asked for once more. */
 export function WhoseAccount({
@@ -12,7 +14,7 @@ export function WhoseAccount({
 }: {
   asked: { provider: string; account: string; shop: string; clients: readonly { id: string; name: string }[] };
 }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   return (
     <Callout tone="warn" title={t("newClient.whoseTitle", { account: isolate(account) })} className="mb-8 max-w-2xl">
       <p>{t("newClient.whoseBody")}</p>

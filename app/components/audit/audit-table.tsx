@@ -1,10 +1,12 @@
 import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { useActionWords } from "./use-action-words.ts";
+
+const useWords = wordsOf("audit");
 
 type AuditPage = Outputs["audit"]["all"];
 type AuditLine = AuditPage["items"][number];
@@ -20,17 +22,17 @@ export interface AuditTableProps {
 
 /** Lines of an audit log, in both portals. */
 export function AuditTable({ caption, page, empty, titleOfJob, clientOf }: AuditTableProps) {
-  const { t } = useTranslation("admin");
-  const wordsOf = useActionWords();
+  const t = useWords();
+  const nameOfAction = useActionWords();
   const client: Column<AuditLine> = {
     key: "client",
-    header: t("audit.client"),
+    header: t("log.client"),
     className: "align-top",
     cell: ({ tenantId }) =>
       tenantId === "" ? (
         <span className="text-ink-faint">
           <span aria-hidden>–</span>
-          <span className="sr-only">{t("audit.noClient")}</span>
+          <span className="sr-only">{t("log.noClient")}</span>
         </span>
       ) : (
         clientOf?.(tenantId)
@@ -45,12 +47,12 @@ export function AuditTable({ caption, page, empty, titleOfJob, clientOf }: Audit
       columns={[
         {
           key: "action",
-          header: t("audit.action"),
+          header: t("log.action"),
           primary: true,
           className: "align-top",
           cell: ({ action, about }) => (
             <span className="grid min-w-0 justify-items-start">
-              {wordsOf(action) && <span>{wordsOf(action)}</span>}
+              {nameOfAction(action) && <span>{nameOfAction(action)}</span>}
               {about && <bdi className="text-[0.8125rem] font-normal text-ink-muted [overflow-wrap:anywhere]">{about}</bdi>}
               <code dir="ltr" className="font-mono text-xs font-normal text-ink-faint @min-[40rem]:whitespace-nowrap">
                 {action}
@@ -58,12 +60,12 @@ export function AuditTable({ caption, page, empty, titleOfJob, clientOf }: Audit
             </span>
           ),
         },
-        { key: "who", header: t("audit.who"), className: "align-top", cell: (line) => <Who line={line} titleOfJob={titleOfJob} /> },
+        { key: "who", header: t("log.who"), className: "align-top", cell: (line) => <Who line={line} titleOfJob={titleOfJob} /> },
         ...(clientOf ? [client] : []),
-        { key: "at", header: t("audit.at"), className: "align-top whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },
+        { key: "at", header: t("log.at"), className: "align-top whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },
         {
           key: "details",
-          header: t("audit.details"),
+          header: t("log.details"),
           className: "align-top",
           cell: (line) => <Details line={line} people={page.people} />,
         },
@@ -73,7 +75,7 @@ export function AuditTable({ caption, page, empty, titleOfJob, clientOf }: Audit
 }
 
 function Who({ line: { actorType, actorId, actorName }, titleOfJob }: { line: AuditLine; titleOfJob: (id: string) => string }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const name = actorName ?? (actorId && actorType === "system" ? titleOfJob(actorId) : actorId);
   return (
     <span className="grid min-w-0 justify-items-end @min-[40rem]:justify-items-start">
@@ -85,7 +87,7 @@ function Who({ line: { actorType, actorId, actorName }, titleOfJob }: { line: Au
 
 /** Folded, since they are for the case that somebody asks. */
 function Details({ line: { id, details, ip, seq, hash }, people }: { line: AuditLine; people: AuditPage["people"] }) {
-  const { t } = useTranslation("admin");
+  const t = useWords();
   const facts = Object.entries(details).map(
     ([name, value]) => [name, typeof value === "string" ? (people[value] ?? value) : value] as const,
   );
@@ -98,7 +100,7 @@ function Details({ line: { id, details, ip, seq, hash }, people }: { line: Audit
           data-mirror
           className="size-3.5 transition-[rotate] group-open/facts:rotate-90 rtl:group-open/facts:-rotate-90"
         />
-        {t("audit.show", { count: facts.length })}
+        {t("log.show", { count: facts.length })}
       </summary>
       <dl dir="ltr" className="mt-2 grid gap-1 rounded-control border border-line bg-sunken p-2.5 font-mono text-xs">
         {[...facts, ...(ip ? [["ip", ip] as const] : []), ["id", id] as const, ...chain].map(([name, value]) => (

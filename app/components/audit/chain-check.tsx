@@ -1,9 +1,11 @@
 import { Form } from "@remix-run/react";
 import { Link2 } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("audit");
 
 type Check = Outputs["audit"]["verify"];
 
@@ -21,7 +23,7 @@ export function VerifyButton({ label }: { label: string }) {
 
 /** What following the log found: that it holds, or its first link that does not. */
 export function ChainCheck({ check }: { check: Check | undefined }) {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   if (!check) return null;
   const { lines, older, broken } = check;
   const more = older > 0 && <p>{t("audit.older", { count: older })}</p>;

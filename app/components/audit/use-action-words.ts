@@ -1,8 +1,9 @@
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("audit");
 
 /** What an action of the audit log is called, or undefined for one that has no words yet: it is then named as it is. */
 export function useActionWords(): (action: string) => string | undefined {
-  const { t } = useTranslation("custody");
-  const words: Readonly<Record<string, string>> = t("action", { returnObjects: true });
-  return (action) => words[action.replaceAll(".", "_")];
+  const t = useWords();
+  return (action) => t.find(`action.${action.replaceAll(".", "_")}`);
 }

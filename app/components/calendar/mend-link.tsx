@@ -1,7 +1,9 @@
 import { Link } from "@remix-run/react";
 import { KeyRound, RefreshCw } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("calendar");
 
 /** The one click that mends what will end: a new consent, or the form for a new key. */
 export function MendLink({
@@ -18,7 +20,7 @@ export function MendLink({
   by: "oauth" | "key";
   name: string;
 }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const Icon = by === "oauth" ? RefreshCw : KeyRound;
   const to = by === "oauth" ? `${base}/connect/${provider}?${new URLSearchParams({ connection })}` : `${base}/integrations/${provider}`;
   return (

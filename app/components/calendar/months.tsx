@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { AccountCell } from "#app/components/admin/account-cell.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
@@ -8,7 +7,10 @@ import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { monthOf } from "#app/i18n/format.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("calendar");
 
 export type Entry = Outputs["renewals"]["calendar"][number];
 
@@ -24,7 +26,7 @@ export function Months({
   columns?: readonly Column<Entry>[];
   mend: (entry: Entry) => ReactNode;
 }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { timeZone } = useDisplay();
   const format = useFormat();
   return [...byMonth(entries, timeZone)].map(([month, own]) => (

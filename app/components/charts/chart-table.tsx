@@ -1,10 +1,12 @@
-import { useTranslation } from "react-i18next";
 import { useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { ChartData } from "./chart-data.ts";
+
+const useWords = wordsOf("common");
 
 /** The figures of a chart, for those who do not see it and those who want them exactly. */
 export function ChartTable({ data, title }: { data: ChartData; title: string }) {
-  const { t } = useTranslation();
+  const t = useWords();
   const format = useFormat();
   const { series, xIs, xLabel } = data;
   const caption = t("chart.figuresOf", { title });

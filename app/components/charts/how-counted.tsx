@@ -1,9 +1,11 @@
 import { Info } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("common");
 
 /** How a figure is counted, one sentence in a fold-out, which needs no script. Nothing where the sensor does not say. */
 export function HowCounted({ how, label }: { how: string | undefined; label: string }) {
-  const { t } = useTranslation();
+  const t = useWords();
   if (!how) return null;
   return (
     <details className="relative z-10 text-xs">

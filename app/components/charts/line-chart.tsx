@@ -1,10 +1,12 @@
 import { ChartNoAxesCombined, ChevronRight } from "lucide-react";
 import { lazy, Suspense } from "react";
-import { useTranslation } from "react-i18next";
 import { cn } from "#app/components/ui/cn.ts";
 import { useHydrated } from "#app/components/ui/use-hydrated.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { type ChartProps, seriesStyle } from "./chart-data.ts";
 import { ChartTable } from "./chart-table.tsx";
+
+const useWords = wordsOf("common");
 
 // recharts is large and draws nothing on a server: only a browser that shows a chart loads it.
 const Canvas = lazy(() => import("./canvas.client.tsx"));
@@ -14,7 +16,7 @@ const Canvas = lazy(() => import("./canvas.client.tsx"));
  * same figures as a table in a fold-out.
  */
 export function LineChart({ data, title, height = "h-64" }: ChartProps) {
-  const { t } = useTranslation();
+  const t = useWords();
   const hydrated = useHydrated();
   if (data.points.length === 0) {
     return (

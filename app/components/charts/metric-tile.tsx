@@ -1,15 +1,17 @@
 import { Link } from "@remix-run/react";
 import { ArrowDownRight, ArrowRight, ArrowUpRight } from "lucide-react";
 import { useId } from "react";
-import { useTranslation } from "react-i18next";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { Time } from "#app/components/ui/time.tsx";
 import { TONE_ICONS, TONE_TEXT, type Tone } from "#app/components/ui/tone.ts";
 import { useFormat } from "#app/i18n/display.tsx";
 import type { Quantity, Unit } from "#app/i18n/format.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { HowCounted } from "./how-counted.tsx";
 import { Sparkline } from "./sparkline.tsx";
+
+const useWords = wordsOf("common");
 
 export interface MetricTileProps {
   label: string;
@@ -53,7 +55,7 @@ export function MetricTile({
   status,
   to,
 }: MetricTileProps) {
-  const { t } = useTranslation();
+  const t = useWords();
   const id = useId();
   const StatusIcon = status && TONE_ICONS[status.tone];
   return (
@@ -121,7 +123,7 @@ function BigNumber({ quantity }: { quantity: Quantity }) {
 }
 
 function OtherCurrency({ quantity }: { quantity: Quantity }) {
-  const { t } = useTranslation();
+  const t = useWords();
   const format = useFormat();
   return (
     <p className="text-[0.8125rem] text-ink-muted tabular-nums" title={format.quantity(quantity)} suppressHydrationWarning>
@@ -131,7 +133,7 @@ function OtherCurrency({ quantity }: { quantity: Quantity }) {
 }
 
 function Change({ unit, compared, better }: { unit: Unit; compared: Compared | null; better: "higher" | "lower" | "neutral" }) {
-  const { t } = useTranslation();
+  const t = useWords();
   const format = useFormat();
   const moved = compared === null ? null : changeOf(compared.value, compared.previous, unit);
   if (compared === null || moved === null) return <p className="text-xs text-ink-faint">{t("metric.noPrevious")}</p>;

@@ -1,15 +1,17 @@
 import { Check, ChevronRight, X } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Checkbox } from "#app/components/ui/checkbox.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { Account, Integration } from "./account-state.ts";
 
+const useWords = wordsOf("accounts");
+
 /** What an account lets us read: by groups that people know, then by the provider's own names; and a form that asks for more. */
 export function AccountAccess({ integration, account }: { integration: Integration; account: Account }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { may, base } = useTenant();
   const { scopes, sets } = account;

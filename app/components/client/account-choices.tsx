@@ -1,17 +1,19 @@
 import { Link } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { Account } from "./account-state.ts";
+
+const useWords = wordsOf("accounts");
 
 /** More names than this are told by their number. */
 const namedThings = 3;
 
 /** What of the things under this login is read, kind by kind, and the way to change it. */
 export function AccountChoices({ provider, account }: { provider: string; account: Account }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { base, may } = useTenant();
   if (account.choices.length === 0) return null;

@@ -1,12 +1,14 @@
-import { useTranslation } from "react-i18next";
 import { DescriptionList } from "#app/components/ui/description-list.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Account } from "./account-state.ts";
+
+const useWords = wordsOf("accounts");
 
 /** Since when an account is connected, when it was used and checked last, how it is renewed, and what ends. */
 export function AccountFacts({ account }: { account: Account }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { now } = useDisplay();
   const { status, kind, connectedAt, lastSuccessAt, accessExpiresAt, cliff, probedAt, probeResult } = account;
   const renewal =

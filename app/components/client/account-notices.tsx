@@ -1,14 +1,16 @@
 import { Form, Link } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import { type Account, type Integration, needsChoice, STATE_TONES, stateOfAccount } from "./account-state.ts";
 import { ChangeNotice } from "./change-notices.tsx";
 import { consentLink } from "./consent-link.ts";
+
+const useWords = wordsOf("accounts", "notices");
 
 /** What an account needs from a person, each with the one click that mends it. */
 export function AccountNotices({ integration, account }: { integration: Integration; account: Account }) {
@@ -26,7 +28,7 @@ export function AccountNotices({ integration, account }: { integration: Integrat
 
 /** What is read works, and is less than it could be. */
 function ReducedNotice({ account }: { account: Account }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const words = [...new Map(account.reduced.map((each) => [each.words.en, each.words])).values()];
   return (
@@ -40,7 +42,7 @@ function ReducedNotice({ account }: { account: Account }) {
 
 /** A sign-in of the same account took the key's place: when it ends, and how it is kept. */
 function EndNotice({ account: { id, name }, endsAt }: { account: Account; endsAt: number }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { may } = useTenant();
   const format = useFormat();
   const keeps = may("settings:write");
@@ -69,8 +71,7 @@ function EndNotice({ account: { id, name }, endsAt }: { account: Account; endsAt
 }
 
 function HealthNotice({ account }: { account: Account }) {
-  const { t } = useTranslation("client");
-  const { t: words } = useTranslation("incidents");
+  const t = useWords();
   const { locale } = useDisplay();
   const { health, holdsUp, status } = account;
   if (health.state === "healthy" || health.state === "expiring") return null;
@@ -83,14 +84,14 @@ function HealthNotice({ account }: { account: Account }) {
     >
       <p>{health.words[locale]}</p>
       {holdsUp.length > 0 && (
-        <p>{words("waits", { jobs: new Intl.ListFormat(locale).format(holdsUp.map(({ title }) => title[locale])) })}</p>
+        <p>{t("notices:provider.waits", { jobs: new Intl.ListFormat(locale).format(holdsUp.map(({ title }) => title[locale])) })}</p>
       )}
     </Callout>
   );
 }
 
 function ChoiceNotice({ integration: { provider, name }, account }: { integration: Integration; account: Account }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { base, may } = useTenant();
   const lost = account.choices.find(({ chosen }) => chosen.some(({ gone }) => gone));
   const open = lost ?? account.choices.find(({ needed, chosen }) => needed && chosen.length === 0);
@@ -114,7 +115,7 @@ function ChoiceNotice({ integration: { provider, name }, account }: { integratio
 }
 
 function AccessNotice({ integration: { provider, name, scopeSets }, account }: { integration: Integration; account: Account }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { tenant, may } = useTenant();
   const list = new Intl.ListFormat(locale);

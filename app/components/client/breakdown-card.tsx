@@ -1,8 +1,10 @@
-import { useTranslation } from "react-i18next";
 import { HowCounted } from "#app/components/charts/how-counted.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { SensorView } from "./sensor-state.tsx";
+
+const useWords = wordsOf("overview");
 
 type Breakdown = SensorView["breakdowns"][number];
 
@@ -10,7 +12,7 @@ const SHOWN = 8;
 
 /** What a figure is made of, the largest part first: a table whose rows carry their share as a bar. */
 export function BreakdownCard({ breakdown }: { breakdown: Breakdown }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const format = useFormat();
   const { label, how, dimension, unit, currency, rows } = breakdown;
   const hidden = rows.length - SHOWN;

@@ -1,11 +1,13 @@
 import { Link, useLocation } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { Account } from "./account-state.ts";
+
+const useWords = wordsOf("notices");
 
 /** So long after we noticed it people are told of it. */
 const SHOWN_MS = 30 * 86_400_000;
@@ -14,7 +16,7 @@ type Change = NonNullable<Account["changed"]>;
 
 /** Above the overview: which account counts in another currency or time zone than its earlier figures. */
 export function ChangeNotices() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { base, changes } = useTenant();
   const { pathname } = useLocation();
   const recent = useRecent(changes);
@@ -41,7 +43,7 @@ export function ChangeNotices() {
 
 /** On the account itself. */
 export function ChangeNotice({ change, provider }: { change: Change; provider: string }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   if (useRecent([change]).length === 0) return null;
   return (
     <Callout tone="info" className="p-3" title={t("notice.changedHere")}>
@@ -51,7 +53,7 @@ export function ChangeNotice({ change, provider }: { change: Change; provider: s
 }
 
 function WhatChanged({ change: { at, currency, timezone }, provider }: { change: Change; provider: string }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const format = useFormat();
   const fact = ({ from, to }: { from: string; to: string }) => ({ from: isolate(from), to: isolate(to) });
   return (

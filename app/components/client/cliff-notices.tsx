@@ -1,16 +1,18 @@
 import { useLocation } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { MendLink } from "#app/components/calendar/mend-link.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
+
+const useWords = wordsOf("notices");
 
 /** So long before an end people are told of it; of an access that lives less than twice as long, half of its life before. */
 const AHEAD_MS = 30 * 86_400_000;
 
 /** Above every page but the calendar: which access ends within 30 days although it works, and the click that keeps it. */
 export function CliffNotices() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { base, cliffs, may } = useTenant();
   const { now } = useDisplay();
   const format = useFormat();
@@ -23,10 +25,10 @@ export function CliffNotices() {
         <Callout
           key={id}
           tone="warn"
-          title={t("calendar.noticeTitle", { provider: provider.name, account, date: format.date(at) })}
+          title={t("notice.endsTitle", { provider: provider.name, account, date: format.date(at) })}
           action={may("connections:write") && <MendLink base={base} provider={provider.id} connection={id} by={by} name={account} />}
         >
-          {t(by === "oauth" ? "calendar.noticeBody" : "calendar.noticeBodyKey")}
+          {t(by === "oauth" ? "notice.endsBody" : "notice.endsBodyKey")}
         </Callout>
       ))}
     </div>

@@ -1,9 +1,11 @@
-import { useTranslation } from "react-i18next";
 import { HowCounted } from "#app/components/charts/how-counted.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { SensorView } from "./sensor-state.tsx";
+
+const useWords = wordsOf("overview");
 
 type Table = SensorView["cohorts"][number];
 
@@ -13,7 +15,7 @@ const tintOf = (share: number) => TINTS[Math.min(TINTS.length - 1, Math.ceil(sha
 
 /** A triangle: for each month of first purchase, the share of its customers who came back, month by month. */
 export function CohortCard({ table }: { table: Table }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const format = useFormat();
   const { label, how, dimension, running, cohorts } = table;
   const longest = Math.max(...cohorts.map(({ customers }) => customers.length));
@@ -97,7 +99,7 @@ export function CohortCard({ table }: { table: Table }) {
 
 /** What falls into a month that is not over still grows. */
 function Running() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <>
       <span aria-hidden>…</span>

@@ -1,12 +1,14 @@
 import { Plug } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Checkbox } from "#app/components/ui/checkbox.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { Integration } from "./account-state.ts";
 import { ShopField } from "./shop-field.tsx";
+
+const useWords = wordsOf("accounts");
 
 /** Leads to the provider's consent page: a plain GET form, since it leaves this site. `primary` is for one form of a page. */
 export function ConnectForm({
@@ -18,7 +20,7 @@ export function ConnectForm({
   primary: boolean;
   className?: string;
 }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { base } = useTenant();
   return (

@@ -1,6 +1,5 @@
 import { Form } from "@remix-run/react";
 import { Activity, CircleCheck, RefreshCw, Unplug } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
@@ -8,6 +7,7 @@ import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import { AccountAccess } from "./account-access.tsx";
 import { AccountChoices } from "./account-choices.tsx";
@@ -17,6 +17,8 @@ import { type Account, type Integration, stateOfAccount } from "./account-state.
 import { consentLink } from "./consent-link.ts";
 import { KeyAccountActions } from "./key-account-actions.tsx";
 import { StateBadge } from "./state-badge.tsx";
+
+const useWords = wordsOf("accounts");
 
 /** One account at a provider: how it is, what is read of it, and what can be done about it. */
 export function ConnectedAccount({
@@ -29,7 +31,7 @@ export function ConnectedAccount({
   /** What the page's last form failed with. */
   failure: FormFailure | undefined;
 }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { may } = useTenant();
   const { name, reads, kind } = account;
@@ -61,7 +63,7 @@ export function ConnectedAccount({
 }
 
 function AccountActions({ integration, account }: { integration: Integration; account: Account }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { tenant } = useTenant();
   const { provider, name: providerName, connections, jobs } = integration;
   const { id, name, status, kind, preferred, reads } = account;

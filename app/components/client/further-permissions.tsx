@@ -1,13 +1,15 @@
 import { Search } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Checkbox } from "#app/components/ui/checkbox.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { Select } from "#app/components/ui/select.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { Integration } from "./account-state.ts";
+
+const useWords = wordsOf("accounts");
 
 export interface PermissionList {
   groups: string[];
@@ -29,7 +31,7 @@ export function FurtherPermissions({
   integration: Integration;
   list: PermissionList;
 }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { base } = useTenant();
   const page = `${base}/integrations/${provider}`;
   const accounts = connections.filter(({ kind, status }) => kind === "oauth" && status === "active");

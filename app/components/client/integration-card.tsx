@@ -1,19 +1,21 @@
 import { Link } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Card } from "#app/components/ui/card.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import { type Integration, stateOfProvider } from "./account-state.ts";
 import { StateBadge } from "./state-badge.tsx";
+
+const useWords = wordsOf("accounts");
 
 /** More names than this make a card longer than its neighbours. */
 const namedAccounts = 2;
 
 /** A provider that is connected: its accounts by name, how they are, and what they feed. The whole card leads to its page. */
 export function ConnectedCard({ integration }: { integration: Integration }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { base } = useTenant();
   const { provider, name, connections } = integration;
@@ -55,7 +57,7 @@ export function ConnectedCard({ integration }: { integration: Integration }) {
 
 /** A provider that could be connected: one line of what it is for. */
 export function ShelfCard({ integration }: { integration: Integration }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { base } = useTenant();
   const { provider, name, description } = integration;

@@ -1,10 +1,12 @@
 import { Form, Link } from "@remix-run/react";
 import { Search } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { Select } from "#app/components/ui/select.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("accounts");
 
 export const SHOWN = ["all", "connected", "attention", "free"] as const;
 export type Shown = (typeof SHOWN)[number];
@@ -12,7 +14,7 @@ const LABELS = { all: "showAll", connected: "showConnected", attention: "showAtt
 
 /** Which providers are shown: a GET form, so that it works without JavaScript and what was asked for has an address. */
 export function IntegrationFilter({ q, show }: { q: string; show: Shown }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <search>
       <Form key={`${q} ${show}`} method="get" className="mb-6 flex flex-wrap items-end gap-3">

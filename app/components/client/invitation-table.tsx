@@ -1,18 +1,20 @@
 import { Form } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("team", "settings");
 
 type Invitation = Outputs["team"]["list"]["invitations"][number];
 
 /** Invitations that were neither accepted nor taken back. Inviting again replaces the link. */
 export function InvitationTable({ invitations, mayWrite }: { invitations: readonly Invitation[]; mayWrite: boolean }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <Card padding="none">
       <Table
@@ -22,7 +24,7 @@ export function InvitationTable({ invitations, mayWrite }: { invitations: readon
         columns={[
           {
             key: "email",
-            header: t("settings.email"),
+            header: t("settings:settings.email"),
             primary: true,
             cell: ({ email, undelivered }) => (
               <span className="grid min-w-0 justify-items-start gap-1">
@@ -55,7 +57,7 @@ export function InvitationTable({ invitations, mayWrite }: { invitations: readon
 }
 
 function InvitationActions({ invitation: { id, email, role } }: { invitation: Invitation }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <span className="inline-flex flex-wrap items-center gap-2">
       <Form method="post">

@@ -1,6 +1,5 @@
 import { Form } from "@remix-run/react";
 import { Send } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Field } from "#app/components/ui/field.tsx";
@@ -8,17 +7,20 @@ import { Input } from "#app/components/ui/input.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Role } from "#server/domain/tenants/schemas.ts";
+
+const useWords = wordsOf("team", "settings");
 
 /** Asks an address into the team, with a role that the reader may give. */
 export function InviteForm({ grantable, failure }: { grantable: readonly Role[]; failure: FormFailure | undefined }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <Card>
       <Form method="post" className="grid gap-4">
         <FormMessage failure={failure} />
         <div className="grid items-start gap-4 sm:grid-cols-[2fr_1fr_auto]">
-          <Field label={t("settings.email")} error={failure?.fields.email}>
+          <Field label={t("settings:settings.email")} error={failure?.fields.email}>
             <Input type="email" name="email" autoComplete="off" maxLength={254} defaultValue={failure?.values.email} />
           </Field>
           <Field label={t("team.role")} error={failure?.fields.role}>

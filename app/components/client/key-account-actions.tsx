@@ -1,11 +1,13 @@
 import { ChevronRight, LogIn } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { Account, Integration } from "./account-state.ts";
 import { isOfKeyForm, KeyForm } from "./key-form.tsx";
+
+const useWords = wordsOf("accounts");
 
 /**
  * What can be done about an account that is connected by a key: give another key, and, where one can sign in at the provider,
@@ -20,7 +22,7 @@ export function KeyAccountActions({
   account: Account;
   failure: FormFailure | undefined;
 }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { may } = useTenant();
   if (account.kind !== "key" || !may("connections:write")) return null;
   const { provider, name, signsIn, configured } = integration;
@@ -43,7 +45,7 @@ export function KeyAccountActions({
 
 /** Leads to the provider's consent page, from where the account comes back as this same connection. */
 function SignInInstead({ provider, name, connectionId }: { provider: string; name: string; connectionId: string }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { base } = useTenant();
   return (
     <form method="get" action={`${base}/connect/${provider}`}>

@@ -1,6 +1,5 @@
 import { Form } from "@remix-run/react";
 import { KeyRound } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { Field } from "#app/components/ui/field.tsx";
@@ -8,9 +7,12 @@ import { Input } from "#app/components/ui/input.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { inputName } from "#app/key-input.ts";
 import { useTenant } from "#app/tenant.ts";
 import type { Integration } from "./account-state.ts";
+
+const useWords = wordsOf("accounts");
 
 export interface KeyFormProps {
   integration: Integration;
@@ -30,7 +32,7 @@ export const isOfKeyForm = (failure: FormFailure | undefined, connectionId = "")
  * without JavaScript; secrets that were typed never come back.
  */
 export function KeyForm({ integration: { provider, name, keyForm, connections }, connectionId, failure, className }: KeyFormProps) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const { base } = useTenant();
   if (!keyForm) return null;

@@ -1,5 +1,4 @@
 import { Form } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -7,15 +6,18 @@ import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { Role } from "#server/domain/tenants/schemas.ts";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("team");
 
 type Member = Outputs["team"]["list"]["members"][number];
 
 /** Who belongs to the workspace. A role is changed in its row; who may not change it sees its name. */
 export function MemberTable({ members, grantable }: { members: readonly Member[]; grantable: readonly Role[] }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const columns: Column<Member>[] = [
     {
       key: "member",
@@ -48,7 +50,7 @@ export function MemberTable({ members, grantable }: { members: readonly Member[]
 }
 
 function RoleCell({ member, grantable }: { member: Member; grantable: readonly Role[] }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   if (!member.mayChange) return t(`role.${member.role}`);
   const name = member.name || member.email;
   return (
@@ -73,7 +75,7 @@ function RoleCell({ member, grantable }: { member: Member; grantable: readonly R
 }
 
 function WayOut({ member: { userId, name, email, self, mayChange } }: { member: Member }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { tenant } = useTenant();
   const shown = name || email;
   if (self) {

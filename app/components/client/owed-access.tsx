@@ -1,17 +1,19 @@
 import { Form } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Integration } from "./account-state.ts";
+
+const useWords = wordsOf("accounts");
 
 /**
  * Access that we use no more and that its provider has not ended: when we try next or, once given up, how a person removes it and,
  * where they may (`settles`), that they did.
  */
 export function OwedAccess({ integrations, settles }: { integrations: readonly Pick<Integration, "name" | "owed">[]; settles: boolean }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { locale } = useDisplay();
   const format = useFormat();
   const all = integrations.flatMap(({ name, owed }) => owed.map((each) => ({ ...each, provider: name })));
@@ -43,7 +45,7 @@ export function OwedAccess({ integrations, settles }: { integrations: readonly P
 }
 
 function Removed({ id, account }: { id: string; account: string }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <Form method="post">
       <input type="hidden" name="intent" value="settle-owed" />

@@ -1,8 +1,10 @@
-import { useTranslation } from "react-i18next";
 import { Card } from "#app/components/ui/card.tsx";
 import { DescriptionList } from "#app/components/ui/description-list.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("settings", "common");
 
 /** What a client's plan gives and how much of it is taken. `jobTitle` and `providerName` name what is on its list. */
 export function PlanTerms({
@@ -16,8 +18,7 @@ export function PlanTerms({
   providerName: (id: string) => string;
   className?: string;
 }) {
-  const { t } = useTranslation("client");
-  const { t: admin } = useTranslation("admin");
+  const t = useWords();
   const { locale } = useDisplay();
   const format = useFormat();
   const { used } = plan;
@@ -31,7 +32,7 @@ export function PlanTerms({
     </>
   );
   return (
-    <Card title={t("plan.title", { plan: admin(`plan.${plan.plan}`) })} description={t("plan.description")} className={className}>
+    <Card title={t("plan.title", { plan: t(`common:plan.${plan.plan}`) })} description={t("plan.description")} className={className}>
       <DescriptionList
         items={[
           { term: t("plan.connections"), value: use(used.connections, plan.connections) },

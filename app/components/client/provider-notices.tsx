@@ -1,11 +1,13 @@
-import { useTranslation } from "react-i18next";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
+
+const useWords = wordsOf("notices");
 
 /** Above every page, calmly: a provider of this client fails for many, so that its figures stay as they are for a while. */
 export function ProviderNotices() {
-  const { t } = useTranslation("incidents");
+  const t = useWords();
   const { incidents, jobs } = useTenant();
   const { locale } = useDisplay();
   const format = useFormat();
@@ -15,12 +17,12 @@ export function ProviderNotices() {
       {incidents.map(({ provider, kind, asOf }) => {
         const waiting = jobs.filter(({ providers }) => providers.includes(provider.id)).map(({ title }) => title);
         return (
-          <Callout key={provider.id} tone="info" title={t(`notice.${kind}`, { provider: provider.name })}>
+          <Callout key={provider.id} tone="info" title={t(`provider.${kind}`, { provider: provider.name })}>
             <p>
-              {asOf !== null && `${t("asOf", { time: format.date(asOf, "dateTime") })} `}
-              {t(kind === "misconfigured" ? "noticeOurs" : "noticeBody")}
+              {asOf !== null && `${t("provider.asOf", { time: format.date(asOf, "dateTime") })} `}
+              {t(kind === "misconfigured" ? "provider.ours" : "provider.body")}
             </p>
-            {waiting.length > 0 && <p>{t("waits", { jobs: new Intl.ListFormat(locale).format(waiting) })}</p>}
+            {waiting.length > 0 && <p>{t("provider.waits", { jobs: new Intl.ListFormat(locale).format(waiting) })}</p>}
           </Callout>
         );
       })}

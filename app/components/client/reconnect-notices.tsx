@@ -1,13 +1,15 @@
 import { Link, useLocation } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
+
+const useWords = wordsOf("notices");
 
 /** Above every page but those where it is mended: which account needs a new sign-in, and what waits for it. */
 export function ReconnectNotices() {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { base, reconnects, jobs, may } = useTenant();
   const { locale } = useDisplay();
   const { pathname } = useLocation();

@@ -1,6 +1,8 @@
-import { useTranslation } from "react-i18next";
 import { Tick } from "#app/components/ui/checkbox.tsx";
 import { cn } from "#app/components/ui/cn.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("accounts");
 
 export interface Option {
   id: string;
@@ -12,7 +14,7 @@ export interface Option {
 
 /** One thing that can be chosen: a line that is a check box, or a radio button where only one may be. */
 export function ResourceOption({ option, many, checked }: { option: Option; many: boolean; checked: boolean }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { id, name, parent, currency, timezone } = option;
   const facts = [parent, currency, timezone].filter(Boolean).join(" · ");
   return (

@@ -1,9 +1,11 @@
 import { Check, Minus } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Permission } from "#app/tenant.ts";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("team");
 
 type Roles = Outputs["team"]["roles"];
 
@@ -22,7 +24,7 @@ const WORDS = {
 
 /** Who may do what: a line is a right, a column a role. */
 export function RoleTable({ roles }: { roles: Roles }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   // Some role has every right there is.
   const permissions = roles.reduce<Roles[number]["may"]>((all, { may }) => (may.length > all.length ? may : all), []);
   const head = "px-3 py-2.5 text-xs font-medium text-ink-faint";

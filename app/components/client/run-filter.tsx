@@ -1,15 +1,17 @@
 import { Form, Link } from "@remix-run/react";
 import { ListFilter } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { STATUSES } from "#app/components/runs/run-status.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
+
+const useWords = wordsOf("runs");
 
 /** Which runs are listed: a GET form, so that a choice has an address. */
 export function RunFilter({ job, status }: { job: string | undefined; status: string | undefined }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { jobs } = useTenant();
   return (
     // A new choice by link must show in the selects.

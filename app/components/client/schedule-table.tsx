@@ -1,6 +1,5 @@
 import { Form } from "@remix-run/react";
 import { CalendarClock, Play } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
@@ -8,16 +7,19 @@ import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { Outputs } from "#server/trpc/root.ts";
-import { blockWords } from "./block-words.ts";
 import { Every } from "./every.tsx";
+import { useBlockWords } from "./use-block-words.ts";
+
+const useWords = wordsOf("runs");
 
 type Schedule = Outputs["runs"]["schedules"][number];
 
 /** What runs by itself: how often, when next, or why not; each can be run now by who may. */
 export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { jobTitle, jobs, may } = useTenant();
   const order = (job: string) => jobs.findIndex(({ id }) => id === job);
   const starts = may("runs:start");
@@ -60,14 +62,15 @@ export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] })
 }
 
 function Next({ schedule: { job, enabled, blocked, nextAt } }: { schedule: Schedule }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
+  const blockWords = useBlockWords();
   const { providersOf } = useTenant();
   const { now } = useDisplay();
   if (enabled && blocked === null) return nextAt <= now ? t("runs.due") : <Time at={nextAt} />;
   return (
     <span className="inline-flex flex-wrap items-center justify-end gap-x-2 gap-y-1 @min-[40rem]:justify-start">
       <Badge tone={enabled && blocked !== "not_connected" ? "warn" : "neutral"}>{t(enabled ? "sensor.blocked" : "sensor.off")}</Badge>
-      <span className="text-[0.8125rem]">{blockWords(t, enabled && blocked ? blocked : "disabled", providersOf(job))}</span>
+      <span className="text-[0.8125rem]">{blockWords(enabled && blocked ? blocked : "disabled", providersOf(job))}</span>
     </span>
   );
 }

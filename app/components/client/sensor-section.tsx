@@ -1,6 +1,5 @@
 import { Link } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { HowCounted } from "#app/components/charts/how-counted.tsx";
 import { LineChart } from "#app/components/charts/line-chart.tsx";
 import { MetricTile } from "#app/components/charts/metric-tile.tsx";
@@ -10,11 +9,14 @@ import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Quantity, Unit } from "#app/i18n/format.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import { BreakdownCard } from "./breakdown-card.tsx";
 import { CohortCard } from "./cohort-card.tsx";
 import { SensorStanding } from "./sensor-standing.tsx";
 import type { SensorView } from "./sensor-state.tsx";
+
+const useWords = wordsOf("overview");
 
 type Tile = SensorView["tiles"][number];
 type Chart = SensorView["charts"][number];
@@ -32,7 +34,7 @@ const unitOf = (unit: Tile["unit"]): Unit => (unit === "status" ? "number" : uni
 
 /** One sensor's figures: its two headlines beside its first chart, then the rest in falling weight. */
 export function SensorSection({ sensor }: { sensor: SensorView }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const tiles = sensor.tiles.filter(({ unit }) => unit !== "status");
   const [first, ...others] = sensor.charts;
   const beside = first ? HEADLINES : 0;
@@ -90,7 +92,7 @@ export function SensorSection({ sensor }: { sensor: SensorView }) {
 }
 
 function SensorTitle({ sensor }: { sensor: SensorView }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const judged = sensor.tiles.find(({ unit }) => unit === "status")?.tone;
   return (
     <span className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
@@ -101,7 +103,7 @@ function SensorTitle({ sensor }: { sensor: SensorView }) {
 }
 
 function SensorFacts({ sensor }: { sensor: SensorView }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { base, tenant } = useTenant();
   const timeZone = tenant.timezone;
   return (
@@ -134,7 +136,7 @@ export const quantityOf = (unit: Tile["unit"], { value, currency }: { value: num
   value === null ? null : { value, unit: unitOf(unit), ...(currency !== null && { currency }) };
 
 function SensorTile({ tile }: { tile: Tile }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { key, label, how, unit, compared, comparedAs, others, better, tone, trend, measuredAt } = tile;
   return (
     <MetricTile

@@ -1,10 +1,9 @@
 import { Link } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import { useTenant } from "#app/tenant.ts";
 import type { ScheduleBlock } from "#server/domain/runs/schemas.ts";
-import { blockWords, mendedByConnecting } from "./block-words.ts";
 import { SensorState, type SensorView } from "./sensor-state.tsx";
+import { mendedByConnecting, useBlockWords } from "./use-block-words.ts";
 
 /** How a sensor stands, or what it waits for, with the way to where that is mended. */
 export function SensorStanding({ sensor: { id, state, blocked } }: { sensor: SensorView }) {
@@ -13,9 +12,9 @@ export function SensorStanding({ sensor: { id, state, blocked } }: { sensor: Sen
 
 /** Not connected is how everybody begins; what was there and is gone is a warning. */
 function Block({ id, block }: { id: string; block: ScheduleBlock }) {
-  const { t } = useTranslation("client");
+  const blockWords = useBlockWords();
   const { base, providersOf } = useTenant();
-  const words = blockWords(t, block, providersOf(id));
+  const words = blockWords(block, providersOf(id));
   return (
     <StatusDot tone={block === "not_connected" ? "neutral" : "warn"} className="text-[0.8125rem]">
       {mendedByConnecting(block) ? (

@@ -1,7 +1,9 @@
-import { useTranslation } from "react-i18next";
 import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("runs");
 
 export type SensorView = Outputs["overview"]["get"]["sensors"][number];
 
@@ -16,7 +18,7 @@ const TONES: Record<SensorView["state"], Tone> = {
 
 /** How a sensor stands: a dot with its words. */
 export function SensorState({ state }: { state: SensorView["state"] }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <StatusDot tone={TONES[state]} live={state === "waiting"} className="text-[0.8125rem] text-ink-muted">
       {t(`sensor.${state}`)}

@@ -1,13 +1,15 @@
-import { useTranslation } from "react-i18next";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("accounts");
 
 /**
  * Asks for the address of a shop at Shopify, before its owner leaves for there. Without a pattern: what people copy from the address
  * bar is understood by the server alone.
  */
 export function ShopField({ label }: { label: string }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <Field label={label} hint={t("integrations.shopHint")}>
       <Input

@@ -1,12 +1,18 @@
-import { useTranslation } from "react-i18next";
 import { Card } from "#app/components/ui/card.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
+const useWords = wordsOf("accounts");
+
 /** Permissions of one account that nothing has used for long, and what to do about them. */
-export function UnusedPermissions({ unused: { account, scopes, since } }: { unused: Outputs["connections"]["unused"][number] }) {
-  const { t } = useTranslation("client");
+export function UnusedPermissions({
+  unused: { account, providerName, scopes, since },
+}: {
+  unused: Outputs["connections"]["unused"][number];
+}) {
+  const t = useWords();
   const format = useFormat();
   return (
     <Card padding="sm" className="mt-4">
@@ -21,7 +27,7 @@ export function UnusedPermissions({ unused: { account, scopes, since } }: { unus
           </li>
         ))}
       </ul>
-      <p className="mt-2 text-xs text-ink-faint">{t("accounts.unusedFix")}</p>
+      <p className="mt-2 text-xs text-ink-faint">{t("accounts.unusedFix", { provider: providerName })}</p>
     </Card>
   );
 }

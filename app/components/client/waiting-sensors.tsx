@@ -1,15 +1,17 @@
 import { Link } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/tenant.ts";
 import { SensorStanding } from "./sensor-standing.tsx";
 import type { SensorView } from "./sensor-state.tsx";
 
+const useWords = wordsOf("overview", "runs");
+
 /** Sensors without a figure yet, each with what it waits for. */
 export function WaitingSensors({ sensors }: { sensors: readonly SensorView[] }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <Section title={t("overview.waitingTitle")} description={t("overview.waitingDescription")}>
       <Card padding="none" as="div">
@@ -33,9 +35,9 @@ export function WaitingSensors({ sensors }: { sensors: readonly SensorView[] }) 
 }
 
 function WhatNext({ sensor: { id, title, state, nextAt } }: { sensor: SensorView }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const { base } = useTenant();
-  if (state === "off") return <p>{t("block.disabled")}</p>;
+  if (state === "off") return <p>{t("runs:block.disabled")}</p>;
   if (state === "failing") {
     return (
       <Link to={`${base}/runs?job=${id}`} className="link">

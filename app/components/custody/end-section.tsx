@@ -1,6 +1,5 @@
 import { Form } from "@remix-run/react";
 import { Undo2 } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
@@ -11,6 +10,9 @@ import { Input } from "#app/components/ui/input.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("data");
 
 export interface EndSectionProps {
   title: string;
@@ -21,7 +23,7 @@ export interface EndSectionProps {
 
 /** Sets the end of a client, by writing its name, or cancels it. */
 export function EndSection({ title, name, endsAt, failure }: EndSectionProps) {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   const format = useFormat();
   return (
     <Section title={title} description={<p className="max-w-3xl">{t("data.endBody")}</p>}>

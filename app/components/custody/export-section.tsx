@@ -1,6 +1,5 @@
 import { Form, Link, useLocation } from "@remix-run/react";
 import { Archive, Download, RotateCw } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Button } from "#app/components/ui/button.tsx";
@@ -11,7 +10,10 @@ import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
 import { useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
+
+const useWords = wordsOf("data");
 
 type DataExport = Outputs["custody"]["exports"][number];
 
@@ -19,7 +21,7 @@ const TONES: Record<DataExport["status"], Tone> = { waiting: "info", ready: "ok"
 
 /** All that is kept of a client as a zip: asked for here, and downloaded from here. `base` is the path before `/exports`. */
 export function ExportSection({ exports, base }: { exports: readonly DataExport[]; base: string }) {
-  const { t } = useTranslation("custody");
+  const t = useWords();
   const format = useFormat();
   const { pathname } = useLocation();
   const waiting = exports.some(({ status }) => status === "waiting");

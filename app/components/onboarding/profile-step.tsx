@@ -1,16 +1,18 @@
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { LOCALE_NAMES, LOCALES } from "#app/i18n/locale.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { action, loader } from "#app/routes/onboarding.tsx";
+
+const useWords = wordsOf("auth");
 
 /** Name, language and timezone; the timezone is the browser's where it tells. */
 export function ProfileStep() {
-  const { t } = useTranslation("auth");
+  const t = useWords();
   const { me, locale, timezones } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const timezone = useRef<HTMLSelectElement>(null);

@@ -1,15 +1,17 @@
 import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { AuthLayout } from "#app/components/shell/auth-layout.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { action, loader } from "#app/routes/onboarding.tsx";
+
+const useWords = wordsOf("auth", "common");
 
 /** Where to go from here: the first connection, an invitation that waits, or how to get a workspace. */
 export function ReadyStep() {
-  const { t } = useTranslation("auth");
+  const t = useWords();
   const { me, invitations } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const [first, ...others] = me.tenants;
@@ -50,7 +52,7 @@ export function ReadyStep() {
         {!first && (
           <Form method="post" action="/sign-out" className="grid">
             <SubmitButton action="/sign-out" variant="ghost">
-              {t("account.signOut", { ns: "common" })}
+              {t("common:account.signOut")}
             </SubmitButton>
           </Form>
         )}

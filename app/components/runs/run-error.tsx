@@ -1,10 +1,12 @@
 import { Link } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { RunErrorKind } from "#server/domain/runs/schemas.ts";
 import { isOpen } from "./run-status.tsx";
 import type { RunView } from "./run-timeline.tsx";
+
+const useWords = wordsOf("runs", "run");
 
 const MENDED_BY_CONNECTING: readonly RunErrorKind[] = ["revoked", "missing_scopes", "not_connected", "choice_needed"];
 
@@ -13,7 +15,7 @@ const MENDED_BY_CONNECTING: readonly RunErrorKind[] = ["revoked", "missing_scope
  * accounts are connected, for a reader who may do so.
  */
 export function RunError({ run, kind, integrations }: { run: RunView; kind: RunErrorKind; integrations?: string }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const again = isOpen(run.status);
   return (
     <Callout
@@ -29,7 +31,7 @@ export function RunError({ run, kind, integrations }: { run: RunView; kind: RunE
         )
       }
     >
-      <p>{run.status === "dead" ? t("run.deadFix") : t(`runError.${kind}.fix`)}</p>
+      <p>{run.status === "dead" ? t("run:run.deadFix") : t(`runError.${kind}.fix`)}</p>
       {run.errorMessage && (
         <p className="mt-1 text-[0.8125rem] text-ink-faint">
           <bdi>{run.errorMessage}</bdi>

@@ -1,11 +1,13 @@
-import { useTranslation } from "react-i18next";
 import { CopyButton } from "#app/components/ui/copy-button.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { RunStatus } from "./run-status.tsx";
 import type { RunView } from "./run-timeline.tsx";
 
+const useWords = wordsOf("run");
+
 /** How a run stands, and its id: what is under its page's title. */
 export function RunIdentity({ run }: { run: RunView }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-2">
       {/* Read out when it changes while the page is open. */}

@@ -1,13 +1,15 @@
 import { Link } from "@remix-run/react";
 import { ChevronRight, ScrollText } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { TONE_TEXT, type Tone } from "#app/components/ui/tone.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { LogLevel } from "#server/domain/runs/schemas.ts";
 import type { RunView } from "./run-timeline.tsx";
+
+const useWords = wordsOf("run");
 
 type Line = RunView["logs"][number];
 
@@ -18,7 +20,7 @@ export const isLevel = (value: unknown): value is LogLevel => LEVELS.some((level
 
 /** What a run wrote; `level` leaves one level only. The filter is links, so that it works and can be sent on. */
 export function RunLogs({ logs, level }: { logs: readonly Line[]; level: LogLevel | null }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const shown = level ? logs.filter((line) => line.level === level) : logs;
   const counted = LEVELS.map((each) => ({ level: each, count: logs.filter((line) => line.level === each).length }));
   return (
@@ -70,7 +72,7 @@ function LevelLink({ to, current, label, count }: { to: string; current: boolean
 }
 
 function LogLine({ line: { at, level, message, fields } }: { line: Line }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const named = Object.entries(fields ?? {});
   return (
     <li className="grid gap-x-3 gap-y-0.5 px-4 py-2.5 text-[0.8125rem] sm:grid-cols-[6.5rem_4.5rem_minmax(0,1fr)]">

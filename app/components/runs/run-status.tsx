@@ -1,8 +1,10 @@
-import { useTranslation } from "react-i18next";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { RunStatus as Status } from "#server/domain/runs/schemas.ts";
+
+const useWords = wordsOf("runs");
 
 const TONES: Record<Status, Tone> = { queued: "neutral", running: "info", succeeded: "ok", failed: "danger", dead: "danger" };
 
@@ -14,7 +16,7 @@ export const isOpen = (status: Status): status is "queued" | "running" => status
 
 /** How a run stands, in a word. */
 export function RunStatus({ status }: { status: Status }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   if (status === "running") {
     return (
       <StatusDot tone="info" live>

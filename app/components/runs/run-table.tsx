@@ -1,11 +1,13 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { RunStatus } from "#app/components/runs/run-status.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { RunErrorKind, RunTrigger, RunStatus as Status } from "#server/domain/runs/schemas.ts";
+
+const useWords = wordsOf("runs");
 
 /** A run as a list shows it. Moments are epoch milliseconds. */
 export interface RunLine {
@@ -35,7 +37,7 @@ export function RunTable<Line extends RunLine>({
   empty: ReactNode;
   more?: readonly Column<Line>[];
 }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const format = useFormat();
   return (
     <Table
@@ -70,7 +72,7 @@ export function RunTable<Line extends RunLine>({
 }
 
 function Standing({ run: { status, errorKind } }: { run: RunLine }) {
-  const { t } = useTranslation("client");
+  const t = useWords();
   return (
     <span className="grid justify-items-end gap-1 text-end @min-[40rem]:justify-items-start @min-[40rem]:text-start">
       <RunStatus status={status} />

@@ -1,12 +1,14 @@
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { Time } from "#app/components/ui/time.tsx";
 import { TONE_ICONS, TONE_TEXT, type Tone } from "#app/components/ui/tone.ts";
 import { useFormat } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { isOpen } from "./run-status.tsx";
+
+const useWords = wordsOf("run");
 
 export type RunView = Outputs["runs"]["get"];
 
@@ -49,7 +51,7 @@ export function RunTimeline({ run }: { run: RunView }) {
 }
 
 function useMoments(run: RunView): Moment[] {
-  const { t } = useTranslation("client");
+  const t = useWords();
   const format = useFormat();
   const { createdAt, startedAt, finishedAt, availableAt, status, trigger, step, logs } = run;
   const moments: Moment[] = [

@@ -1,13 +1,15 @@
 import { Link, NavLink } from "@remix-run/react";
 import { Ellipsis, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { cn } from "#app/components/ui/cn.ts";
 import { DropdownMenu } from "#app/components/ui/dropdown-menu.tsx";
 import { MenuLink } from "#app/components/ui/menu-items.tsx";
 import { DisplayProvider } from "#app/i18n/display.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { Brand } from "./brand-mark.tsx";
 import { PageContent } from "./page-content.tsx";
+
+const useWords = wordsOf("common");
 
 export interface NavItem {
   to: string;
@@ -38,7 +40,7 @@ const BOTTOM_ITEMS = 5;
 
 /** The frame of both portals: a sidebar from 1024 px on, a top bar and a bottom bar below. All of it is links and forms. */
 export function AppShell({ home, nav, switcher, search, userMenu, timeZone, children }: AppShellProps) {
-  const { t } = useTranslation();
+  const t = useWords();
   const brand = (
     <Link to={home.to} className="rounded-sm">
       <Brand label={home.label} />
@@ -110,7 +112,7 @@ function NavBadge({ count, label, className }: { count: number; label: string; c
 }
 
 function BottomNav({ nav }: { nav: readonly NavItem[] }) {
-  const { t } = useTranslation();
+  const t = useWords();
   const shown = nav.length > BOTTOM_ITEMS ? nav.slice(0, BOTTOM_ITEMS - 1) : nav;
   const rest = nav.slice(shown.length);
   const cell =

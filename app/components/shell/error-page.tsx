@@ -1,13 +1,15 @@
 import { isRouteErrorResponse, Link, useLocation, useRouteError } from "@remix-run/react";
 import { Lock, SearchX, ServerCrash, Timer, TriangleAlert } from "lucide-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { CopyButton } from "#app/components/ui/copy-button.tsx";
 import { useHydrated } from "#app/components/ui/use-hydrated.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { useRenderContext } from "#app/render-context.ts";
 import { Brand } from "./brand-mark.tsx";
+
+const useWords = wordsOf("common");
 
 const KINDS = {
   401: ["unauthorized", Lock],
@@ -27,7 +29,7 @@ function kindOf(status: number) {
  */
 export function ErrorPage() {
   const error = useRouteError();
-  const { t } = useTranslation();
+  const t = useWords();
   const location = useLocation();
   const render = useRenderContext();
   const status = isRouteErrorResponse(error) ? error.status : 500;

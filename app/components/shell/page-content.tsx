@@ -1,8 +1,10 @@
 import { useLocation, useNavigation } from "@remix-run/react";
 import { type ReactNode, useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
 import { Card } from "#app/components/ui/card.tsx";
 import { Skeleton } from "#app/components/ui/skeleton.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("common");
 
 /** Fast pages come without a flicker in between. */
 const SHOWN_AFTER_MS = 250;
@@ -37,7 +39,7 @@ function useSlowNavigation(): boolean {
 }
 
 function PageSkeleton() {
-  const { t } = useTranslation();
+  const t = useWords();
   return (
     <div role="status" className="animate-fade">
       <span className="sr-only">{t("loading")}</span>

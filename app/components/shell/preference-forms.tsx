@@ -1,10 +1,12 @@
 import { Form, useFetcher, useLocation } from "@remix-run/react";
 import { Check, Monitor, Moon, Sun } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { cn } from "#app/components/ui/cn.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { LOCALE_NAMES, LOCALES } from "#app/i18n/locale.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { THEMES, type Theme } from "#app/theme.ts";
+
+const useWords = wordsOf("common");
 
 const ICONS = { dark: Moon, light: Sun, system: Monitor } as const;
 
@@ -15,7 +17,7 @@ function useReturnTo(): string {
 
 /** Three buttons that choose the theme. Which one is on shows by the html element's own attribute. */
 export function ThemeForm({ className }: { className?: string }) {
-  const { t } = useTranslation();
+  const t = useWords();
   const fetcher = useFetcher();
   const returnTo = useReturnTo();
   return (
@@ -38,7 +40,7 @@ const ON: Record<Theme, string> = {
 };
 
 function ThemeButton({ theme }: { theme: Theme }) {
-  const { t } = useTranslation();
+  const t = useWords();
   const Icon = ICONS[theme];
   return (
     <button
@@ -58,7 +60,7 @@ function ThemeButton({ theme }: { theme: Theme }) {
 
 /** One button a language. The page is loaded anew, in the new language and direction. */
 export function LocaleForm({ className }: { className?: string }) {
-  const { t } = useTranslation();
+  const t = useWords();
   const { locale: current } = useDisplay();
   const returnTo = useReturnTo();
   return (

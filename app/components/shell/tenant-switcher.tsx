@@ -1,8 +1,10 @@
 import { Form } from "@remix-run/react";
 import { Check, ChevronsUpDown } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { DropdownMenu } from "#app/components/ui/dropdown-menu.tsx";
 import { MenuButton, MenuLabel } from "#app/components/ui/menu-items.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("common");
 
 export interface TenantSwitcherProps {
   current: { id: string; name: string };
@@ -13,7 +15,7 @@ export interface TenantSwitcherProps {
 
 /** The workspace's name; a menu of all of them for a person who has several. */
 export function TenantSwitcher({ current, tenants, action }: TenantSwitcherProps) {
-  const { t } = useTranslation();
+  const t = useWords();
   const face = (
     <>
       <span

@@ -1,9 +1,11 @@
 import { Form } from "@remix-run/react";
 import { LogOut, type LucideIcon } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { DropdownMenu } from "#app/components/ui/dropdown-menu.tsx";
 import { MenuButton, MenuLabel, MenuLink, MenuSeparator } from "#app/components/ui/menu-items.tsx";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { LocaleForm, ThemeForm } from "./preference-forms.tsx";
+
+const useWords = wordsOf("common");
 
 export interface UserMenuProps {
   user: { name: string; email: string };
@@ -13,7 +15,7 @@ export interface UserMenuProps {
 
 /** The person's own menu: links, theme, language and the way out (POST /sign-out). */
 export function UserMenu({ user, links = [] }: UserMenuProps) {
-  const { t } = useTranslation();
+  const t = useWords();
   const shownName = user.name || user.email;
   return (
     <DropdownMenu

@@ -1,8 +1,10 @@
 import { AlertDialog as Radix } from "radix-ui";
 import type { ReactNode, RefObject } from "react";
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { Button } from "./button.tsx";
 import { overlayClass, panelClass } from "./dialog-class.ts";
+
+const useWords = wordsOf("common");
 
 export interface AlertDialogProps {
   title: string;
@@ -16,7 +18,7 @@ export interface AlertDialogProps {
 
 /** Asks before something that cannot be undone; open as long as it is rendered. `ConfirmButton` loads it when it is asked for. */
 export default function AlertDialog({ title, description, onClose, opener, children }: AlertDialogProps) {
-  const { t } = useTranslation();
+  const t = useWords();
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>

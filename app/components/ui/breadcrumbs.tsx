@@ -1,11 +1,13 @@
 import { Link } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
 import { Fragment } from "react";
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
+
+const useWords = wordsOf("common");
 
 /** The way down to this page; the last one is the page itself and needs no `to`. */
 export function Breadcrumbs({ items }: { items: readonly { label: string; to?: string }[] }) {
-  const { t } = useTranslation();
+  const t = useWords();
   return (
     <nav aria-label={t("nav.breadcrumbs")}>
       <ol className="flex flex-wrap items-center gap-x-1.5 gap-y-1 text-[0.8125rem] text-ink-faint">

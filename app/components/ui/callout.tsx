@@ -1,7 +1,9 @@
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { cn } from "./cn.ts";
 import { TONE_ICONS, TONE_TEXT, type Tone } from "./tone.ts";
+
+const useWords = wordsOf("common");
 
 const FILL: Record<Tone, string> = {
   ok: "border-ok-tint/35 bg-ok-tint/12",
@@ -25,7 +27,7 @@ export function Callout({
   className?: string;
   children?: ReactNode;
 }) {
-  const { t } = useTranslation();
+  const t = useWords();
   const Icon = TONE_ICONS[tone];
   return (
     <div

@@ -1,13 +1,15 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { useHydrated } from "./use-hydrated.ts";
 
+const useWords = wordsOf("common");
+
 /** Copies `value`. Without JavaScript it keeps its place but is not shown: the text beside it can be selected. */
 export function CopyButton({ value, label, className }: { value: string; label?: string; className?: string }) {
-  const { t } = useTranslation();
+  const t = useWords();
   const hydrated = useHydrated();
   const [copied, setCopied] = useState(false);
   useEffect(() => {

@@ -1,7 +1,9 @@
 import { CircleAlert } from "lucide-react";
 import { createContext, type ReactNode, useContext, useId } from "react";
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { cn } from "./cn.ts";
+
+const useWords = wordsOf("common");
 
 interface FieldContext {
   id: string;
@@ -27,7 +29,7 @@ export interface FieldProps {
 
 /** Label, control, hint and error, tied together for assistive technology. */
 export function Field({ label, hint, error, required = true, hideLabel = false, className, children }: FieldProps) {
-  const { t } = useTranslation();
+  const t = useWords();
   const id = useId();
   const message = typeof error === "string" ? error : error?.[0];
   const describedBy = [hint && `${id}-hint`, message && `${id}-error`].filter(Boolean).join(" ") || undefined;

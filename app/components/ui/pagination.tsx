@@ -1,12 +1,14 @@
 import { Link } from "@remix-run/react";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { Button } from "./button.tsx";
+
+const useWords = wordsOf("common");
 
 /** Links through a list by cursor; a direction without a target is left out. `summary` says what is seen, say "50 runs". */
 export function Pagination({ previousTo, nextTo, summary }: { previousTo?: string; nextTo?: string; summary?: ReactNode }) {
-  const { t } = useTranslation();
+  const t = useWords();
   if (!previousTo && !nextTo && !summary) return null;
   return (
     <nav aria-label={t("pagination.label")} className="flex flex-wrap items-center justify-between gap-3 border-t border-line px-5 py-3">

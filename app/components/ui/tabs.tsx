@@ -1,6 +1,8 @@
 import { NavLink } from "@remix-run/react";
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { cn } from "./cn.ts";
+
+const useWords = wordsOf("common");
 
 export interface TabLink {
   to: string;
@@ -12,7 +14,7 @@ export interface TabLink {
 
 /** Sections of one subject, each with its own address. On a small screen they take several lines, so that none is out of sight. */
 export function Tabs({ items, label, className }: { items: readonly TabLink[]; label?: string; className?: string }) {
-  const { t } = useTranslation();
+  const t = useWords();
   return (
     <nav aria-label={label ?? t("nav.sections")} className={cn("border-b border-line", className)}>
       <ul className="flex flex-wrap gap-x-1">

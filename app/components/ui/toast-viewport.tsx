@@ -1,17 +1,19 @@
 import { X } from "lucide-react";
 import { Toast as Radix } from "radix-ui";
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { cn } from "./cn.ts";
 import { TOAST_TONES } from "./toast.tsx";
 import { dismissToast, type Toast } from "./toast-store.ts";
 import { TONE_ICONS, TONE_TEXT } from "./tone.ts";
+
+const useWords = wordsOf("common");
 
 const SHOWN_MS = 6_000;
 const ERROR_SHOWN_MS = 12_000;
 
 /** The list of messages: announced, reachable with F8, paused while the pointer or the focus is on it. */
 export default function ToastViewport({ toasts }: { toasts: readonly Toast[] }) {
-  const { t } = useTranslation();
+  const t = useWords();
   return (
     <Radix.Provider label={t("toast.region")} swipeDirection="down">
       {toasts.map(({ id, kind, message }) => {

@@ -1,8 +1,10 @@
 import { lazy, Suspense, useSyncExternalStore } from "react";
-import { useTranslation } from "react-i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
 import { cn } from "./cn.ts";
 import { currentToasts, subscribeToasts, type Toast, type ToastMessage } from "./toast-store.ts";
 import { TONE_ICONS, TONE_TEXT, type Tone } from "./tone.ts";
+
+const useWords = wordsOf("common");
 
 export const TOAST_TONES: Record<ToastMessage["kind"], Tone> = { success: "ok", error: "danger", info: "info" };
 
@@ -23,7 +25,7 @@ export function Toaster() {
 
 /** The same message as a plain banner, where there is no JavaScript to show a toast. */
 export function FlashBanner({ flash }: { flash: ToastMessage | null }) {
-  const { t } = useTranslation();
+  const t = useWords();
   if (!flash) return null;
   const tone = TOAST_TONES[flash.kind];
   const Icon = TONE_ICONS[tone];

@@ -1,3 +1,4 @@
+/** Signing in, invitations, the first steps. */
 export const auth = {
   signIn: {
     title: "Sign in",

@@ -1,11 +1,32 @@
+/** What any page may show. */
 export const common = {
   skipToContent: "Skip to content",
   loading: "Loading",
-  nav: { main: "Main", more: "More", breadcrumbs: "Breadcrumbs", menu: "Menu", sections: "Sections" },
-  account: { menu: "Account menu", signedInAs: "Signed in as", signOut: "Sign out" },
-  tenant: { current: "Current workspace", workspaces: "Workspaces" },
-  theme: { label: "Theme", dark: "Dark", light: "Light", system: "System" },
-  language: { label: "Language" },
+  nav: {
+    main: "Main",
+    more: "More",
+    breadcrumbs: "Breadcrumbs",
+    menu: "Menu",
+    sections: "Sections",
+  },
+  account: {
+    menu: "Account menu",
+    signedInAs: "Signed in as",
+    signOut: "Sign out",
+  },
+  tenant: {
+    current: "Current workspace",
+    workspaces: "Workspaces",
+  },
+  theme: {
+    label: "Theme",
+    dark: "Dark",
+    light: "Light",
+    system: "System",
+  },
+  language: {
+    label: "Language",
+  },
   actions: {
     cancel: "Cancel",
     copy: "Copy",
@@ -14,10 +35,27 @@ export const common = {
     home: "Go to the start page",
     dismiss: "Dismiss",
   },
-  form: { optional: "optional" },
-  pagination: { label: "Pages", previous: "Previous", next: "Next" },
-  tone: { ok: "OK", info: "Note", warn: "Warning", danger: "Problem", neutral: "Neutral" },
-  toast: { region: "Messages", success: "Done", error: "Problem", info: "Note" },
+  form: {
+    optional: "optional",
+  },
+  pagination: {
+    label: "Pages",
+    previous: "Previous",
+    next: "Next",
+  },
+  tone: {
+    ok: "OK",
+    info: "Note",
+    warn: "Warning",
+    danger: "Problem",
+    neutral: "Neutral",
+  },
+  toast: {
+    region: "Messages",
+    success: "Done",
+    error: "Problem",
+    info: "Note",
+  },
   chart: {
     showFigures: "Show the figures",
     figuresOf: "Figures of: {{title}}",
@@ -55,5 +93,10 @@ export const common = {
     otherBody: "The request could not be done as it was sent. Go back, check it and try again.",
     requestId: "Request number",
     signIn: "Sign in",
+  },
+  plan: {
+    quickwin: "Quick win",
+    essentials: "Essentials",
+    growth: "Growth",
   },
 } as const;

@@ -1,4 +1,4 @@
-/** Providers that fail for many at once: for admins, and as calm news for clients. */
+/** Providers that fail for many at once. */
 export const incidents = {
   nav: "Incidents",
   open_one: "{{count}} incident is open",
@@ -35,17 +35,4 @@ export const incidents = {
   bannerBody: "Its jobs wait without losing anything, and a few accounts are tried every minute.",
   bannerOurs: "Its jobs wait. Please look at our client id and secret there.",
   see: "See the incident",
-  notice: {
-    unavailable: "{{provider}} does not answer at the moment",
-    rate_limited: "{{provider}} asks us to slow down at the moment",
-    misconfigured: "We cannot reach {{provider}} at the moment",
-  },
-  noticeBody: "There is nothing to do: we go on as soon as it works again.",
-  noticeOurs: "This is ours to mend, and there is nothing for you to do.",
-  asOf: "Your figures are as of {{time}}.",
-  waits: "What waits for it: {{jobs}}.",
-  probe: {
-    ok: "{{account}}: {{words}}",
-    failed: "{{account}} was checked. {{words}}",
-  },
 } as const;

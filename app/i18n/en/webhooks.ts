@@ -3,7 +3,11 @@ export const webhooks = {
   nav: "Webhooks",
   title: "Webhooks",
   description: "What the providers send us, the newest first, with what became of it. What it said is kept sealed and shown nowhere.",
-  tabs: { label: "Webhooks", deliveries: "Deliveries", privacy: "Privacy requests" },
+  tabs: {
+    label: "Webhooks",
+    deliveries: "Deliveries",
+    privacy: "Privacy requests",
+  },
   provider: "Provider",
   anyProvider: "Any provider",
   status: "Status",
@@ -25,7 +29,13 @@ export const webhooks = {
   emptyBody: "Deliveries show here as soon as a provider sends one to {{address}}.",
   noneFound: "No delivery fits this filter",
   noneFoundBody: "Leave a field empty to see more.",
-  states: { received: "Waiting", done: "Done", ignored: "Ignored", failed: "Failed", refused: "Refused" },
+  states: {
+    received: "Waiting",
+    done: "Done",
+    ignored: "Ignored",
+    failed: "Failed",
+    refused: "Refused",
+  },
   reasons: {
     no_secret: "Our own configuration lacks the secret to verify it with.",
     no_signature: "It was not signed.",
@@ -66,7 +76,11 @@ export const webhooks = {
     nothing: "Nothing was held.",
     done: "Done",
     waiting: "Open",
-    show: { label: "Show", all: "All", open: "Only open ones" },
+    show: {
+      label: "Show",
+      all: "All",
+      open: "Only open ones",
+    },
     data: "What is held (JSON)",
     delivery: "Delivery",
     shown_one: "{{count}} request",
@@ -92,4 +106,4 @@ export const webhooks = {
     unknown: "There is no such request",
     unknownBody: "Check the address that you were given.",
   },
-};
+} as const;

@@ -1,9 +1,43 @@
+import { accounts } from "./accounts.ts";
 import { admin } from "./admin.ts";
+import { audit } from "./audit.ts";
 import { auth } from "./auth.ts";
+import { calendar } from "./calendar.ts";
 import { client } from "./client.ts";
+import { clients } from "./clients.ts";
 import { common } from "./common.ts";
 import { custody } from "./custody.ts";
+import { data } from "./data.ts";
+import { forms } from "./forms.ts";
 import { incidents } from "./incidents.ts";
+import { notices } from "./notices.ts";
+import { operations } from "./operations.ts";
+import { overview } from "./overview.ts";
+import { run } from "./run.ts";
+import { runs } from "./runs.ts";
+import { settings } from "./settings.ts";
+import { team } from "./team.ts";
 import { webhooks } from "./webhooks.ts";
 
-export const catalogue = { common, auth, client, custody, incidents, webhooks, admin };
+export const catalogue = {
+  client,
+  notices,
+  overview,
+  accounts,
+  runs,
+  run,
+  settings,
+  team,
+  calendar,
+  forms,
+  admin,
+  clients,
+  operations,
+  audit,
+  data,
+  custody,
+  common,
+  auth,
+  incidents,
+  webhooks,
+};

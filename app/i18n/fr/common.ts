@@ -4,11 +4,31 @@ import type { Translation } from "../shape.ts";
 export const common = {
   skipToContent: "Aller au contenu",
   loading: "Chargement",
-  nav: { main: "Principale", more: "Plus", breadcrumbs: "Fil d’Ariane", menu: "Menu", sections: "Rubriques" },
-  account: { menu: "Menu du compte", signedInAs: "Connecté en tant que", signOut: "Se déconnecter" },
-  tenant: { current: "Espace actuel", workspaces: "Espaces" },
-  theme: { label: "Thème", dark: "Sombre", light: "Clair", system: "Système" },
-  language: { label: "Langue" },
+  nav: {
+    main: "Principale",
+    more: "Plus",
+    breadcrumbs: "Fil d’Ariane",
+    menu: "Menu",
+    sections: "Rubriques",
+  },
+  account: {
+    menu: "Menu du compte",
+    signedInAs: "Connecté en tant que",
+    signOut: "Se déconnecter",
+  },
+  tenant: {
+    current: "Espace actuel",
+    workspaces: "Espaces",
+  },
+  theme: {
+    label: "Thème",
+    dark: "Sombre",
+    light: "Clair",
+    system: "Système",
+  },
+  language: {
+    label: "Langue",
+  },
   actions: {
     cancel: "Annuler",
     copy: "Copier",
@@ -17,10 +37,27 @@ export const common = {
     home: "Aller à la page d’accueil",
     dismiss: "Fermer",
   },
-  form: { optional: "facultatif" },
-  pagination: { label: "Pages", previous: "Précédent", next: "Suivant" },
-  tone: { ok: "OK", info: "Info", warn: "Attention", danger: "Problème", neutral: "Neutre" },
-  toast: { region: "Messages", success: "C’est fait", error: "Problème", info: "Info" },
+  form: {
+    optional: "facultatif",
+  },
+  pagination: {
+    label: "Pages",
+    previous: "Précédent",
+    next: "Suivant",
+  },
+  tone: {
+    ok: "OK",
+    info: "Info",
+    warn: "Attention",
+    danger: "Problème",
+    neutral: "Neutre",
+  },
+  toast: {
+    region: "Messages",
+    success: "C’est fait",
+    error: "Problème",
+    info: "Info",
+  },
   chart: {
     showFigures: "Voir les chiffres",
     figuresOf: "Chiffres de : {{title}}",
@@ -58,5 +95,10 @@ export const common = {
     otherBody: "La demande n’a pas pu être traitée telle quelle. Revenez en arrière, vérifiez-la et réessayez.",
     requestId: "Numéro de la requête",
     signIn: "Se connecter",
+  },
+  plan: {
+    quickwin: "Quick win",
+    essentials: "Essentials",
+    growth: "Growth",
   },
 } satisfies Translation<typeof english>;

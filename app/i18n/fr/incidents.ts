@@ -1,7 +1,7 @@
 import type { incidents as english } from "../en/incidents.ts";
 import type { Translation } from "../shape.ts";
 
-export const incidents: Translation<typeof english> = {
+export const incidents = {
   nav: "Incidents",
   open_one: "{{count}} incident en cours",
   open_other: "{{count}} incidents en cours",
@@ -37,17 +37,4 @@ export const incidents: Translation<typeof english> = {
   bannerBody: "Ses tâches attendent sans rien perdre, et quelques comptes sont essayés chaque minute.",
   bannerOurs: "Ses tâches attendent. Vérifiez notre identifiant et notre secret chez lui.",
   see: "Voir l’incident",
-  notice: {
-    unavailable: "{{provider}} ne répond pas en ce moment",
-    rate_limited: "{{provider}} nous demande de ralentir en ce moment",
-    misconfigured: "Nous ne pouvons pas joindre {{provider}} en ce moment",
-  },
-  noticeBody: "Il n’y a rien à faire : nous reprenons dès que cela fonctionne de nouveau.",
-  noticeOurs: "C’est à nous de corriger, et il n’y a rien à faire de votre côté.",
-  asOf: "Vos chiffres datent de : {{time}}.",
-  waits: "Ce qui attend : {{jobs}}.",
-  probe: {
-    ok: "{{account}} : {{words}}",
-    failed: "{{account}} a été vérifié. {{words}}",
-  },
-};
+} satisfies Translation<typeof english>;

@@ -1,13 +1,16 @@
 import type { webhooks as english } from "../en/webhooks.ts";
 import type { Translation } from "../shape.ts";
 
-/** Ce que les fournisseurs nous envoient, et ce que l’on nous demande à travers eux. */
-export const webhooks: Translation<typeof english> = {
+export const webhooks = {
   nav: "Webhooks",
   title: "Webhooks",
   description:
     "Ce que les fournisseurs nous envoient, du plus récent au plus ancien, et ce qui en a été fait. Le contenu est gardé scellé et n’est montré nulle part.",
-  tabs: { label: "Webhooks", deliveries: "Livraisons", privacy: "Demandes de confidentialité" },
+  tabs: {
+    label: "Webhooks",
+    deliveries: "Livraisons",
+    privacy: "Demandes de confidentialité",
+  },
   provider: "Fournisseur",
   anyProvider: "Tous les fournisseurs",
   status: "État",
@@ -30,7 +33,13 @@ export const webhooks: Translation<typeof english> = {
   emptyBody: "Les livraisons s’affichent ici dès qu’un fournisseur en envoie une à {{address}}.",
   noneFound: "Aucune livraison ne correspond à ce filtre",
   noneFoundBody: "Laissez un champ vide pour en voir plus.",
-  states: { received: "En attente", done: "Faite", ignored: "Ignorée", failed: "Échouée", refused: "Refusée" },
+  states: {
+    received: "En attente",
+    done: "Faite",
+    ignored: "Ignorée",
+    failed: "Échouée",
+    refused: "Refusée",
+  },
   reasons: {
     no_secret: "Il manque à notre configuration le secret qui permet de la vérifier.",
     no_signature: "Elle n’était pas signée.",
@@ -71,7 +80,11 @@ export const webhooks: Translation<typeof english> = {
     nothing: "Rien n’était détenu.",
     done: "Faite",
     waiting: "Ouverte",
-    show: { label: "Afficher", all: "Toutes", open: "Seulement les ouvertes" },
+    show: {
+      label: "Afficher",
+      all: "Toutes",
+      open: "Seulement les ouvertes",
+    },
     data: "Données détenues (JSON)",
     delivery: "Livraison",
     shown_one: "{{count}} demande",
@@ -99,4 +112,4 @@ export const webhooks: Translation<typeof english> = {
     unknown: "Cette demande n’existe pas",
     unknownBody: "Vérifiez l’adresse que l’on vous a donnée.",
   },
-};
+} satisfies Translation<typeof english>;

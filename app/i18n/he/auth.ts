@@ -56,7 +56,14 @@ export const auth = {
       rate_limited: "יותר מדי בקשות. אם כבר קיבלת הודעת כניסה, הקישור שבהודעה האחרונה עדיין פעיל. אחרת, אפשר לנסות שוב מאוחר יותר.",
     },
   },
-  role: { owner: "בעלים", admin: "מנהל", developer: "מפתח", billing: "איש קשר לחיוב", member: "חבר צוות", viewer: "צופה" },
+  role: {
+    owner: "בעלים",
+    admin: "מנהל",
+    developer: "מפתח",
+    billing: "איש קשר לחיוב",
+    member: "חבר צוות",
+    viewer: "צופה",
+  },
   onboarding: {
     title: "ברוכים הבאים ל-Atrium",
     description: "כמה פרטים עליך, ואז אפשר לחבר את החשבון הראשון.",

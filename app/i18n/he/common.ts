@@ -4,11 +4,31 @@ import type { Translation } from "../shape.ts";
 export const common = {
   skipToContent: "דילוג לתוכן",
   loading: "בטעינה",
-  nav: { main: "ראשי", more: "עוד", breadcrumbs: "נתיב ניווט", menu: "תפריט", sections: "מדורים" },
-  account: { menu: "תפריט החשבון", signedInAs: "מחובר בתור", signOut: "יציאה" },
-  tenant: { current: "סביבת העבודה הנוכחית", workspaces: "סביבות עבודה" },
-  theme: { label: "ערכת נושא", dark: "כהה", light: "בהירה", system: "מערכת" },
-  language: { label: "שפה" },
+  nav: {
+    main: "ראשי",
+    more: "עוד",
+    breadcrumbs: "נתיב ניווט",
+    menu: "תפריט",
+    sections: "מדורים",
+  },
+  account: {
+    menu: "תפריט החשבון",
+    signedInAs: "מחובר בתור",
+    signOut: "יציאה",
+  },
+  tenant: {
+    current: "סביבת העבודה הנוכחית",
+    workspaces: "סביבות עבודה",
+  },
+  theme: {
+    label: "ערכת נושא",
+    dark: "כהה",
+    light: "בהירה",
+    system: "מערכת",
+  },
+  language: {
+    label: "שפה",
+  },
   actions: {
     cancel: "ביטול",
     copy: "העתקה",
@@ -17,10 +37,27 @@ export const common = {
     home: "מעבר לדף הראשי",
     dismiss: "סגירה",
   },
-  form: { optional: "לא חובה" },
-  pagination: { label: "עמודים", previous: "הקודם", next: "הבא" },
-  tone: { ok: "תקין", info: "מידע", warn: "אזהרה", danger: "בעיה", neutral: "ניטרלי" },
-  toast: { region: "הודעות", success: "בוצע", error: "בעיה", info: "מידע" },
+  form: {
+    optional: "לא חובה",
+  },
+  pagination: {
+    label: "עמודים",
+    previous: "הקודם",
+    next: "הבא",
+  },
+  tone: {
+    ok: "תקין",
+    info: "מידע",
+    warn: "אזהרה",
+    danger: "בעיה",
+    neutral: "ניטרלי",
+  },
+  toast: {
+    region: "הודעות",
+    success: "בוצע",
+    error: "בעיה",
+    info: "מידע",
+  },
   chart: {
     showFigures: "הצגת הנתונים",
     figuresOf: "הנתונים של: {{title}}",
@@ -58,5 +95,10 @@ export const common = {
     otherBody: "לא ניתן היה לבצע את הבקשה כפי שנשלחה. חזרו אחורה, בדקו ונסו שוב.",
     requestId: "מספר הבקשה",
     signIn: "התחברות",
+  },
+  plan: {
+    quickwin: "Quick win",
+    essentials: "Essentials",
+    growth: "Growth",
   },
 } satisfies Translation<typeof english>;

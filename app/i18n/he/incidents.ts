@@ -1,7 +1,7 @@
 import type { incidents as english } from "../en/incidents.ts";
 import type { Translation } from "../shape.ts";
 
-export const incidents: Translation<typeof english> = {
+export const incidents = {
   nav: "תקלות",
   open_one: "תקלה אחת פתוחה",
   open_two: "שתי תקלות פתוחות",
@@ -38,17 +38,4 @@ export const incidents: Translation<typeof english> = {
   bannerBody: "המשימות שלו ממתינות ודבר אינו אובד, ובכל דקה נבדקים כמה חשבונות.",
   bannerOurs: "המשימות שלו ממתינות. יש לבדוק את המזהה והסוד שלנו אצלו.",
   see: "לצפייה בתקלה",
-  notice: {
-    unavailable: "‏{{provider}} אינו עונה כרגע",
-    rate_limited: "‏{{provider}} מבקש מאיתנו להאט כרגע",
-    misconfigured: "איננו מצליחים להגיע אל {{provider}} כרגע",
-  },
-  noticeBody: "אין צורך לעשות דבר: נמשיך ברגע שזה יפעל שוב.",
-  noticeOurs: "זה שלנו לתקן, ואין צורך לעשות דבר מצידך.",
-  asOf: "הנתונים שלך נכונים ל: {{time}}.",
-  waits: "ממתינים לכך: {{jobs}}.",
-  probe: {
-    ok: "‏{{account}}: {{words}}",
-    failed: "‏{{account}} נבדק. {{words}}",
-  },
-};
+} satisfies Translation<typeof english>;

@@ -1,12 +1,15 @@
 import type { webhooks as english } from "../en/webhooks.ts";
 import type { Translation } from "../shape.ts";
 
-/** מה שהספקים שולחים לנו, ומה שמבקשים מאיתנו דרכם. */
-export const webhooks: Translation<typeof english> = {
+export const webhooks = {
   nav: "Webhooks",
   title: "Webhooks",
   description: "מה שהספקים שולחים לנו, מהחדש לישן, ומה נעשה בו. התוכן נשמר מוצפן ואינו מוצג בשום מקום.",
-  tabs: { label: "Webhooks", deliveries: "משלוחים", privacy: "בקשות פרטיות" },
+  tabs: {
+    label: "Webhooks",
+    deliveries: "משלוחים",
+    privacy: "בקשות פרטיות",
+  },
   provider: "ספק",
   anyProvider: "כל הספקים",
   status: "מצב",
@@ -29,7 +32,13 @@ export const webhooks: Translation<typeof english> = {
   emptyBody: "משלוחים יופיעו כאן ברגע שספק ישלח אחד אל {{address}}.",
   noneFound: "אין משלוח שמתאים לסינון",
   noneFoundBody: "אפשר להשאיר שדה ריק כדי לראות עוד.",
-  states: { received: "ממתין", done: "בוצע", ignored: "לא נדרש", failed: "נכשל", refused: "נדחה" },
+  states: {
+    received: "ממתין",
+    done: "בוצע",
+    ignored: "לא נדרש",
+    failed: "נכשל",
+    refused: "נדחה",
+  },
   reasons: {
     no_secret: "בהגדרות שלנו חסר הסוד שמאמת אותו.",
     no_signature: "הוא לא היה חתום.",
@@ -70,7 +79,11 @@ export const webhooks: Translation<typeof english> = {
     nothing: "לא הוחזק דבר.",
     done: "בוצעה",
     waiting: "פתוחה",
-    show: { label: "להציג", all: "הכול", open: "רק פתוחות" },
+    show: {
+      label: "להציג",
+      all: "הכול",
+      open: "רק פתוחות",
+    },
     data: "מה מוחזק (JSON)",
     delivery: "משלוח",
     shown_one: "בקשה אחת",
@@ -97,4 +110,4 @@ export const webhooks: Translation<typeof english> = {
     unknown: "אין בקשה כזאת",
     unknownBody: "כדאי לבדוק את הכתובת שקיבלת.",
   },
-};
+} satisfies Translation<typeof english>;

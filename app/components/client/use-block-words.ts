@@ -1,9 +1,12 @@
-import type { TFunction } from "i18next";
+import { wordsOf } from "#app/i18n/words.tsx";
 import type { ScheduleBlock } from "#server/domain/runs/schemas.ts";
 
+const useWords = wordsOf("runs");
+
 /** For what a job waits, in a sentence. `providers` are the names of those that it reads. */
-export function blockWords(t: TFunction<"client">, block: ScheduleBlock | "disabled", providers: readonly string[]): string {
-  return t(`block.${block}`, { provider: providers.join(", ") });
+export function useBlockWords(): (block: ScheduleBlock | "disabled", providers: readonly string[]) => string {
+  const t = useWords();
+  return (block, providers) => t(`block.${block}`, { provider: providers.join(", ") });
 }
 
 /** Whether the integrations page is where it is mended. */

@@ -1,0 +1,35 @@
+/** What stands above every page of a client while something needs a person. */
+export const notices = {
+  notice: {
+    reconnectTitle: "{{provider}} ({{account}}) needs a new sign-in",
+    reconnectBody: "What waits for it: {{jobs}}.",
+    reconnectBodyNone: "Nothing runs with it until then.",
+    reconnect: "Reconnect {{provider}}",
+    changedTitle: "{{provider}} ({{account}}) changed its settings",
+    changedHere: "Currency or time zone changed",
+    changedCurrency: "Currency: {{to}} (was {{from}}).",
+    changedTimezone: "Time zone: {{to}} (was {{from}}).",
+    changedMeaning: "Noticed on {{date}}. Earlier figures keep the old setting. Not intended? Change it back at {{provider}}.",
+    changedOpen: "View the connection",
+    suspendedTitle: "This workspace is paused",
+    suspendedBody: "Nothing is measured while it is. Please write to your agency.",
+    endsTitle: "{{provider}} ({{account}}) ends on {{date}}",
+    endsBody: "Everything works today. A new sign-in before that day keeps it so.",
+    endsBodyKey: "Everything works today. A new key before that day keeps it so.",
+  },
+  ending: {
+    title: "This workspace ends on {{date}}",
+    body: "Its jobs stand still. On that day everything is erased. An owner can cancel it, and take the data along, under Your data.",
+    adminTitle: "This client ends on {{date}}",
+    adminBody: "Its jobs stand still. On that day everything is erased.",
+  },
+  provider: {
+    unavailable: "{{provider}} does not answer at the moment",
+    rate_limited: "{{provider}} asks us to slow down at the moment",
+    misconfigured: "We cannot reach {{provider}} at the moment",
+    body: "There is nothing to do: we go on as soon as it works again.",
+    ours: "This is ours to mend, and there is nothing for you to do.",
+    asOf: "Your figures are as of {{time}}.",
+    waits: "What waits for it: {{jobs}}.",
+  },
+} as const;

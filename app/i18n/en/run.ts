@@ -1,0 +1,43 @@
+/** The page of one run. */
+export const run = {
+  run: {
+    number: "Run",
+    again: "Run again",
+    reload: "Look again",
+    timeline: "Timeline",
+    created: {
+      schedule: "Due by schedule",
+      manual: "Asked for by a person",
+      replay: "Sent again by the agency",
+    },
+    waited: "Waited {{time}}",
+    startedAt: "Started",
+    retried: "A try failed, another follows",
+    steps_one: "{{count}} step done and saved",
+    steps_other: "{{count}} steps done and saved",
+    next: "Goes on",
+    nextTry: "Next try",
+    goingOn: "Running now",
+    took: "{{time}} from start to end",
+    ended: {
+      succeeded: "Done",
+      failed: "Failed; it is not tried again by itself",
+      dead: "Given up after several tries",
+    },
+    deadFix: "We tried several times. Your agency sees it and can send it again; you can also run it again here.",
+    logs: "Log",
+    logCaption: "What this run wrote to its log",
+    logEmpty: "This run wrote nothing to its log",
+    logEmptyLevel: "Nothing of this level was written",
+    levelFilter: "Levels of the log",
+    levelAll: "All",
+    levelNames: {
+      debug: "Detail",
+      info: "Info",
+      warn: "Warning",
+      error: "Error",
+    },
+    fields_one: "{{count}} field",
+    fields_other: "{{count}} fields",
+  },
+} as const;

@@ -1,0 +1,128 @@
+import type { runs as english } from "../en/runs.ts";
+import type { Translation } from "../shape.ts";
+
+export const runs = {
+  sensor: {
+    ok: "À jour",
+    waiting: "Les premiers chiffres arrivent",
+    late: "Plus ancien que d’habitude",
+    failing: "Dernière exécution en échec",
+    blocked: "En pause",
+    off: "Désactivé",
+  },
+  block: {
+    suspended: "L’espace est suspendu.",
+    not_connected: "Attend la connexion de {{provider}}.",
+    reconnect_needed: "Attend la reconnexion de {{provider}}.",
+    missing_scopes: "Attend un accès plus large à {{provider}}.",
+    choice_needed: "Attend que vous choisissiez un compte {{provider}}.",
+    choice_gone: "Ce qui était choisi chez {{provider}} n’existe plus. Choisissez à nouveau.",
+    not_in_plan: "Votre formule ne le comprend pas.",
+    retired: "Cette tâche n’est plus proposée.",
+    disabled: "Désactivé par votre agence.",
+    fix: "Aller aux intégrations",
+  },
+  runs: {
+    title: "Exécutions",
+    description: "Chaque mesure d’un capteur et son résultat.",
+    schedule: "Calendrier",
+    scheduleDescription: "Ce qui s’exécute tout seul, à quel rythme et quand.",
+    scheduleEmpty: "Aucune tâche n’est encore prévue pour cet espace",
+    history: "Historique",
+    job: "Capteur",
+    status: "État",
+    trigger: "Lancé par",
+    started: "Début",
+    took: "Durée",
+    every: "Tous les",
+    everyMinutes_one: "minute",
+    everyMinutes_other: "{{count}} minutes",
+    everyHours_one: "heure",
+    everyHours_other: "{{count}} heures",
+    everyDays_one: "jour",
+    everyDays_other: "{{count}} jours",
+    next: "Prochaine",
+    lastSuccess: "Dernier succès",
+    never: "jamais",
+    due: "d’un instant à l’autre",
+    actions: "Actions",
+    runNow: "Lancer",
+    filter: "Filtrer",
+    clear: "Effacer le filtre",
+    anyStatus: "Tous les états",
+    anyJob: "Tous les capteurs",
+    emptyTitle: "Rien n’a encore été exécuté",
+    emptyBody: "Les exécutions apparaissent ici dès qu’un fournisseur est connecté.",
+    noneFound: "Aucune exécution ne correspond",
+    noneFoundBody: "Choisissez un autre état ou capteur.",
+    newest: "Revenir aux plus récentes",
+    shown_one: "{{count}} exécution affichée",
+    shown_other: "{{count}} exécutions affichées",
+  },
+  status: {
+    queued: "En attente",
+    running: "En cours",
+    succeeded: "Terminée",
+    failed: "En échec",
+    dead: "Abandonnée",
+  },
+  trigger: {
+    schedule: "Calendrier",
+    manual: "Une personne",
+    replay: "Agence, à nouveau",
+  },
+  runError: {
+    revoked: {
+      title: "Le fournisseur a retiré notre accès",
+      fix: "Reconnectez le compte ; le capteur reprend ensuite tout seul.",
+    },
+    rate_limited: {
+      title: "Le fournisseur nous a demandé de ralentir",
+      fix: "Rien à faire : nous réessayons dès qu’il le permet.",
+    },
+    unavailable: {
+      title: "Le fournisseur n’a pas répondu",
+      fix: "Rien à faire : nous réessayons. Si cela dure, consultez la page d’état du fournisseur.",
+    },
+    rejected: {
+      title: "Le fournisseur a refusé la demande",
+      fix: "Elle serait refusée à nouveau. Votre agence doit s’en occuper.",
+    },
+    missing_scopes: {
+      title: "Une autorisation manque",
+      fix: "Reconnectez le compte et autorisez ce dont le capteur a besoin.",
+    },
+    misconfigured: {
+      title: "Notre propre configuration n’est pas correcte",
+      fix: "Votre agence doit s’en occuper ; votre compte va bien.",
+    },
+    not_connected: {
+      title: "Le compte n’est pas connecté",
+      fix: "Connectez-le sur la page des intégrations.",
+    },
+    choice_needed: {
+      title: "Un compte doit être choisi",
+      fix: "Choisissez sur la page des intégrations ce que la tâche peut lire.",
+    },
+    not_in_plan: {
+      title: "Hors de votre formule",
+      fix: "Demandez une formule supérieure à votre agence.",
+    },
+    suspended: {
+      title: "L’espace est suspendu",
+      fix: "Écrivez à votre agence.",
+    },
+    deadline: {
+      title: "Cela a pris trop de temps",
+      fix: "Rien à faire : nous réessayons et reprenons où cela s’est arrêté.",
+    },
+    lost: {
+      title: "Elle a été interrompue",
+      fix: "Rien à faire : nous réessayons et reprenons où cela s’est arrêté.",
+    },
+    defect: {
+      title: "Une erreur s’est produite de notre côté",
+      fix: "C’est dans notre journal et nous réessayons. Si cela persiste, écrivez à votre agence en donnant le numéro de l’exécution.",
+    },
+  },
+} satisfies Translation<typeof english>;

@@ -1,8 +1,0 @@
-import type { catalogue } from "./en/catalogue.ts";
-
-declare module "i18next" {
-  interface CustomTypeOptions {
-    defaultNS: "common";
-    resources: typeof catalogue;
-  }
-}
