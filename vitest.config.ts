@@ -1,6 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
-import { sandboxWorker } from "./test/sandbox/start.ts";
+import { sandboxWorker } from "#sandbox/start.ts";
 import { testOrigin, testVariables } from "./test/variables.ts";
 
 const inWorkerd = ["test/**/*.test.ts"];

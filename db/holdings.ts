@@ -412,7 +412,7 @@ export const holdings: readonly Holding[] = [
     data: ["count", "resetAt"],
     contact: ["key"],
     exported: { not: "counters, for a day at most" },
-    // Of keys that name the client; see domain/rate-limits/keys-of-tenant.ts.
+    // Of keys that name the client; see domain/tenancy/keys-of-tenant.ts.
     atEnd: "erased",
     withPerson: { stays: "for a day at most" },
   },

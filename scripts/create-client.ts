@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { CreateClient } from "#server/domain/tenants/client.ts";
-import { createClient } from "#server/domain/tenants/create-client.ts";
-import { slugOf } from "#server/domain/tenants/slug-of.ts";
+import { createClient } from "#server/domain/clients/create-client.ts";
+import { CreateClient } from "#server/domain/clients/schemas.ts";
+import { slugOf } from "#server/domain/clients/slug-of.ts";
 import { conflict, DomainError } from "#server/errors.ts";
 import { readOptions, refuseCall, usageOfWhose, whose } from "./read-options.ts";
 import { withAtrium } from "./with-atrium.ts";

@@ -1,9 +1,9 @@
 import { parseEnv } from "node:util";
 import { keyProviders } from "#server/catalog/providers/registry.ts";
 import { enterTenant } from "#server/ctx.ts";
-import { connectKey } from "#server/domain/connections/connect-key.ts";
-import { planImport } from "#server/domain/connections/plan-import.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { connectKey } from "#server/domain/connecting/connect-key.ts";
+import { planImport } from "#server/domain/connecting/plan-import.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { DomainError } from "#server/errors.ts";
 import { readOptions, readTenant, refuseCall, usageOfWhose, whose } from "./read-options.ts";
 import { readText } from "./read-text.ts";

@@ -5,7 +5,7 @@ import { migrate } from "drizzle-orm/d1/migrator";
 import { Miniflare } from "miniflare";
 import { getPlatformProxy } from "wrangler";
 import type { Ctx } from "#server/ctx.ts";
-import { workToken } from "#server/domain/connections/work-token.ts";
+import { workToken } from "#server/domain/connecting/work-token.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { type Env, readConfig } from "#server/env.ts";
 import { scriptCtx } from "./ctx.ts";

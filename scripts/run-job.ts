@@ -1,8 +1,8 @@
 import { enterTenant } from "#server/ctx.ts";
-import { listJobSettings, type SettingField } from "#server/domain/runs/job-settings.ts";
-import { JobConfig, JobId } from "#server/domain/runs/schemas.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { listJobSettings, type SettingField } from "#server/domain/schedules/job-settings.ts";
+import { JobConfig, JobId } from "#server/domain/schedules/schemas.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { readOptions, refuseCall, usageOfWhose, whose } from "./read-options.ts";
 import { withAtrium } from "./with-atrium.ts";
 

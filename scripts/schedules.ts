@@ -1,7 +1,8 @@
+import type { ScheduleBlock } from "#db/words/runs.ts";
 import { enterTenant } from "#server/ctx.ts";
-import { listSchedules } from "#server/domain/runs/list-schedules.ts";
-import type { Schedule, ScheduleBlock } from "#server/domain/runs/schemas.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { listSchedules } from "#server/domain/schedules/list-schedules.ts";
+import type { Schedule } from "#server/domain/schedules/schemas.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { readOptions, readTenant, refuseCall, usageOfWhose, whose } from "./read-options.ts";
 import { withAtrium } from "./with-atrium.ts";
 

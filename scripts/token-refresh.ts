@@ -1,9 +1,9 @@
 import { enterTenant } from "#server/ctx.ts";
-import { claimRenewals } from "#server/domain/connections/claim-renewals.ts";
-import { listDueRenewals } from "#server/domain/connections/list-due-renewals.ts";
-import { listRenewals } from "#server/domain/connections/list-renewals.ts";
 import type { DueReason, DueRemark, DueRenewal } from "#server/domain/connections/schemas.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
+import { claimRenewals } from "#server/domain/tokens/claim-renewals.ts";
+import { listDueRenewals } from "#server/domain/tokens/list-due-renewals.ts";
+import { listRenewals } from "#server/domain/tokens/list-renewals.ts";
 import { readOptions, usageOfWhose, whose } from "./read-options.ts";
 import { withAtrium } from "./with-atrium.ts";
 

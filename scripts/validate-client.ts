@@ -1,6 +1,6 @@
 import { enterTenant } from "#server/ctx.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
-import { validateClient } from "#server/domain/tenants/validate-client.ts";
+import { validateClient } from "#server/domain/clients/validate-client.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { readOptions, readTenant, usageOfWhose, whose } from "./read-options.ts";
 import { withAtrium } from "./with-atrium.ts";
 

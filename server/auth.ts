@@ -3,7 +3,7 @@ import type { Db } from "#db/client.ts";
 import { tryAgain } from "#db/patient-d1.ts";
 import { memberships, sessions, tenants, users } from "#db/schema/index.ts";
 import type { Actor } from "./ctx.ts";
-import { hashToken } from "./domain/sessions/tokens.ts";
+import { hashToken } from "./domain/vault/sign-in-tokens.ts";
 
 /** `__Host-`: only over https (or localhost), only for this host, only for the whole of it. */
 export const sessionCookie = "__Host-atrium_session";

@@ -1,9 +1,10 @@
 import type { InferSelectModel } from "drizzle-orm";
 import { type Db, openDb, openTenantDb, type Place, placeOf, places } from "#db/client.ts";
 import type { tenants } from "#db/schema/index.ts";
-import type { Permission, TenantRole } from "./domain/members/permissions.ts";
-import { allows } from "./domain/members/permissions.ts";
-import type { Locale, Role } from "./domain/tenants/schemas.ts";
+import type { Locale } from "#db/words/locales.ts";
+import type { Role } from "#db/words/tenants.ts";
+import type { Permission, TenantRole } from "./domain/tenancy/permissions.ts";
+import { allows } from "./domain/tenancy/permissions.ts";
 import type { Config } from "./env.ts";
 import { forbidden, unauthenticated } from "./errors.ts";
 import type { Log } from "./log.ts";

@@ -1,4 +1,4 @@
-import { sandboxVariables } from "./sandbox/endpoints.ts";
+import { sandboxVariables } from "#sandbox/endpoints.ts";
 
 export const testOrigin = "http://atrium.test";
 /** Where tests find the sandbox: every request of the Worker goes there, whatever its host. */

@@ -1,14 +1,14 @@
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
-import { openAccount } from "#server/domain/connections/open-account.ts";
-import { workToken } from "#server/domain/connections/work-token.ts";
+import { workToken } from "#server/domain/connecting/work-token.ts";
 import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
 import { makeExport } from "#server/domain/custody/make-export.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { defaultLimits, type Engine } from "#server/domain/runs/engine.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
+import { openAccount } from "#server/domain/tokens/open-account.ts";
 import { subscribeEvents } from "#server/domain/webhooks/subscribe-events.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import type { Env } from "#server/env.ts";

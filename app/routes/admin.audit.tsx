@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ScrollText, SearchX } from "lucide-react";
-import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { ClientLink } from "#app/components/admin/client-link.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
@@ -16,6 +15,8 @@ import { Input } from "#app/components/ui/input.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { useAdmin } from "#app/portal/use-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("audit");

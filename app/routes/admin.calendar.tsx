@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { CalendarCheck } from "lucide-react";
-import { enterAdmin } from "#app/admin.ts";
 import { ClientLink } from "#app/components/admin/client-link.tsx";
 import { type Entry, Months } from "#app/components/calendar/months.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
@@ -9,6 +8,7 @@ import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("operations", "calendar", "admin");

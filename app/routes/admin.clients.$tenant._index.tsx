@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { CirclePlay } from "lucide-react";
-import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { ClientFigures } from "#app/components/admin/client-figures.tsx";
 import { ClientRecord, KlaviyoRecord } from "#app/components/admin/client-record.tsx";
 import { ConnectionTable } from "#app/components/admin/connection-table.tsx";
@@ -19,6 +18,8 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { useAdmin } from "#app/portal/use-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 

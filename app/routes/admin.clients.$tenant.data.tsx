@@ -1,12 +1,12 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { enterAdmin } from "#app/admin.ts";
 import { EndSection } from "#app/components/custody/end-section.tsx";
 import { ExportSection } from "#app/components/custody/export-section.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { custodyAction } from "#app/custody-action.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("data");

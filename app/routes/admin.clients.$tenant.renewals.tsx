@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { enterAdmin } from "#app/admin.ts";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { PlanTable } from "#app/components/admin/plan-table.tsx";
 import { RenewalHistoryTable } from "#app/components/admin/renewal-history-table.tsx";
@@ -12,6 +11,7 @@ import { filtersOf } from "#app/filters.ts";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("operations");

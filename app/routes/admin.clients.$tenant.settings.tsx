@@ -1,6 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
-import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { clientFieldsOf } from "#app/client-form.ts";
 import { ClientFields } from "#app/components/admin/client-fields.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
@@ -13,6 +12,8 @@ import { isolate } from "#app/i18n/isolate.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { useAdmin } from "#app/portal/use-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("clients");

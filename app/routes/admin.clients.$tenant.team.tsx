@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { ScrollText, Users } from "lucide-react";
-import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { AuditTable } from "#app/components/audit/audit-table.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
@@ -12,6 +11,8 @@ import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { useAdmin } from "#app/portal/use-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("clients", "audit", "team");

@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Outlet, useActionData, useLoaderData } from "@remix-run/react";
 import { CirclePause, CirclePlay } from "lucide-react";
-import { enterAdmin } from "#app/admin.ts";
 import { ClientStatus } from "#app/components/admin/client-status.tsx";
 import { EndBanner } from "#app/components/custody/end-banner.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
@@ -13,6 +12,7 @@ import { Tabs } from "#app/components/ui/tabs.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { safeReturnPath } from "#app/return-path.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 

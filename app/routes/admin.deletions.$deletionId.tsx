@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
-import { enterAdmin } from "#app/admin.ts";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
 
 /** The receipt of a client that was erased, as a file: what was erased, when, and nothing that says who its people were. */
 export async function loader(args: LoaderFunctionArgs) {

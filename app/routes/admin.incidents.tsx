@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { CircleCheck, History } from "lucide-react";
-import { enterAdmin } from "#app/admin.ts";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { IncidentTable } from "#app/components/admin/incident-table.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
@@ -11,6 +10,7 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("incidents");

@@ -1,13 +1,13 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { ExternalLink } from "lucide-react";
-import { enterAdmin } from "#app/admin.ts";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { isFromElsewhere } from "#app/from-elsewhere.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("clients");

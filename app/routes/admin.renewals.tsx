@@ -1,7 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { ChartNoAxesColumn, RotateCw } from "lucide-react";
-import { enterAdmin } from "#app/admin.ts";
 import { FailingRenewalTable } from "#app/components/admin/failing-renewal-table.tsx";
 import { RenewalRates } from "#app/components/admin/renewal-rates.tsx";
 import { RenewalTable } from "#app/components/admin/renewal-table.tsx";
@@ -12,6 +11,7 @@ import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("operations");

@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
 import { Eye, EyeOff } from "lucide-react";
-import { enterAdmin } from "#app/admin.ts";
 import { ClientLink } from "#app/components/admin/client-link.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { RevealTable } from "#app/components/admin/reveal-table.tsx";
@@ -19,6 +18,7 @@ import { filtersOf } from "#app/filters.ts";
 import { type FormFailure, formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 

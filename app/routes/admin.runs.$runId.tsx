@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
 import { RotateCw } from "lucide-react";
-import { enterAdmin, useAdmin } from "#app/admin.ts";
 import { RunProblem } from "#app/components/admin/run-problem.tsx";
 import { RunCourse } from "#app/components/runs/run-course.tsx";
 import { RunIdentity } from "#app/components/runs/run-identity.tsx";
@@ -16,6 +15,8 @@ import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { useAdmin } from "#app/portal/use-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("run", "operations");

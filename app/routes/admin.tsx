@@ -1,4 +1,3 @@
-import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Outlet, useLoaderData } from "@remix-run/react";
 import {
   BookOpen,
@@ -16,37 +15,19 @@ import {
   Store,
   Webhook,
 } from "lucide-react";
-import { enterAdmin } from "#app/admin.ts";
 import { FindInBar } from "#app/components/admin/find-form.tsx";
 import { IncidentBanner } from "#app/components/admin/incident-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
-import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { titleMeta, titleOf } from "#app/title.ts";
+import { loadAdmin } from "#app/portal/load-admin.ts";
+import { titleMeta } from "#app/title.ts";
 
 const useWords = wordsOf("admin", "custody", "incidents", "webhooks");
 
 export const meta = titleMeta;
 
-export async function loader(args: LoaderFunctionArgs) {
-  const { api, locale } = enterAdmin(args);
-  const [me, waiting, waitingReveals, jobs] = await Promise.all([
-    api.me.get(),
-    api.health.agency(),
-    api.reveals.waiting(),
-    api.runs.jobs(),
-  ]);
-  const [firstTenant] = me.tenants;
-  return {
-    title: titleOf(wordsIn(locale)("admin:title")),
-    me: { name: me.name, email: me.email, timezone: me.timezone },
-    portal: firstTenant ? `/t/${firstTenant.id}` : null,
-    waiting,
-    waitingReveals,
-    jobs: jobs.map(({ id, title, description }) => ({ id, title: title[locale], description: description[locale] })),
-  };
-}
+export const loader = loadAdmin;
 
 /** The agency's portal: everything below /admin. */
 export default function AdminLayout() {

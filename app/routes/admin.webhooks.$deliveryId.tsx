@@ -1,7 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { RotateCcw } from "lucide-react";
-import { enterAdmin } from "#app/admin.ts";
 import { DeliveryStatus } from "#app/components/admin/delivery-status.tsx";
 import { DeliveryOwner } from "#app/components/admin/delivery-table.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
@@ -14,6 +13,7 @@ import { Time } from "#app/components/ui/time.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("webhooks");

@@ -6,7 +6,7 @@ import { Button } from "#app/components/ui/button.tsx";
 import { isFromElsewhere } from "#app/from-elsewhere.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { enterTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/portal/enter-tenant.ts";
 import { titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("accounts");

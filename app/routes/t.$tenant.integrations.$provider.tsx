@@ -19,7 +19,8 @@ import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { connectByKey } from "#app/key-form.ts";
-import { enterTenant, useTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/portal/enter-tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("accounts");

@@ -17,9 +17,9 @@ import { useDisplay } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { enterTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/portal/enter-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
-import { pagePath } from "#server/domain/sessions/schemas.ts";
+import { pagePath } from "#server/domain/people/schemas.ts";
 
 const useWords = wordsOf("accounts");
 

@@ -5,9 +5,9 @@ import { ProviderTrail } from "#app/components/client/provider-trail.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { enterTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/portal/enter-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
-import { foldText } from "#server/domain/search/schemas.ts";
+import { foldText } from "#server/domain/tenancy/fold-text.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 
 const useWords = wordsOf("accounts");

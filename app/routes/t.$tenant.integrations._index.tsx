@@ -15,9 +15,10 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { enterTenant, useTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/portal/enter-tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
-import { foldText } from "#server/domain/search/schemas.ts";
+import { foldText } from "#server/domain/tenancy/fold-text.ts";
 
 const useWords = wordsOf("accounts", "calendar");
 

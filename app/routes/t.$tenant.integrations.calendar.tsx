@@ -9,7 +9,8 @@ import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { enterTenant, useTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/portal/enter-tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("calendar");

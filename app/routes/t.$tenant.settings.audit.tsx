@@ -14,7 +14,8 @@ import { Select } from "#app/components/ui/select.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { enterTenant, useTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/portal/enter-tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("audit", "settings");

@@ -9,9 +9,10 @@ import { Section } from "#app/components/shell/section.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { enterTenant, useTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/portal/enter-tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
-import type { Role } from "#server/domain/tenants/schemas.ts";
+import type { Role } from "#db/words/tenants.ts";
 
 const useWords = wordsOf("team");
 

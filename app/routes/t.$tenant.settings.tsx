@@ -2,7 +2,7 @@ import { Outlet } from "@remix-run/react";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Tabs } from "#app/components/ui/tabs.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 
 const useWords = wordsOf("settings", "accounts");
 

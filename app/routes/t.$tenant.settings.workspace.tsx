@@ -15,7 +15,8 @@ import { LOCALE_NAMES, type Locale } from "#app/i18n/locale.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { enterTenant, useTenant } from "#app/tenant.ts";
+import { enterTenant } from "#app/portal/enter-tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("settings");

@@ -1,4 +1,3 @@
-import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Outlet, useLoaderData } from "@remix-run/react";
 import { Blocks, ChartLine, CirclePlay, Settings, ShieldCheck, Users } from "lucide-react";
 import { ChangeNotices } from "#app/components/client/change-notices.tsx";
@@ -11,58 +10,14 @@ import { TenantSwitcher } from "#app/components/shell/tenant-switcher.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { enterTenant } from "#app/tenant.ts";
-import { titleMeta, titleOf } from "#app/title.ts";
+import { loadTenant } from "#app/portal/load-tenant.ts";
+import { titleMeta } from "#app/title.ts";
 
 const useWords = wordsOf("client", "notices");
 
 export const meta = titleMeta;
 
-export async function loader(args: LoaderFunctionArgs) {
-  const { me, tenant } = await enterTenant(args);
-  const { api, locale } = args.context;
-  const [integrations, jobs] = await Promise.all([api.connections.list({ tenant: tenant.id }), api.runs.jobs()]);
-  return {
-    title: titleOf(tenant.name),
-    me,
-    tenant,
-    jobs: jobs.map(({ id, title, providers }) => ({ id, title: title[locale], providers })),
-    providers: integrations.map(({ provider: id, name }) => ({ id, name })),
-    incidents: integrations.flatMap(({ provider: id, name, incident, connections }) =>
-      incident === null || connections.length === 0
-        ? []
-        : [{ provider: { id, name }, kind: incident.kind, asOf: latest(connections.map(({ lastSuccessAt }) => lastSuccessAt)) }],
-    ),
-    cliffs: integrations.flatMap(({ provider: id, name, connections }) =>
-      connections.flatMap(({ cliff, ...connection }) =>
-        cliff === null
-          ? []
-          : [
-              {
-                ...cliff,
-                id: connection.id,
-                account: connection.name,
-                provider: { id, name },
-                by: connection.kind,
-                since: connection.connectedAt,
-              },
-            ],
-      ),
-    ),
-    changes: integrations.flatMap(({ provider: id, name, connections }) =>
-      connections.flatMap(({ changed, ...connection }) =>
-        changed === null ? [] : [{ ...changed, id: connection.id, account: connection.name, provider: { id, name } }],
-      ),
-    ),
-    reconnects: integrations.flatMap(({ provider: id, name, connections }) =>
-      connections
-        .filter(({ status }) => status === "reconnect_needed")
-        .map((connection) => ({ id: connection.id, account: connection.name, provider: { id, name } })),
-    ),
-  };
-}
-
-const latest = (times: readonly (number | null)[]) => times.reduce((last, at) => (at !== null && at > (last ?? 0) ? at : last), null);
+export const loader = loadTenant;
 
 /** The client's portal: everything below /t/:tenant. */
 export default function TenantLayout() {

@@ -8,6 +8,7 @@ import type {
   CliffKind,
   ConnectionKind,
   ConnectionStatus,
+  ConsentEnd,
   DebtReason,
   EndTold,
   Farewell,
@@ -15,8 +16,8 @@ import type {
   ReconnectReason,
   RenewalOutcome,
   RenewalTrigger,
-} from "#server/domain/connections/schemas.ts";
-import type { ConsentEnd, ShownAccount } from "#server/domain/oauth/schemas.ts";
+  ShownAccount,
+} from "#db/words/connections.ts";
 
 /** An account at a provider that a tenant has connected. Its tokens are in `secrets`. */
 export const connections = sqliteTable(
@@ -62,7 +63,7 @@ export const connections = sqliteTable(
     cliffAt: instant(),
     cliffKind: text().$type<CliffKind>(),
     cliffWarned: integer(),
-    /** When this key ends, since a sign-in of the same account took its place; null where it does not (see domain/connections/end-replaced.ts). */
+    /** When this key ends, since a sign-in of the same account took its place; null where it does not (see domain/connecting/end-replaced.ts). */
     endsAt: instant(),
     /** The last word about that end that was sent: `announced` or `reminded`. Null: none. */
     endTold: text().$type<EndTold>(),

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { DeletionReceipt, ExportProgress, ExportStatus } from "#server/domain/custody/schemas.ts";
+import type { DeletionReceipt, ExportProgress, ExportStatus } from "#db/words/custody.ts";
 
 /** One admin asks to see one secret, another one allows it; for five minutes the first one may. */
 export const reveals = sqliteTable(

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant } from "#db/columns.ts";
-import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
+import type { IncidentKind } from "#db/words/incidents.ts";
 
 /** A wave of failures at one provider, over all tenants: one row for the admin instead of a thousand alarms. */
 export const incidents = sqliteTable(

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant, tenantId } from "#db/columns.ts";
-import type { MailKind } from "#server/domain/mail/schemas.ts";
-import type { Locale, Role } from "#server/domain/tenants/schemas.ts";
+import type { Locale } from "#db/words/locales.ts";
+import type { MailFate, MailKind } from "#db/words/mail.ts";
+import type { Role } from "#db/words/tenants.ts";
 
 /** A person. `staff` is an admin of the whole agency, outside the tenants. */
 export const users = sqliteTable("users", {
@@ -94,7 +95,7 @@ export const undeliveredMails = sqliteTable(
     kind: text().$type<MailKind>().notNull(),
     ofTenant: text(),
     recipient: text().notNull(),
-    fate: text().$type<"refused" | "later" | "unsure">().notNull(),
+    fate: text().$type<MailFate>().notNull(),
     reason: text().notNull(),
     at: instant().notNull(),
   },

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { index, integer, numeric, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { JobConfig, LogLevel, RunErrorKind, RunStatus, RunTrigger, ScheduleBlock } from "#server/domain/runs/schemas.ts";
+import type { JobConfig, LogLevel, RunErrorKind, RunStatus, RunTrigger, ScheduleBlock } from "#db/words/runs.ts";
 
-/** What runs for whom and when next: one row a tenant and job, made by domain/runs/schedule-statements.ts. */
+/** What runs for whom and when next: one row a tenant and job, made by domain/schedules/schedule-statements.ts. */
 export const schedules = sqliteTable(
   "schedules",
   {

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { Features, Locale, Plan, TenantStatus, Vertical } from "#server/domain/tenants/schemas.ts";
+import type { Locale } from "#db/words/locales.ts";
+import type { Features, Plan, TenantStatus, Vertical } from "#db/words/tenants.ts";
 
 /** A client of the agency. Its id is a slug that people see in URLs. */
 export const tenants = sqliteTable(
@@ -49,7 +50,7 @@ export const tenants = sqliteTable(
 /**
  * Which row of `client_search` is a client's, and whether the name that it has is in there. `client_search` is a virtual table (FTS5
  * over triples of letters, without the text itself) that the schema cannot say; it and the triggers stand in the migration that made
- * it. A client that is new or has another name is marked by a trigger as not known, whoever wrote it, and domain/tenants/search-names.ts
+ * it. A client that is new or has another name is marked by a trigger as not known, whoever wrote it, and domain/tenancy/search-names.ts
  * takes it in; a row that goes takes its row of the index with it.
  */
 export const clientNames = sqliteTable(

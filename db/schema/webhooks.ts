@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { DeliveryReason, DeliveryStatus, PrivacyKind } from "#server/domain/webhooks/schemas.ts";
+import type { DeliveryReason, DeliveryStatus, PrivacyKind } from "#db/words/webhooks.ts";
 
 /**
  * One event of a provider for one tenant's connection, or a delivery that was refused or is nobody's (`tenantId` ""), of which

@@ -1,20 +1,20 @@
 import { eq, getTableColumns } from "drizzle-orm";
 import { measurements, memberships, runs, sessions, tenants, users } from "#db/schema/index.ts";
+import { propertiesOf } from "#sandbox/google/properties.ts";
 import { sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
-import type { Resource } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
+import type { Resource } from "#server/catalog/resource.ts";
 import type { Metric, Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { type Ctx, enterTenant, type Tenant, type UserActor } from "#server/ctx.ts";
-import { storeConnection } from "#server/domain/connections/store-connection.ts";
-import { hashToken, newToken } from "#server/domain/sessions/tokens.ts";
-import { createClient } from "#server/domain/tenants/create-client.ts";
+import { createClient } from "#server/domain/clients/create-client.ts";
+import { storeConnection } from "#server/domain/connecting/store-connection.ts";
 import { openDataKey } from "#server/domain/vault/data-keys.ts";
 import { wrap } from "#server/domain/vault/envelope.ts";
 import { currentRootKeyId, findRootKey } from "#server/domain/vault/root-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
+import { hashToken, newToken } from "#server/domain/vault/sign-in-tokens.ts";
 import { newId } from "#server/ids.ts";
-import { propertiesOf } from "#test/sandbox/google/properties.ts";
 
 /** The client whose pages are opened, and the header of its owner's browser. */
 export interface Portal {

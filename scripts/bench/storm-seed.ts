@@ -1,15 +1,15 @@
 import { batchOf, type Statement } from "#db/client.ts";
 import { connections, dataKeys, secrets, sessions, tenants, users } from "#db/schema/index.ts";
+import { propertiesOf } from "#sandbox/google/properties.ts";
 import { sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
-import { hashToken, newToken } from "#server/domain/sessions/tokens.ts";
 import { openDataKey } from "#server/domain/vault/data-keys.ts";
 import { wrap } from "#server/domain/vault/envelope.ts";
 import { currentRootKeyId, findRootKey } from "#server/domain/vault/root-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
+import { hashToken, newToken } from "#server/domain/vault/sign-in-tokens.ts";
 import { newId } from "#server/ids.ts";
-import { propertiesOf } from "#test/sandbox/google/properties.ts";
 
 /** What each client of the storm has: a provider that repeats a lost reply, one that rotates for good, one that does not rotate. */
 const stormProviders = ["shopify", "klaviyo", "google"] as const;

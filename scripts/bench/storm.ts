@@ -1,12 +1,12 @@
 import { count, eq, inArray, sql } from "drizzle-orm";
 import { type Db, openDb } from "#db/client.ts";
 import { connections, renewals, runs } from "#db/schema/index.ts";
+import { sandboxVariables } from "#sandbox/endpoints.ts";
+import { startSandbox } from "#sandbox/start.ts";
 import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
 import { type Server, startServer } from "#scripts/server.ts";
 import { workerdProcesses } from "#scripts/workerd-processes.ts";
-import { sandboxVariables } from "#test/sandbox/endpoints.ts";
-import { startSandbox } from "#test/sandbox/start.ts";
 import { insist } from "./insist.ts";
 import { type StormConnection, seedStorm } from "./storm-seed.ts";
 

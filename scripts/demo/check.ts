@@ -1,7 +1,7 @@
 import { createTRPCClient, httpLink } from "@trpc/client";
+import { shopFigures } from "#sandbox/shop/figures.ts";
+import { shopFile } from "#sandbox/shop/load.ts";
 import type { AppRouter, Outputs } from "#server/trpc/root.ts";
-import { shopFigures } from "#test/sandbox/shop/figures.ts";
-import { shopFile } from "#test/sandbox/shop/load.ts";
 import { findMail } from "./mail.ts";
 import { admin, clients, type DemoClient } from "./people.ts";
 import type { Demo } from "./start.ts";

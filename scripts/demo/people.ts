@@ -1,5 +1,5 @@
-import { realShop } from "#test/sandbox/endpoints.ts";
-import { huShop, jpShop } from "#test/sandbox/places.ts";
+import { realShop } from "#sandbox/endpoints.ts";
+import { huShop, jpShop } from "#sandbox/places.ts";
 
 /** Who is there in a demo. `.example` addresses reach nobody. */
 export const admin = "admin@agency.example";

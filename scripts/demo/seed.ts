@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { deletions, memberships, tenants, users } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { createClient } from "#server/domain/tenants/create-client.ts";
+import { createClient } from "#server/domain/clients/create-client.ts";
 import { newId } from "#server/ids.ts";
 import { admin, clients, secondAdmin } from "./people.ts";
 

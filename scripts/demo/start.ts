@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import { resolve } from "node:path";
+import { sandboxVariables } from "#sandbox/endpoints.ts";
+import { startSandbox } from "#sandbox/start.ts";
 import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
 import { type Server, startServer } from "#scripts/server.ts";
-import { sandboxVariables } from "#test/sandbox/endpoints.ts";
-import { startSandbox } from "#test/sandbox/start.ts";
 import { seed } from "./seed.ts";
 
 export interface Demo {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Resource } from "./provider.ts";
+import type { Resource } from "./resource.ts";
 
 export interface AccountRequest {
   method?: "GET" | "POST" | "DELETE";

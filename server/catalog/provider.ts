@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Account } from "./account.ts";
+import type { Resource } from "./resource.ts";
 import type { Text } from "./text.ts";
 
 /** A group of permissions that is asked for together and unlocks something that a client can name. */
@@ -20,17 +21,6 @@ export interface Grant {
   refreshExpiresInS: number | undefined;
   /** Undefined where the reply does not say. */
   scopes: readonly string[] | undefined;
-}
-
-/** One of the things that a login opens: a GA4 property, an ad account, a page. `id` is the provider's own. */
-export interface Resource {
-  kind: string;
-  id: string;
-  name: string;
-  /** Through what it is reached (a Google Ads manager, a business), for people and for the request that needs it. */
-  parent?: string | undefined;
-  currency?: string | undefined;
-  timezone?: string | undefined;
 }
 
 /** Who was connected. `externalId` must stay the same for ever for the same account. */
@@ -194,7 +184,7 @@ export interface OAuth {
   } | null;
   /** Where a person takes our access away by hand, in the menus of the provider's own pages. Written from memory: menus move, and none was looked up. */
   removal?: Text;
-  /** What ends although it is renewed, in seconds: see domain/connections/cliffs.ts. */
+  /** What ends although it is renewed, in seconds: see domain/tokens/cliffs.ts. */
   lives?: {
     /** Of the refresh token from the first consent on; renewing does not restart it. */
     consentS?: number;

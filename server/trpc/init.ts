@@ -1,9 +1,9 @@
 import { initTRPC } from "@trpc/server";
 import { z } from "zod";
 import { type Ctx, enterTenant, requirePermission, requireUser } from "#server/ctx.ts";
-import type { Permission } from "#server/domain/members/permissions.ts";
-import { takeChange } from "#server/domain/rate-limits/take-change.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
+import type { Permission } from "#server/domain/tenancy/permissions.ts";
+import { takeChange } from "#server/domain/tenancy/take-change.ts";
 import { DomainError, forbidden, notFound } from "#server/errors.ts";
 import { trpcErrorOf, trpcShape } from "./errors.ts";
 import type { ObjectSchema, ProcedureMeta } from "./rest.ts";

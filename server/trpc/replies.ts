@@ -12,7 +12,7 @@ import {
 } from "#server/domain/connections/schemas.ts";
 import { ExportStatus } from "#server/domain/custody/schemas.ts";
 import { IncidentKind } from "#server/domain/incidents/schemas.ts";
-import { Text } from "#server/domain/tenants/schemas.ts";
+import { Text } from "#server/domain/tenancy/schemas.ts";
 
 /**
  * What procedures answer whose verbs say it by a type alone: the schemas that the API's document shows and its callers rely on.

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { type Webhook as Sent, Webhook as SentSchema, signRequest } from "#sandbox/control/webhooks.ts";
+import { sandboxClients, webhookSecrets } from "#sandbox/endpoints.ts";
 import { findWebhook, webhooks } from "#server/catalog/webhooks/registry.ts";
 import type { Incoming, Verdict, Webhook } from "#server/catalog/webhooks/webhook.ts";
-import { type Webhook as Sent, Webhook as SentSchema, signRequest } from "#test/sandbox/control/webhooks.ts";
-import { sandboxClients, webhookSecrets } from "#test/sandbox/endpoints.ts";
 
 const now = Date.parse("2026-03-04T05:06:07Z");
 const bytes = (text: string) => new TextEncoder().encode(text);

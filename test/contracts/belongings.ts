@@ -27,7 +27,7 @@ import {
 } from "#db/schema/index.ts";
 import { tenantTables } from "#db/tenant-guard.ts";
 import type { Tenant, UserActor } from "#server/ctx.ts";
-import { linkToken } from "#server/domain/sessions/tokens.ts";
+import { linkToken } from "#server/domain/vault/sign-in-tokens.ts";
 import { readConfig } from "#server/env.ts";
 import { newId } from "#server/ids.ts";
 import { makeTenant, makeUser, testEnv } from "#test/harness.ts";

@@ -4,12 +4,12 @@ import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { columnsOf, type Holding, holdings, ofCustomers } from "#db/holdings.ts";
 import { connections, dataExports, exportChunks, privacyRequests, webhookDeliveries } from "#db/schema/index.ts";
+import { signRequest, Webhook } from "#sandbox/control/webhooks.ts";
 import { makeExport } from "#server/domain/custody/make-export.ts";
 import { receiveWebhook } from "#server/domain/webhooks/receive.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import { newId } from "#server/ids.ts";
 import { makeTenant, testCtx, testEnv } from "#test/harness.ts";
-import { signRequest, Webhook } from "#test/sandbox/control/webhooks.ts";
 import { makeBelongings } from "./belongings.ts";
 import { tablesWith } from "./tables-with.ts";
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { auditLog } from "#db/schema/index.ts";
 import { type Actor, type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
-import { allows, type Permission, type TenantRole } from "#server/domain/members/permissions.ts";
+import { allows, type Permission, type TenantRole } from "#server/domain/tenancy/permissions.ts";
 import { DomainError } from "#server/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { runs, schedules, users } from "#db/schema/index.ts";
 import { tenantTables } from "#db/tenant-guard.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { makeTenant, testEnv, testTenantCtx } from "#test/harness.ts";
 
 test("a query on a tenant's table that names no tenant is refused before it reaches D1", async () => {

@@ -5,12 +5,12 @@ import { count, countDistinct, eq, sql } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
 import { type Db, openDb } from "#db/client.ts";
 import { measurements, runLogs, runs, schedules } from "#db/schema/index.ts";
+import { sandboxClients, sandboxEndpoints } from "#sandbox/endpoints.ts";
+import { startSandbox } from "#sandbox/start.ts";
 import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
 import { startServer } from "#scripts/server.ts";
 import { workerdProcesses } from "#scripts/workerd-processes.ts";
-import { sandboxClients, sandboxEndpoints } from "#test/sandbox/endpoints.ts";
-import { startSandbox } from "#test/sandbox/start.ts";
 import { seedGoogleClients } from "./seed-runs.ts";
 
 const clients = 1_000;

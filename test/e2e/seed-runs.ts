@@ -1,5 +1,6 @@
 import type { BatchItem } from "drizzle-orm/batch";
 import { connections, dataKeys, secrets, tenants } from "#db/schema/index.ts";
+import { propertiesOf } from "#sandbox/google/properties.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
 import { openDataKey } from "#server/domain/vault/data-keys.ts";
@@ -7,7 +8,6 @@ import { wrap } from "#server/domain/vault/envelope.ts";
 import { currentRootKeyId, findRootKey } from "#server/domain/vault/root-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
-import { propertiesOf } from "#test/sandbox/google/properties.ts";
 
 const scopes = ["https://www.googleapis.com/auth/analytics.readonly"];
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { sandboxClient } from "./client.ts";
-import { realShop } from "./endpoints.ts";
-import { huShop, jpShop, kwShop, usShop } from "./places.ts";
-import { startSandbox } from "./start.ts";
+import { sandboxClient } from "#sandbox/client.ts";
+import { realShop } from "#sandbox/endpoints.ts";
+import { huShop, jpShop, kwShop, usShop } from "#sandbox/places.ts";
+import { startSandbox } from "#sandbox/start.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 let client: ReturnType<typeof sandboxClient>;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { callbackHmac, webhookHmac } from "#test/sandbox/shopify/hmac.ts";
-import { challengeOf, sandboxClient } from "./client.ts";
-import { issuedSecretPattern, sandboxClients } from "./endpoints.ts";
-import { startSandbox } from "./start.ts";
+import { challengeOf, sandboxClient } from "#sandbox/client.ts";
+import { issuedSecretPattern, sandboxClients } from "#sandbox/endpoints.ts";
+import { callbackHmac, webhookHmac } from "#sandbox/shopify/hmac.ts";
+import { startSandbox } from "#sandbox/start.ts";
 
 const shop = "beta-goods.myshopify.com";
 const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

@@ -9,8 +9,8 @@ import { appRouter } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { type Belongings, makeBelongings } from "#test/contracts/belongings.ts";
 import { feed } from "#test/contracts/feed.ts";
-import { mintKey } from "#test/domain/connections/mint-key.ts";
-import { connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
+import { connectThrough, control, visit } from "#test/domain/connecting/consent.ts";
+import { mintKey } from "#test/domain/connecting/mint-key.ts";
 import { makeUser, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { DescribedOperation, OpenApiDocument } from "#server/trpc/openapi-document.ts";
 import { ask, asPerson } from "#test/ask.ts";
-import { connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
+import { connectThrough, control, visit } from "#test/domain/connecting/consent.ts";
 import { makeTenant, makeUser } from "#test/harness.ts";
 
 /** What callers outside rely on; `{tenant}` is a client's id. */

@@ -1,9 +1,9 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
-import { type BeginOAuth, beginOAuth } from "#server/domain/oauth/begin.ts";
-import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
-import { completeOAuth } from "#server/domain/oauth/complete.ts";
-import type { NextPage } from "#server/domain/oauth/leave.ts";
+import { beginIntake } from "#server/domain/connecting/begin-intake.ts";
+import { type BeginOAuth, beginOAuth } from "#server/domain/connecting/begin-oauth.ts";
+import { completeOAuth } from "#server/domain/connecting/complete-oauth.ts";
+import type { NextPage } from "#server/domain/connecting/leave.ts";
 import { rateLimited } from "#server/errors.ts";
 import { setFlash } from "#server/flash.ts";
 import type { Door } from "#workers/door.ts";

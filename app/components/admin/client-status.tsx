@@ -1,7 +1,7 @@
 import { Badge } from "#app/components/ui/badge.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { TenantStatus } from "#server/domain/tenants/schemas.ts";
+import type { TenantStatus } from "#db/words/tenants.ts";
 
 const useWords = wordsOf("admin");
 

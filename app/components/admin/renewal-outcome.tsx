@@ -1,6 +1,6 @@
 import { Badge } from "#app/components/ui/badge.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { RenewalOutcome as Outcome } from "#server/domain/connections/schemas.ts";
+import type { RenewalOutcome as Outcome } from "#db/words/connections.ts";
 
 const useWords = wordsOf("operations", "accounts");
 

@@ -5,7 +5,7 @@ import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import { type Account, type Integration, needsChoice, STATE_TONES, stateOfAccount } from "./account-state.ts";
 import { ChangeNotice } from "./change-notices.tsx";
 import { consentLink } from "./consent-link.ts";

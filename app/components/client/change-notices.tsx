@@ -4,7 +4,7 @@ import { Callout } from "#app/components/ui/callout.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import type { Account } from "./account-state.ts";
 
 const useWords = wordsOf("notices");

@@ -8,7 +8,7 @@ import type { FormFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import { AccountAccess } from "./account-access.tsx";
 import { AccountChoices } from "./account-choices.tsx";
 import { AccountFacts } from "./account-facts.tsx";

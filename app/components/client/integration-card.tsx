@@ -4,7 +4,7 @@ import { Card } from "#app/components/ui/card.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import { type Integration, stateOfProvider } from "./account-state.ts";
 import { StateBadge } from "./state-badge.tsx";
 

@@ -8,7 +8,7 @@ import { Select } from "#app/components/ui/select.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { Role } from "#server/domain/tenants/schemas.ts";
+import type { Role } from "#db/words/tenants.ts";
 
 const useWords = wordsOf("team", "settings");
 

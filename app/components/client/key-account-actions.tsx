@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Button } from "#app/components/ui/button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import type { Account, Integration } from "./account-state.ts";
 import { isOfKeyForm, KeyForm } from "./key-form.tsx";
 

@@ -9,7 +9,7 @@ import type { FormFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { inputName } from "#app/key-input.ts";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import type { Integration } from "./account-state.ts";
 
 const useWords = wordsOf("accounts");

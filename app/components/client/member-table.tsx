@@ -7,8 +7,8 @@ import { Select } from "#app/components/ui/select.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
-import type { Role } from "#server/domain/tenants/schemas.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
+import type { Role } from "#db/words/tenants.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 
 const useWords = wordsOf("team");

@@ -1,7 +1,7 @@
 import { Callout } from "#app/components/ui/callout.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 
 const useWords = wordsOf("notices");
 

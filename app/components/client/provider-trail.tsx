@@ -1,6 +1,6 @@
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 
 const useWords = wordsOf("accounts");
 

@@ -2,7 +2,7 @@ import { Check, Minus } from "lucide-react";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { Permission } from "#app/tenant.ts";
+import type { Permission } from "#app/portal/enter-tenant.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 
 const useWords = wordsOf("team");

@@ -8,7 +8,7 @@ import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 import { Every } from "./every.tsx";
 import { useBlockWords } from "./use-block-words.ts";

@@ -10,7 +10,7 @@ import { cn } from "#app/components/ui/cn.ts";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Quantity, Unit } from "#app/i18n/format.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import { BreakdownCard } from "./breakdown-card.tsx";
 import { CohortCard } from "./cohort-card.tsx";
 import { SensorStanding } from "./sensor-standing.tsx";

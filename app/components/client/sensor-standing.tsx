@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { StatusDot } from "#app/components/ui/status-dot.tsx";
-import { useTenant } from "#app/tenant.ts";
-import type { ScheduleBlock } from "#server/domain/runs/schemas.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
+import type { ScheduleBlock } from "#db/words/runs.ts";
 import { SensorState, type SensorView } from "./sensor-state.tsx";
 import { mendedByConnecting, useBlockWords } from "./use-block-words.ts";
 

@@ -1,5 +1,5 @@
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { ScheduleBlock } from "#server/domain/runs/schemas.ts";
+import type { ScheduleBlock } from "#db/words/runs.ts";
 
 const useWords = wordsOf("runs");
 

@@ -3,7 +3,7 @@ import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { useTenant } from "#app/tenant.ts";
+import { useTenant } from "#app/portal/use-tenant.ts";
 import { SensorStanding } from "./sensor-standing.tsx";
 import type { SensorView } from "./sensor-state.tsx";
 

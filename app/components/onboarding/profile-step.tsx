@@ -6,15 +6,15 @@ import { Select } from "#app/components/ui/select.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { LOCALE_NAMES, LOCALES } from "#app/i18n/locale.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { action, loader } from "#app/routes/onboarding.tsx";
+import type { loadOnboarding, onboard } from "#app/portal/onboarding.ts";
 
 const useWords = wordsOf("auth");
 
 /** Name, language and timezone; the timezone is the browser's where it tells. */
 export function ProfileStep() {
   const t = useWords();
-  const { me, locale, timezones } = useLoaderData<typeof loader>();
-  const failure = useActionData<typeof action>();
+  const { me, locale, timezones } = useLoaderData<typeof loadOnboarding>();
+  const failure = useActionData<typeof onboard>();
   const timezone = useRef<HTMLSelectElement>(null);
   useEffect(() => {
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();

@@ -5,15 +5,15 @@ import { Callout } from "#app/components/ui/callout.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { action, loader } from "#app/routes/onboarding.tsx";
+import type { loadOnboarding, onboard } from "#app/portal/onboarding.ts";
 
 const useWords = wordsOf("auth", "common");
 
 /** Where to go from here: the first connection, an invitation that waits, or how to get a workspace. */
 export function ReadyStep() {
   const t = useWords();
-  const { me, invitations } = useLoaderData<typeof loader>();
-  const failure = useActionData<typeof action>();
+  const { me, invitations } = useLoaderData<typeof loadOnboarding>();
+  const failure = useActionData<typeof onboard>();
   const [first, ...others] = me.tenants;
   const state = first ? "ready" : invitations.length > 0 ? "invited" : "noTenant";
   const mayConnect = first?.may.includes("connections:write");

@@ -1,6 +1,6 @@
 import { Section } from "#app/components/shell/section.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { LogLevel } from "#server/domain/runs/schemas.ts";
+import type { LogLevel } from "#db/words/runs.ts";
 import { RunLogs } from "./run-logs.tsx";
 import { RunTimeline, type RunView } from "./run-timeline.tsx";
 

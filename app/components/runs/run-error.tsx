@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { RunErrorKind } from "#server/domain/runs/schemas.ts";
+import type { RunErrorKind } from "#db/words/runs.ts";
 import { isOpen } from "./run-status.tsx";
 import type { RunView } from "./run-timeline.tsx";
 

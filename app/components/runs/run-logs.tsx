@@ -6,7 +6,7 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { TONE_TEXT, type Tone } from "#app/components/ui/tone.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { LogLevel } from "#server/domain/runs/schemas.ts";
+import type { LogLevel } from "#db/words/runs.ts";
 import type { RunView } from "./run-timeline.tsx";
 
 const useWords = wordsOf("run");

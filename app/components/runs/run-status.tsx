@@ -2,7 +2,7 @@ import { Badge } from "#app/components/ui/badge.tsx";
 import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { RunStatus as Status } from "#server/domain/runs/schemas.ts";
+import type { RunStatus as Status } from "#db/words/runs.ts";
 
 const useWords = wordsOf("runs");
 

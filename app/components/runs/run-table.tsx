@@ -5,7 +5,7 @@ import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { RunErrorKind, RunTrigger, RunStatus as Status } from "#server/domain/runs/schemas.ts";
+import type { RunErrorKind, RunTrigger, RunStatus as Status } from "#db/words/runs.ts";
 
 const useWords = wordsOf("runs");
 

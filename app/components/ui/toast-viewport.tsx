@@ -2,9 +2,8 @@ import { X } from "lucide-react";
 import { Toast as Radix } from "radix-ui";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { cn } from "./cn.ts";
-import { TOAST_TONES } from "./toast.tsx";
 import { dismissToast, type Toast } from "./toast-store.ts";
-import { TONE_ICONS, TONE_TEXT } from "./tone.ts";
+import { TOAST_TONES, TONE_ICONS, TONE_TEXT } from "./tone.ts";
 
 const useWords = wordsOf("common");
 

@@ -2,11 +2,9 @@ import { lazy, Suspense, useSyncExternalStore } from "react";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { cn } from "./cn.ts";
 import { currentToasts, subscribeToasts, type Toast, type ToastMessage } from "./toast-store.ts";
-import { TONE_ICONS, TONE_TEXT, type Tone } from "./tone.ts";
+import { TOAST_TONES, TONE_ICONS, TONE_TEXT } from "./tone.ts";
 
 const useWords = wordsOf("common");
-
-export const TOAST_TONES: Record<ToastMessage["kind"], Tone> = { success: "ok", error: "danger", info: "info" };
 
 // The viewport is loaded with the first message, so that a page without one does not carry it.
 const ToastViewport = lazy(() => import("./toast-viewport.tsx"));

@@ -1,7 +1,7 @@
+import { challengeOf, type sandboxClient } from "#sandbox/client.ts";
 import { type Row, ratioAtMost, rowOf } from "#scripts/bench/figures.ts";
 import { load, type Target } from "#scripts/bench/load.ts";
 import type { Portal } from "#scripts/bench/seed.ts";
-import { challengeOf, type sandboxClient } from "#test/sandbox/client.ts";
 
 /** A person waits for one at a time. */
 const connections = 1;

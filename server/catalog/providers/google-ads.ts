@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import type { Failure, Resource } from "#server/catalog/provider.ts";
+import type { Failure } from "#server/catalog/provider.ts";
+import type { Resource } from "#server/catalog/resource.ts";
 import { ProviderError } from "#server/errors.ts";
 import { retiredVersion } from "./replies.ts";
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { readPages } from "#server/catalog/places.ts";
-import type { Choice, Failure, OAuthProvider, Reply, Resource } from "#server/catalog/provider.ts";
+import type { Choice, Failure, OAuthProvider, Reply } from "#server/catalog/provider.ts";
+import type { Resource } from "#server/catalog/resource.ts";
 import { AdsError, adsFailureOf, adsVersion, listAdsCustomers } from "./google-ads.ts";
 import { bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
 

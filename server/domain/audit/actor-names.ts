@@ -1,7 +1,7 @@
 import { inArray, sql } from "drizzle-orm";
 import { type auditLog, users } from "#db/schema/index.ts";
+import type { Locale } from "#db/words/locales.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
-import type { Locale } from "#server/domain/tenants/schemas.ts";
 import { agencyName } from "./agency-name.ts";
 
 /** Who reads the names: an admin of the agency, or people of a client, in their language. */

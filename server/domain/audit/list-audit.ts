@@ -4,8 +4,8 @@ import type { Db } from "#db/client.ts";
 import { auditLog, users } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
-import { planOf } from "#server/domain/tenants/plans.ts";
-import { Pasted } from "#server/domain/tenants/schemas.ts";
+import { planOf } from "#server/domain/tenancy/plans.ts";
+import { Pasted } from "#server/domain/tenancy/schemas.ts";
 import { newId } from "#server/ids.ts";
 import { findPeople, readerOf, writerName } from "./actor-names.ts";
 

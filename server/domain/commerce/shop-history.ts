@@ -3,7 +3,7 @@ import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { deletedOrders, orders, refunds } from "#db/schema/index.ts";
 import type { ShopHistory } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
 const msPerDay = 86_400_000;
 

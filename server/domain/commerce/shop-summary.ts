@@ -3,7 +3,7 @@ import { connections, schedules } from "#db/schema/index.ts";
 import { dayOf } from "#server/catalog/days.ts";
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import type { ShopSummary } from "./schemas.ts";
 import { shopHistory } from "./shop-history.ts";
 

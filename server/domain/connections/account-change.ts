@@ -1,4 +1,4 @@
-import type { AccountChange, AccountDetails } from "./schemas.ts";
+import type { AccountChange, AccountDetails } from "#db/words/connections.ts";
 
 /** What an account counts in otherwise than before; null where that is the same, or it had not said it before. */
 export function accountChange(before: AccountDetails, after: AccountDetails, at: number): AccountChange | null {

@@ -1,7 +1,7 @@
+import type { AccountDetails, ChosenResource, ConnectionKind } from "#db/words/connections.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { type ApiAccess, callApi } from "./call-api.ts";
-import type { AccountDetails, ChosenResource, ConnectionKind } from "./schemas.ts";
+import { type ApiAccess, callApi } from "#server/domain/wire/call-api.ts";
 
 /** What an account says of itself, stored or just begun. */
 export interface AccountFacts {

@@ -4,8 +4,8 @@ import { currencies } from "#server/catalog/currencies.ts";
 import { isTimezone } from "#server/catalog/days.ts";
 import type { Tenant, TenantCtx } from "#server/ctx.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
-import { atDirectory } from "#server/domain/members/at-directory.ts";
-import { inOrder } from "#server/domain/runs/choose-account.ts";
+import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
+import { inOrder } from "./choose-account.ts";
 import { listConnections } from "./list-connections.ts";
 
 /**

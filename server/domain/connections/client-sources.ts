@@ -1,6 +1,6 @@
 import { oauthProviders } from "#server/catalog/providers/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { isConfigured } from "./provider-endpoints.ts";
+import { isConfigured } from "#server/domain/wire/provider-endpoints.ts";
 
 /** A provider from whose accounts the agency can make clients. */
 export interface ClientSource {

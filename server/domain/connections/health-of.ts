@@ -1,6 +1,7 @@
+import type { CliffKind, ReconnectReason } from "#db/words/connections.ts";
 import type { Text } from "#server/catalog/text.ts";
 import type { ConnectionRow } from "./rows.ts";
-import { type CliffKind, type HealthState, type ReconnectReason, reconnectWords } from "./schemas.ts";
+import { type HealthState, reconnectWords } from "./schemas.ts";
 
 const dayMs = 86_400_000;
 /** The first warning ahead of an end, see cliffs.ts. */

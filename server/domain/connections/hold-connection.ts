@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { connections, dataKeys, secrets } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { openSecret } from "#server/domain/vault/secrets.ts";
 import { notFound } from "#server/errors.ts";
 import type { ConnectionRow, HeldConnection } from "./rows.ts";

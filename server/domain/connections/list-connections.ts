@@ -1,7 +1,7 @@
 import { asc } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import type { ConnectionRow } from "./rows.ts";
 
 /** All connections of the tenant, whatever their status, the oldest first. */

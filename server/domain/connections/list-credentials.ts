@@ -1,11 +1,11 @@
 import { and, asc, eq, gt, inArray } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { connections, dataKeys, secrets } from "#db/schema/index.ts";
+import type { ConnectionKind } from "#db/words/connections.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { VaultError, versionOf } from "#server/domain/vault/envelope.ts";
 import { secretMask } from "#server/domain/vault/secrets.ts";
-import type { ConnectionKind } from "./schemas.ts";
 
 /** A secret as staff see it: everything but itself. Times in milliseconds since 1970. */
 export interface Credential {

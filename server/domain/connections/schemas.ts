@@ -1,61 +1,34 @@
 import { z } from "zod";
-import type { Resource } from "#server/catalog/provider.ts";
-import { Locale, type Text } from "#server/domain/tenants/schemas.ts";
+import type * as words from "#db/words/connections.ts";
+import {
+  cliffKinds,
+  connectionKinds,
+  connectionStatuses,
+  debtReasons,
+  endsTold,
+  farewells,
+  probeResults,
+  reconnectReasons,
+  renewalOutcomes,
+  renewalTriggers,
+} from "#db/words/connections.ts";
+import type { Text } from "#db/words/locales.ts";
+import { Locale } from "#server/domain/tenancy/schemas.ts";
 
-/** `active`: usable. `reconnect_needed`: the provider took access away. `disconnected`: the client did. */
-export const ConnectionStatus = z.enum(["active", "reconnect_needed", "disconnected"]);
-export type ConnectionStatus = z.infer<typeof ConnectionStatus>;
+export const ConnectionStatus = z.enum(connectionStatuses);
 
-/** How an account was connected. */
-export const ConnectionKind = z.enum(["oauth", "key"]);
-export type ConnectionKind = z.infer<typeof ConnectionKind>;
+export const ConnectionKind = z.enum(connectionKinds);
 
-/**
- * What ends although tokens are renewed. `consent`: the refresh token has a fixed life. `unused`: it ends when it is not used.
- * `access`: the access token ends and nothing renews it. `version`: the provider ends the version of its API that we speak.
- */
-export const CliffKind = z.enum(["consent", "unused", "access", "version"]);
-export type CliffKind = z.infer<typeof CliffKind>;
+export const CliffKind = z.enum(cliffKinds);
 
-/** Who wanted the tokens renewed: the cron ahead of their end, a run just before use, or a person. */
-export const RenewalTrigger = z.enum(["cron", "use", "person"]);
-export type RenewalTrigger = z.infer<typeof RenewalTrigger>;
+export const RenewalTrigger = z.enum(renewalTriggers);
 
-/**
- * How a renewal ended. `late`: new tokens came after somebody else's and were not kept. The others are the kinds of failure;
- * `revoked` is the only one after which a person is needed.
- */
-export const RenewalOutcome = z.enum([
-  "renewed",
-  "late",
-  "revoked",
-  "missing_scopes",
-  "rate_limited",
-  "unavailable",
-  "rejected",
-  "misconfigured",
-]);
-export type RenewalOutcome = z.infer<typeof RenewalOutcome>;
+export const RenewalOutcome = z.enum(renewalOutcomes);
 
-/**
- * Why a connection needs a person. `refresh_refused`: the provider does not renew it any more. `access_refused`: nor does it
- * accept a fresh token. `not_renewable`: it ended, and the provider gave nothing to renew it with. `uninstalled`, `access_removed`:
- * the provider said so by itself; the tokens are destroyed. `key_refused`: the key that the client gave opens nothing any more.
- * `secret_unreadable`: what we stored does not open any more; nothing happened at the provider.
- */
-export const ReconnectReason = z.enum([
-  "refresh_refused",
-  "access_refused",
-  "not_renewable",
-  "uninstalled",
-  "access_removed",
-  "key_refused",
-  "secret_unreadable",
-]);
-export type ReconnectReason = z.infer<typeof ReconnectReason>;
+export const ReconnectReason = z.enum(reconnectReasons);
 
 /** The reasons in plain words, for the client. */
-export const reconnectWords: Record<ReconnectReason, Text> = {
+export const reconnectWords: Record<words.ReconnectReason, Text> = {
   refresh_refused: {
     en: "The provider no longer renews our access. Somebody may have removed it, or a password was changed.",
     fr: "Le fournisseur ne renouvelle plus notre accès. Quelqu’un l’a peut-être retiré, ou un mot de passe a changé.",
@@ -93,9 +66,7 @@ export const reconnectWords: Record<ReconnectReason, Text> = {
   },
 };
 
-/** What a probe found: `ok`, or the kind of failure. */
-export const ProbeResult = z.enum(["ok", "revoked", "missing_scopes", "rate_limited", "unavailable", "rejected", "misconfigured"]);
-export type ProbeResult = z.infer<typeof ProbeResult>;
+export const ProbeResult = z.enum(probeResults);
 
 /**
  * How a connection is. `expiring`: works, and ends within a month. `degraded`: its provider does not answer. `reconnect_needed`: it
@@ -104,53 +75,27 @@ export type ProbeResult = z.infer<typeof ProbeResult>;
 export const HealthState = z.enum(["healthy", "expiring", "degraded", "reconnect_needed", "revoked", "misconfigured"]);
 export type HealthState = z.infer<typeof HealthState>;
 
-/**
- * What became of our access at the provider when an account was disconnected. `returned`: the provider ended it. `gone`: it had
- * ended before. `unreached`: the provider could not be told. `by_hand`: it cannot be told by a program, or telling it would end somebody
- * else's connection too (which is nobody's to know). `key`: a key is its owner's to delete. `removed`: a person says that they removed
- * it there, after it was given up.
- */
-export const Farewell = z.enum(["returned", "gone", "unreached", "by_hand", "key", "removed"]);
-export type Farewell = z.infer<typeof Farewell>;
+export const Farewell = z.enum(farewells);
 
-/**
- * Why access is owed back at a provider. `disconnected`: its connection ended. `not_kept`: a consent was exchanged and no connection
- * was made of it. `late`: a renewal brought tokens after its connection had ended.
- */
-export const DebtReason = z.enum(["disconnected", "not_kept", "late"]);
-export type DebtReason = z.infer<typeof DebtReason>;
+export const DebtReason = z.enum(debtReasons);
 
 /** Why a job waits for a connection: for its provider or for us, which mends itself, or for a person. */
 export const WaitReason = z.enum(["degraded", "misconfigured", "reconnect_needed", "missing_scopes", "choice_needed", "choice_gone"]);
 export type WaitReason = z.infer<typeof WaitReason>;
 
-/** What people were told of the end of a key that a sign-in replaced: that it comes, and again a week ahead. */
-export const EndTold = z.enum(["announced", "reminded"]);
-export type EndTold = z.infer<typeof EndTold>;
+export const EndTold = z.enum(endsTold);
 
 /** What is said of it: those two, that it is put off, that it comes no more, and that it came. */
 export const EndNews = z.enum([...EndTold.options, "put_off", "called_off", "ended"]);
 export type EndNews = z.infer<typeof EndNews>;
 
-/** What a provider said of the account, as far as we need it later. */
-export const AccountDetails = z.object({
-  currency: z.string().optional(),
-  timezone: z.string().optional(),
-  email: z.string().optional(),
-  contact: z.string().optional(),
-  locale: z.string().optional(),
-  /** Shopify's permanent domain. */
-  shop: z.string().optional(),
-  testAccount: z.boolean().optional(),
-});
-export type AccountDetails = z.infer<typeof AccountDetails>;
-
 const ChangedFact = z.object({ from: z.string(), to: z.string() });
-/** How an account counts otherwise than before: when we noticed it (milliseconds since 1970), and what of it changed. */
-export const AccountChange = z.object({ at: z.number(), currency: ChangedFact.optional(), timezone: ChangedFact.optional() });
-export type AccountChange = z.infer<typeof AccountChange>;
+export const AccountChange = z.object({
+  at: z.number(),
+  currency: ChangedFact.optional(),
+  timezone: ChangedFact.optional(),
+}) satisfies z.ZodType<words.AccountChange>;
 
-/** What the client chose. `gone`: the provider listed it no more; it is kept so that people are told, and read by nobody. */
 export const ChosenResource = z.object({
   kind: z.string(),
   id: z.string(),
@@ -159,8 +104,7 @@ export const ChosenResource = z.object({
   currency: z.string().optional(),
   timezone: z.string().optional(),
   gone: z.literal(true).optional(),
-});
-export type ChosenResource = Resource & { gone?: true | undefined };
+}) satisfies z.ZodType<words.ChosenResource>;
 
 export const ConnectionRef = z.object({ connectionId: z.string().max(60) });
 export type ConnectionRef = z.infer<typeof ConnectionRef>;

@@ -1,6 +1,6 @@
+import type { AccountChange } from "#db/words/connections.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { queueMail } from "#server/domain/mail/queue-mail.ts";
-import type { AccountChange } from "./schemas.ts";
+import { queueMail } from "#server/domain/notices/queue-mail.ts";
 
 /** Has the client's people told by mail that an account counts otherwise than before. */
 export const tellChange = (ctx: TenantCtx, { connectionId, changed }: { connectionId: string; changed: AccountChange }): Promise<void> =>

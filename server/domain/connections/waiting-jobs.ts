@@ -1,7 +1,7 @@
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Text } from "#server/catalog/text.ts";
-import { type ConnectionFacts, chooseAccount } from "#server/domain/runs/choose-account.ts";
+import { type ConnectionFacts, chooseAccount } from "./choose-account.ts";
 import { type HealthFacts, healthOf } from "./health-of.ts";
 import type { HealthState, WaitReason } from "./schemas.ts";
 

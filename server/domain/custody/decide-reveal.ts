@@ -2,7 +2,7 @@ import { eq, gt, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { reveals, users } from "#db/schema/index.ts";
 import { requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conflict, forbidden, notFound } from "#server/errors.ts";
 import { findSecret } from "./request-reveal.ts";
 import { type RevealRef, revealOpenMs } from "./schemas.ts";

@@ -2,9 +2,9 @@ import { eq, gt } from "drizzle-orm";
 import { dataExports, exportChunks } from "#db/schema/index.ts";
 import { type Ctx, requirePermission, requireUser } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { takeFromLimit } from "#server/domain/rate-limits/take.ts";
-import { enterFor } from "#server/domain/tenants/enter-for.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { enterFor } from "#server/domain/tenancy/enter-for.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { notFound } from "#server/errors.ts";
 
 /** A zip on its way out. */

@@ -2,7 +2,7 @@ import { eq, type SQL } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { dataExports, exportChunks } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
 /**
  * Statements that take away all exports of a tenant, where `guard` holds, since somebody who is in them is to be forgotten: those

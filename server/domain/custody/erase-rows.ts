@@ -4,7 +4,7 @@ import { type Db, openDb, openTenantDb, type Place } from "#db/client.ts";
 import { type Holding, holdings } from "#db/holdings.ts";
 import { rateLimits } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { keysOfTenant } from "#server/domain/rate-limits/keys-of-tenant.ts";
+import { keysOfTenant } from "#server/domain/tenancy/keys-of-tenant.ts";
 
 const pageRows = 1000;
 

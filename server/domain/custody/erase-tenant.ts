@@ -2,16 +2,16 @@ import { and, eq, isNull, lte, type SQL, sql } from "drizzle-orm";
 import { type Db, openTenantDb, placeOf } from "#db/client.ts";
 import { connections, dataKeys, debts, deletions, tenants } from "#db/schema/index.ts";
 import { tenantTables } from "#db/tenant-guard.ts";
+import type { Farewell } from "#db/words/connections.ts";
+import type { DeletionReceipt } from "#db/words/custody.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "#server/domain/audit/append.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
-import { disconnect } from "#server/domain/connections/disconnect.ts";
-import { payDebt } from "#server/domain/connections/pay-debt.ts";
-import type { Farewell } from "#server/domain/connections/schemas.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { disconnect } from "#server/domain/connecting/disconnect.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { payDebt } from "#server/domain/tokens/pay-debt.ts";
 import { eraseMembers } from "./erase-members.ts";
 import { eraseRows } from "./erase-rows.ts";
-import type { DeletionReceipt } from "./schemas.ts";
 
 type DeletionRow = typeof deletions.$inferSelect;
 /** One that was claimed: whoever has the row with this lease, and nobody else, works on it. */

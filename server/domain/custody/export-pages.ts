@@ -3,7 +3,7 @@ import type { Db } from "#db/client.ts";
 import { auditLog, users } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { findPeople, writerName } from "#server/domain/audit/actor-names.ts";
-import { atDirectory } from "#server/domain/members/at-directory.ts";
+import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
 import { byteOrderMark, csvLine } from "./csv.ts";
 import type { ExportPart } from "./export-parts.ts";
 

@@ -1,9 +1,9 @@
 import { desc, gt } from "drizzle-orm";
 import { dataExports } from "#db/schema/index.ts";
+import type { ExportProgress, ExportStatus } from "#db/words/custody.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import type { ExportProgress, ExportStatus } from "./schemas.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
 /** An export as its page shows it. Times in milliseconds since 1970. */
 export interface DataExport {

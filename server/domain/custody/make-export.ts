@@ -2,15 +2,16 @@ import { and, eq, gte, type SQL, sql } from "drizzle-orm";
 import { batchOf, type Statement } from "#db/client.ts";
 import { rowIf } from "#db/row-if.ts";
 import { dataExports, exportChunks } from "#db/schema/index.ts";
+import type { ExportProgress } from "#db/words/custody.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { linkLines } from "#server/domain/audit/link-lines.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
 import { closing, type ExportPage, opening, outward, readExportPage } from "./export-pages.ts";
 import { type ExportPart, exportParts } from "./export-parts.ts";
-import { type ExportProgress, exportKeptMs } from "./schemas.ts";
+import { exportKeptMs } from "./schemas.ts";
 import { emptyZip, ZipWriter } from "./zip-writer.ts";
 
 /** Tries of one step before an export is given up. */

@@ -1,11 +1,5 @@
 import { decodeBase64, encodeBase64, encodeHexLowerCase } from "@oslojs/encoding";
-
-/** A hash that was put down: the eight words, how many bytes went in, and those that fill no block yet (base64). */
-export interface HashState {
-  words: number[];
-  length: number;
-  rest: string;
-}
+import type { HashState } from "#db/words/custody.ts";
 
 const primes = Array.from({ length: 312 }, (_, n) => n).filter(
   (n) => n > 1 && !Array.from({ length: n }, (_, d) => d).some((d) => d > 1 && n % d === 0),

@@ -1,38 +1,7 @@
 import { z } from "zod";
-import type { Farewell } from "#server/domain/connections/schemas.ts";
-import type { ZipState } from "./zip-writer.ts";
+import { exportStatuses } from "#db/words/custody.ts";
 
-/** `waiting`: asked for. `ready`: can be downloaded until it expires. `failed`: every try failed. */
-export const ExportStatus = z.enum(["waiting", "ready", "failed"]);
-export type ExportStatus = z.infer<typeof ExportStatus>;
-
-/** Where an export goes on from: kept in one batch with the pieces of the zip that it stands for. */
-export interface ExportProgress {
-  /** When it began: the time of its files. */
-  at: number;
-  /** Pieces that are kept. */
-  seq: number;
-  /** The key of the last row of the file that is open. */
-  behind: Readonly<Record<string, string | number>> | null;
-  /** The last line of the audit log that is in it and has a place in the chain. */
-  head: { seq: number; hash: string } | null;
-  zip: ZipState;
-}
-
-/** What the end of a client left: numbers and instants, and nothing that says who its people or customers were. */
-export interface DeletionReceipt {
-  /** Table -> rows erased. */
-  tables: Record<string, number>;
-  /**
-   * What was connected or still owed, and what became of the access at its provider: `revoked` where that says that it took it back,
-   * `farewell` in full, null where nobody came to know. Each is written down before its provider is asked.
-   */
-  grants: { connection: string; provider: string; kind: "oauth" | "key"; farewell: Farewell | null; revoked: boolean }[];
-  /** People's accounts that were erased, since nothing else was theirs. */
-  accounts: number;
-  /** The end of its audit log, which was erased too: an export that was made before proves itself against it. */
-  auditHead: { seq: number; hash: string } | null;
-}
+export const ExportStatus = z.enum(exportStatuses);
 
 /** How long an admin may look at a secret, from the moment that another one allowed it. */
 export const revealOpenMs = 5 * 60_000;

@@ -4,7 +4,7 @@ import { providerName } from "#server/catalog/providers/registry.ts";
 import { requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { conflict, forbidden, notFound } from "#server/errors.ts";
 import { findReveal, isStaff, replaced } from "./decide-reveal.ts";

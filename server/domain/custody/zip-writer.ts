@@ -1,5 +1,6 @@
 import { Deflate } from "fflate";
-import { type HashState, RunningHash } from "./running-hash.ts";
+import type { ZipEntry, ZipState } from "#db/words/custody.ts";
+import { RunningHash } from "./running-hash.ts";
 
 /** A file of the zip as its manifest names it. */
 export interface ZippedFile {
@@ -8,24 +9,6 @@ export interface ZippedFile {
   /** Of the file as it is unpacked. */
   bytes: number;
   sha256: string;
-}
-
-/** A file that is written: where it begins in the zip, its checksum and its length as it lies there. */
-interface Entry {
-  name: string;
-  rows: number;
-  bytes: number;
-  at: number;
-  crc: number;
-  packed: number;
-}
-
-/** A zip that was put down between two pieces of it: JSON, small, and all that another process needs to go on. */
-export interface ZipState {
-  /** Bytes written. */
-  offset: number;
-  done: (Entry & { sha256: string })[];
-  open: (Entry & { hash: HashState }) | null;
 }
 
 export const emptyZip: ZipState = { offset: 0, done: [], open: null };
@@ -80,7 +63,7 @@ export class ZipWriter {
   readonly #time: number;
   readonly #pieces: Uint8Array[] = [];
   readonly #done: ZipState["done"];
-  #open: (Entry & { hash: RunningHash }) | null;
+  #open: (ZipEntry & { hash: RunningHash }) | null;
   #offset: number;
   /** Bytes that nobody has taken yet. */
   waiting = 0;
@@ -182,7 +165,7 @@ export class ZipWriter {
     return this.#open;
   }
 
-  #pack(entry: Entry, bytes: Uint8Array): void {
+  #pack(entry: ZipEntry, bytes: Uint8Array): void {
     entry.packed += bytes.length;
     this.#put(bytes);
   }
@@ -200,7 +183,7 @@ export class ZipWriter {
     view: DataView,
     signature: number,
     at: number,
-    { crc, packed, bytes, name }: Pick<Entry, "crc" | "packed" | "bytes" | "name">,
+    { crc, packed, bytes, name }: Pick<ZipEntry, "crc" | "packed" | "bytes" | "name">,
   ): void {
     view.setUint32(0, signature, true);
     view.setUint16(at, version, true);

@@ -2,7 +2,7 @@ import { desc, eq, or } from "drizzle-orm";
 import { z } from "zod";
 import { auditLog, connections, deadLetters, deletions, incidents, runs, tenants, users, webhookDeliveries } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, requireStaff } from "#server/ctx.ts";
-import { Pasted } from "#server/domain/tenants/schemas.ts";
+import { Pasted } from "#server/domain/tenancy/schemas.ts";
 
 /** Of one request there are a handful; more are not worth a page. */
 const most = 50;

@@ -6,7 +6,7 @@ import { listConnections } from "#server/domain/connections/list-connections.ts"
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { ConnectionStatus, HealthState, WaitReason } from "#server/domain/connections/schemas.ts";
 import { type WaitingJob, waitingJobs } from "#server/domain/connections/waiting-jobs.ts";
-import { TenantStatus } from "#server/domain/tenants/schemas.ts";
+import { TenantStatus } from "#server/domain/tenancy/schemas.ts";
 
 /** An integration as it was last known. Instants are milliseconds since 1970. */
 export const Integration = z.object({

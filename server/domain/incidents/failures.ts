@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
+import type { IncidentKind } from "#db/words/incidents.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
-import type { IncidentKind } from "./schemas.ts";
 
 /** How many tenants a provider fails for, and mostly how. */
 export interface Failures {

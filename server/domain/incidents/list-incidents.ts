@@ -1,11 +1,12 @@
 import { and, asc, desc, isNotNull, isNull, lt } from "drizzle-orm";
 import { incidents } from "#db/schema/index.ts";
+import type { IncidentKind } from "#db/words/incidents.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Text } from "#server/catalog/text.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { jobsReading } from "./open-incidents.ts";
-import type { IncidentKind, ListIncidents } from "./schemas.ts";
+import type { ListIncidents } from "./schemas.ts";
 
 /** An incident as staff see it. Times in milliseconds since 1970. */
 export interface IncidentView {

@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
-import { probeFailingEveryMs } from "#server/domain/connections/probe-times.ts";
+import { probeFailingEveryMs } from "#server/domain/tokens/probe-times.ts";
 
 /** Enough to see that it is back, too few to be in its way. */
 const triesAtATime = 3;

@@ -1,12 +1,12 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { incidents } from "#db/schema/index.ts";
+import type { IncidentKind } from "#db/words/incidents.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { newId } from "#server/ids.ts";
 import { drainGently } from "./drain-gently.ts";
 import { failuresByProvider, type Standing, standingOf } from "./failures.ts";
 import { openIncidents } from "./open-incidents.ts";
-import type { IncidentKind } from "./schemas.ts";
 import { tryAFew } from "./try-a-few.ts";
 
 /** Failures older than this are no wave: six tries of a run lie within it, and so does a probe of what fails. */

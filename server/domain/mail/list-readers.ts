@@ -1,9 +1,10 @@
 import { eq, inArray } from "drizzle-orm";
 import { memberships, users } from "#db/schema/index.ts";
+import type { Locale } from "#db/words/locales.ts";
+import { roles } from "#db/words/tenants.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
-import { allows, type Permission } from "#server/domain/members/permissions.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { type Locale, Role } from "#server/domain/tenants/schemas.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { allows, type Permission } from "#server/domain/tenancy/permissions.ts";
 
 /** Somebody as a letter to them needs it. */
 export interface Reader {
@@ -17,12 +18,12 @@ const reader = { id: users.id, email: users.email, name: users.name, locale: use
 
 /** The people of a tenant whose role gives them this right. */
 export function listMembersWho(ctx: TenantCtx, may: Permission): Promise<Reader[]> {
-  const roles = Role.options.filter((role) => allows(role, may));
+  const allowed = roles.filter((role) => allows(role, may));
   return ctx.directory
     .select(reader)
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.userId))
-    .where(inTenant(ctx, memberships, inArray(memberships.role, roles)));
+    .where(inTenant(ctx, memberships, inArray(memberships.role, allowed)));
 }
 
 /** The agency's admins. */

@@ -1,10 +1,8 @@
 import { desc, sql } from "drizzle-orm";
 import { undeliveredMails } from "#db/schema/index.ts";
 import { type Ctx, requireStaff } from "#server/ctx.ts";
-import type { ListUndelivered, MailOutcome } from "./schemas.ts";
-
-/** After this long the queue tries no more. */
-const triesEndMs = 60 * 60_000;
+import { mailOutcome } from "#server/domain/notices/mail-outcome.ts";
+import type { ListUndelivered } from "./schemas.ts";
 
 /** The last mails that reached nobody for certain, newest first, with the words of who did not take them. For staff. */
 export async function listUndelivered(ctx: Ctx, { cursor, limit }: ListUndelivered) {
@@ -19,13 +17,7 @@ export async function listUndelivered(ctx: Ctx, { cursor, limit }: ListUndeliver
   const items = rows.slice(0, limit);
   const last = rows.length > limit ? items.at(-1) : undefined;
   return {
-    items: items.map(({ fate, ...row }) => ({ ...row, outcome: outcomeOf({ fate, at: row.at }, ctx.now()) })),
+    items: items.map(({ fate, ...row }) => ({ ...row, outcome: mailOutcome({ fate, at: row.at }, ctx.now()) })),
     next: last ? `${last.at}/${last.id}` : null,
   };
-}
-
-/** What became of a mail, as people are told. */
-export function outcomeOf({ fate, at }: { fate: "refused" | "later" | "unsure"; at: number }, now: number): MailOutcome {
-  if (fate !== "later") return fate;
-  return now - at < triesEndMs ? "retrying" : "gave_up";
 }

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { deletions, users } from "#db/schema/index.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import type { MailOf } from "#server/messages.ts";
 import { deliver } from "./deliver.ts";
 import { listMembersWho, listStaff, type Reader } from "./list-readers.ts";

@@ -1,8 +1,8 @@
 import { and, eq } from "drizzle-orm";
 import { invitations, tenants, users } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { standsAt } from "#server/domain/invitations/invite.ts";
-import { invitationToken } from "#server/domain/invitations/token.ts";
+import { invitationToken } from "#server/domain/people/invitation-token.ts";
+import { standsAt } from "#server/domain/people/invite.ts";
 import type { MailOf } from "#server/messages.ts";
 import { deliver } from "./deliver.ts";
 import { invitationLetter } from "./write-letter.ts";

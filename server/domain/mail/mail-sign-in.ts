@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull } from "drizzle-orm";
 import { magicLinks, users } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { linkCode, linkToken, maxCodeTries } from "#server/domain/sessions/tokens.ts";
+import { linkCode, linkToken, maxCodeTries } from "#server/domain/vault/sign-in-tokens.ts";
 import type { MailOf } from "#server/messages.ts";
 import { deliver } from "./deliver.ts";
 import { signInLetter } from "./write-letter.ts";

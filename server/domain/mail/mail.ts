@@ -1,4 +1,4 @@
-import type { Locale } from "#server/domain/tenants/schemas.ts";
+import type { Locale } from "#db/words/locales.ts";
 
 /** What a mail says. Every mail has both parts, so that it reads in any program. */
 export interface Letter {

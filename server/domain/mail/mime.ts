@@ -1,5 +1,5 @@
 import { encodeBase64 } from "@oslojs/encoding";
-import { asciiAddress } from "#server/domain/sessions/ascii-address.ts";
+import { asciiAddress } from "#server/domain/people/ascii-address.ts";
 import type { Mail } from "./mail.ts";
 
 const crlf = "\r\n";

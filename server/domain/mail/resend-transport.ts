@@ -1,9 +1,10 @@
 import { z } from "zod";
+import type { MailFate } from "#db/words/mail.ts";
 import { parseJson } from "#server/catalog/webhooks/json.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { asciiAddress } from "#server/domain/sessions/ascii-address.ts";
+import { asciiAddress } from "#server/domain/people/ascii-address.ts";
 import type { Mail } from "./mail.ts";
-import { type Fate, MailFailure } from "./mail-failure.ts";
+import { MailFailure } from "./mail-failure.ts";
 
 /** What Resend says of what it did not take: a kind of error and a sentence (https://resend.com/docs/api-reference/errors). */
 const Refusal = z.object({ name: z.string().catch(""), message: z.string().catch("") }).catch({ name: "", message: "" });
@@ -42,5 +43,5 @@ export async function resendTransport(ctx: Ctx, { id, to, subject, text, html }:
  * One name stands for every field that Resend does not take, and the sentence names the field: "Invalid `to` field." is about the
  * recipient. Whatever else it says, of our sender, domain, key or quota, is mended by us.
  */
-const fateOf = (status: number, { name, message }: Refusal): Fate =>
+const fateOf = (status: number, { name, message }: Refusal): MailFate =>
   (status === 400 || status === 422) && name === "validation_error" && /[`'"]to[`'"] field/i.test(message) ? "refused" : "later";

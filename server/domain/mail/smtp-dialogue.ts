@@ -1,4 +1,5 @@
-import { type Fate, MailFailure } from "./mail-failure.ts";
+import type { MailFate } from "#db/words/mail.ts";
+import { MailFailure } from "./mail-failure.ts";
 
 /** One answer of an SMTP server: its code, and its lines without it. */
 interface Reply {
@@ -16,9 +17,9 @@ export interface Step {
   what: string;
   limitMs: number;
   /** What it means where no answer comes: `later` unless the whole mail was handed over. */
-  silence?: Fate;
+  silence?: MailFate;
   /** What a no for good (5xx) means: `later` where it is about our login and not about this mail. */
-  no?: Fate;
+  no?: MailFate;
   /** What is said is secret: errors give the code alone, since a server may repeat in its answer what it was told. */
   secret?: boolean;
 }

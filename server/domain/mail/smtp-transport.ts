@@ -1,6 +1,6 @@
 import { encodeBase64 } from "@oslojs/encoding";
 import type { Ctx } from "#server/ctx.ts";
-import { asciiAddress } from "#server/domain/sessions/ascii-address.ts";
+import { asciiAddress } from "#server/domain/people/ascii-address.ts";
 import type { Mail } from "./mail.ts";
 import { MailFailure } from "./mail-failure.ts";
 import { mimeMessage, readMailbox } from "./mime.ts";

@@ -1,10 +1,12 @@
+import type { AccountChange, CliffKind, ConnectionKind } from "#db/words/connections.ts";
+import type { IncidentKind } from "#db/words/incidents.ts";
+import type { Locale } from "#db/words/locales.ts";
+import type { Role } from "#db/words/tenants.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { isTimezone } from "#server/catalog/days.ts";
-import type { AccountChange, CliffKind, ConnectionKind, EndNews } from "#server/domain/connections/schemas.ts";
-import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
-import { nameInMail } from "#server/domain/tenants/name.ts";
-import type { Locale, Role } from "#server/domain/tenants/schemas.ts";
-import { type Draft, drawLetter, oneLine } from "./layout.ts";
+import type { EndNews } from "#server/domain/connections/schemas.ts";
+import { nameInMail } from "#server/domain/tenancy/name.ts";
+import { type Draft, drawLetter, oneLine } from "./draw-letter.ts";
 import type { Letter } from "./mail.ts";
 import { en, type Words } from "./words/en.ts";
 import { fr } from "./words/fr.ts";

@@ -1,8 +1,8 @@
+import type { Locale } from "#db/words/locales.ts";
 import { addDays } from "#server/catalog/days.ts";
 import type { Metric, Sensor } from "#server/catalog/sensor.ts";
 import type { Text } from "#server/catalog/text.ts";
 import { levelOf } from "#server/catalog/thresholds.ts";
-import type { Locale } from "#server/domain/tenants/schemas.ts";
 import type { Amount, Breakdown, Chart, CohortTable, Tile } from "./schemas.ts";
 import {
   currenciesOf,

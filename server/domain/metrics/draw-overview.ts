@@ -1,6 +1,6 @@
+import type { Locale } from "#db/words/locales.ts";
+import type { RunStatus, ScheduleBlock } from "#db/words/runs.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
-import type { RunStatus, ScheduleBlock } from "#server/domain/runs/schemas.ts";
-import type { Locale } from "#server/domain/tenants/schemas.ts";
 import { type Drawing, drawBreakdowns, drawCharts, drawCohorts, drawTile } from "./draw-metric.ts";
 import type { SensorState, SensorView } from "./schemas.ts";
 import type { Measured, Periods } from "./series.ts";

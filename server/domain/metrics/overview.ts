@@ -1,11 +1,11 @@
 import { asc, desc, sql } from "drizzle-orm";
 import { connections, runs, schedules } from "#db/schema/index.ts";
+import type { Locale } from "#db/words/locales.ts";
 import { addDays, dayOf, isTimezone } from "#server/catalog/days.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import type { Locale } from "#server/domain/tenants/schemas.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { type Drawing, figuresOf, howOf, largestFirst } from "./draw-metric.ts";
 import { drawSensor, type SensorFacts, stateOf } from "./draw-overview.ts";
 import { seriesStatement, toSeries } from "./read-series.ts";

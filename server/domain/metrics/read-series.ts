@@ -2,7 +2,7 @@ import { gte, or, sql } from "drizzle-orm";
 import { measurements } from "#db/schema/index.ts";
 import { addDays } from "#server/catalog/days.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { periodDays, type Series } from "./series.ts";
 
 /** Split metrics are compared with nothing, so less of them is read: a month, and the one before while a new one begins. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ConnectionStatus } from "#server/domain/connections/schemas.ts";
-import { RunErrorKind, RunStatus, RunTrigger, ScheduleBlock } from "#server/domain/runs/schemas.ts";
+import { RunErrorKind, RunStatus, RunTrigger } from "#server/domain/runs/schemas.ts";
+import { ScheduleBlock } from "#server/domain/schedules/schemas.ts";
 
 /** How a number is to be read: `money` in minor units of its own `currency`, `ratio` as 0 to 1, `status` as 0 ok, 1 warn, 2 bad. */
 export const MetricUnit = z.enum(["count", "money", "ratio", "days", "status"]);

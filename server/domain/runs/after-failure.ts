@@ -1,7 +1,7 @@
+import type { RunErrorKind } from "#db/words/runs.ts";
 import { UnknownCurrency } from "#server/catalog/money.ts";
 import { DomainError, ProviderError } from "#server/errors.ts";
 import { maxAttempts } from "./engine.ts";
-import type { RunErrorKind } from "./schemas.ts";
 
 const second = 1000;
 const minute = 60 * second;

@@ -5,9 +5,9 @@ import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { jobsReading, openIncidents } from "#server/domain/incidents/open-incidents.ts";
+import { latestSlot, nextSlot } from "#server/domain/schedules/slots.ts";
 import { newId } from "#server/ids.ts";
 import { runMessage } from "./engine.ts";
-import { latestSlot, nextSlot } from "./slots.ts";
 
 const pageSize = 500;
 /** 10,000 runs a minute and D1; what is left is due in the next minute too. */

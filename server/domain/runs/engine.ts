@@ -3,8 +3,8 @@ import type { runs, schedules } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { Sensor, ShopHistory } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import type { FailedCall } from "#server/domain/connections/failed-call.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
+import type { FailedCall } from "#server/domain/wire/failed-call.ts";
 
 export type RunRow = InferSelectModel<typeof runs>;
 export type ScheduleRow = InferSelectModel<typeof schedules>;

@@ -1,8 +1,8 @@
 import { desc, eq, sql } from "drizzle-orm";
 import { runLogs, runs } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { notFound } from "#server/errors.ts";
 import { runColumns } from "./list-runs.ts";
 import type { RunWithLogs } from "./schemas.ts";

@@ -2,7 +2,7 @@ import { asc, count, inArray, sql } from "drizzle-orm";
 import { type Db, placeOf } from "#db/client.ts";
 import { deadLetters, runLogs, runs, tenants } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, type Tenant } from "#server/ctx.ts";
-import { planOf } from "#server/domain/tenants/plans.ts";
+import { planOf } from "#server/domain/tenancy/plans.ts";
 import { newId } from "#server/ids.ts";
 
 const dayMs = 86_400_000;

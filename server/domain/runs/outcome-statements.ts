@@ -2,15 +2,15 @@ import { type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Db } from "#db/client.ts";
 import { connections, measurements, orders, refunds, runLogs, runs, schedules } from "#db/schema/index.ts";
+import type { IncidentKind } from "#db/words/incidents.ts";
+import type { RunErrorKind, RunStatus } from "#db/words/runs.ts";
 import type { Measurement, Step } from "#server/catalog/sensor.ts";
 import { customerOfOrder } from "#server/domain/commerce/customer-of-order.ts";
 import { deleteOrders, notDeleted } from "#server/domain/commerce/delete-orders.ts";
 import { newerOrder } from "#server/domain/commerce/newer-order.ts";
-import { probeFailingEveryMs } from "#server/domain/connections/probe-times.ts";
-import type { IncidentKind } from "#server/domain/incidents/schemas.ts";
+import { probeFailingEveryMs } from "#server/domain/tokens/probe-times.ts";
 import { fold, foldRows, type Group } from "./fold.ts";
 import type { LogLine } from "./run-log.ts";
-import type { RunErrorKind, RunStatus } from "./schemas.ts";
 
 /** What a step of a run came to, and what becomes of the run. */
 export interface Outcome {

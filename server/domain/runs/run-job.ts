@@ -1,12 +1,12 @@
 import type { Sensor } from "#server/catalog/sensor.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { isProviderFault } from "#server/domain/incidents/schemas.ts";
-import { activateClient } from "#server/domain/tenants/activate-client.ts";
-import { isStopped } from "#server/domain/tenants/is-stopped.ts";
-import { planHasJob } from "#server/domain/tenants/plans.ts";
+import { activateClient } from "#server/domain/clients/activate-client.ts";
+import { chooseAccount } from "#server/domain/connections/choose-account.ts";
+import { blockOf } from "#server/domain/schedules/block-of.ts";
+import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
+import { planHasJob } from "#server/domain/tenancy/plans.ts";
+import { isProviderFault } from "#server/domain/wire/is-provider-fault.ts";
 import { afterFailure, failureOf, RunError, type RunFailure } from "./after-failure.ts";
-import { blockOf } from "./block-of.ts";
-import { chooseAccount } from "./choose-account.ts";
 import { type Engine, leaseMs, maxSteps, runMessage } from "./engine.ts";
 import type { Commit } from "./group-commit.ts";
 import type { LoadedRun } from "./load-runs.ts";

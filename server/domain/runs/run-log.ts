@@ -1,5 +1,5 @@
+import type { LogLevel } from "#db/words/runs.ts";
 import type { Log, LogFields } from "#server/log.ts";
-import type { LogLevel } from "./schemas.ts";
 
 const maxLines = 200;
 const maxMessage = 500;

@@ -1,18 +1,19 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { runs, schedules } from "#db/schema/index.ts";
+import type { JobConfig } from "#db/words/runs.ts";
 import { findSensor } from "#server/catalog/sensors/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import { isStopped } from "#server/domain/tenants/is-stopped.ts";
-import { planHasJob } from "#server/domain/tenants/plans.ts";
+import { checkParams } from "#server/domain/schedules/check-params.ts";
+import { nextSlot } from "#server/domain/schedules/slots.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
+import { planHasJob } from "#server/domain/tenancy/plans.ts";
 import { conflict } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
-import { checkParams } from "./check-params.ts";
 import { runMessage } from "./engine.ts";
 import { runColumns } from "./list-runs.ts";
-import type { JobConfig, Run, StartRun } from "./schemas.ts";
-import { nextSlot } from "./slots.ts";
+import type { Run, StartRun } from "./schemas.ts";
 
 /**
  * Runs a job now. Where a run of it is open already, that is the answer: a job never runs twice at once for a tenant. `params` count

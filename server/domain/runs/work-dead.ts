@@ -1,10 +1,10 @@
 import { inArray, sql } from "drizzle-orm";
 import { openDb, type Place, placeOf } from "#db/client.ts";
 import { runs } from "#db/schema/index.ts";
+import type { RunStatus } from "#db/words/runs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { DeadMessage } from "#server/messages.ts";
 import { recordDeadLetter } from "./record-dead-letter.ts";
-import type { RunStatus } from "./schemas.ts";
 import type { Delivery } from "./work-batch.ts";
 
 /**

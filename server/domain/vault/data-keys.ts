@@ -2,7 +2,7 @@ import { desc, type InferSelectModel } from "drizzle-orm";
 import { tryAgain } from "#db/patient-d1.ts";
 import { dataKeys } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import type { Config } from "#server/env.ts";
 import { importKey, unwrap, VaultError, wrap } from "./envelope.ts";
 import { currentRootKeyId, findRootKey } from "./root-keys.ts";

@@ -3,19 +3,12 @@ import { connections } from "#db/schema/index.ts";
 import { calendarOf } from "#server/catalog/days.ts";
 import type { Effect, Webhook } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import type { ConnectionRow } from "#server/domain/connections/rows.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { endAccess, probeSoon, replaceScopes } from "./change-access.ts";
 import { conclude } from "./conclude.ts";
 import { meetPrivacyDemand } from "./meet-privacy-demand.ts";
+import type { DeliveryRow, Working } from "./rows.ts";
 import { wakeSensors } from "./wake-sensors.ts";
-import type { DeliveryRow } from "./work-delivery.ts";
-
-/** One delivery as it is worked off. */
-export interface Working {
-  delivery: DeliveryRow;
-  connection: ConnectionRow;
-}
 
 /** Does what an event means for us. Throws a `ZodError` where its payload is not what the provider describes. */
 export async function applyEffect(

@@ -1,13 +1,13 @@
 import { and, eq, ne, type SQL, sql } from "drizzle-orm";
 import { connections, secrets, webhookDeliveries } from "#db/schema/index.ts";
+import type { ReconnectReason } from "#db/words/connections.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { wrote } from "#server/domain/audit/commit-if.ts";
-import type { ReconnectReason } from "#server/domain/connections/schemas.ts";
-import { queueMail } from "#server/domain/mail/queue-mail.ts";
-import { alignByTick, alignJobs } from "#server/domain/runs/align-jobs.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import type { Working } from "./apply-effect.ts";
+import { queueMail } from "#server/domain/notices/queue-mail.ts";
+import { alignByTick, alignJobs } from "#server/domain/schedules/align-jobs.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conclude, stillOpen } from "./conclude.ts";
+import type { Working } from "./rows.ts";
 
 /** When it happened, as far as the provider says: else when we heard of it. */
 export const happenedAt = ({ delivery }: Pick<Working, "delivery">): number => delivery.occurredAt ?? delivery.receivedAt;

@@ -1,10 +1,10 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import { batchOf, type Statement } from "#db/client.ts";
 import { webhookDeliveries } from "#db/schema/index.ts";
+import type { DeliveryReason } from "#db/words/webhooks.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import type { DeliveryReason } from "./schemas.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
 /** True while the delivery is not worked off: every statement of its effect carries it. */
 export const stillOpen = (ctx: TenantCtx, delivery: string): SQL =>

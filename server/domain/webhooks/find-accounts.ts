@@ -1,9 +1,9 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { connections, tenants } from "#db/schema/index.ts";
+import type { ConnectionStatus } from "#db/words/connections.ts";
 import type { Webhook } from "#server/catalog/webhooks/webhook.ts";
 import { acrossTenants, type Ctx, type Tenant } from "#server/ctx.ts";
-import type { ConnectionStatus } from "#server/domain/connections/schemas.ts";
 
 /** A connection that an event is about. */
 export interface EventAccount {

@@ -3,7 +3,7 @@ import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { columnsOf, type Holding } from "#db/holdings.ts";
 import { orders } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
 /** A customer of a connected shop, and the orders that the shop names beside them. */
 export interface Customer {

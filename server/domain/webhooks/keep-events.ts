@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Db, Statement } from "#db/client.ts";
 import { privacyRequests, webhookDeliveries } from "#db/schema/index.ts";
+import type { DeliveryReason, DeliveryStatus } from "#db/words/webhooks.ts";
 import type { PrivacyDemand, Webhook, WebhookEvent } from "#server/catalog/webhooks/webhook.ts";
 import { type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
 import { currentDataKey, type DataKey } from "#server/domain/vault/data-keys.ts";
@@ -9,7 +10,6 @@ import type { TaskMessage } from "#server/messages.ts";
 import { confirmationCode } from "./confirmation-code.ts";
 import { type EventAccount, findAccounts } from "./find-accounts.ts";
 import { keptForm, sealPayload } from "./payload.ts";
-import type { DeliveryReason, DeliveryStatus } from "./schemas.ts";
 
 /** One row to be; `privacy` is a second one, beside it. */
 interface Row {

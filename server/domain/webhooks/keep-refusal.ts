@@ -1,9 +1,9 @@
 import { webhookDeliveries } from "#db/schema/index.ts";
+import type { RefusalReason } from "#db/words/webhooks.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { networkOf } from "#server/domain/rate-limits/network-of.ts";
-import { isUsedUp, isWithinLimit } from "#server/domain/rate-limits/take.ts";
+import { networkOf } from "#server/domain/tenancy/network-of.ts";
+import { isUsedUp, isWithinLimit } from "#server/domain/tenancy/take.ts";
 import { newId } from "#server/ids.ts";
-import type { RefusalReason } from "./schemas.ts";
 
 /** Whoever knocks may not fill the database: so many refusals an hour are kept, from one network and in all. */
 const perNetwork = { max: 20, windowS: 3600 };

@@ -9,12 +9,12 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { nothingAhead } from "#server/domain/connections/nothing-ahead.ts";
 import { dropExports } from "#server/domain/custody/drop-exports.ts";
-import { alignJobs } from "#server/domain/runs/align-jobs.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import type { Working } from "./apply-effect.ts";
+import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { happenedAt } from "./change-access.ts";
 import { conclude, stillOpen } from "./conclude.ts";
 import { columnOf, heldOf } from "./held-data.ts";
+import type { Working } from "./rows.ts";
 
 /** What stands in an account's place when it is erased. */
 const erasedName = "…";

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { dataKeys } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { type DataKey, openDataKey } from "#server/domain/vault/data-keys.ts";
 import { open, seal, VaultError, versionOf } from "#server/domain/vault/envelope.ts";
 

@@ -6,7 +6,7 @@ import { orders, privacyRequests, refunds, tenants } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, enterTenant, requireStaff } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { conflict, notFound } from "#server/errors.ts";
 import { heldOf } from "./held-data.ts";
 import type { HeldData, ListPrivacyRequests, PrivacyRequest, PrivacyStanding } from "./schemas.ts";

@@ -1,3 +1,4 @@
+import type { RefusalReason } from "#db/words/webhooks.ts";
 import { findWebhook } from "#server/catalog/webhooks/registry.ts";
 import type { Incoming, Verdict, Webhook } from "#server/catalog/webhooks/webhook.ts";
 import type { Ctx } from "#server/ctx.ts";
@@ -5,7 +6,6 @@ import { notFound } from "#server/errors.ts";
 import { confirmationCode } from "./confirmation-code.ts";
 import { keepEvents } from "./keep-events.ts";
 import { keepRefusal } from "./keep-refusal.ts";
-import type { RefusalReason } from "./schemas.ts";
 
 /** What came to `/webhooks/:provider`, or to one of the provider's further addresses below it (`callback`). */
 export interface Received extends Omit<Incoming, "secret" | "now"> {

@@ -2,8 +2,8 @@ import { eq, inArray, sql } from "drizzle-orm";
 import { webhookDeliveries } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, requireAgency } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conflict } from "#server/errors.ts";
 import { findDelivery } from "./list-deliveries.ts";
 

@@ -1,52 +1,14 @@
 import { z } from "zod";
-import { Pasted } from "#server/domain/tenants/schemas.ts";
+import { deliveryReasons, deliveryStatuses, privacyKinds, refusalReasons } from "#db/words/webhooks.ts";
+import { Pasted } from "#server/domain/tenancy/schemas.ts";
 
-/**
- * `received`: verified and kept, waits for the queue. `done`: its effect is written. `ignored`: nothing of ours wants it.
- * `failed`: every try failed. `refused`: not proven to be the provider's; nothing of it is kept but the reason.
- */
-export const DeliveryStatus = z.enum(["received", "done", "ignored", "failed", "refused"]);
-export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
+export const DeliveryStatus = z.enum(deliveryStatuses);
 
-/** What was asked for a person's or a shop's privacy. */
-export const PrivacyKind = z.enum(["data_request", "redact_customer", "redact_shop", "delete_person"]);
-export type PrivacyKind = z.infer<typeof PrivacyKind>;
+export const PrivacyKind = z.enum(privacyKinds);
 
-/**
- * Why a delivery was refused. `no_secret`: our own configuration lacks what it is verified with. `other_account`: its header names
- * another account than its body. `wrong_word`: a handshake without the word that we chose. `unreadable`: signed, but not what the
- * provider describes.
- */
-export const RefusalReason = z.enum([
-  "no_secret",
-  "no_signature",
-  "wrong_signature",
-  "stale",
-  "other_account",
-  "wrong_word",
-  "unreadable",
-  "too_large",
-]);
-export type RefusalReason = z.infer<typeof RefusalReason>;
+export const RefusalReason = z.enum(refusalReasons);
 
-/**
- * Why a delivery was not acted on. Ignored: it is about `nobody` of ours, nothing of ours wants it (`no_reader`), the account is
- * `not_connected`, or was `connected_since`, or a later event was there first (`superseded`), or the client's jobs read another one
- * (`other_account_read`), or it is a `test`.
- * Failed: `unreadable`, or every one of its `tries` failed.
- */
-export const DeliveryReason = z.enum([
-  ...RefusalReason.options,
-  "nobody",
-  "no_reader",
-  "not_connected",
-  "connected_since",
-  "superseded",
-  "other_account_read",
-  "test",
-  "tries",
-]);
-export type DeliveryReason = z.infer<typeof DeliveryReason>;
+export const DeliveryReason = z.enum(deliveryReasons);
 
 const Page = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),

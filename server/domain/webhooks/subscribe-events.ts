@@ -4,9 +4,9 @@ import { connections } from "#db/schema/index.ts";
 import { findWebhook } from "#server/catalog/webhooks/registry.ts";
 import { acrossTenants, type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
-import { openAccount } from "#server/domain/connections/open-account.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { openAccount } from "#server/domain/tokens/open-account.ts";
 import { ifFound, ProviderError } from "#server/errors.ts";
 import type { TaskMessage } from "#server/messages.ts";
 

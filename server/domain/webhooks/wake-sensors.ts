@@ -9,10 +9,10 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { customerOfOrder } from "#server/domain/commerce/customer-of-order.ts";
 import { deleteOrders, notDeleted } from "#server/domain/commerce/delete-orders.ts";
 import { newerOrder } from "#server/domain/commerce/newer-order.ts";
-import { chooseAccount } from "#server/domain/runs/choose-account.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
-import type { Working } from "./apply-effect.ts";
+import { chooseAccount } from "#server/domain/connections/choose-account.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conclude, stillOpen } from "./conclude.ts";
+import type { Working } from "./rows.ts";
 
 /** However much happens at a shop, its sensor looks no oftener than this. */
 const restMs = 5 * 60_000;

@@ -1,17 +1,16 @@
-import { and, eq, type InferSelectModel, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { ZodError } from "zod";
 import { webhookDeliveries } from "#db/schema/index.ts";
+import type { DeliveryReason } from "#db/words/webhooks.ts";
 import { findWebhook } from "#server/catalog/webhooks/registry.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
 import type { TaskMessage } from "#server/messages.ts";
 import { applyEffect } from "./apply-effect.ts";
 import { openPayload } from "./payload.ts";
-import type { DeliveryReason } from "./schemas.ts";
-
-export type DeliveryRow = InferSelectModel<typeof webhookDeliveries>;
+import type { DeliveryRow } from "./rows.ts";
 
 /** One more than the queue repeats a message, so that the row and not the queue says when it is over. */
 export const maxTries = 6;

@@ -1,14 +1,22 @@
 import { z } from "zod";
 import { enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
-import { changeClient } from "#server/domain/tenants/change-client.ts";
-import { ChangeClient, ChangeSettings, Client, ClientPage, CreateClient, ListClients, SetFeatures } from "#server/domain/tenants/client.ts";
-import { createClient } from "#server/domain/tenants/create-client.ts";
-import { describeClient } from "#server/domain/tenants/describe-clients.ts";
-import { listClients } from "#server/domain/tenants/list-clients.ts";
-import { readPlan } from "#server/domain/tenants/read-plan.ts";
-import { OwnPlan } from "#server/domain/tenants/schemas.ts";
-import { setFeatures } from "#server/domain/tenants/set-features.ts";
-import { Finding, validateClient } from "#server/domain/tenants/validate-client.ts";
+import { changeClient } from "#server/domain/clients/change-client.ts";
+import { createClient } from "#server/domain/clients/create-client.ts";
+import { describeClient } from "#server/domain/clients/describe-clients.ts";
+import { listClients } from "#server/domain/clients/list-clients.ts";
+import { readPlan } from "#server/domain/clients/read-plan.ts";
+import {
+  ChangeClient,
+  ChangeSettings,
+  Client,
+  ClientPage,
+  CreateClient,
+  ListClients,
+  SetFeatures,
+} from "#server/domain/clients/schemas.ts";
+import { setFeatures } from "#server/domain/clients/set-features.ts";
+import { Finding, validateClient } from "#server/domain/clients/validate-client.ts";
+import { OwnPlan } from "#server/domain/tenancy/schemas.ts";
 import { member, memberOrStaff, router, staff, staffIn } from "#server/trpc/init.ts";
 
 /** The record after a change of it. */

@@ -1,14 +1,13 @@
 import { z } from "zod";
-import { chooseResources } from "#server/domain/connections/choose-resources.ts";
-import { connectKey } from "#server/domain/connections/connect-key.ts";
-import { disconnect } from "#server/domain/connections/disconnect.ts";
-import { keepKey } from "#server/domain/connections/keep-key.ts";
-import { listFurtherPermissions } from "#server/domain/connections/list-further-permissions.ts";
-import { listIntegrations } from "#server/domain/connections/list-integrations.ts";
+import { answerShown, findShown } from "#server/domain/connecting/answer-shown.ts";
+import { chooseResources } from "#server/domain/connecting/choose-resources.ts";
+import { connectKey } from "#server/domain/connecting/connect-key.ts";
+import { disconnect } from "#server/domain/connecting/disconnect.ts";
+import { keepKey } from "#server/domain/connecting/keep-key.ts";
+import { preferConnection } from "#server/domain/connecting/prefer-connection.ts";
+import { refreshResources } from "#server/domain/connecting/refresh-resources.ts";
+import { AnswerShown, ShownRef } from "#server/domain/connecting/schemas.ts";
 import { listResourcesOf } from "#server/domain/connections/list-resources-of.ts";
-import { preferConnection } from "#server/domain/connections/prefer-connection.ts";
-import { probeConnection } from "#server/domain/connections/probe-connection.ts";
-import { refreshResources } from "#server/domain/connections/refresh-resources.ts";
 import {
   ChooseResources,
   ChosenResource,
@@ -20,10 +19,11 @@ import {
   RefreshedResources,
   ResourcePage,
 } from "#server/domain/connections/schemas.ts";
-import { settleOwed } from "#server/domain/connections/settle-owed.ts";
-import { listUnusedScopes } from "#server/domain/connections/unused-scopes.ts";
-import { answerShown, findShown } from "#server/domain/oauth/answer-shown.ts";
-import { AnswerShown, ShownRef } from "#server/domain/oauth/schemas.ts";
+import { probeConnection } from "#server/domain/health/probe-connection.ts";
+import { listFurtherPermissions } from "#server/domain/integrations/list-further-permissions.ts";
+import { listIntegrations } from "#server/domain/integrations/list-integrations.ts";
+import { listUnusedScopes } from "#server/domain/integrations/unused-scopes.ts";
+import { settleOwed } from "#server/domain/tokens/settle-owed.ts";
 import { memberOrStaff, router } from "#server/trpc/init.ts";
 import { Disconnected, Done, Integrations, Probe, UnusedScopes, whenDone } from "#server/trpc/replies.ts";
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { providers } from "#server/catalog/providers/registry.ts";
 import { listCredentials } from "#server/domain/connections/list-credentials.ts";
-import { listAgencyOwed } from "#server/domain/connections/list-owed.ts";
 import { OwedRef } from "#server/domain/connections/schemas.ts";
-import { settleAgencyOwed } from "#server/domain/connections/settle-owed.ts";
-import { Pasted } from "#server/domain/tenants/schemas.ts";
+import { Pasted } from "#server/domain/tenancy/schemas.ts";
+import { listAgencyOwed } from "#server/domain/tokens/list-owed.ts";
+import { settleAgencyOwed } from "#server/domain/tokens/settle-owed.ts";
 import { rootKeyCoverage, rotateRootKey } from "#server/domain/vault/rotate-root-key.ts";
 import { router, staff } from "#server/trpc/init.ts";
 import { AgencyOwed, Coverage, Credentials, Done, whenDone } from "#server/trpc/replies.ts";

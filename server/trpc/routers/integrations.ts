@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { clientSources } from "#server/domain/connections/client-sources.ts";
-import { OwnStatus, ownStatus } from "#server/domain/connections/own-status.ts";
-import { ProviderStatus, ProviderStatusQuery, providerStatus } from "#server/domain/connections/provider-status.ts";
-import { Refreshed, refreshClient } from "#server/domain/connections/refresh-client.ts";
+import { OwnStatus, ownStatus } from "#server/domain/integrations/own-status.ts";
+import { ProviderStatus, ProviderStatusQuery, providerStatus } from "#server/domain/integrations/provider-status.ts";
+import { Refreshed, refreshClient } from "#server/domain/tokens/refresh-client.ts";
 import { personal, router, staff } from "#server/trpc/init.ts";
 
 /**

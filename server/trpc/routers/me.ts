@@ -1,7 +1,7 @@
-import { permissionsOf } from "#server/domain/members/permissions.ts";
-import { completeOnboarding, updateProfile } from "#server/domain/members/profile.ts";
-import { listSessions, revokeOtherSessions, revokeSession } from "#server/domain/sessions/own-sessions.ts";
-import { Profile, SessionRef } from "#server/domain/sessions/schemas.ts";
+import { listSessions, revokeOtherSessions, revokeSession } from "#server/domain/people/own-sessions.ts";
+import { completeOnboarding, updateProfile } from "#server/domain/people/profile.ts";
+import { Profile, SessionRef } from "#server/domain/people/schemas.ts";
+import { permissionsOf } from "#server/domain/tenancy/permissions.ts";
 import { personal, router } from "#server/trpc/init.ts";
 
 export const me = router({

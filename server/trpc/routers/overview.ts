@@ -3,7 +3,7 @@ import { ShopSummary } from "#server/domain/commerce/schemas.ts";
 import { shopSummary } from "#server/domain/commerce/shop-summary.ts";
 import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
 import { Metrics, Overview } from "#server/domain/metrics/schemas.ts";
-import { Locale } from "#server/domain/tenants/schemas.ts";
+import { Locale } from "#server/domain/tenancy/schemas.ts";
 import { member, memberOrStaff, router, staffIn } from "#server/trpc/init.ts";
 
 /** Without a locale, the words are in the reader's own language. */

@@ -1,11 +1,4 @@
 import { z } from "zod";
-import { listAllCliffs, listCliffs } from "#server/domain/connections/list-cliffs.ts";
-import { listDueRenewals } from "#server/domain/connections/list-due-renewals.ts";
-import { listFailingRenewals } from "#server/domain/connections/list-failing-renewals.ts";
-import { listPlans } from "#server/domain/connections/list-plans.ts";
-import { listRenewals } from "#server/domain/connections/list-renewals.ts";
-import { renewNow } from "#server/domain/connections/renew-now.ts";
-import { renewalRates } from "#server/domain/connections/renewal-rates.ts";
 import {
   CalendarEntry,
   ConnectionRef,
@@ -17,7 +10,14 @@ import {
   RenewalRate,
   RenewedNow,
 } from "#server/domain/connections/schemas.ts";
-import { Pasted } from "#server/domain/tenants/schemas.ts";
+import { Pasted } from "#server/domain/tenancy/schemas.ts";
+import { listAllCliffs, listCliffs } from "#server/domain/tokens/list-cliffs.ts";
+import { listDueRenewals } from "#server/domain/tokens/list-due-renewals.ts";
+import { listFailingRenewals } from "#server/domain/tokens/list-failing-renewals.ts";
+import { listPlans } from "#server/domain/tokens/list-plans.ts";
+import { listRenewals } from "#server/domain/tokens/list-renewals.ts";
+import { renewNow } from "#server/domain/tokens/renew-now.ts";
+import { renewalRates } from "#server/domain/tokens/renewal-rates.ts";
 import { memberOrStaff, router, staff, staffIn } from "#server/trpc/init.ts";
 
 /** How tokens are kept alive, and what ends even so. No answer here holds a token, sealed or not. */

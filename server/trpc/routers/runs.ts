@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { configureJob } from "#server/domain/runs/configure-job.ts";
 import { findRun } from "#server/domain/runs/find-run.ts";
-import { listJobSettings } from "#server/domain/runs/job-settings.ts";
-import { listJobs } from "#server/domain/runs/list-jobs.ts";
 import { listAllRuns, listRuns } from "#server/domain/runs/list-runs.ts";
-import { listSchedules } from "#server/domain/runs/list-schedules.ts";
-import { ConfigureJob, JobId, ListAllRuns, ListRuns, RunId } from "#server/domain/runs/schemas.ts";
+import { ListAllRuns, ListRuns, RunId } from "#server/domain/runs/schemas.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
+import { configureJob } from "#server/domain/schedules/configure-job.ts";
+import { listJobSettings } from "#server/domain/schedules/job-settings.ts";
+import { listJobs } from "#server/domain/schedules/list-jobs.ts";
+import { listSchedules } from "#server/domain/schedules/list-schedules.ts";
+import { ConfigureJob, JobId } from "#server/domain/schedules/schemas.ts";
 import { member, memberOrStaff, personal, router, staff } from "#server/trpc/init.ts";
 import { Done, whenDone } from "#server/trpc/replies.ts";
 

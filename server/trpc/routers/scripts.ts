@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { enterTenantOfRun, findRun } from "#server/domain/runs/find-run.ts";
-import { listSchedules } from "#server/domain/runs/list-schedules.ts";
-import { Run, RunId, RunWithLogs, Schedule, StartRun } from "#server/domain/runs/schemas.ts";
+import { Run, RunId, RunWithLogs, StartRun } from "#server/domain/runs/schemas.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
+import { listSchedules } from "#server/domain/schedules/list-schedules.ts";
+import { Schedule } from "#server/domain/schedules/schemas.ts";
 import { router, staff, staffIn } from "#server/trpc/init.ts";
 
 /** What the agency's admins do with any client's jobs. */

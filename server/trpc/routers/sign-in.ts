@@ -1,9 +1,9 @@
-import { landingOf } from "#server/domain/sessions/landing.ts";
-import { lastOpenedFirst } from "#server/domain/sessions/last-tenant.ts";
-import { findLink, redeemCode, redeemLink } from "#server/domain/sessions/redeem-sign-in.ts";
-import { findWaiting, requestSignIn, resendSignIn } from "#server/domain/sessions/request-sign-in.ts";
-import { RedeemCode, RedeemLink, RequestSignIn } from "#server/domain/sessions/schemas.ts";
-import { signOut } from "#server/domain/sessions/sign-out.ts";
+import { landingOf } from "#server/domain/people/landing-of.ts";
+import { lastOpenedFirst } from "#server/domain/people/last-tenant.ts";
+import { findLink, redeemCode, redeemLink } from "#server/domain/people/redeem-sign-in.ts";
+import { findWaiting, requestSignIn, resendSignIn } from "#server/domain/people/request-sign-in.ts";
+import { RedeemCode, RedeemLink, RequestSignIn } from "#server/domain/people/schemas.ts";
+import { signOut } from "#server/domain/people/sign-out.ts";
 import { personal, publicProcedure, router } from "#server/trpc/init.ts";
 
 export const signIn = router({

@@ -1,13 +1,12 @@
-import { acceptInvitation } from "#server/domain/invitations/accept-invitation.ts";
-import { listOwnInvitations, showInvitation } from "#server/domain/invitations/find-invitation.ts";
-import { invite } from "#server/domain/invitations/invite.ts";
-import { revokeInvitation } from "#server/domain/invitations/revoke-invitation.ts";
-import { InvitationRef, InvitationToken, Invite } from "#server/domain/invitations/schemas.ts";
-import { changeRole } from "#server/domain/members/change-role.ts";
-import { listTeam } from "#server/domain/members/list-team.ts";
-import { roleTable } from "#server/domain/members/permissions.ts";
-import { leaveTenant, removeMember } from "#server/domain/members/remove-member.ts";
-import { ChangeRole, MemberRef } from "#server/domain/members/schemas.ts";
+import { acceptInvitation } from "#server/domain/people/accept-invitation.ts";
+import { changeRole } from "#server/domain/people/change-role.ts";
+import { listOwnInvitations, showInvitation } from "#server/domain/people/find-invitation.ts";
+import { invite } from "#server/domain/people/invite.ts";
+import { listTeam } from "#server/domain/people/list-team.ts";
+import { leaveTenant, removeMember } from "#server/domain/people/remove-member.ts";
+import { revokeInvitation } from "#server/domain/people/revoke-invitation.ts";
+import { ChangeRole, InvitationRef, InvitationToken, Invite, MemberRef } from "#server/domain/people/schemas.ts";
+import { roleTable } from "#server/domain/tenancy/permissions.ts";
 import { member, memberOrStaff, personal, publicProcedure, router } from "#server/trpc/init.ts";
 
 export const team = router({

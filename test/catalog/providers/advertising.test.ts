@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { metaAgency } from "#sandbox/meta/holdings.ts";
+import { permissionsOfOld, permissionsReference } from "#sandbox/meta/permissions.ts";
+import { tiktokAgency } from "#sandbox/tiktok/answer.ts";
 import type { Failure, OAuthProvider, Provider } from "#server/catalog/provider.ts";
 import { google } from "#server/catalog/providers/google.ts";
 import { appSecretProof, meta } from "#server/catalog/providers/meta.ts";
 import { metaPermissions } from "#server/catalog/providers/meta-scopes.ts";
 import { tiktok } from "#server/catalog/providers/tiktok.ts";
 import type { Tenant } from "#server/ctx.ts";
+import { listResources } from "#server/domain/connecting/keep-resources.ts";
 import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
-import { listResources } from "#server/domain/connections/keep-resources.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
-import { openAccount } from "#server/domain/connections/open-account.ts";
+import { openAccount } from "#server/domain/tokens/open-account.ts";
+import { begin, type Choice, choices, comeBack, connectThrough, control, decide, visit } from "#test/domain/connecting/consent.ts";
 import { type TestCtx, testTenantCtx } from "#test/harness.ts";
-import { metaAgency } from "#test/sandbox/meta/holdings.ts";
-import { permissionsOfOld, permissionsReference } from "#test/sandbox/meta/permissions.ts";
-import { tiktokAgency } from "#test/sandbox/tiktok/answer.ts";
-import { begin, type Choice, choices, comeBack, connectThrough, control, decide, visit } from "../../domain/oauth/consent.ts";
 
 // What waits for a provider's hiccup to pass waits in earnest elsewhere.
-vi.mock("#server/domain/connections/pause.ts", () => ({
+vi.mock("#server/domain/wire/pause.ts", () => ({
   pause: (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))),
 }));
 

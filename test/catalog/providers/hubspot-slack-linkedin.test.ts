@@ -7,11 +7,11 @@ import { hubspot } from "#server/catalog/providers/hubspot.ts";
 import { linkedin } from "#server/catalog/providers/linkedin.ts";
 import { slack } from "#server/catalog/providers/slack.ts";
 import type { Tenant } from "#server/ctx.ts";
+import { beginIntake } from "#server/domain/connecting/begin-intake.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
-import { openAccount } from "#server/domain/connections/open-account.ts";
-import { beginIntake } from "#server/domain/oauth/begin-intake.ts";
-import { choices, comeBack, connectThrough, control, visit } from "#test/domain/oauth/consent.ts";
+import { openAccount } from "#server/domain/tokens/open-account.ts";
+import { choices, comeBack, connectThrough, control, visit } from "#test/domain/connecting/consent.ts";
 import { makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 
 beforeEach(() => control({ limits: false }));

@@ -4,14 +4,14 @@ import type { Tenant } from "#server/ctx.ts";
 import { newcomer } from "#server/domain/connections/account-of.ts";
 import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
-import { openAccount } from "#server/domain/connections/open-account.ts";
-import { renewTokens } from "#server/domain/connections/renew-tokens.ts";
-import { waysToTokens } from "#server/domain/connections/ways-to-tokens.ts";
+import { openAccount } from "#server/domain/tokens/open-account.ts";
+import { renewTokens } from "#server/domain/tokens/renew-tokens.ts";
+import { waysToTokens } from "#server/domain/tokens/ways-to-tokens.ts";
+import { connectThrough, control, counted, visit } from "#test/domain/connecting/consent.ts";
 import { type TestCtx, testCtx, testTenantCtx } from "#test/harness.ts";
-import { connectThrough, control, counted, visit } from "../../domain/oauth/consent.ts";
 
 // What waits for a provider's hiccup to pass waits in earnest elsewhere.
-vi.mock("#server/domain/connections/pause.ts", () => ({
+vi.mock("#server/domain/wire/pause.ts", () => ({
   pause: (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))),
 }));
 

@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
+import type { SandboxProviderId } from "#sandbox/endpoints.ts";
+import { propertiesOf } from "#sandbox/google/properties.ts";
 import type { AccountRequest } from "#server/catalog/account.ts";
 import { grantsAll } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
@@ -6,8 +8,6 @@ import type { Sensor } from "#server/catalog/sensor.ts";
 import { findSensor, sensors } from "#server/catalog/sensors/registry.ts";
 import { DomainError } from "#server/errors.ts";
 import { makeTenant, testTenantCtx } from "#test/harness.ts";
-import type { SandboxProviderId } from "#test/sandbox/endpoints.ts";
-import { propertiesOf } from "#test/sandbox/google/properties.ts";
 import { runSensor } from "./run-sensor.ts";
 import { type CountedAccount, sandbox, sandboxAccount } from "./sandbox-account.ts";
 

@@ -3,7 +3,7 @@ import { connections } from "#db/schema/index.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { shopSummary } from "#server/domain/commerce/shop-summary.ts";
 import { readOverview } from "#server/domain/metrics/overview.ts";
-import { scheduleStatements } from "#server/domain/runs/schedule-statements.ts";
+import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { newId } from "#server/ids.ts";
 import { makeRig } from "#test/domain/runs/rig.ts";
 import { sandbox, sandboxAccount } from "./sandbox-account.ts";

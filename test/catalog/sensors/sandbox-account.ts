@@ -1,8 +1,8 @@
 import type { z } from "zod";
+import { sandboxClient } from "#sandbox/client.ts";
+import type { SandboxProviderId } from "#sandbox/endpoints.ts";
 import type { Account, AccountRequest } from "#server/catalog/account.ts";
 import { ProviderError, type ProviderFailureKind } from "#server/errors.ts";
-import { sandboxClient } from "#test/sandbox/client.ts";
-import type { SandboxProviderId } from "#test/sandbox/endpoints.ts";
 import { sandboxOrigin } from "#test/variables.ts";
 
 export const sandbox = sandboxClient(sandboxOrigin);

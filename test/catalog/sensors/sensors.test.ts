@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { measurements, orders } from "#db/schema/index.ts";
+import { propertiesOf } from "#sandbox/google/properties.ts";
+import { flowsOf, listsOf, profilesOf, segmentsOf } from "#sandbox/klaviyo/figures.ts";
 import type { AccountRequest } from "#server/catalog/account.ts";
 import { addDays, dayOf } from "#server/catalog/days.ts";
 import { exponentOf, minorUnits } from "#server/catalog/money.ts";
@@ -10,10 +12,8 @@ import { klaviyoSensor } from "#server/catalog/sensors/klaviyo-sensor.ts";
 import { retentionSensor } from "#server/catalog/sensors/retention-sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { makeTenant, testTenantCtx } from "#test/harness.ts";
-import { propertiesOf } from "#test/sandbox/google/properties.ts";
-import { flowsOf, listsOf, profilesOf, segmentsOf } from "#test/sandbox/klaviyo/figures.ts";
 import { runSensor, valuesOf } from "./run-sensor.ts";
 import { sandboxAccount, scriptedAccount } from "./sandbox-account.ts";
 

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { measurements, schedules } from "#db/schema/index.ts";
+import type { OrderRow } from "#sandbox/shop/model.ts";
 import { addDays, dayOf } from "#server/catalog/days.ts";
 import { retentionSensor } from "#server/catalog/sensors/retention-sensor.ts";
 import { recordsOf, type ShopifyOrder } from "#server/catalog/sensors/shopify-orders.ts";
@@ -8,9 +9,8 @@ import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { summaryOf } from "#server/domain/commerce/shop-summary.ts";
 import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { makeTenant, testTenantCtx } from "#test/harness.ts";
-import type { OrderRow } from "#test/sandbox/shop/model.ts";
 import { runSensor, valuesOf } from "./run-sensor.ts";
 import { sandbox, sandboxAccount, scriptedAccount } from "./sandbox-account.ts";
 

@@ -2,11 +2,11 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sandboxClient } from "#sandbox/client.ts";
+import { realShop } from "#sandbox/endpoints.ts";
+import { startSandbox } from "#sandbox/start.ts";
 import { readOrderPage, recordsOf } from "#server/catalog/sensors/shopify-orders.ts";
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
-import { sandboxClient } from "#test/sandbox/client.ts";
-import { realShop } from "#test/sandbox/endpoints.ts";
-import { startSandbox } from "#test/sandbox/start.ts";
 import { sandboxAccount } from "./sandbox-account.ts";
 
 /** A file in the shop's form, small enough to be added up by hand. */

@@ -5,7 +5,7 @@ import { orders, refunds } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { summaryOf } from "#server/domain/commerce/shop-summary.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { makeTenant, testEnv, testTenantCtx } from "#test/harness.ts";
 
 let count = 0;

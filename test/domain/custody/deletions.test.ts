@@ -20,6 +20,7 @@ import {
 import { tenantTables } from "#db/tenant-guard.ts";
 import { enterTenant } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
+import { createClient } from "#server/domain/clients/create-client.ts";
 import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
 import { findDeletion, listDeletions } from "#server/domain/custody/list-deletions.ts";
 import { cancelDeletion, requestDeletion } from "#server/domain/custody/request-deletion.ts";
@@ -27,8 +28,7 @@ import { graceMs } from "#server/domain/custody/schemas.ts";
 import { startDeletions } from "#server/domain/custody/start-deletions.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
-import { createClient } from "#server/domain/tenants/create-client.ts";
-import { findTenant } from "#server/domain/tenants/find-tenant.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { currentDataKey } from "#server/domain/vault/data-keys.ts";
 import { openSecret, sealSecret } from "#server/domain/vault/secrets.ts";
 import { type Belongings, makeBelongings, snapshotOf } from "#test/contracts/belongings.ts";

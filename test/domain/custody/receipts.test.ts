@@ -6,9 +6,9 @@ import type { Tenant } from "#server/ctx.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
 import { requestDeletion } from "#server/domain/custody/request-deletion.ts";
+import { connectThrough, control, visit } from "#test/domain/connecting/consent.ts";
 import { makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
-import { connectThrough, control, visit } from "../oauth/consent.ts";
 
 const db = openDb(testEnv.DB);
 const later = (days: number) => () => Date.now() + days * 86_400_000;

@@ -5,7 +5,7 @@ import { auditLog, connections, devMails, secrets, users } from "#db/schema/inde
 import type { Tenant, TenantCtx, UserActor } from "#server/ctx.ts";
 import { enterTenant } from "#server/ctx.ts";
 import { verifyChain } from "#server/domain/audit/verify-chain.ts";
-import { disconnect } from "#server/domain/connections/disconnect.ts";
+import { disconnect } from "#server/domain/connecting/disconnect.ts";
 import { listCredentials } from "#server/domain/connections/list-credentials.ts";
 import { approveReveal, denyReveal } from "#server/domain/custody/decide-reveal.ts";
 import { countWaitingReveals, listReveals } from "#server/domain/custody/list-reveals.ts";

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import { expect, test } from "vitest";
+import type { ZipState } from "#db/words/custody.ts";
 import { RunningHash } from "#server/domain/custody/running-hash.ts";
-import { emptyZip, type ZipState, ZipWriter } from "#server/domain/custody/zip-writer.ts";
+import { emptyZip, ZipWriter } from "#server/domain/custody/zip-writer.ts";
 
 test("a hash that is put down after any byte and taken up again is SHA-256", () => {
   const bytes = new Uint8Array(300).map((_, at) => (at * 37) % 251);

@@ -9,7 +9,7 @@ import { drawSensor, stateOf } from "#server/domain/metrics/draw-overview.ts";
 import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
 import { seriesStatement } from "#server/domain/metrics/read-series.ts";
 import { bySensorAndMetric, periodsUntil, type Series } from "#server/domain/metrics/series.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { storeMeasurements } from "#test/catalog/sensors/run-sensor.ts";

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { auditLog, runLogs, runs } from "#db/schema/index.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { makeTenant, makeUser, testCtx, testTenantCtx } from "#test/harness.ts";

@@ -1,11 +1,11 @@
 import { count } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { deadLetters, runLogs, runs } from "#db/schema/index.ts";
+import type { RunStatus } from "#db/words/runs.ts";
+import type { Plan } from "#db/words/tenants.ts";
 import { readOverview } from "#server/domain/metrics/overview.ts";
 import { forgetRuns } from "#server/domain/runs/forget-runs.ts";
-import type { RunStatus } from "#server/domain/runs/schemas.ts";
-import { plans } from "#server/domain/tenants/plans.ts";
-import type { Plan } from "#server/domain/tenants/schemas.ts";
+import { plans } from "#server/domain/tenancy/plans.ts";
 import { newId } from "#server/ids.ts";
 import { makeTenant, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { clearRuns, database } from "./rig.ts";

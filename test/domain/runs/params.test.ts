@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
-import { configureJob } from "#server/domain/runs/configure-job.ts";
 import { findRun } from "#server/domain/runs/find-run.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
+import { configureJob } from "#server/domain/schedules/configure-job.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { makeUser, testCtx } from "#test/harness.ts";
 import { clearRuns, makeRig } from "./rig.ts";

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { openDb } from "#db/client.ts";
 import { schedules } from "#db/schema/index.ts";
-import { alignSchedules } from "#server/domain/runs/align-schedules.ts";
 import { claimDue, dueSchedules } from "#server/domain/runs/claim-due.ts";
+import { alignSchedules } from "#server/domain/schedules/align-schedules.ts";
 import { makeTenant, testEnv, testTenantCtx } from "#test/harness.ts";
 import { clearRuns, database, makeRig } from "./rig.ts";
 import { testSensor } from "./sensors.ts";

@@ -14,7 +14,7 @@ import { replayDeadLetter } from "#server/domain/runs/replay-dead-letter.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
-import { inTenant } from "#server/domain/tenants/in-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ProviderError } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { makeUser, testEnv } from "#test/harness.ts";

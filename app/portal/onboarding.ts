@@ -1,0 +1,50 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { isLocale, LOCALE_COOKIE } from "#app/i18n/locale.ts";
+import { timezonesWith } from "#app/i18n/timezones.server.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { signInPath } from "#app/sign-in-path.ts";
+import { choiceCookie } from "#app/theme.ts";
+import { titleOf } from "#app/title.ts";
+
+/** First who the person is, then where their first account is connected; or how they get a workspace. */
+export async function loadOnboarding({ request, context }: LoaderFunctionArgs) {
+  if (!context.me) throw redirect(signInPath(request));
+  const { api, locale } = context;
+  const [me, invitations] = await Promise.all([api.me.get(), api.team.ownInvitations()]);
+  const title = titleOf(wordsIn(locale)("auth:onboarding.title"));
+  return { title, me, invitations, locale, timezones: me.onboarded ? [] : timezonesWith(me.timezone) };
+}
+
+const fields = ["name", "locale", "timezone"] as const;
+type ProfileField = (typeof fields)[number];
+
+/** Takes in who the person is, or the invitation that they accept. */
+export async function onboard({ request, context }: ActionFunctionArgs) {
+  if (!context.me) throw redirect(signInPath(request));
+  const { api } = context;
+  const form = await request.formData();
+  const given = (name: string) => String(form.get(name) ?? "");
+  const invitation = form.get("invitation");
+  const locale = form.get("locale");
+  const headers = isLocale(locale) ? { "Set-Cookie": choiceCookie(LOCALE_COOKIE, locale, request) } : undefined;
+  try {
+    if (typeof invitation === "string") {
+      await api.team.acceptInvitation({ token: invitation });
+    } else {
+      await api.me.completeOnboarding({
+        name: given("name"),
+        locale: isLocale(locale) ? locale : context.locale,
+        timezone: given("timezone"),
+      });
+    }
+  } catch (error) {
+    const { kind, issues } = context.describe(error);
+    if (kind === "not_found" || kind === "forbidden") return data({ gone: true, invalid: [] as ProfileField[], name: "" }, 404);
+    if (kind !== "invalid") throw error;
+    return data(
+      { gone: false, invalid: fields.filter((field) => issues.some((issue) => issue.field === field)), name: given("name") },
+      422,
+    );
+  }
+  return redirect("/onboarding", { headers });
+}

@@ -1,0 +1,14 @@
+export const verticals = ["shopify", "b2b", "agency", "custom"] as const;
+export type Vertical = (typeof verticals)[number];
+
+export const plans = ["quickwin", "essentials", "growth"] as const;
+export type Plan = (typeof plans)[number];
+
+export const tenantStatuses = ["onboarding", "active", "suspended"] as const;
+export type TenantStatus = (typeof tenantStatuses)[number];
+
+export const roles = ["owner", "admin", "developer", "billing", "member", "viewer"] as const;
+export type Role = (typeof roles)[number];
+
+/** Job id -> wanted or not. */
+export type Features = Record<string, boolean>;

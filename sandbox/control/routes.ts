@@ -1,0 +1,206 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { keyServices, sandboxProviders } from "#sandbox/endpoints.ts";
+import { knownKeys, mintKey } from "#sandbox/keys/mint.ts";
+import { issueTokens, newGrant } from "#sandbox/oauth/issue.ts";
+import { type Grant, type Issued, revokeGrant } from "#sandbox/oauth/ledger.ts";
+import { Move } from "#sandbox/places.ts";
+import type { SandboxState } from "#sandbox/providers/provider.ts";
+import { shelf } from "#sandbox/providers/shelf.ts";
+import { ShopChange } from "#sandbox/shop/changes.ts";
+import { figuresByCurrency } from "#sandbox/shop/figures-by-currency.ts";
+import type { OrderRow, ProductRow } from "#sandbox/shop/model.ts";
+import type { Counters } from "./counters.ts";
+import { Fault, type Faults } from "./faults.ts";
+import { sendWebhook, signRequest, Webhook } from "./webhooks.ts";
+
+/** Which grants are meant: those that match everything named. Nothing named means all of them. */
+const Selection = z.object({
+  provider: z.enum([...sandboxProviders, ...keyServices]).optional(),
+  account: z.string().optional(),
+  grantId: z.string().optional(),
+  /** A code or token of the family. */
+  token: z.string().optional(),
+});
+const Expiry = Selection.extend({ kinds: z.array(z.enum(["code", "access", "refresh"])).default(["access"]) });
+const Control = z.object({
+  faults: z.array(Fault).optional(),
+  /** Ends these grants now, as when a merchant uninstalls or a person takes access away. */
+  revoke: z.array(Selection).optional(),
+  /** Rate limits and Shopify's throttle. */
+  limits: z.boolean().optional(),
+});
+const Mint = z.array(
+  z.object({
+    provider: z.enum(sandboxProviders),
+    /** Shop domain, Klaviyo account id or Google e-mail address. */
+    account: z.string().min(1),
+    scopes: z.array(z.string()),
+    /** Life of the access token in seconds; the provider's own without it. */
+    expiresIn: z.number().int().optional(),
+    mode: z.enum(["expiring", "lasting", "online"]).default("expiring"),
+  }),
+);
+/** Accounts whose owners make themselves a key. Klaviyo's own keys are beside its OAuth. */
+const KeyMint = z.array(z.object({ provider: z.enum([...keyServices, "klaviyo"]), account: z.string().min(1) }));
+
+export interface ControlParts {
+  state: SandboxState;
+  faults: Faults;
+  counters: Counters;
+  /** Runs writes as one transaction. */
+  together<T>(work: () => T): T;
+  /** Begins anew, with nothing issued and nothing kept. */
+  forget(): Promise<void>;
+}
+
+/** `/__sandbox/...`: what a test or the demo says to the sandbox behind the providers' backs. */
+export function controlRoutes({ state, faults, counters, together, forget }: ControlParts) {
+  const app = new Hono().basePath("/__sandbox");
+  const { ledger, shops } = state;
+
+  app.onError((error, c) =>
+    error instanceof z.ZodError ? c.json({ problems: error.issues }, 400) : c.json({ problem: error.message }, 500),
+  );
+  app.get("/health", (c) => c.json({ ok: true }));
+
+  app.delete("/state", async (c) => {
+    await forget();
+    return c.json({ ok: true });
+  });
+
+  app.post("/control", async (c) => {
+    const { faults: added, revoke, limits } = Control.parse(await c.req.json());
+    for (const fault of added ?? []) faults.add(fault);
+    if (limits !== undefined) state.limits.on = limits;
+    const ended = (revoke ?? []).flatMap((selection) => select(selection));
+    together(() => {
+      for (const grant of ended) revokeGrant(ledger, grant);
+    });
+    return c.json({ faults: faults.list(), revoked: ended.map(({ id }) => id), limits: state.limits.on });
+  });
+  app.delete("/control", (c) => {
+    faults.reset();
+    counters.reset();
+    state.limits.on = true;
+    state.limits.windows.clear();
+    return c.json({ ok: true });
+  });
+
+  app.post("/tokens", async (c) => {
+    const wanted = Mint.parse(await c.req.json());
+    const now = Date.now();
+    const minted = together(() =>
+      wanted.map(({ provider, account, scopes, expiresIn, mode }) => {
+        const grant = newGrant(ledger, { provider, account, scopes, mode }, now);
+        const pair = issueTokens(ledger, shelf[provider], {
+          grant,
+          refresh: mode === "expiring",
+          now,
+          ...(expiresIn !== undefined && { expiresIn }),
+        });
+        return {
+          provider,
+          account,
+          scopes,
+          grant_id: grant.id,
+          access_token: pair.access.value,
+          expires_at: pair.access.expiresAt,
+          refresh_token: pair.refresh?.value ?? null,
+          refresh_expires_at: pair.refresh?.expiresAt ?? null,
+        };
+      }),
+    );
+    return c.json(minted);
+  });
+
+  app.post("/keys", async (c) => {
+    const wanted = KeyMint.parse(await c.req.json());
+    return c.json(together(() => wanted.map((each) => mintKey(ledger, each, Date.now()))));
+  });
+  app.get("/keys", (c) => c.json(knownKeys()));
+
+  app.post("/expire", async (c) => {
+    const { kinds, ...selection } = Expiry.parse(await c.req.json());
+    const now = Date.now();
+    const expired = together(() =>
+      select(selection).flatMap((grant) => {
+        const live = ledger.issuedOf(grant.id).filter((item: Issued) => kinds.some((kind) => kind === item.kind) && item.state === "live");
+        for (const item of live) ledger.saveIssued(Object.assign(item, { expiresAt: now }));
+        return live;
+      }),
+    );
+    return c.json({ expired: expired.length });
+  });
+
+  app.get("/issued", (c) => c.json([...ledger.issued.values()].map(({ value }) => value)));
+  app.get("/grants", (c) =>
+    c.json(
+      [...ledger.grants.values()].map((grant) => ({
+        ...grant,
+        issued: ledger.issuedOf(grant.id).map(({ kind, state: is, expiresAt }) => ({ kind, state: is, expiresAt })),
+      })),
+    ),
+  );
+  app.get("/calls", (c) => c.json(counters.read()));
+
+  app.get("/webhooks", (c) => c.json([...state.subscriptions.values()]));
+  app.post("/webhooks", async (c) => {
+    const webhook = Webhook.parse(await c.req.json());
+    return c.json(webhook.url === undefined ? signRequest(webhook, Date.now()) : await sendWebhook(webhook, webhook.url));
+  });
+
+  app.get("/shop/:domain", (c) => {
+    const domain = c.req.param("domain");
+    const shop = shops.find(domain, Date.now());
+    return c.json({
+      loaded: shops.loaded(domain),
+      products: shop.products.length,
+      orders: shop.orders.length,
+      customers: shop.customers.length,
+      guest_orders: shop.orders.filter(({ customerId }) => customerId === null).length,
+      gross_minor: shop.orders.reduce((sum, { total }) => sum + total, 0),
+      refunds_minor: shop.orders.reduce((sum, { refunded }) => sum + refunded, 0),
+      currency: shop.currency,
+      timezone: shop.timezone,
+      last_order_at: new Date(shop.orders.at(-1)?.createdAt ?? 0).toISOString(),
+      by_currency: figuresByCurrency(shop),
+    });
+  });
+  app.post("/shop/:domain/changes", async (c) => {
+    const { orders, refunds } = shops.change(c.req.param("domain"), ShopChange.parse(await c.req.json()), Date.now());
+    return c.json({ orders: orders.map(({ id, gross }) => ({ id, gross_minor: gross })), refunds: refunds.map(({ id }) => ({ id })) });
+  });
+  app.post("/places", async (c) => {
+    const move = Move.parse(await c.req.json());
+    state.places.move(move, Date.now());
+    if (move.provider === "shopify") shops.rebuild(move.account);
+    return c.json(state.places.of(move.provider, move.account));
+  });
+  app.get("/shop/:domain/mark", (c) => c.json({ loaded: shops.loaded(c.req.param("domain")) }));
+  app.put("/shop/:domain", (c) => {
+    shops.begin(c.req.param("domain"));
+    return c.json({ ok: true });
+  });
+  app.post("/shop/:domain/rows", async (c) => {
+    shops.add(c.req.param("domain"), (await c.req.json()) as { orders?: OrderRow[]; products?: ProductRow[] });
+    return c.json({ ok: true });
+  });
+  app.post("/shop/:domain/finish", async (c) => {
+    const { mark } = z.object({ mark: z.string() }).parse(await c.req.json());
+    shops.finish(c.req.param("domain"), mark);
+    return c.json({ ok: true });
+  });
+
+  function select({ provider, account, grantId, token }: z.infer<typeof Selection>): Grant[] {
+    const ofToken = token === undefined ? undefined : (ledger.issued.get(token)?.grantId ?? "none");
+    return [...ledger.grants.values()].filter(
+      (grant) =>
+        (provider ?? grant.provider) === grant.provider &&
+        (account ?? grant.account) === grant.account &&
+        (grantId ?? grant.id) === grant.id &&
+        (ofToken ?? grant.id) === grant.id,
+    );
+  }
+  return app;
+}

@@ -1,0 +1,83 @@
+import type { Currency } from "#sandbox/currencies.ts";
+import type { Place } from "#sandbox/places.ts";
+
+/** The rows that a shop is built from: from the file, or generated. Times are epoch milliseconds (UTC), money is minor units. */
+export interface ShopRows {
+  orders: OrderRow[];
+  products: ProductRow[];
+}
+
+export interface OrderRow {
+  /** The invoice number. */
+  id: number;
+  createdAt: number;
+  /** null: a guest. */
+  customerId: number | null;
+  country: string;
+  /** What it came to when it was placed. */
+  gross: number;
+  /** `code|quantity|unit price` joined by `;`, read only when somebody asks for the lines. */
+  lines: string;
+  refunds: { id: number; createdAt: number; amount: number }[];
+  /** Without it the shop's when the order was placed. */
+  currency?: Currency;
+  cancelledAt?: number;
+  /** A merchant's trial, which is no sale. */
+  test?: boolean;
+  /** What was changed after it was placed: all lines as they are since. */
+  edit?: { at: number; lines: string };
+}
+
+export interface ProductRow {
+  code: string;
+  title: string;
+  /** Decimal string with the decimals of the shop's currency. */
+  price: string;
+}
+
+export interface ShopOrder extends OrderRow {
+  currency: Currency;
+  updatedAt: number;
+  /** The total before returns: with what an edit added, and with what it took out. */
+  total: number;
+  /** What was taken back: refunded, cancelled, or taken out by an edit. */
+  returned: number;
+  /** What is left of it. */
+  current: number;
+  refunded: number;
+}
+
+export interface ShopProduct extends ProductRow {
+  id: number;
+  inventory: number;
+  updatedAt: number;
+}
+
+export interface ShopCustomer {
+  id: number;
+  orders: number;
+  spent: number;
+  country: string;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface ShopFacts {
+  domain: string;
+  name: string;
+  currency: Currency;
+  timezone: string;
+  /** Where it was, the oldest first: what was sold before a move keeps its currency. */
+  places: readonly [Place, ...Place[]];
+  plan: { name: string; plus: boolean; bucket: number; restoreRate: number };
+}
+
+export interface Shop extends ShopFacts {
+  orders: ShopOrder[];
+  products: ShopProduct[];
+  productByCode: Map<string, ShopProduct>;
+  customers: ShopCustomer[];
+  customerById: Map<number, ShopCustomer>;
+  /** Answers of searches on this unchanging shop, by their text. */
+  searches: Map<string, unknown[]>;
+}

@@ -1,0 +1,114 @@
+import { GraphQLError } from "graphql";
+import { type Grant, revokeGrant } from "#sandbox/oauth/ledger.ts";
+import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
+import { hashOf } from "#sandbox/seed.ts";
+import type { Shop, ShopOrder } from "#sandbox/shop/model.ts";
+import { customerListing, findRows, type ListArgs, orderListing, productListing } from "./lists.ts";
+import { pageOf } from "./page.ts";
+import { subscribe } from "./subscriptions.ts";
+import { customerView, type Demand, iso, orderView, productView } from "./views.ts";
+
+interface CountArgs {
+  query?: string | null;
+  limit?: number | null;
+}
+
+/** The resolvers of one request: the shop that the token is for, seen with the token's scopes. */
+export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop, warn: (text: string) => void) {
+  const demand: Demand = (scope, field) => {
+    // write_x implies read_x.
+    if (grant.scopes.includes(scope) || grant.scopes.includes(scope.replace(/^read_/, "write_"))) return;
+    throw new GraphQLError(`Access denied for ${field} field. Required access: \`${scope}\` access scope.`, {
+      extensions: {
+        code: "ACCESS_DENIED",
+        documentation: "https://shopify.dev/api/usage/access-scopes",
+        requiredAccess: `\`${scope}\` access scope.`,
+      },
+    });
+  };
+  // Without read_all_orders only the last 60 days are there. Whole hours, so that searches can be kept.
+  const oldest = grant.scopes.includes("read_all_orders") ? 0 : Math.floor(call.now / 3_600_000 - 60 * 24) * 3_600_000;
+
+  const visible = { key: String(oldest), test: ({ createdAt }: ShopOrder) => createdAt >= oldest };
+  const findOrders = (args: ListArgs) => findRows(shop, orderListing, args, { warn, visible });
+  const findProducts = (args: ListArgs) => findRows(shop, productListing, args, { warn });
+  const findCustomers = (args: ListArgs) => findRows(shop, customerListing, args, { warn });
+  const count = (found: number, limit: number | null | undefined) =>
+    typeof limit === "number" && found > limit ? { count: limit, precision: "AT_LEAST" } : { count: found, precision: "EXACT" };
+  const idIn = (gid: string, type: string) => Number(new RegExp(`^gid://shopify/${type}/(\\d+)$`).exec(gid)?.[1] ?? Number.NaN);
+
+  return {
+    shop: () => shopView(shop),
+    currentAppInstallation: {
+      id: `gid://shopify/AppInstallation/${hashOf(shop.domain)}`,
+      accessScopes: grant.scopes.map((handle) => ({ handle, description: handle.replaceAll("_", " ") })),
+    },
+    orders(args: ListArgs) {
+      demand("read_orders", "orders");
+      const { rows, sorting } = findOrders(args);
+      return pageOf(rows, args, sorting, (order) => orderView(shop, order, demand));
+    },
+    order({ id }: { id: string }) {
+      demand("read_orders", "order");
+      const wanted = idIn(id, "Order");
+      const order = shop.orders.find((each) => each.id === wanted && each.createdAt >= oldest);
+      return order ? orderView(shop, order, demand) : null;
+    },
+    ordersCount(args: CountArgs) {
+      demand("read_orders", "ordersCount");
+      return count(findOrders(args).rows.length, args.limit);
+    },
+    products(args: ListArgs) {
+      demand("read_products", "products");
+      const { rows, sorting } = findProducts(args);
+      return pageOf(rows, args, sorting, productView);
+    },
+    product({ id }: { id: string }) {
+      demand("read_products", "product");
+      const product = shop.products.find((each) => each.id === idIn(id, "Product"));
+      return product ? productView(product) : null;
+    },
+    productsCount(args: CountArgs) {
+      demand("read_products", "productsCount");
+      return count(findProducts(args).rows.length, args.limit);
+    },
+    customers(args: ListArgs) {
+      demand("read_customers", "customers");
+      const { rows, sorting } = findCustomers(args);
+      return pageOf(rows, args, sorting, (customer) => customerView(shop, customer));
+    },
+    customer({ id }: { id: string }) {
+      demand("read_customers", "customer");
+      const customer = shop.customerById.get(idIn(id, "Customer"));
+      return customer ? customerView(shop, customer) : null;
+    },
+    customersCount(args: CountArgs) {
+      demand("read_customers", "customersCount");
+      return count(findCustomers(args).rows.length, args.limit);
+    },
+    webhookSubscriptionCreate({ topic, webhookSubscription: { uri } }: { topic: string; webhookSubscription: { uri?: string | null } }) {
+      if (topic.startsWith("ORDERS_")) demand("read_orders", "webhookSubscriptionCreate");
+      const subscription = uri && subscribe(state.subscriptions, { shop: shop.domain, topic, uri });
+      if (!subscription) return { webhookSubscription: null, userErrors: [{ message: "Address for this topic has already been taken" }] };
+      return { webhookSubscription: subscription, userErrors: [] };
+    },
+    appUninstall() {
+      revokeGrant(state.ledger, grant);
+      return { app: { id: "gid://shopify/App/1" }, userErrors: [] };
+    },
+  };
+}
+
+function shopView(shop: Shop) {
+  return {
+    id: `gid://shopify/Shop/${hashOf(shop.domain)}`,
+    name: shop.name,
+    myshopifyDomain: shop.domain,
+    email: `owner@${shop.domain}`,
+    currencyCode: shop.currency,
+    ianaTimezone: shop.timezone,
+    plan: { publicDisplayName: shop.plan.name, shopifyPlus: shop.plan.plus, partnerDevelopment: false },
+    primaryDomain: { host: shop.domain, url: `https://${shop.domain}` },
+    createdAt: iso(shop.orders[0]?.createdAt ?? 0),
+  };
+}

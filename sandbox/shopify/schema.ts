@@ -1,0 +1,94 @@
+import { buildSchema } from "graphql";
+import { currencyCodes } from "#sandbox/currencies.ts";
+import { countryCodeOf } from "./countries.ts";
+
+const connection = (type: string) => `
+type ${type}Connection { nodes: [${type}!]! edges: [${type}Edge!]! pageInfo: PageInfo! }
+type ${type}Edge { cursor: String! node: ${type}! }`;
+
+/** The part of the Admin API's schema that a sensor reads; what is not in it is refused, as Shopify refuses unknown fields. */
+export const schema = buildSchema(`
+scalar DateTime
+scalar Decimal
+scalar Money
+scalar URL
+scalar UnsignedInt64
+enum CurrencyCode { ${currencyCodes.join(" ")} }
+enum CountryCode { ${[...new Set(Object.values(countryCodeOf))].join(" ")} }
+enum CountPrecision { EXACT AT_LEAST }
+enum OrderDisplayFinancialStatus { AUTHORIZED EXPIRED PAID PARTIALLY_PAID PARTIALLY_REFUNDED PENDING REFUNDED VOIDED }
+enum OrderDisplayFulfillmentStatus { FULFILLED IN_PROGRESS ON_HOLD OPEN PARTIALLY_FULFILLED PENDING_FULFILLMENT RESTOCKED SCHEDULED UNFULFILLED }
+enum OrderCancelReason { CUSTOMER DECLINED FRAUD INVENTORY OTHER STAFF }
+enum OrderSortKeys { CREATED_AT CUSTOMER_NAME ID ORDER_NUMBER PROCESSED_AT RELEVANCE TOTAL_PRICE UPDATED_AT }
+enum ProductSortKeys { CREATED_AT ID INVENTORY_TOTAL TITLE UPDATED_AT RELEVANCE }
+enum CustomerSortKeys { CREATED_AT ID UPDATED_AT RELEVANCE }
+enum ProductStatus { ACTIVE ARCHIVED DRAFT }
+enum CustomerEmailAddressMarketingState { SUBSCRIBED NOT_SUBSCRIBED UNSUBSCRIBED PENDING }
+
+type Query {
+  shop: Shop!
+  currentAppInstallation: AppInstallation!
+  orders(first: Int, after: String, query: String, sortKey: OrderSortKeys = PROCESSED_AT, reverse: Boolean = false): OrderConnection!
+  order(id: ID!): Order
+  ordersCount(query: String, limit: Int = 10000): Count
+  products(first: Int, after: String, query: String, sortKey: ProductSortKeys = ID, reverse: Boolean = false): ProductConnection!
+  product(id: ID!): Product
+  productsCount(query: String, limit: Int = 10000): Count
+  customers(first: Int, after: String, query: String, sortKey: CustomerSortKeys = ID, reverse: Boolean = false): CustomerConnection!
+  customer(id: ID!): Customer
+  customersCount(query: String, limit: Int = 10000): Count
+}
+enum WebhookSubscriptionTopic { APP_UNINSTALLED APP_SCOPES_UPDATE ORDERS_CREATE ORDERS_UPDATED ORDERS_CANCELLED ORDERS_EDITED ORDERS_DELETE PRODUCTS_UPDATE SHOP_UPDATE }
+input WebhookSubscriptionInput { uri: String }
+type WebhookSubscription { id: ID! topic: WebhookSubscriptionTopic! uri: String! }
+type WebhookSubscriptionCreatePayload { webhookSubscription: WebhookSubscription userErrors: [UserError!]! }
+type Mutation {
+  appUninstall: AppUninstallPayload!
+  webhookSubscriptionCreate(topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!): WebhookSubscriptionCreatePayload!
+}
+type AppUninstallPayload { app: App userErrors: [UserError!]! }
+type App { id: ID! }
+type UserError { field: [String!] message: String! }
+type Count { count: Int! precision: CountPrecision! }
+type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+type Shop {
+  id: ID! name: String! myshopifyDomain: String! email: String! currencyCode: CurrencyCode! ianaTimezone: String!
+  plan: ShopPlan! primaryDomain: Domain! createdAt: DateTime!
+}
+type ShopPlan { publicDisplayName: String! shopifyPlus: Boolean! partnerDevelopment: Boolean! }
+type Domain { host: String! url: URL! }
+type AppInstallation { id: ID! accessScopes: [AccessScope!]! }
+type AccessScope { handle: String! description: String! }
+type MoneyV2 { amount: Decimal! currencyCode: CurrencyCode! }
+type MoneyBag { shopMoney: MoneyV2! presentmentMoney: MoneyV2! }
+type Order {
+  id: ID! name: String! createdAt: DateTime! updatedAt: DateTime! processedAt: DateTime! cancelledAt: DateTime cancelReason: OrderCancelReason
+  test: Boolean! edited: Boolean!
+  displayFinancialStatus: OrderDisplayFinancialStatus displayFulfillmentStatus: OrderDisplayFulfillmentStatus!
+  currencyCode: CurrencyCode! email: String currentSubtotalLineItemsQuantity: Int!
+  originalTotalPriceSet: MoneyBag! totalPriceSet: MoneyBag! currentTotalPriceSet: MoneyBag! subtotalPriceSet: MoneyBag totalRefundedSet: MoneyBag!
+  totalDiscountsSet: MoneyBag totalTaxSet: MoneyBag totalShippingPriceSet: MoneyBag!
+  customer: Customer shippingAddress: MailingAddress
+  lineItems(first: Int, after: String): LineItemConnection!
+  refunds(first: Int): [Refund!]!
+}
+type Refund { id: ID! createdAt: DateTime updatedAt: DateTime! totalRefundedSet: MoneyBag! }
+type MailingAddress { country: String countryCodeV2: CountryCode province: String provinceCode: String }
+type LineItem {
+  id: ID! title: String! name: String! quantity: Int! currentQuantity: Int! sku: String
+  originalUnitPriceSet: MoneyBag! originalTotalSet: MoneyBag! discountedTotalSet: MoneyBag! product: Product
+}
+type Product {
+  id: ID! title: String! handle: String! status: ProductStatus! vendor: String! productType: String! totalInventory: Int!
+  createdAt: DateTime! updatedAt: DateTime! onlineStoreUrl: URL tracksInventory: Boolean!
+  variants(first: Int, after: String): ProductVariantConnection!
+}
+type ProductVariant { id: ID! title: String! sku: String price: Money! inventoryQuantity: Int }
+type Customer {
+  id: ID! displayName: String! defaultEmailAddress: CustomerEmailAddress defaultPhoneNumber: CustomerPhoneNumber
+  numberOfOrders: UnsignedInt64! amountSpent: MoneyV2! createdAt: DateTime! updatedAt: DateTime!
+}
+type CustomerEmailAddress { emailAddress: String! marketingState: CustomerEmailAddressMarketingState! }
+type CustomerPhoneNumber { phoneNumber: String! }
+${["Order", "LineItem", "Product", "ProductVariant", "Customer"].map(connection).join("")}
+`);

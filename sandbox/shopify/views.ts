@@ -1,0 +1,138 @@
+import type { Currency } from "#sandbox/currencies.ts";
+import { hashOf } from "#sandbox/seed.ts";
+import { linesOf } from "#sandbox/shop/build.ts";
+import type { Shop, ShopCustomer, ShopOrder, ShopProduct } from "#sandbox/shop/model.ts";
+import { amountText, parsePrice, roundedLine } from "#sandbox/shop/money.ts";
+import { countryCodeOf } from "./countries.ts";
+import { type PageArgs, pageOf } from "./page.ts";
+
+/** Asks for a scope by the field that needs it; throws ACCESS_DENIED when the token lacks it. */
+export type Demand = (scope: string, field: string) => void;
+
+export const iso = (instant: number) => `${new Date(instant).toISOString().slice(0, 19)}Z`;
+
+function money(minor: number, currencyCode: Currency) {
+  return bag(amountText(minor, currencyCode), currencyCode);
+}
+
+function bag(amount: string, currencyCode: string) {
+  const shopMoney = { amount, currencyCode };
+  return { shopMoney, presentmentMoney: shopMoney };
+}
+
+export function orderView(shop: Shop, order: ShopOrder, demand: Demand) {
+  const { currency } = order;
+  const lineIdBase = order.id * 10_000;
+  return {
+    id: `gid://shopify/Order/${order.id}`,
+    name: `#${order.id}`,
+    createdAt: iso(order.createdAt),
+    updatedAt: iso(order.updatedAt),
+    processedAt: iso(order.createdAt),
+    cancelledAt: order.cancelledAt === undefined ? null : iso(order.cancelledAt),
+    cancelReason: order.cancelledAt === undefined ? null : "CUSTOMER",
+    test: order.test ?? false,
+    edited: order.edit !== undefined,
+    displayFinancialStatus: financialStatus(order),
+    displayFulfillmentStatus: "FULFILLED",
+    currencyCode: currency,
+    email: null,
+    currentSubtotalLineItemsQuantity: () => linesOf(order).reduce((sum, { current }) => sum + current, 0),
+    originalTotalPriceSet: () => money(order.gross, currency),
+    totalPriceSet: () => money(order.total, currency),
+    subtotalPriceSet: () => money(order.total, currency),
+    currentTotalPriceSet: () => money(order.current, currency),
+    totalRefundedSet: () => money(order.refunded, currency),
+    totalDiscountsSet: () => money(0, currency),
+    totalTaxSet: () => money(0, currency),
+    totalShippingPriceSet: () => money(0, currency),
+    customer() {
+      demand("read_customers", "customer");
+      const customer = order.customerId === null ? undefined : shop.customerById.get(order.customerId);
+      return customer ? customerView(shop, customer) : null;
+    },
+    shippingAddress: {
+      country: order.country,
+      countryCodeV2: countryCodeOf[order.country] ?? null,
+      province: null,
+      provinceCode: null,
+    },
+    lineItems: (args: PageArgs) =>
+      pageOf(
+        linesOf(order),
+        args,
+        { id: ({ place }) => place, value: ({ place }) => place },
+        ({ place, code, quantity, current, price }) => {
+          const product = shop.productByCode.get(code);
+          const total = () => money(roundedLine(quantity, parsePrice(price), currency), currency);
+          return {
+            id: `gid://shopify/LineItem/${lineIdBase + place}`,
+            title: product?.title ?? code,
+            name: product?.title ?? code,
+            quantity,
+            currentQuantity: order.cancelledAt === undefined ? current : 0,
+            sku: code,
+            originalUnitPriceSet: () => bag(price, currency),
+            originalTotalSet: total,
+            discountedTotalSet: total,
+            product: () => (product ? productView(product) : null),
+          };
+        },
+      ),
+    refunds: ({ first }: { first?: number | null }) =>
+      order.refunds.slice(0, first ?? undefined).map((refund) => ({
+        id: `gid://shopify/Refund/${refund.id}`,
+        createdAt: iso(refund.createdAt),
+        updatedAt: iso(refund.createdAt),
+        totalRefundedSet: () => money(refund.amount, currency),
+      })),
+  };
+}
+
+export function financialStatus(order: ShopOrder): string {
+  if (order.refunded === 0) return order.cancelledAt === undefined ? "PAID" : "VOIDED";
+  return order.refunded >= order.total ? "REFUNDED" : "PARTIALLY_REFUNDED";
+}
+
+export function productView(product: ShopProduct) {
+  return {
+    id: `gid://shopify/Product/${product.id}`,
+    title: product.title,
+    handle: `${product.title
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "")}-${product.code.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`,
+    status: "ACTIVE",
+    vendor: "House",
+    productType: "Gift",
+    totalInventory: product.inventory,
+    tracksInventory: true,
+    createdAt: iso(product.updatedAt),
+    updatedAt: iso(product.updatedAt),
+    onlineStoreUrl: null,
+    variants: (args: PageArgs) =>
+      pageOf([product], args, { id: ({ id }) => id, value: ({ id }) => id }, () => ({
+        id: `gid://shopify/ProductVariant/${product.id}`,
+        title: "Default Title",
+        sku: product.code,
+        price: product.price,
+        inventoryQuantity: product.inventory,
+      })),
+  };
+}
+
+export function customerView(shop: Shop, customer: ShopCustomer) {
+  return {
+    id: `gid://shopify/Customer/${customer.id}`,
+    displayName: `Customer ${customer.id}`,
+    defaultEmailAddress: {
+      emailAddress: `customer-${customer.id}@example.com`,
+      marketingState: hashOf(`consent ${customer.id}`) % 3 === 0 ? "NOT_SUBSCRIBED" : "SUBSCRIBED",
+    },
+    defaultPhoneNumber: null,
+    numberOfOrders: String(customer.orders),
+    amountSpent: { amount: amountText(customer.spent, shop.currency), currencyCode: shop.currency },
+    createdAt: iso(customer.createdAt),
+    updatedAt: iso(customer.updatedAt),
+  };
+}

@@ -1,0 +1,76 @@
+import { and, eq } from "drizzle-orm";
+import { isPassing, tryAgain } from "#db/patient-d1.ts";
+import { deletions, tenants } from "#db/schema/index.ts";
+import { type Ctx, enterTenant, requireAgency, type Tenant } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { invite } from "#server/domain/people/invite.ts";
+import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
+import { conflict } from "#server/errors.ts";
+import type { CreateClient } from "./schemas.ts";
+
+/**
+ * Takes a client in: `onboarding`, with its schedules, which wait for their connections. `conflict` on `id` where the
+ * slug is taken, or was a client's who has ended: its receipt names it. Its row is in the directory and its schedules in its own
+ * D1, so that these are two writes; schedules that were lost in between are made with its first connection. Its owner is invited
+ * by mail where an address is given. `origin` names the account that it is made from. A currency or time zone that is given was
+ * chosen by a person, unless an account brought it; one that is not is its shop's as soon as that connects.
+ */
+export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateClient & { origin?: string }): Promise<Tenant> {
+  requireAgency(ctx);
+  const now = ctx.now();
+  const [ended] = await ctx.directory.select({ id: deletions.id }).from(deletions).where(eq(deletions.ofTenant, input.id)).limit(1);
+  if (ended) throw conflict("There was a client of this id, and it is not given twice.", "id");
+  const tenant = await insertTenant(ctx, {
+    ...input,
+    currency: input.currency ?? untilConnected.currency,
+    timezone: input.timezone ?? untilConnected.timezone,
+    ...chosenIn(input),
+    source: sourceOf(ctx, input.origin),
+    status: "onboarding",
+    features: {},
+    createdAt: now,
+    updatedAt: now,
+  });
+  if (!tenant) throw conflict("There is a client of this id already.", "id");
+  const tenantCtx = enterTenant(ctx, tenant, "staff");
+  await commit(
+    tenantCtx,
+    "client.created",
+    { id: tenant.id, plan: tenant.plan, vertical: tenant.vertical },
+    scheduleStatements(tenantCtx, { connections: [] }),
+  );
+  if (ownerEmail !== undefined) await invite(tenantCtx, { email: ownerEmail, role: "owner" });
+  return tenant;
+}
+
+/** Answers its row, or undefined where its id or its origin is another's. One that stands although D1's reply to its writing was lost is its own. */
+async function insertTenant({ directory }: Ctx, row: typeof tenants.$inferInsert & { createdAt: number }): Promise<Tenant | undefined> {
+  let isLost = false;
+  return tryAgain(
+    async () => {
+      const [made] = await directory.insert(tenants).values(row).onConflictDoNothing().returning();
+      if (made || !isLost) return made;
+      const [own] = await directory
+        .select()
+        .from(tenants)
+        .where(and(eq(tenants.id, row.id), eq(tenants.createdAt, row.createdAt)));
+      return own;
+    },
+    (error) => {
+      isLost ||= isPassing(error);
+      return isPassing(error);
+    },
+  );
+}
+
+/** The provider of the account that it is made from; else by hand, or by a script of the agency's. */
+const sourceOf = ({ actor }: Ctx, origin: string | undefined): string =>
+  origin?.split(":")[0] ?? (actor.type === "system" ? "script" : "manual");
+
+/** What a client has until an account says its own. */
+const untilConnected = { currency: "EUR", timezone: "UTC" };
+
+const chosenIn = ({ origin, currency, timezone }: CreateClient & { origin?: string }) => ({
+  currencyChosen: origin === undefined && typeof currency === "string",
+  timezoneChosen: origin === undefined && typeof timezone === "string",
+});

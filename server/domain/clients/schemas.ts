@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { EmailAddress } from "#server/domain/people/schemas.ts";
+import { BusinessName, GivenName, longestBusinessName, longestPersonName, PersonName } from "#server/domain/tenancy/name.ts";
+import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "#server/domain/tenancy/schemas.ts";
+
+/** Without commas, which stand between them in forms, and without signs that nobody sees. */
+const Tag = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .regex(/^[^,\p{C}]*$/u, "A tag has no comma and no invisible sign in it.");
+const Tags = z
+  .array(Tag)
+  .overwrite((tags) => [...new Set(tags)])
+  .max(20);
+
+/** What is known of a client's Klaviyo account. Null is what Klaviyo did not say, or nobody has measured yet. */
+const KlaviyoFacts = z.object({
+  accountId: z.string(),
+  companyId: z.string().describe("Klaviyo's public key of the account, also called site ID."),
+  emailDomain: z.string().nullable().describe("Of the address that its mail comes from."),
+  listCount: z.number().nullable(),
+  segmentCount: z.number().nullable(),
+  testAccount: z.boolean().nullable(),
+});
+
+/** A client as it goes out. Instants are milliseconds since 1970. */
+export const Client = z.object({
+  id: z.string(),
+  name: z.string(),
+  vertical: Vertical,
+  plan: Plan,
+  status: TenantStatus,
+  locale: Locale,
+  currency: z.string(),
+  currencyChosen: z.boolean().describe("Whether a person chose it; else it is its accounts' own: its shop's, or the first that said one."),
+  timezone: z.string(),
+  timezoneChosen: z.boolean().describe("Whether a person chose it; else as with the currency."),
+  contactName: z.string().nullable(),
+  contactEmail: z.string().nullable(),
+  owner: z.string().nullable().describe("The address of its owner, or of who is invited as its owner."),
+  source: z
+    .string()
+    .optional()
+    .describe("How it came: `manual`, `script`, or the provider whose account it was made from. To the agency's admins alone."),
+  tags: z.array(z.string()).optional().describe("What the agency files it under. To its admins alone."),
+  klaviyo: KlaviyoFacts.nullable().describe("The Klaviyo account that its jobs read; null without one."),
+  features: Features.describe("Job id -> whether the client wants it; what is absent is on."),
+  createdAt: z.number(),
+  updatedAt: z.number().describe("When something of this record was last changed."),
+  lastActivityAt: z.number().nullable(),
+  endsAt: z.number().nullable().describe("When all that it has will be erased; null for a client that stays."),
+});
+export type Client = z.infer<typeof Client>;
+
+export const CreateClient = z.object({
+  id: TenantId.describe("The slug that stands in its URLs; it never changes."),
+  name: BusinessName,
+  vertical: Vertical,
+  plan: Plan,
+  locale: Locale.default("en"),
+  currency: Currency.nullish().describe("What is given is chosen and stays; without it, it is taken from the shop when it connects."),
+  timezone: Timezone.nullish().describe("As the currency."),
+  contactName: PersonName.nullish(),
+  contactEmail: EmailAddress.nullish(),
+  tags: Tags.optional(),
+  ownerEmail: EmailAddress.optional().describe("Who is invited as its owner."),
+});
+export type CreateClient = z.infer<typeof CreateClient>;
+
+export const UpdateClient = z
+  .object({
+    name: BusinessName,
+    vertical: Vertical,
+    plan: Plan,
+    status: TenantStatus.describe("`suspended` stops its jobs."),
+    locale: Locale,
+    currency: Currency.nullable().describe("What is given is chosen and stays; null: it is its accounts' own from now on."),
+    timezone: Timezone.nullable().describe("As the currency."),
+    contactName: PersonName.nullable(),
+    contactEmail: EmailAddress.nullable().describe("Whom to write to there."),
+    tags: Tags.describe("All of them; what is left out is taken away."),
+  })
+  .partial();
+export type UpdateClient = z.infer<typeof UpdateClient>;
+
+const ofOwnPeople = { name: true, locale: true, timezone: true, contactName: true, contactEmail: true } as const;
+/** What a client's own people may change of it. */
+export const UpdateSettings = UpdateClient.pick(ofOwnPeople);
+export type UpdateSettings = z.infer<typeof UpdateSettings>;
+
+/** A change as it is asked for: a form gives names back as they stand, so that what may stand in one is judged where it changes. */
+export const ChangeClient = UpdateClient.extend({
+  name: GivenName(longestBusinessName).optional(),
+  contactName: GivenName(longestPersonName).nullish(),
+});
+export type ChangeClient = z.infer<typeof ChangeClient>;
+export const ChangeSettings = ChangeClient.pick(ofOwnPeople);
+
+export const SetFeatures = z.object({ features: Features });
+export type SetFeatures = z.infer<typeof SetFeatures>;
+
+export const ListClients = z.object({
+  search: z.string().trim().max(80).optional().describe("A part of its name or id, in any case, with or without accents."),
+  status: TenantStatus.optional(),
+  cursor: z.string().max(80).optional().describe("`next` of the page before."),
+  limit: z.number().int().min(1).max(50).default(25),
+});
+export type ListClients = z.infer<typeof ListClients>;
+
+/** A client's health at a glance. */
+export const Glance = z.object({
+  connections: z.object({ active: z.number(), reconnectNeeded: z.number(), disconnected: z.number() }),
+  lastRunAt: z.number().nullable(),
+  lastSuccessAt: z.number().nullable(),
+  failedRuns24h: z.number(),
+  openDeadLetters: z.number(),
+});
+export type Glance = z.infer<typeof Glance>;
+
+export const ClientWithHealth = Client.extend({ health: Glance });
+export type ClientWithHealth = z.infer<typeof ClientWithHealth>;
+
+export const ClientPage = z.object({
+  clients: z.array(ClientWithHealth),
+  items: z.array(ClientWithHealth).describe("The same clients, under the name that every other page of the API uses."),
+  next: z.string().nullable().describe("Cursor of the next page; null at the end."),
+});

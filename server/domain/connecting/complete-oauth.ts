@@ -1,0 +1,239 @@
+import type { Identity, OAuthProvider } from "#server/catalog/provider.ts";
+import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
+import { type Ctx, requirePermission, requireUser, type TenantCtx, type UserActor } from "#server/ctx.ts";
+import { takeIn, WhoseAccount } from "#server/domain/clients/take-in.ts";
+import { agencyDebtor, type Debtor } from "#server/domain/connections/debtor.ts";
+import { enterFor } from "#server/domain/tenancy/enter-for.ts";
+import { networkOf } from "#server/domain/tenancy/network-of.ts";
+import { takeFromLimit } from "#server/domain/tenancy/take.ts";
+import { VaultError } from "#server/domain/vault/envelope.ts";
+import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "#server/domain/wire/provider-endpoints.ts";
+import { DomainError, ProviderError } from "#server/errors.ts";
+import { redirectUriOf } from "./authorize-url.ts";
+import { awaitEnd } from "./await-end.ts";
+import { home } from "./begin-intake.ts";
+import { claimState, dropState, keepEnd, type OAuthState } from "./claim-state.ts";
+import { type Connected, connect } from "./connect.ts";
+import { isIssuer } from "./is-issuer.ts";
+import type { NextPage } from "./leave.ts";
+import { isMarked } from "./mark-browser.ts";
+import { OAuthStop } from "./oauth-stop.ts";
+import type { Enter, Shown } from "./show-account.ts";
+import { toastOf } from "./toast-of.ts";
+
+/**
+ * The way back from a provider. Whoever comes first with the state does the work, whatever comes of it; who comes again in the same
+ * browser is told how it ended. Who, where and for whom comes from the state's row and from the live session alone. Every end is a
+ * page of ours with a toast and a clean URL, what nobody expected too; short of the last step nothing is stored.
+ */
+export async function completeOAuth(ctx: Ctx, input: { provider: string; parameters: URLSearchParams }): Promise<NextPage> {
+  const actor = requireUser(ctx);
+  const provider = findOAuthProvider(input.provider);
+  const state = input.parameters.get("state") ?? "";
+  try {
+    await takeFromLimit(ctx, { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 });
+    const claimed = await claimState(ctx, { state, arrival: crypto.randomUUID() });
+    if (!claimed) throw new OAuthStop("ended");
+    const { consent, isFirst } = claimed;
+    if (!isTheirs(ctx, provider, consent)) {
+      if (isFirst) await dropState(ctx, consent);
+      throw new OAuthStop("elsewhere");
+    }
+    if (!isFirst) return await awaitEnd(ctx, consent);
+    const end = await conclude(ctx, provider, consent, (receiver) => {
+      checkCallback(ctx, provider, consent, input.parameters);
+      const code = input.parameters.get(codeParameter(provider)) ?? "";
+      ctx.log.conceal(code);
+      return connect(ctx, provider, { state: consent, code, given: state, ...receiver });
+    });
+    await keepEnd(ctx, consent, end);
+    return end;
+  } catch (error) {
+    const retryAfterS = error instanceof DomainError && error.kind === "rate_limited" ? error.retryAfterS : undefined;
+    return { location: homeOf(actor), toast: tell(ctx, provider, error), retryAfterS };
+  }
+}
+
+/**
+ * What a consent comes to, by what `make` makes of it for who may still receive it. Throws nothing: what nobody expected is an end as
+ * well.
+ */
+export async function conclude(
+  ctx: Ctx,
+  provider: OAuthProvider,
+  consent: OAuthState,
+  make: (receiver: { debtor: Debtor; enter: Enter }) => Promise<Connected | Shown>,
+): Promise<NextPage> {
+  const actor = requireUser(ctx);
+  let location = consent.returnTo;
+  try {
+    const { debtor, receive } = await receiverOf(ctx, provider, consent);
+    let made = false;
+    const enter = async (identity: Identity) => {
+      const receiver = await receive(identity);
+      if (consent.forTenant === "") location = pageOfNew(consent.returnTo, receiver.client.tenant.id);
+      made = receiver.made;
+      return receiver.client;
+    };
+    const connected = await make({ debtor, enter });
+    if ("shownAs" in connected) return { location: confirmPage(consent, connected) };
+    const { account, missing, ...found } = connected;
+    const outcome = made ? "client_made" : connected.outcome;
+    const toast = toastOf(outcome, { locale: actor.locale, provider: provider.name, account, ...(missing !== undefined && { missing }) });
+    return { location: choicePage(actor, consent, found) ?? location, toast };
+  } catch (error) {
+    if (error instanceof OAuthStop && error.outcome === "not_yours") location = homeOf(actor);
+    if (error instanceof OAuthStop && error.outcome === "other_account") location = otherAccountPage(consent);
+    if (error instanceof OAuthStop && error.outcome === "whose_account") location = whosePage(consent, error);
+    return { location, toast: tell(ctx, provider, error) };
+  }
+}
+
+/** Who takes in one client is shown it; who named a page to go on from (the next one) is sent there, with who it was. */
+function pageOfNew(returnTo: string, client: string): string {
+  if (returnTo === home) return `/admin/clients/${client}`;
+  const page = new URL(returnTo, "https://return.invalid");
+  page.searchParams.set("client", client);
+  return `${page.pathname}${page.search}`;
+}
+
+/** What the person is told of a consent that came to nothing, and the log with its cause. */
+function tell(ctx: Ctx, provider: OAuthProvider, error: unknown): NextPage["toast"] {
+  const { outcome, parts, cause } = stopOf(error);
+  const facts = { provider: provider.id, outcome, cause };
+  const isOurs = outcome === "failed" || outcome === "vault_closed";
+  if (isOurs) ctx.log.error("a consent failed", { ...facts, stack: cause instanceof Error ? cause.stack : undefined });
+  else ctx.log.warn("connection not made", facts);
+  return toastOf(outcome, { locale: requireUser(ctx).locale, provider: provider.name, id: ctx.request.id, ...parts });
+}
+
+/** Where somebody is sent of whose consent nothing is known. */
+function homeOf({ memberships: [first], staff }: UserActor): string {
+  return first ? `/t/${first.tenant.id}/integrations` : staff ? "/admin" : "/";
+}
+
+/** Where several things were found and none is chosen, for who may enter that portal: there, and from there to where they were. */
+function choicePage(
+  { memberships }: UserActor,
+  { forTenant, provider, returnTo }: OAuthState,
+  { connectionId, toChoose: [kind] }: { connectionId: string; toChoose: readonly string[] },
+): string | null {
+  if (kind === undefined || !memberships.some(({ tenant }) => tenant.id === forTenant)) return null;
+  return `/t/${forTenant}/integrations/${provider}/choose?${new URLSearchParams({ connection: connectionId, kind, return: returnTo, ask: "all" })}`;
+}
+
+/** Where a person is asked what the other account shall be: a second one, or a mistake. */
+const otherAccountPage = ({ forTenant, provider, connectionId }: OAuthState): string =>
+  `/t/${forTenant}/integrations/${provider}?${new URLSearchParams({ other: connectionId ?? "" })}`;
+
+/** Where staff say which client an account belongs to, whose former client has it no more. */
+const whosePage = ({ provider, shop }: OAuthState, { parts: { account = "", among = [] } }: OAuthStop): string =>
+  `/admin/new-client?${new URLSearchParams({ provider, ...(shop !== null && { shop }), account, among: among.join(",") })}`;
+
+/** Where a person is shown the account before it is kept. */
+const confirmPage = ({ forTenant, provider }: OAuthState, { shownAs }: Shown): string =>
+  `/t/${forTenant}/integrations/${provider}/confirm?${new URLSearchParams({ consent: shownAs })}`;
+
+/** What providers say when the person said no: RFC 6749 (4.1.2.1), and LinkedIn's own two. */
+const denials = /^(access_denied|user_cancelled_login|user_cancelled_authorize)$/;
+
+const codeParameter = ({ oauth }: OAuthProvider): string => oauth.codeParameter ?? "code";
+
+/** Who gets the account that comes back, and whether they were made for it; until that is known, who owes it back. */
+interface Receiver {
+  debtor: Debtor;
+  receive(identity: Identity): Promise<{ client: TenantCtx; made: boolean }>;
+}
+
+/** Whether it is the person, session and browser that began, on the way back from the same provider. */
+function isTheirs(ctx: Ctx, provider: OAuthProvider, state: OAuthState): boolean {
+  const { userId, sessionId } = requireUser(ctx);
+  return (
+    state.provider === provider.id &&
+    state.redirectUri === redirectUriOf(ctx.config, provider) &&
+    state.userId === userId &&
+    state.sessionId === sessionId &&
+    isMarked(ctx, state.browserHash)
+  );
+}
+
+/**
+ * Who may still receive it: the tenant of the state, or, where the agency takes a client in, whoever the account belongs to.
+ */
+async function receiverOf(ctx: Ctx, provider: OAuthProvider, state: OAuthState): Promise<Receiver> {
+  if (state.forTenant === "") return takenIn(ctx, provider, state);
+  try {
+    const client = await enterFor(ctx, state.forTenant);
+    requirePermission(client, "connections:write");
+    return { debtor: client, receive: async () => ({ client, made: false }) };
+  } catch (error) {
+    if (error instanceof DomainError) throw new OAuthStop("not_yours", {}, error);
+    throw error;
+  }
+}
+
+function takenIn(ctx: Ctx, provider: OAuthProvider, { whose }: OAuthState): Receiver {
+  if (!requireUser(ctx).staff) throw new OAuthStop("not_yours");
+  return {
+    debtor: agencyDebtor(ctx),
+    async receive(identity) {
+      try {
+        return await takeIn(ctx, provider, identity, whose);
+      } catch (error) {
+        if (error instanceof WhoseAccount) throw new OAuthStop("whose_account", { account: identity.name, among: error.among }, error);
+        if (error instanceof DomainError && error.kind === "conflict")
+          throw new OAuthStop("several_clients", { account: error.message }, error);
+        throw error;
+      }
+    },
+  };
+}
+
+function checkCallback(ctx: Ctx, provider: OAuthProvider, state: OAuthState, parameters: URLSearchParams): void {
+  // RFC 6749 (3.1): none comes twice. Of two, somebody may have added the one that we read.
+  if (["state", "iss", "error", codeParameter(provider)].some((name) => parameters.getAll(name).length > 1)) throw new OAuthStop("forged");
+  const { authorize, issuer } = oauthEndpointsOf(ctx.config, provider);
+  const fill = (template: string) => fillEndpoint(template, { shop: state.shop, service: provider.service });
+  const said = parameters.get("iss");
+  // RFC 9207: an answer of another authorization server than the one that was asked.
+  if (said !== null && !isIssuer(said, { issuer: issuer && fill(issuer).href, authorize: fill(authorize) })) throw new OAuthStop("forged");
+  const refusal = parameters.get("error");
+  if (refusal !== null) throw new OAuthStop(denials.test(refusal) ? "denied" : "refused");
+  const { clientSecret } = credentialsOf(ctx.config, provider);
+  const fault = provider.oauth.callbackFault?.({ parameters, clientSecret, shop: state.shop, now: ctx.now() }) ?? null;
+  switch (fault) {
+    case "forged":
+      throw new OAuthStop("forged");
+    case "stale":
+      throw new OAuthStop("ended");
+    case "other_shop":
+      throw new OAuthStop("wrong_shop");
+    case null:
+      break;
+    default:
+      fault satisfies never;
+  }
+  if (!parameters.get(codeParameter(provider))) throw new OAuthStop("refused");
+}
+
+/** Whatever was thrown, as an end. */
+function stopOf(error: unknown): OAuthStop {
+  if (error instanceof OAuthStop) return error;
+  if (error instanceof DomainError && error.kind === "rate_limited") return new OAuthStop("too_many");
+  if (error instanceof DomainError && error.kind === "vault_closed") return new OAuthStop("vault_closed", {}, error);
+  if (error instanceof VaultError && error.closedBy === "key") return new OAuthStop("vault_closed", {}, error);
+  if (!(error instanceof ProviderError)) return new OAuthStop("failed", {}, error);
+  switch (error.kind) {
+    case "misconfigured":
+      return new OAuthStop("misconfigured", {}, error);
+    case "unavailable":
+    case "rate_limited":
+      return new OAuthStop("provider_down", {}, error);
+    case "revoked":
+    case "rejected":
+    case "missing_scopes":
+      return new OAuthStop("refused", {}, error);
+    default:
+      return error.kind satisfies never;
+  }
+}

@@ -1,0 +1,169 @@
+import { type Grant, grantsAll, type OAuthProvider, type ScopeSet } from "#server/catalog/provider.ts";
+import type { Resource } from "#server/catalog/resource.ts";
+import { type Ctx, requireUser, type TenantCtx } from "#server/ctx.ts";
+import { newcomer } from "#server/domain/connections/account-of.ts";
+import type { Debtor } from "#server/domain/connections/debtor.ts";
+import { listConnections } from "#server/domain/connections/list-connections.ts";
+import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts";
+import { oweGrant } from "#server/domain/tokens/owe.ts";
+import { payDebt } from "#server/domain/tokens/pay-debt.ts";
+import { requireVault } from "#server/domain/vault/require-vault.ts";
+import { linkToken } from "#server/domain/vault/sign-in-tokens.ts";
+import { introspectToken, requestToken } from "#server/domain/wire/token-endpoint.ts";
+import type { OAuthState } from "./claim-state.ts";
+import { listResources } from "./keep-resources.ts";
+import { OAuthStop } from "./oauth-stop.ts";
+import { grantedAfter } from "./scopes-to-ask.ts";
+import { bindsCode, type Enter, mustBeShown, type Shown, showAccount } from "./show-account.ts";
+import { OtherAccount, OutsidePlan, storeConnection } from "./store-connection.ts";
+import type { Outcome } from "./toast-of.ts";
+
+export interface Connected {
+  outcome: Outcome;
+  account: string;
+  missing?: string;
+  connectionId: string;
+  /** Kinds of which there are several and none is chosen. */
+  toChoose: string[];
+}
+
+/**
+ * From the code to a stored connection: exchange, ask the API who it is and what it opens, compare, store. `given` is the state as it
+ * came, `debtor` owes what comes of the code. Throws `OAuthStop`, `ProviderError`, `vault_closed`.
+ *
+ * A grant is written down as owed as soon as it is there, and struck out with the connection that is made of it: should the worker
+ * die in between, the cron gives it back. What no trace can be kept of is a code that was exchanged and whose reply was lost, or the
+ * moment before it is written: such a grant ends by the provider's own rules (codes that are used twice, tokens that are not used).
+ */
+export async function connect(
+  ctx: Ctx,
+  provider: OAuthProvider,
+  { state, code, given, debtor, enter }: { state: OAuthState; code: string; given: string; debtor: Debtor; enter: Enter },
+): Promise<Connected | Shown> {
+  // A code that is exchanged while nothing can be sealed is a grant of which no trace is kept.
+  await requireVault(debtor);
+  const grant = await exchange(ctx, provider, { state, code, given });
+  const debt = await oweGrant(debtor, provider, { grant, shop: state.shop, reason: "not_kept" });
+  return keepOrOwe(ctx, provider, { state, grant, debt, debtor, enter, confirmed: null });
+}
+
+/** A grant in hand, and what is to be made of it. */
+export interface InHand {
+  state: OAuthState;
+  grant: Grant;
+  debt: DebtRow | null;
+  debtor: Debtor;
+  enter: Enter;
+  /** The account that the person said yes to, by the provider's id; null where nobody was asked yet. */
+  confirmed: string | null;
+}
+
+/** Makes a connection of it, or gives it back where that comes to nothing. Throws `OAuthStop`, `ProviderError`. */
+export async function keepOrOwe(ctx: Ctx, provider: OAuthProvider, inHand: InHand): Promise<Connected | Shown> {
+  const { debt, debtor } = inHand;
+  try {
+    return await keep(ctx, provider, inHand);
+  } catch (error) {
+    // Of a provider that fails or of a defect here the cron takes care, in a while; the person hears why nothing was kept.
+    if (debt && error instanceof OAuthStop)
+      await payDebt(debtor, debt).catch((unpaid: unknown) => debtor.log.error("access is still owed", { debt: debt.id, error: unpaid }));
+    throw error;
+  }
+}
+
+async function keep(ctx: Ctx, provider: OAuthProvider, { state, grant, debt, enter, confirmed }: InHand): Promise<Connected | Shown> {
+  const { locale } = requireUser(ctx);
+  const { oauth } = provider;
+  const asked = state.scopes;
+  const secrets = { access_token: grant.accessToken };
+  const account = newcomer(ctx, { provider, kind: "oauth", shop: state.shop, secrets, fields: {} }, state.connectionId ?? "new");
+  // A reply without scopes may still open all that was asked for: a list that is refused shows that it does not.
+  const list = () => listResources(provider, account, { kind: "oauth", scopesGranted: grant.scopes ?? asked });
+  const [identity, early] = await Promise.all([
+    oauth.identify(account, () => introspectToken(ctx, provider, { shop: state.shop, accessToken: grant.accessToken })),
+    // What an account opens is no matter where it may have to be shown first.
+    confirmed !== null || bindsCode(provider) ? list() : null,
+  ]);
+
+  const known = await reconnected(state, () => enter(identity));
+  const before = known?.status === "active" && known.externalId === identity.externalId ? known.scopesGranted : [];
+  const said = grant.scopes ?? identity.scopes;
+  const granted = grantedAfter(provider, { said, before });
+  const { isUsable, missing } = compareSets(provider, [...(known?.scopesAsked ?? []), ...asked], granted);
+  const titles = missing.map(({ title }) => title[locale]).join(", ");
+  if (!isUsable) throw new OAuthStop(said === undefined ? "scopes_unsaid" : "too_few_scopes", { missing: titles });
+
+  if (confirmed !== null && confirmed !== identity.externalId) throw new OAuthStop("forged");
+  if (confirmed === null && (await mustBeShown(provider, state, identity, enter))) {
+    return showAccount(await enter(identity), { state, grant, debt, identity });
+  }
+
+  const listed = listedBy(provider, granted, early ?? (await list()));
+  const proven = {
+    kind: "oauth" as const,
+    identity,
+    grant,
+    keys: {},
+    fields: {},
+    asked,
+    granted,
+    listed,
+    becomes: state.connectionId,
+    debt,
+  };
+  try {
+    const { id: connectionId, again, toChoose } = await storeConnection(await enter(identity), provider, proven);
+    const outcome = missing.length > 0 ? "connected_partly" : again ? "reconnected" : "connected";
+    return { outcome, account: identity.name, missing: titles, connectionId, toChoose };
+  } catch (error) {
+    if (error instanceof OtherAccount) throw new OAuthStop("other_account", { account: error.account });
+    if (error instanceof OutsidePlan) throw new OAuthStop(error.refusal, {}, error);
+    throw error;
+  }
+}
+
+function exchange(
+  ctx: Ctx,
+  provider: OAuthProvider,
+  { state, code, given }: { state: OAuthState; code: string; given: string },
+): Promise<Grant> {
+  const usual = {
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: state.redirectUri,
+    ...(provider.oauth.pkce && { code_verifier: linkToken(ctx.config, "pkce", given) }),
+  };
+  const request = (fields: Readonly<Record<string, string>>) => requestToken(ctx, provider, { shop: state.shop, fields });
+  return provider.oauth.exchange?.(request, usual) ?? request(usual);
+}
+
+/** The connection that is connected again, as it is now; for it alone `enter` has no effect yet. */
+async function reconnected({ connectionId }: OAuthState, enter: () => Promise<TenantCtx>): Promise<ConnectionRow | undefined> {
+  return connectionId === null ? undefined : (await listConnections(await enter())).find(({ id }) => id === connectionId);
+}
+
+/** Of what was listed, what the granted scopes open: a kind that was refused for want of them has not become empty. */
+function listedBy(
+  provider: OAuthProvider,
+  granted: readonly string[],
+  found: ReadonlyMap<string, readonly Resource[]>,
+): ReadonlyMap<string, readonly Resource[]> {
+  const opened = (provider.choices ?? []).filter(({ scopes }) => grantsAll(provider, { kind: "oauth", scopesGranted: granted }, scopes));
+  return new Map([...found].filter(([kind]) => opened.some((choice) => choice.kind === kind)));
+}
+
+/** Which of the sets that were asked for were not granted whole, and whether anything was that serves. */
+function compareSets(
+  provider: OAuthProvider,
+  asked: readonly string[],
+  granted: readonly string[],
+): { isUsable: boolean; missing: ScopeSet[] } {
+  const { scopeSets, identityScopes } = provider.oauth;
+  const wanted = scopeSets.filter((set) => set.scopes.every((scope) => asked.includes(scope)));
+  const isGranted = (scopes: readonly string[]) => grantsAll(provider, { kind: "oauth", scopesGranted: granted }, scopes);
+  const missing = wanted.filter(({ scopes }) => !isGranted(scopes));
+  const inSets = new Set([...identityScopes, ...wanted.flatMap(({ scopes }) => scopes)]);
+  // What was asked for by name serves by itself.
+  const isUsable = missing.length < wanted.length || asked.some((scope) => !inSets.has(scope) && isGranted([scope]));
+  return { isUsable, missing };
+}

@@ -1,0 +1,209 @@
+import type { AccountChange, ChosenResource, CliffKind, ConnectionKind, ConnectionStatus, ProbeResult } from "#db/words/connections.ts";
+import type { IncidentKind } from "#db/words/incidents.ts";
+import type { Text } from "#db/words/locales.ts";
+import { grantsAll, type Provider } from "#server/catalog/provider.ts";
+import { providers } from "#server/catalog/providers/registry.ts";
+import { requiredScopes, type Sensor } from "#server/catalog/sensor.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { type KeyFormField, keyFormOf } from "#server/domain/connecting/key-form.ts";
+import { approved } from "#server/domain/connections/approved.ts";
+import { chooseAccount, inOrder } from "#server/domain/connections/choose-account.ts";
+import { type Health, healthOf } from "#server/domain/connections/health-of.ts";
+import { connectionsQuery } from "#server/domain/connections/list-connections.ts";
+import type { ConnectionRow } from "#server/domain/connections/rows.ts";
+import { reconnectWords } from "#server/domain/connections/schemas.ts";
+import { type WaitingJob, waitingJobs } from "#server/domain/connections/waiting-jobs.ts";
+import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
+import { describeOwed, type OwedAccess, owedQuery } from "#server/domain/tokens/list-owed.ts";
+import { isConfigured } from "#server/domain/wire/provider-endpoints.ts";
+
+/** A provider as the integrations page shows it. Times in milliseconds since 1970. */
+export interface Integration {
+  provider: string;
+  name: string;
+  description: Text;
+  /** Whether we have a client id and secret there. */
+  configured: boolean;
+  /** Whether the shop's address must be given before connecting. */
+  needsShop: boolean;
+  state: "connected" | "reconnect_needed" | "not_connected";
+  scopeSets: { id: string; title: Text; default: boolean }[];
+  /** Whether one can sign in there (OAuth). */
+  signsIn: boolean;
+  /** The form that connects by a key; null where there is none. */
+  keyForm: KeyFormField[] | null;
+  /** It fails for many clients now; null where it does not. Nobody has anything to do for it. */
+  incident: { kind: IncidentKind; openedAt: number } | null;
+  /** Active and waiting ones; those that were disconnected come back when the same account is connected again. */
+  connections: IntegratedAccount[];
+  /** Access of accounts that ended, which the provider has not ended yet or never will by itself. */
+  owed: OwedAccess[];
+  /** The jobs that need this provider. */
+  jobs: { id: string; title: Text }[];
+}
+
+export interface IntegratedAccount {
+  id: string;
+  name: string;
+  kind: ConnectionKind;
+  /** What was typed into its key form, without the secrets. */
+  fields: Record<string, string>;
+  status: Exclude<ConnectionStatus, "disconnected">;
+  statusReason: Text | null;
+  /** How it is by what was last seen, since when, and what that means. */
+  health: Health;
+  /** The jobs that do not run because of it, and why. */
+  holdsUp: WaitingJob[];
+  scopes: { asked: string[]; granted: string[]; missing: string[] };
+  sets: { id: string; asked: boolean; granted: boolean }[];
+  /** Jobs that no account serves, each with the permissions that this one lacks and the sets that hold them. */
+  waiting: { id: string; title: Text; missing: string[]; sets: string[] }[];
+  /** Jobs that read this account: of several at one provider the first in the client's order that gives what they need. */
+  reads: { id: string; title: Text }[];
+  /** Jobs that read less of it than they could, and what is missing. */
+  reduced: { id: string; title: Text; words: Text }[];
+  /** Whether it is the first in that order. */
+  preferred: boolean;
+  /** The kinds of things under it that it may list. `needed`: a job cannot run without a choice. */
+  choices: { kind: string; title: Text; many: boolean; needed: boolean; chosen: ChosenResource[] }[];
+  connectedAt: number;
+  accessExpiresAt: number | null;
+  refreshExpiresAt: number | null;
+  /** The last change of its currency or time zone that we noticed. */
+  changed: AccountChange | null;
+  /** What ends although it is renewed, and only this client's people mend. */
+  cliff: { at: number; kind: CliffKind } | null;
+  /** When this key ends, since a sign-in of the same account took its place. */
+  endsAt: number | null;
+  lastRefreshAt: number | null;
+  lastSuccessAt: number | null;
+  probedAt: number | null;
+  probeResult: ProbeResult | null;
+}
+
+/** All providers that can be connected, each with this tenant's accounts. Nothing in it opens anything. */
+export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
+  const [[rows, owed], incidents] = await Promise.all([ctx.db.batch([connectionsQuery(ctx), owedQuery(ctx)]), openIncidents(ctx)]);
+  const now = ctx.now();
+  const holdsUp = waitingJobs(rows, now);
+  return providers.map((shelved) => {
+    const provider = shelved.oauth ? approved(ctx.config, { ...shelved, oauth: shelved.oauth }) : shelved;
+    const own = rows.filter((row) => row.provider === provider.id);
+    const accounts = own.flatMap((row) => describeAccount(provider, row, { all: rows, now, holdsUp: holdsUp(row.id) }));
+    const incident = incidents.find((open) => open.provider === provider.id);
+    return {
+      provider: provider.id,
+      name: provider.name,
+      description: provider.description,
+      configured: provider.oauth === undefined || isConfigured(ctx.config, provider),
+      needsShop: Boolean(provider.oauth?.shop),
+      state: stateOf(accounts),
+      signsIn: provider.oauth !== undefined,
+      keyForm: keyFormOf(provider),
+      scopeSets: (provider.oauth?.scopeSets ?? []).map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
+      incident: incident ? { kind: incident.kind, openedAt: incident.openedAt } : null,
+      connections: accounts,
+      owed: describeOwed(provider, owed, now),
+      jobs: jobsOf(provider).map(({ id, title }) => ({ id, title })),
+    };
+  });
+}
+
+function stateOf(accounts: readonly IntegratedAccount[]): Integration["state"] {
+  if (accounts.some(({ status }) => status === "reconnect_needed")) return "reconnect_needed";
+  return accounts.length > 0 ? "connected" : "not_connected";
+}
+
+const jobsOf = (provider: Provider) => sensors.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
+
+/** The id of the account that a job reads at a provider; null where none serves it. */
+function readBy(job: Sensor, provider: Provider, all: readonly ConnectionRow[]): string | null {
+  const found = chooseAccount(job, provider.id, all);
+  return "account" in found ? found.account.id : null;
+}
+
+/** Those of these scopes that an account was not granted. */
+type Lacks = (scopes: readonly string[]) => string[];
+
+/** Jobs that wait for a permission of this account. What another account serves does not wait for this one. */
+function waitingFor(provider: Provider, lacks: Lacks, all: readonly ConnectionRow[]): IntegratedAccount["waiting"] {
+  const sets = provider.oauth?.scopeSets ?? [];
+  return jobsOf(provider)
+    .filter((job) => readBy(job, provider, all) === null)
+    .map(({ id, title, needs }) => {
+      const missing = lacks(needs.flatMap((need) => (need.provider === provider.id ? requiredScopes(need) : [])));
+      const holding = sets.filter(({ scopes }) => scopes.some((scope) => missing.includes(scope)));
+      return { id, title, missing, sets: holding.map((set) => set.id) };
+    })
+    .filter(({ missing }) => missing.length > 0);
+}
+
+function choicesUnder(
+  provider: Provider,
+  row: ConnectionRow,
+  { lacks, all }: { lacks: Lacks; all: readonly ConnectionRow[] },
+): IntegratedAccount["choices"] {
+  const jobs = jobsOf(provider).filter((job) => [null, row.id].includes(readBy(job, provider, all)));
+  return (provider.choices ?? [])
+    .filter(({ scopes }) => lacks(scopes).length === 0)
+    .map(({ kind, title, many }) => ({
+      kind,
+      title,
+      many,
+      needed: jobs.some(({ needs }) => needs.some((need) => need.provider === provider.id && need.resource === kind)),
+      chosen: row.chosen.filter((each) => each.kind === kind),
+    }));
+}
+
+function describeAccount(
+  provider: Provider,
+  row: ConnectionRow,
+  { all, now, holdsUp }: { all: readonly ConnectionRow[]; now: number; holdsUp: WaitingJob[] },
+): IntegratedAccount[] {
+  const health = healthOf(row, now);
+  if (row.status === "disconnected" || !health) return [];
+  const lacks: Lacks = (scopes) => scopes.filter((scope) => !grantsAll(provider, row, [scope]));
+  const account: IntegratedAccount = {
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    fields: row.fields,
+    status: row.status,
+    statusReason: row.statusReason && reconnectWords[row.statusReason],
+    health,
+    holdsUp,
+    scopes: { asked: row.scopesAsked, granted: row.scopesGranted, missing: lacks(row.scopesAsked) },
+    sets: (provider.oauth?.scopeSets ?? []).map(({ id, scopes }) => ({
+      id,
+      asked: scopes.every((scope) => row.scopesAsked.includes(scope)),
+      granted: lacks(scopes).length === 0,
+    })),
+    waiting: waitingFor(provider, lacks, all),
+    reads: jobsOf(provider)
+      .filter((job) => readBy(job, provider, all) === row.id)
+      .map(({ id, title }) => ({ id, title })),
+    reduced: jobsOf(provider)
+      .filter((job) => readBy(job, provider, all) === row.id)
+      .flatMap(({ id, title, needs }) =>
+        needs.flatMap((need) =>
+          (need.provider === provider.id ? (need.optional ?? []) : [])
+            .filter(({ scope }) => lacks([scope]).length > 0)
+            .map(({ without }) => ({ id, title, words: without })),
+        ),
+      ),
+    preferred: inOrder(all.filter((each) => each.provider === provider.id && each.status !== "disconnected"))[0]?.id === row.id,
+    choices: choicesUnder(provider, row, { lacks, all }),
+    connectedAt: row.connectedAt,
+    accessExpiresAt: row.accessExpiresAt,
+    refreshExpiresAt: row.refreshExpiresAt,
+    changed: row.changed,
+    cliff: row.status === "active" && row.cliffAt !== null && row.cliffKind !== null ? { at: row.cliffAt, kind: row.cliffKind } : null,
+    endsAt: row.endsAt,
+    lastRefreshAt: row.lastRefreshAt,
+    lastSuccessAt: row.lastSuccessAt,
+    probedAt: row.probedAt,
+    probeResult: row.probeResult,
+  };
+  return [account];
+}

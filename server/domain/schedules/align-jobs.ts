@@ -1,0 +1,56 @@
+import { eq } from "drizzle-orm";
+import { batchOf } from "#db/client.ts";
+import { tenants } from "#db/schema/index.ts";
+import type { Tenant, TenantCtx } from "#server/ctx.ts";
+import type { ConnectionFacts } from "#server/domain/connections/choose-account.ts";
+import { listConnections } from "#server/domain/connections/list-connections.ts";
+import { scheduleStatements } from "./schedule-statements.ts";
+
+/** What the schedules of a client follow from. */
+export interface ClientFacts {
+  tenant: Tenant;
+  connections: readonly ConnectionFacts[];
+}
+
+const maxWrites = 5;
+
+/**
+ * Makes a client's schedules what they should be, given its facts as they are now. Whoever wrote them along with a change says from
+ * which connections (`written`): then they are written anew only where those, or the client itself, are others by now, as after a
+ * wait for a provider. They are looked at once more after each writing, since whoever changed a fact meanwhile may have written
+ * better ones before these. Where the facts change as often as they are written, the next tick goes on (see alignSchedules).
+ */
+export async function alignJobs(ctx: TenantCtx, written?: readonly ConnectionFacts[]): Promise<void> {
+  let seen = written && factsIn({ tenant: ctx.tenant, connections: written });
+  for (let writes = 0; writes <= maxWrites; writes++) {
+    const now = await factsOf(ctx);
+    // It was erased meanwhile, and its schedules with it.
+    if (!now || factsIn(now) === seen) return;
+    await batchOf(ctx.db, scheduleStatements({ ...ctx, tenant: now.tenant }, now));
+    seen = factsIn(now);
+  }
+  ctx.log.warn("what a client's schedules follow from changed as often as they were written", { writes: maxWrites });
+  await alignByTick(ctx);
+}
+
+/** Lets the next tick align a client's schedules: for who may die between a change and its writing of them. */
+export async function alignByTick({ directory, tenant }: TenantCtx): Promise<void> {
+  await directory.update(tenants).set({ catalog: "" }).where(eq(tenants.id, tenant.id));
+}
+
+async function factsOf(ctx: TenantCtx): Promise<ClientFacts | null> {
+  const [[tenant], connections] = await Promise.all([
+    ctx.directory.select().from(tenants).where(eq(tenants.id, ctx.tenant.id)),
+    listConnections(ctx),
+  ]);
+  return tenant ? { tenant, connections } : null;
+}
+
+/** Facts as one text, to compare. */
+export const factsIn = ({ tenant: { status, plan, features, endsAt }, connections }: ClientFacts): string =>
+  JSON.stringify([
+    [status, plan, features, endsAt],
+    [...connections]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map((each) => [each.id, each.provider, each.externalId, each.kind, each.status, each.scopesGranted, each.chosen, each.preferredAt]),
+  ]);

@@ -1,0 +1,38 @@
+import { eq, sql } from "drizzle-orm";
+import { differs } from "#db/differs.ts";
+import { schedules } from "#db/schema/index.ts";
+import { findSensor } from "#server/catalog/sensors/registry.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { invalid } from "#server/errors.ts";
+import type { ConfigureJob } from "./schemas.ts";
+import { nextSlot } from "./slots.ts";
+
+/**
+ * Sets how a job measures for this tenant; it counts from its next run on. What is left out is as the job begins with, and
+ * what is set so already is not written again.
+ * Throws `not_found` for an unknown job, `forbidden`, and `invalid` with the field that does not fit the job's own schema.
+ */
+export async function configureJob(ctx: TenantCtx, { job, config }: ConfigureJob): Promise<void> {
+  requirePermission(ctx, "settings:write");
+  const sensor = findSensor(job);
+  const parsed = sensor.config.safeParse(config);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalid(issue?.path.join(".") || "config", issue?.message ?? "These settings do not fit the job.");
+  }
+  const settings = parsed.data as Record<string, unknown>;
+  const grid = { tenantId: ctx.tenant.id, job, everyS: sensor.everyS };
+  const same = inTenant(ctx, schedules, eq(schedules.job, job), sql`not ${differs(schedules, { config: settings })}`);
+  await commitIf(ctx, sql`not exists (select 1 from ${schedules} where ${same})`, "job.configured", { job, config: settings }, [
+    ctx.db
+      .insert(schedules)
+      .values({ ...grid, nextAt: nextSlot(grid, ctx.now()), enabled: ctx.tenant.features[job] !== false, config: settings })
+      .onConflictDoUpdate({
+        target: [schedules.tenantId, schedules.job],
+        set: { config: settings },
+        setWhere: inTenant(ctx, schedules, differs(schedules, { config: settings })),
+      }),
+  ]);
+}

@@ -1,0 +1,38 @@
+import { type Role, roles } from "#db/words/tenants.ts";
+
+/** `staff` and `system` are no roles that a member can hold: the agency's admins and the engine act with them. */
+export type TenantRole = Role | "staff" | "system";
+
+/** Who may do what in a tenant. Read it as a table: a line is a right, an x is a role that has it. */
+const table = {
+  //                    owner admin developer billing member viewer
+  "portal:read": "  x     x       x        x       x      x  ",
+  "connections:write": "  x     x       x        .       .      .  ",
+  "runs:start": "  x     x       x        .       x      .  ",
+  "team:read": "  x     x       x        x       x      x  ",
+  "team:write": "  x     x       .        .       .      .  ",
+  "settings:write": "  x     x       .        .       .      .  ",
+  "audit:read": "  x     x       .        .       .      .  ",
+  "data:export": "  x     x       .        .       .      .  ",
+  "data:delete": "  x     .       .        .       .      .  ",
+} as const;
+
+export type Permission = keyof typeof table;
+
+/** Whether the table gives this right to the role; staff and the engine have all of them. */
+export function allows(role: TenantRole, permission: Permission): boolean {
+  if (role === "staff" || role === "system") return true;
+  return table[permission].trim().split(/\s+/)[roles.indexOf(role)] === "x";
+}
+
+/** All that a role may do, in the table's order: what a page shows or leaves out. */
+export const permissionsOf = (role: TenantRole): Permission[] =>
+  (Object.keys(table) as Permission[]).filter((permission) => allows(role, permission));
+
+/** The table, role by role, for a page that explains it. */
+export const roleTable: readonly { role: Role; may: Permission[] }[] = roles.map((role) => ({ role, may: permissionsOf(role) }));
+
+/** Nobody hands out more than they hold: an admin cannot make an owner. */
+export function mayGrant(by: TenantRole, role: Role): boolean {
+  return by === "owner" || by === "staff" || (by === "admin" && role !== "owner");
+}
