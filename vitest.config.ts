@@ -1,11 +1,15 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { sandboxWorker } from "#sandbox/start.ts";
+import { memoryDir } from "./test/memory-dir.ts";
 import { testOrigin, testVariables } from "./test/variables.ts";
 
 const inWorkerd = ["test/**/*.test.ts"];
 const inNode = ["test/**/*.node.test.ts"];
 const inBrowser = ["test/e2e/**/*.e2e.test.ts"];
+
+// Of this process and of all that it starts: workerd, the servers and browsers of the tests.
+process.env.TMPDIR = memoryDir();
 
 export default defineConfig(async () => ({
   test: {
@@ -42,7 +46,7 @@ export default defineConfig(async () => ({
           isolate: false,
           maxWorkers: 1,
           include: inWorkerd,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           exclude: [...inNode, ...inBrowser],
           setupFiles: ["./test/setup.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: ["@remix-run/cloudflare"] } } },

@@ -11,6 +11,7 @@ import type { RoundTrip } from "./bench/d1-recorder.ts";
 import { type Row, tableOf } from "./bench/figures.ts";
 import { startFloor } from "./bench/floor.ts";
 import type { RunWork } from "./bench/floor-worker.ts";
+import { kill, killHarm } from "./bench/kill.ts";
 import { startRecorder } from "./bench/record.ts";
 import { measureCallback } from "./bench/rows/callback.ts";
 import { measureCpu, measurePages } from "./bench/rows/pages.ts";
@@ -23,7 +24,7 @@ import { scriptCtx } from "./ctx.ts";
 import { localVariables } from "./local-variables.ts";
 import { startServer } from "./server.ts";
 
-/** `storm` alone leaves the table out. */
+/** `storm` and `kill` leave the table out. */
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean", default: false } } });
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -39,6 +40,7 @@ const dir = await mkdtemp(join(tmpdir(), "atrium-bench-"));
 const ended: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: true })];
 try {
   if (positionals.includes("storm")) await measureStorm();
+  else if (positionals.includes("kill")) await measureKill();
   else await measureTable();
 } finally {
   for (const end of ended.reverse()) await end();
@@ -52,6 +54,15 @@ async function measureStorm(): Promise<void> {
   if (figures.successRate < 0.999 || figures.familiesRevoked > 0 || figures.working < figures.connections) {
     throw new Error("the storm took a connection");
   }
+}
+
+/** A thousand runs and a Worker that is killed among them; ends with an error where one is missing or had its effect twice. */
+async function measureKill(): Promise<void> {
+  const figures = await kill({ clients: 1000, replyMs: 100, dataDir: join(dir, "kill") });
+  const { runs, running, twice } = figures;
+  process.stdout.write(`${runs} runs, ${running} at work when the Worker was killed, ${twice} begun once more\n`);
+  if (values.json) process.stdout.write(`${JSON.stringify({ kill: { runs, running, twice, harm: killHarm(figures) } })}\n`);
+  if (killHarm(figures) > 0) throw new Error("a run is missing, or had its effect twice");
 }
 
 async function measureTable(): Promise<void> {

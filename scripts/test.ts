@@ -1,14 +1,21 @@
 import { spawn } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
+import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { findChromium } from "./chromium.ts";
 
 type Project = "workers" | "architecture" | "node" | "browser";
-/** What of Vitest's report is counted. */
-interface Counted {
+/** What of Vitest's report is counted and told; durations are in milliseconds. */
+interface Report {
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
+  testResults: { name: string; assertionResults: { fullName: string; duration?: number | null }[] }[];
+}
+interface Done {
+  what: string;
+  ok: boolean;
+  seconds: number;
 }
 
 /** `--fast` leaves out what starts servers and browsers: `npm run check`. */
@@ -20,41 +27,68 @@ if (!values.fast && !chromium) {
   process.stdout.write("\nNO CHROMIUM: none is installed and apt cannot install one, so the browser tests are SKIPPED.\n\n");
 }
 
-const checks = [await run("types", ["tsc", "--noEmit"]), await run("lint", ["biome", "ci", "--error-on-warnings", "."])];
-// Each is a process of its own, so that both cores have work; browsers have them to themselves, since their tests look at the clock.
-const results = await Promise.all([test("workers"), test(values.fast ? "architecture" : "node")]);
-if (chromium) results.push(await test("browser"));
+// Two at a time, so that two cores have work all the while; browsers have them to themselves, since their tests look at the clock.
+const [workers, [types, lint, node]] = await Promise.all([test("workers"), checksAndNode()]);
+const results = [workers, node, ...(chromium ? [await test("browser")] : [])];
+const checks = [types, lint];
 
-const sum = (name: keyof Counted) => results.reduce((total, { counted }) => total + counted[name], 0);
-const passed = sum("numPassedTests") + checks.filter(Boolean).length;
+const sum = (name: "numPassedTests" | "numFailedTests" | "numPendingTests") =>
+  results.reduce((total, { report }) => total + report[name], 0);
+const passed = sum("numPassedTests") + checks.filter(({ ok }) => ok).length;
 // A run that failed without a failed test (a file that does not load, an unhandled rejection) is a failure too.
 const failed =
   sum("numFailedTests") +
-  checks.filter((ok) => !ok).length +
-  results.filter(({ ok, counted }) => !ok && counted.numFailedTests === 0).length;
+  checks.filter(({ ok }) => !ok).length +
+  results.filter(({ ok, report }) => !ok && report.numFailedTests === 0).length;
 const skipped = sum("numPendingTests");
+tellSlowest();
+const parts = [...checks, ...results].map(({ what, seconds }) => `${what} ${seconds.toFixed(0)} s`);
 process.stdout.write(
-  `\n${((Date.now() - start) / 1000).toFixed(0)} s\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}\n`,
+  `\n${parts.join(", ")}; all of it ${secondsSince(start).toFixed(0)} s\n` +
+    `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}\n`,
 );
 process.exit(failed === 0 ? 0 : 1);
 
+async function checksAndNode() {
+  const types = await run("types", ["tsc", "--noEmit"]);
+  const lint = await run("lint", ["biome", "ci", "--error-on-warnings", "."]);
+  return [types, lint, await test(values.fast ? "architecture" : "node")] as const;
+}
+
+/** The ten tests that took longest, each with its file. */
+function tellSlowest(): void {
+  const tests = results.flatMap(({ report }) =>
+    report.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults.map(({ fullName, duration }) => ({ file: relative(".", name), fullName, ms: duration ?? 0 })),
+    ),
+  );
+  const slowest = tests.sort((a, b) => b.ms - a.ms).slice(0, 10);
+  const lines = slowest.map(({ file, fullName, ms }) => `${(ms / 1000).toFixed(1).padStart(6)} s  ${file}: ${fullName}`);
+  process.stdout.write(`\nThe slowest ten:\n${lines.join("\n")}\n`);
+}
+
 /** Runs the tests of one project. A run that dies before it reports has passed nothing. */
-async function test(project: Project): Promise<{ ok: boolean; counted: Counted }> {
-  const report = `.atrium/test-report-${project}.json`;
-  await rm(report, { force: true });
-  const args = ["vitest", "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const ok = await run(`tests, ${project}`, args);
+async function test(project: Project): Promise<Done & { report: Report }> {
+  const file = `.atrium/test-report-${project}.json`;
+  await rm(file, { force: true });
+  const args = ["vitest", "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const done = await run(project, args);
   try {
-    return { ok, counted: JSON.parse(await readFile(report, "utf8")) as Counted };
+    return { ...done, report: JSON.parse(await readFile(file, "utf8")) as Report };
   } catch (error) {
     process.stdout.write(`${project}: there is no report: ${String(error)}\n`);
-    return { ok: false, counted: { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 } };
+    return { ...done, ok: false, report: { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] } };
   }
 }
 
-function run(what: string, command: readonly string[]): Promise<boolean> {
+function run(what: string, command: readonly string[]): Promise<Done> {
+  const begun = Date.now();
   process.stdout.write(`\n${what}: ${command.join(" ")}\n`);
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false", ...(chromium && { CHROMIUM: chromium }) };
   const child = spawn("npx", [...command], { stdio: "inherit", env });
-  return new Promise((resolve) => child.once("close", (code) => resolve(code === 0)));
+  return new Promise((resolve) => child.once("close", (code) => resolve({ what, ok: code === 0, seconds: secondsSince(begun) })));
+}
+
+function secondsSince(begun: number): number {
+  return (Date.now() - begun) / 1000;
 }

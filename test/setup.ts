@@ -14,7 +14,8 @@ for (let tries = 1; ; tries++) {
   if (tries === 100) throw new Error("the database did not begin anew");
   await scheduler.wait(10);
 }
-await applyD1Migrations(DB, TEST_MIGRATIONS);
+// As one, in a single batch: one by one they took a third of a second for each file.
+await applyD1Migrations(DB, [{ name: "all of them", queries: TEST_MIGRATIONS.flatMap(({ queries }) => queries) }]);
 const forgotten = await fetch(`${sandboxOrigin}/__sandbox/state`, { method: "DELETE" });
 if (!forgotten.ok) throw new Error(`the sandbox did not begin anew: ${await forgotten.text()}`);
 

@@ -10,20 +10,20 @@ afterAll(async () => {
 });
 
 // `npm run bench -- storm` is the same with 500 runs of 50 clients.
-test("tokens of twenty clients expire at once, providers are slow, fail and lose replies, the Worker is killed: every connection still works", {
+test("tokens of eight clients expire at once, providers are slow, fail and lose replies, the Worker is killed: every connection still works", {
   timeout: 120_000,
 }, async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "atrium-storm-"));
   dirs.push(dataDir);
-  const figures = await storm({ tenants: 20, work: 160, dataDir, say: () => undefined });
+  const figures = await storm({ tenants: 8, work: 64, dataDir, say: () => undefined });
   process.stdout.write(`\n${tellStorm(figures)}\n`);
-  expect(figures).toMatchObject({ connections: 60, renewedOnce: 60, renewedOftener: 0, refused: 0, familiesRevoked: 0, working: 60 });
+  expect(figures).toMatchObject({ connections: 24, renewedOnce: 24, renewedOftener: 0, refused: 0, familiesRevoked: 0, working: 24 });
   expect(figures.successRate).toBeGreaterThanOrEqual(0.999);
   // It was a storm: each of what can go wrong went wrong.
-  expect(figures.runs).toBeGreaterThanOrEqual(80);
+  expect(figures.runs).toBeGreaterThanOrEqual(32);
   expect(figures.lost).toBeGreaterThanOrEqual(2);
   expect(figures.failed5xx).toBeGreaterThanOrEqual(4);
-  expect(figures.killedAt).toBeLessThan(60);
+  expect(figures.killedAt).toBeLessThan(24);
   // Each token that was given out and not kept was lost on its way to us.
   expect(figures.rotatedBeyond).toBeGreaterThanOrEqual(figures.lost);
   expect(figures.rotatedBeyond).toBeLessThanOrEqual(figures.connections);
