@@ -272,6 +272,8 @@ export interface Provider {
   api: string;
   /** Hosts that a request may go to, besides those of PROVIDER_ENDPOINTS. Anchored, lower case. */
   hosts: readonly RegExp[];
+  /** Hosts that its API sends us on to for a file, besides `hosts`. Nothing that authorises us is carried there. Anchored, lower case. */
+  redirectHosts?: readonly RegExp[];
   /** Fills `{service}` where a request names none. */
   service?: string;
   oauth?: OAuth;
@@ -282,6 +284,8 @@ export interface Provider {
   versions?: readonly ApiVersion[];
   /** Tells how an API reply failed. */
   failureOf(reply: Reply): Failure | null;
+  /** Whether a 2xx that tells of a failure tells too that a write was done: GraphQL may fail in what it reads back after it acted. */
+  acted?(reply: Reply): boolean;
   /** A cheap authenticated call; throws `ProviderError`. */
   probe(account: Account): Promise<void>;
   /** The same call where it also says what can change at the account: it is made in place of `probe`. */

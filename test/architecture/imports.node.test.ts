@@ -163,6 +163,15 @@ describe("who imports whom", () => {
     ).toEqual([]);
   });
 
+  test("what reads is handed no writer: only who asks for events acts, and an action", () => {
+    const acts =
+      /^(server\/(catalog\/(writer\.|actions\/|webhooks\/)|domain\/(wire|actions|webhooks)\/|domain\/tokens\/open-writer\.)|workers\/)/;
+    const writers = /^server\/(catalog\/writer|domain\/tokens\/open-writer|domain\/wire\/send-write)\./;
+    const reading = imports.filter(({ file, target }) => writers.test(target) && !acts.test(file));
+    expect(reading.map(({ file, target }) => `${file} imports ${target}, but only what acts is handed a writer`)).toEqual([]);
+    expect(imports.filter(({ target }) => writers.test(target)).length, "writers are where they are looked for").toBeGreaterThan(3);
+  });
+
   test("cloudflare:* and Remix are named only in workers, server/env.ts, app and the sandbox", () => {
     const broken = imports.filter(
       ({ file, target }) => /^(cloudflare:|@remix-run\/)/.test(target) && !/^(workers\/|app\/|sandbox\/|server\/env\.ts)/.test(file),

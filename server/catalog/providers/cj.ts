@@ -21,6 +21,8 @@ const meaning: Readonly<Record<number, Failure["kind"]>> = {
   1600008: "revoked",
   1600030: "revoked",
   1600031: "revoked",
+  // It gave up waiting for itself: what was asked for may have been done.
+  1600301: "unavailable",
   1600200: "rate_limited",
   1600201: "rate_limited",
   1601000: "revoked",

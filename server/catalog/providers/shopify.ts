@@ -104,6 +104,11 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   return { kind: has("INTERNAL_SERVER_ERROR") ? "unavailable" : "rejected", message };
 }
 
+const Mutated = z.object({ data: z.record(z.string(), z.unknown()) });
+
+/** A field that could not be read back fails after its mutation was done, whose own field is null where it was not. */
+const acted = ({ body }: Reply): boolean => Object.values(Mutated.safeParse(body).data?.data ?? {}).some((field) => field !== null);
+
 /** The one refusal that RFC 6749 does not know: a token that cannot be exchanged (shopify-api-js, token exchange). */
 function tokenFailureOf({ status, body }: Reply): Failure | undefined {
   const code = z.object({ error: z.literal("invalid_subject_token") }).safeParse(body).data?.error;
@@ -250,6 +255,7 @@ export const shopify: OAuthProvider = {
   // A version lives for twelve months at least; what is older than that is answered by the oldest one that lives.
   versions: [{ name: `Admin API ${shopifyVersion}`, endsOn: "2027-10-01" }],
   failureOf,
+  acted,
   async probe(account) {
     await facts(account);
   },

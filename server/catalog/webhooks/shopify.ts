@@ -1,12 +1,12 @@
 import { encodeBase64 } from "@oslojs/encoding";
 import { z } from "zod";
-import type { Account } from "#server/catalog/account.ts";
 import { Decimal, UnknownCurrency } from "#server/catalog/money.ts";
 import { shopPattern } from "#server/catalog/providers/shopify.ts";
 import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";
 import type { OrderRecord } from "#server/catalog/sensor.ts";
 import { recordsOf, type ShopifyOrder } from "#server/catalog/sensors/shopify-orders.ts";
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
+import { bodyOf, type Writer } from "#server/catalog/writer.ts";
 import { ProviderError } from "#server/errors.ts";
 import { parseJson } from "./json.ts";
 import { hmacOf, isSigned } from "./signature.ts";
@@ -251,10 +251,11 @@ const subscribeMutation = `mutation ($topic: WebhookSubscriptionTopic!, $uri: St
   webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri }) { userErrors { message } }
 }`;
 
-async function subscribe(account: Account, topic: string, uri: string): Promise<void> {
+async function subscribe(writer: Writer, topic: string, uri: string): Promise<void> {
   const variables = { topic: topic.toUpperCase().replace("/", "_"), uri };
-  const { data } = await account.json({ method: "POST", path: shopifyGraphql, body: { query: subscribeMutation, variables } }, Created);
-  const faults = data.webhookSubscriptionCreate.userErrors.filter(({ message }) => !/already been taken/i.test(message));
+  const body = { query: subscribeMutation, variables };
+  const created = bodyOf("shopify", await writer.send({ method: "POST", path: shopifyGraphql, body }, Created));
+  const faults = created.data.webhookSubscriptionCreate.userErrors.filter(({ message }) => !/already been taken/i.test(message));
   if (faults.length > 0) throw new ProviderError("shopify", "rejected", faults.map(({ message }) => message).join("; "));
 }
 

@@ -1,5 +1,5 @@
-import type { Account } from "#server/catalog/account.ts";
 import type { OrderRecord } from "#server/catalog/sensor.ts";
+import type { Writer } from "#server/catalog/writer.ts";
 
 /** A request as it came in. Nothing of it is believed before it is verified. */
 export interface Incoming {
@@ -94,5 +94,5 @@ export interface Webhook {
 export interface Subscription {
   topics: readonly string[];
   /** Asks for one topic to be sent to `address`. Asking twice is no error. Throws `ProviderError`. */
-  subscribe(account: Account, topic: string, address: string): Promise<void>;
+  subscribe(writer: Writer, topic: string, address: string): Promise<void>;
 }

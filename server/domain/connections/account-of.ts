@@ -1,7 +1,9 @@
 import type { AccountDetails, ChosenResource, ConnectionKind } from "#db/words/connections.ts";
-import type { Account } from "#server/catalog/account.ts";
+import type { Account, AccountRequest } from "#server/catalog/account.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { type ApiAccess, callApi } from "#server/domain/wire/call-api.ts";
+import type { ApiAccess } from "#server/domain/wire/api-access.ts";
+import { callApi } from "#server/domain/wire/call-api.ts";
+import { asJson, asStream, asText, type Taking } from "#server/domain/wire/take-reply.ts";
 
 /** What an account says of itself, stored or just begun. */
 export interface AccountFacts {
@@ -16,10 +18,13 @@ export interface AccountFacts {
   chosen: readonly ChosenResource[];
 }
 
-/** An account over a way to call its API. */
+/** A way to read from an API: one call, and its reply as it is taken in. Throws a `ProviderError`. */
+export type Read = <T>(request: AccountRequest, taking: Taking<T>) => Promise<T>;
+
+/** An account over a way to read from its API. */
 export function accountOf(
   { provider, connectionId, externalId, name, details, fields, kind, scopesGranted, chosen }: AccountFacts,
-  json: Account["json"],
+  read: Read,
 ): Account {
   return {
     provider,
@@ -31,9 +36,21 @@ export function accountOf(
     fields,
     scopes: kind === "key" ? undefined : scopesGranted,
     resources: chosen.filter(({ gone }) => !gone),
-    json,
+    json: async (request, schema) => (await read(request, asJson(schema))).body,
+    reply: (request, schema) => read(request, asJson(schema)),
+    text: (request) => read(request, asText),
+    stream: (request, take) => read(request, asStream(take)),
   };
 }
+
+/** The same account, of whose every call `watch` sees how it ends. */
+export const watchedAccount = (account: Account, watch: <T>(call: Promise<T>) => Promise<T>): Account => ({
+  ...account,
+  json: (request, schema) => watch(account.json(request, schema)),
+  reply: (request, schema) => watch(account.reply(request, schema)),
+  text: (request) => watch(account.text(request)),
+  stream: (request, take) => watch(account.stream(request, take)),
+});
 
 /** An account that is not stored yet: with what a fresh grant or a pasted key opens, to ask the API who it is. */
 export function newcomer(ctx: Ctx, access: Omit<ApiAccess, "signal">, connectionId: string): Account {
@@ -47,5 +64,5 @@ export function newcomer(ctx: Ctx, access: Omit<ApiAccess, "signal">, connection
     kind: access.kind,
     chosen: [],
   };
-  return accountOf(facts, (request, schema) => callApi(ctx, access, request, schema));
+  return accountOf(facts, (request, taking) => callApi(ctx, access, request, taking));
 }

@@ -2,6 +2,7 @@ import type { Account } from "#server/catalog/account.ts";
 import { checkMeasurements } from "#server/catalog/check-measurements.ts";
 import type { Sensor, Step } from "#server/catalog/sensor.ts";
 import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import { watchedAccount } from "#server/domain/connections/account-of.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import type { FailedCall } from "#server/domain/wire/failed-call.ts";
 import { ProviderError } from "#server/errors.ts";
@@ -98,19 +99,17 @@ interface Calls {
 }
 
 /** The same account, whose calls are remembered. */
-const watched = (account: Account, calls: Calls): Account => ({
-  ...account,
-  json: async (request, schema) => {
+const watched = (account: Account, calls: Calls): Account =>
+  watchedAccount(account, async (call) => {
     try {
-      const reply = await account.json(request, schema);
+      const reply = await call;
       calls.answered.add(account.connectionId);
       return reply;
     } catch (error) {
       if (error instanceof ProviderError) calls.failures.push(error);
       throw error;
     }
-  },
-});
+  });
 
 /** The context of one run: its tenant's, as the engine. */
 export const enterRun = (ctx: Ctx, tenant: Tenant, run: RunRow): TenantCtx => {

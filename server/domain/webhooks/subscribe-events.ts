@@ -6,7 +6,7 @@ import { acrossTenants, type Ctx, enterTenant, type TenantCtx } from "#server/ct
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { openAccount } from "#server/domain/tokens/open-account.ts";
+import { openWriter } from "#server/domain/tokens/open-writer.ts";
 import { ifFound, ProviderError } from "#server/errors.ts";
 import type { TaskMessage } from "#server/messages.ts";
 
@@ -51,12 +51,12 @@ export async function subscribeEvents(ctx: Ctx, message: Extract<TaskMessage, { 
   const held = await holdConnection(inside, message.connection);
   const { subscription } = findWebhook(held.connection.provider);
   if (held.connection.status !== "active" || !subscription) return;
-  const account = openAccount(inside, held);
+  const writer = openWriter(inside, held);
   const address = `${ctx.config.APP_ORIGIN}/webhooks/${held.connection.provider}`;
   let failed = 0;
   for (const topic of subscription.topics) {
     try {
-      await subscription.subscribe(account, topic, address);
+      await subscription.subscribe(writer, topic, address);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       failed += 1;

@@ -52,14 +52,19 @@ export function nameOfPath(path: string): string {
   return named.length <= longestPath ? named : `${named.slice(0, longestPath / 2)}…${named.slice(1 - longestPath / 2)}`;
 }
 
-/** Providers repeat what they were sent ("Malformed access token EAA…"): what is secret is taken out before the words are cut, whole. */
-export function asError(ctx: Ctx, provider: Provider, { kind, message, retryAfterS, scopes, retired }: Failure): ProviderError {
+/**
+ * A failure as it may be told. Providers repeat what they were sent ("Malformed access token EAA…"): what is secret is taken out before
+ * the words are cut, whole.
+ */
+export function tellable(ctx: Ctx, provider: Provider, failure: Failure): Failure {
+  const { message, retired } = failure;
   const said = retired === undefined ? message : `${sentenceOn(provider, retired)} (${message})`;
-  return new ProviderError(provider.id, kind, ctx.log.redact(said).slice(0, 300), {
-    ...(retryAfterS !== undefined && { retryAfterS }),
-    ...(scopes && { scopes }),
-    ...(retired !== undefined && { retired }),
-  });
+  return { ...failure, message: ctx.log.redact(said).slice(0, 300) };
+}
+
+export function asError(ctx: Ctx, provider: Provider, failure: Failure): ProviderError {
+  const { kind, message, ...more } = tellable(ctx, provider, failure);
+  return new ProviderError(provider.id, kind, message, more);
 }
 
 const sentenceOn = ({ name }: Provider, version: string) =>

@@ -34,8 +34,15 @@ export function fillEndpoint(template: string, parts: { shop: string | null; ser
 export function mayReach(config: Config, provider: Provider, url: URL): boolean {
   if (url.username || url.password) return false;
   const elsewhere = Object.values(overrideOf(config, provider)).some((template) => template && originOf(template) === url.origin);
-  return elsewhere || (url.protocol === "https:" && url.port === "" && provider.hosts.some((host) => host.test(url.hostname)));
+  return elsewhere || isOneOf(provider.hosts, url);
 }
+
+/** Whether a redirect of the provider's may lead us there: its own hosts, or those that it keeps files at. */
+export const mayFollowTo = (config: Config, provider: Provider, url: URL): boolean =>
+  mayReach(config, provider, url) || (!url.username && !url.password && isOneOf(provider.redirectHosts ?? [], url));
+
+const isOneOf = (hosts: readonly RegExp[], { protocol, port, hostname }: URL): boolean =>
+  protocol === "https:" && port === "" && hosts.some((host) => host.test(hostname));
 
 /** The origin of a template; null where its host is itself a part to fill in. */
 function originOf(template: string): string | null {

@@ -11,6 +11,13 @@ export type CountedAccount = Account & { calls: AccountRequest[] };
 
 type Facts = Partial<Pick<Account, "timezone" | "currency" | "resources" | "connectionId">>;
 
+/** Ways to read that no sensor goes so far: a test's account that is asked for one says so. */
+export const jsonAlone: Pick<Account, "reply" | "text" | "stream"> = {
+  reply: () => Promise.reject(new Error("the test's account answers JSON alone")),
+  text: () => Promise.reject(new Error("the test's account answers JSON alone")),
+  stream: () => Promise.reject(new Error("the test's account answers JSON alone")),
+};
+
 /** An account at the sandbox with a fresh token, whose calls are kept. Without retries: a fault is seen as it comes. */
 export async function sandboxAccount(
   provider: SandboxProviderId,
@@ -31,6 +38,7 @@ export async function sandboxAccount(
     scopes,
     resources: facts.resources ?? [],
     calls,
+    ...jsonAlone,
     async json<S extends z.ZodType>(request: AccountRequest, schema: S): Promise<z.output<S>> {
       calls.push(request);
       const root = base.replace("{service}", request.service ?? "");
@@ -75,6 +83,7 @@ export function scriptedAccount(provider: string, answer: (request: AccountReque
     scopes: undefined,
     resources: facts.resources ?? [],
     calls,
+    ...jsonAlone,
     async json<S extends z.ZodType>(request: AccountRequest, schema: S): Promise<z.output<S>> {
       calls.push(request);
       return schema.parse(await answer(request));

@@ -15,6 +15,7 @@ import { runMessage } from "#server/domain/runs/engine.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { ProviderError, type ProviderFailureKind } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
+import { jsonAlone } from "#test/catalog/sensors/sandbox-account.ts";
 import { clearRuns, connectShop, database, delivery, makeRig } from "#test/domain/runs/rig.ts";
 import { testSensor } from "#test/domain/runs/sensors.ts";
 import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
@@ -61,6 +62,7 @@ function makeWorld() {
     fields: {},
     scopes: undefined,
     resources: [],
+    ...jsonAlone,
     json: async (_request, schema) => {
       state.calls++;
       if (state.failing && state.of(ctx.tenant.id)) throw new ProviderError("shopify", state.failing, "No.");

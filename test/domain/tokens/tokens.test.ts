@@ -16,6 +16,7 @@ import { giveBack } from "#server/domain/tokens/give-back.ts";
 import { listDueRenewals } from "#server/domain/tokens/list-due-renewals.ts";
 import { needReconnect } from "#server/domain/tokens/need-reconnect.ts";
 import { openAccount } from "#server/domain/tokens/open-account.ts";
+import { openWriter } from "#server/domain/tokens/open-writer.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { asksForTokens, connectThrough, consents, control, counted, givenBy, hurry, visit } from "#test/domain/connecting/consent.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
@@ -328,8 +329,8 @@ describe("a call through an account", () => {
       }),
     );
     const account = openAccount(ctx, await holdConnection(ctx, id));
-    await expect(account.json({ method: "POST", path: "/api/x" }, Anything)).rejects.toMatchObject({ kind: "unavailable" });
-    expect(reached).toEqual(["http://sandbox.test/klaviyo/api/x"]);
+    await expect(account.json({ path: "/api/x" }, Anything)).rejects.toMatchObject({ kind: "unavailable" });
+    expect([...new Set(reached)]).toEqual(["http://sandbox.test/klaviyo/api/x"]);
   });
 
   test("waits out a short limit, and hands a long one to the queue with its Retry-After", async () => {
@@ -361,40 +362,43 @@ describe("a call through an account", () => {
       outbound((url) => (url.includes("graphql") && times++ === 0 ? throttled(702) : null)),
     );
     const before = Date.now();
-    await openAccount(once, await holdConnection(once, id)).json(graphql, Anything);
+    await openAccount(once, await holdConnection(once, id)).json({ ...graphql, reads: true }, Anything);
     expect(Date.now() - before).toBeGreaterThanOrEqual(1000);
     const empty = run(
       tenant,
       outbound((url) => (url.includes("graphql") ? throttled(0) : null)),
     );
-    const call = openAccount(empty, await holdConnection(empty, id)).json(graphql, Anything);
+    const call = openAccount(empty, await holdConnection(empty, id)).json({ ...graphql, reads: true }, Anything);
     await expect(call).rejects.toMatchObject({ kind: "rate_limited", retryAfterS: 16 });
   });
 
   test("repeats what only reads after a 5xx, and never what may have changed something", async () => {
     const { tenant, id } = await connected("shopify");
-    for (const [request, expected] of [
-      [{ ...graphql, reads: true }, 2],
-      [graphql, 1],
+    const reads = async (ctx: TenantCtx) => openAccount(ctx, await holdConnection(ctx, id)).json({ ...graphql, reads: true }, Anything);
+    const changes = async (ctx: TenantCtx) => openWriter(ctx, await holdConnection(ctx, id)).send(graphql, Anything);
+    for (const [call, expected] of [
+      [reads, 2],
+      [changes, 1],
     ] as const) {
       let asked = 0;
       const ctx = run(
         tenant,
         outbound((url) => (url.includes("graphql") && asked++ === 0 ? new Response("{}", { status: 500 }) : null)),
       );
-      await Promise.allSettled([openAccount(ctx, await holdConnection(ctx, id)).json(request, Anything)]);
+      await Promise.allSettled([call(ctx)]);
       expect(asked).toBe(expected);
     }
   });
 
   test("a reply of another shape is `unavailable`, an error dressed as success is an error", async () => {
+    hurry();
     const { tenant, id } = await connected("google");
     const ctx = run(tenant);
     const account = openAccount(ctx, await holdConnection(ctx, id));
     const userinfo = { service: "openidconnect", path: "/v1/userinfo" };
     await expect(account.json(userinfo, z.object({ nothing: z.string() }))).rejects.toMatchObject({ kind: "unavailable" });
     await control({ faults: [{ provider: "google", kind: "api", effect: { type: "error_in_200" } }] });
-    await expect(account.json({ ...userinfo, method: "POST" }, z.unknown())).rejects.toMatchObject({ kind: "unavailable" });
+    await expect(account.json(userinfo, z.unknown())).rejects.toMatchObject({ kind: "unavailable" });
   });
 
   test("of another tenant is not found, and what was read for one tenant opens in no other", async () => {

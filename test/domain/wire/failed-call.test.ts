@@ -9,6 +9,7 @@ import { listConnections } from "#server/domain/connections/list-connections.ts"
 import { openAccount } from "#server/domain/tokens/open-account.ts";
 import { callApi } from "#server/domain/wire/call-api.ts";
 import { askOnce, type FailedCall, nameOfPath } from "#server/domain/wire/failed-call.ts";
+import { asJson } from "#server/domain/wire/take-reply.ts";
 import { connectThrough, control, hurry, visit } from "#test/domain/connecting/consent.ts";
 import { testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 
@@ -54,7 +55,9 @@ describe("a call that failed", () => {
     const ctx = testCtx({ outbound: async () => answer() });
     const access = { provider: klaviyo, kind: "oauth", shop: null, secrets: { access_token: "t" }, fields: {} } as const;
     const onFailed = (call: FailedCall) => void calls.push(call);
-    const failure = await callApi(ctx, { ...access, onFailed }, { path: "/api/lists" }, z.unknown()).catch((error: unknown) => error);
+    const failure = await callApi(ctx, { ...access, onFailed }, { path: "/api/lists" }, asJson(z.unknown())).catch(
+      (error: unknown) => error,
+    );
     return { failure, calls: calls.map(({ status, providerRequest, again }) => ({ status, providerRequest, again })) };
   }
   const headers = { location: "https://evil.example/", "x-request-id": "abc" };

@@ -1,0 +1,45 @@
+import type { ConnectionKind } from "#db/words/connections.ts";
+import type { Destination } from "#server/catalog/account.ts";
+import type { Authorization, Provider } from "#server/catalog/provider.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { ProviderError } from "#server/errors.ts";
+import type { OnFailed } from "./failed-call.ts";
+import { apiOf, fillEndpoint, variableOf } from "./provider-endpoints.ts";
+
+/** With what an API is called: what was opened of the connection's secrets, and how it was connected. */
+export interface ApiAccess {
+  provider: Provider;
+  kind: ConnectionKind;
+  shop: string | null;
+  secrets: Readonly<Record<string, string>>;
+  fields: Readonly<Record<string, string>>;
+  signal?: AbortSignal | undefined;
+  /** Hears of every try that failed, also where a later one went well. */
+  onFailed?: OnFailed | undefined;
+}
+
+/** The address of a call, and the headers that authorise it. Throws `rejected` for an address outside of the API, `misconfigured`. */
+export function authorize(ctx: Ctx, access: ApiAccess, destination: Destination): { url: URL; headers: Authorization["headers"] } {
+  const { headers, query = {} } = authorizationOf(ctx, access, destination);
+  const url = apiUrl(ctx, access, destination);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return { url, headers };
+}
+
+function authorizationOf(ctx: Ctx, access: ApiAccess, { service, resource }: Destination): Authorization {
+  const { provider, kind, secrets, fields } = access;
+  const way = provider[kind];
+  if (!way) throw new ProviderError(provider.id, "misconfigured", `${provider.name} is not connected by ${kind} any more`);
+  const variable = (name: string) => variableOf(ctx.config, provider, name);
+  return way.authorization({ secrets, fields, service: service ?? provider.service, resource, variable });
+}
+
+function apiUrl(ctx: Ctx, { provider, shop }: ApiAccess, { path, service }: Destination): URL {
+  const base = fillEndpoint(apiOf(ctx.config, provider), { shop, service: service ?? provider.service });
+  const root = base.pathname.replace(/\/+$/, "");
+  const url = path.startsWith("/") ? new URL(`${base.origin}${root}${path}`) : new URL(path);
+  if (url.origin !== base.origin || !url.pathname.startsWith(`${root}/`)) {
+    throw new ProviderError(provider.id, "rejected", "an address outside of the provider's API");
+  }
+  return url;
+}

@@ -1,0 +1,94 @@
+import type { Destination } from "#server/catalog/account.ts";
+import type { Failure, Reply } from "#server/catalog/provider.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { ProviderError } from "#server/errors.ts";
+import { alarmOfRetired } from "./alarm-of-retired.ts";
+import { type ApiAccess, authorize } from "./api-access.ts";
+import { namesOf } from "./failed-call.ts";
+import { pause } from "./pause.ts";
+import { type ProviderRequest, sendRequest, type WholeReply } from "./send-request.ts";
+
+/** All waiting within one call together: what would take longer is the queue's to wait for. */
+const waitBudgetMs = 10_000;
+const maxTries = 4;
+/** No reply in time: a second try, no more, or a run's 30 s are gone. */
+const maxSilentTries = 2;
+
+/** One call of an API: what is sent, and how its failures are told and dealt with. */
+export interface Call {
+  destination: Destination;
+  request: Omit<ProviderRequest, "signal">;
+  /** How a reply that came failed; null where it did not. */
+  failureOf(reply: Reply): Failure | null;
+  /** Whether what failed like this may be sent again. */
+  mayRepeat(failure: Failure): boolean;
+}
+
+/** How a call ended, after all of its tries. */
+export interface Tried {
+  /** The last reply; its status is 0 where none came. */
+  reply: WholeReply;
+  failure: Failure | null;
+  /** Whether a try before the last one failed without a word on whether it was acted on. */
+  doubtful: boolean;
+  /** Tells who hears of failures that the last try failed after all. */
+  tell(kind: Failure["kind"]): void;
+}
+
+type Attempt = { reply: WholeReply; failure: Failure | null; silent: boolean };
+
+/**
+ * Calls an API, and again where that may be while it is short: a rate limit is waited for, a hiccup passes. Who hears of failures hears
+ * of each try. Throws a `ProviderError` only where nothing was sent: `rejected` for a foreign address, `misconfigured`.
+ */
+export async function tryCall(ctx: Ctx, access: ApiAccess, call: Call): Promise<Tried> {
+  const { provider, signal } = access;
+  const { url, headers } = authorize(ctx, access, call.destination);
+  const request = { ...call.request, headers: { ...call.request.headers, ...headers }, ...(signal && { signal }) };
+  let waited = 0;
+  let doubtful = false;
+  for (let tries = 1; ; tries++) {
+    const startedAt = ctx.now();
+    const { reply, failure, silent } = await attempt(ctx, access, { url, request, failureOf: call.failureOf });
+    const tell = (kind: Failure["kind"], again = false) =>
+      access.onFailed?.({ ...namesOf(ctx, { provider, url, method: request.method, reply }), kind, ms: ctx.now() - startedAt, again });
+    if (!failure) return { reply, failure, doubtful, tell };
+    const wait = waitMs(failure, tries);
+    const again =
+      call.mayRepeat(failure) && tries < (silent ? maxSilentTries : maxTries) && waited + wait <= waitBudgetMs && !signal?.aborted;
+    tell(failure.kind, again);
+    if (again) await pause(wait);
+    // What is sent after the time is up would come to nothing, and nobody could say whether it left us.
+    if (!again || signal?.aborted) {
+      if (failure.retired !== undefined) await alarmOfRetired(ctx, { provider: provider.id, version: failure.retired });
+      return { reply, failure, doubtful, tell };
+    }
+    doubtful ||= failure.kind === "unavailable";
+    waited += wait;
+  }
+}
+
+async function attempt(
+  ctx: Ctx,
+  { provider }: ApiAccess,
+  { url, request, failureOf }: { url: URL; request: ProviderRequest; failureOf: Call["failureOf"] },
+): Promise<Attempt> {
+  try {
+    const reply = await sendRequest(ctx, provider, url, request);
+    return { reply, failure: reply.elsewhere ? failureElsewhere(reply) : failureOf(reply), silent: false };
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.kind !== "unavailable") throw error;
+    const reply = { status: 0, headers: new Headers(), ...error.answered, body: null, text: "", rest: null, elsewhere: false };
+    return { reply, failure: { kind: "unavailable", message: error.message }, silent: true };
+  }
+}
+
+/** A host that keeps files knows nothing of our access: what it refuses says nothing of the account. */
+const failureElsewhere = ({ status }: Reply): Failure | null =>
+  status < 400 ? null : { kind: "unavailable", message: `where a redirect led: status ${status}` };
+
+function waitMs({ retryAfterS }: Failure, tries: number): number {
+  const jitter = 0.75 + Math.random() / 2;
+  // Never earlier than told; the jitter keeps many runs from coming back in the same instant.
+  return retryAfterS === undefined ? 300 * 2 ** (tries - 1) * jitter : retryAfterS * 1000 + 100 * jitter;
+}
