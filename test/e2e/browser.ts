@@ -8,6 +8,10 @@ import type { Demo } from "#scripts/demo/start.ts";
 declare global {
   interface Window {
     axe: typeof axe;
+    /** What was visible when the page was first looked at. */
+    seen: WeakSet<Element>;
+    /** What axe finds wrong, in words. */
+    wrong(context: axe.ElementContext, runOnly: string[]): Promise<string[]>;
   }
 }
 
@@ -59,16 +63,44 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(scroll, `${page.url()} is ${scroll} px wide on a screen of ${client} px`).toBeLessThanOrEqual(client);
 }
 
+const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+/** Those of them that read colours or sizes: all others say the same of one DOM in every theme and at every width. */
+const ofLooks = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"];
+
 /** WCAG A and AA, as far as a machine can tell. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(axe.source);
   // Only what is wrong leaves the page: all that axe has to say of one page is several megabytes.
-  const found = await page.evaluate(async () => {
-    const rules = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations" as const] };
-    const { violations } = await window.axe.run(rules);
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(" ")} (${failureSummary})`).join(", ")}`,
-    );
-  });
+  const found = await page.evaluate(async (tags) => {
+    window.seen = new WeakSet([...document.body.querySelectorAll("*")].filter((element) => element.checkVisibility()));
+    window.wrong = async (context, runOnly) => {
+      const { violations } = await window.axe.run(context, { runOnly, resultTypes: ["violations"] });
+      return violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(" ")} (${failureSummary})`).join(", ")}`,
+      );
+    };
+    return window.wrong(document, tags);
+  }, wcag);
   expect(found, page.url()).toEqual([]);
+}
+
+/** The same of a page that was `expectAccessible` in another theme and width: what reads those, and all of what was not in sight. */
+export async function expectStillAccessible(page: Page): Promise<void> {
+  const found = await page.evaluate(
+    async ({ tags, rules }) => {
+      const include = [...document.body.querySelectorAll("*")].filter((element) => element.checkVisibility() && !window.seen.has(element));
+      return [...(await window.wrong(document, rules)), ...(include.length > 0 ? await window.wrong({ include }, tags) : [])];
+    },
+    { tags: wcag, rules: ofLooks },
+  );
+  expect(found, page.url()).toEqual([]);
+}
+
+/** Another theme, as its cookie would have it: the html element's attribute decides. Resolves when all colours are there. */
+export async function changeTheme(page: Page, theme: "dark" | "light"): Promise<void> {
+  await page.evaluate(async (name) => {
+    document.documentElement.dataset.theme = name;
+    const turning = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(turning.map(({ finished }) => finished));
+  }, theme);
 }
