@@ -1,77 +1,69 @@
-import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { useEffect, useRef } from "react";
+import { ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { directionOf } from "#app/i18n/locale.ts";
-import { type ChartData, type ChartPoint, type ChartSeries, seriesStyle } from "./chart-data.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
+import { type CanvasProps, type ChartPoint, type ChartSeries, seriesStyle } from "./chart-data.ts";
 
-const DRAW_MS = 400;
-const TICK = { fill: "var(--ink-faint)", fontSize: 12 };
+const useWords = wordsOf("common");
 
-/** The drawing itself. In right-to-left languages time runs to the left and the scale stands on the right. */
-export default function Canvas({ data, title }: { data: ChartData; title: string }) {
+/**
+ * The figures of a point, for a pointer, a finger or the arrow keys, over a drawing that stays: the same places, and no lines of its
+ * own. Whose focus it takes over keeps it.
+ */
+export default function Canvas({ data, title, scale, size, focused }: CanvasProps) {
+  const t = useWords();
   const { locale } = useDisplay();
   const format = useFormat();
-  const rtl = directionOf(locale) === "rtl";
-  const moving = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const { series, points, xIs, unit, currency } = data;
-  const xText = (x: string) => (xIs === "day" ? format.day(x) : x);
+  const { series, points, xIs, unit, currency, running } = data;
+  const headingOf = (x: string) => {
+    const name = xIs === "day" ? format.day(x) : x;
+    return x === running ? t("chart.soFar", { name }) : name;
+  };
   return (
-    <ResponsiveContainer width="100%" height="100%">
-      <ComposedChart data={[...points]} title={title} margin={{ top: 8, right: rtl ? 0 : 8, bottom: 0, left: rtl ? 8 : 0 }}>
-        <CartesianGrid vertical={false} stroke="var(--line)" />
-        <XAxis
-          dataKey="x"
-          tickFormatter={xText}
-          reversed={rtl}
-          tick={TICK}
-          tickLine={false}
-          axisLine={false}
-          tickMargin={8}
-          minTickGap={24}
-        />
-        <YAxis
-          width="auto"
-          orientation={rtl ? "right" : "left"}
-          tickFormatter={(value: number) => format.quantity({ value, unit, currency }, { compactFrom: 0 })}
-          tick={TICK}
-          tickLine={false}
-          axisLine={false}
-          tickCount={5}
-        />
-        <Tooltip
-          cursor={{ stroke: "var(--line-control)", strokeDasharray: "3 3" }}
-          isAnimationActive={false}
-          content={({ active, label }) => {
-            const point = active ? points.find(({ x }) => x === label) : undefined;
-            return point ? (
-              <PointCard
-                point={point}
-                heading={xText(point.x)}
-                series={series}
-                text={(value) => format.quantity({ value, unit, currency })}
-              />
-            ) : null;
-          }}
-        />
-        {series.map((one, index) => marks({ one, index, alone: series.length === 1, moving }))}
-      </ComposedChart>
-    </ResponsiveContainer>
+    <div dir="ltr" className="absolute inset-0 [&_svg]:overflow-visible">
+      <ResponsiveContainer width="100%" height="100%" initialDimension={size}>
+        <ComposedChart data={[...points]} aria-label={title} margin={{ top: 0, right: 0, bottom: 0, left: 0 }}>
+          <XAxis dataKey="x" hide reversed={directionOf(locale) === "rtl"} />
+          <YAxis hide domain={[scale.low, scale.high]} />
+          <Tooltip
+            cursor={{ stroke: "var(--line-control)", strokeDasharray: "3 3" }}
+            isAnimationActive={false}
+            content={({ active, label }) => {
+              const point = active ? points.find(({ x }) => x === label) : undefined;
+              return point ? (
+                <PointCard
+                  point={point}
+                  heading={headingOf(point.x)}
+                  series={series}
+                  text={(value) => format.quantity({ value, unit, currency })}
+                />
+              ) : null;
+            }}
+          />
+          {series.map(({ key, label }, index) => (
+            <Line
+              key={key}
+              name={label}
+              dataKey={({ values }: ChartPoint) => values[key] ?? null}
+              stroke="none"
+              dot={false}
+              activeDot={{ r: 4, strokeWidth: 0, fill: seriesStyle(index).color }}
+              isAnimationActive={false}
+            />
+          ))}
+          {focused && <Focus />}
+        </ComposedChart>
+      </ResponsiveContainer>
+    </div>
   );
 }
 
-function marks({ one, index, alone, moving }: { one: ChartSeries; index: number; alone: boolean; moving: boolean }) {
-  const { color, dash } = seriesStyle(index);
-  const shared = {
-    name: one.label,
-    dataKey: ({ values }: ChartPoint) => values[one.key] ?? null,
-    isAnimationActive: moving,
-    animationDuration: DRAW_MS,
-  };
-  const line = { ...shared, type: "monotone" as const, stroke: color, strokeWidth: 2, activeDot: { r: 4, strokeWidth: 0 } };
-  return alone ? (
-    <Area key={one.key} {...line} fill={color} fillOpacity={0.1} dot={false} />
-  ) : (
-    <Line key={one.key} {...line} strokeDasharray={dash} dot={false} />
-  );
+/** Gives the focus to the chart that it is in, as soon as that is there. */
+function Focus() {
+  const here = useRef<SVGGElement>(null);
+  useEffect(() => here.current?.ownerSVGElement?.focus(), []);
+  return <g ref={here} />;
 }
 
 interface PointCardProps {
@@ -83,7 +75,7 @@ interface PointCardProps {
 
 function PointCard({ point, heading, series, text }: PointCardProps) {
   return (
-    <div dir="auto" className="pop min-w-36 rounded-control px-3 py-2 text-xs">
+    <div role="status" dir="auto" className="pop min-w-36 rounded-control px-3 py-2 text-xs">
       <p className="mb-1 text-ink-faint">{heading}</p>
       {series.map(({ key, label }, index) => {
         const value = point.values[key];

@@ -1,4 +1,5 @@
 import type { Unit } from "#app/i18n/format.ts";
+import type { Scale } from "./scale.ts";
 
 export interface ChartSeries {
   /** The key of its figures in each point. */
@@ -23,14 +24,26 @@ export interface ChartData {
   xLabel?: string;
   unit: Unit;
   currency?: string;
+  /** The `x` of a point that is not over: what is counted there still grows. */
+  running?: string | undefined;
 }
 
 export interface ChartProps {
   data: ChartData;
   /** Names the figure and its table; not shown, the card around it has the heading. */
   title: string;
-  /** A Tailwind height class; the room is kept from the first paint on. */
+  /** A Tailwind class of the least height; where there is more room, the drawing takes it. */
   height?: string;
+}
+
+export interface CanvasProps {
+  data: ChartData;
+  title: string;
+  scale: Scale;
+  /** In pixels, until it is measured. */
+  size: { width: number; height: number };
+  /** Whether what it takes the place of had the focus. */
+  focused: boolean;
 }
 
 /** Each series has its colour and, in lines, its dashes, so that colour is not the only difference. */

@@ -34,17 +34,23 @@ export function ChartTable({ data, title }: { data: ChartData; title: string }) 
           // The two sides may hold different versions of the language data.
           suppressHydrationWarning
           // biome-ignore lint/security/noDangerouslySetInnerHtml: thousands of cells as elements took most of a page's time; each text is escaped
-          dangerouslySetInnerHTML={{ __html: rowsOf(data, format) }}
+          dangerouslySetInnerHTML={{ __html: rowsOf(data, { format, soFar: (name) => t("chart.soFar", { name }) }) }}
         />
       </table>
     </section>
   );
 }
 
-function rowsOf({ series, points, xIs, unit, currency }: ChartData, format: ReturnType<typeof useFormat>): string {
+interface Words {
+  format: ReturnType<typeof useFormat>;
+  soFar(name: string): string;
+}
+
+function rowsOf({ series, points, xIs, unit, currency, running }: ChartData, { format, soFar }: Words): string {
   let html = "";
   for (const { x, values } of points) {
-    html += `<tr><th scope="row">${escaped(xIs === "day" ? format.day(x, "date") : x)}</th>`;
+    const name = xIs === "day" ? format.day(x, "date") : x;
+    html += `<tr><th scope="row">${escaped(x === running ? soFar(name) : name)}</th>`;
     for (const { key } of series) {
       const value = values[key];
       html += `<td>${value === null || value === undefined ? "–" : escaped(format.quantity({ value, unit, currency }))}</td>`;

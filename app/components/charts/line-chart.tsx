@@ -1,52 +1,39 @@
 import { ChartNoAxesCombined, ChevronRight } from "lucide-react";
-import { lazy, Suspense } from "react";
 import { cn } from "#app/components/ui/cn.ts";
-import { useHydrated } from "#app/components/ui/use-hydrated.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { type ChartProps, seriesStyle } from "./chart-data.ts";
 import { ChartTable } from "./chart-table.tsx";
+import { Drawing, PointLabels, ScaleLabels } from "./drawing.tsx";
+import { Explorer } from "./explorer.tsx";
+import { scaleOf } from "./scale.ts";
 
 const useWords = wordsOf("common");
 
-// recharts is large and draws nothing on a server: only a browser that shows a chart loads it.
-const Canvas = lazy(() => import("./canvas.client.tsx"));
-
 /**
- * How figures went over time; with one series the area under it is tinted. A legend, the room for the drawing, and the
- * same figures as a table in a fold-out.
+ * How figures went over time; with one series the area under it is tinted. A legend, the drawing, and the same
+ * figures as a table in a fold-out.
  */
-export function LineChart({ data, title, height = "h-64" }: ChartProps) {
+export function LineChart({ data, title, height = "min-h-64" }: ChartProps) {
   const t = useWords();
-  const hydrated = useHydrated();
   if (data.points.length === 0) {
     return (
-      <div className={cn("grid place-content-center justify-items-center gap-2 text-sm text-ink-faint", height)}>
+      <div className={cn("grid flex-1 place-content-center justify-items-center gap-2 text-sm text-ink-faint", height)}>
         <ChartNoAxesCombined aria-hidden className="size-6" strokeWidth={1.5} />
         {t("chart.empty")}
       </div>
     );
   }
+  const scale = scaleOf(data);
   return (
-    <figure aria-label={title} className="min-w-0">
+    <figure aria-label={title} className="flex min-w-0 flex-1 flex-col">
       {data.series.length > 1 && <Legend series={data.series} />}
-      <div className={cn("relative", height)} dir="ltr">
-        {hydrated ? (
-          <Suspense fallback={<Waiting text={t("chart.loading")} />}>
-            <Canvas data={data} title={title} />
-          </Suspense>
-        ) : (
-          <>
-            <Waiting text={t("chart.loading")} />
-            <noscript>
-              <p
-                dir="auto"
-                className="absolute inset-0 grid place-items-center rounded-control border border-line bg-sunken p-4 text-center text-sm text-ink-muted"
-              >
-                {t("chart.noScript")}
-              </p>
-            </noscript>
-          </>
-        )}
+      <div className={cn("grid flex-1 grid-cols-[auto_minmax(0,1fr)] grid-rows-[minmax(0,1fr)_auto] gap-x-2.5 pt-2", height)}>
+        <ScaleLabels data={data} scale={scale} />
+        <div className="relative">
+          <Drawing data={data} scale={scale} />
+          <Explorer data={data} title={title} scale={scale} />
+        </div>
+        <PointLabels data={data} />
       </div>
       <details className="group mt-3">
         <summary className="inline-flex items-center gap-1 rounded-sm text-[0.8125rem] text-ink-faint transition-colors hover:text-ink">
@@ -56,15 +43,6 @@ export function LineChart({ data, title, height = "h-64" }: ChartProps) {
         <ChartTable data={data} title={title} />
       </details>
     </figure>
-  );
-}
-
-function Waiting({ text }: { text: string }) {
-  return (
-    <div className="absolute inset-0">
-      <span className="sr-only">{text}</span>
-      <span aria-hidden className="skeleton block h-full rounded-control opacity-60" />
-    </div>
   );
 }
 

@@ -1,4 +1,5 @@
 import { cn } from "#app/components/ui/cn.ts";
+import { rounded, stretchesOf } from "./scale.ts";
 
 const WIDTH = 100;
 const HEIGHT = 32;
@@ -53,23 +54,10 @@ function toRuns(values: readonly (number | null)[]): [x: number, y: number][][] 
   if (known.length < 2) return [];
   const low = Math.min(...known);
   const span = Math.max(...known) - low;
-  const runs: [number, number][][] = [];
-  let open: [number, number][] | undefined;
-  values.forEach((value, index) => {
-    if (value === null) {
-      open = undefined;
-      return;
-    }
-    if (!open) {
-      open = [];
-      runs.push(open);
-    }
-    const share = span === 0 ? 0.5 : (value - low) / span;
-    open.push([round((index / (values.length - 1)) * END), round(HEIGHT - INSET - share * (HEIGHT - 2 * INSET))]);
-  });
-  return runs;
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
+  return stretchesOf(values).map((stretch) =>
+    stretch.map(([place, value]) => {
+      const share = span === 0 ? 0.5 : (value - low) / span;
+      return [rounded((place / (values.length - 1)) * END), rounded(HEIGHT - INSET - share * (HEIGHT - 2 * INSET))];
+    }),
+  );
 }

@@ -161,15 +161,16 @@ function ChartCard({ chart, days, className }: { chart: Chart; days: readonly st
     values: Object.fromEntries(series.map(({ key, values }) => [key, values[place] ?? null])),
   }));
   return (
-    <Card title={label} className={cn("min-w-0", className)}>
+    <Card title={label} className={cn("flex min-w-0 flex-col", className)}>
       <LineChart
         title={label}
-        height="h-64 lg:h-72"
+        height="min-h-64 lg:min-h-72"
         data={{
           series: series.map(({ key, label: name }) => ({ key, label: name })),
           points,
           xIs: "day",
           unit: unitOf(unit),
+          running: days.at(-1),
           ...(currency !== undefined && { currency }),
         }}
       />

@@ -59,8 +59,8 @@ export const common = {
   chart: {
     showFigures: "Show the figures",
     figuresOf: "Figures of: {{title}}",
-    loading: "The chart is loading. Its figures are in the table below.",
-    noScript: "The chart needs JavaScript. Its figures are in the table below.",
+    explore: "Explore {{title}} day by day",
+    soFar: "{{name}}, so far",
     empty: "No figures for this period yet",
     date: "Date",
   },

@@ -61,8 +61,8 @@ export const common = {
   chart: {
     showFigures: "Voir les chiffres",
     figuresOf: "Chiffres de : {{title}}",
-    loading: "Le graphique se charge. Ses chiffres sont dans le tableau ci-dessous.",
-    noScript: "Le graphique a besoin de JavaScript. Ses chiffres sont dans le tableau ci-dessous.",
+    explore: "Parcourir {{title}} jour par jour",
+    soFar: "{{name}}, en cours",
     empty: "Pas encore de chiffres pour cette période",
     date: "Date",
   },

@@ -61,8 +61,8 @@ export const common = {
   chart: {
     showFigures: "הצגת הנתונים",
     figuresOf: "הנתונים של: {{title}}",
-    loading: "התרשים בטעינה. הנתונים נמצאים בטבלה שלמטה.",
-    noScript: "התרשים דורש JavaScript. הנתונים נמצאים בטבלה שלמטה.",
+    explore: "מעבר על {{title}} יום אחר יום",
+    soFar: "{{name}}, עד כה",
     empty: "אין עדיין נתונים לתקופה זו",
     date: "תאריך",
   },
