@@ -1,4 +1,4 @@
-import { createElement } from "react";
+import { type ComponentProps, createElement } from "react";
 import { renderToString } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import type { ChartData } from "#app/components/charts/chart-data.ts";
@@ -20,7 +20,7 @@ const dataOf = (values: (number | null)[], more: Partial<ChartData> = {}): Chart
 /** The page as the server sends it, without the table. */
 function drawn(data: ChartData, locale: Locale = "en"): string {
   const chart = createElement(LineChart, { data, title: "Revenue" });
-  const shown = createElement(DisplayProvider, { locale, now: 0, children: chart });
+  const shown = createElement(DisplayProvider, { locale, now: 0 } as ComponentProps<typeof DisplayProvider>, chart);
   const html = renderToString(createElement(WordsProvider, { translator: translatorOf(locale) }, shown));
   return html.replace(/<details[\s\S]*<\/details>/, "");
 }

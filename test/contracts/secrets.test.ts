@@ -113,6 +113,7 @@ async function runAll(tenant: string, staffToken: string): Promise<string[]> {
 
 const clientPages = [
   "",
+  "/figures?sensor=shopify-sensor",
   "/integrations",
   "/integrations/calendar",
   "/integrations/google",

@@ -79,6 +79,12 @@ describe("the main job, in a browser", () => {
     const main = page.locator("main");
     await main.getByText("Revenue", { exact: true }).first().waitFor();
     expect(await main.innerText()).toMatch(/£[\d,]+/);
+    // The figures of a chart come when they are asked for.
+    await page.waitForLoadState("networkidle");
+    const figures = main.locator("figure details").first();
+    expect(await figures.locator("table").count()).toBe(0);
+    await figures.locator("summary").click();
+    expect(await figures.locator("tbody tr").count()).toBe(30);
     await page.close();
   });
 
@@ -358,6 +364,7 @@ describe("with the keyboard alone", () => {
 describe("every page", () => {
   const clientPages = [
     "/t/acme",
+    "/t/acme/figures?sensor=ga4-sensor",
     "/t/acme/integrations",
     "/t/acme/integrations?show=attention&q=nothing-like-it",
     "/t/acme/integrations/google",

@@ -1,5 +1,5 @@
 import { MetricTile } from "#app/components/charts/metric-tile.tsx";
-import { quantityOf } from "#app/components/client/sensor-section.tsx";
+import { quantityOf } from "#app/components/client/quantity-of.ts";
 import type { SensorView } from "#app/components/client/sensor-state.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";

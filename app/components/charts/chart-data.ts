@@ -34,6 +34,8 @@ export interface ChartProps {
   title: string;
   /** A Tailwind class of the least height; where there is more room, the drawing takes it. */
   height?: string;
+  /** The address of a page with its figures, which stand in a fold-out here. Left out on that page, where they are open. */
+  figuresAt?: string | undefined;
 }
 
 export interface CanvasProps {

@@ -122,7 +122,7 @@ export function PointLabels({ data }: { data: ChartData }) {
             x={`${rounded(rtl ? 100 - part : part)}%`}
             y="12"
             textAnchor={nth === 0 && points.length > 1 ? "end" : "middle"}
-            className={nth % 2 === 1 ? "max-sm:hidden" : undefined}
+            className={nth % 2 === 1 ? "@max-xl:hidden" : undefined}
           >
             {x === running ? t("chart.soFar", { name }) : name}
           </text>

@@ -1,5 +1,6 @@
 import { ChartNoAxesCombined, ChevronRight } from "lucide-react";
 import { cn } from "#app/components/ui/cn.ts";
+import { Fold } from "#app/components/ui/fold.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { type ChartProps, seriesStyle } from "./chart-data.ts";
 import { ChartTable } from "./chart-table.tsx";
@@ -11,9 +12,9 @@ const useWords = wordsOf("common");
 
 /**
  * How figures went over time; with one series the area under it is tinted. A legend, the drawing, and the same
- * figures as a table in a fold-out.
+ * figures as a table.
  */
-export function LineChart({ data, title, height = "min-h-64" }: ChartProps) {
+export function LineChart({ data, title, height = "min-h-64", figuresAt }: ChartProps) {
   const t = useWords();
   if (data.points.length === 0) {
     return (
@@ -27,7 +28,7 @@ export function LineChart({ data, title, height = "min-h-64" }: ChartProps) {
   return (
     <figure aria-label={title} className="flex min-w-0 flex-1 flex-col">
       {data.series.length > 1 && <Legend series={data.series} />}
-      <div className={cn("grid flex-1 grid-cols-[auto_minmax(0,1fr)] grid-rows-[minmax(0,1fr)_auto] gap-x-2.5 pt-2", height)}>
+      <div className={cn("@container grid flex-1 grid-cols-[auto_minmax(0,1fr)] grid-rows-[minmax(0,1fr)_auto] gap-x-2.5 pt-2", height)}>
         <ScaleLabels data={data} scale={scale} />
         <div className="relative">
           <Drawing data={data} scale={scale} />
@@ -35,14 +36,30 @@ export function LineChart({ data, title, height = "min-h-64" }: ChartProps) {
         </div>
         <PointLabels data={data} />
       </div>
-      <details className="group mt-3">
+      {figuresAt === undefined ? <ChartTable data={data} title={title} /> : <Figures data={data} title={title} at={figuresAt} />}
+    </figure>
+  );
+}
+
+function Figures({ data, title, at }: Pick<ChartProps, "data" | "title"> & { at: string }) {
+  const t = useWords();
+  return (
+    <Fold
+      className="group mt-3"
+      summary={
         <summary className="inline-flex items-center gap-1 rounded-sm text-[0.8125rem] text-ink-faint transition-colors hover:text-ink">
           <ChevronRight aria-hidden data-mirror className="size-3.5 transition-[rotate] group-open:rotate-90 rtl:group-open:-rotate-90" />
           {t("chart.showFigures")}
         </summary>
-        <ChartTable data={data} title={title} />
-      </details>
-    </figure>
+      }
+      instead={
+        <a href={at} className="link mt-2 inline-block text-[0.8125rem]">
+          {t("chart.figuresOf", { title })}
+        </a>
+      }
+    >
+      {() => <ChartTable data={data} title={title} />}
+    </Fold>
   );
 }
 

@@ -1,25 +1,23 @@
 import { Link } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
-import { HowCounted } from "#app/components/charts/how-counted.tsx";
-import { LineChart } from "#app/components/charts/line-chart.tsx";
 import { MetricTile } from "#app/components/charts/metric-tile.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
-import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
+import { Fold } from "#app/components/ui/fold.tsx";
 import { Time } from "#app/components/ui/time.tsx";
-import type { Quantity, Unit } from "#app/i18n/format.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import { BreakdownCard } from "./breakdown-card.tsx";
+import { ChartCard } from "./chart-card.tsx";
 import { CohortCard } from "./cohort-card.tsx";
+import { quantityOf } from "./quantity-of.ts";
 import { SensorStanding } from "./sensor-standing.tsx";
 import type { SensorView } from "./sensor-state.tsx";
 
 const useWords = wordsOf("overview");
 
 type Tile = SensorView["tiles"][number];
-type Chart = SensorView["charts"][number];
 
 const BETTER = { up: "higher", down: "lower" } as const;
 const LEVELS = { ok: "ok", warn: "warn", danger: "bad" } as const;
@@ -29,12 +27,11 @@ const HEADLINES = 2;
 /** Rows without gaps where there is a number of columns that gives them. */
 const columnsFor = (count: number) => (count % 4 === 0 || count > 6 ? "lg:grid-cols-4" : count === 2 ? "" : "lg:grid-cols-3");
 
-/** Statuses are words in the header; all else is a number. */
-const unitOf = (unit: Tile["unit"]): Unit => (unit === "status" ? "number" : unit);
-
 /** One sensor's figures: its two headlines beside its first chart, then the rest in falling weight. */
 export function SensorSection({ sensor }: { sensor: SensorView }) {
   const t = useWords();
+  const { base } = useTenant();
+  const figures = `${base}/figures?sensor=${sensor.id}`;
   const tiles = sensor.tiles.filter(({ unit }) => unit !== "status");
   const [first, ...others] = sensor.charts;
   const beside = first ? HEADLINES : 0;
@@ -48,7 +45,7 @@ export function SensorSection({ sensor }: { sensor: SensorView }) {
                 <SensorTile key={tile.key} tile={tile} />
               ))}
             </div>
-            <ChartCard chart={first} days={sensor.days} className="lg:col-span-2" />
+            <ChartCard chart={first} days={sensor.days} figuresAt={`${figures}#${first.key}`} className="lg:col-span-2" />
           </div>
         )}
         {tiles.length > beside && (
@@ -69,22 +66,33 @@ export function SensorSection({ sensor }: { sensor: SensorView }) {
           </div>
         )}
         {others.length > 0 && (
-          <details className="group/more min-w-0">
-            <summary className="inline-flex items-center gap-1.5 rounded-sm text-[0.8125rem] font-medium text-ink-muted transition-colors hover:text-ink">
-              <ChevronRight
-                aria-hidden
-                data-mirror
-                className="size-4 transition-[rotate] group-open/more:rotate-90 rtl:group-open/more:-rotate-90"
-              />
-              {t("overview.moreCharts", { count: others.length })}
-              <span className="sr-only">: {sensor.title}</span>
-            </summary>
-            <div className="mt-4 grid grid-cols-1 gap-4 lg:grid-cols-2">
-              {others.map((chart) => (
-                <ChartCard key={chart.key} chart={chart} days={sensor.days} />
-              ))}
-            </div>
-          </details>
+          <Fold
+            className="group/more min-w-0"
+            summary={
+              <summary className="inline-flex items-center gap-1.5 rounded-sm text-[0.8125rem] font-medium text-ink-muted transition-colors hover:text-ink">
+                <ChevronRight
+                  aria-hidden
+                  data-mirror
+                  className="size-4 transition-[rotate] group-open/more:rotate-90 rtl:group-open/more:-rotate-90"
+                />
+                {t("overview.moreCharts", { count: others.length })}
+                <span className="sr-only">: {sensor.title}</span>
+              </summary>
+            }
+            instead={
+              <a href={`${figures}#${others[0]?.key}`} className="link mt-2 inline-block text-[0.8125rem]">
+                {t("figures.title", { sensor: sensor.title })}
+              </a>
+            }
+          >
+            {() => (
+              <div className="mt-4 grid grid-cols-1 gap-4 lg:grid-cols-2">
+                {others.map((chart) => (
+                  <ChartCard key={chart.key} chart={chart} days={sensor.days} figuresAt={`${figures}#${chart.key}`} />
+                ))}
+              </div>
+            )}
+          </Fold>
         )}
       </div>
     </Section>
@@ -131,10 +139,6 @@ function SensorFacts({ sensor }: { sensor: SensorView }) {
   );
 }
 
-/** A figure in its own currency, with what it takes to print it. */
-export const quantityOf = (unit: Tile["unit"], { value, currency }: { value: number | null; currency: string | null }): Quantity | null =>
-  value === null ? null : { value, unit: unitOf(unit), ...(currency !== null && { currency }) };
-
 function SensorTile({ tile }: { tile: Tile }) {
   const t = useWords();
   const { key, label, how, unit, compared, comparedAs, others, better, tone, trend, measuredAt } = tile;
@@ -151,32 +155,5 @@ function SensorTile({ tile }: { tile: Tile }) {
       trend={trend.filter((each) => each !== null).length > 1 ? trend : undefined}
       status={tone ? { tone, label: t(`threshold.${LEVELS[tone]}`) } : undefined}
     />
-  );
-}
-
-function ChartCard({ chart, days, className }: { chart: Chart; days: readonly string[]; className?: string }) {
-  const { series, unit, label, how, currency } = chart;
-  const points = days.map((day, place) => ({
-    x: day,
-    values: Object.fromEntries(series.map(({ key, values }) => [key, values[place] ?? null])),
-  }));
-  return (
-    <Card title={label} className={cn("flex min-w-0 flex-col", className)}>
-      <LineChart
-        title={label}
-        height="min-h-64 lg:min-h-72"
-        data={{
-          series: series.map(({ key, label: name }) => ({ key, label: name })),
-          points,
-          xIs: "day",
-          unit: unitOf(unit),
-          running: days.at(-1),
-          ...(currency !== undefined && { currency }),
-        }}
-      />
-      <div className="mt-2">
-        <HowCounted how={how} label={label} />
-      </div>
-    </Card>
   );
 }

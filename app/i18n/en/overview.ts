@@ -43,4 +43,8 @@ export const overview = {
     warn: "Watch",
     bad: "Critical",
   },
+  figures: {
+    title: "{{sensor}}: figures by day",
+    description: "Each day’s figures from {{from}} to {{to}}.",
+  },
 } as const;

@@ -46,4 +46,8 @@ export const overview = {
     warn: "À surveiller",
     bad: "Critique",
   },
+  figures: {
+    title: "{{sensor}} : chiffres par jour",
+    description: "Les chiffres de chaque jour, du {{from}} au {{to}}.",
+  },
 } satisfies Translation<typeof english>;

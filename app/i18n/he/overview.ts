@@ -47,4 +47,8 @@ export const overview = {
     warn: "לשים לב",
     bad: "קריטי",
   },
+  figures: {
+    title: "{{sensor}}: נתונים לפי יום",
+    description: "הנתונים של כל יום, מ-{{from}} עד {{to}}.",
+  },
 } satisfies Translation<typeof english>;
