@@ -1,5 +1,6 @@
 import type { BatchItem } from "drizzle-orm/batch";
-import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import { DrizzleD1Database, SQLiteD1Session } from "drizzle-orm/d1";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import { patientD1 } from "./patient-d1.ts";
 import { guardTenant } from "./tenant-guard.ts";
 
@@ -17,11 +18,15 @@ export function placeOf(_tenantId: string): Place {
   return "DB";
 }
 
+/** Keeps what each column is called in D1, which `drizzle()` would find out anew for each request. */
+const dialect = new SQLiteAsyncDialect({ casing: "snake_case" });
+
 /**
  * A D1 without a tenant's bounds: people, sessions, and what the engine does for all tenants at once. Reads that fail in passing
  * are asked again, see `patientD1`; a write that may be done twice is wrapped in `tryAgain` by whoever knows that it may.
  */
-export const openDb = (d1: D1Database): Db => drizzle(patientD1(d1), { casing: "snake_case" });
+export const openDb = (d1: D1Database): Db =>
+  new DrizzleD1Database("async", dialect, new SQLiteD1Session(patientD1(d1), dialect, undefined), undefined);
 
 /** A tenant's D1, in which a query that does not name that tenant fails instead of answering. */
 export const openTenantDb = (d1: D1Database, tenantId: string): Db => openDb(guardTenant(d1, tenantId));

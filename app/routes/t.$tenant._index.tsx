@@ -16,6 +16,7 @@ import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant } from "#app/portal/enter-tenant.ts";
 import { useTenant } from "#app/portal/use-tenant.ts";
+import { send, useSent } from "#app/sent.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("overview");
@@ -27,13 +28,13 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = args.context;
   return {
     title: titleOf(wordsIn(locale)("overview:overview.title"), tenant.name),
-    overview: await api.overview.get({ tenant: tenant.id, locale }),
+    overview: send(await api.overview.get({ tenant: tenant.id, locale })),
   };
 }
 
 export default function Overview() {
   const t = useWords();
-  const { overview } = useLoaderData<typeof loader>();
+  const overview = useSent(useLoaderData<typeof loader>().overview);
   const { tenant, base } = useTenant();
   const format = useFormat();
   const { sensors, connections, runs, days } = overview;

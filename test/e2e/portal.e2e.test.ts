@@ -84,6 +84,7 @@ describe("the main job, in a browser", () => {
     const figures = main.locator("figure details").first();
     expect(await figures.locator("table").count()).toBe(0);
     await figures.locator("summary").click();
+    await figures.locator("tbody tr").first().waitFor();
     expect(await figures.locator("tbody tr").count()).toBe(30);
     await page.close();
   });
@@ -95,24 +96,25 @@ describe("the main job, in a browser", () => {
     await page.goto("/t/acme", { waitUntil: "networkidle" });
     const chart = page.locator("main figure").first();
     const places = () =>
-      chart.evaluate((figure) =>
-        [...figure.querySelectorAll("path, text, bdi")].map((each) => JSON.stringify(each.getBoundingClientRect())),
-      );
+      chart.evaluate((figure) => {
+        const own = [...figure.querySelectorAll("path, text, bdi")].filter((each) => !each.closest(".recharts-wrapper"));
+        return own.map((each) => JSON.stringify(each.getBoundingClientRect()));
+      });
     const drawn = await places();
     expect(drawn.length).toBeGreaterThan(8);
     expect(await chart.locator(".recharts-surface").count()).toBe(0);
     expect(loaded.filter((url) => /canvas/.test(url))).toEqual([]);
 
-    await chart.getByRole("button").hover();
+    await chart.locator("button").hover();
     await chart.locator(".recharts-surface").waitFor();
-    expect(loaded.filter((url) => /canvas/.test(url))).toHaveLength(1);
-    expect((await places()).slice(0, drawn.length)).toEqual(drawn);
+    expect(loaded.filter((url) => /canvas/.test(url))).not.toEqual([]);
+    expect(await places()).toEqual(drawn);
     const { x, y, width, height } = (await chart.locator(".recharts-surface").boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
     await page.mouse.move(x + width / 2, y + height / 2);
     expect(await chart.getByRole("status").innerText()).toMatch(/£[\d,.]+/);
 
     const other = page.locator("main figure").nth(1);
-    await other.getByRole("button").focus();
+    await other.locator("button").focus();
     await other.locator(".recharts-surface:focus").waitFor();
     await page.keyboard.press("ArrowRight");
     expect(await other.getByRole("status").innerText()).not.toBe("");

@@ -3,7 +3,8 @@ import { ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from 
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { directionOf } from "#app/i18n/locale.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { type CanvasProps, type ChartPoint, type ChartSeries, seriesStyle } from "./chart-data.ts";
+import type { CanvasProps } from "./canvas-props.ts";
+import { type ChartPoint, type ChartSeries, seriesStyle } from "./chart-data.ts";
 
 const useWords = wordsOf("common");
 

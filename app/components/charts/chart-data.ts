@@ -1,5 +1,4 @@
 import type { Unit } from "#app/i18n/format.ts";
-import type { Scale } from "./scale.ts";
 
 export interface ChartSeries {
   /** The key of its figures in each point. */
@@ -36,16 +35,6 @@ export interface ChartProps {
   height?: string;
   /** The address of a page with its figures, which stand in a fold-out here. Left out on that page, where they are open. */
   figuresAt?: string | undefined;
-}
-
-export interface CanvasProps {
-  data: ChartData;
-  title: string;
-  scale: Scale;
-  /** In pixels, until it is measured. */
-  size: { width: number; height: number };
-  /** Whether what it takes the place of had the focus. */
-  focused: boolean;
 }
 
 /** Each series has its colour and, in lines, its dashes, so that colour is not the only difference. */

@@ -1,7 +1,7 @@
 import { type ComponentType, useRef, useState } from "react";
 import { useHydrated } from "#app/components/ui/use-hydrated.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import type { CanvasProps } from "./chart-data.ts";
+import type { CanvasProps } from "./canvas-props.ts";
 
 const useWords = wordsOf("common");
 

@@ -15,8 +15,17 @@ export interface KeyFormField {
   placeholder: string | null;
 }
 
-/** The form of a provider that can be connected by a key, drawn from its schema; null for any other. */
-export const keyFormOf = ({ key }: Provider): KeyFormField[] | null => key?.fields.map(describe) ?? null;
+/** The form of a provider that can be connected by a key, drawn from its schema once; null for any other. */
+export function keyFormOf({ key }: Provider): KeyFormField[] | null {
+  if (!key) return null;
+  const known = drawn.get(key);
+  if (known) return known;
+  const form = key.fields.map(describe);
+  drawn.set(key, form);
+  return form;
+}
+
+const drawn = new WeakMap<NonNullable<Provider["key"]>, KeyFormField[]>();
 
 function describe({ name, label, hint, secret, optional = false, schema, placeholder, pasted }: KeyField): KeyFormField {
   const { pattern, maxLength } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });

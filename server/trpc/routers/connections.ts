@@ -22,6 +22,7 @@ import {
 import { probeConnection } from "#server/domain/health/probe-connection.ts";
 import { listFurtherPermissions } from "#server/domain/integrations/list-further-permissions.ts";
 import { listIntegrations } from "#server/domain/integrations/list-integrations.ts";
+import { listNotices } from "#server/domain/integrations/list-notices.ts";
 import { listUnusedScopes } from "#server/domain/integrations/unused-scopes.ts";
 import { settleOwed } from "#server/domain/tokens/settle-owed.ts";
 import { memberOrStaff, router } from "#server/trpc/init.ts";
@@ -34,6 +35,8 @@ export const connections = router({
     .meta({ openapi: { method: "GET", path: "/connections/{tenant}", summary: "Every provider, with a client's accounts there" } })
     .output(Integrations)
     .query(({ ctx }) => listIntegrations(ctx)),
+  /** What each page of a client says of its accounts. */
+  notices: memberOrStaff("portal:read").query(({ ctx }) => listNotices(ctx)),
   /** Connects an account by a key, or replaces the key of one. */
   connectKey: memberOrStaff("connections:write")
     .meta({

@@ -8,6 +8,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { drawSensor, stateOf } from "#server/domain/metrics/draw-overview.ts";
 import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
 import { seriesStatement } from "#server/domain/metrics/read-series.ts";
+import { Overview } from "#server/domain/metrics/schemas.ts";
 import { bySensorAndMetric, periodsUntil, type Series } from "#server/domain/metrics/series.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
@@ -397,6 +398,11 @@ test("the overview is one batch that reads two months and the latest runs, and n
   expect(after.meta.rows_read).toBe(before.meta.rows_read);
   // Each value of the two months once, and once more where D1 sorts it to its metric.
   expect(after.meta.rows_read).toBeLessThan(2 * 310);
+});
+
+test("what the overview says is what its schema says, and not a field more", async () => {
+  const view = await readOverview(await measuredTenant());
+  expect(Overview.parse(view)).toEqual(view);
 });
 
 test("on the day that a shop changes its currency its figures begin with the new one, on the page and for programs", async () => {
