@@ -1,4 +1,4 @@
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { workToken } from "#server/domain/connecting/work-token.ts";
@@ -17,7 +17,7 @@ import { sendPages } from "./build-ctx.ts";
 import { jobCtx } from "./context.ts";
 
 const engine: Engine = {
-  jobs: new Map(sensors.map((sensor) => [sensor.id, sensor])),
+  jobs: new Map(allJobs.map((job) => [job.id, job])),
   openAccount,
   shopHistory,
   limits: defaultLimits,

@@ -1,4 +1,4 @@
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { linkWaiting } from "#server/domain/audit/link-lines.ts";
 import { claimEnds } from "#server/domain/connecting/claim-ends.ts";
@@ -26,7 +26,7 @@ import { jobCtx } from "./context.ts";
 /** What the cron does every minute, in this order; one that fails stops none of the others. */
 const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["links mailed", mailStandingLinks],
-  ["schedules aligned", (ctx) => alignSchedules(ctx, sensors)],
+  ["schedules aligned", (ctx) => alignSchedules(ctx, allJobs)],
   ["renewals planned", alignPlans],
   ["renewals due", (ctx) => claimRenewals(ctx)],
   ["cliffs warned of", warnCliffs],

@@ -35,6 +35,9 @@ export const schedules = sqliteTable(
     lastRunId: text(),
     /** When a run of it last ended, well or not. */
     lastFinishedAt: instant(),
+    /** HH:MM, once a day by the clock of `zone` (IANA), the client's; null for a job that runs every `everyS` seconds. */
+    dailyAt: text(),
+    zone: text(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.job] }), index("schedules_due").on(t.nextAt).where(sql`enabled = 1 and blocked is null`)],
 );

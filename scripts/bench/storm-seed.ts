@@ -2,7 +2,7 @@ import { batchOf, type Statement } from "#db/client.ts";
 import { connections, dataKeys, secrets, sessions, tenants, users } from "#db/schema/index.ts";
 import { propertiesOf } from "#sandbox/google/properties.ts";
 import { sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import { type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
 import { openDataKey } from "#server/domain/vault/data-keys.ts";
 import { wrap } from "#server/domain/vault/envelope.ts";
@@ -177,7 +177,7 @@ const template = {
   currencyChosen: true,
   timezoneChosen: true,
   features: Object.fromEntries(
-    sensors
+    allJobs
       .filter(({ needs }) => !needs.every(({ provider }) => (stormProviders as readonly string[]).includes(provider)))
       .map(({ id }) => [id, false]),
   ),

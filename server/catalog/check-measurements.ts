@@ -1,4 +1,5 @@
-import type { Measurement, Metric } from "./sensor.ts";
+import type { Metric } from "./metric.ts";
+import type { Measurement } from "./records.ts";
 
 /** Throws where an amount of money does not say its currency: it would be shown under another's, sooner or later. */
 export function checkMeasurements(metrics: readonly Metric[], measurements: readonly Measurement[] = []): void {

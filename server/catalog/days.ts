@@ -53,3 +53,38 @@ export function daysBetween(from: string, to: string): string[] {
   for (let day = from; day <= to; day = addDays(day, 1)) days.push(day);
   return days;
 }
+
+const wallFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** What a clock in `timezone` shows at an instant, as milliseconds since 1970 of a clock that shows the same in UTC. */
+function wallOf(instant: number, timezone: string): number {
+  let format = wallFormats.get(timezone);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-u-ca-gregory-nu-latn-hc-h23", {
+      timeZone: timezone,
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+    wallFormats.set(timezone, format);
+  }
+  const parts = format.formatToParts(instant);
+  const read = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value);
+  return Date.UTC(read("year"), read("month") - 1, read("day"), read("hour"), read("minute"), read("second"));
+}
+
+/**
+ * The instant (milliseconds since 1970 UTC) at which a clock in `timezone` shows `time` (HH:MM) on a calendar day (YYYY-MM-DD). Where
+ * that comes twice, the first; where summer time leaves it out, as much later as it skips: 02:30 is 03:30.
+ */
+export function instantOf(day: string, time: string, timezone: string): number {
+  const wall = Date.parse(`${day}T${time}:00Z`);
+  const dayMs = 24 * 3_600_000;
+  // What the clock differs from UTC by before any change of that day, and after it.
+  const [before, after] = [wall - dayMs, wall + dayMs].map((near) => wallOf(near, timezone) - near) as [number, number];
+  const shown = [wall - before, wall - after].filter((instant) => wallOf(instant, timezone) === wall);
+  return shown.length > 0 ? Math.min(...shown) : wall - before;
+}

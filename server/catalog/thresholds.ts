@@ -1,4 +1,4 @@
-import type { Metric } from "./sensor.ts";
+import type { Metric } from "./metric.ts";
 
 /** 0 ok, 1 warn, 2 bad. A value at a threshold is over it. */
 export function levelOf(value: number, { warn, bad, when }: NonNullable<Metric["thresholds"]>): 0 | 1 | 2 {

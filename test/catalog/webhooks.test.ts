@@ -352,7 +352,7 @@ describe("shopify", () => {
     expect(JSON.stringify(event)).not.toMatch(/jon/i);
     expect(effect(findWebhook("shopify"), "orders/create", event?.payload)).toEqual({
       type: "wake",
-      sensors: ["shopify-sensor"],
+      happened: "shopify.orders",
       order: {
         externalId: "5678",
         customerId: "9",
@@ -370,7 +370,7 @@ describe("shopify", () => {
       const [event] = events(await says("orders/updated", payload));
       return effect(findWebhook("shopify"), "orders/updated", event?.payload);
     };
-    const wake = { type: "wake", sensors: ["shopify-sensor"] };
+    const wake = { type: "wake", happened: "shopify.orders" };
     expect(await of({ ...order, refunds: [{ id: 1 }] })).toEqual(wake);
     expect(await of({ ...order, cancelled_at: order.updated_at })).toEqual(wake);
     expect(await of({ id: 5678 })).toEqual(wake);
@@ -380,7 +380,7 @@ describe("shopify", () => {
   test("an order in a currency that nobody knows wakes the sensor, whose run names it", async () => {
     const jersey = { ...order, refunds: [], total_price_set: { shop_money: { amount: "10.00", currency_code: "JEP" } } };
     const [event] = events(await says("orders/updated", jersey));
-    expect(effect(findWebhook("shopify"), "orders/updated", event?.payload)).toEqual({ type: "wake", sensors: ["shopify-sensor"] });
+    expect(effect(findWebhook("shopify"), "orders/updated", event?.payload)).toEqual({ type: "wake", happened: "shopify.orders" });
   });
 
   test("an order that is gone is taken out; a body that says more than its id is none of such an order", async () => {
@@ -388,7 +388,7 @@ describe("shopify", () => {
     expect(effect(findWebhook("shopify"), "orders/delete", event?.payload)).toEqual({
       type: "order_deleted",
       order: "820982911946154500",
-      sensors: ["shopify-sensor"],
+      happened: "shopify.orders",
     });
     expect(await says("orders/delete", order)).toEqual({ is: "refused", reason: "unreadable" });
   });

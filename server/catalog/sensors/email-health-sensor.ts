@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { calendarOf, dayOf } from "#server/catalog/days.ts";
+import type { Metric } from "#server/catalog/metric.ts";
 import { openPlaces, type Places } from "#server/catalog/places.ts";
-import { defineSensor, type Metric } from "#server/catalog/sensor.ts";
+import { defineSensor } from "#server/catalog/sensor.ts";
 import { levelOf } from "#server/catalog/thresholds.ts";
 import { klaviyoHeaders, readAll } from "./klaviyo-reads.ts";
 
@@ -125,6 +126,7 @@ export const emailHealthSensor = defineSensor({
   },
   needs: [{ provider: "klaviyo", scopes: ["campaigns:read", "metrics:read"] }],
   everyS: 6 * 3600,
+  onByDefault: true,
   config: z.object({
     fewestDelivered: z
       .number()

@@ -2,8 +2,10 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { addDays, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
+import type { Metric } from "#server/catalog/metric.ts";
 import { minorUnits } from "#server/catalog/money.ts";
-import { defineSensor, type Measurement, type Metric } from "#server/catalog/sensor.ts";
+import type { Measurement } from "#server/catalog/records.ts";
+import { defineSensor } from "#server/catalog/sensor.ts";
 import { ProviderError } from "#server/errors.ts";
 import { type ReportRow, readReport } from "./ga4-report.ts";
 
@@ -68,6 +70,7 @@ export const ga4Sensor = defineSensor({
   },
   needs: [{ provider: "google", scopes: ["https://www.googleapis.com/auth/analytics.readonly"], resource: "ga4_property" }],
   everyS: 6 * 3600,
+  onByDefault: true,
   config: z.object({}),
   cursor: z.object({
     property: z.string(),

@@ -18,6 +18,8 @@ export const klaviyoSensor = defineSensor({
   },
   needs: [{ provider: "klaviyo", scopes: ["lists:read", "segments:read", "flows:read", "profiles:read"] }],
   everyS: 3600,
+  onByDefault: true,
+  wokenBy: ["klaviyo.events"],
   config: z.object({}),
   cursor: ProfileCount,
   metrics: [

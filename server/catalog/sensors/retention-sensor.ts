@@ -14,8 +14,9 @@ export const retentionSensor = defineSensor({
     fr: "Combien de clients reviennent, et au bout de combien de temps.",
     he: "כמה לקוחות חוזרים, וכעבור כמה זמן.",
   },
-  needs: [{ provider: "shopify", scopes: ["read_orders", "read_all_orders", "read_customers"], optional: [allOrders] }],
+  needs: [{ provider: "shopify", scopes: ["read_orders", "read_all_orders", "read_customers"], optionalScopes: [allOrders] }],
   everyS: 24 * 3600,
+  onByDefault: true,
   config: z.object({}),
   /** Whether anything was told yet: before the shop's first orders are read, no customers are not known to be none. */
   cursor: z.enum(["told"]),

@@ -3,7 +3,7 @@ import type { Account } from "#server/catalog/account.ts";
 import { dayOf } from "#server/catalog/days.ts";
 import { Decimal, minorUnits } from "#server/catalog/money.ts";
 import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";
-import type { OrderRecord, RefundRecord } from "#server/catalog/sensor.ts";
+import type { OrderRecord, RefundRecord } from "#server/catalog/records.ts";
 
 const refundsPerOrder = 20;
 

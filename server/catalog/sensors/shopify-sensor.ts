@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { addDays, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
+import type { Reading, Step } from "#server/catalog/job.ts";
 import { openPlaces } from "#server/catalog/places.ts";
-import { defineSensor, type Measurement, type OrderRecord, type Reading, type RefundRecord, type Step } from "#server/catalog/sensor.ts";
+import type { Measurement, OrderRecord, RefundRecord } from "#server/catalog/records.ts";
+import { defineSensor } from "#server/catalog/sensor.ts";
 import { retentionSensor } from "./retention-sensor.ts";
 import { allOrders } from "./shopify-all-orders.ts";
 import { listOrderPage, readOrderPage, recordsOf } from "./shopify-orders.ts";
@@ -109,8 +111,12 @@ export const shopifySensor = defineSensor({
     fr: "Commandes, chiffre d’affaires, remboursements et stock de la boutique Shopify.",
     he: "הזמנות, הכנסות, החזרים ומלאי של חנות Shopify.",
   },
-  needs: [{ provider: "shopify", scopes: ["read_orders", "read_all_orders", "read_products", "read_customers"], optional: [allOrders] }],
+  needs: [
+    { provider: "shopify", scopes: ["read_orders", "read_all_orders", "read_products", "read_customers"], optionalScopes: [allOrders] },
+  ],
   everyS: 15 * 60,
+  onByDefault: true,
+  wokenBy: ["shopify.orders", "shopify.products"],
   config: Config,
   cursor: Cursor,
   metrics: [

@@ -1,6 +1,5 @@
 import { encodeHexLowerCase } from "@oslojs/encoding";
 import { z } from "zod";
-import { klaviyoSensor } from "#server/catalog/sensors/klaviyo-sensor.ts";
 import { parseJson } from "./json.ts";
 import { hmacOf, isRecent, isSigned, keyOf } from "./signature.ts";
 import type { Effect, Incoming, Verdict, Webhook } from "./webhook.ts";
@@ -56,7 +55,7 @@ function addTo(topics: Map<string, unknown[]>, topic: string, id: unknown): void
 }
 
 const effectOf = ({ topic }: { topic: string }): Effect =>
-  topic.startsWith("event:") ? { type: "wake", sensors: [klaviyoSensor.id] } : { type: "none", reason: "no_reader" };
+  topic.startsWith("event:") ? { type: "wake", happened: "klaviyo.events" } : { type: "none", reason: "no_reader" };
 
 export const klaviyoWebhook: Webhook = {
   provider: "klaviyo",

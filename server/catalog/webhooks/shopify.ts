@@ -3,9 +3,8 @@ import { z } from "zod";
 import { Decimal, UnknownCurrency } from "#server/catalog/money.ts";
 import { shopPattern } from "#server/catalog/providers/shopify.ts";
 import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";
-import type { OrderRecord } from "#server/catalog/sensor.ts";
+import type { OrderRecord } from "#server/catalog/records.ts";
 import { recordsOf, type ShopifyOrder } from "#server/catalog/sensors/shopify-orders.ts";
-import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import { bodyOf, type Writer } from "#server/catalog/writer.ts";
 import { ProviderError } from "#server/errors.ts";
 import { parseJson } from "./json.ts";
@@ -221,18 +220,19 @@ function effectOf({ topic, payload }: { topic: string; payload: unknown }, { tim
       const order = orderOf(payload);
       if (order?.test) return { type: "none", reason: "test" };
       const record = order && recordOf(order, timezone);
-      return { type: "wake", sensors: [shopifySensor.id], ...(record && { order: record }) };
+      return { type: "wake", happened: "shopify.orders", ...(record && { order: record }) };
     }
     case "orders/delete":
-      return { type: "order_deleted", order: DeletedOrder.parse(payload).id, sensors: [shopifySensor.id] };
+      return { type: "order_deleted", order: DeletedOrder.parse(payload).id, happened: "shopify.orders" };
     case "orders/paid":
     case "orders/cancelled":
     case "refunds/create":
+      return { type: "wake", happened: "shopify.orders" };
     case "products/create":
     case "products/update":
     case "products/delete":
     case "inventory_levels/update":
-      return { type: "wake", sensors: [shopifySensor.id] };
+      return { type: "wake", happened: "shopify.products" };
     default:
       return { type: "none", reason: "no_reader" };
   }

@@ -1,4 +1,5 @@
-import type { OrderRecord } from "#server/catalog/sensor.ts";
+import type { Happening } from "#server/catalog/job.ts";
+import type { OrderRecord } from "#server/catalog/records.ts";
 import type { Writer } from "#server/catalog/writer.ts";
 
 /** A request as it came in. Nothing of it is believed before it is verified. */
@@ -61,10 +62,10 @@ export type Effect =
   | { type: "scopes"; granted: readonly string[] }
   /** Something about the access changed: a test call tells what. */
   | { type: "probe" }
-  /** Sensors (ids) have something to read. An order is kept at once; what was returned of it they read by themselves. */
-  | { type: "wake"; sensors: readonly string[]; order?: OrderRecord }
-  /** An order is gone at the shop, and goes here at once with its refunds; then sensors have something to read. */
-  | { type: "order_deleted"; order: string; sensors: readonly string[] }
+  /** Jobs that this wakes have something to read. An order is kept at once; what was returned of it they read by themselves. */
+  | { type: "wake"; happened: Happening; order?: OrderRecord }
+  /** An order is gone at the shop, and goes here at once with its refunds; then jobs have something to read. */
+  | { type: "order_deleted"; order: string; happened: Happening }
   | { type: "privacy"; demand: PrivacyDemand }
   /** `test`: the provider says that it is not real. `no_reader`: nothing of ours wants it. */
   | { type: "none"; reason: "no_reader" | "test" };

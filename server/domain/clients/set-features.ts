@@ -1,4 +1,4 @@
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import { requireAgency, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { invalid } from "#server/errors.ts";
 import type { SetFeatures } from "./schemas.ts";
@@ -7,7 +7,7 @@ import { updateClient } from "./update-client.ts";
 /** Says which jobs a client wants; what is left out is on. `invalid` names a job that is not on the shelf. */
 export async function setFeatures(ctx: TenantCtx, { features }: SetFeatures): Promise<Tenant> {
   requireAgency(ctx);
-  const unknown = Object.keys(features).find((job) => !sensors.some(({ id }) => id === job));
+  const unknown = Object.keys(features).find((job) => !allJobs.some(({ id }) => id === job));
   if (unknown !== undefined) throw invalid(`features.${unknown}`, "There is no such job.");
   return updateClient(ctx, { features });
 }

@@ -22,7 +22,7 @@ export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenan
   const change = changesOf(ctx.tenant, asked);
   if (Object.keys(change).length === 0) return ctx.tenant;
   const { currency, timezone, ...rest } = change;
-  const changesJobs = change.status !== undefined || change.plan !== undefined || change.features !== undefined;
+  const changesJobs = (["status", "plan", "features", "timezone"] as const).some((fact) => change[fact] !== undefined);
   const directory = atDirectory(ctx);
   // What the agency files it under is not for the client, who reads this log.
   const details = { ...change, ...(change.tags && { tags: change.tags.length }) };

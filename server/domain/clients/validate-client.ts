@@ -1,9 +1,9 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { connections, dataKeys, invitations, memberships, orders, resources, schedules, secrets } from "#db/schema/index.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { type ConnectionRow, hasSecret } from "#server/domain/connections/rows.ts";
 import { blockOf } from "#server/domain/schedules/block-of.ts";
@@ -142,7 +142,7 @@ async function opens(ctx: TenantCtx, keys: readonly DataKeyRow[], secret: { conn
 
 function checkSchedules(ctx: TenantCtx, { rows, schedules: plans }: Holding): Finding[] {
   const suspended = isStopped(ctx.tenant);
-  const found = sensors.flatMap((job): Finding[] => {
+  const found = allJobs.flatMap((job): Finding[] => {
     const plan = plans.find((each) => each.job === job.id);
     if (!plan) return [error("no_schedule", `${job.title.en} has no schedule.`)];
     const blocked = blockOf(job, { suspended, inPlan: planHasJob(ctx.tenant, job.id), connections: rows });
@@ -153,7 +153,7 @@ function checkSchedules(ctx: TenantCtx, { rows, schedules: plans }: Holding): Fi
       return [warning("job_waits", `${job.title.en} waits: ${blocked}.`)];
     return [];
   });
-  const unknown = Object.keys(ctx.tenant.features).filter((id) => !sensors.some((job) => job.id === id));
+  const unknown = Object.keys(ctx.tenant.features).filter((id) => !allJobs.some((job) => job.id === id));
   if (unknown.length > 0) found.push(warning("unknown_feature", `Features name jobs that are not on the shelf: ${unknown.join(", ")}.`));
   return found;
 }

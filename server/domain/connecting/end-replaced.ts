@@ -1,8 +1,8 @@
 import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
 import type { EndTold } from "#db/words/connections.ts";
-import type { Sensor } from "#server/catalog/sensor.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { Job } from "#server/catalog/job.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { sourceOf } from "#server/domain/connections/choose-account.ts";
@@ -16,6 +16,9 @@ import { endConnection } from "./end-connection.ts";
 import { graceMs, signInBeside } from "./replace-key.ts";
 
 const day = 86_400_000;
+
+import { isOn } from "#server/domain/tenancy/plans.ts";
+
 /** People are reminded so long ahead. */
 const remindMs = 7 * day;
 /** Whoever hears of it later than this after its time is given the whole of that time. */
@@ -84,10 +87,8 @@ function heirOf(
   { key, signIn, all }: { key: Ending; signIn: ConnectionRow; all: readonly ConnectionRow[] },
 ): ConnectionRow | null {
   const others = all.filter(({ id }) => id !== key.id && id !== signIn.id);
-  const jobs = sensors.filter(
-    ({ id, needs }) => ctx.tenant.features[id] !== false && needs.some(({ provider }) => provider === key.provider),
-  );
-  const asBefore = (heir: ConnectionRow) => (job: Sensor) => {
+  const jobs = allJobs.filter((job) => isOn(ctx.tenant, job) && job.needs.some(({ provider }) => provider === key.provider));
+  const asBefore = (heir: ConnectionRow) => (job: Job) => {
     const before = sourceOf(job, all);
     return before === null || sourceOf(job, [...others, heir]) === before;
   };

@@ -1,5 +1,5 @@
+import { allJobs } from "#server/catalog/jobs.ts";
 import { grantsAll, type OAuthProvider } from "#server/catalog/provider.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 
 /** What a person wants to allow, as the query says it. */
@@ -48,7 +48,7 @@ export function scopesToAsk(provider: OAuthProvider, wanted: WantedScopes, known
 }
 
 const neededOf = ({ id }: OAuthProvider): string[] =>
-  sensors.flatMap(({ needs }) => needs.flatMap((need) => (need.provider === id ? need.scopes : [])));
+  allJobs.flatMap(({ needs }) => needs.flatMap((need) => (need.provider === id ? need.scopes : [])));
 
 /**
  * What is granted after a consent. `said` is the provider's own word: its token reply's, else its API's or introspection's. Where it

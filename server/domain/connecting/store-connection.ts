@@ -2,9 +2,9 @@ import { and, desc, eq, isNull, ne, notInArray, or, type SQL, sql } from "drizzl
 import type { Statement } from "#db/client.ts";
 import { connections, dataKeys, debts, secrets } from "#db/schema/index.ts";
 import type { ConnectionKind } from "#db/words/connections.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import type { Grant, Identity, Provider } from "#server/catalog/provider.ts";
 import type { Resource } from "#server/catalog/resource.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
 import { webhooks } from "#server/catalog/webhooks/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { afterCommit } from "#server/domain/audit/after-commit.ts";
@@ -20,7 +20,7 @@ import { tellChange } from "#server/domain/connections/tell-change.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { type PlanRefusal, planHasJob, planRefusal, planOf as termsOf } from "#server/domain/tenancy/plans.ts";
+import { isOn, type PlanRefusal, planHasJob, planRefusal, planOf as termsOf } from "#server/domain/tenancy/plans.ts";
 import { expiriesOf } from "#server/domain/tokens/expiries.ts";
 import { strikeDebt } from "#server/domain/tokens/owe.ts";
 import { nextProbeAt } from "#server/domain/tokens/probe-times.ts";
@@ -86,9 +86,7 @@ export async function storeConnection(
 
 /** Whether something on the shelf that the client wants, and that its plan has, reads accounts of the provider. */
 const hasJobs = ({ tenant }: TenantCtx, { id }: Provider): boolean =>
-  sensors.some(
-    (job) => job.needs.some(({ provider }) => provider === id) && tenant.features[job.id] !== false && planHasJob(tenant, job.id),
-  );
+  allJobs.some((job) => job.needs.some(({ provider }) => provider === id) && isOn(tenant, job) && planHasJob(tenant, job.id));
 
 async function storeOnce(ctx: TenantCtx, provider: Provider, input: NewConnection) {
   const holding = await hold(ctx);

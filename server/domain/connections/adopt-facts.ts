@@ -40,7 +40,8 @@ export async function adoptFacts(ctx: TenantCtx, about: { connection?: string } 
     [
       directory.db
         .update(tenants)
-        .set({ ...change, updatedAt: ctx.now() })
+        // Jobs that run at a time of day run by its clock: the next tick writes their schedules anew.
+        .set({ ...change, ...(change.timezone !== undefined && { catalog: "" }), updatedAt: ctx.now() })
         .where(unchosen)
         .returning(),
     ],

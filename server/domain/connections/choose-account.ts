@@ -1,8 +1,9 @@
 import type { ConnectionKind, ConnectionStatus } from "#db/words/connections.ts";
 import type { ScheduleBlock } from "#db/words/runs.ts";
+import type { Job } from "#server/catalog/job.ts";
+import { requiredNeeds, requiredScopes } from "#server/catalog/job.ts";
 import { grantsAll } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
-import { requiredScopes, type Sensor } from "#server/catalog/sensor.ts";
 
 /** What must be known of a connection to say whether a job may read it. */
 export interface ConnectionFacts {
@@ -17,7 +18,7 @@ export interface ConnectionFacts {
   preferredAt: number | null;
 }
 
-type Needs = Pick<Sensor, "needs">;
+type Needs = Pick<Job, "needs">;
 export type AccountBlock = Extract<
   ScheduleBlock,
   "not_connected" | "reconnect_needed" | "missing_scopes" | "choice_needed" | "choice_gone"
@@ -71,11 +72,11 @@ export function inOrder<C extends ConnectionFacts>(own: readonly C[]): C[] {
 
 /**
  * What a job's figures come from: each provider's account and what is chosen there. Null while it is blocked. Figures of
- * two sources must not be drawn as one line.
+ * two sources must not be drawn as one line. An account that the job can do without is none of them: with it the same is known better.
  */
 export function sourceOf(job: Needs, connections: readonly ConnectionFacts[]): string | null {
   const parts: string[] = [];
-  for (const provider of new Set(job.needs.map((need) => need.provider))) {
+  for (const provider of new Set(requiredNeeds(job).map((need) => need.provider))) {
     const found = chooseAccount(job, provider, connections);
     if ("block" in found) return null;
     const kinds = job.needs.flatMap((need) => (need.provider === provider && need.resource) || []);

@@ -1,5 +1,5 @@
-import type { Sensor } from "#server/catalog/sensor.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import { type Job, requiredNeeds } from "#server/catalog/job.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import type { Text } from "#server/catalog/text.ts";
 import { type ConnectionFacts, chooseAccount } from "./choose-account.ts";
 import { type HealthFacts, healthOf } from "./health-of.ts";
@@ -21,12 +21,13 @@ type Facts = ConnectionFacts & HealthFacts;
 export function waitingJobs(
   connections: readonly Facts[],
   now: number,
-  jobs: readonly Sensor[] = sensors,
+  jobs: readonly Job[] = allJobs,
 ): (connectionId: string) => WaitingJob[] {
   const held = new Map<string, WaitingJob[]>();
-  for (const { id: job, title, needs } of jobs) {
-    for (const provider of new Set(needs.map((need) => need.provider))) {
-      const found = obstacle({ needs }, provider, connections, now);
+  for (const each of jobs) {
+    const { id: job, title } = each;
+    for (const provider of new Set(requiredNeeds(each).map((need) => need.provider))) {
+      const found = obstacle(each, provider, connections, now);
       if (!found) continue;
       for (const { id } of found.of) held.set(id, [...(held.get(id) ?? []), { job, title, why: found.why }]);
     }
@@ -46,7 +47,7 @@ const whyOf: Record<HealthState, WaitReason | null> = {
 
 /** Why the job waits at this provider, and the connections to blame; null where it does not, or has nobody to wait for. */
 function obstacle(
-  job: Pick<Sensor, "needs">,
+  job: Pick<Job, "needs">,
   provider: string,
   connections: readonly Facts[],
   now: number,

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { schedules } from "#db/schema/index.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { jobsReading } from "./open-incidents.ts";
 
@@ -10,7 +10,7 @@ const overMs = 10 * 60_000;
  * Spreads what became due while a provider was down evenly over the next minutes, so that it is not knocked over as it gets
  * up: the first job of every tenant before anybody's second, in no order of theirs. One statement a D1. Answers how many.
  */
-export async function drainGently(ctx: Ctx, provider: string, jobs = sensors): Promise<number> {
+export async function drainGently(ctx: Ctx, provider: string, jobs = allJobs): Promise<number> {
   const now = ctx.now();
   const waiting = JSON.stringify(jobsReading(jobs, [provider]).map(({ id }) => id));
   let spread = 0;

@@ -1,8 +1,8 @@
 import { and, asc, desc, isNotNull, isNull, lt } from "drizzle-orm";
 import { incidents } from "#db/schema/index.ts";
 import type { IncidentKind } from "#db/words/incidents.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Text } from "#server/catalog/text.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { jobsReading } from "./open-incidents.ts";
@@ -43,6 +43,6 @@ export async function listIncidents(
 }
 
 function view(row: typeof incidents.$inferSelect): IncidentView {
-  const jobs = jobsReading(sensors, [row.provider]).map(({ id, title }) => ({ id, title }));
+  const jobs = jobsReading(allJobs, [row.provider]).map(({ id, title }) => ({ id, title }));
   return { ...row, providerName: providerName(row.provider), jobs };
 }

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { incidents } from "#db/schema/index.ts";
-import type { Sensor } from "#server/catalog/sensor.ts";
+import { type Job, requiredNeeds } from "#server/catalog/job.ts";
 import type { Ctx } from "#server/ctx.ts";
 
 /**
@@ -13,6 +13,6 @@ export const openIncidents = ({ directory }: Ctx) =>
     .from(incidents)
     .where(sql`closed_at is null`);
 
-/** The jobs that read one of these providers. */
-export const jobsReading = (jobs: readonly Sensor[], providers: readonly string[]): Sensor[] =>
-  jobs.filter(({ needs }) => needs.some(({ provider }) => providers.includes(provider)));
+/** The jobs that cannot run without one of these providers. */
+export const jobsReading = (jobs: readonly Job[], providers: readonly string[]): Job[] =>
+  jobs.filter((job) => requiredNeeds(job).some(({ provider }) => providers.includes(provider)));

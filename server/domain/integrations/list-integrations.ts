@@ -1,10 +1,11 @@
 import type { AccountChange, ChosenResource, CliffKind, ConnectionKind, ConnectionStatus, ProbeResult } from "#db/words/connections.ts";
 import type { IncidentKind } from "#db/words/incidents.ts";
 import type { Text } from "#db/words/locales.ts";
+import type { Job } from "#server/catalog/job.ts";
+import { requiredScopes } from "#server/catalog/job.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import { grantsAll, type Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
-import { requiredScopes, type Sensor } from "#server/catalog/sensor.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { type KeyFormField, keyFormOf } from "#server/domain/connecting/key-form.ts";
 import { approved } from "#server/domain/connections/approved.ts";
@@ -115,10 +116,10 @@ function stateOf(accounts: readonly IntegratedAccount[]): Integration["state"] {
   return accounts.length > 0 ? "connected" : "not_connected";
 }
 
-const jobsOf = (provider: Provider) => sensors.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
+const jobsOf = (provider: Provider) => allJobs.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
 
 /** The id of the account that a job reads at a provider; null where none serves it. */
-function readBy(job: Sensor, provider: Provider, all: readonly ConnectionRow[]): string | null {
+function readBy(job: Job, provider: Provider, all: readonly ConnectionRow[]): string | null {
   const found = chooseAccount(job, provider.id, all);
   return "account" in found ? found.account.id : null;
 }
@@ -187,7 +188,7 @@ function describeAccount(
       .filter((job) => readBy(job, provider, all) === row.id)
       .flatMap(({ id, title, needs }) =>
         needs.flatMap((need) =>
-          (need.provider === provider.id ? (need.optional ?? []) : [])
+          (need.provider === provider.id ? (need.optionalScopes ?? []) : [])
             .filter(({ scope }) => lacks([scope]).length > 0)
             .map(({ without }) => ({ id, title, words: without })),
         ),

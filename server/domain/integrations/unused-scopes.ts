@@ -1,9 +1,9 @@
 import { gte } from "drizzle-orm";
 import { schedules } from "#db/schema/index.ts";
+import type { Job } from "#server/catalog/job.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
-import type { Sensor } from "#server/catalog/sensor.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { chooseAccount } from "#server/domain/connections/choose-account.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
@@ -43,7 +43,7 @@ export async function listUnusedScopes(
       .from(schedules)
       .where(inTenant(ctx, schedules, gte(schedules.lastSuccessAt, now - unusedForMs))),
   ]);
-  const jobs = sensors.filter(({ id }) => succeeded.some(({ job }) => job === id));
+  const jobs = allJobs.filter(({ id }) => succeeded.some(({ job }) => job === id));
   return rows.flatMap((row) => {
     const isOld = row.status === "active" && row.kind === "oauth" && row.connectedAt <= now - graceMs;
     const provider = providers.find(({ id }) => id === row.provider);
@@ -61,7 +61,7 @@ export async function listUnusedScopes(
 }
 
 /** Those of `granted` that give nothing of what these jobs need, nor of what it takes to know the account and to list its things. */
-function unusedOf(provider: Provider, granted: readonly string[], jobs: readonly Sensor[]): string[] {
+function unusedOf(provider: Provider, granted: readonly string[], jobs: readonly Job[]): string[] {
   const needs = jobs.flatMap((job) => job.needs.filter((need) => need.provider === provider.id));
   const listing = (provider.choices ?? []).filter(({ kind }) => needs.some(({ resource }) => resource === kind));
   const used = [

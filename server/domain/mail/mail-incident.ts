@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { incidents } from "#db/schema/index.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { jobsReading } from "#server/domain/incidents/open-incidents.ts";
 import type { MailOf } from "#server/messages.ts";
@@ -21,7 +21,7 @@ export async function mailIncident(ctx: Ctx, message: MailOf<"mail.incident">, h
   const facts = { provider: providerName(provider), kind, tenantsFailing, tenantsUsing, url: `${ctx.config.APP_ORIGIN}/admin/incidents` };
   const closedAfterMs = closedAt === null ? null : closedAt - openedAt;
   await sendToEach(await listStaff(ctx), { message, handOn }, ({ id: person, email, name, locale }) => {
-    const jobs = jobsReading(sensors, [provider]).map(({ title }) => title[locale]);
+    const jobs = jobsReading(allJobs, [provider]).map(({ title }) => title[locale]);
     const letter = incidentLetter({ ...facts, locale, name, jobs, closedAfterMs });
     return deliver(ctx, message, { id: `${id}-${closedAt === null ? "opened" : "closed"}-${person}`, to: email, locale, ...letter });
   });

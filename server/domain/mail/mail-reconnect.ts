@@ -1,4 +1,5 @@
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import { requiredNeeds } from "#server/catalog/job.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import type { MailOf } from "#server/messages.ts";
 import { mailAboutAccount } from "./mail-about-account.ts";
@@ -9,7 +10,7 @@ import { reconnectLetter } from "./write-letter.ts";
 export const mailReconnect = (ctx: Ctx, message: MailOf<"mail.reconnect">, handOn?: HandOn): Promise<void> =>
   mailAboutAccount(ctx, { message, handOn }, ({ connection: { provider, status, statusReason, version }, home, facts }) => {
     if (status !== "reconnect_needed") return null;
-    const waiting = sensors.filter(({ needs }) => needs.some((need) => need.provider === provider));
+    const waiting = allJobs.filter((job) => requiredNeeds(job).some((need) => need.provider === provider));
     const lost = statusReason === "secret_unreadable";
     return {
       key: version,

@@ -1,5 +1,6 @@
 import type { Locale } from "#db/words/locales.ts";
 import type { RunStatus, ScheduleBlock } from "#db/words/runs.ts";
+import { everyOf } from "#server/catalog/job.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { type Drawing, drawBreakdowns, drawCharts, drawCohorts, drawTile } from "./draw-metric.ts";
 import type { SensorState, SensorView } from "./schemas.ts";
@@ -44,9 +45,9 @@ export function drawSensor(
     title: sensor.title[locale],
     description: sensor.description[locale],
     providers: [...new Set(sensor.needs.map(({ provider }) => provider))],
-    state: stateOf(facts, sensor.everyS, now),
+    state: stateOf(facts, everyOf(sensor), now),
     blocked: facts.schedule?.blocked ?? null,
-    everyS: sensor.everyS,
+    everyS: everyOf(sensor),
     nextAt: facts.schedule?.nextAt ?? null,
     lastSuccessAt: facts.schedule?.lastSuccessAt ?? null,
     timezone,

@@ -2,6 +2,7 @@ import { asc, desc, sql } from "drizzle-orm";
 import { connections, runs, schedules } from "#db/schema/index.ts";
 import type { Locale } from "#db/words/locales.ts";
 import { addDays, dayOf, isTimezone } from "#server/catalog/days.ts";
+import { everyOf } from "#server/catalog/job.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -117,7 +118,7 @@ export async function readMetrics(ctx: TenantCtx): Promise<Metrics> {
   const { currency, timezone } = ctx.tenant;
   const measured = drawingsOf(ctx, { seriesRows, scheduleRows }).map((drawing) => ({
     id: drawing.sensor.id,
-    state: stateOf(drawing.facts, drawing.sensor.everyS, now),
+    state: stateOf(drawing.facts, everyOf(drawing.sensor), now),
     lastSuccessAt: drawing.facts.schedule?.lastSuccessAt ?? null,
     timezone: drawing.timezone,
     metrics: drawing.sensor.metrics.map((metric) => metricOf({ ...drawing, metric, locale, currency })),

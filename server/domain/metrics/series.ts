@@ -1,6 +1,6 @@
 import { currencies } from "#server/catalog/currencies.ts";
 import { addDays, daysBetween } from "#server/catalog/days.ts";
-import type { Metric } from "#server/catalog/sensor.ts";
+import type { Metric } from "#server/catalog/metric.ts";
 
 export const periodDays = 30;
 /** Four weeks, so that both sides of a comparison have the same weekdays. */

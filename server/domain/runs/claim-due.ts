@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { runs, schedules } from "#db/schema/index.ts";
-import type { Sensor } from "#server/catalog/sensor.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { Job } from "#server/catalog/job.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { jobsReading, openIncidents } from "#server/domain/incidents/open-incidents.ts";
 import { latestSlot, nextSlot } from "#server/domain/schedules/slots.ts";
@@ -18,7 +18,7 @@ const maxPages = 20;
  * runs once, not at all for an hour makes one run of each schedule, not one for each slot that was missed. Jobs that read a
  * provider with an open incident stay due until it is closed. Answers how many runs were made.
  */
-export async function claimDue(ctx: Ctx, jobs: readonly Sensor[] = sensors): Promise<number> {
+export async function claimDue(ctx: Ctx, jobs: readonly Job[] = allJobs): Promise<number> {
   const down = (await openIncidents(ctx)).map(({ provider }) => provider);
   const waiting = down.length > 0 ? jobsReading(jobs, down).map(({ id }) => id) : [];
   const made = await Promise.all(
@@ -86,7 +86,14 @@ async function claimPage(ctx: Ctx, db: Db, waiting: readonly string[]): Promise<
  */
 export const dueSchedules = (db: Db, now: number, waiting: readonly string[] = []) =>
   db
-    .select({ tenantId: schedules.tenantId, job: schedules.job, everyS: schedules.everyS, nextAt: schedules.nextAt })
+    .select({
+      tenantId: schedules.tenantId,
+      job: schedules.job,
+      everyS: schedules.everyS,
+      dailyAt: schedules.dailyAt,
+      zone: schedules.zone,
+      nextAt: schedules.nextAt,
+    })
     .from(schedules)
     .where(sql`enabled = 1 and blocked is null and ${schedules.nextAt} <= ${now}${except(waiting)}`)
     .orderBy(schedules.nextAt)

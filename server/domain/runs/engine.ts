@@ -1,7 +1,8 @@
 import type { InferSelectModel } from "drizzle-orm";
 import type { runs, schedules } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
-import type { Sensor, ShopHistory } from "#server/catalog/sensor.ts";
+import type { Job } from "#server/catalog/job.ts";
+import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import type { FailedCall } from "#server/domain/wire/failed-call.ts";
@@ -11,7 +12,7 @@ export type ScheduleRow = InferSelectModel<typeof schedules>;
 
 /** What the engine runs and what it hands to a job. The door fills it from the shelves, a test from its own. */
 export interface Engine {
-  jobs: ReadonlyMap<string, Sensor>;
+  jobs: ReadonlyMap<string, Job>;
   /** `signal` ends its calls under way; a renewal of tokens goes on to its end. `onFailed` hears of each try that failed. */
   openAccount(ctx: TenantCtx, held: HeldConnection, more: { signal: AbortSignal; onFailed?: (call: FailedCall) => void }): Account;
   shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory;

@@ -1,6 +1,7 @@
 import { batchOf, type Db } from "#db/client.ts";
 import { tryAgain } from "#db/patient-d1.ts";
-import { type Outcome, outcomeStatements } from "./outcome-statements.ts";
+import type { Outcome } from "./outcome.ts";
+import { outcomeStatements } from "./outcome-statements.ts";
 
 /** Answers whether the run was still held, so that its outcome was written. Rejects where D1 did not take it. */
 export type Commit = (outcome: Outcome) => Promise<boolean>;

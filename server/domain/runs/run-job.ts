@@ -1,4 +1,4 @@
-import type { Sensor } from "#server/catalog/sensor.ts";
+import type { Job } from "#server/catalog/job.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { activateClient } from "#server/domain/clients/activate-client.ts";
 import { chooseAccount } from "#server/domain/connections/choose-account.ts";
@@ -10,7 +10,7 @@ import { afterFailure, failureOf, RunError, type RunFailure } from "./after-fail
 import { type Engine, leaseMs, maxSteps, runMessage } from "./engine.ts";
 import type { Commit } from "./group-commit.ts";
 import type { LoadedRun } from "./load-runs.ts";
-import type { Outcome } from "./outcome-statements.ts";
+import type { Outcome } from "./outcome.ts";
 import { createRunLog, type RunLog, writable } from "./run-log.ts";
 import { enterRun, takeStep } from "./take-step.ts";
 
@@ -190,7 +190,7 @@ const isOfIncident = ({ kind, provider }: RunFailure, down: readonly string[]): 
   kind === "deadline" ? down.length > 0 : provider !== undefined && down.includes(provider) && isProviderFault(kind);
 
 /** The connection that the job reads at the provider that failed. What is wrong with one tenant's access is none. */
-function failingOf({ kind, provider, isRetired }: RunFailure, { held }: LoadedRun, job: Sensor | undefined): Outcome["failing"] {
+function failingOf({ kind, provider, isRetired }: RunFailure, { held }: LoadedRun, job: Job | undefined): Outcome["failing"] {
   if (provider === undefined || isRetired || !job || !isProviderFault(kind)) return null;
   const connections = held.map(({ connection }) => connection);
   const read = chooseAccount(job, provider, connections);

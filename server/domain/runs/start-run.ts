@@ -1,14 +1,14 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { runs, schedules } from "#db/schema/index.ts";
 import type { JobConfig } from "#db/words/runs.ts";
-import { findSensor } from "#server/catalog/sensors/registry.ts";
+import { findJob } from "#server/catalog/jobs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { checkParams } from "#server/domain/schedules/check-params.ts";
-import { nextSlot } from "#server/domain/schedules/slots.ts";
+import { gridOf, nextSlot } from "#server/domain/schedules/slots.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
-import { planHasJob } from "#server/domain/tenancy/plans.ts";
+import { isOn, planHasJob } from "#server/domain/tenancy/plans.ts";
 import { conflict } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { runMessage } from "./engine.ts";
@@ -23,7 +23,7 @@ import type { Run, StartRun } from "./schemas.ts";
  */
 export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun): Promise<Run> {
   requirePermission(ctx, "runs:start");
-  const job = findSensor(jobId);
+  const job = findJob(jobId);
   if (isStopped(ctx.tenant)) throw conflict("This client is suspended.");
   if (!planHasJob(ctx.tenant, job.id)) throw conflict("The client's plan does not include this job.", "job");
   const own = params && Object.keys(params).length > 0 ? params : null;
@@ -33,7 +33,7 @@ export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun)
   const open = inTenant(ctx, runs, eq(runs.job, job.id), inArray(runs.status, ["queued", "running"]));
   const run = { id, tenantId: ctx.tenant.id, job: job.id, slot: now, availableAt: now, sentAt: now, createdAt: now };
   const requestedBy = ctx.actor.type === "user" ? ctx.actor.userId : null;
-  const grid = { tenantId: ctx.tenant.id, job: job.id, everyS: job.everyS };
+  const grid = gridOf(ctx.tenant, job);
   const [, , found] = await commitIf(
     ctx,
     sql`not exists (select 1 from ${runs} where ${open})`,
@@ -43,7 +43,7 @@ export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun)
       // A job that came with the last deployment may have no schedule yet; its cursor is kept there.
       ctx.db
         .insert(schedules)
-        .values({ ...grid, nextAt: nextSlot(grid, now), enabled: ctx.tenant.features[job.id] !== false, config: {} })
+        .values({ ...grid, nextAt: nextSlot(grid, now), enabled: isOn(ctx.tenant, job), config: {} })
         .onConflictDoNothing(),
       ctx.db
         .insert(runs)

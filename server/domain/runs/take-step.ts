@@ -1,6 +1,6 @@
 import type { Account } from "#server/catalog/account.ts";
 import { checkMeasurements } from "#server/catalog/check-measurements.ts";
-import type { Sensor, Step } from "#server/catalog/sensor.ts";
+import type { Job, Step } from "#server/catalog/job.ts";
 import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { watchedAccount } from "#server/domain/connections/account-of.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
@@ -11,7 +11,7 @@ import type { Engine, RunRow } from "./engine.ts";
 import type { RunLog } from "./run-log.ts";
 
 export interface StepInput {
-  job: Sensor;
+  job: Job;
   run: RunRow;
   tenant: Tenant;
   config: unknown;
@@ -40,12 +40,20 @@ export async function takeStep(
   if (!config.success) throw new RunError("misconfigured", "The settings of this job do not fit it.");
   const cursor = job.cursor.safeParse(input.cursor);
 
+  const optionalAccount = (provider: string): Account | null => {
+    const own = heldOf(input, provider);
+    if (!own) return null;
+    const account = accounts.get(provider) ?? watched(open(ctx, engine, own, { log, signal: deadline.signal }), calls);
+    accounts.set(provider, account);
+    return account;
+  };
   const reading = {
-    account: (provider: string) => {
-      const account = accounts.get(provider) ?? watched(openDeclared(ctx, engine, input, { provider, signal: deadline.signal }), calls);
-      accounts.set(provider, account);
+    account: (provider: string): Account => {
+      const account = optionalAccount(provider);
+      if (!account) throw new RunError("not_connected", `${provider} is not connected.`);
       return account;
     },
+    optionalAccount,
     config: config.data,
     cursor: cursor.success ? cursor.data : null,
     shop: engine.shopHistory(ctx, input.held.find(({ connection }) => connection.provider === "shopify")?.connection.id),
@@ -67,24 +75,21 @@ export async function takeStep(
     const step = await Promise.race([job.step(reading), timeUp]);
     const passedOver = calls.failures.find(({ kind }) => !step.despite?.includes(kind));
     if (passedOver) throw passedOver;
-    checkMeasurements(job.metrics, step.measurements);
+    checkMeasurements(job.metrics ?? [], step.measurements);
     return { found: step, answeredIds: [...calls.answered] };
   } finally {
     clearTimeout(timer);
   }
 }
 
-function openDeclared(
-  ctx: TenantCtx,
-  engine: Engine,
-  { job, held, log }: StepInput,
-  { provider, signal }: { provider: string; signal: AbortSignal },
-): Account {
+/** The account that the job reads at a provider. Throws where the job does not say that it needs one there. */
+function heldOf({ job, held }: StepInput, provider: string): HeldConnection | undefined {
   if (!job.needs.some((need) => need.provider === provider)) throw new Error(`${job.id} does not declare that it needs ${provider}`);
-  const own = held.find(({ connection }) => connection.provider === provider);
-  if (!own) throw new RunError("not_connected", `${provider} is not connected.`);
-  return engine.openAccount(ctx, own, { signal, onFailed: (call) => tell(log, own.connection.id, call) });
+  return held.find(({ connection }) => connection.provider === provider);
 }
+
+const open = (ctx: TenantCtx, engine: Engine, own: HeldConnection, { log, signal }: { log: RunLog; signal: AbortSignal }): Account =>
+  engine.openAccount(ctx, own, { signal, onFailed: (call) => tell(log, own.connection.id, call) });
 
 /** Each try that failed is a line of the run's log, whatever came of the call in the end. */
 function tell(log: RunLog, connection: string, { method, path, again, ...call }: FailedCall): void {

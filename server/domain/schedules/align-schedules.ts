@@ -4,7 +4,7 @@ import { gt, inArray, lt, or, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { placeOf } from "#db/client.ts";
 import { connections, tenants } from "#db/schema/index.ts";
-import type { Sensor } from "#server/catalog/sensor.ts";
+import { everyOf, type Job } from "#server/catalog/job.ts";
 import { acrossTenants, type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
 import { plans } from "#server/domain/tenancy/plans.ts";
 import { type ClientFacts, factsIn } from "./align-jobs.ts";
@@ -17,7 +17,7 @@ const pageSize = 100;
  * Gives tenants the schedules of the job registry and of their plans as they are now, after a deployment changed it: no migration and no script is
  * needed for a new sensor. Tenants that have them already cost nothing (an index range). Answers how many were aligned.
  */
-export async function alignSchedules(ctx: Ctx, jobs: readonly Sensor[]): Promise<number> {
+export async function alignSchedules(ctx: Ctx, jobs: readonly Job[]): Promise<number> {
   const catalog = fingerprint(jobs);
   const stale = await ctx.directory
     .select()
@@ -76,7 +76,10 @@ async function factsOf(ctx: Ctx, of: readonly Tenant[]): Promise<Map<string, Cli
   return new Map(of.map((tenant) => [tenant.id, { tenant, connections: all.filter(({ tenantId }) => tenantId === tenant.id) }]));
 }
 
-function fingerprint(jobs: readonly Sensor[]): string {
-  const facts = JSON.stringify([jobs.map(({ id, everyS, needs }) => [id, everyS, needs]), Object.values(plans).map((terms) => terms.jobs)]);
+function fingerprint(jobs: readonly Job[]): string {
+  const facts = JSON.stringify([
+    jobs.map((job) => [job.id, everyOf(job), job.needs, job.dailyAt, job.onByDefault]),
+    Object.values(plans).map((terms) => [terms.jobs, terms.turnsOn]),
+  ]);
   return encodeHexLowerCase(sha256(new TextEncoder().encode(facts))).slice(0, 16);
 }

@@ -1,5 +1,5 @@
 import type { ScheduleBlock } from "#db/words/runs.ts";
-import type { Sensor } from "#server/catalog/sensor.ts";
+import { type Job, requiredNeeds } from "#server/catalog/job.ts";
 import { type AccountBlock, type ConnectionFacts, chooseAccount } from "#server/domain/connections/choose-account.ts";
 
 /**
@@ -8,11 +8,11 @@ import { type AccountBlock, type ConnectionFacts, chooseAccount } from "#server/
  * begins with that.
  */
 export function blockOf(
-  job: Pick<Sensor, "needs">,
+  job: Pick<Job, "needs">,
   { suspended, inPlan, connections }: { suspended: boolean; inPlan: boolean; connections: readonly ConnectionFacts[] },
 ): Exclude<ScheduleBlock, "retired"> | null {
   if (suspended) return "suspended";
-  const blocks = job.needs.flatMap(({ provider }): AccountBlock[] => {
+  const blocks = requiredNeeds(job).flatMap(({ provider }): AccountBlock[] => {
     const found = chooseAccount(job, provider, connections);
     return "block" in found ? [found.block] : [];
   });

@@ -1,13 +1,14 @@
 import { eq, sql } from "drizzle-orm";
 import { differs } from "#db/differs.ts";
 import { schedules } from "#db/schema/index.ts";
-import { findSensor } from "#server/catalog/sensors/registry.ts";
+import { findJob } from "#server/catalog/jobs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { isOn } from "#server/domain/tenancy/plans.ts";
 import { invalid } from "#server/errors.ts";
 import type { ConfigureJob } from "./schemas.ts";
-import { nextSlot } from "./slots.ts";
+import { gridOf, nextSlot } from "./slots.ts";
 
 /**
  * Sets how a job measures for this tenant; it counts from its next run on. What is left out is as the job begins with, and
@@ -16,19 +17,19 @@ import { nextSlot } from "./slots.ts";
  */
 export async function configureJob(ctx: TenantCtx, { job, config }: ConfigureJob): Promise<void> {
   requirePermission(ctx, "settings:write");
-  const sensor = findSensor(job);
+  const sensor = findJob(job);
   const parsed = sensor.config.safeParse(config);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw invalid(issue?.path.join(".") || "config", issue?.message ?? "These settings do not fit the job.");
   }
   const settings = parsed.data as Record<string, unknown>;
-  const grid = { tenantId: ctx.tenant.id, job, everyS: sensor.everyS };
+  const grid = gridOf(ctx.tenant, sensor);
   const same = inTenant(ctx, schedules, eq(schedules.job, job), sql`not ${differs(schedules, { config: settings })}`);
   await commitIf(ctx, sql`not exists (select 1 from ${schedules} where ${same})`, "job.configured", { job, config: settings }, [
     ctx.db
       .insert(schedules)
-      .values({ ...grid, nextAt: nextSlot(grid, ctx.now()), enabled: ctx.tenant.features[job] !== false, config: settings })
+      .values({ ...grid, nextAt: nextSlot(grid, ctx.now()), enabled: isOn(ctx.tenant, sensor), config: settings })
       .onConflictDoUpdate({
         target: [schedules.tenantId, schedules.job],
         set: { config: settings },

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { schedules } from "#db/schema/index.ts";
 import type { Text } from "#db/words/locales.ts";
-import type { Sensor } from "#server/catalog/sensor.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { Job } from "#server/catalog/job.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
@@ -24,7 +24,7 @@ export interface JobSettings {
   fields: SettingField[];
 }
 
-/** What a schema says of one property; `label` and `hint` are ours, see `.meta()` in the sensors. */
+/** What a schema says of one property; `label` and `hint` are ours, see `.meta()` in the jobs. */
 const Property = z.object({
   type: z.enum(["integer", "number", "boolean", "string"]),
   label: z.record(z.enum(["en", "fr", "he"]), z.string()),
@@ -36,14 +36,14 @@ const Property = z.object({
 /** The jobs that have settings, each with its fields and what they are for this tenant; drawn from the sensors' own schemas. */
 export async function listJobSettings(ctx: TenantCtx): Promise<JobSettings[]> {
   const rows = await ctx.db.select({ job: schedules.job, config: schedules.config }).from(schedules).where(inTenant(ctx, schedules));
-  return sensors.flatMap((sensor) => {
+  return allJobs.flatMap((sensor) => {
     const stored = rows.find(({ job }) => job === sensor.id)?.config ?? {};
     const fields = fieldsOf(sensor, stored);
     return fields.length > 0 ? [{ job: sensor.id, title: sensor.title, fields }] : [];
   });
 }
 
-function fieldsOf({ config }: Sensor, stored: Record<string, unknown>): SettingField[] {
+function fieldsOf({ config }: Job, stored: Record<string, unknown>): SettingField[] {
   const { properties = {} } = z.toJSONSchema(config, { io: "input" });
   // What no longer fits falls back to what the job begins with, as it does in a run.
   const parsed = config.safeParse(stored);

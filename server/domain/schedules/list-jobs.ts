@@ -1,5 +1,5 @@
 import type { Text } from "#db/words/locales.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 
 /** A job of the shelf, as people read of it. */
 export interface Job {
@@ -12,7 +12,7 @@ export interface Job {
 
 /** All jobs, in the order in which the portal shows them. */
 export const listJobs = (): Job[] =>
-  sensors.map(({ id, title, description, needs }) => ({
+  allJobs.map(({ id, title, description, needs }) => ({
     id,
     title,
     description,

@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { measurements, runs, schedules } from "#db/schema/index.ts";
-import type { Sensor } from "#server/catalog/sensor.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { Job } from "#server/catalog/job.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { type ConnectionFacts, sourceOf } from "#server/domain/connections/choose-account.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
-import { planHasJob } from "#server/domain/tenancy/plans.ts";
+import { isOn, planHasJob } from "#server/domain/tenancy/plans.ts";
 import { blockOf } from "./block-of.ts";
+import { gridOf, nextSlot } from "./slots.ts";
 
 export interface ScheduleFacts {
   /** All connections of the tenant, as they will be once the caller's batch is written. */
@@ -16,18 +17,20 @@ export interface ScheduleFacts {
 
 /**
  * Statements that make the tenant's schedules what they should be given these facts; for the batch of whoever changes
- * the facts. A schedule that may run again (or for the first time) is due at once, any other keeps its time and its cursor.
+ * the facts. A schedule that may run again (or for the first time) is due at once, or at its time of day; any other keeps its time and
+ * its cursor.
  *
  * One that would now read another source (another account, another property) begins anew: its cursor and its measurements are
  * of the old source, and are dropped; a run that is at it loses its lease, so that it writes nothing more of the old one.
  */
-export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: readonly Sensor[] = sensors): BatchItem<"sqlite">[] {
-  const { features } = ctx.tenant;
+export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: readonly Job[] = allJobs): BatchItem<"sqlite">[] {
+  const now = ctx.now();
   const suspended = isStopped(ctx.tenant);
   const rows = jobs.map((job) => ({
-    job: job.id,
-    everyS: job.everyS,
-    enabled: features[job.id] === false ? 0 : 1,
+    ...gridOf(ctx.tenant, job),
+    // What runs at a time of day waits for it; all else begins at once.
+    nextAt: job.dailyAt === undefined ? now : nextSlot(gridOf(ctx.tenant, job), now),
+    enabled: isOn(ctx.tenant, job) ? 1 : 0,
     blocked: blockOf(job, { suspended, inPlan: planHasJob(ctx.tenant, job.id), connections: facts.connections }),
     source: sourceOf(job, facts.connections),
   }));
@@ -35,6 +38,7 @@ export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: r
   const mayRun = sql`excluded.enabled = 1 and excluded.blocked is null`;
   const couldNot = sql`(${schedules.enabled} = 0 or ${schedules.blocked} is not null)`;
   const isOther = sql`excluded.source <> ${schedules.source}`;
+  const isOtherTime = sql`(excluded.daily_at is not ${schedules.dailyAt} or excluded.zone is not ${schedules.zone})`;
   const begins = sql`${mayRun} and (${couldNot} or ${isOther})`;
   /** Jobs whose source is another one than before; asked while the old one is still written there. */
   const moved = sql`(select s.job from json_each(${json}) f join schedules s on s.tenant_id = ${ctx.tenant.id} and s.job = f.value->>'job'
@@ -51,16 +55,18 @@ export function scheduleStatements(ctx: TenantCtx, facts: ScheduleFacts, jobs: r
     ctx.db
       .insert(schedules)
       .select(
-        sql`select ${ctx.tenant.id}, value->>'job', value->>'everyS', ${ctx.now()}, value->>'enabled', value->>'blocked', '{}', null, value->>'source', null, null, null, null, null, null, null, null
+        sql`select ${ctx.tenant.id}, value->>'job', value->>'everyS', value->>'nextAt', value->>'enabled', value->>'blocked', '{}', null, value->>'source', null, null, null, null, null, null, null, null, value->>'dailyAt', value->>'zone'
           from json_each(${json}) where true`,
       )
       .onConflictDoUpdate({
         target: [schedules.tenantId, schedules.job],
         set: {
           everyS: sql`excluded.every_s`,
+          dailyAt: sql`excluded.daily_at`,
+          zone: sql`excluded.zone`,
           enabled: sql`excluded.enabled`,
           blocked: sql`excluded.blocked`,
-          nextAt: sql`case when (${begins}) or ${schedules.everyS} > excluded.every_s then excluded.next_at else ${schedules.nextAt} end`,
+          nextAt: sql`case when (${begins}) or ${schedules.everyS} > excluded.every_s or ${isOtherTime} then excluded.next_at else ${schedules.nextAt} end`,
           cursor: sql`case when ${isOther} then null else ${schedules.cursor} end`,
           lastSuccessAt: sql`case when ${isOther} then null else ${schedules.lastSuccessAt} end`,
           // What kept it from running, or what failed at another account, says nothing of how it stands from now on.

@@ -1,4 +1,5 @@
 import type { Plan } from "#db/words/tenants.ts";
+import type { Job } from "#server/catalog/job.ts";
 import type { Tenant } from "#server/ctx.ts";
 import type { PlanTerms } from "./schemas.ts";
 
@@ -6,6 +7,7 @@ import type { PlanTerms } from "./schemas.ts";
  * What a client's plan gives: read it as a table. `jobs` and `providers` are ids of the shelf, or all that is or comes on it.
  * Each column names who holds to it:
  * - jobs: `blockOf` (a schedule outside the plan waits, a run of it is refused)
+ * - turnsOn: `isOn` (jobs that run without the client having said so)
  * - providers, connections: `storeConnection` (accounts that are connected at once; one account both ways is one)
  * - members: `invite` (people of the team, with those who are invited)
  * - exportsPerDay: `requestExport`
@@ -17,6 +19,7 @@ import type { PlanTerms } from "./schemas.ts";
 export const plans: Readonly<Record<Plan, PlanTerms>> = {
   quickwin: {
     jobs: ["shopify-sensor", "klaviyo-sensor", "ga4-sensor"],
+    turnsOn: [],
     providers: ["shopify", "klaviyo", "google"],
     members: 3,
     connections: 3,
@@ -27,6 +30,7 @@ export const plans: Readonly<Record<Plan, PlanTerms>> = {
   },
   essentials: {
     jobs: "all",
+    turnsOn: [],
     providers: "all",
     members: 10,
     connections: 15,
@@ -37,6 +41,7 @@ export const plans: Readonly<Record<Plan, PlanTerms>> = {
   },
   growth: {
     jobs: "all",
+    turnsOn: [],
     providers: "all",
     members: 100,
     connections: 100,
@@ -56,6 +61,10 @@ export const planOf = ({ plan }: OfPlan): PlanTerms => plans[plan];
 const holds = (list: PlanTerms["jobs"], id: string): boolean => list === "all" || list.includes(id);
 
 export const planHasJob = (tenant: OfPlan, jobId: string): boolean => holds(planOf(tenant).jobs, jobId);
+
+/** Whether a client has this job on: as it said itself, else as the job begins, or as its plan has it. */
+export const isOn = (tenant: Pick<Tenant, "plan" | "features">, { id, onByDefault }: Pick<Job, "id" | "onByDefault">): boolean =>
+  tenant.features[id] ?? (onByDefault === true || planOf(tenant).turnsOn.includes(id));
 
 /** Why a plan has no place for one more account at a provider. */
 export type PlanRefusal = "not_in_plan" | "plan_full";

@@ -15,6 +15,7 @@ const OnShelf = z.union([z.literal("all"), z.array(z.string())]);
 /** What a plan gives; the table is plans.ts. */
 export const PlanTerms = z.object({
   jobs: OnShelf.describe("Ids of the jobs that run, or `all`."),
+  turnsOn: z.array(z.string()).describe("Ids of the jobs that are on without a word of the client, beside those that are for everybody."),
   providers: OnShelf.describe("Ids of the providers that can be connected, or `all`."),
   members: z.number().describe("People of the team, with those who are invited."),
   connections: z.number().describe("Accounts that are connected at once."),

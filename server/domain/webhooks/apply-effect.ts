@@ -8,7 +8,7 @@ import { endAccess, probeSoon, replaceScopes } from "./change-access.ts";
 import { conclude } from "./conclude.ts";
 import { meetPrivacyDemand } from "./meet-privacy-demand.ts";
 import type { DeliveryRow, Working } from "./rows.ts";
-import { wakeSensors } from "./wake-sensors.ts";
+import { wakeJobs } from "./wake-jobs.ts";
 
 /** Does what an event means for us. Throws a `ZodError` where its payload is not what the provider describes. */
 export async function applyEffect(
@@ -39,7 +39,7 @@ async function act(ctx: TenantCtx, working: Working, effect: Effect): Promise<vo
       return probeSoon(ctx, working);
     case "wake":
     case "order_deleted":
-      return wakeSensors(ctx, working, effect);
+      return wakeJobs(ctx, working, effect);
     case "privacy":
       return meetPrivacyDemand(ctx, working, effect.demand);
     case "none":

@@ -3,7 +3,7 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Statement } from "#db/client.ts";
 import { columnsOf, ofAccounts, ofCustomers } from "#db/holdings.ts";
 import { connections, measurements, orders, privacyRequests, schedules, webhookDeliveries } from "#db/schema/index.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import type { PrivacyDemand } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
@@ -146,7 +146,7 @@ const forgetPacked = (ctx: TenantCtx, working: Working): Statement[] => Object.v
 
 /**
  * All that came from an account is erased, and the account's own name and keys; the row stays, nameless, so that what it did
- * can be told. `figures`: measurements of the provider's sensors too, which begin anew where another account is left.
+ * can be told. `figures`: measurements of the provider's jobs too, which begin anew where another account is left.
  */
 async function eraseAccount(
   ctx: TenantCtx,
@@ -155,7 +155,7 @@ async function eraseAccount(
 ): Promise<void> {
   const { connection, delivery } = working;
   const open = stillOpen(ctx, delivery.id);
-  const jobs = sensors.filter(({ needs }) => needs.some(({ provider }) => provider === connection.provider)).map(({ id }) => id);
+  const jobs = allJobs.filter(({ needs }) => needs.some(({ provider }) => provider === connection.provider)).map(({ id }) => id);
   const list = sql`(select value from json_each(${JSON.stringify(figures ? jobs : [])}))`;
   const ofSensors = inTenant(ctx, measurements, sql`${measurements.sensor} in ${list}`);
   const own = ofAccounts.map(({ table }) => ({

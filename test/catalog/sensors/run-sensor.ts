@@ -3,7 +3,9 @@ import { batchOf, openDb } from "#db/client.ts";
 import { measurements as measurementRows, runs } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import { checkMeasurements } from "#server/catalog/check-measurements.ts";
-import type { Measurement, OrderRecord, RefundRecord, Sensor, Step } from "#server/catalog/sensor.ts";
+import type { Step } from "#server/catalog/job.ts";
+import type { Measurement, OrderRecord, RefundRecord } from "#server/catalog/records.ts";
+import type { Sensor } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { outcomeStatements } from "#server/domain/runs/outcome-statements.ts";
@@ -38,6 +40,7 @@ export async function runSensor(ctx: TenantCtx, sensor: Sensor, input: RunInput)
     const stored: unknown = JSON.parse(JSON.stringify(run.cursor));
     const step = await sensor.step({
       account: () => input.account,
+      optionalAccount: () => null,
       config: sensor.config.parse(input.config ?? {}),
       cursor: stored === null ? null : sensor.cursor.parse(stored),
       shop: shopHistory(ctx, input.account.connectionId),

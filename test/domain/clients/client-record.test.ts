@@ -5,6 +5,7 @@ import { maxBatch } from "#app/max-batch.ts";
 import { openDb } from "#db/client.ts";
 import { auditLog, connections, measurements, tenants } from "#db/schema/index.ts";
 import type { Role } from "#db/words/tenants.ts";
+import { everyOf } from "#server/catalog/job.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { createClient } from "#server/domain/clients/create-client.ts";
 import { describeClient } from "#server/domain/clients/describe-clients.ts";
@@ -212,7 +213,7 @@ describe("the first success", () => {
     for (const _ of [1, 2]) {
       await rig.tick();
       await rig.work();
-      rig.clock.advance(oneStep.everyS * 1000);
+      rig.clock.advance(everyOf(oneStep) * 1000);
     }
     expect(await client.runs()).toMatchObject([{ status: "succeeded" }, { status: "succeeded" }]);
     expect(await rowOf(client.id)).toMatchObject({ status: "active" });

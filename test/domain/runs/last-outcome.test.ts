@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { runs, schedules } from "#db/schema/index.ts";
+import { everyOf } from "#server/catalog/job.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
 import { maxAttempts } from "#server/domain/runs/engine.ts";
@@ -29,7 +30,7 @@ test("a sensor whose last run failed says so, however many runs of other jobs ca
   await ctx.db.insert(schedules).values({
     tenantId: ctx.tenant.id,
     job: sensor.id,
-    everyS: sensor.everyS,
+    everyS: everyOf(sensor),
     nextAt: now + 1000,
     config: {},
     lastSuccessAt: now - 1000,

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { defineSensor, type Reading, type Sensor, type Step } from "#server/catalog/sensor.ts";
+import type { Pace, Reading, Step } from "#server/catalog/job.ts";
+import { defineSensor, type Sensor } from "#server/catalog/sensor.ts";
 
 const title = { en: "Test", fr: "Test", he: "Test" };
 const Cursor = z.object({ page: z.number() });
@@ -10,17 +11,18 @@ export type TestReading = Reading<Record<string, unknown>, { page: number }>;
 export const testSensor = (
   id: string,
   step: (reading: TestReading) => Promise<TestStep> = async () => ({ cursor: null, done: true }),
-  more: Partial<Pick<Sensor, "needs" | "everyS">> = {},
+  more: Partial<Pick<Sensor, "needs" | "onByDefault" | "wokenBy" | "config" | "metrics">> & Partial<Pace> = {},
 ): Sensor =>
   defineSensor({
     id,
     title,
     description: title,
     needs: [],
-    everyS: 3600,
+    onByDefault: true,
     config: z.record(z.string(), z.unknown()),
     cursor: Cursor,
     metrics: [{ key: "orders", label: title, unit: "count", kind: "daily" }],
     step,
+    ...(more.dailyAt === undefined ? { everyS: 3600 } : {}),
     ...more,
-  });
+  } as Sensor);

@@ -85,7 +85,7 @@ test("a job that shall run more often does not wait for its old slot", async () 
 });
 
 test("slots are even in UTC: the days of 23 and 25 hours have 23 and 25 hourly slots", () => {
-  const grid = { tenantId: "acme", job: "shop", everyS: 3600 };
+  const grid = { tenantId: "acme", job: "shop", everyS: 3600, dailyAt: null, zone: null };
   const slotsBetween = (from: string, to: string) => {
     const slots: number[] = [];
     for (let at = nextSlot(grid, Date.parse(from) - 1); at < Date.parse(to); at = nextSlot(grid, at)) slots.push(at);
@@ -99,8 +99,11 @@ test("slots are even in UTC: the days of 23 and 25 hours have 23 and 25 hourly s
 
 test("tenants start at different moments of a slot, each always at its own", () => {
   const now = Date.parse("2026-03-01T10:00:00Z");
-  const offsets = Array.from({ length: 200 }, (_, index) => latestSlot({ tenantId: `t${index}`, job: "shop", everyS: 3600 }, now) % hour);
+  const offsets = Array.from(
+    { length: 200 },
+    (_, index) => latestSlot({ tenantId: `t${index}`, job: "shop", everyS: 3600, dailyAt: null, zone: null }, now) % hour,
+  );
   expect(new Set(offsets).size).toBeGreaterThan(150);
-  const grid = { tenantId: "acme", job: "shop", everyS: 3600 };
+  const grid = { tenantId: "acme", job: "shop", everyS: 3600, dailyAt: null, zone: null };
   expect(latestSlot(grid, latestSlot(grid, now))).toBe(latestSlot(grid, now));
 });

@@ -2,8 +2,9 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { rowIf } from "#db/row-if.ts";
 import { connections, orders, schedules } from "#db/schema/index.ts";
-import type { OrderRecord, Sensor } from "#server/catalog/sensor.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
+import type { Job } from "#server/catalog/job.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
+import type { OrderRecord } from "#server/catalog/records.ts";
 import type { Effect } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { customerOfOrder } from "#server/domain/commerce/customer-of-order.ts";
@@ -14,15 +15,15 @@ import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conclude, stillOpen } from "./conclude.ts";
 import type { Working } from "./rows.ts";
 
-/** However much happens at a shop, its sensor looks no oftener than this. */
+/** However much happens at a shop, a job that it wakes looks no oftener than this. */
 const restMs = 5 * 60_000;
 
 /**
- * Something happened that these sensors read: they are due, and an order that came along is kept at once. Only for sensors that
- * may run and read this very account: another one's figures are not theirs. An event that never comes costs a quarter of an
- * hour: the sensor reads it by itself. An order that is gone goes at once, whoever reads, also while its account waits for a sign-in.
+ * Something happened by which jobs are woken: they are due, and an order that came along is kept at once. Only for jobs that
+ * may run and read this very account: another one's figures are not theirs. An event that never comes costs no more than the job's own
+ * pace: it reads it by itself. An order that is gone goes at once, whoever reads, also while its account waits for a sign-in.
  */
-export async function wakeSensors(
+export async function wakeJobs(
   ctx: TenantCtx,
   working: Working,
   effect: Extract<Effect, { type: "wake" | "order_deleted" }>,
@@ -30,6 +31,7 @@ export async function wakeSensors(
   const { delivery, connection } = working;
   const isOver = effect.type === "order_deleted" ? connection.status === "disconnected" : connection.status !== "active";
   if (isOver) return void (await conclude(ctx, delivery.id, { ignored: "not_connected" }));
+  const wakeable = allJobs.filter(({ wokenBy = [] }) => wokenBy.includes(effect.happened));
   const [own, found] = await ctx.db.batch([
     ctx.db
       .select()
@@ -38,9 +40,9 @@ export async function wakeSensors(
     ctx.db
       .select({ job: schedules.job })
       .from(schedules)
-      .where(inTenant(ctx, schedules, inArray(schedules.job, [...effect.sensors]), sql`enabled = 1 and blocked is null`)),
+      .where(inTenant(ctx, schedules, inArray(schedules.job, idsOf(wakeable)), sql`enabled = 1 and blocked is null`)),
   ]);
-  const reading = sensors.filter(({ id }) => found.some(({ job }) => job === id)).filter((sensor) => reads(sensor, own, connection.id));
+  const reading = wakeable.filter((job) => found.some((each) => each.job === job.id) && reads(job, own, connection.id));
   if (effect.type === "order_deleted")
     return void (await conclude(ctx, delivery.id, {
       statements: [
@@ -48,38 +50,25 @@ export async function wakeSensors(
           now: ctx.now(),
           which: sql`select ${ctx.tenant.id} as tenant_id, ${connection.id} as connection_id, ${effect.order} as external_id where ${stillOpen(ctx, delivery.id)}`,
         }),
-        ...(reading.length > 0
-          ? [
-              wake(
-                ctx,
-                working,
-                reading.map(({ id }) => id),
-              ),
-            ]
-          : []),
+        ...(reading.length > 0 ? [wake(ctx, working, idsOf(reading))] : []),
       ],
     }));
   if (reading.length === 0)
     return void (await conclude(ctx, delivery.id, { ignored: found.length > 0 ? "other_account_read" : "no_reader" }));
   await conclude(ctx, delivery.id, {
-    statements: [
-      ...(effect.order ? keepOrder(ctx, working, effect.order) : []),
-      wake(
-        ctx,
-        working,
-        reading.map(({ id }) => id),
-      ),
-    ],
+    statements: [...(effect.order ? keepOrder(ctx, working, effect.order) : []), wake(ctx, working, idsOf(reading))],
   });
 }
 
-function reads(sensor: Sensor, own: readonly Working["connection"][], connectionId: string): boolean {
+const idsOf = (jobs: readonly Job[]): string[] => jobs.map(({ id }) => id);
+
+function reads(job: Job, own: readonly Working["connection"][], connectionId: string): boolean {
   const [first] = own;
-  const chosen = first && chooseAccount(sensor, first.provider, own);
+  const chosen = first && chooseAccount(job, first.provider, own);
   return chosen !== undefined && "account" in chosen && chosen.account.id === connectionId;
 }
 
-/** Due now, or when the sensor has rested; never later than it was. */
+/** Due now, or when the job has rested; never later than it was. */
 function wake(ctx: TenantCtx, { delivery }: Working, jobs: readonly string[]): Statement {
   const due = sql`max(${ctx.now()}, coalesce(${schedules.lastRunAt} + ${restMs}, 0))`;
   return ctx.db

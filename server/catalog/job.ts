@@ -1,0 +1,105 @@
+import type { z } from "zod";
+import type { ProviderFailureKind } from "#server/errors.ts";
+import type { Account } from "./account.ts";
+import type { Metric } from "./metric.ts";
+import type { ListedOrders, Measurement, OrderRecord, RefundRecord } from "./records.ts";
+import type { ShopHistory } from "./shop-history.ts";
+import type { Text } from "./text.ts";
+
+/** What a job needs of a provider: one account of the client's there, with these permissions. */
+export interface Need {
+  provider: string;
+  scopes: readonly string[];
+  /** Those of `scopes` that it can do without, such as one that a provider may not have approved our app for, and what is missing then. */
+  optionalScopes?: readonly { scope: string; without: Text }[];
+  /** The kind of thing under the login that must be chosen before the job can run. */
+  resource?: string;
+  /** The job runs without this account too, and this is what is missing then. */
+  optional?: { without: Text };
+}
+
+/** The permissions without which a job reads nothing. */
+export const requiredScopes = ({ scopes, optionalScopes = [] }: Need): string[] =>
+  scopes.filter((scope) => !optionalScopes.some((each) => each.scope === scope));
+
+/** The needs without which a job does not run. */
+export const requiredNeeds = ({ needs }: { needs: readonly Need[] }): Need[] => needs.filter(({ optional }) => !optional);
+
+/**
+ * When a job runs by itself. `everyS`: seconds between its slots, which are multiples of it since 1970 UTC. `dailyAt`: once a day when the
+ * client's own clock shows this (`07:30`); where summer time leaves that out, an hour later, and where it comes twice, at the first.
+ */
+export type Pace = { everyS: number; dailyAt?: undefined } | { dailyAt: `${number}:${number}`; everyS?: undefined };
+
+/** Something at a provider that jobs may be woken by, as its webhooks tell it: `shopify.orders`. */
+export type Happening = `${string}.${string}`;
+
+/** What one step of a run is handed. */
+export interface Reading<Config, Cursor> {
+  /** The account at a provider that the job needs. */
+  account(provider: string): Account;
+  /** The same of one that it can do without; null where the client has none that it may read. */
+  optionalAccount(provider: string): Account | null;
+  config: Config;
+  /** Where the last committed step stopped; null at the very first, or when what was stored no longer fits the schema. */
+  cursor: Cursor | null;
+  shop: ShopHistory;
+  now: number;
+  /** The tenant's. Where an account has its own timezone, days are the account's. */
+  timezone: string;
+  currency: string;
+  signal: AbortSignal;
+  log(level: "debug" | "info" | "warn" | "error", message: string, fields?: Record<string, unknown>): void;
+}
+
+/**
+ * Rows that a step may have found. How each kind is written stands in `server/domain/runs/effects/`, one file a kind.
+ */
+export interface Effects {
+  /** All of a metric on a day, in one step: parts and currencies of it that were measured before, and are not among these, go. */
+  measurements?: readonly Measurement[];
+  orders?: readonly OrderRecord[];
+  /** All that was given back of the step's `orders`: what is stored of one of them and is not among these goes. */
+  refunds?: readonly RefundRecord[];
+  /** What the shop still has of its orders: stored ones of that time which are not among them are deleted. */
+  listed?: ListedOrders;
+  /** Other jobs (ids) that are due at once because of what this step found, for those that read the shop's history. */
+  wake?: readonly string[];
+}
+
+/** What one step found. It is written in one batch with the cursor; then the next step begins, here or in a next message. */
+export interface Step<Cursor> extends Effects {
+  cursor: Cursor | null;
+  /** The calendar (IANA) of the days of its measurements: the account's. Left out where it measured nothing. */
+  timezone?: string;
+  /** False: there is more; call again with `cursor`. */
+  done: boolean;
+  /** Kinds of failed calls that the step was made to do without; a call that failed in any other way fails the step. */
+  despite?: readonly ProviderFailureKind[];
+}
+
+/** What the engine runs for a client, whatever comes of it: needs, pace, settings, and where it goes on. */
+export type Job<Config extends z.ZodType = z.ZodType, Cursor extends z.ZodType = z.ZodType> = Pace & {
+  id: string;
+  title: Text;
+  description: Text;
+  needs: readonly Need[];
+  /**
+   * Whether it is on for a client that said nothing. Without it the job waits until the client or its plan switches it on, so that a new
+   * job does not start for everybody minutes after a deploy.
+   */
+  onByDefault?: true;
+  /** It is due as soon as one of these happened, however long its pace. */
+  wokenBy?: readonly Happening[];
+  /** JSON, also nested; forms are drawn from it. */
+  config: Config;
+  cursor: Cursor;
+  /** What it measures, so that tiles and charts draw themselves. */
+  metrics?: readonly Metric[];
+  step(reading: Reading<z.output<Config>, z.output<Cursor>>): Promise<Step<z.output<Cursor>>>;
+};
+
+const dayS = 24 * 3600;
+
+/** Seconds between two slots of a job. */
+export const everyOf = ({ everyS }: Pace): number => everyS ?? dayS;

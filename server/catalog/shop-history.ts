@@ -1,0 +1,32 @@
+/**
+ * What the shop that the job reads has sold, as far as it has been read: what sensors that need history ask. `today` (YYYY-MM-DD) is
+ * the account's: orders that are stamped ahead of it are left out until their day. Without it all are in.
+ */
+export interface ShopHistory {
+  /** Days from `from` (YYYY-MM-DD, inclusive) that have orders or refunds, each currency by itself. */
+  daily(from: string): Promise<{ day: string; currency: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
+  /** Days on which these orders, and what was given back of them, have been counted until now: they may leave them. */
+  daysOf(orderExternalIds: readonly string[]): Promise<string[]>;
+  /** Days on which orders were counted that were found deleted at or after `since` (an instant). */
+  emptied(since: number): Promise<string[]>;
+  /** Amounts of the currency of the latest order, and counts of all orders. */
+  summary(today?: string): Promise<{
+    orders: number;
+    customers: number;
+    guestOrders: number;
+    grossMinor: number;
+    refundsMinor: number;
+    currency: string | null;
+  }>;
+  /** The same amounts of all currencies that the shop has sold in, that of the most orders first. */
+  byCurrency(): Promise<{ currency: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
+  /** Customers by how many orders they placed: total and those with more than one. */
+  repeat(today?: string): Promise<{ customers: number; repeatCustomers: number }>;
+  /**
+   * For each month of first purchase (YYYY-MM), of the last `months` up to today's, else up to the last purchase: how many customers
+   * bought (again) `offset` months later; offset 0 is the cohort's size.
+   */
+  cohorts(months: number, today?: string): Promise<{ cohort: string; offset: number; customers: number }[]>;
+  /** Days between a customer's consecutive orders: the median and the mean over all such gaps, null without any. */
+  gaps(today?: string): Promise<{ medianDays: number; meanDays: number; gaps: number } | null>;
+}

@@ -1,0 +1,11 @@
+import { sql } from "drizzle-orm";
+import { runLogs } from "#db/schema/index.ts";
+import type { Effect } from "./writing.ts";
+
+export const writeRunLogs: Effect = ({ db, rows, held }) =>
+  rows(({ logs }) => logs.map((line) => [line.seq, line.at, line.level, line.message, line.fields])).map((json) =>
+    db
+      .insert(runLogs)
+      .select(sql`select r.tenant_id, r.id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4 ${held(json)}`)
+      .onConflictDoNothing(),
+  );

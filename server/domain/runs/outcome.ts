@@ -1,0 +1,32 @@
+import type { IncidentKind } from "#db/words/incidents.ts";
+import type { RunErrorKind, RunStatus } from "#db/words/runs.ts";
+import type { Step } from "#server/catalog/job.ts";
+import type { LogLine } from "./run-log.ts";
+
+/** What a step of a run came to, and what becomes of the run. */
+export interface Outcome {
+  run: string;
+  tenantId: string;
+  job: string;
+  /** What the step found; null where it failed. */
+  found: Step<unknown> | null;
+  /** The connections that the step read from, the first one being where orders come from. */
+  connectionIds: readonly string[];
+  /** Of these, the ones whose provider answered: a job that reads only what is stored proves nothing of them. */
+  answeredIds: readonly string[];
+  /** The connection whose provider failed, and how. */
+  failing: { connectionId: string; kind: IncidentKind } | null;
+  logs: readonly LogLine[];
+  next: {
+    status: RunStatus;
+    attempt: number;
+    step: number;
+    availableAt: number;
+    sentAt: number | null;
+    errorKind: RunErrorKind | null;
+    errorMessage: string | null;
+    finishedAt: number | null;
+  };
+  /** What went wrong on our own side, as JSON that may be written: for the agency's admins alone. */
+  defect: string | null;
+}
