@@ -100,12 +100,12 @@ function FeaturesForm() {
   const { jobs } = useAdmin();
   return (
     <Card>
-      <Form key={JSON.stringify(client.features)} method="post" className="grid gap-5">
+      <Form key={client.jobsOn.join()} method="post" className="grid gap-5">
         {failure?.intent === "features" && <FormMessage failure={failure} />}
         <fieldset className="grid gap-4">
           <legend className="sr-only">{t("features.title")}</legend>
           {jobs.map(({ id, title, description }) => (
-            <Checkbox key={id} name="job" value={id} label={title} hint={description} defaultChecked={client.features[id] !== false} />
+            <Checkbox key={id} name="job" value={id} label={title} hint={description} defaultChecked={client.jobsOn.includes(id)} />
           ))}
         </fieldset>
         <div>

@@ -6,7 +6,9 @@ import { Card } from "#app/components/ui/card.tsx";
 import { Checkbox } from "#app/components/ui/checkbox.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
+import { Select } from "#app/components/ui/select.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
+import { Textarea } from "#app/components/ui/textarea.tsx";
 import { type FormFailure, formFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -40,7 +42,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   const jobs = await api.runs.settings({ tenant });
   const settings = jobs.find((each) => each.job === job);
   if (!settings) throw new Response("Unknown intent", { status: 422 });
-  const config = Object.fromEntries(settings.fields.map((field) => [field.name, sentValue(field, form.get(field.name))]));
+  const config = sentConfig(settings.fields, form);
   try {
     await api.runs.configure({ tenant, job, config });
   } catch (error) {
@@ -50,12 +52,33 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   return redirect(new URL(request.url).pathname);
 }
 
-/** A field as it was sent, in its own type; what is no number stays text, for the job's own schema to refuse. */
-function sentValue({ type }: Setting, sent: FormDataEntryValue | null): string | number | boolean {
-  if (type === "boolean") return sent !== null;
+/** The settings as they were sent, each in its own type, those of a group by their own names. */
+const sentConfig = (fields: readonly Setting[], form: FormData): Record<string, unknown> =>
+  Object.fromEntries(fields.map((field) => [field.name.split(".").at(-1) ?? field.name, sentValue(field, form)]));
+
+/** What is no number stays text, for the job's own schema to refuse. */
+function sentValue(field: Setting, form: FormData): unknown {
+  const sent = form.get(field.name);
   const text = String(sent ?? "").trim();
-  return type === "text" || text === "" || Number.isNaN(Number(text)) ? text : Number(text);
+  switch (field.type) {
+    case "boolean":
+      return sent !== null;
+    case "group":
+      return sentConfig(field.fields, form);
+    case "list":
+      return text.split(/\s*\n\s*/).flatMap((line) => (line === "" ? [] : [field.ofNumbers ? asNumber(line) : line]));
+    case "text":
+    case "choice":
+      return text;
+    case "integer":
+    case "number":
+      return asNumber(text);
+    default:
+      return field.type satisfies never;
+  }
 }
+
+const asNumber = (text: string): string | number => (text === "" || Number.isNaN(Number(text)) ? text : Number(text));
 
 /** How each sensor measures: forms that are drawn from the sensors' own schemas. */
 export default function SensorSettings() {
@@ -106,24 +129,54 @@ function SettingInput({ field, failure, disabled }: { field: Setting; failure: F
   const t = useWords();
   const { locale } = useDisplay();
   const { name, type, label, hint, minimum, maximum, value } = field;
+  if (type === "group") {
+    return (
+      <fieldset className="grid gap-4 border-s border-line ps-4">
+        <legend className="contents">
+          <span className="text-[0.8125rem] font-medium text-ink">{label[locale]}</span>
+        </legend>
+        {hint && <p className="text-[0.8125rem] text-ink-faint">{hint[locale]}</p>}
+        {field.fields.map((inner) => (
+          <SettingInput key={inner.name} field={inner} failure={failure} disabled={disabled} />
+        ))}
+      </fieldset>
+    );
+  }
   if (type === "boolean") {
     return (
       <Checkbox name={name} value="1" defaultChecked={value === true} disabled={disabled} label={label[locale]} hint={hint?.[locale]} />
     );
   }
   const range = minimum !== null && maximum !== null ? t("accounts.settingsRange", { from: minimum, to: maximum }) : null;
+  const lines = type === "list" ? t("accounts.settingsLines") : null;
   return (
-    <Field label={label[locale]} hint={[hint?.[locale], range].filter(Boolean).join(" ")} error={failure?.fields[name]}>
-      <Input
-        name={name}
-        type={type === "text" ? "text" : "number"}
-        step={type === "number" ? "any" : undefined}
-        min={minimum ?? undefined}
-        max={maximum ?? undefined}
-        defaultValue={failure?.values[name] ?? String(value ?? "")}
-        disabled={disabled}
-        className="sm:max-w-40"
-      />
+    <Field label={label[locale]} hint={[hint?.[locale], range, lines].filter(Boolean).join(" ")} error={failure?.fields[name]}>
+      <SettingControl field={field} given={failure?.values[name]} disabled={disabled} />
     </Field>
+  );
+}
+
+function SettingControl({ field, given, disabled }: { field: Setting; given: string | undefined; disabled: boolean }) {
+  const { locale } = useDisplay();
+  const { name, type, choices, minimum, maximum, value } = field;
+  if (type === "choice") {
+    const options = choices.map((choice) => ({ value: choice.value, label: choice.label[locale] }));
+    return <Select name={name} options={options} defaultValue={given ?? String(value ?? "")} disabled={disabled} className="sm:max-w-60" />;
+  }
+  if (type === "list") {
+    const lines = given ?? (Array.isArray(value) ? value.join("\n") : "");
+    return <Textarea name={name} rows={4} defaultValue={lines} disabled={disabled} className="sm:max-w-60" />;
+  }
+  return (
+    <Input
+      name={name}
+      type={type === "text" ? "text" : "number"}
+      step={type === "number" ? "any" : undefined}
+      min={minimum ?? undefined}
+      max={maximum ?? undefined}
+      defaultValue={given ?? String(value ?? "")}
+      disabled={disabled}
+      className={type === "text" ? "sm:max-w-60" : "sm:max-w-40"}
+    />
   );
 }

@@ -43,5 +43,5 @@ export const scheduleBlocks = [
 ] as const;
 export type ScheduleBlock = (typeof scheduleBlocks)[number];
 
-/** Values of a job's config, by the names that the job's own schema has. */
-export type JobConfig = Record<string, string | number | boolean>;
+/** A job's settings: JSON, by the names that the job's own schema has. */
+export type JobConfig = Record<string, unknown>;

@@ -179,6 +179,7 @@ export const accounts = {
     settingsSaved: "{{job}} is set.",
     settingsReadOnly: "Only owners and admins can change this.",
     settingsRange: "From {{from}} to {{to}}",
+    settingsLines: "One to a line.",
   },
   keys: {
     endsTitle: "This key will be removed on {{date}}",

@@ -183,6 +183,7 @@ export const accounts = {
     settingsSaved: "{{job}} est réglé.",
     settingsReadOnly: "Seuls les propriétaires et administrateurs peuvent le changer.",
     settingsRange: "De {{from}} à {{to}}",
+    settingsLines: "Une valeur par ligne.",
   },
   keys: {
     endsTitle: "Cette clé sera supprimée le {{date}}",

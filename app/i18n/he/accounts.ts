@@ -183,6 +183,7 @@ export const accounts = {
     settingsSaved: "{{job}} הוגדר.",
     settingsReadOnly: "רק בעלים ומנהלים יכולים לשנות זאת.",
     settingsRange: "מ-{{from}} עד {{to}}",
+    settingsLines: "ערך אחד בכל שורה.",
   },
   keys: {
     endsTitle: "המפתח הזה יימחק ב-{{date}}",

@@ -1,11 +1,13 @@
 import { and, desc, eq, inArray, ne, sql } from "drizzle-orm";
 import { type Db, openDb, placeOf, places } from "#db/client.ts";
 import { connections, invitations, measurements, memberships, schedules, users } from "#db/schema/index.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import { klaviyoSensor } from "#server/catalog/sensors/klaviyo-sensor.ts";
 import { type Ctx, requirePermission, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { type ConnectionFacts, chooseAccount, inOrder } from "#server/domain/connections/choose-account.ts";
 import { standsAt } from "#server/domain/people/invite.ts";
 import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
+import { isOn } from "#server/domain/tenancy/plans.ts";
 import { Client } from "./schemas.ts";
 
 /** What stands elsewhere than in a client's own row. */
@@ -37,7 +39,8 @@ export async function describeClients(ctx: Ctx, tenants: readonly Tenant[]): Pro
   return tenants.map((tenant) => toClient(tenant, { owner: owners.get(tenant.id) ?? null, klaviyo: klaviyo.get(tenant.id) ?? null }));
 }
 
-const toClient = (tenant: Tenant, facts: Facts): Client => Client.parse({ ...tenant, ...facts });
+const toClient = (tenant: Tenant, facts: Facts): Client =>
+  Client.parse({ ...tenant, ...facts, jobsOn: allJobs.filter((job) => isOn(tenant, job)).map(({ id }) => id) });
 
 /** The address of each client's first owner; where none is in yet, of the one who is invited last. */
 async function ownersOf(db: Db, tenantIds: readonly string[], now: number): Promise<Map<string, string>> {

@@ -3,6 +3,7 @@ import type { Ctx } from "#server/ctx.ts";
 import { activateClient } from "#server/domain/clients/activate-client.ts";
 import { chooseAccount } from "#server/domain/connections/choose-account.ts";
 import { blockOf } from "#server/domain/schedules/block-of.ts";
+import { mergeConfig } from "#server/domain/schedules/merge-config.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { planHasJob } from "#server/domain/tenancy/plans.ts";
 import { isProviderFault } from "#server/domain/wire/is-provider-fault.ts";
@@ -93,7 +94,7 @@ async function nextStep(
     job,
     run,
     tenant,
-    config: { ...schedule?.config, ...run.params },
+    config: mergeConfig(schedule?.config ?? {}, run.params ?? {}),
     cursor,
     held: chosen,
     log,

@@ -1,8 +1,8 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { runs, schedules } from "#db/schema/index.ts";
-import type { JobConfig } from "#db/words/runs.ts";
 import { findJob } from "#server/catalog/jobs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { canonical } from "#server/domain/audit/chain.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { checkParams } from "#server/domain/schedules/check-params.ts";
 import { gridOf, nextSlot } from "#server/domain/schedules/slots.ts";
@@ -55,12 +55,7 @@ export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun)
   const [started] = found as Run[];
   if (!started) throw new Error("a run that was just made, or is open, is not there");
   if (started.id === id) await ctx.send.runs([runMessage(started)]);
-  else if (own && !isSame(own, started.params))
+  else if (own && canonical(own) !== canonical(started.params))
     throw conflict("A run of this job is open, with other parameters. Start it when that has ended.");
   return started;
 }
-
-const isSame = (own: JobConfig, other: JobConfig | null): boolean =>
-  other !== null &&
-  Object.keys(other).length === Object.keys(own).length &&
-  Object.entries(own).every(([name, value]) => other[name] === value);

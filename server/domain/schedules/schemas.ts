@@ -6,10 +6,13 @@ export const JobId = z.string().min(1).max(60);
 
 export const ScheduleBlock = z.enum(scheduleBlocks);
 
-export const JobConfig = z.record(
-  z.string().max(60),
-  z.union([z.string().max(500), z.number(), z.boolean()]),
-) satisfies z.ZodType<words.JobConfig>;
+const maxConfig = 10_000;
+export const JobConfig = z
+  .record(z.string().max(60), z.unknown())
+  .refine(
+    (config) => JSON.stringify(config).length <= maxConfig,
+    `These are more than ${maxConfig} characters.`,
+  ) satisfies z.ZodType<words.JobConfig>;
 
 export const Schedule = z.object({
   job: z.string(),

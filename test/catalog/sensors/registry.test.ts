@@ -2,10 +2,12 @@ import { expect, onTestFinished, test } from "vitest";
 import type { SandboxProviderId } from "#sandbox/endpoints.ts";
 import { propertiesOf } from "#sandbox/google/properties.ts";
 import type { AccountRequest } from "#server/catalog/account.ts";
+import { everyOf } from "#server/catalog/job.ts";
+import { findJob } from "#server/catalog/jobs.ts";
 import { grantsAll } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
-import { findSensor, sensors } from "#server/catalog/sensors/registry.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
 import { DomainError } from "#server/errors.ts";
 import { makeTenant, testTenantCtx } from "#test/harness.ts";
 import { runSensor } from "./run-sensor.ts";
@@ -21,7 +23,7 @@ test("ids are unique, and an unknown one is not found", () => {
   const ids = sensors.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids.every((id) => /^[a-z0-9]+(-[a-z0-9]+)*-sensor$/.test(id))).toBe(true);
-  expect(() => findSensor("no-such-sensor")).toThrow(DomainError);
+  expect(() => findJob("no-such-sensor")).toThrow(DomainError);
 });
 
 test.each(sensors.map((sensor) => [sensor.id, sensor] as const))("%s describes itself in three languages, with units", (_, sensor) => {
@@ -44,7 +46,7 @@ test.each(sensors.map((sensor) => [sensor.id, sensor] as const))("%s describes i
     if (quotient) expect(dimension).toBeUndefined();
     if (aggregate) expect(kind).toBe("daily");
   }
-  expect(sensor.everyS).toBeGreaterThanOrEqual(60);
+  expect(everyOf(sensor)).toBeGreaterThanOrEqual(60);
   expect(() => sensor.config.parse({})).not.toThrow();
 });
 
