@@ -30,7 +30,9 @@ test("a job that is new waits until the client or its plan switches it on; the f
   expect(isOn(tenant, fresh)).toBe(false);
   expect(isOn({ ...tenant, features: { fresh: true } }, fresh)).toBe(true);
   const { turnsOn } = plans.growth;
-  onTestFinished(() => void (plans.growth.turnsOn = turnsOn));
+  onTestFinished(() => {
+    plans.growth.turnsOn = turnsOn;
+  });
   plans.growth.turnsOn = ["fresh"];
   expect(isOn(tenant, fresh)).toBe(true);
   expect(isOn({ ...tenant, plan: "essentials" }, fresh)).toBe(false);
