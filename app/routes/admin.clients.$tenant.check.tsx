@@ -26,7 +26,7 @@ export default function ClientCheck() {
   const t = useWords();
   const { findings } = useLoaderData<typeof loader>();
   return (
-    <Section title={t("check.title")} description={t("check.description")} className="mt-0">
+    <Section title={t("check.title")} description={t("check.description")} space="none">
       <Card padding="none">
         {findings.length === 0 ? (
           <EmptyState icon={CircleCheck} title={t("check.emptyTitle")}>

@@ -58,7 +58,7 @@ export default function ClientSettings() {
     now === null ? t("client.fromAccounts") : t("client.fromAccountsNow", { value: isolate(now) });
   return (
     <div className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,22rem)] lg:gap-6">
-      <Section title={t("client.facts")} description={t("client.factsHint")} className="mt-0 lg:mt-0">
+      <Section title={t("client.facts")} description={t("client.factsHint")} space="none">
         <Card>
           <Form method="post" className="grid gap-5">
             <FormMessage failure={failed} />
@@ -85,7 +85,7 @@ export default function ClientSettings() {
           </Form>
         </Card>
       </Section>
-      <Section title={t("features.title")} description={t("features.description")} className="mt-0 lg:mt-0">
+      <Section title={t("features.title")} description={t("features.description")} space="none">
         <FeaturesForm />
       </Section>
     </div>

@@ -161,7 +161,7 @@ function Connect({ integration, failure }: { integration: Integration; failure: 
   const { connections, signsIn, configured, keyForm, jobs } = integration;
   const isFirst = connections.length === 0;
   return (
-    <Section title={t(isFirst ? "accounts.connectTitle" : "accounts.connectAnother")} className={isFirst ? "mt-0 lg:mt-0" : undefined}>
+    <Section title={t(isFirst ? "accounts.connectTitle" : "accounts.connectAnother")} space={isFirst ? "none" : "md"}>
       <div className="grid grid-cols-1 gap-4">
         {signsIn && configured && (
           <Card>

@@ -126,7 +126,7 @@ export default function Integrations() {
         const own = free.filter(({ provider }) => groupOf(provider) === group);
         return (
           own.length > 0 && (
-            <Section key={group} title={t(`accounts.group.${group}`)} className="mt-6 lg:mt-8">
+            <Section key={group} title={t(`accounts.group.${group}`)} space="sm">
               <ul className="grid grid-cols-1 gap-4 sm:grid-cols-2 xl:grid-cols-3">
                 {own.map((integration) => (
                   <ShelfCard key={integration.provider} integration={integration} />

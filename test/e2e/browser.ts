@@ -1,6 +1,8 @@
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { twMerge } from "tailwind-merge";
 import { expect } from "vitest";
+import { CATALOGUES } from "#app/i18n/catalogues.server.ts";
 import { chromiumFlags, findChromium } from "#scripts/chromium.ts";
 import { findMail } from "#scripts/demo/mail.ts";
 import type { Demo } from "#scripts/demo/start.ts";
@@ -61,6 +63,31 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
     client: document.documentElement.clientWidth,
   }));
   expect(scroll, `${page.url()} is ${scroll} px wide on a screen of ${client} px`).toBeLessThanOrEqual(client);
+}
+
+/** No text is a key in place of its words, and no element has two classes of which one undoes the other: `cn` lets neither win. */
+export async function expectWordsAndClasses(page: Page): Promise<void> {
+  const { text, classes } = await page.evaluate(() => ({
+    text: document.body.innerText,
+    classes: [...new Set([...document.querySelectorAll("[class]")].map((element) => element.getAttribute("class") ?? ""))],
+  }));
+  expect(text.match(/[\w:]+(\.\w+)+/g)?.filter((word) => keys.has(word.replace(/^\w+:/, ""))) ?? [], page.url()).toEqual([]);
+  const undone = classes.flatMap((each) => {
+    const kept = new Set(twMerge(each).split(" "));
+    return each
+      .split(/\s+/)
+      .filter((name) => name && !kept.has(name))
+      .map((name) => `${name} in ${each}`);
+  });
+  expect(undone, page.url()).toEqual([]);
+}
+
+const keys = new Set(Object.values(CATALOGUES.en).flatMap((words) => keysOf(words)));
+
+function keysOf(node: object, path = ""): string[] {
+  return Object.entries(node).flatMap(([key, value]) =>
+    typeof value === "string" ? [`${path}${key.replace(/_(one|other)$/, "")}`] : keysOf(value, `${path}${key}.`),
+  );
 }
 
 const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];

@@ -14,6 +14,7 @@ import {
   expectAccessible,
   expectNoSidewaysScroll,
   expectStillAccessible,
+  expectWordsAndClasses,
   launchBrowser,
   signIn,
 } from "./browser.ts";
@@ -420,6 +421,7 @@ describe("every page", () => {
         await page.goto(path, { waitUntil: "networkidle" });
         await expectNoSidewaysScroll(page);
         await expectAccessible(page);
+        await expectWordsAndClasses(page);
         await page.setViewportSize({ width: 360, height: 900 });
         await changeTheme(page, "dark");
         await expectNoSidewaysScroll(page);

@@ -46,7 +46,7 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
             primary: true,
             cell: ({ provider, providerName, account }) => (
               <span className="flex min-w-0 items-center gap-3">
-                <ProviderMark id={provider} name={providerName} className="size-8 text-sm" />
+                <ProviderMark id={provider} name={providerName} small />
                 <span className="grid min-w-0 justify-items-start">
                   <bdi className="[overflow-wrap:anywhere]">{account.name}</bdi>
                   <span className="text-xs font-normal text-ink-faint">{providerName}</span>
@@ -140,7 +140,7 @@ function Probe({ account: { probedAt, probeResult } }: { account: Account }) {
   if (probedAt === null || probeResult === null) return <Faint>{t("connections.unchecked")}</Faint>;
   return (
     <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
-      <StatusDot tone={probeResult === "ok" ? "ok" : "danger"} className="max-w-[24ch] text-[0.8125rem]">
+      <StatusDot tone={probeResult === "ok" ? "ok" : "danger"} small className="max-w-[24ch]">
         {t(`accounts:integrations.probe.${probeResult}`)}
       </StatusDot>
       <Time at={probedAt} className="text-xs text-ink-faint" />

@@ -40,7 +40,7 @@ export function IncidentTable({ caption, incidents, empty }: { caption: string; 
           primary: true,
           cell: ({ provider, providerName }) => (
             <span className="flex min-w-0 items-center gap-3">
-              <ProviderMark id={provider} name={providerName} className="size-8 text-sm" />
+              <ProviderMark id={provider} name={providerName} small />
               {providerName}
             </span>
           ),

@@ -11,7 +11,7 @@ const END = 97;
  * A small line without axes, drawn on the server. It is decoration: the figure it belongs to stands beside it. A null
  * breaks the line. Its colour is the text's.
  */
-export function Sparkline({ values, className }: { values: readonly (number | null)[]; className?: string }) {
+export function Sparkline({ values, className = "h-8" }: { values: readonly (number | null)[]; className?: string }) {
   const runs = toRuns(values);
   if (runs.length === 0) return null;
   const end = runs.at(-1)?.at(-1);
@@ -20,7 +20,7 @@ export function Sparkline({ values, className }: { values: readonly (number | nu
       aria-hidden
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       preserveAspectRatio="none"
-      className={cn("block h-8 w-full overflow-visible text-accent rtl:-scale-x-100", className)}
+      className={cn("block w-full overflow-visible text-accent rtl:-scale-x-100", className)}
     >
       {runs.map((run) => {
         const line = run.map(([x, y]) => `${x} ${y}`).join("L");

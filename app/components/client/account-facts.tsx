@@ -25,7 +25,7 @@ export function AccountFacts({ account }: { account: Account }) {
   const isRenewed = status === "active" && kind === "oauth" && cliff?.kind !== "access";
   return (
     <DescriptionList
-      className="text-[0.8125rem]"
+      small
       items={[
         {
           term: t("integrations.since"),

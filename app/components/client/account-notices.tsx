@@ -32,7 +32,7 @@ function ReducedNotice({ account }: { account: Account }) {
   const { locale } = useDisplay();
   const words = [...new Map(account.reduced.map((each) => [each.words.en, each.words])).values()];
   return (
-    <Callout tone="info" className="p-3" title={t("accounts.reducedTitle")}>
+    <Callout tone="info" padding="sm" title={t("accounts.reducedTitle")}>
       {words.map((each) => (
         <p key={each.en}>{each[locale]}</p>
       ))}
@@ -49,7 +49,7 @@ function EndNotice({ account: { id, name }, endsAt }: { account: Account; endsAt
   return (
     <Callout
       tone="info"
-      className="p-3"
+      padding="sm"
       title={t("keys.endsTitle", { date: format.date(endsAt) })}
       action={
         keeps && (
@@ -79,7 +79,7 @@ function HealthNotice({ account }: { account: Account }) {
   return (
     <Callout
       tone={STATE_TONES[state]}
-      className="p-3"
+      padding="sm"
       title={status === "active" ? t(`accounts.state.${state}`) : t(account.kind === "key" ? "keys.needed" : "integrations.reconnectTitle")}
     >
       <p>{health.words[locale]}</p>
@@ -99,7 +99,7 @@ function ChoiceNotice({ integration: { provider, name }, account }: { integratio
   return (
     <Callout
       tone="warn"
-      className="p-3"
+      padding="sm"
       title={t(lost ? "accounts.goneTitle" : "accounts.choiceTitle")}
       action={
         may("connections:write") && (
@@ -123,7 +123,7 @@ function AccessNotice({ integration: { provider, name, scopeSets }, account }: {
   return (
     <Callout
       tone="warn"
-      className="p-3"
+      padding="sm"
       title={t("accounts.waitingTitle")}
       action={
         may("connections:write") && (

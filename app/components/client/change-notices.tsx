@@ -46,7 +46,7 @@ export function ChangeNotice({ change, provider }: { change: Change; provider: s
   const t = useWords();
   if (useRecent([change]).length === 0) return null;
   return (
-    <Callout tone="info" className="p-3" title={t("notice.changedHere")}>
+    <Callout tone="info" padding="sm" title={t("notice.changedHere")}>
       <WhatChanged change={change} provider={provider} />
     </Callout>
   );

@@ -16,7 +16,7 @@ function Block({ id, block }: { id: string; block: ScheduleBlock }) {
   const { base, providersOf } = useTenant();
   const words = blockWords(block, providersOf(id));
   return (
-    <StatusDot tone={block === "not_connected" ? "neutral" : "warn"} className="text-[0.8125rem]">
+    <StatusDot tone={block === "not_connected" ? "neutral" : "warn"} small>
       {mendedByConnecting(block) ? (
         <Link to={`${base}/integrations`} className="link">
           {words}

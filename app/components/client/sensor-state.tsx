@@ -20,7 +20,7 @@ const TONES: Record<SensorView["state"], Tone> = {
 export function SensorState({ state }: { state: SensorView["state"] }) {
   const t = useWords();
   return (
-    <StatusDot tone={TONES[state]} live={state === "waiting"} className="text-[0.8125rem] text-ink-muted">
+    <StatusDot tone={TONES[state]} live={state === "waiting"} small muted>
       {t(`sensor.${state}`)}
     </StatusDot>
   );

@@ -11,10 +11,10 @@ export function RunCourse({ run, level }: { run: RunView; level: LogLevel | null
   const t = useWords();
   return (
     <div className="grid grid-cols-1 gap-8 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)] lg:gap-6">
-      <Section title={t("run.timeline")} className="mt-0 lg:mt-0">
+      <Section title={t("run.timeline")} space="none">
         <RunTimeline run={run} />
       </Section>
-      <Section title={t("run.logs")} className="mt-0 lg:mt-0">
+      <Section title={t("run.logs")} space="none">
         <RunLogs logs={run.logs} level={level} />
       </Section>
     </div>

@@ -1,17 +1,7 @@
-import { cn } from "#app/components/ui/cn.ts";
-
 /** The arch with the light under it. */
-export function BrandMark({ className }: { className?: string }) {
+export function BrandMark({ className = "size-7" }: { className?: string }) {
   return (
-    <svg
-      aria-hidden
-      viewBox="0 0 32 32"
-      fill="none"
-      strokeWidth={2.8}
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      className={cn("size-7", className)}
-    >
+    <svg aria-hidden viewBox="0 0 32 32" fill="none" strokeWidth={2.8} strokeLinecap="round" strokeLinejoin="round" className={className}>
       <path d="M6 26 16 5l10 21" className="stroke-accent" />
       <path d="M12.2 26a3.8 3.8 0 0 1 7.6 0" className="stroke-magenta" />
     </svg>

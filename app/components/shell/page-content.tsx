@@ -44,7 +44,7 @@ function PageSkeleton() {
     <div role="status" className="animate-fade">
       <span className="sr-only">{t("loading")}</span>
       <Skeleton className="mb-3 h-7 w-48" />
-      <Skeleton className="mb-8 w-full max-w-md" />
+      <Skeleton className="mb-8 h-4 w-full max-w-md" />
       <div className="mb-6 grid grid-cols-2 gap-4 lg:grid-cols-4">
         <Skeleton className="h-28" />
         <Skeleton className="h-28" />
@@ -54,7 +54,7 @@ function PageSkeleton() {
       <Card className="grid gap-4">
         <Skeleton />
         <Skeleton />
-        <Skeleton className="w-3/5" />
+        <Skeleton className="h-4 w-3/5" />
       </Card>
     </div>
   );

@@ -18,12 +18,14 @@ export function Callout({
   tone = "info",
   title,
   action,
+  padding = "md",
   className,
   children,
 }: {
   tone?: Tone;
   title: ReactNode;
   action?: ReactNode;
+  padding?: "sm" | "md";
   className?: string;
   children?: ReactNode;
 }) {
@@ -32,7 +34,12 @@ export function Callout({
   return (
     <div
       role={tone === "danger" ? "alert" : undefined}
-      className={cn("flex flex-wrap items-start gap-x-3 gap-y-3 rounded-card border p-4 text-sm", FILL[tone], className)}
+      className={cn(
+        "flex flex-wrap items-start gap-x-3 gap-y-3 rounded-card border text-sm",
+        padding === "sm" ? "p-3" : "p-4",
+        FILL[tone],
+        className,
+      )}
     >
       <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", TONE_TEXT[tone])} />
       <div className="min-w-48 flex-1">

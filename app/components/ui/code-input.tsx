@@ -17,7 +17,7 @@ export const CodeInput = forwardRef<HTMLInputElement, ComponentPropsWithoutRef<"
       maxLength={20}
       dir="ltr"
       placeholder="000000"
-      className={cn(controlClass, "h-14 text-center font-mono text-2xl tracking-[0.42em] indent-[0.42em] sm:h-14 sm:text-2xl", className)}
+      className={cn(controlClass, "h-14 text-center font-mono text-2xl tracking-[0.42em] indent-[0.42em]", className)}
       {...rest}
     />
   );

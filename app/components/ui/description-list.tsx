@@ -7,9 +7,9 @@ export interface Description {
 }
 
 /** Names and values of one thing. Two columns where there is room, one on phones. */
-export function DescriptionList({ items, className }: { items: readonly Description[]; className?: string }) {
+export function DescriptionList({ items, small = false }: { items: readonly Description[]; small?: boolean }) {
   return (
-    <dl className={cn("grid divide-y divide-line text-sm", className)}>
+    <dl className={cn("grid divide-y divide-line", small ? "text-[0.8125rem]" : "text-sm")}>
       {items.map(({ term, value }) => (
         <div key={term} className="grid gap-x-4 gap-y-0.5 py-2.5 first:pt-0 last:pb-0 sm:grid-cols-[minmax(8rem,1fr)_2fr]">
           <dt className="text-ink-faint">{term}</dt>

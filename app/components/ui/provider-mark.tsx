@@ -20,14 +20,14 @@ const TINTS: Record<string, string> = {
 };
 
 /** A tile with the provider's initial. It is decoration: the name always stands beside it. */
-export function ProviderMark({ id, name, className }: { id: string; name: string; className?: string }) {
+export function ProviderMark({ id, name, small = false }: { id: string; name: string; small?: boolean }) {
   return (
     <span
       aria-hidden
       className={cn(
-        "grid size-10 shrink-0 place-items-center rounded-[0.625rem] border font-mono text-lg font-semibold",
+        "grid shrink-0 place-items-center rounded-[0.625rem] border font-mono font-semibold",
+        small ? "size-8 text-sm" : "size-10 text-lg",
         TINTS[id] ?? "border-line-strong bg-hover text-ink-muted",
-        className,
       )}
     >
       {name.charAt(0).toUpperCase()}

@@ -2,7 +2,7 @@ import { ChevronDown } from "lucide-react";
 import { type ComponentPropsWithoutRef, forwardRef } from "react";
 import { cn } from "./cn.ts";
 import { useFieldControl } from "./field.tsx";
-import { controlClass } from "./input.tsx";
+import { controlClass, controlSize } from "./input.tsx";
 
 export interface SelectProps extends ComponentPropsWithoutRef<"select"> {
   options: readonly { value: string; label: string }[];
@@ -15,7 +15,7 @@ export const Select = forwardRef<HTMLSelectElement, SelectProps>(function Select
       <select
         ref={ref}
         {...useFieldControl()}
-        className={cn(controlClass, "h-10 appearance-none pe-9 sm:h-9 [&>option]:bg-raised")}
+        className={cn(controlClass, controlSize, "appearance-none pe-9 [&>option]:bg-raised")}
         {...rest}
       >
         {options.map(({ value, label }) => (

@@ -45,8 +45,8 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
                 role="columnheader"
                 scope="col"
                 className={cn(
-                  "border-b border-line px-4 py-2.5 text-start text-xs font-medium whitespace-nowrap text-ink-faint first:ps-5 last:pe-5",
-                  (align === "end" || actions) && "text-end",
+                  "border-b border-line px-4 py-2.5 text-xs font-medium whitespace-nowrap text-ink-faint first:ps-5 last:pe-5",
+                  align === "end" || actions ? "text-end" : "text-start",
                 )}
               >
                 {header}
@@ -65,9 +65,9 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
                   data-primary={primary || undefined}
                   data-actions={actions || undefined}
                   className={cn(
-                    "px-4 py-3 align-middle first:ps-5 last:pe-5 @max-[40rem]:px-5 @max-[40rem]:py-1.5",
-                    align === "end" && "text-end tabular-nums",
-                    actions && "text-end",
+                    "px-4 py-3 first:ps-5 last:pe-5 @max-[40rem]:px-5 @max-[40rem]:py-1.5",
+                    (align === "end" || actions) && "text-end",
+                    align === "end" && "tabular-nums",
                     primary ? "font-medium text-ink" : "text-ink-muted",
                     cellClass,
                   )}
