@@ -10,6 +10,7 @@ import { setFlash, takeFlash } from "#server/flash.ts";
 import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import type { Door } from "#workers/door.ts";
+import { nearRoutes } from "#workers/http/near-routes.ts";
 import { isPrefetch } from "#workers/http/prefetch.ts";
 import { maskPath } from "#workers/http/request-log.ts";
 import { apiDocument } from "./rest.ts";
@@ -67,9 +68,10 @@ let ready: RequestHandler | undefined;
 /** Made at the first page, since only pages need the build. A dev server changes its build, so that there it is asked anew. */
 async function requestHandler(): Promise<RequestHandler> {
   if (ready) return ready;
-  const handler = createRequestHandler(withStatuses(await import("virtual:remix/server-build")));
-  if (!import.meta.env?.DEV) ready = handler;
-  return handler;
+  const build = withStatuses(await import("virtual:remix/server-build"));
+  if (import.meta.env?.DEV) return createRequestHandler(build);
+  ready = nearRoutes(build);
+  return ready;
 }
 
 /** Loaders and actions that fail as a procedure failed answer with its status, so that what is not there is a 404. */
