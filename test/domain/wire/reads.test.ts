@@ -2,7 +2,7 @@ import { afterEach, describe, expect, expectTypeOf, test, vi } from "vitest";
 import { z } from "zod";
 import type { AccountRequest } from "#server/catalog/account.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
-import { newcomer } from "#server/domain/connections/account-of.ts";
+import { newcomer, watchedAccount } from "#server/domain/connections/account-of.ts";
 import type { FailedCall } from "#server/domain/wire/failed-call.ts";
 import { sandbox } from "#test/catalog/sensors/sandbox-account.ts";
 import { control, hurry } from "#test/domain/connecting/consent.ts";
@@ -52,6 +52,19 @@ test("a reply comes with its headers, where a list says there how long it is", a
   const { account } = answered(() => Response.json([], { headers: { "x-wp-totalpages": "7" } }));
   const { headers, body } = await account.reply({ path: "/call" }, z.array(z.unknown()));
   expect([headers.get("x-wp-totalpages"), body]).toEqual(["7", []]);
+});
+
+test("whoever watches an account sees how every way to read from it ends", async () => {
+  const { account } = answered(() => Response.json({ message: "no", error: "Not Found", statusCode: 404 }, { status: 404 }));
+  const seen: unknown[] = [];
+  const watched = watchedAccount(account, (call) => {
+    seen.push(call.catch((error: Error) => error.name));
+    return call;
+  });
+  const ways = Object.values(watched).filter((way) => typeof way === "function");
+  const calls = ways.map((way: (request: AccountRequest, more: never) => Promise<unknown>) => way({ path: "/call/1" }, undefined as never));
+  expect((await Promise.allSettled(calls)).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected", "rejected"]);
+  expect(await Promise.all(seen)).toEqual(["ProviderError", "ProviderError", "ProviderError", "ProviderError"]);
 });
 
 describe("a reply that comes bit by bit", () => {
@@ -130,15 +143,37 @@ describe("a reply that comes bit by bit", () => {
     },
   );
 
-  test("ends when the run's time is up, and lets go of the connection", async () => {
-    const { seen, answer } = megabytes(2, "silence");
-    const run = new AbortController();
-    const access = { provider: vapi, kind: "key", shop: null, secrets: { private_key: token }, fields: {}, signal: run.signal } as const;
-    const account = newcomer(testCtx({ outbound: async () => answer() }), access, "con_test");
-    const read = account.stream({ path: "/export" }, sizeOf);
-    setTimeout(() => run.abort(), 50);
-    await expect(read).rejects.toMatchObject({ kind: "unavailable", message: "the time was up" });
-    expect(seen).toEqual({ sent: 2, cancelled: true });
+  describe("ends when the run's time is up", () => {
+    async function stopped(answer: () => Response): Promise<void> {
+      const run = new AbortController();
+      const access = { provider: vapi, kind: "key", shop: null, secrets: { private_key: token }, fields: {}, signal: run.signal } as const;
+      const account = newcomer(testCtx({ outbound: async () => answer() }), access, "con_test");
+      const read = account.stream({ path: "/export" }, sizeOf);
+      setTimeout(() => run.abort(), 50);
+      await expect(read).rejects.toMatchObject({ kind: "unavailable", message: "the time was up" });
+    }
+
+    test("and lets go of the connection", async () => {
+      const { seen, answer } = megabytes(2, "silence");
+      await stopped(answer);
+      expect(seen).toEqual({ sent: 2, cancelled: true });
+    });
+
+    test("also of a body that the platform itself reads, as those from the wire are", async () => {
+      const Identity = Reflect.get(globalThis, "IdentityTransformStream") as typeof TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>;
+      const { readable, writable } = new Identity();
+      const writer = writable.getWriter();
+      const cut = writer
+        .write(chunk)
+        .then(() => writer.closed)
+        .then(
+          () => "ended",
+          () => "cut",
+        );
+      await stopped(() => new Response(readable));
+      await writer.write(chunk).catch(() => undefined);
+      expect(await cut).toBe("cut");
+    });
   });
 
   test("is let go of where its reader has enough, and when its reader fails", async () => {
