@@ -1,8 +1,8 @@
 import type { OutwardError } from "#server/trpc/errors.ts";
 import type { OpenApiDocument } from "#server/trpc/openapi-document.ts";
 import type { Caller } from "#server/trpc/root.ts";
+import type { Theme } from "./theme.ts";
 
-export type Theme = "dark" | "light" | "system";
 export interface Flash {
   kind: "success" | "error" | "info";
   message: string;

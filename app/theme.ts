@@ -1,3 +1,5 @@
+import { parse, serialize } from "hono/utils/cookie";
+
 /** What a person may choose; `system` follows the operating system. */
 export const THEMES = ["dark", "light", "system"] as const;
 export type Theme = (typeof THEMES)[number];
@@ -18,17 +20,15 @@ export function readTheme(cookieHeader: string | null): Theme {
   return isTheme(value) ? value : DEFAULT_THEME;
 }
 
-/** One cookie's raw value out of a `Cookie` header. */
-export function readCookie(cookieHeader: string | null, name: string): string | undefined {
-  for (const pair of (cookieHeader ?? "").split(";")) {
-    const [key, ...rest] = pair.split("=");
-    if (key?.trim() === name) return rest.join("=").trim();
-  }
-  return undefined;
-}
+/** One cookie's value out of a `Cookie` header. */
+export const readCookie = (cookieHeader: string | null, name: string): string | undefined => parse(cookieHeader ?? "", name)[name];
 
 /** A `Set-Cookie` value that keeps a display choice (theme, language) in this browser for a year. */
-export function choiceCookie(name: string, value: string, request: Request): string {
-  const secure = new URL(request.url).protocol === "https:" ? "; Secure" : "";
-  return `${name}=${encodeURIComponent(value)}; Path=/; Max-Age=${ONE_YEAR_SECONDS}; SameSite=Lax; HttpOnly${secure}`;
-}
+export const choiceCookie = (name: string, value: string, request: Request): string =>
+  serialize(name, value, {
+    path: "/",
+    maxAge: ONE_YEAR_SECONDS,
+    sameSite: "Lax",
+    httpOnly: true,
+    secure: new URL(request.url).protocol === "https:",
+  });

@@ -2,7 +2,7 @@ import { TRPCError } from "@trpc/server";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Env } from "#server/env.ts";
-import type { Door } from "./door.ts";
+import type { HttpEnv } from "./door.ts";
 import { requestContext } from "./http/context.ts";
 import { onError } from "./http/failure.ts";
 import { requestLog } from "./http/request-log.ts";
@@ -19,7 +19,7 @@ import { webhooks } from "./routes/webhooks.ts";
 
 const maxBodyBytes = 256 * 1024;
 
-const app = new Hono<Door>();
+const app = new Hono<HttpEnv>();
 
 /**
  * Files of the build. On the edge those that are there never come here; on a direct socket they do. That one is not there is kept

@@ -1,8 +1,8 @@
 export const verticals = ["shopify", "b2b", "agency", "custom"] as const;
 export type Vertical = (typeof verticals)[number];
 
-export const plans = ["quickwin", "essentials", "growth"] as const;
-export type Plan = (typeof plans)[number];
+export const planNames = ["quickwin", "essentials", "growth"] as const;
+export type Plan = (typeof planNames)[number];
 
 export const tenantStatuses = ["onboarding", "active", "suspended"] as const;
 export type TenantStatus = (typeof tenantStatuses)[number];

@@ -1,10 +1,10 @@
 import type { z } from "zod";
+import type { Text } from "#db/words/locales.ts";
 import type { ProviderFailureKind } from "#server/errors.ts";
 import type { Account } from "./account.ts";
 import type { Metric } from "./metric.ts";
 import type { ListedOrders, Measurement, OrderRecord, RefundRecord } from "./records.ts";
 import type { ShopHistory } from "./shop-history.ts";
-import type { Text } from "./text.ts";
 
 /** What a job needs of a provider: one account of the client's there, with these permissions. */
 export interface Need {

@@ -1,4 +1,4 @@
-import type { Text } from "./text.ts";
+import type { Text } from "#db/words/locales.ts";
 
 /** How a number is shown: `money` in minor units of its own currency, `ratio` as 0 to 1, `days` as a number of days. */
 export type Unit = "count" | "money" | "ratio" | "days" | "status";

@@ -1,7 +1,7 @@
 import type { z } from "zod";
+import type { Text } from "#db/words/locales.ts";
 import type { Account } from "./account.ts";
 import type { Resource } from "./resource.ts";
-import type { Text } from "./text.ts";
 
 /** A group of permissions that is asked for together and unlocks something that a client can name. */
 export interface ScopeSet {
@@ -86,7 +86,7 @@ export interface Authorization {
  * A way from a secret in hand to new tokens, at the token endpoint. The first one of a provider's list whose secret is there,
  * and that is for such a token, is taken.
  */
-export interface Renewal {
+export interface RenewalWay {
   with: "refresh_token" | "access_token";
   /** `ending`: of a token that has an end. `lasting`: of one that has none, which the provider wants exchanged for one that has. */
   of: "ending" | "lasting";
@@ -152,7 +152,7 @@ export interface OAuth {
   /** Seconds, where the reply leaves expires_in out; null where tokens of this provider have no end unless it says so. */
   defaultExpiresInS: number | null;
   /** None where only a person can renew. */
-  renewals: readonly Renewal[];
+  renewals: readonly RenewalWay[];
   /** Checks of the callback beyond state and PKCE: null when it was the provider who sent it, for this shop. */
   callbackFault?(input: {
     parameters: URLSearchParams;

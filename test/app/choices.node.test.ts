@@ -38,7 +38,7 @@ test("an unknown choice is refused and nothing is kept", async () => {
 test("a choice is kept for a year and leads back to where the person was", async () => {
   const theme = await chooseTheme(post({ theme: "light", returnTo: "/t/acme/settings" }));
   expect(theme.headers.get("location")).toBe("/t/acme/settings");
-  expect(theme.headers.get("set-cookie")).toBe("atrium_theme=light; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly; Secure");
+  expect(theme.headers.get("set-cookie")).toBe("atrium_theme=light; Max-Age=31536000; Path=/; HttpOnly; Secure; SameSite=Lax");
   const locale = await chooseLocale(post({ locale: "he", returnTo: "//evil.example" }));
   expect(locale.headers.get("location")).toBe("/");
   expect(locale.headers.get("set-cookie")).toContain("atrium_locale=he;");

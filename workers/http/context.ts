@@ -3,10 +3,10 @@ import { openDb } from "#db/client.ts";
 import { authenticate, sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
 import { databasesOf } from "#server/env.ts";
 import { browserCookies, requestCtx } from "#workers/context.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 
 /** Builds the request's context: who asks, and what a verb may touch. Sets the cookies that the verbs asked for. */
-export const requestContext = createMiddleware<Door>(async (c, next) => {
+export const requestContext = createMiddleware<HttpEnv>(async (c, next) => {
   const { cookies, lines } = browserCookies(c.req.header("cookie") ?? null);
   const token = cookies.get(sessionCookie);
   const { actor, renewed } = await authenticate(openDb(databasesOf(c.env).DB), token, Date.now());

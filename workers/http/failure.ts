@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { setFlash } from "#server/flash.ts";
 import { createLog } from "#server/log.ts";
 import { describeError, httpStatusOf, trpcErrorOf, trpcShape } from "#server/trpc/errors.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 import { readerOf } from "./reader-of.ts";
 import { maskPath } from "./request-log.ts";
 
@@ -13,14 +13,14 @@ export interface FailureBody {
 }
 
 /** An error for a client of tRPC: one shape for all the calls of the request, as tRPC itself answers what it could not begin. */
-function trpcFailure(c: Context<Door>, error: unknown): Response {
+function trpcFailure(c: Context<HttpEnv>, error: unknown): Response {
   const path = c.req.path.slice("/api/trpc/".length);
   const shape = trpcShape(trpcErrorOf(error), { path: path.includes(",") ? undefined : path, requestId: c.get("requestId") });
   return c.json({ error: shape }, httpStatusOf(error) as ContentfulStatusCode);
 }
 
 /** An error as JSON, with its status. */
-function jsonFailure(c: Context<Door>, error: unknown): Response {
+function jsonFailure(c: Context<HttpEnv>, error: unknown): Response {
   const described = describeError(error);
   const body: FailureBody = { error: { ...described, requestId: c.get("requestId") } };
   return c.json(body, httpStatusOf(error) as ContentfulStatusCode);
@@ -30,13 +30,13 @@ function jsonFailure(c: Context<Door>, error: unknown): Response {
 const visited = /^\/api\/(auth\/oauth\/[^/]+\/(authorize|callback)|integrations\/[^/]+\/oauth\/(start|callback))$/;
 
 /** Whether it is shown as a page there. Who does not say what it is sees one too, but for a 429: browsers say it, and go to a page then. */
-function isShown(c: Context<Door>, status: number): boolean {
+function isShown(c: Context<HttpEnv>, status: number): boolean {
   const reader = readerOf(c.req.raw);
   return reader === "browser" || (reader === null && status !== 429);
 }
 
 /** Whatever was thrown on the way: logged where nobody expected it, told in the shape that the asker reads. */
-export function onError(error: Error, c: Context<Door>): Response {
+export function onError(error: Error, c: Context<HttpEnv>): Response {
   const status = httpStatusOf(error);
   if (status >= 500) {
     createLog({ request: c.get("requestId") }).error("request failed", {
@@ -52,7 +52,7 @@ export function onError(error: Error, c: Context<Door>): Response {
   if (isForPrograms) return jsonFailure(c, error);
   // The code and the state of a consent stay in no address, whatever became of it.
   if (c.req.path.endsWith("/callback") && status >= 500 && c.req.method === "GET") {
-    const ctx: Door["Variables"]["ctx"] | undefined = c.get("ctx");
+    const ctx: HttpEnv["Variables"]["ctx"] | undefined = c.get("ctx");
     if (ctx) setFlash(ctx, { kind: "error", message: `${message} (${c.get("requestId")})` });
     c.header("cache-control", "no-store");
     c.header("referrer-policy", "no-referrer");

@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 
 /** What browsers say of a request that nobody made yet: https://fetch.spec.whatwg.org/#sec-purpose-header, and its older kin. */
 export const isPrefetch = (headers: Headers): boolean =>
@@ -9,7 +9,7 @@ export const isPrefetch = (headers: Headers): boolean =>
  * Keeps a GET that does something from being done ahead of the person. The answer is a failure that nothing keeps, so that the browser
  * asks anew when somebody really goes there.
  */
-export const notAhead = createMiddleware<Door>(async (c, next) => {
+export const notAhead = createMiddleware<HttpEnv>(async (c, next) => {
   if (isPrefetch(c.req.raw.headers)) return c.body(null, 503, { "cache-control": "no-store" });
   await next();
 });

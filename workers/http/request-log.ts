@@ -1,10 +1,10 @@
 import { createMiddleware } from "hono/factory";
 import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 
 /** Gives the request its id, answers it as `x-request-id`, and writes one line when the answer begins. */
-export const requestLog = createMiddleware<Door>(async (c, next) => {
+export const requestLog = createMiddleware<HttpEnv>(async (c, next) => {
   const start = Date.now();
   const requestId = newId("req", start);
   c.set("requestId", requestId);

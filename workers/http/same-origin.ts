@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import { forbidden } from "#server/errors.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -9,7 +9,7 @@ const reading = new Set(["GET", "HEAD", "OPTIONS"]);
  * comes from us; without any, it must not say that it comes from elsewhere (else a stranger's page could sign a person
  * in as somebody else).
  */
-export const sameOrigin = createMiddleware<Door>(async (c, next) => {
+export const sameOrigin = createMiddleware<HttpEnv>(async (c, next) => {
   if (!reading.has(c.req.method)) {
     const from = senderOf(c.req.raw, String(c.env.APP_ORIGIN));
     if (from === "elsewhere" || (from === "unknown" && c.req.header("cookie") !== undefined)) {

@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 
 /**
  * What a page of ours may do. Scripts run by nonce alone and pass it on to what they load. Forms lead to us alone: browsers
@@ -42,7 +42,7 @@ const twoYearsS = 63_072_000;
 const hotReload = (environment: unknown) => environment === "development" && Boolean(import.meta.env?.DEV);
 
 /** Headers of every answer that is no file. */
-export const securityHeaders = createMiddleware<Door>(async (c, next) => {
+export const securityHeaders = createMiddleware<HttpEnv>(async (c, next) => {
   c.set("nonce", newNonce());
   await next();
   const headers = c.res.headers;

@@ -5,12 +5,12 @@ import { html, raw } from "hono/html";
 import { devMails } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { linkIn } from "#server/domain/mail/log-transport.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 
 const shown = 50;
 
 /** What the `log` transport "sent", for development: sign-in links stand here in clear. Elsewhere there is no such page. */
-export const devOutbox = new Hono<Door>();
+export const devOutbox = new Hono<HttpEnv>();
 
 devOutbox.use("/dev/outbox/*", async (c, next) => {
   const { ENVIRONMENT, MAIL_TRANSPORT } = c.get("ctx").config;

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import { downloadExport } from "#server/domain/custody/download-export.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 import { notAhead } from "#workers/http/prefetch.ts";
 
 /** The zip of all that a client has, for its people and for staff, each from their own portal. */
-export const exports = new Hono<Door>();
+export const exports = new Hono<HttpEnv>();
 
 for (const path of ["/t/:tenant/exports/:exportId", "/admin/clients/:tenant/exports/:exportId"] as const) {
   exports.get(path, notAhead, async (c) => {

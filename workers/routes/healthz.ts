@@ -2,14 +2,14 @@ import { type Context, Hono } from "hono";
 import { type Healthz, lookAround, unconfigured } from "#server/domain/health/look-around.ts";
 import { createLog } from "#server/log.ts";
 import { browserCookies, requestCtx } from "#workers/context.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 
 /** What was found is answered again for so long, so that asking often costs nothing. */
 const heldMs = 5_000;
 let held: { at: number; found: Promise<Healthz> } | undefined;
 
 /** For whoever watches from outside: 200 where all is well, 503 where not, with what was looked at. Nobody is signed in here. */
-export const healthz = new Hono<Door>();
+export const healthz = new Hono<HttpEnv>();
 
 healthz.get("/healthz", async (c) => {
   const now = Date.now();
@@ -19,7 +19,7 @@ healthz.get("/healthz", async (c) => {
   return c.json(found, found.ok ? 200 : 503);
 });
 
-async function look(c: Context<Door>): Promise<Healthz> {
+async function look(c: Context<HttpEnv>): Promise<Healthz> {
   const request = { id: c.get("requestId"), ip: null, userAgent: "" };
   try {
     return await lookAround(

@@ -6,15 +6,15 @@ import { completeOAuth } from "#server/domain/connecting/complete-oauth.ts";
 import type { NextPage } from "#server/domain/connecting/leave.ts";
 import { rateLimited } from "#server/errors.ts";
 import { setFlash } from "#server/flash.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 import { notAhead } from "#workers/http/prefetch.ts";
 import { readerOf } from "#workers/http/reader-of.ts";
 
 /** The two ends of a consent: out to the provider, and back from it. */
-export const oauth = new Hono<Door>();
+export const oauth = new Hono<HttpEnv>();
 
 /** What is not on the shelf is a 404 for everybody: nobody signs in for it first. A HEAD only looks, and must not connect. */
-const onShelf: MiddlewareHandler<Door> = async (c, next) => {
+const onShelf: MiddlewareHandler<HttpEnv> = async (c, next) => {
   findOAuthProvider(c.req.param("provider") ?? "");
   if (c.req.method === "HEAD") return c.body(null, 405, { allow: "GET" });
   await next();
@@ -45,7 +45,7 @@ oauth.get("/api/integrations/:provider/oauth/start", async (c) => {
 });
 
 /** What the query asks for. `return` is called `redirect_path` too. */
-function wishOf(c: Context<Door>): BeginOAuth {
+function wishOf(c: Context<HttpEnv>): BeginOAuth {
   const { tenant, only, shop, connection, return: back, redirect_path: path } = c.req.query();
   return {
     provider: c.req.param("provider") ?? "",
@@ -74,7 +74,7 @@ for (const path of ["/api/auth/oauth/:provider/callback", "/api/integrations/:pr
  * On to the next page, with its toast; the address that led here is kept nowhere. Who shows no page and came once too often is told
  * so, and when to come back.
  */
-function go(c: Context<Door>, { location, toast, retryAfterS }: NextPage): Response {
+function go(c: Context<HttpEnv>, { location, toast, retryAfterS }: NextPage): Response {
   if (retryAfterS !== undefined && readerOf(c.req.raw) !== "browser") throw rateLimited(retryAfterS);
   if (toast) setFlash(c.get("ctx"), toast);
   c.header("cache-control", "no-store");

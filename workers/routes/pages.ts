@@ -9,14 +9,14 @@ import { rememberTenant } from "#server/domain/people/last-tenant.ts";
 import { setFlash, takeFlash } from "#server/flash.ts";
 import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 import { nearRoutes } from "#workers/http/near-routes.ts";
 import { isPrefetch } from "#workers/http/prefetch.ts";
 import { maskPath } from "#workers/http/request-log.ts";
 import { apiDocument } from "./rest.ts";
 
 /** What people see: Remix. */
-export const pages = new Hono<Door>();
+export const pages = new Hono<HttpEnv>();
 
 /** No page has a backslash or a control character in its address. Remix would read `/\x` as the address of another host, and fail. */
 const noPage = /%5c|%[01][0-9a-f]|%7f|\\/i;

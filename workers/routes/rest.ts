@@ -5,10 +5,10 @@ import { invalid } from "#server/errors.ts";
 import { openApiDocument } from "#server/trpc/openapi-document.ts";
 import { type Operation, restInput, restOperations } from "#server/trpc/rest.ts";
 import { appRouter, createCaller, fromOutside } from "#server/trpc/root.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 
 /** The REST API: the procedures that say where they stand in it, its document, and JSON for whatever else is asked below /api. */
-export const rest = new Hono<Door>();
+export const rest = new Hono<HttpEnv>();
 
 const operations = restOperations(appRouter._def.procedures);
 
@@ -38,13 +38,13 @@ rest.all("/api/*", (c) => {
   throw new TRPCError({ code: "METHOD_NOT_SUPPORTED" });
 });
 
-function call(c: Context<Door>, { name }: Operation, input: unknown): Promise<unknown> {
+function call(c: Context<HttpEnv>, { name }: Operation, input: unknown): Promise<unknown> {
   const caller: unknown = createCaller(fromOutside(c.get("ctx")));
   const procedure = name.split(".").reduce<unknown>((noun, verb) => (noun as Record<string, unknown>)[verb], caller);
   return (procedure as (input: unknown) => Promise<unknown>)(input);
 }
 
-async function readBody(c: Context<Door>, { method }: Operation): Promise<Record<string, unknown>> {
+async function readBody(c: Context<HttpEnv>, { method }: Operation): Promise<Record<string, unknown>> {
   if (method === "GET" || method === "DELETE") return {};
   const text = await c.req.text();
   // Without a body nothing is said; what must be said is missed by its name.

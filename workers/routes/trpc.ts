@@ -3,12 +3,12 @@ import { Hono } from "hono";
 import { maxBatch } from "#app/max-batch.ts";
 import { describeError } from "#server/trpc/errors.ts";
 import { appRouter, fromOutside } from "#server/trpc/root.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 
 const endpoint = "/api/trpc";
 
 /** The procedures as the browser's client calls them. A query is a GET and a mutation a POST; tRPC refuses the other way. */
-export const trpc = new Hono<Door>();
+export const trpc = new Hono<HttpEnv>();
 
 trpc.all(`${endpoint}/*`, (c) =>
   fetchRequestHandler({

@@ -4,13 +4,13 @@ import { webhooks as shelf } from "#server/catalog/webhooks/registry.ts";
 import { keepRefusal } from "#server/domain/webhooks/keep-refusal.ts";
 import { type Receipt, receiveWebhook } from "#server/domain/webhooks/receive.ts";
 import { browserCookies, requestCtx } from "#workers/context.ts";
-import type { Door } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/door.ts";
 
 /**
  * Where providers send their events. There is no browser here: no cookie is read or set, nobody is signed in, and whatever is not
  * proven by its signature is told nothing but that it is refused.
  */
-export const webhooks = new Hono<Door>();
+export const webhooks = new Hono<HttpEnv>();
 
 webhooks.use("/webhooks/*", async (c, next) => {
   const request = { id: c.get("requestId"), ip: c.req.header("cf-connecting-ip") ?? "127.0.0.1", userAgent: "" };
@@ -34,14 +34,14 @@ webhooks.all("/webhooks/*", (c) => c.body(null, 404));
 function shortEnough(maxSize: number, { provider, callback }: { provider: string; callback: string | null }) {
   return bodyLimit({
     maxSize,
-    async onError(c: Context<Door>) {
+    async onError(c: Context<HttpEnv>) {
       await keepRefusal(c.get("ctx"), { provider, callback, reason: "too_large" });
       return c.body(null, refusalStatus.too_large);
     },
   });
 }
 
-async function receive(c: Context<Door>, provider: string, callback: string | null): Promise<Response> {
+async function receive(c: Context<HttpEnv>, provider: string, callback: string | null): Promise<Response> {
   const ctx = c.get("ctx");
   const asSeen = new URL(c.req.url);
   const body = new Uint8Array(await c.req.arrayBuffer());
@@ -50,7 +50,7 @@ async function receive(c: Context<Door>, provider: string, callback: string | nu
   return answer(c, await receiveWebhook(ctx, { provider, callback, method: c.req.method, urls, headers: c.req.raw.headers, body }));
 }
 
-function answer(c: Context<Door>, receipt: Receipt): Response {
+function answer(c: Context<HttpEnv>, receipt: Receipt): Response {
   switch (receipt.is) {
     case "accepted":
       return c.body(null, 200);

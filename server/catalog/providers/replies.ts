@@ -1,6 +1,6 @@
 import { encodeBase64 } from "@oslojs/encoding";
 import { z } from "zod";
-import type { Failure, Grant, Renewal } from "#server/catalog/provider.ts";
+import type { Failure, Grant, RenewalWay } from "#server/catalog/provider.ts";
 
 /** Seconds. */
 const Lifetime = z.coerce.number().positive().optional().catch(undefined);
@@ -81,7 +81,7 @@ export const bearer = ({ access_token = "" }: Readonly<Record<string, string>>):
 });
 
 /** The usual refresh of RFC 6749 (6). */
-export const byRefreshToken = (facts: Pick<Renewal, "rotates" | "retryable">): Renewal => ({
+export const byRefreshToken = (facts: Pick<RenewalWay, "rotates" | "retryable">): RenewalWay => ({
   with: "refresh_token",
   of: "ending",
   fields: (secret) => ({ grant_type: "refresh_token", refresh_token: secret }),

@@ -12,7 +12,7 @@ import { openSecret } from "#server/domain/vault/secrets.ts";
 import { notFound } from "#server/errors.ts";
 import { awaitEnd } from "./await-end.ts";
 import { keepEnd, type OAuthState } from "./claim-state.ts";
-import { conclude } from "./complete-oauth.ts";
+import { concludeConsent } from "./complete-oauth.ts";
 import { keepOrOwe } from "./connect.ts";
 import { isMarked } from "./mark-browser.ts";
 import type { AnswerShown, ShownRef } from "./schemas.ts";
@@ -81,7 +81,7 @@ function asked(ctx: TenantCtx, row: OAuthState | undefined): Asked {
 }
 
 const connectShown = (ctx: TenantCtx, provider: OAuthProvider, state: Asked): Promise<ConsentEnd> =>
-  conclude(ctx, provider, state, async ({ debtor, enter }) => {
+  concludeConsent(ctx, provider, state, async ({ debtor, enter }) => {
     const grant = await openWaiting(ctx, state);
     const debt = state.debtId === null ? null : await findDebt(debtor, state.debtId);
     return keepOrOwe(ctx, provider, { state, grant, debt, debtor, enter, confirmed: state.shown.externalId });

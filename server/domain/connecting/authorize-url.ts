@@ -1,4 +1,4 @@
-import { CodeChallengeMethod, OAuth2Client } from "arctic";
+import { CodeChallengeMethod, generateState, OAuth2Client } from "arctic";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "#server/domain/wire/provider-endpoints.ts";
 import type { Config } from "#server/env.ts";
@@ -6,6 +6,9 @@ import type { Config } from "#server/env.ts";
 /** The one redirect URI of a provider, as it is registered there. */
 export const redirectUriOf = (config: Config, provider: OAuthProvider): string =>
   `${config.APP_ORIGIN}/api/auth/oauth/${provider.id}/callback`;
+
+/** What binds a callback to the consent that it is of: 256 random bits. Arctic is known to this file alone. */
+export const newState = (): string => generateState();
 
 /** Where the browser goes to consent. Throws `misconfigured` without our client id and secret. */
 export function authorizeUrl(

@@ -4,7 +4,7 @@ import { approved } from "#server/domain/connections/approved.ts";
 import { pagePath } from "#server/domain/people/schemas.ts";
 import { DomainError, notFound, ProviderError } from "#server/errors.ts";
 import { leave, type NextPage } from "./leave.ts";
-import { type Outcome, toastOf } from "./toast-of.ts";
+import { type ConsentOutcome, toastOf } from "./toast-of.ts";
 
 /** Where the next client is taken in, and where one comes back to who named no other page. */
 export const home = "/admin/new-client";
@@ -28,7 +28,7 @@ export async function beginIntake(
   const provider = approved(ctx.config, findOAuthProvider(input.provider));
   const { oauth } = provider;
   if (!oauth.opensClient) throw notFound("provider");
-  const stay = (outcome: Outcome): NextPage => ({
+  const stay = (outcome: ConsentOutcome): NextPage => ({
     location: home,
     toast: toastOf(outcome, { locale: actor.locale, provider: provider.name }),
   });

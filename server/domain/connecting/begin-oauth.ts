@@ -11,7 +11,7 @@ import { type PlanRefusal, planRefusal } from "#server/domain/tenancy/plans.ts";
 import { DomainError, invalid, notFound, ProviderError } from "#server/errors.ts";
 import { leave, type NextPage } from "./leave.ts";
 import { scopesToAsk } from "./scopes-to-ask.ts";
-import { type Outcome, toastOf } from "./toast-of.ts";
+import { type ConsentOutcome, toastOf } from "./toast-of.ts";
 
 /** The query of the authorize route, as it came. */
 export interface BeginOAuth {
@@ -43,7 +43,7 @@ export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage>
   requirePermission(tenantCtx, "connections:write");
 
   const home = `/t/${tenantCtx.tenant.id}/integrations`;
-  const stay = (outcome: Outcome): NextPage => ({
+  const stay = (outcome: ConsentOutcome): NextPage => ({
     location: home,
     toast: toastOf(outcome, { locale: actor.locale, provider: provider.name }),
   });

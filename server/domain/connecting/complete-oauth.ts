@@ -40,7 +40,7 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
       throw new OAuthStop("elsewhere");
     }
     if (!isFirst) return await awaitEnd(ctx, consent);
-    const end = await conclude(ctx, provider, consent, (receiver) => {
+    const end = await concludeConsent(ctx, provider, consent, (receiver) => {
       checkCallback(ctx, provider, consent, input.parameters);
       const code = input.parameters.get(codeParameter(provider)) ?? "";
       ctx.log.conceal(code);
@@ -58,7 +58,7 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
  * What a consent comes to, by what `make` makes of it for who may still receive it. Throws nothing: what nobody expected is an end as
  * well.
  */
-export async function conclude(
+export async function concludeConsent(
   ctx: Ctx,
   provider: OAuthProvider,
   consent: OAuthState,

@@ -16,10 +16,10 @@ import { OAuthStop } from "./oauth-stop.ts";
 import { grantedAfter } from "./scopes-to-ask.ts";
 import { bindsCode, type Enter, mustBeShown, type Shown, showAccount } from "./show-account.ts";
 import { OtherAccount, OutsidePlan, storeConnection } from "./store-connection.ts";
-import type { Outcome } from "./toast-of.ts";
+import type { ConsentOutcome } from "./toast-of.ts";
 
 export interface Connected {
-  outcome: Outcome;
+  outcome: ConsentOutcome;
   account: string;
   missing?: string;
   connectionId: string;

@@ -1,7 +1,7 @@
 import type { Farewell } from "#db/words/connections.ts";
+import type { Text } from "#db/words/locales.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
-import type { Text } from "#server/catalog/text.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";

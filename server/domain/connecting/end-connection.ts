@@ -13,7 +13,7 @@ import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { debtWhere } from "#server/domain/tokens/owe.ts";
-import { keyOf } from "./replace-key.ts";
+import { keyBeside } from "./replace-key.ts";
 
 /** How a connection ends, where it is more than somebody who disconnects it. */
 interface Ending {
@@ -95,4 +95,4 @@ const keepItsKey = (ctx: TenantCtx, signIn: ConnectionRow, gone: SQL): Statement
       endLookAt: sql`case when ${connections.endTold} is not null then ${ctx.now()} end`,
       version: sql`${connections.version} + 1`,
     })
-    .where(and(keyOf(ctx, signIn, isNotNull(connections.endsAt)), gone));
+    .where(and(keyBeside(ctx, signIn, isNotNull(connections.endsAt)), gone));

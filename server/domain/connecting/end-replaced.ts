@@ -13,7 +13,7 @@ import type { ConnectionRef, EndNews } from "#server/domain/connections/schemas.
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { endConnection } from "./end-connection.ts";
-import { graceMs, signInBeside } from "./replace-key.ts";
+import { keyGraceMs, signInBeside } from "./replace-key.ts";
 
 const day = 86_400_000;
 
@@ -43,7 +43,7 @@ export async function endReplaced(ctx: TenantCtx, { connectionId }: ConnectionRe
   const { endsAt, endTold } = key;
   switch (endTold) {
     case null:
-      return signInBeside(key, all)?.status === "active" ? tell(ctx, key, "announced", graceMs) : forgetEnd(ctx, key);
+      return signInBeside(key, all)?.status === "active" ? tell(ctx, key, "announced", keyGraceMs) : forgetEnd(ctx, key);
     case "announced":
       if (ctx.now() < endsAt - remindMs) return look(ctx, key, { endLookAt: endsAt - remindMs });
       // What will be put off is no news yet.
@@ -69,7 +69,7 @@ async function endNow(ctx: TenantCtx, key: Ending, all: readonly ConnectionRow[]
   const signIn = signInBeside(key, all);
   if (signIn?.status !== "active") return putOff(ctx, key, null);
   const heir = heirOf(ctx, { key, signIn, all });
-  if (!heir) return putOff(ctx, key, ctx.now() + graceMs);
+  if (!heir) return putOff(ctx, key, ctx.now() + keyGraceMs);
   const only = and(
     isAsSeen(key),
     connectionExists(ctx, inTenant(ctx, connections, eq(connections.id, heir.id), eq(connections.status, "active"))),

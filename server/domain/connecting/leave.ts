@@ -1,4 +1,3 @@
-import { generateState } from "arctic";
 import { lte } from "drizzle-orm";
 import { tryAgain } from "#db/patient-d1.ts";
 import { oauthStates } from "#db/schema/index.ts";
@@ -8,7 +7,7 @@ import { type Ctx, requireUser } from "#server/ctx.ts";
 import { networkOf } from "#server/domain/tenancy/network-of.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { hashToken, linkToken } from "#server/domain/vault/sign-in-tokens.ts";
-import { authorizeUrl, redirectUriOf } from "./authorize-url.ts";
+import { authorizeUrl, newState, redirectUriOf } from "./authorize-url.ts";
 import { markBrowser } from "./mark-browser.ts";
 
 const stateLifeMs = 600_000;
@@ -41,7 +40,7 @@ export async function leave(ctx: Ctx, provider: OAuthProvider, consent: Consent)
   const actor = requireUser(ctx);
   await takeFromLimit(ctx, { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 });
   await takeFromLimit(ctx, { key: `oauth:user:${actor.userId}`, max: 60, windowS: 600 });
-  const state = generateState();
+  const state = newState();
   const verifier = provider.oauth.pkce ? linkToken(ctx.config, "pkce", state) : null;
   const url = authorizeUrl(ctx.config, provider, { ...consent, state, verifier, choosing: actor.staff });
   const now = ctx.now();

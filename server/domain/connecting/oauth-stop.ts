@@ -1,4 +1,4 @@
-import type { Outcome } from "./toast-of.ts";
+import type { ConsentOutcome } from "./toast-of.ts";
 
 interface StopParts {
   account?: string;
@@ -10,10 +10,10 @@ interface StopParts {
 /** A consent that ends here, with what the person is told. */
 export class OAuthStop extends Error {
   override name = "OAuthStop";
-  readonly outcome: Outcome;
+  readonly outcome: ConsentOutcome;
   readonly parts: StopParts;
 
-  constructor(outcome: Outcome, parts: StopParts = {}, cause?: unknown) {
+  constructor(outcome: ConsentOutcome, parts: StopParts = {}, cause?: unknown) {
     super(outcome, cause === undefined ? undefined : { cause });
     this.outcome = outcome;
     this.parts = parts;

@@ -20,11 +20,11 @@ import { tellChange } from "#server/domain/connections/tell-change.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { isOn, type PlanRefusal, planHasJob, planRefusal, planOf as termsOf } from "#server/domain/tenancy/plans.ts";
+import { isOn, type PlanRefusal, planHasJob, planOf, planRefusal } from "#server/domain/tenancy/plans.ts";
 import { expiriesOf } from "#server/domain/tokens/expiries.ts";
 import { strikeDebt } from "#server/domain/tokens/owe.ts";
 import { nextProbeAt } from "#server/domain/tokens/probe-times.ts";
-import { planOf } from "#server/domain/tokens/renewal-plan.ts";
+import { renewalPlanOf } from "#server/domain/tokens/renewal-plan.ts";
 import { currentDataKey, type DataKey, type DataKeyRow, openDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
@@ -160,7 +160,7 @@ function activeInPlan(ctx: TenantCtx, provider: Provider, { externalId }: Identi
   const live = (...more: SQL[]) => inTenant(ctx, connections, ne(connections.status, "disconnected"), ...more);
   const counted = sql`select 1 from ${connections} where ${live(eq(connections.provider, provider.id), eq(connections.externalId, externalId))}`;
   const accounts = sql`select count(distinct ${connections.provider} || ' ' || ${connections.externalId}) from ${connections} where ${live()}`;
-  return sql`case when exists (${counted}) or (${accounts}) < ${termsOf(ctx.tenant).connections} then 'active' end`;
+  return sql`case when exists (${counted}) or (${accounts}) < ${planOf(ctx.tenant).connections} then 'active' end`;
 }
 
 async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, { all, dataKeyRows, fields, head }: Holding) {
@@ -190,7 +190,7 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     }),
     chosen: chosen.chosen,
   };
-  const plan = planOf({ connection: row, secrets: [...kept, ...Object.keys(sealing).map((field) => ({ field }))] });
+  const plan = renewalPlanOf({ connection: row, secrets: [...kept, ...Object.keys(sealing).map((field) => ({ field }))] });
   // Whether a refresh token of an older consent survived this one is found out now, and not when the new access token ends.
   const connection = { ...row, ...plan, ...(changed && { changed }), ...(keepsRefresh && plan.renewAt !== null && { renewAt: ctx.now() }) };
   const after = [...all.filter((row) => row.id !== id), connection];

@@ -1,7 +1,7 @@
 import type { Locale, Text } from "#db/words/locales.ts";
 
 /** How a consent ended, or why it did not begin. */
-export type Outcome =
+export type ConsentOutcome =
   | "connected"
   | "client_made"
   | "several_clients"
@@ -34,7 +34,7 @@ export type Outcome =
   | "too_many";
 
 /** `{provider}`, `{account}`, `{missing}` and `{id}`, the request's, are filled in. */
-const words: Record<Outcome, Text> = {
+const words: Record<ConsentOutcome, Text> = {
   connected: {
     en: "{account} ({provider}) is connected.",
     fr: "{account} ({provider}) est connecté.",
@@ -189,7 +189,7 @@ const words: Record<Outcome, Text> = {
 
 /** The toast of an outcome: a success, a success with a remark, or an error. */
 export function toastOf(
-  outcome: Outcome,
+  outcome: ConsentOutcome,
   { locale, ...parts }: { locale: Locale; provider?: string; account?: string; missing?: string; id?: string },
 ): { kind: "success" | "info" | "error"; message: string } {
   const filled = words[outcome][locale].replace(/\{(provider|account|missing|id)\}/g, (_, name: keyof typeof parts) => parts[name] ?? "");

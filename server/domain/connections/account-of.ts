@@ -6,7 +6,7 @@ import { callApi } from "#server/domain/wire/call-api.ts";
 import { asJson, asStream, asText, type Taking } from "#server/domain/wire/take-reply.ts";
 
 /** What an account says of itself, stored or just begun. */
-export interface AccountFacts {
+export interface OpenedAccount {
   provider: string;
   connectionId: string;
   externalId: string;
@@ -23,7 +23,7 @@ export type Read = <T>(request: AccountRequest, taking: Taking<T>) => Promise<T>
 
 /** An account over a way to read from its API. */
 export function accountOf(
-  { provider, connectionId, externalId, name, details, fields, kind, scopesGranted, chosen }: AccountFacts,
+  { provider, connectionId, externalId, name, details, fields, kind, scopesGranted, chosen }: OpenedAccount,
   read: Read,
 ): Account {
   return {

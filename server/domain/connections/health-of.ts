@@ -1,5 +1,5 @@
 import type { CliffKind, ReconnectReason } from "#db/words/connections.ts";
-import type { Text } from "#server/catalog/text.ts";
+import type { Text } from "#db/words/locales.ts";
 import type { ConnectionRow } from "./rows.ts";
 import { type HealthState, reconnectWords } from "./schemas.ts";
 
@@ -25,17 +25,17 @@ export type HealthFacts = Pick<
 >;
 
 /** How a connection is, since when as far as that is known (milliseconds since 1970), and what that means in plain words. */
-export interface Health {
+export interface ConnectionHealth {
   state: HealthState;
   since: number | null;
   words: Text;
 }
 
 /** States in which jobs go on. */
-export const isWell = ({ state }: Pick<Health, "state">): boolean => state === "healthy" || state === "expiring";
+export const isWell = ({ state }: Pick<ConnectionHealth, "state">): boolean => state === "healthy" || state === "expiring";
 
 /** How a connection is by what is stored of it; null for one that is disconnected. Nobody is asked. */
-export function healthOf(row: HealthFacts, now: number): Health | null {
+export function healthOf(row: HealthFacts, now: number): ConnectionHealth | null {
   switch (row.status) {
     case "disconnected":
       return null;
@@ -63,20 +63,23 @@ const stateOfReason: Record<ReconnectReason, HealthState> = {
   secret_unreadable: "reconnect_needed",
 };
 
-function waitingForPerson({ statusReason, statusAt }: HealthFacts): Health {
+function waitingForPerson({ statusReason, statusAt }: HealthFacts): ConnectionHealth {
   const reason = statusReason ?? "not_renewable";
   return { state: stateOfReason[reason], since: statusAt, words: reconnectWords[reason] };
 }
 
 /** Its end has come, though nothing has run into it yet. */
-function ended({ cliffAt, cliffKind }: HealthFacts, now: number): Health | null {
+function ended({ cliffAt, cliffKind }: HealthFacts, now: number): ConnectionHealth | null {
   if (cliffAt === null || cliffKind === null || cliffAt > now) return null;
   const state = cliffKind === "version" ? "misconfigured" : "reconnect_needed";
   return { state, since: cliffAt, words: cliffKind === "version" ? words.misconfigured : words.ended };
 }
 
 /** The provider fails, for everybody or for this account: what is known of the access is nothing bad. */
-function failing({ failureKind, failingSince, failedAt, renewFailures, accessExpiresAt }: HealthFacts, now: number): Health | null {
+function failing(
+  { failureKind, failingSince, failedAt, renewFailures, accessExpiresAt }: HealthFacts,
+  now: number,
+): ConnectionHealth | null {
   const since = failingSince ?? failedAt;
   if (failureKind === "unavailable") return { state: "degraded", since, words: words.unavailable };
   if (failureKind === "rate_limited") return { state: "degraded", since, words: words.rateLimited };
@@ -86,13 +89,13 @@ function failing({ failureKind, failingSince, failedAt, renewFailures, accessExp
 }
 
 /** What the last probe found wrong with the access itself. */
-function refused({ probeResult, probedAt }: HealthFacts): Health | null {
+function refused({ probeResult, probedAt }: HealthFacts): ConnectionHealth | null {
   if (probeResult === "missing_scopes") return { state: "reconnect_needed", since: probedAt, words: words.missingScopes };
   if (probeResult === "rejected") return { state: "misconfigured", since: probedAt, words: words.rejected };
   return null;
 }
 
-function expiring({ cliffAt, cliffKind }: HealthFacts, now: number): Health | null {
+function expiring({ cliffAt, cliffKind }: HealthFacts, now: number): ConnectionHealth | null {
   if (cliffAt === null || cliffKind === null || cliffAt - now > expiringMs) return null;
   return { state: "expiring", since: cliffAt - expiringMs, words: endWords[cliffKind] };
 }

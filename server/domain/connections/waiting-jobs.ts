@@ -1,6 +1,6 @@
+import type { Text } from "#db/words/locales.ts";
 import { type Job, requiredNeeds } from "#server/catalog/job.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
-import type { Text } from "#server/catalog/text.ts";
 import { type ConnectionFacts, chooseAccount } from "./choose-account.ts";
 import { type HealthFacts, healthOf } from "./health-of.ts";
 import type { HealthState, WaitReason } from "./schemas.ts";

@@ -75,14 +75,18 @@ export async function listReveals(
     decidedAt: reveal.approvedAt ?? reveal.deniedAt,
     expiresAt: reveal.expiresAt,
     shownAt: reveal.shownAt,
-    state: stateOf(reveal, now, sealed),
+    state: revealStateOf(reveal, now, sealed),
     own: reveal.requestedBy === userId,
   }));
   return { items, next: rows.length > pageSize ? (page.at(-1)?.reveal.id ?? null) : null };
 }
 
 /** Where a request stands at `now`; `sealed` is the value that stands in the secret's place, null where there is none. */
-export function stateOf({ approvedAt, deniedAt, expiresAt, sealMark: mark }: RevealRow, now: number, sealed: string | null): RevealState {
+export function revealStateOf(
+  { approvedAt, deniedAt, expiresAt, sealMark: mark }: RevealRow,
+  now: number,
+  sealed: string | null,
+): RevealState {
   if (deniedAt !== null) return "denied";
   if (expiresAt > now && (sealed === null || sealMark(sealed) !== mark)) return "void";
   if (expiresAt > now) return approvedAt === null ? "waiting" : "open";

@@ -8,7 +8,7 @@ import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
 import { conflict, invalid } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
-import { graceMs, type RequestDeletion } from "./schemas.ts";
+import { deletionGraceMs, type RequestDeletion } from "./schemas.ts";
 
 /**
  * Sets the end of a client: its jobs stop now, and after thirty days of grace all that it has is erased. Until then one click
@@ -28,7 +28,7 @@ export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: 
   const { userId } = requireUser(ctx);
   const now = ctx.now();
   const id = newId("del", now);
-  const dueAt = now + graceMs;
+  const dueAt = now + deletionGraceMs;
   const standing = and(eq(deletions.ofTenant, tenantId), isNull(deletions.cancelledAt));
   const guard = sql`not exists (select 1 from ${deletions} where ${standing})`;
   const directory = atDirectory(ctx);

@@ -28,7 +28,7 @@ export type RevealState = "waiting" | "open" | "denied" | "expired" | "over" | "
 export const exportKeptMs = 7 * 86_400_000;
 
 /** How long a client that shall end is only stopped, and can be brought back with one click. */
-export const graceMs = 30 * 86_400_000;
+export const deletionGraceMs = 30 * 86_400_000;
 
 export const RequestDeletion = z.object({
   confirmation: z.string().max(200).describe("The client's name, as it is written: so that nobody ends the wrong one."),

@@ -8,7 +8,7 @@ import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { accountChange } from "#server/domain/connections/account-change.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { connectionExists } from "#server/domain/connections/connection-exists.ts";
-import { type Health, healthOf } from "#server/domain/connections/health-of.ts";
+import { type ConnectionHealth, healthOf } from "#server/domain/connections/health-of.ts";
 import { findConnection, holdConnection } from "#server/domain/connections/hold-connection.ts";
 import type { ConnectionRow, HeldConnection } from "#server/domain/connections/rows.ts";
 import type { ConnectionRef } from "#server/domain/connections/schemas.ts";
@@ -24,7 +24,7 @@ export interface Probe {
   result: ProbeResult;
   probedAt: number;
   /** How the connection is by what was just found. */
-  health: Health;
+  health: ConnectionHealth;
 }
 
 /** A person's tries of one connection: what a provider allows our app is shared by all clients. */

@@ -9,7 +9,7 @@ import { type WaitingJob, waitingJobs } from "#server/domain/connections/waiting
 import { TenantStatus } from "#server/domain/tenancy/schemas.ts";
 
 /** An integration as it was last known. Instants are milliseconds since 1970. */
-export const Integration = z.object({
+export const IntegrationHealth = z.object({
   provider: z.string(),
   connection: z.string().nullable().describe("Null where this provider was never connected."),
   account: z.string().nullable().describe("The account's name at the provider."),
@@ -29,13 +29,13 @@ export const Integration = z.object({
   probe: z.object({ at: z.number(), result: z.string() }).nullable().describe("The last test call to the provider."),
   waits: z.array(z.object({ job: z.string(), why: WaitReason })).describe("Jobs that do not run because of it."),
 });
-export type Integration = z.infer<typeof Integration>;
+export type IntegrationHealth = z.infer<typeof IntegrationHealth>;
 
 export const Health = z.object({
   tenant: z.string(),
   status: TenantStatus,
   healthy: z.boolean().describe("Whether everything that was connected works."),
-  integrations: z.array(Integration),
+  integrations: z.array(IntegrationHealth),
 });
 export type Health = z.infer<typeof Health>;
 
@@ -54,7 +54,7 @@ export async function readHealth(ctx: TenantCtx): Promise<Health> {
   };
 }
 
-function describe(row: ConnectionRow, waits: readonly WaitingJob[], now: number): Integration {
+function describe(row: ConnectionRow, waits: readonly WaitingJob[], now: number): IntegrationHealth {
   const health = healthOf(row, now);
   const active = row.status === "active";
   return {
@@ -74,7 +74,7 @@ function describe(row: ConnectionRow, waits: readonly WaitingJob[], now: number)
   };
 }
 
-const never: Omit<Integration, "provider"> = {
+const never: Omit<IntegrationHealth, "provider"> = {
   connection: null,
   account: null,
   connected: false,

@@ -1,9 +1,9 @@
 import { and, asc, desc, isNotNull, isNull, lt } from "drizzle-orm";
 import { incidents } from "#db/schema/index.ts";
 import type { IncidentKind } from "#db/words/incidents.ts";
+import type { Text } from "#db/words/locales.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
-import type { Text } from "#server/catalog/text.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { jobsReading } from "./open-incidents.ts";
 import type { ListIncidents } from "./schemas.ts";

@@ -10,7 +10,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { type KeyFormField, keyFormOf } from "#server/domain/connecting/key-form.ts";
 import { approved } from "#server/domain/connections/approved.ts";
 import { chooseAccount, inOrder } from "#server/domain/connections/choose-account.ts";
-import { type Health, healthOf } from "#server/domain/connections/health-of.ts";
+import { type ConnectionHealth, healthOf } from "#server/domain/connections/health-of.ts";
 import { connectionsQuery } from "#server/domain/connections/list-connections.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { reconnectWords } from "#server/domain/connections/schemas.ts";
@@ -53,7 +53,7 @@ export interface IntegratedAccount {
   status: Exclude<ConnectionStatus, "disconnected">;
   statusReason: Text | null;
   /** How it is by what was last seen, since when, and what that means. */
-  health: Health;
+  health: ConnectionHealth;
   /** The jobs that do not run because of it, and why. */
   holdsUp: WaitingJob[];
   scopes: { asked: string[]; granted: string[]; missing: string[] };

@@ -3,7 +3,7 @@ import { connections, reveals, secrets } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
-import { stateOf } from "#server/domain/custody/list-reveals.ts";
+import { revealStateOf } from "#server/domain/custody/list-reveals.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
@@ -30,7 +30,7 @@ export async function mailReveal(ctx: Ctx, message: MailOf<"mail.reveal">, handO
       and(eq(secrets.connectionId, reveals.connectionId), eq(secrets.field, reveals.field), eq(secrets.tenantId, reveals.tenantId)),
     )
     .where(inTenant(inside, reveals, eq(reveals.id, message.reveal)));
-  if (!found || stateOf(found.reveal, ctx.now(), found.sealed) !== "waiting") return;
+  if (!found || revealStateOf(found.reveal, ctx.now(), found.sealed) !== "waiting") return;
   const { id, requestedBy, reason } = found.reveal;
   const asking = (await actorNames(ctx, [requestedBy], "staff")).get(requestedBy) ?? requestedBy;
   const url = `${ctx.config.APP_ORIGIN}/admin/reveals`;

@@ -13,7 +13,7 @@ const maxReplyChars = 64_000;
 export const certificateFaults = "its certificate is not trusted, has expired, or is for another name";
 
 /** A step of the conversation: what it is called in errors, and how long the server may take for it. */
-export interface Step {
+export interface SmtpStep {
   what: string;
   limitMs: number;
   /** What it means where no answer comes: `later` unless the whole mail was handed over. */
@@ -68,7 +68,7 @@ export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds
   };
 
   /** Whatever goes wrong before the answer is there is the step's silence. */
-  const within = async <T>({ what, limitMs, silence = "later" }: Step, work: Promise<T>): Promise<T> => {
+  const within = async <T>({ what, limitMs, silence = "later" }: SmtpStep, work: Promise<T>): Promise<T> => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tooLate = new Promise<never>((_resolve, reject) => {
       const wait = Math.max(0, Math.min(limitMs, until - now()));
@@ -94,10 +94,10 @@ export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds
   const send = (text: string) => writer.write(new TextEncoder().encode(text));
 
   /** The next reply, whatever it says. */
-  const hear = (step: Step): Promise<Reply> => within(step, readReply());
+  const hear = (step: SmtpStep): Promise<Reply> => within(step, readReply());
 
   /** The reply if its code begins with this digit (RFC 5321, 4.2.1: the first one decides); throws what the step says else. */
-  const expect = async (digit: 2 | 3, step: Step): Promise<Reply> => {
+  const expect = async (digit: 2 | 3, step: SmtpStep): Promise<Reply> => {
     const reply = await hear(step);
     const [kind] = String(reply.code);
     if (kind === String(digit)) return reply;
@@ -106,7 +106,7 @@ export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds
     throw new MailFailure(`The mail server answered ${step.what} with ${said.join(" ")}`, fate);
   };
 
-  const write = (line: string, step: Step): Promise<void> => {
+  const write = (line: string, step: SmtpStep): Promise<void> => {
     if (/[\r\n\0]/.test(line)) throw new MailFailure(`A line break in ${step.what}.`, "refused");
     return within(step, send(`${line}\r\n`));
   };
@@ -117,12 +117,12 @@ export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds
     /** Sends one line; the answer is heard by itself. */
     write,
     /** Sends one line and throws unless the answer begins with this digit. */
-    async say(line: string, digit: 2 | 3, step: Step): Promise<Reply> {
+    async say(line: string, digit: 2 | 3, step: SmtpStep): Promise<Reply> {
       await write(line, step);
       return expect(digit, step);
     },
     /** Sends text of many lines as it is. */
-    pour: (text: string, step: Step): Promise<void> => within(step, send(text)),
+    pour: (text: string, step: SmtpStep): Promise<void> => within(step, send(text)),
     /** The socket in the clear is given up; what the server said ahead of encryption must be nothing (CVE-2011-0411). */
     release(): void {
       if (heard !== "") throw new MailFailure("The mail server spoke before encryption began.", "later");

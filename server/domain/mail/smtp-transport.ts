@@ -4,7 +4,7 @@ import { asciiAddress } from "#server/domain/people/ascii-address.ts";
 import type { Mail } from "./mail.ts";
 import { MailFailure } from "./mail-failure.ts";
 import { mimeMessage, readMailbox } from "./mime.ts";
-import { certificateFaults, type Dialogue, type Step, smtpDialogue } from "./smtp-dialogue.ts";
+import { certificateFaults, type Dialogue, type SmtpStep, smtpDialogue } from "./smtp-dialogue.ts";
 
 /** How long a server may take for each step, in milliseconds. */
 export interface SmtpLimits {
@@ -58,7 +58,7 @@ interface Conversation {
 
 async function converse(ctx: Ctx, mail: Mail, conversation: Conversation): Promise<void> {
   const { limits } = conversation;
-  const step = (what: string): Step => ({ what, limitMs: limits.command });
+  const step = (what: string): SmtpStep => ({ what, limitMs: limits.command });
   const { smtp, offers } = await open(ctx, conversation);
   await logIn(ctx, smtp, { offers, limitMs: limits.command });
   const [from, to] = [asciiAddress(readMailbox(ctx.config.MAIL_FROM).address), asciiAddress(mail.to)];
@@ -114,7 +114,7 @@ async function reached(socket: Socket, { host, encrypted, limitMs }: { host: str
 /** What the server offers; nothing where it knows the older greeting alone (RFC 5321, 3.2). */
 async function greet(ctx: Ctx, smtp: Dialogue, limitMs: number): Promise<readonly string[]> {
   const us = new URL(ctx.config.APP_ORIGIN).hostname;
-  const step: Step = { what: "the greeting", limitMs };
+  const step: SmtpStep = { what: "the greeting", limitMs };
   await smtp.write(`EHLO ${us}`, step);
   const { code, lines } = await smtp.hear(step);
   if (code === 250) return lines;
@@ -144,7 +144,7 @@ async function logIn(ctx: Ctx, smtp: Dialogue, { offers, limitMs }: { offers: re
         .slice(1),
     );
   // A login that is refused is about us, and is mended by us: the mail waits for it.
-  const step = (what: string): Step => ({ what, limitMs, no: "later", secret: true });
+  const step = (what: string): SmtpStep => ({ what, limitMs, no: "later", secret: true });
   if (methods.includes("PLAIN")) {
     await smtp.say(`AUTH PLAIN ${base64(`\0${username}\0${password}`)}`, 2, step("the login"));
   } else if (methods.includes("LOGIN")) {

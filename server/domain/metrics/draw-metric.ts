@@ -1,8 +1,7 @@
-import type { Locale } from "#db/words/locales.ts";
+import type { Locale, Text } from "#db/words/locales.ts";
 import { addDays } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/metric.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
-import type { Text } from "#server/catalog/text.ts";
 import { levelOf } from "#server/catalog/thresholds.ts";
 import type { Amount, Breakdown, Chart, CohortTable, Tile } from "./schemas.ts";
 import {

@@ -13,7 +13,7 @@ export interface SensorFacts {
 }
 
 /** How a sensor stands. A late one may miss one slot and has ten minutes for its run. */
-export function stateOf({ schedule, latestRun }: SensorFacts, everyS: number, now: number): SensorState {
+export function sensorStateOf({ schedule, latestRun }: SensorFacts, everyS: number, now: number): SensorState {
   if (schedule && !schedule.enabled) return "off";
   if (schedule?.blocked) return "blocked";
   if (latestRun?.status === "failed" || latestRun?.status === "dead" || (latestRun?.status === "queued" && latestRun.errorKind))
@@ -45,7 +45,7 @@ export function drawSensor(
     title: sensor.title[locale],
     description: sensor.description[locale],
     providers: [...new Set(sensor.needs.map(({ provider }) => provider))],
-    state: stateOf(facts, everyOf(sensor), now),
+    state: sensorStateOf(facts, everyOf(sensor), now),
     blocked: facts.schedule?.blocked ?? null,
     everyS: everyOf(sensor),
     nextAt: facts.schedule?.nextAt ?? null,

@@ -8,7 +8,7 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { type Drawing, figuresOf, howOf, largestFirst } from "./draw-metric.ts";
-import { drawSensor, type SensorFacts, stateOf } from "./draw-overview.ts";
+import { drawSensor, type SensorFacts, sensorStateOf } from "./draw-overview.ts";
 import { seriesStatement, toSeries } from "./read-series.ts";
 import type { Metrics, Overview } from "./schemas.ts";
 import { bySensorAndMetric, newestDay, periodsUntil } from "./series.ts";
@@ -118,7 +118,7 @@ export async function readMetrics(ctx: TenantCtx): Promise<Metrics> {
   const { currency, timezone } = ctx.tenant;
   const measured = drawingsOf(ctx, { seriesRows, scheduleRows }).map((drawing) => ({
     id: drawing.sensor.id,
-    state: stateOf(drawing.facts, everyOf(drawing.sensor), now),
+    state: sensorStateOf(drawing.facts, everyOf(drawing.sensor), now),
     lastSuccessAt: drawing.facts.schedule?.lastSuccessAt ?? null,
     timezone: drawing.timezone,
     metrics: drawing.sensor.metrics.map((metric) => metricOf({ ...drawing, metric, locale, currency })),

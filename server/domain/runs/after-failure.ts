@@ -46,7 +46,7 @@ export function failureOf(error: unknown): RunFailure {
 }
 
 /** `waiting`: queued as well, but this was no try. */
-export type Verdict = { status: "failed" } | { status: "dead" } | { status: "queued" | "waiting"; availableAt: number };
+export type RunVerdict = { status: "failed" } | { status: "dead" } | { status: "queued" | "waiting"; availableAt: number };
 
 /**
  * What becomes of a run whose `attempt`-th try failed. What a person must mend is not tried again; a provider's Retry-After
@@ -56,7 +56,7 @@ export type Verdict = { status: "failed" } | { status: "dead" } | { status: "que
 export function afterFailure(
   failure: RunFailure,
   { attempt, now, random, incident = false }: { attempt: number; now: number; random: () => number; incident?: boolean },
-): Verdict {
+): RunVerdict {
   const askedMs = Math.min(retryAfterCapMs, (failure.retryAfterS ?? 0) * second);
   if (incident) return { status: "waiting", availableAt: Math.ceil(now + Math.max(askedMs, 5 * minute + random() * 10 * minute)) };
   switch (failure.kind) {

@@ -1,7 +1,7 @@
 import { and, lt, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { runs } from "#db/schema/index.ts";
-import { leaseMs, maxAttempts, type RunRow } from "./engine.ts";
+import { maxAttempts, type RunRow, runLeaseMs } from "./engine.ts";
 
 /**
  * Takes all of these runs that may be taken now, in one statement, and answers those: queued ones whose time has come,
@@ -14,7 +14,7 @@ export const claimRuns = (db: Db, { ids, lease, now }: { ids: readonly string[];
       status: "running",
       lease,
       attempt: sql`${runs.attempt} + 1`,
-      availableAt: now + leaseMs,
+      availableAt: now + runLeaseMs,
       startedAt: sql`coalesce(${runs.startedAt}, ${now})`,
     })
     .where(

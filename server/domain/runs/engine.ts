@@ -37,7 +37,7 @@ export interface Limits {
  * Lanes: a Worker has six connections at a time, and a tenant whose provider hangs must not hold them all.
  */
 export const defaultLimits: Limits = { deadlineMs: 30_000, budgetMs: 15_000, lanesPerTenant: 2, startWithinMs: 10_000 };
-export const leaseMs = 60_000;
+export const runLeaseMs = 60_000;
 /** Tries of one step, before its run is dead. */
 export const maxAttempts = 6;
 /** Steps of one run: more means that a job never says that it is done. */

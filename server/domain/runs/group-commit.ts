@@ -1,16 +1,16 @@
 import { batchOf, type Db } from "#db/client.ts";
 import { tryAgain } from "#db/patient-d1.ts";
-import type { Outcome } from "./outcome.ts";
+import type { StepOutcome } from "./outcome.ts";
 import { outcomeStatements } from "./outcome-statements.ts";
 
 /** Answers whether the run was still held, so that its outcome was written. Rejects where D1 did not take it. */
-export type Commit = (outcome: Outcome) => Promise<boolean>;
+export type Commit = (outcome: StepOutcome) => Promise<boolean>;
 
 /** More than this many runs in one D1 batch gain nothing. */
 const maxGroup = 100;
 
 interface Waiting {
-  outcome: Outcome;
+  outcome: StepOutcome;
   resolve(held: boolean): void;
   reject(error: unknown): void;
 }

@@ -4,7 +4,7 @@ import type { Step } from "#server/catalog/job.ts";
 import type { LogLine } from "./run-log.ts";
 
 /** What a step of a run came to, and what becomes of the run. */
-export interface Outcome {
+export interface StepOutcome {
   run: string;
   tenantId: string;
   job: string;

@@ -8,10 +8,10 @@ import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { planHasJob } from "#server/domain/tenancy/plans.ts";
 import { isProviderFault } from "#server/domain/wire/is-provider-fault.ts";
 import { afterFailure, failureOf, RunError, type RunFailure } from "./after-failure.ts";
-import { type Engine, leaseMs, maxSteps, runMessage } from "./engine.ts";
+import { type Engine, maxSteps, runLeaseMs, runMessage } from "./engine.ts";
 import type { Commit } from "./group-commit.ts";
 import type { LoadedRun } from "./load-runs.ts";
-import type { Outcome } from "./outcome.ts";
+import type { StepOutcome } from "./outcome.ts";
 import { createRunLog, type RunLog, writable } from "./run-log.ts";
 import { enterRun, takeStep } from "./take-step.ts";
 
@@ -33,7 +33,7 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
   const log = createRunLog({ log: runCtx.log, now: ctx.now });
   if (run.params && run.step === 0 && run.attempt === 1) log.note("info", "Started with parameters of its own.", run.params);
   for (;;) {
-    let outcome: Outcome;
+    let outcome: StepOutcome;
     try {
       const step = await nextStep(
         ctx,
@@ -127,12 +127,12 @@ function blocked(block: NonNullable<ReturnType<typeof blockOf>>): RunError {
 }
 
 type Run = LoadedRun["run"];
-type Found = { found: NonNullable<Outcome["found"]> } & Pick<Outcome, "connectionIds" | "answeredIds">;
+type Found = { found: NonNullable<StepOutcome["found"]> } & Pick<StepOutcome, "connectionIds" | "answeredIds">;
 const idsOf = ({ id, tenantId, job }: Run) => ({ run: id, tenantId, job });
 const nothing = { found: null, connectionIds: [], answeredIds: [] };
 const well = { errorKind: null, errorMessage: null, finishedAt: null, sentAt: null };
 
-function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; log: RunLog; goOn: boolean }): Outcome {
+function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; log: RunLog; goOn: boolean }): StepOutcome {
   const now = ctx.now();
   const step = run.step + 1;
   const base = { ...idsOf(run), ...taken, failing: null, defect: null };
@@ -145,7 +145,7 @@ function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; l
     };
   }
   // The next step is a new one, with all its tries before it: here its first has begun, in a next message none has.
-  if (goOn) return { ...base, logs: log.take(), next: { ...well, status: "running", attempt: 1, step, availableAt: now + leaseMs } };
+  if (goOn) return { ...base, logs: log.take(), next: { ...well, status: "running", attempt: 1, step, availableAt: now + runLeaseMs } };
   return { ...base, logs: log.take(), next: { ...well, status: "queued", attempt: 0, step, availableAt: now, sentAt: now } };
 }
 
@@ -153,7 +153,7 @@ function afterError(
   ctx: Ctx,
   engine: Engine,
   { loaded, run, log, failure, error }: { loaded: LoadedRun; run: Run; log: RunLog; failure: RunFailure; error: unknown },
-): Outcome {
+): StepOutcome {
   const now = ctx.now();
   const incident = isOfIncident(failure, loaded.down);
   const verdict = afterFailure(failure, { attempt: run.attempt, now, random: engine.random, incident });
@@ -191,7 +191,7 @@ const isOfIncident = ({ kind, provider }: RunFailure, down: readonly string[]): 
   kind === "deadline" ? down.length > 0 : provider !== undefined && down.includes(provider) && isProviderFault(kind);
 
 /** The connection that the job reads at the provider that failed. What is wrong with one tenant's access is none. */
-function failingOf({ kind, provider, isRetired }: RunFailure, { held }: LoadedRun, job: Job | undefined): Outcome["failing"] {
+function failingOf({ kind, provider, isRetired }: RunFailure, { held }: LoadedRun, job: Job | undefined): StepOutcome["failing"] {
   if (provider === undefined || isRetired || !job || !isProviderFault(kind)) return null;
   const connections = held.map(({ connection }) => connection);
   const read = chooseAccount(job, provider, connections);
@@ -199,7 +199,7 @@ function failingOf({ kind, provider, isRetired }: RunFailure, { held }: LoadedRu
 }
 
 /** A claimed run that did not get its turn here: it waits again, and this was no try. */
-export const releaseOutcome = (ctx: Ctx, run: Run): Outcome => ({
+export const releaseOutcome = (ctx: Ctx, run: Run): StepOutcome => ({
   ...idsOf(run),
   ...nothing,
   failing: null,

@@ -3,14 +3,14 @@ import type { Ctx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
 import { RunMessage } from "#server/messages.ts";
 import { claimRuns } from "./claim-runs.ts";
-import { type Engine, leaseMs, runMessage } from "./engine.ts";
+import { type Engine, runLeaseMs, runMessage } from "./engine.ts";
 import { type Commit, createGroupCommit } from "./group-commit.ts";
 import { type LoadedRun, loadRuns } from "./load-runs.ts";
 import { recordDeadLetter } from "./record-dead-letter.ts";
 import { releaseOutcome, runJob } from "./run-job.ts";
 
 /** A queue's message, as far as a consumer needs it. */
-export interface Delivery {
+export interface QueueMessage {
   readonly id: string;
   readonly body: unknown;
   ack(): void;
@@ -18,7 +18,7 @@ export interface Delivery {
 }
 
 interface Hint {
-  delivery: Delivery;
+  delivery: QueueMessage;
   message: RunMessage;
 }
 
@@ -30,7 +30,7 @@ interface Hint {
  * Fairness: a (tenant, job) has one open run at most, a tenant has a few lanes in a batch, and what goes on in a next message
  * goes to the end of the queue. So a tenant with a hundred slow steps waits behind everybody's first.
  */
-export async function workBatch(ctx: Ctx, engine: Engine, deliveries: readonly Delivery[]): Promise<void> {
+export async function workBatch(ctx: Ctx, engine: Engine, deliveries: readonly QueueMessage[]): Promise<void> {
   const hints = new Map<Place, Hint[]>();
   for (const delivery of deliveries) {
     const parsed = RunMessage.safeParse(delivery.body);
@@ -45,7 +45,7 @@ export async function workBatch(ctx: Ctx, engine: Engine, deliveries: readonly D
 }
 
 /** A message that nobody can read, now or later: to the dead letters, which keep of it only that it came. */
-async function bury(ctx: Ctx, delivery: Delivery): Promise<void> {
+async function bury(ctx: Ctx, delivery: QueueMessage): Promise<void> {
   ctx.log.error("a message about a run could not be read", { message: delivery.id });
   try {
     await recordDeadLetter(ctx, delivery.body);
@@ -87,7 +87,7 @@ async function workLane(queue: (() => Promise<void>)[]): Promise<void> {
 async function workRun(
   ctx: Ctx,
   engine: Engine,
-  { delivery, run, commit, late }: { delivery: Delivery; run: LoadedRun; commit: Commit; late: boolean },
+  { delivery, run, commit, late }: { delivery: QueueMessage; run: LoadedRun; commit: Commit; late: boolean },
 ): Promise<void> {
   try {
     const again = late ? await giveBack(ctx, run, commit) : await runJob(ctx, engine, run, commit);
@@ -96,7 +96,7 @@ async function workRun(
   } catch (error) {
     // Neither the outcome nor its failure could be written or sent: the row still says "running", until its lease ends.
     ctx.log.error("a run's outcome could not be written", { run: run.run.id, error });
-    delivery.retry({ delaySeconds: Math.ceil(leaseMs / 1000) + 5 });
+    delivery.retry({ delaySeconds: Math.ceil(runLeaseMs / 1000) + 5 });
   }
 }
 

@@ -5,13 +5,13 @@ import type { RunStatus } from "#db/words/runs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { DeadMessage } from "#server/messages.ts";
 import { recordDeadLetter } from "./record-dead-letter.ts";
-import type { Delivery } from "./work-batch.ts";
+import type { QueueMessage } from "./work-batch.ts";
 
 /**
  * Works off the dead-letter queue: our own word that a run is dead, and whatever the platform moved there. Our word is sent
  * before the run's death is written, so a run that is still running is asked after again, and one that lives is no letter.
  */
-export async function workDead(ctx: Ctx, deliveries: readonly Delivery[]): Promise<void> {
+export async function workDead(ctx: Ctx, deliveries: readonly QueueMessage[]): Promise<void> {
   const deaths = deliveries.flatMap(({ body }) => {
     const parsed = DeadMessage.safeParse(body);
     return parsed.success ? [parsed.data] : [];

@@ -2,7 +2,7 @@ import type { Text } from "#db/words/locales.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 
 /** A job of the shelf, as people read of it. */
-export interface Job {
+export interface JobOnShelf {
   id: string;
   title: Text;
   description: Text;
@@ -11,7 +11,7 @@ export interface Job {
 }
 
 /** All jobs, in the order in which the portal shows them. */
-export const listJobs = (): Job[] =>
+export const listJobs = (): JobOnShelf[] =>
   allJobs.map(({ id, title, description, needs }) => ({
     id,
     title,

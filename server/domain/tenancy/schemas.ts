@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Locale as Language, locales } from "#db/words/locales.ts";
 import type * as words from "#db/words/tenants.ts";
-import { plans, roles, tenantStatuses, verticals } from "#db/words/tenants.ts";
+import { planNames, roles, tenantStatuses, verticals } from "#db/words/tenants.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { isTimezone } from "#server/catalog/days.ts";
 
@@ -9,10 +9,10 @@ export const Locale = z.enum(locales);
 export const Text = z.object({ en: z.string(), fr: z.string(), he: z.string() } satisfies Record<Language, z.ZodString>);
 
 export const Vertical = z.enum(verticals);
-export const Plan = z.enum(plans);
+export const Plan = z.enum(planNames);
 
 const OnShelf = z.union([z.literal("all"), z.array(z.string())]);
-/** What a plan gives; the table is plans.ts. */
+/** What a plan gives; the table is planNames.ts. */
 export const PlanTerms = z.object({
   jobs: OnShelf.describe("Ids of the jobs that run, or `all`."),
   turnsOn: z.array(z.string()).describe("Ids of the jobs that are on without a word of the client, beside those that are for everybody."),

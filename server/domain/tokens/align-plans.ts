@@ -5,7 +5,7 @@ import { connections, secrets } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { probeEveryMs } from "./probe-times.ts";
-import { planned, planOf } from "./renewal-plan.ts";
+import { planned, renewalPlanOf } from "./renewal-plan.ts";
 
 /** Connections a tick: ten thousand are planned anew within the hour, and each tick stays short. */
 const pageSize = 200;
@@ -60,7 +60,7 @@ async function plansOf(db: Db, rows: readonly ConnectionRow[]) {
       inArray(sql`(${secrets.tenantId}, ${secrets.connectionId})`, sql`(select value->>'tenantId', value->>'id' from json_each(${ids}))`),
     );
   return rows.map((connection) => {
-    const plan = planOf({ connection, secrets: fields.filter(({ connectionId }) => connectionId === connection.id) });
+    const plan = renewalPlanOf({ connection, secrets: fields.filter(({ connectionId }) => connectionId === connection.id) });
     return { id: connection.id, version: connection.version, moved: "cliffAt" in plan, ...plan };
   });
 }

@@ -1,6 +1,6 @@
 import type { Farewell } from "#db/words/connections.ts";
+import type { Text } from "#db/words/locales.ts";
 import type { Provider } from "#server/catalog/provider.ts";
-import type { Text } from "#server/catalog/text.ts";
 
 /**
  * What a person should know of our access at the provider after disconnecting; null where nothing is left there. `retried`: we go on

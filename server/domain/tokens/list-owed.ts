@@ -1,8 +1,8 @@
 import { eq, isNull, or } from "drizzle-orm";
 import { debts } from "#db/schema/index.ts";
+import type { Text } from "#db/words/locales.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
-import type { Text } from "#server/catalog/text.ts";
 import { type Ctx, requireStaff } from "#server/ctx.ts";
 import { agencyDebtor, type Debtor } from "#server/domain/connections/debtor.ts";
 import type { DebtRow } from "#server/domain/connections/rows.ts";

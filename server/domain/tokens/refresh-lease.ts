@@ -11,10 +11,10 @@ import { renewalTimeoutMs } from "#server/domain/wire/send-request.ts";
 import { notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { probeFailingEveryMs } from "./probe-times.ts";
-import type { Plan } from "./renewal-plan.ts";
+import type { RenewalPlan } from "./renewal-plan.ts";
 
 /** Longer than a token request and the one that repeats it; what does not fit is not sent, see `mayStillSend`. */
-export const leaseMs = 60_000;
+export const refreshLeaseMs = 60_000;
 
 /** The right to renew one connection's tokens, as long as it has the version that was seen. */
 export interface RefreshLease {
@@ -31,7 +31,7 @@ export interface RefreshLease {
   startedAt: number;
 }
 
-export interface RenewedTokens extends Plan {
+export interface RenewedTokens extends RenewalPlan {
   sealed: { field: string; sealed: string }[];
   accessExpiresAt: number | null;
   refreshExpiresAt: number | null;
@@ -60,7 +60,7 @@ export async function claimRefresh(
     .update(connections)
     .set({
       leaseOwner: owner,
-      leaseUntil: now + leaseMs,
+      leaseUntil: now + refreshLeaseMs,
       refreshStartedAt: sql`case when ${connections.refreshFingerprint} = ${fingerprint} then ${connections.refreshStartedAt} else ${now} end`,
       refreshFingerprint: fingerprint,
     })
@@ -84,7 +84,8 @@ export async function claimRefresh(
 /**
  * Whether a request may still be sent under this lease: one that would outlive it could rotate away what the next holder gets.
  */
-export const mayStillSend = (ctx: TenantCtx, { startedAt }: RefreshLease): boolean => ctx.now() < startedAt + leaseMs - renewalTimeoutMs;
+export const mayStillSend = (ctx: TenantCtx, { startedAt }: RefreshLease): boolean =>
+  ctx.now() < startedAt + refreshLeaseMs - renewalTimeoutMs;
 
 /** Whether the lease is still ours, as the row has it. */
 export async function stillHolds(ctx: TenantCtx, lease: RefreshLease): Promise<boolean> {
@@ -148,14 +149,14 @@ export interface Release {
   coolUntil: number;
   kind: Exclude<ProbeResult, "ok">;
   message: string;
-  plan: Plan;
+  plan: RenewalPlan;
 }
 
 /**
  * Takes the refresh token away, which the provider refused, and leaves the access token that still works; the history has the refusal.
  * Null where the lease was lost: then nothing is written.
  */
-export async function dropRefresh(ctx: TenantCtx, lease: RefreshLease, plan: Plan): Promise<ConnectionRow | null> {
+export async function dropRefresh(ctx: TenantCtx, lease: RefreshLease, plan: RenewalPlan): Promise<ConnectionRow | null> {
   const version = lease.version + 1;
   const ours = connectionExists(ctx, ofHolder(ctx, { ...lease, version }));
   const [[row]] = await ctx.db.batch([

@@ -8,7 +8,7 @@ import { VaultError } from "#server/domain/vault/envelope.ts";
 import { ifFound, ProviderError } from "#server/errors.ts";
 import { isCooling } from "./cool-down.ts";
 import { renewTokens } from "./renew-tokens.ts";
-import { planOf, renewalDueAt } from "./renewal-plan.ts";
+import { renewalDueAt, renewalPlanOf } from "./renewal-plan.ts";
 
 const closedVaultMs = 3_600_000;
 
@@ -22,7 +22,7 @@ export async function renewDue(ctx: TenantCtx, connectionId: string): Promise<vo
   if (held?.connection.status !== "active") return;
   // Asked of the tokens and not of `renewAt`, which the tick moved ahead and which is put right here.
   const dueAt = renewalDueAt(held);
-  if (dueAt === null || dueAt > ctx.now() || isCooling(held.connection, ctx.now())) return plan(ctx, held, planOf(held).renewAt);
+  if (dueAt === null || dueAt > ctx.now() || isCooling(held.connection, ctx.now())) return plan(ctx, held, renewalPlanOf(held).renewAt);
   try {
     await renewTokens(ctx, held, { trigger: "cron" });
   } catch (error) {

@@ -33,7 +33,7 @@ import {
   releaseRefresh,
   stillHolds,
 } from "./refresh-lease.ts";
-import { planOf } from "./renewal-plan.ts";
+import { renewalPlanOf } from "./renewal-plan.ts";
 import { type WayToTokens, waysToTokens } from "./ways-to-tokens.ts";
 
 /** Losers look again after 100 to 300 ms, then ever more slowly up to some two seconds: about 17 s in all. */
@@ -139,7 +139,13 @@ async function coolDown(
   const waitMs = coolDownMs(failure, { failures: lease.failures, random: Math.random() });
   const coolUntil = ctx.now() + waitMs;
   const facts = { ...held, connection: { ...held.connection, renewFailures: lease.failures + 1, coolUntil } };
-  const ours = await releaseRefresh(ctx, lease, { replyLost: kind === "unavailable", coolUntil, kind, message, plan: planOf(facts) });
+  const ours = await releaseRefresh(ctx, lease, {
+    replyLost: kind === "unavailable",
+    coolUntil,
+    kind,
+    message,
+    plan: renewalPlanOf(facts),
+  });
   if (!ours) {
     const now = await holdConnection(ctx, lease.connectionId);
     if (now.connection.version !== lease.version) return adopted(now);
@@ -210,7 +216,7 @@ async function keep(ctx: TenantCtx, lease: RefreshLease, { held, grant }: { held
   }));
   const secrets = [...held.secrets.filter(({ field }) => !sealed.some((secret) => secret.field === field)), ...fresh];
   const renewed = { ...connection, ...expiries, lastRefreshAt: now, renewFailures: 0, coolUntil: null };
-  const plan = planOf({ connection: renewed, secrets });
+  const plan = renewalPlanOf({ connection: renewed, secrets });
   // A renewal takes no permission away: one that names none says nothing of them.
   const scopesGranted = grant.scopes?.length ? [...grant.scopes] : connection.scopesGranted;
   const row = await insistently(() => keepRenewed(ctx, lease, { ...plan, ...expiries, sealed, scopesGranted }));
@@ -268,7 +274,7 @@ async function livesOn(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection
     if (error.kind === "revoked") return null;
   }
   const secrets = held.secrets.filter(({ field }) => field !== "refresh_token");
-  const row = await dropRefresh(ctx, lease, planOf({ connection: { ...connection, refreshExpiresAt: null }, secrets }));
+  const row = await dropRefresh(ctx, lease, renewalPlanOf({ connection: { ...connection, refreshExpiresAt: null }, secrets }));
   return row && { ...held, connection: row, secrets };
 }
 

@@ -15,7 +15,8 @@ export type PlanFacts = CliffFacts & {
 };
 
 /** What is written wherever tokens change: when to renew, and what will end even so. */
-export type Plan = Pick<ConnectionRow, "renewAt" | "planned"> & Partial<Pick<ConnectionRow, "cliffAt" | "cliffKind" | "cliffWarned">>;
+export type RenewalPlan = Pick<ConnectionRow, "renewAt" | "planned"> &
+  Partial<Pick<ConnectionRow, "cliffAt" | "cliffKind" | "cliffWarned">>;
 
 /**
  * When the cron shall renew, in milliseconds since 1970; null where nothing can, or need be. A quarter of the token's life
@@ -46,7 +47,7 @@ function shareOf(id: string): number {
  * The plan of a connection as it is, or will be once it is written. A cliff that stays where it was (to a day) is left out, so
  * that nobody is warned of it twice; of one that is closer than a warning from the beginning, nobody is warned that early.
  */
-export function planOf(facts: PlanFacts): Plan {
+export function renewalPlanOf(facts: PlanFacts): RenewalPlan {
   const { connection } = facts;
   const provider = providers.find(({ id }) => id === connection.provider);
   if (!provider) return { renewAt: null, planned, cliffAt: null, cliffKind: null, cliffWarned: null };

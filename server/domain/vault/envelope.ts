@@ -18,7 +18,7 @@ export class VaultError extends Error {
 }
 
 /** Where a secret lives. It opens there and nowhere else. */
-export interface Place {
+export interface SecretPlace {
   tenant: string;
   connection: string;
   field: string;
@@ -39,12 +39,15 @@ export function importKey(raw: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
  * `a1.<data key version>.<iv>.<ciphertext and tag>`: AES-256-GCM under a tenant's data key. The version is in clear, so that
  * the key can be found, and bound like the place, so that it cannot be changed.
  */
-export async function seal(key: CryptoKey, { place, version, secret }: { place: Place; version: number; secret: string }): Promise<string> {
+export async function seal(
+  key: CryptoKey,
+  { place, version, secret }: { place: SecretPlace; version: number; secret: string },
+): Promise<string> {
   return `${format}.${version}.${await encrypt(key, placeData(place, version), new TextEncoder().encode(secret))}`;
 }
 
 /** The secret that was sealed for this place. Throws `VaultError` for anything else. */
-export async function open(key: CryptoKey, { place, sealed }: { place: Place; sealed: string }): Promise<string> {
+export async function open(key: CryptoKey, { place, sealed }: { place: SecretPlace; sealed: string }): Promise<string> {
   const [, version, iv, text] = sealedPattern.exec(sealed) ?? [];
   if (!version || !iv || !text) throw new VaultError("not a sealed value");
   return new TextDecoder().decode(await decrypt(key, placeData(place, Number(version)), { iv, text, closedBy: "value" }));
@@ -83,7 +86,7 @@ export async function unwrap(
 }
 
 // JSON keeps the parts apart whatever they contain: no two places have the same associated data.
-const placeData = ({ tenant, connection, field }: Place, version: number) =>
+const placeData = ({ tenant, connection, field }: SecretPlace, version: number) =>
   new TextEncoder().encode(JSON.stringify(["secret", tenant, connection, field, version]));
 const keyData = ({ tenant, version, rootKeyId }: KeyPlace) =>
   new TextEncoder().encode(JSON.stringify(["data key", tenant, version, rootKeyId]));

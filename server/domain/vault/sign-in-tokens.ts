@@ -2,13 +2,14 @@ import { hmac } from "@oslojs/crypto/hmac";
 import { SHA256, sha256 } from "@oslojs/crypto/sha2";
 import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import { encodeBase64urlNoPadding, encodeHexLowerCase } from "@oslojs/encoding";
+import { alphabet, generateRandomString } from "oslo/crypto";
 import type { Config } from "#server/env.ts";
 import { newId } from "#server/ids.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** 256 random bits, base64url, 43 characters. */
-export const newToken = (): string => encodeBase64urlNoPadding(crypto.getRandomValues(new Uint8Array(32)));
+/** 43 characters of base64url's alphabet: 258 random bits. Oslo is known to this file alone. */
+export const newToken = (): string => generateRandomString(43, alphabet("A-Z", "a-z", "0-9", "-", "_"));
 
 /** What is stored of a token: enough to recognise it, not to use it. A token has 256 bits, so no salt is needed. */
 export const hashToken = (token: string): string => encodeHexLowerCase(sha256(bytesOf(token)));

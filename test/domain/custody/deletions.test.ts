@@ -24,7 +24,7 @@ import { createClient } from "#server/domain/clients/create-client.ts";
 import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
 import { findDeletion, listDeletions } from "#server/domain/custody/list-deletions.ts";
 import { cancelDeletion, requestDeletion } from "#server/domain/custody/request-deletion.ts";
-import { graceMs } from "#server/domain/custody/schemas.ts";
+import { deletionGraceMs } from "#server/domain/custody/schemas.ts";
 import { startDeletions } from "#server/domain/custody/start-deletions.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
@@ -304,7 +304,7 @@ describe("after the time of grace", () => {
     const mine = await makeBelongings("early-marker");
     const { ctx, deletionId } = await endOf(mine);
     await eraseTenant(
-      jobs(() => Date.now() + graceMs - 60_000),
+      jobs(() => Date.now() + deletionGraceMs - 60_000),
       { deletionId },
     );
     expect((await receiptOf(deletionId))?.startedAt).toBeNull();

@@ -6,7 +6,7 @@ import { addDays, daysBetween } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/metric.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { drawSensor, stateOf } from "#server/domain/metrics/draw-overview.ts";
+import { drawSensor, sensorStateOf } from "#server/domain/metrics/draw-overview.ts";
 import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
 import { seriesStatement } from "#server/domain/metrics/read-series.ts";
 import { Overview } from "#server/domain/metrics/schemas.ts";
@@ -320,7 +320,7 @@ test("a sensor's state says what a person should know first", () => {
     more: Partial<typeof schedule> | { blocked: "not_connected" },
     status?: "failed" | "dead" | "queued",
     errorKind: string | null = null,
-  ) => stateOf({ schedule: { ...schedule, ...more }, latestRun: status && { status, errorKind } }, 3600, now);
+  ) => sensorStateOf({ schedule: { ...schedule, ...more }, latestRun: status && { status, errorKind } }, 3600, now);
   expect(state({})).toBe("ok");
   expect(state({ lastSuccessAt: now - 3 * 3_600_000 })).toBe("late");
   expect(state({ blocked: "not_connected" })).toBe("blocked");

@@ -19,7 +19,7 @@ import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
 import { defaultLimits, type Engine, type Limits } from "#server/domain/runs/engine.ts";
-import { type Delivery, workBatch } from "#server/domain/runs/work-batch.ts";
+import { type QueueMessage, workBatch } from "#server/domain/runs/work-batch.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
@@ -47,7 +47,7 @@ const noAccount = (_ctx: TenantCtx, { connection }: HeldConnection): Account => 
 };
 
 /** A message that remembers what was done with it. */
-export function delivery(body: unknown): Delivery & { done: string[] } {
+export function delivery(body: unknown): QueueMessage & { done: string[] } {
   const done: string[] = [];
   return {
     id: crypto.randomUUID(),

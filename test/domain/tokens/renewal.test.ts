@@ -17,7 +17,7 @@ import { coolDownMs } from "#server/domain/tokens/cool-down.ts";
 import { forgetRenewals } from "#server/domain/tokens/forget-renewals.ts";
 import { openAccount } from "#server/domain/tokens/open-account.ts";
 import { probeFailingEveryMs } from "#server/domain/tokens/probe-times.ts";
-import { planOf, renewalDueAt } from "#server/domain/tokens/renewal-plan.ts";
+import { renewalDueAt, renewalPlanOf } from "#server/domain/tokens/renewal-plan.ts";
 import { unwarned, warnCliffs } from "#server/domain/tokens/warn-cliffs.ts";
 import { newId } from "#server/ids.ts";
 import { createCaller } from "#server/trpc/root.ts";
@@ -135,7 +135,7 @@ describe("when a token is renewed", () => {
   });
 
   test("not before a failure has cooled down", () => {
-    expect(planOf(facts({ coolUntil: 2 * hour, renewFailures: 3 })).renewAt).toBe(2 * hour);
+    expect(renewalPlanOf(facts({ coolUntil: 2 * hour, renewFailures: 3 })).renewAt).toBe(2 * hour);
   });
 
   test("a failure cools down twice as long each time, up to an hour, and at least as long as the provider asked for", () => {
@@ -739,7 +739,7 @@ async function insertConnection(tenant: Tenant, more: Partial<ConnectionRow>): P
     status: "active",
     connectedBy: "usr",
     connectedAt: Date.now() - day,
-    planned: planOf(facts()).planned,
+    planned: renewalPlanOf(facts()).planned,
     ...more,
   });
   return id;

@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
 import { probeFailingEveryMs } from "#server/domain/tokens/probe-times.ts";
-import type { Effect } from "./writing.ts";
+import type { WriteRows } from "./writing.ts";
 
 /** What health is read from: accounts that answered work. */
-export const noteAnswers: Effect = ({ db, now, rows, held }) =>
+export const noteAnswers: WriteRows = ({ db, now, rows, held }) =>
   rows(({ answeredIds }) => answeredIds.map((id) => [id])).map((json) =>
     db
       .update(connections)
@@ -13,7 +13,7 @@ export const noteAnswers: Effect = ({ db, now, rows, held }) =>
   );
 
 /** Accounts whose provider failed. */
-export const noteFailures: Effect = ({ db, now, rows, held }) =>
+export const noteFailures: WriteRows = ({ db, now, rows, held }) =>
   rows(({ failing }) => (failing ? [[failing.connectionId, failing.kind]] : [])).map((json) =>
     db
       .update(connections)

@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import { orders } from "#db/schema/index.ts";
 import { deleteOrders } from "#server/domain/commerce/delete-orders.ts";
-import type { Effect } from "./writing.ts";
+import type { WriteRows } from "./writing.ts";
 
 /** Orders of the listed time that the shop has no more. */
-export const dropUnlisted: Effect = ({ db, now, rows, held }) =>
+export const dropUnlisted: WriteRows = ({ db, now, rows, held }) =>
   rows(({ found, connectionIds }) =>
     found?.listed ? [[connectionIds[0], found.listed.from, found.listed.to, found.listed.changedBefore, found.listed.externalIds]] : [],
   ).flatMap((json) =>

@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import { measurements } from "#db/schema/index.ts";
 import type { Measurement } from "#server/catalog/records.ts";
-import type { Effect } from "./writing.ts";
+import type { WriteRows } from "./writing.ts";
 
 /** All of a metric's day takes the place of what was measured of it before. */
-export const writeMeasurements: Effect = ({ db, now, rows, held }) =>
+export const writeMeasurements: WriteRows = ({ db, now, rows, held }) =>
   rows(({ found }) => byMetricAndDay(found?.measurements ?? [])).flatMap((json) => {
     const key = sql`r.tenant_id, r.job, j.value->>0, j.value->>1`;
     const parts = held(json, sql`cross join json_each(j.value, '$[2]') p`);

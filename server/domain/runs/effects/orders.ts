@@ -3,12 +3,12 @@ import { orders } from "#db/schema/index.ts";
 import { customerOfOrder } from "#server/domain/commerce/customer-of-order.ts";
 import { notDeleted } from "#server/domain/commerce/delete-orders.ts";
 import { newerOrder } from "#server/domain/commerce/newer-order.ts";
-import { type Effect, ownerOfRow } from "./writing.ts";
+import { ownerOfRow, type WriteRows } from "./writing.ts";
 
 const customer = customerOfOrder({ ...ownerOfRow, customerId: sql`j.value->>2`, updatedAt: sql`j.value->>7` });
 
 /** Orders as the shop says them, unless a newer state is here, the order was deleted, or its buyer asked to be forgotten. */
-export const writeOrders: Effect = ({ db, rows, held }) =>
+export const writeOrders: WriteRows = ({ db, rows, held }) =>
   rows(({ found, connectionIds }) =>
     (found?.orders ?? []).map((o) => [
       connectionIds[0],

@@ -1,13 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import { orders, refunds } from "#db/schema/index.ts";
 import { notDeleted } from "#server/domain/commerce/delete-orders.ts";
-import { type Effect, ownerOfRow } from "./writing.ts";
+import { ownerOfRow, type WriteRows } from "./writing.ts";
 
 /** What was given back of orders; after the orders, whose state says which of it is as new as they are. */
-export const writeRefunds: Effect = (writing) => [...dropUndone(writing), ...keepGiven(writing)];
+export const writeRefunds: WriteRows = (writing) => [...dropUndone(writing), ...keepGiven(writing)];
 
 /** What a shop no longer says of an order was never given back, or is no more: an edit that was undone, a cancellation. */
-const dropUndone: Effect = ({ db, rows, held }) =>
+const dropUndone: WriteRows = ({ db, rows, held }) =>
   rows(({ found, connectionIds }) => {
     const kept = new Map<string, string[]>();
     for (const { orderExternalId, externalId } of found?.refunds ?? [])
@@ -26,7 +26,7 @@ const dropUndone: Effect = ({ db, rows, held }) =>
     );
   });
 
-const keepGiven: Effect = ({ db, rows, held }) =>
+const keepGiven: WriteRows = ({ db, rows, held }) =>
   rows(({ found, connectionIds }) =>
     (found?.refunds ?? []).map((r) => [connectionIds[0], r.externalId, r.orderExternalId, r.refundedAt, r.day, r.amountMinor, r.currency]),
   ).map((json) =>

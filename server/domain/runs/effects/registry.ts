@@ -4,18 +4,18 @@ import { writeMeasurements } from "./measurements.ts";
 import { writeOrders } from "./orders.ts";
 import { writeRefunds } from "./refunds.ts";
 import { writeRunLogs } from "./run-logs.ts";
-import { wakeJobs, writeSchedules } from "./schedules.ts";
-import type { Effect } from "./writing.ts";
+import { wakeNamed, writeSchedules } from "./schedules.ts";
+import type { WriteRows } from "./writing.ts";
 
 /** Every kind of row that comes of a run, in the order in which they are written. */
-export const effects: readonly Effect[] = [
+export const effects: readonly WriteRows[] = [
   writeMeasurements,
   writeOrders,
   writeRefunds,
   dropUnlisted,
   writeRunLogs,
   writeSchedules,
-  wakeJobs,
+  wakeNamed,
   noteAnswers,
   noteFailures,
 ];

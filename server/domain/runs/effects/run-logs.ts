@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { runLogs } from "#db/schema/index.ts";
-import type { Effect } from "./writing.ts";
+import type { WriteRows } from "./writing.ts";
 
-export const writeRunLogs: Effect = ({ db, rows, held }) =>
+export const writeRunLogs: WriteRows = ({ db, rows, held }) =>
   rows(({ logs }) => logs.map((line) => [line.seq, line.at, line.level, line.message, line.fields])).map((json) =>
     db
       .insert(runLogs)

@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import { schedules } from "#db/schema/index.ts";
 import { foldRows } from "#server/domain/runs/fold.ts";
-import type { Effect } from "./writing.ts";
+import type { WriteRows } from "./writing.ts";
 
 /** Where the job goes on, and how it stands. */
-export const writeSchedules: Effect = ({ db, outcomes, lease, now }) =>
+export const writeSchedules: WriteRows = ({ db, outcomes, lease, now }) =>
   foldRows(
     outcomes
       .filter(({ found, next }) => found || next.errorKind)
@@ -43,7 +43,7 @@ export const writeSchedules: Effect = ({ db, outcomes, lease, now }) =>
   );
 
 /** Jobs that have something to do because of what was found are due. */
-export const wakeJobs: Effect = ({ db, outcomes, lease, now }) =>
+export const wakeNamed: WriteRows = ({ db, outcomes, lease, now }) =>
   foldRows(outcomes.flatMap(({ run, tenantId, found }) => (found?.wake ?? []).map((woken) => [run, tenantId, woken]))).map((json) =>
     db
       .update(schedules)

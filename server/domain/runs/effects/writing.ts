@@ -2,17 +2,17 @@ import { type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Db } from "#db/client.ts";
 import { fold, type Group } from "#server/domain/runs/fold.ts";
-import type { Outcome } from "#server/domain/runs/outcome.ts";
+import type { StepOutcome } from "#server/domain/runs/outcome.ts";
 
 /** Outcomes of many runs, as they are written in one batch under one lease. */
 export interface Writing {
   db: Db;
-  outcomes: readonly Outcome[];
+  outcomes: readonly StepOutcome[];
   lease: string;
   /** Milliseconds since 1970. */
   now: number;
   /** The rows of a kind as JSON, run by run, in texts that D1 binds. */
-  rows(rowsOf: (outcome: Outcome) => readonly (readonly unknown[])[]): string[];
+  rows(rowsOf: (outcome: StepOutcome) => readonly (readonly unknown[])[]): string[];
   /**
    * From such a text, what belongs to runs that are still held under the lease: `r` is the run, from which tenant and job are taken, `j`
    * the row. A worker that lost the lease so writes nothing.
@@ -21,7 +21,7 @@ export interface Writing {
 }
 
 /** How one kind of row is written, of whatever outcomes have it. */
-export type Effect = (writing: Writing) => BatchItem<"sqlite">[];
+export type WriteRows = (writing: Writing) => BatchItem<"sqlite">[];
 
 export const writingOf = (db: Db, { outcomes, lease, now }: Pick<Writing, "outcomes" | "lease" | "now">): Writing => ({
   db,
