@@ -162,7 +162,7 @@ export const holdings: readonly Holding[] = [
     client: "tenantId",
     data: [
       ...["job", "everyS", "nextAt", "enabled", "blocked", "config", "cursor", "source", "timezone", "lastRunAt", "lastSuccessAt"],
-      ...["lastStatus", "lastErrorKind", "lastErrorMessage", "lastRunId", "lastFinishedAt"],
+      ...["lastStatus", "lastErrorKind", "lastErrorMessage", "lastRunId", "lastFinishedAt", "dailyAt", "zone"],
     ],
     exported: { file: "schedules.json", key: ["job"] },
     atEnd: "erased",
