@@ -102,6 +102,8 @@ export const connections = sqliteTable(
     // Whose next warning is due: a range of each step, so that who was warned is not read again every minute.
     index("connections_warn").on(t.cliffWarned, t.cliffAt).where(sql`status = 'active' and cliff_at is not null`),
     index("connections_planned").on(t.planned).where(sql`status = 'active'`),
+    // How many clients use a provider. Written when an account comes, goes or waits for its people, which is seldom.
+    index("connections_used").on(t.provider, t.tenantId).where(sql`status = 'active'`),
     index("connections_failing").on(t.renewFailures).where(sql`status = 'active' and renew_failures > 0`),
     index("connections_failed").on(t.failedAt).where(sql`failed_at is not null`),
     // Whether another tenant lives on the same grant, before it is given back.

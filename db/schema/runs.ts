@@ -84,9 +84,14 @@ export const runs = sqliteTable(
     index("runs_sweep").on(t.status, t.availableAt).where(sql`status in ('queued', 'running')`),
     // Ids sort by time, so that lists are paged by them alone.
     index("runs_tenant").on(t.tenantId, t.id),
+    // Of failures alone, which are few: those of all tenants, and those of one.
     index("runs_unwell").on(t.status, t.id).where(sql`status in ('failed', 'dead')`),
+    index("runs_unwell_tenant").on(t.tenantId, t.status, t.id).where(sql`status in ('failed', 'dead')`),
+    // What lists of one job, of what went well, or of one job's failures are read from: of one tenant, and of all. Each costs one
+    // row written a run, when it ends, and none while it is open; the status in it saves an index for each list (see list-runs.ts).
+    index("runs_ended").on(t.tenantId, t.job, t.status, t.id).where(sql`status in ('succeeded', 'failed', 'dead')`),
+    index("runs_ended_job").on(t.job, t.status, t.id).where(sql`status in ('succeeded', 'failed', 'dead')`),
     index("runs_request").on(t.requestId).where(sql`request_id is not null`),
-    index("runs_unwell_tenant").on(t.tenantId, t.id).where(sql`status in ('failed', 'dead')`),
   ],
 );
 

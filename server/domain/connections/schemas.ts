@@ -260,7 +260,7 @@ export const CalendarEntry = z.object({
   name: z.string().describe("The account's, or the version's."),
   warned: z.number().nullable().describe("The last warning that was sent, in days ahead."),
   mend: z.enum(["oauth", "key", "agency"]),
-  clients: z.number().nullable().describe("How many clients use it, for a version."),
+  clients: z.number().nullable().describe("How many clients use it, for a version; counted to a thousand in each database."),
 });
 export type CalendarEntry = z.infer<typeof CalendarEntry>;
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { runs, tenants } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
@@ -50,28 +50,66 @@ export const runColumns = {
   params: runs.params,
 };
 
-/** Word for word the conditions of the indexes `runs_sweep` and `runs_unwell`, so that the few runs of these are not looked for among all. */
+/** Word for word the conditions of the indexes `runs_open` and `runs_sweep`, of the two of what is unwell, and of the two of what has ended. */
 const open = sql`status in ('queued', 'running')`;
 const unwell = sql`status in ('failed', 'dead')`;
-const partOf = { queued: open, running: open, succeeded: undefined, failed: unwell, dead: unwell };
+const ended = sql`status in ('succeeded', 'failed', 'dead')`;
+const endedStatuses = ["succeeded", "failed", "dead"] as const;
 
 /** Ids sort by time, so that the id of the last run is the place to go on from. */
-const read = (db: Db, { cursor, limit, job, status, tenantId, since }: ListAllRuns): Promise<Run[]> =>
+const read = (db: Db, asked: ListAllRuns): Promise<Run[]> =>
   db
     .select(runColumns)
     .from(runs)
-    .where(
-      and(
-        tenantId === undefined ? undefined : eq(runs.tenantId, tenantId),
-        job ? eq(runs.job, job) : undefined,
-        status ? and(eq(runs.status, status), partOf[status]) : undefined,
-        cursor ? lt(runs.id, cursor) : undefined,
-        // The smallest id that a run of that instant could have.
-        since === undefined ? undefined : gte(runs.id, newId("run", since, new Uint8Array(10))),
-      ),
-    )
+    .where(which(asked))
     .orderBy(desc(runs.id))
-    .limit(limit + 1);
+    .limit(asked.limit + 1);
+
+/**
+ * However many runs there are, and however few of them are asked for, a page reads some rows for each that it shows; of those that
+ * went well, without a job, so many for each job. What is open, at most one run a job and tenant, is read and sorted.
+ */
+function which(asked: ListAllRuns): SQL | undefined {
+  const { job, status } = asked;
+  if (!job && !status) return bounds(asked);
+  if (status === "queued" || status === "running") return inArray(runs.id, sql`(${newestOpen(asked)})`);
+  const isUnwell = status === "failed" || status === "dead";
+  if (!job && isUnwell) return and(bounds(asked), eq(runs.status, status), unwell);
+  return inArray(runs.id, status ? sql`(${newestEnded(asked)})` : sql`(${newestEnded(asked)} union all ${newestOpen(asked)})`);
+}
+
+function bounds({ tenantId, cursor, since }: ListAllRuns): SQL | undefined {
+  return and(
+    tenantId === undefined ? undefined : eq(runs.tenantId, tenantId),
+    cursor ? lt(runs.id, cursor) : undefined,
+    // The smallest id that a run of that instant could have.
+    since === undefined ? undefined : gte(runs.id, newId("run", since, new Uint8Array(10))),
+  );
+}
+
+/** A plus keeps the order from being taken from the index of all runs. */
+function newestOpen(asked: ListAllRuns): SQL {
+  const { job, status, limit } = asked;
+  const wanted = and(bounds(asked), job ? eq(runs.job, job) : undefined, status ? sql`+${runs.status} = ${status}` : undefined, open);
+  return sql`select id from (select id from ${runs} where ${wanted} order by +id desc limit ${limit + 1})`;
+}
+
+/** A job and a status are one range of an index, already in order: the first page of each range holds the first page of all. */
+function newestEnded(asked: ListAllRuns): SQL {
+  const { job, status, limit } = asked;
+  const statuses = JSON.stringify(status ? [status] : endedStatuses);
+  const range = and(bounds(asked), sql`${runs.job} = j.job`, sql`${runs.status} = s.value`, ended);
+  return sql`select i.id from (${job ? sql`select ${job} as job` : jobsOf(asked)}) j cross join json_each(${statuses}) s
+    cross join ${runs} i on i.id in (select id from ${runs} where ${range} order by id desc limit ${limit + 1})`;
+}
+
+/** Jobs that ever ran, by a step from each to the next one in the index. */
+function jobsOf({ tenantId }: ListAllRuns): SQL {
+  const after = (previous: SQL) =>
+    sql`select min(job) from ${runs} where ${and(tenantId === undefined ? undefined : eq(runs.tenantId, tenantId), sql`job > ${previous}`, ended)}`;
+  return sql`with recursive j (job) as (${after(sql`''`)} union all select (${after(sql`j.job`)}) from j where j.job is not null)
+    select job from j where job is not null`;
+}
 
 function pageOf(found: readonly Run[], limit: number): RunPage {
   const items = found.slice(0, limit);
