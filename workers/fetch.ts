@@ -1,13 +1,12 @@
-import { TRPCError } from "@trpc/server";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Env } from "#server/env.ts";
-import type { HttpEnv } from "./door.ts";
 import { requestContext } from "./http/context.ts";
 import { onError } from "./http/failure.ts";
 import { requestLog } from "./http/request-log.ts";
 import { sameOrigin } from "./http/same-origin.ts";
 import { securityHeaders } from "./http/security-headers.ts";
+import { shortEnough } from "./http/short-enough.ts";
+import type { HttpEnv } from "./http-env.ts";
 import { devOutbox } from "./routes/dev-outbox.ts";
 import { exports } from "./routes/exports.ts";
 import { healthz } from "./routes/healthz.ts";
@@ -16,8 +15,6 @@ import { pages } from "./routes/pages.ts";
 import { rest } from "./routes/rest.ts";
 import { trpc } from "./routes/trpc.ts";
 import { webhooks } from "./routes/webhooks.ts";
-
-const maxBodyBytes = 256 * 1024;
 
 const app = new Hono<HttpEnv>();
 
@@ -40,14 +37,7 @@ app.route("/", healthz);
 // Before what asks for a browser's page: whoever sends these has none, and says who it is by a signature.
 app.route("/", webhooks);
 app.use(sameOrigin);
-app.use(
-  bodyLimit({
-    maxSize: maxBodyBytes,
-    onError: () => {
-      throw new TRPCError({ code: "PAYLOAD_TOO_LARGE" });
-    },
-  }),
-);
+app.use(shortEnough);
 app.use(requestContext);
 
 app.route("/", trpc);

@@ -172,6 +172,11 @@ describe("who imports whom", () => {
     expect(imports.filter(({ target }) => writers.test(target)).length, "writers are where they are looked for").toBeGreaterThan(3);
   });
 
+  test("the README lists the rooms of the domain in their ranks", () => {
+    const [, table = ""] = /\| room \| holds \|\n\| --- \| --- \|\n((?:\|.*\n)+)/.exec(readFileSync("README.md", "utf8")) ?? [];
+    expect(table.split("\n").flatMap((line) => line.split("|")[1]?.trim().split(", ") ?? [])).toEqual(ranks);
+  });
+
   test("cloudflare:* and Remix are named only in workers, server/env.ts, app and the sandbox", () => {
     const broken = imports.filter(
       ({ file, target }) => /^(cloudflare:|@remix-run\/)/.test(target) && !/^(workers\/|app\/|sandbox\/|server\/env\.ts)/.test(file),

@@ -3,7 +3,7 @@ import { openDb } from "#db/client.ts";
 import { authenticate, sessionCookie, sessionLifetimeMs } from "#server/auth.ts";
 import { databasesOf } from "#server/env.ts";
 import { browserCookies, requestCtx } from "#workers/context.ts";
-import type { HttpEnv } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 
 /** Builds the request's context: who asks, and what a verb may touch. Sets the cookies that the verbs asked for. */
 export const requestContext = createMiddleware<HttpEnv>(async (c, next) => {

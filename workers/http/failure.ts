@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { setFlash } from "#server/flash.ts";
 import { createLog } from "#server/log.ts";
 import { describeError, httpStatusOf, trpcErrorOf, trpcShape } from "#server/trpc/errors.ts";
-import type { HttpEnv } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 import { readerOf } from "./reader-of.ts";
 import { maskPath } from "./request-log.ts";
 

@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import type { HttpEnv } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 
 /** What browsers say of a request that nobody made yet: https://fetch.spec.whatwg.org/#sec-purpose-header, and its older kin. */
 export const isPrefetch = (headers: Headers): boolean =>

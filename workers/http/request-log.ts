@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
-import type { HttpEnv } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 
 /** Gives the request its id, answers it as `x-request-id`, and writes one line when the answer begins. */
 export const requestLog = createMiddleware<HttpEnv>(async (c, next) => {

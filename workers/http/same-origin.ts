@@ -1,6 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import { forbidden } from "#server/errors.ts";
-import type { HttpEnv } from "#workers/door.ts";
+import { doorOf } from "#workers/doors.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -10,7 +11,7 @@ const reading = new Set(["GET", "HEAD", "OPTIONS"]);
  * in as somebody else).
  */
 export const sameOrigin = createMiddleware<HttpEnv>(async (c, next) => {
-  if (!reading.has(c.req.method)) {
+  if (!reading.has(c.req.method) && doorOf(c.req.path).senders === "ours") {
     const from = senderOf(c.req.raw, String(c.env.APP_ORIGIN));
     if (from === "elsewhere" || (from === "unknown" && c.req.header("cookie") !== undefined)) {
       throw forbidden("This request came from another site.");

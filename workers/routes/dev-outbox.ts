@@ -5,7 +5,7 @@ import { html, raw } from "hono/html";
 import { devMails } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { linkIn } from "#server/domain/mail/log-transport.ts";
-import type { HttpEnv } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 
 const shown = 50;
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { downloadExport } from "#server/domain/custody/download-export.ts";
-import type { HttpEnv } from "#workers/door.ts";
 import { notAhead } from "#workers/http/prefetch.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 
 /** The zip of all that a client has, for its people and for staff, each from their own portal. */
 export const exports = new Hono<HttpEnv>();

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { type Healthz, lookAround, unconfigured } from "#server/domain/health/look-around.ts";
 import { createLog } from "#server/log.ts";
 import { browserCookies, requestCtx } from "#workers/context.ts";
-import type { HttpEnv } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 
 /** What was found is answered again for so long, so that asking often costs nothing. */
 const heldMs = 5_000;

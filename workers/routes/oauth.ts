@@ -6,9 +6,9 @@ import { completeOAuth } from "#server/domain/connecting/complete-oauth.ts";
 import type { NextPage } from "#server/domain/connecting/leave.ts";
 import { rateLimited } from "#server/errors.ts";
 import { setFlash } from "#server/flash.ts";
-import type { HttpEnv } from "#workers/door.ts";
 import { notAhead } from "#workers/http/prefetch.ts";
 import { readerOf } from "#workers/http/reader-of.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 
 /** The two ends of a consent: out to the provider, and back from it. */
 export const oauth = new Hono<HttpEnv>();

@@ -9,10 +9,10 @@ import { rememberTenant } from "#server/domain/people/last-tenant.ts";
 import { setFlash, takeFlash } from "#server/flash.ts";
 import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
-import type { HttpEnv } from "#workers/door.ts";
 import { nearRoutes } from "#workers/http/near-routes.ts";
 import { isPrefetch } from "#workers/http/prefetch.ts";
 import { maskPath } from "#workers/http/request-log.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 import { apiDocument } from "./rest.ts";
 
 /** What people see: Remix. */

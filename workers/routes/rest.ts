@@ -5,7 +5,7 @@ import { invalid } from "#server/errors.ts";
 import { openApiDocument } from "#server/trpc/openapi-document.ts";
 import { type Operation, restInput, restOperations } from "#server/trpc/rest.ts";
 import { appRouter, createCaller, fromOutside } from "#server/trpc/root.ts";
-import type { HttpEnv } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 
 /** The REST API: the procedures that say where they stand in it, its document, and JSON for whatever else is asked below /api. */
 export const rest = new Hono<HttpEnv>();

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { maxBatch } from "#app/max-batch.ts";
 import { describeError } from "#server/trpc/errors.ts";
 import { appRouter, fromOutside } from "#server/trpc/root.ts";
-import type { HttpEnv } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 
 const endpoint = "/api/trpc";
 

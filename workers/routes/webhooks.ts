@@ -4,7 +4,7 @@ import { webhooks as shelf } from "#server/catalog/webhooks/registry.ts";
 import { keepRefusal } from "#server/domain/webhooks/keep-refusal.ts";
 import { type Receipt, receiveWebhook } from "#server/domain/webhooks/receive.ts";
 import { browserCookies, requestCtx } from "#workers/context.ts";
-import type { HttpEnv } from "#workers/door.ts";
+import type { HttpEnv } from "#workers/http-env.ts";
 
 /**
  * Where providers send their events. There is no browser here: no cookie is read or set, nobody is signed in, and whatever is not
