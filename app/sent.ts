@@ -5,6 +5,8 @@ declare const ofType: unique symbol;
 /** A value on its way from a loader to its page, as JSON. */
 export type Sent<T> = string & { readonly [ofType]: T };
 
+export type Received<S> = S extends Sent<infer T> ? T : never;
+
 /**
  * For a loader with much to say: Remix writes what a loader answers value by value, and takes many times as long for it as for
  * one text.

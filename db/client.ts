@@ -4,7 +4,8 @@ import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import { patientD1 } from "./patient-d1.ts";
 import { guardTenant } from "./tenant-guard.ts";
 
-export type Db = DrizzleD1Database;
+/** `$client` is the D1 below, with its patience and its bounds. */
+export type Db = DrizzleD1Database & { $client: D1Database };
 
 /** The binding names of every D1 that holds rows. */
 export type Place = "DB";
@@ -25,8 +26,11 @@ const dialect = new SQLiteAsyncDialect({ casing: "snake_case" });
  * A D1 without a tenant's bounds: people, sessions, and what the engine does for all tenants at once. Reads that fail in passing
  * are asked again, see `patientD1`; a write that may be done twice is wrapped in `tryAgain` by whoever knows that it may.
  */
-export const openDb = (d1: D1Database): Db =>
-  new DrizzleD1Database("async", dialect, new SQLiteD1Session(patientD1(d1), dialect, undefined), undefined);
+export function openDb(d1: D1Database): Db {
+  const $client = patientD1(d1);
+  const db: DrizzleD1Database = new DrizzleD1Database("async", dialect, new SQLiteD1Session($client, dialect, undefined), undefined);
+  return Object.assign(db, { $client });
+}
 
 /** A tenant's D1, in which a query that does not name that tenant fails instead of answering. */
 export const openTenantDb = (d1: D1Database, tenantId: string): Db => openDb(guardTenant(d1, tenantId));

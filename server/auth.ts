@@ -1,5 +1,6 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
+import { askKept, keep } from "#db/kept.ts";
 import { tryAgain } from "#db/patient-d1.ts";
 import { memberships, sessions, tenants, users } from "#db/schema/index.ts";
 import type { Actor } from "./ctx.ts";
@@ -10,6 +11,16 @@ export const sessionCookie = "__Host-atrium_session";
 const day = 86_400_000;
 export const sessionLifetimeMs = 30 * day;
 
+const readHolder = keep((db) =>
+  db
+    .select({ session: sessions, user: users, membership: memberships, tenant: tenants })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .leftJoin(memberships, eq(memberships.userId, users.id))
+    .leftJoin(tenants, eq(tenants.id, memberships.tenantId))
+    .where(eq(sessions.tokenHash, sql.placeholder("tokenHash"))),
+);
+
 /**
  * Who holds this session token. An unknown or ended one is nobody. A session slides: used after a day, it lives 30 days
  * again (`renewed` then says that the cookie should be set anew).
@@ -18,13 +29,7 @@ export async function authenticate(db: Db, token: string | undefined, now: numbe
   const nobody = { actor: { type: "anonymous" } as const, renewed: false };
   if (!token || token.length > 100) return nobody;
   const tokenHash = hashToken(token);
-  const rows = await db
-    .select({ session: sessions, user: users, membership: memberships, tenant: tenants })
-    .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .leftJoin(memberships, eq(memberships.userId, users.id))
-    .leftJoin(tenants, eq(tenants.id, memberships.tenantId))
-    .where(eq(sessions.tokenHash, tokenHash));
+  const rows = await askKept(db, readHolder({ tokenHash }));
   const first = rows[0];
   if (!first || first.session.expiresAt <= now) return nobody;
   const { session, user } = first;

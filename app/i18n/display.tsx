@@ -24,20 +24,35 @@ export function useDisplay(): Display {
 }
 
 /** The formatters of `format.ts`, bound to the reader's locale and timezone. Moments are epoch milliseconds. */
-export function useFormat() {
+export function useFormat(): Format {
   const { locale, timeZone } = useDisplay();
-  return useMemo(
-    () => ({
-      money: (money: { minor: number; currency: string }, shortening?: format.Shortening) => format.formatMoney(locale, money, shortening),
-      count: (value: number, shortening?: format.Shortening) => format.formatCount(locale, value, shortening),
-      ratio: (value: number) => format.formatRatio(locale, value),
-      duration: (milliseconds: number) => format.formatDuration(locale, milliseconds),
-      date: (at: number, style?: format.DateStyle) => format.formatDate(locale, at, { timeZone, style }),
-      day: (day: string, style?: "date" | "day") => format.formatDay(locale, day, style),
-      month: (month: string) => format.formatMonth(locale, month),
-      relative: (at: number, now: number) => format.formatRelative(locale, at, now),
-      quantity: (quantity: format.Quantity, shortening?: format.Shortening) => format.formatQuantity(locale, quantity, shortening),
-    }),
-    [locale, timeZone],
-  );
+  return formatOf(locale, timeZone);
 }
+
+type Format = ReturnType<typeof bind>;
+
+// Each row of each table asks for them.
+const bound = new Map<string, Format>();
+const mostBound = 500;
+
+function formatOf(locale: Locale, timeZone: string): Format {
+  const key = `${locale} ${timeZone}`;
+  const known = bound.get(key);
+  if (known) return known;
+  if (bound.size >= mostBound) bound.clear();
+  const made = bind(locale, timeZone);
+  bound.set(key, made);
+  return made;
+}
+
+const bind = (locale: Locale, timeZone: string) => ({
+  money: (money: { minor: number; currency: string }, shortening?: format.Shortening) => format.formatMoney(locale, money, shortening),
+  count: (value: number, shortening?: format.Shortening) => format.formatCount(locale, value, shortening),
+  ratio: (value: number) => format.formatRatio(locale, value),
+  duration: (milliseconds: number) => format.formatDuration(locale, milliseconds),
+  date: (at: number, style?: format.DateStyle) => format.formatDate(locale, at, { timeZone, style }),
+  day: (day: string, style?: "date" | "day") => format.formatDay(locale, day, style),
+  month: (month: string) => format.formatMonth(locale, month),
+  relative: (at: number, now: number) => format.formatRelative(locale, at, now),
+  quantity: (quantity: format.Quantity, shortening?: format.Shortening) => format.formatQuantity(locale, quantity, shortening),
+});

@@ -21,12 +21,18 @@ function once<T>(key: string, make: () => T): T {
   return made;
 }
 
+function keyOf(kind: string, locale: Locale, options: Readonly<Record<string, unknown>>): string {
+  let key = kind + locale;
+  for (const name in options) key += `,${name}:${options[name]}`;
+  return key;
+}
+
 function numberFormat(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  return once(`n${locale}${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale, options));
+  return once(keyOf("n", locale, { ...options }), () => new Intl.NumberFormat(locale, options));
 }
 
 function dateFormat(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return once(`d${locale}${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, options));
+  return once(keyOf("d", locale, { ...options }), () => new Intl.DateTimeFormat(locale, options));
 }
 
 /** From which size on a number is shortened ("€123K"); left out, it never is. */

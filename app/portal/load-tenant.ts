@@ -1,4 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { send } from "#app/sent.ts";
 import { titleOf } from "#app/title.ts";
 import { enterTenant } from "./enter-tenant.ts";
 
@@ -9,9 +10,11 @@ export async function loadTenant(args: LoaderFunctionArgs) {
   const [notices, jobs] = await Promise.all([api.connections.notices({ tenant: tenant.id }), api.runs.jobs()]);
   return {
     title: titleOf(tenant.name),
-    me,
-    tenant,
-    jobs: jobs.map(({ id, title, providers }) => ({ id, title: title[locale], providers })),
-    ...notices,
+    portal: send({
+      me,
+      tenant,
+      jobs: jobs.map(({ id, title, providers }) => ({ id, title: title[locale], providers })),
+      ...notices,
+    }),
   };
 }

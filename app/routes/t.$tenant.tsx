@@ -1,5 +1,6 @@
 import { Outlet, useLoaderData } from "@remix-run/react";
 import { Blocks, ChartLine, CirclePlay, Settings, ShieldCheck, Users } from "lucide-react";
+import { useMemo } from "react";
 import { ChangeNotices } from "#app/components/client/change-notices.tsx";
 import { CliffNotices } from "#app/components/client/cliff-notices.tsx";
 import { ProviderNotices } from "#app/components/client/provider-notices.tsx";
@@ -11,6 +12,8 @@ import { UserMenu } from "#app/components/shell/user-menu.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { loadTenant } from "#app/portal/load-tenant.ts";
+import { TenantContext, tenantOf } from "#app/portal/use-tenant.ts";
+import { useSent } from "#app/sent.ts";
 import { titleMeta } from "#app/title.ts";
 
 const useWords = wordsOf("client", "notices");
@@ -22,46 +25,49 @@ export const loader = loadTenant;
 /** The client's portal: everything below /t/:tenant. */
 export default function TenantLayout() {
   const t = useWords();
-  const { me, tenant, reconnects } = useLoaderData<typeof loader>();
-  const base = `/t/${tenant.id}`;
+  const portal = useSent(useLoaderData<typeof loader>().portal);
+  const inside = useMemo(() => tenantOf(portal), [portal]);
+  const { base, me, tenant, reconnects } = inside;
   return (
-    <AppShell
-      home={{ to: base }}
-      timeZone={tenant.timezone}
-      nav={[
-        { to: base, label: t("nav.overview"), icon: ChartLine, end: true },
-        {
-          to: `${base}/integrations`,
-          label: t("nav.integrations"),
-          icon: Blocks,
-          badge: { count: reconnects.length, label: t("nav.needReconnect", { count: reconnects.length }) },
-        },
-        { to: `${base}/runs`, label: t("nav.runs"), icon: CirclePlay },
-        { to: `${base}/settings`, label: t("nav.settings"), icon: Settings },
-      ]}
-      switcher={<TenantSwitcher action="/switch" current={tenant} tenants={me.tenants} />}
-      userMenu={
-        <UserMenu
-          user={me}
-          links={[
-            { to: `${base}/settings`, label: t("nav.settings"), icon: Settings },
-            { to: `${base}/settings/team`, label: t("nav.team"), icon: Users },
-            ...(me.staff ? [{ to: "/admin", label: t("nav.admin"), icon: ShieldCheck }] : []),
-          ]}
-        />
-      }
-    >
-      {tenant.endsAt !== null && <EndBanner endsAt={tenant.endsAt} />}
-      {tenant.status === "suspended" && (
-        <Callout tone="warn" title={t("notices:notice.suspendedTitle")} className="mb-6">
-          {t("notices:notice.suspendedBody")}
-        </Callout>
-      )}
-      <ReconnectNotices />
-      <ProviderNotices />
-      <CliffNotices />
-      <ChangeNotices />
-      <Outlet />
-    </AppShell>
+    <TenantContext.Provider value={inside}>
+      <AppShell
+        home={{ to: base }}
+        timeZone={tenant.timezone}
+        nav={[
+          { to: base, label: t("nav.overview"), icon: ChartLine, end: true },
+          {
+            to: `${base}/integrations`,
+            label: t("nav.integrations"),
+            icon: Blocks,
+            badge: { count: reconnects.length, label: t("nav.needReconnect", { count: reconnects.length }) },
+          },
+          { to: `${base}/runs`, label: t("nav.runs"), icon: CirclePlay },
+          { to: `${base}/settings`, label: t("nav.settings"), icon: Settings },
+        ]}
+        switcher={<TenantSwitcher action="/switch" current={tenant} tenants={me.tenants} />}
+        userMenu={
+          <UserMenu
+            user={me}
+            links={[
+              { to: `${base}/settings`, label: t("nav.settings"), icon: Settings },
+              { to: `${base}/settings/team`, label: t("nav.team"), icon: Users },
+              ...(me.staff ? [{ to: "/admin", label: t("nav.admin"), icon: ShieldCheck }] : []),
+            ]}
+          />
+        }
+      >
+        {tenant.endsAt !== null && <EndBanner endsAt={tenant.endsAt} />}
+        {tenant.status === "suspended" && (
+          <Callout tone="warn" title={t("notices:notice.suspendedTitle")} className="mb-6">
+            {t("notices:notice.suspendedBody")}
+          </Callout>
+        )}
+        <ReconnectNotices />
+        <ProviderNotices />
+        <CliffNotices />
+        <ChangeNotices />
+        <Outlet />
+      </AppShell>
+    </TenantContext.Provider>
   );
 }

@@ -14,6 +14,7 @@ import { CohortCard } from "./cohort-card.tsx";
 import { quantityOf } from "./quantity-of.ts";
 import { SensorStanding } from "./sensor-standing.tsx";
 import type { SensorView } from "./sensor-state.tsx";
+import { trendOf } from "./trend-of.ts";
 
 const useWords = wordsOf("overview");
 
@@ -141,7 +142,7 @@ function SensorFacts({ sensor }: { sensor: SensorView }) {
 
 function SensorTile({ tile }: { tile: Tile }) {
   const t = useWords();
-  const { key, label, how, unit, compared, comparedAs, others, better, tone, trend, measuredAt } = tile;
+  const { key, label, how, unit, compared, comparedAs, others, better, tone, measuredAt } = tile;
   return (
     <MetricTile
       key={key}
@@ -152,7 +153,7 @@ function SensorTile({ tile }: { tile: Tile }) {
       compared={compared && { ...compared, as: comparedAs }}
       better={better ? BETTER[better] : "neutral"}
       measuredAt={measuredAt}
-      trend={trend.filter((each) => each !== null).length > 1 ? trend : undefined}
+      trend={trendOf(tile)}
       status={tone ? { tone, label: t(`threshold.${LEVELS[tone]}`) } : undefined}
     />
   );

@@ -1,11 +1,12 @@
 import { asc } from "drizzle-orm";
+import { askKept, keep } from "#db/kept.ts";
 import { connections } from "#db/schema/index.ts";
 import type { AccountChange, CliffKind, ConnectionKind } from "#db/words/connections.ts";
 import type { IncidentKind } from "#db/words/incidents.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
-import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { keptOpenIncidents } from "#server/domain/incidents/open-incidents.ts";
+import { anyTenant, inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
 interface Named {
   id: string;
@@ -45,11 +46,13 @@ const facts = {
   lastSuccessAt: connections.lastSuccessAt,
 };
 
+const readAccounts = keep((db) => db.select(facts).from(connections).where(inTenant(anyTenant, connections)).orderBy(asc(connections.id)));
+
 /** The integrations page has all of this and much more (`listIntegrations`); this is what each page of a client asks. */
 export async function listNotices(ctx: TenantCtx): Promise<Notices> {
   const [rows, incidents] = await Promise.all([
-    ctx.db.select(facts).from(connections).where(inTenant(ctx, connections)).orderBy(asc(connections.id)),
-    openIncidents(ctx),
+    askKept(ctx.db, readAccounts({ tenant: ctx.tenant.id })),
+    askKept(ctx.directory, keptOpenIncidents({})),
   ]);
   const inUse = rows.filter(({ status }) => status !== "disconnected");
   const accounts = providers.flatMap(({ id, name }) =>

@@ -149,6 +149,7 @@ export function drawTile(drawing: Drawing): Tile {
     better: metric.better ?? null,
     tone: main.value === null ? null : toneOf(drawing, main.value),
     trend: valuesOn(line, periods.present),
+    running: metric.kind === "daily",
     measuredAt: line?.measuredAt ?? wholeOf(measured, sensor.id, metric.key)?.measuredAt ?? null,
   };
 }

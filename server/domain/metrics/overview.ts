@@ -1,4 +1,5 @@
 import { asc, desc, sql } from "drizzle-orm";
+import { askAllKept, keep } from "#db/kept.ts";
 import { connections, runs, schedules } from "#db/schema/index.ts";
 import type { Locale } from "#db/words/locales.ts";
 import { addDays, dayOf, isTimezone } from "#server/catalog/days.ts";
@@ -6,10 +7,10 @@ import { everyOf } from "#server/catalog/job.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { anyTenant, inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { type Drawing, figuresOf, howOf, largestFirst } from "./draw-metric.ts";
 import { drawSensor, type SensorFacts, sensorStateOf } from "./draw-overview.ts";
-import { seriesStatement, toSeries } from "./read-series.ts";
+import { type SeriesRow, seriesUntil, toSeries } from "./read-series.ts";
 import type { Metrics, Overview } from "./schemas.ts";
 import { bySensorAndMetric, newestDay, periodsUntil } from "./series.ts";
 
@@ -28,27 +29,29 @@ const scheduleFacts = {
   lastErrorKind: schedules.lastErrorKind,
   timezone: schedules.timezone,
 };
-const readSchedules = (ctx: TenantCtx) =>
-  ctx.db
+const readSchedules = keep((db) =>
+  db
     .select({
       ...scheduleFacts,
       /** What the account that the job reads says of its currency. */
       currency: sql<string | null>`(select ${connections.details} ->> '$.currency' from ${connections}
-        where ${inTenant(ctx, connections)} and ${schedules.source} = ${connections.provider} || ' ' || ${connections.externalId}
+        where ${inTenant(anyTenant, connections)} and ${schedules.source} = ${connections.provider} || ' ' || ${connections.externalId}
         order by ${connections.status} = 'active' desc limit 1)`,
     })
     .from(schedules)
-    .where(inTenant(ctx, schedules));
+    .where(inTenant(anyTenant, schedules)),
+);
+type ScheduleRows = ReturnType<ReturnType<typeof readSchedules>["rowsOf"]>;
 
 /** A sensor's schedule, and what its latest run came to as the schedule keeps it: among a page of runs there may be none of its own. */
-function factsOf(rows: Awaited<ReturnType<typeof readSchedules>>, sensorId: string): SensorFacts {
+function factsOf(rows: ScheduleRows, sensorId: string): SensorFacts {
   const schedule = rows.find(({ job }) => job === sensorId);
   const latestRun = schedule?.lastStatus ? { status: schedule.lastStatus, errorKind: schedule.lastErrorKind } : undefined;
   return { schedule, latestRun };
 }
 
-const readRuns = (ctx: TenantCtx, count: number) =>
-  ctx.db
+const readRuns = keep((db) =>
+  db
     .select({
       id: runs.id,
       job: runs.job,
@@ -61,32 +64,38 @@ const readRuns = (ctx: TenantCtx, count: number) =>
       finishedAt: runs.finishedAt,
     })
     .from(runs)
-    .where(inTenant(ctx, runs))
+    .where(inTenant(anyTenant, runs))
     .orderBy(desc(runs.id))
-    .limit(count);
+    .limit(latestRuns),
+);
+
+const readConnections = keep((db) =>
+  db
+    .select({
+      id: connections.id,
+      provider: connections.provider,
+      name: connections.name,
+      status: connections.status,
+      statusReason: connections.statusReason,
+      lastSuccessAt: connections.lastSuccessAt,
+      timezone: sql<string | null>`${connections.details} ->> '$.timezone'`,
+    })
+    .from(connections)
+    .where(inTenant(anyTenant, connections))
+    .orderBy(asc(connections.id)),
+);
 
 /** All that a client's first page shows, in one D1 batch of four indexed statements. */
 export async function readOverview(ctx: TenantCtx, { locale: asked }: { locale?: Locale | undefined } = {}): Promise<Overview> {
   const { tenant, db } = ctx;
   const now = ctx.now();
   const today = dayOf(now, tenant.timezone);
-  const [seriesRows, scheduleRows, connectionRows, runRows] = await db.batch([
-    seriesStatement(ctx, today),
-    readSchedules(ctx),
-    db
-      .select({
-        id: connections.id,
-        provider: connections.provider,
-        name: connections.name,
-        status: connections.status,
-        statusReason: connections.statusReason,
-        lastSuccessAt: connections.lastSuccessAt,
-        timezone: sql<string | null>`${connections.details} ->> '$.timezone'`,
-      })
-      .from(connections)
-      .where(inTenant(ctx, connections))
-      .orderBy(asc(connections.id)),
-    readRuns(ctx, latestRuns),
+  const own = { tenant: tenant.id };
+  const [seriesRows, scheduleRows, connectionRows, runRows] = await askAllKept(db, [
+    seriesUntil(ctx, today),
+    readSchedules(own),
+    readConnections(own),
+    readRuns(own),
   ]);
   const locale = localeOf(ctx, asked);
   const views = drawingsOf(ctx, { seriesRows, scheduleRows }).map(({ sensor, facts, ...input }) =>
@@ -113,7 +122,7 @@ export async function readOverview(ctx: TenantCtx, { locale: asked }: { locale?:
 export async function readMetrics(ctx: TenantCtx): Promise<Metrics> {
   const now = ctx.now();
   const today = dayOf(now, ctx.tenant.timezone);
-  const [seriesRows, scheduleRows] = await ctx.db.batch([seriesStatement(ctx, today), readSchedules(ctx)]);
+  const [seriesRows, scheduleRows] = await askAllKept(ctx.db, [seriesUntil(ctx, today), readSchedules({ tenant: ctx.tenant.id })]);
   const locale = localeOf(ctx);
   const { currency, timezone } = ctx.tenant;
   const measured = drawingsOf(ctx, { seriesRows, scheduleRows }).map((drawing) => ({
@@ -162,8 +171,8 @@ function metricOf(drawing: Drawing): Metrics["sensors"][number]["metrics"][numbe
 }
 
 interface Rows {
-  seriesRows: Parameters<typeof toSeries>[0];
-  scheduleRows: Awaited<ReturnType<typeof readSchedules>>;
+  seriesRows: SeriesRow[];
+  scheduleRows: ScheduleRows;
 }
 
 /** What each sensor is drawn from. Its periods end on its account's day: all of its days are of that calendar. */

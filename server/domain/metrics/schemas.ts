@@ -47,6 +47,7 @@ export const Tile = Amount.extend({
   /** A judgement against thresholds; null where there are none. */
   tone: Tone.nullable(),
   trend: Values,
+  running: z.boolean().describe("Whether the last place of `trend`, today, still grows."),
   measuredAt: z.number().nullable(),
 });
 export type Tile = z.infer<typeof Tile>;

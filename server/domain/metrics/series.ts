@@ -119,25 +119,39 @@ export interface Periods {
   compared: { present: readonly string[]; before: readonly string[] };
 }
 
-export const periodsUntil = (today: string): Periods => ({
-  present: daysBetween(addDays(today, 1 - periodDays), today),
-  before: daysBetween(addDays(today, 1 - 2 * periodDays), addDays(today, -periodDays)),
-  compared: {
-    present: daysBetween(addDays(today, 1 - periodDays), addDays(today, comparedDays - periodDays)),
-    before: daysBetween(addDays(today, 1 - periodDays - comparedDays), addDays(today, -periodDays)),
-  },
-});
+// Each sensor of each request asks for those of the same few days.
+const knownPeriods = new Map<string, Periods>();
+const mostKnown = 100;
+
+export function periodsUntil(today: string): Periods {
+  const known = knownPeriods.get(today);
+  if (known) return known;
+  const days = daysBetween(addDays(today, 1 - 2 * periodDays), today);
+  const [present, before] = [days.slice(periodDays), days.slice(0, periodDays)];
+  const compared = { present: present.slice(0, comparedDays), before: before.slice(-comparedDays) };
+  if (knownPeriods.size >= mostKnown) knownPeriods.clear();
+  const periods = { present, before, compared };
+  knownPeriods.set(today, periods);
+  return periods;
+}
 
 /** One figure of a period of days: by the metric's own aggregate; null where nothing was measured in it. */
 export function figureOf(values: Series["values"], days: readonly string[], aggregate: Metric["aggregate"] = "sum"): number | null {
-  const found = days.flatMap((day) => values[day] ?? []);
-  const last = found.at(-1);
-  if (last === undefined) return null;
+  let [sum, count] = [0, 0];
+  let last: number | null = null;
+  for (const day of days) {
+    const value = values[day];
+    if (value === undefined) continue;
+    sum += value;
+    count++;
+    last = value;
+  }
+  if (last === null) return null;
   switch (aggregate) {
     case "sum":
-      return found.reduce((a, b) => a + b, 0);
+      return sum;
     case "mean":
-      return found.reduce((a, b) => a + b, 0) / found.length;
+      return sum / count;
     case "last":
       return last;
     default:

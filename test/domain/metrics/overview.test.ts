@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { statementOf } from "#db/kept.ts";
 import { connections, measurements, runs, schedules } from "#db/schema/index.ts";
 import { addDays, daysBetween } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/metric.ts";
@@ -8,7 +9,7 @@ import type { Sensor } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { drawSensor, sensorStateOf } from "#server/domain/metrics/draw-overview.ts";
 import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
-import { seriesStatement } from "#server/domain/metrics/read-series.ts";
+import { seriesUntil } from "#server/domain/metrics/read-series.ts";
 import { Overview } from "#server/domain/metrics/schemas.ts";
 import { bySensorAndMetric, periodsUntil, type Series } from "#server/domain/metrics/series.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -392,10 +393,10 @@ test("the overview is one batch that reads two months and the latest runs, and n
   expect(traffic).toMatchObject({ state: "blocked", blocked: "not_connected" });
   expect(traffic?.breakdowns[0]?.rows).toMatchObject([{ value: 150 }, { value: 150 }]);
 
-  const before = await seriesStatement(ctx, today).run();
+  const before = await statementOf(ctx.db, seriesUntil(ctx, today)).run();
   const years = daysBetween("2024-01-01", "2026-08-31").map((day) => ({ metric: "orders", day, value: 1 }));
   await storeMeasurements(ctx, "shopify-sensor", years, now);
-  const after = await seriesStatement(ctx, today).run();
+  const after = await statementOf(ctx.db, seriesUntil(ctx, today)).run();
   expect(after.meta.rows_read).toBe(before.meta.rows_read);
   // Each value of the two months once, and once more where D1 sorts it to its metric.
   expect(after.meta.rows_read).toBeLessThan(2 * 310);
