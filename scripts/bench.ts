@@ -14,15 +14,32 @@ import type { RunWork } from "./bench/floor-worker.ts";
 import { kill, killHarm } from "./bench/kill.ts";
 import { startRecorder } from "./bench/record.ts";
 import { measureCallback } from "./bench/rows/callback.ts";
+import { measurePageScripts } from "./bench/rows/page-scripts.ts";
 import { measureCpu, measurePages } from "./bench/rows/pages.ts";
 import { measureRuns } from "./bench/rows/runs.ts";
-import { measurePageScripts, measureWorker } from "./bench/rows/sizes.ts";
+import { measureWorker } from "./bench/rows/sizes.ts";
 import { measureTick } from "./bench/rows/tick.ts";
-import { benchJob, seedPortal, seedRunners, seedSmallPortal } from "./bench/seed.ts";
+import { benchJob, type Portal, seedPerson, seedPortal, seedRunners, seedSmallPortal } from "./bench/seed.ts";
 import { storm, tellStorm } from "./bench/storm.ts";
+import { findChromium } from "./chromium.ts";
 import { scriptCtx } from "./ctx.ts";
 import { localVariables } from "./local-variables.ts";
 import { startServer } from "./server.ts";
+
+/** What the table has, in its order. Named on the command line, only those are measured. */
+const rowNames = [
+  "overview",
+  "overview-cpu",
+  "small-overview-cpu",
+  "health",
+  "oauth-callback",
+  "runs-per-second",
+  "tick-rows-read",
+  "worker-gzip",
+  "overview-js-gzip",
+  "page-js-gzip",
+] as const;
+type RowName = (typeof rowNames)[number];
 
 /** `storm` and `kill` leave the table out. */
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean", default: false } } });
@@ -32,6 +49,8 @@ const runners = 600;
 const analytics = "https://www.googleapis.com/auth/analytics.readonly";
 /** Nothing on the loopback takes as long as the nearest provider: the callback is also measured with this much for each answer. */
 const providerMs = 20;
+/** So much JavaScript a page may load. */
+const scriptKib = { "overview-js-gzip": 150, "page-js-gzip": 120 };
 const quiet = () => undefined;
 /** What the table does not hold, printed above it. */
 const notes: string[] = [];
@@ -66,25 +85,34 @@ async function measureKill(): Promise<void> {
 }
 
 async function measureTable(): Promise<void> {
-  const rows = await measureAll();
-  const order = [
-    "overview",
-    "overview-cpu",
-    "small-overview-cpu",
-    "health",
-    "oauth-callback",
-    "runs-per-second",
-    "tick-rows-read",
-    "worker-gzip",
-    "page-js-gzip",
-  ];
-  rows.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const rows = await measureRows(wantedRows());
+  rows.sort((a, b) => rowNames.indexOf(a.name as RowName) - rowNames.indexOf(b.name as RowName));
   process.stdout.write(`${[...notes, tableOf(rows)].join("\n")}\n`);
   if (values.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
 }
 
-async function measureAll(): Promise<Row[]> {
-  const rows: Row[] = [await measureWorker(), await measurePageScripts(say)];
+/** Those that were named, or all. */
+function wantedRows(): ReadonlySet<RowName> {
+  const isRow = (name: string): name is RowName => (rowNames as readonly string[]).includes(name);
+  const unknown = positionals.find((name) => !isRow(name));
+  if (unknown !== undefined) throw new Error(`There is no row ${unknown}. There are ${rowNames.join(", ")}; and storm and kill.`);
+  return new Set(positionals.length > 0 ? positionals.filter(isRow) : rowNames);
+}
+
+async function measureRows(wanted: ReadonlySet<RowName>): Promise<Row[]> {
+  const rows: Row[] = [];
+  if (wanted.has("worker-gzip")) rows.push(await measureWorker());
+  if ([...wanted].some((name) => name !== "worker-gzip" && name !== "tick-rows-read")) rows.push(...(await measureServer(wanted)));
+  if (wanted.has("tick-rows-read")) {
+    say("Measuring tick-rows-read ...");
+    rows.push(await tickRow());
+  }
+  return rows;
+}
+
+/** What is measured at one server, beside the floor on a copy of its data. */
+async function measureServer(wanted: ReadonlySet<RowName>): Promise<Row[]> {
+  const rows: Row[] = [];
   const data = join(dir, "ours");
   const origin = "http://localhost:8787";
   const sandbox = await startSandbox({ port: 0, shop: null, generatedOrders: 100, redirectOrigin: origin });
@@ -94,7 +122,11 @@ async function measureAll(): Promise<Row[]> {
   const variables = { ...(await localVariables(data)), APP_ORIGIN: origin, ...sandboxVariables(sandbox.url) };
 
   say("Seeding ...");
-  const { portal, small, tenants, work } = await seedAll(data, variables, sandbox.url, client);
+  const { portal, small, staff, tenants, work } = await seedAll(data, variables, {
+    sandboxUrl: sandbox.url,
+    client,
+    runners: wanted.has("runs-per-second") ? runners : 0,
+  });
   const pages = {
     overview: { path: `/t/${portal.tenant}`, headers: portal.headers },
     "small-overview": { path: `/t/${small.tenant}`, headers: small.headers },
@@ -120,35 +152,75 @@ async function measureAll(): Promise<Row[]> {
     rounds: 5,
   });
   for (const name of ["overview", "health"] as const) {
+    if (!wanted.has(name)) continue;
     say(`Measuring ${name} ...`);
     rows.push(await measurePages(name, pairOf(name)));
   }
-  if (tellsCpu) {
-    say("Measuring the overviews' CPU ...");
-    for (const name of ["overview", "small-overview"] as const) rows.push(await measureCpu(`${name}-cpu`, pairOf(name)));
-    notes.push("The small overview has 8 tiles and the latest of 10 runs.");
-  } else notes.push("What a request computes is told on Linux alone: overview-cpu and small-overview-cpu are not measured here.");
-  say("Measuring oauth-callback ...");
-  const { DB } = await server.bindings();
-  const callback = {
-    origin: server.url,
-    portal,
-    floorUrl: floor.url,
-    sandbox: client,
-    rounds: 5,
-    requests: 20,
-    forgetLimits: async () => void (await DB.prepare("delete from rate_limits").run()),
+  for (const page of ["overview", "small-overview"] as const) {
+    const name = `${page}-cpu` as const;
+    if (!wanted.has(name)) continue;
+    if (tellsCpu) {
+      say(`Measuring ${name} ...`);
+      rows.push(await measureCpu(name, pairOf(page)));
+    } else notes.push(`What a request computes is told on Linux alone: ${name} is not measured here.`);
+  }
+  if (wanted.has("small-overview-cpu")) notes.push("The small overview has 8 tiles and the latest of 10 runs.");
+  rows.push(...(await pageScriptRows(wanted, { url: server.url, portal, staff })));
+  if (wanted.has("oauth-callback")) {
+    say("Measuring oauth-callback ...");
+    const { DB } = await server.bindings();
+    const callback = {
+      origin: server.url,
+      portal,
+      floorUrl: floor.url,
+      sandbox: client,
+      rounds: 5,
+      requests: 20,
+      forgetLimits: async () => void (await DB.prepare("delete from rate_limits").run()),
+    };
+    rows.push(await measureCallback(callback));
+    const { ours, floor: bare, ratio } = await measureCallback({ ...callback, providerMs, rounds: 3 });
+    notes.push(
+      `The callback with a provider that takes ${providerMs} ms more for each answer: ${ours.median} ms, ` +
+        `the bare exchange ${bare.median} ms, ratio ${ratio.median} (${ratio.min} to ${ratio.max}).`,
+    );
+  }
+  if (wanted.has("runs-per-second")) {
+    say("Measuring runs-per-second ...");
+    rows.push(await measureRuns({ server, floor, tenants, rounds: 5 }));
+  }
+  return rows;
+}
+
+interface People {
+  url: string;
+  portal: Portal;
+  staff: { headers: Record<string, string> };
+}
+
+async function pageScriptRows(wanted: ReadonlySet<RowName>, { url, portal, staff }: People): Promise<Row[]> {
+  const executablePath = findChromium({ install: true });
+  // A cookie that only https may carry is kept for localhost, under that name alone.
+  const at = (path: string) => `${url.replace("127.0.0.1", "localhost")}${path}`;
+  const { cookie } = portal.headers;
+  const base = `/t/${portal.tenant}`;
+  const pagesOf = {
+    "overview-js-gzip": [{ name: "the overview", url: at(base), cookie }],
+    "page-js-gzip": [
+      { name: "a provider's page", url: at(`${base}/integrations/klaviyo`), cookie },
+      { name: "the runs", url: at(`${base}/runs`), cookie },
+      { name: "the agency's page of a client", url: at(`/admin/clients/${portal.tenant}`), cookie: staff.headers.cookie },
+      { name: "the sign-in", url: at("/sign-in") },
+    ],
   };
-  rows.push(await measureCallback(callback));
-  const { ours, floor: bare, ratio } = await measureCallback({ ...callback, providerMs, rounds: 3 });
-  notes.push(
-    `The callback with a provider that takes ${providerMs} ms more for each answer: ${ours.median} ms, ` +
-      `the bare exchange ${bare.median} ms, ratio ${ratio.median} (${ratio.min} to ${ratio.max}).`,
-  );
-  say("Measuring runs-per-second ...");
-  rows.push(await measureRuns({ server, floor, tenants, rounds: 5 }));
-  say("Measuring tick-rows-read ...");
-  rows.push(await tickRow());
+  const rows: Row[] = [];
+  for (const name of ["overview-js-gzip", "page-js-gzip"] as const) {
+    if (!wanted.has(name)) continue;
+    if (executablePath) {
+      say(`Measuring ${name} ...`);
+      rows.push(await measurePageScripts(name, { executablePath, pages: pagesOf[name], atMost: scriptKib[name], say }));
+    } else notes.push(`There is no Chromium here: ${name} is not measured.`);
+  }
   return rows;
 }
 
@@ -165,8 +237,15 @@ async function tickRow(): Promise<Row> {
   }
 }
 
+interface Seeding {
+  sandboxUrl: string;
+  client: ReturnType<typeof sandboxClient>;
+  /** How many clients to run jobs for; with none, what a run does is not learnt either. */
+  runners: number;
+}
+
 /** Clients for the pages and for the runs, and what one run does, heard at a listener before the sandbox. */
-async function seedAll(data: string, variables: Record<string, string>, sandboxUrl: string, client: ReturnType<typeof sandboxClient>) {
+async function seedAll(data: string, variables: Record<string, string>, { sandboxUrl, client, runners: count }: Seeding) {
   const listener = await startListener(sandboxUrl);
   const heard = { ...variables, PROVIDER_ENDPOINTS: JSON.stringify(sandboxEndpoints(listener.url)) };
   const server = await startServer({ port: 0, dataDir: data, variables: heard, onLine: quiet });
@@ -175,12 +254,15 @@ async function seedAll(data: string, variables: Record<string, string>, sandboxU
     const ctx = scriptCtx(bindings, variables, "bench");
     const portal = await seedPortal(ctx);
     const small = await seedSmallPortal(ctx);
+    const staff = await seedPerson(ctx, { name: "admin", staff: true });
+    const noWork: RunWork = { calls: [], measurements: [], logs: 0 };
+    if (count === 0) return { portal, small, staff, tenants: [], work: noWork };
     const mint = async (accounts: string[]) => {
       const wanted = accounts.map((account) => ({ provider: "google", account, scopes: [analytics], expiresIn: 86_400 }));
       return (await client.control<{ access_token: string }[]>("/tokens", wanted)).map((token) => token.access_token);
     };
-    const tenants = await seedRunners(ctx, runners, mint);
-    return { portal, small, tenants, work: await workOfOneRun(server, bindings.DB, tenants[0] ?? "", listener.calls) };
+    const tenants = await seedRunners(ctx, count, mint);
+    return { portal, small, staff, tenants, work: await workOfOneRun(server, bindings.DB, tenants[0] ?? "", listener.calls) };
   } finally {
     await server.stop();
     listener.stop();

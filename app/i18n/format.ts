@@ -121,10 +121,15 @@ function isKnown(timeZone: string): boolean {
   });
 }
 
+const momentFormat = (locale: Locale, timeZone: string, style: DateStyle) =>
+  once(`m${locale} ${style} ${timeZone}`, () => {
+    const zone: Intl.DateTimeFormatOptions = isKnown(timeZone) ? { timeZone } : { timeZone: "UTC", timeZoneName: "short" };
+    return new Intl.DateTimeFormat(locale, { ...DATE_STYLES[style], ...zone });
+  });
+
 /** A moment (epoch milliseconds) in an IANA timezone; in UTC, and with its name, where the zone is not known here. */
 export function formatDate(locale: Locale, at: number, { timeZone, style = "date" }: { timeZone: string; style?: DateStyle }): string {
-  const zone: Intl.DateTimeFormatOptions = isKnown(timeZone) ? { timeZone } : { timeZone: "UTC", timeZoneName: "short" };
-  return dateFormat(locale, { ...DATE_STYLES[style], ...zone }).format(at);
+  return momentFormat(locale, timeZone, style).format(at);
 }
 
 /** The calendar month `YYYY-MM` of a moment (epoch milliseconds) in an IANA timezone; in UTC where the zone is not known here. */

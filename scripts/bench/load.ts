@@ -43,13 +43,19 @@ async function drive(nextOf: (asked: number) => Target | undefined, { connection
   return ms / asked;
 }
 
-const ask = (agent: Agent, { url, headers, method = "GET", body }: Target): Promise<number> =>
-  new Promise((done, failed) => {
+const ask = (agent: Agent, target: Target): Promise<number> => {
+  const { url, headers, method = "GET", body } = target;
+  return new Promise((done, failed) => {
     const sent = request(url, { agent, method, headers }, (response) => {
       response.on("error", failed);
       response.on("end", () => done(response.statusCode ?? 0));
       response.resume();
     });
-    sent.on("error", (cause) => failed(new Error(`${url} gave no answer`, { cause })));
+    sent.on("error", (cause: NodeJS.ErrnoException) => {
+      // The other side let go of a kept socket just as we took it up again: nobody has read the request. A new socket has no such end.
+      if (sent.reusedSocket && cause.code === "ECONNRESET") ask(agent, target).then(done, failed);
+      else failed(new Error(`${url} gave no answer`, { cause }));
+    });
     sent.end(body);
   });
+};

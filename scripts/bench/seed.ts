@@ -62,23 +62,9 @@ const shopJob = "shopify-sensor";
 async function seedFigures(ctx: Ctx, tenant: string, measured: readonly Sensor[]): Promise<Portal> {
   const now = ctx.now();
   await newClient(ctx, tenant);
-  const token = newToken();
-  const userId = newId("usr", now);
-  const person = { id: userId, email: `${tenant}@bench.test`, name: "Owner", provenAt: now, onboardedAt: now, createdAt: now };
-  await ctx.directory.batch([
-    ctx.directory.insert(users).values(person),
-    ctx.directory.insert(memberships).values({ userId, tenantId: tenant, role: "owner", createdAt: now }),
-    ctx.directory.insert(sessions).values({
-      id: newId("ses", now),
-      tokenHash: hashToken(token),
-      userId,
-      ip: "127.0.0.1",
-      userAgent: "bench",
-      createdAt: now,
-      lastUsedAt: now,
-      expiresAt: now + sessionLifetimeMs,
-    }),
-  ]);
+  const { userId, headers } = await seedPerson(ctx, { name: tenant });
+  await ctx.directory.insert(memberships).values({ userId, tenantId: tenant, role: "owner", createdAt: now });
+
   const figures = measured.flatMap((sensor) =>
     sensor.metrics.flatMap((metric) => {
       const days = metric.kind === "daily" ? 90 : 1;
@@ -105,7 +91,29 @@ async function seedFigures(ctx: Ctx, tenant: string, measured: readonly Sensor[]
     const [first, ...others] = inserts;
     if (first) await ctx.directory.batch([first, ...others]);
   }
-  return { tenant, headers: { cookie: `${sessionCookie}=${token}` } };
+  return { tenant, headers };
+}
+
+/** Somebody who is signed in: a member of nothing yet, or an admin of the agency. */
+export async function seedPerson(ctx: Ctx, { name, staff = false }: { name: string; staff?: boolean }) {
+  const now = ctx.now();
+  const token = newToken();
+  const userId = newId("usr", now);
+  const person = { id: userId, email: `${name}@bench.test`, name: "Owner", staff, provenAt: now, onboardedAt: now, createdAt: now };
+  await ctx.directory.batch([
+    ctx.directory.insert(users).values(person),
+    ctx.directory.insert(sessions).values({
+      id: newId("ses", now),
+      tokenHash: hashToken(token),
+      userId,
+      ip: "127.0.0.1",
+      userAgent: "bench",
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt: now + sessionLifetimeMs,
+    }),
+  ]);
+  return { userId, headers: { cookie: `${sessionCookie}=${token}` } };
 }
 
 /** What a metric is split by, as its sensor would say it. */

@@ -31,6 +31,19 @@ export interface TableProps<Row> {
 /** A table that turns into a list of cards where it has less than 40rem of room. */
 export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey, empty, className }: TableProps<Row>) {
   if (rows.length === 0 && empty) return <>{empty}</>;
+  const cells = columns.map(({ header, label, align, primary, actions, className: cellClass }) => ({
+    role: "cell",
+    "data-label": label ?? (typeof header === "string" ? header : undefined),
+    "data-primary": primary || undefined,
+    "data-actions": actions || undefined,
+    className: cn(
+      "px-4 py-3 first:ps-5 last:pe-5 @max-[40rem]:px-5 @max-[40rem]:py-1.5",
+      (align === "end" || actions) && "text-end",
+      align === "end" && "tabular-nums",
+      primary ? "font-medium text-ink" : "text-ink-muted",
+      cellClass,
+    ),
+  }));
   return (
     <div className={cn("@container min-w-0", className)}>
       {/* Roles are spelled out, because `display: block` takes a table's meaning away. */}
@@ -57,21 +70,8 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
         <tbody role="rowgroup" className="divide-y divide-line">
           {rows.map((row) => (
             <tr key={rowKey(row)} role="row" className="transition-colors hover:bg-hover">
-              {columns.map(({ key, header, label, cell, align, primary, actions, className: cellClass }) => (
-                <td
-                  key={key}
-                  role="cell"
-                  data-label={label ?? (typeof header === "string" ? header : undefined)}
-                  data-primary={primary || undefined}
-                  data-actions={actions || undefined}
-                  className={cn(
-                    "px-4 py-3 first:ps-5 last:pe-5 @max-[40rem]:px-5 @max-[40rem]:py-1.5",
-                    (align === "end" || actions) && "text-end",
-                    align === "end" && "tabular-nums",
-                    primary ? "font-medium text-ink" : "text-ink-muted",
-                    cellClass,
-                  )}
-                >
+              {columns.map(({ key, cell }, place) => (
+                <td key={key} {...cells[place]}>
                   {cell(row)}
                 </td>
               ))}

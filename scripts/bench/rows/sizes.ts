@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -17,42 +17,10 @@ export async function measureWorker(): Promise<Row> {
   return rowOf("worker-gzip", "KiB", [{ ours, floor }], oursAtMost(1024));
 }
 
-interface Manifest {
-  entry: { module: string; imports: string[] };
-  routes: Record<string, { id: string; parentId?: string; module: string; imports?: string[] }>;
-}
-
-/** All JavaScript that each page of the portal loads; the heaviest counts. Beside it, what hydrating an empty page takes. */
-export async function measurePageScripts(say: (line: string) => void): Promise<Row> {
-  const manifest = await readManifest();
-  const files = await Promise.all(Object.values(manifest.routes).map((route) => filesOf(manifest, route.id)));
-  const sizes = await Promise.all(files.map(async (names) => sum(await Promise.all(names.map(sizeOf)))));
-  const heaviest = Math.max(...sizes);
-  const which = Object.keys(manifest.routes)[sizes.indexOf(heaviest)];
-  say(`  the heaviest page is ${which}: ${heaviest.toFixed(1)} KiB`);
-  const floor = await bundled(`import { hydrateRoot } from "react-dom/client"; import { RemixBrowser } from "@remix-run/react";
+/** KiB that hydrating an empty page takes. */
+export const bareHydration = (): Promise<number> =>
+  bundled(`import { hydrateRoot } from "react-dom/client"; import { RemixBrowser } from "@remix-run/react";
     import { createElement } from "react"; hydrateRoot(document, createElement(RemixBrowser));`);
-  return rowOf("page-js-gzip", "KiB", [{ ours: heaviest, floor }], oursAtMost(150));
-}
-
-async function readManifest(): Promise<Manifest> {
-  const assets = resolve(root, "build/client/assets");
-  const name = (await readdir(assets)).find((file) => file.startsWith("manifest-"));
-  if (!name) throw new Error("There is no build: npm run setup makes one.");
-  const text = await readFile(resolve(assets, name), "utf8");
-  return JSON.parse(text.replace(/^[^{]*/, "").replace(/;\s*$/, "")) as Manifest;
-}
-
-async function filesOf({ entry, routes }: Manifest, id: string): Promise<string[]> {
-  const files = new Set([entry.module, ...entry.imports]);
-  for (let route = routes[id]; route; route = route.parentId === undefined ? undefined : routes[route.parentId]) {
-    for (const file of [route.module, ...(route.imports ?? [])]) files.add(file);
-  }
-  return [...files];
-}
-
-const sizeOf = async (file: string) => gzipped(await readFile(resolve(root, `build/client${file}`)));
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 async function bundled(source: string): Promise<number> {
   const { outputFiles } = await build({

@@ -179,11 +179,19 @@ interface Rows {
 function drawingsOf(ctx: TenantCtx, { seriesRows, scheduleRows }: Rows) {
   const series = toSeries(seriesRows);
   const measured = bySensorAndMetric(series);
+  const now = ctx.now();
+  // Nearly always one: a calendar is slow to ask.
+  const todays = new Map<string, string>();
+  const todayIn = (timezone: string): string => {
+    const today = todays.get(timezone) ?? dayOf(now, timezone);
+    todays.set(timezone, today);
+    return today;
+  };
   return sensors.map((sensor) => {
     const facts = factsOf(scheduleRows, sensor.id);
     const schedule = scheduleRows.find(({ job }) => job === sensor.id);
     const timezone = schedule?.timezone ?? ctx.tenant.timezone;
-    const today = dayOf(ctx.now(), timezone);
+    const today = todayIn(timezone);
     // What is measured on a day has begun, whatever the clock of a calendar that we do not know yet says.
     const newest = newestDay(series.filter((each) => each.sensor === sensor.id)) ?? today;
     const periods = periodsUntil(newest > today && newest <= addDays(today, 2) ? newest : today);
