@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, data, redirect } from "@remix-run/cloudflare";
 import type { OutwardError } from "#server/trpc/errors.ts";
-import { wordsIn } from "./i18n/translator.server.ts";
+import { sayError } from "./i18n/error-words.ts";
+import type { Locale } from "./i18n/locale.ts";
 import { signInPath } from "./sign-in-path.ts";
 
 /** Why a form was not done, as its page shows it. */
@@ -27,21 +28,14 @@ export function formFailure(error: unknown, { context, request }: Pick<ActionFun
   if (kind === "unauthenticated") throw redirect(signInPath(request));
   if (kind === "not_found" || kind === "internal") throw error;
   const values = Object.fromEntries([...form].filter((entry): entry is [string, string] => typeof entry[1] === "string"));
-  const failure: FormFailure = { intent: values.intent ?? "", values, ...saidOf(described, kind, context.locale) };
+  const failure: FormFailure = { intent: values.intent ?? "", values, ...saidOf(described, context.locale) };
   const headers = described.retryAfterS === null ? undefined : { "Retry-After": String(described.retryAfterS) };
   return data(failure, { status: STATUS[kind], headers });
 }
 
-/** The server speaks English; in other languages a field or a kind of failure has words of its own. */
-function saidOf({ issues, message }: OutwardError, kind: keyof typeof STATUS, locale: "en" | "fr" | "he") {
-  const t = wordsIn(locale);
-  const named = issues.filter(({ field }) => field !== "");
-  const fields = Object.fromEntries(
-    named.map(({ field, message: said }) => [
-      field,
-      locale === "en" ? said : (t.find(`forms:form.field.${field}`) ?? t("forms:form.field.other")),
-    ]),
-  );
-  if (named.length > 0) return { fields, message: null };
-  return { fields, message: locale === "en" ? message : t(`forms:form.failed.${kind}`) };
+/** In the reader's language: each field by itself, else the whole. */
+function saidOf(error: OutwardError, locale: Locale): Pick<FormFailure, "fields" | "message"> {
+  const named = error.issues.filter(({ field }) => field !== "");
+  if (named.length === 0) return { fields: {}, message: sayError(locale, error) };
+  return { fields: Object.fromEntries(named.map((issue) => [issue.field, sayError(locale, issue)])), message: null };
 }

@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs } from "@remix-run/cloudflare";
-import { type FormFailure, formFailure } from "./form-errors.ts";
+import { formFailure } from "./form-errors.ts";
 import { wordsIn } from "./i18n/translator.server.ts";
 import { fieldOfInput } from "./key-input.ts";
 
@@ -19,21 +19,13 @@ export async function connectByKey({ request, context, params }: ActionFunctionA
   const connectionId = String(form.get("connectionId") ?? "") || undefined;
   try {
     const meant = { tenant: String(params.tenant), provider: String(params.provider) };
-    const { account } = await api.connections.connectKey({ ...meant, fields, connectionId, locale });
+    const { account } = await api.connections.connectKey({ ...meant, fields, connectionId });
     context.toast({
       kind: "success",
       message: wordsIn(locale)(connectionId ? "accounts:keys.replaced" : "accounts:keys.connected", { account }),
     });
     return null;
   } catch (error) {
-    const failed = formFailure(error, { request, context }, open);
-    return { ...failed, data: { ...failed.data, ...saidOf(context.describe(error)) } };
+    return formFailure(error, { request, context }, open);
   }
-}
-
-/** This procedure speaks the reader's language and says more than the form's own words; all but a refusal by role is its own. */
-function saidOf({ kind, message, issues }: ReturnType<ActionFunctionArgs["context"]["describe"]>): Partial<FormFailure> {
-  if (kind === "forbidden") return {};
-  if (issues.length === 0) return { message };
-  return { fields: Object.fromEntries(issues.map((issue) => [issue.field, issue.message])), message: null };
 }

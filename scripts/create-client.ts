@@ -1,10 +1,11 @@
-import { z } from "zod";
 import { createClient } from "#server/domain/clients/create-client.ts";
 import { CreateClient } from "#server/domain/clients/schemas.ts";
 import { slugOf } from "#server/domain/clients/slug-of.ts";
-import { conflict, DomainError } from "#server/errors.ts";
+import { DomainError } from "#server/errors.ts";
+import { describeError } from "#server/trpc/errors.ts";
+import { inEnglish } from "#workers/in-english.ts";
 import { readOptions, refuseCall, usageOfWhose, whose } from "./read-options.ts";
-import { withAtrium } from "./with-atrium.ts";
+import { sayRefusal, withAtrium } from "./with-atrium.ts";
 
 const usage = `npm run create-client -- --name "Acme Gifts" [options]
 
@@ -50,12 +51,19 @@ const input = CreateClient.safeParse({
   contactEmail: values["contact-email"],
   ownerEmail: values.email ?? values.owner,
 });
-if (!input.success) refuseCall(usage, z.prettifyError(input.error));
+if (!input.success) {
+  const { issues } = inEnglish(describeError(input.error));
+  refuseCall(usage, issues.map(({ field, message }) => `${field}: ${message}`).join("\n"));
+}
 
 await withAtrium("create-client", { ...values, refused: 1 }, async (ctx) => {
-  const { name } = await createClient(ctx, input.data).catch((error: unknown) => {
+  const made = await createClient(ctx, input.data).catch((error: unknown) => {
     const isDerived = values.id === undefined && error instanceof DomainError && error.field === "id";
-    throw isDerived ? conflict(`${error.message} It is ${id}: give another with --id.`, "id") : error;
+    if (!isDerived) throw error;
+    process.stderr.write(`${sayRefusal(error)} It is ${id}: give another with --id.\n`);
+    process.exitCode = 1;
+    return null;
   });
-  process.stdout.write(`${name} is taken in as ${id}.${input.data.ownerEmail ? ` ${input.data.ownerEmail} is invited.` : ""}\n`);
+  if (!made) return;
+  process.stdout.write(`${made.name} is taken in as ${id}.${input.data.ownerEmail ? ` ${input.data.ownerEmail} is invited.` : ""}\n`);
 });

@@ -5,6 +5,8 @@ import { connectKey } from "#server/domain/connecting/connect-key.ts";
 import { planImport } from "#server/domain/connecting/plan-import.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { DomainError } from "#server/errors.ts";
+import { describeError } from "#server/trpc/errors.ts";
+import { inEnglish } from "#workers/in-english.ts";
 import { readOptions, readTenant, refuseCall, usageOfWhose, whose } from "./read-options.ts";
 import { readText } from "./read-text.ts";
 import { withAtrium } from "./with-atrium.ts";
@@ -63,7 +65,7 @@ await withAtrium("import-secrets", values, async (ctx) => {
       return true;
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      say(`not connected ${what}: ${error.message}`);
+      say(`not connected ${what}: ${inEnglish(describeError(error)).message}`);
       return false;
     }
   }

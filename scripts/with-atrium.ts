@@ -1,5 +1,7 @@
 import type { Ctx } from "#server/ctx.ts";
 import { DomainError } from "#server/errors.ts";
+import { describeError } from "#server/trpc/errors.ts";
+import { inEnglish } from "#workers/in-english.ts";
 
 /**
  * Does a script's work on an Atrium and closes it. What a verb refuses is said in its words, behind the field that is at fault, and
@@ -17,9 +19,15 @@ export async function withAtrium(
     await work(atrium.ctx);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    process.stderr.write(`${error.field === undefined ? "" : `${error.field}: `}${error.message}\n`);
+    process.stderr.write(`${sayRefusal(error)}\n`);
     process.exitCode = refused;
   } finally {
     await atrium.close();
   }
+}
+
+/** What a verb refused, behind the field that is at fault. */
+export function sayRefusal(error: DomainError): string {
+  const { field, message } = inEnglish(describeError(error));
+  return field === null ? message : `${field}: ${message}`;
 }

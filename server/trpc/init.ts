@@ -5,26 +5,28 @@ import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import type { Permission } from "#server/domain/tenancy/permissions.ts";
 import { takeChange } from "#server/domain/tenancy/take-change.ts";
 import { DomainError, forbidden, notFound } from "#server/errors.ts";
-import { trpcErrorOf, trpcShape } from "./errors.ts";
+import { type Tell, trpcErrorOf, trpcShape } from "./errors.ts";
 import type { ObjectSchema, ProcedureMeta } from "./rest.ts";
 import { refuseStrayFields } from "./stray-fields.ts";
 
-/** A context as a door hands it in: `fieldsOf` where a call comes from outside, see `fromOutside`. */
+/** A context as a door hands it in: `fieldsOf` where a call comes from outside, see `fromOutside`, and `tell` where that is tRPC's own client. */
 export interface CallCtx extends Ctx {
   fieldsOf?: (procedure: string) => ObjectSchema | undefined;
+  tell?: Tell;
 }
 
 const trpc = initTRPC
   .context<CallCtx>()
   .meta<ProcedureMeta>()
   .create({
-    errorFormatter: ({ shape, error, ctx }) => trpcShape(error, { path: shape.data.path, requestId: ctx?.request.id ?? null }),
+    errorFormatter: ({ shape, error, ctx }) =>
+      trpcShape(error, { path: shape.data.path, requestId: ctx?.request.id ?? null, tell: ctx?.tell }),
   });
 
 export const router = trpc.router;
 export const createCallerFactory = trpc.createCallerFactory;
 
-/** Domain errors get their tRPC code here; the unknown is logged with its cause and goes out as one plain sentence. */
+/** Domain errors get their tRPC code here; the unknown is logged with its cause and goes out as `internal`. */
 const outward = trpc.middleware(async ({ ctx, next, path }) => {
   const result = await next();
   if (result.ok) return result;
@@ -76,7 +78,7 @@ export const member = (permission: Permission) =>
     .use(known);
 
 const adminsOnly = signedIn.meta({ door: "staff" }).use(({ ctx, next }) => {
-  if (!ctx.actor.staff) throw forbidden("This is for the agency's admins.");
+  if (!ctx.actor.staff) throw forbidden("admins_only");
   return next();
 });
 

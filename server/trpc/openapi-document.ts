@@ -1,6 +1,11 @@
 import { z } from "zod";
+import { locales } from "#db/words/locales.ts";
 import { Healthz } from "#server/domain/health/look-around.ts";
+import { type ErrorCode, errorCodes } from "#server/errors.ts";
 import type { JsonSchema, Operation, RestMethod } from "./rest.ts";
+
+const ErrorCodes = z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]);
+const Params = z.record(z.string(), z.union([z.string(), z.number(), z.record(z.enum(locales), z.string())]));
 
 /** The body of every failed answer, see `describeError`. */
 const Failure = z.object({
@@ -16,9 +21,13 @@ const Failure = z.object({
       "vault_closed",
       "internal",
     ]),
-    message: z.string().describe("Plain words for a person."),
+    code: ErrorCodes.describe("What is wrong, for a program."),
+    params: Params.describe("What the message names, by its name."),
+    message: z.string().describe("Plain words for a person, in English."),
     field: z.string().nullable().describe("The field of the input that is at fault."),
-    issues: z.array(z.object({ field: z.string(), message: z.string() })).describe("All the fields at fault."),
+    issues: z
+      .array(z.object({ field: z.string(), code: ErrorCodes, params: Params, message: z.string() }))
+      .describe("All the fields at fault."),
     retryAfterS: z.number().nullable().describe("Seconds to wait, where waiting helps."),
     requestId: z.string().describe("Names this request in our logs."),
   }),

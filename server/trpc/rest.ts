@@ -120,9 +120,9 @@ export function restInput(
   );
   if (operation.method === "GET" || operation.method === "DELETE") return { ...asked, ...path };
   const [stray] = Object.keys(asked);
-  if (stray !== undefined) throw invalid(stray, "It belongs into the body.");
+  if (stray !== undefined) throw invalid(stray, "belongs_in_body");
   const other = Object.keys(path).find((field) => field in body && body[field] !== path[field]);
-  if (other !== undefined) throw invalid(other, "The path names another one.");
+  if (other !== undefined) throw invalid(other, "path_names_another");
   return { ...body, ...path };
 }
 

@@ -6,7 +6,7 @@ import { formFailure } from "#app/form-errors.ts";
 import { connectByKey } from "#app/key-form.ts";
 import { inputName } from "#app/key-input.ts";
 import type { Atrium } from "#app/load-context.ts";
-import { conflict, DomainError, invalid, notFound, rateLimited, unauthenticated } from "#server/errors.ts";
+import { conflict, domainError, forbidden, invalid, notFound, rateLimited, unauthenticated } from "#server/errors.ts";
 import { describeError } from "#server/trpc/errors.ts";
 
 const request = new Request("https://atrium.example/t/acme/settings?tab=1", { method: "POST" });
@@ -37,21 +37,22 @@ describe("why a form was not done", () => {
   });
 
   test("a field at fault has its message, the form has none", () => {
-    const { data, init } = failureOf(procedure(invalid("email", "This is no address.")));
-    expect(data.fields).toEqual({ email: "This is no address." });
+    const { data, init } = failureOf(procedure(invalid("email", "not_an_email")));
+    expect(data.fields).toEqual({ email: "This is no e-mail address." });
     expect(data.message).toBeNull();
     expect(init?.status).toBe(422);
   });
 
   test("all the fields that a schema refuses are named", () => {
-    const { error } = z.object({ name: z.string().min(1, "A name."), zone: z.enum(["UTC"], "A zone.") }).safeParse({ name: "", zone: "x" });
-    expect(failureOf(procedure(error as Error)).data.fields).toEqual({ name: "A name.", zone: "A zone." });
+    const { error } = z.object({ name: z.string().min(1, "name_missing"), zone: z.enum(["UTC"]) }).safeParse({ name: "", zone: "x" });
+    expect(failureOf(procedure(error as Error)).data.fields).toEqual({ name: "Please give a name.", zone: "Choose one of these: UTC." });
   });
 
-  test("in French a field and a kind have French words, even a field that nobody thought of", () => {
-    expect(failureOf(procedure(invalid("email", "This is no address.")), "fr").data.fields.email).toMatch(/adresse e-mail/);
-    expect(failureOf(procedure(invalid("colour", "No.")), "fr").data.fields.colour).toBe("Vérifiez ce champ.");
-    expect(failureOf(procedure(conflict("Taken.")), "fr").data.message).toMatch(/impossible/);
+  test("a French reader is told in French why, with what is named", () => {
+    expect(failureOf(procedure(invalid("email", "not_an_email")), "fr").data.fields.email).toBe("Ce n’est pas une adresse e-mail.");
+    expect(failureOf(procedure(conflict("client_suspended")), "fr").data.message).toBe("Ce client est suspendu.");
+    const full = conflict("team_full", { members: 5 }, { field: "email" });
+    expect(failureOf(procedure(full), "fr").data.fields.email).toBe("La formule prévoit 5 personnes, invités compris.");
   });
 
   test("a limit says how long to wait", () => {
@@ -64,8 +65,12 @@ describe("why a form was not done", () => {
     const form = new FormData();
     form.set("intent", "invite");
     form.set("email", "new@acme.example");
-    const { data } = failureOf(procedure(new DomainError("unavailable", "Not now.")), "en", form);
-    expect(data).toMatchObject({ intent: "invite", values: { email: "new@acme.example" }, message: "Not now." });
+    const { data } = failureOf(procedure(domainError("listing_unavailable", { provider: "Twilio" })), "en", form);
+    expect(data).toMatchObject({
+      intent: "invite",
+      values: { email: "new@acme.example" },
+      message: "Twilio does not answer right now. What was listed before stays.",
+    });
   });
 });
 
@@ -97,25 +102,26 @@ describe("a form with a key in it", () => {
   test("is sent by the fields' own names, and says so when the key is kept", async () => {
     const { answer, asked, toasts } = await sent(async () => ({ account: "Acme" }));
     const fields = { auth_token: "a-very-secret-token", account: "owner@acme.example" };
-    expect(asked).toEqual([{ tenant: "acme", provider: "twilio", connectionId: "con_1", locale: "en", fields }]);
+    expect(asked).toEqual([{ tenant: "acme", provider: "twilio", connectionId: "con_1", fields }]);
     expect(toasts).toEqual([{ kind: "success", message: "The key of Acme is replaced." }]);
     expect(answer).toBeNull();
   });
 
-  test("comes back without its secrets when it is refused, in the words of whoever refused it", async () => {
-    const refuse = () => Promise.reject(procedure(invalid("auth_token", "Twilio n’accepte pas cette clé.")));
+  test("comes back without its secrets when it is refused, in the words of the provider's own file", async () => {
+    const refuse = () =>
+      Promise.reject(procedure(invalid("auth_token", "key_fault", { words: { en: "Closed.", fr: "Compte fermé.", he: "סגור." } })));
     const { answer, toasts } = await sent(refuse, "fr");
     expect(answer?.init?.status).toBe(422);
-    expect(answer?.data.fields).toEqual({ auth_token: "Twilio n’accepte pas cette clé." });
+    expect(answer?.data.fields).toEqual({ auth_token: "Compte fermé." });
     expect(answer?.data.values).toEqual({ intent: "connect-key", connectionId: "con_1", "field.account": "owner@acme.example" });
     expect(JSON.stringify(answer)).not.toContain("a-very-secret-token");
     expect(toasts).toEqual([]);
   });
 
   test("says in the reader's language what is wrong with no field", async () => {
-    const down = await sent(() => Promise.reject(procedure(new DomainError("unavailable", "Twilio ne répond pas."))), "fr");
-    expect(down.answer?.data.message).toBe("Twilio ne répond pas.");
-    const role = await sent(() => Promise.reject(procedure(new DomainError("forbidden", "Your role does not allow this."))), "fr");
-    expect(role.answer?.data.message).not.toContain("Your role");
+    const down = await sent(() => Promise.reject(procedure(domainError("key_provider_down", { provider: "Twilio" }))), "fr");
+    expect(down.answer?.data.message).toMatch(/^Twilio ne répond pas/);
+    const role = await sent(() => Promise.reject(procedure(forbidden())), "fr");
+    expect(role.answer?.data.message).toBe("Votre rôle ne le permet pas.");
   });
 });

@@ -42,6 +42,7 @@ const mayImport: Record<string, { rooms: readonly string[]; packages: "any" | Re
     rooms: [
       "app/",
       "server/trpc/ (types)",
+      "server/errors (types)",
       "server/domain/*/schemas",
       "server/domain/tenancy/fold-text",
       "server/catalog/currencies",

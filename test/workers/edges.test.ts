@@ -22,6 +22,15 @@ test("an unknown address below /api is a JSON 404 with the request's id, and no 
   expect(JSON.stringify(error)).not.toContain("stack");
 });
 
+test("a page that the portal itself could not make speaks the reader's language", async () => {
+  const page = await (await ask("/no%5cpage", { headers: { "accept-language": "fr" } })).text();
+  expect(page).toContain('<html lang="fr" dir="ltr">');
+  expect(page).toContain("Il n’y a rien à cette adresse.");
+  expect(await (await ask("/no%5cpage", { headers: { cookie: "atrium_locale=he", "accept-language": "fr" } })).text()).toContain(
+    '<html lang="he" dir="rtl">',
+  );
+});
+
 test("a method that an address does not know is a 405 that names the ones it does", async () => {
   const response = await ask("/api/clients/acme", { method: "DELETE" });
   expect(response.status).toBe(405);
@@ -82,8 +91,8 @@ test("a bad field is named in the same way on REST and on tRPC", async () => {
   const overRest = await errorOf(await ask("/api/clients", { method: "POST", headers, body }));
   const overTrpc = await errorOf(await ask("/api/trpc/clients.create", { method: "POST", headers, body }));
   expect(overRest).toMatchObject({ kind: "invalid", field: "id" });
-  const { requestId: _, ...described } = overRest;
-  expect(overTrpc.data).toMatchObject(described);
+  const { requestId: _, code, ...described } = overRest;
+  expect(overTrpc.data).toMatchObject({ ...described, errorCode: code });
 });
 
 test("a page of another site cannot change anything with a person's cookies", async () => {

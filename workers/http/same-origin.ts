@@ -14,7 +14,7 @@ export const sameOrigin = createMiddleware<HttpEnv>(async (c, next) => {
   if (!reading.has(c.req.method) && doorOf(c.req.path).senders === "ours") {
     const from = senderOf(c.req.raw, String(c.env.APP_ORIGIN));
     if (from === "elsewhere" || (from === "unknown" && c.req.header("cookie") !== undefined)) {
-      throw forbidden("This request came from another site.");
+      throw forbidden("other_site");
     }
   }
   await next();

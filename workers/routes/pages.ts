@@ -1,14 +1,13 @@
 import { createRequestHandler, json, type RequestHandler, type ServerBuild } from "@remix-run/cloudflare";
 import { TRPCError } from "@trpc/server";
 import { Hono } from "hono";
-import { isLocale, LOCALE_COOKIE, type Locale, negotiateLocale } from "#app/i18n/locale.ts";
-import { readCookie, readTheme } from "#app/theme.ts";
-import type { Ctx } from "#server/ctx.ts";
+import { readTheme } from "#app/theme.ts";
 import { noteActivity } from "#server/domain/clients/note-activity.ts";
 import { rememberTenant } from "#server/domain/people/last-tenant.ts";
 import { setFlash, takeFlash } from "#server/flash.ts";
 import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
+import { localeOf } from "#workers/http/locale-of.ts";
 import { nearRoutes } from "#workers/http/near-routes.ts";
 import { isPrefetch } from "#workers/http/prefetch.ts";
 import { maskPath } from "#workers/http/request-log.ts";
@@ -41,7 +40,7 @@ pages.all("*", async (c) => {
         : null,
     nonce: c.get("nonce"),
     requestId: ctx.request.id,
-    locale: localeOf(ctx, cookieHeader, c.req.header("accept-language") ?? null),
+    locale: localeOf(c.req.raw, actor),
     theme: readTheme(cookieHeader),
     // Only what is shown ends the message: a page that is fetched ahead leaves it for the one that is opened.
     takeFlash: () => (isOpened ? takeFlash(ctx) : null),
@@ -111,14 +110,7 @@ const answering =
       return await load(args);
     } catch (error) {
       if (!(error instanceof TRPCError)) throw error;
-      const { kind, message } = describeError(error);
-      throw json({ kind, message, requestId: args.context.requestId }, httpStatusOf(error));
+      const { kind, code } = describeError(error);
+      throw json({ kind, code, requestId: args.context.requestId }, httpStatusOf(error));
     }
   };
-
-/** The language chosen in this browser, else the person's own, else what the browser asks for. */
-function localeOf({ actor }: Ctx, cookieHeader: string | null, acceptLanguage: string | null): Locale {
-  const chosen = readCookie(cookieHeader, LOCALE_COOKIE);
-  if (isLocale(chosen)) return chosen;
-  return actor.type === "user" ? actor.locale : negotiateLocale(acceptLanguage);
-}

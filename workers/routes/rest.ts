@@ -51,7 +51,7 @@ async function readBody(c: Context<HttpEnv>, { method }: Operation): Promise<Rec
   if (text === "") return {};
   if (!/^application\/json\b/i.test(c.req.header("content-type") ?? "")) throw new TRPCError({ code: "UNSUPPORTED_MEDIA_TYPE" });
   const body = parseJson(text);
-  if (body === null || typeof body !== "object" || Array.isArray(body)) throw invalid("body", "The body must be a JSON object.");
+  if (body === null || typeof body !== "object" || Array.isArray(body)) throw invalid("body", "body_not_object");
   return { ...body };
 }
 
@@ -59,6 +59,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw invalid("body", "The body is not JSON."); // the parser's own words would quote the body
+    throw invalid("body", "body_not_json"); // the parser's own words would quote the body
   }
 }

@@ -4,6 +4,7 @@ import { maxBatch } from "#app/max-batch.ts";
 import { describeError } from "#server/trpc/errors.ts";
 import { appRouter, fromOutside } from "#server/trpc/root.ts";
 import type { HttpEnv } from "#workers/http-env.ts";
+import { inEnglish } from "#workers/in-english.ts";
 
 const endpoint = "/api/trpc";
 
@@ -16,7 +17,7 @@ trpc.all(`${endpoint}/*`, (c) =>
     req: c.req.raw,
     router: appRouter,
     maxBatchSize: maxBatch,
-    createContext: () => fromOutside(c.get("ctx")),
+    createContext: () => ({ ...fromOutside(c.get("ctx")), tell: inEnglish }),
     responseMeta: ({ errors }) => {
       const waits = errors.flatMap((error) => describeError(error).retryAfterS ?? []);
       return waits.length > 0 ? { headers: { "retry-after": String(Math.max(...waits)) } } : {};

@@ -8,6 +8,7 @@ import { clients } from "./clients.ts";
 import { common } from "./common.ts";
 import { custody } from "./custody.ts";
 import { data } from "./data.ts";
+import { errors } from "./errors.ts";
 import { forms } from "./forms.ts";
 import { incidents } from "./incidents.ts";
 import { notices } from "./notices.ts";
@@ -29,6 +30,7 @@ export const catalogue = {
   settings,
   team,
   calendar,
+  errors,
   forms,
   admin,
   clients,

@@ -1,5 +1,5 @@
 import { requirePermission, type Tenant, type TenantCtx } from "#server/ctx.ts";
-import { invalid } from "#server/errors.ts";
+import { invalid, refusedInput } from "#server/errors.ts";
 import { type ChangeClient, UpdateClient, UpdateSettings } from "./schemas.ts";
 import { updateClient } from "./update-client.ts";
 
@@ -10,7 +10,7 @@ import { updateClient } from "./update-client.ts";
 export async function changeClient(ctx: TenantCtx, change: ChangeClient): Promise<Tenant> {
   requirePermission(ctx, "settings:write");
   const stray = ctx.role === "staff" ? undefined : Object.keys(change).find((field) => !(field in UpdateSettings.shape));
-  if (stray !== undefined) throw invalid(stray, "Only your agency changes this.");
+  if (stray !== undefined) throw invalid(stray, "agency_changes_this");
   return updateClient(ctx, judged(ctx.tenant, change));
 }
 
@@ -23,6 +23,5 @@ function judged(tenant: Tenant, { name, contactName, ...rest }: ChangeClient): U
     ...(contactName !== undefined && isNew(contactName, tenant.contactName) && { contactName }),
   });
   if (success) return data;
-  const [issue] = error.issues;
-  throw invalid(String(issue?.path[0]), issue?.message ?? "");
+  throw refusedInput(error.issues[0]);
 }

@@ -19,7 +19,7 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
   requireAgency(ctx);
   const now = ctx.now();
   const [ended] = await ctx.directory.select({ id: deletions.id }).from(deletions).where(eq(deletions.ofTenant, input.id)).limit(1);
-  if (ended) throw conflict("There was a client of this id, and it is not given twice.", "id");
+  if (ended) throw conflict("client_id_ended", {}, { field: "id" });
   const tenant = await insertTenant(ctx, {
     ...input,
     currency: input.currency ?? untilConnected.currency,
@@ -31,7 +31,7 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
     createdAt: now,
     updatedAt: now,
   });
-  if (!tenant) throw conflict("There is a client of this id already.", "id");
+  if (!tenant) throw conflict("client_id_taken", {}, { field: "id" });
   const tenantCtx = enterTenant(ctx, tenant, "staff");
   await commit(
     tenantCtx,

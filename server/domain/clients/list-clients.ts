@@ -47,6 +47,6 @@ export async function listClients(
 
 function after(cursor: string, created: SQL): SQL {
   const [, createdAt, id] = /^(\d{1,16})\.(.+)$/.exec(cursor) ?? [];
-  if (!createdAt || !id) throw invalid("cursor", "This is not a page's `next`.");
+  if (!createdAt || !id) throw invalid("cursor", "place_unknown");
   return sql`(${created}, ${tenants.id}) < (${Number(createdAt)}, ${id})`;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { EmailAddress } from "#server/domain/people/schemas.ts";
 import { BusinessName, GivenName, longestBusinessName, longestPersonName, PersonName } from "#server/domain/tenancy/name.ts";
 import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "#server/domain/tenancy/schemas.ts";
+import type { ErrorCode } from "#server/errors.ts";
 
 /** Without commas, which stand between them in forms, and without signs that nobody sees. */
 const Tag = z
@@ -9,7 +10,7 @@ const Tag = z
   .trim()
   .min(1)
   .max(40)
-  .regex(/^[^,\p{C}]*$/u, "A tag has no comma and no invisible sign in it.");
+  .regex(/^[^,\p{C}]*$/u, "tag_wrong" satisfies ErrorCode);
 const Tags = z
   .array(Tag)
   .overwrite((tags) => [...new Set(tags)])

@@ -8,6 +8,6 @@ import { updateClient } from "./update-client.ts";
 export async function setFeatures(ctx: TenantCtx, { features }: SetFeatures): Promise<Tenant> {
   requireAgency(ctx);
   const unknown = Object.keys(features).find((job) => !allJobs.some(({ id }) => id === job));
-  if (unknown !== undefined) throw invalid(`features.${unknown}`, "There is no such job.");
+  if (unknown !== undefined) throw invalid(`features.${unknown}`, "feature_unknown");
   return updateClient(ctx, { features });
 }

@@ -30,6 +30,18 @@ export class WhoseAccount extends Error {
   }
 }
 
+/** Several clients have the account, and nobody said which of them is meant. */
+export class SeveralClients extends Error {
+  override name = "SeveralClients";
+  /** Ids of the clients that have it. */
+  readonly among: readonly string[];
+
+  constructor(among: readonly string[]) {
+    super("several clients have the account");
+    this.among = among;
+  }
+}
+
 /**
  * The client that an account belongs to, for staff: made from the account where there is none, brought up to date where there
  * is one. `made` says which. Only a live connection says by itself whose it is: where the account is connected nowhere any more,
@@ -59,7 +71,7 @@ export async function takeIn(
   if (made) return { client: enterTenant(ctx, made, "staff"), made: true };
   // Somebody else made it from the same account in the same moment.
   const twin = await byOrigin(ctx, origin);
-  if (!twin) throw conflict("No free name was found for this client.");
+  if (!twin) throw conflict("no_free_name");
   return { client: await bringUpToDate(ctx, { tenant: twin, name: twin.name }, identity), made: false };
 }
 
@@ -111,7 +123,7 @@ async function ownerOf(ctx: Ctx, { live, former, begun }: Holders, whose: string
   const [only, ...others] = live.keys();
   const named = whose ?? (others.length === 0 ? only : undefined);
   if (only !== undefined) {
-    if (named === undefined || !live.has(named)) throw conflict([...live.keys()].join(", "));
+    if (named === undefined || !live.has(named)) throw new SeveralClients([...live.keys()]);
     return { tenant: await findTenant(ctx, named), name: live.get(named) ?? "" };
   }
   if (whose === "new") return null;

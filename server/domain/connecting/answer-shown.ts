@@ -76,7 +76,7 @@ async function findBrowser(ctx: TenantCtx, consent: string): Promise<void> {
 
 /** The row, with what was shown of it. */
 function asked(ctx: TenantCtx, row: OAuthState | undefined): Asked {
-  if (!row?.shown || !isMarked(ctx, row.browserHash)) throw notFound("account that waits for an answer");
+  if (!row?.shown || !isMarked(ctx, row.browserHash)) throw notFound("waiting_account");
   return { ...row, shown: row.shown };
 }
 

@@ -82,7 +82,7 @@ async function refusalOf(ctx: TenantCtx, provider: OAuthProvider, known: Connect
 
 /** Throws `invalid` for who has none or several, and must say which. */
 function onlyClientOf({ memberships: [own, ...others] }: UserActor): string {
-  if (!own || others.length > 0) throw invalid("tenant", "Say for which client, as in ?tenant=acme.");
+  if (!own || others.length > 0) throw invalid("tenant", "client_needed");
   return own.tenant.id;
 }
 

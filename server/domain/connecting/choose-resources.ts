@@ -24,9 +24,9 @@ export async function chooseResources(ctx: TenantCtx, { connectionId, kind, ids 
   requirePermission(ctx, "connections:write");
   const { connection, provider, choice } = await findChoice(ctx, { connectionId, kind });
   const wanted = [...new Set(ids)];
-  if (!choice.many && wanted.length > 1) throw invalid("ids", "Only one of these can be chosen.");
+  if (!choice.many && wanted.length > 1) throw invalid("ids", "choose_one");
   const chosen = await listedOf(ctx, { connectionId, kind, ids: wanted });
-  if (chosen.length < wanted.length) throw invalid("ids", `${provider.name} does not list all of these any more. Please choose again.`);
+  if (chosen.length < wanted.length) throw invalid("ids", "choice_gone", { provider: provider.name });
   const all = await listConnections(ctx);
   const after = all.map((row) =>
     row.id === connectionId ? { ...row, chosen: [...row.chosen.filter((each) => each.kind !== kind), ...chosen] } : row,

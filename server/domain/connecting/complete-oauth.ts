@@ -1,7 +1,7 @@
 import type { Identity, OAuthProvider } from "#server/catalog/provider.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requirePermission, requireUser, type TenantCtx, type UserActor } from "#server/ctx.ts";
-import { takeIn, WhoseAccount } from "#server/domain/clients/take-in.ts";
+import { SeveralClients, takeIn, WhoseAccount } from "#server/domain/clients/take-in.ts";
 import { agencyDebtor, type Debtor } from "#server/domain/connections/debtor.ts";
 import { enterFor } from "#server/domain/tenancy/enter-for.ts";
 import { networkOf } from "#server/domain/tenancy/network-of.ts";
@@ -181,8 +181,7 @@ function takenIn(ctx: Ctx, provider: OAuthProvider, { whose }: OAuthState): Rece
         return await takeIn(ctx, provider, identity, whose);
       } catch (error) {
         if (error instanceof WhoseAccount) throw new OAuthStop("whose_account", { account: identity.name, among: error.among }, error);
-        if (error instanceof DomainError && error.kind === "conflict")
-          throw new OAuthStop("several_clients", { account: error.message }, error);
+        if (error instanceof SeveralClients) throw new OAuthStop("several_clients", { account: error.among.join(", ") }, error);
         throw error;
       }
     },

@@ -50,7 +50,7 @@ export async function disconnect(ctx: TenantCtx, { connectionId }: ConnectionRef
     const debt = debtOf(ctx, now);
     if (await endConnection(ctx, now.connection, { debt })) return sayFarewell(ctx, now.connection, debt);
   }
-  throw conflict("This account is being changed right now. Please try again.");
+  throw conflict("account_changing");
 }
 
 /** With a token that has ended, some providers take nothing back. Whoever does not answer keeps nobody from disconnecting. */

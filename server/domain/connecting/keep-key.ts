@@ -15,7 +15,7 @@ import { conflict } from "#server/errors.ts";
 export async function keepKey(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<void> {
   requirePermission(ctx, "settings:write");
   const { provider, name, status } = await findConnection(ctx, connectionId);
-  if (status === "disconnected") throw conflict("This account was disconnected. Connect it again to use it.");
+  if (status === "disconnected") throw conflict("connect_again");
   const ends = inTenant(
     ctx,
     connections,

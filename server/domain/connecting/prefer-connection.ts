@@ -20,7 +20,7 @@ import { conflict } from "#server/errors.ts";
 export async function preferConnection(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<void> {
   requirePermission(ctx, "connections:write");
   const connection = await findConnection(ctx, connectionId);
-  if (connection.status !== "active") throw conflict("This account must be connected again first.");
+  if (connection.status !== "active") throw conflict("reconnect_first");
   const preferredAt = ctx.now();
   const all = await listConnections(ctx);
   const rivals = all.filter(({ id, provider }) => id !== connectionId && provider === connection.provider);

@@ -16,7 +16,7 @@ import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { openAccount } from "#server/domain/tokens/open-account.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { vaultClosed } from "#server/domain/vault/require-vault.ts";
-import { conflict, DomainError, ProviderError } from "#server/errors.ts";
+import { conflict, domainError, ProviderError } from "#server/errors.ts";
 import { keepResources, listResources } from "./keep-resources.ts";
 
 /**
@@ -27,7 +27,7 @@ import { keepResources, listResources } from "./keep-resources.ts";
 export async function refreshResources(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<RefreshedResources> {
   requirePermission(ctx, "connections:write");
   const held = await holdConnection(ctx, connectionId);
-  if (held.connection.status !== "active") throw conflict("This account must be connected again first.");
+  if (held.connection.status !== "active") throw conflict("reconnect_first");
   await takeFromLimit(ctx, { key: `list:${connectionId}`, max: 10, windowS: 600 });
   const listed = await askProvider(ctx, held);
   const provider = findProvider(held.connection.provider);
@@ -58,8 +58,8 @@ async function askProvider(ctx: TenantCtx, held: HeldConnection): Promise<Map<st
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.warn("what can be chosen could not be listed", { connection: held.connection.id, kind: error.kind, reason: error.message });
     if (error.cause instanceof VaultError && error.cause.closedBy === "key") throw vaultClosed(error);
-    if (error.kind === "revoked") throw conflict("This account must be connected again first.");
+    if (error.kind === "revoked") throw conflict("reconnect_first");
     const more = { cause: error, ...(error.retryAfterS !== undefined && { retryAfterS: error.retryAfterS }) };
-    throw new DomainError("unavailable", `${provider.name} does not answer right now. What was listed before stays.`, more);
+    throw domainError("listing_unavailable", { provider: provider.name }, more);
   }
 }

@@ -16,7 +16,7 @@ export async function findChoice(
   const connection = await findConnection(ctx, connectionId);
   const provider = findProvider(connection.provider);
   const choice = provider.choices?.find((each) => each.kind === kind);
-  if (!choice) throw invalid("kind", `There is nothing of this kind to choose at ${provider.name}.`);
-  if (connection.status === "disconnected") throw conflict("This account is disconnected.");
+  if (!choice) throw invalid("kind", "choice_unknown", { provider: provider.name });
+  if (connection.status === "disconnected") throw conflict("account_disconnected");
   return { connection, provider, choice };
 }

@@ -64,7 +64,7 @@ export async function listResourcesOf(
 function after(cursor: string | undefined): SQL | undefined {
   if (cursor === undefined) return undefined;
   const parsed = Cursor.safeParse(parse(cursor));
-  if (!parsed.success) throw invalid("cursor", "This is no place in the list.");
+  if (!parsed.success) throw invalid("cursor", "place_unknown");
   const [place, id] = parsed.data;
   return sql`(lower(${resources.name}), ${resources.externalId}) > (${place}, ${id})`;
 }

@@ -13,7 +13,6 @@ import {
   renewalTriggers,
 } from "#db/words/connections.ts";
 import type { Text } from "#db/words/locales.ts";
-import { Locale } from "#server/domain/tenancy/schemas.ts";
 
 export const ConnectionStatus = z.enum(connectionStatuses);
 
@@ -157,7 +156,6 @@ export const ConnectKey = z.object({
   provider: z.string().max(40),
   fields: z.record(z.string().max(60), z.string().max(4000)).describe("By field name, as the provider's keyForm lists them."),
   connectionId: z.string().max(60).optional().describe("The key connection whose key is replaced: it must be of the same account."),
-  locale: Locale.optional().describe("The language to say in what is wrong; without it the person's own."),
 });
 export type ConnectKey = z.infer<typeof ConnectKey>;
 

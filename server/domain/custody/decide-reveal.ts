@@ -19,14 +19,14 @@ export async function approveReveal(ctx: TenantCtx, ref: RevealRef): Promise<voi
   const { userId } = requireStaff(ctx);
   const now = ctx.now();
   const reveal = await findReveal(ctx, ref);
-  if (!(await isStaff(ctx, reveal.requestedBy))) throw conflict("Whoever asked is no admin any more.");
+  if (!(await isStaff(ctx, reveal.requestedBy))) throw conflict("asker_no_admin");
   const { sealed } = await findSecret(ctx, reveal);
   if (sealMark(sealed) !== reveal.sealMark) throw replaced();
   await decide(ctx, ref, "reveal.approved", { approvedBy: userId, approvedAt: now, expiresAt: now + revealOpenMs }, holdsStill(ctx));
 }
 
 /** The request was for another secret than the one that stands in its place now. */
-export const replaced = () => conflict("This secret was replaced after it was asked for. Ask for the new one.");
+export const replaced = () => conflict("secret_replaced");
 
 /** Another admin says no. Throws as `approveReveal`. */
 export async function denyReveal(ctx: TenantCtx, ref: RevealRef): Promise<void> {
@@ -43,7 +43,7 @@ async function decide(
 ): Promise<void> {
   const { userId } = requireStaff(ctx);
   const reveal = await findReveal(ctx, { revealId });
-  if (reveal.requestedBy === userId) throw forbidden("Another admin than the one who asked has to decide.");
+  if (reveal.requestedBy === userId) throw forbidden("other_admin");
   const waits = inTenant(
     ctx,
     reveals,
@@ -59,7 +59,7 @@ async function decide(
   const [decided] = await commitIf(ctx, sql`exists (select 1 from ${reveals} where ${waits})`, action, details, [
     ctx.db.update(reveals).set(decision).where(waits).returning({ id: reveals.id }),
   ]);
-  if (!wrote(decided)) throw conflict("This request waits no more.");
+  if (!wrote(decided)) throw conflict("request_waits_no_more");
 }
 
 /** Whether this person is an admin of the agency now: what they asked for or allowed ends with it. */

@@ -24,7 +24,7 @@ import { deletionGraceMs, type RequestDeletion } from "./schemas.ts";
 export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: RequestDeletion): Promise<{ id: string; dueAt: number }> {
   requirePermission(ctx, "data:delete");
   const { id: tenantId, name } = ctx.tenant;
-  if (confirmation.trim() !== name.trim()) throw invalid("confirmation", "This is not its name.");
+  if (confirmation.trim() !== name.trim()) throw invalid("confirmation", "name_not_repeated");
   const { userId } = requireUser(ctx);
   const now = ctx.now();
   const id = newId("del", now);
@@ -43,7 +43,7 @@ export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: 
       .onConflictDoNothing()
       .returning({ id: deletions.id }),
   ]);
-  if (!wrote(made)) throw conflict("The end of this client is set already.");
+  if (!wrote(made)) throw conflict("deletion_set_already");
   await afterCommit(ctx, "jobs", () => alignJobs(ctx));
   await queueMail(ctx, { v: 1, type: "mail.ending", deletion: id });
   return { id, dueAt };
@@ -63,6 +63,6 @@ export async function cancelDeletion(ctx: TenantCtx): Promise<void> {
       .where(and(eq(tenants.id, ctx.tenant.id), guard)),
     directory.db.update(deletions).set({ cancelledAt: ctx.now(), cancelledBy: userId }).where(waiting).returning({ id: deletions.id }),
   ]);
-  if (!wrote(cancelled)) throw conflict("There is nothing to cancel: it was done before, or has begun.");
+  if (!wrote(cancelled)) throw conflict("nothing_to_cancel");
   await afterCommit(ctx, "jobs", () => alignJobs(ctx));
 }

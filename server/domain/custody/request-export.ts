@@ -53,6 +53,6 @@ async function refusal(ctx: TenantCtx, ofToday: SQL): Promise<DomainError> {
     .orderBy(asc(dataExports.requestedAt));
   const first = today.at(-planOf(ctx.tenant).exportsPerDay);
   // Fewer than those of the day: one was being made as it was asked, and is done by now.
-  if (!first || today.some(({ status }) => status === "waiting")) return conflict("An export is being made; it will be here in a moment.");
+  if (!first || today.some(({ status }) => status === "waiting")) return conflict("export_underway");
   return rateLimited(Math.max(1, Math.ceil((first.requestedAt + dayMs - ctx.now()) / 1000)));
 }

@@ -56,7 +56,7 @@ export async function requestReveal(
       )
       .returning({ id: reveals.id }),
   ]);
-  if (!wrote(made)) throw conflict("You have asked for this one already; another admin has to answer.");
+  if (!wrote(made)) throw conflict("reveal_asked_already");
   await queueMail(ctx, { v: 1, type: "mail.reveal", tenant: ctx.tenant.id, reveal: id });
   return { id, expiresAt };
 }

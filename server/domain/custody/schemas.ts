@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { exportStatuses } from "#db/words/custody.ts";
+import type { ErrorCode } from "#server/errors.ts";
 
 export const ExportStatus = z.enum(exportStatuses);
 
@@ -11,7 +12,11 @@ export const revealWaitMs = 24 * 3_600_000;
 export const RequestReveal = z.object({
   connectionId: z.string().max(60),
   field: z.string().min(1).max(60).describe("The secret's name."),
-  reason: z.string().trim().min(10, "Say why, in ten letters or more.").max(500),
+  reason: z
+    .string()
+    .trim()
+    .min(10, "reason_too_short" satisfies ErrorCode)
+    .max(500),
 });
 export type RequestReveal = z.infer<typeof RequestReveal>;
 
@@ -32,7 +37,11 @@ export const deletionGraceMs = 30 * 86_400_000;
 
 export const RequestDeletion = z.object({
   confirmation: z.string().max(200).describe("The client's name, as it is written: so that nobody ends the wrong one."),
-  reason: z.string().trim().min(3, "Say why.").max(500),
+  reason: z
+    .string()
+    .trim()
+    .min(3, "reason_missing" satisfies ErrorCode)
+    .max(500),
 });
 export type RequestDeletion = z.infer<typeof RequestDeletion>;
 

@@ -30,7 +30,7 @@ export interface ShownSecret {
 export async function showReveal(ctx: TenantCtx, { revealId }: RevealRef): Promise<ShownSecret> {
   const { userId } = requireStaff(ctx);
   const reveal = await findReveal(ctx, { revealId });
-  if (reveal.requestedBy !== userId) throw forbidden("Only the admin who asked may look.");
+  if (reveal.requestedBy !== userId) throw forbidden("asker_only");
   const { connectionId, field, approvedBy, reason } = reveal;
   const now = ctx.now();
   const allowed = inTenant(
@@ -65,7 +65,7 @@ export async function showReveal(ctx: TenantCtx, { revealId }: RevealRef): Promi
   return { value, field, provider: providerName(connection.provider), account: connection.name, until: reveal.expiresAt };
 }
 
-const over = () => conflict("There is no permission to look, or its time is over.");
+const over = () => conflict("reveal_over");
 
 async function open(ctx: TenantCtx, { connectionId, field }: { connectionId: string; field: string }) {
   const held = await holdConnection(ctx, connectionId);
@@ -76,8 +76,6 @@ async function open(ctx: TenantCtx, { connectionId, field }: { connectionId: str
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
     ctx.log.error("a secret did not open", { connection: connectionId, field, error });
-    throw conflict(
-      error.closedBy === "key" ? "This secret does not open: its root key is not in VAULT_KEYS." : "This secret does not open any more.",
-    );
+    throw conflict(error.closedBy === "key" ? "secret_key_missing" : "secret_lost");
   }
 }

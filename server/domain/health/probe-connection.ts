@@ -38,7 +38,7 @@ const tries = { max: 30, windowS: 600 };
 export async function probeConnection(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<Probe> {
   requirePermission(ctx, "connections:write");
   const held = await holdConnection(ctx, connectionId);
-  if (held.connection.status === "disconnected") throw conflict("This account is disconnected.");
+  if (held.connection.status === "disconnected") throw conflict("account_disconnected");
   await takeFromLimit(ctx, { key: `probe:${connectionId}`, ...tries });
   return probeHeld(ctx, held);
 }
@@ -66,7 +66,7 @@ async function probeHeld(ctx: TenantCtx, held: HeldConnection): Promise<Probe> {
     .returning();
   if (row) await noteFacts(ctx, row, facts);
   const health = healthOf(row ?? (await findConnection(ctx, id)), probedAt);
-  if (!health) throw conflict("This account is disconnected.");
+  if (!health) throw conflict("account_disconnected");
   return { result, probedAt, health };
 }
 

@@ -6,7 +6,7 @@ import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { DomainError, forbidden } from "#server/errors.ts";
+import { forbidden, unauthenticated } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { findInvitation, gone } from "./find-invitation.ts";
 import { standsAt } from "./invite.ts";
@@ -27,9 +27,9 @@ export async function acceptInvitation(ctx: Ctx, input: InvitationToken): Promis
   const inside = atDirectory(enterTenant(ctx, tenant, "system"));
   switch (standing) {
     case "another_account":
-      throw forbidden("This invitation is for another address.");
+      throw forbidden("invitation_of_another");
     case "sign_in":
-      throw new DomainError("unauthenticated", "Please sign in with the invited address first.");
+      throw unauthenticated("sign_in_as_invited");
     case "yours":
       await joinAsMember(inside, invitation);
       return { landing: ctx.actor.type === "user" && ctx.actor.onboarded ? `/t/${tenant.id}` : "/onboarding" };

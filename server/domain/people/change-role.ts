@@ -28,5 +28,5 @@ export async function changeRole(ctx: TenantCtx, { userId, role }: ChangeRole): 
       .where(inTenant(ctx, memberships, eq(memberships.userId, userId), guard))
       .returning(),
   ]);
-  if (!wrote(changed)) throw conflict("A client needs at least one owner.", "role");
+  if (!wrote(changed)) throw conflict("owner_needed", {}, { field: "role" });
 }

@@ -68,4 +68,4 @@ export async function listOwnInvitations(ctx: Ctx) {
     .orderBy(desc(invitations.createdAt));
 }
 
-export const gone = () => notFound("invitation, or it has been used, taken back or has expired");
+export const gone = () => notFound("invitation_link");

@@ -24,7 +24,7 @@ const dayS = 86_400;
  */
 export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{ id: string; expiresAt: number }> {
   requirePermission(ctx, "team:write");
-  if (!mayGrant(ctx.role, role)) throw forbidden("You cannot give this role.");
+  if (!mayGrant(ctx.role, role)) throw forbidden("role_not_yours_to_give");
   await takeFromLimit(ctx, { key: `invite:tenant:${ctx.tenant.id}`, max: 50, windowS: dayS });
   await takeFromLimit(ctx, { key: `invite:address:${ctx.tenant.id}:${email}`, max: 5, windowS: dayS });
   const directory = atDirectory(ctx);
@@ -33,7 +33,7 @@ export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.userId))
     .where(inTenant(ctx, memberships, eq(users.email, email)));
-  if (member) throw conflict("This person is in the team already.", "email");
+  if (member) throw conflict("already_member", {}, { field: "email" });
   const now = ctx.now();
   const { members } = planOf(ctx.tenant);
   const room = sql`${teamBut(ctx, email, now)} < ${members}`;
@@ -49,7 +49,7 @@ export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{
       .select(rowIf(invitations, row, room))
       .returning({ id: invitations.id }),
   ]);
-  if (!wrote(made)) throw conflict(`The plan has room for ${members} people, with those who are invited.`, "email");
+  if (!wrote(made)) throw conflict("team_full", { members }, { field: "email" });
   await queueMail(ctx, { v: 1, type: "mail.invitation", tenant: ctx.tenant.id, invitation: id });
   return { id, expiresAt };
 }

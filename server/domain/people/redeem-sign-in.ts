@@ -26,7 +26,7 @@ export async function findLink(ctx: Ctx, { token }: RedeemLink): Promise<{ email
     .select()
     .from(magicLinks)
     .where(and(eq(magicLinks.tokenHash, hashToken(token)), open(ctx.now())));
-  if (!link) throw notFound("sign-in link, or it has been used or has expired");
+  if (!link) throw notFound("sign_in_link");
   return { email: link.email, sameBrowser: ctx.cookies.get(signInCookie) === link.id };
 }
 
@@ -39,7 +39,7 @@ export async function redeemLink(ctx: Ctx, { token }: RedeemLink): Promise<Redee
     .where(and(eq(magicLinks.tokenHash, hashToken(token)), open(now)))
     .returning();
   const redeemed = link && (await signIn(ctx, link, "link"));
-  if (!redeemed) throw notFound("sign-in link, or it has been used or has expired");
+  if (!redeemed) throw notFound("sign_in_link");
   return redeemed;
 }
 
@@ -48,7 +48,7 @@ export async function redeemLink(ctx: Ctx, { token }: RedeemLink): Promise<Redee
  * compared. Throws `invalid` for wrong digits, `not_found` when there is nothing (more) to try, `rate_limited`.
  */
 export async function redeemCode(ctx: Ctx, { code }: RedeemCode): Promise<Redeemed> {
-  const over = () => notFound("sign-in to finish in this browser; please ask for a new mail");
+  const over = () => notFound("sign_in_here");
   const now = ctx.now();
   const id = (await findWaiting(ctx))?.id;
   // Nothing is counted for who asked for nothing: rows of whoever knocks are bounded where they ask.
@@ -68,7 +68,7 @@ export async function redeemCode(ctx: Ctx, { code }: RedeemCode): Promise<Redeem
   // An admin's mail holds no digits: a million of them are too few for who sees all clients.
   if (person?.staff || !sameText(tried.codeHash, hashCode(ctx.config, id, code))) {
     await countWrongCode(ctx);
-    throw invalid("code", "These are not the digits of the mail.");
+    throw invalid("code", "code_wrong");
   }
   const [link] = await ctx.directory
     .update(magicLinks)

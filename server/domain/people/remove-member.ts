@@ -33,5 +33,5 @@ async function takeOut(ctx: TenantCtx, member: Awaited<ReturnType<typeof findMem
       .where(inTenant(ctx, memberships, eq(memberships.userId, member.userId), guard))
       .returning(),
   ]);
-  if (!wrote(removed)) throw conflict("A client needs at least one owner.");
+  if (!wrote(removed)) throw conflict("owner_needed");
 }

@@ -89,6 +89,6 @@ export async function findWaiting(ctx: Ctx) {
 /** The same sign-in with a new mail, a new link and a new code. Throws `not_found` where this browser asked for none. */
 export async function resendSignIn(ctx: Ctx): Promise<{ email: string; expiresAt: number }> {
   const waiting = await findWaiting(ctx);
-  if (!waiting) throw notFound("sign-in");
+  if (!waiting) throw notFound("sign_in");
   return requestSignIn(ctx, waiting);
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PersonName } from "#server/domain/tenancy/name.ts";
 import { Locale, Role, Timezone } from "#server/domain/tenancy/schemas.ts";
+import type { ErrorCode } from "#server/errors.ts";
 import { asciiAddress } from "./ascii-address.ts";
 
 /** An address as we keep and compare it: trimmed, lower case, its domain in ASCII (punycode), at most 254 characters (RFC 5321). */
@@ -9,8 +10,8 @@ export const EmailAddress = z
   .trim()
   .toLowerCase()
   .overwrite((text) => (text.length > 254 ? text : asciiAddress(text)))
-  .max(254, "This address is too long.")
-  .pipe(z.email("This is no e-mail address."));
+  .max(254, "address_too_long" satisfies ErrorCode)
+  .pipe(z.email("not_an_email" satisfies ErrorCode));
 
 const control = /\p{Cc}/u;
 /** In a path: what a browser, or a careless reader of it, could take for the start of a host or for a login before one. */
@@ -82,7 +83,7 @@ export const ReturnPath = z
 export const RequestSignIn = z.object({ email: EmailAddress, returnTo: ReturnPath, locale: Locale.default("en") });
 export type RequestSignIn = z.infer<typeof RequestSignIn>;
 
-const LinkToken = z.string().regex(/^[\w-]{43}$/, "This link is not complete.");
+const LinkToken = z.string().regex(/^[\w-]{43}$/, "link_incomplete" satisfies ErrorCode);
 export const RedeemLink = z.object({ token: LinkToken });
 export type RedeemLink = z.infer<typeof RedeemLink>;
 
@@ -91,7 +92,7 @@ export const RedeemCode = z.object({
   code: z
     .string()
     .transform((text) => text.replace(/[\s\p{Cf}-]/gu, ""))
-    .pipe(z.string().regex(/^\d{6}$/, "The code has six digits.")),
+    .pipe(z.string().regex(/^\d{6}$/, "code_not_six_digits" satisfies ErrorCode)),
 });
 export type RedeemCode = z.infer<typeof RedeemCode>;
 

@@ -16,12 +16,12 @@ import type { DeadLetter } from "./list-dead-letters.ts";
 export async function replayDeadLetter(ctx: Ctx, { letterId }: { letterId: string }): Promise<{ replayed: boolean }> {
   requireStaff(ctx);
   const [letter] = await ctx.directory.select().from(deadLetters).where(eq(deadLetters.id, letterId));
-  if (!letter) throw notFound("dead letter");
+  if (!letter) throw notFound("dead_letter");
   if (letter.replayedAt !== null) return { replayed: false };
   if (letter.runId && letter.ofTenant)
     return { replayed: await replayRun(ctx, { letter, tenantId: letter.ofTenant, runId: letter.runId }) };
   const mail = MailMessage.safeParse(letter.message);
-  if (!mail.success) throw conflict("Nothing is known of this message that could be sent again.");
+  if (!mail.success) throw conflict("message_unknown");
   if (!(await markReplayed(ctx, letter))) return { replayed: false };
   await ctx.send.mail(mail.data);
   return { replayed: true };
@@ -72,7 +72,7 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
       .select({ status: runs.status })
       .from(runs)
       .where(inTenant(inside, runs, eq(runs.id, runId)));
-    if (now?.status === "dead" || now?.status === "failed") throw conflict("Another run of this job is open; it does the same work.");
+    if (now?.status === "dead" || now?.status === "failed") throw conflict("run_open_already");
   }
   await markReplayed(ctx, letter);
   if (run) await ctx.send.runs([runMessage(run)]);

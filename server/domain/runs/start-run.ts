@@ -24,8 +24,8 @@ import type { Run, StartRun } from "./schemas.ts";
 export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun): Promise<Run> {
   requirePermission(ctx, "runs:start");
   const job = findJob(jobId);
-  if (isStopped(ctx.tenant)) throw conflict("This client is suspended.");
-  if (!planHasJob(ctx.tenant, job.id)) throw conflict("The client's plan does not include this job.", "job");
+  if (isStopped(ctx.tenant)) throw conflict("client_suspended");
+  if (!planHasJob(ctx.tenant, job.id)) throw conflict("job_not_in_plan", {}, { field: "job" });
   const own = params && Object.keys(params).length > 0 ? params : null;
   if (own) checkParams(job, own);
   const now = ctx.now();
@@ -55,7 +55,6 @@ export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun)
   const [started] = found as Run[];
   if (!started) throw new Error("a run that was just made, or is open, is not there");
   if (started.id === id) await ctx.send.runs([runMessage(started)]);
-  else if (own && canonical(own) !== canonical(started.params))
-    throw conflict("A run of this job is open, with other parameters. Start it when that has ended.");
+  else if (own && canonical(own) !== canonical(started.params)) throw conflict("run_open_with_others");
   return started;
 }

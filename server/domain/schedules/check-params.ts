@@ -1,6 +1,6 @@
 import type { JobConfig } from "#db/words/runs.ts";
 import type { Job } from "#server/catalog/job.ts";
-import { invalid } from "#server/errors.ts";
+import { invalid, refusedInput } from "#server/errors.ts";
 import type { SettingField } from "./job-settings.ts";
 import { fieldsOf } from "./job-settings.ts";
 import { isGroup } from "./merge-config.ts";
@@ -9,10 +9,11 @@ import { isGroup } from "./merge-config.ts";
 export function checkParams(job: Job, params: JobConfig): void {
   const fields = fieldsOf(job, {});
   const stray = strayIn(fields, params, "");
-  if (stray) throw invalid(stray.name, `This job has no such parameter. It has ${stray.known.join(", ") || "none"}.`);
+  if (stray?.known.length === 0) throw invalid(stray.name, "job_without_params");
+  if (stray) throw invalid(stray.name, "job_param_unknown", { known: stray.known.join(", ") });
   // What is not given is the client's own setting, and none of this check's.
   const issue = job.config.safeParse(params).error?.issues.find(({ path: [name] }) => Object.hasOwn(params, String(name)));
-  if (issue) throw invalid(issue.path.join("."), issue.message);
+  if (issue) throw refusedInput(issue);
 }
 
 function strayIn(fields: readonly SettingField[], given: JobConfig, at: string): { name: string; known: string[] } | undefined {

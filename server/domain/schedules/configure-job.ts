@@ -6,7 +6,7 @@ import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { isOn } from "#server/domain/tenancy/plans.ts";
-import { invalid } from "#server/errors.ts";
+import { refusedInput } from "#server/errors.ts";
 import type { ConfigureJob } from "./schemas.ts";
 import { gridOf, nextSlot } from "./slots.ts";
 
@@ -20,8 +20,7 @@ export async function configureJob(ctx: TenantCtx, { job, config }: ConfigureJob
   const sensor = findJob(job);
   const parsed = sensor.config.safeParse(config);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw invalid(issue?.path.join(".") || "config", issue?.message ?? "These settings do not fit the job.");
+    throw refusedInput(parsed.error.issues[0], "config");
   }
   const settings = parsed.data as Record<string, unknown>;
   const grid = gridOf(ctx.tenant, sensor);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ErrorCode } from "#server/errors.ts";
 
 /** Scripts in which a joiner between two letters is spelling: Persian names have one, Sinhala and Indic ones as well. */
 const joining = ["Arab", "Syrc", "Deva", "Beng", "Guru", "Gujr", "Orya", "Taml", "Telu", "Knda", "Mlym", "Sinh"];
@@ -42,21 +43,24 @@ export const GivenName = (max: number) =>
     .string()
     .normalize()
     .trim()
-    .min(1, "Please give a name.")
-    .max(max, { error: `At most ${max} characters.`, abort: true });
+    .min(1, "name_missing" satisfies ErrorCode)
+    .max(max, { abort: true });
 
 /** How somebody or something is called: what stands in mails to others, and must carry neither a message nor a link. */
 const named = (max: number) =>
   GivenName(max)
-    .refine((name) => !invisible.test(name), "Only characters that can be seen.")
-    .refine((name) => /[\p{L}\p{N}]/u.test(name), "A name has letters.")
-    .refine((name) => !hasLink(name), "A name holds no link.");
+    .refine((name) => !invisible.test(name), "name_invisible" satisfies ErrorCode)
+    .refine((name) => /[\p{L}\p{N}]/u.test(name), "name_without_letters" satisfies ErrorCode)
+    .refine((name) => !hasLink(name), "name_with_link" satisfies ErrorCode);
 
 export const longestPersonName = 60;
 export const longestBusinessName = 80;
 
 /** A person. */
-export const PersonName = named(longestPersonName).refine((name) => !domain.test(withoutTitles(read(name))), "A name holds no link.");
+export const PersonName = named(longestPersonName).refine(
+  (name) => !domain.test(withoutTitles(read(name))),
+  "name_with_link" satisfies ErrorCode,
+);
 
 /** A client or its workspace: shops are called after their domain, so that one may stand here, without anything behind it. */
 export const BusinessName = named(longestBusinessName);

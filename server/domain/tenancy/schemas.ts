@@ -4,6 +4,7 @@ import type * as words from "#db/words/tenants.ts";
 import { planNames, roles, tenantStatuses, verticals } from "#db/words/tenants.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { isTimezone } from "#server/catalog/days.ts";
+import type { ErrorCode } from "#server/errors.ts";
 
 export const Locale = z.enum(locales);
 export const Text = z.object({ en: z.string(), fr: z.string(), he: z.string() } satisfies Record<Language, z.ZodString>);
@@ -36,6 +37,6 @@ export const Features = z.record(z.string().max(60), z.boolean()) satisfies z.Zo
 
 /** One word or code as it is typed, or pasted out of a page or a message: without the space around it and the characters that nobody sees. */
 export const Pasted = z.string().overwrite((pasted) => pasted.replace(/\p{Cf}/gu, "").trim());
-export const TenantId = Pasted.regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, "lower-case letters, digits and hyphens, 1 to 40");
-export const Currency = Pasted.toUpperCase().refine((code) => currencies.has(code), "a currency of ISO 4217, in three letters");
-export const Timezone = Pasted.refine(isTimezone, "not a timezone of the IANA database");
+export const TenantId = Pasted.regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, "client_id_wrong" satisfies ErrorCode);
+export const Currency = Pasted.toUpperCase().refine((code) => currencies.has(code), "currency_unknown" satisfies ErrorCode);
+export const Timezone = Pasted.refine(isTimezone, "timezone_unknown" satisfies ErrorCode);

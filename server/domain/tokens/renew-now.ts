@@ -13,7 +13,7 @@ import { renewTokens } from "./renew-tokens.ts";
 export async function renewNow(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<RenewedNow> {
   requireAgency(ctx);
   const held = await holdConnection(ctx, connectionId);
-  if (held.connection.status !== "active") throw conflict("This account is not connected.");
+  if (held.connection.status !== "active") throw conflict("account_not_connected");
   const renewed = await tryRenewal(ctx, held);
   await commit(ctx, "connection.renewed_by_hand", { connection: connectionId, outcome: renewed.outcome }, []);
   return renewed;

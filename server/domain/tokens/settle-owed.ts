@@ -28,7 +28,7 @@ async function settle(ctx: Debtor, { owedId }: OwedRef): Promise<void> {
     .from(debts)
     .where(inTenant(ctx, debts, eq(debts.id, owedId)));
   if (!debt) throw notFound("access");
-  if (debt.farewell === null) throw conflict("We are still trying to revoke this access. There is nothing to do yet.");
+  if (debt.farewell === null) throw conflict("access_still_tried");
   const givenUp = inTenant(ctx, debts, eq(debts.id, owedId), eq(debts.farewell, "unreached"));
   const details = { connection: debt.connectionId, provider: debt.provider, account: debt.name, farewell: "removed" };
   await commitIf(ctx, sql`exists (select 1 from ${debts} where ${givenUp})`, "connection.access_removed", details, [

@@ -1,4 +1,4 @@
-import { DomainError } from "#server/errors.ts";
+import { type DomainError, domainError } from "#server/errors.ts";
 import { currentDataKey, type KeyOwner } from "./data-keys.ts";
 import { VaultError } from "./envelope.ts";
 
@@ -16,12 +16,5 @@ export async function requireVault(ctx: KeyOwner): Promise<void> {
   }
 }
 
-/** In plain words, and without the key's name. */
-export const vaultClosed = (cause: unknown): DomainError =>
-  new DomainError(
-    "vault_closed",
-    "We can't open our key store right now. This is our fault and we've been alerted. Please try again later.",
-    {
-      cause,
-    },
-  );
+/** Without the key's name. */
+export const vaultClosed = (cause: unknown): DomainError => domainError("vault_closed", {}, { cause });

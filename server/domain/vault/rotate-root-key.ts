@@ -90,10 +90,8 @@ async function unwrapped(ctx: Ctx, { rootKeyId, tenantId, wrapped }: DataKeyRow,
     if (!(error instanceof VaultError)) throw error;
     ctx.log.error("a data key is not rewrapped: it does not open", { tenant: tenantId, rootKeyId, error });
     const isKnown = ctx.config.VAULT_KEYS.some(([id]) => id === rootKeyId);
-    throw conflict(
-      isKnown
-        ? `The data key of ${tenantId || "the agency"} does not open with the root key ${rootKeyId} in VAULT_KEYS. Check that key, then try again.`
-        : `Data keys still need the root key ${rootKeyId}, which is not in VAULT_KEYS. Add it after the current one, then try again.`,
-    );
+    if (!isKnown) throw conflict("root_key_missing", { rootKey: rootKeyId });
+    if (tenantId === "") throw conflict("root_key_wrong_for_agency", { rootKey: rootKeyId });
+    throw conflict("root_key_wrong", { client: tenantId, rootKey: rootKeyId });
   }
 }

@@ -72,9 +72,9 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
     acrossTenants(ctx).map(({ db }) => db.select().from(privacyRequests).where(eq(privacyRequests.id, requestId))),
   );
   const [request] = found.flat();
-  if (!request) throw notFound("privacy request");
-  if (request.kind !== "data_request" || request.tenantId === "") throw conflict("Nothing was asked for here that could be handed over.");
-  if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("The time in which this could be handed over has ended.");
+  if (!request) throw notFound("privacy_request");
+  if (request.kind !== "data_request" || request.tenantId === "") throw conflict("nothing_to_hand_over");
+  if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("handover_over");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
   const [placed, returned] = await inside.db.batch([
     inside.db

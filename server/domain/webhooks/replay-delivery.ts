@@ -15,7 +15,7 @@ export async function replayDelivery(ctx: Ctx, { deliveryId }: { deliveryId: str
   requireAgency(ctx);
   const delivery = await findDelivery(ctx, { deliveryId });
   if (delivery.status === "received") return { replayed: false };
-  if (!delivery.replayable) throw conflict("What this delivery said is not kept, so that there is nothing to do again.");
+  if (!delivery.replayable) throw conflict("delivery_not_kept");
   const inside = enterTenant(ctx, await findTenant(ctx, delivery.tenantId), "staff");
   const now = ctx.now();
   const over = inTenant(

@@ -249,15 +249,20 @@ describe("what no input knows", () => {
   test("is refused by its name at every depth, over REST and over tRPC, before anything is done", async () => {
     const token = await admin();
     const tenant = await makeTenant();
-    const stray = { kind: "invalid", field: "colour", message: "colour: There is no such field." };
+    const stray = {
+      kind: "invalid",
+      field: "colour",
+      issues: [{ field: "colour", code: "unknown_field", params: {}, message: "There is no such field." }],
+      message: "colour: There is no such field.",
+    };
     expect(await send(token, "PATCH", `/api/clients/${tenant.id}`, { name: "New", colour: "red" })).toMatchObject({
       status: 400,
-      body: { error: stray },
+      body: { error: { ...stray, code: "input_invalid", params: {} } },
     });
     expect(await send(token, "GET", "/api/clients?colour=red")).toMatchObject({ status: 400, body: { error: stray } });
     expect(await send(token, "POST", `/api/trpc/clients.update`, { tenant: tenant.id, name: "New", colour: "red" })).toMatchObject({
       status: 400,
-      body: { error: { message: stray.message, data: stray } },
+      body: { error: { message: stray.message, data: { ...stray, code: "BAD_REQUEST", errorCode: "input_invalid" } } },
     });
     const owner = await personOf(tenant, "owner");
     expect(
