@@ -1,16 +1,10 @@
 import { eq } from "drizzle-orm";
 import { batchOf } from "#db/client.ts";
 import { tenants } from "#db/schema/index.ts";
-import type { Tenant, TenantCtx } from "#server/ctx.ts";
+import type { TenantCtx } from "#server/ctx.ts";
 import type { ConnectionFacts } from "#server/domain/connections/choose-account.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
-import { scheduleStatements } from "./schedule-statements.ts";
-
-/** What the schedules of a client follow from. */
-export interface ClientFacts {
-  tenant: Tenant;
-  connections: readonly ConnectionFacts[];
-}
+import { type ClientFacts, scheduleStatements } from "./schedule-statements.ts";
 
 const maxWrites = 5;
 

@@ -1,41 +1,65 @@
 import { sha256 } from "@oslojs/crypto/sha2";
 import { encodeHexLowerCase } from "@oslojs/encoding";
-import { gt, inArray, lt, or, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
-import { placeOf } from "#db/client.ts";
+import { gt, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/sqlite-core";
+import { batchOf, type Db, placeOf } from "#db/client.ts";
 import { connections, tenants } from "#db/schema/index.ts";
 import { everyOf, type Job } from "#server/catalog/job.ts";
-import { acrossTenants, type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
+import { acrossTenants, type Ctx, type Tenant } from "#server/ctx.ts";
+import type { ConnectionFacts } from "#server/domain/connections/choose-account.ts";
 import { plans } from "#server/domain/tenancy/plans.ts";
-import { type ClientFacts, factsIn } from "./align-jobs.ts";
-import { scheduleStatements } from "./schedule-statements.ts";
+import { factsIn } from "./align-jobs.ts";
+import { type ClientFacts, scheduleStatementsOfAll } from "./schedule-statements.ts";
 
-/** Tenants a tick: a new sensor reaches a thousand of them within ten minutes, and each tick stays short. */
-const pageSize = 100;
+/** Schedules of one batch: their text is a megabyte or so, and D1 binds two. */
+const schedulesAPage = 6_000;
+/** Nine queries each: an invocation has a thousand of D1, and other chores ask it too. */
+const maxPages = 60;
+/** What else the tick does waits meanwhile. */
+const budgetMs = 20_000;
 
 /**
- * Gives tenants the schedules of the job registry and of their plans as they are now, after a deployment changed it: no migration and no script is
- * needed for a new sensor. Tenants that have them already cost nothing (an index range). Answers how many were aligned.
+ * Gives tenants the schedules of the job registry and of their plans as they are now, after a deployment changed it: no migration and no
+ * script is needed for a new sensor. Ten thousand tenants are aligned in one tick or two, each page of them by the statements of one;
+ * what the change leaves as it is is not written. Tenants that have them already cost nothing (two index ranges). A page that
+ * fails keeps no other one waiting, and is an error when all are through. Answers how many were aligned.
  */
 export async function alignSchedules(ctx: Ctx, jobs: readonly Job[]): Promise<number> {
   const catalog = fingerprint(jobs);
-  const stale = await ctx.directory
-    .select()
-    .from(tenants)
-    .where(or(lt(tenants.catalog, catalog), gt(tenants.catalog, catalog)))
-    .limit(pageSize);
-  if (stale.length === 0) return 0;
-  const facts = await factsOf(ctx, stale);
+  const pageSize = Math.max(1, Math.floor(schedulesAPage / Math.max(1, jobs.length)));
+  const stale = (await unaligned(ctx.directory, catalog).limit(maxPages * pageSize)).map(({ id }) => id);
+  const until = ctx.now() + budgetMs;
+  const failures: unknown[] = [];
+  let aligned = 0;
+  for (let at = 0; at < stale.length && ctx.now() < until; at += pageSize) {
+    try {
+      aligned += await alignPage(ctx, { ids: stale.slice(at, at + pageSize), jobs, catalog });
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, "some clients have not the schedules of the job registry");
+  return aligned;
+}
+
+/** Each range by itself: for an OR of both SQLite reads the whole index, which is every tenant. */
+function unaligned(directory: Db, catalog: string) {
+  const range = (of: SQL) => directory.select({ id: tenants.id }).from(tenants).where(of);
+  return unionAll(range(lt(tenants.catalog, catalog)), range(gt(tenants.catalog, catalog)));
+}
+
+async function alignPage(
+  ctx: Ctx,
+  { ids, jobs, catalog }: { ids: readonly string[]; jobs: readonly Job[]; catalog: string },
+): Promise<number> {
+  const facts = await factsOf(ctx, await rowsOf(ctx, ids));
   for (const { place, db } of acrossTenants(ctx)) {
-    const own = stale.filter(({ id }) => placeOf(id) === place);
-    const [first, ...rest] = own.flatMap((tenant): BatchItem<"sqlite">[] =>
-      scheduleStatements(enterTenant(ctx, tenant, "system"), { connections: facts.get(tenant.id)?.connections ?? [] }, jobs),
-    );
-    if (first) await db.batch([first, ...rest]);
+    const clients = [...facts.values()].filter(({ tenant }) => placeOf(tenant.id) === place);
+    if (clients.length > 0) await batchOf(db, scheduleStatementsOfAll(db, { clients, jobs, now: ctx.now() }));
   }
   // Somebody may have changed a fact in between, and written better schedules than these: then once more, next tick.
-  const after = await factsOf(ctx, await rowsOf(ctx, stale));
-  const aligned = stale.map(({ id }) => id).filter((id) => textOf(after.get(id)) === textOf(facts.get(id)));
+  const after = await factsOf(ctx, await rowsOf(ctx, ids));
+  const aligned = [...facts.keys()].filter((id) => textOf(after.get(id)) === textOf(facts.get(id)));
   await ctx.directory
     .update(tenants)
     .set({ catalog })
@@ -43,11 +67,11 @@ export async function alignSchedules(ctx: Ctx, jobs: readonly Job[]): Promise<nu
   return aligned.length;
 }
 
-const rowsOf = (ctx: Ctx, of: readonly Tenant[]): Promise<Tenant[]> =>
+const rowsOf = (ctx: Ctx, ids: readonly string[]): Promise<Tenant[]> =>
   ctx.directory
     .select()
     .from(tenants)
-    .where(inArray(tenants.id, sql`(select value from json_each(${JSON.stringify(of.map(({ id }) => id))}))`));
+    .where(inArray(tenants.id, sql`(select value from json_each(${JSON.stringify(ids)}))`));
 
 const textOf = (facts: ClientFacts | undefined) => facts && factsIn(facts);
 
@@ -72,8 +96,9 @@ async function factsOf(ctx: Ctx, of: readonly Tenant[]): Promise<Map<string, Cli
         .where(inArray(connections.tenantId, sql`(select value from json_each(${ids}))`)),
     ),
   );
-  const all = found.flat();
-  return new Map(of.map((tenant) => [tenant.id, { tenant, connections: all.filter(({ tenantId }) => tenantId === tenant.id) }]));
+  const own = new Map(of.map((tenant) => [tenant.id, { tenant, connections: [] as ConnectionFacts[] }]));
+  for (const { tenantId, ...connection } of found.flat()) own.get(tenantId)?.connections.push(connection);
+  return own;
 }
 
 function fingerprint(jobs: readonly Job[]): string {
