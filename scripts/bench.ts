@@ -17,6 +17,7 @@ import { measureCallback } from "./bench/rows/callback.ts";
 import { measurePageScripts } from "./bench/rows/page-scripts.ts";
 import { measureCpu, measurePages } from "./bench/rows/pages.ts";
 import { measureRuns } from "./bench/rows/runs.ts";
+import { measureScale, scaleRows } from "./bench/rows/scale.ts";
 import { measureWorker } from "./bench/rows/sizes.ts";
 import { measureTick } from "./bench/rows/tick.ts";
 import { benchJob, type Portal, seedPerson, seedPortal, seedRunners, seedSmallPortal } from "./bench/seed.ts";
@@ -35,11 +36,14 @@ const rowNames = [
   "oauth-callback",
   "runs-per-second",
   "tick-rows-read",
+  ...scaleRows,
   "worker-gzip",
   "overview-js-gzip",
   "page-js-gzip",
 ] as const;
 type RowName = (typeof rowNames)[number];
+/** What is measured at nothing, or on data of its own. */
+const ofNoServer: ReadonlySet<RowName> = new Set(["worker-gzip", "tick-rows-read", ...scaleRows]);
 
 /** `storm` and `kill` leave the table out. */
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean", default: false } } });
@@ -102,10 +106,14 @@ function wantedRows(): ReadonlySet<RowName> {
 async function measureRows(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   const rows: Row[] = [];
   if (wanted.has("worker-gzip")) rows.push(await measureWorker());
-  if ([...wanted].some((name) => name !== "worker-gzip" && name !== "tick-rows-read")) rows.push(...(await measureServer(wanted)));
+  if ([...wanted].some((name) => !ofNoServer.has(name))) rows.push(...(await measureServer(wanted)));
   if (wanted.has("tick-rows-read")) {
     say("Measuring tick-rows-read ...");
     rows.push(await tickRow());
+  }
+  if (scaleRows.some((name) => wanted.has(name))) {
+    say("Measuring a large fleet ...");
+    rows.push(...(await measureScale(join(dir, "scale"), say)));
   }
   return rows;
 }

@@ -12,6 +12,8 @@ export interface Recorder {
    * an hour (who was there, who was active), and a floor that did so with every request would flatter us.
    */
   roundTripsOf(url: string, headers: Record<string, string>): Promise<RoundTrip[]>;
+  /** How many rows a request for this address reads, the second one as above. */
+  rowsReadBy(url: string, headers: Record<string, string>): Promise<number>;
   /** How many rows one fire of the Cron Trigger read. */
   rowsReadByTick(): Promise<number>;
   /** Its D1, unheard. */
@@ -20,6 +22,8 @@ export interface Recorder {
 }
 
 type Printed = RoundTrip | { rowsRead: number };
+
+const rowsIn = (lines: readonly Printed[]) => lines.reduce((sum, line) => sum + ("rowsRead" in line ? line.rowsRead : 0), 0);
 
 /** The production build on this data, with its D1 listened to. Nothing is measured in time here. */
 export async function startRecorder(dataDir: string, variables: Record<string, string>): Promise<Recorder> {
@@ -59,21 +63,19 @@ export async function startRecorder(dataDir: string, variables: Record<string, s
     await new Promise((done) => setTimeout(done, 300));
     return printed;
   };
+  const secondOpening = async (url: string, headers: Record<string, string>) => {
+    const open = async () => {
+      const answer = await miniflare.dispatchFetch(url, { headers });
+      const text = await answer.text();
+      if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}: ${text.slice(0, 200)}`);
+    };
+    await printedBy(open);
+    return printedBy(open);
+  };
   return {
-    async roundTripsOf(url, headers) {
-      const open = async () => {
-        const answer = await miniflare.dispatchFetch(url, { headers });
-        const text = await answer.text();
-        if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}: ${text.slice(0, 200)}`);
-      };
-      await printedBy(open);
-      const lines = await printedBy(open);
-      return lines.filter((line): line is RoundTrip => "statements" in line);
-    },
-    async rowsReadByTick() {
-      const lines = await printedBy(async () => (await miniflare.getWorker("atrium")).scheduled({ cron: "* * * * *" }));
-      return lines.reduce((sum, line) => sum + ("rowsRead" in line ? line.rowsRead : 0), 0);
-    },
+    roundTripsOf: async (url, headers) => (await secondOpening(url, headers)).filter((line): line is RoundTrip => "statements" in line),
+    rowsReadBy: async (url, headers) => rowsIn(await secondOpening(url, headers)),
+    rowsReadByTick: async () => rowsIn(await printedBy(async () => (await miniflare.getWorker("atrium")).scheduled({ cron: "* * * * *" }))),
     db: () => miniflare.getD1Database("DB", "beside"),
     stop: () => miniflare.dispose(),
   };

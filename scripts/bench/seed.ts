@@ -30,7 +30,7 @@ const dayMs = 86_400_000;
 const mostBound = 100;
 
 /** A client with ninety days of every sensor's figures. */
-export const seedPortal = (ctx: Ctx): Promise<Portal> => seedFigures(ctx, "bench-portal", sensors);
+export const seedPortal = (ctx: Ctx, tenant = "bench-portal"): Promise<Portal> => seedFigures(ctx, tenant, sensors);
 
 /** A client whose overview has eight tiles, those of the shop, and the latest of ten runs. */
 export async function seedSmallPortal(ctx: Ctx): Promise<Portal> {
