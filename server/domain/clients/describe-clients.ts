@@ -61,8 +61,11 @@ async function ownersOf(db: Db, tenantIds: readonly string[], now: number): Prom
   return new Map([...invited, ...members].map(({ tenantId, email }) => [tenantId, email]));
 }
 
-/** The newest value of one of the sensor's figures, by the key of its table; null where they were read from another account. */
-const newest = (metric: string) => sql<number | null>`(select m.value from ${measurements} m where m.tenant_id = ${connections.tenantId}
+/**
+ * The newest value of one of the sensor's figures, by the key of its table; null where they were read from another account. The client
+ * is named with its table: drizzle leaves that out among the columns of a query, and would mean the figure's own tenant, whosever it is.
+ */
+const newest = (metric: string) => sql<number | null>`(select m.value from ${measurements} m where m.tenant_id = connections.tenant_id
   and m.sensor = ${klaviyoSensor.id} and m.metric = ${metric} and m.dimension = ''
   and not exists (select 1 from ${schedules} s where s.tenant_id = m.tenant_id and s.job = m.sensor
     and s.source <> ${connections.provider} || ' ' || ${connections.externalId})

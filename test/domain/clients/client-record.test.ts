@@ -138,6 +138,9 @@ describe("what stands in it", () => {
     await db
       .insert(measurements)
       .values([figure("lists", "2026-11-01", 3), figure("lists", "2026-11-02", 5), figure("segments", "2026-11-02", 7)]);
+    // Another client's, of a later day, are not this one's.
+    const stranger = await makeTenant();
+    await db.insert(measurements).values({ ...figure("lists", "2026-11-03", 99), tenantId: stranger.id });
     const { body } = await send(token, "GET", `/api/clients?search=${tenantId}`);
     expect(body.clients).toMatchObject([{ id: tenantId, klaviyo: { ...known, listCount: 5, segmentCount: 7 }, health: expect.anything() }]);
     expect(body).toHaveProperty("next", null);
