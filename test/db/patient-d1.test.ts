@@ -117,8 +117,8 @@ test("writes with an audit line are sent again where D1 failed before them", asy
   const { d1 } = failing("batch", lost);
   const ctx = testTenantCtx(tenant);
   const away = { ...ctx, db: openDb(d1) };
-  await commit(away, "test.done", {}, [away.db.update(tenants).set({ name: "Renamed" }).where(eq(tenants.id, tenant.id))]);
-  expect(await linesOf(tenant.id)).toEqual([{ action: "test.done" }]);
+  await commit(away, "user.updated", {}, [away.db.update(tenants).set({ name: "Renamed" }).where(eq(tenants.id, tenant.id))]);
+  expect(await linesOf(tenant.id)).toEqual([{ action: "user.updated" }]);
   expect(await verifyChain(testTenantCtx(tenant))).toMatchObject({ broken: null });
 });
 
@@ -126,13 +126,13 @@ test("writes whose reply was lost are done once and are a success; where their a
   const tenant = await makeTenant();
   const ctx = testTenantCtx(tenant);
   const away = { ...ctx, db: openDb(losing()) };
-  await commit(away, "test.done", {}, [away.db.update(tenants).set({ name: "Renamed" }).where(eq(tenants.id, tenant.id))]);
-  expect(await linesOf(tenant.id)).toEqual([{ action: "test.done" }]);
+  await commit(away, "user.updated", {}, [away.db.update(tenants).set({ name: "Renamed" }).where(eq(tenants.id, tenant.id))]);
+  expect(await linesOf(tenant.id)).toEqual([{ action: "user.updated" }]);
 
   const once = { ...ctx, db: openDb(losing()) };
-  const asked = commitIf(once, sql`true`, "test.guarded", {}, [
+  const asked = commitIf(once, sql`true`, "job.configured", {}, [
     once.db.update(tenants).set({ name: "Again" }).where(eq(tenants.id, tenant.id)),
   ]);
   await expect(asked.then(([answer]) => wrote(answer))).rejects.toThrow(/was lost/);
-  expect(await linesOf(tenant.id)).toEqual([{ action: "test.done" }, { action: "test.guarded" }]);
+  expect(await linesOf(tenant.id)).toEqual([{ action: "user.updated" }, { action: "job.configured" }]);
 });

@@ -1,3 +1,8 @@
+import type { AuditAction } from "#db/words/audit.ts";
+
+/** A point would lead into a tree. */
+type ActionKey<Action> = Action extends `${infer Noun}.${infer Verb}` ? `${Noun}_${Verb}` : never;
+
 /** Audit logs, in both portals. */
 export const audit = {
   action: {
@@ -55,7 +60,9 @@ export const audit = {
     user_onboarded: "Profile completed",
     user_updated: "Profile changed",
     webhook_replayed: "Event worked off again",
-  },
+    sign_in_many_requests: "More sign-ins asked for than a day allows",
+    sign_in_many_wrong_codes: "Too many wrong sign-in codes",
+  } satisfies Record<ActionKey<AuditAction>, string>,
   audit: {
     description: "Who did what in this workspace, where and when, your agency included. Lines are only ever added.",
     action: "Action",

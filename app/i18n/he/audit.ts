@@ -57,6 +57,8 @@ export const audit = {
     user_onboarded: "הפרופיל הושלם",
     user_updated: "הפרופיל שונה",
     webhook_replayed: "אירוע טופל שוב",
+    sign_in_many_requests: "התבקשו יותר כניסות ממה שמותר ביום",
+    sign_in_many_wrong_codes: "יותר מדי קודי כניסה שגויים",
   },
   audit: {
     description: "מי עשה מה בסביבת העבודה הזו, היכן ומתי, כולל הסוכנות שלכם. שורות רק מתווספות.",

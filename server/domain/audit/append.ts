@@ -3,6 +3,7 @@ import { batchOf, type Db, type Statement } from "#db/client.ts";
 import { isPassing, tryAgain } from "#db/patient-d1.ts";
 import { rowIf } from "#db/row-if.ts";
 import { auditHeads, auditLog } from "#db/schema/index.ts";
+import type { AuditAction } from "#db/words/audit.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
 import { type AuditRow, type ChainHead, canonical, emptyChain, lineHash } from "./chain.ts";
@@ -13,7 +14,7 @@ type Line = AuditRow & { requestId: string };
 
 /** A line to be, and the writes that it stands for. */
 export interface Entry {
-  action: string;
+  action: AuditAction;
   /** Ids and small facts, never secrets. */
   details: Record<string, unknown>;
   /** The line is written only where this holds as the batch begins. */
@@ -97,7 +98,7 @@ const moveHead = (db: Db, { id, tenantId }: AuditRow): Statement =>
     });
 
 /** What the line says of who acts, in which tenant, from where. */
-function lineOf(ctx: Ctx | TenantCtx, action: string, details: Record<string, unknown>): Omit<Line, "seq" | "hash"> {
+function lineOf(ctx: Ctx | TenantCtx, action: AuditAction, details: Record<string, unknown>): Omit<Line, "seq" | "hash"> {
   const now = ctx.now();
   return {
     id: newId("aud", now),

@@ -1,5 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
+import type { AuditAction } from "#db/words/audit.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
 import { append } from "./append.ts";
 
@@ -10,7 +11,7 @@ import { append } from "./append.ts";
 export async function commitIf<const S extends readonly Statement[]>(
   ctx: Ctx | TenantCtx,
   guard: SQL,
-  action: string,
+  action: AuditAction,
   details: Record<string, unknown>,
   statements: S,
 ): Promise<unknown[]> {

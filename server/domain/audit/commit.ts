@@ -1,4 +1,5 @@
 import type { Statement } from "#db/client.ts";
+import type { AuditAction } from "#db/words/audit.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
 import { append, ReplyLost } from "./append.ts";
 import type { ChainHead } from "./chain.ts";
@@ -10,7 +11,7 @@ import type { ChainHead } from "./chain.ts";
  */
 export async function commit<const S extends readonly Statement[]>(
   ctx: Ctx | TenantCtx,
-  action: string,
+  action: AuditAction,
   details: Record<string, unknown>,
   statements: S,
   { head }: { head?: ChainHead | undefined } = {},

@@ -1,5 +1,6 @@
 import { eq, gt, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { reveals, users } from "#db/schema/index.ts";
+import type { AuditAction } from "#db/words/audit.ts";
 import { requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -37,7 +38,7 @@ export async function denyReveal(ctx: TenantCtx, ref: RevealRef): Promise<void> 
 async function decide(
   ctx: TenantCtx,
   { revealId }: RevealRef,
-  action: string,
+  action: AuditAction,
   decision: Partial<RevealRow>,
   ...conditions: SQL[]
 ): Promise<void> {

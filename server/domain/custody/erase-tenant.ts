@@ -2,6 +2,7 @@ import { and, eq, isNull, lte, type SQL, sql } from "drizzle-orm";
 import { type Db, openTenantDb, placeOf } from "#db/client.ts";
 import { connections, dataKeys, debts, deletions, tenants } from "#db/schema/index.ts";
 import { tenantTables } from "#db/tenant-guard.ts";
+import type { AuditAction } from "#db/words/audit.ts";
 import type { Farewell } from "#db/words/connections.ts";
 import type { DeletionReceipt } from "#db/words/custody.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
@@ -105,7 +106,12 @@ async function keep(ctx: Ctx, held: Held, change: Partial<DeletionRow>): Promise
 async function record(
   ctx: Ctx,
   held: Held,
-  { action, details, before, change }: { action: string; details?: Record<string, unknown>; before: SQL; change: Partial<DeletionRow> },
+  {
+    action,
+    details,
+    before,
+    change,
+  }: { action: AuditAction; details?: Record<string, unknown>; before: SQL; change: Partial<DeletionRow> },
 ): Promise<void> {
   const due = and(mine(held), before);
   const guard = sql`exists (select 1 from ${deletions} where ${due})`;

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { memberships } from "#db/schema/index.ts";
+import type { AuditAction } from "#db/words/audit.ts";
 import { requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
@@ -24,7 +25,7 @@ export async function leaveTenant(ctx: TenantCtx): Promise<void> {
   await takeOut(ctx, await findMember(ctx, { userId }), "member.left");
 }
 
-async function takeOut(ctx: TenantCtx, member: Awaited<ReturnType<typeof findMember>>, action: string): Promise<void> {
+async function takeOut(ctx: TenantCtx, member: Awaited<ReturnType<typeof findMember>>, action: AuditAction): Promise<void> {
   const directory = atDirectory(ctx);
   const guard = keepsAnOwner(ctx, member, null);
   const [removed] = await commitIf(directory, guard, action, { user: member.userId, role: member.role }, [

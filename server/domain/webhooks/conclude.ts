@@ -1,6 +1,7 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import { batchOf, type Statement } from "#db/client.ts";
 import { webhookDeliveries } from "#db/schema/index.ts";
+import type { AuditAction } from "#db/words/audit.ts";
 import type { DeliveryReason } from "#db/words/webhooks.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
@@ -17,7 +18,7 @@ export interface Conclusion {
   /** Null where it did what it asks for. */
   ignored?: DeliveryReason | null;
   /** The audit line of what it does. */
-  audit?: { action: string; details: Record<string, unknown> };
+  audit?: { action: AuditAction; details: Record<string, unknown> };
   /** Whether its content is destroyed at once. */
   forget?: boolean;
 }

@@ -16,7 +16,7 @@ const db = openDb(testEnv.DB);
 /** A tenant whose log has these many lines. */
 async function logOf(lines: number): Promise<TenantCtx> {
   const ctx = testTenantCtx(await makeTenant());
-  for (let at = 1; at <= lines; at++) await commit(ctx, "test.done", { at, b: { z: 1, a: [1, "é"] } }, []);
+  for (let at = 1; at <= lines; at++) await commit(ctx, "user.updated", { at, b: { z: 1, a: [1, "é"] } }, []);
   return ctx;
 }
 
@@ -56,7 +56,7 @@ describe("a log that nobody touched", () => {
 
   test("thirty who write at once make thirty lines and one unbroken chain", async () => {
     const ctx = await logOf(0);
-    await Promise.all(Array.from({ length: 30 }, (_, at) => commit(ctx, "test.done", { at }, [])));
+    await Promise.all(Array.from({ length: 30 }, (_, at) => commit(ctx, "user.updated", { at }, [])));
     expect(await verifyChain(ctx)).toEqual({ lines: 30, older: 0, broken: null });
   });
 
@@ -64,20 +64,20 @@ describe("a log that nobody touched", () => {
     const ctx = await logOf(0);
     const row = (userId: string) => ({ userId, tenantId: ctx.tenant.id, role: "member" as const, createdAt: 1 });
     await Promise.all(
-      Array.from({ length: 8 }, (_, at) => commit(ctx, "test.done", {}, [db.insert(memberships).values(row(`usr_${at}`))])),
+      Array.from({ length: 8 }, (_, at) => commit(ctx, "user.updated", {}, [db.insert(memberships).values(row(`usr_${at}`))])),
     );
     expect(await db.select().from(memberships).where(eq(memberships.tenantId, ctx.tenant.id))).toHaveLength(8);
-    const again = commit(ctx, "test.done", {}, [db.insert(memberships).values(row("usr_1"))]);
+    const again = commit(ctx, "user.updated", {}, [db.insert(memberships).values(row("usr_1"))]);
     await expect(again).rejects.toThrow(/memberships/);
     expect(await verifyChain(ctx)).toEqual({ lines: 8, older: 0, broken: null });
   });
 
   test("a guard that does not hold writes no line and leaves no gap, also when the head is stale", async () => {
     const ctx = await logOf(1);
-    await commitIf(ctx, sql`1 = 0`, "test.refused", {}, []);
-    await commitIf(ctx, sql`1 = 1`, "test.done", {}, []);
-    await commit(ctx, "test.done", {}, [], { head: { seq: 0, hash: "" } });
-    expect((await linesOf(ctx)).map(({ action }) => action)).toEqual(["test.done", "test.done", "test.done"]);
+    await commitIf(ctx, sql`1 = 0`, "user.onboarded", {}, []);
+    await commitIf(ctx, sql`1 = 1`, "user.updated", {}, []);
+    await commit(ctx, "user.updated", {}, [], { head: { seq: 0, hash: "" } });
+    expect((await linesOf(ctx)).map(({ action }) => action)).toEqual(["user.updated", "user.updated", "user.updated"]);
     expect(await verifyChain(ctx)).toEqual({ lines: 3, older: 0, broken: null });
   });
 
@@ -85,7 +85,7 @@ describe("a log that nobody touched", () => {
     const ctx = testTenantCtx(await makeTenant());
     const bare = { at: 1, tenantId: ctx.tenant.id, actorType: "system" as const, action: "old", details: {} };
     await db.insert(auditLog).values({ ...bare, id: "aud_0000" });
-    await commit(ctx, "test.done", {}, []);
+    await commit(ctx, "user.updated", {}, []);
     expect(await verifyChain(ctx)).toEqual({ lines: 1, older: 1, broken: null });
     await db.insert(auditLog).values({ ...bare, id: `aud_zz${ctx.tenant.id}` });
     expect((await verifyChain(ctx)).broken).toEqual({ kind: "added", line: `aud_zz${ctx.tenant.id}`, seq: 0 });
@@ -132,8 +132,8 @@ describe("a chain whose end others take all the time", () => {
     const ctx = await logOf(1);
     const person = await makeUser({ roles: [[ctx.tenant, "owner"]] });
     const theirs = { ...ctx, actor: person.actor };
-    const flood = Promise.all(Array.from({ length: 150 }, (_, at) => commit(ctx, "test.done", { at }, [])));
-    await commit(theirs, "test.theirs", {}, [
+    const flood = Promise.all(Array.from({ length: 150 }, (_, at) => commit(ctx, "user.updated", { at }, [])));
+    await commit(theirs, "member.left", {}, [
       db.insert(memberships).values({ userId: "usr_new", tenantId: ctx.tenant.id, role: "member", createdAt: 1 }),
     ]);
     await flood;
@@ -144,7 +144,7 @@ describe("a chain whose end others take all the time", () => {
   test("a line that a Worker left without its place is linked by the cron, behind what was written meanwhile", async () => {
     const ctx = await logOf(2);
     const id = await waitingLine(ctx);
-    await commit(ctx, "test.done", {}, []);
+    await commit(ctx, "user.updated", {}, []);
     expect((await linkWaiting(testCtx({ actor: { type: "system", job: "cron" } }))).linked).toBeGreaterThanOrEqual(1);
     expect((await linesOf(ctx)).map((line) => [line.seq, line.id === id])).toEqual([
       [1, false],
@@ -167,7 +167,7 @@ describe("a chain whose end others take all the time", () => {
     const id = await waitingLine(ctx);
     await db.update(auditLog).set({ action: "test.else" }).where(eq(auditLog.id, id));
     expect(await verifyChain(ctx)).toEqual({ lines: 1, older: 0, broken: { kind: "changed", line: id, seq: 0 } });
-    await commit(ctx, "test.done", {}, []);
+    await commit(ctx, "user.updated", {}, []);
     expect((await db.select().from(auditLog).where(eq(auditLog.id, id)))[0]).toMatchObject({ seq: null });
   });
 
@@ -223,7 +223,7 @@ describe("a log that somebody touched", () => {
     await db.delete(auditLog).where(at(ctx, 4));
     await db.delete(auditLog).where(at(ctx, 3));
     expect((await verifyChain(ctx)).broken).toEqual({ kind: "cut", line: await idAt(ctx, 2), seq: 3 });
-    await commit(ctx, "test.done", {}, []);
+    await commit(ctx, "user.updated", {}, []);
     expect((await verifyChain(ctx)).broken).toEqual({ kind: "missing", line: await idAt(ctx, 5), seq: 3 });
   });
 
@@ -259,8 +259,8 @@ describe("a log that somebody touched", () => {
     await db.insert(auditLog).values({ ...line, seq: 3, hash: lineHash(last?.hash ?? "", line) });
     expect((await verifyChain(ctx)).broken).toEqual({ kind: "added", line: line.id, seq: 3 });
     await db.delete(auditHeads).where(eq(auditHeads.tenantId, ctx.tenant.id));
-    await commit(ctx, "test.done", {}, []);
-    expect((await linesOf(ctx)).at(-1)).toMatchObject({ seq: 4, action: "test.done" });
+    await commit(ctx, "user.updated", {}, []);
+    expect((await linesOf(ctx)).at(-1)).toMatchObject({ seq: 4, action: "user.updated" });
   });
 
   test("a line with a number that no line of ours has is not ours: below one, where the chain begins", async () => {
@@ -287,7 +287,7 @@ describe("a log that somebody touched", () => {
 
 test("the agency's own log is followed by staff alone", async () => {
   const { actor } = await makeUser({ staff: true });
-  await commit(testCtx({ actor }), "test.done", {}, []);
+  await commit(testCtx({ actor }), "user.updated", {}, []);
   expect((await verifyAgencyChain(testCtx({ actor }))).broken).toBeNull();
   await expect(verifyAgencyChain(testCtx({ actor: (await makeUser()).actor }))).rejects.toMatchObject({ kind: "forbidden" });
   await expect(verifyChain(testTenantCtx(await makeTenant(), "member"))).rejects.toMatchObject({ kind: "forbidden" });

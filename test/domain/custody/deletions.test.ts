@@ -197,7 +197,7 @@ describe("after the time of grace", () => {
     await db.insert(secrets).values({ tenantId: tenant.id, ...place, sealed, createdAt: 1 });
     const keysBefore = await db.select().from(dataKeys).where(eq(dataKeys.tenantId, tenant.id));
     expect(await openSecret(inside, keysBefore, { ...place, sealed })).toBe("the-secret-itself");
-    await commit(inside, "test.done", { of: "erased-marker" }, []);
+    await commit(inside, "user.updated", { of: "erased-marker" }, []);
     const limit = (key: string) => ({ key, count: 1, resetAt: later(99)() });
     // Others', in which the client's id is another part: a person's address, another client that is called as a part is, a longer id.
     const others = [

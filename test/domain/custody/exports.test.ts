@@ -45,7 +45,7 @@ describe("all that a client has", () => {
   test("comes as one zip of JSON and CSV, with people by name, readable instants and a manifest of counts and hashes", async () => {
     const { tenant, marker, owner } = await makeBelongings("export-marker");
     const [sealed] = await db.select().from(secrets).where(eq(secrets.tenantId, tenant.id));
-    await commit(testTenantCtx(tenant), "test.done", { b: 1, a: "é" }, []);
+    await commit(testTenantCtx(tenant), "user.updated", { b: 1, a: "é" }, []);
     const { ctx, token, exportId } = await asked(tenant);
     expect(ctx.traces.tasks).toEqual([{ v: 1, type: "export", tenant: tenant.id, export: exportId }]);
     await makeExport(jobs(), { tenant: tenant.id, exportId });
