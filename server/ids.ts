@@ -18,7 +18,8 @@ export type IdPrefix =
   | "prv"
   | "rev"
   | "exp"
-  | "del";
+  | "del"
+  | "ntc";
 
 /**
  * A prefixed id that sorts by time: 48 bits of milliseconds, then 80 random bits, in base32 with sortable digits

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { endNews } from "#db/words/connections.ts";
 
 /** Of a mail to several people: the one whom this message is for; without it, for each of them. */
 const person = z.string().optional();
@@ -29,7 +30,7 @@ export const MailMessage = z.discriminatedUnion("type", [
     type: z.literal("mail.key_end"),
     tenant: z.string(),
     connection: z.string(),
-    news: z.enum(["announced", "reminded", "put_off", "called_off", "ended"]),
+    news: z.enum(endNews),
     at: z.number().nullable(),
     person,
   }),
@@ -46,6 +47,8 @@ export const MailMessage = z.discriminatedUnion("type", [
   z.strictObject({ v: z.literal(1), type: z.literal("mail.version"), provider: z.string(), version: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.alarm"), count: z.number(), at: z.number(), person }),
+  /** What one person was told in a client (`tenant` "": of the agency) since the last one; `at` says which day's. */
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.digest"), tenant: z.string(), at: z.number(), person: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.ending"), deletion: z.string(), person }),
 ]);
 export type MailMessage = z.infer<typeof MailMessage>;

@@ -8,6 +8,7 @@ import { claimProbes } from "#server/domain/health/claim-probes.ts";
 import { noteTick } from "#server/domain/health/note-tick.ts";
 import { watchProviders } from "#server/domain/incidents/watch-providers.ts";
 import { forgetUndelivered } from "#server/domain/mail/deliver.ts";
+import { forgetNotices, sendHeld } from "#server/domain/notices/send-held.ts";
 import { mailStandingLinks } from "#server/domain/people/send-standing-link.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
 import { forgetRuns } from "#server/domain/runs/forget-runs.ts";
@@ -27,6 +28,7 @@ import { jobCtx } from "./context.ts";
 const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["links mailed", mailStandingLinks],
   ["schedules aligned", (ctx) => alignSchedules(ctx, allJobs)],
+  ["mail that waited", sendHeld],
   ["renewals planned", alignPlans],
   ["renewals due", (ctx) => claimRenewals(ctx)],
   ["cliffs warned of", warnCliffs],
@@ -42,6 +44,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["clients ended", startDeletions],
   ["audit log linked", linkWaiting],
   ["undelivered mails forgotten", forgetUndelivered],
+  ["old notices forgotten", forgetNotices],
   ["webhooks swept", sweepWebhooks],
   ["events asked for", claimSubscriptions],
 ];

@@ -18,6 +18,7 @@ import {
 import { FindInBar } from "#app/components/admin/find-form.tsx";
 import { IncidentBanner } from "#app/components/admin/incident-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
+import { Bell } from "#app/components/shell/bell.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { loadAdmin } from "#app/portal/load-admin.ts";
@@ -33,7 +34,7 @@ export const loader = loadAdmin;
 export default function AdminLayout() {
   const t = useWords();
   const { me, portal, waiting, waitingReveals } = useLoaderData<typeof loader>();
-  const { failedRuns24h, openDeadLetters, openIncidents } = waiting;
+  const { failedRuns24h, openDeadLetters, openIncidents, unreadNotices } = waiting;
   return (
     <AppShell
       home={{ to: "/admin/clients", label: t("title") }}
@@ -74,6 +75,7 @@ export default function AdminLayout() {
         { to: "/docs/api", label: t("nav.api"), icon: BookOpen },
       ]}
       search={<FindInBar />}
+      bell={<Bell to="/admin/notices" unread={unreadNotices} />}
       userMenu={<UserMenu user={me} links={portal ? [{ to: portal, label: t("nav.portal"), icon: Store }] : []} />}
     >
       <IncidentBanner incidents={openIncidents} />

@@ -4,7 +4,7 @@ import { Tabs } from "#app/components/ui/tabs.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 
-const useWords = wordsOf("settings", "accounts");
+const useWords = wordsOf("settings", "accounts", "notifications");
 
 export default function Settings() {
   const t = useWords();
@@ -19,6 +19,7 @@ export default function Settings() {
           { to: `${base}/settings/workspace`, label: t("settings.workspace") },
           { to: `${base}/settings/sensors`, label: t("accounts:accounts.settingsTab") },
           { to: `${base}/settings/team`, label: t("settings.team") },
+          { to: `${base}/settings/notices`, label: t("notifications:preferences.title") },
           { to: `${base}/settings/sessions`, label: t("settings.sessions") },
           ...(may("data:export") ? [{ to: `${base}/settings/data`, label: t("settings.data") }] : []),
           ...(may("audit:read") ? [{ to: `${base}/settings/audit`, label: t("settings.audit") }] : []),

@@ -7,6 +7,7 @@ import { ProviderNotices } from "#app/components/client/provider-notices.tsx";
 import { ReconnectNotices } from "#app/components/client/reconnect-notices.tsx";
 import { EndBanner } from "#app/components/custody/end-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
+import { Bell } from "#app/components/shell/bell.tsx";
 import { TenantSwitcher } from "#app/components/shell/tenant-switcher.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
@@ -27,7 +28,7 @@ export default function TenantLayout() {
   const t = useWords();
   const portal = useSent(useLoaderData<typeof loader>().portal);
   const inside = useMemo(() => tenantOf(portal), [portal]);
-  const { base, me, tenant, reconnects } = inside;
+  const { base, me, tenant, reconnects, unread } = inside;
   return (
     <TenantContext.Provider value={inside}>
       <AppShell
@@ -45,6 +46,7 @@ export default function TenantLayout() {
           { to: `${base}/settings`, label: t("nav.settings"), icon: Settings },
         ]}
         switcher={<TenantSwitcher action="/switch" current={tenant} tenants={me.tenants} />}
+        bell={<Bell to={`${base}/notices`} unread={unread} />}
         userMenu={
           <UserMenu
             user={me}

@@ -73,6 +73,9 @@ export type DebtReason = (typeof debtReasons)[number];
 /** What people were told of the end of a key that a sign-in replaced: that it comes, and again a week ahead. */
 export const endsTold = ["announced", "reminded"] as const;
 export type EndTold = (typeof endsTold)[number];
+/** What is said of the end of a key: those, that it is put off, that it comes no more, and that it came. */
+export const endNews = [...endsTold, "put_off", "called_off", "ended"] as const;
+export type EndNews = (typeof endNews)[number];
 
 /** What a provider said of the account, as far as we need it later. */
 export interface AccountDetails {

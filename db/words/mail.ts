@@ -9,6 +9,7 @@ export const mailKinds = [
   "incident",
   "version",
   "reveal",
+  "digest",
   "ending",
   "alarm",
 ] as const;

@@ -13,6 +13,7 @@ import { incidents } from "./routers/incidents.ts";
 import { integrations } from "./routers/integrations.ts";
 import { mails } from "./routers/mails.ts";
 import { me } from "./routers/me.ts";
+import { notices } from "./routers/notices.ts";
 import { overview } from "./routers/overview.ts";
 import { renewals } from "./routers/renewals.ts";
 import { reveals } from "./routers/reveals.ts";
@@ -36,6 +37,7 @@ export const appRouter = router({
   incidents,
   integrations,
   audit,
+  notices,
   overview,
   deadLetters,
   runs,

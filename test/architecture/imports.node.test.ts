@@ -10,6 +10,7 @@ import { describe, expect, test } from "vitest";
 const ranks = [
   "tenancy",
   "notices",
+  "costs",
   "audit",
   "vault",
   "wire",

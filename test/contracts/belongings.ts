@@ -3,6 +3,7 @@ import { openDb } from "#db/client.ts";
 import {
   auditLog,
   connections,
+  costs,
   dataExports,
   deadLetters,
   debts,
@@ -10,6 +11,7 @@ import {
   exportChunks,
   invitations,
   measurements,
+  notices,
   orders,
   privacyRequests,
   refunds,
@@ -49,6 +51,7 @@ export interface Belongings {
   exportId: string;
   deliveryId: string;
   requestId: string;
+  noticeId: string;
 }
 
 const db = openDb(testEnv.DB);
@@ -67,8 +70,9 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     exportId: newId("exp", now),
     deliveryId: newId("whk", now),
     requestId: newId("prv", now),
+    noticeId: newId("ntc", now),
   };
-  const { connectionId, owedId, runId, invitationId, deadLetterId, revealId, exportId, deliveryId, requestId } = ids;
+  const { connectionId, owedId, runId, invitationId, deadLetterId, revealId, exportId, deliveryId, requestId, noticeId } = ids;
   const tenantId = tenant.id;
   const job = "shopify-sensor";
   await db
@@ -206,6 +210,18 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       receivedAt: now,
       status: "done",
     }),
+    db.insert(notices).values({
+      id: noticeId,
+      tenantId,
+      userId: owner.userId,
+      kind: "reconnect",
+      subject: connectionId,
+      event: marker,
+      params: {},
+      shown: true,
+      createdAt: now,
+    }),
+    db.insert(costs).values({ tenantId, day: "2026-01-01", kind: "runs", quantity: 1 }),
     db.insert(privacyRequests).values({
       id: requestId,
       tenantId,

@@ -17,6 +17,7 @@ const ids: Record<string, (of: Belongings) => string> = {
   requestId: ({ requestId }) => requestId,
   letterId: ({ deadLetterId }) => deadLetterId,
   revealId: ({ revealId }) => revealId,
+  noticeId: ({ noticeId }) => noticeId,
   deletionId: ({ revealId }) => revealId.replace("rev_", "del_"),
 };
 
@@ -39,6 +40,10 @@ const plain: Record<string, unknown> = {
   config: {},
   params: {},
   search: "a",
+  // Of how a person wants to be told.
+  choices: {},
+  quietFrom: "22:00",
+  quietTo: "07:00",
   // Of a secret, and why somebody should see it; of an end, which needs the client's own name.
   field: "access_token",
   reason: "A reason that is long enough.",

@@ -29,6 +29,8 @@ export interface AppShellProps {
   switcher?: ReactNode;
   /** A field of the header, beside the user menu. */
   search?: ReactNode;
+  /** A `Bell`, beside the user menu. */
+  bell?: ReactNode;
   /** A `UserMenu`. */
   userMenu: ReactNode;
   /** IANA timezone in which every moment inside is printed. */
@@ -39,7 +41,7 @@ export interface AppShellProps {
 const BOTTOM_ITEMS = 5;
 
 /** The frame of both portals: a sidebar from 1024 px on, a top bar and a bottom bar below. All of it is links and forms. */
-export function AppShell({ home, nav, switcher, search, userMenu, timeZone, children }: AppShellProps) {
+export function AppShell({ home, nav, switcher, search, bell, userMenu, timeZone, children }: AppShellProps) {
   const t = useWords();
   const brand = (
     <Link to={home.to} className="rounded-sm">
@@ -70,7 +72,10 @@ export function AppShell({ home, nav, switcher, search, userMenu, timeZone, chil
             <div className="shrink-0 lg:hidden">{brand}</div>
             {switcher && <div className="ms-auto min-w-0 max-w-[45%] lg:hidden">{switcher}</div>}
             {search}
-            <div className={cn("shrink-0 lg:ms-auto", !switcher && "ms-auto")}>{userMenu}</div>
+            <div className={cn("flex shrink-0 items-center gap-2 lg:ms-auto", !switcher && "ms-auto")}>
+              {bell}
+              {userMenu}
+            </div>
           </header>
           <main
             id="content"

@@ -145,6 +145,7 @@ export const operations = {
       version: "API version retired",
       key_end: "Removal of a key",
       ending: "Deletion",
+      digest: "Daily summary",
       alarm: "Sign-in alarm",
     },
     at: "Last try",

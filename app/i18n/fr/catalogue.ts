@@ -12,6 +12,7 @@ import { errors } from "./errors.ts";
 import { forms } from "./forms.ts";
 import { incidents } from "./incidents.ts";
 import { notices } from "./notices.ts";
+import { notifications } from "./notifications.ts";
 import { operations } from "./operations.ts";
 import { overview } from "./overview.ts";
 import { run } from "./run.ts";
@@ -23,6 +24,7 @@ import { webhooks } from "./webhooks.ts";
 export const catalogue = {
   client,
   notices,
+  notifications,
   overview,
   accounts,
   runs,

@@ -152,6 +152,7 @@ export const operations = {
       version: "Version d’API retirée",
       key_end: "Suppression d’une clé",
       ending: "Suppression",
+      digest: "Récapitulatif quotidien",
       alarm: "Alerte de connexion",
     },
     at: "Dernier essai",

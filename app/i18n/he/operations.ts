@@ -151,6 +151,7 @@ export const operations = {
       version: "גרסת API הופסקה",
       key_end: "מחיקת מפתח",
       ending: "מחיקה",
+      digest: "סיכום יומי",
       alarm: "התראת כניסה",
     },
     at: "ניסיון אחרון",

@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { connections, resources, secrets } from "#db/schema/index.ts";
+import { clientNoticeKinds } from "#db/words/notices.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
@@ -9,6 +10,7 @@ import { connectionExists } from "#server/domain/connections/connection-exists.t
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { nothingAhead } from "#server/domain/connections/nothing-ahead.ts";
 import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts";
+import { retracted } from "#server/domain/notices/retract.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -66,6 +68,7 @@ export async function endConnection(ctx: TenantCtx, connection: ConnectionRow, {
     ...(debt ? [debtWhere(ctx, debt, gone)] : []),
     ctx.db.delete(secrets).where(and(inTenant(ctx, secrets, eq(secrets.connectionId, id)), gone)),
     ctx.db.delete(resources).where(and(inTenant(ctx, resources, eq(resources.connectionId, id)), gone)),
+    retracted(ctx.db, ctx.now(), { tenant: ctx.tenant.id, kinds: clientNoticeKinds, subject: id, where: gone }),
     heir ? inherit(ctx, heir, gone) : keepItsKey(ctx, connection, gone),
     ...scheduleStatements(ctx, { connections: after }),
   ]);

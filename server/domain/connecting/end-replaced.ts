@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
-import type { EndTold } from "#db/words/connections.ts";
+import type { EndNews, EndTold } from "#db/words/connections.ts";
 import type { Job } from "#server/catalog/job.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
@@ -9,7 +9,8 @@ import { sourceOf } from "#server/domain/connections/choose-account.ts";
 import { connectionExists } from "#server/domain/connections/connection-exists.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
-import type { ConnectionRef, EndNews } from "#server/domain/connections/schemas.ts";
+import type { ConnectionRef } from "#server/domain/connections/schemas.ts";
+import { tell } from "#server/domain/notices/notify.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { endConnection } from "./end-connection.ts";
@@ -43,11 +44,11 @@ export async function endReplaced(ctx: TenantCtx, { connectionId }: ConnectionRe
   const { endsAt, endTold } = key;
   switch (endTold) {
     case null:
-      return signInBeside(key, all)?.status === "active" ? tell(ctx, key, "announced", keyGraceMs) : forgetEnd(ctx, key);
+      return signInBeside(key, all)?.status === "active" ? tellEnd(ctx, key, "announced", keyGraceMs) : forgetEnd(ctx, key);
     case "announced":
       if (ctx.now() < endsAt - remindMs) return look(ctx, key, { endLookAt: endsAt - remindMs });
       // What will be put off is no news yet.
-      if (mayEnd(ctx, key, all)) return tell(ctx, key, "reminded", remindMs);
+      if (mayEnd(ctx, key, all)) return tellEnd(ctx, key, "reminded", remindMs);
       return ctx.now() < endsAt ? look(ctx, key, { endLookAt: endsAt }) : endNow(ctx, key, all);
     case "reminded":
       if (ctx.now() < endsAt) return look(ctx, key, { endLookAt: endsAt });
@@ -98,7 +99,7 @@ function heirOf(
 }
 
 /** Its people first, then that they were told: with a date that leaves them the time that they are told of. */
-async function tell(ctx: TenantCtx, key: Ending, told: EndTold, aheadMs: number): Promise<void> {
+async function tellEnd(ctx: TenantCtx, key: Ending, told: EndTold, aheadMs: number): Promise<void> {
   const isLate = key.endsAt < ctx.now() + aheadMs - lateMs;
   const dated = isLate ? { ...key, endsAt: ctx.now() + aheadMs } : key;
   if (isLate && !(await date(ctx, key, dated.endsAt))) return;
@@ -161,8 +162,12 @@ async function tellCalledOff(ctx: TenantCtx, key: ConnectionRow): Promise<void> 
     .where(inTenant(ctx, connections, eq(connections.id, key.id), eq(connections.version, key.version), isNull(connections.endsAt)));
 }
 
-const sendNews = (ctx: TenantCtx, { id }: ConnectionRow, news: EndNews, at: number | null) =>
-  ctx.send.mail({ v: 1, type: "mail.key_end", tenant: ctx.tenant.id, connection: id, news, at });
+const sendNews = (ctx: TenantCtx, { id, version }: ConnectionRow, news: EndNews, at: number | null) =>
+  tell(ctx, {
+    mail: { v: 1, type: "mail.key_end", tenant: ctx.tenant.id, connection: id, news, at },
+    event: `${news} ${at ?? version}`,
+    params: { news, at },
+  });
 
 async function look(ctx: TenantCtx, key: Ending, next: { endLookAt: number | null; endTold?: EndTold; endsAt?: null }): Promise<void> {
   await ctx.db

@@ -17,6 +17,7 @@ import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { agencyDebtor } from "#server/domain/connections/debtor.ts";
 import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts";
 import { tellChange } from "#server/domain/connections/tell-change.ts";
+import { retracted } from "#server/domain/notices/retract.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -214,6 +215,7 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     ...(await keepSecrets(ctx, dataKey, { connectionId: id, sealing })),
     ...(kept.length < own.length ? [dropSecretsBut(ctx, id, [...kept.map(({ field }) => field), ...Object.keys(sealing)])] : []),
     ...(input.debt?.tenantId === ctx.tenant.id ? [strikeDebt(ctx, input.debt)] : []),
+    retracted(ctx.db, ctx.now(), { tenant: ctx.tenant.id, kinds: ["reconnect", "cliff"], subject: id }),
     ...(input.kind === "oauth" ? [settleOlder(ctx, provider, identity), replaceKey(ctx, connection)] : []),
     ...chosen.statements,
     ...scheduleStatements(ctx, { connections: after }),

@@ -84,10 +84,6 @@ export type WaitReason = z.infer<typeof WaitReason>;
 
 export const EndTold = z.enum(endsTold);
 
-/** What is said of it: those two, that it is put off, that it comes no more, and that it came. */
-export const EndNews = z.enum([...EndTold.options, "put_off", "called_off", "ended"]);
-export type EndNews = z.infer<typeof EndNews>;
-
 const ChangedFact = z.object({ from: z.string(), to: z.string() });
 export const AccountChange = z.object({
   at: z.number(),

@@ -3,6 +3,7 @@ import { reveals, users } from "#db/schema/index.ts";
 import type { AuditAction } from "#db/words/audit.ts";
 import { requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { retract } from "#server/domain/notices/retract.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conflict, forbidden, notFound } from "#server/errors.ts";
 import { findSecret } from "./request-reveal.ts";
@@ -61,6 +62,7 @@ async function decide(
     ctx.db.update(reveals).set(decision).where(waits).returning({ id: reveals.id }),
   ]);
   if (!wrote(decided)) throw conflict("request_waits_no_more");
+  await retract(ctx, { tenant: "", kinds: ["reveal"], subject: revealId });
 }
 
 /** Whether this person is an admin of the agency now: what they asked for or allowed ends with it. */

@@ -3,7 +3,7 @@ import { rowIf } from "#db/row-if.ts";
 import { connections, reveals, secrets } from "#db/schema/index.ts";
 import { requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
-import { queueMail } from "#server/domain/notices/queue-mail.ts";
+import { notify } from "#server/domain/notices/notify.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conflict, notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
@@ -57,7 +57,8 @@ export async function requestReveal(
       .returning({ id: reveals.id }),
   ]);
   if (!wrote(made)) throw conflict("reveal_asked_already");
-  await queueMail(ctx, { v: 1, type: "mail.reveal", tenant: ctx.tenant.id, reveal: id });
+  const mail = { v: 1, type: "mail.reveal", tenant: ctx.tenant.id, reveal: id } as const;
+  await notify(ctx, { mail, event: "requested", params: { client: ctx.tenant.id }, except: userId });
   return { id, expiresAt };
 }
 

@@ -5,6 +5,7 @@ import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
 import { IncidentKind } from "#server/domain/incidents/schemas.ts";
+import { unreadOf } from "#server/domain/notices/own-notices.ts";
 import { newId } from "#server/ids.ts";
 
 const dayMs = 86_400_000;
@@ -14,6 +15,7 @@ const countedAtMost = 100;
 export const AgencyHealth = z.object({
   failedRuns24h: z.number().describe(`Of all clients, counted to ${countedAtMost}.`),
   openDeadLetters: z.number().describe(`Counted to ${countedAtMost}.`),
+  unreadNotices: z.number().describe(`What you were told and have not read, counted to ${countedAtMost}.`),
   openIncidents: z
     .array(z.object({ id: z.string(), provider: z.string(), providerName: z.string(), kind: IncidentKind, openedAt: z.number() }))
     .describe("Providers that fail for many clients now."),
@@ -24,9 +26,13 @@ export type AgencyHealth = z.infer<typeof AgencyHealth>;
 export async function agencyHealth(ctx: Ctx): Promise<AgencyHealth> {
   // Ids sort by time: the smallest that a run of 24 hours ago could have.
   const since = newId("run", ctx.now() - dayMs, new Uint8Array(10));
-  const [incidents, letters, ...failed] = await Promise.all([
+  const userId = ctx.actor.type === "user" ? ctx.actor.userId : "";
+  const [incidents, [letters, unread], ...failed] = await Promise.all([
     openIncidents(ctx),
-    ctx.directory.select({ id: deadLetters.id }).from(deadLetters).where(isNull(deadLetters.replayedAt)).limit(countedAtMost),
+    ctx.directory.batch([
+      ctx.directory.select({ id: deadLetters.id }).from(deadLetters).where(isNull(deadLetters.replayedAt)).limit(countedAtMost),
+      unreadOf(ctx.directory, { tenant: "", userId }),
+    ]),
     ...acrossTenants(ctx).map(({ db }) =>
       db
         .select({ id: runs.id })
@@ -39,6 +45,7 @@ export async function agencyHealth(ctx: Ctx): Promise<AgencyHealth> {
   return {
     failedRuns24h: Math.min(countedAtMost, failed.flat().length),
     openDeadLetters: letters.length,
+    unreadNotices: unread.length,
     openIncidents: incidents.map((incident) => ({ ...incident, providerName: providerName(incident.provider) })),
   };
 }

@@ -1,8 +1,10 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { incidents } from "#db/schema/index.ts";
 import type { IncidentKind } from "#db/words/incidents.ts";
+import type { NoticeParams } from "#db/words/notices.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { notify } from "#server/domain/notices/notify.ts";
 import { newId } from "#server/ids.ts";
 import { drainGently } from "./drain-gently.ts";
 import { failuresByProvider, type Standing, standingOf } from "./failures.ts";
@@ -57,7 +59,7 @@ async function openIfWave(ctx: Ctx, provider: string, kind: IncidentKind): Promi
   ]);
   if (!wrote(made)) return false;
   ctx.log.warn("a provider fails for many clients", details);
-  await tell(ctx, id);
+  await tell(ctx, id, { provider, fails: kind });
   return true;
 }
 
@@ -95,7 +97,7 @@ function isOver({ using, answered, lastFailureAt }: Standing, now: number): bool
   return answered >= Math.min(2, using) && (lastFailureAt === null || lastFailureAt <= now - quietMs);
 }
 
-async function close(ctx: Ctx, { id, provider }: Open): Promise<boolean> {
+async function close(ctx: Ctx, { id, provider, kind }: Open): Promise<boolean> {
   // First what is overdue: an incident that is closed lets all of it start at once.
   const spread = await drainGently(ctx, provider);
   const isOpen = sql`exists (select 1 from ${incidents} where ${and(eq(incidents.id, id), isNull(incidents.closedAt))})`;
@@ -107,15 +109,10 @@ async function close(ctx: Ctx, { id, provider }: Open): Promise<boolean> {
       .returning({ id: incidents.id }),
   ]);
   if (!wrote(closed)) return false;
-  await tell(ctx, id);
+  await tell(ctx, id, { provider, fails: kind, over: true });
   return true;
 }
 
-/** One mail to each of the agency's admins, at the opening and at the closing. The pages say it as well. */
-async function tell(ctx: Ctx, incident: string): Promise<void> {
-  try {
-    await ctx.send.mail({ v: 1, type: "mail.incident", incident });
-  } catch (error) {
-    ctx.log.error("the mail about an incident was not queued", { incident, error });
-  }
-}
+/** A notice and a mail to each of the agency's admins, at the opening and at the closing. The pages say it as well. */
+const tell = (ctx: Ctx, incident: string, params: NoticeParams) =>
+  notify(ctx, { mail: { v: 1, type: "mail.incident", incident }, event: params.over ? "closed" : "opened", params });

@@ -6,6 +6,7 @@ import type { IncidentKind } from "#db/words/incidents.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { keptOpenIncidents } from "#server/domain/incidents/open-incidents.ts";
+import { unreadOf } from "#server/domain/notices/own-notices.ts";
 import { anyTenant, inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
 interface Named {
@@ -29,6 +30,8 @@ export interface Notices {
   cliffs: (Account & { at: number; kind: CliffKind; by: ConnectionKind; since: number })[];
   /** Accounts whose currency or time zone we saw change. */
   changes: (Account & AccountChange)[];
+  /** How many notices the person who asks has not read; counted to a hundred. */
+  unread: number;
   /** Accounts that wait for a person. */
   reconnects: Account[];
 }
@@ -50,9 +53,11 @@ const readAccounts = keep((db) => db.select(facts).from(connections).where(inTen
 
 /** The integrations page has all of this and much more (`listIntegrations`); this is what each page of a client asks. */
 export async function listNotices(ctx: TenantCtx): Promise<Notices> {
-  const [rows, incidents] = await Promise.all([
+  const userId = ctx.actor.type === "user" ? ctx.actor.userId : "";
+  const [rows, incidents, unread] = await Promise.all([
     askKept(ctx.db, readAccounts({ tenant: ctx.tenant.id })),
     askKept(ctx.directory, keptOpenIncidents({})),
+    unreadOf(ctx.db, { tenant: ctx.tenant.id, userId }),
   ]);
   const inUse = rows.filter(({ status }) => status !== "disconnected");
   const accounts = providers.flatMap(({ id, name }) =>
@@ -71,6 +76,7 @@ export async function listNotices(ctx: TenantCtx): Promise<Notices> {
       status === "active" && at !== null && kind !== null ? [{ ...named(account), at, kind, by, since }] : [],
     ),
     changes: accounts.flatMap(({ changed, ...account }) => (changed === null ? [] : [{ ...changed, ...named(account) }])),
+    unread: unread.length,
     reconnects: accounts.filter(({ status }) => status === "reconnect_needed").map(named),
   };
 }

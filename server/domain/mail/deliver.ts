@@ -1,6 +1,10 @@
-import { desc, eq, lt, notInArray, or } from "drizzle-orm";
-import { undeliveredMails } from "#db/schema/index.ts";
+import { and, desc, eq, lt, notInArray, or } from "drizzle-orm";
+import { batchOf } from "#db/client.ts";
+import { notices, undeliveredMails } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { addCosts, operationsOfMessage } from "#server/domain/costs/add-costs.ts";
+import { homeOf } from "#server/domain/notices/home-of.ts";
+import { openOf, subjectOf } from "#server/domain/notices/subject-of.ts";
 import type { MailMessage } from "#server/messages.ts";
 import type { Mail } from "./mail.ts";
 import { MailFailure } from "./mail-failure.ts";
@@ -29,6 +33,19 @@ export async function deliver(ctx: Ctx, message: MailMessage, mail: Mail): Promi
   }
   // One that failed before has arrived now.
   await noted(ctx, mail, ctx.directory.delete(undeliveredMails).where(eq(undeliveredMails.id, mail.id)));
+  await noted(ctx, mail, count(ctx, message));
+}
+
+/** That it went out: in the notice that it was about, and in what the client costs. */
+function count(ctx: Ctx, message: MailMessage): Promise<unknown> {
+  const about = subjectOf(message);
+  const tenant = about?.tenant ?? ("tenant" in message ? message.tenant : "");
+  const db = homeOf(ctx, tenant);
+  const person = "person" in message ? message.person : undefined;
+  const mails = addCosts(db, ctx.now(), { tenant, quantities: { mails: 1, queue_operations: operationsOfMessage } });
+  if (!about || person === undefined) return batchOf(db, [mails]);
+  const told = and(openOf(about), eq(notices.userId, person));
+  return batchOf(db, [db.update(notices).set({ mailedAt: ctx.now() }).where(told), mails]);
 }
 
 async function keep(

@@ -3,12 +3,12 @@ import { connections } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
+import { listMembersWho, type Reader } from "#server/domain/notices/list-readers.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
 import type { MailOf } from "#server/messages.ts";
 import { deliver } from "./deliver.ts";
-import { listMembersWho, type Reader } from "./list-readers.ts";
 import type { Letter } from "./mail.ts";
 import { type HandOn, sendToEach } from "./send-to-each.ts";
 
@@ -50,7 +50,7 @@ export async function mailAboutAccount(
   const facts = { provider: providerName(provider), account, tenant: tenant.name };
   const news = newsOf({ connection, tenant, home: `${ctx.config.APP_ORIGIN}/t/${tenant.id}`, facts });
   if (!news) return;
-  await sendToEach(await listMembersWho(inside, "connections:write"), { message, handOn }, ({ id: person, email, name, locale }) =>
+  await sendToEach(ctx, await listMembersWho(inside, "connections:write"), { message, handOn }, ({ id: person, email, name, locale }) =>
     deliver(ctx, message, { id: `${id}-${news.key}-${person}`, to: email, locale, ...news.letter({ name, locale }) }),
   );
 }

@@ -1,10 +1,10 @@
 import { eq } from "drizzle-orm";
 import { deletions, users } from "#db/schema/index.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
+import { listMembersWho, listStaff, type Reader } from "#server/domain/notices/list-readers.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import type { MailOf } from "#server/messages.ts";
 import { deliver } from "./deliver.ts";
-import { listMembersWho, listStaff, type Reader } from "./list-readers.ts";
 import { type HandOn, sendToEach } from "./send-to-each.ts";
 import { endingLetter } from "./write-letter.ts";
 
@@ -26,7 +26,7 @@ export async function mailEnding(ctx: Ctx, message: MailOf<"mail.ending">, handO
   // One letter a person: who is both reads it as one of ours.
   const readers = new Map<string, Reader & { staff: boolean }>(theirs.map((person) => [person.id, { ...person, staff: false }]));
   for (const person of ours) readers.set(person.id, { ...person, staff: true });
-  await sendToEach([...readers.values()], { message, handOn }, ({ id: person, email, name, locale, staff }) => {
+  await sendToEach(ctx, [...readers.values()], { message, handOn }, ({ id: person, email, name, locale, staff }) => {
     // What an admin of the agency is called is not for the client, also once they have left.
     const by = found.by && (staff || !found.by.wasStaff) ? found.by.name || found.by.email : "";
     const url = `${ctx.config.APP_ORIGIN}${staff ? `/admin/clients/${tenant.id}/data` : `/t/${tenant.id}/settings/data`}`;

@@ -4,9 +4,9 @@ import { allJobs } from "#server/catalog/jobs.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { jobsReading } from "#server/domain/incidents/open-incidents.ts";
+import { listStaff } from "#server/domain/notices/list-readers.ts";
 import type { MailOf } from "#server/messages.ts";
 import { deliver } from "./deliver.ts";
-import { listStaff } from "./list-readers.ts";
 import { type HandOn, sendToEach } from "./send-to-each.ts";
 import { incidentLetter } from "./write-letter.ts";
 
@@ -20,7 +20,7 @@ export async function mailIncident(ctx: Ctx, message: MailOf<"mail.incident">, h
   const { id, provider, kind, tenantsFailing, tenantsUsing, openedAt, closedAt } = incident;
   const facts = { provider: providerName(provider), kind, tenantsFailing, tenantsUsing, url: `${ctx.config.APP_ORIGIN}/admin/incidents` };
   const closedAfterMs = closedAt === null ? null : closedAt - openedAt;
-  await sendToEach(await listStaff(ctx), { message, handOn }, ({ id: person, email, name, locale }) => {
+  await sendToEach(ctx, await listStaff(ctx), { message, handOn }, ({ id: person, email, name, locale }) => {
     const jobs = jobsReading(allJobs, [provider]).map(({ title }) => title[locale]);
     const letter = incidentLetter({ ...facts, locale, name, jobs, closedAfterMs });
     return deliver(ctx, message, { id: `${id}-${closedAt === null ? "opened" : "closed"}-${person}`, to: email, locale, ...letter });

@@ -4,12 +4,12 @@ import { providerName } from "#server/catalog/providers/registry.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
 import { revealStateOf } from "#server/domain/custody/list-reveals.ts";
+import { listStaff } from "#server/domain/notices/list-readers.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
 import type { MailOf } from "#server/messages.ts";
 import { deliver } from "./deliver.ts";
-import { listStaff } from "./list-readers.ts";
 import { type HandOn, sendToEach } from "./send-to-each.ts";
 import { revealLetter } from "./write-letter.ts";
 
@@ -36,7 +36,7 @@ export async function mailReveal(ctx: Ctx, message: MailOf<"mail.reveal">, handO
   const url = `${ctx.config.APP_ORIGIN}/admin/reveals`;
   const facts = { asking, tenant: tenant.name, provider: providerName(found.provider), account: found.account, reason, url };
   const others = (await listStaff(ctx)).filter((person) => person.id !== requestedBy);
-  await sendToEach(others, { message, handOn }, ({ id: person, email, name, locale }) =>
+  await sendToEach(ctx, others, { message, handOn }, ({ id: person, email, name, locale }) =>
     deliver(ctx, message, { id: `${id}-${person}`, to: email, locale, ...revealLetter({ ...facts, locale, name }) }),
   );
 }

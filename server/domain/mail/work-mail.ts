@@ -3,6 +3,7 @@ import type { MailMessage } from "#server/messages.ts";
 import { mailAccountChanged } from "./mail-account-changed.ts";
 import { mailAlarm } from "./mail-alarm.ts";
 import { mailCliff } from "./mail-cliff.ts";
+import { mailDigest } from "./mail-digest.ts";
 import { mailEnding } from "./mail-ending.ts";
 import { mailIncident } from "./mail-incident.ts";
 import { mailInvitation } from "./mail-invitation.ts";
@@ -40,6 +41,8 @@ export function workMail(ctx: Ctx, message: MailMessage, handOn?: HandOn): Promi
       return mailReveal(ctx, message, handOn);
     case "mail.alarm":
       return mailAlarm(ctx, message, handOn);
+    case "mail.digest":
+      return mailDigest(ctx, message);
     case "mail.ending":
       return mailEnding(ctx, message, handOn);
     default:

@@ -1,10 +1,10 @@
-import type { AccountChange, CliffKind, ConnectionKind } from "#db/words/connections.ts";
+import type { AccountChange, CliffKind, ConnectionKind, EndNews } from "#db/words/connections.ts";
 import type { IncidentKind } from "#db/words/incidents.ts";
 import type { Locale } from "#db/words/locales.ts";
+import type { NoticeKind, NoticeParams } from "#db/words/notices.ts";
 import type { Role } from "#db/words/tenants.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { isTimezone } from "#server/catalog/days.ts";
-import type { EndNews } from "#server/domain/connections/schemas.ts";
 import { nameInMail } from "#server/domain/tenancy/name.ts";
 import { type Draft, drawLetter, oneLine } from "./draw-letter.ts";
 import type { Letter } from "./mail.ts";
@@ -255,6 +255,53 @@ export function endingLetter(facts: {
     button: { label: ending.button, url: facts.url },
     notes: [facts.staff ? becauseStaff : ending.why],
   });
+}
+
+/** What was told since the last one, a line each, as the subject of its own letter says it. `tenant` is null for the agency's. */
+export function digestLetter(facts: {
+  locale: Locale;
+  name: string;
+  tenant: string | null;
+  timeZone: string;
+  items: readonly { kind: NoticeKind; provider: string; params: NoticeParams }[];
+  url: string;
+}): Letter {
+  const { locale, items } = facts;
+  const { greeting, digest } = words[locale];
+  const tenant = facts.tenant === null ? null : nameInMail(facts.tenant);
+  return draw(locale, {
+    subject: digest.subject(items.length, tenant),
+    greeting: greeting(nameInMail(facts.name)),
+    paragraphs: [digest.body, ...items.map((item) => subjectFor({ ...facts, tenant: tenant ?? "" }, item))],
+    button: { label: digest.button, url: facts.url },
+    notes: [digest.why],
+  });
+}
+
+function subjectFor(
+  { locale, timeZone, tenant }: { locale: Locale; timeZone: string; tenant: string },
+  { kind, provider, params }: { kind: NoticeKind; provider: string; params: NoticeParams },
+): string {
+  const say = words[locale];
+  const on = typeof params.at === "number" ? longDate({ locale, timeZone, at: params.at }) : "";
+  switch (kind) {
+    case "reconnect":
+      return say.reconnect.subject(provider, tenant);
+    case "cliff":
+      return say.cliff.subject(provider, tenant, on);
+    case "key_end":
+      return say.keyEnd.subject[params.news ?? "announced"](provider, tenant, on);
+    case "account_changed":
+      return say.accountChanged.subject(provider, tenant);
+    case "incident":
+      return params.over ? say.incident.closedSubject(provider) : say.incident.subject[params.fails ?? "unavailable"](provider);
+    case "version":
+      return say.version.subject(provider);
+    case "reveal":
+      return say.reveal.subject(params.client ?? "");
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** A day in words, as it is where the client is. */

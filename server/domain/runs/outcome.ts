@@ -14,6 +14,8 @@ export interface StepOutcome {
   connectionIds: readonly string[];
   /** Of these, the ones whose provider answered: a job that reads only what is stored proves nothing of them. */
   answeredIds: readonly string[];
+  /** Calls to providers, those that failed too. */
+  calls: number;
   /** The connection whose provider failed, and how. */
   failing: { connectionId: string; kind: IncidentKind } | null;
   logs: readonly LogLine[];

@@ -34,19 +34,20 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
   if (run.params && run.step === 0 && run.attempt === 1) log.note("info", "Started with parameters of its own.", run.params);
   for (;;) {
     let outcome: StepOutcome;
+    const spent = { calls: 0 };
     try {
       const step = await nextStep(
         ctx,
         engine,
         { ...loaded, run },
-        { cursor, log, leftMs: startedAt + engine.limits.deadlineMs - ctx.now() },
+        { cursor, log, spent, leftMs: startedAt + engine.limits.deadlineMs - ctx.now() },
       );
       const goOn = !step.found.done && ctx.now() - startedAt < engine.limits.budgetMs;
-      outcome = afterStep(ctx, { run, log, goOn, ...step });
+      outcome = afterStep(ctx, { run, log, goOn, calls: spent.calls, ...step });
     } catch (error) {
       const failure = failureOf(error);
       if (isOurFault(failure)) runCtx.log.error("a run failed by our own fault", { kind: failure.kind, error });
-      outcome = afterError(ctx, engine, { loaded, run, log, failure, error });
+      outcome = afterError(ctx, engine, { loaded, run, log, failure, error, calls: spent.calls });
     }
     // Sent before it is written: a letter for a run that is not dead after all is dropped, a death without a letter is not seen.
     if (outcome.next.status === "dead") await ctx.send.dead({ ...runMessage(run), type: "run.dead" });
@@ -54,7 +55,7 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
       // What D1 does not take is a failure of this step like any other, as long as D1 takes anything.
       if (!outcome.found) throw error;
       runCtx.log.error("what a step found could not be written", { error });
-      outcome = afterError(ctx, engine, { loaded, run, log, failure: failureOf(error), error });
+      outcome = afterError(ctx, engine, { loaded, run, log, failure: failureOf(error), error, calls: spent.calls });
       return commit(outcome);
     });
     runCtx.log.info("run", {
@@ -77,7 +78,7 @@ async function nextStep(
   ctx: Ctx,
   engine: Engine,
   { run, tenant, schedule, held }: LoadedRun,
-  { cursor, log, leftMs }: { cursor: unknown; log: RunLog; leftMs: number },
+  { cursor, log, spent, leftMs }: { cursor: unknown; log: RunLog; spent: { calls: number }; leftMs: number },
 ) {
   const job = engine.jobs.get(run.job);
   if (!job) throw new RunError("misconfigured", "This job is no longer on offer.");
@@ -98,6 +99,7 @@ async function nextStep(
     cursor,
     held: chosen,
     log,
+    spent,
     leftMs,
   });
   return { ...taken, connectionIds: chosen.map(({ connection }) => connection.id) };
@@ -127,9 +129,9 @@ function blocked(block: NonNullable<ReturnType<typeof blockOf>>): RunError {
 }
 
 type Run = LoadedRun["run"];
-type Found = { found: NonNullable<StepOutcome["found"]> } & Pick<StepOutcome, "connectionIds" | "answeredIds">;
+type Found = { found: NonNullable<StepOutcome["found"]> } & Pick<StepOutcome, "connectionIds" | "answeredIds" | "calls">;
 const idsOf = ({ id, tenantId, job }: Run) => ({ run: id, tenantId, job });
-const nothing = { found: null, connectionIds: [], answeredIds: [] };
+const nothing = { found: null, connectionIds: [], answeredIds: [], calls: 0 };
 const well = { errorKind: null, errorMessage: null, finishedAt: null, sentAt: null };
 
 function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; log: RunLog; goOn: boolean }): StepOutcome {
@@ -152,7 +154,14 @@ function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; l
 function afterError(
   ctx: Ctx,
   engine: Engine,
-  { loaded, run, log, failure, error }: { loaded: LoadedRun; run: Run; log: RunLog; failure: RunFailure; error: unknown },
+  {
+    loaded,
+    run,
+    log,
+    failure,
+    error,
+    calls,
+  }: { loaded: LoadedRun; run: Run; log: RunLog; failure: RunFailure; error: unknown; calls: number },
 ): StepOutcome {
   const now = ctx.now();
   const incident = isOfIncident(failure, loaded.down);
@@ -168,6 +177,7 @@ function afterError(
   return {
     ...idsOf(run),
     ...nothing,
+    calls,
     failing: failingOf(failure, loaded, engine.jobs.get(run.job)),
     defect: isOurFault(failure) ? writable(ctx.log, { error }, maxDefect) : null,
     logs: log.take(),

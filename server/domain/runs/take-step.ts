@@ -19,6 +19,8 @@ export interface StepInput {
   /** The one account that the job reads at each provider that it declares. */
   held: readonly HeldConnection[];
   log: RunLog;
+  /** Counted up with each call to a provider. */
+  spent: { calls: number };
   /** Milliseconds that the step may take. */
   leftMs: number;
 }
@@ -43,7 +45,7 @@ export async function takeStep(
   const optionalAccount = (provider: string): Account | null => {
     const own = heldOf(input, provider);
     if (!own) return null;
-    const account = accounts.get(provider) ?? watched(open(ctx, engine, own, { log, signal: deadline.signal }), calls);
+    const account = accounts.get(provider) ?? watched(open(ctx, engine, own, { log, signal: deadline.signal }), calls, input.spent);
     accounts.set(provider, account);
     return account;
   };
@@ -104,8 +106,9 @@ interface Calls {
 }
 
 /** The same account, whose calls are remembered. */
-const watched = (account: Account, calls: Calls): Account =>
+const watched = (account: Account, calls: Calls, spent: { calls: number }): Account =>
   watchedAccount(account, async (call) => {
+    spent.calls += 1;
     try {
       const reply = await call;
       calls.answered.add(account.connectionId);

@@ -5,7 +5,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { connectionExists } from "#server/domain/connections/connection-exists.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
-import { queueMail } from "#server/domain/notices/queue-mail.ts";
+import { notify } from "#server/domain/notices/notify.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
@@ -37,7 +37,7 @@ export async function needReconnect(ctx: TenantCtx, connection: ConnectionRow, f
   if (!wrote(marked)) return;
   ctx.log.warn("connection needs to be connected again", details);
   // First what nothing makes up for: jobs that are not blocked yet are when they come.
-  await queueMail(ctx, { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: id });
+  await notify(ctx, { mail: { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: id }, event: version + 1 });
   // A job that comes all the same, since this was not written any more, does it in its turn (`freshAccess`).
   await alignJobs(ctx);
 }

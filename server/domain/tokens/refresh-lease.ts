@@ -5,6 +5,7 @@ import type { ProbeResult, RenewalOutcome, RenewalTrigger } from "#db/words/conn
 import type { TenantCtx } from "#server/ctx.ts";
 import { connectionExists } from "#server/domain/connections/connection-exists.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
+import { retracted } from "#server/domain/notices/retract.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { isProviderFault } from "#server/domain/wire/is-provider-fault.ts";
 import { renewalTimeoutMs } from "#server/domain/wire/send-request.ts";
@@ -218,7 +219,10 @@ export async function keepRenewed(
       }),
   );
   const history = historyWhere(ctx, ours, attemptRow(ctx, lease, { outcome: "renewed", message: null }));
-  const [[row]] = await ctx.db.batch([close, ...seals, history]);
+  // What ends as it did before is still told of.
+  const works = connectionExists(ctx, and(ofHolder(ctx, { ...lease, version }), sql`${connections.cliffAt} is null`) as SQL);
+  const over = retracted(ctx.db, now, { tenant: ctx.tenant.id, kinds: ["cliff"], subject: lease.connectionId, where: works });
+  const [[row]] = await ctx.db.batch([close, ...seals, history, over]);
   return row ?? null;
 }
 

@@ -3,6 +3,7 @@ import { unionAll } from "drizzle-orm/sqlite-core";
 import type { Db } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { tell } from "#server/domain/notices/notify.ts";
 import { warningAt, type warningDays } from "./cliffs.ts";
 
 const dayMs = 86_400_000;
@@ -11,6 +12,7 @@ const pageSize = 100;
 interface Warning {
   id: string;
   tenantId: string;
+  cliffAt: number;
   days: (typeof warningDays)[number];
   /** The warning before this one. */
   warned: number | null;
@@ -49,8 +51,8 @@ async function claimWarnings(db: Db, now: number): Promise<Warning[]> {
 async function dueWarnings(db: Db, now: number): Promise<Warning[]> {
   const rows = await unwarned(db, now);
   return rows.flatMap(({ cliffAt, ...row }) => {
-    const days = warningAt((cliffAt ?? 0) - now);
-    return days === null ? [] : [{ ...row, days }];
+    const days = cliffAt === null ? null : warningAt(cliffAt - now);
+    return cliffAt === null || days === null ? [] : [{ ...row, cliffAt, days }];
   });
 }
 
@@ -68,10 +70,11 @@ export function unwarned(db: Db, now: number) {
   );
 }
 
-/** Queues the mail. Where that fails the warning is given back, for the next tick. */
-async function send(ctx: Ctx, db: Db, { id, tenantId, days, warned }: Warning): Promise<boolean> {
+/** Tells its people. Where that fails the warning is given back, for the next tick. */
+async function send(ctx: Ctx, db: Db, { id, tenantId, days, warned, cliffAt }: Warning): Promise<boolean> {
   try {
-    await ctx.send.mail({ v: 1, type: "mail.cliff", tenant: tenantId, connection: id, days });
+    const mail = { v: 1, type: "mail.cliff", tenant: tenantId, connection: id, days } as const;
+    await tell(ctx, { mail, event: `${days} ${cliffAt}`, params: { at: cliffAt } });
     return true;
   } catch (error) {
     ctx.log.error("the mail about a cliff was not queued", { connection: id, days, error });

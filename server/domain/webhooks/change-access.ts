@@ -3,7 +3,7 @@ import { connections, secrets, webhookDeliveries } from "#db/schema/index.ts";
 import type { ReconnectReason } from "#db/words/connections.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { wrote } from "#server/domain/audit/commit-if.ts";
-import { queueMail } from "#server/domain/notices/queue-mail.ts";
+import { notify } from "#server/domain/notices/notify.ts";
 import { alignByTick, alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conclude, stillOpen } from "./conclude.ts";
@@ -67,7 +67,10 @@ export async function endAccess(ctx: TenantCtx, working: Working, reason: Reconn
   if (!wrote(marked)) return;
   // Who was told already that this account waits needs no second mail.
   if (connection.status === "active")
-    await queueMail(ctx, { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: connection.id });
+    await notify(ctx, {
+      mail: { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: connection.id },
+      event: connection.version + 1,
+    });
   await alignJobs(ctx);
 }
 

@@ -3,12 +3,14 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Statement } from "#db/client.ts";
 import { columnsOf, ofAccounts, ofCustomers } from "#db/holdings.ts";
 import { connections, measurements, orders, privacyRequests, schedules, webhookDeliveries } from "#db/schema/index.ts";
+import { clientNoticeKinds } from "#db/words/notices.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { PrivacyDemand } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { nothingAhead } from "#server/domain/connections/nothing-ahead.ts";
 import { dropExports } from "#server/domain/custody/drop-exports.ts";
+import { retract } from "#server/domain/notices/retract.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { happenedAt } from "./change-access.ts";
@@ -197,6 +199,7 @@ async function eraseAccount(
     ],
   });
   if (!won) return;
+  await retract(ctx, { tenant: ctx.tenant.id, kinds: clientNoticeKinds, subject: connection.id });
   await alignJobs(ctx);
   // Where another shop is read from now on, the client counts as that one does.
   await adoptFacts(ctx, { connection: connection.id });

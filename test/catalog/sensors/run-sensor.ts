@@ -88,6 +88,7 @@ async function store(
     connectionIds: [input.account.connectionId],
     answeredIds: [],
     failing: null,
+    calls: 0,
     logs: [],
   };
   const { effects } = outcomeStatements(database, { outcomes: [{ ...came, next, defect: null }], lease, now });

@@ -120,6 +120,13 @@ export const en = {
     button: "See it, or take it back",
     why: "You get this mail because your role lets you end this workspace.",
   },
+  digest: {
+    subject: (count: number, tenant: string | null) =>
+      `${count === 1 ? "1 notification" : `${count} notifications`}${tenant === null ? "" : ` for ${tenant}`}`,
+    body: "What happened since your last summary:",
+    button: "View notifications",
+    why: "You chose a daily summary for these. You can change it in your settings.",
+  },
   becauseStaff: "You get this mail because you are an admin of the agency.",
   roles: {
     owner: "an owner",

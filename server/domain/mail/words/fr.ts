@@ -121,6 +121,12 @@ export const fr: Words = {
     button: "Voir, ou annuler",
     why: "Vous recevez ce message car votre rôle permet de mettre fin à cet espace de travail.",
   },
+  digest: {
+    subject: (count, tenant) => `${count} ${count < 2 ? "notification" : "notifications"}${tenant === null ? "" : ` pour ${tenant}`}`,
+    body: "Ce qui s’est passé depuis votre dernier récapitulatif :",
+    button: "Voir les notifications",
+    why: "Vous avez choisi un récapitulatif quotidien pour ces notifications. Cela se change dans vos paramètres.",
+  },
   becauseStaff: "Vous recevez ce message car vous administrez l’agence.",
   roles: {
     owner: "propriétaire",

@@ -1,4 +1,5 @@
 import { noteAnswers, noteFailures } from "./connections.ts";
+import { writeCosts } from "./costs.ts";
 import { dropUnlisted } from "./listed-orders.ts";
 import { writeMeasurements } from "./measurements.ts";
 import { writeOrders } from "./orders.ts";
@@ -18,4 +19,5 @@ export const effects: readonly WriteRows[] = [
   wakeNamed,
   noteAnswers,
   noteFailures,
+  writeCosts,
 ];

@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { costKinds } from "#db/words/costs.ts";
+
+const Day = z.iso.date();
+
+/** Days in UTC, both included. */
+export const ReadCosts = z.object({ from: Day, to: Day });
+export type ReadCosts = z.infer<typeof ReadCosts>;
+
+export const Cost = z.object({
+  kind: z.enum(costKinds),
+  currency: z.string().describe('ISO 4217 where the kind is money, else "".'),
+  quantity: z.number().describe("Whole units of the kind; minor units where it is money."),
+});
+export type Cost = z.infer<typeof Cost>;

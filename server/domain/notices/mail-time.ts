@@ -1,0 +1,56 @@
+import type { NoticeKind } from "#db/words/notices.ts";
+import { addDays, dayOf, instantOf, isTimezone } from "#server/catalog/days.ts";
+import type { Reader } from "./list-readers.ts";
+
+/** When the day's digest goes out, by the reader's own clock. */
+export const digestTime = "08:00";
+
+/**
+ * When a mail about a notice goes to this person: `now`, `never`, or later, at an instant: in the day's digest, or by itself when their
+ * quiet hours are over.
+ */
+export type MailTime = "now" | "never" | { at: number; digest: boolean };
+
+export function mailTime({ preferences, timezone }: Pick<Reader, "preferences" | "timezone">, kind: NoticeKind, now: number): MailTime {
+  if (!preferences) return "now";
+  const clock = { now, zone: isTimezone(timezone) ? timezone : "UTC" };
+  const pace = preferences.choices[kind]?.mail ?? "now";
+  switch (pace) {
+    case "off":
+      return "never";
+    case "daily": {
+      const at = nextTime(clock, digestTime);
+      return { at: quietUntil({ ...clock, now: at }, preferences) ?? at, digest: true };
+    }
+    case "now": {
+      const at = quietUntil(clock, preferences);
+      return at === null ? "now" : { at, digest: false };
+    }
+    default:
+      return pace satisfies never;
+  }
+}
+
+interface Clock {
+  now: number;
+  zone: string;
+}
+
+/** The end of the quiet hours that last now; null outside of them. They may begin on the day before. */
+function quietUntil({ now, zone }: Clock, { quietFrom, quietTo }: { quietFrom: string | null; quietTo: string | null }): number | null {
+  if (quietFrom === null || quietTo === null || quietFrom === quietTo) return null;
+  const today = dayOf(now, zone);
+  for (const day of [addDays(today, -1), today]) {
+    const from = instantOf(day, quietFrom, zone);
+    const to = instantOf(quietTo > quietFrom ? day : addDays(day, 1), quietTo, zone);
+    if (from <= now && now < to) return to;
+  }
+  return null;
+}
+
+/** The next instant at which the clock shows this. */
+function nextTime({ now, zone }: Clock, time: string): number {
+  const today = dayOf(now, zone);
+  const at = instantOf(today, time, zone);
+  return at > now ? at : instantOf(addDays(today, 1), time, zone);
+}
