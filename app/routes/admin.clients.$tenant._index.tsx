@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { CirclePlay } from "lucide-react";
+import { ClientCosts } from "#app/components/admin/client-costs.tsx";
 import { ClientFigures } from "#app/components/admin/client-figures.tsx";
 import { ClientRecord, KlaviyoRecord } from "#app/components/admin/client-record.tsx";
 import { ConnectionTable } from "#app/components/admin/connection-table.tsx";
@@ -30,13 +31,14 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { api } = enterAdmin(args);
   const tenant = String(args.params.tenant);
-  const [client, plan, overview, integrations] = await Promise.all([
+  const [client, plan, overview, integrations, costs] = await Promise.all([
     api.clients.get({ tenant }),
     api.clients.plan({ tenant }),
     api.overview.ofClient({ tenant, locale: args.context.locale }),
     api.connections.list({ tenant }),
+    api.clients.costs({ tenant }),
   ]);
-  return { title: titleOf(client.name), client, plan, overview, integrations };
+  return { title: titleOf(client.name), client, plan, overview, integrations, costs };
 }
 
 /** `intent` says what is done: `run` a job now, `check` a connection now, or `settle-owed`: access was removed at its provider by hand. */
@@ -75,7 +77,7 @@ async function settle({ params, context: { api, locale } }: ActionFunctionArgs, 
 
 export default function ClientHealth() {
   const t = useWords();
-  const { client, plan, overview, integrations } = useLoaderData<typeof loader>();
+  const { client, plan, overview, integrations, costs } = useLoaderData<typeof loader>();
   const { titleOfJob } = useAdmin();
   const failure = useActionData<typeof action>();
   const providerName = (id: string) => integrations.find(({ provider }) => provider === id)?.name ?? id;
@@ -105,6 +107,9 @@ export default function ClientHealth() {
       </Section>
       <Section title={t("figures.title")} description={t("figures.description")}>
         <ClientFigures sensors={overview.sensors} />
+      </Section>
+      <Section title={t("costs.title")} description={t("costs.description")}>
+        <ClientCosts costs={costs} />
       </Section>
       <Section title={t("record.section")}>
         <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">

@@ -40,6 +40,9 @@ const plain: Record<string, unknown> = {
   config: {},
   params: {},
   search: "a",
+  // Of days.
+  from: "2026-01-01",
+  to: "2026-12-31",
   // Of how a person wants to be told.
   choices: {},
   quietFrom: "22:00",

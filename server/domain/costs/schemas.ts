@@ -4,7 +4,10 @@ import { costKinds } from "#db/words/costs.ts";
 const Day = z.iso.date();
 
 /** Days in UTC, both included. */
-export const ReadCosts = z.object({ from: Day, to: Day });
+export const ReadCosts = z.object({
+  from: Day.optional().describe("Without it the first of this month."),
+  to: Day.optional().describe("Without it today."),
+});
 export type ReadCosts = z.infer<typeof ReadCosts>;
 
 export const Cost = z.object({

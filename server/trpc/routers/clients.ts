@@ -16,6 +16,8 @@ import {
 } from "#server/domain/clients/schemas.ts";
 import { setFeatures } from "#server/domain/clients/set-features.ts";
 import { Finding, validateClient } from "#server/domain/clients/validate-client.ts";
+import { readCosts } from "#server/domain/costs/read-costs.ts";
+import { Cost, ReadCosts } from "#server/domain/costs/schemas.ts";
 import { OwnPlan } from "#server/domain/tenancy/schemas.ts";
 import { member, memberOrStaff, router, staff, staffIn } from "#server/trpc/init.ts";
 
@@ -64,6 +66,12 @@ export const clients = router({
     })
     .output(OwnPlan)
     .query(({ ctx }) => readPlan(ctx)),
+
+  costs: staffIn
+    .meta({ openapi: { method: "GET", path: "/clients/{tenant}/costs", summary: "What a client cost, by kind" } })
+    .input(ReadCosts)
+    .output(z.array(Cost))
+    .query(({ ctx, input }) => readCosts(ctx, input)),
 
   validate: staffIn
     .meta({ openapi: { method: "GET", path: "/clients/{tenant}/validation", summary: "What is missing or inconsistent in a client" } })

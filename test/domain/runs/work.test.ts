@@ -508,7 +508,8 @@ test("a hundred runs cost a handful of round trips to D1, and their claim reads 
   const roundTrips = batches.mock.calls.length;
   batches.mockRestore();
   expect(roundTrips).toBeLessThan(10);
-  expect(results.reduce((sum, { meta }) => sum + meta.rows_read, 0)).toBeLessThan(100 * 28);
+  // Ten of them are what the run costs its client: four kinds, added in the same batch.
+  expect(results.reduce((sum, { meta }) => sum + meta.rows_read, 0)).toBeLessThan(100 * 34);
   const done = await database.select({ status: runs.status, count: count() }).from(runs).groupBy(runs.status);
   expect(done).toEqual([{ status: "succeeded", count: 100 }]);
 });

@@ -5,41 +5,31 @@ import { addedTo, costDay, operationsOfMessage } from "#server/domain/costs/add-
 import type { StepOutcome } from "#server/domain/runs/outcome.ts";
 import type { WriteRows } from "./writing.ts";
 
-/** Of each step one row, in this order. */
-const kinds = ["runs", "steps", "provider_calls", "queue_operations", "rows_written"] as const satisfies CostKind[];
-
-/** Summed up by client before they are told apart by kind, so that a hundred runs are as few rows to read as can be. */
-const sums = sql.raw(`json_object(${kinds.map((kind, at) => `'${kind}', sum(j.value->>${at + 1})`).join(", ")})`);
-
 /**
  * What the step cost. Fenced by the step as well as by the lease, which a run that goes on keeps: a batch that is sent again because its
  * reply was lost adds nothing twice.
  */
 export const writeCosts: WriteRows = ({ db, now, rows, held }) =>
-  rows((outcome) => [[stepOf(outcome), ...quantitiesOf(outcome)]]).map((json) =>
+  rows((outcome) => quantitiesOf(outcome).map(([kind, quantity]) => [kind, quantity, stepOf(outcome)])).map((json) =>
     db
       .insert(costs)
-      .select(
-        sql`select t.tenant_id, ${costDay(now)}, k.key, '', k.value
-          from (select r.tenant_id, ${sums} as spent ${held(json)} and r.step = j.value->>0 group by r.tenant_id) t
-          cross join json_each(t.spent) k where k.value > 0`,
-      )
+      .select(sql`select r.tenant_id, ${costDay(now)}, j.value->>0, '', j.value->>1 ${held(json)} and r.step = j.value->>2`)
       .onConflictDoUpdate(addedTo),
   );
 
 /** The step that this is the outcome of: one that went well has moved on. */
 const stepOf = ({ found, next }: StepOutcome): number => (found ? next.step - 1 : next.step);
 
-function quantitiesOf({ found, logs, calls, next }: StepOutcome): number[] {
+function quantitiesOf({ found, logs, calls, next }: StepOutcome): [CostKind, number][] {
   const rows = (found?.measurements?.length ?? 0) + (found?.orders?.length ?? 0) + (found?.refunds?.length ?? 0) + logs.length;
-  const quantities: Record<(typeof kinds)[number], number> = {
-    runs: next.finishedAt === null ? 0 : 1,
-    steps: found ? 1 : 0,
-    provider_calls: calls,
+  const quantities: [CostKind, number][] = [
+    ["runs", next.finishedAt === null ? 0 : 1],
+    ["steps", found ? 1 : 0],
+    ["provider_calls", calls],
     // A run that goes on here has used no message more.
-    queue_operations: next.status === "running" ? 0 : operationsOfMessage,
+    ["queue_operations", next.status === "running" ? 0 : operationsOfMessage],
     // And the run's own.
-    rows_written: rows + 1,
-  };
-  return kinds.map((kind) => quantities[kind]);
+    ["rows_written", rows + 1],
+  ];
+  return quantities.filter(([, quantity]) => quantity > 0);
 }
