@@ -44,6 +44,7 @@ export const errorCodes = {
   invitation_link_not_found: ["not_found"],
   job_not_found: ["not_found"],
   member_not_found: ["not_found"],
+  notice_not_found: ["not_found"],
   privacy_request_not_found: ["not_found"],
   provider_not_found: ["not_found"],
   request_not_found: ["not_found"],
@@ -107,6 +108,8 @@ export const errorCodes = {
   name_not_repeated: ["invalid"],
   not_sent_as_json: ["invalid"],
   path_names_another: ["invalid"],
+  quiet_hours_half: ["invalid"],
+  time_wrong: ["invalid"],
   place_unknown: ["invalid"],
   request_unreadable: ["invalid"],
 

@@ -33,5 +33,5 @@ async function mark(
     .set({ readAt: sql`coalesce(${notices.readAt}, ${now})` })
     .where(and(own, eq(notices.id, noticeId)))
     .returning({ id: notices.id });
-  if (marked.length === 0) throw notFound("notification");
+  if (marked.length === 0) throw notFound("notice");
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { endNews } from "#db/words/connections.ts";
 import { incidentKinds } from "#db/words/incidents.ts";
 import { mailPaces, type NoticeParams, noticeKinds } from "#db/words/notices.ts";
+import type { ErrorCode } from "#server/errors.ts";
 
 export const ListOwnNotices = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),
@@ -41,7 +42,7 @@ export const OwnNotices = z.object({ unread: z.array(OwnNotice), earlier: z.arra
 export type OwnNotices = z.infer<typeof OwnNotices>;
 
 /** HH:MM, as a clock shows it. */
-const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "A time looks like 22:00.");
+const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "time_wrong" satisfies ErrorCode);
 
 /** How a person wants to be told; quiet hours by their own clock, both ends or neither. */
 export const NoticePreferences = z
@@ -52,6 +53,6 @@ export const NoticePreferences = z
   })
   .refine(({ quietFrom, quietTo }) => (quietFrom === null) === (quietTo === null), {
     path: ["quietTo"],
-    message: "Quiet hours need a beginning and an end.",
+    message: "quiet_hours_half" satisfies ErrorCode,
   });
 export type NoticePreferences = z.infer<typeof NoticePreferences>;
