@@ -71,8 +71,7 @@ function fieldAt(fields: readonly SettingField[], name: string): SettingField | 
 }
 
 /** `quiet.from` and 8 as `{ quiet: { from: 8 } }`. */
-const nested = (name: string, value: unknown): Config =>
-  name
-    .split(".")
-    .reverse()
-    .reduce<unknown>((inner, step) => ({ [step]: inner }), value) as Config;
+function nested(name: string, value: unknown): Config {
+  const steps = name.split(".").reverse();
+  return steps.reduce<unknown>((inner, step) => ({ [step]: inner }), value) as Config;
+}
