@@ -216,7 +216,7 @@ test("a client's id is made of its name, and what cannot be taken in is refused 
     [[], /--name NAME/],
     [["--name", "מתנות"], /No id can be made of this name.*--id/],
     [["--name", "Left", "--vertical", "shops"], /vertical: Choose one of these: shopify/],
-    [["--name", "Left", "--email", "nobody"], /at ownerEmail/],
+    [["--name", "Left", "--email", "nobody"], /ownerEmail: /],
     [["--name", "Left", "--email", email, "--owner", email], /mean the same/],
     [["--name", "Left", "--colour", "red"], /'--colour'/],
   ];
