@@ -1,22 +1,22 @@
 import type { BatchItem } from "drizzle-orm/batch";
 import { DrizzleD1Database, SQLiteD1Session } from "drizzle-orm/d1";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
+import { isPlace, type Place } from "#db/words/places.ts";
 import { patientD1 } from "./patient-d1.ts";
 import { guardTenant } from "./tenant-guard.ts";
 
 /** `$client` is the D1 below, with its patience and its bounds. */
 export type Db = DrizzleD1Database & { $client: D1Database };
 
-/** The binding names of every D1 that holds rows. */
-export type Place = "DB";
-export const places: readonly Place[] = ["DB"];
+export type Databases = { DB: D1Database } & { [place in Place]?: D1Database };
 
-/**
- * Decides in which D1 a tenant's rows live: the only place that does. A pure function of the id, since a queue message,
- * a request and a cron tick must all come to the same answer without a look-up.
- */
-export function placeOf(_tenantId: string): Place {
-  return "DB";
+export const placesIn = (databases: Databases): Place[] => Object.keys(databases).filter(isPlace);
+
+/** Throws where none is bound under that name: what a deployment forgot to bind is no client without rows. */
+export function databaseAt(databases: Databases, place: Place): D1Database {
+  const found = databases[place];
+  if (!found) throw new Error(`No D1 is bound as ${place}`);
+  return found;
 }
 
 /** Keeps what each column is called in D1, which `drizzle()` would find out anew for each request. */

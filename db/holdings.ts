@@ -370,7 +370,7 @@ export const holdings: readonly Holding[] = [
     client: "id",
     data: [
       ...["name", "vertical", "plan", "status", "locale", "currency", "timezone", "currencyChosen", "timezoneChosen"],
-      ...["origin", "source", "tags", "features", "createdAt", "updatedAt", "lastActivityAt", "endsAt"],
+      ...["origin", "source", "tags", "features", "createdAt", "updatedAt", "lastActivityAt", "endsAt", "place"],
     ],
     contact: ["contactName", "contactEmail"],
     engine: ["catalog"],

@@ -1,7 +1,8 @@
 import type { InferSelectModel } from "drizzle-orm";
-import { type Db, openDb, openTenantDb, type Place, placeOf, places } from "#db/client.ts";
+import { type Databases, type Db, databaseAt, openDb, openTenantDb, placesIn } from "#db/client.ts";
 import type { tenants } from "#db/schema/index.ts";
 import type { Locale } from "#db/words/locales.ts";
+import type { Place } from "#db/words/places.ts";
 import type { Role } from "#db/words/tenants.ts";
 import type { Permission, TenantRole } from "./domain/tenancy/permissions.ts";
 import { allows } from "./domain/tenancy/permissions.ts";
@@ -50,7 +51,7 @@ export interface Ctx {
   request: { id: string; ip: string | null; userAgent: string };
   /** People, sessions, tenants: who may come in. */
   directory: Db;
-  databases: Record<Place, D1Database>;
+  databases: Databases;
   cookies: Cookies;
   /** Milliseconds since 1970. */
   now(): number;
@@ -70,7 +71,7 @@ export interface TenantCtx extends Ctx {
 
 /** The same context inside one tenant, acting with that role there. Whoever calls it has checked that the role is theirs. */
 export function enterTenant(ctx: Ctx, tenant: Tenant, role: TenantRole): TenantCtx {
-  const db = openTenantDb(ctx.databases[placeOf(tenant.id)], tenant.id);
+  const db = openTenantDb(databaseAt(ctx.databases, tenant.place), tenant.id);
   return { ...ctx, tenant, role, db, log: ctx.log.with({ tenant: tenant.id }) };
 }
 
@@ -107,5 +108,5 @@ export function requireAgency(ctx: Ctx): void {
 /** Every D1 that holds tenants' rows, for what only staff and the engine may do: see all tenants at once. */
 export function acrossTenants(ctx: Ctx): readonly { place: Place; db: Db }[] {
   requireAgency(ctx);
-  return places.map((place) => ({ place, db: openDb(ctx.databases[place]) }));
+  return placesIn(ctx.databases).map((place) => ({ place, db: openDb(databaseAt(ctx.databases, place)) }));
 }

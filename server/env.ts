@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Place } from "#db/client.ts";
+import type { Databases } from "#db/client.ts";
+import { isPlace } from "#db/words/places.ts";
 import type { DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "./messages.ts";
 
 /** What wrangler.toml binds, and the variables and secrets below as plain strings. */
@@ -52,6 +53,8 @@ const Variables = z
     APP_ORIGIN: z.url().refine((url) => new URL(url).origin === url, "must be an origin, without a path"),
     ENVIRONMENT: z.enum(["production", "development", "test"]).default("production"),
     VAULT_KEYS: VaultKeys,
+    /** In which D1 the rows of clients that are new go: `DB`, or another one that is bound as `DB_2`, `DB_3`. */
+    NEW_CLIENTS_PLACE: z.string().refine(isPlace, "must be DB or DB_ and a name").default("DB"),
     /** Derives the tokens of magic links and invitations; 32 bytes in base64. */
     SIGNING_KEY: Base64Key,
     /** `log` prints mail and shows it at /dev/outbox (not in production), `smtp` and `resend` send it. */
@@ -134,4 +137,7 @@ export function readConfig(env: Env): Config {
   return result.data;
 }
 
-export const databasesOf = (env: Env): Record<Place, D1Database> => ({ DB: env.DB });
+export const databasesOf = (env: Env): Databases => ({
+  ...(Object.fromEntries(Object.entries(env).filter(([name]) => isPlace(name))) as Databases),
+  DB: env.DB,
+});

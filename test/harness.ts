@@ -13,7 +13,7 @@ import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
 import type { DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "#server/messages.ts";
 
-export type TestEnv = Env & { TEST_MIGRATIONS: D1Migration[] };
+export type TestEnv = Env & { TEST_MIGRATIONS: D1Migration[]; SPARE_2: D1Database; SPARE_3: D1Database };
 export const testEnv = env as TestEnv;
 
 /** What a context under test did besides its writes. */
@@ -97,6 +97,7 @@ export async function makeTenant(more: Partial<Tenant> = {}): Promise<Tenant> {
     lastActivityAt: null,
     endsAt: null,
     catalog: "",
+    place: "DB",
     ...more,
   };
   await openDb(testEnv.DB).insert(tenants).values(tenant);

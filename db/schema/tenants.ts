@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
 import type { Locale } from "#db/words/locales.ts";
+import type { Place } from "#db/words/places.ts";
 import type { Features, Plan, TenantStatus, Vertical } from "#db/words/tenants.ts";
 
 /** A client of the agency. Its id is a slug that people see in URLs. */
@@ -38,6 +39,8 @@ export const tenants = sqliteTable(
     endsAt: instant(),
     /** Fingerprint of the job registry that the schedules were last made from; another one means: make them anew. */
     catalog: text().notNull().default(""),
+    /** In which D1 its rows are, but for the directory's. */
+    place: text().$type<Place>().notNull().default("DB"),
   },
   (t) => [
     index("tenants_created").on(t.createdAt, t.id),

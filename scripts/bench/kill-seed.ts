@@ -94,4 +94,5 @@ const template = {
   endsAt: null,
   lastActivityAt: null,
   catalog: "",
+  place: "DB",
 } as const;

@@ -190,4 +190,5 @@ const template = {
   endsAt: null,
   lastActivityAt: null,
   catalog: "",
+  place: "DB",
 } as const;

@@ -4,6 +4,7 @@ import type { Db } from "#db/client.ts";
 import { auditLog, users } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
+import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
 import { planOf } from "#server/domain/tenancy/plans.ts";
 import { Pasted } from "#server/domain/tenancy/schemas.ts";
 import { newId } from "#server/ids.ts";
@@ -38,7 +39,9 @@ const dayMs = 86_400_000;
 export async function listAudit(ctx: TenantCtx, asked: ListAudit): Promise<AuditPage> {
   const { auditDays } = planOf(ctx.tenant);
   const since = auditDays === null || ctx.role === "staff" ? undefined : ctx.now() - auditDays * dayMs;
-  return named(ctx, pageOf(await read(ctx.db, { ...asked, tenantId: ctx.tenant.id, since }), asked.limit));
+  const own = { ...asked, tenantId: ctx.tenant.id, since };
+  const found = await Promise.all(logsOf(ctx).map((db) => read(db, own)));
+  return named(ctx, pageOf(newestFirst(found.flat()), asked.limit));
 }
 
 /** What was done anywhere, newest first, for the agency's admins. `tenantId` "" is what concerns no tenant. */
@@ -46,12 +49,14 @@ export async function listAllAudit(ctx: Ctx, asked: ListAllAudit): Promise<Audit
   const databases = acrossTenants(ctx);
   const actorId = asked.actorId?.includes("@") ? await userIdOf(ctx, asked.actorId) : asked.actorId;
   const found = await Promise.all(databases.map(({ db }) => read(db, { ...asked, actorId })));
-  const page = pageOf(
-    found.flat().sort((a, b) => (a.id < b.id ? 1 : -1)),
-    asked.limit,
-  );
-  return named(ctx, page);
+  return named(ctx, pageOf(newestFirst(found.flat()), asked.limit));
 }
+
+/** Where lines of a client are: with its rows, and at the directory what was done to rows there. */
+const logsOf = (ctx: TenantCtx): Db[] => (ctx.tenant.place === "DB" ? [ctx.db] : [ctx.db, atDirectory(ctx).db]);
+
+/** Ids sort by time. */
+const newestFirst = (lines: AuditLine[]): AuditLine[] => lines.sort((a, b) => (a.id < b.id ? 1 : -1));
 
 const userId = /^usr_\w+$/;
 

@@ -1,5 +1,5 @@
 import { and, asc, count, eq, gt, isNull, lte } from "drizzle-orm";
-import { type Db, openDb, openTenantDb, placeOf } from "#db/client.ts";
+import { type Db, databaseAt, openDb, openTenantDb } from "#db/client.ts";
 import { auditLog } from "#db/schema/index.ts";
 import { type Ctx, requirePermission, requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "./append.ts";
@@ -21,8 +21,8 @@ const pageSize = 1000;
 export async function verifyChain(ctx: TenantCtx): Promise<ChainCheck> {
   requirePermission(ctx, "audit:read");
   const found: ChainCheck = { lines: 0, older: 0, broken: null };
-  for (const place of new Set([placeOf(ctx.tenant.id), "DB" as const])) {
-    const check = await follow(ctx, openTenantDb(ctx.databases[place], ctx.tenant.id), ctx.tenant.id);
+  for (const place of new Set([ctx.tenant.place, "DB" as const])) {
+    const check = await follow(ctx, openTenantDb(databaseAt(ctx.databases, place), ctx.tenant.id), ctx.tenant.id);
     found.lines += check.lines;
     found.older += check.older;
     found.broken ??= check.broken;

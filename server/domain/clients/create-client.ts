@@ -28,6 +28,7 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
     source: sourceOf(ctx, input.origin),
     status: "onboarding",
     features: {},
+    place: ctx.config.NEW_CLIENTS_PLACE,
     createdAt: now,
     updatedAt: now,
   });

@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, ne, sql } from "drizzle-orm";
-import { type Db, openDb, placeOf, places } from "#db/client.ts";
+import { type Db, databaseAt, openDb, placesIn } from "#db/client.ts";
 import { connections, invitations, measurements, memberships, schedules, users } from "#db/schema/index.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import { klaviyoSensor } from "#server/catalog/sensors/klaviyo-sensor.ts";
@@ -30,9 +30,9 @@ export async function describeClients(ctx: Ctx, tenants: readonly Tenant[]): Pro
   const ids = tenants.map(({ id }) => id);
   const [owners, ...accounts] = await Promise.all([
     ownersOf(ctx.directory, ids, ctx.now()),
-    ...places.map((place) => {
-      const here = ids.filter((id) => placeOf(id) === place);
-      return klaviyoOf(openDb(ctx.databases[place]), here);
+    ...placesIn(ctx.databases).map((place) => {
+      const here = tenants.filter((tenant) => tenant.place === place).map(({ id }) => id);
+      return klaviyoOf(openDb(databaseAt(ctx.databases, place)), here);
     }),
   ]);
   const klaviyo = new Map(accounts.flatMap((found) => [...found]));

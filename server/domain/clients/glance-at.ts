@@ -1,24 +1,25 @@
 import { and, count, eq, gte, inArray, isNull, max, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
-import { placeOf } from "#db/client.ts";
 import { connections, deadLetters, runs, schedules } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { acrossTenants, type Ctx, type Tenant } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
 import type { Glance } from "./schemas.ts";
 
 const dayMs = 86_400_000;
 
-/** The health of these clients (at most 50, D1 binds 100 values): one batch in each D1 that holds some of them. */
-export async function glanceAt(ctx: Ctx, tenantIds: readonly string[]): Promise<(tenantId: string) => Glance> {
+/** The health of these clients (at most 50, D1 binds 100 values): one batch in each D1 that holds some of them, and one query at the directory. */
+export async function glanceAt(ctx: Ctx, clients: readonly Pick<Tenant, "id" | "place">[]): Promise<(tenantId: string) => Glance> {
   const known = new Map<string, Glance>();
   const of = (id: string) => known.get(id) ?? blank();
-  await Promise.all(
-    acrossTenants(ctx).map(async ({ place, db }) => {
-      const here = tenantIds.filter((id) => placeOf(id) === place);
+  const [letters] = await Promise.all([
+    openLettersOf(ctx, clients),
+    ...acrossTenants(ctx).map(async ({ place, db }) => {
+      const here = clients.filter((client) => client.place === place).map(({ id }) => id);
       if (here.length === 0) return;
       for (const [tenantId, facts] of await factsOf(db, here, ctx.now())) known.set(tenantId, { ...of(tenantId), ...facts });
     }),
-  );
+  ]);
+  for (const { tenantId, count } of letters) if (tenantId !== null) known.set(tenantId, { ...of(tenantId), openDeadLetters: count });
   return of;
 }
 
@@ -30,6 +31,22 @@ const blank = (): Glance => ({
   openDeadLetters: 0,
 });
 
+/** Letters lie at the directory, whatever place they are about. */
+const openLettersOf = (ctx: Ctx, clients: readonly Pick<Tenant, "id">[]) =>
+  ctx.directory
+    .select({ tenantId: deadLetters.ofTenant, count: count() })
+    .from(deadLetters)
+    .where(
+      and(
+        inArray(
+          deadLetters.ofTenant,
+          clients.map(({ id }) => id),
+        ),
+        isNull(deadLetters.replayedAt),
+      ),
+    )
+    .groupBy(deadLetters.ofTenant);
+
 /** Word for word the condition of the index `runs_unwell_tenant`: SQLite does not see bound values when it picks one. */
 const failed = sql`status in ('failed', 'dead')`;
 
@@ -38,7 +55,7 @@ const names = { active: "active", reconnect_needed: "reconnectNeeded", disconnec
 async function factsOf(db: Db, tenantIds: string[], now: number): Promise<Map<string, Glance>> {
   // Ids sort by time: the smallest that a run of 24 hours ago could have.
   const since = newId("run", now - dayMs, new Uint8Array(10));
-  const [byStatus, lastRuns, failures, dead] = await db.batch([
+  const [byStatus, lastRuns, failures] = await db.batch([
     db
       .select({ tenantId: connections.tenantId, status: connections.status, count: count() })
       .from(connections)
@@ -55,11 +72,6 @@ async function factsOf(db: Db, tenantIds: string[], now: number): Promise<Map<st
       .from(sql`json_each(${JSON.stringify(tenantIds)}) t cross join ${runs}`)
       .where(and(eq(runs.tenantId, sql`t.value`), gte(runs.id, since), failed))
       .groupBy(sql`t.value`),
-    db
-      .select({ tenantId: deadLetters.ofTenant, count: count() })
-      .from(deadLetters)
-      .where(and(inArray(deadLetters.ofTenant, tenantIds), isNull(deadLetters.replayedAt)))
-      .groupBy(deadLetters.ofTenant),
   ]);
   const facts = new Map(tenantIds.map((id) => [id, blank()]));
   const change = (id: string | null, more: (glance: Glance) => Partial<Glance>) => {
@@ -70,6 +82,5 @@ async function factsOf(db: Db, tenantIds: string[], now: number): Promise<Map<st
     change(row.tenantId, (glance) => ({ connections: { ...glance.connections, [names[row.status]]: row.count } }));
   for (const { tenantId, lastRunAt, lastSuccessAt } of lastRuns) change(tenantId, () => ({ lastRunAt, lastSuccessAt }));
   for (const row of failures) change(row.tenantId, () => ({ failedRuns24h: row.count }));
-  for (const row of dead) change(row.tenantId, () => ({ openDeadLetters: row.count }));
   return facts;
 }

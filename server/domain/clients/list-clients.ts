@@ -32,13 +32,7 @@ export async function listClients(
     .limit(limit + 1);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  const [clients, health] = await Promise.all([
-    describeClients(ctx, page),
-    glanceAt(
-      ctx,
-      page.map(({ id }) => id),
-    ),
-  ]);
+  const [clients, health] = await Promise.all([describeClients(ctx, page), glanceAt(ctx, page)]);
   return {
     items: clients.map((client) => ({ ...client, health: health(client.id) })),
     next: rows.length > limit && last ? `${last.createdAt}.${last.id}` : null,

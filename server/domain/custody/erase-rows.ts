@@ -1,8 +1,9 @@
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
-import { type Db, openDb, openTenantDb, type Place } from "#db/client.ts";
+import { type Db, databaseAt, openDb, openTenantDb } from "#db/client.ts";
 import { type Holding, holdings } from "#db/holdings.ts";
 import { rateLimits } from "#db/schema/index.ts";
+import type { Place } from "#db/words/places.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { keysOfTenant } from "#server/domain/tenancy/keys-of-tenant.ts";
 
@@ -13,7 +14,7 @@ const pageRows = 1000;
  * `pages` are left; 0 says that there may be more.
  */
 export async function eraseRows(ctx: Ctx, { place, tenantId, pages }: { place: Place; tenantId: string; pages: number }): Promise<number> {
-  const d1 = ctx.databases[place];
+  const d1 = databaseAt(ctx.databases, place);
   let left = pages;
   for (const { table, client, atEnd } of holdings) {
     if (atEnd !== "erased") continue;

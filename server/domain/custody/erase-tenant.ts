@@ -1,10 +1,11 @@
 import { and, eq, isNull, lte, type SQL, sql } from "drizzle-orm";
-import { type Db, openTenantDb, placeOf } from "#db/client.ts";
+import { type Db, databaseAt, openTenantDb, placesIn } from "#db/client.ts";
 import { connections, dataKeys, debts, deletions, tenants } from "#db/schema/index.ts";
 import { tenantTables } from "#db/tenant-guard.ts";
 import type { AuditAction } from "#db/words/audit.ts";
 import type { Farewell } from "#db/words/connections.ts";
 import type { DeletionReceipt } from "#db/words/custody.ts";
+import type { Place } from "#db/words/places.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { headQuery } from "#server/domain/audit/append.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
@@ -71,7 +72,7 @@ async function erase(ctx: Ctx, held: Held, maxPages: number): Promise<void> {
   const [tenant] = await ctx.directory.select().from(tenants).where(eq(tenants.id, tenantId));
   if (held.keyDestroyedAt === null) {
     if (tenant) await giveBackGrants(enterTenant(ctx, tenant, "system"), { held, receipt });
-    await destroyKey(ctx, held, receipt);
+    await destroyKey(ctx, held, { receipt, place: tenant?.place ?? "DB" });
   }
   const left = await eraseEverywhere(ctx, tenantId, maxPages);
   // Nothing new comes in without its own row; what came in while the others went, goes in a second round.
@@ -126,9 +127,9 @@ async function receiptOf(ctx: Ctx, held: Held): Promise<DeletionReceipt> {
   const { ofTenant, receipt } = held;
   if (receipt) return receipt;
   const tables: Record<string, number> = {};
-  for (const place of placesOf(ofTenant))
+  for (const place of placesIn(ctx.databases))
     for (const table of tenantTables) {
-      const rows = await countRows(openTenantDb(ctx.databases[place], ofTenant), table, ofTenant);
+      const rows = await countRows(openTenantDb(databaseAt(ctx.databases, place), ofTenant), table, ofTenant);
       if (rows > 0) tables[table] = (tables[table] ?? 0) + rows;
     }
   const counted: DeletionReceipt = { tables, grants: [], accounts: 0, auditHead: null };
@@ -196,23 +197,22 @@ async function told(
 }
 
 /** From here on nothing of the vault opens again. */
-async function destroyKey(ctx: Ctx, held: Held, receipt: DeletionReceipt): Promise<void> {
+async function destroyKey(ctx: Ctx, held: Held, { receipt, place }: { receipt: DeletionReceipt; place: Place }): Promise<void> {
   const { ofTenant } = held;
-  const db = openTenantDb(ctx.databases[placeOf(ofTenant)], ofTenant);
+  const db = openTenantDb(databaseAt(ctx.databases, place), ofTenant);
   // Its log ends here.
   const [head] = await headQuery(db, ofTenant);
   if (head)
     Object.assign(receipt, { auditHead: head, tables: { ...receipt.tables, audit_log: await countRows(db, "audit_log", ofTenant) } });
-  await db.delete(dataKeys).where(eq(dataKeys.tenantId, ofTenant));
+  for (const each of placesIn(ctx.databases))
+    await openTenantDb(databaseAt(ctx.databases, each), ofTenant).delete(dataKeys).where(eq(dataKeys.tenantId, ofTenant));
   const change = { keyDestroyedAt: ctx.now(), receipt };
   await record(ctx, held, { action: "deletion.key_destroyed", before: isNull(deletions.keyDestroyedAt), change });
 }
 
-const placesOf = (tenantId: string) => new Set([placeOf(tenantId), "DB" as const]);
-
-/** Answers how many pages of the budget are left: 0 where there may be more to erase. */
+/** Also where its rows were before. Answers how many pages of the budget are left: 0 where there may be more to erase. */
 async function eraseEverywhere(ctx: Ctx, tenantId: string, pages: number): Promise<number> {
   let left = pages;
-  for (const place of placesOf(tenantId)) left = await eraseRows(ctx, { place, tenantId, pages: left });
+  for (const place of placesIn(ctx.databases)) left = await eraseRows(ctx, { place, tenantId, pages: left });
   return left;
 }

@@ -55,7 +55,7 @@ export async function readExportPage(
       : rows.map((row, at) => `${first && at === 0 ? "\n" : ",\n"}${JSON.stringify(row)}`).join(""),
     rows: rows.length,
     last: end ? (Object.fromEntries(key.map((name) => [name, end[name]])) as ExportKey) : null,
-    head: part.table === auditLog ? headOf(page as AuditRow[]) : null,
+    head: part.table === auditLog && !part.atDirectory ? headOf(page as AuditRow[]) : null,
   };
 }
 

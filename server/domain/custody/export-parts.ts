@@ -1,6 +1,8 @@
 import { getTableColumns, getTableName } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { columnsOf, holdings } from "#db/holdings.ts";
+import { auditLog } from "#db/schema/index.ts";
+import type { Tenant } from "#server/ctx.ts";
 
 /** One file of an export: a tenant's table in order of its key. */
 export interface ExportPart {
@@ -22,6 +24,13 @@ export const exportParts: readonly ExportPart[] = holdings.flatMap((holding) => 
   if ("not" in exported || !isTenants(table)) return [];
   return [{ ...exported, table, without: columnsOf(holding, "sealed", "packed", "engine") }];
 });
+
+/** What is in an export of this client: where its rows are apart from the directory's, so are the lines of its log. */
+export const partsOf = ({ place }: Pick<Tenant, "place">): readonly ExportPart[] =>
+  exportParts.flatMap((part) => {
+    const isApart = part.table === auditLog && place !== "DB";
+    return isApart ? [part, { ...part, file: "audit_log_directory.json", atDirectory: true }] : [part];
+  });
 
 /** Tenant-owned tables that no export holds, and why. */
 export const notExported: Readonly<Record<string, string>> = Object.fromEntries(

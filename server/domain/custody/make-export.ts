@@ -10,7 +10,7 @@ import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
 import { closing, type ExportPage, opening, outward, readExportPage } from "./export-pages.ts";
-import { type ExportPart, exportParts } from "./export-parts.ts";
+import { type ExportPart, partsOf } from "./export-parts.ts";
 import { exportKeptMs } from "./schemas.ts";
 import { emptyZip, ZipWriter } from "./zip-writer.ts";
 
@@ -101,7 +101,7 @@ async function takeStep(ctx: TenantCtx, held: Held): Promise<void> {
   const budget = { rows: perStep.rows, bytes: perStep.bytes, until: ctx.now() + perStep.ms };
   if (zip.files.length === 0 && !zip.open) addFile(zip, "tenant.json", { text: json(tenantFacts(ctx)), rows: 1 });
   const done = new Set(zip.files.map(({ name }) => name));
-  for (const part of exportParts.filter(({ file }) => !done.has(file))) {
+  for (const part of partsOf(ctx.tenant).filter(({ file }) => !done.has(file))) {
     if (!(await addPart(ctx, { held, zip, budget }, part))) return goOnLater(ctx, held, zip);
   }
   await finish(ctx, held, zip);

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
-import { openDb, places } from "#db/client.ts";
+import { databaseAt, openDb, placesIn } from "#db/client.ts";
 import { runs, ticks, webhookDeliveries } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 
@@ -60,8 +60,8 @@ export async function lookAround(ctx: Ctx): Promise<Healthz> {
 async function ask(ctx: Ctx) {
   const [tick] = await ctx.directory.select().from(ticks).where(eq(ticks.id, "cron"));
   const found = await Promise.all(
-    places.map((place) => {
-      const db = openDb(ctx.databases[place]);
+    placesIn(ctx.databases).map((place) => {
+      const db = openDb(databaseAt(ctx.databases, place));
       return db.batch([
         // The conditions are literal, as the indexes have them.
         db.select({ at: sql<number | null>`min(created_at)` }).from(

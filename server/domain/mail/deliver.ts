@@ -37,10 +37,10 @@ export async function deliver(ctx: Ctx, message: MailMessage, mail: Mail): Promi
 }
 
 /** That it went out: in the notice that it was about, and in what the client costs. */
-function count(ctx: Ctx, message: MailMessage): Promise<unknown> {
+async function count(ctx: Ctx, message: MailMessage): Promise<unknown> {
   const about = subjectOf(message);
   const tenant = about?.tenant ?? ("tenant" in message ? message.tenant : "");
-  const db = homeOf(ctx, tenant);
+  const db = await homeOf(ctx, tenant);
   const person = "person" in message ? message.person : undefined;
   const mails = addCosts(db, ctx.now(), { tenant, quantities: { mails: 1, queue_operations: operationsOfMessage } });
   if (!about || person === undefined) return batchOf(db, [mails]);

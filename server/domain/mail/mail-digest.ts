@@ -21,7 +21,7 @@ export async function mailDigest(ctx: Ctx, message: MailOf<"mail.digest">): Prom
   const readers = tenant ? await listMembersWho({ ...ctx, tenant }, "connections:write") : await listStaff(ctx);
   const reader = readers.find((each) => each.id === person);
   if (!reader) return;
-  const rows = await homeOf(ctx, id)
+  const rows = await (await homeOf(ctx, id))
     .select({ kind: notices.kind, params: notices.params, provider: connections.provider })
     .from(notices)
     .leftJoin(connections, and(eq(connections.id, notices.subject), eq(connections.tenantId, notices.tenantId)))

@@ -16,7 +16,7 @@ export async function goesNow(ctx: Ctx, message: MailMessage, reader: Reader): P
   if (!about) return true;
   const time = mailTime(reader, about.kind, ctx.now());
   if (time === "now" || time === "never") return time === "now";
-  const kept = await homeOf(ctx, about.tenant)
+  const kept = await (await homeOf(ctx, about.tenant))
     .update(notices)
     .set({ mailDueAt: time.at, mail: time.digest ? null : message })
     .where(and(openOf(about), eq(notices.userId, reader.id)))

@@ -58,7 +58,7 @@ async function write(ctx: Ctx, about: Subject, { mail, event, params = {}, excep
     const people = (await readersOf(ctx, about)).filter(({ id }) => id !== except);
     if (people.length === 0) return { ids: [], dueAt, known: false };
     const { tenant, kind, subject } = about;
-    const db = homeOf(ctx, tenant);
+    const db = await homeOf(ctx, tenant);
     const rows = people.map(({ id, preferences }) => [newId("ntc", now), id, preferences?.choices[kind]?.portal === false ? 0 : 1]);
     const [, made] = await db.batch([
       db
@@ -92,7 +92,7 @@ const readersOf = (ctx: Ctx, { tenant, kind }: Subject): Promise<Reader[]> =>
 /** The queue has their mail; what a reader's preferences held back meanwhile stays held. */
 async function letGo(ctx: Ctx, { tenant }: Subject, { ids, dueAt }: Written): Promise<void> {
   try {
-    await homeOf(ctx, tenant)
+    await (await homeOf(ctx, tenant))
       .update(notices)
       .set({ mailDueAt: null, mail: null })
       .where(

@@ -29,7 +29,7 @@ export const retracted = (db: Db, now: number, { tenant, kinds, subject, where }
 /** As `retracted`, by itself, after what is done. What cannot be written is only seen for longer. */
 export async function retract(ctx: Ctx, gone: Gone): Promise<void> {
   try {
-    await retracted(homeOf(ctx, gone.tenant), ctx.now(), gone);
+    await retracted(await homeOf(ctx, gone.tenant), ctx.now(), gone);
   } catch (error) {
     ctx.log.error("a notice was not taken back", { ...gone, where: undefined, error });
   }

@@ -1,5 +1,5 @@
 import { asc, count, inArray, sql } from "drizzle-orm";
-import { type Db, placeOf } from "#db/client.ts";
+import type { Db } from "#db/client.ts";
 import { deadLetters, runLogs, runs, tenants } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, type Tenant } from "#server/ctx.ts";
 import { planOf } from "#server/domain/tenancy/plans.ts";
@@ -23,7 +23,7 @@ export async function forgetRuns(ctx: Ctx): Promise<{ runs: number; lines: numbe
   if (clients.length === 0) return sums;
   const letters = await openLetters(ctx, clients);
   for (const { place, db } of acrossTenants(ctx)) {
-    const here = clients.filter(({ id }) => placeOf(id) === place);
+    const here = clients.filter((client) => client.place === place);
     if (here.length === 0) continue;
     const gone = await forgetOf(db, { clients: here, letters, now: ctx.now() });
     sums.runs += gone.runs;
@@ -32,7 +32,7 @@ export async function forgetRuns(ctx: Ctx): Promise<{ runs: number; lines: numbe
   return sums;
 }
 
-type Client = Pick<Tenant, "id" | "plan">;
+type Client = Pick<Tenant, "id" | "plan" | "place">;
 
 /** A sixtieth of all clients: another one each minute. */
 async function clientsOfTurn(ctx: Ctx): Promise<Client[]> {
@@ -41,7 +41,7 @@ async function clientsOfTurn(ctx: Ctx): Promise<Client[]> {
   if (page === 0) return [];
   const turn = Math.floor(ctx.now() / 60_000) % turns;
   return ctx.directory
-    .select({ id: tenants.id, plan: tenants.plan })
+    .select({ id: tenants.id, plan: tenants.plan, place: tenants.place })
     .from(tenants)
     .orderBy(asc(tenants.id))
     .limit(page)

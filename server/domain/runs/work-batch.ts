@@ -1,5 +1,7 @@
-import { openDb, type Place, placeOf } from "#db/client.ts";
+import { databaseAt, openDb } from "#db/client.ts";
+import type { Place } from "#db/words/places.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { placesOf } from "#server/domain/tenancy/place-of.ts";
 import { newId } from "#server/ids.ts";
 import { RunMessage } from "#server/messages.ts";
 import { claimRuns } from "./claim-runs.ts";
@@ -31,15 +33,22 @@ interface Hint {
  * goes to the end of the queue. So a tenant with a hundred slow steps waits behind everybody's first.
  */
 export async function workBatch(ctx: Ctx, engine: Engine, deliveries: readonly QueueMessage[]): Promise<void> {
-  const hints = new Map<Place, Hint[]>();
+  const read: Hint[] = [];
   for (const delivery of deliveries) {
     const parsed = RunMessage.safeParse(delivery.body);
-    if (!parsed.success) {
-      await bury(ctx, delivery);
-      continue;
-    }
-    const place = placeOf(parsed.data.tenant);
-    hints.set(place, [...(hints.get(place) ?? []), { delivery, message: parsed.data }]);
+    if (parsed.success) read.push({ delivery, message: parsed.data });
+    else await bury(ctx, delivery);
+  }
+  const places = await placesOf(
+    ctx,
+    read.map(({ message }) => message.tenant),
+  );
+  const hints = new Map<Place, Hint[]>();
+  for (const hint of read) {
+    const place = places.get(hint.message.tenant);
+    // Of a client that is no more there is nothing to run.
+    if (place === undefined) hint.delivery.ack();
+    else hints.set(place, [...(hints.get(place) ?? []), hint]);
   }
   await Promise.all([...hints].map(([place, own]) => workPlace(ctx, engine, place, own)));
 }
@@ -57,7 +66,7 @@ async function bury(ctx: Ctx, delivery: QueueMessage): Promise<void> {
 }
 
 async function workPlace(ctx: Ctx, engine: Engine, place: Place, hints: readonly Hint[]): Promise<void> {
-  const db = openDb(ctx.databases[place]);
+  const db = openDb(databaseAt(ctx.databases, place));
   const startedAt = ctx.now();
   const lease = newId("req", startedAt);
   const claimed = await claimRuns(db, { ids: [...new Set(hints.map(({ message }) => message.run))], lease, now: startedAt });

@@ -1,8 +1,10 @@
 import { inArray, sql } from "drizzle-orm";
-import { openDb, type Place, placeOf } from "#db/client.ts";
+import { databaseAt, openDb } from "#db/client.ts";
 import { runs } from "#db/schema/index.ts";
+import type { Place } from "#db/words/places.ts";
 import type { RunStatus } from "#db/words/runs.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { placesOf } from "#server/domain/tenancy/place-of.ts";
 import { DeadMessage } from "#server/messages.ts";
 import { recordDeadLetter } from "./record-dead-letter.ts";
 import type { QueueMessage } from "./work-batch.ts";
@@ -34,11 +36,18 @@ export async function workDead(ctx: Ctx, deliveries: readonly QueueMessage[]): P
 }
 
 async function statusesOf(ctx: Ctx, deaths: readonly DeadMessage[]): Promise<Map<string, RunStatus>> {
+  const places = await placesOf(
+    ctx,
+    deaths.map(({ tenant }) => tenant),
+  );
   const byPlace = new Map<Place, string[]>();
-  for (const { tenant, run } of deaths) byPlace.set(placeOf(tenant), [...(byPlace.get(placeOf(tenant)) ?? []), run]);
+  for (const { tenant, run } of deaths) {
+    const place = places.get(tenant);
+    if (place !== undefined) byPlace.set(place, [...(byPlace.get(place) ?? []), run]);
+  }
   const found = await Promise.all(
     [...byPlace].map(([place, ids]) =>
-      openDb(ctx.databases[place])
+      openDb(databaseAt(ctx.databases, place))
         .select({ id: runs.id, status: runs.status })
         .from(runs)
         .where(inArray(runs.id, sql`(select value from json_each(${JSON.stringify(ids)}))`)),

@@ -2,7 +2,7 @@ import { sha256 } from "@oslojs/crypto/sha2";
 import { encodeHexLowerCase } from "@oslojs/encoding";
 import { gt, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/sqlite-core";
-import { batchOf, type Db, placeOf } from "#db/client.ts";
+import { batchOf, type Db } from "#db/client.ts";
 import { connections, tenants } from "#db/schema/index.ts";
 import { everyOf, type Job } from "#server/catalog/job.ts";
 import { acrossTenants, type Ctx, type Tenant } from "#server/ctx.ts";
@@ -54,7 +54,7 @@ async function alignPage(
 ): Promise<number> {
   const facts = await factsOf(ctx, await rowsOf(ctx, ids));
   for (const { place, db } of acrossTenants(ctx)) {
-    const clients = [...facts.values()].filter(({ tenant }) => placeOf(tenant.id) === place);
+    const clients = [...facts.values()].filter(({ tenant }) => tenant.place === place);
     if (clients.length > 0) await batchOf(db, scheduleStatementsOfAll(db, { clients, jobs, now: ctx.now() }));
   }
   // Somebody may have changed a fact in between, and written better schedules than these: then once more, next tick.

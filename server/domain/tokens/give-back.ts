@@ -1,5 +1,5 @@
 import { and, eq, gt } from "drizzle-orm";
-import { openDb, places } from "#db/client.ts";
+import { databaseAt, openDb, placesIn } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
 import type { Farewell } from "#db/words/connections.ts";
 import type { OAuthProvider, Provider, Reply } from "#server/catalog/provider.ts";
@@ -73,8 +73,8 @@ const isUnknownToken = ({ body }: Reply): boolean =>
  */
 async function isShared(ctx: Ctx, { provider, externalId }: Granted, since: number): Promise<boolean> {
   const found = await Promise.all(
-    places.map((place) =>
-      openDb(ctx.databases[place])
+    placesIn(ctx.databases).map((place) =>
+      openDb(databaseAt(ctx.databases, place))
         .select({ id: connections.id })
         .from(connections)
         .where(

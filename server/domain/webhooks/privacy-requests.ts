@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
-import { openDb, places } from "#db/client.ts";
+import { databaseAt, openDb, placesIn } from "#db/client.ts";
 import { holdingOf } from "#db/holdings.ts";
 import { orders, privacyRequests, refunds, tenants } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
@@ -118,8 +118,11 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
  */
 export async function privacyStanding(ctx: Ctx, { code }: { code: string }): Promise<PrivacyStanding> {
   const found = await Promise.all(
-    places.map((place) =>
-      openDb(ctx.databases[place]).select({ doneAt: privacyRequests.doneAt }).from(privacyRequests).where(eq(privacyRequests.code, code)),
+    placesIn(ctx.databases).map((place) =>
+      openDb(databaseAt(ctx.databases, place))
+        .select({ doneAt: privacyRequests.doneAt })
+        .from(privacyRequests)
+        .where(eq(privacyRequests.code, code)),
     ),
   );
   const rows = found.flat();

@@ -25,8 +25,8 @@ test("a page of clients reads its own clients' failures of a day, and not those 
   for (const { id } of elsewhere) await fail(id, 1000);
   const { d1, rowsRead } = countingD1(testEnv.DB);
   const ctx = testCtx({ actor: { type: "system", job: "test" } });
-  const ids = [first, second, ...page].map(({ id }) => id);
-  const of = await glanceAt({ ...ctx, databases: { DB: d1 } }, ids);
-  expect(ids.map((id) => of(id).failedRuns24h)).toEqual([7, 1, ...page.map(() => 0)]);
+  const clients = [first, second, ...page];
+  const of = await glanceAt({ ...ctx, databases: { DB: d1 } }, clients);
+  expect(clients.map(({ id }) => of(id).failedRuns24h)).toEqual([7, 1, ...page.map(() => 0)]);
   expect(rowsRead()).toBeLessThan(500);
 });

@@ -1,0 +1,1 @@
+ALTER TABLE `tenants` ADD `place` text DEFAULT 'DB' NOT NULL;
