@@ -97,6 +97,7 @@ test("a run that failed yesterday or went well, and a letter that was replayed, 
     failedRuns24h: before.failedRuns24h + 2,
     openDeadLetters: before.openDeadLetters + 1,
     openIncidents: [],
+    unreadNotices: before.unreadNotices,
   });
 });
 
