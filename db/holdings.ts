@@ -165,7 +165,7 @@ export const holdings: readonly Holding[] = [
     client: "tenantId",
     data: [
       ...["job", "everyS", "nextAt", "enabled", "blocked", "config", "cursor", "source", "timezone", "lastRunAt", "lastSuccessAt"],
-      ...["lastStatus", "lastErrorKind", "lastErrorMessage", "lastRunId", "lastFinishedAt", "dailyAt", "zone"],
+      ...["lastStatus", "lastErrorKind", "lastErrorMessage", "lastRunId", "lastFinishedAt", "dailyAt", "zone", "lastErrorParams"],
     ],
     exported: { file: "schedules.json", key: ["job"] },
     atEnd: "erased",
@@ -175,7 +175,7 @@ export const holdings: readonly Holding[] = [
     client: "tenantId",
     data: [
       ...["id", "job", "slot", "trigger", "status", "attempt", "step", "availableAt", "sentAt", "errorKind", "errorMessage"],
-      ...["createdAt", "startedAt", "finishedAt", "requestedBy", "params", "requestId"],
+      ...["createdAt", "startedAt", "finishedAt", "requestedBy", "params", "requestId", "errorParams"],
     ],
     engine: ["lease", "defect"],
     exported: { file: "runs.json", key: ["id"] },
@@ -184,7 +184,7 @@ export const holdings: readonly Holding[] = [
   {
     table: runLogs,
     client: "tenantId",
-    data: ["runId", "seq", "at", "level", "message", "fields"],
+    data: ["runId", "seq", "at", "level", "message", "fields", "params"],
     exported: { file: "run_logs.json", key: ["runId", "seq"] },
     atEnd: "erased",
   },

@@ -211,7 +211,8 @@ export class DomainError extends Error {
 }
 
 /** A code as logs say it. */
-export const lineOf = ({ code, params }: Coded): string => (Object.keys(params).length === 0 ? code : `${code} ${JSON.stringify(params)}`);
+export const lineOf = ({ code, params }: { code: string; params: Params }): string =>
+  Object.keys(params).length === 0 ? code : `${code} ${JSON.stringify(params)}`;
 
 export const domainError = <C extends ErrorCode>(code: C, ...[params = {}, more = {}]: Said<C>): DomainError =>
   new DomainError({ code, params }, more);
@@ -269,7 +270,7 @@ function tooSmall({ origin, minimum }: z.core.$ZodIssueTooSmall): Coded {
 
 const coded = <C extends ErrorCode>(code: C, ...[params = {}]: Said<C>): Coded => ({ code, params });
 
-const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(errorCodes, text);
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(errorCodes, text);
 
 function bound<T>(origin: string, text: T, list: T, number: T): T {
   if (origin === "string") return text;

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, numeric, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { JobConfig, LogLevel, RunErrorKind, RunStatus, RunTrigger, ScheduleBlock } from "#db/words/runs.ts";
+import type { JobConfig, LogLevel, RunErrorKind, RunParams, RunStatus, RunTrigger, ScheduleBlock } from "#db/words/runs.ts";
 
 /** What runs for whom and when next: one row a tenant and job, made by domain/schedules/schedule-statements.ts. */
 export const schedules = sqliteTable(
@@ -38,6 +38,8 @@ export const schedules = sqliteTable(
     /** HH:MM, once a day by the clock of `zone` (IANA), the client's; null for a job that runs every `everyS` seconds. */
     dailyAt: text(),
     zone: text(),
+    /** Of `lastErrorMessage`, as `errorParams` of a run. */
+    lastErrorParams: json<RunParams>(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.job] }), index("schedules_due").on(t.nextAt).where(sql`enabled = 1 and blocked is null`)],
 );
@@ -77,6 +79,8 @@ export const runs = sqliteTable(
     defect: text(),
     /** The request by which somebody started it. */
     requestId: text(),
+    /** With these `errorMessage` is a code of ours and this what its sentence names; without, it is the provider's own words. */
+    errorParams: json<RunParams>(),
   },
   (t) => [
     uniqueIndex("runs_slot").on(t.tenantId, t.job, t.slot, t.trigger),
@@ -105,6 +109,8 @@ export const runLogs = sqliteTable(
     level: text().$type<LogLevel>().notNull(),
     message: text().notNull(),
     fields: json<Record<string, unknown>>(),
+    /** With these `message` is a code of ours and this what its sentence names; without, it is text. */
+    params: json<RunParams>(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.runId, t.seq] })],
 );

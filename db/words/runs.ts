@@ -1,3 +1,5 @@
+import type { Text } from "./locales.ts";
+
 /** `failed`: will not be tried again by itself (the reason needs a person). `dead`: tried as often as allowed. */
 export const runStatuses = ["queued", "running", "succeeded", "failed", "dead"] as const;
 export type RunStatus = (typeof runStatuses)[number];
@@ -25,6 +27,54 @@ export const runErrorKinds = [
   "defect",
 ] as const;
 export type RunErrorKind = (typeof runErrorKinds)[number];
+
+/**
+ * Why a run did not go well, where that is for us to say: its kind, and the names of what its sentence names. The sentences are in
+ * `app/i18n/<language>/run-words.ts`, and a code that one of them lacks does not compile.
+ */
+export const runErrorCodes = {
+  account_not_connected: ["not_connected"],
+  choice_gone: ["choice_needed"],
+  choice_needed: ["choice_needed"],
+  client_gone: ["suspended"],
+  client_suspended: ["suspended"],
+  currency_unknown: ["misconfigured", "currency"],
+  defect: ["defect"],
+  job_gone: ["misconfigured"],
+  never_ends: ["misconfigured"],
+  not_in_plan: ["not_in_plan"],
+  provider_not_connected: ["not_connected", "provider"],
+  reconnect_needed: ["revoked"],
+  scopes_missing: ["missing_scopes"],
+  settings_unfit: ["misconfigured"],
+  took_too_long: ["deadline", "seconds"],
+  worker_lost: ["lost"],
+  worker_lost_always: ["lost"],
+} as const satisfies Record<string, readonly [RunErrorKind, ...string[]]>;
+export type RunErrorCode = keyof typeof runErrorCodes;
+
+/** What the engine writes into a run's log beside why it failed, each with the names of what its sentence names. */
+export const runLineCodes = {
+  call_failed: ["method", "path", "status"],
+  call_failed_retried: ["method", "path", "status"],
+  call_silent: ["method", "path"],
+  call_silent_retried: ["method", "path"],
+  done: [],
+  lines_left_out: ["lines"],
+  own_params: [],
+} as const satisfies Record<string, readonly string[]>;
+export type RunLineCode = keyof typeof runLineCodes;
+
+/**
+ * Whose words a code names: `run.done` (of the two tables above), `shopify-sensor.page_unknown` (a line of the job on the shelf), or
+ * `listing_unavailable` (of `server/errors.ts`).
+ */
+export interface RunSaying {
+  code: string;
+  params: RunParams;
+}
+/** What a run's sentence names. A `Text` is the catalogue's, said in the reader's language. */
+export type RunParams = Readonly<Record<string, string | number | Text>>;
 
 /**
  * Why a schedule cannot run now. `choice_gone`: what was chosen is no longer there at the provider. `not_in_plan`: the

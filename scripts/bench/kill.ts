@@ -87,7 +87,7 @@ async function read(db: Db) {
   const [said] = await db
     .select({ lines: count(), runs: countDistinct(runLogs.runId) })
     .from(runLogs)
-    .where(eq(runLogs.message, "Done."));
+    .where(eq(runLogs.message, "run.done"));
   const [again] = await db.select({ runs: count() }).from(runs).where(sql`${runs.attempt} > 1`);
   const measured = await db.select({ tenant: measurements.tenantId }).from(measurements).groupBy(measurements.tenantId);
   return {

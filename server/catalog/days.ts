@@ -1,4 +1,5 @@
 import type { Account } from "./account.ts";
+import type { RunLines } from "./job.ts";
 
 /** Whether this runtime knows the timezone. `Etc/Unknown` is what some say who do not know theirs. */
 export function isTimezone(name: string): boolean {
@@ -10,13 +11,22 @@ export function isTimezone(name: string): boolean {
   }
 }
 
+/** What `calendarOf` logs: among the lines of each job that asks it. */
+export const calendarLines = {
+  zone_unknown: {
+    en: "The account says a time zone that is not known; its days are counted in the client’s.",
+    fr: "Le compte indique un fuseau horaire inconnu ; ses jours sont comptés dans celui du client.",
+    he: "החשבון מציין אזור זמן לא מוכר; הימים שלו נספרים לפי אזור הזמן של הלקוח.",
+  },
+} satisfies RunLines;
+
 /** Whose calendar an account's figures have: its own, or the client's where it says none or one that nobody knows; then it is logged. */
 export function calendarOf(
   { name, timezone }: Pick<Account, "name" | "timezone">,
-  { timezone: own, log }: { timezone: string; log(level: "warn", message: string, fields: Record<string, unknown>): void },
+  { timezone: own, log }: { timezone: string; log(level: "warn", line: keyof typeof calendarLines, fields: Record<string, unknown>): void },
 ): string {
   if (timezone === undefined || isTimezone(timezone)) return timezone ?? own;
-  log("warn", "The account says a time zone that is not known; its days are counted in the client’s.", {
+  log("warn", "zone_unknown", {
     account: name,
     timezone,
     used: own,

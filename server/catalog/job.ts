@@ -34,8 +34,8 @@ export type Pace = { everyS: number; dailyAt?: undefined } | { dailyAt: `${numbe
 /** Something at a provider that jobs may be woken by, as its webhooks tell it: `shopify.orders`. */
 export type Happening = `${string}.${string}`;
 
-/** What one step of a run is handed. */
-export interface Reading<Config, Cursor> {
+/** What one step of a run is handed. `Line`: names of the lines that the job may write, see `lines` of a job. */
+export interface Reading<Config, Cursor, Line extends string = never> {
   /** The account at a provider that the job needs. */
   account(provider: string): Account;
   /** The same of one that it can do without; null where the client has none that it may read. */
@@ -49,7 +49,13 @@ export interface Reading<Config, Cursor> {
   timezone: string;
   currency: string;
   signal: AbortSignal;
-  log(level: "debug" | "info" | "warn" | "error", message: string, fields?: Record<string, unknown>): void;
+  /** Writes one of the job's own lines. `params`: what the line names; `fields`: what else is to be known, for whoever opens it. */
+  log(
+    level: "debug" | "info" | "warn" | "error",
+    line: Line,
+    fields?: Record<string, unknown>,
+    params?: Readonly<Record<string, string | number | Text>>,
+  ): void;
 }
 
 /**
@@ -78,8 +84,10 @@ export interface Step<Cursor> extends Effects {
   despite?: readonly ProviderFailureKind[];
 }
 
+export type RunLines = Readonly<Record<string, Text>>;
+
 /** What the engine runs for a client, whatever comes of it: needs, pace, settings, and where it goes on. */
-export type Job<Config extends z.ZodType = z.ZodType, Cursor extends z.ZodType = z.ZodType> = Pace & {
+export type Job<Config extends z.ZodType = z.ZodType, Cursor extends z.ZodType = z.ZodType, Lines extends RunLines = RunLines> = Pace & {
   id: string;
   title: Text;
   description: Text;
@@ -96,7 +104,9 @@ export type Job<Config extends z.ZodType = z.ZodType, Cursor extends z.ZodType =
   cursor: Cursor;
   /** What it measures, so that tiles and charts draw themselves. */
   metrics?: readonly Metric[];
-  step(reading: Reading<z.output<Config>, z.output<Cursor>>): Promise<Step<z.output<Cursor>>>;
+  /** What its runs may say in their log, by names that stay: a run that is over is read by them. `{{names}}` are filled in. */
+  lines?: Lines;
+  step(reading: Reading<z.output<Config>, z.output<Cursor>, keyof Lines & string>): Promise<Step<z.output<Cursor>>>;
 };
 
 const dayS = 24 * 3600;

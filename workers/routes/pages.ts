@@ -12,6 +12,7 @@ import { nearRoutes } from "#workers/http/near-routes.ts";
 import { isPrefetch } from "#workers/http/prefetch.ts";
 import { maskPath } from "#workers/http/request-log.ts";
 import type { HttpEnv } from "#workers/http-env.ts";
+import { sayRunIn } from "#workers/say-run.ts";
 import { apiDocument } from "./rest.ts";
 
 /** What people see: Remix. */
@@ -31,16 +32,17 @@ pages.all("*", async (c) => {
     c.executionCtx.waitUntil(noteActivity(ctx, tenant));
   }
   const { actor } = ctx;
+  const locale = localeOf(c.req.raw, actor);
   const remix = await requestHandler();
   return remix(judged(c.req.raw), {
-    api: createCaller(ctx),
+    api: createCaller({ ...ctx, sayRun: sayRunIn(locale) }),
     me:
       actor.type === "user"
         ? { id: actor.userId, name: actor.name, email: actor.email, staff: actor.staff, onboarded: actor.onboarded }
         : null,
     nonce: c.get("nonce"),
     requestId: ctx.request.id,
-    locale: localeOf(c.req.raw, actor),
+    locale,
     theme: readTheme(cookieHeader),
     // Only what is shown ends the message: a page that is fetched ahead leaves it for the one that is opened.
     takeFlash: () => (isOpened ? takeFlash(ctx) : null),

@@ -16,6 +16,7 @@ import { notifications } from "./notifications.ts";
 import { operations } from "./operations.ts";
 import { overview } from "./overview.ts";
 import { run } from "./run.ts";
+import { runWords } from "./run-words.ts";
 import { runs } from "./runs.ts";
 import { settings } from "./settings.ts";
 import { team } from "./team.ts";
@@ -29,6 +30,7 @@ export const catalogue = {
   accounts,
   runs,
   run,
+  runWords,
   settings,
   team,
   calendar,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import { calendarOf, dayOf } from "#server/catalog/days.ts";
+import { calendarLines, calendarOf, dayOf } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/metric.ts";
 import { openPlaces, type Places } from "#server/catalog/places.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
@@ -174,6 +174,31 @@ export const emailHealthSensor = defineSensor({
       kind: "snapshot",
     },
   ],
+  lines: {
+    ...calendarLines,
+    no_metric: {
+      en: "This Klaviyo account has no metric yet, so there is no report to ask for.",
+      fr: "Ce compte Klaviyo n’a encore aucune métrique : il n’y a pas de rapport à demander.",
+      he: "בחשבון Klaviyo הזה אין עדיין מדדים, ולכן אין דוח לבקש.",
+    },
+    figures_lacking: {
+      en: "Klaviyo’s report lacks figures, so the mails are not judged.",
+      fr: "Il manque des chiffres dans le rapport de Klaviyo : les e-mails ne sont pas évalués.",
+      he: "בדוח של Klaviyo חסרים נתונים, ולכן הדיוור לא נשפט.",
+    },
+    too_few: {
+      en: "Too few mails were delivered in the last 30 days to judge by.",
+      fr: "Trop peu d’e-mails ont été livrés ces 30 derniers jours pour les évaluer.",
+      he: "ב־30 הימים האחרונים נמסרו מעט מדי הודעות כדי לשפוט.",
+    },
+    rate_above: { en: "{{rate}} is above its limit.", fr: "{{rate}} : au-dessus du seuil.", he: "{{rate}}: מעל הסף." },
+    rate_below: { en: "{{rate}} is below its limit.", fr: "{{rate}} : en dessous du seuil.", he: "{{rate}}: מתחת לסף." },
+    all_within: {
+      en: "All rates are within their limits.",
+      fr: "Tous les taux respectent leur seuil.",
+      he: "כל השיעורים בתוך הסף שלהם.",
+    },
+  },
   async step({ account, cursor, config, now, timezone: tenantTimezone, log }) {
     const klaviyo = account("klaviyo");
     const timezone = calendarOf(klaviyo, { timezone: tenantTimezone, log });
@@ -183,7 +208,7 @@ export const emailHealthSensor = defineSensor({
     const report = await readReport(klaviyo, mine?.conversionMetricId ?? null, places);
     const { despite } = places;
     if (report === null) {
-      log("info", "This Klaviyo account has no metric yet, so there is no report to ask for.");
+      log("info", "no_metric");
       return { measurements: [{ metric: "delivered", day, value: 0 }], timezone, cursor: null, done: true, despite };
     }
     const { counts, conversionMetricId } = report;
@@ -205,13 +230,13 @@ export const emailHealthSensor = defineSensor({
       despite,
     };
     if (delivered === null || Object.values(counts).includes(null)) {
-      log("warn", "Klaviyo’s report lacks figures, so the mails are not judged.", {
+      log("warn", "figures_lacking", {
         lacking: statistics.filter((name) => counts[name] === null),
       });
       return unjudged;
     }
     if (delivered < config.fewestDelivered) {
-      log("info", "Too few mails were delivered in the last 30 days to judge by.", { delivered });
+      log("info", "too_few", { delivered });
       return unjudged;
     }
     let status = 0;
@@ -220,9 +245,9 @@ export const emailHealthSensor = defineSensor({
       const level = levelOf(value, rate.thresholds);
       status = Math.max(status, level);
       const { warn, bad, when } = rate.thresholds;
-      if (level > 0) log("warn", `${rate.label.en} is ${when} its limit.`, { rate: value, limit: level === 2 ? bad : warn });
+      if (level > 0) log("warn", `rate_${when}`, { rate: value, limit: level === 2 ? bad : warn }, { rate: rate.label });
     }
-    if (status === 0) log("info", "All rates are within their limits.", { delivered });
+    if (status === 0) log("info", "all_within", { delivered });
     return { measurements: [...measurements, { metric: "status", day, value: status }], timezone, cursor: next, done: true, despite };
   },
 });

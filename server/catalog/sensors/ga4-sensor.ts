@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { currencies } from "#server/catalog/currencies.ts";
-import { addDays, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
+import { addDays, calendarLines, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/metric.ts";
 import { minorUnits } from "#server/catalog/money.ts";
 import type { Measurement } from "#server/catalog/records.ts";
@@ -185,6 +185,29 @@ export const ga4Sensor = defineSensor({
       tile: false,
     },
   ],
+  lines: {
+    ...calendarLines,
+    no_traffic: {
+      en: "Google Analytics has no traffic for these days.",
+      fr: "Google Analytics n’a pas de trafic pour ces jours.",
+      he: "ב־Google Analytics אין תנועה בימים האלה.",
+    },
+    few_people: {
+      en: "Google Analytics hides figures of few people.",
+      fr: "Google Analytics masque les chiffres qui concernent peu de personnes.",
+      he: "Google Analytics מסתירה נתונים שנוגעים למעט אנשים.",
+    },
+    no_revenue: {
+      en: "Google Analytics does not say the revenue of this property, or not its currency.",
+      fr: "Google Analytics n’indique pas le chiffre d’affaires de cette propriété, ou pas sa devise.",
+      he: "Google Analytics אינה מציינת את ההכנסות של הנכס הזה, או לא את המטבע שלהן.",
+    },
+    currency_unknown: {
+      en: "Google Analytics says the revenue in a currency that is not known; it is left out.",
+      fr: "Google Analytics indique le chiffre d’affaires dans une devise inconnue ; il n’est pas compté.",
+      he: "Google Analytics מציינת את ההכנסות במטבע לא מוכר, ולכן הן אינן נכללות.",
+    },
+  },
   async step({ account, cursor, now, timezone: tenantTimezone, log }) {
     const google = account("google");
     const property = propertyOf(google);
@@ -199,13 +222,12 @@ export const ga4Sensor = defineSensor({
       dimensions: ["date", "sessionDefaultChannelGroup"],
       metrics: byChannel.map((key) => names[key]),
     });
-    if (totals.rows.length === 0) log("info", "Google Analytics has no traffic for these days.", { property, days: back });
-    if (totals.thresholded || split.thresholded) log("info", "Google Analytics hides figures of few people.", { property });
+    if (totals.rows.length === 0) log("info", "no_traffic", { property, days: back });
+    if (totals.thresholded || split.thresholded) log("info", "few_people", { property });
     const said = totals.hidden.includes(names.revenue) ? undefined : totals.currency;
     const currency = said !== undefined && currencies.has(said) ? said : undefined;
-    if (said === undefined) log("warn", "Google Analytics does not say the revenue of this property, or not its currency.", { property });
-    else if (currency === undefined)
-      log("warn", "Google Analytics says the revenue in a currency that is not known; it is left out.", { property, currency: said });
+    if (said === undefined) log("warn", "no_revenue", { property });
+    else if (currency === undefined) log("warn", "currency_unknown", { property, currency: said });
 
     const timezone = calendarOf({ name: `Analytics ${property}`, timezone: totals.timezone }, { timezone: tenantTimezone, log });
     const lastDay = dayOf(now, timezone);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
+import { calendarLines, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import { openPlaces } from "#server/catalog/places.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
 import { countProfiles, forgetOldDays, measuredFrom, ProfileCount } from "./klaviyo-profiles.ts";
@@ -99,14 +99,23 @@ export const klaviyoSensor = defineSensor({
       tile: false,
     },
   ],
+  lines: {
+    ...calendarLines,
+    page_unknown: {
+      en: "Klaviyo no longer knew the page to go on with; profiles are counted anew.",
+      fr: "Klaviyo ne connaissait plus la page où reprendre ; les profils sont recomptés depuis le début.",
+      he: "העמוד להמשך כבר אינו מוכר ל־Klaviyo; הפרופילים נספרים מחדש.",
+    },
+    counting: { en: "Profiles are being counted.", fr: "Les profils sont en cours de comptage.", he: "הפרופילים נספרים." },
+  },
   async step({ account, cursor, now, timezone: tenantTimezone, log }) {
     const klaviyo = account("klaviyo");
     const timezone = calendarOf(klaviyo, { timezone: tenantTimezone, log });
     const places = openPlaces({ anewAt: cursor?.anewAt ?? null, now });
     const { count, done } = await countProfiles(klaviyo, { from: cursor, now, timezone, places });
-    if (places.despite.length > 0) log("warn", "Klaviyo no longer knew the page to go on with; profiles are counted anew.");
+    if (places.despite.length > 0) log("warn", "page_unknown");
     if (!done) {
-      log("info", "Profiles are being counted.", { so_far: count.total });
+      log("info", "counting", { so_far: count.total });
       return { cursor: count, done: false, despite: places.despite };
     }
     const lists = await readAll(klaviyo, { path: "/api/lists?page[size]=10&fields[list]=name", attributes: Named, places });

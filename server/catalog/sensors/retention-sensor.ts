@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { calendarOf, dayOf } from "#server/catalog/days.ts";
+import { calendarLines, calendarOf, dayOf } from "#server/catalog/days.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
 import { allOrders } from "./shopify-all-orders.ts";
 
@@ -97,13 +97,22 @@ export const retentionSensor = defineSensor({
       tile: false,
     },
   ],
+  lines: {
+    ...calendarLines,
+    recent_only: allOrders.without,
+    no_orders: {
+      en: "No order of a known customer has been read yet.",
+      fr: "Aucune commande d’un client connu n’a encore été lue.",
+      he: "עדיין לא נקראה הזמנה של לקוח מוכר.",
+    },
+  },
   async step({ shop, now, timezone: tenantTimezone, account, cursor, log }) {
     const timezone = calendarOf(account("shopify"), { timezone: tenantTimezone, log });
     const day = dayOf(now, timezone);
-    if (account("shopify").scopes?.includes(allOrders.scope) === false) log("info", allOrders.without.en);
+    if (account("shopify").scopes?.includes(allOrders.scope) === false) log("info", "recent_only");
     const { customers, repeatCustomers } = await shop.repeat(day);
     if (customers === 0 && cursor === null) {
-      log("info", "No order of a known customer has been read yet.");
+      log("info", "no_orders");
       return { cursor: null, done: true };
     }
     const gaps = await shop.gaps(day);

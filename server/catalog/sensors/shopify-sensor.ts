@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addDays, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
+import { addDays, calendarLines, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import type { Reading, Step } from "#server/catalog/job.ts";
 import { openPlaces } from "#server/catalog/places.ts";
 import type { Measurement, OrderRecord, RefundRecord } from "#server/catalog/records.ts";
@@ -84,7 +84,22 @@ const Cursor = z.object({
   whole: z.boolean().default(true),
 });
 type Cursor = z.infer<typeof Cursor>;
-type ShopReading = Reading<z.output<typeof Config>, Cursor>;
+const lines = {
+  ...calendarLines,
+  recent_only: allOrders.without,
+  page_unknown: {
+    en: "The shop no longer knew the page; reading goes on by date.",
+    fr: "La boutique ne connaissait plus la page ; la lecture reprend par date.",
+    he: "העמוד כבר אינו מוכר לחנות; הקריאה ממשיכה לפי תאריך.",
+  },
+  orders_read: { en: "Orders were read.", fr: "Commandes lues.", he: "ההזמנות נקראו." },
+  stock_cut: {
+    en: "There are more scarce products than were counted.",
+    fr: "Il y a plus de produits presque épuisés que ceux qui ont été comptés.",
+    he: "יש יותר מוצרים במלאי נמוך מאלה שנספרו.",
+  },
+};
+type ShopReading = Reading<z.output<typeof Config>, Cursor, keyof typeof lines>;
 
 const start: Omit<Cursor, "shop"> = {
   phase: "orders",
@@ -119,6 +134,7 @@ export const shopifySensor = defineSensor({
   wokenBy: ["shopify.orders", "shopify.products"],
   config: Config,
   cursor: Cursor,
+  lines,
   metrics: [
     {
       key: "revenue",
@@ -223,7 +239,7 @@ export const shopifySensor = defineSensor({
     const whole = scopes?.includes(allOrders.scope) ?? true;
     const goesOn = reading.cursor?.shop === shop && (reading.cursor.whole || !whole);
     const cursor = { ...(goesOn && reading.cursor ? reading.cursor : { ...start, shop }), whole };
-    if (!whole && cursor.phase === "orders") reading.log("info", allOrders.without.en);
+    if (!whole && cursor.phase === "orders") reading.log("info", "recent_only");
     return steps[cursor.phase](reading, cursor);
   },
 });
@@ -253,7 +269,7 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
     const known = await places.from(after, () => readOrderPage(account, place));
     if (known === null) {
       // All before `newest` was read, so the list is opened anew there.
-      reading.log("warn", "The shop no longer knew the page; reading goes on by date.");
+      reading.log("warn", "page_unknown");
       since = Math.max(1, newest - overlapMs);
     }
     const read = known ?? (await readOrderPage(account, { since, after: null, first: pageSize }));
@@ -273,7 +289,7 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
   }
   // What is corrected leaves the day that it was counted on: it is measured anew, unless none was measured yet.
   if (from.measuredOn !== null) for (const day of await reading.shop.daysOf([...orders.keys()])) days.add(day);
-  reading.log("info", "Orders were read.", { orders: orders.size, refunds: refunds.size, more });
+  reading.log("info", "orders_read", { orders: orders.size, refunds: refunds.size, more });
   const read = { since, after, newest, anewAt: places.anewAt, days: from.measuredOn === null ? [] : [...days] };
   const cursor: Cursor = { ...from, ...read, timezone, movedOn };
   const rows = { orders: [...orders.values()], refunds: [...refunds.values()] };
@@ -346,7 +362,7 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
   const stockIsDue = reading.now - cursor.stockReadAt >= stockEveryMs;
   if (stockIsDue) {
     const stock = await readStock(account, { lowAt: reading.config.lowStockAt, places });
-    if (!stock.complete) reading.log("warn", "There are more scarce products than were counted.");
+    if (!stock.complete) reading.log("warn", "stock_cut");
     measurements.push(
       { metric: "products", day: today, value: stock.products },
       { metric: "low_stock", day: today, value: stock.low },

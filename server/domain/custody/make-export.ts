@@ -214,6 +214,7 @@ const notes = [
   "sha256 is of each file as it is unpacked.",
   "Each line of audit_log.json that has a seq has the hash SHA-256(JSON [previous hash, id, at, tenantId, actorType, actorId, action, details, ip]), at in milliseconds, keys sorted, in order of seq; auditHead is the last one.",
   "From where the agency's admins worked is not given: of their lines ip is null, while their hash was made with what it was.",
+  "A run's errorMessage and a message of run_logs.json are codes where params stand beside them, which are what the code is about; else they are text.",
   "Secrets are not in here, sealed or not.",
 ];
 

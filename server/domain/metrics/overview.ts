@@ -58,7 +58,6 @@ const readRuns = keep((db) =>
       trigger: runs.trigger,
       status: runs.status,
       errorKind: runs.errorKind,
-      errorMessage: runs.errorMessage,
       createdAt: runs.createdAt,
       startedAt: runs.startedAt,
       finishedAt: runs.finishedAt,

@@ -145,7 +145,6 @@ export const Overview = z.object({
       trigger: RunTrigger,
       status: RunStatus,
       errorKind: RunErrorKind.nullable(),
-      errorMessage: z.string().nullable(),
       createdAt: z.number(),
       startedAt: z.number().nullable(),
       finishedAt: z.number().nullable(),

@@ -1,7 +1,8 @@
-import type { RunErrorKind } from "#db/words/runs.ts";
+import { type RunErrorCode, type RunErrorKind, type RunSaying, runErrorCodes } from "#db/words/runs.ts";
 import { UnknownCurrency } from "#server/catalog/money.ts";
-import { DomainError, ProviderError } from "#server/errors.ts";
+import { DomainError, lineOf, ProviderError } from "#server/errors.ts";
 import { maxAttempts } from "./engine.ts";
+import type { Said } from "./said.ts";
 
 const second = 1000;
 const minute = 60 * second;
@@ -10,20 +11,28 @@ const capMs = 15 * minute;
 /** A provider may ask for a day; a run that waits longer than this is better tried again. */
 const retryAfterCapMs = 3600 * second;
 
-/** Why a step of a run failed. `message` is plain words that the tenant may read. */
-export class RunError extends Error {
+type ParamsOf<C extends RunErrorCode> = (typeof runErrorCodes)[C] extends readonly [RunErrorKind, ...infer Names extends string[]]
+  ? Names["length"] extends 0
+    ? [params?: Record<never, never>]
+    : [params: Readonly<Record<Names[number], string | number>>]
+  : never;
+
+/** Why a step of a run failed, where that is for us to say. Its message is for logs, not for people. */
+export class RunError<C extends RunErrorCode = RunErrorCode> extends Error {
   override name = "RunError";
   readonly kind: RunErrorKind;
+  readonly said: RunSaying;
 
-  constructor(kind: RunErrorKind, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.kind = kind;
+  constructor(code: C, ...[params = {}]: ParamsOf<C>) {
+    super(lineOf({ code, params }));
+    this.kind = runErrorCodes[code][0];
+    this.said = { code: `run.${code}`, params };
   }
 }
 
 export interface RunFailure {
   kind: RunErrorKind;
-  message: string;
+  said: Said;
   retryAfterS: number | undefined;
   /** The provider whose call failed, where it was one. */
   provider?: string;
@@ -31,18 +40,24 @@ export interface RunFailure {
   isRetired?: true;
 }
 
-/** What went wrong, in plain words. Nothing of an error that is not ours to show goes out. */
+/** What went wrong. Nothing of an error that is not ours to show goes out. */
 export function failureOf(error: unknown): RunFailure {
-  if (error instanceof RunError) return { kind: error.kind, message: error.message, retryAfterS: undefined };
   if (error instanceof ProviderError) {
     const { kind, message, retryAfterS, provider, retired } = error;
-    return { kind, message, retryAfterS, provider, ...(retired !== undefined && { isRetired: true }) };
+    return { kind, said: { theirs: message }, retryAfterS, provider, ...(retired !== undefined && { isRetired: true }) };
   }
   if (error instanceof DomainError && error.kind === "unavailable") {
-    return { kind: "unavailable", message: error.message, retryAfterS: error.retryAfterS };
+    const { kind, code, params, retryAfterS } = error;
+    return { kind, said: { code, params }, retryAfterS };
   }
-  if (error instanceof UnknownCurrency) return { kind: "misconfigured", message: error.message, retryAfterS: undefined };
-  return { kind: "defect", message: "Something went wrong on our side.", retryAfterS: undefined };
+  const { kind, said } = asRunError(error);
+  return { kind, said, retryAfterS: undefined };
+}
+
+function asRunError(error: unknown): RunError {
+  if (error instanceof RunError) return error;
+  if (error instanceof UnknownCurrency) return new RunError("currency_unknown", { currency: error.currency.slice(0, 20) });
+  return new RunError("defect");
 }
 
 /** `waiting`: queued as well, but this was no try. */
@@ -54,7 +69,7 @@ export type RunVerdict = { status: "failed" } | { status: "dead" } | { status: "
  * the provider has an open incident the run waits for it, however long that is.
  */
 export function afterFailure(
-  failure: RunFailure,
+  failure: Pick<RunFailure, "kind" | "retryAfterS">,
   { attempt, now, random, incident = false }: { attempt: number; now: number; random: () => number; incident?: boolean },
 ): RunVerdict {
   const askedMs = Math.min(retryAfterCapMs, (failure.retryAfterS ?? 0) * second);

@@ -5,20 +5,27 @@ import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { notFound } from "#server/errors.ts";
 import { runColumns } from "./list-runs.ts";
-import type { RunWithLogs } from "./schemas.ts";
+import type { StoredRunWithLogs } from "./schemas.ts";
 
 /** The latest lines are what a person looks for; a long backfill has more. */
 const maxLines = 1_000;
 
 /** One run of this tenant with its log, oldest line first. Throws `not_found`. */
-export async function findRun(ctx: TenantCtx, runId: string): Promise<RunWithLogs> {
+export async function findRun(ctx: TenantCtx, runId: string): Promise<StoredRunWithLogs> {
   const [[run], lines] = await ctx.db.batch([
     ctx.db
       .select({ ...runColumns, defect: ctx.role === "staff" ? runs.defect : sql<null>`null` })
       .from(runs)
       .where(inTenant(ctx, runs, eq(runs.id, runId))),
     ctx.db
-      .select({ seq: runLogs.seq, at: runLogs.at, level: runLogs.level, message: runLogs.message, fields: runLogs.fields })
+      .select({
+        seq: runLogs.seq,
+        at: runLogs.at,
+        level: runLogs.level,
+        message: runLogs.message,
+        params: runLogs.params,
+        fields: runLogs.fields,
+      })
       .from(runLogs)
       .where(inTenant(ctx, runLogs, eq(runLogs.runId, runId)))
       .orderBy(desc(runLogs.seq))

@@ -3,9 +3,9 @@ import type { Db } from "#db/client.ts";
 import { runs, tenants } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
-import type { ListAllRuns, ListRuns, Run } from "./schemas.ts";
+import type { ListAllRuns, ListRuns, StoredRun } from "./schemas.ts";
 
-export interface RunPage<R extends Run = Run> {
+export interface RunPage<R extends StoredRun = StoredRun> {
   items: R[];
   /** Cursor of the next page; null at the end. */
   next: string | null;
@@ -17,7 +17,7 @@ export async function listRuns(ctx: TenantCtx, asked: ListRuns): Promise<RunPage
 }
 
 /** Runs of all tenants, newest first, each with its tenant's name; for the agency's admins. */
-export async function listAllRuns(ctx: Ctx, asked: ListAllRuns): Promise<RunPage<Run & { tenantName: string }>> {
+export async function listAllRuns(ctx: Ctx, asked: ListAllRuns): Promise<RunPage<StoredRun & { tenantName: string }>> {
   const found = await Promise.all(acrossTenants(ctx).map(({ db }) => read(db, asked)));
   const { items, next } = pageOf(
     found.flat().sort((a, b) => (a.id < b.id ? 1 : -1)),
@@ -43,6 +43,7 @@ export const runColumns = {
   availableAt: runs.availableAt,
   errorKind: runs.errorKind,
   errorMessage: runs.errorMessage,
+  errorParams: runs.errorParams,
   createdAt: runs.createdAt,
   startedAt: runs.startedAt,
   finishedAt: runs.finishedAt,
@@ -57,7 +58,7 @@ const ended = sql`status in ('succeeded', 'failed', 'dead')`;
 const endedStatuses = ["succeeded", "failed", "dead"] as const;
 
 /** Ids sort by time, so that the id of the last run is the place to go on from. */
-const read = (db: Db, asked: ListAllRuns): Promise<Run[]> =>
+const read = (db: Db, asked: ListAllRuns): Promise<StoredRun[]> =>
   db
     .select(runColumns)
     .from(runs)
@@ -111,7 +112,7 @@ function jobsOf({ tenantId }: ListAllRuns): SQL {
     select job from j where job is not null`;
 }
 
-function pageOf(found: readonly Run[], limit: number): RunPage {
+function pageOf(found: readonly StoredRun[], limit: number): RunPage {
   const items = found.slice(0, limit);
   return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

@@ -22,6 +22,7 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: Pick<Writing
     next.errorMessage,
     next.finishedAt,
     defect,
+    next.errorParams,
   ]);
   const conclusion = db
     .update(runs)
@@ -36,6 +37,7 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: Pick<Writing
       errorMessage: sql`o.value->>7`,
       finishedAt: sql`o.value->>8`,
       defect: sql`coalesce(o.value->>9, ${runs.defect})`,
+      errorParams: sql`o.value->>10`,
     })
     .from(sql`json_each(${JSON.stringify(rows)}) o`)
     .where(sql`${runs.id} = o.value->>0 and ${runs.lease} = ${lease} and ${runs.status} = 'running'`)

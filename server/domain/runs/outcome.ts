@@ -27,6 +27,8 @@ export interface StepOutcome {
     sentAt: number | null;
     errorKind: RunErrorKind | null;
     errorMessage: string | null;
+    /** JSON: with these `errorMessage` is a code of ours. */
+    errorParams: string | null;
     finishedAt: number | null;
   };
   /** What went wrong on our own side, as JSON that may be written: for the agency's admins alone. */

@@ -49,13 +49,14 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
           lease: null,
           errorKind: null,
           errorMessage: null,
+          errorParams: null,
           finishedAt: null,
         })
         .where(and(ended, sql`not exists (${another})`))
         .returning({ id: runs.id, tenantId: runs.tenantId }),
       inside.db
         .update(schedules)
-        .set({ lastStatus: "queued", lastErrorKind: null, lastErrorMessage: null })
+        .set({ lastStatus: "queued", lastErrorKind: null, lastErrorMessage: null, lastErrorParams: null })
         .where(
           inTenant(
             inside,

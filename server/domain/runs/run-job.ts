@@ -1,3 +1,4 @@
+import type { RunErrorCode } from "#db/words/runs.ts";
 import type { Job } from "#server/catalog/job.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { activateClient } from "#server/domain/clients/activate-client.ts";
@@ -12,8 +13,10 @@ import { type Engine, maxSteps, runLeaseMs, runMessage } from "./engine.ts";
 import type { Commit } from "./group-commit.ts";
 import type { LoadedRun } from "./load-runs.ts";
 import type { StepOutcome } from "./outcome.ts";
-import { createRunLog, type RunLog, writable } from "./run-log.ts";
+import { createRunLog, type RunLog } from "./run-log.ts";
+import { kept, ofEngine } from "./said.ts";
 import { enterRun, takeStep } from "./take-step.ts";
+import { writable } from "./writable.ts";
 
 /** Of JSON: a stack with those of its causes. */
 const maxDefect = 8_000;
@@ -31,7 +34,7 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
   let cursor = loaded.schedule?.cursor ?? null;
   const runCtx = loaded.tenant ? enterRun(ctx, loaded.tenant, run) : ctx;
   const log = createRunLog({ log: runCtx.log, now: ctx.now });
-  if (run.params && run.step === 0 && run.attempt === 1) log.note("info", "Started with parameters of its own.", run.params);
+  if (run.params && run.step === 0 && run.attempt === 1) log.note("info", ofEngine("own_params"), run.params);
   for (;;) {
     let outcome: StepOutcome;
     const spent = { calls: 0 };
@@ -81,12 +84,12 @@ async function nextStep(
   { cursor, log, spent, leftMs }: { cursor: unknown; log: RunLog; spent: { calls: number }; leftMs: number },
 ) {
   const job = engine.jobs.get(run.job);
-  if (!job) throw new RunError("misconfigured", "This job is no longer on offer.");
-  if (!tenant) throw new RunError("suspended", "This client is no longer here.");
-  if (run.step >= maxSteps) throw new RunError("misconfigured", "This job never comes to its end.");
+  if (!job) throw new RunError("job_gone");
+  if (!tenant) throw new RunError("client_gone");
+  if (run.step >= maxSteps) throw new RunError("never_ends");
   const connections = held.map(({ connection }) => connection);
   const block = blockOf(job, { suspended: isStopped(tenant), inPlan: planHasJob(tenant, job.id), connections });
-  if (block) throw blocked(block);
+  if (block) throw new RunError(blocked[block]);
   const chosen = [...new Set(job.needs.map(({ provider }) => provider))].flatMap((provider) => {
     const found = chooseAccount(job, provider, connections);
     return "account" in found ? held.filter(({ connection }) => connection === found.account) : [];
@@ -105,41 +108,29 @@ async function nextStep(
   return { ...taken, connectionIds: chosen.map(({ connection }) => connection.id) };
 }
 
-function blocked(block: NonNullable<ReturnType<typeof blockOf>>): RunError {
-  switch (block) {
-    case "suspended":
-      return new RunError("suspended", "This client is suspended.");
-    case "not_in_plan":
-      return new RunError("not_in_plan", "The client's plan does not include this job.");
-    case "not_connected":
-      return new RunError("not_connected", "An account that this job reads is not connected.");
-    case "reconnect_needed":
-      return new RunError("revoked", "An account that this job reads must be connected again.");
-    case "choice_needed":
-      return new RunError("choice_needed", "An account must be chosen that this job reads.");
-    case "choice_gone":
-      return new RunError("choice_needed", "What this job read is no longer there; another must be chosen.");
-    case "missing_scopes":
-      return new RunError("missing_scopes", "A connected account does not allow what this job reads.");
-    default: {
-      const unknown: never = block;
-      throw new Error(`no words for ${String(unknown)}`);
-    }
-  }
-}
+/** What a block is called where it keeps a run from going on. */
+const blocked = {
+  suspended: "client_suspended",
+  not_in_plan: "not_in_plan",
+  not_connected: "account_not_connected",
+  reconnect_needed: "reconnect_needed",
+  choice_needed: "choice_needed",
+  choice_gone: "choice_gone",
+  missing_scopes: "scopes_missing",
+} as const satisfies Record<NonNullable<ReturnType<typeof blockOf>>, RunErrorCode>;
 
 type Run = LoadedRun["run"];
 type Found = { found: NonNullable<StepOutcome["found"]> } & Pick<StepOutcome, "connectionIds" | "answeredIds" | "calls">;
 const idsOf = ({ id, tenantId, job }: Run) => ({ run: id, tenantId, job });
 const nothing = { found: null, connectionIds: [], answeredIds: [], calls: 0 };
-const well = { errorKind: null, errorMessage: null, finishedAt: null, sentAt: null };
+const well = { errorKind: null, errorMessage: null, errorParams: null, finishedAt: null, sentAt: null };
 
 function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; log: RunLog; goOn: boolean }): StepOutcome {
   const now = ctx.now();
   const step = run.step + 1;
   const base = { ...idsOf(run), ...taken, failing: null, defect: null };
   if (taken.found.done) {
-    log.note("info", "Done.");
+    log.note("info", ofEngine("done"));
     return {
       ...base,
       logs: log.take(),
@@ -173,7 +164,8 @@ function afterError(
     request: ctx.request.id,
     ...(queued ? { againAt: new Date(verdict.availableAt).toISOString() } : {}),
   };
-  log.note(queued ? "warn" : "error", failure.message, fields);
+  log.note(queued ? "warn" : "error", failure.said, fields);
+  const { message, params } = kept(ctx.log, failure.said);
   return {
     ...idsOf(run),
     ...nothing,
@@ -188,7 +180,8 @@ function afterError(
       availableAt: queued ? verdict.availableAt : now,
       sentAt: queued ? now : null,
       errorKind: failure.kind,
-      errorMessage: ctx.log.redact(failure.message).slice(0, 500),
+      errorMessage: message,
+      errorParams: params,
       finishedAt: queued ? null : now,
     },
   };

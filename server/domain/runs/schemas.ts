@@ -1,13 +1,16 @@
 import { z } from "zod";
+import type { RunParams } from "#db/words/runs.ts";
 import { logLevels, runErrorKinds, runStatuses, runTriggers } from "#db/words/runs.ts";
 import { JobConfig, JobId } from "#server/domain/schedules/schemas.ts";
-import { Pasted } from "#server/domain/tenancy/schemas.ts";
+import { Pasted, Text } from "#server/domain/tenancy/schemas.ts";
 
 export const RunStatus = z.enum(runStatuses);
 export const RunTrigger = z.enum(runTriggers);
 export const LogLevel = z.enum(logLevels);
 
 export const RunErrorKind = z.enum(runErrorKinds);
+
+const Params = z.record(z.string(), z.union([z.string(), z.number(), Text])) satisfies z.ZodType<RunParams>;
 
 /** A run as it goes out. Instants are milliseconds since 1970. */
 export const Run = z.object({
@@ -21,7 +24,9 @@ export const Run = z.object({
   slot: z.number(),
   availableAt: z.number().describe("A queued run begins, or is tried again, not before this."),
   errorKind: RunErrorKind.nullable(),
-  errorMessage: z.string().nullable(),
+  errorMessage: z.string().nullable().describe("What went wrong, in words: ours for `errorCode`, else the provider's own."),
+  errorCode: z.string().nullable().describe("The code of what went wrong, where that is for us to say."),
+  errorParams: Params.nullable().describe("What the sentence of `errorCode` names."),
   createdAt: z.number(),
   startedAt: z.number().nullable(),
   finishedAt: z.number().nullable(),
@@ -29,12 +34,16 @@ export const Run = z.object({
   params: JobConfig.nullable().describe("What it was started with in place of the client's own settings."),
 });
 export type Run = z.infer<typeof Run>;
+/** A run as its row has it: with `errorParams` its `errorMessage` is a code. */
+export type StoredRun = Omit<Run, "errorCode">;
 
 export const RunLogLine = z.object({
   seq: z.number(),
   at: z.number(),
   level: LogLevel,
   message: z.string(),
+  code: z.string().nullable().describe("The code of the line, where it is a sentence of ours."),
+  params: Params.nullable().describe("What the sentence of `code` names."),
   fields: z.record(z.string(), z.unknown()).nullable(),
 });
 export type RunLogLine = z.infer<typeof RunLogLine>;
@@ -46,6 +55,7 @@ export const RunWithLogs = Run.extend({
     .describe("What last went wrong on our side, with its stack (JSON): for the agency's admins, null to anybody else."),
 });
 export type RunWithLogs = z.infer<typeof RunWithLogs>;
+export type StoredRunWithLogs = StoredRun & Pick<RunWithLogs, "defect"> & { logs: Omit<RunLogLine, "code">[] };
 
 export const RunId = z.string().max(60);
 export const ListRuns = z.object({

@@ -13,7 +13,7 @@ import { conflict } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { runMessage } from "./engine.ts";
 import { runColumns } from "./list-runs.ts";
-import type { Run, StartRun } from "./schemas.ts";
+import type { StartRun, StoredRun } from "./schemas.ts";
 
 /**
  * Runs a job now. Where a run of it is open already, that is the answer: a job never runs twice at once for a tenant. `params` count
@@ -21,7 +21,7 @@ import type { Run, StartRun } from "./schemas.ts";
  * Throws `not_found` for an unknown job, `invalid` with the name of a parameter that does not fit it, and `conflict` for a
  * suspended client, a job that its plan does not have, or parameters that the open run does not have.
  */
-export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun): Promise<Run> {
+export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun): Promise<StoredRun> {
   requirePermission(ctx, "runs:start");
   const job = findJob(jobId);
   if (isStopped(ctx.tenant)) throw conflict("client_suspended");
@@ -52,7 +52,7 @@ export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun)
       ctx.db.select(runColumns).from(runs).where(open),
     ],
   );
-  const [started] = found as Run[];
+  const [started] = found as StoredRun[];
   if (!started) throw new Error("a run that was just made, or is open, is not there");
   if (started.id === id) await ctx.send.runs([runMessage(started)]);
   else if (own && canonical(own) !== canonical(started.params)) throw conflict("run_open_with_others");

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { deadLetters, magicLinks, oauthStates, rateLimits, runs, schedules, sessions } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { RunError } from "./after-failure.ts";
 import { maxAttempts, runMessage } from "./engine.ts";
 
 /** A message that was sent this long ago and not worked off is taken for lost. If it was only slow, claiming sorts it out. */
@@ -13,6 +14,8 @@ const dayMs = 86_400_000;
 const expiredATick = 5_000;
 /** A letter that was replayed is of use to nobody after this. */
 const lettersKeptMs = 90 * dayMs;
+const { said: lost } = new RunError("worker_lost");
+const { said: lostAlways } = new RunError("worker_lost_always");
 /** Word for word the condition of the index `runs_sweep`: without it SQLite reads every run there ever was. */
 const open = sql`status in ('queued', 'running')`;
 
@@ -47,7 +50,8 @@ async function requeue(db: Db, now: number): Promise<{ id: string; tenantId: str
         availableAt: now,
         sentAt: now,
         errorKind: sql`case ${runs.status} when 'running' then 'lost' else ${runs.errorKind} end`,
-        errorMessage: sql`case ${runs.status} when 'running' then 'The worker was lost; the run goes on.' else ${runs.errorMessage} end`,
+        errorMessage: sql`case ${runs.status} when 'running' then ${lost.code} else ${runs.errorMessage} end`,
+        errorParams: sql`case ${runs.status} when 'running' then '{}' else ${runs.errorParams} end`,
       })
       .where(
         sql`${runs.id} in (
@@ -63,7 +67,7 @@ async function requeue(db: Db, now: number): Promise<{ id: string; tenantId: str
 }
 
 /** The schedules of these runs, which nobody else will tell that their worker was lost. */
-const noteOn = (db: Db, now: number, lost: SQL) =>
+const noteOn = (db: Db, now: number, these: SQL) =>
   db
     .update(schedules)
     .set({
@@ -71,26 +75,27 @@ const noteOn = (db: Db, now: number, lost: SQL) =>
       lastStatus: sql`r.status`,
       lastErrorKind: sql`r.error_kind`,
       lastErrorMessage: sql`r.error_message`,
+      lastErrorParams: sql`r.error_params`,
       lastRunId: sql`r.id`,
       lastFinishedAt: sql`coalesce(r.finished_at, ${schedules.lastFinishedAt})`,
     })
-    .from(sql`${lost} r`)
+    .from(sql`${these} r`)
     .where(sql`${schedules.tenantId} = r.tenant_id and ${schedules.job} = r.job`);
 
 async function buryLost(ctx: Ctx, db: Db, now: number): Promise<number> {
-  const lost = await db
+  const found = await db
     .select({ id: runs.id, tenantId: runs.tenantId })
     .from(runs)
     .where(sql`${open} and status = 'running' and ${runs.availableAt} <= ${now} and ${runs.attempt} >= ${maxAttempts}`)
     .limit(pageSize);
-  if (lost.length === 0) return 0;
+  if (found.length === 0) return 0;
   // Letters first: the consumer drops a letter whose run is not dead, and whoever is still running has 0 left to write.
-  for (const run of lost) await ctx.send.dead({ ...runMessage(run), type: "run.dead" });
-  const ids = JSON.stringify(lost.map(({ id }) => id));
+  for (const run of found) await ctx.send.dead({ ...runMessage(run), type: "run.dead" });
+  const ids = JSON.stringify(found.map(({ id }) => id));
   const [died] = await db.batch([
     db
       .update(runs)
-      .set({ status: "dead", lease: null, errorKind: "lost", errorMessage: "The worker was lost at every try.", finishedAt: now })
+      .set({ status: "dead", lease: null, errorKind: "lost", errorMessage: lostAlways.code, errorParams: {}, finishedAt: now })
       .where(sql`${runs.id} in (select value from json_each(${ids})) and status = 'running' and ${runs.availableAt} <= ${now}`)
       .returning({ id: runs.id }),
     noteOn(db, now, sql`(select runs.* from json_each(${ids}) cross join runs on runs.id = value and runs.status = 'dead')`),

@@ -1,6 +1,6 @@
 import type { Account } from "#server/catalog/account.ts";
 import { checkMeasurements } from "#server/catalog/check-measurements.ts";
-import type { Job, Step } from "#server/catalog/job.ts";
+import type { Job, Reading, Step } from "#server/catalog/job.ts";
 import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { watchedAccount } from "#server/domain/connections/account-of.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
@@ -9,6 +9,7 @@ import { ProviderError } from "#server/errors.ts";
 import { RunError } from "./after-failure.ts";
 import type { Engine, RunRow } from "./engine.ts";
 import type { RunLog } from "./run-log.ts";
+import { ofEngine } from "./said.ts";
 
 export interface StepInput {
   job: Job;
@@ -39,7 +40,7 @@ export async function takeStep(
   const calls: Calls = { failures: [], answered: new Set() };
   const accounts = new Map<string, Account>();
   const config = job.config.safeParse(input.config);
-  if (!config.success) throw new RunError("misconfigured", "The settings of this job do not fit it.");
+  if (!config.success) throw new RunError("settings_unfit");
   const cursor = job.cursor.safeParse(input.cursor);
 
   const optionalAccount = (provider: string): Account | null => {
@@ -49,10 +50,10 @@ export async function takeStep(
     accounts.set(provider, account);
     return account;
   };
-  const reading = {
+  const reading: Reading<unknown, unknown, string> = {
     account: (provider: string): Account => {
       const account = optionalAccount(provider);
-      if (!account) throw new RunError("not_connected", `${provider} is not connected.`);
+      if (!account) throw new RunError("provider_not_connected", { provider });
       return account;
     },
     optionalAccount,
@@ -63,13 +64,13 @@ export async function takeStep(
     timezone: ctx.tenant.timezone,
     currency: ctx.tenant.currency,
     signal: deadline.signal,
-    log: log.write,
+    log: (level, line, fields, params = {}) => log.write(level, { code: `${job.id}.${line}`, params }, fields),
   };
 
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeUp = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new RunError("deadline", `This took longer than ${Math.round(engine.limits.deadlineMs / 1000)} seconds.`));
+      reject(new RunError("took_too_long", { seconds: Math.round(engine.limits.deadlineMs / 1000) }));
       deadline.abort();
     }, input.leftMs);
   });
@@ -95,8 +96,12 @@ const open = (ctx: TenantCtx, engine: Engine, own: HeldConnection, { log, signal
 
 /** Each try that failed is a line of the run's log, whatever came of the call in the end. */
 function tell(log: RunLog, connection: string, { method, path, again, ...call }: FailedCall): void {
-  const outcome = call.status === null ? "no reply" : String(call.status);
-  log.write("warn", `${method} ${path}: ${outcome}${again ? ", tried again" : ""}`, { method, path, connection, ...call });
+  const { status } = call;
+  const said =
+    status === null
+      ? ofEngine(again ? "call_silent_retried" : "call_silent", { method, path })
+      : ofEngine(again ? "call_failed_retried" : "call_failed", { method, path, status });
+  log.write("warn", said, { method, path, connection, ...call });
 }
 
 /** What became of the calls of one step: those that failed, and the connections that answered. */

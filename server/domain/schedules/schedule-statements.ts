@@ -83,7 +83,7 @@ function statementsFor(db: Db, { clients, jobs, now, only }: Wanted): BatchItem<
     db
       .insert(schedules)
       .select(
-        sql`select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, '{}', null, value->>6, null, null, null, null, null, null, null, null, value->>7, value->>8
+        sql`select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, '{}', null, value->>6, null, null, null, null, null, null, null, null, value->>7, value->>8, null
           from json_each(${rows}) where ${only === null ? sql`true` : sql`value->>0 = ${only}`}`,
       )
       .onConflictDoUpdate({
@@ -101,6 +101,7 @@ function statementsFor(db: Db, { clients, jobs, now, only }: Wanted): BatchItem<
           lastStatus: sql`case when ${begins} then null else ${schedules.lastStatus} end`,
           lastErrorKind: sql`case when ${begins} then null else ${schedules.lastErrorKind} end`,
           lastErrorMessage: sql`case when ${begins} then null else ${schedules.lastErrorMessage} end`,
+          lastErrorParams: sql`case when ${begins} then null else ${schedules.lastErrorParams} end`,
           source,
           timezone: sql`case when ${isOther} then null else ${schedules.timezone} end`,
         },

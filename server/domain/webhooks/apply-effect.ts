@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
-import { calendarOf } from "#server/catalog/days.ts";
+import { calendarLines, calendarOf } from "#server/catalog/days.ts";
 import type { Effect, Webhook } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -23,7 +23,7 @@ export async function applyEffect(
   if (!connection) return void (await conclude(ctx, delivery.id, { ignored: "not_connected" }));
   const timezone = calendarOf(
     { name: connection.name, timezone: connection.details.timezone },
-    { timezone: ctx.tenant.timezone, log: (_, message, fields) => ctx.log.warn(message, fields) },
+    { timezone: ctx.tenant.timezone, log: (_, line, fields) => ctx.log.warn(calendarLines[line].en, fields) },
   );
   const effect = webhook.effectOf({ topic: delivery.topic, payload }, { timezone });
   return act(ctx, { delivery, connection }, effect);

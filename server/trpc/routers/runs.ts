@@ -10,20 +10,21 @@ import { listSchedules } from "#server/domain/schedules/list-schedules.ts";
 import { ConfigureJob, JobId } from "#server/domain/schedules/schemas.ts";
 import { member, memberOrStaff, personal, router, staff } from "#server/trpc/init.ts";
 import { Done, whenDone } from "#server/trpc/replies.ts";
+import { worded, wordedPage, wordedWithLogs } from "#server/trpc/say-run.ts";
 
 export const runs = router({
   /** One tenant's runs, newest first. */
   list: member("portal:read")
     .input(ListRuns)
-    .query(({ ctx, input }) => listRuns(ctx, input)),
+    .query(async ({ ctx, input }) => wordedPage(ctx, await listRuns(ctx, input))),
   /** One run with its log. */
   get: member("portal:read")
     .input(z.object({ runId: RunId }))
-    .query(({ ctx, input }) => findRun(ctx, input.runId)),
+    .query(async ({ ctx, input }) => wordedWithLogs(ctx, await findRun(ctx, input.runId))),
   /** Runs a job now, or answers the run of it that is open. */
   start: member("runs:start")
     .input(z.object({ job: JobId }))
-    .mutation(({ ctx, input }) => startRun(ctx, input)),
+    .mutation(async ({ ctx, input }) => worded(ctx, await startRun(ctx, input))),
   /** What there is to run, in words for people. */
   jobs: personal.query(() => listJobs()),
   schedules: member("portal:read").query(({ ctx }) => listSchedules(ctx)),
@@ -37,5 +38,5 @@ export const runs = router({
     .output(Done)
     .mutation(({ ctx, input }) => whenDone(configureJob(ctx, input))),
   /** Runs of all tenants, newest first. */
-  all: staff.input(ListAllRuns).query(({ ctx, input }) => listAllRuns(ctx, input)),
+  all: staff.input(ListAllRuns).query(async ({ ctx, input }) => wordedPage(ctx, await listAllRuns(ctx, input))),
 });

@@ -5,6 +5,7 @@ import { startRun } from "#server/domain/runs/start-run.ts";
 import { listSchedules } from "#server/domain/schedules/list-schedules.ts";
 import { Schedule } from "#server/domain/schedules/schemas.ts";
 import { router, staff, staffIn } from "#server/trpc/init.ts";
+import { worded, wordedWithLogs } from "#server/trpc/say-run.ts";
 
 /** What the agency's admins do with any client's jobs. */
 export const scripts = router({
@@ -19,12 +20,12 @@ export const scripts = router({
     })
     .input(StartRun)
     .output(Run)
-    .mutation(({ ctx, input }) => startRun(ctx, input)),
+    .mutation(async ({ ctx, input }) => worded(ctx, await startRun(ctx, input))),
   status: staff
     .meta({ openapi: { method: "GET", path: "/scripts/status/{runId}", summary: "One run with its log" } })
     .input(z.object({ runId: RunId }))
     .output(RunWithLogs)
-    .query(async ({ ctx, input }) => findRun(await enterTenantOfRun(ctx, input.runId), input.runId)),
+    .query(async ({ ctx, input }) => wordedWithLogs(ctx, await findRun(await enterTenantOfRun(ctx, input.runId), input.runId))),
   schedules: staffIn
     .meta({ openapi: { method: "GET", path: "/scripts/schedules/{tenant}", summary: "What runs for a client, and when next" } })
     .output(z.array(Schedule))

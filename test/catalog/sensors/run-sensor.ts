@@ -11,6 +11,7 @@ import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { outcomeStatements } from "#server/domain/runs/outcome-statements.ts";
 import { newId } from "#server/ids.ts";
 import { testEnv } from "#test/harness.ts";
+import { sayRunIn } from "#workers/say-run.ts";
 
 export interface SensorRun {
   steps: Step<unknown>[];
@@ -19,6 +20,7 @@ export interface SensorRun {
   orders: OrderRecord[];
   refunds: RefundRecord[];
   cursor: unknown;
+  /** In English. */
   logs: { level: string; message: string; fields: Record<string, unknown> | undefined }[];
 }
 
@@ -48,7 +50,8 @@ export async function runSensor(ctx: TenantCtx, sensor: Sensor, input: RunInput)
       timezone: input.timezone ?? "UTC",
       currency: "GBP",
       signal: new AbortController().signal,
-      log: (level, message, fields) => void run.logs.push({ level, message, fields }),
+      log: (level, line: string, fields, params = {}) =>
+        void run.logs.push({ level, message: sayRunIn("en")({ code: `${sensor.id}.${line}`, params }), fields }),
     });
     checkMeasurements(sensor.metrics, step.measurements);
     await store(ctx, sensor, input, { run: held, found: step });
@@ -78,6 +81,7 @@ async function store(
     sentAt: null,
     errorKind: null,
     errorMessage: null,
+    errorParams: null,
     finishedAt: null,
   } as const;
   const came = {

@@ -52,7 +52,7 @@ test("a run that lost its lease costs nothing, and a batch that is sent again co
     logs: [],
     next: {
       ...{ status: "running" as const, attempt: 1, step: run.step + 1, availableAt: 1, sentAt: null },
-      ...{ errorKind: null, errorMessage: null, finishedAt: null },
+      ...{ errorKind: null, errorMessage: null, errorParams: null, finishedAt: null },
     },
   };
   const write = async (lease: string) => {

@@ -73,6 +73,7 @@ test("what a run came to is on its schedule at once: a failure, the success afte
     lastStatus: "failed",
     lastErrorKind: "rejected",
     lastErrorMessage: "No.",
+    lastErrorParams: null,
     lastRunId: failed.run?.id,
     lastFinishedAt: rig.clock.now(),
     lastSuccessAt: null,
@@ -135,7 +136,8 @@ test("a run whose worker was lost is told by the sweep: tried again, and dead af
   expect(await tenant.schedule(run?.job ?? "")).toMatchObject({
     lastStatus: "dead",
     lastErrorKind: "lost",
-    lastErrorMessage: "The worker was lost at every try.",
+    lastErrorMessage: "run.worker_lost_always",
+    lastErrorParams: {},
     lastRunId: run?.id,
     lastFinishedAt: rig.clock.now(),
   });

@@ -38,7 +38,7 @@ test("a run has its own parameters, and the next one the client's settings again
   await rig.work();
   expect(seen).toEqual([{ lowStockAt: 12 }, { lowStockAt: 7 }]);
   const [line] = (await findRun(ctx, id)).logs;
-  expect(line).toMatchObject({ message: "Started with parameters of its own.", fields: { lowStockAt: 12 } });
+  expect(line).toMatchObject({ message: "run.own_params", params: {}, fields: { lowStockAt: 12 } });
 });
 
 test("staff start a job with parameters through the API; what does not fit is refused by its name, and a client has no such door", async () => {

@@ -23,7 +23,9 @@ import { type QueueMessage, workBatch } from "#server/domain/runs/work-batch.ts"
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
+import { worded, wordedLine } from "#server/trpc/say-run.ts";
 import { makeTenant, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { sayRunIn } from "#workers/say-run.ts";
 import { testClock } from "./clock.ts";
 
 export const database = openDb(testEnv.DB);
@@ -57,6 +59,8 @@ export function delivery(body: unknown): QueueMessage & { done: string[] } {
     retry: (options) => void done.push(`retry ${options?.delaySeconds ?? 0}`),
   };
 }
+
+const english = { sayRun: sayRunIn("en") };
 
 export interface RigInput {
   jobs: readonly Sensor[];
@@ -94,8 +98,13 @@ export function makeRig({ jobs, limits, openAccount = noAccount, random = () => 
       return {
         ctx: tenantCtx,
         id: tenantCtx.tenant.id,
-        runs: () => tenantCtx.db.select().from(runs).where(inTenant(tenantCtx, runs)).orderBy(runs.id),
-        logs: () => tenantCtx.db.select().from(runLogs).where(inTenant(tenantCtx, runLogs)).orderBy(runLogs.seq),
+        /** As a program is told of them, in English. */
+        runs: async () =>
+          (await tenantCtx.db.select().from(runs).where(inTenant(tenantCtx, runs)).orderBy(runs.id)).map((run) => worded(english, run)),
+        logs: async () => {
+          const logs = await tenantCtx.db.select().from(runLogs).where(inTenant(tenantCtx, runLogs)).orderBy(runLogs.seq);
+          return logs.map((line) => wordedLine(english, line));
+        },
         measurements: () => tenantCtx.db.select().from(measurements).where(inTenant(tenantCtx, measurements)),
         schedule: async (job: string) =>
           (await tenantCtx.db.select().from(schedules).where(inTenant(tenantCtx, schedules))).find((row) => row.job === job),

@@ -5,7 +5,7 @@ import { defineSensor, type Sensor } from "#server/catalog/sensor.ts";
 const title = { en: "Test", fr: "Test", he: "Test" };
 const Cursor = z.object({ page: z.number() });
 export type TestStep = Step<{ page: number }>;
-export type TestReading = Reading<Record<string, unknown>, { page: number }>;
+export type TestReading = Reading<Record<string, unknown>, { page: number }, string>;
 
 /** A sensor of a test's own, whose step the test writes. */
 export const testSensor = (

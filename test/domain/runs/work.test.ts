@@ -51,7 +51,7 @@ test("a tick makes a run, its message runs it, and its numbers, log, cursor and 
   expect(await tenant.runs()).toMatchObject([{ status: "succeeded", attempt: 1, step: 1, errorKind: null, lease: null }]);
   expect(await tenant.measurements()).toMatchObject([{ sensor: "free", metric: "orders", day: "2026-03-01", dimension: "", value: 7 }]);
   expect((await tenant.logs()).map(({ message, fields }) => [message, fields])).toEqual([
-    ["counted", { orders: 7 }],
+    ["free.counted", { orders: 7 }],
     ["Done.", null],
   ]);
   expect(await tenant.schedule("free")).toMatchObject({ cursor: { page: 1 }, lastSuccessAt: rig.clock.now() });
@@ -97,7 +97,7 @@ test("a failing provider is tried again when it asked to be, and not before", as
 
 test("Retry-After has a ceiling, and an outage backs off longer each time, never beyond a quarter of an hour", () => {
   const verdict = (kind: "rate_limited" | "unavailable", attempt: number, retryAfterS?: number) =>
-    afterFailure({ kind, message: "", retryAfterS }, { attempt, now: 0, random: () => 1 });
+    afterFailure({ kind, retryAfterS }, { attempt, now: 0, random: () => 1 });
   expect(verdict("rate_limited", 1, 86_400)).toEqual({ status: "queued", availableAt: 3_610_000 });
   expect([1, 2, 3, 4, 5].map((attempt) => verdict("unavailable", attempt))).toEqual(
     [10, 20, 40, 80, 160].map((seconds) => ({ status: "queued", availableAt: seconds * 1000 })),
@@ -487,7 +487,7 @@ test("secrets are taken out of a run's log, whenever they were opened, and lines
   const all = JSON.stringify([lines, await tenant.runs(), rig.ctx.traces.lines]);
   expect(all).not.toContain(secret);
   expect(all).not.toContain("shpat_");
-  expect(lines[0]).toMatchObject({ level: "warn", message: "early [redacted]" });
+  expect(lines[0]).toMatchObject({ level: "warn", message: "chatty.early [redacted]" });
   expect(Math.max(...lines.map(({ message, fields }) => message.length + JSON.stringify(fields).length))).toBeLessThan(3000);
   expect(lines).toHaveLength(202);
   expect(

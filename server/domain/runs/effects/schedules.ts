@@ -19,6 +19,7 @@ export const writeSchedules: WriteRows = ({ db, outcomes, lease, now }) =>
         next.errorMessage,
         next.finishedAt,
         found?.timezone ?? null,
+        next.errorParams,
       ]),
   ).map((json) =>
     db
@@ -31,6 +32,7 @@ export const writeSchedules: WriteRows = ({ db, outcomes, lease, now }) =>
         lastStatus: sql`o.value->>5`,
         lastErrorKind: sql`o.value->>6`,
         lastErrorMessage: sql`o.value->>7`,
+        lastErrorParams: sql`o.value->>10`,
         lastRunId: sql`o.value->>0`,
         lastFinishedAt: sql`coalesce(o.value->>8, ${schedules.lastFinishedAt})`,
       })

@@ -1,0 +1,29 @@
+import type { RunErrorCode, RunLineCode } from "#db/words/runs.ts";
+
+/** Why a run did not go well, and what the engine writes into its log. `db/words/runs.ts` has the codes; names in braces are their params. */
+export const runWords = {
+  account_not_connected: "An account that this job reads is not connected.",
+  choice_gone: "What this job read is no longer there; another must be chosen.",
+  choice_needed: "An account must be chosen that this job reads.",
+  client_gone: "This client is no longer here.",
+  client_suspended: "This client is suspended.",
+  currency_unknown: 'The currency "{{currency}}" is not known.',
+  defect: "Something went wrong on our side.",
+  job_gone: "This job is no longer on offer.",
+  never_ends: "This job never comes to its end.",
+  not_in_plan: "The client's plan does not include this job.",
+  provider_not_connected: "{{provider}} is not connected.",
+  reconnect_needed: "An account that this job reads must be connected again.",
+  scopes_missing: "A connected account does not allow what this job reads.",
+  settings_unfit: "The settings of this job do not fit it.",
+  took_too_long: "This took longer than {{seconds}} seconds.",
+  worker_lost: "The worker was lost; the run goes on.",
+  worker_lost_always: "The worker was lost at every try.",
+  call_failed: "{{method}} {{path}}: {{status}}",
+  call_failed_retried: "{{method}} {{path}}: {{status}}, tried again",
+  call_silent: "{{method}} {{path}}: no reply",
+  call_silent_retried: "{{method}} {{path}}: no reply, tried again",
+  done: "Done.",
+  lines_left_out: "{{lines}} more lines were left out.",
+  own_params: "Started with parameters of its own.",
+} as const satisfies Record<RunErrorCode | RunLineCode, string>;

@@ -1,0 +1,28 @@
+import type { RunErrorCode, RunLineCode } from "#db/words/runs.ts";
+
+export const runWords = {
+  account_not_connected: "Un compte que ce capteur lit n’est pas connecté.",
+  choice_gone: "Ce que ce capteur lisait n’existe plus : il faut choisir autre chose.",
+  choice_needed: "Il faut choisir le compte que ce capteur doit lire.",
+  client_gone: "Ce client n’existe plus.",
+  client_suspended: "Ce client est suspendu.",
+  currency_unknown: "La devise « {{currency}} » est inconnue.",
+  defect: "Une erreur s’est produite de notre côté.",
+  job_gone: "Ce capteur n’est plus proposé.",
+  never_ends: "Ce capteur n’arrive jamais à sa fin.",
+  not_in_plan: "La formule du client ne comprend pas ce capteur.",
+  provider_not_connected: "{{provider}} n’est pas connecté.",
+  reconnect_needed: "Un compte que ce capteur lit doit être reconnecté.",
+  scopes_missing: "Un compte connecté n’autorise pas ce que ce capteur doit lire.",
+  settings_unfit: "Les réglages de ce capteur ne lui conviennent pas.",
+  took_too_long: "Cela a duré plus de {{seconds}} secondes.",
+  worker_lost: "L’exécution a été interrompue ; elle reprend.",
+  worker_lost_always: "L’exécution a été interrompue à chaque tentative.",
+  call_failed: "{{method}} {{path}} : {{status}}",
+  call_failed_retried: "{{method}} {{path}} : {{status}}, nouvelle tentative",
+  call_silent: "{{method}} {{path}} : pas de réponse",
+  call_silent_retried: "{{method}} {{path}} : pas de réponse, nouvelle tentative",
+  done: "Terminé.",
+  lines_left_out: "Lignes omises : {{lines}}.",
+  own_params: "Lancé avec ses propres paramètres.",
+} satisfies Record<RunErrorCode | RunLineCode, string>;

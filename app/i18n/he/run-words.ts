@@ -1,0 +1,28 @@
+import type { RunErrorCode, RunLineCode } from "#db/words/runs.ts";
+
+export const runWords = {
+  account_not_connected: "חשבון שהחיישן הזה קורא אינו מחובר.",
+  choice_gone: "מה שהחיישן הזה קרא כבר אינו קיים; יש לבחור משהו אחר.",
+  choice_needed: "יש לבחור את החשבון שהחיישן הזה יקרא.",
+  client_gone: "הלקוח הזה כבר אינו כאן.",
+  client_suspended: "הלקוח הזה מושעה.",
+  currency_unknown: "המטבע „{{currency}}” אינו מוכר.",
+  defect: "משהו השתבש אצלנו.",
+  job_gone: "החיישן הזה כבר אינו מוצע.",
+  never_ends: "החיישן הזה אינו מגיע לסופו.",
+  not_in_plan: "המסלול של הלקוח אינו כולל את החיישן הזה.",
+  provider_not_connected: "{{provider}} אינו מחובר.",
+  reconnect_needed: "יש לחבר מחדש חשבון שהחיישן הזה קורא.",
+  scopes_missing: "חשבון מחובר אינו מאפשר את מה שהחיישן הזה קורא.",
+  settings_unfit: "ההגדרות של החיישן הזה אינן מתאימות לו.",
+  took_too_long: "זה נמשך יותר מ־{{seconds}} שניות.",
+  worker_lost: "ההרצה נקטעה; היא ממשיכה.",
+  worker_lost_always: "ההרצה נקטעה בכל ניסיון.",
+  call_failed: "{{method}} {{path}}: {{status}}",
+  call_failed_retried: "{{method}} {{path}}: {{status}}, ניסיון נוסף",
+  call_silent: "{{method}} {{path}}: אין תשובה",
+  call_silent_retried: "{{method}} {{path}}: אין תשובה, ניסיון נוסף",
+  done: "הסתיים.",
+  lines_left_out: "שורות שהושמטו: {{lines}}.",
+  own_params: "התחיל עם פרמטרים משלו.",
+} satisfies Record<RunErrorCode | RunLineCode, string>;
