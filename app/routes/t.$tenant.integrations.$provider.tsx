@@ -22,8 +22,12 @@ import { connectByKey } from "#app/key-form.ts";
 import { enterTenant } from "#app/portal/enter-tenant.ts";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+import { setWebhookSecret } from "#app/webhook-form.ts";
 
 const useWords = wordsOf("accounts");
+
+/** What these fail with is said where they stand. */
+const ownForms: readonly (string | undefined)[] = ["connect-key", "set-webhook-secret"];
 
 export const meta = titleMeta;
 
@@ -62,6 +66,16 @@ export async function action(args: ActionFunctionArgs) {
       case "connect-key": {
         const refused = await connectByKey(args, form);
         if (refused) return refused;
+        break;
+      }
+      case "set-webhook-secret": {
+        const refused = await setWebhookSecret(args, form);
+        if (refused) return refused;
+        break;
+      }
+      case "remove-webhook-secret": {
+        await api.connections.removeWebhookSecret({ ...connection, all: text("all") === "yes" });
+        context.toast({ kind: "success", message: t("accounts:webhook.removedToast", { account }) });
         break;
       }
       case "probe": {
@@ -129,7 +143,7 @@ export default function ProviderPage() {
           </>
         }
       />
-      <FormMessage failure={failure?.intent === "connect-key" ? undefined : failure} />
+      <FormMessage failure={ownForms.includes(failure?.intent) ? undefined : failure} />
       <OwedAccess integrations={[integration]} settles={connects} />
       {other && connects && <OtherAccount integration={integration} awaited={other} />}
       {connections.length > 0 && (

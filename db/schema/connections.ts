@@ -126,7 +126,11 @@ export const secrets = sqliteTable(
     createdAt: instant().notNull(),
     lastUsedAt: instant(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.field] })],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.connectionId, t.field] }),
+    // Webhook secrets that were replaced, which the sweep ends.
+    index("secrets_before").on(t.createdAt).where(sql`field = 'webhook_secret_before'`),
+  ],
 );
 
 /** What the logins of a tenant open, as last listed: what it can choose from. The choice itself is in `connections.chosen`. */

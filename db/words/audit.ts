@@ -17,6 +17,8 @@ export const auditActions = [
   "connection.reconnected",
   "connection.renewed_by_hand",
   "connection.scopes_changed",
+  "connection.webhook_secret_removed",
+  "connection.webhook_secret_set",
   "dead_letter.replayed",
   "deletion.cancelled",
   "deletion.done",

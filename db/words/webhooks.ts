@@ -12,10 +12,11 @@ export type PrivacyKind = (typeof privacyKinds)[number];
 /**
  * Why a delivery was refused. `no_secret`: our own configuration lacks what it is verified with. `other_account`: its header names
  * another account than its body. `wrong_word`: a handshake without the word that we chose. `unreadable`: signed, but not what the
- * provider describes.
+ * provider describes. `unknown_address`: it came to the address of a connection that there is not, or that has no secret of its own.
  */
 export const refusalReasons = [
   "no_secret",
+  "unknown_address",
   "no_signature",
   "wrong_signature",
   "stale",

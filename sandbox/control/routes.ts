@@ -147,7 +147,7 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
   app.get("/webhooks", (c) => c.json([...state.subscriptions.values()]));
   app.post("/webhooks", async (c) => {
     const webhook = Webhook.parse(await c.req.json());
-    return c.json(webhook.url === undefined ? signRequest(webhook, Date.now()) : await sendWebhook(webhook, webhook.url));
+    return c.json(webhook.url === undefined ? await signRequest(webhook, Date.now()) : await sendWebhook(webhook, webhook.url));
   });
 
   app.get("/shop/:domain", (c) => {

@@ -1,6 +1,6 @@
 import { hmac } from "@oslojs/crypto/hmac";
 import { SHA256 } from "@oslojs/crypto/sha2";
-import { encodeBase64, encodeBase64urlNoPadding, encodeHexLowerCase } from "@oslojs/encoding";
+import { decodeBase64, decodeBase64urlIgnorePadding, encodeBase64, encodeBase64urlNoPadding, encodeHexLowerCase } from "@oslojs/encoding";
 import { z } from "zod";
 import { sandboxClients, webhookSecrets } from "#sandbox/endpoints.ts";
 import { signedWebhook } from "#sandbox/shopify/hmac.ts";
@@ -8,7 +8,7 @@ import { signedWebhook } from "#sandbox/shopify/hmac.ts";
 /** What one of the providers is made to send. */
 export const Webhook = z
   .object({
-    provider: z.enum(["shopify", "klaviyo", "hubspot", "meta", "slack", "tiktok"]).default("shopify"),
+    provider: z.enum(["shopify", "klaviyo", "hubspot", "meta", "slack", "tiktok", "telnyx"]).default("shopify"),
     /** What happened, in the provider's words. */
     topic: z.string().default(""),
     /** Whom it happened to; of Shopify the shop's domain. */
@@ -22,6 +22,8 @@ export const Webhook = z
     /** Milliseconds since 1970: when it is signed. */
     at: z.number().int().optional(),
     wrongSignature: z.boolean().default(false),
+    /** What one account's own webhook signs with, of Klaviyo and Telnyx (there the seed of its key, as base64); else the app's. */
+    secret: z.string().optional(),
     /** Where it is sent to; without it the signed request is answered. */
     url: z.url().optional(),
     /** So often at once, as providers do by accident. */
@@ -41,9 +43,14 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const mac = (secret: string, text: string) => hmac(SHA256, bytes(secret), bytes(text));
 
 /** Headers and body as the provider sends them, signed with what the sandbox's variables say. `attempt` counts from 0. */
-export function signRequest(input: Webhook, now: number, attempt = 0): SignedRequest {
+export async function signRequest(input: Webhook, now: number, attempt = 0): Promise<SignedRequest> {
   const at = input.at ?? now;
-  const signed = sign(input, { at, attempt, body: bodyOf(input, at, attempt), url: input.url ?? "http://atrium.test/webhooks/hubspot" });
+  const signed = await sign(input, {
+    at,
+    attempt,
+    body: bodyOf(input, at, attempt),
+    url: input.url ?? "http://atrium.test/webhooks/hubspot",
+  });
   return input.wrongSignature ? spoil(signed) : signed;
 }
 
@@ -54,7 +61,7 @@ interface Parts {
   url: string;
 }
 
-function sign(input: Webhook, { at, attempt, body, url }: Parts): SignedRequest {
+async function sign(input: Webhook, { at, attempt, body, url }: Parts): Promise<SignedRequest> {
   const json = { "content-type": "application/json" };
   const seconds = String(Math.floor(at / 1000));
   switch (input.provider) {
@@ -67,7 +74,7 @@ function sign(input: Webhook, { at, attempt, body, url }: Parts): SignedRequest 
     }
     case "klaviyo": {
       const timestamp = new Date(at).toUTCString();
-      const signature = encodeHexLowerCase(mac(webhookSecrets.KLAVIYO_WEBHOOK_SECRET, body + timestamp));
+      const signature = encodeHexLowerCase(mac(input.secret ?? webhookSecrets.KLAVIYO_WEBHOOK_SECRET, body + timestamp));
       const headers = { "klaviyo-signature": signature, "klaviyo-timestamp": timestamp, "klaviyo-webhook-id": klaviyoWebhookId };
       return { body, headers: { ...json, ...headers } };
     }
@@ -97,7 +104,25 @@ function sign(input: Webhook, { at, attempt, body, url }: Parts): SignedRequest 
       };
       return { body, headers: { ...json, ...headers } };
     }
+    case "telnyx": {
+      const made = await crypto.subtle.sign("Ed25519", await telnyxKey(input.secret), bytes(`${seconds}|${body}`));
+      const signature = encodeBase64(new Uint8Array(made));
+      return { body, headers: { ...json, "telnyx-signature-ed25519": signature, "telnyx-timestamp": seconds } };
+    }
   }
+}
+
+/** The key of the vector in ../shared/vectors.json: its seed is the bytes 0 to 31. */
+const telnyxSeed = encodeBase64(Uint8Array.from({ length: 32 }, (_, at) => at));
+/** RFC 8410: a private key is this and its seed. */
+const pkcs8 = Uint8Array.from([0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20]);
+const telnyxKey = (seed = telnyxSeed) =>
+  crypto.subtle.importKey("pkcs8", Uint8Array.from([...pkcs8, ...decodeBase64(seed)]), { name: "Ed25519" }, true, ["sign"]);
+
+/** The public key of an account at Telnyx, as its portal shows it. */
+export async function telnyxPublicKey(seed?: string): Promise<string> {
+  const { x = "" } = (await crypto.subtle.exportKey("jwk", await telnyxKey(seed))) as JsonWebKey;
+  return encodeBase64(decodeBase64urlIgnorePadding(x));
 }
 
 const form = "application/x-www-form-urlencoded";
@@ -157,6 +182,11 @@ function bodyOf(input: Webhook, at: number, attempt: number): string {
         user_openid: input.account,
         content: "{}",
       });
+    case "telnyx":
+      return JSON.stringify({
+        data: { record_type: "event", event_type: input.topic, id, occurred_at: new Date(at).toISOString(), payload: {} },
+        meta: { attempt: attempt + 1, delivered_to: input.url ?? "" },
+      });
   }
 }
 
@@ -194,7 +224,7 @@ export async function sendWebhook(input: Webhook, url: string): Promise<{ status
 async function sendUntilTaken(input: Webhook, url: string): Promise<{ statuses: number[]; body: string }> {
   const statuses: number[] = [];
   for (let attempt = 0; ; attempt++) {
-    const answer = await fetch(url, { method: "POST", ...signRequest(input, Date.now(), attempt), redirect: "manual" });
+    const answer = await fetch(url, { method: "POST", ...(await signRequest(input, Date.now(), attempt)), redirect: "manual" });
     statuses.push(answer.status);
     const body = await answer.text();
     if (answer.ok || attempt >= input.retries) return { statuses, body };

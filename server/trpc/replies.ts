@@ -73,6 +73,17 @@ const IntegratedAccount = z.object({
   lastSuccessAt: z.number().nullable(),
   probedAt: z.number().nullable(),
   probeResult: ProbeResult.nullable(),
+  webhook: z
+    .object({
+      label: Text.describe("What the provider calls the secret."),
+      hint: Text,
+      made: z.boolean().describe("Whether we can make one."),
+      address: z.string().describe("Where the provider is to send this account's own events."),
+      setAt: z.number().nullable().describe("When the secret in use was set; null where there is none."),
+      bothUntil: z.number().nullable().describe("Until when the one before it still opens."),
+    })
+    .nullable()
+    .describe("The webhook of this account's own; null where the provider has none."),
 });
 
 const OwedAccess = z.object({

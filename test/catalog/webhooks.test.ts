@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Webhook as Sent, Webhook as SentSchema, signRequest } from "#sandbox/control/webhooks.ts";
+import { type Webhook as Sent, Webhook as SentSchema, signRequest, telnyxPublicKey } from "#sandbox/control/webhooks.ts";
 import { sandboxClients, webhookSecrets } from "#sandbox/endpoints.ts";
 import { findWebhook, webhooks } from "#server/catalog/webhooks/registry.ts";
 import type { Incoming, Verdict, Webhook } from "#server/catalog/webhooks/webhook.ts";
@@ -38,11 +38,11 @@ function incoming({
   };
 }
 
-const hear = (provider: string, given: Given): Promise<Verdict> => findWebhook(provider).read(incoming(given));
-const called = (provider: string, callback: string, given: Given): Promise<Verdict> => {
+const hear = async (provider: string, given: Given | Promise<Given>): Promise<Verdict> => findWebhook(provider).read(incoming(await given));
+const called = async (provider: string, callback: string, given: Given | Promise<Given>): Promise<Verdict> => {
   const read = findWebhook(provider).callbacks?.[callback];
   if (!read) throw new Error(`no ${callback}`);
-  return read(incoming(given));
+  return read(incoming(await given));
 };
 const refused = (reason: string) => ({ is: "refused", reason });
 /** What the sandbox would send now, as the product would hear it. */
@@ -52,9 +52,10 @@ const sandboxSecrets = {
   META_CLIENT_SECRET: sandboxClients.meta.clientSecret,
   TIKTOK_CLIENT_SECRET: sandboxClients.tiktok.clientSecret,
   ...webhookSecrets,
+  public_key: await telnyxPublicKey(),
 };
-function sent(input: Partial<Sent> & { provider: Sent["provider"] }, more: Partial<Given> = {}): Given {
-  const { headers, body } = signRequest(SentSchema.parse(input), now);
+async function sent(input: Partial<Sent> & { provider: Sent["provider"] }, more: Partial<Given> = {}): Promise<Given> {
+  const { headers, body } = await signRequest(SentSchema.parse(input), now);
   return { secrets: sandboxSecrets, headers, body, url: "http://atrium.test/webhooks/hubspot", ...more };
 }
 const events = (verdict: Verdict) => {
@@ -71,6 +72,8 @@ const right: { provider: Sent["provider"]; topic: string; account: string; signa
   { provider: "meta", topic: "user.name", account: "218471", signature: "x-hub-signature-256" },
   { provider: "slack", topic: "app_home_opened", account: "T0", signature: "x-slack-signature" },
   { provider: "tiktok", topic: "post.publish.complete", account: "open-1", signature: "tiktok-signature" },
+  // The body does not say whose it is: the address does.
+  { provider: "telnyx", topic: "call.hangup", account: "", signature: "telnyx-signature-ed25519" },
 ];
 
 describe("what every provider's webhook owes", () => {
@@ -91,11 +94,11 @@ describe("what every provider's webhook owes", () => {
     });
 
     test("without a signature, with another one, a longer, a shorter or an empty one it is refused", async () => {
-      const good = sent({ provider, ...input });
+      const good = await sent({ provider, ...input });
       const given = good.headers?.[signature] ?? "";
       const { [signature]: _, ...without } = good.headers ?? {};
       expect(await hear(provider, { ...good, headers: without })).toEqual(refused("no_signature"));
-      const wrong = sent({ provider, ...input, wrongSignature: true });
+      const wrong = await sent({ provider, ...input, wrongSignature: true });
       for (const [name, value] of Object.entries(without)) (wrong.headers ?? {})[name] ??= value;
       expect(wrong.headers?.[signature]).not.toBe(given);
       expect(await hear(provider, wrong)).toMatchObject({ is: "refused" });
@@ -108,12 +111,12 @@ describe("what every provider's webhook owes", () => {
     });
 
     test("one changed byte of the body is refused before anything of it is read", async () => {
-      const good = sent({ provider, ...input });
+      const good = await sent({ provider, ...input });
       expect(await hear(provider, { ...good, body: `${String(good.body)} ` })).toEqual(refused("wrong_signature"));
     });
 
     test("another secret opens nothing", async () => {
-      const good = sent({ provider, ...input });
+      const good = await sent({ provider, ...input });
       const secrets = Object.fromEntries(Object.keys(sandboxSecrets).map((name) => [name, "another-secret"]));
       expect(await hear(provider, { ...good, secrets })).toEqual(refused("wrong_signature"));
     });
@@ -199,6 +202,15 @@ describe("what every provider's webhook owes", () => {
       topic: "",
       account: "",
       payload: { client_key: "k", event: "lead", create_time: 1, user_openid: "o", content: "{}" },
+    },
+    {
+      provider: "telnyx",
+      topic: "",
+      account: "",
+      payload: {
+        data: { record_type: "event", event_type: "call.hangup", id: "ev_2", occurred_at: null, payload: {} },
+        meta: { attempt: 1 },
+      },
     },
   ];
 
@@ -484,7 +496,7 @@ describe("hubspot", () => {
   test("the escapes that HubSpot takes out of the address are taken out, and no others", async () => {
     const signedFor = "http://atrium.test/webhooks/hubspot?to=a:b/c?d@e!f$g'h(i)j*k,l;m&keep=%20%26";
     const asCalled = "http://atrium.test/webhooks/hubspot?to=a%3Ab%2fc%3Fd%40e%21f%24g%27h%28i%29j%2Ak%2Cl%3Bm&keep=%20%26";
-    const good = sent({ provider: "hubspot", topic: "contact.creation", account: "1", url: signedFor });
+    const good = await sent({ provider: "hubspot", topic: "contact.creation", account: "1", url: signedFor });
     expect(await hear("hubspot", { ...good, url: asCalled })).toMatchObject({ is: "events" });
     expect(await hear("hubspot", { ...good, url: asCalled.replace("%26", "&") })).toEqual(refused("wrong_signature"));
   });
@@ -635,7 +647,7 @@ describe("slack", () => {
 
   test("the handshake is answered only when it is signed", async () => {
     const payload = { token: "t", challenge: "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P", type: "url_verification" };
-    const good = sent({ provider: "slack", payload });
+    const good = await sent({ provider: "slack", payload });
     expect(await hear("slack", good)).toEqual({ is: "challenge", reply: payload.challenge });
     expect(await hear("slack", { ...good, secrets })).toEqual(refused("wrong_signature"));
   });
@@ -643,7 +655,7 @@ describe("slack", () => {
   test("a repeated event keeps its id", async () => {
     const input = SentSchema.parse({ provider: "slack", topic: "app_uninstalled", account: "T0", webhookId: "Ev1" });
     const heard = [0, 1, 3].map(async (attempt) => {
-      const again = signRequest(input, now, attempt);
+      const again = await signRequest(input, now, attempt);
       return events(await hear("slack", { secrets: sandboxSecrets, ...again }))[0]?.key;
     });
     expect(await Promise.all(heard)).toEqual(["Ev1", "Ev1", "Ev1"]);
@@ -673,7 +685,7 @@ describe("slack", () => {
 
 describe("tiktok", () => {
   test("the header is read with or without a space, in either case of its letters, and in no other form", async () => {
-    const good = sent({ provider: "tiktok", topic: "authorization.removed", account: "open-1" });
+    const good = await sent({ provider: "tiktok", topic: "authorization.removed", account: "open-1" });
     const header = good.headers?.["tiktok-signature"] ?? "";
     const under = (text: string) => hear("tiktok", { ...good, headers: { ...good.headers, "tiktok-signature": text } });
     expect(await under(header.replace(",", ", "))).toMatchObject({ is: "events" });
@@ -685,7 +697,34 @@ describe("tiktok", () => {
   });
 
   test("it is repeated for three days, and what is three days old is still the same event", async () => {
-    const good = sent({ provider: "tiktok", topic: "x", account: "open-1" });
+    const good = await sent({ provider: "tiktok", topic: "x", account: "open-1" });
     expect(await hear("tiktok", { ...good, at: now + 3 * 86_400_000 })).toEqual(await hear("tiktok", good));
+  });
+});
+
+describe("telnyx", () => {
+  // ../shared/vectors.json; the key's seed is the bytes 0 to 31.
+  const secrets = { public_key: "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=" };
+  const body = '{"data":{"event_type":"call.hangup","id":"ev_2","payload":{"call_control_id":"v3:abc","hangup_cause":"user_busy"}}}';
+  const headers = {
+    "telnyx-timestamp": "1767225600",
+    "telnyx-signature-ed25519": "3mkY+UNp9Nd8/jJHD+m1F8g3rvzZbIkDbrepq4p/qtX0Dix04mU0v7/+WjkA7VDPXvZHPvvKYlbFcdaF2k3gAA==",
+  };
+  const signedAt = 1_767_225_600_000;
+  const heard = (more: Partial<Given> = {}) => hear("telnyx", { secrets, body, headers, at: signedAt, ...more });
+
+  test("the vector is believed, for five minutes in both directions and no longer", async () => {
+    const event = { key: "ev_2", topic: "call.hangup", account: "", occurredAt: null, payload: {} };
+    expect(await heard()).toEqual({ is: "events", events: [event] });
+    for (const at of [signedAt - 300_000, signedAt + 300_000]) expect(await heard({ at })).toMatchObject({ is: "events" });
+    for (const at of [signedAt - 301_000, signedAt + 301_000]) expect(await heard({ at })).toEqual(refused("stale"));
+  });
+
+  test("another time, another account's key and what is no key at all are refused", async () => {
+    expect(await heard({ headers: { ...headers, "telnyx-timestamp": "1767225601" } })).toEqual(refused("wrong_signature"));
+    const other = await telnyxPublicKey(btoa("another seed of thirty-two bytes"));
+    expect(other).toMatch(/^[\w+/]{43}=$/);
+    for (const public_key of [other, "", "A6EH", "no base64!"])
+      expect(await heard({ secrets: { public_key } })).toEqual(refused("wrong_signature"));
   });
 });

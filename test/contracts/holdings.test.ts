@@ -76,7 +76,7 @@ test("a customer stands in every table that may name them; told they are counted
   const ctx = testCtx({ actor: { type: "system", job: "webhooks" } });
   const demand = async (topic: string, more: object) => {
     const payload = { shop_id: 1, shop_domain: shop, customer: { id: Number(customer) }, ...more };
-    const { headers, body } = signRequest(Webhook.parse({ provider: "shopify", topic, account: shop, payload }), Date.now());
+    const { headers, body } = await signRequest(Webhook.parse({ provider: "shopify", topic, account: shop, payload }), Date.now());
     const bytes = new TextEncoder().encode(body);
     await receiveWebhook(ctx, {
       provider: "shopify",

@@ -30,6 +30,8 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "connections.prefer": "connections:write",
   "connections.probe": "connections:write",
   "connections.relist": "connections:write",
+  "connections.removeWebhookSecret": "connections:write",
+  "connections.setWebhookSecret": "connections:write",
   "connections.settleOwed": "connections:write",
   "credentials.rotate": "staff",
   "credentials.settleOwed": "staff",

@@ -115,6 +115,8 @@ const given: Record<string, () => Record<string, unknown>> = {
   "connections.relist": () => ({ connectionId: world.google }),
   "connections.keepKey": () => ({ connectionId: world.klaviyo }),
   "connections.prefer": () => ({ connectionId: world.klaviyo }),
+  "connections.setWebhookSecret": () => ({ connectionId: world.klaviyo }),
+  "connections.removeWebhookSecret": () => ({ connectionId: world.klaviyo }),
   "connections.disconnect": () => ({ connectionId: world.google }),
   "credentials.settleOwed": () => ({ owedId: agencyOwedId(world.belongings) }),
   "renewals.now": () => ({ connectionId: world.klaviyo }),

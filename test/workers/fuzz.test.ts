@@ -5,6 +5,7 @@ import { rateLimits } from "#db/schema/index.ts";
 import { sessionCookie } from "#server/auth.ts";
 import { oauthProviders } from "#server/catalog/providers/registry.ts";
 import { webhooks } from "#server/catalog/webhooks/registry.ts";
+import { newId } from "#server/ids.ts";
 import { describeProcedures, type ObjectSchema, restOperations } from "#server/trpc/rest.ts";
 import { appRouter } from "#server/trpc/root.ts";
 import { ask } from "#test/ask.ts";
@@ -320,7 +321,13 @@ const doors: Record<string, Door> = {
   },
   webhooks: (by) => {
     const { provider, callbacks = {} } = by.pick(webhooks);
-    const path = by.pick(["", ...Object.keys(callbacks).map((callback) => `/${callback}`), `/${written(by, by.pick(texts))}`]);
+    const connection = by.pick([newId("con", 0), newId("run", 0), "con_"]);
+    const path = by.pick([
+      "",
+      ...Object.keys(callbacks).map((callback) => `/${callback}`),
+      `/${connection}`,
+      `/${written(by, by.pick(texts))}`,
+    ]);
     const method = by.pick(methods);
     const signatures = [
       "x-shopify-hmac-sha256",
@@ -334,6 +341,8 @@ const doors: Record<string, Door> = {
       "klaviyo-signature",
       "klaviyo-timestamp",
       "tiktok-signature",
+      "telnyx-signature-ed25519",
+      "telnyx-timestamp",
     ];
     const signed = Object.fromEntries(
       signatures

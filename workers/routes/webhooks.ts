@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { webhooks as shelf } from "#server/catalog/webhooks/registry.ts";
 import { keepRefusal } from "#server/domain/webhooks/keep-refusal.ts";
-import { type Receipt, receiveWebhook } from "#server/domain/webhooks/receive.ts";
+import { type Receipt, type Received, receiveWebhook } from "#server/domain/webhooks/receive.ts";
 import { browserCookies, requestCtx } from "#workers/context.ts";
 import type { HttpEnv } from "#workers/http-env.ts";
 
@@ -19,15 +19,22 @@ webhooks.use("/webhooks/*", async (c, next) => {
   await next();
 });
 
-for (const { provider, methods, takesGet, maxBodyBytes, callbacks = {} } of shelf) {
+for (const { provider, secrets, own, methods, takesGet, maxBodyBytes, callbacks = {} } of shelf) {
   const door = (path: string, callback: string | null, allowed: readonly string[]) =>
     webhooks.all(path, shortEnough(maxBodyBytes, { provider, callback }), async (c) => {
       const { method, url } = c.req;
       const isTaken = allowed.includes(method) || (callback === null && method === "GET" && takesGet?.(new URL(url).searchParams));
-      return isTaken ? receive(c, provider, callback) : c.body(null, 405, { allow: allowed.join(", ") });
+      return isTaken ? receive(c, { provider, callback }) : c.body(null, 405, { allow: allowed.join(", ") });
     });
-  door(`/webhooks/${provider}`, null, methods);
+  if (secrets.length > 0) door(`/webhooks/${provider}`, null, methods);
   for (const callback of Object.keys(callbacks)) door(`/webhooks/${provider}/${callback}`, callback, ["POST"]);
+  if (own) {
+    webhooks.all(`/webhooks/${provider}/:connection`, shortEnough(maxBodyBytes, { provider, callback: null }), (c) =>
+      c.req.method === "POST"
+        ? receive(c, { provider, callback: null, connection: c.req.param("connection") })
+        : c.body(null, 405, { allow: "POST" }),
+    );
+  }
 }
 webhooks.all("/webhooks/*", (c) => c.body(null, 404));
 
@@ -41,13 +48,13 @@ function shortEnough(maxSize: number, { provider, callback }: { provider: string
   });
 }
 
-async function receive(c: Context<HttpEnv>, provider: string, callback: string | null): Promise<Response> {
+async function receive(c: Context<HttpEnv>, where: Pick<Received, "provider" | "callback" | "connection">): Promise<Response> {
   const ctx = c.get("ctx");
   const asSeen = new URL(c.req.url);
   const body = new Uint8Array(await c.req.arrayBuffer());
   // A proxy in front of us may have renamed the host that the provider called.
   const urls = [asSeen.href, `${ctx.config.APP_ORIGIN}${asSeen.pathname}${asSeen.search}`];
-  return answer(c, await receiveWebhook(ctx, { provider, callback, method: c.req.method, urls, headers: c.req.raw.headers, body }));
+  return answer(c, await receiveWebhook(ctx, { ...where, method: c.req.method, urls, headers: c.req.raw.headers, body }));
 }
 
 function answer(c: Context<HttpEnv>, receipt: Receipt): Response {
@@ -68,6 +75,8 @@ function answer(c: Context<HttpEnv>, receipt: Receipt): Response {
 /** 503 where it is our own fault: the provider keeps the event and sends it again. */
 const refusalStatus = {
   no_secret: 503,
+  // As a wrong signature: nobody finds out which addresses there are.
+  unknown_address: 401,
   no_signature: 401,
   wrong_signature: 401,
   stale: 401,

@@ -14,6 +14,7 @@ import { AccountChoices } from "./account-choices.tsx";
 import { AccountFacts } from "./account-facts.tsx";
 import { AccountNotices } from "./account-notices.tsx";
 import { type Account, type Integration, stateOfAccount } from "./account-state.ts";
+import { AccountWebhook } from "./account-webhook.tsx";
 import { consentLink } from "./consent-link.ts";
 import { KeyAccountActions } from "./key-account-actions.tsx";
 import { StateBadge } from "./state-badge.tsx";
@@ -57,6 +58,9 @@ export function ConnectedAccount({
       </div>
       {kind === "oauth" && <AccountAccess integration={integration} account={account} />}
       <KeyAccountActions integration={integration} account={account} failure={failure} />
+      {account.webhook && may("connections:write") && (
+        <AccountWebhook integration={integration} account={account} webhook={account.webhook} failure={failure} />
+      )}
       {may("connections:write") && <AccountActions integration={integration} account={account} />}
     </Card>
   );

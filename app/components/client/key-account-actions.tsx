@@ -1,10 +1,10 @@
-import { ChevronRight, LogIn } from "lucide-react";
-import type { ReactNode } from "react";
+import { LogIn } from "lucide-react";
 import { Button } from "#app/components/ui/button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import type { Account, Integration } from "./account-state.ts";
+import { FoldOut } from "./fold-out.tsx";
 import { isOfKeyForm, KeyForm } from "./key-form.tsx";
 
 const useWords = wordsOf("accounts");
@@ -55,22 +55,5 @@ function SignInInstead({ provider, name, connectionId }: { provider: string; nam
         {t("keys.signIn", { provider: name })}
       </Button>
     </form>
-  );
-}
-
-function FoldOut({ label, of, open, children }: { label: string; of: string; open: boolean; children: ReactNode }) {
-  return (
-    <details className="group/key" open={open}>
-      <summary className="inline-flex items-center gap-1 rounded-sm text-[0.8125rem] text-ink-muted transition-colors hover:text-ink">
-        <ChevronRight
-          aria-hidden
-          data-mirror
-          className="size-3.5 transition-[rotate] group-open/key:rotate-90 rtl:group-open/key:-rotate-90"
-        />
-        {label}
-        <span className="sr-only">: {of}</span>
-      </summary>
-      <div className="mt-3 grid gap-3">{children}</div>
-    </details>
   );
 }

@@ -20,6 +20,8 @@ export const audit = {
     connection_listed: "Accounts listed",
     connection_account_changed: "Account’s currency or time zone changed",
     connection_scopes_changed: "Permissions changed",
+    connection_webhook_secret_set: "Webhook secret set",
+    connection_webhook_secret_removed: "Webhook secret removed",
     connection_access_removed: "Access removed by hand",
     connection_access_returned: "Access given back",
     connection_renewed_by_hand: "Access renewed by hand",

@@ -38,6 +38,7 @@ export const webhooks = {
   },
   reasons: {
     no_secret: "Our own configuration lacks the secret to verify it with.",
+    unknown_address: "It came to an account's own address, and there is no such account or it has no secret.",
     no_signature: "It was not signed.",
     wrong_signature: "Its signature is not the provider's.",
     stale: "It was signed too long ago.",

@@ -17,6 +17,8 @@ export const audit = {
     connection_listed: "Comptes listés",
     connection_account_changed: "Devise ou fuseau du compte modifiés",
     connection_scopes_changed: "Autorisations modifiées",
+    connection_webhook_secret_set: "Secret de webhook enregistré",
+    connection_webhook_secret_removed: "Secret de webhook supprimé",
     connection_access_removed: "Accès retiré à la main",
     connection_access_returned: "Accès rendu",
     connection_renewed_by_hand: "Accès renouvelé à la main",

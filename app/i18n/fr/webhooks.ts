@@ -42,6 +42,7 @@ export const webhooks = {
   },
   reasons: {
     no_secret: "Il manque à notre configuration le secret qui permet de la vérifier.",
+    unknown_address: "Reçu à l’adresse propre d’un compte qui n’existe pas, ou qui n’a pas de secret.",
     no_signature: "Elle n’était pas signée.",
     wrong_signature: "Sa signature n’est pas celle du fournisseur.",
     stale: "Elle a été signée il y a trop longtemps.",

@@ -17,6 +17,8 @@ export const audit = {
     connection_listed: "חשבונות נרשמו",
     connection_account_changed: "המטבע או אזור הזמן של החשבון השתנו",
     connection_scopes_changed: "הרשאות שונו",
+    connection_webhook_secret_set: "סוד webhook נשמר",
+    connection_webhook_secret_removed: "סוד webhook הוסר",
     connection_access_removed: "הגישה הוסרה ידנית",
     connection_access_returned: "גישה הוחזרה",
     connection_renewed_by_hand: "גישה חודשה ידנית",

@@ -41,6 +41,7 @@ export const webhooks = {
   },
   reasons: {
     no_secret: "בהגדרות שלנו חסר הסוד שמאמת אותו.",
+    unknown_address: "הגיע לכתובת של חשבון שאינו קיים, או שאין לו סוד.",
     no_signature: "הוא לא היה חתום.",
     wrong_signature: "החתימה אינה של הספק.",
     stale: "הוא נחתם לפני זמן רב מדי.",

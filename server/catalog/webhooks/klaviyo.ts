@@ -60,6 +60,21 @@ const effectOf = ({ topic }: { topic: string }): Effect =>
 export const klaviyoWebhook: Webhook = {
   provider: "klaviyo",
   secrets: ["KLAVIYO_WEBHOOK_SECRET"],
+  // Whoever makes a webhook in an account chooses its `secret_key` (developers.klaviyo.com, "Create webhook").
+  own: {
+    name: "KLAVIYO_WEBHOOK_SECRET",
+    label: { en: "Secret key", fr: "Clé secrète", he: "מפתח סודי" },
+    hint: {
+      en: "The secret key of a webhook in this Klaviyo account: at least 16 characters.",
+      fr: "La clé secrète d’un webhook de ce compte Klaviyo : au moins 16 caractères.",
+      he: "המפתח הסודי של webhook בחשבון ה-Klaviyo הזה: 16 תווים לפחות.",
+    },
+    schema: z
+      .string()
+      .trim()
+      .regex(/^\S{16,500}$/),
+    made: true,
+  },
   methods: ["POST"],
   accountsAre: "externalId",
   // Klaviyo takes 5 MB of an event at most (developers.klaviyo.com, "Create event") and sends several at once.

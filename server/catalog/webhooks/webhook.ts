@@ -1,3 +1,5 @@
+import type { z } from "zod";
+import type { Text } from "#db/words/locales.ts";
 import type { Happening } from "#server/catalog/job.ts";
 import type { OrderRecord } from "#server/catalog/records.ts";
 import type { Writer } from "#server/catalog/writer.ts";
@@ -10,7 +12,7 @@ export interface Incoming {
   headers: Headers;
   /** The bytes that were signed. */
   body: Uint8Array;
-  /** Our variables that `secrets` names; each of them is set. */
+  /** Our variables that `secrets` names; at a connection's own address the connection's secret, which `own` names. Each is set. */
   secret(name: string): string;
   /** Milliseconds since 1970. */
   now: number;
@@ -36,7 +38,10 @@ export interface WebhookEvent {
   /** The same for each delivery of the same event, and for no other. */
   key: string;
   topic: string;
-  /** The provider's id of the account that it is about, or the shop's domain where `accountsAre` says so. */
+  /**
+   * The provider's id of the account that it is about, or the shop's domain where `accountsAre` says so. "" where the body does not say
+   * it: at a connection's own address it is that connection's.
+   */
   account: string;
   /** The provider's id of the account where the signed body says it beside `account`, which is not signed: a connection with another is not meant. */
   externalId?: string;
@@ -70,11 +75,31 @@ export type Effect =
   /** `test`: the provider says that it is not real. `no_reader`: nothing of ours wants it. */
   | { type: "none"; reason: "no_reader" | "test" };
 
+/**
+ * A secret that belongs to one connection: whatever signs the events of that account alone. Events signed with it come to an address of
+ * the connection's own and are believed of that connection alone.
+ */
+export interface OwnSecret {
+  /** The name by which `read` asks for it. */
+  name: string;
+  label: Text;
+  hint: Text;
+  /** Parses what is pasted. */
+  schema: z.ZodType<string>;
+  /** Whether it may be any text, so that we can make one for who sets the webhook up. */
+  made: boolean;
+}
+
 /** One provider's webhooks: pure code, no clock and no network. Facts are from the provider's own pages. */
 export interface Webhook {
   provider: string;
-  /** Names of the configuration's variables; where one is not set, everything is refused. */
+  /**
+   * Names of the configuration's variables that verify what comes to the address of all accounts; where one is not set, everything is
+   * refused there. Without a name there is no such address.
+   */
   secrets: readonly string[];
+  /** The secret that a connection may have for events of its own; none where the provider signs all of them with our app's. */
+  own?: OwnSecret;
   methods: readonly ("GET" | "POST")[];
   /** Of a provider that else only POSTs: whether `read` answers a GET with this query. Any other one is not allowed. */
   takesGet?(query: URLSearchParams): boolean;

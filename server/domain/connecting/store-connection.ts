@@ -17,6 +17,7 @@ import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { agencyDebtor } from "#server/domain/connections/debtor.ts";
 import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts";
 import { tellChange } from "#server/domain/connections/tell-change.ts";
+import { webhookFields } from "#server/domain/connections/webhook-secret.ts";
 import { retracted } from "#server/domain/notices/retract.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
@@ -179,7 +180,12 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     ...(grant?.refreshToken !== undefined && { refresh_token: grant.refreshToken }),
   };
   const own = fields.filter(({ connectionId }) => connectionId === id);
-  const kept = held && !dropsOthers(held, input) ? own.filter(({ field }) => field !== "refresh_token" || mayRefresh(held, ctx.now())) : [];
+  // What an account's own events are signed with is no part of how it is connected.
+  const isOfWebhook = ({ field }: { field: string }) => webhookFields.some((each) => each === field);
+  const kept = own.filter((each) => {
+    if (!held || isOfWebhook(each)) return held !== undefined;
+    return !dropsOthers(held, input) && (each.field !== "refresh_token" || mayRefresh(held, ctx.now()));
+  });
   const keepsRefresh = held !== undefined && !("refresh_token" in sealing) && kept.some(({ field }) => field === "refresh_token");
   const changed = held ? accountChange(held.details, identity.details, ctx.now()) : null;
   const row = {

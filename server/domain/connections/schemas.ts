@@ -104,6 +104,24 @@ export const ChosenResource = z.object({
 export const ConnectionRef = z.object({ connectionId: z.string().max(60) });
 export type ConnectionRef = z.infer<typeof ConnectionRef>;
 
+export const SetWebhookSecret = ConnectionRef.extend({
+  secret: z
+    .string()
+    .max(2000)
+    .optional()
+    .describe("What the provider signs this account's events with; without it one is made, where the provider takes any."),
+});
+export type SetWebhookSecret = z.infer<typeof SetWebhookSecret>;
+export const WebhookSecretSet = z.object({
+  address: z.string().describe("Where the provider is to send this account's events."),
+  secret: z.string().nullable().describe("The secret, where we made it. It is told this once."),
+  bothUntil: z.number().nullable().describe("Until when the secret before it still opens."),
+});
+export const RemoveWebhookSecret = ConnectionRef.extend({
+  all: z.boolean().default(false).describe("The one in use too, and not only the one before it."),
+});
+export type RemoveWebhookSecret = z.infer<typeof RemoveWebhookSecret>;
+
 /** Access that is owed back, by the id of its debt. */
 export const OwedRef = z.object({ owedId: z.string().max(60) });
 export type OwedRef = z.infer<typeof OwedRef>;

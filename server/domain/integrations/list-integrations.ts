@@ -1,3 +1,5 @@
+import { inArray } from "drizzle-orm";
+import { secrets } from "#db/schema/index.ts";
 import type { AccountChange, ChosenResource, CliffKind, ConnectionKind, ConnectionStatus, ProbeResult } from "#db/words/connections.ts";
 import type { IncidentKind } from "#db/words/incidents.ts";
 import type { Text } from "#db/words/locales.ts";
@@ -15,7 +17,9 @@ import { connectionsQuery } from "#server/domain/connections/list-connections.ts
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { reconnectWords } from "#server/domain/connections/schemas.ts";
 import { type WaitingJob, waitingJobs } from "#server/domain/connections/waiting-jobs.ts";
+import { type OwnWebhook, ownWebhookOf, webhookFields } from "#server/domain/connections/webhook-secret.ts";
 import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { describeOwed, type OwedAccess, owedQuery } from "#server/domain/tokens/list-owed.ts";
 import { isConfigured } from "#server/domain/wire/provider-endpoints.ts";
 
@@ -81,17 +85,24 @@ export interface IntegratedAccount {
   lastSuccessAt: number | null;
   probedAt: number | null;
   probeResult: ProbeResult | null;
+  /** The webhook of its own; null where all events of the provider are signed with our app's secret. */
+  webhook: OwnWebhook | null;
 }
 
 /** All providers that can be connected, each with this tenant's accounts. Nothing in it opens anything. */
 export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
-  const [[rows, owed], incidents] = await Promise.all([ctx.db.batch([connectionsQuery(ctx), owedQuery(ctx)]), openIncidents(ctx)]);
+  const [[rows, owed, hooks], incidents] = await Promise.all([
+    ctx.db.batch([connectionsQuery(ctx), owedQuery(ctx), webhookSecretsQuery(ctx)]),
+    openIncidents(ctx),
+  ]);
   const now = ctx.now();
   const holdsUp = waitingJobs(rows, now);
   return providers.map((shelved) => {
     const provider = shelved.oauth ? approved(ctx.config, { ...shelved, oauth: shelved.oauth }) : shelved;
     const own = rows.filter((row) => row.provider === provider.id);
-    const accounts = own.flatMap((row) => describeAccount(provider, row, { all: rows, now, holdsUp: holdsUp(row.id) }));
+    const accounts = own.flatMap((row) =>
+      describeAccount(provider, row, { all: rows, now, holdsUp: holdsUp(row.id), webhook: ownWebhookOf(ctx, row, hooks) }),
+    );
     const incident = incidents.find((open) => open.provider === provider.id);
     return {
       provider: provider.id,
@@ -110,6 +121,13 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
     };
   });
 }
+
+/** When the webhook secrets were set; none of them is read. */
+const webhookSecretsQuery = (ctx: TenantCtx) =>
+  ctx.db
+    .select({ connectionId: secrets.connectionId, field: secrets.field, createdAt: secrets.createdAt })
+    .from(secrets)
+    .where(inTenant(ctx, secrets, inArray(secrets.field, [...webhookFields])));
 
 function stateOf(accounts: readonly IntegratedAccount[]): Integration["state"] {
   if (accounts.some(({ status }) => status === "reconnect_needed")) return "reconnect_needed";
@@ -160,7 +178,7 @@ function choicesUnder(
 function describeAccount(
   provider: Provider,
   row: ConnectionRow,
-  { all, now, holdsUp }: { all: readonly ConnectionRow[]; now: number; holdsUp: WaitingJob[] },
+  { all, now, holdsUp, webhook }: { all: readonly ConnectionRow[]; now: number; holdsUp: WaitingJob[]; webhook: OwnWebhook | null },
 ): IntegratedAccount[] {
   const health = healthOf(row, now);
   if (row.status === "disconnected" || !health) return [];
@@ -205,6 +223,7 @@ function describeAccount(
     lastSuccessAt: row.lastSuccessAt,
     probedAt: row.probedAt,
     probeResult: row.probeResult,
+    webhook,
   };
   return [account];
 }

@@ -1,8 +1,9 @@
-import { and, eq, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, ne, notInArray, type SQL, sql } from "drizzle-orm";
 import { connections, secrets, webhookDeliveries } from "#db/schema/index.ts";
 import type { ReconnectReason } from "#db/words/connections.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { wrote } from "#server/domain/audit/commit-if.ts";
+import { webhookFields } from "#server/domain/connections/webhook-secret.ts";
 import { notify } from "#server/domain/notices/notify.ts";
 import { alignByTick, alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -46,7 +47,10 @@ export async function endAccess(ctx: TenantCtx, working: Working, reason: Reconn
       details: { connection: connection.id, provider: connection.provider, account: connection.name, reason },
     },
     statements: [
-      ctx.db.delete(secrets).where(inTenant(ctx, secrets, eq(secrets.connectionId, connection.id), ended, open)),
+      // What the account's own events are signed with is no access, and is as good when it is connected again.
+      ctx.db
+        .delete(secrets)
+        .where(inTenant(ctx, secrets, eq(secrets.connectionId, connection.id), notInArray(secrets.field, [...webhookFields]), ended, open)),
       ctx.db
         .update(connections)
         .set({

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Db, Statement } from "#db/client.ts";
+import { type Db, databaseAt, openDb, type Statement } from "#db/client.ts";
 import { privacyRequests, webhookDeliveries } from "#db/schema/index.ts";
 import type { DeliveryReason, DeliveryStatus } from "#db/words/webhooks.ts";
 import type { PrivacyDemand, Webhook, WebhookEvent } from "#server/catalog/webhooks/webhook.ts";
@@ -28,18 +28,24 @@ interface Row {
 
 const rowsPerStatement = 200;
 
+const dbOf = ({ databases }: Ctx, { place }: Tenant): Db => openDb(databaseAt(databases, place));
+
 /**
  * Keeps each event once for each connection that it is about (the unique index knows it again), and one row for an event of
- * nobody's. The queue is told of the new ones; where that fails the sweep does it.
+ * nobody's. With `only` it is about that connection or nobody's. The queue is told of the new ones; where that fails the sweep does it.
  */
 export async function keepEvents(
   ctx: Ctx,
   webhook: Webhook,
-  { events, reply }: { events: readonly WebhookEvent[]; reply?: "confirmation" },
+  { events: heard, reply, only }: { events: readonly WebhookEvent[]; reply?: "confirmation"; only?: EventAccount | undefined },
 ): Promise<void> {
-  if (events.length === 0) return;
+  if (heard.length === 0) return;
   const wantsCode = reply === "confirmation";
-  const places = await findAccounts(ctx, webhook, new Set(events.map(({ account }) => account)));
+  // Where the body does not say whose it is, the address did.
+  const events = only ? heard.map((event) => (event.account === "" ? { ...event, account: only.account } : event)) : heard;
+  const places = only
+    ? [{ db: dbOf(ctx, only.tenant), found: [only] }]
+    : await findAccounts(ctx, webhook, new Set(events.map(({ account }) => account)));
   const messages: TaskMessage[] = [];
   const all = places.flatMap(({ found }) => found);
   for (const { db, found } of places) {
@@ -51,7 +57,7 @@ export async function keepEvents(
   const nobodys = events
     .filter((event) => !all.some((owner) => isAbout(event, owner)))
     .map((event) =>
-      rowOf(ctx, event, { wantsCode, reason: all.some(({ account }) => account === event.account) ? "other_account" : "nobody" }),
+      rowOf(ctx, event, { wantsCode, reason: only || all.some(({ account }) => account === event.account) ? "other_account" : "nobody" }),
     );
   await insert(ctx, ctx.directory, webhook.provider, nobodys);
   ctx.log.info("webhook received", { provider: webhook.provider, events: events.length, kept: messages.length, nobodys: nobodys.length });

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
-import { webhookDeliveries } from "#db/schema/index.ts";
+import { secrets, webhookDeliveries } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { rotationMs } from "#server/domain/connections/webhook-secret.ts";
 import { newId } from "#server/ids.ts";
 import { keptForm } from "./payload.ts";
 
@@ -20,7 +21,7 @@ const pageSize = 500;
 
 /**
  * Tells the queue again of deliveries whose message was lost, and ends what is kept no longer: what was said, then the row
- * itself. Privacy requests stay, as the proof that they are. Answers counts.
+ * itself, and webhook secrets that were replaced. Privacy requests stay, as the proof that they are. Answers counts.
  */
 export async function sweepWebhooks(ctx: Ctx): Promise<{ resent: number; forgotten: number; deleted: number }> {
   const sums = { resent: 0, forgotten: 0, deleted: 0 };
@@ -28,9 +29,14 @@ export async function sweepWebhooks(ctx: Ctx): Promise<{ resent: number; forgott
     sums.resent += await resend(ctx, db);
     sums.forgotten += await forget(db, ctx.now());
     sums.deleted += await deleteOld(db, ctx.now());
+    await endRotations(db, ctx.now());
   }
   return sums;
 }
+
+/** A webhook secret that was replaced opens nothing any more once its time is over; then it goes. The condition is the index's own, word for word. */
+const endRotations = (db: Db, now: number) =>
+  db.delete(secrets).where(sql`field = 'webhook_secret_before' and ${secrets.createdAt} <= ${now - rotationMs}`);
 
 /** Taking the time forward in the same statement keeps the next sweep from sending them once more. */
 async function resend(ctx: Ctx, db: Db): Promise<number> {

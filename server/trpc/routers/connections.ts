@@ -7,6 +7,7 @@ import { keepKey } from "#server/domain/connecting/keep-key.ts";
 import { preferConnection } from "#server/domain/connecting/prefer-connection.ts";
 import { refreshResources } from "#server/domain/connecting/refresh-resources.ts";
 import { AnswerShown, ShownRef } from "#server/domain/connecting/schemas.ts";
+import { removeWebhookSecret, setWebhookSecret } from "#server/domain/connecting/set-webhook-secret.ts";
 import { listResourcesOf } from "#server/domain/connections/list-resources-of.ts";
 import {
   ChooseResources,
@@ -17,7 +18,10 @@ import {
   ListResources,
   OwedRef,
   RefreshedResources,
+  RemoveWebhookSecret,
   ResourcePage,
+  SetWebhookSecret,
+  WebhookSecretSet,
 } from "#server/domain/connections/schemas.ts";
 import { probeConnection } from "#server/domain/health/probe-connection.ts";
 import { listFurtherPermissions } from "#server/domain/integrations/list-further-permissions.ts";
@@ -28,7 +32,7 @@ import { settleOwed } from "#server/domain/tokens/settle-owed.ts";
 import { memberOrStaff, router } from "#server/trpc/init.ts";
 import { Disconnected, Done, Integrations, Probe, UnusedScopes, whenDone } from "#server/trpc/replies.ts";
 
-/** No answer here holds a token, sealed or not. Connecting itself is a navigation: /api/auth/oauth/:provider/authorize. */
+/** No answer here holds a token, sealed or not; a webhook secret that we made is told once, to who asked for it. Connecting itself is a navigation: /api/auth/oauth/:provider/authorize. */
 export const connections = router({
   /** Every provider, with this client's accounts there. */
   list: memberOrStaff("portal:read")
@@ -144,6 +148,29 @@ export const connections = router({
     .input(ConnectionRef)
     .output(Done)
     .mutation(({ ctx, input }) => whenDone(preferConnection(ctx, input))),
+  /** Keeps what an account's own events are signed with, and says where the provider is to send them. */
+  setWebhookSecret: memberOrStaff("connections:write")
+    .meta({
+      openapi: {
+        method: "PUT",
+        path: "/connections/{tenant}/{connectionId}/webhook-secret",
+        summary: "Keep the secret that an account's own events are signed with; the one before it opens for three days more",
+      },
+    })
+    .input(SetWebhookSecret)
+    .output(WebhookSecretSet)
+    .mutation(({ ctx, input }) => setWebhookSecret(ctx, input)),
+  removeWebhookSecret: memberOrStaff("connections:write")
+    .meta({
+      openapi: {
+        method: "DELETE",
+        path: "/connections/{tenant}/{connectionId}/webhook-secret",
+        summary: "End the webhook secret before the one in use at once, or both",
+      },
+    })
+    .input(RemoveWebhookSecret)
+    .output(Done)
+    .mutation(({ ctx, input }) => whenDone(removeWebhookSecret(ctx, input))),
   /** Permissions beyond the sets that may be asked for by name. */
   permissions: memberOrStaff("portal:read")
     .input(z.object({ provider: z.string().max(40) }))

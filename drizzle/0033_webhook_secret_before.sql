@@ -1,0 +1,1 @@
+CREATE INDEX `secrets_before` ON `secrets` (`created_at`) WHERE field = 'webhook_secret_before';
