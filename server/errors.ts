@@ -137,6 +137,7 @@ export const errorCodes = {
   nothing_to_hand_over: ["conflict"],
   owner_needed: ["conflict"],
   provider_not_in_plan: ["conflict", "provider"],
+  provider_off: ["conflict", "provider"],
   reconnect_first: ["conflict"],
   request_waits_no_more: ["conflict"],
   reveal_asked_already: ["conflict"],

@@ -1,13 +1,16 @@
-import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
-import { useLoaderData } from "@remix-run/react";
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { useActionData, useLoaderData } from "@remix-run/react";
 import { CircleCheck, History } from "lucide-react";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { IncidentTable } from "#app/components/admin/incident-table.tsx";
+import { SwitchTable } from "#app/components/admin/switch-table.tsx";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { filtersOf } from "#app/filters.ts";
+import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
@@ -20,19 +23,36 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const { cursor } = filtersOf(args.request, ["cursor"]);
-  return {
-    title: titleOf(wordsIn(locale)("incidents:title")),
-    page: await api.incidents.list({ cursor }),
-  };
+  const [page, switches] = await Promise.all([api.incidents.list({ cursor }), api.incidents.switches()]);
+  return { title: titleOf(wordsIn(locale)("incidents:title")), page, switches };
 }
 
-/** Providers that fail for many clients, or did. */
+/** Switches a provider off for all clients, or on again. */
+export async function action(args: ActionFunctionArgs) {
+  const { request, context } = args;
+  const form = await request.formData();
+  const text = (name: string) => String(form.get(name) ?? "");
+  const on = text("intent") === "switch-on";
+  try {
+    await context.api.incidents.switch({ provider: text("provider"), on });
+    const t = wordsIn(context.locale);
+    const message = t(on ? "incidents:providers.onToast" : "incidents:providers.offToast", { provider: text("name") });
+    context.toast({ kind: "success", message });
+  } catch (error) {
+    return formFailure(error, { request, context }, form);
+  }
+  return redirect(new URL(request.url).pathname);
+}
+
+/** Providers that fail for many clients, or did, and the switch of each. */
 export default function Incidents() {
   const t = useWords();
-  const { page } = useLoaderData<typeof loader>();
+  const { page, switches } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
+      <FormMessage failure={failure} />
       <Section title={t("openTitle")}>
         <Card padding="none">
           <IncidentTable
@@ -50,6 +70,11 @@ export default function Incidents() {
         <Card padding="none">
           <IncidentTable caption={t("pastTitle")} incidents={page.past} empty={<EmptyState icon={History} title={t("noPast")} />} />
           <CursorPages next={page.next} summary={t("shown", { count: page.past.length })} />
+        </Card>
+      </Section>
+      <Section title={t("providers.title")} description={t("providers.body")}>
+        <Card padding="none">
+          <SwitchTable switches={switches} />
         </Card>
       </Section>
     </>

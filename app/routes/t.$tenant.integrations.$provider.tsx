@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
-import { type Integration, stateOfProvider } from "#app/components/client/account-state.ts";
+import { type Integration, isSwitchedOff, stateOfProvider } from "#app/components/client/account-state.ts";
 import { ConnectForm } from "#app/components/client/connect-form.tsx";
 import { ConnectedAccount } from "#app/components/client/connected-account.tsx";
 import { KeyForm } from "#app/components/client/key-form.tsx";
@@ -157,7 +157,7 @@ export default function ProviderPage() {
         <UnusedPermissions key={each.connection} unused={each} />
       ))}
       {connects && <Connect integration={integration} failure={failure} />}
-      {connects && signsIn && configured && hasFurther && (
+      {connects && signsIn && configured && hasFurther && !isSwitchedOff(integration) && (
         <p className="mt-6 text-[0.8125rem]">
           <Link to={`${base}/integrations/${provider}/permissions`} className="link">
             {t("accounts.permissions")}
@@ -172,8 +172,15 @@ export default function ProviderPage() {
 function Connect({ integration, failure }: { integration: Integration; failure: FormFailure | undefined }) {
   const t = useWords();
   const { locale } = useDisplay();
-  const { connections, signsIn, configured, keyForm, jobs } = integration;
+  const { name, connections, signsIn, configured, keyForm, jobs } = integration;
   const isFirst = connections.length === 0;
+  if (isSwitchedOff(integration)) {
+    return (
+      <Section title={t(isFirst ? "accounts.connectTitle" : "accounts.connectAnother")} space={isFirst ? "none" : "md"}>
+        <p className="text-[0.8125rem] text-ink-muted">{t("integrations.switchedOff", { provider: name })}</p>
+      </Section>
+    );
+  }
   return (
     <Section title={t(isFirst ? "accounts.connectTitle" : "accounts.connectAnother")} space={isFirst ? "none" : "md"}>
       <div className="grid grid-cols-1 gap-4">

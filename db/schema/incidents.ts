@@ -3,7 +3,10 @@ import { integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm
 import { instant } from "#db/columns.ts";
 import type { IncidentKind } from "#db/words/incidents.ts";
 
-/** A wave of failures at one provider, over all tenants: one row for the admin instead of a thousand alarms. */
+/**
+ * A wave of failures at one provider, over all tenants: one row for the admin instead of a thousand alarms. Or a provider that an
+ * admin switched off: its jobs wait in the same way.
+ */
 export const incidents = sqliteTable(
   "incidents",
   {

@@ -42,6 +42,8 @@ export const auditActions = [
   "privacy.delete_person",
   "privacy.redact_customer",
   "privacy.redact_shop",
+  "provider.switched_off",
+  "provider.switched_on",
   "reveal.approved",
   "reveal.denied",
   "reveal.requested",

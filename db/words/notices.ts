@@ -1,5 +1,5 @@
 import type { EndNews } from "./connections.ts";
-import type { IncidentKind } from "./incidents.ts";
+import type { ProviderFault } from "./incidents.ts";
 
 /** What a client's people are told of. */
 export const clientNoticeKinds = ["reconnect", "cliff", "key_end", "account_changed"] as const;
@@ -25,7 +25,7 @@ export type NoticeChoices = Partial<Record<NoticeKind, NoticeChoice>>;
 export interface NoticeParams {
   provider?: string;
   /** Of an incident: what fails, and whether it is over. */
-  fails?: IncidentKind;
+  fails?: ProviderFault;
   over?: boolean;
   /** Of the end of a key, and of an access: what is new, and the day that it is about. */
   news?: EndNews;

@@ -35,6 +35,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "connections.settleOwed": "connections:write",
   "credentials.rotate": "staff",
   "credentials.settleOwed": "staff",
+  "incidents.switch": "staff",
   "custody.cancelDeletion": "data:delete",
   "custody.requestDeletion": "data:delete",
   "custody.requestExport": "data:export",

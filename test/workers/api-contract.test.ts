@@ -118,6 +118,7 @@ const given: Record<string, () => Record<string, unknown>> = {
   "connections.setWebhookSecret": () => ({ connectionId: world.klaviyo }),
   "connections.removeWebhookSecret": () => ({ connectionId: world.klaviyo }),
   "connections.disconnect": () => ({ connectionId: world.google }),
+  "incidents.switch": () => ({ provider: "tiktok", on: true }),
   "credentials.settleOwed": () => ({ owedId: agencyOwedId(world.belongings) }),
   "renewals.now": () => ({ connectionId: world.klaviyo }),
   "integrations.refresh": () => ({ provider: "klaviyo" }),

@@ -71,11 +71,12 @@ for (const path of ["/api/auth/oauth/:provider/callback", "/api/integrations/:pr
 }
 
 /**
- * On to the next page, with its toast; the address that led here is kept nowhere. Who shows no page and came once too often is told
- * so, and when to come back.
+ * On to the next page, with its toast; the address that led here is kept nowhere. Who shows no page is told what was refused instead:
+ * that it came once too often and when to come back, or that the provider is switched off.
  */
-function go(c: Context<HttpEnv>, { location, toast, retryAfterS }: NextPage): Response {
+function go(c: Context<HttpEnv>, { location, toast, retryAfterS, refusal }: NextPage): Response {
   if (retryAfterS !== undefined && readerOf(c.req.raw) !== "browser") throw rateLimited(retryAfterS);
+  if (refusal && readerOf(c.req.raw) !== "browser") throw refusal;
   if (toast) setFlash(c.get("ctx"), toast);
   c.header("cache-control", "no-store");
   c.header("referrer-policy", "no-referrer");

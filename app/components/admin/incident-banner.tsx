@@ -9,7 +9,9 @@ const useWords = wordsOf("incidents");
 
 type Open = Outputs["health"]["agency"]["openIncidents"][number];
 
-/** Above every page of the admin portal but the one that lists them: a provider fails for many clients. */
+const BODIES = { unavailable: "bannerBody", rate_limited: "bannerBody", misconfigured: "bannerOurs", switched_off: "bannerOff" } as const;
+
+/** Above every page of the admin portal but the one that lists them: a provider fails for many clients, or is switched off. */
 export function IncidentBanner({ incidents }: { incidents: readonly Open[] }) {
   const t = useWords();
   const { pathname } = useLocation();
@@ -27,7 +29,7 @@ export function IncidentBanner({ incidents }: { incidents: readonly Open[] }) {
             </Button>
           }
         >
-          {t("since")} <Time at={openedAt} style="dateTime" />. {t(kind === "misconfigured" ? "bannerOurs" : "bannerBody")}
+          {t("since")} <Time at={openedAt} style="dateTime" />. {t(BODIES[kind])}
         </Callout>
       ))}
     </div>

@@ -5,7 +5,7 @@ import { cn } from "#app/components/ui/cn.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
-import type { Account, Integration } from "./account-state.ts";
+import { type Account, type Integration, isSwitchedOff } from "./account-state.ts";
 
 const useWords = wordsOf("accounts");
 
@@ -48,7 +48,7 @@ export function AccountAccess({ integration, account }: { integration: Integrati
         </ul>
         <Scopes title={t("integrations.granted")} scopes={scopes.granted} />
         <Scopes title={t("integrations.missing")} scopes={scopes.missing} />
-        {may("connections:write") && refused.length > 0 && (
+        {may("connections:write") && refused.length > 0 && !isSwitchedOff(integration) && (
           <form method="get" action={`${base}/connect/${integration.provider}`} className="grid gap-3 border-t border-line pt-3">
             <input type="hidden" name="connection" value={account.id} />
             <input type="hidden" name="only" value="missing" />

@@ -5,7 +5,13 @@ export type Integration = Outputs["connections"]["list"][number];
 export type Account = Integration["connections"][number];
 
 /** How an account is, or a provider without one. What a person can mend comes before what mends itself. */
-export type AccountState = Account["health"]["state"] | "missing_scopes" | "choice_needed" | "not_connected" | "not_configured";
+export type AccountState =
+  | Account["health"]["state"]
+  | "missing_scopes"
+  | "choice_needed"
+  | "not_connected"
+  | "not_configured"
+  | "switched_off";
 
 export const STATE_TONES: Record<AccountState, Tone> = {
   healthy: "ok",
@@ -18,7 +24,11 @@ export const STATE_TONES: Record<AccountState, Tone> = {
   choice_needed: "warn",
   not_connected: "neutral",
   not_configured: "neutral",
+  switched_off: "neutral",
 };
+
+/** Whether the agency switched the provider off: nothing can be connected there now. */
+export const isSwitchedOff = ({ incident }: Integration): boolean => incident?.kind === "switched_off";
 
 /** Whether a job waits for the client to choose under this account. */
 export const needsChoice = ({ choices }: Account): boolean =>
@@ -44,13 +54,15 @@ const ORDER: readonly AccountState[] = [
 ];
 
 /** The account of a provider that needs somebody most says how the provider is. */
-export function stateOfProvider({ connections, configured, signsIn, keyForm }: Integration): AccountState {
+export function stateOfProvider(integration: Integration): AccountState {
+  const { connections, configured, signsIn, keyForm } = integration;
   const states = connections.map(stateOfAccount);
   const worst = ORDER.find((state) => states.includes(state));
   if (worst) return worst;
+  if (isSwitchedOff(integration)) return "switched_off";
   return configured || (signsIn && keyForm !== null) ? "not_connected" : "not_configured";
 }
 
 /** Whether a person should look at it. */
 export const needsAttention = (state: AccountState): boolean =>
-  state !== "healthy" && state !== "not_connected" && state !== "not_configured";
+  state !== "healthy" && state !== "not_connected" && state !== "not_configured" && state !== "switched_off";

@@ -13,7 +13,7 @@ import { AccountAccess } from "./account-access.tsx";
 import { AccountChoices } from "./account-choices.tsx";
 import { AccountFacts } from "./account-facts.tsx";
 import { AccountNotices } from "./account-notices.tsx";
-import { type Account, type Integration, stateOfAccount } from "./account-state.ts";
+import { type Account, type Integration, isSwitchedOff, stateOfAccount } from "./account-state.ts";
 import { AccountWebhook } from "./account-webhook.tsx";
 import { consentLink } from "./consent-link.ts";
 import { KeyAccountActions } from "./key-account-actions.tsx";
@@ -74,7 +74,7 @@ function AccountActions({ integration, account }: { integration: Integration; ac
   const isRead = preferred || (reads.length > 0 && reads.length === jobs.length);
   return (
     <div className="flex flex-wrap items-center gap-2 border-t border-line pt-4">
-      {kind === "oauth" && (
+      {kind === "oauth" && !isSwitchedOff(integration) && (
         <Button asChild size="sm" variant={status === "reconnect_needed" ? "primary" : "secondary"}>
           <a href={consentLink({ tenant: tenant.id, provider, connection: id })}>
             <RefreshCw aria-hidden />

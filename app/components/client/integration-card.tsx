@@ -73,7 +73,9 @@ export function ShelfCard({ integration }: { integration: Integration }) {
         <span className="grid min-w-0 flex-1 gap-0.5">
           <span className="text-[0.9375rem] font-semibold">{name}</span>
           <span className="text-[0.8125rem] text-ink-muted">{description[locale]}</span>
-          {state === "not_configured" && <span className="text-xs text-ink-faint">{t("accounts.state.not_configured")}</span>}
+          {(state === "not_configured" || state === "switched_off") && (
+            <span className="text-xs text-ink-faint">{t(`accounts.state.${state}`)}</span>
+          )}
         </span>
         <ChevronRight aria-hidden data-mirror className="mt-0.5 size-4 shrink-0 text-ink-faint" />
       </Link>

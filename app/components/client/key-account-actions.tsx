@@ -3,7 +3,7 @@ import { Button } from "#app/components/ui/button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
-import type { Account, Integration } from "./account-state.ts";
+import { type Account, type Integration, isSwitchedOff } from "./account-state.ts";
 import { FoldOut } from "./fold-out.tsx";
 import { isOfKeyForm, KeyForm } from "./key-form.tsx";
 
@@ -24,7 +24,7 @@ export function KeyAccountActions({
 }) {
   const t = useWords();
   const { may } = useTenant();
-  if (account.kind !== "key" || !may("connections:write")) return null;
+  if (account.kind !== "key" || !may("connections:write") || isSwitchedOff(integration)) return null;
   const { provider, name, signsIn, configured } = integration;
   return (
     // Folded in again once there is another key.

@@ -5,7 +5,9 @@ import { useTenant } from "#app/portal/use-tenant.ts";
 
 const useWords = wordsOf("notices");
 
-/** Above every page, calmly: a provider of this client fails for many, so that its figures stay as they are for a while. */
+const WHAT_NOW = { unavailable: "body", rate_limited: "body", misconfigured: "ours", switched_off: "off" } as const;
+
+/** Above every page, calmly: a provider of this client fails for many or is switched off, so that its figures stay as they are for a while. */
 export function ProviderNotices() {
   const t = useWords();
   const { incidents, jobs } = useTenant();
@@ -20,7 +22,7 @@ export function ProviderNotices() {
           <Callout key={provider.id} tone="info" title={t(`provider.${kind}`, { provider: provider.name })}>
             <p>
               {asOf !== null && `${t("provider.asOf", { time: format.date(asOf, "dateTime") })} `}
-              {t(kind === "misconfigured" ? "provider.ours" : "provider.body")}
+              {t(`provider.${WHAT_NOW[kind]}`)}
             </p>
             {waiting.length > 0 && <p>{t("provider.waits", { jobs: new Intl.ListFormat(locale).format(waiting) })}</p>}
           </Callout>

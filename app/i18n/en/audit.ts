@@ -36,6 +36,8 @@ export const audit = {
     export_downloaded: "Export downloaded",
     incident_opened: "Incident opened",
     incident_closed: "Incident closed",
+    provider_switched_off: "Provider switched off",
+    provider_switched_on: "Provider switched on",
     invitation_sent: "Invitation sent",
     invitation_accepted: "Invitation accepted",
     invitation_revoked: "Invitation taken back",

@@ -114,6 +114,7 @@ export const errors = {
   nothing_to_hand_over: "Nothing was asked for here that could be handed over.",
   owner_needed: "A client needs at least one owner.",
   provider_not_in_plan: "Your plan doesn’t include {{provider}}. Ask your agency for a larger plan.",
+  provider_off: "{{provider}} is switched off by your agency at the moment. Try again later.",
   reconnect_first: "This account must be connected again first.",
   request_waits_no_more: "This request waits no more.",
   reveal_asked_already: "You have asked for this one already; another admin has to answer.",

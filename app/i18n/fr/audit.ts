@@ -33,6 +33,8 @@ export const audit = {
     export_downloaded: "Export téléchargé",
     incident_opened: "Incident ouvert",
     incident_closed: "Incident clos",
+    provider_switched_off: "Fournisseur désactivé",
+    provider_switched_on: "Fournisseur réactivé",
     invitation_sent: "Invitation envoyée",
     invitation_accepted: "Invitation acceptée",
     invitation_revoked: "Invitation retirée",

@@ -114,6 +114,7 @@ export const errors = {
   nothing_to_hand_over: "Rien de ce qui est demandé ici ne peut être transmis.",
   owner_needed: "Un client a besoin d’au moins un propriétaire.",
   provider_not_in_plan: "Votre formule ne comprend pas {{provider}}. Demandez une formule supérieure à votre agence.",
+  provider_off: "{{provider}} est désactivé par votre agence pour le moment. Réessayez plus tard.",
   reconnect_first: "Reconnectez d’abord ce compte.",
   request_waits_no_more: "Cette demande n’est plus en attente.",
   reveal_asked_already: "Vous l’avez déjà demandé ; un autre administrateur doit répondre.",

@@ -33,6 +33,8 @@ export const audit = {
     export_downloaded: "הייצוא הורד",
     incident_opened: "תקלה נפתחה",
     incident_closed: "תקלה נסגרה",
+    provider_switched_off: "ספק הושבת",
+    provider_switched_on: "ספק הופעל מחדש",
     invitation_sent: "הזמנה נשלחה",
     invitation_accepted: "הזמנה התקבלה",
     invitation_revoked: "הזמנה בוטלה",

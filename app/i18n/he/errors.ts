@@ -113,6 +113,7 @@ export const errors = {
   nothing_to_hand_over: "לא התבקש כאן דבר שאפשר למסור.",
   owner_needed: "ללקוח דרושים בעלים אחד לפחות.",
   provider_not_in_plan: "המסלול שלכם אינו כולל את {{provider}}. אפשר לבקש מהסוכנות מסלול גדול יותר.",
+  provider_off: "הסוכנות השביתה כרגע את {{provider}}. אפשר לנסות שוב מאוחר יותר.",
   reconnect_first: "יש לחבר תחילה את החשבון הזה מחדש.",
   request_waits_no_more: "הבקשה הזאת כבר אינה ממתינה.",
   reveal_asked_already: "כבר ביקשת את זה; מנהל אחר צריך לענות.",

@@ -44,6 +44,7 @@ export async function beginIntake(
     return await leave(ctx, provider, { forTenant: "", scopes, shop: shop?.data ?? null, connectionId: null, whose, returnTo });
   } catch (error) {
     if (error instanceof DomainError && error.kind === "rate_limited") return { ...stay("too_many"), retryAfterS: error.retryAfterS };
+    if (error instanceof DomainError && error.code === "provider_off") return { ...stay("provider_off"), refusal: error };
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.error("cannot begin to take a client in", { provider: provider.id, error });
     return stay("misconfigured");

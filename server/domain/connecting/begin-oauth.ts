@@ -63,6 +63,7 @@ export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage>
     return await leave(ctx, provider, { forTenant, scopes, shop: shop?.data ?? null, connectionId: known?.id ?? null, returnTo });
   } catch (error) {
     if (error instanceof DomainError && error.kind === "rate_limited") return { ...stay("too_many"), retryAfterS: error.retryAfterS };
+    if (error instanceof DomainError && error.code === "provider_off") return { ...stay("provider_off"), refusal: error };
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.error("cannot begin a connection", { provider: provider.id, error });
     return stay("misconfigured");

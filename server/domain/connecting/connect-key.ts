@@ -5,6 +5,7 @@ import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { newcomer } from "#server/domain/connections/account-of.ts";
 import { findConnection } from "#server/domain/connections/hold-connection.ts";
 import type { ConnectedKey, ConnectKey } from "#server/domain/connections/schemas.ts";
+import { requireSwitchedOn } from "#server/domain/incidents/open-incidents.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { buyTokens } from "#server/domain/tokens/ways-to-tokens.ts";
 import { requireVault } from "#server/domain/vault/require-vault.ts";
@@ -30,7 +31,7 @@ interface Proven {
 /**
  * Connects an account by what its owner typed into the provider's key form. A live call says whose key it is before anything is
  * kept; with `connectionId` a key connection gets another key, which must be of the same account. Throws `forbidden`, `not_found`,
- * `invalid` (its `field` is the form's), `conflict` for another account's key, a connection by OAuth or an account that the plan has no place for, `rate_limited`,
+ * `invalid` (its `field` is the form's), `conflict` for another account's key, a connection by OAuth, an account that the plan has no place for or a provider that is switched off, `rate_limited`,
  * `unavailable` where the provider does not answer, and `vault_closed` where we could not keep it. None of them holds what was typed.
  */
 export async function connectKey(ctx: TenantCtx, { provider: id, fields, connectionId }: ConnectKey): Promise<ConnectedKey> {
@@ -38,6 +39,7 @@ export async function connectKey(ctx: TenantCtx, { provider: id, fields, connect
   const provider = findKeyProvider(id);
   // Before anything can go wrong: what looks like no key may be one all the same.
   for (const value of secretsIn(provider, fields)) ctx.log.conceal(value);
+  await requireSwitchedOn(ctx, [provider.id]);
   if (connectionId !== undefined) await checkReplaced(ctx, provider, connectionId);
   const typed = parseTyped(provider, fields);
   await limitTries(ctx);

@@ -4,9 +4,11 @@ import { oauthStates } from "#db/schema/index.ts";
 import type { ConsentEnd } from "#db/words/connections.ts";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { type Ctx, requireUser } from "#server/ctx.ts";
+import { requireSwitchedOn } from "#server/domain/incidents/open-incidents.ts";
 import { networkOf } from "#server/domain/tenancy/network-of.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { hashToken, linkToken } from "#server/domain/vault/sign-in-tokens.ts";
+import type { DomainError } from "#server/errors.ts";
 import { authorizeUrl, newState, redirectUriOf } from "./authorize-url.ts";
 import { markBrowser } from "./mark-browser.ts";
 
@@ -29,17 +31,21 @@ export interface Consent {
 export interface NextPage extends ConsentEnd {
   /** Seconds, where it was one try too many: what a caller that shows no page is told instead. */
   retryAfterS?: number | undefined;
+  /** Why nothing was begun, where it is not the person's to mend: what a caller that shows no page is told instead. */
+  refusal?: DomainError | undefined;
 }
 
 /**
  * Sends the person off to the provider's consent page. What must hold on the way back (person, session, browser, tenant,
  * provider, shop, scopes) is stored under the hash of the state, for ten minutes and one exchange; the PKCE verifier is derived from
- * the state and stored nowhere. Throws `rate_limited`, and `misconfigured` without our client id and secret.
+ * the state and stored nowhere. Throws `rate_limited`, `conflict` for a provider that is switched off, and `misconfigured` without our
+ * client id and secret.
  */
 export async function leave(ctx: Ctx, provider: OAuthProvider, consent: Consent): Promise<NextPage> {
   const actor = requireUser(ctx);
   await takeFromLimit(ctx, { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 });
   await takeFromLimit(ctx, { key: `oauth:user:${actor.userId}`, max: 60, windowS: 600 });
+  await requireSwitchedOn(ctx, [provider.id]);
   const state = newState();
   const verifier = provider.oauth.pkce ? linkToken(ctx.config, "pkce", state) : null;
   const url = authorizeUrl(ctx.config, provider, { ...consent, state, verifier, choosing: actor.staff });

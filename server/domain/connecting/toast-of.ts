@@ -28,6 +28,7 @@ export type ConsentOutcome =
   | "shop_needed"
   | "unknown_permissions"
   | "oauth_already"
+  | "provider_off"
   | "not_in_plan"
   | "plan_full"
   | "from_elsewhere"
@@ -164,6 +165,11 @@ const words: Record<ConsentOutcome, Text> = {
     en: "This account is connected by signing in to {provider} already, and that is what is used. You can disconnect the key.",
     fr: "Ce compte est déjà connecté par une connexion à {provider}, et c’est elle qui sert. Vous pouvez déconnecter la clé.",
     he: "החשבון הזה כבר מחובר דרך כניסה ל-{provider}, והיא זו שבשימוש. אפשר לנתק את המפתח.",
+  },
+  provider_off: {
+    en: "{provider} is switched off by your agency at the moment, so nothing was connected. Please try again later.",
+    fr: "{provider} est désactivé par votre agence pour le moment : rien n’a été connecté. Réessayez plus tard.",
+    he: "הסוכנות השביתה כרגע את {provider}, ולכן דבר לא חובר. אפשר לנסות שוב מאוחר יותר.",
   },
   not_in_plan: {
     en: "Your plan doesn’t include {provider}. Ask your agency for a larger plan.",

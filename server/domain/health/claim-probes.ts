@@ -11,7 +11,7 @@ const maxPages = 10;
 
 /**
  * Sends a probe of every connection that is due for one, and answers how many. Left out, until they are due again: connections
- * that a run has just used well, and those of a provider with an open incident, of which `watchProviders` tries a few.
+ * that a run has just used well, and those of a provider that is switched off or has an open incident, of which `watchProviders` tries a few.
  */
 export async function claimProbes(ctx: Ctx): Promise<number> {
   const down = new Set((await openIncidents(ctx)).map(({ provider }) => provider));

@@ -1,13 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
-import type { IncidentKind } from "#db/words/incidents.ts";
+import type { ProviderFault } from "#db/words/incidents.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
 
 /** How many tenants a provider fails for, and mostly how. */
 export interface Failures {
   provider: string;
   tenants: number;
-  kind: IncidentKind;
+  kind: ProviderFault;
 }
 
 /** Counts tenants, not connections: one client with many accounts is one client. */

@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { incidents } from "#db/schema/index.ts";
-import type { IncidentKind } from "#db/words/incidents.ts";
+import type { ProviderFault } from "#db/words/incidents.ts";
 import type { NoticeParams } from "#db/words/notices.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
@@ -23,17 +23,18 @@ const smallestShare = 0.2;
 /** More than a minute, so that the tries of one tick have all ended. */
 const quietMs = 90_000;
 
-type Open = Awaited<ReturnType<typeof openIncidents>>[number];
+type Open = Omit<Awaited<ReturnType<typeof openIncidents>>[number], "kind"> & { kind: ProviderFault };
 
 /**
  * Opens an incident where a provider fails for many tenants at once, widens the one that is open, tries a few of its
- * connections and closes it when they work again. On a good day it reads two indexes that hold nothing. Answers counts.
+ * connections and closes it when they work again. A provider that an admin switched off is left alone. On a good day it reads two
+ * indexes that hold nothing. Answers counts.
  */
 export async function watchProviders(ctx: Ctx): Promise<{ opened: number; closed: number }> {
   const open = await openIncidents(ctx);
   const counts = { opened: 0, closed: 0 };
-  for (const incident of open) {
-    if (await watchOpen(ctx, incident)) counts.closed++;
+  for (const { kind, ...incident } of open) {
+    if (kind !== "switched_off" && (await watchOpen(ctx, { ...incident, kind }))) counts.closed++;
   }
   for (const { provider, tenants, kind } of await failuresByProvider(ctx, ctx.now() - windowMs)) {
     if (tenants < fewestTenants || open.some((incident) => incident.provider === provider)) continue;
@@ -42,7 +43,7 @@ export async function watchProviders(ctx: Ctx): Promise<{ opened: number; closed
   return counts;
 }
 
-async function openIfWave(ctx: Ctx, provider: string, kind: IncidentKind): Promise<boolean> {
+async function openIfWave(ctx: Ctx, provider: string, kind: ProviderFault): Promise<boolean> {
   const standing = await standingOf(ctx, provider, { since: Math.max(ctx.now() - windowMs, await lastClosedAt(ctx, provider)) });
   if (standing.failing < fewestTenants || standing.failing < smallestShare * standing.called) return false;
   const now = ctx.now();

@@ -5,6 +5,7 @@ import { providerName } from "#server/catalog/providers/registry.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { jobsReading } from "#server/domain/incidents/open-incidents.ts";
 import { listStaff } from "#server/domain/notices/list-readers.ts";
+import { isProviderFault } from "#server/domain/wire/is-provider-fault.ts";
 import type { MailOf } from "#server/messages.ts";
 import { deliver } from "./deliver.ts";
 import { type HandOn, sendToEach } from "./send-to-each.ts";
@@ -16,8 +17,9 @@ import { incidentLetter } from "./write-letter.ts";
  */
 export async function mailIncident(ctx: Ctx, message: MailOf<"mail.incident">, handOn?: HandOn): Promise<void> {
   const [incident] = await ctx.directory.select().from(incidents).where(eq(incidents.id, message.incident));
-  if (!incident) return;
-  const { id, provider, kind, tenantsFailing, tenantsUsing, openedAt, closedAt } = incident;
+  // Who switched a provider off knows it; no such mail is ever asked for.
+  if (!incident || !isProviderFault(incident.kind)) return;
+  const { kind, id, provider, tenantsFailing, tenantsUsing, openedAt, closedAt } = incident;
   const facts = { provider: providerName(provider), kind, tenantsFailing, tenantsUsing, url: `${ctx.config.APP_ORIGIN}/admin/incidents` };
   const closedAfterMs = closedAt === null ? null : closedAt - openedAt;
   await sendToEach(ctx, await listStaff(ctx), { message, handOn }, ({ id: person, email, name, locale }) => {

@@ -1,5 +1,5 @@
 import type { AccountChange, CliffKind, ConnectionKind, EndNews } from "#db/words/connections.ts";
-import type { IncidentKind } from "#db/words/incidents.ts";
+import type { ProviderFault } from "#db/words/incidents.ts";
 import type { Locale } from "#db/words/locales.ts";
 import type { NoticeKind, NoticeParams } from "#db/words/notices.ts";
 import type { Role } from "#db/words/tenants.ts";
@@ -173,7 +173,7 @@ export function incidentLetter(facts: {
   locale: Locale;
   name: string;
   provider: string;
-  kind: IncidentKind;
+  kind: ProviderFault;
   tenantsFailing: number;
   tenantsUsing: number;
   jobs: readonly string[];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { endNews } from "#db/words/connections.ts";
-import { incidentKinds } from "#db/words/incidents.ts";
+import { providerFaults } from "#db/words/incidents.ts";
 import { mailPaces, type NoticeParams, noticeKinds } from "#db/words/notices.ts";
 import type { ErrorCode } from "#server/errors.ts";
 
@@ -16,7 +16,7 @@ export type MarkRead = z.infer<typeof MarkRead>;
 
 const Params = z.object({
   provider: z.string().optional(),
-  fails: z.enum(incidentKinds).optional(),
+  fails: z.enum(providerFaults).optional(),
   over: z.boolean().optional(),
   news: z.enum(endNews).optional(),
   at: z.number().nullable().optional(),

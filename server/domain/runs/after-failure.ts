@@ -60,6 +60,9 @@ function asRunError(error: unknown): RunError {
   return new RunError("defect");
 }
 
+/** So long a run waits before it looks again whether a provider is back that is down for all. */
+export const downMs = (random: () => number): number => 5 * minute + random() * 10 * minute;
+
 /** `waiting`: queued as well, but this was no try. */
 export type RunVerdict = { status: "failed" } | { status: "dead" } | { status: "queued" | "waiting"; availableAt: number };
 
@@ -73,7 +76,7 @@ export function afterFailure(
   { attempt, now, random, incident = false }: { attempt: number; now: number; random: () => number; incident?: boolean },
 ): RunVerdict {
   const askedMs = Math.min(retryAfterCapMs, (failure.retryAfterS ?? 0) * second);
-  if (incident) return { status: "waiting", availableAt: Math.ceil(now + Math.max(askedMs, 5 * minute + random() * 10 * minute)) };
+  if (incident) return { status: "waiting", availableAt: Math.ceil(now + Math.max(askedMs, downMs(random))) };
   switch (failure.kind) {
     case "revoked":
     case "missing_scopes":

@@ -16,7 +16,7 @@ const maxPages = 20;
 /**
  * Makes a run of every schedule that is due, and sends their ids. Called every minute: twice in the same one makes the
  * runs once, not at all for an hour makes one run of each schedule, not one for each slot that was missed. Jobs that read a
- * provider with an open incident stay due until it is closed. Answers how many runs were made.
+ * provider with an open incident, or one that is switched off, stay due until that is over. Answers how many runs were made.
  */
 export async function claimDue(ctx: Ctx, jobs: readonly Job[] = allJobs): Promise<number> {
   const down = (await openIncidents(ctx)).map(({ provider }) => provider);

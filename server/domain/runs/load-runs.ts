@@ -12,8 +12,10 @@ export interface LoadedRun {
   schedule: ScheduleRow | undefined;
   /** Connections of the providers that the job declares, and of no others; whatever their status. */
   held: HeldConnection[];
-  /** Providers of the job that fail for many tenants now. */
+  /** Providers of the job that fail for many tenants now, or are switched off. */
   down: readonly string[];
+  /** Of these, the ones that an admin switched off: nothing is asked of them. */
+  off: readonly string[];
 }
 
 /** Reads all that these runs of one D1 need, in two round trips side by side, however many they are. */
@@ -53,6 +55,7 @@ export async function loadRuns(ctx: Ctx, db: Db, claimed: readonly RunRow[], job
 
   return claimed.map((run) => {
     const providers = (jobs.get(run.job)?.needs ?? []).map(({ provider }) => provider);
+    const waitedFor = incidentRows.filter(({ provider }) => providers.includes(provider));
     return {
       run,
       tenant: tenantRows.find(({ id }) => id === run.tenantId),
@@ -64,7 +67,8 @@ export async function loadRuns(ctx: Ctx, db: Db, claimed: readonly RunRow[], job
           secrets: secretRows.filter(({ tenantId, connectionId }) => tenantId === run.tenantId && connectionId === connection.id),
           dataKeys: keyRows.filter(({ tenantId }) => tenantId === run.tenantId),
         })),
-      down: incidentRows.map(({ provider }) => provider).filter((provider) => providers.includes(provider)),
+      down: waitedFor.map(({ provider }) => provider),
+      off: waitedFor.filter(({ kind }) => kind === "switched_off").map(({ provider }) => provider),
     };
   });
 }

@@ -1,4 +1,4 @@
-import type { IncidentKind } from "#db/words/incidents.ts";
+import type { ProviderFault } from "#db/words/incidents.ts";
 import type { RunErrorKind, RunStatus } from "#db/words/runs.ts";
 import type { Step } from "#server/catalog/job.ts";
 import type { LogLine } from "./run-log.ts";
@@ -17,7 +17,7 @@ export interface StepOutcome {
   /** Calls to providers, those that failed too. */
   calls: number;
   /** The connection whose provider failed, and how. */
-  failing: { connectionId: string; kind: IncidentKind } | null;
+  failing: { connectionId: string; kind: ProviderFault } | null;
   logs: readonly LogLine[];
   next: {
     status: RunStatus;

@@ -3,12 +3,13 @@ import type { Job } from "#server/catalog/job.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { activateClient } from "#server/domain/clients/activate-client.ts";
 import { chooseAccount } from "#server/domain/connections/choose-account.ts";
+import { jobsReading } from "#server/domain/incidents/open-incidents.ts";
 import { blockOf } from "#server/domain/schedules/block-of.ts";
 import { mergeConfig } from "#server/domain/schedules/merge-config.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { planHasJob } from "#server/domain/tenancy/plans.ts";
 import { isProviderFault } from "#server/domain/wire/is-provider-fault.ts";
-import { afterFailure, failureOf, RunError, type RunFailure } from "./after-failure.ts";
+import { afterFailure, downMs, failureOf, RunError, type RunFailure } from "./after-failure.ts";
 import { type Engine, maxSteps, runLeaseMs, runMessage } from "./engine.ts";
 import type { Commit } from "./group-commit.ts";
 import type { LoadedRun } from "./load-runs.ts";
@@ -45,8 +46,11 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
         { ...loaded, run },
         { cursor, log, spent, leftMs: startedAt + engine.limits.deadlineMs - ctx.now() },
       );
-      const goOn = !step.found.done && ctx.now() - startedAt < engine.limits.budgetMs;
-      outcome = afterStep(ctx, { run, log, goOn, calls: spent.calls, ...step });
+      const goOn = step !== "waits" && !step.found.done && ctx.now() - startedAt < engine.limits.budgetMs;
+      outcome =
+        step === "waits"
+          ? releaseOutcome(ctx, run, Math.ceil(ctx.now() + downMs(engine.random)))
+          : afterStep(ctx, { run, log, goOn, calls: spent.calls, ...step });
     } catch (error) {
       const failure = failureOf(error);
       if (isOurFault(failure)) runCtx.log.error("a run failed by our own fault", { kind: failure.kind, error });
@@ -77,10 +81,11 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
   }
 }
 
+/** What the next step found; `waits` where the job cannot do without a provider that is switched off. */
 async function nextStep(
   ctx: Ctx,
   engine: Engine,
-  { run, tenant, schedule, held }: LoadedRun,
+  { run, tenant, schedule, held, off }: LoadedRun,
   { cursor, log, spent, leftMs }: { cursor: unknown; log: RunLog; spent: { calls: number }; leftMs: number },
 ) {
   const job = engine.jobs.get(run.job);
@@ -90,7 +95,9 @@ async function nextStep(
   const connections = held.map(({ connection }) => connection);
   const block = blockOf(job, { suspended: isStopped(tenant), inPlan: planHasJob(tenant, job.id), connections });
   if (block) throw new RunError(blocked[block]);
-  const chosen = [...new Set(job.needs.map(({ provider }) => provider))].flatMap((provider) => {
+  if (jobsReading([job], off).length > 0) return "waits";
+  const asked = new Set(job.needs.map(({ provider }) => provider).filter((provider) => !off.includes(provider)));
+  const chosen = [...asked].flatMap((provider) => {
     const found = chooseAccount(job, provider, connections);
     return "account" in found ? held.filter(({ connection }) => connection === found.account) : [];
   });
@@ -201,12 +208,12 @@ function failingOf({ kind, provider, isRetired }: RunFailure, { held }: LoadedRu
   return "account" in read ? { connectionId: read.account.id, kind } : null;
 }
 
-/** A claimed run that did not get its turn here: it waits again, and this was no try. */
-export const releaseOutcome = (ctx: Ctx, run: Run): StepOutcome => ({
+/** A claimed run that did not get its turn here: it waits again, until `availableAt`, and this was no try. */
+export const releaseOutcome = (ctx: Ctx, run: Run, availableAt = ctx.now()): StepOutcome => ({
   ...idsOf(run),
   ...nothing,
   failing: null,
   defect: null,
   logs: [],
-  next: { ...well, status: "queued", attempt: run.attempt - 1, step: run.step, availableAt: ctx.now(), sentAt: ctx.now() },
+  next: { ...well, status: "queued", attempt: run.attempt - 1, step: run.step, availableAt, sentAt: ctx.now() },
 });

@@ -1,9 +1,11 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { runs, schedules } from "#db/schema/index.ts";
+import { requiredNeeds } from "#server/catalog/job.ts";
 import { findJob } from "#server/catalog/jobs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { canonical } from "#server/domain/audit/chain.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { requireSwitchedOn } from "#server/domain/incidents/open-incidents.ts";
 import { checkParams } from "#server/domain/schedules/check-params.ts";
 import { gridOf, nextSlot } from "#server/domain/schedules/slots.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -19,13 +21,18 @@ import type { StartRun, StoredRun } from "./schemas.ts";
  * Runs a job now. Where a run of it is open already, that is the answer: a job never runs twice at once for a tenant. `params` count
  * for this run alone, in place of the client's own settings.
  * Throws `not_found` for an unknown job, `invalid` with the name of a parameter that does not fit it, and `conflict` for a
- * suspended client, a job that its plan does not have, or parameters that the open run does not have.
+ * suspended client, a job that its plan does not have, one that reads a provider that is switched off, or parameters that the open run
+ * does not have.
  */
 export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun): Promise<StoredRun> {
   requirePermission(ctx, "runs:start");
   const job = findJob(jobId);
   if (isStopped(ctx.tenant)) throw conflict("client_suspended");
   if (!planHasJob(ctx.tenant, job.id)) throw conflict("job_not_in_plan", {}, { field: "job" });
+  await requireSwitchedOn(
+    ctx,
+    requiredNeeds(job).map(({ provider }) => provider),
+  );
   const own = params && Object.keys(params).length > 0 ? params : null;
   if (own) checkParams(job, own);
   const now = ctx.now();

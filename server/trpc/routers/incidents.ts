@@ -1,13 +1,31 @@
+import { z } from "zod";
 import { listIncidents } from "#server/domain/incidents/list-incidents.ts";
-import { ListIncidents } from "#server/domain/incidents/schemas.ts";
+import { listSwitches } from "#server/domain/incidents/list-switches.ts";
+import { ListIncidents, ProviderSwitch, SwitchProvider } from "#server/domain/incidents/schemas.ts";
+import { switchProvider } from "#server/domain/incidents/switch-provider.ts";
 import { router, staff } from "#server/trpc/init.ts";
-import { Incidents } from "#server/trpc/replies.ts";
+import { Done, Incidents, whenDone } from "#server/trpc/replies.ts";
 
-/** Providers that failed for many clients at once. */
+/** Providers that failed for many clients at once, and those that are switched off. */
 export const incidents = router({
   list: staff
     .meta({ openapi: { method: "GET", path: "/incidents", summary: "Providers that failed for many clients at once" } })
     .input(ListIncidents)
     .output(Incidents)
     .query(({ ctx, input }) => listIncidents(ctx, input)),
+  switches: staff
+    .meta({ openapi: { method: "GET", path: "/providers", summary: "Every provider, and since when it is switched off" } })
+    .output(z.array(ProviderSwitch))
+    .query(({ ctx }) => listSwitches(ctx)),
+  switch: staff
+    .meta({
+      openapi: {
+        method: "PUT",
+        path: "/providers/{provider}",
+        summary: "Switch a provider off for all clients, or on again: nothing is connected and its jobs wait, its tokens are still renewed",
+      },
+    })
+    .input(SwitchProvider)
+    .output(Done)
+    .mutation(({ ctx, input }) => whenDone(switchProvider(ctx, input))),
 });

@@ -8,6 +8,7 @@ import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { claimProbes } from "#server/domain/health/claim-probes.ts";
 import { drainGently } from "#server/domain/incidents/drain-gently.ts";
 import { listIncidents } from "#server/domain/incidents/list-incidents.ts";
+import { switchProvider } from "#server/domain/incidents/switch-provider.ts";
 import { watchProviders } from "#server/domain/incidents/watch-providers.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
@@ -494,4 +495,74 @@ test("the list has the open ones first, each with the jobs that wait, and pages 
   const next = await listIncidents(ctx, { limit: 1, cursor: page.next ?? "" });
   expect(next.past.map(({ provider }) => provider)).toEqual(["klaviyo"]);
   expect(next.next).toBeNull();
+});
+
+describe("a provider that an admin switched off", () => {
+  const switched = async (now: () => number, on: boolean) =>
+    switchProvider(testCtx({ actor: (await makeUser({ staff: true })).actor, now }), { provider: "shopify", on });
+
+  test("is asked nothing: what is due waits, what runs already waits without using up a try, and all of it goes on afterwards", async () => {
+    const world = makeWorld();
+    const { rig, state } = world;
+    const tenants = await world.tenants(3);
+    // One run of each was made before.
+    expect(await claimDue(rig.ctx)).toBe(6);
+    await switched(rig.clock.now, false);
+    await world.work();
+    const shopRuns = () => database.select().from(runs).where(eq(runs.job, "shopify-sensor")).orderBy(runs.id);
+    expect(await shopRuns()).toMatchObject(Array(3).fill({ status: "queued", attempt: 0, errorKind: null, finishedAt: null, lease: null }));
+    for (const { availableAt } of await shopRuns()) {
+      expect(availableAt).toBeGreaterThanOrEqual(start + 5 * minute);
+      expect(availableAt).toBeLessThanOrEqual(start + 15 * minute);
+    }
+    for (let at = 0; at < 12; at++) await world.minute(30 * minute);
+    expect(state.calls).toBe(0);
+    expect(await shopRuns()).toMatchObject(Array(3).fill({ status: "queued", attempt: 0, errorKind: null }));
+    // Nothing failed: no connection says so, no letter is dead, and no wave is seen.
+    const rows = await database.select().from(connections);
+    expect(rows).toMatchObject(Array(3).fill({ failedAt: null, failureKind: null, lastSuccessAt: null }));
+    expect(rig.ctx.traces.dead).toEqual([]);
+    expect(await database.select().from(incidents)).toMatchObject([{ kind: "switched_off", closedAt: null, tenantsUsing: 3 }]);
+    // Jobs that need nothing of it went on all the time.
+    const free = await database.select().from(runs).where(eq(runs.job, "free"));
+    expect(free.length).toBeGreaterThan(3);
+    expect(new Set(free.map(({ status }) => status))).toEqual(new Set(["succeeded"]));
+
+    await switched(rig.clock.now, true);
+    for (let at = 0; at < 10; at++) await world.minute(3 * minute);
+    const done = await shopRuns();
+    expect(new Set(done.map(({ tenantId }) => tenantId))).toEqual(new Set(tenants.map(({ id }) => id)));
+    expect(new Set(done.map(({ status }) => status))).toEqual(new Set(["succeeded"]));
+    expect(state.calls).toBeGreaterThanOrEqual(3);
+    expect([await lines("provider.switched_off"), await lines("provider.switched_on")].map(({ length }) => length)).toEqual([1, 1]);
+    expect(incidentMails(rig.ctx.traces.mails)).toEqual([]);
+  });
+
+  test("ends the wave of failures there, is probed by nobody, and what still fails when it is on again is a new wave", async () => {
+    const world = makeWorld();
+    const { rig, state } = world;
+    await world.tenants(5);
+    state.failing = "unavailable";
+    await claimDue(rig.ctx);
+    await world.work();
+    await world.minute();
+    await world.minute();
+    expect(await database.select().from(incidents)).toMatchObject([{ kind: "unavailable", closedAt: null }]);
+    await switched(rig.clock.now, false);
+    await database.update(connections).set({ probeAt: rig.clock.now() });
+    rig.ctx.traces.tokens.length = 0;
+    for (let at = 0; at < 5; at++) await world.minute(10 * minute);
+    expect(rig.ctx.traces.tokens.filter(({ type }) => type === "token.probe")).toEqual([]);
+    const kinds = async () =>
+      (await database.select().from(incidents).orderBy(incidents.id)).map(({ kind, closedAt }) => [kind, closedAt !== null]);
+    expect(await kinds()).toEqual([
+      ["unavailable", true],
+      ["switched_off", false],
+    ]);
+    await switched(rig.clock.now, true);
+    await world.minute();
+    expect((await kinds()).at(-1), "what failed before is no wave").toEqual(["switched_off", true]);
+    for (let at = 0; at < 8; at++) await world.minute(2 * minute);
+    expect((await kinds()).at(-1)).toEqual(["unavailable", false]);
+  });
 });

@@ -30,6 +30,7 @@ test("the notices name the own accounts that wait for a person, end, or changed,
     reconnects: [accountOf(waits, { id: "klaviyo", name: "Klaviyo" })],
     cliffs: [{ ...accountOf(ends, { id: "meta", name: "Meta" }), at: now + 5, kind: "consent", by: "oauth", since: now }],
     changes: [{ ...accountOf(moved, { id: "google", name: "Google" }), at: now, currency: { from: "EUR", to: "GBP" } }],
+    unread: 0,
   });
 });
 
