@@ -1,6 +1,8 @@
 import { enterTenant } from "#server/ctx.ts";
 import { validateClient } from "#server/domain/clients/validate-client.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
+import { wordedFindings } from "#server/trpc/say-findings.ts";
+import { voiceIn } from "#workers/voice.ts";
 import { readOptions, readTenant, usageOfWhose, whose } from "./read-options.ts";
 import { withAtrium } from "./with-atrium.ts";
 
@@ -19,7 +21,7 @@ const id = readTenant(usage, values, positionals);
 
 await withAtrium("validate-client", values, async (ctx) => {
   const client = enterTenant(ctx, await findTenant(ctx, id), "system");
-  const findings = await validateClient(client);
+  const findings = wordedFindings({ voice: voiceIn("en") }, await validateClient(client));
   if (values.json) process.stdout.write(`${JSON.stringify(findings)}\n`);
   else {
     for (const { severity, message } of findings) process.stdout.write(`${severity === "error" ? "wrong  " : "mind   "} ${message}\n`);

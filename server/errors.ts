@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Text } from "#db/words/locales.ts";
+import type { Saying, Text } from "#db/words/locales.ts";
 
 /**
  * What can go wrong in a way that a caller should know. `vault_closed`: a root key of ours is missing, so that nothing can be sealed or
@@ -212,8 +212,7 @@ export class DomainError extends Error {
 }
 
 /** A code as logs say it. */
-export const lineOf = ({ code, params }: { code: string; params: Params }): string =>
-  Object.keys(params).length === 0 ? code : `${code} ${JSON.stringify(params)}`;
+export const lineOf = ({ code, params }: Saying): string => (Object.keys(params).length === 0 ? code : `${code} ${JSON.stringify(params)}`);
 
 export const domainError = <C extends ErrorCode>(code: C, ...[params = {}, more = {}]: Said<C>): DomainError =>
   new DomainError({ code, params }, more);

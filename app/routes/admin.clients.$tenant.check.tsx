@@ -37,9 +37,7 @@ export default function ClientCheck() {
             {findings.map(({ severity, code, message }) => (
               <li key={`${code} ${message}`} className="flex flex-wrap items-start gap-x-3 gap-y-1.5 px-4 py-3 text-[0.8125rem]">
                 <Badge tone={severity === "error" ? "danger" : "warn"}>{t(`check.${severity}`)}</Badge>
-                <span lang="en" dir="ltr" className="min-w-0 flex-1 basis-60 [overflow-wrap:anywhere]">
-                  {message}
-                </span>
+                <span className="min-w-0 flex-1 basis-60 [overflow-wrap:anywhere]">{message}</span>
               </li>
             ))}
           </ul>

@@ -1,3 +1,5 @@
+import type { Text } from "./locales.ts";
+
 /** `active`: usable. `reconnect_needed`: the provider took access away. `disconnected`: the client did. */
 export const connectionStatuses = ["active", "reconnect_needed", "disconnected"] as const;
 export type ConnectionStatus = (typeof connectionStatuses)[number];
@@ -18,12 +20,14 @@ export const renewalTriggers = ["cron", "use", "person"] as const;
 export type RenewalTrigger = (typeof renewalTriggers)[number];
 
 /**
- * How a renewal ended. `late`: new tokens came after somebody else's and were not kept. The others are the kinds of failure;
- * `revoked` is the only one after which a person is needed.
+ * How a renewal ended. `late`: new tokens came after somebody else's and were not kept. `lives_on`: the refresh token was refused and
+ * dropped, and the access token lives on to its end. The others are the kinds of failure; `revoked` is the only one after which a person
+ * is needed.
  */
 export const renewalOutcomes = [
   "renewed",
   "late",
+  "lives_on",
   "revoked",
   "missing_scopes",
   "rate_limited",
@@ -112,10 +116,49 @@ export interface ChosenResource {
   gone?: true | undefined;
 }
 
-/** How a consent ended: the page that the browser was sent to, and what it was told there. */
+/**
+ * How a consent ended, or why it did not begin: how good that is, and the names of what its sentence names. The sentences are in
+ * `app/i18n/<language>/consent-words.ts`.
+ */
+export const consentCodes = {
+  connected: ["success", "account", "provider"],
+  reconnected: ["success", "account", "provider"],
+  client_made: ["success", "account", "provider"],
+  several_clients: ["error", "account", "provider"],
+  whose_account: ["error", "account", "provider"],
+  connected_partly: ["info", "account", "missing", "provider"],
+  denied: ["error", "provider"],
+  not_wanted: ["info", "account", "provider"],
+  ended: ["error"],
+  still_working: ["info", "provider"],
+  broken_off: ["error", "provider"],
+  failed: ["error", "id", "provider"],
+  elsewhere: ["error"],
+  not_yours: ["error"],
+  forged: ["error", "provider"],
+  wrong_shop: ["error", "provider"],
+  other_account: ["error", "account", "provider"],
+  refused: ["error", "provider"],
+  provider_down: ["error", "provider"],
+  too_few_scopes: ["error", "missing", "provider"],
+  scopes_unsaid: ["error", "provider"],
+  misconfigured: ["error", "provider"],
+  vault_closed: ["error", "provider"],
+  shop_needed: ["error"],
+  unknown_permissions: ["error", "provider"],
+  oauth_already: ["error", "provider"],
+  provider_off: ["error", "provider"],
+  not_in_plan: ["error", "provider"],
+  plan_full: ["error", "provider"],
+  from_elsewhere: ["error", "provider"],
+  too_many: ["error"],
+} as const satisfies Record<string, readonly ["success" | "info" | "error", ...string[]]>;
+export type ConsentCode = keyof typeof consentCodes;
+
+/** How a consent ended: the page that the browser was sent to, and what it is told there. */
 export interface ConsentEnd {
   location: string;
-  toast?: { kind: "success" | "info" | "error"; message: string } | undefined;
+  told?: { code: ConsentCode; params: Readonly<Record<string, string | Text>> } | undefined;
 }
 
 /** Who a consent brought, as the person is asked about it. */

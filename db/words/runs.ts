@@ -76,6 +76,10 @@ export interface RunSaying {
 /** What a run's sentence names. A `Text` is the catalogue's, said in the reader's language. */
 export type RunParams = Readonly<Record<string, string | number | Text>>;
 
+/** Why a queue gave something up, as its letter keeps it; what older letters have is text. */
+export const letterCodes = ["run_dead", "run", "mail", "token", "task", "unreadable"] as const;
+export type LetterCode = (typeof letterCodes)[number];
+
 /**
  * Why a schedule cannot run now. `choice_gone`: what was chosen is no longer there at the provider. `not_in_plan`: the
  * client's plan does not have the job. `retired`: the job is no

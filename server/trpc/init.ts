@@ -7,17 +7,17 @@ import { takeChange } from "#server/domain/tenancy/take-change.ts";
 import { DomainError, forbidden, notFound } from "#server/errors.ts";
 import { type Tell, trpcErrorOf, trpcShape } from "./errors.ts";
 import type { ObjectSchema, ProcedureMeta } from "./rest.ts";
-import type { SayRun } from "./say-run.ts";
 import { refuseStrayFields } from "./stray-fields.ts";
+import type { Voice } from "./voice.ts";
 
 /**
  * A context as a door hands it in: `fieldsOf` where a call comes from outside, see `fromOutside`, `tell` where that is
- * tRPC's own client, and `sayRun` with the language of who reads.
+ * tRPC's own client, and `voice` with the language of who reads.
  */
 export interface CallCtx extends Ctx {
   fieldsOf?: (procedure: string) => ObjectSchema | undefined;
   tell?: Tell;
-  sayRun?: SayRun;
+  voice?: Voice;
 }
 
 const trpc = initTRPC

@@ -27,6 +27,8 @@ export const whenDone = async (work: Promise<void>): Promise<z.infer<typeof Done
   return { done: true };
 };
 
+export const Finding = z.object({ severity: z.enum(["error", "warning"]), code: z.string(), message: z.string() });
+
 const next = z.string().nullable().describe("Cursor of the next page; null at the end.");
 const Titled = z.object({ id: z.string(), title: Text });
 

@@ -1,12 +1,9 @@
-import type { RunParams, RunSaying } from "#db/words/runs.ts";
+import type { RunParams } from "#db/words/runs.ts";
 import type { Run, RunLogLine, RunWithLogs, StoredRun, StoredRunWithLogs } from "#server/domain/runs/schemas.ts";
-import { lineOf } from "#server/errors.ts";
-
-/** Says what a run says in the language of the door that it leaves by: a page's reader's, English for programs. */
-export type SayRun = (saying: RunSaying) => string;
+import { type Voice, voiceOf } from "./voice.ts";
 
 interface Door {
-  sayRun?: SayRun;
+  voice?: Voice;
 }
 
 /** A run as it goes out: what is wrong with it in words, beside its code. */
@@ -31,11 +28,7 @@ export function wordedLine<L extends Omit<RunLogLine, "code">>(door: Door, line:
 }
 
 /** What was kept is a code of ours where it has params, else text, which is said as it is. */
-function said<T extends string | null>(
-  { sayRun = lineOf }: Door,
-  kept: T,
-  params: RunParams | null,
-): { text: T | string; code: string | null } {
+function said<T extends string | null>(door: Door, kept: T, params: RunParams | null): { text: T | string; code: string | null } {
   if (kept === null || params === null) return { text: kept, code: null };
-  return { text: sayRun({ code: kept, params }), code: kept };
+  return { text: voiceOf(door).say({ code: kept, params }), code: kept };
 }

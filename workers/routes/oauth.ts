@@ -6,9 +6,12 @@ import { completeOAuth } from "#server/domain/connecting/complete-oauth.ts";
 import type { NextPage } from "#server/domain/connecting/leave.ts";
 import { rateLimited } from "#server/errors.ts";
 import { setFlash } from "#server/flash.ts";
+import { toastOf } from "#server/trpc/say-connections.ts";
+import { localeOf } from "#workers/http/locale-of.ts";
 import { notAhead } from "#workers/http/prefetch.ts";
 import { readerOf } from "#workers/http/reader-of.ts";
 import type { HttpEnv } from "#workers/http-env.ts";
+import { voiceIn } from "#workers/voice.ts";
 
 /** The two ends of a consent: out to the provider, and back from it. */
 export const oauth = new Hono<HttpEnv>();
@@ -74,10 +77,11 @@ for (const path of ["/api/auth/oauth/:provider/callback", "/api/integrations/:pr
  * On to the next page, with its toast; the address that led here is kept nowhere. Who shows no page is told what was refused instead:
  * that it came once too often and when to come back, or that the provider is switched off.
  */
-function go(c: Context<HttpEnv>, { location, toast, retryAfterS, refusal }: NextPage): Response {
+function go(c: Context<HttpEnv>, { location, told, retryAfterS, refusal }: NextPage): Response {
   if (retryAfterS !== undefined && readerOf(c.req.raw) !== "browser") throw rateLimited(retryAfterS);
   if (refusal && readerOf(c.req.raw) !== "browser") throw refusal;
-  if (toast) setFlash(c.get("ctx"), toast);
+  const ctx = c.get("ctx");
+  if (told) setFlash(ctx, toastOf({ voice: voiceIn(localeOf(c.req.raw, ctx.actor)) }, told));
   c.header("cache-control", "no-store");
   c.header("referrer-policy", "no-referrer");
   return c.redirect(location, 303);

@@ -12,7 +12,7 @@ import { nearRoutes } from "#workers/http/near-routes.ts";
 import { isPrefetch } from "#workers/http/prefetch.ts";
 import { maskPath } from "#workers/http/request-log.ts";
 import type { HttpEnv } from "#workers/http-env.ts";
-import { sayRunIn } from "#workers/say-run.ts";
+import { voiceIn } from "#workers/voice.ts";
 import { apiDocument } from "./rest.ts";
 
 /** What people see: Remix. */
@@ -35,7 +35,7 @@ pages.all("*", async (c) => {
   const locale = localeOf(c.req.raw, actor);
   const remix = await requestHandler();
   return remix(judged(c.req.raw), {
-    api: createCaller({ ...ctx, sayRun: sayRunIn(locale) }),
+    api: createCaller({ ...ctx, voice: voiceIn(locale) }),
     me:
       actor.type === "user"
         ? { id: actor.userId, name: actor.name, email: actor.email, staff: actor.staff, onboarded: actor.onboarded }

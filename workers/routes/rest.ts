@@ -6,7 +6,7 @@ import { openApiDocument } from "#server/trpc/openapi-document.ts";
 import { type Operation, restInput, restOperations } from "#server/trpc/rest.ts";
 import { appRouter, createCaller, fromOutside } from "#server/trpc/root.ts";
 import type { HttpEnv } from "#workers/http-env.ts";
-import { sayRunIn } from "#workers/say-run.ts";
+import { voiceIn } from "#workers/voice.ts";
 
 /** The REST API: the procedures that say where they stand in it, its document, and JSON for whatever else is asked below /api. */
 export const rest = new Hono<HttpEnv>();
@@ -40,7 +40,7 @@ rest.all("/api/*", (c) => {
 });
 
 function call(c: Context<HttpEnv>, { name }: Operation, input: unknown): Promise<unknown> {
-  const caller: unknown = createCaller({ ...fromOutside(c.get("ctx")), sayRun: sayRunIn("en") });
+  const caller: unknown = createCaller({ ...fromOutside(c.get("ctx")), voice: voiceIn("en") });
   const procedure = name.split(".").reduce<unknown>((noun, verb) => (noun as Record<string, unknown>)[verb], caller);
   return (procedure as (input: unknown) => Promise<unknown>)(input);
 }

@@ -5,7 +5,7 @@ import { describeError } from "#server/trpc/errors.ts";
 import { appRouter, fromOutside } from "#server/trpc/root.ts";
 import type { HttpEnv } from "#workers/http-env.ts";
 import { inEnglish } from "#workers/in-english.ts";
-import { sayRunIn } from "#workers/say-run.ts";
+import { voiceIn } from "#workers/voice.ts";
 
 const endpoint = "/api/trpc";
 
@@ -18,7 +18,7 @@ trpc.all(`${endpoint}/*`, (c) =>
     req: c.req.raw,
     router: appRouter,
     maxBatchSize: maxBatch,
-    createContext: () => ({ ...fromOutside(c.get("ctx")), tell: inEnglish, sayRun: sayRunIn("en") }),
+    createContext: () => ({ ...fromOutside(c.get("ctx")), tell: inEnglish, voice: voiceIn("en") }),
     responseMeta: ({ errors }) => {
       const waits = errors.flatMap((error) => describeError(error).retryAfterS ?? []);
       return waits.length > 0 ? { headers: { "retry-after": String(Math.max(...waits)) } } : {};

@@ -7,11 +7,11 @@ const useWords = wordsOf("operations", "accounts");
 /** How an attempt ended, and the provider's own words where it failed. */
 export function RenewalOutcome({ outcome, message }: { outcome: Outcome; message: string | null }) {
   const t = useWords();
-  const well = outcome === "renewed" || outcome === "late";
+  const own = outcome === "renewed" || outcome === "late" || outcome === "lives_on";
   return (
     <span className="grid min-w-0 justify-items-end gap-1 text-end @min-[40rem]:justify-items-start @min-[40rem]:text-start">
       <Badge tone={outcome === "renewed" ? "ok" : outcome === "late" ? "info" : outcome === "revoked" ? "danger" : "warn"}>
-        {well ? t(`renewals.${outcome}`) : t(`accounts:integrations.probe.${outcome}`)}
+        {own ? t(`renewals.${outcome}`) : t(`accounts:integrations.probe.${outcome}`)}
       </Badge>
       {message && (
         <bdi dir="ltr" className="text-xs text-ink-faint [overflow-wrap:anywhere]">

@@ -6,11 +6,15 @@ import { calendar } from "./calendar.ts";
 import { client } from "./client.ts";
 import { clients } from "./clients.ts";
 import { common } from "./common.ts";
+import { connectionWords } from "./connection-words.ts";
+import { consentWords } from "./consent-words.ts";
 import { custody } from "./custody.ts";
 import { data } from "./data.ts";
 import { errors } from "./errors.ts";
+import { findingWords } from "./finding-words.ts";
 import { forms } from "./forms.ts";
 import { incidents } from "./incidents.ts";
+import { letterWords } from "./letter-words.ts";
 import { notices } from "./notices.ts";
 import { notifications } from "./notifications.ts";
 import { operations } from "./operations.ts";
@@ -31,6 +35,10 @@ export const catalogue = {
   runs,
   run,
   runWords,
+  connectionWords,
+  consentWords,
+  findingWords,
+  letterWords,
   settings,
   team,
   calendar,

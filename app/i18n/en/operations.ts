@@ -73,6 +73,7 @@ export const operations = {
     outcome: "Outcome",
     renewed: "Renewed",
     late: "Too late: somebody else had renewed",
+    lives_on: "Not renewed: the access token still works until it expires",
     shown_one: "{{count}} attempt",
     shown_other: "{{count}} attempts",
   },

@@ -76,6 +76,7 @@ export const operations = {
     outcome: "Résultat",
     renewed: "Renouvelé",
     late: "Trop tard : un autre l’avait renouvelé",
+    lives_on: "Non renouvelé : le jeton d’accès fonctionne encore jusqu’à son expiration",
     shown_one: "{{count}} essai",
     shown_many: "{{count}} essais",
     shown_other: "{{count}} essais",

@@ -76,6 +76,7 @@ export const operations = {
     outcome: "תוצאה",
     renewed: "חודש",
     late: "מאוחר מדי: מישהו אחר חידש",
+    lives_on: "לא חודש: אסימון הגישה עובד עד שיפוג",
     shown_one: "ניסיון אחד",
     shown_two: "שני ניסיונות",
     shown_other: "{{count}} ניסיונות",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ScheduleBlock } from "#db/words/runs.ts";
 import { EmailAddress } from "#server/domain/people/schemas.ts";
 import { BusinessName, GivenName, longestBusinessName, longestPersonName, PersonName } from "#server/domain/tenancy/name.ts";
 import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "#server/domain/tenancy/schemas.ts";
@@ -129,3 +130,31 @@ export const ClientPage = z.object({
   items: z.array(ClientWithHealth).describe("The same clients, under the name that every other page of the API uses."),
   next: z.string().nullable().describe("Cursor of the next page; null at the end."),
 });
+
+/**
+ * What can be missing or not fit together in a client, each with what its sentence names. The sentences are in
+ * `app/i18n/<language>/finding-words.ts`, with what keeps a job from running.
+ */
+export const findingCodes = {
+  no_owner: [],
+  owner_invited: [],
+  no_contact: [],
+  nothing_connected: [],
+  unknown_provider: ["account"],
+  reconnect_needed: ["account", "reason"],
+  not_configured: ["account", "provider"],
+  secret_missing: ["account", "field"],
+  ended: ["account"],
+  orphan_secret: ["field", "account"],
+  stray_secret: ["field"],
+  secret_closed: ["field", "account"],
+  orphan_rows: ["connections"],
+  no_schedule: ["job"],
+  schedule_differs: ["job", "marked", "wanted"],
+  job_waits: ["job", "why"],
+  unknown_feature: ["jobs"],
+  currency_differs: ["account", "currency", "own"],
+  timezone_differs: ["account", "timezone", "own"],
+} as const satisfies Record<string, readonly string[]>;
+export type FindingCode = keyof typeof findingCodes;
+export type FindingWord = FindingCode | `block_${ScheduleBlock | "free"}`;

@@ -1,10 +1,12 @@
 import { eq } from "drizzle-orm";
-import { z } from "zod";
 import { connections, dataKeys, invitations, memberships, orders, resources, schedules, secrets } from "#db/schema/index.ts";
+import type { ParamsFor, Saying } from "#db/words/locales.ts";
+import type { ScheduleBlock } from "#db/words/runs.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { ofConnection } from "#server/domain/connections/of-connection.ts";
 import { type ConnectionRow, hasSecret } from "#server/domain/connections/rows.ts";
 import { blockOf } from "#server/domain/schedules/block-of.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -15,10 +17,14 @@ import type { DataKeyRow } from "#server/domain/vault/data-keys.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { openSecret, type SecretRow } from "#server/domain/vault/secrets.ts";
 import { isConfigured } from "#server/domain/wire/provider-endpoints.ts";
+import type { FindingCode, FindingWord, findingCodes } from "./schemas.ts";
 
 /** Something that is missing or does not fit together. `error`: something of the client does not work because of it. */
-export const Finding = z.object({ severity: z.enum(["error", "warning"]), code: z.string(), message: z.string() });
-export type Finding = z.infer<typeof Finding>;
+export interface Finding {
+  severity: "error" | "warning";
+  code: FindingCode;
+  params: Saying["params"];
+}
 
 /** All of a tenant that is looked at, of one moment. */
 interface Holding {
@@ -33,7 +39,7 @@ interface Holding {
 }
 
 /**
- * What is missing or inconsistent in a client, in words, for staff: the gravest first, none where all is well. Secrets are
+ * What is missing or inconsistent in a client, for staff: the gravest first, none where all is well. Secrets are
  * opened to see whether they do, and nothing of them is kept. Nobody outside is asked.
  */
 export async function validateClient(ctx: TenantCtx): Promise<Finding[]> {
@@ -73,37 +79,40 @@ async function hold(ctx: TenantCtx): Promise<Holding> {
   };
 }
 
-const error = (code: string, message: string): Finding => ({ severity: "error", code, message });
-const warning = (code: string, message: string): Finding => ({ severity: "warning", code, message });
+type Found<C extends FindingCode> = ParamsFor<(typeof findingCodes)[C]>;
+const error = <C extends FindingCode>(code: C, ...[params = {}]: Found<C>): Finding => ({ severity: "error", code, params });
+const warning = <C extends FindingCode>(code: C, ...[params = {}]: Found<C>): Finding => ({ severity: "warning", code, params });
 
 function checkPeople({ tenant }: TenantCtx, { owners, invitedOwners, rows }: Holding): Finding[] {
   const found: Finding[] = [];
-  if (owners === 0 && invitedOwners === 0) found.push(error("no_owner", "Nobody owns this workspace, and no owner is invited."));
-  if (owners === 0 && invitedOwners > 0) found.push(warning("owner_invited", "The owner has not accepted the invitation yet."));
-  if (!tenant.contactEmail) found.push(warning("no_contact", "No contact is known."));
-  if (!rows.some(({ status }) => status === "active")) found.push(warning("nothing_connected", "No account is connected."));
+  if (owners === 0 && invitedOwners === 0) found.push(error("no_owner"));
+  if (owners === 0 && invitedOwners > 0) found.push(warning("owner_invited"));
+  if (!tenant.contactEmail) found.push(warning("no_contact"));
+  if (!rows.some(({ status }) => status === "active")) found.push(warning("nothing_connected"));
   return found;
 }
 
 function checkConnection(ctx: TenantCtx, held: Holding, row: ConnectionRow): Finding[] {
   if (row.status === "disconnected") return [];
   const provider = providers.find(({ id }) => id === row.provider);
-  const name = `${provider?.name ?? row.provider} (${row.name})`;
-  if (!provider) return [error("unknown_provider", `${name}: this provider is no longer on the shelf.`)];
+  const account = `${provider?.name ?? row.provider} (${row.name})`;
+  if (!provider) return [error("unknown_provider", { account })];
   const found: Finding[] = [];
-  if (row.status === "reconnect_needed") found.push(error("reconnect_needed", `${name} must be connected again (${row.statusReason}).`));
+  if (row.status === "reconnect_needed") found.push(error("reconnect_needed", { account, reason: reasonOf(row) }));
   if (row.kind === "oauth" && !isConfigured(ctx.config, provider)) {
-    found.push(error("not_configured", `${name}: our client id or secret at ${provider.name} is not set.`));
+    found.push(error("not_configured", { account, provider: provider.name }));
   }
   const own = held.secrets.filter(({ connectionId }) => connectionId === row.id);
   const missing = secretsOf(provider, row).filter((field) => !hasSecret({ secrets: own }, field));
-  for (const field of missing) found.push(error("secret_missing", `${name} is without its ${field}.`));
+  for (const field of missing) found.push(error("secret_missing", { account, field }));
   const ended = row.accessExpiresAt !== null && row.accessExpiresAt <= ctx.now();
   if (ended && waysToTokens({ connection: row, secrets: own }).length === 0) {
-    found.push(error("ended", `${name}: the access has ended and nothing renews it.`));
+    found.push(error("ended", { account }));
   }
   return found;
 }
+
+const reasonOf = ({ statusReason }: ConnectionRow): Saying => ofConnection(statusReason ?? "not_renewable");
 
 /** What an active connection cannot be without. */
 function secretsOf({ key }: Provider, { kind }: ConnectionRow): string[] {
@@ -117,16 +126,14 @@ async function checkVault(ctx: TenantCtx, { rows, secrets: sealed, dataKeys: key
   for (const { connectionId, field, sealed: value } of sealed) {
     const row = rows.find(({ id }) => id === connectionId);
     if (!row || row.status === "disconnected") {
-      found.push(
-        error("orphan_secret", `A ${field} is kept for ${row ? `${row.name}, which is disconnected` : "a connection that is not there"}.`),
-      );
+      found.push(row ? error("orphan_secret", { account: row.name, field }) : error("stray_secret", { field }));
     }
     if (!(await opens(ctx, keys, { connectionId, field, sealed: value }))) {
-      found.push(error("secret_closed", `The ${field} of ${row?.name ?? connectionId} does not open with the keys that are set.`));
+      found.push(error("secret_closed", { account: row?.name ?? connectionId, field }));
     }
   }
   const strays = [...referred].filter((id) => !rows.some((row) => row.id === id));
-  if (strays.length > 0) found.push(error("orphan_rows", `Rows belong to ${strays.length} connection(s) that are not there.`));
+  if (strays.length > 0) found.push(error("orphan_rows", { connections: strays.length }));
   return found;
 }
 
@@ -144,30 +151,33 @@ function checkSchedules(ctx: TenantCtx, { rows, schedules: plans }: Holding): Fi
   const suspended = isStopped(ctx.tenant);
   const found = allJobs.flatMap((job): Finding[] => {
     const plan = plans.find((each) => each.job === job.id);
-    if (!plan) return [error("no_schedule", `${job.title.en} has no schedule.`)];
+    if (!plan) return [error("no_schedule", { job: job.title })];
     const blocked = blockOf(job, { suspended, inPlan: planHasJob(ctx.tenant, job.id), connections: rows });
     if (plan.blocked !== blocked) {
-      return [error("schedule_differs", `${job.title.en} is ${plan.blocked ?? "free to run"}, but should be ${blocked ?? "free to run"}.`)];
+      return [error("schedule_differs", { job: job.title, marked: ofBlock(plan.blocked), wanted: ofBlock(blocked) })];
     }
-    if (plan.enabled && blocked !== null && blocked !== "not_connected")
-      return [warning("job_waits", `${job.title.en} waits: ${blocked}.`)];
+    if (plan.enabled && blocked !== null && blocked !== "not_connected") {
+      return [warning("job_waits", { job: job.title, why: ofBlock(blocked) })];
+    }
     return [];
   });
   const unknown = Object.keys(ctx.tenant.features).filter((id) => !allJobs.some((job) => job.id === id));
-  if (unknown.length > 0) found.push(warning("unknown_feature", `Features name jobs that are not on the shelf: ${unknown.join(", ")}.`));
+  if (unknown.length > 0) found.push(warning("unknown_feature", { jobs: unknown.join(", ") }));
   return found;
 }
+
+/** What keeps a job from running, as part of a finding. */
+const ofBlock = (block: ScheduleBlock | null): Saying => {
+  const word: FindingWord = `block_${block ?? "free"}`;
+  return { code: `finding.${word}`, params: {} };
+};
 
 /** Days and money are the account's where it says them: a workspace that says otherwise shows figures that look wrong. */
 function checkFacts({ tenant }: TenantCtx, { rows }: Holding): Finding[] {
   return rows
     .filter(({ status, provider }) => status === "active" && provider === "shopify")
-    .flatMap(({ name, details: { currency, timezone } }) => [
-      ...(currency && currency !== tenant.currency
-        ? [warning("currency_differs", `${name} sells in ${currency}; the workspace says ${tenant.currency}.`)]
-        : []),
-      ...(timezone && timezone !== tenant.timezone
-        ? [warning("timezone_differs", `${name} is in ${timezone}; the workspace says ${tenant.timezone}.`)]
-        : []),
+    .flatMap(({ name: account, details: { currency, timezone } }) => [
+      ...(currency && currency !== tenant.currency ? [warning("currency_differs", { account, currency, own: tenant.currency })] : []),
+      ...(timezone && timezone !== tenant.timezone ? [warning("timezone_differs", { account, timezone, own: tenant.timezone })] : []),
     ]);
 }

@@ -17,7 +17,6 @@ import { keepOrOwe } from "./connect.ts";
 import { isMarked } from "./mark-browser.ts";
 import type { AnswerShown, ShownRef } from "./schemas.ts";
 import { type WaitingGrant, waitingField } from "./show-account.ts";
-import { toastOf } from "./toast-of.ts";
 
 type Asked = OAuthState & { shown: ShownAccount };
 
@@ -106,6 +105,5 @@ async function openWaiting(ctx: TenantCtx, { shownAs, sealedGrant }: OAuthState)
 async function giveBackShown(ctx: TenantCtx, provider: OAuthProvider, state: Asked): Promise<ConsentEnd> {
   const debt = state.debtId === null ? null : await findDebt(ctx, state.debtId);
   if (debt) await payDebt(ctx, debt);
-  const words = { locale: requireUser(ctx).locale, provider: provider.name, account: state.shown.name };
-  return { location: state.returnTo, toast: toastOf("not_wanted", words) };
+  return { location: state.returnTo, told: { code: "not_wanted", params: { provider: provider.name, account: state.shown.name } } };
 }

@@ -1,10 +1,10 @@
+import type { ConsentCode } from "#db/words/connections.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requireStaff } from "#server/ctx.ts";
 import { approved } from "#server/domain/connections/approved.ts";
 import { pagePath } from "#server/domain/people/schemas.ts";
 import { DomainError, notFound, ProviderError } from "#server/errors.ts";
 import { leave, type NextPage } from "./leave.ts";
-import { type ConsentOutcome, toastOf } from "./toast-of.ts";
 
 /** Where the next client is taken in, and where one comes back to who named no other page. */
 export const home = "/admin/new-client";
@@ -24,14 +24,11 @@ export async function beginIntake(
     fetchSite?: string | undefined;
   },
 ): Promise<NextPage> {
-  const actor = requireStaff(ctx);
+  requireStaff(ctx);
   const provider = approved(ctx.config, findOAuthProvider(input.provider));
   const { oauth } = provider;
   if (!oauth.opensClient) throw notFound("provider");
-  const stay = (outcome: ConsentOutcome): NextPage => ({
-    location: home,
-    toast: toastOf(outcome, { locale: actor.locale, provider: provider.name }),
-  });
+  const stay = (code: ConsentCode): NextPage => ({ location: home, told: { code, params: { provider: provider.name } } });
   // A page elsewhere must not start a consent in somebody's name.
   if (input.fetchSite === "cross-site" || input.fetchSite === "same-site") return stay("from_elsewhere");
   const shop = oauth.shop?.safeParse(input.shop ?? "");

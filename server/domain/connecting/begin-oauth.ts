@@ -1,3 +1,4 @@
+import type { ConsentCode } from "#db/words/connections.ts";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requirePermission, requireUser, type TenantCtx, type UserActor } from "#server/ctx.ts";
@@ -11,7 +12,6 @@ import { type PlanRefusal, planRefusal } from "#server/domain/tenancy/plans.ts";
 import { DomainError, invalid, notFound, ProviderError } from "#server/errors.ts";
 import { leave, type NextPage } from "./leave.ts";
 import { scopesToAsk } from "./scopes-to-ask.ts";
-import { type ConsentOutcome, toastOf } from "./toast-of.ts";
 
 /** The query of the authorize route, as it came. */
 export interface BeginOAuth {
@@ -43,10 +43,7 @@ export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage>
   requirePermission(tenantCtx, "connections:write");
 
   const home = `/t/${tenantCtx.tenant.id}/integrations`;
-  const stay = (outcome: ConsentOutcome): NextPage => ({
-    location: home,
-    toast: toastOf(outcome, { locale: actor.locale, provider: provider.name }),
-  });
+  const stay = (code: ConsentCode): NextPage => ({ location: home, told: { code, params: { provider: provider.name } } });
   // A page elsewhere must not start a consent in somebody's name; what it cannot see to its end it could still steer.
   if (input.fetchSite === "cross-site" || input.fetchSite === "same-site") return stay("from_elsewhere");
   try {

@@ -19,7 +19,6 @@ import type { NextPage } from "./leave.ts";
 import { isMarked } from "./mark-browser.ts";
 import { OAuthStop } from "./oauth-stop.ts";
 import type { Enter, Shown } from "./show-account.ts";
-import { toastOf } from "./toast-of.ts";
 
 /**
  * The way back from a provider. Whoever comes first with the state does the work, whatever comes of it; who comes again in the same
@@ -50,7 +49,7 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
     return end;
   } catch (error) {
     const retryAfterS = error instanceof DomainError && error.kind === "rate_limited" ? error.retryAfterS : undefined;
-    return { location: homeOf(actor), toast: tell(ctx, provider, error), retryAfterS };
+    return { location: homeOf(actor), told: tell(ctx, provider, error), retryAfterS };
   }
 }
 
@@ -78,14 +77,14 @@ export async function concludeConsent(
     const connected = await make({ debtor, enter });
     if ("shownAs" in connected) return { location: confirmPage(consent, connected) };
     const { account, missing, ...found } = connected;
-    const outcome = made ? "client_made" : connected.outcome;
-    const toast = toastOf(outcome, { locale: actor.locale, provider: provider.name, account, ...(missing !== undefined && { missing }) });
-    return { location: choicePage(actor, consent, found) ?? location, toast };
+    const code = made ? "client_made" : connected.outcome;
+    const told = { code, params: { provider: provider.name, account, ...(missing !== undefined && { missing }) } };
+    return { location: choicePage(actor, consent, found) ?? location, told };
   } catch (error) {
     if (error instanceof OAuthStop && error.outcome === "not_yours") location = homeOf(actor);
     if (error instanceof OAuthStop && error.outcome === "other_account") location = otherAccountPage(consent);
     if (error instanceof OAuthStop && error.outcome === "whose_account") location = whosePage(consent, error);
-    return { location, toast: tell(ctx, provider, error) };
+    return { location, told: tell(ctx, provider, error) };
   }
 }
 
@@ -98,13 +97,17 @@ function pageOfNew(returnTo: string, client: string): string {
 }
 
 /** What the person is told of a consent that came to nothing, and the log with its cause. */
-function tell(ctx: Ctx, provider: OAuthProvider, error: unknown): NextPage["toast"] {
-  const { outcome, parts, cause } = stopOf(error);
+function tell(ctx: Ctx, provider: OAuthProvider, error: unknown): NextPage["told"] {
+  const {
+    outcome,
+    parts: { among: _, ...parts },
+    cause,
+  } = stopOf(error);
   const facts = { provider: provider.id, outcome, cause };
   const isOurs = outcome === "failed" || outcome === "vault_closed";
   if (isOurs) ctx.log.error("a consent failed", { ...facts, stack: cause instanceof Error ? cause.stack : undefined });
   else ctx.log.warn("connection not made", facts);
-  return toastOf(outcome, { locale: requireUser(ctx).locale, provider: provider.name, id: ctx.request.id, ...parts });
+  return { code: outcome, params: { provider: provider.name, id: ctx.request.id, ...parts } };
 }
 
 /** Where somebody is sent of whose consent nothing is known. */

@@ -1,6 +1,8 @@
+import type { ConsentCode } from "#db/words/connections.ts";
+import type { Locale, Text } from "#db/words/locales.ts";
 import { type Grant, grantsAll, type OAuthProvider, type ScopeSet } from "#server/catalog/provider.ts";
 import type { Resource } from "#server/catalog/resource.ts";
-import { type Ctx, requireUser, type TenantCtx } from "#server/ctx.ts";
+import type { Ctx, TenantCtx } from "#server/ctx.ts";
 import { newcomer } from "#server/domain/connections/account-of.ts";
 import type { Debtor } from "#server/domain/connections/debtor.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
@@ -16,12 +18,11 @@ import { OAuthStop } from "./oauth-stop.ts";
 import { grantedAfter } from "./scopes-to-ask.ts";
 import { bindsCode, type Enter, mustBeShown, type Shown, showAccount } from "./show-account.ts";
 import { OtherAccount, OutsidePlan, storeConnection } from "./store-connection.ts";
-import type { ConsentOutcome } from "./toast-of.ts";
 
 export interface Connected {
-  outcome: ConsentOutcome;
+  outcome: ConsentCode;
   account: string;
-  missing?: string;
+  missing?: Text;
   connectionId: string;
   /** Kinds of which there are several and none is chosen. */
   toChoose: string[];
@@ -72,7 +73,6 @@ export async function keepOrOwe(ctx: Ctx, provider: OAuthProvider, inHand: InHan
 }
 
 async function keep(ctx: Ctx, provider: OAuthProvider, { state, grant, debt, enter, confirmed }: InHand): Promise<Connected | Shown> {
-  const { locale } = requireUser(ctx);
   const { oauth } = provider;
   const asked = state.scopes;
   const secrets = { access_token: grant.accessToken };
@@ -90,7 +90,7 @@ async function keep(ctx: Ctx, provider: OAuthProvider, { state, grant, debt, ent
   const said = grant.scopes ?? identity.scopes;
   const granted = grantedAfter(provider, { said, before });
   const { isUsable, missing } = compareSets(provider, [...(known?.scopesAsked ?? []), ...asked], granted);
-  const titles = missing.map(({ title }) => title[locale]).join(", ");
+  const titles = joined(missing.map(({ title }) => title));
   if (!isUsable) throw new OAuthStop(said === undefined ? "scopes_unsaid" : "too_few_scopes", { missing: titles });
 
   if (confirmed !== null && confirmed !== identity.externalId) throw new OAuthStop("forged");
@@ -151,6 +151,10 @@ function listedBy(
   const opened = (provider.choices ?? []).filter(({ scopes }) => grantsAll(provider, { kind: "oauth", scopesGranted: granted }, scopes));
   return new Map([...found].filter(([kind]) => opened.some((choice) => choice.kind === kind)));
 }
+
+const joinedIn = (texts: readonly Text[], locale: Locale): string => texts.map((text) => text[locale]).join(", ");
+/** Several titles as one text. */
+const joined = (texts: readonly Text[]): Text => ({ en: joinedIn(texts, "en"), fr: joinedIn(texts, "fr"), he: joinedIn(texts, "he") });
 
 /** Which of the sets that were asked for were not granted whole, and whether anything was that serves. */
 function compareSets(

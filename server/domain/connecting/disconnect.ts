@@ -1,5 +1,5 @@
 import type { Farewell } from "#db/words/connections.ts";
-import type { Text } from "#db/words/locales.ts";
+import type { Saying } from "#db/words/locales.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
@@ -7,11 +7,11 @@ import { commit } from "#server/domain/audit/commit.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import type { ConnectionRow, DebtRow, HeldConnection } from "#server/domain/connections/rows.ts";
 import type { ConnectionRef } from "#server/domain/connections/schemas.ts";
-import { remarkOn } from "#server/domain/tokens/farewell-words.ts";
 import { freshAccess } from "#server/domain/tokens/fresh-access.ts";
 import { giveBack } from "#server/domain/tokens/give-back.ts";
 import { debtOf, findDebt } from "#server/domain/tokens/owe.ts";
 import { payDebt } from "#server/domain/tokens/pay-debt.ts";
+import { remarkOn } from "#server/domain/tokens/remark-on.ts";
 import { pause } from "#server/domain/wire/pause.ts";
 import { conflict, ProviderError } from "#server/errors.ts";
 import { endConnection } from "./end-connection.ts";
@@ -22,7 +22,7 @@ export interface Disconnected {
   /** Whether the provider says that it ended our access. */
   revoked: boolean;
   /** What the person should know or do, where anything is left there. */
-  remark: Text | null;
+  remark: Saying | null;
 }
 
 /** Somebody else changes the connection at this moment: looked at again this often. */

@@ -1,8 +1,9 @@
-import type { ConsentOutcome } from "./toast-of.ts";
+import type { ConsentCode } from "#db/words/connections.ts";
+import type { Text } from "#db/words/locales.ts";
 
 interface StopParts {
   account?: string;
-  missing?: string;
+  missing?: Text;
   /** Ids of clients, of which staff name one. */
   among?: readonly string[];
 }
@@ -10,10 +11,10 @@ interface StopParts {
 /** A consent that ends here, with what the person is told. */
 export class OAuthStop extends Error {
   override name = "OAuthStop";
-  readonly outcome: ConsentOutcome;
+  readonly outcome: ConsentCode;
   readonly parts: StopParts;
 
-  constructor(outcome: ConsentOutcome, parts: StopParts = {}, cause?: unknown) {
+  constructor(outcome: ConsentCode, parts: StopParts = {}, cause?: unknown) {
     super(outcome, cause === undefined ? undefined : { cause });
     this.outcome = outcome;
     this.parts = parts;

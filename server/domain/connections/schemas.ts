@@ -12,7 +12,6 @@ import {
   renewalOutcomes,
   renewalTriggers,
 } from "#db/words/connections.ts";
-import type { Text } from "#db/words/locales.ts";
 
 export const ConnectionStatus = z.enum(connectionStatuses);
 
@@ -26,44 +25,36 @@ export const RenewalOutcome = z.enum(renewalOutcomes);
 
 export const ReconnectReason = z.enum(reconnectReasons);
 
-/** The reasons in plain words, for the client. */
-export const reconnectWords: Record<words.ReconnectReason, Text> = {
-  refresh_refused: {
-    en: "The provider no longer renews our access. Somebody may have removed it, or a password was changed.",
-    fr: "Le fournisseur ne renouvelle plus notre accès. Quelqu’un l’a peut-être retiré, ou un mot de passe a changé.",
-    he: "הספק אינו מחדש עוד את הגישה שלנו. ייתכן שמישהו הסיר אותה או שסיסמה הוחלפה.",
-  },
-  access_refused: {
-    en: "The provider no longer accepts our access. The app may have been uninstalled.",
-    fr: "Le fournisseur n’accepte plus notre accès. L’application a peut-être été désinstallée.",
-    he: "הספק אינו מקבל עוד את הגישה שלנו. ייתכן שהאפליקציה הוסרה.",
-  },
-  not_renewable: {
-    en: "The access has ended and the provider gave us no way to renew it.",
-    fr: "L’accès a expiré et le fournisseur ne nous a donné aucun moyen de le renouveler.",
-    he: "הגישה הסתיימה והספק לא נתן לנו דרך לחדש אותה.",
-  },
-  key_refused: {
-    en: "The provider no longer accepts the key. It may have been replaced or deleted there: please give the new one.",
-    fr: "Le fournisseur n’accepte plus la clé. Elle y a peut-être été remplacée ou supprimée : indiquez la nouvelle.",
-    he: "הספק אינו מקבל עוד את המפתח. ייתכן שהוא הוחלף או נמחק שם: יש למסור את החדש.",
-  },
-  uninstalled: {
-    en: "The app was uninstalled there.",
-    fr: "L’application y a été désinstallée.",
-    he: "האפליקציה הוסרה שם.",
-  },
-  access_removed: {
-    en: "Our access was removed there.",
-    fr: "Notre accès y a été retiré.",
-    he: "הגישה שלנו הוסרה שם.",
-  },
-  secret_unreadable: {
-    en: "We can no longer read the access we stored. Your account is fine: reconnect it once to fix this.",
-    fr: "Nous ne pouvons plus lire l’accès que nous avions enregistré. Votre compte va bien : reconnectez-le une fois pour le rétablir.",
-    he: "איננו יכולים עוד לקרוא את הגישה ששמרנו. החשבון שלך תקין: חיבור אחד מחדש יסדר זאת.",
-  },
-};
+/**
+ * What is said of a connection (how it is, why it needs a person, what is left at the provider after its end), each with what its
+ * sentence names. The sentences are in `app/i18n/<language>/connection-words.ts`.
+ */
+export const connectionCodes = {
+  healthy: [],
+  ended: [],
+  scopes_missing: [],
+  unavailable: [],
+  rate_limited: [],
+  unrenewed: [],
+  misconfigured: [],
+  rejected: [],
+  ends_soon: [],
+  ends_unused: [],
+  version_ends: [],
+  refresh_refused: [],
+  access_refused: [],
+  not_renewable: [],
+  key_refused: [],
+  uninstalled: [],
+  access_removed: [],
+  secret_unreadable: [],
+  left_unreached: ["place", "provider"],
+  left_listed: ["place", "provider"],
+  left_retried: ["provider"],
+  left_key: ["provider"],
+  left_key_at: ["place", "provider"],
+} as const satisfies Record<string, readonly string[]>;
+export type ConnectionCode = keyof typeof connectionCodes;
 
 export const ProbeResult = z.enum(probeResults);
 
@@ -235,7 +226,7 @@ export type ListRenewals = z.infer<typeof ListRenewals>;
 /** How a renewal that somebody asked for went. */
 export const RenewedNow = z.object({
   connection: z.string(),
-  outcome: RenewalOutcome,
+  outcome: RenewalOutcome.exclude(["lives_on"]),
   message: z.string().nullable(),
   accessExpiresAt: z.number().nullable(),
 });

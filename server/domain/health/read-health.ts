@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Saying } from "#db/words/locales.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { healthOf, isWell } from "#server/domain/connections/health-of.ts";
@@ -38,9 +39,12 @@ export const Health = z.object({
   integrations: z.array(IntegrationHealth),
 });
 export type Health = z.infer<typeof Health>;
+/** What is known, before `reason` is said in words. */
+export type KnownIntegration = Omit<IntegrationHealth, "reason"> & { reason: Saying | null };
+export type KnownHealth = Omit<Health, "integrations"> & { integrations: KnownIntegration[] };
 
 /** How a tenant's integrations are, from what is stored: nobody outside is asked, and it is one query. */
-export async function readHealth(ctx: TenantCtx): Promise<Health> {
+export async function readHealth(ctx: TenantCtx): Promise<KnownHealth> {
   const now = ctx.now();
   const rows = await listConnections(ctx);
   const waits = waitingJobs(rows, now);
@@ -54,7 +58,7 @@ export async function readHealth(ctx: TenantCtx): Promise<Health> {
   };
 }
 
-function describe(row: ConnectionRow, waits: readonly WaitingJob[], now: number): IntegrationHealth {
+function describe(row: ConnectionRow, waits: readonly WaitingJob[], now: number): KnownIntegration {
   const health = healthOf(row, now);
   const active = row.status === "active";
   return {
@@ -65,7 +69,7 @@ function describe(row: ConnectionRow, waits: readonly WaitingJob[], now: number)
     status: row.status,
     state: health?.state ?? null,
     since: health?.since ?? null,
-    reason: health && health.state !== "healthy" ? health.words.en : null,
+    reason: health && health.state !== "healthy" ? health.said : null,
     tokenValidUntil: active ? row.accessExpiresAt : null,
     endsAt: active ? row.cliffAt : null,
     lastSuccessAt: row.lastSuccessAt,
@@ -74,7 +78,7 @@ function describe(row: ConnectionRow, waits: readonly WaitingJob[], now: number)
   };
 }
 
-const never: Omit<IntegrationHealth, "provider"> = {
+const never: Omit<KnownIntegration, "provider"> = {
   connection: null,
   account: null,
   connected: false,

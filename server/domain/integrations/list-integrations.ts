@@ -2,7 +2,7 @@ import { inArray } from "drizzle-orm";
 import { secrets } from "#db/schema/index.ts";
 import type { AccountChange, ChosenResource, CliffKind, ConnectionKind, ConnectionStatus, ProbeResult } from "#db/words/connections.ts";
 import type { IncidentKind } from "#db/words/incidents.ts";
-import type { Text } from "#db/words/locales.ts";
+import type { Saying, Text } from "#db/words/locales.ts";
 import type { Job } from "#server/catalog/job.ts";
 import { requiredScopes } from "#server/catalog/job.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
@@ -14,8 +14,8 @@ import { approved } from "#server/domain/connections/approved.ts";
 import { chooseAccount, inOrder } from "#server/domain/connections/choose-account.ts";
 import { type ConnectionHealth, healthOf } from "#server/domain/connections/health-of.ts";
 import { connectionsQuery } from "#server/domain/connections/list-connections.ts";
+import { ofConnection } from "#server/domain/connections/of-connection.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
-import { reconnectWords } from "#server/domain/connections/schemas.ts";
 import { type WaitingJob, waitingJobs } from "#server/domain/connections/waiting-jobs.ts";
 import { type OwnWebhook, ownWebhookOf, webhookFields } from "#server/domain/connections/webhook-secret.ts";
 import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
@@ -55,7 +55,7 @@ export interface IntegratedAccount {
   /** What was typed into its key form, without the secrets. */
   fields: Record<string, string>;
   status: Exclude<ConnectionStatus, "disconnected">;
-  statusReason: Text | null;
+  statusReason: Saying | null;
   /** How it is by what was last seen, since when, and what that means. */
   health: ConnectionHealth;
   /** The jobs that do not run because of it, and why. */
@@ -189,7 +189,7 @@ function describeAccount(
     kind: row.kind,
     fields: row.fields,
     status: row.status,
-    statusReason: row.statusReason && reconnectWords[row.statusReason],
+    statusReason: row.statusReason && ofConnection(row.statusReason),
     health,
     holdsUp,
     scopes: { asked: row.scopesAsked, granted: row.scopesGranted, missing: lacks(row.scopesAsked) },

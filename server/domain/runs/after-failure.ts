@@ -1,3 +1,4 @@
+import type { ParamsFor } from "#db/words/locales.ts";
 import { type RunErrorCode, type RunErrorKind, type RunSaying, runErrorCodes } from "#db/words/runs.ts";
 import { UnknownCurrency } from "#server/catalog/money.ts";
 import { DomainError, lineOf, ProviderError } from "#server/errors.ts";
@@ -12,9 +13,7 @@ const capMs = 15 * minute;
 const retryAfterCapMs = 3600 * second;
 
 type ParamsOf<C extends RunErrorCode> = (typeof runErrorCodes)[C] extends readonly [RunErrorKind, ...infer Names extends string[]]
-  ? Names["length"] extends 0
-    ? [params?: Record<never, never>]
-    : [params: Readonly<Record<Names[number], string | number>>]
+  ? ParamsFor<Names, string | number>
   : never;
 
 /** Why a step of a run failed, where that is for us to say. Its message is for logs, not for people. */

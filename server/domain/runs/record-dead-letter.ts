@@ -1,20 +1,12 @@
 import { z } from "zod";
 import { deadLetters } from "#db/schema/index.ts";
+import type { LetterCode } from "#db/words/runs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
 import { DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "#server/messages.ts";
 
 const Known = z.union([RunMessage, DeadMessage, MailMessage, TokenMessage, TaskMessage]);
 type Known = z.infer<typeof Known>;
-const reasons = {
-  "run.dead": "The run failed as often as it may be tried.",
-  run: "The queue gave up delivering this run; the sweep sends it again as long as it is open.",
-  mail: "The mail could not be sent.",
-  token: "A connection could not be worked on; the cron comes back to it.",
-  task: "The queue gave up on this; the sweep sends it again as long as it is open.",
-  unreadable: "The message could not be read.",
-} as const;
-
 /**
  * Keeps what a queue gave up on, for staff to see. A known message is ids only and is kept; of any other only that it came.
  * A run has one open letter at most, so that a second delivery of the same death writes nothing.
@@ -31,7 +23,7 @@ export async function recordDeadLetter(ctx: Ctx, body: unknown): Promise<void> {
       message: message ?? { type: "unreadable" },
       ofTenant: message && "tenant" in message ? message.tenant : null,
       runId: message && "run" in message ? message.run : null,
-      reason: reasonOf(message),
+      reason: kindOf(message),
       at: now,
     })
     .onConflictDoNothing();
@@ -41,7 +33,7 @@ export async function recordDeadLetter(ctx: Ctx, body: unknown): Promise<void> {
 function queueOf(message: Known | null): string {
   const kind = kindOf(message);
   switch (kind) {
-    case "run.dead":
+    case "run_dead":
     case "run":
       return "atrium-runs";
     case "unreadable":
@@ -51,11 +43,10 @@ function queueOf(message: Known | null): string {
   }
 }
 
-const reasonOf = (message: Known | null): string => reasons[kindOf(message)];
-
-function kindOf(message: Known | null): keyof typeof reasons {
+function kindOf(message: Known | null): LetterCode {
   if (!message) return "unreadable";
-  if (message.type === "run" || message.type === "run.dead") return message.type;
+  if (message.type === "run.dead") return "run_dead";
+  if (message.type === "run") return "run";
   if (message.type.startsWith("mail.")) return "mail";
   return message.type.startsWith("token.") ? "token" : "task";
 }

@@ -1,3 +1,4 @@
+import type { ParamsFor } from "#db/words/locales.ts";
 import type { RunLineCode, RunSaying, runLineCodes } from "#db/words/runs.ts";
 import type { Log } from "#server/log.ts";
 import { writable } from "./writable.ts";
@@ -8,12 +9,11 @@ export type Said = RunSaying | { theirs: string };
 const maxMessage = 500;
 const maxParams = 1_000;
 
-type ParamsOf<Names extends readonly string[]> = Names["length"] extends 0
-  ? [params?: Record<never, never>]
-  : [params: Readonly<Record<Names[number], string | number>>];
-
 /** A line of the engine's own. */
-export const ofEngine = <C extends RunLineCode>(code: C, ...[params = {}]: ParamsOf<(typeof runLineCodes)[C]>): RunSaying => ({
+export const ofEngine = <C extends RunLineCode>(
+  code: C,
+  ...[params = {}]: ParamsFor<(typeof runLineCodes)[C], string | number>
+): RunSaying => ({
   code: `run.${code}`,
   params,
 });

@@ -1,13 +1,13 @@
 import { eq, isNull, or } from "drizzle-orm";
 import { debts } from "#db/schema/index.ts";
 import type { Text } from "#db/words/locales.ts";
+import { placeOfRemoval } from "#server/catalog/place-of-removal.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requireStaff } from "#server/ctx.ts";
 import { agencyDebtor, type Debtor } from "#server/domain/connections/debtor.ts";
 import type { DebtRow } from "#server/domain/connections/rows.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { placeOfRemoval } from "./farewell-words.ts";
 
 /** Access that we use no more and that its provider has not ended. Times in milliseconds since 1970. */
 export interface OwedAccess {

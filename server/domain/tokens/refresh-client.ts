@@ -2,7 +2,7 @@ import { z } from "zod";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, enterTenant, requireAgency } from "#server/ctx.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
-import { RenewalOutcome } from "#server/domain/connections/schemas.ts";
+import { RenewedNow } from "#server/domain/connections/schemas.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { notFound } from "#server/errors.ts";
 import { renewNow } from "./renew-now.ts";
@@ -11,7 +11,7 @@ import { renewNow } from "./renew-now.ts";
 export const Refreshed = z.object({
   connection: z.string(),
   account: z.string(),
-  outcome: RenewalOutcome,
+  outcome: RenewedNow.shape.outcome,
   accessExpiresAt: z.number().nullable(),
 });
 export type Refreshed = z.infer<typeof Refreshed>;

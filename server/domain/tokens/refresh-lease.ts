@@ -157,7 +157,11 @@ export interface Release {
  * Takes the refresh token away, which the provider refused, and leaves the access token that still works; the history has the refusal.
  * Null where the lease was lost: then nothing is written.
  */
-export async function dropRefresh(ctx: TenantCtx, lease: RefreshLease, plan: RenewalPlan): Promise<ConnectionRow | null> {
+export async function dropRefresh(
+  ctx: TenantCtx,
+  lease: RefreshLease,
+  { plan, message }: { plan: RenewalPlan; message: string },
+): Promise<ConnectionRow | null> {
   const version = lease.version + 1;
   const ours = connectionExists(ctx, ofHolder(ctx, { ...lease, version }));
   const [[row]] = await ctx.db.batch([
@@ -169,7 +173,7 @@ export async function dropRefresh(ctx: TenantCtx, lease: RefreshLease, plan: Ren
     ctx.db
       .delete(secrets)
       .where(and(inTenant(ctx, secrets, eq(secrets.connectionId, lease.connectionId), eq(secrets.field, "refresh_token")), ours)),
-    historyWhere(ctx, ours, attemptRow(ctx, lease, { outcome: "revoked", message: "The access token lives on to its end." })),
+    historyWhere(ctx, ours, attemptRow(ctx, lease, { outcome: "lives_on", message })),
   ]);
   return row ?? null;
 }

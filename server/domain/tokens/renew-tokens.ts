@@ -258,7 +258,11 @@ async function insistently<T>(write: () => Promise<T>): Promise<T> {
  * A refresh token may be refused while the access token beside it works: a later consent brought that one alone. It is then used to
  * its end, of which people are warned ahead; the refused one is dropped. Null where the access token is dead, or ends soon anyhow.
  */
-async function livesOn(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection): Promise<HeldConnection | null> {
+async function livesOn(
+  ctx: TenantCtx,
+  lease: RefreshLease,
+  { held, failure }: { held: HeldConnection; failure: ProviderError },
+): Promise<HeldConnection | null> {
   const { connection } = held;
   const provider = findProvider(connection.provider);
   if (connection.kind !== "oauth" || (connection.accessExpiresAt ?? 0) <= ctx.now() + worthKeepingMs) return null;
@@ -274,7 +278,8 @@ async function livesOn(ctx: TenantCtx, lease: RefreshLease, held: HeldConnection
     if (error.kind === "revoked") return null;
   }
   const secrets = held.secrets.filter(({ field }) => field !== "refresh_token");
-  const row = await dropRefresh(ctx, lease, renewalPlanOf({ connection: { ...connection, refreshExpiresAt: null }, secrets }));
+  const plan = renewalPlanOf({ connection: { ...connection, refreshExpiresAt: null }, secrets });
+  const row = await dropRefresh(ctx, lease, { plan, message: failure.message });
   return row && { ...held, connection: row, secrets };
 }
 
@@ -294,7 +299,7 @@ async function refusedRefresh(
     const kept = new ProviderError(lease.provider, "rejected", "the lasting token was not exchanged", { cause: failure });
     return coolDown(ctx, lease, { held, failure: kept });
   }
-  const alive = await livesOn(ctx, lease, held);
+  const alive = await livesOn(ctx, lease, { held, failure });
   if (alive) {
     ctx.log.warn("the refresh token was refused, and the access token lives on to its end", { connection: lease.connectionId });
     return alive;

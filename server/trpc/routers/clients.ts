@@ -15,11 +15,13 @@ import {
   SetFeatures,
 } from "#server/domain/clients/schemas.ts";
 import { setFeatures } from "#server/domain/clients/set-features.ts";
-import { Finding, validateClient } from "#server/domain/clients/validate-client.ts";
+import { validateClient } from "#server/domain/clients/validate-client.ts";
 import { readCosts } from "#server/domain/costs/read-costs.ts";
 import { Cost, ReadCosts } from "#server/domain/costs/schemas.ts";
 import { OwnPlan } from "#server/domain/tenancy/schemas.ts";
 import { member, memberOrStaff, router, staff, staffIn } from "#server/trpc/init.ts";
+import { Finding } from "#server/trpc/replies.ts";
+import { wordedFindings } from "#server/trpc/say-findings.ts";
 
 /** The record after a change of it. */
 const after = async (ctx: TenantCtx, changed: Promise<Tenant>) => describeClient({ ...ctx, tenant: await changed });
@@ -76,7 +78,7 @@ export const clients = router({
   validate: staffIn
     .meta({ openapi: { method: "GET", path: "/clients/{tenant}/validation", summary: "What is missing or inconsistent in a client" } })
     .output(z.array(Finding))
-    .query(({ ctx }) => validateClient(ctx)),
+    .query(async ({ ctx }) => wordedFindings(ctx, await validateClient(ctx))),
 
   setFeatures: staffIn
     .meta({ openapi: { method: "PUT", path: "/clients/{tenant}/features", summary: "Say which jobs a client wants" } })

@@ -31,6 +31,7 @@ import { listUnusedScopes } from "#server/domain/integrations/unused-scopes.ts";
 import { settleOwed } from "#server/domain/tokens/settle-owed.ts";
 import { memberOrStaff, router } from "#server/trpc/init.ts";
 import { Disconnected, Done, Integrations, Probe, UnusedScopes, whenDone } from "#server/trpc/replies.ts";
+import { wordedEnd, wordedFarewell, wordedIntegrations, wordedProbe } from "#server/trpc/say-connections.ts";
 
 /** No answer here holds a token, sealed or not; a webhook secret that we made is told once, to who asked for it. Connecting itself is a navigation: /api/auth/oauth/:provider/authorize. */
 export const connections = router({
@@ -38,7 +39,7 @@ export const connections = router({
   list: memberOrStaff("portal:read")
     .meta({ openapi: { method: "GET", path: "/connections/{tenant}", summary: "Every provider, with a client's accounts there" } })
     .output(Integrations)
-    .query(({ ctx }) => listIntegrations(ctx)),
+    .query(async ({ ctx }) => wordedIntegrations(ctx, await listIntegrations(ctx))),
   /** What each page of a client says of its accounts. */
   notices: memberOrStaff("portal:read").query(({ ctx }) => listNotices(ctx)),
   /** Connects an account by a key, or replaces the key of one. */
@@ -61,7 +62,7 @@ export const connections = router({
     .query(({ ctx, input }) => findShown(ctx, input)),
   answerShown: memberOrStaff("connections:write")
     .input(AnswerShown)
-    .mutation(({ ctx, input }) => answerShown(ctx, input)),
+    .mutation(async ({ ctx, input }) => wordedEnd(ctx, await answerShown(ctx, input))),
   disconnect: memberOrStaff("connections:write")
     .meta({
       openapi: {
@@ -72,7 +73,7 @@ export const connections = router({
     })
     .input(ConnectionRef)
     .output(Disconnected)
-    .mutation(({ ctx, input }) => disconnect(ctx, input)),
+    .mutation(async ({ ctx, input }) => wordedFarewell(ctx, await disconnect(ctx, input))),
   /** Keeps a key that a sign-in of its account would replace. */
   keepKey: memberOrStaff("settings:write")
     .meta({
@@ -102,7 +103,7 @@ export const connections = router({
     .meta({ openapi: { method: "POST", path: "/connections/{tenant}/{connectionId}/probe", summary: "Try a connection now" } })
     .input(ConnectionRef)
     .output(Probe)
-    .mutation(({ ctx, input }) => probeConnection(ctx, input)),
+    .mutation(async ({ ctx, input }) => wordedProbe(ctx, await probeConnection(ctx, input))),
   /** What can be chosen under an account, as the provider last listed it. */
   resources: memberOrStaff("portal:read")
     .meta({

@@ -4,6 +4,7 @@ import { replayDeadLetter } from "#server/domain/runs/replay-dead-letter.ts";
 import { ListDeadLetters } from "#server/domain/runs/schemas.ts";
 import { router, staff } from "#server/trpc/init.ts";
 import { DeadLetters, Replayed } from "#server/trpc/replies.ts";
+import { wordedLetters } from "#server/trpc/say-letters.ts";
 
 /** What the queues gave up on. */
 export const deadLetters = router({
@@ -11,7 +12,7 @@ export const deadLetters = router({
     .meta({ openapi: { method: "GET", path: "/dead-letters", summary: "What the queues gave up on" } })
     .input(ListDeadLetters)
     .output(DeadLetters)
-    .query(({ ctx, input }) => listDeadLetters(ctx, input)),
+    .query(async ({ ctx, input }) => wordedLetters(ctx, await listDeadLetters(ctx, input))),
   replay: staff
     .meta({ openapi: { method: "POST", path: "/dead-letters/{letterId}/replay", summary: "Give a run all its tries again" } })
     .input(z.object({ letterId: z.string().max(60) }))

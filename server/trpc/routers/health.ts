@@ -3,12 +3,13 @@ import { AgencyHealth, agencyHealth } from "#server/domain/health/agency-health.
 import { FindTraces, findTraces, Trace } from "#server/domain/health/find-traces.ts";
 import { Health, readHealth } from "#server/domain/health/read-health.ts";
 import { memberOrStaff, router, staff } from "#server/trpc/init.ts";
+import { wordedState } from "#server/trpc/say-connections.ts";
 
 export const health = router({
   get: memberOrStaff("portal:read")
     .meta({ openapi: { method: "GET", path: "/health/{tenant}", summary: "How a client's integrations are" } })
     .output(Health)
-    .query(({ ctx }) => readHealth(ctx)),
+    .query(async ({ ctx }) => wordedState(ctx, await readHealth(ctx))),
 
   /** What any id leads to: of a run, a client, a connection, a request. */
   find: staff

@@ -11,7 +11,7 @@ import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { outcomeStatements } from "#server/domain/runs/outcome-statements.ts";
 import { newId } from "#server/ids.ts";
 import { testEnv } from "#test/harness.ts";
-import { sayRunIn } from "#workers/say-run.ts";
+import { voiceIn } from "#workers/voice.ts";
 
 export interface SensorRun {
   steps: Step<unknown>[];
@@ -51,7 +51,7 @@ export async function runSensor(ctx: TenantCtx, sensor: Sensor, input: RunInput)
       currency: "GBP",
       signal: new AbortController().signal,
       log: (level, line: string, fields, params = {}) =>
-        void run.logs.push({ level, message: sayRunIn("en")({ code: `${sensor.id}.${line}`, params }), fields }),
+        void run.logs.push({ level, message: voiceIn("en").say({ code: `${sensor.id}.${line}`, params }), fields }),
     });
     checkMeasurements(sensor.metrics, step.measurements);
     await store(ctx, sensor, input, { run: held, found: step });

@@ -2,14 +2,16 @@ import { vi } from "vitest";
 import { sandboxEndpoints } from "#sandbox/endpoints.ts";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { oauthProviders } from "#server/catalog/providers/registry.ts";
-import type { Ctx, Tenant, UserActor } from "#server/ctx.ts";
+import { type Ctx, requireUser, type Tenant, type UserActor } from "#server/ctx.ts";
 import { answerShown } from "#server/domain/connecting/answer-shown.ts";
 import { type BeginOAuth, beginOAuth } from "#server/domain/connecting/begin-oauth.ts";
 import { completeOAuth } from "#server/domain/connecting/complete-oauth.ts";
 import type { NextPage } from "#server/domain/connecting/leave.ts";
 import { enterFor } from "#server/domain/tenancy/enter-for.ts";
+import { wordedEnd } from "#server/trpc/say-connections.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx } from "#test/harness.ts";
 import { sandboxOrigin } from "#test/variables.ts";
+import { voiceIn } from "#workers/voice.ts";
 
 /** What a provider's person chooses on the sandbox's consent page, and types before leaving. */
 export interface Choice {
@@ -108,19 +110,29 @@ export async function decide(
   return new URL(location);
 }
 
-export const begin = (browser: Ctx, input: BeginOAuth): Promise<NextPage> => beginOAuth(browser, input);
+/** A page as its door sends a browser there, with its toast in the person's language. */
+export const asShown = (browser: Ctx, page: NextPage) => {
+  const { retryAfterS } = page;
+  return { ...wordedEnd({ voice: voiceIn(requireUser(browser).locale) }, page), ...(retryAfterS !== undefined && { retryAfterS }) };
+};
+type ShownPage = ReturnType<typeof asShown>;
+
+export const begin = async (browser: Ctx, input: BeginOAuth): Promise<ShownPage> => asShown(browser, await beginOAuth(browser, input));
 
 /** The way back and nothing else: where an account is shown first, it ends on the page that shows it. */
-export const arrive = (browser: Ctx, provider: string, callback: URL): Promise<NextPage> =>
-  completeOAuth(browser, { provider, parameters: callback.searchParams });
+export const arrive = async (browser: Ctx, provider: string, callback: URL): Promise<ShownPage> =>
+  asShown(browser, await completeOAuth(browser, { provider, parameters: callback.searchParams }));
 
 /** The way back as a person goes it: where the account is shown before it is kept, they say yes. */
-export async function comeBack(browser: Ctx, provider: string, callback: URL): Promise<NextPage> {
+export async function comeBack(browser: Ctx, provider: string, callback: URL): Promise<ShownPage> {
   const next = await arrive(browser, provider, callback);
   const page = new URL(next.location, "http://portal.test");
   const [, tenant] = /^\/t\/([^/]+)\/integrations\/[^/]+\/confirm$/.exec(page.pathname) ?? [];
   if (tenant === undefined) return next;
-  return answerShown(await enterFor(browser, tenant), { consent: page.searchParams.get("consent") ?? "", keep: true });
+  return asShown(
+    browser,
+    await answerShown(await enterFor(browser, tenant), { consent: page.searchParams.get("consent") ?? "", keep: true }),
+  );
 }
 
 /** The whole way of one connection, from the integrations page back to it. */
@@ -133,7 +145,7 @@ export async function connectThrough(
     choice = choices[provider],
     ...more
   }: { tenant: string; provider: string; other?: boolean; choice?: Choice | undefined } & Partial<BeginOAuth>,
-): Promise<NextPage> {
+): Promise<ShownPage> {
   if (!choice) throw new Error(`no consent choice for ${provider}`);
   const { location } = await begin(browser, { provider, tenant, shop: other ? choice.otherShop : choice.shop, ...more });
   return comeBack(browser, provider, await decide(location, { account: other ? choice.other : choice.account }));

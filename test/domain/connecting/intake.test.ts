@@ -14,7 +14,7 @@ import { createCallerFactory } from "#server/trpc/init.ts";
 import { appRouter } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
-import { begin, comeBack, connectThrough, control, decide, visit } from "./consent.ts";
+import { asShown, begin, comeBack, connectThrough, control, decide, visit } from "./consent.ts";
 
 const db = openDb(testEnv.DB);
 
@@ -280,9 +280,13 @@ test("only the agency's admins take clients in, and must still be one when the a
 
 test("a page elsewhere cannot start it, a provider without merchants' accounts cannot either, and a shop must be named", async () => {
   const { browser } = await admin();
-  expect((await beginIntake(browser, { provider: "klaviyo", fetchSite: "cross-site" })).toast?.message).toMatch(/start from this page/);
+  expect(asShown(browser, await beginIntake(browser, { provider: "klaviyo", fetchSite: "cross-site" })).toast?.message).toMatch(
+    /start from this page/,
+  );
   await expect(beginIntake(browser, { provider: "google" })).rejects.toMatchObject({ kind: "not_found" });
-  expect((await beginIntake(browser, { provider: "shopify", shop: "evil.example" })).toast?.message).toMatch(/shop’s address/);
+  expect(asShown(browser, await beginIntake(browser, { provider: "shopify", shop: "evil.example" })).toast?.message).toMatch(
+    /shop’s address/,
+  );
 });
 
 test("a person who denies makes no client, and a state that is replayed no second one", async () => {

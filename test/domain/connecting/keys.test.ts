@@ -12,7 +12,7 @@ import { updateClient } from "#server/domain/clients/update-client.ts";
 import { connectKey } from "#server/domain/connecting/connect-key.ts";
 import { disconnect } from "#server/domain/connecting/disconnect.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
-import { reconnectWords } from "#server/domain/connections/schemas.ts";
+import { ofConnection } from "#server/domain/connections/of-connection.ts";
 import { probeConnection } from "#server/domain/health/probe-connection.ts";
 import { listIntegrations } from "#server/domain/integrations/list-integrations.ts";
 import { alignSchedules } from "#server/domain/schedules/align-schedules.ts";
@@ -156,7 +156,7 @@ describe.each(keyProviders.map((provider) => ({ id: provider.id, provider })))("
     expect(await rowOf(connectionId)).toMatchObject({ status: "reconnect_needed", statusReason: "key_refused" });
     expect(ctx.traces.mails).toMatchObject([{ type: "mail.reconnect", connection: connectionId }]);
     const [account] = (await listIntegrations(ctx)).find((each) => each.provider === id)?.connections ?? [];
-    expect(account?.statusReason).toEqual(reconnectWords.key_refused);
+    expect(account?.statusReason).toEqual(ofConnection("key_refused"));
   });
 
   test("is not kept while the provider is down, limits us, dresses a failure as a success or answers in another shape", async () => {

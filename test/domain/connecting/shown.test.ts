@@ -3,14 +3,15 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { connections, debts, oauthStates } from "#db/schema/index.ts";
 import { oauthProviders } from "#server/catalog/providers/registry.ts";
-import { enterTenant, type Tenant } from "#server/ctx.ts";
+import { enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { answerShown, findShown } from "#server/domain/connecting/answer-shown.ts";
+import type { AnswerShown } from "#server/domain/connecting/schemas.ts";
 import { workToken } from "#server/domain/connecting/work-token.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
 import { claimDebts } from "#server/domain/tokens/claim-debts.ts";
 import { makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
-import { arrive, type Browser, begin, choices, control, decide, visit } from "./consent.ts";
+import { arrive, asShown, type Browser, begin, choices, control, decide, visit } from "./consent.ts";
 
 const db = openDb(testEnv.DB);
 /** Providers that bind a code to nothing. */
@@ -37,6 +38,8 @@ async function callbackOf(
   const { location } = await begin(browser, { provider, tenant: tenant.id, shop: choice?.shop, connection: more.connection });
   return decide(location, { account: more.account ?? choice?.account ?? "" });
 }
+
+const answer = async (ctx: TenantCtx, asked: AnswerShown) => asShown(ctx, await answerShown(ctx, asked));
 
 /** Back from the provider, at the page that shows the account. */
 async function shownAt(provider: string) {
@@ -69,7 +72,7 @@ describe.each(loose)("an account of %s that nobody here had", (provider) => {
     expect(JSON.stringify(row)).not.toMatch(/sbx[0-9a-f]{40}/);
     expect(row?.sealedGrant).toMatch(/^a1\./);
 
-    const ends = await Promise.all([1, 2].map(() => answerShown(ctx, { consent, keep: true })));
+    const ends = await Promise.all([1, 2].map(() => answer(ctx, { consent, keep: true })));
     expect(ends[0]).toMatchObject({ location: `/t/${tenant.id}/integrations`, toast: { kind: "success" } });
     expect(ends[1]).toEqual(ends[0]);
     expect(await connectionsOf(tenant)).toMatchObject([{ externalId: shown.externalId, status: "active", version: 1 }]);
@@ -89,12 +92,12 @@ describe.each(loose)("an account of %s that nobody here had", (provider) => {
 
   test("is given back with a no", async () => {
     const { browser, tenant, callback, consent } = await shownAt(provider);
-    const end = await answerShown(inside(browser, tenant), { consent, keep: false });
+    const end = await answer(inside(browser, tenant), { consent, keep: false });
     expect(end).toMatchObject({
       location: `/t/${tenant.id}/integrations`,
       toast: { kind: "info", message: expect.stringMatching(/was not connected/) },
     });
-    expect(await answerShown(inside(browser, tenant), { consent, keep: true })).toEqual(end);
+    expect(await answer(inside(browser, tenant), { consent, keep: true })).toEqual(end);
     expect(await arrive(browser, provider, callback)).toEqual(end);
     expect(await connectionsOf(tenant)).toEqual([]);
     const owed = await db.select().from(debts).where(eq(debts.tenantId, tenant.id));
@@ -132,7 +135,7 @@ describe("an account that is shown", () => {
       for (const keep of [true, false]) await expect(answerShown(stranger, { consent, keep })).rejects.toMatchObject({ kind: "not_found" });
     }
     await expect(answerShown(inside(browser, tenant, "viewer"), { consent, keep: true })).rejects.toMatchObject({ kind: "forbidden" });
-    expect((await answerShown(inside(browser, tenant), { consent, keep: true })).toast?.kind).toBe("success");
+    expect((await answer(inside(browser, tenant), { consent, keep: true })).toast?.kind).toBe("success");
   });
 
   test("and about which nobody says anything is given back, and its grant is destroyed here", async () => {

@@ -13,7 +13,7 @@ import { hashToken } from "#server/domain/vault/sign-in-tokens.ts";
 import { ask } from "#test/ask.ts";
 import { makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
-import { asksForTokens, begin, comeBack, control, counted, decide, hurry, visit } from "./consent.ts";
+import { arrive, asksForTokens, begin, comeBack, control, counted, decide, hurry, visit } from "./consent.ts";
 
 const db = openDb(testEnv.DB);
 const account = "BetaB2";
@@ -120,7 +120,7 @@ describe("a database that fails in passing", () => {
       return undefined;
     });
     const ctx = { ...browser, directory: openDb(away), databases: { DB: away } };
-    const end = await completeOAuth(ctx, { provider: "klaviyo", parameters: callback.searchParams });
+    const end = await arrive(ctx, "klaviyo", callback);
     expect(end.toast?.kind).toBe("success");
     expect([await exchanges(), (await connectionsOf(tenant)).length]).toEqual([1, 1]);
   });
@@ -141,7 +141,7 @@ describe("a database that fails in passing", () => {
         return typeof found === "function" ? found.bind(target) : found;
       },
     });
-    const end = await completeOAuth({ ...browser, directory: openDb(losing) }, { provider: "klaviyo", parameters: callback.searchParams });
+    const end = await arrive({ ...browser, directory: openDb(losing) }, "klaviyo", callback);
     expect([isLost, end.toast?.kind]).toEqual([true, "success"]);
   });
 });

@@ -25,7 +25,7 @@ import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
 import { worded, wordedLine } from "#server/trpc/say-run.ts";
 import { makeTenant, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
-import { sayRunIn } from "#workers/say-run.ts";
+import { voiceIn } from "#workers/voice.ts";
 import { testClock } from "./clock.ts";
 
 export const database = openDb(testEnv.DB);
@@ -60,7 +60,7 @@ export function delivery(body: unknown): QueueMessage & { done: string[] } {
   };
 }
 
-const english = { sayRun: sayRunIn("en") };
+const english = { voice: voiceIn("en") };
 
 export interface RigInput {
   jobs: readonly Sensor[];

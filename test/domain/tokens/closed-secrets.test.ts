@@ -12,7 +12,7 @@ import { refreshResources } from "#server/domain/connecting/refresh-resources.ts
 import { workToken } from "#server/domain/connecting/work-token.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
-import { reconnectWords } from "#server/domain/connections/schemas.ts";
+import { ofConnection } from "#server/domain/connections/of-connection.ts";
 import { claimProbes } from "#server/domain/health/claim-probes.ts";
 import { probeConnection } from "#server/domain/health/probe-connection.ts";
 import { listIntegrations } from "#server/domain/integrations/list-integrations.ts";
@@ -128,8 +128,8 @@ describe("a stored secret that will never open", () => {
     const klaviyo = (await listIntegrations(ctx)).find(({ provider }) => provider === "klaviyo");
     expect(klaviyo).toMatchObject({ state: "reconnect_needed" });
     expect(klaviyo?.connections[0]).toMatchObject({
-      statusReason: reconnectWords.secret_unreadable,
-      health: { state: "reconnect_needed", words: reconnectWords.secret_unreadable },
+      statusReason: ofConnection("secret_unreadable"),
+      health: { state: "reconnect_needed", said: ofConnection("secret_unreadable") },
     });
     await database.update(connections).set({ probeAt: 0 }).where(eq(connections.id, id));
     const next = cron();
@@ -177,7 +177,7 @@ describe("a stored secret that will never open", () => {
       await spoil(id);
       const { farewell, remark } = await disconnect(ctx, { connectionId: id });
       expect(farewell).toBe("unreached");
-      expect(remark?.en).toContain("Please remove it there by hand");
+      expect(remark).toMatchObject({ code: "connection.left_unreached", params: { provider: "Klaviyo" } });
       const left = await database.select().from(debts).where(eq(debts.connectionId, id));
       expect(left).toHaveLength(owed.length);
       expect(left).toMatchObject(owed);

@@ -1,0 +1,33 @@
+import type { FindingWord } from "#server/domain/clients/schemas.ts";
+
+/** What is missing or does not fit in a client, as staff are told; below, what keeps a job from running. `server/domain/clients/schemas.ts` has the codes. */
+export const findingWords = {
+  no_owner: "Nobody owns this workspace, and no owner is invited.",
+  owner_invited: "The owner has not accepted the invitation yet.",
+  no_contact: "No contact is known.",
+  nothing_connected: "No account is connected.",
+  unknown_provider: "{{account}}: this provider is no longer on the shelf.",
+  reconnect_needed: "{{account}} must be connected again. {{reason}}",
+  not_configured: "{{account}}: our client id or secret at {{provider}} is not set.",
+  secret_missing: "{{account}} is without its {{field}}.",
+  ended: "{{account}}: the access has ended and nothing renews it.",
+  orphan_secret: "A {{field}} is kept for {{account}}, which is disconnected.",
+  stray_secret: "A {{field}} is kept for a connection that is not there.",
+  secret_closed: "The {{field}} of {{account}} does not open with the keys that are set.",
+  orphan_rows: "Rows belong to connections that are not there: {{connections}}.",
+  no_schedule: "{{job}} has no schedule.",
+  schedule_differs: "{{job}} is marked “{{marked}}”, but should be “{{wanted}}”.",
+  job_waits: "{{job}} is waiting: {{why}}.",
+  unknown_feature: "Features name jobs that are not on the shelf: {{jobs}}.",
+  currency_differs: "{{account}} sells in {{currency}}; the workspace says {{own}}.",
+  timezone_differs: "{{account}} is in {{timezone}}; the workspace says {{own}}.",
+  block_free: "free to run",
+  block_suspended: "suspended",
+  block_not_connected: "not connected",
+  block_reconnect_needed: "reconnect needed",
+  block_missing_scopes: "permission missing",
+  block_choice_needed: "account not chosen",
+  block_choice_gone: "chosen account gone",
+  block_not_in_plan: "not in the plan",
+  block_retired: "no longer offered",
+} as const satisfies Record<FindingWord, string>;
