@@ -31,8 +31,8 @@ export async function action(args: ActionFunctionArgs) {
   const { api, locale, toast } = enterAdmin(args);
   const form = await args.request.formData();
   try {
-    const { replayed } = await api.webhooks.replay({ deliveryId: String(args.params.deliveryId) });
-    const message = wordsIn(locale)(replayed ? "webhooks:replay.sent" : "webhooks:replay.waiting");
+    const { replayed } = await api.webhooks.reprocess({ deliveryId: String(args.params.deliveryId) });
+    const message = wordsIn(locale)(replayed ? "webhooks:reprocess.sent" : "webhooks:reprocess.waiting");
     toast({ kind: replayed ? "success" : "info", message });
   } catch (error) {
     return formFailure(error, args, form);
@@ -60,14 +60,14 @@ export default function Delivery() {
         actions={
           replayable && (
             <ConfirmButton
-              title={t("replay.title")}
-              description={t("replay.body")}
-              confirmLabel={t("replay.button")}
+              title={t("reprocess.title")}
+              description={t("reprocess.body")}
+              confirmLabel={t("reprocess.button")}
               confirmVariant="primary"
-              fields={{ intent: "replay" }}
+              fields={{ intent: "reprocess" }}
             >
               <RotateCcw aria-hidden />
-              {t("replay.button")}
+              {t("reprocess.button")}
             </ConfirmButton>
           )
         }
@@ -77,7 +77,7 @@ export default function Delivery() {
       </div>
       <Card>
         <DescriptionList items={factsOf(delivery).map(({ term, value }) => ({ term: t(term), value: value ?? "–" }))} />
-        {isOver && !replayable && <p className="mt-4 text-sm text-ink-faint">{t("replay.gone")}</p>}
+        {isOver && !replayable && <p className="mt-4 text-sm text-ink-faint">{t("reprocess.gone")}</p>}
       </Card>
     </>
   );

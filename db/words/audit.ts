@@ -59,6 +59,8 @@ export const auditActions = [
   "sign_in.many_wrong_codes",
   "user.onboarded",
   "user.updated",
+  // In lines of before it was called `webhook.reprocessed`.
   "webhook.replayed",
+  "webhook.reprocessed",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -67,7 +67,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "team.leave": "portal:read, members only",
   "team.remove": "team:write",
   "team.revokeInvitation": "team:write",
-  "webhooks.replay": "staff",
+  "webhooks.reprocess": "staff",
 };
 
 const mutations = [...typesOfProcedures].flatMap(([name, type]) => (type === "mutation" ? [name] : [])).sort();

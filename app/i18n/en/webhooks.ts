@@ -55,13 +55,13 @@ export const webhooks = {
     test: "The provider says that it is a test.",
     tries: "Every try failed. The log says how.",
   },
-  replay: {
-    button: "Work off again",
-    title: "Work this delivery off again?",
-    body: "What it asks for is done once more, as if it had just come.",
-    sent: "It is on its way again.",
-    waiting: "It is waiting already.",
-    gone: "What it said is not kept, so that it cannot be worked off again.",
+  reprocess: {
+    button: "Process again",
+    title: "Process this event again?",
+    body: "Whatever it triggers happens again, as if it had just arrived.",
+    sent: "The event is being processed again.",
+    waiting: "The event is already waiting to be processed.",
+    gone: "Its content is no longer stored, so it can’t be processed again.",
   },
   privacy: {
     description: "What shops and people asked for through a provider, with the proof of what was done.",

@@ -61,6 +61,7 @@ export const audit = {
     user_onboarded: "Profil complété",
     user_updated: "Profil modifié",
     webhook_replayed: "Événement traité à nouveau",
+    webhook_reprocessed: "Événement traité à nouveau",
     sign_in_many_requests: "Plus de connexions demandées qu’un jour n’en permet",
     sign_in_many_wrong_codes: "Trop de codes de connexion erronés",
   },

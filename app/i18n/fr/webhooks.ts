@@ -59,7 +59,7 @@ export const webhooks = {
     test: "Le fournisseur dit que c’est un essai.",
     tries: "Tous les essais ont échoué. Le journal dit comment.",
   },
-  replay: {
+  reprocess: {
     button: "Traiter à nouveau",
     title: "Traiter cette livraison à nouveau ?",
     body: "Ce qu’elle demande est refait, comme si elle venait d’arriver.",

@@ -61,6 +61,7 @@ export const audit = {
     user_onboarded: "הפרופיל הושלם",
     user_updated: "הפרופיל שונה",
     webhook_replayed: "אירוע טופל שוב",
+    webhook_reprocessed: "אירוע טופל שוב",
     sign_in_many_requests: "התבקשו יותר כניסות ממה שמותר ביום",
     sign_in_many_wrong_codes: "יותר מדי קודי כניסה שגויים",
   },

@@ -80,7 +80,7 @@ export async function endAccess(ctx: TenantCtx, working: Working, reason: Reconn
 
 /**
  * Another list of permissions holds now: jobs that lack one wait, those that have it now run. Lists come in any order, also by
- * replay: one that is older than a list that was taken over is told by it.
+ * delivery: one that is older than a list that was taken over is told by it.
  */
 export async function replaceScopes(ctx: TenantCtx, working: Working, granted: readonly string[]): Promise<void> {
   const { connection, delivery } = working;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { findDelivery, listDeliveries } from "#server/domain/webhooks/list-deliveries.ts";
 import { listPrivacyRequests, privacyStanding, readHeldData } from "#server/domain/webhooks/privacy-requests.ts";
-import { replayDelivery } from "#server/domain/webhooks/replay-delivery.ts";
+import { reprocessDelivery } from "#server/domain/webhooks/reprocess-delivery.ts";
 import {
   Delivery,
   DeliveryPage,
@@ -27,11 +27,12 @@ export const webhooks = router({
     .input(DeliveryRef)
     .output(Delivery)
     .query(({ ctx, input }) => findDelivery(ctx, input)),
-  replay: staff
-    .meta({ openapi: { method: "POST", path: "/webhooks/{deliveryId}/replay", summary: "Works one delivery off once more." } })
+  // Its path and its fields are what callers know.
+  reprocess: staff
+    .meta({ openapi: { method: "POST", path: "/webhooks/{deliveryId}/replay", summary: "Process one delivery again" } })
     .input(DeliveryRef)
     .output(z.object({ replayed: z.boolean() }))
-    .mutation(({ ctx, input }) => replayDelivery(ctx, input)),
+    .mutation(({ ctx, input }) => reprocessDelivery(ctx, input)),
   privacyRequests: staff
     .meta({
       openapi: { method: "GET", path: "/privacy-requests", summary: "What people and shops asked for, with the proof of what was done." },

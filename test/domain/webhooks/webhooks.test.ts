@@ -675,7 +675,7 @@ describe("permissions that a shop changes", () => {
     const [first] = await deliveriesOf(tenant.id);
     const { actor } = await makeUser({ staff: true });
     const staff = testCtx({ actor });
-    await createCaller(staff).webhooks.replay({ deliveryId: first?.id ?? "" });
+    await createCaller(staff).webhooks.reprocess({ deliveryId: first?.id ?? "" });
     for (const message of staff.traces.tasks) await workDelivery(ctx, message as WebhookMessage);
     expect(await grantedTo(connection)).toEqual(["read_products", "read_customers"]);
   });
@@ -1025,10 +1025,10 @@ describe("tries", () => {
     expect(await deliveriesOf(tenant.id)).toMatchObject([{ status: "failed", reason: "tries", attempts: 6 }]);
     const staffCtx = testCtx({ actor: (await makeUser({ staff: true })).actor });
     const staff = createCaller(staffCtx);
-    expect(await staff.webhooks.replay({ deliveryId: message.delivery })).toEqual({ replayed: true });
-    expect(await staff.webhooks.replay({ deliveryId: message.delivery })).toEqual({ replayed: false });
+    expect(await staff.webhooks.reprocess({ deliveryId: message.delivery })).toEqual({ replayed: true });
+    expect(await staff.webhooks.reprocess({ deliveryId: message.delivery })).toEqual({ replayed: false });
     expect(staffCtx.traces.tasks).toEqual([message]);
-    expect(await linesOf(tenant.id)).toEqual(["webhook.replayed"]);
+    expect(await linesOf(tenant.id)).toEqual(["webhook.reprocessed"]);
     await workDelivery(ctx, message);
     expect(await connectionOf(connection)).toMatchObject({ status: "reconnect_needed" });
   });
@@ -1093,8 +1093,8 @@ describe("the admin's view", () => {
     await hear(ctx, uninstalled(shop));
     const [row] = await db.select().from(webhookDeliveries).where(eq(webhookDeliveries.account, shop));
     const staff = createCaller(testCtx({ actor: (await makeUser({ staff: true })).actor }));
-    await expect(staff.webhooks.replay({ deliveryId: row?.id ?? "" })).rejects.toMatchObject({ code: "CONFLICT" });
-    await expect(staff.webhooks.replay({ deliveryId: "whk_nothing" })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(staff.webhooks.reprocess({ deliveryId: row?.id ?? "" })).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(staff.webhooks.reprocess({ deliveryId: "whk_nothing" })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 });
 

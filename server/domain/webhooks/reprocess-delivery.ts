@@ -11,7 +11,7 @@ import { findDelivery } from "./list-deliveries.ts";
  * Works a delivery off once more, with all its tries before it again. A second click while it waits changes nothing and says so
  * (`replayed` false). Throws `not_found`, and `conflict` where what it said is not kept any more, or never was.
  */
-export async function replayDelivery(ctx: Ctx, { deliveryId }: { deliveryId: string }): Promise<{ replayed: boolean }> {
+export async function reprocessDelivery(ctx: Ctx, { deliveryId }: { deliveryId: string }): Promise<{ replayed: boolean }> {
   requireAgency(ctx);
   const delivery = await findDelivery(ctx, { deliveryId });
   if (delivery.status === "received") return { replayed: false };
@@ -28,7 +28,7 @@ export async function replayDelivery(ctx: Ctx, { deliveryId }: { deliveryId: str
   const [reopened] = await commitIf(
     inside,
     sql`exists (select 1 from ${webhookDeliveries} where ${over})`,
-    "webhook.replayed",
+    "webhook.reprocessed",
     { delivery: deliveryId, provider: delivery.provider, topic: delivery.topic },
     [
       inside.db
