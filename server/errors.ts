@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { Saying, Text } from "#db/words/locales.ts";
+import type { ParamsFor, Saying, Text } from "#db/words/locales.ts";
+import type { RunSaying } from "#db/words/runs.ts";
 
 /**
  * What can go wrong in a way that a caller should know. `vault_closed`: a root key of ours is missing, so that nothing can be sealed or
@@ -301,12 +302,46 @@ export const statusOf: Record<ErrorKind, number> = {
  */
 export type ProviderFailureKind = "revoked" | "missing_scopes" | "rate_limited" | "unavailable" | "rejected" | "misconfigured";
 
+/**
+ * Why a call to a provider failed where that is ours to say and not in the provider's words, each with what its sentence names. The
+ * sentences are in `app/i18n/<language>/call-words.ts`.
+ */
+export const callCodes = {
+  address_foreign: [],
+  connect_again: [],
+  failed_elsewhere: ["status"],
+  header_unsendable: [],
+  no_reply: [],
+  not_set: ["variable"],
+  nothing_to_renew: [],
+  redirect_refused: ["status"],
+  renewal_later: [],
+  renewal_underway: [],
+  reply_broke_off: [],
+  reply_misshapen: ["faults"],
+  reply_too_long: [],
+  time_up: [],
+  token_unreadable: [],
+  vault_closed: [],
+  version_retired: ["provider", "version", "words"],
+  way_gone: ["provider"],
+} as const satisfies Record<string, readonly string[]>;
+export type CallCode = keyof typeof callCodes;
+
+export const ofCall = <C extends CallCode>(code: C, ...[params = {}]: ParamsFor<(typeof callCodes)[C], string | number>): RunSaying => ({
+  code: `call.${code}`,
+  params,
+});
+
+/** Its message is the provider's own words or, with `said`, for logs alone. */
 export class ProviderError extends Error {
   override name = "ProviderError";
   readonly kind: ProviderFailureKind;
   readonly provider: string;
   readonly retryAfterS: number | undefined;
   readonly scopes: readonly string[];
+  /** What people are told, where the words are not the provider's. */
+  readonly said: RunSaying | undefined;
   /** The version of its API that we speak and that it has retired: nothing is wrong with any account then. */
   readonly retired: string | undefined;
   /** What was answered, where that was no reply to read (a redirect): for who writes the call down. */
@@ -319,6 +354,7 @@ export class ProviderError extends Error {
     more: {
       retryAfterS?: number;
       scopes?: string[];
+      said?: RunSaying | undefined;
       retired?: string;
       answered?: { status: number; headers: Headers };
       cause?: unknown;
@@ -329,6 +365,7 @@ export class ProviderError extends Error {
     this.provider = provider;
     this.retryAfterS = more.retryAfterS;
     this.scopes = more.scopes ?? [];
+    this.said = more.said;
     this.retired = more.retired;
     this.answered = more.answered;
   }

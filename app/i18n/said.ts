@@ -1,4 +1,5 @@
 import type { Params } from "#server/errors.ts";
+import { callWords as callEn } from "./en/call-words.ts";
 import { connectionWords as connectionEn } from "./en/connection-words.ts";
 import { consentWords as consentEn } from "./en/consent-words.ts";
 import { findingWords as findingEn } from "./en/finding-words.ts";
@@ -6,11 +7,13 @@ import { letterWords as letterEn } from "./en/letter-words.ts";
 import { runWords as runEn } from "./en/run-words.ts";
 import { inLanguage } from "./error-words.ts";
 import { fill } from "./fill.ts";
+import { callWords as callFr } from "./fr/call-words.ts";
 import { connectionWords as connectionFr } from "./fr/connection-words.ts";
 import { consentWords as consentFr } from "./fr/consent-words.ts";
 import { findingWords as findingFr } from "./fr/finding-words.ts";
 import { letterWords as letterFr } from "./fr/letter-words.ts";
 import { runWords as runFr } from "./fr/run-words.ts";
+import { callWords as callHe } from "./he/call-words.ts";
 import { connectionWords as connectionHe } from "./he/connection-words.ts";
 import { consentWords as consentHe } from "./he/consent-words.ts";
 import { findingWords as findingHe } from "./he/finding-words.ts";
@@ -19,9 +22,9 @@ import { runWords as runHe } from "./he/run-words.ts";
 import type { Locale } from "./locale.ts";
 
 const words: Record<Locale, Readonly<Record<string, Readonly<Record<string, string>>>>> = {
-  en: { connection: connectionEn, consent: consentEn, finding: findingEn, letter: letterEn, run: runEn },
-  fr: { connection: connectionFr, consent: consentFr, finding: findingFr, letter: letterFr, run: runFr },
-  he: { connection: connectionHe, consent: consentHe, finding: findingHe, letter: letterHe, run: runHe },
+  en: { call: callEn, connection: connectionEn, consent: consentEn, finding: findingEn, letter: letterEn, run: runEn },
+  fr: { call: callFr, connection: connectionFr, consent: consentFr, finding: findingFr, letter: letterFr, run: runFr },
+  he: { call: callHe, connection: connectionHe, consent: consentHe, finding: findingHe, letter: letterHe, run: runHe },
 };
 
 /**

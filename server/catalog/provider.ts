@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Text } from "#db/words/locales.ts";
+import type { RunSaying } from "#db/words/runs.ts";
 import type { Account } from "./account.ts";
 import type { Resource } from "./resource.ts";
 
@@ -51,6 +52,8 @@ export interface Failure {
   scopes?: string[];
   /** The version of its API that we speak, where the provider says that it has ended: ours to mend, whoever's account it is. */
   retired?: string;
+  /** What people are told instead of the message, where it is not for the provider to say: the wire adds it. */
+  said?: RunSaying;
 }
 
 /** A provider's answer as it came. `body` is the parsed JSON, or null where it is none. */

@@ -7,6 +7,7 @@ import { type RunSaying, runErrorCodes, runLineCodes } from "#db/words/runs.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import { findingCodes } from "#server/domain/clients/schemas.ts";
 import { connectionCodes } from "#server/domain/connections/schemas.ts";
+import { callCodes } from "#server/errors.ts";
 import { voiceIn } from "#workers/voice.ts";
 
 const namesIn = (text: string) => [...new Set([...text.matchAll(/{{(\w+)}}/g)].map(([, name]) => name))].sort();
@@ -17,6 +18,7 @@ const families = {
   consentWords: namesBehind(consentCodes),
   connectionWords: connectionCodes,
   findingWords: findingCodes,
+  callWords: callCodes,
 } satisfies Partial<Record<Namespace, Readonly<Record<string, readonly string[]>>>>;
 
 function namesBehind(table: Readonly<Record<string, readonly [string, ...string[]]>>) {

@@ -10,7 +10,7 @@ import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
 
-/** A run that the engine ended, with a line of before there were codes, one of the engine, one of its job and a provider's own words. */
+/** A run that the engine ended, with a line of before there were codes, one of the engine, one of its job, a provider's own words and what is ours to say of a call. */
 async function failedRun(tenantId: string) {
   const id = newId("run", Date.now());
   const own = { job: "shopify-sensor", trigger: "manual", slot: 1, availableAt: 1, createdAt: 1, finishedAt: 2 } as const;
@@ -22,6 +22,7 @@ async function failedRun(tenantId: string) {
     { ...line, seq: 2, message: "run.call_silent_retried", params: { method: "GET", path: "/orders" } },
     { ...line, seq: 3, message: "shopify-sensor.page_unknown", params: {} },
     { ...line, seq: 4, message: "Klaviyo: throttled.", params: null },
+    { ...line, seq: 5, message: "call.redirect_refused", params: { status: 302 } },
   ]);
   return id;
 }
@@ -31,9 +32,15 @@ const said = {
   fr: [
     "Cela a duré plus de 30 secondes.",
     "GET /orders\u00a0: pas de réponse, nouvelle tentative",
+    "La réponse était une redirection que nous ne suivons pas (statut 302).",
     "La boutique ne connaissait plus la page ; la lecture reprend par date.",
   ],
-  he: ["זה נמשך יותר מ־30 שניות.", "GET /orders: אין תשובה, ניסיון נוסף", "העמוד כבר אינו מוכר לחנות; הקריאה ממשיכה לפי תאריך."],
+  he: [
+    "זה נמשך יותר מ־30 שניות.",
+    "GET /orders: אין תשובה, ניסיון נוסף",
+    "העמוד כבר אינו מוכר לחנות; הקריאה ממשיכה לפי תאריך.",
+    "התשובה הייתה הפניה שאיננו עוקבים אחריה (סטטוס 302).",
+  ],
 } as const;
 
 test("a run is told in its reader's language on the pages of both portals, and to a program in English beside its codes", async () => {
@@ -65,6 +72,7 @@ test("a run is told in its reader's language on the pages of both portals, and t
       { message: "GET /orders: no reply, tried again", code: "run.call_silent_retried", params: { method: "GET", path: "/orders" } },
       { message: "The shop no longer knew the page; reading goes on by date.", code: "shopify-sensor.page_unknown", params: {} },
       { message: "Klaviyo: throttled.", code: null, params: null },
+      { message: "The reply was a redirect that we do not follow (status 302).", code: "call.redirect_refused", params: { status: 302 } },
     ],
   });
 });

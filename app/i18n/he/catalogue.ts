@@ -3,6 +3,7 @@ import { admin } from "./admin.ts";
 import { audit } from "./audit.ts";
 import { auth } from "./auth.ts";
 import { calendar } from "./calendar.ts";
+import { callWords } from "./call-words.ts";
 import { client } from "./client.ts";
 import { clients } from "./clients.ts";
 import { common } from "./common.ts";
@@ -35,6 +36,7 @@ export const catalogue = {
   runs,
   run,
   runWords,
+  callWords,
   connectionWords,
   consentWords,
   findingWords,

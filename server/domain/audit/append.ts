@@ -64,7 +64,7 @@ async function mayRepeat(db: Db, { id, tenantId }: { id: string; tenantId: strin
     .select({ id: auditLog.id })
     .from(auditLog)
     .where(and(eq(auditLog.tenantId, tenantId), eq(auditLog.id, id)));
-  if (line) throw new ReplyLost("What was written stands; what it answered was lost.", { cause: error });
+  if (line) throw new ReplyLost("what was written stands, and what it answered was lost", { cause: error });
   return true;
 }
 

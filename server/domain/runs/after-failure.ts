@@ -42,8 +42,8 @@ export interface RunFailure {
 /** What went wrong. Nothing of an error that is not ours to show goes out. */
 export function failureOf(error: unknown): RunFailure {
   if (error instanceof ProviderError) {
-    const { kind, message, retryAfterS, provider, retired } = error;
-    return { kind, said: { theirs: message }, retryAfterS, provider, ...(retired !== undefined && { isRetired: true }) };
+    const { kind, message, said = { theirs: message }, retryAfterS, provider, retired } = error;
+    return { kind, said, retryAfterS, provider, ...(retired !== undefined && { isRetired: true }) };
   }
   if (error instanceof DomainError && error.kind === "unavailable") {
     const { kind, code, params, retryAfterS } = error;

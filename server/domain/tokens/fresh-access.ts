@@ -7,7 +7,7 @@ import type { ConnectionRow, HeldConnection } from "#server/domain/connections/r
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import type { OnFailed } from "#server/domain/wire/failed-call.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import { isCooling } from "./cool-down.ts";
 import { needReconnect } from "./need-reconnect.ts";
 import { closedSecret, openForUse } from "./open-for-use.ts";
@@ -34,7 +34,7 @@ export async function freshAccess(ctx: TenantCtx, held: HeldConnection, onFailed
   const { connection } = held;
   if (connection.status !== "active") {
     await alignJobs(ctx);
-    throw new ProviderError(connection.provider, "revoked", "the account must be connected again");
+    throw new ProviderError(connection.provider, "revoked", "the account must be connected again", { said: ofCall("connect_again") });
   }
   if (!endsWithin(connection, ctx.now(), renewalMarginMs)) return opened(ctx, held);
   const usable = !endsWithin(connection, ctx.now(), usableMs);
@@ -58,7 +58,7 @@ export async function accessAfterRefusal(ctx: TenantCtx, { held }: Access, onFai
   const renewable = now.connection.accessExpiresAt !== null && waysToTokens(now).length > 0;
   if (renewable) return opened(ctx, await renewTokens(ctx, now, { onFailed }));
   await needReconnect(ctx, now.connection, "access_refused");
-  throw new ProviderError(now.connection.provider, "revoked", "the account must be connected again");
+  throw new ProviderError(now.connection.provider, "revoked", "the account must be connected again", { said: ofCall("connect_again") });
 }
 
 async function opened(ctx: TenantCtx, held: HeldConnection): Promise<Access> {

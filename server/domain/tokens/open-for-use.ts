@@ -2,7 +2,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { openField } from "#server/domain/connections/hold-connection.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import { needReconnect } from "./need-reconnect.ts";
 
 /** Opens a secret that is about to be used; undefined where the connection has none. Throws as `closedSecret` answers. */
@@ -23,7 +23,11 @@ export async function openForUse(ctx: TenantCtx, held: HeldConnection, field: st
 export async function closedSecret(ctx: TenantCtx, { connection }: HeldConnection, error: VaultError): Promise<ProviderError> {
   const { id, provider } = connection;
   ctx.log.error("a connection's secret does not open", { connection: id, provider, closedBy: error.closedBy, error });
-  if (error.closedBy === "key") return new ProviderError(provider, "misconfigured", "the vault did not open", { cause: error });
+  if (error.closedBy === "key")
+    return new ProviderError(provider, "misconfigured", "the vault did not open", { said: ofCall("vault_closed"), cause: error });
   await needReconnect(ctx, connection, "secret_unreadable");
-  return new ProviderError(provider, "revoked", `the stored access does not open: ${error.message}`, { cause: error });
+  return new ProviderError(provider, "revoked", `the stored access does not open: ${error.message}`, {
+    said: ofCall("connect_again"),
+    cause: error,
+  });
 }

@@ -15,7 +15,7 @@ import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { hashToken } from "#server/domain/vault/sign-in-tokens.ts";
 import type { OnFailed } from "#server/domain/wire/failed-call.ts";
 import { pause } from "#server/domain/wire/pause.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import { coolDownMs, isCooling } from "./cool-down.ts";
 import { expiriesOf } from "./expiries.ts";
 import { needReconnect } from "./need-reconnect.ts";
@@ -77,7 +77,10 @@ export async function renewTokens(
       await pause(lookAgainMs(look));
     }
   }
-  throw new ProviderError(connection.provider, "unavailable", "another run is still renewing the tokens", { retryAfterS: 10 });
+  throw new ProviderError(connection.provider, "unavailable", "another run is still renewing the tokens", {
+    said: ofCall("renewal_underway"),
+    retryAfterS: 10,
+  });
 }
 
 /** What is renewed, and who hears of what fails meanwhile. */
@@ -86,18 +89,22 @@ interface Renewing {
   onFailed: OnFailed | undefined;
 }
 
-const refused = (provider: string) => new ProviderError(provider, "revoked", "the account must be connected again");
+const refused = (provider: string) =>
+  new ProviderError(provider, "revoked", "the account must be connected again", { said: ofCall("connect_again") });
 
 function cooling(provider: string, { coolUntil }: Pick<ConnectionRow, "coolUntil">, now: number): ProviderError {
   const retryAfterS = Math.ceil(((coolUntil ?? now) - now) / 1000);
-  return new ProviderError(provider, "unavailable", "the last renewal failed, the next one is later", { retryAfterS });
+  return new ProviderError(provider, "unavailable", "the last renewal failed, the next one is later", {
+    said: ofCall("renewal_later"),
+    retryAfterS,
+  });
 }
 
 /** A token that still lives is left to live. */
 async function notRenewable(ctx: TenantCtx, { connection }: HeldConnection): Promise<never> {
   const { provider, accessExpiresAt } = connection;
   if (accessExpiresAt === null || accessExpiresAt > ctx.now() + usableMs) {
-    throw new ProviderError(provider, "rejected", "there is nothing to renew it with");
+    throw new ProviderError(provider, "rejected", "there is nothing to renew it with", { said: ofCall("nothing_to_renew") });
   }
   await needReconnect(ctx, connection, "not_renewable");
   throw refused(provider);
@@ -123,7 +130,7 @@ async function renewUnder(ctx: TenantCtx, lease: RefreshLease, { held, onFailed 
 
 /** New tokens that cannot be sealed are ours to mend: a root key is missing. */
 const closedVault = ({ connection }: HeldConnection, cause: VaultError) =>
-  new ProviderError(connection.provider, "misconfigured", "the vault did not open", { cause });
+  new ProviderError(connection.provider, "misconfigured", "the vault did not open", { said: ofCall("vault_closed"), cause });
 
 /**
  * Writes down that it failed in passing, and throws the failure with the time that it will take. Where the lease was lost
@@ -155,7 +162,11 @@ async function coolDown(
   if (kind === "misconfigured" && lease.failures === 0) ctx.log.error("a renewal failed by our own configuration", details);
   else ctx.log.warn("a renewal failed and is put off", details);
   if (kind !== "unavailable" && kind !== "rate_limited") throw failure;
-  throw new ProviderError(provider, kind, message, { retryAfterS: failure.retryAfterS ?? Math.ceil(waitMs / 1000), cause: failure });
+  throw new ProviderError(provider, kind, message, {
+    said: failure.said,
+    retryAfterS: failure.retryAfterS ?? Math.ceil(waitMs / 1000),
+    cause: failure,
+  });
 }
 
 /** Goes the connection's ways to new tokens, one after the other as long as the provider refuses what is sent. */
@@ -181,7 +192,8 @@ const isOfKind = (error: unknown, kind: ProviderError["kind"]) => error instance
 async function go(ctx: TenantCtx, lease: RefreshLease, { held, way, onFailed }: Renewing & { way: WayToTokens }): Promise<Grant> {
   const secret = await openForUse(ctx, held, way.field);
   if (secret === undefined) throw await closedSecret(ctx, held, new VaultError(`there is no ${way.field}`));
-  if (!mayStillSend(ctx, lease)) throw new ProviderError(lease.provider, "unavailable", "too late to begin a request");
+  if (!mayStillSend(ctx, lease))
+    throw new ProviderError(lease.provider, "unavailable", "too late to begin a request", { said: ofCall("time_up") });
   try {
     return await way.request(ctx, secret, onFailed);
   } catch (error) {
@@ -296,7 +308,10 @@ async function refusedRefresh(
   }
   // A token without an end is as good as before where only its exchange was refused: the next call with it shows whether it lives.
   if (held.connection.accessExpiresAt === null) {
-    const kept = new ProviderError(lease.provider, "rejected", "the lasting token was not exchanged", { cause: failure });
+    const kept = new ProviderError(lease.provider, "rejected", "the lasting token was not exchanged", {
+      said: ofCall("nothing_to_renew"),
+      cause: failure,
+    });
     return coolDown(ctx, lease, { held, failure: kept });
   }
   const alive = await livesOn(ctx, lease, { held, failure });

@@ -2,7 +2,7 @@ import type { ConnectionKind } from "#db/words/connections.ts";
 import type { Destination } from "#server/catalog/account.ts";
 import type { Authorization, Provider } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import type { OnFailed } from "./failed-call.ts";
 import { apiOf, fillEndpoint, variableOf } from "./provider-endpoints.ts";
 
@@ -29,7 +29,10 @@ export function authorize(ctx: Ctx, access: ApiAccess, destination: Destination)
 function authorizationOf(ctx: Ctx, access: ApiAccess, { service, resource }: Destination): Authorization {
   const { provider, kind, secrets, fields } = access;
   const way = provider[kind];
-  if (!way) throw new ProviderError(provider.id, "misconfigured", `${provider.name} is not connected by ${kind} any more`);
+  if (!way)
+    throw new ProviderError(provider.id, "misconfigured", `${provider.name} is not connected by ${kind} any more`, {
+      said: ofCall("way_gone", { provider: provider.name }),
+    });
   const variable = (name: string) => variableOf(ctx.config, provider, name);
   return way.authorization({ secrets, fields, service: service ?? provider.service, resource, variable });
 }
@@ -39,7 +42,7 @@ function apiUrl(ctx: Ctx, { provider, shop }: ApiAccess, { path, service }: Dest
   const root = base.pathname.replace(/\/+$/, "");
   const url = path.startsWith("/") ? new URL(`${base.origin}${root}${path}`) : new URL(path);
   if (url.origin !== base.origin || !url.pathname.startsWith(`${root}/`)) {
-    throw new ProviderError(provider.id, "rejected", "an address outside of the provider's API");
+    throw new ProviderError(provider.id, "rejected", "an address outside of the provider's API", { said: ofCall("address_foreign") });
   }
   return url;
 }

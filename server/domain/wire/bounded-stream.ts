@@ -1,5 +1,6 @@
+import type { RunSaying } from "#db/words/runs.ts";
 import type { Provider } from "#server/catalog/provider.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 
 /** Above any export that is read in the time of a run. */
 const maxStreamBytes = 256 * 1024 * 1024;
@@ -31,22 +32,22 @@ export function boundedStream(provider: Provider, { body, status, headers }: Res
     await reader?.cancel().catch(() => undefined);
   };
   /** Ends it; a read that waits is answered by that. The first reason counts. */
-  const breakOff = (message: string, cause?: unknown) => {
-    failure ??= new ProviderError(provider.id, "unavailable", message, { answered: { status, headers }, cause });
+  const breakOff = (message: string, said: RunSaying, cause?: unknown) => {
+    failure ??= new ProviderError(provider.id, "unavailable", message, { said, answered: { status, headers }, cause });
     return close();
   };
-  const onAbort = () => void breakOff("the time was up", signal?.reason);
+  const onAbort = () => void breakOff("the time was up", ofCall("time_up"), signal?.reason);
   signal?.addEventListener("abort", onAbort);
 
   const next = async () => {
-    timer = setTimeout(() => void breakOff("the reply fell silent"), idleMs);
+    timer = setTimeout(() => void breakOff("the reply fell silent", ofCall("reply_broke_off")), idleMs);
     try {
       const part = reader && !failure ? await reader.read() : undefined;
       size += part?.value?.byteLength ?? 0;
-      if (size > maxStreamBytes) await breakOff("the reply is too long");
+      if (size > maxStreamBytes) await breakOff("the reply is too long", ofCall("reply_too_long"));
       return part?.value;
     } catch (cause) {
-      await breakOff("the reply broke off", cause);
+      await breakOff("the reply broke off", ofCall("reply_broke_off"), cause);
     } finally {
       clearTimeout(timer);
     }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { AccountRequest } from "#server/catalog/account.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import type { ApiAccess } from "./api-access.ts";
 import { asError } from "./failed-call.ts";
 import type { Taking } from "./take-reply.ts";
@@ -39,7 +39,10 @@ export async function callApi<T>(ctx: Ctx, access: ApiAccess, request: AccountRe
 }
 
 function otherShape(provider: Provider, error: z.ZodError): ProviderError {
-  return new ProviderError(provider.id, "unavailable", `a reply of another shape (${issuesOf(error).join("; ")})`);
+  const faults = issuesOf(error).join("; ");
+  return new ProviderError(provider.id, "unavailable", `a reply of another shape (${faults})`, {
+    said: ofCall("reply_misshapen", { faults }),
+  });
 }
 
 /** What did not fit, by field; never a value. */

@@ -1,6 +1,6 @@
 import type { Failure, Provider, Reply } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import { type ProviderRequest, sendRequest } from "./send-request.ts";
 
 /** A try of a call that failed, as it may be written down: no query, no body, no secret. */
@@ -56,19 +56,21 @@ export function nameOfPath(path: string): string {
  * A failure as it may be told. Providers repeat what they were sent ("Malformed access token EAA…"): what is secret is taken out before
  * the words are cut, whole.
  */
-export function tellable(ctx: Ctx, provider: Provider, failure: Failure): Failure {
-  const { message, retired } = failure;
-  const said = retired === undefined ? message : `${sentenceOn(provider, retired)} (${message})`;
-  return { ...failure, message: ctx.log.redact(said).slice(0, 300) };
+export function tellable(ctx: Ctx, { id, name }: Provider, failure: Failure): Failure {
+  const message = ctx.log.redact(failure.message).slice(0, 300);
+  const { retired: version } = failure;
+  if (version === undefined) return { ...failure, message };
+  return {
+    ...failure,
+    message: `${id} has retired ${version} (${message})`,
+    said: ofCall("version_retired", { provider: name, version, words: message }),
+  };
 }
 
 export function asError(ctx: Ctx, provider: Provider, failure: Failure): ProviderError {
   const { kind, message, ...more } = tellable(ctx, provider, failure);
   return new ProviderError(provider.id, kind, message, more);
 }
-
-const sentenceOn = ({ name }: Provider, version: string) =>
-  `${name} has retired the version of its API that we use (${version}). This is our fault, your account is fine, and we've been alerted.`;
 
 /** One request for tokens, and what `read` makes of its reply. Throws a `ProviderError`, of which `onFailed` hears. */
 export async function askOnce<T>(

@@ -1,6 +1,6 @@
 import type { OAuthEndpoints, OAuthProvider, Provider } from "#server/catalog/provider.ts";
 import type { Config } from "#server/env.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 
 /** Where a provider's consent and tokens are: its own endpoints, or those that PROVIDER_ENDPOINTS names instead. */
 export function oauthEndpointsOf(config: Config, provider: OAuthProvider): OAuthEndpoints {
@@ -52,7 +52,8 @@ function originOf(template: string): string | null {
 /** A variable of our configuration that a provider's requests need. Throws `misconfigured` where it is not set. */
 export function variableOf(config: Config, provider: Provider, name: string): string {
   const value: unknown = Reflect.get(config, name);
-  if (typeof value !== "string" || value === "") throw new ProviderError(provider.id, "misconfigured", `${name} is not set`);
+  if (typeof value !== "string" || value === "")
+    throw new ProviderError(provider.id, "misconfigured", `${name} is not set`, { said: ofCall("not_set", { variable: name }) });
   return value;
 }
 

@@ -1,6 +1,6 @@
 import type { Provider, Reply } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import { type BoundedStream, boundedStream } from "./bounded-stream.ts";
 import { mayFollowTo, mayReach } from "./provider-endpoints.ts";
 
@@ -43,7 +43,8 @@ export interface WholeReply extends Reply {
  * header that none can be.
  */
 export async function sendRequest(ctx: Ctx, provider: Provider, url: URL, request: ProviderRequest): Promise<WholeReply> {
-  if (!mayReach(ctx.config, provider, url)) throw new ProviderError(provider.id, "rejected", `${url.hostname} is no host of the provider`);
+  if (!mayReach(ctx.config, provider, url))
+    throw new ProviderError(provider.id, "rejected", `${url.hostname} is no host of the provider`, { said: ofCall("address_foreign") });
   const { signal, timeoutMs: patienceMs = timeoutMs, streamed = false } = request;
   const headers = headersOf(provider, request);
   const patience = new AbortController();
@@ -64,13 +65,14 @@ export async function sendRequest(ctx: Ctx, provider: Provider, url: URL, reques
     const text = await textOf(provider, response);
     if (status >= 300 && status < 400) {
       throw new ProviderError(provider.id, "unavailable", `redirect refused (status ${status})`, {
+        said: ofCall("redirect_refused", { status }),
         answered: { status, headers: response.headers },
       });
     }
     return { status, headers: response.headers, body: parse(text), text, elsewhere, rest: null };
   } catch (cause) {
     if (cause instanceof ProviderError) throw cause;
-    throw new ProviderError(provider.id, "unavailable", "no reply", { cause });
+    throw new ProviderError(provider.id, "unavailable", "no reply", { said: ofCall("no_reply"), cause });
   }
 }
 
@@ -80,7 +82,7 @@ function headersOf(provider: Provider, request: ProviderRequest): Headers {
     for (const [name, value] of Object.entries(request.headers)) headers.set(name, value);
   } catch {
     // Its cause would repeat the value, which may be a secret.
-    throw new ProviderError(provider.id, "rejected", "a header that cannot be sent");
+    throw new ProviderError(provider.id, "rejected", "a header that cannot be sent", { said: ofCall("header_unsendable") });
   }
   return headers;
 }
@@ -119,7 +121,10 @@ async function textOf(provider: Provider, { body, status, headers }: Response): 
     size += value.byteLength;
     if (size > maxReplyBytes) {
       await reader.cancel();
-      throw new ProviderError(provider.id, "unavailable", "the reply is too long", { answered: { status, headers } });
+      throw new ProviderError(provider.id, "unavailable", "the reply is too long", {
+        said: ofCall("reply_too_long"),
+        answered: { status, headers },
+      });
     }
     text += decoder.decode(value, { stream: true });
   }

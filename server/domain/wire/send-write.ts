@@ -42,8 +42,11 @@ export async function sendWrite<S extends z.ZodType>(ctx: Ctx, access: ApiAccess
 /** A `ProviderError` from before anything was sent, as an outcome; what else it is, is thrown. */
 export function notSent(error: unknown): Extract<Outcome<never>, { outcome: "not_sent" }> {
   if (!(error instanceof ProviderError)) throw error;
-  const { kind, message, retryAfterS, scopes } = error;
-  return { outcome: "not_sent", failure: { kind, message, scopes: [...scopes], ...(retryAfterS !== undefined && { retryAfterS }) } };
+  const { kind, message, retryAfterS, scopes, said } = error;
+  return {
+    outcome: "not_sent",
+    failure: { kind, message, scopes: [...scopes], ...(retryAfterS !== undefined && { retryAfterS }), ...(said && { said }) },
+  };
 }
 
 const isOk = ({ status }: Reply): boolean => status >= 200 && status < 300;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Failure, Grant, OAuthProvider, Reply } from "#server/catalog/provider.ts";
 import { clientCredentials, failureOfStatus } from "#server/catalog/providers/replies.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import { askOnce, type OnFailed } from "./failed-call.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "./provider-endpoints.ts";
 
@@ -98,7 +98,10 @@ export function readGrant(ctx: Ctx, provider: string, read: () => Grant): Grant 
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     // Its issues name fields, never values.
-    throw new ProviderError(provider, "unavailable", "the token reply could not be read", { cause: error });
+    throw new ProviderError(provider, "unavailable", "the token reply could not be read", {
+      said: ofCall("token_unreadable"),
+      cause: error,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Destination } from "#server/catalog/account.ts";
 import type { Failure, Reply } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import { alarmOfRetired } from "./alarm-of-retired.ts";
 import { type ApiAccess, authorize } from "./api-access.ts";
 import { namesOf } from "./failed-call.ts";
@@ -79,13 +79,15 @@ async function attempt(
   } catch (error) {
     if (!(error instanceof ProviderError) || error.kind !== "unavailable") throw error;
     const reply = { status: 0, headers: new Headers(), ...error.answered, body: null, text: "", rest: null, elsewhere: false };
-    return { reply, failure: { kind: "unavailable", message: error.message }, silent: true };
+    return { reply, failure: { kind: "unavailable", message: error.message, ...(error.said && { said: error.said }) }, silent: true };
   }
 }
 
 /** A host that keeps files knows nothing of our access: what it refuses says nothing of the account. */
 const failureElsewhere = ({ status }: Reply): Failure | null =>
-  status < 400 ? null : { kind: "unavailable", message: `where a redirect led: status ${status}` };
+  status < 400
+    ? null
+    : { kind: "unavailable", message: `where a redirect led: status ${status}`, said: ofCall("failed_elsewhere", { status }) };
 
 function waitMs({ retryAfterS }: Failure, tries: number): number {
   const jitter = 0.75 + Math.random() / 2;

@@ -106,6 +106,25 @@ test("a call without a reply, and one with a reply of another shape, are named t
   ]);
 });
 
+test("what is ours to say of a call is a code; what the provider said stays in its own words", async () => {
+  const silent = () => {
+    throw new TypeError("connection refused");
+  };
+  const rig = makeRig({
+    jobs: [read("/orders.json")],
+    openAccount: answering([silent, silent, () => json({ errors: "That filter is not known." }, 400)]),
+  });
+  const tenant = await rig.tenant();
+  await connectShop(tenant.ctx, rig.engine);
+  await rig.tick();
+  await rig.work();
+  expect(await tenant.runs()).toMatchObject([{ errorKind: "unavailable", errorCode: "call.no_reply", errorMessage: "No reply." }]);
+  rig.clock.advance(60_000);
+  await rig.work();
+  const words = expect.stringContaining("That filter is not known.");
+  expect(await tenant.runs()).toMatchObject([{ errorKind: "rejected", errorCode: null, errorParams: null, errorMessage: words }]);
+});
+
 test("a key that stands in a path is not written down", async () => {
   const key = "a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8";
   const rig = makeRig({ jobs: [read(`/keys/${key}/orders.json`)], openAccount: answering([() => json({}, 404)]) });
