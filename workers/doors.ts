@@ -1,3 +1,5 @@
+import type { LimitName } from "#server/domain/tenancy/limits.ts";
+
 /** Where the pages of a portal stand by themselves: what somebody else may do with them. */
 export interface Door {
   /** An address, or all below it where it ends in `/*`. */
@@ -10,6 +12,8 @@ export interface Door {
   readers: "ours" | "any";
   /** Bytes of the longest body; null: each of its routes says its own. */
   maxBody: number | null;
+  /** How often a person, a client or a network may come; what only reads is not counted, since a count is a write. */
+  limits: readonly LimitName[];
   /** Who may show it in a frame. */
   framed: "nobody" | "anybody";
   /** What of a person's device its pages may ask for. */
@@ -17,22 +21,24 @@ export interface Door {
 }
 
 const body = 256 * 1024;
-const closed = { senders: "ours", readers: "ours", maxBody: body, framed: "nobody", devices: [] } as const;
+const closed = { senders: "ours", readers: "ours", maxBody: body, limits: [], framed: "nobody", devices: [] } as const;
+const changes = ["change:person", "change:tenant"] as const;
+const consents = ["oauth:ip", "oauth:user"] as const;
 
 /**
- * Every door of the Worker, in one place: the first one whose path fits counts. How often somebody may come is counted by the verbs
- * behind them, since what is counted (a person, a client, an address, a network) is known there.
+ * Every door of the Worker, in one place: the first one whose path fits counts. The limits are counted where it is known whom to
+ * count (server/domain/tenancy/limits.ts has how many, and those that one verb alone has).
  */
 export const doors: readonly Door[] = [
   { path: "/healthz", who: "anybody", ...closed },
   // There is no browser: whoever sends these says who it is by a signature.
   { path: "/webhooks/*", who: "signature", ...closed, senders: "any", maxBody: null },
-  { path: "/api/trpc/*", who: "procedure", ...closed },
-  { path: "/api/auth/oauth/*", who: "person", ...closed },
-  { path: "/api/integrations/*", who: "person", ...closed },
-  { path: "/api/*", who: "procedure", ...closed },
+  { path: "/api/trpc/*", who: "procedure", ...closed, limits: changes },
+  { path: "/api/auth/oauth/*", who: "person", ...closed, limits: consents },
+  { path: "/api/integrations/*", who: "person", ...closed, limits: [...consents, "change:person"] },
+  { path: "/api/*", who: "procedure", ...closed, limits: changes },
   { path: "/dev/outbox/*", who: "developer", ...closed },
-  { path: "/*", who: "page", ...closed },
+  { path: "/*", who: "page", ...closed, limits: ["sign-in:network", "sign-in-code:network", ...changes] },
 ];
 
 const last = doors[doors.length - 1] as Door;

@@ -4,6 +4,7 @@ import { type Ctx, requirePermission, requireUser, type TenantCtx, type UserActo
 import { SeveralClients, takeIn, WhoseAccount } from "#server/domain/clients/take-in.ts";
 import { agencyDebtor, type Debtor } from "#server/domain/connections/debtor.ts";
 import { enterFor } from "#server/domain/tenancy/enter-for.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { networkOf } from "#server/domain/tenancy/network-of.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
@@ -30,7 +31,7 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
   const provider = findOAuthProvider(input.provider);
   const state = input.parameters.get("state") ?? "";
   try {
-    await takeFromLimit(ctx, { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 });
+    await takeFromLimit(ctx, limitOf("oauth:ip", networkOf(ctx.request.ip)));
     const claimed = await claimState(ctx, { state, arrival: crypto.randomUUID() });
     if (!claimed) throw new OAuthStop("ended");
     const { consent, isFirst } = claimed;

@@ -6,6 +6,7 @@ import { newcomer } from "#server/domain/connections/account-of.ts";
 import { findConnection } from "#server/domain/connections/hold-connection.ts";
 import type { ConnectedKey, ConnectKey } from "#server/domain/connections/schemas.ts";
 import { requireSwitchedOn } from "#server/domain/incidents/open-incidents.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { buyTokens } from "#server/domain/tokens/ways-to-tokens.ts";
 import { requireVault } from "#server/domain/vault/require-vault.ts";
@@ -14,7 +15,6 @@ import { listResources } from "./keep-resources.ts";
 import { OtherAccount, OutsidePlan, storeConnection } from "./store-connection.ts";
 
 /** Each try is a request to the provider, and a guess at somebody's key: enough for a person, too little for a search. */
-const tries = { perPerson: 20, perTenant: 40, windowS: 600 };
 
 /** What was typed, parsed: secrets for the vault, the rest for the row. */
 interface Typed {
@@ -86,10 +86,9 @@ function parseTyped(provider: KeyProvider, given: Readonly<Record<string, string
 }
 
 async function limitTries(ctx: TenantCtx): Promise<void> {
-  const { perPerson, perTenant, windowS } = tries;
   try {
-    if (ctx.actor.type === "user") await takeFromLimit(ctx, { key: `key:user:${ctx.actor.userId}`, max: perPerson, windowS });
-    await takeFromLimit(ctx, { key: `key:tenant:${ctx.tenant.id}`, max: perTenant, windowS });
+    if (ctx.actor.type === "user") await takeFromLimit(ctx, limitOf("key:user", ctx.actor.userId));
+    await takeFromLimit(ctx, limitOf("key:tenant", ctx.tenant.id));
   } catch (error) {
     if (!(error instanceof DomainError) || error.retryAfterS === undefined) throw error;
     throw domainError("keys_tried_too_often", { minutes: minutesOf(error.retryAfterS) }, { retryAfterS: error.retryAfterS });

@@ -5,6 +5,7 @@ import type { ConsentEnd } from "#db/words/connections.ts";
 import type { OAuthProvider } from "#server/catalog/provider.ts";
 import { type Ctx, requireUser } from "#server/ctx.ts";
 import { requireSwitchedOn } from "#server/domain/incidents/open-incidents.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { networkOf } from "#server/domain/tenancy/network-of.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { hashToken, linkToken } from "#server/domain/vault/sign-in-tokens.ts";
@@ -43,8 +44,8 @@ export interface NextPage extends ConsentEnd {
  */
 export async function leave(ctx: Ctx, provider: OAuthProvider, consent: Consent): Promise<NextPage> {
   const actor = requireUser(ctx);
-  await takeFromLimit(ctx, { key: `oauth:ip:${networkOf(ctx.request.ip)}`, max: 120, windowS: 600 });
-  await takeFromLimit(ctx, { key: `oauth:user:${actor.userId}`, max: 60, windowS: 600 });
+  await takeFromLimit(ctx, limitOf("oauth:ip", networkOf(ctx.request.ip)));
+  await takeFromLimit(ctx, limitOf("oauth:user", actor.userId));
   await requireSwitchedOn(ctx, [provider.id]);
   const state = newState();
   const verifier = provider.oauth.pkce ? linkToken(ctx.config, "pkce", state) : null;

@@ -12,6 +12,7 @@ import type { ConnectionRef, RefreshedResources } from "#server/domain/connectio
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { openAccount } from "#server/domain/tokens/open-account.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
@@ -28,7 +29,7 @@ export async function refreshResources(ctx: TenantCtx, { connectionId }: Connect
   requirePermission(ctx, "connections:write");
   const held = await holdConnection(ctx, connectionId);
   if (held.connection.status !== "active") throw conflict("reconnect_first");
-  await takeFromLimit(ctx, { key: `list:${connectionId}`, max: 10, windowS: 600 });
+  await takeFromLimit(ctx, limitOf("list", connectionId));
   const listed = await askProvider(ctx, held);
   const provider = findProvider(held.connection.provider);
   const all = await listConnections(ctx);

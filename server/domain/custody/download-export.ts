@@ -4,6 +4,7 @@ import { type Ctx, requirePermission, requireUser } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { enterFor } from "#server/domain/tenancy/enter-for.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { notFound } from "#server/errors.ts";
 
@@ -32,7 +33,7 @@ export async function downloadExport(outer: Ctx, { tenant, exportId }: { tenant:
   );
   const [found] = await ctx.db.select().from(dataExports).where(ready);
   if (!found?.bytes) throw notFound("export");
-  await takeFromLimit(ctx, { key: `export-download:tenant:${ctx.tenant.id}:${exportId}`, max: 30, windowS: 3600 });
+  await takeFromLimit(ctx, limitOf("export-download:tenant", `${ctx.tenant.id}:${exportId}`));
   await commit(ctx, "export.downloaded", { export: exportId }, []);
   const { bytes, doneAt } = found;
   let [seq, sent] = [0, 0];

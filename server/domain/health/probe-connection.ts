@@ -14,6 +14,7 @@ import type { ConnectionRow, HeldConnection } from "#server/domain/connections/r
 import type { ConnectionRef } from "#server/domain/connections/schemas.ts";
 import { tellChange } from "#server/domain/connections/tell-change.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { openAccount } from "#server/domain/tokens/open-account.ts";
 import { nextProbeAt } from "#server/domain/tokens/probe-times.ts";
@@ -27,9 +28,6 @@ export interface Probe {
   health: ConnectionHealth;
 }
 
-/** A person's tries of one connection: what a provider allows our app is shared by all clients. */
-const tries = { max: 30, windowS: 600 };
-
 /**
  * Makes one cheap authorised call and stores what came of it. A refused token marks the connection, as in any run; a provider
  * that does not answer marks nothing but that. Throws `not_found`, `conflict` for one that is disconnected, and
@@ -39,7 +37,7 @@ export async function probeConnection(ctx: TenantCtx, { connectionId }: Connecti
   requirePermission(ctx, "connections:write");
   const held = await holdConnection(ctx, connectionId);
   if (held.connection.status === "disconnected") throw conflict("account_disconnected");
-  await takeFromLimit(ctx, { key: `probe:${connectionId}`, ...tries });
+  await takeFromLimit(ctx, limitOf("probe", connectionId));
   return probeHeld(ctx, held);
 }
 

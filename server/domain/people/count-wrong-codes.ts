@@ -1,20 +1,20 @@
 import type { Ctx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { queueMail } from "#server/domain/notices/queue-mail.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { countTry } from "#server/domain/tenancy/take.ts";
 
-/** People mistype a few codes an hour among them all; who tries one code at each of many addresses makes more. */
-const alarmAt = 100;
-const windowS = 3600;
+const wrong = limitOf("sign-in-code:wrong");
 
 /**
  * Counts one wrong code, of whatever address, and raises the alarm once an hour when there are too many: a line in the agency's log
  * and a mail to its admins. No single address or network shows it.
  */
 export async function countWrongCode(ctx: Ctx): Promise<void> {
-  const [row] = await countTry(ctx, { key: "sign-in-code:wrong", max: alarmAt, windowS });
-  if (row?.count !== alarmAt) return;
-  ctx.log.error("many wrong sign-in codes", { count: alarmAt, withinS: windowS });
-  await commit(ctx, "sign_in.many_wrong_codes", { count: alarmAt, withinS: windowS }, []);
-  await queueMail(ctx, { v: 1, type: "mail.alarm", count: alarmAt, at: ctx.now() });
+  const { max, windowS } = wrong;
+  const [row] = await countTry(ctx, wrong);
+  if (row?.count !== max) return;
+  ctx.log.error("many wrong sign-in codes", { count: max, withinS: windowS });
+  await commit(ctx, "sign_in.many_wrong_codes", { count: max, withinS: windowS }, []);
+  await queueMail(ctx, { v: 1, type: "mail.alarm", count: max, at: ctx.now() });
 }

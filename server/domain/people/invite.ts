@@ -6,6 +6,7 @@ import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { queueMail } from "#server/domain/notices/queue-mail.ts";
 import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { mayGrant } from "#server/domain/tenancy/permissions.ts";
 import { planOf } from "#server/domain/tenancy/plans.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
@@ -15,7 +16,6 @@ import { mayStillInvite } from "./may-still.ts";
 import type { Invite } from "./schemas.ts";
 
 export const invitationLifetimeMs = 7 * 86_400_000;
-const dayS = 86_400;
 
 /**
  * Invites an address into the tenant, with a role that the person who asks may give. Inviting again replaces the
@@ -25,8 +25,8 @@ const dayS = 86_400;
 export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{ id: string; expiresAt: number }> {
   requirePermission(ctx, "team:write");
   if (!mayGrant(ctx.role, role)) throw forbidden("role_not_yours_to_give");
-  await takeFromLimit(ctx, { key: `invite:tenant:${ctx.tenant.id}`, max: 50, windowS: dayS });
-  await takeFromLimit(ctx, { key: `invite:address:${ctx.tenant.id}:${email}`, max: 5, windowS: dayS });
+  await takeFromLimit(ctx, limitOf("invite:tenant", ctx.tenant.id));
+  await takeFromLimit(ctx, limitOf("invite:address", `${ctx.tenant.id}:${email}`));
   const directory = atDirectory(ctx);
   const [member] = await directory.db
     .select({ userId: users.id })

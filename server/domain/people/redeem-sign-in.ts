@@ -1,6 +1,7 @@
 import { and, eq, gt, isNull, lt, sql } from "drizzle-orm";
 import { magicLinks, memberships, users } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { networkOf } from "#server/domain/tenancy/network-of.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { hashCode, hashToken, maxCodeTries, sameText } from "#server/domain/vault/sign-in-tokens.ts";
@@ -53,17 +54,16 @@ export async function redeemCode(ctx: Ctx, { code }: RedeemCode): Promise<Redeem
   const id = (await findWaiting(ctx))?.id;
   // Nothing is counted for who asked for nothing: rows of whoever knocks are bounded where they ask.
   if (!id) throw over();
-  await takeFromLimit(ctx, { key: `sign-in-code:network:${networkOf(ctx.request.ip)}`, max: 30, windowS: 15 * 60 });
+  await takeFromLimit(ctx, limitOf("sign-in-code:network", networkOf(ctx.request.ip)));
   const [tried] = await ctx.directory
     .update(magicLinks)
     .set({ codeTries: sql`${magicLinks.codeTries} + 1` })
     .where(and(eq(magicLinks.id, id), open(now), lt(magicLinks.codeTries, maxCodeTries)))
     .returning();
   if (!tried) throw over();
-  // New mails bring new tries; this is what all codes of one address together allow, links not counted.
   const browser = knownBrowser(ctx, tried.email);
   const who = browser === null ? `address:${hashToken(tried.email)}` : `browser:${browser}`;
-  await takeFromLimit(ctx, { key: `sign-in-code:${who}`, max: 25, windowS: 24 * 3600 });
+  await takeFromLimit(ctx, limitOf("sign-in-code", who));
   const [person] = await ctx.directory.select({ staff: users.staff }).from(users).where(eq(users.email, tried.email));
   // An admin's mail holds no digits: a million of them are too few for who sees all clients.
   if (person?.staff || !sameText(tried.codeHash, hashCode(ctx.config, id, code))) {

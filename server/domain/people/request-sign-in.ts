@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { magicLinks } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { networkOf } from "#server/domain/tenancy/network-of.ts";
 import { countTry, isUsedUp, isWithinLimit, takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { hashCode, hashToken, linkCode, linkToken } from "#server/domain/vault/sign-in-tokens.ts";
@@ -14,10 +15,8 @@ import { sendStandingLink } from "./send-standing-link.ts";
 /** Holds the id of the sign-in that this browser asked for; its code works only here. */
 export const signInCookie = "__Host-atrium_sign_in";
 const linkLifetimeMs = 15 * 60_000;
-const window = 15 * 60;
-const daySeconds = 24 * 3600;
 /** Far above what people ask for in new browsers; at most four rows each, some 5 MB a day, which the sweep deletes a day later. */
-const allUnknown = { key: "sign-in:unknown-browsers", max: 5000, windowS: daySeconds };
+const allUnknown = limitOf("sign-in:unknown-browsers");
 
 /**
  * Begins a sign-in. It does the same, and takes the same time, whether the address has an account: whether a mail is
@@ -52,18 +51,17 @@ export async function requestSignIn(ctx: Ctx, { email, returnTo, locale }: Reque
 async function takeRequest(ctx: Ctx, email: string): Promise<void> {
   const browser = knownBrowser(ctx, email);
   if (browser !== null) {
-    await takeFromLimit(ctx, { key: `sign-in:browser:${browser}`, max: 5, windowS: window });
-    return takeFromLimit(ctx, { key: `sign-in-day:browser:${browser}`, max: 20, windowS: daySeconds });
+    await takeFromLimit(ctx, limitOf("sign-in:browser", browser));
+    return takeFromLimit(ctx, limitOf("sign-in-day:browser", browser));
   }
   if (await isUsedUp(ctx, allUnknown)) throw await sendStandingLink(ctx, email);
-  await takeFromLimit(ctx, { key: `sign-in:network:${networkOf(ctx.request.ip)}`, max: 20, windowS: window });
+  await takeFromLimit(ctx, limitOf("sign-in:network", networkOf(ctx.request.ip)));
   // After the network, so that one alone does not use it up; before all else, so that every new row has been counted.
   if (!(await takeUnknown(ctx))) throw await sendStandingLink(ctx, email);
   const address = hashToken(email);
   // The mails of this quarter of an hour still hold for all of it: whoever is refused has a link that works, or opened it in this time.
-  await takeFromLimit(ctx, { key: `sign-in:address:${address}`, max: 5, windowS: window });
-  if (!(await isWithinLimit(ctx, { key: `sign-in-day:address:${address}`, max: 12, windowS: daySeconds })))
-    throw await sendStandingLink(ctx, email);
+  await takeFromLimit(ctx, limitOf("sign-in:address", address));
+  if (!(await isWithinLimit(ctx, limitOf("sign-in-day:address", address)))) throw await sendStandingLink(ctx, email);
 }
 
 /** Counts one request of an unknown browser; the last one of the day is told to the agency. */

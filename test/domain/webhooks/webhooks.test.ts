@@ -519,7 +519,7 @@ describe("what is kept", () => {
       const own = await db
         .select()
         .from(rateLimits)
-        .where(eq(rateLimits.key, `webhook-refused:${networkOf(ip)}`));
+        .where(eq(rateLimits.key, `webhook-refused:network:${networkOf(ip)}`));
       counted.push(own.length);
     }
     await db.delete(rateLimits).where(eq(rateLimits.key, all.key));
