@@ -3,14 +3,15 @@ import { resolve } from "node:path";
 import { drizzle } from "drizzle-orm/d1";
 import { migrate } from "drizzle-orm/d1/migrator";
 import { Miniflare } from "miniflare";
-import { getPlatformProxy } from "wrangler";
+import { parse } from "smol-toml";
+import { z } from "zod";
 import type { Ctx } from "#server/ctx.ts";
 import { workToken } from "#server/domain/connecting/work-token.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { type Env, readConfig } from "#server/env.ts";
 import { scriptCtx } from "./ctx.ts";
 import { localVariables } from "./local-variables.ts";
-import { noDevVars, workerOptions, wranglerConfig } from "./worker-options.ts";
+import { noDevVars, wranglerConfig } from "./wrangler-config.ts";
 
 /** An Atrium's verbs from outside of its Worker. */
 export interface Atrium {
@@ -39,12 +40,15 @@ export async function openAtrium(script: string, { remote, dataDir }: Whose): Pr
 }
 
 async function openLocal(script: string, variables: Variables, dataDir: string): Promise<Atrium> {
-  const { assets: _, queueConsumers: __, ...worker } = workerOptions();
+  const { d1_databases, queues } = Bound.parse(parse(await readFile(wranglerConfig, "utf8")));
   const miniflare = new Miniflare({
     d1Persist: resolve(dataDir, "d1"),
-    workers: [{ ...worker, name: "atrium", modules: true, script: "export default { fetch: () => new Response(null, { status: 404 }) }" }],
+    d1Databases: Object.fromEntries(d1_databases.map(({ binding, database_id }) => [binding, database_id])),
+    queueProducers: Object.fromEntries(queues.producers.map(({ binding, queue }) => [binding, queue])),
+    modules: true,
+    script: "export default { fetch: () => new Response(null, { status: 404 }) }",
   });
-  const bindings = await miniflare.getBindings<Env>("atrium");
+  const bindings = await miniflare.getBindings<Env>();
   await migrate(drizzle(bindings.DB), { migrationsFolder: resolve(root, "drizzle") });
   const ctx = scriptCtx(bindings, variables, script);
   // Its queues end with this process: what would be mailed or renewed is mailed or renewed here and now.
@@ -61,7 +65,14 @@ async function openLocal(script: string, variables: Variables, dataDir: string):
   return { ctx: local, close: () => miniflare.dispose() };
 }
 
+/** What of wrangler.toml a script works on. Read here, since wrangler takes longer to load than most scripts take to work. */
+const Bound = z.object({
+  d1_databases: z.array(z.object({ binding: z.string(), database_id: z.string() })),
+  queues: z.object({ producers: z.array(z.object({ binding: z.string(), queue: z.string() })) }),
+});
+
 async function openRemote(script: string, variables: Variables): Promise<Atrium> {
+  const { getPlatformProxy } = await import("wrangler");
   const configPath = resolve(root, ".wrangler.remote.toml");
   const config = await readFile(wranglerConfig, "utf8");
   // Every binding is asked for where it is deployed. Beside the original, since paths in it are relative.

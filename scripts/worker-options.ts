@@ -1,13 +1,5 @@
-import { resolve } from "node:path";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
-
-export const wranglerConfig = resolve(import.meta.dirname, "../wrangler.toml");
-
-/**
- * For wrangler, which else reads the .dev.vars beside its configuration by itself, and says so: that file has the keys of the
- * dev server, and they open no other Atrium. An empty list counts as none given, hence a file that cannot be there.
- */
-export const noDevVars = { envFiles: [resolve(wranglerConfig, "none")] };
+import { noDevVars, wranglerConfig } from "./wrangler-config.ts";
 
 /** What wrangler.toml says of the Worker, for Miniflare; without any variable. */
 export const workerOptions = () =>

@@ -50,6 +50,11 @@ beforeAll(async () => {
   devVariables = { ...(await localVariables(join(devDir, "data"))), APP_ORIGIN: "http://localhost:5173", ...elsewhere };
   const lines = Object.entries(devVariables).map(([name, value]) => `${name}='${value}'\n`);
   await writeFile(join(devDir, ".dev.vars"), lines.join(""));
+  await inAtrium(async (ctx) => {
+    for (const [id, name] of Object.entries(clients)) {
+      await createClient(ctx, CreateClient.parse({ id, name, vertical: "shopify", plan: "growth" }));
+    }
+  });
 });
 afterAll(async () => {
   await sandbox.stop();
@@ -91,8 +96,8 @@ async function inAtrium<T>(look: (ctx: Ctx) => Promise<T>): Promise<T> {
 const inClient = <T>(id: string, look: (client: TenantCtx) => Promise<T>): Promise<T> =>
   inAtrium(async (ctx) => look(enterTenant(ctx, await findTenant(ctx, id), "system")));
 
-const makeClient = (id: string, name: string) =>
-  inAtrium((ctx) => createClient(ctx, CreateClient.parse({ id, name, vertical: "shopify", plan: "growth" })));
+/** Clients that are there from the start, by id. */
+const clients = { named: "Named", scheduled: "Scheduled", running: "Running", renewed: "Renewed", bystander: "Bystander" };
 
 interface KnownKey {
   provider: string;
@@ -231,7 +236,6 @@ test("a client's id is made of its name, and what cannot be taken in is refused 
 }, 240_000);
 
 test("the client is named by --tenant or by the first word, and is one", async () => {
-  await makeClient("named", "Named");
   expect(await runLocal("validate-client", "--tenant", "named")).toMatchObject({
     code: 1,
     out: expect.stringContaining("Nobody owns this workspace"),
@@ -244,7 +248,6 @@ test("the client is named by --tenant or by the first word, and is one", async (
 }, 240_000);
 
 test("a client's schedules are listed, each with when it runs next or what it waits for", async () => {
-  await makeClient("scheduled", "Scheduled");
   await inClient("scheduled", (client) =>
     client.db
       .update(schedules)
@@ -264,7 +267,6 @@ test("a client's schedules are listed, each with when it runs next or what it wa
 }, 240_000);
 
 test("a job is started with the parameters that its own schema names; any other, or one of another type, is refused by name", async () => {
-  await makeClient("running", "Running");
   const start = (...args: string[]) => runLocal("run-job", ...args, "--tenant", "running");
   const refused: [string[], RegExp][] = [
     [["shopify-sensor", "--param", "lowStock=12"], /lowStock: This job has no such parameter\. It has lowStockAt\./],
@@ -297,8 +299,6 @@ test("a job is started with the parameters that its own schema names; any other,
 }, 240_000);
 
 test("what is to be renewed is said by connection and without a token; then it is renewed, and what is not says why", async () => {
-  await makeClient("renewed", "Renewed");
-  await makeClient("bystander", "Bystander");
   const minted = await fetch(`${sandbox.url}/__sandbox/keys`, {
     method: "POST",
     body: JSON.stringify([{ provider: "cj", account: "Renewed Supplies" }]),
