@@ -16,6 +16,7 @@ import {
   exportChunks,
   incidents,
   invitations,
+  loans,
   magicLinks,
   measurements,
   memberships,
@@ -130,6 +131,16 @@ export const holdings: readonly Holding[] = [
     engine: [...lease, "version", "planned"],
     exported: { file: "connections.json", key: ["id"] },
     atEnd: "erased",
+  },
+  {
+    table: loans,
+    client: "tenantId",
+    data: ["id", "provider", "lentBy", "lentAt", "endedAt"],
+    // Whose account it is stays with the agency.
+    engine: ["lenderId", "connectionId"],
+    exported: { file: "loans.json", key: ["id"], atDirectory: true },
+    atEnd: "erased",
+    withAccount: { stays: "that it was lent, and when" },
   },
   {
     table: resources,
@@ -370,7 +381,7 @@ export const holdings: readonly Holding[] = [
     client: "id",
     data: [
       ...["name", "vertical", "plan", "status", "locale", "currency", "timezone", "currencyChosen", "timezoneChosen"],
-      ...["origin", "source", "tags", "features", "createdAt", "updatedAt", "lastActivityAt", "endsAt", "place"],
+      ...["origin", "source", "tags", "features", "createdAt", "updatedAt", "lastActivityAt", "endsAt", "place", "borrows"],
     ],
     contact: ["contactName", "contactEmail"],
     engine: ["catalog"],

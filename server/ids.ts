@@ -19,7 +19,8 @@ export type IdPrefix =
   | "rev"
   | "exp"
   | "del"
-  | "ntc";
+  | "ntc"
+  | "loa";
 
 /**
  * A prefixed id that sorts by time: 48 bits of milliseconds, then 80 random bits, in base32 with sortable digits

@@ -97,6 +97,7 @@ export async function makeTenant(more: Partial<Tenant> = {}): Promise<Tenant> {
     lastActivityAt: null,
     endsAt: null,
     catalog: "",
+    borrows: false,
     place: "DB",
     ...more,
   };

@@ -4,6 +4,7 @@ import { type Integration, isSwitchedOff, stateOfProvider } from "#app/component
 import { ConnectForm } from "#app/components/client/connect-form.tsx";
 import { ConnectedAccount } from "#app/components/client/connected-account.tsx";
 import { KeyForm } from "#app/components/client/key-form.tsx";
+import { LentAccount } from "#app/components/client/lent-account.tsx";
 import { OtherAccount } from "#app/components/client/other-account.tsx";
 import { OwedAccess } from "#app/components/client/owed-access.tsx";
 import { StateBadge } from "#app/components/client/state-badge.tsx";
@@ -146,6 +147,7 @@ export default function ProviderPage() {
       <FormMessage failure={ownForms.includes(failure?.intent) ? undefined : failure} />
       <OwedAccess integrations={[integration]} settles={connects} />
       {other && connects && <OtherAccount integration={integration} awaited={other} />}
+      {integration.lent && <LentAccount lent={integration.lent} />}
       {connections.length > 0 && (
         <ul className="grid grid-cols-1 gap-4">
           {connections.map((account) => (

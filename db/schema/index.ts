@@ -4,6 +4,7 @@ export * from "./connections.ts";
 export * from "./costs.ts";
 export * from "./custody.ts";
 export * from "./incidents.ts";
+export * from "./loans.ts";
 export * from "./notices.ts";
 export * from "./people.ts";
 export * from "./runs.ts";

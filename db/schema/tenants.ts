@@ -39,6 +39,8 @@ export const tenants = sqliteTable(
     endsAt: instant(),
     /** Fingerprint of the job registry that the schedules were last made from; another one means: make them anew. */
     catalog: text().notNull().default(""),
+    /** Whether an account was ever lent to it: nobody else's loans are looked for. */
+    borrows: integer({ mode: "boolean" }).notNull().default(false),
     /** In which D1 its rows are, but for the directory's. */
     place: text().$type<Place>().notNull().default("DB"),
   },

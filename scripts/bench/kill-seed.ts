@@ -94,5 +94,6 @@ const template = {
   endsAt: null,
   lastActivityAt: null,
   catalog: "",
+  borrows: false,
   place: "DB",
 } as const;

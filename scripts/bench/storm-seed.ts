@@ -190,5 +190,6 @@ const template = {
   endsAt: null,
   lastActivityAt: null,
   catalog: "",
+  borrows: false,
   place: "DB",
 } as const;

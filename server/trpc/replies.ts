@@ -111,6 +111,10 @@ export const Integrations = z.array(
     keyForm: z.array(KeyFormField).nullable(),
     incident: z.object({ kind: IncidentKind, openedAt: z.number() }).nullable(),
     connections: z.array(IntegratedAccount),
+    lent: z
+      .object({ account: z.string(), jobs: z.array(Titled) })
+      .nullable()
+      .describe("The account that the agency lends there, and the jobs that read it; null where it lends none."),
     owed: z.array(OwedAccess).describe("Access that ended here and that the provider has not ended."),
     jobs: z.array(Titled),
   }),

@@ -13,6 +13,7 @@ const without = {
       "append",
       "commit",
       "commitIf",
+      "commitBoth",
       "linkLine",
       "linkWaiting",
       "scheduleStatements",

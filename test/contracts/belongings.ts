@@ -10,6 +10,7 @@ import {
   deletedOrders,
   exportChunks,
   invitations,
+  loans,
   measurements,
   notices,
   orders,
@@ -52,6 +53,7 @@ export interface Belongings {
   deliveryId: string;
   requestId: string;
   noticeId: string;
+  loanId: string;
 }
 
 const db = openDb(testEnv.DB);
@@ -71,8 +73,9 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     deliveryId: newId("whk", now),
     requestId: newId("prv", now),
     noticeId: newId("ntc", now),
+    loanId: newId("loa", now),
   };
-  const { connectionId, owedId, runId, invitationId, deadLetterId, revealId, exportId, deliveryId, requestId, noticeId } = ids;
+  const { connectionId, owedId, runId, invitationId, deadLetterId, revealId, exportId, deliveryId, requestId, noticeId, loanId } = ids;
   const tenantId = tenant.id;
   const job = "shopify-sensor";
   await db
@@ -221,6 +224,9 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       shown: true,
       createdAt: now,
     }),
+    db
+      .insert(loans)
+      .values({ id: loanId, tenantId, lenderId: `agency-${marker}`, connectionId, provider: marker, lentBy: owner.userId, lentAt: now }),
     db.insert(costs).values({ tenantId, day: "2026-01-01", kind: "runs", quantity: 1 }),
     db.insert(privacyRequests).values({
       id: requestId,

@@ -18,6 +18,8 @@ const ids: Record<string, (of: Belongings) => string> = {
   letterId: ({ deadLetterId }) => deadLetterId,
   revealId: ({ revealId }) => revealId,
   noticeId: ({ noticeId }) => noticeId,
+  loanId: ({ loanId }) => loanId,
+  borrower: ({ tenant }) => tenant.id,
   deletionId: ({ revealId }) => revealId.replace("rev_", "del_"),
 };
 

@@ -19,6 +19,8 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "audit.verify": "audit:read",
   "audit.verifyAgency": "staff",
   "clients.create": "staff",
+  "clients.endLoan": "staff",
+  "clients.lend": "staff",
   "clients.setFeatures": "staff",
   "clients.update": "settings:write",
   "clients.updateSettings": "settings:write, members only",

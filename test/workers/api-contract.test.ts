@@ -11,7 +11,7 @@ import { type Belongings, makeBelongings } from "#test/contracts/belongings.ts";
 import { feed } from "#test/contracts/feed.ts";
 import { connectThrough, control, visit } from "#test/domain/connecting/consent.ts";
 import { mintKey } from "#test/domain/connecting/mint-key.ts";
-import { makeUser, testEnv } from "#test/harness.ts";
+import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
 const operations = new Map(restOperations(appRouter._def.procedures).map((operation) => [operation.name, operation]));
@@ -27,6 +27,7 @@ let described: Described[];
 
 /** A client with one of everything, whose accounts at two providers are really connected at the sandbox. */
 interface World {
+  house: { tenant: string; connectionId: string };
   belongings: Belongings;
   klaviyo: string;
   google: string;
@@ -93,8 +94,13 @@ async function makeWorld(): Promise<World> {
       tenantsUsing: 9,
     }),
   ]);
+  const house = await makeTenant({ vertical: "agency" });
+  const lends = await visit(house);
+  await connectThrough(lends.browser, { tenant: house.id, provider: "hubspot" });
+  const [lent] = await db.select().from(connections).where(eq(connections.tenantId, house.id));
   return {
     belongings,
+    house: { tenant: house.id, connectionId: lent?.id ?? "" },
     klaviyo: idOf("klaviyo"),
     google: idOf("google"),
     key: fields,
@@ -118,6 +124,7 @@ const given: Record<string, () => Record<string, unknown>> = {
   "connections.setWebhookSecret": () => ({ connectionId: world.klaviyo }),
   "connections.removeWebhookSecret": () => ({ connectionId: world.klaviyo }),
   "connections.disconnect": () => ({ connectionId: world.google }),
+  "clients.lend": () => ({ ...world.house, borrower: world.belongings.tenant.id }),
   "incidents.switch": () => ({ provider: "tiktok", on: true }),
   "credentials.settleOwed": () => ({ owedId: agencyOwedId(world.belongings) }),
   "renewals.now": () => ({ connectionId: world.klaviyo }),

@@ -183,6 +183,11 @@ export const accounts = {
     settingsRange: "From {{from}} to {{to}}",
     settingsLines: "One to a line.",
   },
+  lent: {
+    title: "Lent by the agency",
+    reads: "Read by: {{list}}. There is nothing for you to do.",
+    readsNone: "Not read by any sync.",
+  },
   webhook: {
     title: "Webhook",
     body: "Have {{provider}} send this account’s events here, signed with a secret of this account’s own:",

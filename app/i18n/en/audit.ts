@@ -18,6 +18,8 @@ export const audit = {
     connection_key_kept: "Key kept",
     connection_preferred: "Account preferred",
     connection_listed: "Accounts listed",
+    connection_lent: "Account lent",
+    connection_loan_ended: "Loan of an account ended",
     connection_account_changed: "Account’s currency or time zone changed",
     connection_scopes_changed: "Permissions changed",
     connection_webhook_secret_set: "Webhook secret set",

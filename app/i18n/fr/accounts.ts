@@ -187,6 +187,11 @@ export const accounts = {
     settingsRange: "De {{from}} à {{to}}",
     settingsLines: "Une valeur par ligne.",
   },
+  lent: {
+    title: "Prêté par l’agence",
+    reads: "Lu par : {{list}}. Vous n’avez rien à faire.",
+    readsNone: "Aucune synchronisation ne le lit.",
+  },
   webhook: {
     title: "Webhook",
     body: "Faites envoyer ici par {{provider}} les événements de ce compte, signés avec un secret propre à ce compte :",

@@ -15,6 +15,8 @@ export const audit = {
     connection_key_kept: "Clé conservée",
     connection_preferred: "Compte préféré",
     connection_listed: "Comptes listés",
+    connection_lent: "Compte prêté",
+    connection_loan_ended: "Prêt d’un compte terminé",
     connection_account_changed: "Devise ou fuseau du compte modifiés",
     connection_scopes_changed: "Autorisations modifiées",
     connection_webhook_secret_set: "Secret de webhook enregistré",

@@ -187,6 +187,11 @@ export const accounts = {
     settingsRange: "מ-{{from}} עד {{to}}",
     settingsLines: "ערך אחד בכל שורה.",
   },
+  lent: {
+    title: "מושאל על ידי הסוכנות",
+    reads: "נקרא על ידי: {{list}}. אין צורך לעשות דבר.",
+    readsNone: "אף סנכרון אינו קורא אותו.",
+  },
   webhook: {
     title: "Webhook",
     body: "כדאי להגדיר ש-{{provider}} ישלח לכאן את האירועים של החשבון הזה, חתומים בסוד של החשבון עצמו:",

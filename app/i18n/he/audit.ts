@@ -15,6 +15,8 @@ export const audit = {
     connection_key_kept: "המפתח נשאר",
     connection_preferred: "חשבון הועדף",
     connection_listed: "חשבונות נרשמו",
+    connection_lent: "חשבון הושאל",
+    connection_loan_ended: "השאלת חשבון הסתיימה",
     connection_account_changed: "המטבע או אזור הזמן של החשבון השתנו",
     connection_scopes_changed: "הרשאות שונו",
     connection_webhook_secret_set: "סוד webhook נשמר",

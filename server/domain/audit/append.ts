@@ -52,6 +52,15 @@ export async function append(ctx: Ctx | TenantCtx, { action, details, guard, sta
   return results.slice(1);
 }
 
+/**
+ * The line of another client's log about the same write, for the same batch. It has no place in that log until `linkLines` or the cron
+ * gives it one.
+ */
+export function lineBeside(ctx: TenantCtx, db: Db, { action, details, guard }: Pick<Entry, "action" | "details" | "guard">): Statement {
+  const line = lineOf(ctx, action, details);
+  return insertLine(db, { ...line, seq: null, hash: lineHash("", line) }, guard);
+}
+
 /** All of it was written, and D1's reply was lost on its way: what the statements answered nobody knows. */
 export class ReplyLost extends Error {
   override name = "ReplyLost";

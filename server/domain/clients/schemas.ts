@@ -158,3 +158,21 @@ export const findingCodes = {
 } as const satisfies Record<string, readonly string[]>;
 export type FindingCode = keyof typeof findingCodes;
 export type FindingWord = FindingCode | `block_${ScheduleBlock | "free"}`;
+
+/** An account of the agency's own that another client's jobs may read. */
+export const LendConnection = z.object({
+  connectionId: z.string().max(60),
+  borrower: z.string().max(100).describe("The client that it is lent to."),
+});
+export type LendConnection = z.infer<typeof LendConnection>;
+export const LoanRef = z.object({ loanId: z.string().max(60) });
+export type LoanRef = z.infer<typeof LoanRef>;
+export const Loan = z.object({
+  id: z.string(),
+  lender: z.string(),
+  borrower: z.string(),
+  connection: z.string(),
+  provider: z.string(),
+  lentAt: z.number(),
+});
+export type Loan = z.infer<typeof Loan>;

@@ -6,6 +6,7 @@ import { allJobs } from "#server/catalog/jobs.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { type LentConnection, listLent } from "#server/domain/connections/lent-accounts.ts";
 import { ofConnection } from "#server/domain/connections/of-connection.ts";
 import { type ConnectionRow, hasSecret } from "#server/domain/connections/rows.ts";
 import { blockOf } from "#server/domain/schedules/block-of.ts";
@@ -29,6 +30,7 @@ export interface Finding {
 /** All of a tenant that is looked at, of one moment. */
 interface Holding {
   rows: ConnectionRow[];
+  lent: LentConnection[];
   secrets: SecretRow[];
   dataKeys: DataKeyRow[];
   schedules: (typeof schedules.$inferSelect)[];
@@ -70,6 +72,7 @@ async function hold(ctx: TenantCtx): Promise<Holding> {
   const open = waiting.filter((each) => each.acceptedAt === null && each.revokedAt === null && each.expiresAt > ctx.now());
   return {
     rows,
+    lent: await listLent(ctx),
     secrets: sealed,
     dataKeys: keys,
     schedules: plans,
@@ -147,12 +150,12 @@ async function opens(ctx: TenantCtx, keys: readonly DataKeyRow[], secret: { conn
   }
 }
 
-function checkSchedules(ctx: TenantCtx, { rows, schedules: plans }: Holding): Finding[] {
+function checkSchedules(ctx: TenantCtx, { rows, lent, schedules: plans }: Holding): Finding[] {
   const suspended = isStopped(ctx.tenant);
   const found = allJobs.flatMap((job): Finding[] => {
     const plan = plans.find((each) => each.job === job.id);
     if (!plan) return [error("no_schedule", { job: job.title })];
-    const blocked = blockOf(job, { suspended, inPlan: planHasJob(ctx.tenant, job.id), connections: rows });
+    const blocked = blockOf(job, { suspended, inPlan: planHasJob(ctx.tenant, job.id), connections: [...rows, ...lent] });
     if (plan.blocked !== blocked) {
       return [error("schedule_differs", { job: job.title, marked: ofBlock(plan.blocked), wanted: ofBlock(blocked) })];
     }

@@ -7,7 +7,9 @@ import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { canonical } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { findChoice } from "#server/domain/connections/find-choice.ts";
+import { listLent } from "#server/domain/connections/lent-accounts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
+import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import type { ChooseResources } from "#server/domain/connections/schemas.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
@@ -28,9 +30,9 @@ export async function chooseResources(ctx: TenantCtx, { connectionId, kind, ids 
   const chosen = await listedOf(ctx, { connectionId, kind, ids: wanted });
   if (chosen.length < wanted.length) throw invalid("ids", "choice_gone", { provider: provider.name });
   const all = await listConnections(ctx);
-  const after = all.map((row) =>
-    row.id === connectionId ? { ...row, chosen: [...row.chosen.filter((each) => each.kind !== kind), ...chosen] } : row,
-  );
+  const chosenAt = (row: ConnectionRow) =>
+    row.id === connectionId ? { ...row, chosen: [...row.chosen.filter((each) => each.kind !== kind), ...chosen] } : row;
+  const after = [...all.map(chosenAt), ...(await listLent(ctx))];
   const before = connection.chosen.filter((each) => each.kind === kind);
   if (canonical(byId(before)) === canonical(byId(chosen))) return chosen;
   const details = { connection: connectionId, provider: provider.id, account: connection.name, kind, chosen: chosen.map(({ id }) => id) };

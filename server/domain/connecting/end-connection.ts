@@ -7,6 +7,7 @@ import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { connectionExists } from "#server/domain/connections/connection-exists.ts";
+import { listLent } from "#server/domain/connections/lent-accounts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { nothingAhead } from "#server/domain/connections/nothing-ahead.ts";
 import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts";
@@ -56,7 +57,7 @@ export async function endConnection(ctx: TenantCtx, connection: ConnectionRow, {
     ctx,
     inTenant(ctx, connections, eq(connections.id, id), eq(connections.version, version + 1), eq(connections.status, "disconnected")),
   );
-  const after = [...others, ...(heir ? [heir] : []), { ...connection, ...ended }];
+  const after = [...others, ...(heir ? [heir] : []), { ...connection, ...ended }, ...(await listLent(ctx))];
   const details = { connection: id, provider, account: name, ...(heir && { replacedBy: heir.id }) };
   const [marked] = await commitIf(ctx, connectionExists(ctx, seen), "connection.disconnected", details, [
     ctx.db

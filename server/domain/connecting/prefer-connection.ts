@@ -5,6 +5,7 @@ import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { findConnection } from "#server/domain/connections/hold-connection.ts";
+import { listLent } from "#server/domain/connections/lent-accounts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import type { ConnectionRef } from "#server/domain/connections/schemas.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
@@ -26,7 +27,7 @@ export async function preferConnection(ctx: TenantCtx, { connectionId }: Connect
   const rivals = all.filter(({ id, provider }) => id !== connectionId && provider === connection.provider);
   const stands = connection.preferredAt ?? 0;
   if (stands > 0 && rivals.every((row) => (row.preferredAt ?? 0) < stands)) return;
-  const after = all.map((row) => (row.id === connectionId ? { ...row, preferredAt } : row));
+  const after = [...all.map((row) => (row.id === connectionId ? { ...row, preferredAt } : row)), ...(await listLent(ctx))];
   const details = { connection: connectionId, provider: connection.provider, account: connection.name };
   await commit(ctx, "connection.preferred", details, [
     ctx.db

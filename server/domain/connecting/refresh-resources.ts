@@ -6,6 +6,7 @@ import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
+import { listLent } from "#server/domain/connections/lent-accounts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import type { ConnectionRef, RefreshedResources } from "#server/domain/connections/schemas.ts";
@@ -37,7 +38,7 @@ export async function refreshResources(ctx: TenantCtx, { connectionId }: Connect
   const { chosen, statements } = keepResources(ctx, provider, { connectionId, chosen: before, listed });
   const counts = Object.fromEntries([...listed].map(([kind, found]) => [kind, found.length]));
   const gone = chosen.filter((each) => each.gone);
-  const after = all.map((row) => (row.id === connectionId ? { ...row, chosen } : row));
+  const after = [...all.map((row) => (row.id === connectionId ? { ...row, chosen } : row)), ...(await listLent(ctx))];
   const details = { connection: connectionId, provider: provider.id, account: held.connection.name, listed: counts };
   await commit(ctx, "connection.listed", { ...details, gone: gone.map(({ id }) => id) }, [
     ctx.db

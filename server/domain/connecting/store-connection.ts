@@ -15,6 +15,7 @@ import { activateClient } from "#server/domain/clients/activate-client.ts";
 import { accountChange } from "#server/domain/connections/account-change.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { agencyDebtor } from "#server/domain/connections/debtor.ts";
+import { listLent } from "#server/domain/connections/lent-accounts.ts";
 import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts";
 import { tellChange } from "#server/domain/connections/tell-change.ts";
 import { webhookFields } from "#server/domain/connections/webhook-secret.ts";
@@ -200,7 +201,7 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
   const plan = renewalPlanOf({ connection: row, secrets: [...kept, ...Object.keys(sealing).map((field) => ({ field }))] });
   // Whether a refresh token of an older consent survived this one is found out now, and not when the new access token ends.
   const connection = { ...row, ...plan, ...(changed && { changed }), ...(keepsRefresh && plan.renewAt !== null && { renewAt: ctx.now() }) };
-  const after = [...all.filter((row) => row.id !== id), connection];
+  const after = [...all.filter((row) => row.id !== id), connection, ...(await listLent(ctx))];
   const action = held ? "connection.reconnected" : "connection.connected";
   const details = {
     connection: id,

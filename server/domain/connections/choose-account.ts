@@ -16,6 +16,8 @@ export interface ConnectionFacts {
   scopesGranted: readonly string[];
   chosen: readonly { kind: string; id: string; gone?: boolean }[];
   preferredAt: number | null;
+  /** Lent by the agency. */
+  lent?: true;
 }
 
 type Needs = Pick<Job, "needs">;
@@ -29,9 +31,30 @@ export type AccountBlock = Extract<
  * describes them asks here, so that all of them mean the same account.
  *
  * Accounts are taken in the client's order (`inOrder`): the first that allows what the job needs and has what it needs
- * chosen. Where that one waits for a new sign-in the job waits too: another account's figures are not its own.
+ * chosen. Where that one waits for a new sign-in the job waits too: another account's figures are not its own. Where none of its own
+ * serves, the one that the agency lends does.
  */
 export function chooseAccount<C extends ConnectionFacts>(
+  job: Needs,
+  provider: string,
+  connections: readonly C[],
+): { account: C } | { block: AccountBlock } {
+  const all = connections.filter((each) => each.provider === provider);
+  const found = chooseAmong(
+    job,
+    provider,
+    all.filter(({ lent }) => !lent),
+  );
+  if ("account" in found || found.block === "reconnect_needed") return found;
+  const lent = chooseAmong(
+    job,
+    provider,
+    all.filter((each) => each.lent),
+  );
+  return "account" in lent ? lent : found;
+}
+
+function chooseAmong<C extends ConnectionFacts>(
   job: Needs,
   provider: string,
   connections: readonly C[],
@@ -39,7 +62,7 @@ export function chooseAccount<C extends ConnectionFacts>(
   const needs = job.needs.filter((need) => need.provider === provider);
   const scopes = needs.flatMap(requiredScopes);
   const kinds = needs.flatMap(({ resource }) => resource ?? []);
-  const own = inOrder(connections.filter((each) => each.provider === provider && each.status !== "disconnected"));
+  const own = inOrder(connections.filter((each) => each.status !== "disconnected"));
   if (own.length === 0) return { block: "not_connected" };
   const shelved = providers.find(({ id }) => id === provider);
   const allowing = own.filter((connection) => grantsAll(shelved, connection, scopes));

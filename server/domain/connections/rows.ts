@@ -1,5 +1,6 @@
 import type { InferSelectModel } from "drizzle-orm";
 import type { connections, debts } from "#db/schema/index.ts";
+import type { Tenant } from "#server/ctx.ts";
 import type { DataKeyRow } from "#server/domain/vault/data-keys.ts";
 import type { SecretRow } from "#server/domain/vault/secrets.ts";
 
@@ -11,6 +12,8 @@ export interface HeldConnection {
   connection: ConnectionRow;
   secrets: SecretRow[];
   dataKeys: DataKeyRow[];
+  /** Whose account it is, where it is lent: it is opened and renewed in that client's own context, see `lent-accounts.ts`. */
+  lender?: Tenant;
 }
 
 /** Whether there is a secret of this field, unopened. */

@@ -1,6 +1,6 @@
 import { and, eq, isNull, lte, type SQL, sql } from "drizzle-orm";
 import { type Db, databaseAt, openTenantDb, placesIn } from "#db/client.ts";
-import { connections, dataKeys, debts, deletions, tenants } from "#db/schema/index.ts";
+import { connections, dataKeys, debts, deletions, loans, tenants } from "#db/schema/index.ts";
 import { tenantTables } from "#db/tenant-guard.ts";
 import type { AuditAction } from "#db/words/audit.ts";
 import type { Farewell } from "#db/words/connections.ts";
@@ -74,6 +74,8 @@ async function erase(ctx: Ctx, held: Held, maxPages: number): Promise<void> {
     if (tenant) await giveBackGrants(enterTenant(ctx, tenant, "system"), { held, receipt });
     await destroyKey(ctx, held, { receipt, place: tenant?.place ?? "DB" });
   }
+  // What it lent is another client's row, which shall not name it.
+  await ctx.directory.delete(loans).where(eq(loans.lenderId, tenantId));
   const left = await eraseEverywhere(ctx, tenantId, maxPages);
   // Nothing new comes in without its own row; what came in while the others went, goes in a second round.
   if (left > 0) await ctx.directory.delete(tenants).where(eq(tenants.id, tenantId));

@@ -3,6 +3,7 @@ import { deletions, tenants } from "#db/schema/index.ts";
 import { requirePermission, requireUser, type TenantCtx } from "#server/ctx.ts";
 import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { endLoansOf } from "#server/domain/clients/end-loan.ts";
 import { queueMail } from "#server/domain/notices/queue-mail.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
@@ -31,6 +32,7 @@ export async function requestDeletion(ctx: TenantCtx, { confirmation, reason }: 
   const dueAt = now + deletionGraceMs;
   const standing = and(eq(deletions.ofTenant, tenantId), isNull(deletions.cancelledAt));
   const guard = sql`not exists (select 1 from ${deletions} where ${standing})`;
+  await endLoansOf(ctx);
   const directory = atDirectory(ctx);
   const [, made] = await commitIf(directory, guard, "deletion.requested", { deletion: id, dueAt: new Date(dueAt).toISOString(), reason }, [
     directory.db

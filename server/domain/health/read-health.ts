@@ -3,6 +3,7 @@ import type { Saying } from "#db/words/locales.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { healthOf, isWell } from "#server/domain/connections/health-of.ts";
+import { listLent } from "#server/domain/connections/lent-accounts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { ConnectionStatus, HealthState, WaitReason } from "#server/domain/connections/schemas.ts";
@@ -46,8 +47,8 @@ export type KnownHealth = Omit<Health, "integrations"> & { integrations: KnownIn
 /** How a tenant's integrations are, from what is stored: nobody outside is asked, and it is one query. */
 export async function readHealth(ctx: TenantCtx): Promise<KnownHealth> {
   const now = ctx.now();
-  const rows = await listConnections(ctx);
-  const waits = waitingJobs(rows, now);
+  const [rows, lent] = await Promise.all([listConnections(ctx), listLent(ctx)]);
+  const waits = waitingJobs([...rows, ...lent], now);
   const integrations = rows.map((row) => describe(row, waits(row.id), now)).sort((a, b) => (a.provider < b.provider ? -1 : 1));
   const missing = providers.filter(({ id }) => !rows.some(({ provider }) => provider === id));
   return {

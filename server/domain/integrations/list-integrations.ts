@@ -13,6 +13,7 @@ import { type KeyFormField, keyFormOf } from "#server/domain/connecting/key-form
 import { approved } from "#server/domain/connections/approved.ts";
 import { chooseAccount, inOrder } from "#server/domain/connections/choose-account.ts";
 import { type ConnectionHealth, healthOf } from "#server/domain/connections/health-of.ts";
+import { listLent } from "#server/domain/connections/lent-accounts.ts";
 import { connectionsQuery } from "#server/domain/connections/list-connections.ts";
 import { ofConnection } from "#server/domain/connections/of-connection.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
@@ -42,6 +43,8 @@ export interface Integration {
   incident: { kind: IncidentKind; openedAt: number } | null;
   /** Active and waiting ones; those that were disconnected come back when the same account is connected again. */
   connections: IntegratedAccount[];
+  /** The account that the agency lends there, and the jobs that read it; null where it lends none. */
+  lent: { account: string; jobs: { id: string; title: Text }[] } | null;
   /** Access of accounts that ended, which the provider has not ended yet or never will by itself. */
   owed: OwedAccess[];
   /** The jobs that need this provider. */
@@ -91,17 +94,19 @@ export interface IntegratedAccount {
 
 /** All providers that can be connected, each with this tenant's accounts. Nothing in it opens anything. */
 export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
-  const [[rows, owed, hooks], incidents] = await Promise.all([
+  const [[rows, owed, hooks], incidents, lent] = await Promise.all([
     ctx.db.batch([connectionsQuery(ctx), owedQuery(ctx), webhookSecretsQuery(ctx)]),
     openIncidents(ctx),
+    listLent(ctx),
   ]);
+  const readable = [...rows, ...lent];
   const now = ctx.now();
-  const holdsUp = waitingJobs(rows, now);
+  const holdsUp = waitingJobs(readable, now);
   return providers.map((shelved) => {
     const provider = shelved.oauth ? approved(ctx.config, { ...shelved, oauth: shelved.oauth }) : shelved;
     const own = rows.filter((row) => row.provider === provider.id);
     const accounts = own.flatMap((row) =>
-      describeAccount(provider, row, { all: rows, now, holdsUp: holdsUp(row.id), webhook: ownWebhookOf(ctx, row, hooks) }),
+      describeAccount(provider, row, { all: readable, now, holdsUp: holdsUp(row.id), webhook: ownWebhookOf(ctx, row, hooks) }),
     );
     const incident = incidents.find((open) => open.provider === provider.id);
     return {
@@ -116,6 +121,7 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
       scopeSets: (provider.oauth?.scopeSets ?? []).map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
       incident: incident ? { kind: incident.kind, openedAt: incident.openedAt } : null,
       connections: accounts,
+      lent: lentAt(provider, readable),
       owed: describeOwed(provider, owed, now),
       jobs: jobsOf(provider).map(({ id, title }) => ({ id, title })),
     };
@@ -128,6 +134,14 @@ const webhookSecretsQuery = (ctx: TenantCtx) =>
     .select({ connectionId: secrets.connectionId, field: secrets.field, createdAt: secrets.createdAt })
     .from(secrets)
     .where(inTenant(ctx, secrets, inArray(secrets.field, [...webhookFields])));
+
+/** The name of the account that the agency lends, and the jobs that read it; nothing else of it is the borrower's to see. */
+function lentAt(provider: Provider, readable: readonly (ConnectionRow & { lent?: true })[]): Integration["lent"] {
+  const account = readable.find((each) => each.lent && each.provider === provider.id && each.status !== "disconnected");
+  if (!account) return null;
+  const jobs = jobsOf(provider).filter((job) => readBy(job, provider, readable) === account.id);
+  return { account: account.name, jobs: jobs.map(({ id, title }) => ({ id, title })) };
+}
 
 function stateOf(accounts: readonly IntegratedAccount[]): Integration["state"] {
   if (accounts.some(({ status }) => status === "reconnect_needed")) return "reconnect_needed";

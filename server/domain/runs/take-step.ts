@@ -3,6 +3,7 @@ import { checkMeasurements } from "#server/catalog/check-measurements.ts";
 import type { Job, Reading, Step } from "#server/catalog/job.ts";
 import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { watchedAccount } from "#server/domain/connections/account-of.ts";
+import { enterLender } from "#server/domain/connections/lent-accounts.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import type { FailedCall } from "#server/domain/wire/failed-call.ts";
 import { ProviderError } from "#server/errors.ts";
@@ -92,7 +93,10 @@ function heldOf({ job, held }: StepInput, provider: string): HeldConnection | un
 }
 
 const open = (ctx: TenantCtx, engine: Engine, own: HeldConnection, { log, signal }: { log: RunLog; signal: AbortSignal }): Account =>
-  engine.openAccount(ctx, own, { signal, onFailed: (call) => tell(log, own.connection.id, call) });
+  engine.openAccount(own.lender ? enterLender(ctx, own.lender) : ctx, own, {
+    signal,
+    onFailed: (call) => tell(log, own.connection.id, call),
+  });
 
 /** Each try that failed is a line of the run's log, whatever came of the call in the end. */
 function tell(log: RunLog, connection: string, { method, path, again, ...call }: FailedCall): void {

@@ -1,8 +1,9 @@
-import { eq } from "drizzle-orm";
+import { and, eq, inArray, isNull } from "drizzle-orm";
 import { batchOf } from "#db/client.ts";
-import { tenants } from "#db/schema/index.ts";
+import { loans, tenants } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import type { ConnectionFacts } from "#server/domain/connections/choose-account.ts";
+import { listLent } from "#server/domain/connections/lent-accounts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { type ClientFacts, scheduleStatements } from "./schedule-statements.ts";
 
@@ -10,11 +11,12 @@ const maxWrites = 5;
 
 /**
  * Makes a client's schedules what they should be, given its facts as they are now. Whoever wrote them along with a change says from
- * which connections (`written`): then they are written anew only where those, or the client itself, are others by now, as after a
+ * which connections (`written`, with those that are lent): then they are written anew only where those, or the client itself, are others by now, as after a
  * wait for a provider. They are looked at once more after each writing, since whoever changed a fact meanwhile may have written
  * better ones before these. Where the facts change as often as they are written, the next tick goes on (see alignSchedules).
  */
 export async function alignJobs(ctx: TenantCtx, written?: readonly ConnectionFacts[]): Promise<void> {
+  if (ctx.tenant.vertical === "agency") await alignBorrowers(ctx);
   let seen = written && factsIn({ tenant: ctx.tenant, connections: written });
   for (let writes = 0; writes <= maxWrites; writes++) {
     const now = await factsOf(ctx);
@@ -32,12 +34,21 @@ export async function alignByTick({ directory, tenant }: TenantCtx): Promise<voi
   await directory.update(tenants).set({ catalog: "" }).where(eq(tenants.id, tenant.id));
 }
 
+/** What changed of an account that is lent changes the borrowers' schedules too. */
+async function alignBorrowers({ directory, tenant }: TenantCtx): Promise<void> {
+  const borrowers = directory
+    .select({ id: loans.tenantId })
+    .from(loans)
+    .where(and(eq(loans.lenderId, tenant.id), isNull(loans.endedAt)));
+  await directory.update(tenants).set({ catalog: "" }).where(inArray(tenants.id, borrowers));
+}
+
 async function factsOf(ctx: TenantCtx): Promise<ClientFacts | null> {
-  const [[tenant], connections] = await Promise.all([
+  const [[tenant], own] = await Promise.all([
     ctx.directory.select().from(tenants).where(eq(tenants.id, ctx.tenant.id)),
     listConnections(ctx),
   ]);
-  return tenant ? { tenant, connections } : null;
+  return tenant ? { tenant, connections: [...own, ...(await listLent({ ...ctx, tenant }))] } : null;
 }
 
 /** Facts as one text, to compare. */

@@ -7,6 +7,7 @@ import { connections, tenants } from "#db/schema/index.ts";
 import { everyOf, type Job } from "#server/catalog/job.ts";
 import { acrossTenants, type Ctx, type Tenant } from "#server/ctx.ts";
 import type { ConnectionFacts } from "#server/domain/connections/choose-account.ts";
+import { lentTo } from "#server/domain/connections/lent-accounts.ts";
 import { plans } from "#server/domain/tenancy/plans.ts";
 import { factsIn } from "./align-jobs.ts";
 import { type ClientFacts, scheduleStatementsOfAll } from "./schedule-statements.ts";
@@ -98,6 +99,7 @@ async function factsOf(ctx: Ctx, of: readonly Tenant[]): Promise<Map<string, Cli
   );
   const own = new Map(of.map((tenant) => [tenant.id, { tenant, connections: [] as ConnectionFacts[] }]));
   for (const { tenantId, ...connection } of found.flat()) own.get(tenantId)?.connections.push(connection);
+  for (const [borrowerId, lent] of await lentTo(ctx, of)) own.get(borrowerId)?.connections.push(...lent);
   return own;
 }
 

@@ -3,7 +3,10 @@ import { enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { changeClient } from "#server/domain/clients/change-client.ts";
 import { createClient } from "#server/domain/clients/create-client.ts";
 import { describeClient } from "#server/domain/clients/describe-clients.ts";
+import { endLoan } from "#server/domain/clients/end-loan.ts";
+import { lendConnection } from "#server/domain/clients/lend-connection.ts";
 import { listClients } from "#server/domain/clients/list-clients.ts";
+import { listLoans } from "#server/domain/clients/list-loans.ts";
 import { readPlan } from "#server/domain/clients/read-plan.ts";
 import {
   ChangeClient,
@@ -11,7 +14,10 @@ import {
   Client,
   ClientPage,
   CreateClient,
+  LendConnection,
   ListClients,
+  Loan,
+  LoanRef,
   SetFeatures,
 } from "#server/domain/clients/schemas.ts";
 import { setFeatures } from "#server/domain/clients/set-features.ts";
@@ -20,7 +26,7 @@ import { readCosts } from "#server/domain/costs/read-costs.ts";
 import { Cost, ReadCosts } from "#server/domain/costs/schemas.ts";
 import { OwnPlan } from "#server/domain/tenancy/schemas.ts";
 import { member, memberOrStaff, router, staff, staffIn } from "#server/trpc/init.ts";
-import { Finding } from "#server/trpc/replies.ts";
+import { Done, Finding, whenDone } from "#server/trpc/replies.ts";
 import { wordedFindings } from "#server/trpc/say-findings.ts";
 
 /** The record after a change of it. */
@@ -46,6 +52,30 @@ export const clients = router({
     .meta({ openapi: { method: "GET", path: "/clients/{tenant}", summary: "One client, for its own people and for the agency" } })
     .output(Client)
     .query(({ ctx }) => describeClient(ctx)),
+
+  loans: staffIn
+    .meta({ openapi: { method: "GET", path: "/clients/{tenant}/loans", summary: "The accounts that a client lends and borrows" } })
+    .output(z.array(Loan))
+    .query(({ ctx }) => listLoans(ctx)),
+
+  lend: staffIn
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/clients/{tenant}/loans",
+        summary: "Lend an account of the agency's own client to another client",
+        status: 201,
+      },
+    })
+    .input(LendConnection)
+    .output(z.object({ id: z.string() }))
+    .mutation(({ ctx, input }) => lendConnection(ctx, input)),
+
+  endLoan: staffIn
+    .meta({ openapi: { method: "DELETE", path: "/clients/{tenant}/loans/{loanId}", summary: "End a loan" } })
+    .input(LoanRef)
+    .output(Done)
+    .mutation(({ ctx, input }) => whenDone(endLoan(ctx, input))),
 
   update: memberOrStaff("settings:write")
     .meta({

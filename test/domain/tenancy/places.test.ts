@@ -70,7 +70,7 @@ async function takeIn(ctx: Ctx, place: Place): Promise<Tenant> {
 }
 
 /** Tables of the directory, whose rows stand there whatever a client's place is. */
-const ofDirectory = new Set(["memberships", "invitations", "client_names", "audit_log", "audit_heads"]);
+const ofDirectory = new Set(["memberships", "invitations", "client_names", "audit_log", "audit_heads", "loans"]);
 
 /** Place -> tables with rows of the client. */
 async function rowsOf(tenantId: string): Promise<Record<string, string[]>> {
