@@ -3,6 +3,7 @@ import { parse } from "node-html-parser";
 import { beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { auditLog, connections, loans, renewals, runs, schedules, secrets, tenants } from "#db/schema/index.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import { enterTenant, type Tenant } from "#server/ctx.ts";
 import { verifyChain } from "#server/domain/audit/verify-chain.ts";
 import { endLoan } from "#server/domain/clients/end-loan.ts";
@@ -17,6 +18,7 @@ import { requestDeletion } from "#server/domain/custody/request-deletion.ts";
 import { listIntegrations } from "#server/domain/integrations/list-integrations.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
+import { alignSchedules } from "#server/domain/schedules/align-schedules.ts";
 import { needReconnect } from "#server/domain/tokens/need-reconnect.ts";
 import { openAccount } from "#server/domain/tokens/open-account.ts";
 import { newId } from "#server/ids.ts";
@@ -171,6 +173,21 @@ describe("an account that the agency lends", () => {
     await disconnect(ctx, { connectionId: own.id });
     expect(await blockOf(tenant)).toBeNull();
     expect(await lentTo()).toMatchObject({ jobs: [{ id: job.id }, { id: "email-health-sensor" }] });
+  });
+
+  test("that the lender disconnects blocks the borrower's job in the next tick, and serves again when it is back", async () => {
+    const [house, { tenant }] = [await agency(), await borrower()];
+    await lend(house, tenant);
+    const tick = () => alignSchedules(testCtx({ actor: { type: "system", job: "cron" } }), allJobs);
+    await tick();
+    await disconnect(enterTenant(house.browser, house.tenant, "owner"), { connectionId: house.connection.id });
+    expect(await runFor(tenant)).toMatchObject([notConnected]);
+    await tick();
+    expect(await blockOf(tenant)).toBe("not_connected");
+    await connectThrough(house.browser, { tenant: house.tenant.id, provider: "klaviyo" });
+    await tick();
+    expect(await blockOf(tenant)).toBeNull();
+    expect(await runFor(tenant)).toMatchObject([{ status: "succeeded" }]);
   });
 
   test("is renewed once though two borrowers run at the same moment, in the lender's name", async () => {
