@@ -202,8 +202,8 @@ export const holdings: readonly Holding[] = [
   {
     table: measurements,
     client: "tenantId",
-    data: ["sensor", "metric", "day", "dimension", "currency", "value", "measuredAt"],
-    exported: { file: "measurements.csv", key: ["sensor", "metric", "day", "dimension", "currency"] },
+    data: ["job", "metric", "day", "dimension", "currency", "value", "measuredAt"],
+    exported: { file: "measurements.csv", key: ["job", "metric", "day", "dimension", "currency"] },
     atEnd: "erased",
   },
   {

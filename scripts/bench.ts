@@ -300,7 +300,7 @@ async function workOfOneRun(
   }
   const read = async <T>(query: string) => (await db.prepare(query).bind(tenant).all<T>()).results;
   const measurements = await read<RunWork["measurements"][number]>(
-    "select sensor, metric, day, dimension, value from measurements where tenant_id = ?",
+    "select job, metric, day, dimension, value from measurements where tenant_id = ?",
   );
   const logs = (await read("select seq from run_logs where tenant_id = ?")).length;
   say(`  a run makes ${calls.length} calls and leaves ${measurements.length} measurements and ${logs} lines`);

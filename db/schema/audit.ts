@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { instant, json, tenantId } from "#db/columns.ts";
+import { instant, json, known, tenantId } from "#db/columns.ts";
+import { actorTypes } from "#db/words/audit.ts";
 
 /** The end of each tenant's chain, written with its last line: a tail that was cut off is missed, and the next line finds its place. */
 export const auditHeads = sqliteTable("audit_heads", {
@@ -19,7 +20,7 @@ export const auditLog = sqliteTable(
     id: text().primaryKey(),
     at: instant().notNull(),
     tenantId: tenantId(),
-    actorType: text().$type<"user" | "staff" | "system" | "anonymous">().notNull(),
+    actorType: text({ enum: actorTypes }).notNull(),
     actorId: text(),
     action: text().notNull(),
     details: json<Record<string, unknown>>().notNull(),
@@ -39,5 +40,6 @@ export const auditLog = sqliteTable(
     index("audit_log_request").on(t.requestId).where(sql`request_id is not null`),
     index("audit_log_actor").on(t.actorId, t.id),
     index("audit_log_waiting").on(t.tenantId, t.id).where(sql`seq is null and hash is not null`),
+    known(t.actorType),
   ],
 );

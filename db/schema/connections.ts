@@ -1,22 +1,19 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { instant, json, tenantId } from "#db/columns.ts";
-import type {
-  AccountChange,
-  AccountDetails,
-  ChosenResource,
-  CliffKind,
-  ConnectionKind,
-  ConnectionStatus,
-  ConsentEnd,
-  DebtReason,
-  EndTold,
-  Farewell,
-  ProbeResult,
-  ReconnectReason,
-  RenewalOutcome,
-  RenewalTrigger,
-  ShownAccount,
+import { instant, json, known, tenantId } from "#db/columns.ts";
+import type { AccountChange, AccountDetails, ChosenResource, ConsentEnd, ShownAccount } from "#db/words/connections.ts";
+import {
+  cliffKinds,
+  connectionKinds,
+  connectionStatuses,
+  debtReasons,
+  endsTold,
+  failureKinds,
+  farewells,
+  probeResults,
+  reconnectReasons,
+  renewalOutcomes,
+  renewalTriggers,
 } from "#db/words/connections.ts";
 
 /** An account at a provider that a tenant has connected. Its tokens are in `secrets`. */
@@ -27,7 +24,7 @@ export const connections = sqliteTable(
     tenantId: tenantId(),
     provider: text().notNull(),
     /** By OAuth or by a key; one account may be connected both ways, and then OAuth is used. */
-    kind: text().$type<ConnectionKind>().notNull().default("oauth"),
+    kind: text({ enum: connectionKinds }).notNull().default("oauth"),
     /** The provider's own id of the account: reconnecting must come back with the same one. */
     externalId: text().notNull(),
     name: text().notNull(),
@@ -42,9 +39,9 @@ export const connections = sqliteTable(
     preferredAt: instant(),
     scopesAsked: json<string[]>().notNull(),
     scopesGranted: json<string[]>().notNull(),
-    status: text().$type<ConnectionStatus>().notNull(),
+    status: text({ enum: connectionStatuses }).notNull(),
     /** Why the status is `reconnect_needed`; its words are in the schemas. */
-    statusReason: text().$type<ReconnectReason>(),
+    statusReason: text({ enum: reconnectReasons }),
     /** Since when the status is what it is. */
     statusAt: instant(),
     accessExpiresAt: instant(),
@@ -61,12 +58,12 @@ export const connections = sqliteTable(
     coolUntil: instant(),
     /** When it will end although it is renewed, why, and the last warning that was sent (days before). */
     cliffAt: instant(),
-    cliffKind: text().$type<CliffKind>(),
+    cliffKind: text({ enum: cliffKinds }),
     cliffWarned: integer(),
     /** When this key ends, since a sign-in of the same account took its place; null where it does not (see domain/connecting/end-replaced.ts). */
     endsAt: instant(),
     /** The last word about that end that was sent: `announced` or `reminded`. Null: none. */
-    endTold: text().$type<EndTold>(),
+    endTold: text({ enum: endsTold }),
     /** When the cron looks at that end next; null where it does not. */
     endLookAt: instant(),
     /** When somebody said that the key stays beside the sign-in. */
@@ -74,14 +71,14 @@ export const connections = sqliteTable(
     /** Fingerprint of the registry's facts that `renewAt` and the cliff were worked out from; another one means: work them out anew. */
     planned: text().notNull().default(""),
     probedAt: instant(),
-    probeResult: text().$type<ProbeResult>(),
+    probeResult: text({ enum: probeResults }),
     /** When the cron probes it next; null where it does not. */
     probeAt: instant(),
     /** When we next see to it that the provider sends us its events; null where it needs no asking. */
     subscribeAt: instant(),
     /** The last call of a job that failed for the provider's reasons, and how: what incidents are counted from. */
     failedAt: instant(),
-    failureKind: text().$type<Exclude<ProbeResult, "ok">>(),
+    failureKind: text({ enum: failureKinds }),
     /** The first such call since one last went well. */
     failingSince: instant(),
     /** Fence: rises with every change of tokens; a writer that saw an older one writes nothing. */
@@ -112,6 +109,12 @@ export const connections = sqliteTable(
     index("connections_shop").on(t.provider, sql`details ->> '$.shop'`),
     index("connections_end").on(t.endLookAt).where(sql`end_look_at is not null`),
     index("connections_subscribe").on(t.subscribeAt).where(sql`status = 'active' and subscribe_at is not null`),
+    known(t.kind),
+    known(t.status),
+    known(t.cliffKind),
+    known(t.endTold),
+    known(t.probeResult),
+    known(t.failureKind),
   ],
 );
 
@@ -163,8 +166,8 @@ export const renewals = sqliteTable(
     provider: text().notNull(),
     at: instant().notNull(),
     tookMs: integer().notNull(),
-    trigger: text().$type<RenewalTrigger>().notNull(),
-    outcome: text().$type<RenewalOutcome>().notNull(),
+    trigger: text({ enum: renewalTriggers }).notNull(),
+    outcome: text({ enum: renewalOutcomes }).notNull(),
     /** The provider's own words where it failed, cut short. */
     message: text(),
   },
@@ -173,6 +176,8 @@ export const renewals = sqliteTable(
     index("renewals_connection").on(t.tenantId, t.connectionId, t.id),
     index("renewals_provider").on(t.provider, t.at, t.outcome),
     index("renewals_at").on(t.at),
+    known(t.trigger),
+    known(t.outcome),
   ],
 );
 
@@ -189,7 +194,7 @@ export const debts = sqliteTable(
     provider: text().notNull(),
     /** The connection that ended; of a consent that was not kept the debt's own id. The tokens are sealed for this place. */
     connectionId: text().notNull(),
-    reason: text().$type<DebtReason>().notNull(),
+    reason: text({ enum: debtReasons }).notNull(),
     /** Null where nobody has asked yet whose access it is. */
     externalId: text(),
     /** The account's name, or "" where it is not known. */
@@ -207,13 +212,15 @@ export const debts = sqliteTable(
     /** When the cron tries next; null once it is over. */
     nextAt: instant(),
     /** How it ended, and when: `unreached` where it was given up. Null while it is owed. */
-    farewell: text().$type<Farewell>(),
+    farewell: text({ enum: farewells }),
     endedAt: instant(),
   },
   (t) => [
     index("debts_tenant").on(t.tenantId, t.provider, t.externalId),
     index("debts_due").on(t.nextAt).where(sql`next_at is not null`),
     index("debts_ended").on(t.endedAt).where(sql`ended_at is not null`),
+    known(t.reason),
+    known(t.farewell),
   ],
 );
 

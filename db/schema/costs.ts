@@ -1,6 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { tenantId } from "#db/columns.ts";
-import type { CostKind } from "#db/words/costs.ts";
+import { costKinds } from "#db/words/costs.ts";
 
 /** What a client cost on a day: added to in the same batch as the write that it is of. `tenantId` "" is the agency's own. */
 export const costs = sqliteTable(
@@ -9,7 +9,7 @@ export const costs = sqliteTable(
     tenantId: tenantId(),
     /** YYYY-MM-DD in UTC, as bills are counted. */
     day: text().notNull(),
-    kind: text().$type<CostKind>().notNull(),
+    kind: text({ enum: costKinds }).notNull(),
     /** ISO 4217 where the kind is money; "" for all others. */
     currency: text().notNull().default(""),
     /** Whole units of the kind; minor units of the currency where it is money. */

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { instant, json, tenantId } from "#db/columns.ts";
-import type { DeletionReceipt, ExportProgress, ExportStatus } from "#db/words/custody.ts";
+import { instant, json, known, tenantId } from "#db/columns.ts";
+import type { DeletionReceipt, ExportProgress } from "#db/words/custody.ts";
+import { exportStatuses } from "#db/words/custody.ts";
 
 /** One admin asks to see one secret, another one allows it; for five minutes the first one may. */
 export const reveals = sqliteTable(
@@ -35,7 +36,7 @@ export const dataExports = sqliteTable(
     tenantId: tenantId(),
     requestedBy: text().notNull(),
     requestedAt: instant().notNull(),
-    status: text().$type<ExportStatus>().notNull(),
+    status: text({ enum: exportStatuses }).notNull(),
     sentAt: instant(),
     /** Tries of the present step; one that is done sets it back to 0. */
     attempts: integer().notNull().default(0),
@@ -53,6 +54,7 @@ export const dataExports = sqliteTable(
     index("data_exports_tenant").on(t.tenantId, t.id),
     index("data_exports_open").on(t.sentAt).where(sql`status = 'waiting'`),
     index("data_exports_expiry").on(t.expiresAt),
+    known(t.status),
   ],
 );
 

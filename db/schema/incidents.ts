@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { instant } from "#db/columns.ts";
-import type { IncidentKind } from "#db/words/incidents.ts";
+import { instant, known } from "#db/columns.ts";
+import { incidentKinds } from "#db/words/incidents.ts";
 
 /**
  * A wave of failures at one provider, over all tenants: one row for the admin instead of a thousand alarms. Or a provider that an
@@ -12,7 +12,7 @@ export const incidents = sqliteTable(
   {
     id: text().primaryKey(),
     provider: text().notNull(),
-    kind: text().$type<IncidentKind>().notNull(),
+    kind: text({ enum: incidentKinds }).notNull(),
     openedAt: instant().notNull(),
     lastSeenAt: instant().notNull(),
     closedAt: instant(),
@@ -20,7 +20,7 @@ export const incidents = sqliteTable(
     tenantsFailing: integer().notNull(),
     tenantsUsing: integer().notNull(),
   },
-  (t) => [uniqueIndex("incidents_open").on(t.provider).where(sql`closed_at is null`)],
+  (t) => [uniqueIndex("incidents_open").on(t.provider).where(sql`closed_at is null`), known(t.kind)],
 );
 
 /** A version of a provider's API that we still spoke after its end: staff were told of it, once. */

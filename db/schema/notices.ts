@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, tenantId } from "#db/columns.ts";
-import type { NoticeChoices, NoticeKind, NoticeParams } from "#db/words/notices.ts";
+import type { NoticeChoices, NoticeParams } from "#db/words/notices.ts";
+import { noticeKinds } from "#db/words/notices.ts";
 
 /**
  * What one person was told: one row a person and notice. A client's stand in its own D1, the agency's own (`tenantId` "") at the directory.
@@ -13,7 +14,7 @@ export const notices = sqliteTable(
     id: text().primaryKey(),
     tenantId: tenantId(),
     userId: text().notNull(),
-    kind: text().$type<NoticeKind>().notNull(),
+    kind: text({ enum: noticeKinds }).notNull(),
     /** The id of what it is about: a connection, an incident, a request; of a version the provider and the version. */
     subject: text().notNull(),
     /** Tells it from others about the same subject: nobody is told the same event twice. */

@@ -1,16 +1,16 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { instant, tenantId } from "#db/columns.ts";
-import type { Locale } from "#db/words/locales.ts";
-import type { MailFate, MailKind } from "#db/words/mail.ts";
-import type { Role } from "#db/words/tenants.ts";
+import { instant, known, tenantId } from "#db/columns.ts";
+import { locales } from "#db/words/locales.ts";
+import { mailFates, mailKinds } from "#db/words/mail.ts";
+import { roles } from "#db/words/tenants.ts";
 
 /** A person. `staff` is an admin of the whole agency, outside the tenants. */
 export const users = sqliteTable("users", {
   id: text().primaryKey(),
   email: text().notNull().unique(),
   name: text().notNull().default(""),
-  locale: text().$type<Locale>().notNull().default("en"),
+  locale: text({ enum: locales }).notNull().default("en"),
   timezone: text().notNull().default("UTC"),
   staff: integer({ mode: "boolean" }).notNull().default(false),
   /**
@@ -51,7 +51,7 @@ export const magicLinks = sqliteTable(
     tokenHash: text().notNull().unique(),
     codeHash: text().notNull(),
     email: text().notNull(),
-    locale: text().$type<Locale>().notNull(),
+    locale: text({ enum: locales }).notNull(),
     /** Where the person was going: a path of ours, checked when it was stored. */
     returnTo: text(),
     codeTries: integer().notNull().default(0),
@@ -66,8 +66,8 @@ export const magicLinks = sqliteTable(
 
 export const memberships = sqliteTable(
   "memberships",
-  { userId: text().notNull(), tenantId: tenantId(), role: text().$type<Role>().notNull(), createdAt: instant().notNull() },
-  (t) => [primaryKey({ columns: [t.userId, t.tenantId] }), index("memberships_tenant").on(t.tenantId)],
+  { userId: text().notNull(), tenantId: tenantId(), role: text({ enum: roles }).notNull(), createdAt: instant().notNull() },
+  (t) => [primaryKey({ columns: [t.userId, t.tenantId] }), index("memberships_tenant").on(t.tenantId), known(t.role)],
 );
 
 export const invitations = sqliteTable(
@@ -76,14 +76,14 @@ export const invitations = sqliteTable(
     id: text().primaryKey(),
     tenantId: tenantId(),
     email: text().notNull(),
-    role: text().$type<Role>().notNull(),
+    role: text({ enum: roles }).notNull(),
     invitedBy: text().notNull(),
     createdAt: instant().notNull(),
     expiresAt: instant().notNull(),
     acceptedAt: instant(),
     revokedAt: instant(),
   },
-  (t) => [index("invitations_tenant").on(t.tenantId), index("invitations_email").on(t.email)],
+  (t) => [index("invitations_tenant").on(t.tenantId), index("invitations_email").on(t.email), known(t.role)],
 );
 
 /** Mails that reached nobody for certain: whom, which kind, and the words of who did not take it. Bounded, see domain/mail/deliver.ts. */
@@ -92,14 +92,14 @@ export const undeliveredMails = sqliteTable(
   {
     /** The mail's own id, which stays the same for all tries: an invitation's is the invitation's. */
     id: text().primaryKey(),
-    kind: text().$type<MailKind>().notNull(),
+    kind: text({ enum: mailKinds }).notNull(),
     ofTenant: text(),
     recipient: text().notNull(),
-    fate: text().$type<MailFate>().notNull(),
+    fate: text({ enum: mailFates }).notNull(),
     reason: text().notNull(),
     at: instant().notNull(),
   },
-  (t) => [index("undelivered_mails_at").on(t.at)],
+  (t) => [index("undelivered_mails_at").on(t.at), known(t.fate)],
 );
 
 /** One row a key (an IP, an address) and window; counted by an upsert, so that the limit holds across isolates. */

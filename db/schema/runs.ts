@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { index, integer, numeric, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { instant, json, tenantId } from "#db/columns.ts";
-import type { JobConfig, LogLevel, RunErrorKind, RunParams, RunStatus, RunTrigger, ScheduleBlock } from "#db/words/runs.ts";
+import { instant, json, known, tenantId } from "#db/columns.ts";
+import type { JobConfig, RunParams } from "#db/words/runs.ts";
+import { logLevels, runErrorKinds, runStatuses, runTriggers, scheduleBlocks } from "#db/words/runs.ts";
 
 /** What runs for whom and when next: one row a tenant and job, made by domain/schedules/schedule-statements.ts. */
 export const schedules = sqliteTable(
@@ -14,7 +15,7 @@ export const schedules = sqliteTable(
     /** The tenant's wish. */
     enabled: integer({ mode: "boolean" }).notNull().default(true),
     /** Why it cannot run now, or null. */
-    blocked: text().$type<ScheduleBlock>(),
+    blocked: text({ enum: scheduleBlocks }),
     config: json<Record<string, unknown>>().notNull(),
     /** Where the job goes on: written in the same batch as the rows that it stands for. */
     cursor: json<unknown>(),
@@ -29,8 +30,8 @@ export const schedules = sqliteTable(
      * A run that goes on has "running" or "queued", with an error kind where it tries again. Null: nothing is known since the job
      * may run (again).
      */
-    lastStatus: text().$type<RunStatus>(),
-    lastErrorKind: text().$type<RunErrorKind>(),
+    lastStatus: text({ enum: runStatuses }),
+    lastErrorKind: text({ enum: runErrorKinds }),
     lastErrorMessage: text(),
     lastRunId: text(),
     /** When a run of it last ended, well or not. */
@@ -41,7 +42,12 @@ export const schedules = sqliteTable(
     /** Of `lastErrorMessage`, as `errorParams` of a run. */
     lastErrorParams: json<RunParams>(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.job] }), index("schedules_due").on(t.nextAt).where(sql`enabled = 1 and blocked is null`)],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.job] }),
+    index("schedules_due").on(t.nextAt).where(sql`enabled = 1 and blocked is null`),
+    known(t.blocked),
+    known(t.lastStatus),
+  ],
 );
 
 /** The truth about a run; a queue message is only a hint that it may be due. */
@@ -53,8 +59,8 @@ export const runs = sqliteTable(
     job: text().notNull(),
     /** The instant that the run was due. Two ticks of one slot make one run. */
     slot: instant().notNull(),
-    trigger: text().$type<RunTrigger>().notNull(),
-    status: text().$type<RunStatus>().notNull(),
+    trigger: text({ enum: runTriggers }).notNull(),
+    status: text({ enum: runStatuses }).notNull(),
     /** Tries of the present step; a step that commits sets it back to 0. */
     attempt: integer().notNull().default(0),
     step: integer().notNull().default(0),
@@ -67,7 +73,7 @@ export const runs = sqliteTable(
     sentAt: instant(),
     /** Who runs it. Every write of a run is joined to its lease, so that a worker which lost it writes nothing. */
     lease: text(),
-    errorKind: text().$type<RunErrorKind>(),
+    errorKind: text({ enum: runErrorKinds }),
     errorMessage: text(),
     createdAt: instant().notNull(),
     startedAt: instant(),
@@ -96,6 +102,8 @@ export const runs = sqliteTable(
     index("runs_ended").on(t.tenantId, t.job, t.status, t.id).where(sql`status in ('succeeded', 'failed', 'dead')`),
     index("runs_ended_job").on(t.job, t.status, t.id).where(sql`status in ('succeeded', 'failed', 'dead')`),
     index("runs_request").on(t.requestId).where(sql`request_id is not null`),
+    known(t.trigger),
+    known(t.status),
   ],
 );
 
@@ -106,13 +114,13 @@ export const runLogs = sqliteTable(
     runId: text().notNull(),
     seq: integer().notNull(),
     at: instant().notNull(),
-    level: text().$type<LogLevel>().notNull(),
+    level: text({ enum: logLevels }).notNull(),
     message: text().notNull(),
     fields: json<Record<string, unknown>>(),
     /** With these `message` is a code of ours and this what its sentence names; without, it is text. */
     params: json<RunParams>(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.runId, t.seq] })],
+  (t) => [primaryKey({ columns: [t.tenantId, t.runId, t.seq] }), known(t.level)],
 );
 
 /** That the cron came: one row a place. What did not go well are the chores that failed. */
@@ -125,13 +133,14 @@ export const ticks = sqliteTable("ticks", {
 
 /**
  * One number that a sensor measured, for one day of its account's own calendar and one dimension value ("" for the whole). Two
+ * One number that a sensor measured, for one day of its account's own calendar and one dimension value ("" for the whole). Two
  * currencies of one day are two rows.
  */
 export const measurements = sqliteTable(
   "measurements",
   {
     tenantId: tenantId(),
-    sensor: text().notNull(),
+    job: text().notNull(),
     metric: text().notNull(),
     day: text().notNull(),
     dimension: text().notNull().default(""),
@@ -142,7 +151,7 @@ export const measurements = sqliteTable(
     measuredAt: instant().notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.tenantId, t.sensor, t.metric, t.day, t.dimension, t.currency] }),
+    primaryKey({ columns: [t.tenantId, t.job, t.metric, t.day, t.dimension, t.currency] }),
     index("measurements_day").on(t.tenantId, t.day),
   ],
 );

@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { instant, json, tenantId } from "#db/columns.ts";
-import type { Locale } from "#db/words/locales.ts";
+import { instant, json, known, tenantId } from "#db/columns.ts";
+import { locales } from "#db/words/locales.ts";
 import type { Place } from "#db/words/places.ts";
-import type { Features, Plan, TenantStatus, Vertical } from "#db/words/tenants.ts";
+import type { Features } from "#db/words/tenants.ts";
+import { planNames, tenantStatuses, verticals } from "#db/words/tenants.ts";
 
 /** A client of the agency. Its id is a slug that people see in URLs. */
 export const tenants = sqliteTable(
@@ -11,10 +12,10 @@ export const tenants = sqliteTable(
   {
     id: text().primaryKey(),
     name: text().notNull(),
-    vertical: text().$type<Vertical>().notNull(),
-    plan: text().$type<Plan>().notNull(),
-    status: text().$type<TenantStatus>().notNull(),
-    locale: text().$type<Locale>().notNull(),
+    vertical: text({ enum: verticals }).notNull(),
+    plan: text({ enum: planNames }).notNull(),
+    status: text({ enum: tenantStatuses }).notNull(),
+    locale: text({ enum: locales }).notNull(),
     currency: text().notNull(),
     timezone: text().notNull(),
     /** Whether a person chose them; until then the first account that says its own decides. */
@@ -49,6 +50,9 @@ export const tenants = sqliteTable(
     index("tenants_status").on(t.status, t.createdAt, t.id),
     index("tenants_catalog").on(t.catalog),
     uniqueIndex("tenants_origin").on(t.origin),
+    known(t.vertical),
+    known(t.plan),
+    known(t.status),
   ],
 );
 

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { instant, json, tenantId } from "#db/columns.ts";
-import type { DeliveryReason, DeliveryStatus, PrivacyKind } from "#db/words/webhooks.ts";
+import { instant, json, known, tenantId } from "#db/columns.ts";
+import { deliveryReasons, deliveryStatuses, privacyKinds } from "#db/words/webhooks.ts";
 
 /**
  * One event of a provider for one tenant's connection, or a delivery that was refused or is nobody's (`tenantId` ""), of which
@@ -23,9 +23,9 @@ export const webhookDeliveries = sqliteTable(
     receivedAt: instant().notNull(),
     /** When the provider says that it happened. */
     occurredAt: instant(),
-    status: text().$type<DeliveryStatus>().notNull(),
+    status: text({ enum: deliveryStatuses }).notNull(),
     /** Why it was refused, ignored or failed; the words are in the catalogues of the portal. */
-    reason: text().$type<DeliveryReason>(),
+    reason: text({ enum: deliveryReasons }),
     /** What it said, sealed under the tenant's data key; destroyed after a while, or as soon as a privacy request is met. */
     sealed: text(),
     /** What may be in it (`keptForm` in domain/webhooks/payload.ts): where less is kept today, it is destroyed. */
@@ -46,6 +46,7 @@ export const webhookDeliveries = sqliteTable(
     index("webhook_deliveries_form").on(t.sealedForm).where(sql`sealed is not null`),
     index("webhook_deliveries_request").on(t.requestId).where(sql`request_id is not null`),
     index("webhook_deliveries_tenant").on(t.tenantId, t.id),
+    known(t.status),
   ],
 );
 
@@ -59,7 +60,7 @@ export const privacyRequests = sqliteTable(
     connectionId: text().notNull().default(""),
     /** The delivery that asked for it. */
     deliveryId: text().notNull(),
-    kind: text().$type<PrivacyKind>().notNull(),
+    kind: text({ enum: privacyKinds }).notNull(),
     /** The provider's id of the person or shop. */
     subject: text().notNull(),
     /** The shop's ids of orders that it named beside the person. */
@@ -76,5 +77,6 @@ export const privacyRequests = sqliteTable(
     index("privacy_requests_code").on(t.code),
     uniqueIndex("privacy_requests_delivery").on(t.deliveryId),
     index("privacy_requests_subject").on(t.tenantId, t.connectionId, t.kind, t.subject),
+    known(t.kind),
   ],
 );

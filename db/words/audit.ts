@@ -66,3 +66,5 @@ export const auditActions = [
   "webhook.reprocessed",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
+
+export const actorTypes = ["user", "staff", "system", "anonymous"] as const;

@@ -55,7 +55,8 @@ export const reconnectReasons = [
 export type ReconnectReason = (typeof reconnectReasons)[number];
 
 /** What a probe found: `ok`, or the kind of failure. */
-export const probeResults = ["ok", "revoked", "missing_scopes", "rate_limited", "unavailable", "rejected", "misconfigured"] as const;
+export const failureKinds = ["revoked", "missing_scopes", "rate_limited", "unavailable", "rejected", "misconfigured"] as const;
+export const probeResults = ["ok", ...failureKinds] as const;
 export type ProbeResult = (typeof probeResults)[number];
 
 /**

@@ -8,7 +8,7 @@ interface Exchange {
 /** What one run does: its calls to the provider, and the rows that it leaves. */
 export interface RunWork {
   calls: { url: string; method: string; headers: Record<string, string>; body: string }[];
-  measurements: { sensor: string; metric: string; day: string; dimension: string; value: number }[];
+  measurements: { job: string; metric: string; day: string; dimension: string; value: number }[];
   logs: number;
 }
 interface FloorEnv {
@@ -61,8 +61,8 @@ export default {
     const lines = JSON.stringify(Array.from({ length: RUN_WORK.logs }, (_, seq) => seq));
     await DB.batch([
       DB.prepare(
-        `insert or replace into measurements (tenant_id, sensor, metric, day, dimension, value, measured_at)
-         select t.value, m.value->>'sensor', m.value->>'metric', m.value->>'day', m.value->>'dimension', m.value->>'value', 0
+        `insert or replace into measurements (tenant_id, job, metric, day, dimension, value, measured_at)
+         select t.value, m.value->>'job', m.value->>'metric', m.value->>'day', m.value->>'dimension', m.value->>'value', 0
          from json_each(?) t, json_each(?) m`,
       ).bind(tenants, JSON.stringify(RUN_WORK.measurements)),
       DB.prepare(

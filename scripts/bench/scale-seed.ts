@@ -8,8 +8,8 @@ export async function deepen(d1: D1Database, { tenant }: Portal, now: number): P
   for (let times = 1; times < 10; times++) {
     await d1
       .prepare(
-        `insert into measurements (tenant_id, sensor, metric, day, dimension, currency, value, measured_at)
-         select tenant_id, sensor, metric, date(day, ?2), dimension, currency, value, measured_at from measurements
+        `insert into measurements (tenant_id, job, metric, day, dimension, currency, value, measured_at)
+         select tenant_id, job, metric, date(day, ?2), dimension, currency, value, measured_at from measurements
          where tenant_id = ?1 and day > ?3 on conflict do nothing`,
       )
       .bind(tenant, `-${90 * times} days`, dayAgo(now, 90))

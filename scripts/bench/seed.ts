@@ -72,7 +72,7 @@ async function seedFigures(ctx: Ctx, tenant: string, measured: readonly Sensor[]
       return Array.from({ length: days }, (_, back) => new Date(now - back * dayMs).toISOString().slice(0, 10)).flatMap((day) =>
         dimensions.map((dimension) => ({
           tenantId: tenant,
-          sensor: sensor.id,
+          job: sensor.id,
           metric: metric.key,
           day,
           dimension,

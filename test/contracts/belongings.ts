@@ -129,9 +129,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       expiresAt: now + 86_400_000,
     }),
     db.insert(auditLog).values({ id: newId("aud", now), at: now, tenantId, actorType: "system", action: marker, details: {} }),
-    db
-      .insert(measurements)
-      .values({ tenantId, sensor: job, metric: "orders", day: "2026-01-01", dimension: marker, value: 1, measuredAt: now }),
+    db.insert(measurements).values({ tenantId, job, metric: "orders", day: "2026-01-01", dimension: marker, value: 1, measuredAt: now }),
     db.insert(orders).values({
       tenantId,
       connectionId,

@@ -5,7 +5,9 @@ import { auditLog, connections, measurements, orders, refunds, schedules, users 
 import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
-const queriesOf = (name: string) => testEnv.TEST_MIGRATIONS.find((each) => each.name.includes(name))?.queries ?? [];
+/** As they would be today: the column is called `job` since. */
+const queriesOf = (name: string) =>
+  (testEnv.TEST_MIGRATIONS.find((each) => each.name.includes(name))?.queries ?? []).map((query) => query.replaceAll('"sensor"', '"job"'));
 let count = 0;
 
 async function sell(tenantId: string, day: string, currency: string, minor: number): Promise<void> {
@@ -28,9 +30,9 @@ test("figures of before get the currency of their day's orders, else the client'
   const { id } = await makeTenant({ currency: "EUR" });
   await sell(id, "2026-01-01", "GBP", 100);
   await sell(id, "2026-01-02", "JPY", 100);
-  const row = (sensor: string, metric: string, day: string, value: number, dimension = "") => ({
+  const row = (job: string, metric: string, day: string, value: number, dimension = "") => ({
     tenantId: id,
-    sensor,
+    job,
     metric,
     day,
     dimension,
@@ -72,7 +74,7 @@ test("amounts that were counted by the runtime's own decimals are by ISO 4217's 
     ["JPY", 1000],
   ] as const) {
     await sell(id, "2026-01-01", currency, minor);
-    const row = { tenantId: id, sensor: "shopify-sensor", day: "2026-01-01", measuredAt: 0, currency };
+    const row = { tenantId: id, job: "shopify-sensor", day: "2026-01-01", measuredAt: 0, currency };
     await db.insert(measurements).values([
       { ...row, metric: "revenue", value: minor },
       { ...row, metric: "orders", value: 1 },

@@ -494,7 +494,7 @@ async function choicePages(): Promise<string[]> {
 /** The sum of what a sensor of acme measured. */
 async function sumOf(sensor: string, metric: string): Promise<number> {
   const { DB } = await demo.server.bindings();
-  const sum = await DB.prepare("select sum(value) as n from measurements where tenant_id = 'acme' and sensor = ? and metric = ?")
+  const sum = await DB.prepare("select sum(value) as n from measurements where tenant_id = 'acme' and job = ? and metric = ?")
     .bind(sensor, metric)
     .first<number | null>("n");
   return sum ?? 0;

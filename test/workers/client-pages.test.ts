@@ -80,7 +80,7 @@ describe("the agency's page of a client", () => {
     const owner = await makeUser({ roles: [[tenant, "owner"]] });
     await connect(tenant, "klaviyo", { externalId: "AbC123", details: { email: "hello@shop.example", testAccount: true } });
     const figure = (metric: string, value: number) =>
-      ({ tenantId: tenant.id, sensor: "klaviyo-sensor", metric, day: "2026-11-02", dimension: "", value, measuredAt: 1 }) as const;
+      ({ tenantId: tenant.id, job: "klaviyo-sensor", metric, day: "2026-11-02", dimension: "", value, measuredAt: 1 }) as const;
     await db.insert(measurements).values([figure("lists", 5), figure("segments", 1200)]);
     const { token } = await makeUser({ staff: true });
     const { facts } = await factsOn(`/admin/clients/${tenant.id}`, token);

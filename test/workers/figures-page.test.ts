@@ -16,7 +16,7 @@ async function sold(tenant: Tenant, euros: readonly [number, number, number]): P
   await db.insert(measurements).values(
     euros.map((each, ago) => ({
       tenantId: tenant.id,
-      sensor: "shopify-sensor",
+      job: "shopify-sensor",
       metric: "revenue",
       day: addDays(today, -ago),
       dimension: "",

@@ -66,8 +66,8 @@ async function ownersOf(db: Db, tenantIds: readonly string[], now: number): Prom
  * is named with its table: drizzle leaves that out among the columns of a query, and would mean the figure's own tenant, whosever it is.
  */
 const newest = (metric: string) => sql<number | null>`(select m.value from ${measurements} m where m.tenant_id = connections.tenant_id
-  and m.sensor = ${klaviyoSensor.id} and m.metric = ${metric} and m.dimension = ''
-  and not exists (select 1 from ${schedules} s where s.tenant_id = m.tenant_id and s.job = m.sensor
+  and m.job = ${klaviyoSensor.id} and m.metric = ${metric} and m.dimension = ''
+  and not exists (select 1 from ${schedules} s where s.tenant_id = m.tenant_id and s.job = m.job
     and s.source <> ${connections.provider} || ' ' || ${connections.externalId})
   order by m.day desc limit 1)`;
 

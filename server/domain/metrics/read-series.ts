@@ -18,7 +18,7 @@ export type SeriesRow = Omit<Series, "values"> & { values: string };
 const readSeries = keep((db) =>
   db
     .select({
-      sensor: measurements.sensor,
+      sensor: measurements.job,
       metric: measurements.metric,
       dimension: measurements.dimension,
       currency: measurements.currency,
@@ -36,7 +36,7 @@ const readSeries = keep((db) =>
         or(sql`${measurements.dimension} = ''`, gte(measurements.day, sql.placeholder("splitFrom"))),
       ),
     )
-    .groupBy(measurements.sensor, measurements.metric, measurements.dimension, measurements.currency),
+    .groupBy(measurements.job, measurements.metric, measurements.dimension, measurements.currency),
 );
 
 export const seriesUntil = (ctx: TenantCtx, today: string) =>

@@ -69,7 +69,7 @@ function statementsFor(db: Db, { clients, jobs, now, only }: Wanted): BatchItem<
     cross join ${schedules} s on s.tenant_id = f.value->>0 and s.job = f.value->>1 where s.source <> f.value->>2)`;
   return [
     db.delete(measurements).where(
-      sql`rowid in (select m.rowid from ${moved} v cross join ${measurements} m on m.tenant_id = v.tenant_id and m.sensor = v.job)
+      sql`rowid in (select m.rowid from ${moved} v cross join ${measurements} m on m.tenant_id = v.tenant_id and m.job = v.job)
         and ${isOnly(measurements.tenantId)}`,
     ),
     db

@@ -159,7 +159,7 @@ async function eraseAccount(
   const open = stillOpen(ctx, delivery.id);
   const jobs = allJobs.filter(({ needs }) => needs.some(({ provider }) => provider === connection.provider)).map(({ id }) => id);
   const list = sql`(select value from json_each(${JSON.stringify(figures ? jobs : [])}))`;
-  const ofSensors = inTenant(ctx, measurements, sql`${measurements.sensor} in ${list}`);
+  const ofSensors = inTenant(ctx, measurements, sql`${measurements.job} in ${list}`);
   const own = ofAccounts.map(({ table }) => ({
     table,
     rows: inTenant(ctx, { tenantId: columnOf(table, "tenantId") }, eq(columnOf(table, "connectionId"), connection.id)),

@@ -124,7 +124,7 @@ async function holdRun(ctx: TenantCtx, sensor: Sensor): Promise<string> {
 export async function storeMeasurements(ctx: TenantCtx, sensor: string, values: readonly Measurement[], measuredAt: number): Promise<void> {
   if (values.length === 0) return;
   await ctx.db.run(sql`
-    insert into ${measurementRows} (tenant_id, sensor, metric, day, dimension, currency, value, measured_at)
+    insert into ${measurementRows} (tenant_id, job, metric, day, dimension, currency, value, measured_at)
     select ${ctx.tenant.id}, ${sensor}, value ->> 'metric', value ->> 'day', coalesce(value ->> 'dimension', ''), coalesce(value ->> 'currency', ''), value ->> 'value', ${measuredAt}
     from json_each(${JSON.stringify(values)}) where true
     on conflict do update set value = excluded.value, measured_at = excluded.measured_at`);

@@ -134,7 +134,7 @@ describe("what stands in it", () => {
     const known = { accountId: row?.externalId, companyId: row?.externalId, testAccount: false, listCount: null, segmentCount: null };
     expect((await send(token, "GET", `/api/clients/${tenantId}`)).body).toMatchObject({ source: "klaviyo", klaviyo: known });
     const figure = (metric: string, day: string, value: number) =>
-      ({ tenantId, sensor: "klaviyo-sensor", metric, day, dimension: "", value, measuredAt: Date.now() }) as const;
+      ({ tenantId, job: "klaviyo-sensor", metric, day, dimension: "", value, measuredAt: Date.now() }) as const;
     await db
       .insert(measurements)
       .values([figure("lists", "2026-11-01", 3), figure("lists", "2026-11-02", 5), figure("segments", "2026-11-02", 7)]);
@@ -191,7 +191,7 @@ describe("of two Klaviyo accounts the record has the one that jobs read:", () =>
     const { tenant, first, second, change, known } = await two();
     await db.insert(measurements).values({
       tenantId: tenant.id,
-      sensor: "klaviyo-sensor",
+      job: "klaviyo-sensor",
       metric: "lists",
       day: "2026-11-01",
       dimension: "",

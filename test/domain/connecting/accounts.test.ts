@@ -76,7 +76,7 @@ async function measured(tenant: Tenant, job = "ga4-sensor") {
       .where(of),
     db
       .insert(measurements)
-      .values({ tenantId: tenant.id, sensor: job, metric: "sessions", day: "2026-01-01", value: 1, measuredAt: 1 })
+      .values({ tenantId: tenant.id, job, metric: "sessions", day: "2026-01-01", value: 1, measuredAt: 1 })
       .onConflictDoNothing(),
   ]);
 }
@@ -147,7 +147,7 @@ describe("where a login opens several things", () => {
     await chooseResources(ctx, { connectionId: id, ...property, ids: [second] });
     expect(await scheduleOf(tenant, "ga4-sensor")).toMatchObject({ cursor: null, lastSuccessAt: null, blocked: null });
     expect((await scheduleOf(tenant, "ga4-sensor"))?.nextAt).toBeLessThanOrEqual(Date.now());
-    expect((await figures(tenant)).map(({ sensor }) => sensor)).toEqual(["shopify-sensor"]);
+    expect((await figures(tenant)).map(({ job }) => job)).toEqual(["shopify-sensor"]);
     const [left] = await db.select().from(runs).where(eq(runs.id, run.id));
     expect(left).toMatchObject({ status: "queued", lease: null, attempt: 0 });
   });

@@ -51,7 +51,7 @@ async function endOf({ tenant, owner }: Pick<Belongings, "tenant" | "owner">) {
 
 const addMeasurements = (tenantId: string, rows: number) =>
   db.run(
-    sql`insert into ${measurements} (tenant_id, sensor, metric, day, dimension, value, measured_at)
+    sql`insert into ${measurements} (tenant_id, job, metric, day, dimension, value, measured_at)
       with recursive n(i) as (select 1 union all select i + 1 from n where i < ${rows}) select ${tenantId}, 's', 'm', 'd', i, 1, 1 from n`,
   );
 

@@ -130,7 +130,7 @@ describe("all that a client has", () => {
     const tenant = await makeTenant();
     // Random, so that the zip gets long.
     await db.run(
-      sql`insert into ${measurements} (tenant_id, sensor, metric, day, dimension, value, measured_at)
+      sql`insert into ${measurements} (tenant_id, job, metric, day, dimension, value, measured_at)
         with recursive n(i) as (select 1 union all select i + 1 from n where i < 2300)
         select ${tenant.id}, 's', 'm', '2026-01-01', hex(randomblob(450)), i, i from n`,
     );

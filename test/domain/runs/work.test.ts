@@ -49,7 +49,7 @@ test("a tick makes a run, its message runs it, and its numbers, log, cursor and 
   const [message] = await rig.work();
   expect(message?.done).toEqual(["ack"]);
   expect(await tenant.runs()).toMatchObject([{ status: "succeeded", attempt: 1, step: 1, errorKind: null, lease: null }]);
-  expect(await tenant.measurements()).toMatchObject([{ sensor: "free", metric: "orders", day: "2026-03-01", dimension: "", value: 7 }]);
+  expect(await tenant.measurements()).toMatchObject([{ job: "free", metric: "orders", day: "2026-03-01", dimension: "", value: 7 }]);
   expect((await tenant.logs()).map(({ message, fields }) => [message, fields])).toEqual([
     ["free.counted", { orders: 7 }],
     ["Done.", null],
@@ -563,7 +563,7 @@ test("what a step measures of a metric on a day takes the place of what stood th
   const [tenant, stranger] = [await rig.tenant(), await rig.tenant()];
   await database
     .insert(measurements)
-    .values({ tenantId: stranger.id, sensor: "free", metric: "sales", day: "2026-03-01", currency: "EUR", value: 1, measuredAt: 0 });
+    .values({ tenantId: stranger.id, job: "free", metric: "sales", day: "2026-03-01", currency: "EUR", value: 1, measuredAt: 0 });
   await database.update(schedules).set({ enabled: false }).where(eq(schedules.tenantId, stranger.id));
   for (let run = 0; run < 2; run++) {
     await rig.tick();

@@ -805,9 +805,9 @@ describe("privacy", () => {
       }),
       db.insert(resources).values({ ...own, kind: "location", externalId: "l", name: "A street", listedAt: Date.now() }),
       db.insert(measurements).values([
-        { ...metric, sensor: "shopify-sensor", value: 3 },
-        { ...metric, sensor: "retention-sensor", value: 1 },
-        { ...metric, sensor: "klaviyo-sensor", value: 9 },
+        { ...metric, job: "shopify-sensor", value: 3 },
+        { ...metric, job: "retention-sensor", value: 1 },
+        { ...metric, job: "klaviyo-sensor", value: 9 },
       ]),
     ]);
     return made;
@@ -913,7 +913,7 @@ describe("privacy", () => {
     expect(await db.select().from(refunds).where(eq(refunds.tenantId, tenant.id))).toEqual([]);
     expect(await db.select().from(resources).where(eq(resources.tenantId, tenant.id))).toEqual([]);
     expect(await secretsOf(connection)).toEqual([]);
-    expect((await db.select().from(measurements).where(eq(measurements.tenantId, tenant.id))).map(({ sensor }) => sensor)).toEqual([
+    expect((await db.select().from(measurements).where(eq(measurements.tenantId, tenant.id))).map(({ job }) => job)).toEqual([
       "klaviyo-sensor",
     ]);
     expect(await connectionOf(connection)).toMatchObject({

@@ -10,8 +10,8 @@ export const writeMeasurements: WriteRows = ({ db, now, rows, held }) =>
     const parts = held(json, sql`cross join json_each(j.value, '$[2]') p`);
     return [
       db.delete(measurements).where(
-        sql`(tenant_id, sensor, metric, day) in (select ${key} ${held(json)})
-          and (tenant_id, sensor, metric, day, dimension, currency) not in (select ${key}, p.value->>0, p.value->>1 ${parts})`,
+        sql`(tenant_id, job, metric, day) in (select ${key} ${held(json)})
+          and (tenant_id, job, metric, day, dimension, currency) not in (select ${key}, p.value->>0, p.value->>1 ${parts})`,
       ),
       db
         .insert(measurements)
@@ -19,7 +19,7 @@ export const writeMeasurements: WriteRows = ({ db, now, rows, held }) =>
         .onConflictDoUpdate({
           target: [
             measurements.tenantId,
-            measurements.sensor,
+            measurements.job,
             measurements.metric,
             measurements.day,
             measurements.dimension,
