@@ -59,3 +59,9 @@ test("a component is shown when the words have come that its module names, never
   expect(html).toContain(`${CATALOGUES.fr.team.team.members} / ${CATALOGUES.fr.runs.runs.title}`);
   expect(html).not.toMatch(/runs\.title|team\.members/);
 });
+
+test("people read of syncs: a sensor is a word of the code", () => {
+  const textsOf = (node: object): string[] => Object.values(node).flatMap((each) => (typeof each === "string" ? [each] : textsOf(each)));
+  const ofCode = { en: /\bsensors?\b(?!}})/i, fr: /\bcapteurs?\b/i, he: /חייש/ };
+  for (const locale of LOCALES) expect(textsOf(CATALOGUES[locale]).filter((text) => ofCode[locale].test(text))).toEqual([]);
+});

@@ -43,7 +43,7 @@ export const audit = {
     invitation_sent: "Invitation sent",
     invitation_accepted: "Invitation accepted",
     invitation_revoked: "Invitation taken back",
-    job_configured: "Sensor configured",
+    job_configured: "Sync settings changed",
     member_left: "Member left",
     member_removed: "Member removed",
     member_role_changed: "Role changed",

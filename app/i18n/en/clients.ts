@@ -185,7 +185,7 @@ export const clients = {
   },
   figures: {
     title: "Figures",
-    description: "The headlines of what its sensors measured in the last 30 days.",
+    description: "Key figures of the last 30 days.",
     none: "Nothing has been measured yet.",
   },
   team: {

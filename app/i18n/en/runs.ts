@@ -16,18 +16,18 @@ export const runs = {
     choice_needed: "Waits until you choose an account of {{provider}}.",
     choice_gone: "What was chosen at {{provider}} is no longer there. Choose again.",
     not_in_plan: "Your plan doesn’t include this.",
-    retired: "This job is no longer offered.",
+    retired: "This sync is no longer offered.",
     disabled: "Switched off by your agency.",
     fix: "Go to integrations",
   },
   runs: {
     title: "Runs",
-    description: "Each time that a sensor measured, and what came of it.",
+    description: "Every sync and its result.",
     schedule: "Schedule",
     scheduleDescription: "What runs by itself, how often, and when next.",
-    scheduleEmpty: "No job is planned for this workspace yet",
+    scheduleEmpty: "No sync is scheduled for this workspace yet",
     history: "History",
-    job: "Sensor",
+    job: "Sync",
     status: "Status",
     trigger: "Started by",
     started: "Started",
@@ -48,11 +48,11 @@ export const runs = {
     filter: "Filter",
     clear: "Clear the filter",
     anyStatus: "Any status",
-    anyJob: "All sensors",
+    anyJob: "All syncs",
     emptyTitle: "Nothing has run yet",
     emptyBody: "Runs appear here as soon as a provider is connected.",
     noneFound: "No run fits this filter",
-    noneFoundBody: "Choose another status or sensor.",
+    noneFoundBody: "Choose another status or sync.",
     newest: "Back to the newest",
     shown_one: "{{count}} run shown",
     shown_other: "{{count}} runs shown",
@@ -72,7 +72,7 @@ export const runs = {
   runError: {
     revoked: {
       title: "The provider took our access away",
-      fix: "Reconnect the account; the sensor then goes on by itself.",
+      fix: "Reconnect the account. The sync then resumes by itself.",
     },
     rate_limited: {
       title: "The provider asked us to slow down",
@@ -88,7 +88,7 @@ export const runs = {
     },
     missing_scopes: {
       title: "A permission is missing",
-      fix: "Reconnect the account and allow what the sensor needs.",
+      fix: "Reconnect the account and allow what the sync needs.",
     },
     misconfigured: {
       title: "Our own set-up is not right",
@@ -100,7 +100,7 @@ export const runs = {
     },
     choice_needed: {
       title: "An account must be chosen",
-      fix: "Choose on the integrations page what the job may read.",
+      fix: "On the integrations page, choose what the sync may read.",
     },
     not_in_plan: {
       title: "Not in your plan",

@@ -42,7 +42,7 @@ export const settings = {
     full: "The plan is full: a new one needs a larger plan.",
     over: "More than the plan includes. Everything keeps working; a new one needs a larger plan.",
     providers: "Integrations",
-    jobs: "Sensors",
+    jobs: "Syncs",
     everything: "all of them",
     exports: "Data exports",
     exportsPerDay_one: "{{count}} a day",

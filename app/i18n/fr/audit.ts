@@ -40,7 +40,7 @@ export const audit = {
     invitation_sent: "Invitation envoyée",
     invitation_accepted: "Invitation acceptée",
     invitation_revoked: "Invitation retirée",
-    job_configured: "Capteur configuré",
+    job_configured: "Réglages de synchronisation modifiés",
     member_left: "Membre parti",
     member_removed: "Membre retiré",
     member_role_changed: "Rôle modifié",

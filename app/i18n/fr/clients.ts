@@ -187,7 +187,7 @@ export const clients = {
   },
   figures: {
     title: "Chiffres",
-    description: "L’essentiel de ce que ses capteurs ont mesuré ces 30 derniers jours.",
+    description: "Ses chiffres clés des 30 derniers jours.",
     none: "Rien n’a encore été mesuré.",
   },
   team: {

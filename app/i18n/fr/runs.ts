@@ -24,12 +24,12 @@ export const runs = {
   },
   runs: {
     title: "Exécutions",
-    description: "Chaque mesure d’un capteur et son résultat.",
+    description: "Chaque synchronisation et son résultat.",
     schedule: "Calendrier",
     scheduleDescription: "Ce qui s’exécute tout seul, à quel rythme et quand.",
     scheduleEmpty: "Aucune tâche n’est encore prévue pour cet espace",
     history: "Historique",
-    job: "Capteur",
+    job: "Synchronisation",
     status: "État",
     trigger: "Lancé par",
     started: "Début",
@@ -50,11 +50,11 @@ export const runs = {
     filter: "Filtrer",
     clear: "Effacer le filtre",
     anyStatus: "Tous les états",
-    anyJob: "Tous les capteurs",
+    anyJob: "Toutes les synchronisations",
     emptyTitle: "Rien n’a encore été exécuté",
     emptyBody: "Les exécutions apparaissent ici dès qu’un fournisseur est connecté.",
     noneFound: "Aucune exécution ne correspond",
-    noneFoundBody: "Choisissez un autre état ou capteur.",
+    noneFoundBody: "Choisissez un autre état ou une autre synchronisation.",
     newest: "Revenir aux plus récentes",
     shown_one: "{{count}} exécution affichée",
     shown_other: "{{count}} exécutions affichées",
@@ -74,7 +74,7 @@ export const runs = {
   runError: {
     revoked: {
       title: "Le fournisseur a retiré notre accès",
-      fix: "Reconnectez le compte ; le capteur reprend ensuite tout seul.",
+      fix: "Reconnectez le compte ; la synchronisation reprend ensuite toute seule.",
     },
     rate_limited: {
       title: "Le fournisseur nous a demandé de ralentir",
@@ -90,7 +90,7 @@ export const runs = {
     },
     missing_scopes: {
       title: "Une autorisation manque",
-      fix: "Reconnectez le compte et autorisez ce dont le capteur a besoin.",
+      fix: "Reconnectez le compte et autorisez ce dont la synchronisation a besoin.",
     },
     misconfigured: {
       title: "Notre propre configuration n’est pas correcte",

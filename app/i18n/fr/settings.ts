@@ -44,7 +44,7 @@ export const settings = {
     full: "La limite est atteinte : pour en ajouter, il faut une formule plus large.",
     over: "Au-delà de la formule. Tout continue de fonctionner ; pour en ajouter, il faut une formule plus large.",
     providers: "Intégrations",
-    jobs: "Capteurs",
+    jobs: "Synchronisations",
     everything: "sans restriction",
     exports: "Exports de données",
     exportsPerDay_one: "{{count}} par jour",

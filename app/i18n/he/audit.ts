@@ -40,7 +40,7 @@ export const audit = {
     invitation_sent: "הזמנה נשלחה",
     invitation_accepted: "הזמנה התקבלה",
     invitation_revoked: "הזמנה בוטלה",
-    job_configured: "חיישן הוגדר",
+    job_configured: "הגדרות סנכרון שונו",
     member_left: "חבר צוות עזב",
     member_removed: "חבר צוות הוסר",
     member_role_changed: "תפקיד שונה",

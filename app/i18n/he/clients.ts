@@ -191,7 +191,7 @@ export const clients = {
   },
   figures: {
     title: "נתונים",
-    description: "עיקר מה שהחיישנים מדדו ב-30 הימים האחרונים.",
+    description: "הנתונים העיקריים של 30 הימים האחרונים.",
     none: "עדיין לא נמדד דבר.",
   },
   team: {

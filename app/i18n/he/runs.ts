@@ -24,12 +24,12 @@ export const runs = {
   },
   runs: {
     title: "הרצות",
-    description: "כל פעם שחיישן מדד, ומה יצא מזה.",
+    description: "כל סנכרון והתוצאה שלו.",
     schedule: "לוח זמנים",
     scheduleDescription: "מה רץ מעצמו, באיזו תדירות ומתי שוב.",
     scheduleEmpty: "עדיין אין משימות מתוכננות לסביבה הזאת",
     history: "היסטוריה",
-    job: "חיישן",
+    job: "סנכרון",
     status: "מצב",
     trigger: "הופעל על ידי",
     started: "התחלה",
@@ -53,11 +53,11 @@ export const runs = {
     filter: "סינון",
     clear: "ניקוי הסינון",
     anyStatus: "כל מצב",
-    anyJob: "כל החיישנים",
+    anyJob: "כל הסנכרונים",
     emptyTitle: "דבר עוד לא רץ",
     emptyBody: "הרצות יופיעו כאן ברגע שספק יחובר.",
     noneFound: "אין הרצה שמתאימה לסינון",
-    noneFoundBody: "אפשר לבחור מצב או חיישן אחר.",
+    noneFoundBody: "אפשר לבחור מצב או סנכרון אחר.",
     newest: "חזרה לחדשות ביותר",
     shown_one: "מוצגת הרצה אחת",
     shown_two: "מוצגות שתי הרצות",
@@ -78,7 +78,7 @@ export const runs = {
   runError: {
     revoked: {
       title: "הספק לקח את הגישה שלנו",
-      fix: "יש לחבר מחדש את החשבון; החיישן ימשיך מעצמו.",
+      fix: "יש לחבר מחדש את החשבון; הסנכרון ימשיך מעצמו.",
     },
     rate_limited: {
       title: "הספק ביקש שנאט",
@@ -94,7 +94,7 @@ export const runs = {
     },
     missing_scopes: {
       title: "חסרה הרשאה",
-      fix: "יש לחבר מחדש את החשבון ולאשר את מה שהחיישן צריך.",
+      fix: "יש לחבר מחדש את החשבון ולאשר את מה שהסנכרון צריך.",
     },
     misconfigured: {
       title: "ההגדרות שלנו שגויות",
