@@ -2,6 +2,7 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
 import { clientFieldsOf } from "#app/client-form.ts";
 import { ClientFields } from "#app/components/admin/client-fields.tsx";
+import { LoanSection } from "#app/components/admin/loan-section.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -22,26 +23,46 @@ export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
-  const client = await api.clients.get({ tenant: String(args.params.tenant) });
+  const tenant = String(args.params.tenant);
+  const [client, loans, lendable] = await Promise.all([
+    api.clients.get({ tenant }),
+    api.clients.loans({ tenant }),
+    api.clients.lendable({ tenant }),
+  ]);
   const title = titleOf(wordsIn(locale)("clients:client.tabs.settings"), client.name);
-  return { title, client, timezones: timezonesWith(client.timezone) };
+  return { title, client, loans, lendable, timezones: timezonesWith(client.timezone) };
 }
 
-/** Two forms, told apart by `intent`: the client's facts, and which jobs it has. */
+/** `intent` says what is done: `features` sets which jobs the client has, `lend` and `end-loan` are of accounts, `facts` of the client. */
 export async function action(args: ActionFunctionArgs) {
   const { api, locale, toast } = enterAdmin(args);
   const tenant = String(args.params.tenant);
   const form = await args.request.formData();
   const t = wordsIn(locale);
   try {
-    if (form.get("intent") === "features") {
-      const wanted = form.getAll("job");
-      const jobs = await api.runs.jobs();
-      await api.clients.setFeatures({ tenant, features: Object.fromEntries(jobs.map(({ id }) => [id, wanted.includes(id)])) });
-      toast({ kind: "success", message: t("clients:features.saved") });
-    } else {
-      await api.clients.update({ tenant, ...clientFieldsOf(form) });
-      toast({ kind: "success", message: t("clients:client.saved") });
+    switch (form.get("intent")) {
+      case "features": {
+        const wanted = form.getAll("job");
+        const jobs = await api.runs.jobs();
+        await api.clients.setFeatures({ tenant, features: Object.fromEntries(jobs.map(({ id }) => [id, wanted.includes(id)])) });
+        toast({ kind: "success", message: t("clients:features.saved") });
+        break;
+      }
+      case "lend": {
+        const [lender = "", connectionId = ""] = String(form.get("account")).split("/");
+        await api.clients.lend({ tenant: lender, connectionId, borrower: tenant });
+        toast({ kind: "success", message: t("clients:loans.lent") });
+        break;
+      }
+      case "end-loan": {
+        await api.clients.endLoan({ tenant, loanId: String(form.get("loanId")) });
+        toast({ kind: "success", message: t("clients:loans.ended", { account: String(form.get("account")) }) });
+        break;
+      }
+      default: {
+        await api.clients.update({ tenant, ...clientFieldsOf(form) });
+        toast({ kind: "success", message: t("clients:client.saved") });
+      }
     }
   } catch (error) {
     return formFailure(error, args, form);
@@ -51,44 +72,48 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function ClientSettings() {
   const t = useWords();
-  const { client, timezones } = useLoaderData<typeof loader>();
+  const { client, loans, lendable, timezones } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const failed = failure?.intent === "facts" ? failure : undefined;
+  const ofLoan = failure?.intent === "lend" || failure?.intent === "end-loan" ? failure : undefined;
   const fromAccounts = (now: string | null) =>
     now === null ? t("client.fromAccounts") : t("client.fromAccountsNow", { value: isolate(now) });
   return (
-    <div className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,22rem)] lg:gap-6">
-      <Section title={t("client.facts")} description={t("client.factsHint")} space="none">
-        <Card>
-          <Form method="post" className="grid gap-5">
-            <FormMessage failure={failed} />
-            <ClientFields
-              values={{
-                ...client,
-                currency: client.currencyChosen ? client.currency : "",
-                timezone: client.timezoneChosen ? client.timezone : "",
-                tags: client.tags?.join(", ") ?? "",
-                ...failed?.values,
-              }}
-              errors={failed?.fields}
-              timezones={timezones}
-              unpicked={{
-                currency: fromAccounts(client.currencyChosen ? null : client.currency),
-                timezone: fromAccounts(client.timezoneChosen ? null : client.timezone),
-              }}
-            />
-            <div>
-              <SubmitButton name="intent" value="facts">
-                {t("client.save")}
-              </SubmitButton>
-            </div>
-          </Form>
-        </Card>
-      </Section>
-      <Section title={t("features.title")} description={t("features.description")} space="none">
-        <FeaturesForm />
-      </Section>
-    </div>
+    <>
+      <div className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,22rem)] lg:gap-6">
+        <Section title={t("client.facts")} description={t("client.factsHint")} space="none">
+          <Card>
+            <Form method="post" className="grid gap-5">
+              <FormMessage failure={failed} />
+              <ClientFields
+                values={{
+                  ...client,
+                  currency: client.currencyChosen ? client.currency : "",
+                  timezone: client.timezoneChosen ? client.timezone : "",
+                  tags: client.tags?.join(", ") ?? "",
+                  ...failed?.values,
+                }}
+                errors={failed?.fields}
+                timezones={timezones}
+                unpicked={{
+                  currency: fromAccounts(client.currencyChosen ? null : client.currency),
+                  timezone: fromAccounts(client.timezoneChosen ? null : client.timezone),
+                }}
+              />
+              <div>
+                <SubmitButton name="intent" value="facts">
+                  {t("client.save")}
+                </SubmitButton>
+              </div>
+            </Form>
+          </Card>
+        </Section>
+        <Section title={t("features.title")} description={t("features.description")} space="none">
+          <FeaturesForm />
+        </Section>
+      </div>
+      <LoanSection client={client} loans={loans} lendable={lendable} failure={ofLoan} />
+    </>
   );
 }
 

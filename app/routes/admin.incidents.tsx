@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { CircleCheck, History } from "lucide-react";
+import { CircleCheck } from "lucide-react";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { IncidentTable } from "#app/components/admin/incident-table.tsx";
 import { SwitchTable } from "#app/components/admin/switch-table.tsx";
@@ -66,12 +66,14 @@ export default function Incidents() {
           />
         </Card>
       </Section>
-      <Section title={t("pastTitle")}>
-        <Card padding="none">
-          <IncidentTable caption={t("pastTitle")} incidents={page.past} empty={<EmptyState icon={History} title={t("noPast")} />} />
-          <CursorPages next={page.next} summary={t("shown", { count: page.past.length })} />
-        </Card>
-      </Section>
+      {page.past.length > 0 && (
+        <Section title={t("pastTitle")}>
+          <Card padding="none">
+            <IncidentTable caption={t("pastTitle")} incidents={page.past} />
+            <CursorPages next={page.next} summary={t("shown", { count: page.past.length })} />
+          </Card>
+        </Section>
+      )}
       <Section title={t("providers.title")} description={t("providers.body")}>
         <Card padding="none">
           <SwitchTable switches={switches} />

@@ -174,21 +174,23 @@ export default function ProviderPage() {
 function Connect({ integration, failure }: { integration: Integration; failure: FormFailure | undefined }) {
   const t = useWords();
   const { locale } = useDisplay();
-  const { name, connections, signsIn, configured, keyForm, jobs } = integration;
+  const { name, connections, lent, signsIn, configured, keyForm, jobs } = integration;
   const isFirst = connections.length === 0;
+  const title = t(isFirst ? (lent ? "accounts.connectOwn" : "accounts.connectTitle") : "accounts.connectAnother");
+  const space = isFirst && !lent ? "none" : "md";
   if (isSwitchedOff(integration)) {
     return (
-      <Section title={t(isFirst ? "accounts.connectTitle" : "accounts.connectAnother")} space={isFirst ? "none" : "md"}>
+      <Section title={title} space={space}>
         <p className="text-[0.8125rem] text-ink-muted">{t("integrations.switchedOff", { provider: name })}</p>
       </Section>
     );
   }
   return (
-    <Section title={t(isFirst ? "accounts.connectTitle" : "accounts.connectAnother")} space={isFirst ? "none" : "md"}>
+    <Section title={title} space={space}>
       <div className="grid grid-cols-1 gap-4">
         {signsIn && configured && (
           <Card>
-            <ConnectForm integration={integration} primary={isFirst} />
+            <ConnectForm integration={integration} primary={isFirst && !lent} />
           </Card>
         )}
         {keyForm && (

@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { CalendarClock, SearchX } from "lucide-react";
-import { needsAttention, stateOfProvider } from "#app/components/client/account-state.ts";
+import { isServed, needsAttention, stateOfProvider } from "#app/components/client/account-state.ts";
 import { ConnectedCard, ShelfCard } from "#app/components/client/integration-card.tsx";
 import { IntegrationFilter, SHOWN, type Shown } from "#app/components/client/integration-filter.tsx";
 import { OwedAccess } from "#app/components/client/owed-access.tsx";
@@ -34,15 +34,21 @@ export async function loader(args: LoaderFunctionArgs) {
   const all = await api.connections.list({ tenant: tenant.id });
   const words = foldText(q);
   const integrations = all.filter((integration) => {
-    const { provider, name, description, connections } = integration;
+    const { provider, name, description, connections, lent } = integration;
     const state = stateOfProvider(integration);
     const isShown = {
       all: true,
-      connected: connections.length > 0,
+      connected: isServed(integration),
       attention: needsAttention(state),
-      free: connections.length === 0,
+      free: !isServed(integration),
     }[show];
-    const said = [name, description[locale], t(`accounts:accounts.group.${groupOf(provider)}`), ...connections.map((each) => each.name)];
+    const said = [
+      name,
+      description[locale],
+      t(`accounts:accounts.group.${groupOf(provider)}`),
+      ...connections.map((each) => each.name),
+      lent?.account ?? "",
+    ];
     return isShown && said.some((text) => foldText(text).includes(words));
   });
   // Whatever is looked for, so that nobody filters away what is left to do.
@@ -71,9 +77,9 @@ export default function Integrations() {
   const failure = useActionData<typeof action>();
   const { may, base } = useTenant();
   const connected = integrations
-    .filter(({ connections }) => connections.length > 0)
+    .filter(isServed)
     .sort((a, b) => Number(needsAttention(stateOfProvider(b))) - Number(needsAttention(stateOfProvider(a))));
-  const free = integrations.filter(({ connections }) => connections.length === 0);
+  const free = integrations.filter((integration) => !isServed(integration));
   return (
     <>
       <PageHeader

@@ -6,6 +6,9 @@ import type { Place } from "#db/words/places.ts";
 import type { Features } from "#db/words/tenants.ts";
 import { planNames, tenantStatuses, verticals } from "#db/words/tenants.ts";
 
+/** The agency's own clients, which may lend accounts. Word for word the condition of their index: SQLite sees no bound value there. */
+export const isAgency = sql`vertical = 'agency'`;
+
 /** A client of the agency. Its id is a slug that people see in URLs. */
 export const tenants = sqliteTable(
   "tenants",
@@ -50,6 +53,7 @@ export const tenants = sqliteTable(
     index("tenants_status").on(t.status, t.createdAt, t.id),
     index("tenants_catalog").on(t.catalog),
     uniqueIndex("tenants_origin").on(t.origin),
+    index("tenants_agency").on(t.name).where(isAgency),
     known(t.vertical),
     known(t.plan),
     known(t.status),

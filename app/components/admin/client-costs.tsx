@@ -13,7 +13,7 @@ export function ClientCosts({ costs }: { costs: Outputs["clients"]["costs"] }) {
   const t = useWords();
   const format = useFormat();
   return (
-    <Card padding="none">
+    <Card padding="none" className="max-w-xl">
       <Table
         caption={t("costs.title")}
         rows={costs}

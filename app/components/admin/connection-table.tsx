@@ -1,7 +1,7 @@
 import { Form } from "@remix-run/react";
 import { KeyRound, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
-import { STATE_TONES } from "#app/components/client/account-state.ts";
+import { isServed, pausedOf, STATE_TONES } from "#app/components/client/account-state.ts";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
@@ -24,8 +24,10 @@ const oneLine = "@min-[40rem]:whitespace-nowrap";
 /** A client's accounts at the providers, each with its health and a check by hand (`intent=check`). */
 export function ConnectionTable({ integrations }: { integrations: readonly Integration[] }) {
   const t = useWords();
-  const missing = integrations.filter(({ connections }) => connections.length === 0).map(({ name }) => name);
   const { locale } = useDisplay();
+  const list = (each: readonly string[]) => new Intl.ListFormat(locale).format(each);
+  const missing = integrations.filter((integration) => !isServed(integration)).map(({ name }) => name);
+  const lent = integrations.flatMap(({ name, lent }) => (lent ? [`${name} (${lent.account})`] : []));
   return (
     <Card padding="none">
       <Table
@@ -87,9 +89,12 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
           },
         ]}
       />
+      {lent.length > 0 && (
+        <p className="border-t border-line px-5 py-3 text-[0.8125rem] text-ink-muted">{t("connections.lent", { accounts: list(lent) })}</p>
+      )}
       {missing.length > 0 && missing.length < integrations.length && (
         <p className="border-t border-line px-5 py-3 text-[0.8125rem] text-ink-faint">
-          {t("connections.missing", { providers: new Intl.ListFormat(locale).format(missing) })}
+          {t("connections.missing", { providers: list(missing) })}
         </p>
       )}
     </Card>
@@ -98,11 +103,12 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
 
 const Faint = ({ children }: { children: ReactNode }) => <span className="text-ink-faint">{children}</span>;
 
-function State({ account: { health, holdsUp, waiting } }: { account: Account }) {
+function State({ account }: { account: Account }) {
   const t = useWords();
   const { locale } = useDisplay();
+  const { health, waiting } = account;
   const lacks = waiting.length > 0;
-  const stopped = holdsUp.filter(({ why }) => why === "degraded" || why === "misconfigured" || why === "reconnect_needed");
+  const stopped = pausedOf([account]);
   return (
     <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
       <Badge tone={health.state === "healthy" && lacks ? "warn" : STATE_TONES[health.state]}>

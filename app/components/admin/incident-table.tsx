@@ -12,7 +12,7 @@ const useWords = wordsOf("incidents");
 type Incident = Outputs["incidents"]["list"]["open"][number];
 
 /** Incidents, each with what happens, since when, to how many clients, and the jobs that wait for it. */
-export function IncidentTable({ caption, incidents, empty }: { caption: string; incidents: readonly Incident[]; empty: ReactNode }) {
+export function IncidentTable({ caption, incidents, empty }: { caption: string; incidents: readonly Incident[]; empty?: ReactNode }) {
   const t = useWords();
   const format = useFormat();
   const over: Column<Incident> = {

@@ -19,7 +19,7 @@ export function AccountAccess({ integration, account }: { integration: Integrati
   const refused = integration.scopeSets.filter(({ id }) => stateOf(id)?.granted === false);
   return (
     <details className="group/access">
-      <summary className="flex flex-wrap items-center gap-x-2 gap-y-1 rounded-sm text-[0.8125rem] text-ink-muted transition-colors hover:text-ink">
+      <summary className="flex flex-wrap items-center gap-1 rounded-sm text-[0.8125rem] text-ink-muted transition-colors hover:text-ink">
         <ChevronRight
           aria-hidden
           data-mirror

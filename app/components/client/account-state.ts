@@ -9,6 +9,7 @@ export type AccountState =
   | Account["health"]["state"]
   | "missing_scopes"
   | "choice_needed"
+  | "lent"
   | "not_connected"
   | "not_configured"
   | "switched_off";
@@ -22,6 +23,7 @@ export const STATE_TONES: Record<AccountState, Tone> = {
   misconfigured: "danger",
   missing_scopes: "warn",
   choice_needed: "warn",
+  lent: "ok",
   not_connected: "neutral",
   not_configured: "neutral",
   switched_off: "neutral",
@@ -55,14 +57,24 @@ const ORDER: readonly AccountState[] = [
 
 /** The account of a provider that needs somebody most says how the provider is. */
 export function stateOfProvider(integration: Integration): AccountState {
-  const { connections, configured, signsIn, keyForm } = integration;
+  const { connections, lent, configured, signsIn, keyForm } = integration;
   const states = connections.map(stateOfAccount);
   const worst = ORDER.find((state) => states.includes(state));
   if (worst) return worst;
   if (isSwitchedOff(integration)) return "switched_off";
+  if (lent) return "lent";
   return configured || (signsIn && keyForm !== null) ? "not_connected" : "not_configured";
 }
 
+/** The jobs that would read these accounts, were they not as they are. */
+export const pausedOf = (accounts: readonly Account[]) =>
+  accounts.flatMap(({ holdsUp }) =>
+    holdsUp.filter(({ why }) => why === "degraded" || why === "misconfigured" || why === "reconnect_needed"),
+  );
+
+/** Whether something of it is there to be read: an account of the client's own, or one that the agency lends. */
+export const isServed = ({ connections, lent }: Integration): boolean => connections.length > 0 || lent !== null;
+
 /** Whether a person should look at it. */
 export const needsAttention = (state: AccountState): boolean =>
-  state !== "healthy" && state !== "not_connected" && state !== "not_configured" && state !== "switched_off";
+  !["healthy", "lent", "not_connected", "not_configured", "switched_off"].includes(state);

@@ -13,7 +13,7 @@ import { AccountAccess } from "./account-access.tsx";
 import { AccountChoices } from "./account-choices.tsx";
 import { AccountFacts } from "./account-facts.tsx";
 import { AccountNotices } from "./account-notices.tsx";
-import { type Account, type Integration, isSwitchedOff, stateOfAccount } from "./account-state.ts";
+import { type Account, type Integration, isSwitchedOff, pausedOf, stateOfAccount } from "./account-state.ts";
 import { AccountWebhook } from "./account-webhook.tsx";
 import { consentLink } from "./consent-link.ts";
 import { KeyAccountActions } from "./key-account-actions.tsx";
@@ -45,11 +45,14 @@ export function ConnectedAccount({
           </h2>
           <StateBadge state={stateOfAccount(account)} />
         </div>
-        <p className="mt-0.5 text-[0.8125rem] text-ink-muted">
-          {reads.length > 0
-            ? t("accounts.reads", { list: new Intl.ListFormat(locale).format(reads.map(({ title }) => title[locale])) })
-            : t("accounts.readsNone")}
-        </p>
+        {/* What waits for it stands in the notice below. */}
+        {(reads.length > 0 || pausedOf([account]).length === 0) && (
+          <p className="mt-0.5 text-[0.8125rem] text-ink-muted">
+            {reads.length > 0
+              ? t("accounts.reads", { list: new Intl.ListFormat(locale).format(reads.map(({ title }) => title[locale])) })
+              : t("accounts.readsNone")}
+          </p>
+        )}
       </div>
       <AccountNotices integration={integration} account={account} />
       <div className="grid grid-cols-1 items-start gap-x-8 gap-y-4 lg:grid-cols-2">

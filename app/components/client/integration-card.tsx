@@ -5,7 +5,7 @@ import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
-import { type Integration, stateOfProvider } from "./account-state.ts";
+import { type Integration, pausedOf, stateOfProvider } from "./account-state.ts";
 import { StateBadge } from "./state-badge.tsx";
 
 const useWords = wordsOf("accounts");
@@ -13,14 +13,18 @@ const useWords = wordsOf("accounts");
 /** More names than this make a card longer than its neighbours. */
 const namedAccounts = 2;
 
-/** A provider that is connected: its accounts by name, how they are, and what they feed. The whole card leads to its page. */
+/** A provider that is connected, or lent: its accounts by name, how they are, and what they feed. The whole card leads to its page. */
 export function ConnectedCard({ integration }: { integration: Integration }) {
   const t = useWords();
   const { locale } = useDisplay();
   const { base } = useTenant();
-  const { provider, name, connections } = integration;
-  const reads = connections.flatMap(({ reads }) => reads);
-  const more = connections.length - namedAccounts;
+  const { provider, name, connections, lent } = integration;
+  const accounts = lent ? [...connections, { id: "lent", name: lent.account }] : connections;
+  const reads = [...connections.flatMap(({ reads }) => reads), ...(lent?.jobs ?? [])];
+  const paused = pausedOf(connections);
+  const list = (jobs: readonly { title: Integration["description"] }[]) =>
+    new Intl.ListFormat(locale).format(jobs.map(({ title }) => title[locale]));
+  const more = accounts.length - namedAccounts;
   return (
     <Card as="li" interactive padding="none" className="flex">
       <Link
@@ -36,7 +40,7 @@ export function ConnectedCard({ integration }: { integration: Integration }) {
               <StateBadge state={stateOfProvider(integration)} />
             </span>
             <span className="grid text-[0.8125rem] text-ink-muted">
-              {connections.slice(0, namedAccounts).map(({ id, name: account }) => (
+              {accounts.slice(0, namedAccounts).map(({ id, name: account }) => (
                 <bdi key={id} className="max-w-full justify-self-start truncate">
                   {account}
                 </bdi>
@@ -47,8 +51,10 @@ export function ConnectedCard({ integration }: { integration: Integration }) {
         </span>
         <span className="mt-auto border-t border-line pt-3 text-[0.8125rem] text-ink-faint">
           {reads.length > 0
-            ? t("accounts.feeds", { list: new Intl.ListFormat(locale).format(reads.map(({ title }) => title[locale])) })
-            : t("accounts.readsNone")}
+            ? t("accounts.feeds", { list: list(reads) })
+            : paused.length > 0
+              ? t("accounts.readsPaused", { list: list(paused) })
+              : t("accounts.readsNone")}
         </span>
       </Link>
     </Card>

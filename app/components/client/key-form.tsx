@@ -76,7 +76,13 @@ export function KeyForm({ integration: { provider, name, keyForm, connections },
       })}
       <div className="grid gap-2">
         {/* A page may have several such forms: the value tells which one is at work. */}
-        <SubmitButton action={action} variant="secondary" className="w-full" name="form" value={connectionId ?? "new"}>
+        <SubmitButton
+          action={action}
+          variant="secondary"
+          className="max-sm:w-full sm:justify-self-start"
+          name="form"
+          value={connectionId ?? "new"}
+        >
           <KeyRound aria-hidden />
           {connectionId === undefined ? t("keys.connect", { provider: name }) : t("keys.replace")}
         </SubmitButton>

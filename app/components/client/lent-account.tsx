@@ -1,8 +1,8 @@
-import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Integration } from "./account-state.ts";
+import { StateBadge } from "./state-badge.tsx";
 
 const useWords = wordsOf("accounts");
 
@@ -17,7 +17,7 @@ export function LentAccount({ lent }: { lent: NonNullable<Integration["lent"]> }
         <h2 className="min-w-0 text-[0.9375rem] font-semibold [overflow-wrap:anywhere]">
           <bdi>{account}</bdi>
         </h2>
-        <Badge tone="neutral">{t("lent.title")}</Badge>
+        <StateBadge state="lent" />
       </div>
       <p className="mt-0.5 text-[0.8125rem] text-ink-muted">
         {jobs.length > 0

@@ -7,7 +7,7 @@ export const incidents = {
   description:
     "A provider that fails for many clients within ten minutes is one incident. Its jobs wait meanwhile, and start one after the other when it is over.",
   openTitle: "Open now",
-  pastTitle: "Past ones",
+  pastTitle: "Past incidents",
   provider: "Provider",
   kind: "What happens",
   kinds: {
@@ -23,9 +23,8 @@ export const incidents = {
   clientsOf: "{{failing}} of {{using}}",
   jobs: "Jobs that read it",
   noJobs: "none",
-  calm: "No provider fails for many clients",
-  calmBody: "Should one do so, it is shown here and on all pages of this portal, and every admin gets one mail.",
-  noPast: "There was none yet",
+  calm: "No open incidents",
+  calmBody: "If a provider fails for many clients, you’ll see it here and on every admin page, and each admin gets an email.",
   shown_one: "{{count}} past incident",
   shown_other: "{{count}} past incidents",
   banner: {

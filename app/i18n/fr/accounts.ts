@@ -103,6 +103,7 @@ export const accounts = {
       misconfigured: "Notre réglage est incorrect",
       missing_scopes: "Accès manquant",
       choice_needed: "Choix à faire",
+      lent: "Prêté par votre agence",
       not_connected: "Non connecté",
       not_configured: "Pas encore en place",
       switched_off: "Désactivé",
@@ -111,6 +112,7 @@ export const accounts = {
     feedsNone: "Aucune synchronisation ne s’en sert encore. Des automatisations peuvent s’en servir.",
     reads: "Lu par : {{list}}",
     readsNone: "Aucune synchronisation ne lit ce compte",
+    readsPaused: "En pause : {{list}}",
     useThis: "Lire ce compte",
     usedNowToast: "Les synchronisations lisent désormais {{account}}. Ses chiffres repartent de zéro.",
     useTitle: "Lire {{account}} désormais ?",
@@ -159,6 +161,7 @@ export const accounts = {
     otherSecond: "Connecter aussi l’autre",
     otherAgain: "Se connecter à {{account}}",
     connectTitle: "Connecter",
+    connectOwn: "Connecter votre propre compte",
     connectAnother: "Connecter un autre compte",
     permissions: "Autres autorisations, par nom",
     permissionsBody:
@@ -189,7 +192,6 @@ export const accounts = {
     settingsLines: "Une valeur par ligne.",
   },
   lent: {
-    title: "Prêté par l’agence",
     reads: "Lu par : {{list}}. Vous n’avez rien à faire.",
     readsNone: "Aucune synchronisation ne le lit.",
   },

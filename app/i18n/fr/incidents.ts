@@ -9,7 +9,7 @@ export const incidents = {
   description:
     "Un fournisseur qui échoue pour de nombreux clients en dix minutes est un seul incident. Ses tâches attendent, puis reprennent l’une après l’autre quand c’est fini.",
   openTitle: "En cours",
-  pastTitle: "Passés",
+  pastTitle: "Incidents passés",
   provider: "Fournisseur",
   kind: "Ce qui se passe",
   kinds: {
@@ -25,9 +25,9 @@ export const incidents = {
   clientsOf: "{{failing}} sur {{using}}",
   jobs: "Tâches qui le lisent",
   noJobs: "aucune",
-  calm: "Aucun fournisseur n’échoue pour de nombreux clients",
-  calmBody: "Si cela arrive, c’est affiché ici et sur toutes les pages de ce portail, et chaque administrateur reçoit un message.",
-  noPast: "Il n’y en a pas encore eu",
+  calm: "Aucun incident en cours",
+  calmBody:
+    "Si un fournisseur échoue chez de nombreux clients, vous le verrez ici et sur toutes les pages d’administration, et chaque administrateur reçoit un e-mail.",
   shown_one: "{{count}} incident passé",
   shown_other: "{{count}} incidents passés",
   banner: {

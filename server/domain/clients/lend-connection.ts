@@ -8,10 +8,10 @@ import { wrote } from "#server/domain/audit/commit-if.ts";
 import { findConnection } from "#server/domain/connections/hold-connection.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
-import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { conflict } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { commitBoth } from "./commit-both.ts";
+import { accountRefusal, clientRefusal } from "./loan-refusal.ts";
 import type { LendConnection } from "./schemas.ts";
 
 /**
@@ -23,14 +23,10 @@ import type { LendConnection } from "./schemas.ts";
 export async function lendConnection(ctx: TenantCtx, { connectionId, borrower: borrowerId }: LendConnection): Promise<{ id: string }> {
   const { userId } = requireStaff(ctx);
   const { tenant: lender } = ctx;
-  if (lender.vertical !== "agency") throw conflict("lender_not_agency");
-  if (borrowerId === lender.id) throw conflict("lent_to_itself");
   const [connection, borrower] = [await findConnection(ctx, connectionId), await findTenant(ctx, borrowerId)];
   const provider = findProvider(connection.provider);
-  if (isStopped(lender) || isStopped(borrower)) throw conflict("client_suspended");
-  if (borrower.place !== lender.place) throw conflict("lent_elsewhere");
-  if (provider.oauth?.shop) throw conflict("shop_not_lent", { provider: provider.name });
-  if (connection.status !== "active") throw conflict("account_not_connected");
+  const refusal = clientRefusal(lender, borrower) ?? accountRefusal(provider, connection.status);
+  if (refusal) throw refusal;
   const id = newId("loa", ctx.now());
   const row = {
     ...{ id, tenantId: borrower.id, lenderId: lender.id, connectionId, provider: provider.id },

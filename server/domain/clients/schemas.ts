@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ScheduleBlock } from "#db/words/runs.ts";
+import { ConnectionStatus } from "#server/domain/connections/schemas.ts";
 import { EmailAddress } from "#server/domain/people/schemas.ts";
 import { BusinessName, GivenName, longestBusinessName, longestPersonName, PersonName } from "#server/domain/tenancy/name.ts";
 import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "#server/domain/tenancy/schemas.ts";
@@ -159,6 +160,17 @@ export const findingCodes = {
 export type FindingCode = keyof typeof findingCodes;
 export type FindingWord = FindingCode | `block_${ScheduleBlock | "free"}`;
 
+/** An account that may be lent to a client. */
+export const Lendable = z.object({
+  connection: z.string(),
+  account: z.string(),
+  provider: z.string(),
+  providerName: z.string(),
+  lender: z.string(),
+  lenderName: z.string(),
+});
+export type Lendable = z.infer<typeof Lendable>;
+
 /** An account of the agency's own that another client's jobs may read. */
 export const LendConnection = z.object({
   connectionId: z.string().max(60),
@@ -174,5 +186,10 @@ export const Loan = z.object({
   connection: z.string(),
   provider: z.string(),
   lentAt: z.number(),
+  lenderName: z.string(),
+  borrowerName: z.string(),
+  providerName: z.string(),
+  account: z.string().nullable().describe("What the connection is called; null where it is no more."),
+  status: ConnectionStatus.describe("Of the connection: only an `active` one is read."),
 });
 export type Loan = z.infer<typeof Loan>;

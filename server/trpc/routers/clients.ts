@@ -6,6 +6,7 @@ import { describeClient } from "#server/domain/clients/describe-clients.ts";
 import { endLoan } from "#server/domain/clients/end-loan.ts";
 import { lendConnection } from "#server/domain/clients/lend-connection.ts";
 import { listClients } from "#server/domain/clients/list-clients.ts";
+import { listLendable } from "#server/domain/clients/list-lendable.ts";
 import { listLoans } from "#server/domain/clients/list-loans.ts";
 import { readPlan } from "#server/domain/clients/read-plan.ts";
 import {
@@ -14,6 +15,7 @@ import {
   Client,
   ClientPage,
   CreateClient,
+  Lendable,
   LendConnection,
   ListClients,
   Loan,
@@ -57,6 +59,9 @@ export const clients = router({
     .meta({ openapi: { method: "GET", path: "/clients/{tenant}/loans", summary: "The accounts that a client lends and borrows" } })
     .output(z.array(Loan))
     .query(({ ctx }) => listLoans(ctx)),
+
+  /** What the form of the client's settings offers. */
+  lendable: staffIn.output(z.array(Lendable)).query(({ ctx }) => listLendable(ctx)),
 
   lend: staffIn
     .meta({

@@ -1,0 +1,1 @@
+CREATE INDEX `tenants_agency` ON `tenants` (`name`) WHERE vertical = 'agency';
