@@ -124,8 +124,8 @@ test("an owner never sees the form, and of another client's loan or of no client
     const owner = (await makeUser({ roles: [[of, "owner"]] })).token;
     expect((await pageOf(settingsOf(of), owner)).status).toBe(404);
     for (const fields of [
-      { intent: "end-loan", loanId: loan?.id ?? "" },
-      { intent: "lend", account: value },
+      { intent: "end-loan", loanId: loan?.id ?? "", account: "Klaviyo" },
+      { intent: "lend", loanId: "", account: value },
     ])
       expect((await send(settingsOf(of), owner, fields)).status).toBe(404);
     expect((await pageOf(`/t/${of.id}/settings/workspace`, owner)).root.querySelectorAll('select[name="account"]')).toEqual([]);

@@ -28,6 +28,8 @@ export function PreferenceForm({
 }) {
   const t = useWords();
   const { choices, quietFrom, quietTo } = preferences;
+  // What was refused comes back as it was chosen, without JavaScript too.
+  const sent = failure?.values;
   return (
     <Section title={t("preferences.title")} description={t("preferences.description")}>
       <Card className="max-w-2xl">
@@ -39,12 +41,16 @@ export function PreferenceForm({
                 <legend className="contents">
                   <span className="min-w-0 flex-1 basis-48 text-sm font-medium">{t(`preferences.kinds.${kind}`)}</span>
                 </legend>
-                <Checkbox name={`portal.${kind}`} label={t("preferences.portal")} defaultChecked={choices[kind]?.portal ?? true} />
+                <Checkbox
+                  name={`portal.${kind}`}
+                  label={t("preferences.portal")}
+                  defaultChecked={sent ? `portal.${kind}` in sent : (choices[kind]?.portal ?? true)}
+                />
                 <Select
                   name={`mail.${kind}`}
                   aria-label={`${t("preferences.mail")}: ${t(`preferences.kinds.${kind}`)}`}
                   className="w-48"
-                  defaultValue={choices[kind]?.mail ?? "now"}
+                  defaultValue={sent?.[`mail.${kind}`] ?? choices[kind]?.mail ?? "now"}
                   options={mailPaces.map((pace) => ({ value: pace, label: `${t("preferences.mail")}: ${t(`preferences.pace.${pace}`)}` }))}
                 />
               </fieldset>
@@ -55,10 +61,10 @@ export function PreferenceForm({
             <p className="text-[0.8125rem] text-ink-faint">{t("preferences.quietHint", { timezone })}</p>
             <div className="grid max-w-sm grid-cols-2 gap-4">
               <Field label={t("preferences.from")} required={false} error={failure?.fields.quietFrom}>
-                <Input type="time" name="quietFrom" defaultValue={failure?.values.quietFrom ?? quietFrom ?? ""} />
+                <Input type="time" name="quietFrom" defaultValue={sent?.quietFrom ?? quietFrom ?? ""} />
               </Field>
               <Field label={t("preferences.to")} required={false} error={failure?.fields.quietTo}>
-                <Input type="time" name="quietTo" defaultValue={failure?.values.quietTo ?? quietTo ?? ""} />
+                <Input type="time" name="quietTo" defaultValue={sent?.quietTo ?? quietTo ?? ""} />
               </Field>
             </div>
           </fieldset>

@@ -12,7 +12,6 @@ export const notifications = {
   resolved: "Resolved",
   emptyTitle: "You’re all caught up",
   emptyBody: "New notifications appear here.",
-  noneEarlier: "Nothing here yet",
   shown_one: "{{count}} notification",
   shown_other: "{{count}} notifications",
   bell: "Notifications",

@@ -14,7 +14,6 @@ export const notifications = {
   resolved: "Résolu",
   emptyTitle: "Vous êtes à jour",
   emptyBody: "Les nouvelles notifications apparaîtront ici.",
-  noneEarlier: "Rien pour l’instant",
   shown_one: "{{count}} notification",
   shown_other: "{{count}} notifications",
   bell: "Notifications",

@@ -14,7 +14,6 @@ export const notifications = {
   resolved: "טופל",
   emptyTitle: "אין התראות חדשות",
   emptyBody: "התראות חדשות יופיעו כאן.",
-  noneEarlier: "אין כאן עדיין דבר",
   shown_one: "התראה אחת",
   shown_two: "שתי התראות",
   shown_other: "{{count}} התראות",

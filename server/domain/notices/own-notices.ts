@@ -20,11 +20,11 @@ export const unreadOf = (db: Db, { tenant, userId }: { tenant: string; userId: s
     .limit(countedAtMost);
 
 /** What the person who asks was told in this client. */
-export const listOwnNotices = (ctx: TenantCtx, input: ListOwnNotices): Promise<OwnNotices> =>
+export const listOwnNotices = async (ctx: TenantCtx, input: ListOwnNotices): Promise<OwnNotices> =>
   pageOf(ctx.db, { tenant: ctx.tenant.id, userId: requireUser(ctx).userId }, input);
 
 /** What the admin who asks was told as one of the agency. */
-export const listAgencyNotices = (ctx: Ctx, input: ListOwnNotices): Promise<OwnNotices> =>
+export const listAgencyNotices = async (ctx: Ctx, input: ListOwnNotices): Promise<OwnNotices> =>
   pageOf(ctx.directory, { tenant: "", userId: requireStaff(ctx).userId }, input);
 
 async function pageOf(
