@@ -27,10 +27,9 @@ if (!values.fast && !chromium) {
   process.stdout.write("\nNO CHROMIUM: none is installed and apt cannot install one, so the browser tests are SKIPPED.\n\n");
 }
 
-// Two at a time, so that two cores have work all the while; browsers have them to themselves, since their tests look at the clock.
-const [workers, [types, lint, node]] = await Promise.all([test("workers"), checksAndNode()]);
-const results = [workers, node, ...(chromium ? [await test("browser")] : [])];
-const checks = [types, lint];
+// Two at a time, so that two cores have work all the while.
+const [[workers, ...checks], others] = await Promise.all([workersAndChecks(), nodeAndBrowser()]);
+const results = [workers, ...others];
 
 const sum = (name: "numPassedTests" | "numFailedTests" | "numPendingTests") =>
   results.reduce((total, { report }) => total + report[name], 0);
@@ -49,10 +48,15 @@ process.stdout.write(
 );
 process.exit(failed === 0 ? 0 : 1);
 
-async function checksAndNode() {
+async function workersAndChecks() {
+  const workers = await test("workers");
   const types = await run("types", ["tsc", "--noEmit"]);
-  const lint = await run("lint", ["biome", "ci", "--error-on-warnings", "."]);
-  return [types, lint, await test(values.fast ? "architecture" : "node")] as const;
+  return [workers, types, await run("lint", ["biome", "ci", "--error-on-warnings", "."])] as const;
+}
+
+async function nodeAndBrowser() {
+  const node = await test(values.fast ? "architecture" : "node");
+  return chromium ? [node, await test("browser")] : [node];
 }
 
 /** The ten tests that took longest, each with its file. */

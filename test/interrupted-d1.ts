@@ -21,3 +21,23 @@ export const interruptedD1 = (d1: D1Database, before: (call: D1Call) => Promise<
       return typeof found === "function" ? found.bind(target) : found;
     },
   });
+
+/** A D1 whose worker is killed with its next call after the batch that did it, as `done` finds out. */
+export function killedAfterBatch(d1: D1Database, done: () => Promise<boolean>): D1Database {
+  let killed = false;
+  const dying = interruptedD1(d1, () => {
+    if (killed) throw new Error("killed");
+    return undefined;
+  });
+  return new Proxy(dying, {
+    get(target, key) {
+      const found: unknown = Reflect.get(target, key);
+      if (key !== "batch" || typeof found !== "function") return found;
+      return async (statements: D1PreparedStatement[]) => {
+        const answers: unknown = await Reflect.apply(found, target, [statements]);
+        killed = await done();
+        return answers;
+      };
+    },
+  });
+}

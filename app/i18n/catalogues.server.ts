@@ -1,6 +1,6 @@
-import { catalogue as en } from "./en/catalogue.ts";
-import { catalogue as fr } from "./fr/catalogue.ts";
-import { catalogue as he } from "./he/catalogue.ts";
+import * as en from "./en/catalogue.ts";
+import * as fr from "./fr/catalogue.ts";
+import * as he from "./he/catalogue.ts";
 import type { Locale } from "./locale.ts";
 import type { Namespace, Tree } from "./translator.ts";
 

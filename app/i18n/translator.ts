@@ -1,4 +1,4 @@
-import type { catalogue as english } from "./en/catalogue.ts";
+import type * as english from "./en/catalogue.ts";
 import type { Locale } from "./locale.ts";
 
 /** All words of one language: namespace -> keys. English says which there are. */

@@ -1,59 +1,28 @@
-import { accounts } from "./accounts.ts";
-import { admin } from "./admin.ts";
-import { audit } from "./audit.ts";
-import { auth } from "./auth.ts";
-import { calendar } from "./calendar.ts";
-import { callWords } from "./call-words.ts";
-import { client } from "./client.ts";
-import { clients } from "./clients.ts";
-import { common } from "./common.ts";
-import { connectionWords } from "./connection-words.ts";
-import { consentWords } from "./consent-words.ts";
-import { custody } from "./custody.ts";
-import { data } from "./data.ts";
-import { errors } from "./errors.ts";
-import { findingWords } from "./finding-words.ts";
-import { forms } from "./forms.ts";
-import { incidents } from "./incidents.ts";
-import { letterWords } from "./letter-words.ts";
-import { notices } from "./notices.ts";
-import { notifications } from "./notifications.ts";
-import { operations } from "./operations.ts";
-import { overview } from "./overview.ts";
-import { run } from "./run.ts";
-import { runWords } from "./run-words.ts";
-import { runs } from "./runs.ts";
-import { settings } from "./settings.ts";
-import { team } from "./team.ts";
-import { webhooks } from "./webhooks.ts";
-
-export const catalogue = {
-  client,
-  notices,
-  notifications,
-  overview,
-  accounts,
-  runs,
-  run,
-  runWords,
-  callWords,
-  connectionWords,
-  consentWords,
-  findingWords,
-  letterWords,
-  settings,
-  team,
-  calendar,
-  errors,
-  forms,
-  admin,
-  clients,
-  operations,
-  audit,
-  data,
-  custody,
-  common,
-  auth,
-  incidents,
-  webhooks,
-};
+export { accounts } from "./accounts.ts";
+export { admin } from "./admin.ts";
+export { audit } from "./audit.ts";
+export { auth } from "./auth.ts";
+export { calendar } from "./calendar.ts";
+export { callWords } from "./call-words.ts";
+export { client } from "./client.ts";
+export { clients } from "./clients.ts";
+export { common } from "./common.ts";
+export { connectionWords } from "./connection-words.ts";
+export { consentWords } from "./consent-words.ts";
+export { custody } from "./custody.ts";
+export { data } from "./data.ts";
+export { errors } from "./errors.ts";
+export { findingWords } from "./finding-words.ts";
+export { forms } from "./forms.ts";
+export { incidents } from "./incidents.ts";
+export { letterWords } from "./letter-words.ts";
+export { notices } from "./notices.ts";
+export { notifications } from "./notifications.ts";
+export { operations } from "./operations.ts";
+export { overview } from "./overview.ts";
+export { run } from "./run.ts";
+export { runWords } from "./run-words.ts";
+export { runs } from "./runs.ts";
+export { settings } from "./settings.ts";
+export { team } from "./team.ts";
+export { webhooks } from "./webhooks.ts";

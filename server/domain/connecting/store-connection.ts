@@ -16,6 +16,7 @@ import { accountChange } from "#server/domain/connections/account-change.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { agencyDebtor } from "#server/domain/connections/debtor.ts";
 import { listLent } from "#server/domain/connections/lent-accounts.ts";
+import { nothingAhead } from "#server/domain/connections/nothing-ahead.ts";
 import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts";
 import { tellChange } from "#server/domain/connections/tell-change.ts";
 import { webhookFields } from "#server/domain/connections/webhook-secret.ts";
@@ -257,6 +258,7 @@ function rowOf(
 ): Omit<ConnectionRow, "chosen"> {
   const now = ctx.now();
   return {
+    ...nothingAhead,
     id,
     version: (held?.version ?? 0) + 1,
     tenantId: ctx.tenant.id,
@@ -274,34 +276,18 @@ function rowOf(
     status: "active",
     statusReason: null,
     statusAt: now,
-    ...(grant ? expiriesOf(provider, grant, { now, kept: refreshEndsAt }) : { accessExpiresAt: null, refreshExpiresAt: null }),
+    ...(grant && expiriesOf(provider, grant, { now, kept: refreshEndsAt })),
     connectedBy: whoConnects(ctx),
     connectedAt: now,
     // The identity call was the first success.
     lastSuccessAt: now,
     lastRefreshAt: null,
-    renewAt: null,
-    renewFailures: 0,
-    coolUntil: null,
-    cliffAt: null,
-    cliffKind: null,
-    cliffWarned: null,
-    endsAt: null,
-    endTold: null,
-    endLookAt: null,
     keptAt,
     planned: "",
     probedAt: now,
     probeResult: "ok",
     probeAt: nextProbeAt(now, { failing: false }),
     subscribeAt: webhooks.some((each) => each.provider === provider.id && each.subscription) ? now : null,
-    failedAt: null,
-    failureKind: null,
-    failingSince: null,
-    leaseOwner: null,
-    leaseUntil: null,
-    refreshFingerprint: null,
-    refreshStartedAt: null,
   };
 }
 

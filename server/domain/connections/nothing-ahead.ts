@@ -1,4 +1,7 @@
-/** Columns of a connection that has ended: nothing of it is renewed, probed, warned of or counted any more. */
+/**
+ * What is ahead of a connection, as none: of one that has ended nothing is renewed, probed, warned of or counted any more, and one that
+ * is new begins so.
+ */
 export const nothingAhead = {
   accessExpiresAt: null,
   refreshExpiresAt: null,

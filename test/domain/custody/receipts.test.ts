@@ -8,7 +8,7 @@ import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
 import { requestDeletion } from "#server/domain/custody/request-deletion.ts";
 import { connectThrough, control, visit } from "#test/domain/connecting/consent.ts";
 import { makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
-import { interruptedD1 } from "#test/interrupted-d1.ts";
+import { killedAfterBatch } from "#test/interrupted-d1.ts";
 
 const db = openDb(testEnv.DB);
 const later = (days: number) => () => Date.now() + days * 86_400_000;
@@ -41,22 +41,7 @@ const grantsOf = async (id: string) => (await db.select().from(deletions).where(
 
 /** A job that dies with its next call of D1 after the batch that ended the connection. */
 function dyingAfterTheEnd(tenant: Tenant) {
-  let ended = false;
-  const dying = interruptedD1(testEnv.DB, () => {
-    if (ended) throw new Error("killed");
-    return undefined;
-  });
-  const d1 = new Proxy(dying, {
-    get(target, key) {
-      const found: unknown = Reflect.get(target, key);
-      if (key !== "batch" || typeof found !== "function") return found;
-      return async (statements: D1PreparedStatement[]) => {
-        const answers: unknown = await Reflect.apply(found, target, [statements]);
-        ended = (await listConnections(testTenantCtx(tenant)))[0]?.status === "disconnected";
-        return answers;
-      };
-    },
-  });
+  const d1 = killedAfterBatch(testEnv.DB, async () => (await listConnections(testTenantCtx(tenant)))[0]?.status === "disconnected");
   return { ...jobs(), directory: openDb(d1), databases: { DB: d1 } };
 }
 

@@ -19,7 +19,7 @@ import { createCaller } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { connectThrough, control, visit } from "#test/domain/connecting/consent.ts";
 import { makeTenant, makeUser, type TestCtx, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
-import { interruptedD1 } from "#test/interrupted-d1.ts";
+import { interruptedD1, killedAfterBatch } from "#test/interrupted-d1.ts";
 import { voiceIn } from "#workers/voice.ts";
 
 const database = openDb(testEnv.DB);
@@ -50,22 +50,7 @@ const owed = () => database.select().from(debts);
 /** Disconnects in a worker that dies with its next call of D1 after the batch that ended the connection. */
 async function disconnectAndDie(tenant: Tenant, connectionId: string): Promise<void> {
   const ctx = testTenantCtx(tenant);
-  let ended = false;
-  const dying = interruptedD1(testEnv.DB, () => {
-    if (ended) throw new Error("killed");
-    return undefined;
-  });
-  const d1 = new Proxy(dying, {
-    get(target, key) {
-      const found: unknown = Reflect.get(target, key);
-      if (key !== "batch" || typeof found !== "function") return found;
-      return async (statements: D1PreparedStatement[]) => {
-        const answers: unknown = await Reflect.apply(found, target, [statements]);
-        ended = (await listConnections(testTenantCtx(tenant)))[0]?.status === "disconnected";
-        return answers;
-      };
-    },
-  });
+  const d1 = killedAfterBatch(testEnv.DB, async () => (await listConnections(testTenantCtx(tenant)))[0]?.status === "disconnected");
   const doomed = { ...testTenantCtx(tenant), db: openDb(d1), databases: { DB: d1 }, traces: ctx.traces };
   await expect(disconnect(doomed, { connectionId })).rejects.toThrow(/killed|Failed/);
 }
