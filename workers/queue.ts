@@ -1,6 +1,5 @@
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { workToken } from "#server/domain/connecting/work-token.ts";
 import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
 import { makeExport } from "#server/domain/custody/make-export.ts";
@@ -19,7 +18,6 @@ import { jobCtx } from "./context.ts";
 const engine: Engine = {
   jobs: new Map(allJobs.map((job) => [job.id, job])),
   openAccount,
-  shopHistory,
   limits: defaultLimits,
   random: Math.random,
 };

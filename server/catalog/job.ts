@@ -34,8 +34,13 @@ export type Pace = { everyS: number; dailyAt?: undefined } | { dailyAt: `${numbe
 /** Something at a provider that jobs may be woken by, as its webhooks tell it: `shopify.orders`. */
 export type Happening = `${string}.${string}`;
 
+/** What a job may ask of what is stored of its client. Filled in by `server/domain/runs/stored-of.ts` alone. */
+export interface Stored {
+  shop: ShopHistory;
+}
+
 /** What one step of a run is handed. `Line`: names of the lines that the job may write, see `lines` of a job. */
-export interface Reading<Config, Cursor, Line extends string = never> {
+export interface Reading<Config, Cursor, Line extends string = never> extends Stored {
   /** The account at a provider that the job needs. */
   account(provider: string): Account;
   /** The same of one that it can do without; null where the client has none that it may read. */
@@ -43,7 +48,6 @@ export interface Reading<Config, Cursor, Line extends string = never> {
   config: Config;
   /** Where the last committed step stopped; null at the very first, or when what was stored no longer fits the schema. */
   cursor: Cursor | null;
-  shop: ShopHistory;
   now: number;
   /** The tenant's. Where an account has its own timezone, days are the account's. */
   timezone: string;

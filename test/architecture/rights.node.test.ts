@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { effects } from "#server/domain/runs/effects/registry.ts";
 
 /**
  * Verbs that write and ask for no right, each with why it need not. Whoever adds one that writes says in its first line who may
@@ -20,14 +21,6 @@ const without = {
       "alignJobs",
       "alignByTick",
       "outcomeStatements",
-      "writeMeasurements",
-      "writeOrders",
-      "writeRunLogs",
-      "writeCosts",
-      "writeSchedules",
-      "wakeNamed",
-      "noteAnswers",
-      "noteFailures",
       "keepResources",
       "dropExports",
     ],
@@ -97,7 +90,11 @@ const without = {
   "for anybody, about their own browser": ["requestSignIn", "resendSignIn", "sendStandingLink", "signOut"],
   "no change of anything but when somebody was last here": ["noteActivity"],
 } as const;
-const known = new Map(Object.entries(without).flatMap(([why, verbs]) => verbs.map((verb) => [verb as string, why] as const)));
+/** How each kind of row of a run is written, too: part of the batch in which the engine writes its outcome. */
+const known = new Map([
+  ...Object.entries(without).flatMap(([why, verbs]) => verbs.map((verb) => [verb as string, why] as const)),
+  ...effects.map(({ name }) => [name, "parts of what verbs write"] as const),
+]);
 
 const rights = /^(const [^=]+= )?require(Permission|Staff|Agency|User)\((ctx|outer)\b/;
 const writes = /\b(commit|commitIf|append|batchOf)\(|\.(insert|update|delete)\(\w+\)/;

@@ -2,7 +2,6 @@ import type { InferSelectModel } from "drizzle-orm";
 import type { runs, schedules } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { Job } from "#server/catalog/job.ts";
-import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import type { FailedCall } from "#server/domain/wire/failed-call.ts";
@@ -15,7 +14,6 @@ export interface Engine {
   jobs: ReadonlyMap<string, Job>;
   /** `signal` ends its calls under way; a renewal of tokens goes on to its end. `onFailed` hears of each try that failed. */
   openAccount(ctx: TenantCtx, held: HeldConnection, more: { signal: AbortSignal; onFailed?: (call: FailedCall) => void }): Account;
-  shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory;
   limits: Limits;
   /** 0 to below 1, for jitter. */
   random(): number;

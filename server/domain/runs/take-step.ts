@@ -11,6 +11,7 @@ import { RunError } from "./after-failure.ts";
 import type { Engine, RunRow } from "./engine.ts";
 import type { RunLog } from "./run-log.ts";
 import { ofEngine } from "./said.ts";
+import { storedOf } from "./stored-of.ts";
 
 export interface StepInput {
   job: Job;
@@ -60,7 +61,7 @@ export async function takeStep(
     optionalAccount,
     config: config.data,
     cursor: cursor.success ? cursor.data : null,
-    shop: engine.shopHistory(ctx, input.held.find(({ connection }) => connection.provider === "shopify")?.connection.id),
+    ...storedOf(ctx, input.held.find(({ connection }) => connection.provider === "shopify")?.connection.id),
     now: ctx.now(),
     timezone: ctx.tenant.timezone,
     currency: ctx.tenant.currency,

@@ -7,8 +7,8 @@ import type { Step } from "#server/catalog/job.ts";
 import type { Measurement, OrderRecord, RefundRecord } from "#server/catalog/records.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { outcomeStatements } from "#server/domain/runs/outcome-statements.ts";
+import { storedOf } from "#server/domain/runs/stored-of.ts";
 import { newId } from "#server/ids.ts";
 import { testEnv } from "#test/harness.ts";
 import { voiceIn } from "#workers/voice.ts";
@@ -45,7 +45,7 @@ export async function runSensor(ctx: TenantCtx, sensor: Sensor, input: RunInput)
       optionalAccount: () => null,
       config: sensor.config.parse(input.config ?? {}),
       cursor: stored === null ? null : sensor.cursor.parse(stored),
-      shop: shopHistory(ctx, input.account.connectionId),
+      ...storedOf(ctx, input.account.connectionId),
       now: input.now ?? Date.now(),
       timezone: input.timezone ?? "UTC",
       currency: "GBP",

@@ -13,9 +13,8 @@ import {
   tenants,
 } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
-import type { Sensor } from "#server/catalog/sensor.ts";
+import type { Job } from "#server/catalog/job.ts";
 import type { Tenant, TenantCtx } from "#server/ctx.ts";
-import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
 import { defaultLimits, type Engine, type Limits } from "#server/domain/runs/engine.ts";
@@ -63,7 +62,7 @@ export function delivery(body: unknown): QueueMessage & { done: string[] } {
 const english = { voice: voiceIn("en") };
 
 export interface RigInput {
-  jobs: readonly Sensor[];
+  jobs: readonly Job[];
   limits?: Partial<Limits>;
   openAccount?: Engine["openAccount"];
   random?: () => number;
@@ -76,7 +75,6 @@ export function makeRig({ jobs, limits, openAccount = noAccount, random = () => 
   const engine: Engine = {
     jobs: new Map(jobs.map((job) => [job.id, job])),
     openAccount,
-    shopHistory,
     limits: { ...defaultLimits, ...limits },
     random,
   };

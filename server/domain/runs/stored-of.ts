@@ -1,0 +1,6 @@
+import type { Stored } from "#server/catalog/job.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { shopHistory } from "#server/domain/commerce/shop-history.ts";
+
+/** What a step is handed of what is stored. `shopId`: the connection of the shop that it reads; undefined where it reads none. */
+export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => ({ shop: shopHistory(ctx, shopId) });
