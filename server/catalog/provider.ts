@@ -115,7 +115,7 @@ export interface OAuthEndpoints {
   issuer?: string;
 }
 
-/** How accounts are connected by OAuth: a description over the core in domain/oauth. */
+/** How accounts are connected by OAuth: a description over the core in domain/connecting (consents) and domain/tokens (renewals). */
 export interface OAuth {
   /** The names of its client id and secret in the configuration. */
   credentials: { clientId: string; clientSecret: string };

@@ -63,7 +63,7 @@ const plain: Record<string, unknown> = {
   // Of a webhook of an account's own.
   secret: "a-webhook-secret-of-its-own",
   all: false,
-  // Of an account that waits for one person's answer in one browser: see test/domain/oauth/shown.
+  // Of an account that waits for one person's answer in one browser: see test/domain/connecting/shown.
   consent: "00000000-0000-4000-8000-000000000000",
   // Of a link that nobody was sent. Tokens are no ids: who has one may use it, see the tests of sign-in and invitations.
   token: "A".repeat(43),
