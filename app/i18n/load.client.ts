@@ -1,8 +1,14 @@
 import type { Locale } from "./locale.ts";
 import { createTranslator, type Namespace, type Translator, type Tree } from "./translator.ts";
 
-const bring = async (locale: Locale, namespace: Namespace): Promise<Tree> =>
-  ((await import(`./${locale}/${namespace}.ts`)) as Record<Namespace, Tree>)[namespace];
+/** Without those that the server alone says: each would be an address on every page. */
+const files = import.meta.glob<Record<string, Tree>>(["./*/*.ts", "!./*/{catalogue,errors,forms,*-words}.ts"]);
+
+async function bring(locale: Locale, namespace: Namespace): Promise<Tree> {
+  const words = (await files[`./${locale}/${namespace}.ts`]?.())?.[namespace];
+  if (!words) throw new Error(`A browser has no words of ${namespace}.`);
+  return words;
+}
 
 /** A translator of one language with these namespaces: nobody downloads a language that they do not read. */
 export async function loadTranslator(locale: Locale, namespaces: readonly Namespace[]): Promise<Translator> {

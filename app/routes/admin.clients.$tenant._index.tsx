@@ -24,7 +24,7 @@ import { useAdmin } from "#app/portal/use-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 
-const useWords = wordsOf("clients", "operations");
+const useWords = wordsOf("clients", "admin");
 
 export const meta = titleMeta;
 
@@ -72,7 +72,7 @@ async function check({ params, context: { api, locale } }: ActionFunctionArgs, f
 
 async function settle({ params, context: { api, locale } }: ActionFunctionArgs, form: FormData) {
   await api.connections.settleOwed({ tenant: String(params.tenant), owedId: String(form.get("owedId")) });
-  return { kind: "success", message: wordsIn(locale)("accounts:owed.removedToast") } as const;
+  return { kind: "success", message: wordsIn(locale)("account:owed.removedToast") } as const;
 }
 
 export default function ClientHealth() {
@@ -96,10 +96,10 @@ export default function ClientHealth() {
         <JobTable sensors={overview.sensors} providers={integrations} startable={client.status !== "suspended"} />
       </Section>
       <Section
-        title={t("operations:runs.latest")}
+        title={t("admin:runs.latest")}
         actions={
           <Button asChild size="sm" variant="ghost">
-            <Link to={`/admin/runs?client=${client.id}`}>{t("operations:runs.all")}</Link>
+            <Link to={`/admin/runs?client=${client.id}`}>{t("admin:runs.all")}</Link>
           </Button>
         }
       >
@@ -129,12 +129,12 @@ function LatestRuns({ runs }: { runs: Outputs["overview"]["ofClient"]["runs"] })
   return (
     <Card padding="none">
       <RunTable
-        caption={t("operations:runs.latest")}
+        caption={t("admin:runs.latest")}
         base="/admin/runs"
         runs={runs}
         empty={
-          <EmptyState icon={CirclePlay} title={t("operations:runs.emptyTitle")}>
-            {t("operations:runs.emptyBody")}
+          <EmptyState icon={CirclePlay} title={t("admin:runs.emptyTitle")}>
+            {t("admin:runs.emptyBody")}
           </EmptyState>
         }
       />

@@ -42,7 +42,7 @@ export async function action(args: ActionFunctionArgs) {
     if (outcome === "renewed" || outcome === "late") {
       toast({ kind: "success", message: t("operations:renewals.done", { account }) });
     } else {
-      const reason = t(`accounts:integrations.probe.${outcome}`);
+      const reason = t(`account:probe.${outcome}`);
       toast({ kind: "error", message: t("operations:renewals.notDone", { account, reason }) });
     }
   } catch (error) {

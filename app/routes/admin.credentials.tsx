@@ -49,7 +49,7 @@ export async function action(args: ActionFunctionArgs) {
   try {
     if (form.get("intent") === "settle-owed") {
       await api.credentials.settleOwed({ owedId: String(form.get("owedId")) });
-      toast({ kind: "success", message: t("accounts:owed.removedToast") });
+      toast({ kind: "success", message: t("account:owed.removedToast") });
     } else {
       const { current, total } = await api.credentials.rotate();
       const done = current === total;

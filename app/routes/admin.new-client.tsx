@@ -21,14 +21,14 @@ import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
-const useWords = wordsOf("clients", "common");
+const useWords = wordsOf("clients", "common", "intake");
 
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const sources = await api.integrations.sources();
-  const title = titleOf(wordsIn(locale)("clients:newClient.title"));
+  const title = titleOf(wordsIn(locale)("intake:title"));
   return {
     title,
     locale,
@@ -70,7 +70,7 @@ export async function action(args: ActionFunctionArgs) {
       ...(ownerEmail && { ownerEmail }),
     });
     const t = wordsIn(locale);
-    const message = t(ownerEmail ? "clients:newClient.doneInvited" : "clients:newClient.done", { client: client.name, email: ownerEmail });
+    const message = t(ownerEmail ? "intake:doneInvited" : "intake:done", { client: client.name, email: ownerEmail });
     toast({ kind: "success", message });
     return redirect(`/admin/clients/${client.id}`);
   } catch (error) {
@@ -97,20 +97,20 @@ export default function NewClient() {
   return (
     <>
       <PageHeader
-        before={<Breadcrumbs items={[{ label: t("clients.title"), to: "/admin/clients" }, { label: t("newClient.title") }]} />}
-        title={t("newClient.title")}
-        description={t("newClient.description")}
+        before={<Breadcrumbs items={[{ label: t("clients.title"), to: "/admin/clients" }, { label: t("intake:title") }]} />}
+        title={t("intake:title")}
+        description={t("intake:description")}
       />
       {asked && <WhoseAccount asked={asked} />}
       {taken && <TakenIn taken={taken} name={sources.find(({ provider }) => provider === taken.provider)?.name ?? taken.provider} />}
-      <Section title={t("newClient.source")} description={t("newClient.sourceBody")} className="mb-8 max-w-2xl">
+      <Section title={t("intake:source")} description={t("intake:sourceBody")} className="mb-8 max-w-2xl">
         <ul className="grid items-start gap-4 sm:grid-cols-2">
           {sources.map((source) => (
             <ClientSource key={source.provider} source={source} />
           ))}
         </ul>
       </Section>
-      <Section title={t("newClient.byHand")} description={t("newClient.byHandBody")} className="max-w-2xl">
+      <Section title={t("intake:byHand")} description={t("intake:byHandBody")} className="max-w-2xl">
         <Card>
           <Form method="post" className="grid gap-5">
             <FormMessage failure={failure} />
@@ -136,11 +136,11 @@ export default function NewClient() {
               timezones={timezones}
               unpicked={{ currency: t("client.fromShop"), timezone: t("client.fromShop") }}
             />
-            <Field label={t("newClient.owner")} hint={t("newClient.ownerHint")} required={false} error={failure?.fields.ownerEmail}>
+            <Field label={t("intake:owner")} hint={t("intake:ownerHint")} required={false} error={failure?.fields.ownerEmail}>
               <Input name="ownerEmail" type="email" maxLength={254} autoComplete="off" defaultValue={failure?.values.ownerEmail} />
             </Field>
             <div className="flex flex-wrap gap-2">
-              <SubmitButton>{t("newClient.create")}</SubmitButton>
+              <SubmitButton>{t("intake:create")}</SubmitButton>
               <Button asChild variant="ghost">
                 <Link to="/admin/clients">{t("common:actions.cancel")}</Link>
               </Button>

@@ -10,7 +10,7 @@ import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleOf } from "#app/title.ts";
 
-const useWords = wordsOf("clients");
+const useWords = wordsOf("intake");
 
 /**
  * The step between the form and the provider: our policy holds forms, and their redirects, to this site; this page goes on by
@@ -26,7 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
     const value = searchParams.get(name)?.slice(0, 2000);
     return value ? [[name, value]] : [];
   });
-  const title = wordsIn(locale)("clients:newClient.going", { provider: source.name });
+  const title = wordsIn(locale)("intake:going", { provider: source.name });
   const query = given.length > 0 ? `?${new URLSearchParams(given)}` : "";
   const next = `/api/integrations/${source.provider}/oauth/start${query}`;
   return { title: titleOf(title), name: source.name, next, goesOn: !isFromElsewhere(args.request) };
@@ -41,14 +41,14 @@ export default function Going() {
   return (
     <>
       <PageHeader
-        before={<Breadcrumbs items={[{ label: t("newClient.title"), to: "/admin/new-client" }, { label: name }]} />}
-        title={t("newClient.going", { provider: name })}
-        description={t("newClient.sourceBody")}
+        before={<Breadcrumbs items={[{ label: t("title"), to: "/admin/new-client" }, { label: name }]} />}
+        title={t("going", { provider: name })}
+        description={t("sourceBody")}
       />
       <Button asChild variant="primary">
         <a href={next}>
           <ExternalLink aria-hidden />
-          {t("newClient.goOn", { provider: name })}
+          {t("goOn", { provider: name })}
         </a>
       </Button>
     </>

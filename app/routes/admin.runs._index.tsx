@@ -103,8 +103,8 @@ export default function Runs() {
                 {t("runs.noneFoundBody")}
               </EmptyState>
             ) : (
-              <EmptyState icon={CirclePlay} title={t("runs.emptyTitle")}>
-                {t("runs.emptyBody")}
+              <EmptyState icon={CirclePlay} title={t("admin:runs.emptyTitle")}>
+                {t("admin:runs.emptyBody")}
               </EmptyState>
             )
           }

@@ -24,7 +24,7 @@ import { wordsOf } from "#app/i18n/words.tsx";
 import { loadAdmin } from "#app/portal/load-admin.ts";
 import { titleMeta } from "#app/title.ts";
 
-const useWords = wordsOf("admin", "custody", "incidents", "webhooks");
+const useWords = wordsOf("admin");
 
 export const meta = titleMeta;
 
@@ -49,20 +49,20 @@ export default function AdminLayout() {
         },
         {
           to: "/admin/incidents",
-          label: t("incidents:nav"),
+          label: t("nav.incidents"),
           icon: Siren,
-          badge: { count: openIncidents.length, label: t("incidents:open", { count: openIncidents.length }) },
+          badge: { count: openIncidents.length, label: t("nav.openIncidents", { count: openIncidents.length }) },
         },
         { to: "/admin/renewals", label: t("nav.renewals"), icon: RotateCw },
         { to: "/admin/calendar", label: t("nav.calendar"), icon: CalendarDays },
         { to: "/admin/credentials", label: t("nav.credentials"), icon: KeyRound },
         {
           to: "/admin/reveals",
-          label: t("custody:reveals.nav"),
+          label: t("nav.reveals"),
           icon: Eye,
-          badge: { count: waitingReveals, label: t("custody:reveals.waitingBadge", { count: waitingReveals }) },
+          badge: { count: waitingReveals, label: t("nav.waitingReveals", { count: waitingReveals }) },
         },
-        { to: "/admin/webhooks", label: t("webhooks:nav"), icon: Webhook },
+        { to: "/admin/webhooks", label: t("nav.webhooks"), icon: Webhook },
         {
           to: "/admin/dead-letters",
           label: t("nav.deadLetters"),
@@ -71,7 +71,7 @@ export default function AdminLayout() {
         },
         { to: "/admin/mails", label: t("nav.mails"), icon: MailWarning },
         { to: "/admin/audit", label: t("nav.audit"), icon: ScrollText },
-        { to: "/admin/deletions", label: t("custody:deletions.nav"), icon: Eraser },
+        { to: "/admin/deletions", label: t("nav.deletions"), icon: Eraser },
         { to: "/docs/api", label: t("nav.api"), icon: BookOpen },
       ]}
       search={<FindInBar />}

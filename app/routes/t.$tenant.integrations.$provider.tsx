@@ -99,7 +99,7 @@ export async function action(args: ActionFunctionArgs) {
       }
       case "settle-owed": {
         await api.connections.settleOwed({ tenant: connection.tenant, owedId: text("owedId") });
-        context.toast({ kind: "success", message: t("accounts:owed.removedToast") });
+        context.toast({ kind: "success", message: t("account:owed.removedToast") });
         break;
       }
       case "disconnect": {

@@ -62,7 +62,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   const form = await request.formData();
   try {
     await api.connections.settleOwed({ tenant: String(params.tenant), owedId: String(form.get("owedId")) });
-    toast({ kind: "success", message: wordsIn(locale)("accounts:owed.removedToast") });
+    toast({ kind: "success", message: wordsIn(locale)("account:owed.removedToast") });
   } catch (error) {
     return formFailure(error, { request, context }, form);
   }

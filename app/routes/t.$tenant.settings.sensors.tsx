@@ -29,7 +29,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
   return {
-    title: titleOf(wordsIn(locale)("accounts:accounts.settingsTab"), tenant.name),
+    title: titleOf(wordsIn(locale)("settings:settings.sensors"), tenant.name),
     jobs: await api.runs.settings({ tenant: tenant.id }),
   };
 }

@@ -4,7 +4,7 @@ import { Tabs } from "#app/components/ui/tabs.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 
-const useWords = wordsOf("settings", "accounts", "notifications");
+const useWords = wordsOf("settings", "notifications");
 
 export default function Settings() {
   const t = useWords();
@@ -17,7 +17,7 @@ export default function Settings() {
         items={[
           { to: `${base}/settings`, label: t("settings.profile"), end: true },
           { to: `${base}/settings/workspace`, label: t("settings.workspace") },
-          { to: `${base}/settings/sensors`, label: t("accounts:accounts.settingsTab") },
+          { to: `${base}/settings/sensors`, label: t("settings.sensors") },
           { to: `${base}/settings/team`, label: t("settings.team") },
           { to: `${base}/settings/notices`, label: t("notifications:preferences.title") },
           { to: `${base}/settings/sessions`, label: t("settings.sessions") },

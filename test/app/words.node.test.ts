@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { createElement, Suspense } from "react";
@@ -43,6 +45,17 @@ test("a browser loads the namespaces that its page names, in its language alone,
     expect([translator.has("common"), translator.has("runs"), translator.has("admin")]).toEqual([true, true, false]);
     expect(translator.say("runs")("runs.title")).toBe(CATALOGUES[locale].runs.runs.title);
   }
+});
+
+test("every namespace that a module names can be had in a browser; what the server alone says has no address there", async () => {
+  const modules = (await readdir("app", { recursive: true })).filter((path) => path.endsWith(".tsx") && !path.startsWith("i18n/"));
+  const sources = await Promise.all(modules.map((path) => readFile(join("app", path), "utf8")));
+  const inBrowser = new Set(
+    sources.flatMap((source) => [...source.matchAll(/\bwordsOf\(([^)]*)\)/g)].flatMap(([, names]) => JSON.parse(`[${names}]`))),
+  );
+  expect(inBrowser.size).toBeGreaterThan(10);
+  await loadTranslator("en", [...inBrowser]);
+  await expect(loadTranslator("en", ["errors"])).rejects.toThrow("A browser has no words of errors.");
 });
 
 test("a component is shown when the words have come that its module names, never with a bare key", async () => {

@@ -7,7 +7,7 @@ import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
-const useWords = wordsOf("clients");
+const useWords = wordsOf("intake");
 
 type Source = Outputs["integrations"]["sources"][number];
 
@@ -24,14 +24,14 @@ export function ClientSource({ source: { provider, name, configured, needsShop }
         <form method="get" action={`/admin/new-client/${provider}`} className="grid gap-4">
           {/* Back here, where the next one can be connected at once. */}
           <input type="hidden" name="return" value={`/admin/new-client?after=${provider}`} />
-          {needsShop && <ShopField label={t("newClient.shop")} />}
+          {needsShop && <ShopField label={t("shop")} />}
           <Button type="submit" className="w-full">
             <Plug aria-hidden />
-            {t("newClient.connect", { provider: name })}
+            {t("connect", { provider: name })}
           </Button>
         </form>
       ) : (
-        <p className="text-[0.8125rem] text-ink-faint">{t("newClient.notConfigured")}</p>
+        <p className="text-[0.8125rem] text-ink-faint">{t("notConfigured")}</p>
       )}
     </Card>
   );

@@ -14,7 +14,7 @@ import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
-const useWords = wordsOf("clients", "admin", "accounts", "incidents", "notices");
+const useWords = wordsOf("clients", "admin", "account", "notices");
 
 type Integration = Outputs["connections"]["list"][number];
 type Account = Integration["connections"][number];
@@ -111,16 +111,14 @@ function State({ account }: { account: Account }) {
   const stopped = pausedOf([account]);
   return (
     <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
-      <Badge tone={health.state === "healthy" && lacks ? "warn" : STATE_TONES[health.state]}>
-        {t(`accounts:accounts.state.${health.state}`)}
-      </Badge>
+      <Badge tone={health.state === "healthy" && lacks ? "warn" : STATE_TONES[health.state]}>{t(`account:state.${health.state}`)}</Badge>
       {health.state !== "healthy" && (
         <span className="max-w-[30ch] text-xs text-ink-faint">
           {health.words[locale]}
           {health.since !== null && (
             <>
               {" "}
-              {t("incidents:since")} <Time at={health.since} style="dateTime" />.
+              {t("admin:incident.since")} <Time at={health.since} style="dateTime" />.
             </>
           )}
         </span>
@@ -147,7 +145,7 @@ function Probe({ account: { probedAt, probeResult } }: { account: Account }) {
   return (
     <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
       <StatusDot tone={probeResult === "ok" ? "ok" : "danger"} small className="max-w-[24ch]">
-        {t(`accounts:integrations.probe.${probeResult}`)}
+        {t(`account:probe.${probeResult}`)}
       </StatusDot>
       <Time at={probedAt} className="text-xs text-ink-faint" />
     </span>

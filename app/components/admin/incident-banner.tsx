@@ -5,11 +5,11 @@ import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
-const useWords = wordsOf("incidents");
+const useWords = wordsOf("admin");
 
 type Open = Outputs["health"]["agency"]["openIncidents"][number];
 
-const BODIES = { unavailable: "bannerBody", rate_limited: "bannerBody", misconfigured: "bannerOurs", switched_off: "bannerOff" } as const;
+const BODIES = { unavailable: "waits", rate_limited: "waits", misconfigured: "ours", switched_off: "off" } as const;
 
 /** Above every page of the admin portal but the one that lists them: a provider fails for many clients, or is switched off. */
 export function IncidentBanner({ incidents }: { incidents: readonly Open[] }) {
@@ -22,14 +22,14 @@ export function IncidentBanner({ incidents }: { incidents: readonly Open[] }) {
         <Callout
           key={id}
           tone={kind === "misconfigured" ? "danger" : "warn"}
-          title={t(`banner.${kind}`, { provider: providerName })}
+          title={t(`incident.title.${kind}`, { provider: providerName })}
           action={
             <Button asChild size="sm">
-              <Link to="/admin/incidents">{t("see")}</Link>
+              <Link to="/admin/incidents">{t("incident.see")}</Link>
             </Button>
           }
         >
-          {t("since")} <Time at={openedAt} style="dateTime" />. {t(BODIES[kind])}
+          {t("incident.since")} <Time at={openedAt} style="dateTime" />. {t(`incident.${BODIES[kind]}`)}
         </Callout>
       ))}
     </div>

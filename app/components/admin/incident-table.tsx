@@ -7,7 +7,7 @@ import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
-const useWords = wordsOf("incidents");
+const useWords = wordsOf("incidents", "admin");
 
 type Incident = Outputs["incidents"]["list"]["open"][number];
 
@@ -54,7 +54,7 @@ export function IncidentTable({ caption, incidents, empty }: { caption: string; 
         },
         {
           key: "since",
-          header: t("since"),
+          header: t("admin:incident.since"),
           className: "whitespace-nowrap",
           cell: ({ openedAt }) => <Time at={openedAt} style="dateTime" />,
         },

@@ -16,7 +16,7 @@ import type { Outputs } from "#server/trpc/root.ts";
 import { AccountCell } from "./account-cell.tsx";
 import { ClientLink } from "./client-link.tsx";
 
-const useWords = wordsOf("clients", "accounts", "admin");
+const useWords = wordsOf("clients", "account", "admin");
 
 type Client = Outputs["clients"]["get"];
 type Loan = Outputs["clients"]["loans"][number];
@@ -82,7 +82,7 @@ function LoanTable({ caption, loans, other }: { caption: string; loans: readonly
               <AccountCell name={account ?? providerName} providerName={providerName} />
               {status !== "active" && (
                 <Badge tone="warn">
-                  {t(status === "reconnect_needed" ? "accounts:accounts.state.reconnect_needed" : "accounts:accounts.state.not_connected")}
+                  {t(status === "reconnect_needed" ? "account:state.reconnect_needed" : "account:state.not_connected")}
                 </Badge>
               )}
             </span>

@@ -6,7 +6,7 @@ import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 
-const useWords = wordsOf("clients");
+const useWords = wordsOf("intake");
 
 /** Asks whose an account is that a client had before: that client's again, or a new one's. Then the consent is asked for once more. */
 export function WhoseAccount({
@@ -16,20 +16,17 @@ export function WhoseAccount({
 }) {
   const t = useWords();
   return (
-    <Callout tone="warn" title={t("newClient.whoseTitle", { account: isolate(account) })} className="mb-8 max-w-2xl">
-      <p>{t("newClient.whoseBody")}</p>
+    <Callout tone="warn" title={t("whoseTitle", { account: isolate(account) })} className="mb-8 max-w-2xl">
+      <p>{t("whoseBody")}</p>
       <Form method="get" action={`/admin/new-client/${provider}`} className="mt-4 grid gap-4">
         {shop && <input type="hidden" name="shop" value={shop} />}
-        <Field label={t("newClient.whose")}>
+        <Field label={t("whose")}>
           <Select
             name="client"
-            options={[
-              { value: "new", label: t("newClient.whoseNew") },
-              ...clients.map(({ id, name }) => ({ value: id, label: `${name} (${id})` })),
-            ]}
+            options={[{ value: "new", label: t("whoseNew") }, ...clients.map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))]}
           />
         </Field>
-        <SubmitButton className="justify-self-start">{t("newClient.whoseGo")}</SubmitButton>
+        <SubmitButton className="justify-self-start">{t("whoseGo")}</SubmitButton>
       </Form>
     </Callout>
   );

@@ -4,7 +4,7 @@ import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Account } from "./account-state.ts";
 
-const useWords = wordsOf("accounts");
+const useWords = wordsOf("accounts", "account");
 
 /** Since when an account is connected, when it was used and checked last, how it is renewed, and what ends. */
 export function AccountFacts({ account }: { account: Account }) {
@@ -56,7 +56,7 @@ export function AccountFacts({ account }: { account: Account }) {
                 term: t("integrations.lastCheck"),
                 value: (
                   <>
-                    {t(`integrations.probe.${probeResult}`)}, <Time at={probedAt} />
+                    {t(`account:probe.${probeResult}`)}, <Time at={probedAt} />
                   </>
                 ),
               },

@@ -10,7 +10,7 @@ import { type Account, type Integration, needsChoice, STATE_TONES, stateOfAccoun
 import { ChangeNotice } from "./change-notices.tsx";
 import { consentLink } from "./consent-link.ts";
 
-const useWords = wordsOf("accounts", "notices");
+const useWords = wordsOf("accounts", "account", "notices");
 
 /** What an account needs from a person, each with the one click that mends it. */
 export function AccountNotices({ integration, account }: { integration: Integration; account: Account }) {
@@ -80,7 +80,7 @@ function HealthNotice({ account }: { account: Account }) {
     <Callout
       tone={STATE_TONES[state]}
       padding="sm"
-      title={status === "active" ? t(`accounts.state.${state}`) : t(account.kind === "key" ? "keys.needed" : "integrations.reconnectTitle")}
+      title={status === "active" ? t(`account:state.${state}`) : t(account.kind === "key" ? "keys.needed" : "integrations.reconnectTitle")}
     >
       <p>{health.words[locale]}</p>
       {holdsUp.length > 0 && (

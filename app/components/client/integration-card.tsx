@@ -8,7 +8,7 @@ import { useTenant } from "#app/portal/use-tenant.ts";
 import { type Integration, pausedOf, stateOfProvider } from "./account-state.ts";
 import { StateBadge } from "./state-badge.tsx";
 
-const useWords = wordsOf("accounts");
+const useWords = wordsOf("accounts", "account");
 
 /** More names than this make a card longer than its neighbours. */
 const namedAccounts = 2;
@@ -80,7 +80,7 @@ export function ShelfCard({ integration }: { integration: Integration }) {
           <span className="text-[0.9375rem] font-semibold">{name}</span>
           <span className="text-[0.8125rem] text-ink-muted">{description[locale]}</span>
           {(state === "not_configured" || state === "switched_off") && (
-            <span className="text-xs text-ink-faint">{t(`accounts.state.${state}`)}</span>
+            <span className="text-xs text-ink-faint">{t(`account:state.${state}`)}</span>
           )}
         </span>
         <ChevronRight aria-hidden data-mirror className="mt-0.5 size-4 shrink-0 text-ink-faint" />

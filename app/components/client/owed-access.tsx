@@ -6,7 +6,7 @@ import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Integration } from "./account-state.ts";
 
-const useWords = wordsOf("accounts");
+const useWords = wordsOf("account");
 
 /**
  * Access that we use no more and that its provider has not ended: when we try next or, once given up, how a person removes it and,

@@ -4,7 +4,7 @@ import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
-const useWords = wordsOf("settings", "common");
+const useWords = wordsOf("plan", "common");
 
 /** What a client's plan gives and how much of it is taken. `jobTitle` and `providerName` name what is on its list. */
 export function PlanTerms({
@@ -23,26 +23,26 @@ export function PlanTerms({
   const format = useFormat();
   const { used } = plan;
   const named = (ids: "all" | string[], name: (id: string) => string) =>
-    ids === "all" ? t("plan.everything") : new Intl.ListFormat(locale).format(ids.map(name));
-  const days = (count: number) => t("plan.days", { count });
+    ids === "all" ? t("everything") : new Intl.ListFormat(locale).format(ids.map(name));
+  const days = (count: number) => t("days", { count });
   const use = (taken: number, of: number) => (
     <>
-      {t("plan.use", { used: format.count(taken), of: format.count(of) })}
-      {taken >= of && <span className="block text-warn">{t(taken > of ? "plan.over" : "plan.full")}</span>}
+      {t("use", { used: format.count(taken), of: format.count(of) })}
+      {taken >= of && <span className="block text-warn">{t(taken > of ? "over" : "full")}</span>}
     </>
   );
   return (
-    <Card title={t("plan.title", { plan: t(`common:plan.${plan.plan}`) })} description={t("plan.description")} className={className}>
+    <Card title={t("title", { plan: t(`common:plan.${plan.plan}`) })} description={t("description")} className={className}>
       <DescriptionList
         items={[
-          { term: t("plan.connections"), value: use(used.connections, plan.connections) },
-          { term: t("plan.members"), value: use(used.members, plan.members) },
-          { term: t("plan.providers"), value: named(plan.providers, providerName) },
-          { term: t("plan.jobs"), value: named(plan.jobs, jobTitle) },
-          { term: t("plan.exports"), value: t("plan.exportsPerDay", { count: plan.exportsPerDay }) },
-          { term: t("plan.runs"), value: days(plan.runDays) },
-          { term: t("plan.logs"), value: days(plan.logDays) },
-          { term: t("plan.audit"), value: plan.auditDays === null ? t("plan.always") : days(plan.auditDays) },
+          { term: t("connections"), value: use(used.connections, plan.connections) },
+          { term: t("members"), value: use(used.members, plan.members) },
+          { term: t("providers"), value: named(plan.providers, providerName) },
+          { term: t("jobs"), value: named(plan.jobs, jobTitle) },
+          { term: t("exports"), value: t("exportsPerDay", { count: plan.exportsPerDay }) },
+          { term: t("runs"), value: days(plan.runDays) },
+          { term: t("logs"), value: days(plan.logDays) },
+          { term: t("audit"), value: plan.auditDays === null ? t("always") : days(plan.auditDays) },
         ]}
       />
     </Card>

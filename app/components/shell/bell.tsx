@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react";
 import { Bell as Icon } from "lucide-react";
 import { wordsOf } from "#app/i18n/words.tsx";
 
-const useWords = wordsOf("notifications");
+const useWords = wordsOf("common");
 
 /** The server counts no further. */
 const countedAtMost = 100;

@@ -99,4 +99,7 @@ export const common = {
     essentials: "Essentials",
     growth: "Growth",
   },
+  bell: "Notifications",
+  bell_unread_one: "Notifications, {{count}} unread",
+  bell_unread_other: "Notifications, {{count}} unread",
 } as const;

@@ -20,9 +20,6 @@ export const custody = {
   },
   reveals: {
     title: "Secrets to see",
-    nav: "Secrets to see",
-    waitingBadge_one: "{{count}} request waits for your answer",
-    waitingBadge_other: "{{count}} requests wait for your answer",
     description:
       "One admin asks, another one allows it, and the first one looks for five minutes. All of it stands in the client's own log.",
     waiting: "Waiting for an answer",
@@ -60,7 +57,6 @@ export const custody = {
   },
   deletions: {
     title: "Ended clients",
-    nav: "Ended clients",
     description: "Clients whose end is set, and the receipts of those that were erased.",
     client: "Client",
     asked: "Asked for",

@@ -1,8 +1,5 @@
 /** Providers that fail for many at once. */
 export const incidents = {
-  nav: "Incidents",
-  open_one: "{{count}} incident is open",
-  open_other: "{{count}} incidents are open",
   title: "Incidents",
   description:
     "A provider that fails for many clients within ten minutes is one incident. Its jobs wait meanwhile, and start one after the other when it is over.",
@@ -16,7 +13,6 @@ export const incidents = {
     misconfigured: "Refuses our own access data",
     switched_off: "Switched off",
   },
-  since: "Since",
   lastSeen: "Last failure",
   lasted: "Lasted",
   clients: "Clients",
@@ -27,15 +23,6 @@ export const incidents = {
   calmBody: "If a provider fails for many clients, you’ll see it here and on every admin page, and each admin gets an email.",
   shown_one: "{{count}} past incident",
   shown_other: "{{count}} past incidents",
-  banner: {
-    unavailable: "{{provider}} does not answer for many clients",
-    rate_limited: "{{provider}} holds us back for many clients",
-    misconfigured: "{{provider}} refuses our own access data",
-    switched_off: "{{provider}} is switched off",
-  },
-  bannerBody: "Its jobs wait without losing anything, and a few accounts are tried every minute.",
-  bannerOurs: "Its jobs wait. Please look at our client id and secret there.",
-  bannerOff: "Nobody can connect it and its jobs wait. Tokens are still renewed.",
   providers: {
     title: "Providers",
     body: "Switch a provider off while our app there is under review or broken: nobody can connect it and its syncs wait. Tokens are still renewed.",
@@ -51,5 +38,4 @@ export const incidents = {
     offToast: "{{provider}} is off.",
     onToast: "{{provider}} is on.",
   },
-  see: "See the incident",
 } as const;

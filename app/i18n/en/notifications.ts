@@ -14,9 +14,6 @@ export const notifications = {
   emptyBody: "New notifications appear here.",
   shown_one: "{{count}} notification",
   shown_other: "{{count}} notifications",
-  bell: "Notifications",
-  bell_unread_one: "Notifications, {{count}} unread",
-  bell_unread_other: "Notifications, {{count}} unread",
   what: {
     reconnect: "Reconnect {{provider}} ({{account}})",
     cliff: "{{provider}} ({{account}}): access ends on {{date}}",

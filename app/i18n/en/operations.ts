@@ -89,8 +89,6 @@ export const operations = {
   runs: {
     title: "Runs",
     description: "Every run of every client, the newest first.",
-    latest: "Latest runs",
-    all: "All runs",
     since: "Since",
     anyTime: "Any time",
     period: {
@@ -99,8 +97,6 @@ export const operations = {
       week: "Last 7 days",
       month: "Last 30 days",
     },
-    emptyTitle: "Nothing has run yet",
-    emptyBody: "Runs begin by themselves as soon as a client has connected an account.",
     noneFoundBody: "Choose another client, job, status or time.",
   },
   run: {

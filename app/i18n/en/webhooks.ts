@@ -1,6 +1,5 @@
 /** What providers send us, and what people ask of us through them. */
 export const webhooks = {
-  nav: "Webhooks",
   title: "Webhooks",
   description: "What the providers send us, the newest first, with what became of it. What it said is kept sealed and shown nowhere.",
   tabs: {

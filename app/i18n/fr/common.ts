@@ -101,4 +101,7 @@ export const common = {
     essentials: "Essentials",
     growth: "Growth",
   },
+  bell: "Notifications",
+  bell_unread_one: "Notifications, {{count}} non lue",
+  bell_unread_other: "Notifications, {{count}} non lues",
 } satisfies Translation<typeof english>;

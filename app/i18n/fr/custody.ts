@@ -22,10 +22,6 @@ export const custody = {
   },
   reveals: {
     title: "Secrets à voir",
-    nav: "Secrets à voir",
-    waitingBadge_one: "{{count}} demande attend votre réponse",
-    waitingBadge_many: "{{count}} demandes attendent votre réponse",
-    waitingBadge_other: "{{count}} demandes attendent votre réponse",
     description:
       "Un administrateur demande, un autre autorise, et le premier regarde pendant cinq minutes. Tout figure dans le journal du client.",
     waiting: "En attente de réponse",
@@ -63,7 +59,6 @@ export const custody = {
   },
   deletions: {
     title: "Clients terminés",
-    nav: "Clients terminés",
     description: "Les clients dont la fin est fixée, et les reçus de ceux qui ont été effacés.",
     client: "Client",
     asked: "Demandé",

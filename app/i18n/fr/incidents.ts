@@ -2,9 +2,6 @@ import type { incidents as english } from "../en/incidents.ts";
 import type { Translation } from "../shape.ts";
 
 export const incidents = {
-  nav: "Incidents",
-  open_one: "{{count}} incident en cours",
-  open_other: "{{count}} incidents en cours",
   title: "Incidents",
   description:
     "Un fournisseur qui échoue pour de nombreux clients en dix minutes est un seul incident. Ses tâches attendent, puis reprennent l’une après l’autre quand c’est fini.",
@@ -18,7 +15,6 @@ export const incidents = {
     misconfigured: "Refuse nos propres données d’accès",
     switched_off: "Désactivé",
   },
-  since: "Depuis",
   lastSeen: "Dernier échec",
   lasted: "Durée",
   clients: "Clients",
@@ -30,15 +26,6 @@ export const incidents = {
     "Si un fournisseur échoue chez de nombreux clients, vous le verrez ici et sur toutes les pages d’administration, et chaque administrateur reçoit un e-mail.",
   shown_one: "{{count}} incident passé",
   shown_other: "{{count}} incidents passés",
-  banner: {
-    unavailable: "{{provider}} ne répond plus pour de nombreux clients",
-    rate_limited: "{{provider}} nous freine pour de nombreux clients",
-    misconfigured: "{{provider}} refuse nos propres données d’accès",
-    switched_off: "{{provider}} est désactivé",
-  },
-  bannerBody: "Ses tâches attendent sans rien perdre, et quelques comptes sont essayés chaque minute.",
-  bannerOurs: "Ses tâches attendent. Vérifiez notre identifiant et notre secret chez lui.",
-  bannerOff: "Personne ne peut le connecter et ses tâches attendent. Les jetons sont toujours renouvelés.",
   providers: {
     title: "Fournisseurs",
     body: "Désactivez un fournisseur quand notre application y est en examen ou en panne : personne ne peut le connecter et ses synchronisations attendent. Les jetons sont toujours renouvelés.",
@@ -54,5 +41,4 @@ export const incidents = {
     offToast: "{{provider}} est désactivé.",
     onToast: "{{provider}} est réactivé.",
   },
-  see: "Voir l’incident",
 } satisfies Translation<typeof english>;

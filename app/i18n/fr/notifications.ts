@@ -16,9 +16,6 @@ export const notifications = {
   emptyBody: "Les nouvelles notifications apparaîtront ici.",
   shown_one: "{{count}} notification",
   shown_other: "{{count}} notifications",
-  bell: "Notifications",
-  bell_unread_one: "Notifications, {{count}} non lue",
-  bell_unread_other: "Notifications, {{count}} non lues",
   what: {
     reconnect: "Reconnectez {{provider}} ({{account}})",
     cliff: "{{provider}} ({{account}}) : l’accès expire le {{date}}",

@@ -94,8 +94,6 @@ export const operations = {
   runs: {
     title: "Exécutions",
     description: "Toutes les exécutions de tous les clients, les plus récentes d’abord.",
-    latest: "Dernières exécutions",
-    all: "Toutes les exécutions",
     since: "Depuis",
     anyTime: "Toute période",
     period: {
@@ -104,8 +102,6 @@ export const operations = {
       week: "7 derniers jours",
       month: "30 derniers jours",
     },
-    emptyTitle: "Rien n’a encore tourné",
-    emptyBody: "Les exécutions commencent d’elles-mêmes dès qu’un client a connecté un compte.",
     noneFoundBody: "Choisissez un autre client, une autre tâche, un autre statut ou une autre période.",
   },
   run: {

@@ -2,7 +2,6 @@ import type { webhooks as english } from "../en/webhooks.ts";
 import type { Translation } from "../shape.ts";
 
 export const webhooks = {
-  nav: "Webhooks",
   title: "Webhooks",
   description:
     "Ce que les fournisseurs nous envoient, du plus récent au plus ancien, et ce qui en a été fait. Le contenu est gardé scellé et n’est montré nulle part.",

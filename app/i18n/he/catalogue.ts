@@ -1,3 +1,4 @@
+export { account } from "./account.ts";
 export { accounts } from "./accounts.ts";
 export { admin } from "./admin.ts";
 export { audit } from "./audit.ts";
@@ -15,11 +16,13 @@ export { errors } from "./errors.ts";
 export { findingWords } from "./finding-words.ts";
 export { forms } from "./forms.ts";
 export { incidents } from "./incidents.ts";
+export { intake } from "./intake.ts";
 export { letterWords } from "./letter-words.ts";
 export { notices } from "./notices.ts";
 export { notifications } from "./notifications.ts";
 export { operations } from "./operations.ts";
 export { overview } from "./overview.ts";
+export { plan } from "./plan.ts";
 export { run } from "./run.ts";
 export { runWords } from "./run-words.ts";
 export { runs } from "./runs.ts";

@@ -101,4 +101,8 @@ export const common = {
     essentials: "Essentials",
     growth: "Growth",
   },
+  bell: "התראות",
+  bell_unread_one: "התראות, אחת שלא נקראה",
+  bell_unread_two: "התראות, שתיים שלא נקראו",
+  bell_unread_other: "התראות, {{count}} שלא נקראו",
 } satisfies Translation<typeof english>;

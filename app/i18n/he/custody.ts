@@ -21,10 +21,6 @@ export const custody = {
   },
   reveals: {
     title: "סודות לצפייה",
-    nav: "סודות לצפייה",
-    waitingBadge_one: "בקשה אחת ממתינה לתשובתך",
-    waitingBadge_two: "שתי בקשות ממתינות לתשובתך",
-    waitingBadge_other: "{{count}} בקשות ממתינות לתשובתך",
     description: "מנהל אחד מבקש, אחר מאשר, והראשון צופה במשך חמש דקות. הכול נרשם ביומן של הלקוח.",
     waiting: "ממתינות לתשובה",
     open: "פתוחות עבורך",
@@ -61,7 +57,6 @@ export const custody = {
   },
   deletions: {
     title: "לקוחות שהסתיימו",
-    nav: "לקוחות שהסתיימו",
     description: "לקוחות שנקבע להם סוף, והקבלות של אלה שנמחקו.",
     client: "לקוח",
     asked: "התבקש",

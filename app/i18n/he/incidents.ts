@@ -2,10 +2,6 @@ import type { incidents as english } from "../en/incidents.ts";
 import type { Translation } from "../shape.ts";
 
 export const incidents = {
-  nav: "תקלות",
-  open_one: "תקלה אחת פתוחה",
-  open_two: "שתי תקלות פתוחות",
-  open_other: "{{count}} תקלות פתוחות",
   title: "תקלות",
   description: "ספק שנכשל אצל לקוחות רבים בתוך עשר דקות הוא תקלה אחת. בינתיים המשימות שלו ממתינות, וכשזה נגמר הן מתחילות בזו אחר זו.",
   openTitle: "פתוחות עכשיו",
@@ -18,7 +14,6 @@ export const incidents = {
     misconfigured: "דוחה את נתוני הגישה שלנו",
     switched_off: "מושבת",
   },
-  since: "מאז",
   lastSeen: "הכישלון האחרון",
   lasted: "נמשכה",
   clients: "לקוחות",
@@ -30,15 +25,6 @@ export const incidents = {
   shown_one: "תקלה קודמת אחת",
   shown_two: "שתי תקלות קודמות",
   shown_other: "{{count}} תקלות קודמות",
-  banner: {
-    unavailable: "‏{{provider}} אינו עונה ללקוחות רבים",
-    rate_limited: "‏{{provider}} מאט אותנו אצל לקוחות רבים",
-    misconfigured: "‏{{provider}} דוחה את נתוני הגישה שלנו",
-    switched_off: "‏{{provider}} מושבת",
-  },
-  bannerBody: "המשימות שלו ממתינות ודבר אינו אובד, ובכל דקה נבדקים כמה חשבונות.",
-  bannerOurs: "המשימות שלו ממתינות. יש לבדוק את המזהה והסוד שלנו אצלו.",
-  bannerOff: "אי אפשר לחבר אותו והמשימות שלו ממתינות. האסימונים ממשיכים להתחדש.",
   providers: {
     title: "ספקים",
     body: "אפשר להשבית ספק כשהאפליקציה שלנו אצלו בבדיקה או תקולה: אי אפשר לחבר אותו והסנכרונים ממתינים. האסימונים ממשיכים להתחדש.",
@@ -54,5 +40,4 @@ export const incidents = {
     offToast: "‏{{provider}} הושבת.",
     onToast: "‏{{provider}} הופעל.",
   },
-  see: "לצפייה בתקלה",
 } satisfies Translation<typeof english>;

@@ -17,10 +17,6 @@ export const notifications = {
   shown_one: "התראה אחת",
   shown_two: "שתי התראות",
   shown_other: "{{count}} התראות",
-  bell: "התראות",
-  bell_unread_one: "התראות, אחת שלא נקראה",
-  bell_unread_two: "התראות, שתיים שלא נקראו",
-  bell_unread_other: "התראות, {{count}} שלא נקראו",
   what: {
     reconnect: "יש לחבר מחדש את {{provider}} ({{account}})",
     cliff: "‏{{provider}} ({{account}}): הגישה פגה ב-{{date}}",

@@ -94,8 +94,6 @@ export const operations = {
   runs: {
     title: "הרצות",
     description: "כל ההרצות של כל הלקוחות, החדשות תחילה.",
-    latest: "הרצות אחרונות",
-    all: "כל ההרצות",
     since: "מאז",
     anyTime: "כל הזמן",
     period: {
@@ -104,8 +102,6 @@ export const operations = {
       week: "7 הימים האחרונים",
       month: "30 הימים האחרונים",
     },
-    emptyTitle: "עדיין לא רץ דבר",
-    emptyBody: "ההרצות מתחילות מעצמן ברגע שלקוח חיבר חשבון.",
     noneFoundBody: "בחרו לקוח, משימה, מצב או זמן אחרים.",
   },
   run: {

@@ -2,7 +2,6 @@ import type { webhooks as english } from "../en/webhooks.ts";
 import type { Translation } from "../shape.ts";
 
 export const webhooks = {
-  nav: "Webhooks",
   title: "Webhooks",
   description: "מה שהספקים שולחים לנו, מהחדש לישן, ומה נעשה בו. התוכן נשמר מוצפן ואינו מוצג בשום מקום.",
   tabs: {

@@ -1,0 +1,22 @@
+/** What a client's plan gives, for the client and the agency alike. */
+export const plan = {
+  title: "{{plan}} plan",
+  description: "What it includes, and how much of it is in use.",
+  connections: "Connections",
+  members: "People, including invitations",
+  use: "{{used}} of {{of}}",
+  full: "The plan is full: a new one needs a larger plan.",
+  over: "More than the plan includes. Everything keeps working; a new one needs a larger plan.",
+  providers: "Integrations",
+  jobs: "Syncs",
+  everything: "all of them",
+  exports: "Data exports",
+  exportsPerDay_one: "{{count}} a day",
+  exportsPerDay_other: "{{count}} a day",
+  runs: "Syncs are kept for",
+  logs: "Their logs are kept for",
+  audit: "Audit log goes back",
+  days_one: "{{count}} day",
+  days_other: "{{count}} days",
+  always: "to the beginning",
+} as const;
