@@ -134,7 +134,7 @@ export default function ProviderPage() {
           <span className="flex flex-wrap items-center gap-3">
             <ProviderMark id={provider} name={name} />
             {name}
-            {connections.length !== 1 && <StateBadge state={stateOfProvider(integration)} />}
+            {connections.length + (integration.lent ? 1 : 0) !== 1 && <StateBadge state={stateOfProvider(integration)} />}
           </span>
         }
         description={
