@@ -1,4 +1,4 @@
-import { and, eq, isNull, or, sql } from "drizzle-orm";
+import { and, eq, isNull, or, type SQL, sql } from "drizzle-orm";
 import { loans } from "#db/schema/index.ts";
 import { enterTenant, requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { afterCommit } from "#server/domain/audit/after-commit.ts";
@@ -24,15 +24,21 @@ export async function endLoan(ctx: TenantCtx, { loanId }: LoanRef): Promise<void
 
 /**
  * Ends all that this client lends and borrows, for whoever stops it: before it is stopped, so that nothing of it comes back to life with
- * the client. Who of the one client's people did that, and from where, is nothing for the other one's log.
+ * the client.
  */
-export async function endLoansOf(outer: TenantCtx): Promise<void> {
+export const endLoansOf = (ctx: TenantCtx): Promise<void> => endAll(ctx, ofEither(ctx));
+
+/** Ends all that this client lends, before it is the agency's own no more. What it borrows stays. */
+export const endLentBy = (ctx: TenantCtx): Promise<void> => endAll(ctx, eq(loans.lenderId, ctx.tenant.id));
+
+/** Who of the one client's people did that, and from where, is nothing for the other one's log. */
+async function endAll(outer: TenantCtx, those: SQL | undefined): Promise<void> {
   const isStaff = outer.actor.type === "user" && outer.actor.staff;
   const ctx: TenantCtx = isStaff ? outer : { ...outer, actor: { type: "system", job: "loan" }, request: { ...outer.request, ip: null } };
   const open = await ctx.directory
     .select()
     .from(loans)
-    .where(and(ofEither(ctx), isNull(loans.endedAt)));
+    .where(and(those, isNull(loans.endedAt)));
   for (const loan of open) await end(ctx, loan);
 }
 

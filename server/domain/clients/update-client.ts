@@ -9,7 +9,7 @@ import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
 import { notFound } from "#server/errors.ts";
-import { endLoansOf } from "./end-loan.ts";
+import { endLentBy, endLoansOf } from "./end-loan.ts";
 import type { UpdateClient } from "./schemas.ts";
 
 /**
@@ -24,8 +24,8 @@ export async function updateClient(ctx: TenantCtx, asked: Change): Promise<Tenan
   if (Object.keys(change).length === 0) return ctx.tenant;
   const { currency, timezone, ...rest } = change;
   const changesJobs = (["status", "plan", "features", "timezone"] as const).some((fact) => change[fact] !== undefined);
-  const lendsNoMore = ctx.tenant.vertical === "agency" && change.vertical !== undefined;
-  if (change.status === "suspended" || lendsNoMore) await endLoansOf(ctx);
+  if (change.status === "suspended") await endLoansOf(ctx);
+  else if (ctx.tenant.vertical === "agency" && change.vertical !== undefined) await endLentBy(ctx);
   const directory = atDirectory(ctx);
   // What the agency files it under is not for the client, who reads this log.
   const details = { ...change, ...(change.tags && { tags: change.tags.length }) };

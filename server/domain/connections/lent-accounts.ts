@@ -1,9 +1,10 @@
 import { and, eq, inArray, isNull, ne, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import { loans, tenants } from "#db/schema/index.ts";
+import { connections, loans, tenants } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
-import { findConnection, holdConnection } from "./hold-connection.ts";
+import { holdConnection } from "./hold-connection.ts";
 import type { ConnectionRow, HeldConnection } from "./rows.ts";
 
 const lender = alias(tenants, "lender");
@@ -52,7 +53,7 @@ export const enterLender = (ctx: Ctx, owner: Tenant): TenantCtx =>
 
 /** The lent accounts by borrower, without their secrets. */
 export async function lentTo(ctx: Ctx, clients: readonly Client[]): Promise<Map<string, LentConnection[]>> {
-  const read = async (loan: HoldingLoan) => ifFound(findConnection(enterLender(ctx, loan.lender), loan.connectionId));
+  const read = ({ lender: owner, connectionId }: HoldingLoan) => waysTo(enterLender(ctx, owner), connectionId);
   return byBorrower(await holdingLoans(ctx, clients), read, (connection) => ({ ...connection, lent: true as const }));
 }
 
@@ -61,9 +62,11 @@ export const listLent = async (ctx: TenantCtx): Promise<LentConnection[]> => (aw
 
 /** The same with their secrets, sealed for the lender: they open in `enterLender` alone. */
 export async function holdLent(ctx: Ctx, clients: readonly Client[]): Promise<Map<string, HeldConnection[]>> {
-  const read = async (loan: HoldingLoan) => {
-    const held = await ifFound(holdConnection(enterLender(ctx, loan.lender), loan.connectionId));
-    return held && { ...held, lender: loan.lender };
+  const read = async ({ lender: owner, connectionId }: HoldingLoan) => {
+    const inside = enterLender(ctx, owner);
+    const ways = await waysTo(inside, connectionId);
+    const held = await Promise.all(ways.map(({ id }) => ifFound(holdConnection(inside, id))));
+    return held.flatMap((each) => each ?? []).map((each) => ({ ...each, lender: owner }));
   };
   return byBorrower(await holdingLoans(ctx, clients), read, ({ connection, ...held }) => ({
     ...held,
@@ -71,19 +74,30 @@ export async function holdLent(ctx: Ctx, clients: readonly Client[]): Promise<Ma
   }));
 }
 
+/** All connections of the account that is lent: it stays lent where a sign-in took the place of the key that it was lent by. */
+const waysTo = (ctx: TenantCtx, connectionId: string): Promise<ConnectionRow[]> => {
+  const lent = ctx.db
+    .select({ provider: connections.provider, externalId: connections.externalId })
+    .from(connections)
+    .where(inTenant(ctx, connections, eq(connections.id, connectionId)));
+  return ctx.db
+    .select()
+    .from(connections)
+    .where(inTenant(ctx, connections, sql`(${connections.provider}, ${connections.externalId}) in ${lent}`));
+};
+
 /** Each account is read once, however many borrow it. */
 async function byBorrower<Read, Lent>(
   holding: readonly HoldingLoan[],
-  read: (loan: HoldingLoan) => Promise<Read | null>,
+  read: (loan: HoldingLoan) => Promise<Read[]>,
   lentOf: (read: Read) => Lent,
 ): Promise<Map<string, Lent[]>> {
-  const reading = new Map<string, Promise<Read | null>>();
+  const reading = new Map<string, Promise<Read[]>>();
   const found = new Map<string, Lent[]>();
   for (const loan of holding) {
     const one = reading.get(loan.connectionId) ?? read(loan);
     reading.set(loan.connectionId, one);
-    const account = await one;
-    if (account) found.set(loan.borrowerId, [...(found.get(loan.borrowerId) ?? []), lentOf(account)]);
+    found.set(loan.borrowerId, [...(found.get(loan.borrowerId) ?? []), ...(await one).map(lentOf)]);
   }
   return found;
 }

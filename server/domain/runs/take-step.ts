@@ -96,17 +96,18 @@ function heldOf({ job, held }: StepInput, provider: string): HeldConnection | un
 const open = (ctx: TenantCtx, engine: Engine, own: HeldConnection, { log, signal }: { log: RunLog; signal: AbortSignal }): Account =>
   engine.openAccount(own.lender ? enterLender(ctx, own.lender) : ctx, own, {
     signal,
-    onFailed: (call) => tell(log, own.connection.id, call),
+    // Whose account it is stays with the lender: the log is the borrower's.
+    onFailed: (call) => tell(log, own.lender ? {} : { connection: own.connection.id }, call),
   });
 
 /** Each try that failed is a line of the run's log, whatever came of the call in the end. */
-function tell(log: RunLog, connection: string, { method, path, again, ...call }: FailedCall): void {
+function tell(log: RunLog, whose: { connection?: string }, { method, path, again, ...call }: FailedCall): void {
   const { status } = call;
   const said =
     status === null
       ? ofEngine(again ? "call_silent_retried" : "call_silent", { method, path })
       : ofEngine(again ? "call_failed_retried" : "call_failed", { method, path, status });
-  log.write("warn", said, { method, path, connection, ...call });
+  log.write("warn", said, { method, path, ...whose, ...call });
 }
 
 /** What became of the calls of one step: those that failed, and the connections that answered. */

@@ -2,14 +2,16 @@ import { and, eq, inArray } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { auditLog, connections, loans, renewals, runs, schedules, secrets, tenants } from "#db/schema/index.ts";
+import { auditLog, connections, loans, renewals, runLogs, runs, schedules, secrets, tenants } from "#db/schema/index.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import { enterTenant, type Tenant } from "#server/ctx.ts";
 import { verifyChain } from "#server/domain/audit/verify-chain.ts";
 import { endLoan } from "#server/domain/clients/end-loan.ts";
 import { lendConnection } from "#server/domain/clients/lend-connection.ts";
+import { listLoans } from "#server/domain/clients/list-loans.ts";
 import { updateClient } from "#server/domain/clients/update-client.ts";
 import { chooseResources } from "#server/domain/connecting/choose-resources.ts";
+import { connectKey } from "#server/domain/connecting/connect-key.ts";
 import { disconnect } from "#server/domain/connecting/disconnect.ts";
 import { preferConnection } from "#server/domain/connecting/prefer-connection.ts";
 import { listLent } from "#server/domain/connections/lent-accounts.ts";
@@ -23,7 +25,8 @@ import { needReconnect } from "#server/domain/tokens/need-reconnect.ts";
 import { openAccount } from "#server/domain/tokens/open-account.ts";
 import { newId } from "#server/ids.ts";
 import { ask, asPerson } from "#test/ask.ts";
-import { connectThrough, control, visit } from "#test/domain/connecting/consent.ts";
+import { choices, connectThrough, control, visit } from "#test/domain/connecting/consent.ts";
+import { mintKey } from "#test/domain/connecting/mint-key.ts";
 import { database, makeRig } from "#test/domain/runs/rig.ts";
 import { testSensor } from "#test/domain/runs/sensors.ts";
 import { makeTenant, makeUser, testCtx } from "#test/harness.ts";
@@ -75,16 +78,18 @@ const lend = async ({ tenant, connection }: Agency, to: Tenant) => {
   return lent;
 };
 
-function machine() {
-  const rig = makeRig({ jobs: [job], openAccount });
+function machine(jobs = [job]) {
+  const rig = makeRig({ jobs, openAccount });
   // The sandbox's tokens live by the real clock.
   Object.assign(rig.ctx, { now: Date.now });
   return rig;
 }
 
 /** Starts the job for these clients and works all of it off in one batch; answers how each ended. */
-async function runFor(...of: Tenant[]) {
-  const rig = machine();
+const runFor = (...of: Tenant[]) => runAs(job, of);
+
+async function runAs(as: typeof job, of: readonly Tenant[]) {
+  const rig = machine([as]);
   const started = await Promise.all(of.map((tenant) => startRun(enterTenant(rig.ctx, tenant, "system"), { job: job.id })));
   await rig.work();
   const rows = await database
@@ -190,6 +195,39 @@ describe("an account that the agency lends", () => {
     expect(await runFor(tenant)).toMatchObject([{ status: "succeeded" }]);
   });
 
+  test("stays lent where a sign-in takes the place of the key that it was lent by", async () => {
+    const [tenant, { tenant: to }] = [await makeTenant({ vertical: "agency", name: "House" }), await borrower()];
+    const { browser } = await visit(tenant);
+    const own = enterTenant(browser, tenant, "owner");
+    const { fields } = await mintKey("klaviyo", choices.klaviyo?.account ?? "");
+    const { connectionId } = await connectKey(own, { provider: "klaviyo", fields });
+    const [connection] = await rowsAt(tenant);
+    if (!connection) throw new Error("nothing was connected");
+    await lend({ tenant, connection, browser }, to);
+    await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo" });
+    await disconnect(own, { connectionId });
+    expect(await runFor(to)).toMatchObject([{ status: "succeeded" }]);
+    await alignSchedules(testCtx({ actor: { type: "system", job: "cron" } }), allJobs);
+    expect(await blockOf(to)).toBeNull();
+  });
+
+  test("is named by no id in the borrower's log of a call that failed", async () => {
+    const [house, { tenant }] = [await agency(), await borrower()];
+    await lend(house, tenant);
+    const lost = testSensor(
+      job.id,
+      async ({ account }) => {
+        await account("klaviyo").json({ path: "/api/nowhere/" }, z.unknown());
+        return { cursor: null, done: true };
+      },
+      { needs: job.needs },
+    );
+    expect(await runAs(lost, [tenant])).toMatchObject([{ status: "failed" }]);
+    const logs = JSON.stringify(await database.select().from(runLogs).where(eq(runLogs.tenantId, tenant.id)));
+    expect(logs).toContain("/nowhere/");
+    for (const secret of [house.connection.id, house.tenant.id]) expect(logs).not.toContain(secret);
+  });
+
   test("is renewed once though two borrowers run at the same moment, in the lender's name", async () => {
     const [house, one, two] = [await agency(), await borrower(), await borrower()];
     for (const { tenant } of [one, two]) await lend(house, tenant);
@@ -240,6 +278,15 @@ describe("a loan", () => {
     await updateClient({ ...stopped, tenant: suspended }, { status: "active" });
     expect(await listLent(ctx)).toEqual([]);
     expect(await runFor(tenant)).toMatchObject([notConnected]);
+  });
+
+  test("that a client of the agency's borrows stays where that client is moved in vertical, and what it lends ends", async () => {
+    const [house, moved, third] = [await agency(), await agency(), await borrower()];
+    await lend(house, moved.tenant);
+    await lend(moved, third.tenant);
+    await updateClient(await inside(moved.tenant), { vertical: "b2b" });
+    expect(await listLent({ ...third.ctx, tenant: { ...third.tenant, borrows: true } })).toEqual([]);
+    expect(await listLoans(await inside(moved.tenant))).toMatchObject([{ lender: house.tenant.id, borrower: moved.tenant.id }]);
   });
 
   test("opens nothing of a lender that is suspended in the row alone, is no agency any more, or is kept elsewhere", async () => {
