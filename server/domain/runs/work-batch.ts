@@ -11,6 +11,9 @@ import { type LoadedRun, loadRuns } from "./load-runs.ts";
 import { recordDeadLetter } from "./record-dead-letter.ts";
 import { releaseOutcome, runJob } from "./run-job.ts";
 
+/** When a run that nobody gave back may be claimed again. */
+const afterLeaseS = Math.ceil(runLeaseMs / 1000) + 5;
+
 /** A queue's message, as far as a consumer needs it. */
 export interface QueueMessage {
   readonly id: string;
@@ -50,7 +53,15 @@ export async function workBatch(ctx: Ctx, engine: Engine, deliveries: readonly Q
     if (place === undefined) hint.delivery.ack();
     else hints.set(place, [...(hints.get(place) ?? []), hint]);
   }
-  await Promise.all([...hints].map(([place, own]) => workPlace(ctx, engine, place, own)));
+  await Promise.all(
+    [...hints].map(([place, own]) => workPlace(ctx, engine, place, own).catch((error: unknown) => putOff(ctx, place, own, error))),
+  );
+}
+
+/** A D1 that does not answer, or is not bound, holds back its own clients alone. A run that was claimed all the same waits for its lease. */
+function putOff(ctx: Ctx, place: Place, hints: readonly Hint[], error: unknown): void {
+  ctx.log.error("runs of one D1 could not be begun", { place, runs: hints.length, error });
+  for (const { delivery } of hints) delivery.retry({ delaySeconds: afterLeaseS });
 }
 
 /** A message that nobody can read, now or later: to the dead letters, which keep of it only that it came. */
@@ -105,7 +116,7 @@ async function workRun(
   } catch (error) {
     // Neither the outcome nor its failure could be written or sent: the row still says "running", until its lease ends.
     ctx.log.error("a run's outcome could not be written", { run: run.run.id, error });
-    delivery.retry({ delaySeconds: Math.ceil(runLeaseMs / 1000) + 5 });
+    delivery.retry({ delaySeconds: afterLeaseS });
   }
 }
 

@@ -24,6 +24,7 @@ import { invite } from "#server/domain/people/invite.ts";
 import { listTeam } from "#server/domain/people/list-team.ts";
 import { listDeadLetters } from "#server/domain/runs/list-dead-letters.ts";
 import { listAllRuns, listRuns } from "#server/domain/runs/list-runs.ts";
+import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { placeHeldMs, placesOf } from "#server/domain/tenancy/place-of.ts";
@@ -136,6 +137,30 @@ test("a run's message finds its place anew when the client has moved, and what i
   const [message] = await rig.work();
   expect(message?.done).toEqual(["ack"]);
 });
+
+test("a D1 that is away holds back the runs of its own clients alone", async () => {
+  const rig = machine();
+  const [here, there] = [await takeIn(rig.ctx, "DB"), await takeIn(rig.ctx, "DB_2")];
+  for (const tenant of [here, there]) {
+    const ctx = enterTenant({ ...rig.ctx }, tenant, "system");
+    await batchOf(ctx.db, scheduleStatements(ctx, { connections: [] }, [counting]));
+  }
+  await rig.tick();
+  const ofBoth = rig.ctx.traces.runs.splice(0).filter(({ tenant }) => [here.id, there.id].includes(tenant));
+  const deliveries = ofBoth.sort((a, b) => (a.tenant === there.id ? -1 : b.tenant === there.id ? 1 : 0)).map(delivery);
+  await workBatch({ ...rig.ctx, databases: { ...databases, DB_2: awayD1() } }, rig.engine, deliveries);
+  expect(deliveries.map(({ done }) => done)).toEqual([[expect.stringMatching(/^retry \d+$/)], ["ack"]]);
+  const ran = await listRuns(enterTenant({ ...rig.ctx }, here, "system"), { limit: 50 });
+  expect(ran.items).toMatchObject([{ job: "counting", status: "succeeded" }]);
+});
+
+/** One that answers nobody. */
+const awayD1 = () =>
+  new Proxy(testEnv.SPARE_2, {
+    get() {
+      throw new Error("D1 is away");
+    },
+  });
 
 test("a client whose D1 is not bound is an error that names it, and no client without rows", async () => {
   const tenant = await takeIn(machine().ctx, "DB_2");
