@@ -68,11 +68,25 @@ function done<S extends z.ZodType>(
   { write, reply, schema }: { write: Write; reply: WholeReply; schema: S },
 ): Done<z.output<S>> {
   const { status, headers, text } = reply;
-  const answer = schema.safeParse(reply.body);
-  if (answer.success) return { outcome: "done", status, headers, text, body: answer.data, unexpected: null };
-  const unexpected = issuesOf(answer.error);
+  const { body, unexpected } = readBy(ctx, schema, reply.body);
+  if (unexpected === null) return { outcome: "done", status, headers, text, body, unexpected };
   ctx.log.warn("a write was done and answered in another shape", { provider: provider.id, method: write.method, status, unexpected });
   return { outcome: "done", status, headers, text, body: null, unexpected };
+}
+
+/** A schema whose own code throws does not undo the write: only what it answered stays unread. */
+function readBy<S extends z.ZodType>(
+  ctx: Ctx,
+  schema: S,
+  body: unknown,
+): { body: z.output<S>; unexpected: null } | { body: null; unexpected: string[] } {
+  try {
+    const answer = schema.safeParse(body);
+    return answer.success ? { body: answer.data, unexpected: null } : { body: null, unexpected: issuesOf(answer.error) };
+  } catch (error) {
+    ctx.log.error("the schema of a write's reply threw", { error });
+    return { body: null, unexpected: [error instanceof Error ? error.name : "error"] };
+  }
 }
 
 function undone(

@@ -161,6 +161,13 @@ describe("a write is done", () => {
     expect(lines.join()).toContain("a write was done and answered in another shape");
   });
 
+  test("where the schema's own code throws over what a 2xx says, which is never thrown on", async () => {
+    const schema = z.object({ id: z.string().transform((id) => BigInt(id)) });
+    const { outcome, sent } = await sending({ answers: [answer(201, { id: "pk_7" })], schema });
+    expect(outcome).toMatchObject({ outcome: "done", status: 201, body: null, unexpected: ["SyntaxError"] });
+    expect(sent).toHaveLength(1);
+  });
+
   test("in part (207), which is for the action to read", async () => {
     const partly = {
       status: "COMPLETE",
