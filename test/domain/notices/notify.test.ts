@@ -122,6 +122,23 @@ test("a kind that is switched off in the portal comes by mail alone", async () =
   expect(await noticesOf(tenant)).toMatchObject([{ shown: false }]);
 });
 
+test("a digest of more than the cron takes at once is one mail, also after the queue refused it", async () => {
+  const { tenant, actor } = await makeClient();
+  const due = Date.parse("2026-03-11T07:00:00Z");
+  const told = Array.from({ length: 230 }, (_, index) => ({
+    ...{ id: newId("ntc", due + index), tenantId: tenant.id, userId: actor.userId, kind: "reconnect" as const, subject: `con_${index}` },
+    ...{ event: "1", params: {}, shown: true, createdAt: due, mailDueAt: due },
+  }));
+  for (let start = 0; start < told.length; start += 10) await db.insert(notices).values(told.slice(start, start + 10));
+  const ctx = at(due + 60_000);
+  const mail = () => Promise.reject(new Error("the queue is full"));
+  await sendHeld({ ...ctx, send: { ...ctx.send, mail } });
+  expect((await noticesOf(tenant)).every(({ mailDueAt, digestAt }) => mailDueAt === due && digestAt === null)).toBe(true);
+  for (const _ of ["a tick", "the next one"]) await sendHeld(ctx);
+  expect(ctx.traces.mails).toEqual([{ v: 1, type: "mail.digest", tenant: tenant.id, at: due, person: actor.userId }]);
+  expect((await noticesOf(tenant)).every(({ digestAt }) => digestAt === due)).toBe(true);
+});
+
 test("a digest has all of a day in one mail, without what was mended meanwhile", async () => {
   const daily = { portal: true, mail: "daily" } as const;
   const { tenant, actor, mail } = await makeClient({ choices: { reconnect: daily, cliff: daily } });
