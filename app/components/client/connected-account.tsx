@@ -86,7 +86,7 @@ function AccountActions({ integration, account }: { integration: Integration; ac
           </a>
         </Button>
       )}
-      {status === "active" && (
+      {status === "active" && !isSwitchedOff(integration) && (
         <Form method="post">
           <input type="hidden" name="connectionId" value={id} />
           <input type="hidden" name="account" value={name} />

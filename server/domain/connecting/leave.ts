@@ -44,9 +44,10 @@ export interface NextPage extends ConsentEnd {
  */
 export async function leave(ctx: Ctx, provider: OAuthProvider, consent: Consent): Promise<NextPage> {
   const actor = requireUser(ctx);
+  // First: whom it is off for has used up no try when it is on again.
+  await requireSwitchedOn(ctx, [provider.id]);
   await takeFromLimit(ctx, limitOf("oauth:ip", networkOf(ctx.request.ip)));
   await takeFromLimit(ctx, limitOf("oauth:user", actor.userId));
-  await requireSwitchedOn(ctx, [provider.id]);
   const state = newState();
   const verifier = provider.oauth.pkce ? linkToken(ctx.config, "pkce", state) : null;
   const url = authorizeUrl(ctx.config, provider, { ...consent, state, verifier, choosing: actor.staff });

@@ -10,6 +10,7 @@ import { listLent } from "#server/domain/connections/lent-accounts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import type { ConnectionRef, RefreshedResources } from "#server/domain/connections/schemas.ts";
+import { requireSwitchedOn } from "#server/domain/incidents/open-incidents.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -24,12 +25,13 @@ import { keepResources, listResources } from "./keep-resources.ts";
 /**
  * Asks the provider again what the login opens. What was chosen and is there no more is marked, and its jobs say so. Answers
  * how many there are of each kind, and which chosen ones are gone. Throws `not_found`, `forbidden`, `rate_limited`,
- * `conflict` where the account must be connected again, `unavailable` where the provider does not answer, `vault_closed` where our own access does not open.
+ * `conflict` where the account must be connected again or the provider is switched off, `unavailable` where the provider does not answer, `vault_closed` where our own access does not open.
  */
 export async function refreshResources(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<RefreshedResources> {
   requirePermission(ctx, "connections:write");
   const held = await holdConnection(ctx, connectionId);
   if (held.connection.status !== "active") throw conflict("reconnect_first");
+  await requireSwitchedOn(ctx, [held.connection.provider]);
   await takeFromLimit(ctx, limitOf("list", connectionId));
   const listed = await askProvider(ctx, held);
   const provider = findProvider(held.connection.provider);

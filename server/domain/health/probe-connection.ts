@@ -13,6 +13,7 @@ import { findConnection, holdConnection } from "#server/domain/connections/hold-
 import type { ConnectionRow, HeldConnection } from "#server/domain/connections/rows.ts";
 import type { ConnectionRef } from "#server/domain/connections/schemas.ts";
 import { tellChange } from "#server/domain/connections/tell-change.ts";
+import { requireSwitchedOn } from "#server/domain/incidents/open-incidents.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { takeFromLimit } from "#server/domain/tenancy/take.ts";
@@ -30,13 +31,14 @@ export interface Probe {
 
 /**
  * Makes one cheap authorised call and stores what came of it. A refused token marks the connection, as in any run; a provider
- * that does not answer marks nothing but that. Throws `not_found`, `conflict` for one that is disconnected, and
- * `rate_limited`.
+ * that does not answer marks nothing but that. Throws `not_found`, `conflict` for one that is disconnected or whose provider is switched
+ * off, and `rate_limited`.
  */
 export async function probeConnection(ctx: TenantCtx, { connectionId }: ConnectionRef): Promise<Probe> {
   requirePermission(ctx, "connections:write");
   const held = await holdConnection(ctx, connectionId);
   if (held.connection.status === "disconnected") throw conflict("account_disconnected");
+  await requireSwitchedOn(ctx, [held.connection.provider]);
   await takeFromLimit(ctx, limitOf("probe", connectionId));
   return probeHeld(ctx, held);
 }

@@ -3,14 +3,16 @@ import { incidents } from "#db/schema/index.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requireStaff } from "#server/ctx.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { retracted } from "#server/domain/notices/retract.ts";
 import { newId } from "#server/ids.ts";
 import { drainGently } from "./drain-gently.ts";
 import { standingOf } from "./failures.ts";
+import { openIncidents } from "./open-incidents.ts";
 import type { SwitchProvider } from "./schemas.ts";
 
 /**
- * Switches a provider off for the whole agency, or on again. While it is off nobody begins to connect an account of it, its jobs and
- * probes wait, which is no failure of theirs, and its tokens are renewed all the same: else they would be lost. What is so already
+ * Switches a provider off for the whole agency, or on again. While it is off nobody begins to connect an account of it or has one
+ * looked at, its jobs and probes wait, which is no failure of theirs, and its tokens are renewed all the same: else they would be lost. What is so already
  * stays, without a line in the audit log. Throws `forbidden`, and `not_found` for an unknown provider.
  */
 export async function switchProvider(ctx: Ctx, { provider: id, on }: SwitchProvider): Promise<void> {
@@ -23,6 +25,7 @@ async function switchOff(ctx: Ctx, provider: string): Promise<void> {
   const now = ctx.now();
   const id = newId("inc", now);
   const { using } = await standingOf(ctx, provider, { since: now });
+  const wave = (await openIncidents(ctx)).find((each) => each.provider === provider && each.kind !== "switched_off");
   const row = { id, provider, kind: "switched_off" as const, openedAt: now, lastSeenAt: now, tenantsFailing: 0, tenantsUsing: using };
   await commitIf(ctx, sql`not ${exists(isOff(provider))}`, "provider.switched_off", { provider, incident: id }, [
     // A wave of failures ends here: nobody calls there any more who could fail. One that outlives the switch is a new one.
@@ -30,6 +33,7 @@ async function switchOff(ctx: Ctx, provider: string): Promise<void> {
       .update(incidents)
       .set({ closedAt: now })
       .where(and(isOpen(provider), ne(incidents.kind, "switched_off"))),
+    ...(wave ? [retracted(ctx.directory, now, { tenant: "", kinds: ["incident"], subject: wave.id })] : []),
     ctx.directory.insert(incidents).values(row).onConflictDoNothing(),
   ]);
 }

@@ -1,15 +1,21 @@
-import { eq, inArray } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { beforeEach, describe, expect, test } from "vitest";
-import { auditLog, connections, incidents } from "#db/schema/index.ts";
-import { enterTenant } from "#server/ctx.ts";
+import { auditLog, connections, incidents, notices, rateLimits } from "#db/schema/index.ts";
+import { enterTenant, requireUser } from "#server/ctx.ts";
+import { beginOAuth } from "#server/domain/connecting/begin-oauth.ts";
 import { connectKey } from "#server/domain/connecting/connect-key.ts";
+import { refreshResources } from "#server/domain/connecting/refresh-resources.ts";
 import { workToken } from "#server/domain/connecting/work-token.ts";
+import { probeConnection } from "#server/domain/health/probe-connection.ts";
 import { listSwitches } from "#server/domain/incidents/list-switches.ts";
 import { switchProvider } from "#server/domain/incidents/switch-provider.ts";
 import { listNotices } from "#server/domain/integrations/list-notices.ts";
+import { notify } from "#server/domain/notices/notify.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { claimRenewals } from "#server/domain/tokens/claim-renewals.ts";
+import { newId } from "#server/ids.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { connectThrough, control, visit } from "#test/domain/connecting/consent.ts";
 import { mintKey } from "#test/domain/connecting/mint-key.ts";
@@ -98,6 +104,42 @@ describe("while a provider is off", () => {
     await expect(startRun(ctx, { job: "klaviyo-sensor" })).rejects.toMatchObject({ kind: "conflict", code: "provider_off" });
     const { fields: vapi } = await mintKey("vapi", "Off Vapi");
     expect(await connectKey(ctx, { provider: "vapi", fields: vapi })).toMatchObject({ again: false });
+  });
+
+  test("an account is not looked at by hand, nor what it opens, and who tries to connect meanwhile uses up no try", async () => {
+    const { browser, tenant } = await visit();
+    await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo" });
+    const [row] = await database.select().from(connections).where(eq(connections.tenantId, tenant.id));
+    const connectionId = row?.id ?? "";
+    await off("klaviyo");
+    const own = enterTenant(browser, tenant, "owner");
+    await expect(probeConnection(own, { connectionId })).rejects.toMatchObject({ kind: "conflict", code: "provider_off" });
+    await expect(refreshResources(own, { connectionId })).rejects.toMatchObject({ kind: "conflict", code: "provider_off" });
+    const tries = () =>
+      database
+        .select()
+        .from(rateLimits)
+        .where(eq(rateLimits.key, limitOf("oauth:user", requireUser(browser).userId).key));
+    const before = await tries();
+    expect(await beginOAuth(browser, { provider: "klaviyo", tenant: tenant.id })).toMatchObject({ told: { code: "provider_off" } });
+    expect(await tries()).toEqual(before);
+  });
+
+  test("what admins were told of a wave that it ended waits for them no more", async () => {
+    const { actor } = await makeUser({ staff: true });
+    const id = newId("inc", Date.now());
+    const wave = { id, provider: "klaviyo", kind: "unavailable" as const, openedAt: 1, lastSeenAt: 1, tenantsFailing: 3, tenantsUsing: 3 };
+    await database.insert(incidents).values(wave);
+    await notify(testCtx({ actor: { type: "system", job: "cron" } }), {
+      mail: { v: 1, type: "mail.incident", incident: id },
+      event: "opened",
+    });
+    await off("klaviyo");
+    const told = await database
+      .select()
+      .from(notices)
+      .where(and(eq(notices.subject, id), eq(notices.userId, actor.userId)));
+    expect(told).toMatchObject([{ resolvedAt: expect.any(Number), mailDueAt: null }]);
   });
 
   test("tokens are renewed by the cron all the same", async () => {
