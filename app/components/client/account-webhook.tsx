@@ -39,7 +39,7 @@ export function AccountWebhook({ integration, account, webhook, failure }: Accou
           small
           items={[
             {
-              term: t("webhook.address"),
+              term: t("webhook.sentTo"),
               value: (
                 <span className="flex flex-wrap items-center gap-2">
                   <code dir="ltr">{address}</code>

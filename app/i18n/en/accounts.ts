@@ -160,7 +160,7 @@ export const accounts = {
   webhook: {
     title: "Webhook",
     body: "Have {{provider}} send this account’s events here, signed with a secret of this account’s own:",
-    address: "Address",
+    sentTo: "Address",
     secret: "Secret",
     none: "Not set. Events sent to this address are refused.",
     set: "Set on",

@@ -166,7 +166,7 @@ export const accounts = {
   webhook: {
     title: "Webhook",
     body: "Faites envoyer ici par {{provider}} les événements de ce compte, signés avec un secret propre à ce compte :",
-    address: "Adresse",
+    sentTo: "Adresse",
     secret: "Secret",
     none: "Aucun. Les événements envoyés à cette adresse sont refusés.",
     set: "Enregistré le",

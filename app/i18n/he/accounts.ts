@@ -165,7 +165,7 @@ export const accounts = {
   webhook: {
     title: "Webhook",
     body: "כדאי להגדיר ש-{{provider}} ישלח לכאן את האירועים של החשבון הזה, חתומים בסוד של החשבון עצמו:",
-    address: "כתובת",
+    sentTo: "כתובת",
     secret: "סוד",
     none: "לא הוגדר. אירועים שנשלחים לכתובת הזאת נדחים.",
     set: "נשמר ב-",
