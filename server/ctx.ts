@@ -110,3 +110,19 @@ export function acrossTenants(ctx: Ctx): readonly { place: Place; db: Db }[] {
   requireAgency(ctx);
   return placesIn(ctx.databases).map((place) => ({ place, db: openDb(databaseAt(ctx.databases, place)) }));
 }
+
+/**
+ * Does something in every D1, one after the other, for the engine. A D1 that is away holds back no other one's clients: what went wrong is
+ * thrown when all had their turn.
+ */
+export async function inEachPlace(ctx: Ctx, work: (at: { place: Place; db: Db }) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const at of acrossTenants(ctx)) {
+    try {
+      await work(at);
+    } catch (error) {
+      failures.push(new Error(`${at.place} failed`, { cause: error }));
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, "not in every D1 was it done");
+}

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { auditHeads, auditLog } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { type Ctx, inEachPlace } from "#server/ctx.ts";
 import { type AuditRow, type ChainHead, emptyChain, lineHash } from "./chain.ts";
 
 /** Lines that one batch links. */
@@ -107,9 +107,9 @@ async function place(db: Db, { tenantId, end, lines }: { tenantId: string; end: 
 /** Links what a Worker that died, or that many overtook, left without its place: for the cron. */
 export async function linkWaiting(ctx: Ctx): Promise<{ linked: number }> {
   let linked = 0;
-  for (const { db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ db }) => {
     const tenants = await db.selectDistinct({ tenantId: auditLog.tenantId }).from(auditLog).where(waitsForPlace).limit(pageSize);
     for (const { tenantId } of tenants) linked += await linkLines(ctx, db, tenantId);
-  }
+  });
   return { linked };
 }

@@ -1,6 +1,6 @@
 import { inArray, sql } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { type Ctx, inEachPlace } from "#server/ctx.ts";
 
 /** A message that was not worked off within this time is taken for lost. */
 const messageMs = 10 * 60_000;
@@ -10,7 +10,7 @@ const pageSize = 100;
 export async function claimEnds(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   let sent = 0;
-  for (const { db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ db }) => {
     const due = await db
       .update(connections)
       .set({ endLookAt: now + messageMs })
@@ -29,6 +29,6 @@ export async function claimEnds(ctx: Ctx): Promise<number> {
       .returning({ connection: connections.id, tenant: connections.tenantId });
     await ctx.send.tokens(due.map((each) => ({ v: 1, type: "token.end_key", ...each })));
     sent += due.length;
-  }
+  });
   return sent;
 }

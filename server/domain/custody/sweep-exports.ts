@@ -1,6 +1,6 @@
 import { and, inArray, lte, sql } from "drizzle-orm";
 import { dataExports, exportChunks } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { type Ctx, inEachPlace } from "#server/ctx.ts";
 
 /** A message that was sent this long ago and not worked off is taken for lost. */
 const lostMs = 10 * 60_000;
@@ -11,7 +11,7 @@ const pageSize = 20;
 export async function sweepExports(ctx: Ctx): Promise<{ resent: number; deleted: number }> {
   const now = ctx.now();
   const sums = { resent: 0, deleted: 0 };
-  for (const { db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ db }) => {
     const lost = await db
       .update(dataExports)
       .set({ sentAt: now })
@@ -33,6 +33,6 @@ export async function sweepExports(ctx: Ctx): Promise<{ resent: number; deleted:
       ]);
     sums.resent += lost.length;
     sums.deleted += over.length;
-  }
+  });
   return sums;
 }

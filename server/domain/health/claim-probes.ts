@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { type Ctx, inEachPlace } from "#server/ctx.ts";
 import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
 import { probeEveryMs, probeFailingEveryMs, provenByRunMs } from "#server/domain/tokens/probe-times.ts";
 
@@ -16,7 +16,7 @@ const maxPages = 10;
 export async function claimProbes(ctx: Ctx): Promise<number> {
   const down = new Set((await openIncidents(ctx)).map(({ provider }) => provider));
   let sent = 0;
-  for (const { db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ db }) => {
     for (let page = 0; page < maxPages; page++) {
       const claimed = await claimPage(db, ctx.now());
       const due = claimed.filter(({ provider, proven }) => !proven && !down.has(provider));
@@ -24,7 +24,7 @@ export async function claimProbes(ctx: Ctx): Promise<number> {
       sent += due.length;
       if (claimed.length < pageSize) break;
     }
-  }
+  });
   return sent;
 }
 

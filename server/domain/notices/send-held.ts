@@ -1,7 +1,7 @@
 import { inArray, type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { notices } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { type Ctx, inEachPlace } from "#server/ctx.ts";
 import { MailMessage } from "#server/messages.ts";
 
 const pageSize = 200;
@@ -14,7 +14,7 @@ const keptMs = 90 * 86_400_000;
  */
 export async function sendHeld(ctx: Ctx): Promise<number> {
   let sent = 0;
-  for (const { db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ db }) => {
     for (const { message, ids, dueAt } of messagesOf(await claim(db, ctx.now()))) {
       try {
         await ctx.send.mail(message);
@@ -27,7 +27,7 @@ export async function sendHeld(ctx: Ctx): Promise<number> {
           .where(inArray(notices.id, sql`(select value from json_each(${JSON.stringify(ids)}))`));
       }
     }
-  }
+  });
   return sent;
 }
 
@@ -75,5 +75,5 @@ function messagesOf(due: readonly Due[]): { message: MailMessage; ids: string[];
 
 /** Drops what is old: for the cron. */
 export async function forgetNotices(ctx: Ctx): Promise<void> {
-  for (const { db } of acrossTenants(ctx)) await db.delete(notices).where(sql`created_at < ${ctx.now() - keptMs}`);
+  await inEachPlace(ctx, async ({ db }) => void (await db.delete(notices).where(sql`created_at < ${ctx.now() - keptMs}`)));
 }

@@ -1,7 +1,7 @@
 import { asc, count, inArray, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { deadLetters, runLogs, runs, tenants } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx, type Tenant } from "#server/ctx.ts";
+import { type Ctx, inEachPlace, type Tenant } from "#server/ctx.ts";
 import { planOf } from "#server/domain/tenancy/plans.ts";
 import { newId } from "#server/ids.ts";
 
@@ -22,13 +22,13 @@ export async function forgetRuns(ctx: Ctx): Promise<{ runs: number; lines: numbe
   const sums = { runs: 0, lines: 0 };
   if (clients.length === 0) return sums;
   const letters = await openLetters(ctx, clients);
-  for (const { place, db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ place, db }) => {
     const here = clients.filter((client) => client.place === place);
-    if (here.length === 0) continue;
+    if (here.length === 0) return;
     const gone = await forgetOf(db, { clients: here, letters, now: ctx.now() });
     sums.runs += gone.runs;
     sums.lines += gone.lines;
-  }
+  });
   return sums;
 }
 

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { deadLetters, magicLinks, oauthStates, rateLimits, runs, schedules, sessions } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { type Ctx, inEachPlace } from "#server/ctx.ts";
 import { RunError } from "./after-failure.ts";
 import { maxAttempts, runMessage } from "./engine.ts";
 
@@ -26,7 +26,7 @@ const open = sql`status in ('queued', 'running')`;
 export async function sweep(ctx: Ctx): Promise<{ resent: number; died: number }> {
   const now = ctx.now();
   const sums = { resent: 0, died: 0 };
-  for (const { db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ db }) => {
     for (let page = 0; page < maxPages; page++) {
       const resent = await requeue(db, now);
       await ctx.send.runs(resent.map(runMessage));
@@ -34,7 +34,7 @@ export async function sweep(ctx: Ctx): Promise<{ resent: number; died: number }>
       if (resent.length < pageSize) break;
     }
     sums.died += await buryLost(ctx, db, now);
-  }
+  });
   await deleteExpired(ctx, now);
   return sums;
 }

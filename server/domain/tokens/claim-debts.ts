@@ -1,6 +1,6 @@
 import { eq, inArray, isNull, lte, sql } from "drizzle-orm";
 import { debts } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { type Ctx, inEachPlace } from "#server/ctx.ts";
 import type { Debtor } from "#server/domain/connections/debtor.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { payDebt } from "./pay-debt.ts";
@@ -15,7 +15,7 @@ const keptMs = 90 * 86_400_000;
 export async function claimDebts(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   let sent = 0;
-  for (const { db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ db }) => {
     const due = await db
       .update(debts)
       .set({ nextAt: now + messageMs })
@@ -35,7 +35,7 @@ export async function claimDebts(ctx: Ctx): Promise<number> {
     await db.delete(debts).where(sql`ended_at is not null and ${lte(debts.endedAt, now - keptMs)}`);
     await ctx.send.tokens(due.map((each) => ({ v: 1, type: "token.give_back", ...each })));
     sent += due.length;
-  }
+  });
   return sent;
 }
 

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
 import { findWebhook } from "#server/catalog/webhooks/registry.ts";
-import { acrossTenants, type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
+import { type Ctx, enterTenant, inEachPlace, type TenantCtx } from "#server/ctx.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -23,11 +23,11 @@ const pageSize = 500;
  */
 export async function claimSubscriptions(ctx: Ctx): Promise<number> {
   let sent = 0;
-  for (const { db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ db }) => {
     const due = await claimPage(db, ctx.now());
     await ctx.send.tasks(due.map(({ id, tenantId }) => ({ v: 1, type: "subscribe", tenant: tenantId, connection: id })));
     sent += due.length;
-  }
+  });
   return sent;
 }
 

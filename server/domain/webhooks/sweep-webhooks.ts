@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { secrets, webhookDeliveries } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { type Ctx, inEachPlace } from "#server/ctx.ts";
 import { rotationMs } from "#server/domain/connections/webhook-secret.ts";
 import { newId } from "#server/ids.ts";
 import { keptForm } from "./payload.ts";
@@ -25,12 +25,12 @@ const pageSize = 500;
  */
 export async function sweepWebhooks(ctx: Ctx): Promise<{ resent: number; forgotten: number; deleted: number }> {
   const sums = { resent: 0, forgotten: 0, deleted: 0 };
-  for (const { db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ db }) => {
     sums.resent += await resend(ctx, db);
     sums.forgotten += await forget(db, ctx.now());
     sums.deleted += await deleteOld(db, ctx.now());
     await endRotations(db, ctx.now());
-  }
+  });
   return sums;
 }
 

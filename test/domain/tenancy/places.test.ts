@@ -6,11 +6,13 @@ import { batchOf, type Databases, databaseAt, openDb, placesIn } from "#db/clien
 import { holdings } from "#db/holdings.ts";
 import type { Place } from "#db/words/places.ts";
 import { type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
+import { linkWaiting } from "#server/domain/audit/link-lines.ts";
 import { listAllAudit, listAudit } from "#server/domain/audit/list-audit.ts";
 import { verifyChain } from "#server/domain/audit/verify-chain.ts";
 import { createClient } from "#server/domain/clients/create-client.ts";
 import { listClients } from "#server/domain/clients/list-clients.ts";
 import { updateClient } from "#server/domain/clients/update-client.ts";
+import { claimEnds } from "#server/domain/connecting/claim-ends.ts";
 import { connectKey } from "#server/domain/connecting/connect-key.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { downloadExport } from "#server/domain/custody/download-export.ts";
@@ -19,15 +21,23 @@ import { listExports } from "#server/domain/custody/list-exports.ts";
 import { makeExport } from "#server/domain/custody/make-export.ts";
 import { requestDeletion } from "#server/domain/custody/request-deletion.ts";
 import { requestExport } from "#server/domain/custody/request-export.ts";
+import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
+import { claimProbes } from "#server/domain/health/claim-probes.ts";
 import { readMetrics } from "#server/domain/metrics/overview.ts";
+import { forgetNotices, sendHeld } from "#server/domain/notices/send-held.ts";
 import { invite } from "#server/domain/people/invite.ts";
 import { listTeam } from "#server/domain/people/list-team.ts";
+import { claimDue } from "#server/domain/runs/claim-due.ts";
 import { listDeadLetters } from "#server/domain/runs/list-dead-letters.ts";
 import { listAllRuns, listRuns } from "#server/domain/runs/list-runs.ts";
+import { sweep } from "#server/domain/runs/sweep.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { placeHeldMs, placesOf } from "#server/domain/tenancy/place-of.ts";
+import { claimDebts } from "#server/domain/tokens/claim-debts.ts";
+import { claimSubscriptions } from "#server/domain/webhooks/subscribe-events.ts";
+import { sweepWebhooks } from "#server/domain/webhooks/sweep-webhooks.ts";
 import { readConfig } from "#server/env.ts";
 import { mintKey } from "#test/domain/connecting/mint-key.ts";
 import { delivery, makeRig } from "#test/domain/runs/rig.ts";
@@ -152,6 +162,33 @@ test("a D1 that is away holds back the runs of its own clients alone", async () 
   expect(deliveries.map(({ done }) => done)).toEqual([[expect.stringMatching(/^retry \d+$/)], ["ack"]]);
   const ran = await listRuns(enterTenant({ ...rig.ctx }, here, "system"), { limit: 50 });
   expect(ran.items).toMatchObject([{ job: "counting", status: "succeeded" }]);
+});
+
+test.each([
+  claimDebts,
+  claimDue,
+  claimEnds,
+  claimProbes,
+  claimSubscriptions,
+  forgetNotices,
+  linkWaiting,
+  sendHeld,
+  sweep,
+  sweepExports,
+  sweepWebhooks,
+] as const)("a D1 that is away is told of by the cron's %o, and those after it have their turn", async (chore) => {
+  const asked: string[] = [];
+  const watched = new Proxy(testEnv.SPARE_3, {
+    get(target, key) {
+      const found: unknown = Reflect.get(target, key);
+      if (typeof found !== "function") return found;
+      asked.push(String(key));
+      return found.bind(target);
+    },
+  });
+  const ctx: Ctx = { ...machine().ctx, databases: { ...databases, DB_2: awayD1(), DB_3: watched } };
+  await expect(chore(ctx)).rejects.toThrow();
+  expect(asked).not.toEqual([]);
 });
 
 /** One that answers nobody. */
