@@ -2,10 +2,10 @@ import { sha256 } from "@oslojs/crypto/sha2";
 import { encodeHexLowerCase } from "@oslojs/encoding";
 import { gt, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/sqlite-core";
-import { batchOf, type Db } from "#db/client.ts";
+import { batchOf, type Db, placesIn } from "#db/client.ts";
 import { connections, tenants } from "#db/schema/index.ts";
 import { everyOf, type Job } from "#server/catalog/job.ts";
-import { acrossTenants, type Ctx, type Tenant } from "#server/ctx.ts";
+import { type Ctx, inEachPlace, type Tenant } from "#server/ctx.ts";
 import type { ConnectionFacts } from "#server/domain/connections/choose-account.ts";
 import { lentTo } from "#server/domain/connections/lent-accounts.ts";
 import { plans } from "#server/domain/tenancy/plans.ts";
@@ -14,8 +14,9 @@ import { type ClientFacts, scheduleStatementsOfAll } from "./schedule-statements
 
 /** Schedules of one batch: their text is a megabyte or so, and D1 binds two. */
 const schedulesAPage = 6_000;
-/** Nine queries each: an invocation has a thousand of D1, and other chores ask it too. */
-const maxPages = 60;
+/** Of a tick: an invocation has a thousand of D1, and other chores ask it too. */
+const maxQueries = 540;
+const queriesOfPlace = 8;
 /** What else the tick does waits meanwhile. */
 const budgetMs = 20_000;
 
@@ -28,6 +29,7 @@ const budgetMs = 20_000;
 export async function alignSchedules(ctx: Ctx, jobs: readonly Job[]): Promise<number> {
   const catalog = fingerprint(jobs);
   const pageSize = Math.max(1, Math.floor(schedulesAPage / Math.max(1, jobs.length)));
+  const maxPages = Math.floor(maxQueries / (1 + queriesOfPlace * placesIn(ctx.databases).length));
   const stale = (await unaligned(ctx.directory, catalog).limit(maxPages * pageSize)).map(({ id }) => id);
   const until = ctx.now() + budgetMs;
   const failures: unknown[] = [];
@@ -53,13 +55,32 @@ async function alignPage(
   ctx: Ctx,
   { ids, jobs, catalog }: { ids: readonly string[]; jobs: readonly Job[]; catalog: string },
 ): Promise<number> {
-  const facts = await factsOf(ctx, await rowsOf(ctx, ids));
-  for (const { place, db } of acrossTenants(ctx)) {
-    const clients = [...facts.values()].filter(({ tenant }) => tenant.place === place);
-    if (clients.length > 0) await batchOf(db, scheduleStatementsOfAll(db, { clients, jobs, now: ctx.now() }));
-  }
+  const all = await rowsOf(ctx, ids);
+  let aligned = 0;
+  await inEachPlace(ctx, async ({ place, db }) => {
+    const of = all.filter((tenant) => tenant.place === place);
+    if (of.length > 0) aligned += await alignHere(ctx, db, { of, jobs, catalog });
+  });
+  return aligned;
+}
+
+/** The same of clients of one D1. */
+async function alignHere(
+  ctx: Ctx,
+  db: Db,
+  { of, jobs, catalog }: { of: readonly Tenant[]; jobs: readonly Job[]; catalog: string },
+): Promise<number> {
+  const facts = await factsOf(ctx, db, of);
+  await batchOf(db, scheduleStatementsOfAll(db, { clients: [...facts.values()], jobs, now: ctx.now() }));
   // Somebody may have changed a fact in between, and written better schedules than these: then once more, next tick.
-  const after = await factsOf(ctx, await rowsOf(ctx, ids));
+  const after = await factsOf(
+    ctx,
+    db,
+    await rowsOf(
+      ctx,
+      of.map(({ id }) => id),
+    ),
+  );
   const aligned = [...facts.keys()].filter((id) => textOf(after.get(id)) === textOf(facts.get(id)));
   await ctx.directory
     .update(tenants)
@@ -76,29 +97,25 @@ const rowsOf = (ctx: Ctx, ids: readonly string[]): Promise<Tenant[]> =>
 
 const textOf = (facts: ClientFacts | undefined) => facts && factsIn(facts);
 
-/** What schedules follow from, by tenant. */
-async function factsOf(ctx: Ctx, of: readonly Tenant[]): Promise<Map<string, ClientFacts>> {
+/** What schedules of clients of one D1 follow from, by tenant. */
+async function factsOf(ctx: Ctx, db: Db, of: readonly Tenant[]): Promise<Map<string, ClientFacts>> {
   const ids = JSON.stringify(of.map(({ id }) => id));
-  const found = await Promise.all(
-    acrossTenants(ctx).map(({ db }) =>
-      db
-        .select({
-          tenantId: connections.tenantId,
-          id: connections.id,
-          provider: connections.provider,
-          externalId: connections.externalId,
-          kind: connections.kind,
-          chosen: connections.chosen,
-          preferredAt: connections.preferredAt,
-          status: connections.status,
-          scopesGranted: connections.scopesGranted,
-        })
-        .from(connections)
-        .where(inArray(connections.tenantId, sql`(select value from json_each(${ids}))`)),
-    ),
-  );
+  const found = await db
+    .select({
+      tenantId: connections.tenantId,
+      id: connections.id,
+      provider: connections.provider,
+      externalId: connections.externalId,
+      kind: connections.kind,
+      chosen: connections.chosen,
+      preferredAt: connections.preferredAt,
+      status: connections.status,
+      scopesGranted: connections.scopesGranted,
+    })
+    .from(connections)
+    .where(inArray(connections.tenantId, sql`(select value from json_each(${ids}))`));
   const own = new Map(of.map((tenant) => [tenant.id, { tenant, connections: [] as ConnectionFacts[] }]));
-  for (const { tenantId, ...connection } of found.flat()) own.get(tenantId)?.connections.push(connection);
+  for (const { tenantId, ...connection } of found) own.get(tenantId)?.connections.push(connection);
   for (const [borrowerId, lent] of await lentTo(ctx, of)) own.get(borrowerId)?.connections.push(...lent);
   return own;
 }

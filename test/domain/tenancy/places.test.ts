@@ -33,6 +33,7 @@ import { listAllRuns, listRuns } from "#server/domain/runs/list-runs.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
+import { alignSchedules } from "#server/domain/schedules/align-schedules.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { placeHeldMs, placesOf } from "#server/domain/tenancy/place-of.ts";
 import { claimDebts } from "#server/domain/tokens/claim-debts.ts";
@@ -162,6 +163,18 @@ test("a D1 that is away holds back the runs of its own clients alone", async () 
   expect(deliveries.map(({ done }) => done)).toEqual([[expect.stringMatching(/^retry \d+$/)], ["ack"]]);
   const ran = await listRuns(enterTenant({ ...rig.ctx }, here, "system"), { limit: 50 });
   expect(ran.items).toMatchObject([{ job: "counting", status: "succeeded" }]);
+});
+
+test("a D1 that is away keeps no other one's clients from the schedules of a new job", async () => {
+  const { ctx } = machine();
+  const [here, there] = [await takeIn(ctx, "DB_3"), await takeIn(ctx, "DB_2")];
+  const cron: Ctx = { ...ctx, databases: { ...databases, DB_2: awayD1() } };
+  const schedulesOf = async ({ id, place }: Tenant) =>
+    openDb(databaseAt(databases, place)).all(sql`select job from schedules where tenant_id = ${id} and job = 'counting'`);
+  await expect(alignSchedules(cron, [counting])).rejects.toThrow("some clients have not the schedules");
+  expect([await schedulesOf(here), await schedulesOf(there)]).toEqual([[{ job: "counting" }], []]);
+  await alignSchedules(ctx, [counting]);
+  expect(await schedulesOf(there)).toEqual([{ job: "counting" }]);
 });
 
 test.each([
