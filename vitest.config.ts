@@ -55,7 +55,7 @@ export default defineConfig(async () => ({
         },
       },
       { test: { name: "architecture", include: ["test/architecture/*.node.test.ts"] } },
-      { test: { name: "node", include: inNode, testTimeout: 60_000 } },
+      { test: { name: "node", include: inNode, testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: "browser", include: inBrowser, testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
     ],
   },

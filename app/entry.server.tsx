@@ -30,13 +30,17 @@ export default async function handleRequest(
 
 const END = "</body></html>";
 
-/** The loaders' data as `RemixServer` would stream it, for scripts that find `window.__remixContext` when they run. */
+/**
+ * The loaders' data as `RemixServer` would stream it, for scripts that find `window.__remixContext` when they run. It stands as the JSON
+ * that it is, and not once more encoded as a script's string: nothing in it can end its element when no `<` is left, and JSON has them
+ * in its texts alone.
+ */
 function withData(html: string, data: string, nonce: string): string {
   if (!html.endsWith(END)) throw new Error("The page does not end as a document does.");
-  const sent = JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const sent = `<script type="application/json">${data.replaceAll("<", "\\u003c")}</script>`;
   const stream = "window.__remixContext.streamController";
-  const script = `${stream}.enqueue(${sent});${stream}.close();`;
-  return `${html.slice(0, -END.length)}<script nonce="${nonce}">${script}</script>${END}`;
+  const script = `${stream}.enqueue(document.currentScript.previousElementSibling.textContent);${stream}.close();`;
+  return `${html.slice(0, -END.length)}${sent}<script nonce="${nonce}">${script}</script>${END}`;
 }
 
 /** What a loader, an action or a page threw without meaning to. Thrown responses (404, 403) do not come here. */

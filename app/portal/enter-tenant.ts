@@ -1,4 +1,4 @@
-import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import type { AppLoadContext, LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { toSignIn } from "#app/sign-in-path.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 
@@ -6,10 +6,21 @@ export type Me = Outputs["me"]["get"];
 export type Membership = Me["tenants"][number];
 export type Permission = Membership["may"][number];
 
+/** Who asks, once for all loaders of a page. An action asks for itself, since it may change what they are then told. */
+const asked = new WeakMap<AppLoadContext, Promise<Me>>();
+
+function whoAsks(context: AppLoadContext, request: Request): Promise<Me> {
+  const known = request.method === "GET" ? asked.get(context) : undefined;
+  if (known) return known;
+  const me = context.api.me.get();
+  if (request.method === "GET") asked.set(context, me);
+  return me;
+}
+
 /** Who asks, and the workspace of the address. Leads to the sign-in; to who is no member the workspace does not exist. */
 export async function enterTenant({ context, request, params }: Pick<LoaderFunctionArgs, "context" | "request" | "params">) {
   if (!context.me) throw toSignIn(request);
-  const me = await context.api.me.get();
+  const me = await whoAsks(context, request);
   const tenant = me.tenants.find(({ id }) => id === params.tenant);
   if (!tenant) throw new Response("There is no such workspace", { status: 404 });
   return { me, tenant };

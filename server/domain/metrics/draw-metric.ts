@@ -109,8 +109,8 @@ function figuresFrom({ sensor, metric, measured, periods }: Drawing, of: Days, b
     return metric.unit === "money" ? Math.round(figure / divisor) : figure / divisor;
   };
   // Of a period that began before anything was measured, there is no figure to compare with.
-  const oldest = Object.keys(of).reduce((a, b) => (a < b ? a : b), "9999");
-  const whole = (days: readonly string[]) => (oldest <= (days[0] ?? "") ? on(days) : null);
+  const hasBegun = (day = "") => Object.keys(of).some((each) => each <= day);
+  const whole = (days: readonly string[]) => (hasBegun(days[0]) ? on(days) : null);
   const { present, before } = periods.compared;
   const [value, previous] = [on(present), whole(before)];
   return {
