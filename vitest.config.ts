@@ -55,7 +55,8 @@ export default defineConfig(async () => ({
         },
       },
       { test: { name: "architecture", include: ["test/architecture/*.node.test.ts"] } },
-      { test: { name: "node", include: inNode, testTimeout: 60_000, hookTimeout: 60_000 } },
+      // Two files at a time: most of them wait, for a mail server or for a Worker that was killed.
+      { test: { name: "node", include: inNode, maxWorkers: 2, testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: "browser", include: inBrowser, testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
     ],
   },

@@ -314,7 +314,8 @@ test("what is to be renewed is said by connection and without a token; then it i
     inClient("renewed", ({ db, now }) =>
       db
         .update(connections)
-        .set({ renewAt: now() - 1000, accessExpiresAt: now() + 30_000, coolUntil: null })
+        // Of a day that ends in half a minute: a token that lives for half a minute in all is not yet due.
+        .set({ renewAt: now() - 1000, lastRefreshAt: now() - 86_400_000, accessExpiresAt: now() + 30_000, coolUntil: null })
         .where(eq(connections.tenantId, "renewed")),
     );
   await makeDue();

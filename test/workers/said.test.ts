@@ -104,7 +104,7 @@ test("why a letter died and what is wrong with a client are told in the reader's
   await db.update(users).set({ locale: "fr" }).where(eq(users.id, admin.actor.userId));
   const letter = { queue: "atrium-mail", message: {}, ofTenant: tenant.id, at: Date.now() };
   await db.insert(deadLetters).values([
-    { ...letter, id: newId("ddl", Date.now()), reason: "mail" },
+    { ...letter, id: newId("ddl", Date.now() - 1), reason: "mail" },
     { ...letter, id: newId("ddl", Date.now()), reason: "A sentence of before." },
   ]);
   const read = async (path: string) => {
