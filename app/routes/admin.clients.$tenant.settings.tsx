@@ -51,12 +51,12 @@ export async function action(args: ActionFunctionArgs) {
       case "lend": {
         const [lender = "", connectionId = ""] = String(form.get("account")).split("/");
         await api.clients.lend({ tenant: lender, connectionId, borrower: tenant });
-        toast({ kind: "success", message: t("clients:loans.lent") });
+        toast({ kind: "success", message: t("loans:lent") });
         break;
       }
       case "end-loan": {
         await api.clients.endLoan({ tenant, loanId: String(form.get("loanId")) });
-        toast({ kind: "success", message: t("clients:loans.ended", { account: String(form.get("account")) }) });
+        toast({ kind: "success", message: t("loans:ended", { account: String(form.get("account")) }) });
         break;
       }
       default: {

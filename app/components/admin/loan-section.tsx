@@ -16,7 +16,7 @@ import type { Outputs } from "#server/trpc/root.ts";
 import { AccountCell } from "./account-cell.tsx";
 import { ClientLink } from "./client-link.tsx";
 
-const useWords = wordsOf("clients", "account", "admin");
+const useWords = wordsOf("loans", "account", "admin");
 
 type Client = Outputs["clients"]["get"];
 type Loan = Outputs["clients"]["loans"][number];
@@ -39,13 +39,13 @@ export function LoanSection({
   const lent = loans.filter(({ lender }) => lender === client.id);
   return (
     <>
-      <Section title={t("loans.title")} description={t("loans.description")}>
+      <Section title={t("title")} description={t("description")}>
         {failure && <FormMessage failure={failure} />}
         <Card padding="none">
           {borrowed.length === 0 ? (
-            <p className="px-5 py-4 text-[0.8125rem] text-ink-muted">{t("loans.none")}</p>
+            <p className="px-5 py-4 text-[0.8125rem] text-ink-muted">{t("none")}</p>
           ) : (
-            <LoanTable caption={t("loans.title")} loans={borrowed} other="lender" />
+            <LoanTable caption={t("title")} loans={borrowed} other="lender" />
           )}
           <div className="border-t border-line px-5 py-4">
             <LendForm client={client} lendable={lendable} chosen={failure?.values.account} />
@@ -53,9 +53,9 @@ export function LoanSection({
         </Card>
       </Section>
       {lent.length > 0 && (
-        <Section title={t("loans.out")} description={t("loans.outDescription")}>
+        <Section title={t("out")} description={t("outDescription")}>
           <Card padding="none">
-            <LoanTable caption={t("loans.out")} loans={lent} other="borrower" />
+            <LoanTable caption={t("out")} loans={lent} other="borrower" />
           </Card>
         </Section>
       )}
@@ -74,7 +74,7 @@ function LoanTable({ caption, loans, other }: { caption: string; loans: readonly
       columns={[
         {
           key: "account",
-          header: t("connections.account"),
+          header: t("account"),
           primary: true,
           cell: ({ provider, providerName, account, status }) => (
             <span className="flex min-w-0 flex-wrap items-center gap-3">
@@ -88,8 +88,8 @@ function LoanTable({ caption, loans, other }: { caption: string; loans: readonly
             </span>
           ),
         },
-        { key: "client", header: t(`loans.${other}`), cell: (loan) => <ClientLink id={loan[other]} /> },
-        { key: "since", header: t("loans.since"), cell: ({ lentAt }) => <Time at={lentAt} style="date" /> },
+        { key: "client", header: t(other), cell: (loan) => <ClientLink id={loan[other]} /> },
+        { key: "since", header: t("since"), cell: ({ lentAt }) => <Time at={lentAt} style="date" /> },
         {
           key: "actions",
           header: <span className="sr-only">{t("admin:actions")}</span>,
@@ -108,12 +108,12 @@ function EndLoan({ loan: { id, account, providerName, borrowerName } }: { loan: 
     <ConfirmButton
       size="sm"
       variant="ghost"
-      title={t("loans.endTitle", { account: named })}
-      description={t("loans.endBody", { client: borrowerName })}
-      confirmLabel={t("loans.end")}
+      title={t("endTitle", { account: named })}
+      description={t("endBody", { client: borrowerName })}
+      confirmLabel={t("end")}
       fields={{ intent: "end-loan", loanId: id, account: named }}
     >
-      {t("loans.end")}
+      {t("end")}
       <span className="sr-only">: {named}</span>
     </ConfirmButton>
   );
@@ -123,20 +123,20 @@ function LendForm({ client, lendable, chosen }: { client: Client; lendable: Lend
   const t = useWords();
   if (lendable.length === 0) {
     const stopped = client.status === "suspended" || client.endsAt !== null;
-    return <p className="text-[0.8125rem] text-ink-faint">{t(stopped ? "loans.stopped" : "loans.nothing")}</p>;
+    return <p className="text-[0.8125rem] text-ink-faint">{t(stopped ? "stopped" : "nothing")}</p>;
   }
   const options = lendable.map(({ lender, lenderName, connection, account, providerName }) => ({
     value: `${lender}/${connection}`,
-    label: t("loans.option", { provider: providerName, account, client: lenderName }),
+    label: t("option", { provider: providerName, account, client: lenderName }),
   }));
   return (
     // Empty again once something was lent.
     <Form key={lendable.length} method="post" className="flex flex-wrap items-end gap-3">
-      <Field label={t("loans.lendLabel")} className="min-w-0 flex-1 basis-64 sm:max-w-md">
-        <Select name="account" defaultValue={chosen ?? ""} options={[{ value: "", label: t("loans.choose") }, ...options]} />
+      <Field label={t("lendLabel")} className="min-w-0 flex-1 basis-64 sm:max-w-md">
+        <Select name="account" defaultValue={chosen ?? ""} options={[{ value: "", label: t("choose") }, ...options]} />
       </Field>
       <SubmitButton name="intent" value="lend" variant="secondary">
-        {t("loans.lend")}
+        {t("lend")}
       </SubmitButton>
     </Form>
   );

@@ -18,6 +18,7 @@ export { forms } from "./forms.ts";
 export { incidents } from "./incidents.ts";
 export { intake } from "./intake.ts";
 export { letterWords } from "./letter-words.ts";
+export { loans } from "./loans.ts";
 export { notices } from "./notices.ts";
 export { notifications } from "./notifications.ts";
 export { operations } from "./operations.ts";

@@ -1,0 +1,23 @@
+/** Accounts that the agency lends, on a client's settings. */
+export const loans = {
+  title: "Lent accounts",
+  description: "Accounts of the agency that this client’s jobs read where it has none of its own.",
+  none: "Nothing is lent to this client.",
+  account: "Account",
+  lender: "Lender",
+  borrower: "Borrower",
+  since: "Since",
+  end: "End loan",
+  endTitle: "End the loan of {{account}}?",
+  endBody: "Jobs of {{client}} stop reading it at once. What was measured stays.",
+  ended: "The loan of {{account}} has ended.",
+  lendLabel: "Lend an account",
+  choose: "Choose an account",
+  option: "{{provider}}: {{account}} ({{client}})",
+  lend: "Lend account",
+  lent: "The account is lent.",
+  nothing: "There’s no account to lend. Connect one in a client of kind Agency. A shop can’t be lent.",
+  stopped: "Nothing can be lent while this client is stopped.",
+  out: "Lent to other clients",
+  outDescription: "Accounts of this client that the jobs of others read.",
+} as const;

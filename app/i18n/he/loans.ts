@@ -1,0 +1,25 @@
+import type { loans as english } from "../en/loans.ts";
+import type { Translation } from "../shape.ts";
+
+export const loans = {
+  title: "חשבונות מושאלים",
+  description: "חשבונות של הסוכנות שהמשימות של הלקוח קוראות כשאין לו חשבון משלו.",
+  none: "שום חשבון לא הושאל ללקוח הזה.",
+  account: "חשבון",
+  lender: "משאיל",
+  borrower: "שואל",
+  since: "מאז",
+  end: "סיום ההשאלה",
+  endTitle: "לסיים את ההשאלה של {{account}}?",
+  endBody: "המשימות של {{client}} יפסיקו מיד לקרוא אותו. מה שנמדד נשאר.",
+  ended: "ההשאלה של {{account}} הסתיימה.",
+  lendLabel: "השאלת חשבון",
+  choose: "בחירת חשבון",
+  option: "{{provider}}: {{account}} ({{client}})",
+  lend: "השאלת החשבון",
+  lent: "החשבון הושאל.",
+  nothing: "אין חשבון להשאלה. אפשר לחבר חשבון אצל לקוח מסוג סוכנות. חנות אי אפשר להשאיל.",
+  stopped: "אי אפשר להשאיל דבר כל עוד הלקוח מושבת.",
+  out: "מושאלים ללקוחות אחרים",
+  outDescription: "חשבונות של הלקוח הזה שמשימות של אחרים קוראות.",
+} satisfies Translation<typeof english>;
