@@ -14,7 +14,7 @@ export async function measureWorker(): Promise<Row> {
   const floor = await bundled(`import { Hono } from "hono"; import { createRequestHandler } from "@remix-run/cloudflare";
     import { renderToReadableStream } from "react-dom/server.browser"; import { drizzle } from "drizzle-orm/d1"; import { initTRPC } from "@trpc/server";
     export default { fetch: new Hono().fetch, parts: [createRequestHandler, renderToReadableStream, drizzle, initTRPC] };`);
-  return rowOf("worker-gzip", "KiB", [{ ours, floor }], oursAtMost(1024));
+  return rowOf("worker-gzip", "KiB", [{ ours, floor }], oursAtMost(900));
 }
 
 /** KiB that hydrating an empty page takes. */
