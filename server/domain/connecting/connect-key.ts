@@ -12,6 +12,7 @@ import { buyTokens } from "#server/domain/tokens/ways-to-tokens.ts";
 import { requireVault } from "#server/domain/vault/require-vault.ts";
 import { conflict, DomainError, domainError, invalid, notFound, ProviderError } from "#server/errors.ts";
 import { listResources } from "./keep-resources.ts";
+import { parseField } from "./parse-field.ts";
 import { OtherAccount, OutsidePlan, storeConnection } from "./store-connection.ts";
 
 /** Each try is a request to the provider, and a guess at somebody's key: enough for a person, too little for a search. */
@@ -74,13 +75,11 @@ function parseTyped(provider: KeyProvider, given: Readonly<Record<string, string
   const stray = Object.keys(given).find((name) => !provider.key.fields.some((field) => field.name === name));
   if (stray !== undefined) throw invalid(stray, "key_field_unknown", { provider: provider.name });
   const typed: Typed = { keys: {}, fields: {} };
-  for (const { name, label, secret, optional = false, schema } of provider.key.fields) {
+  for (const field of provider.key.fields) {
+    const { name, secret, optional = false } = field;
     const text = given[name]?.trim() ?? "";
     if (text === "" && optional) continue;
-    if (text === "") throw invalid(name, "key_field_missing", { field: label });
-    const parsed = schema.safeParse(text);
-    if (!parsed.success) throw invalid(name, "key_field_wrong", { field: label });
-    (secret ? typed.keys : typed.fields)[name] = parsed.data;
+    (secret ? typed.keys : typed.fields)[name] = parseField(name, field, text);
   }
   return typed;
 }

@@ -24,6 +24,7 @@ import { requireVault } from "#server/domain/vault/require-vault.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newToken } from "#server/domain/vault/sign-in-tokens.ts";
 import { conflict, invalid, notFound } from "#server/errors.ts";
+import { parseField } from "./parse-field.ts";
 
 /** What came of it. Times in milliseconds since 1970. */
 export interface WebhookSecretSet {
@@ -46,7 +47,7 @@ export async function setWebhookSecret(ctx: TenantCtx, { connectionId, secret: g
   for (const text of [given, given?.trim()]) if (text) ctx.log.conceal(text);
   const { held, own } = await find(ctx, connectionId);
   const { provider, name } = held.connection;
-  const secret = given === undefined ? makeSecret(own) : parseSecret(own, given);
+  const secret = given === undefined ? makeSecret(own) : parseField("secret", own, given);
   const address = webhookAddress(ctx.config, held.connection);
   const made = given === undefined ? secret : null;
   await requireVault(ctx);
@@ -92,13 +93,6 @@ async function find(ctx: TenantCtx, connectionId: string): Promise<{ held: HeldC
 function makeSecret({ made, label }: OwnSecret): string {
   if (!made) throw invalid("secret", "key_field_missing", { field: label });
   return newToken();
-}
-
-function parseSecret({ schema, label }: OwnSecret, given: string): string {
-  if (given.trim() === "") throw invalid("secret", "key_field_missing", { field: label });
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) throw invalid("secret", "key_field_wrong", { field: label });
-  return parsed.data;
 }
 
 /** One that does not open any more is no secret that a provider's events could still be verified with. */

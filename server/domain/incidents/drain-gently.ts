@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { schedules } from "#db/schema/index.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { type Ctx, inEachPlace } from "#server/ctx.ts";
 import { jobsReading } from "./open-incidents.ts";
 
 const overMs = 10 * 60_000;
@@ -14,7 +14,7 @@ export async function drainGently(ctx: Ctx, provider: string, jobs = allJobs): P
   const now = ctx.now();
   const waiting = JSON.stringify(jobsReading(jobs, [provider]).map(({ id }) => id));
   let spread = 0;
-  for (const { db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ db }) => {
     const moved = await db
       .update(schedules)
       .set({ nextAt: sql`${now} + p.place * ${overMs} / p.total` })
@@ -26,6 +26,6 @@ export async function drainGently(ctx: Ctx, provider: string, jobs = allJobs): P
       .where(sql`${schedules.tenantId} = p.tenant_id and ${schedules.job} = p.job`)
       .returning({ job: schedules.job });
     spread += moved.length;
-  }
+  });
   return spread;
 }

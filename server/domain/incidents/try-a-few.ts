@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { type Ctx, inEachPlace } from "#server/ctx.ts";
 import { probeFailingEveryMs } from "#server/domain/tokens/probe-times.ts";
 
 /** Enough to see that it is back, too few to be in its way. */
@@ -13,7 +13,7 @@ const behindOthersMs = 1.2 * probeFailingEveryMs;
  * longest untried ones before the others. Their next probe is put off in the same statement, so that the tries go round.
  */
 export async function tryAFew(ctx: Ctx, provider: string): Promise<void> {
-  for (const { db } of acrossTenants(ctx)) {
+  await inEachPlace(ctx, async ({ db }) => {
     const tried = await db
       .update(connections)
       .set({ probeAt: ctx.now() + behindOthersMs })
@@ -25,5 +25,5 @@ export async function tryAFew(ctx: Ctx, provider: string): Promise<void> {
       )
       .returning({ id: connections.id, tenant: connections.tenantId });
     await ctx.send.tokens(tried.map(({ id, tenant }) => ({ v: 1, type: "token.probe", tenant, connection: id })));
-  }
+  });
 }

@@ -23,6 +23,8 @@ import { requestDeletion } from "#server/domain/custody/request-deletion.ts";
 import { requestExport } from "#server/domain/custody/request-export.ts";
 import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
 import { claimProbes } from "#server/domain/health/claim-probes.ts";
+import { drainGently } from "#server/domain/incidents/drain-gently.ts";
+import { tryAFew } from "#server/domain/incidents/try-a-few.ts";
 import { readMetrics } from "#server/domain/metrics/overview.ts";
 import { forgetNotices, sendHeld } from "#server/domain/notices/send-held.ts";
 import { invite } from "#server/domain/people/invite.ts";
@@ -177,6 +179,9 @@ test("a D1 that is away keeps no other one's clients from the schedules of a new
   expect(await schedulesOf(there)).toEqual([{ job: "counting" }]);
 });
 
+const spreadWaiting = (ctx: Ctx) => drainGently(ctx, "klaviyo");
+const probeFew = (ctx: Ctx) => tryAFew(ctx, "klaviyo");
+
 test.each([
   claimDebts,
   claimDue,
@@ -185,7 +190,9 @@ test.each([
   claimSubscriptions,
   forgetNotices,
   linkWaiting,
+  probeFew,
   sendHeld,
+  spreadWaiting,
   sweep,
   sweepExports,
   sweepWebhooks,
