@@ -88,7 +88,7 @@ function SecretForm({ integration, account, webhook, failure }: AccountWebhookPr
       </Field>
       <div className="grid gap-2">
         {/* A page may have several such forms: the value tells which one is at work. */}
-        <SubmitButton variant="secondary" className="w-full" name="form" value={`webhook-${account.id}`}>
+        <SubmitButton variant="secondary" className="max-sm:w-full sm:justify-self-start" name="form" value={`webhook-${account.id}`}>
           <KeyRound aria-hidden />
           {t(isSet ? "webhook.replace" : "webhook.save")}
         </SubmitButton>
