@@ -7,13 +7,13 @@ import { sandboxClients, sandboxEndpoints, sandboxVariables } from "#sandbox/end
 import { startSandbox } from "#sandbox/start.ts";
 import { startListener } from "./bench/calls.ts";
 import { startProcess, tellsCpu } from "./bench/cpu.ts";
-import type { RoundTrip } from "./bench/d1-recorder.ts";
 import { type Row, tableOf } from "./bench/figures.ts";
 import { startFloor } from "./bench/floor.ts";
 import type { RunWork } from "./bench/floor-worker.ts";
 import { kill, killHarm } from "./bench/kill.ts";
 import { startRecorder } from "./bench/record.ts";
-import { measureCallback } from "./bench/rows/callback.ts";
+import type { RoundTrip } from "./bench/recorder-script.ts";
+import { measureCallback, measureFarCallback, recordCallback } from "./bench/rows/callback.ts";
 import { measurePageScripts } from "./bench/rows/page-scripts.ts";
 import { measureCpu, measurePages } from "./bench/rows/pages.ts";
 import { measureRuns } from "./bench/rows/runs.ts";
@@ -34,6 +34,7 @@ const rowNames = [
   "small-overview-cpu",
   "health",
   "oauth-callback",
+  "far-oauth-callback",
   "runs-per-second",
   "tick-rows-read",
   ...scaleRows,
@@ -51,8 +52,6 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const runners = 600;
 const analytics = "https://www.googleapis.com/auth/analytics.readonly";
-/** Nothing on the loopback takes as long as the nearest provider: the callback is also measured with this much for each answer. */
-const providerMs = 20;
 /** So much JavaScript a page may load. */
 const scriptKib = { "overview-js-gzip": 150, "page-js-gzip": 120 };
 const quiet = () => undefined;
@@ -144,8 +143,11 @@ async function measureServer(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   const roundTrips: Record<string, RoundTrip[]> = {};
   for (const [name, { path, headers }] of Object.entries(pages))
     roundTrips[name] = await recorder.roundTripsOf(`${origin}${path}`, headers);
+  const callbackRows = wanted.has("oauth-callback") || wanted.has("far-oauth-callback");
+  if (callbackRows) roundTrips["oauth-callback"] = await recordCallback({ portal, sandbox: client }, { origin, recorder });
   await recorder.stop();
-  for (const [name, trips] of Object.entries(roundTrips)) say(`  ${name} asks D1 ${trips.length} times`);
+  for (const [name, trips] of Object.entries(roundTrips))
+    say(`  ${name} asks D1 ${trips.filter((trip) => "statements" in trip).length} times`);
   await cp(join(data, "d1"), join(dir, "floor", "d1"), { recursive: true });
 
   const { started: floor, pid: floorPid } = await startProcess(() =>
@@ -156,7 +158,7 @@ async function measureServer(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   ended.push(server.stop);
   const pairOf = (name: keyof typeof pages) => ({
     ours: { url: `${server.url}${pages[name].path}`, headers: pages[name].headers, pid },
-    floor: { url: `${floor.url}/queries/${name}`, pid: floorPid },
+    floor: { url: `${floor.url}/replay/${name}`, pid: floorPid },
     rounds: 5,
   });
   for (const name of ["overview", "health"] as const) {
@@ -174,24 +176,23 @@ async function measureServer(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   }
   if (wanted.has("small-overview-cpu")) notes.push("The small overview has 8 tiles and the latest of 10 runs.");
   rows.push(...(await pageScriptRows(wanted, { url: server.url, portal, staff })));
-  if (wanted.has("oauth-callback")) {
-    say("Measuring oauth-callback ...");
+  if (callbackRows) {
     const { DB } = await server.bindings();
     const callback = {
       origin: server.url,
       portal,
       floorUrl: floor.url,
       sandbox: client,
-      rounds: 5,
-      requests: 20,
       forgetLimits: async () => void (await DB.prepare("delete from rate_limits").run()),
     };
-    rows.push(await measureCallback(callback));
-    const { ours, floor: bare, ratio } = await measureCallback({ ...callback, providerMs, rounds: 3 });
-    notes.push(
-      `The callback with a provider that takes ${providerMs} ms more for each answer: ${ours.median} ms, ` +
-        `the bare exchange ${bare.median} ms, ratio ${ratio.median} (${ratio.min} to ${ratio.max}).`,
-    );
+    for (const [name, measure] of [
+      ["oauth-callback", measureCallback],
+      ["far-oauth-callback", measureFarCallback],
+    ] as const) {
+      if (!wanted.has(name)) continue;
+      say(`Measuring ${name} ...`);
+      rows.push(await measure(callback));
+    }
   }
   if (wanted.has("runs-per-second")) {
     say("Measuring runs-per-second ...");

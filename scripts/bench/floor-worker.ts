@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { RoundTrip } from "./d1-recorder.ts";
+import type { Call, RoundTrip, Statement } from "./recorder-script.ts";
 
 interface Exchange {
   url: string;
@@ -7,7 +7,7 @@ interface Exchange {
 }
 /** What one run does: its calls to the provider, and the rows that it leaves. */
 export interface RunWork {
-  calls: { url: string; method: string; headers: Record<string, string>; body: string }[];
+  calls: Call[];
   measurements: { job: string; metric: string; day: string; dimension: string; value: number }[];
   logs: number;
 }
@@ -21,16 +21,18 @@ interface FloorEnv {
 }
 
 /**
- * The least that could do the same: no sessions, no rights, no pages. It asks D1 what the portal asks, exchanges a code
- * and keeps nothing, works messages off and knows no leases.
+ * The least that could do the same: no sessions, no rights, no pages. It asks D1 and providers what the portal asks, exchanges a
+ * code and keeps nothing, works messages off and knows no leases.
  */
 const app = new Hono<{ Bindings: FloorEnv }>();
 
-app.get("/queries/:name", async (c) => {
+/** With a body, that is what is asked of the token endpoint: a code works once. */
+app.on(["GET", "POST"], "/replay/:name", async (c) => {
+  const exchange = await c.req.text();
   const trips = c.env.ROUND_TRIPS[c.req.param("name")] ?? [];
   const answers: unknown[] = [];
   for (const wave of new Set(trips.map((trip) => trip.wave))) {
-    answers.push(await Promise.all(trips.filter((trip) => trip.wave === wave).map((trip) => ask(c.env.DB, trip))));
+    answers.push(await Promise.all(trips.filter((trip) => trip.wave === wave).map((trip) => replay(c.env, trip, exchange))));
   }
   return c.json(answers);
 });
@@ -42,7 +44,17 @@ app.post("/exchange", async (c) => {
   return c.json({ ok: answer.ok }, answer.ok ? 200 : 502);
 });
 
-function ask(db: D1Database, { statements }: RoundTrip): Promise<unknown> {
+function replay({ DB, EXCHANGE }: FloorEnv, trip: RoundTrip, exchange: string): Promise<unknown> {
+  return "call" in trip ? call(trip.call, trip.call.url === EXCHANGE.url ? exchange : trip.call.body) : ask(DB, trip.statements);
+}
+
+async function call({ url, method, headers }: Call, body: string): Promise<unknown> {
+  const answer = await fetch(url, { method, headers, ...(body && { body }) });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return answer.json();
+}
+
+function ask(db: D1Database, statements: readonly Statement[]): Promise<unknown> {
   const prepared = statements.map(({ sql, values }) => db.prepare(sql).bind(...values));
   const [only] = prepared;
   return only && prepared.length === 1 ? only.all() : db.batch(prepared);

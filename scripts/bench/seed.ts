@@ -200,18 +200,24 @@ export async function seedRunners(ctx: Ctx, count: number, mint: (accounts: stri
 const propertyOf = (account: string) => propertiesOf(account)[0]?.id ?? "";
 const chosenOf = (account: string): Resource[] => [{ kind: "ga4_property", id: propertyOf(account), name: "Shop" }];
 
-const connectFirst = (ctx: Ctx, tenant: Tenant, { account, accessToken }: { account: string; accessToken: string }) =>
-  storeConnection(enterTenant({ ...ctx, actor: ownerOf(ctx, tenant) }, tenant, "owner"), findProvider("google"), {
-    kind: "oauth",
-    identity: { externalId: account, name: account, details: { email: account } },
-    grant: { accessToken, refreshToken: undefined, expiresInS: 86_400, refreshExpiresInS: undefined, scopes: [analytics] },
-    keys: {},
-    fields: {},
-    asked: [analytics],
-    granted: [analytics],
-    listed: new Map([["ga4_property", chosenOf(account)]]),
-    becomes: null,
-  });
+async function connectFirst(ctx: Ctx, tenant: Tenant, { account, accessToken }: { account: string; accessToken: string }): Promise<void> {
+  const { followed } = await storeConnection(
+    enterTenant({ ...ctx, actor: ownerOf(ctx, tenant) }, tenant, "owner"),
+    findProvider("google"),
+    {
+      kind: "oauth",
+      identity: { externalId: account, name: account, details: { email: account } },
+      grant: { accessToken, refreshToken: undefined, expiresInS: 86_400, refreshExpiresInS: undefined, scopes: [analytics] },
+      keys: {},
+      fields: {},
+      asked: [analytics],
+      granted: [analytics],
+      listed: new Map([["ga4_property", chosenOf(account)]]),
+      becomes: null,
+    },
+  );
+  await followed;
+}
 
 /** A data key and a token sealed with it, as rows. */
 async function sealed(ctx: Ctx, template: Tenant, { id, token, connection }: { id: string; token: string; connection: string }) {

@@ -1,53 +1,87 @@
 import { challengeOf, type sandboxClient } from "#sandbox/client.ts";
 import { type Row, ratioAtMost, rowOf } from "#scripts/bench/figures.ts";
 import { load, type Target } from "#scripts/bench/load.ts";
+import type { Recorder } from "#scripts/bench/record.ts";
+import type { RoundTrip } from "#scripts/bench/recorder-script.ts";
 import type { Portal } from "#scripts/bench/seed.ts";
 
 /** A person waits for one at a time. */
 const connections = 1;
+/** So many accounts are connected in a round, and again in each later one. */
+const accounts = 20;
+/** Nothing on the loopback takes as long as the nearest provider: this much more, in milliseconds, is taken for each answer. */
+const farMs = 20;
 
-export interface CallbackBench {
-  origin: string;
+interface Consents {
   portal: Portal;
-  floorUrl: string;
   sandbox: ReturnType<typeof sandboxClient>;
-  rounds: number;
-  requests: number;
-  /** How much longer than the sandbox needs the provider takes for each answer, on both sides. */
-  providerMs?: number;
+}
+export interface CallbackBench extends Consents {
+  origin: string;
+  floorUrl: string;
   /** People may not begin that many consents; the bench may. */
   forgetLimits(): Promise<void>;
 }
 
-/**
- * The way back from a provider (state, exchange, identity, vault, rows) beside the bare exchange of a code. Consents are
- * given beforehand, outside of the time.
- */
+/** The way back from a provider (state, exchange, identity, vault, rows) beside all that it asks of D1 and of the provider, asked barely. */
 export async function measureCallback(bench: CallbackBench): Promise<Row> {
-  const { providerMs: ms = 0 } = bench;
-  const measured: { ours: number; floor: number }[] = [];
-  for (let round = 0; round <= bench.rounds; round++) {
+  return rowOf(
+    "oauth-callback",
+    "ms",
+    await measured(bench, { floor: "/replay/oauth-callback", rounds: 7, slowerMs: 0 }),
+    ratioAtMost(1.5),
+  );
+}
+
+/** The same, from a provider as far away as they are, beside the exchange of a code alone. */
+export async function measureFarCallback(bench: CallbackBench): Promise<Row> {
+  return rowOf("far-oauth-callback", "ms", await measured(bench, { floor: "/exchange", rounds: 3, slowerMs: farMs }), ratioAtMost(2.5));
+}
+
+/** What one callback asks of D1 and of the provider, once its account is connected as those of the rounds are. */
+export async function recordCallback({ portal, sandbox }: Consents, { origin, recorder }: { origin: string; recorder: Recorder }) {
+  const ways = async () => callbacks({ portal, sandbox, origin }, recorder.fetch);
+  let trips: RoundTrip[] = [];
+  for (const { url, headers = {} } of [...(await ways()), ...(await ways()).slice(0, 1)])
+    trips = await recorder.roundTripsOfOne(url, headers);
+  return trips.map(repeatable);
+}
+
+/** A row that is inserted a second time takes the place of itself. */
+const repeatable = (trip: RoundTrip): RoundTrip =>
+  "call" in trip
+    ? trip
+    : {
+        ...trip,
+        statements: trip.statements.map(({ sql, values }) => ({ sql: sql.replace(/^insert into/, "insert or replace into"), values })),
+      };
+
+async function measured(bench: CallbackBench, { floor: path, rounds, slowerMs: ms }: { floor: string; rounds: number; slowerMs: number }) {
+  const { sandbox, floorUrl } = bench;
+  const found: { ours: number; floor: number }[] = [];
+  for (let round = 0; round <= rounds; round++) {
     await bench.forgetLimits();
-    const [back, codes] = [await callbacks(bench), await exchanges(bench)];
+    const [back, codes] = [await callbacks(bench, fetch), await exchanges(sandbox, `${floorUrl}${path}`)];
     if (ms > 0) {
-      await bench.sandbox.control("/control", { faults: ["token", "api"].map((kind) => ({ kind, effect: { type: "slow", ms } })) });
+      await sandbox.control("/control", { faults: ["token", "api"].map((kind) => ({ kind, effect: { type: "slow", ms } })) });
     }
     const ours = await load(back, { connections, expect: 303 });
     const floor = await load(codes, { connections, expect: 200 });
     if (ms > 0) {
-      await bench.sandbox.control("/control", undefined, "DELETE");
-      await bench.sandbox.control("/control", { limits: false });
+      await sandbox.control("/control", undefined, "DELETE");
+      await sandbox.control("/control", { limits: false });
     }
-    if (round > 0) measured.push({ ours, floor }); // the first one warms both
+    if (round > 0) found.push({ ours, floor }); // the first one warms both
   }
-  return rowOf("oauth-callback", "ms", measured, ratioAtMost(3));
+  return found;
 }
 
-async function callbacks({ origin, portal, sandbox, requests }: CallbackBench): Promise<Target[]> {
+/** Consents as a person gives them, outside of the time: what their browser then asks for. */
+async function callbacks({ origin, portal, sandbox }: Consents & { origin: string }, ask: typeof fetch): Promise<Target[]> {
   const targets: Target[] = [];
   let cookie = portal.headers.cookie ?? "";
-  for (let at = 0; at < requests; at++) {
-    const begun = await fetch(`${origin}/api/auth/oauth/klaviyo/authorize?tenant=${portal.tenant}`, {
+  for (let at = 0; at < accounts; at++) {
+    const begun = await ask(`${origin}/api/auth/oauth/klaviyo/authorize?tenant=${portal.tenant}`, {
       headers: { cookie },
       redirect: "manual",
     });
@@ -63,9 +97,9 @@ async function callbacks({ origin, portal, sandbox, requests }: CallbackBench): 
   return targets;
 }
 
-async function exchanges({ floorUrl, sandbox, requests }: CallbackBench): Promise<Target[]> {
+async function exchanges(sandbox: Consents["sandbox"], url: string): Promise<Target[]> {
   const targets: Target[] = [];
-  for (let at = 0; at < requests; at++) {
+  for (let at = 0; at < accounts; at++) {
     const verifier = "v".repeat(43) + at;
     const consent = sandbox.authorizeUrl("klaviyo", {
       scope: "accounts:read",
@@ -79,7 +113,7 @@ async function exchanges({ floorUrl, sandbox, requests }: CallbackBench): Promis
       redirect_uri: sandbox.redirectUri("klaviyo"),
       code_verifier: verifier,
     }).toString();
-    targets.push({ url: `${floorUrl}/exchange`, method: "POST", headers: { "content-type": "text/plain" }, body });
+    targets.push({ url, method: "POST", headers: { "content-type": "text/plain" }, body });
   }
   return targets;
 }

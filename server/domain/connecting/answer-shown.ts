@@ -52,9 +52,7 @@ export async function answerShown(ctx: TenantCtx, { consent, keep }: AnswerShown
   const state = asked(ctx, row);
   if (state.answeredBy !== answer) return awaitEnd(ctx, state);
   const provider = findOAuthProvider(state.provider);
-  const end = keep ? await connectShown(ctx, provider, state) : await giveBackShown(ctx, provider, state);
-  await keepEnd(ctx, state, end);
-  return end;
+  return keep ? connectShown(ctx, provider, state) : giveBackShown(ctx, provider, state);
 }
 
 const theirs = (ctx: TenantCtx, consent: string) => {
@@ -82,7 +80,7 @@ function asked(ctx: TenantCtx, row: OAuthState | undefined): Asked {
 const connectShown = (ctx: TenantCtx, provider: OAuthProvider, state: Asked): Promise<ConsentEnd> =>
   concludeConsent(ctx, provider, state, async ({ debtor, enter }) => {
     const grant = await openWaiting(ctx, state);
-    const debt = state.debtId === null ? null : await findDebt(debtor, state.debtId);
+    const debt = state.debtId === null ? Promise.resolve(null) : findDebt(debtor, state.debtId);
     return keepOrOwe(ctx, provider, { state, grant, debt, debtor, enter, confirmed: state.shown.externalId });
   });
 
@@ -105,5 +103,8 @@ async function openWaiting(ctx: TenantCtx, { shownAs, sealedGrant }: OAuthState)
 async function giveBackShown(ctx: TenantCtx, provider: OAuthProvider, state: Asked): Promise<ConsentEnd> {
   const debt = state.debtId === null ? null : await findDebt(ctx, state.debtId);
   if (debt) await payDebt(ctx, debt);
-  return { location: state.returnTo, told: { code: "not_wanted", params: { provider: provider.name, account: state.shown.name } } };
+  const told = { code: "not_wanted", params: { provider: provider.name, account: state.shown.name } } as const;
+  const end = { location: state.returnTo, told };
+  await keepEnd(ctx, state, end);
+  return end;
 }

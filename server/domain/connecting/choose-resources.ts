@@ -48,7 +48,7 @@ export async function chooseResources(ctx: TenantCtx, { connectionId, kind, ids 
       .where(inTenant(ctx, connections, eq(connections.id, connectionId))),
     ...scheduleStatements(ctx, { connections: after }),
   ]);
-  await afterCommit(ctx, "jobs", () => alignJobs(ctx, after));
+  await afterCommit(ctx, "jobs", () => alignJobs(ctx, { written: after }));
   return chosen;
 }
 

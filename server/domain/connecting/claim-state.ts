@@ -3,6 +3,7 @@ import { tryAgain } from "#db/patient-d1.ts";
 import { oauthStates } from "#db/schema/index.ts";
 import type { ConsentEnd } from "#db/words/connections.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { checkLimit, countTry, type Limit, wasWithin } from "#server/domain/tenancy/take.ts";
 import { hashToken } from "#server/domain/vault/sign-in-tokens.ts";
 
 export type OAuthState = InferSelectModel<typeof oauthStates>;
@@ -15,23 +16,26 @@ const hashOf = (state: string) => hashToken(state.length > 200 ? "" : state);
 
 /**
  * The consent that a state stands for, taken by whoever comes first: `isFirst` says whether that is this arrival, by an id of its
- * own, so that it may ask again where D1 lost the answer. Null where there is none, or after its time.
+ * own, so that it may ask again where D1 lost the answer. Null where there is none, or after its time. The arrival counts as a try,
+ * and one too many takes nothing: throws `rate_limited`.
  */
 export async function claimState(
   ctx: Ctx,
-  { state, arrival }: { state: string; arrival: string },
+  { state, arrival, limit }: { state: string; arrival: string; limit: Limit },
 ): Promise<{ consent: OAuthState; isFirst: boolean } | null> {
   const now = ctx.now();
   const known = and(eq(oauthStates.stateHash, hashOf(state)), gt(oauthStates.expiresAt, now));
-  const [, [consent]] = await tryAgain(() =>
+  const [[tried], , [consent]] = await tryAgain(() =>
     ctx.directory.batch([
+      countTry(ctx, limit),
       ctx.directory
         .update(oauthStates)
         .set({ takenBy: arrival, takenAt: now })
-        .where(and(known, isNull(oauthStates.takenBy))),
+        .where(and(known, isNull(oauthStates.takenBy), wasWithin(ctx, limit))),
       ctx.directory.select().from(oauthStates).where(known),
     ]),
   );
+  await checkLimit(ctx, limit, tried);
   return consent ? { consent, isFirst: consent.takenBy === arrival } : null;
 }
 

@@ -6,7 +6,6 @@ import { agencyDebtor, type Debtor } from "#server/domain/connections/debtor.ts"
 import { enterFor } from "#server/domain/tenancy/enter-for.ts";
 import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { networkOf } from "#server/domain/tenancy/network-of.ts";
-import { takeFromLimit } from "#server/domain/tenancy/take.ts";
 import { VaultError } from "#server/domain/vault/envelope.ts";
 import { credentialsOf, fillEndpoint, oauthEndpointsOf } from "#server/domain/wire/provider-endpoints.ts";
 import { DomainError, ProviderError } from "#server/errors.ts";
@@ -31,8 +30,8 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
   const provider = findOAuthProvider(input.provider);
   const state = input.parameters.get("state") ?? "";
   try {
-    await takeFromLimit(ctx, limitOf("oauth:ip", networkOf(ctx.request.ip)));
-    const claimed = await claimState(ctx, { state, arrival: crypto.randomUUID() });
+    const limit = limitOf("oauth:ip", networkOf(ctx.request.ip));
+    const claimed = await claimState(ctx, { state, arrival: crypto.randomUUID(), limit });
     if (!claimed) throw new OAuthStop("ended");
     const { consent, isFirst } = claimed;
     if (!isTheirs(ctx, provider, consent)) {
@@ -40,14 +39,12 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
       throw new OAuthStop("elsewhere");
     }
     if (!isFirst) return await awaitEnd(ctx, consent);
-    const end = await concludeConsent(ctx, provider, consent, (receiver) => {
+    return await concludeConsent(ctx, provider, consent, (receiver) => {
       checkCallback(ctx, provider, consent, input.parameters);
       const code = input.parameters.get(codeParameter(provider)) ?? "";
       ctx.log.conceal(code);
       return connect(ctx, provider, { state: consent, code, given: state, ...receiver });
     });
-    await keepEnd(ctx, consent, end);
-    return end;
   } catch (error) {
     const retryAfterS = error instanceof DomainError && error.kind === "rate_limited" ? error.retryAfterS : undefined;
     return { location: homeOf(actor), told: tell(ctx, provider, error), retryAfterS };
@@ -55,8 +52,8 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
 }
 
 /**
- * What a consent comes to, by what `make` makes of it for who may still receive it. Throws nothing: what nobody expected is an end as
- * well.
+ * What a consent comes to, by what `make` makes of it for who may still receive it. What nobody expected is an end as well, and
+ * each is kept for who comes again.
  */
 export async function concludeConsent(
   ctx: Ctx,
@@ -64,6 +61,17 @@ export async function concludeConsent(
   consent: OAuthState,
   make: (receiver: { debtor: Debtor; enter: Enter }) => Promise<Connected | Shown>,
 ): Promise<NextPage> {
+  const { end, followed } = await endOf(ctx, provider, consent, make);
+  await Promise.all([keepEnd(ctx, consent, end), followed]);
+  return end;
+}
+
+async function endOf(
+  ctx: Ctx,
+  provider: OAuthProvider,
+  consent: OAuthState,
+  make: (receiver: { debtor: Debtor; enter: Enter }) => Promise<Connected | Shown>,
+): Promise<{ end: NextPage; followed?: Promise<unknown> }> {
   const actor = requireUser(ctx);
   let location = consent.returnTo;
   try {
@@ -76,16 +84,16 @@ export async function concludeConsent(
       return receiver.client;
     };
     const connected = await make({ debtor, enter });
-    if ("shownAs" in connected) return { location: confirmPage(consent, connected) };
-    const { account, missing, ...found } = connected;
+    if ("shownAs" in connected) return { end: { location: confirmPage(consent, connected) } };
+    const { account, missing, followed, ...found } = connected;
     const code = made ? "client_made" : connected.outcome;
     const told = { code, params: { provider: provider.name, account, ...(missing !== undefined && { missing }) } };
-    return { location: choicePage(actor, consent, found) ?? location, told };
+    return { end: { location: choicePage(actor, consent, found) ?? location, told }, followed };
   } catch (error) {
     if (error instanceof OAuthStop && error.outcome === "not_yours") location = homeOf(actor);
     if (error instanceof OAuthStop && error.outcome === "other_account") location = otherAccountPage(consent);
     if (error instanceof OAuthStop && error.outcome === "whose_account") location = whosePage(consent, error);
-    return { location, told: tell(ctx, provider, error) };
+    return { end: { location, told: tell(ctx, provider, error) } };
   }
 }
 

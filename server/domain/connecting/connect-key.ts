@@ -53,6 +53,7 @@ export async function connectKey(ctx: TenantCtx, { provider: id, fields, connect
   const becomes = connectionId ?? null;
   try {
     const stored = await storeConnection(ctx, provider, { kind: "key", ...typed, ...proven, asked: [], granted: [], becomes });
+    await stored.followed;
     return { connectionId: stored.id, account: proven.identity.name, again: stored.again };
   } catch (error) {
     throw refusalOf(ctx, provider, error);

@@ -1,6 +1,6 @@
 import type { ConsentCode } from "#db/words/connections.ts";
 import type { Locale, Text } from "#db/words/locales.ts";
-import { type Grant, grantsAll, type OAuthProvider, type ScopeSet } from "#server/catalog/provider.ts";
+import { type Grant, grantsAll, type Identity, type OAuthProvider, type ScopeSet } from "#server/catalog/provider.ts";
 import type { Resource } from "#server/catalog/resource.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
 import { newcomer } from "#server/domain/connections/account-of.ts";
@@ -17,15 +17,13 @@ import { listResources } from "./keep-resources.ts";
 import { OAuthStop } from "./oauth-stop.ts";
 import { grantedAfter } from "./scopes-to-ask.ts";
 import { bindsCode, type Enter, mustBeShown, type Shown, showAccount } from "./show-account.ts";
-import { OtherAccount, OutsidePlan, storeConnection } from "./store-connection.ts";
+import { OtherAccount, OutsidePlan, type StoredConnection, storeConnection } from "./store-connection.ts";
 
-export interface Connected {
+export interface Connected extends Pick<StoredConnection, "toChoose" | "followed"> {
   outcome: ConsentCode;
   account: string;
   missing?: Text;
   connectionId: string;
-  /** Kinds of which there are several and none is chosen. */
-  toChoose: string[];
 }
 
 /**
@@ -42,9 +40,9 @@ export async function connect(
   { state, code, given, debtor, enter }: { state: OAuthState; code: string; given: string; debtor: Debtor; enter: Enter },
 ): Promise<Connected | Shown> {
   // A code that is exchanged while nothing can be sealed is a grant of which no trace is kept.
-  await requireVault(debtor);
+  const dataKey = await requireVault(debtor);
   const grant = await exchange(ctx, provider, { state, code, given });
-  const debt = await oweGrant(debtor, provider, { grant, shop: state.shop, reason: "not_kept" });
+  const debt = oweGrant(debtor, provider, { grant, shop: state.shop, reason: "not_kept", dataKey });
   return keepOrOwe(ctx, provider, { state, grant, debt, debtor, enter, confirmed: null });
 }
 
@@ -52,7 +50,8 @@ export async function connect(
 export interface InHand {
   state: OAuthState;
   grant: Grant;
-  debt: DebtRow | null;
+  /** Perhaps still on its way into the database, while the provider is asked whose the grant is. */
+  debt: Promise<DebtRow | null>;
   debtor: Debtor;
   enter: Enter;
   /** The account that the person said yes to, by the provider's id; null where nobody was asked yet. */
@@ -61,9 +60,14 @@ export interface InHand {
 
 /** Makes a connection of it, or gives it back where that comes to nothing. Throws `OAuthStop`, `ProviderError`. */
 export async function keepOrOwe(ctx: Ctx, provider: OAuthProvider, inHand: InHand): Promise<Connected | Shown> {
-  const { debt, debtor } = inHand;
+  const { debtor } = inHand;
+  const [owed, looked] = await Promise.allSettled([inHand.debt, lookAt(ctx, provider, inHand)]);
+  // What no trace is kept of does not become a connection either.
+  if (owed.status === "rejected") throw owed.reason;
+  const debt = owed.value;
   try {
-    return await keep(ctx, provider, inHand);
+    if (looked.status === "rejected") throw looked.reason;
+    return await keep(provider, { ...inHand, debt, looked: looked.value });
   } catch (error) {
     // Of a provider that fails or of a defect here the cron takes care, in a while; the person hears why nothing was kept.
     if (debt && error instanceof OAuthStop)
@@ -72,19 +76,30 @@ export async function keepOrOwe(ctx: Ctx, provider: OAuthProvider, inHand: InHan
   }
 }
 
-async function keep(ctx: Ctx, provider: OAuthProvider, { state, grant, debt, enter, confirmed }: InHand): Promise<Connected | Shown> {
-  const { oauth } = provider;
-  const asked = state.scopes;
+/** Whose the grant is, and what the login opens; that only when asked for where the account may have to be shown first. */
+interface Looked {
+  identity: Identity;
+  listed(): Promise<ReadonlyMap<string, readonly Resource[]>>;
+}
+
+async function lookAt(ctx: Ctx, provider: OAuthProvider, { state, grant, confirmed }: InHand): Promise<Looked> {
   const secrets = { access_token: grant.accessToken };
   const account = newcomer(ctx, { provider, kind: "oauth", shop: state.shop, secrets, fields: {} }, state.connectionId ?? "new");
   // A reply without scopes may still open all that was asked for: a list that is refused shows that it does not.
-  const list = () => listResources(provider, account, { kind: "oauth", scopesGranted: grant.scopes ?? asked });
+  const list = () => listResources(provider, account, { kind: "oauth", scopesGranted: grant.scopes ?? state.scopes });
   const [identity, early] = await Promise.all([
-    oauth.identify(account, () => introspectToken(ctx, provider, { shop: state.shop, accessToken: grant.accessToken })),
-    // What an account opens is no matter where it may have to be shown first.
+    provider.oauth.identify(account, () => introspectToken(ctx, provider, { shop: state.shop, accessToken: grant.accessToken })),
     confirmed !== null || bindsCode(provider) ? list() : null,
   ]);
+  return { identity, listed: async () => early ?? list() };
+}
 
+async function keep(
+  provider: OAuthProvider,
+  { state, grant, debt, enter, confirmed, looked }: Omit<InHand, "debt"> & { debt: DebtRow | null; looked: Looked },
+): Promise<Connected | Shown> {
+  const asked = state.scopes;
+  const { identity } = looked;
   const known = await reconnected(state, () => enter(identity));
   const before = known?.status === "active" && known.externalId === identity.externalId ? known.scopesGranted : [];
   const said = grant.scopes ?? identity.scopes;
@@ -98,7 +113,7 @@ async function keep(ctx: Ctx, provider: OAuthProvider, { state, grant, debt, ent
     return showAccount(await enter(identity), { state, grant, debt, identity });
   }
 
-  const listed = listedBy(provider, granted, early ?? (await list()));
+  const listed = listedBy(provider, granted, await looked.listed());
   const proven = {
     kind: "oauth" as const,
     identity,
@@ -112,9 +127,9 @@ async function keep(ctx: Ctx, provider: OAuthProvider, { state, grant, debt, ent
     debt,
   };
   try {
-    const { id: connectionId, again, toChoose } = await storeConnection(await enter(identity), provider, proven);
+    const { id: connectionId, again, ...stored } = await storeConnection(await enter(identity), provider, proven);
     const outcome = missing.length > 0 ? "connected_partly" : again ? "reconnected" : "connected";
-    return { outcome, account: identity.name, missing: titles, connectionId, toChoose };
+    return { outcome, account: identity.name, missing: titles, connectionId, ...stored };
   } catch (error) {
     if (error instanceof OtherAccount) throw new OAuthStop("other_account", { account: error.account });
     if (error instanceof OutsidePlan) throw new OAuthStop(error.refusal, {}, error);

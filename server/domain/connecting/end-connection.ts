@@ -74,7 +74,7 @@ export async function endConnection(ctx: TenantCtx, connection: ConnectionRow, {
     ...scheduleStatements(ctx, { connections: after }),
   ]);
   if (!wrote(marked)) return false;
-  await afterCommit(ctx, "jobs", () => alignJobs(ctx, after));
+  await afterCommit(ctx, "jobs", () => alignJobs(ctx, { written: after }));
   // Where another shop is read from now on, the client counts as that one does.
   await afterCommit(ctx, "facts", () => adoptFacts(ctx, { connection: id }));
   return true;

@@ -36,6 +36,6 @@ export async function preferConnection(ctx: TenantCtx, { connectionId }: Connect
       .where(inTenant(ctx, connections, eq(connections.id, connectionId))),
     ...scheduleStatements(ctx, { connections: after }),
   ]);
-  await afterCommit(ctx, "jobs", () => alignJobs(ctx, after));
+  await afterCommit(ctx, "jobs", () => alignJobs(ctx, { written: after }));
   await afterCommit(ctx, "facts", () => adoptFacts(ctx, { connection: connectionId }));
 }

@@ -50,7 +50,7 @@ export async function refreshResources(ctx: TenantCtx, { connectionId }: Connect
     ...statements,
     ...scheduleStatements(ctx, { connections: after }),
   ]);
-  await afterCommit(ctx, "jobs", () => alignJobs(ctx, after));
+  await afterCommit(ctx, "jobs", () => alignJobs(ctx, { written: after }));
   return { listed: counts, gone };
 }
 

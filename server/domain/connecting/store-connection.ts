@@ -16,6 +16,7 @@ import { accountChange } from "#server/domain/connections/account-change.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { agencyDebtor } from "#server/domain/connections/debtor.ts";
 import { listLent } from "#server/domain/connections/lent-accounts.ts";
+import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { nothingAhead } from "#server/domain/connections/nothing-ahead.ts";
 import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts";
 import { tellChange } from "#server/domain/connections/tell-change.ts";
@@ -54,6 +55,16 @@ export interface NewConnection {
   debt?: DebtRow | null;
 }
 
+export interface StoredConnection {
+  id: string;
+  /** That it was there before. */
+  again: boolean;
+  /** Kinds of which there are several and none is chosen. */
+  toChoose: string[];
+  /** What follows from it has been done, or is in the log as not done: nobody's page should come before. */
+  followed: Promise<unknown>;
+}
+
 /** All that a tenant has, as the decision to store is made on it. */
 interface Holding {
   all: ConnectionRow[];
@@ -67,25 +78,24 @@ interface Holding {
 /**
  * Stores what was proven: the connection, its sealed secrets, what can be chosen, the schedules that may now run and the audit
  * line, in one batch. One row a tenant, provider, account and kind: connecting again updates it, and so does a key connection
- * that is turned into OAuth. `again` says that it did, `toChoose` of which kinds there are several and none is chosen. Throws
- * `OtherAccount` where the account is not the one that was awaited, `OutsidePlan` where the client's plan has no place for it.
+ * that is turned into OAuth. Throws `OtherAccount` where the account is not the one that was awaited, `OutsidePlan` where the
+ * client's plan has no place for it.
  */
-export async function storeConnection(
-  ctx: TenantCtx,
-  provider: Provider,
-  input: NewConnection,
-): Promise<{ id: string; again: boolean; toChoose: string[] }> {
+export async function storeConnection(ctx: TenantCtx, provider: Provider, input: NewConnection): Promise<StoredConnection> {
   requirePermission(ctx, "connections:write");
   const { changed, after, ...stored } = await storeOnce(ctx, provider, input);
   const { debt } = input;
-  await afterCommit(ctx, "jobs", () => alignJobs(ctx, after));
-  if (changed) await afterCommit(ctx, "change", () => tellChange(ctx, { connectionId: stored.id, changed }));
-  // In another's keeping, hence no part of the batch; what is left of it finds that a connection lives on the grant.
-  if (debt && debt.tenantId !== ctx.tenant.id) await afterCommit(ctx, "debt", async () => strikeDebt(agencyDebtor(ctx), debt));
-  await afterCommit(ctx, "facts", () => adoptFacts(ctx, { connection: stored.id }));
-  // No run will ever be the first success of who has nothing that runs; that its account was read is one.
-  if (!hasJobs(ctx, provider)) await afterCommit(ctx, "activation", () => activateClient(ctx));
-  return stored;
+  const listed = listConnections(ctx);
+  const followed = Promise.all([
+    afterCommit(ctx, "jobs", () => alignJobs(ctx, { written: after, listed })),
+    changed && afterCommit(ctx, "change", () => tellChange(ctx, { connectionId: stored.id, changed })),
+    // In another's keeping, hence no part of the batch; what is left of it finds that a connection lives on the grant.
+    debt && debt.tenantId !== ctx.tenant.id && afterCommit(ctx, "debt", async () => strikeDebt(agencyDebtor(ctx), debt)),
+    afterCommit(ctx, "facts", () => adoptFacts(ctx, { connection: stored.id }, listed)),
+    // No run will ever be the first success of who has nothing that runs; that its account was read is one.
+    !hasJobs(ctx, provider) && afterCommit(ctx, "activation", () => activateClient(ctx)),
+  ]);
+  return { ...stored, followed };
 }
 
 /** Whether something on the shelf that the client wants, and that its plan has, reads accounts of the provider. */

@@ -7,13 +7,18 @@ import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
 import { inOrder } from "./choose-account.ts";
 import { listConnections } from "./list-connections.ts";
+import type { ConnectionRow } from "./rows.ts";
 
 /**
  * The client's currency and time zone become those of its accounts, where no person chose them: of the shop that its jobs read or
  * wait for, and until it ever has one, of the first account that says its own. What nobody knows is not taken over. Answers the client as it is then.
  */
-export async function adoptFacts(ctx: TenantCtx, about: { connection?: string } = {}): Promise<Tenant> {
-  const all = await listConnections(ctx);
+export async function adoptFacts(
+  ctx: TenantCtx,
+  about: { connection?: string } = {},
+  listed: Promise<ConnectionRow[]> = listConnections(ctx),
+): Promise<Tenant> {
+  const all = await listed;
   const shops = all.filter(({ details }) => details.shop !== undefined);
   const deciding =
     shops.length > 0 ? inOrder(shops.filter(({ status }) => status !== "disconnected")) : all.filter(({ status }) => status === "active");

@@ -12,14 +12,17 @@ const maxWrites = 5;
 /**
  * Makes a client's schedules what they should be, given its facts as they are now. Whoever wrote them along with a change says from
  * which connections (`written`, with those that are lent): then they are written anew only where those, or the client itself, are others by now, as after a
- * wait for a provider. They are looked at once more after each writing, since whoever changed a fact meanwhile may have written
+ * wait for a provider; and hands over the list of its own, where it reads that for something else too (`listed`). They are looked at once more after each writing, since whoever changed a fact meanwhile may have written
  * better ones before these. Where the facts change as often as they are written, the next tick goes on (see alignSchedules).
  */
-export async function alignJobs(ctx: TenantCtx, written?: readonly ConnectionFacts[]): Promise<void> {
+export async function alignJobs(
+  ctx: TenantCtx,
+  { written, listed = listConnections(ctx) }: { written?: readonly ConnectionFacts[]; listed?: Promise<ConnectionFacts[]> } = {},
+): Promise<void> {
   if (ctx.tenant.vertical === "agency") await alignBorrowers(ctx);
   let seen = written && factsIn({ tenant: ctx.tenant, connections: written });
   for (let writes = 0; writes <= maxWrites; writes++) {
-    const now = await factsOf(ctx);
+    const now = await factsOf(ctx, writes === 0 ? listed : listConnections(ctx));
     // It was erased meanwhile, and its schedules with it.
     if (!now || factsIn(now) === seen) return;
     await batchOf(ctx.db, scheduleStatements({ ...ctx, tenant: now.tenant }, now));
@@ -43,11 +46,8 @@ async function alignBorrowers({ directory, tenant }: TenantCtx): Promise<void> {
   await directory.update(tenants).set({ catalog: "" }).where(inArray(tenants.id, borrowers));
 }
 
-async function factsOf(ctx: TenantCtx): Promise<ClientFacts | null> {
-  const [[tenant], own] = await Promise.all([
-    ctx.directory.select().from(tenants).where(eq(tenants.id, ctx.tenant.id)),
-    listConnections(ctx),
-  ]);
+async function factsOf(ctx: TenantCtx, listed: Promise<ConnectionFacts[]>): Promise<ClientFacts | null> {
+  const [[tenant], own] = await Promise.all([ctx.directory.select().from(tenants).where(eq(tenants.id, ctx.tenant.id)), listed]);
   return tenant ? { tenant, connections: [...own, ...(await listLent({ ...ctx, tenant }))] } : null;
 }
 

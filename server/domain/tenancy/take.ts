@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from "drizzle-orm";
+import { and, eq, exists, gt, lte, type SQL, sql } from "drizzle-orm";
 import { tryAgain } from "#db/patient-d1.ts";
 import { rateLimits } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
@@ -56,6 +56,15 @@ export function countTry(ctx: Ctx, { key, max, windowS }: Limit) {
     })
     .returning();
 }
+
+/** Whether a try that the same batch has counted is within the limit: a condition for what comes after it there. */
+export const wasWithin = (ctx: Ctx, { key, max }: Limit): SQL =>
+  exists(
+    ctx.directory
+      .select({ one: sql`1` })
+      .from(rateLimits)
+      .where(and(eq(rateLimits.key, key), lte(rateLimits.count, max))),
+  );
 
 /** Throws `rate_limited`, with the seconds to wait, when what `countTry` answered is one try too many. */
 export async function checkLimit(ctx: Ctx, { key, max }: Limit, row: { count: number; resetAt: number } | undefined): Promise<void> {

@@ -10,7 +10,7 @@ import type { Ctx, TenantCtx } from "#server/ctx.ts";
 import type { Debtor } from "#server/domain/connections/debtor.ts";
 import type { DebtRow, HeldConnection } from "#server/domain/connections/rows.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { currentDataKey } from "#server/domain/vault/data-keys.ts";
+import { currentDataKey, type DataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { oauthEndpointsOf } from "#server/domain/wire/provider-endpoints.ts";
 import { newId } from "#server/ids.ts";
@@ -29,6 +29,8 @@ export interface NewDebt {
   shop: string | null;
   reason: Exclude<DebtReason, "disconnected">;
   account?: { externalId: string; name: string };
+  /** Seals it, where the owner's key is open already. */
+  dataKey?: DataKey;
 }
 
 /**
@@ -36,11 +38,15 @@ export interface NewDebt {
  * out in its own batch, whoever keeps nothing calls `payDebt`, and the cron pays what nobody came to. Null where the provider takes
  * nothing back.
  */
-export async function oweGrant(ctx: Debtor, provider: OAuthProvider, { grant, shop, reason, account }: NewDebt): Promise<DebtRow | null> {
+export async function oweGrant(
+  ctx: Debtor,
+  provider: OAuthProvider,
+  { grant, shop, reason, account, dataKey: open }: NewDebt,
+): Promise<DebtRow | null> {
   if (!takesBack(ctx, provider)) return null;
   const now = ctx.now();
   const id = newId("dbt", now);
-  const dataKey = await currentDataKey(ctx);
+  const dataKey = open ?? (await currentDataKey(ctx));
   const sealed = (field: string, secret: string) => sealSecret(ctx, dataKey, { connectionId: id, field, secret });
   const debt = {
     id,

@@ -1,14 +1,14 @@
 import { type DomainError, domainError } from "#server/errors.ts";
-import { currentDataKey, type KeyOwner } from "./data-keys.ts";
+import { currentDataKey, type DataKey, type KeyOwner } from "./data-keys.ts";
 import { VaultError } from "./envelope.ts";
 
 /**
- * Makes sure that what comes next can be sealed: before a provider is asked for anything that we then could not keep. Throws
- * `vault_closed`, with an alarm of ours.
+ * Makes sure that what comes next can be sealed: before a provider is asked for anything that we then could not keep. Answers the
+ * key that seals it. Throws `vault_closed`, with an alarm of ours.
  */
-export async function requireVault(ctx: KeyOwner): Promise<void> {
+export async function requireVault(ctx: KeyOwner): Promise<DataKey> {
   try {
-    await currentDataKey(ctx);
+    return await currentDataKey(ctx);
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
     ctx.log.error("the vault does not open, so that nothing can be stored", { closedBy: error.closedBy, error });

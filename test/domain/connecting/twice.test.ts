@@ -155,7 +155,7 @@ describe("a grant that came and was not kept", () => {
     for (const message of ctx.traces.tokens) await workToken(ctx, message);
   };
 
-  test("since the worker was killed, left a trace before anything else, and the cron gives it back", async () => {
+  test("since the worker was killed, left a trace before its provider said whose it is, and the cron gives it back", async () => {
     // The account of other tests would keep the grant alive.
     await db.update(connections).set({ status: "disconnected" }).where(eq(connections.externalId, account));
     const { browser, tenant, callback } = await onTheWayBack();
@@ -165,7 +165,10 @@ describe("a grant that came and was not kept", () => {
       return undefined;
     });
     const outbound: typeof fetch = async (input, init) => {
-      if (new URL(String(input)).pathname.endsWith("/api/accounts")) isKilled = true;
+      if (new URL(String(input)).pathname.endsWith("/api/accounts")) {
+        await vi.waitFor(async () => expect(await owed(tenant.id)).toHaveLength(1));
+        isKilled = true;
+      }
       if (isKilled) throw new Error("killed");
       return fetch(input, init);
     };
