@@ -24,21 +24,28 @@ export function loadFor(forMs: number, target: Target, options: LoadOptions): Pr
 interface LoadOptions {
   connections: number;
   expect: number;
+  /** Between two requests of a connection, outside of the time: what a server does after its answer is then done. */
+  restMs?: number;
 }
 
-async function drive(nextOf: (asked: number) => Target | undefined, { connections, expect }: LoadOptions): Promise<number> {
+async function drive(nextOf: (asked: number) => Target | undefined, { connections, expect, restMs = 0 }: LoadOptions): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let asked = 0;
+  let rested = 0;
   const work = async () => {
     for (let target = nextOf(asked); target; target = nextOf(asked)) {
       asked++;
       const status = await ask(agent, target);
       if (status !== expect) throw new Error(`${target.url} answered ${status} instead of ${expect}`);
+      if (restMs === 0) continue;
+      const since = performance.now();
+      await new Promise((next) => setTimeout(next, restMs));
+      rested += performance.now() - since;
     }
   };
   const start = performance.now();
   await Promise.all(Array.from({ length: connections }, work));
-  const ms = performance.now() - start;
+  const ms = performance.now() - start - rested / connections;
   agent.destroy();
   return ms / asked;
 }

@@ -69,7 +69,9 @@ for (const path of ["/api/auth/oauth/:provider/callback", "/api/integrations/:pr
   oauth.get(path, async (c) => {
     const ctx = c.get("ctx");
     if (ctx.actor.type !== "user") return c.redirect("/sign-in", 303);
-    return go(c, await completeOAuth(ctx, { provider: c.req.param("provider"), parameters: new URL(c.req.url).searchParams }));
+    const next = await completeOAuth(ctx, { provider: c.req.param("provider"), parameters: new URL(c.req.url).searchParams });
+    if (next.followed) c.executionCtx.waitUntil(next.followed);
+    return go(c, next);
   });
 }
 

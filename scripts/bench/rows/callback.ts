@@ -2,11 +2,11 @@ import { challengeOf, type sandboxClient } from "#sandbox/client.ts";
 import { type Row, ratioAtMost, rowOf } from "#scripts/bench/figures.ts";
 import { load, type Target } from "#scripts/bench/load.ts";
 import type { Recorder } from "#scripts/bench/record.ts";
-import type { RoundTrip } from "#scripts/bench/recorder-script.ts";
+import type { RoundTrip, Statement } from "#scripts/bench/recorder-script.ts";
 import type { Portal } from "#scripts/bench/seed.ts";
 
-/** A person waits for one at a time. */
-const connections = 1;
+/** A person waits for one at a time, and no other one comes at once behind them. */
+const alone = { connections: 1, restMs: 20 };
 /** So many accounts are connected in a round, and again in each later one. */
 const accounts = 20;
 /** Nothing on the loopback takes as long as the nearest provider: this much more, in milliseconds, is taken for each answer. */
@@ -47,14 +47,15 @@ export async function recordCallback({ portal, sandbox }: Consents, { origin, re
   return trips.map(repeatable);
 }
 
-/** A row that is inserted a second time takes the place of itself. */
-const repeatable = (trip: RoundTrip): RoundTrip =>
-  "call" in trip
-    ? trip
-    : {
-        ...trip,
-        statements: trip.statements.map(({ sql, values }) => ({ sql: sql.replace(/^insert into/, "insert or replace into"), values })),
-      };
+/** As it can be sent any number of times: a row that is inserted takes the place of itself, and one that is updated was seen as it is left. */
+const repeatable = (trip: RoundTrip): RoundTrip => ("call" in trip ? trip : { ...trip, statements: trip.statements.map(again) });
+
+function again({ sql, values }: Statement): Statement {
+  const seen = sql.indexOf('"connections"."version" = ?');
+  if (!sql.startsWith('update "connections"') || seen === -1) return { sql: sql.replace(/^insert into/, "insert or replace into"), values };
+  const at = sql.slice(0, seen).split("?").length - 1;
+  return { sql, values: values.with(at, Number(values[at]) + 1) };
+}
 
 async function measured(bench: CallbackBench, { floor: path, rounds, slowerMs: ms }: { floor: string; rounds: number; slowerMs: number }) {
   const { sandbox, floorUrl } = bench;
@@ -65,8 +66,8 @@ async function measured(bench: CallbackBench, { floor: path, rounds, slowerMs: m
     if (ms > 0) {
       await sandbox.control("/control", { faults: ["token", "api"].map((kind) => ({ kind, effect: { type: "slow", ms } })) });
     }
-    const ours = await load(back, { connections, expect: 303 });
-    const floor = await load(codes, { connections, expect: 200 });
+    const ours = await load(back, { ...alone, expect: 303 });
+    const floor = await load(codes, { ...alone, expect: 200 });
     if (ms > 0) {
       await sandbox.control("/control", undefined, "DELETE");
       await sandbox.control("/control", { limits: false });

@@ -14,6 +14,7 @@ import { awaitEnd } from "./await-end.ts";
 import { keepEnd, type OAuthState } from "./claim-state.ts";
 import { concludeConsent } from "./complete-oauth.ts";
 import { keepOrOwe } from "./connect.ts";
+import type { NextPage } from "./leave.ts";
 import { isMarked } from "./mark-browser.ts";
 import type { AnswerShown, ShownRef } from "./schemas.ts";
 import { type WaitingGrant, waitingField } from "./show-account.ts";
@@ -52,7 +53,10 @@ export async function answerShown(ctx: TenantCtx, { consent, keep }: AnswerShown
   const state = asked(ctx, row);
   if (state.answeredBy !== answer) return awaitEnd(ctx, state);
   const provider = findOAuthProvider(state.provider);
-  return keep ? connectShown(ctx, provider, state) : giveBackShown(ctx, provider, state);
+  if (!keep) return giveBackShown(ctx, provider, state);
+  const { followed, ...end } = await connectShown(ctx, provider, state);
+  await followed;
+  return end;
 }
 
 const theirs = (ctx: TenantCtx, consent: string) => {
@@ -77,11 +81,11 @@ function asked(ctx: TenantCtx, row: OAuthState | undefined): Asked {
   return { ...row, shown: row.shown };
 }
 
-const connectShown = (ctx: TenantCtx, provider: OAuthProvider, state: Asked): Promise<ConsentEnd> =>
+const connectShown = (ctx: TenantCtx, provider: OAuthProvider, state: Asked): Promise<NextPage> =>
   concludeConsent(ctx, provider, state, async ({ debtor, enter }) => {
     const grant = await openWaiting(ctx, state);
     const debt = state.debtId === null ? Promise.resolve(null) : findDebt(debtor, state.debtId);
-    return keepOrOwe(ctx, provider, { state, grant, debt, debtor, enter, confirmed: state.shown.externalId });
+    return keepOrOwe(ctx, provider, { state, grant, debt, debtor, enter, seen: null, confirmed: state.shown.externalId });
   });
 
 /** The grant as it was sealed, with what is left of its lifetimes. */

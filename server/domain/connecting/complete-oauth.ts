@@ -1,8 +1,10 @@
+import type { ConsentEnd } from "#db/words/connections.ts";
 import type { Identity, OAuthProvider } from "#server/catalog/provider.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requirePermission, requireUser, type TenantCtx, type UserActor } from "#server/ctx.ts";
+import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { SeveralClients, takeIn, WhoseAccount } from "#server/domain/clients/take-in.ts";
-import { agencyDebtor, type Debtor } from "#server/domain/connections/debtor.ts";
+import { agencyDebtor } from "#server/domain/connections/debtor.ts";
 import { enterFor } from "#server/domain/tenancy/enter-for.ts";
 import { limitOf } from "#server/domain/tenancy/limits.ts";
 import { networkOf } from "#server/domain/tenancy/network-of.ts";
@@ -13,12 +15,12 @@ import { redirectUriOf } from "./authorize-url.ts";
 import { awaitEnd } from "./await-end.ts";
 import { home } from "./begin-intake.ts";
 import { claimState, dropState, keepEnd, type OAuthState } from "./claim-state.ts";
-import { type Connected, connect } from "./connect.ts";
+import { type Connected, connect, type Receiver } from "./connect.ts";
 import { isIssuer } from "./is-issuer.ts";
 import type { NextPage } from "./leave.ts";
 import { isMarked } from "./mark-browser.ts";
 import { OAuthStop } from "./oauth-stop.ts";
-import type { Enter, Shown } from "./show-account.ts";
+import type { Shown } from "./show-account.ts";
 
 /**
  * The way back from a provider. Whoever comes first with the state does the work, whatever comes of it; who comes again in the same
@@ -52,30 +54,30 @@ export async function completeOAuth(ctx: Ctx, input: { provider: string; paramet
 }
 
 /**
- * What a consent comes to, by what `make` makes of it for who may still receive it. What nobody expected is an end as well, and
- * each is kept for who comes again.
+ * What a consent comes to, by what `make` makes of it for who may still receive it. Throws nothing: what nobody expected is an end as
+ * well. It is kept for who comes again, who waits for it.
  */
 export async function concludeConsent(
   ctx: Ctx,
   provider: OAuthProvider,
   consent: OAuthState,
-  make: (receiver: { debtor: Debtor; enter: Enter }) => Promise<Connected | Shown>,
+  make: (receiver: Receiver) => Promise<Connected | Shown>,
 ): Promise<NextPage> {
   const { end, followed } = await endOf(ctx, provider, consent, make);
-  await Promise.all([keepEnd(ctx, consent, end), followed]);
-  return end;
+  const kept = afterCommit(ctx, "end", () => keepEnd(ctx, consent, end));
+  return { ...end, followed: Promise.all([kept, followed]) };
 }
 
 async function endOf(
   ctx: Ctx,
   provider: OAuthProvider,
   consent: OAuthState,
-  make: (receiver: { debtor: Debtor; enter: Enter }) => Promise<Connected | Shown>,
-): Promise<{ end: NextPage; followed?: Promise<unknown> }> {
+  make: (receiver: Receiver) => Promise<Connected | Shown>,
+): Promise<{ end: ConsentEnd; followed?: Promise<unknown> }> {
   const actor = requireUser(ctx);
   let location = consent.returnTo;
   try {
-    const { debtor, receive } = await receiverOf(ctx, provider, consent);
+    const { receive, ...known } = await receiverOf(ctx, provider, consent);
     let made = false;
     const enter = async (identity: Identity) => {
       const receiver = await receive(identity);
@@ -83,7 +85,7 @@ async function endOf(
       made = receiver.made;
       return receiver.client;
     };
-    const connected = await make({ debtor, enter });
+    const connected = await make({ ...known, enter });
     if ("shownAs" in connected) return { end: { location: confirmPage(consent, connected) } };
     const { account, missing, followed, ...found } = connected;
     const code = made ? "client_made" : connected.outcome;
@@ -151,9 +153,8 @@ const denials = /^(access_denied|user_cancelled_login|user_cancelled_authorize)$
 
 const codeParameter = ({ oauth }: OAuthProvider): string => oauth.codeParameter ?? "code";
 
-/** Who gets the account that comes back, and whether they were made for it; until that is known, who owes it back. */
-interface Receiver {
-  debtor: Debtor;
+/** Also whether they were made for it. */
+interface Receiving extends Omit<Receiver, "enter"> {
   receive(identity: Identity): Promise<{ client: TenantCtx; made: boolean }>;
 }
 
@@ -172,22 +173,23 @@ function isTheirs(ctx: Ctx, provider: OAuthProvider, state: OAuthState): boolean
 /**
  * Who may still receive it: the tenant of the state, or, where the agency takes a client in, whoever the account belongs to.
  */
-async function receiverOf(ctx: Ctx, provider: OAuthProvider, state: OAuthState): Promise<Receiver> {
+async function receiverOf(ctx: Ctx, provider: OAuthProvider, state: OAuthState): Promise<Receiving> {
   if (state.forTenant === "") return takenIn(ctx, provider, state);
   try {
     const client = await enterFor(ctx, state.forTenant);
     requirePermission(client, "connections:write");
-    return { debtor: client, receive: async () => ({ client, made: false }) };
+    return { debtor: client, client, receive: async () => ({ client, made: false }) };
   } catch (error) {
     if (error instanceof DomainError) throw new OAuthStop("not_yours", {}, error);
     throw error;
   }
 }
 
-function takenIn(ctx: Ctx, provider: OAuthProvider, { whose }: OAuthState): Receiver {
+function takenIn(ctx: Ctx, provider: OAuthProvider, { whose }: OAuthState): Receiving {
   if (!requireUser(ctx).staff) throw new OAuthStop("not_yours");
   return {
     debtor: agencyDebtor(ctx),
+    client: null,
     async receive(identity) {
       try {
         return await takeIn(ctx, provider, identity, whose);

@@ -9,7 +9,7 @@ import { listConnections } from "#server/domain/connections/list-connections.ts"
 import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts";
 import { oweGrant } from "#server/domain/tokens/owe.ts";
 import { payDebt } from "#server/domain/tokens/pay-debt.ts";
-import { requireVault } from "#server/domain/vault/require-vault.ts";
+import { requireVault, whileOpen } from "#server/domain/vault/require-vault.ts";
 import { linkToken } from "#server/domain/vault/sign-in-tokens.ts";
 import { introspectToken, requestToken } from "#server/domain/wire/token-endpoint.ts";
 import type { OAuthState } from "./claim-state.ts";
@@ -17,7 +17,7 @@ import { listResources } from "./keep-resources.ts";
 import { OAuthStop } from "./oauth-stop.ts";
 import { grantedAfter } from "./scopes-to-ask.ts";
 import { bindsCode, type Enter, mustBeShown, type Shown, showAccount } from "./show-account.ts";
-import { OtherAccount, OutsidePlan, type StoredConnection, storeConnection } from "./store-connection.ts";
+import { type Holding, hold, OtherAccount, OutsidePlan, type StoredConnection, storeConnection } from "./store-connection.ts";
 
 export interface Connected extends Pick<StoredConnection, "toChoose" | "followed"> {
   outcome: ConsentCode;
@@ -37,23 +37,32 @@ export interface Connected extends Pick<StoredConnection, "toChoose" | "followed
 export async function connect(
   ctx: Ctx,
   provider: OAuthProvider,
-  { state, code, given, debtor, enter }: { state: OAuthState; code: string; given: string; debtor: Debtor; enter: Enter },
+  { state, code, given, debtor, client, enter }: { state: OAuthState; code: string; given: string } & Receiver,
 ): Promise<Connected | Shown> {
   // A code that is exchanged while nothing can be sealed is a grant of which no trace is kept.
-  const dataKey = await requireVault(debtor);
+  const seen = client && (await whileOpen(client, () => hold(client)));
+  const { dataKey } = seen ?? { dataKey: await requireVault(debtor) };
   const grant = await exchange(ctx, provider, { state, code, given });
   const debt = oweGrant(debtor, provider, { grant, shop: state.shop, reason: "not_kept", dataKey });
-  return keepOrOwe(ctx, provider, { state, grant, debt, debtor, enter, confirmed: null });
+  return keepOrOwe(ctx, provider, { state, grant, debt, debtor, enter, seen, confirmed: null });
+}
+
+/** Who gets the account that comes back; until it is known whose it is, who owes it back. */
+export interface Receiver {
+  debtor: Debtor;
+  /** Null where that depends on the account. */
+  client: TenantCtx | null;
+  enter: Enter;
 }
 
 /** A grant in hand, and what is to be made of it. */
-export interface InHand {
+export interface InHand extends Omit<Receiver, "client"> {
   state: OAuthState;
   grant: Grant;
   /** Perhaps still on its way into the database, while the provider is asked whose the grant is. */
   debt: Promise<DebtRow | null>;
-  debtor: Debtor;
-  enter: Enter;
+  /** What the client held before the provider was asked, where it is known who that is. */
+  seen: Holding | null;
   /** The account that the person said yes to, by the provider's id; null where nobody was asked yet. */
   confirmed: string | null;
 }
@@ -96,7 +105,7 @@ async function lookAt(ctx: Ctx, provider: OAuthProvider, { state, grant, confirm
 
 async function keep(
   provider: OAuthProvider,
-  { state, grant, debt, enter, confirmed, looked }: Omit<InHand, "debt"> & { debt: DebtRow | null; looked: Looked },
+  { state, grant, debt, enter, seen, confirmed, looked }: Omit<InHand, "debt"> & { debt: DebtRow | null; looked: Looked },
 ): Promise<Connected | Shown> {
   const asked = state.scopes;
   const { identity } = looked;
@@ -127,7 +136,7 @@ async function keep(
     debt,
   };
   try {
-    const { id: connectionId, again, ...stored } = await storeConnection(await enter(identity), provider, proven);
+    const { id: connectionId, again, ...stored } = await storeConnection(await enter(identity), provider, proven, seen ?? undefined);
     const outcome = missing.length > 0 ? "connected_partly" : again ? "reconnected" : "connected";
     return { outcome, account: identity.name, missing: titles, connectionId, ...stored };
   } catch (error) {

@@ -34,6 +34,8 @@ export interface NextPage extends ConsentEnd {
   retryAfterS?: number | undefined;
   /** Why nothing was begun, where it is not the person's to mend: what a caller that shows no page is told instead. */
   refusal?: DomainError | undefined;
+  /** What follows, and is done while the browser is on its way: the Worker must live until then. Never rejects. */
+  followed?: Promise<unknown> | undefined;
 }
 
 /**

@@ -30,7 +30,7 @@ import { expiriesOf } from "#server/domain/tokens/expiries.ts";
 import { strikeDebt } from "#server/domain/tokens/owe.ts";
 import { nextProbeAt } from "#server/domain/tokens/probe-times.ts";
 import { renewalPlanOf } from "#server/domain/tokens/renewal-plan.ts";
-import { currentDataKey, type DataKey, type DataKeyRow, openDataKey } from "#server/domain/vault/data-keys.ts";
+import { currentDataKey, type DataKey, openDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
 import { keepResources } from "./keep-resources.ts";
@@ -61,14 +61,15 @@ export interface StoredConnection {
   again: boolean;
   /** Kinds of which there are several and none is chosen. */
   toChoose: string[];
-  /** What follows from it has been done, or is in the log as not done: nobody's page should come before. */
+  /** What follows from it was done, or is in the log as not done. Never rejects. */
   followed: Promise<unknown>;
 }
 
 /** All that a tenant has, as the decision to store is made on it. */
-interface Holding {
+export interface Holding {
   all: ConnectionRow[];
-  dataKeyRows: DataKeyRow[];
+  /** Seals what is stored. */
+  dataKey: DataKey;
   /** Which secrets are there, by name. */
   fields: { connectionId: string; field: string }[];
   /** Of the audit log, read along with the rest: what is stored is one line of it. */
@@ -78,12 +79,12 @@ interface Holding {
 /**
  * Stores what was proven: the connection, its sealed secrets, what can be chosen, the schedules that may now run and the audit
  * line, in one batch. One row a tenant, provider, account and kind: connecting again updates it, and so does a key connection
- * that is turned into OAuth. Throws `OtherAccount` where the account is not the one that was awaited, `OutsidePlan` where the
+ * that is turned into OAuth. Who looked before asking the provider hands over what was held then. Throws `OtherAccount` where the account is not the one that was awaited, `OutsidePlan` where the
  * client's plan has no place for it.
  */
-export async function storeConnection(ctx: TenantCtx, provider: Provider, input: NewConnection): Promise<StoredConnection> {
+export async function storeConnection(ctx: TenantCtx, provider: Provider, input: NewConnection, seen?: Holding): Promise<StoredConnection> {
   requirePermission(ctx, "connections:write");
-  const { changed, after, ...stored } = await storeOnce(ctx, provider, input);
+  const { changed, after, ...stored } = await storeOnce(ctx, provider, input, seen ?? (await hold(ctx)));
   const { debt } = input;
   const listed = listConnections(ctx);
   const followed = Promise.all([
@@ -102,28 +103,30 @@ export async function storeConnection(ctx: TenantCtx, provider: Provider, input:
 const hasJobs = ({ tenant }: TenantCtx, { id }: Provider): boolean =>
   allJobs.some((job) => job.needs.some(({ provider }) => provider === id) && isOn(tenant, job) && planHasJob(tenant, job.id));
 
-async function storeOnce(ctx: TenantCtx, provider: Provider, input: NewConnection) {
-  const holding = await hold(ctx);
+async function storeOnce(ctx: TenantCtx, provider: Provider, input: NewConnection, holding: Holding) {
   try {
     return await store(ctx, provider, input, holding);
   } catch (error) {
-    // Two consents for one new account at once: the other one's row is there now, and ours updates it.
+    // Two consents for one new account at once: the other one's row is there now, and ours updates it. Or what is there was changed.
     const now = await hold(ctx);
     // Or for the last place of the plan: it is the other one's.
     refuseOutsidePlan(ctx, provider, input, now.all);
-    if (predecessor(provider, input, now.all)?.version === predecessor(provider, input, holding.all)?.version) throw error;
+    const rowIn = ({ all }: Holding) => JSON.stringify(predecessor(provider, input, all));
+    if (rowIn(now) === rowIn(holding)) throw error;
     return store(ctx, provider, input, now);
   }
 }
 
-async function hold(ctx: TenantCtx): Promise<Holding> {
-  const [all, dataKeyRows, fields, [head = emptyChain]] = await ctx.db.batch([
+/** What a tenant holds now. Throws `VaultError` where nothing could be sealed. */
+export async function hold(ctx: TenantCtx): Promise<Holding> {
+  const [all, [newest], fields, [head = emptyChain]] = await ctx.db.batch([
     ctx.db.select().from(connections).where(inTenant(ctx, connections)).orderBy(connections.id),
-    ctx.db.select().from(dataKeys).where(inTenant(ctx, dataKeys)).orderBy(desc(dataKeys.version)),
+    ctx.db.select().from(dataKeys).where(inTenant(ctx, dataKeys)).orderBy(desc(dataKeys.version)).limit(1),
     ctx.db.select({ connectionId: secrets.connectionId, field: secrets.field }).from(secrets).where(inTenant(ctx, secrets)),
     headQuery(ctx.db, ctx.tenant.id),
   ]);
-  return { all, dataKeyRows, fields, head };
+  const dataKey = newest ? await openDataKey(ctx.config, newest) : await currentDataKey(ctx);
+  return { all, dataKey, fields, head };
 }
 
 /** The row that this one is put in place of. */
@@ -177,14 +180,20 @@ function activeInPlan(ctx: TenantCtx, provider: Provider, { externalId }: Identi
   return sql`case when exists (${counted}) or (${accounts}) < ${planOf(ctx.tenant).connections} then 'active' end`;
 }
 
-async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, { all, dataKeyRows, fields, head }: Holding) {
+/**
+ * Whether the row still has what it was read with and what goes over into the new one, as the batch is written: a renewal that ended
+ * or a choice that was made since fails it, and what is there by then is looked at anew.
+ */
+const isAsSeen = ({ version, chosen, preferredAt, changed }: ConnectionRow): SQL =>
+  sql`(${connections.version} = ${version} and json(${connections.chosen}) = json(${JSON.stringify(chosen)})
+    and ${connections.preferredAt} is ${preferredAt} and json(${connections.changed}) is json(${changed && JSON.stringify(changed)}))`;
+
+async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, { all, dataKey, fields, head }: Holding) {
   const { grant, identity, keys } = input;
   refuseOutsidePlan(ctx, provider, input, all);
   const held = predecessor(provider, input, all);
   const id = held?.id ?? newId("con", ctx.now());
   const chosen = keepResources(ctx, provider, { connectionId: id, chosen: held?.chosen ?? [], listed: input.listed });
-  const [newest] = dataKeyRows;
-  const dataKey = newest ? await openDataKey(ctx.config, newest) : await currentDataKey(ctx);
   // A grant without a refresh token leaves the one that is there, as long as that works: some providers send it once.
   const sealing = {
     ...keys,
@@ -226,8 +235,7 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     held
       ? ctx.db
           .update(connections)
-          // From what is there as it is written: a renewal that ended since we looked has another version than this consent.
-          .set({ ...connection, status: activeInPlan(ctx, provider, identity), version: sql`${connections.version} + 1` })
+          .set({ ...connection, status: sql`case when ${isAsSeen(held)} then ${activeInPlan(ctx, provider, identity)} end` })
           .where(inTenant(ctx, connections, eq(connections.id, id)))
       : ctx.db.insert(connections).values({ ...connection, status: activeInPlan(ctx, provider, identity) }),
     ...(await keepSecrets(ctx, dataKey, { connectionId: id, sealing })),

@@ -24,11 +24,11 @@ export async function adoptFacts(
     shops.length > 0 ? inOrder(shops.filter(({ status }) => status !== "disconnected")) : all.filter(({ status }) => status === "active");
   const said = (fact: "currency" | "timezone") => deciding.find(({ details }) => details[fact])?.details[fact];
   const { tenant } = ctx;
-  const currency = currencies.has(said("currency") ?? "") ? said("currency") : undefined;
-  const timezone = isTimezone(said("timezone") ?? "") ? said("timezone") : undefined;
+  const [currency = tenant.currency, timezone = tenant.timezone] = [said("currency"), said("timezone")];
   const change = {
-    ...(!tenant.currencyChosen && currency !== undefined && currency !== tenant.currency && { currency }),
-    ...(!tenant.timezoneChosen && timezone !== undefined && timezone !== tenant.timezone && { timezone }),
+    ...(!tenant.currencyChosen && currency !== tenant.currency && currencies.has(currency) && { currency }),
+    // Whether a zone is one takes a while to say.
+    ...(!tenant.timezoneChosen && timezone !== tenant.timezone && isTimezone(timezone) && { timezone }),
   };
   if (Object.keys(change).length === 0) return tenant;
   const unchosen = and(

@@ -6,9 +6,12 @@ import { VaultError } from "./envelope.ts";
  * Makes sure that what comes next can be sealed: before a provider is asked for anything that we then could not keep. Answers the
  * key that seals it. Throws `vault_closed`, with an alarm of ours.
  */
-export async function requireVault(ctx: KeyOwner): Promise<DataKey> {
+export const requireVault = (ctx: KeyOwner): Promise<DataKey> => whileOpen(ctx, () => currentDataKey(ctx));
+
+/** The same of what opens the vault among other things. */
+export async function whileOpen<Found>(ctx: KeyOwner, open: () => Promise<Found>): Promise<Found> {
   try {
-    return await currentDataKey(ctx);
+    return await open();
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
     ctx.log.error("the vault does not open, so that nothing can be stored", { closedBy: error.closedBy, error });

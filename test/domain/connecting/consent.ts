@@ -120,8 +120,11 @@ type ShownPage = ReturnType<typeof asShown>;
 export const begin = async (browser: Ctx, input: BeginOAuth): Promise<ShownPage> => asShown(browser, await beginOAuth(browser, input));
 
 /** The way back and nothing else: where an account is shown first, it ends on the page that shows it. */
-export const arrive = async (browser: Ctx, provider: string, callback: URL): Promise<ShownPage> =>
-  asShown(browser, await completeOAuth(browser, { provider, parameters: callback.searchParams }));
+export async function arrive(browser: Ctx, provider: string, callback: URL): Promise<ShownPage> {
+  const { followed, ...next } = await completeOAuth(browser, { provider, parameters: callback.searchParams });
+  await followed;
+  return asShown(browser, next);
+}
 
 /** The way back as a person goes it: where the account is shown before it is kept, they say yes. */
 export async function comeBack(browser: Ctx, provider: string, callback: URL): Promise<ShownPage> {
