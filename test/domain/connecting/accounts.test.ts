@@ -152,6 +152,34 @@ describe("where a login opens several things", () => {
     expect(left).toMatchObject({ status: "queued", lease: null, attempt: 0 });
   });
 
+  test("what is chosen, or connected again, while the provider answers another sign-in of the same account, is kept by it", async () => {
+    const { browser, tenant, ctx, id } = await connected();
+    const [, second = ""] = ids(several);
+    const meanwhile = async (work: () => Promise<unknown>) => {
+      let isDone = false;
+      const outbound: typeof fetch = async (input, init) => {
+        if (!isDone) {
+          isDone = true;
+          await work();
+        }
+        return fetch(input, init);
+      };
+      await connectGoogle({ ...browser, fetch: outbound }, tenant, several);
+      return only(ctx);
+    };
+    const before = await only(ctx);
+    const chosen = await meanwhile(() => chooseResources(ctx, { connectionId: id, ...property, ids: [second] }));
+    expect(chosen).toMatchObject({ id, status: "active", version: before.version + 1, chosen: [{ id: second }] });
+    expect(await scheduleOf(tenant, "ga4-sensor")).toMatchObject({ blocked: null, source: expect.stringContaining(second) });
+    const again = await meanwhile(() => connectGoogle(browser, tenant, several));
+    expect(again).toMatchObject({ id, status: "active", version: chosen.version + 2, chosen: [{ id: second }] });
+    const lines = await db
+      .select()
+      .from(auditLog)
+      .where(and(eq(auditLog.tenantId, tenant.id), eq(auditLog.action, "connection.reconnected")));
+    expect(lines).toHaveLength(3);
+  });
+
   test("what was chosen and is gone is said, nothing takes its place, and its figures stay until something does", async () => {
     const { ctx, id, tenant } = await connected();
     const [first = "", second = ""] = ids(several);
