@@ -101,6 +101,8 @@ export const connections = sqliteTable(
     index("connections_planned").on(t.planned).where(sql`status = 'active'`),
     // How many clients use a provider. Written when an account comes, goes or waits for its people, which is seldom.
     index("connections_used").on(t.provider, t.tenantId).where(sql`status = 'active'`),
+    // Who waits for a person: none on a good day.
+    index("connections_reconnect").on(t.statusAt).where(sql`status = 'reconnect_needed'`),
     index("connections_failing").on(t.renewFailures).where(sql`status = 'active' and renew_failures > 0`),
     index("connections_failed").on(t.failedAt).where(sql`failed_at is not null`),
     // Whether another tenant lives on the same grant, before it is given back.

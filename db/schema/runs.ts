@@ -174,6 +174,8 @@ export const deadLetters = sqliteTable(
     // One open letter a run: the queue may deliver the same death twice.
     uniqueIndex("dead_letters_open").on(t.runId).where(sql`replayed_at is null`),
     index("dead_letters_open_tenant").on(t.ofTenant).where(sql`replayed_at is null`),
+    // The open ones in their order, without those that were replayed.
+    index("dead_letters_waiting").on(t.id).where(sql`replayed_at is null`),
     index("dead_letters_at").on(t.at),
   ],
 );

@@ -17,6 +17,7 @@ export const auditActions = [
   "connection.preferred",
   "connection.reconnect_needed",
   "connection.reconnected",
+  "connection.reminded",
   "connection.renewed_by_hand",
   "connection.scopes_changed",
   "connection.webhook_secret_removed",

@@ -42,6 +42,8 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "custody.requestDeletion": "data:delete",
   "custody.requestExport": "data:export",
   "deadLetters.replay": "staff",
+  "deadLetters.replayAll": "staff",
+  "health.remind": "staff",
   "integrations.refresh": "staff",
   "me.completeOnboarding": "personal",
   "me.revokeOtherSessions": "personal",

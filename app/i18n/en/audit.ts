@@ -11,6 +11,7 @@ export const audit = {
     client_updated: "Client changed",
     connection_connected: "Account connected",
     connection_reconnected: "Account connected again",
+    connection_reminded: "Reminder to reconnect sent",
     connection_reconnect_needed: "Account needs to be connected again",
     connection_disconnected: "Account disconnected",
     connection_chosen: "Accounts chosen",

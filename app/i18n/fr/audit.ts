@@ -8,6 +8,7 @@ export const audit = {
     client_updated: "Client modifié",
     connection_connected: "Compte connecté",
     connection_reconnected: "Compte reconnecté",
+    connection_reminded: "Rappel de reconnexion envoyé",
     connection_reconnect_needed: "Compte à reconnecter",
     connection_disconnected: "Compte déconnecté",
     connection_chosen: "Comptes choisis",

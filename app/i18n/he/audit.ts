@@ -8,6 +8,7 @@ export const audit = {
     client_updated: "לקוח שונה",
     connection_connected: "חשבון חובר",
     connection_reconnected: "חשבון חובר מחדש",
+    connection_reminded: "נשלחה תזכורת לחיבור מחדש",
     connection_reconnect_needed: "חשבון דורש חיבור מחדש",
     connection_disconnected: "חשבון נותק",
     connection_chosen: "חשבונות נבחרו",

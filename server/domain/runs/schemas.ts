@@ -84,3 +84,19 @@ export const ListDeadLetters = z.object({
   tenantId: Pasted.max(60).optional(),
 });
 export type ListDeadLetters = z.infer<typeof ListDeadLetters>;
+
+export const ReplayLetters = z.object({
+  job: z.string().max(80).optional().describe("Of this job alone."),
+  cause: z.string().max(40).optional().describe("Of this cause alone: how the run failed, else why the queue gave the message up."),
+  tenantId: Pasted.max(60).optional().describe("Of this client alone."),
+  dryRun: z.boolean().default(false).describe("Only says what would be replayed."),
+});
+export type ReplayLetters = z.infer<typeof ReplayLetters>;
+export const ReplayedLetters = z.object({
+  found: z.number().describe("Open letters that are meant, counted to 500."),
+  clients: z.array(z.string()).describe("Whose they are."),
+  replayed: z.number().describe("Sent again now: 50 at most."),
+  refused: z.number().describe("Not sent: a run of the same job is open, or somebody was faster."),
+  left: z.number().describe("Still there."),
+});
+export type ReplayedLetters = z.infer<typeof ReplayedLetters>;

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { listDeadLetters } from "#server/domain/runs/list-dead-letters.ts";
 import { replayDeadLetter } from "#server/domain/runs/replay-dead-letter.ts";
-import { ListDeadLetters } from "#server/domain/runs/schemas.ts";
+import { replayLetters } from "#server/domain/runs/replay-letters.ts";
+import { ListDeadLetters, ReplayedLetters, ReplayLetters } from "#server/domain/runs/schemas.ts";
 import { router, staff } from "#server/trpc/init.ts";
 import { DeadLetters, Replayed } from "#server/trpc/replies.ts";
 import { wordedLetters } from "#server/trpc/say-letters.ts";
@@ -18,4 +19,15 @@ export const deadLetters = router({
     .input(z.object({ letterId: z.string().max(60) }))
     .output(Replayed)
     .mutation(({ ctx, input }) => replayDeadLetter(ctx, input)),
+  replayAll: staff
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/dead-letters/replay",
+        summary: "Replay all dead letters of a job, a cause or a client, 50 at a time; with `dryRun` only count them",
+      },
+    })
+    .input(ReplayLetters)
+    .output(ReplayedLetters)
+    .mutation(({ ctx, input }) => replayLetters(ctx, input)),
 });

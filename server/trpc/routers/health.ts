@@ -2,8 +2,11 @@ import { z } from "zod";
 import { AgencyHealth, agencyHealth } from "#server/domain/health/agency-health.ts";
 import { FindTraces, findTraces, Trace } from "#server/domain/health/find-traces.ts";
 import { Health, readHealth } from "#server/domain/health/read-health.ts";
-import { memberOrStaff, router, staff } from "#server/trpc/init.ts";
+import { readToday } from "#server/domain/health/read-today.ts";
+import { remindClient } from "#server/domain/tokens/remind-client.ts";
+import { memberOrStaff, router, staff, staffIn } from "#server/trpc/init.ts";
 import { wordedState } from "#server/trpc/say-connections.ts";
+import { wordedToday } from "#server/trpc/say-today.ts";
 
 export const health = router({
   get: memberOrStaff("portal:read")
@@ -22,4 +25,19 @@ export const health = router({
 
   /** What waits for the agency's admins. */
   agency: staff.output(AgencyHealth).query(({ ctx }) => agencyHealth(ctx)),
+
+  /** What is wrong in the whole fleet, the worst first. */
+  today: staff.query(async ({ ctx }) => wordedToday(ctx, await readToday(ctx))),
+
+  /** Mails a client's people about the accounts that wait for them. */
+  remind: staffIn
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/clients/{tenant}/remind",
+        summary: "Remind a client's people of the accounts that need to be reconnected",
+      },
+    })
+    .output(z.object({ readers: z.number(), sent: z.number() }))
+    .mutation(({ ctx }) => remindClient(ctx)),
 });

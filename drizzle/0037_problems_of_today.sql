@@ -1,0 +1,2 @@
+CREATE INDEX `connections_reconnect` ON `connections` (`status_at`) WHERE status = 'reconnect_needed';--> statement-breakpoint
+CREATE INDEX `dead_letters_waiting` ON `dead_letters` (`id`) WHERE replayed_at is null;

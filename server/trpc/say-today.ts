@@ -1,0 +1,45 @@
+import { letterCodes, type RunParams } from "#db/words/runs.ts";
+import type { Problem, Today } from "#server/domain/health/read-today.ts";
+import { said } from "./say-run.ts";
+import { type Voice, voiceOf } from "./voice.ts";
+
+interface Door {
+  voice?: Voice;
+}
+
+/** The problems of today as they go out: why each is there in the reader's words. */
+export const wordedToday = (door: Door, { problems, cut }: Today) => ({ problems: problems.map((problem) => worded(door, problem)), cut });
+
+function worded(door: Door, problem: Problem) {
+  switch (problem.cause) {
+    case "dead_letters": {
+      const { letterCause, errorMessage, errorParams, ...rest } = problem;
+      return { ...rest, letterCause, reason: letterReason(door, letterCause), ...message(door, errorMessage, errorParams) };
+    }
+    case "failing": {
+      const { errorMessage, errorParams, ...rest } = problem;
+      return { ...rest, ...message(door, errorMessage, errorParams) };
+    }
+    case "reconnect":
+    case "expiring":
+      return { ...problem, accounts: problem.accounts.map((account) => spoken(door, account)) };
+    case "renewal":
+      return { ...problem, account: spoken(door, problem.account) };
+    case "incident":
+    case "undelivered":
+    case "stuck":
+      return problem;
+    default:
+      return problem satisfies never;
+  }
+}
+
+type Troubled = Extract<Problem, { cause: "renewal" }>["account"];
+
+const spoken = (door: Door, { said: saying, ...account }: Troubled) => ({ ...account, why: saying && voiceOf(door).say(saying) });
+
+const message = (door: Door, kept: string | null, params: RunParams | null) => ({ errorMessage: said(door, kept, params).text });
+
+/** Of a message that is no run, or whose run is gone; a letter from before the codes has its own words. */
+const letterReason = (door: Door, cause: string): string =>
+  letterCodes.some((code) => code === cause) ? voiceOf(door).say({ code: `letter.${cause}`, params: {} }) : cause;

@@ -1,0 +1,84 @@
+import { eq } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { openDb } from "#db/client.ts";
+import { deadLetters, runs } from "#db/schema/index.ts";
+import type { RunErrorKind } from "#db/words/runs.ts";
+import type { Tenant } from "#server/ctx.ts";
+import { replayLetters } from "#server/domain/runs/replay-letters.ts";
+import { newId } from "#server/ids.ts";
+import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
+
+const db = openDb(testEnv.DB);
+let slot = 0;
+
+/** A run that died of `errorKind`, and its letter. */
+async function died(tenant: Tenant, errorKind: RunErrorKind, job: string): Promise<string> {
+  const now = Date.now();
+  const id = newId("run", now);
+  await db.insert(runs).values({
+    ...{ id, tenantId: tenant.id, job, slot: slot++, trigger: "schedule", status: "dead", availableAt: now, createdAt: now },
+    ...{ errorKind, errorMessage: "Away." },
+  });
+  await db.insert(deadLetters).values({
+    ...{ id: newId("ddl", now), queue: "atrium-runs", message: {}, ofTenant: tenant.id, runId: id, reason: "run_dead", at: now },
+  });
+  return id;
+}
+
+async function staff() {
+  const { actor } = await makeUser({ staff: true });
+  return testCtx({ actor });
+}
+
+const statusOf = async (id: string) => (await db.select({ status: runs.status }).from(runs).where(eq(runs.id, id)))[0]?.status;
+
+test("who is no admin of the agency replays nothing", async () => {
+  const { actor } = await makeUser();
+  await expect(replayLetters(testCtx({ actor }), { dryRun: true })).rejects.toMatchObject({ kind: "forbidden" });
+});
+
+test("a dry run says how many there are and whose, and sends nothing", async () => {
+  const [acme, bolt] = [await makeTenant(), await makeTenant()];
+  const runIds = [await died(acme, "defect", "dry"), await died(bolt, "defect", "dry")];
+  const ctx = await staff();
+  const answer = await replayLetters(ctx, { job: "dry", dryRun: true });
+  expect(answer).toMatchObject({ found: 2, replayed: 0, left: 2 });
+  expect(answer.clients.toSorted()).toEqual([acme.id, bolt.id].toSorted());
+  expect(await Promise.all(runIds.map(statusOf))).toEqual(["dead", "dead"]);
+  expect(ctx.traces.runs).toEqual([]);
+});
+
+test("the letters of one job and cause are sent, and those of other jobs, causes and clients stay", async () => {
+  const [acme, bolt] = [await makeTenant(), await makeTenant()];
+  const meant = await died(acme, "defect", "job-a");
+  const others = [await died(acme, "defect", "job-b"), await died(bolt, "defect", "job-a"), await died(acme, "unavailable", "job-c")];
+  const ctx = await staff();
+  expect(await replayLetters(ctx, { job: "job-a", cause: "defect", tenantId: acme.id, dryRun: false })).toMatchObject({
+    ...{ found: 1, replayed: 1, refused: 0, left: 0 },
+  });
+  expect(ctx.traces.runs.map(({ run }) => run)).toEqual([meant]);
+  expect(await statusOf(meant)).toBe("queued");
+  expect(await Promise.all(others.map(statusOf))).toEqual(["dead", "dead", "dead"]);
+});
+
+test("a letter whose job runs already is refused, and holds back no other one", async () => {
+  const [acme, bolt] = [await makeTenant(), await makeTenant()];
+  await died(acme, "defect", "busy");
+  await db.insert(runs).values({
+    ...{ id: newId("run", Date.now()), tenantId: acme.id, job: "busy", slot: slot++, trigger: "manual", status: "running" },
+    ...{ availableAt: 0, createdAt: 0 },
+  });
+  const free = await died(bolt, "defect", "busy");
+  const ctx = await staff();
+  expect(await replayLetters(ctx, { job: "busy", dryRun: false })).toMatchObject({ found: 2, replayed: 1, refused: 1, left: 1 });
+  expect(ctx.traces.runs.map(({ run }) => run)).toEqual([free]);
+});
+
+test("fifty are sent at once, the oldest first, and the rest is told", async () => {
+  const tenants = await Promise.all(Array.from({ length: 52 }, () => makeTenant()));
+  const ids: string[] = [];
+  for (const tenant of tenants) ids.push(await died(tenant, "defect", "flood"));
+  const ctx = await staff();
+  expect(await replayLetters(ctx, { job: "flood", dryRun: false })).toMatchObject({ found: 52, replayed: 50, left: 2 });
+  expect(ctx.traces.runs).toHaveLength(50);
+}, 60_000);
