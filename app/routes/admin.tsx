@@ -13,6 +13,7 @@ import {
   ScrollText,
   Siren,
   Store,
+  Sun,
   Webhook,
 } from "lucide-react";
 import { FindInBar } from "#app/components/admin/find-form.tsx";
@@ -37,9 +38,10 @@ export default function AdminLayout() {
   const { failedRuns24h, openDeadLetters, openIncidents, unreadNotices } = waiting;
   return (
     <AppShell
-      home={{ to: "/admin/clients", label: t("title") }}
+      home={{ to: "/admin", label: t("title") }}
       timeZone={me.timezone}
       nav={[
+        { to: "/admin", label: t("nav.today"), icon: Sun, end: true },
         { to: "/admin/clients", label: t("nav.clients"), icon: Building2 },
         {
           to: "/admin/runs",

@@ -206,7 +206,7 @@ describe("the main job, in a browser", () => {
 
   test("the admin sees the client, its runs and its masked credentials, and the client's owner sees no admin page", async () => {
     const page = await signIn(demo, staff, admin);
-    await page.goto("/admin");
+    await page.goto("/admin/clients");
     expect(await page.locator("main").innerText()).toContain("Acme Gifts");
     await page.goto("/admin/runs");
     expect(await page.locator("main").innerText()).toMatch(/Shop[\s\S]*Acme Gifts/);
@@ -391,6 +391,7 @@ describe("every page", () => {
   ];
   const adminPages = [
     "/admin",
+    "/admin/clients",
     "/admin/clients/acme",
     "/admin/clients/acme/team",
     "/admin/clients/acme/renewals",

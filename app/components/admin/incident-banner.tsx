@@ -11,11 +11,11 @@ type Open = Outputs["health"]["agency"]["openIncidents"][number];
 
 const BODIES = { unavailable: "waits", rate_limited: "waits", misconfigured: "ours", switched_off: "off" } as const;
 
-/** Above every page of the admin portal but the one that lists them: a provider fails for many clients, or is switched off. */
+/** Above every page of the admin portal but those that list them: a provider fails for many clients, or is switched off. */
 export function IncidentBanner({ incidents }: { incidents: readonly Open[] }) {
   const t = useWords();
   const { pathname } = useLocation();
-  if (incidents.length === 0 || pathname === "/admin/incidents") return null;
+  if (incidents.length === 0 || pathname === "/admin" || pathname === "/admin/incidents") return null;
   return (
     <div className="mb-6 grid gap-3">
       {incidents.map(({ id, kind, providerName, openedAt }) => (

@@ -4,6 +4,7 @@ export const admin = {
   never: "never",
   actions: "Actions",
   nav: {
+    today: "Today",
     clients: "Clients",
     runs: "Runs",
     renewals: "Renewals",

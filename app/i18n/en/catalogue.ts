@@ -29,4 +29,5 @@ export { runWords } from "./run-words.ts";
 export { runs } from "./runs.ts";
 export { settings } from "./settings.ts";
 export { team } from "./team.ts";
+export { today } from "./today.ts";
 export { webhooks } from "./webhooks.ts";

@@ -6,6 +6,7 @@ export const admin = {
   never: "jamais",
   actions: "Actions",
   nav: {
+    today: "Aujourd’hui",
     clients: "Clients",
     runs: "Exécutions",
     renewals: "Jetons",

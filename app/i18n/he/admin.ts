@@ -6,6 +6,7 @@ export const admin = {
   never: "אף פעם",
   actions: "פעולות",
   nav: {
+    today: "היום",
     clients: "לקוחות",
     runs: "הרצות",
     renewals: "אסימונים",
