@@ -1,7 +1,12 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { Blocks, CirclePlay } from "lucide-react";
-import { SensorSection } from "#app/components/client/sensor-section.tsx";
+import { figuresPath } from "#app/components/client/figures-path.ts";
+import { LargeChart } from "#app/components/client/large-chart.tsx";
+import { RangePicker } from "#app/components/client/range-picker.tsx";
+import { SensorFold } from "#app/components/client/sensor-fold.tsx";
+import type { SensorSummary } from "#app/components/client/sensor-state.tsx";
+import { SensorTile, useAgainst } from "#app/components/client/sensor-tile.tsx";
 import { WaitingSensors } from "#app/components/client/waiting-sensors.tsx";
 import { isOpen } from "#app/components/runs/run-status.tsx";
 import { RunTable } from "#app/components/runs/run-table.tsx";
@@ -11,6 +16,7 @@ import { Section } from "#app/components/shell/section.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Time } from "#app/components/ui/time.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
@@ -18,6 +24,7 @@ import { enterTenant } from "#app/portal/enter-tenant.ts";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import { send, useSent } from "#app/sent.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+import { queryOf, type ShownView, viewIn, viewOf } from "#app/view.ts";
 
 const useWords = wordsOf("overview");
 
@@ -26,39 +33,71 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
+  const { searchParams } = new URL(args.request.url);
+  const metric = searchParams.get("metric")?.slice(0, 200);
   return {
     title: titleOf(wordsIn(locale)("overview:overview.title"), tenant.name),
-    overview: send(await api.overview.get({ tenant: tenant.id, locale })),
+    overview: send(await api.overview.get({ tenant: tenant.id, locale, view: viewIn(searchParams), metric })),
   };
 }
+
+/** The first figures of a sensor are its headlines. */
+const HEADLINES = 2;
 
 export default function Overview() {
   const t = useWords();
   const overview = useSent(useLoaderData<typeof loader>().overview);
   const { tenant, base } = useTenant();
-  const format = useFormat();
-  const { sensors, connections, runs, days } = overview;
+  const { sensors, connections, runs, view, chart } = overview;
   useLive(
     runs.some(({ status }) => isOpen(status)),
     (api) => api.runs.list.query({ tenant: tenant.id, limit: 10 }),
   );
   const measured = sensors.filter(({ tiles }) => tiles.some(({ value }) => value !== null));
   const waiting = sensors.filter((sensor) => !measured.includes(sensor));
-  const [from, to] = [days.at(0), days.at(-1)];
+  const shown = chart && `${chart.sensor}.${chart.key}`;
+  const headlines = measured.flatMap((sensor) =>
+    sensor.tiles
+      .filter(({ unit }) => unit !== "status")
+      .slice(0, HEADLINES)
+      .map((tile) => ({ tile, metric: `${sensor.id}.${tile.key}` })),
+  );
+  const of = measured.find(({ id }) => id === chart?.sensor);
   return (
     <>
       <PageHeader
         title={t("overview.title")}
-        description={
-          measured.length > 0 && from && to
-            ? t("overview.description", { count: days.length, from: format.day(from), to: format.day(to, "date") })
-            : t("overview.descriptionEmpty")
-        }
+        description={measured.length > 0 ? <Span view={view} measured={measured} /> : t("overview.descriptionEmpty")}
+        actions={measured.length > 0 && <RangePicker view={view} keep={shown ? { metric: shown } : {}} />}
       />
       {connections.length === 0 && <NothingConnected />}
-      {measured.map((sensor) => (
-        <SensorSection key={sensor.id} sensor={sensor} />
-      ))}
+      {headlines.length > 0 && (
+        <div className="grid grid-cols-2 gap-3 sm:gap-4 md:grid-cols-4">
+          {headlines.map(({ tile, metric }) => (
+            <SensorTile key={metric} tile={tile} view={view} to={`${queryOf(viewOf(view), { metric })}#chart`} shown={metric === shown} />
+          ))}
+        </div>
+      )}
+      {chart && of && (
+        <div className="mt-4">
+          <LargeChart
+            chart={chart}
+            sensor={{ title: of.title, to: figuresPath(base, of.id, viewOf(view)) }}
+            view={view}
+            csv={figuresPath(base, of.id, viewOf(view), { chart: chart.key })}
+            figuresAt={`${figuresPath(base, of.id, viewOf(view))}#${chart.key}`}
+          />
+        </div>
+      )}
+      {measured.length > 0 && (
+        <Section title={t("story.more")} space="sm">
+          <Card padding="none" className="divide-y divide-line">
+            {measured.map((sensor) => (
+              <SensorFold key={sensor.id} sensor={sensor} view={view} />
+            ))}
+          </Card>
+        </Section>
+      )}
       {waiting.length > 0 && <WaitingSensors sensors={waiting} />}
       {(runs.length > 0 || connections.length > 0) && (
         <Section
@@ -80,6 +119,25 @@ export default function Overview() {
         </Section>
       )}
     </>
+  );
+}
+
+/** Which days, what they are held against, and how fresh they are: once for all figures. */
+function Span({ view, measured }: { view: ShownView; measured: readonly SensorSummary[] }) {
+  const t = useWords();
+  const format = useFormat();
+  const against = useAgainst(view)("weeks");
+  const times = measured.flatMap(({ lastSuccessAt }) => lastSuccessAt ?? []);
+  return (
+    <p className="flex flex-wrap gap-x-2">
+      <span>{t("range.span", { from: format.day(view.from), to: format.day(view.to, "date") })}</span>
+      {against !== null && <span>· {against}</span>}
+      {times.length > 0 && (
+        <span>
+          · {t("overview.updated")} <Time at={Math.min(...times)} />
+        </span>
+      )}
+    </p>
   );
 }
 

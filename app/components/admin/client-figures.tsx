@@ -1,6 +1,6 @@
 import { MetricTile } from "#app/components/charts/metric-tile.tsx";
 import { quantityOf } from "#app/components/client/quantity-of.ts";
-import type { SensorView } from "#app/components/client/sensor-state.tsx";
+import type { SensorSummary } from "#app/components/client/sensor-state.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 
@@ -11,7 +11,7 @@ const BETTER = { up: "higher", down: "lower" } as const;
 const HEADLINES = 2;
 
 /** The headline figures of what a client's sensors measured. */
-export function ClientFigures({ sensors }: { sensors: readonly SensorView[] }) {
+export function ClientFigures({ sensors }: { sensors: readonly SensorSummary[] }) {
   const t = useWords();
   const tiles = sensors.flatMap(({ id, tiles }) =>
     tiles
@@ -28,16 +28,15 @@ export function ClientFigures({ sensors }: { sensors: readonly SensorView[] }) {
   }
   return (
     <div className="grid grid-cols-1 gap-3 min-[26rem]:grid-cols-2 md:grid-cols-3 xl:grid-cols-5">
-      {tiles.map(({ id, label, how, unit, value, currency, others, compared, comparedAs, better, measuredAt }) => (
+      {tiles.map(({ id, label, how, unit, value, currency, others, compared, better }) => (
         <MetricTile
           key={id}
           label={label}
           how={how}
           quantity={quantityOf(unit, { value, currency })}
           others={others.flatMap((other) => quantityOf(unit, other) ?? [])}
-          {...(compared !== null && { compared: { ...compared, as: comparedAs } })}
+          {...(compared !== null && { compared })}
           better={better === null ? "neutral" : BETTER[better]}
-          measuredAt={measuredAt}
         />
       ))}
     </div>

@@ -1,7 +1,7 @@
 import { Form } from "@remix-run/react";
 import { Play } from "lucide-react";
 import { Every } from "#app/components/client/every.tsx";
-import { SensorState, type SensorView } from "#app/components/client/sensor-state.tsx";
+import { SensorState, type SensorSummary } from "#app/components/client/sensor-state.tsx";
 import { useBlockWords } from "#app/components/client/use-block-words.ts";
 import { Card } from "#app/components/ui/card.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
@@ -13,7 +13,7 @@ import { wordsOf } from "#app/i18n/words.tsx";
 const useWords = wordsOf("runs", "clients", "admin");
 
 /** With these a run could only say what is known already. */
-const NOTHING_TO_RUN: readonly SensorView["blocked"][] = ["not_connected", "retired"];
+const NOTHING_TO_RUN: readonly SensorSummary["blocked"][] = ["not_connected", "retired"];
 
 /** A client's jobs with their schedule, how each stands and why it waits, and a button that runs it now (`intent=run`). */
 export function JobTable({
@@ -21,7 +21,7 @@ export function JobTable({
   providers,
   startable,
 }: {
-  sensors: readonly SensorView[];
+  sensors: readonly SensorSummary[];
   providers: readonly { provider: string; name: string }[];
   startable: boolean;
 }) {
@@ -71,7 +71,7 @@ export function JobTable({
   );
 }
 
-function State({ sensor: { state, blocked }, providers }: { sensor: SensorView; providers: readonly string[] }) {
+function State({ sensor: { state, blocked }, providers }: { sensor: SensorSummary; providers: readonly string[] }) {
   const blockWords = useBlockWords();
   return (
     <span className="grid justify-items-end gap-0.5 text-end @min-[40rem]:justify-items-start @min-[40rem]:text-start">
@@ -81,7 +81,7 @@ function State({ sensor: { state, blocked }, providers }: { sensor: SensorView; 
   );
 }
 
-function Next({ sensor: { state, nextAt } }: { sensor: SensorView }) {
+function Next({ sensor: { state, nextAt } }: { sensor: SensorSummary }) {
   const t = useWords();
   const { now } = useDisplay();
   if (nextAt === null || state === "blocked" || state === "off") return <span className="text-ink-faint">–</span>;

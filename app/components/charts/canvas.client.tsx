@@ -42,14 +42,14 @@ export default function Canvas({ data, title, scale, size, focused }: CanvasProp
               ) : null;
             }}
           />
-          {series.map(({ key, label }, index) => (
+          {series.map(({ key, label, past }, index) => (
             <Line
               key={key}
               name={label}
               dataKey={({ values }: ChartPoint) => values[key] ?? null}
               stroke="none"
               dot={false}
-              activeDot={{ r: 4, strokeWidth: 0, fill: seriesStyle(index).color }}
+              activeDot={{ r: 4, strokeWidth: 0, fill: seriesStyle(index, { past }).color }}
               isAnimationActive={false}
             />
           ))}
@@ -78,12 +78,12 @@ function PointCard({ point, heading, series, text }: PointCardProps) {
   return (
     <div role="status" dir="auto" className="pop min-w-36 rounded-control px-3 py-2 text-xs">
       <p className="mb-1 text-ink-faint">{heading}</p>
-      {series.map(({ key, label }, index) => {
+      {series.map(({ key, label, past }, index) => {
         const value = point.values[key];
         return (
           <p key={key} className="flex items-center justify-between gap-4 py-0.5 text-ink-muted">
             <span className="flex items-center gap-2">
-              <svg aria-hidden viewBox="0 0 8 8" className={`size-2 ${seriesStyle(index).text}`}>
+              <svg aria-hidden viewBox="0 0 8 8" className={`size-2 ${seriesStyle(index, { past }).text}`}>
                 <circle cx="4" cy="4" r="4" fill="currentColor" />
               </svg>
               {label}

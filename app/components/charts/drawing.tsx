@@ -20,6 +20,7 @@ export function Drawing({ data, scale }: { data: ChartData; scale: Scale }) {
   const { locale } = useDisplay();
   const { series, points } = data;
   const plane = planeOf(points.length, scale, directionOf(locale) === "rtl");
+  const alone = series.filter(({ past }) => !past).length === 1;
   const ticks = scale.ticks.filter((tick) => tick !== 0).map((tick) => `M0 ${plane.y(tick)}H100`);
   return (
     <svg
@@ -33,8 +34,15 @@ export function Drawing({ data, scale }: { data: ChartData; scale: Scale }) {
     >
       <path d={ticks.join("")} stroke="var(--line)" strokeWidth="1" vectorEffect="non-scaling-stroke" />
       <path d={`M0 ${plane.y(0)}H100`} stroke="var(--line-strong)" strokeWidth="1" vectorEffect="non-scaling-stroke" />
-      {series.map(({ key }, index) => (
-        <Line key={key} nth={index} alone={series.length === 1} stretches={stretchesOfSeries(data, key)} data={data} plane={plane} />
+      {[...series.entries()].reverse().map(([index, { key, past }]) => (
+        <Line
+          key={key}
+          style={seriesStyle(index, { past })}
+          alone={alone && !past}
+          stretches={stretchesOfSeries(data, key)}
+          data={past ? { ...data, running: undefined } : data}
+          plane={plane}
+        />
       ))}
     </svg>
   );
@@ -53,29 +61,29 @@ function planeOf(count: number, { low, high }: Scale, rtl: boolean): Plane {
 }
 
 interface LineProps {
-  nth: number;
+  style: ReturnType<typeof seriesStyle>;
   alone: boolean;
   stretches: [place: number, value: number][][];
   data: ChartData;
   plane: Plane;
 }
 
-function Line({ nth, alone, stretches, data, plane }: LineProps) {
-  const { color, dash } = seriesStyle(nth);
+function Line({ style: { color, dash }, alone, stretches, data, plane }: LineProps) {
   const lastPlace = data.points.length - 1;
   const runs = data.points.at(-1)?.x === data.running;
+  const through = (at: readonly Point[]) => (data.shape === "steps" ? steps(at) : at.map(pointAt).join("L"));
   let [area, line, dots, unfinished, ring] = ["", "", "", "", ""];
   for (const stretch of stretches) {
-    const at = stretch.map(([place, value]) => `${plane.x(place)} ${plane.y(value)}`);
+    const at = stretch.map(([place, value]) => [plane.x(place), plane.y(value)] as const);
     const [first, last] = [stretch[0]?.[0] ?? 0, stretch.at(-1)?.[0] ?? 0];
-    if (alone && at.length > 1) area += `M${plane.x(first)} ${plane.y(0)}L${at.join("L")}L${plane.x(last)} ${plane.y(0)}Z`;
+    if (alone && at.length > 1) area += `M${plane.x(first)} ${plane.y(0)}L${through(at)}L${plane.x(last)} ${plane.y(0)}Z`;
     const open = runs && last === lastPlace ? at.pop() : undefined;
-    if (at.length > 1) line += `M${at.join("L")}`;
+    if (at.length > 1) line += `M${through(at)}`;
     // A line of no length with round ends is a dot, however the drawing is stretched.
-    else if (at.length === 1 && open === undefined) dots += `M${at[0]}h0`;
+    else if (at.length === 1 && open === undefined) dots += `M${pointAt(at[0])}h0`;
     if (open === undefined) continue;
-    if (at.length > 0) unfinished += `M${at.at(-1)}L${open}`;
-    ring += `M${open}h0`;
+    if (at.length > 0) unfinished += `M${pointAt(at.at(-1))}L${pointAt(open)}`;
+    ring += `M${pointAt(open)}h0`;
   }
   return (
     <g stroke={color}>
@@ -88,6 +96,13 @@ function Line({ nth, alone, stretches, data, plane }: LineProps) {
     </g>
   );
 }
+
+type Point = readonly [x: number, y: number];
+
+const pointAt = ([x, y]: Point = [0, 0]) => `${x} ${y}`;
+
+/** What holds from a point to the next one goes on level, and then up or down. */
+const steps = ([first, ...others]: readonly Point[]) => pointAt(first) + others.map(([x, y]) => `H${x}V${y}`).join("");
 
 /** The figures beside the grid's lines, the highest on top. */
 export function ScaleLabels({ data: { unit, currency }, scale }: { data: ChartData; scale: Scale }) {

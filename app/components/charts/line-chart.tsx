@@ -66,8 +66,8 @@ function Figures({ data, title, at }: Pick<ChartProps, "data" | "title"> & { at:
 function Legend({ series }: { series: ChartProps["data"]["series"] }) {
   return (
     <ul className="mb-3 flex flex-wrap gap-x-4 gap-y-1.5 text-[0.8125rem] text-ink-muted">
-      {series.map(({ key, label }, index) => {
-        const { text, dash } = seriesStyle(index);
+      {series.map(({ key, label, past }, index) => {
+        const { text, dash } = seriesStyle(index, { past });
         return (
           <li key={key} className="flex items-center gap-2">
             <svg aria-hidden viewBox="0 0 24 10" className={cn("h-2.5 w-6", text)}>

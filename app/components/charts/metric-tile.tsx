@@ -3,7 +3,6 @@ import { ArrowDownRight, ArrowRight, ArrowUpRight } from "lucide-react";
 import { useId } from "react";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
-import { Time } from "#app/components/ui/time.tsx";
 import { TONE_ICONS, TONE_TEXT, type Tone } from "#app/components/ui/tone.ts";
 import { useFormat } from "#app/i18n/display.tsx";
 import type { Quantity, Unit } from "#app/i18n/format.ts";
@@ -21,50 +20,57 @@ export interface MetricTileProps {
   others?: readonly Quantity[];
   /** Both sides of a comparison, in the same unit; null where there is nothing to compare with, left out where none is shown. */
   compared?: Compared | null;
+  /** What `compared` is held against, for who only hears the tile. */
+  against?: string;
   /** How it is counted. */
   how?: string | undefined;
   /** Which way is good news; `neutral` colours neither. */
   better?: "higher" | "lower" | "neutral";
-  /** When it was measured (epoch milliseconds), or null when never. */
-  measuredAt: number | null;
   /** Older figures for the sparkline, oldest first. */
   trend?: readonly (number | null)[];
   /** A judgement against thresholds, always with its words. */
   status?: { tone: Tone; label: string };
-  /** The page behind it; the whole tile is then the link. */
+  /** What tells more of it; the whole tile is then the link. */
   to?: string;
+  /** Whether that is what is shown now. */
+  shown?: boolean;
 }
 
-/** `weeks`: 28 whole days and the 28 before; `state`: a state and the one 30 days earlier. */
 export interface Compared {
   value: number;
   previous: number;
-  as: "weeks" | "state";
 }
 
-/** One number with its unit, how it moved, how fresh it is, and its recent line. */
+/** One number with its unit, how it moved, and its recent line. */
 export function MetricTile({
   label,
   quantity,
   others = [],
   compared,
+  against,
   how,
   better = "higher",
-  measuredAt,
   trend,
   status,
   to,
+  shown = false,
 }: MetricTileProps) {
   const t = useWords();
   const id = useId();
   const StatusIcon = status && TONE_ICONS[status.tone];
   return (
-    <Card as="article" aria-labelledby={id} padding="none" interactive={Boolean(to)} className="flex flex-col overflow-hidden">
-      <div className="flex flex-1 flex-col gap-1 px-4 pt-4 pb-3">
-        <div className="flex min-h-6 items-start justify-between gap-2">
+    <Card
+      as="article"
+      aria-labelledby={id}
+      padding="none"
+      interactive={Boolean(to)}
+      className={cn("flex flex-col overflow-hidden", shown && "border-accent-line bg-accent-soft")}
+    >
+      <div className="flex flex-1 flex-col gap-0.5 px-3 pt-3 pb-2 sm:px-4 sm:pt-3.5">
+        <div className="flex items-start justify-between gap-2">
           <p id={id} className="text-[0.8125rem] font-medium text-ink-muted">
             {to ? (
-              <Link to={to} className="outline-none after:absolute after:inset-0">
+              <Link to={to} preventScrollReset aria-current={shown || undefined} className="outline-none after:absolute after:inset-0">
                 {label}
               </Link>
             ) : (
@@ -78,38 +84,29 @@ export function MetricTile({
             </span>
           )}
         </div>
-        {quantity ? <BigNumber quantity={quantity} /> : <p className="py-1.5 text-lg text-ink-faint">{t("metric.none")}</p>}
+        {quantity ? <BigNumber quantity={quantity} /> : <p className="py-1 text-base text-ink-faint">{t("metric.none")}</p>}
         {others.map((other) => (
           <OtherCurrency key={other.currency} quantity={other} />
         ))}
-        {quantity && compared !== undefined && <Change unit={quantity.unit} compared={compared} better={better} />}
-        <p className="mt-auto pt-2 text-xs text-ink-faint">
-          {measuredAt === null ? (
-            t("metric.never")
-          ) : (
-            <>
-              {t("metric.updated")} <Time at={measuredAt} />
-            </>
-          )}
-        </p>
+        {quantity && compared !== undefined && <Change unit={quantity.unit} compared={compared} against={against} better={better} />}
         <HowCounted how={how} label={label} />
       </div>
-      {trend && <Sparkline values={trend} className="h-10" />}
+      {trend && <Sparkline values={trend} className="h-8" />}
     </Card>
   );
 }
 
-/** Larger numbers do not fit a tile; their exact figure is the title, and stands in the chart behind. */
-const SHORTEN_FROM = 1_000_000;
+/** Larger numbers are shortened everywhere but in tables and where one is pointed at; the exact figure is the title. */
+const SHORTEN_FROM = 100_000;
 
-/** The figure in mono, what stands before and after its digits smaller. */
+/** The figure, what stands before and after its digits smaller. */
 function BigNumber({ quantity }: { quantity: Quantity }) {
   const format = useFormat();
   const text = format.quantity(quantity, { compactFrom: SHORTEN_FROM });
   const [, before = "", digits = text, after = ""] = /^(\D*)(\d[\d.,\s\u2019]*\d|\d)(\D*)$/.exec(text) ?? [];
   return (
     <p
-      className="font-mono text-[1.625rem]/9 font-medium tracking-tight text-ink tabular-nums"
+      className="text-[1.375rem]/8 font-semibold tracking-[-0.02em] whitespace-nowrap text-ink tabular-nums sm:text-2xl/9"
       title={format.quantity(quantity)}
       suppressHydrationWarning
     >
@@ -132,7 +129,14 @@ function OtherCurrency({ quantity }: { quantity: Quantity }) {
   );
 }
 
-function Change({ unit, compared, better }: { unit: Unit; compared: Compared | null; better: "higher" | "lower" | "neutral" }) {
+interface ChangeProps {
+  unit: Unit;
+  compared: Compared | null;
+  against: string | undefined;
+  better: "higher" | "lower" | "neutral";
+}
+
+function Change({ unit, compared, against, better }: ChangeProps) {
   const t = useWords();
   const format = useFormat();
   const moved = compared === null ? null : changeOf(compared.value, compared.previous, unit);
@@ -144,14 +148,12 @@ function Change({ unit, compared, better }: { unit: Unit; compared: Compared | n
   const words = moved > 0 ? t("metric.up", { change }) : moved < 0 ? t("metric.down", { change }) : t("metric.same");
   const good = better === "neutral" || moved === 0 ? null : moved > 0 === (better === "higher");
   return (
-    <p className="grid justify-items-start gap-0.5 text-xs">
-      <span
-        className={cn("inline-flex items-center gap-0.5 font-medium", good === null ? "text-ink-muted" : good ? "text-ok" : "text-danger")}
-      >
-        <Icon aria-hidden data-mirror className="size-3.5" />
-        {words}
+    <p className={cn("flex items-center gap-0.5 text-xs font-medium", good === null ? "text-ink-muted" : good ? "text-ok" : "text-danger")}>
+      <Icon aria-hidden data-mirror className="size-3.5" />
+      <span aria-hidden>{moved === 0 ? t("metric.same") : change}</span>
+      <span className="sr-only">
+        {words} {against}
       </span>
-      <span className="text-ink-faint">{t(compared.as === "weeks" ? "metric.againstWeeks" : "metric.againstState")}</span>
     </p>
   );
 }

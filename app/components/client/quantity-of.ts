@@ -1,7 +1,7 @@
 import type { Quantity, Unit } from "#app/i18n/format.ts";
-import type { SensorView } from "./sensor-state.tsx";
+import type { Tile } from "./sensor-state.tsx";
 
-type MetricUnit = SensorView["tiles"][number]["unit"];
+type MetricUnit = Tile["unit"];
 
 /** Statuses are words in the header; all else is a number. */
 export const unitOf = (unit: MetricUnit): Unit => (unit === "status" ? "number" : unit);

@@ -2,11 +2,11 @@ import { Link } from "@remix-run/react";
 import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import type { ScheduleBlock } from "#db/words/runs.ts";
-import { SensorState, type SensorView } from "./sensor-state.tsx";
+import { SensorState, type SensorSummary } from "./sensor-state.tsx";
 import { mendedByConnecting, useBlockWords } from "./use-block-words.ts";
 
 /** How a sensor stands, or what it waits for, with the way to where that is mended. */
-export function SensorStanding({ sensor: { id, state, blocked } }: { sensor: SensorView }) {
+export function SensorStanding({ sensor: { id, state, blocked } }: { sensor: SensorSummary }) {
   return state === "blocked" && blocked ? <Block id={id} block={blocked} /> : <SensorState state={state} />;
 }
 

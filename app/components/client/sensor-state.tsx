@@ -5,9 +5,11 @@ import type { Outputs } from "#server/trpc/root.ts";
 
 const useWords = wordsOf("runs");
 
-export type SensorView = Outputs["overview"]["get"]["sensors"][number];
+export type SensorSummary = Outputs["overview"]["get"]["sensors"][number];
+export type SensorView = Outputs["overview"]["sensor"];
+export type Tile = SensorSummary["tiles"][number];
 
-const TONES: Record<SensorView["state"], Tone> = {
+const TONES: Record<SensorSummary["state"], Tone> = {
   ok: "ok",
   waiting: "info",
   late: "warn",
@@ -17,7 +19,7 @@ const TONES: Record<SensorView["state"], Tone> = {
 };
 
 /** How a sensor stands: a dot with its words. */
-export function SensorState({ state }: { state: SensorView["state"] }) {
+export function SensorState({ state }: { state: SensorSummary["state"] }) {
   const t = useWords();
   return (
     <StatusDot tone={TONES[state]} live={state === "waiting"} small muted>

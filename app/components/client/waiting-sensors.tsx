@@ -5,12 +5,12 @@ import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import { SensorStanding } from "./sensor-standing.tsx";
-import type { SensorView } from "./sensor-state.tsx";
+import type { SensorSummary } from "./sensor-state.tsx";
 
 const useWords = wordsOf("overview", "runs");
 
 /** Sensors without a figure yet, each with what it waits for. */
-export function WaitingSensors({ sensors }: { sensors: readonly SensorView[] }) {
+export function WaitingSensors({ sensors }: { sensors: readonly SensorSummary[] }) {
   const t = useWords();
   return (
     <Section title={t("overview.waitingTitle")} description={t("overview.waitingDescription")}>
@@ -34,7 +34,7 @@ export function WaitingSensors({ sensors }: { sensors: readonly SensorView[] }) 
   );
 }
 
-function WhatNext({ sensor: { id, title, state, nextAt } }: { sensor: SensorView }) {
+function WhatNext({ sensor: { id, title, state, nextAt } }: { sensor: SensorSummary }) {
   const t = useWords();
   const { base } = useTenant();
   if (state === "off") return <p>{t("runs:block.disabled")}</p>;

@@ -2,8 +2,6 @@
 export const overview = {
   overview: {
     title: "Overview",
-    description:
-      "The last {{count}} days, {{from}} to {{to}}, today so far. Changes compare the first 28 of them, which are over, with the 28 days before: the same weekdays on both sides.",
     calendar: "Days are the account’s: {{zone}}",
     calendarUnknown: "{{zone}} is no time zone we know, so days are counted in yours",
     cohortRunning: "so far",
@@ -16,8 +14,7 @@ export const overview = {
     waitingTitle: "Not reporting yet",
     waitingDescription: "What each of these syncs still needs.",
     nothingMeasured: "It ran, but there was nothing to measure yet.",
-    measured: "Last measured",
-    never: "Not measured yet",
+    updated: "Updated",
     next: "Next run",
     seeRuns: "Its runs",
     latestRuns: "Latest runs",
@@ -30,8 +27,6 @@ export const overview = {
     cohortCaption: "Of the customers who first bought in a month, the share who bought again so many months later.",
     breakdownMore_one: "and {{count}} more",
     breakdownMore_other: "and {{count}} more",
-    moreCharts_one: "{{count}} more chart",
-    moreCharts_other: "{{count}} more charts",
   },
   health: {
     ok: "Healthy",
@@ -43,8 +38,47 @@ export const overview = {
     warn: "Watch",
     bad: "Critical",
   },
+  range: {
+    label: "Period",
+    days7: "Last 7 days",
+    days30: "Last 30 days",
+    days90: "Last 90 days",
+    days365: "Last 12 months",
+    short7: "7d",
+    short30: "30d",
+    short90: "90d",
+    short365: "12m",
+    more: "Compare or choose dates",
+    own: "Custom dates",
+    from: "From",
+    to: "To",
+    apply: "Apply",
+    span: "{{from}} – {{to}}",
+  },
+  compare: {
+    label: "Compare with",
+    previous: "Previous period",
+    year: "Previous year",
+    none: "No comparison",
+    chosen: "selected",
+  },
+  against: {
+    previous_one: "vs. previous day",
+    previous_other: "vs. previous {{count}} days",
+    state_one: "vs. the day before",
+    state_other: "vs. {{count}} days earlier",
+    year: "vs. same weekdays last year",
+  },
+  story: {
+    all: "All {{sensor}} metrics",
+    now: "This period",
+    more: "Details",
+    failed: "Couldn’t load these metrics. Open their page to try again.",
+  },
+  csv: {
+    of: ": {{label}}",
+  },
   figures: {
-    title: "{{sensor}}: figures by day",
-    description: "Each day’s figures from {{from}} to {{to}}.",
+    title: "{{sensor}} metrics",
   },
 } as const;

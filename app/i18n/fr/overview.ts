@@ -4,8 +4,6 @@ import type { Translation } from "../shape.ts";
 export const overview = {
   overview: {
     title: "Aperçu",
-    description:
-      "Les {{count}} derniers jours, du {{from}} au {{to}}, aujourd’hui jusqu’à présent. L’évolution compare les 28 premiers, terminés, aux 28 jours d’avant : les mêmes jours de semaine des deux côtés.",
     calendar: "Les jours sont ceux du compte : {{zone}}",
     calendarUnknown: "{{zone}} n’est pas un fuseau connu : les jours sont comptés dans le vôtre",
     cohortRunning: "à ce jour",
@@ -19,8 +17,7 @@ export const overview = {
     waitingTitle: "Pas encore de données",
     waitingDescription: "Ce qui manque encore à chacune de ces synchronisations.",
     nothingMeasured: "Il a tourné, mais il n’y avait encore rien à mesurer.",
-    measured: "Dernière mesure",
-    never: "Pas encore mesuré",
+    updated: "Mis à jour",
     next: "Prochaine exécution",
     seeRuns: "Ses exécutions",
     latestRuns: "Dernières exécutions",
@@ -33,8 +30,6 @@ export const overview = {
     cohortCaption: "Parmi les clients d’un premier mois d’achat, la part qui a racheté tant de mois plus tard.",
     breakdownMore_one: "et {{count}} de plus",
     breakdownMore_other: "et {{count}} de plus",
-    moreCharts_one: "{{count}} autre graphique",
-    moreCharts_other: "{{count}} autres graphiques",
   },
   health: {
     ok: "En bonne santé",
@@ -46,8 +41,47 @@ export const overview = {
     warn: "À surveiller",
     bad: "Critique",
   },
+  range: {
+    label: "Période",
+    days7: "7 derniers jours",
+    days30: "30 derniers jours",
+    days90: "90 derniers jours",
+    days365: "12 derniers mois",
+    short7: "7 j",
+    short30: "30 j",
+    short90: "90 j",
+    short365: "12 m",
+    more: "Comparer ou choisir des dates",
+    own: "Dates personnalisées",
+    from: "Du",
+    to: "Au",
+    apply: "Appliquer",
+    span: "{{from}} – {{to}}",
+  },
+  compare: {
+    label: "Comparer avec",
+    previous: "Période précédente",
+    year: "Année précédente",
+    none: "Sans comparaison",
+    chosen: "sélectionné",
+  },
+  against: {
+    previous_one: "par rapport à la veille",
+    previous_other: "par rapport aux {{count}} jours précédents",
+    state_one: "par rapport à la veille",
+    state_other: "par rapport à {{count}} jours plus tôt",
+    year: "par rapport aux mêmes jours l’an dernier",
+  },
+  story: {
+    all: "Tous les indicateurs : {{sensor}}",
+    now: "Cette période",
+    more: "Détails",
+    failed: "Impossible de charger ces indicateurs. Ouvrez leur page pour réessayer.",
+  },
+  csv: {
+    of: " : {{label}}",
+  },
   figures: {
-    title: "{{sensor}} : chiffres par jour",
-    description: "Les chiffres de chaque jour, du {{from}} au {{to}}.",
+    title: "Indicateurs : {{sensor}}",
   },
 } satisfies Translation<typeof english>;

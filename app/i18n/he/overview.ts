@@ -4,8 +4,6 @@ import type { Translation } from "../shape.ts";
 export const overview = {
   overview: {
     title: "סקירה",
-    description:
-      "{{count}} הימים האחרונים, {{from}} עד {{to}}, כולל היום עד כה. השינוי משווה את 28 הראשונים שבהם, שהסתיימו, ל־28 הימים שלפניהם: אותם ימים בשבוע בשני הצדדים.",
     calendar: "הימים לפי שעון החשבון: {{zone}}",
     calendarUnknown: "{{zone}} אינו אזור זמן מוכר, ולכן הימים נספרים לפי שלכם",
     cohortRunning: "עד כה",
@@ -18,8 +16,7 @@ export const overview = {
     waitingTitle: "עדיין ללא נתונים",
     waitingDescription: "מה עוד חסר לכל סנכרון.",
     nothingMeasured: "הוא רץ, אך עדיין לא היה מה למדוד.",
-    measured: "נמדד לאחרונה",
-    never: "עדיין לא נמדד",
+    updated: "עודכן",
     next: "ההרצה הבאה",
     seeRuns: "ההרצות שלו",
     latestRuns: "ההרצות האחרונות",
@@ -33,9 +30,6 @@ export const overview = {
     breakdownMore_one: "ועוד אחד",
     breakdownMore_two: "ועוד שניים",
     breakdownMore_other: "ועוד {{count}}",
-    moreCharts_one: "תרשים נוסף אחד",
-    moreCharts_two: "שני תרשימים נוספים",
-    moreCharts_other: "{{count}} תרשימים נוספים",
   },
   health: {
     ok: "תקין",
@@ -47,8 +41,47 @@ export const overview = {
     warn: "לשים לב",
     bad: "קריטי",
   },
+  range: {
+    label: "תקופה",
+    days7: "7 הימים האחרונים",
+    days30: "30 הימים האחרונים",
+    days90: "90 הימים האחרונים",
+    days365: "12 החודשים האחרונים",
+    short7: "7 ימים",
+    short30: "30",
+    short90: "90",
+    short365: "שנה",
+    more: "השוואה או בחירת תאריכים",
+    own: "תאריכים לבחירה",
+    from: "מ־",
+    to: "עד",
+    apply: "החלה",
+    span: "{{from}} – {{to}}",
+  },
+  compare: {
+    label: "השוואה מול",
+    previous: "התקופה הקודמת",
+    year: "השנה הקודמת",
+    none: "ללא השוואה",
+    chosen: "נבחר",
+  },
+  against: {
+    previous_one: "לעומת היום הקודם",
+    previous_other: "לעומת {{count}} הימים הקודמים",
+    state_one: "לעומת יום קודם",
+    state_other: "לעומת המצב לפני {{count}} ימים",
+    year: "לעומת אותם ימים בשנה שעברה",
+  },
+  story: {
+    all: "כל המדדים של {{sensor}}",
+    now: "התקופה הזאת",
+    more: "פירוט",
+    failed: "לא הצלחנו לטעון את המדדים. אפשר לפתוח את הדף שלהם ולנסות שוב.",
+  },
+  csv: {
+    of: ": {{label}}",
+  },
   figures: {
-    title: "{{sensor}}: נתונים לפי יום",
-    description: "הנתונים של כל יום, מ-{{from}} עד {{to}}.",
+    title: "המדדים של {{sensor}}",
   },
 } satisfies Translation<typeof english>;

@@ -1,10 +1,10 @@
 import { and, asc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { auditLog, users } from "#db/schema/index.ts";
+import { byteOrderMark, csvLine } from "#server/csv.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { findPeople, writerName } from "#server/domain/audit/actor-names.ts";
 import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
-import { byteOrderMark, csvLine } from "./csv.ts";
 import type { ExportPart } from "./export-parts.ts";
 
 /** Rows read at once: some 40 ms of work, in which nothing else of the isolate goes on. */

@@ -3,7 +3,7 @@ import { addDays } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/metric.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { levelOf } from "#server/catalog/thresholds.ts";
-import type { Amount, Breakdown, Chart, CohortTable, Tile } from "./schemas.ts";
+import type { Amount, Breakdown, Chart, CohortTable, LargeChart, Tile } from "./schemas.ts";
 import {
   currenciesOf,
   figureOf,
@@ -91,14 +91,15 @@ function toFigure(drawing: Drawing, { line, currency, of, by }: Made): Figure {
 function figuresFrom({ sensor, metric, measured, periods }: Drawing, of: Days, by: Days | undefined): Figures {
   if (metric.kind === "snapshot") {
     // A state that the sensor did not measure when it last measured its others is none any more.
-    const newest = newestStateDay(sensor, measured);
+    const newest = newestStateDay({ sensor, measured, periods });
     if (of[newest] === undefined) return nothing;
     if (metric.against) {
       const on = (key: string) => wholeOf(measured, sensor.id, key)?.values[newest] ?? null;
       const compared = { value: on(metric.against.compared.value), previous: on(metric.against.compared.previous) };
       return { value: stateOn(of, newest), previous: on(metric.against.previous), compared: bothOf(compared) };
     }
-    const [value, previous] = [stateOn(of, newest), stateOn(of, addDays(newest, -periods.present.length))];
+    const value = stateOn(of, newest);
+    const previous = periods.stateShift > 0 ? stateOn(of, addDays(newest, -periods.stateShift)) : null;
     return { value, previous, compared: bothOf({ value, previous }) };
   }
   const on = (days: readonly string[]): number | null => {
@@ -120,10 +121,12 @@ function figuresFrom({ sensor, metric, measured, periods }: Drawing, of: Days, b
   };
 }
 
-/** The day on which a sensor last measured how things are; "" where it never did. */
-const newestStateDay = (sensor: Drawing["sensor"], measured: Measured): string =>
-  newestDay(sensor.metrics.flatMap(({ key, kind, table }) => (kind === "snapshot" && !table ? partsOf(measured, sensor.id, key) : []))) ??
-  "";
+/** The day on which a sensor last measured how things are, of those that are looked at or before; "" where it never did. */
+const newestStateDay = ({ sensor, measured, periods }: Pick<Drawing, "sensor" | "measured" | "periods">): string =>
+  newestDay(
+    sensor.metrics.flatMap(({ key, kind, table }) => (kind === "snapshot" && !table ? partsOf(measured, sensor.id, key) : [])),
+    periods.present.at(-1),
+  ) ?? "";
 
 const bothOf = ({ value, previous }: { value: number | null; previous: number | null }): Figures["compared"] =>
   value === null || previous === null ? null : { value, previous };
@@ -133,6 +136,37 @@ function deltaOf({ unit }: Metric, { compared }: Figures): number | null {
   if (!compared || (unit !== "ratio" && compared.previous === 0)) return null;
   const { value, previous } = compared;
   return (value - previous) / Math.abs(previous || 1);
+}
+
+/** What is not split and not left out has a tile. */
+export const isTile = ({ metric }: Drawing): boolean => metric.tile !== false && !metric.dimension;
+
+/** One metric by day, beside the days that it is compared with; null where nothing of it was measured. */
+export function drawLarge(drawing: Drawing): LargeChart | null {
+  const { sensor, metric, periods, locale } = drawing;
+  const [{ line, currency }] = figuresOf(drawing);
+  const values = valuesOn(line, periods.present);
+  if (metric.unit === "status" || values.every((value) => value === null)) return null;
+  const { shift } = periods;
+  return {
+    sensor: sensor.id,
+    key: metric.key,
+    label: metric.label[locale],
+    ...howOf(drawing),
+    unit: metric.unit,
+    currency,
+    days: [...periods.present],
+    values,
+    before:
+      shift > 0
+        ? valuesOn(
+            line,
+            periods.present.map((day) => addDays(day, -shift)),
+          )
+        : null,
+    shape: metric.kind === "daily" ? "line" : "steps",
+    running: metric.kind === "daily" && periods.compared.present.length < periods.present.length,
+  };
 }
 
 export function drawTile(drawing: Drawing): Tile {
@@ -148,7 +182,7 @@ export function drawTile(drawing: Drawing): Tile {
     others: others.map(({ line: _, ...amount }) => amount),
     better: metric.better ?? null,
     tone: main.value === null ? null : toneOf(drawing, main.value),
-    trend: valuesOn(line, periods.present),
+    trend: thinned(valuesOn(line, periods.present)),
     running: metric.kind === "daily",
     measuredAt: line?.measuredAt ?? wholeOf(measured, sensor.id, metric.key)?.measuredAt ?? null,
   };
@@ -271,17 +305,29 @@ interface Part {
   value: number;
 }
 
-function toneOf({ sensor, metric: { unit, thresholds }, measured }: Drawing, value: number): Tile["tone"] {
+function toneOf({ sensor, metric: { unit, thresholds }, measured, periods }: Drawing, value: number): Tile["tone"] {
   if (unit === "status") return tones[value] ?? null;
   if (!thresholds) return null;
   if (thresholds.of === undefined) return tones[levelOf(value, thresholds)];
   const whole = wholeOf(measured, sensor.id, thresholds.of)?.values ?? {};
   // How much there is was said with the state itself, or it cannot be judged.
-  const all = whole[newestStateDay(sensor, measured)];
+  const all = whole[newestStateDay({ sensor, measured, periods })];
   return all ? tones[levelOf(value / all, thresholds)] : null;
 }
 
 export const howOf = ({ metric: { how }, locale }: Drawing): { how?: string } => (how ? { how: how[locale] } : {});
+
+/** A tile's small line has room for so many points: of more days, each is the mean of several. */
+const mostPoints = 45;
+
+function thinned(values: readonly (number | null)[]): (number | null)[] {
+  const size = Math.ceil(values.length / mostPoints);
+  if (size === 1) return [...values];
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, at) => {
+    const known = values.slice(at * size, (at + 1) * size).filter((value) => value !== null);
+    return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+  });
+}
 
 const valuesOn = (series: Series | undefined, days: readonly string[]) => days.map((day) => series?.values[day] ?? null);
 

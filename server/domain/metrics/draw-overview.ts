@@ -2,8 +2,8 @@ import type { Locale } from "#db/words/locales.ts";
 import type { RunStatus, ScheduleBlock } from "#db/words/runs.ts";
 import { everyOf } from "#server/catalog/job.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
-import { type Drawing, drawBreakdowns, drawCharts, drawCohorts, drawTile } from "./draw-metric.ts";
-import type { SensorState, SensorView } from "./schemas.ts";
+import { type Drawing, drawBreakdowns, drawCharts, drawCohorts, drawTile, isTile } from "./draw-metric.ts";
+import type { SensorState, SensorSummary, SensorView } from "./schemas.ts";
 import type { Measured, Periods } from "./series.ts";
 
 /** What is known of a sensor's schedule and latest run. */
@@ -22,24 +22,25 @@ export function sensorStateOf({ schedule, latestRun }: SensorFacts, everyS: numb
   return now - schedule.lastSuccessAt > (2 * everyS + 600) * 1000 ? "late" : "ok";
 }
 
-/** One sensor, drawn from its own description: nothing here knows any sensor by name. */
-export function drawSensor(
-  sensor: Sensor,
-  input: {
-    facts: SensorFacts;
-    measured: Measured;
-    periods: Periods;
-    timezone: string;
-    unknownTimezone?: string | null;
-    currency: string;
-    accountCurrency?: string | null;
-    locale: Locale;
-    now: number;
-  },
-): SensorView {
-  const { facts, measured, periods, timezone, currency, locale, now } = input;
-  const accountCurrency = input.accountCurrency ?? null;
-  const drawings = sensor.metrics.map((metric): Drawing => ({ sensor, metric, measured, periods, locale, currency, accountCurrency }));
+/** What a sensor is drawn from. */
+export interface SensorInput {
+  facts: SensorFacts;
+  measured: Measured;
+  periods: Periods;
+  timezone: string;
+  unknownTimezone?: string | null;
+  currency: string;
+  accountCurrency?: string | null;
+  locale: Locale;
+  now: number;
+}
+
+export const drawingsOf = (sensor: Sensor, { measured, periods, locale, currency, accountCurrency }: SensorInput): Drawing[] =>
+  sensor.metrics.map((metric) => ({ sensor, metric, measured, periods, locale, currency, accountCurrency: accountCurrency ?? null }));
+
+/** One sensor in one number a metric, drawn from its own description: nothing here knows any sensor by name. */
+export function summarizeSensor(sensor: Sensor, input: SensorInput): SensorSummary {
+  const { facts, periods, timezone, locale, now } = input;
   return {
     id: sensor.id,
     title: sensor.title[locale],
@@ -53,7 +54,15 @@ export function drawSensor(
     timezone,
     unknownTimezone: input.unknownTimezone ?? null,
     days: [...periods.present],
-    tiles: drawings.filter(({ metric }) => metric.tile !== false && !metric.dimension).map(drawTile),
+    tiles: drawingsOf(sensor, input).filter(isTile).map(drawTile),
+  };
+}
+
+/** All of a sensor's figures. */
+export function drawSensor(sensor: Sensor, input: SensorInput): SensorView {
+  const drawings = drawingsOf(sensor, input);
+  return {
+    ...summarizeSensor(sensor, input),
     charts: drawings.flatMap(drawCharts),
     breakdowns: drawings.flatMap(drawBreakdowns),
     cohorts: drawings.flatMap((drawing) => drawCohorts(drawing) ?? []),

@@ -2,17 +2,20 @@ import { asc, desc, sql } from "drizzle-orm";
 import { askAllKept, keep } from "#db/kept.ts";
 import { connections, runs, schedules } from "#db/schema/index.ts";
 import type { Locale } from "#db/words/locales.ts";
+import { currencies } from "#server/catalog/currencies.ts";
 import { addDays, dayOf, isTimezone } from "#server/catalog/days.ts";
 import { everyOf } from "#server/catalog/job.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
+import { byteOrderMark, csvLine } from "#server/csv.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { anyTenant, inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { type Drawing, figuresOf, howOf, largestFirst } from "./draw-metric.ts";
-import { drawSensor, type SensorFacts, sensorStateOf } from "./draw-overview.ts";
+import { notFound } from "#server/errors.ts";
+import { type Drawing, drawLarge, figuresOf, howOf, isTile, largestFirst } from "./draw-metric.ts";
+import { drawingsOf, drawSensor, type SensorFacts, type SensorInput, sensorStateOf, summarizeSensor } from "./draw-overview.ts";
 import { type SeriesRow, seriesUntil, toSeries } from "./read-series.ts";
-import type { Metrics, Overview } from "./schemas.ts";
-import { bySensorAndMetric, newestDay, periodsUntil } from "./series.ts";
+import type { LargeChart, Metrics, Overview, SensorPage, ShownView } from "./schemas.ts";
+import { bySensorAndMetric, newestDay, periodsUntil, usualView, type View } from "./series.ts";
 
 const latestRuns = 8;
 
@@ -84,52 +87,134 @@ const readConnections = keep((db) =>
     .orderBy(asc(connections.id)),
 );
 
+/** What a person looks at: its words in `locale` or the reader's language, its days, and which metric (`sensor.key`) is drawn large. */
+export interface Look {
+  locale?: Locale | undefined;
+  view?: View | undefined;
+  metric?: string | undefined;
+}
+
 /** All that a client's first page shows, in one D1 batch of four indexed statements. */
-export async function readOverview(ctx: TenantCtx, { locale: asked }: { locale?: Locale | undefined } = {}): Promise<Overview> {
+export async function readOverview(ctx: TenantCtx, { locale: asked, view: wished = usualView, metric }: Look = {}): Promise<Overview> {
   const { tenant, db } = ctx;
-  const now = ctx.now();
-  const today = dayOf(now, tenant.timezone);
+  const today = dayOf(ctx.now(), tenant.timezone);
+  const view = untilToday(wished, today);
   const own = { tenant: tenant.id };
   const [seriesRows, scheduleRows, connectionRows, runRows] = await askAllKept(db, [
-    seriesUntil(ctx, today),
+    seriesUntil(ctx, today, { sensors, whole: true, view }),
     readSchedules(own),
     readConnections(own),
     readRuns(own),
   ]);
   const locale = localeOf(ctx, asked);
-  const views = drawingsOf(ctx, { seriesRows, scheduleRows }).map(({ sensor, facts, ...input }) =>
-    drawSensor(sensor, {
-      facts,
-      ...input,
-      unknownTimezone: unknownTimezoneOf(sensor, connectionRows),
-      currency: tenant.currency,
-      locale,
-      now,
-    }),
-  );
+  const inputs = inputsOf(ctx, { seriesRows, scheduleRows, connectionRows, view, locale });
+  const summaries = inputs.map(({ sensor, input }) => summarizeSensor(sensor, input));
+  const drawings = inputs.flatMap(({ sensor, input }) => drawingsOf(sensor, input).filter(isTile));
   return {
-    currency: firstCurrency(views.flatMap(({ tiles }) => tiles)) ?? tenant.currency,
+    currency: firstCurrency(summaries.flatMap(({ tiles }) => tiles)) ?? tenant.currency,
     timezone: tenant.timezone,
-    days: [...periodsUntil(today).present],
-    sensors: views,
+    view: shownOf(view, today),
+    chart: largeOf(drawings, metric),
+    sensors: summaries,
     connections: connectionRows.map(({ timezone: _, ...connection }) => connection),
     runs: runRows.map(({ job, ...run }) => ({ ...run, sensor: job, title: sensors.find(({ id }) => id === job)?.title[locale] ?? job })),
   };
+}
+
+interface LookAtSensor extends Omit<Look, "metric"> {
+  sensor: string;
+}
+
+/** All of one sensor's figures. Throws `not_found` where there is no such sensor. */
+export async function readSensor(ctx: TenantCtx, look: LookAtSensor): Promise<SensorPage> {
+  const { sensor, input, view } = await readOne(ctx, look);
+  return { ...drawSensor(sensor, input), view };
+}
+
+/** One chart's figures as a file with a line a day. Money is in whole units of its currency. Throws `not_found` where there is no such chart. */
+export async function readChartCsv(
+  ctx: TenantCtx,
+  { chart: key, ...look }: LookAtSensor & { chart: string },
+): Promise<{ fileName: string; text: string }> {
+  const { sensor, input, view } = await readOne(ctx, look);
+  const large = drawingsOf(sensor, input).find(({ metric }) => metric.key === key);
+  const chart = drawSensor(sensor, input).charts.find((each) => each.key === key) ?? lineOf(large && drawLarge(large));
+  if (!chart) throw notFound("figures");
+  const { unit, currency } = chart;
+  const digits = unit === "money" ? (currencies.get(currency ?? "") ?? 0) : 0;
+  const shown = (value: number | null | undefined) =>
+    value === null || value === undefined ? "" : unit === "money" ? (value / 10 ** digits).toFixed(digits) : value;
+  const titled = (label: string) => (unit === "money" && currency ? `${label} (${currency})` : label);
+  const lines = input.periods.present.map((day, place) => csvLine([day, ...chart.series.map(({ values }) => shown(values[place]))]));
+  const head = csvLine(["day", ...chart.series.map(({ label }) => titled(label))]);
+  return { fileName: `${sensor.id}-${key.replace(/\W/g, "-")}-${view.from}-${view.to}.csv`, text: byteOrderMark + head + lines.join("") };
+}
+
+const lineOf = (large: LargeChart | null | undefined) =>
+  large && { unit: large.unit, currency: large.currency ?? undefined, series: [{ label: large.label, values: large.values }] };
+
+async function readOne(ctx: TenantCtx, { sensor: id, locale: asked, view: wished = usualView }: LookAtSensor) {
+  const wanted = sensors.filter((sensor) => sensor.id === id);
+  if (wanted.length === 0) throw notFound("job");
+  const today = dayOf(ctx.now(), ctx.tenant.timezone);
+  const view = untilToday(wished, today);
+  const own = { tenant: ctx.tenant.id };
+  const [seriesRows, scheduleRows, connectionRows] = await askAllKept(ctx.db, [
+    seriesUntil(ctx, today, { sensors: wanted, view }),
+    readSchedules(own),
+    readConnections(own),
+  ]);
+  const [found] = inputsOf(ctx, { seriesRows, scheduleRows, connectionRows, view, locale: localeOf(ctx, asked) }, wanted);
+  if (!found) throw notFound("job");
+  return { ...found, view: shownOf(view, today) };
+}
+
+function shownOf(view: View, today: string): ShownView {
+  const { present, compared, stateShift } = periodsUntil(today, view);
+  return {
+    range: typeof view.range === "number" ? view.range : null,
+    from: present[0] ?? today,
+    to: present.at(-1) ?? today,
+    compare: view.compare,
+    comparedDays: compared.before.length,
+    stateDays: stateShift,
+  };
+}
+
+/** The metric that was asked for, else the first one with figures. */
+function largeOf(drawings: readonly Drawing[], wanted: string | undefined): LargeChart | null {
+  const asked = drawings.find(({ sensor, metric }) => `${sensor.id}.${metric.key}` === wanted);
+  const large = asked && drawLarge(asked);
+  if (large) return large;
+  for (const drawing of drawings) {
+    const first = drawing.metric.kind === "daily" ? drawLarge(drawing) : null;
+    if (first) return first;
+  }
+  return null;
+}
+
+/** Days of one's own end today at the latest. */
+function untilToday({ range, compare }: View, today: string): View {
+  if (typeof range === "number" || range.to <= today) return { range, compare };
+  return { range: { from: range.from > today ? today : range.from, to: today }, compare };
 }
 
 /** What was measured, for programs: every metric with its figure and its days, or its parts. */
 export async function readMetrics(ctx: TenantCtx): Promise<Metrics> {
   const now = ctx.now();
   const today = dayOf(now, ctx.tenant.timezone);
-  const [seriesRows, scheduleRows] = await askAllKept(ctx.db, [seriesUntil(ctx, today), readSchedules({ tenant: ctx.tenant.id })]);
-  const locale = localeOf(ctx);
+  const [seriesRows, scheduleRows] = await askAllKept(ctx.db, [
+    seriesUntil(ctx, today, { sensors }),
+    readSchedules({ tenant: ctx.tenant.id }),
+  ]);
   const { currency, timezone } = ctx.tenant;
-  const measured = drawingsOf(ctx, { seriesRows, scheduleRows }).map((drawing) => ({
-    id: drawing.sensor.id,
-    state: sensorStateOf(drawing.facts, everyOf(drawing.sensor), now),
-    lastSuccessAt: drawing.facts.schedule?.lastSuccessAt ?? null,
-    timezone: drawing.timezone,
-    metrics: drawing.sensor.metrics.map((metric) => metricOf({ ...drawing, metric, locale, currency })),
+  const inputs = inputsOf(ctx, { seriesRows, scheduleRows, connectionRows: [], view: usualView, locale: localeOf(ctx) });
+  const measured = inputs.map(({ sensor, input }) => ({
+    id: sensor.id,
+    state: sensorStateOf(input.facts, everyOf(sensor), now),
+    lastSuccessAt: input.facts.schedule?.lastSuccessAt ?? null,
+    timezone: input.timezone,
+    metrics: drawingsOf(sensor, input).map(metricOf),
   }));
   const periods = periodsUntil(today);
   return {
@@ -169,13 +254,20 @@ function metricOf(drawing: Drawing): Metrics["sensors"][number]["metrics"][numbe
   };
 }
 
-interface Rows {
+interface Read {
   seriesRows: SeriesRow[];
   scheduleRows: ScheduleRows;
+  connectionRows: readonly AccountZone[];
+  view: View;
+  locale: Locale;
 }
 
-/** What each sensor is drawn from. Its periods end on its account's day: all of its days are of that calendar. */
-function drawingsOf(ctx: TenantCtx, { seriesRows, scheduleRows }: Rows) {
+/** What each sensor is drawn from. A range that ends today ends on its account's day: all of its days are of that calendar. */
+function inputsOf(
+  ctx: TenantCtx,
+  { seriesRows, scheduleRows, connectionRows, view, locale }: Read,
+  wanted: readonly Sensor[] = sensors,
+): { sensor: Sensor; input: SensorInput }[] {
   const series = toSeries(seriesRows);
   const measured = bySensorAndMetric(series);
   const now = ctx.now();
@@ -186,23 +278,37 @@ function drawingsOf(ctx: TenantCtx, { seriesRows, scheduleRows }: Rows) {
     todays.set(timezone, today);
     return today;
   };
-  return sensors.map((sensor) => {
+  return wanted.map((sensor) => {
     const facts = factsOf(scheduleRows, sensor.id);
     const schedule = scheduleRows.find(({ job }) => job === sensor.id);
     const timezone = schedule?.timezone ?? ctx.tenant.timezone;
     const today = todayIn(timezone);
     // What is measured on a day has begun, whatever the clock of a calendar that we do not know yet says.
     const newest = newestDay(series.filter((each) => each.sensor === sensor.id)) ?? today;
-    const periods = periodsUntil(newest > today && newest <= addDays(today, 2) ? newest : today);
-    return { sensor, facts, measured, accountCurrency: schedule?.currency ?? null, periods, timezone };
+    const periods = periodsUntil(newest > today && newest <= addDays(today, 2) ? newest : today, view);
+    const input = {
+      facts,
+      measured,
+      periods,
+      timezone,
+      unknownTimezone: unknownTimezoneOf(sensor, connectionRows),
+      currency: ctx.tenant.currency,
+      accountCurrency: schedule?.currency ?? null,
+      locale,
+      now,
+    };
+    return { sensor, input };
   });
 }
 
+interface AccountZone {
+  provider: string;
+  status: string;
+  timezone: string | null;
+}
+
 /** What an account that the sensor reads says of its time zone, where that is none. */
-const unknownTimezoneOf = (
-  { needs }: Sensor,
-  accounts: readonly { provider: string; status: string; timezone: string | null }[],
-): string | null =>
+const unknownTimezoneOf = ({ needs }: Sensor, accounts: readonly AccountZone[]): string | null =>
   accounts.find(
     ({ provider, status, timezone }) =>
       status === "active" && timezone !== null && !isTimezone(timezone) && needs.some((need) => need.provider === provider),

@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { addDays } from "#server/catalog/days.ts";
 import { ConnectionStatus } from "#server/domain/connections/schemas.ts";
 import { RunErrorKind, RunStatus, RunTrigger } from "#server/domain/runs/schemas.ts";
 import { ScheduleBlock } from "#server/domain/schedules/schemas.ts";
+import type { ErrorCode } from "#server/errors.ts";
+import { comparisons, rangeLengths, usualView } from "./series.ts";
 
 /** How a number is to be read: `money` in minor units of its own `currency`, `ratio` as 0 to 1, `status` as 0 ok, 1 warn, 2 bad. */
 export const MetricUnit = z.enum(["count", "money", "ratio", "days", "status"]);
@@ -95,7 +98,8 @@ export type CohortTable = z.infer<typeof CohortTable>;
 export const SensorState = z.enum(["ok", "waiting", "late", "failing", "blocked", "off"]);
 export type SensorState = z.infer<typeof SensorState>;
 
-export const SensorView = z.object({
+/** How a sensor stands, with its figures in one number each. */
+export const SensorSummary = z.object({
   id: z.string(),
   title: z.string(),
   description: z.string(),
@@ -111,21 +115,74 @@ export const SensorView = z.object({
     .string()
     .nullable()
     .describe("What the account says of its time zone, where nobody knows such a one: its days are the client's."),
-  days: z.array(z.string()).describe("The 30 days of charts and trends, YYYY-MM-DD, the last one the account's today."),
+  days: z.array(z.string()).describe("The days that are looked at, YYYY-MM-DD, by the account's calendar."),
   tiles: z.array(Tile),
+});
+export type SensorSummary = z.infer<typeof SensorSummary>;
+
+/** All of a sensor's figures. */
+export const SensorView = SensorSummary.extend({
   charts: z.array(Chart),
   breakdowns: z.array(Breakdown),
   cohorts: z.array(CohortTable),
 });
 export type SensorView = z.infer<typeof SensorView>;
 
+const Day = z.iso.date();
+/** A year and a day, so that any year is one. */
+const mostDays = 366;
+
+/** Which days are looked at: the last so many, or some of one's own; and what they are compared with. */
+export const ViewInput = z.object({
+  range: z
+    .union([
+      z.literal(rangeLengths),
+      z
+        .object({ from: Day, to: Day })
+        .refine(({ from, to }) => from <= to && addDays(from, mostDays - 1) >= to, "range_wrong" satisfies ErrorCode),
+    ])
+    .default(usualView.range),
+  compare: z.enum(comparisons).default(usualView.compare),
+});
+
+/** A view as it is shown. */
+export const ShownView = z.object({
+  range: z.literal(rangeLengths).nullable().describe("How many days until today; null for days of one's own."),
+  from: z.string().describe("By the client's own calendar; each sensor has its account's."),
+  to: z.string(),
+  compare: z.enum(comparisons),
+  comparedDays: z.number().describe("How many days a change is told from: those that are over."),
+  stateDays: z.number().describe("How many days earlier the states are that states are compared with."),
+});
+export type ShownView = z.infer<typeof ShownView>;
+
+/** All of a sensor's figures in a view. */
+export const SensorPage = SensorView.extend({ view: ShownView });
+export type SensorPage = z.infer<typeof SensorPage>;
+
+/** One metric, drawn large: its days, and the same of what it is compared with. */
+export const LargeChart = z.object({
+  sensor: z.string(),
+  key: z.string(),
+  label: z.string(),
+  how: How,
+  unit: MetricUnit,
+  currency: Currency,
+  days: z.array(z.string()).describe("YYYY-MM-DD, by the account's calendar."),
+  values: Values,
+  before: Values.nullable().describe("What each day is compared with; null where it is with nothing."),
+  shape: z.enum(["line", "steps"]).describe("`steps`: a state, which holds until the next one."),
+  running: z.boolean().describe("Whether the last day is not over."),
+});
+export type LargeChart = z.infer<typeof LargeChart>;
+
 /** A client's overview, ready to draw. Instants are milliseconds since 1970. */
 export const Overview = z.object({
   currency: z.string().describe("What the client's figures are in: of its first amount of money; the client's own while there is none."),
   timezone: z.string().describe("The client's."),
-  /** 30 days of the client's own calendar, YYYY-MM-DD, the last one today; each sensor has its account's. */
-  days: z.array(z.string()),
-  sensors: z.array(SensorView),
+  view: ShownView,
+  chart: LargeChart.nullable().describe("Of the metric that was asked for, or the first one that was measured; null without any."),
+  sensors: z.array(SensorSummary),
   connections: z.array(
     z.object({
       id: z.string(),

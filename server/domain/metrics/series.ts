@@ -2,9 +2,25 @@ import { currencies } from "#server/catalog/currencies.ts";
 import { addDays, daysBetween } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/metric.ts";
 
-export const periodDays = 30;
-/** Four weeks, so that both sides of a comparison have the same weekdays. */
-export const comparedDays = 28;
+/** Ranges that end today, by their number of days. */
+export const rangeLengths = [7, 30, 90, 365] as const;
+/** Days that a person looks at: the last so many, with today so far, or some of their own (YYYY-MM-DD, both included). */
+export type Range = (typeof rangeLengths)[number] | { from: string; to: string };
+/** `previous`: the same weekdays right before; `year`: the same weekdays a year before. */
+export const comparisons = ["previous", "year", "none"] as const;
+export type Comparison = (typeof comparisons)[number];
+
+/** What is shown where nobody asks for anything else. */
+export const usualView = { range: 30, compare: "previous" } as const satisfies View;
+export interface View {
+  range: Range;
+  compare: Comparison;
+}
+
+/** Today is not over, and of yesterday figures still come in (Google Analytics takes up to two days). */
+const unfinishedDays = 2;
+const weekDays = 7;
+const yearDays = 52 * weekDays;
 
 /** Values of one metric, dimension value and currency, by day. */
 export interface Series {
@@ -108,32 +124,51 @@ function newestDays(values: Series["values"], from: string): { amount: string; l
 
 /** The days that figures are made from. All are of one calendar, the account's. */
 export interface Periods {
-  /** The last 30 days, of which the last one, today, still runs. */
+  /** The days that are looked at; where the last one is today, it still runs. */
   present: readonly string[];
-  /** The 30 days before them. */
+  /** As many days that `present` is held against; empty where it is compared with nothing. */
   before: readonly string[];
   /**
-   * What a change is told from: the first four weeks of the 30 days, and the four weeks before those. Today is not over, and of
-   * yesterday figures still come in (Google Analytics takes up to two days), so that neither is held against a whole day.
+   * What a change is told from: the days that are over, so that none is held against a whole one, and the same weekdays before: whole
+   * weeks earlier, as near as they do not overlap, or 52 weeks.
    */
   compared: { present: readonly string[]; before: readonly string[] };
+  /** How many days earlier a day is compared with, and a state; 0 where neither is. */
+  shift: number;
+  stateShift: number;
 }
 
 // Each sensor of each request asks for those of the same few days.
 const knownPeriods = new Map<string, Periods>();
 const mostKnown = 100;
 
-export function periodsUntil(today: string): Periods {
-  const known = knownPeriods.get(today);
+export function periodsUntil(today: string, view: View = usualView): Periods {
+  const key = JSON.stringify([today, view]);
+  const known = knownPeriods.get(key);
   if (known) return known;
-  const days = daysBetween(addDays(today, 1 - 2 * periodDays), today);
-  const [present, before] = [days.slice(periodDays), days.slice(0, periodDays)];
-  const compared = { present: present.slice(0, comparedDays), before: before.slice(-comparedDays) };
   if (knownPeriods.size >= mostKnown) knownPeriods.clear();
-  const periods = { present, before, compared };
-  knownPeriods.set(today, periods);
+  const periods = periodsOf(today, view);
+  knownPeriods.set(key, periods);
   return periods;
 }
+
+function periodsOf(today: string, { range, compare }: View): Periods {
+  const { from, to } = typeof range === "number" ? { from: addDays(today, 1 - range), to: today } : range;
+  const present = daysBetween(from, to);
+  const over = present.filter((day) => day <= addDays(today, -unfinishedDays));
+  if (compare === "none") return { present, before: [], compared: { present: over, before: [] }, shift: 0, stateShift: 0 };
+  const shift = compare === "year" ? yearDays : Math.ceil(Math.max(1, over.length) / weekDays) * weekDays;
+  const earlier = (days: readonly string[], by: number) => days.map((day) => addDays(day, -by));
+  const stateShift = compare === "year" ? yearDays : present.length;
+  return { present, before: earlier(present, stateShift), compared: { present: over, before: earlier(over, shift) }, shift, stateShift };
+}
+
+/** The first day that is needed for it. */
+export const firstDayOf = ({ present, before, compared }: Periods): string =>
+  [present[0], before[0], compared.before[0]].reduce<string>(
+    (first, day) => (day !== undefined && day < first ? day : first),
+    present[0] ?? "",
+  );
 
 /** One figure of a period of days: by the metric's own aggregate; null where nothing was measured in it. */
 export function figureOf(values: Series["values"], days: readonly string[], aggregate: Metric["aggregate"] = "sum"): number | null {
@@ -166,9 +201,9 @@ export function stateOn(values: Series["values"], day: string): number | null {
   return values[newest] ?? null;
 }
 
-/** The day of the newest measurement of any of the parts; null without any. */
-export function newestDay(parts: readonly Series[]): string | null {
+/** The day of the newest measurement of any of the parts, on or before `until` where that is given; null without any. */
+export function newestDay(parts: readonly Series[], until = "9"): string | null {
   let newest = "";
-  for (const { values } of parts) for (const day of Object.keys(values)) if (day > newest) newest = day;
+  for (const { values } of parts) for (const day of Object.keys(values)) if (day > newest && day <= until) newest = day;
   return newest === "" ? null : newest;
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { ShopSummary } from "#server/domain/commerce/schemas.ts";
 import { shopSummary } from "#server/domain/commerce/shop-summary.ts";
-import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
-import { Metrics } from "#server/domain/metrics/schemas.ts";
+import { readChartCsv, readMetrics, readOverview, readSensor } from "#server/domain/metrics/overview.ts";
+import { Metrics, ViewInput } from "#server/domain/metrics/schemas.ts";
 import { Locale } from "#server/domain/tenancy/schemas.ts";
 import { member, memberOrStaff, router, staffIn } from "#server/trpc/init.ts";
 
@@ -12,8 +12,18 @@ const InLocale = z.object({ locale: Locale.optional() });
 export const overview = router({
   /** Its schema is held by a test: to look at each of its thousands of values again took as long as to read them. */
   get: member("portal:read")
-    .input(InLocale)
+    .input(InLocale.extend({ view: ViewInput.optional(), metric: z.string().max(200).optional() }))
     .query(({ ctx, input }) => readOverview(ctx, input)),
+
+  /** The same. */
+  sensor: member("portal:read")
+    .input(InLocale.extend({ view: ViewInput.optional(), sensor: z.string().max(100) }))
+    .query(({ ctx, input }) => readSensor(ctx, input)),
+
+  /** One chart's figures as a file. */
+  csv: member("portal:read")
+    .input(InLocale.extend({ view: ViewInput.optional(), sensor: z.string().max(100), chart: z.string().max(200) }))
+    .query(({ ctx, input }) => readChartCsv(ctx, input)),
 
   ofClient: staffIn.input(InLocale).query(({ ctx, input }) => readOverview(ctx, input)),
 

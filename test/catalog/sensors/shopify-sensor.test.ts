@@ -8,7 +8,7 @@ import { recordsOf, type ShopifyOrder } from "#server/catalog/sensors/shopify-or
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { summaryOf } from "#server/domain/commerce/shop-summary.ts";
-import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
+import { readMetrics, readOverview, readSensor } from "#server/domain/metrics/overview.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { makeTenant, testTenantCtx } from "#test/harness.ts";
 import { runSensor, valuesOf } from "./run-sensor.ts";
@@ -485,9 +485,9 @@ test("an order of next month, or of 2099, adds no month to the triangle and take
   );
   await runSensor(ctx, shopifySensor, { account, now });
   await runSensor(ctx, retentionSensor, { account, now });
-  const view = (await readOverview(ctx)).sensors.find(({ id }) => id === "retention-sensor");
-  expect(view?.cohorts[0]).toMatchObject({ running: "2026-03", cohorts: [{ month: "2026-01", customers: [1, 1, 0] }] });
-  expect(view?.tiles.map(({ value }) => value)).toEqual([1, 1, 31, 31]);
+  const view = await readSensor(ctx, { sensor: "retention-sensor" });
+  expect(view.cohorts[0]).toMatchObject({ running: "2026-03", cohorts: [{ month: "2026-01", customers: [1, 1, 0] }] });
+  expect(view.tiles.map(({ value }) => value)).toEqual([1, 1, 31, 31]);
 });
 
 test("what an edit took out of an order is a return on the day of the edit, whether it was paid back or not", () => {
@@ -533,7 +533,7 @@ test("a shop that changes its currency keeps its old days, and no average mixes 
   expect(tile("orders")).toMatchObject({ value: 3, currency: null, others: [] });
   expect(tile("revenue")).toMatchObject({ value: 2000, currency: "JPY", others: [{ value: 30_000, currency: "EUR" }] });
   expect(tile("average_order")).toMatchObject({ value: 1000, currency: "JPY", others: [{ value: 30_000, currency: "EUR" }] });
-  const charts = view.sensors.find(({ id }) => id === "shopify-sensor")?.charts ?? [];
+  const { charts } = await readSensor(ctx, { sensor: "shopify-sensor" });
   expect(charts.filter(({ key }) => key.startsWith("revenue")).map(({ label, currency }) => [label, currency])).toEqual([
     ["Revenue (JPY)", "JPY"],
     ["Revenue (EUR)", "EUR"],

@@ -6,12 +6,13 @@ import { connections, measurements, runs, schedules } from "#db/schema/index.ts"
 import { addDays, daysBetween } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/metric.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { drawSensor, sensorStateOf } from "#server/domain/metrics/draw-overview.ts";
-import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
-import { seriesUntil } from "#server/domain/metrics/read-series.ts";
-import { Overview } from "#server/domain/metrics/schemas.ts";
-import { bySensorAndMetric, periodsUntil, type Series } from "#server/domain/metrics/series.ts";
+import { readChartCsv, readMetrics, readOverview, readSensor } from "#server/domain/metrics/overview.ts";
+import { type SeriesWish, seriesUntil } from "#server/domain/metrics/read-series.ts";
+import { Overview, SensorPage } from "#server/domain/metrics/schemas.ts";
+import { bySensorAndMetric, periodsUntil, type Series, usualView, type View } from "#server/domain/metrics/series.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
 import { createCaller } from "#server/trpc/root.ts";
@@ -44,11 +45,11 @@ const seriesOf = (name: string, values: Record<string, number>, dimension = ""):
   values,
 });
 
-function draw(metrics: Metric[], series: Series[], accountCurrency: string | null = null) {
+function draw(metrics: Metric[], series: Series[], accountCurrency: string | null = null, view: View = usualView) {
   const input = {
     facts: { schedule: undefined, latestRun: undefined },
     measured: bySensorAndMetric(series),
-    periods: periodsUntil(today),
+    periods: periodsUntil(today, view),
     timezone: "UTC",
     currency: "GBP",
     accountCurrency,
@@ -379,7 +380,7 @@ async function measuredTenant(): Promise<TenantCtx> {
 test("the overview is one batch that reads two months and the latest runs, and no more however long the history is", async () => {
   const ctx = await measuredTenant();
   const view = await readOverview(ctx);
-  expect(view.days).toHaveLength(30);
+  expect(view.view).toEqual({ range: 30, from: addDays(today, -29), to: today, compare: "previous", comparedDays: 28, stateDays: 30 });
   expect(view.connections).toMatchObject([{ provider: "shopify", name: "A shop", status: "active" }]);
   expect(view.runs).toHaveLength(8);
   expect(view.runs[0]).toMatchObject({ sensor: "shopify-sensor", title: "Shop", createdAt: now });
@@ -391,20 +392,122 @@ test("the overview is one batch that reads two months and the latest runs, and n
     ["average_order", 250],
   ]);
   expect(traffic).toMatchObject({ state: "blocked", blocked: "not_connected" });
-  expect(traffic?.breakdowns[0]?.rows).toMatchObject([{ value: 150 }, { value: 150 }]);
+  expect((await readSensor(ctx, { sensor: "ga4-sensor" })).breakdowns[0]?.rows).toMatchObject([{ value: 150 }, { value: 150 }]);
 
-  const before = await statementOf(ctx.db, seriesUntil(ctx, today)).run();
+  const before = await statementOf(ctx.db, seriesUntil(ctx, today, { sensors })).run();
   const years = daysBetween("2024-01-01", "2026-08-31").map((day) => ({ metric: "orders", day, value: 1 }));
   await storeMeasurements(ctx, "shopify-sensor", years, now);
-  const after = await statementOf(ctx.db, seriesUntil(ctx, today)).run();
+  const after = await statementOf(ctx.db, seriesUntil(ctx, today, { sensors })).run();
   expect(after.meta.rows_read).toBe(before.meta.rows_read);
-  // Each value of the two months once, and once more where D1 sorts it to its metric.
-  expect(after.meta.rows_read).toBeLessThan(2 * 310);
+  // Each metric once, each value of the two months, and once more where D1 sorts it to its metric.
+  expect(after.meta.rows_read).toBeLessThan(2 * 310 + sensors.flatMap(({ metrics }) => metrics).length);
+});
+
+test("the days that are looked at are the last 7, 30, 90 or 365, or some of one's own that end today at the latest", async () => {
+  const ctx = await measuredTenant();
+  const spanOf = async (range: View["range"]) => {
+    const { view, sensors: all } = await readOverview(ctx, { view: { range, compare: "previous" } });
+    return [view.range, view.from, view.to, all[0]?.days.length];
+  };
+  expect(await spanOf(7)).toEqual([7, addDays(today, -6), today, 7]);
+  expect(await spanOf(90)).toEqual([90, addDays(today, -89), today, 90]);
+  expect(await spanOf(365)).toEqual([365, addDays(today, -364), today, 365]);
+  expect(await spanOf({ from: "2026-10-01", to: "2026-10-31" })).toEqual([null, "2026-10-01", "2026-10-31", 31]);
+  expect(await spanOf({ from: addDays(today, -1), to: "2027-06-30" })).toEqual([null, addDays(today, -1), today, 2]);
+  expect(await spanOf({ from: "2027-06-01", to: "2027-06-30" })).toEqual([null, today, today, 1]);
+});
+
+test("a comparison has the same weekdays on both sides: whole weeks before, 52 weeks before, or none", () => {
+  // What day of the week it is, so that sums of the same weekdays are equal.
+  const weekday = (day: string) => new Date(`${day}T00:00:00Z`).getUTCDay() + 1;
+  const values = Object.fromEntries(daysBetween(addDays(today, -800), today).map((day) => [day, weekday(day)]));
+  const compared = (view: View) => {
+    const periods = periodsUntil(today, view);
+    const [present, before] = [periods.compared.present, periods.compared.before].map((days) => days.map((day) => values[day] ?? 0));
+    expect(present).toEqual(before);
+    return [present?.length, periods.compared.before.at(-1)];
+  };
+  expect(compared({ range: 7, compare: "previous" })).toEqual([5, addDays(today, -9)]);
+  expect(compared({ range: 30, compare: "previous" })).toEqual([28, addDays(today, -30)]);
+  expect(compared({ range: 90, compare: "previous" })).toEqual([88, addDays(today, -2 - 91)]);
+  expect(compared({ range: 365, compare: "previous" })).toEqual([363, addDays(today, -2 - 364)]);
+  expect(compared({ range: 7, compare: "year" })).toEqual([5, addDays(today, -2 - 364)]);
+  // A period that is over is held against whole weeks before it, and no day of it is left out.
+  expect(compared({ range: { from: "2026-10-01", to: "2026-10-31" }, compare: "previous" })).toEqual([31, "2026-09-26"]);
+  expect(periodsUntil(today, { range: 30, compare: "none" })).toMatchObject({ before: [], compared: { before: [] }, shift: 0 });
+});
+
+test("without a comparison no figure has an earlier one, and a state of the past is the one of then", () => {
+  const metrics = [metric({ key: "orders" }), metric({ key: "profiles", kind: "snapshot" })];
+  const series = [seriesOf("orders", each(2, 0, 90)), seriesOf("profiles", { "2026-10-15": 5, "2026-11-19": 9 })];
+  const tilesOf = (view: View) => draw(metrics, series, null, view).tiles;
+  expect(tilesOf({ range: 30, compare: "none" })).toMatchObject([
+    { value: 60, previous: null, compared: null },
+    { value: 9, previous: null },
+  ]);
+  expect(tilesOf({ range: { from: "2026-10-10", to: "2026-10-20" }, compare: "previous" })).toMatchObject([
+    { value: 22, compared: { value: 22, previous: 22 } },
+    { value: 5, previous: null },
+  ]);
+});
+
+test("one figure is drawn large: the first that was measured, or the one that is asked for, beside the days it is compared with", async () => {
+  const ctx = await measuredTenant();
+  const { chart } = await readOverview(ctx);
+  expect(chart).toMatchObject({ sensor: "shopify-sensor", key: "revenue", currency: "GBP", shape: "line", running: true });
+  expect([chart?.values.length, chart?.before?.length, chart?.days.at(-1)]).toEqual([30, 30, today]);
+  const asked = await readOverview(ctx, { metric: "shopify-sensor.orders", view: { range: 7, compare: "none" } });
+  expect(asked.chart).toMatchObject({ key: "orders", values: Array(7).fill(2), before: null });
+  for (const metric of ["shopify-sensor.nothing", "klaviyo-sensor.profiles", "'; drop table runs", ""])
+    expect((await readOverview(ctx, { metric })).chart, metric).toMatchObject({ key: "revenue" });
+  await storeMeasurements(ctx, "klaviyo-sensor", [{ metric: "profiles", day: today, value: 12 }], now);
+  const state = (await readOverview(ctx, { metric: "klaviyo-sensor.profiles" })).chart;
+  expect(state).toMatchObject({ sensor: "klaviyo-sensor", shape: "steps", running: false, currency: null });
+});
+
+test("a chart's figures are a file: a line a day, money in whole units of its currency, nothing for what was not measured", async () => {
+  const ctx = await measuredTenant();
+  await storeMeasurements(ctx, "klaviyo-sensor", [{ metric: "profiles", day: today, value: 12 }], now);
+  const own = { range: { from: addDays(today, -2), to: today }, compare: "none" } as const;
+  const linesOf = async (sensor: string, chart: string) => {
+    const { fileName, text: file } = await readChartCsv(ctx, { sensor, chart, view: own });
+    return [fileName, ...file.trimEnd().split("\r\n")];
+  };
+  expect(await linesOf("shopify-sensor", "revenue")).toEqual([
+    "shopify-sensor-revenue-2026-11-18-2026-11-20.csv",
+    "\uFEFFday,Revenue (GBP)",
+    "2026-11-18,5.00",
+    "2026-11-19,5.00",
+    "2026-11-20,5.00",
+  ]);
+  expect((await linesOf("klaviyo-sensor", "profiles")).slice(1)).toEqual([
+    "\uFEFFday,Profiles",
+    "2026-11-18,",
+    "2026-11-19,",
+    "2026-11-20,12",
+  ]);
+  expect((await linesOf("ga4-sensor", "sessions_by_channel"))[1]).toBe("\uFEFFday,Direct,Email");
+  await expect(readChartCsv(ctx, { sensor: "shopify-sensor", chart: "nothing" })).rejects.toMatchObject({ kind: "not_found" });
+  await expect(readChartCsv(ctx, { sensor: "nothing", chart: "revenue" })).rejects.toMatchObject({ kind: "not_found" });
+});
+
+test("the overview reads no part of a split figure, and one sensor's page nothing of another", async () => {
+  const ctx = await measuredTenant();
+  const readBy = async (wish: SeriesWish) => (await statementOf(ctx.db, seriesUntil(ctx, today, wish)).run()).meta.rows_read;
+  const [all, whole] = [await readBy({ sensors }), await readBy({ sensors, whole: true })];
+  expect(whole).toBeLessThan(all);
+  const parts = Array.from({ length: 500 }, (_, at) => ({ metric: "sessions_by_channel", day: today, dimension: `c${at}`, value: 1 }));
+  await storeMeasurements(ctx, "ga4-sensor", parts, now);
+  expect(await readBy({ sensors, whole: true })).toBe(whole);
+  expect(await readBy({ sensors: sensors.filter(({ id }) => id === "shopify-sensor") })).toBeLessThanOrEqual(all);
+  expect(await readBy({ sensors })).toBeGreaterThan(all + 499);
 });
 
 test("what the overview says is what its schema says, and not a field more", async () => {
   const view = await readOverview(await measuredTenant());
   expect(Overview.parse(view)).toEqual(view);
+  const page = await readSensor(await measuredTenant(), { sensor: "shopify-sensor" });
+  expect(SensorPage.parse(page)).toEqual(page);
 });
 
 test("on the day that a shop changes its currency its figures begin with the new one, on the page and for programs", async () => {
@@ -468,8 +571,15 @@ test("a stranger finds no overview, no shop and no metrics; staff find all of th
   const { tenant } = await measuredTenant();
   const stranger = createCaller(testCtx({ actor: (await makeUser({ roles: [[await makeTenant(), "owner"]] })).actor }));
   const input = { tenant: tenant.id };
-  for (const call of [stranger.overview.get, stranger.overview.shop, stranger.overview.metrics]) {
-    await expect(call(input)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  const named = { ...input, sensor: "shopify-sensor", chart: "revenue" };
+  for (const call of [
+    stranger.overview.get,
+    stranger.overview.shop,
+    stranger.overview.metrics,
+    stranger.overview.sensor,
+    stranger.overview.csv,
+  ]) {
+    await expect(call(named)).rejects.toMatchObject({ code: "NOT_FOUND" });
   }
   await expect(stranger.overview.ofClient(input)).rejects.toMatchObject({ code: "FORBIDDEN" });
   const staff = createCaller(testCtx({ actor: (await makeUser({ staff: true })).actor, now: () => now }));

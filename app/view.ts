@@ -1,0 +1,42 @@
+import type { Inputs, Outputs } from "#server/trpc/root.ts";
+
+/** Which days are looked at, and what they are compared with, as an address says it: `?range=90&compare=year`, `?from=…&to=…`. */
+export type View = Required<NonNullable<Inputs["overview"]["get"]["view"]>>;
+/** The same as the overview answers it, with its days. */
+export type ShownView = Outputs["overview"]["get"]["view"];
+
+export const RANGES = [7, 30, 90, 365] as const;
+export const COMPARISONS = ["previous", "year", "none"] as const;
+const USUAL = { range: 30, compare: "previous" } as const;
+
+const day = /^\d{4}-\d{2}-\d{2}$/;
+const MOST_DAYS = 366;
+
+/** What an address asks for; anything that is none is the usual 30 days. */
+export function viewIn(query: URLSearchParams): View {
+  const [from, to] = [query.get("from") ?? "", query.get("to") ?? ""];
+  const compare = COMPARISONS.find((each) => each === query.get("compare")) ?? USUAL.compare;
+  if (isSpan(from, to)) return { range: { from, to }, compare };
+  return { range: RANGES.find((each) => String(each) === query.get("range")) ?? USUAL.range, compare };
+}
+
+function isSpan(from: string, to: string): boolean {
+  if (!day.test(from) || !day.test(to)) return false;
+  const days = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
+  return days >= 1 && days <= MOST_DAYS;
+}
+
+/** What an address says of a view: nothing where it is the usual one. */
+export function queryOf({ range, compare }: View, more: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams(more);
+  if (typeof range === "object") {
+    query.set("from", range.from);
+    query.set("to", range.to);
+  } else if (range !== USUAL.range) query.set("range", String(range));
+  if (compare !== USUAL.compare) query.set("compare", compare);
+  const text = query.toString();
+  return text && `?${text}`;
+}
+
+/** The view that was shown, to link to others of the same days. */
+export const viewOf = ({ range, from, to, compare }: ShownView): View => ({ range: range ?? { from, to }, compare });
