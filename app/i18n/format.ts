@@ -35,6 +35,9 @@ function dateFormat(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.D
   return once(keyOf("d", locale, { ...options }), () => new Intl.DateTimeFormat(locale, options));
 }
 
+/** A shortened number has three digits: "1.57M", "192K". */
+const SHORT: Intl.NumberFormatOptions = { notation: "compact", maximumSignificantDigits: 3 };
+
 /** From which size on a number is shortened ("€123K"); left out, it never is. */
 export interface Shortening {
   compactFrom?: number;
@@ -55,7 +58,7 @@ export function formatMoney(
   if (Math.abs(major) < compactFrom) return money.format(major);
   // Where the currency stands in a short number differs between versions of the language data, so that a page's two sides
   // would not agree: the short digits take the place of the long ones.
-  const short = numberFormat(locale, { notation: "compact", maximumFractionDigits: 2 }).format(Math.abs(major));
+  const short = numberFormat(locale, SHORT).format(Math.abs(major));
   const isDigits = (type: string) => type === "integer" || type === "group" || type === "decimal" || type === "fraction";
   const parts = money.formatToParts(major);
   const first = parts.findIndex(({ type }) => isDigits(type));
@@ -65,7 +68,7 @@ export function formatMoney(
 /** 25900 -> "25,900", or "25.9K" when shortened. */
 export function formatCount(locale: Locale, value: number, { compactFrom = Number.POSITIVE_INFINITY }: Shortening = {}): string {
   const compact = Math.abs(value) >= compactFrom;
-  return numberFormat(locale, compact ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: 0 }).format(value);
+  return numberFormat(locale, compact ? SHORT : { maximumFractionDigits: 0 }).format(value);
 }
 
 /** 0.4213 -> "42.1%". */

@@ -3,7 +3,7 @@ import { Link, useLoaderData } from "@remix-run/react";
 import { Blocks, CirclePlay } from "lucide-react";
 import { figuresPath } from "#app/components/client/figures-path.ts";
 import { LargeChart } from "#app/components/client/large-chart.tsx";
-import { RangePicker } from "#app/components/client/range-picker.tsx";
+import { RangePicker, spanOf } from "#app/components/client/range-picker.tsx";
 import { SensorFold } from "#app/components/client/sensor-fold.tsx";
 import type { SensorSummary } from "#app/components/client/sensor-state.tsx";
 import { SensorTile, useAgainst } from "#app/components/client/sensor-tile.tsx";
@@ -15,6 +15,7 @@ import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
+import { cn } from "#app/components/ui/cn.ts";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
@@ -43,6 +44,10 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** The first figures of a sensor are its headlines. */
 const HEADLINES = 2;
+const LATEST_RUNS = 5;
+
+/** Rows without gaps where there is a number of columns that gives them. */
+const columnsFor = (count: number) => (count % 5 === 0 ? "md:grid-cols-5" : count % 4 === 0 ? "md:grid-cols-4" : "md:grid-cols-3");
 
 export default function Overview() {
   const t = useWords();
@@ -72,7 +77,7 @@ export default function Overview() {
       />
       {connections.length === 0 && <NothingConnected />}
       {headlines.length > 0 && (
-        <div className="grid grid-cols-2 gap-3 sm:gap-4 md:grid-cols-4">
+        <div className={cn("grid grid-cols-2 gap-3 sm:gap-4", columnsFor(headlines.length))}>
           {headlines.map(({ tile, metric }) => (
             <SensorTile key={metric} tile={tile} view={view} to={`${queryOf(viewOf(view), { metric })}#chart`} shown={metric === shown} />
           ))}
@@ -112,7 +117,7 @@ export default function Overview() {
             <RunTable
               base={`${base}/runs`}
               caption={t("overview.latestRuns")}
-              runs={runs}
+              runs={runs.slice(0, LATEST_RUNS)}
               empty={<EmptyState icon={CirclePlay} title={t("overview.noRuns")} />}
             />
           </Card>
@@ -129,13 +134,14 @@ function Span({ view, measured }: { view: ShownView; measured: readonly SensorSu
   const against = useAgainst(view)("weeks");
   const times = measured.flatMap(({ lastSuccessAt }) => lastSuccessAt ?? []);
   return (
-    <p className="flex flex-wrap gap-x-2">
-      <span>{t("range.span", { from: format.day(view.from), to: format.day(view.to, "date") })}</span>
-      {against !== null && <span>· {against}</span>}
+    <p>
+      {spanOf(format, view)}
+      {against !== null && ` · ${against}`}
       {times.length > 0 && (
-        <span>
-          · {t("overview.updated")} <Time at={Math.min(...times)} />
-        </span>
+        <>
+          {" · "}
+          {t("overview.updated")} <Time at={Math.min(...times)} />
+        </>
       )}
     </p>
   );

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { figuresPath } from "#app/components/client/figures-path.ts";
-import { RangePicker } from "#app/components/client/range-picker.tsx";
+import { RangePicker, spanOf } from "#app/components/client/range-picker.tsx";
 import { SensorFigures } from "#app/components/client/sensor-figures.tsx";
 import type { SensorView } from "#app/components/client/sensor-state.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
@@ -46,7 +46,7 @@ export default function Figures() {
         title={title}
         description={
           <>
-            {t("range.span", { from: format.day(view.from), to: format.day(view.to, "date") })}
+            {spanOf(format, view)}
             {lastSuccessAt !== null && (
               <>
                 {" · "}

@@ -60,15 +60,58 @@ test("the page of figures shows each day of the own client's charts in the reade
   };
   const english = await figures("en");
   expect(english.cells).toEqual(["€33.00", "€22.00", "€11.00"]);
-  expect(english.text).toContain("Shop: figures by day");
+  expect(english.text).toMatch(/Overview.*Shop/);
   expect(english.text).not.toMatch(/77|88\.00|99\.00/);
   const french = await figures("fr");
   expect(french.cells[0]).toMatch(/^33,00\s€$/);
-  expect(french.text).toContain("chiffres par jour");
+  expect(french.text).toContain("Boutique");
 
   const { token: stranger } = await makeUser({ roles: [[other, "owner"]] });
   expect((await pageOf(`/t/${tenant.id}/figures?sensor=shopify-sensor`, stranger)).status).toBe(404);
-  for (const query of ["", "?sensor=ga4-sensor", "?sensor=nothing"]) {
+  for (const query of ["", "?sensor=nothing"]) {
     expect((await pageOf(`/t/${tenant.id}/figures${query}`, token)).status, query).toBe(404);
   }
+});
+
+test("the days and what they are compared with stand in the address; one that is none shows the usual 30 days", async () => {
+  const tenant = await makeTenant();
+  const { token } = await makeUser({ roles: [[tenant, "viewer"]] });
+  await sold(tenant, [11, 22, 33]);
+  const chosen = async (query: string) => {
+    const { status, root } = await pageOf(`/t/${tenant.id}${query}`, token);
+    expect(status, query).toBe(200);
+    return [
+      root.querySelector("main nav [aria-current]")?.getAttribute("aria-label"),
+      root.querySelector("main article [aria-current]")?.text,
+    ];
+  };
+  expect(await chosen("")).toEqual(["Last 30 days", "Revenue"]);
+  expect(await chosen("?range=90&compare=year&metric=shopify-sensor.revenue")).toEqual(["Last 90 days", "Revenue"]);
+  expect(await chosen("?from=2026-01-01&to=2026-01-31")).toEqual([undefined, undefined]);
+  for (const odd of [
+    "?range=31",
+    "?range=-1",
+    "?from=2026-02-01&to=2026-01-01",
+    "?from=2020-01-01&to=2026-01-01",
+    "?from=x&to=y",
+    "?from=2026-02-31&to=2026-03-01",
+    "?compare=<b>",
+    "?metric=%00",
+  ])
+    expect((await chosen(odd))[0], odd).toBe("Last 30 days");
+});
+
+test("a chart's figures come as a file, to the client's own people alone", async () => {
+  const tenant = await makeTenant();
+  const { token } = await makeUser({ roles: [[tenant, "viewer"]] });
+  await sold(tenant, [11, 22, 33]);
+  const file = async (query: string, as = token) => ask(`/t/${tenant.id}/figures.csv?${query}`, { headers: asPerson(as) });
+  const answer = await file("sensor=shopify-sensor&chart=revenue&range=7");
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/csv; charset=utf-8"]);
+  expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="shopify-sensor-revenue-[\d-]+\.csv"$/);
+  const lines = (await answer.text()).trimEnd().split("\r\n");
+  expect([lines.length, lines.at(-1)?.split(",")[1]]).toEqual([8, "11.00"]);
+  expect((await file("sensor=shopify-sensor&chart=nothing")).status).toBe(404);
+  const { token: stranger } = await makeUser({ roles: [[await makeTenant(), "owner"]] });
+  expect((await file("sensor=shopify-sensor&chart=revenue", stranger)).status).toBe(404);
 });

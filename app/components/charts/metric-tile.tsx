@@ -64,7 +64,7 @@ export function MetricTile({
       aria-labelledby={id}
       padding="none"
       interactive={Boolean(to)}
-      className={cn("flex flex-col overflow-hidden", shown && "border-accent-line bg-accent-soft")}
+      className={cn("flex flex-col overflow-hidden", shown && "outline-2 -outline-offset-2 outline-accent")}
     >
       <div className="flex flex-1 flex-col gap-0.5 px-3 pt-3 pb-2 sm:px-4 sm:pt-3.5">
         <div className="flex items-start justify-between gap-2">

@@ -7,7 +7,6 @@ import type { ShownView } from "#app/view.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 import { CsvLink } from "./csv-link.tsx";
 import { unitOf } from "./quantity-of.ts";
-import { useAgainst } from "./sensor-tile.tsx";
 
 const useWords = wordsOf("overview");
 
@@ -23,15 +22,14 @@ export interface LargeChartProps {
 /** The story of one figure: its days beside those that it is compared with. */
 export function LargeChart({ chart, sensor, view, csv, figuresAt }: LargeChartProps) {
   const t = useWords();
-  const { label, how, days, values, before, unit, currency, shape, running } = chart;
-  const against = useAgainst(view)("weeks");
-  const compared = against !== null && before?.some((value) => value !== null) ? before : null;
+  const { label, how, days, values, before, unit, currency, every, shape, running } = chart;
+  const compared = before?.some((value) => value !== null) ? before : null;
   return (
     <Card
       id="chart"
       titleAs="h2"
       title={label}
-      description={sensor.title}
+      description={every === "week" ? t("story.weekly", { sensor: sensor.title }) : sensor.title}
       className="scroll-mt-20"
       actions={
         <>
@@ -49,12 +47,13 @@ export function LargeChart({ chart, sensor, view, csv, figuresAt }: LargeChartPr
         data={{
           series: [
             { key: "now", label: compared ? t("story.now") : label },
-            ...(compared ? [{ key: "before", label: against ?? "", past: true }] : []),
+            ...(compared ? [{ key: "before", label: t(view.compare === "year" ? "compare.year" : "compare.previous"), past: true }] : []),
           ],
           points: days.map((day, place) => ({ x: day, values: { now: values[place] ?? null, before: compared?.[place] ?? null } })),
           xIs: "day",
           unit: unitOf(unit),
           shape,
+          ...(every === "week" && { xLabel: t("story.week") }),
           running: running ? days.at(-1) : undefined,
           ...(currency !== null && { currency }),
         }}

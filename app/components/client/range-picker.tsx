@@ -12,6 +12,12 @@ import { COMPARISONS, queryOf, RANGES, type ShownView, viewOf } from "#app/view.
 
 const useWords = wordsOf("overview");
 
+/** From which day to which; the year once where it is one. */
+export function spanOf(format: ReturnType<typeof useFormat>, { from, to }: Pick<ShownView, "from" | "to">): string {
+  if (from === to) return format.day(to, "date");
+  return `${format.day(from, from.slice(0, 4) === to.slice(0, 4) ? "day" : "date")} – ${format.day(to, "date")}`;
+}
+
 const itemClass = "rounded-[0.4375rem] px-2.5 py-1 text-[0.8125rem] font-medium whitespace-nowrap transition-colors";
 
 /** Which days a page shows, and what they are compared with; `keep` is what else its address says. Links and a GET form. */
@@ -44,7 +50,7 @@ export function RangePicker({ view, keep = {} }: { view: ShownView; keep?: Reado
         trigger={
           <span className="inline-flex items-center gap-1.5">
             <CalendarRange className="size-4" />
-            {own ? `${format.day(from)} – ${format.day(to)}` : t(`compare.${compare}`)}
+            {own ? spanOf(format, view) : t(`compare.${compare}`)}
             <ChevronDown className="size-3.5" />
           </span>
         }

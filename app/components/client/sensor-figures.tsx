@@ -24,13 +24,18 @@ export function SensorFigures({ sensor, view, csvOf, figuresAt, titleAs }: Senso
   const tiles = sensor.tiles.filter(({ unit }) => unit !== "status");
   return (
     <div className="grid grid-cols-1 gap-4">
-      <div className={cn("grid grid-cols-2 items-start gap-3 sm:gap-4", columnsFor(tiles.length))}>
+      <div className={cn("grid grid-cols-2 gap-3 sm:gap-4", columnsFor(tiles.length))}>
         {tiles.map((tile) => (
           <SensorTile key={tile.key} tile={tile} view={view} explained />
         ))}
       </div>
       {sensor.charts.length > 0 && (
-        <div className={cn("grid grid-cols-1 items-start gap-4", sensor.charts.length > 1 && "lg:grid-cols-2")}>
+        <div
+          className={cn(
+            "grid grid-cols-1 items-start gap-4",
+            sensor.charts.length > 1 && "lg:grid-cols-2 lg:[&>:last-child:nth-child(odd)]:col-span-2",
+          )}
+        >
           {sensor.charts.map((chart) => (
             <ChartCard
               key={chart.key}

@@ -71,7 +71,7 @@ export const common = {
     how: "How is this counted?",
     also: "also",
     points: "{{points}} points",
-    noPrevious: "no earlier figure to compare with",
+    noPrevious: "No earlier data",
     none: "No figure yet",
   },
   errors: {

@@ -53,7 +53,6 @@ export const overview = {
     from: "From",
     to: "To",
     apply: "Apply",
-    span: "{{from}} – {{to}}",
   },
   compare: {
     label: "Compare with",
@@ -73,10 +72,9 @@ export const overview = {
     all: "All {{sensor}} metrics",
     now: "This period",
     more: "Details",
+    weekly: "{{sensor}} · by week",
+    week: "Week of",
     failed: "Couldn’t load these metrics. Open their page to try again.",
-  },
-  csv: {
-    of: ": {{label}}",
   },
   figures: {
     title: "{{sensor}} metrics",

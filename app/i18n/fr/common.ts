@@ -73,7 +73,7 @@ export const common = {
     how: "Comment est-ce compté ?",
     also: "aussi",
     points: "{{points}} points",
-    noPrevious: "pas de chiffre antérieur à comparer",
+    noPrevious: "Aucune donnée antérieure",
     none: "Pas encore de chiffre",
   },
   errors: {

@@ -56,7 +56,6 @@ export const overview = {
     from: "Du",
     to: "Au",
     apply: "Appliquer",
-    span: "{{from}} – {{to}}",
   },
   compare: {
     label: "Comparer avec",
@@ -76,10 +75,9 @@ export const overview = {
     all: "Tous les indicateurs : {{sensor}}",
     now: "Cette période",
     more: "Détails",
+    weekly: "{{sensor}} · par semaine",
+    week: "Semaine du",
     failed: "Impossible de charger ces indicateurs. Ouvrez leur page pour réessayer.",
-  },
-  csv: {
-    of: " : {{label}}",
   },
   figures: {
     title: "Indicateurs : {{sensor}}",

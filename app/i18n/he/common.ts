@@ -73,7 +73,7 @@ export const common = {
     how: "איך זה נספר?",
     also: "וגם",
     points: "{{points}} נקודות",
-    noPrevious: "אין נתון קודם להשוואה",
+    noPrevious: "אין נתונים קודמים",
     none: "אין עדיין נתון",
   },
   errors: {

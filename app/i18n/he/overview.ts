@@ -56,7 +56,6 @@ export const overview = {
     from: "מ־",
     to: "עד",
     apply: "החלה",
-    span: "{{from}} – {{to}}",
   },
   compare: {
     label: "השוואה מול",
@@ -76,10 +75,9 @@ export const overview = {
     all: "כל המדדים של {{sensor}}",
     now: "התקופה הזאת",
     more: "פירוט",
+    weekly: "{{sensor}} · לפי שבוע",
+    week: "שבוע מתאריך",
     failed: "לא הצלחנו לטעון את המדדים. אפשר לפתוח את הדף שלהם ולנסות שוב.",
-  },
-  csv: {
-    of: ": {{label}}",
   },
   figures: {
     title: "המדדים של {{sensor}}",

@@ -1,5 +1,5 @@
 import type { Locale, Text } from "#db/words/locales.ts";
-import { addDays } from "#server/catalog/days.ts";
+import { addDays, daysBetween } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/metric.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { levelOf } from "#server/catalog/thresholds.ts";
@@ -35,9 +35,9 @@ const tones = ["ok", "warn", "danger"] as const;
 /** So many lines can be told apart; the rest of a split metric is in its breakdown. */
 const mostLines = 6;
 
-/** A figure with the line that it is made from. */
+/** A figure with what it is made from. */
 export interface Figure extends Amount {
-  line: Series | undefined;
+  made: Made;
 }
 
 type Figures = Pick<Amount, "value" | "previous" | "compared">;
@@ -65,7 +65,7 @@ export function figuresOf(drawing: Drawing): [Figure, ...Figure[]] {
     const line = own.find((candidate) => candidate.currency === each);
     return toFigure(drawing, { line, currency: each, of: values, by: below?.find((candidate) => candidate.currency === each)?.values });
   });
-  if (!first) return [{ ...nothing, delta: null, currency: null, line: undefined }];
+  if (!first) return [{ ...nothing, delta: null, currency: null, made: nothingMade }];
   return [first, ...others.filter(({ value, previous }) => value || previous)];
 }
 
@@ -83,9 +83,20 @@ interface Made {
   by: Days | undefined;
 }
 
-function toFigure(drawing: Drawing, { line, currency, of, by }: Made): Figure {
-  const figures = of ? figuresFrom(drawing, of, by) : nothing;
-  return { ...figures, delta: deltaOf(drawing.metric, figures), currency, line };
+const nothingMade: Made = { line: undefined, currency: null, of: undefined, by: undefined };
+
+function toFigure(drawing: Drawing, made: Made): Figure {
+  const figures = made.of ? figuresFrom(drawing, made.of, made.by) : nothing;
+  return { ...figures, delta: deltaOf(drawing.metric, figures), currency: made.currency, made };
+}
+
+/** One figure of some days: by the metric's own aggregate, or as its quotient. */
+function figureIn({ aggregate, quotient, unit }: Metric, { of, by }: Pick<Made, "of" | "by">, days: readonly string[]): number | null {
+  const figure = figureOf(of ?? {}, days, aggregate);
+  if (!quotient || figure === null) return figure;
+  const divisor = figureOf(by ?? {}, days);
+  if (!divisor) return null;
+  return unit === "money" ? Math.round(figure / divisor) : figure / divisor;
 }
 
 function figuresFrom({ sensor, metric, measured, periods }: Drawing, of: Days, by: Days | undefined): Figures {
@@ -102,13 +113,7 @@ function figuresFrom({ sensor, metric, measured, periods }: Drawing, of: Days, b
     const previous = periods.stateShift > 0 ? stateOn(of, addDays(newest, -periods.stateShift)) : null;
     return { value, previous, compared: bothOf({ value, previous }) };
   }
-  const on = (days: readonly string[]): number | null => {
-    const figure = figureOf(of, days, metric.aggregate);
-    if (!metric.quotient || figure === null) return figure;
-    const divisor = figureOf(by ?? {}, days);
-    if (!divisor) return null;
-    return metric.unit === "money" ? Math.round(figure / divisor) : figure / divisor;
-  };
+  const on = (days: readonly string[]) => figureIn(metric, { of, by }, days);
   // Of a period that began before anything was measured, there is no figure to compare with.
   const hasBegun = (day = "") => Object.keys(of).some((each) => each <= day);
   const whole = (days: readonly string[]) => (hasBegun(days[0]) ? on(days) : null);
@@ -138,14 +143,28 @@ function deltaOf({ unit }: Metric, { compared }: Figures): number | null {
   return (value - previous) / Math.abs(previous || 1);
 }
 
+/** The first days of whole weeks, the last of which ends with the last day; what is left at the beginning is not drawn. */
+const weeksOf = (days: readonly string[]): string[] => days.filter((_, place) => (days.length - place) % 7 === 0);
+
 /** What is not split and not left out has a tile. */
 export const isTile = ({ metric }: Drawing): boolean => metric.tile !== false && !metric.dimension;
 
-/** One metric by day, beside the days that it is compared with; null where nothing of it was measured. */
+/** Of more days a point is a week: what is sold by weekday would be a comb. */
+const mostDailyPoints = 120;
+
+/** One metric by day or week, beside what it is compared with; null where nothing of it was measured. */
 export function drawLarge(drawing: Drawing): LargeChart | null {
   const { sensor, metric, periods, locale } = drawing;
-  const [{ line, currency }] = figuresOf(drawing);
-  const values = valuesOn(line, periods.present);
+  const [{ made, currency }] = figuresOf(drawing);
+  const { line } = made;
+  const every = periods.present.length > mostDailyPoints ? "week" : "day";
+  const days = every === "week" ? weeksOf(periods.present) : periods.present;
+  const on = (day: string) => {
+    if (every === "day") return line?.values[day] ?? null;
+    const week = daysBetween(day, addDays(day, 6));
+    return metric.kind === "snapshot" ? figureOf(line?.values ?? {}, week, "last") : figureIn(metric, made, week);
+  };
+  const values = days.map(on);
   if (metric.unit === "status" || values.every((value) => value === null)) return null;
   const { shift } = periods;
   return {
@@ -155,15 +174,10 @@ export function drawLarge(drawing: Drawing): LargeChart | null {
     ...howOf(drawing),
     unit: metric.unit,
     currency,
-    days: [...periods.present],
+    every,
+    days: [...days],
     values,
-    before:
-      shift > 0
-        ? valuesOn(
-            line,
-            periods.present.map((day) => addDays(day, -shift)),
-          )
-        : null,
+    before: shift > 0 ? days.map((day) => on(addDays(day, -shift))) : null,
     shape: metric.kind === "daily" ? "line" : "steps",
     running: metric.kind === "daily" && periods.compared.present.length < periods.present.length,
   };
@@ -171,7 +185,8 @@ export function drawLarge(drawing: Drawing): LargeChart | null {
 
 export function drawTile(drawing: Drawing): Tile {
   const { sensor, metric, measured, periods, locale } = drawing;
-  const [{ line, ...main }, ...others] = figuresOf(drawing);
+  const [{ made, ...main }, ...others] = figuresOf(drawing);
+  const { line } = made;
   return {
     key: metric.key,
     label: metric.label[locale],
@@ -179,7 +194,7 @@ export function drawTile(drawing: Drawing): Tile {
     unit: metric.unit,
     comparedAs: metric.kind === "daily" || metric.against ? ("weeks" as const) : ("state" as const),
     ...main,
-    others: others.map(({ line: _, ...amount }) => amount),
+    others: others.map(({ made: _, ...amount }) => amount),
     better: metric.better ?? null,
     tone: main.value === null ? null : toneOf(drawing, main.value),
     trend: thinned(valuesOn(line, periods.present)),
@@ -210,6 +225,15 @@ export function drawCharts(drawing: Drawing): Chart[] {
     if (series.every(({ values }) => values.every((value) => value === null))) return [];
     return [{ ...named(drawing, currency, currencies), series }];
   });
+}
+
+/** The days of a state, as a chart that nobody draws: for its file. */
+export function drawState(drawing: Drawing): Chart | undefined {
+  const { metric, periods, locale } = drawing;
+  const [{ made }] = figuresOf(drawing);
+  if (metric.dimension || !made.line) return undefined;
+  const label = metric.label[locale];
+  return { key: metric.key, label, unit: metric.unit, series: [{ key: metric.key, label, values: valuesOn(made.line, periods.present) }] };
 }
 
 export function drawBreakdowns(drawing: Drawing): Breakdown[] {

@@ -11,7 +11,7 @@ import { byteOrderMark, csvLine } from "#server/csv.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { anyTenant, inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { notFound } from "#server/errors.ts";
-import { type Drawing, drawLarge, figuresOf, howOf, isTile, largestFirst } from "./draw-metric.ts";
+import { type Drawing, drawCharts, drawLarge, drawState, figuresOf, howOf, isTile, largestFirst } from "./draw-metric.ts";
 import { drawingsOf, drawSensor, type SensorFacts, type SensorInput, sensorStateOf, summarizeSensor } from "./draw-overview.ts";
 import { type SeriesRow, seriesUntil, toSeries } from "./read-series.ts";
 import type { LargeChart, Metrics, Overview, SensorPage, ShownView } from "./schemas.ts";
@@ -137,8 +137,9 @@ export async function readChartCsv(
   { chart: key, ...look }: LookAtSensor & { chart: string },
 ): Promise<{ fileName: string; text: string }> {
   const { sensor, input, view } = await readOne(ctx, look);
-  const large = drawingsOf(sensor, input).find(({ metric }) => metric.key === key);
-  const chart = drawSensor(sensor, input).charts.find((each) => each.key === key) ?? lineOf(large && drawLarge(large));
+  const drawings = drawingsOf(sensor, input);
+  const chart =
+    drawings.flatMap(drawCharts).find((each) => each.key === key) ?? drawings.filter(({ metric }) => metric.key === key).map(drawState)[0];
   if (!chart) throw notFound("figures");
   const { unit, currency } = chart;
   const digits = unit === "money" ? (currencies.get(currency ?? "") ?? 0) : 0;
@@ -149,9 +150,6 @@ export async function readChartCsv(
   const head = csvLine(["day", ...chart.series.map(({ label }) => titled(label))]);
   return { fileName: `${sensor.id}-${key.replace(/\W/g, "-")}-${view.from}-${view.to}.csv`, text: byteOrderMark + head + lines.join("") };
 }
-
-const lineOf = (large: LargeChart | null | undefined) =>
-  large && { unit: large.unit, currency: large.currency ?? undefined, series: [{ label: large.label, values: large.values }] };
 
 async function readOne(ctx: TenantCtx, { sensor: id, locale: asked, view: wished = usualView }: LookAtSensor) {
   const wanted = sensors.filter((sensor) => sensor.id === id);
@@ -235,7 +233,7 @@ function metricOf(drawing: Drawing): Metrics["sensors"][number]["metrics"][numbe
     days: metric.dimension ? {} : Object.fromEntries(shown.flatMap((day) => (values[day] === undefined ? [] : [[day, values[day]]]))),
     parts: Object.fromEntries(parts.filter((part) => part.currency === currency).map(({ series, value }) => [series.dimension, value])),
   });
-  const [{ line, ...main }, ...others] = figuresOf(drawing);
+  const [{ made, ...main }, ...others] = figuresOf(drawing);
   const [largest] = parts;
   const inCurrency = largest ? largest.currency : main.currency;
   const split = [...new Set(parts.map(({ currency }) => currency))].filter((currency) => currency !== inCurrency);
@@ -246,9 +244,9 @@ function metricOf(drawing: Drawing): Metrics["sensors"][number]["metrics"][numbe
     unit: metric.unit,
     ...main,
     currency: inCurrency,
-    ...valuesOf(inCurrency, line?.values),
+    ...valuesOf(inCurrency, made.line?.values),
     others: [
-      ...others.map(({ line: other, ...amount }) => ({ ...amount, ...valuesOf(amount.currency, other?.values) })),
+      ...others.map(({ made: { line }, ...amount }) => ({ ...amount, ...valuesOf(amount.currency, line?.values) })),
       ...split.map((currency) => ({ value: null, previous: null, compared: null, delta: null, currency, ...valuesOf(currency) })),
     ],
   };

@@ -8,7 +8,8 @@ import type { Metric } from "#server/catalog/metric.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { drawSensor, sensorStateOf } from "#server/domain/metrics/draw-overview.ts";
+import { drawLarge } from "#server/domain/metrics/draw-metric.ts";
+import { drawingsOf, drawSensor, type SensorInput, sensorStateOf } from "#server/domain/metrics/draw-overview.ts";
 import { readChartCsv, readMetrics, readOverview, readSensor } from "#server/domain/metrics/overview.ts";
 import { type SeriesWish, seriesUntil } from "#server/domain/metrics/read-series.ts";
 import { Overview, SensorPage } from "#server/domain/metrics/schemas.ts";
@@ -46,16 +47,19 @@ const seriesOf = (name: string, values: Record<string, number>, dimension = ""):
 });
 
 function draw(metrics: Metric[], series: Series[], accountCurrency: string | null = null, view: View = usualView) {
-  const input = {
+  return drawSensor(sensorOf(metrics), { ...inputOf(series, view), accountCurrency });
+}
+
+function inputOf(series: Series[], view: View): SensorInput {
+  return {
     facts: { schedule: undefined, latestRun: undefined },
     measured: bySensorAndMetric(series),
     periods: periodsUntil(today, view),
     timezone: "UTC",
     currency: "GBP",
-    accountCurrency,
+    locale: "en",
     now,
   };
-  return drawSensor(sensorOf(metrics), { ...input, locale: "en" });
 }
 
 /** The same value on each of `count` days that end `days` ago. */
@@ -400,7 +404,7 @@ test("the overview is one batch that reads two months and the latest runs, and n
   const after = await statementOf(ctx.db, seriesUntil(ctx, today, { sensors })).run();
   expect(after.meta.rows_read).toBe(before.meta.rows_read);
   // Each metric once, each value of the two months, and once more where D1 sorts it to its metric.
-  expect(after.meta.rows_read).toBeLessThan(2 * 310 + sensors.flatMap(({ metrics }) => metrics).length);
+  expect(after.meta.rows_read).toBeLessThan(2 * (310 + sensors.flatMap(({ metrics }) => metrics).length));
 });
 
 test("the days that are looked at are the last 7, 30, 90 or 365, or some of one's own that end today at the latest", async () => {
@@ -463,6 +467,48 @@ test("one figure is drawn large: the first that was measured, or the one that is
   await storeMeasurements(ctx, "klaviyo-sensor", [{ metric: "profiles", day: today, value: 12 }], now);
   const state = (await readOverview(ctx, { metric: "klaviyo-sensor.profiles" })).chart;
   expect(state).toMatchObject({ sensor: "klaviyo-sensor", shape: "steps", running: false, currency: null });
+});
+
+test("of more than a third of a year a point is a week: sums are added, a quotient is of the week's sums, a state is its last one", () => {
+  const metrics = [
+    metric({ key: "revenue", unit: "money" }),
+    metric({ key: "orders" }),
+    metric({ key: "average", unit: "money", quotient: { of: "revenue", by: "orders" } }),
+    metric({ key: "profiles", kind: "snapshot" }),
+  ];
+  // One day a week sells ten times as much to twice as many.
+  const isBig = (day: string) => new Date(`${day}T00:00:00Z`).getUTCDay() === 1;
+  const days = daysBetween(addDays(today, -364), today);
+  const by = (value: (day: string) => number) => Object.fromEntries(days.map((day) => [day, value(day)]));
+  const series = [
+    {
+      ...seriesOf(
+        "revenue",
+        by((day) => (isBig(day) ? 1000 : 100)),
+      ),
+      currency: "GBP",
+    },
+    seriesOf(
+      "orders",
+      by((day) => (isBig(day) ? 2 : 1)),
+    ),
+    seriesOf(
+      "profiles",
+      by((day) => days.indexOf(day)),
+    ),
+  ];
+  const largeOf = (key: string, range: View["range"] = 365) => {
+    const input = inputOf(series, { range, compare: "none" });
+    const drawing = drawingsOf(sensorOf(metrics), input).find((each) => each.metric.key === key);
+    return drawing && drawLarge(drawing);
+  };
+  const revenue = largeOf("revenue");
+  expect(revenue).toMatchObject({ every: "week", running: true });
+  expect([revenue?.days.length, revenue?.days[0], revenue?.days.at(-1)]).toEqual([52, addDays(today, -363), addDays(today, -6)]);
+  expect(new Set(revenue?.values)).toEqual(new Set([1600]));
+  expect(new Set(largeOf("average")?.values)).toEqual(new Set([200]));
+  expect(largeOf("profiles")?.values.at(-1)).toBe(364);
+  expect(largeOf("revenue", 90)).toMatchObject({ every: "day", days: { length: 90 } });
 });
 
 test("a chart's figures are a file: a line a day, money in whole units of its currency, nothing for what was not measured", async () => {
