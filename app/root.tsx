@@ -10,7 +10,7 @@ import { FlashBanner, Toaster } from "./components/ui/toast.tsx";
 import { showToast } from "./components/ui/toast-store.ts";
 import favicon from "./favicon.svg?no-inline";
 import { DisplayProvider } from "./i18n/display.tsx";
-import { directionOf, type Locale } from "./i18n/locale.ts";
+import { directionOf, type Locale, regionOf } from "./i18n/locale.ts";
 import { useLocaleSync } from "./i18n/use-locale-sync.ts";
 import { useRenderContext } from "./render-context.ts";
 import styles from "./styles.css?url";
@@ -27,19 +27,20 @@ export const links: LinksFunction = () => [
 
 export const meta: MetaFunction = () => [{ title: "Atrium" }];
 
-export function loader({ context }: LoaderFunctionArgs) {
+export function loader({ context, request }: LoaderFunctionArgs) {
   const { locale, theme } = context;
-  return { locale, theme, flash: context.takeFlash(), now: Date.now() };
+  const region = regionOf(request.headers.get("accept-language"), locale);
+  return { locale, region, theme, flash: context.takeFlash(), now: Date.now() };
 }
 
 export default function App() {
-  const { locale, flash, now } = useLoaderData<typeof loader>();
+  const { locale, region, flash, now } = useLoaderData<typeof loader>();
   useLocaleSync(locale);
   useEffect(() => {
     if (flash) showToast(flash);
   }, [flash]);
   return (
-    <DisplayProvider locale={locale} now={now}>
+    <DisplayProvider locale={locale} region={region} now={now}>
       <FlashBanner flash={flash} />
       <Outlet />
     </DisplayProvider>

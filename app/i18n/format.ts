@@ -1,5 +1,4 @@
 import { currencies } from "#server/catalog/currencies.ts";
-import type { Locale } from "./locale.ts";
 
 /** How a number is to be read. Sensors name one for each of their metrics. */
 export type Unit = "count" | "money" | "ratio" | "seconds" | "days" | "number";
@@ -21,17 +20,17 @@ function once<T>(key: string, make: () => T): T {
   return made;
 }
 
-function keyOf(kind: string, locale: Locale, options: Readonly<Record<string, unknown>>): string {
+function keyOf(kind: string, locale: string, options: Readonly<Record<string, unknown>>): string {
   let key = kind + locale;
   for (const name in options) key += `,${name}:${options[name]}`;
   return key;
 }
 
-function numberFormat(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return once(keyOf("n", locale, { ...options }), () => new Intl.NumberFormat(locale, options));
 }
 
-function dateFormat(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return once(keyOf("d", locale, { ...options }), () => new Intl.DateTimeFormat(locale, options));
 }
 
@@ -45,7 +44,7 @@ export interface Shortening {
 
 /** 123456 minor units of EUR -> "€1,234.56"; `compactFrom` counts whole units of the currency. */
 export function formatMoney(
-  locale: Locale,
+  locale: string,
   { minor, currency }: { minor: number; currency: string },
   { compactFrom = Number.POSITIVE_INFINITY }: Shortening = {},
 ): string {
@@ -66,18 +65,18 @@ export function formatMoney(
 }
 
 /** 25900 -> "25,900", or "25.9K" when shortened. */
-export function formatCount(locale: Locale, value: number, { compactFrom = Number.POSITIVE_INFINITY }: Shortening = {}): string {
+export function formatCount(locale: string, value: number, { compactFrom = Number.POSITIVE_INFINITY }: Shortening = {}): string {
   const compact = Math.abs(value) >= compactFrom;
   return numberFormat(locale, compact ? SHORT : { maximumFractionDigits: 0 }).format(value);
 }
 
 /** 0.4213 -> "42.1%". */
-export function formatRatio(locale: Locale, ratio: number): string {
+export function formatRatio(locale: string, ratio: number): string {
   return numberFormat(locale, { style: "percent", maximumFractionDigits: Math.abs(ratio) < 0.01 ? 2 : 1 }).format(ratio);
 }
 
 /** Milliseconds -> "850 ms", "12.4 s", "3 min 20 s", "5 h 2 min", "12 days": the two largest parts at most. */
-export function formatDuration(locale: Locale, milliseconds: number): string {
+export function formatDuration(locale: string, milliseconds: number): string {
   const unit = (value: number, name: string, digits = 0) =>
     numberFormat(locale, {
       style: "unit",
@@ -93,7 +92,7 @@ export function formatDuration(locale: Locale, milliseconds: number): string {
   return unit(seconds / 86_400, "day", 1);
 }
 
-/** Which parts of a moment to print: `date` 21 Nov 2026, `day` 21 Nov, `time` 14:05, `clock` 14:05:09.120, `dateTime` 21 Nov 2026, 14:05:09. */
+/** Which parts of a moment to print: `date` 21 Nov 2026, `day` 21 Nov, `time` 14:05, `clock` 14:05:09.120, `dateTime` 21 Nov 2026, 14:05 UTC. */
 export type DateStyle = "date" | "day" | "time" | "clock" | "dateTime";
 
 const DATE_STYLES: Record<DateStyle, Intl.DateTimeFormatOptions> = {
@@ -107,7 +106,6 @@ const DATE_STYLES: Record<DateStyle, Intl.DateTimeFormatOptions> = {
     year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
-    second: "2-digit",
     timeZoneName: "short",
   },
 };
@@ -124,14 +122,14 @@ function isKnown(timeZone: string): boolean {
   });
 }
 
-const momentFormat = (locale: Locale, timeZone: string, style: DateStyle) =>
+const momentFormat = (locale: string, timeZone: string, style: DateStyle) =>
   once(`m${locale} ${style} ${timeZone}`, () => {
     const zone: Intl.DateTimeFormatOptions = isKnown(timeZone) ? { timeZone } : { timeZone: "UTC", timeZoneName: "short" };
     return new Intl.DateTimeFormat(locale, { ...DATE_STYLES[style], ...zone });
   });
 
 /** A moment (epoch milliseconds) in an IANA timezone; in UTC, and with its name, where the zone is not known here. */
-export function formatDate(locale: Locale, at: number, { timeZone, style = "date" }: { timeZone: string; style?: DateStyle }): string {
+export function formatDate(locale: string, at: number, { timeZone, style = "date" }: { timeZone: string; style?: DateStyle }): string {
   return momentFormat(locale, timeZone, style).format(at);
 }
 
@@ -147,7 +145,7 @@ const dayNames = new Map<string, string>();
 const mostDayNames = 2000;
 
 /** A calendar day `YYYY-MM-DD`, which has no timezone -> "21 Nov". */
-export function formatDay(locale: Locale, day: string, style: "date" | "day" = "day"): string {
+export function formatDay(locale: string, day: string, style: "date" | "day" = "day"): string {
   const key = `${locale}${style}${day}`;
   const known = dayNames.get(key);
   if (known !== undefined) return known;
@@ -158,7 +156,7 @@ export function formatDay(locale: Locale, day: string, style: "date" | "day" = "
 }
 
 /** A calendar month `YYYY-MM` -> "Nov 2026". */
-export function formatMonth(locale: Locale, month: string): string {
+export function formatMonth(locale: string, month: string): string {
   return dateFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" }).format(Date.parse(`${month}-01T00:00:00Z`));
 }
 
@@ -172,7 +170,7 @@ const RELATIVE_STEPS: readonly (readonly [limitSeconds: number, unitSeconds: num
 ];
 
 /** A moment seen from `now` (both epoch milliseconds) -> "3 minutes ago", "in 2 hours", "now" within ten seconds. */
-export function formatRelative(locale: Locale, at: number, now: number): string {
+export function formatRelative(locale: string, at: number, now: number): string {
   const seconds = (at - now) / 1000;
   const format = once(`r${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
   if (Math.abs(seconds) < 10) return format.format(0, "second");
@@ -181,7 +179,7 @@ export function formatRelative(locale: Locale, at: number, now: number): string 
 }
 
 /** Any quantity as its unit says; only counts and money are shortened. */
-export function formatQuantity(locale: Locale, { value, unit, currency }: Quantity, shortening?: Shortening): string {
+export function formatQuantity(locale: string, { value, unit, currency }: Quantity, shortening?: Shortening): string {
   switch (unit) {
     case "count":
       return formatCount(locale, value, shortening);

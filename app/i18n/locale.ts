@@ -16,17 +16,34 @@ export function directionOf(locale: Locale): "ltr" | "rtl" {
 }
 
 /** The best of our locales for an `Accept-Language` header, by its quality values. */
-export function negotiateLocale(acceptLanguage: string | null): Locale {
-  const wishes = (acceptLanguage ?? "")
+export const negotiateLocale = (acceptLanguage: string | null): Locale =>
+  wishesIn(acceptLanguage)
+    .map(({ language }) => language)
+    .find(isLocale) ?? DEFAULT_LOCALE;
+
+/**
+ * How numbers and dates are written for a reader of `locale`: as where an `Accept-Language` header says that the reader is at home
+ * ("en-GB": 21 Nov, "en-US": Nov 21), else as the language alone has it. A tag that every engine knows.
+ */
+export function regionOf(acceptLanguage: string | null, locale: Locale): string {
+  const { region } = wishesIn(acceptLanguage).find((wish) => wish.language === locale && wish.region !== undefined) ?? {};
+  return region === undefined ? locale : `${locale}-${region}`;
+}
+
+/** What the header asks for, the most wanted first; a language of which it wants nothing is not in it. */
+function wishesIn(acceptLanguage: string | null) {
+  return (acceptLanguage ?? "")
+    .slice(0, MAX_HEADER)
     .split(",")
     .map((part) => {
       const [tag = "", ...parameters] = part.trim().split(";");
       const quality = parameters.find((parameter) => parameter.trim().startsWith("q="));
-      return { language: tag.split("-")[0]?.toLowerCase(), quality: quality ? Number(quality.trim().slice(2)) : 1 };
+      const [language = "", ...subtags] = tag.split("-");
+      const region = subtags.find((subtag) => /^[a-z]{2}$/i.test(subtag))?.toUpperCase();
+      return { language: language.toLowerCase(), region, quality: quality ? Number(quality.trim().slice(2)) : 1 };
     })
+    .filter(({ quality }) => quality > 0)
     .sort((a, b) => b.quality - a.quality);
-  for (const { language, quality } of wishes) {
-    if (quality > 0 && isLocale(language)) return language;
-  }
-  return DEFAULT_LOCALE;
 }
+
+const MAX_HEADER = 500;

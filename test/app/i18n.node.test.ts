@@ -10,7 +10,7 @@ import {
   formatRelative,
   monthOf,
 } from "#app/i18n/format.ts";
-import { LOCALES, negotiateLocale } from "#app/i18n/locale.ts";
+import { LOCALES, negotiateLocale, regionOf } from "#app/i18n/locale.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 
 const spaces = /[\u00a0\u202f]/g;
@@ -60,7 +60,7 @@ describe("moments", () => {
   test("in a zone that this browser does not know a moment is told in UTC, which is said", () => {
     const timeZone = "Mars/Olympus_Mons";
     const told = (["date", "day", "time", "clock", "dateTime"] as const).map((style) => plain(formatDate("en", at, { timeZone, style })));
-    expect(told).toEqual(["Nov 20, 2026, UTC", "Nov 20, UTC", "11:30 PM UTC", "23:30:00.000 UTC", "Nov 20, 2026, 11:30:00 PM UTC"]);
+    expect(told).toEqual(["Nov 20, 2026, UTC", "Nov 20, UTC", "11:30 PM UTC", "23:30:00.000 UTC", "Nov 20, 2026, 11:30 PM UTC"]);
     for (const locale of LOCALES) expect(formatDate(locale, at, { timeZone })).toContain("UTC");
     expect(formatDate("en", at, { timeZone: "Asia/Jerusalem" })).not.toContain("UTC");
   });
@@ -84,6 +84,17 @@ describe("languages", () => {
     expect(negotiateLocale("de, nl;q=0.8")).toBe("en");
     expect(negotiateLocale("de, en;q=0.3, fr-CA;q=0.9")).toBe("fr");
     expect(negotiateLocale("he;q=0, fr;q=0.1")).toBe("fr");
+    expect(negotiateLocale(`${"x,".repeat(10_000)}fr`)).toBe("en");
+  });
+
+  test("numbers and dates are written as where the reader is at home, in the language that is shown", () => {
+    const tags = (header: string | null) => LOCALES.map((locale) => regionOf(header, locale));
+    expect(tags("en-GB, fr-CA;q=0.8, he-IL;q=0")).toEqual(["en-GB", "fr-CA", "he"]);
+    expect(tags("de-CH, en;q=0.9, en-US;q=0.5")).toEqual(["en-US", "fr", "he"]);
+    expect(tags("fr-Latn-be")).toEqual(["en", "fr-BE", "he"]);
+    for (const none of [null, "", "en-", "en-1", "en-<script>", "*"]) expect(tags(none), String(none)).toEqual(["en", "fr", "he"]);
+    expect(formatDay("en-GB", "2026-11-21")).toBe("21 Nov");
+    expect(formatDay("en-US", "2026-11-21")).toBe("Nov 21");
   });
 
   test("a translation names the same placeholders as the English text", () => {

@@ -90,12 +90,32 @@ describe("the main job, in a browser", () => {
     await page.close();
   });
 
+  test("a tile shows its days, a range stays in the address, and a sensor's line opens to all of its figures", async () => {
+    const page = await acme.newPage();
+    await page.goto("/t/acme", { waitUntil: "networkidle" });
+    const main = page.locator("main");
+    await main.getByRole("link", { name: "Orders", exact: true }).click();
+    await page.waitForURL(/metric=shopify-sensor\.orders/);
+    await main.locator("#chart").getByRole("heading", { name: "Orders" }).waitFor();
+    await main.getByRole("link", { name: "Last 90 days" }).click();
+    await page.waitForURL(/range=90/);
+    expect(new URL(page.url()).searchParams.get("metric")).toBe("shopify-sensor.orders");
+    expect(await main.locator("#chart tbody, #chart figure details").count()).toBe(1);
+    expect(await main.getByText("Net revenue").count()).toBe(0);
+    await main.getByRole("heading", { name: "Shop", exact: true }).click();
+    await main.getByText("Net revenue").first().waitFor();
+    const [file] = await Promise.all([page.waitForEvent("download"), main.locator("#chart").getByRole("link", { name: /CSV/ }).click()]);
+    expect(file.suggestedFilename()).toMatch(/^shopify-sensor-orders-.*\.csv$/);
+    await page.close();
+  });
+
   test("a chart is there before any script, and is explored by pointer and by keyboard without that anything moves", async () => {
     const page = await acme.newPage();
     const loaded: string[] = [];
     page.on("request", (request) => void loaded.push(request.url()));
     await page.goto("/t/acme", { waitUntil: "networkidle" });
     const chart = page.locator("main figure").first();
+    await chart.scrollIntoViewIfNeeded();
     const places = () =>
       chart.evaluate((figure) => {
         const own = [...figure.querySelectorAll("path, text, bdi")].filter((each) => !each.closest(".recharts-wrapper"));
@@ -114,6 +134,7 @@ describe("the main job, in a browser", () => {
     await page.mouse.move(x + width / 2, y + height / 2);
     expect(await chart.getByRole("status").innerText()).toMatch(/£[\d,.]+/);
 
+    await page.goto("/t/acme/figures?sensor=shopify-sensor", { waitUntil: "networkidle" });
     const other = page.locator("main figure").nth(1);
     await other.locator("button").focus();
     await other.locator(".recharts-surface:focus").waitFor();

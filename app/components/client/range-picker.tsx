@@ -34,11 +34,11 @@ export function RangePicker({ view, keep = {} }: { view: ShownView; keep?: Reado
             key={range}
             to={queryOf({ range, compare }, keep) || "?"}
             preventScrollReset
-            aria-label={t(`range.days${range}`)}
             aria-current={view.range === range ? "true" : undefined}
             className={cn(itemClass, view.range === range ? "bg-surface text-ink shadow-sm" : "text-ink-muted hover:text-ink")}
           >
             <span aria-hidden>{t(`range.short${range}`)}</span>
+            <span className="sr-only">{t(`range.days${range}`)}</span>
           </Link>
         ))}
       </nav>
