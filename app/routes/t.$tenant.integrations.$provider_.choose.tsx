@@ -120,7 +120,7 @@ export default function Choose() {
     <>
       <PageHeader
         before={<ProviderTrail provider={provider} step={choice.title[locale]} />}
-        title={t("accounts.choosePage", { kind: choice.title[locale] })}
+        title={choice.choose[locale]}
         description={
           <>
             <p>{t(many ? "accounts.choosePageMany" : "accounts.choosePageOne", { account: isolate(account.name) })}</p>
@@ -135,7 +135,7 @@ export default function Choose() {
               <input type="hidden" name="name" value={provider.name} />
               <SubmitButton variant="secondary" name="relist" value="1">
                 <RefreshCw aria-hidden />
-                {t("accounts.askAgain", { provider: provider.name })}
+                {t("accounts.askAgain")}
               </SubmitButton>
             </Form>
           )

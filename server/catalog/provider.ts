@@ -249,6 +249,8 @@ export interface Key {
 export interface Choice {
   kind: string;
   title: Text;
+  /** The heading of the page on which it is chosen: “Choose an Analytics property”. */
+  choose: Text;
   /** Whether several may be chosen at once. */
   many: boolean;
   /** Without these nothing can be listed. */

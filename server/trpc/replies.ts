@@ -64,7 +64,9 @@ const IntegratedAccount = z.object({
   reads: z.array(Titled).describe("Jobs that read this account."),
   reduced: z.array(Titled.extend({ words: Text })).describe("Jobs that read less of it than they could, and what is missing."),
   preferred: z.boolean().describe("Whether it is the first in the client's order."),
-  choices: z.array(z.object({ kind: z.string(), title: Text, many: z.boolean(), needed: z.boolean(), chosen: z.array(ChosenResource) })),
+  choices: z.array(
+    z.object({ kind: z.string(), title: Text, choose: Text, many: z.boolean(), needed: z.boolean(), chosen: z.array(ChosenResource) }),
+  ),
   connectedAt: z.number(),
   accessExpiresAt: z.number().nullable(),
   refreshExpiresAt: z.number().nullable(),

@@ -56,7 +56,7 @@ export function AccountFacts({ account }: { account: Account }) {
                 term: t("integrations.lastCheck"),
                 value: (
                   <>
-                    {t(`account:probe.${probeResult}`)}, <Time at={probedAt} />
+                    {t(`account:probe.${probeResult}`)}, {t("integrations.checked")} <Time at={probedAt} />
                   </>
                 ),
               },

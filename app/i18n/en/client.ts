@@ -3,11 +3,11 @@ export const client = {
   nav: {
     overview: "Overview",
     integrations: "Integrations",
-    runs: "Runs",
+    runs: "Syncs",
     settings: "Settings",
     team: "Team",
     admin: "Admin portal",
-    needReconnect_one: "{{count}} connection needs a new sign-in",
-    needReconnect_other: "{{count}} connections need a new sign-in",
+    needReconnect_one: "Reconnect {{count}} connection",
+    needReconnect_other: "Reconnect {{count}} connections",
   },
 } as const;

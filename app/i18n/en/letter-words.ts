@@ -2,10 +2,10 @@ import type { LetterCode } from "#db/words/runs.ts";
 
 /** Why a queue gave something up. `db/words/runs.ts` has the codes. */
 export const letterWords = {
-  run_dead: "The run failed as often as it may be tried.",
-  run: "The queue gave up delivering this run; the sweep sends it again as long as it is open.",
-  mail: "The mail could not be sent.",
-  token: "A connection could not be worked on; the cron comes back to it.",
-  task: "The queue gave up on this; the sweep sends it again as long as it is open.",
+  run_dead: "The run failed permanently after all attempts.",
+  run: "The queue failed to deliver this run. It’s resent while the run is open.",
+  mail: "The email could not be sent.",
+  token: "Token renewal failed in the queue. The cron tries again.",
+  task: "The queue failed to deliver this task. It’s resent while the task is open.",
   unreadable: "The message could not be read.",
 } as const satisfies Record<LetterCode, string>;

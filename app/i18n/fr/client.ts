@@ -5,11 +5,11 @@ export const client = {
   nav: {
     overview: "Aperçu",
     integrations: "Intégrations",
-    runs: "Exécutions",
+    runs: "Synchronisations",
     settings: "Réglages",
     team: "Équipe",
     admin: "Portail d’administration",
-    needReconnect_one: "{{count}} connexion à renouveler",
-    needReconnect_other: "{{count}} connexions à renouveler",
+    needReconnect_one: "{{count}} connexion à rétablir",
+    needReconnect_other: "{{count}} connexions à rétablir",
   },
 } satisfies Translation<typeof english>;

@@ -1,10 +1,10 @@
 import type { LetterCode } from "#db/words/runs.ts";
 
 export const letterWords = {
-  run_dead: "L’exécution a échoué à chaque tentative permise.",
-  run: "La file a renoncé à livrer cette exécution ; elle est renvoyée tant qu’elle est ouverte.",
+  run_dead: "Échec définitif de l’exécution après tous les essais.",
+  run: "La file n’a pas pu livrer cette exécution. Elle est renvoyée tant que l’exécution est ouverte.",
   mail: "L’e-mail n’a pas pu être envoyé.",
-  token: "Une connexion n’a pas pu être traitée ; le cron y reviendra.",
-  task: "La file y a renoncé ; la tâche est renvoyée tant qu’elle est ouverte.",
+  token: "Le renouvellement a échoué dans la file. Le cron réessaie.",
+  task: "La file n’a pas pu livrer cette tâche. Elle est renvoyée tant que la tâche est ouverte.",
   unreadable: "Le message n’a pas pu être lu.",
 } satisfies Record<LetterCode, string>;

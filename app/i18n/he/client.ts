@@ -4,13 +4,13 @@ import type { Translation } from "../shape.ts";
 export const client = {
   nav: {
     overview: "סקירה",
-    integrations: "חיבורים",
-    runs: "הרצות",
+    integrations: "אינטגרציות",
+    runs: "סנכרונים",
     settings: "הגדרות",
     team: "צוות",
     admin: "פורטל הניהול",
-    needReconnect_one: "חיבור אחד דורש התחברות מחדש",
-    needReconnect_two: "שני חיבורים דורשים התחברות מחדש",
-    needReconnect_other: "{{count}} חיבורים דורשים התחברות מחדש",
+    needReconnect_one: "חיבור אחד דורש חיבור מחדש",
+    needReconnect_two: "שני חיבורים דורשים חיבור מחדש",
+    needReconnect_other: "{{count}} חיבורים דורשים חיבור מחדש",
   },
 } satisfies Translation<typeof english>;

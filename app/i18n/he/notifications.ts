@@ -35,7 +35,7 @@ export const notifications = {
   },
   open: {
     reconnect: "חיבור מחדש",
-    cliff: "חידוש הגישה",
+    cliff: "חיבור מחדש",
     key_end: "לצפייה בחיבור",
     account_changed: "לצפייה בחיבור",
     incident: "לצפייה בתקלה",
@@ -52,7 +52,7 @@ export const notifications = {
       reconnect: "נדרש חיבור מחדש",
       cliff: "גישה שעומדת לפוג",
       key_end: "מחיקת מפתח",
-      account_changed: "חשבון שהשתנה",
+      account_changed: "שינויים בחשבון",
       incident: "תקלות",
       version: "גרסאות API שהופסקו",
       reveal: "בקשות גישה",

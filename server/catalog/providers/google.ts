@@ -62,6 +62,7 @@ const choices: readonly Choice[] = [
   {
     kind: "ga4_property",
     title: { en: "Analytics property", fr: "Propriété Analytics", he: "נכס Analytics" },
+    choose: { en: "Choose an Analytics property", fr: "Choisissez une propriété Analytics", he: "בחירת נכס Analytics" },
     many: false,
     scopes: [analytics],
     list: (account) =>
@@ -79,6 +80,7 @@ const choices: readonly Choice[] = [
   {
     kind: "gsc_site",
     title: { en: "Search Console site", fr: "Site Search Console", he: "אתר Search Console" },
+    choose: { en: "Choose a Search Console site", fr: "Choisissez un site Search Console", he: "בחירת אתר Search Console" },
     many: false,
     scopes: [searchConsole],
     async list(account) {
@@ -91,6 +93,7 @@ const choices: readonly Choice[] = [
   {
     kind: "calendar",
     title: { en: "Calendars", fr: "Agendas", he: "יומנים" },
+    choose: { en: "Choose calendars", fr: "Choisissez des agendas", he: "בחירת יומנים" },
     many: true,
     scopes: [calendar],
     list: (account) =>
@@ -103,6 +106,7 @@ const choices: readonly Choice[] = [
   {
     kind: "ads_customer",
     title: { en: "Google Ads accounts", fr: "Comptes Google Ads", he: "חשבונות Google Ads" },
+    choose: { en: "Choose Google Ads accounts", fr: "Choisissez des comptes Google Ads", he: "בחירת חשבונות Google Ads" },
     many: true,
     scopes: [adwords],
     list: listAdsCustomers,

@@ -164,6 +164,7 @@ const choices: readonly Choice[] = [
   {
     kind: "ad_account",
     title: { en: "Ad accounts", fr: "Comptes publicitaires", he: "חשבונות מודעות" },
+    choose: { en: "Choose ad accounts", fr: "Choisissez des comptes publicitaires", he: "בחירת חשבונות מודעות" },
     many: true,
     scopes: ["ads_read"],
     async list(account) {
@@ -175,6 +176,7 @@ const choices: readonly Choice[] = [
   {
     kind: "page",
     title: { en: "Pages", fr: "Pages", he: "דפים" },
+    choose: { en: "Choose Pages", fr: "Choisissez des Pages", he: "בחירת דפים" },
     many: true,
     scopes: ["pages_show_list"],
     // Not its `access_token`: a page's own token is asked for when something is to be done with it.
@@ -183,6 +185,7 @@ const choices: readonly Choice[] = [
   {
     kind: "business",
     title: { en: "Business portfolios", fr: "Portefeuilles d’entreprise", he: "תיקי עסקים" },
+    choose: { en: "Choose business portfolios", fr: "Choisissez des portefeuilles d’entreprise", he: "בחירת תיקי עסקים" },
     many: true,
     scopes: ["business_management"],
     list: async (account) =>
@@ -191,6 +194,7 @@ const choices: readonly Choice[] = [
   {
     kind: "pixel",
     title: { en: "Pixel", fr: "Pixel", he: "פיקסל" },
+    choose: { en: "Choose a pixel", fr: "Choisissez un pixel", he: "בחירת פיקסל" },
     many: false,
     // Only who may send events has a use for it.
     scopes: ["ads_read", "ads_management"],

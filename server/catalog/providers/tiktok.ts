@@ -249,6 +249,7 @@ export const tiktok: OAuthProvider = {
     {
       kind: "advertiser",
       title: { en: "Advertisers", fr: "Annonceurs", he: "מפרסמים" },
+      choose: { en: "Choose advertisers", fr: "Choisissez des annonceurs", he: "בחירת מפרסמים" },
       many: true,
       scopes: ["1"],
       list: listAdvertisers,

@@ -74,7 +74,7 @@ export interface IntegratedAccount {
   /** Whether it is the first in that order. */
   preferred: boolean;
   /** The kinds of things under it that it may list. `needed`: a job cannot run without a choice. */
-  choices: { kind: string; title: Text; many: boolean; needed: boolean; chosen: ChosenResource[] }[];
+  choices: { kind: string; title: Text; choose: Text; many: boolean; needed: boolean; chosen: ChosenResource[] }[];
   connectedAt: number;
   accessExpiresAt: number | null;
   refreshExpiresAt: number | null;
@@ -180,9 +180,10 @@ function choicesUnder(
   const jobs = jobsOf(provider).filter((job) => [null, row.id].includes(readBy(job, provider, all)));
   return (provider.choices ?? [])
     .filter(({ scopes }) => lacks(scopes).length === 0)
-    .map(({ kind, title, many }) => ({
+    .map(({ kind, title, choose, many }) => ({
       kind,
       title,
+      choose,
       many,
       needed: jobs.some(({ needs }) => needs.some((need) => need.provider === provider.id && need.resource === kind)),
       chosen: row.chosen.filter((each) => each.kind === kind),
