@@ -65,5 +65,5 @@ await withAtrium("create-client", { ...values, refused: 1 }, async (ctx) => {
     return null;
   });
   if (!made) return;
-  process.stdout.write(`${made.name} is taken in as ${id}.${input.data.ownerEmail ? ` ${input.data.ownerEmail} is invited.` : ""}\n`);
+  process.stdout.write(`${made.name} created as ${id}.${input.data.ownerEmail ? ` Invitation sent to ${input.data.ownerEmail}.` : ""}\n`);
 });

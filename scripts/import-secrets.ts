@@ -55,7 +55,7 @@ await withAtrium("import-secrets", values, async (ctx) => {
     if (values["dry-run"]) say(`would connect ${provider.name}: ${names.join(", ")}`);
     else refused += (await connect(provider.id, fields, `${provider.name}: ${names.join(", ")}`)) ? 0 : 1;
   }
-  if (plan.ready.length === 0) say("Nothing in it is a key that can be connected.");
+  if (plan.ready.length === 0) say("No keys to connect in this file.");
   process.exitCode = refused + plan.incomplete.length > 0 ? 1 : 0;
 
   async function connect(provider: string, given: Record<string, string>, what: string): Promise<boolean> {

@@ -13,14 +13,14 @@ Says what runs for a client, when next, and what keeps it from running. Ends wit
 `;
 
 const blocks: Record<ScheduleBlock, string> = {
-  suspended: "the client is suspended",
-  not_connected: "its account is not connected",
-  reconnect_needed: "its account must be connected again",
-  missing_scopes: "its account lacks a permission",
-  choice_needed: "what it reads must be chosen",
-  choice_gone: "what it read is no longer there",
-  not_in_plan: "the client's plan does not have it",
-  retired: "it is no longer on offer",
+  suspended: "the client is paused",
+  not_connected: "connect its account",
+  reconnect_needed: "reconnect its account",
+  missing_scopes: "its account is missing a permission",
+  choice_needed: "choose what it syncs",
+  choice_gone: "what was chosen no longer exists",
+  not_in_plan: "not in the client's plan",
+  retired: "no longer offered",
 };
 
 const { values, positionals } = readOptions(usage, {
@@ -32,7 +32,7 @@ const { values, positionals } = readOptions(usage, {
     json: { type: "boolean", default: false },
   },
 });
-if (!values.list) refuseCall(usage, "What of the schedules? They can be listed: --list.");
+if (!values.list) refuseCall(usage, "Add --list to list the schedules.");
 const id = readTenant(usage, values, positionals);
 
 await withAtrium("schedules", values, async (ctx) => {
@@ -40,7 +40,7 @@ await withAtrium("schedules", values, async (ctx) => {
   const schedules = await listSchedules(client);
   if (values.json) process.stdout.write(`${JSON.stringify(schedules)}\n`);
   else for (const each of schedules) process.stdout.write(`${lineOf(each)}\n`);
-  if (!values.json && schedules.length === 0) process.stdout.write(`${client.tenant.name}: nothing is scheduled.\n`);
+  if (!values.json && schedules.length === 0) process.stdout.write(`${client.tenant.name}: no syncs scheduled.\n`);
 });
 
 function lineOf({ job, everyS, nextAt, enabled, blocked, lastSuccessAt }: Schedule): string {

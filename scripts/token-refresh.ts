@@ -17,15 +17,15 @@ token is shown. Ends with 0, with 1 where something could not be renewed, 2 wher
 `;
 
 const reasons: Record<DueReason, string> = {
-  ahead: "ahead of its end",
-  ends_soon: "it ends within a minute",
-  ended: "it has ended",
+  ahead: "before it expires",
+  ends_soon: "access expires within a minute",
+  ended: "access has expired",
   again: "the last renewal failed",
-  lasting: "it has no end, and the provider wants it exchanged",
+  lasting: "the provider wants a token that never expires exchanged",
 };
 const remarks: Record<DueRemark, string> = {
-  being_renewed: "somebody renews it at this moment",
-  reply_lost: "the reply to an earlier renewal was lost",
+  being_renewed: "already being renewed",
+  reply_lost: "the response to an earlier renewal was lost",
 };
 
 const { values } = readOptions(usage, {
@@ -38,13 +38,13 @@ await withAtrium("token-refresh", values, async (ctx) => {
   const due = await listDueRenewals(ctx, one);
   if (values["dry-run"]) {
     for (const each of due) say(`would renew ${nameOf(each)}: ${whyOf(each)}`);
-    if (due.length === 0) say("Nothing is to be renewed now.");
+    if (due.length === 0) say("Nothing to renew right now.");
     return;
   }
   const startedAt = ctx.now();
   const claimed = await claimRenewals(ctx, one);
   for (const each of due) await tell(each);
-  say(claimed === 0 ? "Nothing was to be renewed." : `${claimed} sent for renewal.`);
+  say(claimed === 0 ? "Nothing to renew." : `${claimed} sent for renewal.`);
 
   async function tell(each: DueRenewal): Promise<void> {
     const client = enterTenant(ctx, await findTenant(ctx, each.tenant), "system");
@@ -52,7 +52,7 @@ await withAtrium("token-refresh", values, async (ctx) => {
     const latest = items.find(({ at }) => at >= startedAt);
     if (latest?.outcome === "renewed") return say(`renewed     ${nameOf(each)}`);
     if (!latest && values.remote) return say(`queued      ${nameOf(each)}`);
-    say(`not renewed ${nameOf(each)}: ${latest ? `${latest.outcome} ${latest.message ?? ""}`.trim() : "it was not tried"}`);
+    say(`not renewed ${nameOf(each)}: ${latest ? `${latest.outcome} ${latest.message ?? ""}`.trim() : "not attempted"}`);
     process.exitCode = 1;
   }
 });

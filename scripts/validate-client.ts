@@ -24,7 +24,7 @@ await withAtrium("validate-client", values, async (ctx) => {
   const findings = wordedFindings({ voice: voiceIn("en") }, await validateClient(client));
   if (values.json) process.stdout.write(`${JSON.stringify(findings)}\n`);
   else {
-    for (const { severity, message } of findings) process.stdout.write(`${severity === "error" ? "wrong  " : "mind   "} ${message}\n`);
+    for (const { severity, message } of findings) process.stdout.write(`${severity === "error" ? "error  " : "warning"} ${message}\n`);
     if (findings.length === 0) process.stdout.write(`${client.tenant.name}: all is well.\n`);
   }
   process.exitCode = findings.some(({ severity }) => severity === "error") ? 1 : 0;

@@ -14,7 +14,7 @@ export function isTimezone(name: string): boolean {
 /** What `calendarOf` logs: among the lines of each job that asks it. */
 export const calendarLines = {
   zone_unknown: {
-    en: "The account says a time zone that is not known; its days are counted in the client’s.",
+    en: "The account reports an unknown time zone, so its days follow the client’s time zone.",
     fr: "Le compte indique un fuseau horaire inconnu ; ses jours sont comptés dans celui du client.",
     he: "החשבון מציין אזור זמן לא מוכר; הימים שלו נספרים לפי אזור הזמן של הלקוח.",
   },

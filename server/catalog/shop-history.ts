@@ -3,7 +3,7 @@
  * the account's: orders that are stamped ahead of it are left out until their day. Without it all are in.
  */
 export interface ShopHistory {
-  /** Days from `from` (YYYY-MM-DD, inclusive) that have orders or refunds, each currency by itself. */
+  /** Days from `from` (YYYY-MM-DD, inclusive) that have orders or refunds, each currency separately. */
   daily(from: string): Promise<{ day: string; currency: string; orders: number; grossMinor: number; refundsMinor: number }[]>;
   /** Days on which these orders, and what was given back of them, have been counted until now: they may leave them. */
   daysOf(orderExternalIds: readonly string[]): Promise<string[]>;

@@ -20,7 +20,7 @@ test("a sentence names what its code has, and all of it, in every language", () 
 test("a refusal is a code with what is named: each reader has the sentence in their own language, a log the code", () => {
   const refused = conflict("key_of_another", { provider: "Twilio", account: "Acme" });
   expect(sayError("fr", refused)).toBe(
-    "Cette clé est celle d’un autre compte Twilio que Acme. Rien n’a changé : connectez l’autre à part.",
+    "Cette clé appartient à un autre compte Twilio que Acme. Rien n’a changé. Connectez cet autre compte à part.",
   );
   expect(sayError("he", refused)).toMatch(/Twilio.*Acme/);
   expect(refused.message).toBe('key_of_another {"provider":"Twilio","account":"Acme"}');
@@ -59,7 +59,7 @@ test("a program is told in English too, and a value that is refused is in nothin
     field: "name",
     issues: [
       { field: "name", code: "too_long", params: { most: 3 }, message: "At most 3 characters." },
-      { field: "tags", code: "wrong_type", params: { expected: "array" }, message: "This must be of the type array." },
+      { field: "tags", code: "wrong_type", params: { expected: "array" }, message: "Must be of type array." },
     ],
     retryAfterS: null,
     message: "name: At most 3 characters.",

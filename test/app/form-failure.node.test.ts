@@ -38,21 +38,21 @@ describe("why a form was not done", () => {
 
   test("a field at fault has its message, the form has none", () => {
     const { data, init } = failureOf(procedure(invalid("email", "not_an_email")));
-    expect(data.fields).toEqual({ email: "This is no e-mail address." });
+    expect(data.fields).toEqual({ email: "Enter a valid email address." });
     expect(data.message).toBeNull();
     expect(init?.status).toBe(422);
   });
 
   test("all the fields that a schema refuses are named", () => {
     const { error } = z.object({ name: z.string().min(1, "name_missing"), zone: z.enum(["UTC"]) }).safeParse({ name: "", zone: "x" });
-    expect(failureOf(procedure(error as Error)).data.fields).toEqual({ name: "Please give a name.", zone: "Choose one of these: UTC." });
+    expect(failureOf(procedure(error as Error)).data.fields).toEqual({ name: "Enter a name.", zone: "Choose one of: UTC." });
   });
 
   test("a French reader is told in French why, with what is named", () => {
-    expect(failureOf(procedure(invalid("email", "not_an_email")), "fr").data.fields.email).toBe("Ce n’est pas une adresse e-mail.");
-    expect(failureOf(procedure(conflict("client_suspended")), "fr").data.message).toBe("Ce client est suspendu.");
+    expect(failureOf(procedure(invalid("email", "not_an_email")), "fr").data.fields.email).toBe("Saisissez une adresse e-mail valide.");
+    expect(failureOf(procedure(conflict("client_suspended")), "fr").data.message).toBe("Ce client est en pause.");
     const full = conflict("team_full", { members: 5 }, { field: "email" });
-    expect(failureOf(procedure(full), "fr").data.fields.email).toBe("La formule prévoit 5 personnes, invités compris.");
+    expect(failureOf(procedure(full), "fr").data.fields.email).toBe("La formule comprend 5 personnes, invitations incluses.");
   });
 
   test("a limit says how long to wait", () => {
@@ -69,7 +69,7 @@ describe("why a form was not done", () => {
     expect(data).toMatchObject({
       intent: "invite",
       values: { email: "new@acme.example" },
-      message: "Twilio does not answer right now. What was listed before stays.",
+      message: "Twilio isn’t responding. You still see the previous list.",
     });
   });
 });
@@ -103,7 +103,7 @@ describe("a form with a key in it", () => {
     const { answer, asked, toasts } = await sent(async () => ({ account: "Acme" }));
     const fields = { auth_token: "a-very-secret-token", account: "owner@acme.example" };
     expect(asked).toEqual([{ tenant: "acme", provider: "twilio", connectionId: "con_1", fields }]);
-    expect(toasts).toEqual([{ kind: "success", message: "The key of Acme is replaced." }]);
+    expect(toasts).toEqual([{ kind: "success", message: "Key for Acme replaced." }]);
     expect(answer).toBeNull();
   });
 

@@ -37,8 +37,8 @@ test("a sentence inside of a sentence is said in the same language", () => {
   const reason = { code: "connection.uninstalled", params: {} };
   const saying = { code: "finding.reconnect_needed", params: { account: "Shopify (Acme)", reason } };
   expect(voiceIn("en").text(saying)).toEqual({
-    en: "Shopify (Acme) must be connected again. The app was uninstalled there.",
-    fr: "Shopify (Acme) doit être reconnecté. L’application y a été désinstallée.",
+    en: "Shopify (Acme) must be reconnected. The app was uninstalled there.",
+    fr: "Shopify (Acme) doit être reconnecté. L’application a été désinstallée là-bas.",
     he: "יש לחבר מחדש את Shopify (Acme). האפליקציה הוסרה שם.",
   });
 });
@@ -66,11 +66,11 @@ test("what a run says is said in the language of who reads: the engine's words, 
     { code: "listing_unavailable", params: { provider: "Twilio" } },
   ];
   expect(sayings.map(voiceIn("en").say)).toEqual([
-    "This took longer than 30 seconds.",
+    "Took longer than 30 seconds.",
     "Bounce rate is above its limit.",
-    "Twilio does not answer right now. What was listed before stays.",
+    "Twilio isn’t responding. You still see the previous list.",
   ]);
-  expect(sayings.slice(0, 2).map(voiceIn("fr").say)).toEqual(["Cela a duré plus de 30 secondes.", "Taux de rebond : au-dessus du seuil."]);
+  expect(sayings.slice(0, 2).map(voiceIn("fr").say)).toEqual(["Durée supérieure à 30 secondes.", "Taux de rebond : au-dessus du seuil."]);
 });
 
 test("a line of a job that is no longer on the shelf is shown by its code", () => {

@@ -20,7 +20,7 @@ test("a name that is one long word makes no page wider than a small screen", asy
   const page = await browser.newPage({ viewport: { width: 360, height: 640 } });
   const way = createElement("ol", { className: "flex flex-wrap" }, createElement("li", { className: "min-w-0" }, name));
   const head = createElement(PageHeader, { title: name, description: name, before: way });
-  const parts = { title: name, description: `Who may enter ${name}.`, children: name };
+  const parts = { title: name, description: `People with access to ${name}.`, children: name };
   const section = createElement(Section, parts);
   await page.setContent(`<!doctype html><html><head><style>${css.join("\n")}</style></head>
     <body><main class="p-4">${renderToStaticMarkup(createElement("div", null, head, section))}</main></body></html>`);

@@ -208,7 +208,7 @@ describe("the main job, in a browser", () => {
     await chooseAccount(page, "owner@beta.example");
     await allow(page);
     await page.waitForURL(/\/integrations\/google\?other=con_/);
-    await page.getByRole("link", { name: "Connect the other one as well" }).click();
+    await page.getByRole("link", { name: "Connect this one too" }).click();
     await chooseAccount(page, "owner@beta.example");
     await allow(page);
     await page.waitForURL(/\/integrations\/google$/);
@@ -366,7 +366,7 @@ describe("with the keyboard alone", () => {
     const form = page.locator('form[action="/t/acme/connect/hubspot"]').first();
     for (const box of await form.locator('input[name="sets"]').all()) await box.setChecked(false);
     await form.locator('button[type="submit"]').click();
-    await page.getByText("Tick at least one permission.").first().waitFor();
+    await page.getByText("Select at least one permission.").first().waitFor();
     expect(new URL(page.url()).pathname).toBe("/t/acme/integrations/hubspot");
     await page.close();
   });

@@ -107,7 +107,7 @@ interface KnownKey {
 
 test("from the command line a client is created, given today's keys and checked, and no value of a key is ever printed", async () => {
   const created = await runLocal("create-client", "--id", "acme", "--name", "Acme Gifts", "--contact-email", "owner@acme.example");
-  expect(created).toMatchObject({ code: 0, out: expect.stringContaining("Acme Gifts is taken in as acme.") });
+  expect(created).toMatchObject({ code: 0, out: expect.stringContaining("Acme Gifts created as acme.") });
 
   const keys = (await (await fetch(`${sandbox.url}/__sandbox/keys`)).json()) as KnownKey[];
   const own = keys.filter(({ account }) => account === "Acme Gifts");
@@ -135,10 +135,10 @@ test("from the command line a client is created, given today's keys and checked,
   expect(JSON.parse(checked.out.split("\n").find((line) => line.startsWith("[")) ?? "null")).toContainEqual({
     severity: "error",
     code: "no_owner",
-    message: "Nobody owns this workspace, and no owner is invited.",
+    message: "No owner, and none is invited.",
   });
   expect(checked.code).toBe(1);
-  expect(await runLocal("validate-client", "nobody")).toMatchObject({ code: 2, out: expect.stringContaining("There is no such client.") });
+  expect(await runLocal("validate-client", "nobody")).toMatchObject({ code: 2, out: expect.stringContaining("Client not found.") });
 
   // The D1 as it lies on the disk: nothing of the keys is in it in clear.
   const files = (await readdir(join(dataDir, "d1"), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
@@ -177,7 +177,7 @@ test.each([
   expect(parseEnv(await readText(file))).toEqual({ A: "1", B: "2" });
 });
 
-test("a client is taken in with the keys of the Atrium whose data it is, whatever .dev.vars says", async () => {
+test("a client is created with the keys of the Atrium whose data it is, whatever .dev.vars says", async () => {
   const created = await runLocal("create-client", "--id", "beta", "--name", "Beta Gifts", "--owner", "owner@beta.example");
   expect(created.code).toBe(0);
   const [, origin, token = ""] = /"(http[^"]+)\/invitation\/([^"]+)"/.exec(created.out) ?? [];
@@ -208,10 +208,10 @@ test.each([
   expect(slugOf(name)).toBe(id);
 });
 
-test("a client's id is made of its name, and what cannot be taken in is refused with words before anything is kept", async () => {
+test("a client's id is made of its name, and what cannot be a client is refused with words before anything is kept", async () => {
   const email = "owner@angstrom.example";
   const made = await runLocal("create-client", "--name", "Café Ångström", "--vertical", "custom", "--email", email);
-  expect(made).toMatchObject({ code: 0, out: expect.stringContaining(`Café Ångström is taken in as cafe-angstrom. ${email} is invited.`) });
+  expect(made).toMatchObject({ code: 0, out: expect.stringContaining(`Café Ångström created as cafe-angstrom. Invitation sent to ${email}.`) });
   expect(made.out).toMatch(/"http[^"]+\/invitation\/[^"]+"/);
   expect(await inClient("cafe-angstrom", async ({ tenant }) => tenant)).toMatchObject({ vertical: "custom", source: "script" });
 
@@ -220,7 +220,7 @@ test("a client's id is made of its name, and what cannot be taken in is refused 
   const refused: [string[], RegExp][] = [
     [[], /--name NAME/],
     [["--name", "מתנות"], /No id can be made of this name.*--id/],
-    [["--name", "Left", "--vertical", "shops"], /vertical: Choose one of these: shopify/],
+    [["--name", "Left", "--vertical", "shops"], /vertical: Choose one of: shopify/],
     [["--name", "Left", "--email", "nobody"], /ownerEmail: /],
     [["--name", "Left", "--email", email, "--owner", email], /mean the same/],
     [["--name", "Left", "--colour", "red"], /'--colour'/],
@@ -238,7 +238,7 @@ test("a client's id is made of its name, and what cannot be taken in is refused 
 test("the client is named by --tenant or by the first word, and is one", async () => {
   expect(await runLocal("validate-client", "--tenant", "named")).toMatchObject({
     code: 1,
-    out: expect.stringContaining("Nobody owns this workspace"),
+    out: expect.stringContaining("No owner, and none is invited"),
   });
   expect(await runLocal("validate-client")).toMatchObject({ code: 2, out: expect.stringContaining("--tenant ID") });
   expect(await runLocal("validate-client", "named", "--tenant", "acme")).toMatchObject({
@@ -269,11 +269,11 @@ test("a client's schedules are listed, each with when it runs next or what it wa
 test("a job is started with the parameters that its own schema names; any other, or one of another type, is refused by name", async () => {
   const start = (...args: string[]) => runLocal("run-job", ...args, "--tenant", "running");
   const refused: [string[], RegExp][] = [
-    [["shopify-sensor", "--param", "lowStock=12"], /lowStock: This job has no such parameter\. It has lowStockAt\./],
+    [["shopify-sensor", "--param", "lowStock=12"], /lowStock: This job doesn’t have that parameter\. It has lowStockAt\./],
     [["shopify-sensor", "--param", "lowStockAt=many"], /lowStockAt: .*number/],
     [["shopify-sensor", "--param", "lowStockAt=1", "--param", "lowStockAt=2"], /lowStockAt is given twice/],
     [["shopify-sensor", "--param", "lowStockAt"], /NAME=VALUE/],
-    [["no-such-job"], /There is no such job\./],
+    [["no-such-job"], /Job not found\./],
     [["shopify-sensor", "klaviyo-sensor"], /Which job\?/],
     [[], /Which job\?/],
   ];
@@ -322,10 +322,10 @@ test("what is to be renewed is said by connection and without a token; then it i
   const before = await own();
   const name = `renewed CJ Dropshipping Renewed Supplies (${before[0]?.id})`;
   const dry = await refresh("--dry-run");
-  expect(dry.out).toContain(`would renew ${name}: it ends within a minute, `);
+  expect(dry.out).toContain(`would renew ${name}: access expires within a minute, `);
   expect(dry.out).not.toContain(fields.api_key);
   expect(dry.code).toBe(0);
-  expect((await refresh("--tenant", "bystander")).out).toContain("Nothing was to be renewed.");
+  expect((await refresh("--tenant", "bystander")).out).toContain("Nothing to renew.");
   expect(await own()).toEqual(before);
 
   const done = await refresh("--tenant", "renewed");

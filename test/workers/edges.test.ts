@@ -25,7 +25,7 @@ test("an unknown address below /api is a JSON 404 with the request's id, and no 
 test("a page that the portal itself could not make speaks the reader's language", async () => {
   const page = await (await ask("/no%5cpage", { headers: { "accept-language": "fr" } })).text();
   expect(page).toContain('<html lang="fr" dir="ltr">');
-  expect(page).toContain("Il n’y a rien à cette adresse.");
+  expect(page).toContain("Rien à cette adresse.");
   expect(await (await ask("/no%5cpage", { headers: { cookie: "atrium_locale=he", "accept-language": "fr" } })).text()).toContain(
     '<html lang="he" dir="rtl">',
   );
@@ -120,9 +120,9 @@ test("our own pages may, and so may a caller without cookies that is no page", a
   const { token } = await makeUser();
   const cookie = `${sessionCookie}=${token}`;
   const send = (headers: Record<string, string>) => ask("/api/clients", { method: "POST", headers: { ...json, ...headers }, body: "{}" });
-  expect(await errorOf(await send({ cookie, origin: testOrigin }))).toMatchObject({ message: "This is for the agency's admins." });
+  expect(await errorOf(await send({ cookie, origin: testOrigin }))).toMatchObject({ message: "Only the agency’s admins can do this." });
   expect(await errorOf(await send({ cookie, "sec-fetch-site": "same-origin" }))).toMatchObject({
-    message: "This is for the agency's admins.",
+    message: "Only the agency’s admins can do this.",
   });
   expect((await send({})).status).toBe(401);
 });

@@ -56,7 +56,7 @@ async function stage() {
 test("an admin lends an account on the client's settings, sees who lends it there, and ends the loan after a question", async () => {
   const { house, tenant, value, admin } = await stage();
   const before = await pageOf(settingsOf(tenant), admin);
-  expect(before.root.querySelector("main")?.text).toContain("Nothing is lent to this client.");
+  expect(before.root.querySelector("main")?.text).toContain("No accounts lent to this client.");
   expect((await send(settingsOf(tenant), admin, { intent: "lend", account: value })).status).toBe(302);
   const [loan] = await loansOf(tenant);
   expect(loan).toMatchObject({ lenderId: house.id, provider: "klaviyo", endedAt: null });
@@ -107,7 +107,7 @@ test("only what may be lent is offered: connected accounts of the agency's own c
 test("what cannot be lent any more says why at the form, in the reader's language", async () => {
   const { tenant, connection, value, admin } = await stage();
   await db.update(connections).set({ status: "disconnected" }).where(eq(connections.id, connection));
-  const says = { en: "This account is not connected.", he: "החשבון אינו מחובר." };
+  const says = { en: "This account isn’t connected.", he: "החשבון לא מחובר." };
   for (const [locale, words] of Object.entries(says)) {
     const { status, root } = await send(settingsOf(tenant), admin, { intent: "lend", account: value }, locale);
     expect(status).toBe(409);
@@ -144,7 +144,7 @@ test("a lent account is among the borrower's integrations and on its page, and t
   expect(await shown(`/t/${tenant.id}/integrations?show=connected`)).toMatch(/Klaviyo.*Lent by your agency/s);
   expect(await shown(`/t/${tenant.id}/integrations?show=free`)).not.toContain("Klaviyo");
   const page = await shown(`/t/${tenant.id}/integrations/klaviyo`);
-  expect(page).toContain("Lent by your agency");
+  expect(page).toContain("Provided by your agency");
   expect(page).toContain("Connect your own account");
   expect(page).not.toContain("Not connected");
   const health = (await pageOf(`/admin/clients/${tenant.id}`, admin)).root.querySelector("main")?.text;

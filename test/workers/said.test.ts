@@ -30,16 +30,16 @@ async function failedRun(tenantId: string) {
 /** Of the sentences above. */
 const said = {
   fr: [
-    "Cela a duré plus de 30 secondes.",
-    "GET /orders\u00a0: pas de réponse, nouvelle tentative",
+    "Durée supérieure à 30 secondes.",
+    "GET /orders\u00a0: pas de réponse, nouvel essai",
     "La réponse était une redirection que nous ne suivons pas (statut 302).",
-    "La boutique ne connaissait plus la page ; la lecture reprend par date.",
+    "La boutique a perdu notre place dans la liste : nous continuons par date.",
   ],
   he: [
-    "זה נמשך יותר מ־30 שניות.",
-    "GET /orders: אין תשובה, ניסיון נוסף",
-    "העמוד כבר אינו מוכר לחנות; הקריאה ממשיכה לפי תאריך.",
-    "התשובה הייתה הפניה שאיננו עוקבים אחריה (סטטוס 302).",
+    "נמשך יותר מ־30 שניות.",
+    "GET /orders: אין תגובה, מנסים שוב",
+    "המקום ברשימה אבד אצל החנות, ולכן ממשיכים לפי תאריך.",
+    "התגובה הייתה הפניה שאיננו עוקבים אחריה (סטטוס 302).",
   ],
 } as const;
 
@@ -64,15 +64,15 @@ test("a run is told in its reader's language on the pages of both portals, and t
   }
   const told = await ask(`/api/scripts/status/${run}`, { headers: asPerson(admin.token) });
   expect(await told.json()).toMatchObject({
-    errorMessage: "This took longer than 30 seconds.",
+    errorMessage: "Took longer than 30 seconds.",
     errorCode: "run.took_too_long",
     errorParams: { seconds: 30 },
     logs: [
       { message: "A line of before.", code: null, params: null },
-      { message: "GET /orders: no reply, tried again", code: "run.call_silent_retried", params: { method: "GET", path: "/orders" } },
-      { message: "The shop no longer knew the page; reading goes on by date.", code: "shopify-sensor.page_unknown", params: {} },
+      { message: "GET /orders: no response, retrying", code: "run.call_silent_retried", params: { method: "GET", path: "/orders" } },
+      { message: "The shop lost our place in the list, so we continue by date.", code: "shopify-sensor.page_unknown", params: {} },
       { message: "Klaviyo: throttled.", code: null, params: null },
-      { message: "The reply was a redirect that we do not follow (status 302).", code: "call.redirect_refused", params: { status: 302 } },
+      { message: "The response was a redirect that we don’t follow (status 302).", code: "call.redirect_refused", params: { status: 302 } },
     ],
   });
 });
@@ -87,7 +87,7 @@ test("how a consent ended is told in the language of the person whose browser co
   const tenant = await makeTenant();
   const { actor, token } = await makeUser({ roles: [[tenant, "owner"]] });
   for (const [locale, message] of [
-    ["en", "To connect Klaviyo, please start from this page."],
+    ["en", "To connect Klaviyo, start from this page."],
     ["he", "כדי לחבר את Klaviyo, יש להתחיל מהעמוד הזה."],
   ] as const) {
     await db.update(users).set({ locale }).where(eq(users.id, actor.userId));
@@ -116,12 +116,12 @@ test("why a letter died and what is wrong with a client are told in the reader's
   expect(letters).toContain("A sentence of before.");
   expect(await read(`/admin/clients/${tenant.id}/check`)).toContain("Personne ne possède cet espace de travail");
   const listed = await ask(`/api/dead-letters?tenantId=${tenant.id}`, { headers: asPerson(admin.token) });
-  expect(await listed.json()).toMatchObject({ items: [{ reason: "A sentence of before." }, { reason: "The mail could not be sent." }] });
+  expect(await listed.json()).toMatchObject({ items: [{ reason: "A sentence of before." }, { reason: "The email could not be sent." }] });
   const checked = await ask(`/api/clients/${tenant.id}/validation`, { headers: asPerson(admin.token) });
   expect(await checked.json()).toContainEqual({
     severity: "error",
     code: "no_owner",
-    message: "Nobody owns this workspace, and no owner is invited.",
+    message: "No owner, and none is invited.",
   });
 });
 
@@ -135,7 +135,7 @@ test("how an account is, is told in the reader's language on its page, and in En
     .insert(connections)
     .values({ ...own, ...rest, id: newId("con", Date.now()), status: "reconnect_needed", statusReason: "uninstalled" });
   const page = await ask(`/t/${tenant.id}/integrations/klaviyo`, { headers: asPerson(owner.token) });
-  expect(parse(await page.text()).querySelector("main")?.text).toContain("L’application y a été désinstallée.");
+  expect(parse(await page.text()).querySelector("main")?.text).toContain("L’application a été désinstallée là-bas.");
   const health = await ask(`/api/health/${tenant.id}`, { headers: asPerson(owner.token) });
   const { integrations } = await health.json<{ integrations: { provider: string; reason: string | null }[] }>();
   expect(integrations.find(({ provider }) => provider === "klaviyo")?.reason).toBe("The app was uninstalled there.");

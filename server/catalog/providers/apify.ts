@@ -26,8 +26,8 @@ export const apify: KeyProvider = {
   id: "apify",
   name: "Apify",
   description: {
-    en: "Data that your actors collect from the web.",
-    fr: "Données que vos acteurs collectent sur le web.",
+    en: "Data your Actors collect from the web.",
+    fr: "Les données que vos Actors collectent sur le web.",
     he: "נתונים שה-actors שלך אוספים מהרשת.",
   },
   api: "https://api.apify.com/v2",

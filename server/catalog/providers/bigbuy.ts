@@ -44,9 +44,9 @@ export const bigbuy: KeyProvider = {
         name: "api_key",
         label: { en: "API key", fr: "Clé d’API", he: "מפתח API" },
         hint: {
-          en: "In BigBuy’s control panel under Synchronise with BigBuy, API. Take the production key.",
-          fr: "Dans le panneau de BigBuy, sous Synchroniser avec BigBuy, API. Prenez la clé de production.",
-          he: "בלוח הבקרה של BigBuy, תחת Synchronise with BigBuy ואז API. יש לקחת את מפתח הייצור.",
+          en: "In BigBuy’s control panel under Synchronise with BigBuy, API. Use the production key.",
+          fr: "Dans le panneau de BigBuy, sous Synchronise with BigBuy, API. Utilisez la clé de production.",
+          he: "בלוח הבקרה של BigBuy, תחת Synchronise with BigBuy ואז API. יש להשתמש במפתח של סביבת הייצור.",
         },
         secret: true,
         schema: typed(/^\w{20,300}={0,2}$/),
@@ -55,11 +55,11 @@ export const bigbuy: KeyProvider = {
         // We know of no call that says whose key it is: the client says it, so that a key that is replaced stays with its
         // account. That it is true cannot be checked.
         name: "account",
-        label: { en: "Account’s e-mail address", fr: "Adresse e-mail du compte", he: "כתובת הדוא״ל של החשבון" },
+        label: { en: "Account email address", fr: "Adresse e-mail du compte", he: "כתובת האימייל של החשבון" },
         hint: {
-          en: "The one that you sign in to BigBuy with. BigBuy does not tell it, and it keeps your accounts apart.",
-          fr: "Celle avec laquelle vous vous connectez à BigBuy. BigBuy ne la communique pas ; elle distingue vos comptes.",
-          he: "זו שבה נכנסים ל-BigBuy. ‏BigBuy אינו מוסר אותה, והיא מבדילה בין החשבונות שלך.",
+          en: "The one you sign in to BigBuy with. We use it to tell your accounts apart.",
+          fr: "Celle avec laquelle vous vous connectez à BigBuy. Elle nous sert à distinguer vos comptes.",
+          he: "זו שבה נכנסים ל-BigBuy. לפיה אנחנו מבחינים בין החשבונות שלך.",
         },
         secret: false,
         schema: z

@@ -125,7 +125,7 @@ export const google: OAuthProvider = {
   id: "google",
   name: "Google",
   description: {
-    en: "Analytics, Search Console, Ads, Calendar and Gmail: visitors, searches, campaigns and free hours.",
+    en: "Analytics, Search Console, Ads, Calendar and Gmail.",
     fr: "Analytics, Search Console, Ads, Agenda et Gmail : visiteurs, recherches, campagnes et créneaux libres.",
     he: "Analytics, Search Console, Ads, יומן ו-Gmail: מבקרים, חיפושים, קמפיינים ושעות פנויות.",
   },
@@ -159,7 +159,7 @@ export const google: OAuthProvider = {
       { id: "ads", title: { en: "Google Ads", fr: "Google Ads", he: "Google Ads" }, scopes: [adwords], default: false },
       {
         id: "gmail",
-        title: { en: "Sending mail with Gmail", fr: "Envoi d’e-mails avec Gmail", he: "שליחת דוא״ל ב-Gmail" },
+        title: { en: "Sending email with Gmail", fr: "Envoi d’e-mails avec Gmail", he: "שליחת אימייל ב-Gmail" },
         scopes: [gmailSend],
         default: false,
       },

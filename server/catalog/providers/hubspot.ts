@@ -107,9 +107,9 @@ export const hubspot: OAuthProvider = {
   id: "hubspot",
   name: "HubSpot",
   description: {
-    en: "Contacts, companies and deals of your CRM, and what became of them.",
-    fr: "Contacts, entreprises et transactions de votre CRM, et ce qu’ils deviennent.",
-    he: "אנשי הקשר, החברות והעסקאות ב-CRM שלך, ומה עלה בגורלם.",
+    en: "Contacts, companies and deals in your CRM.",
+    fr: "Contacts, entreprises et transactions de votre CRM.",
+    he: "אנשי הקשר, החברות והעסקאות ב-CRM שלך.",
   },
   api: "https://api.hubapi.com",
   hosts: [/^api\.hubapi\.com$/],

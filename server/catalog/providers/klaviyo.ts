@@ -66,7 +66,7 @@ async function identifyKey(account: Account): Promise<Identity> {
   const identity = await identify(account);
   if (identity.externalId === account.fields.public_key) return identity;
   throw new FieldFault("public_key", {
-    en: "The private key belongs to another Klaviyo account than this public key.",
+    en: "The private key and this public key belong to different Klaviyo accounts.",
     fr: "La clé privée appartient à un autre compte Klaviyo que cette clé publique.",
     he: "המפתח הפרטי שייך לחשבון Klaviyo אחר מזה של המפתח הציבורי.",
   });
@@ -76,9 +76,9 @@ export const klaviyo: OAuthProvider & KeyProvider = {
   id: "klaviyo",
   name: "Klaviyo",
   description: {
-    en: "Lists, segments, flows and campaigns, and how your emails do.",
+    en: "Lists, segments, flows and campaigns, and how your emails perform.",
     fr: "Listes, segments, flux et campagnes, et les résultats de vos e-mails.",
-    he: "רשימות, סגמנטים, תהליכים וקמפיינים, וביצועי הדוא״ל שלך.",
+    he: "רשימות, סגמנטים, תהליכים וקמפיינים, וביצועי האימייל שלך.",
   },
   api: "https://a.klaviyo.com",
   hosts: [/^a\.klaviyo\.com$/],
@@ -101,7 +101,7 @@ export const klaviyo: OAuthProvider & KeyProvider = {
     scopeSets: [
       {
         id: "marketing",
-        title: { en: "Audiences and email figures", fr: "Audiences et chiffres des e-mails", he: "קהלים ונתוני דוא״ל" },
+        title: { en: "Audiences and email metrics", fr: "Audiences et chiffres des e-mails", he: "קהלים ונתוני אימייל" },
         scopes: ["lists:read", "segments:read", "profiles:read", "flows:read", "campaigns:read", "metrics:read", "events:read"],
         default: true,
       },

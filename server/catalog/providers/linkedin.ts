@@ -46,7 +46,7 @@ export const linkedin: OAuthProvider = {
   id: "linkedin",
   name: "LinkedIn",
   description: {
-    en: "Posts in your name and on your company's page, and the figures of your ads.",
+    en: "Posts in your name and on your company page, and ad metrics.",
     fr: "Publications en votre nom et sur la page de votre entreprise, et chiffres de vos annonces.",
     he: "פוסטים בשמך ובעמוד החברה שלך, ונתוני המודעות שלך.",
   },
@@ -75,7 +75,7 @@ export const linkedin: OAuthProvider = {
       {
         id: "pages",
         title: {
-          en: "Company pages: posts and figures",
+          en: "Company pages: posts and metrics",
           fr: "Pages d’entreprise : publications et chiffres",
           he: "עמודי חברה: פוסטים ונתונים",
         },
@@ -84,7 +84,7 @@ export const linkedin: OAuthProvider = {
       },
       {
         id: "ads",
-        title: { en: "Figures of your ads", fr: "Chiffres de vos annonces", he: "נתוני המודעות שלך" },
+        title: { en: "Ad metrics", fr: "Chiffres de vos annonces", he: "נתוני המודעות שלך" },
         scopes: ["r_ads", "r_ads_reporting"],
         default: false,
       },

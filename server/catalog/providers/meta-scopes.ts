@@ -37,13 +37,13 @@ const pages = ["pages_show_list", "pages_read_engagement"];
 export const metaScopeSets: readonly ScopeSet[] = [
   {
     id: "figures",
-    title: { en: "Advertising figures", fr: "Chiffres des publicités", he: "נתוני פרסום" },
+    title: { en: "Ad metrics", fr: "Chiffres des publicités", he: "נתוני פרסום" },
     scopes: ["ads_read", "business_management"],
     default: true,
   },
   {
     id: "pages",
-    title: { en: "Pages and their figures", fr: "Pages et leurs chiffres", he: "דפים והנתונים שלהם" },
+    title: { en: "Pages and their metrics", fr: "Pages et leurs chiffres", he: "דפים והנתונים שלהם" },
     scopes: [...pages, "read_insights"],
     default: true,
   },
@@ -80,7 +80,7 @@ export const metaScopeSets: readonly ScopeSet[] = [
   },
   {
     id: "instagram",
-    title: { en: "Instagram figures", fr: "Chiffres d’Instagram", he: "נתוני אינסטגרם" },
+    title: { en: "Instagram metrics", fr: "Chiffres d’Instagram", he: "נתוני אינסטגרם" },
     scopes: ["instagram_basic", "instagram_manage_insights", ...pages],
     default: false,
   },

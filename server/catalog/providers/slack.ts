@@ -104,7 +104,7 @@ export const slack: OAuthProvider = {
         title: {
           en: "Names and email addresses of your team",
           fr: "Noms et adresses e-mail de votre équipe",
-          he: "שמות וכתובות הדוא״ל של הצוות",
+          he: "שמות וכתובות האימייל של הצוות",
         },
         scopes: ["users:read", "users:read.email"],
         default: false,

@@ -141,7 +141,7 @@ export const tiktok: OAuthProvider = {
   id: "tiktok",
   name: "TikTok",
   description: {
-    en: "TikTok for Business: advertisers, campaigns and their figures.",
+    en: "TikTok for Business: advertisers, campaigns and their metrics.",
     fr: "TikTok for Business : annonceurs, campagnes et leurs chiffres.",
     he: "TikTok for Business: מפרסמים, קמפיינים והנתונים שלהם.",
   },
@@ -166,7 +166,7 @@ export const tiktok: OAuthProvider = {
     scopeSets: [
       {
         id: "figures",
-        title: { en: "Advertisers and their figures", fr: "Annonceurs et leurs chiffres", he: "מפרסמים והנתונים שלהם" },
+        title: { en: "Advertisers and their metrics", fr: "Annonceurs et leurs chiffres", he: "מפרסמים והנתונים שלהם" },
         scopes: ["1", "4"],
         default: true,
       },

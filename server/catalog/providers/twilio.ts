@@ -59,7 +59,7 @@ export const twilio: KeyProvider = {
         name: "auth_token",
         label: { en: "Auth token", fr: "Jeton d’authentification", he: "אסימון אימות" },
         hint: {
-          en: "Beside the SID. An API key is not enough.",
+          en: "Next to the SID. An API key isn’t enough.",
           fr: "À côté du SID. Une clé d’API ne suffit pas.",
           he: "ליד ה-SID. מפתח API אינו מספיק.",
         },
@@ -70,7 +70,7 @@ export const twilio: KeyProvider = {
         name: "phone_number",
         label: { en: "Phone number", fr: "Numéro de téléphone", he: "מספר טלפון" },
         hint: {
-          en: "One of the account’s numbers, with + and the country’s code.",
+          en: "One of the account’s numbers, with + and the country code.",
           fr: "Un des numéros du compte, avec + et l’indicatif du pays.",
           he: "אחד ממספרי החשבון, עם + וקידומת המדינה.",
         },

@@ -22,7 +22,7 @@ async function organisationOf(account: Account): Promise<string> {
     if (first) return first.orgId;
   }
   throw new FieldFault("private_key", {
-    en: "This Vapi organization is still empty. Make an assistant or add a number there, then connect it.",
+    en: "This Vapi organization is still empty. Create an assistant or add a number there, then connect it.",
     fr: "Cette organisation Vapi est encore vide. Créez-y un assistant ou ajoutez un numéro, puis connectez-la.",
     he: "הארגון הזה ב-Vapi עדיין ריק. יש ליצור בו עוזר או להוסיף מספר, ואז לחבר אותו.",
   });
@@ -45,9 +45,9 @@ export const vapi: KeyProvider = {
         name: "private_key",
         label: { en: "Private API key", fr: "Clé d’API privée", he: "מפתח API פרטי" },
         hint: {
-          en: "In Vapi’s dashboard under API Keys. The private one: the public one opens nothing here.",
-          fr: "Dans le tableau de bord Vapi, sous API Keys. La clé privée : la publique n’ouvre rien ici.",
-          he: "בלוח הבקרה של Vapi תחת API Keys. המפתח הפרטי: הציבורי אינו פותח כאן דבר.",
+          en: "In Vapi’s dashboard under API Keys. Use the private key; the public one doesn’t work here.",
+          fr: "Dans le tableau de bord Vapi, sous API Keys. Utilisez la clé privée ; la publique ne fonctionne pas ici.",
+          he: "בלוח הבקרה של Vapi תחת API Keys. יש להשתמש במפתח הפרטי; הציבורי לא עובד כאן.",
         },
         secret: true,
         schema: typed(/^(?:\w|-){30,100}$/),

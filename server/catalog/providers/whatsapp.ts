@@ -24,16 +24,16 @@ async function listNumbers(account: Account) {
     if (!(error instanceof ProviderError)) throw error;
     if (/appsecret_proof/i.test(error.message)) {
       throw new FieldFault("app_secret", {
-        en: "This is not the secret of the app that the token was made with.",
-        fr: "Ce n’est pas le secret de l’application avec laquelle le jeton a été créé.",
-        he: "זה אינו הסוד של האפליקציה שבה נוצר האסימון.",
+        en: "This isn’t the secret of the app that created the token.",
+        fr: "Ce n’est pas la clé secrète de l’application qui a créé le jeton.",
+        he: "זה לא הסוד של האפליקציה שבה נוצר האסימון.",
       });
     }
     if (error.kind !== "rejected" && error.kind !== "missing_scopes") throw error;
     throw new FieldFault("waba_id", {
-      en: "The token does not open this WhatsApp Business account. It needs whatsapp_business_management and access to the account.",
-      fr: "Le jeton n’ouvre pas ce compte WhatsApp Business. Il lui faut whatsapp_business_management et l’accès au compte.",
-      he: "האסימון אינו פותח את חשבון ה-WhatsApp Business הזה. דרושים לו whatsapp_business_management וגישה לחשבון.",
+      en: "The token has no access to this WhatsApp Business account. It needs whatsapp_business_management and access to the account.",
+      fr: "Le jeton n’a pas accès à ce compte WhatsApp Business. Il lui faut whatsapp_business_management et l’accès au compte.",
+      he: "לאסימון אין גישה לחשבון ה-WhatsApp Business הזה. דרושים לו whatsapp_business_management וגישה לחשבון.",
     });
   }
 }
@@ -75,7 +75,7 @@ export const whatsapp: KeyProvider = {
         name: "phone_number_id",
         label: { en: "Phone number ID", fr: "ID du numéro de téléphone", he: "מזהה מספר הטלפון" },
         hint: {
-          en: "In the app’s dashboard under WhatsApp, API setup: digits, and not the number itself.",
+          en: "In the app’s dashboard under WhatsApp, API setup. Digits only; it isn’t the phone number itself.",
           fr: "Dans le tableau de bord de l’application, sous WhatsApp, Configuration de l’API : des chiffres, et non le numéro.",
           he: "בלוח הבקרה של האפליקציה תחת WhatsApp ואז API setup: ספרות, ולא המספר עצמו.",
         },
@@ -99,7 +99,7 @@ export const whatsapp: KeyProvider = {
         name: "app_secret",
         label: { en: "App secret", fr: "Clé secrète de l’application", he: "סוד האפליקציה" },
         hint: {
-          en: "Under App settings, Basic. With it our requests are signed.",
+          en: "Under App settings, Basic. We use it to sign our requests.",
           fr: "Sous Paramètres de l’app, Général. Elle signe nos requêtes.",
           he: "תחת App settings ואז Basic. באמצעותו הבקשות שלנו נחתמות.",
         },
@@ -116,7 +116,7 @@ export const whatsapp: KeyProvider = {
       const number = (await listNumbers(account)).find(({ id }) => id === account.fields.phone_number_id);
       if (!number) {
         throw new FieldFault("phone_number_id", {
-          en: "This number is not one of the WhatsApp Business account.",
+          en: "This number doesn’t belong to the WhatsApp Business account.",
           fr: "Ce numéro n’est pas un de ceux du compte WhatsApp Business.",
           he: "המספר הזה אינו אחד ממספרי חשבון ה-WhatsApp Business.",
         });

@@ -45,7 +45,7 @@ const rates: readonly (Metric & { of: Statistic; by: Statistic; thresholds: NonN
     by: "delivered",
     label: { en: "Open rate", fr: "Taux d’ouverture", he: "שיעור פתיחה" },
     how: {
-      en: "Unique opens divided by mails delivered, over all campaigns of the last 30 days together.",
+      en: "Unique opens divided by emails delivered, over all campaigns of the last 30 days together.",
       fr: "Ouvertures uniques divisées par les e-mails livrés, toutes campagnes des 30 derniers jours confondues.",
       he: "פתיחות ייחודיות חלקי הודעות שנמסרו, בכל הקמפיינים של 30 הימים האחרונים יחד.",
     },
@@ -60,7 +60,7 @@ const rates: readonly (Metric & { of: Statistic; by: Statistic; thresholds: NonN
     by: "delivered",
     label: { en: "Click rate", fr: "Taux de clic", he: "שיעור הקלקה" },
     how: {
-      en: "Unique clicks divided by mails delivered, over all campaigns of the last 30 days together.",
+      en: "Unique clicks divided by emails delivered, over all campaigns of the last 30 days together.",
       fr: "Clics uniques divisés par les e-mails livrés, toutes campagnes des 30 derniers jours confondues.",
       he: "הקלקות ייחודיות חלקי הודעות שנמסרו, בכל הקמפיינים של 30 הימים האחרונים יחד.",
     },
@@ -75,7 +75,7 @@ const rates: readonly (Metric & { of: Statistic; by: Statistic; thresholds: NonN
     by: "recipients",
     label: { en: "Bounce rate", fr: "Taux de rebond", he: "שיעור החזרות דואר" },
     how: {
-      en: "Mails that bounced divided by mails sent, over all campaigns of the last 30 days together.",
+      en: "Bounced emails divided by emails sent, over all campaigns of the last 30 days together.",
       fr: "E-mails rejetés divisés par les e-mails envoyés, toutes campagnes des 30 derniers jours confondues.",
       he: "הודעות שחזרו חלקי הודעות שנשלחו, בכל הקמפיינים של 30 הימים האחרונים יחד.",
     },
@@ -90,7 +90,7 @@ const rates: readonly (Metric & { of: Statistic; by: Statistic; thresholds: NonN
     by: "delivered",
     label: { en: "Spam complaints", fr: "Plaintes pour spam", he: "תלונות ספאם" },
     how: {
-      en: "Spam complaints divided by mails delivered, over all campaigns of the last 30 days together.",
+      en: "Spam complaints divided by emails delivered, over all campaigns of the last 30 days together.",
       fr: "Plaintes pour spam divisées par les e-mails livrés, toutes campagnes des 30 derniers jours confondues.",
       he: "תלונות ספאם חלקי הודעות שנמסרו, בכל הקמפיינים של 30 הימים האחרונים יחד.",
     },
@@ -105,7 +105,7 @@ const rates: readonly (Metric & { of: Statistic; by: Statistic; thresholds: NonN
     by: "delivered",
     label: { en: "Unsubscribe rate", fr: "Taux de désinscription", he: "שיעור ביטול הרשמה" },
     how: {
-      en: "People who unsubscribed divided by mails delivered, over all campaigns of the last 30 days together.",
+      en: "People who unsubscribed divided by emails delivered, over all campaigns of the last 30 days together.",
       fr: "Désinscriptions divisées par les e-mails livrés, toutes campagnes des 30 derniers jours confondues.",
       he: "אנשים שהסירו את עצמם חלקי הודעות שנמסרו, בכל הקמפיינים של 30 הימים האחרונים יחד.",
     },
@@ -120,7 +120,7 @@ export const emailHealthSensor = defineSensor({
   id: "email-health-sensor",
   title: { en: "Email health", fr: "Santé des e-mails", he: "בריאות הדיוור" },
   description: {
-    en: "How the campaigns of the last 30 days were received, against the limits that mailbox providers set.",
+    en: "How the campaigns of the last 30 days did against the limits set by mailbox providers.",
     fr: "L’accueil des campagnes des 30 derniers jours, face aux limites que fixent les messageries.",
     he: "כיצד התקבלו הקמפיינים של 30 הימים האחרונים, מול הספים של ספקי הדואר.",
   },
@@ -134,9 +134,9 @@ export const emailHealthSensor = defineSensor({
       .min(1)
       .default(200)
       .meta({
-        label: { en: "Judge from this many mails", fr: "Juger à partir de tant d’e-mails", he: "לשפוט החל ממספר הודעות" },
+        label: { en: "Minimum emails to rate", fr: "Minimum d’e-mails pour évaluer", he: "מספר ההודעות המזערי להערכה" },
         hint: {
-          en: "With fewer mails delivered than this, the rates are shown but not judged.",
+          en: "With fewer emails delivered, rates are shown but not rated.",
           fr: "Avec moins d’e-mails livrés, les taux sont affichés mais pas jugés.",
           he: "כשנמסרו פחות הודעות מזה, השיעורים מוצגים ללא שיפוט.",
         },
@@ -154,7 +154,7 @@ export const emailHealthSensor = defineSensor({
       key: "status",
       label: { en: "Email health", fr: "Santé des e-mails", he: "בריאות הדיוור" },
       how: {
-        en: "The worst of the rates below against its limit, over all campaigns of the last 30 days; not judged when few mails were delivered.",
+        en: "The worst of the rates below against its limit, over all campaigns of the last 30 days; not rated when few emails were delivered.",
         fr: "Le pire des taux ci-dessous face à son seuil, toutes campagnes des 30 derniers jours confondues ; pas de jugement si peu d’e-mails ont été livrés.",
         he: "הגרוע מבין השיעורים שלמטה מול הסף שלו, בכל הקמפיינים של 30 הימים האחרונים; ללא שיפוט כשנמסרו מעט הודעות.",
       },
@@ -164,9 +164,9 @@ export const emailHealthSensor = defineSensor({
     ...rates.map(({ of: _of, by: _by, ...metric }) => metric),
     {
       key: "delivered",
-      label: { en: "Mails delivered", fr: "E-mails livrés", he: "הודעות שנמסרו" },
+      label: { en: "Emails delivered", fr: "E-mails livrés", he: "הודעות שנמסרו" },
       how: {
-        en: "Mails delivered by all campaigns of the last 30 days.",
+        en: "Emails delivered by all campaigns of the last 30 days.",
         fr: "E-mails livrés par toutes les campagnes des 30 derniers jours.",
         he: "הודעות שנמסרו בכל הקמפיינים של 30 הימים האחרונים.",
       },
@@ -177,17 +177,17 @@ export const emailHealthSensor = defineSensor({
   lines: {
     ...calendarLines,
     no_metric: {
-      en: "This Klaviyo account has no metric yet, so there is no report to ask for.",
+      en: "This Klaviyo account has no metrics yet, so there’s no report.",
       fr: "Ce compte Klaviyo n’a encore aucune métrique : il n’y a pas de rapport à demander.",
       he: "בחשבון Klaviyo הזה אין עדיין מדדים, ולכן אין דוח לבקש.",
     },
     figures_lacking: {
-      en: "Klaviyo’s report lacks figures, so the mails are not judged.",
+      en: "Klaviyo’s report is incomplete, so email health isn’t rated.",
       fr: "Il manque des chiffres dans le rapport de Klaviyo : les e-mails ne sont pas évalués.",
       he: "בדוח של Klaviyo חסרים נתונים, ולכן הדיוור לא נשפט.",
     },
     too_few: {
-      en: "Too few mails were delivered in the last 30 days to judge by.",
+      en: "Too few emails were delivered in the last 30 days to rate.",
       fr: "Trop peu d’e-mails ont été livrés ces 30 derniers jours pour les évaluer.",
       he: "ב־30 הימים האחרונים נמסרו מעט מדי הודעות כדי לשפוט.",
     },

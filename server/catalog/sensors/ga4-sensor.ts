@@ -97,7 +97,7 @@ export const ga4Sensor = defineSensor({
       key: "users",
       label: { en: "Users", fr: "Utilisateurs", he: "משתמשים" },
       how: {
-        en: "Active users of the last 30 days, each person counted once however often they came; the change compares two spans of 28 whole days.",
+        en: "Active users of the last 30 days, each person counted once; the change compares two periods of 28 full days.",
         fr: "Utilisateurs actifs des 30 derniers jours, chaque personne comptée une fois quel que soit le nombre de visites ; l’évolution compare deux périodes de 28 jours complets.",
         he: "משתמשים פעילים ב־30 הימים האחרונים, כל אדם נספר פעם אחת גם אם ביקר שוב ושוב; השינוי משווה שתי תקופות של 28 ימים שלמים.",
       },
@@ -193,17 +193,17 @@ export const ga4Sensor = defineSensor({
       he: "ב־Google Analytics אין תנועה בימים האלה.",
     },
     few_people: {
-      en: "Google Analytics hides figures of few people.",
+      en: "Google Analytics hides metrics based on too few people.",
       fr: "Google Analytics masque les chiffres qui concernent peu de personnes.",
       he: "Google Analytics מסתירה נתונים שנוגעים למעט אנשים.",
     },
     no_revenue: {
-      en: "Google Analytics does not say the revenue of this property, or not its currency.",
+      en: "Google Analytics didn’t report this property’s revenue or its currency.",
       fr: "Google Analytics n’indique pas le chiffre d’affaires de cette propriété, ou pas sa devise.",
       he: "Google Analytics אינה מציינת את ההכנסות של הנכס הזה, או לא את המטבע שלהן.",
     },
     currency_unknown: {
-      en: "Google Analytics says the revenue in a currency that is not known; it is left out.",
+      en: "Google Analytics reports revenue in an unknown currency, so it’s left out.",
       fr: "Google Analytics indique le chiffre d’affaires dans une devise inconnue ; il n’est pas compté.",
       he: "Google Analytics מציינת את ההכנסות במטבע לא מוכר, ולכן הן אינן נכללות.",
     },

@@ -51,9 +51,9 @@ export const klaviyoSensor = defineSensor({
       key: "lists",
       label: { en: "Lists", fr: "Listes", he: "רשימות" },
       how: {
-        en: "Lists of the account at the last measurement.",
-        fr: "Listes du compte à la dernière mesure.",
-        he: "רשימות בחשבון במדידה האחרונה.",
+        en: "Lists of the account at the last sync.",
+        fr: "Listes du compte à la dernière synchronisation.",
+        he: "רשימות בחשבון בסנכרון האחרון.",
       },
       unit: "count",
       kind: "snapshot",
@@ -62,9 +62,9 @@ export const klaviyoSensor = defineSensor({
       key: "segments",
       label: { en: "Segments", fr: "Segments", he: "פלחים" },
       how: {
-        en: "Segments of the account at the last measurement.",
-        fr: "Segments du compte à la dernière mesure.",
-        he: "פלחים בחשבון במדידה האחרונה.",
+        en: "Segments of the account at the last sync.",
+        fr: "Segments du compte à la dernière synchronisation.",
+        he: "פלחים בחשבון בסנכרון האחרון.",
       },
       unit: "count",
       kind: "snapshot",
@@ -73,9 +73,9 @@ export const klaviyoSensor = defineSensor({
       key: "flows",
       label: { en: "Flows", fr: "Flows", he: "תהליכים" },
       how: {
-        en: "Flows that are not archived, at the last measurement.",
-        fr: "Flows non archivés à la dernière mesure.",
-        he: "תהליכים שאינם בארכיון, במדידה האחרונה.",
+        en: "Flows that are not archived, at the last sync.",
+        fr: "Flows non archivés à la dernière synchronisation.",
+        he: "תהליכים שאינם בארכיון, בסנכרון האחרון.",
       },
       unit: "count",
       kind: "snapshot",
@@ -84,9 +84,9 @@ export const klaviyoSensor = defineSensor({
       key: "flows_by_status",
       label: { en: "Flows by status", fr: "Flows par statut", he: "תהליכים לפי מצב" },
       how: {
-        en: "Flows that are not archived, by their status at the last measurement.",
-        fr: "Flows non archivés, selon leur statut à la dernière mesure.",
-        he: "תהליכים שאינם בארכיון, לפי מצבם במדידה האחרונה.",
+        en: "Flows that are not archived, by their status at the last sync.",
+        fr: "Flows non archivés, selon leur statut à la dernière synchronisation.",
+        he: "תהליכים שאינם בארכיון, לפי מצבם בסנכרון האחרון.",
       },
       unit: "count",
       kind: "snapshot",
@@ -102,11 +102,11 @@ export const klaviyoSensor = defineSensor({
   lines: {
     ...calendarLines,
     page_unknown: {
-      en: "Klaviyo no longer knew the page to go on with; profiles are counted anew.",
-      fr: "Klaviyo ne connaissait plus la page où reprendre ; les profils sont recomptés depuis le début.",
-      he: "העמוד להמשך כבר אינו מוכר ל־Klaviyo; הפרופילים נספרים מחדש.",
+      en: "Klaviyo lost our place in the list, so profiles are counted again from the start.",
+      fr: "Klaviyo a perdu notre place dans la liste : les profils sont recomptés depuis le début.",
+      he: "המקום ברשימה אבד אצל Klaviyo, ולכן הפרופילים נספרים מההתחלה.",
     },
-    counting: { en: "Profiles are being counted.", fr: "Les profils sont en cours de comptage.", he: "הפרופילים נספרים." },
+    counting: { en: "Counting profiles.", fr: "Comptage des profils en cours.", he: "הפרופילים נספרים." },
   },
   async step({ account, cursor, now, timezone: tenantTimezone, log }) {
     const klaviyo = account("klaviyo");

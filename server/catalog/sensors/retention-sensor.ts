@@ -62,7 +62,7 @@ export const retentionSensor = defineSensor({
       key: "median_gap",
       label: { en: "Median time between orders", fr: "Délai médian entre commandes", he: "זמן חציוני בין הזמנות" },
       how: {
-        en: "The middle one of all gaps between consecutive orders of the same customer, since the shop’s first order; cancelled orders are left out.",
+        en: "The median gap between consecutive orders of the same customer, since the shop’s first order; cancelled orders are left out.",
         fr: "La médiane de tous les intervalles entre deux commandes successives d’un même client, depuis la première commande ; commandes annulées exclues.",
         he: "האמצעי מבין כל הפערים בין הזמנות עוקבות של אותו לקוח, מאז ההזמנה הראשונה בחנות; הזמנות שבוטלו אינן נכללות.",
       },
@@ -72,9 +72,9 @@ export const retentionSensor = defineSensor({
     },
     {
       key: "mean_gap",
-      label: { en: "Mean time between orders", fr: "Délai moyen entre commandes", he: "זמן ממוצע בין הזמנות" },
+      label: { en: "Average time between orders", fr: "Délai moyen entre commandes", he: "זמן ממוצע בין הזמנות" },
       how: {
-        en: "The mean of all gaps between consecutive orders of the same customer, since the shop’s first order; cancelled orders are left out.",
+        en: "The average gap between consecutive orders of the same customer, since the shop’s first order; cancelled orders are left out.",
         fr: "La moyenne de tous les intervalles entre deux commandes successives d’un même client, depuis la première commande ; commandes annulées exclues.",
         he: "הממוצע של כל הפערים בין הזמנות עוקבות של אותו לקוח, מאז ההזמנה הראשונה בחנות; הזמנות שבוטלו אינן נכללות.",
       },
@@ -101,9 +101,9 @@ export const retentionSensor = defineSensor({
     ...calendarLines,
     recent_only: allOrders.without,
     no_orders: {
-      en: "No order of a known customer has been read yet.",
-      fr: "Aucune commande d’un client connu n’a encore été lue.",
-      he: "עדיין לא נקראה הזמנה של לקוח מוכר.",
+      en: "No order of a known customer has been synced yet.",
+      fr: "Aucune commande d’un client connu n’a encore été synchronisée.",
+      he: "עדיין לא סונכרנה הזמנה של לקוח מוכר.",
     },
   },
   async step({ shop, now, timezone: tenantTimezone, account, cursor, log }) {

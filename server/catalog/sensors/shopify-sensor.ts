@@ -35,9 +35,9 @@ const Config = z.object({
     .max(1000)
     .default(5)
     .meta({
-      label: { en: "Low on stock from", fr: "Stock bas à partir de", he: "מלאי נמוך החל מ־" },
+      label: { en: "Low stock threshold", fr: "Seuil de stock bas", he: "סף מלאי נמוך" },
       hint: {
-        en: "A product with this many pieces left, or fewer, is low on stock.",
+        en: "Products with this many units left or fewer are low on stock.",
         fr: "Un produit dont il reste ce nombre de pièces ou moins est en stock bas.",
         he: "מוצר שנותרו ממנו יחידות במספר הזה או פחות הוא במלאי נמוך.",
       },
@@ -88,13 +88,13 @@ const lines = {
   ...calendarLines,
   recent_only: allOrders.without,
   page_unknown: {
-    en: "The shop no longer knew the page; reading goes on by date.",
-    fr: "La boutique ne connaissait plus la page ; la lecture reprend par date.",
-    he: "העמוד כבר אינו מוכר לחנות; הקריאה ממשיכה לפי תאריך.",
+    en: "The shop lost our place in the list, so we continue by date.",
+    fr: "La boutique a perdu notre place dans la liste : nous continuons par date.",
+    he: "המקום ברשימה אבד אצל החנות, ולכן ממשיכים לפי תאריך.",
   },
-  orders_read: { en: "Orders were read.", fr: "Commandes lues.", he: "ההזמנות נקראו." },
+  orders_read: { en: "Orders synced.", fr: "Commandes synchronisées.", he: "ההזמנות סונכרנו." },
   stock_cut: {
-    en: "There are more scarce products than were counted.",
+    en: "More products are low on stock than were counted.",
     fr: "Il y a plus de produits presque épuisés que ceux qui ont été comptés.",
     he: "יש יותר מוצרים במלאי נמוך מאלה שנספרו.",
   },
@@ -164,7 +164,7 @@ export const shopifySensor = defineSensor({
       key: "average_order",
       label: { en: "Average order", fr: "Panier moyen", he: "הזמנה ממוצעת" },
       how: {
-        en: "Revenue divided by orders over the whole period, not an average of daily averages; each currency by itself.",
+        en: "Revenue divided by orders over the whole period, not an average of daily averages; each currency separately.",
         fr: "Chiffre d’affaires divisé par le nombre de commandes sur toute la période, et non une moyenne de moyennes ; chaque devise à part.",
         he: "הכנסות חלקי מספר ההזמנות בכל התקופה, לא ממוצע של ממוצעים; כל מטבע בנפרד.",
       },
@@ -201,9 +201,9 @@ export const shopifySensor = defineSensor({
       key: "products",
       label: { en: "Products", fr: "Produits", he: "מוצרים" },
       how: {
-        en: "Active products at the last measurement.",
-        fr: "Produits actifs à la dernière mesure.",
-        he: "מוצרים פעילים במדידה האחרונה.",
+        en: "Active products at the last sync.",
+        fr: "Produits actifs à la dernière synchronisation.",
+        he: "מוצרים פעילים בסנכרון האחרון.",
       },
       unit: "count",
       kind: "snapshot",
@@ -212,7 +212,7 @@ export const shopifySensor = defineSensor({
       key: "low_stock",
       label: { en: "Low stock", fr: "Stock faible", he: "מלאי נמוך" },
       how: {
-        en: "Active products with tracked stock that have few pieces left, 5 or fewer unless you set another number, but not none.",
+        en: "Active products with tracked stock and few units left: 1 to 5, unless you set another number.",
         fr: "Produits actifs à stock suivi dont il reste peu de pièces, 5 ou moins sauf autre réglage, sans être épuisés.",
         he: "מוצרים פעילים עם מעקב מלאי שנותרו מהם מעט יחידות, 5 או פחות אלא אם נקבע מספר אחר, אך לא אזלו.",
       },
@@ -395,7 +395,7 @@ const earlierOf = (a: string, b: string): string => (a < b ? a : b);
 
 type Sold = Awaited<ReturnType<ShopReading["shop"]["daily"]>>[number];
 
-/** What the days come to, each currency by itself. A day on which nothing was sold is 0 in the currency in use. */
+/** What the days come to, each currency separately. A day on which nothing was sold is 0 in the currency in use. */
 function figuresOf(days: readonly string[], { history, inUse }: { history: readonly Sold[]; inUse: string }): Measurement[] {
   const byDay = new Map<string, Sold[]>();
   for (const sold of history) byDay.set(sold.day, [...(byDay.get(sold.day) ?? []), sold]);

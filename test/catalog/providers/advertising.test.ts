@@ -155,7 +155,7 @@ describe("Meta's permissions", () => {
       "meta",
       await decide(location, { account: metaAgency, scopes: ["ads_read", "business_management", ...pages.slice(0, 2)] }),
     );
-    expect(next.toast).toEqual({ kind: "info", message: expect.stringContaining("Pages and their figures") });
+    expect(next.toast).toEqual({ kind: "info", message: expect.stringContaining("Pages and their metrics") });
     const first = await held(tenant);
     expect(first.row.scopesAsked).toContain("read_insights");
     expect(first.row.scopesGranted).toEqual(expect.arrayContaining(["public_profile", "ads_read", "pages_show_list"]));

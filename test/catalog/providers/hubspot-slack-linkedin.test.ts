@@ -89,7 +89,7 @@ describe("HubSpot", () => {
   test("a portal is known by its number, and by the name, currency and timezone that it has there", async () => {
     const { browser, tenant } = await visit();
     const { toast } = await connectThrough(browser, { tenant: tenant.id, provider: "hubspot" });
-    expect(toast?.message).toBe("beta.example (HubSpot) is connected.");
+    expect(toast?.message).toBe("beta.example (HubSpot) connected.");
     expect(await only(tenant)).toMatchObject({
       externalId: "8001002",
       name: "beta.example",

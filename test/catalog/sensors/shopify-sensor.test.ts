@@ -215,7 +215,7 @@ test("without the permission for older orders the last 60 days are read and said
   const run = await runSensor(ctx, shopifySensor, { account: few });
   const said = run.logs.map(({ message }) => message);
   expect(said).toContain(
-    "Orders of the last 60 days only: older ones need a permission that this connection does not have. All-time figures begin where the first connection did.",
+    "Orders of the last 60 days only: older ones need a permission that this connection doesn’t have. All-time metrics start with the first connection.",
   );
   const oldest = Object.keys(valuesOf(run, "orders")).sort()[0] ?? "";
   expect(oldest >= dayOf(Date.now() - 61 * day, "Europe/London")).toBe(true);

@@ -255,8 +255,8 @@ describe("what no input knows", () => {
     const stray = {
       kind: "invalid",
       field: "colour",
-      issues: [{ field: "colour", code: "unknown_field", params: {}, message: "There is no such field." }],
-      message: "colour: There is no such field.",
+      issues: [{ field: "colour", code: "unknown_field", params: {}, message: "This field doesn’t exist." }],
+      message: "colour: This field doesn’t exist.",
     };
     expect(await send(token, "PATCH", `/api/clients/${tenant.id}`, { name: "New", colour: "red" })).toMatchObject({
       status: 400,

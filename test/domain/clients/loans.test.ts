@@ -145,7 +145,7 @@ describe("an account that the agency lends", () => {
     const html = await (await ask(`/t/${tenant.id}/integrations/klaviyo`, { headers: asPerson(token) })).text();
     const main = parse(html).querySelector("main")?.text;
     expect(main).toContain(house.connection.name);
-    expect(main).toContain("Lent by your agency");
+    expect(main).toContain("Provided by your agency");
     for (const secret of [house.connection.id, house.tenant.id, "House"]) expect(html).not.toContain(secret);
     const listed = await (await ask(`/api/connections/${tenant.id}`, { headers: asPerson(token) })).text();
     for (const secret of [house.connection.id, house.tenant.id]) expect(listed).not.toContain(secret);

@@ -72,7 +72,7 @@ test("a client is made from the account that an admin connects, with what the ac
   ]);
   expect(next).toEqual({
     location: `/admin/clients/${found[0]?.id}`,
-    toast: { kind: "success", message: `Account ${account} is a client now, and Klaviyo is connected.` },
+    toast: { kind: "success", message: `Account ${account} is now a client, and Klaviyo is connected.` },
   });
 });
 

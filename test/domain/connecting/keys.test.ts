@@ -313,7 +313,7 @@ describe("what belongs to a key", () => {
     expect(sayError("fr", refused)).toContain("Telnyx n’accepte pas cette clé");
     const missing = await failureOf(connectKey(ctx, { provider: "telnyx", fields: {} }));
     expect(missing.field).toBe("api_key");
-    expect(sayError("he", missing)).toBe("יש למלא: מפתח API.");
+    expect(sayError("he", missing)).toBe("יש להזין: מפתח API.");
   });
 
   test("a person tries twenty keys in ten minutes, then is asked to wait, and the provider is left alone", async () => {

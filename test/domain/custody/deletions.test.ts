@@ -108,7 +108,7 @@ describe("the end of a client is set", () => {
     const on = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "Asia/Tokyo" }).format(first.dueAt);
     const [mail, ...more] = await mailsTo(other);
     expect(more).toEqual([]);
-    expect(mail?.subject).toBe(`Letters & Co will be erased on ${on}`);
+    expect(mail?.subject).toBe(`Letters & Co will be deleted on ${on}`);
     expect(mail?.text).toContain("Test Person has set the end of Letters & Co.");
     expect(mail?.text).toContain(`http://atrium.test/t/${tenant.id}/settings/data`);
     expect((await mailsTo(staff))[0]?.text).toContain(`http://atrium.test/admin/clients/${tenant.id}/data`);

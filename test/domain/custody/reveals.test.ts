@@ -97,7 +97,7 @@ describe("a secret is shown to whom another admin allowed it", () => {
     expect(recipients).toEqual(expect.arrayContaining([allows?.email, third?.email]));
     expect(recipients).not.toContain(asks?.email);
     const [mail] = mails;
-    expect(mail?.subject).toBe(`An admin asks to see a secret of ${tenant.name}`);
+    expect(mail?.subject).toBe(`Access request for ${tenant.name}`);
     for (const said of ["the account Acme at Klaviyo", reason, "http://atrium.test/admin/reveals"]) expect(mail?.text).toContain(said);
     expect(JSON.stringify(mails)).not.toContain(value);
 

@@ -460,7 +460,7 @@ test("each admin of the agency is told once when it opens and once when it is ov
     }));
   const [opened, closed, ...more] = await mailsTo(staff.actor.email);
   expect(more).toEqual([]);
-  expect(opened?.subject).toBe("Shopify does not answer for many clients");
+  expect(opened?.subject).toBe("Shopify isn’t responding for many clients");
   expect(opened?.text).toContain("12 of 50 clients");
   expect(opened?.text).toContain("/admin/incidents");
   expect(closed?.text).toContain("30 minutes");

@@ -165,14 +165,14 @@ describe("while a provider is off", () => {
     const page = async (path: string) =>
       parse(await (await ask(`/t/${tenant.id}${path}`, { headers: asPerson(token) })).text()).querySelector("main");
     const shop = await page("/integrations/shopify");
-    expect(shop?.text).toContain("Shopify is switched off by your agency at the moment. No account can be connected until it is on again.");
+    expect(shop?.text).toContain("Your agency has turned Shopify off for now. You can connect accounts again once it’s back on.");
     expect(shop?.querySelectorAll("form")).toEqual([]);
-    expect((await page("/integrations"))?.text).toContain("Switched off");
+    expect((await page("/integrations"))?.text).toContain("Turned off");
     expect((await page(""))?.text).not.toContain("is switched off by your agency");
     await database.delete(incidents);
     const { fields } = await mintKey("klaviyo", "OffAc2");
     await connectKey(ctx, { provider: "klaviyo", fields });
     await off("klaviyo");
-    expect((await page(""))?.text).toContain("Klaviyo is switched off by your agency");
+    expect((await page(""))?.text).toContain("Klaviyo is turned off by your agency");
   });
 });

@@ -87,7 +87,7 @@ test("a sign-in's mail holds the link and the code, in the language of the page,
   const mails = await mailsTo(actor.email);
   expect(mails).toHaveLength(1);
   const link = `http://atrium.test/sign-in/link/${linkToken(testCtx().config, "sign-in", message.link)}`;
-  expect(mails[0]?.subject).toBe("Votre lien de connexion à Atrium");
+  expect(mails[0]?.subject).toBe("Connexion à Atrium");
   for (const part of [mails[0]?.text, mails[0]?.html]) {
     expect(part).toContain(link);
     expect(part).toMatch(/\b\d{6}\b/);
@@ -101,7 +101,7 @@ test("an invitation's mail names who invites, where to and as what", async () =>
   const { id } = await invite(ctx, { email: "newcomer@example.com", role: "developer" });
   await workMail(testCtx(), { v: 1, type: "mail.invitation", tenant: tenant.id, invitation: id });
   const [mail] = await mailsTo("newcomer@example.com");
-  expect(mail?.text).toContain("Test Person invites you to join Beta & Sons on Atrium as a developer.");
+  expect(mail?.text).toContain("Test Person invited you to join Beta & Sons on Atrium as a developer.");
   expect(mail?.html).toContain("Beta &amp; Sons");
   expect(mail?.text).toContain(`/invitation/${invitationToken(ctx.config, id)}`);
 });
@@ -124,7 +124,7 @@ test("who may connect accounts hears which provider ended and what waits, each i
   await testCtx().directory.update(users).set({ locale: "he" }).where(eq(users.email, developer));
   await workMail(testCtx(), { v: 1, type: "mail.reconnect", tenant: tenant.id, connection });
   const [mail] = await mailsTo(owner);
-  expect(mail?.subject).toBe(`Klaviyo needs to be connected again for ${tenant.name}`);
+  expect(mail?.subject).toBe(`Reconnect Klaviyo for ${tenant.name}`);
   expect(mail?.text).toMatch(/these wait: .+\./);
   expect(mail?.text).toContain(`/t/${tenant.id}/integrations`);
   expect((await mailsTo(developer))[0]?.html).toContain('dir="rtl"');

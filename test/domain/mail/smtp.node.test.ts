@@ -14,7 +14,7 @@ const mail = {
   id: "lnk_0001",
   to: "client@example.com",
   locale: "he",
-  subject: "הקישור שלך לכניסה ל-Atrium",
+  subject: "כניסה ל-Atrium",
   text: "שלום,\n.\nhttps://portal.example.com/x\n",
   html: "<p dir=rtl>שלום</p>",
 };

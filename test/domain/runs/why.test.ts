@@ -98,8 +98,8 @@ test("a call without a reply, and one with a reply of another shape, are named t
       fields?.providerRequest,
     ]),
   ).toEqual([
-    ["GET /orders.json: no reply, tried again", null, null],
-    ["GET /orders.json: no reply", null, null],
+    ["GET /orders.json: no response, retrying", null, null],
+    ["GET /orders.json: no response", null, null],
     [expect.any(String), undefined, undefined],
     ["GET /orders.json: 200", 200, "ray-1"],
     [expect.stringContaining("another shape"), undefined, undefined],
@@ -118,7 +118,7 @@ test("what is ours to say of a call is a code; what the provider said stays in i
   await connectShop(tenant.ctx, rig.engine);
   await rig.tick();
   await rig.work();
-  expect(await tenant.runs()).toMatchObject([{ errorKind: "unavailable", errorCode: "call.no_reply", errorMessage: "No reply." }]);
+  expect(await tenant.runs()).toMatchObject([{ errorKind: "unavailable", errorCode: "call.no_reply", errorMessage: "No response." }]);
   rig.clock.advance(60_000);
   await rig.work();
   const words = expect.stringContaining("That filter is not known.");

@@ -495,7 +495,7 @@ test("secrets are taken out of a run's log, whenever they were opened, and lines
       .slice(-2)
       .map(({ message }) => message)
       .sort(),
-  ).toEqual(["102 more lines were left out.", "refused [redacted]"]);
+  ).toEqual(["102 more lines not shown.", "refused [redacted]"]);
 });
 
 test("a hundred runs cost a handful of round trips to D1, and their claim reads their own rows only", async () => {

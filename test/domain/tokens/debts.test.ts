@@ -237,7 +237,7 @@ describe("a provider that does not answer", () => {
     const page = `/t/${tenant.id}/integrations/klaviyo`;
     const form = new URLSearchParams({ intent: "settle-owed", owedId: ref.owedId });
     const headers = { ...asPerson(token), "content-type": "application/x-www-form-urlencoded" };
-    expect(await (await ask(page, { headers: asPerson(token) })).text()).toContain("I removed it there");
+    expect(await (await ask(page, { headers: asPerson(token) })).text()).toContain("I’ve removed it");
     expect((await ask(page, { method: "POST", headers, body: form.toString() })).status).toBe(302);
     await own.connections.settleOwed(ref);
     expect(await owed()).toMatchObject([{ farewell: "removed", nextAt: null }]);

@@ -676,7 +676,7 @@ describe("warnings", () => {
     const mails = await send();
     expect(mails.map(({ recipient }) => recipient).sort()).toEqual([owner.email, admin.email].sort());
     const english = mails.find(({ recipient }) => recipient === owner.email);
-    expect(english?.subject, "the day in the client's timezone").toBe("Klaviyo for Acme: the access ends on February 1, 2030");
+    expect(english?.subject, "the day in the client's timezone").toBe("Klaviyo for Acme: access expires on February 1, 2030");
     expect(english?.text).toContain(`/t/${tenant.id}/connect/klaviyo?connection=${id}`);
     expect(mails.find(({ recipient }) => recipient === admin.email)?.subject).toContain("1 février 2030");
     await set(id, { status: "reconnect_needed" });

@@ -306,7 +306,7 @@ describe("on the provider's page", () => {
     expect(short.status).toBe(422);
     expect(short.html).not.toContain("not-long-enough");
     expect(parse(short.html).querySelector("details[open]")?.text).toContain(
-      "This does not look like the right thing (Secret key). Please copy it again, whole.",
+      "Secret key: this doesn’t look right. Copy it again, in full.",
     );
     expect(await fieldsOf(id)).not.toContain("webhook_secret");
     for (const secret of ["the-first-secret-of-it", "the-second-secret-of-it"]) expect((await setting(secret)).status).toBe(302);

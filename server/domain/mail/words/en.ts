@@ -24,7 +24,7 @@ export const en = {
     button: "View invitation",
     lifetime: "The invitation expires in 7 days and works for this address only.",
     unasked: "Don’t know the sender? Ignore this email.",
-    somebody: "Your agency",
+    somebody: "The agency",
   },
   reconnect: {
     subject: (provider: string, tenant: string) => `Reconnect ${provider} for ${tenant}`,

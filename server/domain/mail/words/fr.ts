@@ -20,12 +20,12 @@ export const fr: Words = {
   },
   invitation: {
     subject: (tenant) => `${tenant} vous invite sur Atrium`,
-    body: (inviter, tenant, role) => `Invitation de ${inviter} à rejoindre ${tenant} sur Atrium. Votre rôle : ${role}.`,
+    body: (inviter, tenant, role) => `${inviter} vous invite à rejoindre ${tenant} sur Atrium. Votre rôle : ${role}.`,
     purpose: "Atrium montre comment va la boutique : ventes, clients, e-mails et visites, mis à jour toutes les heures.",
     button: "Voir l’invitation",
     lifetime: "L’invitation expire dans 7 jours et ne vaut que pour cette adresse.",
     unasked: "Vous ne connaissez pas l’expéditeur ? Ignorez cet e-mail.",
-    somebody: "votre agence",
+    somebody: "L’agence",
   },
   reconnect: {
     subject: (provider, tenant) => `Reconnectez ${provider} pour ${tenant}`,
@@ -117,7 +117,7 @@ export const fr: Words = {
   ending: {
     subject: (tenant, on) => `${tenant} sera supprimé le ${on}`,
     body: (by, tenant, on) =>
-      `La suppression de ${tenant} a été planifiée par ${by}. Toutes les synchronisations sont arrêtées et, le ${on}, tout ce qui est conservé ici sera définitivement supprimé.`,
+      `${by} a planifié la suppression de ${tenant}. Toutes les synchronisations sont arrêtées et, le ${on}, tout ce qui est conservé ici sera définitivement supprimé.`,
     back: "D’ici là, un clic suffit pour annuler.",
     button: "Voir ou annuler la suppression",
     why: "Vous recevez cet e-mail car votre rôle permet de supprimer cet espace.",

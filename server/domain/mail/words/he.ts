@@ -25,7 +25,7 @@ export const he: Words = {
     button: "לצפייה בהזמנה",
     lifetime: "ההזמנה תפוג בעוד 7 ימים ותקפה לכתובת הזו בלבד.",
     unasked: "השולח לא מוכר לך? אפשר להתעלם מהאימייל הזה.",
-    somebody: "הסוכנות שלך",
+    somebody: "הסוכנות",
   },
   reconnect: {
     subject: (provider, tenant) => `יש לחבר מחדש את ${provider} עבור ${tenant}`,
