@@ -300,7 +300,7 @@ describe("the unhappy ways", () => {
     await deny(page);
     await page.waitForURL(/\/t\/beta\/integrations\/klaviyo$/);
     expect(new URL(page.url()).search).toBe("");
-    await page.getByText("Klaviyo n’a pas été connecté : l’accès n’a pas été autorisé.").first().waitFor();
+    await page.getByText("Klaviyo n’a pas été connecté : l’accès a été refusé.").first().waitFor();
     expect(await page.locator("form:has([name=connectionId])").count()).toBe(0);
     await beta.close();
   });

@@ -16,7 +16,7 @@ export const consentWords = {
   failed: "Something went wrong on our side while connecting {{provider}}. Start again. If it happens again, send us this ID: {{id}}",
   elsewhere: "You started connecting in another browser or session. Start again here.",
   not_yours: "You can no longer connect accounts for this client.",
-  forged: "The answer from {{provider}} was altered on the way, so nothing was connected. Start again.",
+  forged: "We couldn’t verify the answer from {{provider}}, so nothing was connected. Start again.",
   wrong_shop: "{{provider}} answered for a different shop than the one you entered. Nothing was connected.",
   other_account: "That’s a different {{provider}} account, not {{account}}. Nothing has changed. Choose what to do below.",
   refused: "{{provider}} refused to complete the connection. Start again.",

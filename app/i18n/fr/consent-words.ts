@@ -17,7 +17,7 @@ export const consentWords = {
     "Une erreur s’est produite de notre côté pendant la connexion à {{provider}}. Recommencez. Si elle se reproduit, envoyez-nous cet identifiant : {{id}}",
   elsewhere: "Vous avez commencé dans un autre navigateur ou une autre session. Recommencez ici.",
   not_yours: "Vous ne pouvez plus connecter de comptes pour ce client.",
-  forged: "La réponse de {{provider}} a été modifiée en route : rien n’a été connecté. Recommencez.",
+  forged: "Nous n’avons pas pu vérifier la réponse de {{provider}} : rien n’a été connecté. Recommencez.",
   wrong_shop: "{{provider}} a répondu pour une autre boutique que celle indiquée. Rien n’a été connecté.",
   other_account: "C’est un autre compte {{provider}} que {{account}}. Rien n’a changé. Choisissez ci-dessous.",
   refused: "{{provider}} a refusé de terminer la connexion. Recommencez.",

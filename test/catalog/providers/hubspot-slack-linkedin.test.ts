@@ -152,7 +152,7 @@ describe("HubSpot", () => {
     });
     const { browser, tenant } = await visit();
     const free = { tenant: tenant.id, provider: "hubspot", choice: as("hubspot", "8001003"), sets: "crm,marketing" };
-    expect((await connectThrough(browser, free)).toast?.message).toMatch(/without: Forms, pages, workflows and analytics/);
+    expect((await connectThrough(browser, free)).toast?.message).toMatch(/are missing: Forms, pages, workflows and analytics/);
     const { scopesGranted } = await only(tenant);
     expect(scopesGranted).toEqual(expect.arrayContaining(["crm.objects.contacts.read", "forms"]));
     for (const paid of ["automation", "content", "analytics.read"]) expect(scopesGranted).not.toContain(paid);

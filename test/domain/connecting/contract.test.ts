@@ -287,7 +287,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     await Promise.all(callbacks.map((callback) => comeBack(browser, id, callback)));
     const before = await only(tenant);
     const next = await connect(browser, tenant);
-    expect(next.toast?.message).toContain("is connected again.");
+    expect(next.toast?.message).toContain("reconnected.");
     const after = await only(tenant);
     expect(after.row.id).toBe(before.row.id);
     expect(after.row.version).toBeGreaterThan(before.row.version);
@@ -302,7 +302,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     if (choice.shop === undefined) {
       const { location } = await begin(browser, { provider: id, tenant: tenant.id, connection: before.row.id });
       const next = await comeBack(browser, id, await decide(location, { account: choice.other }));
-      expect(next.toast?.message).toContain(`another ${provider.name} account than ${before.row.name}`);
+      expect(next.toast?.message).toContain(`a different ${provider.name} account, not ${before.row.name}`);
     } else {
       // The shop of the connection is asked, whatever the query says.
       const { location } = await begin(browser, { provider: id, tenant: tenant.id, connection: before.row.id, shop: choice.otherShop });
@@ -329,7 +329,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     await control({ faults: [silent, { ...silent, effect: nothing }] });
     expect((await connect(browser, tenant)).toast).toMatchObject({
       kind: "error",
-      message: expect.stringMatching(/none of the perm|did not say/),
+      message: expect.stringMatching(/none of the perm|didn’t tell us/),
     });
     expect(await stored(tenant)).toEqual([]);
     await control();

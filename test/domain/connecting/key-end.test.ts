@@ -373,7 +373,7 @@ test("the letters say what ends, when, and what to do, to those who may connect 
   const announced = await send("announced", at);
   expect(announced).toHaveLength(3);
   const english = announced.find(({ recipient }) => recipient !== french.email && recipient !== hebrew.email);
-  expect(english?.subject).toContain("will be removed on January 31, 2030");
+  expect(english?.subject).toContain("will be deleted on January 31, 2030");
   expect(english?.text).toContain(`/t/${tenant.id}/integrations/klaviyo`);
   expect(announced.find(({ recipient }) => recipient === french.email)?.subject).toContain("31 janvier 2030");
   expect(announced.find(({ recipient }) => recipient === hebrew.email)?.text).toContain("31 בינואר 2030");

@@ -86,7 +86,7 @@ describe.each(loose)("an account of %s that nobody here had", (provider) => {
     const [known] = await connectionsOf(tenant);
     for (const connection of [undefined, known?.id]) {
       const again = await arrive(browser, provider, await callbackOf(browser, tenant, provider, { connection }));
-      expect(again.toast?.message).toMatch(/connected again/);
+      expect(again.toast?.message).toMatch(/reconnected/);
     }
   });
 
@@ -95,7 +95,7 @@ describe.each(loose)("an account of %s that nobody here had", (provider) => {
     const end = await answer(inside(browser, tenant), { consent, keep: false });
     expect(end).toMatchObject({
       location: `/t/${tenant.id}/integrations`,
-      toast: { kind: "info", message: expect.stringMatching(/was not connected/) },
+      toast: { kind: "info", message: expect.stringMatching(/wasn’t connected/) },
     });
     expect(await answer(inside(browser, tenant), { consent, keep: true })).toEqual(end);
     expect(await arrive(browser, provider, callback)).toEqual(end);

@@ -47,7 +47,7 @@ describe("a callback that arrives twice", () => {
     const { location } = await begin(browser, { provider: "klaviyo", tenant: tenant.id });
     const denied = await decide(location, { decision: "deny" });
     const told = await comeBack(browser, "klaviyo", denied);
-    expect(told.toast?.message).toMatch(/not allowed/);
+    expect(told.toast?.message).toMatch(/access was denied/);
     expect(await comeBack(browser, "klaviyo", denied)).toEqual(told);
   });
 
@@ -67,7 +67,7 @@ describe("a callback that arrives twice", () => {
     const next = await comeBack(browser, "klaviyo", callback);
     expect(next).toMatchObject({
       location: `/t/${tenant.id}/integrations`,
-      toast: { kind: "info", message: expect.stringMatching(/still being connected/) },
+      toast: { kind: "info", message: expect.stringMatching(/still connecting/) },
     });
     const later = { ...browser, now: () => Date.now() + 61_000 };
     expect((await comeBack(later, "klaviyo", callback)).toast).toMatchObject({
@@ -103,7 +103,7 @@ describe("a callback that arrives twice", () => {
     const { browser, tenant, callback } = await onTheWayBack();
     const crowd = { ...browser, request: { ...browser.request, ip: "192.0.2.77" } };
     for (let n = 0; n < 120; n++) await comeBack(crowd, "klaviyo", new URL("http://x/?state=none"));
-    expect((await comeBack(crowd, "klaviyo", callback)).toast?.message).toMatch(/Too many tries/);
+    expect((await comeBack(crowd, "klaviyo", callback)).toast?.message).toMatch(/Too many attempts/);
     expect((await comeBack(browser, "klaviyo", callback)).toast?.kind).toBe("success");
     expect(await connectionsOf(tenant)).toHaveLength(1);
   });
@@ -187,7 +187,7 @@ describe("a grant that came and was not kept", () => {
     await db.update(connections).set({ status: "disconnected" }).where(eq(connections.externalId, account));
     const { browser, tenant, callback } = await onTheWayBack();
     await control({ limits: false, faults: [{ provider: "klaviyo", kind: "token", effect: { type: "omit", fields: ["scope"] } }] });
-    expect((await comeBack(browser, "klaviyo", callback)).toast?.message).toMatch(/did not say/);
+    expect((await comeBack(browser, "klaviyo", callback)).toast?.message).toMatch(/didn’t tell us/);
     expect(await owed(tenant.id)).toMatchObject([{ farewell: "returned" }]);
     await control();
     const { location } = await begin(browser, { provider: "klaviyo", tenant: tenant.id });
@@ -235,7 +235,7 @@ describe("over HTTP", () => {
       expect(early.headers.getSetCookie()).toEqual([]);
     }
     expect(await connectionsOf(tenant)).toEqual([]);
-    expect(told(await ask(path, { headers: { cookie } }))).toContain("is connected.");
+    expect(told(await ask(path, { headers: { cookie } }))).toContain(" connected.");
   });
 
   test("something that nobody foresaw ends on a page of ours with a clean address, and the log says what it was", async () => {

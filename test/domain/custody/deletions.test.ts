@@ -109,7 +109,7 @@ describe("the end of a client is set", () => {
     const [mail, ...more] = await mailsTo(other);
     expect(more).toEqual([]);
     expect(mail?.subject).toBe(`Letters & Co will be deleted on ${on}`);
-    expect(mail?.text).toContain("Test Person has set the end of Letters & Co.");
+    expect(mail?.text).toContain("Test Person scheduled the deletion of Letters & Co.");
     expect(mail?.text).toContain(`http://atrium.test/t/${tenant.id}/settings/data`);
     expect((await mailsTo(staff))[0]?.text).toContain(`http://atrium.test/admin/clients/${tenant.id}/data`);
     expect(await mailsTo(viewer)).toEqual([]);
@@ -119,7 +119,7 @@ describe("the end of a client is set", () => {
     await db.update(users).set({ staff: false }).where(eq(users.id, staff.userId));
     await workMail(testCtx(), { ...message, deletion: second.id });
     // What an admin of the agency is called is not for the client, also when they have left meanwhile.
-    expect((await mailsTo(other))[1]?.text).toContain("The agency has set the end of Letters & Co.");
+    expect((await mailsTo(other))[1]?.text).toContain("The agency scheduled the deletion of Letters & Co.");
     await cancelDeletion(testTenantCtx(tenant, "owner", { actor: owner }));
     const third = await set(owner, "owner");
     await cancelDeletion(testTenantCtx(tenant, "owner", { actor: owner }));

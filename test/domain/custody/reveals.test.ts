@@ -98,7 +98,7 @@ describe("a secret is shown to whom another admin allowed it", () => {
     expect(recipients).not.toContain(asks?.email);
     const [mail] = mails;
     expect(mail?.subject).toBe(`Access request for ${tenant.name}`);
-    for (const said of ["the account Acme at Klaviyo", reason, "http://atrium.test/admin/reveals"]) expect(mail?.text).toContain(said);
+    for (const said of ["the Klaviyo account Acme", reason, "http://atrium.test/admin/reveals"]) expect(mail?.text).toContain(said);
     expect(JSON.stringify(mails)).not.toContain(value);
 
     const { id: decided } = await requestReveal(enterTenant(testCtx({ actor: third as UserActor, now: clock }), tenant, "staff"), {

@@ -179,7 +179,7 @@ describe("GET /api/health/{tenant}", () => {
       endsAt: now + 90 * day,
       probe: { at: now, result: "unavailable" },
     });
-    expect(of("google")?.reason).toContain("does not answer");
+    expect(of("google")?.reason).toContain("isn’t responding");
     expect(of("shopify")).toMatchObject({ connected: false, status: "not_connected", state: null, waits: [] });
     expect(health.integrations.map(({ provider }) => provider).sort()).toEqual(providers.map(({ id: provider }) => provider).sort());
 

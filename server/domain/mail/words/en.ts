@@ -5,7 +5,7 @@ export const en = {
     subject: "Sign in to Atrium",
     body: "Click the button to sign in. We’ll ask you to confirm.",
     button: "Sign in",
-    code: "Or enter this code in the browser where you asked for it:",
+    code: "Or enter this code in the browser where you requested it:",
     lifetime: (duration: string) => `Both expire in ${duration} and work only once.`,
     linkLifetime: (duration: string) => `The link expires in ${duration} and works only once.`,
     unasked: "Didn’t ask for this? Ignore this email: nobody can sign in without it.",
