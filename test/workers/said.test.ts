@@ -114,7 +114,7 @@ test("why a letter died and what is wrong with a client are told in the reader's
   const letters = await read(`/admin/dead-letters?client=${tenant.id}`);
   expect(letters).toContain("L’e-mail n’a pas pu être envoyé.");
   expect(letters).toContain("A sentence of before.");
-  expect(await read(`/admin/clients/${tenant.id}/check`)).toContain("Personne ne possède cet espace de travail");
+  expect(await read(`/admin/clients/${tenant.id}/check`)).toContain("Aucun propriétaire, et aucun n’est invité");
   const listed = await ask(`/api/dead-letters?tenantId=${tenant.id}`, { headers: asPerson(admin.token) });
   expect(await listed.json()).toMatchObject({ items: [{ reason: "A sentence of before." }, { reason: "The email could not be sent." }] });
   const checked = await ask(`/api/clients/${tenant.id}/validation`, { headers: asPerson(admin.token) });

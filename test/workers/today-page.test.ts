@@ -72,7 +72,7 @@ test("dead letters of one job and cause are replayed by one button, and are no p
   }
   const { token } = await makeUser({ staff: true });
   const row = await rowOf(token, "Replay One");
-  for (const words of ["2 dead letters", "Replay Two", "The provider did not answer", "Away."]) expect(row?.text).toContain(words);
+  for (const words of ["2 dead letters", "Replay Two", "The provider didn’t respond", "Away."]) expect(row?.text).toContain(words);
   expect((await press(token, row)).status).toBe(302);
   expect(await rowOf(token, "Replay One")).toBeUndefined();
 });

@@ -102,7 +102,7 @@ describe("HubSpot", () => {
     const browser = testCtx({ actor, ip: "192.0.2.201" });
     // A portal of this run's own: another one would be a client already.
     const account = String(9_000_000_000 + (Date.now() % 1_000_000_000));
-    for (const told of ["is a client now", ""]) {
+    for (const told of ["is now a client", ""]) {
       const { location } = await beginIntake(browser, { provider: "hubspot", shop: undefined });
       const body = new URLSearchParams({ decision: "allow", other: account });
       const answer = await fetch(location, { method: "POST", body, redirect: "manual" });

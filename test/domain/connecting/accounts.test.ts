@@ -343,7 +343,7 @@ describe("what is granted against what is needed", () => {
     const before = (await only(ctx)).scopesGranted;
     const way = await connectGoogle(browser, tenant, one, { connection: id, only: "missing", sets: "calendar", scopes: [] });
     expect(way.asked).toEqual(["openid", "email", "profile", calendar]);
-    expect(way.next.toast).toMatchObject({ kind: "info", message: expect.stringMatching(/without: Calendar/) });
+    expect(way.next.toast).toMatchObject({ kind: "info", message: expect.stringMatching(/are missing: Calendar/) });
     expect((await only(ctx)).scopesGranted).toEqual(expect.arrayContaining(before));
     expect((await scheduleOf(tenant, "ga4-sensor"))?.blocked).toBeNull();
   });

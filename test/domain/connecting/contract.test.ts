@@ -112,7 +112,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
 
   test("a person who denies comes back to a toast, and nothing is stored", async () => {
     const { browser, tenant } = await visit();
-    await ends(browser, tenant, await consent(browser, tenant, { decision: "deny" }), /not allowed/);
+    await ends(browser, tenant, await consent(browser, tenant, { decision: "deny" }), /access was denied/);
   });
 
   test("an expired state connects nothing", async () => {
@@ -183,7 +183,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     const { browser, tenant } = await visit();
     const callback = await consent(browser, tenant);
     callback.searchParams.set("iss", "https://evil.example");
-    await ends(browser, tenant, callback, /did not come from/);
+    await ends(browser, tenant, callback, /couldn’t verify/);
   });
 
   test("an answer in which the state, the code, the issuer or an error stands twice connects nothing", async () => {
@@ -195,7 +195,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
         new URL((await begin(browser, { provider: id, tenant: tenant.id, shop: choice.shop })).location).origin;
       callback.searchParams.delete(name);
       for (const value of [own, "another"]) callback.searchParams.append(name, value);
-      await ends(browser, tenant, callback, /did not come from/);
+      await ends(browser, tenant, callback, /couldn’t verify/);
     }
   });
 
@@ -204,7 +204,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     const callback = await consent(browser, tenant);
     const config = { ...browser.config, [oauth.credentials.clientSecret]: "wrong" };
     // Where the secret also proves the callback, that is what fails first.
-    await ends({ ...browser, config }, tenant, callback, oauth.callbackFault ? /did not come from/ : /on our side/);
+    await ends({ ...browser, config }, tenant, callback, oauth.callbackFault ? /couldn’t verify/ : /on our side/);
   });
 
   test("without a client secret nothing begins, and nothing that began is completed", async () => {
@@ -224,7 +224,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     const callback = await consent(browser, tenant);
     callback.searchParams.set(codeName, "unknown");
     // Where the callback is signed, that is what fails first.
-    await ends(browser, tenant, callback, oauth.callbackFault ? /did not come from/ : /refused to complete/);
+    await ends(browser, tenant, callback, oauth.callbackFault ? /couldn’t verify/ : /refused to complete/);
     // The code of one attempt with the verifier of another; without PKCE nothing binds a code but the state and the signature.
     const { location } = await begin(browser, { provider: id, tenant: tenant.id, shop: choice.shop });
     expect(new URL(location).searchParams.has("code_challenge")).toBe(oauth.pkce);
@@ -247,7 +247,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     ] as const) {
       const callback = await consent(browser, tenant);
       await control({ faults: [{ provider: id, kind, effect }] });
-      await ends(browser, tenant, callback, /does not answer/);
+      await ends(browser, tenant, callback, /isn’t responding/);
       await control();
       await control({ limits: false });
     }
@@ -265,7 +265,7 @@ describe.each(consents)("$title", ({ provider, choice }) => {
     const next = await connect(browser, tenant);
     expect(next).toEqual({
       location: `/t/${tenant.id}/integrations`,
-      toast: { kind: "success", message: expect.stringContaining("is connected.") },
+      toast: { kind: "success", message: expect.stringContaining(" connected.") },
     });
     const { row, access, refresh, held } = await only(tenant);
     expect(row).toMatchObject({ provider: id, status: "active", connectedBy: actor.userId, version: 1 });
