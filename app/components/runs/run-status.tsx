@@ -14,9 +14,10 @@ export const STATUSES = Object.keys(TONES) as readonly Status[];
 /** Whether a run may still change. */
 export const isOpen = (status: Status): status is "queued" | "running" => status === "queued" || status === "running";
 
-/** How a run stands, in a word. */
-export function RunStatus({ status }: { status: Status }) {
+/** How a run stands, in a word. `failedBefore`: an attempt of it failed, so that one which waits is a retry. */
+export function RunStatus({ status, failedBefore }: { status: Status; failedBefore: boolean }) {
   const t = useWords();
+  if (status === "queued" && failedBefore) return <Badge tone="warn">{t("status.retrying")}</Badge>;
   if (status === "running") {
     return (
       <StatusDot tone="info" live>

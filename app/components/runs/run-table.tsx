@@ -75,7 +75,7 @@ function Standing({ run: { status, errorKind } }: { run: RunLine }) {
   const t = useWords();
   return (
     <span className="grid justify-items-end gap-1 text-end @min-[40rem]:justify-items-start @min-[40rem]:text-start">
-      <RunStatus status={status} />
+      <RunStatus status={status} failedBefore={errorKind !== null} />
       {errorKind && <span className="text-xs text-ink-faint">{t(`runError.${errorKind}.title`)}</span>}
     </span>
   );

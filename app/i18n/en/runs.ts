@@ -59,6 +59,7 @@ export const runs = {
   },
   status: {
     queued: "Queued",
+    retrying: "Retrying",
     running: "Running",
     succeeded: "Done",
     failed: "Failed",

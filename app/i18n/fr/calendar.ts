@@ -11,7 +11,7 @@ export const calendar = {
     emptyBody:
       "Toutes les connexions se renouvellent automatiquement. Si l’une a besoin de vous, elle apparaît ici au moins 30 jours avant.",
     account: "Compte",
-    ends: "Expire",
+    ends: "Expiration",
     why: "Pourquoi",
     what: "Que faire",
     kinds: {

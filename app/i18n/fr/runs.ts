@@ -61,6 +61,7 @@ export const runs = {
   },
   status: {
     queued: "En attente",
+    retrying: "Nouvel essai",
     running: "En cours",
     succeeded: "Terminée",
     failed: "Échec",

@@ -27,7 +27,7 @@ export const team = {
     invited: "Invitation envoyée à {{email}}.",
     invitations: "Invitations en attente",
     sent: "Envoyée",
-    expires: "Expire le",
+    expires: "Expiration",
     expired: "Expirée",
     undelivered: {
       retrying: "Pas encore remise, nouvel essai en cours",

@@ -65,6 +65,7 @@ export const runs = {
   },
   status: {
     queued: "בתור",
+    retrying: "מנסים שוב",
     running: "רץ כעת",
     succeeded: "הושלם",
     failed: "נכשל",

@@ -27,7 +27,7 @@ export const team = {
     invited: "ההזמנה נשלחה אל {{email}}.",
     invitations: "הזמנות ממתינות",
     sent: "נשלחה",
-    expires: "פגה ב",
+    expires: "תפוגה",
     expired: "פגה",
     undelivered: {
       retrying: "עדיין לא נמסרה, מנסים שוב",
