@@ -68,9 +68,9 @@ describe("a client's plan", () => {
     const owner = await personOf(tenant, "owner");
     for (const _ of [1, 2, 3]) await connect(tenant, "google");
     const connectionsOn = async () => (await factsOn(`/t/${tenant.id}/settings/workspace`, owner)).facts.Connections;
-    expect(await connectionsOn()).toMatch(/^3 of 3The plan is full/);
+    expect(await connectionsOn()).toMatch(/^3 of 3Limit reached/);
     await connect(tenant, "google");
-    expect(await connectionsOn()).toMatch(/^4 of 3More than the plan includes/);
+    expect(await connectionsOn()).toMatch(/^4 of 3Over the plan’s limit/);
   });
 });
 
@@ -147,7 +147,7 @@ describe("the client's own settings", () => {
     const owner = await personOf(tenant, "owner");
     const { root } = await factsOn(`/t/${tenant.id}/settings/workspace`, owner);
     const select = root.querySelector('select[name="timezone"]');
-    expect(select?.querySelector("option[selected]")?.text).toMatch(/^Taken from your accounts \(.Europe\/Paris.\)$/);
+    expect(select?.querySelector("option[selected]")?.text).toMatch(/^From your accounts \(.Europe\/Paris.\)$/);
     await send(tenant, owner, { name: "Other" });
     expect(await rowOf(tenant)).toMatchObject({ name: "Other", timezone: "Europe/Paris", timezoneChosen: false });
   });
@@ -176,7 +176,7 @@ describe("the client's own settings", () => {
       expect(facts["Contact name"]).toBe("Anna");
       const refused = await send(tenant, token, { name: "Mine" });
       expect([role, refused.status]).toEqual([role, 403]);
-      expect(refused.root.querySelector("main")?.text).toContain("Your role does not allow this");
+      expect(refused.root.querySelector("main")?.text).toContain("Your role doesn’t allow this");
     }
     expect((await rowOf(tenant))?.name).toBe(tenant.name);
   });

@@ -141,7 +141,7 @@ test("a lent account is among the borrower's integrations and on its page, and t
   await send(settingsOf(tenant), admin, { intent: "lend", account: value });
   const owner = (await makeUser({ roles: [[tenant, "owner"]] })).token;
   const shown = async (path: string) => (await pageOf(path, owner)).root.querySelector("main")?.text;
-  expect(await shown(`/t/${tenant.id}/integrations?show=connected`)).toMatch(/Klaviyo.*Lent by your agency/s);
+  expect(await shown(`/t/${tenant.id}/integrations?show=connected`)).toMatch(/Klaviyo.*Provided by your agency/s);
   expect(await shown(`/t/${tenant.id}/integrations?show=free`)).not.toContain("Klaviyo");
   const page = await shown(`/t/${tenant.id}/integrations/klaviyo`);
   expect(page).toContain("Provided by your agency");

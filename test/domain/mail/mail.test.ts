@@ -125,7 +125,7 @@ test("who may connect accounts hears which provider ended and what waits, each i
   await workMail(testCtx(), { v: 1, type: "mail.reconnect", tenant: tenant.id, connection });
   const [mail] = await mailsTo(owner);
   expect(mail?.subject).toBe(`Reconnect Klaviyo for ${tenant.name}`);
-  expect(mail?.text).toMatch(/these wait: .+\./);
+  expect(mail?.text).toMatch(/Paused until you reconnect: .+\./);
   expect(mail?.text).toContain(`/t/${tenant.id}/integrations`);
   expect((await mailsTo(developer))[0]?.html).toContain('dir="rtl"');
   expect(await mailsTo(viewer)).toEqual([]);

@@ -166,7 +166,7 @@ test("a digest has all of a day in one mail, without what was mended meanwhile",
   const mails = await mailsTo(actor.email);
   expect(mails.map(({ subject }) => subject)).toEqual([`2 notifications for ${tenant.name}`]);
   expect(mails[0]?.text).toContain(`Reconnect Klaviyo for ${tenant.name}`);
-  expect(mails[0]?.text).toContain("the access ends on March 12, 2026");
+  expect(mails[0]?.text).toContain("access expires on March 12, 2026");
   expect(mails[0]?.text).toContain(`/t/${tenant.id}/notices`);
 });
 
