@@ -57,6 +57,7 @@ export const errors = {
   currency_unknown: "Use a three-letter ISO 4217 currency code.",
   link_incomplete: "This link is incomplete.",
   quiet_hours_half: "Fill in both times, or neither.",
+  range_wrong: "Choose a start and an end at most 366 days apart.",
   time_wrong: "Enter a time like 22:00.",
   name_missing: "Enter a name.",
   name_invisible: "Use visible characters only.",

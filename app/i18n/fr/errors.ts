@@ -56,6 +56,7 @@ export const errors = {
   currency_unknown: "Utilisez un code de devise ISO 4217, en trois lettres.",
   link_incomplete: "Ce lien est incomplet.",
   quiet_hours_half: "Remplissez les deux heures, ou aucune.",
+  range_wrong: "Choisissez un début et une fin séparés de 366 jours au plus.",
   time_wrong: "Saisissez une heure, par exemple 22:00.",
   name_missing: "Saisissez un nom.",
   name_invisible: "Utilisez uniquement des caractères visibles.",

@@ -56,6 +56,7 @@ export const errors = {
   currency_unknown: "יש להזין קוד מטבע לפי ISO 4217, בשלוש אותיות.",
   link_incomplete: "הקישור לא שלם.",
   quiet_hours_half: "יש למלא את שתי השעות, או אף אחת.",
+  range_wrong: "יש לבחור תאריך התחלה ותאריך סיום במרווח של עד 366 ימים.",
   time_wrong: "יש להזין שעה, למשל 22:00.",
   name_missing: "יש להזין שם.",
   name_invisible: "יש להשתמש רק בתווים גלויים.",
