@@ -79,7 +79,7 @@ function mailOf(line: string): { to: string; link: string } | null {
 function welcome(demo: Demo): string {
   return `
   Atrium        ${demo.origin}
-  Mail          ${demo.origin}/dev/outbox   (the magic links stand there, and below)
+  Mail          ${demo.origin}/dev/outbox   (the sign-in links are there, and below)
   Sandbox       ${demo.sandbox}   (stands in for Shopify, Klaviyo and Google)
   Worker's log  .atrium/demo/worker.log
 
@@ -92,7 +92,7 @@ ${clients
   .join("\n")}
   2. Open the link from the mail, then Integrations: connect Shopify, Klaviyo and Google, each with the account above
      (the sandbox's consent pages offer them all; other accounts work too).
-  3. The cron fires every minute: Overview fills with what the sensors measured, Runs shows how.
+  3. The cron fires every minute: Overview fills with metrics, Syncs shows each result.
   4. In another browser profile sign in as ${admin}: all clients, every run
      (${secondAdmin} is the second one, whom some things need).
 
