@@ -4,6 +4,7 @@ import {
   auditHeads,
   auditLog,
   clientNames,
+  clientTotals,
   connections,
   costs,
   dataExports,
@@ -468,6 +469,13 @@ export const holdings: readonly Holding[] = [
     client: null,
     data: ["provider", "version", "noticedAt"],
     exported: { not: "of a provider, over all clients" },
+    atEnd: { stays: nobodys },
+  },
+  {
+    table: clientTotals,
+    client: null,
+    engine: ["status", "clients"],
+    exported: { not: nobodys },
     atEnd: { stays: nobodys },
   },
   {

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
-import { Building2, Plus, SearchX } from "lucide-react";
+import { Building2, CircleCheck, Plus, SearchX } from "lucide-react";
 import { ClientTable } from "#app/components/admin/client-table.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/admin/filter-form.tsx";
@@ -11,6 +11,7 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { Select } from "#app/components/ui/select.tsx";
+import { Tabs } from "#app/components/ui/tabs.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
@@ -25,16 +26,23 @@ export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
-  const { status, ...asked } = filtersOf(args.request, ["search", "status", "cursor"]);
-  const filters = { ...asked, status: choiceOf(status, STATUSES) };
-  const { clients, next } = await api.clients.list(filters);
-  return { title: titleOf(wordsIn(locale)("clients:clients.title")), filters, page: { items: clients, next } };
+  const { status, ...asked } = filtersOf(args.request, ["search", "status", "show", "cursor"]);
+  const { show, ...filters } = { ...asked, status: choiceOf(status, STATUSES) };
+  const attention = show === "attention";
+  const { clients, next, totals } = await api.clients.list({ ...filters, attention });
+  return { title: titleOf(wordsIn(locale)("clients:clients.title")), filters, attention, totals, page: { items: clients, next } };
 }
 
 export default function Clients() {
   const t = useWords();
-  const { filters, page } = useLoaderData<typeof loader>();
+  const { filters, attention, totals, page } = useLoaderData<typeof loader>();
   const filtered = Boolean(filters.search || filters.status);
+  const addressOf = (show: string | null) => {
+    const asked = Object.entries({ show, search: filters.search, status: filters.status }).flatMap(([key, value]) =>
+      value ? [[key, value]] : [],
+    );
+    return asked.length > 0 ? `/admin/clients?${new URLSearchParams(asked)}` : "/admin/clients";
+  };
   const newClient = (
     <Button asChild variant="primary">
       <Link to="/admin/new-client">
@@ -45,8 +53,21 @@ export default function Clients() {
   );
   return (
     <>
-      <PageHeader title={t("clients.title")} description={t("clients.description")} actions={newClient} />
+      <PageHeader
+        title={t("clients.title")}
+        description={t("clients.totals", { count: totals.clients, attention: t("clients.attentionOf", { count: totals.attention }) })}
+        actions={newClient}
+      />
+      <Tabs
+        className="mb-4"
+        label={t("clients.views")}
+        items={[
+          { to: addressOf(null), label: t("clients.all"), count: totals.clients, current: !attention },
+          { to: addressOf("attention"), label: t("clients.attention"), count: totals.attention, current: attention },
+        ]}
+      />
       <FilterForm active={filtered}>
+        {attention && <input type="hidden" name="show" value="attention" />}
         <Field label={t("clients.search")} className="col-span-2 sm:w-64!">
           <Input
             name="search"
@@ -73,7 +94,11 @@ export default function Clients() {
         <ClientTable
           clients={page.items}
           empty={
-            filtered ? (
+            attention && !filtered ? (
+              <EmptyState icon={CircleCheck} title={t("clients.noneTroubled")}>
+                {t("clients.noneTroubledBody")}
+              </EmptyState>
+            ) : filtered ? (
               <EmptyState icon={SearchX} title={t("clients.noneFound")}>
                 {t("clients.noneFoundBody")}
               </EmptyState>

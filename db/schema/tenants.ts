@@ -62,12 +62,19 @@ export const tenants = sqliteTable(
 
 /**
  * Which row of `client_search` is a client's, and whether the name that it has is in there. `client_search` is a virtual table (FTS5
- * over triples of letters, without the text itself) that the schema cannot say; it and the triggers stand in the migration that made
- * it. A client that is new or has another name is marked by a trigger as not known, whoever wrote it, and domain/tenancy/search-names.ts
- * takes it in; a row that goes takes its row of the index with it.
+ * over triples of letters, without the text itself) that the schema cannot say; it and the triggers stand in the migrations that made
+ * them. A client that is new, has another name or other members is marked by a trigger as not known, whoever wrote it, and
+ * domain/tenancy/search-names.ts takes it in; a row that goes takes its row of the index with it.
  */
 export const clientNames = sqliteTable(
   "client_names",
   { n: integer().primaryKey(), tenantId: tenantId().unique(), known: integer({ mode: "boolean" }).notNull().default(false) },
   (t) => [index("client_names_unknown").on(t.n).where(sql`known = 0`)],
+);
+
+/** How many clients there are of each status: triggers keep it, whoever writes, so that no page counts the fleet. */
+export const clientTotals = sqliteTable(
+  "client_totals",
+  { status: text({ enum: tenantStatuses }).primaryKey(), clients: integer().notNull() },
+  (t) => [known(t.status)],
 );

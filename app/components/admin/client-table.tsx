@@ -7,8 +7,9 @@ import { useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { ClientStatus } from "./client-status.tsx";
+import { CAUSE_TONES } from "./problems.ts";
 
-const useWords = wordsOf("clients", "common", "admin");
+const useWords = wordsOf("clients", "admin", "today");
 
 type Line = Outputs["clients"]["list"]["items"][number];
 
@@ -29,6 +30,7 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
           key: "client",
           header: t("clients.client"),
           primary: true,
+          className: "@min-[40rem]:min-w-44",
           cell: ({ id, name }) => (
             <Link
               to={`/admin/clients/${id}`}
@@ -42,14 +44,22 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
         },
         { key: "status", header: t("clients.status"), cell: ({ status }) => <ClientStatus status={status} /> },
         {
-          key: "plan",
-          header: t("clients.plan"),
+          key: "problem",
+          header: t("clients.problem"),
           className: quietOnPhones,
-          cell: ({ plan }) => <span data-quiet>{t(`common:plan.${plan}`)}</span>,
+          cell: ({ attention }) =>
+            attention === null ? (
+              <span data-quiet className="text-ink-faint">
+                –
+              </span>
+            ) : (
+              <Badge tone={CAUSE_TONES[attention]}>{t(`today:causes.${attention}.short`)}</Badge>
+            ),
         },
         { key: "connections", header: t("clients.connections"), cell: ({ health }) => <Connections {...health.connections} /> },
         {
           key: "success",
+          spare: true,
           header: t("clients.lastSuccess"),
           className: "@min-[40rem]:whitespace-nowrap",
           cell: ({ health }) =>
@@ -57,6 +67,7 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
         },
         {
           key: "failures",
+          spare: true,
           header: t("clients.failures"),
           align: "end",
           className: quietOnPhones,
@@ -70,6 +81,7 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
         },
         {
           key: "letters",
+          spare: true,
           header: t("clients.deadLetters"),
           align: "end",
           className: quietOnPhones,

@@ -1,32 +1,21 @@
 import type { ReactNode } from "react";
 import { Card } from "#app/components/ui/card.tsx";
-import { TONE_ICONS, TONE_TEXT, type Tone } from "#app/components/ui/tone.ts";
+import { TONE_ICONS, TONE_TEXT } from "#app/components/ui/tone.ts";
 import { useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { ProblemRow } from "./problem-row.tsx";
-import type { Cause, Problem } from "./problems.ts";
+import { CAUSE_TONES, type Cause, type Problem } from "./problems.ts";
 
 const useWords = wordsOf("today");
 
 /** So many of one cause are in sight; the others fold out. */
 const SHOWN = 8;
 
-const TONES: Record<Cause, Tone> = {
-  incident: "danger",
-  dead_letters: "danger",
-  reconnect: "warn",
-  failing: "danger",
-  renewal: "warn",
-  expiring: "warn",
-  undelivered: "warn",
-  stuck: "info",
-};
-
 /** All problems of one cause, each with the action that mends it. */
 export function ProblemList({ cause, problems }: { cause: Cause; problems: readonly Problem[] }) {
   const t = useWords();
   const format = useFormat();
-  const tone = TONES[cause];
+  const tone = CAUSE_TONES[cause];
   const Icon = TONE_ICONS[tone];
   const rest = problems.slice(SHOWN);
   return (

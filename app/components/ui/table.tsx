@@ -11,6 +11,8 @@ export interface Column<Row> {
   align?: "start" | "end";
   /** The row's name: it heads the stacked card. One column has it. */
   primary?: boolean;
+  /** Left out where the table has too little room for all columns and too much for cards (40 to 56rem): what other columns or the row's page say too. */
+  spare?: boolean;
   /** Buttons: no label in the stacked card. */
   actions?: boolean;
   className?: string;
@@ -28,10 +30,12 @@ export interface TableProps<Row> {
   className?: string;
 }
 
+const SPARE = "@min-[40rem]:@max-[56rem]:hidden";
+
 /** A table that turns into a list of cards where it has less than 40rem of room. */
 export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey, empty, className }: TableProps<Row>) {
   if (rows.length === 0 && empty) return <>{empty}</>;
-  const cells = columns.map(({ header, label, align, primary, actions, className: cellClass }) => ({
+  const cells = columns.map(({ header, label, align, primary, actions, spare, className: cellClass }) => ({
     role: "cell",
     "data-label": label ?? (typeof header === "string" ? header : undefined),
     "data-primary": primary || undefined,
@@ -41,6 +45,7 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
       (align === "end" || actions) && "text-end",
       align === "end" && "tabular-nums",
       primary ? "font-medium text-ink" : "text-ink-muted",
+      spare && SPARE,
       cellClass,
     ),
   }));
@@ -52,7 +57,7 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
         <caption className={showCaption ? "px-5 pb-3 text-start text-[0.8125rem] text-ink-muted" : "sr-only"}>{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
-            {columns.map(({ key, header, align, actions }) => (
+            {columns.map(({ key, header, align, actions, spare }) => (
               <th
                 key={key}
                 role="columnheader"
@@ -60,6 +65,7 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
                 className={cn(
                   "border-b border-line px-4 py-2.5 text-xs font-medium whitespace-nowrap text-ink-faint first:ps-5 last:pe-5",
                   align === "end" || actions ? "text-end" : "text-start",
+                  spare && SPARE,
                 )}
               >
                 {header}

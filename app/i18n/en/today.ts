@@ -10,14 +10,14 @@ export const today = {
   more_one: "Show {{count}} more",
   more_other: "Show {{count}} more",
   causes: {
-    incident: { title: "Incidents", well: "providers" },
-    dead_letters: { title: "Dead letters", well: "queues" },
-    reconnect: { title: "Reconnect needed", well: "connections" },
-    failing: { title: "Runs that keep failing", well: "runs" },
-    renewal: { title: "Failing token renewals", well: "token renewal" },
-    expiring: { title: "Access expiring within 7 days", well: "expiring access" },
-    undelivered: { title: "Undelivered mail", well: "mail" },
-    stuck: { title: "Stuck in onboarding", well: "onboarding" },
+    incident: { title: "Incidents", short: "Incident", well: "providers" },
+    dead_letters: { title: "Dead letters", short: "Dead letters", well: "queues" },
+    reconnect: { title: "Reconnect needed", short: "Reconnect", well: "connections" },
+    failing: { title: "Runs that keep failing", short: "Keeps failing", well: "runs" },
+    renewal: { title: "Failing token renewals", short: "Renewal failing", well: "token renewal" },
+    expiring: { title: "Access expiring within 7 days", short: "Access expiring", well: "expiring access" },
+    undelivered: { title: "Undelivered mail", short: "Mail undelivered", well: "mail" },
+    stuck: { title: "Stuck in onboarding", short: "Stuck", well: "onboarding" },
   },
   incident: {
     kinds: {

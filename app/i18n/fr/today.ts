@@ -12,14 +12,14 @@ export const today = {
   more_one: "Afficher {{count}} de plus",
   more_other: "Afficher {{count}} de plus",
   causes: {
-    incident: { title: "Incidents", well: "fournisseurs" },
-    dead_letters: { title: "Messages morts", well: "files d’attente" },
-    reconnect: { title: "À reconnecter", well: "connexions" },
-    failing: { title: "Exécutions qui échouent à répétition", well: "exécutions" },
-    renewal: { title: "Renouvellements de jetons en échec", well: "renouvellement des jetons" },
-    expiring: { title: "Accès expirant sous 7 jours", well: "accès expirants" },
-    undelivered: { title: "E-mails non remis", well: "e-mails" },
-    stuck: { title: "Intégration au point mort", well: "intégration des clients" },
+    incident: { title: "Incidents", short: "Incident", well: "fournisseurs" },
+    dead_letters: { title: "Messages morts", short: "Messages morts", well: "files d’attente" },
+    reconnect: { title: "À reconnecter", short: "À reconnecter", well: "connexions" },
+    failing: { title: "Exécutions qui échouent à répétition", short: "Échecs répétés", well: "exécutions" },
+    renewal: { title: "Renouvellements de jetons en échec", short: "Renouvellement en échec", well: "renouvellement des jetons" },
+    expiring: { title: "Accès expirant sous 7 jours", short: "Accès expirant", well: "accès expirants" },
+    undelivered: { title: "E-mails non remis", short: "E-mail non remis", well: "e-mails" },
+    stuck: { title: "Intégration au point mort", short: "Au point mort", well: "intégration des clients" },
   },
   incident: {
     kinds: {

@@ -14,14 +14,14 @@ export const today = {
   more_two: "הצגת עוד שתיים",
   more_other: "הצגת עוד {{count}}",
   causes: {
-    incident: { title: "תקלות", well: "ספקים" },
-    dead_letters: { title: "הודעות שנכשלו", well: "תורים" },
-    reconnect: { title: "נדרש חיבור מחדש", well: "חיבורים" },
-    failing: { title: "הרצות שנכשלות שוב ושוב", well: "הרצות" },
-    renewal: { title: "חידושי אסימונים שנכשלים", well: "חידוש אסימונים" },
-    expiring: { title: "גישות שפגות בתוך 7 ימים", well: "תוקף גישות" },
-    undelivered: { title: "דואר שלא נמסר", well: "דואר" },
-    stuck: { title: "לקוחות שנתקעו בקליטה", well: "קליטת לקוחות" },
+    incident: { title: "תקלות", short: "תקלה", well: "ספקים" },
+    dead_letters: { title: "הודעות שנכשלו", short: "הודעות שנכשלו", well: "תורים" },
+    reconnect: { title: "נדרש חיבור מחדש", short: "חיבור מחדש", well: "חיבורים" },
+    failing: { title: "הרצות שנכשלות שוב ושוב", short: "נכשל שוב ושוב", well: "הרצות" },
+    renewal: { title: "חידושי אסימונים שנכשלים", short: "החידוש נכשל", well: "חידוש אסימונים" },
+    expiring: { title: "גישות שפגות בתוך 7 ימים", short: "גישה שפגה", well: "תוקף גישות" },
+    undelivered: { title: "דואר שלא נמסר", short: "דואר לא נמסר", well: "דואר" },
+    stuck: { title: "לקוחות שנתקעו בקליטה", short: "תקוע", well: "קליטת לקוחות" },
   },
   incident: {
     kinds: {

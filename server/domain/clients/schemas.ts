@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ScheduleBlock } from "#db/words/runs.ts";
 import { ConnectionStatus } from "#server/domain/connections/schemas.ts";
+import { Cause } from "#server/domain/health/schemas.ts";
 import { EmailAddress } from "#server/domain/people/schemas.ts";
 import { BusinessName, GivenName, longestBusinessName, longestPersonName, PersonName } from "#server/domain/tenancy/name.ts";
 import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "#server/domain/tenancy/schemas.ts";
@@ -106,8 +107,14 @@ export const SetFeatures = z.object({ features: Features });
 export type SetFeatures = z.infer<typeof SetFeatures>;
 
 export const ListClients = z.object({
-  search: z.string().trim().max(80).optional().describe("A part of its name or id, in any case, with or without accents."),
+  search: z
+    .string()
+    .trim()
+    .max(80)
+    .optional()
+    .describe("A part of its name, its id or a member's address, in any case, with or without accents; or how its shop's domain begins."),
   status: TenantStatus.optional(),
+  attention: z.boolean().default(false).describe("Only those that need attention."),
   cursor: z.string().max(80).optional().describe("`next` of the page before."),
   limit: z.number().int().min(1).max(50).default(25),
 });
@@ -123,13 +130,19 @@ export const Glance = z.object({
 });
 export type Glance = z.infer<typeof Glance>;
 
-export const ClientWithHealth = Client.extend({ health: Glance });
+export const ClientWithHealth = Client.extend({
+  health: Glance,
+  attention: Cause.nullable().describe("The worst of what is wrong with it now; null where nothing is."),
+});
 export type ClientWithHealth = z.infer<typeof ClientWithHealth>;
 
 export const ClientPage = z.object({
   clients: z.array(ClientWithHealth),
   items: z.array(ClientWithHealth).describe("The same clients, under the name that every other page of the API uses."),
   next: z.string().nullable().describe("Cursor of the next page; null at the end."),
+  totals: z
+    .object({ clients: z.number(), attention: z.number() })
+    .describe("How many clients there are of the status that is asked for, and how many of them need attention."),
 });
 
 /**

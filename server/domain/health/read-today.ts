@@ -21,10 +21,6 @@ const mailsWithinMs = 3 * dayMs;
 /** A client that has shown no success by then will not come there alone. */
 const stuckAfterMs = 3 * dayMs;
 
-/** The causes of what is wrong, the worst first: the order of the page. */
-export const causes = ["incident", "dead_letters", "reconnect", "failing", "renewal", "expiring", "undelivered", "stuck"] as const;
-export type Cause = (typeof causes)[number];
-
 interface Named {
   id: string;
   name: string;

@@ -36,12 +36,18 @@ const after = async (ctx: TenantCtx, changed: Promise<Tenant>) => describeClient
 
 export const clients = router({
   list: staff
-    .meta({ openapi: { method: "GET", path: "/clients", summary: "All clients with their health at a glance, newest first" } })
+    .meta({
+      openapi: {
+        method: "GET",
+        path: "/clients",
+        summary: "All clients with their health at a glance: those that need attention first, then the newest",
+      },
+    })
     .input(ListClients)
     .output(ClientPage)
     .query(async ({ ctx, input }) => {
-      const { items, next } = await listClients(ctx, input);
-      return { clients: items, items, next };
+      const { items, next, totals } = await listClients(ctx, input);
+      return { clients: items, items, next, totals };
     }),
 
   create: staff
