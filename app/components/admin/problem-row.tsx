@@ -106,7 +106,7 @@ function LettersRow({ problem }: { problem: Of<"dead_letters"> }) {
   const fields = { intent: "replay", cause: letterCause, ...(job !== null && { job }) };
   return (
     <Row
-      title={`${name ?? reason} · ${t("letters.count", { count })}`}
+      title={name === null ? t("letters.count", { count }) : `${name} · ${t("letters.count", { count })}`}
       action={
         !REPLAYABLE.has(letterCause) && job === null ? (
           <To to="/admin/dead-letters">{t("letters.open")}</To>
@@ -125,7 +125,7 @@ function LettersRow({ problem }: { problem: Of<"dead_letters"> }) {
         )
       }
     >
-      {job !== null && <Why kind={errorKind} message={errorMessage ?? (errorKind === null ? reason : null)} />}
+      <Why kind={errorKind} message={errorMessage ?? (errorKind === null ? reason : null)} />
       {clients.length > 0 && (
         <p>
           {clients.slice(0, NAMED).map((client, place) => (
