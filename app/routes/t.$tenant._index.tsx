@@ -42,9 +42,8 @@ export async function loader(args: LoaderFunctionArgs) {
   };
 }
 
-/** The first figures of a sensor are its headlines. */
-const HEADLINES = 2;
-const LATEST_RUNS = 5;
+/** The first figures of each sensor are its headlines: all in all two rows of them, and two of each where there are many. */
+const headlinesOf = (sensors: number) => Math.max(2, Math.floor(8 / sensors));
 
 /** Rows without gaps where there is a number of columns that gives them. */
 const columnsFor = (count: number) => (count % 5 === 0 ? "md:grid-cols-5" : count % 4 === 0 ? "md:grid-cols-4" : "md:grid-cols-3");
@@ -64,7 +63,7 @@ export default function Overview() {
   const headlines = measured.flatMap((sensor) =>
     sensor.tiles
       .filter(({ unit }) => unit !== "status")
-      .slice(0, HEADLINES)
+      .slice(0, headlinesOf(measured.length))
       .map((tile) => ({ tile, metric: `${sensor.id}.${tile.key}` })),
   );
   const of = measured.find(({ id }) => id === chart?.sensor);
@@ -113,11 +112,11 @@ export default function Overview() {
             </Link>
           }
         >
-          <Card padding="none">
+          <Card padding="none" className="max-sm:[&_tbody>tr:nth-child(n+5)]:hidden">
             <RunTable
               base={`${base}/runs`}
               caption={t("overview.latestRuns")}
-              runs={runs.slice(0, LATEST_RUNS)}
+              runs={runs}
               empty={<EmptyState icon={CirclePlay} title={t("overview.noRuns")} />}
             />
           </Card>
