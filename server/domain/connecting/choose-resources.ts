@@ -11,6 +11,7 @@ import { listLent } from "#server/domain/connections/lent-accounts.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import type { ChooseResources } from "#server/domain/connections/schemas.ts";
+import { claimOwn } from "#server/domain/runs/claim-due.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -49,6 +50,7 @@ export async function chooseResources(ctx: TenantCtx, { connectionId, kind, ids 
     ...scheduleStatements(ctx, { connections: after }),
   ]);
   await afterCommit(ctx, "jobs", () => alignJobs(ctx, { written: after }));
+  await afterCommit(ctx, "runs", () => claimOwn(ctx));
   return chosen;
 }
 

@@ -22,6 +22,7 @@ import type { ConnectionRow, DebtRow } from "#server/domain/connections/rows.ts"
 import { tellChange } from "#server/domain/connections/tell-change.ts";
 import { webhookFields } from "#server/domain/connections/webhook-secret.ts";
 import { retracted } from "#server/domain/notices/retract.ts";
+import { claimOwn } from "#server/domain/runs/claim-due.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -92,6 +93,7 @@ export async function storeConnection(ctx: TenantCtx, provider: Provider, input:
     changed && afterCommit(ctx, "change", () => tellChange(ctx, { connectionId: stored.id, changed })),
     // In another's keeping, hence no part of the batch; what is left of it finds that a connection lives on the grant.
     debt && debt.tenantId !== ctx.tenant.id && afterCommit(ctx, "debt", async () => strikeDebt(agencyDebtor(ctx), debt)),
+    afterCommit(ctx, "runs", () => claimOwn(ctx)),
     afterCommit(ctx, "facts", () => adoptFacts(ctx, { connection: stored.id }, listed)),
     // No run will ever be the first success of who has nothing that runs; that its account was read is one.
     !hasJobs(ctx, provider) && afterCommit(ctx, "activation", () => activateClient(ctx)),

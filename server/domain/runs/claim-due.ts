@@ -1,9 +1,9 @@
-import { sql } from "drizzle-orm";
+import { type SQLWrapper, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { runs, schedules } from "#db/schema/index.ts";
 import type { Job } from "#server/catalog/job.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
-import { acrossTenants, type Ctx } from "#server/ctx.ts";
+import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
 import { jobsReading, openIncidents } from "#server/domain/incidents/open-incidents.ts";
 import { latestSlot, nextSlot } from "#server/domain/schedules/slots.ts";
 import { newId } from "#server/ids.ts";
@@ -19,8 +19,7 @@ const maxPages = 20;
  * provider with an open incident, or one that is switched off, stay due until that is over. Answers how many runs were made.
  */
 export async function claimDue(ctx: Ctx, jobs: readonly Job[] = allJobs): Promise<number> {
-  const down = (await openIncidents(ctx)).map(({ provider }) => provider);
-  const waiting = down.length > 0 ? jobsReading(jobs, down).map(({ id }) => id) : [];
+  const waiting = await waitingJobs(ctx, jobs);
   const made = await Promise.all(
     acrossTenants(ctx).map(async ({ db }) => {
       let sum = 0;
@@ -35,9 +34,23 @@ export async function claimDue(ctx: Ctx, jobs: readonly Job[] = allJobs): Promis
   return made.reduce((sum, count) => sum + count, 0);
 }
 
-async function claimPage(ctx: Ctx, db: Db, waiting: readonly string[]): Promise<{ found: number; claimed: number }> {
+/**
+ * The same of one client, at once: for who has just connected what its jobs waited for, and looks on. The next tick does it where this
+ * was not to be.
+ */
+export async function claimOwn(ctx: TenantCtx): Promise<number> {
+  return (await claimPage(ctx, ctx.db, await waitingJobs(ctx, allJobs), ctx.tenant.id)).claimed;
+}
+
+/** Jobs that read a provider which is down, or switched off. */
+async function waitingJobs(ctx: Ctx, jobs: readonly Job[]): Promise<string[]> {
+  const down = (await openIncidents(ctx)).map(({ provider }) => provider);
+  return down.length > 0 ? jobsReading(jobs, down).map(({ id }) => id) : [];
+}
+
+async function claimPage(ctx: Ctx, db: Db, waiting: readonly string[], tenantId?: string): Promise<{ found: number; claimed: number }> {
   const now = ctx.now();
-  const due = await dueSchedules(db, now, waiting);
+  const due = await dueSchedules(db, now, waiting, tenantId);
   if (due.length === 0) return { found: 0, claimed: 0 };
   const json = JSON.stringify(
     due.map(({ nextAt, ...grid }) => ({
@@ -60,7 +73,7 @@ async function claimPage(ctx: Ctx, db: Db, waiting: readonly string[]): Promise<
         sql`select d.value->>'id', s.tenant_id, s.job, d.value->>'slot', 'schedule', 'queued', 0, 0, ${now}, ${now}, null, null, null, ${now}, null, null, null, null, null, null, null
           from json_each(${json}) d cross join schedules s
             on s.tenant_id = d.value->>'tenant' and s.job = d.value->>'job' and s.next_at = d.value->>'dueAt'
-          where s.enabled = 1 and s.blocked is null`,
+          where s.enabled = 1 and s.blocked is null${ofTenant(sql`s.tenant_id`, tenantId)}`,
       )
       .onConflictDoNothing()
       .returning({ id: runs.id, tenantId: runs.tenantId }),
@@ -69,7 +82,7 @@ async function claimPage(ctx: Ctx, db: Db, waiting: readonly string[]): Promise<
       .set({ nextAt: sql`d.value->>'nextAt'` })
       .from(sql`json_each(${json}) d`)
       .where(
-        sql`${schedules.tenantId} = d.value->>'tenant' and ${schedules.job} = d.value->>'job' and ${schedules.nextAt} = d.value->>'dueAt'`,
+        sql`${schedules.tenantId} = d.value->>'tenant' and ${schedules.job} = d.value->>'job' and ${schedules.nextAt} = d.value->>'dueAt'${ofTenant(schedules.tenantId, tenantId)}`,
       ),
   ]);
   try {
@@ -84,7 +97,7 @@ async function claimPage(ctx: Ctx, db: Db, waiting: readonly string[]): Promise<
  * What is due, but for these jobs. The condition is literal, as the partial index `schedules_due` has it: a bound parameter
  * would not use that index.
  */
-export const dueSchedules = (db: Db, now: number, waiting: readonly string[] = []) =>
+export const dueSchedules = (db: Db, now: number, waiting: readonly string[] = [], tenantId?: string) =>
   db
     .select({
       tenantId: schedules.tenantId,
@@ -95,9 +108,13 @@ export const dueSchedules = (db: Db, now: number, waiting: readonly string[] = [
       nextAt: schedules.nextAt,
     })
     .from(schedules)
-    .where(sql`enabled = 1 and blocked is null and ${schedules.nextAt} <= ${now}${except(waiting)}`)
+    .where(
+      sql`enabled = 1 and blocked is null and ${schedules.nextAt} <= ${now}${ofTenant(schedules.tenantId, tenantId)}${except(waiting)}`,
+    )
     .orderBy(schedules.nextAt)
     .limit(pageSize);
+
+const ofTenant = (column: SQLWrapper, tenantId: string | undefined) => (tenantId === undefined ? sql`` : sql` and ${column} = ${tenantId}`);
 
 const except = (jobs: readonly string[]) =>
   jobs.length > 0 ? sql` and +${schedules.job} not in (select value from json_each(${JSON.stringify(jobs)}))` : sql``;

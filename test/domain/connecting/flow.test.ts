@@ -1,13 +1,15 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { rateLimits, resources } from "#db/schema/index.ts";
+import { rateLimits, resources, runs } from "#db/schema/index.ts";
 import { sessionCookie } from "#server/auth.ts";
 import { google } from "#server/catalog/providers/google.ts";
 import { shopify } from "#server/catalog/providers/shopify.ts";
+import type { Tenant } from "#server/ctx.ts";
 import { isIssuer } from "#server/domain/connecting/is-issuer.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";
 import { fillEndpoint, mayReach } from "#server/domain/wire/provider-endpoints.ts";
+import type { RunMessage } from "#server/messages.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { begin, comeBack, connectThrough, control, decide, visit } from "./consent.ts";
@@ -196,6 +198,38 @@ describe("a consent that is begun", () => {
     await expect(begin(browser, { provider: "klaviyo", tenant: tenant.id })).rejects.toMatchObject({ kind: "not_found" });
     await expect(begin(browser, { provider: "toString", tenant: tenant.id })).rejects.toMatchObject({ kind: "not_found" });
     await expect(begin(testCtx(), { provider: "klaviyo", tenant: tenant.id })).rejects.toMatchObject({ kind: "unauthenticated" });
+  });
+
+  test("begins the jobs that waited for it at once, each once, and none of another client", async () => {
+    const { browser, tenant } = await visit();
+    const other = await makeTenant();
+    const runsOf = ({ id }: Tenant) => browser.directory.select().from(runs).where(eq(runs.tenantId, id));
+    const sent: string[] = [];
+    const sending = {
+      ...browser,
+      send: { ...browser.send, runs: async (messages: readonly RunMessage[]) => void sent.push(...messages.map(({ run }) => run)) },
+    };
+    await connectThrough(sending, { tenant: tenant.id, provider: "klaviyo" });
+    const begun = await runsOf(tenant);
+    expect(begun.map(({ job, status, trigger }) => [job, status, trigger]).sort()).toEqual([
+      ["email-health-sensor", "queued", "schedule"],
+      ["klaviyo-sensor", "queued", "schedule"],
+    ]);
+    expect(sent.sort()).toEqual(begun.map(({ id }) => id).sort());
+    // Connected again, what is under way is not begun twice.
+    await connectThrough(sending, { tenant: tenant.id, provider: "klaviyo" });
+    expect(await runsOf(tenant)).toHaveLength(2);
+    expect(await runsOf(other)).toEqual([]);
+  });
+
+  test("with a queue that takes no message leaves its runs to the sweep", async () => {
+    const { browser, tenant } = await visit();
+    const full = { ...browser, send: { ...browser.send, runs: () => Promise.reject(new Error("the queue is full")) } };
+    expect((await connectThrough(full, { tenant: tenant.id, provider: "klaviyo" })).toast?.kind).toBe("success");
+    expect(await browser.directory.select().from(runs).where(eq(runs.tenantId, tenant.id))).toMatchObject([
+      { status: "queued" },
+      { status: "queued" },
+    ]);
   });
 
   test("too often ends in a toast that asks to wait", async () => {

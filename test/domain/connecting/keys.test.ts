@@ -472,7 +472,7 @@ describe("a key and a sign-in of one account (Klaviyo)", () => {
     await db.insert(orders).values({ ...order, customerId: "c1", updatedAt: 1 });
     await db
       .update(schedules)
-      .set({ nextAt: 5, cursor: { page: 7 } })
+      .set({ nextAt: Date.now() + 3_600_000, cursor: { page: 7 } })
       .where(eq(schedules.tenantId, tenant.id));
     const plans = () => db.select().from(schedules).where(eq(schedules.tenantId, tenant.id)).orderBy(schedules.job);
     const before = await plans();
