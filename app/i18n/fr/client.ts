@@ -5,7 +5,7 @@ export const client = {
   nav: {
     overview: "Aperçu",
     integrations: "Intégrations",
-    runs: "Synchronisations",
+    runs: "Synchros",
     settings: "Réglages",
     team: "Équipe",
     admin: "Portail d’administration",

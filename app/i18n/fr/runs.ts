@@ -50,7 +50,7 @@ export const runs = {
     filter: "Filtrer",
     clear: "Effacer les filtres",
     anyStatus: "Tous les états",
-    anyJob: "Toutes les synchronisations",
+    anyJob: "Toutes",
     emptyTitle: "Aucune synchronisation pour l’instant",
     emptyBody: "Elles apparaîtront ici dès qu’un compte sera connecté.",
     noneFound: "Aucun résultat",
