@@ -44,7 +44,7 @@ await withAtrium("schedules", values, async (ctx) => {
 });
 
 function lineOf({ job, everyS, nextAt, enabled, blocked, lastSuccessAt }: Schedule): string {
-  const next = !enabled ? "switched off" : blocked ? `waits: ${blocks[blocked]}` : `next ${new Date(nextAt).toISOString()}`;
+  const next = !enabled ? "turned off" : blocked ? `paused: ${blocks[blocked]}` : `next ${new Date(nextAt).toISOString()}`;
   const last = lastSuccessAt === null ? "never done yet" : `last done ${new Date(lastSuccessAt).toISOString()}`;
   return `${job.padEnd(20)} every ${everyS / 60} min  ${next}; ${last}`;
 }

@@ -258,7 +258,7 @@ test("a client's schedules are listed, each with when it runs next or what it wa
       .where(inTenant(client, schedules, eq(schedules.job, "klaviyo-sensor"))),
   );
   const { code, out } = await runLocal("schedules", "--list", "--tenant", "scheduled");
-  expect(out).toMatch(/^shopify-sensor +every 15 min {2}waits: its account is not connected; never done yet$/m);
+  expect(out).toMatch(/^shopify-sensor +every 15 min {2}paused: connect its account; never done yet$/m);
   expect(out).toMatch(/^klaviyo-sensor .* next 2030-01-01T00:00:00\.000Z; never done yet$/m);
   expect(code).toBe(0);
   const json = await runLocal("schedules", "--list", "--tenant", "scheduled", "--json");
@@ -272,7 +272,7 @@ test("a client's schedules are listed, each with when it runs next or what it wa
 test("a job is started with the parameters that its own schema names; any other, or one of another type, is refused by name", async () => {
   const start = (...args: string[]) => runLocal("run-job", ...args, "--tenant", "running");
   const refused: [string[], RegExp][] = [
-    [["shopify-sensor", "--param", "lowStock=12"], /lowStock: This job doesn’t have that parameter\. It has lowStockAt\./],
+    [["shopify-sensor", "--param", "lowStock=12"], /lowStock: This job doesn’t have that parameter\. It has: lowStockAt\./],
     [["shopify-sensor", "--param", "lowStockAt=many"], /lowStockAt: .*number/],
     [["shopify-sensor", "--param", "lowStockAt=1", "--param", "lowStockAt=2"], /lowStockAt is given twice/],
     [["shopify-sensor", "--param", "lowStockAt"], /NAME=VALUE/],
