@@ -12,6 +12,7 @@ import {
 } from "#server/domain/connections/schemas.ts";
 import { ExportStatus } from "#server/domain/custody/schemas.ts";
 import { IncidentKind } from "#server/domain/incidents/schemas.ts";
+import { RunErrorKind } from "#server/domain/runs/schemas.ts";
 import { Text } from "#server/domain/tenancy/schemas.ts";
 
 /**
@@ -285,8 +286,12 @@ export const DeadLetters = z.object({
       queue: z.string(),
       message: z.unknown().describe("Ids only."),
       ofTenant: z.string().nullable(),
+      tenantName: z.string().nullable(),
       runId: z.string().nullable(),
-      reason: z.string(),
+      job: z.string().nullable().describe("What ran; null where it is no run, or one that was forgotten."),
+      errorKind: RunErrorKind.nullable(),
+      errorMessage: z.string().nullable().describe("Why the run failed, in words."),
+      reason: z.string().describe("Why the queue gave it up, in words."),
       at: z.number(),
       replayedAt: z.number().nullable(),
       replayedBy: z.string().nullable(),

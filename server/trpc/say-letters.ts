@@ -1,15 +1,24 @@
 import { letterCodes } from "#db/words/runs.ts";
-import type { DeadLetter } from "#server/domain/runs/list-dead-letters.ts";
+import type { ListedLetter } from "#server/domain/runs/list-dead-letters.ts";
+import { said } from "./say-run.ts";
 import { type Voice, voiceOf } from "./voice.ts";
 
-/** Dead letters as they go out: why each was given up, in words; a letter from before the codes has its own. */
-export const wordedLetters = <L extends Pick<DeadLetter, "reason">>(
-  door: { voice?: Voice },
-  { items, next }: { items: readonly L[]; next: string | null },
-) => ({
-  items: items.map((letter) => ({ ...letter, reason: isCode(letter.reason) ? sayIn(door, letter.reason) : letter.reason })),
+interface Door {
+  voice?: Voice;
+}
+
+/** Dead letters as they go out: why each was given up and why its run failed, in words. */
+export const wordedLetters = (door: Door, { items, next }: { items: readonly ListedLetter[]; next: string | null }) => ({
+  items: items.map(({ run, ...letter }) => ({
+    ...letter,
+    reason: reasonOf(door, letter.reason),
+    job: run?.job ?? null,
+    errorKind: run?.errorKind ?? null,
+    errorMessage: run && said(door, run.errorMessage, run.errorParams).text,
+  })),
   next,
 });
 
-const isCode = (reason: string) => letterCodes.some((code) => code === reason);
-const sayIn = (door: { voice?: Voice }, code: string) => voiceOf(door).say({ code: `letter.${code}`, params: {} });
+/** Why a queue gave a message up; a letter from before the codes has its own words. */
+export const reasonOf = (door: Door, reason: string): string =>
+  letterCodes.some((code) => code === reason) ? voiceOf(door).say({ code: `letter.${reason}`, params: {} }) : reason;

@@ -1,5 +1,6 @@
-import { letterCodes, type RunParams } from "#db/words/runs.ts";
+import type { RunParams } from "#db/words/runs.ts";
 import type { Problem, Today } from "#server/domain/health/read-today.ts";
+import { reasonOf } from "./say-letters.ts";
 import { said } from "./say-run.ts";
 import { type Voice, voiceOf } from "./voice.ts";
 
@@ -14,7 +15,7 @@ function worded(door: Door, problem: Problem) {
   switch (problem.cause) {
     case "dead_letters": {
       const { letterCause, errorMessage, errorParams, ...rest } = problem;
-      return { ...rest, letterCause, reason: letterReason(door, letterCause), ...message(door, errorMessage, errorParams) };
+      return { ...rest, letterCause, reason: reasonOf(door, letterCause), ...message(door, errorMessage, errorParams) };
     }
     case "failing": {
       const { errorMessage, errorParams, ...rest } = problem;
@@ -39,7 +40,3 @@ type Troubled = Extract<Problem, { cause: "renewal" }>["account"];
 const spoken = (door: Door, { said: saying, ...account }: Troubled) => ({ ...account, why: saying && voiceOf(door).say(saying) });
 
 const message = (door: Door, kept: string | null, params: RunParams | null) => ({ errorMessage: said(door, kept, params).text });
-
-/** Of a message that is no run, or whose run is gone; a letter from before the codes has its own words. */
-const letterReason = (door: Door, cause: string): string =>
-  letterCodes.some((code) => code === cause) ? voiceOf(door).say({ code: `letter.${cause}`, params: {} }) : cause;

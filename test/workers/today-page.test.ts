@@ -58,6 +58,24 @@ test("a client's people are reminded from its problem, which then says that they
   expect((await rowOf(token, tenant.name))?.text).toContain("Last emailed");
 });
 
+test("the list of dead letters names the job with a link to its run, whose it is and why it failed", async () => {
+  const tenant = await makeTenant({ name: "Named Here" });
+  const now = Date.now();
+  const runId = newId("run", now);
+  await db.insert(runs).values({
+    ...{ id: runId, tenantId: tenant.id, job: "klaviyo-sensor", slot: now, trigger: "schedule", status: "dead" },
+    ...{ availableAt: now, createdAt: now, errorKind: "rate_limited", errorMessage: "Slow down." },
+  });
+  const letter = { queue: "atrium-runs", message: {}, ofTenant: tenant.id, runId, reason: "run_dead", at: now };
+  await db.insert(deadLetters).values({ id: newId("ddl", now), ...letter });
+  const { token } = await makeUser({ staff: true });
+  const page = parse(await (await ask(`/admin/dead-letters?client=${tenant.id}`, { headers: asPerson(token) })).text());
+  const row = page.querySelector("main table tbody tr");
+  for (const words of ["Klaviyo audience", "Named Here", "The provider is limiting our requests", "Slow down."])
+    expect(row?.text).toContain(words);
+  expect(row?.querySelector(`a[href="/admin/runs/${runId}"]`)?.text).toBe("Klaviyo audience");
+});
+
 test("dead letters of one job and cause are replayed by one button, and are no problem then", async () => {
   const tenants = [await makeTenant({ name: "Replay One" }), await makeTenant({ name: "Replay Two" })];
   for (const tenant of tenants) {

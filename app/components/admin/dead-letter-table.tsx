@@ -6,16 +6,18 @@ import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { useAdmin } from "#app/portal/use-admin.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 import { ClientLink } from "./client-link.tsx";
 
-const useWords = wordsOf("operations", "admin");
+const useWords = wordsOf("operations", "admin", "runs");
 
 type Letter = Outputs["deadLetters"]["list"]["items"][number];
 
-/** What the queues gave up on, each with the button that sends it once more (`letterId`). */
+/** What the queues gave up on: which job, whose and why, a link to the run, and the button that sends it once more (`letterId`). */
 export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]; empty: ReactNode }) {
   const t = useWords();
+  const { titleOfJob } = useAdmin();
   return (
     <Table
       caption={t("deadLetters.title")}
@@ -24,34 +26,53 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
       empty={empty}
       columns={[
         {
-          key: "reason",
-          header: t("deadLetters.reason"),
+          key: "job",
+          header: t("deadLetters.job"),
           primary: true,
-          cell: ({ reason, queue }) => (
+          className: "@min-[40rem]:min-w-36",
+          cell: ({ job, runId, reason, queue }) => (
             <span className="grid min-w-0 justify-items-start">
-              <bdi className="line-clamp-3 [overflow-wrap:anywhere]">{reason}</bdi>
-              <span className="font-mono text-xs font-normal text-ink-faint">{queue}</span>
+              {job !== null && runId !== null ? (
+                <Link to={`/admin/runs/${runId}`} prefetch="intent" className="rounded-sm transition-colors hover:text-accent">
+                  {titleOfJob(job)}
+                </Link>
+              ) : (
+                <bdi className="line-clamp-3 [overflow-wrap:anywhere]">{reason}</bdi>
+              )}
+              {job === null && <span className="font-mono text-xs font-normal text-ink-faint">{queue}</span>}
             </span>
           ),
         },
         {
           key: "client",
           header: t("admin:filter.client"),
-          cell: ({ ofTenant }) => (ofTenant === null ? <span className="text-ink-faint">–</span> : <ClientLink id={ofTenant} />),
-        },
-        {
-          key: "run",
-          header: t("deadLetters.run"),
-          cell: ({ runId }) =>
-            runId === null ? (
+          cell: ({ ofTenant, tenantName }) =>
+            ofTenant === null ? (
               <span className="text-ink-faint">–</span>
+            ) : tenantName === null ? (
+              <ClientLink id={ofTenant} />
             ) : (
-              <Link to={`/admin/runs/${runId}`} className="link">
-                {t("deadLetters.toRun")}
+              <Link to={`/admin/clients/${ofTenant}`} className="rounded-sm transition-colors hover:text-accent">
+                <bdi className="[overflow-wrap:anywhere]">{tenantName}</bdi>
               </Link>
             ),
         },
-        { key: "at", header: t("deadLetters.at"), className: "whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },
+        {
+          key: "why",
+          header: t("deadLetters.why"),
+          cell: ({ errorKind, errorMessage }) =>
+            errorKind === null ? (
+              <span className="text-ink-faint">–</span>
+            ) : (
+              <span className="grid min-w-0">
+                {t(`runs:runError.${errorKind}.title`)}
+                {errorMessage !== null && (
+                  <bdi className="line-clamp-2 text-xs text-ink-faint [overflow-wrap:anywhere]">{errorMessage}</bdi>
+                )}
+              </span>
+            ),
+        },
+        { key: "at", spare: true, header: t("deadLetters.at"), className: "whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },
         { key: "state", header: t("deadLetters.state"), cell: (letter) => <State letter={letter} /> },
         {
           key: "actions",

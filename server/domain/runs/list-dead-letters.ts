@@ -1,16 +1,24 @@
-import { and, desc, eq, type InferSelectModel, isNull, lt } from "drizzle-orm";
-import { deadLetters } from "#db/schema/index.ts";
+import { and, desc, eq, type InferSelectModel, inArray, isNull, lt, sql } from "drizzle-orm";
+import { deadLetters, tenants } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
+import { type OpenLetter, runsOfLetters } from "#server/domain/health/open-letters.ts";
 import type { ListDeadLetters } from "./schemas.ts";
 
 export type DeadLetter = InferSelectModel<typeof deadLetters>;
 
-/** What the queues gave up on, newest first, each with the name of who replayed it; for the agency's admins. */
+/** A letter with whose it is, what its run says of itself (null where there is none any more), and who replayed it. */
+export interface ListedLetter extends DeadLetter {
+  tenantName: string | null;
+  run: OpenLetter["run"];
+  replayedByName: string | null;
+}
+
+/** What the queues gave up on, newest first; for the agency's admins. */
 export async function listDeadLetters(
   ctx: Ctx,
   { cursor, limit, open, tenantId }: ListDeadLetters,
-): Promise<{ items: (DeadLetter & { replayedByName: string | null })[]; next: string | null }> {
+): Promise<{ items: ListedLetter[]; next: string | null }> {
   const found = await ctx.directory
     .select()
     .from(deadLetters)
@@ -24,12 +32,36 @@ export async function listDeadLetters(
     .orderBy(desc(deadLetters.id))
     .limit(limit + 1);
   const items = found.slice(0, limit);
-  const names = await actorNames(
-    ctx,
-    items.map(({ replayedBy }) => replayedBy),
-  );
+  const [people, runs, clients] = await Promise.all([
+    actorNames(
+      ctx,
+      items.map(({ replayedBy }) => replayedBy),
+    ),
+    runsOfLetters(
+      ctx,
+      items.flatMap(({ runId }) => runId ?? []),
+    ),
+    namesOf(
+      ctx,
+      items.flatMap(({ ofTenant }) => ofTenant ?? []),
+    ),
+  ]);
   return {
-    items: items.map((letter) => ({ ...letter, replayedByName: names.get(letter.replayedBy ?? "") ?? null })),
+    items: items.map((letter) => ({
+      ...letter,
+      tenantName: clients.get(letter.ofTenant ?? "") ?? null,
+      run: runs.get(letter.runId ?? "") ?? null,
+      replayedByName: people.get(letter.replayedBy ?? "") ?? null,
+    })),
     next: found.length > limit ? (items.at(-1)?.id ?? null) : null,
   };
+}
+
+async function namesOf({ directory }: Ctx, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await directory
+    .select({ id: tenants.id, name: tenants.name })
+    .from(tenants)
+    .where(inArray(tenants.id, sql`(select value from json_each(${JSON.stringify(ids)}))`));
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }

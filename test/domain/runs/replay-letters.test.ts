@@ -4,6 +4,7 @@ import { openDb } from "#db/client.ts";
 import { deadLetters, runs } from "#db/schema/index.ts";
 import type { RunErrorKind } from "#db/words/runs.ts";
 import type { Tenant } from "#server/ctx.ts";
+import { listDeadLetters } from "#server/domain/runs/list-dead-letters.ts";
 import { replayLetters } from "#server/domain/runs/replay-letters.ts";
 import { newId } from "#server/ids.ts";
 import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
@@ -82,3 +83,13 @@ test("fifty are sent at once, the oldest first, and the rest is told", async () 
   expect(await replayLetters(ctx, { job: "flood", dryRun: false })).toMatchObject({ found: 52, replayed: 50, left: 2 });
   expect(ctx.traces.runs).toHaveLength(50);
 }, 60_000);
+
+test("a letter in the list says whose it is, of which job and why; of a run that was forgotten it says whose alone", async () => {
+  const tenant = await makeTenant({ name: "Acme Letters" });
+  const [kept, gone] = [await died(tenant, "unavailable", "job-kept"), await died(tenant, "defect", "job-gone")];
+  await db.delete(runs).where(eq(runs.id, gone));
+  const { items } = await listDeadLetters(await staff(), { limit: 10, open: true, tenantId: tenant.id });
+  const of = (runId: string) => items.find((letter) => letter.runId === runId);
+  expect(of(kept)).toMatchObject({ tenantName: "Acme Letters", run: { job: "job-kept", errorKind: "unavailable", errorMessage: "Away." } });
+  expect(of(gone)).toMatchObject({ tenantName: "Acme Letters", run: null });
+});
