@@ -7,6 +7,7 @@ import { RangePicker, spanOf } from "#app/components/client/range-picker.tsx";
 import { SensorFold } from "#app/components/client/sensor-fold.tsx";
 import type { SensorSummary } from "#app/components/client/sensor-state.tsx";
 import { SensorTile, useAgainst } from "#app/components/client/sensor-tile.tsx";
+import { ShopField } from "#app/components/client/shop-field.tsx";
 import { WaitingSensors } from "#app/components/client/waiting-sensors.tsx";
 import { isOpen } from "#app/components/runs/run-status.tsx";
 import { RunTable } from "#app/components/runs/run-table.tsx";
@@ -146,25 +147,33 @@ function Span({ view, measured }: { view: ShownView; measured: readonly SensorSu
   );
 }
 
+/** Where it begins: the shop first, with one button; the first sync starts on the way back, and this page fills by itself. */
 function NothingConnected() {
   const t = useWords();
-  const { base, may } = useTenant();
+  const { base, tenant, may } = useTenant();
   const connects = may("connections:write");
+  const hasShop = tenant.vertical === "shopify";
   return (
     <Card padding="none">
-      <EmptyState
-        icon={Blocks}
-        title={t("overview.emptyTitle")}
-        action={
-          connects && (
-            <Button asChild variant="primary">
-              <Link to={`${base}/integrations`}>{t("overview.emptyAction")}</Link>
-            </Button>
-          )
-        }
-      >
+      <EmptyState icon={Blocks} title={t(hasShop ? "overview.emptyTitle" : "overview.emptyTitleOther")}>
         <p>{t("overview.emptyBody")}</p>
         {!connects && <p className="mt-2">{t("overview.emptyReadOnly")}</p>}
+        {connects && hasShop && (
+          <form method="get" action={`${base}/connect/shopify`} className="mx-auto mt-5 grid w-full max-w-sm gap-3 text-start">
+            <input type="hidden" name="return" value={base} />
+            <ShopField label={t("overview.shop")} hint={t("overview.shopHint")} placeholder={t("overview.shopPlaceholder")} />
+            <Button type="submit" variant="primary">
+              {t("overview.emptyAction")}
+            </Button>
+          </form>
+        )}
+        {connects && (
+          <p className="mt-4">
+            <Link to={`${base}/integrations`} className="link">
+              {t(hasShop ? "overview.emptyOther" : "overview.emptyAny")}
+            </Link>
+          </p>
+        )}
       </EmptyState>
     </Card>
   );

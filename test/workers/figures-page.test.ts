@@ -112,3 +112,18 @@ test("a chart's figures come as a file, to the client's own people alone", async
   const { token: stranger } = await makeUser({ roles: [[await makeTenant(), "owner"]] });
   expect((await file("sensor=shopify-sensor&chart=revenue", stranger)).status).toBe(404);
 });
+
+test("who has connected nothing is asked for the shop, with one button, and comes back here; who may not connect is told whom to ask", async () => {
+  const tenant = await makeTenant();
+  const pageFor = async (role: "owner" | "viewer") =>
+    (await pageOf(`/t/${tenant.id}`, (await makeUser({ roles: [[tenant, role]] })).token)).root;
+  const form = (await pageFor("owner")).querySelector("main form");
+  expect(form?.getAttribute("action")).toBe(`/t/${tenant.id}/connect/shopify`);
+  expect(form?.querySelectorAll("input").map((input) => [input.getAttribute("name"), input.getAttribute("value") ?? ""])).toEqual([
+    ["return", `/t/${tenant.id}`],
+    ["shop", ""],
+  ]);
+  const viewer = (await pageFor("viewer")).querySelector("main");
+  expect([viewer?.querySelector("form"), viewer?.querySelector('a[href$="/integrations"]')]).toEqual([null, null]);
+  expect(viewer?.text).toMatch(/Ask an owner/);
+});

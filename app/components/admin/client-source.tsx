@@ -7,7 +7,7 @@ import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
-const useWords = wordsOf("intake");
+const useWords = wordsOf("intake", "accounts");
 
 type Source = Outputs["integrations"]["sources"][number];
 
@@ -24,7 +24,13 @@ export function ClientSource({ source: { provider, name, configured, needsShop }
         <form method="get" action={`/admin/new-client/${provider}`} className="grid gap-4">
           {/* Back here, where the next one can be connected at once. */}
           <input type="hidden" name="return" value={`/admin/new-client?after=${provider}`} />
-          {needsShop && <ShopField label={t("shop")} />}
+          {needsShop && (
+            <ShopField
+              label={t("shop")}
+              hint={t("accounts:integrations.shopHint")}
+              placeholder={t("accounts:integrations.shopPlaceholder")}
+            />
+          )}
           <Button type="submit" className="w-full">
             <Plug aria-hidden />
             {t("connect", { provider: name })}

@@ -26,7 +26,9 @@ export function ConnectForm({
   return (
     <form method="get" action={`${base}/connect/${provider}`} className={cn("grid gap-4", className)}>
       <input type="hidden" name="return" value={`${base}/integrations/${provider}`} />
-      {needsShop && <ShopField label={t("integrations.shop")} />}
+      {needsShop && (
+        <ShopField label={t("integrations.shop")} hint={t("integrations.shopHint")} placeholder={t("integrations.shopPlaceholder")} />
+      )}
       {scopeSets.length > 1 && (
         <fieldset className={cn("grid gap-x-6 gap-y-2.5", scopeSets.length > 5 && "sm:grid-cols-2")}>
           <legend className="mb-2 text-[0.8125rem] font-medium text-ink">{t("integrations.scopeSets")}</legend>

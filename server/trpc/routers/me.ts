@@ -14,9 +14,10 @@ export const me = router({
     timezone: actor.timezone,
     staff: actor.staff,
     onboarded: actor.onboarded,
-    tenants: actor.memberships.map(({ tenant: { id, name, status, locale, timezone, currency, endsAt }, role }) => ({
+    tenants: actor.memberships.map(({ tenant: { id, name, vertical, status, locale, timezone, currency, endsAt }, role }) => ({
       id,
       name,
+      vertical,
       status,
       locale,
       timezone,
