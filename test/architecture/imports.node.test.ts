@@ -64,6 +64,7 @@ const mayImport: Record<string, { rooms: readonly string[]; packages: "any" | Re
       "server/catalog/",
       "server/ctx",
       "server/errors",
+      "server/csv",
       "server/ids",
       "server/messages",
       "server/log",

@@ -42,6 +42,11 @@ const plain: Record<string, unknown> = {
   config: {},
   params: {},
   search: "a",
+  // Of what is looked at.
+  view: { range: 30, compare: "previous" },
+  sensor: "shopify-sensor",
+  metric: "shopify-sensor.revenue",
+  chart: "revenue",
   // Of days.
   from: "2026-01-01",
   to: "2026-12-31",
@@ -57,6 +62,7 @@ const plain: Record<string, unknown> = {
   since: 0,
   action: "client.updated",
   job: "shopify-sensor",
+  cause: "gave_up",
   provider: "shopify",
   returnTo: "/",
   code: "123456",

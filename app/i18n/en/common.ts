@@ -57,11 +57,11 @@ export const common = {
     info: "Note",
   },
   chart: {
-    showFigures: "Show the figures",
-    figuresOf: "Figures of: {{title}}",
+    showFigures: "Show data",
+    figuresOf: "Data for: {{title}}",
     explore: "Explore {{title}} day by day",
     soFar: "{{name}}, so far",
-    empty: "No figures for this period yet",
+    empty: "No data for this period",
     date: "Date",
   },
   metric: {
@@ -72,7 +72,7 @@ export const common = {
     also: "also",
     points: "{{points}} points",
     noPrevious: "No earlier data",
-    none: "No figure yet",
+    none: "No data yet",
   },
   errors: {
     notFoundTitle: "Page not found",

@@ -59,11 +59,11 @@ export const common = {
     info: "Info",
   },
   chart: {
-    showFigures: "Voir les chiffres",
-    figuresOf: "Chiffres de : {{title}}",
+    showFigures: "Afficher les données",
+    figuresOf: "Données : {{title}}",
     explore: "Parcourir {{title}} jour par jour",
     soFar: "{{name}}, en cours",
-    empty: "Pas encore de chiffres pour cette période",
+    empty: "Aucune donnée pour cette période",
     date: "Date",
   },
   metric: {

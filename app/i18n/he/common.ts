@@ -60,10 +60,10 @@ export const common = {
   },
   chart: {
     showFigures: "הצגת הנתונים",
-    figuresOf: "הנתונים של: {{title}}",
+    figuresOf: "נתונים: {{title}}",
     explore: "מעבר על {{title}} יום אחר יום",
     soFar: "{{name}}, עד כה",
-    empty: "אין עדיין נתונים לתקופה זו",
+    empty: "אין נתונים לתקופה הזאת",
     date: "תאריך",
   },
   metric: {
