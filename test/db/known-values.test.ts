@@ -22,6 +22,9 @@ test("the migration that gave lists their CHECK kept every row, and the triggers
   for (const table of tables) {
     const lists = listsOf(table);
     const { results: columns } = await db.prepare(`pragma table_info("${table.name}")`).all<{ name: string; type: string }>();
+    // One that came later.
+    if (columns.length === 0) continue;
+    before.set(table.name, []);
     for (const n of [0, 1]) {
       const values = columns.map(({ name, type }) => lists.get(name)?.[n] ?? (type.toLowerCase() === "text" ? `{"${name}":${n}}` : n));
       const marks = columns.map(() => "?").join();
@@ -32,11 +35,11 @@ test("the migration that gave lists their CHECK kept every row, and the triggers
         .run();
     }
   }
-  for (const { name } of tables) before.set(name, await rowsOf(db, name));
+  for (const name of before.keys()) before.set(name, await rowsOf(db, name));
   await applyD1Migrations(db, [{ name: "after", queries: TEST_MIGRATIONS[at]?.queries ?? [] }]);
-  for (const { name } of tables) {
-    const expected = before.get(name)?.map(({ sensor, ...row }) => (sensor === undefined ? row : { ...row, job: sensor }));
-    expect(expected?.length, name).toBeGreaterThan(0);
+  for (const [name, rows] of before) {
+    const expected = rows.map(({ sensor, ...row }) => (sensor === undefined ? row : { ...row, job: sensor }));
+    expect(expected.length, name).toBeGreaterThan(0);
     expect(await rowsOf(db, name), name).toEqual(expected);
   }
   const names = () => db.prepare("select count(*) as n from client_names where tenant_id = 'new'").first("n");
@@ -74,7 +77,8 @@ test.each(known)("in $table, $column takes no value that is not in its list", as
       if (name === column) return value;
       return lists.get(name)?.[0] ?? (dataType === "string" || dataType === "json" ? JSON.stringify({ [name]: value }) : 0);
     });
-    return DB.prepare(`insert into "${table}" (${names.join()}) values (${names.map(() => "?").join()})`)
+    // A tenant's trigger counts it under its status.
+    return DB.prepare(`insert or replace into "${table}" (${names.join()}) values (${names.map(() => "?").join()})`)
       .bind(...values)
       .run();
   };

@@ -162,7 +162,7 @@ describe("a stored secret that will never open", () => {
       expect(lost?.text).toContain("Acme");
       expect(lost?.text).not.toBe(taken?.text);
     }
-    expect(reconnectLetter({ locale: "en", ...facts, lost: true }).text).toContain("We can no longer read the access that we stored");
+    expect(reconnectLetter({ locale: "en", ...facts, lost: true }).text).toContain("We can no longer read the access we stored");
   });
 
   test("cannot be given back: disconnecting gives it up at once and says where to remove it", async () => {

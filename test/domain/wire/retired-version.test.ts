@@ -88,7 +88,7 @@ test("a run into it fails with a sentence that says whose fault it is, and is no
   const logs = await tenant.logs();
   expect(logs.map(({ message }) => message)).toEqual([
     expect.stringMatching(/^GET \S*\/api\/lists: 410$/),
-    expect.stringMatching(/^Klaviyo has retired the version of its API that we use \(revision 2026-10-15\)\. This is our fault/),
+    expect.stringMatching(/^Klaviyo has retired the API version we use \(revision 2026-10-15\)\. This is our fault/),
   ]);
   expect(await rowOf(id)).toMatchObject({ status: "active", failureKind: null, failedAt: null });
 });
