@@ -85,7 +85,7 @@ export interface Holding {
  */
 export async function storeConnection(ctx: TenantCtx, provider: Provider, input: NewConnection, seen?: Holding): Promise<StoredConnection> {
   requirePermission(ctx, "connections:write");
-  const { changed, after, ...stored } = await storeOnce(ctx, provider, input, seen ?? (await hold(ctx)));
+  const { changed, after, ...stored } = await storeOnce(ctx, provider, input, seen);
   const { debt } = input;
   const listed = listConnections(ctx);
   const followed = Promise.all([
@@ -105,16 +105,17 @@ export async function storeConnection(ctx: TenantCtx, provider: Provider, input:
 const hasJobs = ({ tenant }: TenantCtx, { id }: Provider): boolean =>
   allJobs.some((job) => job.needs.some(({ provider }) => provider === id) && isOn(tenant, job) && planHasJob(tenant, job.id));
 
-async function storeOnce(ctx: TenantCtx, provider: Provider, input: NewConnection, holding: Holding) {
+async function storeOnce(ctx: TenantCtx, provider: Provider, input: NewConnection, seen: Holding | undefined) {
+  const holding = seen ?? (await hold(ctx));
   try {
-    return await store(ctx, provider, input, holding);
+    return await store(ctx, provider, input, holding, { unlessChanged: seen !== undefined });
   } catch (error) {
     // Two consents for one new account at once: the other one's row is there now, and ours updates it. Or what is there was changed.
     const now = await hold(ctx);
     // Or for the last place of the plan: it is the other one's.
     refuseOutsidePlan(ctx, provider, input, now.all);
     const rowIn = ({ all }: Holding) => JSON.stringify(predecessor(provider, input, all));
-    if (rowIn(now) === rowIn(holding)) throw error;
+    if (!seen && rowIn(now) === rowIn(holding)) throw error;
     return store(ctx, provider, input, now);
   }
 }
@@ -184,13 +185,19 @@ function activeInPlan(ctx: TenantCtx, provider: Provider, { externalId }: Identi
 
 /**
  * Whether the row still has what it was read with and what goes over into the new one, as the batch is written: a renewal that ended
- * or a choice that was made since fails it, and what is there by then is looked at anew.
+ * or a choice that was made since fails it, and what is there by then is looked at anew. For what was read a while ago.
  */
 const isAsSeen = ({ version, chosen, preferredAt, changed }: ConnectionRow): SQL =>
   sql`(${connections.version} = ${version} and json(${connections.chosen}) = json(${JSON.stringify(chosen)})
     and ${connections.preferredAt} is ${preferredAt} and json(${connections.changed}) is json(${changed && JSON.stringify(changed)}))`;
 
-async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, { all, dataKey, fields, head }: Holding) {
+async function store(
+  ctx: TenantCtx,
+  provider: Provider,
+  input: NewConnection,
+  { all, dataKey, fields, head }: Holding,
+  { unlessChanged = false } = {},
+) {
   const { grant, identity, keys } = input;
   refuseOutsidePlan(ctx, provider, input, all);
   const held = predecessor(provider, input, all);
@@ -237,7 +244,12 @@ async function store(ctx: TenantCtx, provider: Provider, input: NewConnection, {
     held
       ? ctx.db
           .update(connections)
-          .set({ ...connection, status: sql`case when ${isAsSeen(held)} then ${activeInPlan(ctx, provider, identity)} end` })
+          .set(
+            unlessChanged
+              ? { ...connection, status: sql`case when ${isAsSeen(held)} then ${activeInPlan(ctx, provider, identity)} end` }
+              : // From what is there as it is written: a renewal that ended since we looked has another version than this consent.
+                { ...connection, status: activeInPlan(ctx, provider, identity), version: sql`${connections.version} + 1` },
+          )
           .where(inTenant(ctx, connections, eq(connections.id, id)))
       : ctx.db.insert(connections).values({ ...connection, status: activeInPlan(ctx, provider, identity) }),
     ...(await keepSecrets(ctx, dataKey, { connectionId: id, sealing })),
