@@ -18,7 +18,7 @@ import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
-const useWords = wordsOf("clients", "admin");
+const useWords = wordsOf("clients", "fleet", "admin");
 
 const STATUSES = ["onboarding", "active", "suspended"] as const;
 
@@ -47,7 +47,7 @@ export default function Clients() {
     <Button asChild variant="primary">
       <Link to="/admin/new-client">
         <Plus aria-hidden />
-        {t("clients.new")}
+        {t("fleet:new")}
       </Link>
     </Button>
   );
@@ -55,30 +55,30 @@ export default function Clients() {
     <>
       <PageHeader
         title={t("clients.title")}
-        description={t("clients.totals", { count: totals.clients, attention: t("clients.attentionOf", { count: totals.attention }) })}
+        description={t("fleet:totals", { count: totals.clients, attention: t("fleet:attentionOf", { count: totals.attention }) })}
         actions={newClient}
       />
       <Tabs
         className="mb-4"
-        label={t("clients.views")}
+        label={t("fleet:views")}
         items={[
-          { to: addressOf(null), label: t("clients.all"), count: totals.clients, current: !attention },
-          { to: addressOf("attention"), label: t("clients.attention"), count: totals.attention, current: attention },
+          { to: addressOf(null), label: t("fleet:all"), count: totals.clients, current: !attention },
+          { to: addressOf("attention"), label: t("fleet:attention"), count: totals.attention, current: attention },
         ]}
       />
       <FilterForm active={filtered}>
         {attention && <input type="hidden" name="show" value="attention" />}
-        <Field label={t("clients.search")} className="col-span-2 sm:w-64!">
+        <Field label={t("fleet:search")} className="col-span-2 sm:w-64!">
           <Input
             name="search"
             type="search"
             required={false}
             maxLength={80}
-            placeholder={t("clients.searchHint")}
+            placeholder={t("fleet:searchHint")}
             defaultValue={filters.search}
           />
         </Field>
-        <Field label={t("clients.status")}>
+        <Field label={t("fleet:status")}>
           <Select
             name="status"
             required={false}
@@ -95,21 +95,21 @@ export default function Clients() {
           clients={page.items}
           empty={
             attention && !filtered ? (
-              <EmptyState icon={CircleCheck} title={t("clients.noneTroubled")}>
-                {t("clients.noneTroubledBody")}
+              <EmptyState icon={CircleCheck} title={t("fleet:noneTroubled")}>
+                {t("fleet:noneTroubledBody")}
               </EmptyState>
             ) : filtered ? (
-              <EmptyState icon={SearchX} title={t("clients.noneFound")}>
-                {t("clients.noneFoundBody")}
+              <EmptyState icon={SearchX} title={t("fleet:noneFound")}>
+                {t("fleet:noneFoundBody")}
               </EmptyState>
             ) : (
-              <EmptyState icon={Building2} title={t("clients.emptyTitle")} action={newClient}>
-                {t("clients.emptyBody")}
+              <EmptyState icon={Building2} title={t("fleet:emptyTitle")} action={newClient}>
+                {t("fleet:emptyBody")}
               </EmptyState>
             )
           }
         />
-        <CursorPages next={page.next} summary={t("clients.shown", { count: page.items.length })} />
+        <CursorPages next={page.next} summary={t("fleet:shown", { count: page.items.length })} />
       </Card>
     </>
   );

@@ -9,7 +9,7 @@ import type { Outputs } from "#server/trpc/root.ts";
 import { ClientStatus } from "./client-status.tsx";
 import { CAUSE_TONES } from "./problems.ts";
 
-const useWords = wordsOf("clients", "admin", "today");
+const useWords = wordsOf("clients", "fleet", "admin", "today");
 
 type Line = Outputs["clients"]["list"]["items"][number];
 
@@ -21,14 +21,14 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
   const t = useWords();
   return (
     <Table
-      caption={t("clients.caption")}
+      caption={t("fleet:caption")}
       rows={clients}
       rowKey={({ id }) => id}
       empty={empty}
       columns={[
         {
           key: "client",
-          header: t("clients.client"),
+          header: t("fleet:client"),
           primary: true,
           className: "@min-[40rem]:min-w-44",
           cell: ({ id, name }) => (
@@ -42,10 +42,10 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
             </Link>
           ),
         },
-        { key: "status", header: t("clients.status"), cell: ({ status }) => <ClientStatus status={status} /> },
+        { key: "status", header: t("fleet:status"), cell: ({ status }) => <ClientStatus status={status} /> },
         {
           key: "problem",
-          header: t("clients.problem"),
+          header: t("fleet:problem"),
           className: quietOnPhones,
           cell: ({ attention }) =>
             attention === null ? (
@@ -56,11 +56,11 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
               <Badge tone={CAUSE_TONES[attention]}>{t(`today:causes.${attention}.short`)}</Badge>
             ),
         },
-        { key: "connections", header: t("clients.connections"), cell: ({ health }) => <Connections {...health.connections} /> },
+        { key: "connections", header: t("fleet:connections"), cell: ({ health }) => <Connections {...health.connections} /> },
         {
           key: "success",
           spare: true,
-          header: t("clients.lastSuccess"),
+          header: t("fleet:lastSuccess"),
           className: "@min-[40rem]:whitespace-nowrap",
           cell: ({ health }) =>
             health.lastSuccessAt === null ? <span className="text-ink-faint">{t("admin:never")}</span> : <Time at={health.lastSuccessAt} />,
@@ -68,28 +68,28 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
         {
           key: "failures",
           spare: true,
-          header: t("clients.failures"),
+          header: t("fleet:failures"),
           align: "end",
           className: quietOnPhones,
           cell: ({ id, health }) => (
             <Alarm
               count={health.failedRuns24h}
               to={`/admin/runs?client=${id}&since=day`}
-              label={t("clients.failuresOf", { count: health.failedRuns24h })}
+              label={t("fleet:failuresOf", { count: health.failedRuns24h })}
             />
           ),
         },
         {
           key: "letters",
           spare: true,
-          header: t("clients.deadLetters"),
+          header: t("fleet:deadLetters"),
           align: "end",
           className: quietOnPhones,
           cell: ({ id, health }) => (
             <Alarm
               count={health.openDeadLetters}
               to={`/admin/dead-letters?client=${id}`}
-              label={t("clients.deadLettersOf", { count: health.openDeadLetters })}
+              label={t("fleet:deadLettersOf", { count: health.openDeadLetters })}
             />
           ),
         },
@@ -100,12 +100,12 @@ export function ClientTable({ clients, empty }: { clients: readonly Line[]; empt
 
 function Connections({ active, reconnectNeeded, disconnected }: Line["health"]["connections"]) {
   const t = useWords();
-  if (active + reconnectNeeded + disconnected === 0) return <span className="text-ink-faint">{t("clients.noConnection")}</span>;
+  if (active + reconnectNeeded + disconnected === 0) return <span className="text-ink-faint">{t("fleet:noConnection")}</span>;
   return (
     <span className="inline-flex flex-wrap justify-end gap-1.5 @min-[40rem]:justify-start">
-      {active > 0 && <Badge tone="ok">{t("clients.connected", { count: active })}</Badge>}
-      {reconnectNeeded > 0 && <Badge tone="warn">{t("clients.reconnect", { count: reconnectNeeded })}</Badge>}
-      {disconnected > 0 && <Badge>{t("clients.disconnected", { count: disconnected })}</Badge>}
+      {active > 0 && <Badge tone="ok">{t("fleet:connected", { count: active })}</Badge>}
+      {reconnectNeeded > 0 && <Badge tone="warn">{t("fleet:reconnect", { count: reconnectNeeded })}</Badge>}
+      {disconnected > 0 && <Badge>{t("fleet:disconnected", { count: disconnected })}</Badge>}
     </span>
   );
 }

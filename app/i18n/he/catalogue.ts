@@ -14,6 +14,7 @@ export { custody } from "./custody.ts";
 export { data } from "./data.ts";
 export { errors } from "./errors.ts";
 export { findingWords } from "./finding-words.ts";
+export { fleet } from "./fleet.ts";
 export { forms } from "./forms.ts";
 export { incidents } from "./incidents.ts";
 export { intake } from "./intake.ts";
