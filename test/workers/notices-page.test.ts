@@ -32,10 +32,14 @@ async function connect(tenant: Tenant): Promise<string> {
   return id;
 }
 
+/** Each a millisecond after the one before: two of the same one have no order. */
+let toldAt = 0;
+
 async function told(place: string, { userId }: UserActor, more: Partial<typeof notices.$inferInsert> = {}): Promise<string> {
-  const id = newId("ntc", Date.now());
+  toldAt = Math.max(toldAt + 1, Date.now());
+  const id = newId("ntc", toldAt);
   const row = { id, tenantId: place, userId, kind: "reconnect", subject: id, event: "1", params: {}, shown: true } as const;
-  await db.insert(notices).values({ ...row, createdAt: Date.now(), ...more });
+  await db.insert(notices).values({ ...row, createdAt: toldAt, ...more });
   return id;
 }
 
