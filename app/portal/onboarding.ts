@@ -6,11 +6,13 @@ import { signInPath } from "#app/sign-in-path.ts";
 import { choiceCookie } from "#app/theme.ts";
 import { titleOf } from "#app/title.ts";
 
-/** First who the person is, then where their first account is connected; or how they get a workspace. */
+/** First who the person is. Then they are led to their workspace, unless there are several, an invitation, or none to choose from. */
 export async function loadOnboarding({ request, context }: LoaderFunctionArgs) {
   if (!context.me) throw redirect(signInPath(request));
   const { api, locale } = context;
   const [me, invitations] = await Promise.all([api.me.get(), api.team.ownInvitations()]);
+  const [tenant, ...others] = me.tenants;
+  if (me.onboarded && tenant && others.length === 0 && invitations.length === 0) throw redirect(`/t/${tenant.id}`);
   const title = titleOf(wordsIn(locale)("auth:onboarding.title"));
   return { title, me, invitations, locale, timezones: me.onboarded ? [] : timezonesWith(me.timezone) };
 }
@@ -29,7 +31,7 @@ export async function onboard({ request, context }: ActionFunctionArgs) {
   const headers = isLocale(locale) ? { "Set-Cookie": choiceCookie(LOCALE_COOKIE, locale, request) } : undefined;
   try {
     if (typeof invitation === "string") {
-      await api.team.acceptInvitation({ token: invitation });
+      await api.team.acceptInvitation({ token: invitation, locale: context.locale });
     } else {
       await api.me.completeOnboarding({
         name: given("name"),

@@ -31,7 +31,7 @@ export async function action({ params: { token = "" }, request, context }: Actio
   const { api, locale, describe } = context;
   const intent = (await request.formData()).get("intent");
   try {
-    if (intent !== "sign-in") return redirect((await api.team.acceptInvitation({ token })).landing);
+    if (intent !== "sign-in") return redirect((await api.team.acceptInvitation({ token, locale })).landing);
     const { id, email } = await api.team.invitation({ token });
     // The id alone is kept with the sign-in: it opens the invitation for its address, and for nobody else.
     await api.signIn.request({ email, returnTo: `/invitation/${id}`, locale });

@@ -17,7 +17,7 @@ export default function Onboarding() {
   const { me } = useLoaderData<typeof loader>();
   if (!me.onboarded) {
     return (
-      <AuthLayout title={t("onboarding.title")} description={t("onboarding.description")} footer={t("onboarding.step", { step: 1 })}>
+      <AuthLayout title={t("onboarding.title")} description={t("onboarding.description")}>
         <ProfileStep />
       </AuthLayout>
     );

@@ -45,6 +45,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "deadLetters.replayAll": "staff",
   "health.remind": "staff",
   "integrations.refresh": "staff",
+  "me.changeLanguage": "personal",
   "me.completeOnboarding": "personal",
   "me.revokeOtherSessions": "personal",
   "me.revokeSession": "personal",

@@ -408,7 +408,6 @@ describe("every page", () => {
     "/t/acme/settings/audit",
     "/t/acme/settings/data",
     "/t/acme/integrations/calendar",
-    "/onboarding",
   ];
   const adminPages = [
     "/admin",

@@ -9,20 +9,15 @@ import type { loadOnboarding, onboard } from "#app/portal/onboarding.ts";
 
 const useWords = wordsOf("auth", "common");
 
-/** Where to go from here: the first connection, an invitation that waits, or how to get a workspace. */
+/** Where to go from here: one of several workspaces, an invitation that waits, or how to get a workspace. */
 export function ReadyStep() {
   const t = useWords();
   const { me, invitations } = useLoaderData<typeof loadOnboarding>();
   const failure = useActionData<typeof onboard>();
-  const [first, ...others] = me.tenants;
-  const state = first ? "ready" : invitations.length > 0 ? "invited" : "noTenant";
-  const mayConnect = first?.may.includes("connections:write");
+  const isMember = me.tenants.length > 0;
+  const state = isMember ? "ready" : invitations.length > 0 ? "invited" : "noTenant";
   return (
-    <AuthLayout
-      title={t(`onboarding.${state}Title`)}
-      description={t(`onboarding.${state}Body`, { email: isolate(me.email) })}
-      footer={first && t("onboarding.step", { step: 2 })}
-    >
+    <AuthLayout title={t(`onboarding.${state}Title`)} description={t(`onboarding.${state}Body`, { email: isolate(me.email) })}>
       <div className="grid gap-3 text-sm">
         {failure?.gone && <Callout tone="danger" title={t("onboarding.failed.gone")} />}
         {invitations.map(({ id, tenantName, role }) => (
@@ -37,19 +32,12 @@ export function ReadyStep() {
             />
           </Form>
         ))}
-        {first && mayConnect && (
-          <>
-            <Go to={`/t/${first.id}/integrations`} primary label={t("onboarding.connect", { tenant: isolate(first.name) })} />
-            <Go to={`/t/${first.id}`} label={t("onboarding.later")} />
-          </>
-        )}
-        {first && !mayConnect && <Go to={`/t/${first.id}`} primary label={t("onboarding.overview", { tenant: isolate(first.name) })} />}
-        {others.map(({ id, name }) => (
+        {me.tenants.map(({ id, name }) => (
           <Go key={id} to={`/t/${id}`} label={t("onboarding.overview", { tenant: isolate(name) })} />
         ))}
         {me.staff && <Go to="/admin" label={t("onboarding.staff")} />}
-        {!first && <Go to="/onboarding" label={t("onboarding.reload")} />}
-        {!first && (
+        {!isMember && <Go to="/onboarding" label={t("onboarding.reload")} />}
+        {!isMember && (
           <Form method="post" action="/sign-out" className="grid">
             <SubmitButton action="/sign-out" variant="ghost">
               {t("common:account.signOut")}
@@ -61,9 +49,9 @@ export function ReadyStep() {
   );
 }
 
-function Go({ to, label, primary = false }: { to: string; label: string; primary?: boolean }) {
+function Go({ to, label }: { to: string; label: string }) {
   return (
-    <Button asChild variant={primary ? "primary" : "secondary"} size="lg" className="w-full min-w-0">
+    <Button asChild size="lg" className="w-full min-w-0">
       <Link to={to}>
         <span className="truncate">{label}</span>
       </Link>

@@ -11,18 +11,18 @@ import { newId } from "#server/ids.ts";
 import { findInvitation, gone } from "./find-invitation.ts";
 import { standsAt } from "./invite.ts";
 import { rememberBrowser } from "./known-browser.ts";
-import type { InvitationToken } from "./schemas.ts";
+import type { AcceptInvitation } from "./schemas.ts";
 import { keepSession, newSession } from "./start-session.ts";
 
 type Invitation = Awaited<ReturnType<typeof findInvitation>>["invitation"];
 
 /**
  * Joins the tenant, once. A signed-in person joins as who they are. For a new person the link has proved the mailbox:
- * account, membership and session begin in one batch. Throws `not_found` for an invitation that no longer stands,
+ * account, membership and session begin in one batch, in the language of the page. Throws `not_found` for an invitation that no longer stands,
  * `forbidden` for another account's, `unauthenticated` where the address has an account that must sign in first
  * (a link of seven days is no key to an account that exists).
  */
-export async function acceptInvitation(ctx: Ctx, input: InvitationToken): Promise<{ landing: string }> {
+export async function acceptInvitation(ctx: Ctx, input: AcceptInvitation): Promise<{ landing: string }> {
   const { invitation, tenant, standing } = await findInvitation(ctx, input);
   const inside = atDirectory(enterTenant(ctx, tenant, "system"));
   switch (standing) {
@@ -34,7 +34,7 @@ export async function acceptInvitation(ctx: Ctx, input: InvitationToken): Promis
       await joinAsMember(inside, invitation);
       return { landing: ctx.actor.type === "user" && ctx.actor.onboarded ? `/t/${tenant.id}` : "/onboarding" };
     case "new_account":
-      await joinAsNewcomer(inside, invitation, tenant.locale);
+      await joinAsNewcomer(inside, invitation, input.locale ?? tenant.locale);
       return { landing: "/onboarding" };
     default:
       return standing satisfies never;

@@ -3,10 +3,10 @@ import { differs } from "#db/differs.ts";
 import { users } from "#db/schema/index.ts";
 import { type Ctx, requireUser } from "#server/ctx.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
-import type { Profile } from "./schemas.ts";
+import type { Language, Profile } from "./schemas.ts";
 
-/** How the person is called, and in which language and timezone they read. What is so already is not written again. */
-export async function updateProfile(ctx: Ctx, profile: Profile): Promise<void> {
+/** How the person is called, and in which language and timezone they read, or one of these. What is so already is not written again. */
+export async function updateProfile(ctx: Ctx, profile: Profile | Language): Promise<void> {
   const { userId } = requireUser(ctx);
   const changed = and(eq(users.id, userId), differs(users, profile));
   await commitIf(ctx, somebody(changed), "user.updated", { user: userId }, [ctx.directory.update(users).set(profile).where(changed)]);

@@ -106,6 +106,9 @@ export const Profile = z.object({
 });
 export type Profile = z.infer<typeof Profile>;
 
+export const Language = Profile.pick({ locale: true });
+export type Language = z.infer<typeof Language>;
+
 export const MemberRef = z.object({ userId: z.string().max(60) });
 export type MemberRef = z.infer<typeof MemberRef>;
 
@@ -121,3 +124,7 @@ export type InvitationRef = z.infer<typeof InvitationRef>;
 /** What stands in an invitation's link; for a signed-in person of that address, the invitation's id is enough. */
 export const InvitationToken = z.object({ token: z.string().max(120) });
 export type InvitationToken = z.infer<typeof InvitationToken>;
+
+/** With the language of the page on which it is accepted: a new person goes on reading in it. */
+export const AcceptInvitation = InvitationToken.extend({ locale: Locale.optional() });
+export type AcceptInvitation = z.infer<typeof AcceptInvitation>;

@@ -1,6 +1,6 @@
 import { listSessions, revokeOtherSessions, revokeSession } from "#server/domain/people/own-sessions.ts";
 import { completeOnboarding, updateProfile } from "#server/domain/people/profile.ts";
-import { Profile, SessionRef } from "#server/domain/people/schemas.ts";
+import { Language, Profile, SessionRef } from "#server/domain/people/schemas.ts";
 import { permissionsOf } from "#server/domain/tenancy/permissions.ts";
 import { personal, router } from "#server/trpc/init.ts";
 
@@ -28,6 +28,8 @@ export const me = router({
     })),
   })),
   update: personal.input(Profile).mutation(({ ctx, input }) => updateProfile(ctx, input)),
+  /** The language menu: pages, mails and every other browser follow it. */
+  changeLanguage: personal.input(Language).mutation(({ ctx, input }) => updateProfile(ctx, input)),
   completeOnboarding: personal.input(Profile).mutation(({ ctx, input }) => completeOnboarding(ctx, input)),
   /** The browsers in which the person is signed in. */
   sessions: personal.query(({ ctx }) => listSessions(ctx)),

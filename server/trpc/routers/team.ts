@@ -5,7 +5,7 @@ import { invite } from "#server/domain/people/invite.ts";
 import { listTeam } from "#server/domain/people/list-team.ts";
 import { leaveTenant, removeMember } from "#server/domain/people/remove-member.ts";
 import { revokeInvitation } from "#server/domain/people/revoke-invitation.ts";
-import { ChangeRole, InvitationRef, InvitationToken, Invite, MemberRef } from "#server/domain/people/schemas.ts";
+import { AcceptInvitation, ChangeRole, InvitationRef, InvitationToken, Invite, MemberRef } from "#server/domain/people/schemas.ts";
 import { roleTable } from "#server/domain/tenancy/permissions.ts";
 import { member, memberOrStaff, personal, publicProcedure, router } from "#server/trpc/init.ts";
 
@@ -28,7 +28,7 @@ export const team = router({
   leave: member("portal:read").mutation(({ ctx }) => leaveTenant(ctx)),
   /** What an invitation's link says, before anything is done with it. */
   invitation: publicProcedure.input(InvitationToken).query(({ ctx, input }) => showInvitation(ctx, input)),
-  acceptInvitation: publicProcedure.input(InvitationToken).mutation(({ ctx, input }) => acceptInvitation(ctx, input)),
+  acceptInvitation: publicProcedure.input(AcceptInvitation).mutation(({ ctx, input }) => acceptInvitation(ctx, input)),
   /** Invitations that wait for the person who asks. */
   ownInvitations: personal.query(({ ctx }) => listOwnInvitations(ctx)),
 });

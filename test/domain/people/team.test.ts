@@ -136,7 +136,7 @@ test("a new person accepts by the link: account, membership and session begin to
   const { id } = await invite(inside(people[0], tenant, "owner"), { email, role: "developer" });
   const token = invitationToken(testCtx().config, id);
   const browsers = [testCtx(), testCtx(), testCtx()];
-  const results = await Promise.allSettled(browsers.map((ctx) => acceptInvitation(ctx, { token })));
+  const results = await Promise.allSettled(browsers.map((ctx) => acceptInvitation(ctx, { token, locale: "he" })));
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   const winner = browsers[results.findIndex(({ status }) => status === "fulfilled")] as ReturnType<typeof testCtx>;
   expect(await signedIn(winner)).toMatchObject({
@@ -147,7 +147,7 @@ test("a new person accepts by the link: account, membership and session begin to
   });
   for (const ctx of browsers) if (ctx !== winner) expect(ctx.traces.cookies.size).toBe(0);
   const rows = await winner.directory.select().from(users).where(eq(users.email, email));
-  expect(rows).toMatchObject([{ provenAt: expect.any(Number), onboardedAt: null, timezone: tenant.timezone }]);
+  expect(rows).toMatchObject([{ provenAt: expect.any(Number), onboardedAt: null, timezone: tenant.timezone, locale: "he" }]);
   expect((await auditOf(winner, tenant)).sort()).toEqual(["invitation.accepted", "invitation.sent"]);
 });
 
