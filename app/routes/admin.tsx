@@ -41,40 +41,62 @@ export default function AdminLayout() {
       home={{ to: "/admin", label: t("title") }}
       timeZone={me.timezone}
       nav={[
-        { to: "/admin", label: t("nav.today"), icon: Sun, end: true },
-        { to: "/admin/clients", label: t("nav.clients"), icon: Building2 },
+        { items: [{ to: "/admin", label: t("nav.today"), icon: Sun, end: true, bar: true }] },
         {
-          to: "/admin/runs",
-          label: t("nav.runs"),
-          icon: CirclePlay,
-          badge: { count: failedRuns24h, label: t("nav.failedRuns", { count: failedRuns24h }) },
+          heading: t("nav.groups.clients"),
+          items: [
+            { to: "/admin/clients", label: t("nav.clients"), icon: Building2, bar: true },
+            { to: "/admin/calendar", label: t("nav.calendar"), icon: CalendarDays },
+            { to: "/admin/deletions", label: t("nav.deletions"), icon: Eraser },
+          ],
         },
         {
-          to: "/admin/incidents",
-          label: t("nav.incidents"),
-          icon: Siren,
-          badge: { count: openIncidents.length, label: t("nav.openIncidents", { count: openIncidents.length }) },
+          heading: t("nav.groups.operations"),
+          items: [
+            {
+              to: "/admin/runs",
+              label: t("nav.runs"),
+              icon: CirclePlay,
+              badge: { count: failedRuns24h, label: t("nav.failedRuns", { count: failedRuns24h }) },
+              bar: true,
+            },
+            {
+              to: "/admin/incidents",
+              label: t("nav.incidents"),
+              icon: Siren,
+              badge: { count: openIncidents.length, label: t("nav.openIncidents", { count: openIncidents.length }) },
+              bar: true,
+            },
+            {
+              to: "/admin/dead-letters",
+              label: t("nav.deadLetters"),
+              icon: MailX,
+              badge: { count: openDeadLetters, label: t("nav.openDeadLetters", { count: openDeadLetters }) },
+            },
+            { to: "/admin/renewals", label: t("nav.renewals"), icon: RotateCw },
+            { to: "/admin/mails", label: t("nav.mails"), icon: MailWarning },
+          ],
         },
-        { to: "/admin/renewals", label: t("nav.renewals"), icon: RotateCw },
-        { to: "/admin/calendar", label: t("nav.calendar"), icon: CalendarDays },
-        { to: "/admin/credentials", label: t("nav.credentials"), icon: KeyRound },
         {
-          to: "/admin/reveals",
-          label: t("nav.reveals"),
-          icon: Eye,
-          badge: { count: waitingReveals, label: t("nav.waitingReveals", { count: waitingReveals }) },
+          heading: t("nav.groups.security"),
+          items: [
+            {
+              to: "/admin/reveals",
+              label: t("nav.reveals"),
+              icon: Eye,
+              badge: { count: waitingReveals, label: t("nav.waitingReveals", { count: waitingReveals }) },
+            },
+            { to: "/admin/credentials", label: t("nav.credentials"), icon: KeyRound },
+            { to: "/admin/audit", label: t("nav.audit"), icon: ScrollText },
+          ],
         },
-        { to: "/admin/webhooks", label: t("nav.webhooks"), icon: Webhook },
         {
-          to: "/admin/dead-letters",
-          label: t("nav.deadLetters"),
-          icon: MailX,
-          badge: { count: openDeadLetters, label: t("nav.openDeadLetters", { count: openDeadLetters }) },
+          heading: t("nav.groups.developers"),
+          items: [
+            { to: "/admin/webhooks", label: t("nav.webhooks"), icon: Webhook },
+            { to: "/docs/api", label: t("nav.api"), icon: BookOpen },
+          ],
         },
-        { to: "/admin/mails", label: t("nav.mails"), icon: MailWarning },
-        { to: "/admin/audit", label: t("nav.audit"), icon: ScrollText },
-        { to: "/admin/deletions", label: t("nav.deletions"), icon: Eraser },
-        { to: "/docs/api", label: t("nav.api"), icon: BookOpen },
       ]}
       search={<FindInBar />}
       bell={<Bell to="/admin/notices" unread={unreadNotices} />}

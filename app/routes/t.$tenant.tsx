@@ -35,15 +35,19 @@ export default function TenantLayout() {
         home={{ to: base }}
         timeZone={tenant.timezone}
         nav={[
-          { to: base, label: t("nav.overview"), icon: ChartLine, end: true },
           {
-            to: `${base}/integrations`,
-            label: t("nav.integrations"),
-            icon: Blocks,
-            badge: { count: reconnects.length, label: t("nav.needReconnect", { count: reconnects.length }) },
+            items: [
+              { to: base, label: t("nav.overview"), icon: ChartLine, end: true },
+              {
+                to: `${base}/integrations`,
+                label: t("nav.integrations"),
+                icon: Blocks,
+                badge: { count: reconnects.length, label: t("nav.needReconnect", { count: reconnects.length }) },
+              },
+              { to: `${base}/runs`, label: t("nav.runs"), icon: CirclePlay },
+              { to: `${base}/settings`, label: t("nav.settings"), icon: Settings },
+            ],
           },
-          { to: `${base}/runs`, label: t("nav.runs"), icon: CirclePlay },
-          { to: `${base}/settings`, label: t("nav.settings"), icon: Settings },
         ]}
         switcher={<TenantSwitcher action="/switch" current={tenant} tenants={me.tenants} />}
         bell={<Bell to={`${base}/notices`} unread={unread} />}

@@ -142,7 +142,7 @@ const RIGHT_HERE: readonly (readonly [text: string, why: string])[] = [
 ];
 
 /** Rewritten together with their pages: each leaves this list with them. */
-const REWRITTEN_WITH_THEIR_PAGES = new Set(["admin", "clients", "fleet", "operations", "incidents", "today"]);
+const REWRITTEN_WITH_THEIR_PAGES = new Set(["clients", "fleet", "operations", "incidents", "today"]);
 
 /** Every text by its language: the pages' and errors', the letters', and what the catalogue's files say of providers, jobs and metrics. */
 async function everyText(): Promise<Record<Locale, string[]>> {

@@ -29,7 +29,7 @@ export function IncidentBanner({ incidents }: { incidents: readonly Open[] }) {
             </Button>
           }
         >
-          {t("incident.since")} <Time at={openedAt} style="dateTime" />. {t(`incident.${BODIES[kind]}`)}
+          {t("incident.since")} <Time at={openedAt} style="dateTime" />. {t(`incident.${BODIES[kind]}`, { provider: providerName })}
         </Callout>
       ))}
     </div>

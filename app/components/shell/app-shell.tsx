@@ -1,9 +1,9 @@
 import { Link, NavLink } from "@remix-run/react";
 import { Ellipsis, type LucideIcon } from "lucide-react";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode, useId } from "react";
 import { cn } from "#app/components/ui/cn.ts";
 import { DropdownMenu } from "#app/components/ui/dropdown-menu.tsx";
-import { MenuLink } from "#app/components/ui/menu-items.tsx";
+import { MenuLabel, MenuLink } from "#app/components/ui/menu-items.tsx";
 import { DisplayProvider } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { Brand } from "./brand-mark.tsx";
@@ -17,14 +17,22 @@ export interface NavItem {
   icon: LucideIcon;
   /** Active only on the exact address. */
   end?: boolean;
-  /** How many things wait there, with words for screen readers ("3 need a new sign-in"). */
+  /** How many things wait there, with words for screen readers ("Reconnect 3 connections"). */
   badge?: { count: number; label: string };
+  /** Stands in the bottom bar of a small screen, where not all do. */
+  bar?: boolean;
+}
+
+/** Pages of one kind, under a heading where there is one. */
+export interface NavGroup {
+  heading?: string;
+  items: readonly NavItem[];
 }
 
 export interface AppShellProps {
   /** The portal's start page, and its name when it is not the client's ("Admin"). */
   home: { to: string; label?: string };
-  nav: readonly NavItem[];
+  nav: readonly NavGroup[];
   /** A `TenantSwitcher`. */
   switcher?: ReactNode;
   /** A field of the header, beside the user menu. */
@@ -58,13 +66,9 @@ export function AppShell({ home, nav, switcher, search, bell, userMenu, timeZone
           <div className="px-2 pt-1">{brand}</div>
           {switcher}
           <nav aria-label={t("nav.main")} className="-mx-3 flex-1 overflow-y-auto px-3">
-            <ul className="grid gap-0.5">
-              {nav.map((item) => (
-                <li key={item.to}>
-                  <SideLink {...item} />
-                </li>
-              ))}
-            </ul>
+            {nav.map((group) => (
+              <SideGroup key={group.heading ?? ""} {...group} />
+            ))}
           </nav>
         </aside>
         <div className="flex min-w-0 flex-col">
@@ -88,6 +92,26 @@ export function AppShell({ home, nav, switcher, search, bell, userMenu, timeZone
         <BottomNav nav={nav} />
       </div>
     </DisplayProvider>
+  );
+}
+
+function SideGroup({ heading, items }: NavGroup) {
+  const id = useId();
+  return (
+    <div className="not-first:mt-4">
+      {heading && (
+        <h2 id={id} className="mb-1 px-2.5 text-xs font-medium tracking-normal text-ink-faint">
+          {heading}
+        </h2>
+      )}
+      <ul aria-labelledby={heading && id} className="grid gap-0.5">
+        {items.map((item) => (
+          <li key={item.to}>
+            <SideLink {...item} />
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
@@ -116,24 +140,31 @@ function NavBadge({ count, label, className }: { count: number; label: string; c
   );
 }
 
-function BottomNav({ nav }: { nav: readonly NavItem[] }) {
+const IN_CORNER = "absolute top-1 start-1/2 ms-2";
+
+/** The pages that one most often wants, and a menu of all others in their groups; what waits there is counted on its button. */
+function BottomNav({ nav }: { nav: readonly NavGroup[] }) {
   const t = useWords();
-  const shown = nav.length > BOTTOM_ITEMS ? nav.slice(0, BOTTOM_ITEMS - 1) : nav;
-  const rest = nav.slice(shown.length);
+  const items = nav.flatMap((group) => group.items);
+  const inBar = (item: NavItem) => items.length <= BOTTOM_ITEMS || item.bar === true;
+  const rest = nav
+    .map((group) => ({ ...group, items: group.items.filter((item) => !inBar(item)) }))
+    .filter((group) => group.items.length > 0);
   const cell =
-    "relative flex h-14 w-full flex-col items-center justify-center gap-1 px-1 text-2xs font-medium text-ink-muted transition-colors -outline-offset-2 aria-[current=page]:text-ink [&[aria-current=page]>svg]:text-accent";
+    "relative flex h-14 w-full flex-col items-center justify-center gap-1 px-1 text-2xs font-medium text-ink-muted transition-colors -outline-offset-2";
+  const current = "aria-[current=page]:text-ink [&[aria-current=page]>svg]:text-accent";
   return (
     <nav
       aria-label={t("nav.main")}
       className="fixed inset-x-0 bottom-0 z-20 border-t border-line bg-glass pb-[env(safe-area-inset-bottom)] backdrop-blur-xl lg:hidden"
     >
       <ul className="mx-auto flex max-w-lg">
-        {shown.map(({ to, label, icon: Icon, end, badge }) => (
+        {items.filter(inBar).map(({ to, label, icon: Icon, end, badge }) => (
           <li key={to} className="min-w-0 flex-1">
-            <NavLink to={to} end={end} className={cell}>
+            <NavLink to={to} end={end} className={cn(cell, current)}>
               <Icon aria-hidden strokeWidth={1.75} className="size-5 shrink-0 transition-colors" />
               <span className="max-w-full truncate">{label}</span>
-              {badge && <NavBadge {...badge} className="absolute top-1 start-1/2 ms-2" />}
+              {badge && <NavBadge {...badge} className={IN_CORNER} />}
             </NavLink>
           </li>
         ))}
@@ -142,19 +173,25 @@ function BottomNav({ nav }: { nav: readonly NavItem[] }) {
             <DropdownMenu
               up
               align="end"
-              className="me-2"
-              triggerClassName={cell}
+              className="me-2 max-h-[calc(100dvh-6rem)] overflow-y-auto overscroll-contain"
+              triggerClassName={cn(cell, "group-has-[[aria-current=page]]/menu:text-ink")}
               trigger={
                 <>
-                  <Ellipsis aria-hidden strokeWidth={1.75} className="size-5" />
+                  <Ellipsis aria-hidden strokeWidth={1.75} className="size-5 group-has-[[aria-current=page]]/menu:text-accent" />
                   {t("nav.more")}
+                  <NavBadge {...sumOf(rest)} className={IN_CORNER} />
                 </>
               }
             >
-              {rest.map(({ to, label, icon }) => (
-                <MenuLink key={to} to={to} icon={icon}>
-                  {label}
-                </MenuLink>
+              {rest.map((group) => (
+                <Fragment key={group.heading ?? ""}>
+                  {group.heading && <MenuLabel>{group.heading}</MenuLabel>}
+                  {group.items.map(({ to, label, icon, badge }) => (
+                    <MenuLink key={to} to={to} icon={icon} end={badge && <NavBadge {...badge} />}>
+                      {label}
+                    </MenuLink>
+                  ))}
+                </Fragment>
               ))}
             </DropdownMenu>
           </li>
@@ -162,4 +199,10 @@ function BottomNav({ nav }: { nav: readonly NavItem[] }) {
       </ul>
     </nav>
   );
+}
+
+/** What waits in all of these, as one badge. */
+function sumOf(groups: readonly NavGroup[]): { count: number; label: string } {
+  const badges = groups.flatMap(({ items }) => items.flatMap(({ badge }) => (badge && badge.count > 0 ? [badge] : [])));
+  return { count: badges.reduce((sum, { count }) => sum + count, 0), label: badges.map(({ label }) => label).join(", ") };
 }

@@ -1,10 +1,10 @@
-import { Link } from "@remix-run/react";
+import { NavLink } from "@remix-run/react";
 import type { LucideIcon } from "lucide-react";
 import type { ComponentPropsWithoutRef, ReactNode } from "react";
 import { cn } from "./cn.ts";
 
 const itemClass =
-  "flex w-full items-center gap-2.5 rounded-control px-2.5 py-2 text-start text-sm text-ink-muted transition-colors hover:bg-hover hover:text-ink -outline-offset-2";
+  "flex w-full items-center gap-2.5 rounded-control px-2.5 py-2 text-start text-sm text-ink-muted transition-colors hover:bg-hover hover:text-ink aria-[current=page]:text-ink -outline-offset-2";
 
 interface ItemProps {
   icon?: LucideIcon;
@@ -28,9 +28,9 @@ function Content({ icon: Icon, end, children }: ItemProps) {
 /** A menu item that leads somewhere. */
 export function MenuLink({ to, ...item }: ItemProps & { to: string }) {
   return (
-    <Link to={to} className={itemClass}>
+    <NavLink to={to} className={itemClass}>
       <Content {...item} />
-    </Link>
+    </NavLink>
   );
 }
 
