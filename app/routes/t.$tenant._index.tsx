@@ -2,6 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Link, useLoaderData } from "@remix-run/react";
 import { Blocks, CirclePlay } from "lucide-react";
 import { figuresPath } from "#app/components/client/figures-path.ts";
+import { type Backfill, FirstReading } from "#app/components/client/first-reading.tsx";
 import { LargeChart } from "#app/components/client/large-chart.tsx";
 import { RangePicker, spanOf } from "#app/components/client/range-picker.tsx";
 import { SensorFold } from "#app/components/client/sensor-fold.tsx";
@@ -19,7 +20,7 @@ import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Time } from "#app/components/ui/time.tsx";
-import { useFormat } from "#app/i18n/display.tsx";
+import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant } from "#app/portal/enter-tenant.ts";
@@ -43,6 +44,9 @@ export async function loader(args: LoaderFunctionArgs) {
   };
 }
 
+/** A first sync that is due by then is waited for. */
+const SOON_MS = 120_000;
+
 /** The first figures of each sensor are its headlines: all in all two rows of them, and two of each where there are many. */
 const headlinesOf = (sensors: number) => Math.max(2, Math.floor(8 / sensors));
 
@@ -52,14 +56,12 @@ const columnsFor = (count: number) => (count % 5 === 0 ? "md:grid-cols-5" : coun
 export default function Overview() {
   const t = useWords();
   const overview = useSent(useLoaderData<typeof loader>().overview);
-  const { tenant, base } = useTenant();
-  const { sensors, connections, runs, view, chart } = overview;
-  useLive(
-    runs.some(({ status }) => isOpen(status)),
-    (api) => api.runs.list.query({ tenant: tenant.id, limit: 10 }),
-  );
+  const { base } = useTenant();
+  const { sensors, connections, runs, view, chart, backfill } = overview;
   const measured = sensors.filter(({ tiles }) => tiles.some(({ value }) => value !== null));
   const waiting = sensors.filter((sensor) => !measured.includes(sensor));
+  const running = new Set(runs.flatMap(({ sensor, status }) => (isOpen(status) ? [sensor] : [])));
+  useFilling({ sensors: waiting, running, backfill });
   const shown = chart && `${chart.sensor}.${chart.key}`;
   const headlines = measured.flatMap((sensor) =>
     sensor.tiles
@@ -76,6 +78,7 @@ export default function Overview() {
         actions={measured.length > 0 && <RangePicker view={view} keep={shown ? { metric: shown } : {}} />}
       />
       {connections.length === 0 && <NothingConnected />}
+      {backfill && <FirstReading backfill={backfill} />}
       {headlines.length > 0 && (
         <div className={cn("grid grid-cols-2 gap-3 sm:gap-4", columnsFor(headlines.length))}>
           {headlines.map(({ tile, metric }) => (
@@ -103,7 +106,7 @@ export default function Overview() {
           </Card>
         </Section>
       )}
-      {waiting.length > 0 && <WaitingSensors sensors={waiting} />}
+      {waiting.length > 0 && <WaitingSensors sensors={waiting} running={running} />}
       {(runs.length > 0 || connections.length > 0) && (
         <Section
           title={t("overview.latestRuns")}
@@ -124,6 +127,27 @@ export default function Overview() {
         </Section>
       )}
     </>
+  );
+}
+
+/** Fills the page while she looks: as long as something runs, or is about to, whatever it found is asked for. */
+function useFilling({
+  sensors,
+  running,
+  backfill,
+}: {
+  sensors: readonly SensorSummary[];
+  running: ReadonlySet<string>;
+  backfill: Backfill | null;
+}) {
+  const { tenant } = useTenant();
+  const { now } = useDisplay();
+  const isNear = sensors.some(({ state, nextAt }) => state === "waiting" && nextAt !== null && nextAt - now < SOON_MS);
+  useLive(running.size > 0 || isNear || backfill !== null, (api) =>
+    Promise.all([
+      api.runs.list.query({ tenant: tenant.id, limit: 10 }),
+      backfill === null ? null : api.overview.backfill.query({ tenant: tenant.id }),
+    ]),
   );
 }
 

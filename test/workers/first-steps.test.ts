@@ -2,11 +2,12 @@ import { eq } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { users } from "#db/schema/index.ts";
+import { connections, runs, schedules, users } from "#db/schema/index.ts";
 import { sessionCookie } from "#server/auth.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { invitationToken } from "#server/domain/people/invitation-token.ts";
 import { invite } from "#server/domain/people/invite.ts";
+import { newId } from "#server/ids.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { testOrigin } from "#test/variables.ts";
@@ -106,4 +107,43 @@ describe("each has their own way", () => {
     const { token } = await newcomer({ staff: true });
     expect((await ask("/", { headers: asPerson(token) })).headers.get("location")).toBe("/admin");
   });
+});
+
+test("a shop that is being read says how far it is, in numbers, and no sync that begins in the past", async () => {
+  const tenant = await makeTenant();
+  const { token } = await makeUser({ roles: [[tenant, "owner"]] });
+  const own = { tenantId: tenant.id, connectionId: `con_${tenant.id}` };
+  const shop = { details: {}, scopesAsked: [], scopesGranted: [], connectedBy: "usr", connectedAt: 1 };
+  await db
+    .insert(connections)
+    .values({ ...shop, id: own.connectionId, tenantId: tenant.id, provider: "shopify", externalId: "a", name: "A", status: "active" });
+  const due = { tenantId: tenant.id, everyS: 900, nextAt: Date.now() - 60_000, config: {} };
+  await db.insert(schedules).values([
+    { ...due, job: "shopify-sensor", lastStatus: "running" },
+    { ...due, job: "retention-sensor" },
+  ]);
+  await db.insert(runs).values({
+    ...{ id: newId("run", Date.now()), tenantId: tenant.id, job: "shopify-sensor", trigger: "schedule", status: "running" },
+    ...{ slot: 1, availableAt: Date.now() + 60_000, createdAt: 1 },
+  });
+  const day = (at: number) => new Date(Date.UTC(2025, 2, 3 + at)).toISOString().slice(0, 10);
+  const rows = Array.from({ length: 1_240 }, (_, id) => ({
+    tenant_id: tenant.id,
+    connection_id: own.connectionId,
+    id,
+    day: day(id % 100),
+  }));
+  await testEnv.DB.prepare(
+    `insert into orders (tenant_id, connection_id, external_id, placed_at, day, gross_minor, currency, updated_at)
+     select value ->> 'tenant_id', value ->> 'connection_id', value ->> 'id', 1, value ->> 'day', 100, 'GBP', 1 from json_each(?)`,
+  )
+    .bind(JSON.stringify(rows))
+    .run();
+  const main = parse(
+    await (await ask(`/t/${tenant.id}`, { headers: { ...asPerson(token), "accept-language": "en-GB" } })).text(),
+  ).querySelector("main");
+  expect(main?.querySelector("[role=status]")?.text).toBe("1,240 orders read so far3 Mar 2025 to 10 Jun 2025");
+  expect(main?.text).toMatch(/Shop.*Syncing now.*Retention.*Starts within a minute/s);
+  expect(main?.text).not.toContain("Next sync");
+  expect(main?.querySelector('form[action$="/connect/shopify"]')).toBeNull();
 });

@@ -2,6 +2,7 @@ import { Link } from "@remix-run/react";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import { SensorStanding } from "./sensor-standing.tsx";
@@ -9,8 +10,8 @@ import type { SensorSummary } from "./sensor-state.tsx";
 
 const useWords = wordsOf("overview", "runs");
 
-/** Sensors without a figure yet, each with what it waits for. */
-export function WaitingSensors({ sensors }: { sensors: readonly SensorSummary[] }) {
+/** Sensors without a figure yet, each with what it waits for. `running`: those that are at it. */
+export function WaitingSensors({ sensors, running }: { sensors: readonly SensorSummary[]; running: ReadonlySet<string> }) {
   const t = useWords();
   return (
     <Section title={t("overview.waitingTitle")} description={t("overview.waitingDescription")}>
@@ -24,7 +25,7 @@ export function WaitingSensors({ sensors }: { sensors: readonly SensorSummary[] 
               </div>
               <div className="grid gap-0.5 text-[0.8125rem] text-ink-faint sm:justify-items-end sm:text-end">
                 <SensorStanding sensor={sensor} />
-                <WhatNext sensor={sensor} />
+                <WhatNext sensor={sensor} isRunning={running.has(sensor.id)} />
               </div>
             </li>
           ))}
@@ -34,8 +35,9 @@ export function WaitingSensors({ sensors }: { sensors: readonly SensorSummary[] 
   );
 }
 
-function WhatNext({ sensor: { id, title, state, nextAt } }: { sensor: SensorSummary }) {
+function WhatNext({ sensor: { id, title, state, nextAt }, isRunning }: { sensor: SensorSummary; isRunning: boolean }) {
   const t = useWords();
+  const { now } = useDisplay();
   const { base } = useTenant();
   if (state === "off") return <p>{t("runs:block.disabled")}</p>;
   if (state === "failing") {
@@ -48,7 +50,10 @@ function WhatNext({ sensor: { id, title, state, nextAt } }: { sensor: SensorSumm
   }
   // It measured in time and had nothing to say, as of a shop without orders.
   if (state === "ok" || state === "late") return <p>{t("overview.nothingMeasured")}</p>;
-  if (state !== "waiting" || nextAt === null) return null;
+  if (state !== "waiting") return null;
+  if (isRunning) return <p>{t("overview.now")}</p>;
+  if (nextAt === null) return null;
+  if (nextAt <= now) return <p>{t("overview.soon")}</p>;
   return (
     <p>
       {t("overview.next")} <Time at={nextAt} />

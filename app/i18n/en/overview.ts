@@ -21,6 +21,8 @@ export const overview = {
     waitingDescription: "What each of these syncs still needs.",
     nothingMeasured: "The sync found nothing to report yet.",
     updated: "Updated",
+    now: "Syncing now",
+    soon: "Starts within a minute",
     next: "Next sync",
     seeRuns: "View syncs",
     latestRuns: "Latest syncs",
@@ -33,6 +35,14 @@ export const overview = {
     cohortCaption: "Of the customers who first bought in a month, the share who bought again so many months later.",
     breakdownMore_one: "and {{count}} more",
     breakdownMore_other: "and {{count}} more",
+  },
+  reading: {
+    title: "Reading your shop’s orders",
+    begins: "Starting with the oldest",
+    orders_one: "{{orders}} order read so far",
+    orders_other: "{{orders}} orders read so far",
+    days: "{{from}} to {{to}}",
+    body: "Your metrics will appear here automatically. You don’t have to wait on this page.",
   },
   health: {
     ok: "Healthy",

@@ -23,6 +23,8 @@ export const overview = {
     waitingDescription: "Ce qui manque encore à chacune de ces synchronisations.",
     nothingMeasured: "La synchronisation n’a encore rien trouvé à afficher.",
     updated: "Mis à jour",
+    now: "Synchronisation en cours",
+    soon: "Démarre dans la minute",
     next: "Prochaine synchronisation",
     seeRuns: "Voir les synchronisations",
     latestRuns: "Dernières synchronisations",
@@ -35,6 +37,14 @@ export const overview = {
     cohortCaption: "Parmi les clients d’un premier mois d’achat, la part qui a racheté tant de mois plus tard.",
     breakdownMore_one: "et {{count}} de plus",
     breakdownMore_other: "et {{count}} de plus",
+  },
+  reading: {
+    title: "Lecture des commandes de votre boutique",
+    begins: "En commençant par les plus anciennes",
+    orders_one: "{{orders}} commande lue jusqu’ici",
+    orders_other: "{{orders}} commandes lues jusqu’ici",
+    days: "du {{from}} au {{to}}",
+    body: "Vos chiffres s’afficheront ici automatiquement. Inutile d’attendre sur cette page.",
   },
   health: {
     ok: "En bonne santé",

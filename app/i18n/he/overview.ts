@@ -23,6 +23,8 @@ export const overview = {
     waitingDescription: "מה עוד חסר לכל סנכרון.",
     nothingMeasured: "בסנכרון עדיין לא נמצא מה להציג.",
     updated: "עודכן",
+    now: "הסנכרון רץ עכשיו",
+    soon: "מתחיל בדקה הקרובה",
     next: "הסנכרון הבא",
     seeRuns: "לצפייה בסנכרונים",
     latestRuns: "הסנכרונים האחרונים",
@@ -36,6 +38,14 @@ export const overview = {
     breakdownMore_one: "ועוד אחד",
     breakdownMore_two: "ועוד שניים",
     breakdownMore_other: "ועוד {{count}}",
+  },
+  reading: {
+    title: "קוראים את ההזמנות של החנות",
+    begins: "מתחילים מהישנות ביותר",
+    orders_one: "הזמנה {{orders}} נקראה עד כה",
+    orders_other: "נקראו {{orders}} הזמנות עד כה",
+    days: "{{from}} עד {{to}}",
+    body: "הנתונים יופיעו כאן אוטומטית. אין צורך להמתין בדף הזה.",
   },
   health: {
     ok: "תקין",

@@ -1,6 +1,6 @@
-import { asc, desc, sql } from "drizzle-orm";
+import { desc } from "drizzle-orm";
 import { askAllKept, keep } from "#db/kept.ts";
-import { connections, runs, schedules } from "#db/schema/index.ts";
+import { runs } from "#db/schema/index.ts";
 import type { Locale } from "#db/words/locales.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { addDays, dayOf, isTimezone } from "#server/catalog/days.ts";
@@ -11,9 +11,11 @@ import { byteOrderMark, csvLine } from "#server/csv.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { anyTenant, inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { notFound } from "#server/errors.ts";
+import { isFirstReading, readOrdersSoFar } from "./backfill.ts";
 import { type Drawing, drawCharts, drawLarge, drawState, figuresOf, howOf, isTile, largestFirst } from "./draw-metric.ts";
 import { drawingsOf, drawSensor, type SensorFacts, type SensorInput, sensorStateOf, summarizeSensor } from "./draw-overview.ts";
 import { type SeriesRow, seriesUntil, toSeries } from "./read-series.ts";
+import { readConnections, readSchedules } from "./read-standing.ts";
 import type { LargeChart, Metrics, Overview, SensorPage, ShownView } from "./schemas.ts";
 import { bySensorAndMetric, newestDay, periodsUntil, usualView, type View } from "./series.ts";
 
@@ -22,28 +24,6 @@ const latestRuns = 8;
 /** The words of an overview: the reader's language, else the one that is asked for. */
 const localeOf = (ctx: TenantCtx, asked?: Locale): Locale => asked ?? (ctx.actor.type === "user" ? ctx.actor.locale : ctx.tenant.locale);
 
-const scheduleFacts = {
-  job: schedules.job,
-  enabled: schedules.enabled,
-  blocked: schedules.blocked,
-  nextAt: schedules.nextAt,
-  lastSuccessAt: schedules.lastSuccessAt,
-  lastStatus: schedules.lastStatus,
-  lastErrorKind: schedules.lastErrorKind,
-  timezone: schedules.timezone,
-};
-const readSchedules = keep((db) =>
-  db
-    .select({
-      ...scheduleFacts,
-      /** What the account that the job reads says of its currency. */
-      currency: sql<string | null>`(select ${connections.details} ->> '$.currency' from ${connections}
-        where ${inTenant(anyTenant, connections)} and ${schedules.source} = ${connections.provider} || ' ' || ${connections.externalId}
-        order by ${connections.status} = 'active' desc limit 1)`,
-    })
-    .from(schedules)
-    .where(inTenant(anyTenant, schedules)),
-);
 type ScheduleRows = ReturnType<ReturnType<typeof readSchedules>["rowsOf"]>;
 
 /** A sensor's schedule, and what its latest run came to as the schedule keeps it: among a page of runs there may be none of its own. */
@@ -71,22 +51,6 @@ const readRuns = keep((db) =>
     .limit(latestRuns),
 );
 
-const readConnections = keep((db) =>
-  db
-    .select({
-      id: connections.id,
-      provider: connections.provider,
-      name: connections.name,
-      status: connections.status,
-      statusReason: connections.statusReason,
-      lastSuccessAt: connections.lastSuccessAt,
-      timezone: sql<string | null>`${connections.details} ->> '$.timezone'`,
-    })
-    .from(connections)
-    .where(inTenant(anyTenant, connections))
-    .orderBy(asc(connections.id)),
-);
-
 /** What a person looks at: its words in `locale` or the reader's language, its days, and which metric (`sensor.key`) is drawn large. */
 export interface Look {
   locale?: Locale | undefined;
@@ -94,7 +58,7 @@ export interface Look {
   metric?: string | undefined;
 }
 
-/** All that a client's first page shows, in one D1 batch of four indexed statements. */
+/** All that a client's first page shows, in one D1 batch of four indexed statements; one more while a shop is read for the first time. */
 export async function readOverview(ctx: TenantCtx, { locale: asked, view: wished = usualView, metric }: Look = {}): Promise<Overview> {
   const { tenant, db } = ctx;
   const today = dayOf(ctx.now(), tenant.timezone);
@@ -116,6 +80,7 @@ export async function readOverview(ctx: TenantCtx, { locale: asked, view: wished
     view: shownOf(view, today),
     chart: largeOf(drawings, metric),
     sensors: summaries,
+    backfill: isFirstReading({ scheduleRows, connectionRows }) ? await readOrdersSoFar(ctx) : null,
     connections: connectionRows.map(({ timezone: _, ...connection }) => connection),
     runs: runRows.map(({ job, ...run }) => ({ ...run, sensor: job, title: sensors.find(({ id }) => id === job)?.title[locale] ?? job })),
   };

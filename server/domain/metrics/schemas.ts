@@ -177,6 +177,14 @@ export const LargeChart = z.object({
 });
 export type LargeChart = z.infer<typeof LargeChart>;
 
+/** How far the first reading of a shop's orders has come. */
+export const Backfill = z.object({
+  orders: z.number().int(),
+  from: z.string().nullable().describe("The day of the oldest order that was read, YYYY-MM-DD; null before the first."),
+  to: z.string().nullable().describe("The same of the newest."),
+});
+export type Backfill = z.infer<typeof Backfill>;
+
 /** A client's overview, ready to draw. Instants are milliseconds since 1970. */
 export const Overview = z.object({
   currency: z.string().describe("What the client's figures are in: of its first amount of money; the client's own while there is none."),
@@ -184,6 +192,7 @@ export const Overview = z.object({
   view: ShownView,
   chart: LargeChart.nullable().describe("Of the metric that was asked for, or the first one that was measured; null without any."),
   sensors: z.array(SensorSummary),
+  backfill: Backfill.nullable().describe("Null but while a shop's history is read for the first time."),
   connections: z.array(
     z.object({
       id: z.string(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ShopSummary } from "#server/domain/commerce/schemas.ts";
 import { shopSummary } from "#server/domain/commerce/shop-summary.ts";
+import { readBackfill } from "#server/domain/metrics/backfill.ts";
 import { readChartCsv, readMetrics, readOverview, readSensor } from "#server/domain/metrics/overview.ts";
 import { Metrics, ViewInput } from "#server/domain/metrics/schemas.ts";
 import { Locale } from "#server/domain/tenancy/schemas.ts";
@@ -19,6 +20,9 @@ export const overview = router({
   sensor: member("portal:read")
     .input(InLocale.extend({ view: ViewInput.optional(), sensor: z.string().max(100) }))
     .query(({ ctx, input }) => readSensor(ctx, input)),
+
+  /** How far the first reading of the shop has come: a small question for a page that is looked at meanwhile. */
+  backfill: member("portal:read").query(({ ctx }) => readBackfill(ctx)),
 
   /** One chart's figures as a file. */
   csv: member("portal:read")

@@ -2,12 +2,13 @@ import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { statementOf } from "#db/kept.ts";
-import { connections, measurements, runs, schedules } from "#db/schema/index.ts";
+import { connections, measurements, orders, runs, schedules } from "#db/schema/index.ts";
 import { addDays, daysBetween } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/metric.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { readBackfill } from "#server/domain/metrics/backfill.ts";
 import { drawLarge } from "#server/domain/metrics/draw-metric.ts";
 import { drawingsOf, drawSensor, type SensorInput, sensorStateOf } from "#server/domain/metrics/draw-overview.ts";
 import { readChartCsv, readMetrics, readOverview, readSensor } from "#server/domain/metrics/overview.ts";
@@ -613,6 +614,52 @@ test("an account in a zone that nobody knows is said to be counted in the client
   expect([shop?.unknownTimezone, klaviyo?.unknownTimezone]).toEqual(["Mars/Olympus_Mons", null]);
 });
 
+test("while a shop is read for the first time its orders so far are counted, and nobody else's; not before it is connected, once it failed or has figures", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "system", { now: () => now });
+  const neighbour = await measuredTenant();
+  const soFar = async () => {
+    const [page, alone] = [(await readOverview(ctx)).backfill, await readBackfill(ctx)];
+    expect(alone).toEqual(page);
+    return page;
+  };
+  const owner = { tenantId: ctx.tenant.id };
+  const schedule = (job: string) => ({ ...owner, job, everyS: 900, nextAt: now, config: {} });
+  await ctx.db.insert(schedules).values([schedule("shopify-sensor"), schedule("retention-sensor"), schedule("ga4-sensor")]);
+  expect(await soFar()).toBeNull();
+  const shop = { ...owner, provider: "shopify", details: {}, scopesAsked: [], scopesGranted: [], connectedBy: "usr", connectedAt: now };
+  await ctx.db.insert(connections).values([
+    { ...shop, id: `con_${ctx.tenant.id}`, externalId: "now", name: "Now", status: "active" },
+    { ...shop, id: `con_${ctx.tenant.id}_old`, externalId: "old", name: "Old", status: "disconnected" },
+  ]);
+  expect(await soFar()).toEqual({ orders: 0, from: null, to: null });
+  const order = (connectionId: string, id: number, day: string) =>
+    ({ connectionId, externalId: String(id), placedAt: id, day, grossMinor: 100, currency: "GBP", updatedAt: id }) as const;
+  await ctx.db.insert(orders).values([
+    { ...owner, ...order(`con_${ctx.tenant.id}`, 1, "2025-03-03") },
+    { ...owner, ...order(`con_${ctx.tenant.id}`, 2, "2025-06-12") },
+    { ...owner, ...order(`con_${ctx.tenant.id}_old`, 3, "2020-01-01") },
+  ]);
+  await neighbour.db.insert(orders).values({ tenantId: neighbour.tenant.id, ...order(`con_${ctx.tenant.id}`, 4, "2019-01-01") });
+  expect(await soFar()).toEqual({ orders: 2, from: "2025-03-03", to: "2025-06-12" });
+  const stand = (change: Partial<typeof schedules.$inferInsert>) =>
+    ctx.db
+      .update(schedules)
+      .set(change)
+      .where(inTenant(ctx, schedules, eq(schedules.job, "shopify-sensor")));
+  await ctx.db
+    .update(schedules)
+    .set({ blocked: "not_in_plan" })
+    .where(inTenant(ctx, schedules, eq(schedules.job, "retention-sensor")));
+  for (const change of [{ lastStatus: "failed" }, { lastStatus: "dead" }, { lastStatus: null, enabled: false }] as const) {
+    await stand(change);
+    expect(await soFar(), JSON.stringify(change)).toBeNull();
+  }
+  await stand({ enabled: true, lastStatus: "running" });
+  expect(await soFar()).toMatchObject({ orders: 2 });
+  await stand({ lastSuccessAt: now });
+  expect(await soFar()).toBeNull();
+});
+
 test("a stranger finds no overview, no shop and no metrics; staff find all of them", async () => {
   const { tenant } = await measuredTenant();
   const stranger = createCaller(testCtx({ actor: (await makeUser({ roles: [[await makeTenant(), "owner"]] })).actor }));
@@ -624,6 +671,7 @@ test("a stranger finds no overview, no shop and no metrics; staff find all of th
     stranger.overview.metrics,
     stranger.overview.sensor,
     stranger.overview.csv,
+    stranger.overview.backfill,
   ]) {
     await expect(call(named)).rejects.toMatchObject({ code: "NOT_FOUND" });
   }
