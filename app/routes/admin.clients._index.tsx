@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { Building2, CircleCheck, Plus, SearchX } from "lucide-react";
 import { ClientTable } from "#app/components/admin/client-table.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
@@ -10,6 +10,7 @@ import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { Tabs } from "#app/components/ui/tabs.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";

@@ -1,10 +1,11 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { OperationCard } from "#app/components/docs/operation-card.tsx";
 import { groupsOf } from "#app/components/docs/operations.ts";
 import { Brand } from "#app/components/shell/brand-mark.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 
 export const meta: MetaFunction = () => [{ title: "API · Atrium" }];
 

@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { Blocks, CirclePlay } from "lucide-react";
 import { figuresPath } from "#app/components/client/figures-path.ts";
 import { type Backfill, FirstReading } from "#app/components/client/first-reading.tsx";
@@ -19,6 +19,7 @@ import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";

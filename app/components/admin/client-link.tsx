@@ -1,5 +1,5 @@
-import { Link } from "@remix-run/react";
 import { cn } from "#app/components/ui/cn.ts";
+import { Link } from "#app/components/ui/link.tsx";
 
 /** An id of up to this many letters is never broken; a longer one breaks into lines of at least as many (`min-w-[12ch]`). */
 const WHOLE = 12;

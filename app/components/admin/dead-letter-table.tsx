@@ -1,8 +1,8 @@
-import { Link } from "@remix-run/react";
 import { RotateCcw } from "lucide-react";
 import type { ReactNode } from "react";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";

@@ -1,7 +1,7 @@
-import { Link } from "@remix-run/react";
 import { isOpen } from "#app/components/runs/run-status.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 

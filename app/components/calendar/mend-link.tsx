@@ -1,6 +1,6 @@
-import { Link } from "@remix-run/react";
 import { KeyRound, RefreshCw } from "lucide-react";
 import { Button } from "#app/components/ui/button.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 
 const useWords = wordsOf("calendar");

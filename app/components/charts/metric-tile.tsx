@@ -1,8 +1,8 @@
-import { Link } from "@remix-run/react";
 import { ArrowDownRight, ArrowRight, ArrowUpRight } from "lucide-react";
 import { useId } from "react";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
+import { Link } from "#app/components/ui/link.tsx";
 import { TONE_ICONS, TONE_TEXT, type Tone } from "#app/components/ui/tone.ts";
 import { useFormat } from "#app/i18n/display.tsx";
 import type { Quantity, Unit } from "#app/i18n/format.ts";

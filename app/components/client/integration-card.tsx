@@ -1,6 +1,6 @@
-import { Link } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
 import { Card } from "#app/components/ui/card.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";

@@ -1,7 +1,7 @@
-import { Link } from "@remix-run/react";
 import { HowCounted } from "#app/components/charts/how-counted.tsx";
 import { LineChart } from "#app/components/charts/line-chart.tsx";
 import { Card } from "#app/components/ui/card.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { ShownView } from "#app/view.ts";
 import type { Outputs } from "#server/trpc/root.ts";

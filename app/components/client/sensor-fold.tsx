@@ -1,8 +1,8 @@
-import { Link } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Fold } from "#app/components/ui/fold.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { Skeleton } from "#app/components/ui/skeleton.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";

@@ -1,4 +1,4 @@
-import { Link } from "@remix-run/react";
+import { Link } from "#app/components/ui/link.tsx";
 import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import type { ScheduleBlock } from "#db/words/runs.ts";

@@ -1,4 +1,4 @@
-import { Form, Link } from "@remix-run/react";
+import { Form } from "@remix-run/react";
 import { BellRing, CheckCheck, Settings2 } from "lucide-react";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
@@ -6,6 +6,7 @@ import { Section } from "#app/components/shell/section.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { NoticeList, type NoticePage as Page } from "./notice-list.tsx";

@@ -1,6 +1,6 @@
-import { Link } from "@remix-run/react";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { RunErrorKind } from "#db/words/runs.ts";
 import { isOpen } from "./run-status.tsx";

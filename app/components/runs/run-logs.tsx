@@ -1,8 +1,8 @@
-import { Link } from "@remix-run/react";
 import { ChevronRight, ScrollText } from "lucide-react";
 import { Card } from "#app/components/ui/card.tsx";
 import { cn } from "#app/components/ui/cn.ts";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { TONE_TEXT, type Tone } from "#app/components/ui/tone.ts";
 import { wordsOf } from "#app/i18n/words.tsx";

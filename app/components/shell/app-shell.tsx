@@ -1,8 +1,8 @@
-import { Link, NavLink } from "@remix-run/react";
 import { Ellipsis, type LucideIcon } from "lucide-react";
 import { Fragment, type ReactNode, useId } from "react";
 import { cn } from "#app/components/ui/cn.ts";
 import { DropdownMenu } from "#app/components/ui/dropdown-menu.tsx";
+import { Link, NavLink } from "#app/components/ui/link.tsx";
 import { MenuLabel, MenuLink } from "#app/components/ui/menu-items.tsx";
 import { DisplayProvider } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";

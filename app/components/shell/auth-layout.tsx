@@ -1,6 +1,6 @@
-import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { Card } from "#app/components/ui/card.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { BrandMark } from "./brand-mark.tsx";
 import { LocaleForm, ThemeForm } from "./preference-forms.tsx";
 

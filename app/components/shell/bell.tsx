@@ -1,5 +1,5 @@
-import { Link } from "@remix-run/react";
 import { Bell as Icon } from "lucide-react";
+import { Link } from "#app/components/ui/link.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 
 const useWords = wordsOf("common");

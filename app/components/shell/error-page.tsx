@@ -1,9 +1,10 @@
-import { isRouteErrorResponse, Link, useLocation, useRouteError } from "@remix-run/react";
+import { isRouteErrorResponse, useLocation, useRouteError } from "@remix-run/react";
 import { Lock, SearchX, ServerCrash, Timer, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { CopyButton } from "#app/components/ui/copy-button.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { useHydrated } from "#app/components/ui/use-hydrated.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useRenderContext } from "#app/render-context.ts";

@@ -1,7 +1,7 @@
-import { Link } from "@remix-run/react";
 import { ChevronRight } from "lucide-react";
 import { Fragment } from "react";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { Link } from "./link.tsx";
 
 const useWords = wordsOf("common");
 

@@ -1,7 +1,7 @@
-import { NavLink } from "@remix-run/react";
 import type { LucideIcon } from "lucide-react";
 import type { ComponentPropsWithoutRef, ReactNode } from "react";
 import { cn } from "./cn.ts";
+import { NavLink } from "./link.tsx";
 
 const itemClass =
   "flex w-full items-center gap-2.5 rounded-control px-2.5 py-2 text-start text-sm text-ink-muted transition-colors hover:bg-hover hover:text-ink aria-[current=page]:text-ink -outline-offset-2";

@@ -1,8 +1,8 @@
-import { Link } from "@remix-run/react";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { Button } from "./button.tsx";
+import { Link } from "./link.tsx";
 
 const useWords = wordsOf("common");
 

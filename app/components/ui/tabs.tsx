@@ -1,6 +1,6 @@
-import { Link, NavLink } from "@remix-run/react";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { cn } from "./cn.ts";
+import { Link, NavLink } from "./link.tsx";
 
 const useWords = wordsOf("common");
 
