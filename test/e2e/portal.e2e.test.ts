@@ -48,7 +48,7 @@ describe("the main job, in a browser", () => {
     expect(new URL(page.url()).pathname).toBe("/onboarding");
     await page.locator('input[name="name"]').fill("Owner of Acme");
     await page.locator('form:has(input[name="name"]) button[type="submit"]').click();
-    await page.locator('a[href="/t/acme/integrations"]').first().waitFor();
+    await page.waitForURL(/\/t\/acme$/);
 
     await connect(page, { tenant: "acme", provider: "shopify", shop: "acme-gifts.myshopify.com" });
     await allow(page);

@@ -2,6 +2,8 @@ import { useRevalidator } from "@remix-run/react";
 import { useEffect, useRef } from "react";
 import type { Api } from "#app/api.client.ts";
 
+/** Soon at first, since much of what is waited for is done within seconds; then every five. */
+const FIRST_LOOK_MS = 2_000;
 const LOOK_EVERY_MS = 5_000;
 
 /**
@@ -26,9 +28,11 @@ export function useLive(active: boolean, look: (api: Api) => Promise<unknown>) {
         if (!isUnanswered(error)) revalidate();
       }
     };
-    const timer = setInterval(() => {
+    const look = () => {
       if (document.visibilityState === "visible") void ask();
-    }, LOOK_EVERY_MS);
-    return () => clearInterval(timer);
+      timer = setTimeout(look, LOOK_EVERY_MS);
+    };
+    let timer = setTimeout(look, FIRST_LOOK_MS);
+    return () => clearTimeout(timer);
   }, [active, revalidate]);
 }
