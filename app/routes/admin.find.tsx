@@ -1,32 +1,67 @@
 import { type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
-import { Search, SearchX } from "lucide-react";
-import { FindForm } from "#app/components/admin/find-form.tsx";
-import { PageHeader } from "#app/components/shell/page-header.tsx";
-import { Card } from "#app/components/ui/card.tsx";
-import { EmptyState } from "#app/components/ui/empty-state.tsx";
-import { Link } from "#app/components/ui/link.tsx";
-import { Time } from "#app/components/ui/time.tsx";
+import { FindPage } from "#app/components/shell/find-page.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { askedOf, type Found, narrow, ownActions } from "#app/portal/find.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 
-const useWords = wordsOf("admin");
+const useWords = wordsOf("find");
 
 export const meta = titleMeta;
 
 type Trace = Outputs["health"]["find"][number];
 
-/** What an id leads to: its page where it is one thing's, else all that a request left. */
+/** Of a longer list nobody reads the end; the page of clients has all. */
+const mostClients = 8;
+
+/**
+ * Clients by a part of their name, what an id leads to, and the pages and actions of the admin portal: of the page, and of the palette.
+ * An id that was sent and is one thing's alone leads to its page.
+ */
 export async function loader(args: LoaderFunctionArgs) {
-  const { api, locale } = enterAdmin(args);
-  const id = new URL(args.request.url).searchParams.get("id")?.trim().slice(0, 200) ?? "";
-  const traces = id ? await api.health.find({ id }) : [];
+  const { api, locale, theme } = enterAdmin(args);
+  const { text, sent } = askedOf(args.request);
+  const t = wordsIn(locale);
+  const [traces, clients, me] = await Promise.all([
+    text ? api.health.find({ id: text }) : [],
+    text ? api.clients.list({ search: text.slice(0, 80), limit: mostClients }) : null,
+    api.me.get(),
+  ]);
   const [only, ...others] = traces;
-  if (only && others.length === 0 && only.kind !== "audit") throw redirect(pageOf(only));
-  return { title: titleOf(wordsIn(locale)("admin:find.title")), id, traces };
+  if (sent && only && others.length === 0 && only.kind !== "audit") throw redirect(pageOf(only));
+  const ids = traces.filter(({ kind, id }) => kind !== "client" || !clients?.items.some((client) => client.id === id));
+  return {
+    title: titleOf(t("find:title"), t("admin:title")),
+    text,
+    groups: [
+      ...narrow(
+        [
+          { kind: "pages", items: pagesOf(t) },
+          { kind: "actions", items: [...actionsOf(t, me.tenants[0]), ...ownActions(t, { locale, theme })] },
+        ],
+        text,
+      ),
+      ...(clients?.items.length
+        ? [
+            {
+              kind: "clients" as const,
+              items: clients.items.map(({ id, name }) => ({ label: name, detail: id, to: `/admin/clients/${id}` })),
+            },
+          ]
+        : []),
+      ...(ids.length > 0 ? [{ kind: "ids" as const, items: ids.map((trace) => foundOf(t, trace)) }] : []),
+    ],
+  };
+}
+
+type T = ReturnType<typeof wordsIn>;
+
+function foundOf(t: T, trace: Trace): Found {
+  const { kind, id, about, tenantId } = trace;
+  return { label: `${t(`admin:find.kinds.${kind}`)}: ${about ?? id}`, ...(tenantId && { detail: tenantId }), to: pageOf(trace) };
 }
 
 /** Where a trace is looked at. An audit line has no page of its own: its client's log, or the agency's. */
@@ -55,33 +90,40 @@ function pageOf({ kind, id, tenantId }: Trace): string {
   }
 }
 
+const PAGES = {
+  today: "/admin",
+  clients: "/admin/clients",
+  runs: "/admin/runs",
+  incidents: "/admin/incidents",
+  renewals: "/admin/renewals",
+  calendar: "/admin/calendar",
+  credentials: "/admin/credentials",
+  reveals: "/admin/reveals",
+  webhooks: "/admin/webhooks",
+  deadLetters: "/admin/dead-letters",
+  mails: "/admin/mails",
+  audit: "/admin/audit",
+  deletions: "/admin/deletions",
+  api: "/docs/api",
+} as const;
+
+const pagesOf = (t: T): Found[] => [
+  ...(Object.keys(PAGES) as (keyof typeof PAGES)[]).map((page) => ({ label: t(`admin:nav.${page}`), to: PAGES[page] })),
+  { label: t("notifications:title"), to: "/admin/notices" },
+  { label: t("notifications:preferences.title"), to: "/admin/notices/settings" },
+];
+
+const actionsOf = (t: T, portal: { id: string } | undefined): Found[] => [
+  { label: t("find:actions.newClient"), to: "/admin/new-client" },
+  ...(portal ? [{ label: t("admin:nav.portal"), to: `/t/${portal.id}` }] : []),
+];
+
 export default function Find() {
   const t = useWords();
-  const { id, traces } = useLoaderData<typeof loader>();
+  const { text, groups } = useLoaderData<typeof loader>();
   return (
-    <>
-      <PageHeader title={t("find.title")} description={id && <code className="font-mono text-xs break-all">{id}</code>} />
-      <FindForm id={id} className="mb-6 sm:hidden" />
-      {traces.length === 0 ? (
-        <EmptyState icon={id ? SearchX : Search} title={t(id ? "find.none" : "find.placeholder")}>
-          {t(id.startsWith("req_") ? "find.noneRequest" : "find.noneId")}
-        </EmptyState>
-      ) : (
-        <Card padding="none">
-          <ul className="divide-y divide-line">
-            {traces.map((trace) => (
-              <li key={trace.kind + trace.id} className="grid gap-x-4 gap-y-1 px-4 py-3 text-sm sm:grid-cols-[8rem_minmax(0,1fr)_auto]">
-                <span className="text-ink-faint">{t(`find.kinds.${trace.kind}`)}</span>
-                <Link to={pageOf(trace)} className="min-w-0 text-accent underline-offset-4 hover:underline">
-                  <bdi className="break-all">{trace.about ?? trace.id}</bdi>
-                  {trace.tenantId && <span className="text-ink-muted"> · {trace.tenantId}</span>}
-                </Link>
-                {trace.at !== null && <Time at={trace.at} />}
-              </li>
-            ))}
-          </ul>
-        </Card>
-      )}
-    </>
+    <FindPage name="id" text={text} groups={groups} placeholder={t("placeholderAdmin")}>
+      {t(text.startsWith("req_") ? "noneRequest" : "noneId")}
+    </FindPage>
   );
 }

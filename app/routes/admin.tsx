@@ -16,10 +16,10 @@ import {
   Sun,
   Webhook,
 } from "lucide-react";
-import { FindInBar } from "#app/components/admin/find-form.tsx";
 import { IncidentBanner } from "#app/components/admin/incident-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
 import { Bell } from "#app/components/shell/bell.tsx";
+import { FindButton } from "#app/components/shell/find-button.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { loadAdmin } from "#app/portal/load-admin.ts";
@@ -98,7 +98,7 @@ export default function AdminLayout() {
           ],
         },
       ]}
-      search={<FindInBar />}
+      search={<FindButton to="/admin/find" />}
       bell={<Bell to="/admin/notices" unread={unreadNotices} />}
       userMenu={<UserMenu user={me} links={portal ? [{ to: portal, label: t("nav.portal"), icon: Store }] : []} />}
     >

@@ -1,16 +1,15 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
-import { Form, useActionData, useLoaderData, useLocation } from "@remix-run/react";
+import { useActionData, useLoaderData } from "@remix-run/react";
 import { ScrollText, SearchX } from "lucide-react";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { AuditTable } from "#app/components/audit/audit-table.tsx";
 import { ChainCheck, VerifyButton } from "#app/components/audit/chain-check.tsx";
 import { useActionWords } from "#app/components/audit/use-action-words.ts";
+import { FilterForm } from "#app/components/shell/filter-form.tsx";
 import { Section } from "#app/components/shell/section.tsx";
-import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
-import { Link } from "#app/components/ui/link.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -64,28 +63,19 @@ export default function Audit() {
 
 function ActionFilter({ value }: { value: string | undefined }) {
   const t = useWords();
-  const { pathname, search } = useLocation();
   const nameOf = useActionWords();
   const options = ACTIONS.map((action) => ({ value: action, label: nameOf(action) ?? action }));
   return (
-    <search>
-      <Form key={search} method="get" className="mb-4 flex flex-wrap items-end gap-3">
-        <Field label={t("audit.action")} className="w-72 max-w-full">
-          <Select
-            name="action"
-            required={false}
-            defaultValue={value ?? ""}
-            options={[{ value: "", label: t("audit.anyAction") }, ...options.sort((a, b) => a.label.localeCompare(b.label))]}
-          />
-        </Field>
-        <Button type="submit">{t("audit.filter")}</Button>
-        {value && (
-          <Button asChild variant="ghost">
-            <Link to={pathname}>{t("audit.clear")}</Link>
-          </Button>
-        )}
-      </Form>
-    </search>
+    <FilterForm active={Boolean(value)}>
+      <Field label={t("audit.action")} className="col-span-2 sm:w-72!">
+        <Select
+          name="action"
+          required={false}
+          defaultValue={value ?? ""}
+          options={[{ value: "", label: t("audit.anyAction") }, ...options.sort((a, b) => a.label.localeCompare(b.label))]}
+        />
+      </Field>
+    </FilterForm>
   );
 }
 

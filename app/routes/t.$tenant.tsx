@@ -8,6 +8,7 @@ import { ReconnectNotices } from "#app/components/client/reconnect-notices.tsx";
 import { EndBanner } from "#app/components/custody/end-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
 import { Bell } from "#app/components/shell/bell.tsx";
+import { FindButton } from "#app/components/shell/find-button.tsx";
 import { TenantSwitcher } from "#app/components/shell/tenant-switcher.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
@@ -50,6 +51,7 @@ export default function TenantLayout() {
           },
         ]}
         switcher={<TenantSwitcher action="/switch" current={tenant} tenants={me.tenants} />}
+        search={<FindButton to={`${base}/find`} />}
         bell={<Bell to={`${base}/notices`} unread={unread} />}
         userMenu={
           <UserMenu

@@ -1,11 +1,9 @@
 import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { twMerge } from "tailwind-merge";
 import { expect } from "vitest";
 import { CATALOGUES } from "#app/i18n/catalogues.server.ts";
 import { chromiumFlags, findChromium } from "#scripts/chromium.ts";
-import { findMail } from "#scripts/demo/mail.ts";
-import type { Demo } from "#scripts/demo/start.ts";
 
 declare global {
   interface Window {
@@ -22,26 +20,6 @@ export async function launchBrowser(): Promise<Browser> {
   if (!executablePath)
     throw new Error("There is no Chromium: `npm test` installs one where it can, and leaves these tests out where it cannot.");
   return chromium.launch({ executablePath, args: [...chromiumFlags] });
-}
-
-/** Signs in as a person does: asks, looks into the mail, and opens its link or types its digits. */
-export async function signIn(demo: Demo, context: BrowserContext, email: string, { byCode = false } = {}): Promise<Page> {
-  const page = await context.newPage();
-  const since = Date.now();
-  await page.goto(`${demo.origin}/sign-in`);
-  await page.locator('input[name="email"]').fill(email);
-  await page.locator('form:has(input[name="email"]) button[type="submit"]').click();
-  await page.waitForURL(/sign-in\/code/);
-  const { link, code } = await findMail(demo.origin, { to: email, since });
-  if (byCode) {
-    await page.locator('input[name="code"]').fill(code ?? "");
-    await page.locator('form:has(input[name="code"]) button[type="submit"]').click();
-  } else {
-    await page.goto(link ?? "");
-    await page.locator('main form[method="post"] button[type="submit"]').first().click();
-  }
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
-  return page;
 }
 
 /** Presses "connect" on a provider's page, which leads to the provider's consent page. */

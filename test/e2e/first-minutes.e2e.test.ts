@@ -5,8 +5,9 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findMail } from "#scripts/demo/mail.ts";
 import { admin } from "#scripts/demo/people.ts";
+import { signIn } from "#scripts/demo/sign-in.ts";
 import { type Demo, startDemo } from "#scripts/demo/start.ts";
-import { expectAccessible, expectNoSidewaysScroll, launchBrowser, signIn } from "./browser.ts";
+import { expectAccessible, expectNoSidewaysScroll, launchBrowser } from "./browser.ts";
 
 let demo: Demo;
 let browser: Browser;

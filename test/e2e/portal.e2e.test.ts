@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { adminPages, clientPages, publicPages } from "#scripts/demo/pages.ts";
 import { admin } from "#scripts/demo/people.ts";
+import { signIn } from "#scripts/demo/sign-in.ts";
 import { type Demo, startDemo } from "#scripts/demo/start.ts";
 import { waitFor } from "#scripts/demo/wait-for.ts";
 import {
@@ -16,7 +18,6 @@ import {
   expectStillAccessible,
   expectWordsAndClasses,
   launchBrowser,
-  signIn,
 } from "./browser.ts";
 
 let demo: Demo;
@@ -360,6 +361,75 @@ describe("without JavaScript", () => {
 });
 
 describe("with the keyboard alone", () => {
+  test("the palette opens over any page, leads to a page, a client and a pasted id, and gives the focus back", async () => {
+    const page = await staff.newPage();
+    const loaded: string[] = [];
+    page.on("request", (request) => void loaded.push(request.url()));
+    await page.goto("/admin/clients", { waitUntil: "networkidle" });
+    expect(loaded.filter((url) => url.includes("palette"))).toEqual([]);
+    await page.getByRole("button", { name: "Search" }).waitFor();
+    await page.keyboard.press("/");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("search");
+    await page.keyboard.press("Control+k");
+    const field = page.getByRole("combobox", { name: "Search" });
+    await page.getByRole("option", { name: "Incidents" }).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    await field.waitFor({ state: "detached" });
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("search");
+
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("créden");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/admin\/credentials$/);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("gifts");
+    await page.getByRole("option", { name: /Acme Gifts/ }).waitFor();
+    expect(await page.getByRole("option").count()).toBe(1);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/admin\/clients\/acme$/);
+
+    // Enter at once, before any answer.
+    const { DB } = await demo.server.bindings();
+    const run = await DB.prepare("select id from runs where tenant_id = 'acme' limit 1").first<string>("id");
+    await page.keyboard.press("Control+k");
+    await field.waitFor();
+    await page.keyboard.insertText(run ?? "");
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.pathname === `/admin/runs/${run}`);
+    await page.close();
+  });
+
+  test("a filter applies while one types, keeps the focus, and no late answer wins over what was typed last", async () => {
+    const page = await staff.newPage();
+    await page.goto("/admin/runs");
+    await page.goto("/admin/clients", { waitUntil: "networkidle" });
+    let late: Promise<void> | undefined;
+    await page.route(/clients\.data\?.*search=b(&|$)/, async (route) => {
+      late = new Promise((done) => setTimeout(done, 1_500));
+      await late;
+      await route.continue().catch(() => undefined);
+    });
+    const field = page.getByLabel("Search clients");
+    await field.pressSequentially("b");
+    await page.waitForTimeout(500);
+    expect(late).toBeDefined();
+    await field.pressSequentially("eta");
+    await page.waitForURL(/search=beta$/);
+    await page.waitForTimeout(1_500);
+    expect(await page.locator("main tbody tr").count()).toBe(1);
+    expect([await field.inputValue(), await field.evaluate((input) => input === document.activeElement)]).toEqual(["beta", true]);
+    await page.locator("main").getByRole("link", { name: "Clear filters" }).click();
+    await page.waitForURL(/clients$/);
+    await expect.poll(() => field.inputValue()).toBe("");
+    // The letters are no steps of the way back.
+    await page.goBack();
+    await expect.poll(() => field.inputValue()).toBe("beta");
+    await page.goBack();
+    await page.waitForURL(/\/admin\/runs$/);
+    await page.close();
+  });
+
   test("who unticks every permission is asked to tick one, and is led to no provider", async () => {
     const page = await acme.newPage();
     await page.goto("/t/acme/integrations/hubspot");
@@ -389,51 +459,6 @@ describe("with the keyboard alone", () => {
 });
 
 describe("every page", () => {
-  const clientPages = [
-    "/t/acme",
-    "/t/acme/figures?sensor=ga4-sensor",
-    "/t/acme/integrations",
-    "/t/acme/integrations?show=attention&q=nothing-like-it",
-    "/t/acme/integrations/google",
-    "/t/acme/integrations/meta",
-    "/t/acme/integrations/meta/permissions?find=pages&scopes=pages_events",
-    "/t/acme/integrations/klaviyo",
-    "/t/acme/integrations/twilio",
-    "/t/acme/settings/sensors",
-    "/t/acme/runs",
-    "/t/acme/settings",
-    "/t/acme/settings/team",
-    "/t/acme/settings/sessions",
-    "/t/acme/settings/workspace",
-    "/t/acme/settings/audit",
-    "/t/acme/settings/data",
-    "/t/acme/integrations/calendar",
-  ];
-  const adminPages = [
-    "/admin",
-    "/admin/clients",
-    "/admin/clients/acme",
-    "/admin/clients/acme/team",
-    "/admin/clients/acme/renewals",
-    "/admin/clients/acme/settings",
-    "/admin/clients/acme/check",
-    "/admin/new-client",
-    "/admin/runs",
-    "/admin/credentials",
-    "/admin/dead-letters",
-    "/admin/incidents",
-    "/admin/renewals",
-    "/admin/calendar",
-    "/admin/webhooks",
-    "/admin/webhooks/privacy",
-    "/admin/reveals",
-    "/admin/deletions",
-    "/admin/audit",
-    "/admin/find",
-    "/docs/api",
-  ];
-  const publicPages = ["/sign-in", "/privacy/nobodys-code", "/nowhere"];
-
   // Each is loaded once: in the other theme and width its DOM is the same.
   test("fits 1440 px in light and 360 px in dark without sideways scroll, breaks no rule of accessibility and no rule of its CSP", async () => {
     const look = async (context: BrowserContext, paths: readonly string[]) => {

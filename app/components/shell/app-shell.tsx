@@ -35,7 +35,7 @@ export interface AppShellProps {
   nav: readonly NavGroup[];
   /** A `TenantSwitcher`. */
   switcher?: ReactNode;
-  /** A field of the header, beside the user menu. */
+  /** A `FindButton`. */
   search?: ReactNode;
   /** A `Bell`, beside the user menu. */
   bell?: ReactNode;

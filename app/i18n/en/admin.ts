@@ -35,14 +35,6 @@ export const admin = {
     webhooks: "Webhooks",
   },
   find: {
-    title: "Find by id",
-    label: "Find by id",
-    placeholder: "Run, client or request id",
-    submit: "Find",
-    none: "Nothing found",
-    noneId: "Paste the full id of a run (run_…), a request (req_…), a connection (con_…), an event (whk_…) or a client.",
-    noneRequest:
-      "This request changed and started nothing. Search the Worker’s log for its id to see the path, the status and, if it failed, the stack.",
     kinds: {
       client: "Client",
       run: "Run",
@@ -56,8 +48,6 @@ export const admin = {
     },
   },
   filter: {
-    apply: "Filter",
-    clear: "Clear",
     fromStart: "Back to the first page",
     anyStatus: "Any status",
     client: "Client",

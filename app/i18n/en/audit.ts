@@ -75,8 +75,6 @@ export const audit = {
     description: "Who did what, where and when, your agency included. Entries can’t be changed or deleted.",
     action: "Action",
     anyAction: "All actions",
-    filter: "Filter",
-    clear: "Clear",
     emptyTitle: "No activity yet",
     noneFound: "No matches",
     shown_one: "{{count}} entry",

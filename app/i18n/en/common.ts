@@ -38,6 +38,10 @@ export const common = {
   form: {
     optional: "optional",
   },
+  filter: {
+    apply: "Filter",
+    clear: "Clear filters",
+  },
   pagination: {
     label: "Pages",
     previous: "Previous",
@@ -95,6 +99,7 @@ export const common = {
     essentials: "Essentials",
     growth: "Growth",
   },
+  find: "Search",
   bell: "Notifications",
   bell_unread_one: "Notifications, {{count}} unread",
   bell_unread_other: "Notifications, {{count}} unread",

@@ -45,7 +45,6 @@ export const runs = {
     due: "Any moment",
     actions: "Actions",
     runNow: "Run now",
-    filter: "Filter",
     clear: "Clear filters",
     anyStatus: "Any status",
     anyJob: "All syncs",

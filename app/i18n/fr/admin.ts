@@ -37,15 +37,6 @@ export const admin = {
     webhooks: "Webhooks",
   },
   find: {
-    title: "Rechercher par identifiant",
-    label: "Rechercher par identifiant",
-    placeholder: "Exécution, client ou requête",
-    submit: "Rechercher",
-    none: "Aucun résultat",
-    noneId:
-      "Collez l’identifiant complet d’une exécution (run_…), d’une requête (req_…), d’une connexion (con_…), d’un événement (whk_…) ou d’un client.",
-    noneRequest:
-      "Cette requête n’a rien modifié ni lancé. Cherchez l’identifiant dans le journal du Worker : sa ligne indique le chemin, le statut et, en cas d’échec, la pile d’appels.",
     kinds: {
       client: "Client",
       run: "Exécution",
@@ -59,8 +50,6 @@ export const admin = {
     },
   },
   filter: {
-    apply: "Filtrer",
-    clear: "Effacer",
     fromStart: "Retour à la première page",
     anyStatus: "Tous les statuts",
     client: "Client",

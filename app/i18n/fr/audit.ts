@@ -72,8 +72,6 @@ export const audit = {
     description: "Qui a fait quoi, où et quand, votre agence comprise. Les entrées ne peuvent être ni modifiées ni supprimées.",
     action: "Action",
     anyAction: "Toutes les actions",
-    filter: "Filtrer",
-    clear: "Effacer",
     emptyTitle: "Aucune activité pour l’instant",
     noneFound: "Aucun résultat",
     shown_one: "{{count}} entrée",

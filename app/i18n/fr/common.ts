@@ -40,6 +40,10 @@ export const common = {
   form: {
     optional: "facultatif",
   },
+  filter: {
+    apply: "Filtrer",
+    clear: "Effacer les filtres",
+  },
   pagination: {
     label: "Pages",
     previous: "Précédent",
@@ -97,6 +101,7 @@ export const common = {
     essentials: "Essentials",
     growth: "Growth",
   },
+  find: "Rechercher",
   bell: "Notifications",
   bell_unread_one: "Notifications, {{count}} non lue",
   bell_unread_other: "Notifications, {{count}} non lues",

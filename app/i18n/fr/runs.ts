@@ -47,7 +47,6 @@ export const runs = {
     due: "Imminente",
     actions: "Actions",
     runNow: "Lancer",
-    filter: "Filtrer",
     clear: "Effacer les filtres",
     anyStatus: "Tous les états",
     anyJob: "Toutes",

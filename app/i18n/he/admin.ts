@@ -41,13 +41,6 @@ export const admin = {
     webhooks: "Webhooks",
   },
   find: {
-    title: "חיפוש לפי מזהה",
-    label: "חיפוש לפי מזהה",
-    placeholder: "מזהה הרצה, לקוח או בקשה",
-    submit: "חיפוש",
-    none: "לא נמצאו תוצאות",
-    noneId: "הדביקו את המזהה המלא של הרצה (run_…), בקשה (req_…), חיבור (con_…), אירוע (whk_…) או לקוח.",
-    noneRequest: "הבקשה לא שינתה ולא הפעילה דבר. חפשו את המזהה ביומן של ה-Worker: שם מופיעים הנתיב, הסטטוס, ואם נכשלה גם מחסנית הקריאות.",
     kinds: {
       client: "לקוח",
       run: "הרצה",
@@ -61,8 +54,6 @@ export const admin = {
     },
   },
   filter: {
-    apply: "סינון",
-    clear: "ניקוי",
     fromStart: "חזרה לעמוד הראשון",
     anyStatus: "כל המצבים",
     client: "לקוח",

@@ -72,8 +72,6 @@ export const audit = {
     description: "מי עשה מה, איפה ומתי, כולל הסוכנות. אי אפשר לשנות או למחוק רשומות.",
     action: "פעולה",
     anyAction: "כל הפעולות",
-    filter: "סינון",
-    clear: "ניקוי",
     emptyTitle: "עדיין אין פעילות",
     noneFound: "אין תוצאות",
     shown_one: "רשומה אחת",

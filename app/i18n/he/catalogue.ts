@@ -13,6 +13,7 @@ export { consentWords } from "./consent-words.ts";
 export { custody } from "./custody.ts";
 export { data } from "./data.ts";
 export { errors } from "./errors.ts";
+export { find } from "./find.ts";
 export { findingWords } from "./finding-words.ts";
 export { fleet } from "./fleet.ts";
 export { forms } from "./forms.ts";

@@ -40,6 +40,10 @@ export const common = {
   form: {
     optional: "לא חובה",
   },
+  filter: {
+    apply: "סינון",
+    clear: "ניקוי הסינון",
+  },
   pagination: {
     label: "עמודים",
     previous: "הקודם",
@@ -97,6 +101,7 @@ export const common = {
     essentials: "Essentials",
     growth: "Growth",
   },
+  find: "חיפוש",
   bell: "התראות",
   bell_unread_one: "התראות, אחת שלא נקראה",
   bell_unread_two: "התראות, שתיים שלא נקראו",

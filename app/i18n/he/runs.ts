@@ -50,7 +50,6 @@ export const runs = {
     due: "בכל רגע",
     actions: "פעולות",
     runNow: "הרצה עכשיו",
-    filter: "סינון",
     clear: "ניקוי הסינון",
     anyStatus: "כל המצבים",
     anyJob: "כל הסנכרונים",
