@@ -64,7 +64,10 @@ export function patientD1(d1: D1Database): D1Database {
   const statementOf = (query: string, values: readonly unknown[] | null, prepared: D1PreparedStatement | null): D1PreparedStatement => {
     const make = () => prepared ?? (values ? d1.prepare(query).bind(...values) : d1.prepare(query));
     const ask = <T>(run: (made: D1PreparedStatement) => Promise<T>) =>
-      tryAgain(async () => run(make()), isRead(query) ? isPassing : isUndone);
+      tryAgain(
+        async () => run(make()),
+        (error) => (isRead(query) ? isPassing(error) : isUndone(error)),
+      );
     const statement = {
       bind: (...bound: unknown[]) => statementOf(query, bound, prepared?.bind(...bound) ?? null),
       first: <T>(column?: string) => ask((made) => (column === undefined ? made.first<T>() : made.first<T>(column))),
@@ -76,8 +79,11 @@ export function patientD1(d1: D1Database): D1Database {
     return statement;
   };
   const batch = <T>(statements: D1PreparedStatement[]) => {
-    const isReading = statements.every((each) => isRead(asked.get(each)?.query ?? ""));
-    return tryAgain(async () => d1.batch<T>(statements.map((each) => asked.get(each)?.make() ?? each)), isReading ? isPassing : isUndone);
+    const isReading = () => statements.every((each) => isRead(asked.get(each)?.query ?? ""));
+    return tryAgain(
+      async () => d1.batch<T>(statements.map((each) => asked.get(each)?.make() ?? each)),
+      (error) => (isReading() ? isPassing(error) : isUndone(error)),
+    );
   };
   const prepare = (query: string): D1PreparedStatement | null => {
     try {

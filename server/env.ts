@@ -137,7 +137,13 @@ export function readConfig(env: Env): Config {
   return result.data;
 }
 
-export const databasesOf = (env: Env): Databases => ({
-  ...(Object.fromEntries(Object.entries(env).filter(([name]) => isPlace(name))) as Databases),
-  DB: env.DB,
-});
+const bound = new WeakMap<Env, Databases>();
+
+/** The D1s that are bound, by place. */
+export function databasesOf(env: Env): Databases {
+  const known = bound.get(env);
+  if (known) return known;
+  const databases = { ...(Object.fromEntries(Object.entries(env).filter(([name]) => isPlace(name))) as Databases), DB: env.DB };
+  bound.set(env, databases);
+  return databases;
+}

@@ -10,6 +10,7 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import { type Ctx, enterTenant, type Tenant, type UserActor } from "#server/ctx.ts";
 import { createClient } from "#server/domain/clients/create-client.ts";
 import { storeConnection } from "#server/domain/connecting/store-connection.ts";
+import { lastTenantCookie } from "#server/domain/people/last-tenant.ts";
 import { openDataKey } from "#server/domain/vault/data-keys.ts";
 import { wrap } from "#server/domain/vault/envelope.ts";
 import { currentRootKeyId, findRootKey } from "#server/domain/vault/root-keys.ts";
@@ -91,7 +92,8 @@ async function seedFigures(ctx: Ctx, tenant: string, measured: readonly Sensor[]
     const [first, ...others] = inserts;
     if (first) await ctx.directory.batch([first, ...others]);
   }
-  return { tenant, headers };
+  // A browser that opens a client's page has opened one before.
+  return { tenant, headers: { cookie: `${headers.cookie}; ${lastTenantCookie}=${tenant}` } };
 }
 
 /** Somebody who is signed in: a member of nothing yet, or an admin of the agency. */

@@ -3,8 +3,10 @@ import type { RunLines } from "./job.ts";
 
 /** Whether this runtime knows the timezone. `Etc/Unknown` is what some say who do not know theirs. */
 export function isTimezone(name: string): boolean {
+  if (name === "Etc/Unknown") return false;
+  if (formats.has(name)) return true;
   try {
-    return name !== "Etc/Unknown" && new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;

@@ -1,7 +1,7 @@
 import { asc, eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { askAllKept, askKept, keep } from "#db/kept.ts";
-import { connections, memberships, schedules, users } from "#db/schema/index.ts";
+import { connections, memberships, schedules, tenants, users } from "#db/schema/index.ts";
 import { anyTenant, inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
 import { makeTenant, makeUser, testTenantCtx } from "#test/harness.ts";
@@ -62,4 +62,22 @@ test("columns of the same name in two tables stay apart", async () => {
   );
   const [found] = await askKept(testTenantCtx(tenant).directory, readMember({ user: actor.userId }));
   expect(found).toMatchObject({ user: { id: actor.userId, email: actor.email }, membership: { role: "viewer", tenantId: tenant.id } });
+});
+
+test("a kept select of joined tables reads each value as drizzle does: times, JSON, booleans, and null for a table that a row has nothing of", async () => {
+  const tenant = await makeTenant();
+  const [member, stranger] = [await makeUser({ roles: [[tenant, "viewer"]] }), await makeUser({})];
+  const { directory } = testTenantCtx(tenant);
+  const build = (on: typeof directory) =>
+    on
+      .select({ user: users, membership: memberships, tenant: tenants })
+      .from(users)
+      .leftJoin(memberships, eq(memberships.userId, users.id))
+      .leftJoin(tenants, eq(tenants.id, memberships.tenantId))
+      .orderBy(asc(users.id));
+  const drizzles = await build(directory);
+  expect(await askKept(directory, keep(build)({}))).toEqual(drizzles);
+  const absent = drizzles.find(({ user }) => user.id === stranger.actor.userId);
+  expect(absent).toMatchObject({ membership: null, tenant: null });
+  expect(drizzles.find(({ user }) => user.id === member.actor.userId)?.tenant?.createdAt).toBeTypeOf("number");
 });

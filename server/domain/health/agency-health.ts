@@ -1,5 +1,6 @@
 import { and, gte, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
+import { askKept } from "#db/kept.ts";
 import { deadLetters, runs } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
@@ -27,12 +28,10 @@ export async function agencyHealth(ctx: Ctx): Promise<AgencyHealth> {
   // Ids sort by time: the smallest that a run of 24 hours ago could have.
   const since = newId("run", ctx.now() - dayMs, new Uint8Array(10));
   const userId = ctx.actor.type === "user" ? ctx.actor.userId : "";
-  const [incidents, [letters, unread], ...failed] = await Promise.all([
+  const [incidents, letters, unread, ...failed] = await Promise.all([
     openIncidents(ctx),
-    ctx.directory.batch([
-      ctx.directory.select({ id: deadLetters.id }).from(deadLetters).where(isNull(deadLetters.replayedAt)).limit(countedAtMost),
-      unreadOf(ctx.directory, { tenant: "", userId }),
-    ]),
+    ctx.directory.select({ id: deadLetters.id }).from(deadLetters).where(isNull(deadLetters.replayedAt)).limit(countedAtMost),
+    askKept(ctx.directory, unreadOf({ tenant: "", userId })),
     ...acrossTenants(ctx).map(({ db }) =>
       db
         .select({ id: runs.id })

@@ -57,7 +57,7 @@ export async function listNotices(ctx: TenantCtx): Promise<Notices> {
   const [rows, incidents, unread] = await Promise.all([
     askKept(ctx.db, readAccounts({ tenant: ctx.tenant.id })),
     askKept(ctx.directory, keptOpenIncidents({})),
-    unreadOf(ctx.db, { tenant: ctx.tenant.id, userId }),
+    askKept(ctx.db, unreadOf({ tenant: ctx.tenant.id, userId })),
   ]);
   const inUse = rows.filter(({ status }) => status !== "disconnected");
   const accounts = providers.flatMap(({ id, name }) =>

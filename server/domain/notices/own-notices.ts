@@ -1,5 +1,6 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
+import { keep } from "#db/kept.ts";
 import { connections, notices } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { type Ctx, requireStaff, requireUser, type TenantCtx } from "#server/ctx.ts";
@@ -11,13 +12,14 @@ export const countedAtMost = 100;
 /** Word for word the condition of the index `notices_unread`: SQLite does not see bound values when it picks one. */
 export const isUnread = sql`read_at is null and resolved_at is null and shown = 1`;
 
-/** How many notices of one place (a client's id, "" for the agency) this person has not read: a statement, for a batch of others. */
-export const unreadOf = (db: Db, { tenant, userId }: { tenant: string; userId: string }) =>
+/** The notices of one place (`tenant`: a client's id, "" for the agency) that a person (`userId`) has not read. */
+export const unreadOf = keep((db) =>
   db
     .select({ id: notices.id })
     .from(notices)
-    .where(and(eq(notices.tenantId, tenant), eq(notices.userId, userId), isUnread))
-    .limit(countedAtMost);
+    .where(and(eq(notices.tenantId, sql.placeholder("tenant")), eq(notices.userId, sql.placeholder("userId")), isUnread))
+    .limit(countedAtMost),
+);
 
 /** What the person who asks was told in this client. */
 export const listOwnNotices = async (ctx: TenantCtx, input: ListOwnNotices): Promise<OwnNotices> =>

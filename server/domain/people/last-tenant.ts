@@ -1,6 +1,6 @@
 import type { Ctx } from "#server/ctx.ts";
 
-const lastTenantCookie = "__Host-atrium_tenant";
+export const lastTenantCookie = "__Host-atrium_tenant";
 const yearS = 31_536_000;
 
 /** Remembers in this browser which of the person's own tenants was open last; anything else is not remembered. */
