@@ -18,6 +18,10 @@ interface Done {
   seconds: number;
 }
 
+interface Tested extends Done {
+  report: Report;
+}
+
 /** `--fast` leaves out what starts servers and browsers: `npm run check`. */
 const { values } = parseArgs({ options: { fast: { type: "boolean", default: false } } });
 const start = Date.now();
@@ -27,41 +31,44 @@ if (!values.fast && !chromium) {
   process.stdout.write("\nNO CHROMIUM: none is installed and apt cannot install one, so the browser tests are SKIPPED.\n\n");
 }
 
-// Two at a time, so that two cores have work all the while.
-const [[workers, ...checks], others] = await Promise.all([workersAndChecks(), nodeAndBrowser()]);
-const results = [workers, ...others];
+const suites: Tested[] = [];
+const checks: Done[] = [];
+const suite = (project: Project) => async () => void suites.push(await test(project));
+const check = (what: string, command: readonly string[]) => async () => void checks.push(await run(what, command));
+// Two at a time, the longest first, so that two cores have work all the while.
+const waiting = [
+  suite("workers"),
+  suite(values.fast ? "architecture" : "node"),
+  ...(chromium ? [suite("browser")] : []),
+  check("types", ["tsc", "--noEmit"]),
+  check("lint", ["biome", "ci", "--error-on-warnings", "."]),
+];
+await Promise.all([workOff(waiting), workOff(waiting)]);
 
 const sum = (name: "numPassedTests" | "numFailedTests" | "numPendingTests") =>
-  results.reduce((total, { report }) => total + report[name], 0);
+  suites.reduce((total, { report }) => total + report[name], 0);
 const passed = sum("numPassedTests") + checks.filter(({ ok }) => ok).length;
 // A run that failed without a failed test (a file that does not load, an unhandled rejection) is a failure too.
 const failed =
   sum("numFailedTests") +
   checks.filter(({ ok }) => !ok).length +
-  results.filter(({ ok, report }) => !ok && report.numFailedTests === 0).length;
+  suites.filter(({ ok, report }) => !ok && report.numFailedTests === 0).length;
 const skipped = sum("numPendingTests");
 tellSlowest();
-const parts = [...checks, ...results].map(({ what, seconds }) => `${what} ${seconds.toFixed(0)} s`);
+const parts = [...checks, ...suites].map(({ what, seconds }) => `${what} ${seconds.toFixed(0)} s`);
 process.stdout.write(
   `\n${parts.join(", ")}; all of it ${secondsSince(start).toFixed(0)} s\n` +
     `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}\n`,
 );
 process.exit(failed === 0 ? 0 : 1);
 
-async function workersAndChecks() {
-  const workers = await test("workers");
-  const types = await run("types", ["tsc", "--noEmit"]);
-  return [workers, types, await run("lint", ["biome", "ci", "--error-on-warnings", "."])] as const;
-}
-
-async function nodeAndBrowser() {
-  const node = await test(values.fast ? "architecture" : "node");
-  return chromium ? [node, await test("browser")] : [node];
+async function workOff(waiting: (() => Promise<void>)[]): Promise<void> {
+  for (let next = waiting.shift(); next; next = waiting.shift()) await next();
 }
 
 /** The ten tests that took longest, each with its file. */
 function tellSlowest(): void {
-  const tests = results.flatMap(({ report }) =>
+  const tests = suites.flatMap(({ report }) =>
     report.testResults.flatMap(({ name, assertionResults }) =>
       assertionResults.map(({ fullName, duration }) => ({ file: relative(".", name), fullName, ms: duration ?? 0 })),
     ),
@@ -72,7 +79,7 @@ function tellSlowest(): void {
 }
 
 /** Runs the tests of one project. A run that dies before it reports has passed nothing. */
-async function test(project: Project): Promise<Done & { report: Report }> {
+async function test(project: Project): Promise<Tested> {
   const file = `.atrium/test-report-${project}.json`;
   await rm(file, { force: true });
   const args = ["vitest", "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
