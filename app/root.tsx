@@ -14,7 +14,8 @@ import { directionOf, type Locale, regionOf } from "./i18n/locale.ts";
 import { useLocaleSync } from "./i18n/use-locale-sync.ts";
 import { useRenderContext } from "./render-context.ts";
 import styles from "./styles.css?url";
-import { isTheme, type Theme } from "./theme.ts";
+import { CANVAS, isTheme, type Theme } from "./theme.ts";
+import { titleOfError } from "./title.ts";
 
 const useWords = wordsOf("common");
 
@@ -23,9 +24,11 @@ export const links: LinksFunction = () => [
   { rel: "preload", as: "font", type: "font/woff2", href: geistMonoLatin, crossOrigin: "anonymous" },
   { rel: "stylesheet", href: styles },
   { rel: "icon", type: "image/svg+xml", href: favicon },
+  { rel: "apple-touch-icon", href: "/apple-touch-icon.png" },
+  { rel: "manifest", href: "/manifest.webmanifest" },
 ];
 
-export const meta: MetaFunction = () => [{ title: "Atrium" }];
+export const meta: MetaFunction = ({ error }) => [{ title: titleOfError(error) ?? "Atrium" }];
 
 export function loader({ context, request }: LoaderFunctionArgs) {
   const { locale, theme } = context;
@@ -60,6 +63,12 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
         <meta name="color-scheme" content={theme === "system" ? "dark light" : theme} />
+        {theme !== "light" && (
+          <meta name="theme-color" content={CANVAS.dark} media={theme === "system" ? "(prefers-color-scheme: dark)" : undefined} />
+        )}
+        {theme !== "dark" && (
+          <meta name="theme-color" content={CANVAS.light} media={theme === "system" ? "(prefers-color-scheme: light)" : undefined} />
+        )}
         <Meta />
         <Links />
       </head>

@@ -8,6 +8,9 @@ export type Theme = (typeof THEMES)[number];
 export const DEFAULT_THEME: Theme = "dark";
 export const THEME_COOKIE = "atrium_theme";
 
+/** The ground of a page in each, for what a browser draws around it; as `--canvas` in styles.css. */
+export const CANVAS = { dark: "#05070b", light: "#f5f7fa" } as const;
+
 const ONE_YEAR_SECONDS = 31_536_000;
 
 export function isTheme(value: unknown): value is Theme {

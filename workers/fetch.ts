@@ -18,11 +18,21 @@ import { webhooks } from "./routes/webhooks.ts";
 
 const app = new Hono<HttpEnv>();
 
+/** What browsers and robots look for at the root: all of public/. */
+const rootFiles = [
+  "/robots.txt",
+  "/manifest.webmanifest",
+  "/apple-touch-icon.png",
+  "/icon-192.png",
+  "/icon-512.png",
+  "/icon-maskable-512.png",
+];
+
 /**
  * Files of the build. On the edge those that are there never come here; on a direct socket they do. That one is not there is kept
  * nowhere, whatever `_headers` says of its path: while a deploy goes on it may come a moment later.
  */
-app.on("GET", ["/assets/*", "/robots.txt"], async (c) => {
+app.on("GET", ["/assets/*", ...rootFiles], async (c) => {
   const file = await c.env.ASSETS.fetch(c.req.raw);
   if (file.status !== 404) return file;
   const headers = new Headers(file.headers);

@@ -6,7 +6,7 @@ import { ClientLink } from "#app/components/admin/client-link.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { AuditTable } from "#app/components/audit/audit-table.tsx";
 import { ChainCheck, VerifyButton } from "#app/components/audit/chain-check.tsx";
-import { FilterForm } from "#app/components/shell/filter-form.tsx";
+import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";

@@ -3,7 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { Building2, CircleCheck, Plus, SearchX } from "lucide-react";
 import { ClientTable } from "#app/components/admin/client-table.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
-import { FilterForm } from "#app/components/shell/filter-form.tsx";
+import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";

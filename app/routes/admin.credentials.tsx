@@ -6,7 +6,7 @@ import { CredentialTable } from "#app/components/admin/credential-table.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { KeyCoverage } from "#app/components/admin/key-coverage.tsx";
 import { OwedAccess } from "#app/components/client/owed-access.tsx";
-import { FilterForm } from "#app/components/shell/filter-form.tsx";
+import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";

@@ -4,7 +4,7 @@ import { MailCheck, SearchX } from "lucide-react";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { DeadLetterTable } from "#app/components/admin/dead-letter-table.tsx";
-import { FilterForm } from "#app/components/shell/filter-form.tsx";
+import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";

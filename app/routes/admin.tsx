@@ -1,4 +1,4 @@
-import { Outlet, useLoaderData } from "@remix-run/react";
+import { Outlet, useLoaderData, useRouteLoaderData } from "@remix-run/react";
 import {
   BookOpen,
   Building2,
@@ -16,9 +16,11 @@ import {
   Sun,
   Webhook,
 } from "lucide-react";
+import type { ReactNode } from "react";
 import { IncidentBanner } from "#app/components/admin/incident-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
 import { Bell } from "#app/components/shell/bell.tsx";
+import { ErrorInside, ErrorPage } from "#app/components/shell/error-page.tsx";
 import { FindButton } from "#app/components/shell/find-button.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
@@ -33,8 +35,32 @@ export const loader = loadAdmin;
 
 /** The agency's portal: everything below /admin. */
 export default function AdminLayout() {
+  return (
+    <AdminFrame data={useLoaderData<typeof loader>()}>
+      <Outlet />
+    </AdminFrame>
+  );
+}
+
+/** What goes wrong on a page keeps the frame around it; to who is no admin there is none. */
+export function ErrorBoundary() {
+  const data = useRouteLoaderData<typeof loader>("routes/admin");
+  if (!data) return <ErrorPage />;
+  return (
+    <AdminFrame data={data}>
+      <ErrorInside home="/admin" />
+    </AdminFrame>
+  );
+}
+
+function AdminFrame({
+  data: { me, portal, waiting, waitingReveals },
+  children,
+}: {
+  data: ReturnType<typeof useLoaderData<typeof loader>>;
+  children: ReactNode;
+}) {
   const t = useWords();
-  const { me, portal, waiting, waitingReveals } = useLoaderData<typeof loader>();
   const { failedRuns24h, openDeadLetters, openIncidents, unreadNotices } = waiting;
   return (
     <AppShell
@@ -103,7 +129,7 @@ export default function AdminLayout() {
       userMenu={<UserMenu user={me} links={portal ? [{ to: portal, label: t("nav.portal"), icon: Store }] : []} />}
     >
       <IncidentBanner incidents={openIncidents} />
-      <Outlet />
+      {children}
     </AppShell>
   );
 }

@@ -11,6 +11,7 @@ import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { DescriptionList } from "#app/components/ui/description-list.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { formFailure } from "#app/form-errors.ts";
+import { isolate } from "#app/i18n/isolate.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
@@ -60,7 +61,7 @@ export default function Delivery() {
         actions={
           replayable && (
             <ConfirmButton
-              title={t("reprocess.title")}
+              title={t("reprocess.title", { topic: isolate(topic || status), provider: providerName })}
               description={t("reprocess.body")}
               confirmLabel={t("reprocess.button")}
               confirmVariant="primary"

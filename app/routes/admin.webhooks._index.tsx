@@ -6,7 +6,7 @@ import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { DELIVERY_STATUSES } from "#app/components/admin/delivery-status.tsx";
 import { DeliveryTable } from "#app/components/admin/delivery-table.tsx";
 import { WebhookTabs } from "#app/components/admin/webhook-tabs.tsx";
-import { FilterForm } from "#app/components/shell/filter-form.tsx";
+import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";

@@ -5,7 +5,7 @@ import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { PrivacyRequestTable } from "#app/components/admin/privacy-request-table.tsx";
 import { WebhookTabs } from "#app/components/admin/webhook-tabs.tsx";
-import { FilterForm } from "#app/components/shell/filter-form.tsx";
+import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";

@@ -12,13 +12,14 @@ export const meta = titleMeta;
 
 /** Whether what a person asked for through a provider is done: for whoever has the code, and nothing more than that. */
 export async function loader({ params: { code = "" }, context }: LoaderFunctionArgs) {
-  const title = titleOf(wordsIn(context.locale)("webhooks:standing.title"));
+  const t = wordsIn(context.locale);
+  const head = { title: titleOf(t("webhooks:standing.title")), description: t("webhooks:standing.about") };
   try {
-    return data({ title, ...(await context.api.webhooks.privacyStanding({ code })) });
+    return data({ ...head, ...(await context.api.webhooks.privacyStanding({ code })) });
   } catch (error) {
     const { kind } = context.describe(error);
     if (kind !== "not_found" && kind !== "invalid") throw error;
-    return data({ title, done: null }, 404);
+    return data({ ...head, done: null }, 404);
   }
 }
 

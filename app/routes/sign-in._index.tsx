@@ -15,7 +15,8 @@ export const meta = titleMeta;
 export async function loader({ request, context }: LoaderFunctionArgs) {
   if (context.me) throw redirect(await context.api.signIn.landing());
   const to = new URL(request.url).searchParams.get("to") ?? "";
-  return { to, title: titleOf(wordsIn(context.locale)("auth:signIn.title")) };
+  const t = wordsIn(context.locale);
+  return { to, title: titleOf(t("auth:signIn.title")), description: t("auth:signIn.about") };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {

@@ -1,5 +1,6 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
-import { Form, useActionData, useLoaderData } from "@remix-run/react";
+import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
+import { type FormEvent, useEffect, useRef } from "react";
 import { AuthLayout } from "#app/components/shell/auth-layout.tsx";
 import { CodeInput } from "#app/components/ui/code-input.tsx";
 import { Field } from "#app/components/ui/field.tsx";
@@ -44,6 +45,21 @@ export default function Code() {
   const t = useWords();
   const { email, expiresAt } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
+  const field = useRef<HTMLInputElement>(null);
+  const { state } = useNavigation();
+  // A code is good once: Enter behind its sixth digit must not send it again.
+  const underWay = useRef(false);
+  useEffect(() => {
+    if (state === "idle") underWay.current = false;
+  }, [state]);
+  // What is typed next takes the place of what was refused.
+  useEffect(() => {
+    if (failure) field.current?.select();
+  }, [failure]);
+  const onSubmit = (event: FormEvent) => {
+    if (underWay.current) event.preventDefault();
+    underWay.current = true;
+  };
   return (
     <AuthLayout
       title={t("code.title")}
@@ -64,10 +80,10 @@ export default function Code() {
         </>
       }
     >
-      <Form method="post" className="grid gap-4">
+      <Form method="post" className="grid gap-4" onSubmit={onSubmit}>
         <Field label={t("code.label")} hint={t("code.hint")} error={failure && t(`code.failed.${failure.kind}`)}>
           {/* A new mail has a new code: what was typed of the old one goes. */}
-          <CodeInput key={expiresAt} name="code" autoFocus />
+          <CodeInput ref={field} key={expiresAt} name="code" autoFocus />
         </Field>
         <SubmitButton size="lg" name="intent" value="code">
           {t("code.submit")}

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
-import { FindPage } from "#app/components/shell/find-page.tsx";
+import { FindPage } from "#app/components/find/find-page.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, type Me, type Membership } from "#app/portal/enter-tenant.ts";

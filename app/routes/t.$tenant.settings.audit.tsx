@@ -5,7 +5,7 @@ import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { AuditTable } from "#app/components/audit/audit-table.tsx";
 import { ChainCheck, VerifyButton } from "#app/components/audit/chain-check.tsx";
 import { useActionWords } from "#app/components/audit/use-action-words.ts";
-import { FilterForm } from "#app/components/shell/filter-form.tsx";
+import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";

@@ -105,7 +105,7 @@ export default function Sessions() {
                   <ConfirmButton
                     size="sm"
                     variant="ghost"
-                    title={t("sessions.endTitle")}
+                    title={t("sessions.endTitle", { device: nameOf(session) })}
                     description={t("sessions.endBody", { device: nameOf(session) })}
                     confirmLabel={t("sessions.end")}
                     fields={{ sessionId: session.id }}

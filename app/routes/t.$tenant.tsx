@@ -1,6 +1,6 @@
-import { Outlet, useLoaderData } from "@remix-run/react";
+import { Outlet, useLoaderData, useParams, useRouteLoaderData } from "@remix-run/react";
 import { Blocks, ChartLine, CirclePlay, Settings, ShieldCheck, Users } from "lucide-react";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { ChangeNotices } from "#app/components/client/change-notices.tsx";
 import { CliffNotices } from "#app/components/client/cliff-notices.tsx";
 import { ProviderNotices } from "#app/components/client/provider-notices.tsx";
@@ -8,6 +8,7 @@ import { ReconnectNotices } from "#app/components/client/reconnect-notices.tsx";
 import { EndBanner } from "#app/components/custody/end-banner.tsx";
 import { AppShell } from "#app/components/shell/app-shell.tsx";
 import { Bell } from "#app/components/shell/bell.tsx";
+import { ErrorInside, ErrorPage } from "#app/components/shell/error-page.tsx";
 import { FindButton } from "#app/components/shell/find-button.tsx";
 import { TenantSwitcher } from "#app/components/shell/tenant-switcher.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
@@ -26,8 +27,29 @@ export const loader = loadTenant;
 
 /** The client's portal: everything below /t/:tenant. */
 export default function TenantLayout() {
+  const { portal } = useLoaderData<typeof loader>();
+  return (
+    <TenantFrame sent={portal}>
+      <Outlet />
+    </TenantFrame>
+  );
+}
+
+/** What goes wrong on a page keeps the frame around it; where the workspace itself is not there, there is none. */
+export function ErrorBoundary() {
+  const data = useRouteLoaderData<typeof loader>("routes/t.$tenant");
+  const { tenant = "" } = useParams();
+  if (!data) return <ErrorPage />;
+  return (
+    <TenantFrame sent={data.portal}>
+      <ErrorInside home={`/t/${tenant}`} />
+    </TenantFrame>
+  );
+}
+
+function TenantFrame({ sent, children }: { sent: Awaited<ReturnType<typeof loader>>["portal"]; children: ReactNode }) {
   const t = useWords();
-  const portal = useSent(useLoaderData<typeof loader>().portal);
+  const portal = useSent(sent);
   const inside = useMemo(() => tenantOf(portal), [portal]);
   const { base, me, tenant, reconnects, unread } = inside;
   return (
@@ -74,7 +96,7 @@ export default function TenantLayout() {
         <ProviderNotices />
         <CliffNotices />
         <ChangeNotices />
-        <Outlet />
+        {children}
       </AppShell>
     </TenantContext.Provider>
   );

@@ -7,7 +7,15 @@ import { testOrigin } from "#test/variables.ts";
 const files = Object.keys(import.meta.glob("../../build/client/**/*"))
   .map((path) => path.slice("../../build/client".length))
   .filter((path) => path !== "/_headers");
-const endings = { js: /^text\/javascript/, css: /^text\/css/, svg: /^image\/svg\+xml/, woff2: /^font\/woff2/, txt: /^text\/plain/ };
+const endings = {
+  js: /^text\/javascript/,
+  css: /^text\/css/,
+  svg: /^image\/svg\+xml/,
+  woff2: /^font\/woff2/,
+  png: /^image\/png/,
+  webmanifest: /^application\/manifest\+json/,
+  txt: /^text\/plain/,
+};
 
 /** At the edge files are answered before the Worker; on a direct socket it asks for them itself. */
 const doors: readonly [string, (path: string, init?: RequestInit) => Promise<Response>][] = [
@@ -16,9 +24,22 @@ const doors: readonly [string, (path: string, init?: RequestInit) => Promise<Res
 ];
 
 test("the build has files of every kind that is looked at here, and of no other", () => {
-  expect(files).toContain("/robots.txt");
+  expect(files).toEqual(expect.arrayContaining(["/robots.txt", "/manifest.webmanifest", "/apple-touch-icon.png"]));
   expect(files.filter((path) => path.startsWith("/assets/")).length).toBeGreaterThan(50);
   expect(new Set(files.map((path) => path.split(".").at(-1)))).toEqual(new Set(Object.keys(endings)));
+});
+
+test("the manifest's icons are there, in the sizes that it says, and every page leads to it", async () => {
+  const manifest = (await (await ask("/manifest.webmanifest")).json()) as { icons: { src: string; sizes: string }[] };
+  expect(manifest.icons).toHaveLength(3);
+  for (const { src, sizes } of manifest.icons) {
+    const png = new DataView(await (await ask(src)).arrayBuffer());
+    expect(`${png.getUint32(16)}x${png.getUint32(20)}`, src).toBe(sizes);
+  }
+  const page = await (await ask("/sign-in", { headers: { "accept-language": "he", cookie: "atrium_theme=system" } })).text();
+  expect(page).toContain('<link rel="manifest" href="/manifest.webmanifest"/>');
+  expect(page).toMatch(/<meta name="description" content="[א-ת][^"]+"/);
+  expect(page.match(/<meta name="theme-color"/g)).toHaveLength(2);
 });
 
 describe.each(doors)("asked through %s", (_, door) => {

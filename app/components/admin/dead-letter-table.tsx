@@ -5,6 +5,7 @@ import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Link } from "#app/components/ui/link.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useAdmin } from "#app/portal/use-admin.ts";
 import type { Outputs } from "#server/trpc/root.ts";
@@ -78,11 +79,14 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
           key: "actions",
           header: <span className="sr-only">{t("admin:actions")}</span>,
           actions: true,
-          cell: ({ id, replayedAt }) =>
+          cell: ({ id, replayedAt, job, queue, ofTenant, tenantName }) =>
             replayedAt === null && (
               <ConfirmButton
                 size="sm"
-                title={t("deadLetters.replayTitle")}
+                title={t("deadLetters.replayTitle", {
+                  what: job === null ? queue : titleOfJob(job),
+                  client: isolate(tenantName ?? ofTenant ?? "–"),
+                })}
                 description={t("deadLetters.replayBody")}
                 confirmLabel={t("deadLetters.replay")}
                 confirmVariant="primary"

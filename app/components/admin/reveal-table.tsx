@@ -6,6 +6,7 @@ import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
+import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { ClientLink } from "./client-link.tsx";
@@ -103,7 +104,7 @@ function State({ reveal: { state, shownAt, expiresAt, decidedAt } }: { reveal: R
   );
 }
 
-function Deeds({ reveal: { id, tenant, state, own } }: { reveal: Reveal }) {
+function Deeds({ reveal: { id, tenant, state, own, requestedBy, providerName, account } }: { reveal: Reveal }) {
   const t = useWords();
   if (state === "open" && own) {
     return (
@@ -124,7 +125,7 @@ function Deeds({ reveal: { id, tenant, state, own } }: { reveal: Reveal }) {
     <span className="flex flex-wrap justify-end gap-2">
       <ConfirmButton
         size="sm"
-        title={t("reveals.approveTitle")}
+        title={t("reveals.approveTitle", { name: isolate(requestedBy), provider: providerName, account: isolate(account) })}
         description={t("reveals.approveBody")}
         confirmLabel={t("reveals.approve")}
         confirmVariant="primary"

@@ -119,7 +119,7 @@ function AccountActions({ integration, account }: { integration: Integration; ac
         <ConfirmButton
           size="sm"
           variant="ghost"
-          title={t("integrations.disconnectTitle", { account: isolate(name) })}
+          title={t("integrations.disconnectTitle", { provider: providerName, account: isolate(name) })}
           description={t("integrations.disconnectBody", { provider: providerName })}
           confirmLabel={t("integrations.disconnect")}
           fields={{ intent: "disconnect", connectionId: id, account: name }}

@@ -5,6 +5,7 @@ import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
@@ -71,7 +72,7 @@ function InvitationActions({ invitation: { id, email, role } }: { invitation: In
       <ConfirmButton
         size="sm"
         variant="ghost"
-        title={t("team.revokeTitle")}
+        title={t("team.revokeTitle", { email: isolate(email) })}
         description={t("team.revokeBody", { email })}
         confirmLabel={t("team.revoke")}
         fields={{ intent: "revoke", invitationId: id, email }}

@@ -6,6 +6,7 @@ import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
+import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import type { Role } from "#db/words/tenants.ts";
@@ -83,7 +84,7 @@ function WayOut({ member: { userId, name, email, self, mayChange } }: { member: 
       <ConfirmButton
         size="sm"
         variant="ghost"
-        title={t("team.leaveTitle")}
+        title={t("team.leaveTitle", { workspace: isolate(tenant.name) })}
         description={t("team.leaveBody")}
         confirmLabel={t("team.leave")}
         fields={{ intent: "leave", name: tenant.name }}
@@ -97,7 +98,7 @@ function WayOut({ member: { userId, name, email, self, mayChange } }: { member: 
     <ConfirmButton
       size="sm"
       variant="ghost"
-      title={t("team.removeTitle", { name: shown })}
+      title={t("team.removeTitle", { name: isolate(shown), workspace: isolate(tenant.name) })}
       description={t("team.removeBody")}
       confirmLabel={t("team.remove")}
       fields={{ intent: "remove", userId, name: shown }}

@@ -1,5 +1,5 @@
+import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { STATUSES } from "#app/components/runs/run-status.tsx";
-import { FilterForm } from "#app/components/shell/filter-form.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";

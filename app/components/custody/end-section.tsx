@@ -10,6 +10,7 @@ import { Input } from "#app/components/ui/input.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { useFormat } from "#app/i18n/display.tsx";
+import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 
 const useWords = wordsOf("data");
@@ -54,7 +55,7 @@ export function EndSection({ title, name, endsAt, failure }: EndSectionProps) {
             title={t("data.endSet", { date: format.date(endsAt, "date") })}
             action={
               <ConfirmButton
-                title={t("data.cancelTitle")}
+                title={t("data.cancelTitle", { name: isolate(name) })}
                 description={t("data.cancelBody")}
                 confirmLabel={t("data.cancel")}
                 confirmVariant="primary"

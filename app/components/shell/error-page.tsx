@@ -24,11 +24,26 @@ function kindOf(status: number) {
   return status >= 500 ? (["server", ServerCrash] as const) : (["other", TriangleAlert] as const);
 }
 
-/**
- * The page for whatever went wrong, as an `ErrorBoundary`: what happened and what to do, never the error's own words.
- * A thrown response may give its request's id as `{ requestId }`.
- */
+/** The page for whatever went wrong, as an `ErrorBoundary` of what has no frame. */
 export function ErrorPage() {
+  return (
+    <main id="content" className="grid min-h-dvh place-items-center p-4">
+      <ErrorCard home="/" brand />
+    </main>
+  );
+}
+
+/** The same inside a portal's frame; `home` is its first page. */
+export function ErrorInside({ home }: { home: string }) {
+  return (
+    <div className="grid place-items-center py-8 lg:py-16">
+      <ErrorCard home={home} />
+    </div>
+  );
+}
+
+/** What happened and what to do, never the error's own words. A thrown response may give its request's id as `{ requestId }`. */
+function ErrorCard({ home, brand = false }: { home: string; brand?: boolean }) {
   const error = useRouteError();
   const t = useWords();
   const location = useLocation();
@@ -40,48 +55,42 @@ export function ErrorPage() {
   const [cameWithDocument] = useState(!hydrated);
   const requestId = requestIdOf(error) ?? (cameWithDocument ? render.requestId : undefined);
   return (
-    <main id="content" className="grid min-h-dvh place-items-center p-4">
-      <Card padding="lg" className="grid w-full max-w-md gap-6">
+    <Card padding="lg" className="grid w-full max-w-md gap-6">
+      {brand && (
         <Link to="/" className="w-fit rounded-sm">
           <Brand />
         </Link>
-        <div>
-          <p className="mb-3 flex items-center gap-2 font-mono text-sm text-ink-faint">
-            <Icon aria-hidden className="size-4 text-magenta" />
-            {status}
-          </p>
-          <h1 className="text-xl font-semibold">{t(`errors.${kind}Title`)}</h1>
-          <p className="mt-2 text-sm text-ink-muted">{t(`errors.${kind}Body`)}</p>
-        </div>
-        {requestId && (
-          <div className="rounded-control border border-line bg-sunken p-3">
-            <p className="text-xs text-ink-faint">{t("errors.requestId")}</p>
-            <div className="mt-1 flex flex-wrap items-center justify-between gap-2">
-              <code className="min-w-0 font-mono text-[0.8125rem] break-all">{requestId}</code>
-              <CopyButton value={requestId} />
-            </div>
+      )}
+      <div>
+        <p className="mb-3 flex items-center gap-2 font-mono text-sm text-ink-faint">
+          <Icon aria-hidden className="size-4 text-magenta" />
+          {status}
+        </p>
+        <h1 className="text-xl font-semibold">{t(`errors.${kind}Title`)}</h1>
+        <p className="mt-2 text-sm text-ink-muted">{t(`errors.${kind}Body`)}</p>
+      </div>
+      {requestId && (
+        <div className="rounded-control border border-line bg-sunken p-3">
+          <p className="text-xs text-ink-faint">{t("errors.requestId")}</p>
+          <div className="mt-1 flex flex-wrap items-center justify-between gap-2">
+            <code className="min-w-0 font-mono text-[0.8125rem] break-all">{requestId}</code>
+            <CopyButton value={requestId} />
           </div>
-        )}
-        <div className="flex flex-wrap gap-2">
-          {kind === "unauthorized" ? (
-            <Button asChild variant="primary">
-              <Link to="/sign-in">{t("errors.signIn")}</Link>
-            </Button>
-          ) : (
-            <Button asChild variant="primary">
-              <Link to="/">{t("actions.home")}</Link>
-            </Button>
-          )}
-          {(kind === "server" || kind === "tooMany") && (
-            <Button asChild>
-              <Link to={location} reloadDocument>
-                {t("actions.retry")}
-              </Link>
-            </Button>
-          )}
         </div>
-      </Card>
-    </main>
+      )}
+      <div className="flex flex-wrap gap-2">
+        <Button asChild variant="primary">
+          {kind === "unauthorized" ? <Link to="/sign-in">{t("errors.signIn")}</Link> : <Link to={home}>{t("actions.home")}</Link>}
+        </Button>
+        {(kind === "server" || kind === "tooMany") && (
+          <Button asChild>
+            <Link to={location} reloadDocument>
+              {t("actions.retry")}
+            </Link>
+          </Button>
+        )}
+      </div>
+    </Card>
   );
 }
 

@@ -6,7 +6,7 @@ import { wordsOf } from "#app/i18n/words.tsx";
 
 const useWords = wordsOf("common");
 
-const loadPalette = () => import("./palette.tsx");
+const loadPalette = () => import("#app/components/find/palette.tsx");
 const Palette = lazy(loadPalette);
 
 const className =

@@ -18,7 +18,7 @@ export const accounts = {
     reconnect: "Reconnect",
     reconnectTitle: "Reconnect this account",
     disconnect: "Disconnect",
-    disconnectTitle: "Disconnect {{account}}?",
+    disconnectTitle: "Disconnect {{provider}} ({{account}})?",
     disconnectBody: "Its syncs stop and our access to {{provider}} is revoked. Metrics collected so far stay.",
     disconnected: "{{account}} disconnected.",
     check: "Check now",

@@ -1,6 +1,7 @@
 /** Signing in, invitations, the first steps. */
 export const auth = {
   signIn: {
+    about: "Connect your shop and marketing accounts once, and see your metrics in one place.",
     title: "Sign in",
     description: "We’ll email you a sign-in link and code. No password needed.",
     email: "Email address",

@@ -41,7 +41,7 @@ export const custody = {
     shown: "Viewed",
     notShown: "not viewed",
     approve: "Allow",
-    approveTitle: "Allow this admin to view the secret?",
+    approveTitle: "Allow {{name}} to view the {{provider}} secret ({{account}})?",
     approveBody: "They can view it for 5 minutes from now. Allow this only if you know why they need it.",
     deny: "Refuse",
     own: "Another admin has to answer.",

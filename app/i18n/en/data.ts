@@ -31,7 +31,7 @@ export const data = {
     endButton: "Schedule deletion",
     endSet: "Deletion scheduled for {{date}}.",
     cancel: "Cancel deletion",
-    cancelTitle: "Cancel deletion?",
+    cancelTitle: "Cancel the deletion of {{name}}?",
     cancelBody: "Syncs resume as before, and nothing is deleted.",
     cancelled: "Deletion cancelled. Nothing will be deleted.",
   },

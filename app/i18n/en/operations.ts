@@ -172,7 +172,7 @@ export const operations = {
     open: "Open",
     replayed: "Replayed",
     replay: "Replay",
-    replayTitle: "Replay this?",
+    replayTitle: "Replay {{what}} ({{client}})?",
     replayBody: "It is queued again with all its attempts.",
     sent: "Queued again.",
     sentBefore: "Someone already replayed it.",

@@ -44,7 +44,7 @@ export const settings = {
     since: "Signed in",
     actions: "Actions",
     end: "Sign out",
-    endTitle: "Sign out this device?",
+    endTitle: "Sign out {{device}}?",
     endBody: "{{device}} is signed out right away.",
     ended: "Device signed out.",
     endOthers: "Sign out all others",

@@ -56,7 +56,7 @@ export const webhooks = {
   },
   reprocess: {
     button: "Process again",
-    title: "Process this event again?",
+    title: "Process “{{topic}}” from {{provider}} again?",
     body: "Whatever it triggers happens again, as if it had just arrived.",
     sent: "The event is being processed again.",
     waiting: "The event is already waiting to be processed.",
@@ -98,6 +98,7 @@ export const webhooks = {
     },
   },
   standing: {
+    about: "Check whether a privacy request is done.",
     title: "Your deletion request",
     done: "Done",
     doneBody: "We’ve deleted your data.",

@@ -20,7 +20,7 @@ export const accounts = {
     reconnect: "Reconnecter",
     reconnectTitle: "Reconnectez ce compte",
     disconnect: "Déconnecter",
-    disconnectTitle: "Déconnecter {{account}} ?",
+    disconnectTitle: "Déconnecter {{provider}} ({{account}}) ?",
     disconnectBody: "Ses synchronisations s’arrêtent et notre accès à {{provider}} est révoqué. Les chiffres déjà collectés restent.",
     disconnected: "{{account}} est déconnecté.",
     check: "Vérifier",

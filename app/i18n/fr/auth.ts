@@ -3,6 +3,7 @@ import type { Translation } from "../shape.ts";
 
 export const auth = {
   signIn: {
+    about: "Connectez une fois votre boutique et vos comptes marketing, et suivez vos chiffres au même endroit.",
     title: "Connexion",
     description: "Nous vous envoyons un lien et un code de connexion par e-mail. Pas de mot de passe.",
     email: "Adresse e-mail",

@@ -180,7 +180,7 @@ export const operations = {
     open: "Ouvert",
     replayed: "Rejoué",
     replay: "Rejouer",
-    replayTitle: "Relancer ?",
+    replayTitle: "Relancer {{what}} ({{client}}) ?",
     replayBody: "Il retourne dans la file avec toutes ses tentatives.",
     sent: "De nouveau en file.",
     sentBefore: "Quelqu’un l’a déjà relancé.",

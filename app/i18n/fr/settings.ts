@@ -46,7 +46,7 @@ export const settings = {
     since: "Connexion",
     actions: "Actions",
     end: "Déconnecter",
-    endTitle: "Déconnecter cet appareil ?",
+    endTitle: "Déconnecter {{device}} ?",
     endBody: "{{device}} est déconnecté immédiatement.",
     ended: "Appareil déconnecté.",
     endOthers: "Déconnecter tous les autres",

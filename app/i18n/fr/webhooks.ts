@@ -60,7 +60,7 @@ export const webhooks = {
   },
   reprocess: {
     button: "Traiter à nouveau",
-    title: "Traiter cet événement à nouveau ?",
+    title: "Retraiter « {{topic}} » de {{provider}} ?",
     body: "Tout ce qu’il déclenche se produit à nouveau, comme s’il venait d’arriver.",
     sent: "L’événement est traité à nouveau.",
     waiting: "L’événement attend déjà d’être traité.",
@@ -104,6 +104,7 @@ export const webhooks = {
     },
   },
   standing: {
+    about: "Vérifiez si une demande de confidentialité a été traitée.",
     title: "Votre demande de suppression",
     done: "Faite",
     doneBody: "Nous avons supprimé vos données.",

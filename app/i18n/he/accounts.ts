@@ -20,7 +20,7 @@ export const accounts = {
     reconnect: "חיבור מחדש",
     reconnectTitle: "יש לחבר מחדש את החשבון הזה",
     disconnect: "ניתוק",
-    disconnectTitle: "לנתק את {{account}}?",
+    disconnectTitle: "לנתק את {{provider}} ({{account}})?",
     disconnectBody: "הסנכרונים שלו נעצרים והגישה שלנו אל {{provider}} מבוטלת. הנתונים שנאספו עד כה נשמרים.",
     disconnected: "{{account}} נותק.",
     check: "בדיקה עכשיו",

@@ -3,6 +3,7 @@ import type { Translation } from "../shape.ts";
 
 export const auth = {
   signIn: {
+    about: "מחברים פעם אחת את החנות ואת חשבונות השיווק, ורואים את כל הנתונים במקום אחד.",
     title: "כניסה",
     description: "נשלח אליך קישור וקוד כניסה באימייל. בלי סיסמה.",
     email: "כתובת אימייל",

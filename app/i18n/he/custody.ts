@@ -41,7 +41,7 @@ export const custody = {
     shown: "נצפה",
     notShown: "לא נצפה",
     approve: "אישור",
-    approveTitle: "לאשר למנהל הזה לצפות בסוד?",
+    approveTitle: "לאשר ל-{{name}} לצפות בסוד של {{provider}} ({{account}})?",
     approveBody: "הסוד יהיה גלוי לו במשך 5 דקות מעכשיו. יש לאשר רק אם ידוע למה זה נחוץ.",
     deny: "דחייה",
     own: "מנהל אחר צריך להשיב.",

@@ -33,7 +33,7 @@ export const data = {
     endButton: "קביעת מועד מחיקה",
     endSet: "המחיקה נקבעה ל־{{date}}.",
     cancel: "ביטול המחיקה",
-    cancelTitle: "לבטל את המחיקה?",
+    cancelTitle: "לבטל את המחיקה של {{name}}?",
     cancelBody: "הסנכרונים יימשכו כמו קודם, ושום דבר לא יימחק.",
     cancelled: "המחיקה בוטלה. שום דבר לא יימחק.",
   },

@@ -179,7 +179,7 @@ export const operations = {
     open: "פתוחה",
     replayed: "נשלחה שוב",
     replay: "שליחה שוב",
-    replayTitle: "לשלוח שוב?",
+    replayTitle: "לשלוח שוב את {{what}} ({{client}})?",
     replayBody: "ההודעה חוזרת לתור עם כל הניסיונות שלה.",
     sent: "חזרה לתור.",
     sentBefore: "מישהו כבר שלח אותה שוב.",

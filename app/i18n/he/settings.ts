@@ -46,7 +46,7 @@ export const settings = {
     since: "כניסה",
     actions: "פעולות",
     end: "הוצאה",
-    endTitle: "להוציא את המכשיר הזה?",
+    endTitle: "להוציא את {{device}}?",
     endBody: "‏{{device}} יוצא מהחשבון מיד.",
     ended: "המכשיר יצא מהחשבון.",
     endOthers: "הוצאת כל השאר",

@@ -59,7 +59,7 @@ export const webhooks = {
   },
   reprocess: {
     button: "טיפול חוזר",
-    title: "לטפל שוב באירוע הזה?",
+    title: "לעבד שוב את „{{topic}}” מ-{{provider}}?",
     body: "כל מה שהוא מפעיל יקרה שוב, כאילו הגיע עכשיו.",
     sent: "האירוע מטופל שוב.",
     waiting: "האירוע כבר ממתין לטיפול.",
@@ -102,6 +102,7 @@ export const webhooks = {
     },
   },
   standing: {
+    about: "בדיקה אם בקשת פרטיות טופלה.",
     title: "בקשת המחיקה שלך",
     done: "בוצעה",
     doneBody: "מחקנו את הנתונים שלך.",
