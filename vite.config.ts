@@ -16,7 +16,8 @@ const framework =
 const frame = /\/app\/(components\/(ui|shell)\/[^/]+|i18n\/[^/]+|portal\/use-[^/]+|title\.ts|sent\.ts)$/;
 const runs = /\/app\/components\/(runs\/(run-(status|table)|use-live)|client\/(every|sensor-state|use-block-words))\.tsx?$/;
 const figures = /\/app\/components\/(charts\/(metric-tile|sparkline)|client\/(quantity-of|trend-of))\.tsx?$/;
-const openedLater = /\/(alert-dialog|toast-viewport)\.tsx$/;
+/** What is opened later, or is on few pages. */
+const apart = /\/(alert-dialog|toast-viewport|auth-layout|code-input|provider-mark|textarea)\.tsx$/;
 
 /**
  * What nearly every page needs is two files: one that changes with its packages, and one of the parts that pages are made of. Each part in
@@ -27,7 +28,7 @@ function chunkOf(id: string): string | undefined {
   if (framework.test(id)) return "framework";
   if (runs.test(id)) return "runs";
   if (figures.test(id)) return "figures";
-  return frame.test(id) && !openedLater.test(id) ? "frame" : undefined;
+  return frame.test(id) && !apart.test(id) ? "frame" : undefined;
 }
 
 /** An icon's parts carry keys for React, random letters that no compression shortens; ours are one text (icon-of.ts). */
