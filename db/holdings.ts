@@ -94,7 +94,7 @@ export const holdings: readonly Holding[] = [
   {
     table: memberships,
     client: "tenantId",
-    data: ["userId", "role", "createdAt"],
+    data: ["userId", "role", "createdAt", "dismissed"],
     exported: { file: "members.json", key: ["userId"], atDirectory: true },
     atEnd: "erased",
   },

@@ -50,7 +50,9 @@ export async function authenticate(db: Db, token: string | undefined, now: numbe
       timezone: user.timezone,
       staff: user.staff,
       onboarded: user.onboardedAt !== null,
-      memberships: rows.flatMap(({ tenant, membership }) => (tenant && membership ? [{ tenant, role: membership.role }] : [])),
+      memberships: rows.flatMap(({ tenant, membership }) =>
+        tenant && membership ? [{ tenant, role: membership.role, dismissed: membership.dismissed }] : [],
+      ),
     },
   };
 }

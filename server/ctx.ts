@@ -3,7 +3,7 @@ import { type Databases, type Db, databaseAt, openDb, openTenantDb, placesIn } f
 import type { tenants } from "#db/schema/index.ts";
 import type { Locale } from "#db/words/locales.ts";
 import type { Place } from "#db/words/places.ts";
-import type { Role } from "#db/words/tenants.ts";
+import type { Hint, Role } from "#db/words/tenants.ts";
 import type { Permission, TenantRole } from "./domain/tenancy/permissions.ts";
 import { allows } from "./domain/tenancy/permissions.ts";
 import type { Config } from "./env.ts";
@@ -23,7 +23,7 @@ export interface UserActor {
   timezone: string;
   staff: boolean;
   onboarded: boolean;
-  memberships: readonly { tenant: Tenant; role: Role }[];
+  memberships: readonly { tenant: Tenant; role: Role; dismissed?: readonly Hint[] }[];
 }
 /** Who acts: nobody known, a person, or a job of ours. */
 export type Actor = { type: "anonymous" } | UserActor | { type: "system"; job: string };

@@ -1,10 +1,12 @@
-import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
-import { Blocks, CirclePlay } from "lucide-react";
+import { Blocks } from "lucide-react";
 import { figuresPath } from "#app/components/client/figures-path.ts";
 import { type Backfill, FirstReading } from "#app/components/client/first-reading.tsx";
 import { LargeChart } from "#app/components/client/large-chart.tsx";
+import { NextConnections } from "#app/components/client/next-connections.tsx";
 import { RangePicker, spanOf } from "#app/components/client/range-picker.tsx";
+import { RoleNotice } from "#app/components/client/role-notice.tsx";
 import { SensorFold } from "#app/components/client/sensor-fold.tsx";
 import type { SensorSummary } from "#app/components/client/sensor-state.tsx";
 import { SensorTile, useAgainst } from "#app/components/client/sensor-tile.tsx";
@@ -29,6 +31,7 @@ import { useTenant } from "#app/portal/use-tenant.ts";
 import { send, useSent } from "#app/sent.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import { queryOf, type ShownView, viewIn, viewOf } from "#app/view.ts";
+import type { Hint } from "#db/words/tenants.ts";
 
 const useWords = wordsOf("overview");
 
@@ -45,6 +48,13 @@ export async function loader(args: LoaderFunctionArgs) {
   };
 }
 
+/** Puts away a proposal or an explanation (`hint`). */
+export async function action({ request, context, params: { tenant = "" } }: ActionFunctionArgs) {
+  const hint = (await request.formData()).get("hint");
+  await context.api.team.dismissHint({ tenant, hint: hint as Hint });
+  return redirect(`/t/${tenant}`);
+}
+
 /** A first sync that is due by then is waited for. */
 const SOON_MS = 120_000;
 
@@ -57,12 +67,18 @@ const columnsFor = (count: number) => (count % 5 === 0 ? "md:grid-cols-5" : coun
 export default function Overview() {
   const t = useWords();
   const overview = useSent(useLoaderData<typeof loader>().overview);
-  const { base } = useTenant();
-  const { sensors, connections, runs, view, chart, backfill } = overview;
+  const { base, tenant, may } = useTenant();
+  const { sensors, connections, runs, view, chart, backfill, next } = overview;
+  const proposes =
+    connections.length > 0 && next.some(({ done }) => !done) && may("connections:write") && !tenant.dismissed.includes("checklist");
   const measured = sensors.filter(({ tiles }) => tiles.some(({ value }) => value !== null));
-  const waiting = sensors.filter((sensor) => !measured.includes(sensor));
+  // What waits for an account alone is proposed below; what reads the shop for the first time is told above.
+  const waiting = sensors.filter(
+    (sensor) => !measured.includes(sensor) && sensor.blocked !== "not_connected" && !(backfill && sensor.providers.includes("shopify")),
+  );
+  const unmeasured = sensors.filter((sensor) => !measured.includes(sensor));
   const running = new Set(runs.flatMap(({ sensor, status }) => (isOpen(status) ? [sensor] : [])));
-  useFilling({ sensors: waiting, running, backfill });
+  useFilling({ sensors: unmeasured, running, backfill });
   const shown = chart && `${chart.sensor}.${chart.key}`;
   const headlines = measured.flatMap((sensor) =>
     sensor.tiles
@@ -78,7 +94,7 @@ export default function Overview() {
         description={measured.length > 0 ? <Span view={view} measured={measured} /> : t("overview.descriptionEmpty")}
         actions={measured.length > 0 && <RangePicker view={view} keep={shown ? { metric: shown } : {}} />}
       />
-      {connections.length === 0 && <NothingConnected />}
+      {connections.length === 0 ? <NothingConnected /> : <RoleNotice />}
       {backfill && <FirstReading backfill={backfill} />}
       {headlines.length > 0 && (
         <div className={cn("grid grid-cols-2 gap-3 sm:gap-4", columnsFor(headlines.length))}>
@@ -98,6 +114,7 @@ export default function Overview() {
           />
         </div>
       )}
+      {proposes && <NextConnections proposals={next} />}
       {measured.length > 0 && (
         <Section title={t("story.more")} space="sm">
           <Card padding="none" className="divide-y divide-line">
@@ -108,7 +125,7 @@ export default function Overview() {
         </Section>
       )}
       {waiting.length > 0 && <WaitingSensors sensors={waiting} running={running} />}
-      {(runs.length > 0 || connections.length > 0) && (
+      {runs.length > 0 && (
         <Section
           title={t("overview.latestRuns")}
           actions={
@@ -118,12 +135,7 @@ export default function Overview() {
           }
         >
           <Card padding="none" className="max-sm:[&_tbody>tr:nth-child(n+5)]:hidden">
-            <RunTable
-              base={`${base}/runs`}
-              caption={t("overview.latestRuns")}
-              runs={runs}
-              empty={<EmptyState icon={CirclePlay} title={t("overview.noRuns")} />}
-            />
+            <RunTable base={`${base}/runs`} caption={t("overview.latestRuns")} runs={runs} empty={null} />
           </Card>
         </Section>
       )}
@@ -143,7 +155,7 @@ function useFilling({
 }) {
   const { tenant } = useTenant();
   const { now } = useDisplay();
-  const isNear = sensors.some(({ state, nextAt }) => state === "waiting" && nextAt !== null && nextAt - now < SOON_MS);
+  const isNear = sensors.some(({ state, nextAt }) => (state === "waiting" || state === "ok") && nextAt !== null && nextAt - now < SOON_MS);
   useLive(running.size > 0 || isNear || backfill !== null, (api) =>
     Promise.all([
       api.runs.list.query({ tenant: tenant.id, limit: 10 }),
@@ -180,9 +192,11 @@ function NothingConnected() {
   const hasShop = tenant.vertical === "shopify";
   return (
     <Card padding="none">
-      <EmptyState icon={Blocks} title={t(hasShop ? "overview.emptyTitle" : "overview.emptyTitleOther")}>
-        <p>{t("overview.emptyBody")}</p>
-        {!connects && <p className="mt-2">{t("overview.emptyReadOnly")}</p>}
+      <EmptyState
+        icon={Blocks}
+        title={t(!connects ? "overview.emptyTitleReadOnly" : hasShop ? "overview.emptyTitle" : "overview.emptyTitleOther")}
+      >
+        <p>{t(connects ? "overview.emptyBody" : "overview.emptyReadOnly")}</p>
         {connects && hasShop && (
           <form method="get" action={`${base}/connect/shopify`} className="mx-auto mt-5 grid w-full max-w-sm gap-3 text-start">
             <input type="hidden" name="return" value={base} />

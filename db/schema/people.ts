@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { instant, known, tenantId } from "#db/columns.ts";
+import { instant, json, known, tenantId } from "#db/columns.ts";
 import { locales } from "#db/words/locales.ts";
 import { mailFates, mailKinds } from "#db/words/mail.ts";
-import { roles } from "#db/words/tenants.ts";
+import { type Hint, roles } from "#db/words/tenants.ts";
 
 /** A person. `staff` is an admin of the whole agency, outside the tenants. */
 export const users = sqliteTable("users", {
@@ -66,7 +66,14 @@ export const magicLinks = sqliteTable(
 
 export const memberships = sqliteTable(
   "memberships",
-  { userId: text().notNull(), tenantId: tenantId(), role: text({ enum: roles }).notNull(), createdAt: instant().notNull() },
+  {
+    userId: text().notNull(),
+    tenantId: tenantId(),
+    role: text({ enum: roles }).notNull(),
+    createdAt: instant().notNull(),
+    /** What this person does not want to be told again in this client. */
+    dismissed: json<Hint[]>().notNull().default([]),
+  },
   (t) => [primaryKey({ columns: [t.userId, t.tenantId] }), index("memberships_tenant").on(t.tenantId), known(t.role)],
 );
 

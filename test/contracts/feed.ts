@@ -66,6 +66,7 @@ const plain: Record<string, unknown> = {
   provider: "shopify",
   returnTo: "/",
   code: "123456",
+  hint: "checklist",
   // Of a webhook of an account's own.
   secret: "a-webhook-secret-of-its-own",
   all: false,

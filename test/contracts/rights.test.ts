@@ -68,6 +68,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "signIn.resend": "public",
   "team.acceptInvitation": "public",
   "team.changeRole": "team:write",
+  "team.dismissHint": "portal:read, members only",
   "team.invite": "team:write",
   "team.leave": "portal:read, members only",
   "team.remove": "team:write",

@@ -121,6 +121,8 @@ test("a shop that is being read says how far it is, in numbers, and no sync that
   await db.insert(schedules).values([
     { ...due, job: "shopify-sensor", lastStatus: "running" },
     { ...due, job: "retention-sensor" },
+    { ...due, job: "klaviyo-sensor" },
+    { ...due, job: "ga4-sensor", nextAt: Date.now() + 3_600_000 },
   ]);
   await db.insert(runs).values({
     ...{ id: newId("run", Date.now()), tenantId: tenant.id, job: "shopify-sensor", trigger: "schedule", status: "running" },
@@ -143,7 +145,89 @@ test("a shop that is being read says how far it is, in numbers, and no sync that
     await (await ask(`/t/${tenant.id}`, { headers: { ...asPerson(token), "accept-language": "en-GB" } })).text(),
   ).querySelector("main");
   expect(main?.querySelector("[role=status]")?.text).toBe("1,240 orders read so far3 Mar 2025 to 10 Jun 2025");
-  expect(main?.text).toMatch(/Shop.*Syncing now.*Retention.*Starts within a minute/s);
-  expect(main?.text).not.toContain("Next sync");
+  const waiting = main?.querySelectorAll("li").filter((row) => row.querySelector("h3"));
+  expect(waiting?.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^Klaviyo audience.*Starts within a minute$/),
+    expect.stringMatching(/^Email health/),
+    expect.stringMatching(/^Website traffic.*Next sync/),
+  ]);
   expect(main?.querySelector('form[action$="/connect/shopify"]')).toBeNull();
+});
+
+describe("what to connect next", () => {
+  const mainOf = async (tenant: Tenant, token: string) =>
+    parse(await (await ask(`/t/${tenant.id}`, { headers: asPerson(token) })).text()).querySelector("main");
+  const titleOf = (main: Awaited<ReturnType<typeof mainOf>>) => main?.querySelectorAll("h2").map(({ text }) => text) ?? [];
+  const connect = async (tenant: Tenant, provider: string) => {
+    const row = { details: {}, scopesAsked: [], scopesGranted: [], connectedBy: "usr", connectedAt: 1, name: provider };
+    const id = newId("con", Date.now());
+    await db.insert(connections).values({ ...row, id, tenantId: tenant.id, provider, externalId: id, status: "active" });
+  };
+
+  test("is proposed, the most useful first, one click each; what is there is ticked, and with all of it the list is gone", async () => {
+    const tenant = await makeTenant();
+    const { token } = await makeUser({ roles: [[tenant, "owner"]] });
+    expect(titleOf(await mainOf(tenant, token))).not.toContain("Connect next");
+    await connect(tenant, "shopify");
+    const main = await mainOf(tenant, token);
+    expect(titleOf(main)).toContain("Connect next");
+    const list = main?.querySelectorAll("section").find((section) => section.querySelector("h2")?.text === "Connect next");
+    expect(list?.querySelectorAll("li").map((step) => step.querySelector("p")?.text)).toEqual(["Shopify", "Klaviyo", "Google"]);
+    expect(list?.querySelectorAll("li").map((step) => /Connected/.test(step.text))).toEqual([true, false, false]);
+    expect(list?.text).toContain("1 of 3 connected");
+    expect(list?.querySelectorAll("li form").map((form) => form.getAttribute("action"))).toEqual([
+      `/t/${tenant.id}/connect/klaviyo`,
+      `/t/${tenant.id}/connect/google`,
+    ]);
+    expect(list?.querySelector("li form input")?.getAttribute("value")).toBe(`/t/${tenant.id}`);
+    for (const provider of ["klaviyo", "google"]) await connect(tenant, provider);
+    expect(titleOf(await mainOf(tenant, token))).not.toContain("Connect next");
+  });
+
+  test("is hidden for whoever says so, and for nobody else; a word that is no hint hides nothing", async () => {
+    const tenant = await makeTenant();
+    await connect(tenant, "shopify");
+    const [owner, admin] = [await makeUser({ roles: [[tenant, "owner"]] }), await makeUser({ roles: [[tenant, "admin"]] })];
+    expect((await post(`/t/${tenant.id}?index`, { hint: "everything" }, asPerson(owner.token))).status).toBe(400);
+    expect(await post(`/t/${tenant.id}?index`, { hint: "checklist" }, asPerson(owner.token))).toMatchObject({ to: `/t/${tenant.id}` });
+    expect(titleOf(await mainOf(tenant, owner.token))).not.toContain("Connect next");
+    expect(titleOf(await mainOf(tenant, admin.token))).toContain("Connect next");
+  });
+
+  test("is nothing that the plan has no job for, and no shop for who has none", async () => {
+    const small = await makeTenant({ plan: "quickwin" });
+    await connect(small, "shopify");
+    const { token } = await makeUser({
+      roles: [
+        [small, "owner"],
+        [await makeTenant({ id: `custom-${small.id}`, vertical: "custom" }), "owner"],
+      ],
+    });
+    const steps = (await mainOf(small, token))?.querySelectorAll('li:has(form[action*="/connect/"])') ?? [];
+    expect(steps.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/Klaviyo audience(?!.*Email)/),
+      expect.stringContaining("traffic"),
+    ]);
+    const custom = { ...small, id: `custom-${small.id}` };
+    await connect(custom, "klaviyo");
+    expect((await mainOf(custom, token))?.querySelectorAll('form[action*="/connect/"]').map((form) => form.getAttribute("action"))).toEqual(
+      [`/t/${custom.id}/connect/google`],
+    );
+  });
+
+  test("is not for who may connect nothing: they read once what they may do and whom to ask", async () => {
+    const tenant = await makeTenant();
+    const [viewer, member] = [await makeUser({ roles: [[tenant, "viewer"]] }), await makeUser({ roles: [[tenant, "member"]] })];
+    expect((await mainOf(tenant, viewer.token))?.text).toMatch(/Nothing is connected yet.*Ask an owner/s);
+    await connect(tenant, "shopify");
+    const main = await mainOf(tenant, viewer.token);
+    expect(titleOf(main)).not.toContain("Connect next");
+    expect(main?.text).toMatch(/You can view everything here.*ask an owner or an admin/s);
+    expect(main?.querySelector(`a[href="/t/${tenant.id}/settings/team"]`)).not.toBeNull();
+    expect((await mainOf(tenant, member.token))?.text).toContain("You can view everything here and start syncs");
+    await post(`/t/${tenant.id}?index`, { hint: "role" }, asPerson(viewer.token));
+    expect((await mainOf(tenant, viewer.token))?.text).not.toContain("You can view everything here");
+    const { token: owner } = await makeUser({ roles: [[tenant, "owner"]] });
+    expect((await mainOf(tenant, owner))?.text).not.toContain("You can view everything here");
+  });
 });

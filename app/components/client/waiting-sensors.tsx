@@ -48,12 +48,12 @@ function WhatNext({ sensor: { id, title, state, nextAt }, isRunning }: { sensor:
       </Link>
     );
   }
+  if (state === "blocked") return null;
+  if (isRunning) return <p>{t("overview.now")}</p>;
+  if (nextAt !== null && nextAt <= now) return <p>{t("overview.soon")}</p>;
   // It measured in time and had nothing to say, as of a shop without orders.
   if (state === "ok" || state === "late") return <p>{t("overview.nothingMeasured")}</p>;
-  if (state !== "waiting") return null;
-  if (isRunning) return <p>{t("overview.now")}</p>;
   if (nextAt === null) return null;
-  if (nextAt <= now) return <p>{t("overview.soon")}</p>;
   return (
     <p>
       {t("overview.next")} <Time at={nextAt} />

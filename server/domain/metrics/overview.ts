@@ -9,6 +9,7 @@ import type { Sensor } from "#server/catalog/sensor.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { byteOrderMark, csvLine } from "#server/csv.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { proposeConnections } from "#server/domain/schedules/propose-connections.ts";
 import { anyTenant, inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { notFound } from "#server/errors.ts";
 import { isFirstReading, readOrdersSoFar } from "./backfill.ts";
@@ -80,10 +81,18 @@ export async function readOverview(ctx: TenantCtx, { locale: asked, view: wished
     view: shownOf(view, today),
     chart: largeOf(drawings, metric),
     sensors: summaries,
+    next: nextOf(ctx, { scheduleRows, connectionRows, locale }),
     backfill: isFirstReading({ scheduleRows, connectionRows }) ? await readOrdersSoFar(ctx) : null,
     connections: connectionRows.map(({ timezone: _, ...connection }) => connection),
     runs: runRows.map(({ job, ...run }) => ({ ...run, sensor: job, title: sensors.find(({ id }) => id === job)?.title[locale] ?? job })),
   };
+}
+
+/** What to connect next, in the reader's words. */
+function nextOf(ctx: TenantCtx, { scheduleRows, connectionRows, locale }: Pick<Read, "scheduleRows" | "connectionRows" | "locale">) {
+  const served = new Set(scheduleRows.flatMap(({ job, blocked }) => (blocked === "not_connected" ? [] : [job])));
+  const proposed = proposeConnections(ctx, { connections: connectionRows, served });
+  return proposed.map(({ gives, ...proposal }) => ({ ...proposal, gives: gives.map((title) => title[locale]) }));
 }
 
 interface LookAtSensor extends Omit<Look, "metric"> {

@@ -192,6 +192,17 @@ export const Overview = z.object({
   view: ShownView,
   chart: LargeChart.nullable().describe("Of the metric that was asked for, or the first one that was measured; null without any."),
   sensors: z.array(SensorSummary),
+  next: z
+    .array(
+      z.object({
+        provider: z.string(),
+        name: z.string(),
+        done: z.boolean().describe("Whether an account of it is there."),
+        gives: z.array(z.string()).describe("The titles of what its account feeds."),
+        oneClick: z.boolean().describe("Whether nothing must be typed before its consent."),
+      }),
+    )
+    .describe("The few connections that the client gains most from."),
   backfill: Backfill.nullable().describe("Null but while a shop's history is read for the first time."),
   connections: z.array(
     z.object({

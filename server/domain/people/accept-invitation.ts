@@ -60,7 +60,7 @@ const join = (ctx: TenantCtx, { email, role }: Invitation, guard: SQL, now: numb
   ctx.db
     .insert(memberships)
     .select(
-      sql`select ${users.id}, ${ctx.tenant.id} as tenant_id, ${role}, ${now} from ${users} where ${users.email} = ${email} and ${guard}`,
+      sql`select ${users.id}, ${ctx.tenant.id} as tenant_id, ${role}, ${now}, '[]' from ${users} where ${users.email} = ${email} and ${guard}`,
     )
     .onConflictDoNothing();
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hints } from "#db/words/tenants.ts";
 import { PersonName } from "#server/domain/tenancy/name.ts";
 import { Locale, Role, Timezone } from "#server/domain/tenancy/schemas.ts";
 import type { ErrorCode } from "#server/errors.ts";
@@ -108,6 +109,9 @@ export type Profile = z.infer<typeof Profile>;
 
 export const Language = Profile.pick({ locale: true });
 export type Language = z.infer<typeof Language>;
+
+export const DismissHint = z.object({ hint: z.enum(hints) });
+export type DismissHint = z.infer<typeof DismissHint>;
 
 export const MemberRef = z.object({ userId: z.string().max(60) });
 export type MemberRef = z.infer<typeof MemberRef>;

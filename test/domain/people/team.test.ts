@@ -7,6 +7,7 @@ import { type Actor, type Ctx, enterTenant, type Tenant, type UserActor } from "
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { acceptInvitation } from "#server/domain/people/accept-invitation.ts";
 import { changeRole } from "#server/domain/people/change-role.ts";
+import { dismissHint } from "#server/domain/people/dismiss-hint.ts";
 import { listOwnInvitations, showInvitation } from "#server/domain/people/find-invitation.ts";
 import { invitationToken } from "#server/domain/people/invitation-token.ts";
 import { invitationLifetimeMs, invite } from "#server/domain/people/invite.ts";
@@ -271,4 +272,28 @@ describe("an invitation ends with the right of whoever sent it:", () => {
       kind: "not_found",
     });
   });
+});
+
+test("what a person has read is not told again, to them and in this client alone", async () => {
+  const { tenant, people } = await team("owner", "viewer");
+  const other = await makeTenant();
+  const { actor, token } = await makeUser({
+    roles: [
+      [tenant, "viewer"],
+      [other, "viewer"],
+    ],
+  });
+  const dismissed = async () => (await authenticate(testCtx().directory, token, Date.now())).actor;
+  expect(await dismissed()).toMatchObject({ memberships: [{ dismissed: [] }, { dismissed: [] }] });
+  const ctx = inside(actor, tenant, "viewer");
+  for (const hint of ["role", "checklist", "role"] as const) await dismissHint(ctx, { hint });
+  const after = await dismissed();
+  expect(after.type === "user" && after.memberships.map((each) => [each.tenant.id, each.dismissed])).toEqual(
+    expect.arrayContaining([
+      [tenant.id, ["role", "checklist"]],
+      [other.id, []],
+    ]),
+  );
+  const rows = await ctx.directory.select().from(memberships).where(eq(memberships.userId, people[1].userId));
+  expect(rows).toMatchObject([{ dismissed: [] }]);
 });

@@ -1,0 +1,1 @@
+ALTER TABLE `memberships` ADD `dismissed` text DEFAULT '[]' NOT NULL;
