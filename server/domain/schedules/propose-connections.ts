@@ -40,7 +40,7 @@ export function proposeConnections(
     .flatMap((provider) => {
       const jobs = inPlan.filter((job) => requiredNeeds(job).some((need) => need.provider === provider.id));
       const isThere = connections.some((each) => each.provider === provider.id && each.status !== "disconnected");
-      const hasNone = provider.oauth?.shop !== undefined && tenant.vertical !== "shopify" && !isThere;
+      const hasNone = Boolean(provider.oauth?.shop) && tenant.vertical !== "shopify" && !isThere;
       const isOffered = provider.oauth === undefined || isConfigured(config, provider);
       if (jobs.length === 0 || hasNone || !isOffered) return [];
       const done = isThere || jobs.every(({ id }) => served.has(id));
