@@ -322,6 +322,8 @@ export const callCodes = {
   header_unsendable: [],
   no_reply: [],
   not_set: ["variable"],
+  nothing_chosen: [],
+  nothing_opened: [],
   nothing_to_renew: [],
   redirect_refused: ["status"],
   renewal_later: [],

@@ -6,18 +6,21 @@ import { ClientLink } from "#app/components/admin/client-link.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { AuditTable } from "#app/components/audit/audit-table.tsx";
 import { ChainCheck, VerifyButton } from "#app/components/audit/chain-check.tsx";
+import { useActionWords } from "#app/components/audit/use-action-words.ts";
 import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
+import { Select } from "#app/components/ui/select.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { useAdmin } from "#app/portal/use-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+import { auditActions } from "#db/words/audit.ts";
 
 const useWords = wordsOf("audit");
 
@@ -45,6 +48,8 @@ export default function Audit() {
   const { filters, page } = useLoaderData<typeof loader>();
   const done = useActionData<typeof action>();
   const { titleOfJob } = useAdmin();
+  const nameOf = useActionWords();
+  const actions = auditActions.map((each) => ({ value: each, label: nameOf(each) ?? each }));
   const filtered = Boolean(filters.client || filters.actor || filters.action);
   return (
     <>
@@ -67,14 +72,11 @@ export default function Audit() {
         </Field>
         <ClientFilter value={filters.client} />
         <Field label={t("log.action")} className="sm:w-52!">
-          <Input
+          <Select
             name="action"
             required={false}
-            maxLength={80}
-            placeholder="client.updated"
-            autoCapitalize="none"
-            dir="ltr"
-            defaultValue={filters.action}
+            defaultValue={filters.action ?? ""}
+            options={[{ value: "", label: t("audit.anyAction") }, ...actions.sort((a, b) => a.label.localeCompare(b.label))]}
           />
         </Field>
       </FilterForm>
@@ -84,11 +86,7 @@ export default function Audit() {
           page={page}
           titleOfJob={titleOfJob}
           clientOf={(id) => <ClientLink id={id} />}
-          empty={
-            <EmptyState icon={filtered ? SearchX : ScrollText} title={t(filtered ? "log.noneFound" : "log.emptyTitle")}>
-              {filtered && t("log.noneFoundBody")}
-            </EmptyState>
-          }
+          empty={<EmptyState icon={filtered ? SearchX : ScrollText} title={t(filtered ? "log.noneFound" : "log.emptyTitle")} />}
         />
         <CursorPages next={page.next} summary={t("log.shown", { count: page.items.length })} />
       </Card>

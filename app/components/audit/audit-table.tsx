@@ -52,11 +52,8 @@ export function AuditTable({ caption, page, empty, titleOfJob, clientOf }: Audit
           className: "align-top",
           cell: ({ action, about }) => (
             <span className="grid min-w-0 justify-items-start">
-              {nameOfAction(action) && <span>{nameOfAction(action)}</span>}
+              <span>{nameOfAction(action) ?? action}</span>
               {about && <bdi className="text-[0.8125rem] font-normal text-ink-muted [overflow-wrap:anywhere]">{about}</bdi>}
-              <code dir="ltr" className="font-mono text-xs font-normal text-ink-faint @min-[40rem]:whitespace-nowrap">
-                {action}
-              </code>
             </span>
           ),
         },
@@ -77,21 +74,22 @@ export function AuditTable({ caption, page, empty, titleOfJob, clientOf }: Audit
 function Who({ line: { actorType, actorId, actorName }, titleOfJob }: { line: AuditLine; titleOfJob: (id: string) => string }) {
   const t = useWords();
   const name = actorName ?? (actorId && actorType === "system" ? titleOfJob(actorId) : actorId);
+  // Whoever has just signed in has a name; that they were nobody before says nothing.
+  const as = name && actorType === "anonymous" ? null : t(`actor.${actorType}`);
   return (
     <span className="grid min-w-0 justify-items-end @min-[40rem]:justify-items-start">
       {name && <bdi className="text-ink [overflow-wrap:anywhere]">{name}</bdi>}
-      <span className={name ? "text-xs text-ink-faint" : undefined}>{t(`actor.${actorType}`)}</span>
+      {as && <span className={name ? "text-xs text-ink-faint" : undefined}>{as}</span>}
     </span>
   );
 }
 
 /** Folded, since they are for the case that somebody asks. */
-function Details({ line: { id, details, ip, seq, hash }, people }: { line: AuditLine; people: AuditPage["people"] }) {
+function Details({ line, people }: { line: AuditLine; people: AuditPage["people"] }) {
   const t = useWords();
-  const facts = Object.entries(details).map(
-    ([name, value]) => [name, typeof value === "string" ? (people[value] ?? value) : value] as const,
-  );
-  const chain = hash === null ? [] : [["seq", seq] as const, ["hash", hash] as const];
+  const { id, action, details, ip, seq, hash } = line;
+  const facts = Object.entries(details);
+  const more = { action, ...(ip && { ip }), id, ...(hash !== null && { seq, hash }) };
   return (
     <details className="group/facts min-w-0 text-start">
       <summary className="ms-auto flex w-fit items-center gap-1 rounded-sm text-[0.8125rem] leading-5 transition-colors hover:text-ink @min-[40rem]:ms-0">
@@ -102,14 +100,36 @@ function Details({ line: { id, details, ip, seq, hash }, people }: { line: Audit
         />
         {t("log.show", { count: facts.length })}
       </summary>
-      <dl dir="ltr" className="mt-2 grid gap-1 rounded-control border border-line bg-sunken p-2.5 font-mono text-xs">
-        {[...facts, ...(ip ? [["ip", ip] as const] : []), ["id", id] as const, ...chain].map(([name, value]) => (
-          <div key={name} className="grid grid-cols-[minmax(4rem,auto)_1fr] gap-x-3">
-            <dt className="text-ink-faint">{name}</dt>
-            <dd className="text-ink [overflow-wrap:anywhere]">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+      <dl className="mt-2 grid gap-1 rounded-control border border-line bg-sunken p-2.5 text-xs">
+        {[...facts, ...Object.entries(more)].map(([name, value]) => (
+          <div key={name} className="grid grid-cols-[minmax(6rem,auto)_1fr] gap-x-3">
+            <dt className="text-ink-faint">{t.find(`fact.${name}`) ?? name}</dt>
+            <dd className="text-ink [overflow-wrap:anywhere]">
+              <Fact name={name} value={value} people={people} />
+            </dd>
           </div>
         ))}
       </dl>
     </details>
+  );
+}
+
+/** What has no words of ours: an id, an action, a hash, a value with parts. */
+const codeLike = /^([a-z]{3}_[0-9a-v]{26}|[0-9a-f]{64}|[a-z_]+\.[a-z_]+|[[{].*)$/s;
+
+function Fact({ name, value, people }: { name: string; value: unknown; people: AuditPage["people"] }) {
+  const t = useWords();
+  const at = typeof value === "number" && /At$|^until$/.test(name) ? value : name === "dueAt" ? Date.parse(String(value)) : Number.NaN;
+  if (Number.isFinite(at)) return <Time at={at} style="dateTime" />;
+  if (typeof value === "boolean") return t(value ? "value.yes" : "value.no");
+  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return <bdi>{value.join(", ") || "–"}</bdi>;
+  const text = typeof value === "string" ? (people[value] ?? value) : value === null ? "–" : JSON.stringify(value);
+  const said = name === "via" ? t.find(`value.${text}`) : undefined;
+  return codeLike.test(text) ? (
+    <code dir="ltr" className="font-mono">
+      {text}
+    </code>
+  ) : (
+    <bdi>{said ?? text}</bdi>
   );
 }

@@ -9,6 +9,8 @@ export const callWords = {
   no_reply: "No response.",
   not_set: "{{variable}} isn’t set.",
   nothing_to_renew: "This access has no token to renew it with.",
+  nothing_chosen: "Nothing is chosen in this account.",
+  nothing_opened: "Neither a profile nor an advertiser account was shared with us.",
   redirect_refused: "The response was a redirect that we don’t follow (status {{status}}).",
   renewal_later: "Token renewal failed. We’ll retry later.",
   renewal_underway: "Token renewal is already in progress.",

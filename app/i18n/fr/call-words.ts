@@ -8,6 +8,8 @@ export const callWords = {
   no_reply: "Pas de réponse.",
   not_set: "{{variable}} n’est pas défini.",
   nothing_to_renew: "Cet accès n’a aucun jeton pour être renouvelé.",
+  nothing_chosen: "Rien n’est choisi dans ce compte.",
+  nothing_opened: "Ni profil ni compte annonceur ne nous a été ouvert.",
   redirect_refused: "La réponse était une redirection que nous ne suivons pas (statut {{status}}).",
   renewal_later: "Le renouvellement a échoué. Nous réessaierons plus tard.",
   renewal_underway: "Un renouvellement est déjà en cours.",

@@ -8,6 +8,8 @@ export const callWords = {
   no_reply: "אין תגובה.",
   not_set: "{{variable}} לא הוגדר.",
   nothing_to_renew: "לגישה הזו אין אסימון שאפשר לחדש בו.",
+  nothing_chosen: "לא נבחר דבר בחשבון הזה.",
+  nothing_opened: "לא שותפו איתנו פרופיל או חשבון מפרסם.",
   redirect_refused: "התגובה הייתה הפניה שאיננו עוקבים אחריה (סטטוס {{status}}).",
   renewal_later: "חידוש הגישה נכשל. ננסה שוב מאוחר יותר.",
   renewal_underway: "חידוש הגישה כבר מתבצע.",

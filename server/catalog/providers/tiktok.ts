@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import type { Failure, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
 import type { Resource } from "#server/catalog/resource.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import { failureOfStatus } from "./replies.ts";
 
 // Every address ends in a slash: without it TikTok answers 404.
@@ -91,7 +91,8 @@ async function identify(account: Account): Promise<Identity> {
   }
   const advertisers = await readAdvertisers(account);
   const [oldest] = advertisers.toSorted(({ advertiser_id: a }, { advertiser_id: b }) => a.length - b.length || (a < b ? -1 : 1));
-  if (!oldest) throw new ProviderError("tiktok", "rejected", "neither a user nor an advertiser was opened");
+  if (!oldest)
+    throw new ProviderError("tiktok", "rejected", "neither a user nor an advertiser was opened", { said: ofCall("nothing_opened") });
   return { externalId: `advertiser:${oldest.advertiser_id}`, name: oldest.advertiser_name || oldest.advertiser_id, details: {} };
 }
 

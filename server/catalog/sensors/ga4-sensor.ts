@@ -6,7 +6,7 @@ import type { Metric } from "#server/catalog/metric.ts";
 import { minorUnits } from "#server/catalog/money.ts";
 import type { Measurement } from "#server/catalog/records.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import { type ReportRow, readReport } from "./ga4-report.ts";
 
 const backfillDays = 90;
@@ -290,6 +290,6 @@ const later = (a: string, b: string): string => (a > b ? a : b);
 /** The number of the chosen property. */
 function propertyOf({ resources }: Account): string {
   const chosen = resources.find(({ kind }) => kind === "ga4_property");
-  if (chosen === undefined) throw new ProviderError("google", "rejected", "No Google Analytics 4 property is chosen.");
+  if (chosen === undefined) throw new ProviderError("google", "rejected", "no property is chosen", { said: ofCall("nothing_chosen") });
   return chosen.id.replace(/^properties\//, "");
 }

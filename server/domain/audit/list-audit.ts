@@ -71,7 +71,9 @@ async function named(ctx: Ctx, { items, next }: { items: AuditLine[]; next: stri
       ...line,
       // From where an admin of the agency worked is not for the client either.
       ip: line.actorType === "staff" && readerOf(ctx) !== "staff" ? null : line.ip,
-      actorName: writerName(people, line),
+      // Who signs in is nobody yet when that is written down; the line names whom it became.
+      actorName:
+        writerName(people, line) ?? (line.action === "session.started" ? (people.get(String(line.details.user))?.here ?? null) : null),
       about: aboutOf(line),
     })),
     people: Object.fromEntries([...people].map(([id, { here }]) => [id, here])),
