@@ -3,8 +3,8 @@ import { type Databases, type Db, databaseAt, openDb, openTenantDb, placesIn } f
 import type { tenants } from "#db/schema/index.ts";
 import type { Locale } from "#db/words/locales.ts";
 import type { Place } from "#db/words/places.ts";
-import type { Hint, Role } from "#db/words/tenants.ts";
-import type { Permission, TenantRole } from "./domain/tenancy/permissions.ts";
+import type { Hint } from "#db/words/tenants.ts";
+import type { Permission, PortalRole, TenantRole } from "./domain/tenancy/permissions.ts";
 import { allows } from "./domain/tenancy/permissions.ts";
 import type { Config } from "./env.ts";
 import { forbidden, unauthenticated } from "./errors.ts";
@@ -23,7 +23,9 @@ export interface UserActor {
   timezone: string;
   staff: boolean;
   onboarded: boolean;
-  memberships: readonly { tenant: Tenant; role: Role; dismissed?: readonly Hint[] }[];
+  memberships: readonly { tenant: Tenant; role: PortalRole; dismissed?: readonly Hint[] }[];
+  /** Until when (milliseconds since 1970) an admin looks at a client as its people see it: nothing can be changed meanwhile. */
+  viewingUntil?: number;
 }
 /** Who acts: nobody known, a person, or a job of ours. */
 export type Actor = { type: "anonymous" } | UserActor | { type: "system"; job: string };

@@ -29,6 +29,7 @@ export const errorCodes = {
   admins_only: ["forbidden"],
   other_site: ["forbidden"],
   asker_only: ["forbidden"],
+  only_looking: ["forbidden"],
   other_admin: ["forbidden"],
   invitation_of_another: ["forbidden"],
   role_not_yours_to_give: ["forbidden"],

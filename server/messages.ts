@@ -43,6 +43,8 @@ export const MailMessage = z.discriminatedUnion("type", [
     at: z.number(),
     person,
   }),
+  /** The admin of the agency who looked at the client, and on which day since 1970. */
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.viewed"), tenant: z.string(), by: z.string(), day: z.number(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.version"), provider: z.string(), version: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string(), person }),

@@ -1,4 +1,4 @@
-import type { AppLoadContext, LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { type AppLoadContext, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { toSignIn } from "#app/sign-in-path.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 
@@ -17,11 +17,13 @@ function whoAsks(context: AppLoadContext, request: Request): Promise<Me> {
   return me;
 }
 
-/** Who asks, and the workspace of the address. Leads to the sign-in; to who is no member the workspace does not exist. */
+/** Who asks, and the workspace of the address. Leads to the sign-in, and admins of the agency to their own page of that client; to who is no member the workspace does not exist. */
 export async function enterTenant({ context, request, params }: Pick<LoaderFunctionArgs, "context" | "request" | "params">) {
   if (!context.me) throw toSignIn(request);
   const me = await whoAsks(context, request);
   const tenant = me.tenants.find(({ id }) => id === params.tenant);
-  if (!tenant) throw new Response("There is no such workspace", { status: 404 });
-  return { me, tenant };
+  if (tenant) return { me, tenant };
+  // Of a look that is over, or an address that a client sent, the agency has pages of its own.
+  if (me.staff && request.method === "GET") throw redirect(`/admin/clients/${encodeURIComponent(params.tenant ?? "")}`);
+  throw new Response("There is no such workspace", { status: 404 });
 }

@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
-import { Outlet, useActionData, useLoaderData } from "@remix-run/react";
-import { CirclePause, CirclePlay } from "lucide-react";
+import { Form, Outlet, useActionData, useLoaderData } from "@remix-run/react";
+import { CirclePause, CirclePlay, Eye } from "lucide-react";
 import { ClientStatus } from "#app/components/admin/client-status.tsx";
 import { EndBanner } from "#app/components/custody/end-banner.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
@@ -8,6 +8,7 @@ import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
+import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Tabs } from "#app/components/ui/tabs.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -59,7 +60,17 @@ export default function Client() {
             <span>{t(`admin:vertical.${client.vertical}`)}</span>
           </span>
         }
-        actions={<StatusButton />}
+        actions={
+          <>
+            <Form method="post" action="/view">
+              <SubmitButton variant="secondary" name="begin" value={client.id}>
+                <Eye aria-hidden />
+                {t("client.view")}
+              </SubmitButton>
+            </Form>
+            <StatusButton />
+          </>
+        }
       />
       <FormMessage failure={failure} />
       {client.endsAt !== null && <EndBanner endsAt={client.endsAt} forAdmin />}

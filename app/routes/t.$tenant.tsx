@@ -12,6 +12,7 @@ import { ErrorInside, ErrorPage } from "#app/components/shell/error-page.tsx";
 import { FindButton } from "#app/components/shell/find-button.tsx";
 import { TenantSwitcher } from "#app/components/shell/tenant-switcher.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
+import { ViewingBanner } from "#app/components/shell/viewing-banner.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { loadTenant } from "#app/portal/load-tenant.ts";
@@ -86,6 +87,7 @@ function TenantFrame({ sent, children }: { sent: Awaited<ReturnType<typeof loade
           />
         }
       >
+        {me.viewingUntil !== null && <ViewingBanner client={tenant} until={me.viewingUntil} />}
         {tenant.endsAt !== null && <EndBanner endsAt={tenant.endsAt} />}
         {tenant.status === "suspended" && (
           <Callout tone="warn" title={t("notices:notice.suspendedTitle")} className="mb-6">

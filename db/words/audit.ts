@@ -3,6 +3,7 @@ export const auditActions = [
   "client.activated",
   "client.created",
   "client.updated",
+  "client.viewed",
   "connection.access_removed",
   "connection.access_returned",
   "connection.account_changed",

@@ -6,6 +6,7 @@ export const mailKinds = [
   "cliff",
   "key_end",
   "account_changed",
+  "viewed",
   "incident",
   "version",
   "reveal",

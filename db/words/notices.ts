@@ -2,7 +2,7 @@ import type { EndNews } from "./connections.ts";
 import type { ProviderFault } from "./incidents.ts";
 
 /** What a client's people are told of. */
-export const clientNoticeKinds = ["reconnect", "cliff", "key_end", "account_changed"] as const;
+export const clientNoticeKinds = ["reconnect", "cliff", "key_end", "account_changed", "viewed"] as const;
 /** What the agency's admins are told of. */
 export const agencyNoticeKinds = ["incident", "reveal", "version"] as const;
 export const noticeKinds = [...clientNoticeKinds, ...agencyNoticeKinds] as const;

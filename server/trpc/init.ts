@@ -1,6 +1,7 @@
 import { initTRPC } from "@trpc/server";
 import { z } from "zod";
 import { type Ctx, enterTenant, requirePermission, requireUser } from "#server/ctx.ts";
+import { asVisitor } from "#server/domain/people/view-client.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import type { Permission } from "#server/domain/tenancy/permissions.ts";
 import { takeChange } from "#server/domain/tenancy/take-change.ts";
@@ -53,9 +54,12 @@ const procedure = trpc.procedure.meta({ door: "public" }).use(outward);
 /** Anybody, signed in or not. */
 export const publicProcedure = procedure.use(known);
 
-/** What changes something is counted, once it is known who asks and in which tenant. */
+/** What changes something is counted, once it is known who asks and in which tenant. Who only looks changes nothing. */
 const counted = trpc.middleware(async ({ ctx, type, next }) => {
-  if (type === "mutation") await takeChange(ctx);
+  if (type === "mutation") {
+    if (ctx.actor.type === "user" && ctx.actor.viewingUntil !== undefined) throw forbidden("only_looking");
+    await takeChange(ctx);
+  }
   return next();
 });
 
@@ -67,17 +71,20 @@ export const personal = signedIn.meta({ door: "personal" }).use(counted).use(kno
 /** Which tenant is meant: `{tenant}` in REST paths. What no slug can look like is as unknown as any other. */
 const InTenant = z.object({ tenant: z.string().min(1).max(100) });
 
-/** A member of the tenant that the input names, with this right there. To anybody else the tenant does not exist. */
+/**
+ * A member of the tenant that the input names, with this right there, or an admin of the agency who looks at it. To anybody else the tenant
+ * does not exist.
+ */
 export const member = (permission: Permission) =>
   signedIn
     .meta({ door: "member" })
     .input(InTenant)
-    .use(({ ctx, input, next }) => {
+    .use(async ({ ctx, input, next }) => {
       const membership = ctx.actor.memberships.find(({ tenant }) => tenant.id === input.tenant);
-      if (!membership) throw notFound("client");
-      const tenantCtx = enterTenant(ctx, membership.tenant, membership.role);
+      const tenantCtx = membership ? enterTenant(ctx, membership.tenant, membership.role) : await asVisitor(ctx, input.tenant);
+      if (!tenantCtx) throw notFound("client");
       requirePermission(tenantCtx, permission);
-      return next({ ctx: { ...tenantCtx, actor: ctx.actor } });
+      return next({ ctx: { ...tenantCtx, actor: requireUser(tenantCtx) } });
     })
     .use(counted)
     .use(known);

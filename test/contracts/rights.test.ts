@@ -24,6 +24,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "clients.setFeatures": "staff",
   "clients.update": "settings:write",
   "clients.updateSettings": "settings:write, members only",
+  "clients.view": "staff",
   "connections.answerShown": "connections:write",
   "connections.choose": "connections:write",
   "connections.connectKey": "connections:write",
@@ -47,6 +48,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "integrations.refresh": "staff",
   "me.changeLanguage": "personal",
   "me.completeOnboarding": "personal",
+  "me.endView": "personal",
   "me.revokeOtherSessions": "personal",
   "me.revokeSession": "personal",
   "me.update": "personal",
@@ -115,6 +117,8 @@ let own: Tenant;
 let viewer: Actor;
 let stranger: Actor;
 let staff: Actor;
+/** An admin who looks at the tenant as its people see it. */
+let visitor: Actor;
 const anonymous: Actor = { type: "anonymous" };
 
 beforeAll(async () => {
@@ -122,7 +126,9 @@ beforeAll(async () => {
   own = await makeTenant();
   viewer = (await makeUser({ roles: [[tenant, "viewer"]] })).actor;
   stranger = (await makeUser({ roles: [[own, "owner"]] })).actor;
-  staff = (await makeUser({ staff: true })).actor;
+  const admin = (await makeUser({ staff: true })).actor;
+  staff = admin;
+  visitor = { ...admin, staff: false, memberships: [{ tenant, role: "visitor" }], viewingUntil: Date.now() + 60_000 };
 });
 
 const linesOf = async () => (await openDb(testEnv.DB).select({ lines: count() }).from(auditLog))[0]?.lines;
@@ -157,6 +163,7 @@ describe.each(mutations)("%s", (name) => {
       viewer: await answer(name, viewer),
       stranger: await answer(name, stranger),
       staff: only ? await answer(name, staff) : undefined,
+      visitor: await answer(name, visitor),
     };
     const others = isRight ? "NOT_FOUND" : who === "staff" ? "FORBIDDEN" : "opened";
     const byRight = isRight && allows("viewer", who as Permission) ? "opened" : "FORBIDDEN";
@@ -165,6 +172,7 @@ describe.each(mutations)("%s", (name) => {
       viewer: isRight ? byRight : others,
       stranger: others,
       staff: only ? "NOT_FOUND" : undefined,
+      visitor: who === "public" ? "opened" : "FORBIDDEN",
     });
     if (others !== "opened" && byRight !== "opened") expect(await linesOf()).toBe(before);
   });

@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { readTheme } from "#app/theme.ts";
 import { noteActivity } from "#server/domain/clients/note-activity.ts";
 import { rememberTenant } from "#server/domain/people/last-tenant.ts";
+import { asVisitor } from "#server/domain/people/view-client.ts";
 import { setFlash, takeFlash } from "#server/flash.ts";
 import { describeError, httpStatusOf } from "#server/trpc/errors.ts";
 import { createCaller } from "#server/trpc/root.ts";
@@ -23,11 +24,13 @@ const noPage = /%5c|%[01][0-9a-f]|%7f|\\/i;
 
 pages.all("*", async (c) => {
   if (noPage.test(new URL(c.req.url).pathname)) throw new TRPCError({ code: "NOT_FOUND" });
-  const ctx = c.get("ctx");
+  const tenant = /^\/t\/([a-z0-9-]+)/.exec(c.req.path)?.[1];
+  const visitor = tenant ? await asVisitor(c.get("ctx"), tenant) : null;
+  const ctx = visitor ?? c.get("ctx");
   const cookieHeader = c.req.header("cookie") ?? null;
   const isOpened = c.req.method === "GET" && !isPrefetch(c.req.raw.headers);
-  const tenant = /^\/t\/([a-z0-9-]+)/.exec(c.req.path)?.[1];
-  if (isOpened && tenant) {
+  // Who only looks was not there.
+  if (isOpened && tenant && !visitor) {
     rememberTenant(ctx, tenant);
     c.executionCtx.waitUntil(noteActivity(ctx, tenant));
   }

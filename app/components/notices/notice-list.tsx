@@ -73,6 +73,8 @@ function useTitleOf() {
         return t(`what.${params.news ?? "announced"}`, named);
       case "account_changed":
         return t("what.account_changed", named);
+      case "viewed":
+        return t("what.viewed", named);
       case "incident":
         return t(`what.${params.over ? "over" : (params.fails ?? "unavailable")}`, named);
       case "version":
@@ -92,6 +94,8 @@ function whereMended({ kind, provider }: Notice, base: string): string {
     case "key_end":
     case "account_changed":
       return provider ? `${base}/integrations/${provider.id}` : `${base}/integrations`;
+    case "viewed":
+      return `${base}/settings/audit`;
     case "incident":
       return "/admin/incidents";
     case "version":

@@ -9,6 +9,7 @@ export const audit = {
     client_created: "Client created",
     client_activated: "Client activated",
     client_updated: "Client changed",
+    client_viewed: "Viewed as the client by the agency",
     connection_connected: "Account connected",
     connection_reconnected: "Account reconnected",
     connection_reminded: "Reminder to reconnect sent",

@@ -1,6 +1,7 @@
 /** The agency's pages of a client. */
 export const clients = {
   client: {
+    view: "View as client",
     tabs: {
       data: "Its data",
       health: "Health",

@@ -8,6 +8,7 @@ export const errors = {
   admins_only: "Only the agency’s admins can do this.",
   other_site: "This request came from another site.",
   asker_only: "Only the admin who requested this can view it.",
+  only_looking: "Read-only: you’re viewing as the client. Stop viewing to make changes.",
   other_admin: "A different admin has to decide this.",
   invitation_of_another: "This invitation is for a different email address.",
   role_not_yours_to_give: "You can’t assign this role.",

@@ -17,6 +17,11 @@ export const notices = {
     endsBody: "Everything works today. Reconnect before then to keep it working.",
     endsBodyKey: "Everything works today. Enter a new key before then to keep it working.",
   },
+  viewing: {
+    title: "You’re viewing {{client}} as the client sees it",
+    body: "Read-only until {{time}}. The client is told, and the view is in their audit log.",
+    end: "Stop viewing",
+  },
   ending: {
     title: "This workspace will be deleted on {{date}}",
     body: "All syncs have stopped, and everything will be deleted that day. An owner can cancel this or export the data under Your data.",

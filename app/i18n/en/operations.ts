@@ -137,6 +137,7 @@ export const operations = {
       reconnect: "Reconnect",
       cliff: "Expiring access",
       account_changed: "Changed account",
+      viewed: "Views by the agency",
       incident: "Incident",
       reveal: "Access request",
       version: "API version retired",

@@ -6,6 +6,7 @@ export const audit = {
     client_created: "Client créé",
     client_activated: "Client activé",
     client_updated: "Client modifié",
+    client_viewed: "Consulté par l’agence en tant que client",
     connection_connected: "Compte connecté",
     connection_reconnected: "Compte reconnecté",
     connection_reminded: "Rappel de reconnexion envoyé",

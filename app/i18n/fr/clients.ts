@@ -3,6 +3,7 @@ import type { Translation } from "../shape.ts";
 
 export const clients = {
   client: {
+    view: "Voir comme le client",
     tabs: {
       data: "Ses données",
       health: "Santé",

@@ -7,6 +7,7 @@ export const errors = {
   admins_only: "Réservé aux administrateurs de l’agence.",
   other_site: "Cette demande vient d’un autre site.",
   asker_only: "Seul l’administrateur qui a fait la demande peut le voir.",
+  only_looking: "Lecture seule : vous consultez en tant que client. Quittez ce mode pour modifier.",
   other_admin: "C’est à un autre administrateur de décider.",
   invitation_of_another: "Cette invitation est pour une autre adresse e-mail.",
   role_not_yours_to_give: "Vous ne pouvez pas attribuer ce rôle.",

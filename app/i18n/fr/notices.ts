@@ -20,6 +20,11 @@ export const notices = {
     endsBody: "Tout fonctionne aujourd’hui. Reconnectez-le avant cette date pour que cela continue.",
     endsBodyKey: "Tout fonctionne aujourd’hui. Saisissez une nouvelle clé avant cette date pour que cela continue.",
   },
+  viewing: {
+    title: "Vous consultez {{client}} comme le client le voit",
+    body: "Lecture seule jusqu’à {{time}}. Le client en est informé, et la consultation figure dans son journal d’audit.",
+    end: "Quitter",
+  },
   ending: {
     title: "Cet espace sera supprimé le {{date}}",
     body: "Les synchronisations sont arrêtées et tout sera supprimé ce jour-là. Un propriétaire peut annuler ou exporter les données sous Vos données.",

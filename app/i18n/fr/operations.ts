@@ -144,6 +144,7 @@ export const operations = {
       reconnect: "Reconnexion",
       cliff: "Accès qui expire",
       account_changed: "Compte modifié",
+      viewed: "Consultation par l’agence",
       incident: "Incident",
       reveal: "Demande d’accès",
       version: "Version d’API retirée",

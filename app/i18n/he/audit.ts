@@ -6,6 +6,7 @@ export const audit = {
     client_created: "לקוח נוצר",
     client_activated: "לקוח הופעל",
     client_updated: "לקוח עודכן",
+    client_viewed: "הסוכנות צפתה כלקוח",
     connection_connected: "חשבון חובר",
     connection_reconnected: "חשבון חובר מחדש",
     connection_reminded: "נשלחה תזכורת לחיבור מחדש",

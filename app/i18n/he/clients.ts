@@ -3,6 +3,7 @@ import type { Translation } from "../shape.ts";
 
 export const clients = {
   client: {
+    view: "צפייה כלקוח",
     tabs: {
       data: "הנתונים שלו",
       health: "מצב",

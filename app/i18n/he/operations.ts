@@ -143,6 +143,7 @@ export const operations = {
       reconnect: "חיבור מחדש",
       cliff: "גישה שעומדת לפוג",
       account_changed: "חשבון שהשתנה",
+      viewed: "צפייה של הסוכנות",
       incident: "תקלה",
       reveal: "בקשת גישה",
       version: "גרסת API הופסקה",

@@ -12,6 +12,7 @@ import { mailReconnect } from "./mail-reconnect.ts";
 import { mailReveal } from "./mail-reveal.ts";
 import { mailSignIn } from "./mail-sign-in.ts";
 import { mailVersion } from "./mail-version.ts";
+import { mailViewed } from "./mail-viewed.ts";
 import type { HandOn } from "./send-to-each.ts";
 
 /**
@@ -33,6 +34,8 @@ export function workMail(ctx: Ctx, message: MailMessage, handOn?: HandOn): Promi
       return mailKeyEnd(ctx, message, handOn);
     case "mail.account_changed":
       return mailAccountChanged(ctx, message, handOn);
+    case "mail.viewed":
+      return mailViewed(ctx, message, handOn);
     case "mail.incident":
       return mailIncident(ctx, message, handOn);
     case "mail.version":

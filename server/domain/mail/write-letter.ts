@@ -194,6 +194,19 @@ export function incidentLetter(facts: {
   });
 }
 
+/** An admin of the agency looked at a client's pages, on that day (milliseconds since 1970, in UTC). */
+export function viewedLetter(facts: { locale: Locale; name: string; tenant: string; at: number; url: string }): Letter {
+  const { greeting, viewed } = words[facts.locale];
+  const tenant = nameInMail(facts.tenant);
+  return draw(facts.locale, {
+    subject: viewed.subject(tenant),
+    greeting: greeting(nameInMail(facts.name)),
+    paragraphs: [viewed.body(tenant, longDate({ ...facts, timeZone: "UTC" })), viewed.meaning],
+    button: { label: viewed.button, url: facts.url },
+    notes: [viewed.why],
+  });
+}
+
 /** A provider retired a version of its API that we still speak: for the agency's admins. */
 export function versionLetter(facts: { locale: Locale; name: string; provider: string; version: string; url: string }): Letter {
   const { greeting, version, becauseStaff } = words[facts.locale];
@@ -293,6 +306,8 @@ function subjectFor(
       return say.keyEnd.subject[params.news ?? "announced"](provider, tenant, on);
     case "account_changed":
       return say.accountChanged.subject(provider, tenant);
+    case "viewed":
+      return say.viewed.subject(tenant);
     case "incident":
       return params.over ? say.incident.closedSubject(provider) : say.incident.subject[params.fails ?? "unavailable"](provider);
     case "version":

@@ -7,7 +7,7 @@ import { homeOf } from "./home-of.ts";
 import { listMembersWho, listStaff, type Reader } from "./list-readers.ts";
 import { type NoticeMail, openOf, type Subject, subjectOf } from "./subject-of.ts";
 
-/** Something that people are to know. Whom it is for follows from its mail: who may connect accounts there, or the agency's admins. */
+/** Something that people are to know. Whom it is for follows from its mail: those who may connect accounts there, or read its audit log, or the agency's admins. */
 export interface News {
   mail: NoticeMail;
   /** Tells it from others about the same subject: nobody is told the same event twice, and it takes the place of earlier ones. */
@@ -86,8 +86,10 @@ async function write(ctx: Ctx, about: Subject, { mail, event, params = {}, excep
   }
 }
 
-const readersOf = (ctx: Ctx, { tenant, kind }: Subject): Promise<Reader[]> =>
-  agencyNoticeKinds.some((own) => own === kind) ? listStaff(ctx) : listMembersWho({ ...ctx, tenant: { id: tenant } }, "connections:write");
+function readersOf(ctx: Ctx, { tenant, kind }: Subject): Promise<Reader[]> {
+  if (agencyNoticeKinds.some((own) => own === kind)) return listStaff(ctx);
+  return listMembersWho({ ...ctx, tenant: { id: tenant } }, kind === "viewed" ? "audit:read" : "connections:write");
+}
 
 /** The queue has their mail; what a reader's preferences held back meanwhile stays held. */
 async function letGo(ctx: Ctx, { tenant }: Subject, { ids, dueAt }: Written): Promise<void> {

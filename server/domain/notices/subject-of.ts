@@ -21,6 +21,8 @@ export function subjectOf(message: MailMessage): Subject | null {
       return { tenant: message.tenant, kind: "key_end", subject: message.connection };
     case "mail.account_changed":
       return { tenant: message.tenant, kind: "account_changed", subject: message.connection };
+    case "mail.viewed":
+      return { tenant: message.tenant, kind: "viewed", subject: `${message.by} ${message.day}` };
     case "mail.incident":
       return { tenant: "", kind: "incident", subject: message.incident };
     case "mail.version":
@@ -46,6 +48,14 @@ export const openOf = ({ tenant, kind, subject }: Subject) =>
 export type NoticeMail = Extract<
   MailMessage,
   {
-    type: "mail.reconnect" | "mail.cliff" | "mail.key_end" | "mail.account_changed" | "mail.incident" | "mail.version" | "mail.reveal";
+    type:
+      | "mail.reconnect"
+      | "mail.cliff"
+      | "mail.key_end"
+      | "mail.account_changed"
+      | "mail.viewed"
+      | "mail.incident"
+      | "mail.version"
+      | "mail.reveal";
   }
 >;

@@ -1,20 +1,22 @@
 import { type Role, roles } from "#db/words/tenants.ts";
 
+/** A member's role, or that of an admin of the agency who looks at a client's pages as its people see them. */
+export type PortalRole = Role | "visitor";
 /** `staff` and `system` are no roles that a member can hold: the agency's admins and the engine act with them. */
-export type TenantRole = Role | "staff" | "system";
+export type TenantRole = PortalRole | "staff" | "system";
 
 /** Who may do what in a tenant. Read it as a table: a line is a right, an x is a role that has it. */
 const table = {
-  //                    owner admin developer billing member viewer
-  "portal:read": "  x     x       x        x       x      x  ",
-  "connections:write": "  x     x       x        .       .      .  ",
-  "runs:start": "  x     x       x        .       x      .  ",
-  "team:read": "  x     x       x        x       x      x  ",
-  "team:write": "  x     x       .        .       .      .  ",
-  "settings:write": "  x     x       .        .       .      .  ",
-  "audit:read": "  x     x       .        .       .      .  ",
-  "data:export": "  x     x       .        .       .      .  ",
-  "data:delete": "  x     .       .        .       .      .  ",
+  //                    owner admin developer billing member viewer visitor
+  "portal:read": "  x     x       x        x       x      x      x  ",
+  "connections:write": "  x     x       x        .       .      .      .  ",
+  "runs:start": "  x     x       x        .       x      .      .  ",
+  "team:read": "  x     x       x        x       x      x      x  ",
+  "team:write": "  x     x       .        .       .      .      .  ",
+  "settings:write": "  x     x       .        .       .      .      .  ",
+  "audit:read": "  x     x       .        .       .      .      x  ",
+  "data:export": "  x     x       .        .       .      .      .  ",
+  "data:delete": "  x     .       .        .       .      .      .  ",
 } as const;
 
 export type Permission = keyof typeof table;
@@ -22,7 +24,7 @@ export type Permission = keyof typeof table;
 /** Whether the table gives this right to the role; staff and the engine have all of them. */
 export function allows(role: TenantRole, permission: Permission): boolean {
   if (role === "staff" || role === "system") return true;
-  return table[permission].trim().split(/\s+/)[roles.indexOf(role)] === "x";
+  return table[permission].trim().split(/\s+/)[[...roles, "visitor"].indexOf(role)] === "x";
 }
 
 /** All that a role may do, in the table's order: what a page shows or leaves out. */

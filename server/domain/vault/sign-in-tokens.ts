@@ -22,12 +22,12 @@ const derive = (config: Config, purpose: string, id: string): Uint8Array =>
   );
 
 /**
- * The token of a link that we mail, the PKCE verifier of a state, the mark of a browser or the code of a privacy request, from its id: 256 bits that only
+ * The token of a link that we mail, the PKCE verifier of a state, the mark of a browser, the code of a privacy request or the proof of a look at a client, from its id: 256 bits that only
  * the holder of SIGNING_KEY can make.
  */
 export const linkToken = (
   config: Config,
-  purpose: "sign-in" | "known-browser" | "invitation" | "pkce" | "browser" | "privacy",
+  purpose: "sign-in" | "known-browser" | "invitation" | "pkce" | "browser" | "privacy" | "view",
   id: string,
 ): string => encodeBase64urlNoPadding(derive(config, purpose, id));
 

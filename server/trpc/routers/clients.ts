@@ -26,6 +26,7 @@ import { setFeatures } from "#server/domain/clients/set-features.ts";
 import { validateClient } from "#server/domain/clients/validate-client.ts";
 import { readCosts } from "#server/domain/costs/read-costs.ts";
 import { Cost, ReadCosts } from "#server/domain/costs/schemas.ts";
+import { beginView } from "#server/domain/people/view-client.ts";
 import { OwnPlan } from "#server/domain/tenancy/schemas.ts";
 import { member, memberOrStaff, router, staff, staffIn } from "#server/trpc/init.ts";
 import { Done, Finding, whenDone } from "#server/trpc/replies.ts";
@@ -115,6 +116,9 @@ export const clients = router({
     .input(ReadCosts)
     .output(z.array(Cost))
     .query(({ ctx, input }) => readCosts(ctx, input)),
+
+  /** Lets the admin who asks look at the client's pages as its people see them, in this browser. */
+  view: staffIn.mutation(({ ctx }) => beginView(ctx)),
 
   validate: staffIn
     .meta({ openapi: { method: "GET", path: "/clients/{tenant}/validation", summary: "What is missing or inconsistent in a client" } })

@@ -1,6 +1,7 @@
 import { listSessions, revokeOtherSessions, revokeSession } from "#server/domain/people/own-sessions.ts";
 import { completeOnboarding, updateProfile } from "#server/domain/people/profile.ts";
 import { Language, Profile, SessionRef } from "#server/domain/people/schemas.ts";
+import { endView } from "#server/domain/people/view-client.ts";
 import { permissionsOf } from "#server/domain/tenancy/permissions.ts";
 import { personal, router } from "#server/trpc/init.ts";
 
@@ -14,6 +15,8 @@ export const me = router({
     timezone: actor.timezone,
     staff: actor.staff,
     onboarded: actor.onboarded,
+    /** Until when an admin looks at a client as its people see it. */
+    viewingUntil: actor.viewingUntil ?? null,
     tenants: actor.memberships.map(
       ({ tenant: { id, name, vertical, status, locale, timezone, currency, endsAt }, role, dismissed = [] }) => ({
         id,
@@ -30,6 +33,8 @@ export const me = router({
       }),
     ),
   })),
+  /** Back from looking at a client. */
+  endView: personal.mutation(({ ctx }) => endView(ctx)),
   update: personal.input(Profile).mutation(({ ctx, input }) => updateProfile(ctx, input)),
   /** The language menu: pages, mails and every other browser follow it. */
   changeLanguage: personal.input(Language).mutation(({ ctx, input }) => updateProfile(ctx, input)),

@@ -83,6 +83,13 @@ export const en = {
     unintended: (provider: string) => `If this was intended, you don’t have to do anything. If not, change it back on ${provider}.`,
     button: "View the connection",
   },
+  viewed: {
+    subject: (tenant: string) => `The agency viewed ${tenant}`,
+    body: (tenant: string, on: string) => `On ${on} an admin of the agency looked at the pages of ${tenant}, as your team sees them.`,
+    meaning: "Viewing is read-only: nothing was changed. Each view is in your audit log, with its time.",
+    button: "View audit log",
+    why: "You get this email because your role can read the audit log.",
+  },
   incident: {
     subject: {
       unavailable: (provider: string) => `${provider} isn’t responding for many clients`,

@@ -85,6 +85,15 @@ export const fr: Words = {
     unintended: (provider) => `Si c’était voulu, vous n’avez rien à faire. Sinon, rétablissez le réglage chez ${provider}.`,
     button: "Voir la connexion",
   },
+  viewed: {
+    subject: (tenant: string) => `L’agence a consulté ${tenant}`,
+    body: (tenant: string, on: string) =>
+      `Le ${on}, un administrateur de l’agence a consulté les pages de ${tenant} comme votre équipe les voit.`,
+    meaning:
+      "La consultation est en lecture seule : rien n’a été modifié. Chaque consultation figure dans votre journal d’audit, avec son heure.",
+    button: "Voir le journal d’audit",
+    why: "Vous recevez cet e-mail parce que votre rôle permet de lire le journal d’audit.",
+  },
   incident: {
     subject: {
       unavailable: (provider) => `${provider} ne répond plus pour de nombreux clients`,

@@ -80,6 +80,13 @@ export const he: Words = {
     unintended: (provider) => `אם השינוי היה מכוון, אין צורך לעשות דבר. אם לא, אפשר לבטל אותו אצל ${provider}.`,
     button: "לצפייה בחיבור",
   },
+  viewed: {
+    subject: (tenant: string) => `הסוכנות צפתה ב־${tenant}`,
+    body: (tenant: string, on: string) => `ב־${on} מנהל בסוכנות צפה בדפים של ${tenant} כפי שהצוות שלך רואה אותם.`,
+    meaning: "הצפייה היא לקריאה בלבד: דבר לא השתנה. כל צפייה רשומה ביומן הביקורת שלך, עם השעה.",
+    button: "לצפייה ביומן הביקורת",
+    why: "קיבלת את המייל הזה כי התפקיד שלך מאפשר לקרוא את יומן הביקורת.",
+  },
   incident: {
     subject: {
       unavailable: (provider) => `‏${provider} לא מגיב עבור לקוחות רבים`,
