@@ -8,6 +8,7 @@ import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Link } from "#app/components/ui/link.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -64,23 +65,23 @@ export default function ClientTeam() {
                 header: t("team.person"),
                 primary: true,
                 cell: ({ name, email }) => (
-                  <span className="grid min-w-0 justify-items-start">
-                    <bdi className="[overflow-wrap:anywhere]">{name || email}</bdi>
-                    {name && <bdi className="text-[0.8125rem] font-normal text-ink-faint [overflow-wrap:anywhere]">{email}</bdi>}
-                  </span>
+                  <NameAndNote note={name && <bdi>{email}</bdi>}>
+                    <bdi>{name || email}</bdi>
+                  </NameAndNote>
                 ),
               },
               { key: "role", header: t("team.role"), cell: ({ role }) => t(`team:role.${role}`) },
               {
                 key: "state",
                 header: t("team.state"),
+                aside: true,
                 cell: ({ invited, expired }) => (
                   <Badge tone={invited ? (expired ? "warn" : "info") : "ok"}>
                     {t(invited ? (expired ? "team.expired" : "team.invited") : "team.member")}
                   </Badge>
                 ),
               },
-              { key: "since", header: t("team.since"), cell: ({ since }) => <Time at={since} style="date" /> },
+              { key: "since", header: t("team.since"), named: true, cell: ({ since }) => <Time at={since} style="date" /> },
             ]}
           />
         </Card>

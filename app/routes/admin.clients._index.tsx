@@ -1,7 +1,9 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { Building2, CircleCheck, Plus, SearchX } from "lucide-react";
-import { ClientTable } from "#app/components/admin/client-table.tsx";
+import { readColumns } from "#app/columns.ts";
+import { ClientTable, useFleetLabels } from "#app/components/admin/client-table.tsx";
+import { ColumnPicker } from "#app/components/admin/column-picker.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
@@ -31,12 +33,14 @@ export async function loader(args: LoaderFunctionArgs) {
   const { show, ...filters } = { ...asked, status: choiceOf(status, STATUSES) };
   const attention = show === "attention";
   const { clients, next, totals } = await api.clients.list({ ...filters, attention });
-  return { title: titleOf(wordsIn(locale)("clients:clients.title")), filters, attention, totals, page: { items: clients, next } };
+  const shown = readColumns(args.request.headers.get("Cookie"), "fleet");
+  return { title: titleOf(wordsIn(locale)("clients:clients.title")), filters, attention, totals, shown, page: { items: clients, next } };
 }
 
 export default function Clients() {
   const t = useWords();
-  const { filters, attention, totals, page } = useLoaderData<typeof loader>();
+  const { filters, attention, totals, shown, page } = useLoaderData<typeof loader>();
+  const labels = useFleetLabels();
   const filtered = Boolean(filters.search || filters.status);
   const addressOf = (show: string | null) => {
     const asked = Object.entries({ show, search: filters.search, status: filters.status }).flatMap(([key, value]) =>
@@ -67,33 +71,37 @@ export default function Clients() {
           { to: addressOf("attention"), label: t("fleet:attention"), count: totals.attention, current: attention },
         ]}
       />
-      <FilterForm active={filtered}>
-        {attention && <input type="hidden" name="show" value="attention" />}
-        <Field label={t("fleet:search")} className="col-span-2 sm:w-64!">
-          <Input
-            name="search"
-            type="search"
-            required={false}
-            maxLength={80}
-            placeholder={t("fleet:searchHint")}
-            defaultValue={filters.search}
-          />
-        </Field>
-        <Field label={t("fleet:status")}>
-          <Select
-            name="status"
-            required={false}
-            defaultValue={filters.status ?? ""}
-            options={[
-              { value: "", label: t("admin:filter.anyStatus") },
-              ...STATUSES.map((status) => ({ value: status, label: t(`admin:clientStatus.${status}`) })),
-            ]}
-          />
-        </Field>
-      </FilterForm>
+      <div className="flex gap-3 [&>search]:flex-1">
+        <FilterForm active={filtered}>
+          {attention && <input type="hidden" name="show" value="attention" />}
+          <Field label={t("fleet:search")} className="col-span-2 sm:w-64!">
+            <Input
+              name="search"
+              type="search"
+              required={false}
+              maxLength={80}
+              placeholder={t("fleet:searchHint")}
+              defaultValue={filters.search}
+            />
+          </Field>
+          <Field label={t("fleet:status")}>
+            <Select
+              name="status"
+              required={false}
+              defaultValue={filters.status ?? ""}
+              options={[
+                { value: "", label: t("admin:filter.anyStatus") },
+                ...STATUSES.map((status) => ({ value: status, label: t(`admin:clientStatus.${status}`) })),
+              ]}
+            />
+          </Field>
+        </FilterForm>
+        <ColumnPicker table="fleet" labels={labels} shown={shown} />
+      </div>
       <Card padding="none">
         <ClientTable
           clients={page.items}
+          shown={shown}
           empty={
             attention && !filtered ? (
               <EmptyState icon={CircleCheck} title={t("fleet:noneTroubled")}>

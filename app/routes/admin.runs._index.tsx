@@ -1,7 +1,10 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { CirclePlay, SearchX } from "lucide-react";
+import { readColumns } from "#app/columns.ts";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
+import { ClientName } from "#app/components/admin/client-link.tsx";
+import { ColumnPicker } from "#app/components/admin/column-picker.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { STATUSES } from "#app/components/runs/run-status.tsx";
@@ -10,7 +13,6 @@ import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
-import { Link } from "#app/components/ui/link.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -38,64 +40,75 @@ export async function loader(args: LoaderFunctionArgs) {
     since: filters.since && Date.now() - PERIODS[filters.since],
     cursor: filters.cursor,
   });
-  return { title: titleOf(wordsIn(locale)("operations:runs.title")), filters, page };
+  const shown = readColumns(args.request.headers.get("Cookie"), "runs");
+  return { title: titleOf(wordsIn(locale)("operations:runs.title")), filters, shown, page };
 }
 
 export default function Runs() {
   const t = useWords();
-  const { filters, page } = useLoaderData<typeof loader>();
+  const { filters, shown, page } = useLoaderData<typeof loader>();
   const { jobs, titleOfJob } = useAdmin();
   const filtered = Boolean(filters.client || filters.job || filters.status || filters.since);
   return (
     <>
       <PageHeader title={t("runs.title")} description={t("runs.description")} />
-      <FilterForm active={filtered}>
-        <ClientFilter value={filters.client} />
-        <Field label={t("runs:runs.job")}>
-          <Select
-            name="job"
-            required={false}
-            defaultValue={filters.job ?? ""}
-            options={[{ value: "", label: t("runs:runs.anyJob") }, ...jobs.map(({ id, title }) => ({ value: id, label: title }))]}
-          />
-        </Field>
-        <Field label={t("runs:runs.status")}>
-          <Select
-            name="status"
-            required={false}
-            defaultValue={filters.status ?? ""}
-            options={[
-              { value: "", label: t("runs:runs.anyStatus") },
-              ...STATUSES.map((status) => ({ value: status, label: t(`runs:status.${status}`) })),
-            ]}
-          />
-        </Field>
-        <Field label={t("runs.since")}>
-          <Select
-            name="since"
-            required={false}
-            defaultValue={filters.since ?? ""}
-            options={[
-              { value: "", label: t("runs.anyTime") },
-              ...PERIOD_NAMES.map((period) => ({ value: period, label: t(`runs.period.${period}`) })),
-            ]}
-          />
-        </Field>
-      </FilterForm>
+      <div className="flex gap-3 [&>search]:flex-1">
+        <FilterForm active={filtered}>
+          <ClientFilter value={filters.client} />
+          <Field label={t("runs:runs.job")}>
+            <Select
+              name="job"
+              required={false}
+              defaultValue={filters.job ?? ""}
+              options={[{ value: "", label: t("runs:runs.anyJob") }, ...jobs.map(({ id, title }) => ({ value: id, label: title }))]}
+            />
+          </Field>
+          <Field label={t("runs:runs.status")}>
+            <Select
+              name="status"
+              required={false}
+              defaultValue={filters.status ?? ""}
+              options={[
+                { value: "", label: t("runs:runs.anyStatus") },
+                ...STATUSES.map((status) => ({ value: status, label: t(`runs:status.${status}`) })),
+              ]}
+            />
+          </Field>
+          <Field label={t("runs.since")}>
+            <Select
+              name="since"
+              required={false}
+              defaultValue={filters.since ?? ""}
+              options={[
+                { value: "", label: t("runs.anyTime") },
+                ...PERIOD_NAMES.map((period) => ({ value: period, label: t(`runs.period.${period}`) })),
+              ]}
+            />
+          </Field>
+        </FilterForm>
+        <ColumnPicker
+          table="runs"
+          shown={shown}
+          labels={{
+            client: t("admin:filter.client"),
+            status: t("runs:runs.status"),
+            trigger: t("runs:runs.trigger"),
+            started: t("runs:runs.started"),
+            took: t("runs:runs.took"),
+          }}
+        />
+      </div>
       <Card padding="none">
         <RunTable
           caption={t("runs.title")}
           base="/admin/runs"
+          shown={shown}
           runs={page.items.map((run) => ({ ...run, title: titleOfJob(run.job) }))}
           more={[
             {
               key: "client",
               header: t("admin:filter.client"),
-              cell: ({ tenantId, tenantName }) => (
-                <Link to={`/admin/clients/${tenantId}`} className="rounded-sm transition-colors hover:text-accent">
-                  <bdi>{tenantName}</bdi>
-                </Link>
-              ),
+              cell: ({ tenantId, tenantName }) => <ClientName id={tenantId} name={tenantName} />,
             },
           ]}
           empty={

@@ -94,8 +94,8 @@ export default function Sessions() {
               header: t("sessions.address"),
               cell: ({ ip }) => <bdi className="font-mono text-[0.8125rem]">{ip}</bdi>,
             },
-            { key: "used", header: t("sessions.lastUsed"), cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
-            { key: "since", header: t("sessions.since"), cell: ({ createdAt }) => <Time at={createdAt} style="date" /> },
+            { key: "used", header: t("sessions.lastUsed"), named: true, cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
+            { key: "since", header: t("sessions.since"), named: true, cell: ({ createdAt }) => <Time at={createdAt} style="date" /> },
             {
               key: "actions",
               header: <span className="sr-only">{t("sessions.actions")}</span>,

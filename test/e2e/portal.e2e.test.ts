@@ -521,6 +521,34 @@ describe("every page", () => {
     // Sixty pages, each looked at by a slow machine too.
   }, 480_000);
 
+  test("of the admin has no table that leaves its card and nothing that leaves the page, from a phone's width to a desktop's", async () => {
+    const page = await staff.newPage();
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    for (const path of [...adminPages.filter((path) => path !== "/docs/api"), "/admin/mails", "/admin/clients/beta"]) {
+      await page.goto(path);
+      for (const width of [360, 660, 820, 1000, 1150, 1440]) {
+        await page.setViewportSize({ width, height: 900 });
+        await expectNoSidewaysScroll(page);
+        expect(await leavingTables(page), `${path} at ${width} px`).toEqual([]);
+      }
+    }
+    await page.close();
+  });
+
+  test("has rows of one line on a desktop, and cards of two lines on a phone, of what the admin looks at most", async () => {
+    const page = await staff.newPage();
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto("/admin/runs");
+    const heights = () =>
+      page.locator("main tbody tr").evaluateAll((rows) => rows.map((row) => Math.round(row.getBoundingClientRect().height)));
+    const [most] = (await heights()).sort((a, b) => b - a);
+    expect(most).toBeGreaterThanOrEqual(36);
+    expect(most).toBeLessThanOrEqual(40);
+    await page.setViewportSize({ width: 360, height: 900 });
+    expect((await heights()).every((height) => height < 72)).toBe(true);
+    await page.close();
+  });
+
   test("is in the theme that its person chose, and the other one has other colours", async () => {
     const page = await acme.newPage();
     const ink = () => page.evaluate(() => getComputedStyle(document.body).color);
@@ -549,6 +577,16 @@ test("nothing that the Worker printed all the while holds what a provider issued
   // Without a mail server the terminal is the mailbox: its lines have the link.
   expect(holding(await mailedSecrets()).filter((line) => !line.includes('"message":"mail"'))).toEqual([]);
 });
+
+/** Tables that are wider than what holds them, by their captions. */
+const leavingTables = (page: Page) =>
+  page.locator("main table").evaluateAll((tables) =>
+    tables.flatMap((table) => {
+      const [own, card] = [table, table.closest(".glass") ?? table.parentElement ?? table].map((each) => each.getBoundingClientRect());
+      const leaves = own && card && (own.left < card.left - 0.5 || own.right > card.right + 0.5);
+      return leaves ? [table.querySelector("caption")?.textContent] : [];
+    }),
+  );
 
 /** Ticks an account on the sandbox's consent page. */
 async function chooseAccount(page: Page, account: string): Promise<void> {

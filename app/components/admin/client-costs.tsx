@@ -24,6 +24,7 @@ export function ClientCosts({ costs }: { costs: Outputs["clients"]["costs"] }) {
           {
             key: "quantity",
             header: t("costs.quantity"),
+            aside: true,
             align: "end",
             cell: ({ quantity, currency }) => (currency === "" ? format.count(quantity) : format.money({ minor: quantity, currency })),
           },

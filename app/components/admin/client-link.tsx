@@ -19,3 +19,14 @@ export function ClientLink({ id }: { id: string }) {
     </Link>
   );
 }
+
+/** A client by its name, on one line where rows are. */
+export function ClientName({ id, name }: { id: string; name: string }) {
+  return (
+    <Link to={`/admin/clients/${id}`} className="rounded-sm transition-colors hover:text-accent">
+      <bdi title={name} className="line-clamp-1 max-w-[28ch]">
+        {name}
+      </bdi>
+    </Link>
+  );
+}

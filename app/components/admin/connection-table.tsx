@@ -5,6 +5,8 @@ import { isServed, pausedOf, STATE_TONES } from "#app/components/client/account-
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
@@ -18,8 +20,6 @@ const useWords = wordsOf("clients", "admin", "account", "notices");
 
 type Integration = Outputs["connections"]["list"][number];
 type Account = Integration["connections"][number];
-
-const oneLine = "@min-[40rem]:whitespace-nowrap";
 
 /** A client's accounts at the providers, each with its health and a check by hand (`intent=check`). */
 export function ConnectionTable({ integrations }: { integrations: readonly Integration[] }) {
@@ -47,12 +47,11 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
             header: t("connections.account"),
             primary: true,
             cell: ({ provider, providerName, account }) => (
-              <span className="flex min-w-0 items-center gap-3">
+              <span className="-my-1 flex min-w-0 items-center gap-3">
                 <ProviderMark id={provider} name={providerName} small />
-                <span className="grid min-w-0 justify-items-start">
-                  <bdi className="[overflow-wrap:anywhere]">{account.name}</bdi>
-                  <span className="text-xs font-normal text-ink-faint">{providerName}</span>
-                </span>
+                <NameAndNote note={providerName}>
+                  <bdi>{account.name}</bdi>
+                </NameAndNote>
               </span>
             ),
           },
@@ -60,13 +59,13 @@ export function ConnectionTable({ integrations }: { integrations: readonly Integ
           {
             key: "valid",
             header: t("connections.validUntil"),
-            className: oneLine,
+            named: true,
             cell: ({ account }) => <ValidUntil account={account} />,
           },
           {
             key: "success",
             header: t("connections.lastSuccess"),
-            className: oneLine,
+            named: true,
             cell: ({ account }) =>
               account.lastSuccessAt === null ? <Faint>{t("admin:never")}</Faint> : <Time at={account.lastSuccessAt} />,
           },
@@ -110,7 +109,7 @@ function State({ account }: { account: Account }) {
   const lacks = waiting.length > 0;
   const stopped = pausedOf([account]);
   return (
-    <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+    <span className="grid justify-items-start gap-1">
       <Badge tone={health.state === "healthy" && lacks ? "warn" : STATE_TONES[health.state]}>{t(`account:state.${health.state}`)}</Badge>
       {health.state !== "healthy" && (
         <span className="max-w-[30ch] text-xs text-ink-faint">
@@ -135,7 +134,7 @@ function State({ account }: { account: Account }) {
 
 function ValidUntil({ account: { status, accessExpiresAt } }: { account: Account }) {
   const t = useWords();
-  if (status !== "active") return <Faint>–</Faint>;
+  if (status !== "active") return <None />;
   return accessExpiresAt === null ? <Faint>{t("connections.endless")}</Faint> : <Time at={accessExpiresAt} />;
 }
 
@@ -143,7 +142,7 @@ function Probe({ account: { probedAt, probeResult } }: { account: Account }) {
   const t = useWords();
   if (probedAt === null || probeResult === null) return <Faint>{t("connections.unchecked")}</Faint>;
   return (
-    <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+    <span className="grid justify-items-start gap-1">
       <StatusDot tone={probeResult === "ok" ? "ok" : "danger"} small className="max-w-[24ch]">
         {t(`account:probe.${probeResult}`)}
       </StatusDot>

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Link } from "#app/components/ui/link.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
@@ -27,12 +28,9 @@ export function CredentialTable({ credentials, empty }: { credentials: readonly 
           header: t("credentials.account"),
           primary: true,
           cell: ({ account, providerName, kind }) => (
-            <span className="grid min-w-0 justify-items-start">
-              <bdi className="[overflow-wrap:anywhere]">{account}</bdi>
-              <span className="text-xs font-normal text-ink-faint">
-                {providerName} · {t(`custody:credentials.kinds.${kind}`)}
-              </span>
-            </span>
+            <NameAndNote note={`${providerName} · ${t(`custody:credentials.kinds.${kind}`)}`}>
+              <bdi>{account}</bdi>
+            </NameAndNote>
           ),
         },
         {
@@ -52,16 +50,20 @@ export function CredentialTable({ credentials, empty }: { credentials: readonly 
             </span>
           ),
         },
-        { key: "age", header: t("credentials.stored"), cell: ({ storedAt }) => <Time at={storedAt} /> },
+        { key: "age", header: t("credentials.stored"), named: true, cell: ({ storedAt }) => <Time at={storedAt} /> },
         {
           key: "used",
           header: t("credentials.used"),
+          named: true,
+          spare: true,
           cell: ({ lastUsedAt }) =>
             lastUsedAt === null ? <span className="text-ink-faint">{t("admin:never")}</span> : <Time at={lastUsedAt} />,
         },
         {
           key: "key",
           header: t("credentials.key"),
+          named: true,
+          spare: true,
           cell: ({ rootKeyId, dataKeyVersion }) =>
             dataKeyVersion === null ? (
               <Badge tone="danger">{t("custody:credentials.unreadable")}</Badge>

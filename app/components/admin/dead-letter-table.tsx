@@ -3,13 +3,15 @@ import type { ReactNode } from "react";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Link } from "#app/components/ui/link.tsx";
-import { Table } from "#app/components/ui/table.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
+import { None } from "#app/components/ui/none.tsx";
+import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useAdmin } from "#app/portal/use-admin.ts";
 import type { Outputs } from "#server/trpc/root.ts";
-import { ClientLink } from "./client-link.tsx";
+import { ClientLink, ClientName } from "./client-link.tsx";
 
 const useWords = wordsOf("operations", "admin", "runs");
 
@@ -19,6 +21,7 @@ type Letter = Outputs["deadLetters"]["list"]["items"][number];
 export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]; empty: ReactNode }) {
   const t = useWords();
   const { titleOfJob } = useAdmin();
+  const state: Column<Letter> = { key: "state", header: t("deadLetters.state"), cell: (letter) => <State letter={letter} /> };
   return (
     <Table
       caption={t("deadLetters.title")}
@@ -30,18 +33,16 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
           key: "job",
           header: t("deadLetters.job"),
           primary: true,
-          className: "@min-[40rem]:min-w-36",
           cell: ({ job, runId, reason, queue }) => (
-            <span className="grid min-w-0 justify-items-start">
+            <NameAndNote note={job === null && <code className="font-mono">{queue}</code>}>
               {job !== null && runId !== null ? (
                 <Link to={`/admin/runs/${runId}`} prefetch="intent" className="rounded-sm transition-colors hover:text-accent">
                   {titleOfJob(job)}
                 </Link>
               ) : (
-                <bdi className="line-clamp-3 [overflow-wrap:anywhere]">{reason}</bdi>
+                <bdi className="line-clamp-3">{reason}</bdi>
               )}
-              {job === null && <span className="font-mono text-xs font-normal text-ink-faint">{queue}</span>}
-            </span>
+            </NameAndNote>
           ),
         },
         {
@@ -49,13 +50,11 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
           header: t("admin:filter.client"),
           cell: ({ ofTenant, tenantName }) =>
             ofTenant === null ? (
-              <span className="text-ink-faint">–</span>
+              <None />
             ) : tenantName === null ? (
               <ClientLink id={ofTenant} />
             ) : (
-              <Link to={`/admin/clients/${ofTenant}`} className="rounded-sm transition-colors hover:text-accent">
-                <bdi className="[overflow-wrap:anywhere]">{tenantName}</bdi>
-              </Link>
+              <ClientName id={ofTenant} name={tenantName} />
             ),
         },
         {
@@ -63,18 +62,15 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
           header: t("deadLetters.why"),
           cell: ({ errorKind, errorMessage }) =>
             errorKind === null ? (
-              <span className="text-ink-faint">–</span>
+              <None />
             ) : (
-              <span className="grid min-w-0">
-                {t(`runs:runError.${errorKind}.title`)}
-                {errorMessage !== null && (
-                  <bdi className="line-clamp-2 text-xs text-ink-faint [overflow-wrap:anywhere]">{errorMessage}</bdi>
-                )}
+              <span title={errorMessage ?? undefined} className="line-clamp-2 max-w-[36ch] @min-[40rem]:line-clamp-1">
+                {t(`runs:runError.${errorKind}.title`)} <bdi className="text-xs text-ink-faint">{errorMessage}</bdi>
               </span>
             ),
         },
-        { key: "at", spare: true, header: t("deadLetters.at"), className: "whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },
-        { key: "state", header: t("deadLetters.state"), cell: (letter) => <State letter={letter} /> },
+        { key: "at", aside: true, header: t("deadLetters.at"), cell: ({ at }) => <Time at={at} /> },
+        ...(letters.some(({ replayedAt }) => replayedAt !== null) ? [state] : []),
         {
           key: "actions",
           header: <span className="sr-only">{t("admin:actions")}</span>,
@@ -106,7 +102,7 @@ function State({ letter: { replayedAt, replayedByName } }: { letter: Letter }) {
   const t = useWords();
   if (replayedAt === null) return <Badge tone="danger">{t("deadLetters.open")}</Badge>;
   return (
-    <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+    <span className="inline-flex flex-wrap items-baseline gap-x-2">
       <Badge tone="ok">{t("deadLetters.replayed")}</Badge>
       <span className="text-xs text-ink-faint">
         <Time at={replayedAt} />

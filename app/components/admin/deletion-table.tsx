@@ -3,6 +3,8 @@ import type { ReactNode } from "react";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Link } from "#app/components/ui/link.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
@@ -29,29 +31,27 @@ export function DeletionTable({ deletions, empty }: { deletions: readonly Deleti
           key: "client",
           header: t("deletions.client"),
           primary: true,
-          className: "align-top",
           cell: (deletion) => <Client deletion={deletion} />,
         },
         {
           key: "asked",
           header: t("deletions.asked"),
-          className: "align-top",
           cell: ({ requestedAt, requestedByName, reason }) => (
-            <span className="grid min-w-0 justify-items-end gap-0.5 @min-[40rem]:justify-items-start">
+            <span className="inline-flex flex-wrap items-baseline gap-x-2">
               <Time at={requestedAt} style="date" />
               {requestedByName && <bdi className="[overflow-wrap:anywhere]">{requestedByName}</bdi>}
               <bdi className="text-xs text-ink-faint [overflow-wrap:anywhere]">{reason}</bdi>
             </span>
           ),
         },
-        { key: "due", header: t("deletions.due"), className: "align-top", cell: ({ dueAt }) => <Time at={dueAt} style="date" /> },
+        { key: "due", header: t("deletions.due"), named: true, cell: ({ dueAt }) => <Time at={dueAt} style="date" /> },
         {
           key: "state",
           header: t("deletions.state"),
-          className: "align-top",
+          aside: true,
           cell: ({ state }) => <Badge tone={TONES[state]}>{t(`deletions.states.${state}`)}</Badge>,
         },
-        { key: "receipt", header: t("deletions.receipt"), className: "align-top", cell: (deletion) => <Receipt deletion={deletion} /> },
+        { key: "receipt", header: t("deletions.receipt"), cell: (deletion) => <Receipt deletion={deletion} /> },
       ]}
     />
   );
@@ -59,7 +59,13 @@ export function DeletionTable({ deletions, empty }: { deletions: readonly Deleti
 
 function Client({ deletion: { ofTenant, tenantName, state } }: { deletion: Deletion }) {
   return (
-    <span className="grid min-w-0 justify-items-start">
+    <NameAndNote
+      note={
+        <code dir="ltr" className="font-mono">
+          {ofTenant}
+        </code>
+      }
+    >
       {state === "done" ? (
         <bdi className="[overflow-wrap:anywhere]">{tenantName}</bdi>
       ) : (
@@ -67,17 +73,14 @@ function Client({ deletion: { ofTenant, tenantName, state } }: { deletion: Delet
           <bdi>{tenantName}</bdi>
         </Link>
       )}
-      <code dir="ltr" className="font-mono text-xs font-normal text-ink-faint">
-        {ofTenant}
-      </code>
-    </span>
+    </NameAndNote>
   );
 }
 
 /** What was erased, in numbers; folded by table. */
 function Receipt({ deletion: { id, receipt, keyDestroyedAt, doneAt } }: { deletion: Deletion }) {
   const t = useWords();
-  if (!receipt || doneAt === null) return <span className="text-ink-faint">–</span>;
+  if (!receipt || doneAt === null) return <None />;
   const rows = Object.values(receipt.tables).reduce((sum, count) => sum + count, 0);
   const facts: [string, ReactNode][] = [
     ...(keyDestroyedAt === null ? [] : [[t("deletions.keyDestroyed"), <Time key="key" at={keyDestroyedAt} style="dateTime" />] as const]),

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "#app/components/ui/link.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
@@ -25,22 +26,22 @@ export function DeliveryTable({ deliveries, empty }: { deliveries: readonly Deli
           header: t("topic"),
           primary: true,
           cell: ({ id, topic, providerName }) => (
-            <Link to={`/admin/webhooks/${id}`} className="grid min-w-0 justify-items-start rounded-sm transition-colors hover:text-accent">
-              <bdi className="[overflow-wrap:anywhere]">{providerName}</bdi>
-              <code className="font-mono text-xs font-normal [overflow-wrap:anywhere] text-ink-faint">{topic || "–"}</code>
+            <Link to={`/admin/webhooks/${id}`} className="rounded-sm transition-colors hover:text-accent">
+              <NameAndNote note={topic && <code className="font-mono">{topic}</code>}>
+                <bdi>{providerName}</bdi>
+              </NameAndNote>
             </Link>
           ),
         },
         { key: "client", header: t("client"), cell: (delivery) => <DeliveryOwner delivery={delivery} /> },
-        { key: "receivedAt", header: t("receivedAt"), className: "whitespace-nowrap", cell: ({ receivedAt }) => <Time at={receivedAt} /> },
+        { key: "receivedAt", header: t("receivedAt"), cell: ({ receivedAt }) => <Time at={receivedAt} /> },
         {
           key: "status",
           header: t("status"),
           cell: ({ status, reason }) => (
-            <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+            <NameAndNote note={reason && t(`reasons.${reason}`)}>
               <DeliveryStatus status={status} />
-              {reason && <span className="max-w-[28ch] text-xs text-ink-faint @max-[40rem]:text-end">{t(`reasons.${reason}`)}</span>}
-            </span>
+            </NameAndNote>
           ),
         },
       ]}

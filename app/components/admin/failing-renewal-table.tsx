@@ -1,5 +1,6 @@
 import { Callout } from "#app/components/ui/callout.tsx";
 import { Card } from "#app/components/ui/card.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
@@ -42,7 +43,8 @@ export function FailingRenewalTable({ failing }: { failing: readonly Failing[] }
           {
             key: "next",
             header: t("renewals.next"),
-            cell: ({ nextAt }) => (nextAt === null ? "–" : nextAt <= now ? t("runs:runs.due") : <Time at={nextAt} />),
+            named: true,
+            cell: ({ nextAt }) => (nextAt === null ? <None /> : nextAt <= now ? t("runs:runs.due") : <Time at={nextAt} />),
           },
         ]}
       />

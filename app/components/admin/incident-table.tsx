@@ -18,13 +18,13 @@ export function IncidentTable({ caption, incidents, empty }: { caption: string; 
   const over: Column<Incident> = {
     key: "lasted",
     header: t("lasted"),
-    className: "whitespace-nowrap",
+    named: true,
     cell: ({ openedAt, closedAt }) => (closedAt === null ? null : format.duration(closedAt - openedAt)),
   };
   const seen: Column<Incident> = {
     key: "seen",
     header: t("lastSeen"),
-    className: "whitespace-nowrap",
+    named: true,
     cell: ({ lastSeenAt }) => <Time at={lastSeenAt} />,
   };
   return (
@@ -39,7 +39,7 @@ export function IncidentTable({ caption, incidents, empty }: { caption: string; 
           header: t("provider"),
           primary: true,
           cell: ({ provider, providerName }) => (
-            <span className="flex min-w-0 items-center gap-3">
+            <span className="-my-1 flex min-w-0 items-center gap-3">
               <ProviderMark id={provider} name={providerName} small />
               {providerName}
             </span>
@@ -48,6 +48,7 @@ export function IncidentTable({ caption, incidents, empty }: { caption: string; 
         {
           key: "kind",
           header: t("kind"),
+          aside: true,
           cell: ({ kind, closedAt }) => (
             <Badge tone={closedAt !== null ? "neutral" : kind === "misconfigured" ? "danger" : "warn"}>{t(`kinds.${kind}`)}</Badge>
           ),
@@ -55,17 +56,18 @@ export function IncidentTable({ caption, incidents, empty }: { caption: string; 
         {
           key: "since",
           header: t("admin:incident.since"),
-          className: "whitespace-nowrap",
+          named: true,
           cell: ({ openedAt }) => <Time at={openedAt} style="dateTime" />,
         },
         incidents.some(({ closedAt }) => closedAt !== null) ? over : seen,
         {
           key: "clients",
           header: t("clients"),
-          className: "whitespace-nowrap tabular-nums",
+          named: true,
+          className: "tabular-nums",
           cell: ({ tenantsFailing, tenantsUsing }) => t("clientsOf", { failing: tenantsFailing, using: tenantsUsing }),
         },
-        { key: "jobs", header: t("jobs"), cell: ({ jobs }) => <Jobs jobs={jobs} /> },
+        { key: "jobs", header: t("jobs"), spare: true, cell: ({ jobs }) => <Jobs jobs={jobs} /> },
       ]}
     />
   );

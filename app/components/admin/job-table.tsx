@@ -4,6 +4,8 @@ import { Every } from "#app/components/client/every.tsx";
 import { SensorState, type SensorSummary } from "#app/components/client/sensor-state.tsx";
 import { useBlockWords } from "#app/components/client/use-block-words.ts";
 import { Card } from "#app/components/ui/card.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
@@ -41,10 +43,11 @@ export function JobTable({
             cell: (sensor) => <State sensor={sensor} providers={sensor.providers.map(nameOf)} />,
           },
           { key: "every", header: t("runs.every"), cell: ({ everyS }) => <Every seconds={everyS} /> },
-          { key: "next", header: t("runs.next"), cell: (sensor) => <Next sensor={sensor} /> },
+          { key: "next", header: t("runs.next"), named: true, cell: (sensor) => <Next sensor={sensor} /> },
           {
             key: "success",
             header: t("runs.lastSuccess"),
+            named: true,
             cell: ({ lastSuccessAt }) =>
               lastSuccessAt === null ? <span className="text-ink-faint">{t("admin:never")}</span> : <Time at={lastSuccessAt} />,
           },
@@ -74,16 +77,15 @@ export function JobTable({
 function State({ sensor: { state, blocked }, providers }: { sensor: SensorSummary; providers: readonly string[] }) {
   const blockWords = useBlockWords();
   return (
-    <span className="grid justify-items-end gap-0.5 text-end @min-[40rem]:justify-items-start @min-[40rem]:text-start">
+    <NameAndNote note={state === "blocked" && blocked && blockWords(blocked, providers)}>
       <SensorState state={state} />
-      {state === "blocked" && blocked && <span className="text-xs text-ink-faint">{blockWords(blocked, providers)}</span>}
-    </span>
+    </NameAndNote>
   );
 }
 
 function Next({ sensor: { state, nextAt } }: { sensor: SensorSummary }) {
   const t = useWords();
   const { now } = useDisplay();
-  if (nextAt === null || state === "blocked" || state === "off") return <span className="text-ink-faint">–</span>;
+  if (nextAt === null || state === "blocked" || state === "off") return <None />;
   return nextAt <= now ? t("runs.due") : <Time at={nextAt} />;
 }

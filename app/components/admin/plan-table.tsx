@@ -3,6 +3,7 @@ import { PlugZap, RotateCw } from "lucide-react";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
@@ -31,17 +32,20 @@ export function PlanTable({ plans }: { plans: readonly Planned[] }) {
         }
         columns={[
           { key: "account", header: t("renewals.account"), primary: true, cell: AccountCell },
-          { key: "state", header: t("renewals.state"), cell: (plan) => <State plan={plan} /> },
+          { key: "state", header: t("renewals.state"), aside: true, cell: (plan) => <State plan={plan} /> },
           {
             key: "ends",
             header: t("renewals.ends"),
+            named: true,
             cell: ({ status, accessExpiresAt }) =>
-              status !== "active" ? "–" : accessExpiresAt === null ? t("renewals.endless") : <Time at={accessExpiresAt} />,
+              status !== "active" ? <None /> : accessExpiresAt === null ? t("renewals.endless") : <Time at={accessExpiresAt} />,
           },
-          { key: "next", header: t("renewals.nextRenewal"), cell: (plan) => <Next plan={plan} /> },
+          { key: "next", header: t("renewals.nextRenewal"), named: true, cell: (plan) => <Next plan={plan} /> },
           {
             key: "last",
             header: t("renewals.last"),
+            named: true,
+            spare: true,
             cell: ({ lastRefreshAt }) => (lastRefreshAt === null ? t("admin:never") : <Time at={lastRefreshAt} />),
           },
           {
@@ -77,7 +81,7 @@ function State({ plan: { status, failures } }: { plan: Planned }) {
 function Next({ plan: { status, renewAt, accessExpiresAt } }: { plan: Planned }) {
   const t = useWords();
   const { now } = useDisplay();
-  if (status !== "active") return <span className="text-ink-faint">–</span>;
+  if (status !== "active") return <None />;
   if (renewAt === null) return t(accessExpiresAt === null ? "renewals.notNeeded" : "renewals.notPossible");
   return renewAt <= now ? t("runs:runs.due") : <Time at={renewAt} />;
 }

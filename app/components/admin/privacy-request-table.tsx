@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Link } from "#app/components/ui/link.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
@@ -30,12 +31,7 @@ export function PrivacyRequestTable({ requests, empty }: { requests: readonly Re
           key: "kind",
           header: t("privacy.kind"),
           primary: true,
-          cell: ({ kind, providerName }) => (
-            <span className="grid min-w-0 justify-items-start">
-              {t(`privacy.kinds.${kind}`)}
-              <bdi className="text-xs font-normal text-ink-faint">{providerName}</bdi>
-            </span>
-          ),
+          cell: ({ kind, providerName }) => <NameAndNote note={<bdi>{providerName}</bdi>}>{t(`privacy.kinds.${kind}`)}</NameAndNote>,
         },
         { key: "client", header: t("client"), cell: (request) => <DeliveryOwner delivery={request} /> },
         {
@@ -43,14 +39,14 @@ export function PrivacyRequestTable({ requests, empty }: { requests: readonly Re
           header: t("privacy.subject"),
           cell: ({ subject }) => <code className="font-mono text-xs [overflow-wrap:anywhere]">{subject}</code>,
         },
-        { key: "receivedAt", header: t("receivedAt"), className: "whitespace-nowrap", cell: ({ receivedAt }) => <Time at={receivedAt} /> },
+        { key: "receivedAt", header: t("receivedAt"), cell: ({ receivedAt }) => <Time at={receivedAt} /> },
         { key: "proof", header: t("privacy.proof"), cell: (request) => <Proof request={request} /> },
         {
           key: "links",
           header: <span className="sr-only">{t("open")}</span>,
           actions: true,
           cell: ({ id, deliveryId, dataUntil }) => (
-            <span className="grid justify-items-end gap-1 text-sm">
+            <span className="inline-flex flex-wrap justify-end gap-x-3">
               <Link to={`/admin/webhooks/${deliveryId}`} className="link">
                 {t("privacy.delivery")}
               </Link>
@@ -72,7 +68,7 @@ function Proof({ request: { doneAt, report } }: { request: Request }) {
   if (doneAt === null) return <Badge tone="warn">{t("privacy.waiting")}</Badge>;
   const found = TABLES.filter((table) => (report?.[table] ?? 0) > 0);
   return (
-    <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+    <span className="grid justify-items-start gap-1">
       <span className="flex flex-wrap items-center gap-2">
         <Badge tone="ok">{t("privacy.done")}</Badge>
         <span className="text-xs text-ink-faint">

@@ -27,7 +27,7 @@ export function RenewalHistoryTable({ attempts, nameOf }: { attempts: readonly A
       }
       columns={[
         { key: "account", header: t("renewals.account"), primary: true, cell: ({ connection }) => <bdi>{nameOf(connection)}</bdi> },
-        { key: "at", header: t("renewals.at"), className: "whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },
+        { key: "at", header: t("renewals.at"), cell: ({ at }) => <Time at={at} /> },
         { key: "trigger", header: t("renewals.trigger"), cell: ({ trigger }) => t(`renewals.triggers.${trigger}`) },
         {
           key: "outcome",

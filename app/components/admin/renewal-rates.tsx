@@ -1,4 +1,6 @@
 import { Card } from "#app/components/ui/card.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
@@ -30,13 +32,10 @@ export function RenewalRates({ rates }: { rates: readonly Rate[] }) {
 function Share({ attempts, renewed }: Rate["day"]) {
   const t = useWords();
   const format = useFormat();
-  if (attempts === 0) return <span className="text-ink-faint">–</span>;
+  if (attempts === 0) return <None />;
   return (
-    <span className="inline-grid justify-items-end">
+    <NameAndNote note={t("renewals.rateOf", { renewed: format.count(renewed), attempts: format.count(attempts) })}>
       <span className="font-medium text-ink">{format.ratio(renewed / attempts)}</span>
-      <span className="text-xs text-ink-faint">
-        {t("renewals.rateOf", { renewed: format.count(renewed), attempts: format.count(attempts) })}
-      </span>
-    </span>
+    </NameAndNote>
   );
 }

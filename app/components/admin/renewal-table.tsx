@@ -34,14 +34,17 @@ export function RenewalTable({ due }: { due: readonly Due[] }) {
           {
             key: "ends",
             header: t("renewals.ends"),
+            named: true,
             cell: ({ accessExpiresAt }) => (accessExpiresAt === null ? t("renewals.endless") : <Time at={accessExpiresAt} />),
           },
           {
             key: "last",
             header: t("renewals.last"),
+            named: true,
+            spare: true,
             cell: ({ lastRefreshAt }) => (lastRefreshAt === null ? t("admin:never") : <Time at={lastRefreshAt} />),
           },
-          { key: "reason", header: t("renewals.reason"), cell: (row) => <Reason row={row} /> },
+          { key: "reason", header: t("renewals.reason"), aside: true, cell: (row) => <Reason row={row} /> },
         ]}
       />
     </Card>
@@ -51,7 +54,7 @@ export function RenewalTable({ due }: { due: readonly Due[] }) {
 function Reason({ row: { reason, remark } }: { row: Due }) {
   const t = useWords();
   return (
-    <span className="flex flex-wrap justify-end gap-1.5 @min-[40rem]:justify-start">
+    <span className="inline-flex flex-wrap gap-1.5">
       <Badge tone={reason === "ahead" ? "ok" : reason === "lasting" ? "info" : "warn"}>{t(`renewals.reasons.${reason}`)}</Badge>
       {remark && <Badge tone={remark === "being_renewed" ? "info" : "warn"}>{t(`renewals.remarks.${remark}`)}</Badge>}
     </span>

@@ -3,6 +3,8 @@ import { Check, Eye, X } from "lucide-react";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
@@ -38,39 +40,32 @@ export function RevealTable({ caption, reveals }: { caption: string; reveals: re
           key: "secret",
           header: t("reveals.secret"),
           primary: true,
-          className: "align-top",
           cell: ({ field, account, providerName }) => <SecretName field={field} account={account} providerName={providerName} />,
         },
-        { key: "client", header: t("admin:filter.client"), className: "align-top", cell: ({ tenant }) => <ClientLink id={tenant} /> },
+        { key: "client", header: t("admin:filter.client"), cell: ({ tenant }) => <ClientLink id={tenant} /> },
         {
           key: "reason",
           header: t("reveals.reason"),
-          className: "align-top",
           cell: ({ reason }) => <bdi className="[overflow-wrap:anywhere]">{reason}</bdi>,
         },
         {
           key: "by",
           header: t("reveals.by"),
-          className: "align-top",
+          named: true,
           cell: ({ requestedBy, requestedAt }) => <Person name={requestedBy} at={requestedAt} />,
         },
         {
           key: "decided",
           header: t("reveals.decided"),
-          className: "align-top",
+          named: true,
           cell: ({ decidedBy, decidedAt }) =>
-            decidedBy === null || decidedAt === null ? (
-              <span className="text-ink-faint">–</span>
-            ) : (
-              <Person name={decidedBy} at={decidedAt} />
-            ),
+            decidedBy === null || decidedAt === null ? <None /> : <Person name={decidedBy} at={decidedAt} />,
         },
-        { key: "state", header: t("reveals.state"), className: "align-top", cell: (reveal) => <State reveal={reveal} /> },
+        { key: "state", header: t("reveals.state"), aside: true, cell: (reveal) => <State reveal={reveal} /> },
         {
           key: "actions",
           header: <span className="sr-only">{t("admin:actions")}</span>,
           actions: true,
-          className: "align-top",
           cell: (reveal) => <Deeds reveal={reveal} />,
         },
       ]}
@@ -80,19 +75,18 @@ export function RevealTable({ caption, reveals }: { caption: string; reveals: re
 
 function Person({ name, at }: { name: string; at: number }) {
   return (
-    <span className="grid min-w-0 justify-items-end @min-[40rem]:justify-items-start">
-      <bdi className="text-ink [overflow-wrap:anywhere]">{name}</bdi>
-      <Time at={at} className="text-xs text-ink-faint" />
-    </span>
+    <NameAndNote note={<Time at={at} />}>
+      <bdi className="text-ink">{name}</bdi>
+    </NameAndNote>
   );
 }
 
 function State({ reveal: { state, shownAt, expiresAt, decidedAt } }: { reveal: Reveal }) {
   const t = useWords();
   return (
-    <span className="grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+    <span className="inline-flex flex-wrap items-baseline gap-x-2">
       <Badge tone={TONES[state]}>{t(`reveals.states.${state}`)}</Badge>
-      <span className="text-xs text-ink-faint">
+      <span className="text-xs text-ink-faint empty:hidden">
         {state === "open" && (
           <>
             {t("reveals.until")} <Time at={expiresAt} style="time" />

@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import { Badge } from "#app/components/ui/badge.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
@@ -27,22 +29,22 @@ export function UndeliveredTable({ mails, empty }: { mails: readonly Undelivered
           header: t("mails.recipient"),
           primary: true,
           cell: ({ recipient, reason }) => (
-            <span className="grid min-w-0 justify-items-start">
-              <bdi className="[overflow-wrap:anywhere]">{recipient}</bdi>
-              <bdi className="line-clamp-3 text-xs font-normal text-ink-faint [overflow-wrap:anywhere]">{reason}</bdi>
-            </span>
+            <NameAndNote note={<bdi className="line-clamp-2">{reason}</bdi>}>
+              <bdi>{recipient}</bdi>
+            </NameAndNote>
           ),
         },
         { key: "kind", header: t("mails.kind"), cell: ({ kind }) => t(`mails.kinds.${kind}`) },
         {
           key: "client",
           header: t("admin:filter.client"),
-          cell: ({ ofTenant }) => (ofTenant === null ? <span className="text-ink-faint">–</span> : <ClientLink id={ofTenant} />),
+          cell: ({ ofTenant }) => (ofTenant === null ? <None /> : <ClientLink id={ofTenant} />),
         },
-        { key: "at", header: t("mails.at"), className: "whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },
+        { key: "at", header: t("mails.at"), cell: ({ at }) => <Time at={at} /> },
         {
           key: "outcome",
           header: t("mails.outcome"),
+          aside: true,
           cell: ({ outcome }) => <Badge tone={tones[outcome]}>{t(`mails.outcomes.${outcome}`)}</Badge>,
         },
       ]}

@@ -1,5 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
@@ -27,13 +29,12 @@ export function AuditTable({ caption, page, empty, titleOfJob, clientOf }: Audit
   const client: Column<AuditLine> = {
     key: "client",
     header: t("log.client"),
-    className: "align-top",
     cell: ({ tenantId }) =>
       tenantId === "" ? (
-        <span className="text-ink-faint">
+        <None>
           <span aria-hidden>–</span>
           <span className="sr-only">{t("log.noClient")}</span>
-        </span>
+        </None>
       ) : (
         clientOf?.(tenantId)
       ),
@@ -49,21 +50,16 @@ export function AuditTable({ caption, page, empty, titleOfJob, clientOf }: Audit
           key: "action",
           header: t("log.action"),
           primary: true,
-          className: "align-top",
           cell: ({ action, about }) => (
-            <span className="grid min-w-0 justify-items-start">
-              <span>{nameOfAction(action) ?? action}</span>
-              {about && <bdi className="text-[0.8125rem] font-normal text-ink-muted [overflow-wrap:anywhere]">{about}</bdi>}
-            </span>
+            <NameAndNote note={about && <bdi className="text-[0.8125rem]">{about}</bdi>}>{nameOfAction(action) ?? action}</NameAndNote>
           ),
         },
-        { key: "who", header: t("log.who"), className: "align-top", cell: (line) => <Who line={line} titleOfJob={titleOfJob} /> },
+        { key: "who", header: t("log.who"), cell: (line) => <Who line={line} titleOfJob={titleOfJob} /> },
         ...(clientOf ? [client] : []),
-        { key: "at", header: t("log.at"), className: "align-top whitespace-nowrap", cell: ({ at }) => <Time at={at} /> },
+        { key: "at", header: t("log.at"), aside: true, cell: ({ at }) => <Time at={at} /> },
         {
           key: "details",
           header: t("log.details"),
-          className: "align-top",
           cell: (line) => <Details line={line} people={page.people} />,
         },
       ]}
@@ -76,12 +72,7 @@ function Who({ line: { actorType, actorId, actorName }, titleOfJob }: { line: Au
   const name = actorName ?? (actorId && actorType === "system" ? titleOfJob(actorId) : actorId);
   // Whoever has just signed in has a name; that they were nobody before says nothing.
   const as = name && actorType === "anonymous" ? null : t(`actor.${actorType}`);
-  return (
-    <span className="grid min-w-0 justify-items-end @min-[40rem]:justify-items-start">
-      {name && <bdi className="text-ink [overflow-wrap:anywhere]">{name}</bdi>}
-      {as && <span className={name ? "text-xs text-ink-faint" : undefined}>{as}</span>}
-    </span>
-  );
+  return <NameAndNote note={name && as}>{name ? <bdi className="text-ink">{name}</bdi> : as}</NameAndNote>;
 }
 
 /** Folded, since they are for the case that somebody asks. */
@@ -92,7 +83,7 @@ function Details({ line, people }: { line: AuditLine; people: AuditPage["people"
   const more = { action, ...(ip && { ip }), id, ...(hash !== null && { seq, hash }) };
   return (
     <details className="group/facts min-w-0 text-start">
-      <summary className="ms-auto flex w-fit items-center gap-1 rounded-sm text-[0.8125rem] leading-5 transition-colors hover:text-ink @min-[40rem]:ms-0">
+      <summary className="flex w-fit items-center gap-1 rounded-sm text-[0.8125rem] leading-5 transition-colors hover:text-ink">
         <ChevronRight
           aria-hidden
           data-mirror

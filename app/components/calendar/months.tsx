@@ -44,7 +44,7 @@ export function Months({
               cell: AccountCell,
             },
             ...columns,
-            { key: "ends", header: t("calendar.ends"), className: "whitespace-nowrap", cell: ({ at }) => <Ends at={at} /> },
+            { key: "ends", header: t("calendar.ends"), aside: true, cell: ({ at }) => <Ends at={at} /> },
             { key: "why", header: t("calendar.why"), cell: ({ kind }) => t(`calendar.kinds.${kind}`) },
             { key: "what", header: t("calendar.what"), cell: mend },
           ]}
@@ -58,7 +58,7 @@ function Ends({ at }: { at: number }) {
   const { now } = useDisplay();
   const days = (at - now) / DAY_MS;
   return (
-    <span className="inline-grid justify-items-end gap-1 @min-[40rem]:justify-items-start">
+    <span className="inline-flex flex-wrap items-center justify-end gap-x-2 gap-y-1">
       <Time at={at} style="date" />
       <Badge tone={days <= 3 ? "danger" : days <= 30 ? "warn" : "neutral"}>
         <Time at={at} />

@@ -36,12 +36,13 @@ export function InvitationTable({ invitations, mayWrite }: { invitations: readon
               </span>
             ),
           },
-          { key: "role", header: t("team.role"), cell: ({ role }) => t(`role.${role}`) },
-          { key: "by", header: t("team.invitedBy"), cell: ({ invitedBy }) => <bdi>{invitedBy || "–"}</bdi> },
-          { key: "sent", header: t("team.sent"), cell: ({ createdAt }) => <Time at={createdAt} /> },
+          { key: "role", header: t("team.role"), aside: true, cell: ({ role }) => t(`role.${role}`) },
+          { key: "by", header: t("team.invitedBy"), named: true, cell: ({ invitedBy }) => <bdi>{invitedBy || "–"}</bdi> },
+          { key: "sent", header: t("team.sent"), named: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
           {
             key: "expires",
             header: t("team.expires"),
+            named: true,
             cell: ({ expired, expiresAt }) =>
               expired ? <Badge tone="warn">{t("team.expired")}</Badge> : <Time at={expiresAt} style="date" />,
           },

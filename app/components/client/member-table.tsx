@@ -35,7 +35,7 @@ export function MemberTable({ members, grantable }: { members: readonly Member[]
       ),
     },
     { key: "role", header: t("team.role"), cell: (member) => <RoleCell member={member} grantable={grantable} /> },
-    { key: "since", header: t("team.since"), cell: ({ since }) => <Time at={since} style="date" /> },
+    { key: "since", header: t("team.since"), named: true, cell: ({ since }) => <Time at={since} style="date" /> },
     {
       key: "actions",
       header: <span className="sr-only">{t("team.actions")}</span>,

@@ -33,10 +33,11 @@ export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] })
         columns={[
           { key: "job", header: t("runs.job"), primary: true, cell: ({ job }) => jobTitle(job) },
           { key: "every", header: t("runs.every"), cell: ({ everyS }) => <Every seconds={everyS} /> },
-          { key: "next", header: t("runs.next"), cell: (schedule) => <Next schedule={schedule} /> },
+          { key: "next", header: t("runs.next"), named: true, cell: (schedule) => <Next schedule={schedule} /> },
           {
             key: "success",
             header: t("runs.lastSuccess"),
+            named: true,
             cell: ({ lastSuccessAt }) => (lastSuccessAt === null ? t("runs.never") : <Time at={lastSuccessAt} />),
           },
           {
@@ -68,7 +69,7 @@ function Next({ schedule: { job, enabled, blocked, nextAt } }: { schedule: Sched
   const { now } = useDisplay();
   if (enabled && blocked === null) return nextAt <= now ? t("runs.due") : <Time at={nextAt} />;
   return (
-    <span className="inline-flex flex-wrap items-center justify-end gap-x-2 gap-y-1 @min-[40rem]:justify-start">
+    <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
       <Badge tone={enabled && blocked !== "not_connected" ? "warn" : "neutral"}>{t(enabled ? "sensor.blocked" : "sensor.off")}</Badge>
       <span className="text-[0.8125rem]">{blockWords(enabled && blocked ? blocked : "disabled", providersOf(job))}</span>
     </span>

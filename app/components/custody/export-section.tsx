@@ -6,6 +6,7 @@ import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Link } from "#app/components/ui/link.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
@@ -69,6 +70,7 @@ export function ExportSection({ exports, base }: { exports: readonly DataExport[
             {
               key: "state",
               header: t("data.state"),
+              aside: true,
               cell: ({ status }) => <Badge tone={TONES[status]}>{t(`data.states.${status}`)}</Badge>,
             },
             { key: "rows", header: t("data.rows"), align: "end", cell: ({ rows }) => format.count(rows) },
@@ -76,9 +78,9 @@ export function ExportSection({ exports, base }: { exports: readonly DataExport[
               key: "size",
               header: t("data.size"),
               align: "end",
-              cell: ({ bytes }) => (bytes === null ? "–" : <bdi>{format.count(Math.ceil(bytes / 1024))} KiB</bdi>),
+              cell: ({ bytes }) => (bytes === null ? <None /> : <bdi>{format.count(Math.ceil(bytes / 1024))} KiB</bdi>),
             },
-            { key: "until", header: t("data.until"), cell: ({ expiresAt }) => <Time at={expiresAt} style="date" /> },
+            { key: "until", header: t("data.until"), named: true, cell: ({ expiresAt }) => <Time at={expiresAt} style="date" /> },
             {
               key: "actions",
               header: <span className="sr-only">{t("data.download")}</span>,

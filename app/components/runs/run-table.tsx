@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 import { RunStatus } from "#app/components/runs/run-status.tsx";
 import { Link } from "#app/components/ui/link.tsx";
+import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { useFormat } from "#app/i18n/display.tsx";
@@ -23,22 +25,36 @@ export interface RunLine {
   errorKind: RunErrorKind | null;
 }
 
-/** Runs, the latest first, each a link to its own page below `base`. `more` are columns after the first one. */
+/** Runs, the latest first, each a link to its own page below `base`. `more` are columns after the first one; `shown` are those of all that there are. */
 export function RunTable<Line extends RunLine>({
   caption,
   base,
   runs,
   empty,
   more = [],
+  shown,
 }: {
   caption: string;
   base: string;
   runs: readonly Line[];
   empty: ReactNode;
   more?: readonly Column<Line>[];
+  shown?: readonly string[];
 }) {
   const t = useWords();
   const format = useFormat();
+  const others: readonly Column<Line>[] = [
+    ...more,
+    { key: "status", header: t("runs.status"), aside: true, cell: (run) => <Standing run={run} /> },
+    { key: "trigger", header: t("runs.trigger"), spare: true, cell: ({ trigger }) => t(`trigger.${trigger}`) },
+    { key: "started", header: t("runs.started"), cell: ({ startedAt, createdAt }) => <Time at={startedAt ?? createdAt} /> },
+    {
+      key: "took",
+      header: t("runs.took"),
+      align: "end",
+      cell: ({ startedAt, finishedAt }) => (startedAt && finishedAt ? format.duration(finishedAt - startedAt) : <None />),
+    },
+  ];
   return (
     <Table
       caption={caption}
@@ -56,16 +72,7 @@ export function RunTable<Line extends RunLine>({
             </Link>
           ),
         },
-        ...more,
-        { key: "status", header: t("runs.status"), cell: (run) => <Standing run={run} /> },
-        { key: "trigger", header: t("runs.trigger"), cell: ({ trigger }) => t(`trigger.${trigger}`) },
-        { key: "started", header: t("runs.started"), cell: ({ startedAt, createdAt }) => <Time at={startedAt ?? createdAt} /> },
-        {
-          key: "took",
-          header: t("runs.took"),
-          align: "end",
-          cell: ({ startedAt, finishedAt }) => (startedAt && finishedAt ? format.duration(finishedAt - startedAt) : "–"),
-        },
+        ...others.filter(({ key }) => shown === undefined || shown.includes(key)),
       ]}
     />
   );
@@ -74,9 +81,8 @@ export function RunTable<Line extends RunLine>({
 function Standing({ run: { status, errorKind } }: { run: RunLine }) {
   const t = useWords();
   return (
-    <span className="grid justify-items-end gap-1 text-end @min-[40rem]:justify-items-start @min-[40rem]:text-start">
+    <NameAndNote note={errorKind && t(`runError.${errorKind}.title`)}>
       <RunStatus status={status} failedBefore={errorKind !== null} />
-      {errorKind && <span className="text-xs text-ink-faint">{t(`runError.${errorKind}.title`)}</span>}
-    </span>
+    </NameAndNote>
   );
 }

@@ -4,16 +4,20 @@ import { cn } from "./cn.ts";
 export interface Column<Row> {
   key: string;
   header: ReactNode;
-  /** The header as plain text, for the stacked cards; needed when `header` is not a string. */
+  /** The header as plain text; needed when `header` is not a string and the column is `named`. */
   label?: string;
   cell: (row: Row) => ReactNode;
   /** `end` is for numbers: right in left-to-right languages, with tabular figures. */
   align?: "start" | "end";
-  /** The row's name: it heads the stacked card. One column has it. */
+  /** The row's name: it begins a card. One column has it. */
   primary?: boolean;
-  /** Left out where the table has too little room for all columns and too much for cards (40 to 56rem): what other columns or the row's page say too. */
+  /** Ends a card's first line: a short word on how the row stands. */
+  aside?: boolean;
+  /** In a card its header stands before it, where its value alone does not say what it is. Numbers always have it. */
+  named?: boolean;
+  /** Left out below 56rem of room: what other columns or the row's page say too. */
   spare?: boolean;
-  /** Buttons: no label in the stacked card. */
+  /** Buttons: they end a card's second line. */
   actions?: boolean;
   className?: string;
 }
@@ -30,30 +34,25 @@ export interface TableProps<Row> {
   className?: string;
 }
 
-const SPARE = "@min-[40rem]:@max-[56rem]:hidden";
+const SPARE = "@max-[56rem]:hidden";
 
-/** A table that turns into a list of cards where it has less than 40rem of room. */
+/**
+ * A table of compact rows, that turns into a list of two-line cards where it has less than 40rem of room: the row's name and how it
+ * stands, then all else. Its looks are in `styles.css`.
+ */
 export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey, empty, className }: TableProps<Row>) {
   if (rows.length === 0 && empty) return <>{empty}</>;
-  const cells = columns.map(({ header, label, align, primary, actions, spare, className: cellClass }) => ({
+  const cells = columns.map(({ header, label, align, primary, aside, named, actions, spare, className: cellClass }) => ({
     role: "cell",
-    "data-label": label ?? (typeof header === "string" ? header : undefined),
-    "data-primary": primary || undefined,
-    "data-actions": actions || undefined,
-    className: cn(
-      "px-4 py-3 first:ps-5 last:pe-5 @max-[40rem]:px-5 @max-[40rem]:py-1.5",
-      (align === "end" || actions) && "text-end",
-      align === "end" && "tabular-nums",
-      primary ? "font-medium text-ink" : "text-ink-muted",
-      spare && SPARE,
-      cellClass,
-    ),
+    "data-label": named || align === "end" ? (label ?? (typeof header === "string" ? header : undefined)) : undefined,
+    "data-cell": primary ? "primary" : aside ? "aside" : actions ? "actions" : align === "end" ? "number" : undefined,
+    className: cn(spare && SPARE, cellClass) || undefined,
   }));
   return (
     <div className={cn("@container min-w-0", className)}>
       {/* Roles are spelled out, because `display: block` takes a table's meaning away. */}
       {/* biome-ignore-start lint/a11y/noRedundantRoles: see above */}
-      <table role="table" className="stack-table text-sm">
+      <table role="table" className="stack-table">
         <caption className={showCaption ? "px-5 pb-3 text-start text-[0.8125rem] text-ink-muted" : "sr-only"}>{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
@@ -62,20 +61,16 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
                 key={key}
                 role="columnheader"
                 scope="col"
-                className={cn(
-                  "border-b border-line px-4 py-2.5 text-xs font-medium whitespace-nowrap text-ink-faint first:ps-5 last:pe-5",
-                  align === "end" || actions ? "text-end" : "text-start",
-                  spare && SPARE,
-                )}
+                className={cn((align === "end" || actions) && "text-end", spare && SPARE) || undefined}
               >
                 {header}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody role="rowgroup" className="divide-y divide-line">
+        <tbody role="rowgroup">
           {rows.map((row) => (
-            <tr key={rowKey(row)} role="row" className="transition-colors hover:bg-hover">
+            <tr key={rowKey(row)} role="row">
               {columns.map(({ key, cell }, place) => (
                 <td key={key} {...cells[place]}>
                   {cell(row)}

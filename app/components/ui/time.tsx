@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import type { DateStyle } from "#app/i18n/format.ts";
+import { cn } from "./cn.ts";
 
 /**
  * A moment (epoch milliseconds): "3 minutes ago" with the full date as its title, in the tenant's timezone; or the date itself
@@ -12,7 +13,12 @@ export function Time({ at, style, className }: { at: number; style?: DateStyle; 
   const now = useNow(renderedAt, style === undefined);
   return (
     // The two sides may hold different versions of the language data.
-    <time dateTime={new Date(at).toISOString()} title={format.date(at, "dateTime")} className={className} suppressHydrationWarning>
+    <time
+      dateTime={new Date(at).toISOString()}
+      title={format.date(at, "dateTime")}
+      className={cn(style !== "dateTime" && "whitespace-nowrap", className)}
+      suppressHydrationWarning
+    >
       {style ? format.date(at, style) : format.relative(at, now)}
     </time>
   );

@@ -47,6 +47,10 @@ export const admin = {
       incident: "Incident",
     },
   },
+  columns: {
+    title: "Columns",
+    apply: "Apply",
+  },
   filter: {
     fromStart: "Back to the first page",
     anyStatus: "Any status",

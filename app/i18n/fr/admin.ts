@@ -49,6 +49,10 @@ export const admin = {
       incident: "Incident",
     },
   },
+  columns: {
+    title: "Colonnes",
+    apply: "Appliquer",
+  },
   filter: {
     fromStart: "Retour à la première page",
     anyStatus: "Tous les statuts",

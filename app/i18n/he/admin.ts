@@ -53,6 +53,10 @@ export const admin = {
       incident: "תקלה",
     },
   },
+  columns: {
+    title: "עמודות",
+    apply: "החלה",
+  },
   filter: {
     fromStart: "חזרה לעמוד הראשון",
     anyStatus: "כל המצבים",
