@@ -18,6 +18,7 @@ import { filtersOf } from "#app/filters.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { pickClient } from "#app/portal/pick-client.ts";
 import { useAdmin } from "#app/portal/use-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import { auditActions } from "#db/words/audit.ts";
@@ -29,9 +30,10 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const filters = filtersOf(args.request, ["client", "actor", "action", "cursor"]);
-  const { client: tenantId, actor: actorId, action, cursor } = filters;
-  const page = await api.audit.all({ tenantId, actorId, action, cursor });
-  return { title: titleOf(wordsIn(locale)("audit:log.title")), filters, page };
+  const picked = await pickClient(args);
+  const { actor: actorId, action, cursor } = filters;
+  const page = await api.audit.all({ tenantId: picked.id, actorId, action, cursor });
+  return { title: titleOf(wordsIn(locale)("audit:log.title")), filters, picked, page };
 }
 
 /** Follows a log from its first line to its last: the client's that the list is narrowed to, else the agency's own. */
@@ -45,7 +47,7 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function Audit() {
   const t = useWords();
-  const { filters, page } = useLoaderData<typeof loader>();
+  const { filters, picked, page } = useLoaderData<typeof loader>();
   const done = useActionData<typeof action>();
   const { titleOfJob } = useAdmin();
   const nameOf = useActionWords();
@@ -70,7 +72,7 @@ export default function Audit() {
             defaultValue={filters.actor}
           />
         </Field>
-        <ClientFilter value={filters.client} />
+        <ClientFilter picked={picked} />
         <Field label={t("log.action")} className="sm:w-52!">
           <Select
             name="action"

@@ -21,6 +21,7 @@ import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { pickClient } from "#app/portal/pick-client.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("operations", "custody");
@@ -30,13 +31,14 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const filters = filtersOf(args.request, ["client", "provider", "cursor"]);
+  const picked = await pickClient(args);
   const [page, coverage, providers, owed] = await Promise.all([
-    api.credentials.list({ tenantId: filters.client, provider: filters.provider, cursor: filters.cursor }),
+    api.credentials.list({ tenantId: picked.id, provider: filters.provider, cursor: filters.cursor }),
     api.credentials.coverage(),
     api.credentials.providers(),
     api.credentials.owed(),
   ]);
-  return { title: titleOf(wordsIn(locale)("operations:credentials.title")), filters, page, coverage, providers, owed };
+  return { title: titleOf(wordsIn(locale)("operations:credentials.title")), filters, picked, page, coverage, providers, owed };
 }
 
 /**
@@ -68,7 +70,7 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function Credentials() {
   const t = useWords();
-  const { filters, page, coverage, providers, owed } = useLoaderData<typeof loader>();
+  const { filters, picked, page, coverage, providers, owed } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const filtered = Boolean(filters.client || filters.provider);
   return (
@@ -95,7 +97,7 @@ export default function Credentials() {
         </Section>
       )}
       <FilterForm active={filtered}>
-        <ClientFilter value={filters.client} />
+        <ClientFilter picked={picked} />
         <Field label={t("custody:credentials.provider")}>
           <Select
             name="provider"

@@ -16,6 +16,7 @@ import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { pickClient } from "#app/portal/pick-client.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("operations");
@@ -28,8 +29,9 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const asked = filtersOf(args.request, ["client", "state", "cursor"]);
   const filters = { ...asked, state: choiceOf(asked.state, STATES) ?? "open" };
-  const page = await api.deadLetters.list({ tenantId: filters.client, open: filters.state === "open", cursor: filters.cursor });
-  return { title: titleOf(wordsIn(locale)("operations:deadLetters.title")), filters, page };
+  const picked = await pickClient(args);
+  const page = await api.deadLetters.list({ tenantId: picked.id, open: filters.state === "open", cursor: filters.cursor });
+  return { title: titleOf(wordsIn(locale)("operations:deadLetters.title")), filters, picked, page };
 }
 
 /** Sends one dead letter (`letterId`) once more. */
@@ -49,7 +51,7 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function DeadLetters() {
   const t = useWords();
-  const { filters, page } = useLoaderData<typeof loader>();
+  const { filters, picked, page } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const filtered = Boolean(filters.client);
   return (
@@ -59,7 +61,7 @@ export default function DeadLetters() {
         <FormMessage failure={failure} />
       </div>
       <FilterForm active={filtered || filters.state !== "open"}>
-        <ClientFilter value={filters.client} />
+        <ClientFilter picked={picked} />
         <Field label={t("deadLetters.state")}>
           <Select
             name="state"

@@ -18,6 +18,7 @@ import { choiceOf, filtersOf } from "#app/filters.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { pickClient } from "#app/portal/pick-client.ts";
 import { useAdmin } from "#app/portal/use-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
@@ -33,20 +34,21 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const asked = filtersOf(args.request, ["client", "job", "status", "since", "cursor"]);
   const filters = { ...asked, status: choiceOf(asked.status, STATUSES), since: choiceOf(asked.since, PERIOD_NAMES) };
+  const picked = await pickClient(args);
   const page = await api.runs.all({
-    tenantId: filters.client,
+    tenantId: picked.id,
     job: filters.job,
     status: filters.status,
     since: filters.since && Date.now() - PERIODS[filters.since],
     cursor: filters.cursor,
   });
   const shown = readColumns(args.request.headers.get("Cookie"), "runs");
-  return { title: titleOf(wordsIn(locale)("operations:runs.title")), filters, shown, page };
+  return { title: titleOf(wordsIn(locale)("operations:runs.title")), filters, picked, shown, page };
 }
 
 export default function Runs() {
   const t = useWords();
-  const { filters, shown, page } = useLoaderData<typeof loader>();
+  const { filters, picked, shown, page } = useLoaderData<typeof loader>();
   const { jobs, titleOfJob } = useAdmin();
   const filtered = Boolean(filters.client || filters.job || filters.status || filters.since);
   return (
@@ -54,7 +56,7 @@ export default function Runs() {
       <PageHeader title={t("runs.title")} description={t("runs.description")} />
       <div className="flex gap-3 [&>search]:flex-1">
         <FilterForm active={filtered}>
-          <ClientFilter value={filters.client} />
+          <ClientFilter picked={picked} />
           <Field label={t("runs:runs.job")}>
             <Select
               name="job"

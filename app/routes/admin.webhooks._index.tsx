@@ -17,6 +17,7 @@ import { isolate } from "#app/i18n/isolate.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { pickClient } from "#app/portal/pick-client.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("webhooks", "admin");
@@ -27,25 +28,26 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const asked = filtersOf(args.request, ["client", "provider", "status", "cursor"]);
   const filters = { ...asked, status: choiceOf(asked.status, DELIVERY_STATUSES) };
+  const picked = await pickClient(args);
   const page = await api.webhooks.list({
-    tenantId: filters.client,
+    tenantId: picked.id,
     provider: filters.provider,
     status: filters.status,
     cursor: filters.cursor,
   });
-  return { title: titleOf(wordsIn(locale)("webhooks:title")), filters, page };
+  return { title: titleOf(wordsIn(locale)("webhooks:title")), filters, picked, page };
 }
 
 export default function Webhooks() {
   const t = useWords();
-  const { filters, page } = useLoaderData<typeof loader>();
+  const { filters, picked, page } = useLoaderData<typeof loader>();
   const filtered = Boolean(filters.client || filters.provider || filters.status);
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
       <WebhookTabs />
       <FilterForm active={filtered}>
-        <ClientFilter value={filters.client} />
+        <ClientFilter picked={picked} />
         <Field label={t("provider")}>
           <Select
             name="provider"

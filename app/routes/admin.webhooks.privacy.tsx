@@ -15,6 +15,7 @@ import { choiceOf, filtersOf } from "#app/filters.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { pickClient } from "#app/portal/pick-client.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("webhooks");
@@ -27,24 +28,25 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const asked = filtersOf(args.request, ["client", "state", "cursor"]);
   const filters = { ...asked, state: choiceOf(asked.state, SHOWN) ?? "all" };
+  const picked = await pickClient(args);
   const page = await api.webhooks.privacyRequests({
-    tenantId: filters.client,
+    tenantId: picked.id,
     open: filters.state === "open",
     cursor: filters.cursor,
   });
-  return { title: titleOf(wordsIn(locale)("webhooks:tabs.privacy")), filters, page };
+  return { title: titleOf(wordsIn(locale)("webhooks:tabs.privacy")), filters, picked, page };
 }
 
 export default function PrivacyRequests() {
   const t = useWords();
-  const { filters, page } = useLoaderData<typeof loader>();
+  const { filters, picked, page } = useLoaderData<typeof loader>();
   const filtered = Boolean(filters.client) || filters.state === "open";
   return (
     <>
       <PageHeader title={t("title")} description={t("privacy.description")} />
       <WebhookTabs />
       <FilterForm active={filtered}>
-        <ClientFilter value={filters.client} />
+        <ClientFilter picked={picked} />
         <Field label={t("privacy.show.label")}>
           <Select
             name="state"

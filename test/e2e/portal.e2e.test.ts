@@ -294,6 +294,19 @@ test("a page shows by itself that a run has ended", async () => {
   await page.close();
 });
 
+test("a client is found by a part of its name as one types, with the keyboard alone", async () => {
+  const page = await staff.newPage();
+  await page.goto("/admin/runs", { waitUntil: "networkidle" });
+  const field = page.locator('main input[name="client"]');
+  await field.focus();
+  await page.keyboard.type("gift");
+  await page.locator('main datalist option[value="Acme Gifts (acme)"]').waitFor({ state: "attached" });
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/client=acme/);
+  expect(await field.inputValue()).toBe("Acme Gifts (acme)");
+  await page.close();
+});
+
 describe("the unhappy ways", () => {
   test("the sixth digit of a sign-in code sends it, once; a refused one lets one type again, and is not sent again by itself", async () => {
     const context = await browser.newContext({ baseURL: demo.origin });

@@ -52,6 +52,7 @@ export function RunTable<Line extends RunLine>({
       key: "took",
       header: t("runs.took"),
       align: "end",
+      className: "@max-[40rem]:hidden",
       cell: ({ startedAt, finishedAt }) => (startedAt && finishedAt ? format.duration(finishedAt - startedAt) : <None />),
     },
   ];

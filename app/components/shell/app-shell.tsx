@@ -1,4 +1,3 @@
-import { useLocation } from "@remix-run/react";
 import { Ellipsis, type LucideIcon } from "lucide-react";
 import { Fragment, type ReactNode, useId } from "react";
 import { cn } from "#app/components/ui/cn.ts";
@@ -146,7 +145,6 @@ const IN_CORNER = "absolute top-1 start-1/2 ms-2";
 /** The pages that one most often wants, and a menu of all others in their groups; what waits there is counted on its button. */
 function BottomNav({ nav }: { nav: readonly NavGroup[] }) {
   const t = useWords();
-  const { pathname } = useLocation();
   const items = nav.flatMap((group) => group.items);
   const inBar = (item: NavItem) => items.length <= BOTTOM_ITEMS || item.bar === true;
   const rest = nav
@@ -189,13 +187,7 @@ function BottomNav({ nav }: { nav: readonly NavGroup[] }) {
                 <Fragment key={group.heading ?? ""}>
                   {group.heading && <MenuLabel>{group.heading}</MenuLabel>}
                   {group.items.map(({ to, label, icon, badge }) => (
-                    <MenuLink
-                      key={to}
-                      to={to}
-                      icon={icon}
-                      current={pathname === to || pathname.startsWith(`${to}/`)}
-                      end={badge && <NavBadge {...badge} />}
-                    >
+                    <MenuLink key={to} to={to} icon={icon} end={badge && <NavBadge {...badge} />}>
                       {label}
                     </MenuLink>
                   ))}

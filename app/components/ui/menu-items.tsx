@@ -1,7 +1,7 @@
-import { Link } from "@remix-run/react";
 import type { LucideIcon } from "lucide-react";
 import type { ComponentPropsWithoutRef, ReactNode } from "react";
 import { cn } from "./cn.ts";
+import { NavLink } from "./link.tsx";
 
 const itemClass =
   "flex w-full items-center gap-2.5 rounded-control px-2.5 py-2 text-start text-sm text-ink-muted transition-colors hover:bg-hover hover:text-ink aria-[current=page]:text-ink -outline-offset-2";
@@ -25,12 +25,12 @@ function Content({ icon: Icon, end, children }: ItemProps) {
   );
 }
 
-/** A menu item that leads somewhere; `current` where that is the page that is seen. */
-export function MenuLink({ to, current, ...item }: ItemProps & { to: string; current?: boolean }) {
+/** A menu item that leads somewhere. */
+export function MenuLink({ to, ...item }: ItemProps & { to: string }) {
   return (
-    <Link to={to} aria-current={current ? "page" : undefined} className={itemClass}>
+    <NavLink to={to} className={itemClass}>
       <Content {...item} />
-    </Link>
+    </NavLink>
   );
 }
 

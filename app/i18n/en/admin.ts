@@ -55,6 +55,8 @@ export const admin = {
     fromStart: "Back to the first page",
     anyStatus: "Any status",
     client: "Client",
+    clientHint: "Name or id",
+    several: "Several clients match {{text}}:",
   },
   clientStatus: {
     onboarding: "Onboarding",

@@ -57,6 +57,8 @@ export const admin = {
     fromStart: "Retour à la première page",
     anyStatus: "Tous les statuts",
     client: "Client",
+    clientHint: "Nom ou identifiant",
+    several: "Plusieurs clients correspondent à {{text}} :",
   },
   clientStatus: {
     onboarding: "Mise en route",

@@ -61,6 +61,8 @@ export const admin = {
     fromStart: "חזרה לעמוד הראשון",
     anyStatus: "כל המצבים",
     client: "לקוח",
+    clientHint: "שם או מזהה",
+    several: "כמה לקוחות מתאימים ל-{{text}}:",
   },
   clientStatus: {
     onboarding: "בהקמה",

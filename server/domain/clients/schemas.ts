@@ -4,7 +4,7 @@ import { ConnectionStatus } from "#server/domain/connections/schemas.ts";
 import { Cause } from "#server/domain/health/schemas.ts";
 import { EmailAddress } from "#server/domain/people/schemas.ts";
 import { BusinessName, GivenName, longestBusinessName, longestPersonName, PersonName } from "#server/domain/tenancy/name.ts";
-import { Currency, Features, Locale, Plan, TenantId, TenantStatus, Timezone, Vertical } from "#server/domain/tenancy/schemas.ts";
+import { Currency, Features, Locale, Pasted, Plan, TenantId, TenantStatus, Timezone, Vertical } from "#server/domain/tenancy/schemas.ts";
 import type { ErrorCode } from "#server/errors.ts";
 
 /** Without commas, which stand between them in forms, and without signs that nobody sees. */
@@ -119,6 +119,14 @@ export const ListClients = z.object({
   limit: z.number().int().min(1).max(50).default(25),
 });
 export type ListClients = z.infer<typeof ListClients>;
+
+export const PickClients = z.object({
+  search: Pasted.max(120).describe("Its id, its name, or a part of either."),
+  limit: z.number().int().min(1).max(20).default(8),
+});
+export type PickClients = z.infer<typeof PickClients>;
+export const ClientName = z.object({ id: z.string(), name: z.string() });
+export type ClientName = z.infer<typeof ClientName>;
 
 /** A client's health at a glance. */
 export const Glance = z.object({

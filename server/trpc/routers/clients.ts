@@ -8,11 +8,13 @@ import { lendConnection } from "#server/domain/clients/lend-connection.ts";
 import { listClients } from "#server/domain/clients/list-clients.ts";
 import { listLendable } from "#server/domain/clients/list-lendable.ts";
 import { listLoans } from "#server/domain/clients/list-loans.ts";
+import { pickClients } from "#server/domain/clients/pick-clients.ts";
 import { readPlan } from "#server/domain/clients/read-plan.ts";
 import {
   ChangeClient,
   ChangeSettings,
   Client,
+  ClientName,
   ClientPage,
   CreateClient,
   Lendable,
@@ -20,6 +22,7 @@ import {
   ListClients,
   Loan,
   LoanRef,
+  PickClients,
   SetFeatures,
 } from "#server/domain/clients/schemas.ts";
 import { setFeatures } from "#server/domain/clients/set-features.ts";
@@ -50,6 +53,12 @@ export const clients = router({
       const { items, next, totals } = await listClients(ctx, input);
       return { clients: items, items, next, totals };
     }),
+
+  /** What a field that names a client may mean. */
+  pick: staff
+    .input(PickClients)
+    .output(z.array(ClientName))
+    .query(({ ctx, input }) => pickClients(ctx, input)),
 
   create: staff
     .meta({ openapi: { method: "POST", path: "/clients", summary: "Take a client in", status: 201 } })

@@ -1,9 +1,10 @@
 import { and, eq } from "drizzle-orm";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { clientTotals, connections, deadLetters, memberships, tenants, users } from "#db/schema/index.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { listClients } from "#server/domain/clients/list-clients.ts";
+import { pickClients } from "#server/domain/clients/pick-clients.ts";
 import type { ListClients } from "#server/domain/clients/schemas.ts";
 import { newId } from "#server/ids.ts";
 import { countingD1 } from "#test/counting-d1.ts";
@@ -145,3 +146,44 @@ test("a term that ten thousand clients match reads no more than one that a thous
   expect(all.second.rows).toBeLessThan(few.second.rows * 1.5);
   expect(all.none.rows).toBeLessThan(few.none.rows * 1.5);
 }, 120_000);
+
+describe("a field that names a client", () => {
+  const pick = async (search: string) => {
+    const { actor } = await makeUser({ staff: true });
+    const { d1, rowsRead } = countingD1(testEnv.DB);
+    const ctx = { ...testCtx({ actor }), directory: openDb(d1), databases: { DB: d1 } };
+    const found = await pickClients(ctx, { search, limit: 8 });
+    return { ids: found.map(({ id }) => id), rows: rowsRead() };
+  };
+
+  test("is asked by nobody else than the agency", async () => {
+    const { actor } = await makeUser();
+    await expect(pickClients(testCtx({ actor }), { search: "a", limit: 8 })).rejects.toThrow();
+  });
+
+  test("finds nothing for nothing, and nothing for what no client is called", async () => {
+    await makeTenant({ name: "Acme Gifts" });
+    expect((await pick("")).ids).toEqual([]);
+    expect((await pick("zzzz")).ids).toEqual([]);
+  });
+
+  test("means the client of an id, also as a picker writes it; of a whole name; else all that the search finds", async () => {
+    const gifts = await makeTenant({ name: "Crème Gifts" });
+    const more = await makeTenant({ name: "Crème Gifts and More" });
+    expect((await pick(gifts.id)).ids).toEqual([gifts.id]);
+    expect((await pick(`Some other name (${more.id})`)).ids).toEqual([more.id]);
+    expect((await pick("creme gifts")).ids).toEqual([gifts.id]);
+    expect((await pick("gift")).ids.sort()).toEqual([gifts.id, more.id].sort());
+  });
+
+  test("reads as little among a thousand clients as among ten", async () => {
+    await many(0, 10);
+    await pick("market");
+    const { rows: few } = await pick("market");
+    await many(10, 1000);
+    await pick("market");
+    const { ids, rows } = await pick("market");
+    expect(ids.length).toBe(8);
+    expect(rows).toBeLessThanOrEqual(few + 20);
+  });
+});
