@@ -1,4 +1,5 @@
 import geistMonoLatin from "@fontsource-variable/geist-mono/files/geist-mono-latin-wght-normal.woff2?url";
+import heeboHebrew from "@fontsource-variable/heebo/files/heebo-hebrew-wght-normal.woff2?url";
 import interLatin from "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url";
 import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useFetchers, useLoaderData, useRouteLoaderData } from "@remix-run/react";
@@ -69,6 +70,7 @@ export function Layout({ children }: { children: ReactNode }) {
         {theme !== "dark" && (
           <meta name="theme-color" content={CANVAS.light} media={theme === "system" ? "(prefers-color-scheme: light)" : undefined} />
         )}
+        {locale === "he" && <link rel="preload" as="font" type="font/woff2" href={heeboHebrew} crossOrigin="anonymous" />}
         <Meta />
         <Links />
       </head>

@@ -1,61 +1,48 @@
-import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
-import { useLoaderData } from "@remix-run/react";
-import { OperationCard } from "#app/components/docs/operation-card.tsx";
-import { groupsOf } from "#app/components/docs/operations.ts";
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { Outlet, useLoaderData } from "@remix-run/react";
+import { countsOf } from "#app/components/docs/operations.ts";
 import { Brand } from "#app/components/shell/brand-mark.tsx";
-import { PageHeader } from "#app/components/shell/page-header.tsx";
-import { Section } from "#app/components/shell/section.tsx";
-import { Link } from "#app/components/ui/link.tsx";
+import { Link, NavLink } from "#app/components/ui/link.tsx";
+import { titleMeta } from "#app/title.ts";
 
-export const meta: MetaFunction = () => [{ title: "API · Atrium" }];
+export const meta = titleMeta;
 
 export function loader({ context }: LoaderFunctionArgs) {
-  const document = context.openApi();
-  return { title: document.info.title, description: document.info.description, groups: groupsOf(document) };
+  return { title: "API reference · Atrium", groups: countsOf(context.openApi()) };
 }
 
-/** The REST API, read from its OpenAPI document. In English alone, as the document is. */
+const linkClass =
+  "flex items-baseline justify-between gap-3 rounded-control px-2.5 py-1.5 text-sm text-ink-muted transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink";
+
+/** The frame of the API reference: all groups beside the one that is read. In English alone, as the document is. */
 export default function ApiDocs() {
-  const { title, description, groups } = useLoaderData<typeof loader>();
+  const { groups } = useLoaderData<typeof loader>();
   return (
-    <div lang="en" dir="ltr" className="mx-auto w-full max-w-5xl p-4 sm:p-6 lg:p-10">
-      <Link to="/" className="mb-8 block w-fit rounded-sm">
-        <Brand />
-      </Link>
-      <main id="content">
-        <PageHeader
-          title={`${title} API`}
-          description={
-            <>
-              {description} The same as a document:{" "}
-              <a className="link" href="/api/openapi.json">
-                /api/openapi.json
-              </a>
-            </>
-          }
-        />
-        <nav aria-label="Operations" className="mb-8">
-          <ul className="grid gap-1 font-mono text-xs">
-            {groups.flatMap(({ operations }) =>
-              operations.map(({ id, method, path }) => (
-                <li key={id}>
-                  <a className="link break-all" href={`#${id}`}>
-                    {method} {path}
-                  </a>
-                </li>
-              )),
-            )}
+    <div lang="en" dir="ltr" className="mx-auto w-full max-w-6xl p-4 sm:p-6 lg:grid lg:grid-cols-[13rem_minmax(0,1fr)] lg:gap-10 lg:p-10">
+      <aside className="lg:sticky lg:top-10 lg:max-h-[calc(100dvh-5rem)] lg:self-start lg:overflow-y-auto">
+        <Link to="/" className="mb-6 block w-fit rounded-sm">
+          <Brand label="API" />
+        </Link>
+        <nav aria-label="Groups" className="mb-6 lg:mb-0">
+          <ul className="flex gap-1 overflow-x-auto pb-2 lg:grid lg:gap-0.5 lg:pb-0">
+            <li className="shrink-0">
+              <NavLink to="/docs/api" end className={linkClass}>
+                All operations
+              </NavLink>
+            </li>
+            {groups.map(({ tag, name, count }) => (
+              <li key={tag} className="shrink-0">
+                <NavLink to={`/docs/api/${tag}`} className={linkClass}>
+                  {name}
+                  <span className="text-xs text-ink-faint tabular-nums max-lg:hidden">{count}</span>
+                </NavLink>
+              </li>
+            ))}
           </ul>
         </nav>
-        {groups.map(({ tag, operations }) => (
-          <Section key={tag} title={tag}>
-            <div className="grid gap-6">
-              {operations.map((operation) => (
-                <OperationCard key={operation.id} operation={operation} />
-              ))}
-            </div>
-          </Section>
-        ))}
+      </aside>
+      <main id="content" tabIndex={-1} className="min-w-0 outline-none">
+        <Outlet />
       </main>
     </div>
   );

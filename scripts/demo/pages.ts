@@ -50,6 +50,7 @@ export const adminPages = [
   "/admin/notices/settings",
   "/admin/find",
   "/docs/api",
+  "/docs/api/connections",
 ] as const;
 
 export const publicPages = ["/sign-in", "/privacy/nobodys-code", "/nowhere"] as const;

@@ -40,6 +40,8 @@ test("the manifest's icons are there, in the sizes that it says, and every page 
   expect(page).toContain('<link rel="manifest" href="/manifest.webmanifest"/>');
   expect(page).toMatch(/<meta name="description" content="[א-ת][^"]+"/);
   expect(page.match(/<meta name="theme-color"/g)).toHaveLength(2);
+  expect(page).toMatch(/<link rel="preload" as="font"[^>]* href="\/assets\/heebo-hebrew/);
+  expect(await (await ask("/sign-in")).text()).not.toContain("heebo");
 });
 
 describe.each(doors)("asked through %s", (_, door) => {

@@ -1,3 +1,4 @@
+import { parse } from "node-html-parser";
 import { beforeAll, expect, test } from "vitest";
 import type { DescribedOperation, OpenApiDocument } from "#server/trpc/openapi-document.ts";
 import { ask, asPerson } from "#test/ask.ts";
@@ -59,8 +60,28 @@ test("the document declares the fields of its paths, and every reference in it l
 
 test("the page shows every operation of the document, without scripts", async () => {
   expect(operations.map(({ operation }) => operation.operationId)).toContain("health.find");
-  const page = await (await ask("/docs/api")).text();
-  for (const { operation } of operations) expect(page).toContain(`id="${operation.operationId}"`);
+  const [index, ...groups] = await Promise.all(
+    ["", ...new Set(operations.map(({ operation }) => `/${operation.tags[0]}`))].map(async (path) => {
+      const page = await ask(`/docs/api${path}`);
+      return { path, status: page.status, html: await page.text() };
+    }),
+  );
+  for (const { operation } of operations) {
+    const path = `/${operation.tags[0]}`;
+    expect(index?.html).toContain(`href="/docs/api${path}#${operation.operationId}"`);
+    expect(groups.find((group) => group.path === path)?.html).toContain(`id="${operation.operationId}"`);
+  }
+  expect((await ask("/docs/api/no-such-group")).status).toBe(404);
+});
+
+test("the reference is searched by words and path, and its Markdown is no text of stars and backticks", async () => {
+  const html = await (await ask("/docs/api?q=keys+connect")).text();
+  expect(html).toContain("#connections.connectKey");
+  expect(html).not.toContain("#health.find");
+  expect(await (await ask("/docs/api?q=nothing-like-it")).text()).toContain("No matches");
+  const connections = await (await ask("/docs/api/connections")).text();
+  expect(connections).toMatch(/<code[^>]*>keyForm<\/code>/);
+  expect(parse(connections).querySelector("main")?.text).not.toContain("`");
 });
 
 test("a client is taken in, read, changed and given its jobs over REST", async () => {

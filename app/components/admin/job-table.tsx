@@ -61,7 +61,7 @@ export function JobTable({
                 <Form method="post" preventScrollReset>
                   <input type="hidden" name="intent" value="run" />
                   <SubmitButton name="job" value={id} size="sm" variant="secondary">
-                    <Play aria-hidden data-mirror />
+                    <Play aria-hidden />
                     {t("runs.runNow")}
                     <span className="sr-only">: {title}</span>
                   </SubmitButton>

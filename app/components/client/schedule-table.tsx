@@ -49,7 +49,7 @@ export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] })
               blocked === null && (
                 <Form method="post">
                   <SubmitButton name="job" value={job} size="sm" variant="secondary">
-                    <Play aria-hidden data-mirror />
+                    <Play aria-hidden />
                     {t("runs.runNow")}
                     <span className="sr-only">: {jobTitle(job)}</span>
                   </SubmitButton>

@@ -21,16 +21,65 @@ export interface OperationView {
   curl: string;
 }
 
-/** The document's operations, grouped as its tags say, with their schemas laid flat. */
-export function groupsOf(document: OpenApiDocument): { tag: string; operations: OperationView[] }[] {
-  const origin = document.servers[0]?.url ?? "";
-  const all = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ tag: operation.tags[0] ?? "", view: viewOf(origin, path, method, operation) })),
+interface Group<Of> {
+  /** As it stands in the address. */
+  tag: string;
+  /** As people read it. */
+  name: string;
+  operations: Of[];
+}
+
+interface Listed {
+  tag: string;
+  path: string;
+  method: string;
+  operation: DescribedOperation;
+}
+
+const listed = (document: OpenApiDocument): Listed[] =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ tag: operation.tags[0] ?? "", path, method, operation })),
   );
-  return [...new Set(all.map(({ tag }) => tag))].map((tag) => ({
-    tag,
-    operations: all.filter((each) => each.tag === tag).map(({ view }) => view),
-  }));
+
+/** `dead-letters` and `deadLetters` -> "Dead letters". */
+function nameOf(tag: string): string {
+  const words = tag.replace(/([a-z])([A-Z])|-/g, "$1 $2").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function grouped<Of extends { tag: string }>(all: readonly Of[]): Group<Of>[] {
+  const tags = [...new Set(all.map(({ tag }) => tag))].sort();
+  return tags.map((tag) => ({ tag, name: nameOf(tag), operations: all.filter((each) => each.tag === tag) }));
+}
+
+/** The groups that the document's tags make, and how many operations each has. */
+export const countsOf = (document: OpenApiDocument): { tag: string; name: string; count: number }[] =>
+  grouped(listed(document)).map(({ tag, name, operations }) => ({ tag, name, count: operations.length }));
+
+/** The operations whose path, id or words have every word that is looked for; all of them for none. */
+export function findOperations(document: OpenApiDocument, text: string) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = listed(document).filter(({ path, method, operation: { operationId, summary, description = "" } }) => {
+    const said = `${method} ${path} ${operationId} ${summary} ${description}`.toLowerCase();
+    return words.every((word) => said.includes(word));
+  });
+  return grouped(
+    found.map(({ tag, path, method, operation }) => ({
+      tag,
+      path,
+      id: operation.operationId,
+      method: method.toUpperCase(),
+      summary: operation.summary,
+    })),
+  );
+}
+
+/** One group's operations in full, with their schemas laid flat; undefined where there is no such group. */
+export function groupOf(document: OpenApiDocument, tag: string): Group<OperationView> | undefined {
+  const origin = document.servers[0]?.url ?? "";
+  const own = listed(document).filter((each) => each.tag === tag);
+  if (own.length === 0) return undefined;
+  return { tag, name: nameOf(tag), operations: own.map(({ path, method, operation }) => viewOf(origin, path, method, operation)) };
 }
 
 function viewOf(origin: string, path: string, method: string, operation: DescribedOperation): OperationView {

@@ -53,7 +53,7 @@ export function AppShell({ home, nav, switcher, search, bell, userMenu, timeZone
   const t = useWords();
   const brand = (
     <Link to={home.to} className="rounded-sm">
-      <Brand label={home.label} />
+      <Brand label={home.label} short={switcher !== undefined} />
     </Link>
   );
   return (

@@ -8,12 +8,12 @@ export function BrandMark({ className = "size-7" }: { className?: string }) {
   );
 }
 
-/** The mark and the name; `label` says which portal this is. */
-export function Brand({ label }: { label?: string }) {
+/** The mark and the name; `label` says which portal this is. `short`: on a phone, which has no room for it, the mark alone. */
+export function Brand({ label, short = false }: { label?: string; short?: boolean }) {
   return (
     <span className="inline-flex items-center gap-2.5 text-[0.9375rem] font-semibold tracking-tight text-ink">
       <BrandMark className="size-6" />
-      Atrium
+      <span className={short ? "max-sm:sr-only" : undefined}>Atrium</span>
       {label && (
         <span className="rounded-full border border-magenta/40 px-1.5 text-2xs font-medium tracking-normal text-magenta">{label}</span>
       )}
