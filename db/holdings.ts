@@ -42,6 +42,7 @@ import {
   undeliveredMails,
   users,
   webhookDeliveries,
+  workspaceRequests,
 } from "./schema/index.ts";
 
 /**
@@ -456,6 +457,15 @@ export const holdings: readonly Holding[] = [
     // Of keys that name the client; see domain/tenancy/keys-of-tenant.ts.
     atEnd: "erased",
     withPerson: { stays: "for a day at most" },
+  },
+  {
+    table: workspaceRequests,
+    client: null,
+    data: ["id", "locale", "createdAt", "decision", "decidedAt", "decidedBy", "ofTenant"],
+    contact: ["email", "company"],
+    exported: { not: "of who is no client yet" },
+    atEnd: { stays: "it goes a month after it was decided" },
+    withPerson: { by: "email", is: "email" },
   },
   {
     table: incidents,

@@ -18,7 +18,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 /** What the caller set by itself wins over what is made up locally. */
 function variablesOfEnvironment(port: number): Record<string, string> {
   const named =
-    /^(APP_ORIGIN|ENVIRONMENT|VAULT_KEYS|SIGNING_KEY|PROVIDER_ENDPOINTS|UNAPPROVED_SCOPES|(MAIL|SMTP|RESEND)_\w+|\w+_CLIENT_(ID|SECRET)|KLAVIYO_WEBHOOK_SECRET|SLACK_SIGNING_SECRET|META_WEBHOOK_VERIFY_TOKEN)$/;
+    /^(APP_ORIGIN|ENVIRONMENT|SIGN_UP|VAULT_KEYS|SIGNING_KEY|PROVIDER_ENDPOINTS|UNAPPROVED_SCOPES|(MAIL|SMTP|RESEND)_\w+|\w+_CLIENT_(ID|SECRET)|KLAVIYO_WEBHOOK_SECRET|SLACK_SIGNING_SECRET|META_WEBHOOK_VERIFY_TOKEN)$/;
   const given = Object.entries(process.env).filter((entry): entry is [string, string] => named.test(entry[0]) && entry[1] !== undefined);
   return { APP_ORIGIN: `http://localhost:${port}`, ...Object.fromEntries(given) };
 }

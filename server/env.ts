@@ -53,6 +53,8 @@ const Variables = z
     APP_ORIGIN: z.url().refine((url) => new URL(url).origin === url, "must be an origin, without a path"),
     ENVIRONMENT: z.enum(["production", "development", "test"]).default("production"),
     VAULT_KEYS: VaultKeys,
+    /** `by_approval`: anybody may ask for a workspace at /sign-up, and an admin of the agency decides. `off`: people come by invitation alone. */
+    SIGN_UP: z.enum(["off", "by_approval"]).default("off"),
     /** In which D1 the rows of clients that are new go: `DB`, or another one that is bound as `DB_2`, `DB_3`. */
     NEW_CLIENTS_PLACE: z.string().refine(isPlace, "must be DB or DB_ and a name").default("DB"),
     /** Derives the tokens of magic links and invitations; 32 bytes in base64. */

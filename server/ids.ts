@@ -20,7 +20,8 @@ export type IdPrefix =
   | "exp"
   | "del"
   | "ntc"
-  | "loa";
+  | "loa"
+  | "wrq";
 
 /**
  * A prefixed id that sorts by time: 48 bits of milliseconds, then 80 random bits, in base32 with sortable digits

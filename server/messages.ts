@@ -48,6 +48,7 @@ export const MailMessage = z.discriminatedUnion("type", [
   z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.version"), provider: z.string(), version: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string(), person }),
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.workspace_request"), request: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.alarm"), count: z.number(), at: z.number(), person }),
   /** What one person was told in a client (`tenant` "": of the agency) since the last one; `at` says which day's. */
   z.strictObject({ v: z.literal(1), type: z.literal("mail.digest"), tenant: z.string(), at: z.number(), person: z.string() }),

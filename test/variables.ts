@@ -10,6 +10,7 @@ export const testVariables = {
   ENVIRONMENT: "test",
   VAULT_KEYS: `t2:${btoa("second-root-key-of-the-tests-32b")},t1:${btoa("first-root-key-of-the-tests--32b")}`,
   SIGNING_KEY: btoa("signing-key-of-the-tests-32bytes"),
+  SIGN_UP: "by_approval",
   MAIL_TRANSPORT: "log",
   MAIL_FROM: "Atrium <portal@atrium.test>",
   ...sandboxVariables(sandboxOrigin),

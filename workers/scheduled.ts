@@ -1,6 +1,7 @@
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { linkWaiting } from "#server/domain/audit/link-lines.ts";
+import { forgetRequests } from "#server/domain/clients/forget-requests.ts";
 import { claimEnds } from "#server/domain/connecting/claim-ends.ts";
 import { startDeletions } from "#server/domain/custody/start-deletions.ts";
 import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
@@ -45,6 +46,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["audit log linked", linkWaiting],
   ["undelivered mails forgotten", forgetUndelivered],
   ["old notices forgotten", forgetNotices],
+  ["old workspace requests forgotten", forgetRequests],
   ["webhooks swept", sweepWebhooks],
   ["events asked for", claimSubscriptions],
 ];

@@ -6,10 +6,11 @@ import { enterAdmin } from "./enter-admin.ts";
 /** What all pages of the agency's portal know. */
 export async function loadAdmin(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
-  const [me, waiting, waitingReveals, jobs] = await Promise.all([
+  const [me, waiting, waitingReveals, waitingRequests, jobs] = await Promise.all([
     api.me.get(),
     api.health.agency(),
     api.reveals.waiting(),
+    api.requests.waiting(),
     api.runs.jobs(),
   ]);
   const [firstTenant] = me.tenants;
@@ -19,6 +20,7 @@ export async function loadAdmin(args: LoaderFunctionArgs) {
     portal: firstTenant ? `/t/${firstTenant.id}` : null,
     waiting,
     waitingReveals,
+    waitingRequests,
     jobs: jobs.map(({ id, title, description }) => ({ id, title: title[locale], description: description[locale] })),
   };
 }

@@ -6,6 +6,7 @@ import {
   CirclePlay,
   Eraser,
   Eye,
+  Inbox,
   KeyRound,
   MailWarning,
   MailX,
@@ -54,7 +55,7 @@ export function ErrorBoundary() {
 }
 
 function AdminFrame({
-  data: { me, portal, waiting, waitingReveals },
+  data: { me, portal, waiting, waitingReveals, waitingRequests },
   children,
 }: {
   data: ReturnType<typeof useLoaderData<typeof loader>>;
@@ -72,6 +73,16 @@ function AdminFrame({
           heading: t("nav.groups.clients"),
           items: [
             { to: "/admin/clients", label: t("nav.clients"), icon: Building2, bar: true },
+            ...(waitingRequests === null
+              ? []
+              : [
+                  {
+                    to: "/admin/requests",
+                    label: t("nav.requests"),
+                    icon: Inbox,
+                    badge: { count: waitingRequests, label: t("nav.waitingRequests", { count: waitingRequests }) },
+                  },
+                ]),
             { to: "/admin/calendar", label: t("nav.calendar"), icon: CalendarDays },
             { to: "/admin/deletions", label: t("nav.deletions"), icon: Eraser },
           ],

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, known, tenantId } from "#db/columns.ts";
 import { locales } from "#db/words/locales.ts";
 import { mailFates, mailKinds } from "#db/words/mail.ts";
+import { requestDecisions } from "#db/words/requests.ts";
 import { type Hint, roles } from "#db/words/tenants.ts";
 
 /** A person. `staff` is an admin of the whole agency, outside the tenants. */
@@ -91,6 +92,29 @@ export const invitations = sqliteTable(
     revokedAt: instant(),
   },
   (t) => [index("invitations_tenant").on(t.tenantId), index("invitations_email").on(t.email), known(t.role)],
+);
+
+/** Somebody who asked for a workspace, until an admin decides; forgotten some weeks later, see domain/clients/forget-requests.ts. */
+export const workspaceRequests = sqliteTable(
+  "workspace_requests",
+  {
+    id: text().primaryKey(),
+    email: text().notNull(),
+    company: text().notNull(),
+    locale: text({ enum: locales }).notNull(),
+    createdAt: instant().notNull(),
+    decision: text({ enum: requestDecisions }),
+    decidedAt: instant(),
+    decidedBy: text(),
+    /** The client that was made of it. */
+    ofTenant: text(),
+  },
+  (t) => [
+    // One that waits for each address, however often it is asked for.
+    uniqueIndex("workspace_requests_waiting").on(t.email).where(sql`decision is null`),
+    index("workspace_requests_created").on(t.createdAt),
+    known(t.decision),
+  ],
 );
 
 /** Mails that reached nobody for certain: whom, which kind, and the words of who did not take it. Bounded, see domain/mail/deliver.ts. */

@@ -66,6 +66,9 @@ export const auditActions = [
   // In lines of before it was called `webhook.reprocessed`.
   "webhook.replayed",
   "webhook.reprocessed",
+  "workspace.requested",
+  "workspace_request.approved",
+  "workspace_request.declined",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -10,6 +10,7 @@ export const mailKinds = [
   "incident",
   "version",
   "reveal",
+  "workspace_request",
   "digest",
   "ending",
   "alarm",

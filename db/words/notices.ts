@@ -4,7 +4,7 @@ import type { ProviderFault } from "./incidents.ts";
 /** What a client's people are told of. */
 export const clientNoticeKinds = ["reconnect", "cliff", "key_end", "account_changed", "viewed"] as const;
 /** What the agency's admins are told of. */
-export const agencyNoticeKinds = ["incident", "reveal", "version"] as const;
+export const agencyNoticeKinds = ["incident", "reveal", "version", "workspace_request"] as const;
 export const noticeKinds = [...clientNoticeKinds, ...agencyNoticeKinds] as const;
 export type ClientNoticeKind = (typeof clientNoticeKinds)[number];
 export type AgencyNoticeKind = (typeof agencyNoticeKinds)[number];

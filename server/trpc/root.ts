@@ -16,6 +16,7 @@ import { me } from "./routers/me.ts";
 import { notices } from "./routers/notices.ts";
 import { overview } from "./routers/overview.ts";
 import { renewals } from "./routers/renewals.ts";
+import { requests } from "./routers/requests.ts";
 import { reveals } from "./routers/reveals.ts";
 import { runs } from "./routers/runs.ts";
 import { scripts } from "./routers/scripts.ts";
@@ -42,6 +43,7 @@ export const appRouter = router({
   deadLetters,
   runs,
   renewals,
+  requests,
   scripts,
   webhooks,
 });

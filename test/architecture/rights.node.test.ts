@@ -52,7 +52,18 @@ const without = {
       "workBatch",
       "workDead",
     ],
-    ...["forgetRenewals", "claimRenewals", "claimProbes", "alignPlans", "warnCliffs", "claimEnds", "needReconnect", "renewDue", "probeDue"],
+    ...[
+      "forgetRequests",
+      "forgetRenewals",
+      "claimRenewals",
+      "claimProbes",
+      "alignPlans",
+      "warnCliffs",
+      "claimEnds",
+      "needReconnect",
+      "renewDue",
+      "probeDue",
+    ],
     ...[
       "claimRefresh",
       "dropRefresh",
@@ -87,6 +98,7 @@ const without = {
     "dropState",
   ],
   "proven by the provider's signature, or kept because it is not": ["keepEvents", "keepRefusal", "receiveWebhook"],
+  "for anybody, until an admin decides": ["requestWorkspace"],
   "for anybody, about their own browser": ["requestSignIn", "resendSignIn", "sendStandingLink", "signOut"],
   "no change of anything but when somebody was last here": ["noteActivity"],
 } as const;

@@ -20,6 +20,7 @@ const ids: Record<string, (of: Belongings) => string> = {
   noticeId: ({ noticeId }) => noticeId,
   loanId: ({ loanId }) => loanId,
   borrower: ({ tenant }) => tenant.id,
+  workspaceRequestId: ({ revealId }) => revealId.replace("rev_", "wrq_"),
   deletionId: ({ revealId }) => revealId.replace("rev_", "del_"),
 };
 
@@ -27,6 +28,7 @@ const ids: Record<string, (of: Belongings) => string> = {
 const plain: Record<string, unknown> = {
   id: "a-new-slug",
   name: "A name",
+  company: "A company",
   email: "somebody@example.com",
   ownerEmail: "owner@example.com",
   contactName: "Somebody",

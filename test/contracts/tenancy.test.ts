@@ -18,6 +18,8 @@ const open = new Set([
   "signIn.out",
   "team.invitation",
   "team.acceptInvitation",
+  "requests.isOpen",
+  "requests.send",
   "webhooks.privacyStanding",
 ]);
 

@@ -5,6 +5,7 @@ import { openDb } from "#db/client.ts";
 import { connections, runs, schedules, users } from "#db/schema/index.ts";
 import { sessionCookie } from "#server/auth.ts";
 import type { Tenant } from "#server/ctx.ts";
+import { requestWorkspace } from "#server/domain/clients/request-workspace.ts";
 import { invitationToken } from "#server/domain/people/invitation-token.ts";
 import { invite } from "#server/domain/people/invite.ts";
 import { newId } from "#server/ids.ts";
@@ -226,5 +227,39 @@ describe("what to connect next", () => {
     expect((await mainOf(tenant, viewer.token))?.text).not.toContain("You can view everything here");
     const { token: owner } = await makeUser({ roles: [[tenant, "owner"]] });
     expect((await mainOf(tenant, owner))?.text).not.toContain("You can view everything here");
+  });
+});
+
+describe("a workspace is asked for", () => {
+  test("on a page that the sign-in leads to, and what is wrong is said there with what was typed", async () => {
+    const headers = { origin: testOrigin, "accept-language": "en", "cf-connecting-ip": "192.0.2.77" };
+    expect(parse(await (await ask("/sign-in", { headers })).text()).querySelector('a[href="/sign-up"]')).not.toBeNull();
+    const send = (fields: Record<string, string>) =>
+      ask("/sign-up", { method: "POST", headers: { ...headers, ...form }, body: new URLSearchParams(fields).toString() });
+    const refused = await send({ email: "nobody", company: "Delta" });
+    expect(refused.status).toBe(422);
+    const page = parse(await refused.text());
+    expect(page.querySelector("main")?.text).toContain("Enter a full email address");
+    expect(page.querySelector("input[name=company]")?.getAttribute("value")).toBe("Delta");
+    const { actor } = await makeUser();
+    for (const email of [actor.email, `${crypto.randomUUID()}@example.com`]) {
+      const answer = await send({ email, company: "Delta" });
+      expect([answer.status, answer.headers.get("location")]).toEqual([302, "/sign-up?sent"]);
+    }
+    expect(parse(await (await ask("/sign-up?sent", { headers })).text()).querySelector("h1")?.text).toBe("Request received");
+  });
+
+  test("and decided by an admin, who is told how many wait", async () => {
+    const { token } = await makeUser({ staff: true });
+    const email = `${crypto.randomUUID()}@example.com`;
+    await requestWorkspace(testCtx({ ip: "192.0.2.78" }), { email, company: `Epsilon ${email.slice(0, 8)}`, locale: "en" });
+    const page = parse(await (await ask("/admin/requests", { headers: asPerson(token) })).text());
+    expect(page.querySelector('nav a[href="/admin/requests"]')?.text).toMatch(/\d/);
+    const card = page.querySelectorAll("main li").find(({ text }) => text.includes(email));
+    const value = (name: string) => card?.querySelector(`[name=${name}]`)?.getAttribute("value") ?? "";
+    const fields = { workspaceRequestId: value("workspaceRequestId"), id: value("id"), name: value("name"), plan: "growth", email };
+    expect(fields).toMatchObject({ id: `epsilon-${email.slice(0, 8)}`, name: `Epsilon ${email.slice(0, 8)}` });
+    expect(await post("/admin/requests", fields, asPerson(token))).toMatchObject({ status: 302, to: `/admin/clients/${fields.id}` });
+    expect((await post("/admin/requests", fields, asPerson(token))).status).toBe(409);
   });
 });

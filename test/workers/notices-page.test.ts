@@ -124,7 +124,7 @@ test("the agency's notices and their settings are for its admins, of kinds of th
   expect((await send("/admin/notices", token, { noticeId: id })).status).toBe(302);
   expect((await pageOf("/admin/notices", token)).bell).toBe("Notifications");
   const names = (await pageOf("/admin/notices/settings", token)).main?.querySelectorAll("select").map((each) => each.getAttribute("name"));
-  expect(names).toEqual(["mail.incident", "mail.reveal", "mail.version"]);
+  expect(names).toEqual(["mail.incident", "mail.reveal", "mail.version", "mail.workspace_request"]);
   for (const path of ["/admin/notices", "/admin/notices/settings"]) {
     expect((await pageOf(path, owner)).status).toBe(404);
     expect((await send(path, owner, {})).status).toBe(404);

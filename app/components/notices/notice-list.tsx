@@ -79,6 +79,8 @@ function useTitleOf() {
         return t(`what.${params.over ? "over" : (params.fails ?? "unavailable")}`, named);
       case "version":
         return t("what.version", { ...named, version: params.version ?? "" });
+      case "workspace_request":
+        return t("what.workspace_request");
       case "reveal":
         return t("what.reveal", { client: params.client ?? "" });
       default:
@@ -100,6 +102,8 @@ function whereMended({ kind, provider }: Notice, base: string): string {
       return "/admin/incidents";
     case "version":
       return "/admin/calendar";
+    case "workspace_request":
+      return "/admin/requests";
     case "reveal":
       return "/admin/reveals";
     default:

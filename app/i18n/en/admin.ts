@@ -32,6 +32,9 @@ export const admin = {
     waitingReveals_one: "{{count}} access request to answer",
     waitingReveals_other: "{{count}} access requests to answer",
     deletions: "Deleted clients",
+    requests: "Requests",
+    waitingRequests_one: "{{count}} waiting",
+    waitingRequests_other: "{{count}} waiting",
     webhooks: "Webhooks",
   },
   find: {

@@ -30,6 +30,7 @@ export const notifications = {
     over: "{{provider}} works again",
     version: "{{provider}} retired API version {{version}}",
     reveal: "Access request for {{client}}",
+    workspace_request: "New workspace request",
   },
   open: {
     reconnect: "Reconnect",
@@ -40,6 +41,7 @@ export const notifications = {
     incident: "View incident",
     version: "View expiring access",
     reveal: "Allow or refuse",
+    workspace_request: "Approve or decline",
   },
   preferences: {
     title: "Notifications",
@@ -56,6 +58,7 @@ export const notifications = {
       incident: "Incidents",
       version: "Retired API versions",
       reveal: "Access requests",
+      workspace_request: "Workspace requests",
     },
     pace: {
       now: "Right away",

@@ -140,6 +140,7 @@ export const operations = {
       viewed: "Views by the agency",
       incident: "Incident",
       reveal: "Access request",
+      workspace_request: "Workspace request",
       version: "API version retired",
       key_end: "Removal of a key",
       ending: "Deletion",

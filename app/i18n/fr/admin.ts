@@ -34,6 +34,9 @@ export const admin = {
     waitingReveals_one: "{{count}} demande d’accès à traiter",
     waitingReveals_other: "{{count}} demandes d’accès à traiter",
     deletions: "Clients supprimés",
+    requests: "Demandes",
+    waitingRequests_one: "{{count}} en attente",
+    waitingRequests_other: "{{count}} en attente",
     webhooks: "Webhooks",
   },
   find: {

@@ -32,6 +32,7 @@ export const notifications = {
     over: "{{provider}} fonctionne de nouveau",
     version: "{{provider}} a retiré la version d’API {{version}}",
     reveal: "Demande d’accès pour {{client}}",
+    workspace_request: "Nouvelle demande d’espace",
   },
   open: {
     reconnect: "Reconnecter",
@@ -42,6 +43,7 @@ export const notifications = {
     incident: "Voir l’incident",
     version: "Voir les accès qui expirent",
     reveal: "Autoriser ou refuser",
+    workspace_request: "Accepter ou refuser",
   },
   preferences: {
     title: "Notifications",
@@ -58,6 +60,7 @@ export const notifications = {
       incident: "Incidents",
       version: "Versions d’API retirées",
       reveal: "Demandes d’accès",
+      workspace_request: "Demandes d’espace",
     },
     pace: {
       now: "Immédiatement",

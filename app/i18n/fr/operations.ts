@@ -147,6 +147,7 @@ export const operations = {
       viewed: "Consultation par l’agence",
       incident: "Incident",
       reveal: "Demande d’accès",
+      workspace_request: "Demande d’espace",
       version: "Version d’API retirée",
       key_end: "Suppression d’une clé",
       ending: "Suppression",

@@ -38,6 +38,9 @@ export const admin = {
     waitingReveals_two: "שתי בקשות גישה לטיפול",
     waitingReveals_other: "{{count}} בקשות גישה לטיפול",
     deletions: "לקוחות שנמחקו",
+    requests: "בקשות",
+    waitingRequests_one: "{{count}} ממתינות",
+    waitingRequests_other: "{{count}} ממתינות",
     webhooks: "Webhooks",
   },
   find: {

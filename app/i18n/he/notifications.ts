@@ -33,6 +33,7 @@ export const notifications = {
     over: "‏{{provider}} שוב עובד",
     version: "‏{{provider}} הפסיק את גרסת ה-API ‏{{version}}",
     reveal: "בקשת גישה עבור {{client}}",
+    workspace_request: "בקשה חדשה לסביבת עבודה",
   },
   open: {
     reconnect: "חיבור מחדש",
@@ -43,6 +44,7 @@ export const notifications = {
     incident: "לצפייה בתקלה",
     version: "לגישות שעומדות לפוג",
     reveal: "אישור או דחייה",
+    workspace_request: "אישור או דחייה",
   },
   preferences: {
     title: "התראות",
@@ -59,6 +61,7 @@ export const notifications = {
       incident: "תקלות",
       version: "גרסאות API שהופסקו",
       reveal: "בקשות גישה",
+      workspace_request: "בקשות לסביבת עבודה",
     },
     pace: {
       now: "מיד",

@@ -146,6 +146,7 @@ export const operations = {
       viewed: "צפייה של הסוכנות",
       incident: "תקלה",
       reveal: "בקשת גישה",
+      workspace_request: "בקשה לסביבת עבודה",
       version: "גרסת API הופסקה",
       key_end: "מחיקת מפתח",
       ending: "מחיקה",

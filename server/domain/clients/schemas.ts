@@ -74,6 +74,17 @@ export const CreateClient = z.object({
 });
 export type CreateClient = z.infer<typeof CreateClient>;
 
+/** Of who asks for a workspace. */
+export const RequestWorkspace = z.object({ email: EmailAddress, company: BusinessName, locale: Locale.default("en") });
+export type RequestWorkspace = z.infer<typeof RequestWorkspace>;
+
+export const WorkspaceRequestRef = z.object({ workspaceRequestId: z.string().max(60) });
+export type WorkspaceRequestRef = z.infer<typeof WorkspaceRequestRef>;
+
+/** The client that is made of it. */
+export const ApproveRequest = WorkspaceRequestRef.extend({ id: TenantId, name: BusinessName, plan: Plan });
+export type ApproveRequest = z.infer<typeof ApproveRequest>;
+
 export const UpdateClient = z
   .object({
     name: BusinessName,

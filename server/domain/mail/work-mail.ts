@@ -13,6 +13,7 @@ import { mailReveal } from "./mail-reveal.ts";
 import { mailSignIn } from "./mail-sign-in.ts";
 import { mailVersion } from "./mail-version.ts";
 import { mailViewed } from "./mail-viewed.ts";
+import { mailWorkspaceRequest } from "./mail-workspace-request.ts";
 import type { HandOn } from "./send-to-each.ts";
 
 /**
@@ -42,6 +43,8 @@ export function workMail(ctx: Ctx, message: MailMessage, handOn?: HandOn): Promi
       return mailVersion(ctx, message, handOn);
     case "mail.reveal":
       return mailReveal(ctx, message, handOn);
+    case "mail.workspace_request":
+      return mailWorkspaceRequest(ctx, message, handOn);
     case "mail.alarm":
       return mailAlarm(ctx, message, handOn);
     case "mail.digest":

@@ -245,6 +245,18 @@ export function revealLetter(facts: {
   });
 }
 
+/** Somebody asks for a workspace: for the agency's admins. */
+export function workspaceRequestLetter(facts: { locale: Locale; name: string; asking: string; company: string; url: string }): Letter {
+  const { greeting, workspaceRequest, becauseStaff } = words[facts.locale];
+  return draw(facts.locale, {
+    subject: workspaceRequest.subject,
+    greeting: greeting(nameInMail(facts.name)),
+    paragraphs: [workspaceRequest.body(facts.asking, nameInMail(facts.company)), workspaceRequest.decide],
+    button: { label: workspaceRequest.button, url: facts.url },
+    notes: [becauseStaff],
+  });
+}
+
 /** The end of a client is set: by whom ("" for the agency), and for when (in the client's timezone). */
 export function endingLetter(facts: {
   locale: Locale;
@@ -312,6 +324,8 @@ function subjectFor(
       return params.over ? say.incident.closedSubject(provider) : say.incident.subject[params.fails ?? "unavailable"](provider);
     case "version":
       return say.version.subject(provider);
+    case "workspace_request":
+      return say.workspaceRequest.subject;
     case "reveal":
       return say.reveal.subject(params.client ?? "");
     default:

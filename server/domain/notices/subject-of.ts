@@ -29,6 +29,8 @@ export function subjectOf(message: MailMessage): Subject | null {
       return { tenant: "", kind: "version", subject: `${message.provider} ${message.version}` };
     case "mail.reveal":
       return { tenant: "", kind: "reveal", subject: message.reveal };
+    case "mail.workspace_request":
+      return { tenant: "", kind: "workspace_request", subject: message.request };
     case "mail.sign_in":
     case "mail.invitation":
     case "mail.alarm":
@@ -56,6 +58,7 @@ export type NoticeMail = Extract<
       | "mail.viewed"
       | "mail.incident"
       | "mail.version"
-      | "mail.reveal";
+      | "mail.reveal"
+      | "mail.workspace_request";
   }
 >;

@@ -35,6 +35,9 @@ export const limits = {
   "sign-in-code:network": { max: 30, windowS: 15 * minute },
   /** People mistype a few codes an hour among them all; who tries one code at each of many addresses makes more. */
   "sign-in-code:wrong": { max: 100, windowS: hour },
+  "sign-up:network": { max: 5, windowS: hour },
+  /** All who ask for a workspace together: an admin reads each of them. */
+  "sign-up": { max: 100, windowS: day },
   "webhook-refused": { max: 500, windowS: hour },
   "webhook-refused:network": { max: 20, windowS: hour },
 } as const satisfies Record<string, Omit<Limit, "key">>;

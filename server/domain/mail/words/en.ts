@@ -119,6 +119,12 @@ export const en = {
     decide: "Another admin has to allow it within 24 hours. Nothing is shown until then.",
     button: "Allow or refuse",
   },
+  workspaceRequest: {
+    subject: "New workspace request",
+    body: (asking: string, company: string) => `${asking} requests a workspace for ${company}.`,
+    decide: "If you approve, we create the client and email them an invitation. If you decline, we delete their details after 30 days.",
+    button: "Approve or decline",
+  },
   ending: {
     subject: (tenant: string, on: string) => `${tenant} will be deleted on ${on}`,
     body: (by: string, tenant: string, on: string) =>

@@ -123,6 +123,13 @@ export const fr: Words = {
     decide: "Un autre administrateur doit l’autoriser dans les 24 heures. D’ici là, rien n’est montré.",
     button: "Autoriser ou refuser",
   },
+  workspaceRequest: {
+    subject: "Nouvelle demande d’espace",
+    body: (asking: string, company: string) => `${asking} demande un espace pour ${company}.`,
+    decide:
+      "Si vous acceptez, nous créons le client et lui envoyons une invitation. Si vous refusez, ses coordonnées sont supprimées au bout de 30 jours.",
+    button: "Accepter ou refuser",
+  },
   ending: {
     subject: (tenant, on) => `${tenant} sera supprimé le ${on}`,
     body: (by, tenant, on) =>

@@ -115,6 +115,12 @@ export const he: Words = {
     decide: "מנהל אחר צריך לאשר זאת בתוך 24 שעות. עד אז לא מוצג דבר.",
     button: "לאישור או לסירוב",
   },
+  workspaceRequest: {
+    subject: "בקשה חדשה לסביבת עבודה",
+    body: (asking: string, company: string) => `התקבלה בקשה לסביבת עבודה עבור ${company}, מאת ${asking}.`,
+    decide: "אם תאשרו, ניצור את הלקוח ונשלח לו הזמנה באימייל. אם תדחו, הפרטים יימחקו כעבור 30 יום.",
+    button: "אישור או דחייה",
+  },
   ending: {
     subject: (tenant, on) => `‏${tenant} יימחק ב-${on}`,
     body: (by, tenant, on) => `המחיקה של ${tenant} נקבעה על ידי ${by}. כל הסנכרונים נעצרו, וב-${on} כל מה ששמור כאן יימחק לצמיתות.`,

@@ -1,0 +1,167 @@
+import { and, eq, inArray } from "drizzle-orm";
+import { describe, expect, test } from "vitest";
+import { auditLog, invitations, notices, tenants, workspaceRequests } from "#db/schema/index.ts";
+import type { UserActor } from "#server/ctx.ts";
+import { approveRequest, declineRequest } from "#server/domain/clients/decide-request.ts";
+import { forgetRequests } from "#server/domain/clients/forget-requests.ts";
+import { countRequests, listRequests } from "#server/domain/clients/list-requests.ts";
+import { requestWorkspace } from "#server/domain/clients/request-workspace.ts";
+import { createCaller } from "#server/trpc/root.ts";
+import { makeTenant, makeUser, testCtx } from "#test/harness.ts";
+
+let networks = 0;
+/** Somebody whom nobody knows, in a network of their own. */
+const anybody = (now: () => number = Date.now) => testCtx({ ip: `198.51.100.${networks++}`, now });
+const address = () => `asks-${crypto.randomUUID()}@example.com`;
+const { directory } = testCtx();
+const rowsOf = (email: string) => directory.select().from(workspaceRequests).where(eq(workspaceRequests.email, email));
+const staff = async () => testCtx({ actor: (await makeUser({ staff: true })).actor });
+const linesOf = async (request: string) =>
+  (await directory.select().from(auditLog)).filter(({ details }) => details.request === request).map(({ action }) => action);
+
+async function asked(email = address(), now?: () => number) {
+  await requestWorkspace(anybody(now), { email, company: "Delta Gifts & Co", locale: "fr" });
+  const [row] = await rowsOf(email);
+  if (!row) throw new Error("nothing was written");
+  return row;
+}
+
+describe("asking for a workspace", () => {
+  test("is nobody's page where the configuration does not say so, and writes nothing", async () => {
+    const email = address();
+    const ctx = anybody();
+    const closed = { ...ctx, config: { ...ctx.config, SIGN_UP: "off" as const } };
+    await expect(requestWorkspace(closed, { email, company: "Delta", locale: "en" })).rejects.toMatchObject({ kind: "not_found" });
+    expect(await createCaller(closed).requests.isOpen()).toBe(false);
+    expect(await rowsOf(email)).toEqual([]);
+    const admin = await staff();
+    expect(await countRequests({ ...admin, config: closed.config })).toBeNull();
+  });
+
+  test("is limited by network, and a network that is through keeps no other out", async () => {
+    const ctx = anybody();
+    for (let times = 0; times < 5; times++) await requestWorkspace(ctx, { email: address(), company: "Delta", locale: "en" });
+    const email = address();
+    await expect(requestWorkspace(ctx, { email, company: "Delta", locale: "en" })).rejects.toMatchObject({ kind: "rate_limited" });
+    expect(await rowsOf(email)).toEqual([]);
+    expect(await asked(email)).toMatchObject({ email });
+  });
+
+  test("answers the same to an address with an account, without, and that asked before; one request waits for each", async () => {
+    const { actor } = await makeUser();
+    const unknown = address();
+    const answers: unknown[] = [];
+    for (const email of [actor.email, unknown, unknown]) {
+      answers.push(await createCaller(anybody()).requests.send({ email, company: "Delta", locale: "en" }));
+    }
+    expect(answers).toEqual([undefined, undefined, undefined]);
+    expect(await rowsOf(actor.email)).toHaveLength(1);
+    expect(await rowsOf(unknown)).toHaveLength(1);
+  });
+
+  test("tells each of the agency's admins once, without the address in the notice", async () => {
+    const { actor } = await makeUser({ staff: true });
+    const { id, email } = await asked();
+    await requestWorkspace(anybody(), { email, company: "Delta", locale: "en" });
+    const told = await directory
+      .select()
+      .from(notices)
+      .where(and(eq(notices.tenantId, ""), eq(notices.userId, actor.userId), eq(notices.subject, id)));
+    expect(told).toMatchObject([{ kind: "workspace_request", resolvedAt: null }]);
+    expect(JSON.stringify(told)).not.toContain(email);
+    expect(await linesOf(id)).toEqual(["workspace.requested"]);
+  });
+});
+
+describe("deciding", () => {
+  const approval = (workspaceRequestId: string) => ({
+    workspaceRequestId,
+    id: `made-${crypto.randomUUID().slice(0, 8)}`,
+    name: "Delta",
+    plan: "growth" as const,
+  });
+
+  test("is the agency's alone", async () => {
+    const { id } = await asked();
+    const tenant = await makeTenant();
+    const owner = createCaller(testCtx({ actor: (await makeUser({ roles: [[tenant, "owner"]] })).actor }));
+    for (const call of [
+      () => owner.requests.list(),
+      () => owner.requests.approve(approval(id)),
+      () => owner.requests.decline({ workspaceRequestId: id }),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: "FORBIDDEN" });
+    }
+    expect(
+      await rowsOf((await directory.select().from(workspaceRequests).where(eq(workspaceRequests.id, id)))[0]?.email ?? ""),
+    ).toMatchObject([{ decision: null }]);
+  });
+
+  test("yes makes the client in the asker's language and invites them as its owner; the notice is taken back and both steps are logged", async () => {
+    const admin = await staff();
+    const { id, email } = await asked();
+    expect((await listRequests(admin)).find((each) => each.id === id)).toMatchObject({ slug: "delta-gifts-co", decision: null });
+    const made = await approveRequest(admin, approval(id));
+    expect(made).toMatchObject({ name: "Delta", plan: "growth", locale: "fr", vertical: "shopify", status: "onboarding" });
+    expect(await directory.select().from(invitations).where(eq(invitations.email, email))).toMatchObject([
+      { tenantId: made.id, role: "owner", acceptedAt: null },
+    ]);
+    expect(await linesOf(id)).toEqual(["workspace.requested", "workspace_request.approved"]);
+    const open = await directory.select().from(notices).where(eq(notices.subject, id));
+    expect(open.every(({ resolvedAt }) => resolvedAt !== null)).toBe(true);
+    await expect(approveRequest(admin, approval(id))).rejects.toMatchObject({ kind: "conflict" });
+    await expect(declineRequest(admin, { workspaceRequestId: id })).rejects.toMatchObject({ kind: "conflict" });
+    await expect(declineRequest(admin, { workspaceRequestId: "wrq_0" })).rejects.toMatchObject({ kind: "not_found" });
+  });
+
+  test("yes with an id that is taken leaves the request waiting, and two admins at once make one client", async () => {
+    const taken = await makeTenant();
+    const admins = [await staff(), await staff()];
+    const { id, email } = await asked();
+    await expect(approveRequest(admins[0] as never, { ...approval(id), id: taken.id })).rejects.toMatchObject({
+      kind: "conflict",
+      field: "id",
+    });
+    expect(await rowsOf(email)).toMatchObject([{ decision: null, decidedBy: null, ofTenant: null }]);
+    const wishes = [approval(id), approval(id)];
+    const results = await Promise.allSettled(admins.map((admin, at) => approveRequest(admin, wishes[at] as (typeof wishes)[0])));
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const ids = wishes.map((wish) => wish.id);
+    expect(await directory.select().from(tenants).where(inArray(tenants.id, ids))).toHaveLength(1);
+  });
+
+  test("no is logged by the request's id alone and mails nobody; who asked may ask again", async () => {
+    const admin = await staff();
+    const { id, email } = await asked();
+    await declineRequest(admin, { workspaceRequestId: id });
+    expect(admin.traces.mails).toEqual([]);
+    expect(await linesOf(id)).toEqual(["workspace.requested", "workspace_request.declined"]);
+    expect(JSON.stringify((await directory.select().from(auditLog)).filter(({ details }) => details.request === id))).not.toContain(email);
+    expect((await listRequests(admin)).find((each) => each.id === id)).toMatchObject({
+      decision: "declined",
+      decidedBy: (admin.actor as UserActor).name,
+    });
+    await requestWorkspace(anybody(), { email, company: "Delta", locale: "en" });
+    expect(await rowsOf(email)).toHaveLength(2);
+  });
+});
+
+test("who asked is forgotten a month after the decision, or after three without one", async () => {
+  const day = 86_400_000;
+  const now = Date.now();
+  const admin = await staff();
+  const [declined, waiting, fresh] = [await asked(), await asked(address(), () => now - 60 * day), await asked()];
+  await declineRequest(admin, { workspaceRequestId: declined.id });
+  const left = async (at: number) => {
+    await forgetRequests(testCtx({ now: () => at }));
+    return (
+      await directory
+        .select()
+        .from(workspaceRequests)
+        .where(inArray(workspaceRequests.id, [declined.id, waiting.id, fresh.id]))
+    ).map(({ id }) => id);
+  };
+  expect((await left(now + 29 * day)).sort()).toEqual([declined.id, waiting.id, fresh.id].sort());
+  expect((await left(now + 31 * day)).sort()).toEqual([fresh.id]);
+  expect(await left(now + 91 * day)).toEqual([]);
+});
