@@ -188,7 +188,7 @@ export const holdings: readonly Holding[] = [
     client: "tenantId",
     data: [
       ...["id", "job", "slot", "trigger", "status", "attempt", "step", "availableAt", "sentAt", "errorKind", "errorMessage"],
-      ...["createdAt", "startedAt", "finishedAt", "requestedBy", "params", "requestId", "errorParams"],
+      ...["createdAt", "startedAt", "finishedAt", "requestedBy", "params", "requestId", "errorParams", "calls"],
     ],
     engine: ["lease", "defect"],
     exported: { file: "runs.json", key: ["id"] },

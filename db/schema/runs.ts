@@ -87,6 +87,8 @@ export const runs = sqliteTable(
     requestId: text(),
     /** With these `errorMessage` is a code of ours and this what its sentence names; without, it is the provider's own words. */
     errorParams: json<RunParams>(),
+    /** Calls to providers so far, those that failed too. */
+    calls: integer().notNull().default(0),
   },
   (t) => [
     uniqueIndex("runs_slot").on(t.tenantId, t.job, t.slot, t.trigger),
@@ -99,8 +101,8 @@ export const runs = sqliteTable(
     index("runs_unwell_tenant").on(t.tenantId, t.status, t.id).where(sql`status in ('failed', 'dead')`),
     // What lists of one job, of what went well, or of one job's failures are read from: of one tenant, and of all. Each costs one
     // row written a run, when it ends, and none while it is open; the status in it saves an index for each list (see list-runs.ts).
-    index("runs_ended").on(t.tenantId, t.job, t.status, t.id).where(sql`status in ('succeeded', 'failed', 'dead')`),
-    index("runs_ended_job").on(t.job, t.status, t.id).where(sql`status in ('succeeded', 'failed', 'dead')`),
+    index("runs_ended").on(t.tenantId, t.job, t.status, t.id).where(sql`status in ('succeeded', 'failed', 'dead', 'cancelled')`),
+    index("runs_ended_job").on(t.job, t.status, t.id).where(sql`status in ('succeeded', 'failed', 'dead', 'cancelled')`),
     index("runs_request").on(t.requestId).where(sql`request_id is not null`),
     known(t.trigger),
     known(t.status),

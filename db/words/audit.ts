@@ -53,6 +53,7 @@ export const auditActions = [
   "reveal.requested",
   "reveal.shown",
   "root_key.rotated",
+  "run.cancelled",
   "run.replayed",
   "run.started",
   "session.ended",

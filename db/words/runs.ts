@@ -1,7 +1,7 @@
 import type { Text } from "./locales.ts";
 
-/** `failed`: will not be tried again by itself (the reason needs a person). `dead`: tried as often as allowed. */
-export const runStatuses = ["queued", "running", "succeeded", "failed", "dead"] as const;
+/** `failed`: will not be tried again by itself (the reason needs a person). `dead`: tried as often as allowed. `cancelled`: by an admin. */
+export const runStatuses = ["queued", "running", "succeeded", "failed", "dead", "cancelled"] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
 export const runTriggers = ["schedule", "manual", "replay"] as const;

@@ -44,6 +44,8 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "custody.requestExport": "data:export",
   "deadLetters.replay": "staff",
   "deadLetters.replayAll": "staff",
+  "runs.cancel": "staff",
+  "runs.cancelAll": "staff",
   "health.remind": "staff",
   "integrations.refresh": "staff",
   "me.changeLanguage": "personal",

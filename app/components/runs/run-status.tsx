@@ -6,7 +6,14 @@ import type { RunStatus as Status } from "#db/words/runs.ts";
 
 const useWords = wordsOf("runs");
 
-const TONES: Record<Status, Tone> = { queued: "neutral", running: "info", succeeded: "ok", failed: "danger", dead: "danger" };
+const TONES: Record<Status, Tone> = {
+  queued: "neutral",
+  running: "info",
+  succeeded: "ok",
+  failed: "danger",
+  dead: "danger",
+  cancelled: "neutral",
+};
 
 /** All that a run can be, in the order of its life. */
 export const STATUSES = Object.keys(TONES) as readonly Status[];

@@ -72,7 +72,7 @@ function useMoments(run: RunView): Moment[] {
     const took = startedAt === null ? undefined : t("run.took", { time: format.duration(finishedAt - startedAt) });
     moments.push({
       key: "end",
-      tone: status === "succeeded" ? "ok" : "danger",
+      tone: status === "succeeded" ? "ok" : status === "cancelled" ? "neutral" : "danger",
       title: t(`run.ended.${status}`),
       at: finishedAt,
       detail: took,

@@ -60,6 +60,7 @@ export const audit = {
     reveal_shown: "Secret viewed by an admin",
     root_key_rotated: "Root key rotated",
     run_started: "Run started",
+    run_cancelled: "Run cancelled",
     run_replayed: "Run replayed",
     session_started: "Signed in",
     session_ended: "Signed out",

@@ -23,6 +23,7 @@ export const run = {
       succeeded: "Done",
       failed: "Failed, won’t retry",
       dead: "Failed permanently after several attempts",
+      cancelled: "Cancelled by an admin",
     },
     deadFix: "We tried several times. Run it again here, or ask your agency to.",
     logs: "Logs",

@@ -63,6 +63,7 @@ export const runs = {
     succeeded: "Done",
     failed: "Failed",
     dead: "Failed permanently",
+    cancelled: "Cancelled",
   },
   trigger: {
     schedule: "Scheduled",

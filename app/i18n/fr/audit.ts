@@ -57,6 +57,7 @@ export const audit = {
     reveal_shown: "Secret consulté par un administrateur",
     root_key_rotated: "Clé racine renouvelée",
     run_started: "Exécution lancée",
+    run_cancelled: "Exécution annulée",
     run_replayed: "Exécution relancée",
     session_started: "Connexion",
     session_ended: "Déconnexion",

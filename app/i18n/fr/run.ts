@@ -25,6 +25,7 @@ export const run = {
       succeeded: "Terminée",
       failed: "Échec, sans nouvel essai",
       dead: "Échec définitif après plusieurs essais",
+      cancelled: "Annulée par un administrateur",
     },
     deadFix: "Nous avons essayé plusieurs fois. Relancez-la ici, ou demandez à votre agence de le faire.",
     logs: "Journaux",

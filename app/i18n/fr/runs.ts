@@ -65,6 +65,7 @@ export const runs = {
     succeeded: "Terminée",
     failed: "Échec",
     dead: "Échec définitif",
+    cancelled: "Annulée",
   },
   trigger: {
     schedule: "Planifiée",

@@ -57,6 +57,7 @@ export const audit = {
     reveal_shown: "מנהל צפה בסוד",
     root_key_rotated: "מפתח השורש הוחלף",
     run_started: "הרצה החלה",
+    run_cancelled: "הרצה בוטלה",
     run_replayed: "הרצה הופעלה שוב",
     session_started: "כניסה",
     session_ended: "יציאה",

@@ -69,6 +69,7 @@ export const runs = {
     succeeded: "הושלם",
     failed: "נכשל",
     dead: "נכשל סופית",
+    cancelled: "בוטלה",
   },
   trigger: {
     schedule: "מתוזמן",

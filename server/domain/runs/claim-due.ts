@@ -70,7 +70,7 @@ async function claimPage(ctx: Ctx, db: Db, waiting: readonly string[], tenantId?
     db
       .insert(runs)
       .select(
-        sql`select d.value->>'id', s.tenant_id, s.job, d.value->>'slot', 'schedule', 'queued', 0, 0, ${now}, ${now}, null, null, null, ${now}, null, null, null, null, null, null, null
+        sql`select d.value->>'id', s.tenant_id, s.job, d.value->>'slot', 'schedule', 'queued', 0, 0, ${now}, ${now}, null, null, null, ${now}, null, null, null, null, null, null, null, 0
           from json_each(${json}) d cross join schedules s
             on s.tenant_id = d.value->>'tenant' and s.job = d.value->>'job' and s.next_at = d.value->>'dueAt'
           where s.enabled = 1 and s.blocked is null${ofTenant(sql`s.tenant_id`, tenantId)}`,

@@ -3,6 +3,7 @@ import type { Db } from "#db/client.ts";
 import { runs, tenants } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
+import { jobsMeant } from "./jobs-meant.ts";
 import type { ListAllRuns, ListRuns, StoredRun } from "./schemas.ts";
 
 export interface RunPage<R extends StoredRun = StoredRun> {
@@ -13,16 +14,12 @@ export interface RunPage<R extends StoredRun = StoredRun> {
 
 /** This tenant's runs, newest first. */
 export async function listRuns(ctx: TenantCtx, asked: ListRuns): Promise<RunPage> {
-  return pageOf(await read(ctx.db, { ...asked, tenantId: ctx.tenant.id }), asked.limit);
+  return pageOf([await read(ctx.db, { ...asked, tenantId: ctx.tenant.id })], asked.limit);
 }
 
 /** Runs of all tenants, newest first, each with its tenant's name; for the agency's admins. */
 export async function listAllRuns(ctx: Ctx, asked: ListAllRuns): Promise<RunPage<StoredRun & { tenantName: string }>> {
-  const found = await Promise.all(acrossTenants(ctx).map(({ db }) => read(db, asked)));
-  const { items, next } = pageOf(
-    found.flat().sort((a, b) => (a.id < b.id ? 1 : -1)),
-    asked.limit,
-  );
+  const { items, next } = pageOf(await Promise.all(acrossTenants(ctx).map(({ db }) => read(db, asked))), asked.limit);
   const ids = JSON.stringify([...new Set(items.map(({ tenantId }) => tenantId))]);
   const names = await ctx.directory
     .select({ id: tenants.id, name: tenants.name })
@@ -49,58 +46,107 @@ export const runColumns = {
   finishedAt: runs.finishedAt,
   requestedBy: runs.requestedBy,
   params: runs.params,
+  calls: runs.calls,
 };
 
 /** Word for word the conditions of the indexes `runs_open` and `runs_sweep`, of the two of what is unwell, and of the two of what has ended. */
 const open = sql`status in ('queued', 'running')`;
 const unwell = sql`status in ('failed', 'dead')`;
-const ended = sql`status in ('succeeded', 'failed', 'dead')`;
-const endedStatuses = ["succeeded", "failed", "dead"] as const;
+const ended = sql`status in ('succeeded', 'failed', 'dead', 'cancelled')`;
+const endedStatuses = ["succeeded", "failed", "dead", "cancelled"] as const;
+
+/** Of runs by how they failed or what they cost, for which no index is written, so many are looked at for a page; the next one goes on behind them. */
+const lookedAt = 1_000;
+
+/** Runs that were found in one D1, and the last of those that were looked at, where there may be more behind it. */
+interface Found {
+  rows: StoredRun[];
+  horizon: string | null;
+}
 
 /** Ids sort by time, so that the id of the last run is the place to go on from. */
-const read = (db: Db, asked: ListAllRuns): Promise<StoredRun[]> =>
-  db
-    .select(runColumns)
-    .from(runs)
-    .where(which(asked))
-    .orderBy(desc(runs.id))
-    .limit(asked.limit + 1);
+async function read(db: Db, asked: ListAllRuns): Promise<Found> {
+  const page = (where: SQL | undefined, order: SQL = desc(runs.id)) =>
+    db
+      .select(runColumns)
+      .from(runs)
+      .where(where)
+      .orderBy(order)
+      .limit(asked.limit + 1);
+  if (asked.cause === undefined && asked.minCalls === undefined) return { rows: await page(which(asked)), horizon: null };
+  const base = lookedThrough(asked);
+  const jobs = jobsMeant(asked);
+  const wanted = and(
+    sql`${runs.id} in (${base})`,
+    jobs && sql`+${runs.job} in (select value from json_each(${JSON.stringify(jobs)}))`,
+    asked.status && sql`+${runs.status} = ${asked.status}`,
+    asked.cause && sql`+${runs.errorKind} = ${asked.cause}`,
+    asked.minCalls === undefined ? undefined : sql`+${runs.calls} >= ${asked.minCalls}`,
+  );
+  const [rows, [looked]] = await db.batch([
+    // A plus keeps all runs from being walked in their order: few are sorted.
+    page(wanted, sql`+${runs.id} desc`),
+    db.select({ last: sql<string | null>`min(id)`, count: sql<number>`count(*)` }).from(sql`(${base})`),
+  ]);
+  return { rows, horizon: looked && looked.count >= lookedAt ? looked.last : null };
+}
+
+/** The newest runs, of which those are taken that are asked for: where a cause is, failures and what is tried again, else all. */
+function lookedThrough(asked: ListAllRuns): SQL {
+  if (asked.cause === undefined) return sql`select id from ${runs} where ${bounds(asked) ?? sql`true`} order by id desc limit ${lookedAt}`;
+  // Literal as the index has it, or SQLite takes the one of all runs.
+  const range = (status: SQL) =>
+    sql`select id from (select id from ${runs} where ${and(bounds(asked), status, unwell)} order by id desc limit ${lookedAt})`;
+  const { job: _, status: __, provider: ___, ...open } = asked;
+  return sql`select id from (${range(sql`status = 'failed'`)} union all ${range(sql`status = 'dead'`)} union all ${newestOpen({ ...open, limit: lookedAt }, undefined)}) order by id desc limit ${lookedAt}`;
+}
 
 /**
  * However many runs there are, and however few of them are asked for, a page reads some rows for each that it shows; of those that
  * went well, without a job, so many for each job. What is open, at most one run a job and tenant, is read and sorted.
  */
 function which(asked: ListAllRuns): SQL | undefined {
-  const { job, status } = asked;
-  if (!job && !status) return bounds(asked);
-  if (status === "queued" || status === "running") return inArray(runs.id, sql`(${newestOpen(asked)})`);
+  const { status } = asked;
+  const jobs = jobsMeant(asked);
+  if (!jobs && !status) return bounds(asked);
+  if (status === "queued" || status === "running") return inArray(runs.id, sql`(${newestOpen(asked, jobs)})`);
   const isUnwell = status === "failed" || status === "dead";
-  if (!job && isUnwell) return and(bounds(asked), eq(runs.status, status), unwell);
-  return inArray(runs.id, status ? sql`(${newestEnded(asked)})` : sql`(${newestEnded(asked)} union all ${newestOpen(asked)})`);
-}
-
-function bounds({ tenantId, cursor, since }: ListAllRuns): SQL | undefined {
-  return and(
-    tenantId === undefined ? undefined : eq(runs.tenantId, tenantId),
-    cursor ? lt(runs.id, cursor) : undefined,
-    // The smallest id that a run of that instant could have.
-    since === undefined ? undefined : gte(runs.id, newId("run", since, new Uint8Array(10))),
+  if (!jobs && isUnwell) return and(bounds(asked), eq(runs.status, status), unwell);
+  return inArray(
+    runs.id,
+    status ? sql`(${newestEnded(asked, jobs)})` : sql`(${newestEnded(asked, jobs)} union all ${newestOpen(asked, jobs)})`,
   );
 }
 
-/** A plus keeps the order from being taken from the index of all runs. */
-function newestOpen(asked: ListAllRuns): SQL {
-  const { job, status, limit } = asked;
-  const wanted = and(bounds(asked), job ? eq(runs.job, job) : undefined, status ? sql`+${runs.status} = ${status}` : undefined, open);
+function bounds({ tenantId, cursor, since }: ListAllRuns, id: SQL = sql`${runs.id}`): SQL | undefined {
+  return and(
+    tenantId === undefined ? undefined : eq(runs.tenantId, tenantId),
+    cursor ? lt(id, cursor) : undefined,
+    // The smallest id that a run of that instant could have.
+    since === undefined ? undefined : gte(id, newId("run", since, new Uint8Array(10))),
+  );
+}
+
+/** A plus keeps the order, and where a page begins, from being taken from the index of all runs. */
+function newestOpen(asked: ListAllRuns, jobs: readonly string[] | undefined): SQL {
+  const { status, limit } = asked;
+  const wanted = and(
+    bounds(asked, sql`+${runs.id}`),
+    jobs && inArray(runs.job, listOf(jobs)),
+    status ? sql`+${runs.status} = ${status}` : undefined,
+    open,
+  );
   return sql`select id from (select id from ${runs} where ${wanted} order by +id desc limit ${limit + 1})`;
 }
 
+const listOf = (values: readonly string[]): SQL => sql`(select value from json_each(${JSON.stringify(values)}))`;
+
 /** A job and a status are one range of an index, already in order: the first page of each range holds the first page of all. */
-function newestEnded(asked: ListAllRuns): SQL {
-  const { job, status, limit } = asked;
+function newestEnded(asked: ListAllRuns, jobs: readonly string[] | undefined): SQL {
+  const { status, limit } = asked;
   const statuses = JSON.stringify(status ? [status] : endedStatuses);
   const range = and(bounds(asked), sql`${runs.job} = j.job`, sql`${runs.status} = s.value`, ended);
-  return sql`select i.id from (${job ? sql`select ${job} as job` : jobsOf(asked)}) j cross join json_each(${statuses}) s
+  return sql`select i.id from (${jobs ? sql`select value as job from json_each(${JSON.stringify(jobs)})` : jobsOf(asked)}) j cross join json_each(${statuses}) s
     cross join ${runs} i on i.id in (select id from ${runs} where ${range} order by id desc limit ${limit + 1})`;
 }
 
@@ -112,7 +158,16 @@ function jobsOf({ tenantId }: ListAllRuns): SQL {
     select job from j where job is not null`;
 }
 
-function pageOf(found: readonly StoredRun[], limit: number): RunPage {
-  const items = found.slice(0, limit);
-  return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+/** The newest of what was found; nothing behind what was looked at in each D1. */
+function pageOf(found: readonly Found[], limit: number): RunPage {
+  const horizon = found.reduce<string | null>(
+    (furthest, { horizon }) => (horizon && (!furthest || horizon > furthest) ? horizon : furthest),
+    null,
+  );
+  const rows = found
+    .flatMap(({ rows }) => rows)
+    .filter(({ id }) => horizon === null || id >= horizon)
+    .sort((a, b) => (a.id < b.id ? 1 : -1));
+  const items = rows.slice(0, limit);
+  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : horizon };
 }

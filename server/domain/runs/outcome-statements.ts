@@ -3,6 +3,7 @@ import type { Db } from "#db/client.ts";
 import { runs } from "#db/schema/index.ts";
 import { effects } from "./effects/registry.ts";
 import { type Writing, writingOf } from "./effects/writing.ts";
+import { stepOf } from "./outcome.ts";
 
 /**
  * One D1 batch for the outcomes of many runs. Each effect is joined to its run still being held under the lease, so that a
@@ -11,18 +12,20 @@ import { type Writing, writingOf } from "./effects/writing.ts";
  */
 export function outcomeStatements(db: Db, { outcomes, lease, now }: Pick<Writing, "outcomes" | "lease" | "now">) {
   const writing = writingOf(db, { outcomes, lease, now });
-  const rows = outcomes.map(({ run, next, defect }) => [
-    run,
-    next.status,
-    next.attempt,
-    next.step,
-    next.availableAt,
-    next.sentAt,
-    next.errorKind,
-    next.errorMessage,
-    next.finishedAt,
-    defect,
-    next.errorParams,
+  const rows = outcomes.map((outcome) => [
+    outcome.run,
+    outcome.next.status,
+    outcome.next.attempt,
+    outcome.next.step,
+    outcome.next.availableAt,
+    outcome.next.sentAt,
+    outcome.next.errorKind,
+    outcome.next.errorMessage,
+    outcome.next.finishedAt,
+    outcome.defect,
+    outcome.next.errorParams,
+    outcome.calls,
+    stepOf(outcome),
   ]);
   const conclusion = db
     .update(runs)
@@ -38,6 +41,8 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: Pick<Writing
       finishedAt: sql`o.value->>8`,
       defect: sql`coalesce(o.value->>9, ${runs.defect})`,
       errorParams: sql`o.value->>10`,
+      // A batch that is sent again because its reply was lost counts them once.
+      calls: sql`${runs.calls} + iif(${runs.step} = o.value->>12, o.value->>11, 0)`,
     })
     .from(sql`json_each(${JSON.stringify(rows)}) o`)
     .where(sql`${runs.id} = o.value->>0 and ${runs.lease} = ${lease} and ${runs.status} = 'running'`)

@@ -34,3 +34,6 @@ export interface StepOutcome {
   /** What went wrong on our own side, as JSON that may be written: for the agency's admins alone. */
   defect: string | null;
 }
+
+/** The step that this is the outcome of: one that went well has moved on. */
+export const stepOf = ({ found, next }: Pick<StepOutcome, "found" | "next">): number => (found ? next.step - 1 : next.step);

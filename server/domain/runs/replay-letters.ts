@@ -1,12 +1,23 @@
 import { type Ctx, requireStaff } from "#server/ctx.ts";
-import { openLetters } from "#server/domain/health/open-letters.ts";
+import { openLetters, type WhichLetters } from "#server/domain/health/open-letters.ts";
 import { DomainError } from "#server/errors.ts";
+import { matchingOf } from "./matching.ts";
 import { replayDeadLetter } from "./replay-dead-letter.ts";
-import type { ReplayedLetters, ReplayLetters } from "./schemas.ts";
+import type { Matching, ReplayedLetters, ReplayLetters } from "./schemas.ts";
 
 /** So many are looked at, and so many of those that are meant are sent by one call: each is a handful of statements. */
 const lookedAt = 500;
 const sentAtOnce = 50;
+
+/** What `replayLetters` would replay, by client and job. For staff. */
+export async function listReplayable(ctx: Ctx, which: WhichLetters): Promise<Matching> {
+  requireStaff(ctx);
+  const letters = await openLetters(ctx, which, lookedAt);
+  return matchingOf(
+    ctx,
+    letters.map(({ tenantId, run }) => ({ tenantId, job: run?.job ?? null })),
+  );
+}
 
 /**
  * Replays the open dead letters of a job, a cause or a client, the oldest first and 50 at most, as `replayDeadLetter` replays each; `left`

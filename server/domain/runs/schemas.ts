@@ -32,6 +32,7 @@ export const Run = z.object({
   finishedAt: z.number().nullable(),
   requestedBy: z.string().nullable(),
   params: JobConfig.nullable().describe("What it was started with in place of the client's own settings."),
+  calls: z.number().describe("Calls to providers so far, those that failed too."),
 });
 export type Run = z.infer<typeof Run>;
 /** A run as its row has it: with `errorParams` its `errorMessage` is a code. */
@@ -58,6 +59,7 @@ export type RunWithLogs = z.infer<typeof RunWithLogs>;
 export type StoredRunWithLogs = StoredRun & Pick<RunWithLogs, "defect"> & { logs: Omit<RunLogLine, "code">[] };
 
 export const RunId = z.string().max(60);
+const ProviderId = z.string().max(40);
 export const ListRuns = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),
   limit: z.number().int().min(1).max(100).default(50),
@@ -68,6 +70,9 @@ export type ListRuns = z.infer<typeof ListRuns>;
 export const ListAllRuns = ListRuns.extend({
   tenantId: Pasted.max(60).optional(),
   since: z.number().int().nonnegative().optional().describe("Milliseconds since 1970: only runs that were made from then on."),
+  provider: ProviderId.optional().describe("Of jobs that read this provider."),
+  cause: RunErrorKind.optional().describe("How they failed: of failures, and of what is tried again."),
+  minCalls: z.number().int().min(1).optional().describe("That made so many calls to providers at least."),
 });
 export type ListAllRuns = z.infer<typeof ListAllRuns>;
 
@@ -77,6 +82,29 @@ export const StartRun = z.object({
 });
 export type StartRun = z.infer<typeof StartRun>;
 
+/** Which open runs are meant; without any field all of them. */
+export const WhichRuns = z.object({
+  tenantId: Pasted.max(60).optional().describe("Of this client alone."),
+  job: JobId.optional().describe("Of this job alone."),
+  provider: ProviderId.optional().describe("Of jobs that read this provider alone."),
+  status: z.enum(["queued", "running"]).optional().describe("Of those that wait, or of those that run."),
+});
+export type WhichRuns = z.infer<typeof WhichRuns>;
+/** What a deed on many would reach, before it is done. */
+export const Matching = z.object({
+  found: z.number().describe("How many are meant, counted to 500."),
+  groups: z
+    .array(z.object({ tenantId: z.string().nullable(), tenantName: z.string().nullable(), job: z.string().nullable(), count: z.number() }))
+    .describe("The same by client and job, the most first."),
+});
+export type Matching = z.infer<typeof Matching>;
+export const CancelledRuns = z.object({
+  found: z.number().describe("Open runs that are meant, counted to 500."),
+  cancelled: z.number().describe("Cancelled now: 50 at most."),
+  left: z.number().describe("Still open; one that ended meanwhile is none of them."),
+});
+export type CancelledRuns = z.infer<typeof CancelledRuns>;
+
 export const ListDeadLetters = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),
   limit: z.number().int().min(1).max(100).default(50),
@@ -85,10 +113,12 @@ export const ListDeadLetters = z.object({
 });
 export type ListDeadLetters = z.infer<typeof ListDeadLetters>;
 
-export const ReplayLetters = z.object({
+export const WhichLetters = z.object({
   job: z.string().max(80).optional().describe("Of this job alone."),
   cause: z.string().max(40).optional().describe("Of this cause alone: how the run failed, else why the queue gave the message up."),
   tenantId: Pasted.max(60).optional().describe("Of this client alone."),
+});
+export const ReplayLetters = WhichLetters.extend({
   dryRun: z.boolean().default(false).describe("Only says what would be replayed."),
 });
 export type ReplayLetters = z.infer<typeof ReplayLetters>;

@@ -1,14 +1,16 @@
 import { z } from "zod";
+import { cancelRun } from "#server/domain/runs/cancel-run.ts";
+import { cancelRuns, listCancellable } from "#server/domain/runs/cancel-runs.ts";
 import { findRun } from "#server/domain/runs/find-run.ts";
 import { listAllRuns, listRuns } from "#server/domain/runs/list-runs.ts";
-import { ListAllRuns, ListRuns, RunId } from "#server/domain/runs/schemas.ts";
+import { CancelledRuns, ListAllRuns, ListRuns, Matching, RunId, WhichRuns } from "#server/domain/runs/schemas.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
 import { configureJob } from "#server/domain/schedules/configure-job.ts";
 import { listJobSettings } from "#server/domain/schedules/job-settings.ts";
 import { listJobs } from "#server/domain/schedules/list-jobs.ts";
 import { listSchedules } from "#server/domain/schedules/list-schedules.ts";
 import { ConfigureJob, JobId } from "#server/domain/schedules/schemas.ts";
-import { member, memberOrStaff, personal, router, staff } from "#server/trpc/init.ts";
+import { member, memberOrStaff, personal, router, staff, staffIn } from "#server/trpc/init.ts";
 import { Done, whenDone } from "#server/trpc/replies.ts";
 import { worded, wordedPage, wordedWithLogs } from "#server/trpc/say-run.ts";
 
@@ -37,6 +39,36 @@ export const runs = router({
     .input(ConfigureJob)
     .output(Done)
     .mutation(({ ctx, input }) => whenDone(configureJob(ctx, input))),
+  /** Ends a run that waits or runs. */
+  cancel: staffIn
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/clients/{tenant}/runs/{runId}/cancel",
+        summary: "End a run that waits or runs",
+        tags: ["scripts"],
+      },
+    })
+    .input(z.object({ runId: RunId }))
+    .output(z.object({ cancelled: z.boolean().describe("False where it had ended already: that stays as it is.") }))
+    .mutation(({ ctx, input }) => cancelRun(ctx, input)),
+  /** What `cancelAll` would cancel, by client and job. */
+  cancellable: staff
+    .input(WhichRuns)
+    .output(Matching)
+    .query(({ ctx, input }) => listCancellable(ctx, input)),
+  cancelAll: staff
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/runs/cancel",
+        summary: "End all runs of a client, a job or a provider that wait or run, 50 at a time",
+        tags: ["scripts"],
+      },
+    })
+    .input(WhichRuns)
+    .output(CancelledRuns)
+    .mutation(({ ctx, input }) => cancelRuns(ctx, input)),
   /** Runs of all tenants, newest first. */
   all: staff.input(ListAllRuns).query(async ({ ctx, input }) => wordedPage(ctx, await listAllRuns(ctx, input))),
 });

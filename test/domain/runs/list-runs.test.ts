@@ -1,9 +1,11 @@
+import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openDb, openTenantDb } from "#db/client.ts";
 import { runs } from "#db/schema/index.ts";
 import type { RunStatus } from "#db/words/runs.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { listAllRuns, listRuns } from "#server/domain/runs/list-runs.ts";
+import type { ListAllRuns } from "#server/domain/runs/schemas.ts";
 import { newId } from "#server/ids.ts";
 import { countingD1 } from "#test/counting-d1.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
@@ -68,7 +70,7 @@ async function everyRun({ tenantId, job, status }: Filter & { tenantId?: string 
 
 const filters: Filter[] = [
   {},
-  ...(["queued", "running", "succeeded", "failed", "dead"] as const).flatMap((status): Filter[] => [
+  ...(["queued", "running", "succeeded", "failed", "dead", "cancelled"] as const).flatMap((status): Filter[] => [
     { status },
     { job: "job-1", status },
     { job: "rare", status },
@@ -113,4 +115,59 @@ test("pages of a filter follow each other without a gap or a run twice", async (
     }
     expect(seen).toEqual((await everyRun({ tenantId: unlucky.id, ...filter })).slice(0, 28));
   }
+});
+
+describe("runs by provider, cause and what they cost", () => {
+  const of = async (asked: Partial<ListAllRuns>) => {
+    const { d1, rowsRead } = countingD1(testEnv.DB);
+    const { actor } = await makeUser({ staff: true });
+    const page = await listAllRuns({ ...testCtx({ actor }), databases: { DB: d1 } }, { limit, ...asked });
+    return { ids: ids(page), next: page.next, rows: rowsRead() };
+  };
+  const set = (id: string, values: Partial<typeof runs.$inferInsert>) => openDb(testEnv.DB).update(runs).set(values).where(eq(runs.id, id));
+  const idAt = (i: number, tenant: Tenant) => `run_${String(i).padStart(16, "0")}${tenant.id}`;
+
+  test("those of a provider are those of the jobs that read it", async () => {
+    const tenant = await makeTenant();
+    const row = { tenantId: tenant.id, slot: 1, trigger: "manual", status: "succeeded", availableAt: 0, createdAt: 0 } as const;
+    const [shop, mail] = [newId("run", 1), newId("run", 2)];
+    await openDb(testEnv.DB)
+      .insert(runs)
+      .values([
+        { ...row, id: shop, job: "shopify-sensor" },
+        { ...row, id: mail, job: "klaviyo-sensor" },
+      ]);
+    expect((await of({ tenantId: tenant.id, provider: "shopify" })).ids).toContain(shop);
+    expect((await of({ tenantId: tenant.id, provider: "shopify" })).ids).not.toContain(mail);
+    expect((await of({ tenantId: tenant.id, provider: "shopify", job: "klaviyo-sensor" })).ids).toEqual([]);
+    expect((await of({ tenantId: tenant.id, provider: "nobody" })).ids).toEqual([]);
+  });
+
+  test("those of a cause are failures and what is tried again, in bounded rows, page by page to the last", async () => {
+    await set(idAt(19_000, unlucky), { errorKind: "defect" });
+    await set(idAt(15_000, unlucky), { errorKind: "defect" });
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    let pages = 0;
+    do {
+      const page = await of({ tenantId: unlucky.id, cause: "defect", cursor });
+      expect(page.rows).toBeLessThan(8_000);
+      seen.push(...page.ids);
+      cursor = page.next ?? undefined;
+      pages++;
+    } while (cursor && pages < 40);
+    expect(seen).toEqual([idAt(19_000, unlucky), idAt(15_000, unlucky)]);
+  }, 60_000);
+
+  test("those that cost many calls are looked for among the newest, and further behind these on the next page", async () => {
+    await set(idAt(19_990, usual), { calls: 200 });
+    await set(idAt(18_000, usual), { calls: 100 });
+    await set(idAt(19_980, usual), { calls: 99 });
+    const first = await of({ tenantId: usual.id, minCalls: 100 });
+    expect(first.ids).toEqual([idAt(19_990, usual)]);
+    expect(first.rows).toBeLessThan(8_000);
+    const second = await of({ tenantId: usual.id, minCalls: 100, cursor: first.next ?? "" });
+    const third = await of({ tenantId: usual.id, minCalls: 100, cursor: second.next ?? "" });
+    expect([...second.ids, ...third.ids]).toEqual([idAt(18_000, usual)]);
+  });
 });

@@ -5,7 +5,7 @@ import { deadLetters, runs } from "#db/schema/index.ts";
 import type { RunErrorKind } from "#db/words/runs.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { listDeadLetters } from "#server/domain/runs/list-dead-letters.ts";
-import { replayLetters } from "#server/domain/runs/replay-letters.ts";
+import { listReplayable, replayLetters } from "#server/domain/runs/replay-letters.ts";
 import { newId } from "#server/ids.ts";
 import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
 
@@ -47,6 +47,20 @@ test("a dry run says how many there are and whose, and sends nothing", async () 
   expect(answer.clients.toSorted()).toEqual([acme.id, bolt.id].toSorted());
   expect(await Promise.all(runIds.map(statusOf))).toEqual(["dead", "dead"]);
   expect(ctx.traces.runs).toEqual([]);
+});
+
+test("what would be replayed is counted by client and job; a letter that is no run's stands without a job", async () => {
+  const [acme, bolt] = [await makeTenant({ name: "Acme Count" }), await makeTenant({ name: "Bolt Count" })];
+  for (const job of ["count-a", "count-b"]) await died(acme, "deadline", job);
+  await died(bolt, "deadline", "count-a");
+  await died(bolt, "deadline", "count-a");
+  const ctx = await staff();
+  const { found, groups } = await listReplayable(ctx, { cause: "deadline" });
+  expect([found, groups[0]]).toEqual([4, { tenantId: bolt.id, tenantName: "Bolt Count", job: "count-a", count: 2 }]);
+  expect(groups).toHaveLength(3);
+  expect(ctx.traces.runs).toEqual([]);
+  const { actor } = await makeUser();
+  await expect(listReplayable(testCtx({ actor }), {})).rejects.toMatchObject({ kind: "forbidden" });
 });
 
 test("the letters of one job and cause are sent, and those of other jobs, causes and clients stay", async () => {

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { costs } from "#db/schema/index.ts";
 import type { CostKind } from "#db/words/costs.ts";
 import { addedTo, costDay, operationsOfMessage } from "#server/domain/costs/add-costs.ts";
-import type { StepOutcome } from "#server/domain/runs/outcome.ts";
+import { type StepOutcome, stepOf } from "#server/domain/runs/outcome.ts";
 import type { WriteRows } from "./writing.ts";
 
 /**
@@ -16,9 +16,6 @@ export const writeCosts: WriteRows = ({ db, now, rows, held }) =>
       .select(sql`select r.tenant_id, ${costDay(now)}, j.value->>0, '', j.value->>1 ${held(json)} and r.step = j.value->>2`)
       .onConflictDoUpdate(addedTo),
   );
-
-/** The step that this is the outcome of: one that went well has moved on. */
-const stepOf = ({ found, next }: StepOutcome): number => (found ? next.step - 1 : next.step);
 
 function quantitiesOf({ found, logs, calls, next }: StepOutcome): [CostKind, number][] {
   const rows = (found?.measurements?.length ?? 0) + (found?.orders?.length ?? 0) + (found?.refunds?.length ?? 0) + logs.length;

@@ -1,0 +1,25 @@
+import { inArray, sql } from "drizzle-orm";
+import { tenants } from "#db/schema/index.ts";
+import type { Ctx } from "#server/ctx.ts";
+import type { Matching } from "./schemas.ts";
+
+/** What is meant, counted by client and job. */
+export async function matchingOf({ directory }: Ctx, meant: readonly { tenantId: string | null; job: string | null }[]): Promise<Matching> {
+  const groups = new Map<string, { tenantId: string | null; job: string | null; count: number }>();
+  for (const { tenantId, job } of meant) {
+    const key = JSON.stringify([tenantId, job]);
+    groups.set(key, { tenantId, job, count: (groups.get(key)?.count ?? 0) + 1 });
+  }
+  const ids = JSON.stringify([...new Set(meant.flatMap(({ tenantId }) => tenantId ?? []))]);
+  const names = await directory
+    .select({ id: tenants.id, name: tenants.name })
+    .from(tenants)
+    .where(inArray(tenants.id, sql`(select value from json_each(${ids}))`));
+  const nameOf = new Map(names.map(({ id, name }) => [id, name]));
+  return {
+    found: meant.length,
+    groups: [...groups.values()]
+      .map((group) => ({ ...group, tenantName: nameOf.get(group.tenantId ?? "") ?? null }))
+      .sort((a, b) => b.count - a.count || (a.tenantName ?? "").localeCompare(b.tenantName ?? "", "en")),
+  };
+}
