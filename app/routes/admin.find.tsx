@@ -105,6 +105,7 @@ const PAGES = {
   audit: "/admin/audit",
   deletions: "/admin/deletions",
   api: "/docs/api",
+  design: "/admin/design",
 } as const;
 
 const pagesOf = (t: T): Found[] => [

@@ -15,6 +15,7 @@ import {
   Siren,
   Store,
   Sun,
+  SwatchBook,
   Webhook,
 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -132,6 +133,7 @@ function AdminFrame({
           items: [
             { to: "/admin/webhooks", label: t("nav.webhooks"), icon: Webhook },
             { to: "/docs/api", label: t("nav.api"), icon: BookOpen },
+            { to: "/admin/design", label: t("nav.design"), icon: SwatchBook },
           ],
         },
       ]}

@@ -49,6 +49,7 @@ export const adminPages = [
   "/admin/notices",
   "/admin/notices/settings",
   "/admin/find",
+  "/admin/design",
   "/docs/api",
   "/docs/api/connections",
 ] as const;

@@ -39,7 +39,7 @@ test("inside a portal what is not there keeps the frame, with the way back; anot
   expect((await look(`${home}/nowhere`, token)).title).toBe("Page not found · Own Shop · Atrium");
   expect(await look(`${home}/settings/audit`, token)).toMatchObject({ status: 403, navigation: true, back: home });
   expect(await look(`/t/${other.id}/nowhere`, token)).toMatchObject({ status: 404, navigation: false });
-  expect(await look("/admin/nowhere", token)).toMatchObject({ status: 404, navigation: false });
+  for (const path of ["/admin/nowhere", "/admin/design"]) expect(await look(path, token)).toMatchObject({ status: 404, navigation: false });
   // An address beside all portals is looked at from the person's own.
   expect(await look("/nowhere", token)).toMatchObject({ status: 302, to: `${home}/nowhere` });
 });
@@ -47,6 +47,7 @@ test("inside a portal what is not there keeps the frame, with the way back; anot
 test("the admin portal keeps its frame around what is not there", async () => {
   const { token } = await makeUser({ staff: true });
   const inside = { status: 404, heading: "Page not found", navigation: true, back: "/admin" };
+  expect(await look("/admin/design", token)).toMatchObject({ status: 200, heading: "Design system" });
   for (const path of ["/admin/nowhere", "/admin/clients/no-such-client", "/admin/runs/run_0"])
     expect(await look(path, token), path).toMatchObject(inside);
 });

@@ -20,6 +20,7 @@ export const admin = {
     mails: "Undelivered email",
     audit: "Audit log",
     api: "API reference",
+    design: "Design system",
     portal: "Client portal",
     failedRuns_one: "{{count}} run failed in the last 24 hours",
     failedRuns_other: "{{count}} runs failed in the last 24 hours",

@@ -22,6 +22,7 @@ export const admin = {
     mails: "E-mails non remis",
     audit: "Journal d’audit",
     api: "Référence de l’API",
+    design: "Système de design",
     portal: "Portail client",
     failedRuns_one: "{{count}} exécution a échoué ces dernières 24 heures",
     failedRuns_other: "{{count}} exécutions ont échoué ces dernières 24 heures",

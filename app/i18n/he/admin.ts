@@ -22,6 +22,7 @@ export const admin = {
     mails: "מיילים שלא נמסרו",
     audit: "יומן ביקורת",
     api: "תיעוד ה-API",
+    design: "מערכת העיצוב",
     portal: "פורטל הלקוח",
     failedRuns_one: "הרצה אחת נכשלה ב-24 השעות האחרונות",
     failedRuns_two: "שתי הרצות נכשלו ב-24 השעות האחרונות",
