@@ -17,7 +17,8 @@ const frame = /\/app\/(components\/(ui|shell)\/[^/]+|i18n\/[^/]+|portal\/use-[^/
 const runs = /\/app\/components\/(runs\/(run-(status|table)|use-live)|client\/(every|sensor-state|use-block-words))\.tsx?$/;
 const figures = /\/app\/components\/(charts\/(metric-tile|sparkline)|client\/(quantity-of|trend-of))\.tsx?$/;
 /** What is opened later, or is on few pages. */
-const apart = /\/(alert-dialog|toast-viewport|auth-layout|code-input|provider-mark|textarea|tenant-switcher|checkbox|fold|pagination)\.tsx$/;
+const apart =
+  /\/(alert-dialog|toast-viewport|auth-layout|code-input|provider-mark|textarea|tenant-switcher|checkbox|fold|pagination)\.tsx$/;
 
 /**
  * What nearly every page needs is two files: one that changes with its packages, and one of the parts that pages are made of. Each part in

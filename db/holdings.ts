@@ -1,6 +1,7 @@
 import { getTableName } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import {
+  agencyDefaults,
   auditHeads,
   auditLog,
   clientNames,
@@ -410,6 +411,13 @@ export const holdings: readonly Holding[] = [
     exported: { not: "members.json has who is of the client" },
     atEnd: { stays: "who has another client, or is staff; else the account is erased" },
     withPerson: { by: "id", is: "id" },
+  },
+  {
+    table: agencyDefaults,
+    client: null,
+    data: ["id", "plan", "locale", "currency", "timezone"],
+    exported: { not: nobodys },
+    atEnd: { stays: nobodys },
   },
   {
     table: sessions,

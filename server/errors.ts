@@ -123,6 +123,8 @@ export const errorCodes = {
   account_disconnected: ["conflict"],
   account_not_connected: ["conflict"],
   accounts_full: ["conflict"],
+  admin_self: ["conflict"],
+  already_admin: ["conflict"],
   already_member: ["conflict"],
   asker_no_admin: ["conflict"],
   client_id_ended: ["conflict"],

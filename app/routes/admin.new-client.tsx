@@ -28,11 +28,11 @@ export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
-  const sources = await api.integrations.sources();
+  const [sources, defaults] = await Promise.all([api.integrations.sources(), api.agency.defaults()]);
   const title = titleOf(wordsIn(locale)("intake:title"));
   return {
     title,
-    locale,
+    defaults,
     timezones: timezonesWith("UTC"),
     sources,
     asked: await askedWhose(args.request, api),
@@ -81,13 +81,13 @@ export async function action(args: ActionFunctionArgs) {
 
 export default function NewClient() {
   const t = useWords();
-  const { locale, timezones, sources, asked, taken } = useLoaderData<typeof loader>();
+  const { defaults, timezones, sources, asked, taken } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const values = {
     name: "",
     vertical: "shopify",
-    plan: "essentials",
-    locale,
+    plan: defaults.plan,
+    locale: defaults.locale,
     currency: "",
     timezone: "",
     contactName: null,

@@ -16,6 +16,7 @@ import {
   Store,
   Sun,
   SwatchBook,
+  UserCog,
   Webhook,
 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -125,6 +126,7 @@ function AdminFrame({
               badge: { count: waitingReveals, label: t("nav.waitingReveals", { count: waitingReveals }) },
             },
             { to: "/admin/credentials", label: t("nav.credentials"), icon: KeyRound },
+            { to: "/admin/agency", label: t("nav.agency"), icon: UserCog },
             { to: "/admin/audit", label: t("nav.audit"), icon: ScrollText },
           ],
         },

@@ -7,23 +7,27 @@ import { requestDecisions } from "#db/words/requests.ts";
 import { type Hint, roles } from "#db/words/tenants.ts";
 
 /** A person. `staff` is an admin of the whole agency, outside the tenants. */
-export const users = sqliteTable("users", {
-  id: text().primaryKey(),
-  email: text().notNull().unique(),
-  name: text().notNull().default(""),
-  locale: text({ enum: locales }).notNull().default("en"),
-  timezone: text().notNull().default("UTC"),
-  staff: integer({ mode: "boolean" }).notNull().default(false),
-  /**
-   * Whether they are staff or ever were: what they did for the agency stays the agency's, so that clients read no name there. Set by
-   * the triggers `users_hired` and `users_made_staff`, whoever writes `staff`, and never taken away.
-   */
-  wasStaff: integer({ mode: "boolean" }).notNull().default(false),
-  /** First proof of the mailbox; sessions older than it are ended. */
-  provenAt: instant(),
-  onboardedAt: instant(),
-  createdAt: instant().notNull(),
-});
+export const users = sqliteTable(
+  "users",
+  {
+    id: text().primaryKey(),
+    email: text().notNull().unique(),
+    name: text().notNull().default(""),
+    locale: text({ enum: locales }).notNull().default("en"),
+    timezone: text().notNull().default("UTC"),
+    staff: integer({ mode: "boolean" }).notNull().default(false),
+    /**
+     * Whether they are staff or ever were: what they did for the agency stays the agency's, so that clients read no name there. Set by
+     * the triggers `users_hired` and `users_made_staff`, whoever writes `staff`, and never taken away.
+     */
+    wasStaff: integer({ mode: "boolean" }).notNull().default(false),
+    /** First proof of the mailbox; sessions older than it are ended. */
+    provenAt: instant(),
+    onboardedAt: instant(),
+    createdAt: instant().notNull(),
+  },
+  (t) => [index("users_staff").on(t.staff)],
+);
 
 /** A signed-in browser. Only the hash of its token is kept. */
 export const sessions = sqliteTable(

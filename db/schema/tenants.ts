@@ -78,3 +78,18 @@ export const clientTotals = sqliteTable(
   { status: text({ enum: tenantStatuses }).primaryKey(), clients: integer().notNull() },
   (t) => [known(t.status)],
 );
+
+/** What clients have who are taken in without more said: one row, once an admin has said it. */
+export const agencyDefaults = sqliteTable(
+  "agency_defaults",
+  {
+    /** Always 1. */
+    id: integer().primaryKey(),
+    plan: text({ enum: planNames }).notNull(),
+    locale: text({ enum: locales }).notNull(),
+    /** Until their shop says its own. */
+    currency: text().notNull(),
+    timezone: text().notNull(),
+  },
+  (t) => [known(t.plan)],
+);

@@ -1,5 +1,8 @@
 /** What the audit log says was done. Each has its words in `app/i18n`, in every language. */
 export const auditActions = [
+  "admin.added",
+  "admin.removed",
+  "agency.defaults_changed",
   "client.activated",
   "client.created",
   "client.updated",

@@ -2,6 +2,7 @@ import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import type { Ctx } from "#server/ctx.ts";
 import { type CallCtx, createCallerFactory, router } from "./init.ts";
 import { describeProcedures, type ObjectSchema } from "./rest.ts";
+import { agency } from "./routers/agency.ts";
 import { audit } from "./routers/audit.ts";
 import { clients } from "./routers/clients.ts";
 import { connections } from "./routers/connections.ts";
@@ -25,6 +26,7 @@ import { team } from "./routers/team.ts";
 import { webhooks } from "./routers/webhooks.ts";
 
 export const appRouter = router({
+  agency,
   signIn,
   me,
   mails,

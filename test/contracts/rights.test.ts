@@ -18,6 +18,9 @@ type Who = "public" | "personal" | "staff" | Permission;
 const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "audit.verify": "audit:read",
   "audit.verifyAgency": "staff",
+  "agency.addAdmin": "staff",
+  "agency.removeAdmin": "staff",
+  "agency.setDefaults": "staff",
   "clients.create": "staff",
   "clients.endLoan": "staff",
   "clients.lend": "staff",

@@ -7,7 +7,7 @@ import { wordsOf } from "#app/i18n/words.tsx";
 const useWords = wordsOf("clients", "admin", "common");
 
 const VERTICALS = ["shopify", "b2b", "agency", "custom"] as const;
-const PLANS = ["quickwin", "essentials", "growth"] as const;
+export const PLANS = ["quickwin", "essentials", "growth"] as const;
 
 /** What an admin says of a client when it is taken in, and may change later; by field name. */
 export interface ClientFieldValues {

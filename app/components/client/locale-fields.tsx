@@ -41,16 +41,19 @@ export function TimezoneSelect({ value, timezones, unpicked, ...field }: FieldPr
   );
 }
 
-/** The field `currency`: codes of ISO 4217 that are in use, the one that stands though it be withdrawn, and `unpicked` for the empty value. */
-export function CurrencySelect({ value, unpicked, ...field }: FieldProps & { unpicked: string }) {
+/** The field `currency`: codes of ISO 4217 that are in use, the one that stands though it be withdrawn, and `unpicked` for the empty value, where nobody has to pick one. */
+export function CurrencySelect({ value, unpicked, ...field }: FieldProps & { unpicked?: string }) {
   const codes = value === "" || currenciesInUse.includes(value) ? currenciesInUse : [value, ...currenciesInUse];
   return (
     <Field {...field}>
       <Select
         name="currency"
-        required={false}
+        required={unpicked === undefined}
         defaultValue={value}
-        options={[{ value: "", label: unpicked }, ...codes.map((code) => ({ value: code, label: code }))]}
+        options={[
+          ...(unpicked === undefined ? [] : [{ value: "", label: unpicked }]),
+          ...codes.map((code) => ({ value: code, label: code })),
+        ]}
       />
     </Field>
   );

@@ -18,6 +18,7 @@ export const admin = {
     credentials: "Credentials",
     deadLetters: "Dead letters",
     mails: "Undelivered email",
+    agency: "Agency",
     audit: "Audit log",
     api: "API reference",
     design: "Design system",

@@ -7,6 +7,9 @@ type ActionKey<Action> = Action extends `${infer Noun}.${infer Verb}` ? `${Noun}
 export const audit = {
   action: {
     client_created: "Client created",
+    admin_added: "Admin added",
+    admin_removed: "Admin removed",
+    agency_defaults_changed: "Defaults for new clients changed",
     client_activated: "Client activated",
     client_updated: "Client changed",
     client_viewed: "Viewed as the client by the agency",

@@ -99,6 +99,8 @@ export const errors = {
   account_disconnected: "This account is disconnected.",
   account_not_connected: "This account isn’t connected.",
   accounts_full: "Your plan has no room for another account. Disconnect one, or ask your agency for a larger plan.",
+  admin_self: "Another admin has to remove you.",
+  already_admin: "This person is already an admin.",
   already_member: "This person is already in the team.",
   asker_no_admin: "The person who asked is no longer an admin.",
   client_id_ended: "This ID belonged to a deleted client and can’t be reused.",

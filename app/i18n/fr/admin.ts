@@ -20,6 +20,7 @@ export const admin = {
     credentials: "Identifiants",
     deadLetters: "Messages morts",
     mails: "E-mails non remis",
+    agency: "Agence",
     audit: "Journal d’audit",
     api: "Référence de l’API",
     design: "Système de design",

@@ -4,6 +4,9 @@ import type { Translation } from "../shape.ts";
 export const audit = {
   action: {
     client_created: "Client créé",
+    admin_added: "Administrateur ajouté",
+    admin_removed: "Administrateur retiré",
+    agency_defaults_changed: "Valeurs par défaut des nouveaux clients modifiées",
     client_activated: "Client activé",
     client_updated: "Client modifié",
     client_viewed: "Consulté par l’agence en tant que client",

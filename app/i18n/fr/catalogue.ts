@@ -1,6 +1,7 @@
 export { account } from "./account.ts";
 export { accounts } from "./accounts.ts";
 export { admin } from "./admin.ts";
+export { agency } from "./agency.ts";
 export { audit } from "./audit.ts";
 export { auth } from "./auth.ts";
 export { calendar } from "./calendar.ts";

@@ -99,6 +99,8 @@ export const errors = {
   account_not_connected: "Ce compte n’est pas connecté.",
   accounts_full:
     "Votre formule n’a plus de place pour un autre compte. Déconnectez-en un ou demandez une formule supérieure à votre agence.",
+  admin_self: "C’est à un autre administrateur de vous retirer.",
+  already_admin: "Cette personne est déjà administrateur.",
   already_member: "Cette personne est déjà dans l’équipe.",
   asker_no_admin: "La personne qui a fait la demande n’est plus administratrice.",
   client_id_ended: "Cet identifiant appartenait à un client supprimé et ne peut pas être réutilisé.",

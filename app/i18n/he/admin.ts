@@ -20,6 +20,7 @@ export const admin = {
     credentials: "סודות גישה",
     deadLetters: "הודעות שנכשלו",
     mails: "מיילים שלא נמסרו",
+    agency: "הסוכנות",
     audit: "יומן ביקורת",
     api: "תיעוד ה-API",
     design: "מערכת העיצוב",

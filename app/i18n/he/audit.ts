@@ -4,6 +4,9 @@ import type { Translation } from "../shape.ts";
 export const audit = {
   action: {
     client_created: "לקוח נוצר",
+    admin_added: "נוסף מנהל",
+    admin_removed: "הוסר מנהל",
+    agency_defaults_changed: "ברירות המחדל ללקוחות חדשים שונו",
     client_activated: "לקוח הופעל",
     client_updated: "לקוח עודכן",
     client_viewed: "הסוכנות צפתה כלקוח",

@@ -98,6 +98,8 @@ export const errors = {
   account_disconnected: "החשבון מנותק.",
   account_not_connected: "החשבון לא מחובר.",
   accounts_full: "אין במסלול שלכם מקום לחשבון נוסף. אפשר לנתק חשבון אחר או לבקש מהסוכנות מסלול גדול יותר.",
+  admin_self: "רק מנהל אחר יכול להסיר אותך.",
+  already_admin: "האדם הזה כבר מנהל.",
   already_member: "האדם הזה כבר בצוות.",
   asker_no_admin: "מי שביקש כבר אינו מנהל.",
   client_id_ended: "המזהה הזה היה של לקוח שנמחק, ואי אפשר להשתמש בו שוב.",

@@ -6,6 +6,7 @@ import { commit } from "#server/domain/audit/commit.ts";
 import { invite } from "#server/domain/people/invite.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { conflict } from "#server/errors.ts";
+import { readDefaults } from "./agency-defaults.ts";
 import type { CreateClient } from "./schemas.ts";
 
 /**
@@ -20,10 +21,12 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
   const now = ctx.now();
   const [ended] = await ctx.directory.select({ id: deletions.id }).from(deletions).where(eq(deletions.ofTenant, input.id)).limit(1);
   if (ended) throw conflict("client_id_ended", {}, { field: "id" });
+  const defaults = await readDefaults(ctx);
   const tenant = await insertTenant(ctx, {
     ...input,
-    currency: input.currency ?? untilConnected.currency,
-    timezone: input.timezone ?? untilConnected.timezone,
+    locale: input.locale ?? defaults.locale,
+    currency: input.currency ?? defaults.currency,
+    timezone: input.timezone ?? defaults.timezone,
     ...chosenIn(input),
     source: sourceOf(ctx, input.origin),
     status: "onboarding",
@@ -67,9 +70,6 @@ async function insertTenant({ directory }: Ctx, row: typeof tenants.$inferInsert
 /** The provider of the account that it is made from; else by hand, or by a script of the agency's. */
 const sourceOf = ({ actor }: Ctx, origin: string | undefined): string =>
   origin?.split(":")[0] ?? (actor.type === "system" ? "script" : "manual");
-
-/** What a client has until an account says its own. */
-const untilConnected = { currency: "EUR", timezone: "UTC" };
 
 const chosenIn = ({ origin, currency, timezone }: CreateClient & { origin?: string }) => ({
   currencyChosen: origin === undefined && typeof currency === "string",

@@ -64,7 +64,7 @@ export const CreateClient = z.object({
   name: BusinessName,
   vertical: Vertical,
   plan: Plan,
-  locale: Locale.default("en"),
+  locale: Locale.optional().describe("Without it, the agency's default."),
   currency: Currency.nullish().describe("What is given is chosen and stays; without it, it is taken from the shop when it connects."),
   timezone: Timezone.nullish().describe("As the currency."),
   contactName: PersonName.nullish(),
@@ -84,6 +84,15 @@ export type WorkspaceRequestRef = z.infer<typeof WorkspaceRequestRef>;
 /** The client that is made of it. */
 export const ApproveRequest = WorkspaceRequestRef.extend({ id: TenantId, name: BusinessName, plan: Plan });
 export type ApproveRequest = z.infer<typeof ApproveRequest>;
+
+/** What clients have who are taken in without more said. */
+export const AgencyDefaults = z.object({
+  plan: Plan,
+  locale: Locale,
+  currency: Currency.describe("Until their shop says its own, as the time zone."),
+  timezone: Timezone,
+});
+export type AgencyDefaults = z.infer<typeof AgencyDefaults>;
 
 export const UpdateClient = z
   .object({

@@ -8,6 +8,7 @@ import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { businessNameOf, longestPersonName, PersonName } from "#server/domain/tenancy/name.ts";
 import { Currency, Locale, Timezone } from "#server/domain/tenancy/schemas.ts";
 import { conflict, DomainError } from "#server/errors.ts";
+import { readDefaults } from "./agency-defaults.ts";
 import { createClient } from "./create-client.ts";
 import type { UpdateClient } from "./schemas.ts";
 import { slugOf } from "./slug-of.ts";
@@ -144,16 +145,16 @@ async function makeFrom(
   { identity, origin }: { identity: Identity; origin: string },
 ): Promise<Tenant | null> {
   const facts = factsOf(identity);
+  const { plan } = await readDefaults(ctx);
   const vertical = provider.oauth.opensClient === "company" ? "b2b" : "shopify";
   for (const id of slugsOf(identity.name)) {
     try {
       return await createClient(ctx, {
-        locale: "en",
         ...facts,
         id,
         name: businessNameOf(identity.name),
         vertical,
-        plan: "essentials",
+        plan,
         origin,
       });
     } catch (error) {

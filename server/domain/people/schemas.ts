@@ -116,6 +116,19 @@ export type DismissHint = z.infer<typeof DismissHint>;
 export const MemberRef = z.object({ userId: z.string().max(60) });
 export type MemberRef = z.infer<typeof MemberRef>;
 
+export const AddAdmin = z.object({ email: EmailAddress });
+export type AddAdmin = z.infer<typeof AddAdmin>;
+export const AdminRef = z.object({ userId: z.string().max(60) });
+export type AdminRef = z.infer<typeof AdminRef>;
+/** An admin of the agency. `self`: who asks. */
+export interface Admin {
+  userId: string;
+  name: string;
+  email: string;
+  lastSeenAt: number | null;
+  self: boolean;
+}
+
 export const ChangeRole = MemberRef.extend({ role: Role });
 export type ChangeRole = z.infer<typeof ChangeRole>;
 
