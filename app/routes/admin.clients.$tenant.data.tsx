@@ -33,7 +33,7 @@ export default function ClientData() {
   return (
     <>
       <div className="mb-4 empty:hidden">{ofExport && <FormMessage failure={failure} />}</div>
-      <ExportSection exports={exports} base={`/admin/clients/${client.id}`} />
+      <ExportSection exports={exports} tenant={client.id} base={`/admin/clients/${client.id}`} />
       <EndSection title={t("data.adminEnd")} name={client.name} endsAt={client.endsAt} failure={ofExport ? undefined : failure} />
     </>
   );

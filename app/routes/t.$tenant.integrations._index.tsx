@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { CalendarClock, SearchX } from "lucide-react";
-import { isServed, needsAttention, stateOfProvider } from "#app/components/client/account-state.ts";
+import { isServed, needsAttention, stateOfProvider, urgencyOf } from "#app/components/client/account-state.ts";
 import { ConnectedCard, ShelfCard } from "#app/components/client/integration-card.tsx";
 import { IntegrationFilter, SHOWN, type Shown } from "#app/components/client/integration-filter.tsx";
 import { OwedAccess } from "#app/components/client/owed-access.tsx";
@@ -57,6 +57,9 @@ export async function loader(args: LoaderFunctionArgs) {
   return { title: titleOf(t("accounts:integrations.title"), tenant.name), integrations, owing, q, show };
 }
 
+/** What is connected, by what it is for. */
+const FEEDS = ["metrics", "automations", null] as const;
+
 /** Access that we could not give back was removed at its provider by hand. */
 export async function action({ request, context, params }: ActionFunctionArgs) {
   const { api, locale, toast } = context;
@@ -71,16 +74,15 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   return redirect(`${pathname}${search}`);
 }
 
-/** The shelf: what is connected first, then what could be, by what it is for. All that can be done stands on a provider's own page. */
+/** The shelf: what is connected first, who needs a person before all else; then what is worth most, then the rest, by what it is for. All that can be done stands on a provider's own page. */
 export default function Integrations() {
   const t = useWords();
   const { integrations, owing, q, show } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { may, base } = useTenant();
-  const connected = integrations
-    .filter(isServed)
-    .sort((a, b) => Number(needsAttention(stateOfProvider(b))) - Number(needsAttention(stateOfProvider(a))));
-  const free = integrations.filter((integration) => !isServed(integration));
+  const connected = integrations.filter(isServed).sort((a, b) => urgencyOf(stateOfProvider(a)) - urgencyOf(stateOfProvider(b)));
+  const proposed = integrations.filter((integration) => !isServed(integration) && integration.proposed !== null);
+  const free = integrations.filter((integration) => !isServed(integration) && integration.proposed === null);
   return (
     <>
       <PageHeader
@@ -120,11 +122,25 @@ export default function Integrations() {
           </EmptyState>
         </Card>
       )}
-      {connected.length > 0 && (
-        <Section title={t("accounts.group.connected")}>
+      {FEEDS.map((feeds) => {
+        const own = connected.filter((integration) => integration.feeds === feeds);
+        return (
+          own.length > 0 && (
+            <Section key={feeds} title={t(`accounts.group.${feeds ?? "unused"}`)} space="sm">
+              <ul className="grid grid-cols-1 gap-4 sm:grid-cols-2 xl:grid-cols-3">
+                {own.map((integration) => (
+                  <ConnectedCard key={integration.provider} integration={integration} />
+                ))}
+              </ul>
+            </Section>
+          )
+        );
+      })}
+      {proposed.length > 0 && (
+        <Section title={t("accounts.group.proposed")} space="sm">
           <ul className="grid grid-cols-1 gap-4 sm:grid-cols-2 xl:grid-cols-3">
-            {connected.map((integration) => (
-              <ConnectedCard key={integration.provider} integration={integration} />
+            {proposed.map((integration) => (
+              <ShelfCard key={integration.provider} integration={integration} />
             ))}
           </ul>
         </Section>

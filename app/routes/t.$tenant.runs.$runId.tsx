@@ -1,8 +1,9 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
 import { RotateCw } from "lucide-react";
+import { MendLink } from "#app/components/calendar/mend-link.tsx";
 import { RunCourse } from "#app/components/runs/run-course.tsx";
-import { RunError } from "#app/components/runs/run-error.tsx";
+import { isMendedByConnecting, RunError } from "#app/components/runs/run-error.tsx";
 import { RunIdentity } from "#app/components/runs/run-identity.tsx";
 import { isLevel } from "#app/components/runs/run-logs.tsx";
 import { isOpen } from "#app/components/runs/run-status.tsx";
@@ -51,9 +52,12 @@ export default function Run() {
   const t = useWords();
   const { run, level } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
-  const { tenant, base, jobTitle, may } = useTenant();
+  const { tenant, base, jobTitle, may, jobs, reconnects } = useTenant();
   const open = isOpen(run.status);
   const title = jobTitle(run.job);
+  const providers = jobs.find(({ id }) => id === run.job)?.providers ?? [];
+  const only = providers.length === 1 ? providers[0] : undefined;
+  const waits = reconnects.find(({ provider }) => providers.includes(provider.id));
   useLive(open, (api) => api.runs.get.query({ tenant: tenant.id, runId: run.id }));
   return (
     <>
@@ -73,7 +77,7 @@ export default function Run() {
             may("runs:start") && (
               <Form method="post">
                 <input type="hidden" name="job" value={run.job} />
-                <SubmitButton>
+                <SubmitButton variant={isMendedByConnecting(run.errorKind) ? "secondary" : "primary"}>
                   <RotateCw aria-hidden />
                   {t("run.again")}
                 </SubmitButton>
@@ -84,7 +88,14 @@ export default function Run() {
       />
       <FormMessage failure={failure} />
       {run.errorKind && (
-        <RunError run={run} kind={run.errorKind} integrations={may("connections:write") ? `${base}/integrations` : undefined} />
+        <RunError
+          run={run}
+          kind={run.errorKind}
+          integrations={may("connections:write") ? `${base}/integrations${only ? `/${only}` : ""}` : undefined}
+          mend={
+            waits && <MendLink base={base} provider={waits.provider.id} connection={waits.id} by={waits.by} name={waits.account} primary />
+          }
+        />
       )}
       <RunCourse run={run} level={level} />
     </>

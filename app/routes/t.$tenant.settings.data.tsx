@@ -31,7 +31,7 @@ export default function Data() {
   return (
     <>
       <div className="mb-4 empty:hidden">{ofExport && <FormMessage failure={failure} />}</div>
-      <ExportSection exports={exports} base={base} />
+      <ExportSection exports={exports} tenant={tenant.id} base={base} />
       {may("data:delete") && (
         <EndSection title={t("data.end")} name={tenant.name} endsAt={tenant.endsAt} failure={ofExport ? undefined : failure} />
       )}

@@ -33,7 +33,12 @@ export const Finding = z.object({ severity: z.enum(["error", "warning"]), code: 
 const next = z.string().nullable().describe("Cursor of the next page; null at the end.");
 const Titled = z.object({ id: z.string(), title: Text });
 
-const Health = z.object({ state: HealthState, since: z.number().nullable(), words: Text.describe("What it means, in plain words.") });
+const Health = z.object({
+  state: HealthState,
+  since: z.number().nullable(),
+  code: z.string().describe("Names what it means: `connection.rate_limited`."),
+  words: Text.describe("What it means, in plain words."),
+});
 
 const KeyFormField = z.object({
   name: z.string(),
@@ -120,6 +125,14 @@ export const Integrations = z.array(
       .describe("The account that the agency lends there, and the jobs that read it; null where it lends none."),
     owed: z.array(OwedAccess).describe("Access that ended here and that the provider has not ended."),
     jobs: z.array(Titled),
+    feeds: z
+      .enum(["metrics", "automations"])
+      .nullable()
+      .describe("What its accounts are read for, also by what is paused now; null where nothing reads them."),
+    proposed: z
+      .array(Text)
+      .nullable()
+      .describe("What an account of it would add, where it is among the few that are worth most; else null."),
   }),
 );
 

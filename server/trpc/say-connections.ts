@@ -42,6 +42,10 @@ export const toastOf = (door: Door, { code, params }: NonNullable<ConsentEnd["to
   message: voiceOf(door).say({ code: `consent.${code}`, params }),
 });
 
-const wordedHealth = (door: Door, { said, ...health }: ConnectionHealth) => ({ ...health, words: voiceOf(door).text(said) });
+const wordedHealth = (door: Door, { said, ...health }: ConnectionHealth) => ({
+  ...health,
+  code: said.code,
+  words: voiceOf(door).text(said),
+});
 
 const textOf = (door: Door, saying: Saying | null): Text | null => saying && voiceOf(door).text(saying);

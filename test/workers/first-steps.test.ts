@@ -205,7 +205,7 @@ describe("what to connect next", () => {
       ],
     });
     const steps = (await mainOf(small, token))?.querySelectorAll('li:has(form[action*="/connect/"])') ?? [];
-    expect(steps.map(({ text }) => text)).toEqual(["GGoogleWebsite trafficConnect", "KKlaviyoKlaviyo audienceConnect"]);
+    expect(steps.map(({ text }) => text)).toEqual(["GoogleWebsite trafficConnect", "KlaviyoKlaviyo audienceConnect"]);
     const custom = { ...small, id: `custom-${small.id}` };
     await connect(custom, "klaviyo");
     expect((await mainOf(custom, token))?.querySelectorAll('form[action*="/connect/"]').map((form) => form.getAttribute("action"))).toEqual(
@@ -261,5 +261,85 @@ describe("a workspace is asked for", () => {
     expect(fields).toMatchObject({ id: `epsilon-${email.slice(0, 8)}`, name: `Epsilon ${email.slice(0, 8)}` });
     expect(await post("/admin/requests", fields, asPerson(token))).toMatchObject({ status: 302, to: `/admin/clients/${fields.id}` });
     expect((await post("/admin/requests", fields, asPerson(token))).status).toBe(409);
+  });
+});
+
+describe("the integrations", () => {
+  const connect = async (tenant: Tenant, provider: string, more: Partial<typeof connections.$inferInsert> = {}) => {
+    const id = newId("con", Date.now());
+    const row = { id, tenantId: tenant.id, provider, externalId: id, name: `${provider} account`, details: {}, scopesAsked: [] };
+    await db
+      .insert(connections)
+      .values({ ...row, scopesGranted: [], status: "active", connectedBy: "usr", connectedAt: Date.now(), ...more });
+    return id;
+  };
+  const granted = {
+    shopify: ["read_orders", "read_all_orders", "read_products", "read_customers"],
+    klaviyo: ["accounts:read", "lists:read", "segments:read", "profiles:read", "flows:read", "campaigns:read", "metrics:read"],
+  };
+  const pageOf = async (path: string, token: string) =>
+    parse(await (await ask(path, { headers: asPerson(token) })).text()).querySelector("main");
+  const sectionsOf = (main: Awaited<ReturnType<typeof pageOf>>) =>
+    Object.fromEntries(
+      (main?.querySelectorAll("section") ?? []).map((section) => [
+        section.querySelector("h2")?.text ?? "",
+        section.querySelectorAll('a[href*="/integrations/"]').map((link) => link.getAttribute("href")?.split("/").at(-1)),
+      ]),
+    );
+
+  test("stand by what they are for: what feeds figures, what nothing reads yet, what is worth most, then the rest", async () => {
+    const tenant = await makeTenant();
+    const { token } = await makeUser({ roles: [[tenant, "owner"]] });
+    await connect(tenant, "shopify", { scopesGranted: granted.shopify });
+    await connect(tenant, "slack");
+    const main = await pageOf(`/t/${tenant.id}/integrations`, token);
+    const sections = sectionsOf(main);
+    expect(sections["Feeds your metrics"]).toEqual(["shopify"]);
+    expect(sections["Connected, not used yet"]).toEqual(["slack"]);
+    expect(sections.Recommended?.sort()).toEqual(["google", "klaviyo"]);
+    expect(main?.text).toContain("Adds: Klaviyo audience and Email health");
+    expect(Object.keys(sections).indexOf("Recommended")).toBeLessThan(Object.keys(sections).indexOf("Advertising"));
+    expect(sections["Email and CRM"]).toEqual(["hubspot"]);
+  });
+
+  test("whose access was revoked stands first and names what is paused; a rate limit is not silence", async () => {
+    const tenant = await makeTenant();
+    const { token } = await makeUser({ roles: [[tenant, "owner"]] });
+    const failing = { failedAt: Date.now(), failureKind: "rate_limited", failingSince: Date.now() } as const;
+    await connect(tenant, "shopify", { scopesGranted: granted.shopify, ...failing });
+    await connect(tenant, "klaviyo", { scopesGranted: granted.klaviyo, status: "reconnect_needed", statusReason: "uninstalled" });
+    const main = await pageOf(`/t/${tenant.id}/integrations`, token);
+    expect(sectionsOf(main)["Feeds your metrics"]).toEqual(["klaviyo", "shopify"]);
+    const [revoked, limited] = main?.querySelectorAll("section li") ?? [];
+    expect(revoked?.text).toMatch(/Access revoked.*Paused: .*Klaviyo audience/s);
+    expect(limited?.text).toContain("Slowed by provider");
+    expect(limited?.text).not.toContain("Not responding");
+    await db.update(connections).set({ failureKind: "unavailable" }).where(eq(connections.provider, "shopify"));
+    expect((await pageOf(`/t/${tenant.id}/integrations`, token))?.text).toContain("Not responding");
+  });
+
+  test("a failure that only a new consent mends offers that before all else, and running again after it; one that may pass offers running", async () => {
+    const tenant = await makeTenant();
+    const { token } = await makeUser({ roles: [[tenant, "owner"]] });
+    const klaviyo = await connect(tenant, "klaviyo", { status: "reconnect_needed", statusReason: "uninstalled" });
+    const runOf = async (errorKind: "revoked" | "unavailable") => {
+      const id = newId("run", Date.now());
+      const own = {
+        job: "klaviyo-sensor",
+        trigger: "manual",
+        status: "failed",
+        slot: Date.now() + Math.random() * 1e6,
+        availableAt: 1,
+      } as const;
+      await db.insert(runs).values({ id, tenantId: tenant.id, ...own, slot: Math.floor(own.slot), createdAt: 1, finishedAt: 2, errorKind });
+      return pageOf(`/t/${tenant.id}/runs/${id}`, token);
+    };
+    const primary = (main: Awaited<ReturnType<typeof runOf>>) =>
+      main?.querySelectorAll('[class*="bg-accent-strong"], [class*="bg-accent "]').map((each) => each.text.trim()) ?? [];
+    const revoked = await runOf("revoked");
+    expect(revoked?.querySelector(`a[href="/t/${tenant.id}/connect/klaviyo?connection=${klaviyo}"]`)).not.toBeNull();
+    expect(primary(revoked).some((text) => /Run again/.test(text))).toBe(false);
+    expect(primary(revoked).some((text) => /Reconnect/.test(text))).toBe(true);
+    expect(primary(await runOf("unavailable")).some((text) => /Run again/.test(text))).toBe(true);
   });
 });

@@ -12,6 +12,7 @@ export function MendLink({
   connection,
   by,
   name,
+  primary = false,
 }: {
   /** The workspace's address. */
   base: string;
@@ -19,12 +20,14 @@ export function MendLink({
   connection: string;
   by: "oauth" | "key";
   name: string;
+  /** Where it is the one thing to do. */
+  primary?: boolean;
 }) {
   const t = useWords();
   const Icon = by === "oauth" ? RefreshCw : KeyRound;
   const to = by === "oauth" ? `${base}/connect/${provider}?${new URLSearchParams({ connection })}` : `${base}/integrations/${provider}`;
   return (
-    <Button asChild size="sm">
+    <Button asChild size="sm" variant={primary ? "primary" : "secondary"}>
       <Link to={to} prefetch="none">
         <Icon aria-hidden />
         {t(`calendar.mend.${by}`)}

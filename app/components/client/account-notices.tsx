@@ -17,7 +17,7 @@ const useWords = wordsOf("accounts", "account", "notices");
 export function AccountNotices({ integration, account }: { integration: Integration; account: Account }) {
   return (
     <>
-      <HealthNotice account={account} />
+      {!isToldAbove(integration, account) && <HealthNotice account={account} />}
       {account.endsAt !== null && <EndNotice account={account} endsAt={account.endsAt} />}
       {account.status === "active" && needsChoice(account) && <ChoiceNotice integration={integration} account={account} />}
       {account.status === "active" && account.waiting.length > 0 && <AccessNotice integration={integration} account={account} />}
@@ -26,6 +26,9 @@ export function AccountNotices({ integration, account }: { integration: Integrat
     </>
   );
 }
+
+/** A provider that fails for many is told above every page, once. */
+const isToldAbove = ({ incident }: Integration, { health }: Account): boolean => incident !== null && health.state === "degraded";
 
 /** What is read works, and is less than it could be. */
 function ReducedNotice({ account }: { account: Account }) {

@@ -7,6 +7,7 @@ export type Account = Integration["connections"][number];
 /** How an account is, or a provider without one. What a person can mend comes before what mends itself. */
 export type AccountState =
   | Account["health"]["state"]
+  | "limited"
   | "missing_scopes"
   | "choice_needed"
   | "lent"
@@ -18,6 +19,7 @@ export const STATE_TONES: Record<AccountState, Tone> = {
   healthy: "ok",
   expiring: "warn",
   degraded: "warn",
+  limited: "info",
   reconnect_needed: "warn",
   revoked: "danger",
   misconfigured: "danger",
@@ -37,7 +39,9 @@ export const needsChoice = ({ choices }: Account): boolean =>
   choices.some(({ needed, chosen }) => (needed && chosen.every(({ gone }) => gone)) || chosen.some(({ gone }) => gone));
 
 export function stateOfAccount(account: Account): AccountState {
-  const { state } = account.health;
+  const { state, code } = account.health;
+  // It answers, and says when it does so again.
+  if (state === "degraded" && code === "connection.rate_limited") return "limited";
   if (state !== "healthy" && state !== "expiring") return state;
   if (needsChoice(account)) return "choice_needed";
   if (account.waiting.length > 0) return "missing_scopes";
@@ -51,9 +55,16 @@ const ORDER: readonly AccountState[] = [
   "choice_needed",
   "missing_scopes",
   "degraded",
+  "limited",
   "expiring",
   "healthy",
 ];
+
+/** How urgently a person is needed: the least number first. */
+export const urgencyOf = (state: AccountState): number => {
+  const place = ORDER.indexOf(state);
+  return place < 0 ? ORDER.length : place;
+};
 
 /** The account of a provider that needs somebody most says how the provider is. */
 export function stateOfProvider(integration: Integration): AccountState {
@@ -77,4 +88,4 @@ export const isServed = ({ connections, lent }: Integration): boolean => connect
 
 /** Whether a person should look at it. */
 export const needsAttention = (state: AccountState): boolean =>
-  !["healthy", "lent", "not_connected", "not_configured", "switched_off"].includes(state);
+  !["healthy", "limited", "lent", "not_connected", "not_configured", "switched_off"].includes(state);

@@ -20,11 +20,12 @@ export function CliffNotices() {
   const near = cliffs.filter(({ at, since }) => at > now && at - now <= Math.min(AHEAD_MS, (at - since) / 2));
   if (near.length === 0 || pathname === `${base}/integrations/calendar`) return null;
   return (
-    <div className="mb-6 grid gap-3">
+    <div className="mb-6 grid gap-2 sm:gap-3">
       {near.map(({ id, account, provider, at, by }) => (
         <Callout
           key={id}
           tone="warn"
+          compact
           title={t("notice.endsTitle", { provider: provider.name, account, date: format.date(at) })}
           action={may("connections:write") && <MendLink base={base} provider={provider.id} connection={id} by={by} name={account} />}
         >

@@ -50,11 +50,9 @@ export function ConnectedCard({ integration }: { integration: Integration }) {
           </span>
         </span>
         <span className="mt-auto border-t border-line pt-3 text-[0.8125rem] text-ink-faint">
-          {reads.length > 0
-            ? t("accounts.feeds", { list: list(reads) })
-            : paused.length > 0
-              ? t("accounts.readsPaused", { list: list(paused) })
-              : t("accounts.readsNone")}
+          {paused.length > 0 && <span className="block font-medium text-ink">{t("accounts.readsPaused", { list: list(paused) })}</span>}
+          {reads.length > 0 && <span className="block">{t("accounts.feeds", { list: list(reads) })}</span>}
+          {reads.length === 0 && paused.length === 0 && t("accounts.readsNone")}
         </span>
       </Link>
     </Card>
@@ -66,7 +64,7 @@ export function ShelfCard({ integration }: { integration: Integration }) {
   const t = useWords();
   const { locale } = useDisplay();
   const { base } = useTenant();
-  const { provider, name, description } = integration;
+  const { provider, name, description, proposed } = integration;
   const state = stateOfProvider(integration);
   return (
     <Card as="li" interactive padding="none" className="flex">
@@ -78,7 +76,11 @@ export function ShelfCard({ integration }: { integration: Integration }) {
         <ProviderMark id={provider} name={name} />
         <span className="grid min-w-0 flex-1 gap-0.5">
           <span className="text-[0.9375rem] font-semibold">{name}</span>
-          <span className="text-[0.8125rem] text-ink-muted">{description[locale]}</span>
+          <span className="text-[0.8125rem] text-ink-muted">
+            {proposed
+              ? t("accounts.adds", { list: new Intl.ListFormat(locale).format(proposed.map((title) => title[locale])) })
+              : description[locale]}
+          </span>
           {(state === "not_configured" || state === "switched_off") && (
             <span className="text-xs text-ink-faint">{t(`account:state.${state}`)}</span>
           )}

@@ -15,11 +15,11 @@ export function ProviderNotices() {
   const format = useFormat();
   if (incidents.length === 0) return null;
   return (
-    <div className="mb-6 grid gap-3">
+    <div className="mb-6 grid gap-2 sm:gap-3">
       {incidents.map(({ provider, kind, asOf }) => {
         const waiting = jobs.filter(({ providers }) => providers.includes(provider.id)).map(({ title }) => title);
         return (
-          <Callout key={provider.id} tone="info" title={t(`provider.${kind}`, { provider: provider.name })}>
+          <Callout key={provider.id} tone="info" compact title={t(`provider.${kind}`, { provider: provider.name })}>
             <p>
               {asOf !== null && `${t("provider.asOf", { time: format.date(asOf, "dateTime") })} `}
               {t(`provider.${WHAT_NOW[kind]}`)}

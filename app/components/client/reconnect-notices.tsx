@@ -1,14 +1,13 @@
 import { useLocation } from "@remix-run/react";
-import { Button } from "#app/components/ui/button.tsx";
+import { MendLink } from "#app/components/calendar/mend-link.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
-import { Link } from "#app/components/ui/link.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 
 const useWords = wordsOf("notices");
 
-/** Above every page but those where it is mended: which account needs a new sign-in, and what waits for it. */
+/** Above every page but those where it is mended: which account needs a new sign-in, what is paused until then, and the click that mends it. */
 export function ReconnectNotices() {
   const t = useWords();
   const { base, reconnects, jobs, may } = useTenant();
@@ -17,19 +16,18 @@ export function ReconnectNotices() {
   if (reconnects.length === 0 || pathname.startsWith(`${base}/integrations`)) return null;
   const list = new Intl.ListFormat(locale);
   return (
-    <div className="mb-6 grid gap-3">
-      {reconnects.map(({ id, account, provider }) => {
+    <div className="mb-6 grid gap-2 sm:gap-3">
+      {reconnects.map(({ id, account, provider, by }) => {
         const waiting = jobs.filter(({ providers }) => providers.includes(provider.id)).map(({ title }) => title);
         return (
           <Callout
             key={id}
             tone="warn"
+            compact
             title={t("notice.reconnectTitle", { provider: provider.name, account })}
             action={
               may("connections:write") && (
-                <Button asChild size="sm">
-                  <Link to={`${base}/integrations/${provider.id}`}>{t("notice.reconnect", { provider: provider.name })}</Link>
-                </Button>
+                <MendLink base={base} provider={provider.id} connection={id} by={by} name={`${provider.name} (${account})`} primary />
               )
             }
           >

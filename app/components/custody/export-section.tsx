@@ -1,5 +1,6 @@
 import { Form, useLocation } from "@remix-run/react";
 import { Archive, Download, RotateCw } from "lucide-react";
+import { useLive } from "#app/components/runs/use-live.ts";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Button } from "#app/components/ui/button.tsx";
@@ -21,12 +22,16 @@ type DataExport = Outputs["custody"]["exports"][number];
 
 const TONES: Record<DataExport["status"], Tone> = { waiting: "info", ready: "ok", failed: "danger" };
 
-/** All that is kept of a client as a zip: asked for here, and downloaded from here. `base` is the path before `/exports`. */
-export function ExportSection({ exports, base }: { exports: readonly DataExport[]; base: string }) {
+/**
+ * All that is kept of a client as a zip: asked for here, and downloaded from here. `base` is the path before `/exports`. While one is
+ * made the page says by itself how far it is.
+ */
+export function ExportSection({ exports, tenant, base }: { exports: readonly DataExport[]; tenant: string; base: string }) {
   const t = useWords();
   const format = useFormat();
   const { pathname } = useLocation();
   const waiting = exports.some(({ status }) => status === "waiting");
+  useLive(waiting, (api) => api.custody.exports.query({ tenant }));
   return (
     <Section
       title={t("data.export")}

@@ -19,6 +19,7 @@ export function Callout({
   title,
   action,
   padding = "md",
+  compact = false,
   className,
   children,
 }: {
@@ -26,6 +27,8 @@ export function Callout({
   title: ReactNode;
   action?: ReactNode;
   padding?: "sm" | "md";
+  /** On a phone it takes as little room as it can: its button stands beside its words. */
+  compact?: boolean;
   className?: string;
   children?: ReactNode;
 }) {
@@ -35,21 +38,22 @@ export function Callout({
     <div
       role={tone === "danger" ? "alert" : undefined}
       className={cn(
-        "flex flex-wrap items-start gap-x-3 gap-y-3 rounded-card border text-sm",
-        padding === "sm" ? "p-3" : "p-4",
+        "flex items-start gap-x-3 gap-y-3 rounded-card border text-sm",
+        compact ? "sm:flex-wrap" : "flex-wrap",
+        padding === "sm" ? "p-3" : compact ? "p-3 sm:p-4" : "p-4",
         FILL[tone],
         className,
       )}
     >
       <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", TONE_TEXT[tone])} />
-      <div className="min-w-48 flex-1">
+      <div className={cn("flex-1", compact ? "min-w-0 max-sm:text-[0.8125rem] sm:min-w-48" : "min-w-48")}>
         <p className="font-semibold text-ink">
           <span className="sr-only">{t(`tone.${tone}`)}: </span>
           {title}
         </p>
         {children && <div className="mt-0.5 text-ink-muted">{children}</div>}
       </div>
-      {action && <div className="flex flex-wrap gap-2">{action}</div>}
+      {action && <div className={cn("flex flex-wrap gap-2", compact && "max-sm:shrink-0")}>{action}</div>}
     </div>
   );
 }

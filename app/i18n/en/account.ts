@@ -4,6 +4,7 @@ export const account = {
     healthy: "Connected",
     expiring: "Expires soon",
     degraded: "Not responding",
+    limited: "Slowed by provider",
     reconnect_needed: "Reconnect needed",
     revoked: "Access revoked",
     misconfigured: "Setup problem on our side",

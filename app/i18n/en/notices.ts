@@ -4,7 +4,6 @@ export const notices = {
     reconnectTitle: "Reconnect {{provider}} ({{account}})",
     reconnectBody: "Paused: {{jobs}}.",
     reconnectBodyNone: "Nothing syncs from it until then.",
-    reconnect: "Reconnect {{provider}}",
     changedTitle: "{{provider}} ({{account}}): settings changed",
     changedHere: "Currency or time zone changed",
     changedCurrency: "Currency: {{to}} (was {{from}}).",

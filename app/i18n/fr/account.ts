@@ -6,6 +6,7 @@ export const account = {
     healthy: "Connecté",
     expiring: "Expire bientôt",
     degraded: "Ne répond pas",
+    limited: "Ralenti par le fournisseur",
     reconnect_needed: "À reconnecter",
     revoked: "Accès révoqué",
     misconfigured: "Problème de configuration chez nous",

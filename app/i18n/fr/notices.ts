@@ -6,7 +6,6 @@ export const notices = {
     reconnectTitle: "Reconnectez {{provider}} ({{account}})",
     reconnectBody: "En pause : {{jobs}}.",
     reconnectBodyNone: "Rien n’est synchronisé d’ici là.",
-    reconnect: "Reconnecter {{provider}}",
     changedTitle: "{{provider}} ({{account}}) : réglages modifiés",
     changedHere: "Devise ou fuseau horaire modifiés",
     changedCurrency: "Devise : {{to}} (avant : {{from}}).",

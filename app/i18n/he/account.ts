@@ -6,6 +6,7 @@ export const account = {
     healthy: "מחובר",
     expiring: "עומד לפוג",
     degraded: "לא מגיב",
+    limited: "מואט על ידי הספק",
     reconnect_needed: "נדרש חיבור מחדש",
     revoked: "הגישה בוטלה",
     misconfigured: "תקלה בהגדרות אצלנו",

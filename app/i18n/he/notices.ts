@@ -6,7 +6,6 @@ export const notices = {
     reconnectTitle: "יש לחבר מחדש את {{provider}} ({{account}})",
     reconnectBody: "מושהים: {{jobs}}.",
     reconnectBodyNone: "עד אז שום דבר לא מסתנכרן ממנו.",
-    reconnect: "חיבור מחדש של {{provider}}",
     changedTitle: "‏{{provider}} ({{account}}): ההגדרות השתנו",
     changedHere: "המטבע או אזור הזמן השתנו",
     changedCurrency: "מטבע: {{to}} (קודם: {{from}}).",

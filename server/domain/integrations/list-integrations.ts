@@ -20,6 +20,7 @@ import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { type WaitingJob, waitingJobs } from "#server/domain/connections/waiting-jobs.ts";
 import { type OwnWebhook, ownWebhookOf, webhookFields } from "#server/domain/connections/webhook-secret.ts";
 import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
+import { proposeConnections } from "#server/domain/schedules/propose-connections.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { describeOwed, type OwedAccess, owedQuery } from "#server/domain/tokens/list-owed.ts";
 import { isConfigured } from "#server/domain/wire/provider-endpoints.ts";
@@ -49,6 +50,10 @@ export interface Integration {
   owed: OwedAccess[];
   /** The jobs that need this provider. */
   jobs: { id: string; title: Text }[];
+  /** What its accounts are read for, also by what is paused now: figures before all else; null where nothing reads them. */
+  feeds: "metrics" | "automations" | null;
+  /** What an account of it would add; null where it is not among the few that this client gains most from, or is there. */
+  proposed: Text[] | null;
 }
 
 export interface IntegratedAccount {
@@ -102,6 +107,10 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
   const readable = [...rows, ...lent];
   const now = ctx.now();
   const holdsUp = waitingJobs(readable, now);
+  const served = new Set(
+    allJobs.filter((job) => job.needs.every((need) => "account" in chooseAccount(job, need.provider, readable))).map(({ id }) => id),
+  );
+  const proposals = proposeConnections(ctx, { connections: rows, served });
   return providers.map((shelved) => {
     const provider = shelved.oauth ? approved(ctx.config, { ...shelved, oauth: shelved.oauth }) : shelved;
     const own = rows.filter((row) => row.provider === provider.id);
@@ -124,8 +133,20 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
       lent: lentAt(provider, readable),
       owed: describeOwed(provider, owed, now),
       jobs: jobsOf(provider).map(({ id, title }) => ({ id, title })),
+      feeds: feedsOf([
+        ...accounts.flatMap(({ reads, holdsUp }) => [...reads.map(({ id }) => id), ...holdsUp.map(({ job }) => job)]),
+        ...(lentAt(provider, readable)?.jobs ?? []).map(({ id }) => id),
+      ]),
+      proposed: proposals.find((each) => each.provider === provider.id && !each.done)?.gives ?? null,
     };
   });
+}
+
+/** What these jobs are for: what measures is there for its figures. */
+function feedsOf(reading: readonly string[]): Integration["feeds"] {
+  const jobs = allJobs.filter(({ id }) => reading.includes(id));
+  if (jobs.length === 0) return null;
+  return jobs.some(({ metrics = [] }) => metrics.length > 0) ? "metrics" : "automations";
 }
 
 /** When the webhook secrets were set; none of them is read. */

@@ -32,8 +32,8 @@ export interface Notices {
   changes: (Account & AccountChange)[];
   /** How many notices the person who asks has not read; counted to a hundred. */
   unread: number;
-  /** Accounts that wait for a person. */
-  reconnects: Account[];
+  /** Accounts that wait for a person: a new consent, or a new key. */
+  reconnects: (Account & { by: ConnectionKind })[];
 }
 
 const facts = {
@@ -77,7 +77,7 @@ export async function listNotices(ctx: TenantCtx): Promise<Notices> {
     ),
     changes: accounts.flatMap(({ changed, ...account }) => (changed === null ? [] : [{ ...changed, ...named(account) }])),
     unread: unread.length,
-    reconnects: accounts.filter(({ status }) => status === "reconnect_needed").map(named),
+    reconnects: accounts.flatMap(({ status, by, ...account }) => (status === "reconnect_needed" ? [{ ...named(account), by }] : [])),
   };
 }
 

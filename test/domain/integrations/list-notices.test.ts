@@ -27,7 +27,7 @@ test("the notices name the own accounts that wait for a person, end, or changed,
   expect(await listNotices(ctx)).toEqual({
     providers: providers.map(({ id, name }) => ({ id, name })),
     incidents: [],
-    reconnects: [accountOf(waits, { id: "klaviyo", name: "Klaviyo" })],
+    reconnects: [{ ...accountOf(waits, { id: "klaviyo", name: "Klaviyo" }), by: "oauth" }],
     cliffs: [{ ...accountOf(ends, { id: "meta", name: "Meta" }), at: now + 5, kind: "consent", by: "oauth", since: now }],
     changes: [{ ...accountOf(moved, { id: "google", name: "Google" }), at: now, currency: { from: "EUR", to: "GBP" } }],
     unread: 0,
