@@ -87,7 +87,7 @@ export default function Agency() {
         <AddAdmin failure={failureOf("add")} />
       </Section>
       <Section title={t("settings:settings.profile")} description={t("settings:settings.profileDescription")}>
-        <ProfileForm me={me} timezones={timezones} failure={failureOf("profile")} />
+        <ProfileForm me={me} timezones={timezones} timezoneHint={t("timezoneHint")} failure={failureOf("profile")} />
       </Section>
       <Section title={t("defaults.title")} description={t("defaults.description")}>
         <Defaults failure={failureOf("defaults")} />

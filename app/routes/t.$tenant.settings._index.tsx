@@ -36,7 +36,12 @@ export default function Profile() {
   const { me } = useTenant();
   return (
     <Section title={t("settings.profile")} description={t("settings.profileDescription")}>
-      <ProfileForm me={me} timezones={timezones} failure={useActionData<typeof action>()} />
+      <ProfileForm
+        me={me}
+        timezones={timezones}
+        timezoneHint={t("settings.profileTimezoneHint")}
+        failure={useActionData<typeof action>()}
+      />
     </Section>
   );
 }

@@ -45,6 +45,7 @@ export const adminPages = [
   "/admin/mails",
   "/admin/reveals",
   "/admin/deletions",
+  "/admin/agency",
   "/admin/audit",
   "/admin/notices",
   "/admin/notices/settings",

@@ -13,11 +13,13 @@ const useWords = wordsOf("settings");
 interface ProfileFormProps {
   me: { name: string; email: string; locale: string; timezone: string };
   timezones: readonly string[];
+  /** What the time zone is for. */
+  timezoneHint: string;
   failure: FormFailure | undefined;
 }
 
 /** Who the reader is, their language and time zone; sent with the intent `profile`. */
-export function ProfileForm({ me, timezones, failure }: ProfileFormProps) {
+export function ProfileForm({ me, timezones, timezoneHint, failure }: ProfileFormProps) {
   const t = useWords();
   const values = failure?.values;
   return (
@@ -34,7 +36,7 @@ export function ProfileForm({ me, timezones, failure }: ProfileFormProps) {
           <LocaleSelect label={t("settings.language")} value={values?.locale ?? me.locale} error={failure?.fields.locale} />
           <TimezoneSelect
             label={t("settings.timezone")}
-            hint={t("settings.profileTimezoneHint")}
+            hint={timezoneHint}
             value={values?.timezone ?? me.timezone}
             timezones={timezones}
             error={failure?.fields.timezone}

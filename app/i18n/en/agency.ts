@@ -2,6 +2,7 @@
 export const agency = {
   title: "Agency",
   description: "Admins, your profile, and defaults for new clients.",
+  timezoneHint: "Used on the agency’s pages and in emails to you.",
   team: {
     title: "Admins",
     description: "Admins see every client. Everything they change is in the audit log.",

@@ -4,6 +4,7 @@ import type { Translation } from "../shape.ts";
 export const agency = {
   title: "Agence",
   description: "Administrateurs, votre profil et valeurs par défaut des nouveaux clients.",
+  timezoneHint: "Utilisé sur les pages de l’agence et dans les e-mails que vous recevez.",
   team: {
     title: "Administrateurs",
     description: "Les administrateurs voient tous les clients. Chacune de leurs modifications figure dans le journal d’audit.",

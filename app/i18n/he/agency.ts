@@ -4,6 +4,7 @@ import type { Translation } from "../shape.ts";
 export const agency = {
   title: "הסוכנות",
   description: "מנהלים, הפרופיל שלך וברירות מחדל ללקוחות חדשים.",
+  timezoneHint: "בשימוש בדפי הסוכנות ובאימיילים שנשלחים אליך.",
   team: {
     title: "מנהלים",
     description: "מנהלים רואים את כל הלקוחות. כל שינוי שלהם נרשם ביומן הביקורת.",
