@@ -7,8 +7,8 @@ export const CHOICES = {
     usual: ["status", "problem", "connections", "success", "failures", "letters"],
   },
   runs: {
-    all: ["client", "status", "trigger", "started", "took"],
-    usual: ["client", "status", "started", "took"],
+    all: ["client", "provider", "status", "cause", "trigger", "started", "took", "calls"],
+    usual: ["client", "provider", "status", "cause", "started", "took"],
   },
 } as const;
 export type ChosenTable = keyof typeof CHOICES;

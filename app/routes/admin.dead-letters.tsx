@@ -1,15 +1,17 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { MailCheck, SearchX } from "lucide-react";
+import { MailCheck, RotateCcw, SearchX } from "lucide-react";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { DeadLetterTable } from "#app/components/admin/dead-letter-table.tsx";
 import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { formFailure } from "#app/form-errors.ts";
@@ -56,7 +58,20 @@ export default function DeadLetters() {
   const filtered = Boolean(filters.client);
   return (
     <>
-      <PageHeader title={t("deadLetters.title")} description={t("deadLetters.description")} />
+      <PageHeader
+        title={t("deadLetters.title")}
+        description={t("deadLetters.description")}
+        actions={
+          page.items.some(({ replayedAt }) => replayedAt === null) && (
+            <Button asChild>
+              <Link to={`/admin/dead-letters/replay${filters.client ? `?client=${filters.client}` : ""}`}>
+                <RotateCcw aria-hidden />
+                {t("bulk.replay.open")}
+              </Link>
+            </Button>
+          )
+        }
+      />
       <div className="mb-4 empty:hidden">
         <FormMessage failure={failure} />
       </div>

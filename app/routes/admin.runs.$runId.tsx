@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
-import { RotateCw } from "lucide-react";
+import { CircleX, RotateCw } from "lucide-react";
 import { RunProblem } from "#app/components/admin/run-problem.tsx";
 import { RunCourse } from "#app/components/runs/run-course.tsx";
 import { RunIdentity } from "#app/components/runs/run-identity.tsx";
@@ -11,6 +11,7 @@ import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Button } from "#app/components/ui/button.tsx";
+import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { Link } from "#app/components/ui/link.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { formFailure } from "#app/form-errors.ts";
@@ -31,12 +32,18 @@ export async function loader(args: LoaderFunctionArgs) {
   return { title: titleOf(wordsIn(locale)("run:run.number"), run.tenantId), run, level: isLevel(level) ? level : null };
 }
 
-/** Runs the same job for the same client once more and shows that run. */
+/** Runs the same job for the same client once more and shows that run; `intent` `cancel`: ends this one. */
 export async function action(args: ActionFunctionArgs) {
-  const { api } = enterAdmin(args);
+  const { api, locale, toast } = enterAdmin(args);
   const form = await args.request.formData();
   try {
-    const { tenantId, job } = await api.scripts.status({ runId: String(args.params.runId) });
+    const { id: runId, tenantId, job } = await api.scripts.status({ runId: String(args.params.runId) });
+    if (form.get("intent") === "cancel") {
+      const { cancelled } = await api.runs.cancel({ tenant: tenantId, runId });
+      const message = wordsIn(locale)(cancelled ? "operations:run.cancelled" : "operations:run.endedBefore");
+      toast({ kind: cancelled ? "success" : "info", message });
+      return redirect(`/admin/runs/${runId}`);
+    }
     const { id } = await api.scripts.run({ tenant: tenantId, job });
     return redirect(`/admin/runs/${id}`);
   } catch (error) {
@@ -68,12 +75,23 @@ export default function Run() {
         description={<RunIdentity run={run} />}
         actions={
           open ? (
-            <Button asChild>
-              <Link to="." preventScrollReset>
-                <RotateCw aria-hidden />
-                {t("run.reload")}
-              </Link>
-            </Button>
+            <>
+              <ConfirmButton
+                title={t("operations:run.cancelTitle")}
+                description={t("operations:run.cancelBody")}
+                confirmLabel={t("operations:run.cancel")}
+                fields={{ intent: "cancel" }}
+              >
+                <CircleX aria-hidden />
+                {t("operations:run.cancel")}
+              </ConfirmButton>
+              <Button asChild>
+                <Link to="." preventScrollReset>
+                  <RotateCw aria-hidden />
+                  {t("run.reload")}
+                </Link>
+              </Button>
+            </>
           ) : (
             <Form method="post">
               <SubmitButton>

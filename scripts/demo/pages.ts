@@ -38,6 +38,8 @@ export const adminPages = [
   "/admin/credentials",
   "/admin/dead-letters",
   "/admin/incidents",
+  "/admin/runs/cancel",
+  "/admin/dead-letters/replay",
   "/admin/renewals",
   "/admin/calendar",
   "/admin/webhooks",

@@ -1,9 +1,13 @@
+import { eq } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { expect, test } from "vitest";
+import { openDb } from "#db/client.ts";
+import { deadLetters, runs } from "#db/schema/index.ts";
 import { newId } from "#server/ids.ts";
 import { ask, asPerson } from "#test/ask.ts";
-import { makeTenant, makeUser } from "#test/harness.ts";
+import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
 
+const db = openDb(testEnv.DB);
 const FORM = { "content-type": "application/x-www-form-urlencoded", accept: "text/html" };
 
 async function pageOf(path: string, headers: Record<string, string>) {
@@ -47,4 +51,85 @@ test("an id that is no client's any more is still looked for: lines may outlive 
   const headers = asPerson((await makeUser({ staff: true })).token);
   const { status, root } = await pageOf("/admin/audit?client=long-gone", headers);
   expect([status, root.querySelector('input[name="client"]')?.getAttribute("value")]).toEqual([200, "long-gone"]);
+});
+
+/** Presses the one button of a page that does something to many. */
+async function confirm(path: string, headers: Record<string, string>) {
+  const { root } = await pageOf(path, headers);
+  const forms = root.querySelectorAll('main form[method="post"]');
+  expect(forms.map((form) => form.querySelectorAll("button").length)).toEqual([1]);
+  return { root, answer: await ask(path, { method: "POST", headers: { ...headers, ...FORM }, body: "" }) };
+}
+
+const cellsOf = (root: ReturnType<typeof parse>) =>
+  root.querySelectorAll("main tbody tr").map((row) => row.querySelectorAll("td").map(({ text }) => text));
+
+test("runs are cancelled in two steps: first they are counted by client and job, and nothing changes", async () => {
+  const tenant = await makeTenant({ name: "Cancel Me" });
+  const headers = asPerson((await makeUser({ staff: true })).token);
+  const id = newId("run", Date.now());
+  const row = {
+    id,
+    tenantId: tenant.id,
+    job: "shopify-sensor",
+    slot: 1,
+    trigger: "manual",
+    status: "queued",
+    availableAt: 0,
+    createdAt: 0,
+  } as const;
+  await db.insert(runs).values(row);
+  const path = `/admin/runs/cancel?client=${tenant.id}`;
+  const { root } = await pageOf(path, headers);
+  expect(cellsOf(root)).toEqual([["Cancel Me", "Shop", "1"]]);
+  expect((await db.select().from(runs).where(eq(runs.id, id)))[0]?.status).toBe("queued");
+  const { answer } = await confirm(path, headers);
+  expect([answer.status, answer.headers.get("location")]).toEqual([302, path]);
+  expect((await db.select().from(runs).where(eq(runs.id, id)))[0]?.status).toBe("cancelled");
+  expect((await pageOf(path, headers)).root.querySelectorAll('main form[method="post"]')).toEqual([]);
+});
+
+test("dead letters are replayed in two steps: first they are counted, and then they are sent", async () => {
+  const tenant = await makeTenant({ name: "Replay Me" });
+  const headers = asPerson((await makeUser({ staff: true })).token);
+  const id = newId("run", Date.now());
+  const row = {
+    id,
+    tenantId: tenant.id,
+    job: "shopify-sensor",
+    slot: 2,
+    trigger: "manual",
+    status: "dead",
+    availableAt: 0,
+    createdAt: 0,
+  } as const;
+  await db.insert(runs).values({ ...row, errorKind: "defect" });
+  const letter = { queue: "atrium-runs", message: {}, ofTenant: tenant.id, runId: id, reason: "run_dead", at: Date.now() };
+  await db.insert(deadLetters).values({ id: newId("ddl", Date.now()), ...letter });
+  const path = `/admin/dead-letters/replay?client=${tenant.id}&cause=defect`;
+  const { root, answer } = await confirm(path, headers);
+  expect(cellsOf(root)).toEqual([["Replay Me", "Shop", "1"]]);
+  expect(answer.status).toBe(302);
+  expect((await db.select().from(runs).where(eq(runs.id, id)))[0]?.status).toBe("queued");
+});
+
+test("the list of runs says provider, cause and calls, and is narrowed by each", async () => {
+  const tenant = await makeTenant();
+  const headers = asPerson((await makeUser({ staff: true })).token);
+  const row = { tenantId: tenant.id, job: "shopify-sensor", trigger: "manual", availableAt: 0, createdAt: 0 } as const;
+  await db.insert(runs).values([
+    { ...row, id: newId("run", Date.now()), slot: 1, status: "failed", errorKind: "revoked", calls: 120 },
+    { ...row, id: newId("run", Date.now()), slot: 2, status: "succeeded", calls: 3 },
+  ]);
+  const cookie = `${headers.cookie}; atrium_columns=runs.provider.cause.calls`;
+  const rowsOf = async (query: string) => cellsOf((await pageOf(`/admin/runs?client=${tenant.id}${query}`, { ...headers, cookie })).root);
+  const [failed, well] = [
+    ["Shop", "Shopify", "Access revoked", "120"],
+    ["Shop", "Shopify", "–", "3"],
+  ];
+  expect((await rowsOf("")).toSorted()).toEqual([failed, well].toSorted());
+  expect(await rowsOf("&cause=revoked")).toEqual([failed]);
+  expect(await rowsOf("&calls=100")).toEqual([failed]);
+  expect(await rowsOf("&provider=klaviyo")).toEqual([]);
+  expect(await rowsOf("&provider=shopify&status=succeeded")).toEqual([well]);
 });

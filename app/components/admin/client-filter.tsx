@@ -1,5 +1,5 @@
 import { useLocation } from "@remix-run/react";
-import { type ChangeEvent, useId, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from "react";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { Link } from "#app/components/ui/link.tsx";
@@ -33,7 +33,8 @@ export function ClientFilter({ picked: { text, choices } }: { picked: PickedClie
           dir="auto"
           list={list}
           defaultValue={text}
-          onChange={look}
+          onInput={look}
+          onKeyDown={applyOnEnter}
         />
       </Field>
       <datalist id={list}>
@@ -71,16 +72,26 @@ function Choices({ text, choices }: Required<Pick<PickedClient, "choices">> & { 
   );
 }
 
+/** Without a button a form of several fields is not sent by Enter. */
+function applyOnEnter(event: KeyboardEvent<HTMLInputElement>) {
+  if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
+  event.preventDefault();
+  event.currentTarget.form?.requestSubmit();
+}
+
 /** What the fleet's search finds for what is typed. Looked for only once somebody types, and never for what a browser has just put in. */
-function useOffers(): { offers: readonly string[]; look: (event: ChangeEvent<HTMLInputElement>) => void } {
+function useOffers(): { offers: readonly string[]; look: (event: FormEvent<HTMLInputElement>) => void } {
   const [offers, setOffers] = useState<readonly string[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const latest = useRef("");
-  const look = ({ target: { value } }: ChangeEvent<HTMLInputElement>) => {
+  const look = (event: FormEvent<HTMLInputElement>) => {
+    const { value } = event.currentTarget;
     const search = value.trim();
     latest.current = search;
     clearTimeout(timer.current);
     if (search === "" || offers.includes(value)) return;
+    // Half a name is applied by Enter alone: the list does not change at each letter, nor the field under who types.
+    event.stopPropagation();
     timer.current = setTimeout(async () => {
       const { api } = await import("#app/api.client.ts");
       // Without an answer nothing is offered: the form finds the client too.

@@ -24,9 +24,9 @@ export function ClientLink({ id }: { id: string }) {
 export function ClientName({ id, name }: { id: string; name: string }) {
   return (
     <Link to={`/admin/clients/${id}`} className="rounded-sm transition-colors hover:text-accent">
-      <bdi title={name} className="line-clamp-1 max-w-[28ch]">
-        {name}
-      </bdi>
+      <span title={name} className="line-clamp-1 max-w-[28ch]">
+        <bdi>{name}</bdi>
+      </span>
     </Link>
   );
 }

@@ -40,7 +40,9 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
                   {titleOfJob(job)}
                 </Link>
               ) : (
-                <bdi className="line-clamp-3">{reason}</bdi>
+                <span className="line-clamp-2">
+                  <bdi>{reason}</bdi>
+                </span>
               )}
             </NameAndNote>
           ),

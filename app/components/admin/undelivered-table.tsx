@@ -29,7 +29,13 @@ export function UndeliveredTable({ mails, empty }: { mails: readonly Undelivered
           header: t("mails.recipient"),
           primary: true,
           cell: ({ recipient, reason }) => (
-            <NameAndNote note={<bdi className="line-clamp-2">{reason}</bdi>}>
+            <NameAndNote
+              note={
+                <span className="line-clamp-2">
+                  <bdi>{reason}</bdi>
+                </span>
+              }
+            >
               <bdi>{recipient}</bdi>
             </NameAndNote>
           ),

@@ -25,7 +25,7 @@ export interface RunLine {
   errorKind: RunErrorKind | null;
 }
 
-/** Runs, the latest first, each a link to its own page below `base`. `more` are columns after the first one; `shown` are those of all that there are. */
+/** Runs, the latest first, each a link to its own page below `base`. `more` are columns after the first one; `shown` are those of all that there are, in their order. */
 export function RunTable<Line extends RunLine>({
   caption,
   base,
@@ -45,7 +45,7 @@ export function RunTable<Line extends RunLine>({
   const format = useFormat();
   const others: readonly Column<Line>[] = [
     ...more,
-    { key: "status", header: t("runs.status"), aside: true, cell: (run) => <Standing run={run} /> },
+    { key: "status", header: t("runs.status"), aside: true, cell: (run) => <Standing run={run} withCause={!shown?.includes("cause")} /> },
     { key: "trigger", header: t("runs.trigger"), spare: true, cell: ({ trigger }) => t(`trigger.${trigger}`) },
     { key: "started", header: t("runs.started"), cell: ({ startedAt, createdAt }) => <Time at={startedAt ?? createdAt} /> },
     {
@@ -73,16 +73,16 @@ export function RunTable<Line extends RunLine>({
             </Link>
           ),
         },
-        ...others.filter(({ key }) => shown === undefined || shown.includes(key)),
+        ...(shown?.flatMap((key) => others.find((column) => column.key === key) ?? []) ?? others),
       ]}
     />
   );
 }
 
-function Standing({ run: { status, errorKind } }: { run: RunLine }) {
+function Standing({ run: { status, errorKind }, withCause }: { run: RunLine; withCause: boolean }) {
   const t = useWords();
   return (
-    <NameAndNote note={errorKind && t(`runError.${errorKind}.title`)}>
+    <NameAndNote note={withCause && errorKind && t(`runError.${errorKind}.title`)}>
       <RunStatus status={status} failedBefore={errorKind !== null} />
     </NameAndNote>
   );

@@ -46,7 +46,7 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
     role: "cell",
     "data-label": named || align === "end" ? (label ?? (typeof header === "string" ? header : undefined)) : undefined,
     "data-cell": primary ? "primary" : aside ? "aside" : actions ? "actions" : align === "end" ? "number" : undefined,
-    className: cn(spare && SPARE, cellClass) || undefined,
+    className: cn(align === "end" && aside && "text-end tabular-nums", spare && SPARE, cellClass) || undefined,
   }));
   return (
     <div className={cn("@container min-w-0", className)}>

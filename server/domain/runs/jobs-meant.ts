@@ -6,3 +6,8 @@ export function jobsMeant({ job, provider }: { job?: string | undefined; provide
   const readers = allJobs.filter(({ needs }) => needs.some((need) => need.provider === provider)).map(({ id }) => id);
   return job === undefined ? readers : readers.filter((id) => id === job);
 }
+
+/** Ids of the providers that a job reads; without one, of those that any does. */
+export const providersRead = (job?: string): string[] => [
+  ...new Set(allJobs.filter(({ id }) => job === undefined || id === job).flatMap(({ needs }) => needs.map(({ provider }) => provider))),
+];

@@ -1,9 +1,10 @@
 import { and, desc, eq, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { runs, tenants } from "#db/schema/index.ts";
+import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
-import { jobsMeant } from "./jobs-meant.ts";
+import { jobsMeant, providersRead } from "./jobs-meant.ts";
 import type { ListAllRuns, ListRuns, StoredRun } from "./schemas.ts";
 
 export interface RunPage<R extends StoredRun = StoredRun> {
@@ -17,15 +18,29 @@ export async function listRuns(ctx: TenantCtx, asked: ListRuns): Promise<RunPage
   return pageOf([await read(ctx.db, { ...asked, tenantId: ctx.tenant.id })], asked.limit);
 }
 
-/** Runs of all tenants, newest first, each with its tenant's name; for the agency's admins. */
-export async function listAllRuns(ctx: Ctx, asked: ListAllRuns): Promise<RunPage<StoredRun & { tenantName: string }>> {
+export interface AllRuns extends RunPage<StoredRun & { tenantName: string; providers: string[] }> {
+  /** The providers that some job reads, to choose from. */
+  providers: { id: string; name: string }[];
+}
+
+/** Runs of all tenants, newest first, each with its tenant's name and those of the providers that its job reads; for the agency's admins. */
+export async function listAllRuns(ctx: Ctx, asked: ListAllRuns): Promise<AllRuns> {
   const { items, next } = pageOf(await Promise.all(acrossTenants(ctx).map(({ db }) => read(db, asked))), asked.limit);
   const ids = JSON.stringify([...new Set(items.map(({ tenantId }) => tenantId))]);
   const names = await ctx.directory
     .select({ id: tenants.id, name: tenants.name })
     .from(tenants)
     .where(inArray(tenants.id, sql`(select value from json_each(${ids}))`));
-  return { next, items: items.map((run) => ({ ...run, tenantName: names.find(({ id }) => id === run.tenantId)?.name ?? run.tenantId })) };
+  const nameOf = new Map(names.map(({ id, name }) => [id, name]));
+  return {
+    next,
+    items: items.map((run) => ({
+      ...run,
+      tenantName: nameOf.get(run.tenantId) ?? run.tenantId,
+      providers: providersRead(run.job).map(providerName),
+    })),
+    providers: providersRead().map((id) => ({ id, name: providerName(id) })),
+  };
 }
 
 export const runColumns = {

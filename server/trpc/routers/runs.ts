@@ -70,5 +70,8 @@ export const runs = router({
     .output(CancelledRuns)
     .mutation(({ ctx, input }) => cancelRuns(ctx, input)),
   /** Runs of all tenants, newest first. */
-  all: staff.input(ListAllRuns).query(async ({ ctx, input }) => wordedPage(ctx, await listAllRuns(ctx, input))),
+  all: staff.input(ListAllRuns).query(async ({ ctx, input }) => {
+    const { providers, ...page } = await listAllRuns(ctx, input);
+    return { ...wordedPage(ctx, page), providers };
+  }),
 });

@@ -1,0 +1,105 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { MailCheck, RotateCcw } from "lucide-react";
+import { BulkPlan } from "#app/components/admin/bulk-plan.tsx";
+import { ClientFilter } from "#app/components/admin/client-filter.tsx";
+import { FilterForm } from "#app/components/find/filter-form.tsx";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
+import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
+import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Field } from "#app/components/ui/field.tsx";
+import { Select } from "#app/components/ui/select.tsx";
+import { filtersOf } from "#app/filters.ts";
+import { formFailure } from "#app/form-errors.ts";
+import { wordsIn } from "#app/i18n/translator.server.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
+import { enterAdmin } from "#app/portal/enter-admin.ts";
+import { pickClient } from "#app/portal/pick-client.ts";
+import { useAdmin } from "#app/portal/use-admin.ts";
+import { titleMeta, titleOf } from "#app/title.ts";
+import { runErrorKinds } from "#db/words/runs.ts";
+
+const useWords = wordsOf("operations", "runs", "admin");
+
+export const meta = titleMeta;
+
+async function asked(args: LoaderFunctionArgs | ActionFunctionArgs) {
+  const { job, cause } = filtersOf(args.request, ["job", "cause"]);
+  const picked = await pickClient(args);
+  return { picked, which: { tenantId: picked.id, job, cause } };
+}
+
+/** What would be replayed: nothing is until the button is pressed. */
+export async function loader(args: LoaderFunctionArgs) {
+  const { api, locale } = enterAdmin(args);
+  const { picked, which } = await asked(args);
+  const plan = await api.deadLetters.replayable(which);
+  return { title: titleOf(wordsIn(locale)("operations:bulk.replay.title")), picked, which, plan };
+}
+
+/** Replays the open dead letters that the address means, some at a time. */
+export async function action(args: ActionFunctionArgs) {
+  const { api, locale, toast } = enterAdmin(args);
+  const form = await args.request.formData();
+  const t = wordsIn(locale);
+  try {
+    const { which } = await asked(args);
+    const { replayed, left } = await api.deadLetters.replayAll(which);
+    const done = t("operations:bulk.replay.done", { count: replayed });
+    toast({ kind: replayed > 0 ? "success" : "info", message: left > 0 ? `${done} ${t("operations:bulk.left", { count: left })}` : done });
+  } catch (error) {
+    return formFailure(error, args, form);
+  }
+  const { pathname, search } = new URL(args.request.url);
+  return redirect(`${pathname}${search}`);
+}
+
+export default function ReplayLetters() {
+  const t = useWords();
+  const { picked, which, plan } = useLoaderData<typeof loader>();
+  const failure = useActionData<typeof action>();
+  const { jobs } = useAdmin();
+  return (
+    <>
+      <PageHeader
+        before={<Breadcrumbs items={[{ label: t("deadLetters.title"), to: "/admin/dead-letters" }, { label: t("bulk.replay.title") }]} />}
+        title={t("bulk.replay.title")}
+        description={t("bulk.replay.description")}
+      />
+      <div className="mb-4 empty:hidden">
+        <FormMessage failure={failure} />
+      </div>
+      <FilterForm active={Object.values(which).some(Boolean)}>
+        <ClientFilter picked={picked} />
+        <Field label={t("runs:runs.job")}>
+          <Select
+            name="job"
+            required={false}
+            defaultValue={which.job ?? ""}
+            options={[{ value: "", label: t("runs:runs.anyJob") }, ...jobs.map(({ id, title }) => ({ value: id, label: title }))]}
+          />
+        </Field>
+        <Field label={t("runs.cause")}>
+          <Select
+            name="cause"
+            required={false}
+            defaultValue={which.cause ?? ""}
+            options={[
+              { value: "", label: t("runs.anyCause") },
+              ...runErrorKinds.map((kind) => ({ value: kind, label: t(`runs:runError.${kind}.title`) })),
+            ]}
+          />
+        </Field>
+      </FilterForm>
+      <BulkPlan
+        plan={plan}
+        caption={t("bulk.replay.title")}
+        tone="primary"
+        icon={<RotateCcw aria-hidden />}
+        button={t("bulk.replay.button", { count: Math.min(plan.found, 50) })}
+        empty={<EmptyState icon={MailCheck} title={t("deadLetters.noneFound")} />}
+      />
+    </>
+  );
+}
