@@ -450,7 +450,7 @@ export const holdings: readonly Holding[] = [
   {
     table: undeliveredMails,
     client: "ofTenant",
-    data: ["id", "kind", "fate", "reason", "at"],
+    data: ["id", "kind", "fate", "reason", "reasonParams", "at"],
     contact: ["recipient"],
     exported: { not: "the agency's own: whom a mail server did not take mail for, for a month" },
     atEnd: "erased",

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, known, tenantId } from "#db/columns.ts";
-import { locales } from "#db/words/locales.ts";
+import { locales, type Saying } from "#db/words/locales.ts";
 import { mailFates, mailKinds } from "#db/words/mail.ts";
 import { requestDecisions } from "#db/words/requests.ts";
 import { type Hint, roles } from "#db/words/tenants.ts";
@@ -131,7 +131,9 @@ export const undeliveredMails = sqliteTable(
     ofTenant: text(),
     recipient: text().notNull(),
     fate: text({ enum: mailFates }).notNull(),
+    /** A code of `mailCodes`; with no params it is text of before there were codes. */
     reason: text().notNull(),
+    reasonParams: json<Saying["params"]>(),
     at: instant().notNull(),
   },
   (t) => [index("undelivered_mails_at").on(t.at), known(t.fate)],

@@ -29,3 +29,42 @@ export type MailOutcome = (typeof mailOutcomes)[number];
  */
 export const mailFates = ["refused", "later", "unsure"] as const;
 export type MailFate = (typeof mailFates)[number];
+
+/** The steps of a talk with a mail server, as the sentences of `mailCodes` name them. */
+export const mailSteps = [
+  "connection",
+  "greeting",
+  "starttls",
+  "login",
+  "user_name",
+  "sender",
+  "recipient",
+  "data",
+  "mail",
+  "quit",
+] as const;
+export type MailStep = (typeof mailSteps)[number];
+
+/**
+ * Why a mail did not arrive for certain, each with the names of what its sentence names. The sentences are in
+ * `app/i18n/<language>/mail-words.ts`, and a code that one of them lacks does not compile.
+ */
+export const mailCodes = {
+  address_letters: [],
+  answered: ["step", "words"],
+  answer_endless: [],
+  certificate: ["host"],
+  hung_up: [],
+  line_break: ["step"],
+  login_unknown: [],
+  other: ["words"],
+  probably_sent: ["why"],
+  resend: ["words"],
+  spoke_early: [],
+  no_encryption: [],
+  no_smtp: [],
+  too_slow: ["step"],
+  unreached: ["host", "words"],
+  unreached_or_certificate: ["host", "words"],
+} as const satisfies Record<string, readonly string[]>;
+export type MailCode = keyof typeof mailCodes | `step_${MailStep}`;

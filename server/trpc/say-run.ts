@@ -1,4 +1,4 @@
-import type { RunParams } from "#db/words/runs.ts";
+import type { Saying } from "#db/words/locales.ts";
 import type { Run, RunLogLine, RunWithLogs, StoredRun, StoredRunWithLogs } from "#server/domain/runs/schemas.ts";
 import { type Voice, voiceOf } from "./voice.ts";
 
@@ -28,7 +28,11 @@ export function wordedLine<L extends Omit<RunLogLine, "code">>(door: Door, line:
 }
 
 /** What was kept is a code of ours where it has params, else text, which is said as it is. */
-export function said<T extends string | null>(door: Door, kept: T, params: RunParams | null): { text: T | string; code: string | null } {
+export function said<T extends string | null>(
+  door: Door,
+  kept: T,
+  params: Saying["params"] | null,
+): { text: T | string; code: string | null } {
   if (kept === null || params === null) return { text: kept, code: null };
   return { text: voiceOf(door).say({ code: kept, params }), code: kept };
 }

@@ -26,8 +26,11 @@ function worded(door: Door, problem: Problem) {
       return { ...problem, accounts: problem.accounts.map((account) => spoken(door, account)) };
     case "renewal":
       return { ...problem, account: spoken(door, problem.account) };
+    case "undelivered": {
+      const { reason, reasonParams, ...rest } = problem;
+      return { ...rest, reason: said(door, reason, reasonParams).text };
+    }
     case "incident":
-    case "undelivered":
     case "stuck":
       return problem;
     default:

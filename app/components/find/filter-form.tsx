@@ -10,6 +10,8 @@ const useWords = wordsOf("common");
 
 /** So long nobody types before the list is asked for. */
 const PAUSE_MS = 300;
+/** What the router notes of an address that a loader led on to. */
+const isRedirect = (state: unknown): boolean => typeof state === "object" && state !== null && "_isRedirect" in state;
 const typed = /^(text|search|email|url|tel|number|date)$/;
 
 /**
@@ -17,35 +19,43 @@ const typed = /^(text|search|email|url|tel|number|date)$/;
  * place of the address before, and without JavaScript by its button. The newest answer wins: a way that another one follows is broken off.
  * `active` when something is asked for.
  */
-export function FilterForm({ active, className, children }: { active: boolean; className?: string; children: ReactNode }) {
+export function FilterForm({ active, className = "mb-4", children }: { active: boolean; className?: string; children: ReactNode }) {
   const t = useWords();
-  const { pathname, search } = useLocation();
+  const { pathname, search, key, state } = useLocation();
   const navigate = useNavigate();
   const form = useRef<HTMLFormElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>();
-  // The fields begin anew with each address that did not come from them, so that "clear" clears them and "back" brings them back.
+  // The fields begin anew with each address that their typing did not lead to, so that "clear" clears them and "back" brings them back.
   const [own, setOwn] = useState<string | null>(null);
-  const [shown, setShown] = useState({ search, times: 0 });
-  if (shown.search !== search) {
-    setShown({ search, times: search === own ? shown.times : shown.times + 1 });
-    if (search !== own) setOwn(null);
+  const [shown, setShown] = useState({ key, times: 0 });
+  if (shown.key !== key) {
+    const typedHere = own !== null && (search === own || isRedirect(state));
+    setShown({ key, times: typedHere ? shown.times : shown.times + 1 });
+    setOwn(typedHere ? search : null);
   }
   useEffect(() => () => clearTimeout(timer.current), []);
+  // Who was in a field is still in it.
+  const focused = useRef<string>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for the fields that just began anew
+  useEffect(() => {
+    const field = focused.current ? form.current?.elements.namedItem(focused.current) : null;
+    if (field instanceof HTMLElement && document.activeElement === document.body) field.focus();
+  }, [shown.times]);
 
-  const apply = () => {
+  const apply = (typing: boolean) => {
     clearTimeout(timer.current);
     if (!form.current?.checkValidity()) return;
     const asked = new URLSearchParams();
     for (const [name, value] of new FormData(form.current)) if (typeof value === "string" && value.trim()) asked.append(name, value.trim());
     const wanted = asked.size > 0 ? `?${asked}` : "";
-    if (wanted === search) return;
-    setOwn(wanted);
+    if (typing && wanted === search) return;
+    setOwn(typing ? wanted : null);
     navigate({ pathname, search: wanted }, { replace: true, preventScrollReset: true });
   };
   const onInput = ({ target, nativeEvent }: FormEvent) => {
     clearTimeout(timer.current);
     if (nativeEvent instanceof InputEvent && nativeEvent.isComposing) return;
-    timer.current = setTimeout(apply, target instanceof HTMLInputElement && typed.test(target.type) ? PAUSE_MS : 0);
+    timer.current = setTimeout(() => apply(true), target instanceof HTMLInputElement && typed.test(target.type) ? PAUSE_MS : 0);
   };
   return (
     <search>
@@ -56,11 +66,17 @@ export function FilterForm({ active, className, children }: { active: boolean; c
         action={pathname}
         onInput={onInput}
         onCompositionEnd={onInput}
+        onFocus={({ target }) => {
+          focused.current = target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target.name : undefined;
+        }}
+        onBlur={({ relatedTarget }) => {
+          if (relatedTarget) focused.current = undefined;
+        }}
         onSubmit={(event) => {
           event.preventDefault();
-          apply();
+          apply(false);
         }}
-        className={cn("mb-4 grid grid-cols-2 gap-3 sm:flex sm:flex-wrap sm:items-end [&>div]:min-w-0 sm:[&>div]:w-44", className)}
+        className={cn("grid grid-cols-2 gap-3 sm:flex sm:flex-wrap sm:items-end [&>div]:min-w-0 sm:[&>div]:w-44", className)}
       >
         {children}
         <noscript>

@@ -22,6 +22,7 @@ export { incidents } from "./incidents.ts";
 export { intake } from "./intake.ts";
 export { letterWords } from "./letter-words.ts";
 export { loans } from "./loans.ts";
+export { mailWords } from "./mail-words.ts";
 export { notices } from "./notices.ts";
 export { notifications } from "./notifications.ts";
 export { operations } from "./operations.ts";

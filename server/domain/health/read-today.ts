@@ -75,6 +75,7 @@ export type Problem =
       outcome: MailOutcome;
       recipients: string[];
       reason: string;
+      reasonParams: Saying["params"] | null;
       since: number;
     }
   | { cause: "stuck"; client: Named; since: number };
@@ -244,10 +245,10 @@ function ofMails(rows: readonly (typeof undeliveredMails.$inferSelect)[], named:
   return [...groupBy(lost, ({ ofTenant, kind }) => JSON.stringify([ofTenant, kind])).values()].flatMap((group): Problem[] => {
     const [latest] = group;
     if (!latest) return [];
-    const { kind, outcome, reason } = latest;
+    const { kind, outcome, reason, reasonParams } = latest;
     const recipients = [...new Set(group.map(({ recipient }) => recipient))];
     const since = Math.min(...group.map(({ at }) => at));
-    return [{ cause: "undelivered", client: named.of(latest.ofTenant), kind, outcome, recipients, reason, since }];
+    return [{ cause: "undelivered", client: named.of(latest.ofTenant), kind, outcome, recipients, reason, reasonParams, since }];
   });
 }
 

@@ -7,14 +7,13 @@ import { homeOf } from "#server/domain/notices/home-of.ts";
 import { openOf, subjectOf } from "#server/domain/notices/subject-of.ts";
 import type { MailMessage } from "#server/messages.ts";
 import type { Mail } from "./mail.ts";
-import { MailFailure } from "./mail-failure.ts";
+import { MailFailure, ofMail } from "./mail-failure.ts";
 import { MailKind } from "./schemas.ts";
 import { sendMail } from "./send-mail.ts";
 
 const day = 86_400_000;
 /** So many are kept, for so long: staff look at them, and nobody can fill the table with addresses that refuse. */
 const kept = { rows: 1000, ms: 30 * day };
-const longestReason = 300;
 const prefix = "mail.";
 
 /**
@@ -53,13 +52,15 @@ async function keep(
   message: MailMessage,
   { mail, fate, error }: { mail: Mail; fate: MailFailure["fate"]; error: unknown },
 ): Promise<void> {
-  const reason = (error instanceof Error ? error.message : String(error)).slice(0, longestReason);
+  const said =
+    error instanceof MailFailure ? error.said : ofMail("other", { words: error instanceof Error ? error.message : String(error) });
   const row = {
     kind: MailKind.parse(message.type.slice(prefix.length)),
     ofTenant: "tenant" in message ? message.tenant : null,
     recipient: mail.to,
     fate,
-    reason,
+    reason: said.code,
+    reasonParams: said.params,
     at: ctx.now(),
   };
   await ctx.directory

@@ -4,7 +4,7 @@ import { parseJson } from "#server/catalog/webhooks/json.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { asciiAddress } from "#server/domain/people/ascii-address.ts";
 import type { Mail } from "./mail.ts";
-import { MailFailure } from "./mail-failure.ts";
+import { MailFailure, ofMail } from "./mail-failure.ts";
 
 /** What Resend says of what it did not take: a kind of error and a sentence (https://resend.com/docs/api-reference/errors). */
 const Refusal = z.object({ name: z.string().catch(""), message: z.string().catch("") }).catch({ name: "", message: "" });
@@ -36,7 +36,7 @@ export async function resendTransport(ctx: Ctx, { id, to, subject, text, html }:
   }
   const refusal = Refusal.parse(parseJson(await response.text()));
   const said = ctx.log.redact([refusal.name, refusal.message].filter(Boolean).join(": ")).slice(0, longestWords);
-  throw new MailFailure(`Resend answered ${response.status}${said ? ` ${said}` : "."}`, fateOf(response.status, refusal));
+  throw new MailFailure(ofMail("resend", { words: `${response.status}${said ? ` ${said}` : "."}` }), fateOf(response.status, refusal));
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { MailFate } from "#db/words/mail.ts";
-import { MailFailure } from "./mail-failure.ts";
+import type { Saying } from "#db/words/locales.ts";
+import type { MailFate, MailStep } from "#db/words/mail.ts";
+import { MailFailure, ofMail, ofStep } from "./mail-failure.ts";
 
 /** One answer of an SMTP server: its code, and its lines without it. */
 interface Reply {
@@ -9,12 +10,9 @@ interface Reply {
 
 const maxReplyChars = 64_000;
 
-/** Why a server that is there may not be encrypted to: Workers do not say which of them it is. */
-export const certificateFaults = "its certificate is not trusted, has expired, or is for another name";
-
 /** A step of the conversation: what it is called in errors, and how long the server may take for it. */
 export interface SmtpStep {
-  what: string;
+  what: MailStep;
   limitMs: number;
   /** What it means where no answer comes: `later` unless the whole mail was handed over. */
   silence?: MailFate;
@@ -49,10 +47,10 @@ export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds
         return line;
       }
       const { value, done } = await reader.read();
-      if (done) throw new MailFailure("The mail server hung up.", "later");
+      if (done) throw new MailFailure(ofMail("hung_up"), "later");
       spoke = true;
       heard += decoder.decode(value, { stream: true });
-      if (heard.length > maxReplyChars) throw new MailFailure("The mail server's answer has no end.", "later");
+      if (heard.length > maxReplyChars) throw new MailFailure(ofMail("answer_endless"), "later");
     }
   };
 
@@ -61,7 +59,7 @@ export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds
     for (;;) {
       const line = await readLine();
       const parts = /^(\d{3})([ -]?)(.*)$/.exec(line);
-      if (!parts) throw new MailFailure("The mail server does not speak SMTP.", "later");
+      if (!parts) throw new MailFailure(ofMail("no_smtp"), "later");
       lines.push(parts[3] ?? "");
       if (parts[2] !== "-") return { code: Number(parts[1]), lines };
     }
@@ -72,23 +70,23 @@ export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tooLate = new Promise<never>((_resolve, reject) => {
       const wait = Math.max(0, Math.min(limitMs, until - now()));
-      timer = setTimeout(() => reject(new MailFailure(`The mail server took too long to answer ${what}.`, "later")), wait);
+      timer = setTimeout(() => reject(new MailFailure(ofMail("too_slow", { step: ofStep(what) }), "later")), wait);
     });
     try {
       return await Promise.race([work, tooLate]);
     } catch (cause) {
-      const message = wordsOf(cause);
-      throw new MailFailure(silence === "unsure" ? `${message} The mail was probably sent.` : message, silence, { cause });
+      const why = reasonOf(cause);
+      throw new MailFailure(silence === "unsure" ? ofMail("probably_sent", { why }) : why, silence, { cause });
     } finally {
       clearTimeout(timer);
     }
   };
 
   /** Workers tell of a handshake that failed at the first byte: with a server that is there it is the certificate. */
-  const wordsOf = (cause: unknown): string => {
-    const words = cause instanceof Error ? cause.message : String(cause);
-    if (cause instanceof MailFailure || encryptedTo === null || spoke) return words;
-    return `No encrypted connection to ${encryptedTo}: ${certificateFaults}.`;
+  const reasonOf = (cause: unknown): Saying => {
+    if (cause instanceof MailFailure) return cause.said;
+    if (encryptedTo !== null && !spoke) return ofMail("certificate", { host: encryptedTo });
+    return ofMail("other", { words: cause instanceof Error ? cause.message : String(cause) });
   };
 
   const send = (text: string) => writer.write(new TextEncoder().encode(text));
@@ -103,11 +101,11 @@ export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds
     if (kind === String(digit)) return reply;
     const fate = kind === "5" ? (step.no ?? "refused") : "later";
     const said = step.secret ? [reply.code] : [reply.code, ...reply.lines];
-    throw new MailFailure(`The mail server answered ${step.what} with ${said.join(" ")}`, fate);
+    throw new MailFailure(ofMail("answered", { step: ofStep(step.what), words: said.join(" ") }), fate);
   };
 
   const write = (line: string, step: SmtpStep): Promise<void> => {
-    if (/[\r\n\0]/.test(line)) throw new MailFailure(`A line break in ${step.what}.`, "refused");
+    if (/[\r\n\0]/.test(line)) throw new MailFailure(ofMail("line_break", { step: ofStep(step.what) }), "refused");
     return within(step, send(`${line}\r\n`));
   };
 
@@ -125,7 +123,7 @@ export function smtpDialogue(socket: Socket, { now, until, encryptedTo }: Bounds
     pour: (text: string, step: SmtpStep): Promise<void> => within(step, send(text)),
     /** The socket in the clear is given up; what the server said ahead of encryption must be nothing (CVE-2011-0411). */
     release(): void {
-      if (heard !== "") throw new MailFailure("The mail server spoke before encryption began.", "later");
+      if (heard !== "") throw new MailFailure(ofMail("spoke_early"), "later");
       reader.releaseLock();
       writer.releaseLock();
     },

@@ -1,10 +1,11 @@
 import { encodeBase64 } from "@oslojs/encoding";
+import type { MailStep } from "#db/words/mail.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { asciiAddress } from "#server/domain/people/ascii-address.ts";
 import type { Mail } from "./mail.ts";
-import { MailFailure } from "./mail-failure.ts";
+import { MailFailure, ofMail, ofStep } from "./mail-failure.ts";
 import { mimeMessage, readMailbox } from "./mime.ts";
-import { certificateFaults, type Dialogue, type SmtpStep, smtpDialogue } from "./smtp-dialogue.ts";
+import { type Dialogue, type SmtpStep, smtpDialogue } from "./smtp-dialogue.ts";
 
 /** How long a server may take for each step, in milliseconds. */
 export interface SmtpLimits {
@@ -58,19 +59,19 @@ interface Conversation {
 
 async function converse(ctx: Ctx, mail: Mail, conversation: Conversation): Promise<void> {
   const { limits } = conversation;
-  const step = (what: string): SmtpStep => ({ what, limitMs: limits.command });
+  const step = (what: MailStep): SmtpStep => ({ what, limitMs: limits.command });
   const { smtp, offers } = await open(ctx, conversation);
   await logIn(ctx, smtp, { offers, limitMs: limits.command });
   const [from, to] = [asciiAddress(readMailbox(ctx.config.MAIL_FROM).address), asciiAddress(mail.to)];
-  await smtp.say(`MAIL FROM:<${from}>${unicodeWord([from, to], offers)}`, 2, step("the sender"));
+  await smtp.say(`MAIL FROM:<${from}>${unicodeWord([from, to], offers)}`, 2, step("sender"));
   // 251: the mailbox has moved, and the server takes the mail there. 252: it takes it without having looked.
-  await smtp.say(`RCPT TO:<${to}>`, 2, step("the recipient"));
-  await smtp.say("DATA", 3, { what: "the word DATA", limitMs: limits.data });
-  await smtp.pour(mimeMessage(mail, { from: ctx.config.MAIL_FROM, at: ctx.now() }), { what: "the mail", limitMs: limits.block });
+  await smtp.say(`RCPT TO:<${to}>`, 2, step("recipient"));
+  await smtp.say("DATA", 3, { what: "data", limitMs: limits.data });
+  await smtp.pour(mimeMessage(mail, { from: ctx.config.MAIL_FROM, at: ctx.now() }), { what: "mail", limitMs: limits.block });
   // From here on nobody but the server knows whether it has the mail.
-  await smtp.say(".", 2, { what: "the mail", limitMs: limits.dot, silence: "unsure" });
+  await smtp.say(".", 2, { what: "mail", limitMs: limits.dot, silence: "unsure" });
   // It has it by now, whatever becomes of our good-bye.
-  await Promise.allSettled([smtp.write("QUIT", { what: "QUIT", limitMs: limits.connect })]);
+  await Promise.allSettled([smtp.write("QUIT", { what: "quit", limitMs: limits.connect })]);
 }
 
 /** Up to where the mail can begin: greeted, encrypted where it must be, and told what the server offers. */
@@ -81,11 +82,11 @@ async function open(ctx: Ctx, { sockets, limits, until }: Conversation): Promise
   const encrypted = security === "tls";
   let smtp = begin(plain, encrypted ? host : null);
   await reached(plain, { host, encrypted, limitMs: limits.connect });
-  await smtp.expect(2, { what: "the connection", limitMs: limits.command });
+  await smtp.expect(2, { what: "connection", limitMs: limits.command });
   let offers = await greet(ctx, smtp, limits.command);
   if (security === "starttls") {
-    if (!offers.some((offer) => /^STARTTLS$/i.test(offer.trim()))) throw new MailFailure("The mail server offers no encryption.", "later");
-    await smtp.say("STARTTLS", 2, { what: "STARTTLS", limitMs: limits.command, no: "later" });
+    if (!offers.some((offer) => /^STARTTLS$/i.test(offer.trim()))) throw new MailFailure(ofMail("no_encryption"), "later");
+    await smtp.say("STARTTLS", 2, { what: "starttls", limitMs: limits.command, no: "later" });
     smtp.release();
     const upgraded = plain.startTls({ expectedServerHostname: host });
     sockets.push(upgraded);
@@ -104,8 +105,8 @@ async function reached(socket: Socket, { host, encrypted, limitMs }: { host: str
   try {
     await Promise.race([socket.opened, tooLate]);
   } catch (cause) {
-    const words = `No connection to ${host} (${cause instanceof Error ? cause.message : String(cause)})`;
-    throw new MailFailure(encrypted ? `${words}, or ${certificateFaults}.` : `${words}.`, "later", { cause });
+    const told = { host, words: cause instanceof Error ? cause.message : String(cause) };
+    throw new MailFailure(ofMail(encrypted ? "unreached_or_certificate" : "unreached", told), "later", { cause });
   } finally {
     clearTimeout(timer);
   }
@@ -114,11 +115,11 @@ async function reached(socket: Socket, { host, encrypted, limitMs }: { host: str
 /** What the server offers; nothing where it knows the older greeting alone (RFC 5321, 3.2). */
 async function greet(ctx: Ctx, smtp: Dialogue, limitMs: number): Promise<readonly string[]> {
   const us = new URL(ctx.config.APP_ORIGIN).hostname;
-  const step: SmtpStep = { what: "the greeting", limitMs };
+  const step: SmtpStep = { what: "greeting", limitMs };
   await smtp.write(`EHLO ${us}`, step);
   const { code, lines } = await smtp.hear(step);
   if (code === 250) return lines;
-  if (code < 500) throw new MailFailure(`The mail server answered the greeting with ${code} ${lines.join(" ")}`, "later");
+  if (code < 500) throw new MailFailure(ofMail("answered", { step: ofStep("greeting"), words: `${code} ${lines.join(" ")}` }), "later");
   await smtp.say(`HELO ${us}`, 2, step);
   return [];
 }
@@ -127,7 +128,7 @@ async function greet(ctx: Ctx, smtp: Dialogue, limitMs: number): Promise<readonl
 function unicodeWord(addresses: readonly string[], offers: readonly string[]): string {
   if (addresses.every((address) => /^[\x20-\x7e]*$/.test(address))) return "";
   if (offers.some((offer) => /^SMTPUTF8$/i.test(offer.trim()))) return " SMTPUTF8";
-  throw new MailFailure("The address has letters that the mail server does not take.", "refused");
+  throw new MailFailure(ofMail("address_letters"), "refused");
 }
 
 async function logIn(ctx: Ctx, smtp: Dialogue, { offers, limitMs }: { offers: readonly string[]; limitMs: number }): Promise<void> {
@@ -144,14 +145,14 @@ async function logIn(ctx: Ctx, smtp: Dialogue, { offers, limitMs }: { offers: re
         .slice(1),
     );
   // A login that is refused is about us, and is mended by us: the mail waits for it.
-  const step = (what: string): SmtpStep => ({ what, limitMs, no: "later", secret: true });
+  const step = (what: MailStep): SmtpStep => ({ what, limitMs, no: "later", secret: true });
   if (methods.includes("PLAIN")) {
-    await smtp.say(`AUTH PLAIN ${base64(`\0${username}\0${password}`)}`, 2, step("the login"));
+    await smtp.say(`AUTH PLAIN ${base64(`\0${username}\0${password}`)}`, 2, step("login"));
   } else if (methods.includes("LOGIN")) {
-    await smtp.say("AUTH LOGIN", 3, step("the login"));
-    await smtp.say(base64(username), 3, step("the user name"));
-    await smtp.say(base64(password), 2, step("the login"));
+    await smtp.say("AUTH LOGIN", 3, step("login"));
+    await smtp.say(base64(username), 3, step("user_name"));
+    await smtp.say(base64(password), 2, step("login"));
   } else {
-    throw new MailFailure("The mail server offers no way to log in that we know.", "later");
+    throw new MailFailure(ofMail("login_unknown"), "later");
   }
 }

@@ -14,11 +14,12 @@ import { createCaller } from "#server/trpc/root.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
 import worker from "#workers/app.ts";
+import { voiceIn } from "#workers/voice.ts";
 
 const db = openDb(testEnv.DB);
 
 const badAddress = "Invalid `to` field. The email address needs to follow the `email@example.com` format.";
-const refusal = `Resend answered 422 validation_error: ${badAddress}`;
+const refusal = { reason: "mail.resend", reasonParams: { words: `422 validation_error: ${badAddress}` } };
 
 /** A context whose mail goes through Resend, which answers each recipient as it is told; its 422 is about the recipient. */
 function mailing(statusFor: (to: string) => number, now: () => number = Date.now) {
@@ -95,7 +96,7 @@ describe("whom a mail did not reach", () => {
     const { ctx } = mailing(() => 422);
     await workMail(ctx, message);
     expect(await undelivered(id)).toMatchObject([
-      { kind: "invitation", ofTenant: tenant.id, recipient: email, fate: "refused", reason: refusal },
+      { kind: "invitation", ofTenant: tenant.id, recipient: email, fate: "refused", ...refusal },
     ]);
   });
 
@@ -127,9 +128,11 @@ describe("whom a mail did not reach", () => {
     const { tenant, email, id, message } = await invitation();
     const owner = createCaller(testCtx({ actor: (await makeUser({ roles: [[tenant, "owner"]] })).actor }));
     await workMail(mailing(() => 422).ctx, message);
-    const staff = createCaller(testCtx({ actor: (await makeUser({ staff: true })).actor }));
-    const { items } = await staff.mails.undelivered({});
-    expect(items.find((mail) => mail.id === id)).toMatchObject({ recipient: email, outcome: "refused", reason: refusal });
+    const ctx = testCtx({ actor: (await makeUser({ staff: true })).actor });
+    const { items } = await createCaller({ ...ctx, voice: voiceIn("fr") }).mails.undelivered({});
+    // Ours in the reader's language, theirs as they said it.
+    const reason = `Réponse de Resend : ${refusal.reasonParams.words}`;
+    expect(items.find((mail) => mail.id === id)).toMatchObject({ recipient: email, outcome: "refused", reason });
     await expect(owner.mails.undelivered({})).rejects.toMatchObject({ code: "FORBIDDEN" });
     const { invitations } = await owner.team.list({ tenant: tenant.id });
     expect(invitations).toMatchObject([{ id, undelivered: "refused" }]);
@@ -150,10 +153,10 @@ describe("whom a mail did not reach", () => {
     const failure = await workMail({ ...ctx, config, connect: repeatingServer }, message).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(MailFailure);
     ctx.log.error("a mail failed", { error: failure });
-    const staff = createCaller(testCtx({ actor: (await makeUser({ staff: true })).actor }));
+    const staff = createCaller({ ...testCtx({ actor: (await makeUser({ staff: true })).actor }), voice: voiceIn("en") });
     const { items } = await staff.mails.undelivered({});
-    const reason = "The mail server answered the login with 502";
-    expect([await undelivered(id), items.filter((mail) => mail.id === id)]).toMatchObject([[{ fate: "later", reason }], [{ reason }]]);
+    expect(await undelivered(id)).toMatchObject([{ fate: "later", reason: "mail.answered", reasonParams: { words: "502" } }]);
+    expect(items.filter((mail) => mail.id === id)).toMatchObject([{ reason: "The mail server answered the login with 502" }]);
     expect(JSON.stringify([items, ctx.traces.lines])).not.toContain(btoa("\0portal\0a-password-of-the-test"));
   });
 

@@ -7,6 +7,7 @@ import type { Locale } from "#db/words/locales.ts";
 import { locales } from "#db/words/locales.ts";
 import type { Tenant } from "#server/ctx.ts";
 import type { Mail } from "#server/domain/mail/mail.ts";
+import type { MailFailure } from "#server/domain/mail/mail-failure.ts";
 import { headerText, mimeMessage, readMailbox } from "#server/domain/mail/mime.ts";
 import { sendMail } from "#server/domain/mail/send-mail.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
@@ -235,9 +236,9 @@ test.each([302, 401, 422, 429, 500])(
     const { ctx } = resendCtx(() => new Response("re_secret_key", { status }));
     const error = await sendMail(ctx, mail()).then(
       () => null,
-      (failure: Error) => failure,
+      (failure: MailFailure) => failure,
     );
-    expect(error?.message).toBe(`Resend answered ${status}.`);
+    expect(error?.said).toEqual({ code: "mail.resend", params: { words: `${status}.` } });
   },
 );
 
@@ -258,17 +259,17 @@ test.each([
   async (status, name, message, fate) => {
     const { ctx } = resendCtx(() => Response.json({ statusCode: status, name, message }, { status }));
     const failure = await sendMail(ctx, mail()).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ name: "MailFailure", message: `Resend answered ${status} ${name}: ${message}`, fate });
+    expect(failure).toMatchObject({ name: "MailFailure", said: { params: { words: `${status} ${name}: ${message}` } }, fate });
   },
 );
 
 test("Resend's words name no key of ours, and a 422 without words is not taken for the recipient's", async () => {
   const { ctx } = resendCtx(() => Response.json({ name: "invalid_api_key", message: "No such key: re_secret_key" }, { status: 403 }));
-  await expect(sendMail(ctx, mail())).rejects.toThrow("Resend answered 403 invalid_api_key: No such key: [redacted]");
+  await expect(sendMail(ctx, mail())).rejects.toThrow("403 invalid_api_key: No such key: [redacted]");
   for (const body of ["", "{}", "[]", "<html>", '{"name":null,"message":7}']) {
     const silent = resendCtx(() => new Response(body, { status: 422 }));
     const failure = await sendMail(silent.ctx, mail()).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ message: "Resend answered 422.", fate: "later" });
+    expect(failure).toMatchObject({ said: { params: { words: "422." } }, fate: "later" });
   }
 });
 

@@ -4,6 +4,7 @@ import type { Mail } from "#server/domain/mail/mail.ts";
 import type { MailFailure } from "#server/domain/mail/mail-failure.ts";
 import { type SmtpLimits, smtpTransport } from "#server/domain/mail/smtp-transport.ts";
 import type { Config } from "#server/env.ts";
+import { voiceIn } from "#workers/voice.ts";
 
 /** Sends one mail as the Worker does, over the TCP sockets of workerd; answers what became of it. */
 export default {
@@ -14,6 +15,6 @@ export default {
       () => null,
       (failure: MailFailure) => failure,
     );
-    return Response.json({ error: failure?.message ?? null, fate: failure?.fate ?? null });
+    return Response.json({ error: failure && voiceIn("en").say(failure.said), fate: failure?.fate ?? null });
   },
 };

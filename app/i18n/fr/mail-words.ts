@@ -1,0 +1,31 @@
+import type { mailWords as english } from "../en/mail-words.ts";
+import type { Translation } from "../shape.ts";
+
+export const mailWords = {
+  address_letters: "L’adresse contient des caractères que le serveur de messagerie refuse.",
+  answered: "Réponse du serveur de messagerie ({{step}}) : {{words}}",
+  answer_endless: "La réponse du serveur de messagerie n’a pas de fin.",
+  certificate: "Pas de connexion chiffrée à {{host}} : son certificat n’est pas reconnu, a expiré ou porte un autre nom.",
+  hung_up: "Le serveur de messagerie a coupé la connexion.",
+  line_break: "Un saut de ligne dans : {{step}}.",
+  login_unknown: "Le serveur de messagerie ne propose aucun mode de connexion connu.",
+  other: "{{words}}",
+  probably_sent: "{{why}} L’e-mail est probablement parti.",
+  resend: "Réponse de Resend : {{words}}",
+  spoke_early: "Le serveur de messagerie a parlé avant le chiffrement.",
+  no_encryption: "Le serveur de messagerie ne propose pas de chiffrement.",
+  no_smtp: "Le serveur ne parle pas SMTP.",
+  too_slow: "Le serveur de messagerie a mis trop de temps à répondre ({{step}}).",
+  unreached: "Pas de connexion à {{host}} ({{words}}).",
+  unreached_or_certificate: "Pas de connexion à {{host}} ({{words}}), ou son certificat n’est pas reconnu, a expiré ou porte un autre nom.",
+  step_connection: "connexion",
+  step_greeting: "salutation",
+  step_starttls: "STARTTLS",
+  step_login: "identification",
+  step_user_name: "nom d’utilisateur",
+  step_sender: "expéditeur",
+  step_recipient: "destinataire",
+  step_data: "mot DATA",
+  step_mail: "e-mail",
+  step_quit: "QUIT",
+} satisfies Translation<typeof english>;

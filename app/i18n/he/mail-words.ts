@@ -1,0 +1,31 @@
+import type { mailWords as english } from "../en/mail-words.ts";
+import type { Translation } from "../shape.ts";
+
+export const mailWords = {
+  address_letters: "בכתובת יש תווים ששרת הדואר לא מקבל.",
+  answered: "תשובת שרת הדואר ({{step}}): {{words}}",
+  answer_endless: "תשובת שרת הדואר לא נגמרת.",
+  certificate: "אין חיבור מוצפן אל {{host}}: התעודה שלו לא מוכרת, פגה או שייכת לשם אחר.",
+  hung_up: "שרת הדואר ניתק את החיבור.",
+  line_break: "ירידת שורה בתוך: {{step}}.",
+  login_unknown: "שרת הדואר לא מציע דרך כניסה שמוכרת לנו.",
+  other: "{{words}}",
+  probably_sent: "{{why}} המייל כנראה נשלח.",
+  resend: "תשובת Resend: {{words}}",
+  spoke_early: "שרת הדואר דיבר לפני שההצפנה התחילה.",
+  no_encryption: "שרת הדואר לא מציע הצפנה.",
+  no_smtp: "השרת לא מדבר SMTP.",
+  too_slow: "שרת הדואר השתהה יותר מדי ({{step}}).",
+  unreached: "אין חיבור אל {{host}} ({{words}}).",
+  unreached_or_certificate: "אין חיבור אל {{host}} ({{words}}), או שהתעודה שלו לא מוכרת, פגה או שייכת לשם אחר.",
+  step_connection: "החיבור",
+  step_greeting: "הברכה",
+  step_starttls: "STARTTLS",
+  step_login: "הכניסה",
+  step_user_name: "שם המשתמש",
+  step_sender: "השולח",
+  step_recipient: "הנמען",
+  step_data: "המילה DATA",
+  step_mail: "המייל",
+  step_quit: "QUIT",
+} satisfies Translation<typeof english>;

@@ -1,0 +1,1 @@
+ALTER TABLE `undelivered_mails` ADD `reason_params` text;
