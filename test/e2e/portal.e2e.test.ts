@@ -303,7 +303,8 @@ test("a client is found by a part of its name as one types, with the keyboard al
   await page.locator('main datalist option[value="Acme Gifts (acme)"]').waitFor({ state: "attached" });
   await page.keyboard.press("Enter");
   await page.waitForURL(/client=acme/);
-  expect(await field.inputValue()).toBe("Acme Gifts (acme)");
+  await expect.poll(() => field.inputValue()).toBe("Acme Gifts (acme)");
+  expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
   await page.close();
 });
 
