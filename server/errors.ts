@@ -43,6 +43,7 @@ export const errorCodes = {
   delivery_not_found: ["not_found"],
   export_not_found: ["not_found"],
   figures_not_found: ["not_found"],
+  incident_not_found: ["not_found"],
   invitation_not_found: ["not_found"],
   invitation_link_not_found: ["not_found"],
   job_not_found: ["not_found"],

@@ -82,7 +82,7 @@ function pageOf({ kind, id, tenantId }: Trace): string {
     case "person":
       return `/admin/audit?${new URLSearchParams({ actor: id })}`;
     case "incident":
-      return "/admin/incidents";
+      return `/admin/incidents/${id}`;
     case "audit":
       return `/admin/audit?${new URLSearchParams(tenantId ? { client: tenantId } : {})}`;
     default:

@@ -74,11 +74,13 @@ export default function Incidents() {
           </Card>
         </Section>
       )}
-      <Section title={t("providers.title")} description={t("providers.body")}>
-        <Card padding="none">
-          <SwitchTable switches={switches} />
-        </Card>
-      </Section>
+      <div id="providers" className="mt-8 scroll-mt-20 lg:mt-10">
+        <Section title={t("providers.title")} description={t("providers.body")}>
+          <Card padding="none">
+            <SwitchTable switches={switches} />
+          </Card>
+        </Section>
+      </div>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { failureKinds } from "#db/words/connections.ts";
 import {
   AccountChange,
   ChosenResource,
@@ -260,6 +261,27 @@ const Incident = z.object({
   tenantsFailing: z.number(),
   tenantsUsing: z.number(),
   jobs: z.array(Titled),
+});
+/** An incident, and whom it hits now. */
+export const IncidentWithHit = z.object({
+  incident: Incident,
+  hit: z
+    .array(
+      z.object({
+        connectionId: z.string(),
+        account: z.string(),
+        tenantId: z.string(),
+        tenantName: z.string(),
+        failingSince: z.number().nullable().describe("Null where nobody asked the provider: it is switched off."),
+        failedAt: z.number().nullable(),
+        kind: z.enum(failureKinds).nullable(),
+        paused: z.array(Titled).describe("Its jobs that wait for the provider."),
+        runId: z.string().nullable().describe("The latest run of one of them that failed."),
+        errorMessage: z.string().nullable().describe("What the provider said there."),
+      }),
+    )
+    .describe("By client; nobody where the incident is over."),
+  next,
 });
 export const Incidents = z.object({ open: z.array(Incident), past: z.array(Incident), next });
 

@@ -60,6 +60,8 @@ const plain: Record<string, unknown> = {
   field: "access_token",
   reason: "A reason that is long enough.",
   confirmation: "not its name",
+  // Of an incident, which is nobody's.
+  incidentId: "inc_00000000000000000000000000",
   tags: ["a tag"],
   since: 0,
   action: "client.updated",

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { deadLetters, runs } from "#db/schema/index.ts";
+import { connections, deadLetters, incidents, runs } from "#db/schema/index.ts";
 import { newId } from "#server/ids.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
@@ -132,4 +132,25 @@ test("the list of runs says provider, cause and calls, and is narrowed by each",
   expect(await rowsOf("&calls=100")).toEqual([failed]);
   expect(await rowsOf("&provider=klaviyo")).toEqual([]);
   expect(await rowsOf("&provider=shopify&status=succeeded")).toEqual([well]);
+});
+
+test("an incident's page names who is hit, and leads to the client; an unknown one is not found", async () => {
+  const tenant = await makeTenant({ name: "Hit Client" });
+  const headers = asPerson((await makeUser({ staff: true })).token);
+  const id = newId("inc", Date.now());
+  const at = { openedAt: Date.now() - 600_000, lastSeenAt: Date.now() };
+  await db.delete(incidents);
+  await db.insert(incidents).values({ id, provider: "shopify", kind: "unavailable", ...at, tenantsFailing: 1, tenantsUsing: 1 });
+  await db.insert(connections).values({
+    ...{ id: newId("con", Date.now()), tenantId: tenant.id, provider: "shopify", externalId: tenant.id, name: "Hit Shop", details: {} },
+    ...{ status: "active", scopesAsked: [], scopesGranted: [], connectedBy: "usr", connectedAt: 0, failedAt: Date.now() },
+    ...{ failureKind: "unavailable" },
+  });
+  const { root } = await pageOf(`/admin/incidents/${id}`, headers);
+  expect(root.querySelector("h1")?.text).toBe("Shopify isn’t responding");
+  expect(cellsOf(root)).toContainEqual(expect.arrayContaining(["Hit Client", "Hit Shop"]));
+  expect(root.querySelector(`main tbody a[href="/admin/clients/${tenant.id}"]`)).not.toBeNull();
+  expect((await pageOf("/admin/incidents", headers)).root.querySelector(`a[href="/admin/incidents/${id}"]`)).not.toBeNull();
+  expect((await pageOf("/admin/incidents/inc_nothing", headers)).status).toBe(404);
+  await db.delete(incidents);
 });

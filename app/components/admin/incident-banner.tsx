@@ -16,7 +16,7 @@ const BODIES = { unavailable: "waits", rate_limited: "waits", misconfigured: "ou
 export function IncidentBanner({ incidents }: { incidents: readonly Open[] }) {
   const t = useWords();
   const { pathname } = useLocation();
-  if (incidents.length === 0 || pathname === "/admin" || pathname === "/admin/incidents") return null;
+  if (incidents.length === 0 || pathname === "/admin" || pathname.startsWith("/admin/incidents")) return null;
   return (
     <div className="mb-6 grid gap-3">
       {incidents.map(({ id, kind, providerName, openedAt }) => (
@@ -26,7 +26,7 @@ export function IncidentBanner({ incidents }: { incidents: readonly Open[] }) {
           title={t(`incident.title.${kind}`, { provider: providerName })}
           action={
             <Button asChild size="sm">
-              <Link to="/admin/incidents">{t("incident.see")}</Link>
+              <Link to={`/admin/incidents/${id}`}>{t("incident.see")}</Link>
             </Button>
           }
         >

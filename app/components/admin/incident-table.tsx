@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import { Badge } from "#app/components/ui/badge.tsx";
+import { Link } from "#app/components/ui/link.tsx";
+import { None } from "#app/components/ui/none.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
 import { type Column, Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
@@ -38,11 +40,15 @@ export function IncidentTable({ caption, incidents, empty }: { caption: string; 
           key: "provider",
           header: t("provider"),
           primary: true,
-          cell: ({ provider, providerName }) => (
-            <span className="-my-1 flex min-w-0 items-center gap-3">
+          cell: ({ id, provider, providerName }) => (
+            <Link
+              to={`/admin/incidents/${id}`}
+              prefetch="intent"
+              className="-my-1 flex min-w-0 items-center gap-3 rounded-sm transition-colors hover:text-accent"
+            >
               <ProviderMark id={provider} name={providerName} small />
               {providerName}
-            </span>
+            </Link>
           ),
         },
         {
@@ -76,6 +82,6 @@ export function IncidentTable({ caption, incidents, empty }: { caption: string; 
 function Jobs({ jobs }: Pick<Incident, "jobs">) {
   const t = useWords();
   const { locale } = useDisplay();
-  if (jobs.length === 0) return <span className="text-ink-faint">{t("noJobs")}</span>;
+  if (jobs.length === 0) return <None>{t("noJobs")}</None>;
   return <span className="text-[0.8125rem]">{new Intl.ListFormat(locale).format(jobs.map(({ title }) => title[locale]))}</span>;
 }

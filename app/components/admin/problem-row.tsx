@@ -80,12 +80,12 @@ function Act({ intent, fields, label, name }: { intent: string; fields: Record<s
   );
 }
 
-function IncidentRow({ problem: { provider, providerName, kind, failing, using, since } }: { problem: Of<"incident"> }) {
+function IncidentRow({ problem: { id, provider, providerName, kind, failing, using, since } }: { problem: Of<"incident"> }) {
   const t = useWords();
   return (
     <Row
       title={t(`incident.kinds.${kind}`, { provider: providerName || provider })}
-      action={<To to="/admin/incidents">{t("incident.open")}</To>}
+      action={<To to={`/admin/incidents/${id}`}>{t("incident.open")}</To>}
     >
       <Time at={since} />
       {using > 0 && ` · ${t("incident.clients", { failing, using })}`}

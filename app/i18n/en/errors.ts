@@ -21,6 +21,7 @@ export const errors = {
   delivery_not_found: "Delivery not found.",
   export_not_found: "Export not found.",
   figures_not_found: "Metrics not found.",
+  incident_not_found: "Incident not found.",
   invitation_not_found: "Invitation not found.",
   invitation_link_not_found: "This invitation doesn’t exist, was already used, was revoked or has expired.",
   job_not_found: "Job not found.",

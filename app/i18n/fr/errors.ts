@@ -20,6 +20,7 @@ export const errors = {
   delivery_not_found: "Livraison introuvable.",
   export_not_found: "Export introuvable.",
   figures_not_found: "Chiffres introuvables.",
+  incident_not_found: "Incident introuvable.",
   invitation_not_found: "Invitation introuvable.",
   invitation_link_not_found: "Cette invitation n’existe pas, a déjà servi, a été révoquée ou a expiré.",
   job_not_found: "Tâche introuvable.",

@@ -20,6 +20,7 @@ export const errors = {
   delivery_not_found: "המשלוח לא נמצא.",
   export_not_found: "קובץ הייצוא לא נמצא.",
   figures_not_found: "הנתונים לא נמצאו.",
+  incident_not_found: "התקלה לא נמצאה.",
   invitation_not_found: "ההזמנה לא נמצאה.",
   invitation_link_not_found: "ההזמנה לא קיימת, כבר נוצלה, בוטלה או שתוקפה פג.",
   job_not_found: "המשימה לא נמצאה.",

@@ -39,10 +39,11 @@ export async function listIncidents(
       .limit(limit + 1),
   ]);
   const page = past.slice(0, limit);
-  return { open: open.map(view), past: page.map(view), next: past.length > limit ? (page.at(-1)?.id ?? null) : null };
+  return { open: open.map(viewOf), past: page.map(viewOf), next: past.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
 
-function view(row: typeof incidents.$inferSelect): IncidentView {
+/** An incident as staff see it. */
+export function viewOf(row: typeof incidents.$inferSelect): IncidentView {
   const jobs = jobsReading(allJobs, [row.provider]).map(({ id, title }) => ({ id, title }));
   return { ...row, providerName: providerName(row.provider), jobs };
 }

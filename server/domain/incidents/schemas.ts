@@ -10,6 +10,13 @@ export type ProviderSwitch = z.infer<typeof ProviderSwitch>;
 export const SwitchProvider = z.object({ provider: z.string().max(40), on: z.boolean() });
 export type SwitchProvider = z.infer<typeof SwitchProvider>;
 
+export const FindIncident = z.object({
+  incidentId: z.string().max(60),
+  cursor: z.string().max(120).optional().describe("`next` of the page before."),
+  limit: z.number().int().min(1).max(100).default(50),
+});
+export type FindIncident = z.infer<typeof FindIncident>;
+
 export const ListIncidents = z.object({
   cursor: z.string().max(60).optional().describe("`next` of the page before."),
   limit: z.number().int().min(1).max(100).default(25),

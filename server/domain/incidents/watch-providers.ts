@@ -12,7 +12,7 @@ import { openIncidents } from "./open-incidents.ts";
 import { tryAFew } from "./try-a-few.ts";
 
 /** Failures older than this are no wave: six tries of a run lie within it, and so does a probe of what fails. */
-const windowMs = 10 * 60_000;
+export const windowMs = 10 * 60_000;
 /** One or two tenants have accounts with troubles of their own: a frozen shop, a proxy, a limit of their plan. */
 const fewestTenants = 3;
 /**
