@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import type { Destination } from "./account.ts";
 import type { Failure } from "./provider.ts";
 
@@ -62,12 +62,15 @@ export interface Writer {
   send<S extends z.ZodType>(write: Write, schema: S): Promise<Outcome<z.output<S>>>;
 }
 
+const misshapen = (provider: string, faults: string) =>
+  new ProviderError(provider, "unavailable", `a reply of another shape (${faults})`, { said: ofCall("reply_misshapen", { faults }) });
+
 /** What a write was answered, for whom every other outcome is a failure: throws it as a `ProviderError`. */
 export function bodyOf<T>(provider: string, outcome: Outcome<T>): T {
   switch (outcome.outcome) {
     case "done":
       if (outcome.unexpected === null) return outcome.body;
-      throw new ProviderError(provider, "unavailable", `a reply of another shape (${outcome.unexpected.join("; ")})`);
+      throw misshapen(provider, outcome.unexpected.join("; "));
     case "refused":
     case "not_sent":
       throw new ProviderError(provider, outcome.failure.kind, outcome.failure.message, outcome.failure);

@@ -75,8 +75,9 @@ interface PointCardProps {
 }
 
 function PointCard({ point, heading, series, text }: PointCardProps) {
+  const { locale } = useDisplay();
   return (
-    <div role="status" dir="auto" className="pop min-w-36 rounded-control px-3 py-2 text-xs">
+    <div role="status" dir={directionOf(locale)} className="pop min-w-36 rounded-control px-3 py-2 text-xs">
       <p className="mb-1 text-ink-faint">{heading}</p>
       {series.map(({ key, label, past }, index) => {
         const value = point.values[key];
@@ -88,7 +89,7 @@ function PointCard({ point, heading, series, text }: PointCardProps) {
               </svg>
               {label}
             </span>
-            <span className="font-medium text-ink tabular-nums">{value === null || value === undefined ? "–" : text(value)}</span>
+            <bdi className="font-medium text-ink tabular-nums">{value === null || value === undefined ? "–" : text(value)}</bdi>
           </p>
         );
       })}

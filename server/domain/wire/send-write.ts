@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Failure, Reply } from "#server/catalog/provider.ts";
 import type { Done, Outcome, Write } from "#server/catalog/writer.ts";
 import type { Ctx } from "#server/ctx.ts";
-import { ProviderError } from "#server/errors.ts";
+import { ofCall, ProviderError } from "#server/errors.ts";
 import type { ApiAccess } from "./api-access.ts";
 import { issuesOf } from "./call-api.ts";
 import { tellable } from "./failed-call.ts";
@@ -20,7 +20,8 @@ export async function sendWrite<S extends z.ZodType>(ctx: Ctx, access: ApiAccess
   const { provider } = access;
   const { body, type } = bodyOf(write);
   // Whoever's time is up has nothing sent in their name.
-  if (access.signal?.aborted) return { outcome: "not_sent", failure: { kind: "unavailable", message: "the time was up before" } };
+  if (access.signal?.aborted)
+    return { outcome: "not_sent", failure: { kind: "unavailable", message: "the time was up before", said: ofCall("time_up") } };
   try {
     const tried = await tryCall(ctx, access, {
       destination: write,
