@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findMail } from "#scripts/demo/mail.ts";
 import { admin } from "#scripts/demo/people.ts";
@@ -12,6 +12,8 @@ import { expectAccessible, expectNoSidewaysScroll, launchBrowser } from "./brows
 let demo: Demo;
 let browser: Browser;
 let dataDir: string;
+/** The owner of the client that the first test makes. */
+let owner: BrowserContext;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "atrium-first-"));
@@ -66,8 +68,8 @@ const seconds = (ms: number) => (ms / 1000).toFixed(1);
 
 test("from the link in the mail to the first figure: at most six clicks, two typed fields, and a minute", async () => {
   const link = await invitedOwner("delta", "owner@delta.example");
-  const context = await browser.newContext({ baseURL: demo.origin, locale: "fr-FR" });
-  const page = await context.newPage();
+  owner = await browser.newContext({ baseURL: demo.origin, locale: "fr-FR" });
+  const page = await owner.newPage();
   const reloads: string[] = [];
   page.on("framenavigated", (frame) => void (frame === page.mainFrame() && reloads.push(new URL(frame.url()).pathname)));
   const her = personAt(page);
@@ -107,5 +109,71 @@ test("from the link in the mail to the first figure: at most six clicks, two typ
   expect(await page.locator("html").getAttribute("lang")).toBe("fr");
   await expectNoSidewaysScroll(page);
   await expectAccessible(page);
-  await context.close();
+  await page.close();
+});
+
+test("an invited colleague reads her own language from the first page on, and lands on the figures that are there", async () => {
+  const page = await owner.newPage();
+  const email = "colleague@delta.example";
+  await page.goto("/t/delta/settings/team", { waitUntil: "networkidle" });
+  const form = page.locator('main form:has(input[name="email"])');
+  await form.locator('input[name="email"]').fill(email);
+  await form.locator('select[name="role"]').selectOption("viewer");
+  const since = Date.now();
+  await form.locator('button[type="submit"]').click();
+  const { link } = await findMail(demo.origin, { to: email, since });
+  await page.close();
+
+  const hers = await browser.newContext({ baseURL: demo.origin, locale: "he-IL" });
+  const her = await hers.newPage();
+  await her.goto(link ?? "");
+  await her.locator('main button[name="intent"][value="accept"]').click();
+  await her.locator('main input[name="name"]').fill("עמיתה");
+  await her.locator('main form:has(input[name="name"]) button[type="submit"]').click();
+  await her.waitForURL(/\/t\/delta$/);
+  const main = her.locator("main");
+  await main.getByText(/£/).first().waitFor();
+  expect(await her.locator("html").getAttribute("dir")).toBe("rtl");
+  expect(await main.locator('form[action*="/connect/"]').count()).toBe(0);
+  expect(await main.getByText("אפשר לצפות כאן בכל הנתונים").count()).toBe(1);
+  await expectNoSidewaysScroll(her);
+  await expectAccessible(her);
+  // Read once: it is put away for good.
+  await main.getByRole("button", { name: "הבנתי" }).click();
+  await main.getByText("אפשר לצפות כאן בכל הנתונים").waitFor({ state: "detached" });
+  await her.reload();
+  await main.getByText(/£/).first().waitFor();
+  expect(await main.getByText("אפשר לצפות כאן בכל הנתונים").count()).toBe(0);
+  await hers.close();
+});
+
+test("on a phone the overview is three screens at most until the title of its last section, also with all that is proposed connected", async () => {
+  const page = await owner.newPage();
+  await page.setViewportSize({ width: 360, height: 800 });
+  const screens = async () => {
+    const [title, top] = await page
+      .locator("main h2")
+      .last()
+      .evaluate((each) => [each.textContent, each.getBoundingClientRect().top + scrollY]);
+    process.stdout.write(`${title} stands ${(Number(top) / 800).toFixed(2)} screens down\n`);
+    return Number(top) / 800;
+  };
+  await page.goto("/t/delta", { waitUntil: "networkidle" });
+  await page.getByRole("heading", { name: "À connecter ensuite" }).waitFor();
+  expect(await screens()).toBeLessThanOrEqual(3);
+  for (const provider of ["Klaviyo", "Google"]) {
+    await page.goto("/t/delta", { waitUntil: "networkidle" });
+    await page.getByRole("button", { name: `Connecter ${provider}` }).click();
+    await page.locator('button[name="decision"][value="allow"]').click();
+    await page.waitForURL((url) => url.host === new URL(demo.origin).host && url.pathname.startsWith("/t/delta"));
+    if (provider === "Klaviyo") continue;
+    await page.locator('input[name="ids"]').first().check();
+    await page.locator('main button[name="intent"][value="choose"]').click();
+    await page.waitForURL(/\/t\/delta$/);
+  }
+  await page.getByText("Profils", { exact: true }).first().waitFor({ timeout: 60_000 });
+  expect(await page.getByRole("heading", { name: "À connecter ensuite" }).count()).toBe(0);
+  await page.locator("main summary h3", { hasText: "Trafic du site" }).waitFor({ timeout: 60_000 });
+  expect(await screens()).toBeLessThanOrEqual(3);
+  await page.close();
 });

@@ -125,6 +125,7 @@ export function PointLabels({ data }: { data: ChartData }) {
   const format = useFormat();
   const rtl = directionOf(locale) === "rtl";
   const { points, xIs, running } = data;
+  const isRunning = points.at(-1)?.x === running;
   return (
     <svg aria-hidden className="col-start-2 mt-2 h-4 w-full overflow-visible text-xs" fill="var(--ink-faint)">
       {namedPlaces(points.length).map((place, nth) => {
@@ -137,7 +138,8 @@ export function PointLabels({ data }: { data: ChartData }) {
             x={`${rounded(rtl ? 100 - part : part)}%`}
             y="12"
             textAnchor={nth === 0 && points.length > 1 ? "end" : "middle"}
-            className={nth % 2 === 1 ? "@max-xl:hidden" : undefined}
+            // On a phone the last one's words reach as far as the next one that is named.
+            className={nth % 2 === 1 ? "@max-xl:hidden" : nth === 2 && isRunning ? "@max-sm:hidden" : undefined}
           >
             {x === running ? t("chart.soFar", { name }) : name}
           </text>

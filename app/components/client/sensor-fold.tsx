@@ -34,7 +34,7 @@ export function SensorFold({ sensor, view }: { sensor: SensorSummary; view: Show
           />
           <h3 className="text-sm font-semibold">{sensor.title}</h3>
           {judged && <Badge tone={judged}>{t(`health.${LEVELS[judged]}`)}</Badge>}
-          <span className="ms-auto text-[0.8125rem]">
+          <span className="ms-auto shrink-0 text-[0.8125rem]">
             <SensorStanding sensor={sensor} />
           </span>
         </summary>

@@ -13,6 +13,7 @@ const useWords = wordsOf("overview", "runs");
 /** Sensors without a figure yet, each with what it waits for. `running`: those that are at it. */
 export function WaitingSensors({ sensors, running }: { sensors: readonly SensorSummary[]; running: ReadonlySet<string> }) {
   const t = useWords();
+  const { now } = useDisplay();
   return (
     <Section title={t("overview.waitingTitle")} description={t("overview.waitingDescription")}>
       <Card padding="none" as="div">
@@ -24,7 +25,7 @@ export function WaitingSensors({ sensors, running }: { sensors: readonly SensorS
                 <p className="text-[0.8125rem] text-ink-muted">{sensor.description}</p>
               </div>
               <div className="grid gap-0.5 text-[0.8125rem] text-ink-faint sm:justify-items-end sm:text-end">
-                <SensorStanding sensor={sensor} />
+                <SensorStanding sensor={isAtIt(sensor, { now, running }) ? { ...sensor, state: "waiting" } : sensor} />
                 <WhatNext sensor={sensor} isRunning={running.has(sensor.id)} />
               </div>
             </li>
@@ -34,6 +35,10 @@ export function WaitingSensors({ sensors, running }: { sensors: readonly SensorS
     </Section>
   );
 }
+
+/** One that found nothing so far and looks again in a moment, as what reads the shop's orders while they come in. */
+const isAtIt = ({ id, state, nextAt }: SensorSummary, { now, running }: { now: number; running: ReadonlySet<string> }): boolean =>
+  state === "ok" && (running.has(id) || (nextAt !== null && nextAt <= now));
 
 function WhatNext({ sensor: { id, title, state, nextAt }, isRunning }: { sensor: SensorSummary; isRunning: boolean }) {
   const t = useWords();
