@@ -10,11 +10,11 @@ import { titleOf } from "#app/title.ts";
 export async function loadOnboarding({ request, context }: LoaderFunctionArgs) {
   if (!context.me) throw redirect(signInPath(request));
   const { api, locale } = context;
-  const [me, invitations] = await Promise.all([api.me.get(), api.team.ownInvitations()]);
+  const [me, invitations, signUp] = await Promise.all([api.me.get(), api.team.ownInvitations(), api.requests.isOpen()]);
   const [tenant, ...others] = me.tenants;
   if (me.onboarded && tenant && others.length === 0 && invitations.length === 0) throw redirect(`/t/${tenant.id}`);
   const title = titleOf(wordsIn(locale)("auth:onboarding.title"));
-  return { title, me, invitations, locale, timezones: me.onboarded ? [] : timezonesWith(me.timezone) };
+  return { title, me, invitations, signUp, locale, timezones: me.onboarded ? [] : timezonesWith(me.timezone) };
 }
 
 const fields = ["name", "locale", "timezone"] as const;

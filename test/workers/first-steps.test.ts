@@ -82,6 +82,7 @@ describe("each has their own way", () => {
     expect(page.querySelector("h1")?.text).toBe("You’re not in a workspace yet");
     expect(page.querySelector("main")?.text).toContain(actor.email);
     expect(page.querySelector('form[action="/sign-out"] button')).not.toBeNull();
+    expect(page.querySelector('main a[href="/sign-up"]')?.text).toBe("Request a workspace");
     const tenant = await makeTenant({ name: "Someone’s Shop" });
     await invite(testTenantCtx(tenant, "staff"), { email: actor.email, role: "viewer" });
     const then = await read();

@@ -20,8 +20,10 @@ export function ConnectedCard({ integration }: { integration: Integration }) {
   const { base } = useTenant();
   const { provider, name, connections, lent } = integration;
   const accounts = lent ? [...connections, { id: "lent", name: lent.account }] : connections;
-  const reads = [...connections.flatMap(({ reads }) => reads), ...(lent?.jobs ?? [])];
   const paused = pausedOf(connections);
+  const reads = [...connections.flatMap(({ reads }) => reads), ...(lent?.jobs ?? [])].filter(
+    ({ id }) => !paused.some(({ job }) => job === id),
+  );
   const list = (jobs: readonly { title: Integration["description"] }[]) =>
     new Intl.ListFormat(locale).format(jobs.map(({ title }) => title[locale]));
   const more = accounts.length - namedAccounts;

@@ -3,13 +3,14 @@ import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Link } from "#app/components/ui/link.tsx";
 import { ProviderMark } from "#app/components/ui/provider-mark.tsx";
+import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 import { Dismiss } from "./dismiss.tsx";
 
-const useWords = wordsOf("overview");
+const useWords = wordsOf("overview", "runs");
 
 type Proposal = Outputs["overview"]["get"]["next"][number];
 
@@ -38,7 +39,7 @@ export function NextConnections({ proposals }: { proposals: readonly Proposal[] 
 
 function Step({ proposal: { provider, name, done, gives, oneClick } }: { proposal: Proposal }) {
   const t = useWords();
-  const { base } = useTenant();
+  const { base, reconnects } = useTenant();
   const { locale } = useDisplay();
   const connect = t("next.connect", { provider: name });
   return (
@@ -48,7 +49,11 @@ function Step({ proposal: { provider, name, done, gives, oneClick } }: { proposa
         <p className="text-sm font-semibold">{name}</p>
         <p className="text-[0.8125rem] text-ink-muted">{new Intl.ListFormat(locale).format(gives)}</p>
       </div>
-      {done ? (
+      {reconnects.some((account) => account.provider.id === provider) ? (
+        <StatusDot tone="warn" small muted>
+          {t("runs:sensor.blocked")}
+        </StatusDot>
+      ) : done ? (
         <span className="inline-flex items-center gap-1.5 text-[0.8125rem] text-ink-muted">
           <CircleCheck aria-hidden className="size-4 text-ok" />
           {t("next.connected")}

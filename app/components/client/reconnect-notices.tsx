@@ -7,13 +7,14 @@ import { useTenant } from "#app/portal/use-tenant.ts";
 
 const useWords = wordsOf("notices");
 
-/** Above every page but those where it is mended: which account needs a new sign-in, what is paused until then, and the click that mends it. */
+/** Above every page but those where it is mended, or a run says what ended it: which account needs a new sign-in, what is paused until then, and the click that mends it. */
 export function ReconnectNotices() {
   const t = useWords();
   const { base, reconnects, jobs, may } = useTenant();
   const { locale } = useDisplay();
   const { pathname } = useLocation();
-  if (reconnects.length === 0 || pathname.startsWith(`${base}/integrations`)) return null;
+  const isToldThere = pathname.startsWith(`${base}/integrations`) || pathname.startsWith(`${base}/runs/`);
+  if (reconnects.length === 0 || isToldThere) return null;
   const list = new Intl.ListFormat(locale);
   return (
     <div className="mb-6 grid gap-2 sm:gap-3">

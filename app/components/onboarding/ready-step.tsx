@@ -13,7 +13,7 @@ const useWords = wordsOf("auth", "common");
 /** Where to go from here: one of several workspaces, an invitation that waits, or how to get a workspace. */
 export function ReadyStep() {
   const t = useWords();
-  const { me, invitations } = useLoaderData<typeof loadOnboarding>();
+  const { me, invitations, signUp } = useLoaderData<typeof loadOnboarding>();
   const failure = useActionData<typeof onboard>();
   const isMember = me.tenants.length > 0;
   const state = isMember ? "ready" : invitations.length > 0 ? "invited" : "noTenant";
@@ -36,6 +36,7 @@ export function ReadyStep() {
         {me.tenants.map(({ id, name }) => (
           <Go key={id} to={`/t/${id}`} label={t("onboarding.overview", { tenant: isolate(name) })} />
         ))}
+        {!isMember && signUp && <Go to="/sign-up" label={t("signUp.link")} />}
         {me.staff && <Go to="/admin" label={t("onboarding.staff")} />}
         {!isMember && <Go to="/onboarding" label={t("onboarding.reload")} />}
         {!isMember && (
