@@ -38,7 +38,7 @@ export function WaitingRequest({ request, failure }: { request: Request; failure
         </p>
       </div>
       <FormMessage failure={failure} />
-      <Form method="post" id={approve} className="grid grid-cols-1 gap-4 sm:grid-cols-3">
+      <Form method="post" id={approve} className="grid grid-cols-1 items-start gap-4 sm:grid-cols-3">
         <input type="hidden" name="workspaceRequestId" value={id} />
         <input type="hidden" name="email" value={email} />
         <Field label={t("name")} error={failure?.fields.name}>
