@@ -15,6 +15,7 @@ const framework =
   /\/node_modules\/(react|react-dom|scheduler|react-router|react-router-dom|turbo-stream|@remix-run\/(react|router|server-runtime))\//;
 const frame = /\/app\/(components\/(ui|shell)\/[^/]+|i18n\/[^/]+|portal\/use-[^/]+|title\.ts|sent\.ts)$/;
 const runs = /\/app\/components\/(runs\/(run-(status|table)|use-live)|client\/(every|sensor-state|use-block-words))\.tsx?$/;
+const accounts = /\/app\/components\/client\/(account-state\.ts|owed-access\.tsx)$/;
 const figures = /\/app\/components\/(charts\/(metric-tile|sparkline)|client\/(quantity-of|trend-of))\.tsx?$/;
 /** What is opened later, or is on few pages. */
 const apart =
@@ -29,6 +30,7 @@ function chunkOf(id: string): string | undefined {
   if (framework.test(id)) return "framework";
   if (runs.test(id)) return "runs";
   if (figures.test(id)) return "figures";
+  if (accounts.test(id)) return "accounts";
   return frame.test(id) && !apart.test(id) ? "frame" : undefined;
 }
 

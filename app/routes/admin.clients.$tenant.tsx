@@ -2,7 +2,6 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { Form, Outlet, useActionData, useLoaderData } from "@remix-run/react";
 import { CirclePause, CirclePlay, Eye } from "lucide-react";
 import { ClientStatus } from "#app/components/admin/client-status.tsx";
-import { EndBanner } from "#app/components/custody/end-banner.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
@@ -11,6 +10,7 @@ import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Tabs } from "#app/components/ui/tabs.tsx";
 import { formFailure } from "#app/form-errors.ts";
+import { useFormat } from "#app/i18n/display.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
@@ -46,6 +46,7 @@ export default function Client() {
   const t = useWords();
   const { client } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
+  const format = useFormat();
   const base = `/admin/clients/${client.id}`;
   return (
     <>
@@ -73,7 +74,11 @@ export default function Client() {
         }
       />
       <FormMessage failure={failure} />
-      {client.endsAt !== null && <EndBanner endsAt={client.endsAt} forAdmin />}
+      {client.endsAt !== null && (
+        <Callout tone="danger" title={t("client.endsTitle", { date: format.date(client.endsAt) })} className="mb-6">
+          {t("client.endsBody")}
+        </Callout>
+      )}
       {client.status === "suspended" && (
         <Callout tone="warn" title={t("client.suspendedTitle")} className="mb-6">
           {t("client.suspendedBody")}

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { ProfileForm } from "#app/components/shell/profile-form.tsx";
+import { ProfileForm } from "#app/components/client/profile-form.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";

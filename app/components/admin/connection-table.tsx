@@ -16,7 +16,7 @@ import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 
-const useWords = wordsOf("clients", "admin", "account", "notices");
+const useWords = wordsOf("clients", "admin", "account");
 
 type Integration = Outputs["connections"]["list"][number];
 type Account = Integration["connections"][number];
@@ -124,7 +124,7 @@ function State({ account }: { account: Account }) {
       )}
       {stopped.length > 0 && (
         <span className="max-w-[30ch] text-xs text-warn">
-          {t("notices:provider.waits", { jobs: new Intl.ListFormat(locale).format(stopped.map(({ title }) => title[locale])) })}
+          {t("client.paused", { jobs: new Intl.ListFormat(locale).format(stopped.map(({ title }) => title[locale])) })}
         </span>
       )}
       {lacks && <span className="text-xs text-warn">{t("connections.lacksScopes", { count: waiting.length })}</span>}

@@ -1,5 +1,5 @@
 import { isRouteErrorResponse, useLocation, useRouteError } from "@remix-run/react";
-import { Lock, SearchX, ServerCrash, Timer, TriangleAlert } from "lucide-react";
+import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -12,16 +12,11 @@ import { Brand } from "./brand-mark.tsx";
 
 const useWords = wordsOf("common");
 
-const KINDS = {
-  401: ["unauthorized", Lock],
-  403: ["forbidden", Lock],
-  404: ["notFound", SearchX],
-  429: ["tooMany", Timer],
-} as const;
+const KINDS = { 401: "unauthorized", 403: "forbidden", 404: "notFound", 429: "tooMany" } as const;
 
 function kindOf(status: number) {
   if (status in KINDS) return KINDS[status as keyof typeof KINDS];
-  return status >= 500 ? (["server", ServerCrash] as const) : (["other", TriangleAlert] as const);
+  return status >= 500 ? "server" : "other";
 }
 
 /** The page for whatever went wrong, as an `ErrorBoundary` of what has no frame. */
@@ -49,7 +44,7 @@ function ErrorCard({ home, brand = false }: { home: string; brand?: boolean }) {
   const location = useLocation();
   const render = useRenderContext();
   const status = isRouteErrorResponse(error) ? error.status : 500;
-  const [kind, Icon] = kindOf(status);
+  const kind = kindOf(status);
   const hydrated = useHydrated();
   // An error of a later navigation has nothing to do with the request that the document came from.
   const [cameWithDocument] = useState(!hydrated);
@@ -63,7 +58,7 @@ function ErrorCard({ home, brand = false }: { home: string; brand?: boolean }) {
       )}
       <div>
         <p className="mb-3 flex items-center gap-2 font-mono text-sm text-ink-faint">
-          <Icon aria-hidden className="size-4 text-magenta" />
+          <TriangleAlert aria-hidden className="size-4 text-magenta" />
           {status}
         </p>
         <h1 className="text-xl font-semibold">{t(`errors.${kind}Title`)}</h1>

@@ -2,6 +2,9 @@
 export const clients = {
   client: {
     view: "View as client",
+    paused: "Paused: {{jobs}}.",
+    endsTitle: "This client will be deleted on {{date}}",
+    endsBody: "All syncs have stopped, and everything will be deleted that day.",
     tabs: {
       data: "Its data",
       health: "Health",

@@ -24,8 +24,6 @@ export const notices = {
   ending: {
     title: "This workspace will be deleted on {{date}}",
     body: "All syncs have stopped, and everything will be deleted that day. An owner can cancel this or export the data under Your data.",
-    adminTitle: "This client will be deleted on {{date}}",
-    adminBody: "All syncs have stopped, and everything will be deleted that day.",
   },
   provider: {
     unavailable: "{{provider}} isn’t responding",

@@ -4,6 +4,9 @@ import type { Translation } from "../shape.ts";
 export const clients = {
   client: {
     view: "Voir comme le client",
+    paused: "En pause : {{jobs}}.",
+    endsTitle: "Ce client sera supprimé le {{date}}",
+    endsBody: "Les synchronisations sont arrêtées et tout sera supprimé ce jour-là.",
     tabs: {
       data: "Ses données",
       health: "Santé",

@@ -27,8 +27,6 @@ export const notices = {
   ending: {
     title: "Cet espace sera supprimé le {{date}}",
     body: "Les synchronisations sont arrêtées et tout sera supprimé ce jour-là. Un propriétaire peut annuler ou exporter les données sous Vos données.",
-    adminTitle: "Ce client sera supprimé le {{date}}",
-    adminBody: "Les synchronisations sont arrêtées et tout sera supprimé ce jour-là.",
   },
   provider: {
     unavailable: "{{provider}} ne répond pas",

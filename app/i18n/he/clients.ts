@@ -4,6 +4,9 @@ import type { Translation } from "../shape.ts";
 export const clients = {
   client: {
     view: "צפייה כלקוח",
+    paused: "מושהים: {{jobs}}.",
+    endsTitle: "הלקוח הזה יימחק ב־{{date}}",
+    endsBody: "כל הסנכרונים נעצרו, ובאותו יום הכול יימחק.",
     tabs: {
       data: "הנתונים שלו",
       health: "מצב",

@@ -1,12 +1,12 @@
 import { Form } from "@remix-run/react";
-import { LocaleSelect, TimezoneSelect } from "#app/components/client/locale-fields.tsx";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { FormMessage } from "./form-message.tsx";
+import { LocaleSelect, TimezoneSelect } from "./locale-fields.tsx";
 
 const useWords = wordsOf("settings");
 
