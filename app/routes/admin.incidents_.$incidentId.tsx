@@ -89,7 +89,7 @@ export default function Incident() {
           ) : (
             <HitTable hit={hit} />
           )}
-          <CursorPages next={next} summary={t("hit.shown", { count: hit.length })} />
+          {(hit.length > 0 || next !== null) && <CursorPages next={next} summary={t("hit.shown", { count: hit.length })} />}
         </Card>
       </Section>
     </>

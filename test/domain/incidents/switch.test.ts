@@ -67,9 +67,9 @@ describe("the switch of a provider", () => {
     const body = new URLSearchParams({ intent: "switch-off", provider: "hubspot", name: "HubSpot" }).toString();
     expect((await ask("/admin/incidents", { method: "POST", headers, body, redirect: "manual" })).status).toBe(302);
     const root = parse(await (await ask("/admin/incidents", { headers: asPerson(token) })).text());
-    const row = root.querySelectorAll("tr").find((each) => /HubSpot.*Switch on/.test(each.text));
+    const row = root.querySelectorAll("tr").find((each) => /HubSpot.*Turn on/.test(each.text));
     expect(row?.text).toContain("Off since");
-    expect(root.querySelectorAll("tr").find((each) => /Klaviyo.*Switch off/.test(each.text))?.text).toContain("On");
+    expect(root.querySelectorAll("tr").find((each) => /Klaviyo.*Turn off/.test(each.text))?.text).toContain("On");
   });
 });
 
