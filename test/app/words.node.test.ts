@@ -141,17 +141,10 @@ const RIGHT_HERE: readonly (readonly [text: string, why: string])[] = [
   ["Twilio a suspendu ou fermé ce compte.", "Twilio’s own word, of an account of its own"],
 ];
 
-/** Rewritten together with their pages: each leaves this list with them. */
-const REWRITTEN_WITH_THEIR_PAGES = new Set(["clients", "fleet", "operations", "incidents", "today"]);
-
 /** Every text by its language: the pages' and errors', the letters', and what the catalogue's files say of providers, jobs and metrics. */
 async function everyText(): Promise<Record<Locale, string[]>> {
   const texts: Record<Locale, string[]> = { en: [], fr: [], he: [] };
-  const textsOf = (node: object): string[] =>
-    Object.entries(node).flatMap(([key, each]) => {
-      if (typeof each === "string") return [each];
-      return REWRITTEN_WITH_THEIR_PAGES.has(key) ? [] : textsOf(each);
-    });
+  const textsOf = (node: object): string[] => Object.values(node).flatMap((each) => (typeof each === "string" ? [each] : textsOf(each)));
   const catalogue = (await readdir("server/catalog", { recursive: true })).filter((path) => path.endsWith(".ts"));
   const sources = await Promise.all(catalogue.map((path) => readFile(join("server/catalog", path), "utf8")));
   for (const locale of LOCALES) {

@@ -22,6 +22,7 @@ const ids: Record<string, (of: Belongings) => string> = {
   borrower: ({ tenant }) => tenant.id,
   workspaceRequestId: ({ revealId }) => revealId.replace("rev_", "wrq_"),
   deletionId: ({ revealId }) => revealId.replace("rev_", "del_"),
+  incidentId: ({ runId }) => runId.replace("run_", "inc_"),
 };
 
 /** Fields that name nothing of anybody's, with a value that passes. */
@@ -60,8 +61,6 @@ const plain: Record<string, unknown> = {
   field: "access_token",
   reason: "A reason that is long enough.",
   confirmation: "not its name",
-  // Of an incident, which is nobody's.
-  incidentId: "inc_00000000000000000000000000",
   tags: ["a tag"],
   since: 0,
   action: "client.updated",

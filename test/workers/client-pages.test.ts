@@ -85,13 +85,13 @@ describe("the agency's page of a client", () => {
     const { token } = await makeUser({ staff: true });
     const { facts } = await factsOn(`/admin/clients/${tenant.id}`, token);
     expect(facts).toMatchObject({
-      Id: tenant.id,
+      ID: tenant.id,
       Owner: owner.actor.email,
       Source: "Created from a Klaviyo account",
       Tags: "springvip",
-      "Account id": "AbC123",
-      "Company id": "AbC123",
-      "E-mail domain": "shop.example",
+      "Account ID": "AbC123",
+      "Company ID": "AbC123",
+      "Email domain": "shop.example",
       Lists: "5",
       Segments: "1,200",
       "Test account": "yes",
@@ -103,8 +103,8 @@ describe("the agency's page of a client", () => {
     const tenant = await makeTenant();
     const { token } = await makeUser({ staff: true });
     const { facts } = await factsOn(`/admin/clients/${tenant.id}`, token);
-    expect(facts).toMatchObject({ Owner: "nobody yet", Source: "Created by hand", Tags: "none" });
-    expect(facts).not.toHaveProperty("Company id");
+    expect(facts).toMatchObject({ Owner: "nobody yet", Source: "Created manually", Tags: "none" });
+    expect(facts).not.toHaveProperty("Company ID");
   });
 });
 
@@ -115,7 +115,7 @@ test("the form of a new client asks for no currency and no time zone: it offers 
   for (const name of ["currency", "timezone"]) {
     const select = root.querySelector(`select[name="${name}"]`);
     const first = select?.querySelector("option");
-    expect([first?.getAttribute("value"), first?.text], name).toEqual(["", "Taken from the shop when it connects"]);
+    expect([first?.getAttribute("value"), first?.text], name).toEqual(["", "From the shop, once connected"]);
     expect(
       select?.querySelectorAll("option[selected]").map((option) => option.getAttribute("value")),
       name,

@@ -10,7 +10,7 @@ export const mailWords = {
   line_break: "A line break in {{step}}.",
   login_unknown: "The mail server offers no way to log in that we know.",
   other: "{{words}}",
-  probably_sent: "{{why}} The mail was probably sent.",
+  probably_sent: "{{why}} The email was probably sent.",
   resend: "Resend answered {{words}}",
   spoke_early: "The mail server spoke before encryption began.",
   no_encryption: "The mail server offers no encryption.",
@@ -27,6 +27,6 @@ export const mailWords = {
   step_sender: "the sender",
   step_recipient: "the recipient",
   step_data: "the word DATA",
-  step_mail: "the mail",
+  step_mail: "the email",
   step_quit: "QUIT",
 } as const satisfies Record<MailCode, string>;

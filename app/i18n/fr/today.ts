@@ -68,7 +68,7 @@ export const today = {
     next: "Prochaine tentative",
     renew: "Renouveler",
     done: "Accès à {{account}} renouvelé.",
-    failed: "{{account}} n’a pas été renouvelé. Le client devra peut-être le reconnecter.",
+    failed: "{{account}} n’a pas été renouvelé. Si l’échec persiste, demandez au client de le reconnecter.",
   },
   expiring: { expires: "Expire", open: "Voir le client" },
   undelivered: { agency: "Agence", check: "Vérifier l’adresse", open: "Voir les e-mails" },

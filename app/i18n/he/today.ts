@@ -20,7 +20,7 @@ export const today = {
     failing: { title: "הרצות שנכשלות שוב ושוב", short: "נכשל שוב ושוב", well: "הרצות" },
     renewal: { title: "חידושי אסימונים שנכשלים", short: "החידוש נכשל", well: "חידוש אסימונים" },
     expiring: { title: "גישות שפגות בתוך 7 ימים", short: "גישה שפגה", well: "תוקף גישות" },
-    undelivered: { title: "דואר שלא נמסר", short: "דואר לא נמסר", well: "דואר" },
+    undelivered: { title: "מיילים שלא נמסרו", short: "מייל לא נמסר", well: "מיילים" },
     stuck: { title: "לקוחות שנתקעו בקליטה", short: "תקוע", well: "קליטת לקוחות" },
   },
   incident: {
@@ -75,9 +75,9 @@ export const today = {
     next: "הניסיון הבא",
     renew: "חידוש עכשיו",
     done: "הגישה אל {{account}} חודשה.",
-    failed: "הגישה אל {{account}} לא חודשה. ייתכן שהלקוח יצטרך לחבר מחדש.",
+    failed: "הגישה אל {{account}} לא חודשה. אם זה נמשך, בקשו מהלקוח לחבר מחדש.",
   },
   expiring: { expires: "פג תוקף", open: "ללקוח" },
-  undelivered: { agency: "הסוכנות", check: "בדיקת הכתובת", open: "לדואר שלא נמסר" },
+  undelivered: { agency: "הסוכנות", check: "בדיקת הכתובת", open: "למיילים שלא נמסרו" },
   stuck: { since: "הלקוח נוצר", body: "עוד לא סונכרן דבר.", open: "ללקוח" },
 } as const satisfies Translation<typeof english>;

@@ -281,7 +281,7 @@ test("a server that answers nothing after the dot, or hangs up there, probably h
     const { port } = await scripted(...upToTheDot, last);
     const { error, fate } = await sendTo(port, { limits });
     expect(fate).toBe("unsure");
-    expect(error).toMatch(/^The mail server (?:took too long to answer the mail|hung up)\. The mail was probably sent\.$/);
+    expect(error).toMatch(/^The mail server (?:took too long to answer the email|hung up)\. The email was probably sent\.$/);
   }
 });
 
