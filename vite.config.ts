@@ -19,7 +19,7 @@ const accounts = /\/app\/components\/client\/(account-state\.ts|owed-access\.tsx
 const figures = /\/app\/components\/(charts\/(metric-tile|sparkline)|client\/(quantity-of|trend-of))\.tsx?$/;
 /** What is opened later, or is on few pages. */
 const apart =
-  /\/(alert-dialog|toast-viewport|auth-layout|code-input|provider-mark|textarea|tenant-switcher|checkbox|fold|pagination)\.tsx$/;
+  /\/(alert-dialog|toast-viewport|auth-layout|code-input|provider-mark|textarea|tenant-switcher|profile-form|checkbox|fold|pagination)\.tsx$/;
 
 /**
  * What nearly every page needs is two files: one that changes with its packages, and one of the parts that pages are made of. Each part in

@@ -25,10 +25,11 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale, theme } = enterAdmin(args);
   const { text, sent } = askedOf(args.request);
   const t = wordsIn(locale);
-  const [traces, clients, me] = await Promise.all([
+  const [traces, clients, me, waitingRequests] = await Promise.all([
     text ? api.health.find({ id: text }) : [],
     text ? api.clients.list({ search: text.slice(0, 80), limit: mostClients }) : null,
     api.me.get(),
+    api.requests.waiting(),
   ]);
   const [only, ...others] = traces;
   if (sent && only && others.length === 0 && only.kind !== "audit") throw redirect(pageOf(only));
@@ -39,7 +40,7 @@ export async function loader(args: LoaderFunctionArgs) {
     groups: [
       ...narrow(
         [
-          { kind: "pages", items: pagesOf(t) },
+          { kind: "pages", items: pagesOf(t, waitingRequests !== null) },
           { kind: "actions", items: [...actionsOf(t, me.tenants[0]), ...ownActions(t, { locale, theme })] },
         ],
         text,
@@ -102,14 +103,17 @@ const PAGES = {
   webhooks: "/admin/webhooks",
   deadLetters: "/admin/dead-letters",
   mails: "/admin/mails",
+  agency: "/admin/agency",
   audit: "/admin/audit",
   deletions: "/admin/deletions",
   api: "/docs/api",
   design: "/admin/design",
 } as const;
 
-const pagesOf = (t: T): Found[] => [
+/** `requests`: whether people may ask for a workspace here. */
+const pagesOf = (t: T, requests: boolean): Found[] => [
   ...(Object.keys(PAGES) as (keyof typeof PAGES)[]).map((page) => ({ label: t(`admin:nav.${page}`), to: PAGES[page] })),
+  ...(requests ? [{ label: t("admin:nav.requests"), to: "/admin/requests" }] : []),
   { label: t("notifications:title"), to: "/admin/notices" },
   { label: t("notifications:preferences.title"), to: "/admin/notices/settings" },
 ];

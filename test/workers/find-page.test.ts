@@ -56,6 +56,25 @@ test("a client's search has what the person may do there, and nothing of another
   expect((await foundOn(`/t/${other.id}/find`, owner.token)).status).toBe(404);
 });
 
+test("whatever the navigation leads to is found too, in both portals", async () => {
+  const tenant = await makeTenant();
+  const { token } = await makeUser({ staff: true, roles: [[tenant, "owner"]] });
+  const linksOn = async (path: string, where: string) => {
+    const root = parse(await (await ask(path, { headers: asPerson(token) })).text());
+    return root.querySelectorAll(`${where} a[href]`).map((link) => link.getAttribute("href") ?? "");
+  };
+  const base = `/t/${tenant.id}`;
+  for (const [home, tabs] of [
+    [base, `${base}/settings`],
+    ["/admin", "/admin"],
+  ] as const) {
+    const found = await linksOn(`${home}/find`, "main section");
+    const led = [...(await linksOn(home, "aside nav")), ...(await linksOn(tabs, 'main nav[aria-label="Sections"]'))];
+    expect(led.length).toBeGreaterThan(3);
+    expect(led.filter((href) => !found.includes(href))).toEqual([]);
+  }
+});
+
 test("words are found without case and accents, and switching the theme works by its form", async () => {
   const tenant = await makeTenant();
   const { token } = await makeUser({ roles: [[tenant, "owner"]] });

@@ -1,7 +1,6 @@
-import { Slot } from "@radix-ui/react-slot";
 import { cva, type VariantProps } from "class-variance-authority";
 import { LoaderCircle } from "lucide-react";
-import { type ComponentPropsWithoutRef, forwardRef } from "react";
+import { Children, type ComponentPropsWithoutRef, cloneElement, forwardRef, type HTMLAttributes, isValidElement } from "react";
 import { cn } from "./cn.ts";
 
 export const buttonClass = cva(
@@ -45,11 +44,9 @@ export const Button = forwardRef<HTMLButtonElement, ButtonProps>(function Button
 ) {
   const classes = cn(buttonClass({ variant, size }), className);
   if (asChild) {
-    return (
-      <Slot ref={ref} className={classes} onClick={onClick} {...rest}>
-        {children}
-      </Slot>
-    );
+    const child = Children.only(children);
+    if (!isValidElement<HTMLAttributes<HTMLElement>>(child)) throw new Error("A button's only child is an element.");
+    return cloneElement(child, { ...rest, ...child.props, className: cn(classes, child.props.className) });
   }
   return (
     <button
