@@ -8,7 +8,8 @@ import { readConnections, readSchedules } from "./read-standing.ts";
 import type { Backfill } from "./schemas.ts";
 
 const shop = "shopify";
-const readsShop = new Set(sensors.filter(({ needs }) => needs.some(({ provider }) => provider === shop)).map(({ id }) => id));
+/** Those that fetch its orders; others are told from what these have stored, and may have found nothing before. */
+const fetching = new Set(sensors.filter(({ wokenBy = [] }) => wokenBy.includes(`${shop}.orders`)).map(({ id }) => id));
 
 interface Standing {
   scheduleRows: readonly {
@@ -23,7 +24,7 @@ interface Standing {
 
 /** Whether a shop's history is being read for the first time: from the consent until its first figures are there, or it failed. */
 export function isFirstReading({ scheduleRows, connectionRows }: Standing): boolean {
-  const reading = scheduleRows.filter(({ job }) => readsShop.has(job));
+  const reading = scheduleRows.filter(({ job }) => fetching.has(job));
   return (
     connectionRows.some(({ provider, status }) => provider === shop && status === "active") &&
     reading.some(({ enabled, blocked, lastStatus }) => enabled && blocked === null && lastStatus !== "failed" && lastStatus !== "dead") &&

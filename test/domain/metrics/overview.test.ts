@@ -656,6 +656,12 @@ test("while a shop is read for the first time its orders so far are counted, and
   }
   await stand({ enabled: true, lastStatus: "running" });
   expect(await soFar()).toMatchObject({ orders: 2 });
+  // What is told from the stored orders looked before they came, and found none.
+  await ctx.db
+    .update(schedules)
+    .set({ blocked: null, lastSuccessAt: now, lastStatus: "succeeded" })
+    .where(inTenant(ctx, schedules, eq(schedules.job, "retention-sensor")));
+  expect(await soFar()).toMatchObject({ orders: 2 });
   await stand({ lastSuccessAt: now });
   expect(await soFar()).toBeNull();
 });
