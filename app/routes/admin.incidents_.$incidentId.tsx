@@ -45,7 +45,7 @@ export default function Incident() {
     <>
       <PageHeader
         before={<Breadcrumbs items={[{ label: t("title"), to: "/admin/incidents" }, { label: providerName }]} />}
-        title={t(`today:incident.kinds.${kind}`, { provider: providerName })}
+        title={t(open ? `today:incident.kinds.${kind}` : "overTitle", { provider: providerName })}
         description={t(open ? `means.${kind}` : "over", { provider: providerName })}
         actions={
           <>

@@ -117,14 +117,20 @@ function When({ at }: { at: number | null }) {
   return at === null ? <None>{t("admin:never")}</None> : <Time at={at} />;
 }
 
+/** The worst of them, so that a row stays one line; all of them as its title. */
 function Connections({ active, reconnectNeeded, disconnected }: Line["health"]["connections"]) {
   const t = useWords();
-  if (active + reconnectNeeded + disconnected === 0) return <None>{t("fleet:noConnection")}</None>;
+  const counts = [
+    { count: reconnectNeeded, tone: "warn", words: t("fleet:reconnect", { count: reconnectNeeded }) },
+    { count: active, tone: "ok", words: t("fleet:connected", { count: active }) },
+    { count: disconnected, tone: "neutral", words: t("fleet:disconnected", { count: disconnected }) },
+  ] as const;
+  const known = counts.filter(({ count }) => count > 0);
+  const [worst] = known;
+  if (!worst) return <None>{t("fleet:noConnection")}</None>;
   return (
-    <span data-none={reconnectNeeded === 0 || undefined} className="inline-flex flex-wrap gap-1.5">
-      {active > 0 && <Badge tone="ok">{t("fleet:connected", { count: active })}</Badge>}
-      {reconnectNeeded > 0 && <Badge tone="warn">{t("fleet:reconnect", { count: reconnectNeeded })}</Badge>}
-      {disconnected > 0 && <Badge>{t("fleet:disconnected", { count: disconnected })}</Badge>}
+    <span data-none={reconnectNeeded === 0 || undefined} title={known.map(({ words }) => words).join(", ")}>
+      <Badge tone={worst.tone}>{worst.words}</Badge>
     </span>
   );
 }

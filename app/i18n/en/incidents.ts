@@ -18,6 +18,7 @@ export const incidents = {
     misconfigured: "Its jobs are paused. Check our client ID and secret at {{provider}}.",
     switched_off: "Nobody can connect it and its jobs are paused. Tokens are still renewed.",
   },
+  overTitle: "Incident at {{provider}}",
   over: "It’s over. Paused jobs have resumed.",
   state: "Status",
   open: "Open",

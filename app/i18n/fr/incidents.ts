@@ -21,6 +21,7 @@ export const incidents = {
     misconfigured: "Ses tâches sont en pause. Vérifiez notre identifiant client et notre secret chez {{provider}}.",
     switched_off: "Personne ne peut le connecter et ses tâches sont en pause. Les jetons restent renouvelés.",
   },
+  overTitle: "Incident chez {{provider}}",
   over: "C’est terminé. Les tâches ont repris.",
   state: "Statut",
   open: "En cours",
