@@ -7,10 +7,11 @@ import { providers } from "#server/catalog/providers/registry.ts";
 
 const draw = (id: string, name: string) => renderToStaticMarkup(createElement(ProviderMark, { id, name }));
 
-test("every provider on the shelf has a mark that is drawn, and a new one its initial", () => {
+test("a provider has the mark that is drawn for it, and one that nobody drew its initial", () => {
   const symbols = [...readFileSync("app/components/ui/provider-marks.svg", "utf8").matchAll(/<symbol id="(\w+)"/g)].map(([, id]) => id);
   const ids = Object.values(providers).map(({ id }) => id);
-  expect(symbols.toSorted()).toEqual(ids.toSorted());
-  for (const id of ids) expect(draw(id, "Z"), id).toMatch(new RegExp(`<use href="[^"]+#${id}"`));
+  expect(symbols.length).toBeGreaterThan(10);
+  expect(ids).toEqual(expect.arrayContaining(symbols));
+  for (const id of ids) expect(draw(id, "Z"), id).toMatch(symbols.includes(id) ? new RegExp(`<use href="[^"]+#${id}"`) : />Z<\/span>$/);
   expect(draw("never-heard-of", "zeta")).toMatch(/>Z<\/span>$/);
 });
