@@ -27,7 +27,7 @@ export function ClientFigures({ sensors }: { sensors: readonly SensorSummary[] }
     );
   }
   return (
-    <div className="grid grid-cols-1 gap-3 min-[26rem]:grid-cols-2 md:grid-cols-3 xl:grid-cols-5">
+    <div className="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-5">
       {tiles.map(({ id, label, how, unit, value, currency, others, compared, better }) => (
         <MetricTile
           key={id}
