@@ -154,3 +154,25 @@ test("an incident's page names who is hit, and leads to the client; an unknown o
   expect((await pageOf("/admin/incidents/inc_nothing", headers)).status).toBe(404);
   await db.delete(incidents);
 });
+
+test("the navigation stands in groups, and on a phone the menu of the pages that the bar has no room for counts what waits there", async () => {
+  const tenant = await makeTenant();
+  const headers = asPerson((await makeUser({ staff: true })).token);
+  await db.insert(deadLetters).values({
+    ...{
+      id: newId("ddl", Date.now()),
+      queue: "atrium-mail",
+      message: {},
+      ofTenant: tenant.id,
+      runId: null,
+      reason: "mail",
+      at: Date.now(),
+    },
+  });
+  const { root } = await pageOf("/admin/credentials", headers);
+  expect(root.querySelectorAll("aside nav h2").map(({ text }) => text)).toEqual(["Clients", "Operations", "Security", "Developers"]);
+  const menu = root.querySelector("nav:not(aside nav) details");
+  expect(menu?.querySelector("summary")?.text).toMatch(/^More\d+\d* ?.*dead letters? (is|are) open/);
+  expect(menu?.querySelector('a[href="/admin/dead-letters"]')?.text).toMatch(/dead letters? (is|are) open/);
+  expect(menu?.querySelector('a[aria-current="page"]')?.getAttribute("href")).toBe("/admin/credentials");
+});
