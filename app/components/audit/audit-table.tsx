@@ -54,7 +54,12 @@ export function AuditTable({ caption, page, empty, titleOfJob, clientOf }: Audit
             <NameAndNote note={about && <bdi className="text-[0.8125rem]">{about}</bdi>}>{nameOfAction(action) ?? action}</NameAndNote>
           ),
         },
-        { key: "who", header: t("log.who"), cell: (line) => <Who line={line} titleOfJob={titleOfJob} /> },
+        {
+          key: "who",
+          header: t("log.who"),
+          className: "@min-[56rem]:min-w-48",
+          cell: (line) => <Who line={line} titleOfJob={titleOfJob} />,
+        },
         ...(clientOf ? [client] : []),
         { key: "at", header: t("log.at"), aside: true, cell: ({ at }) => <Time at={at} /> },
         {

@@ -52,7 +52,7 @@ const BOTTOM_ITEMS = 5;
 export function AppShell({ home, nav, switcher, search, bell, userMenu, timeZone, children }: AppShellProps) {
   const t = useWords();
   const brand = (
-    <Link to={home.to} className="rounded-sm">
+    <Link to={home.to} className="flex w-fit rounded-sm">
       <Brand label={home.label} short={switcher !== undefined} />
     </Link>
   );
