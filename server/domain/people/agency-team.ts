@@ -23,7 +23,7 @@ export async function listAdmins(ctx: Ctx): Promise<Admin[]> {
 
 /**
  * Makes whoever has this address an admin of the agency, who sees every client: they sign in with it as everybody does. `conflict` for who
- * is one. Audited for all admins.
+ * is one. Sessions that they had end, since a code of six digits may have begun them (see `redeemCode`). Audited for all admins.
  */
 export async function addAdmin(ctx: Ctx, { email }: AddAdmin): Promise<void> {
   const by = requireStaff(ctx);
@@ -33,7 +33,9 @@ export async function addAdmin(ctx: Ctx, { email }: AddAdmin): Promise<void> {
   const id = person?.id ?? newId("usr", now);
   const row = { id, email, locale: by.locale, timezone: by.timezone, staff: true, onboardedAt: now, createdAt: now };
   const guard = isStillAdmin(by.userId);
-  const [made] = await commitIf(ctx, guard, "admin.added", { user: id }, [
+  const notYet = sql`exists (select 1 from ${users} u where u.id = ${id} and u.staff = 0)`;
+  const [, made] = await commitIf(ctx, guard, "admin.added", { user: id }, [
+    ctx.directory.delete(sessions).where(and(eq(sessions.userId, id), guard, notYet)),
     ctx.directory
       .insert(users)
       .select(rowIf(users, row, guard))

@@ -2,10 +2,12 @@ import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { agencyDefaults, auditLog, sessions, users } from "#db/schema/index.ts";
+import { authenticate, sessionCookie } from "#server/auth.ts";
 import type { UserActor } from "#server/ctx.ts";
 import { readDefaults } from "#server/domain/clients/agency-defaults.ts";
 import { createClient } from "#server/domain/clients/create-client.ts";
 import { addAdmin, listAdmins, removeAdmin } from "#server/domain/people/agency-team.ts";
+import { startSession } from "#server/domain/people/start-session.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
 
@@ -29,13 +31,15 @@ describe("an admin of the agency is added", () => {
     expect(await actionsBy(admin)).toEqual(["admin.added"]);
   });
 
-  test("by the address of a client's person, who keeps the client", async () => {
+  test("by the address of a client's person, who keeps the client, and signs in anew: a code may have begun what they had", async () => {
     const tenant = await makeTenant();
     const { actor, token } = await makeUser({ roles: [[tenant, "owner"]] });
-    expect((await ask("/admin", { headers: asPerson(token) })).status).toBe(404);
     await addAdmin(testCtx({ actor: admin }), { email: actor.email });
-    expect((await ask("/admin", { headers: asPerson(token) })).status).toBe(200);
-    expect((await ask(`/t/${tenant.id}`, { headers: asPerson(token) })).status).toBe(200);
+    expect((await ask("/admin", { headers: asPerson(token) })).headers.get("location")).toMatch(/^\/sign-in/);
+    const anew = testCtx();
+    await startSession(anew, { userId: actor.userId, via: "link" });
+    const { staff, memberships } = (await authenticate(db, anew.traces.cookies.get(sessionCookie), Date.now())).actor as UserActor;
+    expect([staff, memberships.map(({ role }) => role)]).toEqual([true, ["owner"]]);
   });
 
   test("once: a second time is a conflict, and so are two at the same moment for one of them", async () => {
