@@ -26,7 +26,9 @@ export async function requestWorkspace(ctx: Ctx, { email, company, locale }: Req
   const own = and(eq(workspaceRequests.email, email), isNull(workspaceRequests.decision));
   const isFirst = sql`not exists (select 1 from ${workspaceRequests} where ${own})`;
   const row = { id: newId("wrq", now), email, company, locale, createdAt: now };
-  await commitIf(ctx, isFirst, "workspace.requested", { request: row.id }, [
+  // What the log says is never forgotten: not from where somebody asked.
+  const nowhere = { ...ctx, request: { ...ctx.request, ip: null } };
+  await commitIf(nowhere, isFirst, "workspace.requested", { request: row.id }, [
     ctx.directory.insert(workspaceRequests).select(rowIf(workspaceRequests, row, isFirst)),
   ]);
   const [waiting] = await ctx.directory.select({ id: workspaceRequests.id }).from(workspaceRequests).where(own);

@@ -1,13 +1,15 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { auditLog, invitations, notices, tenants, workspaceRequests } from "#db/schema/index.ts";
+import { openDb } from "#db/client.ts";
+import { auditLog, invitations, notices, rateLimits, tenants, workspaceRequests } from "#db/schema/index.ts";
 import type { UserActor } from "#server/ctx.ts";
 import { approveRequest, declineRequest } from "#server/domain/clients/decide-request.ts";
 import { forgetRequests } from "#server/domain/clients/forget-requests.ts";
 import { countRequests, listRequests } from "#server/domain/clients/list-requests.ts";
 import { requestWorkspace } from "#server/domain/clients/request-workspace.ts";
 import { createCaller } from "#server/trpc/root.ts";
-import { makeTenant, makeUser, testCtx } from "#test/harness.ts";
+import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
+import { interruptedD1 } from "#test/interrupted-d1.ts";
 
 let networks = 0;
 /** Somebody whom nobody knows, in a network of their own. */
@@ -71,6 +73,20 @@ describe("asking for a workspace", () => {
     expect(JSON.stringify(told)).not.toContain(email);
     expect(await linesOf(id)).toEqual(["workspace.requested"]);
   });
+
+  test("leaves no line in the log of where somebody asked from", async () => {
+    const ctx = anybody();
+    await requestWorkspace(ctx, { email: address(), company: "Delta", locale: "en" });
+    expect(
+      await directory
+        .select()
+        .from(auditLog)
+        .where(eq(auditLog.ip, ctx.request.ip ?? "")),
+    ).toEqual([]);
+    expect(await directory.select({ ip: auditLog.ip }).from(auditLog).where(eq(auditLog.requestId, ctx.request.id))).toEqual([
+      { ip: null },
+    ]);
+  });
 });
 
 describe("deciding", () => {
@@ -128,6 +144,39 @@ describe("deciding", () => {
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     const ids = wishes.map((wish) => wish.id);
     expect(await directory.select().from(tenants).where(inArray(tenants.id, ids))).toHaveLength(1);
+  });
+
+  test("yes whose client was made stands, although the invitation was not: it is no request again whose id is taken", async () => {
+    const admin = await staff();
+    const { id, email } = await asked();
+    const wish = approval(id);
+    await directory
+      .insert(rateLimits)
+      .values({ key: `invite:address:${wish.id}:${email}`, count: 1_000, resetAt: Date.now() + 86_400_000 });
+    await expect(approveRequest(admin, wish)).rejects.toMatchObject({ kind: "rate_limited" });
+    expect(await rowsOf(email)).toMatchObject([{ decision: "approved", ofTenant: wish.id }]);
+    expect(await linesOf(id)).toEqual(["workspace.requested", "workspace_request.approved"]);
+  });
+
+  test("yes that could not be done waits no second time where the address asked again meanwhile", async () => {
+    const taken = await makeTenant();
+    const admin = await staff();
+    const { id, email } = await asked();
+    const again: Promise<unknown>[] = [];
+    const d1 = interruptedD1(testEnv.DB, (call) => {
+      if (call.is === "prepare" && call.query.startsWith('insert into "tenants"'))
+        again.push(
+          Promise.resolve(
+            directory.insert(workspaceRequests).values({ id: `${id}-again`, email, company: "Delta", locale: "en", createdAt: 1 }),
+          ),
+        );
+      return undefined;
+    });
+    await expect(approveRequest({ ...admin, directory: openDb(d1) }, { ...approval(id), id: taken.id })).rejects.toMatchObject({
+      ...{ kind: "conflict", field: "id" },
+    });
+    await Promise.all(again);
+    expect(await rowsOf(email)).toMatchObject([{ id: `${id}-again`, decision: null }]);
   });
 
   test("no is logged by the request's id alone and mails nobody; who asked may ask again", async () => {
