@@ -45,9 +45,13 @@ export async function action(args: ActionFunctionArgs) {
   const t = wordsIn(locale);
   try {
     const { which } = await asked(args);
-    const { replayed, left } = await api.deadLetters.replayAll(which);
-    const done = t("operations:bulk.replay.done", { count: replayed });
-    toast({ kind: replayed > 0 ? "success" : "info", message: left > 0 ? `${done} ${t("operations:bulk.left", { count: left })}` : done });
+    const { replayed, refused, left } = await api.deadLetters.replayAll(which);
+    const said = [
+      t("operations:bulk.replay.done", { count: replayed }),
+      refused > 0 ? t("operations:bulk.replay.refused", { count: refused }) : "",
+      left > refused ? t("operations:bulk.left", { count: left - refused }) : "",
+    ];
+    toast({ kind: replayed > 0 ? "success" : "info", message: said.filter(Boolean).join(" ") });
   } catch (error) {
     return formFailure(error, args, form);
   }

@@ -15,7 +15,7 @@ const useWords = wordsOf("operations", "admin");
 
 /** What a deed on many would reach, by client and job, and the one button that does it. */
 export function BulkPlan({
-  plan: { found, groups },
+  plan: { found, more, groups },
   caption,
   button,
   tone,
@@ -35,7 +35,11 @@ export function BulkPlan({
   return (
     <>
       {found > 0 && (
-        <Callout tone={tone === "danger" ? "warn" : "info"} title={t("bulk.total", { count: found })} className="mb-4">
+        <Callout
+          tone={tone === "danger" ? "warn" : "info"}
+          title={more ? t("bulk.totalMore", { found: format.count(found) }) : t("bulk.total", { count: found })}
+          className="mb-4"
+        >
           <p>{t("bulk.batches")}</p>
           <Form method="post" className="mt-3">
             <SubmitButton variant={tone}>

@@ -113,6 +113,7 @@ export const operations = {
     noJob: "Not a run",
     total_one: "{{count}} match",
     total_other: "{{count}} matches",
+    totalMore: "{{found}} or more matches",
     batches: "Up to 50 at a time, oldest first. Each one is noted in its client’s audit log.",
     left_one: "{{count}} left: repeat to continue.",
     left_other: "{{count}} left: repeat to continue.",
@@ -135,6 +136,8 @@ export const operations = {
       button_other: "Replay {{count}} dead letters",
       done_one: "{{count}} dead letter replayed.",
       done_other: "{{count}} dead letters replayed.",
+      refused_one: "{{count}} waits: its job is already queued or running.",
+      refused_other: "{{count}} wait: their jobs are already queued or running.",
     },
   },
   run: {

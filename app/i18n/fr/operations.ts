@@ -115,6 +115,7 @@ export const operations = {
     noJob: "Hors exécution",
     total_one: "{{count}} résultat",
     total_other: "{{count}} résultats",
+    totalMore: "{{found}} résultats ou plus",
     batches: "Par lots de 50, les plus anciens d’abord. Chaque action est inscrite au journal d’audit du client.",
     left_one: "{{count}} restant : recommencez pour continuer.",
     left_other: "{{count}} restants : recommencez pour continuer.",
@@ -137,6 +138,8 @@ export const operations = {
       button_other: "Relancer {{count}} messages",
       done_one: "{{count}} message mort relancé.",
       done_other: "{{count}} messages morts relancés.",
+      refused_one: "{{count}} en attente : sa tâche est déjà en file ou en cours.",
+      refused_other: "{{count}} en attente : leurs tâches sont déjà en file ou en cours.",
     },
   },
   run: {

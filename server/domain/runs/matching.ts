@@ -3,8 +3,12 @@ import { tenants } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import type { Matching } from "./schemas.ts";
 
-/** What is meant, counted by client and job. */
-export async function matchingOf({ directory }: Ctx, meant: readonly { tenantId: string | null; job: string | null }[]): Promise<Matching> {
+/** What is meant, counted by client and job; `lookedAt` at most were looked at. */
+export async function matchingOf(
+  { directory }: Ctx,
+  meant: readonly { tenantId: string | null; job: string | null }[],
+  lookedAt: number,
+): Promise<Matching> {
   const groups = new Map<string, { tenantId: string | null; job: string | null; count: number }>();
   for (const { tenantId, job } of meant) {
     const key = JSON.stringify([tenantId, job]);
@@ -18,6 +22,7 @@ export async function matchingOf({ directory }: Ctx, meant: readonly { tenantId:
   const nameOf = new Map(names.map(({ id, name }) => [id, name]));
   return {
     found: meant.length,
+    more: meant.length >= lookedAt,
     groups: [...groups.values()]
       .map((group) => ({ ...group, tenantName: nameOf.get(group.tenantId ?? "") ?? null }))
       .sort((a, b) => b.count - a.count || (a.tenantName ?? "").localeCompare(b.tenantName ?? "", "en")),

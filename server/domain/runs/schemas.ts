@@ -93,6 +93,7 @@ export type WhichRuns = z.infer<typeof WhichRuns>;
 /** What a deed on many would reach, before it is done. */
 export const Matching = z.object({
   found: z.number().describe("How many are meant, counted to 500."),
+  more: z.boolean().describe("Whether so many were counted that there may be more."),
   groups: z
     .array(z.object({ tenantId: z.string().nullable(), tenantName: z.string().nullable(), job: z.string().nullable(), count: z.number() }))
     .describe("The same by client and job, the most first."),

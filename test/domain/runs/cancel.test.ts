@@ -100,6 +100,7 @@ test("the open runs of a client, a job or a provider are counted first, by clien
   const ctx = await staff();
   expect(await listCancellable(ctx, { provider: "shopify" })).toEqual({
     found: 2,
+    more: false,
     groups: [
       { tenantId: acme.id, tenantName: "Acme", job: "shopify-sensor", count: 1 },
       { tenantId: bolt.id, tenantName: "Bolt", job: "shopify-sensor", count: 1 },

@@ -89,6 +89,18 @@ test("a letter whose job runs already is refused, and holds back no other one", 
   expect(ctx.traces.runs.map(({ run }) => run)).toEqual([free]);
 });
 
+test("however many cannot be sent, those behind them are; of one job of a client one alone is", async () => {
+  const [acme, bolt] = [await makeTenant(), await makeTenant()];
+  for (let times = 0; times < 51; times++) await died(acme, "defect", "behind");
+  const last = await died(bolt, "defect", "behind");
+  const ctx = await staff();
+  const replay = () => replayLetters(ctx, { job: "behind", dryRun: false });
+  expect(await replay()).toMatchObject({ found: 52, replayed: 2, refused: 50, left: 50 });
+  expect(ctx.traces.runs.map(({ tenant }) => tenant).toSorted()).toEqual([acme.id, bolt.id].toSorted());
+  expect(await statusOf(last)).toBe("queued");
+  expect(await replay()).toMatchObject({ found: 50, replayed: 0, refused: 50, left: 50 });
+});
+
 test("fifty are sent at once, the oldest first, and the rest is told", async () => {
   const tenants = await Promise.all(Array.from({ length: 52 }, () => makeTenant()));
   const ids: string[] = [];
