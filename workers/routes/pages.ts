@@ -24,7 +24,7 @@ const noPage = /%5c|%[01][0-9a-f]|%7f|\\/i;
 
 pages.all("*", async (c) => {
   if (noPage.test(new URL(c.req.url).pathname)) throw new TRPCError({ code: "NOT_FOUND" });
-  const tenant = /^\/t\/([a-z0-9-]+)/.exec(c.req.path)?.[1];
+  const tenant = /^\/t\/([a-z0-9-]+)/i.exec(c.req.path)?.[1];
   const visitor = tenant ? await asVisitor(c.get("ctx"), tenant) : null;
   const ctx = visitor ?? c.get("ctx");
   const cookieHeader = c.req.header("cookie") ?? null;
