@@ -1,6 +1,8 @@
+import { sql } from "drizzle-orm";
+import { differs } from "#db/differs.ts";
 import { agencyDefaults } from "#db/schema/index.ts";
 import { type Ctx, requireAgency, requireStaff } from "#server/ctx.ts";
-import { commit } from "#server/domain/audit/commit.ts";
+import { commitIf } from "#server/domain/audit/commit-if.ts";
 import type { AgencyDefaults } from "./schemas.ts";
 
 /** Where no admin has said anything. */
@@ -14,13 +16,15 @@ export async function readDefaults(ctx: Ctx): Promise<AgencyDefaults> {
   return kept ?? builtIn;
 }
 
-/** Sets all of them; clients that are there stay as they are. */
+/** Sets all of them; clients that are there stay as they are. What is so already is not written again. */
 export async function setDefaults(ctx: Ctx, defaults: AgencyDefaults): Promise<void> {
   requireStaff(ctx);
-  await commit(ctx, "agency.defaults_changed", { ...defaults }, [
+  const changed = differs(agencyDefaults, defaults);
+  const guard = sql`not exists (select 1 from ${agencyDefaults} where not ${changed})`;
+  await commitIf(ctx, guard, "agency.defaults_changed", { ...defaults }, [
     ctx.directory
       .insert(agencyDefaults)
       .values({ id: 1, ...defaults })
-      .onConflictDoUpdate({ target: agencyDefaults.id, set: defaults }),
+      .onConflictDoUpdate({ target: agencyDefaults.id, set: defaults, setWhere: changed }),
   ]);
 }

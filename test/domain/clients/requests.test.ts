@@ -8,6 +8,7 @@ import { forgetRequests } from "#server/domain/clients/forget-requests.ts";
 import { countRequests, listRequests } from "#server/domain/clients/list-requests.ts";
 import { requestWorkspace } from "#server/domain/clients/request-workspace.ts";
 import { createCaller } from "#server/trpc/root.ts";
+import { countingD1 } from "#test/counting-d1.ts";
 import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
 
@@ -213,4 +214,17 @@ test("who asked is forgotten a month after the decision, or after three without 
   expect((await left(now + 29 * day)).sort()).toEqual([declined.id, waiting.id, fresh.id].sort());
   expect((await left(now + 31 * day)).sort()).toEqual([fresh.id]);
   expect(await left(now + 91 * day)).toEqual([]);
+});
+
+test("the cron reads none of those who asked lately", async () => {
+  const lately = Array.from({ length: 20 }, () => ({
+    id: `wrq-${crypto.randomUUID()}`,
+    email: address(),
+    company: "Delta",
+    locale: "en" as const,
+  }));
+  for (const row of lately) await directory.insert(workspaceRequests).values({ ...row, createdAt: Date.now() });
+  const { d1, rowsRead } = countingD1(testEnv.DB);
+  await forgetRequests({ ...testCtx(), directory: openDb(d1) });
+  expect(rowsRead()).toBeLessThan(lately.length);
 });

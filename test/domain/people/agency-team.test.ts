@@ -109,6 +109,9 @@ test("the agency's page adds and removes admins, keeps one's own profile, and se
   expect((await post({ intent: "defaults", ...defaults })).status).toBe(302);
   const ctx = testCtx({ actor });
   expect(await readDefaults(ctx)).toEqual(defaults);
+  // What is so already is no line in the log.
+  expect((await post({ intent: "defaults", ...defaults })).status).toBe(302);
+  expect((await actionsBy(actor)).filter((action) => action === "agency.defaults_changed")).toHaveLength(1);
   const id = `new-${crypto.randomUUID().slice(0, 8)}`;
   const client = await createClient(ctx, { id, name: "New", vertical: "shopify", plan: "quickwin" });
   expect(client).toMatchObject({ plan: "quickwin", locale: "he", currency: "ILS", timezone: "Asia/Jerusalem", currencyChosen: false });
