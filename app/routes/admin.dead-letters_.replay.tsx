@@ -45,7 +45,7 @@ export async function action(args: ActionFunctionArgs) {
   const t = wordsIn(locale);
   try {
     const { which } = await asked(args);
-    const { replayed, refused, left } = await api.deadLetters.replayAll(which);
+    const { replayed, refused, left } = await api.deadLetters.replayAll({ ...which, until: String(form.get("until") || "") || undefined });
     const said = [
       t("operations:bulk.replay.done", { count: replayed }),
       refused > 0 ? t("operations:bulk.replay.refused", { count: refused }) : "",

@@ -46,7 +46,7 @@ export async function action(args: ActionFunctionArgs) {
   const t = wordsIn(locale);
   try {
     const { which } = await asked(args);
-    const { cancelled, left } = await api.runs.cancelAll(which);
+    const { cancelled, left } = await api.runs.cancelAll({ ...which, until: String(form.get("until") || "") || undefined });
     const done = t("operations:bulk.cancel.done", { count: cancelled });
     toast({ kind: cancelled > 0 ? "success" : "info", message: left > 0 ? `${done} ${t("operations:bulk.left", { count: left })}` : done });
   } catch (error) {

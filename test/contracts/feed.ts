@@ -45,6 +45,8 @@ const plain: Record<string, unknown> = {
   config: {},
   params: {},
   search: "a",
+  // Of what was counted before: all of it came before this.
+  until: "run_zzz",
   // Of what is looked at.
   view: { range: 30, compare: "previous" },
   sensor: "shopify-sensor",

@@ -53,12 +53,17 @@ test("an id that is no client's any more is still looked for: lines may outlive 
   expect([status, root.querySelector('input[name="client"]')?.getAttribute("value")]).toEqual([200, "long-gone"]);
 });
 
-/** Presses the one button of a page that does something to many. */
+/** Presses the one button of a page that does something to many, which is sent with what the page has counted. */
 async function confirm(path: string, headers: Record<string, string>) {
   const { root } = await pageOf(path, headers);
   const forms = root.querySelectorAll('main form[method="post"]');
   expect(forms.map((form) => form.querySelectorAll("button").length)).toEqual([1]);
-  return { root, answer: await ask(path, { method: "POST", headers: { ...headers, ...FORM }, body: "" }) };
+  const until = forms[0]?.querySelector('input[name="until"]')?.getAttribute("value") ?? "";
+  expect(until).toMatch(/^(run|ddl)_/);
+  return {
+    root,
+    answer: await ask(path, { method: "POST", headers: { ...headers, ...FORM }, body: new URLSearchParams({ until }).toString() }),
+  };
 }
 
 const cellsOf = (root: ReturnType<typeof parse>) =>

@@ -13,9 +13,9 @@ import { ClientLink, ClientName } from "./client-link.tsx";
 
 const useWords = wordsOf("operations", "admin");
 
-/** What a deed on many would reach, by client and job, and the one button that does it. */
+/** What a deed on many would reach, by client and job, and the one button that does it: to none that came since (`until`). */
 export function BulkPlan({
-  plan: { found, more, groups },
+  plan: { found, more, until, groups },
   caption,
   button,
   tone,
@@ -42,6 +42,7 @@ export function BulkPlan({
         >
           <p>{t("bulk.batches")}</p>
           <Form method="post" className="mt-3">
+            <input type="hidden" name="until" value={until ?? ""} />
             <SubmitButton variant={tone}>
               {icon}
               {button}

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lte, sql } from "drizzle-orm";
 import { deadLetters, runs } from "#db/schema/index.ts";
 import type { RunErrorKind, RunParams } from "#db/words/runs.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
@@ -19,13 +19,15 @@ export interface WhichLetters {
   job?: string | undefined;
   cause?: string | undefined;
   tenantId?: string | undefined;
+  /** None that came after this one. */
+  until?: string | undefined;
 }
 
 /** What letters are grouped by beside their job: how the run failed, else why the queue gave the message up. */
 export const causeOf = ({ run, reason }: Pick<OpenLetter, "run" | "reason">): string => run?.errorKind ?? reason;
 
 /** The newest open letters, `limit` at most: a range of the index `dead_letters_waiting`, and their runs by id in each D1. For staff. */
-export async function openLetters(ctx: Ctx, { job, cause, tenantId }: WhichLetters, limit: number): Promise<OpenLetter[]> {
+export async function openLetters(ctx: Ctx, { job, cause, tenantId, until }: WhichLetters, limit: number): Promise<OpenLetter[]> {
   const letters = await ctx.directory
     .select({
       id: deadLetters.id,
@@ -36,7 +38,13 @@ export async function openLetters(ctx: Ctx, { job, cause, tenantId }: WhichLette
     })
     .from(deadLetters)
     // Literal as the indexes have it: SQLite does not see bound values when it picks one.
-    .where(and(sql`replayed_at is null`, tenantId === undefined ? undefined : eq(deadLetters.ofTenant, tenantId)))
+    .where(
+      and(
+        sql`replayed_at is null`,
+        tenantId === undefined ? undefined : eq(deadLetters.ofTenant, tenantId),
+        until === undefined ? undefined : lte(deadLetters.id, until),
+      ),
+    )
     .orderBy(desc(deadLetters.id))
     .limit(limit);
   const found = await runsOfLetters(

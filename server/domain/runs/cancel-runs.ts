@@ -51,7 +51,7 @@ interface OpenRun {
 }
 
 /** The oldest first. Of a client and a job there is one at most; of a client they are a range of the index `runs_open`. */
-async function openRuns(ctx: Ctx, { tenantId, status, ...of }: WhichRuns): Promise<OpenRun[]> {
+async function openRuns(ctx: Ctx, { tenantId, status, until, ...of }: WhichRuns): Promise<OpenRun[]> {
   const jobs = jobsMeant(of);
   const found = await Promise.all(
     acrossTenants(ctx).map(({ db }) =>
@@ -64,6 +64,7 @@ async function openRuns(ctx: Ctx, { tenantId, status, ...of }: WhichRuns): Promi
             sql`status in ('queued', 'running')`,
             tenantId === undefined ? undefined : eq(runs.tenantId, tenantId),
             status && sql`+${runs.status} = ${status}`,
+            until === undefined ? undefined : sql`+${runs.id} <= ${until}`,
             jobs && inArray(runs.job, sql`(select value from json_each(${JSON.stringify(jobs)}))`),
           ),
         )

@@ -6,7 +6,7 @@ import type { Matching } from "./schemas.ts";
 /** What is meant, counted by client and job; `lookedAt` at most were looked at. */
 export async function matchingOf(
   { directory }: Ctx,
-  meant: readonly { tenantId: string | null; job: string | null }[],
+  meant: readonly { id: string; tenantId: string | null; job: string | null }[],
   lookedAt: number,
 ): Promise<Matching> {
   const groups = new Map<string, { tenantId: string | null; job: string | null; count: number }>();
@@ -23,6 +23,8 @@ export async function matchingOf(
   return {
     found: meant.length,
     more: meant.length >= lookedAt,
+    // Ids sort by time.
+    until: meant.reduce<string | null>((newest, { id }) => (newest === null || id > newest ? id : newest), null),
     groups: [...groups.values()]
       .map((group) => ({ ...group, tenantName: nameOf.get(group.tenantId ?? "") ?? null }))
       .sort((a, b) => b.count - a.count || (a.tenantName ?? "").localeCompare(b.tenantName ?? "", "en")),

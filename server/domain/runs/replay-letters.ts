@@ -17,7 +17,7 @@ export async function listReplayable(ctx: Ctx, which: WhichLetters): Promise<Mat
   const letters = await openLetters(ctx, which, lookedAt);
   return matchingOf(
     ctx,
-    letters.map(({ tenantId, run }) => ({ tenantId, job: run?.job ?? null })),
+    letters.map(({ id, tenantId, run }) => ({ id, tenantId, job: run?.job ?? null })),
     lookedAt,
   );
 }

@@ -82,18 +82,22 @@ export const StartRun = z.object({
 });
 export type StartRun = z.infer<typeof StartRun>;
 
+const Until = z.string().max(60).optional().describe("None that came after this one: `until` of what was counted.");
+
 /** Which open runs are meant; without any field all of them. */
 export const WhichRuns = z.object({
   tenantId: Pasted.max(60).optional().describe("Of this client alone."),
   job: JobId.optional().describe("Of this job alone."),
   provider: ProviderId.optional().describe("Of jobs that read this provider alone."),
   status: z.enum(["queued", "running"]).optional().describe("Of those that wait, or of those that run."),
+  until: Until,
 });
 export type WhichRuns = z.infer<typeof WhichRuns>;
 /** What a deed on many would reach, before it is done. */
 export const Matching = z.object({
   found: z.number().describe("How many are meant, counted to 500."),
   more: z.boolean().describe("Whether so many were counted that there may be more."),
+  until: z.string().nullable().describe("The newest that was counted: what is done then is done to no later one."),
   groups: z
     .array(z.object({ tenantId: z.string().nullable(), tenantName: z.string().nullable(), job: z.string().nullable(), count: z.number() }))
     .describe("The same by client and job, the most first."),
@@ -118,6 +122,7 @@ export const WhichLetters = z.object({
   job: z.string().max(80).optional().describe("Of this job alone."),
   cause: z.string().max(40).optional().describe("Of this cause alone: how the run failed, else why the queue gave the message up."),
   tenantId: Pasted.max(60).optional().describe("Of this client alone."),
+  until: Until,
 });
 export const ReplayLetters = WhichLetters.extend({
   dryRun: z.boolean().default(false).describe("Only says what would be replayed."),

@@ -101,6 +101,7 @@ test("the open runs of a client, a job or a provider are counted first, by clien
   expect(await listCancellable(ctx, { provider: "shopify" })).toEqual({
     found: 2,
     more: false,
+    until: meant[1],
     groups: [
       { tenantId: acme.id, tenantName: "Acme", job: "shopify-sensor", count: 1 },
       { tenantId: bolt.id, tenantName: "Bolt", job: "shopify-sensor", count: 1 },
@@ -113,6 +114,16 @@ test("the open runs of a client, a job or a provider are counted first, by clien
   expect(await Promise.all(meant.map(async (id) => (await rowOf(id))?.status))).toEqual(["cancelled", "cancelled"]);
   expect(await Promise.all(others.map(async (id) => (await rowOf(id))?.status))).toEqual(["queued", "dead"]);
   expect(await linesOf(bolt)).toEqual([{ action: "run.cancelled", details: { run: meant[1] } }]);
+});
+
+test("what came after it was counted is not cancelled", async () => {
+  const [tenant, ctx] = [await makeTenant(), await staff()];
+  const seen = await run(tenant, "queued", "job-seen");
+  const { until } = await listCancellable(ctx, { tenantId: tenant.id });
+  expect(until).toBe(seen);
+  const later = await run(tenant, "queued", "job-later");
+  await cancelRuns(ctx, { tenantId: tenant.id, until: seen });
+  expect([(await rowOf(seen))?.status, (await rowOf(later))?.status]).toEqual(["cancelled", "queued"]);
 });
 
 test("fifty are cancelled at once, the oldest first, and the rest is told", async () => {

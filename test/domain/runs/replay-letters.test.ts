@@ -101,6 +101,16 @@ test("however many cannot be sent, those behind them are; of one job of a client
   expect(await replay()).toMatchObject({ found: 50, replayed: 0, refused: 50, left: 50 });
 });
 
+test("a letter that came after they were counted is not sent", async () => {
+  const [acme, bolt, ctx] = [await makeTenant(), await makeTenant(), await staff()];
+  const seen = await died(acme, "defect", "seen");
+  const { until } = await listReplayable(ctx, { job: "seen" });
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  const later = await died(bolt, "defect", "seen");
+  await replayLetters(ctx, { job: "seen", until: until ?? undefined, dryRun: false });
+  expect([await statusOf(seen), await statusOf(later)]).toEqual(["queued", "dead"]);
+});
+
 test("fifty are sent at once, the oldest first, and the rest is told", async () => {
   const tenants = await Promise.all(Array.from({ length: 52 }, () => makeTenant()));
   const ids: string[] = [];
