@@ -61,10 +61,14 @@ export async function kill({ clients, replyMs, dataDir }: KillOptions): Promise<
       // Each client runs once here: a slot of the hour that falls into this very minute would make a second run of some.
       await insist(async () => seeding.directory.update(schedules).set({ nextAt: sql`${schedules.nextAt} + 3600000` }));
     }
+    // In the middle of a batch, while its calls are awaited: at its end none may be left at work a moment later.
+    let before = 0;
     await until(async () => {
       const now = await statuses(seeding.directory);
-      return now.succeeded >= clients / 10 && now.running > 0;
-    });
+      const isWaiting = now.succeeded === before;
+      before = now.succeeded;
+      return isWaiting && now.succeeded >= clients / 10 && now.running > 0;
+    }, 50);
     for (const pid of killed) process.kill(pid, "SIGKILL");
     await first.stop().catch(() => undefined); // it is dead
 
@@ -110,10 +114,10 @@ async function statuses(db: Db) {
   return { running: of("running"), succeeded: of("succeeded") };
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
+async function until(holds: () => Promise<boolean>, everyMs = 200): Promise<void> {
   const end = Date.now() + 120_000;
   while (!(await insist(holds))) {
     if (Date.now() > end) throw new Error("it did not come to that");
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
