@@ -141,6 +141,8 @@ const adminPages = [
 ];
 
 test("no token or code that a provider issued is in a line, a message, an answer or a row", async () => {
+  // The first page loads the portal's build, for seconds: meanwhile the queue would bring the runs to work before they are worked here.
+  await keep("/sign-in");
   await control({ limits: false });
   const tenant = await makeTenant();
   const owner = await makeUser({ roles: [[tenant, "owner"]] });
