@@ -2,6 +2,7 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { Inbox } from "lucide-react";
 import { DecidedRequests, WaitingRequest } from "#app/components/admin/workspace-requests.tsx";
+import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -19,9 +20,10 @@ export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
-  const all = await api.requests.list();
+  const [all, { plan }] = await Promise.all([api.requests.list(), api.agency.defaults()]);
   return {
     title: titleOf(wordsIn(locale)("requests:title")),
+    plan,
     waiting: all.filter(({ decision }) => decision === null),
     decided: all.filter(({ decision }) => decision !== null),
   };
@@ -52,11 +54,17 @@ export async function action(args: ActionFunctionArgs) {
 /** Who asks for a workspace, each with the form that makes the client. */
 export default function Requests() {
   const t = useWords();
-  const { waiting, decided } = useLoaderData<typeof loader>();
+  const { waiting, decided, plan } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
+      {/* Of one that waits no more there is no form to say it. */}
+      {failure && !waiting.some(({ id }) => id === failure.values.workspaceRequestId) && (
+        <div className="mb-4">
+          <FormMessage failure={failure} />
+        </div>
+      )}
       {waiting.length === 0 ? (
         <Card padding="none">
           <EmptyState icon={Inbox} title={t("emptyTitle")}>
@@ -69,6 +77,7 @@ export default function Requests() {
             <WaitingRequest
               key={request.id}
               request={request}
+              plan={plan}
               failure={failure?.values.workspaceRequestId === request.id ? failure : undefined}
             />
           ))}

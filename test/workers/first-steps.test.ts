@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { connections, runs, schedules, users } from "#db/schema/index.ts";
+import { agencyDefaults, connections, runs, schedules, users } from "#db/schema/index.ts";
 import { sessionCookie } from "#server/auth.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { requestWorkspace } from "#server/domain/clients/request-workspace.ts";
@@ -254,14 +254,26 @@ describe("a workspace is asked for", () => {
     const { token } = await makeUser({ staff: true });
     const email = `${crypto.randomUUID()}@example.com`;
     await requestWorkspace(testCtx({ ip: "192.0.2.78" }), { email, company: `Epsilon ${email.slice(0, 8)}`, locale: "en" });
+    await db.insert(agencyDefaults).values({ id: 1, plan: "growth", locale: "en", currency: "EUR", timezone: "UTC" });
     const page = parse(await (await ask("/admin/requests", { headers: asPerson(token) })).text());
+    await db.delete(agencyDefaults);
     expect(page.querySelector('nav a[href="/admin/requests"]')?.text).toMatch(/\d/);
     const card = page.querySelectorAll("main li").find(({ text }) => text.includes(email));
     const value = (name: string) => card?.querySelector(`[name=${name}]`)?.getAttribute("value") ?? "";
+    // What new clients begin with.
+    expect(card?.querySelector("select[name=plan] option[selected]")?.getAttribute("value")).toBe("growth");
     const fields = { workspaceRequestId: value("workspaceRequestId"), id: value("id"), name: value("name"), plan: "growth", email };
     expect(fields).toMatchObject({ id: `epsilon-${email.slice(0, 8)}`, name: `Epsilon ${email.slice(0, 8)}` });
     expect(await post("/admin/requests", fields, asPerson(token))).toMatchObject({ status: 302, to: `/admin/clients/${fields.id}` });
-    expect((await post("/admin/requests", fields, asPerson(token))).status).toBe(409);
+    const late = await ask("/admin/requests", {
+      method: "POST",
+      headers: { ...asPerson(token), "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(fields).toString(),
+    });
+    expect([late.status, parse(await late.text()).querySelector('main [role="alert"]')?.text]).toEqual([
+      409,
+      expect.stringContaining("already"),
+    ]);
   });
 });
 

@@ -23,7 +23,16 @@ type Request = Outputs["requests"]["list"][number];
 const PLANS = ["quickwin", "essentials", "growth"] as const;
 
 /** One that waits: who asks, and the client that would be made. */
-export function WaitingRequest({ request, failure }: { request: Request; failure: FormFailure | undefined }) {
+export function WaitingRequest({
+  request,
+  plan,
+  failure,
+}: {
+  request: Request;
+  /** What new clients begin with. */
+  plan: (typeof PLANS)[number];
+  failure: FormFailure | undefined;
+}) {
   const t = useWords();
   const { id, email, company, createdAt, slug } = request;
   const approve = `approve-${id}`;
@@ -59,7 +68,7 @@ export function WaitingRequest({ request, failure }: { request: Request; failure
         <Field label={t("plan")}>
           <Select
             name="plan"
-            defaultValue={failure?.values.plan ?? "essentials"}
+            defaultValue={failure?.values.plan ?? plan}
             options={PLANS.map((value) => ({ value, label: t(`common:plan.${value}`) }))}
           />
         </Field>
