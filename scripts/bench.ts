@@ -141,10 +141,11 @@ async function measureServer(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   };
   const recorder = await startRecorder(data, variables);
   const roundTrips: Record<string, RoundTrip[]> = {};
+  const callbackRows = wanted.has("oauth-callback") || wanted.has("far-oauth-callback");
+  // Before the pages: a client that has connected something is shown more.
+  if (callbackRows) roundTrips["oauth-callback"] = await recordCallback({ portal, sandbox: client }, { origin, recorder });
   for (const [name, { path, headers }] of Object.entries(pages))
     roundTrips[name] = await recorder.roundTripsOf(`${origin}${path}`, headers);
-  const callbackRows = wanted.has("oauth-callback") || wanted.has("far-oauth-callback");
-  if (callbackRows) roundTrips["oauth-callback"] = await recordCallback({ portal, sandbox: client }, { origin, recorder });
   await recorder.stop();
   for (const [name, trips] of Object.entries(roundTrips))
     say(`  ${name} asks D1 ${trips.filter((trip) => "statements" in trip).length} times`);
