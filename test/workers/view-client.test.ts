@@ -74,6 +74,8 @@ describe("an admin who views a client as its people see it", () => {
       for (const base of ["/t", "/T"])
         expect((await admin.post(`${base}/${tenant.id}/${path}`, fields)).status, `${base} ${path}`).toBeGreaterThanOrEqual(400);
     }
+    const connect = await admin.send(`/t/${tenant.id}/connect/klaviyo`);
+    expect([connect.status, connect.headers.get("location")]).toEqual([302, `/t/${tenant.id}/integrations/klaviyo`]);
     expect(await db.select().from(tenants).where(eq(tenants.id, tenant.id))).toEqual(before);
     const [same] = await db.select().from(users).where(eq(users.id, staff.actor.userId));
     expect([same?.name, same?.locale]).toEqual([staff.actor.name, staff.actor.locale]);
