@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { askAllKept, keep } from "#db/kept.ts";
 import { connections, orders } from "#db/schema/index.ts";
+import type { RunStatus } from "#db/words/runs.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { anyTenant, inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -10,6 +11,9 @@ import type { Backfill } from "./schemas.ts";
 const shop = "shopify";
 /** Those that fetch its orders; others are told from what these have stored, and may have found nothing before. */
 const fetching = new Set(sensors.filter(({ wokenBy = [] }) => wokenBy.includes(`${shop}.orders`)).map(({ id }) => id));
+
+/** After these it is not being read: what comes next is the job's next slot. */
+const stopped: ReadonlySet<string> = new Set<RunStatus>(["failed", "dead", "cancelled"]);
 
 interface Standing {
   scheduleRows: readonly {
@@ -22,12 +26,12 @@ interface Standing {
   connectionRows: readonly { provider: string; status: string }[];
 }
 
-/** Whether a shop's history is being read for the first time: from the consent until its first figures are there, or it failed. */
+/** Whether a shop's history is being read for the first time: from the consent until its first figures are there, or it failed or was cancelled. */
 export function isFirstReading({ scheduleRows, connectionRows }: Standing): boolean {
   const reading = scheduleRows.filter(({ job }) => fetching.has(job));
   return (
     connectionRows.some(({ provider, status }) => provider === shop && status === "active") &&
-    reading.some(({ enabled, blocked, lastStatus }) => enabled && blocked === null && lastStatus !== "failed" && lastStatus !== "dead") &&
+    reading.some(({ enabled, blocked, lastStatus }) => enabled && blocked === null && !stopped.has(lastStatus ?? "")) &&
     reading.every(({ lastSuccessAt }) => lastSuccessAt === null)
   );
 }

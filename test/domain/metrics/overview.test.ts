@@ -650,7 +650,12 @@ test("while a shop is read for the first time its orders so far are counted, and
     .update(schedules)
     .set({ blocked: "not_in_plan" })
     .where(inTenant(ctx, schedules, eq(schedules.job, "retention-sensor")));
-  for (const change of [{ lastStatus: "failed" }, { lastStatus: "dead" }, { lastStatus: null, enabled: false }] as const) {
+  for (const change of [
+    { lastStatus: "failed" },
+    { lastStatus: "dead" },
+    { lastStatus: "cancelled" },
+    { lastStatus: null, enabled: false },
+  ] as const) {
     await stand(change);
     expect(await soFar(), JSON.stringify(change)).toBeNull();
   }
