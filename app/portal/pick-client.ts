@@ -18,7 +18,7 @@ export interface PickedClient {
 export async function pickClient(args: Pick<LoaderFunctionArgs, "context" | "request">): Promise<PickedClient> {
   const { api } = enterAdmin(args);
   const address = new URL(args.request.url);
-  const asked = address.searchParams.get("client")?.trim().slice(0, 120);
+  const asked = address.searchParams.get("client")?.trim().slice(0, 125);
   if (!asked) return { id: undefined, text: undefined, choices: [] };
   const [only, ...others] = await api.clients.pick({ search: asked });
   if (only && others.length === 0) {

@@ -47,6 +47,15 @@ test("a client is named by any part of its name: what is one client's leads to i
   }
 });
 
+test("the longest name with the longest id, as the field has them, is that client", async () => {
+  const headers = asPerson((await makeUser({ staff: true })).token);
+  const id = `longest-${crypto.randomUUID()}`.slice(0, 40);
+  const { name } = await makeTenant({ id, name: "Gifts ".repeat(14).slice(0, 80).replace(/ $/, "s") });
+  expect([id.length, name.length]).toEqual([40, 80]);
+  const moved = await ask(`/admin/runs?client=${encodeURIComponent(`${name} (${id})`)}`, { headers });
+  expect([moved.status, moved.headers.get("location")]).toEqual([302, `/admin/runs?client=${id}`]);
+});
+
 test("an id that is no client's any more is still looked for: lines may outlive a client", async () => {
   const headers = asPerson((await makeUser({ staff: true })).token);
   const { status, root } = await pageOf("/admin/audit?client=long-gone", headers);

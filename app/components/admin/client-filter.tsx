@@ -26,7 +26,7 @@ export function ClientFilter({ picked: { text, choices } }: { picked: PickedClie
         <Input
           name="client"
           required={false}
-          maxLength={120}
+          maxLength={125}
           placeholder={t("filter.clientHint")}
           autoCapitalize="none"
           autoComplete="off"

@@ -141,7 +141,9 @@ export const ListClients = z.object({
 export type ListClients = z.infer<typeof ListClients>;
 
 export const PickClients = z.object({
-  search: Pasted.max(120).describe("Its id, its name, or a part of either."),
+  search: Pasted.max(125).describe(
+    "Its id, its name, or a part of either; or its whole name with its id in brackets, as a picker writes it.",
+  ),
   limit: z.number().int().min(1).max(20).default(8),
 });
 export type PickClients = z.infer<typeof PickClients>;
