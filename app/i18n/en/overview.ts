@@ -14,7 +14,7 @@ export const overview = {
     emptyOther: "Connect another account instead",
     emptyAny: "Choose an account to connect",
     shop: "Shop address",
-    shopHint: "It ends in .myshopify.com.",
+    shopHint: "It ends in .myshopify.com. Find it in Shopify under Settings, Domains.",
     shopPlaceholder: "your-shop.myshopify.com",
     emptyTitleReadOnly: "Nothing is connected yet",
     emptyReadOnly:

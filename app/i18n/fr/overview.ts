@@ -16,7 +16,7 @@ export const overview = {
     emptyOther: "Connecter un autre compte",
     emptyAny: "Choisir un compte à connecter",
     shop: "Adresse de la boutique",
-    shopHint: "Elle finit par .myshopify.com.",
+    shopHint: "Elle finit par .myshopify.com. Vous la trouverez dans Shopify, sous Paramètres, Domaines.",
     shopPlaceholder: "votre-boutique.myshopify.com",
     emptyTitleReadOnly: "Rien n’est encore connecté",
     emptyReadOnly:

@@ -16,7 +16,7 @@ export const overview = {
     emptyOther: "לחבר חשבון אחר",
     emptyAny: "לבחור חשבון לחיבור",
     shop: "כתובת החנות",
-    shopHint: "היא מסתיימת ב־myshopify.com.",
+    shopHint: "היא מסתיימת ב־myshopify.com. אפשר למצוא אותה ב־Shopify תחת הגדרות, דומיינים.",
     shopPlaceholder: "your-shop.myshopify.com",
     emptyTitleReadOnly: "עדיין לא חובר דבר",
     emptyReadOnly: "התפקיד שלך אינו כולל חיבור חשבונות. אפשר לפנות לבעלים, למנהל או למפתח של סביבת העבודה. הנתונים יופיעו כאן.",

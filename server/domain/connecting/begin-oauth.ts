@@ -34,7 +34,7 @@ export interface BeginOAuth {
 
 /**
  * Sends a member off to a provider's consent page, see `leave`. Unknown provider, tenant or connection is `not_found`; whatever
- * the person can mend comes back as a toast on the integrations page.
+ * the person can mend comes back as a toast on the integrations page, a shop's address on that of the provider.
  */
 export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage> {
   const actor = requireUser(ctx);
@@ -54,7 +54,8 @@ export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage>
     const scopes = scopesToAsk(provider, input, known);
     if (scopes === null) return stay("unknown_permissions");
     const shop = provider.oauth.shop?.safeParse(known?.details.shop ?? input.shop ?? "");
-    if (shop && !shop.success) return stay("shop_needed");
+    // To the form that asked, where the address can be written again.
+    if (shop && !shop.success) return { ...stay("shop_needed"), location: `${home}/${provider.id}` };
     const returnTo = (input.return && pagePath(input.return)) || home;
     const forTenant = tenantCtx.tenant.id;
     return await leave(ctx, provider, { forTenant, scopes, shop: shop?.data ?? null, connectionId: known?.id ?? null, returnTo });

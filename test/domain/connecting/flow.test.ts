@@ -176,6 +176,16 @@ describe("a shop's address", () => {
 });
 
 describe("a consent that is begun", () => {
+  test("for a shop whose address is none leads to the form where it can be written again", async () => {
+    const { browser, tenant } = await visit();
+    for (const shop of ["", "www.acme.example"]) {
+      expect(await begin(browser, { provider: "shopify", tenant: tenant.id, shop })).toMatchObject({
+        location: `/t/${tenant.id}/integrations/shopify`,
+        toast: { kind: "error", message: expect.stringMatching(/Enter your shop address/) },
+      });
+    }
+  });
+
   test("from another site is stopped, whoever is signed in", async () => {
     const { browser, tenant } = await visit();
     for (const fetchSite of ["cross-site", "same-site"]) {

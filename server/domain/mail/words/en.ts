@@ -18,7 +18,7 @@ export const en = {
     button: "View audit log",
   },
   invitation: {
-    subject: (tenant: string) => `${tenant} invited you to Atrium`,
+    subject: (tenant: string) => `Invitation to join ${tenant} on Atrium`,
     body: (inviter: string, tenant: string, role: string) => `${inviter} invited you to join ${tenant} on Atrium as ${role}.`,
     purpose: "Atrium shows how the shop is doing: sales, customers, email and visits, updated every hour.",
     button: "View invitation",

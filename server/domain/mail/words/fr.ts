@@ -19,7 +19,7 @@ export const fr: Words = {
     button: "Voir le journal d’audit",
   },
   invitation: {
-    subject: (tenant) => `${tenant} vous invite sur Atrium`,
+    subject: (tenant) => `Invitation à rejoindre ${tenant} sur Atrium`,
     body: (inviter, tenant, role) => `${inviter} vous invite à rejoindre ${tenant} sur Atrium. Votre rôle : ${role}.`,
     purpose: "Atrium montre comment va la boutique : ventes, clients, e-mails et visites, mis à jour toutes les heures.",
     button: "Voir l’invitation",
