@@ -175,7 +175,9 @@ export function formatRelative(locale: string, at: number, now: number): string 
   const format = once(`r${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
   if (Math.abs(seconds) < 10) return format.format(0, "second");
   const step = RELATIVE_STEPS.find(([limit]) => Math.abs(seconds) < limit);
-  return step ? format.format(Math.trunc(seconds / step[1]), step[2]) : "";
+  if (!step) return "";
+  // Hebrew says "a minute ago", and the number once more in brackets.
+  return format.format(Math.trunc(seconds / step[1]), step[2]).replace(/ \(\d+\)$/, "");
 }
 
 /** Any quantity as its unit says; only counts and money are shortened. */

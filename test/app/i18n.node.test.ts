@@ -75,6 +75,8 @@ describe("moments", () => {
     expect(formatRelative("en", at - 179_000, at)).toBe("2 minutes ago");
     expect(formatRelative("fr", at + 7_200_000, at)).toBe("dans 2 heures");
     expect(formatRelative("en", at - 86_400_000, at)).toBe("yesterday");
+    expect(formatRelative("he", at - 60_000, at)).toBe("לפני דקה");
+    expect(formatRelative("he", at + 7_200_000, at)).toBe("בעוד שעתיים");
   });
 });
 

@@ -28,7 +28,6 @@ export function TimezoneSelect({ value, timezones, unpicked, ...field }: FieldPr
     <Field {...field}>
       <Select
         name="timezone"
-        dir={unpicked === undefined ? "ltr" : undefined}
         // Browsers take an empty first option for no answer.
         required={unpicked === undefined}
         defaultValue={value}

@@ -9,9 +9,9 @@ export interface SelectProps extends ComponentPropsWithoutRef<"select"> {
 }
 
 /** The browser's own select, so that it works everywhere and without JavaScript. */
-export const Select = forwardRef<HTMLSelectElement, SelectProps>(function Select({ options, className, dir, ...rest }, ref) {
+export const Select = forwardRef<HTMLSelectElement, SelectProps>(function Select({ options, className, ...rest }, ref) {
   return (
-    <span dir={dir} className={cn("relative block min-w-0", className)}>
+    <span className={cn("relative block min-w-0", className)}>
       <select
         ref={ref}
         {...useFieldControl()}
