@@ -33,7 +33,6 @@ export function ProfileStep() {
         <Select
           ref={timezone}
           name="timezone"
-          dir="ltr"
           defaultValue={me.timezone}
           options={timezones.map((value) => ({ value, label: value.replaceAll("_", " ") }))}
         />

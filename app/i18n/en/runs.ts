@@ -10,7 +10,7 @@ export const runs = {
   },
   block: {
     suspended: "The workspace is paused.",
-    not_connected: "Connect {{provider}} to start.",
+    not_connected: "Connect {{provider}} to sync.",
     reconnect_needed: "Reconnect {{provider}} to resume.",
     missing_scopes: "Grant more permissions on {{provider}} to resume.",
     choice_needed: "Choose a {{provider}} account to start.",

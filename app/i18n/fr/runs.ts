@@ -12,7 +12,7 @@ export const runs = {
   },
   block: {
     suspended: "L’espace est en pause.",
-    not_connected: "Connectez {{provider}} pour démarrer.",
+    not_connected: "Connectez {{provider}} pour synchroniser.",
     reconnect_needed: "Reconnectez {{provider}} pour reprendre.",
     missing_scopes: "Accordez d’autres autorisations à {{provider}} pour reprendre.",
     choice_needed: "Choisissez un compte {{provider}} pour démarrer.",

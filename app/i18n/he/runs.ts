@@ -12,7 +12,7 @@ export const runs = {
   },
   block: {
     suspended: "סביבת העבודה מושהית.",
-    not_connected: "כדי להתחיל, יש לחבר את {{provider}}.",
+    not_connected: "כדי לסנכרן, יש לחבר את {{provider}}.",
     reconnect_needed: "כדי להמשיך, יש לחבר מחדש את {{provider}}.",
     missing_scopes: "כדי להמשיך, יש לתת הרשאות נוספות ב-{{provider}}.",
     choice_needed: "כדי להתחיל, יש לבחור חשבון {{provider}}.",
