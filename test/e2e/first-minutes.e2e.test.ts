@@ -175,5 +175,13 @@ test("on a phone the overview is three screens at most until the title of its la
   expect(await page.getByRole("heading", { name: "À connecter ensuite" }).count()).toBe(0);
   await page.locator("main summary h3", { hasText: "Trafic du site" }).waitFor({ timeout: 60_000 });
   expect(await screens()).toBeLessThanOrEqual(3);
+  // What is disconnected keeps its verdict, and says at length what it waits for.
+  await page.goto("/t/delta/integrations/klaviyo", { waitUntil: "networkidle" });
+  await page.getByRole("button", { name: /^Déconnecter/ }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Déconnecter" }).click();
+  await page.getByText("Non connecté", { exact: true }).first().waitFor();
+  await page.goto("/t/delta", { waitUntil: "networkidle" });
+  await page.locator("main summary", { hasText: "Connectez Klaviyo pour synchroniser." }).first().waitFor();
+  await expectNoSidewaysScroll(page);
   await page.close();
 });

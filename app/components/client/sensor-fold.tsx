@@ -26,15 +26,15 @@ export function SensorFold({ sensor, view }: { sensor: SensorSummary; view: Show
     <Fold
       className="group/sensor"
       summary={
-        <summary className="flex min-h-12 items-center gap-3 px-4 py-2.5 transition-colors hover:bg-hover sm:px-5">
+        <summary className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 transition-colors hover:bg-hover sm:px-5">
           <ChevronRight
             aria-hidden
             data-mirror
             className="size-4 shrink-0 text-ink-faint transition-[rotate] group-open/sensor:rotate-90 rtl:group-open/sensor:-rotate-90"
           />
-          <h3 className="text-sm font-semibold">{sensor.title}</h3>
+          <h3 className="min-w-0 text-sm font-semibold">{sensor.title}</h3>
           {judged && <Badge tone={judged}>{t(`health.${LEVELS[judged]}`)}</Badge>}
-          <span className="ms-auto shrink-0 text-[0.8125rem]">
+          <span className="ms-auto text-[0.8125rem]">
             <SensorStanding sensor={sensor} />
           </span>
         </summary>
