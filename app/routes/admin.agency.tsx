@@ -96,15 +96,17 @@ export default function Agency() {
   );
 }
 
+/** Its field is another one, and so empty, once somebody was added. */
 function AddAdmin({ failure }: { failure: FormFailure | undefined }) {
   const t = useWords();
+  const { admins } = useLoaderData<typeof loader>();
   return (
     <Card className="mt-4 max-w-2xl">
       <Form method="post" className="grid gap-4">
         <FormMessage failure={failure} />
         <div className="grid items-start gap-4 sm:grid-cols-[1fr_auto]">
           <Field label={t("settings:settings.email")} hint={t("team.addHint")} error={failure?.fields.email}>
-            <Input type="email" name="email" autoComplete="off" maxLength={254} defaultValue={failure?.values.email} />
+            <Input key={admins.length} type="email" name="email" autoComplete="off" maxLength={254} defaultValue={failure?.values.email} />
           </Field>
           <SubmitButton name="intent" value="add" className="sm:mt-6.5">
             <UserPlus aria-hidden />

@@ -64,6 +64,7 @@ export default function ReplayLetters() {
   const { picked, which, plan } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const { jobs } = useAdmin();
+  const filtered = Object.values(which).some(Boolean);
   return (
     <>
       <PageHeader
@@ -74,7 +75,7 @@ export default function ReplayLetters() {
       <div className="mb-4 empty:hidden">
         <FormMessage failure={failure} />
       </div>
-      <FilterForm active={Object.values(which).some(Boolean)}>
+      <FilterForm active={filtered}>
         <ClientFilter picked={picked} />
         <Field label={t("runs:runs.job")}>
           <Select
@@ -102,7 +103,7 @@ export default function ReplayLetters() {
         tone="primary"
         icon={<RotateCcw aria-hidden />}
         button={t("bulk.replay.button", { count: Math.min(plan.found, 50) })}
-        empty={<EmptyState icon={MailCheck} title={t("deadLetters.noneFound")} />}
+        empty={<EmptyState icon={MailCheck} title={t(filtered ? "deadLetters.noneFound" : "deadLetters.emptyTitle")} />}
       />
     </>
   );

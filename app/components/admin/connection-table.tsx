@@ -140,7 +140,8 @@ function ValidUntil({ account: { status, accessExpiresAt } }: { account: Account
 
 function Probe({ account: { probedAt, probeResult } }: { account: Account }) {
   const t = useWords();
-  if (probedAt === null || probeResult === null) return <Faint>{t("connections.unchecked")}</Faint>;
+  if (probedAt === null || probeResult === null)
+    return <span className="whitespace-nowrap text-ink-faint">{t("connections.unchecked")}</span>;
   return (
     <span className="grid justify-items-start gap-1">
       <StatusDot tone={probeResult === "ok" ? "ok" : "danger"} small className="max-w-[24ch]">

@@ -88,7 +88,7 @@ function Details({ line, people }: { line: AuditLine; people: AuditPage["people"
   const more = { action, ...(ip && { ip }), id, ...(hash !== null && { seq, hash }) };
   return (
     <details className="group/facts min-w-0 text-start">
-      <summary className="flex w-fit items-center gap-1 rounded-sm text-[0.8125rem] leading-5 transition-colors hover:text-ink">
+      <summary className="flex w-fit items-center gap-1 whitespace-nowrap rounded-sm text-[0.8125rem] leading-5 transition-colors hover:text-ink">
         <ChevronRight
           aria-hidden
           data-mirror

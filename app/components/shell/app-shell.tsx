@@ -121,7 +121,7 @@ function SideLink({ to, label, icon: Icon, end, badge }: NavItem) {
       to={to}
       end={end}
       prefetch="intent"
-      className="group relative flex h-9 items-center gap-3 rounded-control px-2.5 text-sm font-medium text-ink-muted transition-colors before:absolute before:inset-y-2 before:-start-3 before:w-0.5 before:rounded-e-full before:bg-accent before:opacity-0 before:shadow-[0_0_10px_var(--accent)] before:transition-opacity hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:text-ink aria-[current=page]:before:opacity-100"
+      className="group relative flex h-9 items-center gap-3 rounded-control px-2.5 text-sm font-medium text-ink-muted -outline-offset-2 transition-colors before:absolute before:inset-y-2 before:-start-3 before:w-0.5 before:rounded-e-full before:bg-accent before:opacity-0 before:shadow-[0_0_10px_var(--accent)] before:transition-opacity hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:text-ink aria-[current=page]:before:opacity-100"
     >
       <Icon aria-hidden strokeWidth={1.75} className="size-4.5 shrink-0 transition-colors group-aria-[current=page]:text-accent" />
       <span className="min-w-0 flex-1 truncate">{label}</span>
@@ -140,7 +140,7 @@ function NavBadge({ count, label, className }: { count: number; label: string; c
   );
 }
 
-const IN_CORNER = "absolute top-1 start-1/2 ms-2";
+const IN_CORNER = "absolute top-1 start-1/2 ms-1";
 
 /** The pages that one most often wants, and a menu of all others in their groups; what waits there is counted on its button. */
 function BottomNav({ nav }: { nav: readonly NavGroup[] }) {

@@ -12,7 +12,7 @@ export const requests = {
   declined: "Declined",
   by: "by {{name}}",
   id: "Client ID",
-  idHint: "Stands in its URLs and never changes.",
+  idHint: "Used in URLs and can’t be changed later.",
   name: "Client name",
   plan: "Plan",
   approve: "Approve",

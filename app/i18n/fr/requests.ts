@@ -14,7 +14,7 @@ export const requests = {
   declined: "Refusée",
   by: "par {{name}}",
   id: "Identifiant du client",
-  idHint: "Figure dans ses adresses et ne change jamais.",
+  idHint: "Utilisé dans les URL et définitif.",
   name: "Nom du client",
   plan: "Forfait",
   approve: "Accepter",

@@ -14,7 +14,7 @@ export const requests = {
   declined: "נדחתה",
   by: "על ידי {{name}}",
   id: "מזהה הלקוח",
-  idHint: "מופיע בכתובות ואינו משתנה.",
+  idHint: "מופיע בכתובות ולא ניתן לשינוי.",
   name: "שם הלקוח",
   plan: "מסלול",
   approve: "אישור",
