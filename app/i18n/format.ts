@@ -37,6 +37,9 @@ function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.D
 /** A shortened number has three digits: "1.57M", "192K". */
 const SHORT: Intl.NumberFormatOptions = { notation: "compact", maximumSignificantDigits: 3 };
 
+/** As the language has it: on "1.57m" of Britain's English a page's two sides would not agree, for versions of the language data differ. */
+const formatShort = (locale: string, value: number): string => numberFormat(locale.replace(/-.*/, ""), SHORT).format(value);
+
 /** From which size on a number is shortened ("€123K"); left out, it never is. */
 export interface Shortening {
   compactFrom?: number;
@@ -57,7 +60,7 @@ export function formatMoney(
   if (Math.abs(major) < compactFrom) return money.format(major);
   // Where the currency stands in a short number differs between versions of the language data, so that a page's two sides
   // would not agree: the short digits take the place of the long ones.
-  const short = numberFormat(locale, SHORT).format(Math.abs(major));
+  const short = formatShort(locale, Math.abs(major));
   const isDigits = (type: string) => type === "integer" || type === "group" || type === "decimal" || type === "fraction";
   const parts = money.formatToParts(major);
   const first = parts.findIndex(({ type }) => isDigits(type));
@@ -66,8 +69,8 @@ export function formatMoney(
 
 /** 25900 -> "25,900", or "25.9K" when shortened. */
 export function formatCount(locale: string, value: number, { compactFrom = Number.POSITIVE_INFINITY }: Shortening = {}): string {
-  const compact = Math.abs(value) >= compactFrom;
-  return numberFormat(locale, compact ? SHORT : { maximumFractionDigits: 0 }).format(value);
+  if (Math.abs(value) >= compactFrom) return formatShort(locale, value);
+  return numberFormat(locale, { maximumFractionDigits: 0 }).format(value);
 }
 
 /** 0.4213 -> "42.1%". */

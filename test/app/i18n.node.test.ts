@@ -20,6 +20,7 @@ describe("figures", () => {
   test("money is printed from minor units, by as many decimals as its currency has", () => {
     expect(formatMoney("en", { minor: 123_456, currency: "EUR" })).toBe("€1,234.56");
     expect(formatMoney("en", { minor: 123_456, currency: "JPY" })).toBe("¥123,456");
+    expect(formatMoney("en-GB", { minor: 157_000_000, currency: "GBP" }, { compactFrom: 100_000 })).toBe("£1.57M");
     expect(formatMoney("en", { minor: 123_456, currency: "KWD" }).replace(spaces, "")).toBe("KWD123.456");
     expect(plain(formatMoney("fr", { minor: -5, currency: "EUR" }))).toBe("-0,05 €");
   });
