@@ -81,7 +81,8 @@ async function watchOpen(ctx: Ctx, incident: Open): Promise<boolean> {
     .update(incidents)
     .set({
       tenantsFailing: sql`max(${incidents.tenantsFailing}, ${standing.failing})`,
-      tenantsUsing: standing.using,
+      // Of the same moment as those that failed, when most did: clients that leave meanwhile make neither smaller.
+      tenantsUsing: sql`case when ${standing.failing} > ${incidents.tenantsFailing} then ${standing.using} else ${incidents.tenantsUsing} end`,
       lastSeenAt: sql`max(${incidents.lastSeenAt}, ${standing.lastFailureAt ?? 0})`,
     })
     .where(and(eq(incidents.id, incident.id), isNull(incidents.closedAt)));
