@@ -6,6 +6,7 @@ import { ClientTable, useFleetLabels } from "#app/components/admin/client-table.
 import { ColumnPicker } from "#app/components/admin/column-picker.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/find/filter-form.tsx";
+import { FilterSelect } from "#app/components/find/filter-select.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
@@ -13,7 +14,6 @@ import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { Link } from "#app/components/ui/link.tsx";
-import { Select } from "#app/components/ui/select.tsx";
 import { Tabs } from "#app/components/ui/tabs.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -84,17 +84,13 @@ export default function Clients() {
               defaultValue={filters.search}
             />
           </Field>
-          <Field label={t("fleet:status")}>
-            <Select
-              name="status"
-              required={false}
-              defaultValue={filters.status ?? ""}
-              options={[
-                { value: "", label: t("admin:filter.anyStatus") },
-                ...STATUSES.map((status) => ({ value: status, label: t(`admin:clientStatus.${status}`) })),
-              ]}
-            />
-          </Field>
+          <FilterSelect
+            name="status"
+            label={t("fleet:status")}
+            value={filters.status}
+            any={t("admin:filter.anyStatus")}
+            options={STATUSES.map((status) => ({ value: status, label: t(`admin:clientStatus.${status}`) }))}
+          />
         </FilterForm>
         <ColumnPicker table="fleet" labels={labels} shown={shown} />
       </div>

@@ -7,15 +7,14 @@ import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { KeyCoverage } from "#app/components/admin/key-coverage.tsx";
 import { OwedAccess } from "#app/components/client/owed-access.tsx";
 import { FilterForm } from "#app/components/find/filter-form.tsx";
+import { FilterSelect } from "#app/components/find/filter-select.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
-import { Field } from "#app/components/ui/field.tsx";
 import { Link } from "#app/components/ui/link.tsx";
-import { Select } from "#app/components/ui/select.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -98,17 +97,13 @@ export default function Credentials() {
       )}
       <FilterForm active={filtered}>
         <ClientFilter picked={picked} />
-        <Field label={t("custody:credentials.provider")}>
-          <Select
-            name="provider"
-            required={false}
-            defaultValue={filters.provider ?? ""}
-            options={[
-              { value: "", label: t("custody:credentials.anyProvider") },
-              ...providers.map(({ id, name }) => ({ value: id, label: name })),
-            ]}
-          />
-        </Field>
+        <FilterSelect
+          name="provider"
+          label={t("custody:credentials.provider")}
+          value={filters.provider}
+          any={t("custody:credentials.anyProvider")}
+          options={providers.map(({ id, name }) => ({ value: id, label: name }))}
+        />
       </FilterForm>
       <Card padding="none">
         <CredentialTable

@@ -4,12 +4,11 @@ import { MailCheck, RotateCcw } from "lucide-react";
 import { BulkPlan } from "#app/components/admin/bulk-plan.tsx";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { FilterForm } from "#app/components/find/filter-form.tsx";
+import { FilterSelect } from "#app/components/find/filter-select.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
-import { Field } from "#app/components/ui/field.tsx";
-import { Select } from "#app/components/ui/select.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -77,25 +76,20 @@ export default function ReplayLetters() {
       </div>
       <FilterForm active={filtered}>
         <ClientFilter picked={picked} />
-        <Field label={t("runs:runs.job")}>
-          <Select
-            name="job"
-            required={false}
-            defaultValue={which.job ?? ""}
-            options={[{ value: "", label: t("runs:runs.anyJob") }, ...jobs.map(({ id, title }) => ({ value: id, label: title }))]}
-          />
-        </Field>
-        <Field label={t("runs.cause")}>
-          <Select
-            name="cause"
-            required={false}
-            defaultValue={which.cause ?? ""}
-            options={[
-              { value: "", label: t("runs.anyCause") },
-              ...runErrorKinds.map((kind) => ({ value: kind, label: t(`runs:runError.${kind}.title`) })),
-            ]}
-          />
-        </Field>
+        <FilterSelect
+          name="job"
+          label={t("runs:runs.job")}
+          value={which.job}
+          any={t("runs:runs.anyJob")}
+          options={jobs.map(({ id, title }) => ({ value: id, label: title }))}
+        />
+        <FilterSelect
+          name="cause"
+          label={t("runs.cause")}
+          value={which.cause}
+          any={t("runs.anyCause")}
+          options={runErrorKinds.map((kind) => ({ value: kind, label: t(`runs:runError.${kind}.title`) }))}
+        />
       </FilterForm>
       <BulkPlan
         plan={plan}

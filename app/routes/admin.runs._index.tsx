@@ -7,16 +7,15 @@ import { ClientName } from "#app/components/admin/client-link.tsx";
 import { ColumnPicker } from "#app/components/admin/column-picker.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { FilterForm } from "#app/components/find/filter-form.tsx";
+import { FilterSelect } from "#app/components/find/filter-select.tsx";
 import { isOpen, STATUSES } from "#app/components/runs/run-status.tsx";
 import { RunTable } from "#app/components/runs/run-table.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
-import { Field } from "#app/components/ui/field.tsx";
 import { Link } from "#app/components/ui/link.tsx";
 import { None } from "#app/components/ui/none.tsx";
-import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { useFormat } from "#app/i18n/display.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -94,66 +93,48 @@ export default function Runs() {
       <div className="flex gap-3 [&>search]:flex-1">
         <FilterForm active={filtered}>
           <ClientFilter picked={picked} />
-          <Field label={t("runs:runs.job")}>
-            <Select
-              name="job"
-              required={false}
-              defaultValue={filters.job ?? ""}
-              options={[{ value: "", label: t("runs:runs.anyJob") }, ...jobs.map(({ id, title }) => ({ value: id, label: title }))]}
-            />
-          </Field>
-          <Field label={t("runs.provider")}>
-            <Select
-              name="provider"
-              required={false}
-              defaultValue={filters.provider ?? ""}
-              options={[{ value: "", label: t("runs.anyProvider") }, ...page.providers.map(({ id, name }) => ({ value: id, label: name }))]}
-            />
-          </Field>
-          <Field label={t("runs:runs.status")}>
-            <Select
-              name="status"
-              required={false}
-              defaultValue={filters.status ?? ""}
-              options={[
-                { value: "", label: t("runs:runs.anyStatus") },
-                ...STATUSES.map((status) => ({ value: status, label: t(`runs:status.${status}`) })),
-              ]}
-            />
-          </Field>
-          <Field label={t("runs.cause")}>
-            <Select
-              name="cause"
-              required={false}
-              defaultValue={filters.cause ?? ""}
-              options={[
-                { value: "", label: t("runs.anyCause") },
-                ...runErrorKinds.map((kind) => ({ value: kind, label: t(`runs:runError.${kind}.title`) })),
-              ]}
-            />
-          </Field>
-          <Field label={t("runs.calls")}>
-            <Select
-              name="calls"
-              required={false}
-              defaultValue={filters.calls ?? ""}
-              options={[
-                { value: "", label: t("runs.anyCalls") },
-                ...CALLS.map((calls) => ({ value: calls, label: t("runs.callsFrom", { calls: format.count(Number(calls)) }) })),
-              ]}
-            />
-          </Field>
-          <Field label={t("runs.since")}>
-            <Select
-              name="since"
-              required={false}
-              defaultValue={filters.since ?? ""}
-              options={[
-                { value: "", label: t("runs.anyTime") },
-                ...PERIOD_NAMES.map((period) => ({ value: period, label: t(`runs.period.${period}`) })),
-              ]}
-            />
-          </Field>
+          <FilterSelect
+            name="job"
+            label={t("runs:runs.job")}
+            value={filters.job}
+            any={t("runs:runs.anyJob")}
+            options={jobs.map(({ id, title }) => ({ value: id, label: title }))}
+          />
+          <FilterSelect
+            name="provider"
+            label={t("runs.provider")}
+            value={filters.provider}
+            any={t("runs.anyProvider")}
+            options={page.providers.map(({ id, name }) => ({ value: id, label: name }))}
+          />
+          <FilterSelect
+            name="status"
+            label={t("runs:runs.status")}
+            value={filters.status}
+            any={t("runs:runs.anyStatus")}
+            options={STATUSES.map((status) => ({ value: status, label: t(`runs:status.${status}`) }))}
+          />
+          <FilterSelect
+            name="cause"
+            label={t("runs.cause")}
+            value={filters.cause}
+            any={t("runs.anyCause")}
+            options={runErrorKinds.map((kind) => ({ value: kind, label: t(`runs:runError.${kind}.title`) }))}
+          />
+          <FilterSelect
+            name="calls"
+            label={t("runs.calls")}
+            value={filters.calls}
+            any={t("runs.anyCalls")}
+            options={CALLS.map((calls) => ({ value: calls, label: t("runs.callsFrom", { calls: format.count(Number(calls)) }) }))}
+          />
+          <FilterSelect
+            name="since"
+            label={t("runs.since")}
+            value={filters.since}
+            any={t("runs.anyTime")}
+            options={PERIOD_NAMES.map((period) => ({ value: period, label: t(`runs.period.${period}`) }))}
+          />
         </FilterForm>
         <ColumnPicker
           table="runs"

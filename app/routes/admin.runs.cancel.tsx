@@ -4,12 +4,11 @@ import { CircleCheck, CircleX } from "lucide-react";
 import { BulkPlan } from "#app/components/admin/bulk-plan.tsx";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
 import { FilterForm } from "#app/components/find/filter-form.tsx";
+import { FilterSelect } from "#app/components/find/filter-select.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
-import { Field } from "#app/components/ui/field.tsx";
-import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -73,33 +72,27 @@ export default function CancelRuns() {
       </div>
       <FilterForm active={Object.values(which).some(Boolean)}>
         <ClientFilter picked={picked} />
-        <Field label={t("runs:runs.job")}>
-          <Select
-            name="job"
-            required={false}
-            defaultValue={which.job ?? ""}
-            options={[{ value: "", label: t("runs:runs.anyJob") }, ...jobs.map(({ id, title }) => ({ value: id, label: title }))]}
-          />
-        </Field>
-        <Field label={t("runs.provider")}>
-          <Select
-            name="provider"
-            required={false}
-            defaultValue={which.provider ?? ""}
-            options={[{ value: "", label: t("runs.anyProvider") }, ...providers.map(({ id, name }) => ({ value: id, label: name }))]}
-          />
-        </Field>
-        <Field label={t("runs:runs.status")}>
-          <Select
-            name="status"
-            required={false}
-            defaultValue={which.status ?? ""}
-            options={[
-              { value: "", label: t("bulk.cancel.openAny") },
-              ...OPEN.map((status) => ({ value: status, label: t(`runs:status.${status}`) })),
-            ]}
-          />
-        </Field>
+        <FilterSelect
+          name="job"
+          label={t("runs:runs.job")}
+          value={which.job}
+          any={t("runs:runs.anyJob")}
+          options={jobs.map(({ id, title }) => ({ value: id, label: title }))}
+        />
+        <FilterSelect
+          name="provider"
+          label={t("runs.provider")}
+          value={which.provider}
+          any={t("runs.anyProvider")}
+          options={providers.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+        <FilterSelect
+          name="status"
+          label={t("runs:runs.status")}
+          value={which.status}
+          any={t("bulk.cancel.openAny")}
+          options={OPEN.map((status) => ({ value: status, label: t(`runs:status.${status}`) }))}
+        />
       </FilterForm>
       <BulkPlan
         plan={plan}

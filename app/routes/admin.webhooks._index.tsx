@@ -7,11 +7,10 @@ import { DELIVERY_STATUSES } from "#app/components/admin/delivery-status.tsx";
 import { DeliveryTable } from "#app/components/admin/delivery-table.tsx";
 import { WebhookTabs } from "#app/components/admin/webhook-tabs.tsx";
 import { FilterForm } from "#app/components/find/filter-form.tsx";
+import { FilterSelect } from "#app/components/find/filter-select.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
-import { Field } from "#app/components/ui/field.tsx";
-import { Select } from "#app/components/ui/select.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { isolate } from "#app/i18n/isolate.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -48,25 +47,20 @@ export default function Webhooks() {
       <WebhookTabs />
       <FilterForm active={filtered}>
         <ClientFilter picked={picked} />
-        <Field label={t("provider")}>
-          <Select
-            name="provider"
-            required={false}
-            defaultValue={filters.provider ?? ""}
-            options={[{ value: "", label: t("anyProvider") }, ...page.providers.map(({ id, name }) => ({ value: id, label: name }))]}
-          />
-        </Field>
-        <Field label={t("status")}>
-          <Select
-            name="status"
-            required={false}
-            defaultValue={filters.status ?? ""}
-            options={[
-              { value: "", label: t("admin:filter.anyStatus") },
-              ...DELIVERY_STATUSES.map((status) => ({ value: status, label: t(`states.${status}`) })),
-            ]}
-          />
-        </Field>
+        <FilterSelect
+          name="provider"
+          label={t("provider")}
+          value={filters.provider}
+          any={t("anyProvider")}
+          options={page.providers.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+        <FilterSelect
+          name="status"
+          label={t("status")}
+          value={filters.status}
+          any={t("admin:filter.anyStatus")}
+          options={DELIVERY_STATUSES.map((status) => ({ value: status, label: t(`states.${status}`) }))}
+        />
       </FilterForm>
       <Card padding="none">
         <DeliveryTable

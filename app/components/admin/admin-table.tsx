@@ -1,3 +1,4 @@
+import { PersonName } from "#app/components/client/person-name.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { ConfirmButton } from "#app/components/ui/confirm-button.tsx";
@@ -19,15 +20,7 @@ export function AdminTable({ admins }: { admins: readonly Admin[] }) {
       key: "admin",
       header: t("team.admin"),
       primary: true,
-      cell: ({ name, email, self }) => (
-        <span className="grid min-w-0">
-          <span className="flex flex-wrap items-center gap-2">
-            <bdi>{name || email}</bdi>
-            {self && <Badge>{t("team.you")}</Badge>}
-          </span>
-          {name && <bdi className="justify-self-start font-normal text-[0.8125rem] text-ink-faint [overflow-wrap:anywhere]">{email}</bdi>}
-        </span>
-      ),
+      cell: ({ name, email, self }) => <PersonName name={name} email={email} mark={self && <Badge>{t("team.you")}</Badge>} />,
     },
     {
       key: "seen",

@@ -11,6 +11,7 @@ import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import type { Role } from "#db/words/tenants.ts";
 import type { Outputs } from "#server/trpc/root.ts";
+import { PersonName } from "./person-name.tsx";
 
 const useWords = wordsOf("team");
 
@@ -24,15 +25,7 @@ export function MemberTable({ members, grantable }: { members: readonly Member[]
       key: "member",
       header: t("team.member"),
       primary: true,
-      cell: ({ name, email, self }) => (
-        <span className="grid min-w-0">
-          <span className="flex flex-wrap items-center gap-2">
-            <bdi>{name || email}</bdi>
-            {self && <Badge>{t("team.you")}</Badge>}
-          </span>
-          {name && <bdi className="justify-self-start font-normal text-[0.8125rem] text-ink-faint [overflow-wrap:anywhere]">{email}</bdi>}
-        </span>
-      ),
+      cell: ({ name, email, self }) => <PersonName name={name} email={email} mark={self && <Badge>{t("team.you")}</Badge>} />,
     },
     { key: "role", header: t("team.role"), cell: (member) => <RoleCell member={member} grantable={grantable} /> },
     { key: "since", header: t("team.since"), named: true, cell: ({ since }) => <Time at={since} style="date" /> },

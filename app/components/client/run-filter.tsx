@@ -1,7 +1,6 @@
 import { FilterForm } from "#app/components/find/filter-form.tsx";
+import { FilterSelect } from "#app/components/find/filter-select.tsx";
 import { STATUSES } from "#app/components/runs/run-status.tsx";
-import { Field } from "#app/components/ui/field.tsx";
-import { Select } from "#app/components/ui/select.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useTenant } from "#app/portal/use-tenant.ts";
 
@@ -13,22 +12,20 @@ export function RunFilter({ job, status }: { job: string | undefined; status: st
   const { jobs } = useTenant();
   return (
     <FilterForm active={Boolean(job || status)}>
-      <Field label={t("runs.job")}>
-        <Select
-          name="job"
-          required={false}
-          defaultValue={job ?? ""}
-          options={[{ value: "", label: t("runs.anyJob") }, ...jobs.map(({ id, title }) => ({ value: id, label: title }))]}
-        />
-      </Field>
-      <Field label={t("runs.status")}>
-        <Select
-          name="status"
-          required={false}
-          defaultValue={status ?? ""}
-          options={[{ value: "", label: t("runs.anyStatus") }, ...STATUSES.map((value) => ({ value, label: t(`status.${value}`) }))]}
-        />
-      </Field>
+      <FilterSelect
+        name="job"
+        label={t("runs.job")}
+        value={job}
+        any={t("runs.anyJob")}
+        options={jobs.map(({ id, title }) => ({ value: id, label: title }))}
+      />
+      <FilterSelect
+        name="status"
+        label={t("runs.status")}
+        value={status}
+        any={t("runs.anyStatus")}
+        options={STATUSES.map((value) => ({ value, label: t(`status.${value}`) }))}
+      />
     </FilterForm>
   );
 }
