@@ -63,7 +63,7 @@ const counted = trpc.middleware(async ({ ctx, type, next }) => {
   return next();
 });
 
-const signedIn = procedure.use(({ ctx, next }) => next({ ctx: { ...ctx, actor: requireUser(ctx) } }));
+const signedIn = procedure.use(({ ctx, next }) => next({ ctx: { actor: requireUser(ctx) } }));
 
 /** Any signed-in person, about themselves. */
 export const personal = signedIn.meta({ door: "personal" }).use(counted).use(known);
