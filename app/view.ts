@@ -12,9 +12,9 @@ const USUAL = { range: 30, compare: "previous" } as const;
 const day = /^\d{4}-\d{2}-\d{2}$/;
 const MOST_DAYS = 366;
 
-/** What an address asks for; anything that is none is the usual 30 days. */
+/** What an address asks for; anything that is none is the usual 30 days, and two days are a span in either order. */
 export function viewIn(query: URLSearchParams): View {
-  const [from, to] = [query.get("from") ?? "", query.get("to") ?? ""];
+  const [from = "", to = ""] = [query.get("from") ?? "", query.get("to") ?? ""].sort();
   const compare = COMPARISONS.find((each) => each === query.get("compare")) ?? USUAL.compare;
   if (isSpan(from, to)) return { range: { from, to }, compare };
   return { range: RANGES.find((each) => String(each) === query.get("range")) ?? USUAL.range, compare };

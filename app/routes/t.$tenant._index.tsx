@@ -169,11 +169,16 @@ function Span({ view, measured }: { view: ShownView; measured: readonly SensorSu
   const t = useWords();
   const format = useFormat();
   const against = useAgainst(view)("weeks");
+  const { compared } = view;
+  // Of days that still run, and of the last that are not all in, a change is told without them.
+  const isCut = compared !== null && compared.days.to !== view.to;
   const times = measured.flatMap(({ lastSuccessAt }) => lastSuccessAt ?? []);
   return (
     <p>
       {spanOf(format, view)}
-      {against !== null && ` · ${against}`}
+      {against !== null &&
+        compared &&
+        ` · ${isCut ? t("against.full", { days: spanOf(format, compared.days, view.to), against }) : against}`}
       {times.length > 0 && (
         <>
           {" · "}

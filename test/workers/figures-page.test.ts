@@ -9,10 +9,10 @@ import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
 
-/** So much revenue on each of the last three days, in euros. */
-async function sold(tenant: Tenant, euros: readonly [number, number, number]): Promise<void> {
+/** So much revenue on each of the last three days until `last` or today, in euros. */
+async function sold(tenant: Tenant, euros: readonly [number, number, number], last?: string): Promise<void> {
   const now = Date.now();
-  const today = dayOf(now, tenant.timezone);
+  const today = last ?? dayOf(now, tenant.timezone);
   await db.insert(measurements).values(
     euros.map((each, ago) => ({
       tenantId: tenant.id,
@@ -88,7 +88,6 @@ test("the days and what they are compared with stand in the address; one that is
   for (const odd of [
     "?range=31",
     "?range=-1",
-    "?from=2026-02-01&to=2026-01-01",
     "?from=2020-01-01&to=2026-01-01",
     "?from=x&to=y",
     "?from=2026-02-31&to=2026-03-01",
@@ -96,6 +95,51 @@ test("the days and what they are compared with stand in the address; one that is
     "?metric=%00",
   ])
     expect((await chosen(odd))[0], odd).toBe("Last 30 days");
+});
+
+test("a change says the days that it is told from: without those that are not all in, and beside days of one's own that are over none but these", async () => {
+  const tenant = await makeTenant();
+  const { token } = await makeUser({ roles: [[tenant, "viewer"]] });
+  await sold(tenant, [11, 22, 33]);
+  const now = Date.now();
+  const today = dayOf(now, tenant.timezone);
+  const named = (day: string, year = false) =>
+    new Intl.DateTimeFormat("en", { day: "numeric", month: "short", ...(year && { year: "numeric" }), timeZone: "UTC" }).format(
+      new Date(day),
+    );
+  const headOf = async (query: string) => (await pageOf(`/t/${tenant.id}${query}`, token)).root.querySelector("main h1 + div")?.text ?? "";
+  // Where the year turns in these weeks it stands there too.
+  const between = (from: number, to: number) => {
+    const [first, last] = [addDays(today, -from), addDays(today, -to)];
+    const isOne = first.slice(0, 4) === last.slice(0, 4);
+    return `${named(first, !isOne)} – ${named(last, !isOne || last.slice(0, 4) !== today.slice(0, 4))}`;
+  };
+  expect(await headOf("")).toContain(`change over full days: ${between(29, 2)} vs. ${between(57, 30)}`);
+  expect(await headOf("?range=7")).toContain(`change over full days: ${between(6, 2)} vs. ${between(13, 9)}`);
+  await sold(tenant, [11, 22, 33], "2026-01-10");
+  const over = await headOf("?from=2026-01-31&to=2026-01-01");
+  expect(over).toContain("Jan 1 – Jan 31, 2026 · vs. Nov 27 – Dec 27, 2025");
+  expect(over).not.toContain("full days");
+  expect(await headOf("?compare=none")).not.toContain("vs.");
+  // Of today alone nothing is over.
+  expect(await headOf(`?from=${today}&to=${today}`)).not.toContain("vs.");
+});
+
+test("days of one's own are chosen beside the usual ones, by a form that needs no script", async () => {
+  const tenant = await makeTenant();
+  const { token } = await makeUser({ roles: [[tenant, "viewer"]] });
+  await sold(tenant, [11, 22, 33]);
+  const { root } = await pageOf(`/t/${tenant.id}?compare=year&metric=shopify-sensor.revenue`, token);
+  const [own, compare] = root.querySelectorAll('main nav[aria-label="Period"] ~ details');
+  expect([own?.querySelector("summary")?.text, compare?.querySelector("summary .sr-only")?.text]).toEqual([
+    "Custom dates",
+    "Compare with: Previous year",
+  ]);
+  const form = own?.querySelector("form");
+  expect(form?.getAttribute("method")).toBe("get");
+  const fields = form?.querySelectorAll("input").map((input) => input.getAttribute("name"));
+  expect(fields).toEqual(["metric", "compare", "from", "to"]);
+  expect(compare?.querySelectorAll("a")).toHaveLength(3);
 });
 
 test("a chart's figures come as a file, to the client's own people alone", async () => {

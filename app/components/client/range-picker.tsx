@@ -13,13 +13,18 @@ import { COMPARISONS, queryOf, RANGES, type ShownView, viewOf } from "#app/view.
 
 const useWords = wordsOf("overview");
 
-/** From which day to which; the year once where it is one. */
-export function spanOf(format: ReturnType<typeof useFormat>, { from, to }: Pick<ShownView, "from" | "to">): string {
-  if (from === to) return format.day(to, "date");
-  return `${format.day(from, from.slice(0, 4) === to.slice(0, 4) ? "day" : "date")} – ${format.day(to, "date")}`;
+/** From which day to which; the year once where it is one, and not at all where it is that of `beside`, a day that stands there already. */
+export function spanOf(format: ReturnType<typeof useFormat>, { from, to }: Pick<ShownView, "from" | "to">, beside = ""): string {
+  const end = format.day(to, isOneYear(from, to) && isOneYear(to, beside) ? "day" : "date");
+  return from === to ? end : `${format.day(from, isOneYear(from, to) ? "day" : "date")} – ${end}`;
 }
 
+const isOneYear = (one: string, other: string) => one.slice(0, 4) === other.slice(0, 4);
+
 const itemClass = "rounded-[0.4375rem] px-2.5 py-1 text-[0.8125rem] font-medium whitespace-nowrap transition-colors";
+
+const menuClass =
+  "inline-flex h-8 items-center gap-1.5 border border-line-strong bg-hover px-2.5 text-[0.8125rem] font-medium whitespace-nowrap text-ink-muted hover:text-ink";
 
 /** Which days a page shows, and what they are compared with; `keep` is what else its address says. Links and a GET form. */
 export function RangePicker({ view, keep = {} }: { view: ShownView; keep?: Readonly<Record<string, string>> }) {
@@ -46,12 +51,36 @@ export function RangePicker({ view, keep = {} }: { view: ShownView; keep?: Reado
       <DropdownMenu
         align="end"
         className="w-64"
-        triggerClassName="inline-flex h-8 items-center gap-1.5 border border-line-strong bg-hover px-2.5 text-[0.8125rem] font-medium text-ink-muted hover:text-ink"
-        label={t("range.more")}
+        triggerClassName={cn(menuClass, own && "text-ink")}
+        trigger={
+          <>
+            <CalendarRange aria-hidden className="size-4" />
+            {own ? spanOf(format, view) : t("range.own")}
+          </>
+        }
+      >
+        <Form key={`${from} ${to}`} method="get" preventScrollReset className="grid gap-2 px-2.5 py-1.5" aria-label={t("range.own")}>
+          {Object.entries({ ...keep, ...(compare !== "previous" && { compare }) }).map(([name, value]) => (
+            <input key={name} type="hidden" name={name} value={value} />
+          ))}
+          <Field label={t("range.from")}>
+            <Input type="date" name="from" defaultValue={from} required />
+          </Field>
+          <Field label={t("range.to")}>
+            <Input type="date" name="to" defaultValue={to} required />
+          </Field>
+          <Button type="submit" size="sm">
+            {t("range.apply")}
+          </Button>
+        </Form>
+      </DropdownMenu>
+      <DropdownMenu
+        align="end"
+        triggerClassName={menuClass}
+        label={`${t("compare.label")}: ${t(`compare.${compare}`)}`}
         trigger={
           <span className="inline-flex items-center gap-1.5">
-            <CalendarRange className="size-4" />
-            {own ? spanOf(format, view) : t(`compare.${compare}`)}
+            {t(`compare.${compare}`)}
             <ChevronDown className="size-3.5" />
           </span>
         }
@@ -66,26 +95,6 @@ export function RangePicker({ view, keep = {} }: { view: ShownView; keep?: Reado
             {t(`compare.${each}`)}
           </MenuLink>
         ))}
-        <Form
-          key={`${from} ${to}`}
-          method="get"
-          preventScrollReset
-          className="mt-1 grid gap-2 border-t border-line px-2.5 pt-3 pb-1.5"
-          aria-label={t("range.own")}
-        >
-          {Object.entries({ ...keep, ...(compare !== "previous" && { compare }) }).map(([name, value]) => (
-            <input key={name} type="hidden" name={name} value={value} />
-          ))}
-          <Field label={t("range.from")}>
-            <Input type="date" name="from" defaultValue={from} max={to} required />
-          </Field>
-          <Field label={t("range.to")}>
-            <Input type="date" name="to" defaultValue={to} required />
-          </Field>
-          <Button type="submit" size="sm">
-            {t("range.apply")}
-          </Button>
-        </Form>
       </DropdownMenu>
     </div>
   );

@@ -1,7 +1,9 @@
 import { MetricTile } from "#app/components/charts/metric-tile.tsx";
+import { useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { ShownView } from "#app/view.ts";
 import { quantityOf } from "./quantity-of.ts";
+import { spanOf } from "./range-picker.tsx";
 import type { Tile } from "./sensor-state.tsx";
 import { trendOf } from "./trend-of.ts";
 
@@ -42,11 +44,13 @@ export function SensorTile({ tile, view, to, shown, explained = false }: SensorT
 }
 
 /** What figures are held against, in words; null where it is nothing. */
-export function useAgainst({ compare, comparedDays, stateDays }: ShownView): (as: Tile["comparedAs"]) => string | null {
+export function useAgainst({ compare, compared, to, stateDays }: ShownView): (as: Tile["comparedAs"]) => string | null {
   const t = useWords();
+  const format = useFormat();
   return (as) => {
     if (compare === "none") return null;
-    if (compare === "year") return t("against.year");
-    return as === "weeks" ? t("against.previous", { count: comparedDays }) : t("against.state", { count: stateDays });
+    if (as === "own") return t("against.own");
+    if (as === "weeks") return compared && t("against.days", { days: spanOf(format, compared.before, to) });
+    return compare === "year" ? t("against.year") : t("against.state", { count: stateDays });
   };
 }

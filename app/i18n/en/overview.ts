@@ -80,7 +80,6 @@ export const overview = {
     short30: "30d",
     short90: "90d",
     short365: "12m",
-    more: "Compare or choose dates",
     own: "Custom dates",
     from: "From",
     to: "To",
@@ -94,11 +93,12 @@ export const overview = {
     chosen: "selected",
   },
   against: {
-    previous_one: "vs. previous day",
-    previous_other: "vs. previous {{count}} days",
+    days: "vs. {{days}}",
+    full: "change over full days: {{days}} {{against}}",
+    own: "vs. the period before",
     state_one: "vs. the day before",
     state_other: "vs. {{count}} days earlier",
-    year: "vs. same weekdays last year",
+    year: "vs. a year earlier",
   },
   story: {
     all: "All {{sensor}} metrics",

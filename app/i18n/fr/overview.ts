@@ -82,7 +82,6 @@ export const overview = {
     short30: "30 j",
     short90: "90 j",
     short365: "12 m",
-    more: "Comparer ou choisir des dates",
     own: "Dates personnalisées",
     from: "Du",
     to: "Au",
@@ -96,11 +95,12 @@ export const overview = {
     chosen: "sélectionné",
   },
   against: {
-    previous_one: "par rapport à la veille",
-    previous_other: "par rapport aux {{count}} jours précédents",
+    days: "par rapport au {{days}}",
+    full: "évolution sur jours complets : {{days}} {{against}}",
+    own: "par rapport à la période précédente",
     state_one: "par rapport à la veille",
     state_other: "par rapport à {{count}} jours plus tôt",
-    year: "par rapport aux mêmes jours l’an dernier",
+    year: "par rapport à l’année précédente",
   },
   story: {
     all: "Tous les indicateurs : {{sensor}}",

@@ -82,7 +82,6 @@ export const overview = {
     short30: "30",
     short90: "90",
     short365: "שנה",
-    more: "השוואה או בחירת תאריכים",
     own: "תאריכים לבחירה",
     from: "מ־",
     to: "עד",
@@ -96,11 +95,12 @@ export const overview = {
     chosen: "נבחר",
   },
   against: {
-    previous_one: "לעומת היום הקודם",
-    previous_other: "לעומת {{count}} הימים הקודמים",
+    days: "לעומת {{days}}",
+    full: "שינוי בימים מלאים: {{days}} {{against}}",
+    own: "לעומת התקופה הקודמת",
     state_one: "לעומת יום קודם",
     state_other: "לעומת המצב לפני {{count}} ימים",
-    year: "לעומת אותם ימים בשנה שעברה",
+    year: "לעומת המצב לפני שנה",
   },
   story: {
     all: "כל המדדים של {{sensor}}",

@@ -192,7 +192,7 @@ export function drawTile(drawing: Drawing): Tile {
     label: metric.label[locale],
     ...howOf(drawing),
     unit: metric.unit,
-    comparedAs: metric.kind === "daily" || metric.against ? ("weeks" as const) : ("state" as const),
+    comparedAs: metric.kind === "daily" ? ("weeks" as const) : metric.against ? ("own" as const) : ("state" as const),
     ...main,
     others: others.map(({ made: _, ...amount }) => amount),
     better: metric.better ?? null,

@@ -143,14 +143,20 @@ async function readOne(ctx: TenantCtx, { sensor: id, locale: asked, view: wished
 
 function shownOf(view: View, today: string): ShownView {
   const { present, compared, stateShift } = periodsUntil(today, view);
+  const [days, before] = [spanOf(compared.present), spanOf(compared.before)];
   return {
     range: typeof view.range === "number" ? view.range : null,
     from: present[0] ?? today,
     to: present.at(-1) ?? today,
     compare: view.compare,
-    comparedDays: compared.before.length,
+    compared: days && before ? { days, before } : null,
     stateDays: stateShift,
   };
+}
+
+function spanOf(days: readonly string[]): { from: string; to: string } | null {
+  const [from, to] = [days[0], days.at(-1)];
+  return from !== undefined && to !== undefined ? { from, to } : null;
 }
 
 /** The metric that was asked for, else the first one with figures. */

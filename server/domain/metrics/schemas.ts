@@ -42,8 +42,10 @@ export const Tile = Amount.extend({
   how: How,
   unit: MetricUnit,
   comparedAs: z
-    .enum(["weeks", "state"])
-    .describe("`weeks`: 28 whole days and the 28 before; `state`: the newest state and the one 30 days before."),
+    .enum(["weeks", "state", "own"])
+    .describe(
+      "`weeks`: the view's days that are over and the same weekdays before; `state`: the newest state and the one `stateDays` before; `own`: two periods that the metric itself names.",
+    ),
   others: z.array(Amount).describe("The same in further currencies. Amounts of two currencies are never added."),
   /** Whether a rise is good news; null where neither. */
   better: z.enum(["up", "down"]).nullable(),
@@ -145,13 +147,18 @@ export const ViewInput = z.object({
   compare: z.enum(comparisons).default(usualView.compare),
 });
 
+const Span = z.object({ from: z.string(), to: z.string() });
+
 /** A view as it is shown. */
 export const ShownView = z.object({
   range: z.literal(rangeLengths).nullable().describe("How many days until today; null for days of one's own."),
   from: z.string().describe("By the client's own calendar; each sensor has its account's."),
   to: z.string(),
   compare: z.enum(comparisons),
-  comparedDays: z.number().describe("How many days a change is told from: those that are over."),
+  compared: z
+    .object({ days: Span, before: Span })
+    .nullable()
+    .describe("What a change is told from: the days that are over, and the same weekdays before; null where there are none."),
   stateDays: z.number().describe("How many days earlier the states are that states are compared with."),
 });
 export type ShownView = z.infer<typeof ShownView>;
