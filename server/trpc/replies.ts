@@ -83,7 +83,9 @@ const IntegratedAccount = z.object({
   lastRefreshAt: z.number().nullable(),
   lastSuccessAt: z.number().nullable(),
   probedAt: z.number().nullable(),
-  probeResult: ProbeResult.nullable(),
+  probeResult: ProbeResult.nullable().describe(
+    "Of the last check; null before the first, and where it found all well and `health` is of later.",
+  ),
   webhook: z
     .object({
       label: Text.describe("What the provider calls the secret."),

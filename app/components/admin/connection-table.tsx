@@ -1,8 +1,8 @@
 import { Form } from "@remix-run/react";
 import { KeyRound, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
-import { isServed, pausedOf, STATE_TONES } from "#app/components/client/account-state.ts";
-import { Badge } from "#app/components/ui/badge.tsx";
+import { isServed, pausedOf, stateOfAccount } from "#app/components/client/account-state.ts";
+import { StateBadge } from "#app/components/client/state-badge.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { NameAndNote } from "#app/components/ui/name-and-note.tsx";
@@ -110,7 +110,7 @@ function State({ account }: { account: Account }) {
   const stopped = pausedOf([account]);
   return (
     <span className="grid justify-items-start gap-1">
-      <Badge tone={health.state === "healthy" && lacks ? "warn" : STATE_TONES[health.state]}>{t(`account:state.${health.state}`)}</Badge>
+      <StateBadge state={stateOfAccount(account)} />
       {health.state !== "healthy" && (
         <span className="max-w-[30ch] text-xs text-ink-faint">
           {health.words[locale]}
@@ -140,8 +140,8 @@ function ValidUntil({ account: { status, accessExpiresAt } }: { account: Account
 
 function Probe({ account: { probedAt, probeResult } }: { account: Account }) {
   const t = useWords();
-  if (probedAt === null || probeResult === null)
-    return <span className="whitespace-nowrap text-ink-faint">{t("connections.unchecked")}</span>;
+  if (probedAt === null) return <span className="whitespace-nowrap text-ink-faint">{t("connections.unchecked")}</span>;
+  if (probeResult === null) return <Time at={probedAt} />;
   return (
     <span className="grid justify-items-start gap-1">
       <StatusDot tone={probeResult === "ok" ? "ok" : "danger"} small className="max-w-[24ch]">

@@ -70,9 +70,11 @@ export function PlanTable({ plans }: { plans: readonly Planned[] }) {
   );
 }
 
-function State({ plan: { status, failures } }: { plan: Planned }) {
+function State({ plan: { status, failures, cliffAt } }: { plan: Planned }) {
   const t = useWords();
-  if (status === "reconnect_needed") return <Badge tone="danger">{t("renewals.reconnect")}</Badge>;
+  const { now } = useDisplay();
+  const hasEnded = cliffAt !== null && cliffAt <= now;
+  if (status === "reconnect_needed" || hasEnded) return <Badge tone="danger">{t("renewals.reconnect")}</Badge>;
   if (status === "disconnected") return <Badge>{t("renewals.disconnected")}</Badge>;
   if (failures > 0) return <Badge tone="warn">{t("renewals.failing", { count: failures })}</Badge>;
   return <Badge tone="ok">{t("renewals.well")}</Badge>;

@@ -12,7 +12,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { type KeyFormField, keyFormOf } from "#server/domain/connecting/key-form.ts";
 import { approved } from "#server/domain/connections/approved.ts";
 import { chooseAccount, inOrder } from "#server/domain/connections/choose-account.ts";
-import { type ConnectionHealth, healthOf } from "#server/domain/connections/health-of.ts";
+import { type ConnectionHealth, healthOf, isWell } from "#server/domain/connections/health-of.ts";
 import { listLent } from "#server/domain/connections/lent-accounts.ts";
 import { connectionsQuery } from "#server/domain/connections/list-connections.ts";
 import { ofConnection } from "#server/domain/connections/of-connection.ts";
@@ -258,7 +258,8 @@ function describeAccount(
     lastRefreshAt: row.lastRefreshAt,
     lastSuccessAt: row.lastSuccessAt,
     probedAt: row.probedAt,
-    probeResult: row.probeResult,
+    // What came since says otherwise.
+    probeResult: row.probeResult === "ok" && !isWell(health) ? null : row.probeResult,
     webhook,
   };
   return [account];

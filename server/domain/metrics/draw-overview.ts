@@ -38,15 +38,20 @@ export interface SensorInput {
 export const drawingsOf = (sensor: Sensor, { measured, periods, locale, currency, accountCurrency }: SensorInput): Drawing[] =>
   sensor.metrics.map((metric) => ({ sensor, metric, measured, periods, locale, currency, accountCurrency: accountCurrency ?? null }));
 
+/** Whether what was measured last says how things are now: nobody calls healthy what nobody reads any more. */
+const isJudged: Record<SensorState, boolean> = { ok: true, waiting: true, late: false, failing: false, blocked: false, off: false };
+
 /** One sensor in one number a metric, drawn from its own description: nothing here knows any sensor by name. */
 export function summarizeSensor(sensor: Sensor, input: SensorInput): SensorSummary {
   const { facts, periods, timezone, locale, now } = input;
+  const state = sensorStateOf(facts, everyOf(sensor), now);
+  const tiles = drawingsOf(sensor, input).filter(isTile).map(drawTile);
   return {
     id: sensor.id,
     title: sensor.title[locale],
     description: sensor.description[locale],
     providers: [...new Set(sensor.needs.map(({ provider }) => provider))],
-    state: sensorStateOf(facts, everyOf(sensor), now),
+    state,
     blocked: facts.schedule?.blocked ?? null,
     everyS: everyOf(sensor),
     nextAt: facts.schedule?.nextAt ?? null,
@@ -54,7 +59,7 @@ export function summarizeSensor(sensor: Sensor, input: SensorInput): SensorSumma
     timezone,
     unknownTimezone: input.unknownTimezone ?? null,
     days: [...periods.present],
-    tiles: drawingsOf(sensor, input).filter(isTile).map(drawTile),
+    tiles: isJudged[state] ? tiles : tiles.map((tile) => ({ ...tile, tone: null })),
   };
 }
 

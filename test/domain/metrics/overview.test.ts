@@ -137,6 +137,22 @@ test("a snapshot's newest state counts, and is compared with 30 days before it",
   });
 });
 
+test("nothing is called well or ill by what a sensor measured before it stopped", () => {
+  const judged = [metric({ key: "how", kind: "snapshot", unit: "status" })];
+  const tonesOf = (facts: SensorInput["facts"]) => {
+    const view = drawSensor(sensorOf(judged), { ...inputOf([seriesOf("how", each(0, 0, 3))], usualView), facts });
+    return [view.state, view.tiles[0]?.value, view.tiles[0]?.tone];
+  };
+  const schedule = { enabled: true, blocked: null, nextAt: now, lastSuccessAt: now - 60_000 };
+  const failed = { status: "failed", errorKind: "unavailable" } as const;
+  expect(tonesOf({ schedule, latestRun: undefined })).toEqual(["ok", 0, "ok"]);
+  expect(tonesOf({ schedule: { ...schedule, blocked: "not_connected" }, latestRun: undefined })).toEqual(["blocked", 0, null]);
+  expect(tonesOf({ schedule: { ...schedule, blocked: "reconnect_needed" }, latestRun: undefined })).toEqual(["blocked", 0, null]);
+  expect(tonesOf({ schedule: { ...schedule, enabled: false }, latestRun: undefined })).toEqual(["off", 0, null]);
+  expect(tonesOf({ schedule, latestRun: failed })).toEqual(["failing", 0, null]);
+  expect(tonesOf({ schedule: { ...schedule, lastSuccessAt: now - 3 * 3_600_000 }, latestRun: undefined })).toEqual(["late", 0, null]);
+});
+
 test("thresholds and statuses colour a tile", () => {
   const tone = (value: number, more: Partial<Metric>) =>
     draw([metric({ key: "m", kind: "snapshot", ...more })], [seriesOf("m", { [today]: value })]).tiles[0]?.tone;
@@ -385,7 +401,17 @@ async function measuredTenant(): Promise<TenantCtx> {
 test("the overview is one batch that reads two months and the latest runs, and no more however long the history is", async () => {
   const ctx = await measuredTenant();
   const view = await readOverview(ctx);
-  expect(view.view).toEqual({ range: 30, from: addDays(today, -29), to: today, compare: "previous", comparedDays: 28, stateDays: 30 });
+  expect(view.view).toEqual({
+    range: 30,
+    from: addDays(today, -29),
+    to: today,
+    compare: "previous",
+    compared: {
+      days: { from: addDays(today, -29), to: addDays(today, -2) },
+      before: { from: addDays(today, -57), to: addDays(today, -30) },
+    },
+    stateDays: 30,
+  });
   expect(view.connections).toMatchObject([{ provider: "shopify", name: "A shop", status: "active" }]);
   expect(view.runs).toHaveLength(8);
   expect(view.runs[0]).toMatchObject({ sensor: "shopify-sensor", title: "Shop", createdAt: now });
