@@ -12,7 +12,7 @@ export type Found = {
 } & ({ to: string } | { post: "/theme" | "/locale" | "/switch" | "/sign-out"; fields: Record<string, string> });
 
 export interface FoundGroup {
-  kind: "pages" | "connections" | "actions" | "clients" | "ids";
+  kind: "pages" | "connections" | "metrics" | "actions" | "clients" | "ids";
   items: Found[];
 }
 

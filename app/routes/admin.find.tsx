@@ -115,7 +115,7 @@ const pagesOf = (t: T, requests: boolean): Found[] => [
   ...(Object.keys(PAGES) as (keyof typeof PAGES)[]).map((page) => ({ label: t(`admin:nav.${page}`), to: PAGES[page] })),
   ...(requests ? [{ label: t("admin:nav.requests"), to: "/admin/requests" }] : []),
   { label: t("notifications:title"), to: "/admin/notices" },
-  { label: t("notifications:preferences.title"), to: "/admin/notices/settings" },
+  { label: t("find:notices"), to: "/admin/notices/settings" },
 ];
 
 const actionsOf = (t: T, portal: { id: string } | undefined): Found[] => [

@@ -1,4 +1,4 @@
-import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { figuresPath } from "#app/components/client/figures-path.ts";
 import { RangePicker, spanOf } from "#app/components/client/range-picker.tsx";
@@ -20,13 +20,14 @@ const useWords = wordsOf("overview");
 
 export const meta = titleMeta;
 
-/** `?sensor=` names whose figures. */
+/** `?sensor=` names whose figures; without it all of them are on the overview. */
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { api, locale } = args.context;
   const { searchParams } = new URL(args.request.url);
   const wanted = searchParams.get("sensor")?.slice(0, 100) ?? "";
   const wish = viewIn(searchParams);
+  if (wanted === "") throw redirect(`/t/${tenant.id}${queryOf(wish)}`);
   const sensor = await api.overview.sensor({ tenant: tenant.id, locale, sensor: wanted, view: wish });
   return { title: titleOf(wordsIn(locale)("overview:figures.title", { sensor: sensor.title }), tenant.name), sensor: send(sensor) };
 }

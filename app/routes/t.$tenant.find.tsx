@@ -1,11 +1,14 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
+import { figuresPath } from "#app/components/client/figures-path.ts";
 import { FindPage } from "#app/components/find/find-page.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant, type Me, type Membership } from "#app/portal/enter-tenant.ts";
 import { askedOf, type Found, narrow, ownActions } from "#app/portal/find.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+import { viewIn } from "#app/view.ts";
+import type { Outputs } from "#server/trpc/root.ts";
 
 const useWords = wordsOf("find");
 
@@ -20,7 +23,10 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale, theme, describe } = args.context;
   const { text } = askedOf(args.request);
   const t = wordsIn(locale);
-  const integrations = await api.connections.list({ tenant: tenant.id });
+  const [integrations, { sensors }] = await Promise.all([
+    api.connections.list({ tenant: tenant.id }),
+    api.overview.get({ tenant: tenant.id, locale }),
+  ]);
   const base = `/t/${tenant.id}`;
   const connections = integrations.flatMap(({ provider, name, connections: accounts }) =>
     accounts.map((account) => ({ label: account.name, detail: name, to: `${base}/integrations/${provider}` })),
@@ -39,6 +45,7 @@ export async function loader(args: LoaderFunctionArgs) {
         [
           { kind: "pages", items: pagesOf(t, tenant) },
           { kind: "connections", items: connections },
+          { kind: "metrics", items: sensors.flatMap((sensor) => metricsOf(base, sensor)) },
           { kind: "actions", items: [...actionsOf(t, me, tenant), ...ownActions(t, { locale, theme }), ...connects] },
         ],
         text,
@@ -74,10 +81,24 @@ function pagesOf(t: T, { id, may }: Membership): Found[] {
     { label: t("settings:settings.workspace"), detail: settings, to: `${base}/settings/workspace` },
     { label: t("settings:settings.sensors"), detail: settings, to: `${base}/settings/sensors` },
     { label: t("settings:settings.team"), detail: settings, to: `${base}/settings/team` },
-    { label: t("notifications:preferences.title"), detail: settings, to: `${base}/settings/notices` },
+    { label: t("find:notices"), detail: settings, to: `${base}/settings/notices` },
     { label: t("settings:settings.sessions"), detail: settings, to: `${base}/settings/sessions` },
     ...(may.includes("data:export") ? [{ label: t("settings:settings.data"), detail: settings, to: `${base}/settings/data` }] : []),
     ...(may.includes("audit:read") ? [{ label: t("settings:settings.audit"), detail: settings, to: `${base}/settings/audit` }] : []),
+  ];
+}
+
+/** What a sensor measured: all of it on its page, and each metric drawn large on the overview. */
+function metricsOf(base: string, { id, title, tiles }: Outputs["overview"]["get"]["sensors"][number]): Found[] {
+  const measured = tiles.filter(({ unit, value }) => unit !== "status" && value !== null);
+  if (measured.length === 0) return [];
+  return [
+    { label: title, to: figuresPath(base, id, viewIn(new URLSearchParams())) },
+    ...measured.map(({ key, label }) => ({
+      label,
+      detail: title,
+      to: `${base}?${new URLSearchParams({ metric: `${id}.${key}` })}#chart`,
+    })),
   ];
 }
 

@@ -1,7 +1,8 @@
 import { parse } from "node-html-parser";
 import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { connections, runs } from "#db/schema/index.ts";
+import { connections, measurements, runs } from "#db/schema/index.ts";
+import { dayOf } from "#server/catalog/days.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
 import { ask, asPerson } from "#test/ask.ts";
@@ -54,6 +55,47 @@ test("a client's search has what the person may do there, and nothing of another
   expect((await foundOn(`${find}?q=${otherRun}`, owner.token)).found).toEqual([]);
   expect((await foundOn(`${find}?q=other`, owner.token)).found).toEqual([]);
   expect((await foundOn(`/t/${other.id}/find`, owner.token)).status).toBe(404);
+});
+
+test("a metric is found by its name and leads to its chart, its sensor to all of its metrics, and none of another workspace", async () => {
+  const [own, other] = [await makeTenant(), await makeTenant()];
+  const { token } = await makeUser({ roles: [[own, "viewer"]] });
+  const { token: stranger } = await makeUser({ roles: [[other, "viewer"]] });
+  const [measuredAt, day] = [Date.now(), dayOf(Date.now(), own.timezone)];
+  const one = { tenantId: own.id, job: "shopify-sensor", day, dimension: "", measuredAt };
+  await db.insert(measurements).values([
+    { ...one, metric: "revenue", currency: "EUR", value: 100 },
+    { ...one, metric: "orders", currency: "EUR", value: 1 },
+  ]);
+  const linksFor = async (text: string, as = token, locale = "en") => {
+    const { cookie } = asPerson(as);
+    const id = as === token ? own.id : other.id;
+    const page = await ask(`/t/${id}/find?q=${text}`, { headers: { cookie: `${cookie}; atrium_locale=${locale}` } });
+    return parse(await page.text())
+      .querySelectorAll("main section[aria-labelledby=found-metrics] a")
+      .map((link) => link.getAttribute("href"));
+  };
+  const revenue = `/t/${own.id}?metric=shopify-sensor.revenue#chart`;
+  expect(await linksFor("revenue")).toEqual([revenue]);
+  expect(await linksFor("affaires", token, "fr")).toEqual([revenue]);
+  expect(await linksFor("shop")).toContain(`/t/${own.id}/figures?sensor=shopify-sensor`);
+  // What was never measured has no chart to lead to.
+  expect(await linksFor("sessions")).toEqual([]);
+  expect(await linksFor("revenue", stranger)).toEqual([]);
+});
+
+test("no two pages that are found have one name, in any language", async () => {
+  const tenant = await makeTenant();
+  const { cookie } = asPerson((await makeUser({ staff: true, roles: [[tenant, "owner"]] })).token);
+  for (const home of [`/t/${tenant.id}`, "/admin"])
+    for (const locale of ["en", "fr", "he"]) {
+      const page = await ask(`${home}/find`, { headers: { cookie: `${cookie}; atrium_locale=${locale}` } });
+      const names = parse(await page.text())
+        .querySelectorAll("main section[aria-labelledby=found-pages] li bdi:first-child")
+        .map(({ text }) => text);
+      expect(names.length).toBeGreaterThan(10);
+      expect([...new Set(names)], `${home} ${locale}`).toEqual(names);
+    }
 });
 
 test("whatever the navigation leads to is found too, in both portals", async () => {

@@ -26,6 +26,9 @@ const itemClass = "rounded-[0.4375rem] px-2.5 py-1 text-[0.8125rem] font-medium 
 const menuClass =
   "inline-flex h-8 items-center gap-1.5 border border-line-strong bg-hover px-2.5 text-[0.8125rem] font-medium whitespace-nowrap text-ink-muted hover:text-ink";
 
+/** On a phone its button begins a line. */
+const lineStartClass = "max-sm:start-0 max-sm:end-auto";
+
 /** Which days a page shows, and what they are compared with; `keep` is what else its address says. Links and a GET form. */
 export function RangePicker({ view, keep = {} }: { view: ShownView; keep?: Readonly<Record<string, string>> }) {
   const t = useWords();
@@ -50,7 +53,7 @@ export function RangePicker({ view, keep = {} }: { view: ShownView; keep?: Reado
       </nav>
       <DropdownMenu
         align="end"
-        className="w-64"
+        className={cn("w-64", own && lineStartClass)}
         triggerClassName={cn(menuClass, own && "text-ink")}
         trigger={
           <>
@@ -76,6 +79,7 @@ export function RangePicker({ view, keep = {} }: { view: ShownView; keep?: Reado
       </DropdownMenu>
       <DropdownMenu
         align="end"
+        className={lineStartClass}
         triggerClassName={menuClass}
         label={`${t("compare.label")}: ${t(`compare.${compare}`)}`}
         trigger={

@@ -1,5 +1,5 @@
 import { useFetcher, useLocation, useNavigate, useSubmit } from "@remix-run/react";
-import { Blocks, Building2, FileText, Hash, LoaderCircle, Search, Zap } from "lucide-react";
+import { Blocks, Building2, ChartLine, FileText, Hash, LoaderCircle, Search, Zap } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useRef, useState } from "react";
 import { cn } from "#app/components/ui/cn.ts";
@@ -10,9 +10,9 @@ import { FoundText, keyOf } from "./find-page.tsx";
 
 const useWords = wordsOf("find");
 
-const ICONS = { pages: FileText, connections: Blocks, actions: Zap, clients: Building2, ids: Hash } as const;
+const ICONS = { pages: FileText, connections: Blocks, metrics: ChartLine, actions: Zap, clients: Building2, ids: Hash } as const;
 /** What the first answer has whole, so that it is narrowed here while one types. */
-const HERE = ["pages", "connections", "actions"];
+const HERE = ["pages", "connections", "metrics", "actions"];
 /** So long nobody types before the server is asked. */
 const PAUSE_MS = 150;
 
@@ -177,7 +177,8 @@ function useFound(source: string, text: string): { groups: FoundGroup[]; waiting
   }, [load, source, text]);
   return useMemo(() => {
     const here = narrow(all?.groups ?? [], text);
-    if (text === "") return { groups: here, waiting: !all };
+    // There are dozens of metrics: found by their names, and not listed before anything is typed.
+    if (text === "") return { groups: here.filter(({ kind }) => kind !== "metrics"), waiting: !all };
     const fits = found?.text === text;
     const there = fits ? found.groups.filter(({ kind }) => !HERE.includes(kind)) : [];
     return { groups: [...here, ...there.filter(({ items }) => items.length > 0)], waiting: !all || !fits || state !== "idle" };

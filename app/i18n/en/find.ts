@@ -9,9 +9,11 @@ export const find = {
   noneRequest:
     "This request changed nothing and started nothing. Search the Worker’s log for the ID: the line of the request has its path, its status and, where it failed, the stack.",
   keys: "↑ ↓ to choose, Enter to open, Esc to close",
+  notices: "Notification settings",
   groups: {
     pages: "Pages",
     connections: "Connections",
+    metrics: "Metrics",
     actions: "Actions",
     clients: "Clients",
     ids: "Found by ID",

@@ -80,7 +80,7 @@ export const overview = {
     short30: "30d",
     short90: "90d",
     short365: "12m",
-    own: "Custom dates",
+    own: "Custom",
     from: "From",
     to: "To",
     apply: "Apply",

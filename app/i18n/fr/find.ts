@@ -12,9 +12,11 @@ export const find = {
   noneRequest:
     "Cette requête n’a rien modifié ni rien lancé. Cherchez l’identifiant dans le journal du Worker : la ligne de la requête donne son chemin, son statut et, en cas d’échec, la pile d’appels.",
   keys: "↑ ↓ pour choisir, Entrée pour ouvrir, Échap pour fermer",
+  notices: "Réglages des notifications",
   groups: {
     pages: "Pages",
     connections: "Connexions",
+    metrics: "Indicateurs",
     actions: "Actions",
     clients: "Clients",
     ids: "Trouvé par identifiant",

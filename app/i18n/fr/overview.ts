@@ -82,7 +82,7 @@ export const overview = {
     short30: "30 j",
     short90: "90 j",
     short365: "12 m",
-    own: "Dates personnalisées",
+    own: "Dates",
     from: "Du",
     to: "Au",
     apply: "Appliquer",

@@ -82,7 +82,7 @@ export const overview = {
     short30: "30",
     short90: "90",
     short365: "שנה",
-    own: "תאריכים לבחירה",
+    own: "תאריכים",
     from: "מ־",
     to: "עד",
     apply: "החלה",
