@@ -42,7 +42,7 @@ export function CredentialTable({ credentials, empty }: { credentials: readonly 
           key: "secret",
           header: t("credentials.secret"),
           cell: ({ field, mask }) => (
-            <span className="inline-flex flex-wrap items-baseline gap-x-2">
+            <span className="inline-flex items-baseline gap-x-2 whitespace-nowrap">
               <code className="font-mono text-[0.8125rem]">{field}</code>
               <span aria-hidden className="text-ink-faint">
                 {mask}

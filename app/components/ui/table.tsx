@@ -13,7 +13,7 @@ export interface Column<Row> {
   primary?: boolean;
   /** Ends a card's first line: a short word on how the row stands. */
   aside?: boolean;
-  /** In a card its header stands before it, where its value alone does not say what it is. Numbers always have it. */
+  /** In a card its header stands before it, where its value alone does not say what it is. Numbers always have it, but for those that end its first line. */
   named?: boolean;
   /** Left out below 56rem of room: what other columns or the row's page say too. */
   spare?: boolean;
@@ -44,7 +44,7 @@ export function Table<Row>({ caption, showCaption = false, columns, rows, rowKey
   if (rows.length === 0 && empty) return <>{empty}</>;
   const cells = columns.map(({ header, label, align, primary, aside, named, actions, spare, className: cellClass }) => ({
     role: "cell",
-    "data-label": named || align === "end" ? (label ?? (typeof header === "string" ? header : undefined)) : undefined,
+    "data-label": named || (align === "end" && !aside) ? (label ?? (typeof header === "string" ? header : undefined)) : undefined,
     "data-cell": primary ? "primary" : aside ? "aside" : actions ? "actions" : align === "end" ? "number" : undefined,
     className: cn(align === "end" && aside && "text-end tabular-nums", spare && SPARE, cellClass) || undefined,
   }));

@@ -158,7 +158,7 @@ export const operations = {
     secret: "Secret",
     stored: "Stored",
     used: "Last used",
-    key: "Root key / data key",
+    key: "Root / data key",
     shown_one: "{{count}} secret",
     shown_other: "{{count}} secrets",
     noneFound: "No matches",
