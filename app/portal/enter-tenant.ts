@@ -27,3 +27,10 @@ export async function enterTenant({ context, request, params }: Pick<LoaderFunct
   if (me.staff && request.method === "GET") throw redirect(`/admin/clients/${encodeURIComponent(params.tenant ?? "")}`);
   throw new Response("There is no such workspace", { status: 404 });
 }
+
+/** As `enterTenant`, for a page about the person who asks: an admin who looks at a client has none there, and is led to the workspace's. */
+export async function enterOwn(args: Pick<LoaderFunctionArgs, "context" | "request" | "params">) {
+  const entered = await enterTenant(args);
+  if (entered.me.viewingUntil !== null) throw redirect(`/t/${entered.tenant.id}/settings/workspace`);
+  return entered;
+}

@@ -206,7 +206,7 @@ function NothingConnected() {
           <form method="get" action={`${base}/connect/shopify`} className="mx-auto mt-5 grid w-full max-w-sm gap-3 text-start">
             <input type="hidden" name="return" value={base} />
             <ShopField label={t("overview.shop")} hint={t("overview.shopHint")} placeholder={t("overview.shopPlaceholder")} />
-            <Button type="submit" variant="primary">
+            <Button type="submit" changes variant="primary">
               {t("overview.emptyAction")}
             </Button>
           </form>

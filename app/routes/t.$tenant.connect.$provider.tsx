@@ -24,13 +24,14 @@ export async function loader(args: LoaderFunctionArgs) {
   // Who signs in first comes back to the page with the button: signing in by itself must not start anything.
   const { tenant: asked, provider: from } = args.params;
   if (!args.context.me) throw redirect(`/sign-in?to=${encodeURIComponent(`/t/${asked}/integrations/${from}`)}`);
-  const { tenant } = await enterTenant(args);
+  const { me, tenant } = await enterTenant(args);
   const { api, locale } = args.context;
   const integrations = await api.connections.list({ tenant: tenant.id });
   const integration = integrations.find(({ provider }) => provider === args.params.provider);
   if (!integration) throw new Response("There is no such provider", { status: 404 });
   // Also an admin who only looks, whom the route of the consent would take for one who acts.
-  if (!tenant.may.includes("connections:write")) throw redirect(`/t/${tenant.id}/integrations/${integration.provider}`);
+  if (me.viewingUntil !== null || !tenant.may.includes("connections:write"))
+    throw redirect(`/t/${tenant.id}/integrations/${integration.provider}`);
   const { searchParams } = new URL(args.request.url);
   if (searchParams.has("ticks") && !searchParams.has("sets") && !searchParams.has("scopes")) {
     args.context.toast({ kind: "error", message: wordsIn(locale)("accounts:integrations.tickOne") });

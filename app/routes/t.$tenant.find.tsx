@@ -43,7 +43,7 @@ export async function loader(args: LoaderFunctionArgs) {
     groups: [
       ...narrow(
         [
-          { kind: "pages", items: pagesOf(t, tenant) },
+          { kind: "pages", items: pagesOf(t, me, tenant) },
           { kind: "connections", items: connections },
           { kind: "metrics", items: sensors.flatMap((sensor) => metricsOf(base, sensor)) },
           { kind: "actions", items: [...actionsOf(t, me, tenant), ...ownActions(t, { locale, theme }), ...connects] },
@@ -68,7 +68,9 @@ export async function loader(args: LoaderFunctionArgs) {
 
 type T = ReturnType<typeof wordsIn>;
 
-function pagesOf(t: T, { id, may }: Membership): Found[] {
+function pagesOf(t: T, { viewingUntil }: Me, { id, may }: Membership): Found[] {
+  // Who only looks at a client has no page of their own in it.
+  const own = viewingUntil === null;
   const base = `/t/${id}`;
   const settings = t("settings:settings.title");
   return [
@@ -77,12 +79,16 @@ function pagesOf(t: T, { id, may }: Membership): Found[] {
     { label: t("calendar:calendar.title"), to: `${base}/integrations/calendar` },
     { label: t("client:nav.runs"), to: `${base}/runs` },
     { label: t("notifications:title"), to: `${base}/notices` },
-    { label: t("settings:settings.profile"), detail: settings, to: `${base}/settings` },
+    ...(own ? [{ label: t("settings:settings.profile"), detail: settings, to: `${base}/settings` }] : []),
     { label: t("settings:settings.workspace"), detail: settings, to: `${base}/settings/workspace` },
     { label: t("settings:settings.sensors"), detail: settings, to: `${base}/settings/sensors` },
     { label: t("settings:settings.team"), detail: settings, to: `${base}/settings/team` },
-    { label: t("find:notices"), detail: settings, to: `${base}/settings/notices` },
-    { label: t("settings:settings.sessions"), detail: settings, to: `${base}/settings/sessions` },
+    ...(own
+      ? [
+          { label: t("find:notices"), detail: settings, to: `${base}/settings/notices` },
+          { label: t("settings:settings.sessions"), detail: settings, to: `${base}/settings/sessions` },
+        ]
+      : []),
     ...(may.includes("data:export") ? [{ label: t("settings:settings.data"), detail: settings, to: `${base}/settings/data` }] : []),
     ...(may.includes("audit:read") ? [{ label: t("settings:settings.audit"), detail: settings, to: `${base}/settings/audit` }] : []),
   ];

@@ -6,7 +6,7 @@ import { formFailure } from "#app/form-errors.ts";
 import { timezonesWith } from "#app/i18n/timezones.server.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { enterTenant } from "#app/portal/enter-tenant.ts";
+import { enterOwn } from "#app/portal/enter-tenant.ts";
 import { saveProfile } from "#app/portal/save-profile.ts";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
@@ -16,7 +16,7 @@ const useWords = wordsOf("settings");
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { me, tenant } = await enterTenant(args);
+  const { me, tenant } = await enterOwn(args);
   const t = wordsIn(args.context.locale);
   return { title: titleOf(t("settings:settings.profile"), tenant.name), timezones: timezonesWith(me.timezone) };
 }

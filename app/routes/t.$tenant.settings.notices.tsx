@@ -3,7 +3,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { PreferenceForm } from "#app/components/notices/preference-form.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { savePreferences } from "#app/notice-actions.ts";
-import { enterTenant } from "#app/portal/enter-tenant.ts";
+import { enterOwn, enterTenant } from "#app/portal/enter-tenant.ts";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import { clientNoticeKinds } from "#db/words/notices.ts";
@@ -11,7 +11,7 @@ import { clientNoticeKinds } from "#db/words/notices.ts";
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { tenant } = await enterTenant(args);
+  const { tenant } = await enterOwn(args);
   const { api, locale } = args.context;
   return {
     title: titleOf(wordsIn(locale)("notifications:preferences.title"), tenant.name),

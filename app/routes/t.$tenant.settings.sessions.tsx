@@ -12,7 +12,7 @@ import { Time } from "#app/components/ui/time.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { enterTenant } from "#app/portal/enter-tenant.ts";
+import { enterOwn } from "#app/portal/enter-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("settings");
@@ -20,7 +20,7 @@ const useWords = wordsOf("settings");
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {
-  const { tenant } = await enterTenant(args);
+  const { tenant } = await enterOwn(args);
   const t = wordsIn(args.context.locale);
   return { title: titleOf(t("settings:settings.sessions"), tenant.name), sessions: await args.context.api.me.sessions() };
 }

@@ -8,19 +8,25 @@ const useWords = wordsOf("settings", "notifications");
 
 export default function Settings() {
   const t = useWords();
-  const { base, may } = useTenant();
+  const { base, may, me } = useTenant();
+  // Of the person who asks, which is nobody's business here who only looks.
+  const own = me.viewingUntil === null;
   return (
     <>
       <PageHeader title={t("settings.title")} />
       <Tabs
         className="mb-6"
         items={[
-          { to: `${base}/settings`, label: t("settings.profile"), end: true },
+          ...(own ? [{ to: `${base}/settings`, label: t("settings.profile"), end: true }] : []),
           { to: `${base}/settings/workspace`, label: t("settings.workspace") },
           { to: `${base}/settings/sensors`, label: t("settings.sensors") },
           { to: `${base}/settings/team`, label: t("settings.team") },
-          { to: `${base}/settings/notices`, label: t("notifications:preferences.title") },
-          { to: `${base}/settings/sessions`, label: t("settings.sessions") },
+          ...(own
+            ? [
+                { to: `${base}/settings/notices`, label: t("notifications:preferences.title") },
+                { to: `${base}/settings/sessions`, label: t("settings.sessions") },
+              ]
+            : []),
           ...(may("data:export") ? [{ to: `${base}/settings/data`, label: t("settings.data") }] : []),
           ...(may("audit:read") ? [{ to: `${base}/settings/audit`, label: t("settings.audit") }] : []),
         ]}

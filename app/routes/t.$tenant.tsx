@@ -14,6 +14,7 @@ import { FindButton } from "#app/components/shell/find-button.tsx";
 import { TenantSwitcher } from "#app/components/shell/tenant-switcher.tsx";
 import { UserMenu } from "#app/components/shell/user-menu.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
+import { ReadOnly } from "#app/components/ui/read-only.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { loadTenant } from "#app/portal/load-tenant.ts";
 import { TenantContext, tenantOf } from "#app/portal/use-tenant.ts";
@@ -94,11 +95,13 @@ function TenantFrame({ sent, children }: { sent: Awaited<ReturnType<typeof loade
             {t("notices:notice.suspendedBody")}
           </Callout>
         )}
-        <ReconnectNotices />
-        <ProviderNotices />
-        <CliffNotices />
-        <ChangeNotices />
-        {children}
+        <ReadOnly.Provider value={me.viewingUntil !== null}>
+          <ReconnectNotices />
+          <ProviderNotices />
+          <CliffNotices />
+          <ChangeNotices />
+          {children}
+        </ReadOnly.Provider>
       </AppShell>
     </TenantContext.Provider>
   );

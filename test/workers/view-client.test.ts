@@ -2,10 +2,12 @@ import { eq } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { auditLog, notices, tenants, users } from "#db/schema/index.ts";
+import { auditLog, connections, notices, tenants, users } from "#db/schema/index.ts";
 import { listAudit } from "#server/domain/audit/list-audit.ts";
+import { requestExport } from "#server/domain/custody/request-export.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { asVisitor, beginView, viewLifetimeMs } from "#server/domain/people/view-client.ts";
+import { newId } from "#server/ids.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 
@@ -35,6 +37,8 @@ function browserOf(token: string) {
 }
 
 const viewCookie = "__Host-atrium_view";
+/** What can be pressed on a page to change something, or to go to a consent. */
+const sending = "main form[method=post] button:not([disabled]), main a[href*='/oauth/'], main a[href*='/connect/'], main a[download]";
 
 describe("an admin who views a client as its people see it", () => {
   test("sees its pages with no way to change anything, until the view is ended", async () => {
@@ -48,13 +52,69 @@ describe("an admin who views a client as its people see it", () => {
     const page = await admin.page(`/t/${tenant.id}`);
     expect(page.querySelector("main")?.text).toContain(`You’re viewing ${tenant.name} as the client sees it`);
     expect((await admin.send(`/t/${tenant.id}/settings/audit`)).status).toBe(200);
-    expect((await admin.page(`/t/${tenant.id}/settings/team`)).querySelectorAll("main form").length).toBe(1);
+    expect((await admin.page(`/t/${tenant.id}/settings/team`)).querySelectorAll(sending).length).toBe(1);
     // The agency's own pages are as before, in another tab.
     expect((await admin.send(`/admin/clients/${tenant.id}`)).status).toBe(200);
 
     const ended = await admin.post("/view", { end: tenant.id });
     expect(ended.headers.get("location")).toBe(`/admin/clients/${tenant.id}`);
     expect((await admin.send(`/t/${tenant.id}`)).status).toBe(302);
+  });
+
+  test("sees what its owner sees: each page, each form, each button, of which none can be pressed but the one that ends the view", async () => {
+    const tenant = await makeTenant();
+    const owner = browserOf((await makeUser({ roles: [[tenant, "owner"]] })).token);
+    await makeUser({ roles: [[tenant, "viewer"]] });
+    const id = newId("con", Date.now());
+    const account = { id, tenantId: tenant.id, provider: "klaviyo", externalId: id, name: id, details: {}, status: "active" as const };
+    await db.insert(connections).values({ ...account, scopesAsked: [], scopesGranted: [], connectedBy: "usr", connectedAt: Date.now() });
+    const admin = browserOf((await makeUser({ staff: true })).token);
+    await admin.post("/view", { begin: tenant.id });
+    for (const path of [
+      "",
+      "integrations",
+      "integrations/klaviyo",
+      "integrations/google",
+      "integrations/telnyx",
+      "integrations/calendar",
+      "runs",
+      "settings/workspace",
+      "settings/sensors",
+      "settings/team",
+      "settings/data",
+      "settings/audit",
+    ]) {
+      const [own, seen] = [await owner.page(`/t/${tenant.id}/${path}`), await admin.page(`/t/${tenant.id}/${path}`)];
+      const title = (page: typeof own) => page.querySelector("h1")?.text;
+      expect(title(seen), path).toBe(title(own));
+      const buttons = own.querySelectorAll("main form button").filter((button) => !button.closest(".pop"));
+      const shown = seen.querySelectorAll("main button").map(({ text }) => text);
+      expect(shown, path).toEqual(expect.arrayContaining(buttons.map(({ text }) => text)));
+      const [end, ...more] = seen.querySelectorAll(sending);
+      expect([end?.getAttribute("name"), more.map((each) => each.toString())], path).toEqual(["end", []]);
+      const [consent] = seen
+        .querySelectorAll("main form[action*='/connect/'] button:not([disabled])")
+        .filter((button) => !button.getAttribute("formaction"));
+      expect(consent?.toString(), path).toBeUndefined();
+    }
+    const tabs = (await admin.page(`/t/${tenant.id}/settings/workspace`))
+      .querySelectorAll("main nav a")
+      .map((tab) => tab.getAttribute("href"));
+    expect(tabs).toContain(`/t/${tenant.id}/settings/data`);
+    // The admin's own are none of the client's pages.
+    for (const path of ["settings", "settings/notices", "settings/sessions"]) {
+      expect(tabs).not.toContain(`/t/${tenant.id}/${path}`);
+      const led = await admin.send(`/t/${tenant.id}/${path}`);
+      expect([led.status, led.headers.get("location")], path).toEqual([302, `/t/${tenant.id}/settings/workspace`]);
+    }
+  });
+
+  test("writes no line of any log, whichever verb were reached", async () => {
+    const tenant = await makeTenant();
+    const { actor } = await makeUser({ staff: true });
+    const looking = { ...actor, staff: false, memberships: [{ tenant, role: "visitor" as const }], viewingUntil: Date.now() + 60_000 };
+    const ctx = testTenantCtx(tenant, "visitor", { actor: looking });
+    await expect(requestExport(ctx)).rejects.toMatchObject({ kind: "forbidden", code: "only_looking" });
   });
 
   test("changes nothing, whatever form is sent by hand: of the client, and of the admin too", async () => {

@@ -27,7 +27,7 @@ export function MendLink({
   const Icon = by === "oauth" ? RefreshCw : KeyRound;
   const to = by === "oauth" ? `${base}/connect/${provider}?${new URLSearchParams({ connection })}` : `${base}/integrations/${provider}`;
   return (
-    <Button asChild size="sm" variant={primary ? "primary" : "secondary"}>
+    <Button asChild changes={by === "oauth"} size="sm" variant={primary ? "primary" : "secondary"}>
       <Link to={to} prefetch="none">
         <Icon aria-hidden />
         {t(`calendar.mend.${by}`)}

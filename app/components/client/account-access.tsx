@@ -60,7 +60,7 @@ export function AccountAccess({ integration, account }: { integration: Integrati
                 <Checkbox key={id} name="sets" value={id} defaultChecked={refused.length === 1} label={title[locale]} />
               ))}
             </fieldset>
-            <Button type="submit" size="sm" className="justify-self-start">
+            <Button type="submit" changes size="sm" className="justify-self-start">
               {t("integrations.ask")}
             </Button>
           </form>

@@ -131,7 +131,7 @@ function AccessNotice({ integration: { provider, name, scopeSets }, account }: {
       title={t("accounts.waitingTitle")}
       action={
         may("connections:write") && (
-          <Button asChild size="sm" variant="primary">
+          <Button asChild changes size="sm" variant="primary">
             <a href={consentLink({ tenant: tenant.id, provider, connection: account.id, only: "missing" })}>
               {t("accounts.grantMissing")}
               <span className="sr-only">: {account.name}</span>

@@ -39,7 +39,7 @@ export function ConnectForm({
         </fieldset>
       )}
       <div className="grid gap-2">
-        <Button type="submit" variant={primary ? "primary" : "secondary"} className="w-full sm:w-auto sm:justify-self-start">
+        <Button type="submit" changes variant={primary ? "primary" : "secondary"} className="w-full sm:w-auto sm:justify-self-start">
           <Plug aria-hidden />
           {t("integrations.connectProvider", { provider: name })}
         </Button>

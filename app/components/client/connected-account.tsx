@@ -78,7 +78,7 @@ function AccountActions({ integration, account }: { integration: Integration; ac
   return (
     <div className="flex flex-wrap items-center gap-2 border-t border-line pt-4">
       {kind === "oauth" && !isSwitchedOff(integration) && (
-        <Button asChild size="sm" variant={status === "reconnect_needed" ? "primary" : "secondary"}>
+        <Button asChild changes size="sm" variant={status === "reconnect_needed" ? "primary" : "secondary"}>
           <a href={consentLink({ tenant: tenant.id, provider, connection: id })}>
             <RefreshCw aria-hidden />
             {t("integrations.reconnect")}

@@ -11,7 +11,7 @@ export function Dismiss({ hint, label }: { hint: Hint; label: string }) {
   return (
     <Form method="post" action={`${base}?index`}>
       <input type="hidden" name="hint" value={hint} />
-      <Button type="submit" size="sm" variant="ghost">
+      <Button type="submit" changes size="sm" variant="ghost">
         <X aria-hidden />
         {label}
       </Button>

@@ -80,7 +80,9 @@ export function FurtherPermissions({
               <Select name="connection" options={accounts.map(({ id, name: account }) => ({ value: id, label: account }))} />
             </Field>
           )}
-          <Button type="submit">{t("accounts.permissionsAsk", { provider: name })}</Button>
+          <Button type="submit" changes>
+            {t("accounts.permissionsAsk", { provider: name })}
+          </Button>
         </div>
       </form>
     </Card>

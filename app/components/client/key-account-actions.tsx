@@ -50,7 +50,7 @@ function SignInInstead({ provider, name, connectionId }: { provider: string; nam
   return (
     <form method="get" action={`${base}/connect/${provider}`}>
       <input type="hidden" name="connection" value={connectionId} />
-      <Button type="submit" size="sm">
+      <Button type="submit" changes size="sm">
         <LogIn aria-hidden />
         {t("keys.signIn", { provider: name })}
       </Button>

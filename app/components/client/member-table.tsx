@@ -60,7 +60,7 @@ function RoleCell({ member, grantable }: { member: Member; grantable: readonly R
         options={grantable.map((role) => ({ value: role, label: t(`role.${role}`) }))}
         className="w-36"
       />
-      <Button type="submit" name="intent" value="role" size="sm">
+      <Button type="submit" changes name="intent" value="role" size="sm">
         {t("team.change")}
         <span className="sr-only">: {name}</span>
       </Button>

@@ -61,7 +61,7 @@ function Step({ proposal: { provider, name, done, gives, oneClick } }: { proposa
       ) : oneClick ? (
         <form method="get" action={`${base}/connect/${provider}`}>
           <input type="hidden" name="return" value={base} />
-          <Button type="submit" size="sm" aria-label={connect}>
+          <Button type="submit" changes size="sm" aria-label={connect}>
             {t("next.go")}
           </Button>
         </form>

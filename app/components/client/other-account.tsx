@@ -23,11 +23,11 @@ export function OtherAccount({ integration: { provider, needsShop }, awaited }: 
         <>
           {/* Of a shop its address is asked first: by the form below. */}
           {!needsShop && (
-            <Button asChild size="sm" variant="primary">
+            <Button asChild changes size="sm" variant="primary">
               <a href={second}>{t("accounts.otherSecond")}</a>
             </Button>
           )}
-          <Button asChild size="sm">
+          <Button asChild changes size="sm">
             <a href={consentLink({ tenant: tenant.id, provider, connection: awaited.id })}>
               {t("accounts.otherAgain", { account: isolate(awaited.name) })}
             </a>

@@ -10,7 +10,7 @@ const useWords = wordsOf("overview");
 export function RoleNotice() {
   const t = useWords();
   const { base, may, tenant } = useTenant();
-  if (may("connections:write") || tenant.role === "visitor" || tenant.dismissed.includes("role")) return null;
+  if (may("connections:write") || tenant.dismissed.includes("role")) return null;
   return (
     <Callout
       tone="info"

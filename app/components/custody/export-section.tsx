@@ -92,7 +92,7 @@ export function ExportSection({ exports, tenant, base }: { exports: readonly Dat
               actions: true,
               cell: ({ id, status }) =>
                 status === "ready" && (
-                  <Button asChild size="sm" variant="primary">
+                  <Button asChild changes size="sm" variant="primary">
                     <a href={`${base}/exports/${id}`} download>
                       <Download aria-hidden />
                       {t("data.download")}

@@ -1,7 +1,8 @@
 import { cva, type VariantProps } from "class-variance-authority";
 import { LoaderCircle } from "lucide-react";
-import { Children, type ComponentPropsWithoutRef, cloneElement, forwardRef, type HTMLAttributes, isValidElement } from "react";
+import { Children, type ComponentPropsWithoutRef, cloneElement, forwardRef, type HTMLAttributes, isValidElement, useContext } from "react";
 import { cn } from "./cn.ts";
+import { ReadOnly } from "./read-only.ts";
 
 export const buttonClass = cva(
   [
@@ -35,17 +36,27 @@ export interface ButtonProps extends ComponentPropsWithoutRef<"button">, Variant
   pending?: boolean;
   /** Gives the look to its only child, say a `<Link>`. */
   asChild?: boolean;
+  /** What it does changes something, or leads to a consent: disabled where the page is only looked at. */
+  changes?: boolean;
 }
 
 /** A button, of type `button` unless told otherwise. `primary` is for the one main action of a page. */
 export const Button = forwardRef<HTMLButtonElement, ButtonProps>(function Button(
-  { variant, size, pending = false, asChild = false, className, type = "button", children, onClick, ...rest },
+  { variant, size, pending = false, asChild = false, changes = false, className, type = "button", children, onClick, ...rest },
   ref,
 ) {
+  const off = useContext(ReadOnly) && changes;
   const classes = cn(buttonClass({ variant, size }), className);
   if (asChild) {
     const child = Children.only(children);
     if (!isValidElement<HTMLAttributes<HTMLElement>>(child)) throw new Error("A button's only child is an element.");
+    if (off) {
+      return (
+        <button type="button" disabled className={cn(classes, child.props.className)}>
+          {child.props.children}
+        </button>
+      );
+    }
     return cloneElement(child, { ...rest, ...child.props, className: cn(classes, child.props.className) });
   }
   return (
@@ -57,6 +68,7 @@ export const Button = forwardRef<HTMLButtonElement, ButtonProps>(function Button
       aria-busy={pending || undefined}
       onClick={(event) => (pending ? event.preventDefault() : onClick?.(event))}
       {...rest}
+      disabled={off || rest.disabled}
     >
       {pending && <LoaderCircle aria-hidden className="animate-spin" />}
       {children}

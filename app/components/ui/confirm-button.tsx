@@ -1,7 +1,8 @@
 import { Form, useNavigation } from "@remix-run/react";
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useContext, useEffect, useRef, useState } from "react";
 import { Button, type ButtonProps, buttonClass } from "./button.tsx";
 import { cn } from "./cn.ts";
+import { ReadOnly } from "./read-only.ts";
 import { useHydrated } from "./use-hydrated.ts";
 
 export interface ConfirmButtonProps extends Pick<ButtonProps, "variant" | "size" | "className"> {
@@ -25,14 +26,16 @@ const AlertDialog = lazy(loadDialog);
 /** A form of one button that asks first: in an alert dialog, or, without JavaScript, in a fold-out below the button. */
 export function ConfirmButton({ children, title, description, variant, size, className, ...form }: ConfirmButtonProps) {
   const hydrated = useHydrated();
+  const readOnly = useContext(ReadOnly);
   const opener = useRef<HTMLButtonElement>(null);
   const [asking, setAsking] = useState(false);
   const stopAsking = useCallback(() => setAsking(false), []);
-  if (hydrated) {
+  if (hydrated || readOnly) {
     return (
       <>
         <Button
           ref={opener}
+          changes
           variant={variant}
           size={size}
           className={className}

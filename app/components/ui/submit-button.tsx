@@ -12,5 +12,5 @@ export function SubmitButton({ action, pending, variant = "primary", ...rest }: 
     navigation.formMethod === "POST" &&
     navigation.formAction === (action ?? here) &&
     (rest.name === undefined || navigation.formData?.get(rest.name) === String(rest.value ?? ""));
-  return <Button type="submit" variant={variant} pending={pending ?? sent} {...rest} />;
+  return <Button type="submit" changes variant={variant} pending={pending ?? sent} {...rest} />;
 }

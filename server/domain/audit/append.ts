@@ -5,6 +5,7 @@ import { rowIf } from "#db/row-if.ts";
 import { auditHeads, auditLog } from "#db/schema/index.ts";
 import type { AuditAction } from "#db/words/audit.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
+import { forbidden } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { type AuditRow, type ChainHead, canonical, emptyChain, lineHash } from "./chain.ts";
 import { linkLine } from "./link-lines.ts";
@@ -29,10 +30,12 @@ export interface Entry {
  * Writes and their line at the end of the chain, in one D1 batch: all of it or nothing. Where somebody else took that place
  * meanwhile, the writes and their line are kept in one batch without a place, which nobody can take, and the line is linked
  * behind the others right after (see linkLine): whoever writes much at once keeps nobody from writing. Where D1 fails in passing
- * it is sent again unless it was written after all; `ReplyLost` then. Any other failure is thrown. The chain is the tenant's in its own D1, what is written at the directory stands in the chain of the directory, and
+ * it is sent again unless it was written after all; `ReplyLost` then. Any other failure is thrown. Who only looks
+ * at a client writes nothing (`forbidden`). The chain is the tenant's in its own D1, what is written at the directory stands in the chain of the directory, and
  * "" is the agency's own.
  */
 export async function append(ctx: Ctx | TenantCtx, { action, details, guard, statements, head }: Entry): Promise<unknown[]> {
+  if (ctx.actor.type === "user" && ctx.actor.viewingUntil !== undefined) throw forbidden("only_looking");
   const db = "db" in ctx ? ctx.db : ctx.directory;
   const line = lineOf(ctx, action, details);
   const end = head ?? (await readHead(db, line.tenantId));

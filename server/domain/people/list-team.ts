@@ -7,7 +7,7 @@ import { agencyName } from "#server/domain/audit/agency-name.ts";
 import { mailOutcome } from "#server/domain/notices/mail-outcome.ts";
 import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { allows, mayGrant } from "#server/domain/tenancy/permissions.ts";
+import { allows, eyesOf, mayGrant } from "#server/domain/tenancy/permissions.ts";
 import { standsAt } from "./invite.ts";
 
 /**
@@ -42,13 +42,14 @@ export async function listTeam(ctx: TenantCtx) {
       .where(inTenant(ctx, invitations, isNull(invitations.acceptedAt), isNull(invitations.revokedAt)))
       .orderBy(desc(invitations.createdAt)),
   ]);
-  const writes = allows(ctx.role, "team:write");
+  const eyes = eyesOf(ctx.role);
+  const writes = allows(eyes, "team:write");
   const self = ctx.actor.type === "user" ? ctx.actor.userId : null;
   const now = ctx.now();
   const reader = readerOf(ctx);
   return {
     members: members
-      .map((member) => ({ ...member, self: member.userId === self, mayChange: writes && mayGrant(ctx.role, member.role) }))
+      .map((member) => ({ ...member, self: member.userId === self, mayChange: writes && mayGrant(eyes, member.role) }))
       .sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role)),
     invitations: invited.map(({ inviter, byStaff, failure, stands, ...invitation }) => ({
       ...invitation,
@@ -56,6 +57,6 @@ export async function listTeam(ctx: TenantCtx) {
       expired: !stands,
       undelivered: failure && mailOutcome(failure, now),
     })),
-    grantable: writes ? roles.filter((role) => mayGrant(ctx.role, role)) : [],
+    grantable: writes ? roles.filter((role) => mayGrant(eyes, role)) : [],
   };
 }

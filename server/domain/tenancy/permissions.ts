@@ -5,7 +5,10 @@ export type PortalRole = Role | "visitor";
 /** `staff` and `system` are no roles that a member can hold: the agency's admins and the engine act with them. */
 export type TenantRole = PortalRole | "staff" | "system";
 
-/** Who may do what in a tenant. Read it as a table: a line is a right, an x is a role that has it. */
+/**
+ * Who may do what in a tenant. Read it as a table: a line is a right, an x is a role that has it. A visitor has what lets them read; whatever
+ * writes is refused to them besides, at the doors and where lines are written.
+ */
 const table = {
   //                    owner admin developer billing member viewer visitor
   "portal:read": "  x     x       x        x       x      x      x  ",
@@ -15,7 +18,7 @@ const table = {
   "team:write": "  x     x       .        .       .      .      .  ",
   "settings:write": "  x     x       .        .       .      .      .  ",
   "audit:read": "  x     x       .        .       .      .      x  ",
-  "data:export": "  x     x       .        .       .      .      .  ",
+  "data:export": "  x     x       .        .       .      .      x  ",
   "data:delete": "  x     .       .        .       .      .      .  ",
 } as const;
 
@@ -30,6 +33,9 @@ export function allows(role: TenantRole, permission: Permission): boolean {
 /** All that a role may do, in the table's order: what a page shows or leaves out. */
 export const permissionsOf = (role: TenantRole): Permission[] =>
   (Object.keys(table) as Permission[]).filter((permission) => allows(role, permission));
+
+/** Whose pages a role is shown: a visitor sees what an owner sees, and may do none of it. */
+export const eyesOf = (role: TenantRole): TenantRole => (role === "visitor" ? "owner" : role);
 
 /** The table, role by role, for a page that explains it. */
 export const roleTable: readonly { role: Role; may: Permission[] }[] = roles.map((role) => ({ role, may: permissionsOf(role) }));

@@ -2,7 +2,7 @@ import { listSessions, revokeOtherSessions, revokeSession } from "#server/domain
 import { completeOnboarding, updateProfile } from "#server/domain/people/profile.ts";
 import { Language, Profile, SessionRef } from "#server/domain/people/schemas.ts";
 import { endView } from "#server/domain/people/view-client.ts";
-import { permissionsOf } from "#server/domain/tenancy/permissions.ts";
+import { eyesOf, permissionsOf } from "#server/domain/tenancy/permissions.ts";
 import { personal, router } from "#server/trpc/init.ts";
 
 export const me = router({
@@ -28,7 +28,7 @@ export const me = router({
         currency,
         endsAt,
         role,
-        may: permissionsOf(role),
+        may: permissionsOf(eyesOf(role)),
         dismissed,
       }),
     ),
