@@ -13,7 +13,7 @@ import type { CreateClient } from "./schemas.ts";
  * Takes a client in: `onboarding`, with its schedules, which wait for their connections. `conflict` on `id` where the
  * slug is taken, or was a client's who has ended: its receipt names it. Its row is in the directory and its schedules in its own
  * D1, so that these are two writes; schedules that were lost in between are made with its first connection. Its owner is invited
- * by mail where an address is given. `origin` names the account that it is made from. A currency or time zone that is given was
+ * by mail where an address is given. `origin` names the account that it is made from, or the request that it was asked for by. A currency or time zone that is given was
  * chosen by a person, unless an account brought it; one that is not is its shop's as soon as that connects.
  */
 export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateClient & { origin?: string }): Promise<Tenant> {
@@ -67,9 +67,15 @@ async function insertTenant({ directory }: Ctx, row: typeof tenants.$inferInsert
   );
 }
 
+/** The origin of a client that was asked for: no provider is called so. */
+export const originOf = (workspaceRequestId: string) => `request:${workspaceRequestId}`;
+
 /** The provider of the account that it is made from; else by hand, or by a script of the agency's. */
-const sourceOf = ({ actor }: Ctx, origin: string | undefined): string =>
-  origin?.split(":")[0] ?? (actor.type === "system" ? "script" : "manual");
+function sourceOf({ actor }: Ctx, origin: string | undefined): string {
+  const [from] = origin?.split(":") ?? [];
+  if (from !== undefined && from !== "request") return from;
+  return actor.type === "system" ? "script" : "manual";
+}
 
 const chosenIn = ({ origin, currency, timezone }: CreateClient & { origin?: string }) => ({
   currencyChosen: origin === undefined && typeof currency === "string",

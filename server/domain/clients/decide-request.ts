@@ -1,84 +1,85 @@
-import { and, eq, exists, gte, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { tenants, workspaceRequests } from "#db/schema/index.ts";
-import { type Ctx, requireStaff, type Tenant } from "#server/ctx.ts";
-import { commit } from "#server/domain/audit/commit.ts";
+import type { RequestDecision } from "#db/words/requests.ts";
+import { type Ctx, enterTenant, requireStaff, type Tenant } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { retract } from "#server/domain/notices/retract.ts";
+import { invite } from "#server/domain/people/invite.ts";
 import { conflict, DomainError, notFound } from "#server/errors.ts";
-import { createClient } from "./create-client.ts";
+import { createClient, originOf } from "./create-client.ts";
 import type { ApproveRequest, WorkspaceRequestRef } from "./schemas.ts";
 
 const waits = (id: string) => and(eq(workspaceRequests.id, id), isNull(workspaceRequests.decision));
 const toldOf = (id: string) => ({ tenant: "", kinds: ["workspace_request"], subject: id }) as const;
 
+/** So long after its client was made whoever made it is still at it. */
+const underWayMs = 60_000;
+
 /**
- * Makes the client and invites who asked as its owner. Taken by one admin alone: where the client cannot be made (its id is taken) the
- * request waits again; one whose client stands although what comes after it failed is approved. Throws `not_found`, `conflict` where it
- * waits no more, and what `createClient` throws.
+ * Makes the client and invites who asked as its owner. The client says of which request it is (`origin`) and the request is decided last,
+ * so that one whose approval was cut off waits still, and approving it again finishes it: with the client that was made, whatever id and
+ * name are given then. One whose client stands although its owner could not be invited is approved. Throws `not_found`, `conflict` where
+ * it waits no more or another admin approves it this minute, and what `createClient` and `invite` throw.
  */
 export async function approveRequest(ctx: Ctx, { workspaceRequestId, id, name, plan }: ApproveRequest): Promise<Tenant> {
-  const { userId } = requireStaff(ctx);
-  const now = ctx.now();
-  const [request] = await ctx.directory
-    .update(workspaceRequests)
-    .set({ decision: "approved", decidedAt: now, decidedBy: userId, ofTenant: id })
-    .where(waits(workspaceRequestId))
-    .returning();
+  requireStaff(ctx);
+  const [request] = await ctx.directory.select().from(workspaceRequests).where(waits(workspaceRequestId));
   if (!request) throw await whyNot(ctx, workspaceRequestId);
   const { email, locale } = request;
-  const tenant = await createClient(ctx, { id, name, plan, vertical: "shopify", locale, ownerEmail: email }).catch(
-    async (error: unknown) => {
-      if (isOfAnother(error) || !(await isMade(ctx, { id, since: now }))) await waitAgain(ctx, request);
-      else await noteApproval(ctx, { request: workspaceRequestId, client: id });
-      throw error;
-    },
-  );
-  await noteApproval(ctx, { request: workspaceRequestId, client: id });
-  return tenant;
+  const origin = originOf(workspaceRequestId);
+  const begun = await madeOf(ctx, origin);
+  if (begun && begun.createdAt > ctx.now() - underWayMs) throw conflict("request_waits_no_more");
+  try {
+    if (begun) await inviteOwner(ctx, begun, email);
+    const tenant = begun ?? (await createClient(ctx, { id, name, plan, vertical: "shopify", locale, ownerEmail: email, origin }));
+    await decide(ctx, workspaceRequestId, "approved", tenant.id);
+    return tenant;
+  } catch (error) {
+    const made = await madeOf(ctx, origin);
+    if (!made) throw error;
+    if (isOfAnother(error)) throw conflict("request_waits_no_more");
+    await decide(ctx, workspaceRequestId, "approved", made.id);
+    throw error;
+  }
 }
 
-async function noteApproval(ctx: Ctx, of: { request: string; client: string }): Promise<void> {
-  await commit(ctx, "workspace_request.approved", of, []);
-  await retract(ctx, toldOf(of.request));
+async function madeOf({ directory }: Ctx, origin: string): Promise<Tenant | undefined> {
+  const [made] = await directory.select().from(tenants).where(eq(tenants.origin, origin));
+  return made;
 }
 
-/** Whether the client's id is another's, or was. */
+/** They may have come in meanwhile. */
+async function inviteOwner(ctx: Ctx, tenant: Tenant, email: string): Promise<void> {
+  try {
+    await invite(enterTenant(ctx, tenant, "staff"), { email, role: "owner" });
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === "already_member")) throw error;
+  }
+}
+
+/** Whether the client's id is another's, or was; or its origin: another admin was faster. */
 const isOfAnother = (error: unknown): boolean => error instanceof DomainError && error.kind === "conflict" && error.field === "id";
-
-async function isMade({ directory }: Ctx, { id, since }: { id: string; since: number }): Promise<boolean> {
-  const made = await directory.$count(tenants, and(eq(tenants.id, id), gte(tenants.createdAt, since)));
-  return made > 0;
-}
-
-/** Where the address asked again meanwhile, that request waits in its place. */
-async function waitAgain({ directory }: Ctx, { id, email }: { id: string; email: string }): Promise<void> {
-  const again = directory
-    .select({ id: workspaceRequests.id })
-    .from(workspaceRequests)
-    .where(and(eq(workspaceRequests.email, email), isNull(workspaceRequests.decision)));
-  await directory.batch([
-    directory.delete(workspaceRequests).where(and(eq(workspaceRequests.id, id), exists(again))),
-    directory
-      .update(workspaceRequests)
-      .set({ decision: null, decidedAt: null, decidedBy: null, ofTenant: null })
-      .where(eq(workspaceRequests.id, id)),
-  ]);
-}
 
 /** Says no, of which nobody is mailed. Throws as `approveRequest`. */
 export async function declineRequest(ctx: Ctx, { workspaceRequestId }: WorkspaceRequestRef): Promise<void> {
-  const { userId } = requireStaff(ctx);
-  const own = waits(workspaceRequestId);
+  requireStaff(ctx);
+  await decide(ctx, workspaceRequestId, "declined", null);
+}
+
+/** Once: throws as `whyNot` where it waits no more. */
+async function decide(ctx: Ctx, id: string, decision: RequestDecision, client: string | null): Promise<void> {
+  const own = waits(id);
   const guard = sql`exists (select 1 from ${workspaceRequests} where ${own})`;
-  const [declined] = await commitIf(ctx, guard, "workspace_request.declined", { request: workspaceRequestId }, [
+  const facts = { request: id, ...(client !== null && { client }) };
+  const [decided] = await commitIf(ctx, guard, `workspace_request.${decision}`, facts, [
     ctx.directory
       .update(workspaceRequests)
-      .set({ decision: "declined", decidedAt: ctx.now(), decidedBy: userId })
+      .set({ decision, decidedAt: ctx.now(), decidedBy: requireStaff(ctx).userId, ofTenant: client })
       .where(own)
       .returning({ id: workspaceRequests.id }),
   ]);
-  if (!wrote(declined)) throw await whyNot(ctx, workspaceRequestId);
-  await retract(ctx, toldOf(workspaceRequestId));
+  if (!wrote(decided)) throw await whyNot(ctx, id);
+  await retract(ctx, toldOf(id));
 }
 
 async function whyNot({ directory }: Ctx, id: string) {

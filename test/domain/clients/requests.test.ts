@@ -159,25 +159,44 @@ describe("deciding", () => {
     expect(await linesOf(id)).toEqual(["workspace.requested", "workspace_request.approved"]);
   });
 
-  test("yes that could not be done waits no second time where the address asked again meanwhile", async () => {
-    const taken = await makeTenant();
-    const admin = await staff();
+  test("yes that was cut off once its client was made waits still, and is finished by saying it again", async () => {
+    let now = Date.now();
+    const admin = { ...(await staff()), now: () => now };
     const { id, email } = await asked();
-    const again: Promise<unknown>[] = [];
-    const d1 = interruptedD1(testEnv.DB, (call) => {
-      if (call.is === "prepare" && call.query.startsWith('insert into "tenants"'))
-        again.push(
-          Promise.resolve(
-            directory.insert(workspaceRequests).values({ id: `${id}-again`, email, company: "Delta", locale: "en", createdAt: 1 }),
-          ),
-        );
+    const wish = approval(id);
+    let killed = false;
+    const dying = interruptedD1(testEnv.DB, (call) => {
+      if (killed) throw new Error("killed");
+      killed = call.is === "prepare" && call.query.startsWith('insert into "tenants"');
       return undefined;
     });
-    await expect(approveRequest({ ...admin, directory: openDb(d1) }, { ...approval(id), id: taken.id })).rejects.toMatchObject({
-      ...{ kind: "conflict", field: "id" },
-    });
-    await Promise.all(again);
-    expect(await rowsOf(email)).toMatchObject([{ id: `${id}-again`, decision: null }]);
+    const inDying = { ...admin, directory: openDb(dying), databases: { ...admin.databases, default: dying } };
+    await expect(approveRequest(inDying, wish)).rejects.toThrow("killed");
+    expect(await rowsOf(email)).toMatchObject([{ decision: null, ofTenant: null }]);
+    expect(await directory.select().from(tenants).where(eq(tenants.id, wish.id))).toHaveLength(1);
+    // Whoever made it may still be at it.
+    await expect(approveRequest(admin, wish)).rejects.toMatchObject({ kind: "conflict", code: "request_waits_no_more" });
+    now += 61_000;
+    const finished = await approveRequest(admin, approval(id));
+    expect(finished.id).toBe(wish.id);
+    expect(await rowsOf(email)).toMatchObject([{ decision: "approved", ofTenant: wish.id }]);
+    expect(await directory.select().from(invitations).where(eq(invitations.email, email))).toMatchObject([{ tenantId: wish.id }]);
+    expect(await linesOf(id)).toEqual(["workspace.requested", "workspace_request.approved"]);
+  });
+
+  test("yes is finished too where only the decision was cut off and its owner came in meanwhile", async () => {
+    let now = Date.now();
+    const admin = { ...(await staff()), now: () => now };
+    const { id, email } = await asked();
+    const wish = approval(id);
+    const made = await approveRequest(admin, wish);
+    await directory.update(workspaceRequests).set({ decision: null, ofTenant: null }).where(eq(workspaceRequests.id, id));
+    const { actor } = await makeUser({ roles: [[made, "owner"]] });
+    await directory.update(workspaceRequests).set({ email: actor.email }).where(eq(workspaceRequests.id, id));
+    now += 61_000;
+    expect((await approveRequest(admin, wish)).id).toBe(made.id);
+    expect(await rowsOf(actor.email)).toMatchObject([{ decision: "approved", ofTenant: made.id }]);
+    expect(email).not.toBe(actor.email);
   });
 
   test("no is logged by the request's id alone and mails nobody; who asked may ask again", async () => {
