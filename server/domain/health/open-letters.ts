@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lte, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, lte, sql } from "drizzle-orm";
 import { deadLetters, runs } from "#db/schema/index.ts";
 import type { RunErrorKind, RunParams } from "#db/words/runs.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";
@@ -26,8 +26,33 @@ export interface WhichLetters {
 /** What letters are grouped by beside their job: how the run failed, else why the queue gave the message up. */
 export const causeOf = ({ run, reason }: Pick<OpenLetter, "run" | "reason">): string => run?.errorKind ?? reason;
 
-/** The newest open letters, `limit` at most: a range of the index `dead_letters_waiting`, and their runs by id in each D1. For staff. */
-export async function openLetters(ctx: Ctx, { job, cause, tenantId, until }: WhichLetters, limit: number): Promise<OpenLetter[]> {
+/** Each page of so many letters is three statements or more, and an invocation has a thousand. */
+const mostPages = 20;
+
+/**
+ * The newest open letters that are meant, `limit` at most: ranges of the index `dead_letters_waiting`, and their runs by id in each D1. Job
+ * and cause are the run's, so that letters are read on until so many are found; `more` says that there are more of them, or may be. For staff.
+ */
+export async function openLetters(ctx: Ctx, which: WhichLetters, limit: number): Promise<{ letters: OpenLetter[]; more: boolean }> {
+  const { job, cause } = which;
+  const letters: OpenLetter[] = [];
+  let before: string | undefined;
+  for (let pages = 0; pages < mostPages && letters.length <= limit; pages++) {
+    const page = await readPage(ctx, { ...which, before }, limit);
+    letters.push(
+      ...page.filter((letter) => (job === undefined || letter.run?.job === job) && (cause === undefined || causeOf(letter) === cause)),
+    );
+    if (page.length < limit) return { letters: letters.slice(0, limit), more: letters.length > limit };
+    before = page.at(-1)?.id;
+  }
+  return { letters: letters.slice(0, limit), more: true };
+}
+
+async function readPage(
+  ctx: Ctx,
+  { tenantId, until, before }: WhichLetters & { before: string | undefined },
+  limit: number,
+): Promise<OpenLetter[]> {
   const letters = await ctx.directory
     .select({
       id: deadLetters.id,
@@ -43,6 +68,7 @@ export async function openLetters(ctx: Ctx, { job, cause, tenantId, until }: Whi
         sql`replayed_at is null`,
         tenantId === undefined ? undefined : eq(deadLetters.ofTenant, tenantId),
         until === undefined ? undefined : lte(deadLetters.id, until),
+        before === undefined ? undefined : lt(deadLetters.id, before),
       ),
     )
     .orderBy(desc(deadLetters.id))
@@ -51,9 +77,7 @@ export async function openLetters(ctx: Ctx, { job, cause, tenantId, until }: Whi
     ctx,
     letters.flatMap(({ runId }) => runId ?? []),
   );
-  return letters
-    .map(({ runId, ...letter }) => ({ ...letter, run: (runId !== null && found.get(runId)) || null }))
-    .filter((letter) => (job === undefined || letter.run?.job === job) && (cause === undefined || causeOf(letter) === cause));
+  return letters.map(({ runId, ...letter }) => ({ ...letter, run: (runId !== null && found.get(runId)) || null }));
 }
 
 /** What runs say of themselves, by id, in whatever D1 they are; those that were forgotten meanwhile are left out. For staff. */

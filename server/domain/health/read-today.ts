@@ -94,7 +94,7 @@ export interface Today {
 export async function readToday(ctx: Ctx): Promise<Today> {
   requireStaff(ctx);
   const now = ctx.now();
-  const [[waves, mails, stuck], letters, ...places] = await Promise.all([
+  const [[waves, mails, stuck], { letters, more }, ...places] = await Promise.all([
     ctx.directory.batch([
       ctx.directory.select().from(incidents).where(sql`closed_at is null`).orderBy(asc(incidents.openedAt)),
       ctx.directory
@@ -119,7 +119,7 @@ export async function readToday(ctx: Ctx): Promise<Today> {
     expiring: places.flatMap(({ expiring }) => expiring),
     failing: places.flatMap(({ failing }) => failing),
   };
-  const lists = [mails, stuck, letters, ...places.flatMap(({ reconnect, renewals, expiring }) => [reconnect, renewals, expiring])];
+  const lists = [mails, stuck, ...places.flatMap(({ reconnect, renewals, expiring }) => [reconnect, renewals, expiring])];
   const named = await clientsOf(ctx, [
     ...[...stuck, ...letters, ...Object.values(unwell).flat()].map(({ tenantId }) => tenantId),
     ...mails.map(({ ofTenant }) => ofTenant),
@@ -135,7 +135,7 @@ export async function readToday(ctx: Ctx): Promise<Today> {
       ...ofMails(mails, named, now),
       ...stuck.flatMap(({ tenantId, since }) => named.going(tenantId).map((client) => ({ cause: "stuck" as const, client, since }))),
     ],
-    cut: lists.some((list) => list.length >= readAtMost),
+    cut: more || lists.some((list) => list.length >= readAtMost),
   };
 }
 

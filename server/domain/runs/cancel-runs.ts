@@ -14,7 +14,8 @@ const cancelledAtOnce = 50;
 /** What `cancelRuns` would cancel, by client and job. For staff. */
 export async function listCancellable(ctx: Ctx, which: WhichRuns): Promise<Matching> {
   requireStaff(ctx);
-  return matchingOf(ctx, await openRuns(ctx, which), lookedAt);
+  const open = await openRuns(ctx, which);
+  return matchingOf(ctx, open, open.length >= lookedAt);
 }
 
 /**

@@ -3,11 +3,11 @@ import { tenants } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import type { Matching } from "./schemas.ts";
 
-/** What is meant, counted by client and job; `lookedAt` at most were looked at. */
+/** What is meant, counted by client and job; `more` says that not all of it is there. */
 export async function matchingOf(
   { directory }: Ctx,
   meant: readonly { id: string; tenantId: string | null; job: string | null }[],
-  lookedAt: number,
+  more: boolean,
 ): Promise<Matching> {
   const groups = new Map<string, { tenantId: string | null; job: string | null; count: number }>();
   for (const { tenantId, job } of meant) {
@@ -22,7 +22,7 @@ export async function matchingOf(
   const nameOf = new Map(names.map(({ id, name }) => [id, name]));
   return {
     found: meant.length,
-    more: meant.length >= lookedAt,
+    more,
     // Ids sort by time.
     until: meant.reduce<string | null>((newest, { id }) => (newest === null || id > newest ? id : newest), null),
     groups: [...groups.values()]

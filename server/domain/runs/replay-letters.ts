@@ -7,18 +7,18 @@ import { matchingOf } from "./matching.ts";
 import { replayDeadLetter } from "./replay-dead-letter.ts";
 import type { Matching, ReplayedLetters, ReplayLetters } from "./schemas.ts";
 
-/** So many are looked at, and so many of those that are meant are sent by one call: each is a handful of statements. */
-const lookedAt = 500;
+/** So many are counted, and so many of those that are meant are sent by one call: each is a handful of statements. */
+const countedAtMost = 500;
 const sentAtOnce = 50;
 
 /** What `replayLetters` would replay, by client and job. For staff. */
 export async function listReplayable(ctx: Ctx, which: WhichLetters): Promise<Matching> {
   requireStaff(ctx);
-  const letters = await openLetters(ctx, which, lookedAt);
+  const { letters, more } = await openLetters(ctx, which, countedAtMost);
   return matchingOf(
     ctx,
     letters.map(({ id, tenantId, run }) => ({ id, tenantId, job: run?.job ?? null })),
-    lookedAt,
+    more,
   );
 }
 
@@ -29,7 +29,7 @@ export async function listReplayable(ctx: Ctx, which: WhichLetters): Promise<Mat
  */
 export async function replayLetters(ctx: Ctx, { dryRun, ...which }: ReplayLetters): Promise<ReplayedLetters> {
   requireStaff(ctx);
-  const letters = (await openLetters(ctx, which, lookedAt)).reverse();
+  const letters = (await openLetters(ctx, which, countedAtMost)).letters.reverse();
   const clients = [...new Set(letters.flatMap(({ tenantId }) => tenantId ?? []))];
   const found = { found: letters.length, clients };
   if (dryRun) return { ...found, replayed: 0, refused: 0, left: letters.length };

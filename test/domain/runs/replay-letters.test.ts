@@ -101,6 +101,23 @@ test("however many cannot be sent, those behind them are; of one job of a client
   expect(await replay()).toMatchObject({ found: 50, replayed: 0, refused: 50, left: 50 });
 });
 
+test("letters of a cause behind 500 newer ones of another are counted, and replayed", async () => {
+  const tenant = await makeTenant();
+  const old = await died(tenant, "revoked", "behind-many");
+  const later = Date.now() + 10_000;
+  const others = Array.from({ length: 501 }, (_, at) => ({
+    ...{ id: newId("ddl", later + at), queue: "atrium-mail", message: {}, ofTenant: tenant.id, reason: "mail", at: later },
+  }));
+  for (let from = 0; from < others.length; from += 10) await db.insert(deadLetters).values(others.slice(from, from + 10));
+  const ctx = await staff();
+  const which = { cause: "revoked", tenantId: tenant.id };
+  expect(await listReplayable(ctx, which)).toMatchObject({ found: 1, more: false });
+  expect(await listReplayable(ctx, { tenantId: tenant.id })).toMatchObject({ found: 500, more: true });
+  expect(await replayLetters(ctx, { ...which, dryRun: false })).toMatchObject({ found: 1, replayed: 1, left: 0 });
+  expect(await statusOf(old)).toBe("queued");
+  await db.delete(deadLetters).where(eq(deadLetters.ofTenant, tenant.id));
+});
+
 test("a letter that came after they were counted is not sent", async () => {
   const [acme, bolt, ctx] = [await makeTenant(), await makeTenant(), await staff()];
   const seen = await died(acme, "defect", "seen");
