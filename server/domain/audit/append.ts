@@ -24,6 +24,8 @@ export interface Entry {
   statements: readonly Statement[];
   /** The end of the chain where it was read a moment ago, see `readHead`; it saves a round trip. */
   head?: ChainHead | undefined;
+  /** Who acts, where the context does not know them yet: whoever signs in. */
+  by?: { id: string; staff: boolean } | undefined;
 }
 
 /**
@@ -34,10 +36,13 @@ export interface Entry {
  * at a client writes nothing (`forbidden`). The chain is the tenant's in its own D1, what is written at the directory stands in the chain of the directory, and
  * "" is the agency's own.
  */
-export async function append(ctx: Ctx | TenantCtx, { action, details, guard, statements, head }: Entry): Promise<unknown[]> {
+export async function append(ctx: Ctx | TenantCtx, { action, details, guard, statements, head, by }: Entry): Promise<unknown[]> {
   if (ctx.actor.type === "user" && ctx.actor.viewingUntil !== undefined) throw forbidden("only_looking");
   const db = "db" in ctx ? ctx.db : ctx.directory;
-  const line = lineOf(ctx, action, details);
+  const line = {
+    ...lineOf(ctx, action, details),
+    ...(by && { actorType: by.staff ? ("staff" as const) : ("user" as const), actorId: by.id }),
+  };
   const end = head ?? (await readHead(db, line.tenantId));
   const placed = { ...line, seq: end.seq + 1, hash: lineHash(end.hash, line) };
   const send = (lines: readonly Statement[]) =>

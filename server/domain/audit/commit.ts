@@ -1,8 +1,7 @@
 import type { Statement } from "#db/client.ts";
 import type { AuditAction } from "#db/words/audit.ts";
 import type { Ctx, TenantCtx } from "#server/ctx.ts";
-import { append, ReplyLost } from "./append.ts";
-import type { ChainHead } from "./chain.ts";
+import { append, type Entry, ReplyLost } from "./append.ts";
 
 /**
  * Writes and their audit line, in one D1 batch: all of it or nothing. In a tenant's context they go to the tenant's
@@ -14,10 +13,10 @@ export async function commit<const S extends readonly Statement[]>(
   action: AuditAction,
   details: Record<string, unknown>,
   statements: S,
-  { head }: { head?: ChainHead | undefined } = {},
+  { head, by }: Pick<Entry, "head" | "by"> = {},
 ): Promise<void> {
   try {
-    await append(ctx, { action, details, statements, head });
+    await append(ctx, { action, details, statements, head, by });
   } catch (error) {
     if (!(error instanceof ReplyLost)) throw error;
     ctx.log.warn("a write's reply was lost", { action, cause: error.cause });

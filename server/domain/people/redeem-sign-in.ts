@@ -90,7 +90,7 @@ async function signIn(ctx: Ctx, link: { email: string; returnTo: string | null }
     .orderBy(memberships.createdAt);
   const user = rows[0]?.user;
   if (!user) return null;
-  await startSession(ctx, { userId: user.id, via });
+  await startSession(ctx, { user, via });
   rememberBrowser(ctx, link.email);
   const tenants = lastOpenedFirst(
     ctx,

@@ -11,18 +11,20 @@ import { signInCookie } from "./request-sign-in.ts";
  * Signs a person in who has just proved their mailbox. At the first proof, sessions from before it end: whoever opened
  * them never showed that the address is theirs. The session that this browser held before ends too.
  */
-export async function startSession(ctx: Ctx, { userId, via }: { userId: string; via: "link" | "code" }): Promise<void> {
+export async function startSession(ctx: Ctx, { user, via }: { user: { id: string; staff: boolean }; via: "link" | "code" }): Promise<void> {
+  const userId = user.id;
   const { token, row } = newSession(ctx, userId);
   const unproven = and(eq(users.id, userId), isNull(users.provenAt));
   const previous = ctx.actor.type === "user" ? ctx.actor.sessionId : "";
-  await commit(ctx, "session.started", { user: userId, session: row.id, via }, [
+  const statements = [
     ctx.directory
       .delete(sessions)
       .where(and(eq(sessions.userId, userId), exists(ctx.directory.select({ one: sql`1` }).from(users).where(unproven)))),
     ctx.directory.delete(sessions).where(eq(sessions.id, previous)),
     ctx.directory.update(users).set({ provenAt: ctx.now() }).where(unproven),
     ctx.directory.insert(sessions).values(row),
-  ]);
+  ];
+  await commit(ctx, "session.started", { user: userId, session: row.id, via }, statements, { by: user });
   keepSession(ctx, token);
 }
 

@@ -37,7 +37,7 @@ describe("an admin of the agency is added", () => {
     await addAdmin(testCtx({ actor: admin }), { email: actor.email });
     expect((await ask("/admin", { headers: asPerson(token) })).headers.get("location")).toMatch(/^\/sign-in/);
     const anew = testCtx();
-    await startSession(anew, { userId: actor.userId, via: "link" });
+    await startSession(anew, { user: { id: actor.userId, staff: true }, via: "link" });
     const { staff, memberships } = (await authenticate(db, anew.traces.cookies.get(sessionCookie), Date.now())).actor as UserActor;
     expect([staff, memberships.map(({ role }) => role)]).toEqual([true, ["owner"]]);
   });

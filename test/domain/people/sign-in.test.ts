@@ -307,7 +307,12 @@ test("signing in leaves an audit line with who, how and from where, and no token
   await redeemCode(ctx, mailOf(ctx));
   const lines = await ctx.directory.select().from(auditLog).where(eq(auditLog.action, "session.started")).orderBy(desc(auditLog.id));
   const line = lines.find(({ details }) => details.user === actor.userId);
-  expect(line).toMatchObject({ actorType: "anonymous", ip: ctx.request.ip, details: { user: actor.userId, via: "code" } });
+  expect(line).toMatchObject({
+    actorType: "user",
+    actorId: actor.userId,
+    ip: ctx.request.ip,
+    details: { user: actor.userId, via: "code" },
+  });
   expect(JSON.stringify(line)).not.toContain(ctx.traces.cookies.get(sessionCookie));
 });
 
