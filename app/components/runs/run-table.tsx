@@ -18,7 +18,6 @@ export interface RunLine {
   title: string;
   status: Status;
   trigger: RunTrigger;
-  createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;
   /** What went wrong last, also while it is tried again. */
@@ -47,7 +46,7 @@ export function RunTable<Line extends RunLine>({
     ...more,
     { key: "status", header: t("runs.status"), aside: true, cell: (run) => <Standing run={run} withCause={!shown?.includes("cause")} /> },
     { key: "trigger", header: t("runs.trigger"), spare: true, cell: ({ trigger }) => t(`trigger.${trigger}`) },
-    { key: "started", header: t("runs.started"), cell: ({ startedAt, createdAt }) => <Time at={startedAt ?? createdAt} /> },
+    { key: "started", header: t("runs.started"), cell: ({ startedAt }) => (startedAt === null ? <None /> : <Time at={startedAt} />) },
     {
       key: "took",
       header: t("runs.took"),

@@ -58,7 +58,9 @@ function useMoments(run: RunView): Moment[] {
     { key: "created", tone: "neutral", title: t(`run.created.${trigger}`), at: createdAt, detail: format.date(createdAt, "date") },
   ];
   if (startedAt !== null) {
-    const detail = t("run.waited", { time: format.duration(Math.max(0, startedAt - createdAt)) });
+    // A run that was replayed waited from then on.
+    const since = availableAt <= startedAt ? Math.max(createdAt, availableAt) : createdAt;
+    const detail = t("run.waited", { time: format.duration(Math.max(0, startedAt - since)) });
     moments.push({ key: "started", tone: "info", title: t("run.startedAt"), at: startedAt, detail });
   }
   for (const { seq, at, message } of logs.filter(isRetry)) {

@@ -50,6 +50,7 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
           errorKind: null,
           errorMessage: null,
           errorParams: null,
+          startedAt: null,
           finishedAt: null,
         })
         .where(and(ended, sql`not exists (${another})`))
@@ -75,21 +76,21 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
       .where(inTenant(inside, runs, eq(runs.id, runId)));
     if (now?.status === "dead" || now?.status === "failed") throw conflict("run_open_already");
   }
-  await markReplayed(ctx, letter);
+  // The line in the client's log names the letter.
+  await ctx.directory.update(deadLetters).set(markOf(ctx)).where(isWaiting(letter));
   if (run) await ctx.send.runs([runMessage(run)]);
   return run !== undefined;
 }
 
+const isWaiting = ({ id }: DeadLetter) => and(eq(deadLetters.id, id), isNull(deadLetters.replayedAt));
+const markOf = (ctx: Ctx) => ({ replayedAt: ctx.now(), replayedBy: requireUser(ctx).userId });
+
 /** Answers whether this call was the one that marked it. */
 async function markReplayed(ctx: Ctx, letter: DeadLetter): Promise<boolean> {
-  const open = and(eq(deadLetters.id, letter.id), isNull(deadLetters.replayedAt));
+  const open = isWaiting(letter);
   const guard = sql`exists (select 1 from ${deadLetters} where ${open})`;
   const [marked] = await commitIf(ctx, guard, "dead_letter.replayed", { letter: letter.id }, [
-    ctx.directory
-      .update(deadLetters)
-      .set({ replayedAt: ctx.now(), replayedBy: requireUser(ctx).userId })
-      .where(open)
-      .returning({ id: deadLetters.id }),
+    ctx.directory.update(deadLetters).set(markOf(ctx)).where(open).returning({ id: deadLetters.id }),
   ]);
   return wrote(marked);
 }

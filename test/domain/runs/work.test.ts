@@ -1,7 +1,7 @@
 import { count, eq } from "drizzle-orm";
 import { beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { connections, measurements, orders, privacyRequests, refunds, runs, schedules } from "#db/schema/index.ts";
+import { auditLog, connections, measurements, orders, privacyRequests, refunds, runs, schedules } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import { accountOf } from "#server/domain/connections/account-of.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
@@ -157,8 +157,13 @@ test("a run is dead after six tries, is a dead letter, and a replay gives it all
   const answers = await Promise.all([replayDeadLetter(staff, { letterId }), replayDeadLetter(staff, { letterId })]);
   expect(answers.filter(({ replayed }) => replayed)).toHaveLength(1);
   expect(rig.ctx.traces.runs).toHaveLength(1);
+  const replayedAt = rig.clock.now();
   await rig.work();
   expect(await tenant.runs()).toMatchObject([{ status: "succeeded", attempt: 1, errorKind: null }]);
+  // It lasted from when it began again; and one line says so, in its client's log.
+  expect((await tenant.runs())[0]?.startedAt).toBeGreaterThanOrEqual(replayedAt);
+  const said = (await rig.ctx.directory.select().from(auditLog)).filter(({ details }) => details.letter === letterId);
+  expect(said.map(({ action, tenantId }) => [action, tenantId])).toEqual([["run.replayed", tenant.id]]);
   expect(await replayDeadLetter(staff, { letterId })).toEqual({ replayed: false });
   expect((await listDeadLetters(rig.ctx, { limit: 10, open: false })).items).toMatchObject([{ replayedBy: actor.userId }]);
 });
