@@ -2,7 +2,7 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ScrollText, SearchX } from "lucide-react";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
-import { ClientLink } from "#app/components/admin/client-link.tsx";
+import { ClientLink, ClientName } from "#app/components/admin/client-link.tsx";
 import { CursorPages } from "#app/components/admin/cursor-pages.tsx";
 import { AuditTable } from "#app/components/audit/audit-table.tsx";
 import { ChainCheck, VerifyButton } from "#app/components/audit/chain-check.tsx";
@@ -87,7 +87,7 @@ export default function Audit() {
           caption={t("log.title")}
           page={page}
           titleOfJob={titleOfJob}
-          clientOf={(id) => <ClientLink id={id} />}
+          clientOf={(id) => (page.clients[id] === undefined ? <ClientLink id={id} /> : <ClientName id={id} name={page.clients[id]} />)}
           empty={<EmptyState icon={filtered ? SearchX : ScrollText} title={t(filtered ? "log.noneFound" : "log.emptyTitle")} />}
         />
         <CursorPages next={page.next} summary={t("log.shown", { count: page.items.length })} />

@@ -29,7 +29,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
   const level = new URL(args.request.url).searchParams.get("level");
   const run = await api.scripts.status({ runId: String(args.params.runId) });
-  return { title: titleOf(wordsIn(locale)("run:run.number"), run.tenantId), run, level: isLevel(level) ? level : null };
+  return { title: titleOf(wordsIn(locale)("run:run.number"), run.tenantName), run, level: isLevel(level) ? level : null };
 }
 
 /** Runs the same job for the same client once more and shows that run; `intent` `cancel`: ends this one. */
@@ -66,7 +66,7 @@ export default function Run() {
           <Breadcrumbs
             items={[
               { label: t("operations:runs.title"), to: "/admin/runs" },
-              { label: run.tenantId, to: `/admin/clients/${run.tenantId}` },
+              { label: run.tenantName, to: `/admin/clients/${run.tenantId}` },
               { label: title },
             ]}
           />

@@ -305,6 +305,7 @@ export const AuditPage = z.object({
     }),
   ),
   people: z.record(z.string(), z.string()).describe("Names of those whom the details name, by their ids."),
+  clients: z.record(z.string(), z.string()).describe("Names of the clients whose lines these are, by their ids; for the agency alone."),
   next,
 });
 export const ChainCheck = z.object({

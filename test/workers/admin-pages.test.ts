@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { connections, deadLetters, incidents, runs } from "#db/schema/index.ts";
+import { auditLog, connections, deadLetters, incidents, runs, undeliveredMails } from "#db/schema/index.ts";
 import { newId } from "#server/ids.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
@@ -54,6 +54,74 @@ test("the longest name with the longest id, as the field has them, is that clien
   expect([id.length, name.length]).toEqual([40, 80]);
   const moved = await ask(`/admin/runs?client=${encodeURIComponent(`${name} (${id})`)}`, { headers });
   expect([moved.status, moved.headers.get("location")]).toEqual([302, `/admin/runs?client=${id}`]);
+});
+
+test("a name that ends like a picker's text is that client's, and where both may be meant both are offered", async () => {
+  const headers = asPerson((await makeUser({ staff: true })).token);
+  const word = `w${newId("con", Date.now()).slice(-8)}`;
+  await makeTenant({ id: word, name: "Other Shop" });
+  const ends = await makeTenant({ name: `Gifts (${word})` });
+  const asked = (text: string) => ask(`/admin/runs?client=${encodeURIComponent(text)}`, { headers });
+  expect((await asked(`Gifts (${word})`)).headers.get("location")).toBe(`/admin/runs?client=${ends.id}`);
+  expect((await asked(`Other Shop (${word})`)).headers.get("location")).toBe(`/admin/runs?client=${word}`);
+  // Renamed since it was written down.
+  expect((await asked(`Older Shop (${word})`)).headers.get("location")).toBe(`/admin/runs?client=${word}`);
+  const both = `b${newId("con", Date.now()).slice(-8)}`;
+  const [picked, named] = [await makeTenant({ id: both, name: "Twins" }), await makeTenant({ name: `Twins (${both})` })];
+  const { root } = await pageOf(`/admin/runs?client=${encodeURIComponent(`Twins (${both})`)}`, headers);
+  const links = root.querySelectorAll('search a[href*="client="]').map((link) => link.getAttribute("href"));
+  expect(links.sort()).toEqual([picked.id, named.id].map((id) => `/admin/runs?client=${id}`).sort());
+});
+
+test("the log, undelivered mail and a run's page call a client by its name", async () => {
+  const name = `Named ${newId("con", Date.now()).slice(-8)}`;
+  const tenant = await makeTenant({ name });
+  const now = Date.now();
+  const run = {
+    id: newId("run", now),
+    tenantId: tenant.id,
+    job: "shopify-sensor",
+    slot: 0,
+    trigger: "manual" as const,
+    status: "queued" as const,
+  };
+  await db.insert(runs).values({ ...run, availableAt: now, createdAt: now });
+  await db
+    .insert(auditLog)
+    .values({ id: newId("aud", now), at: now, tenantId: tenant.id, actorType: "system", action: "client.updated", details: {} });
+  await db.insert(undeliveredMails).values({
+    ...{
+      id: newId("req", now),
+      ofTenant: tenant.id,
+      kind: "invitation",
+      recipient: "kim@shop.example",
+      fate: "refused",
+      reason: "No.",
+      at: now,
+    },
+  });
+  const headers = asPerson((await makeUser({ staff: true })).token);
+  for (const path of ["audit", "mails", `runs/${run.id}`]) {
+    const { root } = await pageOf(`/admin/${path}`, headers);
+    const links = root.querySelectorAll(`a[href="/admin/clients/${tenant.id}"]`).map(({ text }) => text.trim());
+    expect(new Set(links), path).toEqual(new Set([name]));
+  }
+});
+
+test("a run that has not begun says no time at which it did", async () => {
+  const tenant = await makeTenant();
+  const now = Date.now();
+  const run = {
+    id: newId("run", now),
+    tenantId: tenant.id,
+    job: "shopify-sensor",
+    slot: 0,
+    trigger: "manual" as const,
+    status: "queued" as const,
+  };
+  await db.insert(runs).values({ ...run, availableAt: now, createdAt: now });
+  const { root } = await pageOf(`/admin/runs?client=${tenant.id}`, asPerson((await makeUser({ staff: true })).token));
+  expect(root.querySelectorAll("main tbody tr").map((row) => row.querySelectorAll("time").length)).toEqual([0]);
 });
 
 test("an id that is no client's any more is still looked for: lines may outlive a client", async () => {

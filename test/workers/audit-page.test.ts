@@ -55,7 +55,7 @@ test("the log of a client says in the reader's language what was done and what i
   expect((await rowOn(`/t/${tenant.id}/settings/audit`, owner, odd, "he")).facts).toMatchObject({ neverHeardOf: "1" });
 });
 
-test("a sign-in names who signed in, also by an admin's filter, which has its actions in words", async () => {
+test("a sign-in of which the line is nobody's, as older ones are, names who signed in, also by an admin's filter, which has its actions in words", async () => {
   const [admin, person] = [await makeUser({ staff: true }), await makeUser()];
   const id = await lineOf("session.started", { user: person.actor.userId, session: newId("ses", Date.now()), via: "link" }, "");
   const { row, facts } = await rowOn("/admin/audit?action=session.started", admin, id, "he");

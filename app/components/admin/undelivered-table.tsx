@@ -6,7 +6,7 @@ import { Table } from "#app/components/ui/table.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
-import { ClientLink } from "./client-link.tsx";
+import { ClientLink, ClientName } from "./client-link.tsx";
 
 const useWords = wordsOf("operations", "admin");
 
@@ -44,7 +44,14 @@ export function UndeliveredTable({ mails, empty }: { mails: readonly Undelivered
         {
           key: "client",
           header: t("admin:filter.client"),
-          cell: ({ ofTenant }) => (ofTenant === null ? <None /> : <ClientLink id={ofTenant} />),
+          cell: ({ ofTenant, tenantName }) =>
+            ofTenant === null ? (
+              <None />
+            ) : tenantName === null ? (
+              <ClientLink id={ofTenant} />
+            ) : (
+              <ClientName id={ofTenant} name={tenantName} />
+            ),
         },
         { key: "at", header: t("mails.at"), cell: ({ at }) => <Time at={at} /> },
         {

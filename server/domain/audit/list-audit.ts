@@ -5,6 +5,7 @@ import { auditLog, users } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
 import { atDirectory } from "#server/domain/tenancy/at-directory.ts";
+import { clientNames } from "#server/domain/tenancy/client-names.ts";
 import { planOf } from "#server/domain/tenancy/plans.ts";
 import { Pasted } from "#server/domain/tenancy/schemas.ts";
 import { newId } from "#server/ids.ts";
@@ -29,6 +30,8 @@ export interface AuditPage {
   items: NamedAuditLine[];
   /** What the people are called whom the details of these lines name, by their ids. */
   people: Record<string, string>;
+  /** What the clients are called whose lines an admin of the agency reads, by their ids. */
+  clients: Record<string, string>;
   /** Cursor of the next page; null at the end. */
   next: string | null;
 }
@@ -41,7 +44,7 @@ export async function listAudit(ctx: TenantCtx, asked: ListAudit): Promise<Audit
   const since = auditDays === null || ctx.role === "staff" ? undefined : ctx.now() - auditDays * dayMs;
   const own = { ...asked, tenantId: ctx.tenant.id, since };
   const found = await Promise.all(logsOf(ctx).map((db) => read(db, own)));
-  return named(ctx, pageOf(newestFirst(found.flat()), asked.limit));
+  return { ...(await named(ctx, pageOf(newestFirst(found.flat()), asked.limit))), clients: {} };
 }
 
 /** What was done anywhere, newest first, for the agency's admins. `tenantId` "" is what concerns no tenant. */
@@ -49,7 +52,15 @@ export async function listAllAudit(ctx: Ctx, asked: ListAllAudit): Promise<Audit
   const databases = acrossTenants(ctx);
   const actorId = asked.actorId?.includes("@") ? await userIdOf(ctx, asked.actorId) : asked.actorId;
   const found = await Promise.all(databases.map(({ db }) => read(db, { ...asked, actorId })));
-  return named(ctx, pageOf(newestFirst(found.flat()), asked.limit));
+  const page = pageOf(newestFirst(found.flat()), asked.limit);
+  const [lines, clients] = await Promise.all([
+    named(ctx, page),
+    clientNames(
+      ctx,
+      page.items.map(({ tenantId }) => tenantId),
+    ),
+  ]);
+  return { ...lines, clients: Object.fromEntries(clients) };
 }
 
 /** Where lines of a client are: with its rows, and at the directory what was done to rows there. */
@@ -60,7 +71,7 @@ const newestFirst = (lines: AuditLine[]): AuditLine[] => lines.sort((a, b) => (a
 
 const userId = /^usr_\w+$/;
 
-async function named(ctx: Ctx, { items, next }: { items: AuditLine[]; next: string | null }): Promise<AuditPage> {
+async function named(ctx: Ctx, { items, next }: { items: AuditLine[]; next: string | null }): Promise<Omit<AuditPage, "clients">> {
   const told = items.flatMap(({ details }) =>
     Object.values(details).filter((value): value is string => typeof value === "string" && userId.test(value)),
   );
@@ -71,7 +82,7 @@ async function named(ctx: Ctx, { items, next }: { items: AuditLine[]; next: stri
       ...line,
       // From where an admin of the agency worked is not for the client either.
       ip: line.actorType === "staff" && readerOf(ctx) !== "staff" ? null : line.ip,
-      // Who signs in is nobody yet when that is written down; the line names whom it became.
+      // Lines of older sign-ins were written as nobody's; they name whom it became.
       actorName:
         writerName(people, line) ?? (line.action === "session.started" ? (people.get(String(line.details.user))?.here ?? null) : null),
       about: aboutOf(line),

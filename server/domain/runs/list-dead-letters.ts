@@ -1,8 +1,9 @@
-import { and, desc, eq, type InferSelectModel, inArray, isNull, lt, sql } from "drizzle-orm";
-import { deadLetters, tenants } from "#db/schema/index.ts";
+import { and, desc, eq, type InferSelectModel, isNull, lt } from "drizzle-orm";
+import { deadLetters } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
 import { type OpenLetter, runsOfLetters } from "#server/domain/health/open-letters.ts";
+import { clientNames } from "#server/domain/tenancy/client-names.ts";
 import type { ListDeadLetters } from "./schemas.ts";
 
 export type DeadLetter = InferSelectModel<typeof deadLetters>;
@@ -41,9 +42,9 @@ export async function listDeadLetters(
       ctx,
       items.flatMap(({ runId }) => runId ?? []),
     ),
-    namesOf(
+    clientNames(
       ctx,
-      items.flatMap(({ ofTenant }) => ofTenant ?? []),
+      items.map(({ ofTenant }) => ofTenant),
     ),
   ]);
   return {
@@ -55,13 +56,4 @@ export async function listDeadLetters(
     })),
     next: found.length > limit ? (items.at(-1)?.id ?? null) : null,
   };
-}
-
-async function namesOf({ directory }: Ctx, ids: readonly string[]): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await directory
-    .select({ id: tenants.id, name: tenants.name })
-    .from(tenants)
-    .where(inArray(tenants.id, sql`(select value from json_each(${JSON.stringify(ids)}))`));
-  return new Map(rows.map(({ id, name }) => [id, name]));
 }

@@ -1,11 +1,10 @@
-import { inArray, sql } from "drizzle-orm";
-import { tenants } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { clientNames } from "#server/domain/tenancy/client-names.ts";
 import type { Matching } from "./schemas.ts";
 
 /** What is meant, counted by client and job; `more` says that not all of it is there. */
 export async function matchingOf(
-  { directory }: Ctx,
+  ctx: Ctx,
   meant: readonly { id: string; tenantId: string | null; job: string | null }[],
   more: boolean,
 ): Promise<Matching> {
@@ -14,12 +13,10 @@ export async function matchingOf(
     const key = JSON.stringify([tenantId, job]);
     groups.set(key, { tenantId, job, count: (groups.get(key)?.count ?? 0) + 1 });
   }
-  const ids = JSON.stringify([...new Set(meant.flatMap(({ tenantId }) => tenantId ?? []))]);
-  const names = await directory
-    .select({ id: tenants.id, name: tenants.name })
-    .from(tenants)
-    .where(inArray(tenants.id, sql`(select value from json_each(${ids}))`));
-  const nameOf = new Map(names.map(({ id, name }) => [id, name]));
+  const nameOf = await clientNames(
+    ctx,
+    meant.map(({ tenantId }) => tenantId),
+  );
   return {
     found: meant.length,
     more,

@@ -24,8 +24,11 @@ export const scripts = router({
   status: staff
     .meta({ openapi: { method: "GET", path: "/scripts/status/{runId}", summary: "One run with its log" } })
     .input(z.object({ runId: RunId }))
-    .output(RunWithLogs)
-    .query(async ({ ctx, input }) => wordedWithLogs(ctx, await findRun(await enterTenantOfRun(ctx, input.runId), input.runId))),
+    .output(RunWithLogs.extend({ tenantName: z.string() }))
+    .query(async ({ ctx, input }) => {
+      const inside = await enterTenantOfRun(ctx, input.runId);
+      return { ...wordedWithLogs(ctx, await findRun(inside, input.runId)), tenantName: inside.tenant.name };
+    }),
   schedules: staffIn
     .meta({ openapi: { method: "GET", path: "/scripts/schedules/{tenant}", summary: "What runs for a client, and when next" } })
     .output(z.array(Schedule))
