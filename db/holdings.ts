@@ -103,7 +103,7 @@ export const holdings: readonly Holding[] = [
   {
     table: invitations,
     client: "tenantId",
-    data: ["id", "role", "invitedBy", "createdAt", "expiresAt", "acceptedAt", "revokedAt"],
+    data: ["id", "role", "locale", "invitedBy", "createdAt", "expiresAt", "acceptedAt", "revokedAt"],
     contact: ["email"],
     exported: { file: "invitations.json", key: ["id"], atDirectory: true },
     atEnd: "erased",

@@ -6,20 +6,31 @@ import { Callout } from "#app/components/ui/callout.tsx";
 import { Link } from "#app/components/ui/link.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { isolate } from "#app/i18n/isolate.ts";
+import { isLocale, LOCALE_COOKIE } from "#app/i18n/locale.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
+import { choiceCookie, readCookie } from "#app/theme.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("auth");
 
 export const meta = titleMeta;
 
-/** Shows the invitation and a button; only the button accepts it. The parameter is the mail's token, or the id for who is signed in. */
-export async function loader({ params: { token = "" }, context }: LoaderFunctionArgs) {
+/**
+ * Shows the invitation and a button; only the button accepts it. The parameter is the mail's token, or the id for who is signed in. To who
+ * has no language here yet it is shown in that of the invitation.
+ */
+export async function loader({ params: { token = "" }, request, context }: LoaderFunctionArgs) {
   const t = wordsIn(context.locale);
   const me = context.me && { email: context.me.email };
   try {
     const invitation = await context.api.team.invitation({ token });
+    const language = me === null && invitation.locale !== context.locale ? invitation.locale : null;
+    if (language && isUndecided(request)) {
+      const { pathname } = new URL(request.url);
+      const headers = { "Set-Cookie": choiceCookie(LOCALE_COOKIE, language, request) };
+      return redirect(`${pathname}?${new URLSearchParams({ [IN]: language })}`, { headers });
+    }
     return data({ title: titleOf(t("auth:invitation.title", { tenant: invitation.tenantName })), me, invitation });
   } catch (error) {
     const { kind } = context.describe(error);
@@ -27,6 +38,12 @@ export async function loader({ params: { token = "" }, context }: LoaderFunction
     return data({ title: titleOf(t("auth:invitation.overTitle")), me, invitation: null }, 404);
   }
 }
+
+const IN = "in";
+
+/** Whether no language was chosen in this browser, as far as it keeps cookies: it is led here once. */
+const isUndecided = ({ url, headers }: Request): boolean =>
+  !isLocale(readCookie(headers.get("cookie"), LOCALE_COOKIE)) && !new URL(url).searchParams.has(IN);
 
 export async function action({ params: { token = "" }, request, context }: ActionFunctionArgs) {
   const { api, locale, describe } = context;

@@ -7,6 +7,7 @@ import { RoleTable } from "#app/components/client/role-table.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { formFailure } from "#app/form-errors.ts";
+import type { Locale } from "#app/i18n/locale.ts";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant } from "#app/portal/enter-tenant.ts";
@@ -31,7 +32,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   const text = (name: string) => String(form.get(name) ?? "");
   const t = wordsIn(locale);
   const tenant = String(params.tenant);
-  // What it names is checked by the procedure; here it is only a word of a form.
+  // What they name is checked by the procedure; here they are only words of a form.
   const role = text("role") as Role;
   const userId = text("userId");
   const done = (message: string) => context.toast({ kind: "success", message });
@@ -39,7 +40,8 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   try {
     switch (text("intent")) {
       case "invite": {
-        await api.team.invite({ tenant, email: text("email"), role });
+        const language = form.get("locale");
+        await api.team.invite({ tenant, email: text("email"), role, ...(language !== null && { locale: language as Locale }) });
         done(t("team:team.invited", { email: text("email").trim() }));
         break;
       }

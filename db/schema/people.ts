@@ -89,6 +89,8 @@ export const invitations = sqliteTable(
     tenantId: tenantId(),
     email: text().notNull(),
     role: text({ enum: roles }).notNull(),
+    /** The language that its mail and page are in; null where nobody chose one. */
+    locale: text({ enum: locales }),
     invitedBy: text().notNull(),
     createdAt: instant().notNull(),
     expiresAt: instant().notNull(),

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { agencyDefaults, connections, runs, schedules, users } from "#db/schema/index.ts";
+import { agencyDefaults, connections, invitations, runs, schedules, users } from "#db/schema/index.ts";
 import { sessionCookie } from "#server/auth.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { requestWorkspace } from "#server/domain/clients/request-workspace.ts";
@@ -48,6 +48,30 @@ describe("the language", () => {
     const session = accepted.cookies.find((cookie) => cookie.startsWith(sessionCookie)) ?? "";
     const page = await ask("/onboarding", { headers: { cookie: session.split(";")[0] ?? "", "accept-language": "en" } });
     expect(await page.text()).toContain('<html lang="he" dir="rtl"');
+  });
+
+  test("that was chosen for an invitation is that of its page, where the browser has none of its own yet", async () => {
+    const tenant = await makeTenant();
+    const { token } = await makeUser({ roles: [[tenant, "owner"]] });
+    const team = `/t/${tenant.id}/settings/team`;
+    const email = `colleague-${tenant.id}@example.com`;
+    const root = parse(await (await ask(team, { headers: { cookie: `${asPerson(token).cookie}; atrium_locale=fr` } })).text());
+    const offered = root.querySelector('main form select[name="locale"] option[selected]')?.getAttribute("value");
+    expect(offered).toBe("fr");
+    await post(team, { intent: "invite", email, role: "viewer", locale: "he" }, asPerson(token));
+    const [row] = await db.select().from(invitations).where(eq(invitations.email, email));
+    const link = `/invitation/${invitationToken(testCtx().config, row?.id ?? "")}`;
+    const led = await ask(link, { headers: { "accept-language": "en" } });
+    expect([led.status, led.headers.get("location")]).toEqual([302, `${link}?in=he`]);
+    const [cookie = ""] = (led.headers.get("set-cookie") ?? "").split(";");
+    expect(await (await ask(`${link}?in=he`, { headers: { cookie } })).text()).toContain('<html lang="he" dir="rtl"');
+    // A browser that keeps no cookies is not led in a circle, one in which a language was chosen keeps it.
+    expect((await ask(`${link}?in=he`, { headers: { "accept-language": "en" } })).status).toBe(200);
+    expect(await (await ask(link, { headers: { cookie: "atrium_locale=fr" } })).text()).toContain('<html lang="fr"');
+    // Sending it again keeps its language.
+    const again = parse(await (await ask(team, { headers: asPerson(token) })).text());
+    const resend = again.querySelectorAll("main form").find((each) => each.querySelector(`input[type="hidden"][value="${email}"]`));
+    expect(resend?.querySelector('input[name="locale"]')?.getAttribute("value")).toBe("he");
   });
 
   test("that is switched is kept with who is signed in; of nobody, in the browser alone", async () => {

@@ -58,13 +58,14 @@ export function InvitationTable({ invitations, mayWrite }: { invitations: readon
   );
 }
 
-function InvitationActions({ invitation: { id, email, role } }: { invitation: Invitation }) {
+function InvitationActions({ invitation: { id, email, role, locale } }: { invitation: Invitation }) {
   const t = useWords();
   return (
     <span className="inline-flex flex-wrap items-center gap-2">
       <Form method="post">
         <input type="hidden" name="email" value={email} />
         <input type="hidden" name="role" value={role} />
+        {locale && <input type="hidden" name="locale" value={locale} />}
         <SubmitButton name="intent" value="invite" size="sm" variant="ghost" pending={false}>
           {t("team.resend")}
           <span className="sr-only">: {email}</span>

@@ -21,6 +21,7 @@ export const team = {
     left: "You left {{workspace}}.",
     invite: "Invite someone",
     inviteDescription: "They’ll get an email with a link that expires in 7 days.",
+    inviteLanguage: "Email language",
     sendInvitation: "Send invitation",
     invited: "Invitation sent to {{email}}.",
     invitations: "Pending invitations",

@@ -23,6 +23,7 @@ export const team = {
     left: "Vous avez quitté {{workspace}}.",
     invite: "Inviter quelqu’un",
     inviteDescription: "La personne reçoit un e-mail avec un lien qui expire dans 7 jours.",
+    inviteLanguage: "Langue de l’e-mail",
     sendInvitation: "Envoyer l’invitation",
     invited: "Invitation envoyée à {{email}}.",
     invitations: "Invitations en attente",

@@ -23,6 +23,7 @@ export const team = {
     left: "עזבת את {{workspace}}.",
     invite: "הזמנה לצוות",
     inviteDescription: "נשלח אימייל עם קישור שיפוג בעוד 7 ימים.",
+    inviteLanguage: "שפת המייל",
     sendInvitation: "שליחת הזמנה",
     invited: "ההזמנה נשלחה אל {{email}}.",
     invitations: "הזמנות ממתינות",

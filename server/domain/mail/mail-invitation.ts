@@ -7,7 +7,7 @@ import type { MailOf } from "#server/messages.ts";
 import { deliver } from "./deliver.ts";
 import { invitationLetter } from "./write-letter.ts";
 
-/** Mails an invitation that still stands, in the language of the tenant. */
+/** Mails an invitation that still stands, in the language that was chosen for it, else that of the tenant. */
 export async function mailInvitation(ctx: Ctx, message: MailOf<"mail.invitation">): Promise<void> {
   const { tenant, invitation: id } = message;
   const [found] = await ctx.directory
@@ -18,7 +18,8 @@ export async function mailInvitation(ctx: Ctx, message: MailOf<"mail.invitation"
     .where(and(eq(invitations.tenantId, tenant), eq(invitations.id, id), ...standsAt(ctx.now())));
   if (!found) return;
   const { email, role } = found.invitation;
-  const { locale, name } = found.tenant;
+  const { name } = found.tenant;
+  const locale = found.invitation.locale ?? found.tenant.locale;
   const letter = invitationLetter({
     locale,
     inviter: found.byStaff ? "" : (found.inviter ?? ""),

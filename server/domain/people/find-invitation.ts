@@ -50,6 +50,7 @@ export async function showInvitation(ctx: Ctx, input: InvitationToken) {
     id: invitation.id,
     email: invitation.email,
     role: invitation.role,
+    locale: invitation.locale,
     expiresAt: invitation.expiresAt,
     tenantName: tenant.name,
     inviter: byStaff ? "" : (inviter ?? ""),

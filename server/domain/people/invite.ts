@@ -1,6 +1,7 @@
 import { and, eq, gt, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { rowIf } from "#db/row-if.ts";
 import { invitations, memberships, users } from "#db/schema/index.ts";
+import type { Locale } from "#db/words/locales.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { queueMail } from "#server/domain/notices/queue-mail.ts";
@@ -22,7 +23,7 @@ export const invitationLifetimeMs = 7 * 86_400_000;
  * invitation that stands: the older link no longer works. Throws `conflict` for who already belongs to the team, and where
  * the plan has no room for one more.
  */
-export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{ id: string; expiresAt: number }> {
+export async function invite(ctx: TenantCtx, { email, role, locale: chosen }: Invite): Promise<{ id: string; expiresAt: number }> {
   requirePermission(ctx, "team:write");
   if (!mayGrant(ctx.role, role)) throw forbidden("role_not_yours_to_give");
   await takeFromLimit(ctx, limitOf("invite:tenant", ctx.tenant.id));
@@ -38,10 +39,11 @@ export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{
   const { members } = planOf(ctx.tenant);
   const room = sql`${teamBut(ctx, email, now)} < ${members}`;
   const id = newId("inv", now);
+  const locale = chosen ?? languageOf(ctx);
   const expiresAt = now + invitationLifetimeMs;
   const standing = inTenant(ctx, invitations, eq(invitations.email, email), isNull(invitations.acceptedAt), isNull(invitations.revokedAt));
   const invitedBy = ctx.actor.type === "user" ? ctx.actor.userId : "";
-  const row = { id, tenantId: ctx.tenant.id, email, role, invitedBy, createdAt: now, expiresAt };
+  const row = { id, tenantId: ctx.tenant.id, email, role, locale, invitedBy, createdAt: now, expiresAt };
   const [, made] = await commitIf(directory, room, "invitation.sent", { invitation: id, email, role }, [
     directory.db.update(invitations).set({ revokedAt: now }).where(and(standing, room)),
     directory.db
@@ -53,6 +55,9 @@ export async function invite(ctx: TenantCtx, { email, role }: Invite): Promise<{
   await queueMail(ctx, { v: 1, type: "mail.invitation", tenant: ctx.tenant.id, invitation: id });
   return { id, expiresAt };
 }
+
+/** The agency writes to a client in the client's language, and whom it invites chooses their own. */
+const languageOf = ({ actor, role }: TenantCtx): Locale | null => (role !== "staff" && actor.type === "user" ? actor.locale : null);
 
 /** How many belong to the team or are invited, but for one address: it takes no second place when it is invited again. */
 function teamBut(ctx: TenantCtx, email: string, now: number): SQL {

@@ -29,6 +29,7 @@ export async function listTeam(ctx: TenantCtx) {
         id: invitations.id,
         email: invitations.email,
         role: invitations.role,
+        locale: invitations.locale,
         inviter: users.name,
         byStaff: users.wasStaff,
         createdAt: invitations.createdAt,

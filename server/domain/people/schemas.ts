@@ -132,7 +132,13 @@ export interface Admin {
 export const ChangeRole = MemberRef.extend({ role: Role });
 export type ChangeRole = z.infer<typeof ChangeRole>;
 
-export const Invite = z.object({ email: EmailAddress, role: Role });
+export const Invite = z.object({
+  email: EmailAddress,
+  role: Role,
+  locale: Locale.optional().describe(
+    "The language of the mail and of the page that its link opens; that of who invites where it is left out.",
+  ),
+});
 export type Invite = z.infer<typeof Invite>;
 
 export const InvitationRef = z.object({ invitationId: z.string().max(60) });

@@ -107,6 +107,21 @@ test("an invitation's mail names who invites, where to and as what", async () =>
   expect(mail?.text).toContain(`/invitation/${invitationToken(ctx.config, id)}`);
 });
 
+test("an invitation's mail is in the language that is chosen for it, else in that of who invites; the agency's in that of the client", async () => {
+  const tenant = await makeTenant({ locale: "en" });
+  const { actor } = await makeUser({ roles: [[tenant, "owner"]] });
+  const letterOf = async (role: "owner" | "staff", locale?: "fr" | "he") => {
+    const email = `${newId("inv", Date.now())}@example.com`;
+    const speaks = { ...actor, staff: role === "staff", locale: "fr" as const };
+    const { id } = await invite(testTenantCtx(tenant, role, { actor: speaks }), { email, role: "viewer", ...(locale && { locale }) });
+    await workMail(testCtx(), { v: 1, type: "mail.invitation", tenant: tenant.id, invitation: id });
+    return (await mailsTo(email))[0]?.html;
+  };
+  expect(await letterOf("owner")).toContain('lang="fr"');
+  expect(await letterOf("owner", "he")).toContain('lang="he"');
+  expect(await letterOf("staff")).toContain('lang="en"');
+});
+
 test("an invitation of an admin of the agency names the agency, also when they have left it and are the client's own now", async () => {
   const tenant = await makeTenant({ name: "Beta & Sons", locale: "en" });
   const { actor } = await makeUser({ staff: true, roles: [[tenant, "owner"]] });
