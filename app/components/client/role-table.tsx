@@ -27,7 +27,7 @@ export function RoleTable({ roles }: { roles: Roles }) {
   const t = useWords();
   // Some role has every right there is.
   const permissions = roles.reduce<Roles[number]["may"]>((all, { may }) => (may.length > all.length ? may : all), []);
-  const head = "px-3 py-2.5 text-xs font-medium text-ink-faint";
+  const head = "px-1 py-2.5 text-xs font-medium text-ink-faint sm:px-3";
   return (
     <Card padding="none">
       {/* A region that scrolls must be reachable by keyboard. */}
@@ -41,12 +41,13 @@ export function RoleTable({ roles }: { roles: Roles }) {
           <caption className="sr-only">{t("team.rolesCaption")}</caption>
           <thead>
             <tr className="border-b border-line">
-              <th scope="col" className={cn(head, "text-start sm:ps-5")}>
+              <th scope="col" className={cn(head, "ps-4 text-start align-bottom sm:ps-5")}>
                 {t("team.right")}
               </th>
               {roles.map(({ role }) => (
-                <th key={role} scope="col" className={cn(head, "text-center whitespace-nowrap")}>
-                  {t(`role.${role}`)}
+                <th key={role} scope="col" className={cn(head, "text-center align-bottom whitespace-nowrap last:pe-3")}>
+                  {/* On a phone six names side by side would be cut. */}
+                  <span className="max-sm:inline-block max-sm:rotate-180 max-sm:[writing-mode:vertical-rl]">{t(`role.${role}`)}</span>
                 </th>
               ))}
             </tr>
@@ -54,14 +55,14 @@ export function RoleTable({ roles }: { roles: Roles }) {
           <tbody className="divide-y divide-line">
             {permissions.map((permission) => (
               <tr key={permission}>
-                <th scope="row" className="min-w-44 px-3 py-2.5 text-start font-normal text-ink sm:ps-5">
+                <th scope="row" className="py-2.5 ps-4 pe-1 text-start font-normal text-ink sm:min-w-44 sm:ps-5">
                   {t(WORDS[permission])}
                 </th>
                 {roles.map(({ role, may }) => {
                   const allowed = may.includes(permission);
                   const Icon = allowed ? Check : Minus;
                   return (
-                    <td key={role} className="px-3 py-2.5 text-center">
+                    <td key={role} className="px-1 py-2.5 text-center last:pe-3 sm:px-3">
                       <Icon aria-hidden className={cn("mx-auto size-4", allowed ? "text-ok" : "text-ink-faint/60")} />
                       <span className="sr-only">{t(allowed ? "team.allowed" : "team.notAllowed")}</span>
                     </td>
@@ -72,6 +73,7 @@ export function RoleTable({ roles }: { roles: Roles }) {
           </tbody>
         </table>
       </section>
+      <p className="border-t border-line px-4 py-3 text-[0.8125rem] text-ink-muted sm:px-5">{t("team.rolesNote")}</p>
     </Card>
   );
 }

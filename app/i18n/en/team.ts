@@ -41,6 +41,7 @@ export const team = {
     revoked: "Invitation to {{email}} revoked.",
     roles: "What each role can do",
     rolesCaption: "Permissions by role",
+    rolesNote: "Billing has the same access as Viewer. It marks who handles invoices with your agency; Atrium sends no invoices.",
     right: "Permission",
     allowed: "yes",
     notAllowed: "no",

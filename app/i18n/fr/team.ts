@@ -43,6 +43,8 @@ export const team = {
     revoked: "Invitation à {{email}} révoquée.",
     roles: "Ce que permet chaque rôle",
     rolesCaption: "Autorisations par rôle",
+    rolesNote:
+      "Facturation donne le même accès que Lecteur. Ce rôle indique qui s’occupe des factures avec votre agence ; Atrium n’envoie pas de factures.",
     right: "Autorisation",
     allowed: "oui",
     notAllowed: "non",

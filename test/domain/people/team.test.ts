@@ -14,6 +14,7 @@ import { invitationLifetimeMs, invite } from "#server/domain/people/invite.ts";
 import { listTeam } from "#server/domain/people/list-team.ts";
 import { leaveTenant, removeMember } from "#server/domain/people/remove-member.ts";
 import { revokeInvitation } from "#server/domain/people/revoke-invitation.ts";
+import { permissionsOf } from "#server/domain/tenancy/permissions.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { makeTenant, makeUser, testCtx, testTenantCtx } from "#test/harness.ts";
 
@@ -39,6 +40,10 @@ const auditOf = async (ctx: Ctx, tenant: Tenant) =>
   (await ctx.directory.select().from(auditLog).where(eq(auditLog.tenantId, tenant.id))).map(({ action }) => action);
 const signedIn = async (ctx: ReturnType<typeof testCtx>): Promise<Actor> =>
   (await authenticate(ctx.directory, ctx.traces.cookies.get(sessionCookie), Date.now())).actor;
+
+test("billing may do what a viewer may, as the note at the table of roles says", () => {
+  expect(permissionsOf("billing")).toEqual(permissionsOf("viewer"));
+});
 
 test("the last owner can neither step down, nor be removed, nor leave, and no audit line says so", async () => {
   const { tenant, people } = await team("owner", "admin");
