@@ -12,7 +12,7 @@ export function RunIdentity({ run }: { run: RunView }) {
     <span className="flex flex-wrap items-center gap-x-3 gap-y-2">
       {/* Read out when it changes while the page is open. */}
       <span role="status">
-        <RunStatus status={run.status} failedBefore={run.errorKind !== null} />
+        <RunStatus status={run.status} failedBefore={run.errorKind !== null} begun={run.startedAt !== null} />
       </span>
       <span className="flex min-w-0 flex-wrap items-center gap-x-1">
         <span className="sr-only">{t("run.number")}</span>

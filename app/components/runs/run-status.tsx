@@ -21,11 +21,14 @@ export const STATUSES = Object.keys(TONES) as readonly Status[];
 /** Whether a run may still change. */
 export const isOpen = (status: Status): status is "queued" | "running" => status === "queued" || status === "running";
 
-/** How a run stands, in a word. `failedBefore`: an attempt of it failed, so that one which waits is a retry. */
-export function RunStatus({ status, failedBefore }: { status: Status; failedBefore: boolean }) {
+/**
+ * How a run stands, in a word. `failedBefore`: an attempt of it failed, so that one which waits is a retry. `begun`: it waits between two of
+ * its steps, and so is at it.
+ */
+export function RunStatus({ status, failedBefore, begun }: { status: Status; failedBefore: boolean; begun: boolean }) {
   const t = useWords();
   if (status === "queued" && failedBefore) return <Badge tone="warn">{t("status.retrying")}</Badge>;
-  if (status === "running") {
+  if (status === "running" || (status === "queued" && begun)) {
     return (
       <StatusDot tone="info" live>
         {t("status.running")}

@@ -78,11 +78,11 @@ export function RunTable<Line extends RunLine>({
   );
 }
 
-function Standing({ run: { status, errorKind }, withCause }: { run: RunLine; withCause: boolean }) {
+function Standing({ run: { status, errorKind, startedAt }, withCause }: { run: RunLine; withCause: boolean }) {
   const t = useWords();
   return (
     <NameAndNote note={withCause && errorKind && t(`runError.${errorKind}.title`)}>
-      <RunStatus status={status} failedBefore={errorKind !== null} />
+      <RunStatus status={status} failedBefore={errorKind !== null} begun={startedAt !== null} />
     </NameAndNote>
   );
 }

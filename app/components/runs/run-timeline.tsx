@@ -67,8 +67,10 @@ function useMoments(run: RunView): Moment[] {
     moments.push({ key: `retry-${seq}`, tone: "warn", title: t("run.retried"), at, detail: <bdi>{message}</bdi> });
   }
   if (step > 0) moments.push({ key: "steps", tone: "ok", title: t("run.steps", { count: step }), at: null });
-  if (status === "queued")
-    moments.push({ key: "next", tone: "neutral", title: t(run.errorKind ? "run.nextTry" : "run.next"), at: availableAt });
+  if (status === "queued") {
+    const next = run.errorKind ? "run.nextTry" : startedAt === null ? "run.starts" : "run.next";
+    moments.push({ key: "next", tone: "neutral", title: t(next), at: availableAt });
+  }
   if (status === "running") moments.push({ key: "now", tone: "info", title: t("run.goingOn"), at: null });
   if (!isOpen(status) && finishedAt !== null) {
     const took = startedAt === null ? undefined : t("run.took", { time: format.duration(finishedAt - startedAt) });

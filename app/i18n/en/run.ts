@@ -6,8 +6,8 @@ export const run = {
     reload: "Refresh",
     timeline: "Timeline",
     created: {
-      schedule: "Scheduled",
-      manual: "Started manually",
+      schedule: "Queued automatically",
+      manual: "Queued manually",
       replay: "Replayed by agency",
     },
     waited: "Queued for {{time}}",
@@ -15,6 +15,7 @@ export const run = {
     retried: "Attempt failed, retrying",
     steps_one: "{{count}} step completed",
     steps_other: "{{count}} steps completed",
+    starts: "Starts",
     next: "Continues",
     nextTry: "Next try",
     goingOn: "Running now",

@@ -66,7 +66,7 @@ export const runs = {
     cancelled: "Cancelled",
   },
   trigger: {
-    schedule: "Scheduled",
+    schedule: "Automatically",
     manual: "Manually",
     replay: "Replayed by agency",
   },

@@ -8,8 +8,8 @@ export const run = {
     reload: "Actualiser",
     timeline: "Chronologie",
     created: {
-      schedule: "Planifiée",
-      manual: "Lancée manuellement",
+      schedule: "Mise en attente automatiquement",
+      manual: "Mise en attente manuellement",
       replay: "Relancée par l’agence",
     },
     waited: "En attente pendant {{time}}",
@@ -17,6 +17,7 @@ export const run = {
     retried: "Échec d’un essai, nouvel essai prévu",
     steps_one: "{{count}} étape terminée",
     steps_other: "{{count}} étapes terminées",
+    starts: "Démarrage",
     next: "Reprise",
     nextTry: "Prochain essai",
     goingOn: "En cours",

@@ -68,7 +68,7 @@ export const runs = {
     cancelled: "Annulée",
   },
   trigger: {
-    schedule: "Planifiée",
+    schedule: "Automatique",
     manual: "Manuelle",
     replay: "Relancée par l’agence",
   },

@@ -8,8 +8,8 @@ export const run = {
     reload: "רענון",
     timeline: "ציר הזמן",
     created: {
-      schedule: "תוזמן",
-      manual: "הופעל ידנית",
+      schedule: "נכנס לתור אוטומטית",
+      manual: "נכנס לתור ידנית",
       replay: "הופעל שוב על ידי הסוכנות",
     },
     waited: "המתין {{time}}",
@@ -18,6 +18,7 @@ export const run = {
     steps_one: "שלב אחד הושלם",
     steps_two: "שני שלבים הושלמו",
     steps_other: "{{count}} שלבים הושלמו",
+    starts: "יתחיל",
     next: "ימשיך",
     nextTry: "הניסיון הבא",
     goingOn: "רץ כעת",

@@ -72,7 +72,7 @@ export const runs = {
     cancelled: "בוטלה",
   },
   trigger: {
-    schedule: "מתוזמן",
+    schedule: "אוטומטי",
     manual: "ידני",
     replay: "הופעל שוב על ידי הסוכנות",
   },
