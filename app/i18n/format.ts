@@ -133,7 +133,9 @@ const momentFormat = (locale: string, timeZone: string, style: DateStyle) =>
 
 /** A moment (epoch milliseconds) in an IANA timezone; in UTC, and with its name, where the zone is not known here. */
 export function formatDate(locale: string, at: number, { timeZone, style = "date" }: { timeZone: string; style?: DateStyle }): string {
-  return momentFormat(locale, timeZone, style).format(at);
+  const text = momentFormat(locale, timeZone, style).format(at);
+  // Hebrew says "GMT+0" where all others say "GMT".
+  return style === "dateTime" ? text.replace(/\u200e?\+0\u200e?$/, "") : text;
 }
 
 /** The calendar month `YYYY-MM` of a moment (epoch milliseconds) in an IANA timezone; in UTC where the zone is not known here. */

@@ -66,6 +66,12 @@ describe("moments", () => {
     expect(formatDate("en", at, { timeZone: "Asia/Jerusalem" })).not.toContain("UTC");
   });
 
+  test("a zone that is at no distance has a name without a number, in any language", () => {
+    const told = LOCALES.map((locale) => formatDate(locale, at, { timeZone: "Europe/London", style: "dateTime" }));
+    expect(told.map((text) => text.replace(/.*\s/, ""))).toEqual(["GMT", "UTC", "GMT"]);
+    expect(plain(formatDate("he", at, { timeZone: "Asia/Jerusalem", style: "dateTime" }))).toMatch(/\+2/);
+  });
+
   test("a moment's month is that of its zone, and of UTC where this browser does not know the zone", () => {
     const last = Date.UTC(2026, 10, 30, 23, 30);
     expect(["UTC", "Asia/Jerusalem", "Mars/Olympus_Mons"].map((zone) => monthOf(last, zone))).toEqual(["2026-11", "2026-12", "2026-11"]);

@@ -103,6 +103,7 @@ const RETIRED: Record<Locale, readonly (readonly [words: RegExp, say: string])[]
     [/\bplease\b/i, "the thing to do, without it"],
     [/\bdoes not answer\b|\bdid not answer\b/i, "isn’t responding"],
     [/\b(is|was|were) asked\b/i, "requested"],
+    [/\breturns\b/i, "refunds"],
     [/\bthis did not work\b|\bcomes? to nothing\b|\bthe words of\b/i, "what happened, and what to do"],
   ],
   fr: [
@@ -118,6 +119,7 @@ const RETIRED: Record<Locale, readonly (readonly [words: RegExp, say: string])[]
     [/(?<!e-)\bmails?\b/i, "e-mail"],
     [/\b(regarder|demander) à nouveau\b/i, "actualiser"],
     [/\bveuillez\b/i, "l’impératif seul"],
+    [/\b(?:de|des|les|avant|moins) retours\b|^retours$/i, "remboursements"],
     [/\btentatives? a échoué\b|\bun autre suit\b/i, "nouvel essai"],
   ],
   he: [
@@ -132,6 +134,7 @@ const RETIRED: Record<Locale, readonly (readonly [words: RegExp, say: string])[]
     [/מתאימ?ה? לסינון/, "אין תוצאות"],
     [/לקוחות שהסתיימו|סיום סביבת|קביעת הסוף/, "מחיקה, לקוחות שנמחקו"],
     [/לקחת אותם/, "ייצוא"],
+    [/(?<!שיעור )החזרות/, "החזרים: החזרות הן של אימיילים"],
   ],
 };
 

@@ -29,9 +29,13 @@ export function ProfileForm({ me, timezones, timezoneHint, failure }: ProfileFor
         <Field label={t("settings.name")} hint={t("settings.nameHint")} error={failure?.fields.name}>
           <Input name="name" autoComplete="name" maxLength={100} defaultValue={values?.name ?? me.name} dir="auto" />
         </Field>
-        <Field label={t("settings.email")} hint={t("settings.emailHint")}>
-          <Input type="email" value={me.email} readOnly />
-        </Field>
+        <dl className="grid gap-1.5">
+          <dt className="text-[0.8125rem] font-medium text-ink">{t("settings.email")}</dt>
+          <dd className="text-sm text-ink [overflow-wrap:anywhere]">
+            <bdi>{me.email}</bdi>
+          </dd>
+          <dd className="text-[0.8125rem] text-ink-faint">{t("settings.emailHint")}</dd>
+        </dl>
         <div className="grid items-start gap-5 sm:grid-cols-2">
           <LocaleSelect label={t("settings.language")} value={values?.locale ?? me.locale} error={failure?.fields.locale} />
           <TimezoneSelect

@@ -73,10 +73,10 @@ export const auth = {
     nameHint: "Shown to your team.",
     language: "Language",
     timezone: "Time zone",
-    timezoneHint: "Used in emails to you. Pages use the workspace’s time zone.",
+    timezoneHint: "Used in emails to you. Pages use your business’s time zone.",
     submit: "Continue",
     readyTitle: "Choose a workspace",
-    readyBody: "You can switch between them at any time.",
+    readyBody: "Each workspace is one business, with its own accounts, team and metrics. You can switch at any time.",
     overview: "Open {{tenant}}",
     invitedTitle: "You’re invited",
     invitedBody: "Join a workspace to see its metrics.",
@@ -97,7 +97,8 @@ export const auth = {
   },
   signUp: {
     title: "Request a workspace",
-    description: "Tell us where to reach you. Once your request is approved, we’ll email you an invitation.",
+    description:
+      "A workspace holds your business’s accounts, team and metrics. Tell us where to reach you; once your request is approved, we’ll email you an invitation.",
     email: "Email address",
     company: "Company name",
     submit: "Send request",

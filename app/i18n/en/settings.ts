@@ -16,7 +16,8 @@ export const settings = {
     profileTimezoneHint: "Used in emails to you. Pages use the workspace’s time zone.",
     save: "Save",
     saved: "Profile saved.",
-    workspaceDescription: "Applies to everyone in {{workspace}}.",
+    workspaceDescription:
+      "A workspace is one business with its accounts, team and metrics. These settings apply to everyone in {{workspace}}.",
     workspaceName: "Workspace name",
     workspaceLanguage: "Language",
     workspaceLanguageHint: "For emails to people who haven’t chosen one.",

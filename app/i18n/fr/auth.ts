@@ -75,10 +75,11 @@ export const auth = {
     nameHint: "Visible par votre équipe.",
     language: "Langue",
     timezone: "Fuseau horaire",
-    timezoneHint: "Pour vos e-mails. Les pages suivent le fuseau de l’espace.",
+    timezoneHint: "Pour vos e-mails. Les pages suivent le fuseau de votre entreprise.",
     submit: "Continuer",
     readyTitle: "Choisissez un espace",
-    readyBody: "Vous pourrez passer de l’un à l’autre à tout moment.",
+    readyBody:
+      "Chaque espace est une entreprise, avec ses comptes, son équipe et ses indicateurs. Vous pourrez passer de l’un à l’autre à tout moment.",
     overview: "Ouvrir {{tenant}}",
     invitedTitle: "Vous êtes invité",
     invitedBody: "Rejoignez un espace pour voir ses chiffres.",
@@ -99,7 +100,8 @@ export const auth = {
   },
   signUp: {
     title: "Demander un espace",
-    description: "Dites-nous où vous joindre. Une fois votre demande acceptée, vous recevrez une invitation par e-mail.",
+    description:
+      "Un espace réunit les comptes, l’équipe et les indicateurs de votre entreprise. Dites-nous où vous joindre ; une fois votre demande acceptée, vous recevrez une invitation par e-mail.",
     email: "Adresse e-mail",
     company: "Nom de l’entreprise",
     submit: "Envoyer la demande",

@@ -18,7 +18,8 @@ export const settings = {
     profileTimezoneHint: "Pour vos e-mails. Les pages suivent le fuseau de l’espace.",
     save: "Enregistrer",
     saved: "Profil enregistré.",
-    workspaceDescription: "S’applique à tout le monde dans {{workspace}}.",
+    workspaceDescription:
+      "Un espace réunit les comptes, l’équipe et les indicateurs d’une entreprise. Ces réglages valent pour tout le monde dans {{workspace}}.",
     workspaceName: "Nom de l’espace",
     workspaceLanguage: "Langue",
     workspaceLanguageHint: "Pour les e-mails aux personnes qui n’en ont pas choisi.",

@@ -18,7 +18,7 @@ export const settings = {
     profileTimezoneHint: "לאימיילים שנשלחים אליך. הדפים לפי אזור הזמן של סביבת העבודה.",
     save: "שמירה",
     saved: "הפרופיל נשמר.",
-    workspaceDescription: "חל על כולם ב־{{workspace}}.",
+    workspaceDescription: "סביבת עבודה היא עסק אחד: החשבונות, הצוות והמדדים שלו. ההגדרות האלה חלות על כולם ב־{{workspace}}.",
     workspaceName: "שם סביבת העבודה",
     workspaceLanguage: "שפה",
     workspaceLanguageHint: "לאימיילים למי שלא בחר שפה.",

@@ -140,9 +140,9 @@ export const shopifySensor = defineSensor({
       key: "revenue",
       label: { en: "Revenue", fr: "Chiffre d’affaires", he: "הכנסות" },
       how: {
-        en: "Order totals with tax and shipping, before returns, on the day each order was placed in the shop’s time zone; test orders are left out.",
-        fr: "Totaux des commandes, taxes et livraison comprises, avant retours, au jour de la commande dans le fuseau de la boutique ; les commandes de test sont exclues.",
-        he: "סכומי ההזמנות כולל מס ומשלוח, לפני החזרות, ביום ההזמנה לפי אזור הזמן של החנות; הזמנות ניסיון אינן נכללות.",
+        en: "Order totals with tax and shipping, before refunds, on the day each order was placed in the shop’s time zone; test orders are left out.",
+        fr: "Totaux des commandes, taxes et livraison comprises, avant remboursements, au jour de la commande dans le fuseau de la boutique ; les commandes de test sont exclues.",
+        he: "סכומי ההזמנות כולל מס ומשלוח, לפני החזרים, ביום ההזמנה לפי אזור הזמן של החנות; הזמנות ניסיון אינן נכללות.",
       },
       unit: "money",
       kind: "daily",
@@ -175,7 +175,7 @@ export const shopifySensor = defineSensor({
     },
     {
       key: "refunds",
-      label: { en: "Returns", fr: "Retours", he: "החזרות" },
+      label: { en: "Refunds", fr: "Remboursements", he: "החזרים" },
       how: {
         en: "Money refunded, plus what was left of orders that were cancelled or edited to less, on the day it happened.",
         fr: "Montants remboursés, plus ce qui restait des commandes annulées ou réduites, au jour où cela s’est produit.",
@@ -189,9 +189,9 @@ export const shopifySensor = defineSensor({
       key: "net_revenue",
       label: { en: "Net revenue", fr: "Chiffre d’affaires net", he: "הכנסות נטו" },
       how: {
-        en: "Revenue minus returns, each on its own day: a day with more returns than sales is negative.",
-        fr: "Chiffre d’affaires moins retours, chacun à son jour : un jour avec plus de retours que de ventes est négatif.",
-        he: "הכנסות פחות החזרות, כל אחת ביום שלה: יום שבו ההחזרות עולות על המכירות הוא שלילי.",
+        en: "Revenue minus refunds, each on its own day: a day with more refunds than sales is negative.",
+        fr: "Chiffre d’affaires moins remboursements, chacun à son jour : un jour avec plus de remboursements que de ventes est négatif.",
+        he: "הכנסות פחות החזרים, כל אחד ביום שלו: יום שבו ההחזרים עולים על המכירות הוא שלילי.",
       },
       unit: "money",
       kind: "daily",
