@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, inArray } from "drizzle-orm";
 import { memberships, noticePreferences, users } from "#db/schema/index.ts";
 import type { Locale } from "#db/words/locales.ts";
-import type { NoticeChoices } from "#db/words/notices.ts";
+import type { NoticeChoices, NoticeKind } from "#db/words/notices.ts";
 import { roles } from "#db/words/tenants.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { allows, type Permission } from "#server/domain/tenancy/permissions.ts";
@@ -25,6 +25,9 @@ const reader = {
   timezone: users.timezone,
   preferences: { choices, quietFrom, quietTo },
 };
+
+/** What somebody of a client must be allowed to be told of this there, also when it is at last mailed. */
+export const rightToKnow = (kind: NoticeKind): Permission => (kind === "viewed" ? "audit:read" : "connections:write");
 
 /** The people of a tenant whose role gives them this right. */
 export const listMembersWho = (ctx: Ctx & { tenant: { id: string } }, may: Permission): Promise<Reader[]> =>

@@ -4,7 +4,7 @@ import { agencyNoticeKinds, type NoticeParams } from "#db/words/notices.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
 import { homeOf } from "./home-of.ts";
-import { listMembersWho, listStaff, type Reader } from "./list-readers.ts";
+import { listMembersWho, listStaff, type Reader, rightToKnow } from "./list-readers.ts";
 import { type NoticeMail, openOf, type Subject, subjectOf } from "./subject-of.ts";
 
 /** Something that people are to know. Whom it is for follows from its mail: those who may connect accounts there, or read its audit log, or the agency's admins. */
@@ -88,7 +88,7 @@ async function write(ctx: Ctx, about: Subject, { mail, event, params = {}, excep
 
 function readersOf(ctx: Ctx, { tenant, kind }: Subject): Promise<Reader[]> {
   if (agencyNoticeKinds.some((own) => own === kind)) return listStaff(ctx);
-  return listMembersWho({ ...ctx, tenant: { id: tenant } }, kind === "viewed" ? "audit:read" : "connections:write");
+  return listMembersWho({ ...ctx, tenant: { id: tenant } }, rightToKnow(kind));
 }
 
 /** The queue has their mail; what a reader's preferences held back meanwhile stays held. */

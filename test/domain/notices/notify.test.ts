@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { connections, devMails, noticePreferences, notices, users } from "#db/schema/index.ts";
+import { connections, devMails, memberships, noticePreferences, notices, users } from "#db/schema/index.ts";
 import type { NoticeChoices } from "#db/words/notices.ts";
 import type { Role } from "#db/words/tenants.ts";
 import type { Tenant } from "#server/ctx.ts";
@@ -168,6 +168,28 @@ test("a digest has all of a day in one mail, without what was mended meanwhile",
   expect(mails[0]?.text).toContain(`Reconnect Klaviyo for ${tenant.name}`);
   expect(mails[0]?.text).toContain("access expires on March 12, 2026");
   expect(mails[0]?.text).toContain(`/t/${tenant.id}/notices`);
+});
+
+test("a digest tells of each thing only who may still know it: a former owner reads what waits for them, and not that the agency looked", async () => {
+  const daily = { portal: true, mail: "daily" } as const;
+  const { tenant, actor, mail } = await makeClient({ choices: { reconnect: daily, viewed: daily } });
+  const ctx = at(night);
+  await notify(ctx, { mail, event: 4 });
+  await notify(ctx, { mail: { v: 1, type: "mail.viewed", tenant: tenant.id, by: "usr_x", day: 1 }, event: 1, params: { at: night } });
+  await workAll(ctx);
+  await db.update(memberships).set({ role: "developer" }).where(eq(memberships.userId, actor.userId));
+  const later = at(Date.parse("2026-03-11T07:00:00Z"));
+  await sendHeld(later);
+  await workAll(later);
+  const mails = await mailsTo(actor.email);
+  expect(mails).toHaveLength(1);
+  expect(mails[0]?.text).toContain(`Reconnect Klaviyo for ${tenant.name}`);
+  expect(mails[0]?.text).not.toMatch(/viewed/i);
+  await db.update(memberships).set({ role: "viewer" }).where(eq(memberships.userId, actor.userId));
+  await notify(later, { mail, event: 5 });
+  await sendHeld(at(Date.parse("2026-03-12T07:00:00Z")));
+  await workAll(later);
+  expect(await mailsTo(actor.email)).toHaveLength(1);
 });
 
 test("where the queue takes nothing the notice keeps the mail, and the cron brings it", async () => {
