@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/cloudflare";
-import { mailPaces, type NoticeKind } from "#db/words/notices.ts";
+import { type ChosenNoticeKind, mailPaces } from "#db/words/notices.ts";
 import type { Inputs } from "#server/trpc/root.ts";
 import { formFailure } from "./form-errors.ts";
 import { wordsIn } from "./i18n/translator.server.ts";
@@ -14,7 +14,7 @@ export async function markRead(args: ActionFunctionArgs, mark: (input: { noticeI
 }
 
 /** Keeps how the reader wants to be told of these kinds. */
-export async function savePreferences({ request, context }: ActionFunctionArgs, kinds: readonly NoticeKind[]) {
+export async function savePreferences({ request, context }: ActionFunctionArgs, kinds: readonly ChosenNoticeKind[]) {
   const form = await request.formData();
   try {
     await context.api.notices.setPreferences(preferencesIn(form, kinds));
@@ -25,7 +25,7 @@ export async function savePreferences({ request, context }: ActionFunctionArgs, 
   return redirect(new URL(request.url).pathname);
 }
 
-function preferencesIn(form: FormData, kinds: readonly NoticeKind[]): Inputs["notices"]["setPreferences"] {
+function preferencesIn(form: FormData, kinds: readonly ChosenNoticeKind[]): Inputs["notices"]["setPreferences"] {
   const time = (name: string) => String(form.get(name) ?? "") || null;
   const choices = kinds.map((kind) => {
     const pace = mailPaces.find((each) => each === form.get(`mail.${kind}`)) ?? "now";

@@ -49,6 +49,8 @@ export const MailMessage = z.discriminatedUnion("type", [
   z.strictObject({ v: z.literal(1), type: z.literal("mail.version"), provider: z.string(), version: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.workspace_request"), request: z.string(), person }),
+  /** `user` became an admin of the agency, by whom (`by`) and when. */
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.admin_added"), user: z.string(), by: z.string(), at: z.number(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.alarm"), count: z.number(), at: z.number(), person }),
   /** What one person was told in a client (`tenant` "": of the agency) since the last one; `at` says which day's. */
   z.strictObject({ v: z.literal(1), type: z.literal("mail.digest"), tenant: z.string(), at: z.number(), person: z.string() }),

@@ -11,6 +11,7 @@ export const mailKinds = [
   "version",
   "reveal",
   "workspace_request",
+  "admin_added",
   "digest",
   "ending",
   "alarm",

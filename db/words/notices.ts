@@ -5,9 +5,14 @@ import type { ProviderFault } from "./incidents.ts";
 export const clientNoticeKinds = ["reconnect", "cliff", "key_end", "account_changed", "viewed"] as const;
 /** What the agency's admins are told of. */
 export const agencyNoticeKinds = ["incident", "reveal", "version", "workspace_request"] as const;
-export const noticeKinds = [...clientNoticeKinds, ...agencyNoticeKinds] as const;
+/** What the agency's admins are told of whatever they wish: it is about who sees all clients. */
+export const securityNoticeKinds = ["admin_added"] as const;
+/** What a person may wish to be told otherwise. */
+export const chosenNoticeKinds = [...clientNoticeKinds, ...agencyNoticeKinds] as const;
+export const noticeKinds = [...chosenNoticeKinds, ...securityNoticeKinds] as const;
 export type ClientNoticeKind = (typeof clientNoticeKinds)[number];
 export type AgencyNoticeKind = (typeof agencyNoticeKinds)[number];
+export type ChosenNoticeKind = (typeof chosenNoticeKinds)[number];
 export type NoticeKind = (typeof noticeKinds)[number];
 
 /** When a person's mail about something goes out: at once, gathered into one mail a day, or not at all. */
@@ -19,7 +24,7 @@ export interface NoticeChoice {
   portal: boolean;
   mail: MailPace;
 }
-export type NoticeChoices = Partial<Record<NoticeKind, NoticeChoice>>;
+export type NoticeChoices = Partial<Record<ChosenNoticeKind, NoticeChoice>>;
 
 /** The facts of a notice that its subject's own row does not say: codes, ids and instants. Never a secret, an address or a name. */
 export interface NoticeParams {

@@ -81,6 +81,8 @@ function useTitleOf() {
         return t("what.version", { ...named, version: params.version ?? "" });
       case "workspace_request":
         return t("what.workspace_request");
+      case "admin_added":
+        return t("what.admin_added");
       case "reveal":
         return t("what.reveal", { client: params.client ?? "" });
       default:
@@ -104,6 +106,8 @@ function whereMended({ kind, provider }: Notice, base: string): string {
       return "/admin/calendar";
     case "workspace_request":
       return "/admin/requests";
+    case "admin_added":
+      return "/admin/agency";
     case "reveal":
       return "/admin/reveals";
     default:

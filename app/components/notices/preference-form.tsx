@@ -9,7 +9,7 @@ import { Select } from "#app/components/ui/select.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
-import { mailPaces, type NoticeKind } from "#db/words/notices.ts";
+import { type ChosenNoticeKind, mailPaces } from "#db/words/notices.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 
 const useWords = wordsOf("notifications");
@@ -21,7 +21,7 @@ export function PreferenceForm({
   timezone,
   failure,
 }: {
-  kinds: readonly NoticeKind[];
+  kinds: readonly ChosenNoticeKind[];
   preferences: Outputs["notices"]["preferences"];
   timezone: string;
   failure: FormFailure | undefined;

@@ -31,6 +31,7 @@ export const notifications = {
     version: "{{provider}} retired API version {{version}}",
     reveal: "Access request for {{client}}",
     workspace_request: "New workspace request",
+    admin_added: "An agency admin was added",
   },
   open: {
     reconnect: "Reconnect",
@@ -42,6 +43,7 @@ export const notifications = {
     version: "View expiring access",
     reveal: "Allow or refuse",
     workspace_request: "Approve or decline",
+    admin_added: "View admins",
   },
   preferences: {
     title: "Notifications",

@@ -187,6 +187,7 @@ export const operations = {
       incident: "Incident",
       reveal: "Access request",
       workspace_request: "Workspace request",
+      admin_added: "Agency admin added",
       version: "API version retired",
       key_end: "Removal of a key",
       ending: "Deletion",

@@ -33,6 +33,7 @@ export const notifications = {
     version: "{{provider}} a retiré la version d’API {{version}}",
     reveal: "Demande d’accès pour {{client}}",
     workspace_request: "Nouvelle demande d’espace",
+    admin_added: "Un administrateur de l’agence a été ajouté",
   },
   open: {
     reconnect: "Reconnecter",
@@ -44,6 +45,7 @@ export const notifications = {
     version: "Voir les accès qui expirent",
     reveal: "Autoriser ou refuser",
     workspace_request: "Accepter ou refuser",
+    admin_added: "Voir les administrateurs",
   },
   preferences: {
     title: "Notifications",

@@ -191,6 +191,7 @@ export const operations = {
       incident: "Incident",
       reveal: "Demande d’accès",
       workspace_request: "Demande d’espace",
+      admin_added: "Administrateur ajouté",
       version: "Version d’API retirée",
       key_end: "Suppression d’une clé",
       ending: "Suppression",

@@ -34,6 +34,7 @@ export const notifications = {
     version: "‏{{provider}} הפסיק את גרסת ה-API ‏{{version}}",
     reveal: "בקשת גישה עבור {{client}}",
     workspace_request: "בקשה חדשה לסביבת עבודה",
+    admin_added: "נוסף מנהל לסוכנות",
   },
   open: {
     reconnect: "חיבור מחדש",
@@ -45,6 +46,7 @@ export const notifications = {
     version: "לגישות שעומדות לפוג",
     reveal: "אישור או דחייה",
     workspace_request: "אישור או דחייה",
+    admin_added: "לרשימת המנהלים",
   },
   preferences: {
     title: "התראות",

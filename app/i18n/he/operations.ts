@@ -201,6 +201,7 @@ export const operations = {
       incident: "תקלה",
       reveal: "בקשת גישה",
       workspace_request: "בקשה לסביבת עבודה",
+      admin_added: "מנהל סוכנות נוסף",
       version: "גרסת API הופסקה",
       key_end: "מחיקת מפתח",
       ending: "מחיקה",

@@ -1,6 +1,7 @@
 import type { Ctx } from "#server/ctx.ts";
 import type { MailMessage } from "#server/messages.ts";
 import { mailAccountChanged } from "./mail-account-changed.ts";
+import { mailAdminAdded } from "./mail-admin-added.ts";
 import { mailAlarm } from "./mail-alarm.ts";
 import { mailCliff } from "./mail-cliff.ts";
 import { mailDigest } from "./mail-digest.ts";
@@ -45,6 +46,8 @@ export function workMail(ctx: Ctx, message: MailMessage, handOn?: HandOn): Promi
       return mailReveal(ctx, message, handOn);
     case "mail.workspace_request":
       return mailWorkspaceRequest(ctx, message, handOn);
+    case "mail.admin_added":
+      return mailAdminAdded(ctx, message, handOn);
     case "mail.alarm":
       return mailAlarm(ctx, message, handOn);
     case "mail.digest":

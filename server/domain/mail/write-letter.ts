@@ -48,6 +48,39 @@ export function alarmLetter({ locale, name, count, url }: { locale: Locale; name
   });
 }
 
+/** Whom an admin of the agency added (`email`), and who did (`by`). */
+interface AddedFacts {
+  locale: Locale;
+  name: string;
+  email: string;
+  by: string;
+  url: string;
+}
+
+/** To whoever became an admin of the agency: how they sign in. */
+export function adminWelcomeLetter({ locale, name, email, by, url }: AddedFacts): Letter {
+  const { greeting, adminWelcome } = words[locale];
+  return draw(locale, {
+    subject: adminWelcome.subject,
+    greeting: greeting(nameInMail(name)),
+    paragraphs: [adminWelcome.body(nameInMail(by)), adminWelcome.how(email)],
+    button: { label: adminWelcome.button, url },
+    notes: [adminWelcome.unasked],
+  });
+}
+
+/** To the other admins of the agency: there is one more, who sees every client. */
+export function adminAddedLetter({ locale, name, email, by, url }: AddedFacts): Letter {
+  const { greeting, adminAdded, becauseStaff } = words[locale];
+  return draw(locale, {
+    subject: adminAdded.subject,
+    greeting: greeting(nameInMail(name)),
+    paragraphs: [adminAdded.body(nameInMail(by), email), adminAdded.meaning],
+    button: { label: adminAdded.button, url },
+    notes: [becauseStaff],
+  });
+}
+
 /** The invitation to a team. `inviter` is "" for the agency. */
 export function invitationLetter(facts: { locale: Locale; inviter: string; tenant: string; role: Role; url: string }): Letter {
   const { greeting, invitation, roles } = words[facts.locale];
@@ -326,6 +359,8 @@ function subjectFor(
       return say.version.subject(provider);
     case "workspace_request":
       return say.workspaceRequest.subject;
+    case "admin_added":
+      return say.adminAdded.subject;
     case "reveal":
       return say.reveal.subject(params.client ?? "");
     default:

@@ -1,4 +1,4 @@
-import type { NoticeKind } from "#db/words/notices.ts";
+import { chosenNoticeKinds, type NoticeKind } from "#db/words/notices.ts";
 import { addDays, dayOf, instantOf, isTimezone } from "#server/catalog/days.ts";
 import type { Reader } from "./list-readers.ts";
 
@@ -12,9 +12,10 @@ export const digestTime = "08:00";
 export type MailTime = "now" | "never" | { at: number; digest: boolean };
 
 export function mailTime({ preferences, timezone }: Pick<Reader, "preferences" | "timezone">, kind: NoticeKind, now: number): MailTime {
-  if (!preferences) return "now";
+  const chosen = chosenNoticeKinds.find((each) => each === kind);
+  if (!preferences || !chosen) return "now";
   const clock = { now, zone: isTimezone(timezone) ? timezone : "UTC" };
-  const pace = preferences.choices[kind]?.mail ?? "now";
+  const pace = preferences.choices[chosen]?.mail ?? "now";
   switch (pace) {
     case "off":
       return "never";

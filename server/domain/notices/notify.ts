@@ -1,6 +1,6 @@
 import { and, eq, ne, sql } from "drizzle-orm";
 import { notices } from "#db/schema/index.ts";
-import { agencyNoticeKinds, type NoticeParams } from "#db/words/notices.ts";
+import { chosenNoticeKinds, type NoticeParams } from "#db/words/notices.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
 import { homeOf } from "./home-of.ts";
@@ -59,7 +59,7 @@ async function write(ctx: Ctx, about: Subject, { mail, event, params = {}, excep
     if (people.length === 0) return { ids: [], dueAt, known: false };
     const { tenant, kind, subject } = about;
     const db = await homeOf(ctx, tenant);
-    const rows = people.map(({ id, preferences }) => [newId("ntc", now), id, preferences?.choices[kind]?.portal === false ? 0 : 1]);
+    const rows = people.map(({ id, preferences }) => [newId("ntc", now), id, wants(preferences, kind) ? 1 : 0]);
     const [, made] = await db.batch([
       db
         .update(notices)
@@ -87,9 +87,12 @@ async function write(ctx: Ctx, about: Subject, { mail, event, params = {}, excep
 }
 
 function readersOf(ctx: Ctx, { tenant, kind }: Subject): Promise<Reader[]> {
-  if (agencyNoticeKinds.some((own) => own === kind)) return listStaff(ctx);
+  if (tenant === "") return listStaff(ctx);
   return listMembersWho({ ...ctx, tenant: { id: tenant } }, rightToKnow(kind));
 }
+
+const wants = (preferences: Reader["preferences"], kind: Subject["kind"]): boolean =>
+  chosenNoticeKinds.every((each) => each !== kind || preferences?.choices[each]?.portal !== false);
 
 /** The queue has their mail; what a reader's preferences held back meanwhile stays held. */
 async function letGo(ctx: Ctx, { tenant }: Subject, { ids, dueAt }: Written): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { endNews } from "#db/words/connections.ts";
 import { providerFaults } from "#db/words/incidents.ts";
-import { mailPaces, type NoticeParams, noticeKinds } from "#db/words/notices.ts";
+import { chosenNoticeKinds, mailPaces, type NoticeParams, noticeKinds } from "#db/words/notices.ts";
 import type { ErrorCode } from "#server/errors.ts";
 
 export const ListOwnNotices = z.object({
@@ -47,7 +47,7 @@ const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "time_wrong" satisfie
 /** How a person wants to be told; quiet hours by their own clock, both ends or neither. */
 export const NoticePreferences = z
   .object({
-    choices: z.partialRecord(z.enum(noticeKinds), z.object({ portal: z.boolean(), mail: z.enum(mailPaces) })),
+    choices: z.partialRecord(z.enum(chosenNoticeKinds), z.object({ portal: z.boolean(), mail: z.enum(mailPaces) })),
     quietFrom: Time.nullable(),
     quietTo: Time.nullable(),
   })

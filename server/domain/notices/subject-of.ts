@@ -31,6 +31,8 @@ export function subjectOf(message: MailMessage): Subject | null {
       return { tenant: "", kind: "reveal", subject: message.reveal };
     case "mail.workspace_request":
       return { tenant: "", kind: "workspace_request", subject: message.request };
+    case "mail.admin_added":
+      return { tenant: "", kind: "admin_added", subject: message.user };
     case "mail.sign_in":
     case "mail.invitation":
     case "mail.alarm":
@@ -59,6 +61,7 @@ export type NoticeMail = Extract<
       | "mail.incident"
       | "mail.version"
       | "mail.reveal"
-      | "mail.workspace_request";
+      | "mail.workspace_request"
+      | "mail.admin_added";
   }
 >;

@@ -3,6 +3,7 @@ import { rowIf } from "#db/row-if.ts";
 import { sessions, users } from "#db/schema/index.ts";
 import { type Ctx, requireStaff } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { notify } from "#server/domain/notices/notify.ts";
 import { conflict, notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import type { AddAdmin, Admin, AdminRef } from "./schemas.ts";
@@ -23,7 +24,8 @@ export async function listAdmins(ctx: Ctx): Promise<Admin[]> {
 
 /**
  * Makes whoever has this address an admin of the agency, who sees every client: they sign in with it as everybody does. `conflict` for who
- * is one. Sessions that they had end, since a code of six digits may have begun them (see `redeemCode`). Audited for all admins.
+ * is one. Sessions that they had end, since a code of six digits may have begun them (see `redeemCode`). Audited for all admins, who are told, as they
+ * are themselves how to sign in.
  */
 export async function addAdmin(ctx: Ctx, { email }: AddAdmin): Promise<void> {
   const by = requireStaff(ctx);
@@ -43,6 +45,8 @@ export async function addAdmin(ctx: Ctx, { email }: AddAdmin): Promise<void> {
       .returning({ id: users.id }),
   ]);
   if (!wrote(made)) throw conflict("already_admin", {}, { field: "email" });
+  const mail = { v: 1, type: "mail.admin_added", user: id, by: by.userId, at: now } as const;
+  await notify(ctx, { mail, event: now, except: id });
 }
 
 /**

@@ -1,11 +1,12 @@
 import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { agencyDefaults, auditLog, sessions, users } from "#db/schema/index.ts";
+import { agencyDefaults, auditLog, devMails, noticePreferences, notices, sessions, users } from "#db/schema/index.ts";
 import { authenticate, sessionCookie } from "#server/auth.ts";
 import type { UserActor } from "#server/ctx.ts";
 import { readDefaults } from "#server/domain/clients/agency-defaults.ts";
 import { createClient } from "#server/domain/clients/create-client.ts";
+import { workMail } from "#server/domain/mail/work-mail.ts";
 import { addAdmin, listAdmins, removeAdmin } from "#server/domain/people/agency-team.ts";
 import { startSession } from "#server/domain/people/start-session.ts";
 import { ask, asPerson } from "#test/ask.ts";
@@ -29,6 +30,37 @@ describe("an admin of the agency is added", () => {
     expect(await personAt(email)).toMatchObject({ staff: true, wasStaff: true, locale: admin.locale });
     expect((await listAdmins(testCtx({ actor: admin }))).map((each) => each.email)).toContain(email);
     expect(await actionsBy(admin)).toEqual(["admin.added"]);
+  });
+
+  test("who is mailed how to sign in, while every admin, whatever they wish to be told of, is told by bell and mail; each in their language", async () => {
+    const email = addressed();
+    const quiet = (await makeUser({ staff: true })).actor;
+    await db.update(users).set({ locale: "he" }).where(eq(users.id, quiet.userId));
+    await db.insert(noticePreferences).values({ userId: quiet.userId, choices: {}, quietFrom: "00:00", quietTo: "23:59" });
+    const ctx = testCtx({ actor: admin });
+    await addAdmin(ctx, { email });
+    const added = await personAt(email);
+    const told = await db
+      .select({ userId: notices.userId })
+      .from(notices)
+      .where(eq(notices.subject, added?.id ?? ""));
+    expect(told.map(({ userId }) => userId)).toEqual(expect.arrayContaining([admin.userId, quiet.userId]));
+    expect(told.map(({ userId }) => userId)).not.toContain(added?.id);
+    const [mail, ...more] = ctx.traces.mails;
+    expect([mail?.type, more]).toEqual(["mail.admin_added", []]);
+    if (mail) await workMail(testCtx({ actor: { type: "system", job: "test" } }), mail);
+    const to = async (recipient: string) => (await db.select().from(devMails).where(eq(devMails.recipient, recipient)))[0];
+    expect(await to(email)).toMatchObject({
+      subject: "You’re now an admin of the agency on Atrium",
+      text: expect.stringContaining("/sign-in"),
+    });
+    expect((await to(admin.email))?.text).toContain(`made ${email} an admin`);
+    expect((await to(quiet.email))?.text).toContain(`הכתובת ${email} צורפה למנהלי הסוכנות`);
+    // Of one who was removed meanwhile nobody is mailed.
+    await removeAdmin(testCtx({ actor: admin }), { userId: added?.id ?? "" });
+    const late = testCtx({ actor: { type: "system", job: "test" } });
+    if (mail) await workMail(late, mail);
+    expect(late.traces.lines.join()).not.toContain(email);
   });
 
   test("by the address of a client's person, who keeps the client, and signs in anew: a code may have begun what they had", async () => {

@@ -17,6 +17,19 @@ export const en = {
       "Someone may be guessing codes at many addresses. Sign-in links keep working, and your admin sign-ins always need one. Check the audit log for unusual sign-ins.",
     button: "View audit log",
   },
+  adminWelcome: {
+    subject: "You’re now an admin of the agency on Atrium",
+    body: (by: string) => `${by} made you an admin. You can see and manage every client.`,
+    how: (email: string) => `To sign in, enter ${email}. We’ll email you a sign-in link. No password needed.`,
+    button: "Sign in",
+    unasked: "Not expecting this? Don’t sign in, and let the agency know.",
+  },
+  adminAdded: {
+    subject: "New agency admin on Atrium",
+    body: (by: string, email: string) => `${by} made ${email} an admin of the agency.`,
+    meaning: "They can now see and manage every client. If that’s a mistake, remove them at once.",
+    button: "View admins",
+  },
   invitation: {
     subject: (tenant: string) => `Invitation to join ${tenant} on Atrium`,
     body: (inviter: string, tenant: string, role: string) => `${inviter} invited you to join ${tenant} on Atrium as ${role}.`,

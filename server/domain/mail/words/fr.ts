@@ -18,6 +18,19 @@ export const fr: Words = {
       "Quelqu’un essaie peut-être des codes sur de nombreuses adresses. Les liens de connexion fonctionnent toujours, et vos connexions d’administrateur en exigent un. Vérifiez les connexions inhabituelles dans le journal d’audit.",
     button: "Voir le journal d’audit",
   },
+  adminWelcome: {
+    subject: "Vous êtes désormais administrateur de l’agence sur Atrium",
+    body: (by) => `${by} vous a nommé administrateur. Vous pouvez voir et gérer tous les clients.`,
+    how: (email) => `Pour vous connecter, saisissez ${email} : nous vous envoyons un lien de connexion. Aucun mot de passe.`,
+    button: "Se connecter",
+    unasked: "Vous ne vous y attendiez pas ? Ne vous connectez pas et prévenez l’agence.",
+  },
+  adminAdded: {
+    subject: "Nouvel administrateur de l’agence sur Atrium",
+    body: (by, email) => `${by} a ajouté ${email} aux administrateurs de l’agence.`,
+    meaning: "Cette personne peut maintenant voir et gérer tous les clients. Si c’est une erreur, retirez-la sans attendre.",
+    button: "Voir les administrateurs",
+  },
   invitation: {
     subject: (tenant) => `Invitation à rejoindre ${tenant} sur Atrium`,
     body: (inviter, tenant, role) => `${inviter} vous invite à rejoindre ${tenant} sur Atrium. Votre rôle : ${role}.`,
