@@ -21,6 +21,6 @@ export async function loadAdmin(args: LoaderFunctionArgs) {
     waiting,
     waitingReveals,
     waitingRequests,
-    jobs: jobs.map(({ id, title, description }) => ({ id, title: title[locale], description: description[locale] })),
+    jobs: jobs.map(({ id, title, description, providers }) => ({ id, title: title[locale], description: description[locale], providers })),
   };
 }

@@ -126,7 +126,6 @@ function AdminFrame({
               badge: { count: waitingReveals, label: t("nav.waitingReveals", { count: waitingReveals }) },
             },
             { to: "/admin/credentials", label: t("nav.credentials"), icon: KeyRound },
-            { to: "/admin/agency", label: t("nav.agency"), icon: UserCog },
             { to: "/admin/audit", label: t("nav.audit"), icon: ScrollText },
           ],
         },
@@ -138,10 +137,19 @@ function AdminFrame({
             { to: "/admin/design", label: t("nav.design"), icon: SwatchBook },
           ],
         },
+        { items: [{ to: "/admin/agency", label: t("nav.agency"), icon: UserCog }] },
       ]}
       search={<FindButton to="/admin/find" />}
       bell={<Bell to="/admin/notices" unread={unreadNotices} />}
-      userMenu={<UserMenu user={me} links={portal ? [{ to: portal, label: t("nav.portal"), icon: Store }] : []} />}
+      userMenu={
+        <UserMenu
+          user={me}
+          links={[
+            { to: "/admin/agency", label: t("nav.agency"), icon: UserCog },
+            ...(portal ? [{ to: portal, label: t("nav.portal"), icon: Store }] : []),
+          ]}
+        />
+      }
     >
       <IncidentBanner incidents={openIncidents} />
       {children}

@@ -12,6 +12,7 @@ import { wordsOf } from "#app/i18n/words.tsx";
 import { useAdmin } from "#app/portal/use-admin.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 import { ClientLink, ClientName } from "./client-link.tsx";
+import { DuringIncident } from "./during-incident.tsx";
 
 const useWords = wordsOf("operations", "admin", "runs");
 
@@ -40,7 +41,7 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
                   {titleOfJob(job)}
                 </Link>
               ) : (
-                <span className="line-clamp-2">
+                <span className="[overflow-wrap:anywhere]">
                   <bdi>{reason}</bdi>
                 </span>
               )}
@@ -62,12 +63,13 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
         {
           key: "why",
           header: t("deadLetters.why"),
-          cell: ({ errorKind, errorMessage }) =>
+          cell: ({ job, errorKind, errorMessage }) =>
             errorKind === null ? (
               <None />
             ) : (
-              <span title={errorMessage ?? undefined} className="line-clamp-2 max-w-[36ch] @min-[40rem]:line-clamp-1">
+              <span className="block max-w-[52ch] [overflow-wrap:anywhere]">
                 {t(`runs:runError.${errorKind}.title`)} <bdi className="text-xs text-ink-faint">{errorMessage}</bdi>
+                <DuringIncident jobs={[job]} />
               </span>
             ),
         },
@@ -85,7 +87,12 @@ export function DeadLetterTable({ letters, empty }: { letters: readonly Letter[]
                   what: job === null ? queue : titleOfJob(job),
                   client: isolate(tenantName ?? ofTenant ?? "–"),
                 })}
-                description={t("deadLetters.replayBody")}
+                description={
+                  <>
+                    {t("deadLetters.replayBody")}
+                    <DuringIncident jobs={[job]} />
+                  </>
+                }
                 confirmLabel={t("deadLetters.replay")}
                 confirmVariant="primary"
                 fields={{ letterId: id }}

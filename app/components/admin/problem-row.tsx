@@ -7,6 +7,7 @@ import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { useAdmin } from "#app/portal/use-admin.ts";
+import { DuringIncident } from "./during-incident.tsx";
 import type { Of, Problem } from "./problems.ts";
 
 const useWords = wordsOf("today", "runs", "operations");
@@ -115,7 +116,12 @@ function LettersRow({ problem }: { problem: Of<"dead_letters"> }) {
           <ConfirmButton
             size="sm"
             title={t("letters.replayTitle", { count })}
-            description={t("letters.replayBody")}
+            description={
+              <>
+                {t("letters.replayBody")}
+                <DuringIncident jobs={[job]} />
+              </>
+            }
             confirmLabel={t("letters.replay")}
             confirmVariant="primary"
             fields={fields}
@@ -127,6 +133,7 @@ function LettersRow({ problem }: { problem: Of<"dead_letters"> }) {
       }
     >
       <Why kind={errorKind} message={errorMessage ?? (errorKind === null ? reason : null)} />
+      <DuringIncident jobs={[job]} />
       {clients.length > 0 && (
         <p>
           {clients.slice(0, NAMED).map((client, place) => (
