@@ -7,6 +7,7 @@ import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { formFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
@@ -76,7 +77,7 @@ async function renew({ context: { api, locale } }: ActionFunctionArgs, form: For
 export default function Today() {
   const t = useWords();
   const { locale } = useDisplay();
-  const { problems, cut } = useLoaderData<typeof loader>();
+  const { problems, retrying, cut } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
   const groups = CAUSES.map((cause) => ({ cause, problems: problems.filter((problem) => problem.cause === cause) }));
   const well = groups.filter((group) => group.problems.length === 0).map(({ cause }) => t(`causes.${cause}.well`));
@@ -90,6 +91,7 @@ export default function Today() {
         <Card>
           <EmptyState icon={CircleCheck} title={t("clearTitle")}>
             {t("clearBody")}
+            {retrying > 0 && <Retrying count={retrying} />}
           </EmptyState>
         </Card>
       ) : (
@@ -103,9 +105,22 @@ export default function Today() {
               </span>
             </p>
           )}
+          {retrying > 0 && <Retrying count={retrying} />}
           {cut && <p className="px-1 text-[0.8125rem] text-ink-faint">{t("cut")}</p>}
         </div>
       )}
     </>
+  );
+}
+
+/** No problem so far: they are tried again by themselves. */
+function Retrying({ count }: { count: number }) {
+  const t = useWords();
+  return (
+    <p className="px-1 text-[0.8125rem] text-ink-muted">
+      <Link to="/admin/runs?status=queued" className="link">
+        {t("retrying", { count })}
+      </Link>
+    </p>
   );
 }

@@ -1,13 +1,9 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { MailCheck, RotateCcw } from "lucide-react";
-import { BulkPlan } from "#app/components/admin/bulk-plan.tsx";
+import { AT_ONCE, BulkPage } from "#app/components/admin/bulk-page.tsx";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
-import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { FilterSelect } from "#app/components/find/filter-select.tsx";
-import { FormMessage } from "#app/components/shell/form-message.tsx";
-import { PageHeader } from "#app/components/shell/page-header.tsx";
-import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { filtersOf } from "#app/filters.ts";
 import { formFailure } from "#app/form-errors.ts";
@@ -65,40 +61,40 @@ export default function ReplayLetters() {
   const { jobs } = useAdmin();
   const filtered = Object.values(which).some(Boolean);
   return (
-    <>
-      <PageHeader
-        before={<Breadcrumbs items={[{ label: t("deadLetters.title"), to: "/admin/dead-letters" }, { label: t("bulk.replay.title") }]} />}
-        title={t("bulk.replay.title")}
-        description={t("bulk.replay.description")}
-      />
-      <div className="mb-4 empty:hidden">
-        <FormMessage failure={failure} />
-      </div>
-      <FilterForm active={filtered}>
-        <ClientFilter picked={picked} />
-        <FilterSelect
-          name="job"
-          label={t("runs:runs.job")}
-          value={which.job}
-          any={t("runs:runs.anyJob")}
-          options={jobs.map(({ id, title }) => ({ value: id, label: title }))}
-        />
-        <FilterSelect
-          name="cause"
-          label={t("runs.cause")}
-          value={which.cause}
-          any={t("runs.anyCause")}
-          options={runErrorKinds.map((kind) => ({ value: kind, label: t(`runs:runError.${kind}.title`) }))}
-        />
-      </FilterForm>
-      <BulkPlan
-        plan={plan}
-        caption={t("bulk.replay.title")}
-        tone="primary"
-        icon={<RotateCcw aria-hidden />}
-        button={t("bulk.replay.button", { count: Math.min(plan.found, 50) })}
-        empty={<EmptyState icon={MailCheck} title={t(filtered ? "deadLetters.noneFound" : "deadLetters.emptyTitle")} />}
-      />
-    </>
+    <BulkPage
+      of={{ label: t("deadLetters.title"), to: "/admin/dead-letters" }}
+      title={t("bulk.replay.title")}
+      description={t("bulk.replay.description")}
+      failure={failure}
+      filters={{
+        active: filtered,
+        fields: (
+          <>
+            <ClientFilter picked={picked} />
+            <FilterSelect
+              name="job"
+              label={t("runs:runs.job")}
+              value={which.job}
+              any={t("runs:runs.anyJob")}
+              options={jobs.map(({ id, title }) => ({ value: id, label: title }))}
+            />
+            <FilterSelect
+              name="cause"
+              label={t("runs.cause")}
+              value={which.cause}
+              any={t("runs.anyCause")}
+              options={runErrorKinds.map((kind) => ({ value: kind, label: t(`runs:runError.${kind}.title`) }))}
+            />
+          </>
+        ),
+      }}
+      plan={plan}
+      tone="primary"
+      icon={<RotateCcw aria-hidden />}
+      button={t("bulk.replay.button", { count: Math.min(plan.found, AT_ONCE) })}
+      counted={t("bulk.count")}
+      needsProviders
+      empty={<EmptyState icon={MailCheck} title={t(filtered ? "deadLetters.noneFound" : "deadLetters.emptyTitle")} />}
+    />
   );
 }

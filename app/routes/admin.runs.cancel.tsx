@@ -1,13 +1,9 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { CircleCheck, CircleX } from "lucide-react";
-import { BulkPlan } from "#app/components/admin/bulk-plan.tsx";
+import { AT_ONCE, BulkPage } from "#app/components/admin/bulk-page.tsx";
 import { ClientFilter } from "#app/components/admin/client-filter.tsx";
-import { FilterForm } from "#app/components/find/filter-form.tsx";
 import { FilterSelect } from "#app/components/find/filter-select.tsx";
-import { FormMessage } from "#app/components/shell/form-message.tsx";
-import { PageHeader } from "#app/components/shell/page-header.tsx";
-import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { choiceOf, filtersOf } from "#app/filters.ts";
 import { formFailure } from "#app/form-errors.ts";
@@ -61,47 +57,46 @@ export default function CancelRuns() {
   const failure = useActionData<typeof action>();
   const { jobs } = useAdmin();
   return (
-    <>
-      <PageHeader
-        before={<Breadcrumbs items={[{ label: t("runs.title"), to: "/admin/runs" }, { label: t("bulk.cancel.title") }]} />}
-        title={t("bulk.cancel.title")}
-        description={t("bulk.cancel.description")}
-      />
-      <div className="mb-4 empty:hidden">
-        <FormMessage failure={failure} />
-      </div>
-      <FilterForm active={Object.values(which).some(Boolean)}>
-        <ClientFilter picked={picked} />
-        <FilterSelect
-          name="job"
-          label={t("runs:runs.job")}
-          value={which.job}
-          any={t("runs:runs.anyJob")}
-          options={jobs.map(({ id, title }) => ({ value: id, label: title }))}
-        />
-        <FilterSelect
-          name="provider"
-          label={t("runs.provider")}
-          value={which.provider}
-          any={t("runs.anyProvider")}
-          options={providers.map(({ id, name }) => ({ value: id, label: name }))}
-        />
-        <FilterSelect
-          name="status"
-          label={t("runs:runs.status")}
-          value={which.status}
-          any={t("bulk.cancel.openAny")}
-          options={OPEN.map((status) => ({ value: status, label: t(`runs:status.${status}`) }))}
-        />
-      </FilterForm>
-      <BulkPlan
-        plan={plan}
-        caption={t("bulk.cancel.title")}
-        tone="danger"
-        icon={<CircleX aria-hidden />}
-        button={t("bulk.cancel.button", { count: Math.min(plan.found, 50) })}
-        empty={<EmptyState icon={CircleCheck} title={t("bulk.cancel.none")} />}
-      />
-    </>
+    <BulkPage
+      of={{ label: t("runs.title"), to: "/admin/runs" }}
+      title={t("bulk.cancel.title")}
+      description={t("bulk.cancel.description")}
+      failure={failure}
+      filters={{
+        active: Object.values(which).some(Boolean),
+        fields: (
+          <>
+            <ClientFilter picked={picked} />
+            <FilterSelect
+              name="job"
+              label={t("runs:runs.job")}
+              value={which.job}
+              any={t("runs:runs.anyJob")}
+              options={jobs.map(({ id, title }) => ({ value: id, label: title }))}
+            />
+            <FilterSelect
+              name="provider"
+              label={t("runs.provider")}
+              value={which.provider}
+              any={t("runs.anyProvider")}
+              options={providers.map(({ id, name }) => ({ value: id, label: name }))}
+            />
+            <FilterSelect
+              name="status"
+              label={t("runs:runs.status")}
+              value={which.status}
+              any={t("bulk.cancel.openAny")}
+              options={OPEN.map((status) => ({ value: status, label: t(`runs:status.${status}`) }))}
+            />
+          </>
+        ),
+      }}
+      plan={plan}
+      tone="danger"
+      icon={<CircleX aria-hidden />}
+      button={t("bulk.cancel.button", { count: Math.min(plan.found, AT_ONCE) })}
+      counted={t("bulk.count")}
+      empty={<EmptyState icon={CircleCheck} title={t("bulk.cancel.none")} />}
+    />
   );
 }

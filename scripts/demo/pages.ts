@@ -40,6 +40,7 @@ export const adminPages = [
   "/admin/incidents",
   "/admin/runs/cancel",
   "/admin/dead-letters/replay",
+  "/admin/remind",
   "/admin/renewals",
   "/admin/calendar",
   "/admin/webhooks",

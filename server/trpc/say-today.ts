@@ -9,7 +9,10 @@ interface Door {
 }
 
 /** The problems of today as they go out: why each is there in the reader's words. */
-export const wordedToday = (door: Door, { problems, cut }: Today) => ({ problems: problems.map((problem) => worded(door, problem)), cut });
+export const wordedToday = (door: Door, { problems, ...more }: Today) => ({
+  ...more,
+  problems: problems.map((problem) => worded(door, problem)),
+});
 
 function worded(door: Door, problem: Problem) {
   switch (problem.cause) {

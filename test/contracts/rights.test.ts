@@ -50,6 +50,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "runs.cancel": "staff",
   "runs.cancelAll": "staff",
   "health.remind": "staff",
+  "health.remindAll": "staff",
   "integrations.refresh": "staff",
   "me.changeLanguage": "personal",
   "me.completeOnboarding": "personal",

@@ -195,6 +195,31 @@ test("dead letters are replayed in two steps: first they are counted, and then t
   expect((await db.select().from(runs).where(eq(runs.id, id)))[0]?.status).toBe("queued");
 });
 
+test("beside replay stands that the provider has an open incident, while it has one, and the whole cause", async () => {
+  const tenant = await makeTenant();
+  const headers = asPerson((await makeUser({ staff: true })).token);
+  const now = Date.now();
+  const id = newId("run", now);
+  const why = `Away: ${"all day long ".repeat(12)}and the end of it.`;
+  await db.insert(runs).values({
+    ...{ id, tenantId: tenant.id, job: "klaviyo-sensor", slot: 0, trigger: "manual", status: "dead", availableAt: now, createdAt: now },
+    ...{ errorKind: "unavailable", errorMessage: why },
+  });
+  const letter = { queue: "atrium-runs", message: {}, ofTenant: tenant.id, runId: id, reason: "run_dead", at: now };
+  await db.insert(deadLetters).values({ id: newId("ddl", now), ...letter });
+  const path = `/admin/dead-letters?client=${tenant.id}`;
+  const textOf = async (of: string) => (await pageOf(of, headers)).root.querySelector("main")?.text ?? "";
+  expect(await textOf(path)).toContain("and the end of it.");
+  expect(await textOf(path)).not.toContain("this may fail again");
+  const incident = newId("inc", now);
+  await db.insert(incidents).values({
+    ...{ id: incident, provider: "klaviyo", kind: "unavailable", openedAt: now, lastSeenAt: now, tenantsFailing: 3, tenantsUsing: 4 },
+  });
+  for (const page of [path, `/admin/dead-letters/replay?client=${tenant.id}`, "/admin"])
+    expect(await textOf(page), page).toContain("Klaviyo has an open incident: this may fail again.");
+  await db.update(incidents).set({ closedAt: now }).where(eq(incidents.id, incident));
+});
+
 test("the list of runs says provider, cause and calls, and is narrowed by each", async () => {
   const tenant = await makeTenant();
   const headers = asPerson((await makeUser({ staff: true })).token);

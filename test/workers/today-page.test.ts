@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
@@ -44,6 +45,36 @@ test("the admin portal begins with what is wrong; who is no admin finds no such 
   expect(status).toBe(200);
   expect(root.querySelector("h1")?.text).toBe("Today");
   expect((await pageOf(stranger.token)).status).toBe(404);
+});
+
+test("runs that failed and are tried again by themselves are one line, which leads to them", async () => {
+  const tenant = await makeTenant();
+  const { token } = await makeUser({ staff: true });
+  const now = Date.now();
+  const row = { tenantId: tenant.id, slot: 1, trigger: "manual", status: "queued", availableAt: now + 600_000, createdAt: now } as const;
+  await db.insert(runs).values({ ...row, id: newId("run", now), job: "klaviyo-sensor", errorKind: "unavailable" });
+  const link = (await pageOf(token)).root.querySelector('main a[href="/admin/runs?status=queued"]');
+  expect(link?.text).toMatch(/^\d+ runs? failed and will be retried automatically$/);
+  await db.delete(runs).where(eq(runs.tenantId, tenant.id));
+});
+
+test("all clients that wait are reminded from one page, in two steps; Today leads there", async () => {
+  const clients = [await makeTenant({ name: "Gifts Remind" }), await makeTenant({ name: "Tools Remind" })];
+  for (const client of clients) {
+    await makeUser({ roles: [[client, "owner"]] });
+    await needsReconnect(client);
+  }
+  const { token } = await makeUser({ staff: true });
+  expect((await pageOf(token)).root.querySelector('main a[href="/admin/remind"]')?.text).toBe("Remind all");
+  const remind = async () => parse(await (await ask("/admin/remind", { headers: asPerson(token) })).text());
+  const before = await remind();
+  for (const { name } of clients) expect(before.querySelector("main table")?.text).toContain(name);
+  expect((await rowOf(token, "Gifts Remind"))?.text).toContain("Not emailed yet");
+  expect((await press(token, before.querySelector("main") ?? undefined)).status).toBe(302);
+  expect((await rowOf(token, "Gifts Remind"))?.text).toContain("Last emailed");
+  const after = await remind();
+  expect(after.querySelector("main")?.text).toContain("Nobody to remind now");
+  expect(after.querySelectorAll("main form")).toEqual([]);
 });
 
 test("a client's people are reminded from its problem, which then says that they were emailed", async () => {

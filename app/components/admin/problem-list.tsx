@@ -1,12 +1,13 @@
 import type { ReactNode } from "react";
 import { Card } from "#app/components/ui/card.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { TONE_ICONS, TONE_TEXT } from "#app/components/ui/tone.ts";
 import { useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { ProblemRow } from "./problem-row.tsx";
 import { CAUSE_TONES, type Cause, type Problem } from "./problems.ts";
 
-const useWords = wordsOf("today");
+const useWords = wordsOf("today", "operations");
 
 /** So many of one cause are in sight; the others fold out. */
 const SHOWN = 8;
@@ -24,6 +25,11 @@ export function ProblemList({ cause, problems }: { cause: Cause; problems: reado
         <Icon aria-hidden className={`size-4 shrink-0 ${TONE_TEXT[tone]}`} />
         {t(`causes.${cause}.title`)}
         <span className="font-normal text-ink-faint tabular-nums">{format.count(problems.length)}</span>
+        {cause === "reconnect" && problems.length > 1 && (
+          <Link to="/admin/remind" className="link ms-auto font-normal">
+            {t("operations:bulk.remind.open")}
+          </Link>
+        )}
       </h2>
       <Rows problems={problems.slice(0, SHOWN)} />
       {rest.length > 0 && (

@@ -9,6 +9,8 @@ export const today = {
   cut: "Only the first 500 of each kind are counted.",
   more_one: "Show {{count}} more",
   more_other: "Show {{count}} more",
+  retrying_one: "{{count}} run failed and will be retried automatically",
+  retrying_other: "{{count}} runs failed and will be retried automatically",
   causes: {
     incident: { title: "Incidents", short: "Incident", well: "providers" },
     dead_letters: { title: "Dead letters", short: "Dead letters", well: "queues" },

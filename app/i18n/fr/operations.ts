@@ -141,6 +141,18 @@ export const operations = {
       refused_one: "{{count}} en attente : sa tâche est déjà en file ou en cours.",
       refused_other: "{{count}} en attente : leurs tâches sont déjà en file ou en cours.",
     },
+    remind: {
+      open: "Tout relancer",
+      title: "Rappeler aux clients de reconnecter",
+      description:
+        "Un e-mail part à chaque personne qui peut reconnecter ces comptes, sauf pour ceux signalés dans les dernières 24 heures.",
+      accounts: "Comptes",
+      button_one: "Envoyer à {{count}} client",
+      button_other: "Envoyer à {{count}} clients",
+      done_one: "Rappel envoyé à {{count}} client.",
+      done_other: "Rappel envoyé à {{count}} clients.",
+      none: "Aucun rappel à envoyer",
+    },
   },
   run: {
     defect: "Pile d’appels (agence uniquement)",
@@ -226,6 +238,7 @@ export const operations = {
     replayed: "Relancé",
     replay: "Relancer",
     replayTitle: "Relancer {{what}} ({{client}}) ?",
+    during: "Incident en cours chez {{provider}} : un nouvel échec est possible.",
     replayBody: "Il retourne dans la file avec toutes ses tentatives.",
     sent: "De nouveau en file.",
     sentBefore: "Quelqu’un l’a déjà relancé.",

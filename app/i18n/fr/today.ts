@@ -11,6 +11,8 @@ export const today = {
   cut: "Seuls les 500 premiers de chaque type sont comptés.",
   more_one: "Afficher {{count}} de plus",
   more_other: "Afficher {{count}} de plus",
+  retrying_one: "{{count}} exécution a échoué et sera relancée automatiquement",
+  retrying_other: "{{count}} exécutions ont échoué et seront relancées automatiquement",
   causes: {
     incident: { title: "Incidents", short: "Incident", well: "fournisseurs" },
     dead_letters: { title: "Messages morts", short: "Messages morts", well: "files d’attente" },

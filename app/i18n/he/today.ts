@@ -13,6 +13,9 @@ export const today = {
   more_one: "הצגת עוד אחת",
   more_two: "הצגת עוד שתיים",
   more_other: "הצגת עוד {{count}}",
+  retrying_one: "הרצה אחת נכשלה ותנסה שוב אוטומטית",
+  retrying_two: "שתי הרצות נכשלו וינסו שוב אוטומטית",
+  retrying_other: "{{count}} הרצות נכשלו וינסו שוב אוטומטית",
   causes: {
     incident: { title: "תקלות", short: "תקלה", well: "ספקים" },
     dead_letters: { title: "הודעות שנכשלו", short: "הודעות שנכשלו", well: "תורים" },

@@ -83,6 +83,8 @@ export type Problem =
 export interface Today {
   /** The worst first. */
   problems: Problem[];
+  /** Runs whose last attempt failed and that are tried again by themselves: no problem yet. */
+  retrying: number;
   /** Whether there is more of something than was read. */
   cut: boolean;
 }
@@ -135,6 +137,7 @@ export async function readToday(ctx: Ctx): Promise<Today> {
       ...ofMails(mails, named, now),
       ...stuck.flatMap(({ tenantId, since }) => named.going(tenantId).map((client) => ({ cause: "stuck" as const, client, since }))),
     ],
+    retrying: places.reduce((sum, { retrying }) => sum + retrying, 0),
     cut: more || lists.some((list) => list.length >= readAtMost),
   };
 }

@@ -16,7 +16,7 @@ const expiringMs = 7 * dayMs;
 
 /** What of one D1 is unwell, each kind up to `limit`: every statement walks an index that holds only such rows. */
 export async function unwellInPlace(db: Db, { now, limit }: { now: number; limit: number }) {
-  const [reconnect, renewals, expiring, failures] = await db.batch([
+  const [reconnect, renewals, expiring, failures, retrying] = await db.batch([
     db
       .select({ ...account, toldAt })
       .from(connections)
@@ -37,8 +37,14 @@ export async function unwellInPlace(db: Db, { now, limit }: { now: number; limit
       .orderBy(asc(connections.cliffAt))
       .limit(limit),
     failuresSince(db, now, limit),
+    // A range of the index `runs_sweep`: what waits for a later time, which is a next attempt or a provider that is away.
+    db
+      .select({ id: runs.id })
+      .from(runs)
+      .where(sql`status in ('queued', 'running') and status = 'queued' and available_at > ${now} and +error_kind is not null`)
+      .limit(limit),
   ]);
-  return { reconnect, renewals, expiring, failing: await stillFailing(db, failures) };
+  return { reconnect, renewals, expiring, failing: await stillFailing(db, failures), retrying: retrying.length };
 }
 
 /** When the client's people were last told of it; null where nobody was, or it is done with. */

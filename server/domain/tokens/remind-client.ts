@@ -6,7 +6,8 @@ import { listMembersWho } from "#server/domain/notices/list-readers.ts";
 import { notify } from "#server/domain/notices/notify.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
-const dayMs = 86_400_000;
+/** Nobody is reminded again of an account within so long. */
+export const remindedWithinMs = 86_400_000;
 
 /** What came of it. `readers`: how many people there can reconnect; `sent`: about how many accounts they are told now. */
 export interface Reminded {
@@ -37,7 +38,7 @@ async function untold(ctx: TenantCtx): Promise<{ id: string; version: number }[]
     .where(inTenant(ctx, connections, eq(connections.status, "reconnect_needed")));
   if (waiting.length === 0) return [];
   const ids = sql`(select value from json_each(${JSON.stringify(waiting.map(({ id }) => id))}))`;
-  const recent = and(inArray(notices.subject, ids), eq(notices.kind, "reconnect"), gt(notices.createdAt, ctx.now() - dayMs));
+  const recent = and(inArray(notices.subject, ids), eq(notices.kind, "reconnect"), gt(notices.createdAt, ctx.now() - remindedWithinMs));
   const told = await ctx.db
     .selectDistinct({ id: notices.subject })
     .from(notices)

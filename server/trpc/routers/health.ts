@@ -3,6 +3,8 @@ import { AgencyHealth, agencyHealth } from "#server/domain/health/agency-health.
 import { FindTraces, findTraces, Trace } from "#server/domain/health/find-traces.ts";
 import { Health, readHealth } from "#server/domain/health/read-health.ts";
 import { readToday } from "#server/domain/health/read-today.ts";
+import { listRemindable, remindClients } from "#server/domain/health/remind-clients.ts";
+import { Remindable, RemindedClients } from "#server/domain/health/schemas.ts";
 import { remindClient } from "#server/domain/tokens/remind-client.ts";
 import { memberOrStaff, router, staff, staffIn } from "#server/trpc/init.ts";
 import { wordedState } from "#server/trpc/say-connections.ts";
@@ -40,4 +42,9 @@ export const health = router({
     })
     .output(z.object({ readers: z.number(), sent: z.number() }))
     .mutation(({ ctx }) => remindClient(ctx)),
+
+  /** Whom `remindAll` would remind. */
+  remindable: staff.output(Remindable).query(({ ctx }) => listRemindable(ctx)),
+  /** Mails the people of all clients with accounts that wait for them, some clients at a time. */
+  remindAll: staff.output(RemindedClients).mutation(({ ctx }) => remindClients(ctx)),
 });

@@ -74,6 +74,19 @@ test("a client that is well, suspended or about to be deleted has no problem", a
   expect(await problemsOf(well, suspended, ending)).toEqual([]);
 });
 
+test("a run that failed and waits for its next attempt is no problem, and is counted; one that is due, or waits without a failure, is not", async () => {
+  const tenant = await makeTenant();
+  const retrying = async () => (await readToday(await staff())).retrying;
+  const before = await retrying();
+  const later = Date.now() + hour;
+  await run(tenant, { job: "again", status: "queued", availableAt: later });
+  await run(tenant, { job: "due", status: "queued", availableAt: Date.now() - hour });
+  await run(tenant, { job: "new", status: "queued", availableAt: later, errorKind: null });
+  await run(tenant, { job: "over", status: "failed", availableAt: later });
+  expect(await retrying()).toBe(before + 1);
+  expect(await problemsOf(tenant)).toEqual([]);
+});
+
 test("accounts of one client that wait for their people are one problem, with why each waits", async () => {
   const tenant = await makeTenant({ name: "Acme" });
   const at = Date.now() - day;
