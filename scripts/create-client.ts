@@ -1,6 +1,6 @@
 import { createClient } from "#server/domain/clients/create-client.ts";
 import { CreateClient } from "#server/domain/clients/schemas.ts";
-import { slugOf } from "#server/domain/clients/slug-of.ts";
+import { slugOf } from "#server/domain/tenancy/slug-of.ts";
 import { DomainError } from "#server/errors.ts";
 import { describeError } from "#server/trpc/errors.ts";
 import { inEnglish } from "#workers/in-english.ts";

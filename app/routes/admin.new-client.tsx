@@ -1,5 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
+import { type FormEvent, useRef } from "react";
 import { clientFieldsOf } from "#app/client-form.ts";
 import { ClientFields } from "#app/components/admin/client-fields.tsx";
 import { ClientSource } from "#app/components/admin/client-source.tsx";
@@ -21,6 +22,7 @@ import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
+import { slugOf } from "#server/domain/tenancy/slug-of.ts";
 
 const useWords = wordsOf("clients", "common", "intake");
 
@@ -63,11 +65,11 @@ async function askedWhose(request: Request, api: ReturnType<typeof enterAdmin>["
 export async function action(args: ActionFunctionArgs) {
   const { api, locale, toast } = enterAdmin(args);
   const form = await args.request.formData();
-  const ownerEmail = String(form.get("ownerEmail") ?? "").trim();
+  const [id, ownerEmail = ""] = ["id", "ownerEmail"].map((name) => String(form.get(name) ?? "").trim());
   try {
     const client = await api.clients.create({
       ...clientFieldsOf(form),
-      id: String(form.get("id") ?? ""),
+      ...(id && { id }),
       ...(ownerEmail && { ownerEmail }),
     });
     const t = wordsIn(locale);
@@ -79,10 +81,24 @@ export async function action(args: ActionFunctionArgs) {
   }
 }
 
+/** The id follows the name as it is typed, until somebody gives another one. */
+function useDerivedId(named = "") {
+  const id = useRef<HTMLInputElement>(null);
+  const derived = useRef(slugOf(named) ?? "");
+  const derive = ({ target }: FormEvent) => {
+    if (!(target instanceof HTMLInputElement) || target.name !== "name" || !id.current) return;
+    const isOwn = id.current.value !== "" && id.current.value !== derived.current;
+    derived.current = slugOf(target.value) ?? "";
+    if (!isOwn) id.current.value = derived.current;
+  };
+  return { id, derive };
+}
+
 export default function NewClient() {
   const t = useWords();
   const { defaults, timezones, sources, asked, taken } = useLoaderData<typeof loader>();
   const failure = useActionData<typeof action>();
+  const { id, derive } = useDerivedId(failure?.values.name);
   const values = {
     name: "",
     vertical: "shopify",
@@ -113,29 +129,31 @@ export default function NewClient() {
       </Section>
       <Section title={t("intake:byHand")} description={t("intake:byHandBody")} className="max-w-2xl">
         <Card>
-          <Form method="post" className="grid gap-5">
+          <Form method="post" className="grid gap-5" onInput={derive}>
             <FormMessage failure={failure} />
-            <Field label={t("client.id")} hint={t("client.idHint")} error={failure?.fields.id}>
-              <Input
-                name="id"
-                // What is pasted may have space around it, which the server takes off.
-                maxLength={80}
-                pattern="\s*[a-z0-9]([a-z0-9\-]{0,38}[a-z0-9])?\s*"
-                title={t("client.idHint")}
-                placeholder="acme"
-                autoComplete="off"
-                autoCapitalize="none"
-                spellCheck={false}
-                dir="ltr"
-                className="font-mono rtl:text-end"
-                defaultValue={failure?.values.id}
-              />
-            </Field>
             <ClientFields
               values={values}
               errors={failure?.fields}
               timezones={timezones}
               unpicked={{ currency: t("client.fromShop"), timezone: t("client.fromShop") }}
+              id={
+                <Field label={t("client.id")} hint={t("client.idHint")} required={false} error={failure?.fields.id}>
+                  <Input
+                    ref={id}
+                    name="id"
+                    // What is pasted may have space around it, which the server takes off.
+                    maxLength={80}
+                    pattern="\s*[a-z0-9]([a-z0-9\-]{0,38}[a-z0-9])?\s*"
+                    title={t("client.idHint")}
+                    autoComplete="off"
+                    autoCapitalize="none"
+                    spellCheck={false}
+                    dir="ltr"
+                    className="font-mono rtl:text-end"
+                    defaultValue={failure?.values.id}
+                  />
+                </Field>
+              }
             />
             <Field label={t("intake:owner")} hint={t("intake:ownerHint")} required={false} error={failure?.fields.ownerEmail}>
               <Input name="ownerEmail" type="email" maxLength={254} autoComplete="off" defaultValue={failure?.values.ownerEmail} />

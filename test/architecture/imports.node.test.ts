@@ -46,6 +46,7 @@ const mayImport: Record<string, { rooms: readonly string[]; packages: "any" | Re
       "server/errors (types)",
       "server/domain/*/schemas",
       "server/domain/tenancy/fold-text",
+      "server/domain/tenancy/slug-of",
       "server/catalog/currencies",
       "db/words/",
     ],

@@ -247,7 +247,10 @@ describe("the main job, in a browser", () => {
 test("what was done is said on the page that follows, and only there", async () => {
   const page = await staff.newPage();
   await page.goto("/admin/new-client", { waitUntil: "networkidle" });
+  await page.locator('main input[name="name"]').fill("Délta Gifts");
+  expect(await page.locator('main input[name="id"]').inputValue()).toBe("delta-gifts");
   await page.locator('main input[name="id"]').fill("delta");
+  // What somebody gave is theirs.
   await page.locator('main input[name="name"]').fill("Delta");
   await page.locator('main form button[type="submit"]').last().click();
   await page.waitForURL(/clients\/delta/);

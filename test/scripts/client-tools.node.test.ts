@@ -17,10 +17,10 @@ import { readText } from "#scripts/read-text.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { createClient } from "#server/domain/clients/create-client.ts";
 import { CreateClient } from "#server/domain/clients/schemas.ts";
-import { slugOf } from "#server/domain/clients/slug-of.ts";
 import { readInvitationToken } from "#server/domain/people/invitation-token.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { slugOf } from "#server/domain/tenancy/slug-of.ts";
 import { type Env, readConfig } from "#server/env.ts";
 import { testVariables } from "#test/variables.ts";
 

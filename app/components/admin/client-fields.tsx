@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { CurrencySelect, LocaleSelect, TimezoneSelect } from "#app/components/client/locale-fields.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
@@ -42,12 +43,15 @@ export function ClientFields({
   errors,
   timezones,
   unpicked,
+  id,
 }: {
   values: ClientFieldValues;
   errors: Readonly<Record<string, string>> | undefined;
   timezones: readonly string[];
   /** What a currency or time zone is where nobody picks one. */
   unpicked: { currency: string; timezone: string };
+  /** The field of an id that is still to be given. */
+  id?: ReactNode;
 }) {
   const t = useWords();
   // One of them is named by its place: `tags.2`.
@@ -57,6 +61,7 @@ export function ClientFields({
       <Field label={t("client.name")} error={errors?.name}>
         <Input name="name" maxLength={80} autoComplete="off" defaultValue={values.name} dir="auto" />
       </Field>
+      {id}
       <div className="grid items-start gap-5 sm:grid-cols-2">
         <Field label={t("client.vertical")} error={errors?.vertical}>
           <Select

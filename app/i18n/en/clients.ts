@@ -13,7 +13,7 @@ export const clients = {
       team: "Team and log",
     },
     id: "ID",
-    idHint: "Used in URLs and can’t be changed: up to 40 lowercase letters, digits and hyphens.",
+    idHint: "Filled in from the name. Used in URLs and can’t be changed later: up to 40 lowercase letters, digits and hyphens.",
     name: "Name",
     vertical: "Type",
     contactName: "Contact name",

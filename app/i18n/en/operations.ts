@@ -233,7 +233,7 @@ export const operations = {
     replayed: "Replayed",
     replay: "Replay",
     replayTitle: "Replay {{what}} ({{client}})?",
-    during: "{{provider}} has an open incident: this may fail again.",
+    during: "{{provider}} has an open incident: this can fail again.",
     replayBody: "It is queued again with all its attempts.",
     sent: "Queued again.",
     sentBefore: "Someone already replayed it.",

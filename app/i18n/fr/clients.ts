@@ -15,7 +15,7 @@ export const clients = {
       team: "Équipe et journal",
     },
     id: "Identifiant",
-    idHint: "Utilisé dans les URL et définitif : 40 caractères au plus, minuscules, chiffres et traits d’union.",
+    idHint: "Rempli d’après le nom. Utilisé dans les URL et définitif : 40 caractères au plus, minuscules, chiffres et traits d’union.",
     name: "Nom",
     vertical: "Type",
     contactName: "Nom du contact",

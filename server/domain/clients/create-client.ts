@@ -5,25 +5,29 @@ import { type Ctx, enterTenant, requireAgency, type Tenant } from "#server/ctx.t
 import { commit } from "#server/domain/audit/commit.ts";
 import { invite } from "#server/domain/people/invite.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
-import { conflict } from "#server/errors.ts";
+import { slugOf } from "#server/domain/tenancy/slug-of.ts";
+import { conflict, invalid } from "#server/errors.ts";
 import { readDefaults } from "./agency-defaults.ts";
 import type { CreateClient } from "./schemas.ts";
 
 /**
  * Takes a client in: `onboarding`, with its schedules, which wait for their connections. `conflict` on `id` where the
- * slug is taken, or was a client's who has ended: its receipt names it. Its row is in the directory and its schedules in its own
+ * slug (made of the name where none is given) is taken, or was a client's who has ended: its receipt names it. Its row is in the directory and its schedules in its own
  * D1, so that these are two writes; schedules that were lost in between are made with its first connection. Its owner is invited
  * by mail where an address is given. `origin` names the account that it is made from, or the request that it was asked for by. A currency or time zone that is given was
  * chosen by a person, unless an account brought it; one that is not is its shop's as soon as that connects.
  */
 export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateClient & { origin?: string }): Promise<Tenant> {
   requireAgency(ctx);
+  const id = input.id ?? slugOf(input.name);
+  if (id === null) throw invalid("id", "client_id_wrong");
   const now = ctx.now();
-  const [ended] = await ctx.directory.select({ id: deletions.id }).from(deletions).where(eq(deletions.ofTenant, input.id)).limit(1);
+  const [ended] = await ctx.directory.select({ id: deletions.id }).from(deletions).where(eq(deletions.ofTenant, id)).limit(1);
   if (ended) throw conflict("client_id_ended", {}, { field: "id" });
   const defaults = await readDefaults(ctx);
   const tenant = await insertTenant(ctx, {
     ...input,
+    id,
     locale: input.locale ?? defaults.locale,
     currency: input.currency ?? defaults.currency,
     timezone: input.timezone ?? defaults.timezone,

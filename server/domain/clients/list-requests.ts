@@ -2,8 +2,8 @@ import { desc, isNull, sql } from "drizzle-orm";
 import { workspaceRequests } from "#db/schema/index.ts";
 import { type Ctx, requireStaff } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
+import { slugOf } from "#server/domain/tenancy/slug-of.ts";
 import { signUpIsOpen } from "./request-workspace.ts";
-import { slugOf } from "./slug-of.ts";
 
 const mostShown = 100;
 

@@ -60,7 +60,7 @@ export const Client = z.object({
 export type Client = z.infer<typeof Client>;
 
 export const CreateClient = z.object({
-  id: TenantId.describe("The slug that stands in its URLs; it never changes."),
+  id: TenantId.optional().describe("The slug that stands in its URLs; it never changes. Without it, one is made of the name."),
   name: BusinessName,
   vertical: Vertical,
   plan: Plan,

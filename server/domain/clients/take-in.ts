@@ -7,11 +7,11 @@ import { EmailAddress } from "#server/domain/people/schemas.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { businessNameOf, longestPersonName, PersonName } from "#server/domain/tenancy/name.ts";
 import { Currency, Locale, Timezone } from "#server/domain/tenancy/schemas.ts";
+import { slugOf } from "#server/domain/tenancy/slug-of.ts";
 import { conflict, DomainError } from "#server/errors.ts";
 import { readDefaults } from "./agency-defaults.ts";
 import { createClient } from "./create-client.ts";
 import type { UpdateClient } from "./schemas.ts";
-import { slugOf } from "./slug-of.ts";
 import { updateClient } from "./update-client.ts";
 
 /** Tries of a free slug: `acme`, `acme-2`, ... */

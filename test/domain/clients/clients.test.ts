@@ -53,6 +53,15 @@ test("a slug that is taken is a conflict that names the field, and changes nothi
   expect((await api.clients.get({ tenant: taken.id })).name).toBe("First");
 });
 
+test("a client without an id has one that is made of its name; one that is taken, or can't be made, is told of the id", async () => {
+  const api = await agency();
+  const word = slug("derived");
+  const wish = { vertical: "b2b", plan: "growth" } as const;
+  expect((await api.clients.create({ ...wish, name: `Café ${word}` })).id).toBe(`cafe-${word}`.slice(0, 34));
+  await expect(api.clients.create({ ...wish, name: `Cafe ${word}` })).rejects.toMatchObject({ code: "CONFLICT", cause: { field: "id" } });
+  await expect(api.clients.create({ ...wish, name: "מתנות" })).rejects.toMatchObject({ code: "BAD_REQUEST", cause: { field: "id" } });
+});
+
 test("a client's name is one line of text: no line break, nothing unseen, no half a character", async () => {
   const api = await agency();
   const tenant = await makeTenant({ name: "First" });
