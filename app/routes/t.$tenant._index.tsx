@@ -72,9 +72,14 @@ export default function Overview() {
   const proposes =
     connections.length > 0 && next.some(({ done }) => !done) && may("connections:write") && !tenant.dismissed.includes("checklist");
   const measured = sensors.filter(({ tiles }) => tiles.some(({ value }) => value !== null));
-  // What waits for an account alone is proposed below; what reads the shop for the first time is told above.
+  // What waits for an account alone is proposed below; what reads the shop for the first time is told above; of days that were chosen,
+  // nothing waits that reports today.
   const waiting = sensors.filter(
-    (sensor) => !measured.includes(sensor) && sensor.blocked !== "not_connected" && !(backfill && sensor.providers.includes("shopify")),
+    (sensor) =>
+      !measured.includes(sensor) &&
+      sensor.blocked !== "not_connected" &&
+      !(backfill && sensor.providers.includes("shopify")) &&
+      !(view.range === null && sensor.lastSuccessAt !== null),
   );
   const unmeasured = sensors.filter((sensor) => !measured.includes(sensor));
   const running = new Set(runs.flatMap(({ sensor, status }) => (isOpen(status) ? [sensor] : [])));

@@ -108,6 +108,7 @@ const RETIRED: Record<Locale, readonly (readonly [words: RegExp, say: string])[]
   ],
   fr: [
     [/\bcapteurs?\b/i, "synchronisation"],
+    [/\bindicateurs?\b/i, "chiffres"],
     [/\b(prend|prennent|prendre|mettre|mis|met) fin\b/i, "expire, ou supprimer"],
     [/\btout(e|es|s)? seule?s?\b|\b(de|d’)\s?(lui|elle|eux|elles)-mêmes?\b/i, "automatiquement"],
     [/\baccès (retiré|rendu)s?\b(?! manuellement)/i, "accès révoqué"],

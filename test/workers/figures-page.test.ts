@@ -1,7 +1,7 @@
 import { parse } from "node-html-parser";
 import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { measurements } from "#db/schema/index.ts";
+import { measurements, schedules } from "#db/schema/index.ts";
 import { addDays, dayOf } from "#server/catalog/days.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { ask, asPerson } from "#test/ask.ts";
@@ -141,6 +141,25 @@ test("days of one's own are chosen beside the usual ones, by a form that needs n
   const fields = form?.querySelectorAll("input").map((input) => input.getAttribute("name"));
   expect(fields).toEqual(["metric", "compare", "from", "to"]);
   expect(compare?.querySelectorAll("a")).toHaveLength(3);
+});
+
+test("of days of one's own nothing is said to wait that reports today", async () => {
+  const tenant = await makeTenant();
+  const { token } = await makeUser({ roles: [[tenant, "viewer"]] });
+  await sold(tenant, [11, 22, 33]);
+  await sold(tenant, [11, 22, 33], "2026-01-10");
+  const now = Date.now();
+  const schedule = { tenantId: tenant.id, everyS: 3600, nextAt: now + 1_800_000, config: {} };
+  await db.insert(schedules).values([
+    { ...schedule, job: "retention-sensor", lastSuccessAt: now - 60_000 },
+    { ...schedule, job: "klaviyo-sensor", lastSuccessAt: null },
+  ]);
+  const waiting = async (query: string) =>
+    (await pageOf(`/t/${tenant.id}${query}`, token)).root.querySelectorAll("main section li h3").map(({ text }) => text);
+  expect(await waiting("")).toEqual(expect.arrayContaining(["Retention", "Klaviyo audience"]));
+  const past = await waiting("?from=2026-01-01&to=2026-01-31");
+  expect(past).toContain("Klaviyo audience");
+  expect(past).not.toContain("Retention");
 });
 
 test("a chart's figures come as a file, to the client's own people alone", async () => {

@@ -32,6 +32,11 @@ export function FirstReading({ backfill: { orders, from, to } }: { backfill: Bac
           )}
         </div>
         <p>{t("reading.body")}</p>
+        <noscript>
+          <a href="?" className="link mt-2 inline-block">
+            {t("reading.reload")}
+          </a>
+        </noscript>
       </EmptyState>
     </Card>
   );

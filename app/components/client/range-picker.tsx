@@ -81,7 +81,7 @@ export function RangePicker({ view, keep = {} }: { view: ShownView; keep?: Reado
         align="end"
         className={lineStartClass}
         triggerClassName={menuClass}
-        label={`${t("compare.label")}: ${t(`compare.${compare}`)}`}
+        label={t("compare.now", { what: t(`compare.${compare}`) })}
         trigger={
           <span className="inline-flex items-center gap-1.5">
             {t(`compare.${compare}`)}

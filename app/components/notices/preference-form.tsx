@@ -48,10 +48,13 @@ export function PreferenceForm({
                 />
                 <Select
                   name={`mail.${kind}`}
-                  aria-label={`${t("preferences.mail")}: ${t(`preferences.kinds.${kind}`)}`}
-                  className="w-48"
+                  aria-label={t("preferences.mailFor", { kind: t(`preferences.kinds.${kind}`) })}
+                  className="w-60"
                   defaultValue={sent?.[`mail.${kind}`] ?? choices[kind]?.mail ?? "now"}
-                  options={mailPaces.map((pace) => ({ value: pace, label: `${t("preferences.mail")}: ${t(`preferences.pace.${pace}`)}` }))}
+                  options={mailPaces.map((pace) => ({
+                    value: pace,
+                    label: t("preferences.mailAt", { pace: t(`preferences.pace.${pace}`) }),
+                  }))}
                 />
               </fieldset>
             ))}

@@ -209,7 +209,7 @@ export const audit = {
     code: "Code",
   },
   actor: {
-    user: "Member",
+    user: "Team",
     staff: "Agency admin",
     system: "Automatic",
     anonymous: "Not signed in",

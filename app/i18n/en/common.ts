@@ -76,7 +76,7 @@ export const common = {
     also: "also",
     points: "{{points}} points",
     noPrevious: "No earlier data",
-    none: "No data yet",
+    none: "No data",
   },
   errors: {
     notFoundTitle: "Page not found",

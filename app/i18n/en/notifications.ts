@@ -50,7 +50,8 @@ export const notifications = {
     description: "What we tell you about, and how.",
     kind: "About",
     portal: "Show here",
-    mail: "Email",
+    mailAt: "Email: {{pace}}",
+    mailFor: "Email: {{kind}}",
     kinds: {
       reconnect: "Reconnect needed",
       cliff: "Expiring access",

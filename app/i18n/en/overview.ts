@@ -43,6 +43,7 @@ export const overview = {
     orders_one: "{{orders}} order read so far",
     orders_other: "{{orders}} orders read so far",
     days: "{{from}} to {{to}}",
+    reload: "Refresh",
     body: "Your metrics will appear here automatically. You don’t have to wait on this page.",
   },
   next: {
@@ -86,6 +87,7 @@ export const overview = {
     apply: "Apply",
   },
   compare: {
+    now: "Compare with: {{what}}",
     label: "Compare with",
     previous: "Previous period",
     year: "Previous year",

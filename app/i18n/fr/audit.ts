@@ -209,7 +209,7 @@ export const audit = {
     code: "Code",
   },
   actor: {
-    user: "Membre",
+    user: "Équipe",
     staff: "Admin de l’agence",
     system: "Automatique",
     anonymous: "Non connecté",

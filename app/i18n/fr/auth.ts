@@ -79,7 +79,7 @@ export const auth = {
     submit: "Continuer",
     readyTitle: "Choisissez un espace",
     readyBody:
-      "Chaque espace est une entreprise, avec ses comptes, son équipe et ses indicateurs. Vous pourrez passer de l’un à l’autre à tout moment.",
+      "Chaque espace est une entreprise, avec ses comptes, son équipe et ses chiffres. Vous pourrez passer de l’un à l’autre à tout moment.",
     overview: "Ouvrir {{tenant}}",
     invitedTitle: "Vous êtes invité",
     invitedBody: "Rejoignez un espace pour voir ses chiffres.",
@@ -101,7 +101,7 @@ export const auth = {
   signUp: {
     title: "Demander un espace",
     description:
-      "Un espace réunit les comptes, l’équipe et les indicateurs de votre entreprise. Dites-nous où vous joindre ; une fois votre demande acceptée, vous recevrez une invitation par e-mail.",
+      "Un espace réunit les comptes, l’équipe et les chiffres de votre entreprise. Dites-nous où vous joindre ; une fois votre demande acceptée, vous recevrez une invitation par e-mail.",
     email: "Adresse e-mail",
     company: "Nom de l’entreprise",
     submit: "Envoyer la demande",

@@ -27,7 +27,7 @@ export const clients = {
     timezone: "Fuseau horaire",
     timezoneHint: "Détermine le début des journées et l’affichage des heures.",
     currency: "Devise",
-    currencyHint: "Pour les indicateurs sans devise propre.",
+    currencyHint: "Pour les chiffres sans devise propre.",
     fromShop: "Celle de la boutique, une fois connectée",
     fromAccounts: "Celle de ses comptes",
     fromAccountsNow: "Celle de ses comptes ({{value}})",
@@ -139,8 +139,8 @@ export const clients = {
     },
   },
   figures: {
-    title: "Indicateurs",
-    description: "Les indicateurs clés des 30 derniers jours.",
+    title: "Chiffres",
+    description: "Les chiffres clés des 30 derniers jours.",
     none: "Aucune donnée pour l’instant.",
   },
   team: {

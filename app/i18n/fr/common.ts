@@ -78,7 +78,7 @@ export const common = {
     also: "aussi",
     points: "{{points}} points",
     noPrevious: "Aucune donnée antérieure",
-    none: "Pas encore de chiffre",
+    none: "Aucun chiffre",
   },
   errors: {
     notFoundTitle: "Page introuvable",

@@ -16,7 +16,7 @@ export const find = {
   groups: {
     pages: "Pages",
     connections: "Connexions",
-    metrics: "Indicateurs",
+    metrics: "Chiffres",
     actions: "Actions",
     clients: "Clients",
     ids: "Trouvé par identifiant",

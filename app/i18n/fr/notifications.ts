@@ -52,7 +52,8 @@ export const notifications = {
     description: "Ce dont nous vous prévenons, et comment.",
     kind: "Sujet",
     portal: "Afficher ici",
-    mail: "E-mail",
+    mailAt: "E-mail : {{pace}}",
+    mailFor: "E-mail : {{kind}}",
     kinds: {
       reconnect: "Reconnexion nécessaire",
       cliff: "Accès qui expire",
@@ -65,9 +66,9 @@ export const notifications = {
       workspace_request: "Demandes d’espace",
     },
     pace: {
-      now: "Immédiatement",
-      daily: "Récapitulatif quotidien",
-      off: "Jamais",
+      now: "tout de suite",
+      daily: "récapitulatif quotidien",
+      off: "jamais",
     },
     quiet: "Heures calmes",
     quietHint:

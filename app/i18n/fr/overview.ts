@@ -45,6 +45,7 @@ export const overview = {
     orders_one: "{{orders}} commande lue jusqu’ici",
     orders_other: "{{orders}} commandes lues jusqu’ici",
     days: "du {{from}} au {{to}}",
+    reload: "Actualiser",
     body: "Vos chiffres s’afficheront ici automatiquement. Inutile d’attendre sur cette page.",
   },
   next: {
@@ -88,6 +89,7 @@ export const overview = {
     apply: "Appliquer",
   },
   compare: {
+    now: "Comparer avec : {{what}}",
     label: "Comparer avec",
     previous: "Période précédente",
     year: "Année précédente",
@@ -103,14 +105,14 @@ export const overview = {
     year: "par rapport à l’année précédente",
   },
   story: {
-    all: "Tous les indicateurs : {{sensor}}",
+    all: "Tous les chiffres : {{sensor}}",
     now: "Cette période",
     more: "Détails",
     weekly: "{{sensor}} · par semaine",
     week: "Semaine du",
-    failed: "Impossible de charger ces indicateurs. Ouvrez leur page pour réessayer.",
+    failed: "Impossible de charger ces chiffres. Ouvrez leur page pour réessayer.",
   },
   figures: {
-    title: "Indicateurs : {{sensor}}",
+    title: "Chiffres : {{sensor}}",
   },
 } satisfies Translation<typeof english>;

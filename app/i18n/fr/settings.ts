@@ -19,7 +19,7 @@ export const settings = {
     save: "Enregistrer",
     saved: "Profil enregistré.",
     workspaceDescription:
-      "Un espace réunit les comptes, l’équipe et les indicateurs d’une entreprise. Ces réglages valent pour tout le monde dans {{workspace}}.",
+      "Un espace réunit les comptes, l’équipe et les chiffres d’une entreprise. Ces réglages valent pour tout le monde dans {{workspace}}.",
     workspaceName: "Nom de l’espace",
     workspaceLanguage: "Langue",
     workspaceLanguageHint: "Pour les e-mails aux personnes qui n’en ont pas choisi.",

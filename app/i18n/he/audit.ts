@@ -211,7 +211,7 @@ export const audit = {
     code: "קוד",
   },
   actor: {
-    user: "חבר צוות",
+    user: "צוות",
     staff: "מנהל בסוכנות",
     system: "אוטומטי",
     anonymous: "לא מחובר",

@@ -78,7 +78,7 @@ export const common = {
     also: "וגם",
     points: "{{points}} נקודות",
     noPrevious: "אין נתונים קודמים",
-    none: "אין עדיין נתון",
+    none: "אין נתון",
   },
   errors: {
     notFoundTitle: "הדף לא נמצא",

@@ -53,7 +53,8 @@ export const notifications = {
     description: "על מה נודיע לך, ואיך.",
     kind: "נושא",
     portal: "הצגה כאן",
-    mail: "אימייל",
+    mailAt: "אימייל: {{pace}}",
+    mailFor: "אימייל: {{kind}}",
     kinds: {
       reconnect: "נדרש חיבור מחדש",
       cliff: "גישה שעומדת לפוג",

@@ -45,6 +45,7 @@ export const overview = {
     orders_one: "הזמנה {{orders}} נקראה עד כה",
     orders_other: "נקראו {{orders}} הזמנות עד כה",
     days: "{{from}} עד {{to}}",
+    reload: "רענון",
     body: "הנתונים יופיעו כאן אוטומטית. אין צורך להמתין בדף הזה.",
   },
   next: {
@@ -88,6 +89,7 @@ export const overview = {
     apply: "החלה",
   },
   compare: {
+    now: "השוואה מול: {{what}}",
     label: "השוואה מול",
     previous: "התקופה הקודמת",
     year: "השנה הקודמת",

@@ -13,7 +13,7 @@ export const klaviyoSensor = defineSensor({
   title: { en: "Klaviyo audience", fr: "Audience Klaviyo", he: "קהל Klaviyo" },
   description: {
     en: "Profiles, lists, segments and flows of the Klaviyo account.",
-    fr: "Profils, listes, segments et flows du compte Klaviyo.",
+    fr: "Profils, listes, segments et flux du compte Klaviyo.",
     he: "פרופילים, רשימות, פלחים ותהליכים בחשבון Klaviyo.",
   },
   needs: [{ provider: "klaviyo", scopes: ["lists:read", "segments:read", "flows:read", "profiles:read"] }],
