@@ -17,7 +17,7 @@ export function isTimezone(name: string): boolean {
 export const calendarLines = {
   zone_unknown: {
     en: "The account reports an unknown time zone, so its days follow the client’s time zone.",
-    fr: "Le compte indique un fuseau horaire inconnu ; ses jours sont comptés dans celui du client.",
+    fr: "Le compte indique un fuseau horaire inconnu ; ses jours sont comptés dans celui du client.",
     he: "החשבון מציין אזור זמן לא מוכר; הימים שלו נספרים לפי אזור הזמן של הלקוח.",
   },
 } satisfies RunLines;

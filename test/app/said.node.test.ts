@@ -70,7 +70,10 @@ test("what a run says is said in the language of who reads: the engine's words, 
     "Bounce rate is above its limit.",
     "Twilio isn’t responding. You still see the previous list.",
   ]);
-  expect(sayings.slice(0, 2).map(voiceIn("fr").say)).toEqual(["Durée supérieure à 30 secondes.", "Taux de rebond : au-dessus du seuil."]);
+  expect(sayings.slice(0, 2).map(voiceIn("fr").say)).toEqual([
+    "Durée supérieure à 30 secondes.",
+    "Taux de rebond\u00a0: au-dessus du seuil.",
+  ]);
 });
 
 test("a line of a job that is no longer on the shelf is shown by its code", () => {

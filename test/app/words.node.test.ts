@@ -73,6 +73,13 @@ test("a component is shown when the words have come that its module names, never
   expect(html).not.toMatch(/runs\.title|team\.members/);
 });
 
+test("French has no line that begins with its punctuation: the space before it does not break", async () => {
+  const { fr } = await everyText();
+  // Of the letters' file pieces of code between two texts are among them.
+  const texts = fr.filter((text) => !/\n|=== null/.test(text));
+  expect(texts.filter((text) => /\S [:;!?»]|« |\} [:;!?»]/.test(text.replaceAll(/\$\{[^}]*\}/g, "…")))).toEqual([]);
+});
+
 /** Words that no text has any more, and what is said in their place: one thing has one name, on pages, in mails and in the catalogue. */
 const RETIRED: Record<Locale, readonly (readonly [words: RegExp, say: string])[]> = {
   en: [

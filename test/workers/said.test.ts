@@ -33,7 +33,7 @@ const said = {
     "Durée supérieure à 30 secondes.",
     "GET /orders\u00a0: pas de réponse, nouvel essai",
     "La réponse était une redirection que nous ne suivons pas (statut 302).",
-    "La boutique a perdu notre place dans la liste : nous continuons par date.",
+    "La boutique a perdu notre place dans la liste\u00a0: nous continuons par date.",
   ],
   he: [
     "נמשך יותר מ־30 שניות.",

@@ -63,7 +63,7 @@ export const admin = {
     anyStatus: "Tous les statuts",
     client: "Client",
     clientHint: "Nom ou identifiant",
-    several: "Plusieurs clients correspondent à {{text}} :",
+    several: "Plusieurs clients correspondent à {{text}} :",
   },
   clientStatus: {
     onboarding: "Mise en route",

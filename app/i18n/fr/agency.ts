@@ -16,7 +16,7 @@ export const agency = {
     addHint: "La personne se connecte avec cette adresse. Nous lui expliquons comment par e-mail et prévenons les autres administrateurs.",
     added: "{{email}} est maintenant administrateur. Un e-mail lui explique comment se connecter.",
     remove: "Retirer",
-    removeTitle: "Retirer {{name}} des administrateurs ?",
+    removeTitle: "Retirer {{name}} des administrateurs ?",
     removeBody: "Cette personne est déconnectée partout et ne voit plus aucun client. Ses actions restent dans les journaux.",
     removed: "{{name}} n’est plus administrateur.",
   },

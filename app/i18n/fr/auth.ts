@@ -8,7 +8,7 @@ export const auth = {
     description: "Nous vous envoyons un lien et un code de connexion par e-mail. Pas de mot de passe.",
     email: "Adresse e-mail",
     submit: "Continuer",
-    noAccount: "Pas encore de compte ?",
+    noAccount: "Pas encore de compte ?",
     footer: "Pas encore de compte ? Demandez une invitation à votre agence ou au propriétaire de l’espace.",
     failed: {
       invalid: "Saisissez une adresse e-mail complète, par exemple nom@boutique.com.",
@@ -29,7 +29,7 @@ export const auth = {
     failed: {
       invalid: "Ce code est incorrect. Vérifiez le dernier e-mail.",
       not_found: "Ce code a expiré. Demandez un nouvel e-mail.",
-      rate_limited: "Trop d’essais. Utilisez plutôt le lien du dernier e-mail : il fonctionne encore.",
+      rate_limited: "Trop d’essais. Utilisez plutôt le lien du dernier e-mail : il fonctionne encore.",
     },
   },
   link: {
@@ -70,7 +70,7 @@ export const auth = {
   },
   onboarding: {
     title: "Bienvenue dans Atrium",
-    description: "Présentez-vous ; votre aperçu vient ensuite.",
+    description: "Présentez-vous ; votre aperçu vient ensuite.",
     name: "Votre nom",
     nameHint: "Visible par votre équipe.",
     language: "Langue",
@@ -85,7 +85,7 @@ export const auth = {
     invitedBody: "Rejoignez un espace pour voir ses chiffres.",
     noTenantTitle: "Vous n’êtes dans aucun espace pour l’instant",
     noTenantBody:
-      "Votre compte {{email}} fonctionne, mais aucun espace ne l’a encore ajouté. Demandez à votre agence ou au propriétaire de l’espace d’inviter cette adresse ; l’invitation apparaîtra ici.",
+      "Votre compte {{email}} fonctionne, mais aucun espace ne l’a encore ajouté. Demandez à votre agence ou au propriétaire de l’espace d’inviter cette adresse ; l’invitation apparaîtra ici.",
     reload: "Actualiser",
     staff: "Aller à l’administration",
     invited: "Invitation à rejoindre {{tenant}}. Votre rôle : {{role}}.",
@@ -101,11 +101,11 @@ export const auth = {
   signUp: {
     title: "Demander un espace",
     description:
-      "Un espace réunit les comptes, l’équipe et les chiffres de votre entreprise. Dites-nous où vous joindre ; une fois votre demande acceptée, vous recevrez une invitation par e-mail.",
+      "Un espace réunit les comptes, l’équipe et les chiffres de votre entreprise. Dites-nous où vous joindre ; une fois votre demande acceptée, vous recevrez une invitation par e-mail.",
     email: "Adresse e-mail",
     company: "Nom de l’entreprise",
     submit: "Envoyer la demande",
-    footer: "Vous avez déjà un compte ?",
+    footer: "Vous avez déjà un compte ?",
     signIn: "Se connecter",
     link: "Demander un espace",
     sentTitle: "Demande reçue",

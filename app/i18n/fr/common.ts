@@ -64,7 +64,7 @@ export const common = {
   },
   chart: {
     showFigures: "Afficher les données",
-    figuresOf: "Données : {{title}}",
+    figuresOf: "Données : {{title}}",
     explore: "Parcourir {{title}} jour par jour",
     soFar: "{{name}}, en cours",
     empty: "Aucune donnée pour cette période",
@@ -74,7 +74,7 @@ export const common = {
     up: "en hausse de {{change}}",
     down: "en baisse de {{change}}",
     same: "inchangé",
-    how: "Comment est-ce compté ?",
+    how: "Comment est-ce compté ?",
     also: "aussi",
     points: "{{points}} points",
     noPrevious: "Aucune donnée antérieure",

@@ -43,7 +43,7 @@ export const custody = {
     shown: "Consulté",
     notShown: "non consulté",
     approve: "Autoriser",
-    approveTitle: "Autoriser {{name}} à voir le secret {{provider}} ({{account}}) ?",
+    approveTitle: "Autoriser {{name}} à voir le secret {{provider}} ({{account}}) ?",
     approveBody: "Il pourra le voir pendant 5 minutes. N’autorisez que si vous savez pourquoi c’est nécessaire.",
     deny: "Refuser",
     own: "Un autre administrateur doit répondre.",

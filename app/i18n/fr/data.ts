@@ -33,7 +33,7 @@ export const data = {
     endButton: "Planifier la suppression",
     endSet: "Suppression prévue le {{date}}.",
     cancel: "Annuler la suppression",
-    cancelTitle: "Annuler la suppression de {{name}} ?",
+    cancelTitle: "Annuler la suppression de {{name}} ?",
     cancelBody: "Les synchronisations reprennent comme avant, et rien n’est supprimé.",
     cancelled: "Suppression annulée. Rien ne sera supprimé.",
   },

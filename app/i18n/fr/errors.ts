@@ -7,7 +7,7 @@ export const errors = {
   admins_only: "Réservé aux administrateurs de l’agence.",
   other_site: "Cette demande vient d’un autre site.",
   asker_only: "Seul l’administrateur qui a fait la demande peut le voir.",
-  only_looking: "Lecture seule : vous consultez en tant que client. Quittez ce mode pour modifier.",
+  only_looking: "Lecture seule : vous consultez en tant que client. Quittez ce mode pour modifier.",
   other_admin: "C’est à un autre administrateur de décider.",
   invitation_of_another: "Cette invitation est pour une autre adresse e-mail.",
   role_not_yours_to_give: "Vous ne pouvez pas attribuer ce rôle.",
@@ -50,7 +50,7 @@ export const errors = {
   too_low: "{{least}} ou plus.",
   too_high: "{{most}} ou moins.",
   not_an_email: "Saisissez une adresse e-mail valide.",
-  not_an_option: "Choisissez parmi : {{options}}.",
+  not_an_option: "Choisissez parmi : {{options}}.",
   unknown_field: "Ce champ n’existe pas.",
   address_too_long: "Cette adresse est trop longue.",
   client_id_wrong: "Utilisez de 1 à 40 lettres minuscules, chiffres et traits d’union.",
@@ -79,7 +79,7 @@ export const errors = {
   client_needed: "Indiquez le client, comme dans ?tenant=acme.",
   code_wrong: "Ce code est incorrect. Vérifiez le dernier e-mail.",
   feature_unknown: "Tâche introuvable.",
-  job_param_unknown: "Cette tâche n’a pas ce paramètre. Elle a : {{known}}.",
+  job_param_unknown: "Cette tâche n’a pas ce paramètre. Elle a : {{known}}.",
   job_without_params: "Cette tâche n’a aucun paramètre.",
   key_fault: "{{words}}",
   key_field_missing: "Saisissez : {{field}}.",
@@ -155,6 +155,6 @@ export const errors = {
   vault_closed:
     "Nous ne pouvons pas ouvrir notre coffre de clés pour le moment. C’est de notre fait, et nous sommes prévenus. Réessayez plus tard.",
   key_vault_closed:
-    "Nous ne pouvons pas enregistrer de clé pour le moment. C’est de notre fait, et nous sommes prévenus. Votre clé n’a pas servi : réessayez plus tard.",
+    "Nous ne pouvons pas enregistrer de clé pour le moment. C’est de notre fait, et nous sommes prévenus. Votre clé n’a pas servi : réessayez plus tard.",
   internal: "Une erreur s’est produite de notre côté.",
 } satisfies Record<ErrorCode, string>;

@@ -8,10 +8,10 @@ export const notices = {
     reconnectBodyNone: "Rien n’est synchronisé d’ici là.",
     changedTitle: "{{provider}} ({{account}}) : réglages modifiés",
     changedHere: "Devise ou fuseau horaire modifiés",
-    changedCurrency: "Devise : {{to}} (avant : {{from}}).",
-    changedTimezone: "Fuseau horaire : {{to}} (avant : {{from}}).",
+    changedCurrency: "Devise : {{to}} (avant : {{from}}).",
+    changedTimezone: "Fuseau horaire : {{to}} (avant : {{from}}).",
     changedMeaning:
-      "Constaté le {{date}}. Les chiffres d’avant gardent l’ancien réglage. Ce n’était pas voulu ? Rétablissez-le chez {{provider}}.",
+      "Constaté le {{date}}. Les chiffres d’avant gardent l’ancien réglage. Ce n’était pas voulu ? Rétablissez-le chez {{provider}}.",
     changedOpen: "Voir la connexion",
     suspendedTitle: "Cet espace est en pause",
     suspendedBody: "Rien n’est synchronisé d’ici la reprise. Contactez votre agence.",

@@ -4,14 +4,14 @@ import type { Translation } from "../shape.ts";
 export const overview = {
   overview: {
     title: "Aperçu",
-    calendar: "Les jours sont ceux du compte : {{zone}}",
-    calendarUnknown: "{{zone}} n’est pas un fuseau connu : les jours sont comptés dans le vôtre",
+    calendar: "Les jours sont ceux du compte : {{zone}}",
+    calendarUnknown: "{{zone}} n’est pas un fuseau connu : les jours sont comptés dans le vôtre",
     cohortRunning: "à ce jour",
     cohortRunningNote: "Le mois en cours n’est pas terminé.",
     descriptionEmpty: "Vos chiffres apparaîtront ici.",
     emptyTitle: "Connectez votre boutique pour voir vos premiers chiffres",
     emptyTitleOther: "Connectez un compte pour voir vos premiers chiffres",
-    emptyBody: "La première synchronisation démarre aussitôt ; vos premiers chiffres arrivent en quelques minutes.",
+    emptyBody: "La première synchronisation démarre aussitôt ; vos premiers chiffres arrivent en quelques minutes.",
     emptyAction: "Connecter Shopify",
     emptyOther: "Connecter un autre compte",
     emptyAny: "Choisir un compte à connecter",
@@ -89,7 +89,7 @@ export const overview = {
     apply: "Appliquer",
   },
   compare: {
-    now: "Comparer avec : {{what}}",
+    now: "Comparer avec : {{what}}",
     label: "Comparer avec",
     previous: "Période précédente",
     year: "Année précédente",
@@ -98,14 +98,14 @@ export const overview = {
   },
   against: {
     days: "par rapport au {{days}}",
-    full: "évolution sur jours complets : {{days}} {{against}}",
+    full: "évolution sur jours complets : {{days}} {{against}}",
     own: "par rapport à la période précédente",
     state_one: "par rapport à la veille",
     state_other: "par rapport à {{count}} jours plus tôt",
     year: "par rapport à l’année précédente",
   },
   story: {
-    all: "Tous les chiffres : {{sensor}}",
+    all: "Tous les chiffres : {{sensor}}",
     now: "Cette période",
     more: "Détails",
     weekly: "{{sensor}} · par semaine",
@@ -113,6 +113,6 @@ export const overview = {
     failed: "Impossible de charger ces chiffres. Ouvrez leur page pour réessayer.",
   },
   figures: {
-    title: "Chiffres : {{sensor}}",
+    title: "Chiffres : {{sensor}}",
   },
 } satisfies Translation<typeof english>;

@@ -19,7 +19,7 @@ export const requests = {
   plan: "Forfait",
   approve: "Accepter",
   decline: "Refuser",
-  declineTitle: "Refuser la demande de {{company}} ?",
+  declineTitle: "Refuser la demande de {{company}} ?",
   declineBody: "Aucun e-mail n’est envoyé. Les coordonnées sont supprimées au bout de 30 jours.",
   approvedToast: "{{name}} est créé. Une invitation est partie à {{email}}.",
   declinedToast: "Demande refusée.",

@@ -47,7 +47,7 @@ export const settings = {
     since: "Connexion",
     actions: "Actions",
     end: "Déconnecter",
-    endTitle: "Déconnecter {{device}} ?",
+    endTitle: "Déconnecter {{device}} ?",
     endBody: "{{device}} est déconnecté immédiatement.",
     ended: "Appareil déconnecté.",
     endOthers: "Déconnecter tous les autres",

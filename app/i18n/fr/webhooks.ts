@@ -60,7 +60,7 @@ export const webhooks = {
   },
   reprocess: {
     button: "Traiter à nouveau",
-    title: "Retraiter « {{topic}} » de {{provider}} ?",
+    title: "Retraiter « {{topic}} » de {{provider}} ?",
     body: "Tout ce qu’il déclenche se produit à nouveau, comme s’il venait d’arriver.",
     sent: "L’événement est traité à nouveau.",
     waiting: "L’événement attend déjà d’être traité.",

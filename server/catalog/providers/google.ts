@@ -126,7 +126,7 @@ export const google: OAuthProvider = {
   name: "Google",
   description: {
     en: "Analytics, Search Console, Ads, Calendar and Gmail.",
-    fr: "Analytics, Search Console, Ads, Agenda et Gmail : visiteurs, recherches, campagnes et créneaux libres.",
+    fr: "Analytics, Search Console, Ads, Agenda et Gmail : visiteurs, recherches, campagnes et créneaux libres.",
     he: "Analytics, Search Console, Ads, יומן ו-Gmail: מבקרים, חיפושים, קמפיינים ושעות פנויות.",
   },
   api: "https://{service}.googleapis.com",

@@ -76,7 +76,7 @@ export const linkedin: OAuthProvider = {
         id: "pages",
         title: {
           en: "Company pages: posts and metrics",
-          fr: "Pages d’entreprise : publications et chiffres",
+          fr: "Pages d’entreprise : publications et chiffres",
           he: "עמודי חברה: פוסטים ונתונים",
         },
         scopes: ["r_organization_social", "w_organization_social", "rw_organization_admin"],

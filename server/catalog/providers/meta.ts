@@ -238,7 +238,7 @@ export const meta: OAuthProvider = {
   name: "Meta",
   description: {
     en: "Facebook and Instagram: ads, pages, catalogues and leads.",
-    fr: "Facebook et Instagram : publicités, pages, catalogues et prospects.",
+    fr: "Facebook et Instagram : publicités, pages, catalogues et prospects.",
     he: "פייסבוק ואינסטגרם: מודעות, דפים, קטלוגים ולידים.",
   },
   api: graph,

@@ -143,7 +143,7 @@ export const tiktok: OAuthProvider = {
   name: "TikTok",
   description: {
     en: "TikTok for Business: advertisers, campaigns and their metrics.",
-    fr: "TikTok for Business : annonceurs, campagnes et leurs chiffres.",
+    fr: "TikTok for Business : annonceurs, campagnes et leurs chiffres.",
     he: "TikTok for Business: מפרסמים, קמפיינים והנתונים שלהם.",
   },
   api,

@@ -46,7 +46,7 @@ export const vapi: KeyProvider = {
         label: { en: "Private API key", fr: "Clé d’API privée", he: "מפתח API פרטי" },
         hint: {
           en: "In Vapi’s dashboard under API Keys. Use the private key; the public one doesn’t work here.",
-          fr: "Dans le tableau de bord Vapi, sous API Keys. Utilisez la clé privée ; la publique ne fonctionne pas ici.",
+          fr: "Dans le tableau de bord Vapi, sous API Keys. Utilisez la clé privée ; la publique ne fonctionne pas ici.",
           he: "בלוח הבקרה של Vapi תחת API Keys. יש להשתמש במפתח הפרטי; הציבורי לא עובד כאן.",
         },
         secret: true,

@@ -76,7 +76,7 @@ export const whatsapp: KeyProvider = {
         label: { en: "Phone number ID", fr: "ID du numéro de téléphone", he: "מזהה מספר הטלפון" },
         hint: {
           en: "In the app’s dashboard under WhatsApp, API setup. Digits only; it isn’t the phone number itself.",
-          fr: "Dans le tableau de bord de l’application, sous WhatsApp, Configuration de l’API : des chiffres, et non le numéro.",
+          fr: "Dans le tableau de bord de l’application, sous WhatsApp, Configuration de l’API : des chiffres, et non le numéro.",
           he: "בלוח הבקרה של האפליקציה תחת WhatsApp ואז API setup: ספרות, ולא המספר עצמו.",
         },
         secret: false,

@@ -155,7 +155,7 @@ export const emailHealthSensor = defineSensor({
       label: { en: "Email health", fr: "Santé des e-mails", he: "בריאות הדיוור" },
       how: {
         en: "The worst of the rates below against its limit, over all campaigns of the last 30 days; not rated when few emails were delivered.",
-        fr: "Le pire des taux ci-dessous face à son seuil, toutes campagnes des 30 derniers jours confondues ; pas de jugement si peu d’e-mails ont été livrés.",
+        fr: "Le pire des taux ci-dessous face à son seuil, toutes campagnes des 30 derniers jours confondues ; pas de jugement si peu d’e-mails ont été livrés.",
         he: "הגרוע מבין השיעורים שלמטה מול הסף שלו, בכל הקמפיינים של 30 הימים האחרונים; ללא שיפוט כשנמסרו מעט הודעות.",
       },
       unit: "status",
@@ -178,12 +178,12 @@ export const emailHealthSensor = defineSensor({
     ...calendarLines,
     no_metric: {
       en: "This Klaviyo account has no metrics yet, so there’s no report.",
-      fr: "Ce compte Klaviyo n’a encore aucune métrique : il n’y a pas de rapport à demander.",
+      fr: "Ce compte Klaviyo n’a encore aucune métrique : il n’y a pas de rapport à demander.",
       he: "בחשבון Klaviyo הזה אין עדיין מדדים, ולכן אין דוח לבקש.",
     },
     figures_lacking: {
       en: "Klaviyo’s report is incomplete, so email health isn’t rated.",
-      fr: "Il manque des chiffres dans le rapport de Klaviyo : les e-mails ne sont pas évalués.",
+      fr: "Il manque des chiffres dans le rapport de Klaviyo : les e-mails ne sont pas évalués.",
       he: "בדוח של Klaviyo חסרים נתונים, ולכן הדיוור לא נשפט.",
     },
     too_few: {
@@ -191,8 +191,8 @@ export const emailHealthSensor = defineSensor({
       fr: "Trop peu d’e-mails ont été livrés ces 30 derniers jours pour les évaluer.",
       he: "ב־30 הימים האחרונים נמסרו מעט מדי הודעות כדי לשפוט.",
     },
-    rate_above: { en: "{{rate}} is above its limit.", fr: "{{rate}} : au-dessus du seuil.", he: "{{rate}}: מעל הסף." },
-    rate_below: { en: "{{rate}} is below its limit.", fr: "{{rate}} : en dessous du seuil.", he: "{{rate}}: מתחת לסף." },
+    rate_above: { en: "{{rate}} is above its limit.", fr: "{{rate}} : au-dessus du seuil.", he: "{{rate}}: מעל הסף." },
+    rate_below: { en: "{{rate}} is below its limit.", fr: "{{rate}} : en dessous du seuil.", he: "{{rate}}: מתחת לסף." },
     all_within: {
       en: "All rates are within their limits.",
       fr: "Tous les taux respectent leur seuil.",

@@ -98,7 +98,7 @@ export const ga4Sensor = defineSensor({
       label: { en: "Users", fr: "Utilisateurs", he: "משתמשים" },
       how: {
         en: "Active users of the last 30 days, each person counted once; the change compares two periods of 28 full days.",
-        fr: "Utilisateurs actifs des 30 derniers jours, chaque personne comptée une fois quel que soit le nombre de visites ; l’évolution compare deux périodes de 28 jours complets.",
+        fr: "Utilisateurs actifs des 30 derniers jours, chaque personne comptée une fois quel que soit le nombre de visites ; l’évolution compare deux périodes de 28 jours complets.",
         he: "משתמשים פעילים ב־30 הימים האחרונים, כל אדם נספר פעם אחת גם אם ביקר שוב ושוב; השינוי משווה שתי תקופות של 28 ימים שלמים.",
       },
       unit: "count",
@@ -112,7 +112,7 @@ export const ga4Sensor = defineSensor({
       label: { en: "Users per day", fr: "Utilisateurs par jour", he: "משתמשים ביום" },
       how: {
         en: "Active users of each day; someone who comes on two days counts on both, so the days don’t add up to the users of the period.",
-        fr: "Utilisateurs actifs de chaque jour ; qui vient deux jours compte les deux fois, et la somme des jours dépasse donc le total de la période.",
+        fr: "Utilisateurs actifs de chaque jour ; qui vient deux jours compte les deux fois, et la somme des jours dépasse donc le total de la période.",
         he: "משתמשים פעילים בכל יום; מי שביקר ביומיים נספר בשניהם, ולכן סכום הימים אינו מספר המשתמשים בתקופה.",
       },
       unit: "count",
@@ -204,7 +204,7 @@ export const ga4Sensor = defineSensor({
     },
     currency_unknown: {
       en: "Google Analytics reports revenue in an unknown currency, so it’s left out.",
-      fr: "Google Analytics indique le chiffre d’affaires dans une devise inconnue ; il n’est pas compté.",
+      fr: "Google Analytics indique le chiffre d’affaires dans une devise inconnue ; il n’est pas compté.",
       he: "Google Analytics מציינת את ההכנסות במטבע לא מוכר, ולכן הן אינן נכללות.",
     },
   },

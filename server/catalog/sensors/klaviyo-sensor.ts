@@ -28,7 +28,7 @@ export const klaviyoSensor = defineSensor({
       label: { en: "Profiles", fr: "Profils", he: "פרופילים" },
       how: {
         en: "All profiles of the account at the last count; deleted and merged profiles leave it at the full recount every 30 days.",
-        fr: "Tous les profils du compte au dernier comptage ; les profils supprimés ou fusionnés en sortent au recomptage complet tous les 30 jours.",
+        fr: "Tous les profils du compte au dernier comptage ; les profils supprimés ou fusionnés en sortent au recomptage complet tous les 30 jours.",
         he: "כל הפרופילים בחשבון בספירה האחרונה; פרופילים שנמחקו או מוזגו יורדים ממנה בספירה המלאה כל 30 יום.",
       },
       unit: "count",
@@ -103,7 +103,7 @@ export const klaviyoSensor = defineSensor({
     ...calendarLines,
     page_unknown: {
       en: "Klaviyo lost our place in the list, so profiles are counted again from the start.",
-      fr: "Klaviyo a perdu notre place dans la liste : les profils sont recomptés depuis le début.",
+      fr: "Klaviyo a perdu notre place dans la liste : les profils sont recomptés depuis le début.",
       he: "המקום ברשימה אבד אצל Klaviyo, ולכן הפרופילים נספרים מההתחלה.",
     },
     counting: { en: "Counting profiles.", fr: "Comptage des profils en cours.", he: "הפרופילים נספרים." },

@@ -26,7 +26,7 @@ export const retentionSensor = defineSensor({
       label: { en: "Repeat rate", fr: "Taux de réachat", he: "שיעור רכישה חוזרת" },
       how: {
         en: "Customers with two or more orders divided by all customers with an order, since the shop’s first order; guests and cancelled orders are left out.",
-        fr: "Clients ayant au moins deux commandes divisés par tous les clients ayant commandé, depuis la première commande ; invités et commandes annulées exclus.",
+        fr: "Clients ayant au moins deux commandes divisés par tous les clients ayant commandé, depuis la première commande ; invités et commandes annulées exclus.",
         he: "לקוחות עם שתי הזמנות ומעלה חלקי כל הלקוחות שהזמינו, מאז ההזמנה הראשונה בחנות; אורחים והזמנות שבוטלו אינם נכללים.",
       },
       unit: "ratio",
@@ -38,7 +38,7 @@ export const retentionSensor = defineSensor({
       label: { en: "Customers, all time", fr: "Clients depuis le début", he: "לקוחות מאז ומעולם" },
       how: {
         en: "Customers with at least one order that was not cancelled, since the shop’s first order; guests are left out.",
-        fr: "Clients ayant au moins une commande non annulée, depuis la première commande ; invités exclus.",
+        fr: "Clients ayant au moins une commande non annulée, depuis la première commande ; invités exclus.",
         he: "לקוחות עם הזמנה אחת לפחות שלא בוטלה, מאז ההזמנה הראשונה בחנות; אורחים אינם נכללים.",
       },
       unit: "count",
@@ -63,7 +63,7 @@ export const retentionSensor = defineSensor({
       label: { en: "Median time between orders", fr: "Délai médian entre commandes", he: "זמן חציוני בין הזמנות" },
       how: {
         en: "The median gap between consecutive orders of the same customer, since the shop’s first order; cancelled orders are left out.",
-        fr: "La médiane de tous les intervalles entre deux commandes successives d’un même client, depuis la première commande ; commandes annulées exclues.",
+        fr: "La médiane de tous les intervalles entre deux commandes successives d’un même client, depuis la première commande ; commandes annulées exclues.",
         he: "האמצעי מבין כל הפערים בין הזמנות עוקבות של אותו לקוח, מאז ההזמנה הראשונה בחנות; הזמנות שבוטלו אינן נכללות.",
       },
       unit: "days",
@@ -75,7 +75,7 @@ export const retentionSensor = defineSensor({
       label: { en: "Average time between orders", fr: "Délai moyen entre commandes", he: "זמן ממוצע בין הזמנות" },
       how: {
         en: "The average gap between consecutive orders of the same customer, since the shop’s first order; cancelled orders are left out.",
-        fr: "La moyenne de tous les intervalles entre deux commandes successives d’un même client, depuis la première commande ; commandes annulées exclues.",
+        fr: "La moyenne de tous les intervalles entre deux commandes successives d’un même client, depuis la première commande ; commandes annulées exclues.",
         he: "הממוצע של כל הפערים בין הזמנות עוקבות של אותו לקוח, מאז ההזמנה הראשונה בחנות; הזמנות שבוטלו אינן נכללות.",
       },
       unit: "days",
@@ -87,7 +87,7 @@ export const retentionSensor = defineSensor({
       label: { en: "Customers by first purchase", fr: "Clients par premier achat", he: "לקוחות לפי רכישה ראשונה" },
       how: {
         en: "Customers by the month of their first order, and the share of them who ordered again in each later month; the current month is not over yet.",
-        fr: "Clients selon le mois de leur première commande, et la part d’entre eux qui a recommandé chaque mois suivant ; le mois en cours n’est pas terminé.",
+        fr: "Clients selon le mois de leur première commande, et la part d’entre eux qui a recommandé chaque mois suivant ; le mois en cours n’est pas terminé.",
         he: "לקוחות לפי חודש ההזמנה הראשונה, והחלק מהם שהזמין שוב בכל חודש אחריו; החודש הנוכחי עוד לא הסתיים.",
       },
       unit: "count",

@@ -89,7 +89,7 @@ const lines = {
   recent_only: allOrders.without,
   page_unknown: {
     en: "The shop lost our place in the list, so we continue by date.",
-    fr: "La boutique a perdu notre place dans la liste : nous continuons par date.",
+    fr: "La boutique a perdu notre place dans la liste : nous continuons par date.",
     he: "המקום ברשימה אבד אצל החנות, ולכן ממשיכים לפי תאריך.",
   },
   orders_read: { en: "Orders synced.", fr: "Commandes synchronisées.", he: "ההזמנות סונכרנו." },
@@ -141,7 +141,7 @@ export const shopifySensor = defineSensor({
       label: { en: "Revenue", fr: "Chiffre d’affaires", he: "הכנסות" },
       how: {
         en: "Order totals with tax and shipping, before refunds, on the day each order was placed in the shop’s time zone; test orders are left out.",
-        fr: "Totaux des commandes, taxes et livraison comprises, avant remboursements, au jour de la commande dans le fuseau de la boutique ; les commandes de test sont exclues.",
+        fr: "Totaux des commandes, taxes et livraison comprises, avant remboursements, au jour de la commande dans le fuseau de la boutique ; les commandes de test sont exclues.",
         he: "סכומי ההזמנות כולל מס ומשלוח, לפני החזרים, ביום ההזמנה לפי אזור הזמן של החנות; הזמנות ניסיון אינן נכללות.",
       },
       unit: "money",
@@ -153,7 +153,7 @@ export const shopifySensor = defineSensor({
       label: { en: "Orders", fr: "Commandes", he: "הזמנות" },
       how: {
         en: "Orders placed, also those cancelled later; test orders and deleted orders are left out.",
-        fr: "Commandes passées, y compris celles annulées ensuite ; les commandes de test et supprimées sont exclues.",
+        fr: "Commandes passées, y compris celles annulées ensuite ; les commandes de test et supprimées sont exclues.",
         he: "הזמנות שבוצעו, גם אלה שבוטלו אחר כך; הזמנות ניסיון והזמנות שנמחקו אינן נכללות.",
       },
       unit: "count",
@@ -165,7 +165,7 @@ export const shopifySensor = defineSensor({
       label: { en: "Average order", fr: "Panier moyen", he: "הזמנה ממוצעת" },
       how: {
         en: "Revenue divided by orders over the whole period, not an average of daily averages; each currency separately.",
-        fr: "Chiffre d’affaires divisé par le nombre de commandes sur toute la période, et non une moyenne de moyennes ; chaque devise à part.",
+        fr: "Chiffre d’affaires divisé par le nombre de commandes sur toute la période, et non une moyenne de moyennes ; chaque devise à part.",
         he: "הכנסות חלקי מספר ההזמנות בכל התקופה, לא ממוצע של ממוצעים; כל מטבע בנפרד.",
       },
       unit: "money",
@@ -190,7 +190,7 @@ export const shopifySensor = defineSensor({
       label: { en: "Net revenue", fr: "Chiffre d’affaires net", he: "הכנסות נטו" },
       how: {
         en: "Revenue minus refunds, each on its own day: a day with more refunds than sales is negative.",
-        fr: "Chiffre d’affaires moins remboursements, chacun à son jour : un jour avec plus de remboursements que de ventes est négatif.",
+        fr: "Chiffre d’affaires moins remboursements, chacun à son jour : un jour avec plus de remboursements que de ventes est négatif.",
         he: "הכנסות פחות החזרים, כל אחד ביום שלו: יום שבו ההחזרים עולים על המכירות הוא שלילי.",
       },
       unit: "money",
@@ -225,7 +225,7 @@ export const shopifySensor = defineSensor({
       label: { en: "Out of stock", fr: "En rupture", he: "אזל מהמלאי" },
       how: {
         en: "Active products with tracked stock and none left; a warning from 5% of all active products, critical from 20%.",
-        fr: "Produits actifs à stock suivi et épuisés ; alerte à partir de 5 % des produits actifs, critique à partir de 20 %.",
+        fr: "Produits actifs à stock suivi et épuisés ; alerte à partir de 5 % des produits actifs, critique à partir de 20 %.",
         he: "מוצרים פעילים עם מעקב מלאי שאזלו; אזהרה החל מ־5% מהמוצרים הפעילים, קריטי החל מ־20%.",
       },
       unit: "count",

@@ -66,7 +66,7 @@ export const klaviyoWebhook: Webhook = {
     label: { en: "Secret key", fr: "Clé secrète", he: "מפתח סודי" },
     hint: {
       en: "The secret key of a webhook in this Klaviyo account: at least 16 characters.",
-      fr: "La clé secrète d’un webhook de ce compte Klaviyo : au moins 16 caractères.",
+      fr: "La clé secrète d’un webhook de ce compte Klaviyo : au moins 16 caractères.",
       he: "המפתח הסודי של webhook בחשבון ה-Klaviyo הזה: 16 תווים לפחות.",
     },
     schema: z

@@ -131,7 +131,7 @@ describe("whom a mail did not reach", () => {
     const ctx = testCtx({ actor: (await makeUser({ staff: true })).actor });
     const { items } = await createCaller({ ...ctx, voice: voiceIn("fr") }).mails.undelivered({});
     // Ours in the reader's language, theirs as they said it.
-    const reason = `Réponse de Resend : ${refusal.reasonParams.words}`;
+    const reason = `Réponse de Resend\u00a0: ${refusal.reasonParams.words}`;
     expect(items.find((mail) => mail.id === id)).toMatchObject({ recipient: email, outcome: "refused", reason });
     await expect(owner.mails.undelivered({})).rejects.toMatchObject({ code: "FORBIDDEN" });
     const { invitations } = await owner.team.list({ tenant: tenant.id });

@@ -21,9 +21,9 @@ export const fr: Words = {
   adminWelcome: {
     subject: "Vous êtes désormais administrateur de l’agence sur Atrium",
     body: (by) => `${by} vous a nommé administrateur. Vous pouvez voir et gérer tous les clients.`,
-    how: (email) => `Pour vous connecter, saisissez ${email} : nous vous envoyons un lien de connexion. Aucun mot de passe.`,
+    how: (email) => `Pour vous connecter, saisissez ${email} : nous vous envoyons un lien de connexion. Aucun mot de passe.`,
     button: "Se connecter",
-    unasked: "Vous ne vous y attendiez pas ? Ne vous connectez pas et prévenez l’agence.",
+    unasked: "Vous ne vous y attendiez pas ? Ne vous connectez pas et prévenez l’agence.",
   },
   adminAdded: {
     subject: "Nouvel administrateur de l’agence sur Atrium",
@@ -68,16 +68,16 @@ export const fr: Words = {
   },
   keyEnd: {
     subject: {
-      announced: (provider, tenant, on) => `${provider} pour ${tenant} : l’ancienne clé sera supprimée le ${on}`,
-      reminded: (provider, tenant, on) => `${provider} pour ${tenant} : l’ancienne clé sera supprimée dans une semaine (${on})`,
-      put_off: (provider, tenant) => `${provider} pour ${tenant} : l’ancienne clé est conservée pour le moment`,
-      called_off: (provider, tenant) => `${provider} pour ${tenant} : la clé est conservée`,
-      ended: (provider, tenant) => `${provider} pour ${tenant} : l’ancienne clé a été supprimée`,
+      announced: (provider, tenant, on) => `${provider} pour ${tenant} : l’ancienne clé sera supprimée le ${on}`,
+      reminded: (provider, tenant, on) => `${provider} pour ${tenant} : l’ancienne clé sera supprimée dans une semaine (${on})`,
+      put_off: (provider, tenant) => `${provider} pour ${tenant} : l’ancienne clé est conservée pour le moment`,
+      called_off: (provider, tenant) => `${provider} pour ${tenant} : la clé est conservée`,
+      ended: (provider, tenant) => `${provider} pour ${tenant} : l’ancienne clé a été supprimée`,
     },
     coming: (provider, account, on) =>
       `${account} est désormais connecté avec un identifiant ${provider} : la clé n’est plus nécessaire. Nous la supprimerons ici le ${on}.`,
     nothingStops: "Vos synchronisations continuent avec cet identifiant. Vous n’avez rien à faire.",
-    keep: "Vous avez encore besoin de la clé ? Un propriétaire ou un administrateur peut la conserver en un clic.",
+    keep: "Vous avez encore besoin de la clé ? Un propriétaire ou un administrateur peut la conserver en un clic.",
     putOff: (account) => `La clé de ${account} devait être supprimée aujourd’hui. Nous l’avons conservée pour que rien ne s’arrête.`,
     waits:
       "La connexion par identifiant ne fonctionne pas en ce moment. Reconnectez-la. Nous supprimerons la clé 30 jours plus tard, en vous prévenant avant.",
@@ -89,10 +89,10 @@ export const fr: Words = {
     why: "Vous recevez cet e-mail car votre rôle permet de connecter des comptes.",
   },
   accountChanged: {
-    subject: (provider, tenant) => `${provider} pour ${tenant} : devise ou fuseau horaire modifiés`,
+    subject: (provider, tenant) => `${provider} pour ${tenant} : devise ou fuseau horaire modifiés`,
     body: (provider, account) => `Les réglages du compte ${provider} ${account} ont changé.`,
-    currency: (from, to) => `Devise : ${to} (avant : ${from})`,
-    timezone: (from, to) => `Fuseau horaire : ${to} (avant : ${from})`,
+    currency: (from, to) => `Devise : ${to} (avant : ${from})`,
+    timezone: (from, to) => `Fuseau horaire : ${to} (avant : ${from})`,
     meaning:
       "Les nouveaux chiffres suivent les nouveaux réglages. Les anciens gardent les leurs, et des montants de deux devises ne sont jamais additionnés.",
     unintended: (provider) => `Si c’était voulu, vous n’avez rien à faire. Sinon, rétablissez le réglage chez ${provider}.`,
@@ -103,7 +103,7 @@ export const fr: Words = {
     body: (tenant: string, on: string) =>
       `Le ${on}, un administrateur de l’agence a consulté les pages de ${tenant} comme votre équipe les voit.`,
     meaning:
-      "La consultation est en lecture seule : rien n’a été modifié. Chaque consultation figure dans votre journal d’audit, avec son heure.",
+      "La consultation est en lecture seule : rien n’a été modifié. Chaque consultation figure dans votre journal d’audit, avec son heure.",
     button: "Voir le journal d’audit",
     why: "Vous recevez cet e-mail parce que votre rôle permet de lire le journal d’audit.",
   },
@@ -153,7 +153,7 @@ export const fr: Words = {
   },
   digest: {
     subject: (count, tenant) => `${count} ${count < 2 ? "notification" : "notifications"}${tenant === null ? "" : ` pour ${tenant}`}`,
-    body: "Ce qui s’est passé depuis votre dernier récapitulatif :",
+    body: "Ce qui s’est passé depuis votre dernier récapitulatif :",
     button: "Voir les notifications",
     why: "Vous avez choisi un récapitulatif quotidien pour ces notifications. Vous pouvez le changer dans vos réglages.",
   },
