@@ -8,6 +8,7 @@ import {
   clientTotals,
   connections,
   costs,
+  customers,
   dataExports,
   dataKeys,
   deadLetters,
@@ -25,8 +26,10 @@ import {
   noticePreferences,
   notices,
   oauthStates,
+  orderContents,
   orders,
   privacyRequests,
+  products,
   rateLimits,
   refunds,
   renewals,
@@ -42,6 +45,8 @@ import {
   ticks,
   undeliveredMails,
   users,
+  variantPrices,
+  variants,
   webhookDeliveries,
   workspaceRequests,
 } from "./schema/index.ts";
@@ -80,6 +85,8 @@ export interface Holding extends Partial<Record<Holds, readonly string[]>> {
    * person's own account).
    */
   withAccount?: "erased" | { stays: string };
+  /** What becomes of a customer's rows when they are to be forgotten, where a row is all about them; else they are taken out of it. */
+  withCustomer?: "erased";
   /** Where a customer is taken out of it: the instant of the row, set to that of the demand, so that nothing older brings them back. */
   datedBy?: string;
 }
@@ -235,6 +242,49 @@ export const holdings: readonly Holding[] = [
     data: ["connectionId", "externalId", "refundedAt", "day", "amountMinor", "currency"],
     order: ["orderExternalId"],
     exported: { file: "refunds.csv", key: ["connectionId", "externalId"] },
+    atEnd: "erased",
+    withAccount: "erased",
+  },
+  {
+    table: orderContents,
+    client: "tenantId",
+    data: ["connectionId", "updatedAt", "lines", "codes", "fulfilments", "deliveredAt"],
+    order: ["externalId"],
+    exported: { file: "order_contents.json", key: ["connectionId", "externalId"] },
+    atEnd: "erased",
+    withAccount: "erased",
+  },
+  {
+    table: customers,
+    client: "tenantId",
+    data: ["connectionId", "orders", "spentMinor", "currency", "emailConsent", "smsConsent", "createdAt", "updatedAt"],
+    customer: ["externalId"],
+    exported: { file: "customers.csv", key: ["connectionId", "externalId"] },
+    atEnd: "erased",
+    withAccount: "erased",
+    withCustomer: "erased",
+  },
+  {
+    table: products,
+    client: "tenantId",
+    data: ["connectionId", "externalId", "title", "handle", "status", "vendor", "type", "url", "updatedAt", "seenAt"],
+    exported: { file: "products.json", key: ["connectionId", "externalId"] },
+    atEnd: "erased",
+    withAccount: "erased",
+  },
+  {
+    table: variants,
+    client: "tenantId",
+    data: ["connectionId", "externalId", "productId", "title", "sku", "priceMinor", "compareAtMinor", "currency", "stock", "updatedAt"],
+    exported: { file: "variants.csv", key: ["connectionId", "externalId"] },
+    atEnd: "erased",
+    withAccount: "erased",
+  },
+  {
+    table: variantPrices,
+    client: "tenantId",
+    data: ["connectionId", "variantId", "since", "priceMinor", "compareAtMinor", "currency"],
+    exported: { file: "variant_prices.csv", key: ["connectionId", "variantId", "since"] },
     atEnd: "erased",
     withAccount: "erased",
   },

@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { instant, json, tenantId } from "#db/columns.ts";
+import { instant, json, known, tenantId } from "#db/columns.ts";
+import { consents, type Fulfilment, type OrderLine } from "#db/words/commerce.ts";
 
 /** Orders of a connected shop. Amounts in minor units of `currency`; `day` in the shop's timezone. */
 export const orders = sqliteTable(
@@ -60,4 +61,115 @@ export const deletedOrders = sqliteTable(
     days: json<string[]>().notNull().default([]),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }), index("deleted_orders_at").on(t.tenantId, t.deletedAt)],
+);
+
+/**
+ * What is in an order, in one row: an order is written as a whole, and a row a line would be thirty times as many to write. `lines` is
+ * opened by `json_each` where somebody asks for a product.
+ */
+export const orderContents = sqliteTable(
+  "order_contents",
+  {
+    tenantId: tenantId(),
+    connectionId: text().notNull(),
+    externalId: text().notNull(),
+    updatedAt: instant().notNull(),
+    lines: json<OrderLine[]>().notNull(),
+    /** Discount codes as the buyer typed them. */
+    codes: json<string[]>().notNull(),
+    fulfilments: json<Fulfilment[]>().notNull(),
+    /** When the last of it reached its buyer; null while something has not, as far as its carriers say. */
+    deliveredAt: instant(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }),
+    index("order_contents_delivered").on(t.tenantId, t.connectionId, t.deliveredAt),
+  ],
+);
+
+/** What a shop sells. `seenAt`: when the reading that last found it began; what a whole reading does not find is gone. */
+export const products = sqliteTable(
+  "products",
+  {
+    tenantId: tenantId(),
+    connectionId: text().notNull(),
+    externalId: text().notNull(),
+    title: text().notNull(),
+    handle: text().notNull(),
+    /** `ACTIVE`, `DRAFT`, `ARCHIVED`, `UNLISTED`, or what Shopify adds. */
+    status: text().notNull(),
+    vendor: text().notNull(),
+    type: text().notNull(),
+    /** Its page in the shop; null where it has none. */
+    url: text(),
+    updatedAt: instant().notNull(),
+    seenAt: instant().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] })],
+);
+
+/** A product as it is bought, with what it costs now. Amounts in minor units of `currency`. */
+export const variants = sqliteTable(
+  "variants",
+  {
+    tenantId: tenantId(),
+    connectionId: text().notNull(),
+    externalId: text().notNull(),
+    productId: text().notNull(),
+    title: text().notNull(),
+    sku: text(),
+    priceMinor: integer().notNull(),
+    /** The price that the shop shows crossed out beside it. */
+    compareAtMinor: integer(),
+    currency: text().notNull(),
+    /** Units left; null where the shop does not count them. Below zero where it sells what it has not. */
+    stock: integer(),
+    updatedAt: instant().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }),
+    index("variants_product").on(t.tenantId, t.connectionId, t.productId),
+  ],
+);
+
+/** What a variant has cost, a row a change: Shopify tells the present price alone (../shared/writes-and-voice.md, "Price history"). */
+export const variantPrices = sqliteTable(
+  "variant_prices",
+  {
+    tenantId: tenantId(),
+    connectionId: text().notNull(),
+    variantId: text().notNull(),
+    /** From when on, by the product's own date of change. */
+    since: instant().notNull(),
+    priceMinor: integer().notNull(),
+    compareAtMinor: integer(),
+    currency: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.variantId, t.since] })],
+);
+
+/**
+ * Who bought or left an address at a shop: its id of them, and what may be sent to them. No name, no address, no phone number. When they
+ * first and last bought is asked of `orders`.
+ */
+export const customers = sqliteTable(
+  "customers",
+  {
+    tenantId: tenantId(),
+    connectionId: text().notNull(),
+    externalId: text().notNull(),
+    /** As the shop counts them, also those of before what we may read. */
+    orders: integer().notNull(),
+    spentMinor: integer().notNull(),
+    currency: text().notNull(),
+    emailConsent: text({ enum: consents }).notNull(),
+    smsConsent: text({ enum: consents }).notNull(),
+    createdAt: instant().notNull(),
+    updatedAt: instant().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }),
+    known(t.emailConsent),
+    known(t.smsConsent),
+  ],
 );

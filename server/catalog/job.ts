@@ -3,7 +3,16 @@ import type { Text } from "#db/words/locales.ts";
 import type { ProviderFailureKind } from "#server/errors.ts";
 import type { Account } from "./account.ts";
 import type { Metric } from "./metric.ts";
-import type { ListedOrders, Measurement, OrderRecord, RefundRecord } from "./records.ts";
+import type {
+  ContentsRecord,
+  CustomerRecord,
+  ListedOrders,
+  ListedProducts,
+  Measurement,
+  OrderRecord,
+  ProductRecord,
+  RefundRecord,
+} from "./records.ts";
 import type { ShopHistory } from "./shop-history.ts";
 
 /** What a job needs of a provider: one account of the client's there, with these permissions. */
@@ -73,6 +82,13 @@ export interface Effects {
   refunds?: readonly RefundRecord[];
   /** What the shop still has of its orders: stored ones of that time which are not among them are deleted. */
   listed?: ListedOrders;
+  /** What is in orders, each as a whole. */
+  contents?: readonly ContentsRecord[];
+  /** Products with all that is bought of them: a variant of theirs that is not among these goes. */
+  products?: readonly ProductRecord[];
+  /** Where the step ends a reading of all products: those that it did not find go. */
+  listedProducts?: ListedProducts;
+  customers?: readonly CustomerRecord[];
   /** Other jobs (ids) that are due at once because of what this step found, for those that read the shop's history. */
   wake?: readonly string[];
 }

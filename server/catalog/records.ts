@@ -1,3 +1,5 @@
+import type { Consent, Fulfilment, OrderLine } from "#db/words/commerce.ts";
+
 /** One value of a metric on one day. */
 export interface Measurement {
   metric: string;
@@ -44,4 +46,56 @@ export interface ListedOrders {
   to: number;
   /** An order that changed at or after this instant is left alone: it may not have been in the list yet. */
   changedBefore: number;
+}
+
+/** What is in an order. Instants are milliseconds since 1970, amounts minor units of the order's currency. */
+export interface ContentsRecord {
+  orderExternalId: string;
+  updatedAt: number;
+  lines: readonly OrderLine[];
+  codes: readonly string[];
+  fulfilments: readonly Fulfilment[];
+  /** When the last of it reached its buyer; null while something has not, as far as its carriers say. */
+  deliveredAt: number | null;
+}
+
+/** A product with all its variants. Amounts in minor units of the shop's currency. */
+export interface ProductRecord {
+  externalId: string;
+  title: string;
+  handle: string;
+  status: string;
+  vendor: string;
+  type: string;
+  url: string | null;
+  updatedAt: number;
+  variants: readonly VariantRecord[];
+}
+
+export interface VariantRecord {
+  externalId: string;
+  title: string;
+  sku: string | null;
+  priceMinor: number;
+  compareAtMinor: number | null;
+  currency: string;
+  /** Units left; null where the shop does not count them. */
+  stock: number | null;
+}
+
+/** Which products a reading of all of them found: what was not seen since it began is gone. Instant. */
+export interface ListedProducts {
+  seenSince: number;
+}
+
+/** A customer by the shop's id, with what may be sent to them: no name and no address. */
+export interface CustomerRecord {
+  externalId: string;
+  orders: number;
+  spentMinor: number;
+  currency: string;
+  emailConsent: Consent;
+  smsConsent: Consent;
+  createdAt: number;
+  updatedAt: number;
 }

@@ -82,10 +82,11 @@ test("of a customer who is to be forgotten it is known where they stand, how the
       ...(columns.connectionId
         ? []
         : [`${nameOf(holding)} has a customer's rows and no connectionId: a shop's demand does not find them.`]),
-      ...columnsOf(holding, "customer")
+      // A row that goes with its customer is not emptied; `effects/customers.ts` keeps an older reading from bringing it back.
+      ...columnsOf(holding, ...(holding.withCustomer ? [] : (["customer"] as const)))
         .filter((name) => columns[name]?.notNull)
         .map((name) => `${nameOf(holding)}.${name} cannot be emptied: it must be nullable.`),
-      ...(columnsOf(holding, "customer").length > 0 && !holding.datedBy
+      ...(columnsOf(holding, "customer").length > 0 && !holding.withCustomer && !holding.datedBy
         ? [`${nameOf(holding)} says no \`datedBy\`: an older reading of the same row would bring the customer back.`]
         : []),
       ...(shape.includes(key)

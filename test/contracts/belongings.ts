@@ -4,6 +4,7 @@ import {
   auditLog,
   connections,
   costs,
+  customers,
   dataExports,
   deadLetters,
   debts,
@@ -13,8 +14,10 @@ import {
   loans,
   measurements,
   notices,
+  orderContents,
   orders,
   privacyRequests,
+  products,
   refunds,
   renewals,
   resources,
@@ -26,6 +29,8 @@ import {
   sessions,
   tenants,
   users,
+  variantPrices,
+  variants,
   webhookDeliveries,
 } from "#db/schema/index.ts";
 import { tenantTables } from "#db/tenant-guard.ts";
@@ -155,6 +160,22 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       currency: "GBP",
     }),
     db.insert(deletedOrders).values({ tenantId, connectionId, externalId: `${marker}-deleted`, deletedAt: now }),
+    db.insert(orderContents).values({
+      ...{ tenantId, connectionId, externalId: marker, updatedAt: now, codes: [marker], fulfilments: [] },
+      lines: [[marker, marker, marker, 1, 1, 100, 100]],
+    }),
+    db.insert(products).values({
+      ...{ tenantId, connectionId, externalId: marker, title: marker, handle: marker, status: "ACTIVE", vendor: marker, type: marker },
+      ...{ updatedAt: now, seenAt: now },
+    }),
+    db.insert(variants).values({
+      ...{ tenantId, connectionId, externalId: marker, productId: marker, title: marker, priceMinor: 100, currency: "GBP", updatedAt: now },
+    }),
+    db.insert(variantPrices).values({ tenantId, connectionId, variantId: marker, since: now, priceMinor: 100, currency: "GBP" }),
+    db.insert(customers).values({
+      ...{ tenantId, connectionId, externalId: marker, orders: 1, spentMinor: 100, currency: "GBP" },
+      ...{ emailConsent: "subscribed", smsConsent: "none", createdAt: now, updatedAt: now },
+    }),
     db.insert(resources).values({ tenantId, connectionId, kind: "ga4_property", externalId: marker, name: marker, listedAt: now }),
     db.insert(debts).values({
       id: owedId,

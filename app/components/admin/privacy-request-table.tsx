@@ -12,7 +12,10 @@ import { DeliveryOwner } from "./delivery-table.tsx";
 const useWords = wordsOf("webhooks");
 
 /** What a report may count. */
-const TABLES = ["orders", "refunds", "measurements", "resources", "secrets", "webhook_deliveries", "connections"] as const;
+const TABLES = [
+  ...(["orders", "refunds", "order_contents", "customers", "products", "variants", "variant_prices", "measurements"] as const),
+  ...(["resources", "secrets", "webhook_deliveries", "connections"] as const),
+];
 
 type Request = Outputs["webhooks"]["privacyRequests"]["items"][number];
 

@@ -90,6 +90,11 @@ export const webhooks = {
     tables: {
       orders: "Orders",
       refunds: "Refunds",
+      order_contents: "Order contents",
+      customers: "Customers",
+      products: "Products",
+      variants: "Variants",
+      variant_prices: "Past prices",
       measurements: "Metrics",
       resources: "Listed accounts",
       secrets: "Keys",

@@ -96,6 +96,11 @@ export const webhooks = {
     tables: {
       orders: "Commandes",
       refunds: "Remboursements",
+      order_contents: "Contenus de commandes",
+      customers: "Clients de la boutique",
+      products: "Produits",
+      variants: "Variantes",
+      variant_prices: "Anciens prix",
       measurements: "Chiffres",
       resources: "Comptes listés",
       secrets: "Clés",

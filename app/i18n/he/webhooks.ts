@@ -94,6 +94,11 @@ export const webhooks = {
     tables: {
       orders: "הזמנות",
       refunds: "החזרים",
+      order_contents: "תכולת הזמנות",
+      customers: "לקוחות החנות",
+      products: "מוצרים",
+      variants: "וריאציות",
+      variant_prices: "מחירי עבר",
       measurements: "נתונים",
       resources: "חשבונות ברשימה",
       secrets: "מפתחות",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { dayOf } from "#server/catalog/days.ts";
 import { Decimal, minorUnits } from "#server/catalog/money.ts";
-import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";
+import { changedSince, idOf, shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";
 import type { OrderRecord, RefundRecord } from "#server/catalog/records.ts";
 
 const refundsPerOrder = 20;
@@ -75,9 +75,8 @@ export async function listOrderPage(
 export async function readOrderPage(
   account: Account,
   input: { since: number; after: string | null; first: number },
-): Promise<{ orders: ShopifyOrder[]; next: string | null }> {
-  const query = input.since > 0 ? `updated_at:>='${new Date(input.since).toISOString()}'` : null;
-  const variables = { first: input.first, after: input.after, query };
+): Promise<{ items: ShopifyOrder[]; next: string | null }> {
+  const variables = { first: input.first, after: input.after, query: changedSince(input.since) };
   const { data } = await account.json(
     { method: "POST", path: shopifyGraphql, body: { query: ordersQuery, variables }, reads: true },
     OrdersReply,
@@ -85,7 +84,7 @@ export async function readOrderPage(
   const { nodes, pageInfo } = data.orders;
   const orders: ShopifyOrder[] = [];
   for (const order of nodes) orders.push(order.refunds.length < refundsPerOrder ? order : await withAllRefunds(account, order));
-  return { orders, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
+  return { items: orders, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
 }
 
 /** An order's refunds are no connection and cannot be paged: a list as long as what was asked for may have been cut. */
@@ -180,5 +179,3 @@ function editOf(
   return { at: Date.parse(removal ? (removal.createdAt ?? removal.updatedAt) : order.processedAt), amountMinor };
 }
 
-/** `gid://shopify/Order/5678` -> `5678`. */
-const idOf = (gid: string): string => gid.slice(gid.lastIndexOf("/") + 1);

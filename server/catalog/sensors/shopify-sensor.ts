@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { overlapMs, readChanged, sinceNewest } from "#server/catalog/changed.ts";
 import { addDays, calendarLines, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import type { Reading, Step } from "#server/catalog/job.ts";
 import { openPlaces } from "#server/catalog/places.ts";
@@ -12,8 +13,6 @@ import { readStock } from "./shopify-stock.ts";
 const pageSize = 250;
 /** One step: 1,000 orders at most, some seconds of calls, so that it ends well within a run's deadline. */
 const pagesPerStep = 4;
-/** Shopify's search lags behind its writes; what changed shortly before the newest order that was seen is read again. */
-const overlapMs = 10 * 60_000;
 const stockEveryMs = 55 * 60_000;
 /**
  * Deliveries of deletions can be lost, and no reading by date sees what is gone. So all orders are listed anew each week, by id and
@@ -258,46 +257,33 @@ async function readOrders(reading: ShopReading, from: Cursor): Promise<Step<Curs
   const touch = (day: string) => {
     for (const each of movedOn !== null && day <= addDays(movedOn, 1) ? [addDays(day, -1), day, addDays(day, 1)] : [day]) days.add(each);
   };
-  let { after } = from;
-  // An order that is stamped ahead must not hide those that change before its time comes.
-  let since = Math.min(from.since, Math.max(0, reading.now - overlapMs));
-  let newest = Math.min(from.newest, reading.now);
-  let more = true;
-  const places = openPlaces({ anewAt: from.anewAt, now: reading.now });
-  for (let page = 0; more && page < pagesPerStep; page++) {
-    const place = { since, after, first: pageSize };
-    const known = await places.from(after, () => readOrderPage(account, place));
-    if (known === null) {
-      // All before `newest` was read, so the list is opened anew there.
-      reading.log("warn", "page_unknown");
-      since = Math.max(1, newest - overlapMs);
+  const { items, more, to, despite } = await readChanged(from, {
+    now: reading.now,
+    pages: pagesPerStep,
+    read: (place) => readOrderPage(account, { ...place, first: pageSize }),
+    lost: () => reading.log("warn", "page_unknown"),
+  });
+  for (const each of items) {
+    const records = recordsOf(each, timezone);
+    if (!records) continue;
+    orders.set(records.order.externalId, records.order);
+    touch(records.order.day);
+    for (const refund of records.refunds) {
+      refunds.set(refund.externalId, refund);
+      touch(refund.day);
     }
-    const read = known ?? (await readOrderPage(account, { since, after: null, first: pageSize }));
-    for (const each of read.orders) {
-      newest = Math.max(newest, Math.min(Date.parse(each.updatedAt), reading.now));
-      const records = recordsOf(each, timezone);
-      if (!records) continue;
-      orders.set(records.order.externalId, records.order);
-      touch(records.order.day);
-      for (const refund of records.refunds) {
-        refunds.set(refund.externalId, refund);
-        touch(refund.day);
-      }
-    }
-    after = read.next;
-    more = read.next !== null;
   }
   // What is corrected leaves the day that it was counted on: it is measured anew, unless none was measured yet.
   if (from.measuredOn !== null) for (const day of await reading.shop.daysOf([...orders.keys()])) days.add(day);
   reading.log("info", "orders_read", { orders: orders.size, refunds: refunds.size, more });
-  const read = { since, after, newest, anewAt: places.anewAt, days: from.measuredOn === null ? [] : [...days] };
+  const read = { ...to, days: from.measuredOn === null ? [] : [...days] };
   const cursor: Cursor = { ...from, ...read, timezone, movedOn };
   const rows = { orders: [...orders.values()], refunds: [...refunds.values()] };
   return {
     ...rows,
     cursor: more ? cursor : { ...cursor, phase: listingIsDue(cursor, reading.now) ? "listing" : "figures", after: null },
     done: false,
-    despite: places.despite,
+    despite,
   };
 }
 
@@ -372,7 +358,7 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
   const next: Cursor = {
     shop: cursor.shop,
     phase: "orders",
-    since: Math.max(0, cursor.newest - overlapMs),
+    since: sinceNewest(cursor.newest),
     after: null,
     anewAt: places.anewAt,
     newest: cursor.newest,

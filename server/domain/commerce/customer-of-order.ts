@@ -1,12 +1,22 @@
 import { type SQL, sql } from "drizzle-orm";
 import { privacyRequests } from "#db/schema/index.ts";
 
+interface Named {
+  tenantId: SQL;
+  connectionId: SQL;
+  customerId: SQL;
+  updatedAt: SQL;
+}
+
+/** Whether this customer asked to be forgotten after the row about them was last changed. */
+export const isForgotten = (of: Named): SQL =>
+  sql`exists (
+    select 1 from ${privacyRequests} p where p.tenant_id = ${of.tenantId} and p.connection_id = ${of.connectionId}
+      and p.kind = 'redact_customer' and p.subject = ${of.customerId} and p.received_at >= ${of.updatedAt}
+  )`;
+
 /**
  * The customer of an order as it is written: null where this customer asked to be forgotten after the order was last changed, so
  * that a page that is read late, or an event that is replayed, does not bring back who was taken out.
  */
-export const customerOfOrder = (of: { tenantId: SQL; connectionId: SQL; customerId: SQL; updatedAt: SQL }): SQL =>
-  sql`case when exists (
-    select 1 from ${privacyRequests} p where p.tenant_id = ${of.tenantId} and p.connection_id = ${of.connectionId}
-      and p.kind = 'redact_customer' and p.subject = ${of.customerId} and p.received_at >= ${of.updatedAt}
-  ) then null else ${of.customerId} end`;
+export const customerOfOrder = (of: Named): SQL => sql`case when ${isForgotten(of)} then null else ${of.customerId} end`;

@@ -1,11 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Db, Statement } from "#db/client.ts";
-import { deletedOrders, orders, refunds } from "#db/schema/index.ts";
+import { deletedOrders, orderContents, orders, refunds } from "#db/schema/index.ts";
 
 /**
- * Statements that take orders with their refunds out of a shop's history for good: a tombstone keeps a page that was read before
+ * Statements that take orders with their refunds and contents out of a shop's history for good: a tombstone keeps a page that was read before
  * from bringing one back, and the days that it was counted on. `which` selects tenant, connection and id of the orders; it is asked
- * before each of the three is written.
+ * before each of the four is written.
  */
 export const deleteOrders = (db: Pick<Db, "insert" | "delete">, { which, now }: { which: SQL; now: number }): Statement[] => [
   db
@@ -22,6 +22,11 @@ export const deleteOrders = (db: Pick<Db, "insert" | "delete">, { which, now }: 
     .delete(refunds)
     .where(
       sql`(${refunds.tenantId}, ${refunds.connectionId}, ${refunds.orderExternalId}) in (select tenant_id, connection_id, external_id from (${which}))`,
+    ),
+  db
+    .delete(orderContents)
+    .where(
+      sql`(${orderContents.tenantId}, ${orderContents.connectionId}, ${orderContents.externalId}) in (select tenant_id, connection_id, external_id from (${which}))`,
     ),
   db
     .delete(orders)

@@ -104,7 +104,7 @@ const customerCounts = (ctx: TenantCtx, { connection }: Working, demand: Privacy
   );
 
 /**
- * A row without its customer is a figure of the shop. It is dated as of the demand, so that no older reading of it brings the
+ * A row that is all about them goes; one without its customer is a figure of the shop. It is dated as of the demand, so that no older reading of it brings the
  * customer back. Orders go last: others are found through them.
  */
 function forgetCustomer(ctx: TenantCtx, { connection, delivery }: Working, demand: PrivacyDemand): Statement[] {
@@ -113,11 +113,13 @@ function forgetCustomer(ctx: TenantCtx, { connection, delivery }: Working, deman
     .sort((a, b) => Number(a.table === orders) - Number(b.table === orders))
     .map((holding) => {
       const { table, datedBy } = holding;
+      const theirs = sql`${heldOf(ctx, holding, { connectionId: connection.id, ...demand })} and ${stillOpen(ctx, delivery.id)}`;
+      if (holding.withCustomer === "erased") return ctx.db.delete(table).where(theirs);
       const dated = datedBy === undefined ? {} : { [datedBy]: sql`max(${columnOf(table, datedBy)}, ${happenedAt({ delivery })})` };
       return ctx.db
         .update(table)
         .set({ ...Object.fromEntries(columnsOf(holding, "customer").map((name) => [name, null])), ...dated })
-        .where(sql`${heldOf(ctx, holding, { connectionId: connection.id, ...demand })} and ${stillOpen(ctx, delivery.id)}`);
+        .where(theirs);
     });
 }
 

@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { databaseAt, openDb, placesIn } from "#db/client.ts";
 import { holdingOf } from "#db/holdings.ts";
-import { orders, privacyRequests, refunds, tenants } from "#db/schema/index.ts";
+import { customers, orderContents, orders, privacyRequests, refunds, tenants } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, enterTenant, requireStaff } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
@@ -76,7 +76,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
   if (request.kind !== "data_request" || request.tenantId === "") throw conflict("nothing_to_hand_over");
   if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("handover_over");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
-  const [placed, returned] = await inside.db.batch([
+  const [placed, returned, known, bought] = await inside.db.batch([
     inside.db
       .select()
       .from(orders)
@@ -85,10 +85,19 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       .select()
       .from(refunds)
       .where(heldOf(inside, holdingOf(refunds), request)),
+    inside.db
+      .select()
+      .from(customers)
+      .where(heldOf(inside, holdingOf(customers), request)),
+    inside.db
+      .select()
+      .from(orderContents)
+      .where(heldOf(inside, holdingOf(orderContents), request)),
   ]);
   const details = { request: request.id, provider: request.provider, orders: placed.length, refunds: returned.length };
   await commit(inside, "privacy.data_read", details, []);
   const iso = (instant: number) => new Date(instant).toISOString();
+  const isoOrNull = (instant: number | null) => (instant === null ? null : iso(instant));
   return {
     customer: request.subject,
     provider: request.provider,
@@ -108,6 +117,23 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       day,
       amountMinor,
       currency,
+    })),
+    customers: known.map(({ externalId, orders, spentMinor, currency, emailConsent, smsConsent, createdAt, updatedAt }) => ({
+      id: externalId,
+      orders,
+      spentMinor,
+      currency,
+      emailConsent,
+      smsConsent,
+      createdAt: iso(createdAt),
+      updatedAt: iso(updatedAt),
+    })),
+    orderContents: bought.map(({ externalId, lines, codes, fulfilments, deliveredAt }) => ({
+      order: externalId,
+      lines: lines.map(([id, product, variant, quantity, , unitMinor, totalMinor]) => ({ id, product, variant, quantity, unitMinor, totalMinor })),
+      codes,
+      fulfilments: fulfilments.map(({ id, createdAt, deliveredAt }) => ({ id, createdAt: iso(createdAt), deliveredAt: isoOrNull(deliveredAt) })),
+      deliveredAt: isoOrNull(deliveredAt),
     })),
   };
 }

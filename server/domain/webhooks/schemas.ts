@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { consents } from "#db/words/commerce.ts";
 import { deliveryReasons, deliveryStatuses, privacyKinds, refusalReasons } from "#db/words/webhooks.ts";
 import { Pasted } from "#server/domain/tenancy/schemas.ts";
 
@@ -94,6 +95,36 @@ export const HeldData = z.object({
       day: z.string(),
       amountMinor: z.number(),
       currency: z.string(),
+    }),
+  ),
+  customers: z.array(
+    z.object({
+      id: z.string(),
+      orders: z.number(),
+      spentMinor: z.number(),
+      currency: z.string(),
+      emailConsent: z.enum(consents),
+      smsConsent: z.enum(consents),
+      createdAt: z.string(),
+      updatedAt: z.string(),
+    }),
+  ),
+  orderContents: z.array(
+    z.object({
+      order: z.string(),
+      lines: z.array(
+        z.object({
+          id: z.string(),
+          product: z.string().nullable(),
+          variant: z.string().nullable(),
+          quantity: z.number(),
+          unitMinor: z.number(),
+          totalMinor: z.number(),
+        }),
+      ),
+      codes: z.array(z.string()),
+      fulfilments: z.array(z.object({ id: z.string(), createdAt: z.string(), deliveredAt: z.string().nullable() })),
+      deliveredAt: z.string().nullable(),
     }),
   ),
 });

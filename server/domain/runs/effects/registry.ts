@@ -1,8 +1,11 @@
 import { noteAnswers, noteFailures } from "./connections.ts";
 import { writeCosts } from "./costs.ts";
+import { writeCustomers } from "./customers.ts";
 import { dropUnlisted } from "./listed-orders.ts";
 import { writeMeasurements } from "./measurements.ts";
+import { writeContents } from "./order-contents.ts";
 import { writeOrders } from "./orders.ts";
+import { writeProducts } from "./products.ts";
 import { writeRefunds } from "./refunds.ts";
 import { writeRunLogs } from "./run-logs.ts";
 import { wakeNamed, writeSchedules } from "./schedules.ts";
@@ -14,6 +17,9 @@ export const effects: readonly WriteRows[] = [
   writeOrders,
   writeRefunds,
   dropUnlisted,
+  writeContents,
+  writeProducts,
+  writeCustomers,
   writeRunLogs,
   writeSchedules,
   wakeNamed,

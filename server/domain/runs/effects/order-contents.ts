@@ -1,0 +1,35 @@
+import { sql } from "drizzle-orm";
+import { orderContents } from "#db/schema/index.ts";
+import { notDeleted } from "#server/domain/commerce/delete-orders.ts";
+import { ownerOfRow, type WriteRows } from "./writing.ts";
+
+/** What is in orders, unless a newer state is here or the order was deleted. */
+export const writeContents: WriteRows = ({ db, rows, held }) =>
+  rows(({ found, connectionIds }) =>
+    (found?.contents ?? []).map((each) => [
+      connectionIds[0],
+      each.orderExternalId,
+      each.updatedAt,
+      each.lines,
+      each.codes,
+      each.fulfilments,
+      each.deliveredAt,
+    ]),
+  ).map((json) =>
+    db
+      .insert(orderContents)
+      .select(
+        sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6 ${held(json)} and ${notDeleted({ ...ownerOfRow, externalId: sql`j.value->>1` })}`,
+      )
+      .onConflictDoUpdate({
+        target: [orderContents.tenantId, orderContents.connectionId, orderContents.externalId],
+        set: {
+          updatedAt: sql`excluded.updated_at`,
+          lines: sql`excluded.lines`,
+          codes: sql`excluded.codes`,
+          fulfilments: sql`excluded.fulfilments`,
+          deliveredAt: sql`excluded.delivered_at`,
+        },
+        setWhere: sql`excluded.updated_at >= ${orderContents.updatedAt}`,
+      }),
+  );
