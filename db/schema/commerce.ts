@@ -167,9 +167,5 @@ export const customers = sqliteTable(
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }),
-    known(t.emailConsent),
-    known(t.smsConsent),
-  ],
+  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }), known(t.emailConsent), known(t.smsConsent)],
 );

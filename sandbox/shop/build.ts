@@ -8,9 +8,18 @@ export function buildShop(facts: ShopFacts, rows: ShopRows): Shop {
   orders.sort((a, b) => a.createdAt - b.createdAt || a.id - b.id);
   const opened = orders[0]?.createdAt ?? 0;
   const products = rows.products.map(
-    (row, index): ShopProduct => ({ ...row, id: 7_000_001 + index, inventory: inventoryOf(facts.domain, row.code), updatedAt: opened }),
+    (row, index): ShopProduct => ({
+      ...row,
+      id: row.id ?? 7_000_001 + index,
+      inventory: row.inventory ?? inventoryOf(facts.domain, row.code),
+      updatedAt: row.changedAt ?? opened,
+    }),
   );
   const customers = customersOf(orders);
+  for (const [id, consent] of rows.consents ?? []) {
+    const customer = customers.get(id);
+    if (customer) customers.set(id, { ...customer, consent, updatedAt: Math.max(customer.updatedAt, consent.at) });
+  }
   return {
     ...facts,
     orders,
@@ -46,7 +55,13 @@ function buildOrder({ places }: ShopFacts, row: OrderRow): ShopOrder {
     returned,
     // A refund may be of more than the order, as in the file; what is left is then nothing.
     current: Math.max(0, total - returned),
-    updatedAt: Math.max(row.createdAt, row.cancelledAt ?? 0, row.edit?.at ?? 0, ...refunds.map(({ createdAt }) => createdAt)),
+    updatedAt: Math.max(
+      row.createdAt,
+      row.cancelledAt ?? 0,
+      row.edit?.at ?? 0,
+      ...(row.parcels ?? []).map(({ sentAt }) => sentAt),
+      ...refunds.map(({ createdAt }) => createdAt),
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { OrderRow, Shop, ShopRows } from "./model.ts";
+import type { ConsentRow, OrderRow, ProductRow, Shop, ShopRows } from "./model.ts";
 import { parsePrice, roundedLine } from "./money.ts";
 
 const at = z.iso.datetime().optional();
@@ -8,13 +8,47 @@ const lines = z.array(z.object({ code: z.string(), quantity: z.number().int().po
 
 /** What happens in a shop while a test or the demo looks on. `at` is now without it, and may lie ahead. */
 export const ShopChange = z.object({
-  orders: z.array(z.object({ customerId: z.number().int().positive().nullable().default(null), lines, at })).default([]),
+  orders: z
+    .array(z.object({ customerId: z.number().int().positive().nullable().default(null), lines, at, codes: z.array(z.string()).optional() }))
+    .default([]),
   refunds: z.array(z.object({ orderId, amount: z.number().int().positive(), at })).default([]),
   cancellations: z.array(z.object({ orderId, at })).default([]),
   /** An order's lines become these. */
   edits: z.array(z.object({ orderId, lines, at })).default([]),
   /** Orders that are gone from then on, as if they had never been. */
   deletions: z.array(orderId).default([]),
+  /** All that was sent of an order, in place of the usual parcel. */
+  parcels: z
+    .array(
+      z.object({
+        orderId,
+        sent: z.array(
+          z.object({
+            at: z.iso.datetime(),
+            deliveredAt: z.iso.datetime().optional(),
+            cancelled: z.boolean().default(false),
+            partly: z.boolean().default(false),
+          }),
+        ),
+      }),
+    )
+    .default([]),
+  /** What products are sold as from then on; `gone`: no more. */
+  products: z
+    .array(
+      z.object({
+        code: z.string(),
+        price: z.string().optional(),
+        compareAt: z.string().nullable().optional(),
+        inventory: z.number().int().optional(),
+        status: z.enum(["ACTIVE", "ARCHIVED", "DRAFT"]).optional(),
+        gone: z.boolean().default(false),
+        at,
+      }),
+    )
+    .default([]),
+  /** What customers agree to from then on, in Shopify's words. */
+  consents: z.array(z.object({ customerId: z.number().int(), email: z.string().optional(), sms: z.string().optional(), at })).default([]),
 });
 export type ShopChange = z.infer<typeof ShopChange>;
 
@@ -25,6 +59,9 @@ export interface AppliedChange {
   cancellations?: { orderId: number; cancelledAt: number }[];
   edits?: { orderId: number; edit: NonNullable<OrderRow["edit"]> }[];
   deletions?: number[];
+  parcels?: { orderId: number; parcels: NonNullable<OrderRow["parcels"]> }[];
+  products?: (Partial<ProductRow> & { code: string; changedAt: number; gone: boolean })[];
+  consents?: (ConsentRow & { customerId: number })[];
 }
 
 /** Numbers a change; throws when it names a product or an order that the shop does not have. */
@@ -44,7 +81,7 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
   let nextOrder = shop.orders.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
   let nextRefund = 2_000_001 + shop.orders.reduce((sum, order) => sum + order.refunds.length, 0);
   return {
-    orders: change.orders.map(({ customerId, lines, at }) => {
+    orders: change.orders.map(({ customerId, lines, at, codes }) => {
       const taken = priced(lines);
       return {
         id: nextOrder++,
@@ -55,6 +92,7 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
         lines: written(taken),
         refunds: [],
         currency: shop.currency,
+        ...(codes && { codes }),
       };
     }),
     refunds: change.refunds.map(({ orderId, amount, at }) => ({
@@ -69,6 +107,31 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
       edit: { at: instant(at), lines: written(priced(lines)) },
     })),
     deletions: change.deletions.map(known),
+    parcels: change.parcels.map(({ orderId, sent }) => ({
+      orderId: known(orderId),
+      parcels: sent.map(({ at, deliveredAt, ...parcel }) => ({
+        ...parcel,
+        sentAt: Date.parse(at),
+        ...(deliveredAt !== undefined && { deliveredAt: Date.parse(deliveredAt) }),
+      })),
+    })),
+    products: change.products.map(({ at, price, compareAt, inventory, status, ...product }) => {
+      if (!shop.productByCode.has(product.code)) throw new Error(`${shop.domain} has no product ${product.code}`);
+      return {
+        ...product,
+        changedAt: instant(at),
+        ...(price !== undefined && { price }),
+        ...(compareAt !== undefined && { compareAt }),
+        ...(inventory !== undefined && { inventory }),
+        ...(status !== undefined && { status }),
+      };
+    }),
+    consents: change.consents.map(({ customerId, email, sms, at }) => ({
+      customerId,
+      at: instant(at),
+      ...(email !== undefined && { email }),
+      ...(sms !== undefined && { sms }),
+    })),
   };
 }
 
@@ -79,8 +142,13 @@ export function applyChanges(rows: ShopRows, changes: AppliedChange[]): ShopRows
   const edited = new Map(changes.flatMap(({ edits = [] }) => edits.map((each) => [each.orderId, each.edit])));
   const deleted = new Set(changes.flatMap(({ deletions = [] }) => deletions));
   const orders = [...rows.orders, ...changes.flatMap((change) => change.orders)].filter(({ id }) => !deleted.has(id));
+  const sent = new Map(changes.flatMap(({ parcels = [] }) => parcels.map((each) => [each.orderId, each.parcels])));
+  const consents = new Map<number, ConsentRow>();
+  for (const { customerId, ...consent } of changes.flatMap(({ consents: all = [] }) => all))
+    consents.set(customerId, { ...consents.get(customerId), ...consent });
   return {
-    products: rows.products,
+    products: changedProducts(rows.products, changes),
+    consents,
     orders: orders.map((order) => {
       const added = refunds.filter(({ orderId }) => orderId === order.id);
       const [cancelledAt, edit] = [cancelled.get(order.id), edited.get(order.id)];
@@ -89,7 +157,19 @@ export function applyChanges(rows: ShopRows, changes: AppliedChange[]): ShopRows
         ...(added.length > 0 && { refunds: [...order.refunds, ...added] }),
         ...(cancelledAt !== undefined && { cancelledAt }),
         ...(edit && { edit }),
+        ...(sent.has(order.id) && { parcels: sent.get(order.id) ?? [] }),
       };
     }),
   };
+}
+
+/** Numbered before any is taken out, so that the others keep their ids. */
+function changedProducts(all: readonly ProductRow[], changes: readonly AppliedChange[]): ProductRow[] {
+  const products = new Map(all.map((product, index) => [product.code, { ...product, id: product.id ?? 7_000_001 + index }]));
+  for (const { gone, ...changed } of changes.flatMap(({ products: some = [] }) => some)) {
+    const known = products.get(changed.code);
+    if (known) products.set(changed.code, { ...known, ...changed });
+    if (gone) products.delete(changed.code);
+  }
+  return [...products.values()];
 }

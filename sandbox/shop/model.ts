@@ -5,6 +5,7 @@ import type { Place } from "#sandbox/places.ts";
 export interface ShopRows {
   orders: OrderRow[];
   products: ProductRow[];
+  consents?: Map<number, ConsentRow>;
 }
 
 export interface OrderRow {
@@ -26,13 +27,32 @@ export interface OrderRow {
   test?: boolean;
   /** What was changed after it was placed: all lines as they are since. */
   edit?: { at: number; lines: string };
+  /** Discount codes that its buyer typed. */
+  codes?: string[];
+  /** What was sent of it and when, where it is not the usual. */
+  parcels?: { sentAt: number; deliveredAt?: number | undefined; cancelled?: boolean; partly?: boolean }[];
 }
 
 export interface ProductRow {
+  /** Given where a product before it is gone. */
+  id?: number;
   code: string;
   title: string;
   /** Decimal string with the decimals of the shop's currency. */
   price: string;
+  /** The price that is shown crossed out beside it. */
+  compareAt?: string | null;
+  /** Units left, where it is not what belongs to the code. */
+  inventory?: number;
+  status?: "ACTIVE" | "ARCHIVED" | "DRAFT";
+  changedAt?: number;
+}
+
+/** What a customer agreed to be sent, in Shopify's words. */
+export interface ConsentRow {
+  email?: string;
+  sms?: string;
+  at: number;
 }
 
 export interface ShopOrder extends OrderRow {
@@ -60,6 +80,7 @@ export interface ShopCustomer {
   country: string;
   createdAt: number;
   updatedAt: number;
+  consent?: ConsentRow;
 }
 
 export interface ShopFacts {

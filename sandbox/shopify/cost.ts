@@ -3,6 +3,7 @@ import {
   type FieldNode,
   type GraphQLObjectType,
   getNamedType,
+  isInterfaceType,
   isObjectType,
   Kind,
   type SelectionSetNode,
@@ -51,6 +52,7 @@ function selectionCost(selection: SelectionSetNode, type: GraphQLObjectType, siz
 function fieldCost(field: FieldNode, parent: GraphQLObjectType, sizes: Sizes): number {
   const defined = parent.getFields()[field.name.value];
   const type = defined && getNamedType(defined.type);
+  if (type && isInterfaceType(type) && field.selectionSet) return nodesCost(field, sizes);
   if (!type || !isObjectType(type) || !field.selectionSet) return 0;
   const estimating = sizes.data === undefined;
   const value = estimating ? undefined : valueAt(sizes.data, field);
@@ -73,6 +75,21 @@ function fieldCost(field: FieldNode, parent: GraphQLObjectType, sizes: Sizes): n
   const each = own + selectionCost(field.selectionSet, type, inner);
   const listed = estimating && field.arguments?.some(({ name }) => name.value === "first") ? firstOf(field, sizes.variables) : 1;
   return each * listed;
+}
+
+/** Each thing that is asked for by its id, whichever it is: the fragments say as what. */
+function nodesCost(field: FieldNode, sizes: Sizes): number {
+  const ids = field.arguments?.find(({ name }) => name.value === "ids")?.value;
+  const asked = ids?.kind === Kind.VARIABLE ? sizes.variables[ids.name.value] : undefined;
+  const costOf = (data: unknown) =>
+    (field.selectionSet?.selections ?? []).reduce((sum, part) => {
+      if (part.kind !== Kind.INLINE_FRAGMENT || !part.typeCondition) return sum;
+      const type = schema.getType(part.typeCondition.name.value);
+      return isObjectType(type) ? sum + 1 + selectionCost(part.selectionSet, type, { ...sizes, data }) : sum;
+    }, 0);
+  if (sizes.data === undefined) return (Array.isArray(asked) ? asked.length : 1) * costOf(undefined);
+  const found = valueAt(sizes.data, field);
+  return (Array.isArray(found) ? found : []).reduce((sum: number, each) => sum + (each === null ? 0 : costOf(each)), 0);
 }
 
 function valueAt(data: unknown, field: FieldNode): unknown {

@@ -50,7 +50,7 @@ export const productListing: Listing<ShopProduct> = {
     inventory_total: ({ inventory }) => inventory,
     updated_at: ({ updatedAt }) => updatedAt,
     created_at: ({ updatedAt }) => updatedAt,
-    status: () => "active",
+    status: ({ status = "ACTIVE" }) => status.toLowerCase(),
   },
   sorts: {
     UPDATED_AT: ({ updatedAt }) => updatedAt,

@@ -23,13 +23,17 @@ enum OrderSortKeys { CREATED_AT CUSTOMER_NAME ID ORDER_NUMBER PROCESSED_AT RELEV
 enum ProductSortKeys { CREATED_AT ID INVENTORY_TOTAL TITLE UPDATED_AT RELEVANCE }
 enum CustomerSortKeys { CREATED_AT ID UPDATED_AT RELEVANCE }
 enum ProductStatus { ACTIVE ARCHIVED DRAFT }
-enum CustomerEmailAddressMarketingState { SUBSCRIBED NOT_SUBSCRIBED UNSUBSCRIBED PENDING }
+enum CustomerEmailAddressMarketingState { INVALID NOT_SUBSCRIBED PENDING REDACTED SUBSCRIBED UNSUBSCRIBED }
+enum CustomerSmsMarketingState { NOT_SUBSCRIBED PENDING REDACTED SUBSCRIBED UNSUBSCRIBED }
+enum FulfillmentStatus { CANCELLED ERROR FAILURE SUCCESS }
+enum FulfillmentDisplayStatus { CANCELED CONFIRMED DELIVERED FULFILLED IN_TRANSIT OUT_FOR_DELIVERY }
 
 type Query {
   shop: Shop!
   currentAppInstallation: AppInstallation!
   orders(first: Int, after: String, query: String, sortKey: OrderSortKeys = PROCESSED_AT, reverse: Boolean = false): OrderConnection!
   order(id: ID!): Order
+  nodes(ids: [ID!]!): [Node]!
   ordersCount(query: String, limit: Int = 10000): Count
   products(first: Int, after: String, query: String, sortKey: ProductSortKeys = ID, reverse: Boolean = false): ProductConnection!
   product(id: ID!): Product
@@ -61,7 +65,8 @@ type AppInstallation { id: ID! accessScopes: [AccessScope!]! }
 type AccessScope { handle: String! description: String! }
 type MoneyV2 { amount: Decimal! currencyCode: CurrencyCode! }
 type MoneyBag { shopMoney: MoneyV2! presentmentMoney: MoneyV2! }
-type Order {
+interface Node { id: ID! }
+type Order implements Node {
   id: ID! name: String! createdAt: DateTime! updatedAt: DateTime! processedAt: DateTime! cancelledAt: DateTime cancelReason: OrderCancelReason
   test: Boolean! edited: Boolean!
   displayFinancialStatus: OrderDisplayFinancialStatus displayFulfillmentStatus: OrderDisplayFulfillmentStatus!
@@ -69,26 +74,29 @@ type Order {
   originalTotalPriceSet: MoneyBag! totalPriceSet: MoneyBag! currentTotalPriceSet: MoneyBag! subtotalPriceSet: MoneyBag totalRefundedSet: MoneyBag!
   totalDiscountsSet: MoneyBag totalTaxSet: MoneyBag totalShippingPriceSet: MoneyBag!
   customer: Customer shippingAddress: MailingAddress
+  discountCodes: [String!]!
+  fulfillments(first: Int): [Fulfillment!]!
   lineItems(first: Int, after: String): LineItemConnection!
   refunds(first: Int): [Refund!]!
 }
+type Fulfillment { id: ID! status: FulfillmentStatus! displayStatus: FulfillmentDisplayStatus createdAt: DateTime! deliveredAt: DateTime }
 type Refund { id: ID! createdAt: DateTime updatedAt: DateTime! totalRefundedSet: MoneyBag! }
 type MailingAddress { country: String countryCodeV2: CountryCode province: String provinceCode: String }
 type LineItem {
   id: ID! title: String! name: String! quantity: Int! currentQuantity: Int! sku: String
-  originalUnitPriceSet: MoneyBag! originalTotalSet: MoneyBag! discountedTotalSet: MoneyBag! product: Product
+  originalUnitPriceSet: MoneyBag! originalTotalSet: MoneyBag! discountedTotalSet: MoneyBag! product: Product variant: ProductVariant
 }
 type Product {
   id: ID! title: String! handle: String! status: ProductStatus! vendor: String! productType: String! totalInventory: Int!
   createdAt: DateTime! updatedAt: DateTime! onlineStoreUrl: URL tracksInventory: Boolean!
   variants(first: Int, after: String): ProductVariantConnection!
 }
-type ProductVariant { id: ID! title: String! sku: String price: Money! inventoryQuantity: Int }
+type ProductVariant { id: ID! title: String! sku: String price: Money! compareAtPrice: Money inventoryQuantity: Int }
 type Customer {
   id: ID! displayName: String! defaultEmailAddress: CustomerEmailAddress defaultPhoneNumber: CustomerPhoneNumber
   numberOfOrders: UnsignedInt64! amountSpent: MoneyV2! createdAt: DateTime! updatedAt: DateTime!
 }
 type CustomerEmailAddress { emailAddress: String! marketingState: CustomerEmailAddressMarketingState! }
-type CustomerPhoneNumber { phoneNumber: String! }
+type CustomerPhoneNumber { phoneNumber: String! marketingState: CustomerSmsMarketingState! }
 ${["Order", "LineItem", "Product", "ProductVariant", "Customer"].map(connection).join("")}
 `);

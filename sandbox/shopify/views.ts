@@ -3,6 +3,7 @@ import { hashOf } from "#sandbox/seed.ts";
 import { linesOf } from "#sandbox/shop/build.ts";
 import type { Shop, ShopCustomer, ShopOrder, ShopProduct } from "#sandbox/shop/model.ts";
 import { amountText, parsePrice, roundedLine } from "#sandbox/shop/money.ts";
+import { fulfilmentStatus, parcelsOf } from "#sandbox/shop/parcels.ts";
 import { countryCodeOf } from "./countries.ts";
 import { type PageArgs, pageOf } from "./page.ts";
 
@@ -20,10 +21,12 @@ function bag(amount: string, currencyCode: string) {
   return { shopMoney, presentmentMoney: shopMoney };
 }
 
-export function orderView(shop: Shop, order: ShopOrder, demand: Demand) {
+export function orderView(shop: Shop, order: ShopOrder, { demand, now }: { demand: Demand; now: number }) {
   const { currency } = order;
+  const parcels = parcelsOf(order, now);
   const lineIdBase = order.id * 10_000;
   return {
+    __typename: "Order",
     id: `gid://shopify/Order/${order.id}`,
     name: `#${order.id}`,
     createdAt: iso(order.createdAt),
@@ -34,7 +37,16 @@ export function orderView(shop: Shop, order: ShopOrder, demand: Demand) {
     test: order.test ?? false,
     edited: order.edit !== undefined,
     displayFinancialStatus: financialStatus(order),
-    displayFulfillmentStatus: "FULFILLED",
+    displayFulfillmentStatus: fulfilmentStatus(order, parcels),
+    discountCodes: order.codes ?? [],
+    fulfillments: ({ first }: { first?: number | null }) =>
+      parcels.slice(0, first ?? undefined).map(({ id, status, displayStatus, createdAt, deliveredAt }) => ({
+        id: `gid://shopify/Fulfillment/${id}`,
+        status,
+        displayStatus,
+        createdAt: iso(createdAt),
+        deliveredAt: deliveredAt === null ? null : iso(deliveredAt),
+      })),
     currencyCode: currency,
     email: null,
     currentSubtotalLineItemsQuantity: () => linesOf(order).reduce((sum, { current }) => sum + current, 0),
@@ -76,6 +88,7 @@ export function orderView(shop: Shop, order: ShopOrder, demand: Demand) {
             originalTotalSet: total,
             discountedTotalSet: total,
             product: () => (product ? productView(product) : null),
+            variant: () => (product ? variantView(product) : null),
           };
         },
       ),
@@ -102,7 +115,7 @@ export function productView(product: ShopProduct) {
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, "-")
       .replace(/^-|-$/g, "")}-${product.code.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`,
-    status: "ACTIVE",
+    status: product.status ?? "ACTIVE",
     vendor: "House",
     productType: "Gift",
     totalInventory: product.inventory,
@@ -110,16 +123,18 @@ export function productView(product: ShopProduct) {
     createdAt: iso(product.updatedAt),
     updatedAt: iso(product.updatedAt),
     onlineStoreUrl: null,
-    variants: (args: PageArgs) =>
-      pageOf([product], args, { id: ({ id }) => id, value: ({ id }) => id }, () => ({
-        id: `gid://shopify/ProductVariant/${product.id}`,
-        title: "Default Title",
-        sku: product.code,
-        price: product.price,
-        inventoryQuantity: product.inventory,
-      })),
+    variants: (args: PageArgs) => pageOf([product], args, { id: ({ id }) => id, value: ({ id }) => id }, variantView),
   };
 }
+
+const variantView = (product: ShopProduct) => ({
+  id: `gid://shopify/ProductVariant/${product.id}`,
+  title: "Default Title",
+  sku: product.code,
+  price: product.price,
+  compareAtPrice: product.compareAt ?? null,
+  inventoryQuantity: product.inventory,
+});
 
 export function customerView(shop: Shop, customer: ShopCustomer) {
   return {
@@ -127,9 +142,11 @@ export function customerView(shop: Shop, customer: ShopCustomer) {
     displayName: `Customer ${customer.id}`,
     defaultEmailAddress: {
       emailAddress: `customer-${customer.id}@example.com`,
-      marketingState: hashOf(`consent ${customer.id}`) % 3 === 0 ? "NOT_SUBSCRIBED" : "SUBSCRIBED",
+      marketingState: customer.consent?.email ?? (hashOf(`consent ${customer.id}`) % 3 === 0 ? "NOT_SUBSCRIBED" : "SUBSCRIBED"),
     },
-    defaultPhoneNumber: null,
+    defaultPhoneNumber: customer.consent?.sms
+      ? { phoneNumber: `+4420${String(customer.id).padStart(8, "0")}`, marketingState: customer.consent.sms }
+      : null,
     numberOfOrders: String(customer.orders),
     amountSpent: { amount: amountText(customer.spent, shop.currency), currencyCode: shop.currency },
     createdAt: iso(customer.createdAt),

@@ -29,4 +29,11 @@ export interface ShopHistory {
   cohorts(months: number, today?: string): Promise<{ cohort: string; offset: number; customers: number }[]>;
   /** Days between a customer's consecutive orders: the median and the mean over all such gaps, null without any. */
   gaps(today?: string): Promise<{ medianDays: number; meanDays: number; gaps: number } | null>;
+  /** Customers who agreed to be sent emails and text messages. */
+  reachable(): Promise<{ email: number; sms: number }>;
+  /**
+   * Orders whose contents changed at or after `since` (an instant) and that have not reached their buyer as far as is known, by id from
+   * behind `after`.
+   */
+  onTheWay(input: { since: number; after: string | null; limit: number }): Promise<string[]>;
 }

@@ -3,7 +3,15 @@ import { emailHealthSensor } from "./email-health-sensor.ts";
 import { ga4Sensor } from "./ga4-sensor.ts";
 import { klaviyoSensor } from "./klaviyo-sensor.ts";
 import { retentionSensor } from "./retention-sensor.ts";
+import { shopifyDetailsSensor } from "./shopify-details-sensor.ts";
 import { shopifySensor } from "./shopify-sensor.ts";
 
 /** Every sensor, in the order in which the portal shows them. */
-export const sensors: readonly Sensor[] = [shopifySensor, retentionSensor, klaviyoSensor, emailHealthSensor, ga4Sensor];
+export const sensors: readonly Sensor[] = [
+  shopifySensor,
+  retentionSensor,
+  klaviyoSensor,
+  emailHealthSensor,
+  ga4Sensor,
+  shopifyDetailsSensor,
+];

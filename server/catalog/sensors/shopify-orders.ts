@@ -178,4 +178,3 @@ function editOf(
   if (amountMinor === 0 && !removal && order.cancelledAt === null) return null;
   return { at: Date.parse(removal ? (removal.createdAt ?? removal.updatedAt) : order.processedAt), amountMinor };
 }
-

@@ -1,6 +1,6 @@
-import { and, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
-import { deletedOrders, orders, refunds } from "#db/schema/index.ts";
+import { customers, deletedOrders, orderContents, orders, refunds } from "#db/schema/index.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -109,6 +109,45 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
           avg(ms) / ${msPerDay} as meanDays, count(*) as gaps from ranked`);
       if (!row || row.medianDays === null || row.meanDays === null) return null;
       return { medianDays: row.medianDays, meanDays: row.meanDays, gaps: row.gaps };
+    },
+
+    async reachable() {
+      const [row] = await ctx.db
+        .select({
+          email: sql<number>`coalesce(sum(${customers.emailConsent} = 'subscribed'), 0)`,
+          sms: sql<number>`coalesce(sum(${customers.smsConsent} = 'subscribed'), 0)`,
+        })
+        .from(customers)
+        .where(inTenant(ctx, customers, of(customers.connectionId)));
+      return row ?? { email: 0, sms: 0 };
+    },
+
+    async onTheWay({ since, after, limit }) {
+      const found = await ctx.db
+        .select({ id: orderContents.externalId })
+        .from(orderContents)
+        .leftJoin(
+          orders,
+          and(
+            eq(orders.tenantId, orderContents.tenantId),
+            eq(orders.connectionId, orderContents.connectionId),
+            eq(orders.externalId, orderContents.externalId),
+          ),
+        )
+        .where(
+          inTenant(
+            ctx,
+            orderContents,
+            of(orderContents.connectionId),
+            isNull(orderContents.deliveredAt),
+            isNull(orders.cancelledAt),
+            gte(orderContents.updatedAt, since),
+            after === null ? undefined : gt(orderContents.externalId, after),
+          ),
+        )
+        .orderBy(orderContents.externalId)
+        .limit(limit);
+      return found.map(({ id }) => id);
     },
   };
 }

@@ -130,9 +130,20 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
     })),
     orderContents: bought.map(({ externalId, lines, codes, fulfilments, deliveredAt }) => ({
       order: externalId,
-      lines: lines.map(([id, product, variant, quantity, , unitMinor, totalMinor]) => ({ id, product, variant, quantity, unitMinor, totalMinor })),
+      lines: lines.map(([id, product, variant, quantity, , unitMinor, totalMinor]) => ({
+        id,
+        product,
+        variant,
+        quantity,
+        unitMinor,
+        totalMinor,
+      })),
       codes,
-      fulfilments: fulfilments.map(({ id, createdAt, deliveredAt }) => ({ id, createdAt: iso(createdAt), deliveredAt: isoOrNull(deliveredAt) })),
+      fulfilments: fulfilments.map(({ id, createdAt, deliveredAt }) => ({
+        id,
+        createdAt: iso(createdAt),
+        deliveredAt: isoOrNull(deliveredAt),
+      })),
       deliveredAt: isoOrNull(deliveredAt),
     })),
   };

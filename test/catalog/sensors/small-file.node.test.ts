@@ -35,7 +35,7 @@ afterAll(() => sandbox.stop());
 test("what is read of a small file is what a hand adds up from it", async () => {
   const scopes = shopifySensor.needs[0]?.scopes ?? [];
   const account = await sandboxAccount("shopify", realShop, { scopes, at: sandboxClient(sandbox.url) });
-  const { orders, next } = await readOrderPage(account, { since: 0, after: null, first: 250 });
+  const { items: orders, next } = await readOrderPage(account, { since: 0, after: null, first: 250 });
   expect(next).toBeNull();
   const records = orders.flatMap((order) => recordsOf(order, "Europe/London") ?? []);
   // 6 x 2.55 + 6 x 3.39; 3 x 1.111 = 3.333; half a penny rounds up. What is left without lines, or is no invoice, is no order.

@@ -76,27 +76,19 @@ const dropVariants: WriteRows = ({ db, rows, held }) =>
   rows(({ found, connectionIds }) =>
     (found?.products ?? []).map((p) => [connectionIds[0], p.externalId, p.updatedAt, p.variants.map(({ externalId }) => externalId)]),
   ).map((json) =>
-    db.delete(variants).where(
-      sql`(tenant_id, connection_id, external_id) in (select v.tenant_id, v.connection_id, v.external_id ${held(
-        json,
-        sql`cross join ${variants} v on v.tenant_id = r.tenant_id and v.connection_id = j.value->>0 and v.product_id = j.value->>1`,
-      )} and ${isNewer("j.value->>1")} and v.external_id not in (select value from json_each(j.value, '$[3]')))`,
-    ),
+    db
+      .delete(variants)
+      .where(
+        sql`(tenant_id, connection_id, external_id) in (select v.tenant_id, v.connection_id, v.external_id ${held(
+          json,
+          sql`cross join ${variants} v on v.tenant_id = r.tenant_id and v.connection_id = j.value->>0 and v.product_id = j.value->>1`,
+        )} and ${isNewer("j.value->>1")} and v.external_id not in (select value from json_each(j.value, '$[3]')))`,
+      ),
   );
 
 const keepProducts: WriteRows = ({ db, now, rows, held }) =>
   rows(({ found, connectionIds }) =>
-    (found?.products ?? []).map((p) => [
-      connectionIds[0],
-      p.externalId,
-      p.updatedAt,
-      p.title,
-      p.handle,
-      p.status,
-      p.vendor,
-      p.type,
-      p.url,
-    ]),
+    (found?.products ?? []).map((p) => [connectionIds[0], p.externalId, p.updatedAt, p.title, p.handle, p.status, p.vendor, p.type, p.url]),
   ).map((json) =>
     db
       .insert(products)
