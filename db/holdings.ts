@@ -257,7 +257,7 @@ export const holdings: readonly Holding[] = [
   {
     table: customers,
     client: "tenantId",
-    data: ["connectionId", "orders", "spentMinor", "currency", "emailConsent", "smsConsent", "createdAt", "updatedAt"],
+    data: ["connectionId", "orders", "spentMinor", "currency", "mailConsent", "smsConsent", "createdAt", "updatedAt"],
     customer: ["externalId"],
     exported: { file: "customers.csv", key: ["connectionId", "externalId"] },
     atEnd: "erased",

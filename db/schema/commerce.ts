@@ -162,10 +162,10 @@ export const customers = sqliteTable(
     orders: integer().notNull(),
     spentMinor: integer().notNull(),
     currency: text().notNull(),
-    emailConsent: text({ enum: consents }).notNull(),
+    mailConsent: text({ enum: consents }).notNull(),
     smsConsent: text({ enum: consents }).notNull(),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }), known(t.emailConsent), known(t.smsConsent)],
+  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }), known(t.mailConsent), known(t.smsConsent)],
 );

@@ -94,7 +94,7 @@ export interface CustomerRecord {
   orders: number;
   spentMinor: number;
   currency: string;
-  emailConsent: Consent;
+  mailConsent: Consent;
   smsConsent: Consent;
   createdAt: number;
   updatedAt: number;

@@ -174,7 +174,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     db.insert(variantPrices).values({ tenantId, connectionId, variantId: marker, since: now, priceMinor: 100, currency: "GBP" }),
     db.insert(customers).values({
       ...{ tenantId, connectionId, externalId: marker, orders: 1, spentMinor: 100, currency: "GBP" },
-      ...{ emailConsent: "subscribed", smsConsent: "none", createdAt: now, updatedAt: now },
+      ...{ mailConsent: "subscribed", smsConsent: "none", createdAt: now, updatedAt: now },
     }),
     db.insert(resources).values({ tenantId, connectionId, kind: "ga4_property", externalId: marker, name: marker, listedAt: now }),
     db.insert(debts).values({

@@ -18,9 +18,9 @@ const db = openDb(testEnv.DB);
 /** Something for each column that must have one. */
 const filled = (table: SQLiteTable): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(getTableColumns(table)).flatMap(([name, { notNull, hasDefault, dataType }]) =>
+    Object.entries(getTableColumns(table)).flatMap(([name, { notNull, hasDefault, dataType, enumValues }]) =>
       notNull && !hasDefault
-        ? [[name, { string: "x", number: 1, boolean: false, json: {}, buffer: Buffer.from("x") }[String(dataType)]]]
+        ? [[name, { string: enumValues?.[0] ?? "x", number: 1, boolean: false, json: {}, buffer: Buffer.from("x") }[String(dataType)]]]
         : [],
     ),
   );

@@ -60,7 +60,7 @@ const recordOf = ({ id, numberOfOrders, amountSpent, ...customer }: z.infer<type
   orders: Number(numberOfOrders),
   spentMinor: minorUnits(amountSpent.amount, amountSpent.currencyCode),
   currency: amountSpent.currencyCode,
-  emailConsent: consentOf(customer.defaultEmailAddress),
+  mailConsent: consentOf(customer.defaultEmailAddress),
   smsConsent: consentOf(customer.defaultPhoneNumber),
   createdAt: Date.parse(customer.createdAt),
   updatedAt: Date.parse(customer.updatedAt),

@@ -93,7 +93,7 @@ export const shopifyDetailsSensor = defineSensor({
   metrics: [
     {
       key: "reachable",
-      label: { en: "Email subscribers", fr: "Abonnés à l’e-mail", he: "נרשמים לדוא״ל" },
+      label: { en: "Email subscribers", fr: "Abonnés à l’e-mail", he: "נרשמים לאימייל" },
       how: {
         en: "Customers of the shop who agreed to marketing emails, at the last sync.",
         fr: "Clients de la boutique qui acceptent les e-mails marketing, à la dernière synchronisation.",

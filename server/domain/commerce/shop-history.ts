@@ -114,7 +114,7 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
     async reachable() {
       const [row] = await ctx.db
         .select({
-          email: sql<number>`coalesce(sum(${customers.emailConsent} = 'subscribed'), 0)`,
+          email: sql<number>`coalesce(sum(${customers.mailConsent} = 'subscribed'), 0)`,
           sms: sql<number>`coalesce(sum(${customers.smsConsent} = 'subscribed'), 0)`,
         })
         .from(customers)

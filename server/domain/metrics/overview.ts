@@ -240,11 +240,17 @@ interface Read {
   locale: Locale;
 }
 
+/** What is off until somebody switches it on, and never ran, is nothing that a client waits for. */
+function isUsed({ id, onByDefault }: Sensor, rows: ScheduleRows): boolean {
+  const schedule = rows.find(({ job }) => job === id);
+  return onByDefault === true || schedule?.enabled === true || (schedule?.lastSuccessAt ?? null) !== null;
+}
+
 /** What each sensor is drawn from. A range that ends today ends on its account's day: all of its days are of that calendar. */
 function inputsOf(
   ctx: TenantCtx,
   { seriesRows, scheduleRows, connectionRows, view, locale }: Read,
-  wanted: readonly Sensor[] = sensors,
+  wanted: readonly Sensor[] = sensors.filter((sensor) => isUsed(sensor, scheduleRows)),
 ): { sensor: Sensor; input: SensorInput }[] {
   const series = toSeries(seriesRows);
   const measured = bySensorAndMetric(series);

@@ -118,12 +118,12 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       amountMinor,
       currency,
     })),
-    customers: known.map(({ externalId, orders, spentMinor, currency, emailConsent, smsConsent, createdAt, updatedAt }) => ({
+    customers: known.map(({ externalId, orders, spentMinor, currency, mailConsent, smsConsent, createdAt, updatedAt }) => ({
       id: externalId,
       orders,
       spentMinor,
       currency,
-      emailConsent,
+      mailConsent,
       smsConsent,
       createdAt: iso(createdAt),
       updatedAt: iso(updatedAt),

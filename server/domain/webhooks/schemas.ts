@@ -103,7 +103,7 @@ export const HeldData = z.object({
       orders: z.number(),
       spentMinor: z.number(),
       currency: z.string(),
-      emailConsent: z.enum(consents),
+      mailConsent: z.enum(consents),
       smsConsent: z.enum(consents),
       createdAt: z.string(),
       updatedAt: z.string(),

@@ -204,8 +204,8 @@ test("of a customer the shop's id, counts and consents are stored; neither name 
   });
   const first = await read();
   expect(await customersOf(ctx)).toMatchObject([
-    { externalId: "12001", orders: 2, spentMinor: 510, emailConsent: "subscribed", smsConsent: "unsubscribed" },
-    { externalId: "12002", orders: 1, spentMinor: 255, emailConsent: "redacted", smsConsent: "none" },
+    { externalId: "12001", orders: 2, spentMinor: 510, mailConsent: "subscribed", smsConsent: "unsubscribed" },
+    { externalId: "12002", orders: 1, spentMinor: 255, mailConsent: "redacted", smsConsent: "none" },
   ]);
   expect(Object.values(valuesOf(first, "reachable"))).toEqual([1]);
   const asked = JSON.stringify(account.calls);
@@ -213,7 +213,7 @@ test("of a customer the shop's id, counts and consents are stored; neither name 
 
   await change({ consents: [{ customerId: 12_001, email: "UNSUBSCRIBED" }] });
   const second = await read({ cursor: first.cursor });
-  expect((await customersOf(ctx))[0]?.emailConsent).toBe("unsubscribed");
+  expect((await customersOf(ctx))[0]?.mailConsent).toBe("unsubscribed");
   expect(Object.values(valuesOf(second, "reachable"))).toEqual([0]);
 });
 
