@@ -9,6 +9,7 @@ import type { SandboxState } from "#sandbox/providers/provider.ts";
 import { shelf } from "#sandbox/providers/shelf.ts";
 import { ShopChange } from "#sandbox/shop/changes.ts";
 import { figuresByCurrency } from "#sandbox/shop/figures-by-currency.ts";
+import { lineFigures } from "#sandbox/shop/line-figures.ts";
 import type { OrderRow, ProductRow } from "#sandbox/shop/model.ts";
 import type { Counters } from "./counters.ts";
 import { Fault, type Faults } from "./faults.ts";
@@ -165,6 +166,7 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
       timezone: shop.timezone,
       last_order_at: new Date(shop.orders.at(-1)?.createdAt ?? 0).toISOString(),
       by_currency: figuresByCurrency(shop),
+      lines: lineFigures(shop),
     });
   });
   app.post("/shop/:domain/changes", async (c) => {

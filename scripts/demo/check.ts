@@ -1,7 +1,9 @@
 import { createTRPCClient, httpLink } from "@trpc/client";
 import { shopFigures } from "#sandbox/shop/figures.ts";
 import { shopFile } from "#sandbox/shop/load.ts";
+import { shopifyDetailsSensor } from "#server/catalog/sensors/shopify-details-sensor.ts";
 import type { AppRouter, Outputs } from "#server/trpc/root.ts";
+import { type Details, readDetails } from "./check-details.ts";
 import { findMail } from "./mail.ts";
 import { admin, clients, type DemoClient } from "./people.ts";
 import type { Demo } from "./start.ts";
@@ -18,6 +20,8 @@ export interface CheckResult {
   runs: Record<string, number>;
   /** Of acme, whose shop is the file's. */
   shop: Shop;
+  /** Of acme too: what its orders hold, and what is known of its products and customers. */
+  details: Details;
   metrics: Record<string, number>;
   /** The currency of each client's shop and of its website's figures. */
   currencies: Record<string, { shop: string | null; website: string | null }>;
@@ -51,6 +55,11 @@ export async function checkDemo(demo: Demo, startedAt: number): Promise<CheckRes
   expectEqual("the admin's and the client's figures of acme", await staff.overview.shop.query({ tenant: "acme" }), shop);
   const file = shopFile();
   if (file) expectEqual("acme's shop and the file", shop, await shopFigures(file));
+  await staff.clients.setFeatures.mutate({ tenant: "acme", features: { [shopifyDetailsSensor.id]: true } });
+  const details = await readDetails(demo, acme.client, async () => {
+    const { items } = await staff.runs.all.query({ limit: 100 });
+    return items.find(({ job, tenantId }) => job === shopifyDetailsSensor.id && tenantId === "acme");
+  });
   const overview = await client.overview.get.query({ tenant: "acme" });
   const metrics = metricsOf(overview);
   expectEqual("the admin's and the client's metrics of acme", metricsOf(await staff.overview.ofClient.query({ tenant: "acme" })), metrics);
@@ -58,7 +67,7 @@ export async function checkDemo(demo: Demo, startedAt: number): Promise<CheckRes
   for (const person of people) currencies[person.client.id] = await expectOwnFigures(demo, person);
   await expectStrangersKeptOut(demo, people);
   ms.total = Date.now() - startedAt;
-  return { ok: true, tenants: clients.length, connections, runs, shop, metrics, currencies, ms };
+  return { ok: true, tenants: clients.length, connections, runs, shop, details, metrics, currencies, ms };
 }
 
 const apiOf = (demo: Demo, visitor: Visitor): Api =>
@@ -125,7 +134,7 @@ async function waitForRuns(demo: Demo, people: readonly Person[], staff: Api): P
     const broken = runs.find(({ status }) => status === "failed" || status === "dead");
     if (broken) throw new Error(`run ${broken.id} (${broken.job} of ${broken.tenantId}) ended as ${broken.status}: ${broken.errorMessage}`);
     const schedules = await Promise.all(people.map(({ client }) => staff.scripts.schedules.query({ tenant: client.id })));
-    const waiting = schedules.flat().filter(({ lastSuccessAt }) => lastSuccessAt === null);
+    const waiting = schedules.flat().filter(({ enabled, lastSuccessAt }) => enabled && lastSuccessAt === null);
     return waiting.length === 0 && !counts.queued && !counts.running ? counts : null;
   });
 }

@@ -10,6 +10,7 @@ import type {
   ListedProducts,
   Measurement,
   OrderRecord,
+  ParcelsRecord,
   ProductRecord,
   RefundRecord,
 } from "./records.ts";
@@ -84,6 +85,8 @@ export interface Effects {
   listed?: ListedOrders;
   /** What is in orders, each as a whole. */
   contents?: readonly ContentsRecord[];
+  /** How far orders have come whose contents are stored, and have not changed else. */
+  parcels?: readonly ParcelsRecord[];
   /** Products with all that is bought of them: a variant of theirs that is not among these goes. */
   products?: readonly ProductRecord[];
   /** Where the step ends a reading of all products: those that it did not find go. */

@@ -48,15 +48,19 @@ export interface ListedOrders {
   changedBefore: number;
 }
 
-/** What is in an order. Instants are milliseconds since 1970, amounts minor units of the order's currency. */
-export interface ContentsRecord {
+/** How far an order has come. Instants are milliseconds since 1970. */
+export interface ParcelsRecord {
   orderExternalId: string;
-  updatedAt: number;
-  lines: readonly OrderLine[];
-  codes: readonly string[];
   fulfilments: readonly Fulfilment[];
   /** When the last of it reached its buyer; null while something has not, as far as its carriers say. */
   deliveredAt: number | null;
+}
+
+/** What is in an order. Amounts are minor units of its currency. */
+export interface ContentsRecord extends ParcelsRecord {
+  updatedAt: number;
+  lines: readonly OrderLine[];
+  codes: readonly string[];
 }
 
 /** A product with all its variants. Amounts in minor units of the shop's currency. */

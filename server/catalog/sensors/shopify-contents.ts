@@ -4,12 +4,12 @@ import type { Account } from "#server/catalog/account.ts";
 import { Decimal, minorUnits } from "#server/catalog/money.ts";
 import { readPages } from "#server/catalog/places.ts";
 import { changedSince, idOf, shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";
-import type { ContentsRecord } from "#server/catalog/records.ts";
+import type { ContentsRecord, ParcelsRecord } from "#server/catalog/records.ts";
 
 /** Most orders have a few lines; what has more than these is read on by itself. */
 const linesPerOrder = 100;
 const linesPerPage = 250;
-const parcelsPerOrder = 20;
+const parcelsPerOrder = 10;
 
 const Instant = z.iso.datetime({ offset: true });
 const Money = z.object({ shopMoney: z.object({ amount: Decimal, currencyCode: z.string() }) });
@@ -31,14 +31,16 @@ const Parcel = z.object({
   createdAt: Instant,
   deliveredAt: Instant.nullable(),
 });
-const Order = z.object({
+const Sent = z.object({
   id: z.string(),
-  updatedAt: Instant,
   cancelledAt: Instant.nullable(),
-  test: z.boolean(),
   displayFulfillmentStatus: z.string(),
-  discountCodes: z.array(z.string()),
   fulfillments: z.array(Parcel),
+});
+const Order = Sent.extend({
+  updatedAt: Instant,
+  test: z.boolean(),
+  discountCodes: z.array(z.string()),
   lineItems: Lines,
 });
 type Order = z.infer<typeof Order>;
@@ -50,20 +52,23 @@ const lineFields = `pageInfo { hasNextPage endCursor }
     discountedTotalSet { shopMoney { amount currencyCode } }
     product { id } variant { id }
   }`;
-const orderFields = `id updatedAt cancelledAt test displayFulfillmentStatus discountCodes
-  fulfillments(first: ${parcelsPerOrder}) { id status displayStatus createdAt deliveredAt }
-  lineItems(first: ${linesPerOrder}) { ${lineFields} }`;
+const sentFields = `id cancelledAt displayFulfillmentStatus
+  fulfillments(first: ${parcelsPerOrder}) { id status displayStatus createdAt deliveredAt }`;
 
 const pageQuery = `query ($first: Int!, $after: String, $query: String) {
   orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
     pageInfo { hasNextPage endCursor }
-    nodes { ${orderFields} }
+    nodes {
+      ${sentFields}
+      updatedAt test discountCodes
+      lineItems(first: ${linesPerOrder}) { ${lineFields} }
+    }
   }
 }`;
 const PageReply = z.object({ data: z.object({ orders: z.object({ pageInfo: PageInfo, nodes: z.array(Order) }) }) });
 
-const someQuery = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${orderFields} } } }`;
-const SomeReply = z.object({ data: z.object({ nodes: z.array(Order.nullable()) }) });
+const parcelsQuery = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${sentFields} } } }`;
+const ParcelsReply = z.object({ data: z.object({ nodes: z.array(Sent.nullable()) }) });
 
 const linesQuery = `query ($id: ID!, $after: String) { order(id: $id) { lineItems(first: ${linesPerPage}, after: $after) { ${lineFields} } } }`;
 const LinesReply = z.object({ data: z.object({ order: z.object({ lineItems: Lines }).nullable() }) });
@@ -86,14 +91,11 @@ export async function readContentsPage(
   return { items: await whole(account, nodes), next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
 }
 
-/** These orders by the shop's ids (250 at most), as far as it still has them. */
-export async function readContentsOf(account: Account, ids: readonly string[]): Promise<FullOrder[]> {
-  const body = { query: someQuery, variables: { ids: ids.map((id) => `gid://shopify/Order/${id}`) } };
-  const { data } = await account.json({ method: "POST", path: shopifyGraphql, body, reads: true }, SomeReply);
-  return whole(
-    account,
-    data.nodes.flatMap((order) => order ?? []),
-  );
+/** How far these orders (by the shop's ids) have come; those are left out that it no longer has. 50 at most, by what a query may cost. */
+export async function readParcelsOf(account: Account, ids: readonly string[]): Promise<ParcelsRecord[]> {
+  const body = { query: parcelsQuery, variables: { ids: ids.map((id) => `gid://shopify/Order/${id}`) } };
+  const { data } = await account.json({ method: "POST", path: shopifyGraphql, body, reads: true }, ParcelsReply);
+  return data.nodes.flatMap((order) => (order ? [parcelsOf(order)] : []));
 }
 
 async function whole(account: Account, orders: readonly Order[]): Promise<FullOrder[]> {
@@ -115,23 +117,21 @@ async function allLines(account: Account, { id, lineItems: { nodes, pageInfo } }
   return items;
 }
 
-function recordOf(order: Order, lines: readonly z.infer<typeof Line>[]): ContentsRecord {
+const recordOf = (order: Order, lines: readonly z.infer<typeof Line>[]): ContentsRecord => ({
+  ...parcelsOf(order),
+  updatedAt: Date.parse(order.updatedAt),
+  lines: lines.map(lineOf),
+  codes: order.discountCodes,
+});
+
+/** All of it is delivered where all of it was sent, and every parcel that was not called back has come. */
+function parcelsOf(order: z.infer<typeof Sent>): ParcelsRecord {
   const fulfilments = order.fulfillments.map(parcelOf);
-  const sent = fulfilments.filter(({ status }) => status !== "CANCELLED");
-  const isWhole = order.cancelledAt === null && order.displayFulfillmentStatus === "FULFILLED" && sent.length > 0;
-  return {
-    orderExternalId: idOf(order.id),
-    updatedAt: Date.parse(order.updatedAt),
-    lines: lines.map(lineOf),
-    codes: order.discountCodes,
-    fulfilments,
-    deliveredAt: isWhole
-      ? sent.reduce<number | null>(
-          (last, { deliveredAt }) => (last === null || deliveredAt === null ? null : Math.max(last, deliveredAt)),
-          0,
-        )
-      : null,
-  };
+  const came = fulfilments.flatMap(({ status, deliveredAt }) => (status === "CANCELLED" ? [] : [deliveredAt]));
+  const isWhole = order.cancelledAt === null && order.displayFulfillmentStatus === "FULFILLED" && came.length > 0;
+  const instants = came.filter((instant) => instant !== null);
+  const deliveredAt = isWhole && instants.length === came.length ? Math.max(...instants) : null;
+  return { orderExternalId: idOf(order.id), fulfilments, deliveredAt };
 }
 
 const parcelOf = ({ id, status, displayStatus, createdAt, deliveredAt }: z.infer<typeof Parcel>): Fulfilment => ({

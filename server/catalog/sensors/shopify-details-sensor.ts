@@ -4,7 +4,7 @@ import { calendarLines, calendarOf, dayOf } from "#server/catalog/days.ts";
 import type { Effects, Reading, Step } from "#server/catalog/job.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
 import { allOrders } from "./shopify-all-orders.ts";
-import { readContentsOf, readContentsPage } from "./shopify-contents.ts";
+import { readContentsPage, readParcelsOf } from "./shopify-contents.ts";
 import { readCustomerPage } from "./shopify-customers.ts";
 import { readProductPage } from "./shopify-products.ts";
 
@@ -21,7 +21,7 @@ const clockMs = 3_600_000;
  * parcel may be on its way.
  */
 const onTheWayMs = 60 * dayMs;
-const askedAgain = 100;
+const askedAgain = 50;
 
 const To = z.object({
   since: z.number().int(),
@@ -153,9 +153,8 @@ const steps: Record<Cursor["phase"], (reading: DetailsReading, cursor: Cursor) =
   },
   async parcels(reading, cursor) {
     const ids = await reading.shop.onTheWay({ since: reading.now - onTheWayMs, after: cursor.parcel, limit: askedAgain });
-    const asked = ids.length > 0 ? await readContentsOf(reading.account("shopify"), ids) : [];
     return {
-      contents: asked.flatMap(({ record }) => record ?? []),
+      parcels: ids.length > 0 ? await readParcelsOf(reading.account("shopify"), ids) : [],
       cursor: { ...cursor, phase: "figures", parcel: ids.length < askedAgain ? null : (ids.at(-1) ?? null) },
       done: false,
     };

@@ -18,9 +18,12 @@ export const writeCosts: WriteRows = ({ db, now, rows, held }) =>
   );
 
 function quantitiesOf({ found, logs, calls, next }: StepOutcome): [CostKind, number][] {
-  const { measurements = [], orders = [], refunds = [], contents = [], products = [], customers = [] } = found ?? {};
+  const { measurements = [], orders = [], refunds = [], contents = [], parcels = [], products = [], customers = [] } = found ?? {};
   const variants = products.reduce((sum, { variants }) => sum + variants.length, 0);
-  const rows = [measurements, orders, refunds, contents, products, customers, logs].reduce((sum, { length }) => sum + length, variants);
+  const rows = [measurements, orders, refunds, contents, parcels, products, customers, logs].reduce(
+    (sum, { length }) => sum + length,
+    variants,
+  );
   const quantities: [CostKind, number][] = [
     ["runs", next.finishedAt === null ? 0 : 1],
     ["steps", found ? 1 : 0],

@@ -3,6 +3,22 @@ import { orderContents } from "#db/schema/index.ts";
 import { notDeleted } from "#server/domain/commerce/delete-orders.ts";
 import { ownerOfRow, type WriteRows } from "./writing.ts";
 
+/** How far orders have come: as they are now, however their contents are dated. */
+export const writeParcels: WriteRows = ({ db, rows, held }) =>
+  rows(({ found, connectionIds }) =>
+    (found?.parcels ?? []).map((each) => [connectionIds[0], each.orderExternalId, each.fulfilments, each.deliveredAt]),
+  ).map((json) =>
+    db
+      .update(orderContents)
+      .set({ fulfilments: sql`n.fulfilments`, deliveredAt: sql`n.delivered_at` })
+      .from(
+        sql`(select r.tenant_id as tenant, j.value->>0 as connection, j.value->>1 as id, j.value->>2 as fulfilments, j.value->>3 as delivered_at ${held(json)}) n`,
+      )
+      .where(
+        sql`${orderContents.tenantId} = n.tenant and ${orderContents.connectionId} = n.connection and ${orderContents.externalId} = n.id`,
+      ),
+  );
+
 /** What is in orders, unless a newer state is here or the order was deleted. */
 export const writeContents: WriteRows = ({ db, rows, held }) =>
   rows(({ found, connectionIds }) =>

@@ -3,7 +3,7 @@ import { writeCosts } from "./costs.ts";
 import { writeCustomers } from "./customers.ts";
 import { dropUnlisted } from "./listed-orders.ts";
 import { writeMeasurements } from "./measurements.ts";
-import { writeContents } from "./order-contents.ts";
+import { writeContents, writeParcels } from "./order-contents.ts";
 import { writeOrders } from "./orders.ts";
 import { writeProducts } from "./products.ts";
 import { writeRefunds } from "./refunds.ts";
@@ -18,6 +18,7 @@ export const effects: readonly WriteRows[] = [
   writeRefunds,
   dropUnlisted,
   writeContents,
+  writeParcels,
   writeProducts,
   writeCustomers,
   writeRunLogs,
