@@ -1,5 +1,15 @@
 import type { ProviderFailureKind } from "#server/errors.ts";
+import type { RunLines } from "./job.ts";
 import { openPlaces } from "./places.ts";
+
+/** What a job logs of it: among the lines of each that reads so. */
+export const changedLines = {
+  page_unknown: {
+    en: "The shop lost our place in the list, so we continue by date.",
+    fr: "La boutique a perdu notre place dans la liste : nous continuons par date.",
+    he: "המקום ברשימה אבד אצל החנות, ולכן ממשיכים לפי תאריך.",
+  },
+} satisfies RunLines;
 
 /** Where a reading of what changed has come, to be kept in a cursor. Instants. */
 export interface ReadTo {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readChanged, sinceNewest } from "#server/catalog/changed.ts";
+import { changedLines, readChanged, sinceNewest } from "#server/catalog/changed.ts";
 import { calendarLines, calendarOf, dayOf } from "#server/catalog/days.ts";
 import type { Effects, Reading, Step } from "#server/catalog/job.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
@@ -49,12 +49,8 @@ type Cursor = z.infer<typeof Cursor>;
 
 const lines = {
   ...calendarLines,
+  ...changedLines,
   recent_only: allOrders.without,
-  page_unknown: {
-    en: "The shop lost our place in the list, so we continue by date.",
-    fr: "La boutique a perdu notre place dans la liste : nous continuons par date.",
-    he: "המקום ברשימה אבד אצל החנות, ולכן ממשיכים לפי תאריך.",
-  },
   read: { en: "Shop details synced.", fr: "Détails de la boutique synchronisés.", he: "פרטי החנות סונכרנו." },
 };
 type DetailsReading = Reading<Record<string, never>, Cursor, keyof typeof lines>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { overlapMs, readChanged, sinceNewest } from "#server/catalog/changed.ts";
+import { changedLines, overlapMs, readChanged, sinceNewest } from "#server/catalog/changed.ts";
 import { addDays, calendarLines, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import type { Reading, Step } from "#server/catalog/job.ts";
 import { openPlaces } from "#server/catalog/places.ts";
@@ -85,12 +85,8 @@ const Cursor = z.object({
 type Cursor = z.infer<typeof Cursor>;
 const lines = {
   ...calendarLines,
+  ...changedLines,
   recent_only: allOrders.without,
-  page_unknown: {
-    en: "The shop lost our place in the list, so we continue by date.",
-    fr: "La boutique a perdu notre place dans la liste : nous continuons par date.",
-    he: "המקום ברשימה אבד אצל החנות, ולכן ממשיכים לפי תאריך.",
-  },
   orders_read: { en: "Orders synced.", fr: "Commandes synchronisées.", he: "ההזמנות סונכרנו." },
   stock_cut: {
     en: "More products are low on stock than were counted.",
