@@ -113,19 +113,21 @@ test("from the link in the mail to the first figure: at most six clicks, two typ
   await page.close();
 });
 
-test("an invited colleague reads her own language from the first page on, and lands on the figures that are there", async () => {
+test("an invited colleague reads the language that was chosen for her from the first page on, whatever her browser's, and lands on the figures that are there", async () => {
   const page = await owner.newPage();
   const email = "colleague@delta.example";
   await page.goto("/t/delta/settings/team", { waitUntil: "networkidle" });
   const form = page.locator('main form:has(input[name="email"])');
   await form.locator('input[name="email"]').fill(email);
   await form.locator('select[name="role"]').selectOption("viewer");
+  expect(await form.locator('select[name="locale"]').inputValue(), "the inviter's own").toBe("fr");
+  await form.locator('select[name="locale"]').selectOption("he");
   const since = Date.now();
   await form.locator('button[type="submit"]').click();
   const { link } = await findMail(demo.origin, { to: email, since });
   await page.close();
 
-  const hers = await browser.newContext({ baseURL: demo.origin, locale: "he-IL" });
+  const hers = await browser.newContext({ baseURL: demo.origin, locale: "en-GB" });
   const her = await hers.newPage();
   await her.goto(link ?? "");
   await her.locator('main button[name="intent"][value="accept"]').click();
