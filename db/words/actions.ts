@@ -1,0 +1,50 @@
+/** How far an automation may go by itself: nothing, propose in shadow, propose and wait, or act within its budgets. */
+export const policyModes = ["off", "shadow", "approve", "auto"] as const;
+export type PolicyMode = (typeof policyModes)[number];
+
+/**
+ * Where an action stands.
+ *
+ * - `withheld`: its subject is in the control group; recorded, never done. `shadowed`: proposed in shadow, never done.
+ * - `waiting`: for a person. `approved`: for the queue. `executing`: under a lease. `unsure`: what became of it is being looked up, or is a
+ *   person's to say where nothing more is due (`available_at` is null).
+ * - `done`, `undoing`, `undone`, `failed`, `rejected`, `expired`; `voided`: no longer true when its turn came.
+ */
+export const actionStates = [
+  ...(["withheld", "shadowed", "waiting", "approved", "executing", "unsure", "done", "undoing", "undone", "failed"] as const),
+  ...(["rejected", "expired", "voided"] as const),
+] as const;
+export type ActionState = (typeof actionStates)[number];
+
+/** One step of an action: `begun` is written before the provider is asked, so that whoever comes next knows it may have been done. */
+export const actionStepStates = ["pending", "begun", "done", "failed", "voided", "undone"] as const;
+export type ActionStepState = (typeof actionStepStates)[number];
+
+/** What an action touches: which budgets count it. */
+export const touches = ["customer", "catalog", "money", "internal"] as const;
+export type Touch = (typeof touches)[number];
+
+/** An amount of money in minor units. */
+export interface Stake {
+  minor: number;
+  currency: string;
+}
+
+/** Why an action was proposed: a sentence of its automation by name, with what it names. */
+export interface Evidence {
+  line: string;
+  params: Readonly<Record<string, string | number>>;
+}
+
+/** What the provider says of what was done: its id there, and a page where there is one. */
+export interface Receipt {
+  id: string | null;
+  url?: string;
+}
+
+/** Why an action is no longer true, or why a waiting one was not approved by its policy. Codes, with words in `app/i18n`. */
+export const actionReasons = [
+  ...(["unsubscribed", "bought_meanwhile", "price_changed", "sold_out", "returned", "cancelled", "already_there", "gone"] as const),
+  ...(["step_failed", "budget_actions", "budget_customers", "budget_contacts", "budget_stake", "stake_too_large"] as const),
+] as const;
+export type ActionReason = (typeof actionReasons)[number];

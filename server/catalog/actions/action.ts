@@ -1,0 +1,86 @@
+import type { z } from "zod";
+import type { ActionReason, Receipt, Touch } from "#db/words/actions.ts";
+import type { Text } from "#db/words/locales.ts";
+import type { Account } from "#server/catalog/account.ts";
+import type { Need } from "#server/catalog/job.ts";
+import type { Failure } from "#server/catalog/provider.ts";
+import type { Outcome, Writer } from "#server/catalog/writer.ts";
+
+/** What doing one step is handed: the account that its kind needs, to read and to act with. */
+export interface Doing {
+  account: Account;
+  writer: Writer;
+  /** The same for every try of this step: the provider's idempotency key where it takes one, else what the effect is found again by. */
+  key: string;
+  /** What the steps before this one left, in their order. */
+  before: readonly Receipt[];
+  now: number;
+}
+
+export type Verdict = { valid: true } | { valid: false; why: ActionReason };
+
+/** What became of a try. `unsure`: it left us, and nobody said whether it was done. */
+export type Attempt =
+  | { did: "done"; receipt: Receipt }
+  | { did: "failed"; failure: Failure }
+  | { did: "limited"; retryAfterS: number | undefined }
+  | { did: "unsure"; reason: string };
+
+/** What a person reads before deciding: a sentence, and what is said beside it. */
+export interface Description {
+  sentence: Text;
+  fields: readonly { label: Text; value: string }[];
+}
+
+/**
+ * How a repeated try is kept from doing it twice. `key`: the provider does one key once. `natural`: what is set is the same however often
+ * it is set. `lookup`: neither; after a try whose end nobody knows the provider is asked whether it happened.
+ */
+type Idempotency<P> =
+  | { idempotency: "key" | "natural" }
+  | {
+      idempotency: "lookup";
+      /** Whether it happened. `unknown` where the provider cannot say now. */
+      lookup(doing: Doing, payload: P): Promise<Receipt | "absent" | "unknown">;
+      /** How long after a write the provider's reads may still not show it: "absent" is believed only after this. */
+      settledAfterMs: number;
+    };
+
+/** One thing that can be done outside. Its payload is what is hashed, shown, approved and executed: nothing else. */
+export type ActionKind<P = unknown> = {
+  id: string;
+  title: Text;
+  /** The account that it is done with, and the permissions that takes. */
+  need: Need;
+  payload: z.ZodType<P>;
+  touches: Touch;
+  describe(payload: P): Description;
+  /** Where one proposal writes about many: what of it goes into each step, so that each chunk has a receipt of its own. */
+  chunks?(payload: P): readonly P[];
+  /** Asked right before it is done. */
+  stillValid?(doing: Doing, payload: P): Promise<Verdict>;
+  /** A failed call of the account's (a read) is thrown; what the writer answers comes back as it is, see `attemptOf`. */
+  execute(doing: Doing, payload: P): Promise<Attempt>;
+  /** Takes back what was done, where the provider can; asking twice takes back once. */
+  undo?(doing: Doing, payload: P, receipt: Receipt): Promise<Attempt>;
+} & Idempotency<P>;
+
+/** Keeps the types of one kind's own payload while it is written; the registry sees all kinds as one type. */
+export const defineAction = <P>(kind: ActionKind<P>): ActionKind => kind as unknown as ActionKind;
+
+/** What a write came to, as an attempt; `receiptOf` reads what the provider answered, null where that is of a shape nobody knows: done all the same. */
+export function attemptOf<T>(outcome: Outcome<T>, receiptOf: (body: T | null) => Receipt): Attempt {
+  switch (outcome.outcome) {
+    case "done":
+      return { did: "done", receipt: receiptOf(outcome.body) };
+    case "refused":
+    case "not_sent":
+      return { did: "failed", failure: outcome.failure };
+    case "limited":
+      return { did: "limited", retryAfterS: outcome.retryAfterS };
+    case "ambiguous":
+      return { did: "unsure", reason: outcome.reason };
+    default:
+      return outcome satisfies never;
+  }
+}
