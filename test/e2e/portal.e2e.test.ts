@@ -102,6 +102,19 @@ describe("the main job, in a browser", () => {
     await main.getByRole("link", { name: "Last 90 days" }).click();
     await page.waitForURL(/range=90/);
     expect(new URL(page.url()).searchParams.get("metric")).toBe("shopify-sensor.orders");
+    // Days of one's own, with the keyboard alone.
+    await main.locator("summary", { hasText: "Custom" }).focus();
+    await page.keyboard.press("Enter");
+    const from = main.locator('input[name="from"]');
+    const before = await from.inputValue();
+    await from.focus();
+    await page.keyboard.press("ArrowUp");
+    expect(await from.inputValue(), "the arrow turns the date and leaves no field").not.toBe(before);
+    await from.press("Enter");
+    await page.waitForURL(/from=\d.*to=\d/);
+    expect(new URL(page.url()).searchParams.get("metric")).toBe("shopify-sensor.orders");
+    await main.getByRole("link", { name: "Last 90 days" }).click();
+    await page.waitForURL(/range=90/);
     expect(await main.locator("#chart tbody, #chart figure details").count()).toBe(1);
     expect(await main.getByText("Net revenue").count()).toBe(0);
     await main.getByRole("heading", { name: "Shop", exact: true }).click();

@@ -60,7 +60,8 @@ function enhance(menu: HTMLDetailsElement) {
       menu.querySelector("summary")?.focus();
       event.stopPropagation();
     }
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    // In a field the arrows are the field's own: of a date they turn the day.
+    if ((event.key !== "ArrowDown" && event.key !== "ArrowUp") || event.target instanceof HTMLInputElement) return;
     event.preventDefault();
     menu.open = true;
     const all = items();
