@@ -672,7 +672,7 @@ async function runAll(tenant: string): Promise<void> {
   await waitFor(`the runs of ${tenant}`, 90_000, async () => {
     await demo.server.tick();
     const waiting = await DB.prepare(
-      "select count(*) as n from schedules where tenant_id = ? and blocked is null and last_success_at is null",
+      "select count(*) as n from schedules where tenant_id = ? and enabled = 1 and blocked is null and last_success_at is null",
     )
       .bind(tenant)
       .first<number>("n");
