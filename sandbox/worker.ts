@@ -7,7 +7,9 @@ import { openLedger } from "#sandbox/oauth/ledger.ts";
 import type { SandboxState } from "#sandbox/providers/provider.ts";
 import { openShelf } from "#sandbox/shop/shelf.ts";
 import { dispatch } from "./dispatch.ts";
+import { openEffects } from "./effects.ts";
 import { openPlaces } from "./places.ts";
+import { openWritten } from "./written.ts";
 
 interface SandboxEnv {
   SANDBOX: DurableObjectNamespace<Sandbox>;
@@ -33,6 +35,8 @@ export class Sandbox extends DurableObject<SandboxEnv> {
       shops: openShelf(storage.sql, Number(this.env.GENERATED_ORDERS), places),
       places,
       subscriptions: new Map(),
+      written: openWritten(storage.sql),
+      effects: openEffects(storage.sql),
       limits: { on: true, windows: new Map() },
       redirectOrigins: this.env.REDIRECT_ORIGINS.split(",").map((origin) => origin.trim()),
       countRefresh(grantId, outcome) {

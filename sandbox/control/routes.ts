@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { keyServices, sandboxProviders } from "#sandbox/endpoints.ts";
 import { knownKeys, mintKey } from "#sandbox/keys/mint.ts";
+import { GivenProfile, giveProfile } from "#sandbox/klaviyo/profiles.ts";
 import { issueTokens, newGrant } from "#sandbox/oauth/issue.ts";
 import { type Grant, type Issued, revokeGrant } from "#sandbox/oauth/ledger.ts";
 import { Move } from "#sandbox/places.ts";
@@ -30,6 +31,8 @@ const Control = z.object({
   revoke: z.array(Selection).optional(),
   /** Rate limits and Shopify's throttle. */
   limits: z.boolean().optional(),
+  /** How long reads lag behind writes. */
+  settleMs: z.number().int().nonnegative().max(600_000).optional(),
 });
 const Mint = z.array(
   z.object({
@@ -71,20 +74,22 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
   });
 
   app.post("/control", async (c) => {
-    const { faults: added, revoke, limits } = Control.parse(await c.req.json());
+    const { faults: added, revoke, limits, settleMs } = Control.parse(await c.req.json());
     for (const fault of added ?? []) faults.add(fault);
     if (limits !== undefined) state.limits.on = limits;
+    if (settleMs !== undefined) state.written.settleMs = settleMs;
     const ended = (revoke ?? []).flatMap((selection) => select(selection));
     together(() => {
       for (const grant of ended) revokeGrant(ledger, grant);
     });
-    return c.json({ faults: faults.list(), revoked: ended.map(({ id }) => id), limits: state.limits.on });
+    return c.json({ faults: faults.list(), revoked: ended.map(({ id }) => id), limits: state.limits.on, settleMs: state.written.settleMs });
   });
   app.delete("/control", (c) => {
     faults.reset();
     counters.reset();
     state.limits.on = true;
     state.limits.windows.clear();
+    state.written.settleMs = 0;
     return c.json({ ok: true });
   });
 
@@ -143,6 +148,11 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
       })),
     ),
   );
+  app.get("/effects", (c) => c.json(state.effects.read(c.req.query())));
+  app.post("/klaviyo/:account/profiles", async (c) => {
+    const given = z.array(GivenProfile).parse(await c.req.json());
+    return c.json(given.map((profile) => giveProfile(state, c.req.param("account"), profile, Date.now())));
+  });
   app.get("/calls", (c) => c.json(counters.read()));
 
   app.get("/webhooks", (c) => c.json([...state.subscriptions.values()]));

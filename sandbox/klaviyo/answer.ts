@@ -29,7 +29,7 @@ export function answerKlaviyo(state: SandboxState, call: Call, grant: Grant): Re
           "You do not have permission to perform this action.",
           `Missing scopes: ${missing.join(", ")}.`,
         )
-      : operation.answer({ account: grant.account, place: currentPlace(state.places, "klaviyo", grant.account), call, id });
+      : operation.answer({ state, account: grant.account, place: currentPlace(state.places, "klaviyo", grant.account), call, id });
   for (const [name, value] of Object.entries(counted.headers)) response.headers.set(name, value);
   return response;
 }

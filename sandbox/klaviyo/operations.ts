@@ -1,12 +1,15 @@
 import type { Place } from "#sandbox/places.ts";
-import type { Call } from "#sandbox/providers/provider.ts";
+import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { json } from "#sandbox/reply.ts";
 import { klaviyoError } from "./error.ts";
-import { accountName, campaignsOf, flowsOf, listsOf, metricsOf, profilesOf, segmentsOf } from "./figures.ts";
+import { accountName, campaignsOf, flowsOf, listsOf, metricsOf, segmentsOf } from "./figures.ts";
 import { pageOf } from "./page.ts";
+import { type Profile, profileResource, profilesAt } from "./profiles.ts";
 import { campaignReport, metricAggregate } from "./reports.ts";
+import { createEvent, importProfiles } from "./writes.ts";
 
 interface Asked {
+  state: SandboxState;
   account: string;
   place: Place;
   call: Call;
@@ -29,6 +32,7 @@ export interface Operation {
   answer(asked: Asked): Response;
 }
 
+const broad: Limits = { burst: 350, steady: 3500 };
 const wide: Limits = { burst: 75, steady: 750 };
 const middle: Limits = { burst: 10, steady: 150 };
 const narrow: Limits = { burst: 3, steady: 60 };
@@ -92,7 +96,28 @@ const operations: Operation[] = [
     path: /^\/api\/profiles$/,
     scopes: ["profiles:read"],
     limits: always(wide),
-    answer: ({ account, call }) => pageOf(call, profilesOf(account).filter(createdBetween(call)), { max: 100, usual: 20 }),
+    answer({ state, account, call }) {
+      const query = call.url.searchParams;
+      const found = profilesAt(state, account, { now: call.now, seen: true }).filter(asFiltered(call));
+      const all = found.map((profile) => profileResource(profile, query));
+      return pageOf(call, all, { max: 100, usual: 20 });
+    },
+  },
+  {
+    name: "create-event",
+    method: "POST",
+    path: /^\/api\/events$/,
+    scopes: ["events:write"],
+    limits: always(broad),
+    answer: createEvent,
+  },
+  {
+    name: "profile-bulk-import-jobs",
+    method: "POST",
+    path: /^\/api\/profile-bulk-import-jobs$/,
+    scopes: ["lists:write", "profiles:write"],
+    limits: always(middle),
+    answer: importProfiles,
   },
   {
     name: "metrics",
@@ -184,12 +209,15 @@ function campaignResource({ id, name, status, createdAt, sentAt }: ReturnType<ty
   };
 }
 
-/** `filter=greater-than(created,...)`, up to now; profiles are listed by creation as it is. */
-function createdBetween({ url, now }: Call) {
-  const after = /greater-than\(created,([^)]+)\)/.exec(url.searchParams.get("filter") ?? "")?.[1];
-  return ({ attributes }: { attributes: { created: string } }) => {
-    const created = Date.parse(attributes.created);
-    return created <= now && (after === undefined || created > Date.parse(after));
+/** `filter=greater-than(created,...)`, or `equals` and `any` of what identifies a profile; profiles are listed by creation as it is. */
+function asFiltered({ url }: Call): (profile: Profile) => boolean {
+  const filter = url.searchParams.get("filter") ?? "";
+  const after = /greater-than\(created,([^)]+)\)/.exec(filter)?.[1];
+  const [, by, list = ""] = /^(?:equals|any)\((id|email|phone_number|external_id),(.*)\)$/.exec(filter) ?? [];
+  const named = new Set([...list.matchAll(/["']([^"']*)["']/g)].map(([, value = ""]) => value.toLowerCase()));
+  return (profile) => {
+    if (by !== undefined) return named.has(profile[by as "id" | "email" | "phone_number" | "external_id"]?.toLowerCase() ?? "");
+    return after === undefined || Date.parse(profile.created) > Date.parse(after);
   };
 }
 

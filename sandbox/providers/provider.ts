@@ -1,8 +1,10 @@
+import type { Effects } from "#sandbox/effects.ts";
 import type { SandboxProviderId } from "#sandbox/endpoints.ts";
 import type { AuthorizationRequest, Grant, Issued, Ledger, TokenPair } from "#sandbox/oauth/ledger.ts";
 import type { Places } from "#sandbox/places.ts";
 import type { ShopShelf } from "#sandbox/shop/shelf.ts";
 import type { Subscriptions } from "#sandbox/shopify/subscriptions.ts";
+import type { Written } from "#sandbox/written.ts";
 
 /** Where a request goes; `account` is set where the path names it (Shopify's shop). */
 export interface Route {
@@ -28,6 +30,8 @@ export interface SandboxState {
   shops: ShopShelf;
   places: Places;
   subscriptions: Subscriptions;
+  written: Written;
+  effects: Effects;
   limits: { on: boolean; windows: Map<string, { startedAt: number; used: number }> };
   redirectOrigins: string[];
   countRefresh(grantId: string, outcome: "rotated" | "refused"): void;

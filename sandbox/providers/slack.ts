@@ -1,9 +1,11 @@
 import { findLive, revokeGrant } from "#sandbox/oauth/ledger.ts";
 import { json } from "#sandbox/reply.ts";
+import { answerSlack } from "#sandbox/slack/answer.ts";
+import { slackError } from "#sandbox/slack/error.ts";
 import type { SandboxProvider, TokenFailure } from "./provider.ts";
 
 const scopeNames =
-  /^(chat:write(\.public)?|channels:read|groups:read|im:write|users:read(\.email)?|incoming-webhook|commands|team:read|reactions:write|files:write)$/;
+  /^(chat:write(\.public)?|channels:(read|history)|groups:(read|history)|im:write|users:read(\.email)?|incoming-webhook|commands|team:read|reactions:write|files:write)$/;
 
 interface Workspace {
   name: string;
@@ -21,9 +23,6 @@ const workspaces: Record<string, Workspace> = {
 };
 const workspaceOf = (id: string): Workspace => workspaces[id] ?? { name: id, rotates: true };
 const isOrganisation = (id: string): boolean => id.startsWith("E");
-
-const slackError = (error: string, status = 200, headers: Record<string, string> = {}): Response =>
-  json({ ok: false, error }, status, headers);
 
 const tokenWords: Record<TokenFailure["about"], string> = {
   client: "bad_client_secret",
@@ -99,8 +98,9 @@ export const slack: SandboxProvider = {
   rateLimited: (retryAfter) => slackError("ratelimited", 429, { "retry-after": String(retryAfter) }),
   serverError: (status) => slackError("internal_error", status),
   errorInSuccess: () => slackError("internal_error"),
-  api(_state, { route }, { account }) {
-    if (route.path !== "/api/auth.test") return slackError("unknown_method");
+  api(state, call, grant) {
+    const { account } = grant;
+    if (call.route.path !== "/api/auth.test") return answerSlack(state, call, grant);
     const organisation = isOrganisation(account);
     return json({
       ok: true,

@@ -8,6 +8,8 @@ import type { Shop } from "#sandbox/shop/model.ts";
 import { maximumCost, queryCost } from "./cost.ts";
 import { rootOf } from "./root.ts";
 import { schema } from "./schema.ts";
+import { tagsSeen } from "./tags.ts";
+import type { Within } from "./views.ts";
 
 const Body = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()).nullish() });
 const supportedVersions = ["2026-07", "2026-10", "unstable"];
@@ -57,6 +59,7 @@ export async function answerGraphql(state: SandboxState, call: Call, grant: Gran
     document,
     rootValue: rootOf(state, call, grant, shop, (text) => warnings.push(text)),
     variableValues: variables,
+    contextValue: { tagsOf: (gid) => tagsSeen(state, shop.domain, gid, call.now) } satisfies Within,
   });
   const actual = Math.min(requested, queryCost(document, variables, result.data ?? null));
   bucket.available -= actual;

@@ -3,9 +3,11 @@ import { type Grant, revokeGrant } from "#sandbox/oauth/ledger.ts";
 import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { hashOf } from "#sandbox/seed.ts";
 import type { Shop, ShopOrder } from "#sandbox/shop/model.ts";
+import { createDiscount, type DiscountInput, deactivateDiscount, discountByCode } from "./discounts.ts";
 import { customerListing, findRows, type ListArgs, orderListing, productListing } from "./lists.ts";
 import { pageOf } from "./page.ts";
 import { subscribe } from "./subscriptions.ts";
+import { changeTags, type TagsArgs } from "./tags.ts";
 import { customerView, type Demand, iso, orderView, productView } from "./views.ts";
 
 interface CountArgs {
@@ -101,6 +103,20 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
       const subscription = uri && subscribe(state.subscriptions, { shop: shop.domain, topic, uri });
       if (!subscription) return { webhookSubscription: null, userErrors: [{ message: "Address for this topic has already been taken" }] };
       return { webhookSubscription: subscription, userErrors: [] };
+    },
+    tagsAdd: ({ id, tags }: TagsArgs) => changeTags(state, { shop, id, tags, add: true, demand, now: call.now }),
+    tagsRemove: ({ id, tags }: TagsArgs) => changeTags(state, { shop, id, tags, add: false, demand, now: call.now }),
+    codeDiscountNodeByCode({ code }: { code: string }) {
+      demand("read_discounts", "codeDiscountNodeByCode");
+      return discountByCode(state, shop, code, call.now);
+    },
+    discountCodeBasicCreate({ basicCodeDiscount }: { basicCodeDiscount: DiscountInput }) {
+      demand("write_discounts", "discountCodeBasicCreate");
+      return createDiscount(state, shop, basicCodeDiscount, call.now);
+    },
+    discountCodeDeactivate({ id }: { id: string }) {
+      demand("write_discounts", "discountCodeDeactivate");
+      return deactivateDiscount(state, shop, id, call.now);
     },
     appUninstall() {
       revokeGrant(state.ledger, grant);

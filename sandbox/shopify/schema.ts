@@ -41,6 +41,7 @@ type Query {
   customers(first: Int, after: String, query: String, sortKey: CustomerSortKeys = ID, reverse: Boolean = false): CustomerConnection!
   customer(id: ID!): Customer
   customersCount(query: String, limit: Int = 10000): Count
+  codeDiscountNodeByCode(code: String!): DiscountCodeNode
 }
 enum WebhookSubscriptionTopic { APP_UNINSTALLED APP_SCOPES_UPDATE ORDERS_CREATE ORDERS_UPDATED ORDERS_CANCELLED ORDERS_EDITED ORDERS_DELETE PRODUCTS_UPDATE SHOP_UPDATE }
 input WebhookSubscriptionInput { uri: String }
@@ -49,7 +50,43 @@ type WebhookSubscriptionCreatePayload { webhookSubscription: WebhookSubscription
 type Mutation {
   appUninstall: AppUninstallPayload!
   webhookSubscriptionCreate(topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!): WebhookSubscriptionCreatePayload!
+  tagsAdd(id: ID!, tags: [String!]!): TagsAddPayload
+  tagsRemove(id: ID!, tags: [String!]!): TagsRemovePayload
+  discountCodeBasicCreate(basicCodeDiscount: DiscountCodeBasicInput!): DiscountCodeBasicCreatePayload
+  discountCodeDeactivate(id: ID!): DiscountCodeDeactivatePayload
 }
+type TagsAddPayload { node: Node userErrors: [UserError!]! }
+type TagsRemovePayload { node: Node userErrors: [UserError!]! }
+enum DiscountStatus { ACTIVE EXPIRED SCHEDULED }
+enum DiscountBuyerSelection { ALL }
+input DiscountCustomersInput { add: [ID!] }
+input DiscountContextInput { all: DiscountBuyerSelection customers: DiscountCustomersInput }
+input DiscountCombinesWithInput { orderDiscounts: Boolean productDiscounts: Boolean shippingDiscounts: Boolean }
+input DiscountMinimumSubtotalInput { greaterThanOrEqualToSubtotal: Decimal }
+input DiscountMinimumRequirementInput { subtotal: DiscountMinimumSubtotalInput }
+input DiscountAmountInput { amount: Decimal appliesOnEachItem: Boolean }
+input DiscountCustomerGetsValueInput { percentage: Float discountAmount: DiscountAmountInput }
+input DiscountItemsInput { all: Boolean }
+input DiscountCustomerGetsInput { value: DiscountCustomerGetsValueInput items: DiscountItemsInput }
+input DiscountCodeBasicInput {
+  title: String code: String startsAt: DateTime endsAt: DateTime usageLimit: Int appliesOncePerCustomer: Boolean
+  combinesWith: DiscountCombinesWithInput context: DiscountContextInput
+  minimumRequirement: DiscountMinimumRequirementInput customerGets: DiscountCustomerGetsInput
+}
+type DiscountUserError { code: String field: [String!] message: String! extraInfo: String }
+type DiscountCodeBasicCreatePayload { codeDiscountNode: DiscountCodeNode userErrors: [DiscountUserError!]! }
+type DiscountCodeDeactivatePayload { codeDiscountNode: DiscountCodeNode userErrors: [DiscountUserError!]! }
+type DiscountCodeNode implements Node { id: ID! codeDiscount: DiscountCode! }
+union DiscountCode = DiscountCodeBasic
+type DiscountCodeBasic {
+  title: String! status: DiscountStatus! startsAt: DateTime! endsAt: DateTime usageLimit: Int appliesOncePerCustomer: Boolean!
+  codes(first: Int): DiscountRedeemCodeConnection! customerGets: DiscountCustomerGets!
+}
+type DiscountCustomerGets { value: DiscountCustomerGetsValue! }
+union DiscountCustomerGetsValue = DiscountPercentage | DiscountAmount
+type DiscountPercentage { percentage: Float! }
+type DiscountAmount { amount: MoneyV2! appliesOnEachItem: Boolean! }
+type DiscountRedeemCode { id: ID! code: String! asyncUsageCount: Int! }
 type AppUninstallPayload { app: App userErrors: [UserError!]! }
 type App { id: ID! }
 type UserError { field: [String!] message: String! }
@@ -67,7 +104,7 @@ type MoneyV2 { amount: Decimal! currencyCode: CurrencyCode! }
 type MoneyBag { shopMoney: MoneyV2! presentmentMoney: MoneyV2! }
 interface Node { id: ID! }
 type Order implements Node {
-  id: ID! name: String! createdAt: DateTime! updatedAt: DateTime! processedAt: DateTime! cancelledAt: DateTime cancelReason: OrderCancelReason
+  id: ID! tags: [String!]! name: String! createdAt: DateTime! updatedAt: DateTime! processedAt: DateTime! cancelledAt: DateTime cancelReason: OrderCancelReason
   test: Boolean! edited: Boolean!
   displayFinancialStatus: OrderDisplayFinancialStatus displayFulfillmentStatus: OrderDisplayFulfillmentStatus!
   currencyCode: CurrencyCode! email: String currentSubtotalLineItemsQuantity: Int!
@@ -86,17 +123,17 @@ type LineItem {
   id: ID! title: String! name: String! quantity: Int! currentQuantity: Int! sku: String
   originalUnitPriceSet: MoneyBag! originalTotalSet: MoneyBag! discountedTotalSet: MoneyBag! product: Product variant: ProductVariant
 }
-type Product {
-  id: ID! title: String! handle: String! status: ProductStatus! vendor: String! productType: String! totalInventory: Int!
+type Product implements Node {
+  id: ID! tags: [String!]! title: String! handle: String! status: ProductStatus! vendor: String! productType: String! totalInventory: Int!
   createdAt: DateTime! updatedAt: DateTime! onlineStoreUrl: URL tracksInventory: Boolean!
   variants(first: Int, after: String): ProductVariantConnection!
 }
 type ProductVariant { id: ID! title: String! sku: String price: Money! compareAtPrice: Money inventoryQuantity: Int }
-type Customer {
-  id: ID! displayName: String! defaultEmailAddress: CustomerEmailAddress defaultPhoneNumber: CustomerPhoneNumber
+type Customer implements Node {
+  id: ID! tags: [String!]! displayName: String! defaultEmailAddress: CustomerEmailAddress defaultPhoneNumber: CustomerPhoneNumber
   numberOfOrders: UnsignedInt64! amountSpent: MoneyV2! createdAt: DateTime! updatedAt: DateTime!
 }
 type CustomerEmailAddress { emailAddress: String! marketingState: CustomerEmailAddressMarketingState! }
 type CustomerPhoneNumber { phoneNumber: String! marketingState: CustomerSmsMarketingState! }
-${["Order", "LineItem", "Product", "ProductVariant", "Customer"].map(connection).join("")}
+${["Order", "LineItem", "Product", "ProductVariant", "Customer", "DiscountRedeemCode"].map(connection).join("")}
 `);

@@ -10,6 +10,16 @@ import { type PageArgs, pageOf } from "./page.ts";
 /** Asks for a scope by the field that needs it; throws ACCESS_DENIED when the token lacks it. */
 export type Demand = (scope: string, field: string) => void;
 
+/** What every view may ask of its request: what was written to a thing since. */
+export interface Within {
+  tagsOf(gid: string): readonly string[];
+}
+
+/** A field's resolver: the thing that it stands in says which one is meant. */
+function tagsOf(this: { id: string }, _arguments: unknown, { tagsOf: written }: Within): readonly string[] {
+  return written(this.id);
+}
+
 export const iso = (instant: number) => `${new Date(instant).toISOString().slice(0, 19)}Z`;
 
 function money(minor: number, currencyCode: Currency) {
@@ -27,6 +37,7 @@ export function orderView(shop: Shop, order: ShopOrder, { demand, now }: { deman
   const lineIdBase = order.id * 10_000;
   return {
     __typename: "Order",
+    tags: tagsOf,
     id: `gid://shopify/Order/${order.id}`,
     name: `#${order.id}`,
     createdAt: iso(order.createdAt),
@@ -109,6 +120,8 @@ export function financialStatus(order: ShopOrder): string {
 
 export function productView(product: ShopProduct) {
   return {
+    __typename: "Product",
+    tags: tagsOf,
     id: `gid://shopify/Product/${product.id}`,
     title: product.title,
     handle: `${product.title
@@ -136,13 +149,21 @@ const variantView = (product: ShopProduct) => ({
   inventoryQuantity: product.inventory,
 });
 
+export const addressOf = ({ id }: ShopCustomer): string => `customer-${id}@example.com`;
+
+/** What a customer agreed to be mailed, in Shopify's words. */
+export const emailConsentOf = ({ id, consent }: ShopCustomer): string =>
+  consent?.email ?? (hashOf(`consent ${id}`) % 3 === 0 ? "NOT_SUBSCRIBED" : "SUBSCRIBED");
+
 export function customerView(shop: Shop, customer: ShopCustomer) {
   return {
+    __typename: "Customer",
+    tags: tagsOf,
     id: `gid://shopify/Customer/${customer.id}`,
     displayName: `Customer ${customer.id}`,
     defaultEmailAddress: {
-      emailAddress: `customer-${customer.id}@example.com`,
-      marketingState: customer.consent?.email ?? (hashOf(`consent ${customer.id}`) % 3 === 0 ? "NOT_SUBSCRIBED" : "SUBSCRIBED"),
+      emailAddress: addressOf(customer),
+      marketingState: emailConsentOf(customer),
     },
     defaultPhoneNumber: customer.consent?.sms
       ? { phoneNumber: `+4420${String(customer.id).padStart(8, "0")}`, marketingState: customer.consent.sms }

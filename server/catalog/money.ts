@@ -41,3 +41,11 @@ export function minorUnits(amount: string, currency: string): number {
   if (!Number.isSafeInteger(minor)) throw new RangeError("an amount beyond what can be counted");
   return minor === 0 ? 0 : minor;
 }
+
+/** Integer minor units as the decimal string that providers read: (4990, "EUR") is "49.90", (500, "JPY") "500". Throws `UnknownCurrency`. */
+export function decimalOf(minor: number, currency: string): string {
+  const exponent = exponentOf(currency);
+  const digits = String(Math.abs(minor)).padStart(exponent + 1, "0");
+  const at = digits.length - exponent;
+  return `${minor < 0 ? "-" : ""}${digits.slice(0, at)}${exponent > 0 ? `.${digits.slice(at)}` : ""}`;
+}

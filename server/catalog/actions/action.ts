@@ -15,6 +15,10 @@ export interface Doing {
   /** What the steps before this one left, in their order. */
   before: readonly Receipt[];
   now: number;
+  /** When the first try of this step began, where one did and nobody knows what became of it. Left out at the first. */
+  triedAt?: number;
+  /** One of the accounts that the kind `reads` beside its own; null where the client has none that it may read. */
+  also?(provider: string): Account | null;
 }
 
 export type Verdict = { valid: true } | { valid: false; why: ActionReason };
@@ -52,6 +56,8 @@ export type ActionKind<P = unknown> = {
   title: Text;
   /** The account that it is done with, and the permissions that takes. */
   need: Need;
+  /** Accounts that it can do without and reads beside that one. */
+  reads?: readonly (Need & Required<Pick<Need, "optional">>)[];
   payload: z.ZodType<P>;
   touches: Touch;
   describe(payload: P): Description;

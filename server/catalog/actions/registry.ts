@@ -1,7 +1,12 @@
 import type { ActionKind } from "./action.ts";
+import { klaviyoEvent } from "./klaviyo-event.ts";
+import { klaviyoProfiles } from "./klaviyo-profiles.ts";
+import { shopifyDiscount } from "./shopify-discount.ts";
+import { shopifyTags } from "./shopify-tags.ts";
+import { slackMessage } from "./slack-message.ts";
 
 /** Every kind of thing that can be done outside. */
-export const actionKinds: readonly ActionKind[] = [];
+export const actionKinds: readonly ActionKind[] = [klaviyoEvent, klaviyoProfiles, shopifyTags, shopifyDiscount, slackMessage];
 
 /** The kind of this id; undefined for one that is no more on the shelf. */
 export const kindOf = (id: string): ActionKind | undefined => actionKinds.find((each) => each.id === id);

@@ -105,6 +105,19 @@ export const klaviyo: OAuthProvider & KeyProvider = {
         scopes: ["lists:read", "segments:read", "profiles:read", "flows:read", "campaigns:read", "metrics:read", "events:read"],
         default: true,
       },
+      {
+        id: "events",
+        title: { en: "Events that start flows", fr: "Événements qui démarrent des flux", he: "אירועים שמפעילים תהליכים" },
+        scopes: ["events:write", "profiles:read"],
+        default: false,
+      },
+      {
+        id: "profiles",
+        title: { en: "Properties on profiles", fr: "Propriétés des profils", he: "מאפיינים בפרופילים" },
+        // An import of profiles takes lists:write, also where it names no list (developers.klaviyo.com, Bulk Import Profiles).
+        scopes: ["profiles:read", "profiles:write", "lists:write"],
+        default: false,
+      },
     ],
     incremental: false,
     pkce: true,

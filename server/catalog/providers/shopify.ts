@@ -207,6 +207,22 @@ export const shopify: OAuthProvider = {
         scopes: ["read_all_orders"],
         default: true,
       },
+      {
+        id: "tags",
+        title: {
+          en: "Tags on customers, orders and products",
+          fr: "Tags sur les clients, les commandes et les produits",
+          he: "תגיות על לקוחות, הזמנות ומוצרים",
+        },
+        scopes: ["write_customers", "write_orders", "write_products"],
+        default: false,
+      },
+      {
+        id: "discounts",
+        title: { en: "Discount codes", fr: "Codes de réduction", he: "קודי הנחה" },
+        scopes: ["read_discounts", "write_discounts"],
+        default: false,
+      },
     ],
     incremental: false,
     scopeParameters: (scopes) => ({ scope: scopes.join(",") }),

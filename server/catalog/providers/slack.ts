@@ -100,6 +100,16 @@ export const slack: OAuthProvider = {
         default: false,
       },
       {
+        id: "history",
+        title: {
+          en: "Check that a message was posted",
+          fr: "Vérifier qu’un message a été publié",
+          he: "בדיקה שהודעה פורסמה",
+        },
+        scopes: ["channels:history", "groups:history"],
+        default: false,
+      },
+      {
         id: "people",
         title: {
           en: "Names and email addresses of your team",

@@ -1,0 +1,144 @@
+import { GraphQLError } from "graphql";
+import type { SandboxState } from "#sandbox/providers/provider.ts";
+import type { Shop } from "#sandbox/shop/model.ts";
+import { type PageArgs, pageOf } from "./page.ts";
+
+export interface DiscountInput {
+  title?: string | null;
+  code?: string | null;
+  startsAt?: string | null;
+  endsAt?: string | null;
+  usageLimit?: number | null;
+  appliesOncePerCustomer?: boolean | null;
+  context?: { all?: string | null; customers?: { add?: readonly string[] | null } | null } | null;
+  minimumRequirement?: { subtotal?: { greaterThanOrEqualToSubtotal?: string | null } | null } | null;
+  customerGets?: {
+    value?: { percentage?: number | null; discountAmount?: { amount?: string | null; appliesOnEachItem?: boolean | null } | null } | null;
+  } | null;
+}
+
+interface Discount {
+  id: string;
+  title: string;
+  code: string;
+  startsAt: string;
+  endsAt: string | null;
+  usageLimit: number | null;
+  appliesOncePerCustomer: boolean;
+  percentage: number | null;
+  amount: string | null;
+}
+
+interface DiscountError {
+  code: string;
+  field: string[];
+  message: string;
+}
+
+const decimal = /^-?\d+(\.\d+)?$/;
+/** Codes differ by more than their case. */
+const thingOf = (shop: Shop, code: string) => ({ kind: "discount", account: shop.domain, key: code.toLowerCase() }) as const;
+
+/** The discount of a code as a read sees it. */
+export function discountByCode(state: SandboxState, shop: Shop, code: string, now: number) {
+  const found = state.written.seen<Discount>(thingOf(shop, code), now);
+  return found ? discountView(shop, found, now) : null;
+}
+
+/** ../shared/writes-and-voice.md, Shopify / discountCodeBasicCreate. */
+export function createDiscount(state: SandboxState, shop: Shop, input: DiscountInput, now: number) {
+  const { percentage = null, discountAmount = null } = input.customerGets?.value ?? {};
+  if (percentage !== null && discountAmount !== null) throw badRequest("Only one of percentage or discountAmount can be given.");
+  for (const amount of [discountAmount?.amount, input.minimumRequirement?.subtotal?.greaterThanOrEqualToSubtotal]) {
+    if (typeof amount === "string" && !decimal.test(amount)) {
+      throw new GraphQLError(`Variable has an invalid decimal: ${amount}`, { extensions: { code: "INVALID_VARIABLE" } });
+    }
+  }
+  const userErrors = faultsOf(input, shop);
+  const { title, code, startsAt, endsAt = null } = input;
+  if (userErrors.length > 0 || !title || !code || !startsAt) return { codeDiscountNode: null, userErrors };
+  const thing = thingOf(shop, code);
+  if (state.written.met(thing)) return { codeDiscountNode: null, userErrors: [fault("TAKEN", "code", "Code must be unique.")] };
+  const number = 1_400_000_000_000 + state.written.list({ kind: "discount", account: shop.domain }).length + 1;
+  const discount: Discount = {
+    id: `gid://shopify/DiscountCodeNode/${number}`,
+    ...{ title, code, startsAt, endsAt, percentage },
+    usageLimit: input.usageLimit ?? null,
+    appliesOncePerCustomer: input.appliesOncePerCustomer ?? false,
+    amount: discountAmount?.amount ?? null,
+  };
+  state.written.put(thing, discount, now);
+  state.effects.record({ provider: "shopify", kind: "discount_created", key: code, account: shop.domain, at: now }, false);
+  return { codeDiscountNode: discountView(shop, discount, now), userErrors: [] };
+}
+
+/** It ends now; one that has ended stays as it is. */
+export function deactivateDiscount(state: SandboxState, shop: Shop, id: string, now: number) {
+  const found = state.written.list<Discount>({ kind: "discount", account: shop.domain }).find(({ body }) => body.id === id)?.body;
+  if (!found) return { codeDiscountNode: null, userErrors: [fault("INVALID", "id", "Code discount does not exist.", [])] };
+  const repeated = found.endsAt !== null && Date.parse(found.endsAt) <= now;
+  const ended = repeated ? found : { ...found, endsAt: new Date(now).toISOString() };
+  if (!repeated) state.written.put(thingOf(shop, found.code), ended, now);
+  state.effects.record({ provider: "shopify", kind: "discount_deactivated", key: found.code, account: shop.domain, at: now }, repeated);
+  return { codeDiscountNode: discountView(shop, ended, now), userErrors: [] };
+}
+
+const badRequest = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
+const fault = (code: string, field: string, message: string, under: string[] = ["basicCodeDiscount"]): DiscountError => ({
+  code,
+  field: [...under, field],
+  message,
+});
+
+function faultsOf(input: DiscountInput, shop: Shop): DiscountError[] {
+  const { title, code, startsAt, endsAt, usageLimit, context, customerGets } = input;
+  const { percentage, discountAmount } = customerGets?.value ?? {};
+  const faults: (DiscountError | false)[] = [
+    !code && fault("BLANK", "code", "Code can't be blank"),
+    !title && fault("BLANK", "title", "Title can't be blank"),
+    !startsAt && fault("BLANK", "startsAt", "Starts at can't be blank"),
+    (code ?? "").length > 255 && fault("TOO_LONG", "code", "Code is too long (maximum is 255 characters)"),
+    (title ?? "").length > 255 && fault("TOO_LONG", "title", "Title is too long (maximum is 255 characters)"),
+    /[\r\n]/.test(code ?? "") && fault("INVALID", "code", "Code cannot contain newline characters."),
+    !!startsAt &&
+      !!endsAt &&
+      Date.parse(endsAt) < Date.parse(startsAt) &&
+      fault("INVALID", "endsAt", "Ends at needs to be after starts_at"),
+    typeof percentage === "number" &&
+      (percentage < 0 || percentage > 1) &&
+      fault("VALUE_OUTSIDE_RANGE", "percentage", "Value must be between 0.0 and 1.0"),
+    usageLimit === 0 && fault("GREATER_THAN", "usageLimit", "Usage limit must be greater than 0"),
+    (discountAmount?.amount ?? "").startsWith("-") && fault("LESS_THAN_OR_EQUAL_TO", "amount", "Value must be less than or equal to 0"),
+    (context?.customers?.add ?? []).some((gid) => !shop.customerById.has(Number(/\/Customer\/(\d+)$/.exec(gid)?.[1]))) &&
+      fault("INVALID", "customers", "Customers are invalid"),
+  ];
+  return faults.filter((each): each is DiscountError => each !== false);
+}
+
+function statusOf({ startsAt, endsAt }: Discount, now: number): string {
+  if (endsAt !== null && Date.parse(endsAt) <= now) return "EXPIRED";
+  return Date.parse(startsAt) > now ? "SCHEDULED" : "ACTIVE";
+}
+
+function discountView(shop: Shop, discount: Discount, now: number) {
+  const { id, title, code, startsAt, endsAt, usageLimit, appliesOncePerCustomer, percentage, amount } = discount;
+  const codes = [{ id: 1, code, asyncUsageCount: 0 }];
+  const money = amount === null ? null : { amount: { amount, currencyCode: shop.currency }, appliesOnEachItem: false };
+  return {
+    __typename: "DiscountCodeNode",
+    id,
+    codeDiscount: {
+      __typename: "DiscountCodeBasic",
+      ...{ title, startsAt, endsAt, usageLimit, appliesOncePerCustomer },
+      status: statusOf(discount, now),
+      codes: (args: PageArgs) =>
+        pageOf(codes, args, { id: (each) => each.id, value: (each) => each.id }, (each) => ({
+          ...each,
+          id: `gid://shopify/DiscountRedeemCode/${each.id}`,
+        })),
+      customerGets: {
+        value: money ? { __typename: "DiscountAmount", ...money } : { __typename: "DiscountPercentage", percentage: percentage ?? 0 },
+      },
+    },
+  };
+}
