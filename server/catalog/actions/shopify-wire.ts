@@ -19,7 +19,7 @@ export type UserErrors = z.output<typeof UserErrors>;
 
 /** What one mutation answers: its own field, with what the shop refused of it, which comes with status 200. */
 const payloadOf = <T>(field: string, shape: z.ZodType<T>) =>
-  z.object({ data: z.object({ [field]: z.object({ userErrors: UserErrors }) }) }).transform((reply, context) => {
+  z.object({ data: z.object({ [field]: z.looseObject({ userErrors: UserErrors }) }) }).transform((reply, context) => {
     const said = (reply.data as Record<string, { userErrors: UserErrors }>)[field];
     const own = shape.safeParse(said);
     if (said !== undefined && said.userErrors.length > 0) return { userErrors: said.userErrors, own: null };

@@ -1,0 +1,99 @@
+import { firstId, freshAccount, giveProfiles } from "./doing.ts";
+
+/** What the contract tests need to know of a kind to see it done at the sandbox. */
+export interface Case {
+  /** An account of its own, and a payload that can be done there. */
+  prepare(): Promise<{ at: string; payload: unknown }>;
+  /** What the sandbox calls its effect, and what it calls its being taken back. */
+  effect: string;
+  undone?: string;
+  /** Of the write's path, where it reads at other ones. */
+  path: string;
+  /** Payloads that are none. */
+  wrong: Record<string, (payload: never) => unknown>;
+}
+
+const at = "2026-12-01T09:00:00Z";
+
+export const cases: Record<string, Case> = {
+  "klaviyo-event": {
+    async prepare() {
+      const account = freshAccount.klaviyo();
+      await giveProfiles(account, [{ external_id: "1001", email: "one@klaviyo.example" }]);
+      const properties = { product: "Linen shirt", days: 12, again: true };
+      const value = { minor: 4990, currency: "GBP" };
+      return { at: account, payload: { customerId: "1001", metric: "Atrium Replenish", properties, value, at, channel: "email" } };
+    },
+    effect: "event",
+    path: "/api/events",
+    wrong: {
+      "a customer who is no number": (payload: object) => ({ ...payload, customerId: "gid://shopify/Customer/1" }),
+      "a name that is too long for a metric": (payload: object) => ({ ...payload, metric: "m".repeat(128) }),
+      "a field that nobody knows": (payload: object) => ({ ...payload, first_name: "x" }),
+      "an amount in no currency": (payload: object) => ({ ...payload, value: { minor: 1, currency: "XXQ" } }),
+    },
+  },
+  "klaviyo-profiles": {
+    async prepare() {
+      const account = freshAccount.klaviyo();
+      await giveProfiles(account, [{ external_id: "1001" }, { external_id: "1002" }]);
+      const profiles = ["1001", "1002"].map((customerId) => ({ customerId, properties: { churn_risk: 0.42, tier: "gold" } }));
+      return { at: account, payload: { profiles } };
+    },
+    effect: "profiles_imported",
+    path: "profile-bulk-import-jobs",
+    wrong: {
+      nobody: () => ({ profiles: [] }),
+      "nothing to set": () => ({ profiles: [{ customerId: "1", properties: {} }] }),
+      "a null, which the import passes over": () => ({ profiles: [{ customerId: "1", properties: { tier: null } }] }),
+    },
+  },
+  "shopify-tags": {
+    async prepare() {
+      const shop = freshAccount.shopify();
+      return { at: shop, payload: { on: "customer", id: await firstId(shop, "customers"), tags: ["At risk", "Loyal"] } };
+    },
+    effect: "tags_added",
+    undone: "tags_removed",
+    path: "graphql",
+    wrong: {
+      "no tag": (payload: object) => ({ ...payload, tags: [] }),
+      "two tags in one": (payload: object) => ({ ...payload, tags: ["a, b"] }),
+      "a thing that has none": (payload: object) => ({ ...payload, on: "shop" }),
+    },
+  },
+  "shopify-discount": {
+    async prepare() {
+      const shop = freshAccount.shopify();
+      const [off, minimum] = [{ percent: 10 }, { minor: 5000, currency: "GBP" }];
+      const [startsAt, endsAt] = [at, "2026-12-31T00:00:00Z"];
+      const customerId = await firstId(shop, "customers");
+      return { at: shop, payload: { customerId, title: "Referral 2026", code: "THANKS-7Q2K", off, minimum, startsAt, endsAt } };
+    },
+    effect: "discount_created",
+    undone: "discount_deactivated",
+    path: "graphql",
+    wrong: {
+      "an end before the beginning": (payload: object) => ({ ...payload, endsAt: "2026-11-30T00:00:00Z" }),
+      "a code without an end": (payload: object) => ({ ...payload, endsAt: undefined }),
+      "more than all of it": (payload: object) => ({ ...payload, off: { percent: 101 } }),
+      "two currencies": (payload: object) => ({ ...payload, off: { minor: 500, currency: "EUR" } }),
+      "a code of two lines": (payload: object) => ({ ...payload, code: "AB\nCD" }),
+    },
+  },
+  "slack-message": {
+    async prepare() {
+      return {
+        at: freshAccount.slack(),
+        payload: { channel: "C0GENERAL00", channelName: "general", text: "Stock is low: 3 < 5 & falling" },
+      };
+    },
+    effect: "message_posted",
+    undone: "message_deleted",
+    path: "chat\\.",
+    wrong: {
+      "a channel by its name": (payload: object) => ({ ...payload, channel: "#general" }),
+      "no text": (payload: object) => ({ ...payload, text: "" }),
+    },
+  },
+};
