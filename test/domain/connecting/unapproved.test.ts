@@ -37,7 +37,7 @@ test("an app that Shopify has not approved for older orders does not ask for the
   expect(shop?.scopeSets.map(({ id }) => id)).toContain("shop");
   const [account] = shop?.connections ?? [];
   expect(account).toMatchObject({ scopes: { missing: [] }, waiting: [], health: { state: "healthy" } });
-  expect(account?.reduced.map(({ id }) => id).sort()).toEqual(["retention-sensor", "shopify-sensor"]);
+  expect(account?.reduced.map(({ id }) => id).sort()).toEqual(["retention-sensor", "shopify-details-sensor", "shopify-sensor"]);
   expect(account?.reduced[0]?.words.en).toContain("last 60 days");
 
   // A reconnect does not ask for it either, though it was asked for while the app was approved.
