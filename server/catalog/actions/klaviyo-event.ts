@@ -84,7 +84,7 @@ export const klaviyoEvent = defineAction<Payload>({
   describe: ({ customerId, metric, properties, value, at, channel }) => ({
     sentence: {
       en: `Record “${metric}” in Klaviyo for customer ${customerId}. A flow that starts on it can send ${channels[channel].en}.`,
-      fr: `Enregistrer « ${metric} » dans Klaviyo pour le client ${customerId}. Un flux qui démarre sur cet événement peut envoyer ${channels[channel].fr}.`,
+      fr: `Enregistrer « ${metric} » dans Klaviyo pour le client ${customerId}. Un flux qui démarre sur cet événement peut envoyer ${channels[channel].fr}.`,
       he: `רישום האירוע “${metric}” ב-Klaviyo עבור לקוח ${customerId}. תהליך שמתחיל מהאירוע יכול לשלוח ${channels[channel].he}.`,
     },
     fields: [

@@ -109,7 +109,7 @@ export const shopifyDiscount = defineAction<Payload>({
   describe: ({ customerId, title, code, off, minimum, startsAt, endsAt }) => ({
     sentence: {
       en: `Create the code ${code} in Shopify: ${offText(off)} off one order of ${amountText(minimum)} or more, for customer ${customerId} only.`,
-      fr: `Créer le code ${code} dans Shopify : ${offText(off)} de remise sur une commande d’au moins ${amountText(minimum)}, pour le client ${customerId} uniquement.`,
+      fr: `Créer le code ${code} dans Shopify : ${offText(off)} de remise sur une commande d’au moins ${amountText(minimum)}, pour le client ${customerId} uniquement.`,
       he: `יצירת הקוד ${code} ב-Shopify: הנחה של ${offText(off)} על הזמנה אחת של ${amountText(minimum)} לפחות, רק ללקוח ${customerId}.`,
     },
     fields: [
