@@ -23,7 +23,7 @@ const others = new RegExp(`[${Object.keys(plain).join("")}]`, "g");
 
 /**
  * A text as it is searched for and in: without case, accents and other marks (NFKD, the combining ones taken off), invisible
- * characters, and space beyond one between words. "Élodie  BIJOUX" and "elodie bijoux" are the same.
+ * characters, and space beyond one between words; a control character is space. "Élodie  BIJOUX" and "elodie bijoux" are the same.
  */
 export const foldText = (text: string): string =>
   text
@@ -31,5 +31,6 @@ export const foldText = (text: string): string =>
     .replace(/[\p{M}\p{Cf}]/gu, "")
     .toLowerCase()
     .replace(others, (letter) => plain[letter] ?? letter)
-    .replace(/\s+/g, " ")
+    // Of the control characters U+0000 would end a text of SQLite's in its middle.
+    .replace(/[\s\p{Cc}]+/gu, " ")
     .trim();

@@ -161,6 +161,12 @@ describe("a field that names a client", () => {
     await expect(pickClients(testCtx({ actor }), { search: "a", limit: 8 })).rejects.toThrow();
   });
 
+  test("takes a control character, of which a null would end SQLite's text, for a space", async () => {
+    const { id } = await makeTenant({ name: "Nul Gifts" });
+    expect((await pick("Nul\u0000Gifts")).ids).toEqual([id]);
+    for (const search of ["\u0000", "\u0007", "\u202e\u0000"]) expect((await pick(search)).ids).toEqual([]);
+  });
+
   test("finds nothing for nothing, and nothing for what no client is called", async () => {
     await makeTenant({ name: "Acme Gifts" });
     expect((await pick("")).ids).toEqual([]);
