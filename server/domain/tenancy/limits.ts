@@ -23,6 +23,8 @@ export const limits = {
   "oauth:user": { max: 60, windowS: 10 * minute },
   /** A person's tries of one connection: what a provider allows our app is shared by all clients. */
   probe: { max: 30, windowS: 10 * minute },
+  /** A client's people, by two admins at once, or one with two tabs: each would see that nobody was told yet. */
+  "remind:tenant": { max: 1, windowS: minute },
   "sign-in:address": { max: 5, windowS: 15 * minute },
   "sign-in:browser": { max: 5, windowS: 15 * minute },
   "sign-in:network": { max: 20, windowS: 15 * minute },

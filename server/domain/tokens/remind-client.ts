@@ -5,6 +5,8 @@ import { commit } from "#server/domain/audit/commit.ts";
 import { listMembersWho } from "#server/domain/notices/list-readers.ts";
 import { notify } from "#server/domain/notices/notify.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { limitOf } from "#server/domain/tenancy/limits.ts";
+import { isWithinLimit } from "#server/domain/tenancy/take.ts";
 
 /** Nobody is reminded again of an account within so long. */
 export const remindedWithinMs = 86_400_000;
@@ -17,12 +19,13 @@ export interface Reminded {
 
 /**
  * Reminds a client's people of every account that waits for them to reconnect it, for staff. An account that they were told of within a
- * day is left out: a mail each click would teach them to read none. Where nobody there may connect accounts nothing is sent.
+ * day is left out: a mail each click would teach them to read none; nor are they told twice where two admins press at once. Where nobody there may connect accounts nothing is sent.
  */
 export async function remindClient(ctx: TenantCtx): Promise<Reminded> {
   requireStaff(ctx);
   const [waiting, readers] = await Promise.all([untold(ctx), listMembersWho(ctx, "connections:write")]);
   if (readers.length === 0 || waiting.length === 0) return { readers: readers.length, sent: 0 };
+  if (!(await isWithinLimit(ctx, limitOf("remind:tenant", ctx.tenant.id)))) return { readers: readers.length, sent: 0 };
   await commit(ctx, "connection.reminded", { connections: waiting.map(({ id }) => id), people: readers.length }, []);
   for (const { id, version } of waiting) {
     const mail = { v: 1, type: "mail.reconnect", tenant: ctx.tenant.id, connection: id } as const;

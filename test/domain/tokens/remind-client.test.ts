@@ -68,3 +68,14 @@ test("a second click within a day sends nothing; a day later they are reminded a
   expect(await remindClient(ctx)).toEqual({ readers: 1, sent: 1 });
   expect(ctx.traces.mails).toHaveLength(2);
 });
+
+test("two admins who press at once send one mail about each account, and one line is logged", async () => {
+  const tenant = await makeTenant();
+  await makeUser({ roles: [[tenant, "owner"]] });
+  await waiting(tenant);
+  const admins = [await asStaff(tenant), await asStaff(tenant)];
+  const answers = await Promise.all(admins.map((admin) => remindClient(admin)));
+  expect(answers.map(({ sent }) => sent).sort()).toEqual([0, 1]);
+  expect(admins.flatMap(({ traces }) => traces.mails)).toHaveLength(1);
+  expect(await openDb(testEnv.DB).select().from(auditLog).where(eq(auditLog.tenantId, tenant.id))).toHaveLength(1);
+});
