@@ -2,7 +2,7 @@ import { eq, getTableName, ne, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Statement } from "#db/client.ts";
 import { columnsOf, ofAccounts, ofCustomers } from "#db/holdings.ts";
-import { connections, measurements, orders, privacyRequests, schedules, webhookDeliveries } from "#db/schema/index.ts";
+import { connections, measurements, orders, privacyRequests, runs, schedules, webhookDeliveries } from "#db/schema/index.ts";
 import { clientNoticeKinds } from "#db/words/notices.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { PrivacyDemand } from "#server/catalog/webhooks/webhook.ts";
@@ -177,6 +177,7 @@ async function eraseAccount(
     statements: [
       ...own.map(({ table, rows }) => ctx.db.delete(table).where(sql`${rows} and ${open}`)),
       ctx.db.delete(measurements).where(sql`${ofSensors} and ${open}`),
+      letGo(ctx, jobs, open),
       ctx.db
         .update(schedules)
         .set({ cursor: null })
@@ -206,6 +207,18 @@ async function eraseAccount(
   // Where another shop is read from now on, the client counts as that one does.
   await adoptFacts(ctx, { connection: connection.id });
 }
+
+/**
+ * What a step of such a job has read, and not written yet, must not come back: its worker loses the run, and the sweep brings it to another,
+ * which finds what is left to read.
+ */
+const letGo = (ctx: TenantCtx, jobs: readonly string[], open: SQL): Statement =>
+  ctx.db
+    .update(runs)
+    .set({ status: "queued", lease: null, availableAt: ctx.now() })
+    .where(
+      inTenant(ctx, runs, eq(runs.status, "running"), sql`${runs.job} in (select value from json_each(${JSON.stringify(jobs)}))`, open),
+    );
 
 /** The provider's id of the account stands beside each of its deliveries. */
 const forgetDeliveries = (ctx: TenantCtx, { connection, delivery }: Working): Statement =>

@@ -1,10 +1,11 @@
 import { encodeBase64 } from "@oslojs/encoding";
 import { and, eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { openDb } from "#db/client.ts";
+import { batchOf, openDb } from "#db/client.ts";
 import {
   auditLog,
   connections,
+  customers,
   deletedOrders,
   measurements,
   orders,
@@ -12,6 +13,7 @@ import {
   rateLimits,
   refunds,
   resources,
+  runs,
   schedules,
   secrets,
   tenants,
@@ -24,6 +26,7 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import { webhooks as webhookShelf, webhooks } from "#server/catalog/webhooks/registry.ts";
 import { hmacOf } from "#server/catalog/webhooks/signature.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
+import { outcomeStatements } from "#server/domain/runs/outcome-statements.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { alignSchedules } from "#server/domain/schedules/align-schedules.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
@@ -936,6 +939,43 @@ describe("privacy", () => {
     // Once more, of what is nobody's now.
     await demand("shop/redact", shop);
     expect(await requestsOf(tenant.id)).toHaveLength(1);
+  });
+
+  test("what a step has read of a shop that is erased meanwhile is not written: its worker has lost the run", async () => {
+    const { tenant, shop, connection } = await makeSoldShop();
+    const own = {
+      tenantId: tenant.id,
+      trigger: "schedule",
+      status: "running",
+      lease: "mine",
+      availableAt: Date.now(),
+      createdAt: 0,
+    } as const;
+    const [reading, others] = [newId("run", Date.now()), newId("run", Date.now())];
+    await db.insert(runs).values([
+      { ...own, id: reading, job: "shopify-details-sensor", slot: 1 },
+      { ...own, id: others, job: "klaviyo-sensor", slot: 1 },
+    ]);
+    await demand("shop/redact", shop);
+    const customer = { externalId: "7", orders: 1, spentMinor: 5, currency: "GBP", createdAt: 0, updatedAt: Date.now() };
+    const found = {
+      customers: [{ ...customer, mailConsent: "subscribed" as const, smsConsent: "none" as const }],
+      cursor: null,
+      done: true,
+    };
+    const next = { status: "succeeded", attempt: 1, step: 1, availableAt: 0, sentAt: null, errorKind: null, errorMessage: null } as const;
+    const outcome = {
+      ...{ run: reading, tenantId: tenant.id, job: "shopify-details-sensor", found, connectionIds: [connection], answeredIds: [] },
+      ...{ failing: null, calls: 0, logs: [], defect: null, next: { ...next, errorParams: null, finishedAt: 1 } },
+    };
+    const { effects, conclusion } = outcomeStatements(db, { outcomes: [outcome], lease: "mine", now: Date.now() });
+    await batchOf(db, [...effects, conclusion]);
+    expect(await db.select().from(customers).where(eq(customers.tenantId, tenant.id))).toEqual([]);
+    const left = await db.select().from(runs).where(eq(runs.tenantId, tenant.id)).orderBy(runs.job);
+    expect(left.map(({ job, status, lease }) => [job, status, lease])).toEqual([
+      ["klaviyo-sensor", "running", "mine"],
+      ["shopify-details-sensor", "queued", null],
+    ]);
   });
 
   test("a client whose first shop is erased counts as the one that is left", async () => {
