@@ -134,7 +134,8 @@ const steps: Record<Cursor["phase"], (reading: DetailsReading, cursor: Cursor) =
     const isWhole = ends && cursor.whole.open && found;
     return {
       ...step,
-      products: items.map(({ record }) => record),
+      // One that changed while the pages were read is met twice: what its older state names is no variant any more, and the other way round.
+      products: [...new Map(items.map(({ record }) => [record.externalId, record])).values()],
       ...(isWhole && { listedProducts: { seenSince: cursor.whole.begunAt - clockMs } }),
       cursor: { ...step.cursor, whole: { ...cursor.whole, open: cursor.whole.open && !ends, found } },
     };

@@ -165,6 +165,33 @@ test("a price that changes is a new row of its history, and one that stays is no
   ]);
 });
 
+test("a product that changes while its list is read, and so is met twice, has the variants of its newer state", async () => {
+  const { ctx, account, read } = await open([orderRow(1, Date.now() - 300 * dayMs)], [ware("A")]);
+  let pages = 0;
+  const moving = {
+    ...account,
+    async json(...[call, schema]: Parameters<typeof account.json>) {
+      const asked = JSON.stringify("body" in call && call.body);
+      if (!asked.includes("products(") || pages === 2) return account.json(call, schema);
+      const fromStart = { method: "POST", path: call.path, reads: true, body: JSON.parse(asked.replace('"next"', "null")) } as const;
+      const reply = await account.json(fromStart, schema);
+      const { products: list } = (reply as { data: { products: { pageInfo: object; nodes: Record<string, unknown>[] } } }).data;
+      const [first] = list.nodes as { updatedAt: string; variants: { nodes: { id: string }[] } }[];
+      if (!first) throw new Error("no product");
+      pages += 1;
+      const one = { ...first.variants.nodes[0], id: `gid://shopify/ProductVariant/${pages === 1 ? "8001" : "8002"}` };
+      Object.assign(list.pageInfo, { hasNextPage: pages === 1, endCursor: pages === 1 ? "next" : null });
+      Object.assign(first, {
+        updatedAt: iso(Date.now() - (3 - pages) * dayMs),
+        variants: { ...first.variants, nodes: [...first.variants.nodes, one] },
+      });
+      return reply;
+    },
+  } as typeof account;
+  await read({ account: moving });
+  expect((await variantsOf(ctx)).map(({ externalId }) => externalId)).toEqual(["7000001", "8002"]);
+});
+
 test("what a whole reading of the products does not find is gone, once a week; its prices stay", async () => {
   const now = Date.now();
   const { ctx, read, change } = await open([orderRow(1, now - 300 * dayMs)]);
