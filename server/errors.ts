@@ -154,6 +154,7 @@ export const errorCodes = {
   provider_off: ["conflict", "provider"],
   reconnect_first: ["conflict"],
   request_waits_no_more: ["conflict"],
+  request_client_made: ["conflict"],
   reveal_asked_already: ["conflict"],
   reveal_over: ["conflict"],
   root_key_missing: ["conflict", "rootKey"],

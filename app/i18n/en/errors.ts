@@ -131,6 +131,7 @@ export const errors = {
   provider_off: "Your agency has turned {{provider}} off for now. Try again later.",
   reconnect_first: "Reconnect this account first.",
   request_waits_no_more: "This request has already been answered.",
+  request_client_made: "The workspace for this request has already been created. Approve the request to finish.",
   reveal_asked_already: "You’ve already requested this. Another admin has to answer.",
   reveal_over: "Access wasn’t granted, or it has expired.",
   root_key_missing:

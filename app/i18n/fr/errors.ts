@@ -132,6 +132,7 @@ export const errors = {
   provider_off: "Votre agence a désactivé {{provider}} pour le moment. Réessayez plus tard.",
   reconnect_first: "Reconnectez d’abord ce compte.",
   request_waits_no_more: "Cette demande a déjà reçu une réponse.",
+  request_client_made: "L’espace de travail de cette demande est déjà créé. Approuvez la demande pour terminer.",
   reveal_asked_already: "Vous avez déjà fait cette demande. Un autre administrateur doit répondre.",
   reveal_over: "L’accès n’a pas été accordé ou a expiré.",
   root_key_missing:

@@ -1,5 +1,6 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { isPassing, tryAgain } from "#db/patient-d1.ts";
+import { rowIf } from "#db/row-if.ts";
 import { deletions, tenants } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, requireAgency, type Tenant } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
@@ -15,9 +16,14 @@ import type { CreateClient } from "./schemas.ts";
  * slug (made of the name where none is given) is taken, or was a client's who has ended: its receipt names it. Its row is in the directory and its schedules in its own
  * D1, so that these are two writes; schedules that were lost in between are made with its first connection. Its owner is invited
  * by mail where an address is given. `origin` names the account that it is made from, or the request that it was asked for by. A currency or time zone that is given was
- * chosen by a person, unless an account brought it; one that is not is its shop's as soon as that connects.
+ * chosen by a person, unless an account brought it; one that is not is its shop's as soon as that connects. `provided` is SQL at the
+ * directory: where it does not hold nothing is made, which is a `conflict` on `id` too.
  */
-export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateClient & { origin?: string }): Promise<Tenant> {
+export async function createClient(
+  ctx: Ctx,
+  { ownerEmail, ...input }: CreateClient & { origin?: string },
+  { provided = sql`true` }: { provided?: SQL } = {},
+): Promise<Tenant> {
   requireAgency(ctx);
   const id = input.id ?? slugOf(input.name);
   if (id === null) throw invalid("id", "client_id_wrong");
@@ -25,7 +31,7 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
   const [ended] = await ctx.directory.select({ id: deletions.id }).from(deletions).where(eq(deletions.ofTenant, id)).limit(1);
   if (ended) throw conflict("client_id_ended", {}, { field: "id" });
   const defaults = await readDefaults(ctx);
-  const tenant = await insertTenant(ctx, {
+  const tenant = await insertTenant(ctx, provided, {
     ...input,
     id,
     locale: input.locale ?? defaults.locale,
@@ -51,12 +57,20 @@ export async function createClient(ctx: Ctx, { ownerEmail, ...input }: CreateCli
   return tenant;
 }
 
-/** Answers its row, or undefined where its id or its origin is another's. One that stands although D1's reply to its writing was lost is its own. */
-async function insertTenant({ directory }: Ctx, row: typeof tenants.$inferInsert & { createdAt: number }): Promise<Tenant | undefined> {
+/** Answers its row, or undefined where its id or its origin is another's, or `provided` does not hold. One that stands although D1's reply to its writing was lost is its own. */
+async function insertTenant(
+  { directory }: Ctx,
+  provided: SQL,
+  row: typeof tenants.$inferInsert & { createdAt: number },
+): Promise<Tenant | undefined> {
   let isLost = false;
   return tryAgain(
     async () => {
-      const [made] = await directory.insert(tenants).values(row).onConflictDoNothing().returning();
+      const [made] = await directory
+        .insert(tenants)
+        .select(rowIf(tenants, row, provided))
+        .onConflictDoNothing()
+        .returning();
       if (made || !isLost) return made;
       const [own] = await directory
         .select()

@@ -10,6 +10,8 @@ import { createClient, originOf } from "./create-client.ts";
 import type { ApproveRequest, WorkspaceRequestRef } from "./schemas.ts";
 
 const waits = (id: string) => and(eq(workspaceRequests.id, id), isNull(workspaceRequests.decision));
+const stillWaits = (id: string) => sql`exists (select 1 from ${workspaceRequests} where ${waits(id)})`;
+const hasNoClient = (id: string) => sql`not exists (select 1 from ${tenants} where ${eq(tenants.origin, originOf(id))})`;
 const toldOf = (id: string) => ({ tenant: "", kinds: ["workspace_request"], subject: id }) as const;
 
 /** So long after its client was made whoever made it is still at it. */
@@ -31,12 +33,13 @@ export async function approveRequest(ctx: Ctx, { workspaceRequestId, id, name, p
   if (begun && begun.createdAt > ctx.now() - underWayMs) throw conflict("request_waits_no_more");
   try {
     if (begun) await inviteOwner(ctx, begun, email);
-    const tenant = begun ?? (await createClient(ctx, { id, name, plan, vertical: "shopify", locale, ownerEmail: email, origin }));
+    const wish = { id, name, plan, vertical: "shopify", locale, ownerEmail: email, origin } as const;
+    const tenant = begun ?? (await createClient(ctx, wish, { provided: stillWaits(workspaceRequestId) }));
     await decide(ctx, workspaceRequestId, "approved", tenant.id);
     return tenant;
   } catch (error) {
     const made = await madeOf(ctx, origin);
-    if (!made) throw error;
+    if (!made) throw (await isAnswered(ctx, workspaceRequestId)) ? conflict("request_waits_no_more") : error;
     if (isOfAnother(error)) throw conflict("request_waits_no_more");
     await decide(ctx, workspaceRequestId, "approved", made.id);
     throw error;
@@ -60,15 +63,18 @@ async function inviteOwner(ctx: Ctx, tenant: Tenant, email: string): Promise<voi
 /** Whether the client's id is another's, or was; or its origin: another admin was faster. */
 const isOfAnother = (error: unknown): boolean => error instanceof DomainError && error.kind === "conflict" && error.field === "id";
 
-/** Says no, of which nobody is mailed. Throws as `approveRequest`. */
+/** Says no, of which nobody is mailed. Throws as `approveRequest`, and `conflict` where its client is made already. */
 export async function declineRequest(ctx: Ctx, { workspaceRequestId }: WorkspaceRequestRef): Promise<void> {
   requireStaff(ctx);
   await decide(ctx, workspaceRequestId, "declined", null);
 }
 
-/** Once: throws as `whyNot` where it waits no more. */
+/**
+ * Once: throws as `whyNot` where it waits no more. A client is made of a request that waits alone, and one whose client is made cannot be
+ * declined: whoever comes second finds that out in the statement that writes.
+ */
 async function decide(ctx: Ctx, id: string, decision: RequestDecision, client: string | null): Promise<void> {
-  const own = waits(id);
+  const own = decision === "declined" ? sql`${waits(id)} and ${hasNoClient(id)}` : waits(id);
   const guard = sql`exists (select 1 from ${workspaceRequests} where ${own})`;
   const facts = { request: id, ...(client !== null && { client }) };
   const [decided] = await commitIf(ctx, guard, `workspace_request.${decision}`, facts, [
@@ -82,7 +88,15 @@ async function decide(ctx: Ctx, id: string, decision: RequestDecision, client: s
   await retract(ctx, toldOf(id));
 }
 
-async function whyNot({ directory }: Ctx, id: string) {
-  const [known] = await directory.select({ id: workspaceRequests.id }).from(workspaceRequests).where(eq(workspaceRequests.id, id));
-  return known ? conflict("request_waits_no_more") : notFound("request");
+async function whyNot(ctx: Ctx, id: string): Promise<DomainError> {
+  const [known] = await ctx.directory
+    .select({ decision: workspaceRequests.decision })
+    .from(workspaceRequests)
+    .where(eq(workspaceRequests.id, id));
+  if (!known) return notFound("request");
+  return conflict(known.decision === null ? "request_client_made" : "request_waits_no_more");
+}
+
+async function isAnswered({ directory }: Ctx, id: string): Promise<boolean> {
+  return (await directory.$count(workspaceRequests, waits(id))) === 0;
 }

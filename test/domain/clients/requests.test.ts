@@ -199,6 +199,42 @@ describe("deciding", () => {
     expect(email).not.toBe(actor.email);
   });
 
+  test("no is refused once the client is made, also where its approval was cut off: yes finishes it", async () => {
+    let now = Date.now();
+    const admin = { ...(await staff()), now: () => now };
+    const { id, email } = await asked();
+    const wish = approval(id);
+    await approveRequest(admin, wish);
+    await directory.update(workspaceRequests).set({ decision: null, ofTenant: null }).where(eq(workspaceRequests.id, id));
+    const no = declineRequest(await staff(), { workspaceRequestId: id });
+    await expect(no).rejects.toMatchObject({ kind: "conflict", code: "request_client_made" });
+    expect(await rowsOf(email)).toMatchObject([{ decision: null }]);
+    now += 61_000;
+    expect((await approveRequest(admin, wish)).id).toBe(wish.id);
+  });
+
+  test("no that comes while another admin says yes leaves no client of a declined request", async () => {
+    const yes = await staff();
+    const { id, email } = await asked();
+    const wish = approval(id);
+    // It comes once the other has seen that the request waits, before anything is written.
+    let answered: Promise<unknown> | undefined;
+    const late = interruptedD1(testEnv.DB, (call) => {
+      if (call.is === "prepare" && call.query.includes('from "deletions"')) {
+        const decline = directory.update(workspaceRequests).set({ decision: "declined", decidedAt: Date.now(), decidedBy: "usr_other" });
+        answered ??= decline.where(eq(workspaceRequests.id, id)).execute();
+      }
+      return undefined;
+    });
+    const inLate = { ...yes, directory: openDb(late), databases: { ...yes.databases, default: late } };
+    const answer = approveRequest(inLate, wish);
+    await expect(answer).rejects.toMatchObject({ kind: "conflict", code: "request_waits_no_more" });
+    await answered;
+    expect(await rowsOf(email)).toMatchObject([{ decision: "declined", ofTenant: null }]);
+    expect(await directory.select().from(tenants).where(eq(tenants.id, wish.id))).toEqual([]);
+    expect(await directory.select().from(invitations).where(eq(invitations.email, email))).toEqual([]);
+  });
+
   test("no is logged by the request's id alone and mails nobody; who asked may ask again", async () => {
     const admin = await staff();
     const { id, email } = await asked();
