@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatMoney } from "#app/i18n/format.ts";
 import { currencies } from "#server/catalog/currencies.ts";
-import { exponentOf, minorUnits, UnknownCurrency } from "#server/catalog/money.ts";
+import { decimalOf, exponentOf, minorUnits, UnknownCurrency } from "#server/catalog/money.ts";
 
 test("decimals are ISO 4217's, whatever the language data of this runtime says", () => {
   const digits = { EUR: 2, HUF: 2, RSD: 2, IDR: 2, COP: 2, PKR: 2, TWD: 2, ALL: 2, LBP: 2, MGA: 2, MRU: 2, IQD: 3, KWD: 3, TND: 3 };
@@ -31,4 +31,19 @@ test("a figure is written with the decimals that it was stored with", () => {
   expect(written(12_000, "JPY")).toBe("¥12,000");
   expect(written(12_345, "KWD")).toBe("KWD 12.345");
   expect(written(5, "XYZ")).toBe("5 XYZ");
+});
+
+test("minor units are written with the decimals of their currency, and read back as they were", () => {
+  for (const [minor, currency, text] of [
+    [4990, "GBP", "49.90"],
+    [5, "EUR", "0.05"],
+    [500, "JPY", "500"],
+    [1, "KWD", "0.001"],
+    [-1250, "USD", "-12.50"],
+    [0, "EUR", "0.00"],
+  ] as const) {
+    expect(decimalOf(minor, currency)).toBe(text);
+    expect(minorUnits(text, currency)).toBe(minor);
+  }
+  expect(() => decimalOf(1, "XXQ")).toThrow(UnknownCurrency);
 });
