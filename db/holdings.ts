@@ -1,9 +1,13 @@
 import { getTableName } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import {
+  actionSteps,
+  actionStops,
+  actions,
   agencyDefaults,
   auditHeads,
   auditLog,
+  budgets,
   clientNames,
   clientTotals,
   connections,
@@ -28,6 +32,7 @@ import {
   oauthStates,
   orderContents,
   orders,
+  policies,
   privacyRequests,
   products,
   rateLimits,
@@ -289,6 +294,46 @@ export const holdings: readonly Holding[] = [
     withAccount: "erased",
   },
   {
+    table: policies,
+    client: "tenantId",
+    data: ["automation", "mode", "holdout", "actionsADay", "peopleADay", "stakeADay", "largestStake", "createdAt", "updatedAt"],
+    engine: ["salt"],
+    exported: { file: "policies.json", key: ["automation"] },
+    atEnd: "erased",
+  },
+  {
+    table: actions,
+    client: "tenantId",
+    data: [
+      ...["id", "automation", "runId", "dedupe", "subject", "connectionId", "touches", "hash", "evidence", "stake", "score", "status"],
+      ...["reason", "createdAt", "expiresAt", "decision", "decidedBy", "decidedAt", "note", "agreed", "edited", "availableAt", "attempt"],
+      ...["finishedAt", "failureKind", "failureMessage"],
+    ],
+    customer: ["customerId"],
+    engine: ["lease"],
+    exported: { file: "actions.json", key: ["id"] },
+    atEnd: "erased",
+    withAccount: "erased",
+    withCustomer: "erased",
+  },
+  {
+    table: actionSteps,
+    client: "tenantId",
+    data: ["actionId", "place", "kind", "accountId", "connectionId", "payload", "status", "begunAt", "receipt"],
+    customer: ["customerId"],
+    exported: { file: "action_steps.json", key: ["actionId", "place"] },
+    atEnd: "erased",
+    withAccount: "erased",
+    withCustomer: "erased",
+  },
+  {
+    table: budgets,
+    client: "tenantId",
+    data: ["day", "automation", "kind", "used", "most"],
+    exported: { not: "what of a day's limits is used" },
+    atEnd: "erased",
+  },
+  {
     table: webhookDeliveries,
     client: "tenantId",
     data: [
@@ -461,6 +506,13 @@ export const holdings: readonly Holding[] = [
     exported: { not: "members.json has who is of the client" },
     atEnd: { stays: "who has another client, or is staff; else the account is erased" },
     withPerson: { by: "id", is: "id" },
+  },
+  {
+    table: actionStops,
+    client: null,
+    data: ["scope", "stoppedBy", "stoppedAt"],
+    exported: { not: nobodys },
+    atEnd: { stays: nobodys },
   },
   {
     table: agencyDefaults,

@@ -4,7 +4,7 @@ import { createLog } from "#server/log.ts";
 import { buildJobCtx } from "#workers/build-ctx.ts";
 
 /** What a script reaches of an Atrium. */
-export type Bindings = Pick<Env, "DB" | "RUNS" | "MAIL" | "TOKENS" | "TASKS" | "EXPORTS" | "DEAD">;
+export type Bindings = Pick<Env, "DB" | "RUNS" | "ACTIONS" | "MAIL" | "TOKENS" | "TASKS" | "EXPORTS" | "DEAD">;
 
 /**
  * The context of a script: the verbs that the Worker has, on bindings that are reached from outside of it. Its configuration is
@@ -12,8 +12,8 @@ export type Bindings = Pick<Env, "DB" | "RUNS" | "MAIL" | "TOKENS" | "TASKS" | "
  * would seal what the Worker can never open.
  */
 export function scriptCtx(bindings: Bindings, variables: Record<string, string>, script: string): Ctx {
-  const { DB, RUNS, MAIL, TOKENS, TASKS, EXPORTS, DEAD } = bindings;
-  const env = { ...variables, DB, RUNS, MAIL, TOKENS, TASKS, EXPORTS, DEAD } as Partial<Env> as Env;
+  const { DB, RUNS, ACTIONS, MAIL, TOKENS, TASKS, EXPORTS, DEAD } = bindings;
+  const env = { ...variables, DB, RUNS, ACTIONS, MAIL, TOKENS, TASKS, EXPORTS, DEAD } as Partial<Env> as Env;
   readConfig(env);
   return {
     ...buildJobCtx({ env, connect: noSockets }, script),

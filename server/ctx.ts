@@ -9,7 +9,7 @@ import { allows } from "./domain/tenancy/permissions.ts";
 import type { Config } from "./env.ts";
 import { forbidden, unauthenticated } from "./errors.ts";
 import type { Log } from "./log.ts";
-import type { DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "./messages.ts";
+import type { ActionMessage, DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "./messages.ts";
 
 export type Tenant = InferSelectModel<typeof tenants>;
 
@@ -32,6 +32,7 @@ export type Actor = { type: "anonymous" } | UserActor | { type: "system"; job: s
 
 export interface Send {
   runs(messages: readonly RunMessage[], delayS?: number): Promise<void>;
+  actions(messages: readonly ActionMessage[], delayS?: number): Promise<void>;
   mail(message: MailMessage): Promise<void>;
   tokens(messages: readonly TokenMessage[]): Promise<void>;
   tasks(messages: readonly TaskMessage[]): Promise<void>;

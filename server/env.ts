@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Databases } from "#db/client.ts";
 import { isPlace } from "#db/words/places.ts";
-import type { DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "./messages.ts";
+import type { ActionMessage, DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "./messages.ts";
 
 /** What wrangler.toml binds, and the variables and secrets below as plain strings. */
 export interface Env {
   DB: D1Database;
   RUNS: Queue<RunMessage>;
+  ACTIONS: Queue<ActionMessage>;
   MAIL: Queue<MailMessage>;
   TOKENS: Queue<TokenMessage>;
   TASKS: Queue<TaskMessage>;

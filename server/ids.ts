@@ -7,6 +7,7 @@ export type IdPrefix =
   | "inv"
   | "con"
   | "run"
+  | "act"
   | "aud"
   | "ddl"
   | "mai"

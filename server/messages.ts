@@ -82,8 +82,15 @@ export const TaskMessage = z.discriminatedUnion("type", [
 ]);
 export type TaskMessage = z.infer<typeof TaskMessage>;
 
+/** An action that is approved, or to be looked up; and an automation whose proposals its policy may approve. */
+export const ActionMessage = z.discriminatedUnion("type", [
+  z.strictObject({ v: z.literal(1), type: z.literal("action"), tenant: z.string(), action: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("action.decide"), tenant: z.string(), automation: z.string() }),
+]);
+export type ActionMessage = z.infer<typeof ActionMessage>;
+
 /** What we put on the dead-letter queue ourselves, when a run has used up its tries. */
 export const DeadMessage = z.strictObject({ v: z.literal(1), type: z.literal("run.dead"), tenant: z.string(), run: z.string() });
 export type DeadMessage = z.infer<typeof DeadMessage>;
 
-export type Message = RunMessage | MailMessage | TokenMessage | TaskMessage | DeadMessage;
+export type Message = RunMessage | ActionMessage | MailMessage | TokenMessage | TaskMessage | DeadMessage;

@@ -11,7 +11,7 @@ import { hashToken, newToken } from "#server/domain/vault/sign-in-tokens.ts";
 import { databasesOf, type Env, readConfig } from "#server/env.ts";
 import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
-import type { DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "#server/messages.ts";
+import type { ActionMessage, DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "#server/messages.ts";
 
 export type TestEnv = Env & { TEST_MIGRATIONS: D1Migration[]; SPARE_2: D1Database; SPARE_3: D1Database };
 export const testEnv = env as TestEnv;
@@ -20,6 +20,7 @@ export const testEnv = env as TestEnv;
 export interface Traces {
   lines: string[];
   runs: RunMessage[];
+  actions: ActionMessage[];
   mails: MailMessage[];
   tokens: TokenMessage[];
   tasks: TaskMessage[];
@@ -36,7 +37,7 @@ export function testCtx({
   ip = "203.0.113.7",
   userAgent = "test",
 }: TestCtx = {}): Ctx & { traces: Traces } {
-  const traces: Traces = { lines: [], runs: [], mails: [], tokens: [], tasks: [], dead: [], cookies: new Map() };
+  const traces: Traces = { lines: [], runs: [], actions: [], mails: [], tokens: [], tasks: [], dead: [], cookies: new Map() };
   return {
     config: readConfig(testEnv),
     actor,
@@ -52,6 +53,7 @@ export function testCtx({
     connect,
     send: {
       runs: async (messages) => void traces.runs.push(...messages),
+      actions: async (messages) => void traces.actions.push(...messages),
       mail: async (message) => void traces.mails.push(message),
       tokens: async (messages) => void traces.tokens.push(...messages),
       tasks: async (messages) => void traces.tasks.push(...messages),

@@ -16,6 +16,7 @@ export async function sendPages<M>(queue: Queue<M>, messages: readonly M[], dela
 
 const sendVia = (env: Env): Send => ({
   runs: (messages, delayS) => sendPages(env.RUNS, messages, delayS),
+  actions: (messages, delayS) => sendPages(env.ACTIONS, messages, delayS),
   tokens: (messages) => sendPages(env.TOKENS, messages),
   tasks: async (messages) => {
     // Exports are long and have a queue of their own.

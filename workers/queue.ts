@@ -1,5 +1,9 @@
+import { kindOf } from "#server/catalog/actions/registry.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { Ctx } from "#server/ctx.ts";
+import type { Acting } from "#server/domain/actions/acting.ts";
+import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
+import { workAction } from "#server/domain/actions/work-action.ts";
 import { workToken } from "#server/domain/connecting/work-token.ts";
 import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
 import { makeExport } from "#server/domain/custody/make-export.ts";
@@ -8,19 +12,23 @@ import { defaultLimits, type Engine } from "#server/domain/runs/engine.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
 import { openAccount } from "#server/domain/tokens/open-account.ts";
+import { openWriter } from "#server/domain/tokens/open-writer.ts";
 import { subscribeEvents } from "#server/domain/webhooks/subscribe-events.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import type { Env } from "#server/env.ts";
-import { MailMessage, type Message, TaskMessage, TokenMessage } from "#server/messages.ts";
+import { ActionMessage, MailMessage, type Message, TaskMessage, TokenMessage } from "#server/messages.ts";
 import { sendPages } from "./build-ctx.ts";
 import { jobCtx } from "./context.ts";
 
 const engine: Engine = {
   jobs: new Map(allJobs.map((job) => [job.id, job])),
+  kinds: kindOf,
   openAccount,
   limits: defaultLimits,
   random: Math.random,
 };
+
+const acting: Acting = { kinds: kindOf, openAccount, openWriter, random: Math.random };
 
 /** One consumer for all queues: the queue's name says who works its messages off. */
 export async function queueHandler(batch: MessageBatch<Message>, env: Env): Promise<void> {
@@ -48,6 +56,13 @@ export async function queueHandler(batch: MessageBatch<Message>, env: Env): Prom
         (error) => ctx.log.error("a task failed", { error }),
       );
       return;
+    case "atrium-actions":
+      await eachByItself(
+        batch,
+        (body) => workAct(ctx, ActionMessage.parse(body)),
+        (error) => ctx.log.error("an action was not worked on", { error }),
+      );
+      return;
     case "atrium-runs":
       return workBatch(ctx, engine, batch.messages);
     case "atrium-dead":
@@ -67,6 +82,17 @@ function workTask(ctx: Ctx, message: TaskMessage): Promise<void> {
       return makeExport(ctx, { tenant: message.tenant, exportId: message.export });
     case "deletion":
       return eraseTenant(ctx, { deletionId: message.deletion });
+    default:
+      return message satisfies never;
+  }
+}
+
+function workAct(ctx: Ctx, message: ActionMessage): Promise<void> {
+  switch (message.type) {
+    case "action":
+      return workAction(ctx, acting, message);
+    case "action.decide":
+      return decideByPolicy(ctx, message);
     default:
       return message satisfies never;
   }

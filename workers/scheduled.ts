@@ -1,5 +1,6 @@
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { Ctx } from "#server/ctx.ts";
+import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
 import { linkWaiting } from "#server/domain/audit/link-lines.ts";
 import { forgetRequests } from "#server/domain/clients/forget-requests.ts";
 import { claimEnds } from "#server/domain/connecting/claim-ends.ts";
@@ -40,6 +41,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["replaced keys ended", claimEnds],
   ["runs due", claimDue],
   ["runs swept", sweep],
+  ["actions swept", sweepActions],
   ["old runs forgotten", forgetRuns],
   ["exports swept", sweepExports],
   ["clients ended", startDeletions],

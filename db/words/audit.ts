@@ -1,5 +1,12 @@
 /** What the audit log says was done. Each has its words in `app/i18n`, in every language. */
 export const auditActions = [
+  "action.agreed",
+  "action.approved",
+  "action.edited",
+  "action.rejected",
+  "action.undone",
+  "acting.resumed",
+  "acting.stopped",
   "admin.added",
   "admin.removed",
   "agency.defaults_changed",
@@ -44,6 +51,7 @@ export const auditActions = [
   "member.left",
   "member.removed",
   "member.role_changed",
+  "policy.set",
   "privacy.data_read",
   "privacy.data_request",
   "privacy.delete_person",

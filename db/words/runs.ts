@@ -62,6 +62,9 @@ export const runLineCodes = {
   done: [],
   lines_left_out: ["lines"],
   own_params: [],
+  proposal_kind_unknown: [],
+  proposal_no_account: [],
+  proposal_payload_unfit: [],
 } as const satisfies Record<string, readonly string[]>;
 export type RunLineCode = keyof typeof runLineCodes;
 

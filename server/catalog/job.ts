@@ -12,6 +12,7 @@ import type {
   OrderRecord,
   ParcelsRecord,
   ProductRecord,
+  Proposal,
   RefundRecord,
 } from "./records.ts";
 import type { ShopHistory } from "./shop-history.ts";
@@ -92,6 +93,8 @@ export interface Effects {
   /** Where the step ends a reading of all products: those that it did not find go. */
   listedProducts?: ListedProducts;
   customers?: readonly CustomerRecord[];
+  /** What an automation would have done. Written as its policy says; of one that is off, nothing. */
+  proposals?: readonly Proposal[];
   /** Other jobs (ids) that are due at once because of what this step found, for those that read the shop's history. */
   wake?: readonly string[];
 }

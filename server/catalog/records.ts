@@ -1,3 +1,4 @@
+import type { Evidence, Stake } from "#db/words/actions.ts";
 import type { Consent, Fulfilment, OrderLine } from "#db/words/commerce.ts";
 
 /** One value of a metric on one day. */
@@ -102,4 +103,28 @@ export interface CustomerRecord {
   smsConsent: Consent;
   createdAt: number;
   updatedAt: number;
+}
+
+/** One thing that is proposed: a kind of the shelf of actions, and what it would do. */
+export interface ProposedStep {
+  kind: string;
+  payload: unknown;
+}
+
+/** What an automation proposes. Proposed again under the same `dedupe` it is not proposed twice. */
+export interface Proposal {
+  /** `customer:…`, `product:…`, `order:…`, by the shop's id. */
+  subject: `${string}:${string}`;
+  /** Whom it is about, by the shop's id, where it is about a customer. */
+  customerId?: string;
+  /** One, or a chain: each is done after the one before it, and what is left is voided where one fails. */
+  steps: readonly [ProposedStep, ...ProposedStep[]];
+  /** One of the automation's reasons, and what it names. */
+  evidence: Evidence;
+  dedupe: string;
+  /** After this instant it is no longer offered or done. */
+  expiresAt: number;
+  stake?: Stake;
+  /** 0 to 1: how sure the automation is. */
+  score?: number;
 }

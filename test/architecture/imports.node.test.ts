@@ -22,6 +22,7 @@ const ranks = [
   "commerce",
   "people",
   "clients",
+  "actions",
   "runs",
   "metrics",
   "connecting",

@@ -1,7 +1,10 @@
 import { eq, sql } from "drizzle-orm";
 import { openDb } from "#db/client.ts";
 import {
+  actionSteps,
+  actions,
   auditLog,
+  budgets,
   connections,
   costs,
   customers,
@@ -16,6 +19,7 @@ import {
   notices,
   orderContents,
   orders,
+  policies,
   privacyRequests,
   products,
   refunds,
@@ -171,6 +175,29 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     db.insert(variants).values({
       ...{ tenantId, connectionId, externalId: marker, productId: marker, title: marker, priceMinor: 100, currency: "GBP", updatedAt: now },
     }),
+    db.insert(policies).values({
+      ...{ tenantId, automation: marker, mode: "off", holdout: 10, salt: marker, actionsADay: 1, peopleADay: 1, stakeADay: 1 },
+      ...{ largestStake: 1, createdAt: now, updatedAt: now },
+    }),
+    db.insert(actions).values({
+      ...{ id: `act_${marker}`, tenantId, automation: marker, runId: marker, dedupe: marker, subject: `customer:${marker}`, connectionId },
+      ...{ customerId: marker, touches: "customer", hash: marker, evidence: { line: marker, params: {} }, status: "waiting" },
+      ...{ createdAt: now, expiresAt: now },
+    }),
+    db.insert(actionSteps).values({
+      ...{
+        tenantId,
+        actionId: `act_${marker}`,
+        place: 0,
+        kind: marker,
+        accountId: connectionId,
+        connectionId,
+        customerId: marker,
+        payload: { marker },
+        status: "pending",
+      },
+    }),
+    db.insert(budgets).values({ tenantId, day: "2026-01-01", automation: marker, kind: "actions", used: 1, most: 1 }),
     db.insert(variantPrices).values({ tenantId, connectionId, variantId: marker, since: now, priceMinor: 100, currency: "GBP" }),
     db.insert(customers).values({
       ...{ tenantId, connectionId, externalId: marker, orders: 1, spentMinor: 100, currency: "GBP" },

@@ -14,7 +14,7 @@ const useWords = wordsOf("webhooks");
 /** What a report may count. */
 const TABLES = [
   ...(["orders", "refunds", "order_contents", "customers", "products", "variants", "variant_prices", "measurements"] as const),
-  ...(["resources", "secrets", "webhook_deliveries", "connections"] as const),
+  ...(["actions", "action_steps", "resources", "secrets", "webhook_deliveries", "connections"] as const),
 ];
 
 type Request = Outputs["webhooks"]["privacyRequests"]["items"][number];

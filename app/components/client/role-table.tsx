@@ -16,6 +16,7 @@ const WORDS = {
   "runs:start": "permission.runs_start",
   "team:read": "permission.team_read",
   "team:write": "permission.team_write",
+  "actions:decide": "permission.actions_decide",
   "settings:write": "permission.settings_write",
   "audit:read": "permission.audit_read",
   "data:export": "permission.data_export",

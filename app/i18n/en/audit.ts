@@ -7,6 +7,14 @@ type ActionKey<Action> = Action extends `${infer Noun}.${infer Verb}` ? `${Noun}
 export const audit = {
   action: {
     client_created: "Client created",
+    action_agreed: "Proposal rated",
+    action_approved: "Action approved",
+    action_edited: "Action edited",
+    action_rejected: "Action rejected",
+    action_undone: "Action undone",
+    acting_resumed: "Automations resumed",
+    acting_stopped: "Automations stopped",
+    policy_set: "Automation set",
     admin_added: "Admin added",
     admin_removed: "Admin removed",
     agency_defaults_changed: "Defaults for new clients changed",

@@ -26,4 +26,7 @@ export const runWords = {
   done: "Done.",
   lines_left_out: "{{lines}} more lines not shown.",
   own_params: "Started with custom parameters.",
+  proposal_kind_unknown: "An action of an unknown kind was left out.",
+  proposal_no_account: "An action was left out: no connected account can do it.",
+  proposal_payload_unfit: "An action was left out: what it would do doesn’t fit its kind.",
 } as const satisfies Record<RunErrorCode | RunLineCode, string>;

@@ -60,6 +60,7 @@ export const team = {
     runs_start: "Start syncs",
     team_read: "View the team",
     team_write: "Invite and remove people, change roles",
+    actions_decide: "Decide what automations do",
     settings_write: "Change workspace settings",
     audit_read: "View the audit log",
     data_export: "Export data",

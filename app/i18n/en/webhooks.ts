@@ -95,6 +95,8 @@ export const webhooks = {
       products: "Products",
       variants: "Variants",
       variant_prices: "Past prices",
+      actions: "Actions",
+      action_steps: "Steps of actions",
       measurements: "Metrics",
       resources: "Listed accounts",
       secrets: "Keys",

@@ -4,6 +4,14 @@ import type { Translation } from "../shape.ts";
 export const audit = {
   action: {
     client_created: "Client créé",
+    action_agreed: "Proposition évaluée",
+    action_approved: "Action approuvée",
+    action_edited: "Action modifiée",
+    action_rejected: "Action refusée",
+    action_undone: "Action annulée",
+    acting_resumed: "Automatisations reprises",
+    acting_stopped: "Automatisations arrêtées",
+    policy_set: "Automatisation réglée",
     admin_added: "Administrateur ajouté",
     admin_removed: "Administrateur retiré",
     agency_defaults_changed: "Valeurs par défaut des nouveaux clients modifiées",

@@ -100,6 +100,13 @@ export const errors = {
   account_not_connected: "Ce compte n’est pas connecté.",
   accounts_full:
     "Votre formule n’a plus de place pour un autre compte. Déconnectez-en un ou demandez une formule supérieure à votre agence.",
+  action_not_found: "Il n’y a pas d’action de ce nom ici.",
+  action_changed: "Cette action a changé depuis que vous l’avez vue. Regardez-la à nouveau.",
+  action_decided: "Quelqu’un a déjà décidé.",
+  action_expired: "Cette action n’est plus proposée : son délai est passé.",
+  action_lasting: "Cette action ne peut pas être annulée.",
+  budget_spent: "La limite du jour de cette automatisation est atteinte.",
+  contacts_spent: "Ce client a été contacté cette semaine autant de fois que vous le permettez.",
   admin_self: "C’est à un autre administrateur de vous retirer.",
   already_admin: "Cette personne est déjà administrateur.",
   already_member: "Cette personne est déjà dans l’équipe.",

@@ -25,4 +25,7 @@ export const runWords = {
   done: "Terminé.",
   lines_left_out: "{{lines}} autres lignes non affichées.",
   own_params: "Lancée avec des paramètres personnalisés.",
+  proposal_kind_unknown: "Une action d’un type inconnu a été écartée.",
+  proposal_no_account: "Une action a été écartée : aucun compte connecté ne peut la faire.",
+  proposal_payload_unfit: "Une action a été écartée : son contenu ne correspond pas à son type.",
 } satisfies Record<RunErrorCode | RunLineCode, string>;

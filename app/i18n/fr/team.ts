@@ -63,6 +63,7 @@ export const team = {
     runs_start: "Lancer des synchronisations",
     team_read: "Voir l’équipe",
     team_write: "Inviter et retirer des personnes, changer les rôles",
+    actions_decide: "Décider de ce que font les automatisations",
     settings_write: "Modifier les réglages de l’espace",
     audit_read: "Voir le journal d’audit",
     data_export: "Exporter les données",

@@ -101,6 +101,8 @@ export const webhooks = {
       products: "Produits",
       variants: "Variantes",
       variant_prices: "Anciens prix",
+      actions: "Actions",
+      action_steps: "Étapes d’actions",
       measurements: "Chiffres",
       resources: "Comptes listés",
       secrets: "Clés",

@@ -4,6 +4,14 @@ import type { Translation } from "../shape.ts";
 export const audit = {
   action: {
     client_created: "לקוח נוצר",
+    action_agreed: "הצעה דורגה",
+    action_approved: "פעולה אושרה",
+    action_edited: "פעולה נערכה",
+    action_rejected: "פעולה נדחתה",
+    action_undone: "פעולה בוטלה",
+    acting_resumed: "האוטומציות חודשו",
+    acting_stopped: "האוטומציות נעצרו",
+    policy_set: "אוטומציה הוגדרה",
     admin_added: "נוסף מנהל",
     admin_removed: "הוסר מנהל",
     agency_defaults_changed: "ברירות המחדל ללקוחות חדשים שונו",

@@ -25,4 +25,7 @@ export const runWords = {
   done: "הסתיים.",
   lines_left_out: "עוד {{lines}} שורות לא מוצגות.",
   own_params: "הופעל עם פרמטרים מותאמים.",
+  proposal_kind_unknown: "פעולה מסוג לא מוכר הושמטה.",
+  proposal_no_account: "פעולה הושמטה: אין חשבון מחובר שיכול לבצע אותה.",
+  proposal_payload_unfit: "פעולה הושמטה: התוכן שלה לא מתאים לסוג שלה.",
 } satisfies Record<RunErrorCode | RunLineCode, string>;

@@ -62,6 +62,7 @@ export const team = {
     runs_start: "הפעלת סנכרונים",
     team_read: "צפייה בצוות",
     team_write: "הזמנה והסרה של אנשים, שינוי תפקידים",
+    actions_decide: "החלטה על מה שהאוטומציות עושות",
     settings_write: "שינוי הגדרות סביבת העבודה",
     audit_read: "צפייה ביומן הביקורת",
     data_export: "ייצוא נתונים",

@@ -99,6 +99,8 @@ export const webhooks = {
       products: "מוצרים",
       variants: "וריאציות",
       variant_prices: "מחירי עבר",
+      actions: "פעולות",
+      action_steps: "שלבי פעולות",
       measurements: "נתונים",
       resources: "חשבונות ברשימה",
       secrets: "מפתחות",

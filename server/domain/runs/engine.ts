@@ -1,6 +1,7 @@
 import type { InferSelectModel } from "drizzle-orm";
 import type { runs, schedules } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
+import type { ActionKind } from "#server/catalog/actions/action.ts";
 import type { Job } from "#server/catalog/job.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
@@ -12,6 +13,8 @@ export type ScheduleRow = InferSelectModel<typeof schedules>;
 /** What the engine runs and what it hands to a job. The door fills it from the shelves, a test from its own. */
 export interface Engine {
   jobs: ReadonlyMap<string, Job>;
+  /** The shelf of what can be done outside. */
+  kinds(id: string): ActionKind | undefined;
   /** `signal` ends its calls under way; a renewal of tokens goes on to its end. `onFailed` hears of each try that failed. */
   openAccount(ctx: TenantCtx, held: HeldConnection, more: { signal: AbortSignal; onFailed?: (call: FailedCall) => void }): Account;
   limits: Limits;

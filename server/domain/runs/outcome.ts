@@ -1,6 +1,7 @@
 import type { ProviderFault } from "#db/words/incidents.ts";
 import type { RunErrorKind, RunStatus } from "#db/words/runs.ts";
 import type { Step } from "#server/catalog/job.ts";
+import type { PreparedAction } from "#server/domain/actions/prepare-actions.ts";
 import type { LogLine } from "./run-log.ts";
 
 /** What a step of a run came to, and what becomes of the run. */
@@ -10,6 +11,8 @@ export interface StepOutcome {
   job: string;
   /** What the step found; null where it failed. */
   found: Step<unknown> | null;
+  /** What it proposes, made ready. */
+  proposed: readonly PreparedAction[];
   /** The connections that the step read from, the first one being where orders come from. */
   connectionIds: readonly string[];
   /** Of these, the ones whose provider answered: a job that reads only what is stored proves nothing of them. */

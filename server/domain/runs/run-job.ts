@@ -1,6 +1,7 @@
 import type { RunErrorCode } from "#db/words/runs.ts";
 import type { Job } from "#server/catalog/job.ts";
-import type { Ctx } from "#server/ctx.ts";
+import type { Ctx, Tenant } from "#server/ctx.ts";
+import { type PreparedAction, prepareActions } from "#server/domain/actions/prepare-actions.ts";
 import { activateClient } from "#server/domain/clients/activate-client.ts";
 import { chooseAccount } from "#server/domain/connections/choose-account.ts";
 import { jobsReading } from "#server/domain/incidents/open-incidents.ts";
@@ -72,6 +73,8 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
       kind: outcome.next.errorKind,
     });
     if (!held) return null;
+    // A policy that lets the automation act decides what may be done at once; a message that is lost is made up for by the next run's.
+    if (outcome.proposed.length > 0) await ctx.send.actions([{ v: 1, type: "action.decide", tenant: run.tenantId, automation: run.job }]);
     if (outcome.next.status === "succeeded" && loaded.tenant?.status === "onboarding")
       await activateClient(enterRun(ctx, loaded.tenant, run));
     if (outcome.next.status === "queued") return { delayMs: Math.max(0, outcome.next.availableAt - ctx.now()) };
@@ -112,7 +115,23 @@ async function nextStep(
     spent,
     leftMs,
   });
-  return { ...taken, connectionIds: chosen.map(({ connection }) => connection.id) };
+  const proposed = await propose(ctx, engine, { run, tenant, log, found: taken.found });
+  return { ...taken, proposed, connectionIds: chosen.map(({ connection }) => connection.id) };
+}
+
+/** What the step proposes, made ready; what cannot be proposed is a line of the run's log. */
+async function propose(
+  ctx: Ctx,
+  engine: Engine,
+  { run, tenant, log, found }: { run: Run; tenant: Tenant; log: RunLog; found: Found["found"] },
+): Promise<readonly PreparedAction[]> {
+  if (!found.proposals || found.proposals.length === 0) return [];
+  const { actions, not } = await prepareActions(enterRun(ctx, tenant, run), engine.kinds, {
+    automation: run.job,
+    proposals: found.proposals,
+  });
+  for (const { why, ...fields } of not) log.note("warn", ofEngine(`proposal_${why}`, {}), fields);
+  return actions;
 }
 
 /** What a block is called where it keeps a run from going on. */
@@ -127,9 +146,9 @@ const blocked = {
 } as const satisfies Record<NonNullable<ReturnType<typeof blockOf>>, RunErrorCode>;
 
 type Run = LoadedRun["run"];
-type Found = { found: NonNullable<StepOutcome["found"]> } & Pick<StepOutcome, "connectionIds" | "answeredIds" | "calls">;
+type Found = { found: NonNullable<StepOutcome["found"]> } & Pick<StepOutcome, "proposed" | "connectionIds" | "answeredIds" | "calls">;
 const idsOf = ({ id, tenantId, job }: Run) => ({ run: id, tenantId, job });
-const nothing = { found: null, connectionIds: [], answeredIds: [], calls: 0 };
+const nothing = { found: null, proposed: [], connectionIds: [], answeredIds: [], calls: 0 };
 const well = { errorKind: null, errorMessage: null, errorParams: null, finishedAt: null, sentAt: null };
 
 function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; log: RunLog; goOn: boolean }): StepOutcome {

@@ -16,6 +16,7 @@ const table = {
   "runs:start": "  x     x       x        .       x      .      .  ",
   "team:read": "  x     x       x        x       x      x      x  ",
   "team:write": "  x     x       .        .       .      .      .  ",
+  "actions:decide": "  x     x       .        .       x      .      .  ",
   "settings:write": "  x     x       .        .       .      .      .  ",
   "audit:read": "  x     x       .        .       .      .      x  ",
   "data:export": "  x     x       .        .       .      .      x  ",

@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { databaseAt, openDb, placesIn } from "#db/client.ts";
 import { holdingOf } from "#db/holdings.ts";
-import { customers, orderContents, orders, privacyRequests, refunds, tenants } from "#db/schema/index.ts";
+import { actionSteps, actions, customers, orderContents, orders, privacyRequests, refunds, tenants } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, enterTenant, requireStaff } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
@@ -76,7 +76,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
   if (request.kind !== "data_request" || request.tenantId === "") throw conflict("nothing_to_hand_over");
   if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("handover_over");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
-  const [placed, returned, known, bought] = await inside.db.batch([
+  const [placed, returned, known, bought, proposed, steps] = await inside.db.batch([
     inside.db
       .select()
       .from(orders)
@@ -93,6 +93,14 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       .select()
       .from(orderContents)
       .where(heldOf(inside, holdingOf(orderContents), request)),
+    inside.db
+      .select()
+      .from(actions)
+      .where(heldOf(inside, holdingOf(actions), request)),
+    inside.db
+      .select()
+      .from(actionSteps)
+      .where(heldOf(inside, holdingOf(actionSteps), request)),
   ]);
   const details = { request: request.id, provider: request.provider, orders: placed.length, refunds: returned.length };
   await commit(inside, "privacy.data_read", details, []);
@@ -146,6 +154,17 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       })),
       deliveredAt: isoOrNull(deliveredAt),
     })),
+    actions: proposed.map(({ id, automation, subject, evidence, status, createdAt, decidedAt, finishedAt }) => ({
+      id,
+      automation,
+      subject,
+      why: evidence.line,
+      status,
+      createdAt: iso(createdAt),
+      decidedAt: isoOrNull(decidedAt),
+      finishedAt: isoOrNull(finishedAt),
+    })),
+    actionSteps: steps.map(({ actionId, kind, payload, status }) => ({ action: actionId, kind, content: JSON.stringify(payload), status })),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { actionStates, actionStepStates } from "#db/words/actions.ts";
 import { consents } from "#db/words/commerce.ts";
 import { deliveryReasons, deliveryStatuses, privacyKinds, refusalReasons } from "#db/words/webhooks.ts";
 import { Pasted } from "#server/domain/tenancy/schemas.ts";
@@ -127,6 +128,20 @@ export const HeldData = z.object({
       deliveredAt: z.string().nullable(),
     }),
   ),
+  actions: z.array(
+    z.object({
+      id: z.string(),
+      automation: z.string(),
+      subject: z.string(),
+      why: z.string(),
+      status: z.enum(actionStates),
+      createdAt: z.string(),
+      decidedAt: z.string().nullable(),
+      finishedAt: z.string().nullable(),
+    }),
+  ),
+  /** `content` is the JSON of what was to be done. */
+  actionSteps: z.array(z.object({ action: z.string(), kind: z.string(), content: z.string(), status: z.enum(actionStepStates) })),
 });
 export type HeldData = z.infer<typeof HeldData>;
 

@@ -89,6 +89,7 @@ async function store(
     tenantId: ctx.tenant.id,
     job: sensor.id,
     found,
+    proposed: [],
     connectionIds: [input.account.connectionId],
     answeredIds: [],
     failing: null,

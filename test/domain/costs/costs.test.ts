@@ -48,7 +48,18 @@ test("a run that lost its lease costs nothing, and a batch that is sent again co
   if (!run) throw new Error("no run");
   await database.update(runs).set({ status: "running", lease: "ours" }).where(eq(runs.id, run.id));
   const outcome = {
-    ...{ run: run.id, tenantId: id, job: run.job, found: one, connectionIds: [], answeredIds: [], calls: 2, failing: null, defect: null },
+    ...{
+      run: run.id,
+      tenantId: id,
+      job: run.job,
+      found: one,
+      proposed: [],
+      connectionIds: [],
+      answeredIds: [],
+      calls: 2,
+      failing: null,
+      defect: null,
+    },
     logs: [],
     next: {
       ...{ status: "running" as const, attempt: 1, step: run.step + 1, availableAt: 1, sentAt: null },

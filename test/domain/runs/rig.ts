@@ -66,14 +66,16 @@ export interface RigInput {
   limits?: Partial<Limits>;
   openAccount?: Engine["openAccount"];
   random?: () => number;
+  kinds?: Engine["kinds"];
 }
 
 /** The runner with a test's own jobs, its clock and its queue in the test's hands. */
-export function makeRig({ jobs, limits, openAccount = noAccount, random = () => 0.5 }: RigInput) {
+export function makeRig({ jobs, limits, openAccount = noAccount, random = () => 0.5, kinds = () => undefined }: RigInput) {
   const clock = testClock();
   const ctx = testCtx({ actor: { type: "system", job: "test" }, now: clock.now });
   const engine: Engine = {
     jobs: new Map(jobs.map((job) => [job.id, job])),
+    kinds,
     openAccount,
     limits: { ...defaultLimits, ...limits },
     random,

@@ -965,7 +965,15 @@ describe("privacy", () => {
     };
     const next = { status: "succeeded", attempt: 1, step: 1, availableAt: 0, sentAt: null, errorKind: null, errorMessage: null } as const;
     const outcome = {
-      ...{ run: reading, tenantId: tenant.id, job: "shopify-details-sensor", found, connectionIds: [connection], answeredIds: [] },
+      ...{
+        run: reading,
+        tenantId: tenant.id,
+        job: "shopify-details-sensor",
+        found,
+        proposed: [],
+        connectionIds: [connection],
+        answeredIds: [],
+      },
       ...{ failing: null, calls: 0, logs: [], defect: null, next: { ...next, errorParams: null, finishedAt: 1 } },
     };
     const { effects, conclusion } = outcomeStatements(db, { outcomes: [outcome], lease: "mine", now: Date.now() });

@@ -1,3 +1,4 @@
+import { writeActions } from "./actions.ts";
 import { noteAnswers, noteFailures } from "./connections.ts";
 import { writeCosts } from "./costs.ts";
 import { writeCustomers } from "./customers.ts";
@@ -21,6 +22,7 @@ export const effects: readonly WriteRows[] = [
   writeParcels,
   writeProducts,
   writeCustomers,
+  writeActions,
   writeRunLogs,
   writeSchedules,
   wakeNamed,

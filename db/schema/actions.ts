@@ -1,0 +1,148 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { instant, json, known, tenantId } from "#db/columns.ts";
+import {
+  type ActionReason,
+  actionStates,
+  actionStepStates,
+  type Evidence,
+  policyModes,
+  type Receipt,
+  type Stake,
+  touches,
+} from "#db/words/actions.ts";
+
+/** How far an automation may go for a client, and how much of it a day. Without a row it is off. */
+export const policies = sqliteTable(
+  "policies",
+  {
+    tenantId: tenantId(),
+    automation: text().notNull(),
+    mode: text({ enum: policyModes }).notNull(),
+    /** Of a hundred subjects so many are left alone, so that it is known what the others came to. Fixed when the row is made, as is `salt`. */
+    holdout: integer().notNull(),
+    /** Which subjects those are. */
+    salt: text().notNull(),
+    actionsADay: integer().notNull(),
+    peopleADay: integer().notNull(),
+    /** Money at stake a day, and of one action, in minor units of the client's currency. */
+    stakeADay: integer().notNull(),
+    largestStake: integer().notNull(),
+    createdAt: instant().notNull(),
+    updatedAt: instant().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.automation] }),
+    known(t.mode),
+    check("holdout_within", sql.raw(`"holdout" between 0 and 50`)),
+  ],
+);
+
+/** What an automation proposes, what was decided, and what became of it. The steps stand in `action_steps`. */
+export const actions = sqliteTable(
+  "actions",
+  {
+    id: text().primaryKey(),
+    tenantId: tenantId(),
+    automation: text().notNull(),
+    /** The run that proposed it. */
+    runId: text().notNull(),
+    /** What makes a repeated run or a repeated event propose nothing twice. */
+    dedupe: text().notNull(),
+    /** `customer:…`, `product:…`, `order:…`, by the shop's id. */
+    subject: text().notNull(),
+    /** The account whose ids these are. */
+    connectionId: text().notNull(),
+    /** The customer whom it is about, where it is about one. */
+    customerId: text(),
+    touches: text({ enum: touches }).notNull(),
+    /** SHA-256 over the canonical JSON of subject and steps (kind, account, payload): what an approval is of. */
+    hash: text().notNull(),
+    evidence: json<Evidence>().notNull(),
+    stake: json<Stake>(),
+    /** 0 to 1: how sure the automation is. */
+    score: real(),
+    status: text({ enum: actionStates }).notNull(),
+    reason: text().$type<ActionReason>(),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    /** The decision that approved it, by which its batch knows itself; who decided, and when. In shadow `agreed` is all that a decision is. */
+    decision: text(),
+    decidedBy: text(),
+    decidedAt: instant(),
+    /** A person's words: why not. */
+    note: text(),
+    agreed: integer({ mode: "boolean" }),
+    edited: integer({ mode: "boolean" }).notNull().default(false),
+    /** When it is due; null where nothing more is. While it is executed, until when its lease holds. */
+    availableAt: instant(),
+    lease: text(),
+    attempt: integer().notNull().default(0),
+    finishedAt: instant(),
+    failureKind: text(),
+    failureMessage: text(),
+  },
+  (t) => [
+    uniqueIndex("actions_dedupe").on(t.tenantId, t.automation, t.dedupe),
+    index("actions_status").on(t.tenantId, t.status, t.createdAt),
+    index("actions_automation").on(t.tenantId, t.automation, t.status, t.decidedAt),
+    index("actions_customer").on(t.tenantId, t.customerId, t.decidedAt),
+    // Word for word the condition of the sweep.
+    index("actions_due").on(t.availableAt).where(sql`available_at is not null`),
+    index("actions_expiring").on(t.expiresAt).where(sql`status in ('waiting', 'shadowed')`),
+    known(t.status),
+    known(t.touches),
+  ],
+);
+
+/** One thing that an action does, in its place: a chain has several, a batch one a chunk, all others one. */
+export const actionSteps = sqliteTable(
+  "action_steps",
+  {
+    tenantId: tenantId(),
+    actionId: text().notNull(),
+    place: integer().notNull(),
+    kind: text().notNull(),
+    /** The account that it is done with. */
+    accountId: text().notNull(),
+    /** Both as on the action, so that what is known of a customer is found. */
+    connectionId: text().notNull(),
+    customerId: text(),
+    payload: json<unknown>().notNull(),
+    status: text({ enum: actionStepStates }).notNull(),
+    /** When it was last begun: what came of that is not known until it is written. */
+    begunAt: instant(),
+    receipt: json<Receipt>(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.actionId, t.place] }),
+    index("action_steps_customer").on(t.tenantId, t.customerId),
+    known(t.status),
+  ],
+);
+
+/** What of a budget is used. A decision that would use more than there is fails with its whole batch. */
+export const budgets = sqliteTable(
+  "budgets",
+  {
+    tenantId: tenantId(),
+    /** YYYY-MM-DD, of the client's calendar. */
+    day: text().notNull(),
+    automation: text().notNull(),
+    kind: text({ enum: ["actions", "customers", "stake"] }).notNull(),
+    used: integer().notNull(),
+    most: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.day, t.automation, t.kind] }),
+    known(t.kind),
+    check("within_budget", sql.raw(`"used" <= "most"`)),
+  ],
+);
+
+/** What must not act now: a client, or with `scope` "" the whole fleet. Kept in the directory, and read before anything is done. */
+export const actionStops = sqliteTable("action_stops", {
+  scope: text().primaryKey(),
+  stoppedBy: text().notNull(),
+  stoppedAt: instant().notNull(),
+});

@@ -1,0 +1,141 @@
+import { eq, gt, type SQL, sql } from "drizzle-orm";
+import type { Statement } from "#db/client.ts";
+import { actions, budgets, policies } from "#db/schema/index.ts";
+import { dayOf } from "#server/catalog/days.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { ReplyLost } from "#server/domain/audit/append.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { conflict, notFound } from "#server/errors.ts";
+import { newId } from "#server/ids.ts";
+import { actionMessage } from "./rows.ts";
+import type { DecideAction } from "./schemas.ts";
+
+/** So often a week a customer is contacted at most, over all automations together. */
+export const contactsAWeek = 2;
+const weekMs = 7 * 86_400_000;
+
+/** Why an action that was to be approved was not. */
+export type Refusal = "action_not_found" | "action_changed" | "action_decided" | "action_expired" | "budget_spent" | "contacts_spent";
+
+/**
+ * A person approves what they were shown, by its hash: what has changed since is refused. The decision, what it takes of the budgets, and
+ * its audit line are one batch; then the queue is told. Throws `not_found`, `forbidden`, and `conflict` with why not.
+ */
+export async function approveAction(ctx: TenantCtx, decided: DecideAction): Promise<void> {
+  requirePermission(ctx, "actions:decide");
+  const refusal = await approve(ctx, decided);
+  if (refusal === null) return;
+  if (refusal === "action_not_found") throw notFound("action");
+  throw conflict(refusal);
+}
+
+/** The same for whoever may approve: a person, or a policy. Answers why it was not approved; null where it was. */
+export async function approve(ctx: TenantCtx, { action: id, hash }: DecideAction): Promise<Refusal | null> {
+  const now = ctx.now();
+  const decision = newId("act", now);
+  const open = openTo(ctx, { id, hash, now });
+  try {
+    const [approved] = await commitIf(ctx, sql`exists (select 1 from ${actions} where ${open})`, "action.approved", { action: id }, [
+      ctx.db
+        .update(actions)
+        .set({ status: "approved", reason: null, decision, decidedBy: deciderOf(ctx), decidedAt: now, availableAt: now })
+        .where(open)
+        .returning({ id: actions.id }),
+      ...takeBudgets(ctx, { id, decision, now }),
+    ]);
+    if (!wrote(approved)) return await refusalOf(ctx, { id, hash, now });
+  } catch (error) {
+    if (isOverBudget(error)) return "budget_spent";
+    if (!(error instanceof ReplyLost)) throw error;
+    if (!(await isDecided(ctx, id, decision))) return await refusalOf(ctx, { id, hash, now });
+  }
+  await ctx.send.actions([actionMessage({ id, tenantId: ctx.tenant.id })]);
+  return null;
+}
+
+/** Who decided, as the row keeps it: a person's id, or the policy. */
+export const deciderOf = ({ actor }: TenantCtx): string => (actor.type === "user" ? actor.userId : "policy");
+
+interface Open {
+  id: string;
+  hash: string;
+  now: number;
+}
+
+/** Waiting, as it was shown, in its time, and to a customer who was not contacted too often lately. */
+const openTo = (ctx: TenantCtx, { id, hash, now }: Open): SQL =>
+  inTenant(
+    ctx,
+    actions,
+    eq(actions.id, id),
+    eq(actions.hash, hash),
+    eq(actions.status, "waiting"),
+    gt(actions.expiresAt, now),
+    mayContact(ctx, now),
+  );
+
+/** Counted in the statement that decides: of two that race for a customer's last contact of the week, D1 takes one after the other. */
+const mayContact = (ctx: TenantCtx, now: number): SQL =>
+  sql`(${actions.touches} <> 'customer' or ${actions.customerId} is null or (
+    select count(*) from ${actions} as a where a.tenant_id = ${ctx.tenant.id} and a.customer_id = ${actions.customerId}
+      and a.touches = 'customer' and a.decided_at > ${now - weekMs} and a.status in ('approved', 'executing', 'unsure', 'done')) < ${contactsAWeek})`;
+
+/**
+ * What the decision takes of the day's budgets, where it was this one that approved. Its row's CHECK fails the whole batch where more would
+ * be used than there is.
+ */
+function takeBudgets(ctx: TenantCtx, { id, decision, now }: { id: string; decision: string; now: number }): Statement[] {
+  const day = dayOf(now, ctx.tenant.timezone);
+  const won = sql`from ${actions} a join ${policies} p on p.tenant_id = a.tenant_id and p.automation = a.automation
+    where a.tenant_id = ${ctx.tenant.id} and a.id = ${id} and a.decision = ${decision}`;
+  const take = (kind: "actions" | "customers" | "stake", used: SQL, most: SQL, more: SQL = sql``) =>
+    ctx.db
+      .insert(budgets)
+      .select(sql`select a.tenant_id, ${day}, a.automation, ${kind}, ${used}, ${most} ${won} ${more}`)
+      .onConflictDoUpdate({
+        target: [budgets.tenantId, budgets.day, budgets.automation, budgets.kind],
+        set: { used: sql`${budgets.used} + excluded.used`, most: sql`excluded.most` },
+      });
+  const dayBegan = now - 86_400_000;
+  return [
+    take("actions", sql`1`, sql`p.actions_a_day`),
+    // A customer who was decided on today already is no further one.
+    take(
+      "customers",
+      sql`1`,
+      sql`p.people_a_day`,
+      sql`and a.customer_id is not null and not exists (
+        select 1 from ${actions} b where b.tenant_id = a.tenant_id and b.automation = a.automation and b.customer_id = a.customer_id
+          and b.id <> a.id and b.decided_at > ${dayBegan} and b.status in ('approved', 'executing', 'unsure', 'done'))`,
+    ),
+    take("stake", sql`a.stake ->> 'minor'`, sql`p.stake_a_day`, sql`and a.stake is not null`),
+  ];
+}
+
+async function isDecided(ctx: TenantCtx, id: string, decision: string): Promise<boolean> {
+  const [row] = await ctx.db
+    .select({ id: actions.id })
+    .from(actions)
+    .where(inTenant(ctx, actions, eq(actions.id, id), eq(actions.decision, decision)));
+  return row !== undefined;
+}
+
+/** Why a decision changed nothing. */
+export async function refusalOf(ctx: TenantCtx, { id, hash, now }: Open): Promise<Refusal> {
+  const [row] = await ctx.db
+    .select({ hash: actions.hash, status: actions.status, expiresAt: actions.expiresAt })
+    .from(actions)
+    .where(inTenant(ctx, actions, eq(actions.id, id)));
+  if (!row) return "action_not_found";
+  if (row.status === "expired" || (row.status === "waiting" && row.expiresAt <= now)) return "action_expired";
+  if (row.status !== "waiting" && row.status !== "shadowed") return "action_decided";
+  if (row.hash !== hash) return "action_changed";
+  return "contacts_spent";
+}
+
+/** D1 says it in words alone. */
+function isOverBudget(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause.message.includes("within_budget")) return true;
+  return false;
+}

@@ -1,0 +1,42 @@
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { actionSteps, actions } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import type { Held } from "./acting.ts";
+import type { StepRow } from "./rows.ts";
+
+/** Writes a step's state while the lease holds; false where it was lost, and then nothing more may be done. */
+export async function noteStep(
+  ctx: TenantCtx,
+  held: Held,
+  { place }: Pick<StepRow, "place">,
+  state: Partial<Pick<StepRow, "status" | "begunAt" | "receipt">>,
+): Promise<boolean> {
+  const written = await ctx.db
+    .update(actionSteps)
+    .set(state)
+    .where(and(stepsOf(ctx, held), eq(actionSteps.place, place), isHeld(ctx, held)))
+    .returning({ place: actionSteps.place });
+  return written.length > 0;
+}
+
+/** What has not begun is not done any more. */
+export async function voidRest(ctx: TenantCtx, held: Held): Promise<void> {
+  await ctx.db
+    .update(actionSteps)
+    .set({ status: "voided" })
+    .where(and(stepsOf(ctx, held), eq(actionSteps.status, "pending"), isHeld(ctx, held)));
+}
+
+/** An action's steps as they are now, in their order. */
+export const readStepsOf = (ctx: TenantCtx, actionId: string): Promise<StepRow[]> =>
+  ctx.db
+    .select()
+    .from(actionSteps)
+    .where(inTenant(ctx, actionSteps, eq(actionSteps.actionId, actionId)))
+    .orderBy(actionSteps.place);
+
+const stepsOf = (ctx: TenantCtx, { action }: Held): SQL => inTenant(ctx, actionSteps, eq(actionSteps.actionId, action.id));
+
+const isHeld = (ctx: TenantCtx, { action, lease }: Held): SQL =>
+  sql`exists (select 1 from ${actions} a where a.tenant_id = ${ctx.tenant.id} and a.id = ${action.id} and a.lease = ${lease})`;

@@ -1,0 +1,106 @@
+import { hmac } from "@oslojs/crypto/hmac";
+import { SHA256, sha256 } from "@oslojs/crypto/sha2";
+import { encodeHexLowerCase } from "@oslojs/encoding";
+import { and, eq } from "drizzle-orm";
+import { connections, policies } from "#db/schema/index.ts";
+import type { Touch } from "#db/words/actions.ts";
+import type { ActionKind } from "#server/catalog/actions/action.ts";
+import type { Proposal } from "#server/catalog/records.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { canonical } from "#server/domain/audit/chain.ts";
+import { chooseAccount } from "#server/domain/connections/choose-account.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { newId } from "#server/ids.ts";
+
+/** A proposal as it is written: checked by its kinds, bound to accounts, hashed, and drawn into or out of the control group. */
+export interface PreparedAction extends Omit<Proposal, "steps"> {
+  id: string;
+  touches: Touch;
+  hash: string;
+  withheld: boolean;
+  steps: readonly PreparedStep[];
+}
+
+export interface PreparedStep {
+  kind: string;
+  /** The account that it is done with. */
+  accountId: string;
+  payload: unknown;
+}
+
+/** Why a proposal cannot be: a step whose kind is not on the shelf, does not take its payload, or has no account to be done with. */
+export interface Unproposable {
+  dedupe: string;
+  kind: string;
+  why: "kind_unknown" | "payload_unfit" | "no_account";
+}
+
+type Kinds = (id: string) => ActionKind | undefined;
+
+/**
+ * Makes an automation's proposals ready to be written; what cannot be is told. Nothing where its policy is off: whoever is off is not asked
+ * what it would do.
+ */
+export async function prepareActions(
+  ctx: TenantCtx,
+  kinds: Kinds,
+  { automation, proposals }: { automation: string; proposals: readonly Proposal[] },
+): Promise<{ actions: PreparedAction[]; not: Unproposable[] }> {
+  const [[policy], own] = await ctx.db.batch([
+    ctx.db
+      .select()
+      .from(policies)
+      .where(inTenant(ctx, policies, eq(policies.automation, automation))),
+    ctx.db
+      .select()
+      .from(connections)
+      .where(inTenant(ctx, connections, and(eq(connections.status, "active")))),
+  ]);
+  const ready: { actions: PreparedAction[]; not: Unproposable[] } = { actions: [], not: [] };
+  if (!policy || policy.mode === "off") return ready;
+  for (const { steps, ...proposal } of proposals) {
+    const prepared: PreparedStep[] = [];
+    const touched: Touch[] = [];
+    let fault: Unproposable | undefined;
+    for (const { kind: id, payload } of steps) {
+      const kind = kinds(id);
+      const parsed = kind?.payload.safeParse(payload);
+      const chosen = kind && chooseAccount({ needs: [kind.need] }, kind.need.provider, own);
+      if (!kind || !parsed?.success || !chosen || !("account" in chosen)) {
+        fault = { dedupe: proposal.dedupe, kind: id, why: !kind ? "kind_unknown" : parsed?.success ? "no_account" : "payload_unfit" };
+        break;
+      }
+      touched.push(kind.touches);
+      const accountId = chosen.account.id;
+      for (const chunk of kind.chunks?.(parsed.data) ?? [parsed.data]) prepared.push({ kind: id, accountId, payload: chunk });
+    }
+    if (fault) ready.not.push(fault);
+    else
+      ready.actions.push({
+        ...proposal,
+        id: newId("act", ctx.now()),
+        touches: strongest(touched),
+        hash: hashOf(proposal.subject, prepared),
+        withheld: drawOf(policy.salt, proposal.subject) < policy.holdout,
+        steps: prepared,
+      });
+  }
+  return ready;
+}
+
+/** SHA-256 (hex) of what is approved: whom it is about, and each step's kind, account and payload, in their order. */
+export const hashOf = (subject: string, steps: readonly PreparedStep[]): string =>
+  encodeHexLowerCase(
+    sha256(new TextEncoder().encode(canonical([subject, steps.map(({ kind, accountId, payload }) => [kind, accountId, payload])]))),
+  );
+
+/** 0 to 99, the same for a subject as long as the policy lives: whose draw is below the holdout belongs to the control group. */
+function drawOf(salt: string, subject: string): number {
+  const bytes = hmac(SHA256, new TextEncoder().encode(salt), new TextEncoder().encode(subject));
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) % 100;
+}
+
+const byStrength: readonly Touch[] = ["customer", "money", "catalog", "internal"];
+
+/** Of a chain, what counts against the tightest budgets. */
+const strongest = (touched: readonly Touch[]): Touch => byStrength.find((each) => touched.includes(each)) ?? "internal";

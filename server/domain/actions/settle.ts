@@ -1,0 +1,49 @@
+import { eq, sql } from "drizzle-orm";
+import { actions } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import type { Ending, Held } from "./acting.ts";
+
+/** Writes how it ended, if the lease still holds; answers in how many milliseconds it is due again, null: never, or not by us. */
+export async function settle(ctx: TenantCtx, { action, lease }: Held, ending: Ending): Promise<number | null> {
+  if (ending.ends === "lost") return null;
+  const now = ctx.now();
+  const undoing = action.status === "undoing";
+  const over = { lease: null, availableAt: null, finishedAt: now };
+  const failed = (failure: { kind: string; message: string }) => ({
+    failureKind: failure.kind,
+    failureMessage: ctx.log.redact(failure.message).slice(0, 500),
+  });
+  const changes = () => {
+    switch (ending.ends) {
+      case "done":
+      case "undone":
+      case "expired":
+        return { ...over, status: ending.ends };
+      case "unsure":
+        return { lease: null, availableAt: null, status: "unsure" as const };
+      case "failed":
+        return { ...over, status: "failed" as const, ...failed(ending.failure) };
+      case "kept":
+        return { lease: null, availableAt: null, status: "done" as const, ...failed(ending.failure) };
+      case "voided":
+        return { ...over, status: "voided" as const, reason: ending.why };
+      case "later":
+        return {
+          lease: null,
+          availableAt: now + ending.inMs,
+          status: undoing ? ("undoing" as const) : ending.unsure ? ("unsure" as const) : ("approved" as const),
+          ...(ending.untried && { attempt: sql`${actions.attempt} - 1` }),
+        };
+      default:
+        return ending satisfies never;
+    }
+  };
+  const written = await ctx.db
+    .update(actions)
+    .set(changes())
+    .where(inTenant(ctx, actions, eq(actions.id, action.id), eq(actions.lease, lease)))
+    .returning({ id: actions.id });
+  if (written.length === 0) return null;
+  return ending.ends === "later" ? ending.inMs : null;
+}

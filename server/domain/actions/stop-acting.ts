@@ -1,0 +1,47 @@
+import { and, eq, isNotNull } from "drizzle-orm";
+import { actionStops, actions } from "#db/schema/index.ts";
+import { type Ctx, requirePermission, requireStaff, type TenantCtx } from "#server/ctx.ts";
+import { commit } from "#server/domain/audit/commit.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+
+/** The fleet's own scope. */
+const fleet = "";
+
+/** Nothing is done for this client any more, also of what was approved and waits in the queue, until it is resumed. Throws `forbidden`. */
+export async function stopActing(ctx: TenantCtx): Promise<void> {
+  requirePermission(ctx, "actions:decide");
+  await ctx.directory.insert(actionStops).values(stopOf(ctx, ctx.tenant.id)).onConflictDoNothing();
+  await commit(ctx, "acting.stopped", {}, []);
+}
+
+/** What waited is due at once. Throws `forbidden`. */
+export async function resumeActing(ctx: TenantCtx): Promise<void> {
+  requirePermission(ctx, "settings:write");
+  await ctx.directory.delete(actionStops).where(eq(actionStops.scope, ctx.tenant.id));
+  await commit(ctx, "acting.resumed", {}, [
+    ctx.db
+      .update(actions)
+      .set({ availableAt: ctx.now() })
+      .where(inTenant(ctx, actions, and(eq(actions.status, "approved"), isNotNull(actions.availableAt)))),
+  ]);
+}
+
+/** The same for all clients, by the agency. Throws `forbidden`. */
+export async function stopFleet(ctx: Ctx): Promise<void> {
+  requireStaff(ctx);
+  await commit(ctx, "acting.stopped", { fleet: true }, [
+    ctx.directory.insert(actionStops).values(stopOf(ctx, fleet)).onConflictDoNothing(),
+  ]);
+}
+
+/** What waited is looked at again within minutes. Throws `forbidden`. */
+export async function resumeFleet(ctx: Ctx): Promise<void> {
+  requireStaff(ctx);
+  await commit(ctx, "acting.resumed", { fleet: true }, [ctx.directory.delete(actionStops).where(eq(actionStops.scope, fleet))]);
+}
+
+const stopOf = (ctx: Ctx, scope: string) => ({
+  scope,
+  stoppedBy: ctx.actor.type === "user" ? ctx.actor.userId : "system",
+  stoppedAt: ctx.now(),
+});

@@ -1,0 +1,25 @@
+import { eq, sql } from "drizzle-orm";
+import { actions } from "#db/schema/index.ts";
+import type { ActionKind } from "#server/catalog/actions/action.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { conflict, notFound } from "#server/errors.ts";
+import { readStepsOf } from "./note-step.ts";
+import { actionMessage } from "./rows.ts";
+
+type Kinds = (id: string) => ActionKind | undefined;
+
+/** What was done is to be taken back; the queue does it. Throws `not_found`, `forbidden`, and `conflict` where nothing can be taken back. */
+export async function undoAction(ctx: TenantCtx, kinds: Kinds, { action: id }: { action: string }): Promise<void> {
+  requirePermission(ctx, "actions:decide");
+  const steps = await readStepsOf(ctx, id);
+  if (steps.length === 0) throw notFound("action");
+  if (steps.some(({ kind }) => !kinds(kind)?.undo)) throw conflict("action_lasting");
+  const done = inTenant(ctx, actions, eq(actions.id, id), eq(actions.status, "done"));
+  const [undoing] = await commitIf(ctx, sql`exists (select 1 from ${actions} where ${done})`, "action.undone", { action: id }, [
+    ctx.db.update(actions).set({ status: "undoing", availableAt: ctx.now(), attempt: 0 }).where(done).returning({ id: actions.id }),
+  ]);
+  if (!wrote(undoing)) throw conflict("action_decided");
+  await ctx.send.actions([actionMessage({ id, tenantId: ctx.tenant.id })]);
+}

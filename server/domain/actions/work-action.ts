@@ -1,0 +1,109 @@
+import { eq, sql } from "drizzle-orm";
+import { actionSteps, actionStops, actions, policies } from "#db/schema/index.ts";
+import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
+import { ifFound, ProviderError } from "#server/errors.ts";
+import { newId } from "#server/ids.ts";
+import type { ActionMessage } from "#server/messages.ts";
+import { type Acting, actionLeaseMs, type Ending, type Held, pauseOf } from "./acting.ts";
+import { doSteps } from "./do-steps.ts";
+import { actionMessage } from "./rows.ts";
+import { settle } from "./settle.ts";
+import { undoSteps } from "./undo-steps.ts";
+
+/** What was stopped is looked at again after this. */
+const stoppedMs = 5 * 60_000;
+/** A fault of ours is not tried for ever. */
+const maxTries = 60;
+
+/**
+ * Works off what one message says: does an approved action, looks up one whose end nobody knows, or takes a done one back. Not to get it is
+ * normal: another worker has it, or it is over. What is stopped is read here, so that what is queued stops too.
+ */
+export async function workAction(ctx: Ctx, acting: Acting, message: Extract<ActionMessage, { type: "action" }>): Promise<void> {
+  const tenant = await ifFound(findTenant(ctx, message.tenant));
+  // Of a client that is no more there is nothing to do.
+  if (!tenant) return;
+  const inside = enterTenant({ ...ctx, actor: { type: "system", job: "actions" } }, tenant, "system");
+  const held = await claim(inside, message.action);
+  if (!held) return;
+  const ending = await actOn(inside, acting, { held, stopped: await isHalted(ctx, tenant) });
+  const again = await settle(inside, held, ending);
+  if (again !== null) await ctx.send.actions([actionMessage(held.action)], Math.ceil(again / 1000));
+}
+
+/** Takes the action, if it may be taken now, with its steps, and its policy's mode. */
+async function claim(ctx: TenantCtx, id: string): Promise<(Held & { isOff: boolean }) | null> {
+  const now = ctx.now();
+  const lease = newId("req", now);
+  const [[action], steps, [policy]] = await ctx.db.batch([
+    ctx.db
+      .update(actions)
+      .set({
+        status: sql`case ${actions.status} when 'undoing' then 'undoing' else 'executing' end`,
+        lease,
+        attempt: sql`${actions.attempt} + 1`,
+        availableAt: now + actionLeaseMs,
+      })
+      .where(
+        inTenant(
+          ctx,
+          actions,
+          eq(actions.id, id),
+          sql`+${actions.status} in ('approved', 'executing', 'unsure', 'undoing') and +${actions.availableAt} <= ${now}`,
+        ),
+      )
+      .returning(),
+    ctx.db
+      .select()
+      .from(actionSteps)
+      .where(inTenant(ctx, actionSteps, eq(actionSteps.actionId, id)))
+      .orderBy(actionSteps.place),
+    ctx.db
+      .select({ mode: policies.mode })
+      .from(policies)
+      .where(
+        inTenant(
+          ctx,
+          policies,
+          sql`${policies.automation} = (select a.automation from ${actions} a where a.tenant_id = ${ctx.tenant.id} and a.id = ${id})`,
+        ),
+      ),
+  ]);
+  return action ? { action, steps, lease, isOff: policy?.mode === "off" || policy === undefined } : null;
+}
+
+/** Whether this client, or the whole fleet, is not to act now. */
+async function isHalted(ctx: Ctx, tenant: Tenant): Promise<boolean> {
+  if (isStopped(tenant)) return true;
+  const stops = await ctx.directory
+    .select({ scope: actionStops.scope })
+    .from(actionStops)
+    .where(sql`${actionStops.scope} in ('', ${tenant.id})`);
+  return stops.length > 0;
+}
+
+async function actOn(
+  ctx: TenantCtx,
+  acting: Acting,
+  { held, stopped }: { held: Held & { isOff: boolean }; stopped: boolean },
+): Promise<Ending> {
+  const { action, steps } = held;
+  // What has begun is brought to an end that is known; nothing new is begun.
+  const begun = steps.some(({ status }) => status === "begun");
+  if ((stopped || held.isOff) && !begun && action.status !== "undoing") return { ends: "later", inMs: stoppedMs, untried: true };
+  if (action.status !== "undoing" && !steps.some(({ status }) => status !== "pending") && action.expiresAt <= ctx.now())
+    return { ends: "expired" };
+  try {
+    return await (action.status === "undoing" ? undoSteps(ctx, acting, held) : doSteps(ctx, acting, held));
+  } catch (error) {
+    if (error instanceof ProviderError && error.kind !== "rate_limited" && error.kind !== "unavailable" && !begun)
+      return { ends: "failed", failure: error };
+    if (!(error instanceof ProviderError)) ctx.log.error("an action failed by our own fault", { action: action.id, error });
+    if (action.attempt >= maxTries) return { ends: "unsure" };
+    const retryAfterS = error instanceof ProviderError ? error.retryAfterS : undefined;
+    return { ends: "later", inMs: Math.max((retryAfterS ?? 0) * 1000, pauseOf(action.attempt, acting.random)) };
+  }
+}

@@ -1,0 +1,50 @@
+import { sql } from "drizzle-orm";
+import { actionSteps, actions } from "#db/schema/index.ts";
+import type { WriteRows } from "./writing.ts";
+
+/**
+ * What an automation proposes, as its policy says now; what was proposed before stays as it is. In the run's own batch, so that a run that
+ * lost its lease proposes nothing.
+ */
+export const writeActions: WriteRows = ({ db, now, rows, held }) => [
+  ...rows(({ proposed, connectionIds: [source = ""] }) =>
+    proposed.map((each) => [
+      each.id,
+      each.dedupe,
+      each.subject,
+      source,
+      each.customerId ?? null,
+      each.touches,
+      each.hash,
+      each.evidence,
+      each.stake ?? null,
+      each.score ?? null,
+      each.withheld ? 1 : 0,
+      each.expiresAt,
+    ]),
+  ).map((json) =>
+    db
+      .insert(actions)
+      .select(
+        sql`select j.value->>0, r.tenant_id, r.job, r.id, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7,
+          j.value->>8, j.value->>9, case when j.value->>10 then 'withheld' when p.mode = 'shadow' then 'shadowed' else 'waiting' end, null, ${now},
+          j.value->>11,
+          null, null, null, null, null, 0, null, null, 0, null, null, null
+          ${held(json, sql`cross join policies p on p.tenant_id = r.tenant_id and p.automation = r.job and p.mode <> 'off'`)}`,
+      )
+      .onConflictDoNothing(),
+  ),
+  ...rows(({ proposed, connectionIds: [source = ""] }) =>
+    proposed.flatMap(({ id, customerId, steps }) =>
+      steps.map((step, place) => [id, place, step.kind, step.accountId, source, customerId ?? null, step.payload]),
+    ),
+  ).map((json) =>
+    db
+      .insert(actionSteps)
+      .select(
+        sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, 'pending', null, null
+          ${held(json, sql`cross join ${actions} a on a.tenant_id = r.tenant_id and a.id = j.value->>0`)}`,
+      )
+      .onConflictDoNothing(),
+  ),
+];

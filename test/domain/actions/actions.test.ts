@@ -1,0 +1,419 @@
+import { eq } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { actionSteps, actions, auditLog, budgets, policies } from "#db/schema/index.ts";
+import { approveAction } from "#server/domain/actions/approve-action.ts";
+import { editAction } from "#server/domain/actions/edit-action.ts";
+import { rejectAction } from "#server/domain/actions/reject-action.ts";
+import { resumeActing, stopActing } from "#server/domain/actions/stop-acting.ts";
+import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
+import { undoAction } from "#server/domain/actions/undo-action.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { makeActingRig, proposal } from "./world.ts";
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+type Rig = Awaited<ReturnType<typeof makeActingRig>>;
+
+async function one(rig: Rig, dedupe: string) {
+  const row = (await rig.actions())[dedupe];
+  if (!row) throw new Error(`nothing was proposed under ${dedupe}`);
+  return row;
+}
+const statusOf = async (rig: Rig, dedupe: string) => (await one(rig, dedupe)).status;
+
+/** Proposed, and approved by the owner. */
+async function approved(rig: Rig, ...all: Parameters<typeof proposal>[]) {
+  await rig.propose(...all.map((each) => proposal(...each)));
+  const owner = await rig.person();
+  for (const [dedupe] of all) {
+    const { id, hash } = await one(rig, dedupe);
+    await approveAction(owner, { action: id, hash });
+    rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
+  }
+  return owner;
+}
+
+test("a run that is repeated proposes nothing twice, and what was decided stays", async () => {
+  const rig = await makeActingRig();
+  await rig.propose(proposal("a"), proposal("b"));
+  const owner = await rig.person();
+  const { id, hash } = await one(rig, "a");
+  await rejectAction(owner, { action: id, hash, reason: "not her" });
+  await rig.propose(proposal("a"), proposal("b"), proposal("c"));
+  const found = await rig.actions();
+  expect(Object.entries(found).map(([key, { status }]) => [key, status])).toEqual([
+    ["a", "rejected"],
+    ["b", "waiting"],
+    ["c", "waiting"],
+  ]);
+  expect(found.a).toMatchObject({ note: "not her", decidedBy: owner.actor.type === "user" ? owner.actor.userId : "" });
+  expect(await rig.steps(id)).toHaveLength(1);
+});
+
+test("an automation without a policy, or with one that is off, proposes nothing", async () => {
+  const rig = await makeActingRig({ mode: "off" });
+  await rig.propose(proposal("a"));
+  expect(await rig.actions()).toEqual({});
+  await rig.ctx.db.delete(policies).where(inTenant(rig.ctx, policies));
+  await rig.propose(proposal("a"));
+  expect(await rig.actions()).toEqual({});
+});
+
+test("in shadow an action is recorded and can be approved by nobody", async () => {
+  const rig = await makeActingRig({ mode: "shadow" });
+  await rig.propose(proposal("a"));
+  const { id, hash, status } = await one(rig, "a");
+  expect(status).toBe("shadowed");
+  await expect(approveAction(await rig.person(), { action: id, hash })).rejects.toMatchObject({ kind: "conflict" });
+});
+
+test("whoever is in the control group is recorded and never acted upon, and it is the same ones each time", async () => {
+  const rig = await makeActingRig({ holdout: 50, mode: "auto" });
+  const all = Array.from({ length: 40 }, (_, n) => proposal(`s${n}`, { subject: `customer:${n}`, customerId: String(n) }));
+  await rig.propose(...all);
+  const first = Object.values(await rig.actions());
+  const withheld = first.filter(({ status }) => status === "withheld").map(({ subject }) => subject);
+  expect(withheld.length).toBeGreaterThan(8);
+  expect(withheld.length).toBeLessThan(32);
+  await rig.propose(...all.map((each) => ({ ...each, dedupe: `again ${each.dedupe}` })));
+  const again = Object.values(await rig.actions()).filter(({ dedupe }) => dedupe.startsWith("again"));
+  expect(
+    again
+      .filter(({ status }) => status === "withheld")
+      .map(({ subject }) => subject)
+      .sort(),
+  ).toEqual(withheld.sort());
+  await rig.work({ rounds: 2 });
+  expect(rig.world.effects.some(({ what }) => withheld.includes(`customer:${what.replace(/\D/g, "")}`))).toBe(false);
+});
+
+test("what does not fit its kind, or has no account to be done with, is not proposed, and the run says so", async () => {
+  const rig = await makeActingRig();
+  await rig.propose(
+    proposal("unfit", { steps: [{ kind: "keyed", payload: { what: 7 } }] }),
+    proposal("unknown", { steps: [{ kind: "no-such-kind", payload: {} }] }),
+    proposal("good"),
+  );
+  expect(Object.keys(await rig.actions())).toEqual(["good"]);
+});
+
+test("what is approved is done once, and its receipt is kept", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a"]);
+  await rig.work({ rounds: 3 });
+  const { id, status, finishedAt } = await one(rig, "a");
+  expect({ status, isOver: finishedAt !== null }).toEqual({ status: "done", isOver: true });
+  expect(await rig.steps(id)).toMatchObject([{ status: "done", receipt: { id: `${id}-0` } }]);
+  expect(rig.world.effects).toHaveLength(1);
+});
+
+test("an approval is of what was shown: after an edit the old one is refused, and the new one does the new content", async () => {
+  const rig = await makeActingRig();
+  await rig.propose(proposal("a"));
+  const owner = await rig.person();
+  const { id, hash } = await one(rig, "a");
+  const kinds = rig.acting.kinds;
+  await expect(editAction(owner, kinds, { action: id, hash, place: 0, payload: { what: 7 } })).rejects.toMatchObject({ kind: "invalid" });
+  const edited = await editAction(owner, kinds, { action: id, hash, place: 0, payload: { what: "other" } });
+  await expect(approveAction(owner, { action: id, hash })).rejects.toMatchObject({ code: "action_changed" });
+  await approveAction(owner, { action: id, hash: edited.hash });
+  await expect(editAction(owner, kinds, { action: id, hash: edited.hash, place: 0, payload: { what: "late" } })).rejects.toMatchObject({
+    code: "action_decided",
+  });
+  rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
+  await rig.work();
+  expect(rig.world.effects.map(({ what }) => what)).toEqual(["other"]);
+});
+
+test("a second decision is refused: a double click approves once, and what is approved cannot be rejected", async () => {
+  const rig = await makeActingRig();
+  await rig.propose(proposal("a"));
+  const owner = await rig.person();
+  const { id, hash } = await one(rig, "a");
+  const clicks = await Promise.allSettled(Array.from({ length: 5 }, () => approveAction(owner, { action: id, hash })));
+  expect(clicks.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  await expect(rejectAction(owner, { action: id, hash, reason: "" })).rejects.toMatchObject({ code: "action_decided" });
+  const lines = await rig.ctx.db
+    .select()
+    .from(auditLog)
+    .where(inTenant(rig.ctx, auditLog, eq(auditLog.action, "action.approved")));
+  expect(lines).toHaveLength(1);
+});
+
+test("another client's action is not found, by its very id and hash", async () => {
+  const [mine, theirs] = [await makeActingRig(), await makeActingRig()];
+  await theirs.propose(proposal("a"));
+  const { id, hash } = await one(theirs, "a");
+  await expect(approveAction(await mine.person(), { action: id, hash })).rejects.toMatchObject({ kind: "not_found" });
+  expect(await statusOf(theirs, "a")).toBe("waiting");
+});
+
+test("a viewer decides nothing", async () => {
+  const rig = await makeActingRig();
+  await rig.propose(proposal("a"));
+  const { id, hash } = await one(rig, "a");
+  for (const role of ["viewer", "billing", "developer"] as const)
+    await expect(approveAction(await rig.person(role), { action: id, hash })).rejects.toMatchObject({ kind: "forbidden" });
+});
+
+test("what expired is neither approved nor done, and the cron says so", async () => {
+  const rig = await makeActingRig();
+  const soon = rig.rig.clock.now() + 2 * 3_600_000;
+  await rig.propose(proposal("late", { expiresAt: soon }), proposal("queued", { expiresAt: soon }));
+  const owner = await rig.person();
+  const queued = await one(rig, "queued");
+  await approveAction(owner, { action: queued.id, hash: queued.hash });
+  rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
+  rig.advance(3 * 3_600_000);
+  const late = await one(rig, "late");
+  await expect(approveAction(owner, { action: late.id, hash: late.hash })).rejects.toMatchObject({ code: "action_expired" });
+  await sweepActions(rig.rig.ctx);
+  await rig.work();
+  expect([await statusOf(rig, "late"), await statusOf(rig, "queued")]).toEqual(["expired", "expired"]);
+  expect(rig.world.effects).toEqual([]);
+});
+
+test("fifty approvals race for the last place of a day's budget: one is done, and the others may be approved tomorrow", async () => {
+  const rig = await makeActingRig({ actionsADay: 1 });
+  const all = Array.from({ length: 50 }, (_, n) => proposal(`n${n}`, { subject: `customer:${n}`, customerId: String(n) }));
+  await rig.propose(...all);
+  const owner = await rig.person();
+  const rows = Object.values(await rig.actions());
+  const ends = await Promise.allSettled(rows.map(({ id, hash }) => approveAction(owner, { action: id, hash })));
+  expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  const why = ends.flatMap((end) => (end.status === "rejected" ? [end.reason.code] : []));
+  expect(new Set(why)).toEqual(new Set(["budget_spent"]));
+  expect(
+    await rig.ctx.db
+      .select()
+      .from(budgets)
+      .where(inTenant(rig.ctx, budgets, eq(budgets.kind, "actions"))),
+  ).toMatchObject([{ used: 1, most: 1 }]);
+  rig.advance(day);
+  const [next] = Object.values(await rig.actions()).filter(({ status }) => status === "waiting");
+  if (next) await approveAction(owner, { action: next.id, hash: next.hash });
+  rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
+  await rig.work();
+  expect(rig.world.effects).toHaveLength(2);
+});
+
+test("a customer is contacted twice a week at most, over all automations, however many are approved at once", async () => {
+  const rig = await makeActingRig();
+  await rig.propose(...Array.from({ length: 6 }, (_, n) => proposal(`n${n}`)));
+  const owner = await rig.person();
+  const ends = await Promise.allSettled(
+    Object.values(await rig.actions()).map(({ id, hash }) => approveAction(owner, { action: id, hash })),
+  );
+  expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+  expect(ends.flatMap((end) => (end.status === "rejected" ? [end.reason.code] : []))).toEqual(Array(4).fill("contacts_spent"));
+  rig.advance(8 * day);
+  const [next] = Object.values(await rig.actions()).filter(({ status }) => status === "waiting");
+  if (!next) throw new Error("none waits");
+  await approveAction(owner, { action: next.id, hash: next.hash });
+});
+
+test("money at stake is counted by the day, and more than is left is refused", async () => {
+  const rig = await makeActingRig({ stakeADay: 1000 });
+  const stake = (minor: number) => ({ stake: { minor, currency: "GBP" }, steps: [{ kind: "looked-up", payload: { what: "x" } }] as const });
+  await rig.propose(proposal("a", stake(700)), proposal("b", stake(400)), proposal("c", stake(300)));
+  const owner = await rig.person();
+  const approve = async (dedupe: string) => {
+    const { id, hash } = await one(rig, dedupe);
+    await approveAction(owner, { action: id, hash });
+  };
+  await approve("a");
+  await expect(approve("b")).rejects.toMatchObject({ code: "budget_spent" });
+  await approve("c");
+});
+
+test("a policy that lets it act approves within its budgets, the surest first; the rest waits for a person with the reason", async () => {
+  const rig = await makeActingRig({ mode: "auto", actionsADay: 2, largestStake: 500 });
+  await rig.propose(
+    proposal("sure", { subject: "customer:1", customerId: "1", score: 0.9 }),
+    proposal("unsure", { subject: "customer:2", customerId: "2", score: 0.1 }),
+    proposal("likely", { subject: "customer:3", customerId: "3", score: 0.5 }),
+    proposal("dear", { subject: "customer:4", customerId: "4", score: 1, stake: { minor: 501, currency: "GBP" } }),
+    proposal("foreign", { subject: "customer:5", customerId: "5", score: 1, stake: { minor: 1, currency: "USD" } }),
+  );
+  await rig.work({ rounds: 2 });
+  const found = await rig.actions();
+  expect(Object.fromEntries(Object.entries(found).map(([key, { status, reason }]) => [key, [status, reason]]))).toEqual({
+    sure: ["done", null],
+    likely: ["done", null],
+    unsure: ["waiting", "budget_spent"],
+    dear: ["waiting", "stake_too_large"],
+    foreign: ["waiting", "stake_too_large"],
+  });
+  expect(found.sure?.decidedBy).toBe("policy");
+});
+
+test("what was approved by a person is not done once the automation is off or the client is stopped, and is done when it is resumed", async () => {
+  const rig = await makeActingRig();
+  const owner = await approved(rig, ["a"]);
+  await stopActing(owner);
+  await rig.work();
+  expect(rig.world.effects).toEqual([]);
+  expect(await statusOf(rig, "a")).toBe("approved");
+  await resumeActing(owner);
+  await rig.ctx.db.update(policies).set({ mode: "off" }).where(inTenant(rig.ctx, policies));
+  rig.advance(6 * minute);
+  await sweepActions(rig.rig.ctx);
+  await rig.work();
+  expect(rig.world.effects).toEqual([]);
+  await rig.ctx.db.update(policies).set({ mode: "approve" }).where(inTenant(rig.ctx, policies));
+  rig.advance(7 * minute);
+  await sweepActions(rig.rig.ctx);
+  await rig.work();
+  expect(await statusOf(rig, "a")).toBe("done");
+  expect(rig.world.effects).toHaveLength(1);
+});
+
+test("what is no longer true when its turn comes is voided with the reason, and not done", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a"]);
+  rig.world.untrue.now = true;
+  await rig.work();
+  expect(await one(rig, "a")).toMatchObject({ status: "voided", reason: "bought_meanwhile" });
+  expect(rig.world.effects).toEqual([]);
+});
+
+test.for(["keyed", "natural", "looked-up"])("a reply that is lost after the effect leaves one effect: %s", async (kind) => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a", { steps: [{ kind, payload: { what: "x" } }] }]);
+  rig.world.fates.push("lost after");
+  await rig.work();
+  expect(await statusOf(rig, "a")).toBe("unsure");
+  await rig.work({ rounds: 6, pause: minute });
+  expect(await statusOf(rig, "a")).toBe("done");
+  expect(rig.world.effects).toHaveLength(1);
+});
+
+test.for(["keyed", "natural", "looked-up"])(
+  "a 5xx before the effect is tried again, once it is known that nothing happened: %s",
+  async (kind) => {
+    const rig = await makeActingRig();
+    await approved(rig, ["a", { steps: [{ kind, payload: { what: "x" } }] }]);
+    rig.world.fates.push("5xx before", "5xx before");
+    await rig.work({ rounds: 8, pause: minute });
+    expect(await statusOf(rig, "a")).toBe("done");
+    expect(rig.world.effects).toHaveLength(1);
+  },
+);
+
+test("a provider whose reads show a write late is not asked to do it again before it could have shown it", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a", { steps: [{ kind: "looked-up", payload: { what: "x" } }] }]);
+  rig.world.hidden.until = rig.rig.clock.now() + 20_000;
+  rig.world.fates.push("lost after");
+  for (let round = 0; round < 20; round++) {
+    await rig.work({ pause: 6_000 });
+    await sweepActions(rig.rig.ctx);
+  }
+  expect(await statusOf(rig, "a")).toBe("done");
+  expect(rig.world.effects).toHaveLength(1);
+});
+
+test("a limit waits as long as the provider says, and was no effect", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a"]);
+  rig.world.fates.push("limited");
+  await rig.work();
+  const { status, availableAt } = await one(rig, "a");
+  expect(status).toBe("approved");
+  expect((availableAt ?? 0) - rig.rig.clock.now()).toBeGreaterThanOrEqual(7_000);
+  await rig.work({ rounds: 2, pause: 10_000 });
+  expect(await statusOf(rig, "a")).toBe("done");
+});
+
+test("what its provider refuses is failed, and not tried again", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a"]);
+  rig.world.fates.push("refused");
+  await rig.work({ rounds: 4, pause: 5 * minute });
+  expect(await one(rig, "a")).toMatchObject({ status: "failed", failureKind: "rejected", failureMessage: "it was refused" });
+  expect(rig.world.effects).toEqual([]);
+});
+
+const chain = [
+  { kind: "keyed", payload: { what: "first" } },
+  { kind: "looked-up", payload: { what: "second" } },
+  { kind: "natural", payload: { what: "third" } },
+] as const;
+
+test("a chain is one approval over all of its steps, done in their order, each once", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a", { steps: chain }]);
+  rig.world.fates.push("well", "lost after", "well");
+  await rig.work({ rounds: 6, pause: minute });
+  expect(await statusOf(rig, "a")).toBe("done");
+  expect(rig.world.effects.map(({ what }) => what)).toEqual(["first", "second", "third"]);
+});
+
+test("a chain that breaks off does no more, and takes back what it can", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a", { steps: chain }]);
+  rig.world.fates.push("well", "refused");
+  await rig.work({ rounds: 3, pause: minute });
+  const { id, status } = await one(rig, "a");
+  expect(status).toBe("failed");
+  expect((await rig.steps(id)).map((step) => step.status)).toEqual(["undone", "failed", "voided"]);
+  expect(rig.world.effects).toEqual([]);
+});
+
+test("a batch is one proposal whose chunks have receipts of their own", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a", { subject: "segment:all", steps: [{ kind: "batched", payload: { what: "a,b,c" } }] }]);
+  rig.world.fates.push("well", "5xx before");
+  await rig.work({ rounds: 5, pause: minute });
+  const { id } = await one(rig, "a");
+  expect((await rig.steps(id)).map(({ status, receipt }) => [status, receipt?.id])).toEqual([
+    ["done", "a"],
+    ["done", "b"],
+    ["done", "c"],
+  ]);
+});
+
+test("a worker that dies between the effect and its row leaves an action that is done once", async () => {
+  const rig = await makeActingRig();
+  await approved(
+    rig,
+    ["key"],
+    ["look", { subject: "customer:8", customerId: "8", steps: [{ kind: "looked-up", payload: { what: "x" } }] }],
+  );
+  // As a worker leaves them that was killed right after the provider acted.
+  for (const row of Object.values(await rig.actions())) {
+    await rig.ctx.db
+      .update(actions)
+      .set({ status: "executing", lease: "dead", availableAt: rig.rig.clock.now() + minute, attempt: 1 })
+      .where(inTenant(rig.ctx, actions, eq(actions.id, row.id)));
+    rig.world.effects.push({ kind: "x", key: `${row.id}-0`, what: "done before it died" });
+  }
+  await rig.ctx.db.update(actionSteps).set({ status: "begun", begunAt: rig.rig.clock.now() }).where(inTenant(rig.ctx, actionSteps));
+  await rig.work();
+  expect(await statusOf(rig, "key")).toBe("executing");
+  rig.advance(3 * minute);
+  await sweepActions(rig.rig.ctx);
+  await rig.work({ rounds: 4, pause: minute });
+  expect([await statusOf(rig, "key"), await statusOf(rig, "look")]).toEqual(["done", "done"]);
+  expect(rig.world.effects).toHaveLength(2);
+});
+
+test("what was done is taken back once, also where the reply to that is lost; what cannot be is refused", async () => {
+  const rig = await makeActingRig();
+  const owner = await approved(
+    rig,
+    ["a"],
+    ["lasting", { subject: "customer:8", customerId: "8", steps: [{ kind: "natural", payload: { what: "x" } }] }],
+  );
+  await rig.work();
+  const kinds = rig.acting.kinds;
+  await expect(undoAction(owner, kinds, { action: (await one(rig, "lasting")).id })).rejects.toMatchObject({ code: "action_lasting" });
+  const { id } = await one(rig, "a");
+  await undoAction(owner, kinds, { action: id });
+  await expect(undoAction(owner, kinds, { action: id })).rejects.toMatchObject({ code: "action_decided" });
+  rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
+  rig.world.fates.push("lost after");
+  await rig.work({ rounds: 4, pause: minute });
+  expect(await statusOf(rig, "a")).toBe("undone");
+  expect(rig.world.effects.map(({ what }) => what)).toEqual(["x"]);
+});

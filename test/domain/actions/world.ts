@@ -1,0 +1,187 @@
+import { z } from "zod";
+import { actions, connections, policies } from "#db/schema/index.ts";
+import type { PolicyMode } from "#db/words/actions.ts";
+import type { Role } from "#db/words/tenants.ts";
+import type { ActionKind, Attempt } from "#server/catalog/actions/action.ts";
+import { defineAction } from "#server/catalog/actions/action.ts";
+import type { Job } from "#server/catalog/job.ts";
+import type { Proposal } from "#server/catalog/records.ts";
+import type { Acting } from "#server/domain/actions/acting.ts";
+import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
+import { readStepsOf } from "#server/domain/actions/note-step.ts";
+import { workAction } from "#server/domain/actions/work-action.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { newId } from "#server/ids.ts";
+import { scriptedAccount } from "#test/catalog/sensors/sandbox-account.ts";
+import { makeRig } from "#test/domain/runs/rig.ts";
+import { makeUser, testTenantCtx } from "#test/harness.ts";
+
+type Fate = "well" | "lost after" | "refused" | "5xx before" | "limited";
+
+/** A provider of the test's own, which remembers what was done there and ends as it is told. */
+export function makeWorld() {
+  /** What happened there, by the key or the content it was asked under; raw: however often. */
+  const effects: { kind: string; key: string; what: string }[] = [];
+  const fates: Fate[] = [];
+  const hidden = { until: 0 };
+  const now = { ms: 0 };
+  /** Whether what was approved is found to be no longer true. */
+  const untrue = { now: false };
+
+  const act = (kind: string, key: string, what: string, once: boolean): Attempt => {
+    const fate = fates.shift() ?? "well";
+    if (fate === "limited") return { did: "limited", retryAfterS: 7 };
+    if (fate === "refused") return { did: "failed", failure: { kind: "rejected", message: "it was refused" } };
+    if (fate === "5xx before") return { did: "unsure", reason: "502" };
+    if (!once || !effects.some((each) => each.key === key)) effects.push({ kind, key, what });
+    return fate === "lost after" ? { did: "unsure", reason: "no reply" } : { did: "done", receipt: { id: key } };
+  };
+  const Payload = z.object({ what: z.string().max(100) });
+  const text = { en: "Does it", fr: "Le fait", he: "עושה את זה" };
+  const base = {
+    title: text,
+    need: { provider: "klaviyo", scopes: [] },
+    payload: Payload,
+    describe: () => ({ sentence: text, fields: [] }),
+  };
+  const undo = async ({ key }: { key: string }): Promise<Attempt> => {
+    const fate = fates.shift() ?? "well";
+    if (fate === "refused") return { did: "failed", failure: { kind: "rejected", message: "not any more" } };
+    const at = effects.findIndex((each) => each.key === key);
+    if (at >= 0) effects.splice(at, 1);
+    return fate === "lost after" ? { did: "unsure", reason: "no reply" } : { did: "done", receipt: { id: null } };
+  };
+  const kinds: ActionKind[] = [
+    defineAction<z.infer<typeof Payload>>({
+      ...base,
+      id: "keyed",
+      touches: "customer",
+      idempotency: "key",
+      stillValid: async () => (untrue.now ? { valid: false, why: "bought_meanwhile" } : { valid: true }),
+      execute: async ({ key }, { what }) => act("keyed", key, what, true),
+      undo,
+    }),
+    defineAction<z.infer<typeof Payload>>({
+      ...base,
+      id: "natural",
+      touches: "internal",
+      idempotency: "natural",
+      execute: async (_, { what }) => act("natural", what, what, true),
+    }),
+    defineAction<z.infer<typeof Payload>>({
+      ...base,
+      id: "looked-up",
+      touches: "money",
+      idempotency: "lookup",
+      settledAfterMs: 30_000,
+      execute: async ({ key }, { what }) => act("looked-up", key, what, false),
+      async lookup({ key }) {
+        if (now.ms < hidden.until) return "absent";
+        return effects.some((each) => each.key === key) ? { id: key } : "absent";
+      },
+      undo,
+    }),
+    defineAction<z.infer<typeof Payload>>({
+      ...base,
+      id: "batched",
+      touches: "internal",
+      idempotency: "natural",
+      chunks: ({ what }) => what.split(",").map((each) => ({ what: each })),
+      execute: async (_, { what }) => act("batched", what, what, true),
+    }),
+  ];
+  return { effects, fates, hidden, now, kinds, untrue };
+}
+
+export const proposal = (dedupe: string, more: Partial<Proposal> = {}): Proposal => ({
+  subject: "customer:7",
+  customerId: "7",
+  steps: [{ kind: "keyed", payload: { what: dedupe } }],
+  evidence: { line: "because", params: {} },
+  dedupe,
+  expiresAt: Number.MAX_SAFE_INTEGER,
+  ...more,
+});
+
+/** A client with an automation that proposes what it is told, run and worked off by the engine itself. */
+export async function makeActingRig({ mode = "approve", ...limits }: { mode?: PolicyMode } & Partial<typeof policies.$inferInsert> = {}) {
+  const world = makeWorld();
+  const wished: { proposals: Proposal[] } = { proposals: [] };
+  const automation: Job = {
+    id: "test-automation",
+    title: { en: "T", fr: "T", he: "ט" },
+    description: { en: "T", fr: "T", he: "ט" },
+    needs: [],
+    everyS: 3600,
+    onByDefault: true,
+    config: z.object({}),
+    cursor: z.object({}),
+    step: async () => ({ cursor: {}, done: true, proposals: wished.proposals }),
+  };
+  const kindOf = (id: string) => world.kinds.find((kind) => kind.id === id);
+  const rig = makeRig({ jobs: [automation], kinds: kindOf });
+  const client = await rig.tenant();
+  const now = rig.clock.now();
+  await client.ctx.db.insert(connections).values({
+    ...{ id: newId("con", now), tenantId: client.id, provider: "klaviyo", externalId: "K1", name: "K" },
+    ...{ details: {}, connectedBy: "x", scopesAsked: [], scopesGranted: [], status: "active", connectedAt: now },
+  });
+  const { tenantId: _, ...set } = limits;
+  await client.ctx.db.insert(policies).values({
+    ...{ tenantId: client.id, automation: automation.id, mode, holdout: 0, salt: "salt" },
+    ...{ actionsADay: 100, peopleADay: 100, stakeADay: 100_000, largestStake: 10_000, createdAt: now, updatedAt: now },
+    ...set,
+  });
+  const advance = (ms: number) => {
+    rig.clock.advance(ms);
+    world.now.ms = rig.clock.now();
+  };
+  const acting: Acting = {
+    kinds: kindOf,
+    openAccount: () => scriptedAccount("klaviyo", () => Promise.reject(new Error("the test's kinds read nothing"))),
+    openWriter: ({ tenant }) => ({
+      provider: "klaviyo",
+      connectionId: tenant.id,
+      send: () => Promise.reject(new Error("the test's kinds write by themselves")),
+    }),
+    random: () => 0.5,
+  };
+  return {
+    rig,
+    world,
+    acting,
+    automation: automation.id,
+    ctx: client.ctx,
+    tenant: client.ctx.tenant,
+    /** Runs the automation once, with these proposals. */
+    async propose(...proposals: Proposal[]) {
+      wished.proposals = proposals;
+      advance(3_600_000);
+      await rig.tick();
+      await rig.work();
+    },
+    advance,
+    /** Works off what was sent to the queue so far, and what that sends at once; `pause` milliseconds pass before each round. */
+    async work({ rounds = 1, pause = 0 } = {}) {
+      for (let round = 0; round < rounds; round++) {
+        advance(pause);
+        // The sweep finds what other tests left too.
+        const sent = [...rig.ctx.traces.actions.splice(0), ...client.ctx.traces.actions.splice(0)];
+        const messages = sent.filter(({ tenant }) => tenant === client.id);
+        for (const message of messages)
+          await (message.type === "action" ? workAction(rig.ctx, acting, message) : decideByPolicy(rig.ctx, message));
+      }
+    },
+    /** The actions as they are, by what they were proposed under. */
+    async actions() {
+      const rows = await client.ctx.db.select().from(actions).where(inTenant(client.ctx, actions)).orderBy(actions.dedupe);
+      return Object.fromEntries(rows.map((row) => [row.dedupe, row]));
+    },
+    steps: (id: string) => readStepsOf(client.ctx, id),
+    /** A person of the client, with a role in it. */
+    async person(role: Role = "owner") {
+      const { actor } = await makeUser({ roles: [[client.ctx.tenant, role]] });
+      return testTenantCtx(client.ctx.tenant, role, { actor, now: rig.clock.now });
+    },
+  };
+}
