@@ -1,11 +1,15 @@
+import { eq } from "drizzle-orm";
+import { connections } from "#db/schema/index.ts";
 import type { ActionReason, Receipt } from "#db/words/actions.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { ActionKind, Doing } from "#server/catalog/actions/action.ts";
 import type { Failure } from "#server/catalog/provider.ts";
 import type { Writer } from "#server/catalog/writer.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { chooseAccount } from "#server/domain/connections/choose-account.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import type { ActionRow, StepRow } from "./rows.ts";
 
 /** What the executor does things with. The door fills it from the shelves, a test from its own. */
@@ -40,18 +44,38 @@ export const actionLeaseMs = 90_000;
 export const pauseOf = (attempt: number, random: () => number): number =>
   Math.min(600_000, 1000 * 2 ** Math.min(attempt, 10)) * (0.5 + random() / 2);
 
-/** What a step is done with: the account that it was approved for. `before`: what the steps before it left. */
-export async function doingOf(
-  ctx: TenantCtx,
-  acting: Acting,
-  { step, before }: { step: StepRow; before: readonly Receipt[] },
-): Promise<Doing> {
+interface Step {
+  kind: ActionKind;
+  step: StepRow;
+  /** What the steps before it left. */
+  before: readonly Receipt[];
+}
+
+/** What a step is done with: the account that it was approved for, and what its kind reads beside it. */
+export async function doingOf(ctx: TenantCtx, acting: Acting, { kind, step, before }: Step): Promise<Doing> {
   const held = await holdConnection(ctx, step.accountId);
+  const beside = await besideOf(ctx, kind);
   return {
     account: acting.openAccount(ctx, held),
     writer: acting.openWriter(ctx, held),
     key: `${step.actionId}-${step.place}`,
     before: [...before],
     now: ctx.now(),
+    ...(step.status === "begun" && step.begunAt !== null && { triedAt: step.begunAt }),
+    also: (provider) => {
+      const other = beside.find(({ connection }) => connection.provider === provider);
+      return other ? acting.openAccount(ctx, other) : null;
+    },
   };
+}
+
+/** The accounts that a kind reads beside its own, as far as the client has them. */
+async function besideOf(ctx: TenantCtx, { reads = [] }: ActionKind): Promise<HeldConnection[]> {
+  if (reads.length === 0) return [];
+  const own = await ctx.db
+    .select()
+    .from(connections)
+    .where(inTenant(ctx, connections, eq(connections.status, "active")));
+  const chosen = reads.map((need) => chooseAccount({ needs: [{ ...need }] }, need.provider, own));
+  return Promise.all(chosen.flatMap((found) => ("account" in found ? [holdConnection(ctx, found.account.id)] : [])));
 }

@@ -29,7 +29,7 @@ export async function doSteps(ctx: TenantCtx, acting: Acting, held: Held): Promi
         ends: "failed",
         failure: { kind: "rejected", message: `no kind of action is called ${step.kind}` },
       });
-    const doing = await doingOf(ctx, acting, { step, before });
+    const doing = await doingOf(ctx, acting, { kind, step, before });
     const ended = step.status === "begun" ? await takeUp(ctx, kind, doing, { held, step }) : await begin(ctx, kind, doing, { held, step });
     switch (ended.did) {
       case "done":

@@ -42,5 +42,5 @@ export async function compensate(ctx: TenantCtx, acting: Acting, held: Held): Pr
 async function undo(ctx: TenantCtx, acting: Acting, step: StepRow): Promise<Attempt | null> {
   const kind = acting.kinds(step.kind);
   if (!kind?.undo) return null;
-  return kind.undo(await doingOf(ctx, acting, { step, before: [] }), step.payload, step.receipt ?? { id: null });
+  return kind.undo(await doingOf(ctx, acting, { kind, step, before: [] }), step.payload, step.receipt ?? { id: null });
 }
