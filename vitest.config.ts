@@ -32,7 +32,7 @@ export default defineConfig(async () => ({
               workers: [await sandboxWorker({ redirectOrigin: testOrigin })],
               outboundService: "sandbox",
               // Places for test/domain/tenancy/places.test.ts; all other tests have one D1, as a deployment begins.
-              d1Databases: ["SPARE_2", "SPARE_3"],
+              d1Databases: ["SPARE_2", "SPARE_3", "SPARE_4"],
               bindings: { ...testVariables, TEST_MIGRATIONS: await readD1Migrations("./drizzle") },
             },
           }),

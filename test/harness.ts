@@ -13,7 +13,7 @@ import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
 import type { ActionMessage, DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "#server/messages.ts";
 
-export type TestEnv = Env & { TEST_MIGRATIONS: D1Migration[]; SPARE_2: D1Database; SPARE_3: D1Database };
+export type TestEnv = Env & { TEST_MIGRATIONS: D1Migration[]; SPARE_2: D1Database; SPARE_3: D1Database; SPARE_4: D1Database };
 export const testEnv = env as TestEnv;
 
 /** What a context under test did besides its writes. */

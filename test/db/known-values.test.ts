@@ -15,7 +15,7 @@ const rowsOf = async (db: D1Database, table: string) =>
   (await db.prepare(`select * from "${table}" order by 1, 2`).all<Record<string, unknown>>()).results;
 
 test("the migration that gave lists their CHECK kept every row, and the triggers of the tables that it wrote anew", async () => {
-  const { SPARE_2: db, TEST_MIGRATIONS } = testEnv;
+  const { SPARE_4: db, TEST_MIGRATIONS } = testEnv;
   const at = TEST_MIGRATIONS.findIndex(({ name }) => name.includes("known_values"));
   await applyD1Migrations(db, [{ name: "before", queries: TEST_MIGRATIONS.slice(0, at).flatMap(({ queries }) => queries) }]);
   const before = new Map<string, Record<string, unknown>[]>();

@@ -8,6 +8,7 @@ import { listConnections } from "#server/domain/connections/list-connections.ts"
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { ConnectionStatus, HealthState, WaitReason } from "#server/domain/connections/schemas.ts";
 import { type WaitingJob, waitingJobs } from "#server/domain/connections/waiting-jobs.ts";
+import { jobsOn } from "#server/domain/tenancy/jobs-on.ts";
 import { TenantStatus } from "#server/domain/tenancy/schemas.ts";
 
 /** An integration as it was last known. Instants are milliseconds since 1970. */
@@ -48,7 +49,7 @@ export type KnownHealth = Omit<Health, "integrations"> & { integrations: KnownIn
 export async function readHealth(ctx: TenantCtx): Promise<KnownHealth> {
   const now = ctx.now();
   const [rows, lent] = await Promise.all([listConnections(ctx), listLent(ctx)]);
-  const waits = waitingJobs([...rows, ...lent], now);
+  const waits = waitingJobs([...rows, ...lent], now, jobsOn(ctx.tenant));
   const integrations = rows.map((row) => describe(row, waits(row.id), now)).sort((a, b) => (a.provider < b.provider ? -1 : 1));
   const missing = providers.filter(({ id }) => !rows.some(({ provider }) => provider === id));
   return {

@@ -22,6 +22,7 @@ import { type OwnWebhook, ownWebhookOf, webhookFields } from "#server/domain/con
 import { openIncidents } from "#server/domain/incidents/open-incidents.ts";
 import { proposeConnections } from "#server/domain/schedules/propose-connections.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { jobsOn } from "#server/domain/tenancy/jobs-on.ts";
 import { describeOwed, type OwedAccess, owedQuery } from "#server/domain/tokens/list-owed.ts";
 import { isConfigured } from "#server/domain/wire/provider-endpoints.ts";
 
@@ -106,16 +107,17 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
   ]);
   const readable = [...rows, ...lent];
   const now = ctx.now();
-  const holdsUp = waitingJobs(readable, now);
+  const jobs = jobsOn(ctx.tenant);
+  const holdsUp = waitingJobs(readable, now, jobs);
   const served = new Set(
-    allJobs.filter((job) => job.needs.every((need) => "account" in chooseAccount(job, need.provider, readable))).map(({ id }) => id),
+    jobs.filter((job) => job.needs.every((need) => "account" in chooseAccount(job, need.provider, readable))).map(({ id }) => id),
   );
   const proposals = proposeConnections(ctx, { connections: rows, served });
   return providers.map((shelved) => {
     const provider = shelved.oauth ? approved(ctx.config, { ...shelved, oauth: shelved.oauth }) : shelved;
     const own = rows.filter((row) => row.provider === provider.id);
     const accounts = own.flatMap((row) =>
-      describeAccount(provider, row, { all: readable, now, holdsUp: holdsUp(row.id), webhook: ownWebhookOf(ctx, row, hooks) }),
+      describeAccount(provider, row, { all: readable, jobs, now, holdsUp: holdsUp(row.id), webhook: ownWebhookOf(ctx, row, hooks) }),
     );
     const incident = incidents.find((open) => open.provider === provider.id);
     return {
@@ -130,12 +132,12 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
       scopeSets: (provider.oauth?.scopeSets ?? []).map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
       incident: incident ? { kind: incident.kind, openedAt: incident.openedAt } : null,
       connections: accounts,
-      lent: lentAt(provider, readable),
+      lent: lentAt(provider, readable, jobs),
       owed: describeOwed(provider, owed, now),
-      jobs: jobsOf(provider).map(({ id, title }) => ({ id, title })),
+      jobs: jobsOf(provider, jobs).map(({ id, title }) => ({ id, title })),
       feeds: feedsOf([
         ...accounts.flatMap(({ reads, holdsUp }) => [...reads.map(({ id }) => id), ...holdsUp.map(({ job }) => job)]),
-        ...(lentAt(provider, readable)?.jobs ?? []).map(({ id }) => id),
+        ...(lentAt(provider, readable, jobs)?.jobs ?? []).map(({ id }) => id),
       ]),
       proposed: proposals.find((each) => each.provider === provider.id && !each.done)?.gives ?? null,
     };
@@ -157,10 +159,10 @@ const webhookSecretsQuery = (ctx: TenantCtx) =>
     .where(inTenant(ctx, secrets, inArray(secrets.field, [...webhookFields])));
 
 /** The name of the account that the agency lends, and the jobs that read it; nothing else of it is the borrower's to see. */
-function lentAt(provider: Provider, readable: readonly (ConnectionRow & { lent?: true })[]): Integration["lent"] {
+function lentAt(provider: Provider, readable: readonly (ConnectionRow & { lent?: true })[], on: readonly Job[]): Integration["lent"] {
   const account = readable.find((each) => each.lent && each.provider === provider.id && each.status !== "disconnected");
   if (!account) return null;
-  const jobs = jobsOf(provider).filter((job) => readBy(job, provider, readable) === account.id);
+  const jobs = jobsOf(provider, on).filter((job) => readBy(job, provider, readable) === account.id);
   return { account: account.name, jobs: jobs.map(({ id, title }) => ({ id, title })) };
 }
 
@@ -169,7 +171,7 @@ function stateOf(accounts: readonly IntegratedAccount[]): Integration["state"] {
   return accounts.length > 0 ? "connected" : "not_connected";
 }
 
-const jobsOf = (provider: Provider) => allJobs.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
+const jobsOf = (provider: Provider, on: readonly Job[]) => on.filter(({ needs }) => needs.some((need) => need.provider === provider.id));
 
 /** The id of the account that a job reads at a provider; null where none serves it. */
 function readBy(job: Job, provider: Provider, all: readonly ConnectionRow[]): string | null {
@@ -181,9 +183,15 @@ function readBy(job: Job, provider: Provider, all: readonly ConnectionRow[]): st
 type Lacks = (scopes: readonly string[]) => string[];
 
 /** Jobs that wait for a permission of this account. What another account serves does not wait for this one. */
-function waitingFor(provider: Provider, lacks: Lacks, all: readonly ConnectionRow[]): IntegratedAccount["waiting"] {
+interface Reading {
+  all: readonly ConnectionRow[];
+  /** Those that the client has on. */
+  jobs: readonly Job[];
+}
+
+function waitingFor(provider: Provider, lacks: Lacks, { all, jobs }: Reading): IntegratedAccount["waiting"] {
   const sets = provider.oauth?.scopeSets ?? [];
-  return jobsOf(provider)
+  return jobsOf(provider, jobs)
     .filter((job) => readBy(job, provider, all) === null)
     .map(({ id, title, needs }) => {
       const missing = lacks(needs.flatMap((need) => (need.provider === provider.id ? requiredScopes(need) : [])));
@@ -196,9 +204,9 @@ function waitingFor(provider: Provider, lacks: Lacks, all: readonly ConnectionRo
 function choicesUnder(
   provider: Provider,
   row: ConnectionRow,
-  { lacks, all }: { lacks: Lacks; all: readonly ConnectionRow[] },
+  { lacks, all, jobs: on }: Reading & { lacks: Lacks },
 ): IntegratedAccount["choices"] {
-  const jobs = jobsOf(provider).filter((job) => [null, row.id].includes(readBy(job, provider, all)));
+  const jobs = jobsOf(provider, on).filter((job) => [null, row.id].includes(readBy(job, provider, all)));
   return (provider.choices ?? [])
     .filter(({ scopes }) => lacks(scopes).length === 0)
     .map(({ kind, title, choose, many }) => ({
@@ -214,7 +222,7 @@ function choicesUnder(
 function describeAccount(
   provider: Provider,
   row: ConnectionRow,
-  { all, now, holdsUp, webhook }: { all: readonly ConnectionRow[]; now: number; holdsUp: WaitingJob[]; webhook: OwnWebhook | null },
+  { all, jobs, now, holdsUp, webhook }: Reading & { now: number; holdsUp: WaitingJob[]; webhook: OwnWebhook | null },
 ): IntegratedAccount[] {
   const health = healthOf(row, now);
   if (row.status === "disconnected" || !health) return [];
@@ -234,11 +242,11 @@ function describeAccount(
       asked: scopes.every((scope) => row.scopesAsked.includes(scope)),
       granted: lacks(scopes).length === 0,
     })),
-    waiting: waitingFor(provider, lacks, all),
-    reads: jobsOf(provider)
+    waiting: waitingFor(provider, lacks, { all, jobs }),
+    reads: jobsOf(provider, jobs)
       .filter((job) => readBy(job, provider, all) === row.id)
       .map(({ id, title }) => ({ id, title })),
-    reduced: jobsOf(provider)
+    reduced: jobsOf(provider, jobs)
       .filter((job) => readBy(job, provider, all) === row.id)
       .flatMap(({ id, title, needs }) =>
         needs.flatMap((need) =>
@@ -248,7 +256,7 @@ function describeAccount(
         ),
       ),
     preferred: inOrder(all.filter((each) => each.provider === provider.id && each.status !== "disconnected"))[0]?.id === row.id,
-    choices: choicesUnder(provider, row, { lacks, all }),
+    choices: choicesUnder(provider, row, { lacks, all, jobs }),
     connectedAt: row.connectedAt,
     accessExpiresAt: row.accessExpiresAt,
     refreshExpiresAt: row.refreshExpiresAt,

@@ -1,9 +1,9 @@
 import type { Text } from "#db/words/locales.ts";
 import type { Job } from "#server/catalog/job.ts";
 import { requiredNeeds } from "#server/catalog/job.ts";
-import { allJobs } from "#server/catalog/jobs.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
+import { jobsOn } from "#server/domain/tenancy/jobs-on.ts";
 import { planHasJob } from "#server/domain/tenancy/plans.ts";
 import { isConfigured } from "#server/domain/wire/provider-endpoints.ts";
 
@@ -35,7 +35,7 @@ export function proposeConnections(
   { config, tenant }: Pick<Ctx, "config"> & { tenant: Tenant },
   { connections, served }: Standing,
 ): Proposal[] {
-  const inPlan = allJobs.filter(({ id }) => planHasJob(tenant, id));
+  const inPlan = jobsOn(tenant).filter(({ id }) => planHasJob(tenant, id));
   return providers
     .flatMap((provider) => {
       const jobs = inPlan.filter((job) => requiredNeeds(job).some((need) => need.provider === provider.id));

@@ -417,3 +417,13 @@ test("what was done is taken back once, also where the reply to that is lost; wh
   expect(await statusOf(rig, "a")).toBe("undone");
   expect(rig.world.effects.map(({ what }) => what)).toEqual(["x"]);
 });
+
+test("a kind is told when its first try began, at every later one, and at no first one", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a"]);
+  rig.world.fates.push("5xx before", "5xx before");
+  const begunAt = rig.rig.clock.now();
+  await rig.work();
+  await rig.work({ rounds: 4, pause: minute });
+  expect(rig.world.triedAt).toEqual([undefined, begunAt, begunAt]);
+});

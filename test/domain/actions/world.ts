@@ -24,6 +24,8 @@ export function makeWorld() {
   const effects: { kind: string; key: string; what: string }[] = [];
   const fates: Fate[] = [];
   const hidden = { until: 0 };
+  /** What each try of the keyed kind was told of its first one. */
+  const triedAt: (number | undefined)[] = [];
   const now = { ms: 0 };
   /** Whether what was approved is found to be no longer true. */
   const untrue = { now: false };
@@ -58,7 +60,10 @@ export function makeWorld() {
       touches: "customer",
       idempotency: "key",
       stillValid: async () => (untrue.now ? { valid: false, why: "bought_meanwhile" } : { valid: true }),
-      execute: async ({ key }, { what }) => act("keyed", key, what, true),
+      execute: async (doing, { what }) => {
+        triedAt.push(doing.triedAt);
+        return act("keyed", doing.key, what, true);
+      },
       undo,
     }),
     defineAction<z.infer<typeof Payload>>({
@@ -90,7 +95,7 @@ export function makeWorld() {
       execute: async (_, { what }) => act("batched", what, what, true),
     }),
   ];
-  return { effects, fates, hidden, now, kinds, untrue };
+  return { effects, fates, hidden, now, kinds, triedAt, untrue };
 }
 
 export const proposal = (dedupe: string, more: Partial<Proposal> = {}): Proposal => ({
