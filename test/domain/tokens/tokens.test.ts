@@ -606,6 +606,8 @@ describe("what people are shown", () => {
     expect(shop?.sets).toEqual([
       { id: "shop", asked: true, granted: false },
       { id: "history", asked: true, granted: false },
+      { id: "tags", asked: false, granted: false },
+      { id: "discounts", asked: false, granted: false },
     ]);
     expect(shop?.scopes.missing).toEqual(["read_customers", "read_inventory", "read_all_orders"]);
     expect(shop?.waiting.map(({ id: job }) => job)).toContain("retention-sensor");
