@@ -11,6 +11,8 @@ export interface ScopeSet {
   scopes: readonly string[];
   /** Asked for unless the person leaves it out. */
   default: boolean;
+  /** Only what acts needs it: nobody is offered it before something that acts is on. */
+  acts?: true;
 }
 
 /** Tokens as a provider answered them; lifetimes in seconds from now. */

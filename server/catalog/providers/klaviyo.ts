@@ -110,6 +110,7 @@ export const klaviyo: OAuthProvider & KeyProvider = {
         title: { en: "Events that start flows", fr: "Événements qui démarrent des flux", he: "אירועים שמפעילים תהליכים" },
         scopes: ["events:write", "profiles:read"],
         default: false,
+        acts: true,
       },
       {
         id: "profiles",
@@ -117,6 +118,7 @@ export const klaviyo: OAuthProvider & KeyProvider = {
         // An import of profiles takes lists:write, also where it names no list (developers.klaviyo.com, Bulk Import Profiles).
         scopes: ["profiles:read", "profiles:write", "lists:write"],
         default: false,
+        acts: true,
       },
     ],
     incremental: false,

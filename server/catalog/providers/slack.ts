@@ -108,6 +108,7 @@ export const slack: OAuthProvider = {
         },
         scopes: ["channels:history", "groups:history"],
         default: false,
+        acts: true,
       },
       {
         id: "people",

@@ -129,7 +129,7 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
       state: stateOf(accounts),
       signsIn: provider.oauth !== undefined,
       keyForm: keyFormOf(provider),
-      scopeSets: (provider.oauth?.scopeSets ?? []).map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
+      scopeSets: offeredSets(provider, accounts).map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
       incident: incident ? { kind: incident.kind, openedAt: incident.openedAt } : null,
       connections: accounts,
       lent: lentAt(provider, readable, jobs),
@@ -143,6 +143,12 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
     };
   });
 }
+
+/** The sets that one may ask for. What only acts needs is offered where an account has been asked for it: no automation is on the shelf yet. */
+const offeredSets = ({ oauth }: Provider, accounts: readonly IntegratedAccount[]) =>
+  (oauth?.scopeSets ?? []).filter(
+    ({ id, acts }) => !acts || accounts.some(({ sets }) => sets.some((set) => set.id === id && (set.asked || set.granted))),
+  );
 
 /** What these jobs are for: what measures is there for its figures. */
 function feedsOf(reading: readonly string[]): Integration["feeds"] {

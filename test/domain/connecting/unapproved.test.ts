@@ -33,11 +33,10 @@ test("an app that Shopify has not approved for older orders does not ask for the
   expect(blocks).toEqual([null, null]);
   const ctx = unapproved(testTenantCtx(tenant), "shopify:read_all_orders");
   const shop = (await listIntegrations(ctx)).find(({ provider }) => provider === "shopify");
-  expect(shop?.scopeSets.map(({ id }) => id)).not.toContain("history");
-  expect(shop?.scopeSets.map(({ id }) => id)).toContain("shop");
+  expect(shop?.scopeSets.map(({ id }) => id)).toEqual(["shop"]);
   const [account] = shop?.connections ?? [];
   expect(account).toMatchObject({ scopes: { missing: [] }, waiting: [], health: { state: "healthy" } });
-  expect(account?.reduced.map(({ id }) => id).sort()).toEqual(["retention-sensor", "shopify-details-sensor", "shopify-sensor"]);
+  expect(account?.reduced.map(({ id }) => id).sort()).toEqual(["retention-sensor", "shopify-sensor"]);
   expect(account?.reduced[0]?.words.en).toContain("last 60 days");
 
   // A reconnect does not ask for it either, though it was asked for while the app was approved.

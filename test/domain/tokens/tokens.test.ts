@@ -609,6 +609,7 @@ describe("what people are shown", () => {
       { id: "tags", asked: false, granted: false },
       { id: "discounts", asked: false, granted: false },
     ]);
+    expect(grid[0]?.scopeSets.map(({ id }) => id)).toEqual(["shop", "history"]);
     expect(shop?.scopes.missing).toEqual(["read_customers", "read_inventory", "read_all_orders"]);
     expect(shop?.waiting.map(({ id: job }) => job)).toContain("retention-sensor");
     expect(JSON.stringify(grid)).not.toMatch(/sbx|"a1\.|sealed/);
