@@ -161,14 +161,15 @@ describe.each(kinds)("$id", ({ kind }) => {
   });
 
   const undo = kind.undo;
-  test.runIf(undo)("is taken back once, however often that is asked", async () => {
-    const { at, payload, doing } = await prepared(kind);
-    const attempt = await kind.execute(doing, payload);
-    if (attempt.did !== "done" || !undo) throw new Error(`it was ${attempt.did}`);
-    for (const _ of [1, 2]) expect(await undo(doing, payload, attempt.receipt)).toMatchObject({ did: "done" });
-    expect(await effectsAt(at, caseOf(kind).undone)).toMatchObject({ effects: 1 });
-    // Also where the provider's word of what it had done was of a shape that nobody knows.
-    expect(await undo(doing, payload, { id: null })).toMatchObject({ did: expect.stringMatching(/done|failed/) });
-    expect(await effectsAt(at, caseOf(kind).undone)).toMatchObject({ effects: 1 });
-  });
+  if (undo)
+    test("is taken back once, however often that is asked", async () => {
+      const { at, payload, doing } = await prepared(kind);
+      const attempt = await kind.execute(doing, payload);
+      if (attempt.did !== "done" || !undo) throw new Error(`it was ${attempt.did}`);
+      for (const _ of [1, 2]) expect(await undo(doing, payload, attempt.receipt)).toMatchObject({ did: "done" });
+      expect(await effectsAt(at, caseOf(kind).undone)).toMatchObject({ effects: 1 });
+      // Also where the provider's word of what it had done was of a shape that nobody knows.
+      expect(await undo(doing, payload, { id: null })).toMatchObject({ did: expect.stringMatching(/done|failed/) });
+      expect(await effectsAt(at, caseOf(kind).undone)).toMatchObject({ effects: 1 });
+    });
 });
