@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Databases } from "#db/client.ts";
 import { isPlace } from "#db/words/places.ts";
 import type { ActionMessage, DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "./messages.ts";

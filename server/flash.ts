@@ -1,5 +1,5 @@
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from "@oslojs/encoding";
-import { z } from "zod";
+import * as z from "zod";
 import type { Ctx } from "./ctx.ts";
 
 const flashCookie = "__Host-atrium_flash";

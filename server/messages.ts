@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { endNews } from "#db/words/connections.ts";
 
 /** Of a mail to several people: the one whom this message is for; without it, for each of them. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { currencies } from "./currencies.ts";
 
 /** An amount in a currency whose minor unit we do not know: it cannot be counted, and is not guessed at. */

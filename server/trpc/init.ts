@@ -1,5 +1,5 @@
 import { initTRPC } from "@trpc/server";
-import { z } from "zod";
+import * as z from "zod";
 import { type Ctx, enterTenant, requirePermission, requireUser } from "#server/ctx.ts";
 import { asVisitor } from "#server/domain/people/view-client.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { locales } from "#db/words/locales.ts";
 import { Healthz } from "#server/domain/health/look-around.ts";
 import { type ErrorCode, errorCodes } from "#server/errors.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { invalid } from "#server/errors.ts";
 
 /** Who is let in by the builder that a procedure grew from, see init.ts. */

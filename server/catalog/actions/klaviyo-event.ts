@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Text } from "#db/words/locales.ts";
 import { decimalOf } from "#server/catalog/money.ts";
 import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";

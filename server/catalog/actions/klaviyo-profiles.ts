@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { attemptOf, defineAction } from "./action.ts";
 import { findProfiles, klaviyoWriting, profilesAPage } from "./klaviyo-wire.ts";
 import { asIs, impersonal, labels, ShopId } from "./payload.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Text } from "#db/words/locales.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { decimalOf } from "#server/catalog/money.ts";

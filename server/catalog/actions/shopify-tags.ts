@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Text } from "#db/words/locales.ts";
 import { type Attempt, type Doing, defineAction } from "./action.ts";
 import { impersonal, labels, ShopId } from "./payload.ts";

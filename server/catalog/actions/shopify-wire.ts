@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Receipt } from "#db/words/actions.ts";
 import type { Account } from "#server/catalog/account.ts";
 import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";

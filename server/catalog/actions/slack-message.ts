@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Receipt } from "#db/words/actions.ts";
 import { ProviderError } from "#server/errors.ts";
 import { attemptOf, type Doing, defineAction } from "./action.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Failure, KeyProvider, Reply } from "#server/catalog/provider.ts";
 import { failureOfStatus } from "./replies.ts";
 import { typed } from "./typed.ts";

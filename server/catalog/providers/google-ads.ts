@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import type { Failure } from "#server/catalog/provider.ts";
 import type { Resource } from "#server/catalog/resource.ts";

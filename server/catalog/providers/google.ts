@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { readPages } from "#server/catalog/places.ts";
 import type { Choice, Failure, OAuthProvider, Reply } from "#server/catalog/provider.ts";

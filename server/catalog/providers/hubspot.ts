@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import type { AccountFacts, Failure, Grant, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
 import { bearer, byRefreshToken, failureOfStatus, readScopes, readStandardGrant } from "./replies.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { type Failure, FieldFault, type Identity, type KeyProvider, type OAuthProvider, type Reply } from "#server/catalog/provider.ts";
 import { klaviyoRevision } from "./klaviyo-api.ts";

@@ -1,7 +1,7 @@
 import { hmac } from "@oslojs/crypto/hmac";
 import { SHA256 } from "@oslojs/crypto/sha2";
 import { encodeHexLowerCase } from "@oslojs/encoding";
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { readPages } from "#server/catalog/places.ts";
 import type { Choice, Failure, Grant, Identity, OAuthProvider, Reply, TokenRequest } from "#server/catalog/provider.ts";

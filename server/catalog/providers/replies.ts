@@ -1,5 +1,5 @@
 import { encodeBase64 } from "@oslojs/encoding";
-import { z } from "zod";
+import * as z from "zod";
 import type { Failure, Grant, RenewalWay } from "#server/catalog/provider.ts";
 
 /** Seconds. */

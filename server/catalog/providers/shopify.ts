@@ -2,7 +2,7 @@ import { hmac } from "@oslojs/crypto/hmac";
 import { SHA256 } from "@oslojs/crypto/sha2";
 import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import { encodeHexLowerCase } from "@oslojs/encoding";
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import type { AccountFacts, CallbackFault, Failure, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
 import { byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";

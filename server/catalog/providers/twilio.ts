@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { type Failure, FieldFault, type KeyProvider, type Reply } from "#server/catalog/provider.ts";
 import { basicCredentials, failureOfStatus } from "./replies.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Quotes and brackets that come along when a value is copied out of a file, a mail or a page. */
 const quotes = "\\u0022'`“”„‘’«»<>";

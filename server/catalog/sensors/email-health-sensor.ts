@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { calendarLines, calendarOf, dayOf } from "#server/catalog/days.ts";
 import type { Metric } from "#server/catalog/metric.ts";

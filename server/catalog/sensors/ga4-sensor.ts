@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { addDays, calendarLines, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { addDays, dayOf } from "#server/catalog/days.ts";
 import type { Places } from "#server/catalog/places.ts";

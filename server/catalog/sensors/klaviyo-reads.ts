@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { type Places, readPages } from "#server/catalog/places.ts";
 import { klaviyoRevision } from "#server/catalog/providers/klaviyo-api.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { calendarLines, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import { openPlaces } from "#server/catalog/places.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { calendarLines, calendarOf, dayOf } from "#server/catalog/days.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
 import { allOrders } from "./shopify-all-orders.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Fulfilment, OrderLine } from "#db/words/commerce.ts";
 import type { Account } from "#server/catalog/account.ts";
 import { Decimal, minorUnits } from "#server/catalog/money.ts";

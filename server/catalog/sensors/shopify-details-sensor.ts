@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { changedLines, readChanged, sinceNewest } from "#server/catalog/changed.ts";
 import { calendarLines, calendarOf, dayOf } from "#server/catalog/days.ts";
 import type { Effects, Reading, Step } from "#server/catalog/job.ts";

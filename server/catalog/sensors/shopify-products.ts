@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { Decimal, minorUnits } from "#server/catalog/money.ts";
 import { readPages } from "#server/catalog/places.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { changedLines, overlapMs, readChanged, sinceNewest } from "#server/catalog/changed.ts";
 import { addDays, calendarLines, calendarOf, dayOf, daysBetween } from "#server/catalog/days.ts";
 import type { Reading, Step } from "#server/catalog/job.ts";

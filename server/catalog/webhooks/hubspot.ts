@@ -1,5 +1,5 @@
 import { encodeBase64 } from "@oslojs/encoding";
-import { z } from "zod";
+import * as z from "zod";
 import { parseJson } from "./json.ts";
 import { hmacOf, isRecent, isSigned } from "./signature.ts";
 import type { Effect, Incoming, PrivacyDemand, Verdict, Webhook } from "./webhook.ts";

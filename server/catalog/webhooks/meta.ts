@@ -1,5 +1,5 @@
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding, encodeHexLowerCase } from "@oslojs/encoding";
-import { z } from "zod";
+import * as z from "zod";
 import { parseJson } from "./json.ts";
 import { hmacOf, isSigned, keyOf } from "./signature.ts";
 import type { Effect, Incoming, PrivacyDemand, Verdict, Webhook, WebhookEvent } from "./webhook.ts";

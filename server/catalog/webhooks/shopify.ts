@@ -1,5 +1,5 @@
 import { encodeBase64 } from "@oslojs/encoding";
-import { z } from "zod";
+import * as z from "zod";
 import { Decimal, UnknownCurrency } from "#server/catalog/money.ts";
 import { shopPattern } from "#server/catalog/providers/shopify.ts";
 import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";

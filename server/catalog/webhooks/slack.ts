@@ -1,5 +1,5 @@
 import { encodeHexLowerCase } from "@oslojs/encoding";
-import { z } from "zod";
+import * as z from "zod";
 import { parseJson } from "./json.ts";
 import { hmacOf, isRecent, isSigned, keyOf } from "./signature.ts";
 import type { Effect, Incoming, Verdict, Webhook } from "./webhook.ts";

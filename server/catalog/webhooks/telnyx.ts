@@ -1,5 +1,5 @@
 import { decodeBase64 } from "@oslojs/encoding";
-import { z } from "zod";
+import * as z from "zod";
 import { typed } from "#server/catalog/providers/typed.ts";
 import { parseJson } from "./json.ts";
 import { isRecent } from "./signature.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { policyModes } from "#db/words/actions.ts";
 
 /** A decision is about what was shown: the hash says what that was. */

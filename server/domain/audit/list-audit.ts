@@ -1,5 +1,5 @@
 import { and, desc, eq, gte, lt } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import type { Db } from "#db/client.ts";
 import { auditLog, users } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ScheduleBlock } from "#db/words/runs.ts";
 import { ConnectionStatus } from "#server/domain/connections/schemas.ts";
 import { Cause } from "#server/domain/health/schemas.ts";

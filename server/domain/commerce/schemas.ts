@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * A shop's whole history in six figures. Money is integer minor units of `currency`, that of its latest day; null while nothing was

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Text } from "#db/words/locales.ts";
 import type { KeyField, Provider } from "#server/catalog/provider.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** An account that waits for the person's yes or no. */
 export const ShownRef = z.object({ consent: z.string().max(60) });

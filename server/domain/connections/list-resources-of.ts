@@ -1,5 +1,5 @@
 import { and, asc, count, eq, max, type SQL, sql } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import { resources } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { foldText } from "#server/domain/tenancy/fold-text.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { costKinds } from "#db/words/costs.ts";
 
 const Day = z.iso.date();

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { exportStatuses } from "#db/words/custody.ts";
 import type { ErrorCode } from "#server/errors.ts";
 

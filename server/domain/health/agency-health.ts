@@ -1,5 +1,5 @@
 import { and, gte, isNull, sql } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import { askKept } from "#db/kept.ts";
 import { deadLetters, runs } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";

@@ -1,5 +1,5 @@
 import { desc, eq, or } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import { auditLog, connections, deadLetters, deletions, incidents, runs, tenants, users, webhookDeliveries } from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, requireStaff } from "#server/ctx.ts";
 import { Pasted } from "#server/domain/tenancy/schemas.ts";

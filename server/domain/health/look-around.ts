@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import { databaseAt, openDb, placesIn } from "#db/client.ts";
 import { runs, ticks, webhookDeliveries } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";

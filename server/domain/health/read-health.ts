@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Saying } from "#db/words/locales.ts";
 import { providers } from "#server/catalog/providers/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The causes of what is wrong, the worst first: the order in which they are shown. */
 export const causes = ["incident", "dead_letters", "reconnect", "failing", "renewal", "expiring", "undelivered", "stuck"] as const;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { incidentKinds } from "#db/words/incidents.ts";
 
 export const IncidentKind = z.enum(incidentKinds);

@@ -1,5 +1,5 @@
 import { asc, eq, ne } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import { connections } from "#db/schema/index.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, enterTenant, requireUser } from "#server/ctx.ts";

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import { connections } from "#db/schema/index.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx } from "#server/ctx.ts";

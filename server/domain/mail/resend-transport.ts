@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { MailFate } from "#db/words/mail.ts";
 import { parseJson } from "#server/catalog/webhooks/json.ts";
 import type { Ctx } from "#server/ctx.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { mailKinds, mailOutcomes } from "#db/words/mail.ts";
 
 export const MailKind = z.enum(mailKinds);

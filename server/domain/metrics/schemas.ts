@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { addDays } from "#server/catalog/days.ts";
 import { ConnectionStatus } from "#server/domain/connections/schemas.ts";
 import { RunErrorKind, RunStatus, RunTrigger } from "#server/domain/runs/schemas.ts";

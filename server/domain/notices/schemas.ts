@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { endNews } from "#db/words/connections.ts";
 import { providerFaults } from "#db/words/incidents.ts";
 import { chosenNoticeKinds, mailPaces, type NoticeParams, noticeKinds } from "#db/words/notices.ts";

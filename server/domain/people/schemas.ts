@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { hints } from "#db/words/tenants.ts";
 import { PersonName } from "#server/domain/tenancy/name.ts";
 import { Locale, Role, Timezone } from "#server/domain/tenancy/schemas.ts";

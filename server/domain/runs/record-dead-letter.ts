@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { deadLetters } from "#db/schema/index.ts";
 import type { LetterCode } from "#db/words/runs.ts";
 import type { Ctx } from "#server/ctx.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { RunParams } from "#db/words/runs.ts";
 import { logLevels, runErrorKinds, runStatuses, runTriggers } from "#db/words/runs.ts";
 import { JobConfig, JobId } from "#server/domain/schedules/schemas.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { schedules } from "#db/schema/index.ts";
 import { locales, type Text } from "#db/words/locales.ts";
 import type { Job } from "#server/catalog/job.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type * as words from "#db/words/runs.ts";
 import { scheduleBlocks } from "#db/words/runs.ts";
 import type { ErrorCode, ParamsOf } from "#server/errors.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ErrorCode } from "#server/errors.ts";
 
 /** Scripts in which a joiner between two letters is spelling: Persian names have one, Sinhala and Indic ones as well. */

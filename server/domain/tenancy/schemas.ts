@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Locale as Language, locales } from "#db/words/locales.ts";
 import type * as words from "#db/words/tenants.ts";
 import { planNames, roles, tenantStatuses, verticals } from "#db/words/tenants.ts";

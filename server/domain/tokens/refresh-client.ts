@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { type Ctx, enterTenant, requireAgency } from "#server/ctx.ts";
 import { listConnections } from "#server/domain/connections/list-connections.ts";

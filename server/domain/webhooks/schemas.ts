@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { actionStates, actionStepStates } from "#db/words/actions.ts";
 import { consents } from "#db/words/commerce.ts";
 import { deliveryReasons, deliveryStatuses, privacyKinds, refusalReasons } from "#db/words/webhooks.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { AccountRequest } from "#server/catalog/account.ts";
 import type { Provider } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";

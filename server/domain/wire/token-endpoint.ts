@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Failure, Grant, OAuthProvider, Reply } from "#server/catalog/provider.ts";
 import { clientCredentials, failureOfStatus } from "#server/catalog/providers/replies.ts";
 import type { Ctx } from "#server/ctx.ts";

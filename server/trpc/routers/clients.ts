@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { changeClient } from "#server/domain/clients/change-client.ts";
 import { createClient } from "#server/domain/clients/create-client.ts";

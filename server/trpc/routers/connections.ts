@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { answerShown, findShown } from "#server/domain/connecting/answer-shown.ts";
 import { chooseResources } from "#server/domain/connecting/choose-resources.ts";
 import { connectKey } from "#server/domain/connecting/connect-key.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { providers } from "#server/catalog/providers/registry.ts";
 import { listCredentials } from "#server/domain/connections/list-credentials.ts";
 import { OwedRef } from "#server/domain/connections/schemas.ts";

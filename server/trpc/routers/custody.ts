@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { findDeletion, listDeletions } from "#server/domain/custody/list-deletions.ts";
 import { listExports } from "#server/domain/custody/list-exports.ts";
 import { cancelDeletion, requestDeletion } from "#server/domain/custody/request-deletion.ts";

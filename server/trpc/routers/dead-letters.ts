@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { listDeadLetters } from "#server/domain/runs/list-dead-letters.ts";
 import { replayDeadLetter } from "#server/domain/runs/replay-dead-letter.ts";
 import { listReplayable, replayLetters } from "#server/domain/runs/replay-letters.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AgencyHealth, agencyHealth } from "#server/domain/health/agency-health.ts";
 import { FindTraces, findTraces, Trace } from "#server/domain/health/find-traces.ts";
 import { Health, readHealth } from "#server/domain/health/read-health.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { findIncident } from "#server/domain/incidents/find-incident.ts";
 import { listIncidents } from "#server/domain/incidents/list-incidents.ts";
 import { listSwitches } from "#server/domain/incidents/list-switches.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { clientSources } from "#server/domain/connections/client-sources.ts";
 import { OwnStatus, ownStatus } from "#server/domain/integrations/own-status.ts";
 import { ProviderStatus, ProviderStatusQuery, providerStatus } from "#server/domain/integrations/provider-status.ts";

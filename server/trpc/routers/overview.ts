@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ShopSummary } from "#server/domain/commerce/schemas.ts";
 import { shopSummary } from "#server/domain/commerce/shop-summary.ts";
 import { readBackfill } from "#server/domain/metrics/backfill.ts";

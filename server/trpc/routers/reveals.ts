@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { approveReveal, denyReveal } from "#server/domain/custody/decide-reveal.ts";
 import { countWaitingReveals, listReveals } from "#server/domain/custody/list-reveals.ts";
 import { requestReveal } from "#server/domain/custody/request-reveal.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { cancelRun } from "#server/domain/runs/cancel-run.ts";
 import { cancelRuns, listCancellable } from "#server/domain/runs/cancel-runs.ts";
 import { findRun } from "#server/domain/runs/find-run.ts";

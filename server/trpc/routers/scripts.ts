@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { enterTenantOfRun, findRun } from "#server/domain/runs/find-run.ts";
 import { Run, RunId, RunWithLogs, StartRun } from "#server/domain/runs/schemas.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { findDelivery, listDeliveries } from "#server/domain/webhooks/list-deliveries.ts";
 import { listPrivacyRequests, privacyStanding, readHeldData } from "#server/domain/webhooks/privacy-requests.ts";
 import { reprocessDelivery } from "#server/domain/webhooks/reprocess-delivery.ts";
