@@ -87,7 +87,7 @@ export const orderContents = sqliteTable(
   ],
 );
 
-/** What a shop sells. `seenAt`: when the reading that last found it began; what a whole reading does not find is gone. */
+/** What a shop sells. `seenAt`: when a reading last found it; what a whole reading does not find is gone. */
 export const products = sqliteTable(
   "products",
   {

@@ -6,7 +6,7 @@ import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { ReplyLost } from "#server/domain/audit/append.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { conflict, notFound } from "#server/errors.ts";
+import { conflict, type DomainError, notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { actionMessage } from "./rows.ts";
 import type { DecideAction } from "./schemas.ts";
@@ -25,10 +25,11 @@ export type Refusal = "action_not_found" | "action_changed" | "action_decided" |
 export async function approveAction(ctx: TenantCtx, decided: DecideAction): Promise<void> {
   requirePermission(ctx, "actions:decide");
   const refusal = await approve(ctx, decided);
-  if (refusal === null) return;
-  if (refusal === "action_not_found") throw notFound("action");
-  throw conflict(refusal);
+  if (refusal !== null) throw refused(refusal);
 }
+
+/** A refusal as it is thrown. */
+export const refused = (refusal: Refusal): DomainError => (refusal === "action_not_found" ? notFound("action") : conflict(refusal));
 
 /** The same for whoever may approve: a person, or a policy. Answers why it was not approved; null where it was. */
 export async function approve(ctx: TenantCtx, { action: id, hash }: DecideAction): Promise<Refusal | null> {

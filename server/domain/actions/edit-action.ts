@@ -4,8 +4,8 @@ import type { ActionKind } from "#server/catalog/actions/action.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { conflict, notFound, refusedInput } from "#server/errors.ts";
-import { refusalOf } from "./approve-action.ts";
+import { notFound, refusedInput } from "#server/errors.ts";
+import { refusalOf, refused } from "./approve-action.ts";
 import { readStepsOf } from "./note-step.ts";
 import { hashOf } from "./prepare-actions.ts";
 import type { EditAction } from "./schemas.ts";
@@ -56,7 +56,5 @@ export async function editAction(
     ctx.db.update(actions).set({ hash: changed, edited: true }).where(open).returning({ id: actions.id }),
   ]);
   if (wrote(edited)) return { hash: changed };
-  const refusal = await refusalOf(ctx, { id, hash, now });
-  if (refusal === "action_not_found") throw notFound("action");
-  throw conflict(refusal);
+  throw refused(await refusalOf(ctx, { id, hash, now }));
 }

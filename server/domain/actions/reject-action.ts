@@ -1,17 +1,16 @@
-import { eq, inArray, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { actions } from "#db/schema/index.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { conflict, notFound } from "#server/errors.ts";
-import { deciderOf, refusalOf } from "./approve-action.ts";
+import { deciderOf, refusalOf, refused } from "./approve-action.ts";
 import type { RejectAction } from "./schemas.ts";
 
 /** A person says no, and why. Throws as `approveAction` does. */
 export async function rejectAction(ctx: TenantCtx, { action: id, hash, reason }: RejectAction): Promise<void> {
   requirePermission(ctx, "actions:decide");
   const now = ctx.now();
-  const open = inTenant(ctx, actions, eq(actions.id, id), eq(actions.hash, hash), inArray(actions.status, ["waiting"]));
+  const open = inTenant(ctx, actions, eq(actions.id, id), eq(actions.hash, hash), eq(actions.status, "waiting"));
   const [rejected] = await commitIf(ctx, sql`exists (select 1 from ${actions} where ${open})`, "action.rejected", { action: id }, [
     ctx.db
       .update(actions)
@@ -20,7 +19,5 @@ export async function rejectAction(ctx: TenantCtx, { action: id, hash, reason }:
       .returning({ id: actions.id }),
   ]);
   if (wrote(rejected)) return;
-  const refusal = await refusalOf(ctx, { id, hash, now });
-  if (refusal === "action_not_found") throw notFound("action");
-  throw conflict(refusal);
+  throw refused(await refusalOf(ctx, { id, hash, now }));
 }

@@ -26,6 +26,3 @@ export const SetPolicy = z.object({
   largestStake: z.number().int().min(0).optional(),
 });
 export type SetPolicy = z.infer<typeof SetPolicy>;
-
-export const AgreeWith = DecideAction.extend({ agreed: z.boolean() });
-export type AgreeWith = z.infer<typeof AgreeWith>;
