@@ -45,6 +45,8 @@ function factsOf(state: SandboxState, call: Call): CallFacts {
     grantType: fields && grantTypeOf(call, fields),
     tokens,
     place: carriesPlace(call),
+    writes: route.kind === "api" && (provider.changes?.(call) ?? false),
+    content: `${call.request.method} ${call.url.pathname}${call.url.search} ${call.body}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { keyServices, sandboxProviders } from "#sandbox/endpoints.ts";
+import { seededRandom } from "#sandbox/seed.ts";
 
 const Effect = z.discriminatedUnion("type", [
   /** 429 with Retry-After in seconds. */
@@ -34,6 +35,8 @@ export const Fault = z.object({
   account: z.string().optional(),
   /** An access or refresh token that the request carries. */
   token: z.string().optional(),
+  /** Only calls that change something, or only those that do not; of services that are connected by a key nobody knows. */
+  writes: z.boolean().optional(),
   probability: z.number().min(0).max(1).default(1),
   /** How often it strikes; without it, until the reset. */
   count: z.number().int().positive().optional(),
@@ -50,10 +53,19 @@ export interface CallFacts {
   tokens: string[];
   /** Whether the call goes on from a place in a list; of services that are connected by a key nobody knows. */
   place?: boolean;
+  /** Whether it changes something, where that is known. */
+  writes?: boolean;
+  /** By what it is the same call when it comes again: its method, address and body. */
+  content?: string;
 }
 
 export interface Faults {
   add(fault: Fault): void;
+  /**
+   * From now on what a probability decides depends on this seed, the fault, the call's content and how often that has come: whatever else
+   * is asked meanwhile, and in whatever order, the same call meets the same fate.
+   */
+  seed(seed: string): void;
   reset(): void;
   list(): Fault[];
   /**
@@ -64,19 +76,42 @@ export interface Faults {
 }
 
 export function openFaults(): Faults {
-  let faults: { fault: Fault; path: RegExp | null; left: number }[] = [];
+  let faults: { number: number; fault: Fault; path: RegExp | null; left: number }[] = [];
+  let added = 0;
+  let seed: string | null = null;
+  const times = new Map<string, number>();
+  const oddsOf = ({ provider, content }: CallFacts): ((fault: number) => number) => {
+    if (seed === null || content === undefined) return Math.random;
+    const call = `${provider} ${content}`;
+    const time = (times.get(call) ?? 0) + 1;
+    times.set(call, time);
+    return (fault) => seededRandom(`${seed} ${fault} ${time} ${call}`)();
+  };
   return {
     add: (fault) =>
-      faults.push({ fault, path: fault.path === undefined ? null : new RegExp(fault.path), left: fault.count ?? Number.POSITIVE_INFINITY }),
+      faults.push({
+        number: added++,
+        fault,
+        path: fault.path === undefined ? null : new RegExp(fault.path),
+        left: fault.count ?? Number.POSITIVE_INFINITY,
+      }),
+    seed(given) {
+      seed = given;
+      times.clear();
+    },
     reset() {
       faults = [];
+      added = 0;
+      seed = null;
+      times.clear();
     },
     list: () => faults.map(({ fault }) => fault),
     strike(call) {
       if (faults.length === 0) return [];
       let replaced = false;
-      const struck = faults.filter(({ fault, path }) => {
-        const strikes = !(replaced && replaces(fault.effect)) && matches(fault, path, call) && Math.random() < fault.probability;
+      const odds = oddsOf(call);
+      const struck = faults.filter(({ number, fault, path }) => {
+        const strikes = !(replaced && replaces(fault.effect)) && matches(fault, path, call) && odds(number) < fault.probability;
         replaced ||= strikes && replaces(fault.effect);
         return strikes;
       });
@@ -96,6 +131,7 @@ function matches(fault: Fault, path: RegExp | null, call: CallFacts): boolean {
     (fault.kind ?? call.kind) === call.kind &&
     (fault.account ?? call.account) === call.account &&
     (fault.grantType ?? call.grantType) === call.grantType &&
+    (fault.writes === undefined || fault.writes === call.writes) &&
     (fault.effect.type !== "lost_place" || call.place === true) &&
     (fault.token === undefined || call.tokens.includes(fault.token)) &&
     (path === null || path.test(call.path))

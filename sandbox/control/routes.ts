@@ -31,6 +31,8 @@ const Control = z.object({
   revoke: z.array(Selection).optional(),
   /** Rate limits and Shopify's throttle. */
   limits: z.boolean().optional(),
+  /** Makes what faults' probabilities decide repeatable. */
+  seed: z.string().optional(),
   /** How long reads lag behind writes. */
   settleMs: z.number().int().nonnegative().max(600_000).optional(),
 });
@@ -74,7 +76,8 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
   });
 
   app.post("/control", async (c) => {
-    const { faults: added, revoke, limits, settleMs } = Control.parse(await c.req.json());
+    const { faults: added, revoke, limits, seed, settleMs } = Control.parse(await c.req.json());
+    if (seed !== undefined) faults.seed(seed);
     for (const fault of added ?? []) faults.add(fault);
     if (limits !== undefined) state.limits.on = limits;
     if (settleMs !== undefined) state.written.settleMs = settleMs;

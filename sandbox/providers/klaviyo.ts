@@ -79,5 +79,6 @@ export const klaviyo: SandboxProvider = {
     json({
       errors: [{ id: crypto.randomUUID(), status: 500, code: "internal_error", title: "A server error occurred.", detail: "Try again." }],
     }),
+  changes: ({ route, request }) => request.method === "POST" && ["/api/events", "/api/profile-bulk-import-jobs"].includes(route.path),
   api: (state, call, grant) => answerKlaviyo(state, call, grant),
 };

@@ -124,5 +124,7 @@ export interface SandboxProvider {
   lostPlace?(): Response;
   /** A failure that the provider dresses as a success. */
   errorInSuccess(): Response;
+  /** Whether a call of its API changes something; without it none does. */
+  changes?(call: Call): boolean;
   api(state: SandboxState, call: Call, grant: Grant): Response | Promise<Response>;
 }

@@ -1,3 +1,4 @@
+import { readJson } from "#sandbox/body.ts";
 import { sandboxClients } from "#sandbox/endpoints.ts";
 import { issueTokens } from "#sandbox/oauth/issue.ts";
 import { findLive, revokeGrant } from "#sandbox/oauth/ledger.ts";
@@ -96,6 +97,7 @@ export const shopify: SandboxProvider = {
     json({
       errors: [{ message: "Internal error. Looks like something went wrong on our end.", extensions: { code: "INTERNAL_SERVER_ERROR" } }],
     }),
+  changes: ({ body }) => /^\s*mutation\b/.test(String((readJson(body) as { query?: unknown } | undefined)?.query)),
   api(state, call, grant) {
     if (!graphqlPath.test(call.route.path)) return json({ errors: "Not Found" }, 404);
     if (grant.account !== call.route.account) return shopify.unauthorized(call);

@@ -98,6 +98,7 @@ export const slack: SandboxProvider = {
   rateLimited: (retryAfter) => slackError("ratelimited", 429, { "retry-after": String(retryAfter) }),
   serverError: (status) => slackError("internal_error", status),
   errorInSuccess: () => slackError("internal_error"),
+  changes: ({ route }) => route.path.startsWith("/api/chat."),
   api(state, call, grant) {
     const { account } = grant;
     if (call.route.path !== "/api/auth.test") return answerSlack(state, call, grant);

@@ -225,3 +225,46 @@ test("a restart forgets nothing of it", async () => {
   const { body } = await client.graphql(shop, access_token, `{ codeDiscountNodeByCode(code: "case-1") { id } }`);
   expect(body.data).toMatchObject({ codeDiscountNodeByCode: { id: expect.stringContaining("DiscountCodeNode") } });
 });
+
+describe("Misbehaviour", () => {
+  const store = "fates.myshopify.com";
+  const scopes = ["write_customers", "read_customers"];
+  const tag = (token: string, tags: string[]) =>
+    client.graphql(store, token, 'mutation ($tags: [String!]!) { tagsAdd(id: "x", tags: $tags) { userErrors { message } } }', { tags });
+  const fates = async (token: string, order: readonly number[]) => {
+    const met = new Map<number, number[]>();
+    for (const tagged of order) met.set(tagged, [...(met.get(tagged) ?? []), (await tag(token, [`t${tagged}`])).status]);
+    return [...met].sort(([a], [b]) => a - b);
+  };
+
+  test("of writes leaves reads alone, and misbehaviour of reads leaves writes alone", async () => {
+    const { access_token } = await client.mint("shopify", store, scopes);
+    const [read, write] = [() => client.graphql(store, access_token, "{ shop { id } }"), () => tag(access_token, ["a"])];
+    const effect = { type: "error", status: 503 };
+    await client.control("/control", { faults: [{ provider: "shopify", writes: true, effect }] });
+    expect([(await read()).status, (await write()).status]).toEqual([200, 503]);
+    await client.control("/control", undefined, "DELETE");
+    await client.control("/control", { faults: [{ provider: "shopify", writes: false, effect }] });
+    expect([(await read()).status, (await write()).status]).toEqual([503, 200]);
+  });
+
+  test("with a seed strikes the same calls again, in whatever order they come, and with another seed it strikes others", async () => {
+    const { access_token } = await client.mint("shopify", store, scopes);
+    const order = Array.from({ length: 40 }, (_, at) => at % 20);
+    const met = [];
+    for (const [seed, asked] of [
+      ["a", order],
+      ["a", [...order].reverse()],
+      ["b", order],
+    ] as const) {
+      await client.control("/control", undefined, "DELETE");
+      await client.control("/control", { limits: false, seed, faults: [{ probability: 0.3, effect: { type: "error", status: 503 } }] });
+      met.push(await fates(access_token, asked));
+    }
+    expect(met[1]).toEqual(met[0]);
+    expect(met[2]).not.toEqual(met[0]);
+    const struck = met.flatMap((all) => all.flatMap(([, statuses]) => statuses)).filter((status) => status === 503).length;
+    expect(struck).toBeGreaterThan(15);
+    expect(struck).toBeLessThan(57);
+  });
+});
