@@ -94,6 +94,7 @@ export async function makeTenant(more: Partial<Tenant> = {}): Promise<Tenant> {
     source: "manual",
     tags: [],
     features: {},
+    automations: [],
     createdAt: Date.now(),
     updatedAt: Date.now(),
     lastActivityAt: null,

@@ -1,16 +1,8 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, known, tenantId } from "#db/columns.ts";
-import {
-  type ActionReason,
-  actionStates,
-  actionStepStates,
-  type Evidence,
-  policyModes,
-  type Receipt,
-  type Stake,
-  touches,
-} from "#db/words/actions.ts";
+import { type ActionReason, actionStates, actionStepStates, type Evidence, policyModes, type Receipt, touches } from "#db/words/actions.ts";
+import type { Money } from "#db/words/locales.ts";
 
 /** How far an automation may go for a client, and how much of it a day. Without a row it is off. */
 export const policies = sqliteTable(
@@ -28,6 +20,13 @@ export const policies = sqliteTable(
     /** Money at stake a day, and of one action, in minor units of the client's currency. */
     stakeADay: integer().notNull(),
     largestStake: integer().notNull(),
+    /** Up to this stake of one action a member approves, where the roles that approve all are not asked. Minor units. */
+    memberStake: integer().notNull().default(0),
+    /** Whether the agency's people decide here too. */
+    staffDecides: integer({ mode: "boolean" }).notNull().default(true),
+    /** Nobody is contacted between these times of the client's day (`HH:MM`), which may go over midnight; the same twice: no such hours. */
+    quietFrom: text().notNull().default("21:00"),
+    quietTo: text().notNull().default("08:00"),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },
@@ -59,7 +58,7 @@ export const actions = sqliteTable(
     /** SHA-256 over the canonical JSON of subject and steps (kind, account, payload): what an approval is of. */
     hash: text().notNull(),
     evidence: json<Evidence>().notNull(),
-    stake: json<Stake>(),
+    stake: json<Money>(),
     /** 0 to 1: how sure the automation is. */
     score: real(),
     status: text({ enum: actionStates }).notNull(),

@@ -35,6 +35,8 @@ export const tenants = sqliteTable(
     tags: json<string[]>().notNull().default([]),
     /** Job id -> whether the tenant wants it; what is absent is on. */
     features: json<Features>().notNull(),
+    /** Automations whose policy is not off, for the schedules, which follow from it. What the policy is stands in the client's own D1. */
+    automations: json<string[]>().notNull().default([]),
     createdAt: instant().notNull(),
     /** When something of this record was last changed. */
     updatedAt: instant().notNull().default(0),

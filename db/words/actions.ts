@@ -1,3 +1,5 @@
+import type { Money } from "./locales.ts";
+
 /** How far an automation may go by itself: nothing, propose in shadow, propose and wait, or act within its budgets. */
 export const policyModes = ["off", "shadow", "approve", "auto"] as const;
 export type PolicyMode = (typeof policyModes)[number];
@@ -24,16 +26,10 @@ export type ActionStepState = (typeof actionStepStates)[number];
 export const touches = ["customer", "catalog", "money", "internal"] as const;
 export type Touch = (typeof touches)[number];
 
-/** An amount of money in minor units. */
-export interface Stake {
-  minor: number;
-  currency: string;
-}
-
 /** Why an action was proposed: a sentence of its automation by name, with what it names. */
 export interface Evidence {
   line: string;
-  params: Readonly<Record<string, string | number>>;
+  params: Readonly<Record<string, string | number | Money>>;
 }
 
 /** What the provider says of what was done: its id there, and a page where there is one. */

@@ -4,6 +4,7 @@ export const auditActions = [
   "action.approved",
   "action.edited",
   "action.rejected",
+  "action.revealed",
   "action.undone",
   "acting.resumed",
   "acting.stopped",

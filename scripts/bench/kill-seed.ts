@@ -84,6 +84,7 @@ const template = {
   currencyChosen: true,
   timezoneChosen: true,
   // Of the jobs that need nobody's account, and of other accounts, none shall be in the way.
+  automations: [] as string[],
   features: Object.fromEntries(sensors.filter(({ id }) => id !== "ga4-sensor").map(({ id }) => [id, false])),
   contactName: null,
   contactEmail: null,

@@ -176,6 +176,7 @@ const template = {
   timezone: "UTC",
   currencyChosen: true,
   timezoneChosen: true,
+  automations: [] as string[],
   features: Object.fromEntries(
     allJobs
       .filter(({ needs }) => !needs.every(({ provider }) => (stormProviders as readonly string[]).includes(provider)))

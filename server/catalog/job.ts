@@ -112,6 +112,16 @@ export interface Step<Cursor> extends Effects {
 
 export type RunLines = Readonly<Record<string, Text>>;
 
+/** What a job that proposes adds to any other. */
+export interface Acts {
+  /** Jobs (ids) that store what it reads: they are on as long as it is. */
+  feeds: readonly string[];
+  /** Why it proposes something: sentences by names that stay, filled in from a proposal's evidence. */
+  reasons: RunLines;
+  /** What it will never do, in a sentence. */
+  never: Text;
+}
+
 /** What the engine runs for a client, whatever comes of it: needs, pace, settings, and where it goes on. */
 export type Job<Config extends z.ZodType = z.ZodType, Cursor extends z.ZodType = z.ZodType, Lines extends RunLines = RunLines> = Pace & {
   id: string;
@@ -130,6 +140,8 @@ export type Job<Config extends z.ZodType = z.ZodType, Cursor extends z.ZodType =
   cursor: Cursor;
   /** What it measures, so that tiles and charts draw themselves. */
   metrics?: readonly Metric[];
+  /** Of a job that proposes: what it may, and why. Without it the job reads. */
+  acts?: Acts;
   /** What its runs may say in their log, by names that stay: a run that is over is read by them. `{{names}}` are filled in. */
   lines?: Lines;
   step(reading: Reading<z.output<Config>, z.output<Cursor>, keyof Lines & string>): Promise<Step<z.output<Cursor>>>;

@@ -1,5 +1,6 @@
-import type { Evidence, Stake } from "#db/words/actions.ts";
+import type { Evidence } from "#db/words/actions.ts";
 import type { Consent, Fulfilment, OrderLine } from "#db/words/commerce.ts";
+import type { Money } from "#db/words/locales.ts";
 
 /** One value of a metric on one day. */
 export interface Measurement {
@@ -124,7 +125,7 @@ export interface Proposal {
   dedupe: string;
   /** After this instant it is no longer offered or done. */
   expiresAt: number;
-  stake?: Stake;
+  stake?: Money;
   /** 0 to 1: how sure the automation is. */
   score?: number;
 }

@@ -36,4 +36,26 @@ export interface ShopHistory {
    * behind `after`.
    */
   onTheWay(input: { since: number; after: string | null; limit: number }): Promise<string[]>;
+  /**
+   * Orders whose last parcel was delivered at or after `from` and before `until` (instants), the earliest first, from behind `after`: of
+   * customers who agreed to be written to by this channel, neither cancelled nor returned in any part.
+   */
+  delivered(input: {
+    from: number;
+    until: number;
+    channel: "email" | "sms";
+    after: Pick<DeliveredOrder, "deliveredAt" | "order"> | null;
+    limit: number;
+  }): Promise<DeliveredOrder[]>;
+}
+
+/** An order that has arrived. Ids are the shop's. */
+export interface DeliveredOrder {
+  order: string;
+  customerId: string;
+  deliveredAt: number;
+  grossMinor: number;
+  currency: string;
+  /** What most was paid for of it; null where that is sold no more. */
+  product: { id: string; title: string; url: string | null } | null;
 }

@@ -2,6 +2,7 @@ import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import type { Ctx } from "#server/ctx.ts";
 import { type CallCtx, createCallerFactory, router } from "./init.ts";
 import { describeProcedures, type ObjectSchema } from "./rest.ts";
+import { actions } from "./routers/actions.ts";
 import { agency } from "./routers/agency.ts";
 import { audit } from "./routers/audit.ts";
 import { clients } from "./routers/clients.ts";
@@ -16,6 +17,7 @@ import { mails } from "./routers/mails.ts";
 import { me } from "./routers/me.ts";
 import { notices } from "./routers/notices.ts";
 import { overview } from "./routers/overview.ts";
+import { policies } from "./routers/policies.ts";
 import { renewals } from "./routers/renewals.ts";
 import { requests } from "./routers/requests.ts";
 import { reveals } from "./routers/reveals.ts";
@@ -27,6 +29,8 @@ import { webhooks } from "./routers/webhooks.ts";
 
 export const appRouter = router({
   agency,
+  actions,
+  policies,
   signIn,
   me,
   mails,

@@ -38,6 +38,7 @@ const without = {
     ],
     ...[
       "approve",
+      "rateAction",
       "noteStep",
       "voidRest",
       "deleteOrders",

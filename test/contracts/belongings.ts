@@ -51,6 +51,7 @@ export interface Belongings {
   /** The session's cookie of its owner. */
   token: string;
   marker: string;
+  actionId: string;
   connectionId: string;
   owedId: string;
   runId: string;
@@ -78,6 +79,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     invitationId: newId("inv", now),
     deadLetterId: newId("ddl", now),
     revealId: newId("rev", now),
+    actionId: `act_${marker}`,
     exportId: newId("exp", now),
     deliveryId: newId("whk", now),
     requestId: newId("prv", now),

@@ -16,6 +16,12 @@ type Who = "public" | "personal" | "staff" | Permission;
  * adds its line.
  */
 const mayCall: Record<string, Who | `${Permission}, members only`> = {
+  "actions.approve": "actions:decide",
+  "actions.decide": "actions:decide",
+  "actions.edit": "actions:decide",
+  "actions.reject": "actions:decide",
+  "actions.reveal": "actions:reveal",
+  "actions.undo": "actions:decide",
   "audit.verify": "audit:read",
   "audit.verifyAgency": "staff",
   "agency.addAdmin": "staff",
@@ -61,6 +67,11 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "notices.markAgencyRead": "staff",
   "notices.markRead": "portal:read, members only",
   "notices.setPreferences": "personal",
+  "policies.resume": "settings:write",
+  "policies.resumeFleet": "staff",
+  "policies.set": "settings:write",
+  "policies.stop": "actions:decide",
+  "policies.stopFleet": "staff",
   "renewals.now": "staff",
   "reveals.approve": "staff",
   "reveals.deny": "staff",

@@ -2,7 +2,7 @@ import { type Schema, Validator } from "@cfworker/json-schema";
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { connections, debts, deletions, incidents, secrets, webhookDeliveries } from "#db/schema/index.ts";
+import { actionSteps, actions, connections, debts, deletions, incidents, secrets, webhookDeliveries } from "#db/schema/index.ts";
 import type { DescribedOperation, OpenApiDocument } from "#server/trpc/openapi-document.ts";
 import { restOperations } from "#server/trpc/rest.ts";
 import { appRouter } from "#server/trpc/root.ts";
@@ -94,6 +94,7 @@ async function makeWorld(): Promise<World> {
       tenantsUsing: 9,
     }),
   ]);
+  for (const verb of ["approve", "reject", "edit", "undo"]) await proposeAt(belongings, verb);
   const house = await makeTenant({ vertical: "agency" });
   const lends = await visit(house);
   await connectThrough(lends.browser, { tenant: house.id, provider: "hubspot" });
@@ -109,11 +110,44 @@ async function makeWorld(): Promise<World> {
   };
 }
 
+const actionFor = ({ marker }: Belongings, verb: string) => `act_${marker}_${verb}`;
+const payload = { channel: "C0GENERAL00", channelName: "general", text: "Stock is low" };
+
+/** An action that this verb can be asked of. */
+async function proposeAt(belongings: Belongings, verb: string): Promise<void> {
+  const [now, tenantId, actionId] = [Date.now(), belongings.tenant.id, actionFor(belongings, verb)];
+  await db.batch([
+    db.insert(actions).values({
+      ...{
+        id: actionId,
+        tenantId,
+        automation: "review-request-automation",
+        runId: "x",
+        dedupe: verb,
+        subject: "order:1",
+        connectionId: "x",
+      },
+      ...{ touches: "internal", hash: "a".repeat(64), evidence: { line: "delivered", params: { order: "1", days: 8 } } },
+      ...{ status: verb === "undo" ? ("done" as const) : ("waiting" as const), createdAt: now, expiresAt: now + 86_400_000 },
+    }),
+    db.insert(actionSteps).values({
+      ...{ tenantId, actionId, place: 0, kind: "slack-message", accountId: "x", connectionId: "x", payload, status: "pending" },
+    }),
+  ]);
+}
+
 const agencyOwedId = ({ owedId }: Belongings) => `${owedId}a`;
 const deletionId = ({ revealId }: Belongings) => revealId.replace("rev_", "del_");
 
 /** What an operation is asked with where one of everything does not do. */
 const given: Record<string, () => Record<string, unknown>> = {
+  "actions.list": () => ({ view: "waiting", automation: undefined }),
+  "actions.get": () => ({ actionId: actionFor(world.belongings, "approve") }),
+  "actions.approve": () => ({ actionId: actionFor(world.belongings, "approve") }),
+  "actions.reject": () => ({ actionId: actionFor(world.belongings, "reject") }),
+  "actions.edit": () => ({ actionId: actionFor(world.belongings, "edit"), place: 0, payload }),
+  "actions.undo": () => ({ actionId: actionFor(world.belongings, "undo") }),
+  "policies.set": () => ({ mode: "shadow", staffDecides: true }),
   "connections.connectKey": () => ({ provider: "vapi", fields: world.key, connectionId: undefined }),
   "connections.probe": () => ({ connectionId: world.klaviyo }),
   "connections.resources": () => ({ connectionId: world.google }),

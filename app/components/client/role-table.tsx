@@ -17,6 +17,7 @@ const WORDS = {
   "team:read": "permission.team_read",
   "team:write": "permission.team_write",
   "actions:decide": "permission.actions_decide",
+  "actions:reveal": "permission.actions_reveal",
   "settings:write": "permission.settings_write",
   "audit:read": "permission.audit_read",
   "data:export": "permission.data_export",

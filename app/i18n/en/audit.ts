@@ -11,6 +11,7 @@ export const audit = {
     action_approved: "Action approved",
     action_edited: "Action edited",
     action_rejected: "Action rejected",
+    action_revealed: "Customer’s name and address shown",
     action_undone: "Action undone",
     acting_resumed: "Automations resumed",
     acting_stopped: "Automations stopped",

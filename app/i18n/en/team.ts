@@ -61,6 +61,7 @@ export const team = {
     team_read: "View the team",
     team_write: "Invite and remove people, change roles",
     actions_decide: "Decide what automations do",
+    actions_reveal: "See the name and address of the customer an action is about",
     settings_write: "Change workspace settings",
     audit_read: "View the audit log",
     data_export: "Export data",

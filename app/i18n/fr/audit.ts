@@ -8,6 +8,7 @@ export const audit = {
     action_approved: "Action approuvée",
     action_edited: "Action modifiée",
     action_rejected: "Action refusée",
+    action_revealed: "Nom et adresse du client affichés",
     action_undone: "Action annulée",
     acting_resumed: "Automatisations reprises",
     acting_stopped: "Automatisations arrêtées",

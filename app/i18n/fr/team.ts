@@ -64,6 +64,7 @@ export const team = {
     team_read: "Voir l’équipe",
     team_write: "Inviter et retirer des personnes, changer les rôles",
     actions_decide: "Décider de ce que font les automatisations",
+    actions_reveal: "Voir le nom et l’adresse du client concerné par une action",
     settings_write: "Modifier les réglages de l’espace",
     audit_read: "Voir le journal d’audit",
     data_export: "Exporter les données",

@@ -8,6 +8,7 @@ export const audit = {
     action_approved: "פעולה אושרה",
     action_edited: "פעולה נערכה",
     action_rejected: "פעולה נדחתה",
+    action_revealed: "שם הלקוח וכתובתו הוצגו",
     action_undone: "פעולה בוטלה",
     acting_resumed: "האוטומציות חודשו",
     acting_stopped: "האוטומציות נעצרו",

@@ -63,6 +63,7 @@ export const team = {
     team_read: "צפייה בצוות",
     team_write: "הזמנה והסרה של אנשים, שינוי תפקידים",
     actions_decide: "החלטה על מה שהאוטומציות עושות",
+    actions_reveal: "הצגת השם והכתובת של הלקוח שפעולה נוגעת אליו",
     settings_write: "שינוי הגדרות סביבת העבודה",
     audit_read: "צפייה ביומן הביקורת",
     data_export: "ייצוא נתונים",

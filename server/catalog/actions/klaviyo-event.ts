@@ -5,6 +5,7 @@ import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";
 import { attemptOf, type Doing, defineAction } from "./action.ts";
 import { findProfiles, type KlaviyoProfile, klaviyoWriting } from "./klaviyo-wire.ts";
 import { Amount, amountText, asIs, impersonal, instantText, labels, ShopId } from "./payload.ts";
+import { describeGuard, guardScopes, holdsAtShop, ShopGuard } from "./shop-guard.ts";
 
 const Payload = z.strictObject({
   customerId: ShopId,
@@ -18,6 +19,8 @@ const Payload = z.strictObject({
   at: z.iso.datetime(),
   /** By what the flow that it starts writes to the customer: without consent to it the event is not sent. */
   channel: z.enum(["email", "sms"]),
+  /** What must still be so at the shop. */
+  onlyIf: ShopGuard.optional(),
 });
 type Payload = z.output<typeof Payload>;
 
@@ -68,12 +71,12 @@ export const klaviyoEvent = defineAction<Payload>({
   reads: [
     {
       provider: "shopify",
-      scopes: ["read_customers"],
+      scopes: ["read_customers", ...guardScopes],
       optional: {
         without: {
-          en: "Customers are found in Klaviyo by their shop ID only, not by email address.",
-          fr: "Les clients sont retrouvés dans Klaviyo par leur identifiant de boutique seulement, pas par leur adresse e-mail.",
-          he: "לקוחות מאותרים ב-Klaviyo רק לפי המזהה שלהם בחנות, ולא לפי כתובת אימייל.",
+          en: "Customers are found in Klaviyo by their shop ID only, not by email address, and an event that depends on an order or a price isn’t sent.",
+          fr: "Les clients sont retrouvés dans Klaviyo par leur identifiant de boutique seulement, pas par leur adresse e-mail, et un événement qui dépend d’une commande ou d’un prix n’est pas envoyé.",
+          he: "לקוחות מאותרים ב-Klaviyo רק לפי המזהה שלהם בחנות, ולא לפי כתובת אימייל, ואירוע שתלוי בהזמנה או במחיר לא נשלח.",
         },
       },
     },
@@ -81,7 +84,7 @@ export const klaviyoEvent = defineAction<Payload>({
   payload: Payload,
   touches: "customer",
   idempotency: "key",
-  describe: ({ customerId, metric, properties, value, at, channel }) => ({
+  describe: ({ customerId, metric, properties, value, at, channel, onlyIf }) => ({
     sentence: {
       en: `Record “${metric}” in Klaviyo for customer ${customerId}. A flow that starts on it can send ${channels[channel].en}.`,
       fr: `Enregistrer « ${metric} » dans Klaviyo pour le client ${customerId}. Un flux qui démarre sur cet événement peut envoyer ${channels[channel].fr}.`,
@@ -92,13 +95,17 @@ export const klaviyoEvent = defineAction<Payload>({
       { label: labels.event, value: metric },
       { label: labels.at, value: instantText(at) },
       ...(value ? [{ label: labels.value, value: amountText(value) }] : []),
+      ...(onlyIf ? describeGuard(onlyIf) : []),
       ...Object.entries(properties).map(([name, each]) => ({ label: asIs(name), value: String(each) })),
     ],
   }),
   async stillValid(doing, payload) {
     const profile = await profileOf(doing, payload);
     if (!profile) return { valid: false, why: "gone" };
-    return mayReceive(profile, payload.channel) ? { valid: true } : { valid: false, why: "unsubscribed" };
+    if (!mayReceive(profile, payload.channel)) return { valid: false, why: "unsubscribed" };
+    if (!payload.onlyIf) return { valid: true };
+    const shop = doing.also?.("shopify");
+    return shop ? holdsAtShop(shop, payload.onlyIf, payload.customerId) : { valid: false, why: "gone" };
   },
   async execute(doing, payload) {
     const profile = await profileOf(doing, payload);

@@ -3,6 +3,7 @@ import type { Receipt } from "#db/words/actions.ts";
 import { decimalOf, minorUnits } from "#server/catalog/money.ts";
 import { type Doing, defineAction } from "./action.ts";
 import { Amount, amountText, impersonal, instantText, labels, ShopId } from "./payload.ts";
+import { describeGuard, holdsAtShop, ShopGuard } from "./shop-guard.ts";
 import { askShop, changeShop } from "./shopify-wire.ts";
 
 const Payload = z
@@ -16,6 +17,8 @@ const Payload = z
     minimum: Amount,
     startsAt: z.iso.datetime(),
     endsAt: z.iso.datetime(),
+    /** What must still be so at the shop. */
+    onlyIf: ShopGuard.optional(),
   })
   .refine(({ startsAt, endsAt }) => Date.parse(startsAt) < Date.parse(endsAt), "it ends before it begins")
   .refine(({ off, minimum }) => "percent" in off || off.currency === minimum.currency, "two currencies");
@@ -106,7 +109,7 @@ export const shopifyDiscount = defineAction<Payload>({
   need: { provider: "shopify", scopes: ["read_discounts", "write_discounts"] },
   payload: Payload,
   touches: "money",
-  describe: ({ customerId, title, code, off, minimum, startsAt, endsAt }) => ({
+  describe: ({ customerId, title, code, off, minimum, startsAt, endsAt, onlyIf }) => ({
     sentence: {
       en: `Create the code ${code} in Shopify: ${offText(off)} off one order of ${amountText(minimum)} or more, for customer ${customerId} only.`,
       fr: `Créer le code ${code} dans Shopify : ${offText(off)} de remise sur une commande d’au moins ${amountText(minimum)}, pour le client ${customerId} uniquement.`,
@@ -121,8 +124,10 @@ export const shopifyDiscount = defineAction<Payload>({
       { label: labels.ends, value: instantText(endsAt) },
       { label: labels.uses, value: "1" },
       { label: labels.title, value: title },
+      ...(onlyIf ? describeGuard(onlyIf) : []),
     ],
   }),
+  stillValid: async ({ account }, { customerId, onlyIf }) => (onlyIf ? holdsAtShop(account, onlyIf, customerId) : { valid: true }),
   async execute(doing, payload) {
     const { currency } = payload.minimum;
     // Amounts go without their currency and are taken to be the shop's.

@@ -6,8 +6,11 @@ import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { ReplyLost } from "#server/domain/audit/append.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { conflict, type DomainError, notFound } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
+import { deciderOf } from "./decider-of.ts";
+import { rateAction } from "./rate-action.ts";
+import { type Open, type Refusal, refusalOf, refused } from "./refusal.ts";
+import { requireDecider } from "./require-decider.ts";
 import { actionMessage } from "./rows.ts";
 import type { DecideAction } from "./schemas.ts";
 
@@ -15,24 +18,21 @@ import type { DecideAction } from "./schemas.ts";
 export const contactsAWeek = 2;
 const weekMs = 7 * 86_400_000;
 
-/** Why an action that was to be approved was not. */
-export type Refusal = "action_not_found" | "action_changed" | "action_decided" | "action_expired" | "budget_spent" | "contacts_spent";
-
 /**
  * A person approves what they were shown, by its hash: what has changed since is refused. The decision, what it takes of the budgets, and
- * its audit line are one batch; then the queue is told. Throws `not_found`, `forbidden`, and `conflict` with why not.
+ * its audit line are one batch; then the queue is told. In shadow it says that they agree, and nothing more. Throws `not_found`,
+ * `forbidden`, and `conflict` with why not.
  */
 export async function approveAction(ctx: TenantCtx, decided: DecideAction): Promise<void> {
   requirePermission(ctx, "actions:decide");
+  const { status } = await requireDecider(ctx, decided.actionId);
+  if (status === "shadowed") return rateAction(ctx, { ...decided, reason: "" }, true);
   const refusal = await approve(ctx, decided);
   if (refusal !== null) throw refused(refusal);
 }
 
-/** A refusal as it is thrown. */
-export const refused = (refusal: Refusal): DomainError => (refusal === "action_not_found" ? notFound("action") : conflict(refusal));
-
 /** The same for whoever may approve: a person, or a policy. Answers why it was not approved; null where it was. */
-export async function approve(ctx: TenantCtx, { action: id, hash }: DecideAction): Promise<Refusal | null> {
+export async function approve(ctx: TenantCtx, { actionId: id, hash }: DecideAction): Promise<Refusal | null> {
   const now = ctx.now();
   const decision = newId("act", now);
   const open = openTo(ctx, { id, hash, now });
@@ -53,15 +53,6 @@ export async function approve(ctx: TenantCtx, { action: id, hash }: DecideAction
   }
   await ctx.send.actions([actionMessage({ id, tenantId: ctx.tenant.id })]);
   return null;
-}
-
-/** Who decided, as the row keeps it: a person's id, or the policy. */
-export const deciderOf = ({ actor }: TenantCtx): string => (actor.type === "user" ? actor.userId : "policy");
-
-interface Open {
-  id: string;
-  hash: string;
-  now: number;
 }
 
 /** Waiting, as it was shown, in its time, and to a customer who was not contacted too often lately. */
@@ -120,19 +111,6 @@ async function isDecided(ctx: TenantCtx, id: string, decision: string): Promise<
     .from(actions)
     .where(inTenant(ctx, actions, eq(actions.id, id), eq(actions.decision, decision)));
   return row !== undefined;
-}
-
-/** Why a decision changed nothing. */
-export async function refusalOf(ctx: TenantCtx, { id, hash, now }: Open): Promise<Refusal> {
-  const [row] = await ctx.db
-    .select({ hash: actions.hash, status: actions.status, expiresAt: actions.expiresAt })
-    .from(actions)
-    .where(inTenant(ctx, actions, eq(actions.id, id)));
-  if (!row) return "action_not_found";
-  if (row.status === "expired" || (row.status === "waiting" && row.expiresAt <= now)) return "action_expired";
-  if (row.status !== "waiting" && row.status !== "shadowed") return "action_decided";
-  if (row.hash !== hash) return "action_changed";
-  return "contacts_spent";
 }
 
 /** D1 says it in words alone. */

@@ -56,7 +56,7 @@ const isTooLarge = ({ tenant }: TenantCtx, { stake }: ActionRow, largest: number
   stake !== null && (stake.currency !== tenant.currency || stake.minor > largest);
 
 async function decide(ctx: TenantCtx, { id, hash }: ActionRow): Promise<ActionReason | null> {
-  const refusal = await approve(ctx, { action: id, hash });
+  const refusal = await approve(ctx, { actionId: id, hash });
   if (refusal === "budget_spent") return "budget_spent";
   return refusal === "contacts_spent" ? "contacts_spent" : null;
 }

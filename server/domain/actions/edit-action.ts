@@ -4,10 +4,11 @@ import type { ActionKind } from "#server/catalog/actions/action.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { notFound, refusedInput } from "#server/errors.ts";
-import { refusalOf, refused } from "./approve-action.ts";
+import { forbidden, notFound, refusedInput } from "#server/errors.ts";
 import { readStepsOf } from "./note-step.ts";
 import { hashOf } from "./prepare-actions.ts";
+import { refusalOf, refused } from "./refusal.ts";
+import { requireDecider } from "./require-decider.ts";
 import type { EditAction } from "./schemas.ts";
 
 type Kinds = (id: string) => ActionKind | undefined;
@@ -19,9 +20,12 @@ type Kinds = (id: string) => ActionKind | undefined;
 export async function editAction(
   ctx: TenantCtx,
   kinds: Kinds,
-  { action: id, hash, place, payload }: EditAction,
+  { actionId: id, hash, place, payload }: EditAction,
 ): Promise<{ hash: string }> {
   requirePermission(ctx, "actions:decide");
+  const { touches } = await requireDecider(ctx, id);
+  // What is at stake was said of the content as it was proposed.
+  if (ctx.role === "member" && touches === "money") throw forbidden("stake_above_yours");
   const now = ctx.now();
   const [[row], steps] = await Promise.all([
     ctx.db
@@ -48,7 +52,7 @@ export async function editAction(
     gt(actions.expiresAt, now),
   );
   const isOpen = sql`exists (select 1 from ${actions} where ${open})`;
-  const [, edited] = await commitIf(ctx, isOpen, "action.edited", { action: id, hash: changed }, [
+  const [, edited] = await commitIf(ctx, isOpen, "action.edited", { actionId: id, hash: changed }, [
     ctx.db
       .update(actionSteps)
       .set({ payload: parsed.data })

@@ -1,28 +1,168 @@
 import * as z from "zod";
-import { policyModes } from "#db/words/actions.ts";
+import { actionReasons, actionStates, actionStepStates, policyModes, touches } from "#db/words/actions.ts";
+import { Time } from "#server/domain/notices/schemas.ts";
+import { Text } from "#server/domain/tenancy/schemas.ts";
+
+export const ActionId = z.string().max(100);
+export const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+export const PolicyMode = z.enum(policyModes);
+export const ActionState = z.enum(actionStates);
+export const AutomationId = z.string().max(100);
 
 /** A decision is about what was shown: the hash says what that was. */
-export const DecideAction = z.object({ action: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+export const DecideAction = z.object({ actionId: ActionId, hash: Hash });
 export type DecideAction = z.infer<typeof DecideAction>;
 
-export const RejectAction = DecideAction.extend({ reason: z.string().trim().max(500).default("") });
+const Note = z.string().trim().max(500).default("");
+export const RejectAction = DecideAction.extend({ reason: Note.describe("Why not, in a person's words.") });
 export type RejectAction = z.infer<typeof RejectAction>;
 
 /** Another content for one of its steps. */
-export const EditAction = DecideAction.extend({ place: z.number().int().min(0).default(0), payload: z.unknown() });
+export const EditAction = DecideAction.extend({
+  place: z.number().int().min(0).default(0).describe("Which of its steps, from 0 on."),
+  payload: z.unknown().describe("All of the step's content, as its kind takes it."),
+});
 export type EditAction = z.infer<typeof EditAction>;
 
-const count = z.number().int().min(0).max(100_000);
-
-/** How far an automation may go, and how much of it a day. Money in minor units of the client's currency. */
-export const SetPolicy = z.object({
-  automation: z.string().max(100),
-  mode: z.enum(policyModes).optional(),
-  /** Counts when the policy is made. */
-  holdout: z.number().int().min(0).max(50).optional(),
-  actionsADay: count.optional(),
-  peopleADay: count.optional(),
-  stakeADay: z.number().int().min(0).optional(),
-  largestStake: z.number().int().min(0).optional(),
+/** The same decision of many, each with the hash that was shown of it. */
+export const DecideActions = z.object({
+  decision: z.enum(["approve", "reject"]),
+  reason: Note,
+  items: z.array(DecideAction).min(1).max(100),
 });
+export type DecideActions = z.infer<typeof DecideActions>;
+
+/** What became of each. */
+export const Decided = z.object({
+  decided: z.number(),
+  refused: z.array(z.object({ actionId: z.string(), code: z.string().describe("Why it was not, as errors name it.") })),
+});
+export type Decided = z.infer<typeof Decided>;
+
+/** What a list of actions shows: those that wait for a person, those of automations in shadow, those under way, or those that are over. */
+export const actionViews = {
+  waiting: ["waiting"],
+  shadowed: ["shadowed"],
+  running: ["approved", "executing", "unsure", "undoing"],
+  over: ["done", "undone", "failed", "rejected", "expired", "voided"],
+  withheld: ["withheld"],
+} as const satisfies Record<string, readonly (typeof actionStates)[number][]>;
+export const ActionView = z.enum(Object.keys(actionViews) as [keyof typeof actionViews, ...(keyof typeof actionViews)[]]);
+export type ActionView = z.infer<typeof ActionView>;
+
+export const ListActions = z.object({
+  view: ActionView.default("waiting"),
+  automation: AutomationId.optional(),
+  limit: z.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(100).optional().describe("`next` of the page before."),
+});
+export type ListActions = z.infer<typeof ListActions>;
+
+const Money = z.object({ minor: z.number(), currency: z.string() });
+
+export const ActionStep = z.object({
+  place: z.number(),
+  kind: z.string(),
+  title: Text.nullable().describe("What kind of thing it is; null for one that is no more."),
+  provider: z.string().nullable(),
+  sentence: Text.nullable().describe("What it does, in words."),
+  fields: z.array(z.object({ label: Text, value: z.string() })),
+  payload: z.unknown(),
+  status: z.enum(actionStepStates),
+  receipt: z.object({ id: z.string().nullable(), url: z.string().optional() }).nullable(),
+});
+export type ActionStep = z.infer<typeof ActionStep>;
+
+/** An action as it goes out. Instants are milliseconds since 1970, money is minor units. */
+export const Action = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  automation: z.string(),
+  title: Text.nullable().describe("The automation's; null for one that is no more."),
+  subject: z.string(),
+  customerId: z.string().nullable(),
+  touches: z.enum(touches),
+  hash: z.string().describe("SHA-256 of what would be done and to whom: what a decision is of."),
+  evidence: z.object({ line: z.string(), params: z.record(z.string(), z.union([z.string(), z.number(), Money])) }),
+  because: Text.describe("The evidence in words."),
+  stake: Money.nullable(),
+  score: z.number().nullable(),
+  status: ActionState,
+  reason: z.enum(actionReasons).nullable(),
+  createdAt: z.number(),
+  expiresAt: z.number(),
+  decidedBy: z.string().nullable().describe("What the person is called who decided, or `policy`."),
+  decidedAt: z.number().nullable(),
+  note: z.string().nullable(),
+  agreed: z.boolean().nullable().describe("What a person said of it in shadow."),
+  edited: z.boolean(),
+  availableAt: z.number().nullable(),
+  finishedAt: z.number().nullable(),
+  failureKind: z.string().nullable(),
+  failureMessage: z.string().nullable(),
+  undoable: z.boolean().describe("Whether all of its steps can be taken back."),
+  steps: z.array(ActionStep),
+});
+export type Action = z.infer<typeof Action>;
+/** As the domain reads it, before its evidence is said. */
+export type StoredAction = Omit<Action, "because">;
+
+export const ActionPage = z.object({
+  items: z.array(Action),
+  next: z.string().nullable().describe("Cursor of the next page; null at the end."),
+});
+
+const count = z.number().int().min(0).max(100_000);
+const minor = z.number().int().min(0);
+const limits = {
+  holdout: z
+    .number()
+    .int()
+    .min(0)
+    .max(50)
+    .describe("Of a hundred so many are left alone, to know what the others came to. Fixed when the policy is made."),
+  actionsADay: count,
+  peopleADay: count.describe("Customers a day."),
+  stakeADay: minor.describe("Money at stake a day, in minor units of the client's currency."),
+  largestStake: minor.describe("The same of one action that is done without a person."),
+  memberStake: minor.describe("The same of one action that a member may approve."),
+  staffDecides: z.boolean().describe("Whether the agency's people decide here too."),
+  quietFrom: Time.describe("Nobody is contacted from this time of the client's day on,"),
+  quietTo: Time.describe("until this one. The same twice: always."),
+};
+
+/** How far an automation may go, and how much of it a day. */
+export const Policy = z.object({ automation: z.string(), mode: PolicyMode, ...limits });
+export type Policy = z.infer<typeof Policy>;
+
+export const SetPolicy = z.object(limits).partial().extend({ automation: AutomationId, mode: PolicyMode.optional() });
 export type SetPolicy = z.infer<typeof SetPolicy>;
+
+/** An automation as a client has it. */
+export const AutomationState = z.object({
+  id: z.string(),
+  title: Text,
+  description: Text,
+  never: Text.describe("What it will never do."),
+  kinds: z.array(z.object({ id: z.string(), title: Text })).describe("What it may propose."),
+  policy: Policy,
+  block: z.string().nullable().describe("What keeps it from running, as schedules name it; null where nothing does."),
+  missing: z
+    .array(z.object({ provider: z.string(), name: z.string(), scopes: z.array(z.string()) }))
+    .describe("Accounts and permissions that it lacks."),
+  lastRunAt: z.number().nullable(),
+  nextAt: z.number().nullable(),
+  counts: z.record(z.string(), z.number()).describe("Actions by how they stand."),
+  ratings: z.object({ agreed: z.number(), disagreed: z.number() }).describe("What people said of what it proposed in shadow."),
+});
+export type AutomationState = z.infer<typeof AutomationState>;
+
+export const Automations = z.object({
+  stopped: z.boolean().describe("Nothing is done for this client now."),
+  automations: z.array(AutomationState),
+});
+export type Automations = z.infer<typeof Automations>;
+
+/** Whom an action is about, as the shop says it at this moment. Kept nowhere. */
+export const Revealed = z.object({ name: z.string().nullable(), email: z.string().nullable(), phone: z.string().nullable() });
+export type Revealed = z.infer<typeof Revealed>;

@@ -1,22 +1,32 @@
 import { encodeBase32LowerCaseNoPadding } from "@oslojs/encoding";
 import { eq, sql } from "drizzle-orm";
-import { policies } from "#db/schema/index.ts";
+import { policies, tenants } from "#db/schema/index.ts";
+import { findAutomation } from "#server/catalog/jobs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { afterCommit } from "#server/domain/audit/after-commit.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import type { PolicyRow } from "./rows.ts";
-import type { SetPolicy } from "./schemas.ts";
-
-/** Safe for a shop of a hundred orders a month. Money in whole units of the client's currency would depend on it: these are minor ones. */
-export const usualPolicy = { holdout: 10, actionsADay: 20, peopleADay: 20, stakeADay: 10_000, largestStake: 2_000 } as const;
+import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
+import { forbidden, invalid } from "#server/errors.ts";
+import { findPolicy } from "./find-policy.ts";
+import type { Policy, SetPolicy } from "./schemas.ts";
+import { usualPolicy } from "./usual-policy.ts";
 
 /**
- * Says how far an automation may go for a client, and how much of it a day. What is left out stays as it is, or is as usual. Who is in the
- * control group is fixed when the policy is made. Throws `forbidden`.
+ * Says how far an automation may go for a client, and how much of it a day. What is left out stays as it is, or is as usual. It begins in
+ * shadow, also after it was off, and who is in the control group is fixed when it does so first. Whether the agency decides is for the
+ * client to say. Throws `not_found`, `forbidden`, and `invalid` where it would begin with more than shadow.
  */
-export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPolicy): Promise<PolicyRow> {
+export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPolicy): Promise<Policy> {
   requirePermission(ctx, "settings:write");
+  const { id } = findAutomation(automation);
+  const before = await findPolicy(ctx, { automation });
+  if (ctx.role === "staff" && wished.staffDecides !== undefined && wished.staffDecides !== before.staffDecides)
+    throw forbidden("client_decides");
+  const mode = wished.mode ?? before.mode;
+  if (before.mode === "off" && mode !== "off" && mode !== "shadow") throw invalid("mode", "starts_in_shadow");
   const now = ctx.now();
+  // The directory first: what is on there without a policy proposes nothing, and off there it does not run.
+  const tenant = await listAutomation(ctx, id, mode !== "off");
   const salt = encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(20)));
   const { holdout, ...limits } = wished;
   await commit(ctx, "policy.set", { automation, ...wished }, [
@@ -24,9 +34,8 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
       .insert(policies)
       .values({
         ...usualPolicy,
-        mode: "shadow",
         ...wished,
-        ...{ tenantId: ctx.tenant.id, automation, salt, createdAt: now, updatedAt: now },
+        ...{ mode, tenantId: ctx.tenant.id, automation, salt, createdAt: now, updatedAt: now },
       })
       .onConflictDoUpdate({
         target: [policies.tenantId, policies.automation],
@@ -34,10 +43,21 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
         setWhere: sql`${policies.tenantId} = ${ctx.tenant.id}`,
       }),
   ]);
-  const [policy] = await ctx.db
-    .select()
-    .from(policies)
-    .where(inTenant(ctx, policies, eq(policies.automation, automation)));
-  if (!policy) throw new Error("a policy that was just written is there");
-  return policy;
+  const after = { ...ctx, tenant };
+  await afterCommit(ctx, "jobs", () => alignJobs(after));
+  return findPolicy(after, { automation });
+}
+
+/** Keeps the automation among those that the client has on, or out of them; the next tick aligns the schedules where nobody does before. */
+async function listAutomation(ctx: TenantCtx, id: string, on: boolean) {
+  const others = sql`select value from json_each(${tenants.automations}) where value <> ${id}`;
+  const [tenant] = await ctx.directory
+    .update(tenants)
+    .set({
+      automations: sql`(select json_group_array(value) from (${others} ${on ? sql`union all select ${id}` : sql``}))`,
+      catalog: "",
+    })
+    .where(eq(tenants.id, ctx.tenant.id))
+    .returning();
+  return tenant ?? ctx.tenant;
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull } from "drizzle-orm";
+import { and, eq, inArray, isNotNull } from "drizzle-orm";
 import { actionStops, actions } from "#db/schema/index.ts";
 import { type Ctx, requirePermission, requireStaff, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
@@ -39,6 +39,19 @@ export async function resumeFleet(ctx: Ctx): Promise<void> {
   requireStaff(ctx);
   await commit(ctx, "acting.resumed", { fleet: true }, [ctx.directory.delete(actionStops).where(eq(actionStops.scope, fleet))]);
 }
+
+/** Whether nothing is done for anybody now. Throws `forbidden`. */
+export async function isFleetStopped(ctx: Ctx): Promise<boolean> {
+  requireStaff(ctx);
+  return (await stopsOf(ctx, fleet)).length > 0;
+}
+
+/** Which stops hold a client back now: its own, or the fleet's. */
+export const stopsOf = (ctx: Ctx, tenantId: string) =>
+  ctx.directory
+    .select({ scope: actionStops.scope })
+    .from(actionStops)
+    .where(inArray(actionStops.scope, [fleet, tenantId]));
 
 const stopOf = (ctx: Ctx, scope: string) => ({
   scope,

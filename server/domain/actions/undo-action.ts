@@ -4,17 +4,18 @@ import type { ActionKind } from "#server/catalog/actions/action.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { conflict, notFound } from "#server/errors.ts";
+import { conflict } from "#server/errors.ts";
 import { readStepsOf } from "./note-step.ts";
+import { requireDecider } from "./require-decider.ts";
 import { actionMessage } from "./rows.ts";
 
 type Kinds = (id: string) => ActionKind | undefined;
 
 /** What was done is to be taken back; the queue does it. Throws `not_found`, `forbidden`, and `conflict` where nothing can be taken back. */
-export async function undoAction(ctx: TenantCtx, kinds: Kinds, { action: id }: { action: string }): Promise<void> {
+export async function undoAction(ctx: TenantCtx, kinds: Kinds, { actionId: id }: { actionId: string }): Promise<void> {
   requirePermission(ctx, "actions:decide");
+  await requireDecider(ctx, id);
   const steps = await readStepsOf(ctx, id);
-  if (steps.length === 0) throw notFound("action");
   if (steps.some(({ kind }) => !kinds(kind)?.undo)) throw conflict("action_lasting");
   const done = inTenant(ctx, actions, eq(actions.id, id), eq(actions.status, "done"));
   const [undoing] = await commitIf(ctx, sql`exists (select 1 from ${actions} where ${done})`, "action.undone", { action: id }, [

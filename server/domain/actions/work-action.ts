@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm";
-import { actionSteps, actionStops, actions, policies } from "#db/schema/index.ts";
+import { actionSteps, actions, policies } from "#db/schema/index.ts";
 import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import { quietUntil } from "#server/domain/notices/quiet-until.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
@@ -11,6 +12,7 @@ import { type Acting, actionLeaseMs, type Ending, type Held, pauseOf } from "./a
 import { doSteps } from "./do-steps.ts";
 import { actionMessage } from "./rows.ts";
 import { settle } from "./settle.ts";
+import { stopsOf } from "./stop-acting.ts";
 import { undoSteps } from "./undo-steps.ts";
 
 /** What was stopped is looked at again after this. */
@@ -34,8 +36,11 @@ export async function workAction(ctx: Ctx, acting: Acting, message: Extract<Acti
   if (again !== null) await ctx.send.actions([actionMessage(held.action)], Math.ceil(again / 1000));
 }
 
+/** With what its policy says now: whether it is off, and until when nobody is contacted (an instant; null: not now). */
+type Claimed = Held & { isOff: boolean; quietUntil: number | null };
+
 /** Takes the action, if it may be taken now, with its steps, and its policy's mode. */
-async function claim(ctx: TenantCtx, id: string): Promise<(Held & { isOff: boolean }) | null> {
+async function claim(ctx: TenantCtx, id: string): Promise<Claimed | null> {
   const now = ctx.now();
   const lease = newId("req", now);
   const [[action], steps, [policy]] = await ctx.db.batch([
@@ -62,7 +67,7 @@ async function claim(ctx: TenantCtx, id: string): Promise<(Held & { isOff: boole
       .where(inTenant(ctx, actionSteps, eq(actionSteps.actionId, id)))
       .orderBy(actionSteps.place),
     ctx.db
-      .select({ mode: policies.mode })
+      .select({ mode: policies.mode, quietFrom: policies.quietFrom, quietTo: policies.quietTo })
       .from(policies)
       .where(
         inTenant(
@@ -72,30 +77,25 @@ async function claim(ctx: TenantCtx, id: string): Promise<(Held & { isOff: boole
         ),
       ),
   ]);
-  return action ? { action, steps, lease, isOff: policy?.mode === "off" || policy === undefined } : null;
+  if (!action) return null;
+  const quiet = policy && action.touches === "customer" ? quietUntil({ now, zone: ctx.tenant.timezone }, policy) : null;
+  return { action, steps, lease, isOff: policy?.mode === "off" || policy === undefined, quietUntil: quiet };
 }
 
 /** Whether this client, or the whole fleet, is not to act now. */
 async function isHalted(ctx: Ctx, tenant: Tenant): Promise<boolean> {
-  if (isStopped(tenant)) return true;
-  const stops = await ctx.directory
-    .select({ scope: actionStops.scope })
-    .from(actionStops)
-    .where(sql`${actionStops.scope} in ('', ${tenant.id})`);
-  return stops.length > 0;
+  return isStopped(tenant) || (await stopsOf(ctx, tenant.id)).length > 0;
 }
 
-async function actOn(
-  ctx: TenantCtx,
-  acting: Acting,
-  { held, stopped }: { held: Held & { isOff: boolean }; stopped: boolean },
-): Promise<Ending> {
+async function actOn(ctx: TenantCtx, acting: Acting, { held, stopped }: { held: Claimed; stopped: boolean }): Promise<Ending> {
   const { action, steps } = held;
   // What has begun is brought to an end that is known; nothing new is begun.
   const begun = steps.some(({ status }) => status === "begun");
   if ((stopped || held.isOff) && !begun && action.status !== "undoing") return { ends: "later", inMs: stoppedMs, untried: true };
-  if (action.status !== "undoing" && !steps.some(({ status }) => status !== "pending") && action.expiresAt <= ctx.now())
-    return { ends: "expired" };
+  if (action.status !== "undoing" && !steps.some(({ status }) => status !== "pending")) {
+    if (action.expiresAt <= ctx.now()) return { ends: "expired" };
+    if (held.quietUntil !== null) return { ends: "later", inMs: held.quietUntil - ctx.now(), untried: true };
+  }
   try {
     return await (action.status === "undoing" ? undoSteps(ctx, acting, held) : doSteps(ctx, acting, held));
   } catch (error) {

@@ -1,6 +1,6 @@
-import { and, eq, gt, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, gte, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
-import { customers, deletedOrders, orderContents, orders, refunds } from "#db/schema/index.ts";
+import { customers, deletedOrders, orderContents, orders, products, refunds } from "#db/schema/index.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -149,8 +149,50 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
         .limit(limit);
       return found.map(({ id }) => id);
     },
+
+    async delivered({ from, until, channel, after, limit }) {
+      const consent = channel === "email" ? customers.mailConsent : customers.smsConsent;
+      const dearest = sql`(select l.value ->> 1 from json_each(${orderContents.lines}) l where l.value ->> 1 is not null
+        order by l.value ->> 6 desc, l.key limit 1)`;
+      const rows = await ctx.db
+        .select({
+          order: orderContents.externalId,
+          customerId: customers.externalId,
+          deliveredAt: sql<number>`${orderContents.deliveredAt}`,
+          grossMinor: orders.grossMinor,
+          currency: orders.currency,
+          product: { id: products.externalId, title: products.title, url: products.url },
+        })
+        .from(orderContents)
+        .innerJoin(orders, and(sameShop(orders), eq(orders.externalId, orderContents.externalId), isNull(orders.cancelledAt)))
+        .innerJoin(customers, and(sameShop(customers), eq(customers.externalId, orders.customerId), eq(consent, "subscribed")))
+        .leftJoin(products, and(sameShop(products), eq(products.externalId, dearest)))
+        .where(
+          inTenant(
+            ctx,
+            orderContents,
+            of(orderContents.connectionId),
+            gte(orderContents.deliveredAt, from),
+            lt(orderContents.deliveredAt, until),
+            after === null
+              ? undefined
+              : sql`(${orderContents.deliveredAt}, ${orderContents.externalId}) > (${after.deliveredAt}, ${after.order})`,
+            // What an edit took out before it was sent looks the same as what came back.
+            sql`not exists (select 1 from json_each(${orderContents.lines}) l where l.value ->> 4 < l.value ->> 3)`,
+            sql`not exists (select 1 from ${refunds} r where r.tenant_id = ${orderContents.tenantId}
+              and r.connection_id = ${orderContents.connectionId} and r.order_external_id = ${orderContents.externalId})`,
+          ),
+        )
+        .orderBy(orderContents.deliveredAt, orderContents.externalId)
+        .limit(limit);
+      return rows;
+    },
   };
 }
+
+/** Of the same client and shop as the order's contents that it is joined to. */
+const sameShop = ({ tenantId, connectionId }: { tenantId: SQLiteColumn; connectionId: SQLiteColumn }) =>
+  and(eq(tenantId, orderContents.tenantId), eq(connectionId, orderContents.connectionId));
 
 /** Calendar months from one YYYY-MM to another, in SQL. */
 const monthsBetween = (from: SQL, to: SQL) =>

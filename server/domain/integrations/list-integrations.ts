@@ -129,7 +129,7 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
       state: stateOf(accounts),
       signsIn: provider.oauth !== undefined,
       keyForm: keyFormOf(provider),
-      scopeSets: offeredSets(provider, accounts).map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
+      scopeSets: offeredSets(provider, accounts, jobs).map(({ id, title, default: isDefault }) => ({ id, title, default: isDefault })),
       incident: incident ? { kind: incident.kind, openedAt: incident.openedAt } : null,
       connections: accounts,
       lent: lentAt(provider, readable, jobs),
@@ -144,11 +144,16 @@ export async function listIntegrations(ctx: TenantCtx): Promise<Integration[]> {
   });
 }
 
-/** The sets that one may ask for. What only acts needs is offered where an account has been asked for it: no automation is on the shelf yet. */
-const offeredSets = ({ oauth }: Provider, accounts: readonly IntegratedAccount[]) =>
-  (oauth?.scopeSets ?? []).filter(
-    ({ id, acts }) => !acts || accounts.some(({ sets }) => sets.some((set) => set.id === id && (set.asked || set.granted))),
+/** The sets that one may ask for. What only acts needs is offered where a job that is on needs it, or an account has been asked for it. */
+const offeredSets = ({ id: provider, oauth }: Provider, accounts: readonly IntegratedAccount[], jobs: readonly Job[]) => {
+  const needed = new Set(jobs.flatMap(({ needs }) => needs.flatMap((need) => (need.provider === provider ? need.scopes : []))));
+  return (oauth?.scopeSets ?? []).filter(
+    ({ id, acts, scopes }) =>
+      !acts ||
+      scopes.some((scope) => needed.has(scope)) ||
+      accounts.some(({ sets }) => sets.some((set) => set.id === id && (set.asked || set.granted))),
   );
+};
 
 /** What these jobs are for: what measures is there for its figures. */
 function feedsOf(reading: readonly string[]): Integration["feeds"] {

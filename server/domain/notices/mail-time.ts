@@ -1,6 +1,7 @@
 import { chosenNoticeKinds, type NoticeKind } from "#db/words/notices.ts";
 import { addDays, dayOf, instantOf, isTimezone } from "#server/catalog/days.ts";
 import type { Reader } from "./list-readers.ts";
+import { type Clock, quietUntil } from "./quiet-until.ts";
 
 /** When the day's digest goes out, by the reader's own clock. */
 export const digestTime = "08:00";
@@ -30,23 +31,6 @@ export function mailTime({ preferences, timezone }: Pick<Reader, "preferences" |
     default:
       return pace satisfies never;
   }
-}
-
-interface Clock {
-  now: number;
-  zone: string;
-}
-
-/** The end of the quiet hours that last now; null outside of them. They may begin on the day before. */
-function quietUntil({ now, zone }: Clock, { quietFrom, quietTo }: { quietFrom: string | null; quietTo: string | null }): number | null {
-  if (quietFrom === null || quietTo === null || quietFrom === quietTo) return null;
-  const today = dayOf(now, zone);
-  for (const day of [addDays(today, -1), today]) {
-    const from = instantOf(day, quietFrom, zone);
-    const to = instantOf(quietTo > quietFrom ? day : addDays(day, 1), quietTo, zone);
-    if (from <= now && now < to) return to;
-  }
-  return null;
 }
 
 /** The next instant at which the clock shows this. */

@@ -42,7 +42,7 @@ export const OwnNotices = z.object({ unread: z.array(OwnNotice), earlier: z.arra
 export type OwnNotices = z.infer<typeof OwnNotices>;
 
 /** HH:MM, as a clock shows it. */
-const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "time_wrong" satisfies ErrorCode);
+export const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "time_wrong" satisfies ErrorCode);
 
 /** How a person wants to be told; quiet hours by their own clock, both ends or neither. */
 export const NoticePreferences = z

@@ -52,9 +52,9 @@ async function factsOf(ctx: TenantCtx, listed: Promise<ConnectionFacts[]>): Prom
 }
 
 /** Facts as one text, to compare. */
-export const factsIn = ({ tenant: { status, plan, features, endsAt, timezone }, connections }: ClientFacts): string =>
+export const factsIn = ({ tenant: { status, plan, features, automations, endsAt, timezone }, connections }: ClientFacts): string =>
   JSON.stringify([
-    [status, plan, features, endsAt, timezone],
+    [status, plan, features, automations, endsAt, timezone],
     [...connections]
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map((each) => [each.id, each.provider, each.externalId, each.kind, each.status, each.scopesGranted, each.chosen, each.preferredAt]),

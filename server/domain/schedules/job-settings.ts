@@ -2,7 +2,7 @@ import * as z from "zod";
 import { schedules } from "#db/schema/index.ts";
 import { locales, type Text } from "#db/words/locales.ts";
 import type { Job } from "#server/catalog/job.ts";
-import { allJobs } from "#server/catalog/jobs.ts";
+import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
@@ -29,8 +29,8 @@ export interface JobSettings {
   fields: SettingField[];
 }
 
-/** The jobs that have settings, each with its fields and what they are for this tenant; drawn from the jobs' own schemas. */
-export async function listJobSettings(ctx: TenantCtx, jobs: readonly Job[] = allJobs): Promise<JobSettings[]> {
+/** Those of these jobs that have settings, each with its fields and what they are for this tenant; drawn from the jobs' own schemas. */
+export async function listJobSettings(ctx: TenantCtx, jobs: readonly Job[] = sensors): Promise<JobSettings[]> {
   const rows = await ctx.db.select({ job: schedules.job, config: schedules.config }).from(schedules).where(inTenant(ctx, schedules));
   return jobs.flatMap((job) => {
     const stored = rows.find((row) => row.job === job.id)?.config ?? {};

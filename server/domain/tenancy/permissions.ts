@@ -17,6 +17,7 @@ const table = {
   "team:read": "  x     x       x        x       x      x      x  ",
   "team:write": "  x     x       .        .       .      .      .  ",
   "actions:decide": "  x     x       .        .       x      .      .  ",
+  "actions:reveal": "  x     x       .        .       .      .      .  ",
   "settings:write": "  x     x       .        .       .      .      .  ",
   "audit:read": "  x     x       .        .       .      .      x  ",
   "data:export": "  x     x       .        .       .      .      x  ",

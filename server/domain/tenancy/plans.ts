@@ -1,4 +1,5 @@
 import type { Plan } from "#db/words/tenants.ts";
+import { automations } from "#server/catalog/automations/registry.ts";
 import type { Job } from "#server/catalog/job.ts";
 import type { Tenant } from "#server/ctx.ts";
 import type { PlanTerms } from "./schemas.ts";
@@ -62,9 +63,20 @@ const holds = (list: PlanTerms["jobs"], id: string): boolean => list === "all" |
 
 export const planHasJob = (tenant: OfPlan, jobId: string): boolean => holds(planOf(tenant).jobs, jobId);
 
-/** Whether a client has this job on: as it said itself, else as the job begins, or as its plan has it. */
-export const isOn = (tenant: Pick<Tenant, "plan" | "features">, { id, onByDefault }: Pick<Job, "id" | "onByDefault">): boolean =>
-  tenant.features[id] ?? (onByDefault === true || planOf(tenant).turnsOn.includes(id));
+/**
+ * Whether a client has this job on: as it said itself, else as the job begins, as its plan has it, or because an automation that is on reads
+ * what it stores. An automation is on by its policy alone: no switch and no plan turns it on.
+ */
+export const isOn = (tenant: OnFor, { id, onByDefault, acts }: Pick<Job, "id" | "onByDefault" | "acts">): boolean =>
+  acts
+    ? tenant.automations.includes(id)
+    : (tenant.features[id] ?? (onByDefault === true || planOf(tenant).turnsOn.includes(id) || feeds(id, tenant)));
+
+/** What of a client says which jobs it has on. */
+export type OnFor = Pick<Tenant, "plan" | "features" | "automations">;
+
+const feeds = (id: string, { automations: on }: OnFor): boolean =>
+  automations.some((automation) => on.includes(automation.id) && automation.acts.feeds.includes(id));
 
 /** Why a plan has no place for one more account at a provider. */
 export type PlanRefusal = "not_in_plan" | "plan_full";

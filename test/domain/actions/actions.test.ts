@@ -2,12 +2,14 @@ import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { actionSteps, actions, auditLog, budgets, policies } from "#db/schema/index.ts";
 import { approveAction } from "#server/domain/actions/approve-action.ts";
+import { decideActions } from "#server/domain/actions/decide-actions.ts";
 import { editAction } from "#server/domain/actions/edit-action.ts";
 import { rejectAction } from "#server/domain/actions/reject-action.ts";
 import { resumeActing, stopActing } from "#server/domain/actions/stop-acting.ts";
 import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
 import { undoAction } from "#server/domain/actions/undo-action.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { makeUser, testTenantCtx } from "#test/harness.ts";
 import { makeActingRig, proposal } from "./world.ts";
 
 const minute = 60_000;
@@ -27,7 +29,7 @@ async function approved(rig: Rig, ...all: Parameters<typeof proposal>[]) {
   const owner = await rig.person();
   for (const [dedupe] of all) {
     const { id, hash } = await one(rig, dedupe);
-    await approveAction(owner, { action: id, hash });
+    await approveAction(owner, { actionId: id, hash });
     rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
   }
   return owner;
@@ -38,7 +40,7 @@ test("a run that is repeated proposes nothing twice, and what was decided stays"
   await rig.propose(proposal("a"), proposal("b"));
   const owner = await rig.person();
   const { id, hash } = await one(rig, "a");
-  await rejectAction(owner, { action: id, hash, reason: "not her" });
+  await rejectAction(owner, { actionId: id, hash, reason: "not her" });
   await rig.propose(proposal("a"), proposal("b"), proposal("c"));
   const found = await rig.actions();
   expect(Object.entries(found).map(([key, { status }]) => [key, status])).toEqual([
@@ -59,12 +61,88 @@ test("an automation without a policy, or with one that is off, proposes nothing"
   expect(await rig.actions()).toEqual({});
 });
 
-test("in shadow an action is recorded and can be approved by nobody", async () => {
+test("in shadow a person says once whether they agree, and nothing is done whatever they say", async () => {
   const rig = await makeActingRig({ mode: "shadow" });
-  await rig.propose(proposal("a"));
-  const { id, hash, status } = await one(rig, "a");
-  expect(status).toBe("shadowed");
-  await expect(approveAction(await rig.person(), { action: id, hash })).rejects.toMatchObject({ kind: "conflict" });
+  await rig.propose(proposal("a"), proposal("b"));
+  const [a, b] = [await one(rig, "a"), await one(rig, "b")];
+  expect(a.status).toBe("shadowed");
+  const owner = await rig.person();
+  await expect(approveAction(owner, { actionId: a.id, hash: "0".repeat(64) })).rejects.toMatchObject({ code: "action_changed" });
+  await approveAction(owner, { actionId: a.id, hash: a.hash });
+  await rejectAction(owner, { actionId: b.id, hash: b.hash, reason: "too soon" });
+  await expect(rejectAction(owner, { actionId: a.id, hash: a.hash, reason: "" })).rejects.toMatchObject({ code: "action_decided" });
+  await rig.work({ rounds: 2 });
+  expect(await one(rig, "a")).toMatchObject({ status: "shadowed", agreed: true, note: null });
+  expect(await one(rig, "b")).toMatchObject({ status: "shadowed", agreed: false, note: "too soon" });
+  expect(rig.world.effects).toEqual([]);
+});
+
+test("a member approves up to the stake that the policy says, and nothing in another currency", async () => {
+  const rig = await makeActingRig({ memberStake: 500 });
+  const currency = rig.tenant.currency;
+  await rig.propose(
+    proposal("little", { stake: { minor: 500, currency } }),
+    proposal("much", { stake: { minor: 501, currency }, customerId: "8", subject: "customer:8" }),
+    proposal("other", { stake: { minor: 1, currency: "JPY" }, customerId: "9", subject: "customer:9" }),
+  );
+  const member = await rig.person("member");
+  const decided = async (dedupe: string) => {
+    const { id: actionId, hash } = await one(rig, dedupe);
+    return approveAction(member, { actionId, hash });
+  };
+  await decided("little");
+  for (const beyond of ["much", "other"]) await expect(decided(beyond)).rejects.toMatchObject({ code: "stake_above_yours" });
+  expect([(await one(rig, "little")).status, (await one(rig, "much")).status]).toEqual(["approved", "waiting"]);
+});
+
+test("the agency decides where the policy lets it, and not where it does not", async () => {
+  for (const staffDecides of [true, false]) {
+    const rig = await makeActingRig({ staffDecides });
+    await rig.propose(proposal("a"));
+    const { id: actionId, hash } = await one(rig, "a");
+    const { actor } = await makeUser({ staff: true });
+    const staff = testTenantCtx(rig.tenant, "staff", { actor, now: rig.rig.clock.now });
+    const decided = approveAction(staff, { actionId, hash });
+    await (staffDecides ? decided : expect(decided).rejects.toMatchObject({ code: "client_decides" }));
+    expect((await one(rig, "a")).status).toBe(staffDecides ? "approved" : "waiting");
+  }
+});
+
+test("of many that are decided at once each has its own hash, and what is refused of one keeps no other back", async () => {
+  const rig = await makeActingRig();
+  await rig.propose(proposal("a"), proposal("b", { customerId: "8", subject: "customer:8" }));
+  const [a, b] = [await one(rig, "a"), await one(rig, "b")];
+  const items = [
+    { actionId: a.id, hash: b.hash },
+    { actionId: b.id, hash: b.hash },
+    { actionId: "act_nobody", hash: b.hash },
+  ];
+  expect(await decideActions(await rig.person(), { decision: "approve", reason: "", items })).toEqual({
+    decided: 1,
+    refused: [
+      { actionId: a.id, code: "action_changed" },
+      { actionId: "act_nobody", code: "action_not_found" },
+    ],
+  });
+  expect([(await one(rig, "a")).status, (await one(rig, "b")).status]).toEqual(["waiting", "approved"]);
+});
+
+test("nobody is contacted in quiet hours by the client's own clock; what contacts nobody is done", async () => {
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", timeStyle: "short" });
+  const rig = await makeActingRig();
+  const now = rig.rig.clock.now();
+  const [quietFrom, quietTo] = [clock.format(now), clock.format(now + 240 * minute)];
+  await rig.ctx.db.update(policies).set({ quietFrom, quietTo }).where(inTenant(rig.ctx, policies));
+  await approved(rig, ["contact"], ["inner", { steps: [{ kind: "natural", payload: { what: "inner" } }] }]);
+  await rig.work({ rounds: 2 });
+  expect(rig.world.effects.map(({ what }) => what)).toEqual(["inner"]);
+  const { status, attempt, availableAt } = await one(rig, "contact");
+  expect([status, attempt]).toEqual(["approved", 0]);
+  expect([rig.tenant.timezone, clock.format(availableAt ?? 0)]).toEqual(["Europe/London", quietTo]);
+  rig.advance((availableAt ?? 0) + 61_000 - rig.rig.clock.now());
+  await sweepActions(rig.rig.ctx);
+  await rig.work();
+  expect(rig.world.effects.map(({ what }) => what)).toEqual(["inner", "contact"]);
 });
 
 test("whoever is in the control group is recorded and never acted upon, and it is the same ones each time", async () => {
@@ -113,11 +191,11 @@ test("an approval is of what was shown: after an edit the old one is refused, an
   const owner = await rig.person();
   const { id, hash } = await one(rig, "a");
   const kinds = rig.acting.kinds;
-  await expect(editAction(owner, kinds, { action: id, hash, place: 0, payload: { what: 7 } })).rejects.toMatchObject({ kind: "invalid" });
-  const edited = await editAction(owner, kinds, { action: id, hash, place: 0, payload: { what: "other" } });
-  await expect(approveAction(owner, { action: id, hash })).rejects.toMatchObject({ code: "action_changed" });
-  await approveAction(owner, { action: id, hash: edited.hash });
-  await expect(editAction(owner, kinds, { action: id, hash: edited.hash, place: 0, payload: { what: "late" } })).rejects.toMatchObject({
+  await expect(editAction(owner, kinds, { actionId: id, hash, place: 0, payload: { what: 7 } })).rejects.toMatchObject({ kind: "invalid" });
+  const edited = await editAction(owner, kinds, { actionId: id, hash, place: 0, payload: { what: "other" } });
+  await expect(approveAction(owner, { actionId: id, hash })).rejects.toMatchObject({ code: "action_changed" });
+  await approveAction(owner, { actionId: id, hash: edited.hash });
+  await expect(editAction(owner, kinds, { actionId: id, hash: edited.hash, place: 0, payload: { what: "late" } })).rejects.toMatchObject({
     code: "action_decided",
   });
   rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
@@ -130,9 +208,9 @@ test("a second decision is refused: a double click approves once, and what is ap
   await rig.propose(proposal("a"));
   const owner = await rig.person();
   const { id, hash } = await one(rig, "a");
-  const clicks = await Promise.allSettled(Array.from({ length: 5 }, () => approveAction(owner, { action: id, hash })));
+  const clicks = await Promise.allSettled(Array.from({ length: 5 }, () => approveAction(owner, { actionId: id, hash })));
   expect(clicks.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-  await expect(rejectAction(owner, { action: id, hash, reason: "" })).rejects.toMatchObject({ code: "action_decided" });
+  await expect(rejectAction(owner, { actionId: id, hash, reason: "" })).rejects.toMatchObject({ code: "action_decided" });
   const lines = await rig.ctx.db
     .select()
     .from(auditLog)
@@ -144,7 +222,7 @@ test("another client's action is not found, by its very id and hash", async () =
   const [mine, theirs] = [await makeActingRig(), await makeActingRig()];
   await theirs.propose(proposal("a"));
   const { id, hash } = await one(theirs, "a");
-  await expect(approveAction(await mine.person(), { action: id, hash })).rejects.toMatchObject({ kind: "not_found" });
+  await expect(approveAction(await mine.person(), { actionId: id, hash })).rejects.toMatchObject({ kind: "not_found" });
   expect(await statusOf(theirs, "a")).toBe("waiting");
 });
 
@@ -153,7 +231,7 @@ test("a viewer decides nothing", async () => {
   await rig.propose(proposal("a"));
   const { id, hash } = await one(rig, "a");
   for (const role of ["viewer", "billing", "developer"] as const)
-    await expect(approveAction(await rig.person(role), { action: id, hash })).rejects.toMatchObject({ kind: "forbidden" });
+    await expect(approveAction(await rig.person(role), { actionId: id, hash })).rejects.toMatchObject({ kind: "forbidden" });
 });
 
 test("what expired is neither approved nor done, and the cron says so", async () => {
@@ -162,11 +240,11 @@ test("what expired is neither approved nor done, and the cron says so", async ()
   await rig.propose(proposal("late", { expiresAt: soon }), proposal("queued", { expiresAt: soon }));
   const owner = await rig.person();
   const queued = await one(rig, "queued");
-  await approveAction(owner, { action: queued.id, hash: queued.hash });
+  await approveAction(owner, { actionId: queued.id, hash: queued.hash });
   rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
   rig.advance(3 * 3_600_000);
   const late = await one(rig, "late");
-  await expect(approveAction(owner, { action: late.id, hash: late.hash })).rejects.toMatchObject({ code: "action_expired" });
+  await expect(approveAction(owner, { actionId: late.id, hash: late.hash })).rejects.toMatchObject({ code: "action_expired" });
   await sweepActions(rig.rig.ctx);
   await rig.work();
   expect([await statusOf(rig, "late"), await statusOf(rig, "queued")]).toEqual(["expired", "expired"]);
@@ -179,7 +257,7 @@ test("fifty approvals race for the last place of a day's budget: one is done, an
   await rig.propose(...all);
   const owner = await rig.person();
   const rows = Object.values(await rig.actions());
-  const ends = await Promise.allSettled(rows.map(({ id, hash }) => approveAction(owner, { action: id, hash })));
+  const ends = await Promise.allSettled(rows.map(({ id, hash }) => approveAction(owner, { actionId: id, hash })));
   expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   const why = ends.flatMap((end) => (end.status === "rejected" ? [end.reason.code] : []));
   expect(new Set(why)).toEqual(new Set(["budget_spent"]));
@@ -191,7 +269,7 @@ test("fifty approvals race for the last place of a day's budget: one is done, an
   ).toMatchObject([{ used: 1, most: 1 }]);
   rig.advance(day);
   const [next] = Object.values(await rig.actions()).filter(({ status }) => status === "waiting");
-  if (next) await approveAction(owner, { action: next.id, hash: next.hash });
+  if (next) await approveAction(owner, { actionId: next.id, hash: next.hash });
   rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
   await rig.work();
   expect(rig.world.effects).toHaveLength(2);
@@ -202,14 +280,14 @@ test("a customer is contacted twice a week at most, over all automations, howeve
   await rig.propose(...Array.from({ length: 6 }, (_, n) => proposal(`n${n}`)));
   const owner = await rig.person();
   const ends = await Promise.allSettled(
-    Object.values(await rig.actions()).map(({ id, hash }) => approveAction(owner, { action: id, hash })),
+    Object.values(await rig.actions()).map(({ id, hash }) => approveAction(owner, { actionId: id, hash })),
   );
   expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
   expect(ends.flatMap((end) => (end.status === "rejected" ? [end.reason.code] : []))).toEqual(Array(4).fill("contacts_spent"));
   rig.advance(8 * day);
   const [next] = Object.values(await rig.actions()).filter(({ status }) => status === "waiting");
   if (!next) throw new Error("none waits");
-  await approveAction(owner, { action: next.id, hash: next.hash });
+  await approveAction(owner, { actionId: next.id, hash: next.hash });
 });
 
 test("money at stake is counted by the day, and more than is left is refused", async () => {
@@ -219,7 +297,7 @@ test("money at stake is counted by the day, and more than is left is refused", a
   const owner = await rig.person();
   const approve = async (dedupe: string) => {
     const { id, hash } = await one(rig, dedupe);
-    await approveAction(owner, { action: id, hash });
+    await approveAction(owner, { actionId: id, hash });
   };
   await approve("a");
   await expect(approve("b")).rejects.toMatchObject({ code: "budget_spent" });
@@ -407,10 +485,10 @@ test("what was done is taken back once, also where the reply to that is lost; wh
   );
   await rig.work();
   const kinds = rig.acting.kinds;
-  await expect(undoAction(owner, kinds, { action: (await one(rig, "lasting")).id })).rejects.toMatchObject({ code: "action_lasting" });
+  await expect(undoAction(owner, kinds, { actionId: (await one(rig, "lasting")).id })).rejects.toMatchObject({ code: "action_lasting" });
   const { id } = await one(rig, "a");
-  await undoAction(owner, kinds, { action: id });
-  await expect(undoAction(owner, kinds, { action: id })).rejects.toMatchObject({ code: "action_decided" });
+  await undoAction(owner, kinds, { actionId: id });
+  await expect(undoAction(owner, kinds, { actionId: id })).rejects.toMatchObject({ code: "action_decided" });
   rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
   rig.world.fates.push("lost after");
   await rig.work({ rounds: 4, pause: minute });

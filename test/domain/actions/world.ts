@@ -135,6 +135,8 @@ export async function makeActingRig({ mode = "approve", ...limits }: { mode?: Po
   await client.ctx.db.insert(policies).values({
     ...{ tenantId: client.id, automation: automation.id, mode, holdout: 0, salt: "salt" },
     ...{ actionsADay: 100, peopleADay: 100, stakeADay: 100_000, largestStake: 10_000, createdAt: now, updatedAt: now },
+    // At whatever hour a test runs.
+    ...{ quietFrom: "00:00", quietTo: "00:00" },
     ...set,
   });
   const advance = (ms: number) => {

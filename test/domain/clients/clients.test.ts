@@ -2,6 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { openDb, openTenantDb } from "#db/client.ts";
 import { auditLog, connections, deadLetters, runs, schedules, tenants } from "#db/schema/index.ts";
+import { allJobs } from "#server/catalog/jobs.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { noteActivity } from "#server/domain/clients/note-activity.ts";
@@ -96,7 +97,7 @@ test("a new client is onboarding, has a schedule for each job that waits for its
   expect(response.status).toBe(201);
   expect(await response.json()).toMatchObject({ id, name: "New Shop", status: "onboarding", locale: "en", currency: "GBP", features: {} });
   const blocked = await blockedOf(id);
-  expect(blocked).toHaveLength(sensors.length);
+  expect(blocked).toHaveLength(allJobs.length);
   expect(new Set(blocked)).toEqual(new Set(["not_connected"]));
   expect(await actionsOf(id)).toEqual(["client.created"]);
 });

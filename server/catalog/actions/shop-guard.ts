@@ -1,0 +1,95 @@
+import * as z from "zod";
+import type { ActionReason } from "#db/words/actions.ts";
+import type { Text } from "#db/words/locales.ts";
+import type { Account } from "#server/catalog/account.ts";
+import { minorUnits } from "#server/catalog/money.ts";
+import type { Description, Verdict } from "./action.ts";
+import { Amount, amountText, instantText, ShopId } from "./payload.ts";
+import { askShop } from "./shopify-wire.ts";
+
+/**
+ * What must still be so at the shop right before something is done: part of a payload, so that it is hashed, shown and approved with it.
+ * `order`: neither cancelled nor refunded, also in part. `boughtSince`: the customer has placed no order at or after this instant that
+ * stands. `price`: the variant is on sale, in stock, and costs no more.
+ */
+export const ShopGuard = z
+  .strictObject({
+    order: ShopId.optional(),
+    boughtSince: z.iso.datetime().optional(),
+    price: z.strictObject({ product: ShopId, variant: ShopId, atMost: Amount }).optional(),
+  })
+  .refine((guard) => Object.values(guard).some((each) => each !== undefined), "a guard says something");
+export type ShopGuard = z.output<typeof ShopGuard>;
+
+/** What reading it takes at the shop. */
+export const guardScopes = ["read_orders", "read_products"];
+
+const labels = {
+  order: { en: "Only if this order stands", fr: "Seulement si cette commande tient", he: "רק אם ההזמנה בתוקף" },
+  boughtSince: { en: "Only without an order since", fr: "Seulement sans commande depuis", he: "רק ללא הזמנה מאז" },
+  price: { en: "Only at or below", fr: "Seulement à ce prix ou moins", he: "רק במחיר הזה או פחות" },
+} satisfies Record<keyof ShopGuard, Text>;
+
+/** As a person reads it before deciding. */
+export const describeGuard = ({ order, boughtSince, price }: ShopGuard): Description["fields"] => [
+  ...(order !== undefined ? [{ label: labels.order, value: order }] : []),
+  ...(boughtSince !== undefined ? [{ label: labels.boughtSince, value: instantText(boughtSince) }] : []),
+  ...(price !== undefined ? [{ label: labels.price, value: amountText(price.atMost) }] : []),
+];
+
+/** Whether it is still so; asks only for what the guard names. */
+export async function holdsAtShop(shop: Account, guard: ShopGuard, customerId: string): Promise<Verdict> {
+  const { order, boughtSince, price } = guard;
+  const why =
+    (order !== undefined ? await orderFault(shop, order) : null) ??
+    (boughtSince !== undefined ? await boughtFault(shop, boughtSince, customerId) : null) ??
+    (price !== undefined ? await priceFault(shop, price) : null);
+  return why === null ? { valid: true } : { valid: false, why };
+}
+
+const Order = z.object({
+  data: z.object({
+    order: z
+      .object({ cancelledAt: z.string().nullable(), totalRefundedSet: z.object({ shopMoney: z.object({ amount: z.string() }) }) })
+      .nullable(),
+  }),
+});
+
+async function orderFault(shop: Account, order: string): Promise<ActionReason | null> {
+  const query = "query ($id: ID!) { order(id: $id) { cancelledAt totalRefundedSet { shopMoney { amount } } } }";
+  const { data } = await askShop(shop, { query, variables: { id: `gid://shopify/Order/${order}` } }, Order);
+  if (!data.order) return "gone";
+  if (data.order.cancelledAt !== null) return "cancelled";
+  return Number(data.order.totalRefundedSet.shopMoney.amount) > 0 ? "returned" : null;
+}
+
+const Orders = z.object({ data: z.object({ orders: z.object({ nodes: z.array(z.object({ cancelledAt: z.string().nullable() })) }) }) });
+
+async function boughtFault(shop: Account, since: string, customerId: string): Promise<ActionReason | null> {
+  const query = "query ($search: String) { orders(first: 20, query: $search) { nodes { cancelledAt } } }";
+  const search = `customer_id:${customerId} AND created_at:>='${since}'`;
+  const { data } = await askShop(shop, { query, variables: { search } }, Orders);
+  return data.orders.nodes.some(({ cancelledAt }) => cancelledAt === null) ? "bought_meanwhile" : null;
+}
+
+const Product = z.object({
+  data: z.object({
+    product: z
+      .object({
+        status: z.string(),
+        variants: z.object({ nodes: z.array(z.object({ id: z.string(), price: z.string(), inventoryQuantity: z.number().nullable() })) }),
+      })
+      .nullable(),
+  }),
+});
+
+async function priceFault(shop: Account, { product, variant, atMost }: NonNullable<ShopGuard["price"]>): Promise<ActionReason | null> {
+  const query = "query ($id: ID!) { product(id: $id) { status variants(first: 250) { nodes { id price inventoryQuantity } } } }";
+  const { data } = await askShop(shop, { query, variables: { id: `gid://shopify/Product/${product}` } }, Product);
+  const sold = data.product?.variants.nodes.find(({ id }) => id === `gid://shopify/ProductVariant/${variant}`);
+  if (!data.product || !sold || data.product.status !== "ACTIVE") return "gone";
+  if (sold.inventoryQuantity !== null && sold.inventoryQuantity <= 0) return "sold_out";
+  // A shop that counts in another currency by now sells at no price that was approved.
+  const comparable = shop.currency === undefined || shop.currency === atMost.currency;
+  return comparable && minorUnits(sold.price, atMost.currency) <= atMost.minor ? null : "price_changed";
+}

@@ -1,0 +1,5 @@
+import type { Automation } from "#server/catalog/automation.ts";
+import { reviewRequestAutomation } from "./review-request-automation.ts";
+
+/** Every automation, in the order in which the portal shows them. */
+export const automations: readonly Automation[] = [reviewRequestAutomation];

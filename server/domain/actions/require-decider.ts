@@ -1,0 +1,29 @@
+import { and, eq } from "drizzle-orm";
+import { actions, policies } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { forbidden, notFound } from "#server/errors.ts";
+import type { ActionRow } from "./rows.ts";
+
+/**
+ * What whoever may decide (`actions:decide`) is about to decide, once it is known that they may decide this: owners and admins all of it, a member up to the stake that the policy
+ * says, the agency's people where the policy lets them. Answers what there is to decide of. Throws `not_found` and `forbidden`.
+ */
+export async function requireDecider(ctx: TenantCtx, id: string): Promise<Pick<ActionRow, "status" | "stake" | "touches">> {
+  const [row] = await ctx.db
+    .select({
+      ...{ status: actions.status, stake: actions.stake, touches: actions.touches },
+      ...{ memberStake: policies.memberStake, staffDecides: policies.staffDecides },
+    })
+    .from(actions)
+    .leftJoin(policies, and(eq(policies.tenantId, actions.tenantId), eq(policies.automation, actions.automation)))
+    .where(inTenant(ctx, actions, eq(actions.id, id)));
+  if (!row) throw notFound("action");
+  if (ctx.role === "staff" && row.staffDecides === false) throw forbidden("client_decides");
+  if (ctx.role === "member" && isBeyond(ctx, row)) throw forbidden("stake_above_yours");
+  return row;
+}
+
+/** Money in another currency than the client's is held against no limit of ours. */
+const isBeyond = ({ tenant }: TenantCtx, { stake, memberStake }: { stake: ActionRow["stake"]; memberStake: number | null }): boolean =>
+  stake !== null && (stake.currency !== tenant.currency || stake.minor > (memberStake ?? 0));

@@ -1,0 +1,58 @@
+import * as z from "zod";
+import { automations } from "#server/catalog/automations/registry.ts";
+import { findPolicy } from "#server/domain/actions/find-policy.ts";
+import { listAutomations } from "#server/domain/actions/list-automations.ts";
+import { AutomationId, Automations, Policy, SetPolicy } from "#server/domain/actions/schemas.ts";
+import { setPolicy } from "#server/domain/actions/set-policy.ts";
+import { isFleetStopped, resumeActing, resumeFleet, stopActing, stopFleet } from "#server/domain/actions/stop-acting.ts";
+import { listJobSettings } from "#server/domain/schedules/job-settings.ts";
+import { memberOrStaff, router, staff } from "#server/trpc/init.ts";
+import { Done, whenDone } from "#server/trpc/replies.ts";
+
+const tags = ["actions"];
+const path = "/policies/{tenant}/{automation}";
+
+/** How far automations may go. */
+export const policies = router({
+  automations: memberOrStaff("portal:read")
+    .meta({ openapi: { method: "GET", path: "/automations/{tenant}", summary: "All automations as a client has them", tags } })
+    .output(Automations)
+    .query(({ ctx }) => listAutomations(ctx)),
+  get: memberOrStaff("portal:read")
+    .meta({ openapi: { method: "GET", path, summary: "How far an automation may go for a client", tags } })
+    .input(z.object({ automation: AutomationId }))
+    .output(Policy)
+    .query(({ ctx, input }) => findPolicy(ctx, input)),
+  set: memberOrStaff("settings:write")
+    .meta({
+      openapi: {
+        ...{ method: "PUT", path, tags },
+        summary: "Say how far an automation may go, and how much of it a day",
+        description: "What is left out stays as it is. An automation begins in shadow: it proposes, and nothing is done.",
+      },
+    })
+    .input(SetPolicy)
+    .output(Policy)
+    .mutation(({ ctx, input }) => setPolicy(ctx, input)),
+  /** The settings of each automation, as forms draw them. */
+  settings: memberOrStaff("portal:read").query(({ ctx }) => listJobSettings(ctx, automations)),
+  stop: memberOrStaff("actions:decide")
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/policies/{tenant}/stop",
+        summary: "Do nothing more for this client, also of what is queued",
+        tags,
+      },
+    })
+    .output(Done)
+    .mutation(({ ctx }) => whenDone(stopActing(ctx))),
+  resume: memberOrStaff("settings:write")
+    .meta({ openapi: { method: "POST", path: "/policies/{tenant}/resume", summary: "Go on with what was stopped", tags } })
+    .output(Done)
+    .mutation(({ ctx }) => whenDone(resumeActing(ctx))),
+  /** Whether nothing is done for anybody now. */
+  fleet: staff.query(async ({ ctx }) => ({ stopped: await isFleetStopped(ctx) })),
+  stopFleet: staff.output(Done).mutation(({ ctx }) => whenDone(stopFleet(ctx))),
+  resumeFleet: staff.output(Done).mutation(({ ctx }) => whenDone(resumeFleet(ctx))),
+});
