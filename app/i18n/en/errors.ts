@@ -102,7 +102,7 @@ export const errors = {
   accounts_full: "Your plan has no room for another account. Disconnect one, or ask your agency for a larger plan.",
   automation_not_found: "Automation not found.",
   client_decides: "The agency does not decide for this client.",
-  stake_above_yours: "This is above the amount that you may approve. Ask an owner or admin.",
+  stake_above_yours: "This is more than you can approve. Ask an owner or admin.",
   starts_in_shadow: "An automation starts in shadow: it proposes, and nothing is done.",
   customer_not_found: "The shop no longer knows this customer.",
   action_not_found: "Action not found.",
