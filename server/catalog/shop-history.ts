@@ -47,6 +47,18 @@ export interface ShopHistory {
     after: Pick<DeliveredOrder, "deliveredAt" | "order"> | null;
     limit: number;
   }): Promise<DeliveredOrder[]>;
+  /**
+   * Customers who bought on at least `minOrders` days and last at or after `lastFrom` and before `lastUntil` (instants), who agreed to be
+   * written to by this channel, each with all purchases that stand, by id from behind `after`.
+   */
+  buyers(input: {
+    minOrders: number;
+    lastFrom: number;
+    lastUntil: number;
+    channel: "email" | "sms";
+    after: string | null;
+    limit: number;
+  }): Promise<{ customerId: string; purchases: Purchase[] }[]>;
 }
 
 /** An order that has arrived. Ids are the shop's. */
@@ -58,4 +70,12 @@ export interface DeliveredOrder {
   currency: string;
   /** What most was paid for of it; null where that is sold no more. */
   product: { id: string; title: string; url: string | null } | null;
+}
+
+/** An order of a customer's that was not cancelled. `day`: YYYY-MM-DD in the shop's timezone. */
+export interface Purchase {
+  at: number;
+  day: string;
+  grossMinor: number;
+  currency: string;
 }

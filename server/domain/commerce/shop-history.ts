@@ -187,6 +187,38 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
         .limit(limit);
       return rows;
     },
+
+    async buyers({ minOrders, lastFrom, lastUntil, channel, after, limit }) {
+      const consent = channel === "email" ? customers.mailConsent : customers.smsConsent;
+      const found = await ctx.db
+        .select({
+          customerId: sql<string>`${orders.customerId}`,
+          purchases: sql<string>`json_group_array(json_array(${orders.placedAt}, ${orders.day}, ${orders.grossMinor}, ${orders.currency}))`,
+        })
+        .from(orders)
+        .innerJoin(
+          customers,
+          and(
+            eq(customers.tenantId, orders.tenantId),
+            eq(customers.connectionId, orders.connectionId),
+            eq(customers.externalId, orders.customerId),
+            eq(consent, "subscribed"),
+          ),
+        )
+        .where(and(bought(), after === null ? undefined : gt(orders.customerId, after)))
+        .groupBy(orders.customerId)
+        .having(
+          sql`count(distinct ${orders.day}) >= ${minOrders} and max(${orders.placedAt}) >= ${lastFrom} and max(${orders.placedAt}) < ${lastUntil}`,
+        )
+        .orderBy(orders.customerId)
+        .limit(limit);
+      return found.map(({ customerId, purchases }) => ({
+        customerId,
+        purchases: (JSON.parse(purchases) as [number, string, number, string][]).map(([at, day, grossMinor, currency]) => ({
+          ...{ at, day, grossMinor, currency },
+        })),
+      }));
+    },
   };
 }
 

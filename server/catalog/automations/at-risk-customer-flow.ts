@@ -1,0 +1,199 @@
+import { sha256 } from "@oslojs/crypto/sha2";
+import { encodeBase32UpperCaseNoPadding } from "@oslojs/encoding";
+import * as z from "zod";
+import { klaviyoEvent } from "#server/catalog/actions/klaviyo-event.ts";
+import { shopifyDiscount } from "#server/catalog/actions/shopify-discount.ts";
+import { defineAutomation } from "#server/catalog/automation.ts";
+import type { Proposal, ProposedStep } from "#server/catalog/records.ts";
+import { type Rhythm, rhythmOf } from "./rhythm.ts";
+import { channelField, metricField } from "./settings.ts";
+
+const dayMs = 86_400_000;
+/** A proposal that nobody approved in this time is made anew, with what is known by then. */
+const offeredMs = 7 * dayMs;
+const customersAPage = 200;
+
+const Config = z.object({
+  minOrders: z
+    .number()
+    .int()
+    .min(3)
+    .max(20)
+    .default(3)
+    .meta({
+      label: { en: "Orders at least", fr: "Commandes au minimum", he: "מספר הזמנות מינימלי" },
+      hint: {
+        en: "Orders of one day count once. With fewer there is no rhythm to be late against.",
+        fr: "Les commandes d’un même jour comptent une fois. Avec moins, il n’y a pas de rythme auquel se comparer.",
+        he: "הזמנות מאותו יום נספרות פעם אחת. עם פחות אין קצב להשוות אליו.",
+      },
+    }),
+  lateBy: z
+    .number()
+    .min(1.1)
+    .max(10)
+    .default(1.5)
+    .meta({
+      label: { en: "Late by a factor of", fr: "Retard, en multiple du rythme", he: "איחור, כפולה של הקצב" },
+      hint: {
+        en: "1.5 means: half as long again as this customer usually takes between two orders.",
+        fr: "1,5 signifie : une fois et demie le délai habituel de ce client entre deux commandes.",
+        he: "1.5 פירושו: פי אחד וחצי מהזמן שעובר בדרך כלל אצל הלקוח בין שתי הזמנות.",
+      },
+    }),
+  notBeforeDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(14)
+    .meta({ label: { en: "Not before, days", fr: "Pas avant, jours", he: "לא לפני, ימים" } }),
+  notAfterDays: z
+    .number()
+    .int()
+    .min(30)
+    .max(730)
+    .default(365)
+    .meta({
+      label: { en: "Not after, days", fr: "Pas après, jours", he: "לא אחרי, ימים" },
+      hint: {
+        en: "Whoever stayed away longer is left alone.",
+        fr: "Les clients absents depuis plus longtemps ne sont pas contactés.",
+        he: "מי שנעדר זמן רב יותר לא מקבל פנייה.",
+      },
+    }),
+  discountPercent: z
+    .number()
+    .int()
+    .min(0)
+    .max(50)
+    .default(0)
+    .meta({
+      label: { en: "Discount, percent", fr: "Remise, en pourcentage", he: "הנחה, באחוזים" },
+      hint: {
+        en: "0 sends no code. A code is for this customer alone, works once, and ends.",
+        fr: "0 : aucun code. Un code est réservé à ce client, ne sert qu’une fois et a une fin.",
+        he: "0: בלי קוד. הקוד מיועד ללקוח הזה בלבד, תקף פעם אחת ויש לו תאריך סיום.",
+      },
+    }),
+  discountDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(90)
+    .default(14)
+    .meta({ label: { en: "The code lasts, days", fr: "Durée du code, jours", he: "תוקף הקוד, ימים" } }),
+  channel: channelField,
+  metric: metricField("Customer at risk"),
+});
+type Config = z.output<typeof Config>;
+
+/**
+ * Writes to regular customers who are late by their own rhythm, by an event on which the client's own flow at Klaviyo starts, and where
+ * that is wished with a code of their own.
+ *
+ * Late is measured against the customer's own gaps between two orders, never against an average of the shop (../shared/automations.md,
+ * traps). A code and the event that carries it are one chain: where the event is not sent, the code is ended.
+ */
+export const atRiskCustomerFlow = defineAutomation({
+  id: "at-risk-customer-flow",
+  title: { en: "Customers at risk", fr: "Clients à risque", he: "לקוחות בסיכון" },
+  description: {
+    en: "Writes to regular customers who haven’t ordered for longer than they usually do.",
+    fr: "Écrit aux clients réguliers qui n’ont pas commandé depuis plus longtemps que d’habitude.",
+    he: "פונה ללקוחות קבועים שלא הזמינו זמן רב מהרגיל אצלם.",
+  },
+  needs: [{ provider: "shopify", scopes: ["read_orders", "read_customers"] }],
+  everyS: 12 * 3600,
+  kinds: [shopifyDiscount, klaviyoEvent],
+  acts: {
+    feeds: ["shopify-details-sensor"],
+    reasons: {
+      late: {
+        en: "Ordered {{orders}} times, usually every {{every}} days and for {{usual}}. The last order was {{ago}} days ago.",
+        fr: "A commandé {{orders}} fois, en général tous les {{every}} jours et pour {{usual}}. Dernière commande il y a {{ago}} jours.",
+        he: "הזמין {{orders}} פעמים, בדרך כלל כל {{every}} ימים ובסכום של {{usual}}. ההזמנה האחרונה הייתה לפני {{ago}} ימים.",
+      },
+    },
+    never: {
+      en: "It never writes to a customer who unsubscribed, who has ordered meanwhile or who has too few orders to have a rhythm, and never twice about one absence. Its codes are never shared: each is for one customer, once, with an end.",
+      fr: "Elle n’écrit jamais à un client désabonné, qui a commandé entre-temps ou qui a trop peu de commandes pour avoir un rythme, et jamais deux fois pour une même absence. Ses codes ne sont jamais partagés : chacun est pour un client, une fois, avec une fin.",
+      he: "האוטומציה לעולם לא פונה ללקוח שביטל את הרישום, שהזמין בינתיים או שיש לו מעט מדי הזמנות כדי לקבוע קצב, ולעולם לא פעמיים על אותה היעדרות. הקודים שלה לעולם אינם משותפים: כל קוד הוא ללקוח אחד, פעם אחת, עם תאריך סיום.",
+    },
+  },
+  config: Config,
+  cursor: z.object({ customer: z.string() }),
+  async step({ shop, config, cursor, now }) {
+    const buyers = await shop.buyers({
+      minOrders: config.minOrders,
+      lastFrom: now - config.notAfterDays * dayMs,
+      lastUntil: now - config.notBeforeDays * dayMs,
+      channel: config.channel,
+      after: cursor?.customer ?? null,
+      limit: customersAPage,
+    });
+    const last = buyers.at(-1);
+    const done = !last || buyers.length < customersAPage;
+    return {
+      cursor: done ? null : { customer: last.customerId },
+      done,
+      proposals: buyers.flatMap(({ customerId, purchases }) => {
+        const rhythm = rhythmOf(purchases);
+        const isLate = rhythm !== null && rhythm.orders >= config.minOrders && now - rhythm.lastAt > rhythm.gapMs * config.lateBy;
+        return isLate ? [writeTo(customerId, rhythm, config, now)] : [];
+      }),
+    };
+  },
+});
+
+function writeTo(customerId: string, rhythm: Rhythm, config: Config, now: number): Proposal {
+  const dedupe = `customer:${customerId}:${rhythm.lastAt}`;
+  const expiresAt = now + offeredMs;
+  const { usual } = rhythm;
+  const offMinor = Math.round((usual.minor * config.discountPercent) / 100);
+  // A code for nothing is none.
+  const code = offMinor > 0 ? codeOf(dedupe) : null;
+  const endsAt = new Date(expiresAt + config.discountDays * dayMs).toISOString();
+  const onlyIf = { boughtSince: new Date(rhythm.lastAt + 1000).toISOString() };
+  const event: ProposedStep = {
+    kind: klaviyoEvent.id,
+    payload: {
+      customerId,
+      metric: config.metric,
+      properties: {
+        days_since_order: daysIn(now - rhythm.lastAt),
+        usual_days_between_orders: daysIn(rhythm.gapMs),
+        ...(code && { code, percent: config.discountPercent, code_ends_at: endsAt }),
+      },
+      at: new Date(now).toISOString(),
+      channel: config.channel,
+      onlyIf,
+    },
+  };
+  const discount = code && {
+    kind: shopifyDiscount.id,
+    payload: {
+      ...{ customerId, code, minimum: usual, endsAt, onlyIf },
+      title: `${config.metric} ${code}`,
+      off: { percent: config.discountPercent },
+      startsAt: new Date(now).toISOString(),
+    },
+  };
+  return {
+    subject: `customer:${customerId}`,
+    customerId,
+    dedupe,
+    evidence: {
+      line: "late",
+      params: { orders: rhythm.orders, every: daysIn(rhythm.gapMs), usual, ago: daysIn(now - rhythm.lastAt) },
+    },
+    expiresAt,
+    ...(discount && { stake: { minor: offMinor, currency: usual.currency } }),
+    steps: discount ? [discount, event] : [event],
+  };
+}
+
+const daysIn = (ms: number): number => Math.round(ms / dayMs);
+
+/** The same for one absence however often it is proposed; only its customer can use it. */
+const codeOf = (dedupe: string): string => `BACK-${encodeBase32UpperCaseNoPadding(sha256(new TextEncoder().encode(dedupe))).slice(0, 10)}`;

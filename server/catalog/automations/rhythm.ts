@@ -1,0 +1,36 @@
+import type { Money } from "#db/words/locales.ts";
+import type { Purchase } from "#server/catalog/shop-history.ts";
+
+/** How a customer buys. Instants and spans in milliseconds. */
+export interface Rhythm {
+  /** Days on which they bought. */
+  orders: number;
+  lastAt: number;
+  /** The median of the gaps between two such days. */
+  gapMs: number;
+  /** The median of what they paid an order, in the currency of the last one. */
+  usual: Money;
+}
+
+/** What a customer's purchases say of how they buy; null with fewer than three days of purchase, which have no rhythm. */
+export function rhythmOf(purchases: readonly Purchase[]): Rhythm | null {
+  const sorted = [...purchases].sort((a, b) => a.at - b.at);
+  const days = sorted.filter(({ day }, place) => day !== sorted[place - 1]?.day);
+  const last = sorted.at(-1);
+  if (!last || days.length < 3) return null;
+  const { currency } = last;
+  const paid = sorted.flatMap((each) => (each.currency === currency ? [each.grossMinor] : []));
+  return {
+    orders: days.length,
+    lastAt: last.at,
+    gapMs: median(days.slice(1).map(({ at }, place) => at - (days[place]?.at ?? at))),
+    usual: { minor: Math.round(median(paid)), currency },
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+}
