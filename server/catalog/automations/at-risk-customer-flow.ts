@@ -37,7 +37,7 @@ const Config = z.object({
       label: { en: "Late by a factor of", fr: "Retard, en multiple du rythme", he: "איחור, כפולה של הקצב" },
       hint: {
         en: "1.5 means: half as long again as this customer usually takes between two orders.",
-        fr: "1,5 signifie : une fois et demie le délai habituel de ce client entre deux commandes.",
+        fr: "1,5 signifie : une fois et demie le délai habituel de ce client entre deux commandes.",
         he: "1.5 פירושו: פי אחד וחצי מהזמן שעובר בדרך כלל אצל הלקוח בין שתי הזמנות.",
       },
     }),
@@ -72,7 +72,7 @@ const Config = z.object({
       label: { en: "Discount, percent", fr: "Remise, en pourcentage", he: "הנחה, באחוזים" },
       hint: {
         en: "0 sends no code. A code is for this customer alone, works once, and ends.",
-        fr: "0 : aucun code. Un code est réservé à ce client, ne sert qu’une fois et a une fin.",
+        fr: "0 : aucun code. Un code est réservé à ce client, ne sert qu’une fois et a une fin.",
         he: "0: בלי קוד. הקוד מיועד ללקוח הזה בלבד, תקף פעם אחת ויש לו תאריך סיום.",
       },
     }),
@@ -117,7 +117,7 @@ export const atRiskCustomerFlow = defineAutomation({
     },
     never: {
       en: "It never writes to a customer who unsubscribed, who has ordered meanwhile or who has too few orders to have a rhythm, and never twice about one absence. Its codes are never shared: each is for one customer, once, with an end.",
-      fr: "Elle n’écrit jamais à un client désabonné, qui a commandé entre-temps ou qui a trop peu de commandes pour avoir un rythme, et jamais deux fois pour une même absence. Ses codes ne sont jamais partagés : chacun est pour un client, une fois, avec une fin.",
+      fr: "Elle n’écrit jamais à un client désabonné, qui a commandé entre-temps ou qui a trop peu de commandes pour avoir un rythme, et jamais deux fois pour une même absence. Ses codes ne sont jamais partagés : chacun est pour un client, une fois, avec une fin.",
       he: "האוטומציה לעולם לא פונה ללקוח שביטל את הרישום, שהזמין בינתיים או שיש לו מעט מדי הזמנות כדי לקבוע קצב, ולעולם לא פעמיים על אותה היעדרות. הקודים שלה לעולם אינם משותפים: כל קוד הוא ללקוח אחד, פעם אחת, עם תאריך סיום.",
     },
   },
