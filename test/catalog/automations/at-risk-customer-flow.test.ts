@@ -134,10 +134,10 @@ test("one absence is proposed under one name, and with one code, whenever it is 
 test("a code is for one customer, once, from what they usually spend, with an end, and its stake is what it gives away", async () => {
   const [found] = await proposed([{ id: "7", ago: [41, 65, 89], minor: 3850 }], { discountPercent: 10, discountDays: 14 });
   expect(found?.steps.map(({ kind }) => kind)).toEqual(["shopify-discount", "klaviyo-event"]);
-  const [discount, event] = found?.steps ?? [];
+  const [discount, event] = found?.steps ?? expect.unreachable("a chain");
   for (const step of found?.steps ?? []) expect(kindOf(step.kind)?.payload.safeParse(step.payload).error).toBeUndefined();
-  const { code } = discount?.payload as { code: string };
-  expect(discount?.payload).toMatchObject({
+  const { code } = discount.payload as { code: string };
+  expect(discount.payload).toMatchObject({
     ...{ customerId: "7", off: { percent: 10 }, minimum: { minor: 3850, currency: "GBP" } },
     endsAt: new Date(now + 21 * day).toISOString(),
     onlyIf: { boughtSince: new Date(now - 41 * day + 1000).toISOString() },
