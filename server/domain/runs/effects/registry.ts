@@ -9,7 +9,7 @@ import { writeOrders } from "./orders.ts";
 import { writeProducts } from "./products.ts";
 import { writeRefunds } from "./refunds.ts";
 import { writeRunLogs } from "./run-logs.ts";
-import { wakeNamed, writeSchedules } from "./schedules.ts";
+import { wakeFed, wakeNamed, writeSchedules } from "./schedules.ts";
 import type { WriteRows } from "./writing.ts";
 
 /** Every kind of row that comes of a run, in the order in which they are written. */
@@ -24,6 +24,7 @@ export const effects: readonly WriteRows[] = [
   writeCustomers,
   writeActions,
   writeRunLogs,
+  wakeFed,
   writeSchedules,
   wakeNamed,
   noteAnswers,

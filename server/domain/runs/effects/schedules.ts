@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { schedules } from "#db/schema/index.ts";
+import { automations } from "#server/catalog/automations/registry.ts";
 import { foldRows } from "#server/domain/runs/fold.ts";
 import type { WriteRows } from "./writing.ts";
 
@@ -41,6 +42,29 @@ export const writeSchedules: WriteRows = ({ db, outcomes, lease, now }) =>
         sql`${schedules.tenantId} = o.value->>1 and ${schedules.job} = o.value->>2 and exists (
             select 1 from runs r where r.id = o.value->>0 and r.lease = ${lease} and r.status = 'running'
               and r.tenant_id = ${schedules.tenantId} and r.job = ${schedules.job})`,
+      ),
+  );
+
+/**
+ * Automations that read what a job stores are due when it has stored all of it for the first time: before, there was nothing to propose
+ * from. Before the schedules, by which it is told whether it is the first time.
+ */
+export const wakeFed: WriteRows = ({ db, outcomes, lease, now }) =>
+  foldRows(
+    outcomes.flatMap(({ run, tenantId, job, next }) =>
+      next.status === "succeeded"
+        ? automations.flatMap(({ id, acts }) => (acts.feeds.includes(job) ? [[run, tenantId, id, job]] : []))
+        : [],
+    ),
+  ).map((json) =>
+    db
+      .update(schedules)
+      .set({ nextAt: now })
+      .from(sql`json_each(${json}) o`)
+      .where(
+        sql`${schedules.tenantId} = o.value->>1 and ${schedules.job} = o.value->>2 and +${schedules.nextAt} > ${now} and exists (
+            select 1 from runs r join ${schedules} f on f.tenant_id = r.tenant_id and f.job = r.job and f.last_success_at is null
+            where r.id = o.value->>0 and r.lease = ${lease} and r.status = 'running' and r.tenant_id = ${schedules.tenantId} and r.job = o.value->>3)`,
       ),
   );
 
