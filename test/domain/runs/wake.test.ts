@@ -31,6 +31,7 @@ test("an automation is due when what it reads is stored whole for the first time
   const pass = async (ms: number) => {
     rig.clock.advance(ms);
     await rig.tick();
+    rig.clock.advance(1_000);
     await rig.work();
     await rig.work();
   };
