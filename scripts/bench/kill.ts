@@ -5,10 +5,10 @@ import { sandboxClients, sandboxEndpoints } from "#sandbox/endpoints.ts";
 import { startSandbox } from "#sandbox/start.ts";
 import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
-import { startServer } from "#scripts/server.ts";
-import { workerdProcesses } from "#scripts/workerd-processes.ts";
 import { insist } from "./insist.ts";
 import { seedGoogleClients } from "./kill-seed.ts";
+import { startKillable } from "./killable.ts";
+import { until } from "./until.ts";
 
 export interface KillOptions {
   /** Each has one run. */
@@ -50,9 +50,7 @@ export async function kill({ clients, replyMs, dataDir }: KillOptions): Promise<
       GOOGLE_CLIENT_SECRET: sandboxClients.google.clientSecret,
       PROVIDER_ENDPOINTS: JSON.stringify(sandboxEndpoints(sandbox.url)),
     };
-    const others = workerdProcesses();
-    const first = await startServer({ port: 0, dataDir, variables, onLine: () => undefined });
-    const killed = workerdProcesses().filter((pid) => !others.includes(pid));
+    const first = await startKillable({ dataDir, variables });
     const seeding = scriptCtx(await first.bindings(), variables, "seed");
     const seeded = await seedGoogleClients(seeding, { count: clients, sandbox: sandbox.url });
     // Each tick gives schedules to a hundred clients and makes their runs.
@@ -69,10 +67,9 @@ export async function kill({ clients, replyMs, dataDir }: KillOptions): Promise<
       before = now.succeeded;
       return isWaiting && now.succeeded >= clients / 10 && now.running > 0;
     }, 50);
-    for (const pid of killed) process.kill(pid, "SIGKILL");
-    await first.stop().catch(() => undefined); // it is dead
+    await first.kill();
 
-    const second = await startServer({ port: 0, dataDir, variables, onLine: () => undefined });
+    const second = await startKillable({ dataDir, variables });
     closing.push(second.stop);
     const db = openDb((await second.bindings()).DB);
     const { running } = await insist(() => statuses(db));
@@ -112,12 +109,4 @@ async function statuses(db: Db) {
   const rows = await db.select({ status: runs.status, count: count() }).from(runs).groupBy(runs.status);
   const of = (status: string) => rows.find((row) => row.status === status)?.count ?? 0;
   return { running: of("running"), succeeded: of("succeeded") };
-}
-
-async function until(holds: () => Promise<boolean>, everyMs = 200): Promise<void> {
-  const end = Date.now() + 120_000;
-  while (!(await insist(holds))) {
-    if (Date.now() > end) throw new Error("it did not come to that");
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
-  }
 }

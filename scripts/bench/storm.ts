@@ -5,9 +5,9 @@ import { sandboxVariables } from "#sandbox/endpoints.ts";
 import { startSandbox } from "#sandbox/start.ts";
 import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
-import { type Server, startServer } from "#scripts/server.ts";
-import { workerdProcesses } from "#scripts/workerd-processes.ts";
+import type { Server } from "#scripts/server.ts";
 import { insist } from "./insist.ts";
+import { startKillable } from "./killable.ts";
 import { type StormConnection, seedStorm } from "./storm-seed.ts";
 
 const origin = "http://localhost:8787";
@@ -62,9 +62,7 @@ export async function storm({ tenants, work, dataDir, say }: StormOptions): Prom
     closing.push(sandbox.stop);
     const weather = weatherAt(sandbox.url, tenants);
     const variables = { ...(await localVariables(dataDir)), APP_ORIGIN: origin, ...sandboxVariables(sandbox.url) };
-    const others = workerdProcesses();
-    const first = await startServer({ port: 0, dataDir, variables, onLine: () => undefined });
-    const doomed = workerdProcesses().filter((pid) => !others.includes(pid));
+    const first = await startKillable({ dataDir, variables });
     const ctx = scriptCtx(await first.bindings(), variables, "storm");
     const endedAt = Date.now();
     const seeded = await seedStorm(ctx, { count: tenants, endedAt, mint: (wanted) => weather.ask("/tokens", wanted) });
@@ -78,11 +76,10 @@ export async function storm({ tenants, work, dataDir, say }: StormOptions): Prom
     const ticking = first.tick().catch(() => undefined); // it dies with the Worker
     const unanswered = callAll(first.url, seeded.cookies, calls);
     await weather.half(seeded.connections);
-    for (const pid of doomed) process.kill(pid, "SIGKILL");
-    await Promise.all([ticking, first.stop().catch(() => undefined)]);
+    await Promise.all([ticking, first.kill()]);
     let left = await unanswered;
 
-    const second = await startServer({ port: 0, dataDir, variables, onLine: () => undefined });
+    const second = await startKillable({ dataDir, variables });
     closing.push(second.stop);
     const killedAt = await renewedSoFar(second);
     say(`Killed with ${killedAt} renewed; ${left.length} calls had no answer yet.`);
