@@ -111,6 +111,8 @@ export const actionSteps = sqliteTable(
     status: text({ enum: actionStepStates }).notNull(),
     /** When it was last begun: what came of that is not known until it is written. */
     begunAt: instant(),
+    /** How far its provider was asked what became of it, where that takes several turns: a place in the provider's own list. */
+    looked: text(),
     receipt: json<Receipt>(),
   },
   (t) => [

@@ -108,5 +108,14 @@ export const pages = <T>(items: readonly T[], size: number): T[][] =>
 const template = {
   ...({ vertical: "shopify", plan: "growth", status: "active", locale: "en", currency: "GBP" } as const),
   ...({ currencyChosen: true, timezoneChosen: true, contactName: null, contactEmail: null, origin: null, source: "manual" } as const),
-  ...({ tags: [] as string[], automations: [] as string[], updatedAt: 0, endsAt: null, lastActivityAt: null, catalog: "", borrows: false, place: "DB" } as const),
+  ...({
+    tags: [] as string[],
+    automations: [] as string[],
+    updatedAt: 0,
+    endsAt: null,
+    lastActivityAt: null,
+    catalog: "",
+    borrows: false,
+    place: "DB",
+  } as const),
 };

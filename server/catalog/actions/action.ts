@@ -17,6 +17,8 @@ export interface Doing {
   now: number;
   /** When the first try of this step began, where one did and nobody knows what became of it. Left out at the first. */
   triedAt?: number;
+  /** What an earlier `lookup` of this step answered as the place up to which it has looked. */
+  looked?: string;
   /** One of the accounts that the kind `reads` beside its own; null where the client has none that it may read. */
   also?(provider: string): Account | null;
 }
@@ -44,8 +46,11 @@ type Idempotency<P> =
   | { idempotency: "key" | "natural" }
   | {
       idempotency: "lookup";
-      /** Whether it happened. `unknown` where the provider cannot say now. */
-      lookup(doing: Doing, payload: P): Promise<Receipt | "absent" | "unknown">;
+      /**
+       * Whether it happened. `unknown` where the provider cannot say now; `looked` where there is more to look through than one turn may,
+       * and up to which place it was: the next turn's `doing.looked`.
+       */
+      lookup(doing: Doing, payload: P): Promise<Receipt | "absent" | "unknown" | { looked: string }>;
       /** How long after a write the provider's reads may still not show it: "absent" is believed only after this. */
       settledAfterMs: number;
     };
@@ -80,8 +85,13 @@ export function attemptOf<T>(outcome: Outcome<T>, receiptOf: (body: T | null) =>
     case "done":
       return { did: "done", receipt: receiptOf(outcome.body) };
     case "refused":
-    case "not_sent":
       return { did: "failed", failure: outcome.failure };
+    case "not_sent": {
+      const { kind, retryAfterS } = outcome.failure;
+      // No token was to be had just now, or the time was up: nothing of that is about this action.
+      if (kind === "unavailable" || kind === "rate_limited") return { did: "limited", retryAfterS };
+      return { did: "failed", failure: outcome.failure };
+    }
     case "limited":
       return { did: "limited", retryAfterS: outcome.retryAfterS };
     case "ambiguous":

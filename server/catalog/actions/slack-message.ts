@@ -17,6 +17,8 @@ const eventType = "atrium_action";
 const skewMs = 60_000;
 /** Slack shows apps outside of its directory no more at once, once a minute (providers.md, Slack / 6 Limits). */
 const shownAtOnce = 15;
+/** Where nobody limits it, so many pages a turn. */
+const pagesAtOnce = 10;
 
 const Posted = z.object({ ok: z.literal(true), ts: z.string() });
 const Deleted = z.object({ ok: z.literal(true) });
@@ -24,6 +26,7 @@ const Refused = z.object({ ok: z.literal(false), error: z.string() });
 const History = z.object({
   ok: z.literal(true),
   has_more: z.boolean().default(false),
+  response_metadata: z.object({ next_cursor: z.string().default("") }).optional(),
   messages: z.array(
     z.object({
       ts: z.string(),
@@ -37,30 +40,40 @@ const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceA
 
 const historyScopes = ["channels:history", "groups:history"];
 
-/** The message of this key, in what the channel shows since the first try. */
-async function find({ account, key, triedAt }: Doing, { channel }: Payload): Promise<Receipt | "absent" | "unknown"> {
+type Looked = Receipt | "absent" | "unknown" | { looked: string };
+
+/** The message of this key, in what the channel shows since the first try, page by page; at the next turn from where this one could not go on. */
+async function find({ account, key, triedAt, looked }: Doing, { channel }: Payload): Promise<Looked> {
   if (account.scopes && !historyScopes.some((scope) => account.scopes?.includes(scope))) return "unknown";
   const query = new URLSearchParams({ channel, include_all_metadata: "true", limit: String(shownAtOnce) });
   if (triedAt !== undefined) query.set("oldest", String((triedAt - skewMs) / 1000));
+  let place = looked;
   try {
-    const { messages, has_more } = await account.json({ path: `/conversations.history?${query}` }, History);
-    const found = messages.find(({ metadata }) => metadata?.event_type === eventType && metadata.event_payload.key === key);
-    if (found) return { id: found.ts };
-    // Further back nobody looked.
-    return has_more ? "unknown" : "absent";
+    for (let page = 0; page < pagesAtOnce; page++) {
+      if (place !== undefined) query.set("cursor", place);
+      const { messages, has_more, response_metadata } = await account.json({ path: `/conversations.history?${query}` }, History);
+      const found = messages.find(({ metadata }) => metadata?.event_type === eventType && metadata.event_payload.key === key);
+      if (found) return { id: found.ts };
+      if (!has_more) return "absent";
+      place = response_metadata?.next_cursor;
+      // Further back nobody can look.
+      if (!place) return "unknown";
+    }
   } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
     // A channel that the app may write to without being in it, or one that is gone by now: what stands in it is not for us to read.
-    if (error instanceof ProviderError && (error.kind === "rejected" || error.kind === "missing_scopes")) return "unknown";
-    throw error;
+    if (error.kind === "rejected" || error.kind === "missing_scopes") return "unknown";
+    if (place === looked) throw error;
   }
+  return place === undefined ? "unknown" : { looked: place };
 }
 
 /**
  * A message in a channel of the client's own team.
  *
  * Done once: Slack takes no key, so the key travels as the message's metadata, and after a lost reply the channel is read for it
- * (docs.slack.dev, chat.postMessage and conversations.history; ../shared/providers.md, Slack / 5 and 6). Where the app may not read
- * the channel, or more was written there since than Slack shows at once, nobody can say, and a person looks. Undone by deleting it.
+ * (docs.slack.dev, chat.postMessage and conversations.history; ../shared/providers.md, Slack / 5 and 6), page by page where much was
+ * written there since. Where the app may not read the channel nobody can say, and a person looks. Undone by deleting it.
  */
 export const slackMessage = defineAction<Payload>({
   id: "slack-message",
@@ -110,4 +123,4 @@ export const slackMessage = defineAction<Payload>({
   },
 });
 
-const foundOr = (found: Receipt | string): Receipt => (typeof found === "string" ? { id: null } : found);
+const foundOr = (found: Looked): Receipt => (typeof found === "string" || "looked" in found ? { id: null } : found);

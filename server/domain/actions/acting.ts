@@ -16,7 +16,8 @@ import type { ActionRow, StepRow } from "./rows.ts";
 export interface Acting {
   kinds(id: string): ActionKind | undefined;
   openAccount(ctx: TenantCtx, held: HeldConnection): Account;
-  openWriter(ctx: TenantCtx, held: HeldConnection): Writer;
+  /** After `signal` it sends nothing more. */
+  openWriter(ctx: TenantCtx, held: HeldConnection, more: { signal: AbortSignal }): Writer;
   /** 0 to below 1, for jitter. */
   random(): number;
 }
@@ -30,15 +31,21 @@ export interface Held {
 
 /** How a turn of an action ends. `later`: it is due again; `untried` where this was no try. `unsure`: a person has to look. */
 export type Ending =
-  | { ends: "done" | "undone" | "expired" | "unsure" }
+  | { ends: "done" | "undone" | "expired" }
+  /** What was said last, where anything was. */
+  | { ends: "unsure"; failure?: Pick<Failure, "kind" | "message"> }
   /** Another worker has it. */
   | { ends: "lost" }
   | { ends: "failed" | "kept"; failure: Pick<Failure, "kind" | "message"> }
   | { ends: "voided"; why: ActionReason }
   | { ends: "later"; inMs: number; untried?: boolean; unsure?: boolean };
 
-/** Longer than a write's reply is waited for and all that may come before it: only a worker that died loses it. */
+/** What a try writes leaves us within this time or never: whoever takes a step up later knows that nothing of it is still on its way. */
+export const tryMs = 60_000;
+/** Longer than a try, and held anew as each step begins: only a worker that died loses it. */
 export const actionLeaseMs = 90_000;
+/** So often an action is taken up; then a person has to look. */
+export const maxTries = 60;
 
 /** How long until the next try: seconds at first, minutes later. */
 export const pauseOf = (attempt: number, random: () => number): number =>
@@ -57,11 +64,12 @@ export async function doingOf(ctx: TenantCtx, acting: Acting, { kind, step, befo
   const beside = await besideOf(ctx, kind);
   return {
     account: acting.openAccount(ctx, held),
-    writer: acting.openWriter(ctx, held),
+    writer: acting.openWriter(ctx, held, { signal: AbortSignal.timeout(tryMs) }),
     key: `${step.actionId}-${step.place}`,
     before: [...before],
     now: ctx.now(),
     ...(step.status === "begun" && step.begunAt !== null && { triedAt: step.begunAt }),
+    ...(step.looked !== null && { looked: step.looked }),
     also: (provider) => {
       const other = beside.find(({ connection }) => connection.provider === provider);
       return other ? acting.openAccount(ctx, other) : null;

@@ -1,8 +1,9 @@
 import type { Receipt } from "#db/words/actions.ts";
 import type { ActionKind, Attempt, Doing } from "#server/catalog/actions/action.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { type Acting, doingOf, type Ending, type Held, pauseOf } from "./acting.ts";
-import { noteStep, voidRest } from "./note-step.ts";
+import { ProviderError } from "#server/errors.ts";
+import { type Acting, doingOf, type Ending, type Held, maxTries, pauseOf, tryMs } from "./acting.ts";
+import { beginStep, noteStep, voidRest } from "./note-step.ts";
 import type { StepRow } from "./rows.ts";
 import { compensate } from "./undo-steps.ts";
 
@@ -11,9 +12,14 @@ const maxLookups = 12;
 
 /**
  * Does the steps that are not done yet, one after the other. Each is written as begun before its provider is asked, and what came of it
- * right after, both only while the lease holds: so whoever comes after a worker that died knows which step may have been done.
+ * right after, both only while the lease holds: so whoever comes after a worker that died knows which step may have been done. Where
+ * `haltedMs` says that nothing is to be done now, it is only looked up what may have been done, and in so many milliseconds tried again.
  */
-export async function doSteps(ctx: TenantCtx, acting: Acting, held: Held): Promise<Ending> {
+export async function doSteps(
+  ctx: TenantCtx,
+  acting: Acting,
+  { held, haltedMs }: { held: Held; haltedMs: number | null },
+): Promise<Ending> {
   const { action } = held;
   const before: Receipt[] = [];
   for (const step of held.steps) {
@@ -29,11 +35,10 @@ export async function doSteps(ctx: TenantCtx, acting: Acting, held: Held): Promi
         ends: "failed",
         failure: { kind: "rejected", message: `no kind of action is called ${step.kind}` },
       });
-    const doing = await doingOf(ctx, acting, { kind, step, before });
-    const ended = step.status === "begun" ? await takeUp(ctx, kind, doing, { held, step }) : await begin(ctx, kind, doing, { held, step });
+    const ended = await tryStep(ctx, acting, { held, step, kind, before, halted: haltedMs !== null });
     switch (ended.did) {
       case "done":
-        if (!(await noteStep(ctx, held, step, { status: "done", receipt: ended.receipt }))) return { ends: "lost" };
+        if (!(await noteStep(ctx, held, step, { status: "done", looked: null, receipt: ended.receipt }))) return { ends: "lost" };
         before.push(ended.receipt);
         break;
       case "void":
@@ -43,14 +48,22 @@ export async function doSteps(ctx: TenantCtx, acting: Acting, held: Held): Promi
         if (!(await noteStep(ctx, held, step, { status: "failed" }))) return { ends: "lost" };
         return giveUp(ctx, acting, held, { ends: "failed", failure: ended.failure });
       case "limited":
-        // It was not acted on.
         if (!(await noteStep(ctx, held, step, { status: "pending" }))) return { ends: "lost" };
         return { ends: "later", inMs: Math.max((ended.retryAfterS ?? 0) * 1000, pauseOf(action.attempt, acting.random)) };
       case "unsure":
         return afterUnsure(kind, { attempt: action.attempt, random: acting.random });
+      case "absent":
+        // It begins like any other: halts, its time and its truth are looked at anew.
+        if (!(await noteStep(ctx, held, step, { status: "pending", looked: null }))) return { ends: "lost" };
+        return { ends: "later", inMs: 0 };
+      case "doubtful":
+        return { ends: "unsure", failure: ended.failure };
       case "unsettled":
-        if (ended.inMs === undefined && action.attempt >= maxLookups) return { ends: "unsure" };
-        return { ends: "later", inMs: ended.inMs ?? pauseOf(action.attempt, acting.random), unsure: true };
+        if (ended.looked !== undefined && !(await noteStep(ctx, held, step, { looked: ended.looked }))) return { ends: "lost" };
+        if (action.attempt >= (ended.known === false ? maxLookups : maxTries)) return { ends: "unsure" };
+        return { ends: "later", inMs: Math.max(ended.inMs ?? 0, pauseOf(action.attempt, acting.random)), unsure: true };
+      case "halted":
+        return { ends: "later", inMs: haltedMs ?? 0, untried: true, unsure: step.status === "begun" };
       case "lost":
         return { ends: "lost" };
       default:
@@ -63,8 +76,13 @@ export async function doSteps(ctx: TenantCtx, acting: Acting, held: Held): Promi
 type Ended =
   | Attempt
   | { did: "void"; why: Extract<Ending, { ends: "voided" }>["why"] }
-  /** The provider cannot tell yet; milliseconds where it is known when it can. */
-  | { did: "unsettled"; inMs?: number }
+  /** It was not done, and whatever was tried is over. */
+  | { did: "absent" }
+  /** Nobody can say yet; milliseconds where it is known when, the place up to which was looked, `known` false where the provider cannot tell. */
+  | { did: "unsettled"; inMs?: number; looked?: string; known?: false }
+  /** A repeated try was refused, which says nothing of the one before it. */
+  | { did: "doubtful"; failure: Extract<Attempt, { did: "failed" }>["failure"] }
+  | { did: "halted" }
   | { did: "lost" };
 
 interface At {
@@ -72,24 +90,53 @@ interface At {
   step: StepRow;
 }
 
+async function tryStep(
+  ctx: TenantCtx,
+  acting: Acting,
+  { held, step, kind, before, halted }: At & { kind: ActionKind; before: readonly Receipt[]; halted: boolean },
+): Promise<Ended> {
+  try {
+    if (halted && step.status !== "begun") return { did: "halted" };
+    const doing = await doingOf(ctx, acting, { kind, step, before });
+    if (step.status !== "begun") return await begin(ctx, kind, doing, { held, step });
+    return await takeUp(ctx, kind, doing, { step, halted });
+  } catch (error) {
+    // A read says at its first time that nothing will come of it. What may have been done is not given up for that.
+    const passes = !(error instanceof ProviderError) || error.kind === "rate_limited" || error.kind === "unavailable";
+    if (passes || step.status === "begun") throw error;
+    return { did: "failed", failure: { kind: error.kind, message: error.message } };
+  }
+}
+
 /** A step for the first time: what is no longer true is not done. */
 async function begin(ctx: TenantCtx, kind: ActionKind, doing: Doing, { held, step }: At): Promise<Ended> {
   const verdict = await kind.stillValid?.(doing, step.payload);
   if (verdict && !verdict.valid) return { did: "void", why: verdict.why };
-  if (!(await noteStep(ctx, held, step, { status: "begun", begunAt: ctx.now() }))) return { did: "lost" };
+  if (!(await beginStep(ctx, held, step))) return { did: "lost" };
   return kind.execute(doing, step.payload);
 }
 
 /** A step that may have been done already. */
-async function takeUp(ctx: TenantCtx, kind: ActionKind, doing: Doing, { held, step }: At): Promise<Ended> {
-  if (kind.idempotency !== "lookup") return kind.execute(doing, step.payload);
+async function takeUp(
+  ctx: TenantCtx,
+  kind: ActionKind,
+  doing: Doing,
+  { step, halted }: { step: StepRow; halted: boolean },
+): Promise<Ended> {
+  if (kind.idempotency !== "lookup") {
+    // It may be the first time that it is done.
+    if (halted) return { did: "halted" };
+    const again = await kind.execute(doing, step.payload);
+    if (again.did === "failed") return { did: "doubtful", failure: again.failure };
+    return again.did === "limited" ? { did: "unsettled", inMs: (again.retryAfterS ?? 0) * 1000 } : again;
+  }
   const found = await kind.lookup(doing, step.payload);
-  if (found === "unknown") return { did: "unsettled" };
-  if (found !== "absent") return { did: "done", receipt: found };
-  const waited = ctx.now() - (step.begunAt ?? 0);
-  // Its reads may not show yet what was written.
-  if (waited < kind.settledAfterMs) return { did: "unsettled", inMs: kind.settledAfterMs - waited + 500 };
-  return begin(ctx, kind, doing, { held, step });
+  if (found === "unknown") return { did: "unsettled", known: false };
+  if (found !== "absent" && !("looked" in found)) return { did: "done", receipt: found };
+  // Its reads may not show yet what was written, at the latest at the end of the try: neither is it absent, nor is that place looked through.
+  const left = tryMs + kind.settledAfterMs - (ctx.now() - (step.begunAt ?? 0));
+  if (left > 0) return { did: "unsettled", inMs: left + 500 };
+  return found === "absent" ? { did: "absent" } : { did: "unsettled", looked: found.looked };
 }
 
 /** Nobody said what came of it. Where a repeated try does it once, it is repeated; else it is looked up before anything else. */

@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import { actionSteps, actions } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import type { Held } from "./acting.ts";
+import { actionLeaseMs, type Held } from "./acting.ts";
 import type { StepRow } from "./rows.ts";
 
 /** Writes a step's state while the lease holds; false where it was lost, and then nothing more may be done. */
@@ -10,13 +10,30 @@ export async function noteStep(
   ctx: TenantCtx,
   held: Held,
   { place }: Pick<StepRow, "place">,
-  state: Partial<Pick<StepRow, "status" | "begunAt" | "receipt">>,
+  state: Partial<Pick<StepRow, "status" | "looked" | "receipt">>,
 ): Promise<boolean> {
   const written = await ctx.db
     .update(actionSteps)
     .set(state)
     .where(and(stepsOf(ctx, held), eq(actionSteps.place, place), isHeld(ctx, held)))
     .returning({ place: actionSteps.place });
+  return written.length > 0;
+}
+
+/** Writes a step as begun, and holds its action anew: the step's own try has its whole time. False where the lease was lost. */
+export async function beginStep(ctx: TenantCtx, held: Held, { place }: Pick<StepRow, "place">): Promise<boolean> {
+  const now = ctx.now();
+  const [written] = await ctx.db.batch([
+    ctx.db
+      .update(actionSteps)
+      .set({ status: "begun", begunAt: now })
+      .where(and(stepsOf(ctx, held), eq(actionSteps.place, place), isHeld(ctx, held)))
+      .returning({ place: actionSteps.place }),
+    ctx.db
+      .update(actions)
+      .set({ availableAt: now + actionLeaseMs })
+      .where(inTenant(ctx, actions, eq(actions.id, held.action.id), eq(actions.lease, held.lease))),
+  ]);
   return written.length > 0;
 }
 

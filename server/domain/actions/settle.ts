@@ -21,7 +21,7 @@ export async function settle(ctx: TenantCtx, { action, lease }: Held, ending: En
       case "expired":
         return { ...over, status: ending.ends };
       case "unsure":
-        return { lease: null, availableAt: null, status: "unsure" as const };
+        return { lease: null, availableAt: null, status: "unsure" as const, ...(ending.failure && failed(ending.failure)) };
       case "failed":
         return { ...over, status: "failed" as const, ...failed(ending.failure) };
       case "kept":

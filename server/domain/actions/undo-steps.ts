@@ -1,6 +1,6 @@
 import type { Attempt } from "#server/catalog/actions/action.ts";
 import type { TenantCtx } from "#server/ctx.ts";
-import { type Acting, doingOf, type Ending, type Held, pauseOf } from "./acting.ts";
+import { type Acting, doingOf, type Ending, type Held, maxTries, pauseOf } from "./acting.ts";
 import { noteStep, readStepsOf } from "./note-step.ts";
 import type { StepRow } from "./rows.ts";
 
@@ -18,6 +18,7 @@ export async function undoSteps(ctx: TenantCtx, acting: Acting, held: Held): Pro
         return { ends: "kept", failure: attempt.failure };
       case "limited":
       case "unsure": {
+        if (held.action.attempt >= maxTries) return { ends: "unsure" };
         const asked = attempt.did === "limited" ? (attempt.retryAfterS ?? 0) * 1000 : 0;
         return { ends: "later", inMs: Math.max(asked, pauseOf(held.action.attempt, acting.random)) };
       }

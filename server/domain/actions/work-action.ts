@@ -8,7 +8,7 @@ import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { ifFound, ProviderError } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import type { ActionMessage } from "#server/messages.ts";
-import { type Acting, actionLeaseMs, type Ending, type Held, pauseOf } from "./acting.ts";
+import { type Acting, actionLeaseMs, type Ending, type Held, maxTries, pauseOf } from "./acting.ts";
 import { doSteps } from "./do-steps.ts";
 import { actionMessage } from "./rows.ts";
 import { settle } from "./settle.ts";
@@ -17,8 +17,6 @@ import { undoSteps } from "./undo-steps.ts";
 
 /** What was stopped is looked at again after this. */
 const stoppedMs = 5 * 60_000;
-/** A fault of ours is not tried for ever. */
-const maxTries = 60;
 
 /**
  * Works off what one message says: does an approved action, looks up one whose end nobody knows, or takes a done one back. Not to get it is
@@ -89,18 +87,15 @@ async function isHalted(ctx: Ctx, tenant: Tenant): Promise<boolean> {
 
 async function actOn(ctx: TenantCtx, acting: Acting, { held, stopped }: { held: Claimed; stopped: boolean }): Promise<Ending> {
   const { action, steps } = held;
-  // What has begun is brought to an end that is known; nothing new is begun.
-  const begun = steps.some(({ status }) => status === "begun");
-  if ((stopped || held.isOff) && !begun && action.status !== "undoing") return { ends: "later", inMs: stoppedMs, untried: true };
-  if (action.status !== "undoing" && !steps.some(({ status }) => status !== "pending")) {
-    if (action.expiresAt <= ctx.now()) return { ends: "expired" };
-    if (held.quietUntil !== null) return { ends: "later", inMs: held.quietUntil - ctx.now(), untried: true };
+  const halted = stopped || held.isOff;
+  const haltedMs = halted ? stoppedMs : held.quietUntil === null ? null : held.quietUntil - ctx.now();
+  if (action.status !== "undoing") {
+    if (!halted && action.expiresAt <= ctx.now() && steps.every(({ status }) => status === "pending")) return { ends: "expired" };
+    if (haltedMs !== null && !steps.some(({ status }) => status === "begun")) return { ends: "later", inMs: haltedMs, untried: true };
   }
   try {
-    return await (action.status === "undoing" ? undoSteps(ctx, acting, held) : doSteps(ctx, acting, held));
+    return await (action.status === "undoing" ? undoSteps(ctx, acting, held) : doSteps(ctx, acting, { held, haltedMs }));
   } catch (error) {
-    if (error instanceof ProviderError && error.kind !== "rate_limited" && error.kind !== "unavailable" && !begun)
-      return { ends: "failed", failure: error };
     if (!(error instanceof ProviderError)) ctx.log.error("an action failed by our own fault", { action: action.id, error });
     if (action.attempt >= maxTries) return { ends: "unsure" };
     const retryAfterS = error instanceof ProviderError ? error.retryAfterS : undefined;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Account } from "#server/catalog/account.ts";
 import { slackMessage } from "#server/catalog/actions/slack-message.ts";
 import { ProviderError } from "#server/errors.ts";
 import { control } from "#test/domain/connecting/consent.ts";
@@ -52,17 +53,38 @@ test("another action's message is not this one's", async () => {
   expect(await lookup(doing, general)).toBe("absent");
 });
 
-test("where more was written since than Slack shows at once, nobody can say", async () => {
+test("where more was written since than Slack shows at once, it is looked for page by page", async () => {
   const doing = await fresh();
-  await slackMessage.execute(doing, general);
-  await posts(doing, 15);
-  expect(await lookup({ ...doing, triedAt: doing.now }, general)).toBe("unknown");
+  const attempt = await slackMessage.execute(doing, general);
+  await posts(doing, 40);
+  const later = { ...doing, triedAt: doing.now };
+  expect(await lookup(later, general)).toEqual(attempt.did === "done" && attempt.receipt);
+  expect(await lookup({ ...later, key: "nobody's" }, general)).toBe("absent");
 });
 
-test("what was written before the first try does not hide that it is not there", async () => {
+test("where Slack shows one page a minute, each turn looks through one and says how far it came", async () => {
   const doing = await fresh();
-  await posts(doing, 16);
-  expect(await lookup(doing, general)).toBe("unknown");
+  const attempt = await slackMessage.execute(doing, general);
+  await posts(doing, 40);
+  const later = { ...doing, triedAt: doing.now };
+  const turns: unknown[] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    let pages = 0;
+    const json: Account["json"] = (request, schema) => {
+      if (pages++ > 0) return Promise.reject(new ProviderError("slack", "rate_limited", "ratelimited", { retryAfterS: 60 }));
+      return doing.account.json(request, schema);
+    };
+    const last = turns.at(-1);
+    const looked = typeof last === "object" && last !== null && "looked" in last ? { looked: String(last.looked) } : {};
+    turns.push(await lookup({ ...later, ...looked, account: { ...doing.account, json } }, general));
+  }
+  expect(turns.slice(0, 2)).toEqual([{ looked: expect.any(String) }, { looked: expect.any(String) }]);
+  expect(turns[2]).toEqual(attempt.did === "done" && attempt.receipt);
+});
+
+test("what was written before the first try is not looked through", async () => {
+  const doing = await fresh();
+  await slackMessage.execute(doing, general);
   expect(await lookup({ ...doing, triedAt: Date.now() + 61_000 }, general)).toBe("absent");
 });
 

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { actionSteps, actions, auditLog, budgets, policies } from "#db/schema/index.ts";
+import { actionLeaseMs, maxTries, tryMs } from "#server/domain/actions/acting.ts";
 import { approveAction } from "#server/domain/actions/approve-action.ts";
 import { decideActions } from "#server/domain/actions/decide-actions.ts";
 import { editAction } from "#server/domain/actions/edit-action.ts";
@@ -8,6 +9,7 @@ import { rejectAction } from "#server/domain/actions/reject-action.ts";
 import { resumeActing, stopActing } from "#server/domain/actions/stop-acting.ts";
 import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
 import { undoAction } from "#server/domain/actions/undo-action.ts";
+import { workAction } from "#server/domain/actions/work-action.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { makeUser, testTenantCtx } from "#test/harness.ts";
 import { makeActingRig, proposal } from "./world.ts";
@@ -381,9 +383,10 @@ test.for(["keyed", "natural", "looked-up"])(
 test("a provider whose reads show a write late is not asked to do it again before it could have shown it", async () => {
   const rig = await makeActingRig();
   await approved(rig, ["a", { steps: [{ kind: "looked-up", payload: { what: "x" } }] }]);
-  rig.world.hidden.until = rig.rig.clock.now() + 20_000;
+  // What the try wrote left us at its very end, and its provider's reads lag behind that.
+  rig.world.hidden.until = rig.rig.clock.now() + tryMs + 25_000;
   rig.world.fates.push("lost after");
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 30; round++) {
     await rig.work({ pause: 6_000 });
     await sweepActions(rig.rig.ctx);
   }
@@ -504,4 +507,131 @@ test("a kind is told when its first try began, at every later one, and at no fir
   await rig.work();
   await rig.work({ rounds: 4, pause: minute });
   expect(rig.world.triedAt).toEqual([undefined, begunAt, begunAt]);
+});
+
+test("a repeat that is limited says nothing of the try before it: what that did is not taken for somebody else's", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a"]);
+  rig.world.fates.push("lost after", "limited");
+  await rig.work();
+  rig.world.untrue.now = true;
+  await rig.work({ rounds: 4, pause: minute });
+  expect(await statusOf(rig, "a")).toBe("done");
+  expect(rig.world.effects).toHaveLength(1);
+});
+
+test("a repeat that is refused says nothing of the try before it: a person has to look, and reads what was said", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a"]);
+  rig.world.fates.push("lost after", "refused");
+  await rig.work({ rounds: 4, pause: minute });
+  expect(await one(rig, "a")).toMatchObject({ status: "unsure", availableAt: null, failureMessage: "it was refused" });
+});
+
+test.for(["keyed", "natural", "looked-up"])(
+  "what a stopped client's action may not have done is neither done nor repeated, until it is resumed: %s",
+  async (kind) => {
+    const rig = await makeActingRig();
+    const owner = await approved(rig, ["a", { steps: [{ kind, payload: { what: "x" } }] }]);
+    rig.world.fates.push("5xx before");
+    await rig.work();
+    await stopActing(owner);
+    for (let round = 0; round < 12; round++) {
+      await rig.work({ pause: minute });
+      await sweepActions(rig.rig.ctx);
+    }
+    expect(rig.world.effects).toEqual([]);
+    await resumeActing(owner);
+    for (let round = 0; round < 12; round++) {
+      await rig.work({ pause: minute });
+      await sweepActions(rig.rig.ctx);
+    }
+    expect(await statusOf(rig, "a")).toBe("done");
+    expect(rig.world.effects).toHaveLength(1);
+  },
+);
+
+test("what a stopped client's action did is looked up all the same", async () => {
+  const rig = await makeActingRig();
+  const owner = await approved(rig, ["a", { steps: [{ kind: "looked-up", payload: { what: "x" } }] }]);
+  rig.world.fates.push("lost after");
+  await rig.work();
+  await stopActing(owner);
+  await rig.work({ rounds: 4, pause: minute });
+  expect(await statusOf(rig, "a")).toBe("done");
+});
+
+test("what is found not to have been done after its time is over is not done any more", async () => {
+  const rig = await makeActingRig();
+  const expiresAt = rig.rig.clock.now() + 2 * 3_600_000;
+  await approved(rig, ["a", { expiresAt, steps: [{ kind: "looked-up", payload: { what: "x" } }] }]);
+  rig.world.fates.push("5xx before");
+  await rig.work();
+  await rig.work({ rounds: 4, pause: 3_600_000 });
+  expect(await statusOf(rig, "a")).toBe("expired");
+  expect(rig.world.effects).toEqual([]);
+});
+
+test("a chain whose later step may not even be read for takes back what it did", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a", { steps: [chain[1], chain[0], chain[2]] }]);
+  rig.world.fates.push("well", "a read is refused");
+  await rig.work({ rounds: 3, pause: minute });
+  const { id, status, failureKind } = await one(rig, "a");
+  expect({ status, failureKind }).toEqual({ status: "failed", failureKind: "revoked" });
+  expect((await rig.steps(id)).map((step) => step.status)).toEqual(["undone", "failed", "voided"]);
+  expect(rig.world.effects).toEqual([]);
+});
+
+test("each step of a slow chain is held for its whole try: nobody else takes the chain meanwhile", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a", { steps: chain }]);
+  const heldFor: number[] = [];
+  const { id } = await one(rig, "a");
+  rig.world.meanwhile.now = async () => {
+    heldFor.push(((await one(rig, "a")).availableAt ?? 0) - rig.rig.clock.now());
+    rig.advance(tryMs - 1000);
+    await workAction(rig.rig.ctx, rig.acting, { v: 1, type: "action", tenant: rig.tenant.id, action: id });
+  };
+  await rig.work();
+  expect(heldFor).toEqual([actionLeaseMs, actionLeaseMs, actionLeaseMs]);
+  expect(await statusOf(rig, "a")).toBe("done");
+  expect(rig.world.effects).toHaveLength(3);
+});
+
+test("what a try writes leaves us before its lease ends, or never", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a"]);
+  const timed = vi.spyOn(AbortSignal, "timeout");
+  await rig.work();
+  expect(timed.mock.calls).toEqual([[tryMs]]);
+  expect(rig.signals.at(-1)).toBe(timed.mock.results[0]?.value);
+  expect(tryMs).toBeLessThan(actionLeaseMs);
+  timed.mockRestore();
+});
+
+test("a lookup that takes several turns goes on where it was, from the moment when everything can be seen", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a", { steps: [{ kind: "looked-up", payload: { what: "x" } }] }]);
+  rig.world.fates.push("lost after");
+  rig.world.lookups.push({ looked: "early" }, { looked: "first" }, { looked: "second" });
+  await rig.work();
+  for (let round = 0; round < 12; round++) {
+    await rig.work({ pause: minute });
+    await sweepActions(rig.rig.ctx);
+  }
+  expect(rig.world.lookedFrom).toEqual([undefined, undefined, "first", "second"]);
+  expect(await statusOf(rig, "a")).toBe("done");
+  expect(rig.world.effects).toHaveLength(1);
+});
+
+test("what nobody answers to being taken back is left to a person in the end", async () => {
+  const rig = await makeActingRig();
+  const owner = await approved(rig, ["a"]);
+  await rig.work();
+  await undoAction(owner, rig.acting.kinds, { actionId: (await one(rig, "a")).id });
+  rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
+  rig.world.fates.push(...Array<"lost after">(maxTries).fill("lost after"));
+  await rig.work({ rounds: maxTries, pause: 11 * minute });
+  expect(await one(rig, "a")).toMatchObject({ status: "unsure", availableAt: null });
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { actions, connections, policies } from "#db/schema/index.ts";
-import type { PolicyMode } from "#db/words/actions.ts";
+import type { PolicyMode, Receipt } from "#db/words/actions.ts";
 import type { Role } from "#db/words/tenants.ts";
 import type { ActionKind, Attempt } from "#server/catalog/actions/action.ts";
 import { defineAction } from "#server/catalog/actions/action.ts";
@@ -11,12 +11,13 @@ import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
 import { readStepsOf } from "#server/domain/actions/note-step.ts";
 import { workAction } from "#server/domain/actions/work-action.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { ProviderError } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { scriptedAccount } from "#test/catalog/sensors/sandbox-account.ts";
 import { makeRig } from "#test/domain/runs/rig.ts";
 import { makeUser, testTenantCtx } from "#test/harness.ts";
 
-type Fate = "well" | "lost after" | "refused" | "5xx before" | "limited";
+type Fate = "well" | "lost after" | "refused" | "5xx before" | "limited" | "a read is refused";
 
 /** A provider of the test's own, which remembers what was done there and ends as it is told. */
 export function makeWorld() {
@@ -27,11 +28,18 @@ export function makeWorld() {
   /** What each try of the keyed kind was told of its first one. */
   const triedAt: (number | undefined)[] = [];
   const now = { ms: 0 };
+  /** What happens while a try is under way. */
+  const meanwhile: { now?: () => Promise<void> } = {};
+  /** What the next lookups answer in place of the truth, and from which place each was asked to go on. */
+  const lookups: (Receipt | "absent" | "unknown" | { looked: string })[] = [];
+  const lookedFrom: (string | undefined)[] = [];
   /** Whether what was approved is found to be no longer true. */
   const untrue = { now: false };
 
-  const act = (kind: string, key: string, what: string, once: boolean): Attempt => {
+  const act = async (kind: string, key: string, what: string, once: boolean): Promise<Attempt> => {
+    await meanwhile.now?.();
     const fate = fates.shift() ?? "well";
+    if (fate === "a read is refused") throw new ProviderError("klaviyo", "revoked", "access was taken away");
     if (fate === "limited") return { did: "limited", retryAfterS: 7 };
     if (fate === "refused") return { did: "failed", failure: { kind: "rejected", message: "it was refused" } };
     if (fate === "5xx before") return { did: "unsure", reason: "502" };
@@ -80,7 +88,10 @@ export function makeWorld() {
       idempotency: "lookup",
       settledAfterMs: 30_000,
       execute: async ({ key }, { what }) => act("looked-up", key, what, false),
-      async lookup({ key }) {
+      async lookup({ key, looked }) {
+        lookedFrom.push(looked);
+        const told = lookups.shift();
+        if (told !== undefined) return told;
         if (now.ms < hidden.until) return "absent";
         return effects.some((each) => each.key === key) ? { id: key } : "absent";
       },
@@ -95,7 +106,7 @@ export function makeWorld() {
       execute: async (_, { what }) => act("batched", what, what, true),
     }),
   ];
-  return { effects, fates, hidden, now, kinds, triedAt, untrue };
+  return { effects, fates, hidden, now, kinds, triedAt, untrue, meanwhile, lookups, lookedFrom };
 }
 
 export const proposal = (dedupe: string, more: Partial<Proposal> = {}): Proposal => ({
@@ -143,20 +154,26 @@ export async function makeActingRig({ mode = "approve", ...limits }: { mode?: Po
     rig.clock.advance(ms);
     world.now.ms = rig.clock.now();
   };
+  /** What ends each try's writes. */
+  const signals: AbortSignal[] = [];
   const acting: Acting = {
     kinds: kindOf,
     openAccount: () => scriptedAccount("klaviyo", () => Promise.reject(new Error("the test's kinds read nothing"))),
-    openWriter: ({ tenant }) => ({
-      provider: "klaviyo",
-      connectionId: tenant.id,
-      send: () => Promise.reject(new Error("the test's kinds write by themselves")),
-    }),
+    openWriter({ tenant }, _held, { signal }) {
+      signals.push(signal);
+      return {
+        provider: "klaviyo",
+        connectionId: tenant.id,
+        send: () => Promise.reject(new Error("the test's kinds write by themselves")),
+      };
+    },
     random: () => 0.5,
   };
   return {
     rig,
     world,
     acting,
+    signals,
     automation: automation.id,
     ctx: client.ctx,
     tenant: client.ctx.tenant,

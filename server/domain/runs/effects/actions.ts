@@ -42,7 +42,7 @@ export const writeActions: WriteRows = ({ db, now, rows, held }) => [
     db
       .insert(actionSteps)
       .select(
-        sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, 'pending', null, null
+        sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, 'pending', null, null, null
           ${held(json, sql`cross join ${actions} a on a.tenant_id = r.tenant_id and a.id = j.value->>0`)}`,
       )
       .onConflictDoNothing(),

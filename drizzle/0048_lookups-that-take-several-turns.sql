@@ -1,0 +1,1 @@
+ALTER TABLE `action_steps` ADD `looked` text;
