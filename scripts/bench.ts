@@ -11,6 +11,7 @@ import { type Row, tableOf } from "./bench/figures.ts";
 import { startFloor } from "./bench/floor.ts";
 import type { RunWork } from "./bench/floor-worker.ts";
 import { kill, killHarm } from "./bench/kill.ts";
+import { killActions, killActionsHarm, tellKillActions } from "./bench/kill-actions.ts";
 import { startRecorder } from "./bench/record.ts";
 import type { RoundTrip } from "./bench/recorder-script.ts";
 import { measureCallback, measureFarCallback, recordCallback } from "./bench/rows/callback.ts";
@@ -46,8 +47,11 @@ type RowName = (typeof rowNames)[number];
 /** What is measured at nothing, or on data of its own. */
 const ofNoServer: ReadonlySet<RowName> = new Set(["worker-gzip", "tick-rows-read", ...scaleRows]);
 
-/** `storm` and `kill` leave the table out. */
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean", default: false } } });
+/** `storm`, `kill` and `kill-actions` leave the table out. */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean", default: false }, seed: { type: "string", default: "1" } },
+});
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const runners = 600;
@@ -63,6 +67,7 @@ const ended: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: 
 try {
   if (positionals.includes("storm")) await measureStorm();
   else if (positionals.includes("kill")) await measureKill();
+  else if (positionals.includes("kill-actions")) await measureKillActions();
   else await measureTable();
 } finally {
   for (const end of ended.reverse()) await end();
@@ -87,6 +92,23 @@ async function measureKill(): Promise<void> {
   if (killHarm(figures) > 0) throw new Error("a run is missing, or had its effect twice");
 }
 
+/** Five hundred actions and a Worker that is killed three times among them; ends with an error where one had not its effect once. */
+async function measureKillActions(): Promise<void> {
+  const [clients, actionsEach, killAt] = [5, 100, [0.2, 0.45, 0.7]];
+  const figures = await killActions({
+    clients,
+    actionsEach,
+    killAt,
+    replyMs: 100,
+    seed: values.seed,
+    dataDir: join(dir, "kill-actions"),
+    say,
+  });
+  process.stdout.write(`${tellKillActions(figures)}\n`);
+  if (values.json) process.stdout.write(`${JSON.stringify({ killActions: { ...figures, harm: killActionsHarm(figures) } })}\n`);
+  if (killActionsHarm(figures) > 0) throw new Error("an action had no effect, more than one, or ended with a person");
+}
+
 async function measureTable(): Promise<void> {
   const rows = await measureRows(wantedRows());
   rows.sort((a, b) => rowNames.indexOf(a.name as RowName) - rowNames.indexOf(b.name as RowName));
@@ -98,7 +120,8 @@ async function measureTable(): Promise<void> {
 function wantedRows(): ReadonlySet<RowName> {
   const isRow = (name: string): name is RowName => (rowNames as readonly string[]).includes(name);
   const unknown = positionals.find((name) => !isRow(name));
-  if (unknown !== undefined) throw new Error(`There is no row ${unknown}. There are ${rowNames.join(", ")}; and storm and kill.`);
+  if (unknown !== undefined)
+    throw new Error(`There is no row ${unknown}. There are ${rowNames.join(", ")}; and storm, kill and kill-actions.`);
   return new Set(positionals.length > 0 ? positionals.filter(isRow) : rowNames);
 }
 
