@@ -1,10 +1,10 @@
 import { batchOf, type Statement } from "#db/client.ts";
-import { actionSteps, actions } from "#db/schema/index.ts";
+import { actionSteps, actions, policies } from "#db/schema/index.ts";
 import type { Touch } from "#db/words/actions.ts";
 import type { sandboxClient } from "#sandbox/client.ts";
-import { type Ctx, enterTenant, type Tenant } from "#server/ctx.ts";
+import type { Ctx, Tenant } from "#server/ctx.ts";
 import { hashOf, type PreparedStep } from "#server/domain/actions/prepare-actions.ts";
-import { setPolicy } from "#server/domain/actions/set-policy.ts";
+import { usualPolicy } from "#server/domain/actions/usual-policy.ts";
 import { connectionId, type Minted, pages, type SeededConnection, seedClients } from "./seed-clients.ts";
 
 type Sandbox = ReturnType<typeof sandboxClient>;
@@ -33,7 +33,7 @@ export interface ExpectedEffect {
   key: string;
 }
 
-export const automation = "kill";
+const automation = "kill";
 
 /** Ten actions of six shapes. Four of them cannot be repeated blindly, and neither can the first step of the chain. */
 const shapes = ["event", "discount", "message", "tags", "chain", "event", "discount", "tags", "message", "profiles"] as const;
@@ -61,12 +61,14 @@ export async function seedActions(ctx: Ctx, sandbox: Sandbox, { clients, actions
     timezone: "Europe/London",
   });
   const much = 1_000_000;
-  const policy = { mode: "approve", holdout: 0, actionsADay: 100_000, peopleADay: 100_000, stakeADay: much, largestStake: much } as const;
-  for (const tenant of tenants) await setPolicy(enterTenant(ctx, tenant, "system"), { automation, ...policy });
+  const limits = { actionsADay: much, peopleADay: much, stakeADay: much, largestStake: much };
+  const policy = { ...usualPolicy, ...limits, mode: "approve", holdout: 0, quietFrom: "00:00", quietTo: "00:00" } as const;
+  const policyOf = ({ id }: Tenant) => ({ ...policy, tenantId: id, automation, salt: id, createdAt: ctx.now(), updatedAt: ctx.now() });
   const made = places.flatMap(({ place }, number) =>
     Array.from({ length: actionsEach }, (_, index) => actionOf(place, tenants[number] as Tenant, index)),
   );
   const statements: Statement[] = [
+    ...pages(tenants, 5).map((page) => ctx.directory.insert(policies).values(page.map(policyOf))),
     ...pages(made, 5).map((page) => ctx.directory.insert(actions).values(page.map(({ row }) => ({ ...row, createdAt: ctx.now() })))),
     ...pages(
       made.flatMap(({ steps }) => steps),

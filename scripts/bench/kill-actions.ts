@@ -126,7 +126,7 @@ async function approveAll(ctx: Ctx, all: readonly SeededAction[]): Promise<Actio
   const send = { ...ctx.send, actions: async (some: readonly ActionMessage[]) => void messages.push(...some) };
   for (const some of pages(all, 10)) {
     await Promise.all(
-      some.map(({ tenant, id, hash }) => approveAction(enterTenant({ ...ctx, send }, tenant, "system"), { action: id, hash })),
+      some.map(({ tenant, id, hash }) => approveAction(enterTenant({ ...ctx, send }, tenant, "system"), { actionId: id, hash })),
     );
   }
   return messages;

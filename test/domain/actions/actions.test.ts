@@ -147,6 +147,23 @@ test("nobody is contacted in quiet hours by the client's own clock; what contact
   expect(rig.world.effects.map(({ what }) => what)).toEqual(["inner", "contact"]);
 });
 
+test("what may not have been done yet is not repeated in quiet hours, and neither does a chain go on", async () => {
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", timeStyle: "short" });
+  const rig = await makeActingRig();
+  await approved(rig, ["contact"], ["chain", { steps: chain, subject: "customer:8", customerId: "8" }]);
+  rig.world.fates.push("5xx before", "well", "limited");
+  await rig.work();
+  const now = rig.rig.clock.now();
+  const [quietFrom, quietTo] = [clock.format(now), clock.format(now + 240 * minute)];
+  await rig.ctx.db.update(policies).set({ quietFrom, quietTo }).where(inTenant(rig.ctx, policies));
+  await rig.work({ rounds: 5, pause: minute });
+  expect(rig.world.effects.map(({ what }) => what)).toEqual(["first"]);
+  rig.advance(241 * minute);
+  await sweepActions(rig.rig.ctx);
+  await rig.work();
+  expect(rig.world.effects.map(({ what }) => what).sort()).toEqual(["contact", "first", "second", "third"]);
+});
+
 test("whoever is in the control group is recorded and never acted upon, and it is the same ones each time", async () => {
   const rig = await makeActingRig({ holdout: 50, mode: "auto" });
   const all = Array.from({ length: 40 }, (_, n) => proposal(`s${n}`, { subject: `customer:${n}`, customerId: String(n) }));
