@@ -335,6 +335,7 @@ export const holdings: readonly Holding[] = [
     client: "tenantId",
     data: ["actionId", "place", "kind", "accountId", "connectionId", "payload", "status", "begunAt", "receipt"],
     customer: ["customerId"],
+    engine: ["looked"],
     exported: { file: "action_steps.json", key: ["actionId", "place"] },
     atEnd: "erased",
     withAccount: "erased",

@@ -39,6 +39,7 @@ const without = {
     ...[
       "approve",
       "rateAction",
+      "beginStep",
       "noteStep",
       "voidRest",
       "deleteOrders",
