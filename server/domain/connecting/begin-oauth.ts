@@ -8,6 +8,7 @@ import { listConnections } from "#server/domain/connections/list-connections.ts"
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 import { pagePath } from "#server/domain/people/schemas.ts";
 import { enterFor } from "#server/domain/tenancy/enter-for.ts";
+import { jobsOn } from "#server/domain/tenancy/jobs-on.ts";
 import { type PlanRefusal, planRefusal } from "#server/domain/tenancy/plans.ts";
 import { DomainError, invalid, notFound, ProviderError } from "#server/errors.ts";
 import { leave, type NextPage } from "./leave.ts";
@@ -51,7 +52,7 @@ export async function beginOAuth(ctx: Ctx, input: BeginOAuth): Promise<NextPage>
     if (known?.kind === "key" && (await hasOAuthTwin(tenantCtx, known))) return stay("oauth_already");
     const refusal = await refusalOf(tenantCtx, provider, known);
     if (refusal) return stay(refusal);
-    const scopes = scopesToAsk(provider, input, known);
+    const scopes = scopesToAsk(provider, input, { known, jobs: jobsOn(tenantCtx.tenant) });
     if (scopes === null) return stay("unknown_permissions");
     const shop = provider.oauth.shop?.safeParse(known?.details.shop ?? input.shop ?? "");
     // To the form that asked, where the address can be written again.

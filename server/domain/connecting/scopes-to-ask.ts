@@ -1,4 +1,4 @@
-import { allJobs } from "#server/catalog/jobs.ts";
+import type { Job } from "#server/catalog/job.ts";
 import { grantsAll, type OAuthProvider } from "#server/catalog/provider.ts";
 import type { ConnectionRow } from "#server/domain/connections/rows.ts";
 
@@ -17,10 +17,14 @@ const namesIn = (list: string | undefined): string[] => [...new Set((list ?? "")
 /**
  * The scopes of the consent; null where a set or a name is none of the provider's. Without a wish: the sets that are on by
  * default, and on a reconnect all that the connection had. Only the missing ones: those that are wished for, else those that
- * were asked for or that a job needs; where the provider forgets what a consent leaves out, what was granted is asked for
+ * were asked for or that one of `jobs` needs, which are those that the client has on; where the provider forgets what a consent leaves out, what was granted is asked for
  * again with them.
  */
-export function scopesToAsk(provider: OAuthProvider, wanted: WantedScopes, known: ConnectionRow | null): string[] | null {
+export function scopesToAsk(
+  provider: OAuthProvider,
+  wanted: WantedScopes,
+  { known, jobs }: { known: ConnectionRow | null; jobs: readonly Job[] },
+): string[] | null {
   const { scopeSets, identityScopes, permissions = [], incremental } = provider.oauth;
   const offered = new Set([...permissions, ...identityScopes, ...scopeSets.flatMap(({ scopes }) => scopes)]);
   const named = namesIn(wanted.scopes);
@@ -38,7 +42,7 @@ export function scopesToAsk(provider: OAuthProvider, wanted: WantedScopes, known
   const asked = (known?.scopesAsked ?? []).filter((scope) => offered.has(scope));
   if (wanted.only === "missing" && known?.kind === "oauth" && known.status === "active") {
     const lacks = (scope: string) => !grantsAll(provider, known, [scope]);
-    const missing = (isWish ? wish : [...asked, ...neededOf(provider).filter((scope) => offered.has(scope))]).filter(lacks);
+    const missing = (isWish ? wish : [...asked, ...neededOf(provider, jobs).filter((scope) => offered.has(scope))]).filter(lacks);
     if (missing.length > 0) {
       const kept = incremental ? [] : asked.filter((scope) => !lacks(scope));
       return [...new Set([...identityScopes, ...kept, ...missing])];
@@ -47,8 +51,8 @@ export function scopesToAsk(provider: OAuthProvider, wanted: WantedScopes, known
   return [...new Set([...identityScopes, ...asked, ...wish])];
 }
 
-const neededOf = ({ id }: OAuthProvider): string[] =>
-  allJobs.flatMap(({ needs }) => needs.flatMap((need) => (need.provider === id ? need.scopes : [])));
+const neededOf = ({ id }: OAuthProvider, jobs: readonly Job[]): string[] =>
+  jobs.flatMap(({ needs }) => needs.flatMap((need) => (need.provider === id ? need.scopes : [])));
 
 /**
  * What is granted after a consent. `said` is the provider's own word: its token reply's, else its API's or introspection's. Where it

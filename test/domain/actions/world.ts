@@ -199,7 +199,7 @@ export async function makeActingRig({ mode = "approve", ...limits }: { mode?: Po
     /** The actions as they are, by what they were proposed under. */
     async actions() {
       const rows = await client.ctx.db.select().from(actions).where(inTenant(client.ctx, actions)).orderBy(actions.dedupe);
-      return Object.fromEntries(rows.map((row) => [row.dedupe, row]));
+      return Object.fromEntries(rows.map((row) => [row.dedupe.replace(/^shadow:/, ""), row]));
     },
     steps: (id: string) => readStepsOf(client.ctx, id),
     /** A person of the client, with a role in it. */

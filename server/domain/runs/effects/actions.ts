@@ -3,7 +3,8 @@ import { actionSteps, actions } from "#db/schema/index.ts";
 import type { WriteRows } from "./writing.ts";
 
 /**
- * What an automation proposes, as its policy says now; what was proposed before stays as it is. In the run's own batch, so that a run that
+ * What an automation proposes, as its policy says now; what was proposed before stays as it is. What was proposed in shadow counts for
+ * the shadow alone: the same is proposed once more when it could be done. In the run's own batch, so that a run that
  * lost its lease proposes nothing.
  */
 export const writeActions: WriteRows = ({ db, now, rows, held }) => [
@@ -26,7 +27,7 @@ export const writeActions: WriteRows = ({ db, now, rows, held }) => [
     db
       .insert(actions)
       .select(
-        sql`select j.value->>0, r.tenant_id, r.job, r.id, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7,
+        sql`select j.value->>0, r.tenant_id, r.job, r.id, case when p.mode = 'shadow' and not j.value->>10 then 'shadow:' else '' end || (j.value->>1), j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7,
           j.value->>8, j.value->>9, case when j.value->>10 then 'withheld' when p.mode = 'shadow' then 'shadowed' else 'waiting' end, null, ${now},
           j.value->>11,
           null, null, null, null, null, 0, null, null, 0, null, null, null
