@@ -94,15 +94,9 @@ async function measureKill(): Promise<void> {
 
 /** Five hundred actions and a Worker that is killed three times among them; ends with an error where one had not its effect once. */
 async function measureKillActions(): Promise<void> {
-  const [clients, actionsEach, killAt] = [5, 100, [0.2, 0.45, 0.7]];
   const figures = await killActions({
-    clients,
-    actionsEach,
-    killAt,
-    replyMs: 100,
-    seed: values.seed,
-    dataDir: join(dir, "kill-actions"),
-    say,
+    ...{ clients: 5, actionsEach: 100, killAt: [0.2, 0.45, 0.7], replyMs: 100, odds: { lost: 3, failed: 5, limited: 2 } },
+    ...{ seed: values.seed, dataDir: join(dir, "kill-actions"), say },
   });
   process.stdout.write(`${tellKillActions(figures)}\n`);
   if (values.json) process.stdout.write(`${JSON.stringify({ killActions: { ...figures, harm: killActionsHarm(figures) } })}\n`);

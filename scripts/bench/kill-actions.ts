@@ -30,6 +30,8 @@ export interface KillActionsOptions {
   actionsEach: number;
   /** When workerd is killed: at these shares of all effects. */
   killAt: readonly number[];
+  /** Of a hundred writes: how many are answered to nobody after they acted, how many fail, how many are limited. */
+  odds: { lost: number; failed: number; limited: number };
   /** How long a provider takes for each write, at least; at most three times that. */
   replyMs: number;
   /** What the odds of the weather depend on. */
@@ -71,7 +73,7 @@ export interface KillActionsFigures {
  * short a time ago that the provider's reads may not show it.
  */
 export async function killActions(options: KillActionsOptions): Promise<KillActionsFigures> {
-  const { clients, actionsEach, killAt, replyMs, seed, dataDir, say } = options;
+  const { clients, actionsEach, killAt, seed, dataDir, say } = options;
   const closing: (() => Promise<unknown>)[] = [];
   try {
     const sandbox = await startSandbox({ port: 0, redirectOrigin: origin, shop: null, generatedOrders: 200 });
@@ -84,7 +86,7 @@ export async function killActions(options: KillActionsOptions): Promise<KillActi
     await client.control("/control", { limits: false });
     const seeded = await seedActions(ctx, client, { clients, actionsEach });
     const messages = await approveAll(ctx, seeded.actions);
-    await client.control("/control", { seed, settleMs, faults: weatherOf(replyMs) });
+    await client.control("/control", { seed, settleMs, faults: weatherOf(options) });
 
     say(`${messages.length} actions are approved; ${seeded.expected.length} effects are to happen.`);
     const started = performance.now();
@@ -109,15 +111,15 @@ export async function killActions(options: KillActionsOptions): Promise<KillActi
 /** How often an effect is missing or too many, and how many actions ended with a person: none may. */
 export const killActionsHarm = ({ lost, tooMany, notDone }: KillActionsFigures): number => lost.length + tooMany.length + notDone.length;
 
-/** Of a hundred writes three are answered to nobody after they acted, five fail, and two are limited, some for longer than a call waits. */
-const weatherOf = (replyMs: number) =>
+/** Some replies break off and some come as a 502; some limits are longer than a call waits. */
+const weatherOf = ({ replyMs, odds: { lost, failed, limited } }: KillActionsOptions) =>
   [
     { effect: { type: "slow", ms: replyMs, toMs: 3 * replyMs } },
-    { probability: 0.015, effect: { type: "reply_lost", how: "502" } },
-    { probability: 0.015, effect: { type: "reply_lost", how: "abort" } },
-    { probability: 0.05, effect: { type: "error", status: 503 } },
-    { probability: 0.01, effect: { type: "rate_limited", retryAfter: 1 } },
-    { probability: 0.01, effect: { type: "rate_limited", retryAfter: 30 } },
+    { probability: lost / 200, effect: { type: "reply_lost", how: "502" } },
+    { probability: lost / 200, effect: { type: "reply_lost", how: "abort" } },
+    { probability: failed / 100, effect: { type: "error", status: 503 } },
+    { probability: limited / 200, effect: { type: "rate_limited", retryAfter: 1 } },
+    { probability: limited / 200, effect: { type: "rate_limited", retryAfter: 30 } },
   ].map((fault) => ({ writes: true, ...fault }));
 
 /** By the verb, as a person would; the messages are kept back until all are approved. */
