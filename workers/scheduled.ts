@@ -3,6 +3,7 @@ import type { Ctx } from "#server/ctx.ts";
 import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
 import { linkWaiting } from "#server/domain/audit/link-lines.ts";
 import { forgetRequests } from "#server/domain/clients/forget-requests.ts";
+import { forgetOccurrences } from "#server/domain/commerce/forget-occurrences.ts";
 import { claimEnds } from "#server/domain/connecting/claim-ends.ts";
 import { startDeletions } from "#server/domain/custody/start-deletions.ts";
 import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
@@ -43,6 +44,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["runs swept", sweep],
   ["actions swept", sweepActions],
   ["old runs forgotten", forgetRuns],
+  ["old occurrences forgotten", forgetOccurrences],
   ["exports swept", sweepExports],
   ["clients ended", startDeletions],
   ["audit log linked", linkWaiting],

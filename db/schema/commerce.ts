@@ -80,6 +80,8 @@ export const orderContents = sqliteTable(
     fulfilments: json<Fulfilment[]>().notNull(),
     /** When the last of it reached its buyer; null while something has not, as far as its carriers say. */
     deliveredAt: instant(),
+    /** Whether all of it was paid; null where that was not asked yet. */
+    paid: integer({ mode: "boolean" }),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }),

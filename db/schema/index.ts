@@ -7,6 +7,7 @@ export * from "./custody.ts";
 export * from "./incidents.ts";
 export * from "./loans.ts";
 export * from "./notices.ts";
+export * from "./occurrences.ts";
 export * from "./people.ts";
 export * from "./runs.ts";
 export * from "./tenants.ts";

@@ -59,6 +59,7 @@ function buildOrder({ places }: ShopFacts, row: OrderRow): ShopOrder {
       row.createdAt,
       row.cancelledAt ?? 0,
       row.edit?.at ?? 0,
+      row.paidAt ?? 0,
       ...(row.parcels ?? []).map(({ sentAt }) => sentAt),
       ...refunds.map(({ createdAt }) => createdAt),
     ),

@@ -9,8 +9,18 @@ const lines = z.array(z.object({ code: z.string(), quantity: z.number().int().po
 /** What happens in a shop while a test or the demo looks on. `at` is now without it, and may lie ahead. */
 export const ShopChange = z.object({
   orders: z
-    .array(z.object({ customerId: z.number().int().positive().nullable().default(null), lines, at, codes: z.array(z.string()).optional() }))
+    .array(
+      z.object({
+        customerId: z.number().int().positive().nullable().default(null),
+        lines,
+        at,
+        codes: z.array(z.string()).optional(),
+        /** It is paid later, by one of the `payments`. */
+        unpaid: z.boolean().default(false),
+      }),
+    )
     .default([]),
+  payments: z.array(z.object({ orderId, at })).default([]),
   refunds: z.array(z.object({ orderId, amount: z.number().int().positive(), at })).default([]),
   cancellations: z.array(z.object({ orderId, at })).default([]),
   /** An order's lines become these. */
@@ -42,6 +52,7 @@ export const ShopChange = z.object({
         compareAt: z.string().nullable().optional(),
         inventory: z.number().int().optional(),
         status: z.enum(["ACTIVE", "ARCHIVED", "DRAFT"]).optional(),
+        type: z.string().optional(),
         gone: z.boolean().default(false),
         at,
       }),
@@ -56,6 +67,7 @@ export type ShopChange = z.infer<typeof ShopChange>;
 export interface AppliedChange {
   orders: OrderRow[];
   refunds: { orderId: number; id: number; createdAt: number; amount: number }[];
+  payments?: { orderId: number; paidAt: number }[];
   cancellations?: { orderId: number; cancelledAt: number }[];
   edits?: { orderId: number; edit: NonNullable<OrderRow["edit"]> }[];
   deletions?: number[];
@@ -81,7 +93,7 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
   let nextOrder = shop.orders.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
   let nextRefund = 2_000_001 + shop.orders.reduce((sum, order) => sum + order.refunds.length, 0);
   return {
-    orders: change.orders.map(({ customerId, lines, at, codes }) => {
+    orders: change.orders.map(({ customerId, lines, at, codes, unpaid }) => {
       const taken = priced(lines);
       return {
         id: nextOrder++,
@@ -93,6 +105,7 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
         refunds: [],
         currency: shop.currency,
         ...(codes && { codes }),
+        ...(unpaid && { paidAt: null }),
       };
     }),
     refunds: change.refunds.map(({ orderId, amount, at }) => ({
@@ -101,6 +114,7 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
       createdAt: instant(at),
       amount,
     })),
+    payments: change.payments.map(({ orderId, at }) => ({ orderId: known(orderId), paidAt: instant(at) })),
     cancellations: change.cancellations.map(({ orderId, at }) => ({ orderId: known(orderId), cancelledAt: instant(at) })),
     edits: change.edits.map(({ orderId, lines, at }) => ({
       orderId: known(orderId),
@@ -115,7 +129,7 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
         ...(deliveredAt !== undefined && { deliveredAt: Date.parse(deliveredAt) }),
       })),
     })),
-    products: change.products.map(({ at, price, compareAt, inventory, status, ...product }) => {
+    products: change.products.map(({ at, price, compareAt, inventory, status, type, ...product }) => {
       if (!shop.productByCode.has(product.code)) throw new Error(`${shop.domain} has no product ${product.code}`);
       return {
         ...product,
@@ -124,6 +138,7 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
         ...(compareAt !== undefined && { compareAt }),
         ...(inventory !== undefined && { inventory }),
         ...(status !== undefined && { status }),
+        ...(type !== undefined && { type }),
       };
     }),
     consents: change.consents.map(({ customerId, email, sms, at }) => ({
@@ -139,6 +154,7 @@ export function applyChanges(rows: ShopRows, changes: AppliedChange[]): ShopRows
   if (changes.length === 0) return rows;
   const refunds = changes.flatMap((change) => change.refunds);
   const cancelled = new Map(changes.flatMap(({ cancellations = [] }) => cancellations.map((each) => [each.orderId, each.cancelledAt])));
+  const paid = new Map(changes.flatMap(({ payments = [] }) => payments.map((each) => [each.orderId, each.paidAt])));
   const edited = new Map(changes.flatMap(({ edits = [] }) => edits.map((each) => [each.orderId, each.edit])));
   const deleted = new Set(changes.flatMap(({ deletions = [] }) => deletions));
   const orders = [...rows.orders, ...changes.flatMap((change) => change.orders)].filter(({ id }) => !deleted.has(id));
@@ -151,12 +167,13 @@ export function applyChanges(rows: ShopRows, changes: AppliedChange[]): ShopRows
     consents,
     orders: orders.map((order) => {
       const added = refunds.filter(({ orderId }) => orderId === order.id);
-      const [cancelledAt, edit] = [cancelled.get(order.id), edited.get(order.id)];
+      const [cancelledAt, edit, paidAt] = [cancelled.get(order.id), edited.get(order.id), paid.get(order.id)];
       return {
         ...order,
         ...(added.length > 0 && { refunds: [...order.refunds, ...added] }),
         ...(cancelledAt !== undefined && { cancelledAt }),
         ...(edit && { edit }),
+        ...(paidAt !== undefined && { paidAt }),
         ...(sent.has(order.id) && { parcels: sent.get(order.id) ?? [] }),
       };
     }),

@@ -27,6 +27,8 @@ export interface OrderRow {
   test?: boolean;
   /** What was changed after it was placed: all lines as they are since. */
   edit?: { at: number; lines: string };
+  /** When it was paid, where that was not as it was placed; null: not yet. */
+  paidAt?: number | null;
   /** Discount codes that its buyer typed. */
   codes?: string[];
   /** What was sent of it and when, where it is not the usual. */
@@ -45,6 +47,8 @@ export interface ProductRow {
   /** Units left, where it is not what belongs to the code. */
   inventory?: number;
   status?: "ACTIVE" | "ARCHIVED" | "DRAFT";
+  /** What kind of thing it is, where it is no gift. */
+  type?: string;
   changedAt?: number;
 }
 

@@ -114,6 +114,7 @@ export function orderView(shop: Shop, order: ShopOrder, { demand, now }: { deman
 }
 
 export function financialStatus(order: ShopOrder): string {
+  if (order.paidAt === null) return order.cancelledAt === undefined ? "PENDING" : "VOIDED";
   if (order.refunded === 0) return order.cancelledAt === undefined ? "PAID" : "VOIDED";
   return order.refunded >= order.total ? "REFUNDED" : "PARTIALLY_REFUNDED";
 }
@@ -130,7 +131,7 @@ export function productView(product: ShopProduct) {
       .replace(/^-|-$/g, "")}-${product.code.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`,
     status: product.status ?? "ACTIVE",
     vendor: "House",
-    productType: "Gift",
+    productType: product.type ?? "Gift",
     totalInventory: product.inventory,
     tracksInventory: true,
     createdAt: iso(product.updatedAt),

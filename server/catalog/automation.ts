@@ -1,7 +1,10 @@
-import type { z } from "zod";
+import * as z from "zod";
 import type { Text } from "#db/words/locales.ts";
+import type { OccurrenceKind } from "#db/words/occurrences.ts";
 import type { ActionKind } from "./actions/action.ts";
-import { type Acts, type Job, type Need, type RunLines, requiredScopes } from "./job.ts";
+import { type Acts, type Job, type Need, type Proposed, type Reading, type RunLines, requiredScopes, type Step } from "./job.ts";
+import type { Occurrence } from "./occurrences.ts";
+import type { Proposal } from "./records.ts";
 
 /** A job that proposes. Off until a person gives it a policy, which begins in shadow. */
 export type Automation<Config extends z.ZodType = z.ZodType, Cursor extends z.ZodType = z.ZodType, Lines extends RunLines = RunLines> = Job<
@@ -19,21 +22,81 @@ type Written<Config extends z.ZodType, Cursor extends z.ZodType, Lines extends R
   kinds: readonly ActionKind[];
 };
 
+type WrittenToHear<Config extends z.ZodType, Kind extends OccurrenceKind, Lines extends RunLines> = Omit<
+  Written<Config, typeof Heard, Lines>,
+  "everyS" | "dailyAt" | "cursor" | "hears" | "step"
+> & {
+  mode: "event";
+  everyS: number;
+  hears: readonly Kind[];
+  /** What is proposed because of one thing that happened. It is handed each once; one that fails is handed again. */
+  react(occurrence: Occurrence<Kind>, reading: ReadingOfEvent<z.output<Config>, keyof Lines & string>): Promise<readonly Proposal[]>;
+};
+
+/** What an automation is handed beside what happened. */
+export type ReadingOfEvent<Config, Line extends string = never> = Omit<
+  Reading<Config, never, Line>,
+  "cursor" | "occurrences" | "proposed"
+> & {
+  /** What it proposed itself at or after an instant, whatever became of it, under keys that begin with this; also a moment ago. */
+  proposed(input: { prefix: string; since: number }): Promise<Proposed[]>;
+};
+
 /**
  * Keeps the types of one automation's own config and cursor while it is written; the registry sees all as one type. What its kinds of
  * action need to be done with is added to what it needs itself, so that a client is asked for all of it before anything is proposed.
+ *
+ * With `mode: "event"` it is handed one thing after the other that happened (`hears`) from when it was turned on, in order, and keeps its
+ * place: with what it proposes, in one batch, so that each is handed once. Else it looks by itself, at its pace.
  */
+export function defineAutomation<Config extends z.ZodType, const Kind extends OccurrenceKind, Lines extends RunLines = Record<never, Text>>(
+  written: WrittenToHear<Config, Kind, Lines>,
+): Automation;
 export function defineAutomation<Config extends z.ZodType, Cursor extends z.ZodType, Lines extends RunLines = Record<never, Text>>(
-  written: Written<Config, Cursor, Lines>,
+  written: Written<Config, Cursor, Lines> & { mode?: "scheduled" },
+): Automation;
+export function defineAutomation(
+  written: Written<z.ZodType, z.ZodType, RunLines> | WrittenToHear<z.ZodType, OccurrenceKind, RunLines>,
 ): Automation {
-  const { kinds } = written;
+  const job = "react" in written ? { ...written, cursor: Heard, step: hearing(written) } : written;
+  const { kinds } = job;
   const automation = {
-    ...written,
-    needs: [...written.needs, ...kinds.flatMap(({ need, reads = [] }) => [need, ...reads])].reduce(withNeed, []),
+    ...job,
+    needs: [...job.needs, ...kinds.flatMap(({ need, reads = [] }) => [need, ...reads])].reduce(withNeed, []),
     kinds: kinds.map(({ id }) => id),
   };
   return automation as unknown as Automation;
 }
+
+/** Up to which place of what happened it was told. */
+const Heard = z.object({ seq: z.number().int() });
+const heardAStep = 20;
+/** What was found longer ago than this is not handed any more: it was off, or its provider away for days. */
+const staleMs = 3 * 86_400_000;
+
+/** The step of an automation that hears. What happened before its first run is not its to act on. */
+const hearing =
+  ({ id, hears, react }: Pick<WrittenToHear<z.ZodType, OccurrenceKind, RunLines>, "id" | "hears" | "react">) =>
+  async ({
+    cursor,
+    occurrences,
+    proposed,
+    ...reading
+  }: Reading<unknown, z.output<typeof Heard>, string>): Promise<Step<z.output<typeof Heard>>> => {
+    const since = reading.now - staleMs;
+    const seq = cursor?.seq ?? Number.MAX_SAFE_INTEGER;
+    const { items, newest } = await occurrences.behind({ seq, kinds: hears, since, limit: heardAStep });
+    const made: Proposal[] = [];
+    for (const item of items) {
+      const own: ReadingOfEvent<unknown, string>["proposed"] = async (of) => [
+        ...(await proposed({ automation: id, ...of })),
+        ...made.filter(({ dedupe }) => dedupe.startsWith(of.prefix)),
+      ];
+      made.push(...(await react(item, { ...reading, proposed: own })));
+    }
+    const more = items.length === heardAStep ? items.at(-1) : undefined;
+    return { cursor: { seq: more?.seq ?? Math.max(cursor?.seq ?? 0, newest) }, done: !more, proposals: made };
+  };
 
 /** One need a provider: of all permissions that are asked for there, those that nobody requires stay what can be done without. */
 function withNeed(all: readonly Need[], more: Need): Need[] {

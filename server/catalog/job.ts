@@ -1,8 +1,10 @@
 import type { z } from "zod";
 import type { Text } from "#db/words/locales.ts";
+import type { OccurrenceKind } from "#db/words/occurrences.ts";
 import type { ProviderFailureKind } from "#server/errors.ts";
 import type { Account } from "./account.ts";
 import type { Metric } from "./metric.ts";
+import type { Occurrences } from "./occurrences.ts";
 import type {
   ContentsRecord,
   CustomerRecord,
@@ -48,7 +50,13 @@ export type Happening = `${string}.${string}`;
 /** What a job may ask of what is stored of its client. Filled in by `server/domain/runs/stored-of.ts` alone. */
 export interface Stored {
   shop: ShopHistory;
+  occurrences: Occurrences;
+  /** What an automation proposed at or after an instant, whatever became of it, under keys that begin with this. */
+  proposed(input: { automation: string; prefix: string; since: number }): Promise<Proposed[]>;
 }
+
+/** Of a proposal its key, and whom it was about. */
+export type Proposed = Pick<Proposal, "dedupe" | "customerId">;
 
 /** What one step of a run is handed. `Line`: names of the lines that the job may write, see `lines` of a job. */
 export interface Reading<Config, Cursor, Line extends string = never> extends Stored {
@@ -135,6 +143,8 @@ export type Job<Config extends z.ZodType = z.ZodType, Cursor extends z.ZodType =
   onByDefault?: true;
   /** It is due as soon as one of these happened, however long its pace. */
   wokenBy?: readonly Happening[];
+  /** What it is told of, in order: it is due as soon as one of these was found. */
+  hears?: readonly OccurrenceKind[];
   /** JSON, also nested; forms are drawn from it. */
   config: Config;
   cursor: Cursor;

@@ -61,6 +61,8 @@ export interface ParcelsRecord {
 /** What is in an order. Amounts are minor units of its currency. */
 export interface ContentsRecord extends ParcelsRecord {
   updatedAt: number;
+  /** Whether all of it was paid, also where some was given back since. */
+  paid: boolean;
   lines: readonly OrderLine[];
   codes: readonly string[];
 }

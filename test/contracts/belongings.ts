@@ -17,6 +17,7 @@ import {
   loans,
   measurements,
   notices,
+  occurrences,
   orderContents,
   orders,
   policies,
@@ -169,6 +170,9 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     db.insert(orderContents).values({
       ...{ tenantId, connectionId, externalId: marker, updatedAt: now, codes: [marker], fulfilments: [] },
       lines: [[marker, marker, marker, 1, 1, 100, 100]],
+    }),
+    db.insert(occurrences).values({
+      ...{ tenantId, connectionId, kind: "order_paid", subject: `order:${marker}`, orderId: marker, at: now, noticedAt: now, facts: {} },
     }),
     db.insert(products).values({
       ...{ tenantId, connectionId, externalId: marker, title: marker, handle: marker, status: "ACTIVE", vendor: marker, type: marker },

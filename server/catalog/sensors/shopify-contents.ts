@@ -40,6 +40,8 @@ const Sent = z.object({
 const Order = Sent.extend({
   updatedAt: Instant,
   test: z.boolean(),
+  /** Null where Shopify shows none. */
+  displayFinancialStatus: z.string().nullable(),
   discountCodes: z.array(z.string()),
   lineItems: Lines,
 });
@@ -60,7 +62,7 @@ const pageQuery = `query ($first: Int!, $after: String, $query: String) {
     pageInfo { hasNextPage endCursor }
     nodes {
       ${sentFields}
-      updatedAt test discountCodes
+      updatedAt test displayFinancialStatus discountCodes
       lineItems(first: ${linesPerOrder}) { ${lineFields} }
     }
   }
@@ -117,9 +119,13 @@ async function allLines(account: Account, { id, lineItems: { nodes, pageInfo } }
   return items;
 }
 
+/** What was paid in full stays paid where some of it, or all, went back (shopify.dev, OrderDisplayFinancialStatus). */
+const paidStatuses: readonly string[] = ["PAID", "PARTIALLY_REFUNDED", "REFUNDED"];
+
 const recordOf = (order: Order, lines: readonly z.infer<typeof Line>[]): ContentsRecord => ({
   ...parcelsOf(order),
   updatedAt: Date.parse(order.updatedAt),
+  paid: order.displayFinancialStatus !== null && paidStatuses.includes(order.displayFinancialStatus),
   lines: lines.map(lineOf),
   codes: order.discountCodes,
 });

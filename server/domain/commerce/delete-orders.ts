@@ -1,11 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Db, Statement } from "#db/client.ts";
-import { deletedOrders, orderContents, orders, refunds } from "#db/schema/index.ts";
+import { deletedOrders, occurrences, orderContents, orders, refunds } from "#db/schema/index.ts";
 
 /**
- * Statements that take orders with their refunds and contents out of a shop's history for good: a tombstone keeps a page that was read before
+ * Statements that take orders with their refunds, contents and occurrences out of a shop's history for good: a tombstone keeps a page that was read before
  * from bringing one back, and the days that it was counted on. `which` selects tenant, connection and id of the orders; it is asked
- * before each of the four is written.
+ * before each of the five is written.
  */
 export const deleteOrders = (db: Pick<Db, "insert" | "delete">, { which, now }: { which: SQL; now: number }): Statement[] => [
   db
@@ -27,6 +27,11 @@ export const deleteOrders = (db: Pick<Db, "insert" | "delete">, { which, now }: 
     .delete(orderContents)
     .where(
       sql`(${orderContents.tenantId}, ${orderContents.connectionId}, ${orderContents.externalId}) in (select tenant_id, connection_id, external_id from (${which}))`,
+    ),
+  db
+    .delete(occurrences)
+    .where(
+      sql`(${occurrences.tenantId}, ${occurrences.connectionId}, ${occurrences.subject}) in (select tenant_id, connection_id, 'order:' || external_id from (${which}))`,
     ),
   db
     .delete(orders)

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, ne, notInArray, or, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
-import { connections, dataKeys, debts, secrets } from "#db/schema/index.ts";
+import { rowIf } from "#db/row-if.ts";
+import { connections, dataKeys, debts, occurrences, secrets } from "#db/schema/index.ts";
 import type { ConnectionKind } from "#db/words/connections.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { Grant, Identity, Provider } from "#server/catalog/provider.ts";
@@ -12,6 +13,7 @@ import { headQuery } from "#server/domain/audit/append.ts";
 import { type ChainHead, emptyChain } from "#server/domain/audit/chain.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { activateClient } from "#server/domain/clients/activate-client.ts";
+import { mayAct, wakeHearers } from "#server/domain/commerce/occurrences.ts";
 import { accountChange } from "#server/domain/connections/account-change.ts";
 import { adoptFacts } from "#server/domain/connections/adopt-facts.ts";
 import { agencyDebtor } from "#server/domain/connections/debtor.ts";
@@ -259,9 +261,23 @@ async function store(
     ...(input.kind === "oauth" ? [settleOlder(ctx, provider, identity), replaceKey(ctx, connection)] : []),
     ...chosen.statements,
     ...scheduleStatements(ctx, { connections: after }),
+    ...(held && held.status !== "active" ? noteBack(ctx, { connectionId: id, provider: provider.id }) : []),
   ];
   await commit(ctx, action, { ...details, ...(changed && { changed }) }, statements, { head });
   return { id, again: held !== undefined, toChoose: chosen.toChoose, changed, after };
+}
+
+/** That an account works again, for the automations that hear of it. */
+function noteBack(ctx: TenantCtx, { connectionId, provider }: { connectionId: string; provider: string }): Statement[] {
+  const now = ctx.now();
+  const back = { connectionId, kind: "connection_back", subject: `connection:${connectionId}`, facts: { provider } } as const;
+  return [
+    ctx.db
+      .insert(occurrences)
+      .select(rowIf(occurrences, { ...back, tenantId: ctx.tenant.id, at: now, noticedAt: now }, mayAct(sql`${ctx.tenant.id}`)))
+      .onConflictDoNothing(),
+    wakeHearers(ctx, now),
+  ];
 }
 
 /** What is still owed of this account is no longer: its new connection may live on the same grant. */

@@ -1,6 +1,12 @@
 import type { Stored } from "#server/catalog/job.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { listProposed } from "#server/domain/actions/list-proposed.ts";
+import { occurrencesOf } from "#server/domain/commerce/occurrences.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 
 /** What a step is handed of what is stored. `shopId`: the connection of the shop that it reads; undefined where it reads none. */
-export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => ({ shop: shopHistory(ctx, shopId) });
+export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => ({
+  shop: shopHistory(ctx, shopId),
+  occurrences: occurrencesOf(ctx, shopId),
+  proposed: (of) => listProposed(ctx, of),
+});

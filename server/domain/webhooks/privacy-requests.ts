@@ -2,7 +2,17 @@ import { and, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { databaseAt, openDb, placesIn } from "#db/client.ts";
 import { holdingOf } from "#db/holdings.ts";
-import { actionSteps, actions, customers, orderContents, orders, privacyRequests, refunds, tenants } from "#db/schema/index.ts";
+import {
+  actionSteps,
+  actions,
+  customers,
+  occurrences,
+  orderContents,
+  orders,
+  privacyRequests,
+  refunds,
+  tenants,
+} from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { acrossTenants, type Ctx, enterTenant, requireStaff } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
@@ -76,7 +86,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
   if (request.kind !== "data_request" || request.tenantId === "") throw conflict("nothing_to_hand_over");
   if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("handover_over");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
-  const [placed, returned, known, bought, proposed, steps] = await inside.db.batch([
+  const [placed, returned, known, bought, happened, proposed, steps] = await inside.db.batch([
     inside.db
       .select()
       .from(orders)
@@ -93,6 +103,10 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       .select()
       .from(orderContents)
       .where(heldOf(inside, holdingOf(orderContents), request)),
+    inside.db
+      .select()
+      .from(occurrences)
+      .where(heldOf(inside, holdingOf(occurrences), request)),
     inside.db
       .select()
       .from(actions)
@@ -154,6 +168,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       })),
       deliveredAt: isoOrNull(deliveredAt),
     })),
+    occurrences: happened.map(({ orderId, kind, at, noticedAt }) => ({ order: orderId, kind, at: iso(at), noticedAt: iso(noticedAt) })),
     actions: proposed.map(({ id, automation, subject, evidence, status, createdAt, decidedAt, finishedAt }) => ({
       id,
       automation,

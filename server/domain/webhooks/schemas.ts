@@ -128,6 +128,7 @@ export const HeldData = z.object({
       deliveredAt: z.string().nullable(),
     }),
   ),
+  occurrences: z.array(z.object({ order: z.string().nullable(), kind: z.string(), at: z.string(), noticedAt: z.string() })),
   actions: z.array(
     z.object({
       id: z.string(),

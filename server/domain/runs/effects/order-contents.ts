@@ -30,12 +30,13 @@ export const writeContents: WriteRows = ({ db, rows, held }) =>
       each.codes,
       each.fulfilments,
       each.deliveredAt,
+      each.paid ? 1 : 0,
     ]),
   ).map((json) =>
     db
       .insert(orderContents)
       .select(
-        sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6 ${held(json)} and ${notDeleted({ ...ownerOfRow, externalId: sql`j.value->>1` })}`,
+        sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7 ${held(json)} and ${notDeleted({ ...ownerOfRow, externalId: sql`j.value->>1` })}`,
       )
       .onConflictDoUpdate({
         target: [orderContents.tenantId, orderContents.connectionId, orderContents.externalId],
@@ -45,6 +46,7 @@ export const writeContents: WriteRows = ({ db, rows, held }) =>
           codes: sql`excluded.codes`,
           fulfilments: sql`excluded.fulfilments`,
           deliveredAt: sql`excluded.delivered_at`,
+          paid: sql`excluded.paid`,
         },
         setWhere: sql`excluded.updated_at >= ${orderContents.updatedAt}`,
       }),

@@ -4,6 +4,7 @@ import { writeCosts } from "./costs.ts";
 import { writeCustomers } from "./customers.ts";
 import { dropUnlisted } from "./listed-orders.ts";
 import { writeMeasurements } from "./measurements.ts";
+import { noteOccurrences, wakeHearers } from "./occurrences.ts";
 import { writeContents, writeParcels } from "./order-contents.ts";
 import { writeOrders } from "./orders.ts";
 import { writeProducts } from "./products.ts";
@@ -14,6 +15,7 @@ import type { WriteRows } from "./writing.ts";
 
 /** Every kind of row that comes of a run, in the order in which they are written. */
 export const effects: readonly WriteRows[] = [
+  noteOccurrences,
   writeMeasurements,
   writeOrders,
   writeRefunds,
@@ -27,6 +29,7 @@ export const effects: readonly WriteRows[] = [
   wakeFed,
   writeSchedules,
   wakeNamed,
+  wakeHearers,
   noteAnswers,
   noteFailures,
   writeCosts,
