@@ -69,6 +69,7 @@ const without = {
     ],
     ...[
       "forgetRequests",
+      "forgetOccurrences",
       "forgetRenewals",
       "claimRenewals",
       "claimProbes",

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { actionSteps, actions } from "#db/schema/index.ts";
+import { inShadow } from "#server/domain/actions/list-proposed.ts";
 import type { WriteRows } from "./writing.ts";
 
 /**
@@ -27,7 +28,7 @@ export const writeActions: WriteRows = ({ db, now, rows, held }) => [
     db
       .insert(actions)
       .select(
-        sql`select j.value->>0, r.tenant_id, r.job, r.id, case when p.mode = 'shadow' and not j.value->>10 then 'shadow:' else '' end || (j.value->>1), j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7,
+        sql`select j.value->>0, r.tenant_id, r.job, r.id, case when p.mode = 'shadow' and not j.value->>10 then ${inShadow} else '' end || (j.value->>1), j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7,
           j.value->>8, j.value->>9, case when j.value->>10 then 'withheld' when p.mode = 'shadow' then 'shadowed' else 'waiting' end, null, ${now},
           j.value->>11,
           null, null, null, null, null, 0, null, null, 0, null, null, null
