@@ -47,6 +47,23 @@ export interface ShopHistory {
     after: Pick<DeliveredOrder, "deliveredAt" | "order"> | null;
     limit: number;
   }): Promise<DeliveredOrder[]>;
+  /** What a variant is sold for now, beside its lowest price of the `days` before an instant; null where it is sold no more. */
+  offer(input: { variant: string; before: number; days: number }): Promise<Offer | null>;
+  /**
+   * Customers who bought this product, or anything of its kind, of which they kept some; who agreed to be written to by this channel; and
+   * who have placed no order at or after `quietSince` (an instant) that stands. Those who bought it last are first, or most often.
+   */
+  boughtBefore(input: {
+    product: string;
+    /** Of any product of its kind (its type in the shop), not of this one alone. */
+    kind: boolean;
+    quietSince: number;
+    channel: "email" | "sms";
+    first: "latest" | "most_often";
+    /** Left out: customers by the shop's ids. */
+    without: readonly string[];
+    limit: number;
+  }): Promise<{ customerId: string; orders: number; lastAt: number }[]>;
   /**
    * Customers who bought on at least `minOrders` days and last at or after `lastFrom` and before `lastUntil` (instants), who agreed to be
    * written to by this channel, each with all purchases that stand, by id from behind `after`.
@@ -59,6 +76,18 @@ export interface ShopHistory {
     after: string | null;
     limit: number;
   }): Promise<{ customerId: string; purchases: Purchase[] }[]>;
+}
+
+/** A variant as the shop sells it. Ids are the shop's, amounts minor units of `currency`. */
+export interface Offer {
+  product: { id: string; title: string; url: string | null; status: string };
+  variantTitle: string;
+  priceMinor: number;
+  currency: string;
+  /** Units left; null where the shop does not count them. */
+  stock: number | null;
+  /** Null where it is not known what it cost all of that time, or it was sold in another currency meanwhile. */
+  lowestMinor: number | null;
 }
 
 /** An order that has arrived. Ids are the shop's. */

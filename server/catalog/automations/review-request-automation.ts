@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { klaviyoEvent } from "#server/catalog/actions/klaviyo-event.ts";
-import { looksPersonal } from "#server/catalog/actions/payload.ts";
 import { defineAutomation } from "#server/catalog/automation.ts";
 import type { Proposal } from "#server/catalog/records.ts";
 import type { DeliveredOrder } from "#server/catalog/shop-history.ts";
+import { productOf } from "./product-of.ts";
 import { channelField, metricField } from "./settings.ts";
 
 const dayMs = 86_400_000;
@@ -108,6 +108,7 @@ function request(order: DeliveredOrder, { channel, metric, daysAfter }: Config, 
           properties: {
             order_id: order.order,
             delivered_at: new Date(order.deliveredAt).toISOString(),
+            // The dearest of it.
             ...(order.product && productOf(order.product)),
           },
           at: new Date(now).toISOString(),
@@ -118,10 +119,3 @@ function request(order: DeliveredOrder, { channel, metric, daysAfter }: Config, 
     ],
   };
 }
-
-/** What the flow may show of the order: its dearest product. A title that holds what looks like an address is left out. */
-const productOf = ({ id, title, url }: NonNullable<DeliveredOrder["product"]>) => ({
-  product_id: id,
-  ...(title !== "" && !looksPersonal(title) && { product_title: title.slice(0, 300) }),
-  ...(url !== null && !looksPersonal(url) && { product_url: url.slice(0, 900) }),
-});

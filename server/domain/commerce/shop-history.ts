@@ -1,6 +1,6 @@
-import { and, eq, gt, gte, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
+import { and, countDistinct, desc, eq, gt, gte, isNull, lt, lte, min, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
-import { customers, deletedOrders, orderContents, orders, products, refunds } from "#db/schema/index.ts";
+import { customers, deletedOrders, orderContents, orders, products, refunds, variantPrices, variants } from "#db/schema/index.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -186,6 +186,81 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
         .orderBy(orderContents.deliveredAt, orderContents.externalId)
         .limit(limit);
       return rows;
+    },
+
+    async offer({ variant, before, days }) {
+      const from = before - days * msPerDay;
+      const prices = (more: SQL) =>
+        inTenant(ctx, variantPrices, of(variantPrices.connectionId), eq(variantPrices.variantId, variant), more);
+      // The price that held as that time began was set before it.
+      const begun = sql`(select max(${variantPrices.since}) from ${variantPrices} where ${prices(lte(variantPrices.since, from))})`;
+      // No batch: it answers by names, and both tables have a title.
+      const [[sold], [cost]] = await Promise.all([
+        ctx.db
+          .select({
+            product: { id: products.externalId, title: products.title, url: products.url, status: products.status },
+            variantTitle: variants.title,
+            priceMinor: variants.priceMinor,
+            currency: variants.currency,
+            stock: variants.stock,
+          })
+          .from(variants)
+          .innerJoin(
+            products,
+            and(
+              eq(products.tenantId, variants.tenantId),
+              eq(products.connectionId, variants.connectionId),
+              eq(products.externalId, variants.productId),
+            ),
+          )
+          .where(inTenant(ctx, variants, of(variants.connectionId), eq(variants.externalId, variant))),
+        ctx.db
+          .select({
+            lowest: min(variantPrices.priceMinor),
+            currencies: countDistinct(variantPrices.currency),
+            currency: min(variantPrices.currency),
+          })
+          .from(variantPrices)
+          .where(prices(sql`${variantPrices.since} < ${before} and ${variantPrices.since} >= ${begun}`)),
+      ]);
+      if (!sold) return null;
+      const comparable = cost !== undefined && cost.currencies === 1 && cost.currency === sold.currency;
+      return { ...sold, lowestMinor: comparable ? cost.lowest : null };
+    },
+
+    boughtBefore({ product, kind, quietSince, channel, first, without, limit }) {
+      const consent = channel === "email" ? customers.mailConsent : customers.smsConsent;
+      const ofShop = (table: { tenantId: SQLiteColumn; connectionId: SQLiteColumn }) => inTenant(ctx, table, of(table.connectionId));
+      const type = sql`(select ${products.type} from ${products} where ${ofShop(products)} and ${products.externalId} = ${product})`;
+      const meant = kind
+        ? // What has no type is of no kind but its own.
+          sql`(select ${product} union select ${products.externalId} from ${products} where ${ofShop(products)} and ${products.type} <> '' and ${products.type} = ${type})`
+        : sql`(${product})`;
+      // Most orders do not have it, which the text tells sooner than its lines do.
+      const mayHave = kind ? undefined : sql`instr(${orderContents.lines}, ${JSON.stringify(product)}) > 0`;
+      const lastAt = sql<number>`max(${orders.placedAt})`;
+      const many = sql<number>`count(*)`;
+      const lately = sql`select 1 from ${orders} q where q.tenant_id = ${orders.tenantId} and q.connection_id = ${orders.connectionId}
+        and q.customer_id = ${orders.customerId} and q.placed_at >= ${quietSince} and q.cancelled_at is null`;
+      return ctx.db
+        .select({ customerId: customers.externalId, orders: many, lastAt })
+        .from(orderContents)
+        .innerJoin(orders, and(sameShop(orders), eq(orders.externalId, orderContents.externalId), isNull(orders.cancelledAt)))
+        .innerJoin(customers, and(sameShop(customers), eq(customers.externalId, orders.customerId), eq(consent, "subscribed")))
+        .where(
+          inTenant(
+            ctx,
+            orderContents,
+            of(orderContents.connectionId),
+            mayHave,
+            sql`exists (select 1 from json_each(${orderContents.lines}) l where l.value ->> 4 > 0 and l.value ->> 1 in ${meant})`,
+            sql`${customers.externalId} not in (select value from json_each(${JSON.stringify(without)}))`,
+            sql`not exists (${lately})`,
+          ),
+        )
+        .groupBy(customers.externalId)
+        .orderBy(...(first === "latest" ? [desc(lastAt), desc(many)] : [desc(many), desc(lastAt)]), customers.externalId)
+        .limit(limit);
     },
 
     async buyers({ minOrders, lastFrom, lastUntil, channel, after, limit }) {

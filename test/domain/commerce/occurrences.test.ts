@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { occurrences, policies, schedules } from "#db/schema/index.ts";
 import type { PolicyMode } from "#db/words/actions.ts";
@@ -41,6 +41,7 @@ async function open(orders: OrderRow[], { mode = "shadow" as PolicyMode | null, 
   await ctx.db.insert(schedules).values([
     { ...own, job: shopifyDetailsSensor.id, lastSuccessAt: read ? 1 : null },
     { ...own, job: shopifySensor.id, lastSuccessAt: read ? 1 : null },
+    { ...own, job: "price-drop-alerts" },
   ]);
   if (mode)
     await ctx.db.insert(policies).values({
@@ -57,6 +58,13 @@ async function open(orders: OrderRow[], { mode = "shadow" as PolicyMode | null, 
       details = (await runSensor(ctx, shopifyDetailsSensor, { account, cursor: details, ...more })).cursor;
     },
     noted: () => ctx.db.select().from(occurrences).where(inTenant(ctx, occurrences)).orderBy(occurrences.seq),
+    dueAt: async () =>
+      (
+        await ctx.db
+          .select()
+          .from(schedules)
+          .where(inTenant(ctx, schedules, eq(schedules.job, "price-drop-alerts")))
+      )[0]?.nextAt ?? 0,
   };
 }
 const told = (rows: { kind: string; subject: string; at: number }[]) => rows.map(({ kind, subject, at }) => [kind, subject, at]);
@@ -142,6 +150,18 @@ test("what happened more than a week ago is history", async () => {
   });
   await shop.read();
   expect(await shop.noted()).toEqual([]);
+});
+
+test("what hears of it is due at once, and what does not keeps its time", async () => {
+  const now = Date.now();
+  const shop = await open([order(1, now - 3 * dayMs)]);
+  await shop.read();
+  await shop.change({ cancellations: [{ orderId: 1, at: iso(now) }] });
+  await shop.read();
+  expect(await shop.dueAt()).toBeGreaterThan(now + hourMs / 2);
+  await shop.change({ products: [{ code: "A", price: "1.00", at: iso(now) }] });
+  await shop.read();
+  expect(await shop.dueAt()).toBeLessThanOrEqual(Date.now());
 });
 
 test("an automation is handed what is behind its place, of its own shop and kinds, in order, and nothing that is stale", async () => {

@@ -1,0 +1,202 @@
+import * as z from "zod";
+import { klaviyoEvent } from "#server/catalog/actions/klaviyo-event.ts";
+import { looksPersonal } from "#server/catalog/actions/payload.ts";
+import { defineAutomation } from "#server/catalog/automation.ts";
+import { decimalOf } from "#server/catalog/money.ts";
+import type { Proposal } from "#server/catalog/records.ts";
+import type { Offer } from "#server/catalog/shop-history.ts";
+import { productOf } from "./product-of.ts";
+import { channelField, metricField } from "./settings.ts";
+
+const dayMs = 86_400_000;
+/** A drop is measured against the lowest price of so many days before it. */
+const comparedDays = 30;
+/** Nobody hears of one product more than once in this time, however often its price falls. */
+const restMs = 30 * dayMs;
+/** A drop that nobody approved in this time is no news. */
+const offeredMs = 3 * dayMs;
+
+const Config = z.object({
+  minPercent: z
+    .number()
+    .int()
+    .min(5)
+    .max(90)
+    .default(20)
+    .meta({
+      label: { en: "Drop at least, percent", fr: "Baisse minimale, en pourcentage", he: "ירידה מינימלית, באחוזים" },
+      hint: {
+        en: "Below the lowest price of the 30 days before.",
+        fr: "Sous le prix le plus bas des 30 jours précédents.",
+        he: "מתחת למחיר הנמוך ביותר ב-30 הימים שלפני כן.",
+      },
+    }),
+  bought: z
+    .enum(["product", "kind"])
+    .default("product")
+    .meta({
+      label: { en: "Customers who bought", fr: "Clients ayant acheté", he: "לקוחות שקנו" },
+      choices: {
+        product: { en: "This product", fr: "Ce produit", he: "את המוצר הזה" },
+        kind: { en: "This type of product", fr: "Ce type de produit", he: "מוצר מאותו סוג" },
+      },
+    }),
+  quietDays: z
+    .number()
+    .int()
+    .min(7)
+    .max(365)
+    .default(30)
+    .meta({
+      label: { en: "Without an order for, days", fr: "Sans commande depuis, jours", he: "ללא הזמנה במשך, ימים" },
+      hint: {
+        en: "Whoever ordered anything more recently is left alone.",
+        fr: "Les clients qui ont commandé plus récemment, quoi que ce soit, ne sont pas contactés.",
+        he: "מי שהזמין משהו לאחרונה לא מקבל פנייה.",
+      },
+    }),
+  mostPerDrop: z
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(25)
+    .meta({ label: { en: "Customers per drop, at most", fr: "Clients par baisse, au maximum", he: "לקוחות לכל ירידת מחיר, לכל היותר" } }),
+  first: z
+    .enum(["latest", "most_often"])
+    .default("latest")
+    .meta({
+      label: { en: "Start with", fr: "Commencer par", he: "להתחיל עם" },
+      choices: {
+        latest: { en: "The most recent buyers", fr: "Les acheteurs les plus récents", he: "מי שקנו לאחרונה" },
+        most_often: { en: "The most frequent buyers", fr: "Les acheteurs les plus fréquents", he: "מי שקנו הכי הרבה פעמים" },
+      },
+    }),
+  channel: channelField,
+  metric: metricField("Price dropped"),
+});
+type Config = z.output<typeof Config>;
+
+/**
+ * Tells customers that something they bought before costs less now, by an event on which the client's own flow at Klaviyo starts.
+ *
+ * A drop is one only against the lowest price of the 30 days before it, the one that held as they began among them (Directive 98/6/EC,
+ * Article 6a, as amended by Directive (EU) 2019/2161, "Omnibus"): what was raised before it was lowered is none. Prices are known from
+ * when the shop was first read (../shared/writes-and-voice.md, "Price history"), and of a variant of which 30 days are not known nothing
+ * is said. Who only looked at it is not asked for: Klaviyo finds events by metric, profile and time, not by what was looked at, so that
+ * every view of the shop would have to be read for one product (../shared/providers.md, Klaviyo / events).
+ */
+export const priceDropAlerts = defineAutomation({
+  id: "price-drop-alerts",
+  title: { en: "Price drop alerts", fr: "Alertes de baisse de prix", he: "התראות על ירידת מחיר" },
+  description: {
+    en: "Tells customers when something they bought before costs less than in the last 30 days.",
+    fr: "Prévient les clients quand un article déjà acheté coûte moins cher que ces 30 derniers jours.",
+    he: "מודיע ללקוחות כשמשהו שכבר קנו עולה פחות מאשר ב-30 הימים האחרונים.",
+  },
+  needs: [{ provider: "shopify", scopes: ["read_orders", "read_products", "read_customers"] }],
+  mode: "event",
+  hears: ["price_changed"],
+  everyS: 3600,
+  kinds: [klaviyoEvent],
+  acts: {
+    feeds: ["shopify-sensor", "shopify-details-sensor"],
+    reasons: {
+      bought: {
+        en: "“{{product}}” now costs {{price}}, {{percent}}% less than its lowest price of the 30 days before ({{lowest}}). This customer last bought it {{days}} days ago.",
+        fr: "« {{product}} » coûte maintenant {{price}}, soit {{percent}} % de moins que son prix le plus bas des 30 jours précédents ({{lowest}}). Dernier achat de ce client il y a {{days}} jours.",
+        he: "“{{product}}” עולה עכשיו {{price}}, ירידה של {{percent}}% לעומת המחיר הנמוך ביותר ב-30 הימים שלפני כן ({{lowest}}). הלקוח קנה אותו לאחרונה לפני {{days}} ימים.",
+      },
+      bought_kind: {
+        en: "“{{product}}” now costs {{price}}, {{percent}}% less than its lowest price of the 30 days before ({{lowest}}). This customer last bought this type of product {{days}} days ago.",
+        fr: "« {{product}} » coûte maintenant {{price}}, soit {{percent}} % de moins que son prix le plus bas des 30 jours précédents ({{lowest}}). Dernier achat d’un produit de ce type par ce client il y a {{days}} jours.",
+        he: "“{{product}}” עולה עכשיו {{price}}, ירידה של {{percent}}% לעומת המחיר הנמוך ביותר ב-30 הימים שלפני כן ({{lowest}}). הלקוח קנה מוצר מהסוג הזה לאחרונה לפני {{days}} ימים.",
+      },
+    },
+    never: {
+      en: "It never calls a price reduced that was raised before, or whose last 30 days it doesn’t know. It never writes about what is sold out or no longer for sale, never to a customer who has not agreed to hear from you or who ordered recently, and never more than once in 30 days about one product.",
+      fr: "Elle n’annonce jamais comme baisse un prix augmenté juste avant, ou dont elle ne connaît pas les 30 derniers jours. Elle n’écrit jamais pour un article épuisé ou retiré de la vente, jamais à un client qui n’a pas accepté de recevoir vos messages ou qui a commandé récemment, et jamais plus d’une fois en 30 jours pour un même produit.",
+      he: "האוטומציה לעולם לא מציגה כירידה מחיר שהועלה לפני כן, או מחיר ש-30 הימים האחרונים שלו אינם ידועים. היא לעולם לא פונה בנוגע למוצר שאזל או שכבר לא נמכר, לעולם לא ללקוח שלא הסכים לקבל ממך הודעות או שהזמין לאחרונה, ולעולם לא יותר מפעם אחת ב-30 יום על אותו מוצר.",
+    },
+  },
+  config: Config,
+  async react({ subject, at, noticedAt, facts }, { shop, config, now, proposed }) {
+    if (facts.isMinor >= facts.wasMinor || facts.isMinor === 0) return [];
+    const variant = subject.slice("variant:".length);
+    const offer = await shop.offer({ variant, before: at, days: comparedDays });
+    // Another price since is another occurrence.
+    if (!offer || offer.priceMinor !== facts.isMinor || offer.currency !== facts.currency || !isOnSale(offer)) return [];
+    if (offer.lowestMinor === null || offer.priceMinor * 100 > offer.lowestMinor * (100 - config.minPercent)) return [];
+    const drop: Dropped = { ...offer, variant, at, noticedAt, lowestMinor: offer.lowestMinor };
+    const told = await proposed({ prefix: `product:${offer.product.id}:`, since: now - restMs });
+    // Variants of one product that fall together are one drop.
+    const left = config.mostPerDrop - told.filter(({ dedupe }) => dedupe.endsWith(dropOf(drop))).length;
+    if (left <= 0) return [];
+    const buyers = await shop.boughtBefore({
+      product: offer.product.id,
+      kind: config.bought === "kind",
+      quietSince: now - config.quietDays * dayMs,
+      channel: config.channel,
+      first: config.first,
+      without: told.flatMap(({ customerId }) => customerId ?? []),
+      limit: left,
+    });
+    return buyers.map((buyer) => alert(buyer, drop, config, now));
+  },
+});
+
+const isOnSale = ({ product, stock }: Offer): boolean => product.status === "ACTIVE" && (stock === null || stock > 0);
+
+interface Dropped extends Offer {
+  variant: string;
+  at: number;
+  noticedAt: number;
+  lowestMinor: number;
+}
+
+const dropOf = ({ at }: Pick<Dropped, "at">): string => `:${at}`;
+
+function alert({ customerId, lastAt }: { customerId: string; lastAt: number }, drop: Dropped, config: Config, now: number): Proposal {
+  const { product, variant, priceMinor, lowestMinor, currency } = drop;
+  const percent = Math.floor(((lowestMinor - priceMinor) * 100) / lowestMinor);
+  const price = { minor: priceMinor, currency };
+  return {
+    subject: `customer:${customerId}`,
+    customerId,
+    dedupe: `product:${product.id}:customer:${customerId}${dropOf(drop)}`,
+    evidence: {
+      line: config.bought === "kind" ? "bought_kind" : "bought",
+      params: { product: nameOf(drop), price, percent, lowest: { minor: lowestMinor, currency }, days: Math.floor((now - lastAt) / dayMs) },
+    },
+    expiresAt: drop.noticedAt + offeredMs,
+    steps: [
+      {
+        kind: klaviyoEvent.id,
+        payload: {
+          customerId,
+          metric: config.metric,
+          properties: {
+            ...productOf(product),
+            variant_id: variant,
+            price: decimalOf(priceMinor, currency),
+            lowest_price: decimalOf(lowestMinor, currency),
+            currency,
+            percent,
+          },
+          at: new Date(now).toISOString(),
+          channel: config.channel,
+          onlyIf: {
+            boughtSince: new Date(now - config.quietDays * dayMs).toISOString(),
+            price: { product: product.id, variant, atMost: price },
+          },
+        },
+      },
+    ],
+  };
+}
+
+/** As the shop calls it; by its id where it has no name that may rest in evidence. */
+function nameOf({ product, variantTitle }: Dropped): string {
+  const name = variantTitle === "" || variantTitle === "Default Title" ? product.title : `${product.title}, ${variantTitle}`;
+  return product.title === "" || looksPersonal(name) ? product.id : name.slice(0, 300);
+}

@@ -1,0 +1,8 @@
+import { looksPersonal } from "#server/catalog/actions/payload.ts";
+
+/** What a flow may show of a product. A title that holds what looks like an address is left out. */
+export const productOf = ({ id, title, url }: { id: string; title: string; url: string | null }) => ({
+  product_id: id,
+  ...(title !== "" && !looksPersonal(title) && { product_title: title.slice(0, 300) }),
+  ...(url !== null && !looksPersonal(url) && { product_url: url.slice(0, 900) }),
+});

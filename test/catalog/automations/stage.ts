@@ -1,0 +1,165 @@
+import { eq } from "drizzle-orm";
+import { actionSteps, actions, connections, policies, schedules } from "#db/schema/index.ts";
+import type { PolicyMode } from "#db/words/actions.ts";
+import type { SandboxProviderId } from "#sandbox/endpoints.ts";
+import type { OrderRow, ProductRow } from "#sandbox/shop/model.ts";
+import { kindOf } from "#server/catalog/actions/registry.ts";
+import type { Automation } from "#server/catalog/automation.ts";
+import type { Job } from "#server/catalog/job.ts";
+import { shopifyDetailsSensor } from "#server/catalog/sensors/shopify-details-sensor.ts";
+import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
+import type { Tenant } from "#server/ctx.ts";
+import { sweep } from "#server/domain/runs/sweep.ts";
+import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { runSensor } from "#test/catalog/sensors/run-sensor.ts";
+import { sandbox, sandboxAccount } from "#test/catalog/sensors/sandbox-account.ts";
+import { makeRig } from "#test/domain/runs/rig.ts";
+
+export const dayMs = 86_400_000;
+export const hourMs = 3_600_000;
+/** The sandbox keeps seconds. */
+export const second = (instant: number) => Math.floor(instant / 1000) * 1000;
+export const iso = (instant: number) => new Date(second(instant)).toISOString();
+
+/** An order of one Ware A by a customer who agreed to be mailed, unless it is said otherwise. */
+export const orderOf = (id: number, createdAt: number, more: Partial<OrderRow> = {}): OrderRow => ({
+  ...{ id, createdAt: second(createdAt), customerId: 12_001, country: "United Kingdom", gross: 1000, lines: "A|1|10.00", refunds: [] },
+  ...more,
+});
+export const wareOf = (code: string, more: Partial<ProductRow> = {}): ProductRow => ({
+  ...{ code, title: `Ware ${code}`, price: "10.00", inventory: 9 },
+  ...more,
+});
+
+export interface Staged {
+  orders: OrderRow[];
+  products?: ProductRow[];
+  /** Words of the shop's: customers by their number, of whom all others agreed to be mailed. */
+  consents?: Record<number, string>;
+  currency?: string;
+  /** A shop of the sandbox's own, in place of these rows. */
+  domain?: string;
+}
+
+export interface Setting {
+  /** Null: there is no policy. */
+  mode?: PolicyMode | null;
+  config?: Record<string, unknown>;
+  tenant?: Partial<Tenant>;
+  /** What is run in its place. */
+  job?: Job;
+}
+
+let shops = 0;
+
+/** A client with a shop at the sandbox and an automation, both read and run by the product's own code. */
+export async function stage(
+  automation: Automation,
+  { orders, products, consents = {}, currency, domain: given }: Staged,
+  setting: Setting = {},
+) {
+  const { mode = "shadow", config = {}, tenant = {}, job = automation } = setting;
+  const domain = given ?? `auto-${Date.now()}-${shops++}.myshopify.com`;
+  if (given === undefined) {
+    await sandbox.control(`/shop/${domain}`, undefined, "PUT");
+    if (currency) await sandbox.control("/places", { provider: "shopify", account: domain, currency });
+    await sandbox.control(`/shop/${domain}/rows`, { orders, products: products ?? [wareOf("A")] });
+    await sandbox.control(`/shop/${domain}/finish`, { mark: "hand" });
+    const named = new Set(orders.flatMap(({ customerId }) => customerId ?? []));
+    const agreed = [...named].map((customerId) => ({
+      customerId,
+      email: consents[customerId] ?? "SUBSCRIBED",
+      at: iso(Date.now() - 400 * dayMs),
+    }));
+    await sandbox.control(`/shop/${domain}/changes`, { consents: agreed });
+  }
+
+  const scopes = shopifyDetailsSensor.needs[0]?.scopes ?? [];
+  const account = await sandboxAccount("shopify", domain, { scopes, ...(currency && { currency }) });
+  /** Providers of which an account was opened. */
+  const opened: string[] = [];
+  const rig = makeRig({
+    jobs: [job],
+    kinds: kindOf,
+    openAccount(_, { connection }) {
+      opened.push(connection.provider);
+      throw new Error(`the stage has no account at ${connection.provider as SandboxProviderId}`);
+    },
+  });
+  rig.clock.advance(Date.now() - rig.clock.now());
+  const client = await rig.tenant({ automations: [automation.id], ...tenant });
+  const { ctx } = client;
+  const facts = automation.needs.map(({ provider, scopes: needed }) => ({
+    ...{ id: provider === "shopify" ? account.connectionId : `con-${provider}-${domain}`, provider, status: "active" as const },
+    ...{ kind: "oauth" as const, externalId: `${provider}-${domain}`, preferredAt: null, chosen: [], scopesGranted: [...needed] },
+  }));
+  await ctx.db.batch([
+    ctx.db.insert(connections).values(
+      facts.map((fact) => ({
+        ...fact,
+        tenantId: ctx.tenant.id,
+        name: "A",
+        details: {},
+        scopesAsked: [],
+        connectedBy: "test",
+        connectedAt: 1,
+      })),
+    ),
+    ...scheduleStatements(ctx, { connections: facts }, [job]),
+    ctx.db.update(schedules).set({ config }).where(inTenant(ctx, schedules)),
+  ]);
+  if (mode)
+    await ctx.db.insert(policies).values({
+      ...{ tenantId: ctx.tenant.id, automation: automation.id, mode, holdout: 0, salt: "s", actionsADay: 100, peopleADay: 100 },
+      ...{ stakeADay: 100_000, largestStake: 10_000, createdAt: 1, updatedAt: 1 },
+    });
+
+  let cursors: unknown[] = [null, null];
+  const of = inTenant(ctx, actions);
+  return {
+    ctx,
+    domain,
+    account,
+    opened,
+    change: (change: object) => sandbox.control(`/shop/${domain}/changes`, change),
+    /** Lets both sensors of the shop read what is new there. */
+    async read() {
+      const [figures, details] = cursors;
+      cursors = [
+        (await runSensor(ctx, shopifySensor, { account, cursor: figures })).cursor,
+        (await runSensor(ctx, shopifyDetailsSensor, { account, cursor: details })).cursor,
+      ];
+    },
+    /** Runs the automation once, as when it is due. */
+    async run() {
+      rig.clock.advance(Math.max(1, Date.now() - rig.clock.now()));
+      await ctx.db
+        .update(schedules)
+        .set({ nextAt: rig.clock.now() })
+        .where(inTenant(ctx, schedules, eq(schedules.job, automation.id)));
+      await rig.tick();
+      await rig.work();
+    },
+    /** Goes on with a run that failed, as the sweep does. */
+    async goOn() {
+      rig.clock.advance(hourMs);
+      await sweep(rig.ctx);
+      await rig.work();
+    },
+    schedule: () => client.schedule(automation.id),
+    setCursor: (cursor: Record<string, unknown> | null) =>
+      ctx.db
+        .update(schedules)
+        .set({ cursor })
+        .where(inTenant(ctx, schedules, eq(schedules.job, automation.id))),
+    logs: client.logs,
+    /** What it proposed, with the steps of each. */
+    async proposed() {
+      const rows = await ctx.db.select().from(actions).where(of).orderBy(actions.dedupe);
+      const steps = await ctx.db.select().from(actionSteps).where(inTenant(ctx, actionSteps)).orderBy(actionSteps.place);
+      return rows.map((row) => ({ ...row, steps: steps.filter(({ actionId }) => actionId === row.id) }));
+    },
+    customers: async () => (await ctx.db.select().from(actions).where(of)).flatMap(({ customerId }) => customerId ?? []).sort(),
+  };
+}
