@@ -184,6 +184,7 @@ export const errorCodes = {
   keys_tried_too_often: ["rate_limited", "minutes"],
 
   key_misconfigured: ["unavailable", "provider"],
+  customer_unavailable: ["unavailable", "provider"],
   key_provider_down: ["unavailable", "provider"],
   listing_unavailable: ["unavailable", "provider"],
 

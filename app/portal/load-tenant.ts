@@ -7,13 +7,18 @@ import { enterTenant } from "./enter-tenant.ts";
 export async function loadTenant(args: LoaderFunctionArgs) {
   const { me, tenant } = await enterTenant(args);
   const { api, locale } = args.context;
-  const [notices, jobs] = await Promise.all([api.connections.notices({ tenant: tenant.id }), api.runs.jobs()]);
+  const [notices, jobs, toApprove] = await Promise.all([
+    api.connections.notices({ tenant: tenant.id }),
+    api.runs.jobs(),
+    api.actions.waitingCount({ tenant: tenant.id }),
+  ]);
   return {
     title: titleOf(tenant.name),
     portal: send({
       me,
       tenant,
       jobs: jobs.map(({ id, title, providers }) => ({ id, title: title[locale], providers })),
+      toApprove,
       ...notices,
     }),
   };

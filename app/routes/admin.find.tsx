@@ -94,6 +94,7 @@ function pageOf({ kind, id, tenantId }: Trace): string {
 const PAGES = {
   today: "/admin",
   clients: "/admin/clients",
+  approvals: "/admin/approvals",
   runs: "/admin/runs",
   incidents: "/admin/incidents",
   renewals: "/admin/renewals",

@@ -77,6 +77,8 @@ function pagesOf(t: T, { viewingUntil }: Me, { id, may }: Membership): Found[] {
     { label: t("client:nav.overview"), to: base },
     { label: t("client:nav.integrations"), to: `${base}/integrations` },
     { label: t("calendar:calendar.title"), to: `${base}/integrations/calendar` },
+    { label: t("client:nav.approvals"), to: `${base}/approvals` },
+    { label: t("client:nav.automations"), to: `${base}/automations` },
     { label: t("client:nav.runs"), to: `${base}/runs` },
     { label: t("notifications:title"), to: `${base}/notices` },
     ...(own ? [{ label: t("settings:settings.profile"), detail: settings, to: `${base}/settings` }] : []),

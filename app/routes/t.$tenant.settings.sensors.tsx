@@ -1,20 +1,17 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
+import { SettingInput } from "#app/components/client/setting-input.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
-import { Checkbox } from "#app/components/ui/checkbox.tsx";
-import { Field } from "#app/components/ui/field.tsx";
-import { Input } from "#app/components/ui/input.tsx";
-import { Select } from "#app/components/ui/select.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
-import { Textarea } from "#app/components/ui/textarea.tsx";
 import { type FormFailure, formFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant } from "#app/portal/enter-tenant.ts";
 import { useTenant } from "#app/portal/use-tenant.ts";
+import { sentConfig } from "#app/setting-form.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 
@@ -23,7 +20,6 @@ const useWords = wordsOf("accounts");
 export const meta = titleMeta;
 
 type Job = Outputs["runs"]["settings"][number];
-type Setting = Job["fields"][number];
 
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
@@ -51,34 +47,6 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   context.toast({ kind: "success", message: wordsIn(locale)("accounts:accounts.settingsSaved", { job: settings.title[locale] }) });
   return redirect(new URL(request.url).pathname);
 }
-
-/** The settings as they were sent, each in its own type, those of a group by their own names. */
-const sentConfig = (fields: readonly Setting[], form: FormData): Record<string, unknown> =>
-  Object.fromEntries(fields.map((field) => [field.name.split(".").at(-1) ?? field.name, sentValue(field, form)]));
-
-/** What is no number stays text, for the job's own schema to refuse. */
-function sentValue(field: Setting, form: FormData): unknown {
-  const sent = form.get(field.name);
-  const text = String(sent ?? "").trim();
-  switch (field.type) {
-    case "boolean":
-      return sent !== null;
-    case "group":
-      return sentConfig(field.fields, form);
-    case "list":
-      return text.split(/\s*\n\s*/).flatMap((line) => (line === "" ? [] : [field.ofNumbers ? asNumber(line) : line]));
-    case "text":
-    case "choice":
-      return text;
-    case "integer":
-    case "number":
-      return asNumber(text);
-    default:
-      return field.type satisfies never;
-  }
-}
-
-const asNumber = (text: string): string | number => (text === "" || Number.isNaN(Number(text)) ? text : Number(text));
 
 /** How each sensor measures: forms that are drawn from the sensors' own schemas. */
 export default function SensorSettings() {
@@ -122,61 +90,5 @@ function JobForm({ job: { job, title, fields }, failure }: { job: Job; failure: 
         )}
       </Form>
     </Card>
-  );
-}
-
-function SettingInput({ field, failure, disabled }: { field: Setting; failure: FormFailure | undefined; disabled: boolean }) {
-  const t = useWords();
-  const { locale } = useDisplay();
-  const { name, type, label, hint, minimum, maximum, value } = field;
-  if (type === "group") {
-    return (
-      <fieldset className="grid gap-4 border-s border-line ps-4">
-        <legend className="contents">
-          <span className="text-[0.8125rem] font-medium text-ink">{label[locale]}</span>
-        </legend>
-        {hint && <p className="text-[0.8125rem] text-ink-faint">{hint[locale]}</p>}
-        {field.fields.map((inner) => (
-          <SettingInput key={inner.name} field={inner} failure={failure} disabled={disabled} />
-        ))}
-      </fieldset>
-    );
-  }
-  if (type === "boolean") {
-    return (
-      <Checkbox name={name} value="1" defaultChecked={value === true} disabled={disabled} label={label[locale]} hint={hint?.[locale]} />
-    );
-  }
-  const range = minimum !== null && maximum !== null ? t("accounts.settingsRange", { from: minimum, to: maximum }) : null;
-  const lines = type === "list" ? t("accounts.settingsLines") : null;
-  return (
-    <Field label={label[locale]} hint={[hint?.[locale], range, lines].filter(Boolean).join(" ")} error={failure?.fields[name]}>
-      <SettingControl field={field} given={failure?.values[name]} disabled={disabled} />
-    </Field>
-  );
-}
-
-function SettingControl({ field, given, disabled }: { field: Setting; given: string | undefined; disabled: boolean }) {
-  const { locale } = useDisplay();
-  const { name, type, choices, minimum, maximum, value } = field;
-  if (type === "choice") {
-    const options = choices.map((choice) => ({ value: choice.value, label: choice.label[locale] }));
-    return <Select name={name} options={options} defaultValue={given ?? String(value ?? "")} disabled={disabled} className="sm:max-w-60" />;
-  }
-  if (type === "list") {
-    const lines = given ?? (Array.isArray(value) ? value.join("\n") : "");
-    return <Textarea name={name} rows={4} defaultValue={lines} disabled={disabled} className="sm:max-w-60" />;
-  }
-  return (
-    <Input
-      name={name}
-      type={type === "text" ? "text" : "number"}
-      step={type === "number" ? "any" : undefined}
-      min={minimum ?? undefined}
-      max={maximum ?? undefined}
-      defaultValue={given ?? String(value ?? "")}
-      disabled={disabled}
-      className={type === "text" ? "sm:max-w-60" : "sm:max-w-40"}
-    />
   );
 }

@@ -1,5 +1,5 @@
 import { Outlet, useLoaderData, useParams, useRouteLoaderData } from "@remix-run/react";
-import { Blocks, ChartLine, CirclePlay, Settings, ShieldCheck, Users } from "lucide-react";
+import { Blocks, Bot, ChartLine, CirclePlay, ListChecks, Settings, ShieldCheck, Users } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { ChangeNotices } from "#app/components/client/change-notices.tsx";
 import { CliffNotices } from "#app/components/client/cliff-notices.tsx";
@@ -53,7 +53,7 @@ function TenantFrame({ sent, children }: { sent: Awaited<ReturnType<typeof loade
   const t = useWords();
   const portal = useSent(sent);
   const inside = useMemo(() => tenantOf(portal), [portal]);
-  const { base, me, tenant, reconnects, unread } = inside;
+  const { base, me, tenant, reconnects, toApprove, unread } = inside;
   return (
     <TenantContext.Provider value={inside}>
       <AppShell
@@ -62,12 +62,21 @@ function TenantFrame({ sent, children }: { sent: Awaited<ReturnType<typeof loade
         nav={[
           {
             items: [
-              { to: base, label: t("nav.overview"), icon: ChartLine, end: true },
+              { to: base, label: t("nav.overview"), icon: ChartLine, end: true, bar: true },
+              {
+                to: `${base}/approvals`,
+                label: t("nav.approvals"),
+                icon: ListChecks,
+                badge: { count: toApprove, label: t("nav.toApprove", { count: toApprove }) },
+                bar: true,
+              },
+              { to: `${base}/automations`, label: t("nav.automations"), icon: Bot, bar: true },
               {
                 to: `${base}/integrations`,
                 label: t("nav.integrations"),
                 icon: Blocks,
                 badge: { count: reconnects.length, label: t("nav.needReconnect", { count: reconnects.length }) },
+                bar: true,
               },
               { to: `${base}/runs`, label: t("nav.runs"), icon: CirclePlay },
               { to: `${base}/settings`, label: t("nav.settings"), icon: Settings },

@@ -49,10 +49,12 @@ const mayImport: Record<string, { rooms: readonly string[]; packages: "any" | Re
       "server/domain/tenancy/fold-text",
       "server/domain/tenancy/slug-of",
       "server/catalog/currencies",
+      "server/catalog/money",
       "db/words/",
     ],
     packages: "any",
-    sentence: "app knows the procedures' types, the schemas of forms, the words of the columns and the table of currencies",
+    sentence:
+      "app knows the procedures' types, the schemas of forms, the words of the columns, the table of currencies and how amounts are written",
   },
   "server/trpc/": {
     rooms: ["server/trpc/", "server/domain/", "server/catalog/", "server/ctx", "server/errors", "server/auth", "server/flash", "db/words/"],

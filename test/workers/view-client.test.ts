@@ -10,6 +10,7 @@ import { asVisitor, beginView, viewLifetimeMs } from "#server/domain/people/view
 import { newId } from "#server/ids.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { proposeReview } from "./propose-review.ts";
 
 const db = openDb(testEnv.DB);
 
@@ -68,6 +69,7 @@ describe("an admin who views a client as its people see it", () => {
     const id = newId("con", Date.now());
     const account = { id, tenantId: tenant.id, provider: "klaviyo", externalId: id, name: id, details: {}, status: "active" as const };
     await db.insert(connections).values({ ...account, scopesAsked: [], scopesGranted: [], connectedBy: "usr", connectedAt: Date.now() });
+    await proposeReview(tenant);
     const admin = browserOf((await makeUser({ staff: true })).token);
     await admin.post("/view", { begin: tenant.id });
     for (const path of [
@@ -78,6 +80,9 @@ describe("an admin who views a client as its people see it", () => {
       "integrations/telnyx",
       "integrations/calendar",
       "runs",
+      "approvals",
+      "automations",
+      "automations/review-request-automation",
       "settings/workspace",
       "settings/sensors",
       "settings/team",

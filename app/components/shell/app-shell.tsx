@@ -134,7 +134,7 @@ function NavBadge({ count, label, className }: { count: number; label: string; c
   if (count === 0) return null;
   return (
     <span className={cn("rounded-full bg-warn-tint/18 px-1.5 text-xs font-medium text-warn tabular-nums", className)}>
-      <span aria-hidden>{count}</span>
+      <span aria-hidden>{count > 99 ? "99+" : count}</span>
       <span className="sr-only">{label}</span>
     </span>
   );

@@ -6,8 +6,21 @@ import { Link } from "./link.tsx";
 
 const useWords = wordsOf("common");
 
-/** Links through a list by cursor; a direction without a target is left out. `summary` says what is seen, say "50 runs". */
-export function Pagination({ previousTo, nextTo, summary }: { previousTo?: string; nextTo?: string; summary?: ReactNode }) {
+/**
+ * Links through a list by cursor; a direction without a target is left out. `summary` says what is seen, say "50 runs"; `nextLabel` where
+ * onward is more than the next page ("Older").
+ */
+export function Pagination({
+  previousTo,
+  nextTo,
+  nextLabel,
+  summary,
+}: {
+  previousTo?: string;
+  nextTo?: string;
+  nextLabel?: string;
+  summary?: ReactNode;
+}) {
   const t = useWords();
   if (!previousTo && !nextTo && !summary) return null;
   return (
@@ -25,7 +38,7 @@ export function Pagination({ previousTo, nextTo, summary }: { previousTo?: strin
         {nextTo && (
           <Button asChild size="sm">
             <Link to={nextTo} rel="next" prefetch="intent">
-              {t("pagination.next")}
+              {nextLabel ?? t("pagination.next")}
               <ChevronRight aria-hidden data-mirror />
             </Link>
           </Button>

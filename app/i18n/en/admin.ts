@@ -14,6 +14,7 @@ export const admin = {
     clients: "Clients",
     runs: "Runs",
     renewals: "Token renewal",
+    approvals: "Approvals",
     calendar: "Expiring access",
     credentials: "Credentials",
     deadLetters: "Dead letters",

@@ -104,6 +104,7 @@ export const errors = {
   client_decides: "The agency does not decide for this client.",
   stake_above_yours: "This is more than you can approve. Ask an owner or admin.",
   starts_in_shadow: "An automation starts in shadow: it proposes, and nothing is done.",
+  customer_unavailable: "{{provider}} didn’t answer. Try again in a moment.",
   customer_not_found: "The shop no longer knows this customer.",
   action_not_found: "Action not found.",
   action_changed: "This action has changed since you saw it. Look at it again.",

@@ -16,6 +16,7 @@ export const admin = {
     clients: "Clients",
     runs: "Exécutions",
     renewals: "Renouvellement",
+    approvals: "Approbations",
     calendar: "Accès qui expirent",
     credentials: "Identifiants",
     deadLetters: "Messages morts",

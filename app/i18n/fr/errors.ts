@@ -104,6 +104,7 @@ export const errors = {
   client_decides: "L’agence ne décide pas pour ce client.",
   stake_above_yours: "Ce montant dépasse ce que vous pouvez approuver. Demandez à un propriétaire ou à un administrateur.",
   starts_in_shadow: "Une automatisation commence en observation : elle propose, et rien n’est exécuté.",
+  customer_unavailable: "{{provider}} n’a pas répondu. Réessayez dans un instant.",
   customer_not_found: "La boutique ne connaît plus ce client.",
   action_not_found: "Il n’y a pas d’action de ce nom ici.",
   action_changed: "Cette action a changé depuis que vous l’avez vue. Regardez-la à nouveau.",

@@ -16,6 +16,7 @@ export const admin = {
     clients: "לקוחות",
     runs: "הרצות",
     renewals: "חידוש אסימונים",
+    approvals: "אישורים",
     calendar: "גישות שפגות",
     credentials: "סודות גישה",
     deadLetters: "הודעות שנכשלו",

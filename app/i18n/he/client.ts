@@ -5,6 +5,8 @@ export const client = {
   nav: {
     overview: "סקירה",
     integrations: "אינטגרציות",
+    approvals: "אישורים",
+    automations: "אוטומציות",
     runs: "סנכרונים",
     settings: "הגדרות",
     team: "צוות",
@@ -12,5 +14,8 @@ export const client = {
     needReconnect_one: "חיבור אחד דורש חיבור מחדש",
     needReconnect_two: "שני חיבורים דורשים חיבור מחדש",
     needReconnect_other: "{{count}} חיבורים דורשים חיבור מחדש",
+    toApprove_one: "פעולה אחת ממתינה לאישור",
+    toApprove_two: "שתי פעולות ממתינות לאישור",
+    toApprove_other: "{{count}} פעולות ממתינות לאישור",
   },
 } satisfies Translation<typeof english>;

@@ -103,6 +103,7 @@ export const errors = {
   client_decides: "הסוכנות לא מחליטה עבור הלקוח הזה.",
   stake_above_yours: "הסכום הזה גבוה ממה שמותר לך לאשר. אפשר לפנות לבעלים או למנהל.",
   starts_in_shadow: "אוטומציה מתחילה בצפייה: היא מציעה, ושום דבר לא מבוצע.",
+  customer_unavailable: "{{provider}} לא הגיב. אפשר לנסות שוב בעוד רגע.",
   customer_not_found: "החנות כבר לא מכירה את הלקוח הזה.",
   action_not_found: "אין כאן פעולה כזאת.",
   action_changed: "הפעולה השתנתה מאז שראיתם אותה. הביטו בה שוב.",

@@ -38,6 +38,15 @@ export interface Description {
   fields: readonly { label: Text; value: string }[];
 }
 
+/** A value of a payload that a person may change before deciding: a text, a number, an instant or an amount of money. */
+export interface Editable {
+  /** Steps with dots between them: `off.percent`. */
+  path: string;
+  label: Text;
+  /** What stands there is a record of such values, each shown by its own name. */
+  each?: true;
+}
+
 /**
  * How a repeated try is kept from doing it twice. `key`: the provider does one key once. `natural`: what is set is the same however often
  * it is set. `lookup`: neither; after a try whose end nobody knows the provider is asked whether it happened.
@@ -66,6 +75,8 @@ export type ActionKind<P = unknown> = {
   payload: z.ZodType<P>;
   touches: Touch;
   describe(payload: P): Description;
+  /** What of it a person may change with a form, where anything; never whom it is about. */
+  edits?: readonly Editable[];
   /** Where one proposal writes about many: what of it goes into each step, so that each chunk has a receipt of its own. */
   chunks?(payload: P): readonly P[];
   /** Asked right before it is done. */

@@ -99,6 +99,11 @@ export const klaviyoEvent = defineAction<Payload>({
       ...Object.entries(properties).map(([name, each]) => ({ label: asIs(name), value: String(each) })),
     ],
   }),
+  edits: [
+    { path: "metric", label: labels.event },
+    { path: "value", label: labels.value },
+    { path: "properties", label: labels.properties, each: true },
+  ],
   async stillValid(doing, payload) {
     const profile = await profileOf(doing, payload);
     if (!profile) return { valid: false, why: "gone" };

@@ -127,6 +127,15 @@ export const shopifyDiscount = defineAction<Payload>({
       ...(onlyIf ? describeGuard(onlyIf) : []),
     ],
   }),
+  edits: [
+    { path: "code", label: labels.code },
+    { path: "off", label: labels.discount },
+    { path: "off.percent", label: { en: "Percent off", fr: "Remise en %", he: "אחוז ההנחה" } },
+    { path: "minimum", label: labels.minimum },
+    { path: "startsAt", label: labels.starts },
+    { path: "endsAt", label: labels.ends },
+    { path: "title", label: labels.title },
+  ],
   stillValid: async ({ account }, { customerId, onlyIf }) => (onlyIf ? holdsAtShop(account, onlyIf, customerId) : { valid: true }),
   async execute(doing, payload) {
     const { currency } = payload.minimum;

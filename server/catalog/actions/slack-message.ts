@@ -103,6 +103,7 @@ export const slackMessage = defineAction<Payload>({
       { label: labels.text, value: text },
     ],
   }),
+  edits: [{ path: "text", label: labels.text }],
   async execute({ writer, key }, { channel, text }) {
     const metadata = { event_type: eventType, event_payload: { key } };
     const body = { channel, text: escaped(text), unfurl_links: false, metadata };

@@ -8,6 +8,7 @@ import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { notFound } from "#server/errors.ts";
+import { editFieldsOf } from "./edit-fields.ts";
 import type { ActionRow, StepRow } from "./rows.ts";
 import { type ActionStep, actionViews, type ListActions, type StoredAction } from "./schemas.ts";
 
@@ -99,5 +100,6 @@ function describeStep({ place, kind: id, payload, status, receipt }: StepRow): A
     provider: kind ? providerName(kind.need.provider) : null,
     sentence: described?.sentence ?? null,
     fields: described ? [...described.fields] : [],
+    edits: kind && parsed?.success ? editFieldsOf(kind, parsed.data) : [],
   };
 }

@@ -15,7 +15,7 @@ import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { planHasJob } from "#server/domain/tenancy/plans.ts";
 import { type AutomationState, type Automations, Policy } from "./schemas.ts";
-import { stopsOf } from "./stop-acting.ts";
+import { standsStill, stopsOf } from "./stop-acting.ts";
 import { usualPolicy } from "./usual-policy.ts";
 
 /** All automations as this client has them: how far each may go, what it lacks, and what became of what it proposed. */
@@ -46,18 +46,20 @@ export async function listAutomations(ctx: TenantCtx): Promise<Automations> {
   ]);
   const connections = [...own, ...lent];
   return {
-    stopped: stops.length > 0,
+    ...standsStill(stops),
     automations: automations.map((automation): AutomationState => {
       const rows = counted.filter((row) => row.automation === automation.id);
       const schedule = scheduled.find(({ job }) => job === automation.id);
       const { id, title, description } = automation;
+      const policy = set.find((each) => each.automation === id);
       return {
         ...{ id, title, description, never: automation.acts.never },
         kinds: automation.kinds.flatMap((kind) => {
           const found = kindOf(kind);
           return found ? [{ id: kind, title: found.title }] : [];
         }),
-        policy: Policy.parse(set.find((each) => each.automation === id) ?? { ...usualPolicy, automation: id, mode: "off" }),
+        policy: Policy.parse(policy ?? { ...usualPolicy, automation: id, mode: "off" }),
+        started: policy !== undefined,
         block: blockOf(automation, { suspended: isStopped(ctx.tenant), inPlan: planHasJob(ctx.tenant, id), connections }),
         missing: missingOf(automation, connections),
         lastRunAt: schedule?.lastRunAt ?? null,

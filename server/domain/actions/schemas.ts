@@ -60,6 +60,17 @@ export type ListActions = z.infer<typeof ListActions>;
 
 const Money = z.object({ minor: z.number(), currency: z.string() });
 
+/** One value of a step's content that a person may change before deciding. */
+export const EditField = z.object({
+  path: z.string().describe("Where it stands in the payload, steps with dots between them."),
+  label: Text,
+  /** `lines`: a longer text. `money`: whole units of `currency` go in and out as a decimal number. `instant`: ISO 8601, UTC. */
+  type: z.enum(["text", "lines", "number", "money", "instant"]),
+  value: z.string(),
+  currency: z.string().nullable(),
+});
+export type EditField = z.infer<typeof EditField>;
+
 export const ActionStep = z.object({
   place: z.number(),
   kind: z.string(),
@@ -68,6 +79,7 @@ export const ActionStep = z.object({
   sentence: Text.nullable().describe("What it does, in words."),
   fields: z.array(z.object({ label: Text, value: z.string() })),
   payload: z.unknown(),
+  edits: z.array(EditField).describe("What of the payload a person may change with a form."),
   status: z.enum(actionStepStates),
   receipt: z.object({ id: z.string().nullable(), url: z.string().optional() }).nullable(),
 });
@@ -146,6 +158,7 @@ export const AutomationState = z.object({
   never: Text.describe("What it will never do."),
   kinds: z.array(z.object({ id: z.string(), title: Text })).describe("What it may propose."),
   policy: Policy,
+  started: z.boolean().describe("Whether it was ever set: who is in its control group is fixed from then on."),
   block: z.string().nullable().describe("What keeps it from running, as schedules name it; null where nothing does."),
   missing: z
     .array(z.object({ provider: z.string(), name: z.string(), scopes: z.array(z.string()) }))
@@ -159,9 +172,18 @@ export type AutomationState = z.infer<typeof AutomationState>;
 
 export const Automations = z.object({
   stopped: z.boolean().describe("Nothing is done for this client now."),
+  stoppedForAll: z.boolean().describe("The agency has stopped all clients: no client can resume by itself."),
   automations: z.array(AutomationState),
 });
 export type Automations = z.infer<typeof Automations>;
+
+/** How a client's automations stand, without what they came to. */
+export const Standing = z.object({
+  stopped: z.boolean(),
+  stoppedForAll: z.boolean(),
+  automations: z.array(z.object({ id: z.string(), title: Text, mode: PolicyMode })),
+});
+export type Standing = z.infer<typeof Standing>;
 
 /** Whom an action is about, as the shop says it at this moment. Kept nowhere. */
 export const Revealed = z.object({ name: z.string().nullable(), email: z.string().nullable(), phone: z.string().nullable() });

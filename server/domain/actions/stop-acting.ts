@@ -53,6 +53,12 @@ export const stopsOf = (ctx: Ctx, tenantId: string) =>
     .from(actionStops)
     .where(inArray(actionStops.scope, [fleet, tenantId]));
 
+/** Whether these stops hold a client back, and whether one of them is the fleet's. */
+export const standsStill = (stops: readonly { scope: string }[]) => ({
+  stopped: stops.length > 0,
+  stoppedForAll: stops.some(({ scope }) => scope === fleet),
+});
+
 const stopOf = (ctx: Ctx, scope: string) => ({
   scope,
   stoppedBy: ctx.actor.type === "user" ? ctx.actor.userId : "system",

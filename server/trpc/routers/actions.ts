@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { kindOf } from "#server/catalog/actions/registry.ts";
 import { approveAction } from "#server/domain/actions/approve-action.ts";
+import { countWaiting } from "#server/domain/actions/count-waiting.ts";
 import { decideActions } from "#server/domain/actions/decide-actions.ts";
 import { editAction } from "#server/domain/actions/edit-action.ts";
 import { findAction, listActions } from "#server/domain/actions/list-actions.ts";
@@ -72,6 +73,8 @@ export const actions = router({
     .input(DecideActions)
     .output(Decided)
     .mutation(({ ctx, input }) => decideActions(ctx, input)),
+  /** How many wait, a hundred at most. */
+  waitingCount: memberOrStaff("portal:read").query(({ ctx }) => countWaiting(ctx)),
   /** Name and address of whom it is about, fetched now; it is a mutation since each look is written down. */
   reveal: memberOrStaff("actions:reveal")
     .input(InAction)

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { automations } from "#server/catalog/automations/registry.ts";
 import { findPolicy } from "#server/domain/actions/find-policy.ts";
 import { listAutomations } from "#server/domain/actions/list-automations.ts";
+import { listPolicies } from "#server/domain/actions/list-policies.ts";
 import { AutomationId, Automations, Policy, SetPolicy } from "#server/domain/actions/schemas.ts";
 import { setPolicy } from "#server/domain/actions/set-policy.ts";
 import { isFleetStopped, resumeActing, resumeFleet, stopActing, stopFleet } from "#server/domain/actions/stop-acting.ts";
@@ -18,6 +19,8 @@ export const policies = router({
     .meta({ openapi: { method: "GET", path: "/automations/{tenant}", summary: "All automations as a client has them", tags } })
     .output(Automations)
     .query(({ ctx }) => listAutomations(ctx)),
+  /** The same without what they came to. */
+  list: memberOrStaff("portal:read").query(({ ctx }) => listPolicies(ctx)),
   get: memberOrStaff("portal:read")
     .meta({ openapi: { method: "GET", path, summary: "How far an automation may go for a client", tags } })
     .input(z.object({ automation: AutomationId }))

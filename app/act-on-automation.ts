@@ -1,0 +1,115 @@
+import { type ActionFunctionArgs, redirect } from "@remix-run/cloudflare";
+import { decimalOf } from "#server/catalog/money.ts";
+import type { Inputs, Outputs } from "#server/trpc/root.ts";
+import { minorOf } from "./act-on-action.ts";
+import { formFailure } from "./form-errors.ts";
+import { wordsIn } from "./i18n/translator.server.ts";
+import { asNumber, sentConfig } from "./setting-form.ts";
+
+type Asked = Pick<ActionFunctionArgs, "request" | "context">;
+type AutomationState = Outputs["policies"]["automations"]["automations"][number];
+
+/** The limits of a policy that are money. */
+const MONEY = ["stakeADay", "largestStake", "memberStake"] as const;
+const COUNTS = ["actionsADay", "peopleADay", "holdout"] as const;
+
+/** How a client's automations stand, as their page shows it. */
+export const loadAutomations = ({ context: { api } }: Pick<Asked, "context">, tenant: string) => api.policies.automations({ tenant });
+
+/** One automation, its settings, and its money in whole units of the client's currency. Throws a 404 for what is none. */
+export async function loadAutomation(
+  { context: { api } }: Pick<Asked, "context">,
+  { tenant, automation, currency }: { tenant: string; automation: string; currency: string },
+) {
+  const [{ automations, ...standing }, settings] = await Promise.all([
+    api.policies.automations({ tenant }),
+    api.policies.settings({ tenant }),
+  ]);
+  const state = automations.find(({ id }) => id === automation);
+  if (!state) throw new Response("There is no such automation", { status: 404 });
+  const money = Object.fromEntries(MONEY.map((name) => [name, decimalOf(state.policy[name], currency)])) as Record<
+    (typeof MONEY)[number],
+    string
+  >;
+  return { state, standing, currency, money, fields: settings.find(({ job }) => job === automation)?.fields ?? [] };
+}
+
+/** What the list of automations sent: the kill switch, and back; or an automation to turn on. */
+export async function actOnAutomations({ request, context }: Asked, tenant: string) {
+  const form = await request.formData();
+  const { api, locale, toast } = context;
+  const t = wordsIn(locale);
+  try {
+    switch (form.get("intent")) {
+      case "stop":
+        await api.policies.stop({ tenant });
+        toast({ kind: "success", message: t("approvals:did.stopped") });
+        break;
+      case "resume":
+        await api.policies.resume({ tenant });
+        toast({ kind: "success", message: t("approvals:did.resumed") });
+        break;
+      default:
+        throw new Response("Unknown intent", { status: 422 });
+    }
+  } catch (error) {
+    return formFailure(error, { request, context }, form);
+  }
+  return redirect(new URL(request.url).pathname);
+}
+
+/**
+ * What the page of one automation sent, by its `intent`: how far it may go (`policy`), that it begins in shadow (`on`), its settings, or that
+ * it runs now. `staff`: whether the agency's own people are settled is not theirs to say.
+ */
+export async function actOnAutomation(
+  { request, context }: Asked,
+  { tenant, automation, currency, staff }: { tenant: string; automation: string; currency: string; staff: boolean },
+) {
+  const form = await request.formData();
+  const { api, locale, toast } = context;
+  const t = wordsIn(locale);
+  try {
+    const { state, fields } = await loadAutomation({ context }, { tenant, automation, currency });
+    const name = state.title[locale];
+    switch (form.get("intent")) {
+      case "policy":
+        await api.policies.set({ tenant, automation, ...policyIn(form, { currency, staff }) });
+        toast({ kind: "success", message: t("automations:policy.saved", { automation: name }) });
+        break;
+      case "on":
+        await api.policies.set({ tenant, automation, mode: "shadow" });
+        toast({ kind: "success", message: t("automations:policy.on", { automation: name }) });
+        break;
+      case "settings":
+        await api.runs.configure({ tenant, job: automation, config: sentConfig(fields, form) });
+        toast({ kind: "success", message: t("automations:policy.saved", { automation: name }) });
+        break;
+      case "run": {
+        const run = await api.runs.start({ tenant, job: automation });
+        return redirect(`/t/${tenant}/runs/${run.id}`);
+      }
+      default:
+        throw new Response("Unknown intent", { status: 422 });
+    }
+  } catch (error) {
+    return formFailure(error, { request, context }, form);
+  }
+  return redirect(new URL(request.url).pathname);
+}
+
+/** A policy as its form sent it; what is no number is left to the procedure, which says so. */
+function policyIn(form: FormData, { currency, staff }: { currency: string; staff: boolean }) {
+  const text = (name: string) => String(form.get(name) ?? "").trim();
+  const sent = {
+    mode: text("mode"),
+    quietFrom: text("quietFrom"),
+    quietTo: text("quietTo"),
+    ...Object.fromEntries(COUNTS.filter((name) => form.has(name)).map((name) => [name, asNumber(text(name))])),
+    ...Object.fromEntries(MONEY.map((name) => [name, minorOf(text(name), currency)])),
+    ...(!staff && { staffDecides: form.has("staffDecides") }),
+  };
+  return sent as Omit<Inputs["policies"]["set"], "tenant" | "automation">;
+}
+
+export type { AutomationState };

@@ -1,0 +1,36 @@
+import { Badge } from "#app/components/ui/badge.tsx";
+import { StatusDot } from "#app/components/ui/status-dot.tsx";
+import type { Tone } from "#app/components/ui/tone.ts";
+import { wordsOf } from "#app/i18n/words.tsx";
+import type { ActionState as State } from "#db/words/actions.ts";
+
+const useWords = wordsOf("approvals");
+
+const TONES: Record<State, Tone> = {
+  withheld: "neutral",
+  shadowed: "neutral",
+  waiting: "info",
+  approved: "info",
+  executing: "info",
+  unsure: "warn",
+  done: "ok",
+  undoing: "info",
+  undone: "neutral",
+  failed: "danger",
+  rejected: "neutral",
+  expired: "neutral",
+  voided: "neutral",
+};
+
+/** How an action stands, in a word. */
+export function ActionState({ status }: { status: State }) {
+  const t = useWords();
+  if (status === "executing" || status === "undoing") {
+    return (
+      <StatusDot tone="info" live small>
+        {t(`state.${status}`)}
+      </StatusDot>
+    );
+  }
+  return <Badge tone={TONES[status]}>{t(`state.${status}`)}</Badge>;
+}

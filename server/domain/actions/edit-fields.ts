@@ -1,0 +1,36 @@
+import type { ActionKind, Editable } from "#server/catalog/actions/action.ts";
+import { asIs } from "#server/catalog/actions/payload.ts";
+import { currencies } from "#server/catalog/currencies.ts";
+import { decimalOf } from "#server/catalog/money.ts";
+import type { EditField } from "./schemas.ts";
+
+/** From this length on a text is given several lines. */
+const longText = 80;
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+
+/** What of a step's payload a person may change, as its kind names it: what this payload does not have is left out. */
+export const editFieldsOf = ({ edits = [] }: Pick<ActionKind, "edits">, payload: unknown): EditField[] =>
+  edits.flatMap((editable) => fieldsAt(editable, readAt(payload, editable.path)));
+
+function fieldsAt({ path, label, each }: Editable, value: unknown): EditField[] {
+  const base = { path, label, currency: null };
+  if (typeof value === "number") return [{ ...base, type: "number", value: String(value) }];
+  if (typeof value === "string")
+    return [{ ...base, type: instant.test(value) ? "instant" : value.length > longText ? "lines" : "text", value }];
+  if (!isRecord(value)) return [];
+  if (isAmount(value)) return [{ ...base, type: "money", value: decimalOf(value.minor, value.currency), currency: value.currency }];
+  if (!each) return [];
+  // A name that holds a dot has no path.
+  return Object.entries(value)
+    .filter(([name]) => !name.includes("."))
+    .flatMap(([name, own]) => fieldsAt({ path: `${path}.${name}`, label: asIs(name) }, own));
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isAmount = (value: Readonly<Record<string, unknown>>): value is { minor: number; currency: string } =>
+  typeof value.minor === "number" && typeof value.currency === "string" && currencies.has(value.currency);
+
+const readAt = (payload: unknown, path: string): unknown =>
+  path.split(".").reduce((value: unknown, step) => (isRecord(value) ? value[step] : undefined), payload);
