@@ -31,7 +31,9 @@ export interface Held {
 
 /** How a turn of an action ends. `later`: it is due again; `untried` where this was no try. `unsure`: a person has to look. */
 export type Ending =
-  | { ends: "done" | "undone" | "expired" }
+  | { ends: "undone" | "expired" }
+  /** `last`: the step that was just done, whose receipt is not written yet. */
+  | { ends: "done"; last?: { place: number; receipt: Receipt } }
   /** What was said last, where anything was. */
   | { ends: "unsure"; failure?: Pick<Failure, "kind" | "message"> }
   /** Another worker has it. */

@@ -38,6 +38,7 @@ export async function doSteps(
     const ended = await tryStep(ctx, acting, { held, step, kind, before, halted: haltedMs !== null });
     switch (ended.did) {
       case "done":
+        if (step === held.steps.at(-1)) return { ends: "done", last: { place: step.place, receipt: ended.receipt } };
         if (!(await noteStep(ctx, held, step, { status: "done", looked: null, receipt: ended.receipt }))) return { ends: "lost" };
         before.push(ended.receipt);
         break;

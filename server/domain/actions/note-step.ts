@@ -6,19 +6,18 @@ import { actionLeaseMs, type Held } from "./acting.ts";
 import type { StepRow } from "./rows.ts";
 
 /** Writes a step's state while the lease holds; false where it was lost, and then nothing more may be done. */
-export async function noteStep(
-  ctx: TenantCtx,
-  held: Held,
-  { place }: Pick<StepRow, "place">,
-  state: Partial<Pick<StepRow, "status" | "looked" | "receipt">>,
-): Promise<boolean> {
-  const written = await ctx.db
+export const noteStep = async (ctx: TenantCtx, held: Held, at: Pick<StepRow, "place">, state: StepState): Promise<boolean> =>
+  (await noting(ctx, held, at, state)).length > 0;
+
+type StepState = Partial<Pick<StepRow, "status" | "looked" | "receipt">>;
+
+/** The same as a statement, for a batch. */
+export const noting = (ctx: TenantCtx, held: Held, { place }: Pick<StepRow, "place">, state: StepState) =>
+  ctx.db
     .update(actionSteps)
     .set(state)
     .where(and(stepsOf(ctx, held), eq(actionSteps.place, place), isHeld(ctx, held)))
     .returning({ place: actionSteps.place });
-  return written.length > 0;
-}
 
 /** Writes a step as begun, and holds its action anew: the step's own try has its whole time. False where the lease was lost. */
 export async function beginStep(ctx: TenantCtx, held: Held, { place }: Pick<StepRow, "place">): Promise<boolean> {

@@ -3,9 +3,11 @@ import { actions } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import type { Ending, Held } from "./acting.ts";
+import { noting } from "./note-step.ts";
 
 /** Writes how it ended, if the lease still holds; answers in how many milliseconds it is due again, null: never, or not by us. */
-export async function settle(ctx: TenantCtx, { action, lease }: Held, ending: Ending): Promise<number | null> {
+export async function settle(ctx: TenantCtx, held: Held, ending: Ending): Promise<number | null> {
+  const { action, lease } = held;
   if (ending.ends === "lost") return null;
   const now = ctx.now();
   const undoing = action.status === "undoing";
@@ -39,11 +41,15 @@ export async function settle(ctx: TenantCtx, { action, lease }: Held, ending: En
         return ending satisfies never;
     }
   };
-  const written = await ctx.db
+  const settled = ctx.db
     .update(actions)
     .set(changes())
     .where(inTenant(ctx, actions, eq(actions.id, action.id), eq(actions.lease, lease)))
     .returning({ id: actions.id });
+  const last = ending.ends === "done" ? ending.last : undefined;
+  const written = last
+    ? (await ctx.db.batch([noting(ctx, held, last, { status: "done", looked: null, receipt: last.receipt }), settled]))[1]
+    : await settled;
   if (written.length === 0) return null;
   return ending.ends === "later" ? ending.inMs : null;
 }

@@ -27,9 +27,9 @@ export async function workAction(ctx: Ctx, acting: Acting, message: Extract<Acti
   // Of a client that is no more there is nothing to do.
   if (!tenant) return;
   const inside = enterTenant({ ...ctx, actor: { type: "system", job: "actions" } }, tenant, "system");
-  const held = await claim(inside, message.action);
+  const [held, stopped] = await Promise.all([claim(inside, message.action), isHalted(ctx, tenant)]);
   if (!held) return;
-  const ending = await actOn(inside, acting, { held, stopped: await isHalted(ctx, tenant) });
+  const ending = await actOn(inside, acting, { held, stopped });
   const again = await settle(inside, held, ending);
   if (again !== null) await ctx.send.actions([actionMessage(held.action)], Math.ceil(again / 1000));
 }
