@@ -5,15 +5,19 @@ import { parseArgs } from "node:util";
 import { sandboxClient } from "#sandbox/client.ts";
 import { sandboxClients, sandboxEndpoints, sandboxVariables } from "#sandbox/endpoints.ts";
 import { startSandbox } from "#sandbox/start.ts";
+import type { Ctx } from "#server/ctx.ts";
+import type { ActionMessage } from "#server/messages.ts";
 import { startListener } from "./bench/calls.ts";
 import { startProcess, tellsCpu } from "./bench/cpu.ts";
 import { type Row, tableOf } from "./bench/figures.ts";
 import { startFloor } from "./bench/floor.ts";
 import type { RunWork } from "./bench/floor-worker.ts";
 import { kill, killHarm } from "./bench/kill.ts";
-import { killActions, killActionsHarm, tellKillActions } from "./bench/kill-actions.ts";
+import { approveAll, killActions, killActionsHarm, tellKillActions } from "./bench/kill-actions.ts";
+import { seedActions } from "./bench/kill-actions-seed.ts";
 import { startRecorder } from "./bench/record.ts";
 import type { RoundTrip } from "./bench/recorder-script.ts";
+import { measureActions } from "./bench/rows/actions.ts";
 import { measureCallback, measureFarCallback, recordCallback } from "./bench/rows/callback.ts";
 import { measurePageScripts } from "./bench/rows/page-scripts.ts";
 import { measureCpu, measurePages } from "./bench/rows/pages.ts";
@@ -23,6 +27,7 @@ import { measureWorker } from "./bench/rows/sizes.ts";
 import { measureTick } from "./bench/rows/tick.ts";
 import { benchJob, type Portal, seedPerson, seedPortal, seedRunners, seedSmallPortal } from "./bench/seed.ts";
 import { storm, tellStorm } from "./bench/storm.ts";
+import { until } from "./bench/until.ts";
 import { findChromium } from "./chromium.ts";
 import { scriptCtx } from "./ctx.ts";
 import { localVariables } from "./local-variables.ts";
@@ -37,6 +42,7 @@ const rowNames = [
   "oauth-callback",
   "far-oauth-callback",
   "runs-per-second",
+  "actions-per-second",
   "tick-rows-read",
   ...scaleRows,
   "worker-gzip",
@@ -55,6 +61,8 @@ const { values, positionals } = parseArgs({
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const runners = 600;
+/** Actions of one kind, spread over this many clients. */
+const acting = { clients: 10, actionsEach: 50, shapes: ["tags"] } as const;
 const analytics = "https://www.googleapis.com/auth/analytics.readonly";
 /** So much JavaScript a page may load. */
 const scriptKib = { "overview-js-gzip": 150, "page-js-gzip": 120 };
@@ -146,10 +154,11 @@ async function measureServer(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   const variables = { ...(await localVariables(data)), APP_ORIGIN: origin, ...sandboxVariables(sandbox.url) };
 
   say("Seeding ...");
-  const { portal, small, staff, tenants, work } = await seedAll(data, variables, {
+  const { portal, small, staff, tenants, work, acts } = await seedAll(data, variables, {
     sandboxUrl: sandbox.url,
     client,
     runners: wanted.has("runs-per-second") ? runners : 0,
+    acting: wanted.has("actions-per-second"),
   });
   const pages = {
     overview: { path: `/t/${portal.tenant}`, headers: portal.headers },
@@ -169,7 +178,7 @@ async function measureServer(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   await cp(join(data, "d1"), join(dir, "floor", "d1"), { recursive: true });
 
   const { started: floor, pid: floorPid } = await startProcess(() =>
-    startFloor(join(dir, "floor"), { ROUND_TRIPS: roundTrips, EXCHANGE: exchangeAt(sandbox.url), RUN_WORK: work }),
+    startFloor(join(dir, "floor"), { ROUND_TRIPS: roundTrips, EXCHANGE: exchangeAt(sandbox.url), RUN_WORK: work, ACTION_WORK: acts.calls }),
   );
   ended.push(floor.stop);
   const { started: server, pid } = await startProcess(() => startServer({ port: 0, dataDir: data, variables, onLine: quiet }));
@@ -215,6 +224,10 @@ async function measureServer(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   if (wanted.has("runs-per-second")) {
     say("Measuring runs-per-second ...");
     rows.push(await measureRuns({ server, floor, tenants, rounds: 5 }));
+  }
+  if (wanted.has("actions-per-second")) {
+    say("Measuring actions-per-second ...");
+    rows.push(await measureActions({ server, floor, messages: acts.messages, rounds: 5 }));
   }
   return rows;
 }
@@ -269,10 +282,12 @@ interface Seeding {
   client: ReturnType<typeof sandboxClient>;
   /** How many clients to run jobs for; with none, what a run does is not learnt either. */
   runners: number;
+  /** Whether there are actions to do. */
+  acting: boolean;
 }
 
 /** Clients for the pages and for the runs, and what one run does, heard at a listener before the sandbox. */
-async function seedAll(data: string, variables: Record<string, string>, { sandboxUrl, client, runners: count }: Seeding) {
+async function seedAll(data: string, variables: Record<string, string>, { sandboxUrl, client, runners: count, acting: acts }: Seeding) {
   const listener = await startListener(sandboxUrl);
   const heard = { ...variables, PROVIDER_ENDPOINTS: JSON.stringify(sandboxEndpoints(listener.url)) };
   const server = await startServer({ port: 0, dataDir: data, variables: heard, onLine: quiet });
@@ -282,18 +297,42 @@ async function seedAll(data: string, variables: Record<string, string>, { sandbo
     const portal = await seedPortal(ctx);
     const small = await seedSmallPortal(ctx);
     const staff = await seedPerson(ctx, { name: "admin", staff: true });
+    const seeded = { portal, small, staff, acts: acts ? await seedActs(server, ctx, { client, calls: listener.calls }) : noActs };
     const noWork: RunWork = { calls: [], measurements: [], logs: 0 };
-    if (count === 0) return { portal, small, staff, tenants: [], work: noWork };
+    if (count === 0) return { ...seeded, tenants: [], work: noWork };
     const mint = async (accounts: string[]) => {
       const wanted = accounts.map((account) => ({ provider: "google", account, scopes: [analytics], expiresIn: 86_400 }));
       return (await client.control<{ access_token: string }[]>("/tokens", wanted)).map((token) => token.access_token);
     };
     const tenants = await seedRunners(ctx, count, mint);
-    return { portal, small, staff, tenants, work: await workOfOneRun(server, bindings.DB, tenants[0] ?? "", listener.calls) };
+    return { ...seeded, tenants, work: await workOfOneRun(server, bindings.DB, tenants[0] ?? "", listener.calls) };
   } finally {
     await server.stop();
     listener.stop();
   }
+}
+
+interface Acts {
+  messages: ActionMessage[];
+  /** What one of them asks of its provider. */
+  calls: RunWork["calls"];
+}
+const noActs: Acts = { messages: [], calls: [] };
+
+/** Actions that were approved once, and what the first of them asked. */
+async function seedActs(
+  server: Awaited<ReturnType<typeof startServer>>,
+  ctx: Ctx,
+  { client, calls }: { client: ReturnType<typeof sandboxClient>; calls: RunWork["calls"] },
+): Promise<Acts> {
+  const seeded = await seedActions(ctx, client, acting);
+  const messages = await approveAll(ctx, seeded.actions);
+  calls.length = 0;
+  await ctx.send.actions(messages.slice(0, 1));
+  const { DB } = await server.bindings();
+  await until(async () => (await DB.prepare("select id from actions where status = 'done'").first()) !== null);
+  say(`  an action makes ${calls.length} calls`);
+  return { messages, calls: [...calls] };
 }
 
 async function workOfOneRun(

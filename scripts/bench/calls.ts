@@ -8,7 +8,7 @@ export async function startListener(target: string): Promise<{ url: string; call
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString("utf8");
-    const kept = ["authorization", "content-type", "accept"];
+    const kept = ["authorization", "x-shopify-access-token", "content-type", "accept"];
     const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => kept.includes(name))) as Record<string, string>;
     const call = { url: `${target}${request.url}`, method: request.method ?? "GET", headers, body };
     calls.push(call);

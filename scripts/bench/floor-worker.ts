@@ -17,7 +17,10 @@ interface FloorEnv {
   ROUND_TRIPS: Record<string, RoundTrip[]>;
   EXCHANGE: Exchange;
   RUN_WORK: RunWork;
+  /** What one action asks of its provider. */
+  ACTION_WORK: Call[];
   RUNS: Queue<number>;
+  ACTIONS: Queue<string>;
 }
 
 /**
@@ -60,29 +63,42 @@ function ask(db: D1Database, statements: readonly Statement[]): Promise<unknown>
   return only && prepared.length === 1 ? only.all() : db.batch(prepared);
 }
 
+/** A batch of runs: each message makes its calls, and all rows are written together. */
+async function run(batch: MessageBatch<number>, { DB, RUN_WORK }: FloorEnv): Promise<void> {
+  await Promise.all(
+    batch.messages.map(async () => {
+      for (const { url, method, headers, body } of RUN_WORK.calls) await (await fetch(url, { method, headers, body })).json();
+    }),
+  );
+  const tenants = JSON.stringify(batch.messages.map(({ body }) => `n${body}`));
+  const lines = JSON.stringify(Array.from({ length: RUN_WORK.logs }, (_, seq) => seq));
+  await DB.batch([
+    DB.prepare(
+      `insert or replace into measurements (tenant_id, job, metric, day, dimension, value, measured_at)
+       select t.value, m.value->>'job', m.value->>'metric', m.value->>'day', m.value->>'dimension', m.value->>'value', 0
+       from json_each(?) t, json_each(?) m`,
+    ).bind(tenants, JSON.stringify(RUN_WORK.measurements)),
+    DB.prepare(
+      `insert or replace into run_logs (tenant_id, run_id, seq, at, level, message)
+       select t.value, t.value, l.value, 0, 'info', 'done' from json_each(?) t, json_each(?) l`,
+    ).bind(tenants, lines),
+    DB.prepare("update schedules set last_run_at = 1 where (tenant_id, job) in (select value, 'bench' from json_each(?))").bind(tenants),
+    DB.prepare("update runs set status = 'succeeded' where id in (select value from json_each(?))").bind(tenants),
+  ]);
+}
+
+/** A batch of actions: each message makes its calls, and writes one row. */
+async function act(batch: MessageBatch<string>, { DB, ACTION_WORK }: FloorEnv): Promise<void> {
+  await Promise.all(
+    batch.messages.map(async ({ body: id }) => {
+      for (const { url, method, headers, body } of ACTION_WORK) await (await fetch(url, { method, headers, body })).json();
+      await DB.prepare("update actions set status = 'done' where id = ?").bind(id).run();
+    }),
+  );
+}
+
 export default {
   fetch: app.fetch,
-  /** A batch: each message makes its calls, and all rows are written together. */
-  async queue(batch: MessageBatch<number>, { DB, RUN_WORK }: FloorEnv) {
-    await Promise.all(
-      batch.messages.map(async () => {
-        for (const { url, method, headers, body } of RUN_WORK.calls) await (await fetch(url, { method, headers, body })).json();
-      }),
-    );
-    const tenants = JSON.stringify(batch.messages.map(({ body }) => `n${body}`));
-    const lines = JSON.stringify(Array.from({ length: RUN_WORK.logs }, (_, seq) => seq));
-    await DB.batch([
-      DB.prepare(
-        `insert or replace into measurements (tenant_id, job, metric, day, dimension, value, measured_at)
-         select t.value, m.value->>'job', m.value->>'metric', m.value->>'day', m.value->>'dimension', m.value->>'value', 0
-         from json_each(?) t, json_each(?) m`,
-      ).bind(tenants, JSON.stringify(RUN_WORK.measurements)),
-      DB.prepare(
-        `insert or replace into run_logs (tenant_id, run_id, seq, at, level, message)
-         select t.value, t.value, l.value, 0, 'info', 'done' from json_each(?) t, json_each(?) l`,
-      ).bind(tenants, lines),
-      DB.prepare("update schedules set last_run_at = 1 where (tenant_id, job) in (select value, 'bench' from json_each(?))").bind(tenants),
-      DB.prepare("update runs set status = 'succeeded' where id in (select value from json_each(?))").bind(tenants),
-    ]);
-  },
-} satisfies ExportedHandler<FloorEnv, number>;
+  queue: (batch, env) =>
+    batch.queue === "floor-actions" ? act(batch as MessageBatch<string>, env) : run(batch as MessageBatch<number>, env),
+} satisfies ExportedHandler<FloorEnv, number | string>;

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { batchOf, type Statement } from "#db/client.ts";
 import { actionSteps, actions, policies } from "#db/schema/index.ts";
 import type { Touch } from "#db/words/actions.ts";
@@ -5,7 +6,9 @@ import type { sandboxClient } from "#sandbox/client.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
 import { hashOf, type PreparedStep } from "#server/domain/actions/prepare-actions.ts";
 import { usualPolicy } from "#server/domain/actions/usual-policy.ts";
-import { connectionId, type Minted, pages, type SeededConnection, seedClients } from "./seed-clients.ts";
+import { insist } from "./insist.ts";
+import { pages } from "./pages.ts";
+import { connectionId, type Minted, type SeededConnection, seedClients } from "./seed-clients.ts";
 
 type Sandbox = ReturnType<typeof sandboxClient>;
 
@@ -36,7 +39,8 @@ export interface ExpectedEffect {
 const automation = "kill";
 
 /** Ten actions of six shapes. Four of them cannot be repeated blindly, and neither can the first step of the chain. */
-const shapes = ["event", "discount", "message", "tags", "chain", "event", "discount", "tags", "message", "profiles"] as const;
+const everyShape = ["event", "discount", "message", "tags", "chain", "event", "discount", "tags", "message", "profiles"] as const;
+type Shape = (typeof everyShape)[number];
 const at = "2026-11-01T09:00:00Z";
 const [startsAt, endsAt] = [at, "2099-12-31T00:00:00Z"];
 const customersOfShop = 20;
@@ -53,8 +57,14 @@ interface Place {
  * Clients with a shop, a Klaviyo account and a Slack team each, and actions of theirs that wait for somebody to approve them. Ids and contents
  * are the same each time, so that what the sandbox's seed decides is too. Each client's messages go to one channel.
  */
-export async function seedActions(ctx: Ctx, sandbox: Sandbox, { clients, actionsEach }: { clients: number; actionsEach: number }) {
+export async function seedActions(
+  ctx: Ctx,
+  sandbox: Sandbox,
+  { clients, actionsEach, shapes = everyShape }: { clients: number; actionsEach: number; shapes?: readonly Shape[] },
+) {
   const places = await Promise.all(Array.from({ length: clients }, (_, number) => placeOf(ctx, sandbox, number)));
+  // The sandbox took its time: the socket to the D1 may be closed by now.
+  await insist(async () => ctx.directory.run(sql`select 1`));
   const tenants = await seedClients(ctx, {
     clients: places.map(({ place, connections }) => ({ id: place.tenant, connections })),
     runs: () => false,
@@ -65,7 +75,13 @@ export async function seedActions(ctx: Ctx, sandbox: Sandbox, { clients, actions
   const policy = { ...usualPolicy, ...limits, mode: "approve", holdout: 0, quietFrom: "00:00", quietTo: "00:00" } as const;
   const policyOf = ({ id }: Tenant) => ({ ...policy, tenantId: id, automation, salt: id, createdAt: ctx.now(), updatedAt: ctx.now() });
   const made = places.flatMap(({ place }, number) =>
-    Array.from({ length: actionsEach }, (_, index) => actionOf(place, tenants[number] as Tenant, index)),
+    Array.from({ length: actionsEach }, (_, index) =>
+      actionOf(place, tenants[number] as Tenant, {
+        index,
+        shape: shapes[index % shapes.length] as Shape,
+        turn: Math.floor(index / shapes.length),
+      }),
+    ),
   );
   const statements: Statement[] = [
     ...pages(tenants, 5).map((page) => ctx.directory.insert(policies).values(page.map(policyOf))),
@@ -109,10 +125,9 @@ async function placeOf(ctx: Ctx, sandbox: Sandbox, number: number): Promise<{ pl
 /** Somebody else for each event, since a customer is contacted twice a week at most. */
 const eventCustomer = (index: number): string => String(900_000 + index);
 
-function actionOf(place: Place, tenant: Tenant, index: number) {
+function actionOf(place: Place, tenant: Tenant, { index, shape, turn }: { index: number; shape: Shape; turn: number }) {
   const id = `act_${place.tenant}_${index}`;
-  const shape = shapes[index % shapes.length] as (typeof shapes)[number];
-  const customer = place.customers[Math.floor(index / shapes.length) % place.customers.length] as string;
+  const customer = place.customers[turn % place.customers.length] as string;
   const { steps, effects, touches, customerId } = partsOf(shape, place, { id, index, customer });
   const subject = `customer:${customerId}`;
   const hash = hashOf(subject, steps);
@@ -137,7 +152,7 @@ interface Parts {
 }
 
 function partsOf(
-  shape: (typeof shapes)[number],
+  shape: Shape,
   { accounts, connections }: Place,
   { id, index, customer }: { id: string; index: number; customer: string },
 ): Parts {

@@ -13,7 +13,7 @@ import type { ActionMessage } from "#server/messages.ts";
 import { insist } from "./insist.ts";
 import { anyKey, type ExpectedEffect, type SeededAction, seedActions } from "./kill-actions-seed.ts";
 import { type Killable, startKillable } from "./killable.ts";
-import { pages } from "./seed-clients.ts";
+import { pages } from "./pages.ts";
 import { until } from "./until.ts";
 
 const origin = "http://localhost:8787";
@@ -123,7 +123,7 @@ const weatherOf = ({ replyMs, odds: { lost, failed, limited } }: KillActionsOpti
   ].map((fault) => ({ writes: true, ...fault }));
 
 /** By the verb, as a person would; the messages are kept back until all are approved. */
-async function approveAll(ctx: Ctx, all: readonly SeededAction[]): Promise<ActionMessage[]> {
+export async function approveAll(ctx: Ctx, all: readonly SeededAction[]): Promise<ActionMessage[]> {
   const messages: ActionMessage[] = [];
   const send = { ...ctx.send, actions: async (some: readonly ActionMessage[]) => void messages.push(...some) };
   for (const some of pages(all, 10)) {

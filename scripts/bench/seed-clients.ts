@@ -9,6 +9,7 @@ import { wrap } from "#server/domain/vault/envelope.ts";
 import { currentRootKeyId, findRootKey } from "#server/domain/vault/root-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { newId } from "#server/ids.ts";
+import { pages } from "./pages.ts";
 
 /** An account of a client's, with the tokens that the sandbox minted for it. */
 export interface SeededConnection {
@@ -101,9 +102,6 @@ async function rowsOf(ctx: Ctx, tenant: Tenant, client: SeededClient) {
 
 /** A connection's id, to be known before its row is written. */
 export const connectionId = (ctx: Ctx): string => newId("con", ctx.now());
-
-export const pages = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
 const template = {
   ...({ vertical: "shopify", plan: "growth", status: "active", locale: "en", currency: "GBP" } as const),

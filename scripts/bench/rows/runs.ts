@@ -2,9 +2,8 @@ import { type Row, ratioAtLeast, rowOf } from "#scripts/bench/figures.ts";
 import type { Floor } from "#scripts/bench/floor.ts";
 import { insist } from "#scripts/bench/insist.ts";
 import { benchJob } from "#scripts/bench/seed.ts";
+import { timed } from "#scripts/bench/timed.ts";
 import type { Server } from "#scripts/server.ts";
-
-const patienceMs = 60_000;
 
 export interface RunsBench {
   server: Server;
@@ -56,14 +55,4 @@ async function done(db: D1Database, which: string, count: number): Promise<boole
   const failed = results.find(({ status }) => status === "failed" || status === "dead");
   if (failed) throw new Error(`${failed.number} runs ended ${failed.status}: ${failed.why}`);
   return (results.find(({ status }) => status === "succeeded")?.number ?? 0) === count;
-}
-
-async function timed(start: () => Promise<void>, isDone: () => Promise<boolean>): Promise<number> {
-  const from = performance.now();
-  await start();
-  while (!(await isDone())) {
-    if (performance.now() - from > patienceMs) throw new Error("the runs did not end");
-    await new Promise((next) => setTimeout(next, 25));
-  }
-  return performance.now() - from;
 }
