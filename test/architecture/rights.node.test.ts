@@ -41,6 +41,7 @@ const without = {
       "rateAction",
       "beginStep",
       "noteStep",
+      "noting",
       "voidRest",
       "deleteOrders",
       "adoptFacts",
