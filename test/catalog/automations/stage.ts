@@ -35,11 +35,9 @@ export const wareOf = (code: string, more: Partial<ProductRow> = {}): ProductRow
 export interface Staged {
   orders: OrderRow[];
   products?: ProductRow[];
-  /** Words of the shop's: customers by their number, of whom all others agreed to be mailed. */
-  consents?: Record<number, string>;
+  /** Words of the shop's: customers by their number, of whom all others agreed to be mailed. Null: whatever belongs to each. */
+  consents?: Record<number, string> | null;
   currency?: string;
-  /** A shop of the sandbox's own, in place of these rows. */
-  domain?: string;
 }
 
 export interface Setting {
@@ -54,26 +52,17 @@ export interface Setting {
 let shops = 0;
 
 /** A client with a shop at the sandbox and an automation, both read and run by the product's own code. */
-export async function stage(
-  automation: Automation,
-  { orders, products, consents = {}, currency, domain: given }: Staged,
-  setting: Setting = {},
-) {
+export async function stage(automation: Automation, { orders, products, consents = {}, currency }: Staged, setting: Setting = {}) {
   const { mode = "shadow", config = {}, tenant = {}, job = automation } = setting;
-  const domain = given ?? `auto-${Date.now()}-${shops++}.myshopify.com`;
-  if (given === undefined) {
-    await sandbox.control(`/shop/${domain}`, undefined, "PUT");
-    if (currency) await sandbox.control("/places", { provider: "shopify", account: domain, currency });
-    await sandbox.control(`/shop/${domain}/rows`, { orders, products: products ?? [wareOf("A")] });
-    await sandbox.control(`/shop/${domain}/finish`, { mark: "hand" });
-    const named = new Set(orders.flatMap(({ customerId }) => customerId ?? []));
-    const agreed = [...named].map((customerId) => ({
-      customerId,
-      email: consents[customerId] ?? "SUBSCRIBED",
-      at: iso(Date.now() - 400 * dayMs),
-    }));
-    await sandbox.control(`/shop/${domain}/changes`, { consents: agreed });
-  }
+  const domain = `auto-${Date.now()}-${shops++}.myshopify.com`;
+  await sandbox.control(`/shop/${domain}`, undefined, "PUT");
+  if (currency) await sandbox.control("/places", { provider: "shopify", account: domain, currency, since: iso(0) });
+  await sandbox.control(`/shop/${domain}/rows`, { orders, products: products ?? [wareOf("A")] });
+  await sandbox.control(`/shop/${domain}/finish`, { mark: "hand" });
+  const named = consents ? new Set(orders.flatMap(({ customerId }) => customerId ?? [])) : [];
+  const at = iso(Date.now() - 400 * dayMs);
+  const agreed = [...named].map((customerId) => ({ customerId, email: consents?.[customerId] ?? "SUBSCRIBED", at }));
+  await sandbox.control(`/shop/${domain}/changes`, { consents: agreed });
 
   const scopes = shopifyDetailsSensor.needs[0]?.scopes ?? [];
   const account = await sandboxAccount("shopify", domain, { scopes, ...(currency && { currency }) });
