@@ -1,0 +1,152 @@
+import { beforeAll, expect, test } from "vitest";
+import { generateShop } from "#sandbox/shop/generate.ts";
+import type { ShopRows } from "#sandbox/shop/model.ts";
+import { unsettle } from "#sandbox/shop/unruly.ts";
+import { priceDropAlerts } from "#server/catalog/automations/price-drop-alerts.ts";
+import { reviewRequestAutomation } from "#server/catalog/automations/review-request-automation.ts";
+import { sandbox } from "#test/catalog/sensors/sandbox-account.ts";
+import { buyerOf, numberOf, ordersToldBy, soldOutAt, type ToldOrder } from "./another-way.ts";
+import { dayMs, hourMs, iso, stage } from "./stage.ts";
+
+/** A year of a shop in which orders are edited, cancelled, refunded, only tried out and stamped ahead; consents as they belong to each. */
+const now = Date.now();
+const year = (seed: string): ShopRows =>
+  unsettle(generateShop({ seed, orders: 900, endsAt: now - hourMs, currency: "GBP" }), { currency: "GBP", endsAt: now - hourMs });
+
+beforeAll(async () => void (await sandbox.control("/control", { limits: false })));
+
+test("who is asked for a review is who the shop's own orders say, to the last one", async () => {
+  const shop = await stage(reviewRequestAutomation, { ...year("review"), consents: null });
+  await shop.read();
+  await shop.run();
+  const until = Date.now() - 7 * dayMs;
+  const arrivedAt = ({ fulfillments }: ToldOrder) =>
+    Math.max(
+      ...fulfillments
+        .filter(({ status }) => status === "SUCCESS")
+        .map(({ deliveredAt }) => Date.parse(deliveredAt ?? "") || Number.POSITIVE_INFINITY),
+    );
+  const wanted = (await ordersToldBy(shop.domain)).filter(
+    (order) =>
+      buyerOf(order) !== null &&
+      order.displayFulfillmentStatus === "FULFILLED" &&
+      arrivedAt(order) < until &&
+      arrivedAt(order) >= until - 14 * dayMs &&
+      order.refunds.length === 0 &&
+      order.lineItems.nodes.every(({ quantity, currentQuantity }) => quantity === currentQuantity),
+  );
+  expect(wanted.length).toBeGreaterThan(10);
+  expect((await shop.proposed()).map(({ subject, customerId }) => [subject, customerId]).sort()).toEqual(
+    wanted.map((order) => [`order:${numberOf(order.id)}`, buyerOf(order)]).sort(),
+  );
+});
+
+/** Prices of a product over time, as changes: days ago and the factor of what it cost at first, in percent. */
+const histories: [days: number, percent: number][][] = [
+  [[0, 79]],
+  [[0, 80]],
+  [[0, 81]],
+  [
+    [10, 150],
+    [0, 100],
+  ],
+  [
+    [10, 150],
+    [0, 75],
+  ],
+  [
+    [40, 150],
+    [0, 110],
+  ],
+  [
+    [29, 150],
+    [0, 90],
+  ],
+  [
+    [20, 90],
+    [15, 100],
+    [0, 71],
+  ],
+  [
+    [20, 90],
+    [15, 100],
+    [0, 73],
+  ],
+  [[5, 70]],
+  [[0, 60]],
+];
+const minorOf = (price: string) => Math.round(Number(price) * 100);
+const at = (base: string, percent: number) => Math.round((minorOf(base) * percent) / 100);
+/** The lowest price of thirty days before an instant, day by day and by hand. */
+function lowestBefore(timeline: readonly { since: number; minor: number }[], before: number): number {
+  const held = timeline.filter(
+    ({ since }, place) => since < before && (timeline[place + 1]?.since ?? Number.POSITIVE_INFINITY) > before - 30 * dayMs,
+  );
+  return Math.min(...held.map(({ minor }) => minor));
+}
+
+test.each([
+  ["latest", 200, 30],
+  ["most_often", 4, 14],
+  ["latest", 3, 60],
+])(
+  "who is told of which drop (%s, %i a drop, %i days without an order) is who the shop's own orders and prices say",
+  async (first, mostPerDrop, quietDays) => {
+    const rows = year(`drops ${first} ${mostPerDrop}`);
+    const shop = await stage(priceDropAlerts, { ...rows, consents: null }, { config: { first, mostPerDrop, quietDays } });
+    await shop.read();
+    await shop.run();
+    const products = rows.products.slice(0, histories.length);
+    const timelines = products.map(({ price }, place) => [
+      { since: now - 365 * dayMs, minor: minorOf(price) },
+      ...(histories[place] ?? []).map(([days, percent]) => ({
+        since: Date.parse(iso(now - days * dayMs - hourMs)),
+        minor: at(price, percent),
+      })),
+    ]);
+    const instants = [...new Set(timelines.flatMap((timeline) => timeline.slice(1).map(({ since }) => since)))].sort((a, b) => a - b);
+    for (const instant of instants) {
+      const changed = timelines.flatMap((timeline, place) =>
+        timeline.flatMap(({ since, minor }) =>
+          since === instant ? [{ code: products[place]?.code, price: (minor / 100).toFixed(2), at: iso(since) }] : [],
+        ),
+      );
+      await shop.change({ products: changed });
+      await shop.read();
+    }
+    await shop.run();
+
+    const [orders, soldOut] = [await ordersToldBy(shop.domain), await soldOutAt(shop.domain)];
+    const quietSince = Date.now() - quietDays * dayMs;
+    const busy = new Set(
+      orders.flatMap((order) =>
+        order.customer && order.cancelledAt === null && !order.test && Date.parse(order.createdAt) >= quietSince
+          ? [numberOf(order.customer.id)]
+          : [],
+      ),
+    );
+    const wanted = timelines.flatMap((timeline, place) => {
+      const product = String(7_000_001 + place);
+      const { since = 0, minor = 0 } = timeline.at(-1) ?? {};
+      const before = timeline.at(-2)?.minor ?? 0;
+      if (since < now - 7 * dayMs || minor >= before || minor * 100 > lowestBefore(timeline, since) * 80) return [];
+      const bought = new Map<string, number[]>();
+      for (const order of orders) {
+        const buyer = buyerOf(order);
+        const kept = order.lineItems.nodes.some(
+          (line) => line.product !== null && numberOf(line.product.id) === product && line.currentQuantity > 0,
+        );
+        if (buyer !== null && kept && !busy.has(buyer)) bought.set(buyer, [...(bought.get(buyer) ?? []), Date.parse(order.createdAt)]);
+      }
+      const byLast = ([, a]: [string, number[]], [, b]: [string, number[]]) => Math.max(...b) - Math.max(...a);
+      const byMany = ([, a]: [string, number[]], [, b]: [string, number[]]) => b.length - a.length;
+      const ranked = [...bought].sort(
+        (a, b) => (first === "latest" ? byLast(a, b) || byMany(a, b) : byMany(a, b) || byLast(a, b)) || (a[0] < b[0] ? -1 : 1),
+      );
+      return soldOut.has(product) ? [] : ranked.slice(0, mostPerDrop).map(([customerId]) => [product, customerId]);
+    });
+    expect(wanted.length).toBeGreaterThan(10);
+    const found = (await shop.proposed()).map(({ dedupe, customerId }) => [/product:(\d+):/.exec(dedupe)?.[1], customerId]);
+    expect(found.sort()).toEqual(wanted.sort());
+  },
+);
