@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { rowIf } from "#db/row-if.ts";
-import { connections, occurrences, orders, schedules } from "#db/schema/index.ts";
+import { connections, orders, schedules } from "#db/schema/index.ts";
 import type { Job } from "#server/catalog/job.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { OrderRecord } from "#server/catalog/records.ts";
@@ -10,7 +10,6 @@ import type { TenantCtx } from "#server/ctx.ts";
 import { customerOfOrder } from "#server/domain/commerce/customer-of-order.ts";
 import { deleteOrders, notDeleted } from "#server/domain/commerce/delete-orders.ts";
 import { newerOrder } from "#server/domain/commerce/newer-order.ts";
-import { mayAct, recentMs, wakeHearers } from "#server/domain/commerce/occurrences.ts";
 import { chooseAccount } from "#server/domain/connections/choose-account.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conclude, stillOpen } from "./conclude.ts";
@@ -94,7 +93,6 @@ function keepOrder(ctx: TenantCtx, { delivery, connection }: Working, order: Ord
     updatedAt: sql`${order.updatedAt}`,
   });
   return [
-    ...noteCancelled(ctx, { delivery, connection }, order),
     ctx.db
       .insert(orders)
       .select(
@@ -105,37 +103,5 @@ function keepOrder(ctx: TenantCtx, { delivery, connection }: Working, order: Ord
         ),
       )
       .onConflictDoUpdate(newerOrder),
-  ];
-}
-
-/** That the order was cancelled, where that is new; before the order is written, by whose old state it is told. */
-function noteCancelled(ctx: TenantCtx, { delivery, connection }: Working, order: OrderRecord): Statement[] {
-  const { cancelledAt, externalId, updatedAt } = order;
-  const now = ctx.now();
-  if (cancelledAt === undefined || cancelledAt < now - recentMs) return [];
-  const of = { tenantId: ctx.tenant.id, connectionId: connection.id };
-  const known = sql`select 1 from ${orders} where ${inTenant(ctx, orders, eq(orders.connectionId, connection.id), eq(orders.externalId, externalId))}
-    and (${orders.cancelledAt} is not null or ${orders.updatedAt} > ${updatedAt})`;
-  const gone = notDeleted({ tenantId: sql`${of.tenantId}`, connectionId: sql`${of.connectionId}`, externalId: sql`${externalId}` });
-  const happened = {
-    ...of,
-    kind: "order_cancelled",
-    subject: `order:${externalId}`,
-    orderId: externalId,
-    at: cancelledAt,
-    facts: {},
-  } as const;
-  return [
-    ctx.db
-      .insert(occurrences)
-      .select(
-        rowIf(
-          occurrences,
-          { ...happened, noticedAt: now },
-          sql`${stillOpen(ctx, delivery.id)} and ${gone} and ${mayAct(sql`${of.tenantId}`)} and not exists (${known})`,
-        ),
-      )
-      .onConflictDoNothing(),
-    wakeHearers(ctx, now),
   ];
 }

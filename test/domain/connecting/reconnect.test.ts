@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openDb } from "#db/client.ts";
-import { connections } from "#db/schema/index.ts";
+import { connections, occurrences, policies } from "#db/schema/index.ts";
 import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { holdConnection, openField } from "#server/domain/connections/hold-connection.ts";
@@ -94,4 +94,25 @@ describe("a reconnect that brings no refresh token", () => {
     await expect(renewTokens(after.ctx, after.held, { trigger: "cron" })).rejects.toMatchObject({ kind: "revoked" });
     expect((await listConnections(after.ctx))[0]).toMatchObject({ status: "reconnect_needed", statusReason: "refresh_refused" });
   });
+});
+
+test("an account that works again is told to what hears of it, once, where anything may act", async () => {
+  for (const mode of ["shadow", "off"] as const) {
+    const { browser, tenant } = await visit();
+    const db = openDb(testEnv.DB);
+    await db.insert(policies).values({
+      ...{ tenantId: tenant.id, automation: "x", mode, holdout: 0, salt: "s", actionsADay: 1, peopleADay: 1, stakeADay: 1 },
+      ...{ largestStake: 1, createdAt: 1, updatedAt: 1 },
+    });
+    await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo" });
+    const { id } = (await heldOf(tenant)).row;
+    const noted = () => db.select().from(occurrences).where(eq(occurrences.tenantId, tenant.id));
+    // A consent of somebody whose account works is none.
+    await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo", connection: id });
+    expect(await noted()).toEqual([]);
+    await db.update(connections).set({ status: "reconnect_needed" }).where(eq(connections.id, id));
+    await connectThrough(browser, { tenant: tenant.id, provider: "klaviyo", connection: id });
+    const back = { kind: "connection_back", subject: `connection:${id}`, connectionId: id, facts: { provider: "klaviyo" } };
+    expect(await noted()).toMatchObject(mode === "off" ? [] : [back]);
+  }
 });
