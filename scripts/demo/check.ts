@@ -3,6 +3,7 @@ import { shopFigures } from "#sandbox/shop/figures.ts";
 import { shopFile } from "#sandbox/shop/load.ts";
 import { shopifyDetailsSensor } from "#server/catalog/sensors/shopify-details-sensor.ts";
 import type { AppRouter, Outputs } from "#server/trpc/root.ts";
+import { type ActionCounts, decide, turnOn } from "./check-actions.ts";
 import { type Details, readDetails } from "./check-details.ts";
 import { findMail } from "./mail.ts";
 import { admin, clients, type DemoClient } from "./people.ts";
@@ -10,7 +11,7 @@ import type { Demo } from "./start.ts";
 import { createVisitor, type Page, type Visitor } from "./visitor.ts";
 import { waitFor } from "./wait-for.ts";
 
-type Api = ReturnType<typeof createTRPCClient<AppRouter>>;
+export type Api = ReturnType<typeof createTRPCClient<AppRouter>>;
 type Shop = Outputs["overview"]["shop"];
 
 export interface CheckResult {
@@ -22,6 +23,8 @@ export interface CheckResult {
   shop: Shop;
   /** Of acme too: what its orders hold, and what is known of its products and customers. */
   details: Details;
+  /** Of acme too: what its automations proposed, what its owner decided of it, and what really happened. */
+  actions: ActionCounts;
   metrics: Record<string, number>;
   /** The currency of each client's shop and of its website's figures. */
   currencies: Record<string, { shop: string | null; website: string | null }>;
@@ -55,11 +58,13 @@ export async function checkDemo(demo: Demo, startedAt: number): Promise<CheckRes
   expectEqual("the admin's and the client's figures of acme", await staff.overview.shop.query({ tenant: "acme" }), shop);
   const file = shopFile();
   if (file) expectEqual("acme's shop and the file", shop, await shopFigures(file));
-  await staff.clients.setFeatures.mutate({ tenant: "acme", features: { [shopifyDetailsSensor.id]: true } });
+  await turnOn(client, "acme");
+  await permitActing(demo, acme);
   const details = await readDetails(demo, acme.client, async () => {
     const { items } = await staff.runs.all.query({ limit: 100 });
     return items.find(({ job, tenantId }) => job === shopifyDetailsSensor.id && tenantId === "acme");
   });
+  const actions = await timed("actions", () => decide(demo, client, acme.client));
   const overview = await client.overview.get.query({ tenant: "acme" });
   const metrics = metricsOf(overview);
   expectEqual("the admin's and the client's metrics of acme", metricsOf(await staff.overview.ofClient.query({ tenant: "acme" })), metrics);
@@ -67,7 +72,7 @@ export async function checkDemo(demo: Demo, startedAt: number): Promise<CheckRes
   for (const person of people) currencies[person.client.id] = await expectOwnFigures(demo, person);
   await expectStrangersKeptOut(demo, people);
   ms.total = Date.now() - startedAt;
-  return { ok: true, tenants: clients.length, connections, runs, shop, details, metrics, currencies, ms };
+  return { ok: true, tenants: clients.length, connections, runs, shop, details, actions, metrics, currencies, ms };
 }
 
 const apiOf = (demo: Demo, visitor: Visitor): Api =>
@@ -115,6 +120,23 @@ async function connect(demo: Demo, visitor: Visitor, client: DemoClient, provide
   const landed = back.url.pathname.endsWith("/choose") ? await choose(visitor, back) : back;
   if (landed.url.pathname !== `/t/${client.id}/integrations`)
     throw new Error(`the consent of ${provider} for ${client.id} led to ${landed.url.pathname} (${landed.status})`);
+}
+
+/** What automations need beyond reading is permitted by a further consent, at each provider that lacks it. */
+async function permitActing(demo: Demo, { client, visitor }: Person): Promise<void> {
+  const listed = await apiOf(demo, visitor).connections.list.query({ tenant: client.id });
+  for (const { provider, connections: own } of listed) {
+    const lacking = own.find(({ waiting }) => waiting.length > 0);
+    if (!lacking) continue;
+    const url = new URL(`/api/auth/oauth/${provider}/authorize`, demo.origin);
+    url.search = new URLSearchParams({ tenant: client.id, connection: lacking.id, only: "missing" }).toString();
+    const consent = await visitor.get(url);
+    const account = provider === "shopify" ? client.shop : client.accounts[provider as "klaviyo" | "google"];
+    await visitor.submit(consent, { decision: "allow", account });
+  }
+  const { automations } = await apiOf(demo, visitor).policies.automations.query({ tenant: client.id });
+  const blocked = automations.filter(({ policy, block }) => policy.mode !== "off" && block !== null);
+  expectEqual("automations that lack something after the consents", blocked, []);
 }
 
 /** Of several things under a login the first is chosen, as far as the page asks. */
