@@ -1,13 +1,14 @@
-import { and, asc, desc, eq, gt, isNull } from "drizzle-orm";
-import { actions, policies } from "#db/schema/index.ts";
+import { and, asc, desc, eq, gt, isNull, type SQL } from "drizzle-orm";
+import { actions, budgets, policies } from "#db/schema/index.ts";
 import type { ActionReason } from "#db/words/actions.ts";
+import { dayOf } from "#server/catalog/days.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
 import type { ActionMessage } from "#server/messages.ts";
 import { approve } from "./approve-action.ts";
-import type { ActionRow } from "./rows.ts";
+import type { ActionRow, PolicyRow } from "./rows.ts";
 
 /** More than any day's budget lets through in one go; the rest waits for the next run. */
 const pageSize = 200;
@@ -20,35 +21,50 @@ export async function decideByPolicy(ctx: Ctx, message: Extract<ActionMessage, {
   const tenant = await ifFound(findTenant(ctx, message.tenant));
   if (!tenant) return;
   const inside = enterTenant({ ...ctx, actor: { type: "system", job: message.automation } }, tenant, "system");
-  const [[policy], waiting] = await inside.db.batch([
-    inside.db
-      .select()
-      .from(policies)
-      .where(inTenant(inside, policies, eq(policies.automation, message.automation))),
-    inside.db
-      .select()
-      .from(actions)
-      .where(
-        inTenant(
-          inside,
-          actions,
-          and(
-            eq(actions.automation, message.automation),
-            eq(actions.status, "waiting"),
-            eq(actions.edited, false),
-            isNull(actions.reason),
-            gt(actions.expiresAt, inside.now()),
-          ),
-        ),
-      )
-      .orderBy(desc(actions.score), asc(actions.id))
-      .limit(pageSize),
-  ]);
+  const [policy] = await inside.db
+    .select()
+    .from(policies)
+    .where(inTenant(inside, policies, eq(policies.automation, message.automation)));
   if (policy?.mode !== "auto") return;
-  for (const action of waiting) {
+  for (const action of await undecided(inside, policy)) {
     const why = isTooLarge(inside, action, policy.largestStake) ? "stake_too_large" : await decide(inside, action);
-    if (why) await leaveToPerson(inside, action, why);
+    if (!why) continue;
+    await leaveToPerson(inside, why, eq(actions.id, action.id));
+    // Nothing more fits the day: the rest is not tried one by one.
+    if (why === "budget_spent" && (await isDayFull(inside, policy)))
+      return leaveToPerson(inside, why, and(eq(actions.automation, policy.automation), eq(actions.edited, false), isNull(actions.reason)));
   }
+}
+
+/** What waits and nobody has looked at, the surest first. */
+const undecided = (ctx: TenantCtx, { automation }: PolicyRow): Promise<ActionRow[]> =>
+  ctx.db
+    .select()
+    .from(actions)
+    .where(
+      inTenant(
+        ctx,
+        actions,
+        and(
+          eq(actions.automation, automation),
+          eq(actions.status, "waiting"),
+          eq(actions.edited, false),
+          isNull(actions.reason),
+          gt(actions.expiresAt, ctx.now()),
+        ),
+      ),
+    )
+    .orderBy(desc(actions.score), asc(actions.id))
+    .limit(pageSize);
+
+/** Whether as many actions were approved today as may be. */
+async function isDayFull(ctx: TenantCtx, { automation, actionsADay }: PolicyRow): Promise<boolean> {
+  const day = dayOf(ctx.now(), ctx.tenant.timezone);
+  const [used] = await ctx.db
+    .select({ used: budgets.used })
+    .from(budgets)
+    .where(inTenant(ctx, budgets, eq(budgets.automation, automation), eq(budgets.day, day), eq(budgets.kind, "actions")));
+  return (used?.used ?? 0) >= actionsADay;
 }
 
 /** Money in another currency than the client's is held against no limit of ours: a person decides. */
@@ -61,8 +77,9 @@ async function decide(ctx: TenantCtx, { id, hash }: ActionRow): Promise<ActionRe
   return refusal === "contacts_spent" ? "contacts_spent" : null;
 }
 
-const leaveToPerson = (ctx: TenantCtx, { id }: ActionRow, reason: ActionReason) =>
-  ctx.db
+async function leaveToPerson(ctx: TenantCtx, reason: ActionReason, which: SQL | undefined): Promise<void> {
+  await ctx.db
     .update(actions)
     .set({ reason })
-    .where(inTenant(ctx, actions, eq(actions.id, id), eq(actions.status, "waiting")));
+    .where(inTenant(ctx, actions, eq(actions.status, "waiting"), which));
+}

@@ -339,6 +339,17 @@ test("money at stake is counted by the day, and more than is left is refused", a
   await approve("c");
 });
 
+test("when the day is full all the rest waits for a person, however much of it there is", async () => {
+  const rig = await makeActingRig({ mode: "auto", actionsADay: 2 });
+  await rig.propose(...Array.from({ length: 250 }, (_, n) => proposal(`p${n}`, { subject: `customer:${n}`, customerId: String(n) })));
+  await rig.work();
+  const all = Object.values(await rig.actions());
+  expect(all.filter(({ status }) => status === "waiting").map(({ reason }) => reason)).toEqual(
+    Array.from({ length: 248 }, () => "budget_spent"),
+  );
+  expect(all.filter(({ status }) => status === "approved")).toHaveLength(2);
+});
+
 test("a policy that lets it act approves within its budgets, the surest first; the rest waits for a person with the reason", async () => {
   const rig = await makeActingRig({ mode: "auto", actionsADay: 2, largestStake: 500 });
   await rig.propose(
