@@ -52,7 +52,7 @@ export async function decide(demo: Demo, api: Api, { id: tenant, shop, accounts 
   for (const { id: actionId, hash } of inShadow.slice(0, 5)) await api.actions.approve.mutate({ tenant, actionId, hash });
   expectThat("what was agreed with in shadow is not done", (await effects()) === 0 && (await seen("running")).length === 0);
 
-  await api.policies.set.mutate({ tenant, automation: risk, mode: "approve" });
+  await api.policies.set.mutate({ tenant, automation: risk, mode: "approve", stakeADay: 1_000_000 });
   await api.runs.start.mutate({ tenant, job: risk });
   const waiting = await atLeast(4, "waiting", risk);
   const [first, second, third, fourth] = waiting;
@@ -72,15 +72,18 @@ export async function decide(demo: Demo, api: Api, { id: tenant, shop, accounts 
   });
 
   await api.policies.set.mutate({ tenant, automation: review, mode: "approve" });
+  await api.runs.start.mutate({ tenant, job: review });
+  await atLeast(3, "waiting", review);
+  await subscribe(demo, accounts.klaviyo, await seen("waiting", review));
   await api.policies.set.mutate({ tenant, automation: review, mode: "auto", actionsADay: 2 });
   await api.runs.start.mutate({ tenant, job: review });
   await until("what is over the budget to wait", async () => {
     const left = await seen("waiting", review);
     return left.length > 0 && left.every(({ reason }) => reason === "budget_spent") ? left : null;
   });
-  await until("what is within the budget to be over", async () => {
+  await until("what is within the budget to be done", async () => {
     const own = await seen("over", review);
-    return own.length === 2 ? own : null;
+    return own.length === 2 && own.every(({ status }) => status === "done") ? own : null;
   });
 
   await api.policies.stop.mutate({ tenant });
@@ -128,9 +131,16 @@ async function count(api: Api, tenant: string, effects: number): Promise<ActionC
   };
 }
 
+/** All of them, page by page. */
 async function listed(api: Api, input: { tenant: string; view: View; automation?: string | undefined }): Promise<Action[]> {
   const { automation, ...rest } = input;
-  return (await api.actions.list.query({ ...rest, ...(automation && { automation }), limit: 100 })).items;
+  const found: Action[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await api.actions.list.query({ ...rest, ...(automation && { automation }), ...(cursor && { cursor }), limit: 100 });
+    found.push(...page.items);
+    if (page.next === null) return found;
+    cursor = page.next;
+  }
 }
 
 /** What really happened there, each thing counted once. */
