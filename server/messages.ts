@@ -45,6 +45,16 @@ export const MailMessage = z.discriminatedUnion("type", [
   }),
   /** The admin of the agency who looked at the client, and on which day since 1970. */
   z.strictObject({ v: z.literal(1), type: z.literal("mail.viewed"), tenant: z.string(), by: z.string(), day: z.number(), person }),
+  /** What an automation proposed waits for a person, on this day of the client's calendar; `full`: since its budget is spent. */
+  z.strictObject({
+    v: z.literal(1),
+    type: z.literal("mail.approvals"),
+    tenant: z.string(),
+    automation: z.string(),
+    day: z.string(),
+    full: z.boolean(),
+    person,
+  }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.version"), provider: z.string(), version: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string(), person }),

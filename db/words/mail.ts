@@ -7,6 +7,7 @@ export const mailKinds = [
   "key_end",
   "account_changed",
   "viewed",
+  "approvals",
   "incident",
   "version",
   "reveal",

@@ -2,7 +2,7 @@ import type { EndNews } from "./connections.ts";
 import type { ProviderFault } from "./incidents.ts";
 
 /** What a client's people are told of. */
-export const clientNoticeKinds = ["reconnect", "cliff", "key_end", "account_changed", "viewed"] as const;
+export const clientNoticeKinds = ["reconnect", "cliff", "key_end", "account_changed", "viewed", "approvals"] as const;
 /** What the agency's admins are told of. */
 export const agencyNoticeKinds = ["incident", "reveal", "version", "workspace_request"] as const;
 /** What the agency's admins are told of whatever they wish: it is about who sees all clients. */
@@ -38,4 +38,6 @@ export interface NoticeParams {
   version?: string;
   /** Of a request to see a secret: the client whose it is. */
   client?: string;
+  /** Of what waits to be approved: whether the day's budget let no more of it through. */
+  full?: boolean;
 }

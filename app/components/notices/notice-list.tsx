@@ -75,6 +75,8 @@ function useTitleOf() {
         return t("what.account_changed", named);
       case "viewed":
         return t("what.viewed", named);
+      case "approvals":
+        return t(params.full ? "what.approvals_full" : "what.approvals");
       case "incident":
         return t(`what.${params.over ? "over" : (params.fails ?? "unavailable")}`, named);
       case "version":
@@ -100,6 +102,8 @@ function whereMended({ kind, provider }: Notice, base: string): string {
       return provider ? `${base}/integrations/${provider.id}` : `${base}/integrations`;
     case "viewed":
       return `${base}/settings/audit`;
+    case "approvals":
+      return `${base}/approvals`;
     case "incident":
       return "/admin/incidents";
     case "version":

@@ -194,6 +194,7 @@ export const operations = {
       reconnect: "Reconnect",
       cliff: "Expiring access",
       account_changed: "Changed account",
+      approvals: "Approvals",
       viewed: "Views by the agency",
       incident: "Incident",
       reveal: "Access request",

@@ -199,6 +199,7 @@ export const operations = {
       reconnect: "Reconnexion",
       cliff: "Accès qui expire",
       account_changed: "Compte modifié",
+      approvals: "Approbations",
       viewed: "Consultation par l’agence",
       incident: "Incident",
       reveal: "Demande d’accès",

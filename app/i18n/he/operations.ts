@@ -210,6 +210,7 @@ export const operations = {
       reconnect: "חיבור מחדש",
       cliff: "גישה שעומדת לפוג",
       account_changed: "חשבון שהשתנה",
+      approvals: "אישורים",
       viewed: "צפייה של הסוכנות",
       incident: "תקלה",
       reveal: "בקשת גישה",

@@ -3,6 +3,7 @@ import { actions, budgets, policies } from "#db/schema/index.ts";
 import type { ActionReason } from "#db/words/actions.ts";
 import { dayOf } from "#server/catalog/days.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
+import { tell } from "#server/domain/notices/notify.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
@@ -15,7 +16,7 @@ const pageSize = 200;
 
 /**
  * Approves what an automation that may act by itself has proposed, the surest first, within every budget. What is over one waits for a
- * person, with the reason.
+ * person, with the reason, as all does where the policy says so; the client's people are told.
  */
 export async function decideByPolicy(ctx: Ctx, message: Extract<ActionMessage, { type: "action.decide" }>): Promise<void> {
   const tenant = await ifFound(findTenant(ctx, message.tenant));
@@ -25,15 +26,39 @@ export async function decideByPolicy(ctx: Ctx, message: Extract<ActionMessage, {
     .select()
     .from(policies)
     .where(inTenant(inside, policies, eq(policies.automation, message.automation)));
-  if (policy?.mode !== "auto") return;
-  for (const action of await undecided(inside, policy)) {
-    const why = isTooLarge(inside, action, policy.largestStake) ? "stake_too_large" : await decide(inside, action);
+  if (!policy || policy.mode === "off" || policy.mode === "shadow") return;
+  const full = policy.mode === "auto" && (await actWithinBudgets(inside, policy));
+  await tellWaiting(inside, policy, full);
+}
+
+/** Whether the day's budget is spent, and what is left of today's proposals waits. */
+async function actWithinBudgets(ctx: TenantCtx, policy: PolicyRow): Promise<boolean> {
+  for (const action of await undecided(ctx, policy)) {
+    const why = isTooLarge(ctx, action, policy.largestStake) ? "stake_too_large" : await decide(ctx, action);
     if (!why) continue;
-    await leaveToPerson(inside, why, eq(actions.id, action.id));
+    await leaveToPerson(ctx, why, eq(actions.id, action.id));
+    if (why !== "budget_spent" || !(await isDayFull(ctx, policy))) continue;
     // Nothing more fits the day: the rest is not tried one by one.
-    if (why === "budget_spent" && (await isDayFull(inside, policy)))
-      return leaveToPerson(inside, why, and(eq(actions.automation, policy.automation), eq(actions.edited, false), isNull(actions.reason)));
+    await leaveToPerson(ctx, why, and(eq(actions.automation, policy.automation), eq(actions.edited, false), isNull(actions.reason)));
+    return true;
   }
+  return false;
+}
+
+/** Tells the client's people that something waits for them: once a day of each automation, and once more when its budget is spent. */
+async function tellWaiting(ctx: TenantCtx, { automation }: PolicyRow, full: boolean): Promise<void> {
+  const [one] = await ctx.db
+    .select({ id: actions.id })
+    .from(actions)
+    .where(inTenant(ctx, actions, eq(actions.status, "waiting"), eq(actions.automation, automation), gt(actions.expiresAt, ctx.now())))
+    .limit(1);
+  if (!one) return;
+  const day = dayOf(ctx.now(), ctx.tenant.timezone);
+  await tell(ctx, {
+    mail: { v: 1, type: "mail.approvals", tenant: ctx.tenant.id, automation, day, full },
+    event: full ? `${day} full` : day,
+    params: { full },
+  });
 }
 
 /** What waits and nobody has looked at, the surest first. */

@@ -3,6 +3,7 @@ import type { MailMessage } from "#server/messages.ts";
 import { mailAccountChanged } from "./mail-account-changed.ts";
 import { mailAdminAdded } from "./mail-admin-added.ts";
 import { mailAlarm } from "./mail-alarm.ts";
+import { mailApprovals } from "./mail-approvals.ts";
 import { mailCliff } from "./mail-cliff.ts";
 import { mailDigest } from "./mail-digest.ts";
 import { mailEnding } from "./mail-ending.ts";
@@ -38,6 +39,8 @@ export function workMail(ctx: Ctx, message: MailMessage, handOn?: HandOn): Promi
       return mailAccountChanged(ctx, message, handOn);
     case "mail.viewed":
       return mailViewed(ctx, message, handOn);
+    case "mail.approvals":
+      return mailApprovals(ctx, message, handOn);
     case "mail.incident":
       return mailIncident(ctx, message, handOn);
     case "mail.version":

@@ -240,6 +240,30 @@ export function viewedLetter(facts: { locale: Locale; name: string; tenant: stri
   });
 }
 
+/** What waits to be approved, of each automation; `full`: the one whose budget of the day is spent. */
+export function approvalsLetter(facts: {
+  locale: Locale;
+  name: string;
+  tenant: string;
+  items: readonly { title: string; count: number }[];
+  full: string | null;
+  url: string;
+}): Letter {
+  const { greeting, approvals } = words[facts.locale];
+  const tenant = nameInMail(facts.tenant);
+  return draw(facts.locale, {
+    subject: approvals.subject(tenant),
+    greeting: greeting(nameInMail(facts.name)),
+    paragraphs: [
+      ...(facts.full === null ? [] : [approvals.full(facts.full)]),
+      approvals.body(tenant),
+      ...facts.items.map(({ title, count }) => approvals.item(title, new Intl.NumberFormat(facts.locale).format(count))),
+    ],
+    button: { label: approvals.button, url: facts.url },
+    notes: [approvals.inert, approvals.why],
+  });
+}
+
 /** A provider retired a version of its API that we still speak: for the agency's admins. */
 export function versionLetter(facts: { locale: Locale; name: string; provider: string; version: string; url: string }): Letter {
   const { greeting, version, becauseStaff } = words[facts.locale];
@@ -353,6 +377,8 @@ function subjectFor(
       return say.accountChanged.subject(provider, tenant);
     case "viewed":
       return say.viewed.subject(tenant);
+    case "approvals":
+      return say.approvals.subject(tenant);
     case "incident":
       return params.over ? say.incident.closedSubject(provider) : say.incident.subject[params.fails ?? "unavailable"](provider);
     case "version":

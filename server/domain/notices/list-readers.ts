@@ -27,7 +27,9 @@ const reader = {
 };
 
 /** What somebody of a client must be allowed to be told of this there, also when it is at last mailed. */
-export const rightToKnow = (kind: NoticeKind): Permission => (kind === "viewed" ? "audit:read" : "connections:write");
+export const rightToKnow = (kind: NoticeKind): Permission => rights[kind] ?? "connections:write";
+
+const rights: Partial<Record<NoticeKind, Permission>> = { viewed: "audit:read", approvals: "actions:decide" };
 
 /** The people of a tenant whose role gives them this right. */
 export const listMembersWho = (ctx: Ctx & { tenant: { id: string } }, may: Permission): Promise<Reader[]> =>

@@ -22,6 +22,7 @@ const Params = z.object({
   at: z.number().nullable().optional(),
   version: z.string().optional(),
   client: z.string().optional(),
+  full: z.boolean().optional(),
 }) satisfies z.ZodType<NoticeParams>;
 
 export const OwnNotice = z.object({

@@ -23,6 +23,8 @@ export function subjectOf(message: MailMessage): Subject | null {
       return { tenant: message.tenant, kind: "account_changed", subject: message.connection };
     case "mail.viewed":
       return { tenant: message.tenant, kind: "viewed", subject: `${message.by} ${message.day}` };
+    case "mail.approvals":
+      return { tenant: message.tenant, kind: "approvals", subject: message.automation };
     case "mail.incident":
       return { tenant: "", kind: "incident", subject: message.incident };
     case "mail.version":
@@ -58,6 +60,7 @@ export type NoticeMail = Extract<
       | "mail.key_end"
       | "mail.account_changed"
       | "mail.viewed"
+      | "mail.approvals"
       | "mail.incident"
       | "mail.version"
       | "mail.reveal"

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
-import { actionSteps, actions, auditLog, budgets, policies } from "#db/schema/index.ts";
+import { actionSteps, actions, auditLog, budgets, notices, policies } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
 import { actionLeaseMs, maxTries, tryMs } from "#server/domain/actions/acting.ts";
 import { approveAction } from "#server/domain/actions/approve-action.ts";
 import { decideActions } from "#server/domain/actions/decide-actions.ts";
@@ -348,6 +349,40 @@ test("when the day is full all the rest waits for a person, however much of it t
     Array.from({ length: 248 }, () => "budget_spent"),
   );
   expect(all.filter(({ status }) => status === "approved")).toHaveLength(2);
+});
+
+test("people who may decide are told once a day that something waits, and once more when the budget is spent", async () => {
+  const rig = await makeActingRig({ mode: "approve", actionsADay: 1 });
+  const [owner, member, viewer] = [await rig.person("owner"), await rig.person("member"), await rig.person("viewer")];
+  const told = async () => {
+    const rows = await rig.ctx.db.select().from(notices).where(inTenant(rig.ctx, notices));
+    return rows.map(({ userId, event }) => [userId, event.slice(10)]).sort();
+  };
+  const idsOf = (...all: TenantCtx[]) => all.map(({ actor }) => (actor.type === "user" ? actor.userId : "")).sort();
+  const mails = () => rig.rig.ctx.traces.mails.splice(0).filter(({ type }) => type === "mail.approvals");
+  await rig.propose(proposal("a"));
+  await rig.work();
+  expect(await told()).toEqual(idsOf(owner, member).map((id) => [id, ""]));
+  expect(await told()).not.toContainEqual([idsOf(viewer)[0], ""]);
+  expect(mails()).toMatchObject([{ automation: rig.automation, full: false }]);
+  await rig.propose(proposal("b", { subject: "customer:8", customerId: "8" }));
+  await rig.work();
+  expect(mails()).toEqual([]);
+  await rig.ctx.db.update(policies).set({ mode: "auto" }).where(inTenant(rig.ctx, policies));
+  await rig.propose(proposal("c", { subject: "customer:9", customerId: "9" }));
+  await rig.work();
+  expect(mails()).toMatchObject([{ full: true }]);
+  expect((await told()).filter(([, event]) => event === " full").map(([id]) => id)).toEqual(idsOf(owner, member));
+});
+
+test("nobody is told of what is proposed in shadow, or of what is done without them", async () => {
+  for (const mode of ["shadow", "auto"] as const) {
+    const rig = await makeActingRig({ mode });
+    await rig.person("owner");
+    await rig.propose(proposal("a"));
+    await rig.work();
+    expect(await rig.ctx.db.select().from(notices).where(inTenant(rig.ctx, notices))).toEqual([]);
+  }
 });
 
 test("a policy that lets it act approves within its budgets, the surest first; the rest waits for a person with the reason", async () => {

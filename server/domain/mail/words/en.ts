@@ -103,6 +103,15 @@ export const en = {
     button: "View audit log",
     why: "You get this email because your role can read the audit log.",
   },
+  approvals: {
+    subject: (tenant: string) => `Actions of ${tenant} are waiting for your approval`,
+    full: (automation: string) => `${automation} has used its budget for today. What it proposes until tomorrow waits for you.`,
+    body: (tenant: string) => `Automations of ${tenant} proposed actions that nothing is done about until you decide:`,
+    item: (title: string, count: string) => `${title}: ${count}`,
+    button: "View approvals",
+    inert: "Opening the page decides nothing.",
+    why: "You get this email because your role can decide what automations do.",
+  },
   incident: {
     subject: {
       unavailable: (provider: string) => `${provider} isn’t responding for many clients`,

@@ -107,6 +107,16 @@ export const fr: Words = {
     button: "Voir le journal d’audit",
     why: "Vous recevez cet e-mail parce que votre rôle permet de lire le journal d’audit.",
   },
+  approvals: {
+    subject: (tenant: string) => `${tenant} : des actions attendent votre approbation`,
+    full: (automation: string) => `${automation} a épuisé son budget du jour. Ce qui est proposé d’ici demain attend votre décision.`,
+    body: (tenant: string) =>
+      `Les automatisations de ${tenant} ont proposé des actions. Rien n’est exécuté tant que vous n’avez pas décidé :`,
+    item: (title: string, count: string) => `${title} : ${count}`,
+    button: "Voir les approbations",
+    inert: "Ouvrir la page ne décide de rien.",
+    why: "Vous recevez cet e-mail parce que votre rôle permet de décider de ce que font les automatisations.",
+  },
   incident: {
     subject: {
       unavailable: (provider) => `${provider} ne répond plus pour de nombreux clients`,

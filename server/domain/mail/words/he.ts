@@ -100,6 +100,15 @@ export const he: Words = {
     button: "לצפייה ביומן הביקורת",
     why: "קיבלת את המייל הזה כי התפקיד שלך מאפשר לקרוא את יומן הביקורת.",
   },
+  approvals: {
+    subject: (tenant: string) => `פעולות של ${tenant} ממתינות לאישור שלך`,
+    full: (automation: string) => `האוטומציה “${automation}” ניצלה את התקציב היומי שלה. מה שהיא תציע עד מחר ממתין להחלטה שלך.`,
+    body: (tenant: string) => `האוטומציות של ${tenant} הציעו פעולות. שום דבר לא מבוצע עד שתתקבל החלטה:`,
+    item: (title: string, count: string) => `${title}: ${count}`,
+    button: "לצפייה באישורים",
+    inert: "פתיחת הדף לא מחליטה דבר.",
+    why: "קיבלת את המייל הזה כי התפקיד שלך מאפשר להחליט מה האוטומציות עושות.",
+  },
   incident: {
     subject: {
       unavailable: (provider) => `‏${provider} לא מגיב עבור לקוחות רבים`,
