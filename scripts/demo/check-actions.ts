@@ -1,7 +1,7 @@
 import { atRiskCustomerFlow } from "#server/catalog/automations/at-risk-customer-flow.ts";
 import { reviewRequestAutomation } from "#server/catalog/automations/review-request-automation.ts";
 import type { Inputs, Outputs } from "#server/trpc/root.ts";
-import type { Api } from "./check.ts";
+import type { Api } from "./api.ts";
 import type { DemoClient } from "./people.ts";
 import type { Demo } from "./start.ts";
 import { waitFor } from "./wait-for.ts";

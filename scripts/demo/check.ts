@@ -1,8 +1,8 @@
-import { createTRPCClient, httpLink } from "@trpc/client";
 import { shopFigures } from "#sandbox/shop/figures.ts";
 import { shopFile } from "#sandbox/shop/load.ts";
 import { shopifyDetailsSensor } from "#server/catalog/sensors/shopify-details-sensor.ts";
-import type { AppRouter, Outputs } from "#server/trpc/root.ts";
+import type { Outputs } from "#server/trpc/root.ts";
+import { type Api, apiOf } from "./api.ts";
 import { type ActionCounts, decide, turnOn } from "./check-actions.ts";
 import { type Details, readDetails } from "./check-details.ts";
 import { findMail } from "./mail.ts";
@@ -11,7 +11,6 @@ import type { Demo } from "./start.ts";
 import { createVisitor, type Page, type Visitor } from "./visitor.ts";
 import { waitFor } from "./wait-for.ts";
 
-export type Api = ReturnType<typeof createTRPCClient<AppRouter>>;
 type Shop = Outputs["overview"]["shop"];
 
 export interface CheckResult {
@@ -74,11 +73,6 @@ export async function checkDemo(demo: Demo, startedAt: number): Promise<CheckRes
   ms.total = Date.now() - startedAt;
   return { ok: true, tenants: clients.length, connections, runs, shop, details, actions, metrics, currencies, ms };
 }
-
-const apiOf = (demo: Demo, visitor: Visitor): Api =>
-  createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${demo.origin}/api/trpc`, fetch: (input, init) => visitor.fetch(String(input), init as RequestInit) })],
-  });
 
 async function signIn(demo: Demo, email: string): Promise<Visitor> {
   const visitor = createVisitor();

@@ -105,7 +105,7 @@ export const en = {
   },
   approvals: {
     subject: (tenant: string) => `Actions of ${tenant} are waiting for your approval`,
-    full: (automation: string) => `${automation} has used its budget for today. What it proposes until tomorrow waits for you.`,
+    full: (automation: string) => `${automation} has used its budget for today. Decide yourself what it proposes until tomorrow.`,
     body: (tenant: string) => `Automations of ${tenant} proposed actions that nothing is done about until you decide:`,
     item: (title: string, count: string) => `${title}: ${count}`,
     button: "View approvals",

@@ -111,8 +111,8 @@ export const fr: Words = {
     subject: (tenant: string) => `${tenant} : des actions attendent votre approbation`,
     full: (automation: string) => `${automation} a épuisé son budget du jour. Ce qui est proposé d’ici demain attend votre décision.`,
     body: (tenant: string) =>
-      `Les automatisations de ${tenant} ont proposé des actions. Rien n’est exécuté tant que vous n’avez pas décidé :`,
-    item: (title: string, count: string) => `${title} : ${count}`,
+      `Les automatisations de ${tenant} ont proposé des actions. Rien n’est exécuté tant que vous n’avez pas décidé :`,
+    item: (title: string, count: string) => `${title} : ${count}`,
     button: "Voir les approbations",
     inert: "Ouvrir la page ne décide de rien.",
     why: "Vous recevez cet e-mail parce que votre rôle permet de décider de ce que font les automatisations.",
