@@ -102,7 +102,8 @@ export async function killActions(options: KillActionsOptions): Promise<KillActi
     await untilOver(server);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const { DB } = await server.bindings();
-    return { ...(await readRows(openDb(DB), seeded.actions)), ...(await readSandbox(client, seeded.expected)), kills, seconds };
+    const rows = await insist(() => readRows(openDb(DB), seeded.actions));
+    return { ...rows, ...(await readSandbox(client, seeded.expected)), kills, seconds };
   } finally {
     for (const close of closing.reverse()) await close();
   }
@@ -127,6 +128,7 @@ export async function approveAll(ctx: Ctx, all: readonly SeededAction[]): Promis
   const messages: ActionMessage[] = [];
   const send = { ...ctx.send, actions: async (some: readonly ActionMessage[]) => void messages.push(...some) };
   for (const some of pages(all, 10)) {
+    await insist(async () => ctx.directory.run(sql`select 1`));
     await Promise.all(
       some.map(({ tenant, id, hash }) => approveAction(enterTenant({ ...ctx, send }, tenant, "system"), { actionId: id, hash })),
     );
