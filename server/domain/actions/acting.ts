@@ -3,13 +3,13 @@ import { connections } from "#db/schema/index.ts";
 import type { ActionReason, Receipt } from "#db/words/actions.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { ActionKind, Doing } from "#server/catalog/actions/action.ts";
-import type { Failure } from "#server/catalog/provider.ts";
 import type { Writer } from "#server/catalog/writer.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { chooseAccount } from "#server/domain/connections/choose-account.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { ifFound, ProviderError } from "#server/errors.ts";
 import type { ActionRow, StepRow } from "./rows.ts";
 
 /** What the executor does things with. The door fills it from the shelves, a test from its own. */
@@ -29,18 +29,25 @@ export interface Held {
   lease: string;
 }
 
-/** How a turn of an action ends. `later`: it is due again; `untried` where this was no try. `unsure`: a person has to look. */
+/** What was said last. */
+type Said = { kind: string; message: string };
+
+/** That nothing of it is done any more. */
+export type GivenUp = { ends: "failed"; failure: Said } | { ends: "voided"; why: ActionReason };
+
+/** How a turn of an action ends. */
 export type Ending =
   | { ends: "undone" | "expired" }
   /** `last`: the step that was just done, whose receipt is not written yet. */
   | { ends: "done"; last?: { place: number; receipt: Receipt } }
-  /** What was said last, where anything was. */
-  | { ends: "unsure"; failure?: Pick<Failure, "kind" | "message"> }
+  /** A person has to look. */
+  | { ends: "unsure"; failure?: Said }
   /** Another worker has it. */
   | { ends: "lost" }
-  | { ends: "failed" | "kept"; failure: Pick<Failure, "kind" | "message"> }
-  | { ends: "voided"; why: ActionReason }
-  | { ends: "later"; inMs: number; untried?: boolean; unsure?: boolean };
+  | { ends: "kept"; failure: Said }
+  | GivenUp
+  /** It is due again; `untried` where this was no try, `givenUp` where only what was done is still to be taken back. */
+  | { ends: "later"; inMs: number; untried?: boolean; unsure?: boolean; givenUp?: GivenUp };
 
 /** What a try writes leaves us within this time or never: whoever takes a step up later knows that nothing of it is still on its way. */
 export const tryMs = 60_000;
@@ -62,7 +69,8 @@ interface Step {
 
 /** What a step is done with: the account that it was approved for, and what its kind reads beside it. */
 export async function doingOf(ctx: TenantCtx, acting: Acting, { kind, step, before }: Step): Promise<Doing> {
-  const held = await holdConnection(ctx, step.accountId);
+  const held = await ifFound(holdConnection(ctx, step.accountId));
+  if (!held) throw new ProviderError(kind.need.provider, "revoked", "the account is connected no more");
   const beside = await besideOf(ctx, kind);
   return {
     account: acting.openAccount(ctx, held),

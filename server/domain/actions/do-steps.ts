@@ -2,9 +2,9 @@ import type { Receipt } from "#db/words/actions.ts";
 import type { ActionKind, Attempt, Doing } from "#server/catalog/actions/action.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
-import { type Acting, doingOf, type Ending, type Held, maxTries, pauseOf, tryMs } from "./acting.ts";
+import { type Acting, doingOf, type Ending, type GivenUp, type Held, maxTries, pauseOf, tryMs } from "./acting.ts";
 import { beginStep, noteStep, voidRest } from "./note-step.ts";
-import type { StepRow } from "./rows.ts";
+import type { ActionRow, StepRow } from "./rows.ts";
 import { compensate } from "./undo-steps.ts";
 
 /** So often an end that the provider cannot tell is asked for, before a person has to look. */
@@ -27,8 +27,8 @@ export async function doSteps(
       before.push(step.receipt ?? { id: null });
       continue;
     }
-    // A step that failed before its worker died: what was done before it is still to be taken back.
-    if (step.status === "failed" || step.status === "voided") return giveUp(ctx, acting, held, { ends: "voided", why: "step_failed" });
+    // Given up in an earlier turn, or by a worker that died: what was done before it is still to be taken back.
+    if (step.status === "failed" || step.status === "voided") return giveUp(ctx, acting, held, givenUpAs(action));
     const kind = acting.kinds(step.kind);
     if (!kind)
       return giveUp(ctx, acting, held, {
@@ -146,9 +146,15 @@ function afterUnsure(kind: ActionKind, { attempt, random }: { attempt: number; r
   return { ends: "later", inMs: Math.min(kind.settledAfterMs, 5_000), unsure: true };
 }
 
-/** What is left is not done, and what was done is taken back where its provider can. */
-async function giveUp(ctx: TenantCtx, acting: Acting, held: Held, ending: Ending): Promise<Ending> {
+/** What is left is not done, and what was done is taken back where its provider can, later where it cannot now. */
+async function giveUp(ctx: TenantCtx, acting: Acting, held: Held, givenUp: GivenUp): Promise<Ending> {
   await voidRest(ctx, held);
-  await compensate(ctx, acting, held);
-  return ending;
+  const inMs = await compensate(ctx, acting, held);
+  return inMs === null ? givenUp : { ends: "later", inMs, givenUp };
 }
+
+/** As `settle` kept it, where it came to that. */
+const givenUpAs = ({ failureKind, failureMessage, reason }: ActionRow): GivenUp =>
+  failureKind === null
+    ? { ends: "voided", why: reason ?? "step_failed" }
+    : { ends: "failed", failure: { kind: failureKind, message: failureMessage ?? "" } };

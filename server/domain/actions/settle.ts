@@ -35,6 +35,8 @@ export async function settle(ctx: TenantCtx, held: Held, ending: Ending): Promis
           lease: null,
           availableAt: now + ending.inMs,
           status: undoing ? ("undoing" as const) : ending.unsure ? ("unsure" as const) : ("approved" as const),
+          ...(ending.givenUp?.ends === "failed" && failed(ending.givenUp.failure)),
+          ...(ending.givenUp?.ends === "voided" && { reason: ending.givenUp.why }),
           ...(ending.untried && { attempt: sql`${actions.attempt} - 1` }),
         };
       default:

@@ -1,5 +1,6 @@
 import type { Attempt } from "#server/catalog/actions/action.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { ProviderError } from "#server/errors.ts";
 import { type Acting, doingOf, type Ending, type Held, maxTries, pauseOf } from "./acting.ts";
 import { noteStep, readStepsOf } from "./note-step.ts";
 import type { StepRow } from "./rows.ts";
@@ -17,11 +18,9 @@ export async function undoSteps(ctx: TenantCtx, acting: Acting, held: Held): Pro
       case "failed":
         return { ends: "kept", failure: attempt.failure };
       case "limited":
-      case "unsure": {
+      case "unsure":
         if (held.action.attempt >= maxTries) return { ends: "unsure" };
-        const asked = attempt.did === "limited" ? (attempt.retryAfterS ?? 0) * 1000 : 0;
-        return { ends: "later", inMs: Math.max(asked, pauseOf(held.action.attempt, acting.random)) };
-      }
+        return { ends: "later", inMs: waitMs(acting, held, attempt) };
       default:
         return attempt satisfies never;
     }
@@ -29,19 +28,37 @@ export async function undoSteps(ctx: TenantCtx, acting: Acting, held: Held): Pro
   return { ends: "undone" };
 }
 
-/** The same for a chain that broke off: what can be taken back is, the rest stays as it was done. */
-export async function compensate(ctx: TenantCtx, acting: Acting, held: Held): Promise<void> {
+/**
+ * The same for a chain that broke off: what can be taken back is, what cannot stays as it was done. Answers in how many milliseconds more of
+ * it may be, null where it is over.
+ */
+export async function compensate(ctx: TenantCtx, acting: Acting, held: Held): Promise<number | null> {
+  let again: number | null = null;
   for (const step of (await readStepsOf(ctx, held.action.id)).toReversed()) {
     if (step.status !== "done") continue;
     const attempt = await undo(ctx, acting, step);
     if (attempt?.did === "done") await noteStep(ctx, held, step, { status: "undone" });
-    else ctx.log.warn("a step of a broken chain could not be taken back", { action: held.action.id, step: step.place, kind: step.kind });
+    else if (attempt === null || attempt.did === "failed" || held.action.attempt >= maxTries)
+      ctx.log.warn("a step of a broken chain could not be taken back", { action: held.action.id, step: step.place, kind: step.kind });
+    else again = Math.max(again ?? 0, waitMs(acting, held, attempt));
   }
+  return again;
 }
+
+const waitMs = (acting: Acting, { action }: Held, attempt: Extract<Attempt, { did: "limited" | "unsure" }>): number =>
+  Math.max(attempt.did === "limited" ? (attempt.retryAfterS ?? 0) * 1000 : 0, pauseOf(action.attempt, acting.random));
 
 /** Null where its kind takes nothing back. Asked twice, a kind takes back once. */
 async function undo(ctx: TenantCtx, acting: Acting, step: StepRow): Promise<Attempt | null> {
   const kind = acting.kinds(step.kind);
   if (!kind?.undo) return null;
-  return kind.undo(await doingOf(ctx, acting, { kind, step, before: [] }), step.payload, step.receipt ?? { id: null });
+  try {
+    return await kind.undo(await doingOf(ctx, acting, { kind, step, before: [] }), step.payload, step.receipt ?? { id: null });
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    // What it reads for that.
+    const { kind: failed, message, retryAfterS } = error;
+    const passes = failed === "rate_limited" || failed === "unavailable";
+    return passes ? { did: "limited", retryAfterS } : { did: "failed", failure: { kind: failed, message } };
+  }
 }

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
-import { actionSteps, actions, auditLog, budgets, notices, policies } from "#db/schema/index.ts";
+import { actionSteps, actions, auditLog, budgets, connections, notices, policies } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { actionLeaseMs, maxTries, tryMs } from "#server/domain/actions/acting.ts";
 import { approveAction } from "#server/domain/actions/approve-action.ts";
@@ -713,4 +713,46 @@ test("what nobody answers to being taken back is left to a person in the end", a
   rig.world.fates.push(...Array<"lost after">(maxTries).fill("lost after"));
   await rig.work({ rounds: maxTries, pause: 11 * minute });
   expect(await one(rig, "a")).toMatchObject({ status: "unsure", availableAt: null });
+});
+
+test("what a broken chain did is taken back later where its provider says nothing now, and it ends as what broke it", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a", { steps: chain }]);
+  rig.world.fates.push("well", "refused", "limited", "lost after");
+  await rig.work();
+  expect((await rig.steps((await one(rig, "a")).id)).map((step) => step.status)).toEqual(["done", "failed", "voided"]);
+  await rig.work({ rounds: 4, pause: minute });
+  const { id, status, failureMessage } = await one(rig, "a");
+  expect({ status, failureMessage }).toEqual({ status: "failed", failureMessage: "it was refused" });
+  expect((await rig.steps(id)).map((step) => step.status)).toEqual(["undone", "failed", "voided"]);
+  expect(rig.world.effects).toEqual([]);
+});
+
+test("a chain that is no longer true says so also after what it did was taken back later", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a", { steps: [chain[1], chain[0]] }]);
+  rig.world.untrue.now = true;
+  rig.world.fates.push("well", "limited");
+  await rig.work({ rounds: 4, pause: minute });
+  expect(await one(rig, "a")).toMatchObject({ status: "voided", reason: "bought_meanwhile" });
+  expect(rig.world.effects).toEqual([]);
+});
+
+test("an action whose account is connected no more has failed, and says so", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a"]);
+  await rig.ctx.db.delete(connections).where(inTenant(rig.ctx, connections));
+  await rig.work();
+  expect(await one(rig, "a")).toMatchObject({ status: "failed", failureKind: "revoked" });
+});
+
+test("what may not even be read for stays done when it is to be taken back, with the reason", async () => {
+  const rig = await makeActingRig();
+  const owner = await approved(rig, ["a"]);
+  await rig.work();
+  await undoAction(owner, rig.acting.kinds, { actionId: (await one(rig, "a")).id });
+  rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
+  rig.world.fates.push("a read is refused");
+  await rig.work();
+  expect(await one(rig, "a")).toMatchObject({ status: "done", failureKind: "revoked", availableAt: null });
 });

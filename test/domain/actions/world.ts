@@ -56,7 +56,9 @@ export function makeWorld() {
   };
   const undo = async ({ key }: { key: string }): Promise<Attempt> => {
     const fate = fates.shift() ?? "well";
+    if (fate === "a read is refused") throw new ProviderError("klaviyo", "revoked", "access was taken away");
     if (fate === "refused") return { did: "failed", failure: { kind: "rejected", message: "not any more" } };
+    if (fate === "limited") return { did: "limited", retryAfterS: 7 };
     const at = effects.findIndex((each) => each.key === key);
     if (at >= 0) effects.splice(at, 1);
     return fate === "lost after" ? { did: "unsure", reason: "no reply" } : { did: "done", receipt: { id: null } };
