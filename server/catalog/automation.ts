@@ -70,7 +70,8 @@ export function defineAutomation(
 
 /** Up to which place of what happened it was told. */
 const Heard = z.object({ seq: z.number().int() });
-const heardAStep = 20;
+/** Each may ask the history for a second, where a shop is large. */
+const heardAStep = 10;
 /** What was found longer ago than this is not handed any more: it was off, or its provider away for days. */
 const staleMs = 3 * 86_400_000;
 
