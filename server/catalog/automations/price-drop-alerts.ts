@@ -125,7 +125,7 @@ export const priceDropAlerts = defineAutomation({
     const variant = subject.slice("variant:".length);
     const offer = await shop.offer({ variant, before: at, days: comparedDays });
     // Another price since is another occurrence.
-    if (!offer || offer.priceMinor !== facts.isMinor || offer.currency !== facts.currency || !isOnSale(offer)) return [];
+    if (!offer || offer.priceMinor !== facts.isMinor || !isOnSale(offer)) return [];
     if (offer.lowestMinor === null || offer.priceMinor * 100 > offer.lowestMinor * (100 - config.minPercent)) return [];
     const drop: Dropped = { ...offer, variant, at, noticedAt, lowestMinor: offer.lowestMinor };
     const told = await proposed({ prefix: `product:${offer.product.id}:`, since: now - restMs });

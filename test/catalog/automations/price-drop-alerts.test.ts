@@ -65,7 +65,8 @@ test("of a product of which thirty days are not known nothing is said", async ()
 test("what is sold out, taken off sale, or costs more again by then is told to nobody", async () => {
   expect(await told([priced("5.00", hourMs, { inventory: 0 })])).toEqual([]);
   for (const status of ["ARCHIVED", "DRAFT"]) expect(await told([priced("5.00", hourMs, { status })])).toEqual([]);
-  expect(await told([priced("5.00", 2 * hourMs), priced("9.99", hourMs)])).toEqual([]);
+  // A fifth less than it was for long, and yet more than a moment ago.
+  expect(await told([priced("7.00", 2 * hourMs), priced("8.00", hourMs)])).toEqual([]);
 });
 
 test("who ordered anything lately is left alone, unless that was cancelled", async () => {
@@ -131,6 +132,12 @@ test("a drop is told to nobody twice, and nobody hears of one product more than 
   await shop.setCursor({ seq: 0 });
   await shop.run();
   expect(await shop.customers()).toEqual(["12002", "12003"]);
+  // Nor where fewer are wished since than were told.
+  await shop.setConfig({ mostPerDrop: 1 });
+  await shop.setCursor({ seq: 0 });
+  await shop.run();
+  expect(await shop.customers()).toEqual(["12002", "12003"]);
+  await shop.setConfig({ mostPerDrop: 2 });
   await shop.change(priced("6.00", 2 * hourMs));
   await shop.read();
   await shop.run();

@@ -142,6 +142,11 @@ export async function stage(automation: Automation, { orders, products, consents
         .update(schedules)
         .set({ cursor })
         .where(inTenant(ctx, schedules, eq(schedules.job, automation.id))),
+    setConfig: (other: Record<string, unknown>) =>
+      ctx.db
+        .update(schedules)
+        .set({ config: other })
+        .where(inTenant(ctx, schedules, eq(schedules.job, automation.id))),
     logs: client.logs,
     /** What it proposed, with the steps of each. */
     async proposed() {

@@ -114,6 +114,22 @@ test("an order that is paid, delivered, cancelled, and a price that changes are 
   expect(noted.map(({ seq }) => seq)).toEqual(noted.map(({ seq }) => seq).sort((a, b) => a - b));
 });
 
+test("what was so before is not told once more when the order changes in another way", async () => {
+  const now = Date.now();
+  const [sentAt, early, late] = [second(now - 4 * dayMs), second(now - 3 * dayMs), second(now - hourMs)];
+  const shop = await open([order(1, now - 5 * dayMs, { parcels: [{ sentAt }] })]);
+  await shop.read();
+  await shop.change({ parcels: [{ orderId: 1, sent: [{ at: iso(sentAt), deliveredAt: iso(early) }] }] });
+  await shop.read();
+  const before = told(await shop.noted());
+  expect(before.map(([kind]) => kind)).toEqual(["order_paid", "order_delivered"]);
+  // Some of it is paid back, and what was forgotten of it comes later.
+  const both = [early, late].map((deliveredAt) => ({ at: iso(sentAt), deliveredAt: iso(deliveredAt) }));
+  await shop.change({ refunds: [{ orderId: 1, amount: 100, at: iso(now - hourMs) }], parcels: [{ orderId: 1, sent: both }] });
+  await shop.read();
+  expect(told(await shop.noted())).toEqual(before);
+});
+
 test("a delivery that dates no order anew is told too, and a part of it is none", async () => {
   const now = Date.now();
   const [sentAt, deliveredAt] = [second(now - 2 * dayMs), second(now - dayMs)];
