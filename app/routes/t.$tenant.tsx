@@ -70,7 +70,7 @@ function TenantFrame({ sent, children }: { sent: Awaited<ReturnType<typeof loade
                 badge: { count: toApprove, label: t("nav.toApprove", { count: toApprove }) },
                 bar: true,
               },
-              { to: `${base}/automations`, label: t("nav.automations"), icon: Bot, bar: true },
+              { to: `${base}/automations`, label: t("nav.automations"), icon: Bot },
               {
                 to: `${base}/integrations`,
                 label: t("nav.integrations"),
@@ -78,7 +78,7 @@ function TenantFrame({ sent, children }: { sent: Awaited<ReturnType<typeof loade
                 badge: { count: reconnects.length, label: t("nav.needReconnect", { count: reconnects.length }) },
                 bar: true,
               },
-              { to: `${base}/runs`, label: t("nav.runs"), icon: CirclePlay },
+              { to: `${base}/runs`, label: t("nav.runs"), icon: CirclePlay, bar: true },
               { to: `${base}/settings`, label: t("nav.settings"), icon: Settings },
             ],
           },

@@ -24,8 +24,8 @@ export interface ActionItemProps {
   to: string;
   /** Whether whoever reads decides here. */
   decides: boolean;
-  /** The form that its box is of. */
-  bulk: string;
+  /** The form that its box is of; null where the list has no boxes. */
+  bulk: string | null;
   /** Why it was not decided just now. */
   refused: string | undefined;
   /** Whose it is, in a list of several clients. */
@@ -44,13 +44,16 @@ export function ActionItem({ action, to, decides, bulk, refused, client }: Actio
       data-item
       tabIndex={-1}
       className={cn(
-        "relative grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-3 px-4 py-4 outline-none sm:px-5 lg:grid-cols-[auto_minmax(0,1fr)_auto] lg:gap-x-5",
+        "relative grid gap-x-3 gap-y-3 px-4 py-4 outline-none sm:px-5 lg:gap-x-4",
+        bulk === null
+          ? "grid-cols-1 lg:grid-cols-[minmax(0,1fr)_auto]"
+          : "grid-cols-[1.125rem_minmax(0,1fr)] lg:grid-cols-[1.125rem_minmax(0,1fr)_auto]",
         "before:absolute before:inset-y-0 before:start-0 before:w-0.5 before:bg-accent before:opacity-0 focus:bg-hover focus:before:opacity-100",
         "has-[details[open]]:z-10",
       )}
     >
-      {decides && open ? (
-        <span className="relative mt-1 grid size-4.5 place-items-center">
+      {bulk === null ? null : decides && open ? (
+        <span className="relative mt-0.5 grid size-4.5 place-items-center">
           <input
             type="checkbox"
             form={bulk}
@@ -64,7 +67,7 @@ export function ActionItem({ action, to, decides, bulk, refused, client }: Actio
       ) : (
         <span />
       )}
-      <div className="grid min-w-0 gap-1.5">
+      <div className="grid min-w-0 grid-cols-1 gap-1.5">
         {client && <p className="text-[0.8125rem] text-ink-muted">{client}</p>}
         <h2 className="text-[0.9375rem] leading-snug font-semibold [overflow-wrap:anywhere]">
           <Link to={to} prefetch="intent" className="rounded-sm transition-colors hover:text-accent">
@@ -80,7 +83,7 @@ export function ActionItem({ action, to, decides, bulk, refused, client }: Actio
           </p>
         )}
       </div>
-      <div className="col-span-2 flex items-start gap-2 lg:col-span-1 lg:justify-end">
+      <div className={cn("flex items-start gap-2 lg:col-span-1 lg:justify-end", bulk !== null && "col-span-2")}>
         {decides && open ? <Buttons action={action} /> : <Standing action={action} />}
       </div>
     </li>
@@ -89,9 +92,9 @@ export function ActionItem({ action, to, decides, bulk, refused, client }: Actio
 
 function Sentences({ sentences }: { sentences: readonly string[] }) {
   const [only] = sentences;
-  if (sentences.length <= 1) return only ? <p className="max-w-[72ch] text-sm text-ink-muted [overflow-wrap:anywhere]">{only}</p> : null;
+  if (sentences.length <= 1) return only ? <p className="max-w-[90ch] text-sm text-ink-muted [overflow-wrap:anywhere]">{only}</p> : null;
   return (
-    <ol className="grid max-w-[72ch] list-decimal gap-0.5 ps-4.5 text-sm text-ink-muted marker:text-ink-faint [overflow-wrap:anywhere]">
+    <ol className="grid max-w-[90ch] list-decimal gap-0.5 ps-4.5 text-sm text-ink-muted marker:text-ink-faint [overflow-wrap:anywhere]">
       {sentences.slice(0, shownSteps).map((sentence, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
         <li key={place}>{sentence}</li>
@@ -101,7 +104,7 @@ function Sentences({ sentences }: { sentences: readonly string[] }) {
   );
 }
 
-function Meta({ action: { title, automation, stake, status, reason, createdAt, expiresAt, finishedAt } }: { action: ListedAction }) {
+function Meta({ action: { title, automation, stake, status, reason, note, createdAt, expiresAt, finishedAt } }: { action: ListedAction }) {
   const t = useWords();
   const { locale } = useDisplay();
   const format = useFormat();
@@ -119,6 +122,7 @@ function Meta({ action: { title, automation, stake, status, reason, createdAt, e
           {t("proposed")} <Time at={createdAt} />
         </span>
       ) : null}
+      {note && <q className="min-w-0 text-ink-muted [overflow-wrap:anywhere]">{note}</q>}
     </p>
   );
 }
@@ -149,7 +153,7 @@ function Standing({ action: { status, agreed, decidedBy, decidedAt, finishedAt }
   const t = useWords();
   const at = finishedAt ?? decidedAt;
   return (
-    <span className="flex flex-wrap items-center gap-x-3 gap-y-1 max-lg:ps-7.5 lg:flex-col lg:items-end">
+    <span className="flex flex-wrap items-center gap-x-3 gap-y-1 lg:flex-col lg:items-end">
       {status === "shadowed" && agreed !== null ? (
         <Badge tone={agreed ? "ok" : "neutral"}>{t(agreed ? "agree" : "disagree")}</Badge>
       ) : (

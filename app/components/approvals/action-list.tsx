@@ -45,7 +45,7 @@ export function ActionList({ actions, to, decides, refusals, client, empty, foot
             action={action}
             to={to(action)}
             decides={decides}
-            bulk={bulk}
+            bulk={open.length > 0 ? bulk : null}
             refused={refusals?.items[action.id]}
             client={client?.(action)}
           />

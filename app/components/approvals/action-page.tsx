@@ -51,7 +51,7 @@ export function ActionPage({ action, base, trail, stopped, decides, reveals, ans
           <span className="block max-w-[40ch] text-xl leading-snug [overflow-wrap:anywhere] sm:text-2xl">{action.because[locale]}</span>
         }
         description={
-          <span className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1.5">
+          <span className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1.5">
             <ActionState status={status} />
             <span>{t(`means.${meaningOf(action, stopped)}`)}</span>
           </span>

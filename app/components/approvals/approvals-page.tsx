@@ -44,10 +44,10 @@ export function ViewTabs({ view, automation, automations }: Shown & { automation
         items={VIEWS.map((each) => ({ to: addressOf(each), label: t(`view.${each}`), current: each === view }))}
       />
       {(view === "shadowed" || view === "running" || view === "withheld") && (
-        <p className="mb-4 max-w-[72ch] text-sm text-ink-muted">{t(`about.${view}`)}</p>
+        <p className="mb-4 max-w-[90ch] text-sm text-ink-muted">{t(`about.${view}`)}</p>
       )}
       {automations.length > 1 && (
-        <FilterForm active={automation !== undefined}>
+        <FilterForm active={automation !== undefined} className="mb-4 max-sm:[&>div]:col-span-2">
           {view !== "waiting" && <input type="hidden" name="view" value={view} />}
           <FilterSelect
             name="automation"

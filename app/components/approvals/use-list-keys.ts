@@ -13,7 +13,14 @@ export function useListKeys(list: RefObject<HTMLElement>, shown: unknown) {
     const itemsOf = () => [...(list.current?.querySelectorAll<HTMLElement>("[data-item]") ?? [])];
     const placeOf = (items: readonly HTMLElement[]) => items.findIndex((item) => item.contains(document.activeElement));
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+      if (
+        event.defaultPrevented ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        document.querySelector('[role="dialog"], [role="alertdialog"]')
+      )
+        return;
       const items = itemsOf();
       const place = placeOf(items);
       const here = items[place];
@@ -56,7 +63,7 @@ function press(item: HTMLElement, key: string): boolean {
     const fold = item.querySelector<HTMLDetailsElement>('details[data-key="r"]');
     if (!fold) return false;
     fold.open = true;
-    fold.querySelector("input")?.focus();
+    fold.querySelector<HTMLInputElement>('input:not([type="hidden"])')?.focus();
     return true;
   }
   const target = item.querySelector<HTMLElement>(key === "x" ? 'input[type="checkbox"]' : `button[data-key="${key}"]`);

@@ -48,7 +48,7 @@ export function AutomationCard({ state, currency, seat }: { state: AutomationSta
           <Agreement state={state} />
           <p className="max-w-[80ch] text-ink-faint">{never[locale]}</p>
         </div>
-        <MissingNotices state={state} integrations={seat.integrations} />
+        <MissingNotices state={state} integrations={seat.integrations} small />
       </div>
     </Card>
   );

@@ -156,7 +156,7 @@ function About({ state }: { state: AutomationState }) {
           <Agreement state={state} />
         </div>
       )}
-      {policy.mode !== "off" && (
+      {policy.mode !== "off" && (lastRunAt ?? nextAt) !== null && (
         <dl className={part}>
           {lastRunAt !== null && (
             <div className="flex justify-between gap-4">

@@ -3,23 +3,52 @@ import { useBlockWords } from "#app/components/client/use-block-words.ts";
 import { Button } from "#app/components/ui/button.tsx";
 import { Callout } from "#app/components/ui/callout.tsx";
 import { Link } from "#app/components/ui/link.tsx";
+import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { scheduleBlocks } from "#db/words/runs.ts";
 import type { AutomationState } from "./automation-state.ts";
 
 const useWords = wordsOf("automations");
 
-/** What an automation lacks, each with the page where it is mended; else what keeps it from running, where it is on. */
+/**
+ * What an automation lacks, each with the page where it is mended; else what keeps it from running, where it is on. `small`: in a line, for
+ * a list.
+ */
 export function MissingNotices({
   state: { missing, block, policy },
   integrations,
+  small = false,
 }: {
   state: AutomationState;
   integrations: string | null;
+  small?: boolean;
 }) {
   const t = useWords();
   const blockWords = useBlockWords();
   const known = scheduleBlocks.find((each) => each === block);
+  if (small && missing.length > 0) {
+    return (
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 text-[0.8125rem]">
+        <StatusDot tone={policy.mode === "off" ? "neutral" : "warn"} small>
+          {t("lacks")}
+        </StatusDot>
+        {missing.map(({ provider, name, scopes }) =>
+          integrations ? (
+            <Button key={provider} asChild size="sm">
+              <Link to={`${integrations}/${provider}`}>
+                <Plug aria-hidden />
+                {t(scopes.length > 0 ? "allow" : "connect", { provider: name })}
+              </Link>
+            </Button>
+          ) : (
+            <span key={provider} className="text-ink-muted">
+              {t(scopes.length > 0 ? "allow" : "connect", { provider: name })}
+            </span>
+          ),
+        )}
+      </div>
+    );
+  }
   if (missing.length === 0) {
     if (!known || policy.mode === "off") return null;
     return (

@@ -91,7 +91,7 @@ export function PolicyForm({ state: { policy, started }, money, currency, seat, 
 
 function Part({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
   return (
-    <fieldset className="grid gap-x-6 gap-y-4 border-t border-line pt-5 sm:grid-cols-2">
+    <fieldset className="grid items-start gap-x-6 gap-y-4 border-t border-line pt-5 sm:grid-cols-2">
       <legend className="contents">
         <span className="sm:col-span-2">
           <span className="block text-sm font-semibold text-ink">{title}</span>

@@ -118,7 +118,7 @@ export const approvals = {
     gone: "It no longer exists",
     step_failed: "An earlier step failed",
     budget_spent: "Daily limit reached",
-    contacts_spent: "Customer contacted often enough this week",
+    contacts_spent: "Contacted enough this week",
     stake_too_large: "Over the limit for automatic approval",
   },
   step: {

@@ -120,7 +120,7 @@ export const approvals = {
     gone: "Cela n’existe plus",
     step_failed: "Une étape précédente a échoué",
     budget_spent: "Limite du jour atteinte",
-    contacts_spent: "Client déjà assez contacté cette semaine",
+    contacts_spent: "Déjà assez contacté cette semaine",
     stake_too_large: "Au-delà de la limite d’approbation automatique",
   },
   step: {
