@@ -74,6 +74,7 @@ function Bar({ form, actions }: { form: string; actions: readonly ListedAction[]
           <span className="relative grid size-4.5 place-items-center">
             <input
               type="checkbox"
+              aria-label={t("bulk.all")}
               checked={chosen === actions.length}
               onChange={({ currentTarget }) => tickAll(currentTarget.checked)}
               className="peer absolute inset-0 appearance-none rounded-[0.3125rem] border border-line-control bg-sunken transition-colors checked:border-accent checked:bg-accent"
