@@ -7,6 +7,7 @@ import type { Reading } from "#server/catalog/job.ts";
 import type { Occurrence } from "#server/catalog/occurrences.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { doingOf, freshAccount, giveProfiles } from "#test/catalog/actions/doing.ts";
 import { sandbox } from "#test/catalog/sensors/sandbox-account.ts";
 import { voiceIn } from "#workers/voice.ts";
 import { dayMs, hourMs, iso, orderOf, type Setting, type Staged, stage, wareOf } from "./stage.ts";
@@ -247,4 +248,19 @@ test("variants of one product that fall together are one drop, and a name that l
     ["2", "7"],
   ]);
   expect(JSON.stringify(step.proposals)).not.toContain("@");
+});
+
+test("right before it is sent the shop is asked: not once the price rose, the last one is sold, or the customer ordered", async () => {
+  const shop = await after([priced("7.50", hourMs)]);
+  const payload = klaviyoEvent.payload.parse((await shop.proposed()).find(({ customerId }) => customerId === "12001")?.steps[0]?.payload);
+  const at = freshAccount.klaviyo();
+  await giveProfiles(at, [{ external_id: "12001", email: "one@klaviyo.example" }]);
+  const stillValid = async () => klaviyoEvent.stillValid?.(await doingOf(klaviyoEvent, at, { also: () => shop.account }), payload);
+  expect(await stillValid()).toEqual({ valid: true });
+  await shop.change(priced("7.51", 0));
+  expect(await stillValid()).toEqual({ valid: false, why: "price_changed" });
+  await shop.change(priced("7.50", 0, { inventory: 0 }));
+  expect(await stillValid()).toEqual({ valid: false, why: "sold_out" });
+  await shop.change({ orders: [{ customerId: 12_001, lines: [{ code: "A", quantity: 1 }] }] });
+  expect(await stillValid()).toEqual({ valid: false, why: "bought_meanwhile" });
 });

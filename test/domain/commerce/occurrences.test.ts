@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { batchOf, openDb, openTenantDb } from "#db/client.ts";
 import { occurrences, policies, schedules } from "#db/schema/index.ts";
 import type { PolicyMode } from "#db/words/actions.ts";
 import type { OrderRow, ProductRow } from "#sandbox/shop/model.ts";
@@ -7,11 +8,12 @@ import { shopifyDetailsSensor } from "#server/catalog/sensors/shopify-details-se
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import { deleteOrders } from "#server/domain/commerce/delete-orders.ts";
 import { forgetOccurrences } from "#server/domain/commerce/forget-occurrences.ts";
-import { occurrencesOf } from "#server/domain/commerce/occurrences.ts";
+import { occurrencesOf, wakeHearers } from "#server/domain/commerce/occurrences.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { type RunInput, runSensor } from "#test/catalog/sensors/run-sensor.ts";
 import { sandbox, sandboxAccount } from "#test/catalog/sensors/sandbox-account.ts";
-import { makeTenant, testCtx, testTenantCtx } from "#test/harness.ts";
+import { countingD1 } from "#test/counting-d1.ts";
+import { makeTenant, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -228,4 +230,41 @@ test("what happened goes after two weeks, and with an order that is deleted", as
   const which = sql`select ${ctx.tenant.id} as tenant_id, 'con_a' as connection_id, '2' as external_id`;
   for (const statement of deleteOrders(ctx.db, { now, which })) await statement;
   expect(await left()).toEqual(["order:3"]);
+});
+
+test("what is new is found without reading what others were told, nor what was told before", async () => {
+  const tenant = await makeTenant();
+  const others = Array.from({ length: 40 }, (_, n) => `t-occur-${Date.now()}-${n}`);
+  const row = (tenantId: string, n: number) => ({
+    tenantId,
+    connectionId: "con_a",
+    kind: "order_paid" as const,
+    subject: `order:${n}`,
+    at: n,
+    facts: {},
+  });
+  const now = Date.now();
+  const db = openDb(testEnv.DB);
+  const write = (ids: readonly string[], from: number) =>
+    batchOf(
+      db,
+      ids.flatMap((id) => Array.from({ length: 10 }, (_, n) => db.insert(occurrences).values({ ...row(id, from + n), noticedAt: now }))),
+    );
+  await write([tenant.id], 0);
+  const { newest } = await occurrencesOf(testTenantCtx(tenant, "system"), "con_a").behind({
+    seq: 0,
+    kinds: ["order_paid"],
+    since: 0,
+    limit: 1,
+  });
+  await write(others, 0);
+  await write([tenant.id], 10);
+  const { d1, rowsRead } = countingD1(testEnv.DB);
+  const ctx = { ...testTenantCtx(tenant, "system"), db: openTenantDb(d1, tenant.id) };
+  const { items } = await occurrencesOf(ctx, "con_a").behind({ seq: newest, kinds: ["order_paid"], since: 0, limit: 50 });
+  expect(items).toHaveLength(10);
+  expect(rowsRead()).toBeLessThan(30);
+  const before = rowsRead();
+  await wakeHearers(ctx, now + 1);
+  expect(rowsRead() - before).toBeLessThan(10);
 });
