@@ -3,6 +3,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { actOnAutomations, loadAutomations } from "#app/act-on-automation.ts";
 import { AutomationsPage, StopAll } from "#app/components/automations/automations-page.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterTenant } from "#app/portal/enter-tenant.ts";
@@ -30,7 +31,18 @@ export default function Automations() {
   const seat = useClientSeat();
   return (
     <>
-      <PageHeader title={t("title")} description={t("description")} actions={<StopAll all={all} seat={seat} />} />
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        actions={
+          <>
+            <Link className="link text-sm" to={`/t/${tenant.id}/guide`}>
+              {t("guide")}
+            </Link>
+            <StopAll all={all} seat={seat} />
+          </>
+        }
+      />
       <AutomationsPage all={all} currency={tenant.currency} seat={seat} failure={failure} />
     </>
   );

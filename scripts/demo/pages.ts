@@ -14,6 +14,7 @@ export const clientPages = [
   "/t/acme/approvals?view=shadowed",
   "/t/acme/automations",
   "/t/acme/automations/review-request-automation",
+  "/t/acme/guide",
   "/t/acme/runs",
   "/t/acme/settings",
   "/t/acme/settings/team",

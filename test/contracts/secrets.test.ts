@@ -121,6 +121,7 @@ const clientPages = [
   "/approvals",
   "/automations",
   "/automations/review-request-automation",
+  "/guide",
   "/settings/sensors",
   "/runs",
   "/settings",

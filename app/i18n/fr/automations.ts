@@ -5,6 +5,7 @@ export const automations = {
   title: "Automatisations",
   description: "Ce qui peut être fait pour vous, et ce que chaque automatisation fait sans accord.",
   clientDescription: "Ce qui peut être fait pour {{client}}, et ce que chaque automatisation fait sans accord.",
+  guide: "Comment fonctionnent les automatisations",
   tab: "Automatisations",
   empty: "Aucune automatisation pour l’instant",
   emptyBody: "Votre agence les ajoutera.",
