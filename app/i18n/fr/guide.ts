@@ -35,7 +35,7 @@ export const guide = {
     },
     undo: {
       title: "Annuler et arrêter",
-      body: "Ce qu’un fournisseur peut reprendre, vous pouvez l’annuler : un code de réduction est désactivé, un tag retiré, un message Slack supprimé. Un e-mail envoyé reste envoyé. « Tout arrêter » met fin à toutes les actions d’un coup, y compris celles approuvées mais pas encore exécutées.",
+      body: "Ce qu’un fournisseur peut reprendre, vous pouvez l’annuler : un code de réduction est désactivé, un tag retiré, un message Slack supprimé. Un e-mail envoyé reste envoyé. « Tout arrêter » arrête toutes les actions d’un coup, y compris celles approuvées mais pas encore exécutées.",
     },
   },
   each: "Ce que fait chaque automatisation, et ne fait jamais",
