@@ -1,4 +1,5 @@
-import { type Row, ratioAtLeast, rowOf } from "#scripts/bench/figures.ts";
+import { cpuOf, tellsCpu } from "#scripts/bench/cpu.ts";
+import { type Row, ratioAtLeast, ratioAtMost, rowOf } from "#scripts/bench/figures.ts";
 import type { Floor } from "#scripts/bench/floor.ts";
 import { insist } from "#scripts/bench/insist.ts";
 import { pages } from "#scripts/bench/pages.ts";
@@ -9,34 +10,46 @@ import type { ActionMessage } from "#server/messages.ts";
 export interface ActionsBench {
   server: Server;
   floor: Floor;
+  /** The processes that they run in. */
+  pids: Record<"ours" | "floor", number>;
   /** What is seeded, as messages; each is made approved again for each round. */
   messages: readonly ActionMessage[];
   rounds: number;
 }
 
-/** Actions a second, from the sending of their messages to the last one's receipt. */
-export async function measureActions({ server, floor, messages, rounds }: ActionsBench): Promise<Row> {
+/** Actions a second, from the sending of their messages to the last one's receipt; and what one computes, where this system tells that. */
+export async function measureActions({ server, floor, pids, messages, rounds }: ActionsBench): Promise<Row[]> {
   const { DB, ACTIONS } = await server.bindings();
   const floorDb = await floor.db();
   for (const db of [DB, floorDb]) await insist(() => db.prepare("select 1").first());
   const count = messages.length;
-  const measured: { ours: number; floor: number }[] = [];
+  const each: { perSecond: Pair; cpuMs: Pair }[] = [];
+  const measure = async (pid: number, start: () => Promise<void>, db: D1Database) => {
+    const before = tellsCpu ? cpuOf(pid) : 0;
+    const ms = await timed(start, () => done(db, count));
+    return { perSecond: (count * 1000) / ms, cpuMs: tellsCpu ? (cpuOf(pid) - before) / count : 0 };
+  };
   for (let round = 0; round <= rounds; round++) {
     for (const db of [DB, floorDb]) await approveAnew(db, round);
-    const oursMs = await timed(
-      async () => {
-        for (const some of pages(messages, 100)) await ACTIONS.sendBatch(some.map((body) => ({ body })));
-      },
-      () => done(DB, count),
-    );
-    const floorMs = await timed(
-      () => floor.act(messages.map((message) => (message.type === "action" ? message.action : ""))),
-      () => done(floorDb, count),
-    );
-    if (round > 0) measured.push({ ours: (count * 1000) / oursMs, floor: (count * 1000) / floorMs });
+    const send = async () => {
+      for (const some of pages(messages, 100)) await ACTIONS.sendBatch(some.map((body) => ({ body })));
+    };
+    const act = () => floor.act(messages.map((message) => (message.type === "action" ? message.action : "")));
+    const ours = await measure(pids.ours, send, DB);
+    const floors = await measure(pids.floor, act, floorDb);
+    const pair = (what: keyof typeof ours): Pair => ({ ours: ours[what], floor: floors[what] });
+    if (round > 0) each.push({ perSecond: pair("perSecond"), cpuMs: pair("cpuMs") });
   }
+  const rowOfAll = (what: "perSecond" | "cpuMs") => each.map((round) => round[what]);
   // Ours writes three times, of which one has to come before the provider is asked and one after it: that is what makes it done once.
-  return rowOf("actions-per-second", "actions/s", measured, ratioAtLeast(0.25));
+  const rows = [rowOf("actions-per-second", "actions/s", rowOfAll("perSecond"), ratioAtLeast(0.25))];
+  if (tellsCpu) rows.push(rowOf("action-cpu", "ms", rowOfAll("cpuMs"), ratioAtMost(6)));
+  return rows;
+}
+
+interface Pair {
+  ours: number;
+  floor: number;
 }
 
 /** Each adds a tag that nobody has yet: what is there already would not be done. */
