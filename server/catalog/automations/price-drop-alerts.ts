@@ -83,8 +83,9 @@ type Config = z.output<typeof Config>;
  * A drop is one only against the lowest price of the 30 days before it, the one that held as they began among them (Directive 98/6/EC,
  * Article 6a, as amended by Directive (EU) 2019/2161, "Omnibus"): what was raised before it was lowered is none. Prices are known from
  * when the shop was first read (../shared/writes-and-voice.md, "Price history"), and of a variant of which 30 days are not known nothing
- * is said. Who only looked at it is not asked for: Klaviyo finds events by metric, profile and time, not by what was looked at, so that
- * every view of the shop would have to be read for one product (../shared/providers.md, Klaviyo / events).
+ * is said. Who only looked at it is not asked for: by Klaviyo's OpenAPI of 2026-07-15 (get_events) events are found by metric, profile and
+ * time, so that every view of the shop would have to be read for one product. That of 2026-10-15, the revision that we speak, also names a
+ * filter by properties; neither its operators nor how it is limited was to be read anywhere, so nothing is built on it.
  */
 export const priceDropAlerts = defineAutomation({
   id: "price-drop-alerts",
