@@ -6,9 +6,15 @@ import { createLog } from "#server/log.ts";
 import type { TaskMessage } from "#server/messages.ts";
 
 const maxMessagesPerSend = 100;
+/** A queue holds a message back for a day at most, and refuses what is to wait longer (developers.cloudflare.com, Queues / Limits). */
+const maxDelayS = 86_400;
 
-/** Sends messages in as few batches as a queue takes them. */
-export async function sendPages<M>(queue: Queue<M>, messages: readonly M[], delaySeconds = 0): Promise<void> {
+/**
+ * Sends messages in as few batches as a queue takes them. One that is to wait longer than a queue may comes too early: whoever works it off
+ * sees by its row that nothing is due, and the sweep sends it again.
+ */
+export async function sendPages<M>(queue: Queue<M>, messages: readonly M[], delayS = 0): Promise<void> {
+  const delaySeconds = Math.min(delayS, maxDelayS);
   for (let start = 0; start < messages.length; start += maxMessagesPerSend) {
     await queue.sendBatch(messages.slice(start, start + maxMessagesPerSend).map((body) => ({ body, delaySeconds })));
   }
