@@ -78,75 +78,86 @@ const histories: [days: number, percent: number][][] = [
 const minorOf = (price: string) => Math.round(Number(price) * 100);
 const at = (base: string, percent: number) => Math.round((minorOf(base) * percent) / 100);
 /** The lowest price of thirty days before an instant, day by day and by hand. */
-function lowestBefore(timeline: readonly { since: number; minor: number }[], before: number): number {
+function lowestBefore(timeline: readonly Change[], before: number): number {
   const held = timeline.filter(
     ({ since }, place) => since < before && (timeline[place + 1]?.since ?? Number.POSITIVE_INFINITY) > before - 30 * dayMs,
   );
   return Math.min(...held.map(({ minor }) => minor));
 }
 
-test.each([
-  ["latest", 200, 30],
-  ["most_often", 4, 14],
-  ["latest", 3, 60],
-])(
-  "who is told of which drop (%s, %i a drop, %i days without an order) is who the shop's own orders and prices say",
-  async (first, mostPerDrop, quietDays) => {
-    const rows = year(`drops ${first} ${mostPerDrop}`);
-    const shop = await stage(priceDropAlerts, { ...rows, consents: null }, { config: { first, mostPerDrop, quietDays } });
-    await shop.read();
-    await shop.run();
-    const products = rows.products.slice(0, histories.length);
-    const timelines = products.map(({ price }, place) => [
-      { since: now - 365 * dayMs, minor: minorOf(price) },
-      ...(histories[place] ?? []).map(([days, percent]) => ({
-        since: Date.parse(iso(now - days * dayMs - hourMs)),
-        minor: at(price, percent),
-      })),
-    ]);
-    const instants = [...new Set(timelines.flatMap((timeline) => timeline.slice(1).map(({ since }) => since)))].sort((a, b) => a - b);
-    for (const instant of instants) {
-      const changed = timelines.flatMap((timeline, place) =>
-        timeline.flatMap(({ since, minor }) =>
-          since === instant ? [{ code: products[place]?.code, price: (minor / 100).toFixed(2), at: iso(since) }] : [],
-        ),
-      );
-      await shop.change({ products: changed });
-      await shop.read();
-    }
-    await shop.run();
+interface Wish {
+  first: string;
+  mostPerDrop: number;
+  quietDays: number;
+}
+interface Change {
+  since: number;
+  minor: number;
+}
 
-    const [orders, soldOut] = [await ordersToldBy(shop.domain), await soldOutAt(shop.domain)];
-    const quietSince = Date.now() - quietDays * dayMs;
-    const busy = new Set(
-      orders.flatMap((order) =>
-        order.customer && order.cancelledAt === null && !order.test && Date.parse(order.createdAt) >= quietSince
-          ? [numberOf(order.customer.id)]
-          : [],
-      ),
+/** Prices of the first products, each from a year ago on. */
+const timelinesOf = (products: ShopRows["products"]): Change[][] =>
+  products.slice(0, histories.length).map(({ price }, place) => [
+    { since: now - 365 * dayMs, minor: minorOf(price) },
+    ...(histories[place] ?? []).map(([days, percent]) => ({
+      since: Date.parse(iso(now - days * dayMs - hourMs)),
+      minor: at(price, percent),
+    })),
+  ]);
+
+/** Who bought a product and kept some of it, in the order in which they are told, but for those who ordered lately. */
+function buyersOf(product: string, orders: readonly ToldOrder[], { first, mostPerDrop, quietDays }: Wish): string[] {
+  const quietSince = Date.now() - quietDays * dayMs;
+  const stands = (order: ToldOrder) => order.cancelledAt === null && !order.test;
+  const busy = new Set(
+    orders.flatMap((order) =>
+      order.customer && stands(order) && Date.parse(order.createdAt) >= quietSince ? [numberOf(order.customer.id)] : [],
+    ),
+  );
+  const bought = new Map<string, number[]>();
+  for (const order of orders) {
+    const buyer = buyerOf(order);
+    const kept = order.lineItems.nodes.some(
+      ({ product: of, currentQuantity }) => of !== null && numberOf(of.id) === product && currentQuantity > 0,
     );
-    const wanted = timelines.flatMap((timeline, place) => {
-      const product = String(7_000_001 + place);
-      const { since = 0, minor = 0 } = timeline.at(-1) ?? {};
-      const before = timeline.at(-2)?.minor ?? 0;
-      if (since < now - 7 * dayMs || minor >= before || minor * 100 > lowestBefore(timeline, since) * 80) return [];
-      const bought = new Map<string, number[]>();
-      for (const order of orders) {
-        const buyer = buyerOf(order);
-        const kept = order.lineItems.nodes.some(
-          (line) => line.product !== null && numberOf(line.product.id) === product && line.currentQuantity > 0,
-        );
-        if (buyer !== null && kept && !busy.has(buyer)) bought.set(buyer, [...(bought.get(buyer) ?? []), Date.parse(order.createdAt)]);
-      }
-      const byLast = ([, a]: [string, number[]], [, b]: [string, number[]]) => Math.max(...b) - Math.max(...a);
-      const byMany = ([, a]: [string, number[]], [, b]: [string, number[]]) => b.length - a.length;
-      const ranked = [...bought].sort(
-        (a, b) => (first === "latest" ? byLast(a, b) || byMany(a, b) : byMany(a, b) || byLast(a, b)) || (a[0] < b[0] ? -1 : 1),
-      );
-      return soldOut.has(product) ? [] : ranked.slice(0, mostPerDrop).map(([customerId]) => [product, customerId]);
-    });
-    expect(wanted.length).toBeGreaterThan(10);
-    const found = (await shop.proposed()).map(({ dedupe, customerId }) => [/product:(\d+):/.exec(dedupe)?.[1], customerId]);
-    expect(found.sort()).toEqual(wanted.sort());
-  },
-);
+    if (buyer !== null && kept && !busy.has(buyer)) bought.set(buyer, [...(bought.get(buyer) ?? []), Date.parse(order.createdAt)]);
+  }
+  type Buyer = [customerId: string, at: number[]];
+  const byLast = ([, a]: Buyer, [, b]: Buyer) => Math.max(...b) - Math.max(...a);
+  const byMany = ([, a]: Buyer, [, b]: Buyer) => b.length - a.length;
+  const [one, other] = first === "latest" ? [byLast, byMany] : [byMany, byLast];
+  const ranked = [...bought].sort((a, b) => one(a, b) || other(a, b) || (a[0] < b[0] ? -1 : 1));
+  return ranked.slice(0, mostPerDrop).map(([customerId]) => customerId);
+}
+
+test.each([
+  { first: "latest", mostPerDrop: 200, quietDays: 30 },
+  { first: "most_often", mostPerDrop: 4, quietDays: 14 },
+  { first: "latest", mostPerDrop: 3, quietDays: 60 },
+])("who is told of which drop is who the shop's own orders and prices say: $first, $mostPerDrop a drop, $quietDays days", async (wish) => {
+  const rows = year(`drops ${wish.first} ${wish.mostPerDrop}`);
+  const shop = await stage(priceDropAlerts, { ...rows, consents: null }, { config: { ...wish } });
+  await shop.read();
+  await shop.run();
+  const timelines = timelinesOf(rows.products);
+  const changes = timelines.flatMap((timeline, place) =>
+    timeline.slice(1).map((change) => ({ ...change, code: rows.products[place]?.code })),
+  );
+  for (const instant of [...new Set(changes.map(({ since }) => since))].sort((a, b) => a - b)) {
+    const changed = changes.filter(({ since }) => since === instant);
+    await shop.change({ products: changed.map(({ code, minor, since }) => ({ code, price: (minor / 100).toFixed(2), at: iso(since) })) });
+    await shop.read();
+  }
+  await shop.run();
+
+  const [orders, soldOut] = [await ordersToldBy(shop.domain), await soldOutAt(shop.domain)];
+  const wanted = timelines.flatMap((timeline, place) => {
+    const product = String(7_000_001 + place);
+    const { since = 0, minor = 0 } = timeline.at(-1) ?? {};
+    const fell = minor < (timeline.at(-2)?.minor ?? 0) && minor * 100 <= lowestBefore(timeline, since) * 80;
+    return fell && !soldOut.has(product) ? buyersOf(product, orders, wish).map((customerId) => [product, customerId]) : [];
+  });
+  expect(wanted.length).toBeGreaterThan(10);
+  const found = (await shop.proposed()).map(({ dedupe, customerId }) => [/product:(\d+):/.exec(dedupe)?.[1], customerId]);
+  expect(found.sort()).toEqual(wanted.sort());
+});
