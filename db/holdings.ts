@@ -5,6 +5,7 @@ import {
   actionStops,
   actions,
   agencyDefaults,
+  approvalPosts,
   auditHeads,
   auditLog,
   budgets,
@@ -350,6 +351,15 @@ export const holdings: readonly Holding[] = [
     atEnd: "erased",
     withAccount: "erased",
     withCustomer: "erased",
+  },
+  {
+    table: approvalPosts,
+    client: "tenantId",
+    data: ["actionId", "automation", "connectionId", "channel", "message", "shown", "begunAt"],
+    engine: ["attempt", "checkAt"],
+    exported: { file: "approval_posts.json", key: ["actionId"] },
+    atEnd: "erased",
+    withAccount: "erased",
   },
   {
     table: budgets,

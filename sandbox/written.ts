@@ -1,6 +1,6 @@
 /** One thing at one account of a provider: `discount`, of a shop, by its code. */
 export interface Thing {
-  kind: "klaviyo_profile" | "klaviyo_event" | "tags" | "discount" | "slack_message";
+  kind: "klaviyo_profile" | "klaviyo_event" | "tags" | "discount" | "slack_message" | "slack_ephemeral" | "slack_user";
   account: string;
   key: string;
 }

@@ -92,10 +92,15 @@ export const TaskMessage = z.discriminatedUnion("type", [
 ]);
 export type TaskMessage = z.infer<typeof TaskMessage>;
 
-/** An action that is approved, or to be looked up; and an automation whose proposals its policy may approve. */
+/**
+ * An action that is approved, or to be looked up; an automation whose proposals its policy may approve, and one whose waiting actions are
+ * posted where people decide; and an action whose post is to say how it stands.
+ */
 export const ActionMessage = z.discriminatedUnion("type", [
   z.strictObject({ v: z.literal(1), type: z.literal("action"), tenant: z.string(), action: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("action.decide"), tenant: z.string(), automation: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("action.ask"), tenant: z.string(), automation: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("action.show"), tenant: z.string(), action: z.string() }),
 ]);
 export type ActionMessage = z.infer<typeof ActionMessage>;
 

@@ -4,6 +4,8 @@ import type { Ctx } from "#server/ctx.ts";
 import type { Acting } from "#server/domain/actions/acting.ts";
 import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
 import { workAction } from "#server/domain/actions/work-action.ts";
+import { askInChannel } from "#server/domain/asking/ask-in-channel.ts";
+import { showAsked } from "#server/domain/asking/show-asked.ts";
 import { workToken } from "#server/domain/connecting/work-token.ts";
 import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
 import { makeExport } from "#server/domain/custody/make-export.ts";
@@ -17,6 +19,7 @@ import { subscribeEvents } from "#server/domain/webhooks/subscribe-events.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import type { Env } from "#server/env.ts";
 import { ActionMessage, MailMessage, type Message, TaskMessage, TokenMessage } from "#server/messages.ts";
+import { asking } from "./asking.ts";
 import { sendPages } from "./build-ctx.ts";
 import { jobCtx } from "./context.ts";
 
@@ -75,7 +78,7 @@ export async function queueHandler(batch: MessageBatch<Message>, env: Env): Prom
 function workTask(ctx: Ctx, message: TaskMessage): Promise<void> {
   switch (message.type) {
     case "webhook":
-      return workDelivery(ctx, message);
+      return workDelivery(ctx, asking, message);
     case "subscribe":
       return subscribeEvents(ctx, message);
     case "export":
@@ -93,6 +96,10 @@ function workAct(ctx: Ctx, message: ActionMessage): Promise<void> {
       return workAction(ctx, acting, message);
     case "action.decide":
       return decideByPolicy(ctx, message);
+    case "action.ask":
+      return askInChannel(ctx, asking, message);
+    case "action.show":
+      return showAsked(ctx, asking, message);
     default:
       return message satisfies never;
   }

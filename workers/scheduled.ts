@@ -1,6 +1,7 @@
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
+import { sweepAsked } from "#server/domain/asking/sweep-asked.ts";
 import { linkWaiting } from "#server/domain/audit/link-lines.ts";
 import { forgetRequests } from "#server/domain/clients/forget-requests.ts";
 import { forgetOccurrences } from "#server/domain/commerce/forget-occurrences.ts";
@@ -43,6 +44,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["runs due", claimDue],
   ["runs swept", sweep],
   ["actions swept", sweepActions],
+  ["posts swept", sweepAsked],
   ["old runs forgotten", forgetRuns],
   ["old occurrences forgotten", forgetOccurrences],
   ["exports swept", sweepExports],

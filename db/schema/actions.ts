@@ -147,3 +147,30 @@ export const actionStops = sqliteTable("action_stops", {
   stoppedBy: text().notNull(),
   stoppedAt: instant().notNull(),
 });
+
+/** What was posted in a client's own channel, so that its people decide there. Written before the provider is asked. */
+export const approvalPosts = sqliteTable(
+  "approval_posts",
+  {
+    tenantId: tenantId(),
+    /** The action that it is about; of the one message that only counts what else waits, `more:`, its automation and the client's day. */
+    actionId: text().notNull(),
+    automation: text().notNull(),
+    /** The account that it was posted with. */
+    connectionId: text().notNull(),
+    channel: text().notNull(),
+    /** The provider's id of the message; null until it is known. */
+    message: text(),
+    /** What the message says of its action: where it stands, and the hash of what it shows. */
+    shown: text().notNull(),
+    begunAt: instant().notNull(),
+    attempt: integer().notNull().default(0),
+    /** From when on it is looked at again; null where it says what became of its action, or nobody can reach it any more. */
+    checkAt: instant(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.actionId] }),
+    // Word for word the condition of the sweep.
+    index("approval_posts_open").on(t.checkAt).where(sql`check_at is not null`),
+  ],
+);

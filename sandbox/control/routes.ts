@@ -12,6 +12,7 @@ import { ShopChange } from "#sandbox/shop/changes.ts";
 import { figuresByCurrency } from "#sandbox/shop/figures-by-currency.ts";
 import { lineFigures } from "#sandbox/shop/line-figures.ts";
 import type { OrderRow, ProductRow } from "#sandbox/shop/model.ts";
+import { SlackUser } from "#sandbox/slack/workspace.ts";
 import type { Counters } from "./counters.ts";
 import { Fault, type Faults } from "./faults.ts";
 import { sendWebhook, signRequest, Webhook } from "./webhooks.ts";
@@ -155,6 +156,17 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
   app.post("/klaviyo/:account/profiles", async (c) => {
     const given = z.array(GivenProfile).parse(await c.req.json());
     return c.json(given.map((profile) => giveProfile(state, c.req.param("account"), profile, Date.now())));
+  });
+  app.post("/slack/:team/users", async (c) => {
+    const team = c.req.param("team");
+    const users = z.array(SlackUser).parse(await c.req.json());
+    for (const user of users) state.written.put({ kind: "slack_user", account: team, key: user.id }, user, Date.now());
+    return c.json(users);
+  });
+  app.get("/slack/:team/messages", (c) => {
+    const of = (kind: "slack_message" | "slack_ephemeral") =>
+      state.written.list({ kind, account: c.req.param("team") }).map(({ body }) => body);
+    return c.json({ messages: of("slack_message"), ephemeral: of("slack_ephemeral") });
   });
   app.get("/calls", (c) => c.json(counters.read()));
 

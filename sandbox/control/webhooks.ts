@@ -131,7 +131,10 @@ const klaviyoWebhookId = "01HF7AYTK76RHR4F17G6DGTRGF";
 function bodyOf(input: Webhook, at: number, attempt: number): string {
   if (input.provider === "meta" && input.as !== "event") return signedRequest(input.account, at);
   if (typeof input.payload === "string") return input.payload;
-  if (input.payload !== undefined) return JSON.stringify(input.payload);
+  if (input.payload !== undefined) {
+    const payload = JSON.stringify(input.payload);
+    return input.provider === "slack" && input.as === "interaction" ? new URLSearchParams({ payload }).toString() : payload;
+  }
   const id = input.webhookId ?? crypto.randomUUID();
   const seconds = Math.floor(at / 1000);
   switch (input.provider) {

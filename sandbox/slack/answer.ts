@@ -2,7 +2,8 @@ import { readJson } from "#sandbox/body.ts";
 import type { Grant } from "#sandbox/oauth/ledger.ts";
 import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { slackError } from "./error.ts";
-import { deleteMessage, history, type MethodCall, postMessage } from "./messages.ts";
+import { deleteMessage, history, type MethodCall, postEphemeral, postMessage, updateMessage } from "./messages.ts";
+import { listChannels, userInfo } from "./workspace.ts";
 
 interface Method {
   answer(call: MethodCall): Response;
@@ -13,11 +14,15 @@ interface Method {
 /** ../shared/providers.md, Slack / 5 Reads and writes, / 6 Limits. */
 const methods: Readonly<Record<string, Method>> = {
   "/api/chat.postMessage": { answer: postMessage, limit: { calls: 1, ms: 1000, each: "channel" } },
+  "/api/chat.update": { answer: updateMessage, limit: { calls: 50, ms: 60_000, each: "workspace" } },
+  "/api/chat.postEphemeral": { answer: postEphemeral, limit: { calls: 100, ms: 60_000, each: "workspace" } },
+  "/api/conversations.list": { answer: listChannels, limit: { calls: 20, ms: 60_000, each: "workspace" } },
+  "/api/users.info": { answer: userInfo, limit: { calls: 100, ms: 60_000, each: "workspace" } },
   "/api/chat.delete": { answer: deleteMessage, limit: { calls: 50, ms: 60_000, each: "workspace" } },
   "/api/conversations.history": { answer: history, limit: { calls: 1, ms: 60_000, each: "workspace" } },
 };
 
-/** A method that has to do with messages. */
+/** A method that has to do with messages, channels or people. */
 export function answerSlack(state: SandboxState, call: Call, grant: Grant): Response {
   const { path } = call.route;
   const method = methods[path];

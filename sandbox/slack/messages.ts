@@ -19,6 +19,7 @@ interface Message {
   bot_id: string;
   text: string;
   channel: string;
+  blocks?: unknown;
   metadata?: z.output<typeof Metadata> | undefined;
 }
 
@@ -27,15 +28,16 @@ const Metadata = z.object({ event_type: z.string().min(1), event_payload: z.reco
 const shownAtOnce = 15;
 
 /** Channels of every workspace: some that the bot is in, and some that not everything can be done with. */
-const channels: Readonly<Record<string, { private?: true; archived?: true; joined: boolean }>> = {
-  C0GENERAL00: { joined: true },
-  C0SALES0000: { joined: true },
-  C0UNJOINED0: { joined: false },
-  C0ARCHIVED0: { joined: true, archived: true },
-  C0PRIVATE00: { joined: true, private: true },
+export const channels: Readonly<Record<string, { name: string; private?: true; archived?: true; joined: boolean }>> = {
+  C0GENERAL00: { name: "general", joined: true },
+  C0SALES0000: { name: "sales", joined: true },
+  C0UNJOINED0: { name: "unjoined", joined: false },
+  C0ARCHIVED0: { name: "archived", joined: true, archived: true },
+  C0PRIVATE00: { name: "private", joined: true, private: true },
 };
 
-const missing = ({ scopes }: MethodCall, needed: string) => slackError("missing_scope", 200, {}, { needed, provided: scopes.join(",") });
+export const missing = ({ scopes }: MethodCall, needed: string) =>
+  slackError("missing_scope", 200, {}, { needed, provided: scopes.join(",") });
 
 export function postMessage(call: MethodCall): Response {
   const { state, team, fields, now } = call;
@@ -53,7 +55,15 @@ export function postMessage(call: MethodCall): Response {
   const posted = state.written.list({ kind: "slack_message", account: team }).length;
   // Unique in its channel, and in the order of posting.
   const ts = `${Math.floor(now / 1000)}.${String((now % 1000) * 1000 + (posted % 1000)).padStart(6, "0")}`;
-  const message: Message = { type: "message", ts, bot_id: "B0BOT", text, channel: name, ...(metadata && { metadata: metadata.data }) };
+  const message: Message = {
+    type: "message",
+    ts,
+    bot_id: "B0BOT",
+    text,
+    channel: name,
+    ...blocksOf(call),
+    ...(metadata && { metadata: metadata.data }),
+  };
   state.written.put({ kind: "slack_message", account: team, key: `${name} ${ts}` }, message, now);
   const { key } = (metadata?.data?.event_payload ?? {}) as { key?: unknown };
   state.effects.record(
@@ -61,6 +71,38 @@ export function postMessage(call: MethodCall): Response {
     false,
   );
   return json({ ok: true, channel: name, ts, message: { type: "message", text, ts, bot_id: "B0BOT" } });
+}
+
+const blocksOf = ({ fields: { blocks } }: MethodCall) => (blocks === undefined ? {} : { blocks });
+
+/** A message of the bot's own says something else from then on; its metadata stays where none comes along. */
+export function updateMessage(call: MethodCall): Response {
+  const { state, team, fields, now } = call;
+  if (!call.scopes.includes("chat:write")) return missing(call, "chat:write");
+  const [channel, ts] = [String(fields.channel ?? ""), String(fields.ts ?? "")];
+  if (!channels[channel]) return slackError("channel_not_found");
+  const thing = { kind: "slack_message", account: team, key: `${channel} ${ts}` } as const;
+  const message = state.written.met<Message>(thing);
+  if (!message) return slackError("message_not_found");
+  const { blocks: _, ...rest } = message;
+  const text = typeof fields.text === "string" ? fields.text : "";
+  state.written.put(thing, { ...rest, text, ...blocksOf(call) }, now);
+  state.effects.record({ provider: "slack", kind: "message_updated", key: `${channel} ${ts}`, account: team, at: now }, false);
+  return json({ ok: true, channel, ts, text });
+}
+
+/** Shown to one person of the channel, and kept by nobody. */
+export function postEphemeral(call: MethodCall): Response {
+  const { state, team, fields, now } = call;
+  if (!call.scopes.includes("chat:write")) return missing(call, "chat:write");
+  const [channel, user] = [String(fields.channel ?? ""), String(fields.user ?? "")];
+  if (!channels[channel]) return slackError("channel_not_found");
+  if (user === "") return slackError("user_not_in_channel");
+  const text = typeof fields.text === "string" ? fields.text : "";
+  if (text === "") return slackError("no_text");
+  const ts = `${Math.floor(now / 1000)}.${String(now % 1000).padStart(6, "0")}`;
+  state.written.put({ kind: "slack_ephemeral", account: team, key: crypto.randomUUID() }, { channel, user, text }, now);
+  return json({ ok: true, message_ts: ts });
 }
 
 export function deleteMessage(call: MethodCall): Response {

@@ -257,6 +257,11 @@ export interface Choice {
   many: boolean;
   /** Without these nothing can be listed. */
   scopes: readonly string[];
+  /**
+   * That no job reads it: what is chosen is used by the portal itself, with these permissions. It is never chosen by itself, nor asked
+   * for after connecting.
+   */
+  portal?: { scopes: readonly string[] };
   /** All of them. Throws `ProviderError`. */
   list(account: Account): Promise<Resource[]>;
 }

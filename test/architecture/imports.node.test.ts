@@ -23,6 +23,7 @@ const ranks = [
   "people",
   "clients",
   "actions",
+  "asking",
   "runs",
   "metrics",
   "connecting",

@@ -3,6 +3,7 @@ import { openDb } from "#db/client.ts";
 import {
   actionSteps,
   actions,
+  approvalPosts,
   auditLog,
   budgets,
   connections,
@@ -202,6 +203,9 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
         payload: { marker },
         status: "pending",
       },
+    }),
+    db.insert(approvalPosts).values({
+      ...{ tenantId, actionId: `act_${marker}`, automation: marker, connectionId, channel: marker, shown: marker, begunAt: now },
     }),
     db.insert(budgets).values({ tenantId, day: "2026-01-01", automation: marker, kind: "actions", used: 1, most: 1 }),
     db.insert(variantPrices).values({ tenantId, connectionId, variantId: marker, since: now, priceMinor: 100, currency: "GBP" }),

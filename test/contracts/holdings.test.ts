@@ -10,6 +10,7 @@ import { receiveWebhook } from "#server/domain/webhooks/receive.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import { newId } from "#server/ids.ts";
 import { makeTenant, testCtx, testEnv } from "#test/harness.ts";
+import { asking } from "#workers/asking.ts";
 import { makeBelongings } from "./belongings.ts";
 import { tablesWith } from "./tables-with.ts";
 
@@ -86,7 +87,7 @@ test("a customer stands in every table that may name them; told they are counted
       headers: new Headers(headers),
       body: bytes,
     });
-    for (const message of ctx.traces.tasks.splice(0)) if (message.type === "webhook") await workDelivery(ctx, message);
+    for (const message of ctx.traces.tasks.splice(0)) if (message.type === "webhook") await workDelivery(ctx, asking, message);
   };
   const one = Object.fromEntries(ofCustomers.map(({ table }) => [getTableName(table), 1]));
   await demand("customers/data_request", { orders_requested: [] });

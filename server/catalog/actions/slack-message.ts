@@ -12,7 +12,7 @@ const Payload = z.strictObject({
 });
 type Payload = z.output<typeof Payload>;
 
-const eventType = "atrium_action";
+export const eventType = "atrium_action";
 /** Of clocks that differ, ours and Slack's. */
 const skewMs = 60_000;
 /** Slack shows apps outside of its directory no more at once, once a minute (providers.md, Slack / 6 Limits). */
@@ -36,14 +36,17 @@ const History = z.object({
 });
 
 /** Slack's own three characters. */
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+export const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 const historyScopes = ["channels:history", "groups:history"];
 
 type Looked = Receipt | "absent" | "unknown" | { looked: string };
 
 /** The message of this key, in what the channel shows since the first try, page by page; at the next turn from where this one could not go on. */
-async function find({ account, key, triedAt, looked }: Doing, { channel }: Payload): Promise<Looked> {
+export async function findMessage(
+  { account, key, triedAt, looked }: Pick<Doing, "account" | "key" | "triedAt" | "looked">,
+  { channel }: Pick<Payload, "channel">,
+): Promise<Looked> {
   if (account.scopes && !historyScopes.some((scope) => account.scopes?.includes(scope))) return "unknown";
   const query = new URLSearchParams({ channel, include_all_metadata: "true", limit: String(shownAtOnce) });
   if (triedAt !== undefined) query.set("oldest", String((triedAt - skewMs) / 1000));
@@ -113,9 +116,9 @@ export const slackMessage = defineAction<Payload>({
   idempotency: "lookup",
   // No figure is published; a channel shows a message within a second or two.
   settledAfterMs: 30_000,
-  lookup: find,
+  lookup: findMessage,
   async undo(doing, payload, receipt) {
-    const { id: ts } = receipt.id === null ? foundOr(await find(doing, payload)) : receipt;
+    const { id: ts } = receipt.id === null ? foundOr(await findMessage(doing, payload)) : receipt;
     if (ts === null) return { did: "failed", failure: { kind: "rejected", message: "the message is not to be found" } };
     const outcome = await doing.writer.send({ method: "POST", path: "/chat.delete", body: { channel: payload.channel, ts } }, Deleted);
     // Whoever deleted it, it is gone.

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import type { Failure, Grant, OAuthProvider, Reply } from "#server/catalog/provider.ts";
+import type { Resource } from "#server/catalog/resource.ts";
 import { bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
 
 /** The life of a bot token where the app has token rotation switched on; without it they have no end. */
@@ -57,6 +58,34 @@ const Whoami = z.object({
 });
 
 const whoami = (account: Account) => account.json({ method: "POST", path: "/auth.test", reads: true }, Whoami);
+
+/** The kind of choice that says where what waits for a decision is posted. */
+export const approvalsChannel = "slack_channel";
+
+const Channels = z.object({
+  ok: z.literal(true),
+  channels: z.array(z.object({ id: z.string(), name: z.string(), is_member: z.boolean().default(false) })),
+  response_metadata: z.object({ next_cursor: z.string().default("") }).optional(),
+});
+/** Of a workspace with more channels the first are offered; each page holds a thousand. */
+const channelPages = 10;
+
+/** The channels that the bot may write to: those it is in, and with `chat:write.public` every public one. */
+async function listChannels(account: Account): Promise<Resource[]> {
+  const has = (scope: string) => account.scopes?.includes(scope) ?? false;
+  const types = has("groups:read") ? "public_channel,private_channel" : "public_channel";
+  const query = new URLSearchParams({ types, exclude_archived: "true", limit: "1000" });
+  const found: Resource[] = [];
+  for (let page = 0; page < channelPages; page++) {
+    const { channels, response_metadata } = await account.json({ path: `/conversations.list?${query}` }, Channels);
+    const open = channels.filter(({ is_member }) => is_member || has("chat:write.public"));
+    found.push(...open.map(({ id, name }) => ({ kind: approvalsChannel, id, name: `#${name}` })));
+    const next = response_metadata?.next_cursor;
+    if (!next) break;
+    query.set("cursor", next);
+  }
+  return found;
+}
 
 export const slack: OAuthProvider = {
   id: "slack",
@@ -146,6 +175,17 @@ export const slack: OAuthProvider = {
       request: ({ accessToken }) => ({ method: "POST", headers: bearer({ access_token: accessToken }) }),
     },
   },
+  choices: [
+    {
+      kind: approvalsChannel,
+      title: { en: "Channel for approvals", fr: "Canal des approbations", he: "ערוץ לאישורים" },
+      choose: { en: "Choose a channel for approvals", fr: "Choisissez un canal pour les approbations", he: "בחירת ערוץ לאישורים" },
+      many: false,
+      scopes: ["chat:write", "channels:read"],
+      portal: { scopes: ["chat:write.public", "groups:read", "users:read", "users:read.email", "channels:history", "groups:history"] },
+      list: listChannels,
+    },
+  ],
   failureOf,
   async probe(account) {
     await whoami(account);

@@ -2,7 +2,7 @@ import { encodeHexLowerCase } from "@oslojs/encoding";
 import * as z from "zod";
 import { parseJson } from "./json.ts";
 import { hmacOf, isRecent, isSigned, keyOf } from "./signature.ts";
-import type { Effect, Incoming, Verdict, Webhook } from "./webhook.ts";
+import type { Click, Effect, Incoming, Verdict, Webhook } from "./webhook.ts";
 
 const toleranceMs = 5 * 60_000;
 
@@ -70,7 +70,32 @@ function readEvent(body: Uint8Array): Verdict {
   }
 }
 
-const Interaction = z.object({ type: z.string(), team: z.object({ id: z.string().min(1) }).nullish(), trigger_id: z.string().optional() });
+const Interaction = z.object({
+  type: z.string(),
+  team: z.object({ id: z.string().min(1) }).nullish(),
+  /** Where the app is installed for an organisation as a whole, that is whose account it is. */
+  enterprise: z.object({ id: z.string().min(1) }).nullish(),
+  is_enterprise_install: z.boolean().nullish(),
+  trigger_id: z.string().optional(),
+});
+/** Source: docs.slack.dev, block_actions payload. A name in it is whatever its person likes. */
+const Pressed = z.object({
+  user: z.object({ id: z.string().regex(/^[UW][A-Z0-9]{1,20}$/) }),
+  container: z.object({ type: z.literal("message"), message_ts: z.string().max(40), channel_id: z.string().max(40) }),
+  actions: z.tuple([z.object({ action_id: z.enum(["approve", "reject"]), value: z.string().max(200) })]),
+});
+
+/** What a button carries: the action's id and the hash of what was shown. */
+export const buttonValue = ({ id, hash }: { id: string; hash: string }): string => `${id}:${hash}`;
+
+/** Null for a button of another kind, such as one that only leads to the portal. */
+function clickOf(payload: unknown): Click | null {
+  const { data } = Pressed.safeParse(payload);
+  const [, actionId, hash] = /^(act_[a-z0-9]{1,60}):([0-9a-f]{64})$/.exec(data?.actions[0].value ?? "") ?? [];
+  if (!data || actionId === undefined || hash === undefined) return null;
+  const { message_ts: message, channel_id: channel } = data.container;
+  return { user: data.user.id, channel, message, decision: data.actions[0].action_id, actionId, hash };
+}
 
 /** A button that was pressed (`payload=` and JSON), or a command (fields of their own). */
 function readForm(form: string, at: number): Verdict {
@@ -81,17 +106,32 @@ function readForm(form: string, at: number): Verdict {
     if (!account || !fields.get("command")) return { is: "refused", reason: "unreadable" };
     return { is: "events", events: [{ key: keyOf(form), topic: "command", account, occurredAt: at, payload: {} }] };
   }
-  const parsed = Interaction.safeParse(parseJson(payload));
+  const read = parseJson(payload);
+  const parsed = Interaction.safeParse(read);
   if (!parsed.success) return { is: "refused", reason: "unreadable" };
-  const { type, team, trigger_id: trigger } = parsed.data;
-  const event = { key: keyOf(trigger ?? form), topic: `interaction.${type}`, account: team?.id ?? "", occurredAt: at, payload: {} };
+  const { type, team, enterprise, is_enterprise_install, trigger_id: trigger } = parsed.data;
+  const account = (is_enterprise_install && enterprise?.id) || team?.id || "";
+  const click = type === "block_actions" ? clickOf(read) : null;
+  const event = { key: keyOf(trigger ?? form), topic: `interaction.${type}`, account, occurredAt: at, payload: click ? { click } : {} };
   return { is: "events", events: [event] };
 }
 
+const Clicked = z.object({
+  click: z
+    .object({
+      ...{ user: z.string(), channel: z.string(), message: z.string(), decision: z.enum(["approve", "reject"]) },
+      ...{ actionId: z.string(), hash: z.string() },
+    })
+    .optional(),
+});
 const Revoked = z.object({ bot: z.boolean() });
 
 function effectOf({ topic, payload }: { topic: string; payload: unknown }): Effect {
   if (topic === "app_uninstalled") return { type: "access_ended", reason: "uninstalled" };
+  if (topic === "interaction.block_actions") {
+    const { click } = Clicked.parse(payload);
+    if (click) return { type: "click", click };
+  }
   // Tokens of single people are none of ours: we hold the bot's.
   if (topic === "tokens_revoked" && Revoked.parse(payload).bot) return { type: "access_ended", reason: "access_removed" };
   return { type: "none", reason: "no_reader" };

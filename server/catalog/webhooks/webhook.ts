@@ -59,6 +59,18 @@ export type Verdict =
   /** `reply`: whether the provider waits for a code to look its privacy request up by. */
   | { is: "events"; events: readonly WebhookEvent[]; reply?: "confirmation" };
 
+/** A button that was pressed below what waits for a decision. Of the person the provider's id alone. */
+export interface Click {
+  user: string;
+  channel: string;
+  /** The message's id in its channel. */
+  message: string;
+  decision: "approve" | "reject";
+  actionId: string;
+  /** Of what was shown. */
+  hash: string;
+}
+
 /** What an event does. Events come late, twice, in any order or not at all: none of these harms when it does. */
 export type Effect =
   /** The provider took access away, unless the account was connected since. */
@@ -72,6 +84,8 @@ export type Effect =
   /** An order is gone at the shop, and goes here at once with its refunds; then jobs have something to read. */
   | { type: "order_deleted"; order: string; happened: Happening }
   | { type: "privacy"; demand: PrivacyDemand }
+  /** Somebody pressed a button below a message of ours. */
+  | { type: "click"; click: Click }
   /** `test`: the provider says that it is not real. `no_reader`: nothing of ours wants it. */
   | { type: "none"; reason: "no_reader" | "test" };
 

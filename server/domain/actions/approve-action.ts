@@ -13,6 +13,7 @@ import { type Open, type Refusal, refusalOf, refused } from "./refusal.ts";
 import { requireDecider } from "./require-decider.ts";
 import { actionMessage } from "./rows.ts";
 import type { DecideAction } from "./schemas.ts";
+import { showSoon } from "./show-soon.ts";
 
 /** So often a week a customer is contacted at most, over all automations together. */
 export const contactsAWeek = 2;
@@ -29,6 +30,7 @@ export async function approveAction(ctx: TenantCtx, decided: DecideAction): Prom
   if (status === "shadowed") return rateAction(ctx, { ...decided, reason: "" }, true);
   const refusal = await approve(ctx, decided);
   if (refusal !== null) throw refused(refusal);
+  await showSoon(ctx, decided.actionId);
 }
 
 /** The same for whoever may approve: a person, or a policy. Answers why it was not approved; null where it was. */

@@ -45,7 +45,7 @@ async function actWithinBudgets(ctx: TenantCtx, policy: PolicyRow): Promise<bool
   return false;
 }
 
-/** Tells the client's people that something waits for them: once a day of each automation, and once more when its budget is spent. */
+/** Tells the client's people that something waits for them: where they chose to be asked, and by a notice once a day of each automation, and once more when its budget is spent. */
 async function tellWaiting(ctx: TenantCtx, { automation }: PolicyRow, full: boolean): Promise<void> {
   const [one] = await ctx.db
     .select({ id: actions.id })
@@ -54,6 +54,7 @@ async function tellWaiting(ctx: TenantCtx, { automation }: PolicyRow, full: bool
     .limit(1);
   if (!one) return;
   const day = dayOf(ctx.now(), ctx.tenant.timezone);
+  await ctx.send.actions([{ v: 1, type: "action.ask", tenant: ctx.tenant.id, automation }]);
   await tell(ctx, {
     mail: { v: 1, type: "mail.approvals", tenant: ctx.tenant.id, automation, day, full },
     event: full ? `${day} full` : day,

@@ -10,6 +10,7 @@ import { hashOf } from "./prepare-actions.ts";
 import { refusalOf, refused } from "./refusal.ts";
 import { requireDecider } from "./require-decider.ts";
 import type { EditAction } from "./schemas.ts";
+import { showSoon } from "./show-soon.ts";
 
 type Kinds = (id: string) => ActionKind | undefined;
 
@@ -59,6 +60,7 @@ export async function editAction(
       .where(inTenant(ctx, actionSteps, and(eq(actionSteps.actionId, id), eq(actionSteps.place, place)), isOpen)),
     ctx.db.update(actions).set({ hash: changed, edited: true }).where(open).returning({ id: actions.id }),
   ]);
-  if (wrote(edited)) return { hash: changed };
-  throw refused(await refusalOf(ctx, { id, hash, now }));
+  if (!wrote(edited)) throw refused(await refusalOf(ctx, { id, hash, now }));
+  await showSoon(ctx, id);
+  return { hash: changed };
 }

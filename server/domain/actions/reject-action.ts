@@ -8,6 +8,7 @@ import { rateAction } from "./rate-action.ts";
 import { refusalOf, refused } from "./refusal.ts";
 import { requireDecider } from "./require-decider.ts";
 import type { RejectAction } from "./schemas.ts";
+import { showSoon } from "./show-soon.ts";
 
 /** A person says no, and why; in shadow that they would not have done it. Throws as `approveAction` does. */
 export async function rejectAction(ctx: TenantCtx, { actionId: id, hash, reason }: RejectAction): Promise<void> {
@@ -23,6 +24,6 @@ export async function rejectAction(ctx: TenantCtx, { actionId: id, hash, reason 
       .where(open)
       .returning({ id: actions.id }),
   ]);
-  if (wrote(rejected)) return;
+  if (wrote(rejected)) return showSoon(ctx, id);
   throw refused(await refusalOf(ctx, { id, hash, now }));
 }

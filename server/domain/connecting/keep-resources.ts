@@ -40,7 +40,7 @@ async function listOrNothing(account: Account, choice: Choice): Promise<Resource
 /**
  * What is chosen after a listing, and the statements that keep the listing. What was chosen and is there no more is marked
  * `gone`; nothing else takes its place by itself. Where nothing was ever chosen and there is only one thing, nobody is asked;
- * where there are several, the kind is one of `toChoose`.
+ * where there are several, the kind is one of `toChoose`. What the portal itself uses waits until somebody chooses it.
  */
 export function keepResources(
   ctx: TenantCtx,
@@ -52,15 +52,17 @@ export function keepResources(
   }: { connectionId: string; chosen: readonly ChosenResource[]; listed: ReadonlyMap<string, readonly Resource[]> },
 ): { chosen: ChosenResource[]; toChoose: string[]; statements: Statement[] } {
   const now = ctx.now();
-  const kinds = (provider.choices ?? []).map(({ kind }) => kind);
-  const kept = kinds.flatMap((kind): ChosenResource[] => {
+  const choices = provider.choices ?? [];
+  const kept = choices.flatMap(({ kind, portal }): ChosenResource[] => {
     const own = chosen.filter((each) => each.kind === kind);
     const found = listed.get(kind);
     if (!found) return own;
-    if (own.length === 0 && found.length === 1) return [...found];
+    if (own.length === 0 && found.length === 1 && !portal) return [...found];
     return own.map((each) => found.find(({ id }) => id === each.id) ?? { ...each, gone: true });
   });
-  const toChoose = kinds.filter((kind) => (listed.get(kind)?.length ?? 0) > 1 && !kept.some((each) => each.kind === kind && !each.gone));
+  const toChoose = choices
+    .filter(({ kind, portal }) => !portal && (listed.get(kind)?.length ?? 0) > 1 && !kept.some((each) => each.kind === kind && !each.gone))
+    .map(({ kind }) => kind);
   const statements = [...listed].flatMap(([kind, found]) => [
     ctx.db
       .insert(resources)

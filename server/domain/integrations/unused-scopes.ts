@@ -52,7 +52,7 @@ export async function listUnusedScopes(
       const found = chooseAccount(job, row.provider, rows);
       return job.needs.some((need) => need.provider === row.provider) && "account" in found && found.account.id === row.id;
     });
-    const scopes = unusedOf(provider, row.scopesGranted, reading);
+    const scopes = unusedOf(provider, row, reading);
     const since = Math.max(row.connectedAt, now - unusedForMs);
     return scopes.length === 0
       ? []
@@ -60,11 +60,16 @@ export async function listUnusedScopes(
   });
 }
 
-/** Those of `granted` that give nothing of what these jobs need, nor of what it takes to know the account and to list its things. */
-function unusedOf(provider: Provider, granted: readonly string[], jobs: readonly Job[]): string[] {
+/**
+ * Those granted that give nothing of what these jobs need, nor of what it takes to know the account and to list its things, nor of what
+ * the portal does with what is chosen for it.
+ */
+function unusedOf(provider: Provider, { scopesGranted: granted, chosen }: ConnectionRow, jobs: readonly Job[]): string[] {
   const needs = jobs.flatMap((job) => job.needs.filter((need) => need.provider === provider.id));
   const listing = (provider.choices ?? []).filter(({ kind }) => needs.some(({ resource }) => resource === kind));
+  const ours = (provider.choices ?? []).filter(({ kind, portal }) => portal && chosen.some((each) => each.kind === kind));
   const used = [
+    ...ours.flatMap(({ scopes, portal }) => [...scopes, ...(portal?.scopes ?? [])]),
     ...(provider.oauth?.identityScopes ?? []),
     ...needs.flatMap(({ scopes }) => scopes),
     ...listing.flatMap(({ scopes }) => scopes),

@@ -5,8 +5,8 @@ import { notSent, sendWrite } from "#server/domain/wire/send-write.ts";
 import { type OpenFor, openAccess } from "./open-access.ts";
 
 /**
- * What acts with a connected account. Whoever hands it out answers for what is done with it: an action that was decided on, or the
- * subscription to the account's events; nothing that reads is handed one.
+ * What acts with a connected account. Whoever hands it out answers for what is done with it: an action that was decided on, the
+ * question in the client's own channel whether to do it, or the subscription to the account's events; nothing that reads is handed one.
  */
 export function openWriter(ctx: TenantCtx, held: HeldConnection, more: OpenFor = {}): Writer {
   const { id: connectionId, provider } = held.connection;

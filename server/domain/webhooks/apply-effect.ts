@@ -3,9 +3,11 @@ import { connections } from "#db/schema/index.ts";
 import { calendarLines, calendarOf } from "#server/catalog/days.ts";
 import type { Effect, Webhook } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import type { Asking } from "#server/domain/asking/asking.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { endAccess, probeSoon, replaceScopes } from "./change-access.ts";
 import { conclude } from "./conclude.ts";
+import { meetClick } from "./meet-click.ts";
 import { meetPrivacyDemand } from "./meet-privacy-demand.ts";
 import type { DeliveryRow, Working } from "./rows.ts";
 import { wakeJobs } from "./wake-jobs.ts";
@@ -14,7 +16,7 @@ import { wakeJobs } from "./wake-jobs.ts";
 export async function applyEffect(
   ctx: TenantCtx,
   webhook: Webhook,
-  { delivery, payload }: { delivery: DeliveryRow; payload: unknown },
+  { delivery, payload, asking }: { delivery: DeliveryRow; payload: unknown; asking: Asking },
 ): Promise<void> {
   const [connection] = await ctx.db
     .select()
@@ -26,10 +28,10 @@ export async function applyEffect(
     { timezone: ctx.tenant.timezone, log: (_, line, fields) => ctx.log.warn(calendarLines[line].en, fields) },
   );
   const effect = webhook.effectOf({ topic: delivery.topic, payload }, { timezone });
-  return act(ctx, { delivery, connection }, effect);
+  return effect.type === "click" ? meetClick(ctx, asking, { delivery, connection, effect }) : act(ctx, { delivery, connection }, effect);
 }
 
-async function act(ctx: TenantCtx, working: Working, effect: Effect): Promise<void> {
+async function act(ctx: TenantCtx, working: Working, effect: Exclude<Effect, { type: "click" }>): Promise<void> {
   switch (effect.type) {
     case "access_ended":
       return endAccess(ctx, working, effect.reason);

@@ -195,7 +195,8 @@ export async function makeActingRig({ mode = "approve", ...limits }: { mode?: Po
         const sent = [...rig.ctx.traces.actions.splice(0), ...client.ctx.traces.actions.splice(0)];
         const messages = sent.filter(({ tenant }) => tenant === client.id);
         for (const message of messages)
-          await (message.type === "action" ? workAction(rig.ctx, acting, message) : decideByPolicy(rig.ctx, message));
+          if (message.type === "action") await workAction(rig.ctx, acting, message);
+          else if (message.type === "action.decide") await decideByPolicy(rig.ctx, message);
       }
     },
     /** The actions as they are, by what they were proposed under. */

@@ -18,6 +18,7 @@ import { ask, asPerson } from "#test/ask.ts";
 import { control } from "#test/domain/connecting/consent.ts";
 import { mintKey } from "#test/domain/connecting/mint-key.ts";
 import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
+import { asking } from "#workers/asking.ts";
 
 const db = openDb(testEnv.DB);
 const day = 86_400_000;
@@ -162,7 +163,7 @@ describe("a webhook secret", () => {
     ]);
     const [delivery] = await deliveriesOf(tenant);
     const machine = testCtx({ actor: { type: "system", job: "webhooks" } });
-    await workDelivery(machine, { v: 1, type: "webhook", tenant: tenant.id, delivery: delivery?.id ?? "" });
+    await workDelivery(machine, asking, { v: 1, type: "webhook", tenant: tenant.id, delivery: delivery?.id ?? "" });
     expect(await deliveriesOf(tenant)).toMatchObject([{ status: "ignored", reason: "no_reader" }]);
   });
 

@@ -45,6 +45,7 @@ import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
 import { sandboxOrigin } from "#test/variables.ts";
+import { asking } from "#workers/asking.ts";
 
 const db = openDb(testEnv.DB);
 const minute = 60_000;
@@ -56,7 +57,7 @@ function machine(now: () => number = Date.now) {
   const ctx = testCtx({ actor: { type: "system", job: "webhooks" }, now });
   const told = () => ctx.traces.tasks.splice(0) as WebhookMessage[];
   const work = async () => {
-    for (const message of told()) await workDelivery(ctx, message);
+    for (const message of told()) await workDelivery(ctx, asking, message);
   };
   return { ctx, told, work };
 }
@@ -333,7 +334,7 @@ describe("the door", () => {
     expect(await second?.json()).toEqual(answer);
     const nobody = createCaller(testCtx());
     const [delivery] = await deliveriesOf(tenant.id);
-    await workDelivery(testCtx({ actor: { type: "system", job: "test" } }), {
+    await workDelivery(testCtx({ actor: { type: "system", job: "test" } }), asking, {
       v: 1,
       type: "webhook",
       tenant: tenant.id,
@@ -587,8 +588,8 @@ describe("an app that was uninstalled", () => {
     await hear(ctx, uninstalled(shop));
     const [message] = told();
     if (!message) throw new Error("nothing was told");
-    await Promise.all([workDelivery(ctx, message), workDelivery(ctx, message), workDelivery(ctx, message)]);
-    await workDelivery(ctx, message);
+    await Promise.all([workDelivery(ctx, asking, message), workDelivery(ctx, asking, message), workDelivery(ctx, asking, message)]);
+    await workDelivery(ctx, asking, message);
     expect((await connectionOf(connection))?.version).toBe(2);
     expect(await linesOf(tenant.id)).toEqual(["connection.reconnect_needed"]);
     expect(ctx.traces.mails).toHaveLength(1);
@@ -620,7 +621,7 @@ describe("an app that was uninstalled", () => {
     const raced = interruptedD1(ctx.databases.DB, (call) =>
       once && call.is === "batch" && call.statements.length > 3 ? comeBack() : undefined,
     );
-    for (const message of told()) await workDelivery({ ...ctx, databases: { DB: raced } }, message);
+    for (const message of told()) await workDelivery({ ...ctx, databases: { DB: raced } }, asking, message);
     expect(once).toBe(false);
     expect(await connectionOf(connection)).toMatchObject({ status: "active", version: 5 });
     expect(await secretsOf(connection)).toHaveLength(2);
@@ -679,7 +680,7 @@ describe("permissions that a shop changes", () => {
     const { actor } = await makeUser({ staff: true });
     const staff = testCtx({ actor });
     await createCaller(staff).webhooks.reprocess({ deliveryId: first?.id ?? "" });
-    for (const message of staff.traces.tasks) await workDelivery(ctx, message as WebhookMessage);
+    for (const message of staff.traces.tasks) await workDelivery(ctx, asking, message as WebhookMessage);
     expect(await grantedTo(connection)).toEqual(["read_products", "read_customers"]);
   });
 });
@@ -700,7 +701,9 @@ test("a job that may run by a shop's new permissions does, although the worker t
     return undefined;
   });
   for (const message of told()) {
-    await expect(workDelivery({ ...ctx, directory: openDb(dying), databases: { ...ctx.databases, DB: dying } }, message)).rejects.toThrow();
+    await expect(
+      workDelivery({ ...ctx, directory: openDb(dying), databases: { ...ctx.databases, DB: dying } }, asking, message),
+    ).rejects.toThrow();
   }
   expect(await connectionOf(connection)).toMatchObject({ scopesGranted: current.current });
   while ((await alignSchedules(ctx, sensors)) > 0);
@@ -854,7 +857,7 @@ describe("privacy", () => {
       account: shop,
       payload: orderBody(4, { updatedAt: Date.now() - minute }),
     });
-    for (const message of before.told()) await workDelivery(before.ctx, message);
+    for (const message of before.told()) await workDelivery(before.ctx, asking, message);
     await demand("customers/redact", shop, { customer, orders_to_redact: [3] });
     expect((await ordersOf(tenant.id)).map(({ externalId, customerId, grossMinor }) => [externalId, customerId, grossMinor])).toEqual([
       ["1", null, 1000],
@@ -1054,10 +1057,10 @@ describe("tries", () => {
     await hear(ctx, uninstalled(shop));
     const [message] = told();
     if (!message) throw new Error("nothing was told");
-    await expect(workDelivery(failing(ctx, 1), message)).rejects.toThrow();
+    await expect(workDelivery(failing(ctx, 1), asking, message)).rejects.toThrow();
     expect(await connectionOf(connection)).toMatchObject({ status: "active" });
     expect(await deliveriesOf(tenant.id)).toMatchObject([{ status: "received", attempts: 1 }]);
-    await workDelivery(ctx, message);
+    await workDelivery(ctx, asking, message);
     expect(await connectionOf(connection)).toMatchObject({ status: "reconnect_needed", version: 2 });
   });
 
@@ -1068,8 +1071,8 @@ describe("tries", () => {
     const [message] = told();
     if (!message) throw new Error("nothing was told");
     const broken = failing(ctx, 100);
-    for (let again = 0; again < 5; again++) await expect(workDelivery(broken, message)).rejects.toThrow();
-    await workDelivery(broken, message);
+    for (let again = 0; again < 5; again++) await expect(workDelivery(broken, asking, message)).rejects.toThrow();
+    await workDelivery(broken, asking, message);
     expect(await deliveriesOf(tenant.id)).toMatchObject([{ status: "failed", reason: "tries", attempts: 6 }]);
     const staffCtx = testCtx({ actor: (await makeUser({ staff: true })).actor });
     const staff = createCaller(staffCtx);
@@ -1077,7 +1080,7 @@ describe("tries", () => {
     expect(await staff.webhooks.reprocess({ deliveryId: message.delivery })).toEqual({ replayed: false });
     expect(staffCtx.traces.tasks).toEqual([message]);
     expect(await linesOf(tenant.id)).toEqual(["webhook.reprocessed"]);
-    await workDelivery(ctx, message);
+    await workDelivery(ctx, asking, message);
     expect(await connectionOf(connection)).toMatchObject({ status: "reconnect_needed" });
   });
 
@@ -1088,7 +1091,7 @@ describe("tries", () => {
     const [message] = told();
     if (!message) throw new Error("nothing was told");
     await db.update(webhookDeliveries).set({ attempts: 6 }).where(eq(webhookDeliveries.tenantId, tenant.id));
-    await workDelivery(ctx, message);
+    await workDelivery(ctx, asking, message);
     expect(await deliveriesOf(tenant.id)).toMatchObject([{ status: "failed", reason: "tries" }]);
   });
 
