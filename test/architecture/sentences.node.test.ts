@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-/** The rooms that say something themselves: letters, and what is written into an archive for whoever opens it. */
-const speak = ["server/domain/mail/", "server/domain/custody/make-export.ts"];
+/** The rooms that say something themselves: letters, posts in a client's channel, and what is written into an archive for whoever opens it. */
+const speak = ["server/domain/mail/", "server/domain/asking/words.ts", "server/domain/custody/make-export.ts"];
 
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "server/domain"], { encoding: "utf8" })
   .split("\n")
@@ -19,7 +19,7 @@ function sentencesIn(code: string): string[] {
     .filter((text) => /^(\p{Lu}|\$\{[^}]*\} )/u.test(text) && /\S \S+ \S/.test(text) && /[.!?]$/.test(text));
 }
 
-test("the domain says codes; sentences are the app's, the catalogue's or a letter's", () => {
+test("the domain says codes; sentences are the app's, the catalogue's, a letter's or a post's", () => {
   expect(files.length).toBeGreaterThan(200);
   expect(files.flatMap((file) => sentencesIn(readFileSync(file, "utf8")).map((text) => `${file}: ${text}`))).toEqual([]);
 });
