@@ -339,7 +339,7 @@ describe("the page of an automation", () => {
     await proposeReview(tenant, { status: "done" });
     const { text, main } = await pageOf(path(tenant), await personOf(tenant, "viewer"));
     expect(text).toMatch(/Proposed\s*2\s*Waiting\s*1\s*Done\s*1/);
-    expect(text).toContain("It needs a Klaviyo account.");
+    expect(text).toContain("It can’t run yetConnect ShopifyConnect Klaviyo");
     expect(main?.querySelector(`a[href="/t/${tenant.id}/integrations/klaviyo"]`)).not.toBeNull();
     const page = await pageOf(path(tenant, own), await personOf(tenant, "viewer"));
     expect(page.main?.querySelectorAll("input:not([disabled]):not([type=hidden])")).toHaveLength(0);

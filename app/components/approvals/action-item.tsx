@@ -48,7 +48,7 @@ export function ActionItem({ action, to, decides, bulk, refused, client }: Actio
         bulk === null
           ? "grid-cols-1 lg:grid-cols-[minmax(0,1fr)_auto]"
           : "grid-cols-[1.125rem_minmax(0,1fr)] lg:grid-cols-[1.125rem_minmax(0,1fr)_auto]",
-        "before:absolute before:inset-y-0 before:start-0 before:w-0.5 before:bg-accent before:opacity-0 focus:bg-hover focus:before:opacity-100",
+        "before:absolute before:inset-y-0 before:start-0 before:w-0.5 before:bg-accent before:opacity-0 focus:bg-hover focus-within:before:opacity-100",
         "has-[details[open]]:z-10",
       )}
     >
@@ -122,7 +122,11 @@ function Meta({ action: { title, automation, stake, status, reason, note, create
           {t("proposed")} <Time at={createdAt} />
         </span>
       ) : null}
-      {note && <q className="min-w-0 text-ink-muted [overflow-wrap:anywhere]">{note}</q>}
+      {note && (
+        <q className="min-w-0 text-ink-muted [overflow-wrap:anywhere]">
+          <bdi>{note}</bdi>
+        </q>
+      )}
     </p>
   );
 }

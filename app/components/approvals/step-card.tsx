@@ -74,12 +74,22 @@ export function StepCard({
           )}
         </div>
       )}
-      {edits && step.edits.length > 0 && <EditFold step={step} hash={hash} failure={failure} />}
+      {edits && step.edits.length > 0 && <EditFold step={step} hash={hash} chain={chain} failure={failure} />}
     </Card>
   );
 }
 
-function EditFold({ step: { place, edits }, hash, failure }: { step: Step; hash: string; failure: FormFailure | undefined }) {
+function EditFold({
+  step: { place, edits },
+  hash,
+  chain,
+  failure,
+}: {
+  step: Step;
+  hash: string;
+  chain: boolean;
+  failure: FormFailure | undefined;
+}) {
   const t = useWords();
   const shown = failure?.intent === "edit" && failure.values.place === String(place) ? failure : undefined;
   const said = new Set(edits.map((field) => errorOf(field, shown)));
@@ -101,7 +111,7 @@ function EditFold({ step: { place, edits }, hash, failure }: { step: Step; hash:
           <SubmitButton variant="secondary" name="intent" value="edit">
             {t("edit.save")}
           </SubmitButton>
-          <p className="text-[0.8125rem] text-ink-faint">{t("edit.hint")}</p>
+          <p className="text-[0.8125rem] text-ink-faint">{t(chain ? "edit.chain" : "edit.hint")}</p>
         </div>
       </Form>
     </details>

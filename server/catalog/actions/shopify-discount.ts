@@ -127,8 +127,8 @@ export const shopifyDiscount = defineAction<Payload>({
       ...(onlyIf ? describeGuard(onlyIf) : []),
     ],
   }),
+  // Not the code: the event of the same chain that tells it to the customer would name another.
   edits: [
-    { path: "code", label: labels.code },
     { path: "off", label: labels.discount },
     { path: "off.percent", label: { en: "Percent off", fr: "Remise en %", he: "אחוז ההנחה" } },
     { path: "minimum", label: labels.minimum },
