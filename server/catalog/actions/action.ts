@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { ActionReason, Receipt, Touch } from "#db/words/actions.ts";
-import type { Text } from "#db/words/locales.ts";
+import type { Money, Text } from "#db/words/locales.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { Need } from "#server/catalog/job.ts";
 import type { Failure } from "#server/catalog/provider.ts";
@@ -75,8 +75,10 @@ export type ActionKind<P = unknown> = {
   payload: z.ZodType<P>;
   touches: Touch;
   describe(payload: P): Description;
-  /** What of it a person may change with a form, where anything; never whom it is about. */
+  /** What of it a person may change, where anything; never whom it is about. The rest is refused, whichever way it comes. */
   edits?: readonly Editable[];
+  /** The money that it puts at stake, where it does: what an edit of it is counted by. */
+  stakeOf?(payload: P): Money;
   /** Where one proposal writes about many: what of it goes into each step, so that each chunk has a receipt of its own. */
   chunks?(payload: P): readonly P[];
   /** Asked right before it is done. */

@@ -136,6 +136,8 @@ export const shopifyDiscount = defineAction<Payload>({
     { path: "endsAt", label: labels.ends },
     { path: "title", label: labels.title },
   ],
+  stakeOf: ({ off, minimum }) =>
+    "percent" in off ? { minor: Math.ceil((minimum.minor * off.percent) / 100), currency: minimum.currency } : off,
   stillValid: async ({ account }, { customerId, onlyIf }) => (onlyIf ? holdsAtShop(account, onlyIf, customerId) : { valid: true }),
   async execute(doing, payload) {
     const { currency } = payload.minimum;

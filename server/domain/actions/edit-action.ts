@@ -1,10 +1,12 @@
 import { and, eq, gt, sql } from "drizzle-orm";
 import { actionSteps, actions } from "#db/schema/index.ts";
+import type { Money } from "#db/words/locales.ts";
 import type { ActionKind } from "#server/catalog/actions/action.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { forbidden, notFound, refusedInput } from "#server/errors.ts";
+import { forbidden, invalid, notFound, refusedInput } from "#server/errors.ts";
+import { differInEdits } from "./edit-fields.ts";
 import { readStepsOf } from "./note-step.ts";
 import { hashOf } from "./prepare-actions.ts";
 import { refusalOf, refused } from "./refusal.ts";
@@ -15,8 +17,9 @@ import { showSoon } from "./show-soon.ts";
 type Kinds = (id: string) => ActionKind | undefined;
 
 /**
- * Changes what a waiting action would do. It has another hash from then on and waits as before: who approves approves the new content.
- * Answers that hash. Throws `not_found`, `forbidden`, `invalid` for what does not fit the kind, and `conflict` with why not.
+ * Changes what a waiting action would do, in what its kind lets a person change, and never whom it is about. It has another hash from
+ * then on and waits as before: who approves approves the new content. Answers that hash. Throws `not_found`, `forbidden`, `invalid` for
+ * what does not fit the kind or is not to be changed, and `conflict` with why not.
  */
 export async function editAction(
   ctx: TenantCtx,
@@ -24,9 +27,7 @@ export async function editAction(
   { actionId: id, hash, place, payload }: EditAction,
 ): Promise<{ hash: string }> {
   requirePermission(ctx, "actions:decide");
-  const { touches } = await requireDecider(ctx, id);
-  // What is at stake was said of the content as it was proposed.
-  if (ctx.role === "member" && touches === "money") throw forbidden("stake_above_yours");
+  const { stake } = await requireDecider(ctx, id);
   const now = ctx.now();
   const [[row], steps] = await Promise.all([
     ctx.db
@@ -38,8 +39,11 @@ export async function editAction(
   const step = steps.find((each) => each.place === place);
   const kind = step && kinds(step.kind);
   if (!row || !step || !kind) throw notFound("action");
+  // What is at stake was said of the content as it was proposed; a chain touches the customer first, whatever else it does.
+  if (ctx.role === "member" && steps.some((each) => kinds(each.kind)?.touches === "money")) throw forbidden("stake_above_yours");
   const parsed = kind.payload.safeParse(payload);
   if (!parsed.success) throw refusedInput(parsed.error.issues[0], "payload");
+  if (!differInEdits(kind, step.payload, parsed.data)) throw invalid("payload", "wrong_value");
   const changed = hashOf(
     row.subject,
     steps.map((each) => (each === step ? { ...each, payload: parsed.data } : each)),
@@ -58,9 +62,17 @@ export async function editAction(
       .update(actionSteps)
       .set({ payload: parsed.data })
       .where(inTenant(ctx, actionSteps, and(eq(actionSteps.actionId, id), eq(actionSteps.place, place)), isOpen)),
-    ctx.db.update(actions).set({ hash: changed, edited: true }).where(open).returning({ id: actions.id }),
+    ctx.db
+      .update(actions)
+      .set({ hash: changed, edited: true, stake: higher(stake, kind.stakeOf?.(parsed.data)) })
+      .where(open)
+      .returning({ id: actions.id }),
   ]);
   if (!wrote(edited)) throw refused(await refusalOf(ctx, { id, hash, now }));
   await showSoon(ctx, id);
   return { hash: changed };
 }
+
+/** What an edit puts at stake is counted; what it takes back is not, since what was proposed knew more of the customer. */
+const higher = (stake: Money | null, edited: Money | undefined): Money | null =>
+  edited && (stake === null || edited.currency !== stake.currency || edited.minor > stake.minor) ? edited : stake;

@@ -2,6 +2,7 @@ import type { ActionKind, Editable } from "#server/catalog/actions/action.ts";
 import { asIs } from "#server/catalog/actions/payload.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { decimalOf } from "#server/catalog/money.ts";
+import { canonical } from "#server/domain/audit/chain.ts";
 import type { EditField } from "./schemas.ts";
 
 /** From this length on a text is given several lines. */
@@ -10,7 +11,21 @@ const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 
 /** What of a step's payload a person may change, as its kind names it: what this payload does not have is left out. */
 export const editFieldsOf = ({ edits = [] }: Pick<ActionKind, "edits">, payload: unknown): EditField[] =>
-  edits.flatMap((editable) => fieldsAt(editable, readAt(payload, editable.path)));
+  edits.flatMap((editable) => fieldsAt(editable, readAt(payload, editable.path.split("."))));
+
+/** Whether two payloads differ in nothing but what their kind lets a person change: neither in whom it is about, nor in what must still be so. */
+export const differInEdits = ({ edits = [] }: Pick<ActionKind, "edits">, before: unknown, after: unknown): boolean =>
+  canonical(withoutEdits(edits, before)) === canonical(withoutEdits(edits, after));
+
+function withoutEdits(edits: readonly Editable[], payload: unknown): unknown {
+  const rest: unknown = structuredClone(payload);
+  for (const { path } of edits) {
+    const steps = path.split(".");
+    const at = readAt(rest, steps.slice(0, -1));
+    if (isRecord(at)) Reflect.deleteProperty(at, steps.at(-1) ?? "");
+  }
+  return rest;
+}
 
 function fieldsAt({ path, label, each }: Editable, value: unknown): EditField[] {
   const base = { path, label, currency: null };
@@ -32,5 +47,5 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isAmount = (value: Readonly<Record<string, unknown>>): value is { minor: number; currency: string } =>
   typeof value.minor === "number" && typeof value.currency === "string" && currencies.has(value.currency);
 
-const readAt = (payload: unknown, path: string): unknown =>
-  path.split(".").reduce((value: unknown, step) => (isRecord(value) ? value[step] : undefined), payload);
+const readAt = (payload: unknown, path: readonly string[]): unknown =>
+  path.reduce((value: unknown, step) => (isRecord(value) ? value[step] : undefined), payload);

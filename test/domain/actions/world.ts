@@ -46,13 +46,14 @@ export function makeWorld() {
     if (!once || !effects.some((each) => each.key === key)) effects.push({ kind, key, what });
     return fate === "lost after" ? { did: "unsure", reason: "no reply" } : { did: "done", receipt: { id: key } };
   };
-  const Payload = z.object({ what: z.string().max(100) });
+  const Payload = z.object({ what: z.string().max(100), whom: z.string().optional() });
   const text = { en: "Does it", fr: "Le fait", he: "עושה את זה" };
   const base = {
     title: text,
     need: { provider: "klaviyo", scopes: [] },
     payload: Payload,
     describe: () => ({ sentence: text, fields: [] }),
+    edits: [{ path: "what", label: text }],
   };
   const undo = async ({ key }: { key: string }): Promise<Attempt> => {
     const fate = fates.shift() ?? "well";
@@ -87,6 +88,7 @@ export function makeWorld() {
       ...base,
       id: "looked-up",
       touches: "money",
+      stakeOf: ({ what }) => ({ minor: what.length * 100, currency: "GBP" }),
       idempotency: "lookup",
       settledAfterMs: 30_000,
       execute: async ({ key }, { what }) => act("looked-up", key, what, false),
