@@ -17,7 +17,7 @@ import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { safeReturnPath } from "#app/return-path.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
-const useWords = wordsOf("clients", "common", "admin", "automations");
+const useWords = wordsOf("clients", "common", "admin");
 
 export const meta = titleMeta;
 
@@ -89,7 +89,7 @@ export default function Client() {
         label={client.name}
         items={[
           { to: base, label: t("client.tabs.health"), end: true },
-          { to: `${base}/automations`, label: t("automations:tab") },
+          { to: `${base}/automations`, label: t("client.tabs.automations") },
           { to: `${base}/renewals`, label: t("client.tabs.renewals") },
           { to: `${base}/check`, label: t("check.tab") },
           { to: `${base}/settings`, label: t("client.tabs.settings") },

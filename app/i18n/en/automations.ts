@@ -4,7 +4,6 @@ export const automations = {
   description: "What can be done for you, and how much each automation does on its own.",
   clientDescription: "What can be done for {{client}}, and how much each automation does on its own.",
   guide: "How automations work",
-  tab: "Automations",
   empty: "No automations yet",
   emptyBody: "Your agency will add them.",
   tiles: { proposed: "Proposed", waiting: "Waiting", done: "Done", undone: "Undone", failed: "Failed" },

@@ -6,6 +6,7 @@ export const clients = {
     endsTitle: "This client will be deleted on {{date}}",
     endsBody: "All syncs have stopped, and everything will be deleted that day.",
     tabs: {
+      automations: "Automations",
       data: "Data",
       health: "Health",
       renewals: "Token renewal",

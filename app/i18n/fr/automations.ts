@@ -6,7 +6,6 @@ export const automations = {
   description: "Ce qui peut être fait pour vous, et ce que chaque automatisation fait sans accord.",
   clientDescription: "Ce qui peut être fait pour {{client}}, et ce que chaque automatisation fait sans accord.",
   guide: "Comment fonctionnent les automatisations",
-  tab: "Automatisations",
   empty: "Aucune automatisation pour l’instant",
   emptyBody: "Votre agence les ajoutera.",
   tiles: { proposed: "Proposées", waiting: "En attente", done: "Exécutées", undone: "Annulées", failed: "Échouées" },

@@ -8,6 +8,7 @@ export const clients = {
     endsTitle: "Ce client sera supprimé le {{date}}",
     endsBody: "Les synchronisations sont arrêtées et tout sera supprimé ce jour-là.",
     tabs: {
+      automations: "Automatisations",
       data: "Données",
       health: "Santé",
       renewals: "Renouvellement",

@@ -6,7 +6,6 @@ export const automations = {
   description: "מה אפשר לעשות בשבילך, וכמה כל אוטומציה עושה בלי אישור.",
   clientDescription: "מה אפשר לעשות בשביל {{client}}, וכמה כל אוטומציה עושה בלי אישור.",
   guide: "איך האוטומציות עובדות",
-  tab: "אוטומציות",
   empty: "עדיין אין אוטומציות",
   emptyBody: "הסוכנות שלך תוסיף אותן.",
   tiles: { proposed: "הוצעו", waiting: "ממתינות", done: "בוצעו", undone: "בוטלו", failed: "נכשלו" },

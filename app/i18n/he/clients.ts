@@ -8,6 +8,7 @@ export const clients = {
     endsTitle: "הלקוח הזה יימחק ב־{{date}}",
     endsBody: "כל הסנכרונים נעצרו, ובאותו יום הכול יימחק.",
     tabs: {
+      automations: "אוטומציות",
       data: "נתונים",
       health: "מצב",
       renewals: "חידוש אסימונים",
