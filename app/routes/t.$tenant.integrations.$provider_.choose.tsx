@@ -48,7 +48,7 @@ export async function loader(args: LoaderFunctionArgs) {
     kind: choice.kind,
     search: text("q").slice(0, 200) || undefined,
     cursor: text("cursor") || undefined,
-    ids: ticked ? searchParams.getAll("ids").slice(0, 500) : chosen,
+    ids: ticked ? searchParams.getAll("ids").filter(Boolean).slice(0, 500) : chosen,
   });
   return {
     title: titleOf(choice.title[locale], tenant.name),
@@ -76,7 +76,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
       const { pathname, search } = new URL(request.url);
       return redirect(`${pathname}${search}`);
     }
-    const chosen = await api.connections.choose({ ...connection, kind: text("kind"), ids: form.getAll("ids").map(String) });
+    const chosen = await api.connections.choose({ ...connection, kind: text("kind"), ids: form.getAll("ids").map(String).filter(Boolean) });
     const names = new Intl.ListFormat(locale).format(chosen.map(({ name }) => isolate(name)));
     context.toast({
       kind: "success",
@@ -185,6 +185,16 @@ function Options() {
     <Card padding="none">
       <fieldset>
         <legend className="sr-only">{choice.title[locale]}</legend>
+        {!many && !choice.needed && page.total > 0 && (
+          <ul className="border-b border-line">
+            <ResourceOption
+              key={`${q} none`}
+              option={{ id: "", name: t("accounts.noneOfThem") }}
+              many={false}
+              checked={picked.length === 0}
+            />
+          </ul>
+        )}
         {picked.length > 0 && (
           <>
             <ListHead title={t("accounts.picked")} />

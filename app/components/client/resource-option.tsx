@@ -12,7 +12,7 @@ export interface Option {
   timezone?: string | null | undefined;
 }
 
-/** One thing that can be chosen: a line that is a check box, or a radio button where only one may be. */
+/** One thing that can be chosen, or nothing (`id` ""): a line that is a check box, or a radio button where only one may be. */
 export function ResourceOption({ option, many, checked }: { option: Option; many: boolean; checked: boolean }) {
   const t = useWords();
   const { id, name, parent, currency, timezone } = option;
@@ -38,7 +38,7 @@ export function ResourceOption({ option, many, checked }: { option: Option; many
         <span className="grid min-w-0 flex-1">
           <bdi className="justify-self-start font-medium text-ink [overflow-wrap:anywhere]">{name}</bdi>
           <span className="flex flex-wrap gap-x-2 text-xs text-ink-faint">
-            {name !== id && (
+            {id !== "" && name !== id && (
               <span className="[overflow-wrap:anywhere]">
                 <span className="sr-only">{t("accounts.id")}: </span>
                 <bdi className="font-mono">{id}</bdi>

@@ -1,7 +1,8 @@
 import { and, count, desc, eq, gt, sql } from "drizzle-orm";
-import { actions, approvalPosts } from "#db/schema/index.ts";
+import { actions, approvalPosts, connections } from "#db/schema/index.ts";
 import { type Post, postMessage } from "#server/catalog/actions/slack-posts.ts";
 import { dayOf } from "#server/catalog/days.ts";
+import { approvalsChannel } from "#server/catalog/providers/slack.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
@@ -114,8 +115,9 @@ async function postOnce(ctx: TenantCtx, held: HeldConnection, { at, post, id, au
       return Math.ceil(outcome.retryAfterS ?? limitedS);
     case "refused":
       ctx.log.warn("what waits could not be posted", { action: id, kind: outcome.failure.kind, reason: outcome.failure.message });
-      // It is posted when the account is connected again; a channel that is gone or closed is for the client to change.
+      // It is posted when the account is connected again; a channel that is gone or closed is for the client to change, and said there.
       await dropPost(ctx, id);
+      if (outcome.failure.kind === "rejected" && closedChannel.test(outcome.failure.message)) await markGone(ctx, at);
       return "closed";
     case "not_sent":
       await dropPost(ctx, id);
@@ -125,6 +127,19 @@ async function postOnce(ctx: TenantCtx, held: HeldConnection, { at, post, id, au
       return outcome satisfies never;
   }
 }
+
+/** As Slack says that nothing can be written there (docs.slack.dev, chat.postMessage). */
+const closedChannel = /^(channel_not_found|is_archived|not_in_channel|restricted_action.*)$/;
+
+/** What the client chose is there no more, as a listing would find out. */
+const markGone = (ctx: TenantCtx, { connection, channel }: Channel) =>
+  ctx.db
+    .update(connections)
+    .set({
+      chosen: sql`(select json_group_array(iif(value ->> 'kind' = ${approvalsChannel} and value ->> 'id' = ${channel}, json_set(value, '$.gone', json('true')), json(value)))
+        from json_each(${connections.chosen}))`,
+    })
+    .where(inTenant(ctx, connections, eq(connections.id, connection.id)));
 
 export const setPost = (ctx: TenantCtx, id: string, changes: Partial<Pick<PostRow, "message" | "shown" | "checkAt" | "attempt">>) =>
   ctx.db

@@ -21,7 +21,9 @@ export async function listResources(
   grant: { kind: ConnectionKind; scopesGranted: readonly string[] },
 ): Promise<Map<string, Resource[]>> {
   const open = (provider.choices ?? []).filter(({ scopes }) => grantsAll(provider, grant, scopes));
-  const listed = await Promise.all(open.map(async (choice) => [choice.kind, await listOrNothing(account, choice)] as const));
+  // Of an account that is not stored yet only its consent says what it allows.
+  const allowed = grant.kind === "key" ? account : { ...account, scopes: grant.scopesGranted };
+  const listed = await Promise.all(open.map(async (choice) => [choice.kind, await listOrNothing(allowed, choice)] as const));
   return new Map(listed.filter((each): each is [string, Resource[]] => each[1] !== null));
 }
 

@@ -286,6 +286,35 @@ test("a post that never arrived is posted again", async () => {
   expect(await desk.messages()).toHaveLength(1);
 });
 
+test("a channel that takes nothing is marked on its account, and what waits is posted once another one is chosen", async () => {
+  const desk = await makeDesk();
+  const choose = (id: string) =>
+    desk.ctx.db
+      .update(connections)
+      .set({ chosen: [{ kind: approvalsChannel, id, name: "#x" }] })
+      .where(inTenant(desk.ctx, connections));
+  await choose("C0ARCHIVED0");
+  await desk.propose();
+  await desk.ask();
+  expect(await desk.posts()).toEqual([]);
+  const [row] = await desk.ctx.db.select().from(connections).where(inTenant(desk.ctx, connections));
+  expect(row?.chosen).toEqual([{ kind: approvalsChannel, id: "C0ARCHIVED0", name: "#x", gone: true }]);
+  await choose("C0SALES0000");
+  await desk.ask();
+  expect(await desk.messages()).toMatchObject([{ channel: "C0SALES0000" }]);
+});
+
+test("what is limited is posted when the limit is over", async () => {
+  const desk = await makeDesk();
+  for (let n = 0; n < 2; n++) await desk.propose();
+  const effect = { type: "rate_limited", retryAfter: 120 };
+  await control({ limits: false, faults: [{ provider: "slack", path: "chat.postMessage", account: desk.team, count: 1, effect }] });
+  await desk.ask();
+  expect(await desk.posts()).toEqual([]);
+  await desk.work();
+  expect(await desk.messages()).toHaveLength(2);
+});
+
 test("a member's click decides in their name, and the message says so without buttons", async () => {
   const { desk, action, person, user, message } = await asked();
   expect(await press(desk, { user, message })).toEqual({ is: "accepted" });

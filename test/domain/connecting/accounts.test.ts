@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { auditLog, connections, measurements, resources, runs, schedules } from "#db/schema/index.ts";
 import { propertiesOf } from "#sandbox/google/properties.ts";
-import { findOAuthProvider } from "#server/catalog/providers/registry.ts";
+import { findOAuthProvider, findProvider } from "#server/catalog/providers/registry.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
 import { chooseResources } from "#server/domain/connecting/choose-resources.ts";
 import { disconnect } from "#server/domain/connecting/disconnect.ts";
+import { keepResources } from "#server/domain/connecting/keep-resources.ts";
 import { preferConnection } from "#server/domain/connecting/prefer-connection.ts";
 import { refreshResources } from "#server/domain/connecting/refresh-resources.ts";
 import { grantedAfter } from "#server/domain/connecting/scopes-to-ask.ts";
@@ -19,7 +20,7 @@ import { configureJob } from "#server/domain/schedules/configure-job.ts";
 import { listJobSettings } from "#server/domain/schedules/job-settings.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
-import { begin, comeBack, control, decide, visit } from "./consent.ts";
+import { begin, comeBack, connectThrough, control, decide, visit } from "./consent.ts";
 
 const db = openDb(testEnv.DB);
 const analytics = "https://www.googleapis.com/auth/analytics.readonly";
@@ -105,6 +106,28 @@ describe("where a login opens several things", () => {
     expect(next.location).toBe(`/t/${tenant.id}/integrations`);
     expect((await only(ctx)).chosen.map(({ id }) => id)).toEqual(ids(one));
     expect((await scheduleOf(tenant, "ga4-sensor"))?.blocked).toBeNull();
+  });
+
+  test("what the portal itself uses is neither asked for on the way back nor chosen by itself, and can be chosen and given up", async () => {
+    const { browser, tenant } = await visit();
+    const next = await connectThrough(browser, { tenant: tenant.id, provider: "slack" });
+    expect(next.location).not.toContain("/choose");
+    const ctx = testTenantCtx(tenant, "owner", { actor: browser.actor });
+    const { id, chosen } = await only(ctx);
+    expect(chosen).toEqual([]);
+    const channel = { kind: "slack_channel" };
+    const { items } = await listResourcesOf(ctx, { connectionId: id, ...channel, limit: 50, ids: [] });
+    // Neither the one that is archived nor the private one, which nobody allowed us to see.
+    expect(items.map(({ name }) => name)).toEqual(["#general", "#sales", "#unjoined"]);
+    const single = new Map([[channel.kind, [{ ...channel, id: "C0GENERAL00", name: "#general" }]]]);
+    expect(keepResources(ctx, findProvider("slack"), { connectionId: id, chosen: [], listed: single })).toMatchObject({
+      chosen: [],
+      toChoose: [],
+    });
+    await chooseResources(ctx, { connectionId: id, ...channel, ids: ["C0SALES0000"] });
+    expect((await only(ctx)).chosen).toMatchObject([{ id: "C0SALES0000", name: "#sales" }]);
+    await chooseResources(ctx, { connectionId: id, ...channel, ids: [] });
+    expect((await only(ctx)).chosen).toEqual([]);
   });
 
   test("only what is listed can be chosen, one where one is read, and nothing under somebody else's account", async () => {
