@@ -35,8 +35,9 @@ const Address = z.object({
 
 /** The customer's profile: by the shop's id, else by the address that the shop has at this moment. Null where Klaviyo knows neither. */
 async function profileOf({ account, also }: Doing, { customerId }: Payload): Promise<KlaviyoProfile | null> {
-  const [known] = await findProfiles(account, "external_id", [customerId]);
-  if (known) return known;
+  const known = await findProfiles(account, "external_id", [customerId]);
+  const theirs = known.find(({ attributes }) => attributes.external_id === customerId);
+  if (theirs) return theirs;
   const shop = also?.("shopify");
   if (!shop) return null;
   const query = "query ($id: ID!) { customer(id: $id) { defaultEmailAddress { emailAddress } } }";
@@ -44,7 +45,9 @@ async function profileOf({ account, also }: Doing, { customerId }: Payload): Pro
   const { data } = await shop.json({ method: "POST", path: shopifyGraphql, body, reads: true }, Address);
   const address = data.customer?.defaultEmailAddress?.emailAddress;
   if (address === undefined) return null;
-  return (await findProfiles(account, "email", [address]))[0] ?? null;
+  // One address is one profile's: an answer with more of them is not about it.
+  const [one, ...others] = await findProfiles(account, "email", [address]);
+  return one && others.length === 0 ? one : null;
 }
 
 function mayReceive({ attributes }: KlaviyoProfile, channel: Payload["channel"]): boolean {

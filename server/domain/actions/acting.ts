@@ -1,4 +1,3 @@
-import { eq } from "drizzle-orm";
 import { connections } from "#db/schema/index.ts";
 import type { ActionReason, Receipt } from "#db/words/actions.ts";
 import type { Account } from "#server/catalog/account.ts";
@@ -10,6 +9,7 @@ import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound, ProviderError } from "#server/errors.ts";
+import { besideSource } from "./beside-source.ts";
 import type { ActionRow, StepRow } from "./rows.ts";
 
 /** What the executor does things with. The door fills it from the shelves, a test from its own. */
@@ -71,7 +71,7 @@ interface Step {
 export async function doingOf(ctx: TenantCtx, acting: Acting, { kind, step, before }: Step): Promise<Doing> {
   const held = await ifFound(holdConnection(ctx, step.accountId));
   if (!held) throw new ProviderError(kind.need.provider, "revoked", "the account is connected no more");
-  const beside = await besideOf(ctx, kind);
+  const beside = await besideOf(ctx, kind, step);
   return {
     account: acting.openAccount(ctx, held),
     writer: acting.openWriter(ctx, held, { signal: AbortSignal.timeout(tryMs) }),
@@ -87,13 +87,11 @@ export async function doingOf(ctx: TenantCtx, acting: Acting, { kind, step, befo
   };
 }
 
-/** The accounts that a kind reads beside its own, as far as the client has them. */
-async function besideOf(ctx: TenantCtx, { reads = [] }: ActionKind): Promise<HeldConnection[]> {
+/** The accounts that a kind reads beside its own, as far as the client has them: of shops the one that the action's ids are of. */
+async function besideOf(ctx: TenantCtx, { reads = [] }: ActionKind, { connectionId }: StepRow): Promise<HeldConnection[]> {
   if (reads.length === 0) return [];
-  const own = await ctx.db
-    .select()
-    .from(connections)
-    .where(inTenant(ctx, connections, eq(connections.status, "active")));
+  const all = await ctx.db.select().from(connections).where(inTenant(ctx, connections));
+  const own = besideSource(all, connectionId).filter(({ status }) => status === "active");
   const chosen = reads.map((need) => chooseAccount({ needs: [{ ...need }] }, need.provider, own));
   return Promise.all(chosen.flatMap((found) => ("account" in found ? [holdConnection(ctx, found.account.id)] : [])));
 }

@@ -1,7 +1,7 @@
 import { hmac } from "@oslojs/crypto/hmac";
 import { SHA256, sha256 } from "@oslojs/crypto/sha2";
 import { encodeHexLowerCase } from "@oslojs/encoding";
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { connections, policies } from "#db/schema/index.ts";
 import type { Touch } from "#db/words/actions.ts";
 import type { ActionKind } from "#server/catalog/actions/action.ts";
@@ -11,6 +11,7 @@ import { canonical } from "#server/domain/audit/chain.ts";
 import { chooseAccount } from "#server/domain/connections/choose-account.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
+import { besideSource } from "./beside-source.ts";
 
 /** A proposal as it is written: checked by its kinds, bound to accounts, hashed, and drawn into or out of the control group. */
 export interface PreparedAction extends Omit<Proposal, "steps"> {
@@ -39,23 +40,21 @@ type Kinds = (id: string) => ActionKind | undefined;
 
 /**
  * Makes an automation's proposals ready to be written; what cannot be is told. Nothing where its policy is off: whoever is off is not asked
- * what it would do.
+ * what it would do. `source`: the account that they were read from, whose ids they name.
  */
 export async function prepareActions(
   ctx: TenantCtx,
   kinds: Kinds,
-  { automation, proposals }: { automation: string; proposals: readonly Proposal[] },
+  { automation, source, proposals }: { automation: string; source: string; proposals: readonly Proposal[] },
 ): Promise<{ actions: PreparedAction[]; not: Unproposable[] }> {
-  const [[policy], own] = await ctx.db.batch([
+  const [[policy], all] = await ctx.db.batch([
     ctx.db
       .select()
       .from(policies)
       .where(inTenant(ctx, policies, eq(policies.automation, automation))),
-    ctx.db
-      .select()
-      .from(connections)
-      .where(inTenant(ctx, connections, and(eq(connections.status, "active")))),
+    ctx.db.select().from(connections).where(inTenant(ctx, connections)),
   ]);
+  const own = besideSource(all, source).filter(({ status }) => status === "active");
   const ready: { actions: PreparedAction[]; not: Unproposable[] } = { actions: [], not: [] };
   if (!policy || policy.mode === "off") return ready;
   for (const { steps, ...proposal } of proposals) {

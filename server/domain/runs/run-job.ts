@@ -115,19 +115,21 @@ async function nextStep(
     spent,
     leftMs,
   });
-  const proposed = await propose(ctx, engine, { run, tenant, log, found: taken.found });
-  return { ...taken, proposed, connectionIds: chosen.map(({ connection }) => connection.id) };
+  const connectionIds = chosen.map(({ connection }) => connection.id);
+  const proposed = await propose(ctx, engine, { run, tenant, log, found: taken.found, source: connectionIds[0] ?? "" });
+  return { ...taken, proposed, connectionIds };
 }
 
 /** What the step proposes, made ready; what cannot be proposed is a line of the run's log. */
 async function propose(
   ctx: Ctx,
   engine: Engine,
-  { run, tenant, log, found }: { run: Run; tenant: Tenant; log: RunLog; found: Found["found"] },
+  { run, tenant, log, found, source }: { run: Run; tenant: Tenant; log: RunLog; found: Found["found"]; source: string },
 ): Promise<readonly PreparedAction[]> {
   if (!found.proposals || found.proposals.length === 0) return [];
   const { actions, not } = await prepareActions(enterRun(ctx, tenant, run), engine.kinds, {
     automation: run.job,
+    source,
     proposals: found.proposals,
   });
   for (const { why, ...fields } of not) log.note("warn", ofEngine(`proposal_${why}`, {}), fields);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { klaviyoEvent } from "#server/catalog/actions/klaviyo-event.ts";
+import { scriptedAccount } from "#test/catalog/sensors/sandbox-account.ts";
 import { control } from "#test/domain/connecting/consent.ts";
 import { cases } from "./cases.ts";
 import { doingAt, doingOf, effectsAt, firstId, freshAccount, giveProfiles } from "./doing.ts";
@@ -37,6 +38,17 @@ test.each([
   const { at, payload, doing } = await event({ channel, customerId: "7" });
   await giveProfiles(at, [{ external_id: "7", ...consent }]);
   expect(await klaviyoEvent.stillValid?.(doing, payload)).toEqual({ valid: false, why: "unsubscribed" });
+});
+
+test("profiles that were not asked for are nobody to write to, whoever Klaviyo answers with", async () => {
+  const subscriptions = { email: { marketing: { consent: "SUBSCRIBED", can_receive_email_marketing: true } } };
+  const others = ["8", "9"].map((external_id) => ({ id: `P${external_id}`, attributes: { external_id, subscriptions } }));
+  const { payload, doing } = await event({ customerId: "7" });
+  const customer = { defaultEmailAddress: { emailAddress: "seven@example.com" } };
+  const shop = scriptedAccount("shopify", () => ({ data: { customer } }));
+  const account = scriptedAccount("klaviyo", () => ({ data: others }));
+  for (const also of [() => null, () => shop])
+    expect(await klaviyoEvent.stillValid?.({ ...doing, account, also }, payload)).toEqual({ valid: false, why: "gone" });
 });
 
 test("a key that Klaviyo has had is dropped without a word, another one is an event of its own", async () => {
