@@ -97,6 +97,7 @@ export function postEphemeral(call: MethodCall): Response {
   if (!call.scopes.includes("chat:write")) return missing(call, "chat:write");
   const [channel, user] = [String(fields.channel ?? ""), String(fields.user ?? "")];
   if (!channels[channel]) return slackError("channel_not_found");
+  if (!channels[channel].joined) return slackError("not_in_channel");
   if (user === "") return slackError("user_not_in_channel");
   const text = typeof fields.text === "string" ? fields.text : "";
   if (text === "") return slackError("no_text");

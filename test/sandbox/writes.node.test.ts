@@ -179,6 +179,42 @@ describe("Slack", () => {
     expect((await call("conversations.history", { channel: "C0GENERAL00" }, ["chat:write"])).body).toEqual(missing);
   });
 
+  test("a message is changed by its ts, and what one person is shown stands in no channel", async () => {
+    const posted = await call("chat.postMessage", { channel: "C0PRIVATE00", text: "before", blocks: [{ type: "divider" }] });
+    const { ts } = posted.body;
+    expect((await call("chat.update", { channel: "C0PRIVATE00", ts, text: "after", blocks: [] })).body).toMatchObject({
+      ok: true,
+      text: "after",
+    });
+    expect((await call("chat.update", { channel: "C0PRIVATE00", ts: "1.2", text: "x" })).body).toMatchObject({
+      error: "message_not_found",
+    });
+    expect((await call("chat.postEphemeral", { channel: "C0PRIVATE00", user: "U1", text: "psst" })).body).toMatchObject({ ok: true });
+    expect((await call("chat.postEphemeral", { channel: "C0UNJOINED0", user: "U1", text: "psst" })).body).toMatchObject({
+      error: "not_in_channel",
+    });
+    const { messages, ephemeral } = await client.control<Record<"messages" | "ephemeral", object[]>>("/slack/T0WRITES/messages");
+    expect(messages).toContainEqual(expect.objectContaining({ ts, text: "after", blocks: [] }));
+    expect(JSON.stringify(messages)).not.toContain("psst");
+    expect(ephemeral).toEqual([{ channel: "C0PRIVATE00", user: "U1", text: "psst" }]);
+  });
+
+  test("somebody's address is said only where it may be read, and private channels only where they may", async () => {
+    await client.control("/slack/T0WRITES/users", [{ id: "U2", email: "ana@example.com" }]);
+    const ask = (scopes: string[]) => call("users.info", { user: "U2" }, scopes);
+    expect((await ask(["users:read", "users:read.email"])).body).toMatchObject({ user: { profile: { email: "ana@example.com" } } });
+    expect(JSON.stringify((await ask(["users:read"])).body)).not.toContain("ana@example.com");
+    expect((await ask(["chat:write"])).body).toMatchObject({ error: "missing_scope", needed: "users:read" });
+    const list = async (types: string, scopes: string[]) =>
+      (await call("conversations.list", { types, exclude_archived: true, limit: 2 }, scopes)).body;
+    expect(await list("public_channel", ["channels:read"])).toMatchObject({
+      channels: [{ name: "general" }, { name: "sales" }],
+      response_metadata: { next_cursor: expect.stringMatching(/./) },
+    });
+    expect(await list("private_channel", ["channels:read"])).toMatchObject({ error: "missing_scope", needed: "groups:read" });
+    expect(await list("private_channel", ["groups:read"])).toMatchObject({ channels: [{ name: "private" }] });
+  });
+
   test("a channel takes a message a second, and its history is shown once a minute, fifteen at a time", async () => {
     for (let at = 0; at < 17; at++) await call("chat.postMessage", { channel: "C0SALES0000", text: `m${at}` });
     const first = await call("conversations.history", { channel: "C0SALES0000", limit: 100 });

@@ -352,6 +352,21 @@ test("two clicks decide once: the same person is told nothing, another one that 
   expect(await desk.told()).toEqual([{ channel, user: other, text: "Somebody has decided this already." }]);
 });
 
+test("of two who press at the same moment one decides, and the message says which", async () => {
+  const { desk, action, person, user, message } = await asked();
+  const rival = await desk.person("admin");
+  const other = await seat(desk.team, { email: emailOf(rival) });
+  const machines = [desk, { ...desk, machine: testCtx({ actor: { type: "system", job: "test" } }) }];
+  await Promise.all(
+    [user, other].map((each, n) => press(machines[n] ?? desk, { user: each, message, decision: n === 0 ? "approve" : "reject" })),
+  );
+  const { status, decidedBy } = await desk.action(action.id);
+  expect([`approved ${userIdOf(person)}`, `rejected ${userIdOf(rival)}`]).toContain(`${status} ${decidedBy}`);
+  expect(await desk.told()).toMatchObject([{ user: status === "approved" ? other : user, text: "Somebody has decided this already." }]);
+  await desk.tick();
+  expect(wordsOf((await desk.messages())[0])).toContain(status === "approved" ? "Approved by" : "Rejected by");
+});
+
 test("what has changed since it was posted is refused, and the message then shows what it is now", async () => {
   const { desk, action, user, message } = await asked();
   const hash = "e".repeat(64);
