@@ -1,7 +1,7 @@
 import { eq, gt, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { actions, budgets, policies } from "#db/schema/index.ts";
-import { dayOf } from "#server/catalog/days.ts";
+import { dayOf, instantOf } from "#server/catalog/days.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { ReplyLost } from "#server/domain/audit/append.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
@@ -69,11 +69,15 @@ const openTo = (ctx: TenantCtx, { id, hash, now }: Open): SQL =>
     mayContact(ctx, now),
   );
 
-/** Counted in the statement that decides: of two that race for a customer's last contact of the week, D1 takes one after the other. */
+/**
+ * Counted in the statement that decides: of two that race for a customer's last contact of the week, D1 takes one after the other. A
+ * contact is of when it was made, not of when it was approved: what was stopped, or waits for a morning, comes later, and counts until then.
+ */
 const mayContact = (ctx: TenantCtx, now: number): SQL =>
   sql`(${actions.touches} <> 'customer' or ${actions.customerId} is null or (
     select count(*) from ${actions} as a where a.tenant_id = ${ctx.tenant.id} and a.customer_id = ${actions.customerId}
-      and a.touches = 'customer' and a.decided_at > ${now - weekMs} and a.status in ('approved', 'executing', 'unsure', 'done')) < ${contactsAWeek})`;
+      and a.touches = 'customer' and (a.status in ('approved', 'executing')
+        or a.status in ('unsure', 'done') and max(a.decided_at, coalesce(a.finished_at, a.available_at, 0)) > ${now - weekMs})) < ${contactsAWeek})`;
 
 /**
  * What the decision takes of the day's budgets, where it was this one that approved. Its row's CHECK fails the whole batch where more would
@@ -91,7 +95,8 @@ function takeBudgets(ctx: TenantCtx, { id, decision, now }: { id: string; decisi
         target: [budgets.tenantId, budgets.day, budgets.automation, budgets.kind],
         set: { used: sql`${budgets.used} + excluded.used`, most: sql`excluded.most` },
       });
-  const dayBegan = now - 86_400_000;
+  // Of the client's calendar, as the day that is counted: who was decided on last evening is one of today's.
+  const dayBegan = instantOf(day, "00:00", ctx.tenant.timezone);
   return [
     take("actions", sql`1`, sql`p.actions_a_day`),
     // A customer who was decided on today already is no further one.
@@ -101,9 +106,10 @@ function takeBudgets(ctx: TenantCtx, { id, decision, now }: { id: string; decisi
       sql`p.people_a_day`,
       sql`and a.customer_id is not null and not exists (
         select 1 from ${actions} b where b.tenant_id = a.tenant_id and b.automation = a.automation and b.customer_id = a.customer_id
-          and b.id <> a.id and b.decided_at > ${dayBegan} and b.status in ('approved', 'executing', 'unsure', 'done'))`,
+          and b.id <> a.id and b.decided_at >= ${dayBegan} and b.status in ('approved', 'executing', 'unsure', 'done'))`,
     ),
-    take("stake", sql`a.stake ->> 'minor'`, sql`p.stake_a_day`, sql`and a.stake is not null`),
+    // Money in another currency than the client's is held against no limit of ours, as in \`requireDecider\`: a person has approved it.
+    take("stake", sql`a.stake ->> 'minor'`, sql`p.stake_a_day`, sql`and a.stake ->> 'currency' = ${ctx.tenant.currency}`),
   ];
 }
 

@@ -10,6 +10,7 @@ import { ifFound } from "#server/errors.ts";
 import type { ActionMessage } from "#server/messages.ts";
 import { approve } from "./approve-action.ts";
 import type { ActionRow, PolicyRow } from "./rows.ts";
+import { isHalted } from "./stop-acting.ts";
 
 /** More than any day's budget lets through in one go; the rest waits for the next run. */
 const pageSize = 200;
@@ -27,7 +28,9 @@ export async function decideByPolicy(ctx: Ctx, message: Extract<ActionMessage, {
     .from(policies)
     .where(inTenant(inside, policies, eq(policies.automation, message.automation)));
   if (!policy || policy.mode === "off" || policy.mode === "shadow") return;
-  const full = policy.mode === "auto" && (await actWithinBudgets(inside, policy));
+  // What is stopped decides nothing either: else all that it approved meanwhile, of many days' budgets, were done in the hour of its resuming.
+  const acts = policy.mode === "auto" && !(await isHalted(inside, tenant));
+  const full = acts && (await actWithinBudgets(inside, policy));
   await tellWaiting(inside, policy, full);
 }
 

@@ -1,6 +1,7 @@
 import { encodeBase32LowerCaseNoPadding } from "@oslojs/encoding";
 import { eq, sql } from "drizzle-orm";
 import { policies, tenants } from "#db/schema/index.ts";
+import { policyModes } from "#db/words/actions.ts";
 import { findAutomation } from "#server/catalog/jobs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { afterCommit } from "#server/domain/audit/after-commit.ts";
@@ -14,7 +15,7 @@ import { usualPolicy } from "./usual-policy.ts";
 /**
  * Says how far an automation may go for a client, and how much of it a day. What is left out stays as it is, or is as usual. It begins in
  * shadow, also after it was off, and who is in the control group is fixed when it does so first. Whether the agency decides is for the
- * client to say. Throws `not_found`, `forbidden`, and `invalid` where it would begin with more than shadow.
+ * client to say, and where it said no the agency only holds back. Throws `not_found`, `forbidden`, and `invalid` where it would begin with more than shadow.
  */
 export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPolicy): Promise<Policy> {
   requirePermission(ctx, "settings:write");
@@ -23,6 +24,7 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
   if (ctx.role === "staff" && wished.staffDecides !== undefined && wished.staffDecides !== before.staffDecides)
     throw forbidden("client_decides");
   const mode = wished.mode ?? before.mode;
+  if (ctx.role === "staff" && !before.staffDecides && lets(before, { ...wished, mode })) throw forbidden("client_decides");
   if (before.mode === "off" && mode !== "off" && mode !== "shadow") throw invalid("mode", "starts_in_shadow");
   const now = ctx.now();
   // The directory first: what is on there without a policy proposes nothing, and off there it does not run.
@@ -46,6 +48,18 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
   const after = { ...ctx, tenant };
   await afterCommit(ctx, "jobs", () => alignJobs(after));
   return findPolicy(after, { automation });
+}
+
+/** Whether it may go further by what is wished than by what was said before. */
+function lets(before: Policy, wished: Omit<SetPolicy, "automation"> & Pick<Policy, "mode">): boolean {
+  const far = (mode: Policy["mode"]) => policyModes.indexOf(mode);
+  const most = ["actionsADay", "peopleADay", "stakeADay", "largestStake", "memberStake"] as const;
+  const quiet = ["quietFrom", "quietTo"] as const;
+  return (
+    far(wished.mode) > Math.max(far(before.mode), far("shadow")) ||
+    most.some((name) => (wished[name] ?? 0) > before[name]) ||
+    quiet.some((name) => (wished[name] ?? before[name]) !== before[name])
+  );
 }
 
 /** Keeps the automation among those that the client has on, or out of them; the next tick aligns the schedules where nobody does before. */

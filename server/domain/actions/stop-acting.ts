@@ -1,8 +1,9 @@
 import { and, eq, inArray, isNotNull } from "drizzle-orm";
 import { actionStops, actions } from "#db/schema/index.ts";
-import { type Ctx, requirePermission, requireStaff, type TenantCtx } from "#server/ctx.ts";
+import { type Ctx, requirePermission, requireStaff, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 
 /** The fleet's own scope. */
 const fleet = "";
@@ -52,6 +53,10 @@ export const stopsOf = (ctx: Ctx, tenantId: string) =>
     .select({ scope: actionStops.scope })
     .from(actionStops)
     .where(inArray(actionStops.scope, [fleet, tenantId]));
+
+/** Whether this client, or the whole fleet, is not to act now. */
+export const isHalted = async (ctx: Ctx, tenant: Tenant): Promise<boolean> =>
+  isStopped(tenant) || (await stopsOf(ctx, tenant.id)).length > 0;
 
 /** Whether these stops hold a client back, and whether one of them is the fleet's. */
 export const standsStill = (stops: readonly { scope: string }[]) => ({

@@ -1,10 +1,9 @@
 import { eq, sql } from "drizzle-orm";
 import { actionSteps, actions, policies } from "#db/schema/index.ts";
-import { type Ctx, enterTenant, type Tenant, type TenantCtx } from "#server/ctx.ts";
+import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { quietUntil } from "#server/domain/notices/quiet-until.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { ifFound, ProviderError } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import type { ActionMessage } from "#server/messages.ts";
@@ -12,7 +11,7 @@ import { type Acting, actionLeaseMs, type Ending, type Held, maxTries, pauseOf }
 import { doSteps } from "./do-steps.ts";
 import { actionMessage } from "./rows.ts";
 import { settle } from "./settle.ts";
-import { stopsOf } from "./stop-acting.ts";
+import { isHalted } from "./stop-acting.ts";
 import { undoSteps } from "./undo-steps.ts";
 
 /** What was stopped is looked at again after this. */
@@ -34,7 +33,7 @@ export async function workAction(ctx: Ctx, acting: Acting, message: Extract<Acti
   if (again !== null) await ctx.send.actions([actionMessage(held.action)], Math.ceil(again / 1000));
 }
 
-/** With what its policy says now: whether it is off, and until when nobody is contacted (an instant; null: not now). */
+/** With what its policy says now: whether nothing is to be done (it is off, or in shadow again after this was approved), and until when nobody is contacted (an instant; null: not now). */
 type Claimed = Held & { isOff: boolean; quietUntil: number | null };
 
 /** Takes the action, if it may be taken now, with its steps, and its policy's mode. */
@@ -77,12 +76,7 @@ async function claim(ctx: TenantCtx, id: string): Promise<Claimed | null> {
   ]);
   if (!action) return null;
   const quiet = policy && action.touches === "customer" ? quietUntil({ now, zone: ctx.tenant.timezone }, policy) : null;
-  return { action, steps, lease, isOff: policy?.mode === "off" || policy === undefined, quietUntil: quiet };
-}
-
-/** Whether this client, or the whole fleet, is not to act now. */
-async function isHalted(ctx: Ctx, tenant: Tenant): Promise<boolean> {
-  return isStopped(tenant) || (await stopsOf(ctx, tenant.id)).length > 0;
+  return { action, steps, lease, isOff: !policy || policy.mode === "off" || policy.mode === "shadow", quietUntil: quiet };
 }
 
 async function actOn(ctx: TenantCtx, acting: Acting, { held, stopped }: { held: Claimed; stopped: boolean }): Promise<Ending> {

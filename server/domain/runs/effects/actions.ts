@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
-import { actionSteps, actions } from "#db/schema/index.ts";
+import { actionSteps, actions, privacyRequests } from "#db/schema/index.ts";
 import { inShadow } from "#server/domain/actions/list-proposed.ts";
 import type { WriteRows } from "./writing.ts";
 
 /**
  * What an automation proposes, as its policy says now; what was proposed before stays as it is. What was proposed in shadow counts for
  * the shadow alone: the same is proposed once more when it could be done. In the run's own batch, so that a run that
- * lost its lease proposes nothing.
+ * lost its lease proposes nothing. Of a customer who was forgotten since the run began nothing is written: it had read them before.
  */
 export const writeActions: WriteRows = ({ db, now, rows, held }) => [
   ...rows(({ proposed, connectionIds: [source = ""] }) =>
@@ -32,7 +32,9 @@ export const writeActions: WriteRows = ({ db, now, rows, held }) => [
           j.value->>8, j.value->>9, case when j.value->>10 then 'withheld' when p.mode = 'shadow' then 'shadowed' else 'waiting' end, null, ${now},
           j.value->>11,
           null, null, null, null, null, 0, null, null, 0, null, null, null
-          ${held(json, sql`cross join policies p on p.tenant_id = r.tenant_id and p.automation = r.job and p.mode <> 'off'`)}`,
+          ${held(json, sql`cross join policies p on p.tenant_id = r.tenant_id and p.automation = r.job and p.mode <> 'off'`)}
+          and not exists (select 1 from ${privacyRequests} f where f.tenant_id = r.tenant_id and f.connection_id = j.value->>3
+            and f.kind = 'redact_customer' and f.subject = j.value->>4 and f.done_at >= coalesce(r.started_at, r.created_at))`,
       )
       .onConflictDoNothing(),
   ),

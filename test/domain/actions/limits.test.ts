@@ -1,0 +1,132 @@
+import { eq } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { budgets, policies, privacyRequests } from "#db/schema/index.ts";
+import { approveAction } from "#server/domain/actions/approve-action.ts";
+import { setPolicy } from "#server/domain/actions/set-policy.ts";
+import { resumeActing, stopActing } from "#server/domain/actions/stop-acting.ts";
+import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { newId } from "#server/ids.ts";
+import { makeUser, testTenantCtx } from "#test/harness.ts";
+import { makeActingRig, proposal } from "./world.ts";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+type Rig = Awaited<ReturnType<typeof makeActingRig>>;
+
+const of = (customer: number, dedupe: string) => proposal(dedupe, { subject: `customer:${customer}`, customerId: String(customer) });
+
+async function approve(rig: Rig, dedupe: string) {
+  const action = (await rig.actions())[dedupe];
+  if (!action) throw new Error(`nothing was proposed under ${dedupe}`);
+  const owner = await rig.person();
+  await approveAction(owner, { actionId: action.id, hash: action.hash });
+  rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
+}
+const used = async (rig: Rig, kind: "customers" | "stake") =>
+  (
+    await rig.ctx.db
+      .select()
+      .from(budgets)
+      .where(inTenant(rig.ctx, budgets, eq(budgets.kind, kind)))
+      .orderBy(budgets.day)
+  ).map((row) => row.used);
+
+test("a contact that was stopped counts from when it was made: a week begins then", async () => {
+  const rig = await makeActingRig();
+  const owner = await rig.person();
+  await rig.propose(of(7, "a"), of(7, "b"), of(7, "c"));
+  await stopActing(owner);
+  await approve(rig, "a");
+  await approve(rig, "b");
+  rig.advance(8 * day);
+  await expect(approve(rig, "c")).rejects.toMatchObject({ code: "contacts_spent" });
+  await resumeActing(owner);
+  rig.advance(2 * 60_000);
+  await sweepActions(rig.rig.ctx);
+  await rig.work();
+  expect(rig.world.effects).toHaveLength(2);
+  await expect(approve(rig, "c")).rejects.toMatchObject({ code: "contacts_spent" });
+  rig.advance(8 * day);
+  await approve(rig, "c");
+});
+
+test("who was decided on last evening is one of today's customers", async () => {
+  const rig = await makeActingRig({ peopleADay: 1 });
+  const hourNow = Number(
+    new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", hour: "2-digit", hourCycle: "h23" }).format(rig.rig.clock.now()),
+  );
+  await rig.propose(of(7, "a"), of(7, "b"), of(8, "c"));
+  // Proposing took an hour; then it is the last hour of the day.
+  rig.advance(((22 - hourNow + 24) % 24) * hour);
+  await approve(rig, "a");
+  rig.advance(3 * hour);
+  await approve(rig, "b");
+  await expect(approve(rig, "c")).rejects.toMatchObject({ code: "budget_spent" });
+  expect(await used(rig, "customers")).toEqual([1, 1]);
+});
+
+test("money in another currency takes nothing of the client's own budget", async () => {
+  const rig = await makeActingRig({ stakeADay: 1000 });
+  await rig.propose(proposal("yen", { stake: { minor: 5000, currency: "JPY" } }), {
+    ...of(8, "own"),
+    stake: { minor: 900, currency: "GBP" },
+  });
+  await approve(rig, "yen");
+  await approve(rig, "own");
+  expect(await used(rig, "stake")).toEqual([900]);
+});
+
+test("what a person approved is not done while its automation is in shadow again", async () => {
+  const rig = await makeActingRig();
+  await rig.propose(of(7, "a"));
+  await approve(rig, "a");
+  await rig.ctx.db.update(policies).set({ mode: "shadow" }).where(inTenant(rig.ctx, policies));
+  await rig.work({ rounds: 2 });
+  expect([rig.world.effects, (await rig.actions()).a?.status]).toEqual([[], "approved"]);
+});
+
+test("while a client is stopped its automations approve nothing by themselves", async () => {
+  const rig = await makeActingRig({ mode: "auto", actionsADay: 1 });
+  const owner = await rig.person();
+  await stopActing(owner);
+  for (const n of [1, 2, 3]) {
+    await rig.propose(of(n, `n${n}`));
+    await rig.work();
+    rig.advance(day);
+  }
+  expect(Object.values(await rig.actions()).map(({ status }) => status)).toEqual(["waiting", "waiting", "waiting"]);
+  await resumeActing(owner);
+  await rig.propose(of(4, "n4"));
+  await rig.work({ rounds: 2 });
+  expect(rig.world.effects).toHaveLength(1);
+});
+
+test("nothing is proposed of a customer who was forgotten while the run that had read them was under way", async () => {
+  for (const [doneAfter, proposed] of [
+    [2 * hour, []],
+    [-day, ["a"]],
+  ] as const) {
+    const rig = await makeActingRig();
+    const now = rig.rig.clock.now();
+    await rig.ctx.db.insert(privacyRequests).values({
+      ...{ id: newId("prv", now), tenantId: rig.tenant.id, provider: "shopify", connectionId: "", deliveryId: newId("req", now) },
+      ...{ kind: "redact_customer", subject: "7", receivedAt: now - 2 * day, doneAt: now + doneAfter },
+    });
+    await rig.propose(of(7, "a"));
+    expect(Object.keys(await rig.actions())).toEqual(proposed);
+  }
+});
+
+test("where the agency does not decide it holds an automation back, and lets it go no further", async () => {
+  const rig = await makeActingRig();
+  const automation = "at-risk-customer-flow";
+  const owner = await rig.person();
+  for (const more of [{ mode: "shadow" }, { mode: "approve", staffDecides: false }] as const)
+    await setPolicy(owner, { automation, ...more });
+  const { actor } = await makeUser({ staff: true });
+  const staff = testTenantCtx(rig.tenant, "staff", { actor, now: rig.rig.clock.now });
+  for (const more of [{ mode: "auto" }, { actionsADay: 1000 }, { memberStake: 1 }, { quietFrom: "00:00", quietTo: "00:00" }] as const)
+    await expect(setPolicy(staff, { automation, ...more })).rejects.toMatchObject({ code: "client_decides" });
+  expect(await setPolicy(staff, { automation, actionsADay: 1, mode: "shadow" })).toMatchObject({ actionsADay: 1, mode: "shadow" });
+});
