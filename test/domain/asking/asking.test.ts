@@ -1,3 +1,4 @@
+import { createMessageBatch } from "cloudflare:test";
 import { and, eq } from "drizzle-orm";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { actionSteps, actions, approvalPosts, auditLog, connections, policies, secrets, webhookDeliveries } from "#db/schema/index.ts";
@@ -21,9 +22,12 @@ import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { receiveWebhook } from "#server/domain/webhooks/receive.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import { newId } from "#server/ids.ts";
+import type { Message } from "#server/messages.ts";
+import { ask } from "#test/ask.ts";
 import { freshAccount, sandbox } from "#test/catalog/actions/doing.ts";
 import { control } from "#test/domain/connecting/consent.ts";
-import { makeTenant, makeUser, testCtx, testTenantCtx } from "#test/harness.ts";
+import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import worker from "#workers/app.ts";
 import { asking } from "#workers/asking.ts";
 
 const minute = 60_000;
@@ -42,7 +46,7 @@ interface Element {
   url?: string;
   text: { text: string };
 }
-interface Message {
+interface Shown {
   ts: string;
   text: string;
   channel: string;
@@ -142,11 +146,11 @@ async function makeDesk({
 type Desk = Awaited<ReturnType<typeof makeDesk>>;
 
 const at = (team: string) =>
-  sandbox.control<{ messages: Message[]; ephemeral: { channel: string; user: string; text: string }[] }>(`/slack/${team}/messages`);
+  sandbox.control<{ messages: Shown[]; ephemeral: { channel: string; user: string; text: string }[] }>(`/slack/${team}/messages`);
 const emailOf = ({ actor }: TenantCtx) => (actor.type === "user" ? actor.email : "");
 const userIdOf = ({ actor }: TenantCtx) => (actor.type === "user" ? actor.userId : "");
-const elementsOf = (message: Message | undefined) => message?.blocks.find(({ type }) => type === "actions")?.elements ?? [];
-const wordsOf = (message: Message | undefined) => JSON.stringify(message?.blocks ?? []);
+const elementsOf = (message: Shown | undefined) => message?.blocks.find(({ type }) => type === "actions")?.elements ?? [];
+const wordsOf = (message: Shown | undefined) => JSON.stringify(message?.blocks ?? []);
 
 let people = 0;
 /** Somebody of the team, with an address. */
@@ -159,7 +163,7 @@ async function seat(team: string, user: Partial<typeof SlackUser._input>) {
 
 interface Press {
   user: string;
-  message: Message | undefined;
+  message: Shown | undefined;
   decision?: "approve" | "reject";
   value?: string | undefined;
   team?: string;
@@ -167,18 +171,21 @@ interface Press {
   signing?: Partial<Webhook>;
 }
 
-/** Presses a button, as Slack tells of it, and lets our machine work off what it was told. */
-async function press(
-  { machine, team: own }: Desk,
-  { user, message, decision = "approve", value, team = own, signing = {}, ...more }: Press,
-) {
+/** What Slack sends of a button that was pressed. */
+function signPress({ machine, team: own }: Desk, { user, message, decision = "approve", value, team = own, signing = {}, ...more }: Press) {
   const pressed = value ?? elementsOf(message).find(({ action_id }) => action_id === decision)?.value;
   const payload = {
     ...{ type: "block_actions", team: { id: team }, user: { id: user, username: "owner" }, trigger_id: crypto.randomUUID() },
     container: { type: "message", message_ts: message?.ts, channel_id: more.channel ?? channel },
     actions: [{ type: "button", action_id: decision, value: pressed }],
   };
-  const { headers, body } = await signRequest(Webhook.parse({ provider: "slack", as: "interaction", payload, ...signing }), machine.now());
+  return signRequest(Webhook.parse({ provider: "slack", as: "interaction", payload, ...signing }), machine.now());
+}
+
+/** Presses it, and lets our machine work off what it was told. */
+async function press(desk: Desk, pressed: Press) {
+  const { machine } = desk;
+  const { headers, body } = await signPress(desk, pressed);
   const answer = await receiveWebhook(machine, {
     ...{ provider: "slack", callback: null, method: "POST", urls: ["http://atrium.test/webhooks/slack"] },
     headers: new Headers(headers),
@@ -332,6 +339,29 @@ test("a member's click decides in their name, and the message says so without bu
   await desk.tick();
   expect(wordsOf((await desk.messages())[0])).toContain("Approved by Test Person. Done.");
   expect(await desk.posts()).toMatchObject([{ checkAt: null }]);
+});
+
+test("through the doors: the queue posts, Slack is answered 200 with nothing, and the queue decides and changes the message", async () => {
+  const desk = await makeDesk();
+  const action = await desk.propose();
+  const { id: tenant } = desk.tenant;
+  const run = async (queue: string, body: Message) =>
+    worker.queue(
+      createMessageBatch<Message>(queue, [{ id: "m", timestamp: new Date(), attempts: 1, body }]) as MessageBatch<Message>,
+      testEnv,
+    );
+  await run("atrium-actions", { v: 1, type: "action.ask", tenant, automation });
+  const [message] = await desk.messages();
+  const user = await seat(desk.team, { email: emailOf(await desk.person()) });
+  const signed = await signPress(desk, { user, message });
+  const answer = await ask("/webhooks/slack", { method: "POST", ...signed });
+  expect([answer.status, await answer.text()]).toEqual([200, ""]);
+  expect((await desk.action(action.id)).status).toBe("waiting");
+  const [delivery] = await desk.ctx.db.select().from(webhookDeliveries).where(eq(webhookDeliveries.tenantId, tenant));
+  await run("atrium-tasks", { v: 1, type: "webhook", tenant, delivery: delivery?.id ?? "" });
+  expect((await desk.action(action.id)).status).toBe("approved");
+  await run("atrium-actions", { v: 1, type: "action.show", tenant, action: action.id });
+  expect(wordsOf((await desk.messages())[0])).toContain("Approved by Test Person.");
 });
 
 test("a rejection says who rejected", async () => {
