@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, data, redirect } from "@remix-run/cloudflare";
-import { minorUnits } from "#server/catalog/money.ts";
+import { exponentOf, minorUnits } from "#server/catalog/money.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 import { type FormFailure, formFailure } from "./form-errors.ts";
 import { sayError } from "./i18n/error-words.ts";
@@ -108,10 +108,15 @@ function sentAs({ type, value, currency }: Step["edits"][number], sent: string):
   }
 }
 
-/** Whole units of a currency as people write them, in minor units; what is none stays text, to be refused. */
+/**
+ * Whole units of a currency as people write them, in minor units; what is none stays text, to be refused. So does what has more decimals
+ * than the currency: `1,000` GBP and `10.000` JPY are thousands to whoever wrote them, and would be read as one pound and ten yen.
+ */
 export function minorOf(sent: string, currency: string): number | string {
+  const written = sent.trim().replace(",", ".");
+  const [, decimals = ""] = written.split(".");
   try {
-    return minorUnits(sent.trim().replace(",", "."), currency);
+    return decimals.length > exponentOf(currency) ? sent : minorUnits(written, currency);
   } catch (error) {
     if (error instanceof RangeError) return sent;
     throw error;
