@@ -1,6 +1,5 @@
 import type { Text } from "#db/words/locales.ts";
 import { type Job, requiredNeeds } from "#server/catalog/job.ts";
-import { allJobs } from "#server/catalog/jobs.ts";
 import { type ConnectionFacts, chooseAccount } from "./choose-account.ts";
 import { type HealthFacts, healthOf } from "./health-of.ts";
 import type { HealthState, WaitReason } from "./schemas.ts";
@@ -15,14 +14,10 @@ export interface WaitingJob {
 type Facts = ConnectionFacts & HealthFacts;
 
 /**
- * What each connection of a tenant holds up: the jobs that read it, or would read it if it were mended, and cannot. A job
+ * What each connection of a tenant holds up: those of these jobs that read it, or would read it if it were mended, and cannot. A job
  * that another account of the same provider serves waits for none. Answers by the connection's id.
  */
-export function waitingJobs(
-  connections: readonly Facts[],
-  now: number,
-  jobs: readonly Job[] = allJobs,
-): (connectionId: string) => WaitingJob[] {
+export function waitingJobs(connections: readonly Facts[], now: number, jobs: readonly Job[]): (connectionId: string) => WaitingJob[] {
   const held = new Map<string, WaitingJob[]>();
   for (const each of jobs) {
     const { id: job, title } = each;

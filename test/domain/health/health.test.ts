@@ -19,6 +19,7 @@ import { readHealth } from "#server/domain/health/read-health.ts";
 import { watchProviders } from "#server/domain/incidents/watch-providers.ts";
 import { listIntegrations } from "#server/domain/integrations/list-integrations.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { jobsOn } from "#server/domain/tenancy/jobs-on.ts";
 import { renewTokens } from "#server/domain/tokens/renew-tokens.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { choices, connectThrough, control, counted, visit } from "#test/domain/connecting/consent.ts";
@@ -117,7 +118,7 @@ describe("what waits for a connection", () => {
 
   test("the jobs that read it: for its provider, for a person, for a permission, and none that another account serves", async () => {
     const { ctx, id } = await connected("klaviyo");
-    const facts = async () => waitingJobs(await listConnections(ctx), now)(id).map(({ job, why }) => [job, why]);
+    const facts = async () => waitingJobs(await listConnections(ctx), now, jobsOn(ctx.tenant))(id).map(({ job, why }) => [job, why]);
     const set = (more: Partial<typeof connections.$inferInsert>) => database.update(connections).set(more).where(eq(connections.id, id));
     expect(await facts()).toEqual([]);
     await set({ failedAt: now, failureKind: "unavailable" });
