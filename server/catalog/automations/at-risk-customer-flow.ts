@@ -9,7 +9,7 @@ import { type Rhythm, rhythmOf } from "./rhythm.ts";
 import { channelField, metricField } from "./settings.ts";
 
 const dayMs = 86_400_000;
-/** A proposal that nobody approved in this time is made anew, with what is known by then. */
+/** What nobody approved in this time is over: of one absence it is not asked twice. */
 const offeredMs = 7 * dayMs;
 const customersAPage = 200;
 
