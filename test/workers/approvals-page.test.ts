@@ -385,28 +385,31 @@ describe("the agency", () => {
     expect((await pageOf("/admin/approvals", token)).text).not.toContain("are stopped");
   });
 
-  test("sets how far a client's automation may go, but not whether the agency decides", async () => {
+  test("sets how far a client's automation may go, but not whether the agency decides; where it does not, it only holds back", async () => {
     const tenant = await makeTenant();
-    await policyOf(tenant, { mode: "shadow", staffDecides: false });
+    await policyOf(tenant, { mode: "shadow", staffDecides: true });
     const token = await staff();
     const path = `/admin/clients/${tenant.id}/automations`;
     expect((await pageOf(path, token)).text).toContain("Review requests");
     const page = await pageOf(`${path}/${automation}`, token);
     expect(page.main?.querySelectorAll("h1")).toHaveLength(1);
     expect(page.main?.querySelector('input[name="staffDecides"]')?.hasAttribute("disabled")).toBe(true);
-    const sent = {
-      intent: "policy",
-      mode: "approve",
-      actionsADay: "5",
-      peopleADay: "5",
-      stakeADay: "10",
-      largestStake: "1",
-      memberStake: "0",
-    };
-    const fields = Object.entries({ ...sent, quietFrom: "00:00", quietTo: "00:00" });
-    expect((await send(`${path}/${automation}`, token, fields)).status).toBe(302);
-    const [row] = await db.select().from(policies).where(eq(policies.tenantId, tenant.id));
-    expect(row).toMatchObject({ mode: "approve", actionsADay: 5, stakeADay: 1000, staffDecides: false });
+    const limits = { actionsADay: "5", peopleADay: "5", stakeADay: "10", largestStake: "1", memberStake: "0" };
+    const set = (mode: string, more: object = {}) =>
+      send(
+        `${path}/${automation}`,
+        token,
+        Object.entries({ intent: "policy", mode, ...limits, quietFrom: "00:00", quietTo: "00:00", ...more }),
+      );
+    const stored = async () => (await db.select().from(policies).where(eq(policies.tenantId, tenant.id)))[0];
+    expect((await set("approve")).status).toBe(302);
+    expect(await stored()).toMatchObject({ mode: "approve", actionsADay: 5, stakeADay: 1000, staffDecides: true });
+    await db.update(policies).set({ staffDecides: false }).where(eq(policies.tenantId, tenant.id));
+    expect((await set("auto")).status).toBe(403);
+    expect((await set("approve", { actionsADay: "6" })).status).toBe(403);
+    expect(await stored()).toMatchObject({ mode: "approve", actionsADay: 5 });
+    expect((await set("shadow", { actionsADay: "1" })).status).toBe(302);
+    expect(await stored()).toMatchObject({ mode: "shadow", actionsADay: 1, staffDecides: false });
   });
 });
 
