@@ -45,6 +45,29 @@ export async function seedRuns(d1: D1Database, { tenant }: Portal, count: number
     .run();
 }
 
+/** Actions that wait for a person, half of each of two automations, each with one step. */
+export async function seedWaiting(d1: D1Database, { tenant }: Portal, { count, now }: { count: number; now: number }): Promise<void> {
+  const numbers = "with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < ?2)";
+  await d1.batch([
+    d1
+      .prepare(
+        `insert into actions (id, tenant_id, automation, run_id, dedupe, subject, connection_id, customer_id, touches, hash, evidence, status, created_at, expires_at)
+         ${numbers} select 'act_' || printf('%016d', i) || ?1, ?1, iif(i % 2, 'at-risk-customer-flow', 'review-request-automation'), 'run', 'd' || i,
+           'customer:' || i, 'con', i, 'customer', 'hash', '{"line":"late","params":{"orders":4,"every":24,"ago":41,"usual":{"minor":3800,"currency":"GBP"}}}',
+           'waiting', ?3 - i * 1000, ?3 + 604800000 from n`,
+      )
+      .bind(tenant, count, now),
+    d1
+      .prepare(
+        `insert into action_steps (tenant_id, action_id, place, kind, account_id, connection_id, customer_id, payload, status)
+         ${numbers} select ?1, 'act_' || printf('%016d', i) || ?1, 0, 'klaviyo-event', 'con', 'con', i,
+           json_object('customerId', cast(i as text), 'metric', 'Customer at risk', 'properties', json_object(), 'at', '2026-11-30T09:00:00.000Z', 'channel', 'email'),
+           'pending' from n`,
+      )
+      .bind(tenant, count),
+  ]);
+}
+
 /**
  * Clients of these numbers, with three accounts each, of which one ends in a month, and six runs of the last hour, of which two failed.
  * None of their jobs is on, so that a tick which aligns them does that and starts nothing.

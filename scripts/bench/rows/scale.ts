@@ -1,18 +1,20 @@
 import { type Row, rowOf } from "#scripts/bench/figures.ts";
 import { type Recorder, startRecorder } from "#scripts/bench/record.ts";
-import { deepen, seedFleet, seedOrders, seedRuns } from "#scripts/bench/scale-seed.ts";
+import { deepen, seedFleet, seedOrders, seedRuns, seedWaiting } from "#scripts/bench/scale-seed.ts";
 import { type Portal, seedPortal } from "#scripts/bench/seed.ts";
 import { scriptCtx } from "#scripts/ctx.ts";
 import { localVariables } from "#scripts/local-variables.ts";
 import { type Server, startServer } from "#scripts/server.ts";
 
 /** Measured together, whichever of them is asked for. */
-export const scaleRows = ["deep-overview-rows-read", "many-runs-rows-read", "fleet-rows-read", "fleet-aligned"] as const;
+export const scaleRows = ["deep-overview-rows-read", "many-runs-rows-read", "inbox-rows-read", "fleet-rows-read", "fleet-aligned"] as const;
 
 const origin = "http://localhost:8787";
 const quiet = () => undefined;
 const manyRuns = 100_000;
 const someRuns = 1_000;
+const manyWaiting = 10_000;
+const someWaiting = 1_000;
 const largeFleet = 10_000;
 const smallFleet = 1_000;
 const mostTicks = 20;
@@ -28,6 +30,7 @@ const runLists = [
   "?job=shopify-sensor&status=failed",
   "?job=klaviyo-sensor&status=succeeded",
 ];
+const inboxViews = ["", "?automation=at-risk-customer-flow", "?view=over"];
 const fleetPages = ["/admin/clients", "/admin/clients?search=Client", "/admin/calendar", ...runLists.map((list) => `/admin/runs${list}`)];
 
 /** What pages read as a client's history and the fleet grow, beside their small twins on the same data; and how long a fleet waits for a new job. */
@@ -62,6 +65,8 @@ async function seed(data: string, variables: Record<string, string>): Promise<Se
     await seedOrders(bindings.DB, deep, { days: 900, now });
     await seedRuns(bindings.DB, usual, someRuns);
     await seedRuns(bindings.DB, deep, manyRuns);
+    await seedWaiting(bindings.DB, usual, { count: someWaiting, now });
+    await seedWaiting(bindings.DB, deep, { count: manyWaiting, now });
     return { usual, deep, admin: staff.headers };
   } finally {
     await server.stop();
@@ -80,6 +85,8 @@ async function measureReads(recorder: Recorder, { usual, deep, admin }: Seeded, 
   const overview = await ofTenant("");
   const lists: (typeof overview)[] = [];
   for (const list of runLists) lists.push(await ofTenant(`/runs${list}`));
+  const inbox: (typeof overview)[] = [];
+  for (const view of inboxViews) inbox.push(await ofTenant(`/approvals${view}`));
   const db = await recorder.db();
   const byFleet = async (from: number, to: number) => {
     await seedFleet(db, { from, to, now: Date.now() });
@@ -97,6 +104,7 @@ async function measureReads(recorder: Recorder, { usual, deep, admin }: Seeded, 
   return [
     rowOf("deep-overview-rows-read", "rows", [overview], twice),
     rowOf("many-runs-rows-read", "rows", lists, twice),
+    rowOf("inbox-rows-read", "rows", inbox, twice),
     rowOf("fleet-rows-read", "rows", fleet, twice),
   ];
 }
