@@ -1,7 +1,7 @@
 /** What automations propose, and what people decide of it: in both portals. */
 export const approvals = {
   title: "Approvals",
-  description: "What your automations want to do. Nothing happens without your approval.",
+  description: "What your automations want to do, and why.",
   adminDescription: "Open decisions of all clients. What expires first is at the top.",
   filter: { automation: "Automation", any: "All automations" },
   view: {

@@ -3,7 +3,7 @@ import type { Translation } from "../shape.ts";
 
 export const approvals = {
   title: "Approbations",
-  description: "Ce que vos automatisations veulent faire. Rien n’est exécuté sans votre accord.",
+  description: "Ce que vos automatisations veulent faire, et pourquoi.",
   adminDescription: "Les décisions à prendre, tous clients confondus. Ce qui expire en premier est en haut.",
   filter: { automation: "Automatisation", any: "Toutes les automatisations" },
   view: {

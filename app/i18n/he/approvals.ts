@@ -3,7 +3,7 @@ import type { Translation } from "../shape.ts";
 
 export const approvals = {
   title: "אישורים",
-  description: "מה שהאוטומציות שלך רוצות לעשות. שום דבר לא מבוצע בלי אישור.",
+  description: "מה שהאוטומציות שלך רוצות לעשות, ולמה.",
   adminDescription: "החלטות פתוחות של כל הלקוחות. מה שפג תוקפו ראשון מופיע למעלה.",
   filter: { automation: "אוטומציה", any: "כל האוטומציות" },
   view: {
