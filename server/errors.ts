@@ -123,6 +123,7 @@ export const errorCodes = {
   time_wrong: ["invalid"],
   place_unknown: ["invalid"],
   starts_in_shadow: ["invalid"],
+  told_elsewhere: ["invalid"],
   request_unreadable: ["invalid"],
 
   access_still_tried: ["conflict"],

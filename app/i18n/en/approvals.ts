@@ -134,7 +134,7 @@ export const approvals = {
     open: "Edit",
     save: "Save changes",
     hint: "Only what you see here changes. It’s approved separately.",
-    chain: "Check the other steps too: they can repeat a value that you change here.",
+    chain: "A value that another step has too can’t be changed here.",
     utc: "In UTC.",
     currency: "In {{currency}}.",
   },

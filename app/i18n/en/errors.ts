@@ -103,6 +103,8 @@ export const errors = {
   automation_not_found: "Automation not found.",
   client_decides: "The agency does not decide for this client.",
   stake_above_yours: "This is more than you can approve. Ask an owner or admin.",
+  told_elsewhere:
+    "Another step of this action has the same value, so it can’t be changed in one of them. Change it in the automation’s settings instead.",
   starts_in_shadow: "An automation starts in shadow: it proposes, and nothing is done.",
   customer_unavailable: "{{provider}} didn’t answer. Try again in a moment.",
   customer_not_found: "The shop no longer knows this customer.",

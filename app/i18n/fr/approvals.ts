@@ -136,7 +136,7 @@ export const approvals = {
     open: "Modifier",
     save: "Enregistrer",
     hint: "Seul ce que vous voyez ici change. L’approbation se fait ensuite.",
-    chain: "Vérifiez aussi les autres étapes : elles peuvent reprendre une valeur que vous changez ici.",
+    chain: "Une valeur qui figure aussi dans une autre étape ne peut pas être modifiée ici.",
     utc: "En UTC.",
     currency: "En {{currency}}.",
   },

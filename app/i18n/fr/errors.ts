@@ -103,6 +103,8 @@ export const errors = {
   automation_not_found: "Automatisation introuvable.",
   client_decides: "L’agence ne décide pas pour ce client.",
   stake_above_yours: "Ce montant dépasse ce que vous pouvez approuver. Demandez à un propriétaire ou à un administrateur.",
+  told_elsewhere:
+    "Une autre étape de cette action contient la même valeur : elle ne peut pas être modifiée dans une seule. Modifiez-la dans les paramètres de l’automatisation.",
   starts_in_shadow: "Une automatisation commence en observation : elle propose, et rien n’est exécuté.",
   customer_unavailable: "{{provider}} n’a pas répondu. Réessayez dans un instant.",
   customer_not_found: "La boutique ne connaît plus ce client.",

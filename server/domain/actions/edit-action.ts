@@ -6,7 +6,7 @@ import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { forbidden, invalid, notFound, refusedInput } from "#server/errors.ts";
-import { differInEdits } from "./edit-fields.ts";
+import { differInEdits, partsFromOthers } from "./edit-fields.ts";
 import { readStepsOf } from "./note-step.ts";
 import { hashOf } from "./prepare-actions.ts";
 import { refusalOf, refused } from "./refusal.ts";
@@ -44,6 +44,8 @@ export async function editAction(
   const parsed = kind.payload.safeParse(payload);
   if (!parsed.success) throw refusedInput(parsed.error.issues[0], "payload");
   if (!differInEdits(kind, step.payload, parsed.data)) throw invalid("payload", "wrong_value");
+  const others = steps.flatMap((each) => (each === step ? [] : [each.payload]));
+  if (partsFromOthers(step.payload, parsed.data, others)) throw invalid("payload", "told_elsewhere");
   const changed = hashOf(
     row.subject,
     steps.map((each) => (each === step ? { ...each, payload: parsed.data } : each)),

@@ -17,6 +17,22 @@ export const editFieldsOf = ({ edits = [] }: Pick<ActionKind, "edits">, payload:
 export const differInEdits = ({ edits = [] }: Pick<ActionKind, "edits">, before: unknown, after: unknown): boolean =>
   canonical(withoutEdits(edits, before)) === canonical(withoutEdits(edits, after));
 
+/**
+ * Whether an edit changes a value that another step of the chain carries too: a code's percent and the letter that promises it are to stay
+ * the same. Told by the values alone, so that one which is the same by chance is taken for it.
+ */
+export function partsFromOthers(before: unknown, after: unknown, others: readonly unknown[]): boolean {
+  const kept = new Set(valuesIn(after));
+  const elsewhere = new Set(others.flatMap(valuesIn));
+  return valuesIn(before).some((value) => !kept.has(value) && elsewhere.has(value));
+}
+
+/** Texts and numbers of a payload, wherever they stand in it. */
+const valuesIn = (value: unknown): (string | number)[] => {
+  if (typeof value === "string" || typeof value === "number") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(valuesIn) : [];
+};
+
 function withoutEdits(edits: readonly Editable[], payload: unknown): unknown {
   const rest: unknown = structuredClone(payload);
   for (const { path } of edits) {

@@ -51,3 +51,21 @@ test("a member changes nothing in a chain that has money in it, and what an edit
   await editAs("owner", hash, "ten times");
   expect((await rig.actions()).a?.stake).toEqual({ minor: 900, currency: "GBP" });
 });
+
+test("what another step of the chain carries too is not changed in one of them alone", async () => {
+  const rig = await makeActingRig();
+  const steps = [
+    { kind: "keyed", payload: { what: "10 percent" } },
+    { kind: "looked-up", payload: { what: "10 percent" } },
+    { kind: "natural", payload: { what: "its own" } },
+  ] as const;
+  await rig.propose(proposal("a", { steps }));
+  const { a } = await rig.actions();
+  if (!a) throw new Error("nothing was proposed");
+  const owner = await rig.person();
+  const edit = (place: number, what: string) =>
+    editAction(owner, rig.acting.kinds, { actionId: a.id, hash: a.hash, place, payload: { what } });
+  for (const place of [0, 1]) await expect(edit(place, "90 percent")).rejects.toMatchObject({ code: "told_elsewhere" });
+  await edit(2, "another");
+  expect((await rig.steps(a.id)).map(({ payload }) => (payload as { what: string }).what)).toEqual(["10 percent", "10 percent", "another"]);
+});
