@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { generateShop } from "#sandbox/shop/generate.ts";
 import type { ShopRows } from "#sandbox/shop/model.ts";
 import { unsettle } from "#sandbox/shop/unruly.ts";
+import { atRiskCustomerFlow } from "#server/catalog/automations/at-risk-customer-flow.ts";
 import { priceDropAlerts } from "#server/catalog/automations/price-drop-alerts.ts";
 import { reviewRequestAutomation } from "#server/catalog/automations/review-request-automation.ts";
 import { sandbox } from "#test/catalog/sensors/sandbox-account.ts";
@@ -39,6 +40,35 @@ test("who is asked for a review is who the shop's own orders say, to the last on
   expect((await shop.proposed()).map(({ subject, customerId }) => [subject, customerId]).sort()).toEqual(
     wanted.map((order) => [`order:${numberOf(order.id)}`, buyerOf(order)]).sort(),
   );
+});
+
+/** The shop is there. */
+const dayInLondon = new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/London" });
+const middleOf = (values: number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return ((sorted[Math.ceil(sorted.length / 2) - 1] ?? 0) + (sorted[Math.floor(sorted.length / 2)] ?? 0)) / 2;
+};
+
+test("who is written to since they are late is who the shop's own orders say, with what they usually do", async () => {
+  const shop = await stage(atRiskCustomerFlow, { ...year("risk"), consents: null });
+  await shop.read();
+  await shop.run();
+  const boughtAt = new Map<string, number[]>();
+  for (const order of await ordersToldBy(shop.domain)) {
+    const buyer = buyerOf(order);
+    if (buyer !== null) boughtAt.set(buyer, [...(boughtAt.get(buyer) ?? []), Date.parse(order.createdAt)]);
+  }
+  const wanted = [...boughtAt].flatMap(([buyer, instants]) => {
+    const firstOfDay = new Map(instants.toSorted((a, b) => b - a).map((instant) => [dayInLondon.format(instant), instant]));
+    const days = [...firstOfDay.values()].toSorted((a, b) => a - b);
+    const gap = middleOf(days.slice(1).map((instant, place) => instant - (days[place] ?? 0)));
+    const away = Date.now() - Math.max(...instants);
+    if (days.length < 3 || away <= 14 * dayMs || away > 365 * dayMs || away <= 1.5 * gap) return [];
+    return [[`customer:${buyer}`, days.length, Math.round(gap / dayMs), Math.round(away / dayMs)]];
+  });
+  expect(wanted.length).toBeGreaterThan(10);
+  const found = (await shop.proposed()).map(({ subject, evidence: { params } }) => [subject, params.orders, params.every, params.ago]);
+  expect(found.sort()).toEqual(wanted.sort());
 });
 
 /** Prices of a product over time, as changes: days ago and the factor of what it cost at first, in percent. */
