@@ -34,7 +34,7 @@ export async function loadAutomation(
   return { state, standing, currency, money, fields: settings.find(({ job }) => job === automation)?.fields ?? [] };
 }
 
-/** What the list of automations sent: the kill switch, and back; or an automation to turn on. */
+/** What the list of automations sent: the kill switch, and back. */
 export async function actOnAutomations({ request, context }: Asked, tenant: string) {
   const form = await request.formData();
   const { api, locale, toast } = context;
@@ -60,7 +60,7 @@ export async function actOnAutomations({ request, context }: Asked, tenant: stri
 
 /**
  * What the page of one automation sent, by its `intent`: how far it may go (`policy`), that it begins in shadow (`on`), its settings, or that
- * it runs now. `staff`: whether the agency's own people are settled is not theirs to say.
+ * it runs now. `staff`: an admin of the agency asks, for whom it is not to say whether the agency decides.
  */
 export async function actOnAutomation(
   { request, context }: Asked,
