@@ -34,7 +34,7 @@ export default function Guide() {
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <div className="max-w-prose text-sm leading-relaxed text-ink-muted">
+      <div className="max-w-prose text-sm leading-relaxed [&_p]:text-ink-muted [&_ul]:text-ink-muted">
         <Section title={t("parts.propose.title")}>
           <p>{t("parts.propose.body")}</p>
         </Section>
