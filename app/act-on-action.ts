@@ -31,6 +31,10 @@ export async function actOnAction({ request, context }: Pick<ActionFunctionArgs,
           await context.api.actions.undo(ref);
           context.toast({ kind: "success", message: wordsIn(context.locale)("approvals:did.undone") });
           break;
+        case "settle":
+          await context.api.actions.settle({ ...ref, done: form.get("done") === "1" });
+          context.toast({ kind: "success", message: wordsIn(context.locale)("approvals:did.settled") });
+          break;
         case "reveal":
           return { revealed: await context.api.actions.reveal(ref) } satisfies { revealed: Revealed };
         default:

@@ -5,6 +5,7 @@ export const auditActions = [
   "action.edited",
   "action.rejected",
   "action.revealed",
+  "action.settled",
   "action.undone",
   "acting.resumed",
   "acting.stopped",

@@ -70,6 +70,7 @@ const plain: Record<string, unknown> = {
   // Of a decision: a hash that nothing has, and nothing decided.
   hash: "a".repeat(64),
   items: [],
+  done: true,
   payload: {},
   automation: "review-request-automation",
   job: "shopify-sensor",

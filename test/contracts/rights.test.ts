@@ -21,6 +21,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "actions.edit": "actions:decide",
   "actions.reject": "actions:decide",
   "actions.reveal": "actions:reveal",
+  "actions.settle": "actions:decide",
   "actions.undo": "actions:decide",
   "audit.verify": "audit:read",
   "audit.verifyAgency": "staff",

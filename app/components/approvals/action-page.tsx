@@ -94,9 +94,13 @@ export function ActionPage({ action, base, trail, stopped, decides, reveals, ans
 const isOver = (status: Action["status"]): boolean =>
   status === "done" || status === "undone" || status === "undoing" || status === "failed";
 
+/** Its end is for a person to say: no provider could. */
+const isUnclear = ({ status, availableAt }: Action): boolean => status === "unsure" && availableAt === null;
+
 /** What its state means for whoever reads, by the name of its sentence. */
-function meaningOf({ status, availableAt }: Action, stopped: boolean) {
-  if (status === "unsure" && availableAt === null) return "unclear";
+function meaningOf(action: Action, stopped: boolean) {
+  if (isUnclear(action)) return "unclear";
+  const { status } = action;
   return status === "approved" && stopped ? "stopped" : status;
 }
 
@@ -108,6 +112,19 @@ function Decide({ action }: { action: Action }) {
         <Undo2 aria-hidden data-mirror />
         {t("undo.button")}
       </ConfirmButton>
+    );
+  }
+  if (isUnclear(action)) {
+    return (
+      <Form method="post" preventScrollReset className="flex flex-wrap gap-2">
+        <input type="hidden" name="intent" value="settle" />
+        <SubmitButton name="done" value="1">
+          {t("settle.done")}
+        </SubmitButton>
+        <SubmitButton name="done" value="0" variant="secondary">
+          {t("settle.notDone")}
+        </SubmitButton>
+      </Form>
     );
   }
   if (!isOpen(action)) return null;

@@ -12,6 +12,7 @@ export const audit = {
     action_edited: "Action edited",
     action_rejected: "Action rejected",
     action_revealed: "Customer’s name and address shown",
+    action_settled: "Unclear action settled",
     action_undone: "Action undone",
     acting_resumed: "Automations resumed",
     acting_stopped: "Automations stopped",

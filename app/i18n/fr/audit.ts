@@ -9,6 +9,7 @@ export const audit = {
     action_edited: "Action modifiée",
     action_rejected: "Action refusée",
     action_revealed: "Nom et adresse du client affichés",
+    action_settled: "Action incertaine tranchée",
     action_undone: "Action annulée",
     acting_resumed: "Automatisations reprises",
     acting_stopped: "Automatisations arrêtées",

@@ -9,6 +9,7 @@ export const audit = {
     action_edited: "פעולה נערכה",
     action_rejected: "פעולה נדחתה",
     action_revealed: "שם הלקוח וכתובתו הוצגו",
+    action_settled: "פעולה לא ברורה הוכרעה",
     action_undone: "פעולה בוטלה",
     acting_resumed: "האוטומציות חודשו",
     acting_stopped: "האוטומציות נעצרו",

@@ -17,6 +17,10 @@ const Note = z.string().trim().max(500).default("");
 export const RejectAction = DecideAction.extend({ reason: Note.describe("Why not, in a person's words.") });
 export type RejectAction = z.infer<typeof RejectAction>;
 
+/** What a person found out of an action whose end no provider could tell. */
+export const SettleAction = z.object({ actionId: ActionId, done: z.boolean().describe("Whether it was done.") });
+export type SettleAction = z.infer<typeof SettleAction>;
+
 /** Another content for one of its steps. */
 export const EditAction = DecideAction.extend({
   place: z.number().int().min(0).default(0).describe("Which of its steps, from 0 on."),

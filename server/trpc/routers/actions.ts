@@ -19,7 +19,9 @@ import {
   ListActions,
   RejectAction,
   Revealed,
+  SettleAction,
 } from "#server/domain/actions/schemas.ts";
+import { settleAction } from "#server/domain/actions/settle-action.ts";
 import { undoAction } from "#server/domain/actions/undo-action.ts";
 import { memberOrStaff, router, staff } from "#server/trpc/init.ts";
 import { Done, whenDone } from "#server/trpc/replies.ts";
@@ -68,6 +70,11 @@ export const actions = router({
     .input(InAction)
     .output(Done)
     .mutation(({ ctx, input }) => whenDone(undoAction(ctx, kindOf, input))),
+  /** A person says whether what no provider could tell was done. */
+  settle: memberOrStaff("actions:decide")
+    .input(SettleAction)
+    .output(Done)
+    .mutation(({ ctx, input }) => whenDone(settleAction(ctx, input))),
   /** The same decision of many, each with its own hash. */
   decide: memberOrStaff("actions:decide")
     .input(DecideActions)
