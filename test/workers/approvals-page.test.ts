@@ -246,6 +246,84 @@ describe("the page of one action", () => {
     expect(await pageWith({ status: "approved", availableAt: 1 })).toMatch(/Everything is stopped.*It waits until someone resumes/s);
   });
 
+  describe("of an action whose outcome nobody could tell", () => {
+    /** Its one step was begun, no provider knows what came of it, and nobody looks it up any more. */
+    async function unclear(tenant: Tenant, more: Seed = {}) {
+      const { id } = await proposeReview(tenant, { status: "unsure", availableAt: null, attempt: 3, ...more });
+      await db.update(actionSteps).set({ status: "begun", begunAt: 1 }).where(eq(actionSteps.actionId, id));
+      return { id, path: `/t/${tenant.id}/approvals/${id}` };
+    }
+    const settle = (done: "0" | "1"): [string, string][] => [
+      ["intent", "settle"],
+      ["done", done],
+    ];
+    const buttons = ({ main }: Awaited<ReturnType<typeof read>>) => main?.querySelectorAll('button[name="done"]').map(({ text }) => text);
+    const stepOf = async (id: string) => (await db.select().from(actionSteps).where(eq(actionSteps.actionId, id)))[0];
+
+    test("asks whoever decides what came of it, and nobody of any other action", async () => {
+      const tenant = await makeTenant();
+      const owner = await personOf(tenant, "owner");
+      const { path } = await unclear(tenant);
+      const page = await pageOf(path, owner);
+      expect(buttons(page)).toEqual(["It was done", "It wasn’t: do it now"]);
+      expect(page.text).toContain("Check there, then say so here.");
+      expect(buttons(await pageOf(path, await personOf(tenant, "viewer")))).toEqual([]);
+      for (const other of [
+        { status: "unsure", availableAt: 1 },
+        { status: "executing", availableAt: 1 },
+        { status: "waiting" },
+        { status: "shadowed" },
+        { status: "failed", failureKind: "rejected" },
+        { status: "done" },
+      ] satisfies Seed[]) {
+        const { id } = await proposeReview(tenant, other);
+        expect(buttons(await pageOf(`/t/${tenant.id}/approvals/${id}`, owner)), JSON.stringify(other)).toEqual([]);
+      }
+    });
+
+    test("is not found in another client, and refused with a sentence to a viewer, and to a member whose limit it is above", async () => {
+      const tenant = await makeTenant();
+      const { id, path } = await unclear(tenant, { stake: { minor: 3800, currency: tenant.currency } });
+      const stranger = await makeTenant();
+      const owner = await personOf(stranger, "owner");
+      expect((await send(path, owner, settle("1"))).status).toBe(404);
+      expect((await send(`/t/${stranger.id}/approvals/${id}`, owner, settle("1"))).status).toBe(404);
+      for (const [role, sentence] of [
+        ["viewer", "Problem: Your role doesn’t allow this."],
+        ["member", "Problem: This is more than you can approve. Ask an owner or admin."],
+      ] as const) {
+        const refused = await send(path, await personOf(tenant, role), settle("0"));
+        expect([refused.status, refused.main?.querySelector("[role=alert]")?.text], role).toEqual([403, sentence]);
+      }
+      expect(await rowOf(id)).toMatchObject({ status: "unsure", availableAt: null });
+      expect(await stepOf(id)).toMatchObject({ status: "begun" });
+    });
+
+    test.each([
+      { says: "it was done", done: "1", action: { status: "done", availableAt: null }, step: "done" },
+      { says: "it wasn’t", done: "0", action: { status: "approved", availableAt: expect.any(Number), finishedAt: null }, step: "pending" },
+    ] as const)("takes $says once: a second press changes nothing, and says so", async ({ done, action, step }) => {
+      const tenant = await makeTenant();
+      const owner = await personOf(tenant, "owner");
+      const { id, path } = await unclear(tenant);
+      expect((await send(path, owner, settle(done))).status).toBe(302);
+      expect(await rowOf(id)).toMatchObject({ ...action, attempt: 0 });
+      expect(await stepOf(id)).toMatchObject({ status: step });
+      expect(buttons(await pageOf(path, owner))).toEqual([]);
+      const settled = [await rowOf(id), await stepOf(id)];
+      for (const again of ["0", "1"] as const) {
+        const second = await send(path, owner, settle(again));
+        expect([second.status, second.main?.querySelector("[role=alert]")?.text]).toEqual([
+          409,
+          "Problem: Somebody has decided this already.",
+        ]);
+      }
+      expect([await rowOf(id), await stepOf(id)]).toEqual(settled);
+      const lines = await db.select({ action: auditLog.action }).from(auditLog).where(eq(auditLog.tenantId, tenant.id));
+      expect(lines.filter((line) => line.action === "action.settled")).toHaveLength(1);
+    });
+  });
+
   test("shows a customer's name to who may see it alone, by a POST, and no cache keeps the answer", async () => {
     const tenant = await makeTenant();
     const { id } = await proposeReview(tenant);
