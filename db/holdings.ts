@@ -322,7 +322,7 @@ export const holdings: readonly Holding[] = [
       "quietFrom",
       "quietTo",
     ],
-    engine: ["salt"],
+    engine: ["salt", "digestAt"],
     exported: { file: "policies.json", key: ["automation"] },
     atEnd: "erased",
   },

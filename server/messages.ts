@@ -45,14 +45,13 @@ export const MailMessage = z.discriminatedUnion("type", [
   }),
   /** The admin of the agency who looked at the client, and on which day since 1970. */
   z.strictObject({ v: z.literal(1), type: z.literal("mail.viewed"), tenant: z.string(), by: z.string(), day: z.number(), person }),
-  /** What an automation proposed waits for a person, on this day of the client's calendar; `full`: since its budget is spent. */
+  /** What waits for a person on this day of the client's calendar; `full`: told since the day's budget of this automation is spent. */
   z.strictObject({
     v: z.literal(1),
     type: z.literal("mail.approvals"),
     tenant: z.string(),
-    automation: z.string(),
     day: z.string(),
-    full: z.boolean(),
+    full: z.string().nullable(),
     person,
   }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string(), person }),
@@ -94,13 +93,14 @@ export type TaskMessage = z.infer<typeof TaskMessage>;
 
 /**
  * An action that is approved, or to be looked up; an automation whose proposals its policy may approve, and one whose waiting actions are
- * posted where people decide; and an action whose post is to say how it stands.
+ * posted where people decide; an action whose post is to say how it stands; and a client whose people are told what waits.
  */
 export const ActionMessage = z.discriminatedUnion("type", [
   z.strictObject({ v: z.literal(1), type: z.literal("action"), tenant: z.string(), action: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("action.decide"), tenant: z.string(), automation: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("action.ask"), tenant: z.string(), automation: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("action.show"), tenant: z.string(), action: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("action.digest"), tenant: z.string() }),
 ]);
 export type ActionMessage = z.infer<typeof ActionMessage>;
 

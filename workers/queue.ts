@@ -3,6 +3,7 @@ import { allJobs } from "#server/catalog/jobs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import type { Acting } from "#server/domain/actions/acting.ts";
 import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
+import { tellWaiting } from "#server/domain/actions/tell-waiting.ts";
 import { workAction } from "#server/domain/actions/work-action.ts";
 import { askInChannel } from "#server/domain/asking/ask-in-channel.ts";
 import { showAsked } from "#server/domain/asking/show-asked.ts";
@@ -100,6 +101,8 @@ function workAct(ctx: Ctx, message: ActionMessage): Promise<void> {
       return askInChannel(ctx, asking, message);
     case "action.show":
       return showAsked(ctx, asking, message);
+    case "action.digest":
+      return tellWaiting(ctx, message);
     default:
       return message satisfies never;
   }

@@ -1,6 +1,7 @@
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
+import { claimDigests } from "#server/domain/actions/tell-waiting.ts";
 import { sweepAsked } from "#server/domain/asking/sweep-asked.ts";
 import { linkWaiting } from "#server/domain/audit/link-lines.ts";
 import { forgetRequests } from "#server/domain/clients/forget-requests.ts";
@@ -45,6 +46,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["runs swept", sweep],
   ["actions swept", sweepActions],
   ["posts swept", sweepAsked],
+  ["told what waits", claimDigests],
   ["old runs forgotten", forgetRuns],
   ["old occurrences forgotten", forgetOccurrences],
   ["exports swept", sweepExports],

@@ -27,12 +27,15 @@ export const policies = sqliteTable(
     /** Nobody is contacted between these times of the client's day (`HH:MM`), which may go over midnight; the same twice: no such hours. */
     quietFrom: text().notNull().default("21:00"),
     quietTo: text().notNull().default("08:00"),
+    /** When people are next told of what waits; null while nothing of it does. */
+    digestAt: instant(),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.automation] }),
     known(t.mode),
+    index("policies_digest").on(t.digestAt).where(sql`digest_at is not null`),
     check("holdout_within", sql.raw(`"holdout" between 0 and 50`)),
   ],
 );

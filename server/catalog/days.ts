@@ -100,3 +100,10 @@ export function instantOf(day: string, time: string, timezone: string): number {
   const shown = [wall - before, wall - after].filter((instant) => wallOf(instant, timezone) === wall);
   return shown.length > 0 ? Math.min(...shown) : wall - before;
 }
+
+/** The next instant after `now` at which a clock in `timezone` shows `time` (HH:MM). */
+export function nextTime(time: string, timezone: string, now: number): number {
+  const today = dayOf(now, timezone);
+  const at = instantOf(today, time, timezone);
+  return at > now ? at : instantOf(addDays(today, 1), time, timezone);
+}

@@ -11,6 +11,7 @@ import type { ActionMessage } from "#server/messages.ts";
 import { approve } from "./approve-action.ts";
 import type { ActionRow, PolicyRow } from "./rows.ts";
 import { isHalted } from "./stop-acting.ts";
+import { planDigest } from "./tell-waiting.ts";
 
 /** More than any day's budget lets through in one go; the rest waits for the next run. */
 const pageSize = 200;
@@ -31,7 +32,7 @@ export async function decideByPolicy(ctx: Ctx, message: Extract<ActionMessage, {
   // What is stopped decides nothing either: else all that it approved meanwhile, of many days' budgets, were done in the hour of its resuming.
   const acts = policy.mode === "auto" && !(await isHalted(inside, tenant));
   const full = acts && (await actWithinBudgets(inside, policy));
-  await tellWaiting(inside, policy, full);
+  await askPeople(inside, policy, full);
 }
 
 /** Whether the day's budget is spent, and what is left of today's proposals waits. */
@@ -48,21 +49,13 @@ async function actWithinBudgets(ctx: TenantCtx, policy: PolicyRow): Promise<bool
   return false;
 }
 
-/** Tells the client's people that something waits for them: where they chose to be asked, and by a notice once a day of each automation, and once more when its budget is spent. */
-async function tellWaiting(ctx: TenantCtx, { automation }: PolicyRow, full: boolean): Promise<void> {
-  const [one] = await ctx.db
-    .select({ id: actions.id })
-    .from(actions)
-    .where(inTenant(ctx, actions, eq(actions.status, "waiting"), eq(actions.automation, automation), gt(actions.expiresAt, ctx.now())))
-    .limit(1);
-  if (!one) return;
-  const day = dayOf(ctx.now(), ctx.tenant.timezone);
+/** Asks where the client's people chose to be asked; those who are told by a notice and by mail are told once a day, and at once where the day's budget is spent. */
+async function askPeople(ctx: TenantCtx, { automation }: PolicyRow, full: boolean): Promise<void> {
+  if (!(await planDigest(ctx, automation))) return;
   await ctx.send.actions([{ v: 1, type: "action.ask", tenant: ctx.tenant.id, automation }]);
-  await tell(ctx, {
-    mail: { v: 1, type: "mail.approvals", tenant: ctx.tenant.id, automation, day, full },
-    event: full ? `${day} full` : day,
-    params: { full },
-  });
+  if (!full) return;
+  const day = dayOf(ctx.now(), ctx.tenant.timezone);
+  await tell(ctx, { mail: { v: 1, type: "mail.approvals", tenant: ctx.tenant.id, day, full: automation }, event: day, params: { full } });
 }
 
 /** What waits and nobody has looked at, the surest first. */

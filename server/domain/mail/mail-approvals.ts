@@ -1,4 +1,4 @@
-import { count, eq } from "drizzle-orm";
+import { count, eq, gt } from "drizzle-orm";
 import { actions } from "#db/schema/index.ts";
 import { automations } from "#server/catalog/automations/registry.ts";
 import { type Ctx, enterTenant } from "#server/ctx.ts";
@@ -22,16 +22,16 @@ export async function mailApprovals(ctx: Ctx, message: MailOf<"mail.approvals">,
   const waiting = await inside.db
     .select({ automation: actions.automation, actions: count() })
     .from(actions)
-    .where(inTenant(inside, actions, eq(actions.status, "waiting")))
+    .where(inTenant(inside, actions, eq(actions.status, "waiting"), gt(actions.expiresAt, ctx.now())))
     .groupBy(actions.automation)
     .orderBy(actions.automation);
   if (waiting.length === 0) return;
-  const { automation, day, full } = message;
+  const { day, full } = message;
   const titleOf = (id: string) => automations.find((each) => each.id === id)?.title ?? { en: id, fr: id, he: id };
   const url = `${ctx.config.APP_ORIGIN}/t/${tenant.id}/approvals`;
   await sendToEach(ctx, await listMembersWho(inside, "actions:decide"), { message, handOn }, ({ id: person, email, name, locale }) => {
     const items = waiting.map((each) => ({ title: titleOf(each.automation)[locale], count: each.actions }));
-    const letter = approvalsLetter({ locale, name, tenant: tenant.name, items, full: full ? titleOf(automation)[locale] : null, url });
-    return deliver(ctx, message, { id: `approvals-${automation}-${day}-${full ? "full-" : ""}${person}`, to: email, locale, ...letter });
+    const letter = approvalsLetter({ locale, name, tenant: tenant.name, items, full: full && titleOf(full)[locale], url });
+    return deliver(ctx, message, { id: `approvals-${full ?? "digest"}-${tenant.id}-${day}-${person}`, to: email, locale, ...letter });
   });
 }

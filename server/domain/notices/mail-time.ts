@@ -1,7 +1,7 @@
 import { chosenNoticeKinds, type NoticeKind } from "#db/words/notices.ts";
-import { addDays, dayOf, instantOf, isTimezone } from "#server/catalog/days.ts";
+import { isTimezone, nextTime } from "#server/catalog/days.ts";
 import type { Reader } from "./list-readers.ts";
-import { type Clock, quietUntil } from "./quiet-until.ts";
+import { quietUntil } from "./quiet-until.ts";
 
 /** When the day's digest goes out, by the reader's own clock. */
 export const digestTime = "08:00";
@@ -21,7 +21,7 @@ export function mailTime({ preferences, timezone }: Pick<Reader, "preferences" |
     case "off":
       return "never";
     case "daily": {
-      const at = nextTime(clock, digestTime);
+      const at = nextTime(digestTime, clock.zone, now);
       return { at: quietUntil({ ...clock, now: at }, preferences) ?? at, digest: true };
     }
     case "now": {
@@ -31,11 +31,4 @@ export function mailTime({ preferences, timezone }: Pick<Reader, "preferences" |
     default:
       return pace satisfies never;
   }
-}
-
-/** The next instant at which the clock shows this. */
-function nextTime({ now, zone }: Clock, time: string): number {
-  const today = dayOf(now, zone);
-  const at = instantOf(today, time, zone);
-  return at > now ? at : instantOf(addDays(today, 1), time, zone);
 }

@@ -353,30 +353,6 @@ test("when the day is full all the rest waits for a person, however much of it t
   expect(all.filter(({ status }) => status === "approved")).toHaveLength(2);
 });
 
-test("people who may decide are told once a day that something waits, and once more when the budget is spent", async () => {
-  const rig = await makeActingRig({ mode: "approve", actionsADay: 1 });
-  const [owner, member, viewer] = [await rig.person("owner"), await rig.person("member"), await rig.person("viewer")];
-  const told = async () => {
-    const rows = await rig.ctx.db.select().from(notices).where(inTenant(rig.ctx, notices));
-    return rows.map(({ userId, event }) => [userId, event.slice(10)]).sort();
-  };
-  const idsOf = (...all: TenantCtx[]) => all.map(({ actor }) => (actor.type === "user" ? actor.userId : "")).sort();
-  const mails = () => rig.rig.ctx.traces.mails.splice(0).filter(({ type }) => type === "mail.approvals");
-  await rig.propose(proposal("a"));
-  await rig.work();
-  expect(await told()).toEqual(idsOf(owner, member).map((id) => [id, ""]));
-  expect(await told()).not.toContainEqual([idsOf(viewer)[0], ""]);
-  expect(mails()).toMatchObject([{ automation: rig.automation, full: false }]);
-  await rig.propose(proposal("b", { subject: "customer:8", customerId: "8" }));
-  await rig.work();
-  expect(mails()).toEqual([]);
-  await rig.ctx.db.update(policies).set({ mode: "auto" }).where(inTenant(rig.ctx, policies));
-  await rig.propose(proposal("c", { subject: "customer:9", customerId: "9" }));
-  await rig.work();
-  expect(mails()).toMatchObject([{ full: true }]);
-  expect((await told()).filter(([, event]) => event === " full").map(([id]) => id)).toEqual(idsOf(owner, member));
-});
-
 test("nobody is told of what is proposed in shadow, or of what is done without them", async () => {
   for (const mode of ["shadow", "auto"] as const) {
     const rig = await makeActingRig({ mode });

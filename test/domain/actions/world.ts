@@ -9,6 +9,7 @@ import type { Proposal } from "#server/catalog/records.ts";
 import type { Acting } from "#server/domain/actions/acting.ts";
 import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
 import { readStepsOf } from "#server/domain/actions/note-step.ts";
+import { tellWaiting } from "#server/domain/actions/tell-waiting.ts";
 import { workAction } from "#server/domain/actions/work-action.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ProviderError } from "#server/errors.ts";
@@ -199,6 +200,7 @@ export async function makeActingRig({ mode = "approve", ...limits }: { mode?: Po
         for (const message of messages)
           if (message.type === "action") await workAction(rig.ctx, acting, message);
           else if (message.type === "action.decide") await decideByPolicy(rig.ctx, message);
+          else if (message.type === "action.digest") await tellWaiting(rig.ctx, message);
       }
     },
     /** The actions as they are, by what they were proposed under. */

@@ -12,9 +12,9 @@ import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
 const mailsTo = (email: string) => db.select().from(devMails).where(eq(devMails.recipient, email));
-const tell = (tenant: Tenant, full = false) =>
+const tell = (tenant: Tenant, full: string | null = null) =>
   workMail(testCtx(), {
-    ...{ v: 1, type: "mail.approvals", tenant: tenant.id, automation: "at-risk-customer-flow", day: "2026-11-30", full },
+    ...{ v: 1, type: "mail.approvals", tenant: tenant.id, day: "2026-11-30", full },
   });
 
 async function waiting(tenant: Tenant, status: ActionState, many: number): Promise<void> {
@@ -51,7 +51,7 @@ test("where all is decided by the time that it is sent, no mail goes", async () 
   const tenant = await makeTenant();
   await waiting(tenant, "rejected", 1);
   const { actor } = await makeUser({ roles: [[tenant, "owner"]] });
-  await tell(tenant, true);
+  await tell(tenant, "at-risk-customer-flow");
   expect(await mailsTo(actor.email)).toEqual([]);
 });
 
