@@ -31,7 +31,7 @@ export const guide = {
     },
     people: {
       title: "Qui décide",
-      body: "Les propriétaires et les administrateurs décident de tout. Un membre décide jusqu’à un montant que vous fixez. L’agence décide aussi, sauf si vous le désactivez. Les noms et adresses sont lus dans votre boutique quand une personne autorisée le demande ; ils ne sont pas conservés avec l’action, et chaque consultation figure dans votre journal d’audit. Si Slack est connecté, vous pouvez choisir un canal où les approbations sont publiées : si vous nous laissez aussi lire les adresses e-mail de votre équipe, vos membres y décident d’un bouton.",
+      body: "Les propriétaires et les administrateurs décident de tout. Un membre décide jusqu’à un montant que vous fixez. L’agence décide aussi, sauf si vous le désactivez. Les noms et adresses sont lus dans votre boutique quand une personne autorisée le demande ; ils ne sont pas conservés avec l’action, et chaque consultation figure dans votre journal d’audit. Chaque matin à 07:30, celles et ceux qui peuvent décider apprennent ce qui attend. Si Slack est connecté, vous pouvez choisir un canal où les approbations sont publiées : si vous nous laissez aussi lire les adresses e-mail de votre équipe, vos membres y décident d’un bouton.",
     },
     undo: {
       title: "Annuler et arrêter",

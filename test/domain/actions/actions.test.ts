@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
-import { actionSteps, actions, auditLog, budgets, connections, notices, policies } from "#db/schema/index.ts";
-import type { TenantCtx } from "#server/ctx.ts";
+import { actionSteps, actions, auditLog, budgets, connections, policies } from "#db/schema/index.ts";
 import { actionLeaseMs, maxTries, tryMs } from "#server/domain/actions/acting.ts";
 import { approveAction } from "#server/domain/actions/approve-action.ts";
 import { decideActions } from "#server/domain/actions/decide-actions.ts";
@@ -351,16 +350,6 @@ test("when the day is full all the rest waits for a person, however much of it t
     Array.from({ length: 248 }, () => "budget_spent"),
   );
   expect(all.filter(({ status }) => status === "approved")).toHaveLength(2);
-});
-
-test("nobody is told of what is proposed in shadow, or of what is done without them", async () => {
-  for (const mode of ["shadow", "auto"] as const) {
-    const rig = await makeActingRig({ mode });
-    await rig.person("owner");
-    await rig.propose(proposal("a"));
-    await rig.work();
-    expect(await rig.ctx.db.select().from(notices).where(inTenant(rig.ctx, notices))).toEqual([]);
-  }
 });
 
 test("a policy that lets it act approves within its budgets, the surest first; the rest waits for a person with the reason", async () => {
