@@ -29,7 +29,7 @@ export const guide = {
     },
     people: {
       title: "Who decides",
-      body: "Owners and admins decide everything. A member decides up to an amount that you set. The agency decides too, unless you turn that off. Names and addresses are fetched from your shop when someone with the right to see them asks; they are not stored with the action, and each look is in your audit log. Each morning at 07:30 those who may decide are told what waits. With Slack connected, you can choose a channel in which approvals are posted: if you also let us read your team’s email addresses, your members decide there with a button.",
+      body: "Owners and admins decide everything. A member decides up to an amount that you set. The agency decides too, unless you turn that off. Names and addresses are fetched from your shop when someone with the right to see them asks; they are not stored with the action, and each look is in your audit log. Each morning at 07:30 those who can decide are told what still needs their approval. With Slack connected, you can choose a channel in which approvals are posted: if you also let us read your team’s email addresses, your members decide there with a button.",
     },
     undo: {
       title: "Undo and stop",
