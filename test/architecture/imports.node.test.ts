@@ -62,9 +62,15 @@ const mayImport: Record<string, { rooms: readonly string[]; packages: "any" | Re
     packages: /^(@trpc\/server|zod)/,
     sentence: "a router is a table of contents over verbs",
   },
+  "server/models/": {
+    rooms: ["server/models/"],
+    packages: /^@stdlib\//,
+    sentence: "a model is mathematics: it knows nothing of ours, asks nobody, and has no clock",
+  },
   "server/domain/": {
     rooms: [
       "server/domain/",
+      "server/models/",
       "db/",
       "server/catalog/",
       "server/ctx",
@@ -80,7 +86,7 @@ const mayImport: Record<string, { rooms: readonly string[]; packages: "any" | Re
     sentence: "a verb knows no Remix, no Hono, no Request",
   },
   "server/catalog/": {
-    rooms: ["server/catalog/", "server/errors", "db/words/"],
+    rooms: ["server/catalog/", "server/models/", "server/errors", "db/words/"],
     packages: /^(zod|@oslojs\/)/,
     sentence: "what is on the shelf knows zod, errors and its own shelf",
   },
