@@ -102,6 +102,7 @@ export const errors = {
   accounts_full: "Your plan has no room for another account. Disconnect one, or ask your agency for a larger plan.",
   automation_not_found: "Automation not found.",
   client_decides: "The agency does not decide for this client.",
+  client_stopped: "Only the client’s own people can resume what they stopped.",
   stake_above_yours: "This is more than you can approve. Ask an owner or admin.",
   told_elsewhere:
     "Another step of this action has the same value, so it can’t be changed in one of them. Change it in the automation’s settings instead.",
@@ -113,8 +114,10 @@ export const errors = {
   action_decided: "Somebody has decided this already.",
   action_expired: "This action is no longer offered: its time is over.",
   action_lasting: "This can’t be undone.",
+  action_in_shadow: "An automation in shadow does nothing, so there is nothing to change.",
   budget_spent: "Today’s limit for this automation is reached.",
   contacts_spent: "This customer has been contacted as often this week as you allow.",
+  policy_changed: "The rules of this automation have just changed. Look at it again.",
   admin_self: "Another admin has to remove you.",
   already_admin: "This person is already an admin.",
   already_member: "This person is already in the team.",

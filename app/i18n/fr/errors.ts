@@ -102,6 +102,7 @@ export const errors = {
     "Votre formule n’a plus de place pour un autre compte. Déconnectez-en un ou demandez une formule supérieure à votre agence.",
   automation_not_found: "Automatisation introuvable.",
   client_decides: "L’agence ne décide pas pour ce client.",
+  client_stopped: "Seules les personnes du client peuvent reprendre ce qu’elles ont arrêté.",
   stake_above_yours: "Ce montant dépasse ce que vous pouvez approuver. Demandez à un propriétaire ou à un administrateur.",
   told_elsewhere:
     "Une autre étape de cette action contient la même valeur : elle ne peut pas être modifiée dans une seule. Modifiez-la dans les paramètres de l’automatisation.",
@@ -113,8 +114,10 @@ export const errors = {
   action_decided: "Quelqu’un a déjà décidé.",
   action_expired: "Cette action n’est plus proposée : son délai est passé.",
   action_lasting: "Cette action ne peut pas être annulée.",
+  action_in_shadow: "En observation, rien n’est exécuté : il n’y a rien à modifier.",
   budget_spent: "La limite du jour de cette automatisation est atteinte.",
   contacts_spent: "Ce client a été contacté cette semaine autant de fois que vous le permettez.",
+  policy_changed: "Les règles de cette automatisation viennent de changer. Regardez-la à nouveau.",
   admin_self: "C’est à un autre administrateur de vous retirer.",
   already_admin: "Cette personne est déjà administrateur.",
   already_member: "Cette personne est déjà dans l’équipe.",

@@ -5,7 +5,7 @@ import type { ActionKind } from "#server/catalog/actions/action.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { forbidden, invalid, notFound, refusedInput } from "#server/errors.ts";
+import { conflict, forbidden, invalid, notFound, refusedInput } from "#server/errors.ts";
 import { differInEdits, partsFromOthers } from "./edit-fields.ts";
 import { readStepsOf } from "./note-step.ts";
 import { hashOf } from "./prepare-actions.ts";
@@ -27,7 +27,8 @@ export async function editAction(
   { actionId: id, hash, place, payload }: EditAction,
 ): Promise<{ hash: string }> {
   requirePermission(ctx, "actions:decide");
-  const { stake } = await requireDecider(ctx, id);
+  const { stake, status } = await requireDecider(ctx, id);
+  if (status === "shadowed") throw conflict("action_in_shadow");
   const now = ctx.now();
   const [[row], steps] = await Promise.all([
     ctx.db

@@ -13,24 +13,32 @@ const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 export const editFieldsOf = ({ edits = [] }: Pick<ActionKind, "edits">, payload: unknown): EditField[] =>
   edits.flatMap((editable) => fieldsAt(editable, readAt(payload, editable.path.split("."))));
 
-/** Whether two payloads differ in nothing but what their kind lets a person change: neither in whom it is about, nor in what must still be so. */
+/**
+ * Whether two payloads differ in nothing but what their kind lets a person change: neither in whom it is about, nor in what must still be so.
+ * An amount stays in its currency: in another one it would be held against no limit.
+ */
 export const differInEdits = ({ edits = [] }: Pick<ActionKind, "edits">, before: unknown, after: unknown): boolean =>
-  canonical(withoutEdits(edits, before)) === canonical(withoutEdits(edits, after));
+  canonical(withoutEdits(edits, before)) === canonical(withoutEdits(edits, after)) &&
+  edits.every(({ path }) => {
+    const [was, is] = [before, after].map((payload) => readAt(payload, path.split(".")));
+    return !isAmount(was) || !isAmount(is) || was.currency === is.currency;
+  });
 
 /**
  * Whether an edit changes a value that another step of the chain carries too: a code's percent and the letter that promises it are to stay
  * the same. Told by the values alone, so that one which is the same by chance is taken for it.
  */
 export function partsFromOthers(before: unknown, after: unknown, others: readonly unknown[]): boolean {
-  const kept = new Set(valuesIn(after));
-  const elsewhere = new Set(others.flatMap(valuesIn));
-  return valuesIn(before).some((value) => !kept.has(value) && elsewhere.has(value));
+  const kept = new Map(valuesIn(after));
+  const elsewhere = new Set(others.flatMap((other) => valuesIn(other).map(([, value]) => value)));
+  return valuesIn(before).some(([place, value]) => kept.get(place) !== value && elsewhere.has(value));
 }
 
-/** Texts and numbers of a payload, wherever they stand in it. */
-const valuesIn = (value: unknown): (string | number)[] => {
-  if (typeof value === "string" || typeof value === "number") return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(valuesIn) : [];
+/** Texts and numbers of a payload, each with where it stands. */
+const valuesIn = (value: unknown, place = ""): [place: string, value: string | number][] => {
+  if (typeof value === "string" || typeof value === "number") return [[place, value]];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, own]) => valuesIn(own, `${place}/${name}`));
 };
 
 function withoutEdits(edits: readonly Editable[], payload: unknown): unknown {
@@ -60,8 +68,8 @@ function fieldsAt({ path, label, each }: Editable, value: unknown): EditField[] 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isAmount = (value: Readonly<Record<string, unknown>>): value is { minor: number; currency: string } =>
-  typeof value.minor === "number" && typeof value.currency === "string" && currencies.has(value.currency);
+const isAmount = (value: unknown): value is { minor: number; currency: string } =>
+  isRecord(value) && typeof value.minor === "number" && typeof value.currency === "string" && currencies.has(value.currency);
 
 const readAt = (payload: unknown, path: readonly string[]): unknown =>
   path.reduce((value: unknown, step) => (isRecord(value) ? value[step] : undefined), payload);

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { actions } from "#db/schema/index.ts";
 import { kindOf } from "#server/catalog/actions/registry.ts";
 import { editAction } from "#server/domain/actions/edit-action.ts";
-import { differInEdits } from "#server/domain/actions/edit-fields.ts";
+import { differInEdits, partsFromOthers } from "#server/domain/actions/edit-fields.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { cases } from "#test/catalog/actions/cases.ts";
 import { makeActingRig, proposal } from "./world.ts";
 
@@ -68,4 +70,41 @@ test("what another step of the chain carries too is not changed in one of them a
   for (const place of [0, 1]) await expect(edit(place, "90 percent")).rejects.toMatchObject({ code: "told_elsewhere" });
   await edit(2, "another");
   expect((await rig.steps(a.id)).map(({ payload }) => (payload as { what: string }).what)).toEqual(["10 percent", "10 percent", "another"]);
+});
+
+test("an edit changes no currency: an amount in another one is held against no limit", async () => {
+  const kind = kindOf("shopify-discount");
+  const ready = cases["shopify-discount"];
+  if (!kind || !ready) throw new Error("there is no such kind");
+  const minimum = { minor: 5000, currency: "GBP" };
+  const before = { ...((await ready.prepare()).payload as object), off: { minor: 500, currency: "GBP" }, minimum };
+  const edited = (more: object) => differInEdits(kind, before, { ...before, ...more });
+  expect(edited({ off: { minor: 900, currency: "GBP" } })).toBe(true);
+  expect(edited({ off: { minor: 900, currency: "USD" }, minimum: { minor: 5000, currency: "USD" } })).toBe(false);
+  expect(edited({ off: { percent: 10 } })).toBe(true);
+  const percent = { ...before, off: { percent: 10 } };
+  expect(differInEdits(kind, percent, { ...percent, minimum: { minor: 5000, currency: "JPY" } })).toBe(false);
+});
+
+test("a shared value that is moved to another place of its step is changed all the same", () => {
+  const before = { off: { percent: 10 }, minimum: { minor: 5000 } };
+  const others = [{ properties: { percent: 10 } }];
+  expect(partsFromOthers(before, { off: { percent: 90 }, minimum: { minor: 10 } }, others)).toBe(true);
+  expect(partsFromOthers(before, { off: { percent: 10 }, minimum: { minor: 9000 } }, others)).toBe(false);
+});
+
+test("of two edits in one instant one counts, and what is in shadow is not edited", async () => {
+  const rig = await makeActingRig();
+  await rig.propose(proposal("a"));
+  const { a } = await rig.actions();
+  if (!a) throw new Error("nothing was proposed");
+  const people = [await rig.person(), await rig.person("admin")];
+  const edit = (person: (typeof people)[number], what: string) =>
+    editAction(person, rig.acting.kinds, { actionId: a.id, hash: a.hash, place: 0, payload: { what } });
+  const done = await Promise.allSettled(people.map((person, n) => edit(person, `of ${n}`)));
+  expect(done.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  const won = done.findIndex(({ status }) => status === "fulfilled");
+  expect((await rig.steps(a.id))[0]?.payload).toEqual({ what: `of ${won}` });
+  await rig.ctx.db.update(actions).set({ status: "shadowed", hash: a.hash }).where(inTenant(rig.ctx, actions));
+  await expect(edit(people[0] as (typeof people)[number], "other")).rejects.toMatchObject({ code: "action_in_shadow" });
 });
