@@ -32,7 +32,7 @@ export async function actOnAction({ request, context }: Pick<ActionFunctionArgs,
           context.toast({ kind: "success", message: wordsIn(context.locale)("approvals:did.undone") });
           break;
         case "settle":
-          await context.api.actions.settle({ ...ref, done: form.get("done") === "1" });
+          await context.api.actions.settle({ ...ref, place: Number(form.get("place")), done: form.get("done") === "1" });
           context.toast({ kind: "success", message: wordsIn(context.locale)("approvals:did.settled") });
           break;
         case "reveal":

@@ -118,6 +118,7 @@ function Decide({ action }: { action: Action }) {
     return (
       <Form method="post" preventScrollReset className="flex flex-wrap gap-2">
         <input type="hidden" name="intent" value="settle" />
+        <input type="hidden" name="place" value={action.steps.find(({ status }) => status !== "done")?.place ?? 0} />
         <SubmitButton name="done" value="1">
           {t("settle.done")}
         </SubmitButton>

@@ -10,7 +10,7 @@ import { newId } from "#server/ids.ts";
 import { deciderOf } from "./decider-of.ts";
 import { rateAction } from "./rate-action.ts";
 import { type Open, type Refusal, refusalOf, refused } from "./refusal.ts";
-import { requireDecider } from "./require-decider.ts";
+import { mayStillApprove, requireDecider } from "./require-decider.ts";
 import { actionMessage } from "./rows.ts";
 import type { DecideAction } from "./schemas.ts";
 import { showSoon } from "./show-soon.ts";
@@ -29,6 +29,7 @@ export async function approveAction(ctx: TenantCtx, decided: DecideAction): Prom
   const { status } = await requireDecider(ctx, decided.actionId);
   if (status === "shadowed") return rateAction(ctx, { ...decided, reason: "" }, true);
   const refusal = await approve(ctx, decided);
+  if (refusal === "policy_changed") await requireDecider(ctx, decided.actionId);
   if (refusal !== null) throw refused(refusal);
   await showSoon(ctx, decided.actionId);
 }
@@ -47,11 +48,11 @@ export async function approve(ctx: TenantCtx, { actionId: id, hash }: DecideActi
         .returning({ id: actions.id }),
       ...takeBudgets(ctx, { id, decision, now }),
     ]);
-    if (!wrote(approved)) return await refusalOf(ctx, { id, hash, now });
+    if (!wrote(approved)) return await whyNot(ctx, { id, hash, now });
   } catch (error) {
     if (isOverBudget(error)) return "budget_spent";
     if (!(error instanceof ReplyLost)) throw error;
-    if (!(await isDecided(ctx, id, decision))) return await refusalOf(ctx, { id, hash, now });
+    if (!(await isDecided(ctx, id, decision))) return await whyNot(ctx, { id, hash, now });
   }
   await ctx.send.actions([actionMessage({ id, tenantId: ctx.tenant.id })]);
   return null;
@@ -66,16 +67,26 @@ const openTo = (ctx: TenantCtx, { id, hash, now }: Open): SQL =>
     eq(actions.hash, hash),
     eq(actions.status, "waiting"),
     gt(actions.expiresAt, now),
+    mayStillApprove(ctx),
     mayContact(ctx, now),
   );
+
+async function whyNot(ctx: TenantCtx, open: Open): Promise<Refusal> {
+  const [allowed] = await ctx.db
+    .select({ id: actions.id })
+    .from(actions)
+    .where(inTenant(ctx, actions, eq(actions.id, open.id), mayStillApprove(ctx)));
+  const refusal = await refusalOf(ctx, open);
+  return refusal === "contacts_spent" && !allowed ? "policy_changed" : refusal;
+}
 
 /**
  * Counted in the statement that decides: of two that race for a customer's last contact of the week, D1 takes one after the other. A
  * contact is of when it was made, not of when it was approved: what was stopped, or waits for a morning, comes later, and counts until then.
  */
-const mayContact = (ctx: TenantCtx, now: number): SQL =>
+export const mayContact = (ctx: TenantCtx, now: number): SQL =>
   sql`(${actions.touches} <> 'customer' or ${actions.customerId} is null or (
-    select count(*) from ${actions} as a where a.tenant_id = ${ctx.tenant.id} and a.customer_id = ${actions.customerId}
+    select count(*) from ${actions} as a where a.tenant_id = ${ctx.tenant.id} and a.customer_id = ${actions.customerId} and a.id <> ${actions.id}
       and a.touches = 'customer' and (a.status in ('approved', 'executing')
         or a.status in ('unsure', 'done') and max(a.decided_at, coalesce(a.finished_at, a.available_at, 0)) > ${now - weekMs})) < ${contactsAWeek})`;
 

@@ -38,8 +38,12 @@ export async function decideByPolicy(ctx: Ctx, message: Extract<ActionMessage, {
 /** Whether the day's budget is spent, and what is left of today's proposals waits. */
 async function actWithinBudgets(ctx: TenantCtx, policy: PolicyRow): Promise<boolean> {
   for (const action of await undecided(ctx, policy)) {
+    // Somebody may stop it all while one after the other is approved.
+    if (await isHalted(ctx, ctx.tenant)) return false;
     const why = isTooLarge(ctx, action, policy.largestStake) ? "stake_too_large" : await decide(ctx, action);
     if (!why) continue;
+    // What is left is for the next run, by the policy as it is then.
+    if (why === "policy_changed") return false;
     await leaveToPerson(ctx, why, eq(actions.id, action.id));
     if (why !== "budget_spent" || !(await isDayFull(ctx, policy))) continue;
     // Nothing more fits the day: the rest is not tried one by one.
@@ -93,10 +97,9 @@ async function isDayFull(ctx: TenantCtx, { automation, actionsADay }: PolicyRow)
 const isTooLarge = ({ tenant }: TenantCtx, { stake }: ActionRow, largest: number): boolean =>
   stake !== null && (stake.currency !== tenant.currency || stake.minor > largest);
 
-async function decide(ctx: TenantCtx, { id, hash }: ActionRow): Promise<ActionReason | null> {
+async function decide(ctx: TenantCtx, { id, hash }: ActionRow) {
   const refusal = await approve(ctx, { actionId: id, hash });
-  if (refusal === "budget_spent") return "budget_spent";
-  return refusal === "contacts_spent" ? "contacts_spent" : null;
+  return refusal === "budget_spent" || refusal === "contacts_spent" || refusal === "policy_changed" ? refusal : null;
 }
 
 async function leaveToPerson(ctx: TenantCtx, reason: ActionReason, which: SQL | undefined): Promise<void> {

@@ -154,7 +154,7 @@ async function giveUp(ctx: TenantCtx, acting: Acting, held: Held, givenUp: Given
 }
 
 /** As `settle` kept it, where it came to that. */
-const givenUpAs = ({ failureKind, failureMessage, reason }: ActionRow): GivenUp =>
+export const givenUpAs = ({ failureKind, failureMessage, reason }: ActionRow): GivenUp =>
   failureKind === null
     ? { ends: "voided", why: reason ?? "step_failed" }
     : { ends: "failed", failure: { kind: failureKind, message: failureMessage ?? "" } };

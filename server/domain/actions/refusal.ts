@@ -5,7 +5,14 @@ import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conflict, type DomainError, notFound } from "#server/errors.ts";
 
 /** Why an action that was to be decided was not. */
-export type Refusal = "action_not_found" | "action_changed" | "action_decided" | "action_expired" | "budget_spent" | "contacts_spent";
+export type Refusal =
+  | "action_not_found"
+  | "action_changed"
+  | "action_decided"
+  | "action_expired"
+  | "budget_spent"
+  | "contacts_spent"
+  | "policy_changed";
 
 /** A refusal as it is thrown. */
 export const refused = (refusal: Refusal): DomainError => (refusal === "action_not_found" ? notFound("action") : conflict(refusal));

@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { actions, policies } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -22,6 +22,20 @@ export async function requireDecider(ctx: TenantCtx, id: string): Promise<Pick<A
   if (ctx.role === "staff" && row.staffDecides === false) throw forbidden("client_decides");
   if (ctx.role === "member" && isBeyond(ctx, row)) throw forbidden("stake_above_yours");
   return row;
+}
+
+/**
+ * The same of an approval, as a condition of the statement that writes it: what the client says meanwhile counts. A policy's own approval is
+ * held to what it says then, too.
+ */
+export function mayStillApprove(ctx: TenantCtx): SQL {
+  const says = (rule: SQL) =>
+    sql`exists (select 1 from ${policies} as p where p.tenant_id = ${ctx.tenant.id} and p.automation = ${actions.automation} and ${rule})`;
+  const within = (most: SQL) => sql`(${actions.stake} ->> 'currency' = ${ctx.tenant.currency} and ${actions.stake} ->> 'minor' <= ${most})`;
+  if (ctx.role === "staff") return sql`not ${says(sql`p.staff_decides = 0`)}`;
+  if (ctx.role === "member") return sql`(${actions.stake} is null or ${says(within(sql`p.member_stake`))})`;
+  if (ctx.role === "system") return says(sql`p.mode = 'auto' and (${actions.stake} is null or ${within(sql`p.largest_stake`)})`);
+  return sql`true`;
 }
 
 /** Money in another currency than the client's is held against no limit of ours. */

@@ -18,7 +18,11 @@ export const RejectAction = DecideAction.extend({ reason: Note.describe("Why not
 export type RejectAction = z.infer<typeof RejectAction>;
 
 /** What a person found out of an action whose end no provider could tell. */
-export const SettleAction = z.object({ actionId: ActionId, done: z.boolean().describe("Whether it was done.") });
+export const SettleAction = z.object({
+  actionId: ActionId,
+  place: z.number().int().min(0).describe("Of which step it was asked, from 0 on."),
+  done: z.boolean().describe("Whether it was done."),
+});
 export type SettleAction = z.infer<typeof SettleAction>;
 
 /** Another content for one of its steps. */
@@ -176,6 +180,7 @@ export type AutomationState = z.infer<typeof AutomationState>;
 
 export const Automations = z.object({
   stopped: z.boolean().describe("Nothing is done for this client now."),
+  stoppedByClient: z.boolean().describe("The client's own people stopped it: the agency cannot resume."),
   stoppedForAll: z.boolean().describe("The agency has stopped all clients: no client can resume by itself."),
   automations: z.array(AutomationState),
 });
@@ -184,6 +189,7 @@ export type Automations = z.infer<typeof Automations>;
 /** How a client's automations stand, without what they came to. */
 export const Standing = z.object({
   stopped: z.boolean(),
+  stoppedByClient: z.boolean(),
   stoppedForAll: z.boolean(),
   automations: z.array(z.object({ id: z.string(), title: Text, mode: PolicyMode })),
 });

@@ -19,7 +19,8 @@ export async function undoSteps(ctx: TenantCtx, acting: Acting, held: Held): Pro
         return { ends: "kept", failure: attempt.failure };
       case "limited":
       case "unsure":
-        if (held.action.attempt >= maxTries) return { ends: "unsure" };
+        // A person asks for it again: what is asked twice is taken back once.
+        if (held.action.attempt >= maxTries) return { ends: "kept", failure: saidOf(attempt) };
         return { ends: "later", inMs: waitMs(acting, held, attempt) };
       default:
         return attempt satisfies never;
@@ -44,6 +45,9 @@ export async function compensate(ctx: TenantCtx, acting: Acting, held: Held): Pr
   }
   return again;
 }
+
+const saidOf = (attempt: Extract<Attempt, { did: "limited" | "unsure" }>) =>
+  attempt.did === "limited" ? { kind: "rate_limited", message: "rate limit" } : { kind: "unavailable", message: attempt.reason };
 
 const waitMs = (acting: Acting, { action }: Held, attempt: Extract<Attempt, { did: "limited" | "unsure" }>): number =>
   Math.max(attempt.did === "limited" ? (attempt.retryAfterS ?? 0) * 1000 : 0, pauseOf(action.attempt, acting.random));

@@ -8,7 +8,7 @@ import { ifFound, ProviderError } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import type { ActionMessage } from "#server/messages.ts";
 import { type Acting, actionLeaseMs, type Ending, type Held, maxTries, pauseOf } from "./acting.ts";
-import { doSteps } from "./do-steps.ts";
+import { doSteps, givenUpAs } from "./do-steps.ts";
 import { actionMessage } from "./rows.ts";
 import { settle } from "./settle.ts";
 import { isHalted } from "./stop-acting.ts";
@@ -79,6 +79,13 @@ async function claim(ctx: TenantCtx, id: string): Promise<Claimed | null> {
   return { action, steps, lease, isOff: !policy || policy.mode === "off" || policy.mode === "shadow", quietUntil: quiet };
 }
 
+/** After the last try that failed by our own fault or by a read: what was given up or is to be taken back is as it was, of the rest a person has to say. */
+function lastOf({ action, steps }: Held, error: unknown): Ending {
+  const { kind, message } = error instanceof ProviderError ? error : { kind: "unavailable", message: "it could not be tried" };
+  if (action.status === "undoing") return { ends: "kept", failure: { kind, message } };
+  return steps.some(({ status }) => status === "failed" || status === "voided") ? givenUpAs(action) : { ends: "unsure" };
+}
+
 async function actOn(ctx: TenantCtx, acting: Acting, { held, stopped }: { held: Claimed; stopped: boolean }): Promise<Ending> {
   const { action, steps } = held;
   const halted = stopped || held.isOff;
@@ -91,7 +98,7 @@ async function actOn(ctx: TenantCtx, acting: Acting, { held, stopped }: { held: 
     return await (action.status === "undoing" ? undoSteps(ctx, acting, held) : doSteps(ctx, acting, { held, haltedMs }));
   } catch (error) {
     if (!(error instanceof ProviderError)) ctx.log.error("an action failed by our own fault", { action: action.id, error });
-    if (action.attempt >= maxTries) return { ends: "unsure" };
+    if (action.attempt >= maxTries) return lastOf(held, error);
     const retryAfterS = error instanceof ProviderError ? error.retryAfterS : undefined;
     return { ends: "later", inMs: Math.max((retryAfterS ?? 0) * 1000, pauseOf(action.attempt, acting.random)) };
   }

@@ -671,7 +671,7 @@ test("a lookup that takes several turns goes on where it was, from the moment wh
   expect(rig.world.effects).toHaveLength(1);
 });
 
-test("what nobody answers to being taken back is left to a person in the end", async () => {
+test("what nobody answers to being taken back stays done in the end, for a person to ask again", async () => {
   const rig = await makeActingRig();
   const owner = await approved(rig, ["a"]);
   await rig.work();
@@ -679,7 +679,7 @@ test("what nobody answers to being taken back is left to a person in the end", a
   rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
   rig.world.fates.push(...Array<"lost after">(maxTries).fill("lost after"));
   await rig.work({ rounds: maxTries, pause: 11 * minute });
-  expect(await one(rig, "a")).toMatchObject({ status: "unsure", availableAt: null });
+  expect(await one(rig, "a")).toMatchObject({ status: "done", availableAt: null, failureMessage: "no reply" });
 });
 
 test("what a broken chain did is taken back later where its provider says nothing now, and it ends as what broke it", async () => {

@@ -501,6 +501,7 @@ test("wherever it is decided the message says so: in the portal soon, and by a p
   expect(wordsOf(rejected)).not.toContain("private words");
 
   const policy = await asked();
+  await policy.desk.ctx.db.update(policies).set({ mode: "auto" }).where(inTenant(policy.desk.ctx, policies));
   await approve(policy.desk.ctx, { actionId: policy.action.id, hash: policy.action.hash });
   await policy.desk.tick();
   expect(wordsOf((await policy.desk.messages())[0])).toContain("Approved by the policy.");
