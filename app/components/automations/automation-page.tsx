@@ -24,7 +24,7 @@ const useWords = wordsOf("automations");
 
 export interface AutomationPageProps {
   state: AutomationState;
-  standing: { stopped: boolean; stoppedForAll: boolean };
+  standing: { stopped: boolean; stoppedByClient: boolean; stoppedForAll: boolean };
   money: PolicyMoney;
   currency: string;
   fields: readonly Setting[];
@@ -56,7 +56,7 @@ export function AutomationPage({ state, standing, money, currency, fields, seat,
       <div className="mb-4 empty:hidden">
         <FormMessage failure={of("on") ?? of("run")} />
       </div>
-      <StoppedNotice {...standing} resumes={seat.sets} action={`${seat.base}/automations`} />
+      <StoppedNotice {...standing} resumes={seat.sets && !(seat.staff && standing.stoppedByClient)} action={`${seat.base}/automations`} />
       <div className="mb-6 grid gap-4 empty:hidden">
         <MissingNotices state={state} integrations={seat.integrations} />
         {policy.mode !== "off" && <Counts state={state} approvals={seat.staff ? null : `${seat.base}/approvals`} />}

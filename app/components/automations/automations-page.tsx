@@ -31,7 +31,12 @@ export function AutomationsPage({
       <div className="mb-4 empty:hidden">
         <FormMessage failure={failure} />
       </div>
-      <StoppedNotice stopped={all.stopped} stoppedForAll={all.stoppedForAll} resumes={seat.sets} action={`${seat.base}/automations`} />
+      <StoppedNotice
+        stopped={all.stopped}
+        stoppedForAll={all.stoppedForAll}
+        resumes={seat.sets && !(seat.staff && all.stoppedByClient)}
+        action={`${seat.base}/automations`}
+      />
       {all.automations.length === 0 ? (
         <Card padding="none">
           <EmptyState icon={Bot} title={t("empty")}>

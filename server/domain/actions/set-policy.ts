@@ -1,12 +1,15 @@
 import { encodeBase32LowerCaseNoPadding } from "@oslojs/encoding";
-import { eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { Statement } from "#db/client.ts";
 import { policies, tenants } from "#db/schema/index.ts";
 import { policyModes } from "#db/words/actions.ts";
 import { findAutomation } from "#server/catalog/jobs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { afterCommit } from "#server/domain/audit/after-commit.ts";
-import { commit } from "#server/domain/audit/commit.ts";
+import { ReplyLost } from "#server/domain/audit/append.ts";
+import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { forbidden, invalid } from "#server/errors.ts";
 import { findPolicy } from "./find-policy.ts";
 import type { Policy, SetPolicy } from "./schemas.ts";
@@ -31,7 +34,10 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
   const tenant = await listAutomation(ctx, id, mode !== "off");
   const salt = encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(20)));
   const { holdout, ...limits } = wished;
-  await commit(ctx, "policy.set", { automation, ...wished }, [
+  // The client may say so in the same instant, and then what is written here counts no more.
+  const isTheirs = sql`exists (select 1 from ${policies} where ${inTenant(ctx, policies, eq(policies.automation, id), eq(policies.staffDecides, false))})`;
+  const guard = ctx.role === "staff" && before.staffDecides ? sql`not ${isTheirs}` : sql`true`;
+  const set = await writing(ctx, guard, { automation, ...wished }, [
     ctx.db
       .insert(policies)
       .values({
@@ -42,12 +48,26 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
       .onConflictDoUpdate({
         target: [policies.tenantId, policies.automation],
         set: { ...limits, updatedAt: now },
-        setWhere: sql`${policies.tenantId} = ${ctx.tenant.id}`,
-      }),
+        setWhere: and(eq(policies.tenantId, ctx.tenant.id), guard),
+      })
+      .returning({ mode: policies.mode }),
   ]);
+  if (!set) throw forbidden("client_decides");
   const after = { ...ctx, tenant };
   await afterCommit(ctx, "jobs", () => alignJobs(after));
   return findPolicy(after, { automation });
+}
+
+/** Whether it was written; a reply that was lost is one of a batch that was. */
+async function writing(ctx: TenantCtx, guard: SQL, details: SetPolicy, statements: readonly [Statement]): Promise<boolean> {
+  try {
+    const [set] = await commitIf(ctx, guard, "policy.set", details, statements);
+    return wrote(set);
+  } catch (error) {
+    if (!(error instanceof ReplyLost)) throw error;
+    ctx.log.warn("a write's reply was lost", { action: "policy.set", cause: error.cause });
+    return true;
+  }
 }
 
 /** Whether it may go further by what is wished than by what was said before. */

@@ -1,24 +1,36 @@
-import { and, eq, inArray, isNotNull } from "drizzle-orm";
-import { actionStops, actions } from "#db/schema/index.ts";
+import { and, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { actionStops, actions, users } from "#db/schema/index.ts";
 import { type Ctx, requirePermission, requireStaff, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
+import { forbidden } from "#server/errors.ts";
 
 /** The fleet's own scope. */
 const fleet = "";
 
-/** Nothing is done for this client any more, also of what was approved and waits in the queue, until it is resumed. Throws `forbidden`. */
+/** Whether somebody of the client's stopped it, and nobody of the agency. */
+const byClient = sql`(${actionStops.stoppedBy} <> 'system' and not exists (
+  select 1 from ${users} where ${users.id} = ${actionStops.stoppedBy} and ${users.wasStaff} = 1))`;
+
+/**
+ * Nothing is done for this client any more, also of what was approved and waits in the queue, until it is resumed. The client's own stop
+ * takes the place of the agency's. Throws `forbidden`.
+ */
 export async function stopActing(ctx: TenantCtx): Promise<void> {
   requirePermission(ctx, "actions:decide");
-  await ctx.directory.insert(actionStops).values(stopOf(ctx, ctx.tenant.id)).onConflictDoNothing();
+  const stop = stopOf(ctx, ctx.tenant.id);
+  const insert = ctx.directory.insert(actionStops).values(stop);
+  await (ctx.role === "staff" ? insert.onConflictDoNothing() : insert.onConflictDoUpdate({ target: actionStops.scope, set: stop }));
   await commit(ctx, "acting.stopped", {}, []);
 }
 
-/** What waited is due at once. Throws `forbidden`. */
+/** What waited is due at once. What the client's own people stopped they alone resume. Throws `forbidden`. */
 export async function resumeActing(ctx: TenantCtx): Promise<void> {
   requirePermission(ctx, "settings:write");
-  await ctx.directory.delete(actionStops).where(eq(actionStops.scope, ctx.tenant.id));
+  const own = eq(actionStops.scope, ctx.tenant.id);
+  await ctx.directory.delete(actionStops).where(ctx.role === "staff" ? and(own, sql`not ${byClient}`) : own);
+  if (ctx.role === "staff" && standsStill(await stopsOf(ctx, ctx.tenant.id)).stoppedByClient) throw forbidden("client_stopped");
   await commit(ctx, "acting.resumed", {}, [
     ctx.db
       .update(actions)
@@ -50,7 +62,7 @@ export async function isFleetStopped(ctx: Ctx): Promise<boolean> {
 /** Which stops hold a client back now: its own, or the fleet's. */
 export const stopsOf = (ctx: Ctx, tenantId: string) =>
   ctx.directory
-    .select({ scope: actionStops.scope })
+    .select({ scope: actionStops.scope, byClient: sql<number>`${byClient}` })
     .from(actionStops)
     .where(inArray(actionStops.scope, [fleet, tenantId]));
 
@@ -58,9 +70,10 @@ export const stopsOf = (ctx: Ctx, tenantId: string) =>
 export const isHalted = async (ctx: Ctx, tenant: Tenant): Promise<boolean> =>
   isStopped(tenant) || (await stopsOf(ctx, tenant.id)).length > 0;
 
-/** Whether these stops hold a client back, and whether one of them is the fleet's. */
-export const standsStill = (stops: readonly { scope: string }[]) => ({
+/** Whether these stops hold a client back, whether its own people did, and whether one of them is the fleet's. */
+export const standsStill = (stops: Awaited<ReturnType<typeof stopsOf>>) => ({
   stopped: stops.length > 0,
+  stoppedByClient: stops.some(({ scope, byClient }) => scope !== fleet && byClient === 1),
   stoppedForAll: stops.some(({ scope }) => scope === fleet),
 });
 

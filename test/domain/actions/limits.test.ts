@@ -2,9 +2,12 @@ import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { budgets, policies, privacyRequests } from "#db/schema/index.ts";
 import { approveAction } from "#server/domain/actions/approve-action.ts";
+import { findPolicy } from "#server/domain/actions/find-policy.ts";
+import { listPolicies } from "#server/domain/actions/list-policies.ts";
 import { setPolicy } from "#server/domain/actions/set-policy.ts";
 import { resumeActing, stopActing } from "#server/domain/actions/stop-acting.ts";
 import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
+import { configureJob } from "#server/domain/schedules/configure-job.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
 import { makeUser, testTenantCtx } from "#test/harness.ts";
@@ -129,4 +132,101 @@ test("where the agency does not decide it holds an automation back, and lets it 
   for (const more of [{ mode: "auto" }, { actionsADay: 1000 }, { memberStake: 1 }, { quietFrom: "00:00", quietTo: "00:00" }] as const)
     await expect(setPolicy(staff, { automation, ...more })).rejects.toMatchObject({ code: "client_decides" });
   expect(await setPolicy(staff, { automation, actionsADay: 1, mode: "shadow" })).toMatchObject({ actionsADay: 1, mode: "shadow" });
+});
+
+test("an automation that is set back while its proposals are gone through approves no more of them", async () => {
+  for (const [change, by] of [
+    [{ mode: "approve" }, 1],
+    [{ mode: "shadow" }, 1],
+    [{ largestStake: 100 }, 1],
+    [{ actionsADay: 1 }, 1],
+    ["stop", 1],
+  ] as const) {
+    const rig = await makeActingRig({ mode: "auto" });
+    const owner = await rig.person();
+    const all = [1, 2, 3, 4].map((n) => ({ ...of(n, `n${n}`), stake: { minor: 500, currency: "GBP" } }));
+    // Somebody changes it right after the first was approved, whose message says so.
+    const sent = rig.rig.ctx.send.actions;
+    const once = { done: false };
+    rig.rig.ctx.send.actions = async (messages, delayS) => {
+      await sent(messages, delayS);
+      if (once.done || !messages.some(({ type, tenant }) => type === "action" && tenant === rig.tenant.id)) return;
+      once.done = true;
+      if (change === "stop") await stopActing(owner);
+      else await rig.ctx.db.update(policies).set(change).where(inTenant(rig.ctx, policies));
+    };
+    await rig.propose(...all);
+    await rig.work();
+    const approved = Object.values(await rig.actions()).filter(({ status }) => status !== "waiting");
+    expect([once.done, approved.length], JSON.stringify(change)).toEqual([true, by]);
+  }
+});
+
+test("an approval of the agency's holds what the client says in the same instant", async () => {
+  const rig = await makeActingRig({ memberStake: 1000 });
+  await rig.propose({ ...of(7, "a"), stake: { minor: 500, currency: "GBP" } }, { ...of(8, "b"), stake: { minor: 500, currency: "GBP" } });
+  const { actor } = await makeUser({ staff: true });
+  const staff = testTenantCtx(rig.tenant, "staff", { actor, now: rig.rig.clock.now });
+  const member = await rig.person("member");
+  const { a, b } = await rig.actions();
+  for (const [person, action, set, code] of [
+    [staff, a, { staffDecides: false }, "client_decides"],
+    [member, b, { memberStake: 100 }, "stake_above_yours"],
+  ] as const) {
+    if (!action) throw new Error("nothing was proposed");
+    // Said after it was asked whether they may, before it is written.
+    const batch = person.db.batch.bind(person.db);
+    Object.assign(person.db, {
+      async batch(statements: Parameters<typeof batch>[0]) {
+        await rig.ctx.db.update(policies).set(set).where(inTenant(rig.ctx, policies));
+        return batch(statements);
+      },
+    });
+    await expect(approveAction(person, { actionId: action.id, hash: action.hash })).rejects.toMatchObject({ code });
+  }
+  expect(Object.values(await rig.actions()).map(({ status }) => status)).toEqual(["waiting", "waiting"]);
+});
+
+test("the agency lets an automation go no further in the instant in which the client says that it does not decide", async () => {
+  const automation = "at-risk-customer-flow";
+  const rig = await makeActingRig();
+  const owner = await rig.person();
+  for (const mode of ["shadow", "approve"] as const) await setPolicy(owner, { automation, mode });
+  const { actor } = await makeUser({ staff: true });
+  const staff = testTenantCtx(rig.tenant, "staff", { actor, now: rig.rig.clock.now });
+  await Promise.allSettled([setPolicy(owner, { automation, staffDecides: false }), setPolicy(staff, { automation, mode: "auto" })]);
+  const after = await findPolicy(owner, { automation });
+  expect([after.staffDecides, after.mode]).toEqual([false, "approve"]);
+});
+
+test("where the agency does not decide it changes no settings of the automation either", async () => {
+  const automation = "at-risk-customer-flow";
+  const rig = await makeActingRig();
+  const owner = await rig.person();
+  const { actor } = await makeUser({ staff: true });
+  const staff = testTenantCtx(rig.tenant, "staff", { actor, now: rig.rig.clock.now });
+  await setPolicy(owner, { automation, mode: "shadow" });
+  await configureJob(staff, { job: automation, config: {} });
+  await setPolicy(owner, { automation, staffDecides: false });
+  await expect(configureJob(staff, { job: automation, config: {} })).rejects.toMatchObject({ code: "client_decides" });
+  await configureJob(owner, { job: automation, config: {} });
+});
+
+test("what the client's own people stopped the agency does not let go on, what it stopped itself it does", async () => {
+  const rig = await makeActingRig();
+  const owner = await rig.person();
+  const { actor } = await makeUser({ staff: true });
+  const staff = testTenantCtx(rig.tenant, "staff", { actor, now: rig.rig.clock.now });
+  await stopActing(staff);
+  await resumeActing(staff);
+  expect(await listPolicies(staff)).toMatchObject({ stopped: false, stoppedByClient: false });
+  await stopActing(staff);
+  // The client's stop counts though it was stopped already.
+  await stopActing(await rig.person("member"));
+  expect(await listPolicies(staff)).toMatchObject({ stopped: true, stoppedByClient: true });
+  await stopActing(staff);
+  await expect(resumeActing(staff)).rejects.toMatchObject({ code: "client_stopped" });
+  expect(await listPolicies(staff)).toMatchObject({ stopped: true });
+  await resumeActing(owner);
+  expect(await listPolicies(staff)).toMatchObject({ stopped: false });
 });
