@@ -16,6 +16,9 @@ export const SlackUser = z.object({
   emailConfirmed: z.boolean().default(true),
   /** Whose member they are, where that is another workspace (Slack Connect). */
   team: z.string().optional(),
+  /** Whose organisation they are of, where the app stands in one as a whole; null: of none. Left out, of that one. */
+  organisation: z.string().nullish(),
+  stranger: z.boolean().default(false),
 });
 type SlackUser = z.output<typeof SlackUser>;
 
@@ -51,10 +54,14 @@ export function userInfo(call: MethodCall): Response {
   const id = String(call.fields.user ?? "");
   const user = call.state.written.met<SlackUser>({ kind: "slack_user", account: call.team, key: id });
   if (!user) return slackError("user_not_found");
+  const isOrganisation = call.team.startsWith("E");
+  const { organisation = isOrganisation ? call.team : null } = user;
   return json({
     ok: true,
     user: {
-      ...{ id, team_id: user.team ?? call.team, name: id.toLowerCase(), deleted: user.deleted, is_bot: user.bot },
+      ...{ id, team_id: user.team ?? (isOrganisation ? "T0INSIDE" : call.team), is_stranger: user.stranger },
+      ...(organisation !== null && { enterprise_user: { id, enterprise_id: organisation, teams: [] } }),
+      ...{ name: id.toLowerCase(), deleted: user.deleted, is_bot: user.bot },
       ...{ is_restricted: user.restricted, is_ultra_restricted: user.ultraRestricted, is_email_confirmed: user.emailConfirmed },
       profile: {
         real_name: `Person ${id}`,

@@ -80,6 +80,7 @@ const Info = z.object({
   ok: z.literal(true),
   user: z.object({
     team_id: z.string().optional(),
+    enterprise_user: z.object({ enterprise_id: z.string().optional() }).nullish(),
     deleted: z.boolean().optional(),
     is_bot: z.boolean().optional(),
     is_restricted: z.boolean().optional(),
@@ -99,8 +100,10 @@ export const peopleScopes = ["users:read", "users:read.email"] as const;
  */
 export async function addressOf(account: Account, user: string): Promise<string | null> {
   const { user: found } = await account.json({ path: `/users.info?${new URLSearchParams({ user })}` }, Info);
-  // Of an organisation as a whole each person belongs to one of its workspaces, whose id is another one.
-  const isOther = account.externalId.startsWith("T") && found.team_id !== undefined && found.team_id !== account.externalId;
+  // Of an organisation as a whole each person belongs to one of its workspaces, whose id is another one; in a channel that is shared with
+  // another organisation sit its people too, whose addresses are for that one to set.
+  const home = account.externalId.startsWith("E") ? found.enterprise_user?.enterprise_id : found.team_id;
+  const isOther = home !== account.externalId;
   const isGuest = found.is_restricted || found.is_ultra_restricted || found.is_stranger;
   if (isOther || isGuest || found.deleted || found.is_bot || found.is_email_confirmed === false) return null;
   return found.profile.email ?? null;

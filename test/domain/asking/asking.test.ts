@@ -175,7 +175,10 @@ interface Press {
 function signPress({ machine, team: own }: Desk, { user, message, decision = "approve", value, team = own, signing = {}, ...more }: Press) {
   const pressed = value ?? elementsOf(message).find(({ action_id }) => action_id === decision)?.value;
   const payload = {
-    ...{ type: "block_actions", team: { id: team }, user: { id: user, username: "owner" }, trigger_id: crypto.randomUUID() },
+    ...{ type: "block_actions", user: { id: user, username: "owner" }, trigger_id: crypto.randomUUID() },
+    ...(team.startsWith("E")
+      ? { team: { id: "T0INSIDE" }, enterprise: { id: team }, is_enterprise_install: true }
+      : { team: { id: team } }),
     container: { type: "message", message_ts: message?.ts, channel_id: more.channel ?? channel },
     actions: [{ type: "button", action_id: decision, value: pressed }],
   };
@@ -431,12 +434,26 @@ test.each([
   ["somebody who left", { deleted: true }],
   ["an address that nobody confirmed", { emailConfirmed: false }],
   ["a member of another workspace", { team: "T0SOMEWHERE" }],
+  ["a stranger", { stranger: true }],
 ])("%s decides nothing, with whatever address", async (_, more) => {
   const { desk, action, person, message } = await asked();
   const user = await seat(desk.team, { email: emailOf(person), ...more });
   await press(desk, { user, message });
   expect((await desk.action(action.id)).status).toBe("waiting");
   expect(await desk.told()).toMatchObject([{ user, text: expect.stringContaining("Nothing was decided.") }]);
+});
+
+test("where the app stands in an organisation as a whole, its own people decide, and nobody of another one", async () => {
+  const { desk, action, person, message } = await asked("owner", { team: `E${freshAccount.slack().slice(1)}` });
+  const email = emailOf(person);
+  for (const organisation of ["E0ANOTHER", null]) {
+    const user = await seat(desk.team, { email, team: "T0SOMEWHERE", organisation });
+    await press(desk, { user, message });
+    expect((await desk.action(action.id)).status).toBe("waiting");
+    expect(await desk.told()).toContainEqual({ channel, user, text: expect.stringContaining("Nothing was decided.") });
+  }
+  await press(desk, { user: await seat(desk.team, { email }), message });
+  expect((await desk.action(action.id)).status).toBe("approved");
 });
 
 test("who is no member of this client, and whom Slack does not know, decide nothing, and no address is kept", async () => {
