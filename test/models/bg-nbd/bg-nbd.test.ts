@@ -8,19 +8,13 @@ import { fitBgNbd } from "#server/models/bg-nbd/fit-bg-nbd.ts";
 import { groupHistories, type HistoryGroup } from "#server/models/bg-nbd/group-histories.ts";
 import { stillBuying } from "#server/models/bg-nbd/still-buying.ts";
 import { cdnow } from "../cdnow.ts";
+import { shuffled } from "../shuffled.ts";
 
 /** Of the paper, by week. */
 const paper = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
 const params = { r: 0.4, alpha: 30, a: 0.8, b: 2.5 };
 const seen = historiesOn(simulateCustomers({ params, customers: 4000, until: 700, random: seededRandom("seen") }), 700);
 const history = (frequency: number, recency: number, age: number) => ({ frequency, recency, age });
-const shuffled = <T>(all: readonly T[]) => {
-  const random = seededRandom("shuffle");
-  return all
-    .map((each) => ({ each, place: random() }))
-    .sort((x, y) => x.place - y.place)
-    .map(({ each }) => each);
-};
 
 describe("histories", () => {
   test.each([
