@@ -65,13 +65,15 @@ import {
  *   nothing once the person's row is gone).
  * - `customer`: a shop's id of one of the client's customers. A customer who is to be forgotten is taken out of it.
  * - `order`: a shop's id of an order: its row is a customer's as long as the order is.
+ * - `trace`: a list that names nobody and yet may lead to one customer, such as a discount code that was made for them. It is emptied in
+ *   their rows when they are to be forgotten.
  * - `proof`: a customer's id that stays where they were forgotten, as the proof that they were; it goes with the client.
  * - `contact`: name, address or IP of a person of the portal.
  * - `packed`: holds of everybody, in a form in which nobody can be taken out of it: it goes as a whole. Never in an export.
  * - `sealed`: secrets, keys, and what they derive from. Never in an export.
  * - `engine`: leases, fences, fingerprints. Never in an export.
  */
-export type Holds = "data" | "customer" | "order" | "proof" | "contact" | "packed" | "sealed" | "engine";
+export type Holds = "data" | "customer" | "order" | "trace" | "proof" | "contact" | "packed" | "sealed" | "engine";
 
 /** What one table holds and what becomes of it. Columns by their names in the schema. */
 export interface Holding extends Partial<Record<Holds, readonly string[]>> {
@@ -94,7 +96,7 @@ export interface Holding extends Partial<Record<Holds, readonly string[]>> {
   withAccount?: "erased" | { stays: string };
   /** What becomes of a customer's rows when they are to be forgotten, where a row is all about them; else they are taken out of it. */
   withCustomer?: "erased";
-  /** Where a customer is taken out of it: the instant of the row, set to that of the demand, so that nothing older brings them back. */
+  /** Where a customer, or a trace of them, is taken out of it: the instant of the row, set to that of the demand, so that nothing older brings them back. */
   datedBy?: string;
 }
 
@@ -255,11 +257,14 @@ export const holdings: readonly Holding[] = [
   {
     table: orderContents,
     client: "tenantId",
-    data: ["connectionId", "updatedAt", "lines", "codes", "fulfilments", "deliveredAt", "paid"],
+    data: ["connectionId", "updatedAt", "lines", "fulfilments", "deliveredAt", "paid"],
     order: ["externalId"],
+    trace: ["codes"],
+    engine: ["movedAt"],
     exported: { file: "order_contents.json", key: ["connectionId", "externalId"] },
     atEnd: "erased",
     withAccount: "erased",
+    datedBy: "updatedAt",
   },
   {
     table: customers,

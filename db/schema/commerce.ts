@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant, json, known, tenantId } from "#db/columns.ts";
 import { consents, type Fulfilment, type OrderLine } from "#db/words/commerce.ts";
@@ -75,17 +76,20 @@ export const orderContents = sqliteTable(
     externalId: text().notNull(),
     updatedAt: instant().notNull(),
     lines: json<OrderLine[]>().notNull(),
-    /** Discount codes as the buyer typed them. */
+    /** Discount codes as the buyer typed them; none of a buyer who was forgotten. */
     codes: json<string[]>().notNull(),
     fulfilments: json<Fulfilment[]>().notNull(),
     /** When the last of it reached its buyer; null while something has not, as far as its carriers say. */
     deliveredAt: instant(),
     /** Whether all of it was paid; null where that was not asked yet. */
     paid: integer({ mode: "boolean" }),
+    /** When the shop said that a parcel of it had moved; null once it was asked where. */
+    movedAt: instant(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }),
     index("order_contents_delivered").on(t.tenantId, t.connectionId, t.deliveredAt),
+    index("order_contents_moved").on(t.tenantId, t.connectionId, t.movedAt).where(sql`moved_at is not null`),
   ],
 );
 
@@ -98,7 +102,7 @@ export const products = sqliteTable(
     externalId: text().notNull(),
     title: text().notNull(),
     handle: text().notNull(),
-    /** `ACTIVE`, `DRAFT`, `ARCHIVED`, `UNLISTED`, or what Shopify adds. */
+    /** `ACTIVE`, `DRAFT`, `ARCHIVED`, `UNLISTED`, or what Shopify adds; `DELETED` where the shop said so since all products were read. */
     status: text().notNull(),
     vendor: text().notNull(),
     type: text().notNull(),

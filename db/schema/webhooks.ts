@@ -63,7 +63,7 @@ export const privacyRequests = sqliteTable(
     kind: text({ enum: privacyKinds }).notNull(),
     /** The provider's id of the person or shop. */
     subject: text().notNull(),
-    /** The shop's ids of orders that it named beside the person. */
+    /** The shop's ids of orders that it named beside the person; of one who was forgotten also of those that were found to be theirs. */
     orders: json<string[]>().notNull().default([]),
     /** What a person may look it up by, without signing in, where the provider wants that; the same for all tenants that it is about. */
     code: text(),
@@ -77,6 +77,8 @@ export const privacyRequests = sqliteTable(
     index("privacy_requests_code").on(t.code),
     uniqueIndex("privacy_requests_delivery").on(t.deliveryId),
     index("privacy_requests_subject").on(t.tenantId, t.connectionId, t.kind, t.subject),
+    // An order that is read is held against these alone: most requests name none.
+    index("privacy_requests_orders").on(t.tenantId, t.connectionId).where(sql`orders <> '[]'`),
     known(t.kind),
   ],
 );

@@ -30,3 +30,6 @@ export interface Fulfilment {
   createdAt: number;
   deliveredAt: number | null;
 }
+
+/** The status of a product that its shop has deleted: a word of ours, since Shopify says nothing of what it no longer has. */
+export const goneProduct = "DELETED";

@@ -12,6 +12,8 @@ import { ShopChange } from "#sandbox/shop/changes.ts";
 import { figuresByCurrency } from "#sandbox/shop/figures-by-currency.ts";
 import { lineFigures } from "#sandbox/shop/line-figures.ts";
 import type { OrderRow, ProductRow } from "#sandbox/shop/model.ts";
+import { announce } from "#sandbox/shopify/announce.ts";
+import { eventsOf } from "#sandbox/shopify/events.ts";
 import { SlackUser } from "#sandbox/slack/workspace.ts";
 import type { Counters } from "./counters.ts";
 import { Fault, type Faults } from "./faults.ts";
@@ -195,8 +197,15 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
     });
   });
   app.post("/shop/:domain/changes", async (c) => {
-    const { orders, refunds } = shops.change(c.req.param("domain"), ShopChange.parse(await c.req.json()), Date.now());
-    return c.json({ orders: orders.map(({ id, gross }) => ({ id, gross_minor: gross })), refunds: refunds.map(({ id }) => ({ id })) });
+    const [shop, now] = [c.req.param("domain"), Date.now()];
+    const before = shops.find(shop, now);
+    const change = shops.change(shop, ShopChange.parse(await c.req.json()), now);
+    const events = eventsOf({ before, after: shops.find(shop, now), change, now });
+    return c.json({
+      orders: change.orders.map(({ id, gross }) => ({ id, gross_minor: gross })),
+      refunds: change.refunds.map(({ id }) => ({ id })),
+      webhooks: await announce(state.subscriptions, { shop, events, now }),
+    });
   });
   app.post("/places", async (c) => {
     const move = Move.parse(await c.req.json());

@@ -27,6 +27,8 @@ export const ShopChange = z.object({
   edits: z.array(z.object({ orderId, lines, at })).default([]),
   /** Orders that are gone from then on, as if they had never been. */
   deletions: z.array(orderId).default([]),
+  /** Customers whom the merchant deletes: their orders stay, without them. */
+  departures: z.array(z.number().int()).default([]),
   /** All that was sent of an order, in place of the usual parcel. */
   parcels: z
     .array(
@@ -71,6 +73,7 @@ export interface AppliedChange {
   cancellations?: { orderId: number; cancelledAt: number }[];
   edits?: { orderId: number; edit: NonNullable<OrderRow["edit"]> }[];
   deletions?: number[];
+  departures?: number[];
   parcels?: { orderId: number; parcels: NonNullable<OrderRow["parcels"]> }[];
   products?: (Partial<ProductRow> & { code: string; changedAt: number; gone: boolean })[];
   consents?: (ConsentRow & { customerId: number })[];
@@ -121,6 +124,10 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
       edit: { at: instant(at), lines: written(priced(lines)) },
     })),
     deletions: change.deletions.map(known),
+    departures: change.departures.map((id) => {
+      if (!shop.customerById.has(id)) throw new Error(`${shop.domain} has no customer ${id}`);
+      return id;
+    }),
     parcels: change.parcels.map(({ orderId, sent }) => ({
       orderId: known(orderId),
       parcels: sent.map(({ at, deliveredAt, ...parcel }) => ({
@@ -158,6 +165,7 @@ export function applyChanges(rows: ShopRows, changes: AppliedChange[]): ShopRows
   const edited = new Map(changes.flatMap(({ edits = [] }) => edits.map((each) => [each.orderId, each.edit])));
   const deleted = new Set(changes.flatMap(({ deletions = [] }) => deletions));
   const orders = [...rows.orders, ...changes.flatMap((change) => change.orders)].filter(({ id }) => !deleted.has(id));
+  const departed = new Set<number | null>(changes.flatMap(({ departures = [] }) => departures));
   const sent = new Map(changes.flatMap(({ parcels = [] }) => parcels.map((each) => [each.orderId, each.parcels])));
   const consents = new Map<number, ConsentRow>();
   for (const { customerId, ...consent } of changes.flatMap(({ consents: all = [] }) => all))
@@ -170,6 +178,7 @@ export function applyChanges(rows: ShopRows, changes: AppliedChange[]): ShopRows
       const [cancelledAt, edit, paidAt] = [cancelled.get(order.id), edited.get(order.id), paid.get(order.id)];
       return {
         ...order,
+        ...(departed.has(order.customerId) && { customerId: null }),
         ...(added.length > 0 && { refunds: [...order.refunds, ...added] }),
         ...(cancelledAt !== undefined && { cancelledAt }),
         ...(edit && { edit }),

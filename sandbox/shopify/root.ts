@@ -15,6 +15,14 @@ interface CountArgs {
   limit?: number | null;
 }
 
+/** What a token needs to be sent events (shopify.dev, WebhookSubscriptionTopic). */
+const topicScopes = [
+  ["ORDERS_", "read_orders"],
+  ["PRODUCTS_", "read_products"],
+  ["CUSTOMERS_", "read_customers"],
+  ["FULFILLMENT", "read_fulfillments"],
+] as const;
+
 /** The resolvers of one request: the shop that the token is for, seen with the token's scopes. */
 export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop, warn: (text: string) => void) {
   const demand: Demand = (scope, field) => {
@@ -99,7 +107,8 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
       return count(findCustomers(args).rows.length, args.limit);
     },
     webhookSubscriptionCreate({ topic, webhookSubscription: { uri } }: { topic: string; webhookSubscription: { uri?: string | null } }) {
-      if (topic.startsWith("ORDERS_")) demand("read_orders", "webhookSubscriptionCreate");
+      const scope = topicScopes.find(([prefix]) => topic.startsWith(prefix))?.[1];
+      if (scope) demand(scope, "webhookSubscriptionCreate");
       const subscription = uri && subscribe(state.subscriptions, { shop: shop.domain, topic, uri });
       if (!subscription) return { webhookSubscription: null, userErrors: [{ message: "Address for this topic has already been taken" }] };
       return { webhookSubscription: subscription, userErrors: [] };

@@ -6,6 +6,7 @@ import type { Account } from "./account.ts";
 import type { Metric } from "./metric.ts";
 import type { Occurrences } from "./occurrences.ts";
 import type {
+  AskedParcels,
   ContentsRecord,
   CustomerRecord,
   ListedOrders,
@@ -96,6 +97,8 @@ export interface Effects {
   contents?: readonly ContentsRecord[];
   /** How far orders have come whose contents are stored, and have not changed else. */
   parcels?: readonly ParcelsRecord[];
+  /** Orders whose parcels were asked for, also where the shop has none of them any more: they are not asked first again. */
+  askedParcels?: AskedParcels;
   /** Products with all that is bought of them: a variant of theirs that is not among these goes. */
   products?: readonly ProductRecord[];
   /** Where the step ends a reading of all products: those that it did not find go. */

@@ -58,6 +58,12 @@ export interface ParcelsRecord {
   deliveredAt: number | null;
 }
 
+/** Orders that were asked where their parcels are, because the shop had said until this instant that these moved. */
+export interface AskedParcels {
+  orderExternalIds: readonly string[];
+  until: number;
+}
+
 /** What is in an order. Amounts are minor units of its currency. */
 export interface ContentsRecord extends ParcelsRecord {
   updatedAt: number;

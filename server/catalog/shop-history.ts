@@ -31,6 +31,8 @@ export interface ShopHistory {
   gaps(today?: string): Promise<{ medianDays: number; meanDays: number; gaps: number } | null>;
   /** Customers who agreed to be sent emails and text messages. */
   reachable(): Promise<{ email: number; sms: number }>;
+  /** Orders of which the shop said, until an instant, that a parcel moved, and that were not asked since: the first said first. */
+  moved(input: { until: number; limit: number }): Promise<string[]>;
   /**
    * Orders whose contents changed at or after `since` (an instant) and that have not reached their buyer as far as is known, by id from
    * behind `after`.

@@ -8,11 +8,11 @@ import { HeldData } from "#server/domain/webhooks/schemas.ts";
 
 const everything: readonly unknown[] = Object.values(schema);
 const tables = everything.filter((each) => is(each, SQLiteTable));
-const kinds: readonly Holds[] = ["data", "customer", "order", "proof", "contact", "packed", "sealed", "engine"];
+const kinds: readonly Holds[] = ["data", "customer", "order", "trace", "proof", "contact", "packed", "sealed", "engine"];
 const nameOf = ({ table }: Holding) => getTableName(table);
 const said = (holding: Holding) => [...(holding.client === null ? [] : [holding.client]), ...columnsOf(holding, ...kinds)];
 const help =
-  "Say in db/holdings.ts what it holds and of whom: exports, the end of a client, the erasure of an account and the demands of a shop's customers read it there. A customer's id is `customer`, an order's is `order`; a person's name, address or IP is `contact`; what nobody may be taken out of is `packed`; secrets are `sealed`; leases and fences are `engine`; all else of a client is `data`.";
+  "Say in db/holdings.ts what it holds and of whom: exports, the end of a client, the erasure of an account and the demands of a shop's customers read it there. A customer's id is `customer`, an order's is `order`, a list that may lead to one of them is `trace`; a person's name, address or IP is `contact`; what nobody may be taken out of is `packed`; secrets are `sealed`; leases and fences are `engine`; all else of a client is `data`.";
 
 test("every table and every column is classified, once", () => {
   const faults = tables.flatMap((table) => {
@@ -86,7 +86,7 @@ test("of a customer who is to be forgotten it is known where they stand, how the
       ...columnsOf(holding, ...(holding.withCustomer ? [] : (["customer"] as const)))
         .filter((name) => columns[name]?.notNull)
         .map((name) => `${nameOf(holding)}.${name} cannot be emptied: it must be nullable.`),
-      ...(columnsOf(holding, "customer").length > 0 && !holding.withCustomer && !holding.datedBy
+      ...(columnsOf(holding, "customer", "trace").length > 0 && !holding.withCustomer && !holding.datedBy
         ? [`${nameOf(holding)} says no \`datedBy\`: an older reading of the same row would bring the customer back.`]
         : []),
       ...(shape.includes(key)

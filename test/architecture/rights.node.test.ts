@@ -114,6 +114,7 @@ const without = {
       "probeSoon",
       "conclude",
       "wakeJobs",
+      "deleteProduct",
       "workDelivery",
       "meetPrivacyDemand",
     ],

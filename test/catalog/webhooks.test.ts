@@ -157,6 +157,24 @@ describe("what every provider's webhook owes", () => {
       payload: order,
     })),
     { provider: "shopify", topic: "products/update", account: "beta.myshopify.com", payload: { id: 1, variants: [{ id: 2 }] } },
+    {
+      provider: "shopify",
+      topic: "customers/delete",
+      account: "beta.myshopify.com",
+      payload: { id: 7, phone: null, addresses: [], admin_graphql_api_id: "gid://shopify/Customer/7" },
+    },
+    {
+      provider: "shopify",
+      topic: "fulfillments/update",
+      account: "beta.myshopify.com",
+      payload: { id: 3, order_id: 1, destination: {}, line_items: [{}], admin_graphql_api_id: "gid://shopify/Fulfillment/3" },
+    },
+    {
+      provider: "shopify",
+      topic: "fulfillment_events/create",
+      account: "beta.myshopify.com",
+      payload: { id: 4, order_id: 1, fulfillment_id: 3, status: "delivered", admin_graphql_api_id: "gid://shopify/FulfillmentEvent/4" },
+    },
     { provider: "shopify", topic: "app/scopes_update", account: "beta.myshopify.com", payload: { current: ["read_orders"] } },
     { provider: "shopify", topic: "app/uninstalled", account: "beta.myshopify.com", payload: { myshopify_domain: "beta.myshopify.com" } },
     { provider: "shopify", topic: "customers/data_request", account: "beta.myshopify.com", payload: { ...shop, orders_requested: [1] } },
@@ -320,6 +338,13 @@ describe("shopify", () => {
       ["products/update", { admin_graphql_api_id: "gid://shopify/Order/1" }],
       ["refunds/create", { admin_graphql_api_id: "gid://shopify/Order/1" }],
       ["inventory_levels/update", { admin_graphql_api_id: "gid://shopify/Order/1" }],
+      ["fulfillments/update", { order_id: 1, admin_graphql_api_id: "gid://shopify/FulfillmentEvent/1" }],
+      ["fulfillment_events/create", { order_id: 1, admin_graphql_api_id: "gid://shopify/Fulfillment/1" }],
+      ["products/delete", { id: 1, admin_graphql_api_id: "gid://shopify/Product/1", title: "Mug" }],
+      // What is said of a product or an order that is gone is no word on a customer, nor is what is said of one who is there.
+      ["customers/delete", { id: 1 }],
+      ["customers/delete", { id: 1, admin_graphql_api_id: "gid://shopify/Product/1" }],
+      ["customers/delete", { id: 1, admin_graphql_api_id: "gid://shopify/Customer/1", created_at: "2026-03-03T23:30:00-05:00" }],
     ];
     for (const [topic, payload] of wrong)
       expect({ topic, payload, ...(await says(topic, payload)) }).toEqual({ topic, payload, ...refused("unreadable") });
@@ -403,6 +428,31 @@ describe("shopify", () => {
       happened: "shopify.orders",
     });
     expect(await says("orders/delete", order)).toEqual({ is: "refused", reason: "unreadable" });
+  });
+
+  test("a product that is gone is taken out, whoever the shop deleted is to be forgotten, and neither is left to a reading by date", async () => {
+    const of = async (topic: string, payload: unknown) => {
+      const [event] = events(await says(topic, payload));
+      return { privacy: event?.privacy, effect: effect(findWebhook("shopify"), topic, event?.payload) };
+    };
+    expect(await of("products/delete", { id: 788032119 })).toEqual({
+      privacy: undefined,
+      effect: { type: "product_deleted", product: "788032119", happened: "shopify.products" },
+    });
+    const demand = { kind: "redact_customer", subject: "9007199254740993" };
+    const gone = `{"id":9007199254740993,"phone":null,"addresses":[],"admin_graphql_api_id":"gid://shopify/Customer/9007199254740993"}`;
+    expect(await of("customers/delete", gone)).toEqual({ privacy: demand, effect: { type: "privacy", demand } });
+  });
+
+  test("of a parcel the order is kept, and nothing of where it goes; one that names no order wakes all the same", async () => {
+    const body = { id: 1, order_id: 5678, email: "jon@example.com", destination: { name: "Jon" }, shipment_status: "delivered" };
+    for (const topic of ["fulfillments/create", "fulfillments/update", "fulfillment_events/create"]) {
+      const [event] = events(await says(topic, body));
+      expect(event?.payload).toEqual({ order_id: "5678" });
+      expect(effect(findWebhook("shopify"), topic, event?.payload)).toEqual({ type: "wake", happened: "shopify.parcels", moved: "5678" });
+      const [bare] = events(await says(topic, { id: 1 }));
+      expect(effect(findWebhook("shopify"), topic, bare?.payload)).toEqual({ type: "wake", happened: "shopify.parcels" });
+    }
   });
 
   test("other scopes are read; where they cannot be, a call finds out", async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sandboxClient } from "#sandbox/client.ts";
-import { realShop } from "#sandbox/endpoints.ts";
+import { realShop, sandboxClients } from "#sandbox/endpoints.ts";
 import { huShop, jpShop, kwShop, usShop } from "#sandbox/places.ts";
+import { webhookHmac } from "#sandbox/shopify/hmac.ts";
 import { startSandbox } from "#sandbox/start.ts";
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
@@ -291,6 +292,50 @@ describe("shops elsewhere", () => {
     expect(find(deleted)).toBeUndefined();
     const answer = client.control(`/shop/${shop}/changes`, { refunds: [{ orderId: deleted, amount: 1 }] });
     await expect(answer).rejects.toThrow("has no order");
+  });
+
+  test("whoever asked for it is sent what is gone and which parcels moved, signed and once, of this shop alone; to ask takes its permission", async () => {
+    const shop = "telling-shop.myshopify.com";
+    const uri = "http://127.0.0.1:9/webhooks";
+    const ask = async (token: string, topic: string) => {
+      const query = `mutation { webhookSubscriptionCreate(topic: ${topic}, webhookSubscription: { uri: "${uri}" }) { userErrors { message } } }`;
+      const { body } = await client.graphql(shop, token, query);
+      return body.errors?.[0]?.extensions?.code ?? "taken";
+    };
+    const { access_token: few } = await client.mint("shopify", shop, ["read_orders"]);
+    const { access_token: all } = await client.mint("shopify", shop, [...everything, "read_fulfillments"]);
+    const topics = ["PRODUCTS_DELETE", "CUSTOMERS_DELETE", "FULFILLMENTS_CREATE", "FULFILLMENTS_UPDATE", "FULFILLMENT_EVENTS_CREATE"];
+    for (const topic of topics) expect([topic, await ask(few, topic), await ask(all, topic)]).toEqual([topic, "ACCESS_DENIED", "taken"]);
+
+    type Told = { webhooks: { topic: string; uri: string; headers: Record<string, string>; body: string; status: number | null }[] };
+    const happen = async (change: object, at = shop) => (await client.control<Told>(`/shop/${at}/changes`, change)).webhooks;
+    const { orders } = await client.control<{ orders: { id: number }[] }>(`/shop/${shop}/changes`, {
+      orders: [{ customerId: 77, lines: [{ code: "20000", quantity: 1 }] }],
+    });
+    const orderId = orders[0]?.id ?? 0;
+    const sentAt = new Date(Date.now() - 1000).toISOString();
+    const sent = await happen({ parcels: [{ orderId, sent: [{ at: sentAt }] }], deletions: [], departures: [77] });
+    const came = await happen({
+      parcels: [{ orderId, sent: [{ at: sentAt, deliveredAt: sentAt }] }],
+      products: [{ code: "20000", gone: true }],
+    });
+    expect([sent, came].map((each) => each.map(({ topic }) => topic))).toEqual([
+      ["customers/delete", "fulfillments/create"],
+      ["products/delete", "fulfillments/update", "fulfillment_events/create"],
+    ]);
+    expect(JSON.parse(came[0]?.body ?? "")).toEqual({ id: expect.any(Number) });
+    expect(JSON.parse(sent[0]?.body ?? "")).toMatchObject({ id: 77, admin_graphql_api_id: "gid://shopify/Customer/77" });
+    expect(came.slice(1).map(({ body }) => (JSON.parse(body) as { order_id: number }).order_id)).toEqual([orderId, orderId]);
+    for (const { headers, body, status } of [...sent, ...came]) {
+      expect(headers).toMatchObject({
+        "x-shopify-shop-domain": shop,
+        "x-shopify-hmac-sha256": webhookHmac(body, sandboxClients.shopify.clientSecret),
+      });
+      // Nobody listens there.
+      expect(status).toBeNull();
+    }
+    expect(await happen({ products: [{ code: "20000", gone: true }] }, "silent-shop.myshopify.com")).toEqual([]);
+    await expect(happen({ departures: [77] })).rejects.toThrow("has no customer");
   });
 });
 

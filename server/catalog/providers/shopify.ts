@@ -7,6 +7,7 @@ import type { Account } from "#server/catalog/account.ts";
 import type { AccountFacts, CallbackFault, Failure, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
 import { byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
 import { shopifyGraphql, shopifyVersion } from "./shopify-api.ts";
+import { deliveries } from "./shopify-deliveries.ts";
 
 const offlineToken = "urn:shopify:params:oauth:token-type:offline-access-token";
 /** A shop's permanent domain. */
@@ -205,6 +206,12 @@ export const shopify: OAuthProvider = {
           he: "הזמנות ישנות מ-60 יום",
         },
         scopes: ["read_all_orders"],
+        default: true,
+      },
+      {
+        id: "deliveries",
+        title: { en: "Deliveries as they happen", fr: "Livraisons en temps réel", he: "משלוחים בזמן אמת" },
+        scopes: [deliveries.scope],
         default: true,
       },
       {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { changedLines, readChanged, sinceNewest } from "#server/catalog/changed.ts";
 import { calendarLines, calendarOf, dayOf } from "#server/catalog/days.ts";
 import type { Effects, Reading, Step } from "#server/catalog/job.ts";
+import { deliveries } from "#server/catalog/providers/shopify-deliveries.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
 import { allOrders } from "./shopify-all-orders.ts";
 import { readContentsPage, readParcelsOf } from "./shopify-contents.ts";
@@ -17,8 +18,9 @@ const wholeEveryMs = 7 * dayMs;
 /** The clocks of two machines may differ by so much, and what was seen shortly before a reading began is not taken for gone. */
 const clockMs = 3_600_000;
 /**
- * A carrier's word does not date an order anew, so orders that nobody has seen delivered are asked again, some each run, as long as a
- * parcel may be on its way.
+ * A carrier's word does not date an order anew. So the orders of parcels of which the shop said that they moved are asked again, and
+ * after them, since an event can be lost and a shop may not allow us to hear of it, those that nobody has seen delivered: some each run,
+ * as long as a parcel may be on its way.
  */
 const onTheWayMs = 60 * dayMs;
 const askedAgain = 50;
@@ -79,10 +81,14 @@ export const shopifyDetailsSensor = defineSensor({
     he: "מוצרים, מחירים, תכולת ההזמנות, משלוחים, ואילו לקוחות הסכימו לקבל הודעות. ללא שמות וכתובות.",
   },
   needs: [
-    { provider: "shopify", scopes: ["read_orders", "read_all_orders", "read_products", "read_customers"], optionalScopes: [allOrders] },
+    {
+      provider: "shopify",
+      scopes: ["read_orders", "read_all_orders", "read_products", "read_customers", deliveries.scope],
+      optionalScopes: [allOrders, deliveries],
+    },
   ],
   everyS: 3600,
-  wokenBy: ["shopify.orders", "shopify.products"],
+  wokenBy: ["shopify.orders", "shopify.products", "shopify.parcels"],
   config: z.object({}),
   cursor: Cursor,
   lines,
@@ -149,10 +155,16 @@ const steps: Record<Cursor["phase"], (reading: DetailsReading, cursor: Cursor) =
     return { ...step, contents: items.flatMap(({ record }) => record ?? []) };
   },
   async parcels(reading, cursor) {
-    const ids = await reading.shop.onTheWay({ since: reading.now - onTheWayMs, after: cursor.parcel, limit: askedAgain });
+    const moved = await reading.shop.moved({ until: reading.now, limit: askedAgain });
+    const left = askedAgain - moved.length;
+    const others = left > 0 ? await reading.shop.onTheWay({ since: reading.now - onTheWayMs, after: cursor.parcel, limit: left }) : [];
+    const ids = [...new Set([...moved, ...others])];
+    const next = { ...cursor, parcel: others.length < left ? null : (others.at(-1) ?? cursor.parcel) };
     return {
       parcels: ids.length > 0 ? await readParcelsOf(reading.account("shopify"), ids) : [],
-      cursor: { ...cursor, phase: "figures", parcel: ids.length < askedAgain ? null : (ids.at(-1) ?? null) },
+      askedParcels: { orderExternalIds: moved, until: reading.now },
+      // All that moved is asked.
+      cursor: left === 0 ? next : { ...next, phase: "figures" },
       done: false,
     };
   },

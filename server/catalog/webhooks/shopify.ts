@@ -3,6 +3,7 @@ import * as z from "zod";
 import { Decimal, UnknownCurrency } from "#server/catalog/money.ts";
 import { shopPattern } from "#server/catalog/providers/shopify.ts";
 import { shopifyGraphql } from "#server/catalog/providers/shopify-api.ts";
+import { deliveries } from "#server/catalog/providers/shopify-deliveries.ts";
 import type { OrderRecord } from "#server/catalog/records.ts";
 import { recordsOf, type ShopifyOrder } from "#server/catalog/sensors/shopify-orders.ts";
 import { bodyOf, type Writer } from "#server/catalog/writer.ts";
@@ -64,6 +65,8 @@ const kinds: Readonly<Record<string, string>> = {
   orders: "Order",
   products: "Product",
   refunds: "Refund",
+  fulfillments: "Fulfillment",
+  fulfillment_events: "FulfillmentEvent",
   inventory_levels: "InventoryLevel",
 };
 const Global = z.object({ admin_graphql_api_id: z.string() });
@@ -73,7 +76,8 @@ const marks = new Set(["customer", ...Object.values(markOf)]);
 
 /** Whether the signed body may be one of this topic: a topic is said by a header that is not signed. */
 function isOf(topic: string, body: unknown): boolean {
-  if (topic === "orders/delete") return DeletedOrder.safeParse(body).success;
+  if (deletions.has(topic)) return Deleted.safeParse(body).success;
+  if (topic === "customers/delete") return DeletedCustomer.safeParse(body).success;
   const kind = kinds[topic.split("/")[0] ?? ""];
   const id = Global.safeParse(body).data?.admin_graphql_api_id;
   if (kind !== undefined) return id === undefined || id.startsWith(`gid://shopify/${kind}/`);
@@ -128,8 +132,12 @@ const OfCustomer = z.object({
   orders_to_redact: z.array(Id).optional(),
 });
 
-/** What the shop's end, or one of its customers, demands. A body that does not say whose data is meant has no demand. */
+/**
+ * What the shop's end, or one of its customers, demands. A body that does not say whose data is meant has no demand. Whom a shop has
+ * deleted it knows nothing of any more, and neither shall we: that is met as if they had asked for it.
+ */
 function demandOf(topic: string, body: unknown): PrivacyDemand | undefined {
+  if (topic === "customers/delete") return { kind: "redact_customer", subject: DeletedCustomer.parse(body).id };
   if (topic === "shop/redact") return { kind: "redact_shop", subject: Named.parse(body).shop_domain };
   if (topic !== "customers/data_request" && topic !== "customers/redact") return undefined;
   const parsed = OfCustomer.safeParse(body);
@@ -161,13 +169,25 @@ const Order = KeptOrder.omit({ refunded: true })
 const Scopes = z.object({ current: z.array(z.string().regex(/^\w{1,80}$/)) });
 const orderTopics = new Set(["orders/create", "orders/updated"]);
 
-/** All that is said of an order that is gone. Any other body of an order says more, so that none can be sent as this one. */
-const DeletedOrder = z.strictObject({ id: Id });
+/** All that is said of an order or a product that is gone. Any other body of one says more, so that none can be sent as this one. */
+const Deleted = z.strictObject({ id: Id });
+const deletions = new Set(["orders/delete", "products/delete"]);
+
+/**
+ * Of a customer who is gone little but the id is said (shopify.dev, Webhooks, customers/delete); any other body of a customer says
+ * since when there is one.
+ */
+const DeletedCustomer = z.object({ id: Id, admin_graphql_api_id: idIn("Customer"), created_at: z.null().optional() });
+
+/** Of a parcel, or of what a carrier says of one, the order that it is of: neither whom it goes to nor where it is. */
+const Parcel = z.object({ order_id: Id });
+const parcelTopics = ["fulfillments/create", "fulfillments/update", "fulfillment_events/create"];
 
 /** Neither names nor addresses of the shop's customers are kept: what the effect needs, and where that is not there nothing. */
 function keptOf(topic: string, body: unknown): unknown {
   if (orderTopics.has(topic)) return Order.safeParse(body).data ?? null;
-  if (topic === "orders/delete") return DeletedOrder.parse(body);
+  if (deletions.has(topic)) return Deleted.parse(body);
+  if (parcelTopics.includes(topic)) return Parcel.safeParse(body).data ?? null;
   if (topic === "app/scopes_update") return Scopes.safeParse(body).data ?? null;
   return demandOf(topic, body) ?? {};
 }
@@ -213,6 +233,7 @@ function effectOf({ topic, payload }: { topic: string; payload: unknown }, { tim
       return payload === null ? { type: "probe" } : { type: "scopes", granted: Scopes.parse(payload).current };
     case "customers/data_request":
     case "customers/redact":
+    case "customers/delete":
     case "shop/redact":
       return { type: "privacy", demand: Demand.parse(payload) };
     case "orders/create":
@@ -223,14 +244,21 @@ function effectOf({ topic, payload }: { topic: string; payload: unknown }, { tim
       return { type: "wake", happened: "shopify.orders", ...(record && { order: record }) };
     }
     case "orders/delete":
-      return { type: "order_deleted", order: DeletedOrder.parse(payload).id, happened: "shopify.orders" };
+      return { type: "order_deleted", order: Deleted.parse(payload).id, happened: "shopify.orders" };
+    case "products/delete":
+      return { type: "product_deleted", product: Deleted.parse(payload).id, happened: "shopify.products" };
     case "orders/paid":
     case "orders/cancelled":
     case "refunds/create":
       return { type: "wake", happened: "shopify.orders" };
+    case "fulfillments/create":
+    case "fulfillments/update":
+    case "fulfillment_events/create": {
+      const moved = Parcel.safeParse(payload).data?.order_id;
+      return { type: "wake", happened: "shopify.parcels", ...(moved !== undefined && { moved }) };
+    }
     case "products/create":
     case "products/update":
-    case "products/delete":
     case "inventory_levels/update":
       return { type: "wake", happened: "shopify.products" };
     default:
@@ -271,7 +299,17 @@ export const shopifyWebhook: Webhook = {
   effectOf,
   // The three of privacy law are set in the app's own configuration and cannot be asked for.
   subscription: {
-    topics: ["orders/create", "orders/updated", "orders/delete", "products/update", "app/uninstalled", "app/scopes_update"],
+    topics: [
+      { name: "orders/create" },
+      { name: "orders/updated" },
+      { name: "orders/delete" },
+      { name: "products/update" },
+      { name: "products/delete" },
+      { name: "customers/delete" },
+      ...parcelTopics.map((name) => ({ name, scope: deliveries.scope })),
+      { name: "app/uninstalled" },
+      { name: "app/scopes_update" },
+    ],
     subscribe,
   },
 };

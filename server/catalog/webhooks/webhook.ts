@@ -79,10 +79,15 @@ export type Effect =
   | { type: "scopes"; granted: readonly string[] }
   /** Something about the access changed: a test call tells what. */
   | { type: "probe" }
-  /** Jobs that this wakes have something to read. An order is kept at once; what was returned of it they read by themselves. */
-  | { type: "wake"; happened: Happening; order?: OrderRecord }
+  /**
+   * Jobs that this wakes have something to read. An order is kept at once; what was returned of it they read by themselves. `moved`: the
+   * order of a parcel that moved, which they ask before others.
+   */
+  | { type: "wake"; happened: Happening; order?: OrderRecord; moved?: string }
   /** An order is gone at the shop, and goes here at once with its refunds; then jobs have something to read. */
   | { type: "order_deleted"; order: string; happened: Happening }
+  /** A product is gone at the shop, and is sold here no more either; then jobs have something to read. */
+  | { type: "product_deleted"; product: string; happened: Happening }
   | { type: "privacy"; demand: PrivacyDemand }
   /** Somebody pressed a button below a message of ours. */
   | { type: "click"; click: Click }
@@ -132,7 +137,8 @@ export interface Webhook {
 
 /** What to ask for, and the requests that ask. */
 export interface Subscription {
-  topics: readonly string[];
+  /** `scope`: a permission that jobs can do without; where it was not granted, the provider is not asked for this. */
+  topics: readonly { name: string; scope?: string }[];
   /** Asks for one topic to be sent to `address`. Asking twice is no error. Throws `ProviderError`. */
   subscribe(writer: Writer, topic: string, address: string): Promise<void>;
 }

@@ -16,6 +16,16 @@ export const isForgotten = (of: Named): SQL =>
   )`;
 
 /**
+ * Whether an order was one of somebody's who asked to be forgotten, however it changed since: the shop keeps its discount codes, and says
+ * them again with each change.
+ */
+export const isOfForgotten = (of: { tenantId: SQL; connectionId: SQL; orderId: SQL }): SQL =>
+  sql`exists (
+    select 1 from ${privacyRequests} p, json_each(p.orders) o where p.tenant_id = ${of.tenantId} and p.connection_id = ${of.connectionId}
+      and p.orders <> '[]' and p.kind = 'redact_customer' and o.value = ${of.orderId}
+  )`;
+
+/**
  * The customer of an order as it is written: null where this customer asked to be forgotten after the order was last changed, so
  * that a page that is read late, or an event that is replayed, does not bring back who was taken out.
  */

@@ -1,6 +1,7 @@
-import { and, countDistinct, desc, eq, gt, gte, isNull, lt, lte, min, type SQL, sql } from "drizzle-orm";
+import { and, countDistinct, desc, eq, gt, gte, isNull, lt, lte, min, ne, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { customers, deletedOrders, orderContents, orders, products, refunds, variantPrices, variants } from "#db/schema/index.ts";
+import { goneProduct } from "#db/words/commerce.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -122,6 +123,16 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
       return row ?? { email: 0, sms: 0 };
     },
 
+    async moved({ until, limit }) {
+      const found = await ctx.db
+        .select({ id: orderContents.externalId })
+        .from(orderContents)
+        .where(inTenant(ctx, orderContents, of(orderContents.connectionId), sql`moved_at is not null`, lte(orderContents.movedAt, until)))
+        .orderBy(orderContents.movedAt, orderContents.externalId)
+        .limit(limit);
+      return found.map(({ id }) => id);
+    },
+
     async onTheWay({ since, after, limit }) {
       const found = await ctx.db
         .select({ id: orderContents.externalId })
@@ -166,7 +177,7 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
         .from(orderContents)
         .innerJoin(orders, and(sameShop(orders), eq(orders.externalId, orderContents.externalId), isNull(orders.cancelledAt)))
         .innerJoin(customers, and(sameShop(customers), eq(customers.externalId, orders.customerId), eq(consent, "subscribed")))
-        .leftJoin(products, and(sameShop(products), eq(products.externalId, dearest)))
+        .leftJoin(products, and(sameShop(products), eq(products.externalId, dearest), ne(products.status, goneProduct)))
         .where(
           inTenant(
             ctx,

@@ -41,6 +41,7 @@ async function act(ctx: TenantCtx, working: Working, effect: Exclude<Effect, { t
       return probeSoon(ctx, working);
     case "wake":
     case "order_deleted":
+    case "product_deleted":
       return wakeJobs(ctx, working, effect);
     case "privacy":
       return meetPrivacyDemand(ctx, working, effect.demand);

@@ -93,7 +93,8 @@ export async function replaceScopes(ctx: TenantCtx, working: Working, granted: r
     statements: [
       ctx.db
         .update(connections)
-        .set({ scopesGranted: [...granted] })
+        // Events that a new permission is needed for are asked for with the next tick.
+        .set({ scopesGranted: [...granted], subscribeAt: sql`iif(${connections.subscribeAt} is null, null, ${ctx.now()})` })
         .where(unchanged(ctx, working, stillOpen(ctx, delivery.id), sql`not ${newerIsDone(ctx, working)}`)),
     ],
   });

@@ -34,7 +34,7 @@ export async function meetPrivacyDemand(ctx: TenantCtx, working: Working, demand
       await finish(ctx, working, {
         demand,
         found: { ...customerCounts(ctx, working, demand), webhook_deliveries: keptPayloads(ctx, working) },
-        statements: [...forgetCustomer(ctx, working, demand), ...forgetPacked(ctx, working)],
+        statements: [noteOrders(ctx, working, demand), ...forgetCustomer(ctx, working, demand), ...forgetPacked(ctx, working)],
       });
       return;
     case "redact_shop":
@@ -104,11 +104,28 @@ const customerCounts = (ctx: TenantCtx, { connection }: Working, demand: Privacy
   );
 
 /**
+ * Once their orders are without them, nothing else says which those were: so the request keeps it beside what the shop named, and a later reading of such an
+ * order takes nothing of theirs back in.
+ */
+function noteOrders(ctx: TenantCtx, { connection, delivery }: Working, { subject, orders: named = [] }: PrivacyDemand): Statement {
+  const bought = inTenant(ctx, orders, eq(orders.connectionId, connection.id), eq(orders.customerId, subject));
+  return ctx.db
+    .update(privacyRequests)
+    .set({
+      orders: sql`(select json_group_array(value) from (
+        select value from json_each(${JSON.stringify(named)}) union select ${orders.externalId} from ${orders} where ${bought}))`,
+    })
+    .where(inTenant(ctx, privacyRequests, eq(privacyRequests.deliveryId, delivery.id), stillOpen(ctx, delivery.id)));
+}
+
+/**
  * A row that is all about them goes; one without its customer is a figure of the shop. It is dated as of the demand, so that no older reading of it brings the
- * customer back. Orders go last: others are found through them.
+ * customer back. All discount codes of their orders go, not those alone that nobody else has used: whether a code is theirs alone is
+ * not known here (one that was made for them may have been passed on), no figure is made of codes, and the shop has those of its
+ * campaigns itself. Orders go last: others are found through them.
  */
 function forgetCustomer(ctx: TenantCtx, { connection, delivery }: Working, demand: PrivacyDemand): Statement[] {
-  const named = ofCustomers.filter((holding) => columnsOf(holding, "customer").length > 0);
+  const named = ofCustomers.filter((holding) => columnsOf(holding, "customer", "trace").length > 0);
   return named
     .sort((a, b) => Number(a.table === orders) - Number(b.table === orders))
     .map((holding) => {
@@ -118,7 +135,11 @@ function forgetCustomer(ctx: TenantCtx, { connection, delivery }: Working, deman
       const dated = datedBy === undefined ? {} : { [datedBy]: sql`max(${columnOf(table, datedBy)}, ${happenedAt({ delivery })})` };
       return ctx.db
         .update(table)
-        .set({ ...Object.fromEntries(columnsOf(holding, "customer").map((name) => [name, null])), ...dated })
+        .set({
+          ...Object.fromEntries(columnsOf(holding, "customer").map((name) => [name, null])),
+          ...Object.fromEntries(columnsOf(holding, "trace").map((name) => [name, []])),
+          ...dated,
+        })
         .where(theirs);
     });
 }

@@ -1,6 +1,8 @@
 import { eq, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { connections } from "#db/schema/index.ts";
+import { grantsAll } from "#server/catalog/provider.ts";
+import { findProvider } from "#server/catalog/providers/registry.ts";
 import { findWebhook } from "#server/catalog/webhooks/registry.ts";
 import { type Ctx, enterTenant, inEachPlace, type TenantCtx } from "#server/ctx.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
@@ -42,7 +44,7 @@ const claimPage = (db: Db, now: number) =>
     )
     .returning({ id: connections.id, tenantId: connections.tenantId });
 
-/** Asks for every kind of event that we want of one account. One that is refused keeps none of the others from being had. */
+/** Asks for every kind of event that we want of one account and may have. One that is refused keeps none of the others from being had. */
 export async function subscribeEvents(ctx: Ctx, message: Extract<TaskMessage, { type: "subscribe" }>): Promise<void> {
   const tenant = await ifFound(findTenant(ctx, message.tenant));
   // A client that was erased since hears no events.
@@ -53,8 +55,10 @@ export async function subscribeEvents(ctx: Ctx, message: Extract<TaskMessage, { 
   if (held.connection.status !== "active" || !subscription) return;
   const writer = openWriter(inside, held);
   const address = `${ctx.config.APP_ORIGIN}/webhooks/${held.connection.provider}`;
+  const provider = findProvider(held.connection.provider);
   let failed = 0;
-  for (const topic of subscription.topics) {
+  for (const { name: topic, scope } of subscription.topics) {
+    if (scope !== undefined && !grantsAll(provider, held.connection, [scope])) continue;
     try {
       await subscription.subscribe(writer, topic, address);
     } catch (error) {

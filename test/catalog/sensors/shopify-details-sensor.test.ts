@@ -6,6 +6,7 @@ import { shopifyDetailsSensor } from "#server/catalog/sensors/shopify-details-se
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { deleteOrders } from "#server/domain/commerce/delete-orders.ts";
+import { deleteProduct } from "#server/domain/commerce/delete-product.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { makeTenant, testTenantCtx } from "#test/harness.ts";
 import { type RunInput, runSensor, valuesOf } from "./run-sensor.ts";
@@ -53,6 +54,7 @@ async function open(all: OrderRow[], wares: ProductRow[] = [ware("A"), ware("B",
 
 const contentsOf = (ctx: TenantCtx) =>
   ctx.db.select().from(orderContents).where(inTenant(ctx, orderContents)).orderBy(orderContents.externalId);
+const productsOf = (ctx: TenantCtx) => ctx.db.select().from(products).where(inTenant(ctx, products)).orderBy(products.externalId);
 const variantsOf = (ctx: TenantCtx) => ctx.db.select().from(variants).where(inTenant(ctx, variants)).orderBy(variants.externalId);
 const pricesOf = (ctx: TenantCtx) =>
   ctx.db.select().from(variantPrices).where(inTenant(ctx, variantPrices)).orderBy(variantPrices.variantId, variantPrices.since);
@@ -252,6 +254,67 @@ test("a customer who asked to be forgotten is not brought back by a page that wa
   });
   await read();
   expect(await customersOf(ctx)).toEqual([]);
+});
+
+test("a product that the shop deleted is not brought back by a page that was read before, and goes with the next reading of all", async () => {
+  const { ctx, account, read, change } = await open([orderRow(1, Date.now() - 30 * dayMs)]);
+  const first = await read();
+  const [gone] = await variantsOf(ctx);
+  const at = second(Date.now());
+  const { connectionId } = account;
+  for (const statement of deleteProduct(ctx, { connectionId, product: gone?.productId ?? "", at, when: sql`true` })) await statement;
+  // The page of before: the sandbox still has the product.
+  await read();
+  expect((await variantsOf(ctx)).map(({ externalId }) => externalId)).not.toContain(gone?.externalId);
+  expect(await productsOf(ctx)).toMatchObject([{ status: "DELETED", url: null, updatedAt: at }, { status: "ACTIVE" }]);
+  expect(await pricesOf(ctx)).toHaveLength(2);
+  await change({ products: [{ code: "A", gone: true }] });
+  await read({ cursor: first.cursor, now: Date.now() + 8 * dayMs });
+  expect((await productsOf(ctx)).map(({ status }) => status)).toEqual(["ACTIVE"]);
+});
+
+test("an order of a parcel that moved is asked before all others, once, and again where it moved while it was asked", async () => {
+  const now = Date.now();
+  const sentAt = second(now - 10 * dayMs);
+  const rows = Array.from({ length: 60 }, (_, index) => orderRow(index + 1, now - 20 * dayMs, { parcels: [{ sentAt }] }));
+  const { ctx, account, read, change } = await open(rows);
+  const first = await read();
+  const mark = async (movedAt: number, ...ids: string[]) => {
+    for (const id of ids)
+      await ctx.db
+        .update(orderContents)
+        .set({ movedAt })
+        .where(inTenant(ctx, orderContents, eq(orderContents.externalId, id)));
+  };
+  const asked = () =>
+    account.calls
+      .flatMap(({ body }) => (body as { variables?: { ids?: string[] } } | undefined)?.variables?.ids ?? [])
+      .map((id) => id.split("/").at(-1));
+  const movedOf = async () => (await contentsOf(ctx)).flatMap(({ externalId, movedAt }) => (movedAt === null ? [] : [externalId]));
+  // By its turn it was asked a moment ago.
+  await change({ parcels: [{ orderId: 10, sent: [{ at: iso(sentAt), deliveredAt: iso(now - dayMs) }] }] });
+  await mark(now, "10");
+  await mark(now + dayMs, "8");
+  account.calls.length = 0;
+  await read({ cursor: first.cursor, now });
+  expect(asked()).toHaveLength(11);
+  expect(asked()[0]).toBe("10");
+  expect((await contentsOf(ctx)).find(({ externalId }) => externalId === "10")?.deliveredAt).toBe(second(now - dayMs));
+  expect(await movedOf()).toEqual(["8"]);
+});
+
+test("more parcels than one step asks for are all asked in one run, also of orders that the shop no longer has", async () => {
+  const now = Date.now();
+  const rows = Array.from({ length: 60 }, (_, index) => orderRow(index + 1, now - 20 * dayMs, { parcels: [] }));
+  const { ctx, read, change } = await open(rows);
+  const first = await read();
+  await change({ deletions: rows.slice(0, 55).map(({ id }) => id) });
+  await ctx.db.update(orderContents).set({ movedAt: now }).where(inTenant(ctx, orderContents));
+  const { steps } = await read({ cursor: first.cursor, now });
+  expect(steps.filter(({ askedParcels }) => askedParcels).map(({ askedParcels }) => askedParcels?.orderExternalIds.length)).toEqual([
+    50, 10,
+  ]);
+  expect((await contentsOf(ctx)).filter(({ movedAt }) => movedAt !== null)).toEqual([]);
 });
 
 test("an order that was deleted takes its contents with it, and a page that was read before does not bring them back", async () => {

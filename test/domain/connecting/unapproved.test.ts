@@ -33,7 +33,7 @@ test("an app that Shopify has not approved for older orders does not ask for the
   expect(blocks).toEqual([null, null]);
   const ctx = unapproved(testTenantCtx(tenant), "shopify:read_all_orders");
   const shop = (await listIntegrations(ctx)).find(({ provider }) => provider === "shopify");
-  expect(shop?.scopeSets.map(({ id }) => id)).toEqual(["shop"]);
+  expect(shop?.scopeSets.map(({ id }) => id)).toEqual(["shop", "deliveries"]);
   const [account] = shop?.connections ?? [];
   expect(account).toMatchObject({ scopes: { missing: [] }, waiting: [], health: { state: "healthy" } });
   expect(account?.reduced.map(({ id }) => id).sort()).toEqual(["retention-sensor", "shopify-sensor"]);

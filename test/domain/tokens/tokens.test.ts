@@ -606,11 +606,12 @@ describe("what people are shown", () => {
     expect(shop?.sets).toEqual([
       { id: "shop", asked: true, granted: false },
       { id: "history", asked: true, granted: false },
+      { id: "deliveries", asked: true, granted: false },
       { id: "tags", asked: false, granted: false },
       { id: "discounts", asked: false, granted: false },
     ]);
-    expect(grid[0]?.scopeSets.map(({ id }) => id)).toEqual(["shop", "history"]);
-    expect(shop?.scopes.missing).toEqual(["read_customers", "read_inventory", "read_all_orders"]);
+    expect(grid[0]?.scopeSets.map(({ id }) => id)).toEqual(["shop", "history", "deliveries"]);
+    expect(shop?.scopes.missing).toEqual(["read_customers", "read_inventory", "read_all_orders", "read_fulfillments"]);
     expect(shop?.waiting.map(({ id: job }) => job)).toContain("retention-sensor");
     expect(JSON.stringify(grid)).not.toMatch(/sbx|"a1\.|sealed/);
   });

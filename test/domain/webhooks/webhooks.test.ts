@@ -8,8 +8,10 @@ import {
   customers,
   deletedOrders,
   measurements,
+  orderContents,
   orders,
   privacyRequests,
+  products,
   rateLimits,
   refunds,
   resources,
@@ -17,15 +19,18 @@ import {
   schedules,
   secrets,
   tenants,
+  variants,
   webhookDeliveries,
 } from "#db/schema/index.ts";
 import type { ConnectionStatus } from "#db/words/connections.ts";
 import { signRequest, Webhook } from "#sandbox/control/webhooks.ts";
 import { sandboxClients } from "#sandbox/endpoints.ts";
+import type { Effects } from "#server/catalog/job.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { webhooks as webhookShelf, webhooks } from "#server/catalog/webhooks/registry.ts";
 import { hmacOf } from "#server/catalog/webhooks/signature.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
+import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { outcomeStatements } from "#server/domain/runs/outcome-statements.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { alignSchedules } from "#server/domain/schedules/align-schedules.ts";
@@ -143,7 +148,23 @@ const scheduleOf = async (tenantId: string, job: string) =>
   (await db.select().from(schedules).where(eq(schedules.tenantId, tenantId))).find((row) => row.job === job);
 const linesOf = async (tenantId: string) =>
   (await db.select().from(auditLog).where(eq(auditLog.tenantId, tenantId)).orderBy(auditLog.id)).map(({ action }) => action);
+const contentsOf = (tenantId: string) =>
+  db.select().from(orderContents).where(eq(orderContents.tenantId, tenantId)).orderBy(orderContents.externalId);
 const ordersOf = (tenantId: string) => db.select().from(orders).where(eq(orders.tenantId, tenantId)).orderBy(orders.externalId);
+
+/** Writes what a step of the shop's sensor has read, by the engine's own statements. */
+async function readBack(tenant: Tenant, connection: string, found: Effects) {
+  const [run, job, lease] = [newId("run", Date.now()), "shopify-details-sensor", "mine"];
+  const held = { trigger: "schedule", status: "running", lease, availableAt: 0, createdAt: 0 } as const;
+  await db.insert(runs).values({ ...held, id: run, tenantId: tenant.id, job, slot: count++ });
+  const next = { status: "succeeded", attempt: 1, step: 1, availableAt: 0, sentAt: null, errorKind: null, errorMessage: null } as const;
+  const outcome = {
+    ...{ run, tenantId: tenant.id, job, found: { ...found, cursor: null, done: true }, proposed: [], connectionIds: [connection] },
+    ...{ answeredIds: [], failing: null, calls: 0, logs: [], defect: null, next: { ...next, errorParams: null, finishedAt: 1 } },
+  };
+  const { effects, conclusion } = outcomeStatements(db, { outcomes: [outcome], lease, now: Date.now() });
+  await batchOf(db, [...effects, conclusion]);
+}
 
 async function makeShop(more: Connected = {}) {
   const tenant = await makeTenant();
@@ -787,6 +808,139 @@ describe("an order", () => {
   });
 });
 
+describe("a product that is deleted in the shop", () => {
+  async function makeShelf(more: Connected = {}) {
+    const made = await makeShop(more);
+    const own = { tenantId: made.tenant.id, connectionId: made.connection, updatedAt: Date.now() - day };
+    const kept = { ...own, handle: "mug", status: "ACTIVE", vendor: "", type: "Mugs", url: "https://shop.example/mug", seenAt: Date.now() };
+    const sold = { ...own, title: "Default Title", sku: null, priceMinor: 800, compareAtMinor: null, currency: "GBP", stock: 3 };
+    await db.batch([
+      db.insert(products).values([
+        { ...kept, externalId: "1", title: "Mug" },
+        { ...kept, externalId: "2", title: "Cup" },
+      ]),
+      db.insert(variants).values([
+        { ...sold, externalId: "11", productId: "1" },
+        { ...sold, externalId: "22", productId: "2" },
+      ]),
+    ]);
+    return made;
+  }
+  const shelfOf = async (tenantId: string) => ({
+    products: (await db.select().from(products).where(eq(products.tenantId, tenantId))).map(({ externalId, status }) => [
+      externalId,
+      status,
+    ]),
+    variants: (await db.select().from(variants).where(eq(variants.tenantId, tenantId))).map(({ externalId }) => externalId),
+  });
+  async function remove(shop: string, id: number, more: Partial<Webhook> = {}) {
+    const { ctx, work } = machine();
+    await hear(ctx, { provider: "shopify", topic: "products/delete", account: shop, payload: { id }, ...more });
+    await work();
+  }
+
+  test("is sold here no more at once, of this account alone, and the shop's sensor is due", async () => {
+    const { tenant, shop } = await makeShelf();
+    const other = await makeShelf();
+    await remove(shop, 1);
+    expect(await shelfOf(tenant.id)).toEqual({
+      ...{
+        products: [
+          ["1", "DELETED"],
+          ["2", "ACTIVE"],
+        ],
+        variants: ["22"],
+      },
+    });
+    expect(await shelfOf(other.tenant.id)).toMatchObject({ variants: ["11", "22"] });
+    expect((await scheduleOf(tenant.id, "shopify-sensor"))?.nextAt).toBeLessThanOrEqual(Date.now());
+    expect(await shopHistory(testTenantCtx(tenant)).offer({ variant: "11", before: Date.now(), days: 30 })).toBeNull();
+  });
+
+  test("told twice, and after a change of it that comes late, stays gone", async () => {
+    const { tenant, shop } = await makeShelf();
+    const { ctx, work } = machine();
+    await remove(shop, 1, { at: Date.now() - minute });
+    await remove(shop, 1, { at: Date.now() - minute });
+    const update = { admin_graphql_api_id: "gid://shopify/Product/1" };
+    await hear(ctx, { provider: "shopify", topic: "products/update", account: shop, payload: update, at: Date.now() - 2 * minute });
+    await work();
+    expect(await shelfOf(tenant.id)).toMatchObject({
+      products: [
+        ["1", "DELETED"],
+        ["2", "ACTIVE"],
+      ],
+      variants: ["22"],
+    });
+  });
+
+  test("and was never seen, is no row of ours", async () => {
+    const { tenant, shop } = await makeShelf();
+    await remove(shop, 3);
+    expect(await shelfOf(tenant.id)).toEqual({
+      products: [
+        ["1", "ACTIVE"],
+        ["2", "ACTIVE"],
+      ],
+      variants: ["11", "22"],
+    });
+    expect(await deliveriesOf(tenant.id)).toMatchObject([{ status: "done" }]);
+  });
+
+  test("goes also while its account waits for a sign-in, and not once that is disconnected", async () => {
+    const waiting = await makeShelf({ status: "reconnect_needed" });
+    const over = await makeShelf({ status: "disconnected" });
+    await remove(waiting.shop, 1);
+    await remove(over.shop, 1);
+    expect((await shelfOf(waiting.tenant.id)).variants).toEqual(["22"]);
+    expect((await shelfOf(over.tenant.id)).variants).toEqual(["11", "22"]);
+  });
+});
+
+describe("a parcel that moves", () => {
+  async function move(shop: string, order: number, topic = "fulfillments/update") {
+    const { ctx, work } = machine();
+    await hear(ctx, { provider: "shopify", topic, account: shop, payload: { id: 5, order_id: order, email: "jon@example.com" } });
+    await work();
+  }
+  async function makeSent(reads = true) {
+    const made = await makeShop();
+    const own = { tenantId: made.tenant.id, connectionId: made.connection, lines: [], codes: [], fulfilments: [] };
+    await db.insert(orderContents).values(["1", "2"].map((externalId) => ({ ...own, externalId, updatedAt: Date.now() - day })));
+    if (reads) await db.update(schedules).set({ enabled: true, blocked: null }).where(eq(schedules.tenantId, made.tenant.id));
+    return made;
+  }
+  const movedOf = async (tenantId: string) => (await contentsOf(tenantId)).map(({ movedAt }) => movedAt !== null);
+
+  test("wakes the job that reads deliveries, which asks its order before others; of another shop's nothing is said", async () => {
+    const { tenant, shop } = await makeSent();
+    const other = await makeSent();
+    const before = Date.now();
+    for (const topic of ["fulfillments/create", "fulfillments/update", "fulfillment_events/create"]) await move(shop, 2, topic);
+    expect(await movedOf(tenant.id)).toEqual([false, true]);
+    expect((await scheduleOf(tenant.id, "shopify-details-sensor"))?.nextAt).toBeGreaterThanOrEqual(before);
+    expect((await scheduleOf(tenant.id, "shopify-details-sensor"))?.nextAt).toBeLessThanOrEqual(Date.now());
+    // Figures have no delivery in them.
+    expect((await scheduleOf(tenant.id, "shopify-sensor"))?.nextAt).toBeGreaterThan(Date.now());
+    expect(await movedOf(other.tenant.id)).toEqual([false, false]);
+    expect(JSON.stringify([await deliveriesOf(tenant.id), await contentsOf(tenant.id)])).not.toContain("jon@example.com");
+  });
+
+  test("of an order that nobody has read wakes the job, which reads it as a whole", async () => {
+    const { tenant, shop } = await makeSent();
+    await move(shop, 3);
+    expect(await movedOf(tenant.id)).toEqual([false, false]);
+    expect((await scheduleOf(tenant.id, "shopify-details-sensor"))?.nextAt).toBeLessThanOrEqual(Date.now());
+  });
+
+  test("of a client whose jobs read no deliveries changes nothing", async () => {
+    const { tenant, shop } = await makeSent(false);
+    await move(shop, 1);
+    expect(await movedOf(tenant.id)).toEqual([false, false]);
+    expect(await deliveriesOf(tenant.id)).toMatchObject([{ status: "ignored", reason: "no_reader" }]);
+  });
+});
+
 describe("privacy", () => {
   /** A shop with three orders: two of customer 7 (one refunded), one of customer 8. */
   async function makeSoldShop(more: Connected = {}) {
@@ -869,6 +1023,73 @@ describe("privacy", () => {
       { doneAt: expect.any(Number), report: { orders: 4, refunds: 1, webhook_deliveries: 1 } },
     ]);
     expect((await deliveriesOf(tenant.id)).map(({ sealed }) => sealed)).toEqual([null, null]);
+  });
+
+  test("discount codes of a customer who is to be forgotten go with them, those of others stay, and no later reading brings them back", async () => {
+    const { tenant, shop, connection } = await makeSoldShop();
+    const own = { tenantId: tenant.id, connectionId: connection, lines: [], fulfilments: [], updatedAt: Date.now() - day };
+    await db
+      .insert(orderContents)
+      .values(["1", "2", "3"].map((externalId) => ({ ...own, externalId, codes: [`ONE-${externalId}`, "ALL"] })));
+    // The shop names one of their two orders; the other one is found here.
+    await demand("customers/redact", shop, { customer, orders_to_redact: [1] });
+    const codes = async () => (await contentsOf(tenant.id)).map((row) => row.codes);
+    expect(await codes()).toEqual([[], [], ["ONE-3", "ALL"]]);
+    expect((await requestsOf(tenant.id))[0]?.orders).toEqual(["1", "2"]);
+    const read = { lines: [], fulfilments: [], deliveredAt: null, paid: true };
+    const of = (orderExternalId: string, updatedAt: number) => ({ ...read, orderExternalId, updatedAt, codes: [`ONE-${orderExternalId}`] });
+    await readBack(tenant, connection, { contents: [of("1", Date.now() - day), of("2", Date.now() + day), of("3", Date.now() + day)] });
+    expect(await codes()).toEqual([[], [], ["ONE-3"]]);
+  });
+
+  describe("a customer whom the shop deletes", () => {
+    const gone = (id: number) => ({ id, phone: null, addresses: [], admin_graphql_api_id: `gid://shopify/Customer/${id}` });
+    async function remove(shop: string, id: number, more: Partial<Webhook> = {}) {
+      const { ctx, work } = machine();
+      await hear(ctx, { provider: "shopify", topic: "customers/delete", account: shop, payload: gone(id), ...more });
+      await work();
+    }
+    const known = (tenantId: string, connectionId: string, externalId: string, updatedAt: number) => ({
+      ...{ tenantId, connectionId, externalId, orders: 1, spentMinor: 5, currency: "GBP", createdAt: 0, updatedAt },
+      ...{ mailConsent: "subscribed" as const, smsConsent: "none" as const },
+    });
+    const customersOf = async (tenantId: string) =>
+      (await db.select().from(customers).where(eq(customers.tenantId, tenantId))).map(({ externalId }) => externalId);
+
+    test("is forgotten as one who asked for it, of this shop alone, and it is on record", async () => {
+      const { tenant, shop, connection } = await makeSoldShop();
+      const other = await makeSoldShop();
+      for (const each of [{ tenant, connection }, other])
+        await db.insert(customers).values(["7", "8"].map((id) => known(each.tenant.id, each.connection, id, Date.now() - day)));
+      await remove(shop, 7);
+      expect(await customersOf(tenant.id)).toEqual(["8"]);
+      expect((await ordersOf(tenant.id)).map(({ customerId }) => customerId)).toEqual([null, null, "8"]);
+      expect(await requestsOf(tenant.id)).toMatchObject([
+        { kind: "redact_customer", subject: "7", doneAt: expect.any(Number), report: { customers: 1, orders: 2 } },
+      ]);
+      expect(await linesOf(tenant.id)).toEqual(["privacy.redact_customer"]);
+      expect(await customersOf(other.tenant.id)).toEqual(["7", "8"]);
+    });
+
+    test("told twice is forgotten once, and one who was never known leaves nothing but the record", async () => {
+      const { tenant, shop } = await makeSoldShop();
+      const webhookId = unique("event");
+      await remove(shop, 7, { webhookId });
+      await remove(shop, 7, { webhookId });
+      await remove(shop, 99);
+      expect((await requestsOf(tenant.id)).map(({ subject }) => subject)).toEqual(["7", "99"]);
+      expect((await ordersOf(tenant.id)).map(({ customerId }) => customerId)).toEqual([null, null, "8"]);
+    });
+
+    test("does not come back with a page that was read before, and one whom the shop demands to be forgotten as well is so once more", async () => {
+      const { tenant, shop, connection } = await makeSoldShop();
+      await remove(shop, 7);
+      const { tenantId: _, connectionId: __, ...record } = known(tenant.id, connection, "7", Date.now() - minute);
+      await readBack(tenant, connection, { customers: [record] });
+      expect(await customersOf(tenant.id)).toEqual([]);
+      await demand("customers/redact", shop, { customer, orders_to_redact: [1] });
+      expect((await requestsOf(tenant.id)).map(({ doneAt }) => doneAt !== null)).toEqual([true, true]);
+    });
   });
 
   test("an order that is deleted in the shop goes with its refunds, at once and of this account alone, and no late event brings it back", async () => {
@@ -1192,13 +1413,16 @@ describe("asking for events", () => {
     await claimSubscriptions(ctx);
     expect(ctx.traces.tasks.filter((message) => "connection" in message && message.connection === connection)).toHaveLength(1);
     await work(ctx, tenant);
-    const topics = ["ORDERS_CREATE", "ORDERS_UPDATED", "ORDERS_DELETE", "PRODUCTS_UPDATE", "APP_UNINSTALLED", "APP_SCOPES_UPDATE"];
+    const topics = [
+      ...["ORDERS_CREATE", "ORDERS_UPDATED", "ORDERS_DELETE", "PRODUCTS_UPDATE", "PRODUCTS_DELETE", "CUSTOMERS_DELETE"],
+      ...["APP_UNINSTALLED", "APP_SCOPES_UPDATE"],
+    ];
     expect(await askedOf(shop)).toEqual(topics.map((topic) => `${topic} http://atrium.test/webhooks/shopify`));
     expect((await connectionOf(connection))?.subscribeAt).toBe(now + 7 * day);
     now += 7 * day;
     await claimSubscriptions(ctx);
     await work(ctx, tenant);
-    expect(await askedOf(shop)).toHaveLength(6);
+    expect(await askedOf(shop)).toHaveLength(8);
     expect((await connectionOf(connection))?.subscribeAt).toBe(now + 7 * day);
   });
 
@@ -1213,8 +1437,84 @@ describe("asking for events", () => {
     const { tenant, shop, connection } = await connectForReal(["read_products"]);
     await claimSubscriptions(ctx);
     await work(ctx, tenant);
-    expect((await askedOf(shop)).map((text) => text.split(" ")[0])).toEqual(["PRODUCTS_UPDATE", "APP_UNINSTALLED", "APP_SCOPES_UPDATE"]);
+    expect((await askedOf(shop)).map((text) => text.split(" ")[0])).toEqual([
+      "PRODUCTS_UPDATE",
+      "PRODUCTS_DELETE",
+      "APP_UNINSTALLED",
+      "APP_SCOPES_UPDATE",
+    ]);
     expect((await connectionOf(connection))?.subscribeAt).toBe(now + 60 * minute);
+  });
+
+  const parcelTopics = ["FULFILLMENTS_CREATE", "FULFILLMENTS_UPDATE", "FULFILLMENT_EVENTS_CREATE"];
+
+  test("a shop is asked for parcels once it allows us to hear of them, at once and not in a week", async () => {
+    const now = Date.now();
+    const { ctx, work: listen } = machine(() => now);
+    const { tenant, shop, connection } = await connectForReal([...shopScopes, "read_fulfillments"]);
+    await claimSubscriptions(ctx);
+    await work(ctx, tenant);
+    expect((await askedOf(shop)).filter((text) => text.startsWith("FULFILLMENT"))).toEqual([]);
+    expect((await connectionOf(connection))?.subscribeAt).toBe(now + 7 * day);
+    const payload = { current: [...shopScopes, "read_fulfillments"] };
+    await hear(ctx, { provider: "shopify", topic: "app/scopes_update", account: shop, payload });
+    await listen();
+    expect((await connectionOf(connection))?.subscribeAt).toBe(now);
+    await claimSubscriptions(ctx);
+    await work(ctx, tenant);
+    const asked = (await askedOf(shop)).map((text) => text.split(" ")[0]);
+    expect(asked.filter((topic) => topic?.startsWith("FULFILLMENT"))).toEqual(parcelTopics);
+  });
+
+  test("what a shop then sends of a deletion and of a parcel does here what it says", async () => {
+    const now = Date.now();
+    const { ctx, work: listen } = machine(() => now);
+    const scopes = [...shopScopes, "read_fulfillments"];
+    const { tenant, shop, connection } = await connectForReal(scopes);
+    await db.update(connections).set({ scopesGranted: scopes }).where(eq(connections.id, connection));
+    await claimSubscriptions(ctx);
+    await work(ctx, tenant);
+    const control = async (path: string, body: object, method = "POST") =>
+      (await fetch(`${sandboxOrigin}/__sandbox/shop/${shop}${path}`, { method, body: JSON.stringify(body) })).json();
+    const [placedAt, sentAt] = [now - 3 * day, now - 2 * day];
+    const row = { createdAt: placedAt, country: "France", gross: 255, lines: "A|1|2.55", refunds: [], parcels: [] };
+    await control("", {}, "PUT");
+    await control("/rows", {
+      orders: [
+        { ...row, id: 1, customerId: 7 },
+        { ...row, id: 2, customerId: 8 },
+      ],
+      products: [{ code: "A", title: "Ware A", price: "2.55" }],
+    });
+    await control("/finish", { mark: "hand" });
+    const own = { tenantId: tenant.id, connectionId: connection, updatedAt: placedAt };
+    await db.insert(orderContents).values({ ...own, externalId: "1", lines: [], codes: [], fulfilments: [] });
+    await db.insert(products).values({
+      ...{ ...own, externalId: "7000001", title: "Ware A", handle: "a", status: "ACTIVE", vendor: "", type: "", seenAt: now },
+    });
+    await db.insert(orders).values({
+      ...{ ...own, externalId: "2", customerId: "8", placedAt, day: "2026-03-01", grossMinor: 255, currency: "GBP" },
+    });
+    await alignJobs(testTenantCtx(tenant));
+    await db.update(schedules).set({ enabled: true }).where(eq(schedules.tenantId, tenant.id));
+    const { webhooks: sent } = (await control("/changes", {
+      departures: [8],
+      products: [{ code: "A", gone: true }],
+      parcels: [{ orderId: 1, sent: [{ at: new Date(sentAt).toISOString(), deliveredAt: new Date(now - day).toISOString() }] }],
+    })) as { webhooks: { topic: string; headers: Record<string, string>; body: string }[] };
+    expect(sent.map(({ topic }) => topic)).toEqual([
+      ...["products/delete", "customers/delete", "fulfillments/create", "fulfillment_events/create"],
+    ]);
+    for (const { headers, body } of sent) {
+      const received = { provider: "shopify", callback: null, method: "POST", urls: [], headers: new Headers(headers) };
+      expect(await receiveWebhook(ctx, { ...received, body: new TextEncoder().encode(body) })).toEqual({ is: "accepted" });
+    }
+    await listen();
+    const worked = (await deliveriesOf(tenant.id)).map(({ topic, status }) => `${topic} ${status}`);
+    expect(worked.sort()).toEqual(sent.map(({ topic }) => `${topic} done`).sort());
+    expect(await db.select().from(products).where(eq(products.tenantId, tenant.id))).toMatchObject([{ status: "DELETED" }]);
+    expect(await ordersOf(tenant.id)).toMatchObject([{ externalId: "2", customerId: null }]);
+    expect((await contentsOf(tenant.id))[0]?.movedAt).toBe(now);
   });
 });
 

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { orderContents } from "#db/schema/index.ts";
+import { isOfForgotten } from "#server/domain/commerce/customer-of-order.ts";
 import { notDeleted } from "#server/domain/commerce/delete-orders.ts";
 import { ownerOfRow, type WriteRows } from "./writing.ts";
 
@@ -19,7 +20,23 @@ export const writeParcels: WriteRows = ({ db, rows, held }) =>
       ),
   );
 
-/** What is in orders, unless a newer state is here or the order was deleted. */
+/** An order that was asked where its parcels are is not asked first again, unless the shop has said since that one moved. */
+export const noteAsked: WriteRows = ({ db, rows, held }) =>
+  rows(({ found, connectionIds }) =>
+    (found?.askedParcels?.orderExternalIds ?? []).map((id) => [connectionIds[0], id, found?.askedParcels?.until]),
+  ).map((json) =>
+    db
+      .update(orderContents)
+      .set({ movedAt: null })
+      .where(
+        sql`(tenant_id, connection_id, external_id) in (select s.tenant_id, s.connection_id, s.external_id ${held(
+          json,
+          sql`cross join ${orderContents} s on s.tenant_id = r.tenant_id and s.connection_id = j.value->>0 and s.external_id = j.value->>1 and s.moved_at <= j.value->>2`,
+        )})`,
+      ),
+  );
+
+/** What is in orders, unless a newer state is here or the order was deleted; without their codes where their buyer asked to be forgotten. */
 export const writeContents: WriteRows = ({ db, rows, held }) =>
   rows(({ found, connectionIds }) =>
     (found?.contents ?? []).map((each) => [
@@ -36,7 +53,7 @@ export const writeContents: WriteRows = ({ db, rows, held }) =>
     db
       .insert(orderContents)
       .select(
-        sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7 ${held(json)} and ${notDeleted({ ...ownerOfRow, externalId: sql`j.value->>1` })}`,
+        sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, iif(j.value->>4 <> '[]' and ${isOfForgotten({ ...ownerOfRow, orderId: sql`j.value->>1` })}, '[]', j.value->>4), j.value->>5, j.value->>6, j.value->>7, null ${held(json)} and ${notDeleted({ ...ownerOfRow, externalId: sql`j.value->>1` })}`,
       )
       .onConflictDoUpdate({
         target: [orderContents.tenantId, orderContents.connectionId, orderContents.externalId],

@@ -5,7 +5,7 @@ import { writeCustomers } from "./customers.ts";
 import { dropUnlisted } from "./listed-orders.ts";
 import { writeMeasurements } from "./measurements.ts";
 import { noteOccurrences, wakeHearers } from "./occurrences.ts";
-import { writeContents, writeParcels } from "./order-contents.ts";
+import { noteAsked, writeContents, writeParcels } from "./order-contents.ts";
 import { writeOrders } from "./orders.ts";
 import { writeProducts } from "./products.ts";
 import { writeRefunds } from "./refunds.ts";
@@ -22,6 +22,7 @@ export const effects: readonly WriteRows[] = [
   dropUnlisted,
   writeContents,
   writeParcels,
+  noteAsked,
   writeProducts,
   writeCustomers,
   writeActions,
