@@ -58,7 +58,7 @@ export default function Guide() {
               <Card key={id} title={title[locale]}>
                 <p className="text-sm text-ink">{description[locale]}</p>
                 <p className="mt-3 text-[0.8125rem] text-ink-muted">
-                  <span className="font-medium text-ink">{t("never")}:</span> {never[locale]}
+                  <span className="font-medium text-ink">{t("never")}</span> {never[locale]}
                 </p>
               </Card>
             ))}

@@ -267,7 +267,7 @@ describe("the page of one action", () => {
       const page = await pageOf(path, owner);
       expect(buttons(page)).toEqual(["It was done", "It wasn’t: do it now"]);
       expect(page.main?.querySelector('input[name="place"]')?.getAttribute("value")).toBe("0");
-      expect(page.text).toContain("Check there, then say so here.");
+      expect(page.text).toContain("Check in Klaviyo, then say so here.");
       expect(buttons(await pageOf(path, await personOf(tenant, "viewer")))).toEqual([]);
       for (const other of [
         { status: "unsure", availableAt: 1 },

@@ -123,8 +123,8 @@ function Meta({ action: { title, automation, stake, status, reason, note, create
         </span>
       ) : null}
       {note && (
-        <q className="min-w-0 text-ink-muted [overflow-wrap:anywhere]">
-          <bdi>{note}</bdi>
+        <q dir="auto" className="min-w-0 text-ink-muted [overflow-wrap:anywhere]">
+          {note}
         </q>
       )}
     </p>
@@ -153,15 +153,16 @@ function Buttons({ action }: { action: ListedAction }) {
 }
 
 /** What was decided and by whom, where there is nothing left to decide. */
-function Standing({ action: { status, agreed, decidedBy, decidedAt, finishedAt } }: { action: ListedAction }) {
+function Standing({ action }: { action: ListedAction }) {
   const t = useWords();
+  const { status, agreed, decidedBy, decidedAt, finishedAt } = action;
   const at = finishedAt ?? decidedAt;
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1 lg:flex-col lg:items-end">
       {status === "shadowed" && agreed !== null ? (
         <Badge tone={agreed ? "ok" : "neutral"}>{t(agreed ? "agree" : "disagree")}</Badge>
       ) : (
-        <ActionState status={status} />
+        <ActionState action={action} />
       )}
       {at !== null && (
         <span className="text-xs text-ink-faint">

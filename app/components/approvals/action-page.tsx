@@ -16,7 +16,7 @@ import { useDisplay, useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Outputs } from "#server/trpc/root.ts";
 import { ActionState } from "./action-state.tsx";
-import { type Action, isOpen, refOf } from "./listed-action.ts";
+import { type Action, isOpen, isUnclear, refOf } from "./listed-action.ts";
 import { RejectFold } from "./reject-fold.tsx";
 import { StepCard } from "./step-card.tsx";
 
@@ -42,7 +42,7 @@ export function ActionPage({ action, base, trail, stopped, decides, reveals, ans
   const { status, steps, title, automation, customerId } = action;
   const failure = answer && "fields" in answer ? answer : undefined;
   const revealed = answer && "revealed" in answer ? answer.revealed : undefined;
-  const happens = status === "shadowed" || status === "withheld" ? "shadow" : isOver(status) ? "done" : "title";
+  const happens = isLeft(status) ? "shadow" : isOver(status) ? "done" : "title";
   return (
     <>
       <PageHeader
@@ -52,11 +52,12 @@ export function ActionPage({ action, base, trail, stopped, decides, reveals, ans
         }
         description={
           <span className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1.5">
-            <ActionState status={status} />
-            <span>{t(`means.${meaningOf(action, stopped)}`)}</span>
+            <ActionState action={action} />
+            <span>{t(`means.${meaningOf(action, stopped)}`, { provider: askedOf(action) })}</span>
           </span>
         }
         actions={decides && <Decide action={action} />}
+        atEnd
       />
       {failure?.intent !== "edit" && (
         <div className="mb-6 empty:hidden">
@@ -94,8 +95,17 @@ export function ActionPage({ action, base, trail, stopped, decides, reveals, ans
 const isOver = (status: Action["status"]): boolean =>
   status === "done" || status === "undone" || status === "undoing" || status === "failed";
 
-/** Its end is for a person to say: no provider could. */
-const isUnclear = ({ status, availableAt }: Action): boolean => status === "unsure" && availableAt === null;
+/** Nothing was done of it, and nothing will be. */
+const isLeft = (status: Action["status"]): boolean =>
+  status === "shadowed" || status === "withheld" || status === "rejected" || status === "expired" || status === "voided";
+
+const openStepOf = ({ steps }: Action) => steps.find(({ status }) => status !== "done");
+
+/** Who should know what came of it. */
+function askedOf(action: Action): string {
+  const step = openStepOf(action);
+  return step?.provider ?? step?.kind ?? "";
+}
 
 /** What its state means for whoever reads, by the name of its sentence. */
 function meaningOf(action: Action, stopped: boolean) {
@@ -116,13 +126,13 @@ function Decide({ action }: { action: Action }) {
   }
   if (isUnclear(action)) {
     return (
-      <Form method="post" preventScrollReset className="flex flex-wrap gap-2">
+      <Form method="post" preventScrollReset className="flex flex-wrap gap-2 max-sm:w-full">
         <input type="hidden" name="intent" value="settle" />
-        <input type="hidden" name="place" value={action.steps.find(({ status }) => status !== "done")?.place ?? 0} />
-        <SubmitButton name="done" value="1">
+        <input type="hidden" name="place" value={openStepOf(action)?.place ?? 0} />
+        <SubmitButton name="done" value="1" className="max-sm:flex-auto">
           {t("settle.done")}
         </SubmitButton>
-        <SubmitButton name="done" value="0" variant="secondary">
+        <SubmitButton name="done" value="0" variant="secondary" className="max-sm:flex-auto">
           {t("settle.notDone")}
         </SubmitButton>
       </Form>
@@ -133,14 +143,14 @@ function Decide({ action }: { action: Action }) {
   const item = refOf(action);
   return (
     <>
-      <Form method="post" preventScrollReset>
+      <Form method="post" preventScrollReset className="max-sm:flex-1">
         <input type="hidden" name="item" value={item} />
-        <SubmitButton name="decision" value="approve">
+        <SubmitButton name="decision" value="approve" className="w-full">
           <Check aria-hidden />
           {t(shadow ? "agree" : "approve")}
         </SubmitButton>
       </Form>
-      <RejectFold item={item} shadow={shadow} />
+      <RejectFold item={item} shadow={shadow} className="max-sm:flex-1" />
     </>
   );
 }

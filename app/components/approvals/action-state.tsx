@@ -3,6 +3,7 @@ import { StatusDot } from "#app/components/ui/status-dot.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { ActionState as State } from "#db/words/actions.ts";
+import { type Action, isUnclear } from "./listed-action.ts";
 
 const useWords = wordsOf("approvals");
 
@@ -23,8 +24,9 @@ const TONES: Record<State, Tone> = {
 };
 
 /** How an action stands, in a word. */
-export function ActionState({ status }: { status: State }) {
+export function ActionState({ action }: { action: Pick<Action, "status" | "availableAt"> }) {
   const t = useWords();
+  const { status } = action;
   if (status === "executing" || status === "undoing") {
     return (
       <StatusDot tone="info" live small>
@@ -32,5 +34,5 @@ export function ActionState({ status }: { status: State }) {
       </StatusDot>
     );
   }
-  return <Badge tone={TONES[status]}>{t(`state.${status}`)}</Badge>;
+  return <Badge tone={TONES[status]}>{t(`state.${isUnclear(action) ? "unclear" : status}`)}</Badge>;
 }

@@ -12,5 +12,9 @@ export const isOpen = ({ status, agreed }: Pick<Action, "status" | "agreed">): b
 export const isUnderWay = ({ status, availableAt }: Pick<Action, "status" | "availableAt">): boolean =>
   status === "approved" || status === "executing" || status === "undoing" || (status === "unsure" && availableAt !== null);
 
+/** Its end is for a person to say: no provider could. */
+export const isUnclear = ({ status, availableAt }: Pick<Action, "status" | "availableAt">): boolean =>
+  status === "unsure" && availableAt === null;
+
 /** What a list's forms send of an action: whose it is, which, and what was shown of it. */
 export const refOf = ({ tenantId, id, hash }: Pick<Action, "tenantId" | "id" | "hash">): string => `${tenantId} ${id} ${hash}`;

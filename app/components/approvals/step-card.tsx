@@ -60,9 +60,18 @@ export function StepCard({
           <DescriptionList
             small
             items={[
-              ...fields.map(({ label, value }) => ({ term: label[locale], value: <bdi>{value}</bdi> })),
+              ...fields.map(({ label, value }) => ({ term: label[locale], value: <bdi className="whitespace-pre-line">{value}</bdi> })),
               ...(receipt?.id
-                ? [{ term: t("step.receipt"), value: <code className="font-mono text-[0.8125rem]">{receipt.id}</code> }]
+                ? [
+                    {
+                      term: t("step.receipt"),
+                      value: (
+                        <code dir="ltr" className="font-mono">
+                          {receipt.id}
+                        </code>
+                      ),
+                    },
+                  ]
                 : []),
             ]}
           />

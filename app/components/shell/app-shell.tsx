@@ -134,7 +134,9 @@ function NavBadge({ count, label, className }: { count: number; label: string; c
   if (count === 0) return null;
   return (
     <span className={cn("rounded-full bg-warn-tint/18 px-1.5 text-xs font-medium text-warn tabular-nums", className)}>
-      <span aria-hidden>{count > 99 ? "99+" : count}</span>
+      <span aria-hidden dir="ltr">
+        {count > 99 ? "99+" : count}
+      </span>
       <span className="sr-only">{label}</span>
     </span>
   );
@@ -151,7 +153,7 @@ function BottomNav({ nav }: { nav: readonly NavGroup[] }) {
     .map((group) => ({ ...group, items: group.items.filter((item) => !inBar(item)) }))
     .filter((group) => group.items.length > 0);
   const cell =
-    "relative flex h-14 w-full flex-col items-center justify-center gap-1 px-1 text-2xs font-medium text-ink-muted transition-colors -outline-offset-2";
+    "relative flex h-14 w-full flex-col items-center justify-center gap-1 px-0.5 text-2xs tracking-tight font-medium text-ink-muted transition-colors -outline-offset-2";
   const current = "aria-[current=page]:text-ink [&[aria-current=page]>svg]:text-accent";
   return (
     <nav

@@ -37,5 +37,5 @@ export const guide = {
     },
   },
   each: "What each automation does, and never does",
-  never: "Never",
+  never: "Never:",
 };

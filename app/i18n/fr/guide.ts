@@ -39,5 +39,5 @@ export const guide = {
     },
   },
   each: "Ce que fait chaque automatisation, et ne fait jamais",
-  never: "Jamais",
+  never: "Jamais :",
 } satisfies Translation<typeof english>;

@@ -39,5 +39,5 @@ export const guide = {
     },
   },
   each: "מה כל אוטומציה עושה, ומה היא לעולם לא עושה",
-  never: "לעולם לא",
+  never: "לעולם לא:",
 } satisfies Translation<typeof english>;

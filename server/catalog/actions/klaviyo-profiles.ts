@@ -1,7 +1,8 @@
 import * as z from "zod";
+import type { Text } from "#db/words/locales.ts";
 import { attemptOf, defineAction } from "./action.ts";
 import { findProfiles, klaviyoWriting, profilesAPage } from "./klaviyo-wire.ts";
-import { asIs, impersonal, labels, ShopId } from "./payload.ts";
+import { impersonal, labels, ShopId } from "./payload.ts";
 
 /** Klaviyo takes 10,000 a job; of a thousand it is known in ten reads which are there, far below 750 a minute. */
 const profilesAStep = 1000;
@@ -24,6 +25,10 @@ const Payload = z.strictObject({
 type Payload = z.output<typeof Payload>;
 
 const Job = z.object({ data: z.object({ id: z.string() }) });
+const ofCustomer = (id: string): Text => {
+  const { en, fr, he } = labels.customer;
+  return { en: `${en} ${id}`, fr: `${fr} ${id}`, he: `${he} ${id}` };
+};
 const chunked = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
 
@@ -60,11 +65,12 @@ export const klaviyoProfiles = defineAction<Payload>({
         { label: labels.profiles, value: count },
         { label: labels.properties, value: names },
         ...profiles.slice(0, shownProfiles).map(({ customerId, properties }) => ({
-          label: asIs(customerId),
+          label: ofCustomer(customerId),
           value: Object.entries(properties)
             .map(([name, value]) => `${name}: ${value}`)
             .join(", "),
         })),
+        ...(profiles.length > shownProfiles ? [{ label: labels.others, value: String(profiles.length - shownProfiles) }] : []),
       ],
     };
   },

@@ -49,5 +49,6 @@ export const labels = {
   title: { en: "Name in Shopify", fr: "Nom dans Shopify", he: "השם ב-Shopify" },
   text: { en: "Message", fr: "Message", he: "הודעה" },
   profiles: { en: "Profiles", fr: "Profils", he: "פרופילים" },
+  others: { en: "Further profiles", fr: "Autres profils", he: "פרופילים נוספים" },
   properties: { en: "Properties", fr: "Propriétés", he: "מאפיינים" },
 } satisfies Record<string, Text>;

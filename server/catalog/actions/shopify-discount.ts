@@ -24,7 +24,8 @@ const Payload = z
   .refine(({ off, minimum }) => "percent" in off || off.currency === minimum.currency, "two currencies");
 type Payload = z.output<typeof Payload>;
 
-const offText = (off: Payload["off"]): string => ("percent" in off ? `${off.percent} %` : amountText(off));
+/** `space`: what stands before the sign in the language of the sentence. */
+const offText = (off: Payload["off"], space = ""): string => ("percent" in off ? `${off.percent}${space}%` : amountText(off));
 
 const Node = z.object({ codeDiscountNode: z.object({ id: z.string() }) });
 const Found = z.object({
@@ -112,7 +113,7 @@ export const shopifyDiscount = defineAction<Payload>({
   describe: ({ customerId, title, code, off, minimum, startsAt, endsAt, onlyIf }) => ({
     sentence: {
       en: `Create the code ${code} in Shopify: ${offText(off)} off one order of ${amountText(minimum)} or more, for customer ${customerId} only.`,
-      fr: `Créer le code ${code} dans Shopify : ${offText(off)} de remise sur une commande d’au moins ${amountText(minimum)}, pour le client ${customerId} uniquement.`,
+      fr: `Créer le code ${code} dans Shopify : ${offText(off, " ")} de remise sur une commande d’au moins ${amountText(minimum)}, pour le client ${customerId} uniquement.`,
       he: `יצירת הקוד ${code} ב-Shopify: הנחה של ${offText(off)} על הזמנה אחת של ${amountText(minimum)} לפחות, רק ללקוח ${customerId}.`,
     },
     fields: [

@@ -27,7 +27,7 @@ const labelOf: Record<Payload["on"], Text> = {
   product: { en: "Product", fr: "Produit", he: "מוצר" },
 };
 const without = (many: Text): Text => ({
-  en: `${many.en} can't be tagged.`,
+  en: `${many.en} can’t be tagged.`,
   fr: `${many.fr} ne peuvent pas recevoir de tags.`,
   he: `אי אפשר להוסיף תגיות ל${many.he}.`,
 });

@@ -87,7 +87,7 @@ export const slackMessage = defineAction<Payload>({
     optionalScopes: historyScopes.map((scope) => ({
       scope,
       without: {
-        en: "If Slack doesn't confirm a message, someone has to check whether it was posted.",
+        en: "If Slack doesn’t confirm a message, someone has to check whether it was posted.",
         fr: "Si Slack ne confirme pas un message, quelqu’un doit vérifier s’il a été publié.",
         he: "אם Slack לא מאשר הודעה, צריך לבדוק ידנית אם היא פורסמה.",
       },

@@ -57,3 +57,17 @@ test("a step is a thousand of them, and each of these is looked up a hundred at 
   expect(await klaviyoProfiles.execute(await doingOf(klaviyoProfiles, at), steps[0])).toMatchObject({ did: "done" });
   expect([await propertiesAt(at, "1"), await propertiesAt(at, "999")]).toEqual([[{ risk: 0.5 }], [{ risk: 0.5 }]]);
 });
+
+test("of many, whoever decides reads the first three, and how many more there are", () => {
+  const fieldsOf = (many: number) =>
+    klaviyoProfiles
+      .describe(klaviyoProfiles.payload.parse(scored(Array.from({ length: many }, (_, at) => String(at + 1)))))
+      .fields.map(({ label, value }) => `${label.en}: ${value}`);
+  expect(fieldsOf(900).slice(2)).toEqual([
+    "Customer 1: risk: 0.5",
+    "Customer 2: risk: 0.5",
+    "Customer 3: risk: 0.5",
+    "Further profiles: 897",
+  ]);
+  expect(fieldsOf(3)).toHaveLength(5);
+});
