@@ -19,8 +19,9 @@ const header = ({ headers }: Incoming, name: string): string | null => headers.g
  * Base64 over the raw body alone: topic, shop, id and time stand in headers that nobody signed (shopify.dev, "Verify webhook
  * deliveries"). So they are held against the body wherever it says the same. What is left to somebody who holds a signed body of
  * our app: to send it once more under another id or time (which ends an access that was given anew since the shop uninstalled, and
- * brings back no order, since newer states win), and to send one that names no shop (products, stock, scopes) as another shop's,
- * where it makes a sensor read early, or tells another list of scopes until the next consent or list.
+ * brings back no order, since newer states win), and to send one that names no shop (products, stock, parcels, scopes) as another
+ * shop's, where it makes a sensor read early, or tells another list of scopes until the next consent or list. A deletion names no shop
+ * either, but an id that no other shop has.
  */
 async function read(incoming: Incoming): Promise<Verdict> {
   const given = header(incoming, "hmac-sha256");

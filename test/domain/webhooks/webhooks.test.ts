@@ -1,5 +1,5 @@
 import { encodeBase64 } from "@oslojs/encoding";
-import { and, eq } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { batchOf, openDb } from "#db/client.ts";
 import {
@@ -30,6 +30,7 @@ import { sensors } from "#server/catalog/sensors/registry.ts";
 import { webhooks as webhookShelf, webhooks } from "#server/catalog/webhooks/registry.ts";
 import { hmacOf } from "#server/catalog/webhooks/signature.ts";
 import type { Ctx, Tenant } from "#server/ctx.ts";
+import { isOfForgotten } from "#server/domain/commerce/customer-of-order.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { outcomeStatements } from "#server/domain/runs/outcome-statements.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
@@ -1540,4 +1541,12 @@ test("every look-up of the door and of its lists goes through an index", async (
     "connections_subscribe",
   );
   expect(await plan("select id from privacy_requests where code = 'x'")).toContain("privacy_requests_code");
+  const named = isOfForgotten({ tenantId: sql`'t'`, connectionId: sql`'c'`, orderId: sql`'1'` });
+  const asked = (query: SQL) => db.all<{ detail: string }>(sql`explain query plan ${query}`);
+  expect(JSON.stringify(await asked(sql`select ${named}`))).toContain("privacy_requests_orders");
+  expect(
+    await plan(
+      "select external_id from order_contents where tenant_id = 't' and connection_id = 'c' and moved_at is not null and moved_at <= 5 order by moved_at, external_id limit 50",
+    ),
+  ).toContain("order_contents_moved");
 });
