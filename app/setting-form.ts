@@ -16,7 +16,10 @@ function sentValue(field: Setting, form: FormData): unknown {
     case "group":
       return sentConfig(field.fields, form);
     case "list":
-      return text.split(/\s*\n\s*/).flatMap((line) => (line === "" ? [] : [field.ofNumbers ? asNumber(line) : line]));
+      return text.split("\n").flatMap((each) => {
+        const line = each.trim();
+        return line === "" ? [] : [field.ofNumbers ? asNumber(line) : line];
+      });
     case "text":
     case "choice":
       return text;

@@ -3,7 +3,8 @@ import type { Text } from "#db/words/locales.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { decimalOf } from "#server/catalog/money.ts";
 
-const address = /[^\s@]+@[^\s@]+\.[^\s@]+/u;
+/** Around what an address must have: with all of its name before the @, a long text would be read once from each of its characters on. */
+const address = /[^\s@]@[^\s@]+\.[^\s@]/u;
 /** An international number, or one with the zero that dials out; ids, dates and codes have neither. */
 const phone = /\+\d[\d\s().-]{6,}\d|(?<![\w.-])\(?0\d{1,4}\)?[\s.-]\d{2,4}[\s.-]?\d{2,}/u;
 
