@@ -7,7 +7,7 @@ import { providerName } from "#server/catalog/providers/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { actorNames } from "#server/domain/audit/actor-names.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { notFound } from "#server/errors.ts";
+import { invalid, notFound } from "#server/errors.ts";
 import { editFieldsOf } from "./edit-fields.ts";
 import type { ActionRow, StepRow } from "./rows.ts";
 import { type ActionStep, actionViews, type ListActions, type StoredAction } from "./schemas.ts";
@@ -18,7 +18,7 @@ export interface StoredActionPage {
   next: string | null;
 }
 
-/** This client's actions of one view, the newest first, each with what it would do. However many there are, a page reads its own. */
+/** This client's actions of one view, the newest first, each with what it would do. However many there are, a page reads its own. Throws `invalid` for a cursor that is none. */
 export async function listActions(ctx: TenantCtx, { view, automation, limit, cursor }: ListActions): Promise<StoredActionPage> {
   requirePermission(ctx, "portal:read");
   const pages = await batchOf(
@@ -56,8 +56,10 @@ export async function findAction(ctx: TenantCtx, { actionId }: { actionId: strin
 const newestFirst = (a: ActionRow, b: ActionRow): number => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
 
 function behind(cursor: string | undefined): SQL | undefined {
-  const [, at, id] = /^(\d{1,15})\.(\w+)$/.exec(cursor ?? "") ?? [];
-  return at === undefined ? undefined : sql`(${actions.createdAt}, ${actions.id}) < (${Number(at)}, ${id})`;
+  if (cursor === undefined) return undefined;
+  const [, at, id] = /^(\d{1,15})\.(\w+)$/.exec(cursor) ?? [];
+  if (at === undefined) throw invalid("cursor", "place_unknown");
+  return sql`(${actions.createdAt}, ${actions.id}) < (${Number(at)}, ${id})`;
 }
 
 /** Rows as they go out, with their steps in words and who decided. */

@@ -31,3 +31,12 @@ test("of ten thousand that wait a page reads its fifty, wherever it begins, and 
   const count = await read(countWaiting);
   expect([count.answer, count.rows <= 200]).toEqual([100, true]);
 });
+
+test("a cursor that is none is refused, as in every list: read as none it would begin again for ever", async () => {
+  const ctx = testTenantCtx(await makeTenant(), "viewer");
+  for (const cursor of ["", "nonsense", "1.", ".x", "-1.x", "1.x y", `${"9".repeat(16)}.x`])
+    await expect(listActions(ctx, { view: "waiting", limit: 50, cursor })).rejects.toMatchObject({
+      code: "place_unknown",
+      field: "cursor",
+    });
+});
