@@ -40,6 +40,6 @@ function checked(history: CustomerHistory | HistoryGroup): HistoryGroup {
     Number.isFinite(age) &&
     Number.isSafeInteger(customers) &&
     customers > 0;
-  if (!isPossible) throw new RangeError(`no history can be ${JSON.stringify({ frequency, recency, age, customers })}`);
+  if (!isPossible) throw new RangeError(`no customer has ${JSON.stringify({ frequency, recency, age, customers })}`);
   return { frequency, recency, age, customers };
 }

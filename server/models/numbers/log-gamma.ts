@@ -7,7 +7,7 @@ const halfLogTwoPi = 0.9189385332046728;
 /**
  * ln Γ(x) for x > 0, by Stirling's series above 10 and Γ(x+1) = x Γ(x) below (Abramowitz and Stegun 6.1.15 and 6.1.40); its error is below 1e-14,
  * or as much of its value. It is our own because of its weight: `@stdlib/math-base-special-gammaln` and `-digamma` add 15.4 KiB (gzip) to the Worker,
- * these two files 0.5.
+ * these two files 0.3.
  */
 export function logGamma(x: number): number {
   let product = 1;
