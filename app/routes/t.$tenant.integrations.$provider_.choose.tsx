@@ -182,7 +182,7 @@ function Options() {
   const { picked } = page;
   const others = page.items.filter(({ id }) => !picked.some((each) => each.id === id));
   return (
-    <Card padding="none">
+    <Card padding="none" className="overflow-hidden">
       <fieldset>
         <legend className="sr-only">{choice.title[locale]}</legend>
         {!many && !choice.needed && page.total > 0 && (

@@ -13,7 +13,7 @@ import { enterTenant } from "#app/portal/enter-tenant.ts";
 import { useTenant } from "#app/portal/use-tenant.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
-const useWords = wordsOf("calendar");
+const useWords = wordsOf("calendar", "notices");
 
 export const meta = titleMeta;
 
@@ -54,6 +54,7 @@ export default function Calendar() {
 function Mend({ entry: { mend, connection, provider, name } }: { entry: Entry }) {
   const t = useWords();
   const { base, may } = useTenant();
-  if (mend === "agency" || connection === null || !may("connections:write")) return t(`calendar.mend.${mend}`);
+  if (mend === "agency") return t("calendar.leftToAgency");
+  if (connection === null || !may("connections:write")) return t(`notices:mend.${mend}`);
   return <MendLink base={base} provider={provider} connection={connection} by={mend} name={name} />;
 }

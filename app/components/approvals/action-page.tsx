@@ -42,7 +42,7 @@ export function ActionPage({ action, base, trail, stopped, decides, reveals, ans
   const { status, steps, title, automation, customerId } = action;
   const failure = answer && "fields" in answer ? answer : undefined;
   const revealed = answer && "revealed" in answer ? answer.revealed : undefined;
-  const happens = isLeft(status) ? "shadow" : isOver(status) ? "done" : "title";
+  const happens = isLeft(action) ? "shadow" : isOver(status) ? "done" : "title";
   return (
     <>
       <PageHeader
@@ -93,11 +93,15 @@ export function ActionPage({ action, base, trail, stopped, decides, reveals, ans
 }
 
 const isOver = (status: Action["status"]): boolean =>
-  status === "done" || status === "undone" || status === "undoing" || status === "failed";
+  status === "done" || status === "undone" || status === "undoing" || status === "failed" || status === "voided";
 
-/** Nothing was done of it, and nothing will be. */
-const isLeft = (status: Action["status"]): boolean =>
-  status === "shadowed" || status === "withheld" || status === "rejected" || status === "expired" || status === "voided";
+/** Nothing was done of it, and nothing will be. Of what was stopped half-way some was done. */
+const isLeft = ({ status, steps }: Action): boolean =>
+  status === "shadowed" ||
+  status === "withheld" ||
+  status === "rejected" ||
+  status === "expired" ||
+  (status === "voided" && steps.every((step) => step.status === "voided"));
 
 const openStepOf = ({ steps }: Action) => steps.find(({ status }) => status !== "done");
 

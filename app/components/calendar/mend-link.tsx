@@ -3,7 +3,7 @@ import { Button } from "#app/components/ui/button.tsx";
 import { Link } from "#app/components/ui/link.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 
-const useWords = wordsOf("calendar");
+const useWords = wordsOf("notices");
 
 /** The one click that mends what will end: a new consent, or the form for a new key. */
 export function MendLink({
@@ -30,7 +30,7 @@ export function MendLink({
     <Button asChild changes={by === "oauth"} size="sm" variant={primary ? "primary" : "secondary"}>
       <Link to={to} prefetch="none">
         <Icon aria-hidden />
-        {t(`calendar.mend.${by}`)}
+        {t(`mend.${by}`)}
         <span className="sr-only">: {name}</span>
       </Link>
     </Button>

@@ -17,11 +17,7 @@ export const calendar = {
       access: "The provider doesn’t allow automatic renewal.",
       version: "The provider is retiring this API version.",
     },
-    mend: {
-      oauth: "Reconnect",
-      key: "Enter a new key",
-      agency: "Nothing: your agency will update it in time.",
-    },
+    leftToAgency: "Nothing: your agency will update it in time.",
     agency: "We need to switch API version.",
     client: "The client needs to reconnect or enter a new key.",
     warned: "Notified {{days}} days before",

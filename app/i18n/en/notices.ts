@@ -16,6 +16,7 @@ export const notices = {
     endsBody: "Everything works today. Reconnect before then to keep it working.",
     endsBodyKey: "Everything works today. Enter a new key before then to keep it working.",
   },
+  mend: { oauth: "Reconnect", key: "Enter a new key" },
   viewing: {
     title: "You’re viewing {{client}} as the client sees it",
     body: "Read-only until {{time}}. The client is told, and the view is in their audit log.",

@@ -20,11 +20,7 @@ export const calendar = {
       access: "Le fournisseur ne permet pas le renouvellement automatique.",
       version: "Le fournisseur retire cette version de son API.",
     },
-    mend: {
-      oauth: "Reconnecter",
-      key: "Saisir une nouvelle clé",
-      agency: "Rien : votre agence s’en occupe à temps.",
-    },
+    leftToAgency: "Rien : votre agence s’en occupe à temps.",
     agency: "À nous de changer de version d’API.",
     client: "Le client doit se reconnecter ou saisir une nouvelle clé.",
     warned: "Prévenu {{days}} jours avant",

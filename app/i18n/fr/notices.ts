@@ -19,6 +19,7 @@ export const notices = {
     endsBody: "Tout fonctionne aujourd’hui. Reconnectez-le avant cette date pour que cela continue.",
     endsBodyKey: "Tout fonctionne aujourd’hui. Saisissez une nouvelle clé avant cette date pour que cela continue.",
   },
+  mend: { oauth: "Reconnecter", key: "Saisir une nouvelle clé" },
   viewing: {
     title: "Vous consultez {{client}} comme le client le voit",
     body: "Lecture seule jusqu’à {{time}}. Le client en est informé, et la consultation figure dans son journal d’audit.",
