@@ -407,6 +407,17 @@ describe("the page of an automation", () => {
     for (const page of [path(tenant), path(tenant, own), `/t/${tenant.id}/approvals`])
       expect((await pageOf(page, owner)).text).toContain("Everything is stopped");
     expect((await send(path(tenant), await personOf(tenant, "member"), [["intent", "resume"]])).status).toBe(403);
+    // The agency sees that it is stopped, and cannot let go on what the client stopped itself.
+    const agency = await staff();
+    const resumes = async (page: string, token: string) =>
+      (await pageOf(page, token)).main?.querySelector('button[value="resume"]') !== null;
+    for (const page of ["", own].map((more) => `/admin/clients/${tenant.id}/automations${more}`)) {
+      expect((await pageOf(page, agency)).text).toContain("Everything is stopped");
+      expect(await resumes(page, agency)).toBe(false);
+    }
+    const refused = await send(`/admin/clients/${tenant.id}/automations`, agency, [["intent", "resume"]]);
+    expect([refused.status, refused.text.includes("Only the client’s own people can resume")]).toEqual([403, true]);
+    expect(await resumes(path(tenant), owner)).toBe(true);
     expect((await send(path(tenant), owner, [["intent", "resume"]])).status).toBe(302);
     expect((await pageOf(path(tenant), owner)).text).not.toContain("Everything is stopped");
   });
