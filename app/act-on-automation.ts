@@ -11,7 +11,7 @@ type AutomationState = Outputs["policies"]["automations"]["automations"][number]
 
 /** The limits of a policy that are money. */
 const MONEY = ["stakeADay", "largestStake", "memberStake"] as const;
-const COUNTS = ["actionsADay", "peopleADay", "holdout"] as const;
+const COUNTS = ["actionsADay", "peopleADay", "holdout", "effectPoints"] as const;
 
 /** How a client's automations stand, as their page shows it. */
 export const loadAutomations = ({ context: { api } }: Pick<Asked, "context">, tenant: string) => api.policies.automations({ tenant });

@@ -11,10 +11,14 @@ export const policies = sqliteTable(
     tenantId: tenantId(),
     automation: text().notNull(),
     mode: text({ enum: policyModes }).notNull(),
-    /** Of a hundred subjects so many are left alone, so that it is known what the others came to. Fixed when the row is made, as is `salt`. */
+    /** Of a hundred customers so many are left alone, so that it is known what the others came to. Fixed while it is on, as is `salt`. */
     holdout: integer().notNull(),
-    /** Which subjects those are. */
+    /** Which customers those are: the key of their draw, another one each time that the automation begins. */
     salt: text().notNull(),
+    /** When it last began, with this salt; null where it never did. */
+    startedAt: instant(),
+    /** The least difference in the share of customers who buy that the client cares about, in points of a hundred. */
+    effectPoints: integer().notNull().default(5),
     actionsADay: integer().notNull(),
     peopleADay: integer().notNull(),
     /** Money at stake a day, and of one action, in minor units of the client's currency. */
@@ -58,6 +62,11 @@ export const actions = sqliteTable(
     /** The customer whom it is about, where it is about one. */
     customerId: text(),
     touches: text({ enum: touches }).notNull(),
+    /**
+     * In which group of the comparison its customer is, by intention to treat: left alone, or proposed whatever became of it. Null for what
+     * was proposed in shadow, and for what is about no customer.
+     */
+    control: integer({ mode: "boolean" }),
     /** SHA-256 over the canonical JSON of subject and steps (kind, account, payload): what an approval is of. */
     hash: text().notNull(),
     evidence: json<Evidence>().notNull(),
@@ -92,6 +101,10 @@ export const actions = sqliteTable(
     // Word for word the condition of the sweep.
     index("actions_due").on(t.availableAt).where(sql`available_at is not null`),
     index("actions_expiring").on(t.expiresAt).where(sql`status in ('waiting', 'shadowed')`),
+    // Who was in the comparison from when on: all that lift asks of an action, so that no row is touched.
+    index("actions_compared")
+      .on(t.tenantId, t.automation, t.createdAt, t.connectionId, t.customerId, t.control)
+      .where(sql`control is not null`),
     known(t.status),
     known(t.touches),
   ],

@@ -7,7 +7,7 @@ export type PolicyMode = (typeof policyModes)[number];
 /**
  * Where an action stands.
  *
- * - `withheld`: its subject is in the control group; recorded, never done. `shadowed`: proposed in shadow, never done.
+ * - `withheld`: its customer is in the control group; recorded, never done. `shadowed`: proposed in shadow, never done, whoever it is about.
  * - `waiting`: for a person. `approved`: for the queue. `executing`: under a lease. `unsure`: what became of it is being looked up, or is a
  *   person's to say where nothing more is due (`available_at` is null).
  * - `done`, `undoing`, `undone`, `failed`, `rejected`, `expired`; `voided`: no longer true when its turn came.

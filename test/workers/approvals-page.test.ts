@@ -364,12 +364,13 @@ describe("the page of an automation", () => {
       expect([refused.status, refused.text.includes("An automation starts in shadow")]).toEqual([422, true]);
       const off = await pageOf(path(tenant, own), owner);
       expect(off.main?.querySelector('input[value="auto"]')?.hasAttribute("disabled")).toBe(true);
-      expect((await send(path(tenant, own), owner, form({ holdout: "25", largestStake: typed }))).status).toBe(302);
-      expect(await policy(tenant)).toMatchObject({ mode: "shadow", holdout: 25, largestStake: minor });
+      expect((await send(path(tenant, own), owner, form({ holdout: "25", effectPoints: "3", largestStake: typed }))).status).toBe(302);
+      expect(await policy(tenant)).toMatchObject({ mode: "shadow", holdout: 25, effectPoints: 3, largestStake: minor });
       const on = await pageOf(path(tenant, own), owner);
       expect(Number(on.main?.querySelector('input[name="largestStake"]')?.getAttribute("value")), currency).toBe(Number(typed));
-      expect(on.text).toContain("25% of customers are left alone");
-      expect(on.main?.querySelector('input[name="holdout"]')).toBeNull();
+      const share = on.main?.querySelector('input[name="holdout"]');
+      expect([share?.getAttribute("value"), share?.hasAttribute("disabled")]).toEqual(["25", true]);
+      expect(on.text).toContain("Turning it off and on again draws a new group");
       expect((await send(path(tenant, own), owner, form({ mode: "approve" }))).status).toBe(302);
       expect(await policy(tenant)).toMatchObject({ mode: "approve", holdout: 25 });
     }

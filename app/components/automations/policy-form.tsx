@@ -7,7 +7,6 @@ import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
-import { useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { type PolicyMode, policyModes } from "#db/words/actions.ts";
 import { currencies } from "#server/catalog/currencies.ts";
@@ -77,7 +76,19 @@ export function PolicyForm({ state: { policy, started }, money, currency, seat, 
           hint={seat.staff ? t("policy.staffOnly") : undefined}
         />
       </Part>
-      <Holdout share={policy.holdout} started={started} disabled={off} failure={failure} />
+      <Part title={t("policy.holdoutTitle")} hint={t("policy.holdoutHint")}>
+        <Holdout share={policy.holdout} started={started} disabled={off} failure={failure} />
+        <Field label={t("policy.effectPoints")} hint={t("policy.effectHint")} error={failure?.fields.effectPoints}>
+          <Input
+            name="effectPoints"
+            type="number"
+            min={1}
+            max={50}
+            defaultValue={failure?.values.effectPoints ?? policy.effectPoints}
+            disabled={off}
+          />
+        </Field>
+      </Part>
       {seat.sets && (
         <div>
           <SubmitButton name="intent" value="policy">
@@ -152,7 +163,7 @@ function Modes({
   );
 }
 
-/** Who is left alone is fixed once it was on: until then the share is asked for, and 0 is warned of. */
+/** Who is left alone is fixed while it is on: until then the share is asked for. 0 is warned of, before and after. */
 function Holdout({
   share,
   started,
@@ -165,35 +176,24 @@ function Holdout({
   failure: FormFailure | undefined;
 }) {
   const t = useWords();
-  const format = useFormat();
   const [typed, setTyped] = useState(failure?.values.holdout ?? String(share));
-  if (started) {
-    return (
-      <div className="border-t border-line pt-5">
-        <p className="text-sm font-semibold text-ink">{t("policy.holdoutTitle")}</p>
-        <p className="mt-0.5 text-[0.8125rem] text-ink-muted">
-          {share === 0 ? t("policy.holdoutNone") : t("policy.holdoutFixed", { share: format.ratio(share / 100) })}
-        </p>
-      </div>
-    );
-  }
   return (
-    <Part title={t("policy.holdoutTitle")} hint={t("policy.holdoutHint")}>
-      <Field
-        label={t("policy.holdout")}
-        hint={Number(typed) === 0 ? <span className="text-warn">{t("policy.holdoutZero")}</span> : undefined}
-        error={failure?.fields.holdout}
-      >
-        <Input
-          name="holdout"
-          type="number"
-          min={0}
-          max={50}
-          defaultValue={failure?.values.holdout ?? share}
-          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-          disabled={disabled}
-        />
-      </Field>
-    </Part>
+    <Field
+      label={t("policy.holdout")}
+      hint={
+        Number(typed) === 0 ? <span className="text-warn">{t("policy.holdoutZero")}</span> : started ? t("policy.holdoutFixed") : undefined
+      }
+      error={failure?.fields.holdout}
+    >
+      <Input
+        name="holdout"
+        type="number"
+        min={0}
+        max={50}
+        defaultValue={failure?.values.holdout ?? share}
+        onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+        disabled={disabled || started}
+      />
+    </Field>
   );
 }

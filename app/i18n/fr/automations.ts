@@ -58,10 +58,14 @@ export const automations = {
     quietTo: "À",
     holdoutTitle: "Groupe témoin",
     holdout: "Clients laissés de côté (%)",
-    holdoutHint: "Une part des clients est laissée de côté, pour mesurer ce que l’automatisation apporte. Définitif.",
-    holdoutFixed: "{{share}} des clients sont laissés de côté, pour mesurer ce que l’automatisation apporte. Fixé depuis le début.",
-    holdoutNone: "Aucun. Sans lui, personne ne peut dire ce que l’automatisation apporte. Fixé depuis le début.",
-    holdoutZero: "0 signifie aucun groupe témoin : personne ne pourra dire ce que l’automatisation apporte.",
+    holdoutHint:
+      "Une part des clients n’est pas contactée, pour que vous voyiez ce qu’apporte l’automatisation. Ils sont tirés au sort à chaque activation.",
+    holdoutFixed:
+      "Fixe tant que l’automatisation est active. La désactiver puis la réactiver tire un nouveau groupe et recommence la comparaison.",
+    holdoutZero: "0 : pas de groupe témoin, personne ne pourra dire ce qu’apporte l’automatisation.",
+    effectPoints: "Plus petit effet qui compte (points)",
+    effectHint:
+      "5 : ce qui compte, c’est que 15 clients sur 100 achètent au lieu de 10. Plus il est petit, plus il faut de clients pour le savoir.",
     save: "Enregistrer",
     saved: "{{automation}} : enregistré.",
     on: "{{automation}} : en observation.",

@@ -59,7 +59,7 @@ export async function listAutomations(ctx: TenantCtx): Promise<Automations> {
           return found ? [{ id: kind, title: found.title }] : [];
         }),
         policy: Policy.parse(policy ?? { ...usualPolicy, automation: id, mode: "off" }),
-        started: policy !== undefined,
+        started: policy !== undefined && policy.mode !== "off",
         block: blockOf(automation, { suspended: isStopped(ctx.tenant), inPlan: planHasJob(ctx.tenant, id), connections }),
         missing: missingOf(automation, connections),
         lastRunAt: schedule?.lastRunAt ?? null,

@@ -19,6 +19,8 @@ export interface PreparedAction extends Omit<Proposal, "steps"> {
   touches: Touch;
   hash: string;
   withheld: boolean;
+  /** By which it was drawn: what was drawn before the automation began anew is not written. */
+  salt: string;
   steps: readonly PreparedStep[];
 }
 
@@ -80,7 +82,8 @@ export async function prepareActions(
         id: newId("act", ctx.now()),
         touches: strongest(touched),
         hash: hashOf(proposal.subject, prepared),
-        withheld: drawOf(policy.salt, proposal.subject) < policy.holdout,
+        withheld: drawOf(policy, proposal) < policy.holdout,
+        salt: policy.salt,
         steps: prepared,
       });
   }
@@ -93,9 +96,18 @@ export const hashOf = (subject: string, steps: readonly PreparedStep[]): string 
     sha256(new TextEncoder().encode(canonical([subject, steps.map(({ kind, accountId, payload }) => [kind, accountId, payload])]))),
   );
 
-/** 0 to 99, the same for a subject as long as the policy lives: whose draw is below the holdout belongs to the control group. */
-function drawOf(salt: string, subject: string): number {
-  const bytes = hmac(SHA256, new TextEncoder().encode(salt), new TextEncoder().encode(subject));
+/**
+ * 0 to 99: whose draw is below the holdout belongs to the control group. Of the customer where it is about one, so that all that an automation
+ * proposes of a customer, whatever their order or product, comes to the same. HMAC-SHA-256 over automation and subject with the salt as its key: it is the
+ * client's and the automation's own, and lives from one beginning of the automation to the next.
+ */
+export function drawOf(
+  { automation, salt }: { automation: string; salt: string },
+  { subject, customerId }: Pick<Proposal, "subject" | "customerId">,
+): number {
+  const whom = customerId === undefined ? subject : `customer:${customerId}`;
+  const text = (value: string) => new TextEncoder().encode(value);
+  const bytes = hmac(SHA256, text(salt), text(canonical([automation, whom])));
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) % 100;
 }
 

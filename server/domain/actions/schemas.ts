@@ -140,7 +140,13 @@ const limits = {
     .int()
     .min(0)
     .max(50)
-    .describe("Of a hundred so many are left alone, to know what the others came to. Fixed when the policy is made."),
+    .describe("Of a hundred customers so many are left alone, to know what the others came to. Fixed while the automation is on."),
+  effectPoints: z
+    .number()
+    .int()
+    .min(1)
+    .max(50)
+    .describe("The least difference in the share of customers who buy that matters, in points of a hundred."),
   actionsADay: count,
   peopleADay: count.describe("Customers a day."),
   stakeADay: minor.describe("Money at stake a day, in minor units of the client's currency."),
@@ -166,7 +172,7 @@ export const AutomationState = z.object({
   never: Text.describe("What it will never do."),
   kinds: z.array(z.object({ id: z.string(), title: Text })).describe("What it may propose."),
   policy: Policy,
-  started: z.boolean().describe("Whether it was ever set: who is in its control group is fixed from then on."),
+  started: z.boolean().describe("Whether it is on, so that who is in its control group is fixed."),
   block: z.string().nullable().describe("What keeps it from running, as schedules name it; null where nothing does."),
   missing: z
     .array(z.object({ provider: z.string(), name: z.string(), scopes: z.array(z.string()) }))

@@ -1,5 +1,6 @@
 import { encodeBase32LowerCaseNoPadding } from "@oslojs/encoding";
 import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Statement } from "#db/client.ts";
 import { policies, tenants } from "#db/schema/index.ts";
 import { policyModes } from "#db/words/actions.ts";
@@ -17,7 +18,7 @@ import { usualPolicy } from "./usual-policy.ts";
 
 /**
  * Says how far an automation may go for a client, and how much of it a day. What is left out stays as it is, or is as usual. It begins in
- * shadow, also after it was off, and who is in the control group is fixed when it does so first. Whether the agency decides is for the
+ * shadow, also after it was off, and who is in the control group is drawn when it does so, and fixed until it is off. Whether the agency decides is for the
  * client to say, and where it said no the agency only holds back. Throws `not_found`, `forbidden`, and `invalid` where it would begin with more than shadow.
  */
 export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPolicy): Promise<Policy> {
@@ -35,6 +36,9 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
   const salt = encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(20)));
   const { holdout, ...limits } = wished;
   // The client may say so in the same instant, and then what is written here counts no more.
+  // As it stands when this is written: what somebody turned on in the same instant is not drawn anew.
+  const wasOff = <T>(then: T, column: SQLiteColumn) => sql`case when ${policies.mode} = 'off' then ${then} else ${column} end`;
+  const begins = { salt: wasOff(salt, policies.salt), startedAt: wasOff(now, policies.startedAt) };
   const isTheirs = sql`exists (select 1 from ${policies} where ${inTenant(ctx, policies, eq(policies.automation, id), eq(policies.staffDecides, false))})`;
   const guard = ctx.role === "staff" && before.staffDecides ? sql`not ${isTheirs}` : sql`true`;
   const set = await writing(ctx, guard, { automation, ...wished }, [
@@ -44,10 +48,16 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
         ...usualPolicy,
         ...wished,
         ...{ mode, tenantId: ctx.tenant.id, automation, salt, createdAt: now, updatedAt: now },
+        startedAt: mode === "off" ? null : now,
       })
       .onConflictDoUpdate({
         target: [policies.tenantId, policies.automation],
-        set: { ...limits, updatedAt: now },
+        set: {
+          ...limits,
+          ...(mode !== "off" && begins),
+          ...(holdout !== undefined && { holdout: wasOff(holdout, policies.holdout) }),
+          updatedAt: now,
+        },
         setWhere: and(eq(policies.tenantId, ctx.tenant.id), guard),
       })
       .returning({ mode: policies.mode }),

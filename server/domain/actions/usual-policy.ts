@@ -4,6 +4,7 @@
  */
 export const usualPolicy = {
   holdout: 10,
+  effectPoints: 5,
   actionsADay: 20,
   peopleADay: 20,
   stakeADay: 10_000,

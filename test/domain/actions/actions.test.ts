@@ -79,20 +79,17 @@ test("in shadow a person says once whether they agree, and nothing is done whate
   expect(rig.world.effects).toEqual([]);
 });
 
-test("what was proposed in shadow is proposed once more when it could be done, and the control group stays left alone", async () => {
+test("what was proposed in shadow is proposed once more when it could be done", async () => {
   const rig = await makeActingRig({ mode: "shadow", holdout: 50 });
   const all = Array.from({ length: 20 }, (_, n) => proposal(`s${n}`, { subject: `customer:${n}`, customerId: String(n) }));
   await rig.propose(...all);
-  const inShadow = Object.values(await rig.actions());
-  const withheld = inShadow.flatMap(({ status, subject }) => (status === "withheld" ? [subject] : []));
   await rig.ctx.db.update(policies).set({ mode: "approve" }).where(inTenant(rig.ctx, policies));
   await rig.propose(...all);
   await rig.propose(...all);
   const rows = await rig.ctx.db.select().from(actions).where(inTenant(rig.ctx, actions));
-  const subjectsOf = (status: string) => rows.flatMap((row) => (row.status === status ? [row.subject] : [])).sort();
-  expect(subjectsOf("withheld")).toEqual(withheld.sort());
-  expect(subjectsOf("waiting")).toEqual(subjectsOf("shadowed"));
-  expect(subjectsOf("waiting").length + withheld.length).toBe(20);
+  const subjectsOf = (...states: string[]) => rows.flatMap(({ status, subject }) => (states.includes(status) ? [subject] : [])).sort();
+  expect(subjectsOf("shadowed")).toHaveLength(20);
+  expect(subjectsOf("waiting", "withheld")).toEqual(subjectsOf("shadowed"));
 });
 
 test("a member approves up to the stake that the policy says, and nothing in another currency", async () => {

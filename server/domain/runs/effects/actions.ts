@@ -5,7 +5,8 @@ import type { WriteRows } from "./writing.ts";
 
 /**
  * What an automation proposes, as its policy says now; what was proposed before stays as it is. What was proposed in shadow counts for
- * the shadow alone: the same is proposed once more when it could be done. In the run's own batch, so that a run that
+ * the shadow alone, and there nobody is left out: the same is proposed once more when it could be done, and the comparison of the two groups begins
+ * with that, for both. What was drawn before the automation began anew is in no group of today's. In the run's own batch, so that a run that
  * lost its lease proposes nothing. Of a customer who was forgotten since the run began nothing is written: it had read them before.
  */
 export const writeActions: WriteRows = ({ db, now, rows, held }) => [
@@ -23,16 +24,18 @@ export const writeActions: WriteRows = ({ db, now, rows, held }) => [
       each.score ?? null,
       each.withheld ? 1 : 0,
       each.expiresAt,
+      each.salt,
     ]),
   ).map((json) =>
     db
       .insert(actions)
       .select(
-        sql`select j.value->>0, r.tenant_id, r.job, r.id, case when p.mode = 'shadow' and not j.value->>10 then ${inShadow} else '' end || (j.value->>1), j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7,
-          j.value->>8, j.value->>9, case when j.value->>10 then 'withheld' when p.mode = 'shadow' then 'shadowed' else 'waiting' end, null, ${now},
+        sql`select j.value->>0, r.tenant_id, r.job, r.id, case when p.mode = 'shadow' then ${inShadow} else '' end || (j.value->>1), j.value->>2, j.value->>3, j.value->>4, j.value->>5,
+          case when p.mode = 'shadow' or j.value->>4 is null then null when j.value->>10 then 1 else 0 end, j.value->>6, j.value->>7,
+          j.value->>8, j.value->>9, case when p.mode = 'shadow' then 'shadowed' when j.value->>10 then 'withheld' else 'waiting' end, null, ${now},
           j.value->>11,
           null, null, null, null, null, 0, null, null, 0, null, null, null
-          ${held(json, sql`cross join policies p on p.tenant_id = r.tenant_id and p.automation = r.job and p.mode <> 'off'`)}
+          ${held(json, sql`cross join policies p on p.tenant_id = r.tenant_id and p.automation = r.job and p.mode <> 'off' and p.salt = j.value->>12`)}
           and not exists (select 1 from ${privacyRequests} f where f.tenant_id = r.tenant_id and f.connection_id = j.value->>3
             and f.kind = 'redact_customer' and f.subject = j.value->>4 and f.done_at >= coalesce(r.started_at, r.created_at))`,
       )
