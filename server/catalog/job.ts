@@ -131,6 +131,8 @@ export interface Acts {
   reasons: RunLines;
   /** What it will never do, in a sentence. */
   never: Text;
+  /** In how many days customers do what it is for, such as buy again; left out where it is about no customers. Both groups are compared by that. */
+  outcomeDays?: number;
 }
 
 /** What the engine runs for a client, whatever comes of it: needs, pace, settings, and where it goes on. */

@@ -13,6 +13,7 @@ import { deadLetters } from "./routers/dead-letters.ts";
 import { health } from "./routers/health.ts";
 import { incidents } from "./routers/incidents.ts";
 import { integrations } from "./routers/integrations.ts";
+import { lift } from "./routers/lift.ts";
 import { mails } from "./routers/mails.ts";
 import { me } from "./routers/me.ts";
 import { notices } from "./routers/notices.ts";
@@ -31,6 +32,7 @@ export const appRouter = router({
   agency,
   actions,
   policies,
+  lift,
   signIn,
   me,
   mails,

@@ -23,6 +23,7 @@ const ranks = [
   "people",
   "clients",
   "actions",
+  "lift",
   "asking",
   "runs",
   "metrics",

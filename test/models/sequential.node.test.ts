@@ -23,16 +23,16 @@ interface World {
 }
 
 /** What somebody would have said who looks each day of a year, from when on both groups have 20 customers, and of amounts 20 buyers. */
-function lookDaily({ aDay, control, without, having }: World, random: () => number, most = Number.POSITIVE_INFINITY) {
-  const groups = [
+function lookDaily({ aDay, control: share, without, having }: World, random: () => number, most = Number.POSITIVE_INFINITY) {
+  const [treated, control] = [
     { of: 0, buyers: 0, sum: 0, squares: 0 },
     { of: 0, buyers: 0, sum: 0, squares: 0 },
-  ] as const;
+  ];
   const said = { by196: false, share: false, value: false };
   for (let day = 0; day < 365; day++) {
     for (let customer = 0; customer < aDay; customer++) {
-      const left = random() < control;
-      const group = groups[left ? 1 : 0];
+      const left = random() < share;
+      const group = left ? control : treated;
       group.of += 1;
       if (random() >= (left ? without : having)) continue;
       const amount = Math.exp(0.8 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
@@ -40,7 +40,7 @@ function lookDaily({ aDay, control, without, having }: World, random: () => numb
       group.sum += amount;
       group.squares += amount * amount;
     }
-    const [a, b] = groups;
+    const [a, b] = [treated, control];
     if (a.of < 20 || b.of < 20) continue;
     const z = sequentialZ(effectiveSize(a.of, b.of));
     const shares = (width: number) => newcombe({ successes: a.buyers, of: a.of }, { successes: b.buyers, of: b.of }, width);

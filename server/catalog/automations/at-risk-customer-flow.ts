@@ -107,6 +107,7 @@ export const atRiskCustomerFlow = defineAutomation({
   everyS: 12 * 3600,
   kinds: [shopifyDiscount, klaviyoEvent],
   acts: {
+    outcomeDays: 30,
     feeds: ["shopify-details-sensor"],
     reasons: {
       late: {

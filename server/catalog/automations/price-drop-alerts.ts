@@ -101,6 +101,7 @@ export const priceDropAlerts = defineAutomation({
   everyS: 3600,
   kinds: [klaviyoEvent],
   acts: {
+    outcomeDays: 14,
     feeds: ["shopify-sensor", "shopify-details-sensor"],
     reasons: {
       bought: {

@@ -52,6 +52,7 @@ export const reviewRequestAutomation = defineAutomation({
   everyS: 4 * 3600,
   kinds: [klaviyoEvent],
   acts: {
+    outcomeDays: 60,
     feeds: ["shopify-details-sensor"],
     reasons: {
       delivered: {
