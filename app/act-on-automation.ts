@@ -27,11 +27,12 @@ export async function loadAutomation(
   ]);
   const state = automations.find(({ id }) => id === automation);
   if (!state) throw new Response("There is no such automation", { status: 404 });
+  const autonomy = await api.policies.autonomy({ tenant, automation });
   const money = Object.fromEntries(MONEY.map((name) => [name, decimalOf(state.policy[name], currency)])) as Record<
     (typeof MONEY)[number],
     string
   >;
-  return { state, standing, currency, money, fields: settings.find(({ job }) => job === automation)?.fields ?? [] };
+  return { state, autonomy, standing, currency, money, fields: settings.find(({ job }) => job === automation)?.fields ?? [] };
 }
 
 /** What the list of automations sent: the kill switch, and back. */
@@ -59,7 +60,7 @@ export async function actOnAutomations({ request, context }: Asked, tenant: stri
 }
 
 /**
- * What the page of one automation sent, by its `intent`: how far it may go (`policy`), that it begins in shadow (`on`), its settings, or that
+ * What the page of one automation sent, by its `intent`: how far it may go (`policy`), that it begins in shadow (`on`) or acts by itself (`auto`), its settings, or that
  * it runs now. `staff`: an admin of the agency asks, for whom it is not to say whether the agency decides.
  */
 export async function actOnAutomation(
@@ -75,6 +76,10 @@ export async function actOnAutomation(
     switch (form.get("intent")) {
       case "policy":
         await api.policies.set({ tenant, automation, ...policyIn(form, { currency, staff }) });
+        toast({ kind: "success", message: t("automations:policy.saved", { automation: name }) });
+        break;
+      case "auto":
+        await api.policies.set({ tenant, automation, mode: "auto" });
         toast({ kind: "success", message: t("automations:policy.saved", { automation: name }) });
         break;
       case "on":

@@ -35,6 +35,7 @@ import {
   orderContents,
   orders,
   policies,
+  policyModeChanges,
   privacyRequests,
   products,
   rateLimits,
@@ -331,6 +332,13 @@ export const holdings: readonly Holding[] = [
     ],
     engine: ["salt", "digestAt"],
     exported: { file: "policies.json", key: ["automation"] },
+    atEnd: "erased",
+  },
+  {
+    table: policyModeChanges,
+    client: "tenantId",
+    data: ["automation", "at", "mode", "changedBy", "lately"],
+    exported: { file: "policy_mode_changes.json", key: ["automation", "at"] },
     atEnd: "erased",
   },
   {

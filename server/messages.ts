@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { endNews } from "#db/words/connections.ts";
+import { approvalNews } from "#db/words/notices.ts";
 
 /** Of a mail to several people: the one whom this message is for; without it, for each of them. */
 const person = z.string().optional();
@@ -45,13 +46,14 @@ export const MailMessage = z.discriminatedUnion("type", [
   }),
   /** The admin of the agency who looked at the client, and on which day since 1970. */
   z.strictObject({ v: z.literal(1), type: z.literal("mail.viewed"), tenant: z.string(), by: z.string(), day: z.number(), person }),
-  /** What waits for a person on this day of the client's calendar; `full`: told since the day's budget of this automation is spent. */
+  /** What waits for a person on this day of the client's calendar, and what an automation made of it a new one; null: it is the day's. */
   z.strictObject({
     v: z.literal(1),
     type: z.literal("mail.approvals"),
     tenant: z.string(),
     day: z.string(),
-    full: z.string().nullable(),
+    news: z.enum(approvalNews),
+    automation: z.string().nullable(),
     person,
   }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string(), person }),

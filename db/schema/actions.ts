@@ -1,7 +1,16 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, known, tenantId } from "#db/columns.ts";
-import { type ActionReason, actionStates, actionStepStates, type Evidence, policyModes, type Receipt, touches } from "#db/words/actions.ts";
+import {
+  type ActionReason,
+  actionStates,
+  actionStepStates,
+  type Evidence,
+  type Lately,
+  policyModes,
+  type Receipt,
+  touches,
+} from "#db/words/actions.ts";
 import type { Money } from "#db/words/locales.ts";
 
 /** How far an automation may go for a client, and how much of it a day. Without a row it is off. */
@@ -42,6 +51,21 @@ export const policies = sqliteTable(
     index("policies_digest").on(t.digestAt).where(sql`digest_at is not null`),
     check("holdout_within", sql.raw(`"holdout" between 0 and 50`)),
   ],
+);
+
+/** Since when an automation went how far for a client, a row a change, and whose word that was. */
+export const policyModeChanges = sqliteTable(
+  "policy_mode_changes",
+  {
+    tenantId: tenantId(),
+    automation: text().notNull(),
+    at: instant().notNull(),
+    mode: text({ enum: policyModes }).notNull(),
+    /** A person's id; null where it fell back by itself, and then `lately` says why. */
+    changedBy: text(),
+    lately: json<Lately>(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.automation, t.at] }), known(t.mode)],
 );
 
 /** What an automation proposes, what was decided, and what became of it. The steps stand in `action_steps`. */
@@ -97,6 +121,8 @@ export const actions = sqliteTable(
     uniqueIndex("actions_dedupe").on(t.tenantId, t.automation, t.dedupe),
     index("actions_status").on(t.tenantId, t.status, t.createdAt),
     index("actions_automation").on(t.tenantId, t.automation, t.status, t.decidedAt),
+    // Word for word the condition of `agreementOf`.
+    index("actions_judged").on(t.tenantId, t.automation, t.decidedAt).where(sql`decided_by <> 'policy'`),
     index("actions_customer").on(t.tenantId, t.customerId, t.decidedAt),
     // Word for word the condition of the sweep.
     index("actions_due").on(t.availableAt).where(sql`available_at is not null`),

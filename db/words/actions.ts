@@ -4,6 +4,14 @@ import type { Money } from "./locales.ts";
 export const policyModes = ["off", "shadow", "approve", "auto"] as const;
 export type PolicyMode = (typeof policyModes)[number];
 
+/** How the last actions of an automation that acted by itself ended: of so many, how many were not as people wanted them. */
+export interface Lately {
+  of: number;
+  undone: number;
+  rejected: number;
+  failed: number;
+}
+
 /**
  * Where an action stands.
  *

@@ -53,6 +53,7 @@ export const auditActions = [
   "member.left",
   "member.removed",
   "member.role_changed",
+  "policy.fell_back",
   "policy.set",
   "privacy.data_read",
   "privacy.data_request",

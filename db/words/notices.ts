@@ -26,6 +26,10 @@ export interface NoticeChoice {
 }
 export type NoticeChoices = Partial<Record<ChosenNoticeKind, NoticeChoice>>;
 
+/** Why people are told of what waits to be approved: it does; the day's budget is spent; or an automation acts by itself no more. */
+export const approvalNews = ["waiting", "full", "fell_back"] as const;
+export type ApprovalNews = (typeof approvalNews)[number];
+
 /** The facts of a notice that its subject's own row does not say: codes, ids and instants. Never a secret, an address or a name. */
 export interface NoticeParams {
   provider?: string;
@@ -38,6 +42,6 @@ export interface NoticeParams {
   version?: string;
   /** Of a request to see a secret: the client whose it is. */
   client?: string;
-  /** Of what waits to be approved: whether the day's budget let no more of it through. */
-  full?: boolean;
+  /** Of what waits to be approved. */
+  approvals?: ApprovalNews;
 }

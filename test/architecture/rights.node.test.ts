@@ -99,6 +99,8 @@ const without = {
       "sweepActions",
       "workAction",
       "decideByPolicy",
+      "fallBack",
+      "modeNoted",
       "planDigest",
       "claimDigests",
       "tellWaiting",

@@ -22,6 +22,7 @@ import {
   orderContents,
   orders,
   policies,
+  policyModeChanges,
   privacyRequests,
   products,
   refunds,
@@ -186,6 +187,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       ...{ tenantId, automation: marker, mode: "off", holdout: 10, salt: marker, actionsADay: 1, peopleADay: 1, stakeADay: 1 },
       ...{ largestStake: 1, createdAt: now, updatedAt: now },
     }),
+    db.insert(policyModeChanges).values({ tenantId, automation: marker, at: now, mode: "shadow", changedBy: marker }),
     db.insert(actions).values({
       ...{ id: `act_${marker}`, tenantId, automation: marker, runId: marker, dedupe: marker, subject: `customer:${marker}`, connectionId },
       ...{ customerId: marker, touches: "customer", hash: marker, evidence: { line: marker, params: {} }, status: "waiting" },

@@ -67,7 +67,7 @@ function Limits({ state: { policy }, currency }: { state: AutomationState; curre
 }
 
 /** How often people agreed with what it proposed in shadow, once anybody was asked. */
-export function Agreement({ state: { ratings } }: { state: AutomationState }) {
+function Agreement({ state: { ratings } }: { state: AutomationState }) {
   const t = useWords();
   const format = useFormat();
   const all = ratings.agreed + ratings.disagreed;

@@ -14,8 +14,8 @@ import type { FormFailure } from "#app/form-errors.ts";
 import { useDisplay } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import type { Setting } from "#app/setting-form.ts";
-import { Agreement } from "./automation-card.tsx";
 import { type AutomationState, MODE_TONES, type Seat } from "./automation-state.ts";
+import { Autonomy, type AutonomyFacts } from "./autonomy.tsx";
 import { Counts } from "./counts.tsx";
 import { MissingNotices } from "./missing-notices.tsx";
 import { PolicyForm, type PolicyMoney } from "./policy-form.tsx";
@@ -24,6 +24,7 @@ const useWords = wordsOf("automations");
 
 export interface AutomationPageProps {
   state: AutomationState;
+  autonomy: AutonomyFacts;
   standing: { stopped: boolean; stoppedByClient: boolean; stoppedForAll: boolean };
   money: PolicyMoney;
   currency: string;
@@ -35,7 +36,7 @@ export interface AutomationPageProps {
 }
 
 /** One automation: what it does, how far it may go, how it measures, and what it came to. */
-export function AutomationPage({ state, standing, money, currency, fields, seat, trail = [], failure }: AutomationPageProps) {
+export function AutomationPage({ state, autonomy, standing, money, currency, fields, seat, trail = [], failure }: AutomationPageProps) {
   const t = useWords();
   const { locale } = useDisplay();
   const { title, description, policy } = state;
@@ -68,6 +69,13 @@ export function AutomationPage({ state, standing, money, currency, fields, seat,
               <PolicyForm state={state} money={money} currency={currency} seat={seat} failure={of("policy")} />
             </Card>
           </Section>
+          {policy.mode !== "off" && (
+            <Section title={t("trust.title")} space="none">
+              <Card>
+                <Autonomy autonomy={autonomy} acts={policy.mode === "auto"} sets={seat.sets} failure={of("auto")} />
+              </Card>
+            </Section>
+          )}
           {fields.length > 0 && (
             <Section title={t("settings.title")} description={seat.sets ? t("settings.body") : undefined} space="none">
               <Card>
@@ -130,11 +138,11 @@ function Settings({ fields, writes, failure }: { fields: readonly Setting[]; wri
   );
 }
 
-/** What it may do and never does, how people judged it, and when it runs. */
+/** What it may do and never does, and when it runs. */
 function About({ state }: { state: AutomationState }) {
   const t = useWords();
   const { locale } = useDisplay();
-  const { kinds, never, ratings, lastRunAt, nextAt, policy } = state;
+  const { kinds, never, lastRunAt, nextAt, policy } = state;
   const part = "grid gap-1 py-3 first:pt-0 last:pb-0";
   return (
     <div className="grid divide-y divide-line text-[0.8125rem] text-ink-muted">
@@ -150,12 +158,6 @@ function About({ state }: { state: AutomationState }) {
         <h3 className="text-[0.8125rem] font-medium text-ink">{t("never")}</h3>
         <p>{never[locale]}</p>
       </div>
-      {ratings.agreed + ratings.disagreed > 0 && (
-        <div className={part}>
-          <h3 className="text-[0.8125rem] font-medium text-ink">{t("mode.shadow")}</h3>
-          <Agreement state={state} />
-        </div>
-      )}
       {policy.mode !== "off" && (lastRunAt ?? nextAt) !== null && (
         <dl className={part}>
           {lastRunAt !== null && (

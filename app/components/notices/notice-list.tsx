@@ -76,7 +76,7 @@ function useTitleOf() {
       case "viewed":
         return t("what.viewed", named);
       case "approvals":
-        return t(params.full ? "what.approvals_full" : "what.approvals");
+        return t(`what.approvals_${params.approvals ?? "waiting"}`);
       case "incident":
         return t(`what.${params.over ? "over" : (params.fails ?? "unavailable")}`, named);
       case "version":

@@ -16,6 +16,7 @@ export const audit = {
     action_undone: "Action undone",
     acting_resumed: "Automations resumed",
     acting_stopped: "Automations stopped",
+    policy_fell_back: "Automation asks first again",
     policy_set: "Automation set",
     admin_added: "Admin added",
     admin_removed: "Admin removed",

@@ -66,5 +66,18 @@ export const automations = {
     saved: "{{automation}}: saved.",
     on: "{{automation}} is on in shadow.",
   },
+  trust: {
+    title: "Track record",
+    agreed:
+      "People approved {{agreed}} of its last {{all}} proposals unchanged. Going by those, the share is between {{low}} and {{high}}.",
+    until: "Once at least 30 proposals were decided and that share is 90% or more even at its lowest, you’ll be offered automatic mode.",
+    offer: "It could act on its own",
+    offerBody:
+      "People agreed often enough. In automatic mode it acts within its daily limits, and asks first again if too much goes wrong.",
+    accept: "Switch to automatic",
+    lately: "Of its last {{of}} actions, {{undone}} were undone, {{rejected}} rejected, and {{failed}} failed.",
+    fallsBack: "If that’s more than 3 of 30, it asks for approval again.",
+    fell: "Automatically: {{bad}} of its last {{of}} actions were undone, rejected or failed.",
+  },
   settings: { title: "Settings", body: "Changes apply from the next run.", save: "Save settings" },
 } as const;

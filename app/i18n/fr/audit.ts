@@ -13,6 +13,7 @@ export const audit = {
     action_undone: "Action annulée",
     acting_resumed: "Automatisations reprises",
     acting_stopped: "Automatisations arrêtées",
+    policy_fell_back: "Automatisation repassée en approbation",
     policy_set: "Automatisation réglée",
     admin_added: "Administrateur ajouté",
     admin_removed: "Administrateur retiré",

@@ -70,5 +70,18 @@ export const automations = {
     saved: "{{automation}} : enregistré.",
     on: "{{automation}} : en observation.",
   },
+  trust: {
+    title: "Bilan",
+    agreed:
+      "Vous avez approuvé sans modification {{agreed}} de ses {{all}} dernières propositions. La part réelle est comprise entre {{low}} et {{high}}.",
+    until: "Après au moins 30 décisions, si cette part atteint 90 % même au plus bas, le mode automatique vous sera proposé.",
+    offer: "Elle pourrait agir seule",
+    offerBody:
+      "Vous avez été d’accord assez souvent. En mode automatique, elle agit dans ses limites du jour et redemande votre accord si trop d’actions tournent mal.",
+    accept: "Passer en automatique",
+    lately: "Sur ses {{of}} dernières actions : {{undone}} annulées, {{rejected}} refusées, {{failed}} en échec.",
+    fallsBack: "Au-delà de 3 sur 30, elle redemande une approbation.",
+    fell: "Automatiquement : {{bad}} de ses {{of}} dernières actions ont été annulées, refusées ou ont échoué.",
+  },
   settings: { title: "Réglages", body: "Les changements valent dès la prochaine exécution.", save: "Enregistrer les réglages" },
 } satisfies Translation<typeof english>;

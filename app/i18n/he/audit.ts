@@ -13,6 +13,7 @@ export const audit = {
     action_undone: "פעולה בוטלה",
     acting_resumed: "האוטומציות חודשו",
     acting_stopped: "האוטומציות נעצרו",
+    policy_fell_back: "אוטומציה חזרה לבקש אישור",
     policy_set: "אוטומציה הוגדרה",
     admin_added: "נוסף מנהל",
     admin_removed: "הוסר מנהל",

@@ -3,14 +3,15 @@ import { actions, budgets, policies } from "#db/schema/index.ts";
 import type { ActionReason } from "#db/words/actions.ts";
 import { dayOf } from "#server/catalog/days.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
-import { tell } from "#server/domain/notices/notify.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
 import type { ActionMessage } from "#server/messages.ts";
 import { approve } from "./approve-action.ts";
+import { fallBack } from "./fall-back.ts";
 import type { ActionRow, PolicyRow } from "./rows.ts";
 import { isHalted } from "./stop-acting.ts";
+import { tellOf } from "./tell-of.ts";
 import { planDigest } from "./tell-waiting.ts";
 
 /** More than any day's budget lets through in one go; the rest waits for the next run. */
@@ -30,7 +31,7 @@ export async function decideByPolicy(ctx: Ctx, message: Extract<ActionMessage, {
     .where(inTenant(inside, policies, eq(policies.automation, message.automation)));
   if (!policy || policy.mode === "off" || policy.mode === "shadow") return;
   // What is stopped decides nothing either: else all that it approved meanwhile, of many days' budgets, were done in the hour of its resuming.
-  const acts = policy.mode === "auto" && !(await isHalted(inside, tenant));
+  const acts = policy.mode === "auto" && !(await isHalted(inside, tenant)) && !(await fallBack(inside, policy));
   const full = acts && (await actWithinBudgets(inside, policy));
   await askPeople(inside, policy, full);
 }
@@ -58,8 +59,7 @@ async function askPeople(ctx: TenantCtx, { automation }: PolicyRow, full: boolea
   if (!(await planDigest(ctx, automation))) return;
   await ctx.send.actions([{ v: 1, type: "action.ask", tenant: ctx.tenant.id, automation }]);
   if (!full) return;
-  const day = dayOf(ctx.now(), ctx.tenant.timezone);
-  await tell(ctx, { mail: { v: 1, type: "mail.approvals", tenant: ctx.tenant.id, day, full: automation }, event: day, params: { full } });
+  await tellOf(ctx, automation, "full");
 }
 
 /** What waits and nobody has looked at, the surest first. */

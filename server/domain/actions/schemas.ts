@@ -164,6 +164,31 @@ export type Policy = z.infer<typeof Policy>;
 export const SetPolicy = z.object(limits).partial().extend({ automation: AutomationId, mode: PolicyMode.optional() });
 export type SetPolicy = z.infer<typeof SetPolicy>;
 
+const Lately = z.object({ of: z.number(), undone: z.number(), rejected: z.number(), failed: z.number() });
+
+/** How far an automation may be trusted, by what people decided. Shares are from 0 to 1. */
+export const Autonomy = z.object({
+  decisions: z.number().describe("How many of its proposals people decided on lately, a hundred at most."),
+  agreed: z.number().describe("How many of those they approved as they were."),
+  agreement: z
+    .object({ estimate: z.number(), low: z.number(), high: z.number() })
+    .nullable()
+    .describe("That share, with Wilson’s interval of 95 %; null without any decision."),
+  offered: z.boolean().describe("Whether enough of them agreed that it could act by itself."),
+  lately: Lately.describe("How its last actions ended since its mode was last changed, thirty at most."),
+  changes: z
+    .array(
+      z.object({
+        at: z.number(),
+        mode: PolicyMode,
+        by: z.string().nullable().describe("Who said so; null where it fell back by itself."),
+        lately: Lately.nullable().describe("Where it fell back: why."),
+      }),
+    )
+    .describe("How far it went since when, the last first."),
+});
+export type Autonomy = z.infer<typeof Autonomy>;
+
 /** An automation as a client has it. */
 export const AutomationState = z.object({
   id: z.string(),

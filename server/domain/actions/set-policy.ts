@@ -13,6 +13,7 @@ import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { forbidden, invalid } from "#server/errors.ts";
 import { findPolicy } from "./find-policy.ts";
+import { modeNoted } from "./mode-changes.ts";
 import type { Policy, SetPolicy } from "./schemas.ts";
 import { usualPolicy } from "./usual-policy.ts";
 
@@ -61,6 +62,7 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
         setWhere: and(eq(policies.tenantId, ctx.tenant.id), guard),
       })
       .returning({ mode: policies.mode }),
+    modeNoted(ctx, { automation, mode }),
   ]);
   if (!set) throw forbidden("client_decides");
   const after = { ...ctx, tenant };
@@ -69,7 +71,7 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
 }
 
 /** Whether it was written; a reply that was lost is one of a batch that was. */
-async function writing(ctx: TenantCtx, guard: SQL, details: SetPolicy, statements: readonly [Statement]): Promise<boolean> {
+async function writing(ctx: TenantCtx, guard: SQL, details: SetPolicy, statements: readonly Statement[]): Promise<boolean> {
   try {
     const [set] = await commitIf(ctx, guard, "policy.set", details, statements);
     return wrote(set);

@@ -56,7 +56,7 @@ export async function tellWaiting(ctx: Ctx, message: Extract<ActionMessage, { ty
   if (!tenant) return;
   const inside = enterTenant(ctx, tenant, "system");
   const [now, day] = [ctx.now(), dayOf(ctx.now(), tenant.timezone)];
-  const mail = { v: 1, type: "mail.approvals", tenant: tenant.id, day, full: null } as const;
+  const mail = { v: 1, type: "mail.approvals", tenant: tenant.id, day, news: "waiting", automation: null } as const;
   const [one] = await inside.db
     .select({ mode: policies.mode })
     .from(policies)

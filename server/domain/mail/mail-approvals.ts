@@ -12,7 +12,7 @@ import { type HandOn, sendToEach } from "./send-to-each.ts";
 import { approvalsLetter } from "./write-letter.ts";
 
 /**
- * Tells those of a client who may decide what waits for them, how much of each automation; none where all is decided by now. Its link leads
+ * Tells those of a client who may decide what waits for them, how much of each automation; none where all is decided by now, but of one that acts by itself no more they are told all the same. Its link leads
  * to a page that decides nothing by being opened. One address that fails does not keep the mail from the others.
  */
 export async function mailApprovals(ctx: Ctx, message: MailOf<"mail.approvals">, handOn?: HandOn): Promise<void> {
@@ -25,13 +25,26 @@ export async function mailApprovals(ctx: Ctx, message: MailOf<"mail.approvals">,
     .where(inTenant(inside, actions, eq(actions.status, "waiting"), gt(actions.expiresAt, ctx.now())))
     .groupBy(actions.automation)
     .orderBy(actions.automation);
-  if (waiting.length === 0) return;
-  const { day, full } = message;
+  const { day, news, automation } = message;
+  if (waiting.length === 0 && news !== "fell_back") return;
   const titleOf = (id: string) => automations.find((each) => each.id === id)?.title ?? { en: id, fr: id, he: id };
   const url = `${ctx.config.APP_ORIGIN}/t/${tenant.id}/approvals`;
   await sendToEach(ctx, await listMembersWho(inside, "actions:decide"), { message, handOn }, ({ id: person, email, name, locale }) => {
     const items = waiting.map((each) => ({ title: titleOf(each.automation)[locale], count: each.actions }));
-    const letter = approvalsLetter({ locale, name, tenant: tenant.name, items, full: full && titleOf(full)[locale], url });
-    return deliver(ctx, message, { id: `approvals-${full ?? "digest"}-${tenant.id}-${day}-${person}`, to: email, locale, ...letter });
+    const letter = approvalsLetter({
+      locale,
+      name,
+      tenant: tenant.name,
+      items,
+      news,
+      about: automation === null ? "" : titleOf(automation)[locale],
+      url,
+    });
+    return deliver(ctx, message, {
+      id: `approvals-${news}-${automation ?? ""}-${tenant.id}-${day}-${person}`,
+      to: email,
+      locale,
+      ...letter,
+    });
   });
 }

@@ -1,7 +1,7 @@
 import type { AccountChange, CliffKind, ConnectionKind, EndNews } from "#db/words/connections.ts";
 import type { ProviderFault } from "#db/words/incidents.ts";
 import type { Locale } from "#db/words/locales.ts";
-import type { NoticeKind, NoticeParams } from "#db/words/notices.ts";
+import type { ApprovalNews, NoticeKind, NoticeParams } from "#db/words/notices.ts";
 import type { Role } from "#db/words/tenants.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { isTimezone } from "#server/catalog/days.ts";
@@ -240,23 +240,26 @@ export function viewedLetter(facts: { locale: Locale; name: string; tenant: stri
   });
 }
 
-/** What waits to be approved, of each automation; `full`: the one whose budget of the day is spent. */
+/** What waits to be approved, of each automation; `about`: the one of which there is news. */
 export function approvalsLetter(facts: {
   locale: Locale;
   name: string;
   tenant: string;
   items: readonly { title: string; count: number }[];
-  full: string | null;
+  news: ApprovalNews;
+  about: string;
   url: string;
 }): Letter {
   const { greeting, approvals } = words[facts.locale];
   const tenant = nameInMail(facts.tenant);
+  const fellBack = facts.news === "fell_back";
   return draw(facts.locale, {
-    subject: approvals.subject(tenant),
+    subject: fellBack ? approvals.fellBackSubject(facts.about, tenant) : approvals.subject(tenant),
     greeting: greeting(nameInMail(facts.name)),
     paragraphs: [
-      ...(facts.full === null ? [] : [approvals.full(facts.full)]),
-      approvals.body(tenant),
+      ...(fellBack ? [approvals.fellBack(facts.about)] : []),
+      ...(facts.news === "full" ? [approvals.full(facts.about)] : []),
+      ...(facts.items.length > 0 ? [approvals.body(tenant)] : []),
       ...facts.items.map(({ title, count }) => approvals.item(title, new Intl.NumberFormat(facts.locale).format(count))),
     ],
     button: { label: approvals.button, url: facts.url },

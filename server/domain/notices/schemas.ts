@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { endNews } from "#db/words/connections.ts";
 import { providerFaults } from "#db/words/incidents.ts";
-import { chosenNoticeKinds, mailPaces, type NoticeParams, noticeKinds } from "#db/words/notices.ts";
+import { approvalNews, chosenNoticeKinds, mailPaces, type NoticeParams, noticeKinds } from "#db/words/notices.ts";
 import type { ErrorCode } from "#server/errors.ts";
 
 export const ListOwnNotices = z.object({
@@ -22,7 +22,7 @@ const Params = z.object({
   at: z.number().nullable().optional(),
   version: z.string().optional(),
   client: z.string().optional(),
-  full: z.boolean().optional(),
+  approvals: z.enum(approvalNews).optional(),
 }) satisfies z.ZodType<NoticeParams>;
 
 export const OwnNotice = z.object({

@@ -24,7 +24,7 @@ export function subjectOf(message: MailMessage): Subject | null {
     case "mail.viewed":
       return { tenant: message.tenant, kind: "viewed", subject: `${message.by} ${message.day}` };
     case "mail.approvals":
-      return { tenant: message.tenant, kind: "approvals", subject: message.full ?? "" };
+      return { tenant: message.tenant, kind: "approvals", subject: message.automation ?? "" };
     case "mail.incident":
       return { tenant: "", kind: "incident", subject: message.incident };
     case "mail.version":

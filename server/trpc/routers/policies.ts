@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { automations } from "#server/catalog/automations/registry.ts";
+import { findAutonomy } from "#server/domain/actions/find-autonomy.ts";
 import { findPolicy } from "#server/domain/actions/find-policy.ts";
 import { listAutomations } from "#server/domain/actions/list-automations.ts";
 import { listPolicies } from "#server/domain/actions/list-policies.ts";
-import { AutomationId, Automations, Policy, SetPolicy } from "#server/domain/actions/schemas.ts";
+import { AutomationId, Automations, Autonomy, Policy, SetPolicy } from "#server/domain/actions/schemas.ts";
 import { setPolicy } from "#server/domain/actions/set-policy.ts";
 import { isFleetStopped, resumeActing, resumeFleet, stopActing, stopFleet } from "#server/domain/actions/stop-acting.ts";
 import { listJobSettings } from "#server/domain/schedules/job-settings.ts";
@@ -37,6 +38,13 @@ export const policies = router({
     .input(SetPolicy)
     .output(Policy)
     .mutation(({ ctx, input }) => setPolicy(ctx, input)),
+  autonomy: memberOrStaff("portal:read")
+    .meta({
+      openapi: { method: "GET", path: `${path}/autonomy`, summary: "How far an automation may be trusted, by what people decided", tags },
+    })
+    .input(z.object({ automation: AutomationId }))
+    .output(Autonomy)
+    .query(({ ctx, input }) => findAutonomy(ctx, input)),
   /** The settings of each automation, as forms draw them. */
   settings: memberOrStaff("portal:read").query(({ ctx }) => listJobSettings(ctx, automations)),
   stop: memberOrStaff("actions:decide")

@@ -60,7 +60,9 @@ test("what is proposed is told at half past seven of the client's next morning, 
   expect(await rig.tickAt(morning - 1)).toEqual([]);
   expect(await rig.told()).toEqual([]);
   const day = dayOf(morning, zone);
-  expect(await rig.tickAt(morning)).toEqual([{ v: 1, type: "mail.approvals", tenant: rig.tenant.id, day, full: null }]);
+  expect(await rig.tickAt(morning)).toEqual([
+    { v: 1, type: "mail.approvals", tenant: rig.tenant.id, day, news: "waiting", automation: null },
+  ]);
   expect(await rig.tickAt(morning + hour)).toEqual([]);
   const open = { subject: "", event: day, open: true };
   expect((await rig.told()).sort((a, b) => (a.userId < b.userId ? -1 : 1))).toEqual(
@@ -114,9 +116,9 @@ test("where the day's budget is spent people are told at once, and of the rest i
   await rig.propose(proposal("a"), proposal("b", { subject: "customer:8", customerId: "8" }));
   await rig.work();
   const day = dayOf(rig.now(), zone);
-  expect(rig.rig.ctx.traces.mails.splice(0)).toMatchObject([{ type: "mail.approvals", day, full: rig.automation }]);
-  expect(await rig.told()).toEqual([{ userId: idOf(rig.owner), subject: rig.automation, event: day, open: true }]);
-  expect(await rig.tickAt(rig.morning())).toMatchObject([{ full: null }]);
+  expect(rig.rig.ctx.traces.mails.splice(0)).toMatchObject([{ type: "mail.approvals", day, news: "full", automation: rig.automation }]);
+  expect(await rig.told()).toEqual([{ userId: idOf(rig.owner), subject: rig.automation, event: `${day} full`, open: true }]);
+  expect(await rig.tickAt(rig.morning())).toMatchObject([{ news: "waiting" }]);
 });
 
 test("nobody is told of what is proposed in shadow, or of what is done without them", async () => {

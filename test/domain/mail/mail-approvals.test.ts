@@ -4,6 +4,7 @@ import { openDb } from "#db/client.ts";
 import { actions, devMails, users } from "#db/schema/index.ts";
 import type { ActionState } from "#db/words/actions.ts";
 import type { Locale } from "#db/words/locales.ts";
+import type { ApprovalNews } from "#db/words/notices.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { newId } from "#server/ids.ts";
@@ -12,9 +13,16 @@ import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
 const mailsTo = (email: string) => db.select().from(devMails).where(eq(devMails.recipient, email));
-const tell = (tenant: Tenant, full: string | null = null) =>
+const tell = (tenant: Tenant, news: ApprovalNews = "waiting") =>
   workMail(testCtx(), {
-    ...{ v: 1, type: "mail.approvals", tenant: tenant.id, day: "2026-11-30", full },
+    ...{
+      v: 1,
+      type: "mail.approvals",
+      tenant: tenant.id,
+      day: "2026-11-30",
+      news,
+      automation: news === "waiting" ? null : "at-risk-customer-flow",
+    },
   });
 
 async function waiting(tenant: Tenant, status: ActionState, many: number): Promise<void> {
@@ -51,8 +59,17 @@ test("where all is decided by the time that it is sent, no mail goes", async () 
   const tenant = await makeTenant();
   await waiting(tenant, "rejected", 1);
   const { actor } = await makeUser({ roles: [[tenant, "owner"]] });
-  await tell(tenant, "at-risk-customer-flow");
+  await tell(tenant, "full");
   expect(await mailsTo(actor.email)).toEqual([]);
+});
+
+test("that an automation acts by itself no more is told also where nothing waits, and what is left to the person is said", async () => {
+  const tenant = await makeTenant({ name: "Acme" });
+  const { actor } = await makeUser({ roles: [[tenant, "owner"]] });
+  await tell(tenant, "fell_back");
+  const [mail] = await mailsTo(actor.email);
+  expect(mail?.subject).toBe("Customers at risk asks before acting again at Acme");
+  expect(mail?.text).toContain("undone, rejected or failed");
 });
 
 test("its link, opened or prefetched any number of times, by the reader or by a scanner of mail, decides nothing", async () => {

@@ -106,6 +106,9 @@ export const en = {
   approvals: {
     subject: (tenant: string) => `Actions of ${tenant} are waiting for your approval`,
     full: (automation: string) => `${automation} has used its budget for today. Decide yourself what it proposes until tomorrow.`,
+    fellBackSubject: (automation: string, tenant: string) => `${automation} asks before acting again at ${tenant}`,
+    fellBack: (automation: string) =>
+      `${automation} acted on its own. Too many of its last 30 actions were undone, rejected or failed, so it now asks for approval first. You can change that on its page.`,
     body: (tenant: string) => `Automations of ${tenant} proposed actions that nothing is done about until you decide:`,
     item: (title: string, count: string) => `${title}: ${count}`,
     button: "View approvals",

@@ -110,6 +110,9 @@ export const fr: Words = {
   approvals: {
     subject: (tenant: string) => `${tenant} : des actions attendent votre approbation`,
     full: (automation: string) => `${automation} a épuisé son budget du jour. Ce qui est proposé d’ici demain attend votre décision.`,
+    fellBackSubject: (automation: string, tenant: string) => `${tenant} : « ${automation} » demande de nouveau votre accord`,
+    fellBack: (automation: string) =>
+      `« ${automation} » agissait en automatique. Trop de ses 30 dernières actions ont été annulées, refusées ou ont échoué : elle demande maintenant votre accord avant d’agir. Vous pouvez changer cela sur sa page.`,
     body: (tenant: string) =>
       `Les automatisations de ${tenant} ont proposé des actions. Rien n’est exécuté tant que vous n’avez pas décidé :`,
     item: (title: string, count: string) => `${title} : ${count}`,

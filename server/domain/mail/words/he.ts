@@ -103,6 +103,9 @@ export const he: Words = {
   approvals: {
     subject: (tenant: string) => `פעולות של ${tenant} ממתינות לאישור שלך`,
     full: (automation: string) => `האוטומציה “${automation}” ניצלה את התקציב היומי שלה. מה שהיא תציע עד מחר ממתין להחלטה שלך.`,
+    fellBackSubject: (automation: string, tenant: string) => `האוטומציה “${automation}” של ${tenant} שוב מבקשת אישור לפני שהיא פועלת`,
+    fellBack: (automation: string) =>
+      `האוטומציה “${automation}” פעלה בעצמה. יותר מדי מ-30 הפעולות האחרונות שלה בוטלו, נדחו או נכשלו, ולכן היא מבקשת עכשיו אישור מראש. אפשר לשנות את זה בדף שלה.`,
     body: (tenant: string) => `האוטומציות של ${tenant} הציעו פעולות. שום דבר לא מבוצע עד שתתקבל החלטה:`,
     item: (title: string, count: string) => `${title}: ${count}`,
     button: "לצפייה באישורים",
