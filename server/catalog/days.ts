@@ -101,6 +101,9 @@ export function instantOf(day: string, time: string, timezone: string): number {
   return shown.length > 0 ? Math.min(...shown) : wall - before;
 }
 
+/** What a clock in `timezone` shows at an instant, as HH:MM. */
+export const timeOf = (instant: number, timezone: string): string => new Date(wallOf(instant, timezone)).toISOString().slice(11, 16);
+
 /** The next instant after `now` at which a clock in `timezone` shows `time` (HH:MM). */
 export function nextTime(time: string, timezone: string, now: number): number {
   const today = dayOf(now, timezone);

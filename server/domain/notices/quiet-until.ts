@@ -1,4 +1,4 @@
-import { addDays, dayOf, instantOf } from "#server/catalog/days.ts";
+import { addDays, dayOf, instantOf, timeOf } from "#server/catalog/days.ts";
 
 /** An instant, and the IANA zone whose clock is meant. */
 export interface Clock {
@@ -16,7 +16,9 @@ export function quietUntil(
   for (const day of [addDays(today, -1), today]) {
     const from = instantOf(day, quietFrom, zone);
     const to = instantOf(quietTo > quietFrom ? day : addDays(day, 1), quietTo, zone);
-    if (from <= now && now < to) return to;
+    // A time that summer time leaves out is past as soon as the clock has gone beyond it.
+    const began = from <= now || (day === today && timeOf(now, zone) >= quietFrom);
+    if (began && now < to) return to;
   }
   return null;
 }

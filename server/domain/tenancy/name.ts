@@ -105,7 +105,8 @@ function cut(name: string, max: number): string {
  */
 export function nameInMail(name: string): string {
   const unlinked = oneSpaced(
-    visible(name)
+    // Of a name without end no more is read than could be shown of it: what follows takes the square of its length.
+    visible(name.slice(0, 10 * longestBusinessName))
       .replace(/[\p{L}\p{N}+.-]*[:\uff1a][/\uff0f]{2}/gu, "")
       .replace(/[@/\\\uff20\uff0f\uff3c]/gu, " ")
       // The sign of one dot: reads the same, and is no domain to any program.
