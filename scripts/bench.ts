@@ -19,6 +19,7 @@ import { startRecorder } from "./bench/record.ts";
 import type { RoundTrip } from "./bench/recorder-script.ts";
 import { measureActions } from "./bench/rows/actions.ts";
 import { measureCallback, measureFarCallback, recordCallback } from "./bench/rows/callback.ts";
+import { measureModels, modelRows } from "./bench/rows/models.ts";
 import { measurePageScripts } from "./bench/rows/page-scripts.ts";
 import { measureCpu, measurePages } from "./bench/rows/pages.ts";
 import { measureRuns } from "./bench/rows/runs.ts";
@@ -46,13 +47,14 @@ const rowNames = [
   "action-cpu",
   "tick-rows-read",
   ...scaleRows,
+  ...modelRows,
   "worker-gzip",
   "overview-js-gzip",
   "page-js-gzip",
 ] as const;
 type RowName = (typeof rowNames)[number];
 /** What is measured at nothing, or on data of its own. */
-const ofNoServer: ReadonlySet<RowName> = new Set(["worker-gzip", "tick-rows-read", ...scaleRows]);
+const ofNoServer: ReadonlySet<RowName> = new Set(["worker-gzip", "tick-rows-read", ...scaleRows, ...modelRows]);
 
 /** `storm`, `kill` and `kill-actions` leave the table out. */
 const { values, positionals } = parseArgs({
@@ -139,6 +141,10 @@ async function measureRows(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   if (scaleRows.some((name) => wanted.has(name))) {
     say("Measuring a large fleet ...");
     rows.push(...(await measureScale(join(dir, "scale"), say)));
+  }
+  if (modelRows.some((name) => wanted.has(name))) {
+    say("Measuring models ...");
+    rows.push(...(await measureModels(say)));
   }
   return rows;
 }
