@@ -2,7 +2,9 @@ import { type ActionFunctionArgs, redirect } from "@remix-run/cloudflare";
 import { decimalOf } from "#server/catalog/money.ts";
 import type { Inputs, Outputs } from "#server/trpc/root.ts";
 import { minorOf } from "./act-on-action.ts";
+import { drawLift } from "./draw-lift.server.ts";
 import { formFailure } from "./form-errors.ts";
+import { regionOf } from "./i18n/locale.ts";
 import { wordsIn } from "./i18n/translator.server.ts";
 import { asNumber, sentConfig } from "./setting-form.ts";
 
@@ -34,6 +36,16 @@ export async function loadAutomation(
   >;
   return { state, autonomy, standing, currency, money, fields: settings.find(({ job }) => job === automation)?.fields ?? [] };
 }
+
+/** What it brought, in words and figures for the page of one automation. */
+export const loadLift = async (
+  { request, context: { api, locale } }: Asked,
+  { tenant, automation, timeZone }: { tenant: string; automation: string; timeZone: string },
+) =>
+  drawLift(await api.lift.get({ tenant, automation }), {
+    ...{ locale, timeZone },
+    region: regionOf(request.headers.get("accept-language"), locale),
+  });
 
 /** What the list of automations sent: the kill switch, and back. */
 export async function actOnAutomations({ request, context }: Asked, tenant: string) {

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData, useParams } from "@remix-run/react";
-import { actOnAutomation, loadAutomation } from "#app/act-on-automation.ts";
+import { actOnAutomation, loadAutomation, loadLift } from "#app/act-on-automation.ts";
 import { AutomationPage } from "#app/components/automations/automation-page.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
@@ -11,17 +11,24 @@ const useWords = wordsOf("admin");
 
 export const meta = titleMeta;
 
-/** Whose, which, and in which currency that client counts. */
+/** Whose, which, and in which currency and time zone that client counts. */
 async function asked(args: Pick<LoaderFunctionArgs, "context" | "request" | "params">) {
   const { api } = enterAdmin(args);
   const client = await api.clients.get({ tenant: String(args.params.tenant) });
-  return { tenant: client.id, name: client.name, automation: String(args.params.automation), currency: client.currency };
+  return {
+    tenant: client.id,
+    name: client.name,
+    automation: String(args.params.automation),
+    currency: client.currency,
+    timeZone: client.timezone,
+  };
 }
 
 export async function loader(args: LoaderFunctionArgs) {
   const { name, ...which } = await asked(args);
   const page = await loadAutomation(args, which);
-  return { title: titleOf(page.state.title[args.context.locale], name), name, ...page };
+  const lift = await loadLift(args, which);
+  return { title: titleOf(page.state.title[args.context.locale], name), name, lift, ...page };
 }
 
 export async function action(args: ActionFunctionArgs) {

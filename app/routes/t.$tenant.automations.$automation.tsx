@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { actOnAutomation, loadAutomation } from "#app/act-on-automation.ts";
+import { actOnAutomation, loadAutomation, loadLift } from "#app/act-on-automation.ts";
 import { AutomationPage } from "#app/components/automations/automation-page.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { enterTenant } from "#app/portal/enter-tenant.ts";
@@ -12,8 +12,10 @@ export const meta = titleMeta;
 export async function loader(args: LoaderFunctionArgs) {
   const { tenant } = await enterTenant(args);
   const { locale } = args.context;
-  const page = await loadAutomation(args, { tenant: tenant.id, automation: String(args.params.automation), currency: tenant.currency });
-  return { title: titleOf(page.state.title[locale], wordsIn(locale)("automations:title"), tenant.name), ...page };
+  const which = { tenant: tenant.id, automation: String(args.params.automation) };
+  const page = await loadAutomation(args, { ...which, currency: tenant.currency });
+  const lift = await loadLift(args, { ...which, timeZone: tenant.timezone });
+  return { title: titleOf(page.state.title[locale], wordsIn(locale)("automations:title"), tenant.name), lift, ...page };
 }
 
 export async function action(args: ActionFunctionArgs) {

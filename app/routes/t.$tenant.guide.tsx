@@ -48,6 +48,7 @@ export default function Guide() {
         {told.map((part) => (
           <Section key={part} title={t(`parts.${part}.title`)}>
             <p>{t(`parts.${part}.body`)}</p>
+            {part === "control" && <p className="mt-2">{t("parts.control.reading")}</p>}
           </Section>
         ))}
       </div>

@@ -17,6 +17,7 @@ import type { Setting } from "#app/setting-form.ts";
 import { type AutomationState, MODE_TONES, type Seat } from "./automation-state.ts";
 import { Autonomy, type AutonomyFacts } from "./autonomy.tsx";
 import { Counts } from "./counts.tsx";
+import { LiftSection, type LiftView } from "./lift-section.tsx";
 import { MissingNotices } from "./missing-notices.tsx";
 import { PolicyForm, type PolicyMoney } from "./policy-form.tsx";
 
@@ -29,6 +30,8 @@ export interface AutomationPageProps {
   money: PolicyMoney;
   currency: string;
   fields: readonly Setting[];
+  /** Null where it is about no customers. */
+  lift: LiftView | null;
   seat: Seat;
   /** What stands before the list of automations on the way down to this page. */
   trail?: readonly { label: string; to: string }[];
@@ -36,7 +39,18 @@ export interface AutomationPageProps {
 }
 
 /** One automation: what it does, how far it may go, how it measures, and what it came to. */
-export function AutomationPage({ state, autonomy, standing, money, currency, fields, seat, trail = [], failure }: AutomationPageProps) {
+export function AutomationPage({
+  state,
+  autonomy,
+  standing,
+  money,
+  currency,
+  fields,
+  lift,
+  seat,
+  trail = [],
+  failure,
+}: AutomationPageProps) {
   const t = useWords();
   const { locale } = useDisplay();
   const { title, description, policy } = state;
@@ -64,6 +78,7 @@ export function AutomationPage({ state, autonomy, standing, money, currency, fie
       </div>
       <div className="grid grid-cols-1 gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:gap-8">
         <div className="grid grid-cols-1 content-start gap-8">
+          {lift && (policy.mode !== "off" || lift.rows.length > 0) && <LiftSection lift={lift} />}
           <Section title={t("policy.title")} description={seat.sets ? undefined : t("policy.readOnly")} space="none">
             <Card>
               <PolicyForm state={state} money={money} currency={currency} seat={seat} failure={of("policy")} />

@@ -24,6 +24,7 @@ export { guide } from "./guide.ts";
 export { incidents } from "./incidents.ts";
 export { intake } from "./intake.ts";
 export { letterWords } from "./letter-words.ts";
+export { liftWords } from "./lift-words.ts";
 export { loans } from "./loans.ts";
 export { mailWords } from "./mail-words.ts";
 export { notices } from "./notices.ts";

@@ -25,7 +25,9 @@ export const guide = {
     },
     control: {
       title: "The control group",
-      body: "Some customers, usually 10 in 100, are left alone on purpose. Only by comparing the others with them can you know whether an automation helps. Who is in it is drawn at random when you turn the automation on, and stays the same.",
+      body: "Customers who get a message often buy, but many would have bought anyway. To tell, some customers, usually 10 in 100, are left alone on purpose. Chance alone decides who: each time you turn an automation on, every customer is drawn into one group and stays in it until you turn it off. What the others buy beyond the control group is what the automation brings.",
+      reading:
+        "“Does it help?” on its page compares both groups by your shop’s orders. A customer counts even if you rejected the proposal: otherwise your choice of whom to contact would look like an effect. Among few customers chance makes large differences, so the page says how many more it takes. Look as often as you like: the answer allows for that. A larger group, up to 50 in 100, answers sooner. With 0, nobody can ever tell.",
     },
     people: {
       title: "Who decides",

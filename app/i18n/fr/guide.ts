@@ -27,7 +27,9 @@ export const guide = {
     },
     control: {
       title: "Le groupe témoin",
-      body: "Certains clients, en général 10 sur 100, sont volontairement laissés de côté. C’est seulement en comparant les autres avec eux que l’on sait si une automatisation aide. Ils sont tirés au sort à l’activation et restent les mêmes.",
+      body: "Les clients qui reçoivent un message achètent souvent, mais beaucoup auraient acheté de toute façon. Pour le savoir, certains clients, en général 10 sur 100, ne sont volontairement pas contactés. Seul le hasard décide : à chaque activation d’une automatisation, chaque client est tiré au sort dans un groupe et y reste jusqu’à la désactivation. Ce que les autres achètent de plus que le groupe témoin, c’est ce que l’automatisation apporte.",
+      reading:
+        "Sur sa page, « Est-ce que ça aide ? » compare les deux groupes d’après vos commandes. Un client compte même si vous avez refusé la proposition : sinon, votre choix passerait pour un effet. Avec peu de clients, le hasard crée de grands écarts ; la page dit donc combien il en manque. Regardez quand vous voulez, la réponse en tient compte. Un groupe plus grand, jusqu’à 50 sur 100, répond plus vite. À 0, personne ne saura.",
     },
     people: {
       title: "Qui décide",
