@@ -16,9 +16,11 @@ export interface Bounds {
   high: readonly number[];
 }
 
-const mostSteps = 500;
+const mostSteps = 200;
 /** No coordinate moves further in one step: parameters stand here on a log scale, where 2 is a factor of seven. */
 const longestStep = 2;
+/** What a step is foretold to gain, of |value| + 1: less is lost in rounding. */
+const gainBelow = 1e-13;
 /** Of |value| + 1: a gradient below it changes nothing that a log-likelihood tells. */
 const flatBelow = 1e-9;
 
@@ -34,10 +36,15 @@ export function minimize(objective: (at: readonly number[]) => Evaluation, start
   let here = objective(at);
   let inverse = identity(at.length);
   let isFresh = true;
+  const widths = new Array<number>(at.length).fill(1);
   for (let step = 0; step < mostSteps; step++) {
-    const gradient = here.gradient.map((slope, i) => (isHeld(bounds, at, i, slope) ? 0 : slope));
+    const isFree = here.gradient.map((slope, i) => !isHeld(bounds, at, i, slope));
+    const gradient = here.gradient.map((slope, i) => (isFree[i] ? slope : 0));
+    inverse = among(inverse, isFree, widths);
     if (Math.max(...gradient.map(Math.abs)) <= flatBelow * (Math.abs(here.value) + 1)) return { at, ...here, converged: true };
-    const found = descend(objective, { at, here, bounds, gradient, direction: downhill(inverse, gradient) });
+    const direction = downhill(inverse, gradient);
+    if (!isFresh && -dot(direction, gradient) / 2 <= gainBelow * (Math.abs(here.value) + 1)) return { at, ...here, converged: true };
+    const found = descend(objective, { at, here, bounds, gradient, direction });
     if (found === null) {
       // Straight downhill nothing is lower: what is left is rounding.
       if (isFresh) return { at, ...here, converged: true };
@@ -46,7 +53,7 @@ export function minimize(objective: (at: readonly number[]) => Evaluation, start
       continue;
     }
     const moved = found.at.map((value, i) => value - (at[i] ?? 0));
-    const turned = found.there.gradient.map((slope, i) => slope - (here.gradient[i] ?? 0));
+    const turned = found.there.gradient.map((slope, i) => (isFree[i] ? slope - (here.gradient[i] ?? 0) : 0));
     inverse = updated(inverse, moved, turned, isFresh);
     isFresh = false;
     at = found.at;
@@ -70,7 +77,7 @@ function descend(
   { at, here, bounds, gradient, direction }: Standing,
 ): { at: number[]; there: Evaluation } | null {
   const longest = Math.max(...direction.map(Math.abs));
-  for (let length = Math.min(1, longestStep / longest); length * longest > 1e-14; length /= 2) {
+  for (let length = Math.min(1, longestStep / longest); length * longest > 1e-12; length /= 2) {
     const next = within(
       bounds,
       at.map((value, i) => value + length * (direction[i] ?? 0)),
@@ -89,6 +96,20 @@ function descend(
 function downhill(inverse: readonly (readonly number[])[], gradient: readonly number[]): number[] {
   const newton = inverse.map((row, i) => (gradient[i] === 0 ? 0 : -dot(row, gradient)));
   return dot(newton, gradient) < 0 ? newton : gradient.map((slope) => -slope);
+}
+
+/**
+ * The inverse of the curvature among the coordinates that are free: one that is newly held is taken out of the others (the Schur complement), and
+ * begins again with the width that it had, which `widths` remembers.
+ */
+function among(inverse: number[][], isFree: readonly boolean[], widths: number[]): number[][] {
+  return isFree.reduce((rows, free, i) => {
+    const width = rows[i]?.[i] ?? 0;
+    if (free) return width > 0 ? rows : rows.map((row, j) => (j === i ? row.map((_, k) => (k === i ? (widths[i] ?? 1) : 0)) : row));
+    if (width === 0) return rows;
+    widths[i] = width;
+    return rows.map((row, j) => row.map((value, k) => (j === i || k === i ? 0 : value - ((row[i] ?? 0) * (rows[i]?.[k] ?? 0)) / width)));
+  }, inverse);
 }
 
 /** The inverse of the curvature after a step, unless the step shows none. */

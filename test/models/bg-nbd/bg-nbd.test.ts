@@ -137,6 +137,19 @@ describe("a fit", () => {
     expect(fit.standardErrors === null).toBe(fit.withoutErrors !== null);
   });
 
+  test("of customers who all leave by the same chance says that a and b stand at a bound, where every start leads", () => {
+    const alike = simulateCustomers({
+      params: { ...params, a: 80, b: 250 },
+      customers: 1000,
+      until: 700,
+      random: seededRandom("one chance0"),
+    });
+    const fit = fitBgNbd(historiesOn(alike, 700), seededRandom("fit"));
+    expect([fit.dropout, fit.dropoutDoubt, fit.withoutErrors]).toEqual(["not_identified", "at_bound", "at_bound"]);
+    expect(fit.starts.agree).toBe(true);
+    expect(fit.params.a / (fit.params.a + fit.params.b)).toBeCloseTo(80 / 330, 1);
+  });
+
   test("of customers who all bought once knows nothing of leaving, and gives no standard errors", () => {
     const once: HistoryGroup[] = [{ ...history(0, 0, 100), customers: 50 }];
     const fit = fitBgNbd(once, seededRandom("once"));

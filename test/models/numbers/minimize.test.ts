@@ -25,6 +25,23 @@ test("a bound is kept, and the lowest point on it found", () => {
   expect(at[1]).toBeCloseTo(0.25, 8);
 });
 
+test("along a narrow ridge that leads to a bound the lowest point is found in some dozens of evaluations", () => {
+  let evaluations = 0;
+  const ridge = ([x = 0, y = 0, z = 0, w = 0]: readonly number[]): Evaluation => {
+    evaluations++;
+    const [across, along, beside] = [x - y, y - 20, z + w - x / 10];
+    return {
+      value: 1000 * across ** 2 + 0.01 * along ** 2 + 300 * beside ** 2 + z ** 2,
+      gradient: [2000 * across - 60 * beside, -2000 * across + 0.02 * along, 600 * beside + 2 * z, 600 * beside],
+    };
+  };
+  const { at, converged } = minimize(ridge, [0, 0, 3, 3], { low: Array(4).fill(-30), high: [30, 10, 30, 30] });
+  expect(converged).toBe(true);
+  expect(at[1]).toBe(10);
+  expect(at[3]).toBeCloseTo(1, 5);
+  expect(evaluations).toBeLessThan(200);
+});
+
 test("a start beyond the bounds is brought within them, and a slope without an end is followed to its bound", () => {
   const slope = ([x = 0, y = 0]: readonly number[]): Evaluation => ({ value: x - y, gradient: [1, -1] });
   expect(minimize(slope, [50, 50], { low: [-3, -3], high: [3, 4] }).at).toEqual([-3, 4]);
