@@ -1,5 +1,6 @@
-import { chanceToReplenish, type OpenGap } from "./chance-to-replenish.ts";
+import { chanceToReplenish } from "./chance-to-replenish.ts";
 import type { ReplenishmentModel } from "./fit-replenishment.ts";
+import type { OpenGap } from "./open-gap.ts";
 
 /** The usual rules: so long after the last purchase the next one is due. */
 export type ReplenishmentRule = "product_mean" | "product_median" | "own_mean";
