@@ -1,3 +1,4 @@
+import { currencies } from "#server/catalog/currencies.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 import type { LiftRow, LiftView } from "./components/automations/lift-section.tsx";
 import { formatCount, formatDate, formatMoney, formatRatio } from "./i18n/format.ts";
@@ -92,21 +93,22 @@ function sentenceOf(lift: Lift, days: number, { locale, region }: Written): stri
 const points = (region: string, share: number): string =>
   isolate(new Intl.NumberFormat(region, { maximumFractionDigits: 1 }).format(share * 100));
 
+/** Of a difference its sign is said, where the language writes it. */
+const SIGNED = { signDisplay: "exceptZero" } as const;
+
 function rowsOf({ treated, control, values, difference, always, others }: Lift, { locale, region }: Written): LiftRow[] {
   const t = wordsIn(locale);
   const count = (value: number | undefined) => (value === undefined ? "" : formatCount(region, value));
   const range = (found: Interval | null, say: (value: number) => string) =>
     found ? t("liftWords:range", { low: say(found.low), high: say(found.high) }) : "";
-  const signed = (value: number, text: string) => isolate(value > 0 ? `+${text}` : text);
-  const inPoints = (value: number) => signed(value, new Intl.NumberFormat(region, { maximumFractionDigits: 1 }).format(value * 100));
+  const inPoints = (value: number) => isolate(new Intl.NumberFormat(region, { ...SIGNED, maximumFractionDigits: 1 }).format(value * 100));
   const counted = (of: { people: number } | null, value: number) =>
     of ? t("liftWords:counted", { count: value, share: isolate(formatRatio(region, of.people === 0 ? 0 : value / of.people)) }) : "";
   const differs = (found: Interval | null, sure: Interval | null, say: (value: number) => string) => ({
-    difference: found ? say(found.estimate) : "",
-    range: range(found, say),
+    difference: found ? `${say(found.estimate)} (${range(found, say)})` : "",
     always: range(sure, say),
   });
-  const nothing = { difference: "", range: "", always: "" };
+  const nothing = { difference: "", always: "" };
   return [
     { key: "people", label: t("liftWords:rows.people"), treated: count(treated.people), control: count(control?.people), ...nothing },
     { key: "open", label: t("liftWords:rows.open"), treated: count(treated.open), control: count(control?.open), ...nothing },
@@ -117,7 +119,15 @@ function rowsOf({ treated, control, values, difference, always, others }: Lift, 
     ...values.map((value): LiftRow => {
       const { currency } = value;
       const money = (minor: number) => formatMoney(region, { minor: Math.round(minor), currency });
-      const say = (minor: number) => signed(Math.round(minor), money(minor));
+      const digits = currencies.get(currency) ?? 0;
+      const inMoney = new Intl.NumberFormat(region, {
+        ...SIGNED,
+        style: "currency",
+        currency,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      });
+      const say = (minor: number) => isolate(inMoney.format(minor / 10 ** digits));
       return {
         ...{ key: currency, label: t("liftWords:rows.value", { currency }), ...differs(value.difference, value.always, say) },
         ...{ treated: isolate(money(value.treated.each ?? 0)), control: value.control ? isolate(money(value.control.each ?? 0)) : "" },

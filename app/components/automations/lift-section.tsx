@@ -8,7 +8,6 @@ export interface LiftRow {
   treated: string;
   control: string;
   difference: string;
-  range: string;
   always: string;
 }
 
@@ -34,7 +33,7 @@ export function LiftSection({ lift: { title, verdict, sentence, caption, columns
         </p>
         {rows.length > 0 && (
           <Table
-            className="mt-4"
+            className="-mx-4 mt-4 sm:-mx-5"
             caption={caption}
             rows={rows}
             rowKey={({ key }) => key}
@@ -42,12 +41,7 @@ export function LiftSection({ lift: { title, verdict, sentence, caption, columns
               key,
               header,
               ...(key === "label" ? { primary: true } : { align: "end" }),
-              cell: (row: LiftRow) => (
-                <>
-                  {row[key as keyof typeof columns]}
-                  {key === "difference" && <span className="block text-xs text-ink-muted">{row.range}</span>}
-                </>
-              ),
+              cell: (row: LiftRow) => row[key as keyof typeof columns],
             }))}
           />
         )}

@@ -32,7 +32,7 @@ export const liftWords = {
     since: "Compared since {{date}}.",
     open: "Customers whose {{days}} days aren’t over are not counted yet.",
     ranges:
-      "Below each difference is the range in which it lies 95 times in 100. The safe range is wider: it holds however often you look, so the sentence above goes by it.",
+      "In brackets is the range in which a difference lies 95 times in 100. The safe range is wider: it holds however often you look, so the sentence above goes by it.",
     unbalanced: "Other automations contacted one group more than the other, so part of the difference may be theirs.",
     balanced: "Other automations contacted both groups about equally.",
     outliers: "A few large orders make up much of the difference in {{currency}}.",

@@ -36,7 +36,7 @@ export const liftWords = {
     since: "Comparaison depuis le {{date}}.",
     open: "Les clients dont les {{days}} jours ne sont pas écoulés ne sont pas encore comptés.",
     ranges:
-      "Sous chaque différence figure l’intervalle où elle se trouve 95 fois sur 100. L’intervalle sûr est plus large : il reste juste même si vous regardez tous les jours, et c’est sur lui que repose la phrase ci-dessus.",
+      "Entre parenthèses figure l’intervalle où la différence se trouve 95 fois sur 100. L’intervalle sûr est plus large : il reste juste même si vous regardez tous les jours, et c’est sur lui que repose la phrase ci-dessus.",
     unbalanced: "D’autres automatisations ont contacté un groupe plus que l’autre : une partie de la différence peut venir d’elles.",
     balanced: "Les autres automatisations ont contacté les deux groupes à peu près autant.",
     outliers: "Quelques grosses commandes font une bonne part de la différence en {{currency}}.",
