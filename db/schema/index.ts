@@ -4,6 +4,7 @@ export * from "./commerce.ts";
 export * from "./connections.ts";
 export * from "./costs.ts";
 export * from "./custody.ts";
+export * from "./customer-base.ts";
 export * from "./incidents.ts";
 export * from "./loans.ts";
 export * from "./notices.ts";

@@ -3,6 +3,7 @@ import type { Text } from "#db/words/locales.ts";
 import type { OccurrenceKind } from "#db/words/occurrences.ts";
 import type { ProviderFailureKind } from "#server/errors.ts";
 import type { Account } from "./account.ts";
+import type { CustomerBase, CustomerModel, CustomerScore } from "./customer-base.ts";
 import type { Metric } from "./metric.ts";
 import type { Occurrences } from "./occurrences.ts";
 import type {
@@ -51,6 +52,7 @@ export type Happening = `${string}.${string}`;
 /** What a job may ask of what is stored of its client. Filled in by `server/domain/runs/stored-of.ts` alone. */
 export interface Stored {
   shop: ShopHistory;
+  base: CustomerBase;
   occurrences: Occurrences;
   /** What an automation proposed at or after an instant, whatever became of it, under keys that begin with this. */
   proposed(input: { automation: string; prefix: string; since: number }): Promise<Proposed[]>;
@@ -104,6 +106,12 @@ export interface Effects {
   /** Where the step ends a reading of all products: those that it did not find go. */
   listedProducts?: ListedProducts;
   customers?: readonly CustomerRecord[];
+  /** How the shop's customers buy. */
+  customerModel?: CustomerModel;
+  /** What is expected of customers. */
+  customerScores?: readonly CustomerScore[];
+  /** Where the step ends a scoring of all customers: what was scored before that day is of nobody any more. */
+  scoredAll?: { asOf: string };
   /** What an automation would have done. Written as its policy says; of one that is off, nothing. */
   proposals?: readonly Proposal[];
   /** Other jobs (ids) that are due at once because of what this step found, for those that read the shop's history. */

@@ -8,6 +8,8 @@ import {
   budgets,
   connections,
   costs,
+  customerModels,
+  customerScores,
   customers,
   dataExports,
   deadLetters,
@@ -215,6 +217,11 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       ...{ tenantId, connectionId, externalId: marker, orders: 1, spentMinor: 100, currency: "GBP" },
       ...{ mailConsent: "subscribed", smsConsent: "none", createdAt: now, updatedAt: now },
     }),
+    db.insert(customerModels).values({
+      ...{ tenantId, connectionId, step: "recency", reason: "few_customers", fittedUntil: "2026-01-01", fittedAt: now, firstDay: marker },
+      ...{ bought: 1, boughtAgain: 0 },
+    }),
+    db.insert(customerScores).values({ tenantId, connectionId, customerId: marker, asOf: "2026-01-01", segment: "new" }),
     db.insert(resources).values({ tenantId, connectionId, kind: "ga4_property", externalId: marker, name: marker, listedAt: now }),
     db.insert(debts).values({
       id: owedId,

@@ -1,4 +1,5 @@
 import type { Sensor } from "#server/catalog/sensor.ts";
+import { customerBaseSensor } from "./customer-base-sensor.ts";
 import { emailHealthSensor } from "./email-health-sensor.ts";
 import { ga4Sensor } from "./ga4-sensor.ts";
 import { klaviyoSensor } from "./klaviyo-sensor.ts";
@@ -14,4 +15,5 @@ export const sensors: readonly Sensor[] = [
   emailHealthSensor,
   ga4Sensor,
   shopifyDetailsSensor,
+  customerBaseSensor,
 ];

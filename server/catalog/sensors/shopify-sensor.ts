@@ -5,6 +5,7 @@ import type { Reading, Step } from "#server/catalog/job.ts";
 import { openPlaces } from "#server/catalog/places.ts";
 import type { Measurement, OrderRecord, RefundRecord } from "#server/catalog/records.ts";
 import { defineSensor } from "#server/catalog/sensor.ts";
+import { customerBaseSensor } from "./customer-base-sensor.ts";
 import { retentionSensor } from "./retention-sensor.ts";
 import { allOrders } from "./shopify-all-orders.ts";
 import { listOrderPage, readOrderPage, recordsOf } from "./shopify-orders.ts";
@@ -369,7 +370,7 @@ async function measure(reading: ShopReading, cursor: Cursor): Promise<Step<Curso
     whole: cursor.whole,
   };
   // The first history is there: what is told from it need not wait for its own day.
-  const wake = cursor.measuredOn === null ? [retentionSensor.id] : [];
+  const wake = cursor.measuredOn === null ? [retentionSensor.id, customerBaseSensor.id] : [];
   return { measurements, timezone, cursor: next, done: true, wake, despite: places.despite };
 }
 

@@ -1,12 +1,14 @@
 import type { Stored } from "#server/catalog/job.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { listProposed } from "#server/domain/actions/list-proposed.ts";
+import { customerBase } from "#server/domain/commerce/customer-base.ts";
 import { occurrencesOf } from "#server/domain/commerce/occurrences.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 
 /** What a step is handed of what is stored. `shopId`: the connection of the shop that it reads; undefined where it reads none. */
 export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => ({
   shop: shopHistory(ctx, shopId),
+  base: customerBase(ctx, shopId),
   occurrences: occurrencesOf(ctx, shopId),
   proposed: (of) => listProposed(ctx, of),
 });

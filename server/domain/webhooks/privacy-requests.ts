@@ -5,6 +5,7 @@ import { holdingOf } from "#db/holdings.ts";
 import {
   actionSteps,
   actions,
+  customerScores,
   customers,
   occurrences,
   orderContents,
@@ -86,7 +87,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
   if (request.kind !== "data_request" || request.tenantId === "") throw conflict("nothing_to_hand_over");
   if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("handover_over");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
-  const [placed, returned, known, bought, happened, proposed, steps] = await inside.db.batch([
+  const [placed, returned, known, scored, bought, happened, proposed, steps] = await inside.db.batch([
     inside.db
       .select()
       .from(orders)
@@ -99,6 +100,10 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       .select()
       .from(customers)
       .where(heldOf(inside, holdingOf(customers), request)),
+    inside.db
+      .select()
+      .from(customerScores)
+      .where(heldOf(inside, holdingOf(customerScores), request)),
     inside.db
       .select()
       .from(orderContents)
@@ -149,6 +154,16 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       smsConsent,
       createdAt: iso(createdAt),
       updatedAt: iso(updatedAt),
+    })),
+    customerScores: scored.map(({ customerId, asOf, chance30, chance90, orders90, valueMinor, currency, segment }) => ({
+      id: customerId,
+      asOf,
+      chance30,
+      chance90,
+      orders90,
+      valueMinor,
+      currency,
+      segment,
     })),
     orderContents: bought.map(({ externalId, lines, codes, fulfilments, deliveredAt }) => ({
       order: externalId,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { actionStates, actionStepStates } from "#db/words/actions.ts";
 import { consents } from "#db/words/commerce.ts";
+import { customerSegments } from "#db/words/customer-base.ts";
 import { deliveryReasons, deliveryStatuses, privacyKinds, refusalReasons } from "#db/words/webhooks.ts";
 import { Pasted } from "#server/domain/tenancy/schemas.ts";
 
@@ -108,6 +109,18 @@ export const HeldData = z.object({
       smsConsent: z.enum(consents),
       createdAt: z.string(),
       updatedAt: z.string(),
+    }),
+  ),
+  customerScores: z.array(
+    z.object({
+      id: z.string(),
+      asOf: z.string(),
+      chance30: z.number().nullable(),
+      chance90: z.number().nullable(),
+      orders90: z.number().nullable(),
+      valueMinor: z.number().nullable(),
+      currency: z.string().nullable(),
+      segment: z.enum(customerSegments),
     }),
   ),
   orderContents: z.array(

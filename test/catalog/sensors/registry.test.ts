@@ -98,7 +98,7 @@ test("with its scopes alone each one runs to its end, measures only what it desc
 
 test("what a provider answers in another shape is never taken for figures", async () => {
   const ctx = testTenantCtx(await makeTenant(), "system");
-  for (const sensor of sensors.filter(({ id }) => id !== "retention-sensor")) {
+  for (const sensor of sensors.filter(({ id }) => !["retention-sensor", "customer-base-sensor"].includes(id))) {
     const account = await accountFor(sensor);
     const answers: { request: AccountRequest; accepted: boolean }[] = [];
     const strange: CountedAccount = {

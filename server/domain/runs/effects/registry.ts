@@ -1,6 +1,7 @@
 import { writeActions } from "./actions.ts";
 import { noteAnswers, noteFailures } from "./connections.ts";
 import { writeCosts } from "./costs.ts";
+import { dropUnscored, writeCustomerModel, writeCustomerScores } from "./customer-base.ts";
 import { writeCustomers } from "./customers.ts";
 import { dropUnlisted } from "./listed-orders.ts";
 import { writeMeasurements } from "./measurements.ts";
@@ -25,6 +26,9 @@ export const effects: readonly WriteRows[] = [
   noteAsked,
   writeProducts,
   writeCustomers,
+  writeCustomerModel,
+  writeCustomerScores,
+  dropUnscored,
   writeActions,
   writeRunLogs,
   wakeFed,
