@@ -20,6 +20,10 @@ export function buildShop(facts: ShopFacts, rows: ShopRows): Shop {
     const customer = customers.get(id);
     if (customer) customers.set(id, { ...customer, consent, updatedAt: Math.max(customer.updatedAt, consent.at) });
   }
+  for (const [id, birth] of rows.births ?? []) {
+    const customer = customers.get(id);
+    if (customer) customers.set(id, { ...customer, birth });
+  }
   return {
     ...facts,
     orders,

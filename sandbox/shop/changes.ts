@@ -62,6 +62,8 @@ export const ShopChange = z.object({
     .default([]),
   /** What customers agree to from then on, in Shopify's words. */
   consents: z.array(z.object({ customerId: z.number().int(), email: z.string().optional(), sms: z.string().optional(), at })).default([]),
+  /** What customers have as their date of birth from then on; null: nothing. */
+  births: z.array(z.object({ customerId: z.number().int(), value: z.string().nullable() })).default([]),
 });
 export type ShopChange = z.infer<typeof ShopChange>;
 
@@ -77,6 +79,7 @@ export interface AppliedChange {
   parcels?: { orderId: number; parcels: NonNullable<OrderRow["parcels"]> }[];
   products?: (Partial<ProductRow> & { code: string; changedAt: number; gone: boolean })[];
   consents?: (ConsentRow & { customerId: number })[];
+  births?: { customerId: number; value: string | null }[];
 }
 
 /** Numbers a change; throws when it names a product or an order that the shop does not have. */
@@ -154,6 +157,7 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
       ...(email !== undefined && { email }),
       ...(sms !== undefined && { sms }),
     })),
+    births: change.births,
   };
 }
 
@@ -173,6 +177,7 @@ export function applyChanges(rows: ShopRows, changes: AppliedChange[]): ShopRows
   return {
     products: changedProducts(rows.products, changes),
     consents,
+    births: new Map(changes.flatMap(({ births = [] }) => births).map(({ customerId, value }) => [customerId, value])),
     orders: orders.map((order) => {
       const added = refunds.filter(({ orderId }) => orderId === order.id);
       const [cancelledAt, edit, paidAt] = [cancelled.get(order.id), edited.get(order.id), paid.get(order.id)];

@@ -6,6 +6,8 @@ export interface ShopRows {
   orders: OrderRow[];
   products: ProductRow[];
   consents?: Map<number, ConsentRow>;
+  /** What stands in the field for the date of birth, by customer; null: nothing. */
+  births?: Map<number, string | null>;
 }
 
 export interface OrderRow {
@@ -85,6 +87,8 @@ export interface ShopCustomer {
   createdAt: number;
   updatedAt: number;
   consent?: ConsentRow;
+  /** Where it is not what belongs to the customer. */
+  birth?: string | null;
 }
 
 export interface ShopFacts {

@@ -132,7 +132,9 @@ type ProductVariant { id: ID! title: String! sku: String price: Money! compareAt
 type Customer implements Node {
   id: ID! tags: [String!]! displayName: String! defaultEmailAddress: CustomerEmailAddress defaultPhoneNumber: CustomerPhoneNumber
   numberOfOrders: UnsignedInt64! amountSpent: MoneyV2! createdAt: DateTime! updatedAt: DateTime!
+  metafield(namespace: String, key: String!): Metafield
 }
+type Metafield implements Node { id: ID! namespace: String! key: String! type: String! value: String! }
 type CustomerEmailAddress { emailAddress: String! marketingState: CustomerEmailAddressMarketingState! }
 type CustomerPhoneNumber { phoneNumber: String! marketingState: CustomerSmsMarketingState! }
 ${["Order", "LineItem", "Product", "ProductVariant", "Customer", "DiscountRedeemCode"].map(connection).join("")}

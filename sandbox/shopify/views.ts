@@ -156,6 +156,27 @@ export const addressOf = ({ id }: ShopCustomer): string => `customer-${id}@examp
 export const emailConsentOf = ({ id, consent }: ShopCustomer): string =>
   consent?.email ?? (hashOf(`consent ${id}`) % 3 === 0 ? "NOT_SUBSCRIBED" : "SUBSCRIBED");
 
+/** What merchants' imports and forms leave behind. */
+const strangeBirths = ["1900-01-01", "2199-05-04", "1990-02-30", "23/04/1990", "0000-00-00", "spring"];
+
+/** What a customer's field for the date of birth holds: four in ten have none, one in ten nonsense, one in ten the 29th of February. */
+export function birthOf({ id, birth }: Pick<ShopCustomer, "id" | "birth">): string | null {
+  if (birth !== undefined) return birth;
+  const draw = hashOf(`birth ${id}`);
+  if (draw % 10 < 4) return null;
+  if (draw % 10 === 4) return strangeBirths[(draw >>> 8) % strangeBirths.length] ?? null;
+  if (draw % 10 === 5) return `${1948 + 4 * ((draw >>> 8) % 14)}-02-29`;
+  return new Date(Date.UTC(1950 + ((draw >>> 8) % 50), 0, 1 + ((draw >>> 4) % 365))).toISOString().slice(0, 10);
+}
+
+/** The standard definition, which a shop has once it turned it on (../shared/writes-and-voice.md, Shopify / consent and birthday). */
+function metafieldOf(customer: ShopCustomer, { namespace, key }: { namespace?: string | null; key: string }) {
+  const value = namespace === "facts" && key === "birth_date" ? birthOf(customer) : null;
+  return value === null
+    ? null
+    : { __typename: "Metafield", id: `gid://shopify/Metafield/${customer.id}`, namespace, key, type: "date", value };
+}
+
 export function customerView(shop: Shop, customer: ShopCustomer) {
   return {
     __typename: "Customer",
@@ -171,6 +192,7 @@ export function customerView(shop: Shop, customer: ShopCustomer) {
       : null,
     numberOfOrders: String(customer.orders),
     amountSpent: { amount: amountText(customer.spent, shop.currency), currencyCode: shop.currency },
+    metafield: (args: { namespace?: string | null; key: string }) => metafieldOf(customer, args),
     createdAt: iso(customer.createdAt),
     updatedAt: iso(customer.updatedAt),
   };

@@ -54,8 +54,8 @@ export interface Stored {
   shop: ShopHistory;
   base: CustomerBase;
   occurrences: Occurrences;
-  /** What an automation proposed at or after an instant, whatever became of it, under keys that begin with this. */
-  proposed(input: { automation: string; prefix: string; since: number }): Promise<Proposed[]>;
+  /** What an automation proposed at or after an instant, whatever became of it, under keys that begin with this; of these customers, or all. */
+  proposed(input: { automation: string; prefix: string; since: number; customers?: readonly string[] }): Promise<Proposed[]>;
 }
 
 /** Of a proposal its key, and whom it was about. */

@@ -78,6 +78,10 @@ export interface ShopHistory {
     after: string | null;
     limit: number;
   }): Promise<{ customerId: string; purchases: Purchase[] }[]>;
+  /** Customers whose first purchase fell on one of these days of a year (MM-DD), with that day (YYYY-MM-DD), by id from behind `after`. */
+  firstBought(input: { days: readonly string[]; after: string | null; limit: number }): Promise<{ customerId: string; day: string }[]>;
+  /** Of these customers those who agreed to be written to by this channel, by id, each with all purchases that stand. */
+  agreed(input: { customers: readonly string[]; channel: "email" | "sms" }): Promise<{ customerId: string; purchases: Purchase[] }[]>;
 }
 
 /** A variant as the shop sells it. Ids are the shop's, amounts minor units of `currency`. */

@@ -74,7 +74,7 @@ export const klaviyoEvent = defineAction<Payload>({
   reads: [
     {
       provider: "shopify",
-      scopes: ["read_customers", ...guardScopes],
+      scopes: guardScopes,
       optional: {
         without: {
           en: "Customers are found in Klaviyo by their shop ID only, not by email address, and an event that depends on an order or a price isn’t sent.",
@@ -113,7 +113,7 @@ export const klaviyoEvent = defineAction<Payload>({
     if (!mayReceive(profile, payload.channel)) return { valid: false, why: "unsubscribed" };
     if (!payload.onlyIf) return { valid: true };
     const shop = doing.also?.("shopify");
-    return shop ? holdsAtShop(shop, payload.onlyIf, payload.customerId) : { valid: false, why: "gone" };
+    return shop ? holdsAtShop(shop, payload.onlyIf, { customerId: payload.customerId, now: doing.now }) : { valid: false, why: "gone" };
   },
   async execute(doing, payload) {
     const profile = await profileOf(doing, payload);

@@ -2,6 +2,8 @@ import * as z from "zod";
 import type { ActionReason } from "#db/words/actions.ts";
 import type { Text } from "#db/words/locales.ts";
 import type { Account } from "#server/catalog/account.ts";
+import { birthDateOf, birthField, metafieldOf, nextAnniversary } from "#server/catalog/anniversary.ts";
+import { addDays, dayOf, isTimezone } from "#server/catalog/days.ts";
 import { minorUnits } from "#server/catalog/money.ts";
 import type { Description, Verdict } from "./action.ts";
 import { Amount, amountText, instantText, ShopId } from "./payload.ts";
@@ -10,40 +12,53 @@ import { askShop } from "./shopify-wire.ts";
 /**
  * What must still be so at the shop right before something is done: part of a payload, so that it is hashed, shown and approved with it.
  * `order`: neither cancelled nor refunded, also in part. `boughtSince`: the customer has placed no order at or after this instant that
- * stands. `price`: the variant is on sale, in stock, and costs no more.
+ * stands. `price`: the variant is on sale, in stock, and costs no more. `birthday`: by the date of birth that the shop has now, the
+ * customer's birthday is at most so many days ahead; the date itself rests nowhere.
  */
 export const ShopGuard = z
   .strictObject({
     order: ShopId.optional(),
     boughtSince: z.iso.datetime().optional(),
     price: z.strictObject({ product: ShopId, variant: ShopId, atMost: Amount }).optional(),
+    birthday: z.strictObject({ field: z.string().regex(birthField), within: z.number().int().min(0).max(60) }).optional(),
   })
   .refine((guard) => Object.values(guard).some((each) => each !== undefined), "a guard says something");
 export type ShopGuard = z.output<typeof ShopGuard>;
 
 /** What reading it takes at the shop. */
-export const guardScopes = ["read_orders", "read_products"];
+export const guardScopes = ["read_orders", "read_products", "read_customers"];
 
 const labels = {
   order: { en: "Only if this order stands", fr: "Seulement si cette commande tient", he: "רק אם ההזמנה בתוקף" },
   boughtSince: { en: "Only without an order since", fr: "Seulement sans commande depuis", he: "רק ללא הזמנה מאז" },
   price: { en: "Only at or below", fr: "Seulement à ce prix ou moins", he: "רק במחיר הזה או פחות" },
+  birthday: {
+    en: "Only if the birthday is at most this many days away",
+    fr: "Seulement si l’anniversaire est dans ce nombre de jours au plus",
+    he: "רק אם יום ההולדת בתוך מספר הימים הזה לכל היותר",
+  },
 } satisfies Record<keyof ShopGuard, Text>;
 
 /** As a person reads it before deciding. */
-export const describeGuard = ({ order, boughtSince, price }: ShopGuard): Description["fields"] => [
+export const describeGuard = ({ order, boughtSince, price, birthday }: ShopGuard): Description["fields"] => [
   ...(order !== undefined ? [{ label: labels.order, value: order }] : []),
   ...(boughtSince !== undefined ? [{ label: labels.boughtSince, value: instantText(boughtSince) }] : []),
   ...(price !== undefined ? [{ label: labels.price, value: amountText(price.atMost) }] : []),
+  ...(birthday !== undefined ? [{ label: labels.birthday, value: String(birthday.within) }] : []),
 ];
 
 /** Whether it is still so; asks only for what the guard names. */
-export async function holdsAtShop(shop: Account, guard: ShopGuard, customerId: string): Promise<Verdict> {
-  const { order, boughtSince, price } = guard;
+export async function holdsAtShop(
+  shop: Account,
+  guard: ShopGuard,
+  { customerId, now }: { customerId: string; now: number },
+): Promise<Verdict> {
+  const { order, boughtSince, price, birthday } = guard;
   const why =
     (order !== undefined ? await orderFault(shop, order) : null) ??
     (boughtSince !== undefined ? await boughtFault(shop, boughtSince, customerId) : null) ??
-    (price !== undefined ? await priceFault(shop, price) : null);
+    (price !== undefined ? await priceFault(shop, price) : null) ??
+    (birthday !== undefined ? await birthdayFault(shop, birthday, { customerId, now }) : null);
   return why === null ? { valid: true } : { valid: false, why };
 }
 
@@ -92,4 +107,20 @@ async function priceFault(shop: Account, { product, variant, atMost }: NonNullab
   // A shop that counts in another currency by now sells at no price that was approved.
   const comparable = shop.currency === undefined || shop.currency === atMost.currency;
   return comparable && minorUnits(sold.price, atMost.currency) <= atMost.minor ? null : "price_changed";
+}
+
+const Birth = z.object({ data: z.object({ customer: z.object({ birth: z.object({ value: z.string() }).nullable() }).nullable() }) });
+
+async function birthdayFault(
+  shop: Account,
+  { field, within }: NonNullable<ShopGuard["birthday"]>,
+  { customerId, now }: { customerId: string; now: number },
+): Promise<ActionReason | null> {
+  const query =
+    "query ($id: ID!, $namespace: String!, $key: String!) { customer(id: $id) { birth: metafield(namespace: $namespace, key: $key) { value } } }";
+  const variables = { id: `gid://shopify/Customer/${customerId}`, ...metafieldOf(field) };
+  const { data } = await askShop(shop, { query, variables }, Birth);
+  const today = dayOf(now, shop.timezone !== undefined && isTimezone(shop.timezone) ? shop.timezone : "UTC");
+  const born = birthDateOf(data.customer?.birth?.value, today);
+  return born !== null && nextAnniversary(born, today) <= addDays(today, within) ? null : "gone";
 }

@@ -139,7 +139,8 @@ export const shopifyDiscount = defineAction<Payload>({
   ],
   stakeOf: ({ off, minimum }) =>
     "percent" in off ? { minor: Math.ceil((minimum.minor * off.percent) / 100), currency: minimum.currency } : off,
-  stillValid: async ({ account }, { customerId, onlyIf }) => (onlyIf ? holdsAtShop(account, onlyIf, customerId) : { valid: true }),
+  stillValid: async ({ account, now }, { customerId, onlyIf }) =>
+    onlyIf ? holdsAtShop(account, onlyIf, { customerId, now }) : { valid: true },
   async execute(doing, payload) {
     const { currency } = payload.minimum;
     // Amounts go without their currency and are taken to be the shop's.

@@ -1,12 +1,11 @@
-import { sha256 } from "@oslojs/crypto/sha2";
-import { encodeBase32UpperCaseNoPadding } from "@oslojs/encoding";
 import * as z from "zod";
 import { klaviyoEvent } from "#server/catalog/actions/klaviyo-event.ts";
 import { shopifyDiscount } from "#server/catalog/actions/shopify-discount.ts";
 import { defineAutomation } from "#server/catalog/automation.ts";
 import type { Proposal, ProposedStep } from "#server/catalog/records.ts";
+import { ownCode } from "./own-code.ts";
 import { type Rhythm, rhythmOf } from "./rhythm.ts";
-import { channelField, metricField } from "./settings.ts";
+import { channelField, discountDaysField, discountPercentField, metricField } from "./settings.ts";
 
 const dayMs = 86_400_000;
 /** What nobody approved in this time is over: of one absence it is not asked twice. */
@@ -62,27 +61,8 @@ const Config = z.object({
         he: "מי שנעדר זמן רב יותר לא מקבל פנייה.",
       },
     }),
-  discountPercent: z
-    .number()
-    .int()
-    .min(0)
-    .max(50)
-    .default(0)
-    .meta({
-      label: { en: "Discount, percent", fr: "Remise, en pourcentage", he: "הנחה, באחוזים" },
-      hint: {
-        en: "0 sends no code. A code is for this customer alone, works once, and ends.",
-        fr: "0 : aucun code. Un code est réservé à ce client, ne sert qu’une fois et a une fin.",
-        he: "0: בלי קוד. הקוד מיועד ללקוח הזה בלבד, תקף פעם אחת ויש לו תאריך סיום.",
-      },
-    }),
-  discountDays: z
-    .number()
-    .int()
-    .min(1)
-    .max(90)
-    .default(14)
-    .meta({ label: { en: "The code lasts, days", fr: "Durée du code, jours", he: "תוקף הקוד, ימים" } }),
+  discountPercent: discountPercentField,
+  discountDays: discountDaysField,
   channel: channelField,
   metric: metricField("Customer at risk"),
 });
@@ -150,12 +130,11 @@ export const atRiskCustomerFlow = defineAutomation({
 function writeTo(customerId: string, rhythm: Rhythm, config: Config, now: number): Proposal {
   const dedupe = `customer:${customerId}:${rhythm.lastAt}`;
   const expiresAt = now + offeredMs;
-  const { usual } = rhythm;
-  const offMinor = Math.round((usual.minor * config.discountPercent) / 100);
-  // A code for nothing is none.
-  const code = offMinor > 0 ? codeOf(dedupe) : null;
-  const endsAt = new Date(expiresAt + config.discountDays * dayMs).toISOString();
   const onlyIf = { boughtSince: new Date(rhythm.lastAt + 1000).toISOString() };
+  const code = ownCode({
+    ...{ customerId, dedupe, onlyIf, usual: rhythm.usual, prefix: "BACK", metric: config.metric },
+    ...{ percent: config.discountPercent, from: now, until: expiresAt + config.discountDays * dayMs },
+  });
   const event: ProposedStep = {
     kind: klaviyoEvent.id,
     payload: {
@@ -164,20 +143,11 @@ function writeTo(customerId: string, rhythm: Rhythm, config: Config, now: number
       properties: {
         days_since_order: daysIn(now - rhythm.lastAt),
         usual_days_between_orders: daysIn(rhythm.gapMs),
-        ...(code && { code, percent: config.discountPercent, code_ends_at: endsAt }),
+        ...code?.told,
       },
       at: new Date(now).toISOString(),
       channel: config.channel,
       onlyIf,
-    },
-  };
-  const discount = code && {
-    kind: shopifyDiscount.id,
-    payload: {
-      ...{ customerId, code, minimum: usual, endsAt, onlyIf },
-      title: `${config.metric} ${code}`,
-      off: { percent: config.discountPercent },
-      startsAt: new Date(now).toISOString(),
     },
   };
   return {
@@ -186,15 +156,12 @@ function writeTo(customerId: string, rhythm: Rhythm, config: Config, now: number
     dedupe,
     evidence: {
       line: "late",
-      params: { orders: rhythm.orders, every: daysIn(rhythm.gapMs), usual, ago: daysIn(now - rhythm.lastAt) },
+      params: { orders: rhythm.orders, every: daysIn(rhythm.gapMs), usual: rhythm.usual, ago: daysIn(now - rhythm.lastAt) },
     },
     expiresAt,
-    ...(discount && { stake: { minor: offMinor, currency: usual.currency } }),
-    steps: discount ? [discount, event] : [event],
+    ...(code && { stake: code.stake }),
+    steps: code ? [code.step, event] : [event],
   };
 }
 
 const daysIn = (ms: number): number => Math.round(ms / dayMs);
-
-/** The same for one absence however often it is proposed; only its customer can use it. */
-const codeOf = (dedupe: string): string => `BACK-${encodeBase32UpperCaseNoPadding(sha256(new TextEncoder().encode(dedupe))).slice(0, 10)}`;

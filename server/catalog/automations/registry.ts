@@ -1,7 +1,8 @@
 import type { Automation } from "#server/catalog/automation.ts";
 import { atRiskCustomerFlow } from "./at-risk-customer-flow.ts";
+import { birthdayAnniversaryFlow } from "./birthday-anniversary-flow.ts";
 import { priceDropAlerts } from "./price-drop-alerts.ts";
 import { reviewRequestAutomation } from "./review-request-automation.ts";
 
 /** Every automation, in the order in which the portal shows them. */
-export const automations: readonly Automation[] = [reviewRequestAutomation, atRiskCustomerFlow, priceDropAlerts];
+export const automations: readonly Automation[] = [reviewRequestAutomation, atRiskCustomerFlow, priceDropAlerts, birthdayAnniversaryFlow];

@@ -18,14 +18,23 @@ export function rhythmOf(purchases: readonly Purchase[]): Rhythm | null {
   const days = sorted.filter(({ day }, place) => day !== sorted[place - 1]?.day);
   const last = sorted.at(-1);
   if (!last || days.length < 3) return null;
-  const { currency } = last;
-  const paid = sorted.flatMap((each) => (each.currency === currency ? [each.grossMinor] : []));
+  const usual = usualOf(sorted);
+  if (!usual) return null;
   return {
     orders: days.length,
     lastAt: last.at,
     gapMs: median(days.slice(1).map(({ at }, place) => at - (days[place]?.at ?? at))),
-    usual: { minor: Math.round(median(paid)), currency },
+    usual,
   };
+}
+
+/** The median of what a customer paid an order, in the currency of the last one; null without any. */
+export function usualOf(purchases: readonly Purchase[]): Money | null {
+  const [first, ...others] = purchases;
+  if (!first) return null;
+  const { currency } = others.reduce((last, each) => (each.at >= last.at ? each : last), first);
+  const paid = purchases.flatMap((each) => (each.currency === currency ? [each.grossMinor] : []));
+  return { minor: Math.round(median(paid)), currency };
 }
 
 function median(values: readonly number[]): number {

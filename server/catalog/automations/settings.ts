@@ -25,3 +25,27 @@ export const metricField = (name: string) =>
         he: "המדד שממנו התהליך שלך ב-Klaviyo מתחיל.",
       },
     });
+
+/** What a code takes off; without one nothing is at stake. */
+export const discountPercentField = z
+  .number()
+  .int()
+  .min(0)
+  .max(50)
+  .default(0)
+  .meta({
+    label: { en: "Discount, percent", fr: "Remise, en pourcentage", he: "הנחה, באחוזים" },
+    hint: {
+      en: "0 sends no code. A code is for this customer alone, works once, and ends.",
+      fr: "0 : aucun code. Un code est réservé à ce client, ne sert qu’une fois et a une fin.",
+      he: "0: בלי קוד. הקוד מיועד ללקוח הזה בלבד, תקף פעם אחת ויש לו תאריך סיום.",
+    },
+  });
+
+export const discountDaysField = z
+  .number()
+  .int()
+  .min(1)
+  .max(90)
+  .default(14)
+  .meta({ label: { en: "The code lasts, days", fr: "Durée du code, jours", he: "תוקף הקוד, ימים" } });

@@ -2,7 +2,7 @@ import { and, countDistinct, desc, eq, gt, gte, isNull, lt, lte, min, ne, type S
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { customers, deletedOrders, orderContents, orders, products, refunds, variantPrices, variants } from "#db/schema/index.ts";
 import { goneProduct } from "#db/words/commerce.ts";
-import type { ShopHistory } from "#server/catalog/shop-history.ts";
+import type { Purchase, ShopHistory } from "#server/catalog/shop-history.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
@@ -279,7 +279,7 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
       const found = await ctx.db
         .select({
           customerId: sql<string>`${orders.customerId}`,
-          purchases: sql<string>`json_group_array(json_array(${orders.placedAt}, ${orders.day}, ${orders.grossMinor}, ${orders.currency}))`,
+          purchases: sql<string>`json_group_array(${purchase})`,
         })
         .from(orders)
         .innerJoin(
@@ -298,15 +298,58 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
         )
         .orderBy(orders.customerId)
         .limit(limit);
-      return found.map(({ customerId, purchases }) => ({
-        customerId,
-        purchases: (JSON.parse(purchases) as [number, string, number, string][]).map(([at, day, grossMinor, currency]) => ({
-          ...{ at, day, grossMinor, currency },
-        })),
-      }));
+      return found.map(({ customerId, purchases }) => ({ customerId, purchases: purchasesIn(purchases) }));
+    },
+
+    async firstBought({ days, after, limit }) {
+      const first = sql<string>`min(${orders.day})`;
+      return ctx.db
+        .select({ customerId: sql<string>`${orders.customerId}`, day: first })
+        .from(orders)
+        .where(and(bought(), after === null ? undefined : gt(orders.customerId, after)))
+        .groupBy(orders.customerId)
+        .having(sql`substr(${first}, 6) in (select value from json_each(${JSON.stringify(days)}))`)
+        .orderBy(orders.customerId)
+        .limit(limit);
+    },
+
+    async agreed({ customers: asked, channel }) {
+      const consent = channel === "email" ? customers.mailConsent : customers.smsConsent;
+      const found = await ctx.db
+        .select({
+          customerId: customers.externalId,
+          purchases: sql<string>`json_group_array(${purchase}) filter (where orders.day is not null)`,
+        })
+        .from(customers)
+        .leftJoin(
+          orders,
+          and(
+            eq(orders.tenantId, customers.tenantId),
+            eq(orders.connectionId, customers.connectionId),
+            eq(orders.customerId, customers.externalId),
+            isNull(orders.cancelledAt),
+          ),
+        )
+        .where(
+          inTenant(
+            ctx,
+            customers,
+            of(customers.connectionId),
+            eq(consent, "subscribed"),
+            sql`${customers.externalId} in (select value from json_each(${JSON.stringify(asked)}))`,
+          ),
+        )
+        .groupBy(customers.externalId)
+        .orderBy(customers.externalId);
+      return found.map(({ customerId, purchases }) => ({ customerId, purchases: purchasesIn(purchases) }));
     },
   };
 }
+
+/** An order as `purchasesIn` reads it. */
+const purchase = sql`json_array(${orders.placedAt}, ${orders.day}, ${orders.grossMinor}, ${orders.currency})`;
+const purchasesIn = (json: string): Purchase[] =>
+  (JSON.parse(json) as [number, string, number, string][]).map(([at, day, grossMinor, currency]) => ({ at, day, grossMinor, currency }));
 
 /** Of the same client and shop as the order's contents that it is joined to. */
 const sameShop = ({ tenantId, connectionId }: { tenantId: SQLiteColumn; connectionId: SQLiteColumn }) =>

@@ -3,10 +3,11 @@ import { generateShop } from "#sandbox/shop/generate.ts";
 import type { ShopRows } from "#sandbox/shop/model.ts";
 import { unsettle } from "#sandbox/shop/unruly.ts";
 import { atRiskCustomerFlow } from "#server/catalog/automations/at-risk-customer-flow.ts";
+import { birthdayAnniversaryFlow } from "#server/catalog/automations/birthday-anniversary-flow.ts";
 import { priceDropAlerts } from "#server/catalog/automations/price-drop-alerts.ts";
 import { reviewRequestAutomation } from "#server/catalog/automations/review-request-automation.ts";
 import { sandbox } from "#test/catalog/sensors/sandbox-account.ts";
-import { buyerOf, numberOf, ordersToldBy, soldOutAt, type ToldOrder } from "./another-way.ts";
+import { buyerOf, customersToldBy, numberOf, ordersToldBy, soldOutAt, type ToldOrder } from "./another-way.ts";
 import { dayMs, hourMs, iso, stage } from "./stage.ts";
 
 /** A year of a shop in which orders are edited, cancelled, refunded, only tried out and stamped ahead; consents as they belong to each. */
@@ -68,6 +69,39 @@ test("who is written to since they are late is who the shop's own orders say, wi
   });
   expect(wanted.length).toBeGreaterThan(10);
   const found = (await shop.proposed()).map(({ subject, evidence: { params } }) => [subject, params.orders, params.every, params.ago]);
+  expect(found.sort()).toEqual(wanted.sort());
+});
+
+test("whose birthday or first order comes again is who the shop's own customers and orders say, day by day", async () => {
+  const shop = await stage(birthdayAnniversaryFlow, { ...year("occasions"), consents: null, bornOn: null }, { config: { daysBefore: 60 } });
+  await shop.read();
+  await shop.run();
+  const days = Array.from({ length: 61 }, (_, ahead) => new Date(Date.parse(dayInLondon.format(Date.now())) + ahead * dayMs));
+  /** Whether a day of a year is among them; the 29th of February is the 28th in a year without it. */
+  const comes = (month: number, date: number) =>
+    days.some((day) => {
+      const leap = new Date(Date.UTC(day.getUTCFullYear(), 1, 29)).getUTCMonth() === 1;
+      return day.getUTCMonth() + 1 === month && day.getUTCDate() === (month === 2 && date === 29 && !leap ? 28 : date);
+    });
+  const orders = await ordersToldBy(shop.domain);
+  const agreed = await customersToldBy(shop.domain);
+  const wanted: string[] = [];
+  for (const { id, defaultEmailAddress, birth } of agreed) {
+    if (defaultEmailAddress.marketingState !== "SUBSCRIBED") continue;
+    const buyer = numberOf(id);
+    const [, , month, date] = /^(19[2-9]\d|200\d)-(\d\d)-(\d\d)$/.exec(birth?.value ?? "") ?? [];
+    // What is no date moves to another month.
+    const isDate = month !== undefined && new Date(birth?.value ?? "").getUTCMonth() + 1 === Number(month);
+    if (isDate && comes(Number(month), Number(date))) wanted.push(`birthday:${buyer}`);
+    const first = Math.min(...orders.filter((order) => buyerOf(order) === buyer).map(({ createdAt }) => Date.parse(createdAt)));
+    if (!Number.isFinite(first)) continue;
+    const [began, of, on] = dayInLondon.format(first).split("-").map(Number);
+    const ahead = days.find((day) => day.getUTCMonth() + 1 === of && day.getUTCDate() === on);
+    if (ahead && ahead.getUTCFullYear() > (began ?? 0)) wanted.push(`anniversary:${buyer}`);
+  }
+  expect(wanted.filter((each) => each.startsWith("birthday")).length).toBeGreaterThan(5);
+  expect(wanted.filter((each) => each.startsWith("anniversary")).length).toBeGreaterThan(2);
+  const found = (await shop.proposed()).map(({ dedupe }) => dedupe.replace("shadow:", "").replace(/:\d{4}$/, ""));
   expect(found.sort()).toEqual(wanted.sort());
 });
 

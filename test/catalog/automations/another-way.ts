@@ -55,3 +55,23 @@ export async function soldOutAt(shop: string): Promise<Set<string>> {
   );
   return new Set(products.nodes.flatMap(({ id, totalInventory }) => (totalInventory > 0 ? [] : [numberOf(id)])));
 }
+
+/** A customer of a shop, as it tells it itself. */
+export interface ToldCustomer {
+  id: string;
+  defaultEmailAddress: { marketingState: string };
+  birth: { value: string } | null;
+}
+
+/** All customers of a shop, with what it has as their date of birth. */
+export async function customersToldBy(shop: string): Promise<ToldCustomer[]> {
+  const { customers } = await askShop<{ customers: { pageInfo: { hasNextPage: boolean }; nodes: ToldCustomer[] } }>(
+    shop,
+    `{ customers(first: 250) {
+      pageInfo { hasNextPage }
+      nodes { id defaultEmailAddress { marketingState } birth: metafield(namespace: "facts", key: "birth_date") { value } }
+    } }`,
+  );
+  if (customers.pageInfo.hasNextPage) throw new Error("the test reads one page of customers");
+  return customers.nodes;
+}

@@ -33,4 +33,21 @@ export const cases: Record<string, Case> = {
     happens: (now) => ({ products: [{ code: "A", price: "7.50", at: iso(now - hourMs) }] }),
     proposals: 3,
   },
+  "birthday-anniversary-flow": {
+    shop: (now) => ({
+      orders: [
+        orderOf(1, now - 40 * dayMs, { customerId: 12_001 }),
+        orderOf(2, Date.parse(`${yearsAgo(now + 3 * dayMs, 1)}T12:00:00Z`), { customerId: 12_002 }),
+      ],
+      bornOn: { 12001: yearsAgo(now + 3 * dayMs, 32) },
+    }),
+    config: { discountPercent: 10 },
+    proposals: 2,
+  },
 };
+
+/** The same day of a year so many years before (YYYY-MM-DD). */
+function yearsAgo(instant: number, years: number): string {
+  const day = new Date(instant);
+  return new Date(Date.UTC(day.getUTCFullYear() - years, day.getUTCMonth(), day.getUTCDate())).toISOString().slice(0, 10);
+}

@@ -37,6 +37,8 @@ export interface Staged {
   products?: ProductRow[];
   /** Words of the shop's: customers by their number, of whom all others agreed to be mailed. Null: whatever belongs to each. */
   consents?: Record<number, string> | null;
+  /** What customers have as their date of birth, by their number; all others have none. Null: whatever belongs to each. */
+  bornOn?: Record<number, string> | null;
   currency?: string;
 }
 
@@ -52,19 +54,29 @@ export interface Setting {
 let shops = 0;
 
 /** A client with a shop at the sandbox and an automation, both read and run by the product's own code. */
-export async function stage(automation: Automation, { orders, products, consents = {}, currency }: Staged, setting: Setting = {}) {
+export async function stage(
+  automation: Automation,
+  { orders, products, consents = {}, bornOn = {}, currency }: Staged,
+  setting: Setting = {},
+) {
   const { mode = "shadow", config = {}, tenant = {}, job = automation } = setting;
   const domain = `auto-${Date.now()}-${shops++}.myshopify.com`;
   await sandbox.control(`/shop/${domain}`, undefined, "PUT");
   if (currency) await sandbox.control("/places", { provider: "shopify", account: domain, currency, since: iso(0) });
   await sandbox.control(`/shop/${domain}/rows`, { orders, products: products ?? [wareOf("A")] });
   await sandbox.control(`/shop/${domain}/finish`, { mark: "hand" });
-  const named = consents ? new Set(orders.flatMap(({ customerId }) => customerId ?? [])) : [];
+  const buyers = [...new Set(orders.flatMap(({ customerId }) => customerId ?? []))];
   const at = iso(Date.now() - 400 * dayMs);
-  const agreed = [...named].map((customerId) => ({ customerId, email: consents?.[customerId] ?? "SUBSCRIBED", at }));
-  await sandbox.control(`/shop/${domain}/changes`, { consents: agreed });
+  await sandbox.control(`/shop/${domain}/changes`, {
+    consents: consents ? buyers.map((customerId) => ({ customerId, email: consents[customerId] ?? "SUBSCRIBED", at })) : [],
+    births: bornOn ? buyers.map((customerId) => ({ customerId, value: bornOn[customerId] ?? null })) : [],
+  });
 
-  const scopes = shopifyDetailsSensor.needs[0]?.scopes ?? [];
+  const scopes = [
+    ...new Set(
+      [shopifyDetailsSensor, automation].flatMap(({ needs }) => needs.find(({ provider }) => provider === "shopify")?.scopes ?? []),
+    ),
+  ];
   const account = await sandboxAccount("shopify", domain, { scopes, ...(currency && { currency }) });
   /** Providers of which an account was opened. */
   const opened: string[] = [];
@@ -73,6 +85,7 @@ export async function stage(automation: Automation, { orders, products, consents
     kinds: kindOf,
     openAccount(_, { connection }) {
       opened.push(connection.provider);
+      if (connection.provider === "shopify") return account;
       throw new Error(`the stage has no account at ${connection.provider as SandboxProviderId}`);
     },
   });
