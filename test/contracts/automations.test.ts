@@ -95,6 +95,9 @@ describe.each(all)("$id", ({ automation }) => {
       expect([own, status]).toEqual([automation.id, "shadowed"]);
       expect(subject).toMatch(/^(customer|order|product):\d+$/);
       expect(customerId).toMatch(/^\d+$/);
+      // What is about customers is compared with those who are left alone.
+      expect(automation.acts.outcomeDays, "acts.outcomeDays").toBeGreaterThan(0);
+      expect(automation.acts.outcomeDays).toBeLessThanOrEqual(365);
       expect(expiresAt).toBeGreaterThan(Date.now());
       const reason = automation.acts.reasons[evidence.line];
       for (const locale of locales) {

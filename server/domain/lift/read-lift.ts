@@ -31,13 +31,12 @@ export async function readLift(ctx: TenantCtx, { automation }: ReadLift): Promis
   const { treated, control } = compared;
   const isCompared = policy.holdout > 0 || peopleOf(control) > 0;
   const z = Math.min(treated.people, control.people) < leastPeople ? null : sequentialZ(effectiveSize(treated.people, control.people));
-  const difference = isCompared ? newcombe(boughtOf(treated), boughtOf(control)) : null;
+  // Of an empty group it is null, and so are all the others.
+  const difference = newcombe(boughtOf(treated), boughtOf(control));
   const always = z === null ? null : newcombe(boughtOf(treated), boughtOf(control), z);
   const needed = isCompared && days !== null ? neededFor(compared, { ...policy, days, now: ctx.now(), isOn: policy.mode !== "off" }) : null;
   const met = needed !== null && treated.people >= needed.treated && control.people >= needed.control;
-  const others = isCompared
-    ? newcombe({ successes: treated.alsoOthers, of: treated.people }, { successes: control.alsoOthers, of: control.people })
-    : null;
+  const others = newcombe({ successes: treated.alsoOthers, of: treated.people }, { successes: control.alsoOthers, of: control.people });
   return {
     ...{ automation, title: found.title, since: policy.startedAt, outcomeDays: days },
     ...{ holdout: policy.holdout, effectPoints: policy.effectPoints },

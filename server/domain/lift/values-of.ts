@@ -15,7 +15,7 @@ export function valuesOf({ treated, control }: Compared, { isCompared, z }: { is
   return currencies
     .map((currency) => {
       const [a, b] = [soldTo(treated, currency), soldTo(control, currency)];
-      const difference = isCompared ? welch(a.summed, b.summed) : null;
+      const difference = welch(a.summed, b.summed);
       const check = difference && bootstrap(a.drawn, b.drawn, seed);
       const enough = Math.min(a.sold.buyers, b.sold.buyers) >= leastBuyers;
       return {
