@@ -6,8 +6,8 @@ export interface Drawn {
   of: number;
 }
 
-/** Of both groups together no more are drawn, however large they are. */
-const mostDraws = 4_000_000;
+/** Of both groups together about as many amounts are drawn at most, however large they are. */
+const mostDraws = 500_000;
 const mostResamples = 2_000;
 const leastResamples = 200;
 
@@ -18,7 +18,10 @@ const leastResamples = 200;
 export function bootstrap(first: Drawn, second: Drawn, seed: number): Interval | null {
   if (first.of === 0 || second.of === 0) return null;
   const random = randomOf(seed);
-  const resamples = Math.min(mostResamples, Math.max(leastResamples, Math.floor(mostDraws / (first.of + second.of))));
+  const resamples = Math.min(
+    mostResamples,
+    Math.max(leastResamples, Math.floor(mostDraws / (first.amounts.length + second.amounts.length + 1))),
+  );
   const found = new Float64Array(resamples);
   const sorted = [ordered(first), ordered(second)] as const;
   for (let index = 0; index < resamples; index++) found[index] = meanOf(sorted[0], random) - meanOf(sorted[1], random);
@@ -31,12 +34,13 @@ const ordered = ({ amounts, of }: Drawn): Drawn => ({ amounts: [...amounts].sort
 
 const mean = ({ amounts, of }: Drawn): number => amounts.reduce((sum, amount) => sum + amount, 0) / of;
 
+/** The mean of a resample. Zeros are not drawn one by one: how many lie before the next amount has a geometric distribution. */
 function meanOf({ amounts, of }: Drawn, random: () => number): number {
+  if (amounts.length === 0) return 0;
+  const isZero = Math.log1p(-amounts.length / of);
+  const zeros = () => Math.floor(Math.log(1 - random()) / isZero);
   let sum = 0;
-  for (let drawn = 0; drawn < of; drawn++) {
-    const index = Math.floor(random() * of);
-    if (index < amounts.length) sum += amounts[index] as number;
-  }
+  for (let drawn = zeros(); drawn < of; drawn += 1 + zeros()) sum += amounts[Math.floor(random() * amounts.length)] as number;
   return sum / of;
 }
 
