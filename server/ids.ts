@@ -22,7 +22,8 @@ export type IdPrefix =
   | "del"
   | "ntc"
   | "loa"
-  | "wrq";
+  | "wrq"
+  | "fnd";
 
 /**
  * A prefixed id that sorts by time: 48 bits of milliseconds, then 80 random bits, in base32 with sortable digits

@@ -12,6 +12,7 @@ import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
 import { claimProbes } from "#server/domain/health/claim-probes.ts";
 import { noteTick } from "#server/domain/health/note-tick.ts";
 import { watchProviders } from "#server/domain/incidents/watch-providers.ts";
+import { refreshFindings } from "#server/domain/learning/refresh-findings.ts";
 import { forgetUndelivered } from "#server/domain/mail/deliver.ts";
 import { forgetNotices, sendHeld } from "#server/domain/notices/send-held.ts";
 import { mailStandingLinks } from "#server/domain/people/send-standing-link.ts";
@@ -49,6 +50,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["told what waits", claimDigests],
   ["old runs forgotten", forgetRuns],
   ["old occurrences forgotten", forgetOccurrences],
+  ["findings refreshed", refreshFindings],
   ["exports swept", sweepExports],
   ["clients ended", startDeletions],
   ["audit log linked", linkWaiting],

@@ -42,6 +42,8 @@ export const policies = sqliteTable(
     quietTo: text().notNull().default("08:00"),
     /** When people are next told of what waits; null while nothing of it does. */
     digestAt: instant(),
+    /** When it is next looked at what people said of it. */
+    learnAt: instant().notNull().default(0),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },
@@ -49,6 +51,8 @@ export const policies = sqliteTable(
     primaryKey({ columns: [t.tenantId, t.automation] }),
     known(t.mode),
     index("policies_digest").on(t.digestAt).where(sql`digest_at is not null`),
+    // Word for word the condition of the claim.
+    index("policies_learning").on(t.learnAt).where(sql`mode <> 'off'`),
     check("holdout_within", sql.raw(`"holdout" between 0 and 50`)),
   ],
 );
@@ -164,6 +168,33 @@ export const actionSteps = sqliteTable(
   ],
 );
 
+/** What people changed of an action before it was decided, a row a field: from what was proposed to what it is by the last edit. */
+export const actionEdits = sqliteTable(
+  "action_edits",
+  {
+    tenantId: tenantId(),
+    actionId: text().notNull(),
+    place: integer().notNull(),
+    /** Where it stands in the step's payload, steps with dots between them. */
+    field: text().notNull(),
+    automation: text().notNull(),
+    /** The kind of the step. */
+    kind: text().notNull(),
+    /** Both as on the action, so that what is known of a customer is found. */
+    connectionId: text().notNull(),
+    customerId: text(),
+    at: instant().notNull(),
+    /** As a form shows them. */
+    was: text().notNull(),
+    becomes: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.actionId, t.place, t.field] }),
+    index("action_edits_automation").on(t.tenantId, t.automation, t.at),
+    index("action_edits_customer").on(t.tenantId, t.customerId),
+  ],
+);
+
 /** What of a budget is used. A decision that would use more than there is fails with its whole batch. */
 export const budgets = sqliteTable(
   "budgets",
@@ -175,6 +206,8 @@ export const budgets = sqliteTable(
     kind: text({ enum: ["actions", "customers", "stake"] }).notNull(),
     used: integer().notNull(),
     most: integer().notNull(),
+    /** When it first kept something back that day. */
+    fullAt: instant(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.day, t.automation, t.kind] }),

@@ -6,6 +6,7 @@ export * from "./costs.ts";
 export * from "./custody.ts";
 export * from "./customer-base.ts";
 export * from "./incidents.ts";
+export * from "./learning.ts";
 export * from "./loans.ts";
 export * from "./notices.ts";
 export * from "./occurrences.ts";

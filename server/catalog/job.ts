@@ -141,6 +141,10 @@ export interface Acts {
   never: Text;
   /** In how many days customers do what it is for, such as buy again; left out where it is about no customers. Both groups are compared by that. */
   outcomeDays?: number;
+  /** Settings (numbers) by which it proposes less to fewer, the mildest first, each with how far it goes at a time: what is proposed where people say no often. */
+  stricter?: readonly { setting: string; by: number }[];
+  /** Which of its settings people change when they edit a field of what it proposes, by `kind:field`. */
+  edited?: Readonly<Record<string, string>>;
 }
 
 /** What the engine runs for a client, whatever comes of it: needs, pace, settings, and where it goes on. */

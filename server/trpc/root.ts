@@ -13,6 +13,7 @@ import { deadLetters } from "./routers/dead-letters.ts";
 import { health } from "./routers/health.ts";
 import { incidents } from "./routers/incidents.ts";
 import { integrations } from "./routers/integrations.ts";
+import { learning } from "./routers/learning.ts";
 import { lift } from "./routers/lift.ts";
 import { mails } from "./routers/mails.ts";
 import { me } from "./routers/me.ts";
@@ -33,6 +34,7 @@ export const appRouter = router({
   actions,
   policies,
   lift,
+  learning,
   signIn,
   me,
   mails,

@@ -24,6 +24,7 @@ const ranks = [
   "clients",
   "actions",
   "lift",
+  "learning",
   "asking",
   "runs",
   "metrics",

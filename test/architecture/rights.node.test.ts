@@ -39,6 +39,7 @@ const without = {
     ...[
       "approve",
       "rateAction",
+      "writeDecision",
       "beginStep",
       "noteStep",
       "noting",
@@ -97,6 +98,7 @@ const without = {
       "sweepWebhooks",
       "sendHeld",
       "sweepActions",
+      "refreshFindings",
       "workAction",
       "decideByPolicy",
       "fallBack",

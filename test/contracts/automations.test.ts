@@ -86,6 +86,22 @@ describe.each(all)("$id", ({ automation }) => {
     }
   });
 
+  test("what makes it stricter are numbers of its own settings, each with room at first, and what people edit of it feeds a setting", () => {
+    const { acts, config, kinds } = automation;
+    const begins = config.parse({}) as Record<string, unknown>;
+    for (const { setting, by } of acts.stricter ?? []) {
+      expect(by).toBeGreaterThan(0);
+      const next = config.safeParse({ ...begins, [setting]: Number(begins[setting]) + by });
+      expect(next.success && (next.data as Record<string, unknown>)[setting], setting).toBe(Number(begins[setting]) + by);
+    }
+    for (const [what, setting] of Object.entries(acts.edited ?? {})) {
+      const [kind = "", field] = what.split(":");
+      expect(kinds).toContain(kind);
+      expect(kindOf(kind)?.edits?.map(({ path }) => path)).toContain(field);
+      expect(Object.keys(begins)).toContain(setting);
+    }
+  });
+
   test("proposes what its kinds take, with its reasons in words, and nobody's address or number", async () => {
     const staged = await ready(automation);
     await staged.run();

@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { openDb } from "#db/client.ts";
 import {
+  actionEdits,
   actionSteps,
   actions,
   approvalPosts,
@@ -16,6 +17,7 @@ import {
   debts,
   deletedOrders,
   exportChunks,
+  findings,
   invitations,
   loans,
   measurements,
@@ -57,6 +59,7 @@ export interface Belongings {
   token: string;
   marker: string;
   actionId: string;
+  findingId: string;
   connectionId: string;
   owedId: string;
   runId: string;
@@ -85,6 +88,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     deadLetterId: newId("ddl", now),
     revealId: newId("rev", now),
     actionId: `act_${marker}`,
+    findingId: `fnd_${marker}`,
     exportId: newId("exp", now),
     deliveryId: newId("whk", now),
     requestId: newId("prv", now),
@@ -207,6 +211,14 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
         payload: { marker },
         status: "pending",
       },
+    }),
+    db.insert(actionEdits).values({
+      ...{ tenantId, actionId: `act_${marker}`, place: 0, field: marker, automation: marker, kind: marker, connectionId },
+      ...{ customerId: marker, at: now, was: marker, becomes: marker },
+    }),
+    db.insert(findings).values({
+      ...{ id: `fnd_${marker}`, tenantId, automation: marker, kind: "edits", what: marker, status: "open", hits: 5, of: 10 },
+      ...{ proposal: { does: "text", field: marker, from: marker, to: marker }, foundAt: now, measuredAt: now },
     }),
     db.insert(approvalPosts).values({
       ...{ tenantId, actionId: `act_${marker}`, automation: marker, connectionId, channel: marker, shown: marker, begunAt: now },

@@ -10,6 +10,7 @@ const ids: Record<string, (of: Belongings) => string> = {
   connectionId: ({ connectionId }) => connectionId,
   owedId: ({ owedId }) => owedId,
   actionId: ({ actionId }) => actionId,
+  findingId: ({ findingId }) => findingId,
   invitationId: ({ invitationId }) => invitationId,
   sessionId: ({ owner }) => owner.sessionId,
   userId: ({ owner }) => owner.userId,
@@ -53,9 +54,10 @@ const plain: Record<string, unknown> = {
   sensor: "shopify-sensor",
   metric: "shopify-sensor.revenue",
   chart: "revenue",
-  // Of days.
+  // Of days; of a finding, what it proposes.
   from: "2026-01-01",
   to: "2026-12-31",
+  days: 7,
   // Of how a person wants to be told.
   choices: {},
   quietFrom: "22:00",

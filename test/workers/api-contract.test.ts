@@ -2,7 +2,19 @@ import { type Schema, Validator } from "@cfworker/json-schema";
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { actionSteps, actions, connections, debts, deletions, incidents, secrets, webhookDeliveries } from "#db/schema/index.ts";
+import {
+  actionSteps,
+  actions,
+  connections,
+  debts,
+  deletions,
+  findings,
+  incidents,
+  policies,
+  secrets,
+  webhookDeliveries,
+} from "#db/schema/index.ts";
+import { usualPolicy } from "#server/domain/actions/usual-policy.ts";
 import type { DescribedOperation, OpenApiDocument } from "#server/trpc/openapi-document.ts";
 import { restOperations } from "#server/trpc/rest.ts";
 import { appRouter } from "#server/trpc/root.ts";
@@ -95,6 +107,7 @@ async function makeWorld(): Promise<World> {
     }),
   ]);
   for (const verb of ["approve", "reject", "edit", "undo"]) await proposeAt(belongings, verb);
+  await findAt(belongings);
   const house = await makeTenant({ vertical: "agency" });
   const lends = await visit(house);
   await connectThrough(lends.browser, { tenant: house.id, provider: "hubspot" });
@@ -136,6 +149,22 @@ async function proposeAt(belongings: Belongings, verb: string): Promise<void> {
   ]);
 }
 
+const findingFor = ({ marker }: Belongings, verb: string) => `fnd_${marker}_${verb}`;
+
+/** Findings of which this verb can be asked. Their automation is in shadow. */
+async function findAt({ tenant, marker }: Belongings): Promise<void> {
+  const [now, tenantId, automation] = [Date.now(), tenant.id, "review-request-automation"];
+  await db.batch([
+    db.insert(policies).values({ ...usualPolicy, tenantId, automation, mode: "shadow", salt: "s", createdAt: now, updatedAt: now }),
+    ...["accept", "decline", "snooze"].map((verb) =>
+      db.insert(findings).values({
+        ...{ id: `fnd_${marker}_${verb}`, tenantId, automation, kind: "edits", what: verb, status: "open", hits: 5, of: 10 },
+        ...{ proposal: { does: "setting", field: "daysAfter", from: 7, to: 8 }, foundAt: now, measuredAt: now },
+      }),
+    ),
+  ]);
+}
+
 const agencyOwedId = ({ owedId }: Belongings) => `${owedId}a`;
 const deletionId = ({ revealId }: Belongings) => revealId.replace("rev_", "del_");
 
@@ -147,6 +176,10 @@ const given: Record<string, () => Record<string, unknown>> = {
   "actions.reject": () => ({ actionId: actionFor(world.belongings, "reject") }),
   "actions.edit": () => ({ actionId: actionFor(world.belongings, "edit"), place: 0, payload }),
   "actions.undo": () => ({ actionId: actionFor(world.belongings, "undo") }),
+  "learning.accept": () => ({ findingId: findingFor(world.belongings, "accept"), to: "8" }),
+  "learning.decline": () => ({ findingId: findingFor(world.belongings, "decline") }),
+  "learning.snooze": () => ({ findingId: findingFor(world.belongings, "snooze") }),
+  "learning.list": () => ({ state: "open", kind: undefined }),
   "policies.set": () => ({ mode: "shadow", staffDecides: true }),
   "connections.connectKey": () => ({ provider: "vapi", fields: world.key, connectionId: undefined }),
   "connections.probe": () => ({ connectionId: world.klaviyo }),

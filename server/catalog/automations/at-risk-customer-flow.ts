@@ -88,6 +88,11 @@ export const atRiskCustomerFlow = defineAutomation({
   kinds: [shopifyDiscount, klaviyoEvent],
   acts: {
     outcomeDays: 30,
+    stricter: [
+      { setting: "lateBy", by: 0.25 },
+      { setting: "minOrders", by: 1 },
+    ],
+    edited: { "klaviyo-event:metric": "metric", "shopify-discount:off.percent": "discountPercent" },
     feeds: ["shopify-details-sensor"],
     reasons: {
       late: {

@@ -102,6 +102,11 @@ export const priceDropAlerts = defineAutomation({
   kinds: [klaviyoEvent],
   acts: {
     outcomeDays: 14,
+    stricter: [
+      { setting: "minPercent", by: 5 },
+      { setting: "quietDays", by: 15 },
+    ],
+    edited: { "klaviyo-event:metric": "metric" },
     feeds: ["shopify-sensor", "shopify-details-sensor"],
     reasons: {
       bought: {

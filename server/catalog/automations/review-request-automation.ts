@@ -53,6 +53,7 @@ export const reviewRequestAutomation = defineAutomation({
   kinds: [klaviyoEvent],
   acts: {
     outcomeDays: 60,
+    edited: { "klaviyo-event:metric": "metric" },
     feeds: ["shopify-details-sensor"],
     reasons: {
       delivered: {

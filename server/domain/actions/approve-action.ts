@@ -1,4 +1,4 @@
-import { eq, gt, type SQL, sql } from "drizzle-orm";
+import { eq, gt, isNull, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { actions, budgets, policies } from "#db/schema/index.ts";
 import { dayOf, instantOf } from "#server/catalog/days.ts";
@@ -50,7 +50,10 @@ export async function approve(ctx: TenantCtx, { actionId: id, hash }: DecideActi
     ]);
     if (!wrote(approved)) return await whyNot(ctx, { id, hash, now });
   } catch (error) {
-    if (isOverBudget(error)) return "budget_spent";
+    if (isOverBudget(error)) {
+      await noteFull(ctx, id, now);
+      return "budget_spent";
+    }
     if (!(error instanceof ReplyLost)) throw error;
     if (!(await isDecided(ctx, id, decision))) return await whyNot(ctx, { id, hash, now });
   }
@@ -101,7 +104,7 @@ function takeBudgets(ctx: TenantCtx, { id, decision, now }: { id: string; decisi
   const take = (kind: "actions" | "customers" | "stake", used: SQL, most: SQL, more: SQL = sql``) =>
     ctx.db
       .insert(budgets)
-      .select(sql`select a.tenant_id, ${day}, a.automation, ${kind}, ${used}, ${most} ${won} ${more}`)
+      .select(sql`select a.tenant_id, ${day}, a.automation, ${kind}, ${used}, ${most}, null ${won} ${more}`)
       .onConflictDoUpdate({
         target: [budgets.tenantId, budgets.day, budgets.automation, budgets.kind],
         set: { used: sql`${budgets.used} + excluded.used`, most: sql`excluded.most` },
@@ -122,6 +125,20 @@ function takeBudgets(ctx: TenantCtx, { id, decision, now }: { id: string; decisi
     // Money in another currency than the client's is held against no limit of ours, as in \`requireDecider\`: a person has approved it.
     take("stake", sql`a.stake ->> 'minor'`, sql`p.stake_a_day`, sql`and a.stake ->> 'currency' = ${ctx.tenant.currency}`),
   ];
+}
+
+/** Keeps which of the day's budgets let this one through no more, and since when. */
+async function noteFull(ctx: TenantCtx, id: string, now: number): Promise<void> {
+  const isFull = sql`exists (select 1 from ${actions} a join ${policies} p on p.tenant_id = a.tenant_id and p.automation = a.automation
+    where a.tenant_id = ${ctx.tenant.id} and a.id = ${id} and a.automation = ${budgets.automation} and case ${budgets.kind}
+      when 'actions' then ${budgets.used} >= p.actions_a_day
+      when 'customers' then a.customer_id is not null and ${budgets.used} >= p.people_a_day
+      else ${budgets.used} + coalesce(a.stake ->> 'minor', 0) > p.stake_a_day end)`;
+  const day = dayOf(now, ctx.tenant.timezone);
+  await ctx.db
+    .update(budgets)
+    .set({ fullAt: now })
+    .where(inTenant(ctx, budgets, eq(budgets.day, day), isNull(budgets.fullAt), isFull));
 }
 
 async function isDecided(ctx: TenantCtx, id: string, decision: string): Promise<boolean> {

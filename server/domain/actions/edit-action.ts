@@ -1,12 +1,12 @@
-import { and, eq, gt, sql } from "drizzle-orm";
-import { actionSteps, actions } from "#db/schema/index.ts";
+import { and, eq, gt, type SQL, sql } from "drizzle-orm";
+import { actionEdits, actionSteps, actions } from "#db/schema/index.ts";
 import type { Money } from "#db/words/locales.ts";
 import type { ActionKind } from "#server/catalog/actions/action.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conflict, forbidden, invalid, notFound, refusedInput } from "#server/errors.ts";
-import { differInEdits, partsFromOthers } from "./edit-fields.ts";
+import { changesOf, differInEdits, partsFromOthers } from "./edit-fields.ts";
 import { readStepsOf } from "./note-step.ts";
 import { hashOf } from "./prepare-actions.ts";
 import { refusalOf, refused } from "./refusal.ts";
@@ -60,11 +60,13 @@ export async function editAction(
     gt(actions.expiresAt, now),
   );
   const isOpen = sql`exists (select 1 from ${actions} where ${open})`;
-  const [, edited] = await commitIf(ctx, isOpen, "action.edited", { actionId: id, hash: changed }, [
+  const changes = changesOf(kind, step.payload, parsed.data);
+  const [, , edited] = await commitIf(ctx, isOpen, "action.edited", { actionId: id, hash: changed }, [
     ctx.db
       .update(actionSteps)
       .set({ payload: parsed.data })
       .where(inTenant(ctx, actionSteps, and(eq(actionSteps.actionId, id), eq(actionSteps.place, place)), isOpen)),
+    editsNoted(ctx, { id, place, kind: kind.id, changes }, isOpen),
     ctx.db
       .update(actions)
       .set({ hash: changed, edited: true, stake: higher(stake, kind.stakeOf?.(parsed.data)) })
@@ -75,6 +77,25 @@ export async function editAction(
   await showSoon(ctx, id);
   return { hash: changed };
 }
+
+/** Keeps what people changed, from what was proposed on: however often it is edited, a field is one row. */
+const editsNoted = (
+  ctx: TenantCtx,
+  { id, place, kind, changes }: { id: string; place: number; kind: string; changes: ReturnType<typeof changesOf> },
+  guard: SQL,
+) =>
+  ctx.db
+    .insert(actionEdits)
+    .select(
+      sql`select a.tenant_id, a.id, ${place}, e.value ->> 'field', a.automation, ${kind}, a.connection_id, a.customer_id, ${ctx.now()},
+        e.value ->> 'was', e.value ->> 'becomes' from ${actions} a cross join json_each(${JSON.stringify(changes)}) e
+        where a.tenant_id = ${ctx.tenant.id} and a.id = ${id} and ${guard}`,
+    )
+    .onConflictDoUpdate({
+      target: [actionEdits.tenantId, actionEdits.actionId, actionEdits.place, actionEdits.field],
+      set: { at: sql`excluded.at`, becomes: sql`excluded.becomes` },
+      setWhere: eq(actionEdits.tenantId, ctx.tenant.id),
+    });
 
 /** What an edit puts at stake is counted; what it takes back is not, since what was proposed knew more of the customer. */
 const higher = (stake: Money | null, edited: Money | undefined): Money | null =>

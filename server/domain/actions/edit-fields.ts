@@ -13,6 +13,19 @@ const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 export const editFieldsOf = ({ edits = [] }: Pick<ActionKind, "edits">, payload: unknown): EditField[] =>
   edits.flatMap((editable) => fieldsAt(editable, readAt(payload, editable.path.split("."))));
 
+/** What of these fields an edit changes, as a form shows them before and after; empty where one of both does not have it. */
+export function changesOf(
+  kind: Pick<ActionKind, "edits">,
+  before: unknown,
+  after: unknown,
+): { field: string; was: string; becomes: string }[] {
+  const [was, is] = [before, after].map((payload) => new Map(editFieldsOf(kind, payload).map(({ path, value }) => [path, value])));
+  const fields = new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])]);
+  return [...fields]
+    .map((field) => ({ field, was: was?.get(field) ?? "", becomes: is?.get(field) ?? "" }))
+    .filter((change) => change.was !== change.becomes);
+}
+
 /**
  * Whether two payloads differ in nothing but what their kind lets a person change: neither in whom it is about, nor in what must still be so.
  * An amount stays in its currency: in another one it would be held against no limit.

@@ -2,6 +2,7 @@ import { encodeBase32LowerCaseNoPadding } from "@oslojs/encoding";
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Statement } from "#db/client.ts";
+import { differs } from "#db/differs.ts";
 import { policies, tenants } from "#db/schema/index.ts";
 import { policyModes } from "#db/words/actions.ts";
 import { findAutomation } from "#server/catalog/jobs.ts";
@@ -11,7 +12,7 @@ import { ReplyLost } from "#server/domain/audit/append.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { forbidden, invalid } from "#server/errors.ts";
+import { conflict, forbidden, invalid } from "#server/errors.ts";
 import { findPolicy } from "./find-policy.ts";
 import { modeNoted } from "./mode-changes.ts";
 import type { Policy, SetPolicy } from "./schemas.ts";
@@ -20,12 +21,18 @@ import { usualPolicy } from "./usual-policy.ts";
 /**
  * Says how far an automation may go for a client, and how much of it a day. What is left out stays as it is, or is as usual. It begins in
  * shadow, also after it was off, and who is in the control group is drawn when it does so, and fixed until it is off. Whether the agency decides is for the
- * client to say, and where it said no the agency only holds back. Throws `not_found`, `forbidden`, and `invalid` where it would begin with more than shadow.
+ * client to say, and where it said no the agency only holds back. `from`: what of it shall be so until then. Throws `not_found`, `forbidden`,
+ * `invalid` where it would begin with more than shadow, and `conflict` where it is no longer as `from` says.
  */
-export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPolicy): Promise<Policy> {
+export async function setPolicy(
+  ctx: TenantCtx,
+  { automation, ...wished }: SetPolicy,
+  { from = {} }: { from?: Partial<Policy> } = {},
+): Promise<Policy> {
   requirePermission(ctx, "settings:write");
   const { id } = findAutomation(automation);
   const before = await findPolicy(ctx, { automation });
+  if (!isStill(before, from)) throw conflict("settings_changed");
   if (ctx.role === "staff" && wished.staffDecides !== undefined && wished.staffDecides !== before.staffDecides)
     throw forbidden("client_decides");
   const mode = wished.mode ?? before.mode;
@@ -41,7 +48,8 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
   const wasOff = <T>(then: T, column: SQLiteColumn) => sql`case when ${policies.mode} = 'off' then ${then} else ${column} end`;
   const begins = { salt: wasOff(salt, policies.salt), startedAt: wasOff(now, policies.startedAt) };
   const isTheirs = sql`exists (select 1 from ${policies} where ${inTenant(ctx, policies, eq(policies.automation, id), eq(policies.staffDecides, false))})`;
-  const guard = ctx.role === "staff" && before.staffDecides ? sql`not ${isTheirs}` : sql`true`;
+  const isOther = sql`exists (select 1 from ${policies} where ${inTenant(ctx, policies, eq(policies.automation, id), differs(policies, from))})`;
+  const guard = sql`${ctx.role === "staff" && before.staffDecides ? sql`not ${isTheirs}` : sql`true`} and not ${isOther}`;
   const set = await writing(ctx, guard, { automation, ...wished }, [
     ctx.db
       .insert(policies)
@@ -64,10 +72,15 @@ export async function setPolicy(ctx: TenantCtx, { automation, ...wished }: SetPo
       .returning({ mode: policies.mode }),
     modeNoted(ctx, { automation, mode }),
   ]);
-  if (!set) throw forbidden("client_decides");
+  if (!set) throw isStill(await findPolicy(ctx, { automation }), from) ? forbidden("client_decides") : conflict("settings_changed");
   const after = { ...ctx, tenant };
   await afterCommit(ctx, "jobs", () => alignJobs(after));
   return findPolicy(after, { automation });
+}
+
+function isStill(policy: Policy, from: Partial<Policy>): boolean {
+  const values = new Map<string, unknown>(Object.entries(policy));
+  return Object.entries(from).every(([name, value]) => values.get(name) === value);
 }
 
 /** Whether it was written; a reply that was lost is one of a batch that was. */

@@ -3,6 +3,7 @@ import type { Db } from "#db/client.ts";
 import { databaseAt, openDb, placesIn } from "#db/client.ts";
 import { holdingOf } from "#db/holdings.ts";
 import {
+  actionEdits,
   actionSteps,
   actions,
   customerScores,
@@ -87,7 +88,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
   if (request.kind !== "data_request" || request.tenantId === "") throw conflict("nothing_to_hand_over");
   if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("handover_over");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
-  const [placed, returned, known, scored, bought, happened, proposed, steps] = await inside.db.batch([
+  const [placed, returned, known, scored, bought, happened, proposed, steps, edits] = await inside.db.batch([
     inside.db
       .select()
       .from(orders)
@@ -120,6 +121,10 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       .select()
       .from(actionSteps)
       .where(heldOf(inside, holdingOf(actionSteps), request)),
+    inside.db
+      .select()
+      .from(actionEdits)
+      .where(heldOf(inside, holdingOf(actionEdits), request)),
   ]);
   const details = { request: request.id, provider: request.provider, orders: placed.length, refunds: returned.length };
   await commit(inside, "privacy.data_read", details, []);
@@ -195,6 +200,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       finishedAt: isoOrNull(finishedAt),
     })),
     actionSteps: steps.map(({ actionId, kind, payload, status }) => ({ action: actionId, kind, content: JSON.stringify(payload), status })),
+    actionEdits: edits.map(({ actionId, field, at, was, becomes }) => ({ action: actionId, field, at: iso(at), was, becomes })),
   };
 }
 

@@ -156,6 +156,8 @@ export const HeldData = z.object({
   ),
   /** `content` is the JSON of what was to be done. */
   actionSteps: z.array(z.object({ action: z.string(), kind: z.string(), content: z.string(), status: z.enum(actionStepStates) })),
+  /** What people changed of it before they approved. */
+  actionEdits: z.array(z.object({ action: z.string(), field: z.string(), at: z.string(), was: z.string(), becomes: z.string() })),
 });
 export type HeldData = z.infer<typeof HeldData>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { actions } from "#db/schema/index.ts";
+import { actionEdits, actions } from "#db/schema/index.ts";
 import { kindOf } from "#server/catalog/actions/registry.ts";
 import { editAction } from "#server/domain/actions/edit-action.ts";
 import { differInEdits, partsFromOthers } from "#server/domain/actions/edit-fields.ts";
@@ -107,4 +107,24 @@ test("of two edits in one instant one counts, and what is in shadow is not edite
   expect((await rig.steps(a.id))[0]?.payload).toEqual({ what: `of ${won}` });
   await rig.ctx.db.update(actions).set({ status: "shadowed", hash: a.hash }).where(inTenant(rig.ctx, actions));
   await expect(edit(people[0] as (typeof people)[number], "other")).rejects.toMatchObject({ code: "action_in_shadow" });
+});
+
+test("what an edit changed is kept, a row a field: from what was proposed to what it became last; a refused edit leaves none", async () => {
+  const rig = await makeActingRig();
+  await rig.propose(proposal("a", { steps: [{ kind: "keyed", payload: about("7", "first") }] }));
+  const { a } = await rig.actions();
+  if (!a) throw new Error("nothing was proposed");
+  const owner = await rig.person();
+  const edit = (hash: string, payload: unknown) => editAction(owner, rig.acting.kinds, { actionId: a.id, hash, place: 0, payload });
+  const kept = () =>
+    rig.ctx.db
+      .select({ field: actionEdits.field, was: actionEdits.was, becomes: actionEdits.becomes, customerId: actionEdits.customerId })
+      .from(actionEdits)
+      .where(inTenant(rig.ctx, actionEdits));
+  await expect(edit("b".repeat(64), about("7", "stale"))).rejects.toMatchObject({ code: "action_changed" });
+  await expect(edit(a.hash, about("8", "another"))).rejects.toMatchObject({ kind: "invalid" });
+  expect(await kept()).toEqual([]);
+  const second = await edit(a.hash, about("7", "second"));
+  await edit(second.hash, about("7", "third"));
+  expect(await kept()).toEqual([{ field: "what", was: "first", becomes: "third", customerId: "7" }]);
 });

@@ -230,3 +230,17 @@ test("what the client's own people stopped the agency does not let go on, what i
   await resumeActing(owner);
   expect(await listPolicies(staff)).toMatchObject({ stopped: false });
 });
+
+test("a budget that keeps something back says so, since when; one that has room for it does not", async () => {
+  const rig = await makeActingRig({ actionsADay: 100, peopleADay: 1 });
+  await rig.propose(of(7, "a"), of(8, "b"));
+  await approve(rig, "a");
+  const full = async () => (await rig.ctx.db.select().from(budgets).where(inTenant(rig.ctx, budgets))).filter(({ fullAt }) => fullAt);
+  expect(await full()).toEqual([]);
+  await expect(approve(rig, "b")).rejects.toMatchObject({ code: "budget_spent" });
+  const [first, ...others] = await full();
+  expect([first?.kind, others]).toEqual(["customers", []]);
+  rig.advance(60_000);
+  await expect(approve(rig, "b")).rejects.toMatchObject({ code: "budget_spent" });
+  expect((await full()).map(({ fullAt }) => fullAt)).toEqual([first?.fullAt]);
+});
