@@ -23,7 +23,8 @@ export type IdPrefix =
   | "ntc"
   | "loa"
   | "wrq"
-  | "fnd";
+  | "fnd"
+  | "reh";
 
 /**
  * A prefixed id that sorts by time: 48 bits of milliseconds, then 80 random bits, in base32 with sortable digits

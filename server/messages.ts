@@ -84,12 +84,13 @@ export const TokenMessage = z.discriminatedUnion("type", [
 ]);
 export type TokenMessage = z.infer<typeof TokenMessage>;
 
-/** What is worked off in the background: an event that a provider sent, an account whose events we ask for, an export, a deletion. */
+/** What is worked off in the background: an event that a provider sent, an account whose events we ask for, an export, a deletion, an automation that is tried over days that are past. */
 export const TaskMessage = z.discriminatedUnion("type", [
   z.strictObject({ v: z.literal(1), type: z.literal("webhook"), tenant: z.string(), delivery: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("subscribe"), tenant: z.string(), connection: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("export"), tenant: z.string(), export: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("deletion"), deletion: z.string() }),
+  z.strictObject({ v: z.literal(1), type: z.literal("rehearsal"), tenant: z.string(), automation: z.string() }),
 ]);
 export type TaskMessage = z.infer<typeof TaskMessage>;
 

@@ -11,6 +11,7 @@ import { workToken } from "#server/domain/connecting/work-token.ts";
 import { eraseTenant } from "#server/domain/custody/erase-tenant.ts";
 import { makeExport } from "#server/domain/custody/make-export.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
+import { workRehearsal } from "#server/domain/rehearsals/work-rehearsal.ts";
 import { defaultLimits, type Engine } from "#server/domain/runs/engine.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
@@ -84,6 +85,8 @@ function workTask(ctx: Ctx, message: TaskMessage): Promise<void> {
       return subscribeEvents(ctx, message);
     case "export":
       return makeExport(ctx, { tenant: message.tenant, exportId: message.export });
+    case "rehearsal":
+      return workRehearsal(ctx, message);
     case "deletion":
       return eraseTenant(ctx, { deletionId: message.deletion });
     default:

@@ -16,6 +16,7 @@ import { refreshFindings } from "#server/domain/learning/refresh-findings.ts";
 import { forgetUndelivered } from "#server/domain/mail/deliver.ts";
 import { forgetNotices, sendHeld } from "#server/domain/notices/send-held.ts";
 import { mailStandingLinks } from "#server/domain/people/send-standing-link.ts";
+import { sweepRehearsals } from "#server/domain/rehearsals/sweep-rehearsals.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
 import { forgetRuns } from "#server/domain/runs/forget-runs.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
@@ -52,6 +53,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["old occurrences forgotten", forgetOccurrences],
   ["findings refreshed", refreshFindings],
   ["exports swept", sweepExports],
+  ["rehearsals swept", sweepRehearsals],
   ["clients ended", startDeletions],
   ["audit log linked", linkWaiting],
   ["undelivered mails forgotten", forgetUndelivered],

@@ -133,6 +133,8 @@ export type RunLines = Readonly<Record<string, Text>>;
 
 /** What a job that proposes adds to any other. */
 export interface Acts {
+  /** It asks nothing but who bought and what arrived (`buyers`, `delivered` of the shop's history): so it can be tried over days that are past. */
+  rehearsable?: true;
   /** Jobs (ids) that store what it reads: they are on as long as it is. */
   feeds: readonly string[];
   /** Why it proposes something: sentences by names that stay, filled in from a proposal's evidence. */

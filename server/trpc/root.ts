@@ -20,6 +20,7 @@ import { me } from "./routers/me.ts";
 import { notices } from "./routers/notices.ts";
 import { overview } from "./routers/overview.ts";
 import { policies } from "./routers/policies.ts";
+import { rehearsals } from "./routers/rehearsals.ts";
 import { renewals } from "./routers/renewals.ts";
 import { requests } from "./routers/requests.ts";
 import { reveals } from "./routers/reveals.ts";
@@ -35,6 +36,7 @@ export const appRouter = router({
   policies,
   lift,
   learning,
+  rehearsals,
   signIn,
   me,
   mails,

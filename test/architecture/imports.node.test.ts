@@ -27,6 +27,7 @@ const ranks = [
   "learning",
   "asking",
   "runs",
+  "rehearsals",
   "metrics",
   "connecting",
   "integrations",

@@ -101,6 +101,8 @@ const without = {
       "refreshFindings",
       "workAction",
       "decideByPolicy",
+      "workRehearsal",
+      "sweepRehearsals",
       "fallBack",
       "modeNoted",
       "planDigest",

@@ -30,6 +30,8 @@ import {
   privacyRequests,
   products,
   refunds,
+  rehearsals,
+  rehearsed,
   renewals,
   resources,
   reveals,
@@ -192,6 +194,23 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     db.insert(policies).values({
       ...{ tenantId, automation: marker, mode: "off", holdout: 10, salt: marker, actionsADay: 1, peopleADay: 1, stakeADay: 1 },
       ...{ largestStake: 1, createdAt: now, updatedAt: now },
+    }),
+    db.insert(rehearsals).values({
+      ...{
+        tenantId,
+        automation: marker,
+        id: marker,
+        connectionId,
+        today: {},
+        tried: { marker },
+        fromDay: "2026-01-01",
+        toDay: "2026-01-07",
+      },
+      ...{ status: "done", requestedBy: marker, requestedAt: now, progress: { after: marker, done: 1, of: 1, tookMs: 1 }, sentAt: now },
+    }),
+    db.insert(rehearsed).values({
+      ...{ tenantId, automation: marker, variant: "today", dedupe: marker, connectionId, customerId: marker, at: now, over: true },
+      ...{ orders: 0, spent: [] },
     }),
     db.insert(policyModeChanges).values({ tenantId, automation: marker, at: now, mode: "shadow", changedBy: marker }),
     db.insert(actions).values({

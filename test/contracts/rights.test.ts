@@ -76,6 +76,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "policies.set": "settings:write",
   "policies.stop": "actions:decide",
   "policies.stopFleet": "staff",
+  "rehearsals.request": "runs:start",
   "renewals.now": "staff",
   "reveals.approve": "staff",
   "reveals.deny": "staff",

@@ -180,6 +180,7 @@ const given: Record<string, () => Record<string, unknown>> = {
   "learning.decline": () => ({ findingId: findingFor(world.belongings, "decline") }),
   "learning.snooze": () => ({ findingId: findingFor(world.belongings, "snooze") }),
   "learning.list": () => ({ state: "open", kind: undefined }),
+  "rehearsals.request": () => ({ days: 7, config: {} }),
   "policies.set": () => ({ mode: "shadow", staffDecides: true }),
   "connections.connectKey": () => ({ provider: "vapi", fields: world.key, connectionId: undefined }),
   "connections.probe": () => ({ connectionId: world.klaviyo }),

@@ -87,6 +87,7 @@ export const atRiskCustomerFlow = defineAutomation({
   everyS: 12 * 3600,
   kinds: [shopifyDiscount, klaviyoEvent],
   acts: {
+    rehearsable: true,
     outcomeDays: 30,
     stricter: [
       { setting: "lateBy", by: 0.25 },

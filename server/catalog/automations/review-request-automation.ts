@@ -52,6 +52,7 @@ export const reviewRequestAutomation = defineAutomation({
   everyS: 4 * 3600,
   kinds: [klaviyoEvent],
   acts: {
+    rehearsable: true,
     outcomeDays: 60,
     edited: { "klaviyo-event:metric": "metric" },
     feeds: ["shopify-details-sensor"],
