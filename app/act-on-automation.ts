@@ -23,18 +23,24 @@ export async function loadAutomation(
   { context: { api } }: Pick<Asked, "context">,
   { tenant, automation, currency }: { tenant: string; automation: string; currency: string },
 ) {
+  const { state, standing, fields } = await loadAutomationState(api, { tenant, automation });
+  const autonomy = await api.policies.autonomy({ tenant, automation });
+  const money = Object.fromEntries(MONEY.map((name) => [name, decimalOf(state.policy[name], currency)])) as Record<
+    (typeof MONEY)[number],
+    string
+  >;
+  return { state, autonomy, standing, currency, money, fields };
+}
+
+/** One automation as its client has it, and its settings. Throws a 404 for what is none. */
+export async function loadAutomationState(api: Asked["context"]["api"], { tenant, automation }: { tenant: string; automation: string }) {
   const [{ automations, ...standing }, settings] = await Promise.all([
     api.policies.automations({ tenant }),
     api.policies.settings({ tenant }),
   ]);
   const state = automations.find(({ id }) => id === automation);
   if (!state) throw new Response("There is no such automation", { status: 404 });
-  const autonomy = await api.policies.autonomy({ tenant, automation });
-  const money = Object.fromEntries(MONEY.map((name) => [name, decimalOf(state.policy[name], currency)])) as Record<
-    (typeof MONEY)[number],
-    string
-  >;
-  return { state, autonomy, standing, currency, money, fields: settings.find(({ job }) => job === automation)?.fields ?? [] };
+  return { state, standing, fields: settings.find(({ job }) => job === automation)?.fields ?? [] };
 }
 
 /** What it brought, in words and figures for the page of one automation. */

@@ -1,5 +1,5 @@
 import { Form } from "@remix-run/react";
-import { Play, Power } from "lucide-react";
+import { History, Play, Power } from "lucide-react";
 import { StoppedNotice } from "#app/components/approvals/stopped-notice.tsx";
 import { SettingInput } from "#app/components/client/setting-input.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
@@ -7,7 +7,9 @@ import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
+import { Button } from "#app/components/ui/button.tsx";
 import { Card } from "#app/components/ui/card.tsx";
+import { Link } from "#app/components/ui/link.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Time } from "#app/components/ui/time.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
@@ -109,7 +111,7 @@ export function AutomationPage({
   );
 }
 
-function Buttons({ state: { policy, block }, seat }: { state: AutomationState; seat: Seat }) {
+function Buttons({ state: { id, policy, block, rehearsable }, seat }: { state: AutomationState; seat: Seat }) {
   const t = useWords();
   if (policy.mode === "off") {
     return (
@@ -123,14 +125,25 @@ function Buttons({ state: { policy, block }, seat }: { state: AutomationState; s
       )
     );
   }
-  if (!seat.starts || block !== null) return null;
   return (
-    <Form method="post">
-      <SubmitButton variant="secondary" name="intent" value="run">
-        <Play aria-hidden data-mirror />
-        {t("runNow")}
-      </SubmitButton>
-    </Form>
+    <>
+      {rehearsable && (seat.starts || seat.staff) && (
+        <Button asChild>
+          <Link to={`${seat.base}/automations/${id}/rehearsal`} prefetch="intent">
+            <History aria-hidden />
+            {t("rehearse")}
+          </Link>
+        </Button>
+      )}
+      {seat.starts && block === null && (
+        <Form method="post">
+          <SubmitButton variant="secondary" name="intent" value="run">
+            <Play aria-hidden data-mirror />
+            {t("runNow")}
+          </SubmitButton>
+        </Form>
+      )}
+    </>
   );
 }
 

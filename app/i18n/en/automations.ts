@@ -20,6 +20,7 @@ export const automations = {
   open: "Set up",
   manage: "Manage",
   turnOn: "Turn on in shadow",
+  rehearse: "Rehearse",
   runNow: "Run now",
   does: "What it does",
   may: "What it can do",

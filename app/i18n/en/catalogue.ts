@@ -32,6 +32,7 @@ export { notifications } from "./notifications.ts";
 export { operations } from "./operations.ts";
 export { overview } from "./overview.ts";
 export { plan } from "./plan.ts";
+export { rehearsalWords } from "./rehearsal-words.ts";
 export { requests } from "./requests.ts";
 export { run } from "./run.ts";
 export { runWords } from "./run-words.ts";

@@ -22,6 +22,7 @@ export const automations = {
   open: "Configurer",
   manage: "Gérer",
   turnOn: "Activer en observation",
+  rehearse: "Répéter",
   runNow: "Lancer maintenant",
   does: "Ce qu’elle fait",
   may: "Ce qu’elle peut faire",

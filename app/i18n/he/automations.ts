@@ -22,6 +22,7 @@ export const automations = {
   open: "הגדרה",
   manage: "ניהול",
   turnOn: "הפעלה בצפייה",
+  rehearse: "הרצת ניסיון",
   runNow: "הרצה עכשיו",
   does: "מה היא עושה",
   may: "מה היא רשאית לעשות",

@@ -62,6 +62,7 @@ export async function listAutomations(ctx: TenantCtx): Promise<Automations> {
         started: policy !== undefined && policy.mode !== "off",
         block: blockOf(automation, { suspended: isStopped(ctx.tenant), inPlan: planHasJob(ctx.tenant, id), connections }),
         missing: missingOf(automation, connections),
+        rehearsable: automation.acts.rehearsable ?? false,
         lastRunAt: schedule?.lastRunAt ?? null,
         nextAt: schedule?.nextAt ?? null,
         counts: Object.fromEntries(rows.map((row) => [row.status, row.actions])),

@@ -202,6 +202,7 @@ export const AutomationState = z.object({
   missing: z
     .array(z.object({ provider: z.string(), name: z.string(), scopes: z.array(z.string()) }))
     .describe("Accounts and permissions that it lacks."),
+  rehearsable: z.boolean().describe("Whether it can be tried over past days."),
   lastRunAt: z.number().nullable(),
   nextAt: z.number().nullable(),
   counts: z.record(z.string(), z.number()).describe("Actions by how they stand."),

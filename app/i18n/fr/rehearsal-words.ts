@@ -1,0 +1,41 @@
+import type { rehearsalWords as english } from "../en/rehearsal-words.ts";
+import type { Translation } from "../shape.ts";
+
+export const rehearsalWords = {
+  title: "Répétition",
+  description: "Voyez ce que cette automatisation aurait fait ces derniers jours avec d’autres réglages. Rien n’est envoyé ni proposé.",
+  settings: "Réglages à essayer",
+  settingsBody: "Ils sont comparés aux réglages actuels. L’essai ne change rien.",
+  days: "Jours en arrière",
+  start: "Lancer la répétition",
+  again: "Répéter à nouveau",
+  results: "Ce qui se serait passé",
+  none: "Aucune répétition",
+  noneBody: "Choisissez des réglages et lancez. Cela prend quelques secondes.",
+  underway: "En cours : {{done}} clients sur {{of}}",
+  failed: "La répétition a échoué",
+  failedBody: "Relancez-la. Si elle échoue encore, prévenez votre agence.",
+  between: "Du {{from}} au {{to}}, en {{seconds}} secondes",
+  caption: "Les réglages actuels et ceux que vous avez essayés",
+  columns: { figure: "Mesure", today: "Réglages actuels", tried: "Réglages essayés" },
+  rows: {
+    customers: "Clients contactés",
+    proposals: "Propositions",
+    stake: "Montant engagé",
+    over: "Clients dont les {{days}} jours sont passés",
+    bought: "Parmi eux, ont commandé sous {{days}} jours",
+    spent: "Dépensé pendant ces jours",
+  },
+  share: "{{some}} ({{share}})",
+  nothing: "Aucun",
+  notes: {
+    noLift: "C’est ce que les clients ont fait, pas ce que l’automatisation aurait provoqué. Seul un groupe témoin le montre.",
+    limits: "Les limites du jour et les heures calmes ne sont pas appliquées.",
+    consent: "Le consentement est celui d’aujourd’hui.",
+  },
+  weeks: "Propositions par semaine",
+  week: "Semaine du",
+  differing: "Clients que seul l’un des deux contacte",
+  differingColumns: { customer: "Client", settings: "Réglages", when: "Quand", stake: "Montant engagé", orders: "A commandé ensuite" },
+  variants: { today: "Actuels", tried: "Essayés" },
+} satisfies Translation<typeof english>;

@@ -1,0 +1,41 @@
+import type { rehearsalWords as english } from "../en/rehearsal-words.ts";
+import type { Translation } from "../shape.ts";
+
+export const rehearsalWords = {
+  title: "הרצת ניסיון",
+  description: "כך אפשר לראות מה האוטומציה הזו הייתה עושה בימים שעברו עם הגדרות אחרות. שום דבר לא נשלח ולא מוצע.",
+  settings: "הגדרות לניסיון",
+  settingsBody: "הן מושוות להגדרות של היום. הניסיון לא משנה דבר.",
+  days: "כמה ימים אחורה",
+  start: "התחלת הרצת ניסיון",
+  again: "הרצה נוספת",
+  results: "מה היה קורה",
+  none: "עוד לא הייתה הרצת ניסיון",
+  noneBody: "בוחרים הגדרות ומתחילים. זה לוקח כמה שניות.",
+  underway: "בתהליך: {{done}} מתוך {{of}} לקוחות",
+  failed: "הרצת הניסיון נכשלה",
+  failedBody: "כדאי להתחיל שוב. אם היא נכשלת שוב, פנו לסוכנות.",
+  between: "{{from}} עד {{to}}, בתוך {{seconds}} שניות",
+  caption: "ההגדרות של היום לצד אלה שנוסו",
+  columns: { figure: "מדד", today: "הגדרות היום", tried: "הגדרות שנוסו" },
+  rows: {
+    customers: "לקוחות שהיו מקבלים פנייה",
+    proposals: "הצעות",
+    stake: "סכום כרוך",
+    over: "לקוחות ש-{{days}} הימים שלהם הסתיימו",
+    bought: "מתוכם הזמינו בתוך {{days}} ימים",
+    spent: "הוצאה בימים האלה",
+  },
+  share: "{{some}} ({{share}})",
+  nothing: "אין",
+  notes: {
+    noLift: "זה מה שהלקוחות עשו, לא מה שהאוטומציה הייתה גורמת. רק קבוצת ביקורת מראה את זה.",
+    limits: "המגבלות היומיות והשעות השקטות לא הופעלו.",
+    consent: "ההסכמה נלקחה כפי שהיא היום.",
+  },
+  weeks: "הצעות לפי שבוע",
+  week: "שבוע מ-",
+  differing: "לקוחות שרק אחת מההגדרות פונה אליהם",
+  differingColumns: { customer: "לקוח", settings: "הגדרות", when: "מתי", stake: "סכום כרוך", orders: "הזמינו אחר כך" },
+  variants: { today: "היום", tried: "ניסיון" },
+} satisfies Translation<typeof english>;
