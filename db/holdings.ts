@@ -380,7 +380,9 @@ export const holdings: readonly Holding[] = [
   {
     table: rehearsed,
     client: "tenantId",
-    data: ["automation", "variant", "dedupe", "connectionId", "customerId", "at", "stake", "over", "orders", "spent"],
+    data: ["automation", "variant", "connectionId", "at", "stake", "over", "orders", "spent"],
+    customer: ["customerId"],
+    engine: ["dedupe"],
     exported: { not: "what a trial of settings came to, replaced by the next one; nothing of it happened" },
     atEnd: "erased",
     withAccount: "erased",

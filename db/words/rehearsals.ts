@@ -17,4 +17,4 @@ export interface RehearsalProgress {
 }
 
 /** What a customer spent in the days after they would have been touched, by currency. */
-export type Spent = readonly Money[];
+export type Spent = Money[];

@@ -1,6 +1,7 @@
 import type { Money } from "#db/words/locales.ts";
 import type { Spent } from "#db/words/rehearsals.ts";
 import type { Automation } from "#server/catalog/automation.ts";
+import type { CustomerBase } from "#server/catalog/customer-base.ts";
 import { daysBetween, instantOf } from "#server/catalog/days.ts";
 import type { Reading } from "#server/catalog/job.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
@@ -77,9 +78,11 @@ function readingAt(
   { config, timezone, currency, at }: { config: unknown; timezone: string; currency: string; at: number },
 ): Omit<Reading<unknown, unknown, string>, "cursor"> {
   return {
-    shop: onlyPast(shopAt(past, at)),
+    shop: only<ShopHistory>(shopAt(past, at)),
     occurrences: { behind: () => unknownThen("what happened") },
     proposed: async () => [],
+    // How likely somebody was to buy was not fitted then.
+    base: only<CustomerBase>({ model: async () => null, scores: async () => [] }),
     account: () => unknownThen("an account"),
     optionalAccount: () => null,
     ...{ config, timezone, currency, now: at },
@@ -88,10 +91,9 @@ function readingAt(
   };
 }
 
-const onlyPast = (shop: Partial<ShopHistory>): ShopHistory =>
-  new Proxy(shop, {
-    get: (known, name) => Reflect.get(known, name) ?? (() => unknownThen(String(name))),
-  }) as ShopHistory;
+/** What is known of a past day, of all that might be asked. */
+const only = <All extends object>(known: Partial<All>): All =>
+  new Proxy(known, { get: (those, name) => Reflect.get(those, name) ?? (() => unknownThen(String(name))) }) as All;
 
 function unknownThen(what: string): never {
   throw new Error(`a rehearsal does not know ${what} of a day that is past`);

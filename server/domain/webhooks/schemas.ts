@@ -2,6 +2,7 @@ import * as z from "zod";
 import { actionStates, actionStepStates } from "#db/words/actions.ts";
 import { consents } from "#db/words/commerce.ts";
 import { customerSegments } from "#db/words/customer-base.ts";
+import { rehearsalVariants } from "#db/words/rehearsals.ts";
 import { deliveryReasons, deliveryStatuses, privacyKinds, refusalReasons } from "#db/words/webhooks.ts";
 import { Pasted } from "#server/domain/tenancy/schemas.ts";
 
@@ -74,6 +75,8 @@ export const PrivacyRequest = z.object({
 export type PrivacyRequest = z.infer<typeof PrivacyRequest>;
 export const PrivacyRequestPage = z.object({ items: z.array(PrivacyRequest), next: z.string().nullable() });
 
+const Amount = z.object({ minor: z.number(), currency: z.string() });
+
 /** What is held of a customer. Instants are ISO 8601; amounts in minor units. */
 export const HeldData = z.object({
   customer: z.string(),
@@ -121,6 +124,16 @@ export const HeldData = z.object({
       valueMinor: z.number().nullable(),
       currency: z.string().nullable(),
       segment: z.enum(customerSegments),
+    }),
+  ),
+  rehearsed: z.array(
+    z.object({
+      automation: z.string(),
+      variant: z.enum(rehearsalVariants),
+      at: z.string(),
+      stake: Amount.nullable(),
+      orders: z.number(),
+      spent: z.array(Amount),
     }),
   ),
   orderContents: z.array(
