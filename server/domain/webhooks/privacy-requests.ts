@@ -89,11 +89,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
   if (request.kind !== "data_request" || request.tenantId === "") throw conflict("nothing_to_hand_over");
   if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("handover_over");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
-<<<<<<< HEAD
-  const [placed, returned, known, scored, bought, happened, proposed, steps, edits] = await inside.db.batch([
-=======
-  const [placed, returned, known, scored, bought, happened, proposed, steps, tried] = await inside.db.batch([
->>>>>>> 195ed9e3 (feat(rehearsals): what a trial holds of a customer goes with them and is handed over)
+  const [placed, returned, known, scored, bought, happened, proposed, steps, edits, tried] = await inside.db.batch([
     inside.db
       .select()
       .from(orders)
@@ -128,13 +124,12 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       .where(heldOf(inside, holdingOf(actionSteps), request)),
     inside.db
       .select()
-<<<<<<< HEAD
       .from(actionEdits)
       .where(heldOf(inside, holdingOf(actionEdits), request)),
-=======
+    inside.db
+      .select()
       .from(rehearsed)
       .where(heldOf(inside, holdingOf(rehearsed), request)),
->>>>>>> 195ed9e3 (feat(rehearsals): what a trial holds of a customer goes with them and is handed over)
   ]);
   const details = { request: request.id, provider: request.provider, orders: placed.length, refunds: returned.length };
   await commit(inside, "privacy.data_read", details, []);
