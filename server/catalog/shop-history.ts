@@ -78,6 +78,23 @@ export interface ShopHistory {
     after: string | null;
     limit: number;
   }): Promise<{ customerId: string; purchases: Purchase[] }[]>;
+  /**
+   * Customers who bought something on several days, and each product of which they kept something on at least two of them, by id from
+   * behind `after`; `next` is where the next page begins, null behind the last. What is stamped ahead of `today` is left out.
+   */
+  boughtAgain(input: { today: string; after: string | null; limit: number }): Promise<{ items: BoughtAgain[]; next: string | null }>;
+  /**
+   * The same of customers who agreed to be written to by this channel, and of these products as long as the variant that they last
+   * took is on sale and in stock; where `kinds` (in lower case) names anything, only those whose type or id it names.
+   */
+  buyableAgain(input: {
+    today: string;
+    channel: "email" | "sms";
+    products: readonly string[];
+    kinds: readonly string[];
+    after: string | null;
+    limit: number;
+  }): Promise<{ items: BuyableAgain[]; next: string | null }>;
   /** Customers whose first purchase fell on one of these days of a year (MM-DD), with that day (YYYY-MM-DD), by id from behind `after`. */
   firstBought(input: { days: readonly string[]; after: string | null; limit: number }): Promise<{ customerId: string; day: string }[]>;
   /** Of these customers those who agreed to be written to by this channel, by id, each with all purchases that stand. */
@@ -105,6 +122,22 @@ export interface DeliveredOrder {
   currency: string;
   /** What most was paid for of it; null where that is sold no more. */
   product: { id: string; title: string; url: string | null } | null;
+}
+
+/** What a customer bought of one product. Ids are the shop's. */
+export interface BoughtAgain {
+  customerId: string;
+  product: string;
+  /** YYYY-MM-DD in the shop's timezone, the earliest first. */
+  days: string[];
+}
+
+export interface BuyableAgain extends BoughtAgain {
+  variant: string;
+  title: string;
+  url: string | null;
+  /** When the customer last ordered anything that stands. */
+  lastAt: number;
 }
 
 /** An order of a customer's that was not cancelled. `day`: YYYY-MM-DD in the shop's timezone. */

@@ -12,7 +12,7 @@ import { askShop } from "./shopify-wire.ts";
 /**
  * What must still be so at the shop right before something is done: part of a payload, so that it is hashed, shown and approved with it.
  * `order`: neither cancelled nor refunded, also in part. `boughtSince`: the customer has placed no order at or after this instant that
- * stands. `price`: the variant is on sale, in stock, and costs no more. `birthday`: by the date of birth that the shop has now, the
+ * stands. `price`: the variant is on sale, in stock, and costs no more. `sold`: the same at any price. `birthday`: by the date of birth that the shop has now, the
  * customer's birthday is at most so many days ahead; the date itself rests nowhere.
  */
 export const ShopGuard = z
@@ -20,6 +20,7 @@ export const ShopGuard = z
     order: ShopId.optional(),
     boughtSince: z.iso.datetime().optional(),
     price: z.strictObject({ product: ShopId, variant: ShopId, atMost: Amount }).optional(),
+    sold: z.strictObject({ product: ShopId, variant: ShopId }).optional(),
     birthday: z.strictObject({ field: z.string().regex(birthField), within: z.number().int().min(0).max(60) }).optional(),
   })
   .refine((guard) => Object.values(guard).some((each) => each !== undefined), "a guard says something");
@@ -32,6 +33,7 @@ const labels = {
   order: { en: "Only if this order stands", fr: "Seulement si cette commande tient", he: "רק אם ההזמנה בתוקף" },
   boughtSince: { en: "Only without an order since", fr: "Seulement sans commande depuis", he: "רק ללא הזמנה מאז" },
   price: { en: "Only at or below", fr: "Seulement à ce prix ou moins", he: "רק במחיר הזה או פחות" },
+  sold: { en: "Only while on sale and in stock", fr: "Seulement si en vente et en stock", he: "רק כל עוד נמכר וקיים במלאי" },
   birthday: {
     en: "Only if the birthday is at most this many days away",
     fr: "Seulement si l’anniversaire est dans ce nombre de jours au plus",
@@ -40,10 +42,11 @@ const labels = {
 } satisfies Record<keyof ShopGuard, Text>;
 
 /** As a person reads it before deciding. */
-export const describeGuard = ({ order, boughtSince, price, birthday }: ShopGuard): Description["fields"] => [
+export const describeGuard = ({ order, boughtSince, price, sold, birthday }: ShopGuard): Description["fields"] => [
   ...(order !== undefined ? [{ label: labels.order, value: order }] : []),
   ...(boughtSince !== undefined ? [{ label: labels.boughtSince, value: instantText(boughtSince) }] : []),
   ...(price !== undefined ? [{ label: labels.price, value: amountText(price.atMost) }] : []),
+  ...(sold !== undefined ? [{ label: labels.sold, value: sold.product }] : []),
   ...(birthday !== undefined ? [{ label: labels.birthday, value: String(birthday.within) }] : []),
 ];
 
@@ -53,11 +56,12 @@ export async function holdsAtShop(
   guard: ShopGuard,
   { customerId, now }: { customerId: string; now: number },
 ): Promise<Verdict> {
-  const { order, boughtSince, price, birthday } = guard;
+  const { order, boughtSince, price, sold, birthday } = guard;
   const why =
     (order !== undefined ? await orderFault(shop, order) : null) ??
     (boughtSince !== undefined ? await boughtFault(shop, boughtSince, customerId) : null) ??
     (price !== undefined ? await priceFault(shop, price) : null) ??
+    (sold !== undefined ? await soldFault(shop, sold) : null) ??
     (birthday !== undefined ? await birthdayFault(shop, birthday, { customerId, now }) : null);
   return why === null ? { valid: true } : { valid: false, why };
 }
@@ -98,12 +102,23 @@ const Product = z.object({
   }),
 });
 
-async function priceFault(shop: Account, { product, variant, atMost }: NonNullable<ShopGuard["price"]>): Promise<ActionReason | null> {
+/** The variant as it is on sale and in stock at this moment, or why it is not. */
+async function onSale(shop: Account, { product, variant }: NonNullable<ShopGuard["sold"]>): Promise<{ price: string } | ActionReason> {
   const query = "query ($id: ID!) { product(id: $id) { status variants(first: 250) { nodes { id price inventoryQuantity } } } }";
   const { data } = await askShop(shop, { query, variables: { id: `gid://shopify/Product/${product}` } }, Product);
   const sold = data.product?.variants.nodes.find(({ id }) => id === `gid://shopify/ProductVariant/${variant}`);
   if (!data.product || !sold || data.product.status !== "ACTIVE") return "gone";
-  if (sold.inventoryQuantity !== null && sold.inventoryQuantity <= 0) return "sold_out";
+  return sold.inventoryQuantity !== null && sold.inventoryQuantity <= 0 ? "sold_out" : sold;
+}
+
+async function soldFault(shop: Account, of: NonNullable<ShopGuard["sold"]>): Promise<ActionReason | null> {
+  const sold = await onSale(shop, of);
+  return typeof sold === "string" ? sold : null;
+}
+
+async function priceFault(shop: Account, { atMost, ...of }: NonNullable<ShopGuard["price"]>): Promise<ActionReason | null> {
+  const sold = await onSale(shop, of);
+  if (typeof sold === "string") return sold;
   // A shop that counts in another currency by now sells at no price that was approved.
   const comparable = shop.currency === undefined || shop.currency === atMost.currency;
   return comparable && minorUnits(sold.price, atMost.currency) <= atMost.minor ? null : "price_changed";

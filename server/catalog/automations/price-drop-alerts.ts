@@ -1,11 +1,10 @@
 import * as z from "zod";
 import { klaviyoEvent } from "#server/catalog/actions/klaviyo-event.ts";
-import { looksPersonal } from "#server/catalog/actions/payload.ts";
 import { defineAutomation } from "#server/catalog/automation.ts";
 import { decimalOf } from "#server/catalog/money.ts";
 import type { Proposal } from "#server/catalog/records.ts";
 import type { Offer } from "#server/catalog/shop-history.ts";
-import { productOf } from "./product-of.ts";
+import { nameOf, productOf } from "./product-of.ts";
 import { channelField, metricField } from "./settings.ts";
 
 const dayMs = 86_400_000;
@@ -173,7 +172,13 @@ function alert({ customerId, lastAt }: { customerId: string; lastAt: number }, d
     dedupe: `product:${product.id}:customer:${customerId}${dropOf(drop)}`,
     evidence: {
       line: config.bought === "kind" ? "bought_kind" : "bought",
-      params: { product: nameOf(drop), price, percent, lowest: { minor: lowestMinor, currency }, days: Math.floor((now - lastAt) / dayMs) },
+      params: {
+        product: nameOfDropped(drop),
+        price,
+        percent,
+        lowest: { minor: lowestMinor, currency },
+        days: Math.floor((now - lastAt) / dayMs),
+      },
     },
     expiresAt: drop.noticedAt + offeredMs,
     steps: [
@@ -202,8 +207,8 @@ function alert({ customerId, lastAt }: { customerId: string; lastAt: number }, d
   };
 }
 
-/** As the shop calls it; by its id where it has no name that may rest in evidence. */
-function nameOf({ product, variantTitle }: Dropped): string {
-  const name = variantTitle === "" || variantTitle === "Default Title" ? product.title : `${product.title}, ${variantTitle}`;
-  return product.title === "" || looksPersonal(name) ? product.id : name.slice(0, 300);
+/** With the variant that fell, where it has a name of its own. */
+function nameOfDropped({ product: { id, title }, variantTitle }: Dropped): string {
+  const isPlain = title === "" || variantTitle === "" || variantTitle === "Default Title";
+  return nameOf({ id, title: isPlain ? title : `${title}, ${variantTitle}` });
 }

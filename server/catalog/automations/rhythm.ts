@@ -37,7 +37,8 @@ export function usualOf(purchases: readonly Purchase[]): Money | null {
   return { minor: Math.round(median(paid)), currency };
 }
 
-function median(values: readonly number[]): number {
+/** Of an even number the mean of the middle two; 0 of none. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? 0;

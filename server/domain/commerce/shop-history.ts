@@ -2,7 +2,7 @@ import { and, countDistinct, desc, eq, gt, gte, isNull, lt, lte, min, ne, type S
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { customers, deletedOrders, orderContents, orders, products, refunds, variantPrices, variants } from "#db/schema/index.ts";
 import { goneProduct } from "#db/words/commerce.ts";
-import type { Purchase, ShopHistory } from "#server/catalog/shop-history.ts";
+import type { BuyableAgain, Purchase, ShopHistory } from "#server/catalog/shop-history.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
@@ -23,6 +23,29 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
   const bought = (today?: string) => sold(and(sql`${orders.customerId} is not null and ${orders.cancelledAt} is null`, begun(today)));
   const latestCurrency = (within?: SQL) =>
     sql`(select ${orders.currency} from ${orders} where ${sold(within)} order by ${orders.placedAt} desc limit 1)`;
+
+  /** A page of customers who bought on at least two days; and where the next begins. */
+  async function regulars({ today, after, limit }: { today: string; after: string | null; limit: number }) {
+    const found = await ctx.db
+      .select({ id: sql<string>`${orders.customerId}`, lastAt: sql<number>`max(${orders.placedAt})` })
+      .from(orders)
+      .where(and(bought(today), after === null ? undefined : gt(orders.customerId, after)))
+      .groupBy(orders.customerId)
+      .having(sql`count(distinct ${orders.day}) >= 2`)
+      .orderBy(orders.customerId)
+      .limit(limit);
+    return { found, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+  }
+  /** Each product of which one of these customers kept something on at least two days; `latest`: the variant of the last of them. */
+  const keptAgain = (customerIds: readonly string[], today: string, meant = sql`l.value ->> 1 is not null`) => sql`
+    select ${orders.customerId} as customerId, l.value ->> 1 as product, json_group_array(distinct ${orders.day}) as days,
+      max(${orders.placedAt}) as at, l.value ->> 2 as latest
+    from ${orders} join ${orderContents} on ${orderContents.tenantId} = ${orders.tenantId}
+        and ${orderContents.connectionId} = ${orders.connectionId} and ${orderContents.externalId} = ${orders.externalId},
+      json_each(${orderContents.lines}) l
+    where ${bought(today)} and ${amongTexts(orders.customerId, customerIds)} and l.value ->> 4 > 0 and ${meant}
+    group by 1, 2 having count(distinct ${orders.day}) >= 2`;
+  const daysIn = (json: string) => (JSON.parse(json) as string[]).sort();
 
   return {
     daily: (from) =>
@@ -301,6 +324,46 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
       return found.map(({ customerId, purchases }) => ({ customerId, purchases: purchasesIn(purchases) }));
     },
 
+    async boughtAgain(page) {
+      const { found, next } = await regulars(page);
+      const ids = found.map(({ id }) => id);
+      const kept = await ctx.db.all<{ customerId: string; product: string; days: string }>(
+        sql`${keptAgain(ids, page.today)} order by 1, 2`,
+      );
+      return { items: kept.map(({ customerId, product, days }) => ({ customerId, product, days: daysIn(days) })), next };
+    },
+
+    async buyableAgain({ channel, products: wanted, kinds, ...page }) {
+      const { found, next } = await regulars(page);
+      const lastAt = new Map(found.map((each) => [each.id, each.lastAt]));
+      const consent = channel === "email" ? customers.mailConsent : customers.smsConsent;
+      const kept = keptAgain([...lastAt.keys()], page.today, amongTexts(sql`l.value ->> 1`, wanted));
+      const whose = inTenant(
+        ctx,
+        customers,
+        of(customers.connectionId),
+        sql`${customers.externalId} = kept.customerId`,
+        eq(consent, "subscribed"),
+      );
+      const what = inTenant(
+        ctx,
+        products,
+        of(products.connectionId),
+        sql`${products.externalId} = kept.product`,
+        eq(products.status, "ACTIVE"),
+      );
+      const which = inTenant(ctx, variants, of(variants.connectionId), sql`${variants.externalId} = kept.latest`);
+      const ofKind = sql`(${amongTexts(sql`lower(${products.type})`, kinds)} or ${amongTexts(products.externalId, kinds)})`;
+      const rows = await ctx.db.all<Omit<BuyableAgain, "days" | "lastAt"> & { days: string }>(sql`
+        with kept as materialized (${kept})
+        select kept.customerId as customerId, kept.product as product, kept.days as days, kept.latest as variant,
+          ${products.title} as title, ${products.url} as url
+        from kept cross join ${customers} on ${whose} cross join ${products} on ${what} cross join ${variants} on ${which}
+        where coalesce(${variants.stock}, 1) > 0 and ${kinds.length === 0 ? sql`true` : ofKind}
+        order by 1, 2`);
+      return { items: rows.map(({ days, ...row }) => ({ ...row, days: daysIn(days), lastAt: lastAt.get(row.customerId) ?? 0 })), next };
+    },
+
     async firstBought({ days, after, limit }) {
       const first = sql<string>`min(${orders.day})`;
       return ctx.db
@@ -345,6 +408,10 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
     },
   };
 }
+
+/** Whether a text is one of these, however many they are. */
+const amongTexts = (text: SQLiteColumn | SQL, values: readonly string[]) =>
+  sql`${text} in (select value from json_each(${JSON.stringify(values)}))`;
 
 /** An order as `purchasesIn` reads it. */
 const purchase = sql`json_array(${orders.placedAt}, ${orders.day}, ${orders.grossMinor}, ${orders.currency})`;

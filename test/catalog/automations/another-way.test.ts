@@ -5,6 +5,7 @@ import { unsettle } from "#sandbox/shop/unruly.ts";
 import { atRiskCustomerFlow } from "#server/catalog/automations/at-risk-customer-flow.ts";
 import { birthdayAnniversaryFlow } from "#server/catalog/automations/birthday-anniversary-flow.ts";
 import { priceDropAlerts } from "#server/catalog/automations/price-drop-alerts.ts";
+import { replenishmentReminder } from "#server/catalog/automations/replenishment-reminder.ts";
 import { reviewRequestAutomation } from "#server/catalog/automations/review-request-automation.ts";
 import { sandbox } from "#test/catalog/sensors/sandbox-account.ts";
 import { buyerOf, customersToldBy, numberOf, ordersToldBy, soldOutAt, type ToldOrder } from "./another-way.ts";
@@ -102,6 +103,109 @@ test("whose birthday or first order comes again is who the shop's own customers 
   expect(wanted.filter((each) => each.startsWith("birthday")).length).toBeGreaterThan(5);
   expect(wanted.filter((each) => each.startsWith("anniversary")).length).toBeGreaterThan(2);
   const found = (await shop.proposed()).map(({ dedupe }) => dedupe.replace("shadow:", "").replace(/:\d{4}$/, ""));
+  expect(found.sort()).toEqual(wanted.sort());
+});
+
+/** The chance that a log-normal gap is longer than so much, by adding up the density in small steps. */
+function longerThan(time: number, mean: number, spread: number): number {
+  const from = time <= 0 ? mean - 9 * spread : Math.log(time);
+  const to = mean + 9 * spread;
+  const steps = 4000;
+  const width = Math.max(0, to - from) / steps;
+  let sum = 0;
+  for (let n = 0; n < steps; n++) sum += Math.exp(-((from + (n + 0.5) * width - mean) ** 2) / (2 * spread ** 2)) * width;
+  return Math.min(1, sum / (spread * Math.sqrt(2 * Math.PI)));
+}
+const sum = (values: number[]) => values.reduce((all, each) => all + each, 0);
+
+/** A product's gaps by the textbook: variances of a one-way analysis, and the share that comes back where the likelihood is highest. */
+function fitByHand(buyers: { gaps: number[]; elapsed: number }[]) {
+  const logs = buyers.map(({ gaps }) => gaps.map(Math.log));
+  const means = logs.map((own) => sum(own) / own.length);
+  const [gaps, many] = [logs.flat().length, logs.length];
+  const grand = sum(logs.flat()) / gaps;
+  const inside = sum(logs.flatMap((own, place) => own.map((log) => (log - (means[place] ?? 0)) ** 2)));
+  const outside = sum(logs.map((own, place) => own.length * ((means[place] ?? 0) - grand) ** 2));
+  const alone = many === gaps;
+  const within = Math.max(0.0025, alone ? (inside + outside) / (gaps - 1) : inside / (gaps - many));
+  const typical = (gaps - sum(logs.map((own) => own.length ** 2)) / gaps) / (many - 1);
+  const between = alone ? 0 : Math.max(0, (outside / (many - 1) - within) / typical);
+  const weights = logs.map((own) => 1 / (between + within / own.length));
+  const mean = sum(weights.map((weight, place) => weight * (means[place] ?? 0))) / sum(weights);
+  const tail = ({ gaps: own }: { gaps: number[] }, time: number) => {
+    const trust = (own.length * between) / (own.length * between + within);
+    return longerThan(time, mean + trust * (sum(own.map(Math.log)) / own.length - mean), Math.sqrt(within + between * (1 - trust)));
+  };
+  const open = buyers.map((buyer) => tail(buyer, buyer.elapsed));
+  const likelihood = (share: number) => (gaps - many) * Math.log(share) + sum(open.map((left) => Math.log(1 - share + share * left)));
+  let [low, high] = [1e-9, 1];
+  for (let round = 0; round < 200; round++) {
+    const [a, b] = [low + (high - low) / 3, high - (high - low) / 3];
+    if (likelihood(a) < likelihood(b)) low = a;
+    else high = b;
+  }
+  const returns = (low + high) / 2;
+  return (buyer: { gaps: number[]; elapsed: number }, days: number) => {
+    const [left, later] = [tail(buyer, buyer.elapsed), tail(buyer, buyer.elapsed + days)];
+    return (returns * (left - later)) / (1 - returns + returns * left);
+  };
+}
+
+test("who is reminded of what is who the shop's own orders say, by a fit that is done by hand", async () => {
+  const rows = year("replenishment");
+  // Fewer wares, so that some are bought again.
+  const few = rows.products.slice(0, 12).map(({ code }) => code);
+  const orders = rows.orders.map(({ edit: _, ...order }) => ({
+    ...order,
+    lines: order.lines
+      .split(";")
+      .map((line, place) => line.replace(/^\d+/, (code) => few[(Number(code) + place) % few.length] ?? code))
+      .join(";"),
+  }));
+  const wish = { leastPercent: 12, notBeforePercent: 50, days: 30 };
+  const shop = await stage(replenishmentReminder, { ...rows, orders, consents: null }, { config: wish });
+  await shop.read();
+  await shop.run();
+  const numberOfDay = (instant: number) => Date.parse(dayInLondon.format(instant)) / dayMs;
+  const today = numberOfDay(Date.now());
+  const bought = new Map<string, Map<string, { days: Set<number>; agreed: boolean }>>();
+  for (const order of await ordersToldBy(shop.domain)) {
+    if (order.customer === null || order.cancelledAt !== null || order.test) continue;
+    for (const { product, currentQuantity } of order.lineItems.nodes) {
+      if (product === null || currentQuantity === 0) continue;
+      const buyers = bought.get(numberOf(product.id)) ?? new Map();
+      const buyer = buyers.get(numberOf(order.customer.id)) ?? { days: new Set(), agreed: buyerOf(order) !== null };
+      buyer.days.add(numberOfDay(Date.parse(order.createdAt)));
+      bought.set(numberOf(product.id), buyers.set(numberOf(order.customer.id), buyer));
+    }
+  }
+  const soldOut = await soldOutAt(shop.domain);
+  const likeliest = new Map<string, { product: string; chance: number }>();
+  let fitted = 0;
+  for (const [product, buyers] of [...bought].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const again = [...buyers].flatMap(([buyer, { days, agreed }]) => {
+      const sorted = [...days].sort((a, b) => a - b);
+      const gaps = sorted.slice(1).map((day, place) => day - (sorted[place] ?? 0));
+      return gaps.length > 0 ? [{ buyer, agreed, gaps, elapsed: today - (sorted.at(-1) ?? 0) }] : [];
+    });
+    if (again.length < 5 || sum(again.map(({ gaps }) => gaps.length)) < 10) continue;
+    fitted++;
+    const chanceOf = fitByHand(again);
+    for (const { buyer, agreed, ...gap } of again) {
+      const chance = chanceOf(gap, wish.days);
+      const isDue = chance >= wish.leastPercent / 100 && gap.elapsed >= middleOf(gap.gaps) / 2;
+      const other = likeliest.get(buyer);
+      if (isDue && agreed && !soldOut.has(product) && chance > (other?.chance ?? 0)) likeliest.set(buyer, { product, chance });
+    }
+  }
+  expect(fitted).toBeGreaterThan(5);
+  expect(likeliest.size).toBeGreaterThan(10);
+  const found = (await shop.proposed()).map(({ customerId, dedupe, score }) => [
+    customerId,
+    dedupe.split(":product:")[1]?.split(":")[0],
+    score?.toFixed(4),
+  ]);
+  const wanted = [...likeliest].map(([customerId, { product, chance }]) => [customerId, product, chance.toFixed(4)]);
   expect(found.sort()).toEqual(wanted.sort());
 });
 

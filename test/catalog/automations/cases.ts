@@ -44,6 +44,15 @@ export const cases: Record<string, Case> = {
     config: { discountPercent: 10 },
     proposals: 2,
   },
+  "replenishment-reminder": {
+    // Six customers who buy it every thirty days; of two of them it is time.
+    shop: (now) => ({
+      orders: [27, 28, 2, 3, 4, 5].flatMap((ago, customer) =>
+        [0, 1, 2, 3].map((n) => orderOf(10 * customer + n + 1, now - (ago + 30 * n + (n % 2)) * dayMs, { customerId: 12_001 + customer })),
+      ),
+    }),
+    proposals: 2,
+  },
 };
 
 /** The same day of a year so many years before (YYYY-MM-DD). */
