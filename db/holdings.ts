@@ -1,6 +1,7 @@
 import { getTableName } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import {
+  actionCustomers,
   actionEdits,
   actionSteps,
   actionStops,
@@ -423,6 +424,16 @@ export const holdings: readonly Holding[] = [
     customer: ["customerId"],
     engine: ["looked"],
     exported: { file: "action_steps.json", key: ["actionId", "place"] },
+    atEnd: "erased",
+    withAccount: "erased",
+    withCustomer: "erased",
+  },
+  {
+    table: actionCustomers,
+    client: "tenantId",
+    data: ["connectionId", "actionId", "place"],
+    customer: ["customerId"],
+    exported: { not: "whom a step of an action names; they stand in its payload" },
     atEnd: "erased",
     withAccount: "erased",
     withCustomer: "erased",

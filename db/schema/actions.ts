@@ -168,6 +168,20 @@ export const actionSteps = sqliteTable(
   ],
 );
 
+/** Whom a step names that writes about many customers at once. */
+export const actionCustomers = sqliteTable(
+  "action_customers",
+  {
+    tenantId: tenantId(),
+    /** The account whose ids of customers these are. */
+    connectionId: text().notNull(),
+    customerId: text().notNull(),
+    actionId: text().notNull(),
+    place: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.customerId, t.actionId] })],
+);
+
 /** What people changed of an action before it was decided, a row a field: from what was proposed to what it is by the last edit. */
 export const actionEdits = sqliteTable(
   "action_edits",

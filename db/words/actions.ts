@@ -48,7 +48,17 @@ export interface Receipt {
 
 /** Why an action is no longer true, or why a waiting one was not approved by its policy. Codes, with words in `app/i18n`. */
 export const actionReasons = [
-  ...(["unsubscribed", "bought_meanwhile", "price_changed", "sold_out", "returned", "cancelled", "already_there", "gone"] as const),
+  ...([
+    "unsubscribed",
+    "bought_meanwhile",
+    "price_changed",
+    "sold_out",
+    "returned",
+    "cancelled",
+    "already_there",
+    "gone",
+    "forgotten",
+  ] as const),
   ...(["step_failed", "budget_spent", "contacts_spent", "stake_too_large"] as const),
 ] as const;
 export type ActionReason = (typeof actionReasons)[number];

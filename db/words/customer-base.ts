@@ -52,7 +52,7 @@ export interface PastCheck {
   /** Days with an order: how many came, and how many were expected. */
   orders: { observed: number; expected: number };
   /** Tenths of the customers by what was predicted, the lowest first: the mean of it, and the share who bought with its 95 % interval. */
-  groups: readonly { customers: number; predicted: number; observed: number; low: number; high: number }[];
+  groups: { customers: number; predicted: number; observed: number; low: number; high: number }[];
   /** The mean distance of predicted from observed, 0 to 1. */
   error: number;
   /** How well both ranked (0.5 by chance, 1 at best); null where all or none bought. */

@@ -156,7 +156,9 @@ function partsOf(
   { accounts, connections }: Place,
   { id, index, customer }: { id: string; index: number; customer: string },
 ): Parts {
-  const step = (kind: string, provider: Provider, payload: unknown): PreparedStep => ({ kind, accountId: connections[provider], payload });
+  const step = (kind: string, provider: Provider, payload: unknown): PreparedStep => ({
+    ...{ kind, accountId: connections[provider], payload, names: [] },
+  });
   const code = `KILL-${index}-ONCE`;
   const minimum = { minor: 5000, currency: "GBP" };
   const discount = {

@@ -20,6 +20,8 @@ export type Automation<Config extends z.ZodType = z.ZodType, Cursor extends z.Zo
 type Written<Config extends z.ZodType, Cursor extends z.ZodType, Lines extends RunLines> = Job<Config, Cursor, Lines> & {
   acts: Acts;
   kinds: readonly ActionKind[];
+  /** A provider of its kinds that it runs without, and what is missing then: it proposes nothing to be done there. */
+  without?: { provider: string; says: Text };
 };
 
 type WrittenToHear<Config extends z.ZodType, Kind extends OccurrenceKind, Lines extends RunLines> = Omit<
@@ -59,10 +61,12 @@ export function defineAutomation(
   written: Written<z.ZodType, z.ZodType, RunLines> | WrittenToHear<z.ZodType, OccurrenceKind, RunLines>,
 ): Automation {
   const job = "react" in written ? { ...written, cursor: Heard, step: hearing(written) } : written;
-  const { kinds } = job;
+  const { kinds, without } = job;
+  const needOf = ({ need }: ActionKind): Need =>
+    need.provider === without?.provider ? { ...need, optional: { without: without.says } } : need;
   const automation = {
     ...job,
-    needs: [...job.needs, ...kinds.flatMap(({ need, reads = [] }) => [need, ...reads])].reduce(withNeed, []),
+    needs: [...job.needs, ...kinds.flatMap((kind) => [needOf(kind), ...(kind.reads ?? [])])].reduce(withNeed, []),
     kinds: kinds.map(({ id }) => id),
   };
   return automation as unknown as Automation;

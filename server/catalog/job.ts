@@ -3,7 +3,7 @@ import type { Text } from "#db/words/locales.ts";
 import type { OccurrenceKind } from "#db/words/occurrences.ts";
 import type { ProviderFailureKind } from "#server/errors.ts";
 import type { Account } from "./account.ts";
-import type { CustomerBase, CustomerModel, CustomerScore } from "./customer-base.ts";
+import type { ChangedScore, CustomerBase, CustomerModel, CustomerScore } from "./customer-base.ts";
 import type { Metric } from "./metric.ts";
 import type { Occurrences } from "./occurrences.ts";
 import type {
@@ -56,6 +56,23 @@ export interface Stored {
   occurrences: Occurrences;
   /** What an automation proposed at or after an instant, whatever became of it, under keys that begin with this; of these customers, or all. */
   proposed(input: { automation: string; prefix: string; since: number; customers?: readonly string[] }): Promise<Proposed[]>;
+  /**
+   * Scores of the shop's customers that differ from what an automation told of them, in what is done or still may be, the largest difference first; those of whom
+   * nothing was told before all others. `all`: how many there are. Another segment is always one.
+   */
+  changedScores(input: ScoreChange): Promise<{ scores: ChangedScore[]; all: number }>;
+}
+
+/** From which difference on a score is to be told anew. */
+export interface ScoreChange {
+  automation: string;
+  /** Our id of the account that is told: what another one was told does not count. */
+  account: string;
+  /** Of a chance, 0 to 1. */
+  chance: number;
+  /** Of the expected value, as a share of what was told. */
+  value: number;
+  limit: number;
 }
 
 /** Of a proposal its key, and whom it was about. */
@@ -112,6 +129,8 @@ export interface Effects {
   customerScores?: readonly CustomerScore[];
   /** Where the step ends a scoring of all customers: what was scored before that day is of nobody any more. */
   scoredAll?: { asOf: string };
+  /** What the proposal of this key (`dedupe`) tells elsewhere of customers: remembered where it is proposed, see `changedScores`. */
+  told?: { dedupe: string; scores: readonly CustomerScore[] };
   /** What an automation would have done. Written as its policy says; of one that is off, nothing. */
   proposals?: readonly Proposal[];
   /** Other jobs (ids) that are due at once because of what this step found, for those that read the shop's history. */

@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { openDb } from "#db/client.ts";
 import {
+  actionCustomers,
   actionEdits,
   actionSteps,
   actions,
@@ -231,6 +232,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
         status: "pending",
       },
     }),
+    db.insert(actionCustomers).values({ tenantId, connectionId, customerId: marker, actionId: `act_${marker}`, place: 0 }),
     db.insert(actionEdits).values({
       ...{ tenantId, actionId: `act_${marker}`, place: 0, field: marker, automation: marker, kind: marker, connectionId },
       ...{ customerId: marker, at: now, was: marker, becomes: marker },

@@ -118,6 +118,7 @@ export const approvals = {
     cancelled: "The order was cancelled",
     already_there: "It was there already",
     gone: "It no longer exists",
+    forgotten: "A customer in it asked to be forgotten",
     step_failed: "An earlier step failed",
     budget_spent: "Daily limit reached",
     contacts_spent: "Contacted enough this week",
@@ -159,7 +160,7 @@ export const approvals = {
     finished: "Finished",
     failure: "What went wrong",
     said: "In the provider’s words",
-    of: { customer: "Customer", order: "Order", product: "Product", campaign: "Campaign", contact: "Contact" },
+    of: { customer: "Customer", customers: "Customers", order: "Order", product: "Product", campaign: "Campaign", contact: "Contact" },
   },
   person: {
     title: "Customer",

@@ -120,6 +120,7 @@ export const approvals = {
     cancelled: "La commande a été annulée",
     already_there: "C’était déjà fait",
     gone: "Cela n’existe plus",
+    forgotten: "Un client concerné a demandé à être oublié",
     step_failed: "Une étape précédente a échoué",
     budget_spent: "Limite du jour atteinte",
     contacts_spent: "Déjà assez contacté cette semaine",
@@ -161,7 +162,7 @@ export const approvals = {
     finished: "Terminée",
     failure: "Ce qui n’a pas marché",
     said: "Réponse du service",
-    of: { customer: "Client", order: "Commande", product: "Produit", campaign: "Campagne", contact: "Contact" },
+    of: { customer: "Client", customers: "Clients", order: "Commande", product: "Produit", campaign: "Campagne", contact: "Contact" },
   },
   person: {
     title: "Client",

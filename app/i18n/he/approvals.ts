@@ -126,6 +126,7 @@ export const approvals = {
     cancelled: "ההזמנה בוטלה",
     already_there: "זה כבר היה שם",
     gone: "זה כבר לא קיים",
+    forgotten: "לקוח שנכלל בה ביקש להישכח",
     step_failed: "שלב קודם נכשל",
     budget_spent: "הגעת למגבלה היומית",
     contacts_spent: "פנו ללקוח מספיק השבוע",
@@ -167,7 +168,7 @@ export const approvals = {
     finished: "הסתיימה",
     failure: "מה השתבש",
     said: "תשובת השירות",
-    of: { customer: "לקוח", order: "הזמנה", product: "מוצר", campaign: "קמפיין", contact: "איש קשר" },
+    of: { customer: "לקוח", customers: "לקוחות", order: "הזמנה", product: "מוצר", campaign: "קמפיין", contact: "איש קשר" },
   },
   person: {
     title: "לקוח",

@@ -79,6 +79,11 @@ export type ActionKind<P = unknown> = {
   edits?: readonly Editable[];
   /** The money that it puts at stake, where it does: what an edit of it is counted by. */
   stakeOf?(payload: P): Money;
+  /**
+   * Where one proposal writes about many customers: the list in its payload, each entry of which names one by the shop's id (`customerId`).
+   * Whoever is to be forgotten is taken out of it.
+   */
+  batch?: string;
   /** Where one proposal writes about many: what of it goes into each step, so that each chunk has a receipt of its own. */
   chunks?(payload: P): readonly P[];
   /** Asked right before it is done. */

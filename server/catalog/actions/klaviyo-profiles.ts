@@ -74,8 +74,11 @@ export const klaviyoProfiles = defineAction<Payload>({
       ],
     };
   },
+  batch: "profiles",
   chunks: ({ profiles }) => chunked(profiles, profilesAStep).map((some) => ({ profiles: some })),
   async execute({ account, writer }, { profiles }) {
+    // All of them were forgotten since it was approved.
+    if (profiles.length === 0) return { did: "done", receipt: { id: null } };
     const idOf = new Map<string, string>();
     for (const some of chunked(profiles, profilesAPage)) {
       const found = await findProfiles(

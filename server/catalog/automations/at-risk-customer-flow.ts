@@ -73,7 +73,7 @@ type Config = z.output<typeof Config>;
  * that is wished with a code of their own.
  *
  * Late is measured against the customer's own gaps between two orders, never against an average of the shop (../shared/automations.md,
- * traps). A code and the event that carries it are one chain: where the event is not sent, the code is ended.
+ * traps). Of those who are late the shop's model says how likely each is to order by themselves; that ranks them, and keeps nobody out or in. A code and the event that carries it are one chain: where the event is not sent, the code is ended.
  */
 export const atRiskCustomerFlow = defineAutomation({
   id: "at-risk-customer-flow",
@@ -94,8 +94,13 @@ export const atRiskCustomerFlow = defineAutomation({
       { setting: "minOrders", by: 1 },
     ],
     edited: { "klaviyo-event:metric": "metric", "shopify-discount:off.percent": "discountPercent" },
-    feeds: ["shopify-details-sensor"],
+    feeds: ["shopify-details-sensor", "customer-base-sensor"],
     reasons: {
+      late_scored: {
+        en: "Ordered {{orders}} times, usually every {{every}} days and for {{usual}}. The last order was {{ago}} days ago. Left alone, the chance of an order within 30 days is {{chance}}%.",
+        fr: "A commandé {{orders}} fois, en général tous les {{every}} jours et pour {{usual}}. Dernière commande il y a {{ago}} jours. Sans relance, la probabilité d’une commande sous 30 jours est de {{chance}} %.",
+        he: "הזמין {{orders}} פעמים, בדרך כלל כל {{every}} ימים ובסכום של {{usual}}. ההזמנה האחרונה הייתה לפני {{ago}} ימים. ללא פנייה, הסיכוי להזמנה בתוך 30 יום הוא {{chance}}%.",
+      },
       late: {
         en: "Ordered {{orders}} times, usually every {{every}} days and for {{usual}}. The last order was {{ago}} days ago.",
         fr: "A commandé {{orders}} fois, en général tous les {{every}} jours et pour {{usual}}. Dernière commande il y a {{ago}} jours.",
@@ -108,9 +113,16 @@ export const atRiskCustomerFlow = defineAutomation({
       he: "האוטומציה לעולם לא פונה ללקוח שביטל את הרישום, שהזמין בינתיים או שיש לו מעט מדי הזמנות כדי לקבוע קצב, ולעולם לא פעמיים על אותה היעדרות. הקודים שלה לעולם אינם משותפים: כל קוד הוא ללקוח אחד, פעם אחת, עם תאריך סיום.",
     },
   },
+  lines: {
+    no_forecast: {
+      en: "There is no forecast for these customers yet, so they aren’t ranked. Who is late is told by their own rhythm as before.",
+      fr: "Il n’y a pas encore de prévision pour ces clients : ils ne sont pas classés. Le retard se mesure comme avant à leur propre rythme.",
+      he: "אין עדיין תחזית ללקוחות האלה, ולכן הם לא מדורגים. האיחור נמדד כמו קודם לפי הקצב של כל לקוח.",
+    },
+  },
   config: Config,
   cursor: z.object({ customer: z.string() }),
-  async step({ shop, config, cursor, now }) {
+  async step({ shop, base, config, cursor, now, log }) {
     const buyers = await shop.buyers({
       minOrders: config.minOrders,
       lastFrom: now - config.notAfterDays * dayMs,
@@ -121,17 +133,29 @@ export const atRiskCustomerFlow = defineAutomation({
     });
     const last = buyers.at(-1);
     const done = !last || buyers.length < customersAPage;
+    const late = buyers.flatMap(({ customerId, purchases }) => {
+      const rhythm = rhythmOf(purchases);
+      const isLate = rhythm !== null && rhythm.orders >= config.minOrders && now - rhythm.lastAt > rhythm.gapMs * config.lateBy;
+      return isLate ? [{ customerId, rhythm }] : [];
+    });
+    const scores = await base.scores({ among: late.map(({ customerId }) => customerId), limit: customersAPage });
+    const chances = new Map(scores.flatMap(({ customerId, chance30 }) => (chance30 === null ? [] : [[customerId, chance30]])));
+    if (late.some(({ customerId }) => !chances.has(customerId))) log("info", "no_forecast");
+    const proposals = late.map(({ customerId, rhythm }) => ranked(writeTo(customerId, rhythm, config, now), chances.get(customerId)));
     return {
       cursor: done ? null : { customer: last.customerId },
       done,
-      proposals: buyers.flatMap(({ customerId, purchases }) => {
-        const rhythm = rhythmOf(purchases);
-        const isLate = rhythm !== null && rhythm.orders >= config.minOrders && now - rhythm.lastAt > rhythm.gapMs * config.lateBy;
-        return isLate ? [writeTo(customerId, rhythm, config, now)] : [];
-      }),
+      proposals: proposals.sort((a, b) => (b.score ?? 0) - (a.score ?? 0)),
     };
   },
 });
+
+/** The less likely it is that they order by themselves (`chance`, within 30 days), the surer that writing to them is not for nothing. */
+function ranked(proposal: Proposal, chance: number | undefined): Proposal {
+  if (chance === undefined) return proposal;
+  const { params } = proposal.evidence;
+  return { ...proposal, score: 1 - chance, evidence: { line: "late_scored", params: { ...params, chance: Math.round(chance * 100) } } };
+}
 
 function writeTo(customerId: string, rhythm: Rhythm, config: Config, now: number): Proposal {
   const dedupe = `customer:${customerId}:${rhythm.lastAt}`;

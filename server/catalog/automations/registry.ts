@@ -1,6 +1,7 @@
 import type { Automation } from "#server/catalog/automation.ts";
 import { atRiskCustomerFlow } from "./at-risk-customer-flow.ts";
 import { birthdayAnniversaryFlow } from "./birthday-anniversary-flow.ts";
+import { churnPredictionResilient } from "./churn-prediction-resilient.ts";
 import { priceDropAlerts } from "./price-drop-alerts.ts";
 import { replenishmentReminder } from "./replenishment-reminder.ts";
 import { reviewRequestAutomation } from "./review-request-automation.ts";
@@ -12,4 +13,5 @@ export const automations: readonly Automation[] = [
   priceDropAlerts,
   birthdayAnniversaryFlow,
   replenishmentReminder,
+  churnPredictionResilient,
 ];

@@ -15,6 +15,8 @@ const fittedForDays = 7;
 const otherShare = 0.1;
 /** As many as a step may score and write. */
 const scoredAStep = 5_000;
+/** The automation that tells elsewhere what is scored. By its name: it names this sensor. */
+const readsScores = "churn-prediction-resilient";
 /** Of more customers D1 does not answer at once. */
 const readAtOnce = 20_000;
 const segmentWords: Record<CustomerSegment, Text> = {
@@ -212,5 +214,6 @@ async function scorePage(base: Base, { asOf, after, tally }: Extract<Cursor, { p
     ],
     cursor: { phase: "rest" },
     done: true,
+    wake: [readsScores],
   };
 }

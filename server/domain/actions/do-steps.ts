@@ -113,8 +113,8 @@ async function tryStep(
 async function begin(ctx: TenantCtx, kind: ActionKind, doing: Doing, { held, step }: At): Promise<Ended> {
   const verdict = await kind.stillValid?.(doing, step.payload);
   if (verdict && !verdict.valid) return { did: "void", why: verdict.why };
-  if (!(await beginStep(ctx, held, step))) return { did: "lost" };
-  return kind.execute(doing, step.payload);
+  const begun = await beginStep(ctx, held, step);
+  return begun ? kind.execute(doing, begun.payload) : { did: "lost" };
 }
 
 /** A step that may have been done already. */

@@ -19,21 +19,24 @@ export const noting = (ctx: TenantCtx, held: Held, { place }: Pick<StepRow, "pla
     .where(and(stepsOf(ctx, held), eq(actionSteps.place, place), isHeld(ctx, held)))
     .returning({ place: actionSteps.place });
 
-/** Writes a step as begun, and holds its action anew: the step's own try has its whole time. False where the lease was lost. */
-export async function beginStep(ctx: TenantCtx, held: Held, { place }: Pick<StepRow, "place">): Promise<boolean> {
+/**
+ * Writes a step as begun, and holds its action anew: the step's own try has its whole time. Answers what is to be done as it is now, without whoever was
+ * forgotten since it was read; null where the lease was lost.
+ */
+export async function beginStep(ctx: TenantCtx, held: Held, { place }: Pick<StepRow, "place">): Promise<Pick<StepRow, "payload"> | null> {
   const now = ctx.now();
   const [written] = await ctx.db.batch([
     ctx.db
       .update(actionSteps)
       .set({ status: "begun", begunAt: now })
       .where(and(stepsOf(ctx, held), eq(actionSteps.place, place), isHeld(ctx, held)))
-      .returning({ place: actionSteps.place }),
+      .returning({ payload: actionSteps.payload }),
     ctx.db
       .update(actions)
       .set({ availableAt: now + actionLeaseMs })
       .where(inTenant(ctx, actions, eq(actions.id, held.action.id), eq(actions.lease, held.lease))),
   ]);
-  return written.length > 0;
+  return written[0] ?? null;
 }
 
 /** What has not begun is not done any more. */

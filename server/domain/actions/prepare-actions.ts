@@ -29,6 +29,8 @@ export interface PreparedStep {
   /** The account that it is done with. */
   accountId: string;
   payload: unknown;
+  /** Where it writes about many customers: whom it names, by the shop's ids. */
+  names: readonly string[];
 }
 
 /** Why a proposal cannot be: a step whose kind is not on the shelf, does not take its payload, or has no account to be done with. */
@@ -73,7 +75,9 @@ export async function prepareActions(
       }
       touched.push(kind.touches);
       const accountId = chosen.account.id;
-      for (const chunk of kind.chunks?.(parsed.data) ?? [parsed.data]) prepared.push({ kind: id, accountId, payload: chunk });
+      for (const chunk of kind.chunks?.(parsed.data) ?? [parsed.data]) {
+        prepared.push({ kind: id, accountId, payload: chunk, names: namedIn(kind, chunk) });
+      }
     }
     if (fault) ready.not.push(fault);
     else
@@ -82,7 +86,8 @@ export async function prepareActions(
         id: newId("act", ctx.now()),
         touches: strongest(touched),
         hash: hashOf(proposal.subject, prepared),
-        withheld: drawOf(policy, proposal) < policy.holdout,
+        // What is about no customer is in neither group, and nobody is left out of it.
+        withheld: proposal.customerId !== undefined && drawOf(policy, proposal) < policy.holdout,
         salt: policy.salt,
         steps: prepared,
       });
@@ -90,8 +95,12 @@ export async function prepareActions(
   return ready;
 }
 
+/** Whom a step of a batch names. */
+const namedIn = ({ batch }: ActionKind, payload: unknown): string[] =>
+  batch === undefined ? [] : ((payload as Record<string, { customerId: string }[]>)[batch]?.map(({ customerId }) => customerId) ?? []);
+
 /** SHA-256 (hex) of what is approved: whom it is about, and each step's kind, account and payload, in their order. */
-export const hashOf = (subject: string, steps: readonly PreparedStep[]): string =>
+export const hashOf = (subject: string, steps: readonly Pick<PreparedStep, "kind" | "accountId" | "payload">[]): string =>
   encodeHexLowerCase(
     sha256(new TextEncoder().encode(canonical([subject, steps.map(({ kind, accountId, payload }) => [kind, accountId, payload])]))),
   );

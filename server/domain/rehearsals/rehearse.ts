@@ -81,6 +81,7 @@ function readingAt(
     shop: only<ShopHistory>(shopAt(past, at)),
     occurrences: { behind: () => unknownThen("what happened") },
     proposed: async () => [],
+    changedScores: () => unknownThen("what was told of customers"),
     // How likely somebody was to buy was not fitted then.
     base: only<CustomerBase>({ model: async () => null, scores: async () => [] }),
     account: () => unknownThen("an account"),

@@ -1,5 +1,6 @@
 import type { Stored } from "#server/catalog/job.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { listChangedScores } from "#server/domain/actions/list-changed-scores.ts";
 import { listProposed } from "#server/domain/actions/list-proposed.ts";
 import { customerBase } from "#server/domain/commerce/customer-base.ts";
 import { occurrencesOf } from "#server/domain/commerce/occurrences.ts";
@@ -10,5 +11,6 @@ export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => 
   shop: shopHistory(ctx, shopId),
   base: customerBase(ctx, shopId),
   occurrences: occurrencesOf(ctx, shopId),
+  changedScores: (of) => listChangedScores(ctx, shopId ?? "", of),
   proposed: (of) => listProposed(ctx, of),
 });

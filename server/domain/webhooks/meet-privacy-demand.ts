@@ -2,8 +2,21 @@ import { eq, getTableName, ne, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Statement } from "#db/client.ts";
 import { columnsOf, ofAccounts, ofCustomers } from "#db/holdings.ts";
-import { connections, measurements, orders, privacyRequests, runs, schedules, webhookDeliveries } from "#db/schema/index.ts";
+import {
+  actionCustomers,
+  actionSteps,
+  actions,
+  approvalPosts,
+  connections,
+  measurements,
+  orders,
+  privacyRequests,
+  runs,
+  schedules,
+  webhookDeliveries,
+} from "#db/schema/index.ts";
 import { clientNoticeKinds } from "#db/words/notices.ts";
+import { actionKinds } from "#server/catalog/actions/registry.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { PrivacyDemand } from "#server/catalog/webhooks/webhook.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -34,7 +47,12 @@ export async function meetPrivacyDemand(ctx: TenantCtx, working: Working, demand
       await finish(ctx, working, {
         demand,
         found: { ...customerCounts(ctx, working, demand), webhook_deliveries: keptPayloads(ctx, working) },
-        statements: [noteOrders(ctx, working, demand), ...forgetCustomer(ctx, working, demand), ...forgetPacked(ctx, working)],
+        statements: [
+          noteOrders(ctx, working, demand),
+          ...forgetInBatches(ctx, working, demand),
+          ...forgetCustomer(ctx, working, demand),
+          ...forgetPacked(ctx, working),
+        ],
       });
       return;
     case "redact_shop":
@@ -142,6 +160,44 @@ function forgetCustomer(ctx: TenantCtx, { connection, delivery }: Working, deman
         })
         .where(theirs);
     });
+}
+
+/**
+ * Takes them out of what was or is to be written about many customers at once. What still waits for a person is void: its content is another one than they
+ * would approve. What is approved goes on without them.
+ */
+function forgetInBatches(ctx: TenantCtx, { connection, delivery }: Working, { subject }: PrivacyDemand): Statement[] {
+  const open = stillOpen(ctx, delivery.id);
+  const naming = inTenant(ctx, actionCustomers, eq(actionCustomers.connectionId, connection.id), eq(actionCustomers.customerId, subject));
+  const batches = sql`(select ${actionCustomers.actionId} from ${actionCustomers} where ${naming})`;
+  const lists = actionKinds.flatMap(({ id, batch }) => (batch === undefined ? [] : [{ id, path: `$.${batch}` }]));
+  return [
+    ...lists.map(({ id, path }) =>
+      ctx.db
+        .update(actionSteps)
+        .set({
+          payload: sql`json_set(${actionSteps.payload}, ${path}, (select json_group_array(json(e.value)) from json_each(${actionSteps.payload}, ${path}) e
+            where e.value ->> 'customerId' <> ${subject}))`,
+        })
+        .where(
+          inTenant(
+            ctx,
+            actionSteps,
+            eq(actionSteps.kind, id),
+            sql`(action_id, place) in (select ${actionCustomers.actionId}, ${actionCustomers.place} from ${actionCustomers} where ${naming})`,
+            open,
+          ),
+        ),
+    ),
+    ctx.db
+      .update(approvalPosts)
+      .set({ checkAt: ctx.now() })
+      .where(inTenant(ctx, approvalPosts, sql`${approvalPosts.actionId} in ${batches} and ${approvalPosts.checkAt} is not null`, open)),
+    ctx.db
+      .update(actions)
+      .set({ status: "voided", reason: "forgotten", finishedAt: ctx.now() })
+      .where(inTenant(ctx, actions, eq(actions.status, "waiting"), sql`${actions.id} in ${batches}`, open)),
+  ];
 }
 
 const payloadsOf = (ctx: TenantCtx, { connection, delivery }: Working): SQL =>

@@ -3,6 +3,7 @@ import type { Db } from "#db/client.ts";
 import { databaseAt, openDb, placesIn } from "#db/client.ts";
 import { holdingOf } from "#db/holdings.ts";
 import {
+  actionCustomers,
   actionEdits,
   actionSteps,
   actions,
@@ -89,7 +90,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
   if (request.kind !== "data_request" || request.tenantId === "") throw conflict("nothing_to_hand_over");
   if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("handover_over");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
-  const [placed, returned, known, scored, bought, happened, proposed, steps, edits, tried] = await inside.db.batch([
+  const [placed, returned, known, scored, bought, happened, proposed, steps, named, edits, tried] = await inside.db.batch([
     inside.db
       .select()
       .from(orders)
@@ -122,6 +123,18 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       .select()
       .from(actionSteps)
       .where(heldOf(inside, holdingOf(actionSteps), request)),
+    inside.db
+      .select({ action: actionCustomers.actionId, payload: actionSteps.payload })
+      .from(actionCustomers)
+      .innerJoin(
+        actionSteps,
+        and(
+          eq(actionSteps.tenantId, actionCustomers.tenantId),
+          eq(actionSteps.actionId, actionCustomers.actionId),
+          eq(actionSteps.place, actionCustomers.place),
+        ),
+      )
+      .where(heldOf(inside, holdingOf(actionCustomers), request)),
     inside.db
       .select()
       .from(actionEdits)
@@ -212,10 +225,17 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       decidedAt: isoOrNull(decidedAt),
       finishedAt: isoOrNull(finishedAt),
     })),
+    actionCustomers: named.map(({ action, payload }) => ({ action, content: JSON.stringify(ofThem(payload, request.subject)) })),
     actionSteps: steps.map(({ actionId, kind, payload, status }) => ({ action: actionId, kind, content: JSON.stringify(payload), status })),
     actionEdits: edits.map(({ actionId, field, at, was, becomes }) => ({ action: actionId, field, at: iso(at), was, becomes })),
   };
 }
+
+/** What a payload that writes about many says of one of them. */
+const ofThem = (payload: unknown, customerId: string): unknown[] =>
+  Object.values(payload as Record<string, unknown>)
+    .flatMap((list) => (Array.isArray(list) ? (list as { customerId?: string }[]) : []))
+    .filter((each) => each.customerId === customerId);
 
 /**
  * Whether what a person asked for is done, for whoever holds the code that the provider gave them: that and nothing else. It

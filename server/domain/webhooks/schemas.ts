@@ -167,6 +167,8 @@ export const HeldData = z.object({
       finishedAt: z.string().nullable(),
     }),
   ),
+  /** What was to be written of them among many others; `content` is the JSON of it. */
+  actionCustomers: z.array(z.object({ action: z.string(), content: z.string() })),
   /** `content` is the JSON of what was to be done. */
   actionSteps: z.array(z.object({ action: z.string(), kind: z.string(), content: z.string(), status: z.enum(actionStepStates) })),
   /** What people changed of it before they approved. */

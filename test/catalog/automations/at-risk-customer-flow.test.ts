@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { customers, orders } from "#db/schema/index.ts";
+import { customerScores, customers, orders } from "#db/schema/index.ts";
 import type { Consent } from "#db/words/commerce.ts";
 import { kindOf } from "#server/catalog/actions/registry.ts";
 import { atRiskCustomerFlow } from "#server/catalog/automations/at-risk-customer-flow.ts";
@@ -24,7 +24,11 @@ interface Buyer {
 }
 
 /** A shop with these customers, and what the automation proposes for it. */
-async function proposed(buyers: readonly Buyer[], config: object = {}) {
+async function proposed(
+  buyers: readonly Buyer[],
+  config: object = {},
+  { chances = {}, said = [] }: { chances?: Record<string, number | null>; said?: string[] } = {},
+) {
   const ctx = testTenantCtx(await makeTenant(), "system");
   const of = { tenantId: ctx.tenant.id, connectionId: "con_shop" };
   for (const { id, ago, minor = 3800, currency = "GBP", email = "subscribed", cancelled = [] } of buyers) {
@@ -40,6 +44,8 @@ async function proposed(buyers: readonly Buyer[], config: object = {}) {
       });
     }
   }
+  for (const [customerId, chance30] of Object.entries(chances))
+    await ctx.db.insert(customerScores).values({ ...of, customerId, asOf: "2026-11-29", chance30, segment: "at_risk" });
   const found: Proposal[] = [];
   let cursor: unknown = null;
   for (;;) {
@@ -49,7 +55,7 @@ async function proposed(buyers: readonly Buyer[], config: object = {}) {
       account: () => expect.unreachable("it reads what is stored alone"),
       optionalAccount: () => null,
       signal: new AbortController().signal,
-      log: () => undefined,
+      log: (_, line) => void said.push(line),
     });
     found.push(...(step.proposals ?? []));
     if (step.done) return found;
@@ -157,4 +163,41 @@ test("without a discount there is no code and nothing at stake; in yen the stake
 test("of more customers than fit a page each is found once", async () => {
   const buyers = Array.from({ length: 203 }, (_, n): Buyer => ({ id: String(1000 + n), ago: [41, 65, 89] }));
   expect(whom(await proposed(buyers))).toEqual(buyers.map(({ id }) => id));
+});
+
+test("those who are late are ranked by the model: first who is least likely to order by themselves, with the chance in words", async () => {
+  const buyers = ["1", "2", "3"].map((id): Buyer => ({ id, ago: [41, 65, 89, 113] }));
+  const said: string[] = [];
+  const found = await proposed(buyers, {}, { chances: { "1": 0.42, "2": 0.07, "3": 0.2 }, said });
+  expect(found.map(({ customerId, score }) => [customerId, score])).toEqual([
+    ["2", 1 - 0.07],
+    ["3", 1 - 0.2],
+    ["1", 1 - 0.42],
+  ]);
+  expect(said).toEqual([]);
+  const { line, params } = found[0]?.evidence ?? expect.unreachable("of the first");
+  expect(voiceIn("en").say({ code: `at-risk-customer-flow.${line}`, params })).toBe(
+    "Ordered 4 times, usually every 24 days and for £38.00. The last order was 41 days ago. Left alone, the chance of an order within 30 days is 7%.",
+  );
+});
+
+test("the model keeps nobody out or in: who is late by their own rhythm is written to, whatever it says of them", async () => {
+  const buyers: Buyer[] = [
+    { id: "1", ago: [41, 65, 89] },
+    { id: "2", ago: [35, 59, 83] },
+  ];
+  expect(whom(await proposed(buyers, {}, { chances: { "1": 0.99, "2": 0.01 } }))).toEqual(["1"]);
+});
+
+test("without a model it goes on as before, without a score, and says so", async () => {
+  const buyers = ["1", "2"].map((id): Buyer => ({ id, ago: [41, 65, 89] }));
+  for (const chances of [{}, { "1": null, "2": null }] as Record<string, null>[]) {
+    const said: string[] = [];
+    const found = await proposed(buyers, {}, { chances, said });
+    expect(found.map(({ score, evidence }) => [score, evidence.line])).toEqual([
+      [undefined, "late"],
+      [undefined, "late"],
+    ]);
+    expect(said).toEqual(["no_forecast"]);
+  }
 });

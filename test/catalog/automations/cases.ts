@@ -28,6 +28,10 @@ export const cases: Record<string, Case> = {
     config: { discountPercent: 10 },
     proposals: 1,
   },
+  "churn-prediction-resilient": {
+    shop: (now) => ({ orders: [1, 2, 3].map((id) => orderOf(id, now - id * 40 * dayMs, { customerId: 12_000 + id })) }),
+    proposals: 1,
+  },
   "price-drop-alerts": {
     shop: (now) => ({ orders: [1, 2, 3].map((id) => orderOf(id, now - (100 - id) * dayMs, { customerId: 12_000 + id })) }),
     happens: (now) => ({ products: [{ code: "A", price: "7.50", at: iso(now - hourMs) }] }),

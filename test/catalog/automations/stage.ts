@@ -6,6 +6,7 @@ import type { OrderRow, ProductRow } from "#sandbox/shop/model.ts";
 import { kindOf } from "#server/catalog/actions/registry.ts";
 import type { Automation } from "#server/catalog/automation.ts";
 import type { Job } from "#server/catalog/job.ts";
+import { customerBaseSensor } from "#server/catalog/sensors/customer-base-sensor.ts";
 import { shopifyDetailsSensor } from "#server/catalog/sensors/shopify-details-sensor.ts";
 import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
 import type { Tenant } from "#server/ctx.ts";
@@ -13,7 +14,7 @@ import { sweep } from "#server/domain/runs/sweep.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { runSensor } from "#test/catalog/sensors/run-sensor.ts";
-import { sandbox, sandboxAccount } from "#test/catalog/sensors/sandbox-account.ts";
+import { jsonAlone, sandbox, sandboxAccount } from "#test/catalog/sensors/sandbox-account.ts";
 import { makeRig } from "#test/domain/runs/rig.ts";
 
 export const dayMs = 86_400_000;
@@ -51,6 +52,8 @@ export interface Setting {
   job?: Job;
 }
 
+/** What the stage knows nothing of. */
+const unsaid = { currency: undefined, timezone: undefined };
 let shops = 0;
 
 /** A client with a shop at the sandbox and an automation, both read and run by the product's own code. */
@@ -83,10 +86,11 @@ export async function stage(
   const rig = makeRig({
     jobs: [job],
     kinds: kindOf,
-    openAccount(_, { connection }) {
-      opened.push(connection.provider);
-      if (connection.provider === "shopify") return account;
-      throw new Error(`the stage has no account at ${connection.provider as SandboxProviderId}`);
+    openAccount(_, { connection: { id, provider, externalId, name } }) {
+      opened.push(provider);
+      if (provider === "shopify") return account;
+      const json = () => Promise.reject(new Error(`the stage has no account at ${provider as SandboxProviderId}`));
+      return { ...jsonAlone, ...{ provider, externalId, name, json }, connectionId: id, fields: {}, resources: [], scopes: [], ...unsaid };
     },
   });
   rig.clock.advance(Date.now() - rig.clock.now());
@@ -132,6 +136,7 @@ export async function stage(
         (await runSensor(ctx, shopifySensor, { account, cursor: figures })).cursor,
         (await runSensor(ctx, shopifyDetailsSensor, { account, cursor: details })).cursor,
       ];
+      if (automation.acts.feeds.includes(customerBaseSensor.id)) await runSensor(ctx, customerBaseSensor, { account });
     },
     /** Runs the automation once, as when it is due. */
     async run() {

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { actionSteps, actions, privacyRequests } from "#db/schema/index.ts";
+import { actionCustomers, actionSteps, actions, privacyRequests } from "#db/schema/index.ts";
 import { inShadow } from "#server/domain/actions/list-proposed.ts";
 import type { WriteRows } from "./writing.ts";
 
@@ -25,6 +25,7 @@ export const writeActions: WriteRows = ({ db, now, rows, held }) => [
       each.withheld ? 1 : 0,
       each.expiresAt,
       each.salt,
+      each.steps.flatMap(({ names }) => names),
     ]),
   ).map((json) =>
     db
@@ -37,7 +38,7 @@ export const writeActions: WriteRows = ({ db, now, rows, held }) => [
           null, null, null, null, null, 0, null, null, 0, null, null, null
           ${held(json, sql`cross join policies p on p.tenant_id = r.tenant_id and p.automation = r.job and p.mode <> 'off' and p.salt = j.value->>12`)}
           and not exists (select 1 from ${privacyRequests} f where f.tenant_id = r.tenant_id and f.connection_id = j.value->>3
-            and f.kind = 'redact_customer' and f.subject = j.value->>4 and f.done_at >= coalesce(r.started_at, r.created_at))`,
+            and f.kind = 'redact_customer' and (f.subject = j.value->>4 or f.subject in (select value from json_each(j.value, '$[13]'))) and f.done_at >= coalesce(r.started_at, r.created_at))`,
       )
       .onConflictDoNothing(),
   ),
@@ -51,6 +52,17 @@ export const writeActions: WriteRows = ({ db, now, rows, held }) => [
       .select(
         sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, 'pending', null, null, null
           ${held(json, sql`cross join ${actions} a on a.tenant_id = r.tenant_id and a.id = j.value->>0`)}`,
+      )
+      .onConflictDoNothing(),
+  ),
+  ...rows(({ proposed, connectionIds: [source = ""] }) =>
+    proposed.flatMap(({ id, steps }) => steps.flatMap(({ names }, place) => names.map((customerId) => [source, customerId, id, place]))),
+  ).map((json) =>
+    db
+      .insert(actionCustomers)
+      .select(
+        sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3
+          ${held(json, sql`cross join ${actions} a on a.tenant_id = r.tenant_id and a.id = j.value->>2`)}`,
       )
       .onConflictDoNothing(),
   ),

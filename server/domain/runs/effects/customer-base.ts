@@ -1,5 +1,7 @@
 import { sql } from "drizzle-orm";
-import { customerModels, customerScores, privacyRequests } from "#db/schema/index.ts";
+import { actions, customerModels, customerScores, privacyRequests } from "#db/schema/index.ts";
+import type { ToldScore } from "#db/words/customer-base.ts";
+import { inShadow } from "#server/domain/actions/list-proposed.ts";
 import type { WriteRows } from "./writing.ts";
 
 /** The shop's model, in the place of the one before it. */
@@ -68,6 +70,28 @@ export const writeCustomerScores: WriteRows = ({ db, rows, held }) =>
           segment: sql`excluded.segment`,
         },
       }),
+  );
+
+/** What is told of customers by a proposal that this run wrote. */
+export const noteTold: WriteRows = ({ db, rows, held }) =>
+  rows(({ found, connectionIds }) =>
+    (found?.told?.scores ?? []).map(({ customerId, chance30, chance90, valueMinor, currency, segment }) => [
+      ...[connectionIds[0], customerId, found?.told?.dedupe, { chance30, chance90, valueMinor, currency, segment } satisfies ToldScore],
+    ]),
+  ).map((json) =>
+    db
+      .update(customerScores)
+      .set({ told: sql`o.told`, toldBy: sql`o.action` })
+      .from(
+        sql`(select r.tenant_id as tenant, j.value->>0 as shop, j.value->>1 as customer, j.value->3 as told, a.id as action ${held(
+          json,
+          sql`cross join ${actions} a on a.tenant_id = r.tenant_id and a.automation = r.job and a.dedupe in (j.value->>2, ${inShadow} || (j.value->>2))
+            and a.run_id = r.id`,
+        )}) o`,
+      )
+      .where(
+        sql`${customerScores.tenantId} = o.tenant and ${customerScores.connectionId} = o.shop and ${customerScores.customerId} = o.customer`,
+      ),
   );
 
 /** Whoever was not scored as of the day of a whole scoring has no order any more that stands. */
