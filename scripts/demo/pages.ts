@@ -42,6 +42,7 @@ export const adminPages = [
   "/admin/clients/acme/check",
   "/admin/new-client",
   "/admin/approvals",
+  "/admin/learning",
   "/admin/runs",
   "/admin/credentials",
   "/admin/dead-letters",

@@ -15,6 +15,7 @@ export const admin = {
     runs: "Runs",
     renewals: "Token renewal",
     approvals: "Approvals",
+    learning: "Learning",
     calendar: "Expiring access",
     credentials: "Credentials",
     deadLetters: "Dead letters",

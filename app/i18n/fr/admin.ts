@@ -17,6 +17,7 @@ export const admin = {
     runs: "Exécutions",
     renewals: "Renouvellement",
     approvals: "Approbations",
+    learning: "Apprentissage",
     calendar: "Accès qui expirent",
     credentials: "Identifiants",
     deadLetters: "Messages morts",

@@ -17,6 +17,7 @@ export const admin = {
     runs: "הרצות",
     renewals: "חידוש אסימונים",
     approvals: "אישורים",
+    learning: "למידה",
     calendar: "גישות שפגות",
     credentials: "סודות גישה",
     deadLetters: "הודעות שנכשלו",

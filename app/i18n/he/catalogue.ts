@@ -23,6 +23,7 @@ export { forms } from "./forms.ts";
 export { guide } from "./guide.ts";
 export { incidents } from "./incidents.ts";
 export { intake } from "./intake.ts";
+export { learning } from "./learning.ts";
 export { letterWords } from "./letter-words.ts";
 export { liftWords } from "./lift-words.ts";
 export { loans } from "./loans.ts";

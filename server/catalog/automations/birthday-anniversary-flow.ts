@@ -110,6 +110,7 @@ export const birthdayAnniversaryFlow = defineAutomation({
   kinds: [shopifyDiscount, klaviyoEvent],
   acts: {
     outcomeDays: 30,
+    edited: { "klaviyo-event:metric": "metric", "shopify-discount:off.percent": "discountPercent" },
     feeds: ["shopify-sensor", "shopify-details-sensor"],
     reasons: {
       birthday: {
