@@ -5,6 +5,7 @@ import type { Outputs } from "#server/trpc/root.ts";
 import { type Api, apiOf } from "./api.ts";
 import { type ActionCounts, decide, turnOn } from "./check-actions.ts";
 import { type Details, readDetails } from "./check-details.ts";
+import { type RehearsalFigures, rehearse } from "./check-rehearsal.ts";
 import { findMail } from "./mail.ts";
 import { admin, clients, type DemoClient } from "./people.ts";
 import type { Demo } from "./start.ts";
@@ -24,6 +25,8 @@ export interface CheckResult {
   details: Details;
   /** Of acme too: what its automations proposed, what its owner decided of it, and what really happened. */
   actions: ActionCounts;
+  /** Of acme too: one of them tried over past days with other settings. */
+  rehearsal: RehearsalFigures;
   metrics: Record<string, number>;
   /** The currency of each client's shop and of its website's figures. */
   currencies: Record<string, { shop: string | null; website: string | null }>;
@@ -64,6 +67,7 @@ export async function checkDemo(demo: Demo, startedAt: number): Promise<CheckRes
     return items.find(({ job, tenantId }) => job === shopifyDetailsSensor.id && tenantId === "acme");
   });
   const actions = await timed("actions", () => decide(demo, client, acme.client));
+  const rehearsal = await timed("rehearsal", () => rehearse(client, "acme"));
   const overview = await client.overview.get.query({ tenant: "acme" });
   const metrics = metricsOf(overview);
   expectEqual("the admin's and the client's metrics of acme", metricsOf(await staff.overview.ofClient.query({ tenant: "acme" })), metrics);
@@ -71,7 +75,7 @@ export async function checkDemo(demo: Demo, startedAt: number): Promise<CheckRes
   for (const person of people) currencies[person.client.id] = await expectOwnFigures(demo, person);
   await expectStrangersKeptOut(demo, people);
   ms.total = Date.now() - startedAt;
-  return { ok: true, tenants: clients.length, connections, runs, shop, details, actions, metrics, currencies, ms };
+  return { ok: true, tenants: clients.length, connections, runs, shop, details, actions, rehearsal, metrics, currencies, ms };
 }
 
 async function signIn(demo: Demo, email: string): Promise<Visitor> {
