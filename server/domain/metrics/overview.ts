@@ -5,8 +5,8 @@ import type { Locale } from "#db/words/locales.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { addDays, dayOf, isTimezone } from "#server/catalog/days.ts";
 import { everyOf } from "#server/catalog/job.ts";
+import { allJobs, measuringJobs } from "#server/catalog/jobs.ts";
 import type { Sensor } from "#server/catalog/sensor.ts";
-import { sensors } from "#server/catalog/sensors/registry.ts";
 import { byteOrderMark, csvLine } from "#server/csv.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { proposeConnections } from "#server/domain/schedules/propose-connections.ts";
@@ -66,7 +66,7 @@ export async function readOverview(ctx: TenantCtx, { locale: asked, view: wished
   const view = untilToday(wished, today);
   const own = { tenant: tenant.id };
   const [seriesRows, scheduleRows, connectionRows, runRows] = await askAllKept(db, [
-    seriesUntil(ctx, today, { sensors, whole: true, view }),
+    seriesUntil(ctx, today, { sensors: measuringJobs, whole: true, view }),
     readSchedules(own),
     readConnections(own),
     readRuns(own),
@@ -84,7 +84,7 @@ export async function readOverview(ctx: TenantCtx, { locale: asked, view: wished
     next: nextOf(ctx, { scheduleRows, connectionRows, locale }),
     backfill: isFirstReading({ scheduleRows, connectionRows }) ? await readOrdersSoFar(ctx) : null,
     connections: connectionRows.map(({ timezone: _, ...connection }) => connection),
-    runs: runRows.map(({ job, ...run }) => ({ ...run, sensor: job, title: sensors.find(({ id }) => id === job)?.title[locale] ?? job })),
+    runs: runRows.map(({ job, ...run }) => ({ ...run, sensor: job, title: allJobs.find(({ id }) => id === job)?.title[locale] ?? job })),
   };
 }
 
@@ -126,7 +126,7 @@ export async function readChartCsv(
 }
 
 async function readOne(ctx: TenantCtx, { sensor: id, locale: asked, view: wished = usualView }: LookAtSensor) {
-  const wanted = sensors.filter((sensor) => sensor.id === id);
+  const wanted = measuringJobs.filter((sensor) => sensor.id === id);
   if (wanted.length === 0) throw notFound("job");
   const today = dayOf(ctx.now(), ctx.tenant.timezone);
   const view = untilToday(wished, today);
@@ -182,7 +182,7 @@ export async function readMetrics(ctx: TenantCtx): Promise<Metrics> {
   const now = ctx.now();
   const today = dayOf(now, ctx.tenant.timezone);
   const [seriesRows, scheduleRows] = await askAllKept(ctx.db, [
-    seriesUntil(ctx, today, { sensors }),
+    seriesUntil(ctx, today, { sensors: measuringJobs }),
     readSchedules({ tenant: ctx.tenant.id }),
   ]);
   const { currency, timezone } = ctx.tenant;
@@ -250,7 +250,7 @@ function isUsed({ id, onByDefault }: Sensor, rows: ScheduleRows): boolean {
 function inputsOf(
   ctx: TenantCtx,
   { seriesRows, scheduleRows, connectionRows, view, locale }: Read,
-  wanted: readonly Sensor[] = sensors.filter((sensor) => isUsed(sensor, scheduleRows)),
+  wanted: readonly Sensor[] = measuringJobs.filter((sensor) => isUsed(sensor, scheduleRows)),
 ): { sensor: Sensor; input: SensorInput }[] {
   const series = toSeries(seriesRows);
   const measured = bySensorAndMetric(series);

@@ -7,6 +7,7 @@ import { birthdayAnniversaryFlow } from "#server/catalog/automations/birthday-an
 import { priceDropAlerts } from "#server/catalog/automations/price-drop-alerts.ts";
 import { replenishmentReminder } from "#server/catalog/automations/replenishment-reminder.ts";
 import { reviewRequestAutomation } from "#server/catalog/automations/review-request-automation.ts";
+import { readMetrics, readOverview } from "#server/domain/metrics/overview.ts";
 import { sandbox } from "#test/catalog/sensors/sandbox-account.ts";
 import { buyerOf, customersToldBy, numberOf, ordersToldBy, soldOutAt, type ToldOrder } from "./another-way.ts";
 import { dayMs, hourMs, iso, stage } from "./stage.ts";
@@ -207,6 +208,38 @@ test("who is reminded of what is who the shop's own orders say, by a fit that is
   ]);
   const wanted = [...likeliest].map(([customerId, { product, chance }]) => [customerId, product, chance.toFixed(4)]);
   expect(found.sort()).toEqual(wanted.sort());
+
+  // What was known thirty days ago, and what came of it.
+  const from = today - wish.days;
+  const past = { pairs: 0, foretold: 0, bought: 0, due: 0, right: 0 };
+  for (const buyers of bought.values()) {
+    const again = [...buyers.values()].flatMap(({ days }) => {
+      const sorted = [...days].filter((day) => day <= from).sort((a, b) => a - b);
+      const gaps = sorted.slice(1).map((day, place) => day - (sorted[place] ?? 0));
+      return gaps.length > 0 ? [{ gaps, elapsed: from - (sorted.at(-1) ?? 0), came: [...days].some((day) => day > from) }] : [];
+    });
+    if (again.length < 5 || sum(again.map(({ gaps }) => gaps.length)) < 10) continue;
+    const chanceOf = fitByHand(again);
+    for (const { came, ...gap } of again) {
+      const left = sum(gap.gaps) / gap.gaps.length - gap.elapsed;
+      const isDue = left > 0 && left <= wish.days;
+      past.pairs++;
+      past.foretold += chanceOf(gap, wish.days);
+      past.bought += Number(came);
+      past.due += Number(isDue);
+      past.right += Number(isDue && came);
+    }
+  }
+  expect(past.pairs).toBeGreaterThan(100);
+  const { sensors } = await readMetrics(shop.ctx);
+  const measured = sensors.find(({ id }) => id === replenishmentReminder.id)?.metrics ?? [];
+  const figureOf = (key: string) => measured.find((metric) => metric.key === key);
+  expect(figureOf("again_foretold")?.value).toBeCloseTo(past.foretold / past.pairs, 4);
+  expect(figureOf("again_bought")?.value).toBeCloseTo(past.bought / past.pairs, 9);
+  expect(figureOf("reminders_right_by_rule")?.parts.own_mean).toBeCloseTo(past.right / past.due, 9);
+  // It is a tile by itself, beside those of the sensors.
+  const { sensors: shown } = await readOverview(shop.ctx);
+  expect(shown.find(({ id }) => id === replenishmentReminder.id)?.tiles.map(({ key }) => key)).toEqual(["reminders_right"]);
 });
 
 /** Prices of a product over time, as changes: days ago and the factor of what it cost at first, in percent. */
