@@ -187,7 +187,8 @@ function Measure({ name, hits, of, share, early = false }: { name: string; early
 function Said({ finding: { kind, said } }: { finding: Finding }) {
   const t = useWords();
   const format = useFormat();
-  if (kind === "budgets") return null;
+  // Of what nobody is asked for a reason there may be nothing left to read.
+  if (kind === "budgets" || (said.length === 0 && (kind === "edits" || kind === "failures"))) return null;
   return (
     <Section title={t("saidTitle")} description={t(`said.${kind}`)} space="none">
       <Card padding={said.length === 0 ? "md" : "none"}>

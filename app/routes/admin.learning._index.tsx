@@ -107,9 +107,9 @@ function useColumns(): Column<Finding>[] {
       key: "client",
       header: t("client"),
       cell: ({ tenantId, tenantName }) => (
-        <span className="inline-block @min-[40rem]:min-w-[14ch]">
+        <div className="@min-[40rem]:min-w-[14ch]">
           <ClientName id={tenantId} name={tenantName} />
-        </span>
+        </div>
       ),
     },
     { key: "automation", header: t("automation"), cell: ({ title, automation }) => title?.[locale] ?? automation },
