@@ -129,6 +129,19 @@ test("of two admins who accept at once one does, and the change is made once", a
   await expect(declineFinding(other, { findingId, reason: "too late" })).rejects.toMatchObject({ code: "finding_decided" });
 });
 
+test("of an admin who declines and one who snoozes at once one does", async () => {
+  const rig = await learningRig();
+  const findingId = await rig.open(null);
+  const other = await rig.anotherAdmin();
+  const answers = await Promise.allSettled([
+    declineFinding(rig.admin, { findingId, reason: "as it should be" }),
+    snoozeFinding(other, { findingId, days: 7 }),
+  ]);
+  expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  expect(answers.find((each) => each.status === "rejected")?.reason).toMatchObject({ code: "finding_decided" });
+  expect(await linesOf(rig)).toHaveLength(1);
+});
+
 test("a change that was made and not written down as accepted is accepted at the next try", async () => {
   const rig = await learningRig();
   const findingId = await rig.open(stricter);

@@ -207,6 +207,15 @@ describe("the cron", () => {
     await measure(ctx, { automation, from: rig.now() - windowMs, until: rig.now() });
     // Three reads for each of the 56 (once by who decided, once by how it ended, each with its place in an index), and the edits.
     expect(counted.rowsRead()).toBeLessThan(56 * 5);
+    // A tick at which nothing is due, however many automations are on.
+    const idle = await testEnv.DB.batch([
+      testEnv.DB.prepare("update findings set status = 'open', until = null where status = 'snoozed' and until <= ?").bind(0),
+      testEnv.DB.prepare(
+        `update policies set learn_at = 1 where (tenant_id, automation) in (select tenant_id, automation from policies where mode <> 'off'
+           and learn_at <= ? order by learn_at limit 10) returning tenant_id`,
+      ).bind(-1),
+    ]);
+    expect(idle.reduce((sum, { meta }) => sum + meta.rows_read, 0)).toBeLessThan(8);
     const plan = await testEnv.DB.prepare(
       `explain query plan update policies set learn_at = 1 where (tenant_id, automation) in (select tenant_id, automation from policies where mode <> 'off'
          and learn_at <= ? order by learn_at limit 10)`,
