@@ -91,7 +91,8 @@ async function actOn(ctx: TenantCtx, acting: Acting, { held, stopped }: { held: 
   const halted = stopped || held.isOff;
   const haltedMs = halted ? stoppedMs : held.quietUntil === null ? null : held.quietUntil - ctx.now();
   if (action.status !== "undoing") {
-    if (!halted && action.expiresAt <= ctx.now() && steps.every(({ status }) => status === "pending")) return { ends: "expired" };
+    // Also where all is stopped: it will never be done, and is asked about no more.
+    if (action.expiresAt <= ctx.now() && steps.every(({ status }) => status === "pending")) return { ends: "expired" };
     if (haltedMs !== null && !steps.some(({ status }) => status === "begun")) return { ends: "later", inMs: haltedMs, untried: true };
   }
   try {

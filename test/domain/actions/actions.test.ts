@@ -370,6 +370,21 @@ test("a policy that lets it act approves within its budgets, the surest first; t
   expect(found.sure?.decidedBy).toBe("policy");
 });
 
+test("what nobody let be done until its time was over has expired, also while its automation is off or all is stopped", async () => {
+  const rig = await makeActingRig();
+  const expiresAt = rig.rig.clock.now() + 3 * 60 * minute;
+  await approved(rig, ["off", { expiresAt }]);
+  await rig.ctx.db.update(policies).set({ mode: "off" }).where(inTenant(rig.ctx, policies));
+  await rig.work();
+  expect(await statusOf(rig, "off")).toBe("approved");
+  rig.advance(3 * 60 * minute);
+  rig.rig.ctx.traces.actions.splice(0);
+  await sweepActions(rig.rig.ctx);
+  await rig.work();
+  expect(await one(rig, "off")).toMatchObject({ status: "expired", availableAt: null });
+  expect(rig.world.effects).toEqual([]);
+});
+
 test("what was approved by a person is not done once the automation is off or the client is stopped, and is done when it is resumed", async () => {
   const rig = await makeActingRig();
   const owner = await approved(rig, ["a"]);
