@@ -59,10 +59,12 @@ function dueAfter(rule: ReplenishmentRule, { rules }: ReplenishmentModel, gaps: 
 
 function boughtAmongFirst(ranked: readonly { chance: number; bought: boolean }[], places: number): number {
   let found = 0;
-  for (let from = 0; from < places; ) {
-    const equal = ranked.slice(from).findIndex(({ chance }) => chance !== ranked[from]?.chance);
-    const to = equal === -1 ? ranked.length : from + equal;
-    const bought = ranked.slice(from, to).filter((each) => each.bought).length;
+  for (let from = 0; from < Math.min(places, ranked.length); ) {
+    const { chance } = ranked[from] ?? { chance: 0 };
+    let to = from;
+    let bought = 0;
+    // Read in place: a product that many thousands buy again is compared within a step.
+    for (; to < ranked.length && ranked[to]?.chance === chance; to++) bought += Number(ranked[to]?.bought);
     found += bought * Math.min(1, (places - from) / (to - from));
     from = to;
   }
