@@ -3,6 +3,7 @@ import { decimalOf } from "#server/catalog/money.ts";
 import type { Inputs, Outputs } from "#server/trpc/root.ts";
 import { minorOf } from "./act-on-action.ts";
 import { drawLift } from "./draw-lift.server.ts";
+import { drawOutlook } from "./draw-outlook.server.ts";
 import { formFailure } from "./form-errors.ts";
 import { regionOf } from "./i18n/locale.ts";
 import { wordsIn } from "./i18n/translator.server.ts";
@@ -52,6 +53,13 @@ export const loadLift = async (
     ...{ locale, timeZone },
     region: regionOf(request.headers.get("accept-language"), locale),
   });
+
+/** What it expects of customers and how sure that is; null where it reads no such thing. */
+export const loadOutlook = async (
+  { request, context: { api, locale } }: Asked,
+  { tenant, automation }: { tenant: string; automation: string },
+) =>
+  drawOutlook(await api.outlook.get({ tenant, automation }), { locale, region: regionOf(request.headers.get("accept-language"), locale) });
 
 /** What the list of automations sent: the kill switch, and back. */
 export async function actOnAutomations({ request, context }: Asked, tenant: string) {

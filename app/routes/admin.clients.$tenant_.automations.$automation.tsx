@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData, useParams } from "@remix-run/react";
-import { actOnAutomation, loadAutomation, loadLift } from "#app/act-on-automation.ts";
+import { actOnAutomation, loadAutomation, loadLift, loadOutlook } from "#app/act-on-automation.ts";
 import { AutomationPage } from "#app/components/automations/automation-page.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
@@ -28,7 +28,8 @@ export async function loader(args: LoaderFunctionArgs) {
   const { name, ...which } = await asked(args);
   const page = await loadAutomation(args, which);
   const lift = await loadLift(args, which);
-  return { title: titleOf(page.state.title[args.context.locale], name), name, lift, ...page };
+  const outlook = await loadOutlook(args, which);
+  return { title: titleOf(page.state.title[args.context.locale], name), name, lift, outlook, ...page };
 }
 
 export async function action(args: ActionFunctionArgs) {

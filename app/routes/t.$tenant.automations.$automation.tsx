@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { actOnAutomation, loadAutomation, loadLift } from "#app/act-on-automation.ts";
+import { actOnAutomation, loadAutomation, loadLift, loadOutlook } from "#app/act-on-automation.ts";
 import { AutomationPage } from "#app/components/automations/automation-page.tsx";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { enterTenant } from "#app/portal/enter-tenant.ts";
@@ -15,7 +15,8 @@ export async function loader(args: LoaderFunctionArgs) {
   const which = { tenant: tenant.id, automation: String(args.params.automation) };
   const page = await loadAutomation(args, { ...which, currency: tenant.currency });
   const lift = await loadLift(args, { ...which, timeZone: tenant.timezone });
-  return { title: titleOf(page.state.title[locale], wordsIn(locale)("automations:title"), tenant.name), lift, ...page };
+  const outlook = await loadOutlook(args, which);
+  return { title: titleOf(page.state.title[locale], wordsIn(locale)("automations:title"), tenant.name), lift, outlook, ...page };
 }
 
 export async function action(args: ActionFunctionArgs) {

@@ -18,6 +18,7 @@ import { lift } from "./routers/lift.ts";
 import { mails } from "./routers/mails.ts";
 import { me } from "./routers/me.ts";
 import { notices } from "./routers/notices.ts";
+import { outlook } from "./routers/outlook.ts";
 import { overview } from "./routers/overview.ts";
 import { policies } from "./routers/policies.ts";
 import { rehearsals } from "./routers/rehearsals.ts";
@@ -37,6 +38,7 @@ export const appRouter = router({
   lift,
   learning,
   rehearsals,
+  outlook,
   signIn,
   me,
   mails,

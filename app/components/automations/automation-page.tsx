@@ -21,6 +21,7 @@ import { Autonomy, type AutonomyFacts } from "./autonomy.tsx";
 import { Counts } from "./counts.tsx";
 import { LiftSection, type LiftView } from "./lift-section.tsx";
 import { MissingNotices } from "./missing-notices.tsx";
+import { OutlookSection, type OutlookView } from "./outlook-section.tsx";
 import { PolicyForm, type PolicyMoney } from "./policy-form.tsx";
 
 const useWords = wordsOf("automations");
@@ -34,6 +35,7 @@ export interface AutomationPageProps {
   fields: readonly Setting[];
   /** Null where it is about no customers. */
   lift: LiftView | null;
+  outlook: OutlookView | null;
   seat: Seat;
   /** What stands before the list of automations on the way down to this page. */
   trail?: readonly { label: string; to: string }[];
@@ -49,6 +51,7 @@ export function AutomationPage({
   currency,
   fields,
   lift,
+  outlook,
   seat,
   trail = [],
   failure,
@@ -81,6 +84,7 @@ export function AutomationPage({
       <div className="grid grid-cols-1 gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:gap-8">
         <div className="grid grid-cols-1 content-start gap-8">
           {lift && (policy.mode !== "off" || lift.rows.length > 0) && <LiftSection lift={lift} />}
+          {outlook && (policy.mode !== "off" || outlook.step !== "none") && <OutlookSection outlook={outlook} />}
           <Section title={t("policy.title")} description={seat.sets ? undefined : t("policy.readOnly")} space="none">
             <Card>
               <PolicyForm state={state} money={money} currency={currency} seat={seat} failure={of("policy")} />

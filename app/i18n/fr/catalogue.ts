@@ -31,6 +31,7 @@ export { mailWords } from "./mail-words.ts";
 export { notices } from "./notices.ts";
 export { notifications } from "./notifications.ts";
 export { operations } from "./operations.ts";
+export { outlookWords } from "./outlook-words.ts";
 export { overview } from "./overview.ts";
 export { plan } from "./plan.ts";
 export { rehearsalWords } from "./rehearsal-words.ts";

@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { customerSegments, rankingReasons, rankingSteps } from "#db/words/customer-base.ts";
 import { addDays } from "#server/catalog/days.ts";
+import { AutomationId } from "#server/domain/actions/schemas.ts";
 import { ConnectionStatus } from "#server/domain/connections/schemas.ts";
 import { RunErrorKind, RunStatus, RunTrigger } from "#server/domain/runs/schemas.ts";
 import { ScheduleBlock } from "#server/domain/schedules/schemas.ts";
@@ -268,3 +270,73 @@ export const Metrics = z.object({
   ),
 });
 export type Metrics = z.infer<typeof Metrics>;
+
+export const ReadOutlook = z.object({ automation: AutomationId });
+export type ReadOutlook = z.infer<typeof ReadOutlook>;
+
+const BuyingParams = z.object({ r: z.number(), alpha: z.number(), a: z.number(), b: z.number() });
+const SpendParams = z.object({ p: z.number(), q: z.number(), v: z.number() });
+
+/** What is known of how a shop's customers buy. */
+const OutlookModel = z.object({
+  step: z
+    .enum(rankingSteps)
+    .describe("What customers are ranked by: chances of a model, RFM, or when each bought last. Without a model there are no chances."),
+  reason: z.enum(rankingReasons).describe("Why not by a higher step; `enough` for the highest."),
+  fittedUntil: z.string().describe("The last day (YYYY-MM-DD, the shop's) of what it was fitted on."),
+  fittedAt: z.number(),
+  firstDay: z.string().nullable(),
+  bought: z.number().describe("Customers with an order until then."),
+  boughtAgain: z.number().describe("Of them, who ordered on more than one day."),
+  currency: z.string().nullable(),
+  buying: z
+    .object({
+      params: BuyingParams,
+      standardErrors: BuyingParams.nullable(),
+      logLikelihood: z.number(),
+      dropout: z.enum(["identified", "not_identified"]),
+      startsAgree: z.boolean(),
+    })
+    .nullable()
+    .describe("BG/NBD, in days; null where nobody ordered again."),
+  spend: z
+    .object({
+      meanMinor: z.number(),
+      params: SpendParams.nullable(),
+      standardErrors: SpendParams.nullable(),
+      doubt: z.enum(["too_few", "correlated"]).nullable(),
+    })
+    .nullable()
+    .describe("Gamma-Gamma, in minor units; without `params` the mean is taken for everybody."),
+  season: z
+    .object({ estimate: z.number(), low: z.number(), high: z.number() })
+    .nullable()
+    .describe("What expected orders are multiplied with; null without two years of orders."),
+  past: z
+    .object({
+      from: z.string(),
+      days: z.number(),
+      customers: z.number(),
+      orders: z.object({ observed: z.number(), expected: z.number() }),
+      groups: z.array(z.object({ customers: z.number(), predicted: z.number(), observed: z.number(), low: z.number(), high: z.number() })),
+      error: z.number(),
+      areas: z.object({ model: z.number(), rfm: z.number() }).nullable(),
+    })
+    .nullable()
+    .describe("Fitted on what was known on `from`, and held against the days after it: tenths of the customers by predicted chance."),
+});
+
+export const Outlook = z.object({
+  reads: z.boolean().describe("Whether the automation reads what is expected of customers."),
+  model: OutlookModel.nullable().describe("Null until one was fitted."),
+  asOf: z.string().nullable().describe("The last day that the scores know of."),
+  segments: z.array(
+    z.object({
+      segment: z.enum(customerSegments),
+      customers: z.number(),
+      expectedOrders: z.number().nullable().describe("Within 90 days; null without a model."),
+      valueMinor: z.number().nullable().describe("The same in minor units of the model's currency."),
+    }),
+  ),
+});
+export type Outlook = z.infer<typeof Outlook>;
