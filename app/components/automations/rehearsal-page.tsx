@@ -7,6 +7,7 @@ import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
 import { Card } from "#app/components/ui/card.tsx";
+import { cn } from "#app/components/ui/cn.ts";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Field } from "#app/components/ui/field.tsx";
 import { Input } from "#app/components/ui/input.tsx";
@@ -75,7 +76,7 @@ export function RehearsalPage({ view: { words, status, line, body, result }, tra
             </Form>
           </Card>
         </Section>
-        <div className="grid grid-cols-1 content-start gap-8">
+        <div className={cn("grid grid-cols-1 content-start gap-8", result && "max-lg:order-first")}>
           <Section title={words.results} description={result ? line : undefined} space="none">
             <Card>
               {result ? (
@@ -89,6 +90,13 @@ export function RehearsalPage({ view: { words, status, line, body, result }, tra
               )}
             </Card>
           </Section>
+          {result && (
+            <Section title={result.weeksTitle} space="none">
+              <Card>
+                <Sides caption={result.weeksTitle} columns={{ ...result.columns, label: result.weekHeader }} rows={result.weeks} />
+              </Card>
+            </Section>
+          )}
           {result && result.differing.length > 0 && (
             <Section title={result.differingTitle} space="none">
               <Card>
@@ -109,13 +117,6 @@ export function RehearsalPage({ view: { words, status, line, body, result }, tra
                     { key: "orders", header: result.differingColumns.orders, align: "end", cell: ({ orders }) => orders },
                   ]}
                 />
-              </Card>
-            </Section>
-          )}
-          {result && (
-            <Section title={result.weeksTitle} space="none">
-              <Card>
-                <Sides caption={result.weeksTitle} columns={{ ...result.columns, label: result.weekHeader }} rows={result.weeks} />
               </Card>
             </Section>
           )}
