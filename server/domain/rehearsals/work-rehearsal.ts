@@ -85,11 +85,14 @@ async function claim(ctx: TenantCtx, automation: string): Promise<Row | null> {
 
 async function takePages(ctx: TenantCtx, held: Row): Promise<void> {
   const automation = findAutomation(held.automation);
-  const until = ctx.now() + stepMs;
+  let countedAt = ctx.now();
+  const until = countedAt + stepMs;
   for (let { progress } = held; ; ) {
-    const startedAt = ctx.now();
     const past = await readPast(ctx, { shopId: held.connectionId, after: progress.after, limit: customersAPage });
-    const over = past.length < customersAPage;
+    // A Worker's clock stands still while it computes: what the page before took is seen only now, and the last one's by a page of nobody.
+    const tookMs = progress.tookMs + ctx.now() - countedAt;
+    countedAt = ctx.now();
+    const over = past.length === 0;
     const { fromDay, toDay } = held;
     const asked = { automation, fromDay, toDay, timezone: ctx.tenant.timezone, currency: ctx.tenant.currency, now: held.requestedAt };
     const today = await rehearse(past, { ...asked, config: held.today });
@@ -99,7 +102,7 @@ async function takePages(ctx: TenantCtx, held: Row): Promise<void> {
       after: past.at(-1)?.customerId ?? progress.after,
       done,
       of: Math.max(progress.of, done),
-      tookMs: progress.tookMs + ctx.now() - startedAt,
+      tookMs,
     };
     const goesOn = !over && ctx.now() < until;
     const [, , kept] = await ctx.db.batch([
