@@ -104,11 +104,11 @@ test("another shop in the place of the first is read from its beginning, and the
   expect(await summaryOf(ctx, account.connectionId)).toMatchObject({ orders: 1, gross_minor: 100 });
 });
 
-test("retention is told at once when the first history is complete, and not again", async () => {
+test("retention and the customer base are told at once when the first history is complete, and not again", async () => {
   const now = Math.floor(Date.now() / 1000) * 1000;
   const { ctx, account } = await start([orderRow(1, now - day, 100)]);
   const first = await runSensor(ctx, shopifySensor, { account });
-  expect(first.steps.map(({ wake }) => wake ?? [])).toEqual([[], ["retention-sensor"]]);
+  expect(first.steps.map(({ wake }) => wake ?? [])).toEqual([[], ["retention-sensor", "customer-base-sensor"]]);
   const second = await runSensor(ctx, shopifySensor, { account, cursor: first.cursor });
   expect(second.steps.flatMap(({ wake }) => wake ?? [])).toEqual([]);
 });
