@@ -95,6 +95,7 @@ const PAGES = {
   today: "/admin",
   clients: "/admin/clients",
   approvals: "/admin/approvals",
+  learning: "/admin/learning",
   runs: "/admin/runs",
   incidents: "/admin/incidents",
   renewals: "/admin/renewals",

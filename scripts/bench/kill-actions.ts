@@ -123,14 +123,14 @@ const weatherOf = ({ replyMs, odds: { lost, failed, limited } }: KillActionsOpti
     { probability: limited / 200, effect: { type: "rate_limited", retryAfter: 30 } },
   ].map((fault) => ({ writes: true, ...fault }));
 
-/** By the verb, as a person would; the messages are kept back until all are approved. */
+/** By the verb, as an owner would; the messages are kept back until all are approved. */
 export async function approveAll(ctx: Ctx, all: readonly SeededAction[]): Promise<ActionMessage[]> {
   const messages: ActionMessage[] = [];
   const send = { ...ctx.send, actions: async (some: readonly ActionMessage[]) => void messages.push(...some) };
   for (const some of pages(all, 10)) {
     await insist(async () => ctx.directory.run(sql`select 1`));
     await Promise.all(
-      some.map(({ tenant, id, hash }) => approveAction(enterTenant({ ...ctx, send }, tenant, "system"), { actionId: id, hash })),
+      some.map(({ tenant, id, hash }) => approveAction(enterTenant({ ...ctx, send }, tenant, "owner"), { actionId: id, hash })),
     );
   }
   return messages;
