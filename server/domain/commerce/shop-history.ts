@@ -160,14 +160,7 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
       const found = await ctx.db
         .select({ id: orderContents.externalId })
         .from(orderContents)
-        .leftJoin(
-          orders,
-          and(
-            eq(orders.tenantId, orderContents.tenantId),
-            eq(orders.connectionId, orderContents.connectionId),
-            eq(orders.externalId, orderContents.externalId),
-          ),
-        )
+        .leftJoin(orders, and(sameShop(orders, orderContents), eq(orders.externalId, orderContents.externalId)))
         .where(
           inTenant(
             ctx,
@@ -198,9 +191,15 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
           product: { id: products.externalId, title: products.title, url: products.url },
         })
         .from(orderContents)
-        .innerJoin(orders, and(sameShop(orders), eq(orders.externalId, orderContents.externalId), isNull(orders.cancelledAt)))
-        .innerJoin(customers, and(sameShop(customers), eq(customers.externalId, orders.customerId), eq(consent, "subscribed")))
-        .leftJoin(products, and(sameShop(products), eq(products.externalId, dearest), ne(products.status, goneProduct)))
+        .innerJoin(
+          orders,
+          and(sameShop(orders, orderContents), eq(orders.externalId, orderContents.externalId), isNull(orders.cancelledAt)),
+        )
+        .innerJoin(
+          customers,
+          and(sameShop(customers, orderContents), eq(customers.externalId, orders.customerId), eq(consent, "subscribed")),
+        )
+        .leftJoin(products, and(sameShop(products, orderContents), eq(products.externalId, dearest), ne(products.status, goneProduct)))
         .where(
           inTenant(
             ctx,
@@ -239,14 +238,7 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
             stock: variants.stock,
           })
           .from(variants)
-          .innerJoin(
-            products,
-            and(
-              eq(products.tenantId, variants.tenantId),
-              eq(products.connectionId, variants.connectionId),
-              eq(products.externalId, variants.productId),
-            ),
-          )
+          .innerJoin(products, and(sameShop(products, variants), eq(products.externalId, variants.productId)))
           .where(inTenant(ctx, variants, of(variants.connectionId), eq(variants.externalId, variant))),
         ctx.db
           .select({
@@ -264,7 +256,7 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
 
     boughtBefore({ product, kind, quietSince, channel, first, without, limit }) {
       const consent = channel === "email" ? customers.mailConsent : customers.smsConsent;
-      const ofShop = (table: { tenantId: SQLiteColumn; connectionId: SQLiteColumn }) => inTenant(ctx, table, of(table.connectionId));
+      const ofShop = (table: OfShop) => inTenant(ctx, table, of(table.connectionId));
       const type = sql`(select ${products.type} from ${products} where ${ofShop(products)} and ${products.externalId} = ${product})`;
       const meant = kind
         ? // What has no type is of no kind but its own.
@@ -279,8 +271,14 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
       return ctx.db
         .select({ customerId: customers.externalId, orders: many, lastAt })
         .from(orderContents)
-        .innerJoin(orders, and(sameShop(orders), eq(orders.externalId, orderContents.externalId), isNull(orders.cancelledAt)))
-        .innerJoin(customers, and(sameShop(customers), eq(customers.externalId, orders.customerId), eq(consent, "subscribed")))
+        .innerJoin(
+          orders,
+          and(sameShop(orders, orderContents), eq(orders.externalId, orderContents.externalId), isNull(orders.cancelledAt)),
+        )
+        .innerJoin(
+          customers,
+          and(sameShop(customers, orderContents), eq(customers.externalId, orders.customerId), eq(consent, "subscribed")),
+        )
         .where(
           inTenant(
             ctx,
@@ -305,15 +303,7 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
           purchases: sql<string>`json_group_array(${purchase})`,
         })
         .from(orders)
-        .innerJoin(
-          customers,
-          and(
-            eq(customers.tenantId, orders.tenantId),
-            eq(customers.connectionId, orders.connectionId),
-            eq(customers.externalId, orders.customerId),
-            eq(consent, "subscribed"),
-          ),
-        )
+        .innerJoin(customers, and(sameShop(customers, orders), eq(customers.externalId, orders.customerId), eq(consent, "subscribed")))
         .where(and(bought(), after === null ? undefined : gt(orders.customerId, after)))
         .groupBy(orders.customerId)
         .having(
@@ -384,15 +374,7 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
           purchases: sql<string>`json_group_array(${purchase}) filter (where orders.day is not null)`,
         })
         .from(customers)
-        .leftJoin(
-          orders,
-          and(
-            eq(orders.tenantId, customers.tenantId),
-            eq(orders.connectionId, customers.connectionId),
-            eq(orders.customerId, customers.externalId),
-            isNull(orders.cancelledAt),
-          ),
-        )
+        .leftJoin(orders, and(sameShop(orders, customers), eq(orders.customerId, customers.externalId), isNull(orders.cancelledAt)))
         .where(
           inTenant(
             ctx,
@@ -418,9 +400,9 @@ const purchase = sql`json_array(${orders.placedAt}, ${orders.day}, ${orders.gros
 const purchasesIn = (json: string): Purchase[] =>
   (JSON.parse(json) as [number, string, number, string][]).map(([at, day, grossMinor, currency]) => ({ at, day, grossMinor, currency }));
 
-/** Of the same client and shop as the order's contents that it is joined to. */
-const sameShop = ({ tenantId, connectionId }: { tenantId: SQLiteColumn; connectionId: SQLiteColumn }) =>
-  and(eq(tenantId, orderContents.tenantId), eq(connectionId, orderContents.connectionId));
+type OfShop = { tenantId: SQLiteColumn; connectionId: SQLiteColumn };
+/** Of the same client and shop as what it is joined to. */
+const sameShop = (one: OfShop, other: OfShop) => and(eq(one.tenantId, other.tenantId), eq(one.connectionId, other.connectionId));
 
 /** Calendar months from one YYYY-MM to another, in SQL. */
 const monthsBetween = (from: SQL, to: SQL) =>

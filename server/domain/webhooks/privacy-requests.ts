@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Db } from "#db/client.ts";
 import { databaseAt, openDb, placesIn } from "#db/client.ts";
 import { holdingOf } from "#db/holdings.ts";
@@ -90,39 +91,16 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
   if (request.kind !== "data_request" || request.tenantId === "") throw conflict("nothing_to_hand_over");
   if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("handover_over");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
+  const held = (table: SQLiteTable) => heldOf(inside, holdingOf(table), request);
   const [placed, returned, known, scored, bought, happened, proposed, steps, named, edits, tried] = await inside.db.batch([
-    inside.db
-      .select()
-      .from(orders)
-      .where(heldOf(inside, holdingOf(orders), request)),
-    inside.db
-      .select()
-      .from(refunds)
-      .where(heldOf(inside, holdingOf(refunds), request)),
-    inside.db
-      .select()
-      .from(customers)
-      .where(heldOf(inside, holdingOf(customers), request)),
-    inside.db
-      .select()
-      .from(customerScores)
-      .where(heldOf(inside, holdingOf(customerScores), request)),
-    inside.db
-      .select()
-      .from(orderContents)
-      .where(heldOf(inside, holdingOf(orderContents), request)),
-    inside.db
-      .select()
-      .from(occurrences)
-      .where(heldOf(inside, holdingOf(occurrences), request)),
-    inside.db
-      .select()
-      .from(actions)
-      .where(heldOf(inside, holdingOf(actions), request)),
-    inside.db
-      .select()
-      .from(actionSteps)
-      .where(heldOf(inside, holdingOf(actionSteps), request)),
+    inside.db.select().from(orders).where(held(orders)),
+    inside.db.select().from(refunds).where(held(refunds)),
+    inside.db.select().from(customers).where(held(customers)),
+    inside.db.select().from(customerScores).where(held(customerScores)),
+    inside.db.select().from(orderContents).where(held(orderContents)),
+    inside.db.select().from(occurrences).where(held(occurrences)),
+    inside.db.select().from(actions).where(held(actions)),
+    inside.db.select().from(actionSteps).where(held(actionSteps)),
     inside.db
       .select({ action: actionCustomers.actionId, payload: actionSteps.payload })
       .from(actionCustomers)
@@ -135,14 +113,8 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
         ),
       )
       .where(heldOf(inside, holdingOf(actionCustomers), request)),
-    inside.db
-      .select()
-      .from(actionEdits)
-      .where(heldOf(inside, holdingOf(actionEdits), request)),
-    inside.db
-      .select()
-      .from(rehearsed)
-      .where(heldOf(inside, holdingOf(rehearsed), request)),
+    inside.db.select().from(actionEdits).where(held(actionEdits)),
+    inside.db.select().from(rehearsed).where(held(rehearsed)),
   ]);
   const details = { request: request.id, provider: request.provider, orders: placed.length, refunds: returned.length };
   await commit(inside, "privacy.data_read", details, []);
