@@ -1,6 +1,7 @@
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Table } from "#app/components/ui/table.tsx";
+import { Notes } from "./notes.tsx";
 
 export interface LiftRow {
   key: string;
@@ -45,11 +46,7 @@ export function LiftSection({ lift: { title, verdict, sentence, caption, columns
             }))}
           />
         )}
-        <ul className="mt-4 grid gap-1 text-[0.8125rem] text-ink-muted empty:hidden">
-          {notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-        </ul>
+        <Notes notes={notes} />
       </Card>
     </Section>
   );

@@ -1,6 +1,7 @@
 import { Section } from "#app/components/shell/section.tsx";
 import { Card } from "#app/components/ui/card.tsx";
 import { Table } from "#app/components/ui/table.tsx";
+import { Notes } from "./notes.tsx";
 
 interface TableView<Row extends { key: string }> {
   caption: string;
@@ -52,11 +53,7 @@ export function OutlookSection({ outlook: { title, step, sentences, segments, pa
             </figure>
           </>
         )}
-        <ul className="mt-4 grid gap-1 text-[0.8125rem] text-ink-muted empty:hidden">
-          {notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-        </ul>
+        <Notes notes={notes} />
       </Card>
     </Section>
   );

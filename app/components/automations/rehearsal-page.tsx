@@ -15,6 +15,7 @@ import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import type { Setting } from "#app/setting-form.ts";
+import { Notes } from "./notes.tsx";
 
 export interface RehearsalRow {
   key: string;
@@ -130,11 +131,7 @@ function Results({ result: { caption, columns, rows, notes } }: { result: NonNul
   return (
     <>
       <Sides caption={caption} columns={columns} rows={rows} />
-      <ul className="mt-4 grid gap-1 text-[0.8125rem] text-ink-muted">
-        {notes.map((note) => (
-          <li key={note}>{note}</li>
-        ))}
-      </ul>
+      <Notes notes={notes} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { actionReasons, actionStates, actionStepStates, policyModes, touches } from "#db/words/actions.ts";
 import { Time } from "#server/domain/notices/schemas.ts";
-import { Text } from "#server/domain/tenancy/schemas.ts";
+import { Interval, Money, Text } from "#server/domain/tenancy/schemas.ts";
 
 export const ActionId = z.string().max(100);
 export const Hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -65,8 +65,6 @@ export const ListActions = z.object({
   cursor: z.string().max(100).optional().describe("`next` of the page before."),
 });
 export type ListActions = z.infer<typeof ListActions>;
-
-const Money = z.object({ minor: z.number(), currency: z.string() });
 
 /** One value of a step's content that a person may change before deciding. */
 export const EditField = z.object({
@@ -170,10 +168,7 @@ const Lately = z.object({ of: z.number(), undone: z.number(), rejected: z.number
 export const Autonomy = z.object({
   decisions: z.number().describe("How many of its proposals people decided on lately, a hundred at most."),
   agreed: z.number().describe("How many of those they approved as they were."),
-  agreement: z
-    .object({ estimate: z.number(), low: z.number(), high: z.number() })
-    .nullable()
-    .describe("That share, with Wilson’s interval of 95 %; null without any decision."),
+  agreement: Interval.nullable().describe("That share, with Wilson’s interval of 95 %; null without any decision."),
   offered: z.boolean().describe("Whether enough of them agreed that it could act by itself."),
   lately: Lately.describe("How its last actions ended since its mode was last changed, thirty at most."),
   changes: z

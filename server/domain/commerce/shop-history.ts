@@ -178,7 +178,6 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
     },
 
     async delivered({ from, until, channel, after, limit }) {
-      const consent = channel === "email" ? customers.mailConsent : customers.smsConsent;
       const dearest = sql`(select l.value ->> 1 from json_each(${orderContents.lines}) l where l.value ->> 1 is not null
         order by l.value ->> 6 desc, l.key limit 1)`;
       const rows = await ctx.db
@@ -191,14 +190,8 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
           product: { id: products.externalId, title: products.title, url: products.url },
         })
         .from(orderContents)
-        .innerJoin(
-          orders,
-          and(sameShop(orders, orderContents), eq(orders.externalId, orderContents.externalId), isNull(orders.cancelledAt)),
-        )
-        .innerJoin(
-          customers,
-          and(sameShop(customers, orderContents), eq(customers.externalId, orders.customerId), eq(consent, "subscribed")),
-        )
+        .innerJoin(orders, theirOrder)
+        .innerJoin(customers, reachedBy(channel))
         .leftJoin(products, and(sameShop(products, orderContents), eq(products.externalId, dearest), ne(products.status, goneProduct)))
         .where(
           inTenant(
@@ -255,7 +248,6 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
     },
 
     boughtBefore({ product, kind, quietSince, channel, first, without, limit }) {
-      const consent = channel === "email" ? customers.mailConsent : customers.smsConsent;
       const ofShop = (table: OfShop) => inTenant(ctx, table, of(table.connectionId));
       const type = sql`(select ${products.type} from ${products} where ${ofShop(products)} and ${products.externalId} = ${product})`;
       const meant = kind
@@ -271,14 +263,8 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
       return ctx.db
         .select({ customerId: customers.externalId, orders: many, lastAt })
         .from(orderContents)
-        .innerJoin(
-          orders,
-          and(sameShop(orders, orderContents), eq(orders.externalId, orderContents.externalId), isNull(orders.cancelledAt)),
-        )
-        .innerJoin(
-          customers,
-          and(sameShop(customers, orderContents), eq(customers.externalId, orders.customerId), eq(consent, "subscribed")),
-        )
+        .innerJoin(orders, theirOrder)
+        .innerJoin(customers, reachedBy(channel))
         .where(
           inTenant(
             ctx,
@@ -296,14 +282,13 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
     },
 
     async buyers({ minOrders, lastFrom, lastUntil, channel, after, limit }) {
-      const consent = channel === "email" ? customers.mailConsent : customers.smsConsent;
       const found = await ctx.db
         .select({
           customerId: sql<string>`${orders.customerId}`,
           purchases: sql<string>`json_group_array(${purchase})`,
         })
         .from(orders)
-        .innerJoin(customers, and(sameShop(customers, orders), eq(customers.externalId, orders.customerId), eq(consent, "subscribed")))
+        .innerJoin(customers, reachedBy(channel))
         .where(and(bought(), after === null ? undefined : gt(orders.customerId, after)))
         .groupBy(orders.customerId)
         .having(
@@ -326,7 +311,7 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
     async buyableAgain({ channel, products: wanted, kinds, ...page }) {
       const { found, next } = await regulars(page);
       const lastAt = new Map(found.map((each) => [each.id, each.lastAt]));
-      const consent = channel === "email" ? customers.mailConsent : customers.smsConsent;
+      const consent = consentTo(channel);
       const kept = keptAgain([...lastAt.keys()], page.today, amongTexts(sql`l.value ->> 1`, wanted));
       const whose = inTenant(
         ctx,
@@ -367,7 +352,7 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
     },
 
     async agreed({ customers: asked, channel }) {
-      const consent = channel === "email" ? customers.mailConsent : customers.smsConsent;
+      const consent = consentTo(channel);
       const found = await ctx.db
         .select({
           customerId: customers.externalId,
@@ -403,6 +388,15 @@ const purchasesIn = (json: string): Purchase[] =>
 type OfShop = { tenantId: SQLiteColumn; connectionId: SQLiteColumn };
 /** Of the same client and shop as what it is joined to. */
 const sameShop = (one: OfShop, other: OfShop) => and(eq(one.tenantId, other.tenantId), eq(one.connectionId, other.connectionId));
+
+/** The order whose contents it is joined to, where it stands. */
+const theirOrder = and(sameShop(orders, orderContents), eq(orders.externalId, orderContents.externalId), isNull(orders.cancelledAt));
+
+const consentTo = (channel: "email" | "sms") => (channel === "email" ? customers.mailConsent : customers.smsConsent);
+
+/** The customer of the order that it is joined to, where they agreed to be written to by this channel. */
+const reachedBy = (channel: "email" | "sms") =>
+  and(sameShop(customers, orders), eq(customers.externalId, orders.customerId), eq(consentTo(channel), "subscribed"));
 
 /** Calendar months from one YYYY-MM to another, in SQL. */
 const monthsBetween = (from: SQL, to: SQL) =>

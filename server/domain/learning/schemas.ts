@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { findingKinds, findingStates } from "#db/words/learning.ts";
 import { PolicyMode } from "#server/domain/actions/schemas.ts";
-import { Text } from "#server/domain/tenancy/schemas.ts";
+import { Interval, Text } from "#server/domain/tenancy/schemas.ts";
 
 export const FindingId = z.string().max(100);
 export const InFinding = z.object({ findingId: FindingId });
@@ -45,10 +45,7 @@ export type Change = z.infer<typeof Change>;
 const Share = z.object({
   hits: z.number(),
   of: z.number(),
-  share: z
-    .object({ estimate: z.number(), low: z.number(), high: z.number() })
-    .nullable()
-    .describe("0 to 1, with Wilson's interval of 95 %; null of none."),
+  share: Interval.nullable().describe("0 to 1, with Wilson's interval of 95 %; null of none."),
 });
 
 /** What was found of an automation of a client. Instants are milliseconds since 1970. */

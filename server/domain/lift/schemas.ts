@@ -1,11 +1,9 @@
 import * as z from "zod";
 import { AutomationId } from "#server/domain/actions/schemas.ts";
-import { Text } from "#server/domain/tenancy/schemas.ts";
+import { Interval, Text } from "#server/domain/tenancy/schemas.ts";
 
 export const ReadLift = z.object({ automation: AutomationId });
 export type ReadLift = z.infer<typeof ReadLift>;
-
-const Interval = z.object({ estimate: z.number(), low: z.number(), high: z.number() });
 
 /** One of both groups. Each customer counts once, from the first time that they were proposed or left alone. */
 const Group = z.object({

@@ -5,6 +5,7 @@ import { AutomationId } from "#server/domain/actions/schemas.ts";
 import { ConnectionStatus } from "#server/domain/connections/schemas.ts";
 import { RunErrorKind, RunStatus, RunTrigger } from "#server/domain/runs/schemas.ts";
 import { ScheduleBlock } from "#server/domain/schedules/schemas.ts";
+import { Interval } from "#server/domain/tenancy/schemas.ts";
 import type { ErrorCode } from "#server/errors.ts";
 import { comparisons, rangeLengths, usualView } from "./series.ts";
 
@@ -308,10 +309,7 @@ const OutlookModel = z.object({
     })
     .nullable()
     .describe("Gamma-Gamma, in minor units; without `params` the mean is taken for everybody."),
-  season: z
-    .object({ estimate: z.number(), low: z.number(), high: z.number() })
-    .nullable()
-    .describe("What expected orders are multiplied with; null without two years of orders."),
+  season: Interval.nullable().describe("What expected orders are multiplied with; null without two years of orders."),
   past: z
     .object({
       from: z.string(),

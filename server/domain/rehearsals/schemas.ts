@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { rehearsalStates } from "#db/words/rehearsals.ts";
 import { AutomationId } from "#server/domain/actions/schemas.ts";
+import { Money } from "#server/domain/tenancy/schemas.ts";
 
 /** So many days are past at most: what consent and shop were longer ago is another matter. */
 export const longestDays = 180;
@@ -11,8 +12,6 @@ export const RequestRehearsal = z.object({
   config: z.record(z.string(), z.unknown()).describe("The settings to try; what is left out is as it is set today."),
 });
 export type RequestRehearsal = z.infer<typeof RequestRehearsal>;
-
-const Money = z.object({ minor: z.number(), currency: z.string() });
 
 /** What an automation would have come to. Amounts in minor units, each currency by itself. */
 export const RehearsedTotals = z.object({

@@ -9,6 +9,11 @@ import type { ErrorCode } from "#server/errors.ts";
 export const Locale = z.enum(locales);
 export const Text = z.object({ en: z.string(), fr: z.string(), he: z.string() } satisfies Record<Language, z.ZodString>);
 
+/** An amount in minor units of its currency (ISO 4217). */
+export const Money = z.object({ minor: z.number(), currency: z.string() });
+/** A share or a difference, and the bounds between which it lies. */
+export const Interval = z.object({ estimate: z.number(), low: z.number(), high: z.number() });
+
 export const Vertical = z.enum(verticals);
 export const Plan = z.enum(planNames);
 

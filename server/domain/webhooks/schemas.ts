@@ -4,7 +4,7 @@ import { consents } from "#db/words/commerce.ts";
 import { customerSegments } from "#db/words/customer-base.ts";
 import { rehearsalVariants } from "#db/words/rehearsals.ts";
 import { deliveryReasons, deliveryStatuses, privacyKinds, refusalReasons } from "#db/words/webhooks.ts";
-import { Pasted } from "#server/domain/tenancy/schemas.ts";
+import { Money, Pasted } from "#server/domain/tenancy/schemas.ts";
 
 export const DeliveryStatus = z.enum(deliveryStatuses);
 
@@ -75,8 +75,6 @@ export const PrivacyRequest = z.object({
 export type PrivacyRequest = z.infer<typeof PrivacyRequest>;
 export const PrivacyRequestPage = z.object({ items: z.array(PrivacyRequest), next: z.string().nullable() });
 
-const Amount = z.object({ minor: z.number(), currency: z.string() });
-
 /** What is held of a customer. Instants are ISO 8601; amounts in minor units. */
 export const HeldData = z.object({
   customer: z.string(),
@@ -131,9 +129,9 @@ export const HeldData = z.object({
       automation: z.string(),
       variant: z.enum(rehearsalVariants),
       at: z.string(),
-      stake: Amount.nullable(),
+      stake: Money.nullable(),
       orders: z.number(),
-      spent: z.array(Amount),
+      spent: z.array(Money),
     }),
   ),
   orderContents: z.array(
