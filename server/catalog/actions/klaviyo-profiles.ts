@@ -40,8 +40,8 @@ const chunked = <T>(all: readonly T[], size: number): T[][] =>
  * back, since nobody knows what a property was before.
  *
  * The import makes profiles that are not there, and nothing can be said on the wire against that. So the profiles of a step are looked
- * up right before it, those alone are imported, and each is named by Klaviyo's own id, which makes nobody anew. A step of whose
- * customers Klaviyo knows none has failed.
+ * up right before it, those alone are imported, and each is named by Klaviyo's own id, which makes nobody anew. Who has
+ * no profile is skipped, as its sentence says: a step of none of whom Klaviyo knows is done with no job, and keeps no later step back.
  */
 export const klaviyoProfiles = defineAction<Payload>({
   id: "klaviyo-profiles",
@@ -77,8 +77,6 @@ export const klaviyoProfiles = defineAction<Payload>({
   batch: "profiles",
   chunks: ({ profiles }) => chunked(profiles, profilesAStep).map((some) => ({ profiles: some })),
   async execute({ account, writer }, { profiles }) {
-    // All of them were forgotten since it was approved.
-    if (profiles.length === 0) return { did: "done", receipt: { id: null } };
     const idOf = new Map<string, string>();
     for (const some of chunked(profiles, profilesAPage)) {
       const found = await findProfiles(
@@ -92,7 +90,8 @@ export const klaviyoProfiles = defineAction<Payload>({
       const id = idOf.get(customerId);
       return id === undefined ? [] : [{ type: "profile", id, attributes: { external_id: customerId, properties } }];
     });
-    if (data.length === 0) return { did: "failed", failure: { kind: "rejected", message: "no profile of these customers" } };
+    // Klaviyo knows none of them, or all were forgotten since it was approved.
+    if (data.length === 0) return { did: "done", receipt: { id: null } };
     const body = { data: { type: "profile-bulk-import-job", attributes: { profiles: { data } } } };
     const write = { method: "POST", path: "/api/profile-bulk-import-jobs", headers: klaviyoWriting, body, repeatable: true } as const;
     return attemptOf(await writer.send(write, Job), (job) => ({ id: job?.data.id ?? null }));

@@ -99,7 +99,8 @@ async function takePages(ctx: TenantCtx, held: Row): Promise<void> {
     const tried = await rehearse(past, { ...asked, config: held.tried });
     const done = progress.done + past.length;
     progress = {
-      after: past.at(-1)?.customerId ?? progress.after,
+      // Of whom it was last is not kept once it is over.
+      after: past.at(-1)?.customerId ?? null,
       done,
       of: Math.max(progress.of, done),
       tookMs,
