@@ -92,7 +92,7 @@ export const actions = sqliteTable(
     touches: text({ enum: touches }).notNull(),
     /**
      * In which group of the comparison its customer is, by intention to treat: left alone, or proposed whatever became of it. Null for what
-     * was proposed in shadow, and for what is about no customer.
+     * was proposed in shadow, for what was promised, and for what is about no customer.
      */
     control: integer({ mode: "boolean" }),
     /** SHA-256 over the canonical JSON of subject and steps (kind, account, payload): what an approval is of. */

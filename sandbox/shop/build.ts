@@ -24,6 +24,10 @@ export function buildShop(facts: ShopFacts, rows: ShopRows): Shop {
     const customer = customers.get(id);
     if (customer) customers.set(id, { ...customer, birth });
   }
+  for (const [id, person] of rows.persons ?? []) {
+    const customer = customers.get(id);
+    if (customer) customers.set(id, { ...customer, person });
+  }
   return {
     ...facts,
     orders,

@@ -1,9 +1,12 @@
 import { z } from "zod";
-import type { ConsentRow, OrderRow, ProductRow, Shop, ShopRows } from "./model.ts";
+import type { ConsentRow, OrderRow, Person, ProductRow, Shop, ShopRows } from "./model.ts";
 import { parsePrice, roundedLine } from "./money.ts";
 
 const at = z.iso.datetime().optional();
 const orderId = z.number().int();
+const text = z.string().nullable().optional();
+const address = z.strictObject({ address1: text, address2: text, city: text, zip: text, countryCode: text, phone: text });
+const number = z.number().int().nullable().optional();
 const lines = z.array(z.object({ code: z.string(), quantity: z.number().int().positive() })).min(1);
 
 /** What happens in a shop while a test or the demo looks on. `at` is now without it, and may lie ahead. */
@@ -17,6 +20,13 @@ export const ShopChange = z.object({
         codes: z.array(z.string()).optional(),
         /** It is paid later, by one of the `payments`. */
         unpaid: z.boolean().default(false),
+        /** What its buyer typed, and with which card it was paid; null: what Shopify answers where there is none, or where it is withheld. */
+        checkout: z
+          .strictObject({
+            ...{ email: text, phone: text, shippingAddress: address.nullable().optional(), billingAddress: address.nullable().optional() },
+            card: z.strictObject({ bin: text, lastDigits: text, expirationMonth: number, expirationYear: number }).nullable().optional(),
+          })
+          .optional(),
       }),
     )
     .default([]),
@@ -64,6 +74,10 @@ export const ShopChange = z.object({
   consents: z.array(z.object({ customerId: z.number().int(), email: z.string().optional(), sms: z.string().optional(), at })).default([]),
   /** What customers have as their date of birth from then on; null: nothing. */
   births: z.array(z.object({ customerId: z.number().int(), value: z.string().nullable() })).default([]),
+  /** What customers have in their accounts from then on; null: nothing. */
+  persons: z
+    .array(z.strictObject({ customerId: z.number().int(), email: text, phone: text, addresses: z.array(address).optional() }))
+    .default([]),
 });
 export type ShopChange = z.infer<typeof ShopChange>;
 
@@ -80,6 +94,7 @@ export interface AppliedChange {
   products?: (Partial<ProductRow> & { code: string; changedAt: number; gone: boolean })[];
   consents?: (ConsentRow & { customerId: number })[];
   births?: { customerId: number; value: string | null }[];
+  persons?: (Person & { customerId: number })[];
 }
 
 /** Numbers a change; throws when it names a product or an order that the shop does not have. */
@@ -99,7 +114,7 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
   let nextOrder = shop.orders.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
   let nextRefund = 2_000_001 + shop.orders.reduce((sum, order) => sum + order.refunds.length, 0);
   return {
-    orders: change.orders.map(({ customerId, lines, at, codes, unpaid }) => {
+    orders: change.orders.map(({ customerId, lines, at, codes, unpaid, checkout }) => {
       const taken = priced(lines);
       return {
         id: nextOrder++,
@@ -112,6 +127,7 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
         currency: shop.currency,
         ...(codes && { codes }),
         ...(unpaid && { paidAt: null }),
+        ...(checkout && { checkout }),
       };
     }),
     refunds: change.refunds.map(({ orderId, amount, at }) => ({
@@ -158,6 +174,7 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
       ...(sms !== undefined && { sms }),
     })),
     births: change.births,
+    persons: change.persons,
   };
 }
 
@@ -178,6 +195,7 @@ export function applyChanges(rows: ShopRows, changes: AppliedChange[]): ShopRows
     products: changedProducts(rows.products, changes),
     consents,
     births: new Map(changes.flatMap(({ births = [] }) => births).map(({ customerId, value }) => [customerId, value])),
+    persons: new Map(changes.flatMap(({ persons = [] }) => persons).map(({ customerId, ...person }) => [customerId, person])),
     orders: orders.map((order) => {
       const added = refunds.filter(({ orderId }) => orderId === order.id);
       const [cancelledAt, edit, paidAt] = [cancelled.get(order.id), edited.get(order.id), paid.get(order.id)];

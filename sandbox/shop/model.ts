@@ -8,6 +8,42 @@ export interface ShopRows {
   consents?: Map<number, ConsentRow>;
   /** What stands in the field for the date of birth, by customer; null: nothing. */
   births?: Map<number, string | null>;
+  /** Who customers say that they are, where it is not what belongs to them. */
+  persons?: Map<number, Person>;
+}
+
+/** A postal address as a buyer types it; null: a field that they left empty. */
+export interface PostalAddress {
+  address1?: string | null;
+  address2?: string | null;
+  city?: string | null;
+  zip?: string | null;
+  countryCode?: string | null;
+  phone?: string | null;
+}
+
+/** What a customer has in their account. Null: nothing. */
+export interface Person {
+  email?: string | null;
+  phone?: string | null;
+  addresses?: PostalAddress[];
+}
+
+/** With which card an order was paid, as far as its gateway tells. */
+export interface CardOfOrder {
+  bin?: string | null;
+  lastDigits?: string | null;
+  expirationMonth?: number | null;
+  expirationYear?: number | null;
+}
+
+/** What a checkout was given. Null: it was not; left out: what belongs to the customer, and of cards none. */
+export interface Checkout {
+  email?: string | null;
+  phone?: string | null;
+  shippingAddress?: PostalAddress | null;
+  billingAddress?: PostalAddress | null;
+  card?: CardOfOrder | null;
 }
 
 export interface OrderRow {
@@ -33,6 +69,7 @@ export interface OrderRow {
   paidAt?: number | null;
   /** Discount codes that its buyer typed. */
   codes?: string[];
+  checkout?: Checkout;
   /** What was sent of it and when, where it is not the usual. */
   parcels?: { sentAt: number; deliveredAt?: number | undefined; cancelled?: boolean; partly?: boolean }[];
 }
@@ -89,6 +126,7 @@ export interface ShopCustomer {
   consent?: ConsentRow;
   /** Where it is not what belongs to the customer. */
   birth?: string | null;
+  person?: Person;
 }
 
 export interface ShopFacts {

@@ -1,7 +1,8 @@
 import { GraphQLError } from "graphql";
 import type { SandboxState } from "#sandbox/providers/provider.ts";
-import type { Shop } from "#sandbox/shop/model.ts";
+import type { Shop, ShopCustomer } from "#sandbox/shop/model.ts";
 import { type PageArgs, pageOf } from "./page.ts";
+import { customerView } from "./views.ts";
 
 export interface DiscountInput {
   title?: string | null;
@@ -27,6 +28,8 @@ interface Discount {
   appliesOncePerCustomer: boolean;
   percentage: number | null;
   amount: string | null;
+  /** Whose it is alone (gids); null: anybody's. */
+  customers?: readonly string[] | null;
 }
 
 interface DiscountError {
@@ -66,6 +69,7 @@ export function createDiscount(state: SandboxState, shop: Shop, input: DiscountI
     usageLimit: input.usageLimit ?? null,
     appliesOncePerCustomer: input.appliesOncePerCustomer ?? false,
     amount: discountAmount?.amount ?? null,
+    customers: input.context?.customers?.add ?? null,
   };
   state.written.put(thing, discount, now);
   state.effects.record({ provider: "shopify", kind: "discount_created", key: code, account: shop.domain, at: now }, false);
@@ -120,8 +124,10 @@ function statusOf({ startsAt, endsAt }: Discount, now: number): string {
   return Date.parse(startsAt) > now ? "SCHEDULED" : "ACTIVE";
 }
 
+const gidOf = ({ id }: ShopCustomer) => `gid://shopify/Customer/${id}`;
+
 function discountView(shop: Shop, discount: Discount, now: number) {
-  const { id, title, code, startsAt, endsAt, usageLimit, appliesOncePerCustomer, percentage, amount } = discount;
+  const { id, title, code, startsAt, endsAt, usageLimit, appliesOncePerCustomer, percentage, amount, customers = null } = discount;
   const codes = [{ id: 1, code, asyncUsageCount: 0 }];
   const money = amount === null ? null : { amount: { amount, currencyCode: shop.currency }, appliesOnEachItem: false };
   return {
@@ -131,6 +137,12 @@ function discountView(shop: Shop, discount: Discount, now: number) {
       __typename: "DiscountCodeBasic",
       ...{ title, startsAt, endsAt, usageLimit, appliesOncePerCustomer },
       status: statusOf(discount, now),
+      context: customers
+        ? {
+            __typename: "DiscountCustomers",
+            customers: shop.customers.filter((each) => customers.includes(gidOf(each))).map((each) => customerView(shop, each)),
+          }
+        : { __typename: "DiscountBuyerSelectionAll", all: "ALL" },
       codes: (args: PageArgs) =>
         pageOf(codes, args, { id: (each) => each.id, value: (each) => each.id }, (each) => ({
           ...each,

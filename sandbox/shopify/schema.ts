@@ -80,8 +80,11 @@ type DiscountCodeNode implements Node { id: ID! codeDiscount: DiscountCode! }
 union DiscountCode = DiscountCodeBasic
 type DiscountCodeBasic {
   title: String! status: DiscountStatus! startsAt: DateTime! endsAt: DateTime usageLimit: Int appliesOncePerCustomer: Boolean!
-  codes(first: Int): DiscountRedeemCodeConnection! customerGets: DiscountCustomerGets!
+  codes(first: Int): DiscountRedeemCodeConnection! customerGets: DiscountCustomerGets! context: DiscountContext!
 }
+union DiscountContext = DiscountBuyerSelectionAll | DiscountCustomers
+type DiscountBuyerSelectionAll { all: DiscountBuyerSelection! }
+type DiscountCustomers { customers: [Customer!]! }
 type DiscountCustomerGets { value: DiscountCustomerGetsValue! }
 union DiscountCustomerGetsValue = DiscountPercentage | DiscountAmount
 type DiscountPercentage { percentage: Float! }
@@ -110,7 +113,8 @@ type Order implements Node {
   currencyCode: CurrencyCode! email: String currentSubtotalLineItemsQuantity: Int!
   originalTotalPriceSet: MoneyBag! totalPriceSet: MoneyBag! currentTotalPriceSet: MoneyBag! subtotalPriceSet: MoneyBag totalRefundedSet: MoneyBag!
   totalDiscountsSet: MoneyBag totalTaxSet: MoneyBag totalShippingPriceSet: MoneyBag!
-  customer: Customer shippingAddress: MailingAddress
+  customer: Customer shippingAddress: MailingAddress billingAddress: MailingAddress phone: String
+  transactions(first: Int): [OrderTransaction!]!
   discountCodes: [String!]!
   fulfillments(first: Int): [Fulfillment!]!
   lineItems(first: Int, after: String): LineItemConnection!
@@ -118,7 +122,14 @@ type Order implements Node {
 }
 type Fulfillment { id: ID! status: FulfillmentStatus! displayStatus: FulfillmentDisplayStatus createdAt: DateTime! deliveredAt: DateTime }
 type Refund { id: ID! createdAt: DateTime updatedAt: DateTime! totalRefundedSet: MoneyBag! }
-type MailingAddress { country: String countryCodeV2: CountryCode province: String provinceCode: String }
+type MailingAddress {
+  address1: String address2: String city: String zip: String phone: String
+  country: String countryCodeV2: CountryCode province: String provinceCode: String
+}
+type OrderTransaction { id: ID! paymentDetails: PaymentDetails }
+union PaymentDetails = CardPaymentDetails | PaypalWalletPaymentDetails
+type CardPaymentDetails { bin: String number: String expirationMonth: Int expirationYear: Int company: String }
+type PaypalWalletPaymentDetails { paymentMethodName: String }
 type LineItem {
   id: ID! title: String! name: String! quantity: Int! currentQuantity: Int! sku: String
   originalUnitPriceSet: MoneyBag! originalTotalSet: MoneyBag! discountedTotalSet: MoneyBag! product: Product variant: ProductVariant
@@ -133,9 +144,10 @@ type Customer implements Node {
   id: ID! tags: [String!]! displayName: String! defaultEmailAddress: CustomerEmailAddress defaultPhoneNumber: CustomerPhoneNumber
   numberOfOrders: UnsignedInt64! amountSpent: MoneyV2! createdAt: DateTime! updatedAt: DateTime!
   metafield(namespace: String, key: String!): Metafield
+  addressesV2(first: Int, after: String): MailingAddressConnection!
 }
 type Metafield implements Node { id: ID! namespace: String! key: String! type: String! value: String! }
 type CustomerEmailAddress { emailAddress: String! marketingState: CustomerEmailAddressMarketingState! }
 type CustomerPhoneNumber { phoneNumber: String! marketingState: CustomerSmsMarketingState! }
-${["Order", "LineItem", "Product", "ProductVariant", "Customer", "DiscountRedeemCode"].map(connection).join("")}
+${["Order", "LineItem", "Product", "ProductVariant", "Customer", "DiscountRedeemCode", "MailingAddress"].map(connection).join("")}
 `);

@@ -1,7 +1,7 @@
 import type { Currency } from "#sandbox/currencies.ts";
 import { hashOf } from "#sandbox/seed.ts";
 import { linesOf } from "#sandbox/shop/build.ts";
-import type { Shop, ShopCustomer, ShopOrder, ShopProduct } from "#sandbox/shop/model.ts";
+import type { PostalAddress, Shop, ShopCustomer, ShopOrder, ShopProduct } from "#sandbox/shop/model.ts";
 import { amountText, parsePrice, roundedLine } from "#sandbox/shop/money.ts";
 import { fulfilmentStatus, parcelsOf } from "#sandbox/shop/parcels.ts";
 import { countryCodeOf } from "./countries.ts";
@@ -59,7 +59,8 @@ export function orderView(shop: Shop, order: ShopOrder, { demand, now }: { deman
         deliveredAt: deliveredAt === null ? null : iso(deliveredAt),
       })),
     currencyCode: currency,
-    email: null,
+    email: order.checkout?.email ?? null,
+    phone: order.checkout?.phone ?? null,
     currentSubtotalLineItemsQuantity: () => linesOf(order).reduce((sum, { current }) => sum + current, 0),
     originalTotalPriceSet: () => money(order.gross, currency),
     totalPriceSet: () => money(order.total, currency),
@@ -74,12 +75,9 @@ export function orderView(shop: Shop, order: ShopOrder, { demand, now }: { deman
       const customer = order.customerId === null ? undefined : shop.customerById.get(order.customerId);
       return customer ? customerView(shop, customer) : null;
     },
-    shippingAddress: {
-      country: order.country,
-      countryCodeV2: countryCodeOf[order.country] ?? null,
-      province: null,
-      provinceCode: null,
-    },
+    shippingAddress: addressView(order.checkout?.shippingAddress, order.country),
+    billingAddress: addressView(order.checkout?.billingAddress, order.country),
+    transactions: ({ first }: { first?: number | null }) => transactionsOf(order).slice(0, first ?? undefined),
     lineItems: (args: PageArgs) =>
       pageOf(
         linesOf(order),
@@ -111,6 +109,29 @@ export function orderView(shop: Shop, order: ShopOrder, { demand, now }: { deman
         totalRefundedSet: () => money(refund.amount, currency),
       })),
   };
+}
+
+/** Where nothing was typed, the country alone, as of a buyer of the file; null: there is no address, or it is withheld. */
+function addressView(typed: PostalAddress | null | undefined, country: string) {
+  if (typed === null) return null;
+  return {
+    ...{ address1: null, address2: null, city: null, zip: null, phone: null, province: null, provinceCode: null },
+    ...typed,
+    country,
+    countryCodeV2: typed?.countryCode ?? countryCodeOf[country] ?? null,
+  };
+}
+
+/** One that paid: by card, where the gateway told which; by a wallet that tells nothing (null), or by what nobody knows (left out). */
+function transactionsOf({ id, checkout, paidAt }: ShopOrder) {
+  if (paidAt === null) return [];
+  const card = checkout?.card;
+  const paid = (paymentDetails: object | null) => [{ id: `gid://shopify/OrderTransaction/${id}`, paymentDetails }];
+  if (card === undefined) return paid(null);
+  if (card === null) return paid({ __typename: "PaypalWalletPaymentDetails", paymentMethodName: "paypal" });
+  const { bin = null, lastDigits, expirationMonth = null, expirationYear = null } = card;
+  const number = lastDigits ? `•••• •••• •••• ${lastDigits}` : null;
+  return paid({ __typename: "CardPaymentDetails", company: "Visa", ...{ bin, number, expirationMonth, expirationYear } });
 }
 
 export function financialStatus(order: ShopOrder): string {
@@ -177,19 +198,30 @@ function metafieldOf(customer: ShopCustomer, { namespace, key }: { namespace?: s
     : { __typename: "Metafield", id: `gid://shopify/Metafield/${customer.id}`, namespace, key, type: "date", value };
 }
 
+/** What they typed in their account; else a number of their own, where they were asked about text messages. */
+function phoneView({ id, consent, person }: ShopCustomer) {
+  const phoneNumber = person?.phone === undefined && consent?.sms ? `+4420${String(id).padStart(8, "0")}` : person?.phone;
+  return phoneNumber ? { phoneNumber, marketingState: consent?.sms ?? "NOT_SUBSCRIBED" } : null;
+}
+
 export function customerView(shop: Shop, customer: ShopCustomer) {
   return {
     __typename: "Customer",
     tags: tagsOf,
     id: `gid://shopify/Customer/${customer.id}`,
     displayName: `Customer ${customer.id}`,
-    defaultEmailAddress: {
-      emailAddress: addressOf(customer),
-      marketingState: emailConsentOf(customer),
-    },
-    defaultPhoneNumber: customer.consent?.sms
-      ? { phoneNumber: `+4420${String(customer.id).padStart(8, "0")}`, marketingState: customer.consent.sms }
-      : null,
+    defaultEmailAddress:
+      customer.person?.email === null
+        ? null
+        : { emailAddress: customer.person?.email ?? addressOf(customer), marketingState: emailConsentOf(customer) },
+    defaultPhoneNumber: phoneView(customer),
+    addressesV2: (args: PageArgs) =>
+      pageOf(
+        (customer.person?.addresses ?? []).map((typed, place) => ({ typed, place })),
+        args,
+        { id: ({ place }) => place, value: ({ place }) => place },
+        ({ typed }) => addressView(typed, customer.country),
+      ),
     numberOfOrders: String(customer.orders),
     amountSpent: { amount: amountText(customer.spent, shop.currency), currencyCode: shop.currency },
     metafield: (args: { namespace?: string | null; key: string }) => metafieldOf(customer, args),

@@ -134,6 +134,8 @@ export interface Proposal {
   /** After this instant it is no longer offered or done. */
   expiresAt: number;
   stake?: Money;
+  /** It was promised to the customer: nobody is left out of it, so that it is in no comparison. */
+  owed?: true;
   /** 0 to 1: how sure the automation is. */
   score?: number;
 }

@@ -36,6 +36,7 @@ export const instantText = (iso: string): string => `${new Date(iso).toISOString
 
 export const labels = {
   customer: { en: "Customer", fr: "Client", he: "לקוח" },
+  friendsOf: { en: "For friends of customer", fr: "Pour les amis du client", he: "לחברים של לקוח" },
   code: { en: "Code", fr: "Code", he: "קוד" },
   event: { en: "Event", fr: "Événement", he: "אירוע" },
   channel: { en: "Channel", fr: "Canal", he: "ערוץ" },

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Receipt } from "#db/words/actions.ts";
+import type { Money, Text } from "#db/words/locales.ts";
 import { decimalOf, minorUnits } from "#server/catalog/money.ts";
 import { type Doing, defineAction } from "./action.ts";
 import { Amount, amountText, impersonal, instantText, labels, ShopId } from "./payload.ts";
@@ -19,6 +20,8 @@ const Payload = z
     endsAt: z.iso.datetime(),
     /** What must still be so at the shop. */
     onlyIf: ShopGuard.optional(),
+    /** It is for whoever this customer passes it on to, each once, and for so many orders in all; without it, for them alone, once. */
+    friends: z.strictObject({ uses: z.number().int().min(1).max(100) }).optional(),
   })
   .refine(({ startsAt, endsAt }) => Date.parse(startsAt) < Date.parse(endsAt), "it ends before it begins")
   .refine(({ off, minimum }) => "percent" in off || off.currency === minimum.currency, "two currencies");
@@ -80,12 +83,13 @@ async function holderOf({ account }: Doing, { code, title, off }: Payload): Prom
   return same && found.codeDiscount.title === title ? { id: found.id } : "other";
 }
 
-const inputOf = ({ customerId, title, code, off, minimum, startsAt, endsAt }: Payload) => ({
+const inputOf = ({ customerId, title, code, off, minimum, startsAt, endsAt, friends }: Payload) => ({
   ...{ title, code, startsAt, endsAt },
-  usageLimit: 1,
+  usageLimit: friends?.uses ?? 1,
   appliesOncePerCustomer: true,
   combinesWith: { orderDiscounts: false, productDiscounts: false, shippingDiscounts: true },
-  context: { customers: { add: [`gid://shopify/Customer/${customerId}`] } },
+  // Friends are nobody's list: a shop learns who they are when they order.
+  context: friends ? { all: "ALL" } : { customers: { add: [`gid://shopify/Customer/${customerId}`] } },
   minimumRequirement: { subtotal: { greaterThanOrEqualToSubtotal: decimalOf(minimum.minor, minimum.currency) } },
   customerGets: {
     value:
@@ -96,8 +100,26 @@ const inputOf = ({ customerId, title, code, off, minimum, startsAt, endsAt }: Pa
   },
 });
 
+/** What one order takes off at the minimum. */
+const offOnce = ({ off, minimum }: Payload): Money =>
+  "percent" in off ? { minor: Math.ceil((minimum.minor * off.percent) / 100), currency: minimum.currency } : off;
+
+/** For whom it is, and how often it works, in a sentence. */
+const sentenceOf = ({ customerId, code, off, minimum, friends }: Payload): Text =>
+  friends
+    ? {
+        en: `Create the code ${code} in Shopify for friends of customer ${customerId}: ${offText(off)} off an order of ${amountText(minimum)} or more, once per friend, ${friends.uses} orders in all.`,
+        fr: `Créer le code ${code} dans Shopify pour les amis du client ${customerId} : ${offText(off, " ")} de remise sur une commande d’au moins ${amountText(minimum)}, une fois par ami, ${friends.uses} commandes en tout.`,
+        he: `יצירת הקוד ${code} ב-Shopify לחברים של לקוח ${customerId}: הנחה של ${offText(off)} על הזמנה של ${amountText(minimum)} לפחות, פעם אחת לכל חבר, ${friends.uses} הזמנות בסך הכול.`,
+      }
+    : {
+        en: `Create the code ${code} in Shopify: ${offText(off)} off one order of ${amountText(minimum)} or more, for customer ${customerId} only.`,
+        fr: `Créer le code ${code} dans Shopify : ${offText(off, " ")} de remise sur une commande d’au moins ${amountText(minimum)}, pour le client ${customerId} uniquement.`,
+        he: `יצירת הקוד ${code} ב-Shopify: הנחה של ${offText(off)} על הזמנה אחת של ${amountText(minimum)} לפחות, רק ללקוח ${customerId}.`,
+      };
+
 /**
- * A discount code for one customer: used once, from a minimum on, with an end.
+ * A discount code for one customer: used once, from a minimum on, with an end. Or for the friends of one: the same, once for each of them, so many times in all.
  *
  * Done once: Shopify takes no key for it, but a code is unique in its shop, whatever its case (../shared/writes-and-voice.md, Shopify /
  * discountCodeBasicCreate). The code stands in the payload, so that every try asks for the same one; after a lost reply the code is
@@ -110,22 +132,18 @@ export const shopifyDiscount = defineAction<Payload>({
   need: { provider: "shopify", scopes: ["read_discounts", "write_discounts"] },
   payload: Payload,
   touches: "money",
-  describe: ({ customerId, title, code, off, minimum, startsAt, endsAt, onlyIf }) => ({
-    sentence: {
-      en: `Create the code ${code} in Shopify: ${offText(off)} off one order of ${amountText(minimum)} or more, for customer ${customerId} only.`,
-      fr: `Créer le code ${code} dans Shopify : ${offText(off, " ")} de remise sur une commande d’au moins ${amountText(minimum)}, pour le client ${customerId} uniquement.`,
-      he: `יצירת הקוד ${code} ב-Shopify: הנחה של ${offText(off)} על הזמנה אחת של ${amountText(minimum)} לפחות, רק ללקוח ${customerId}.`,
-    },
+  describe: (payload) => ({
+    sentence: sentenceOf(payload),
     fields: [
-      { label: labels.code, value: code },
-      { label: labels.discount, value: offText(off) },
-      { label: labels.minimum, value: amountText(minimum) },
-      { label: labels.customer, value: customerId },
-      { label: labels.starts, value: instantText(startsAt) },
-      { label: labels.ends, value: instantText(endsAt) },
-      { label: labels.uses, value: "1" },
-      { label: labels.title, value: title },
-      ...(onlyIf ? describeGuard(onlyIf) : []),
+      { label: labels.code, value: payload.code },
+      { label: labels.discount, value: offText(payload.off) },
+      { label: labels.minimum, value: amountText(payload.minimum) },
+      { label: payload.friends ? labels.friendsOf : labels.customer, value: payload.customerId },
+      { label: labels.starts, value: instantText(payload.startsAt) },
+      { label: labels.ends, value: instantText(payload.endsAt) },
+      { label: labels.uses, value: String(payload.friends?.uses ?? 1) },
+      { label: labels.title, value: payload.title },
+      ...(payload.onlyIf ? describeGuard(payload.onlyIf) : []),
     ],
   }),
   // Not the code: the event of the same chain that tells it to the customer would name another.
@@ -133,12 +151,16 @@ export const shopifyDiscount = defineAction<Payload>({
     { path: "off", label: labels.discount },
     { path: "off.percent", label: { en: "Percent off", fr: "Remise en %", he: "אחוז ההנחה" } },
     { path: "minimum", label: labels.minimum },
+    { path: "friends.uses", label: labels.uses },
     { path: "startsAt", label: labels.starts },
     { path: "endsAt", label: labels.ends },
     { path: "title", label: labels.title },
   ],
-  stakeOf: ({ off, minimum }) =>
-    "percent" in off ? { minor: Math.ceil((minimum.minor * off.percent) / 100), currency: minimum.currency } : off,
+  // All that it may take off, each time at the minimum.
+  stakeOf: (payload) => {
+    const { minor, currency } = offOnce(payload);
+    return { minor: minor * (payload.friends?.uses ?? 1), currency };
+  },
   stillValid: async ({ account, now }, { customerId, onlyIf }) =>
     onlyIf ? holdsAtShop(account, onlyIf, { customerId, now }) : { valid: true },
   async execute(doing, payload) {

@@ -86,8 +86,8 @@ export async function prepareActions(
         id: newId("act", ctx.now()),
         touches: strongest(touched),
         hash: hashOf(proposal.subject, prepared),
-        // What is about no customer is in neither group, and nobody is left out of it.
-        withheld: proposal.customerId !== undefined && drawOf(policy, proposal) < policy.holdout,
+        // What is about no customer, or was promised to them, is in neither group, and nobody is left out of it.
+        withheld: proposal.customerId !== undefined && !proposal.owed && drawOf(policy, proposal) < policy.holdout,
         salt: policy.salt,
         steps: prepared,
       });

@@ -119,6 +119,45 @@ test("an amount off is found again by its amount", async () => {
   expect(await lookup(doing, { ...payload, off: { minor: 560, currency: "GBP" } })).toBe("absent");
 });
 
+const foundQuery = (code: string) => `{ codeDiscountNodeByCode(code: "${code}") { codeDiscount { ... on DiscountCodeBasic {
+  usageLimit appliesOncePerCustomer context { ... on DiscountBuyerSelectionAll { all } ... on DiscountCustomers { customers { id } } } } } } }`;
+const asShopHasIt = async (at: string, code: string) =>
+  (await askShop<{ codeDiscountNodeByCode: { codeDiscount: object } }>(at, foundQuery(code))).codeDiscountNodeByCode.codeDiscount;
+
+test("a code for one customer is theirs alone, and one for their friends is anybody's, once each and so many times in all", async () => {
+  const own = await discount();
+  await shopifyDiscount.execute(own.doing, own.payload);
+  const customers = [{ id: `gid://shopify/Customer/${(own.payload as unknown as { customerId: string }).customerId}` }];
+  expect(await asShopHasIt(own.at, own.payload.code)).toEqual({ usageLimit: 1, appliesOncePerCustomer: true, context: { customers } });
+  const friends = await discount({ friends: { uses: 5 } });
+  const attempt = await shopifyDiscount.execute(friends.doing, friends.payload);
+  expect(attempt.did === "done" && attempt.receipt).toEqual(await lookup(friends.doing, friends.payload));
+  expect(await asShopHasIt(friends.at, friends.payload.code)).toEqual({
+    ...{ usageLimit: 5, appliesOncePerCustomer: true },
+    context: { all: "ALL" },
+  });
+});
+
+test("a friends' code puts at stake what all its uses take off, says for whom and how often, and has an end of its uses", async () => {
+  const { payload } = await discount({ friends: { uses: 5 } });
+  expect(shopifyDiscount.stakeOf?.(payload)).toEqual({ minor: 2500, currency: "GBP" });
+  const amount = { ...payload, off: { minor: 700, currency: "GBP" } };
+  expect(shopifyDiscount.stakeOf?.(amount)).toEqual({ minor: 3500, currency: "GBP" });
+  const { sentence, fields } = shopifyDiscount.describe(payload);
+  expect(sentence.en).toMatch(/for friends of customer \d+: 10% off an order of 50.00 GBP or more, once per friend, 5 orders in all\.$/);
+  expect(new Set(Object.values(sentence)).size).toBe(3);
+  expect(fields.find(({ label }) => label.en === "Uses")?.value).toBe("5");
+  for (const uses of [0, 101, 1.5])
+    expect(shopifyDiscount.payload.safeParse({ ...payload, friends: { uses } }).success, `${uses} uses`).toBe(false);
+});
+
+test("what was approved of a code for one customer is still what is executed: its content is the same, and so is its stake", async () => {
+  const { payload } = await discount();
+  const { customerId, title, code, off, minimum, startsAt, endsAt } = payload as unknown as Record<string, unknown>;
+  expect(shopifyDiscount.payload.parse(payload)).toEqual({ customerId, title, code, off, minimum, startsAt, endsAt });
+  expect(shopifyDiscount.stakeOf?.(payload)).toEqual({ minor: 500, currency: "GBP" });
+});
+
 test("taken back it has ended; one that was never there cannot be", async () => {
   const { at, payload, doing } = await discount();
   expect(await shopifyDiscount.undo?.(doing, payload, { id: null })).toMatchObject({ did: "failed" });

@@ -89,6 +89,19 @@ test("nobody is left out in shadow, and nobody is compared by it; both groups be
   expect(new Set(rows.filter(({ customerId }) => customerId !== null).map(({ control }) => control))).toEqual(new Set([true, false]));
 });
 
+test("what was promised is kept from nobody, and is in no comparison, whoever is in the control group", async () => {
+  const rig = await makeActingRig({ mode: "approve", holdout: 50 });
+  const of = (n: number) => ({ subject: `customer:${n}` as const, customerId: String(n) });
+  const invited = Array.from({ length: 20 }, (_, n) => proposal(`invite${n}`, of(n)));
+  const promised = Array.from({ length: 20 }, (_, n) => proposal(`reward${n}`, { ...of(n), owed: true }));
+  await rig.propose(...invited, ...promised);
+  const rows = await rig.ctx.db.select().from(actions).where(inTenant(rig.ctx, actions));
+  const statesOf = (begins: string) =>
+    new Set(rows.filter(({ dedupe }) => dedupe.startsWith(begins)).map((row) => `${row.status} ${row.control}`));
+  expect(statesOf("invite")).toEqual(new Set(["waiting false", "withheld true"]));
+  expect(statesOf("reward")).toEqual(new Set(["waiting null"]));
+});
+
 test("what a run drew before the automation began anew is not written", async () => {
   const rig = await makeActingRig();
   let begunAnew: Promise<unknown> | undefined;

@@ -26,13 +26,14 @@ export const writeActions: WriteRows = ({ db, now, rows, held }) => [
       each.expiresAt,
       each.salt,
       each.steps.flatMap(({ names }) => names),
+      each.owed ? 1 : 0,
     ]),
   ).map((json) =>
     db
       .insert(actions)
       .select(
         sql`select j.value->>0, r.tenant_id, r.job, r.id, case when p.mode = 'shadow' then ${inShadow} else '' end || (j.value->>1), j.value->>2, j.value->>3, j.value->>4, j.value->>5,
-          case when p.mode = 'shadow' or j.value->>4 is null then null when j.value->>10 then 1 else 0 end, j.value->>6, j.value->>7,
+          case when p.mode = 'shadow' or j.value->>4 is null or j.value->>14 then null when j.value->>10 then 1 else 0 end, j.value->>6, j.value->>7,
           j.value->>8, j.value->>9, case when p.mode = 'shadow' then 'shadowed' when j.value->>10 then 'withheld' else 'waiting' end, null, ${now},
           j.value->>11,
           null, null, null, null, null, 0, null, null, 0, null, null, null
