@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { keyServices, sandboxProviders } from "#sandbox/endpoints.ts";
 import { knownKeys, mintKey } from "#sandbox/keys/mint.ts";
+import { GivenEvent, giveEvent } from "#sandbox/klaviyo/events.ts";
 import { GivenProfile, giveProfile } from "#sandbox/klaviyo/profiles.ts";
 import { issueTokens, newGrant } from "#sandbox/oauth/issue.ts";
 import { type Grant, type Issued, revokeGrant } from "#sandbox/oauth/ledger.ts";
@@ -158,6 +159,10 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
   app.post("/klaviyo/:account/profiles", async (c) => {
     const given = z.array(GivenProfile).parse(await c.req.json());
     return c.json(given.map((profile) => giveProfile(state, c.req.param("account"), profile, Date.now())));
+  });
+  app.post("/klaviyo/:account/events", async (c) => {
+    const given = z.array(GivenEvent).parse(await c.req.json());
+    return c.json(given.map((event) => giveEvent(state, c.req.param("account"), event, Date.now())));
   });
   app.post("/slack/:team/users", async (c) => {
     const team = c.req.param("team");

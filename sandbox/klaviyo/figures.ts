@@ -152,12 +152,17 @@ export function metricsOf(account: string) {
       name,
       created: stamp(opened),
       updated: stamp(opened + dayMs),
-      integration:
-        index === 0 || index > 7
-          ? { object: "integration", id: "0eMvjm", name: "Shopify", category: "eCommerce" }
-          : { object: "integration", id: "0rG4eQ", name: "Klaviyo", category: "Internal" },
+      integration: integrationOf(name, index),
     },
   }));
+}
+
+/** What happens on the shop's pages is tracked by Klaviyo's own snippet (help.klaviyo.com, Shopify data reference). */
+function integrationOf(name: string, index: number) {
+  if (name === "Active on Site" || name === "Viewed Product") return { object: "integration", id: "7FtS4J", name: "API", category: "API" };
+  return index === 0 || index > 7
+    ? { object: "integration", id: "0eMvjm", name: "Shopify", category: "eCommerce" }
+    : { object: "integration", id: "0rG4eQ", name: "Klaviyo", category: "Internal" };
 }
 
 export interface SentCampaign {

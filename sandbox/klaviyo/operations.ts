@@ -2,6 +2,7 @@ import type { Place } from "#sandbox/places.ts";
 import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { json } from "#sandbox/reply.ts";
 import { klaviyoError } from "./error.ts";
+import { listEvents } from "./events.ts";
 import { accountName, campaignsOf, flowsOf, listsOf, metricsOf, segmentsOf } from "./figures.ts";
 import { pageOf } from "./page.ts";
 import { type Profile, profileResource, profilesAt } from "./profiles.ts";
@@ -102,6 +103,14 @@ const operations: Operation[] = [
       const all = found.map((profile) => profileResource(profile, query));
       return pageOf(call, all, { max: 100, usual: 20 });
     },
+  },
+  {
+    name: "events",
+    method: "GET",
+    path: /^\/api\/events$/,
+    scopes: ["events:read"],
+    limits: always(broad),
+    answer: listEvents,
   },
   {
     name: "create-event",

@@ -3,8 +3,16 @@ import type { Call } from "#sandbox/providers/provider.ts";
 import { json } from "#sandbox/reply.ts";
 import { klaviyoError } from "./error.ts";
 
-/** A JSON:API page. `max` with `usual` when the size may be chosen by `page[size]`, `fixed` where it may not. */
-export function pageOf(call: Call, all: { id: string }[], size: { max: number; usual?: number } | { fixed: number }): Response {
+/**
+ * A JSON:API page. `max` with `usual` when the size may be chosen by `page[size]`, `fixed` where it may not. `include`: what is sent
+ * beside these items of it.
+ */
+export function pageOf<T extends { id: string }>(
+  call: Call,
+  all: T[],
+  size: { max: number; usual?: number } | { fixed: number },
+  include?: (data: T[]) => object[],
+): Response {
   const query = call.url.searchParams;
   const asked = query.get("page[size]");
   if (asked !== null && ("fixed" in size || !/^\d+$/.test(asked) || Number(asked) < 1 || Number(asked) > size.max)) {
@@ -20,6 +28,7 @@ export function pageOf(call: Call, all: { id: string }[], size: { max: number; u
   const following = all[start + count];
   return json({
     data: data.map((item) => ({ ...item, links: { self: `${call.url.origin}${call.url.pathname}/${item.id}` } })),
+    ...(include && { included: include(data) }),
     links: { self: call.url.href, next: following ? pageUrl(call.url, following.id) : null, prev: null },
   });
 }

@@ -35,7 +35,7 @@ export const GivenProfile = Identifiers.extend({
 type GivenProfile = z.output<typeof GivenProfile>;
 
 /** The shops that these accounts take their profiles from. Every fifth one was never told the shop's id. */
-const shops: Readonly<Record<string, string>> = { AcmeG1: realShop, BetaB2: "beta.myshopify.com", GammC3: "gamma.myshopify.com" };
+export const shops: Readonly<Record<string, string>> = { AcmeG1: realShop, BetaB2: "beta.myshopify.com", GammC3: "gamma.myshopify.com" };
 const stamp = (instant: number) => `${new Date(instant).toISOString().slice(0, 19)}+00:00`;
 
 /** All profiles of an account as a read at `now` sees them; without `seen`, as a write meets them. */

@@ -3,6 +3,7 @@ import { readJson } from "#sandbox/body.ts";
 import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { json } from "#sandbox/reply.ts";
 import { klaviyoError } from "./error.ts";
+import type { KeptEvent } from "./events.ts";
 import { shortId } from "./figures.ts";
 import { findProfile, Identifiers, newProfile, profilesAt, saveProfile } from "./profiles.ts";
 
@@ -78,7 +79,8 @@ export function createEvent({ state, account, call }: Asked): Response {
   const key = unique_id ?? String(Math.floor(at / 1000));
   const thing = { kind: "klaviyo_event", account, key: JSON.stringify([subject.id, metric.data.attributes.name, key]) } as const;
   const repeated = state.written.met(thing) !== undefined;
-  if (!repeated) state.written.put(thing, body.data.attributes, now);
+  const event: KeptEvent = { metric: metric.data.attributes.name, profile: subject.id, at, properties: body.data.attributes.properties };
+  if (!repeated) state.written.put(thing, event, now);
   state.effects.record({ provider: "klaviyo", kind: "event", key, account, at: now }, repeated);
   return new Response(null, { status: 202 });
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Text } from "#db/words/locales.ts";
 import type { OccurrenceKind } from "#db/words/occurrences.ts";
+import type { ProviderFailureKind } from "#server/errors.ts";
 import type { ActionKind } from "./actions/action.ts";
 import { type Acts, type Job, type Need, type Proposed, type Reading, type RunLines, requiredScopes, type Step } from "./job.ts";
 import type { Occurrence } from "./occurrences.ts";
@@ -31,9 +32,15 @@ type WrittenToHear<Config extends z.ZodType, Kind extends OccurrenceKind, Lines 
   mode: "event";
   everyS: number;
   hears: readonly Kind[];
-  /** What is proposed because of one thing that happened. It is handed each once; one that fails is handed again. */
-  react(occurrence: Occurrence<Kind>, reading: ReadingOfEvent<z.output<Config>, keyof Lines & string>): Promise<readonly Proposal[]>;
+  /**
+   * Begins a step; what it answers says what is proposed because of one thing that happened. That is handed each once; one that fails is
+   * handed again. What is found for one of them may serve the others of the step.
+   */
+  react(reading: ReadingOfEvent<z.output<Config>, keyof Lines & string>): (occurrence: Occurrence<Kind>) => Promise<Reaction>;
 };
+
+/** What comes of one thing that happened. */
+export type Reaction = Pick<Step<never>, "proposals" | "despite">;
 
 /** What an automation is handed beside what happened. */
 export type ReadingOfEvent<Config, Line extends string = never> = Omit<
@@ -92,15 +99,19 @@ const hearing =
     const seq = cursor?.seq ?? Number.MAX_SAFE_INTEGER;
     const { items, newest } = await occurrences.behind({ seq, kinds: hears, since, limit: heardAStep });
     const made: Proposal[] = [];
+    const borne = new Set<ProviderFailureKind>();
+    const own: ReadingOfEvent<unknown, string>["proposed"] = async (of) => [
+      ...(await proposed({ automation: id, ...of })),
+      ...made.filter(({ dedupe }) => dedupe.startsWith(of.prefix)),
+    ];
+    const reacting = react({ ...reading, proposed: own });
     for (const item of items) {
-      const own: ReadingOfEvent<unknown, string>["proposed"] = async (of) => [
-        ...(await proposed({ automation: id, ...of })),
-        ...made.filter(({ dedupe }) => dedupe.startsWith(of.prefix)),
-      ];
-      made.push(...(await react(item, { ...reading, proposed: own })));
+      const { proposals = [], despite = [] } = await reacting(item);
+      made.push(...proposals);
+      for (const kind of despite) borne.add(kind);
     }
     const more = items.length === heardAStep ? items.at(-1) : undefined;
-    return { cursor: { seq: more?.seq ?? Math.max(cursor?.seq ?? 0, newest) }, done: !more, proposals: made };
+    return { cursor: { seq: more?.seq ?? Math.max(cursor?.seq ?? 0, newest) }, done: !more, proposals: made, despite: [...borne] };
   };
 
 /** One need a provider: of all permissions that are asked for there, those that nobody requires stay what can be done without. */

@@ -67,6 +67,17 @@ export interface ShopHistory {
     limit: number;
   }): Promise<{ customerId: string; orders: number; lastAt: number }[]>;
   /**
+   * Of these customers, in their order, those who agreed to be written to by this channel, have placed no order at or after `quietSince`
+   * (an instant) that stands, and have never bought this product, also none that they gave back.
+   */
+  neverBought(input: {
+    product: string;
+    customers: readonly string[];
+    quietSince: number;
+    channel: "email" | "sms";
+    limit: number;
+  }): Promise<string[]>;
+  /**
    * Customers who bought on at least `minOrders` days and last at or after `lastFrom` and before `lastUntil` (instants), who agreed to be
    * written to by this channel, each with all purchases that stand, by id from behind `after`.
    */

@@ -38,12 +38,14 @@ async function hearingRig() {
     acts: { feeds: [], reasons: { because: text }, never: text },
     mode: "event",
     hears: ["order_paid", "order_cancelled"],
-    async react(occurrence, { proposed }) {
-      if (occurrence.subject === failing.at) throw new Error("the test breaks it here");
-      heard.push(`${occurrence.kind} ${occurrence.subject}`);
-      const before = await proposed({ prefix: occurrence.subject, since: 0 });
-      return before.length > 0 ? [] : [proposal(occurrence)];
-    },
+    react:
+      ({ proposed }) =>
+      async (occurrence) => {
+        if (occurrence.subject === failing.at) throw new Error("the test breaks it here");
+        heard.push(`${occurrence.kind} ${occurrence.subject}`);
+        const before = await proposed({ prefix: occurrence.subject, since: 0 });
+        return before.length > 0 ? {} : { proposals: [proposal(occurrence)] };
+      },
   });
   const rig = makeRig({ jobs: [automation], kinds: kindOf });
   const client = await rig.tenant({ automations: [automation.id] });

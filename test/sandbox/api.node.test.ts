@@ -423,6 +423,60 @@ describe("Klaviyo's API", () => {
     const { body } = await ask(access_token, `/api/profiles?filter=greater-than(created,${new Date().toISOString()})`);
     expect(body.data).toEqual([]);
   });
+  test("events are read newest first, filtered and sparse as asked, in pages, and what is not documented is refused", async () => {
+    interface Event {
+      id: string;
+      attributes: Record<string, unknown>;
+      relationships: { profile: { data: { id: string } | null }; metric: { data: { id: string } } };
+    }
+    type Events = { data: Event[]; included?: Event[]; links: { next: string | null } };
+    const { access_token } = await client.mint("klaviyo", "AcmeG1", [...reads, "events:read"]);
+    expect((await ask(await client.mint("klaviyo", "AcmeG1", reads).then((minted) => minted.access_token), "/api/events")).status).toBe(
+      403,
+    );
+    const metrics = await ask<{ data: { id: string; attributes: { name: string } }[] }>(access_token, "/api/metrics");
+    const metric = metrics.body.data.find(({ attributes }) => attributes.name === "Viewed Product")?.id ?? "";
+    const since = new Date(Date.now() - 10 * 86_400_000).toISOString();
+    const query = new URLSearchParams({
+      filter: `and(equals(metric_id,"${metric}"),greater-or-equal(datetime,${since}))`,
+      ...{ sort: "-datetime", include: "profile", "fields[event]": "datetime,event_properties", "fields[profile]": "external_id" },
+      "page[size]": "20",
+    });
+    const found: Event[] = [];
+    const profiles = new Map<string, Event>();
+    let next: string | null = `/api/events?${query}`;
+    while (next !== null) {
+      const { body }: { body: Events } = await ask<Events>(access_token, next);
+      found.push(...body.data);
+      for (const profile of body.included ?? []) profiles.set(profile.id, profile);
+      next = body.links.next;
+    }
+    const times = found.map(({ attributes }) => Date.parse(String(attributes.datetime)));
+    expect(found.length).toBeGreaterThan(20);
+    expect(times).toEqual([...times].sort((one, other) => other - one));
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(Math.floor(Date.parse(since) / 1000) * 1000);
+    expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
+    expect(new Set(found.map(({ attributes }) => typeof (attributes.event_properties as { ProductID: unknown }).ProductID))).toEqual(
+      new Set(["number", "string"]),
+    );
+    expect(new Set(found.flatMap(({ attributes }) => Object.keys(attributes)))).toEqual(new Set(["datetime", "event_properties"]));
+    const known = found.map(({ relationships }) => profiles.get(relationships.profile.data?.id ?? "")?.attributes ?? {});
+    expect(new Set(known.flatMap((attributes) => Object.keys(attributes)))).toEqual(new Set(["external_id"]));
+    // Some were never told the shop's id.
+    expect(known.some(({ external_id }) => external_id === null)).toBe(true);
+    for (const refused of [
+      "filter=equals(properties,'x')",
+      "filter=contains(metric_id,'x')",
+      "filter=greater-or-equal(datetime,'2026-11-01T00:00:00Z')",
+      "filter=and(equals(metric_id,'x'),",
+      "sort=metric_id",
+      "include=orders",
+      "fields[event]=mail",
+      "page[size]=1001",
+    ]) {
+      expect([refused, (await ask(access_token, `/api/events?${refused}`)).status]).toEqual([refused, 400]);
+    }
+  });
   test("campaign statistics are counts and fractions that fit together", async () => {
     const { access_token } = await client.mint("klaviyo", "Kla005", reads);
     const metrics = await ask(access_token, "/api/metrics");

@@ -254,12 +254,9 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
         ? // What has no type is of no kind but its own.
           sql`(select ${product} union select ${products.externalId} from ${products} where ${ofShop(products)} and ${products.type} <> '' and ${products.type} = ${type})`
         : sql`(${product})`;
-      // Most orders do not have it, which the text tells sooner than its lines do.
-      const mayHave = kind ? undefined : sql`instr(${orderContents.lines}, ${JSON.stringify(product)}) > 0`;
+      const mayHave = kind ? undefined : mayName(product);
       const lastAt = sql<number>`max(${orders.placedAt})`;
       const many = sql<number>`count(*)`;
-      const lately = sql`select 1 from ${orders} q where q.tenant_id = ${orders.tenantId} and q.connection_id = ${orders.connectionId}
-        and q.customer_id = ${orders.customerId} and q.placed_at >= ${quietSince} and q.cancelled_at is null`;
       return ctx.db
         .select({ customerId: customers.externalId, orders: many, lastAt })
         .from(orderContents)
@@ -273,12 +270,29 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
             mayHave,
             sql`exists (select 1 from json_each(${orderContents.lines}) l where l.value ->> 4 > 0 and l.value ->> 1 in ${meant})`,
             sql`${customers.externalId} not in (select value from json_each(${JSON.stringify(without)}))`,
-            sql`not exists (${lately})`,
+            orderedNothingSince(quietSince),
           ),
         )
         .groupBy(customers.externalId)
         .orderBy(...(first === "latest" ? [desc(lastAt), desc(many)] : [desc(many), desc(lastAt)]), customers.externalId)
         .limit(limit);
+    },
+
+    async neverBought({ product, customers: asked, quietSince, channel, limit }) {
+      const bought = sql`select 1 from ${orders} join ${orderContents} on ${theirOrder}
+        where ${sameShop(orders, customers)} and ${orders.customerId} = ${customers.externalId} and ${mayName(product)}
+        and exists (select 1 from json_each(${orderContents.lines}) l where l.value ->> 1 = ${product})`;
+      const whose = inTenant(
+        ctx,
+        customers,
+        of(customers.connectionId),
+        eq(consentTo(channel), "subscribed"),
+        orderedNothingSince(quietSince),
+      );
+      const found = await ctx.db.all<{ id: string }>(sql`
+        select ${customers.externalId} as id from json_each(${JSON.stringify(asked)}) a cross join ${customers} on ${customers.externalId} = a.value
+        where ${whose} and not exists (${bought}) order by a.key limit ${limit}`);
+      return found.map(({ id }) => id);
     },
 
     async buyers({ minOrders, lastFrom, lastUntil, channel, after, limit }) {
@@ -397,6 +411,14 @@ const consentTo = (channel: "email" | "sms") => (channel === "email" ? customers
 /** The customer of the order that it is joined to, where they agreed to be written to by this channel. */
 const reachedBy = (channel: "email" | "sms") =>
   and(sameShop(customers, orders), eq(customers.externalId, orders.customerId), eq(consentTo(channel), "subscribed"));
+
+/** Whether the contents of an order may name it: most do not, which their text tells sooner than their lines do. */
+const mayName = (product: string) => sql`instr(${orderContents.lines}, ${JSON.stringify(product)}) > 0`;
+
+/** Whether the customer has placed no order that stands since then. */
+const orderedNothingSince = (since: number) =>
+  sql`not exists (select 1 from ${orders} q where q.tenant_id = ${customers.tenantId} and q.connection_id = ${customers.connectionId}
+    and q.customer_id = ${customers.externalId} and q.placed_at >= ${since} and q.cancelled_at is null)`;
 
 /** Calendar months from one YYYY-MM to another, in SQL. */
 const monthsBetween = (from: SQL, to: SQL) =>

@@ -83,6 +83,9 @@ export const effectsAt = (account: string, kind?: string): Promise<Effects> =>
 /** Profiles that a Klaviyo account has had for long. */
 export const giveProfiles = (account: string, profiles: object[]) => sandbox.control(`/klaviyo/${account}/profiles`, profiles);
 
+/** Events that a Klaviyo account has had since then, of profiles that it has. */
+export const giveEvents = (account: string, events: object[]) => sandbox.control(`/klaviyo/${account}/events`, events);
+
 /** Asks a shop something with all permissions. */
 export async function askShop<T>(shop: string, query: string, variables: Record<string, unknown> = {}): Promise<T> {
   const scopes = ["read_customers", "read_orders", "read_all_orders", "read_products", "write_discounts", "write_customers"];

@@ -3,12 +3,14 @@ import { actions } from "#db/schema/index.ts";
 import type { OrderRow } from "#sandbox/shop/model.ts";
 import { klaviyoEvent } from "#server/catalog/actions/klaviyo-event.ts";
 import { priceDropAlerts } from "#server/catalog/automations/price-drop-alerts.ts";
+import { readProductViews } from "#server/catalog/automations/product-views.ts";
 import type { Reading } from "#server/catalog/job.ts";
 import type { Occurrence } from "#server/catalog/occurrences.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { doingOf, freshAccount, giveProfiles } from "#test/catalog/actions/doing.ts";
-import { sandbox } from "#test/catalog/sensors/sandbox-account.ts";
+import { ProviderError, type ProviderFailureKind } from "#server/errors.ts";
+import { doingOf, freshAccount, giveEvents, giveProfiles } from "#test/catalog/actions/doing.ts";
+import { sandbox, sandboxAccount, scriptedAccount } from "#test/catalog/sensors/sandbox-account.ts";
 import { voiceIn } from "#workers/voice.ts";
 import { dayMs, hourMs, iso, orderOf, type Setting, type Staged, stage, wareOf } from "./stage.ts";
 
@@ -235,7 +237,14 @@ test("variants of one product that fall together are one drop, and a name that l
     }),
   );
   const step = await priceDropAlerts.step({
-    ...{ shop, config: priceDropAlerts.config.parse({ mostPerDrop: 5 }), cursor: { seq: 0 }, now, timezone: "UTC", currency: "GBP" },
+    ...{
+      shop,
+      config: priceDropAlerts.config.parse({ mostPerDrop: 5, viewedDays: 0 }),
+      cursor: { seq: 0 },
+      now,
+      timezone: "UTC",
+      currency: "GBP",
+    },
     occurrences: { behind: async () => ({ items, newest: 2 }) },
     proposed: async () => [],
   } as unknown as Reading<unknown, unknown>);
@@ -263,4 +272,202 @@ test("right before it is sent the shop is asked: not once the price rose, the la
   expect(await stillValid()).toEqual({ valid: false, why: "sold_out" });
   await shop.change({ orders: [{ customerId: 12_001, lines: [{ code: "A", quantity: 1 }] }] });
   expect(await stillValid()).toEqual({ valid: false, why: "bought_meanwhile" });
+});
+
+/** Ware A's own id at the shop. */
+const wareA = 7_000_001;
+const views = ["events:read", "metrics:read"];
+/** People who bought something else long ago, so that the shop knows them. */
+const known = (...ids: number[]) =>
+  ids.map((customerId, n) => orderOf(50 + n, now - (100 + n) * dayMs, { customerId, lines: "B|1|10.00" }));
+const products = [wareOf("A"), wareOf("B")];
+
+/** An account at Klaviyo that was told of these looks at products: by whom, of what, and how long ago. */
+async function klaviyoWith(looks: readonly [customerId: number | null, product: unknown, ago: number][], scopes = views) {
+  const at = freshAccount.klaviyo();
+  const people = [...new Set(looks.map(([customerId]) => customerId))];
+  const mail = (customerId: number | null) => `p${customerId}@klaviyo.example`;
+  await giveProfiles(
+    at,
+    people.map((id) => ({ email: mail(id), ...(id !== null && { external_id: String(id) }) })),
+  );
+  await giveEvents(
+    at,
+    looks.map(([customerId, ProductID, ago]) => ({
+      ...{ metric: "Viewed Product", at: iso(now - ago), properties: { ProductID, Name: "Ware" }, profile: { email: mail(customerId) } },
+    })),
+  );
+  return sandboxAccount("klaviyo", at, { scopes });
+}
+const lines = (rows: { customerId: string | null; evidence: { line: string; params: object } }[]) =>
+  rows.map(({ customerId, evidence }) => [customerId, evidence.line, (evidence.params as { days?: number }).days]).sort();
+
+test("who looked at it and never bought it is told beside the buyers, and it is said when they looked", async () => {
+  const klaviyo = await klaviyoWith([
+    [12_021, wareA, 3 * dayMs],
+    [12_021, wareA, 9 * dayMs],
+    [12_022, String(wareA), 13 * dayMs],
+    [12_023, wareA, hourMs],
+    // Another product, too long ago, and nothing that names one.
+    [12_024, 7_000_002, dayMs],
+    [12_025, wareA, 15 * dayMs],
+    [12_026, undefined, dayMs],
+  ]);
+  const orders = [...regulars, ...known(12_021, 12_022, 12_023, 12_024, 12_025, 12_026)];
+  const shop = await after([priced("5.00", hourMs)], { orders, products }, { klaviyo });
+  const found = await shop.proposed();
+  expect(lines(found)).toEqual([
+    ["12001", "bought", 100],
+    ["12002", "bought", 70],
+    ["12003", "bought", 40],
+    ["12021", "viewed", 3],
+    ["12022", "viewed", 13],
+    ["12023", "viewed_lately", undefined],
+  ]);
+  const say = (customerId: string, locale: "en" | "fr" | "he") => {
+    const { line = "", params = {} } = found.find((each) => each.customerId === customerId)?.evidence ?? {};
+    return voiceIn(locale).say({ code: `price-drop-alerts.${line}`, params });
+  };
+  expect(say("12021", "en")).toContain("This customer looked at it 3 days ago and hasn’t bought it.");
+  expect(say("12023", "en")).toContain("This customer looked at it within the last two days and hasn’t bought it.");
+  expect(say("12021", "fr")).toContain("Ce client l’a consulté il y a 3 jours et ne l’a pas acheté.");
+  expect(say("12021", "he")).toContain("לפני 3 ימים");
+  // Nobody's address was asked for, and none rests.
+  expect(klaviyo.calls.every(({ path }) => !/email|phone/.test(path))).toBe(true);
+  expect(JSON.stringify(found)).not.toContain("@");
+  // The same drop once more proposes nothing twice.
+  await shop.setCursor({ seq: 0 });
+  await shop.run();
+  expect(await shop.proposed()).toHaveLength(6);
+});
+
+test("whom Klaviyo does not know by the shop's id, who did not agree, and who ordered lately are not told that they looked", async () => {
+  const klaviyo = await klaviyoWith([
+    [null, wareA, dayMs],
+    [12_021, wareA, dayMs],
+    [12_022, wareA, dayMs],
+    [12_023, wareA, dayMs],
+    [99_999, wareA, dayMs],
+  ]);
+  await giveEvents(klaviyo.externalId, [
+    { metric: "Viewed Product", at: iso(now - dayMs), properties: { ProductID: wareA }, profile: null },
+  ]);
+  const lately = orderOf(60, now - 5 * dayMs, { customerId: 12_022, lines: "B|1|10.00" });
+  const orders = [...regulars, ...known(12_021, 12_022, 12_023), lately];
+  const setting = { klaviyo };
+  expect(await told([priced("5.00", hourMs)], { orders, products, consents: { 12021: "UNSUBSCRIBED" } }, setting)).toEqual([
+    ...everybody,
+    "12023",
+  ]);
+});
+
+test("who looked and bought is told once, as a buyer, and who bought it and gave it back is not told that they never did", async () => {
+  const klaviyo = await klaviyoWith([
+    [12_001, wareA, dayMs],
+    [12_021, wareA, dayMs],
+  ]);
+  const returned = orderOf(60, now - 90 * dayMs, {
+    customerId: 12_021,
+    lines: "A|1|10.00;B|1|10.00",
+    gross: 2000,
+    edit: { at: now - 89 * dayMs, lines: "B|1|10.00" },
+  });
+  const shop = await after([priced("5.00", hourMs)], { orders: [...regulars, returned], products }, { klaviyo });
+  expect(lines(await shop.proposed()).map(([customerId, line]) => [customerId, line])).toEqual(everybody.map((id) => [id, "bought"]));
+});
+
+test("buyers come first, those who looked last fill what is left of the places, and where none is left Klaviyo is not asked", async () => {
+  const looks: [number, number, number][] = [
+    [12_021, wareA, 5 * dayMs],
+    [12_022, wareA, 2 * dayMs],
+    [12_023, wareA, 4 * dayMs],
+  ];
+  const klaviyo = await klaviyoWith(looks);
+  const staged = { orders: [...regulars, ...known(12_021, 12_022, 12_023)], products };
+  const drop = [priced("5.00", hourMs)];
+  expect(await told(drop, staged, { klaviyo, config: { mostPerDrop: 5 } })).toEqual([...everybody, "12022", "12023"]);
+  const asked = klaviyo.calls.length;
+  expect(await told(drop, staged, { klaviyo, config: { mostPerDrop: 3 } })).toEqual(everybody);
+  expect(await told(drop, staged, { klaviyo, config: { viewedDays: 0 } })).toEqual(everybody);
+  expect(klaviyo.calls.length).toBe(asked);
+});
+
+test("without the permission Klaviyo is asked nothing, and buyers are told as before", async () => {
+  const klaviyo = await klaviyoWith([[12_021, wareA, dayMs]], ["metrics:read"]);
+  const shop = await after([priced("5.00", hourMs)], { orders: [...regulars, ...known(12_021)], products }, { klaviyo });
+  expect(await shop.customers()).toEqual(everybody);
+  expect(klaviyo.calls).toEqual([]);
+});
+
+test.each([
+  ["a limit", { type: "rate_limited", retryAfter: 30 }],
+  ["a failure", { type: "error", status: 503 }],
+])("%s at Klaviyo keeps no buyer back, and the run says what it did without", async (_, effect) => {
+  const klaviyo = await klaviyoWith([[12_021, wareA, dayMs]]);
+  await sandbox.control("/control", {
+    faults: [{ provider: "klaviyo", account: klaviyo.externalId, path: "/api/events", probability: 1, effect }],
+  });
+  const shop = await after([priced("5.00", hourMs)], { orders: [...regulars, ...known(12_021)], products }, { klaviyo });
+  expect(await shop.customers()).toEqual(everybody);
+  expect((await shop.logs()).map(({ message }) => message)).toContain(
+    "Klaviyo didn’t say who looked at what, so only customers who bought are told.",
+  );
+  expect(await shop.schedule()).toMatchObject({ cursor: { seq: expect.any(Number) } });
+});
+
+test("a permission that Klaviyo denies, and an account that records no looks, keep no buyer back; a token that is refused does", async () => {
+  const failing = (kind: ProviderFailureKind) => scriptedAccount("klaviyo", () => Promise.reject(new ProviderError("klaviyo", kind, "no")));
+  const staged = { orders: regulars };
+  const drop = [priced("5.00", hourMs)];
+  expect(await told(drop, staged, { klaviyo: failing("missing_scopes") })).toEqual(everybody);
+  expect(await told(drop, staged, { klaviyo: failing("rejected") })).toEqual(everybody);
+  const untracked = scriptedAccount("klaviyo", () => ({
+    data: [{ id: "M", attributes: { name: "Placed Order" } }],
+    links: { next: null },
+  }));
+  const shop = await after(drop, staged, { klaviyo: untracked });
+  expect(await shop.customers()).toEqual(everybody);
+  expect(untracked.calls).toHaveLength(1);
+  expect(await told(drop, staged, { klaviyo: failing("revoked") })).toEqual([]);
+});
+
+test("looks are read once for all drops of a step, in pages, and of very many the newest alone", async () => {
+  const page = (n: number) => ({
+    data: [
+      {
+        attributes: { datetime: iso(now - n * hourMs), event_properties: { ProductID: 1 } },
+        relationships: { profile: { data: { id: "p" } } },
+      },
+    ],
+    included: [{ id: "p", attributes: { external_id: `${n}` } }],
+    links: { next: `https://a.klaviyo.com/api/events?page%5Bcursor%5D=${n + 1}` },
+  });
+  let pages = 0;
+  const klaviyo = scriptedAccount("klaviyo", ({ path }) =>
+    path.startsWith("/api/metrics")
+      ? { data: [{ id: "M", attributes: { name: "Viewed Product" } }], links: { next: null } }
+      : page(pages++),
+  );
+  expect(await readProductViews(klaviyo, { since: now - dayMs })).toMatchObject({ complete: false, views: { length: 10 } });
+  expect(pages).toBe(10);
+  const both = await klaviyoWith([
+    [12_021, wareA, dayMs],
+    [12_022, 7_000_002, dayMs],
+  ]);
+  const orders = [...regulars, ...known(12_021), orderOf(70, now - 100 * dayMs, { customerId: 12_022, lines: "A|1|10.00" })];
+  const fallen = { products: ["A", "B"].map((code) => ({ code, price: "5.00", at: iso(now - hourMs) })) };
+  const shop = await after([fallen], { orders, products }, { klaviyo: both });
+  expect((await shop.proposed()).filter(({ evidence }) => evidence.line === "viewed_lately").map(({ customerId }) => customerId)).toEqual([
+    "12021",
+    "12022",
+  ]);
+  expect(both.calls.filter(({ path }) => path.includes("/api/events"))).toHaveLength(1);
+});
+
+test("another client's Klaviyo is never asked", async () => {
+  const [mine, theirs] = [await klaviyoWith([[12_021, wareA, dayMs]]), await klaviyoWith([[12_022, wareA, dayMs]])];
+  const staged = { orders: [...regulars, ...known(12_021, 12_022)], products };
+  await stage(priceDropAlerts, staged, { klaviyo: theirs });
+  expect(await told([priced("5.00", hourMs)], staged, { klaviyo: mine })).toEqual([...everybody, "12021"]);
+  expect(theirs.calls).toEqual([]);
 });

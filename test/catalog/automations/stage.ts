@@ -3,6 +3,7 @@ import { actionSteps, actions, connections, policies, schedules } from "#db/sche
 import type { PolicyMode } from "#db/words/actions.ts";
 import type { SandboxProviderId } from "#sandbox/endpoints.ts";
 import type { OrderRow, ProductRow } from "#sandbox/shop/model.ts";
+import type { Account } from "#server/catalog/account.ts";
 import { kindOf } from "#server/catalog/actions/registry.ts";
 import type { Automation } from "#server/catalog/automation.ts";
 import type { Job } from "#server/catalog/job.ts";
@@ -50,6 +51,8 @@ export interface Setting {
   tenant?: Partial<Tenant>;
   /** What is run in its place. */
   job?: Job;
+  /** Its account at Klaviyo; else one that grants no permission and answers nothing. */
+  klaviyo?: Account;
 }
 
 /** What the stage knows nothing of. */
@@ -89,6 +92,7 @@ export async function stage(
     openAccount(_, { connection: { id, provider, externalId, name } }) {
       opened.push(provider);
       if (provider === "shopify") return account;
+      if (provider === "klaviyo" && setting.klaviyo) return { ...setting.klaviyo, connectionId: id };
       const json = () => Promise.reject(new Error(`the stage has no account at ${provider as SandboxProviderId}`));
       return { ...jsonAlone, ...{ provider, externalId, name, json }, connectionId: id, fields: {}, resources: [], scopes: [], ...unsaid };
     },

@@ -67,7 +67,8 @@ export async function sandboxAccount(
   };
 }
 
-const kindOf = (status: number): ProviderFailureKind => (status === 429 ? "rate_limited" : status < 500 ? "rejected" : "unavailable");
+const kinds: Record<number, ProviderFailureKind> = { 401: "revoked", 403: "missing_scopes", 429: "rate_limited" };
+const kindOf = (status: number): ProviderFailureKind => kinds[status] ?? (status < 500 ? "rejected" : "unavailable");
 
 /** An account whose replies the test writes itself. */
 export function scriptedAccount(provider: string, answer: (request: AccountRequest) => unknown, facts: Facts = {}): CountedAccount {
