@@ -65,13 +65,19 @@ function resultOf(rehearsal: Rehearsal, { today, tried }: NonNullable<Rehearsal[
     },
     rows: [
       row("customers", t("rehearsalWords:rows.customers"), ({ customers }) => count(customers)),
+      row("only", t("rehearsalWords:rows.only"), ({ only }) => count(only)),
       row("proposals", t("rehearsalWords:rows.proposals"), ({ proposals }) => count(proposals)),
       row("stake", t("rehearsalWords:rows.stake"), ({ stake }) => money(stake)),
       row("over", t("rehearsalWords:rows.over", { days }), ({ over }) => count(over)),
       row("bought", t("rehearsalWords:rows.bought", { days }), bought),
       row("spent", t("rehearsalWords:rows.spent"), ({ spent }) => money(spent)),
     ],
-    notes: [t("rehearsalWords:notes.noLift"), t("rehearsalWords:notes.limits"), t("rehearsalWords:notes.consent")],
+    notes: [
+      t("rehearsalWords:notes.noLift"),
+      t("rehearsalWords:notes.net"),
+      t("rehearsalWords:notes.limits"),
+      t("rehearsalWords:notes.consent"),
+    ],
     weeksTitle: t("rehearsalWords:weeks"),
     weekHeader: t("rehearsalWords:week"),
     weeks: today.weeks.map(({ from, proposals }, place) => ({
@@ -86,10 +92,10 @@ function resultOf(rehearsal: Rehearsal, { today, tried }: NonNullable<Rehearsal[
       stake: t("rehearsalWords:differingColumns.stake"),
       orders: t("rehearsalWords:differingColumns.orders"),
     },
-    differing: rehearsal.differing.map(({ variant, customerId, at, stake, orders }) => ({
+    differing: rehearsal.differing.map(({ variant, customerId, at, stake, over, orders }) => ({
       ...{ key: `${variant} ${customerId} ${at}`, customer: customerId ?? "", settings: t(`rehearsalWords:variants.${variant}`) },
       ...{ when: formatDate(reader.region, at, { timeZone: reader.timeZone }), stake: stake ? formatMoney(reader.region, stake) : "" },
-      orders: count(orders),
+      orders: over ? count(orders) : t("rehearsalWords:soFar", { some: count(orders) }),
     })),
   };
 }

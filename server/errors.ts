@@ -159,6 +159,7 @@ export const errorCodes = {
   rehearsal_underway: ["conflict"],
   rehearsal_impossible: ["conflict"],
   rehearsal_without_shop: ["conflict"],
+  rehearsal_without_orders: ["conflict"],
   handover_over: ["conflict"],
   job_not_in_plan: ["conflict"],
   lender_not_agency: ["conflict"],

@@ -2,7 +2,14 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant, json, known, tenantId } from "#db/columns.ts";
 import type { Money } from "#db/words/locales.ts";
-import { type RehearsalProgress, rehearsalStates, rehearsalVariants, type Spent } from "#db/words/rehearsals.ts";
+import {
+  type RehearsalProgress,
+  type RehearsalVariant,
+  type RehearsedSums,
+  rehearsalStates,
+  rehearsalVariants,
+  type Spent,
+} from "#db/words/rehearsals.ts";
 import type { JobConfig } from "#db/words/runs.ts";
 
 /** An automation tried over days that are past, beside what it would have done as it is set: the last one of each, begun anew each time. */
@@ -24,7 +31,11 @@ export const rehearsals = sqliteTable(
     status: text({ enum: rehearsalStates }).notNull(),
     requestedBy: text().notNull(),
     requestedAt: instant().notNull(),
+    /** When the shop's orders were last read as it was asked for: what came later is not known. */
+    ordersReadAt: instant().notNull().default(0),
     progress: json<RehearsalProgress>().notNull(),
+    /** Of the customers who were looked at so far. */
+    totals: json<Record<RehearsalVariant, RehearsedSums>>().notNull().default(sql`'{}'`),
     sentAt: instant().notNull(),
     /** Until when whoever works at it may be taken to be at work; they alone write. */
     leaseUntil: instant(),
@@ -56,10 +67,13 @@ export const rehearsed = sqliteTable(
     over: integer({ mode: "boolean" }).notNull(),
     orders: integer().notNull(),
     spent: json<Spent>().notNull(),
+    /** The first of a customer whom the other settings would not have touched: these are shown. */
+    differs: integer({ mode: "boolean" }).notNull().default(false),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.automation, t.variant, t.dedupe] }),
     index("rehearsed_customer").on(t.tenantId, t.customerId),
+    index("rehearsed_differing").on(t.tenantId, t.automation, t.variant, t.at).where(sql`differs = 1`),
     known(t.variant),
   ],
 );

@@ -16,5 +16,23 @@ export interface RehearsalProgress {
   tookMs: number;
 }
 
+/**
+ * What one of both settings came to, of the customers who were looked at so far: a customer is in one page alone, so pages are added up. It names
+ * nobody, so that it stays when a customer is erased. Amounts in minor units.
+ */
+export interface RehearsedSums {
+  proposals: number;
+  customers: number;
+  /** Customers whom the other settings would not have touched. */
+  only: number;
+  stake: Money[];
+  /** Customers whose days are over, and of them who bought, and what they spent. */
+  over: number;
+  bought: number;
+  spent: Money[];
+  /** Proposals by week, from the first one on. */
+  weeks: number[];
+}
+
 /** What a customer spent in the days after they would have been touched, by currency. */
 export type Spent = Money[];

@@ -49,6 +49,7 @@ import {
 } from "#db/schema/index.ts";
 import { tenantTables } from "#db/tenant-guard.ts";
 import type { Tenant, UserActor } from "#server/ctx.ts";
+import { nothing } from "#server/domain/rehearsals/sum-touched.ts";
 import { linkToken } from "#server/domain/vault/sign-in-tokens.ts";
 import { readConfig } from "#server/env.ts";
 import { newId } from "#server/ids.ts";
@@ -208,6 +209,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
         toDay: "2026-01-07",
       },
       ...{ status: "done", requestedBy: marker, requestedAt: now, progress: { after: marker, done: 1, of: 1, tookMs: 1 }, sentAt: now },
+      totals: nothing,
     }),
     db.insert(rehearsed).values({
       ...{ tenantId, automation: marker, variant: "today", dedupe: marker, connectionId, customerId: marker, at: now, over: true },

@@ -11,6 +11,7 @@ import {
   findings,
   incidents,
   policies,
+  schedules,
   secrets,
   webhookDeliveries,
 } from "#db/schema/index.ts";
@@ -81,6 +82,11 @@ async function makeWorld(): Promise<World> {
       reason: "x",
       dueAt: now,
     }),
+    // A shop whose orders were read may be rehearsed.
+    db
+      .insert(schedules)
+      .values({ tenantId: tenant.id, job: "shopify-sensor", everyS: 3600, nextAt: now, config: {}, lastSuccessAt: now })
+      .onConflictDoUpdate({ target: [schedules.tenantId, schedules.job], set: { lastSuccessAt: now } }),
     // An event whose content is kept may be worked off again.
     db.update(webhookDeliveries).set({ sealed: "sealed" }).where(eq(webhookDeliveries.id, belongings.deliveryId)),
     // The agency's own, beside the client's.

@@ -47,8 +47,9 @@ test("before any rehearsal the form stands with today's settings; sent, it is un
   rig.ctx.traces.tasks.push({ v: 1, type: "rehearsal", tenant: rig.ctx.tenant.id, automation });
   await rig.work();
   const after = await pageOf(rig);
-  expect(after.rows.slice(0, 3)).toEqual([
+  expect(after.rows.slice(0, 4)).toEqual([
     ["Customers contacted", "1", "1"],
+    ["Customers only these settings contact", "0", "0"],
     ["Proposals", "1", "1"],
     ["At stake", "None", "£1.00"],
   ]);

@@ -137,6 +137,7 @@ export const errors = {
   rehearsal_underway: "A rehearsal is already in progress. It’ll be ready soon.",
   rehearsal_impossible: "This automation reads more than your store’s history, so it can’t be rehearsed.",
   rehearsal_without_shop: "Connect a shop first.",
+  rehearsal_without_orders: "Your shop’s orders haven’t been fully synced yet. Try again after the first sync.",
   handover_over: "The time to hand over this data has passed.",
   job_not_in_plan: "The client’s plan doesn’t include this job.",
   lender_not_agency: "Only agency clients can lend accounts.",

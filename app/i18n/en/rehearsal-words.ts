@@ -18,6 +18,7 @@ export const rehearsalWords = {
   columns: { figure: "Metric", today: "Today’s settings", tried: "Tried settings" },
   rows: {
     customers: "Customers contacted",
+    only: "Customers only these settings contact",
     proposals: "Proposals",
     stake: "At stake",
     over: "Customers whose {{days}} days are over",
@@ -25,11 +26,14 @@ export const rehearsalWords = {
     spent: "Spent in those days",
   },
   share: "{{some}} ({{share}})",
+  soFar: "{{some}} so far",
   nothing: "None",
   notes: {
     noLift: "This is what customers did, not what the automation would have caused. Only a control group shows that.",
     limits: "Daily limits and quiet hours are not applied.",
-    consent: "Consent is taken as it is today.",
+    net: "Refunds and cancelled orders are taken off, as in the comparison with a control group.",
+    consent:
+      "Consent is taken as it is today. An order reduced without a refund counts as reduced from the start, since the shop doesn’t say when.",
   },
   weeks: "Proposals by week",
   week: "Week of",

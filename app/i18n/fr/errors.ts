@@ -137,6 +137,8 @@ export const errors = {
   rehearsal_underway: "Une répétition est déjà en cours. Elle sera bientôt prête.",
   rehearsal_impossible: "Cette automatisation lit plus que l’historique de la boutique : elle ne peut pas être répétée.",
   rehearsal_without_shop: "Connectez d’abord une boutique.",
+  rehearsal_without_orders:
+    "Les commandes de votre boutique ne sont pas encore toutes synchronisées. Réessayez après la première synchronisation.",
   handover_over: "Le délai pour transmettre ces données est passé.",
   job_not_in_plan: "La formule du client ne comprend pas cette tâche.",
   lender_not_agency: "Seul un client de type agence peut prêter des comptes.",

@@ -20,6 +20,7 @@ export const rehearsalWords = {
   columns: { figure: "Mesure", today: "Réglages actuels", tried: "Réglages essayés" },
   rows: {
     customers: "Clients contactés",
+    only: "Clients que seuls ces réglages contactent",
     proposals: "Propositions",
     stake: "Montant engagé",
     over: "Clients dont les {{days}} jours sont passés",
@@ -27,11 +28,14 @@ export const rehearsalWords = {
     spent: "Dépensé pendant ces jours",
   },
   share: "{{some}} ({{share}})",
+  soFar: "{{some}} à ce jour",
   nothing: "Aucun",
   notes: {
     noLift: "C’est ce que les clients ont fait, pas ce que l’automatisation aurait provoqué. Seul un groupe témoin le montre.",
     limits: "Les limites du jour et les heures calmes ne sont pas appliquées.",
-    consent: "Le consentement est celui d’aujourd’hui.",
+    net: "Les remboursements et les commandes annulées sont déduits, comme dans la comparaison avec un groupe témoin.",
+    consent:
+      "Le consentement est celui d’aujourd’hui. Une commande réduite sans remboursement est considérée comme réduite dès le départ : la boutique ne dit pas quand.",
   },
   weeks: "Propositions par semaine",
   week: "Semaine du",

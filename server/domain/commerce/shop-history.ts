@@ -5,6 +5,7 @@ import { goneProduct } from "#db/words/commerce.ts";
 import type { BuyableAgain, Purchase, ShopHistory } from "#server/catalog/shop-history.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { isReduced } from "./refunds-of.ts";
 
 const msPerDay = 86_400_000;
 
@@ -203,8 +204,7 @@ export function shopHistory(ctx: TenantCtx, connectionId?: string): ShopHistory 
             after === null
               ? undefined
               : sql`(${orderContents.deliveredAt}, ${orderContents.externalId}) > (${after.deliveredAt}, ${after.order})`,
-            // What an edit took out before it was sent looks the same as what came back.
-            sql`not exists (select 1 from json_each(${orderContents.lines}) l where l.value ->> 4 < l.value ->> 3)`,
+            sql`not ${isReduced(orderContents.lines)}`,
             sql`not exists (select 1 from ${refunds} r where r.tenant_id = ${orderContents.tenantId}
               and r.connection_id = ${orderContents.connectionId} and r.order_external_id = ${orderContents.externalId})`,
           ),

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
-import { actions, connections, orders, refunds, schedules } from "#db/schema/index.ts";
-import { shopifySensor } from "#server/catalog/sensors/shopify-sensor.ts";
+import { actions, connections, orders, refunds } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { ordersReadAt } from "#server/domain/commerce/orders-read-at.ts";
+import { leftOf, refundsOf } from "#server/domain/commerce/refunds-of.ts";
 
 const dayMs = 86_400_000;
 
@@ -54,12 +55,9 @@ export async function readCompared(
       where a.tenant_id = ${tenant} and a.automation = ${automation} and a.created_at >= ${since} and a.control is not null and a.connection_id = shop.id
       group by a.customer_id
     ), person as materialized (
-      select *, at + ${days * dayMs} as until, at + ${days * dayMs} <= coalesce((
-        select last_success_at from ${schedules} where tenant_id = ${tenant} and job = ${shopifySensor.id}), 0) as over from first
+      select *, at + ${days * dayMs} as until, at + ${days * dayMs} <= ${ordersReadAt(ctx)} as over from first
     ), bought as materialized (
-      select p.control, p.customer_id, o.connection_id, o.external_id, o.currency, o.gross_minor - coalesce((
-        select sum(r.amount_minor) from ${refunds} r where r.tenant_id = ${tenant} and r.connection_id = o.connection_id
-          and r.order_external_id = o.external_id and r.currency = o.currency), 0) as minor
+      select p.control, p.customer_id, o.connection_id, o.external_id, o.currency, ${leftOf(ctx, "o")} as minor
       from person p cross join ${orders} o on o.tenant_id = ${tenant} and o.connection_id = p.connection_id and o.customer_id = p.customer_id
         and o.placed_at > p.at and o.placed_at <= p.until and o.cancelled_at is null
       where p.over
@@ -67,7 +65,7 @@ export async function readCompared(
       select control, customer_id, currency, minor from bought
       union all
       select b.control, b.customer_id, r.currency, -r.amount_minor from bought b cross join ${refunds} r
-        on r.tenant_id = ${tenant} and r.connection_id = b.connection_id and r.order_external_id = b.external_id and r.currency <> b.currency
+        on ${refundsOf(ctx, "b")} and r.currency <> b.currency
     )
     select 'people' as what, control, count(*) as number, null as currency, over as so, min(at) as firstAt from person group by control, over
     union all

@@ -20,7 +20,7 @@ export interface Rehearse {
   timezone: string;
   currency: string;
   /** Until when orders are known. */
-  now: number;
+  ordersReadAt: number;
 }
 
 /** Somebody whom it would have touched. */
@@ -44,7 +44,6 @@ export async function rehearse(past: readonly PastCustomer[], asked: Rehearse): 
   const touched = new Map<string, Touched>();
   for (const day of daysBetween(fromDay, toDay)) {
     const at = instantOf(day, dailyAt, timezone);
-    if (at > asked.now) break;
     for (const { dedupe, customerId = null, stake = null } of await proposedAt(past, asked, at)) {
       if (touched.has(dedupe)) continue;
       const customer = customerId === null ? undefined : customers.get(customerId);
@@ -53,7 +52,7 @@ export async function rehearse(past: readonly PastCustomer[], asked: Rehearse): 
         customerId,
         at,
         stake,
-        ...boughtAfter(customer, { at, days: automation.acts.outcomeDays ?? 0, now: asked.now }),
+        ...boughtAfter(customer, { at, days: automation.acts.outcomeDays ?? 0, ordersReadAt: asked.ordersReadAt }),
       });
     }
   }
@@ -100,11 +99,25 @@ function unknownThen(what: string): never {
   throw new Error(`a rehearsal does not know ${what} of a day that is past`);
 }
 
-/** Orders that stand, placed in the days after an instant; what was cancelled since is none. */
-function boughtAfter(customer: PastCustomer | undefined, { at, days, now }: { at: number; days: number; now: number }) {
+/**
+ * What a customer bought in the days after an instant, as `readCompared` counts it of both groups: what was cancelled since is none, what was given
+ * back is taken off, and an order counts where something is left of it. Their days are over once the orders were read after them.
+ */
+function boughtAfter(
+  customer: PastCustomer | undefined,
+  { at, days, ordersReadAt }: { at: number; days: number; ordersReadAt: number },
+): Pick<Touched, "over" | "orders" | "spent"> {
   const until = at + days * dayMs;
   const own = (customer?.orders ?? []).filter((each) => each.placedAt > at && each.placedAt <= until && each.cancelledAt === null);
   const spent = new Map<string, number>();
-  for (const { currency, grossMinor } of own) spent.set(currency, (spent.get(currency) ?? 0) + grossMinor);
-  return { over: until <= now, orders: own.length, spent: [...spent].map(([currency, minor]) => ({ currency, minor })) };
+  const add = (currency: string, minor: number) => spent.set(currency, (spent.get(currency) ?? 0) + minor);
+  for (const { currency, leftMinor, givenBack } of own) {
+    add(currency, leftMinor);
+    for (const back of givenBack) add(back.currency, -back.minor);
+  }
+  return {
+    over: until <= ordersReadAt,
+    orders: own.filter(({ leftMinor }) => leftMinor > 0).length,
+    spent: [...spent].flatMap(([currency, minor]) => (minor === 0 ? [] : [{ currency, minor }])),
+  };
 }

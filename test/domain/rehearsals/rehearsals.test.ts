@@ -8,6 +8,7 @@ import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { findRehearsal } from "#server/domain/rehearsals/find-rehearsal.ts";
 import { readPast, shopAt } from "#server/domain/rehearsals/past-shop.ts";
 import { requestRehearsal } from "#server/domain/rehearsals/request-rehearsal.ts";
+import { nothing } from "#server/domain/rehearsals/sum-touched.ts";
 import { sweepRehearsals } from "#server/domain/rehearsals/sweep-rehearsals.ts";
 import { workRehearsal } from "#server/domain/rehearsals/work-rehearsal.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -119,14 +120,14 @@ test("the same comes out in whatever pages the customers are read, and when it i
   // As after a page, whose rows were written with it; then again, as if the message came twice.
   await rig.ctx.db
     .update(rehearsals)
-    .set({ status: "waiting", progress: { after: "c5", done: 0, of: 12, tookMs: 0 }, doneAt: null })
+    .set({ status: "waiting", progress: { after: "c5", done: 0, of: 12, tookMs: 0 }, totals: nothing, doneAt: null })
     .where(inTenant(rig.ctx, rehearsals));
   const message = { v: 1, type: "rehearsal", tenant: rig.ctx.tenant.id, automation } as const;
   await workRehearsal(rig.machine, message);
   const behind = (await rig.find())?.results;
   await rig.ctx.db
     .update(rehearsals)
-    .set({ status: "waiting", progress: { after: null, done: 0, of: 12, tookMs: 0 } })
+    .set({ status: "waiting", progress: { after: null, done: 0, of: 12, tookMs: 0 }, totals: nothing })
     .where(inTenant(rig.ctx, rehearsals));
   await workRehearsal(rig.machine, message);
   await workRehearsal(rig.machine, message);
