@@ -24,6 +24,7 @@ import { measurePageScripts } from "./bench/rows/page-scripts.ts";
 import { measureCpu, measurePages } from "./bench/rows/pages.ts";
 import { measureRuns } from "./bench/rows/runs.ts";
 import { measureScale, scaleRows } from "./bench/rows/scale.ts";
+import { measureRehearsal, measureScoring } from "./bench/rows/shop.ts";
 import { measureWorker } from "./bench/rows/sizes.ts";
 import { measureTick } from "./bench/rows/tick.ts";
 import { benchJob, type Portal, seedPerson, seedPortal, seedRunners, seedSmallPortal } from "./bench/seed.ts";
@@ -48,13 +49,22 @@ const rowNames = [
   "tick-rows-read",
   ...scaleRows,
   ...modelRows,
+  "rehearsal",
+  "score-100000-customers-in-d1",
   "worker-gzip",
   "overview-js-gzip",
   "page-js-gzip",
 ] as const;
 type RowName = (typeof rowNames)[number];
 /** What is measured at nothing, or on data of its own. */
-const ofNoServer: ReadonlySet<RowName> = new Set(["worker-gzip", "tick-rows-read", ...scaleRows, ...modelRows]);
+const ofNoServer: ReadonlySet<RowName> = new Set([
+  "worker-gzip",
+  "tick-rows-read",
+  ...scaleRows,
+  ...modelRows,
+  "rehearsal",
+  "score-100000-customers-in-d1",
+]);
 
 /** `storm`, `kill` and `kill-actions` leave the table out. */
 const { values, positionals } = parseArgs({
@@ -145,6 +155,14 @@ async function measureRows(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   if (modelRows.some((name) => wanted.has(name))) {
     say("Measuring models ...");
     rows.push(...(await measureModels(say)));
+  }
+  for (const [name, measure] of [
+    ["rehearsal", measureRehearsal],
+    ["score-100000-customers-in-d1", measureScoring],
+  ] as const) {
+    if (!wanted.has(name)) continue;
+    say(`Measuring ${name} ...`);
+    rows.push(await measure(say));
   }
   return rows;
 }

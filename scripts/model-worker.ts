@@ -1,4 +1,6 @@
 import { resolve } from "node:path";
+import { drizzle } from "drizzle-orm/d1";
+import { migrate } from "drizzle-orm/d1/migrator";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 
@@ -8,17 +10,22 @@ export interface ModelWorker {
   stop(): Promise<void>;
 }
 
-/** A Worker of a script, which has nothing but the models, in workerd. `entry` is its file below scripts/. */
-export async function startModelWorker(entry: string): Promise<ModelWorker> {
+/**
+ * A Worker of a script in workerd, which has nothing but the models, or with `d1` an empty database of ours as `DB`. `entry` is its file below
+ * scripts/.
+ */
+export async function startModelWorker(entry: string, { d1 = false }: { d1?: boolean } = {}): Promise<ModelWorker> {
   const { outputFiles } = await build({
     entryPoints: [resolve(import.meta.dirname, entry)],
-    ...{ bundle: true, format: "esm", target: "es2022", write: false, logLevel: "error" },
+    ...{ bundle: true, format: "esm", target: "es2022", write: false, logLevel: "error", external: ["node:*"] },
   });
   const miniflare = new Miniflare({
     modules: [{ type: "ESModule", path: "models.js", contents: outputFiles[0]?.text ?? "" }],
-    compatibilityDate: "2026-04-01",
+    ...{ compatibilityDate: "2026-04-01", compatibilityFlags: ["nodejs_compat"] },
+    ...(d1 && { d1Databases: ["DB"] }),
   });
   const url = await miniflare.ready;
+  if (d1) await migrate(drizzle(await miniflare.getD1Database("DB")), { migrationsFolder: resolve(import.meta.dirname, "../drizzle") });
   return {
     async ask<Answer>(path: string, body: unknown) {
       const answer = await miniflare.dispatchFetch(new URL(path, url), { method: "POST", body: JSON.stringify(body) });
