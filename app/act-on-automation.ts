@@ -14,6 +14,7 @@ type AutomationState = Outputs["policies"]["automations"]["automations"][number]
 
 /** The limits of a policy that are money. */
 const MONEY = ["stakeADay", "largestStake", "memberStake"] as const;
+const TIMES = ["quietFrom", "quietTo"] as const;
 const COUNTS = ["actionsADay", "peopleADay", "holdout", "effectPoints"] as const;
 
 /** How a client's automations stand, as their page shows it. */
@@ -129,15 +130,15 @@ export async function actOnAutomation(
   return redirect(new URL(request.url).pathname);
 }
 
-/** A policy as its form sent it; what is no number is left to the procedure, which says so. */
+/** A policy as its form sent it: what the automation has no use for is not asked, and stays as it is. What is no number is left to the procedure, which says so. */
 function policyIn(form: FormData, { currency, staff }: { currency: string; staff: boolean }) {
   const text = (name: string) => String(form.get(name) ?? "").trim();
+  const given = <Name extends string>(names: readonly Name[]) => names.filter((name) => form.has(name));
   const sent = {
     mode: text("mode"),
-    quietFrom: text("quietFrom"),
-    quietTo: text("quietTo"),
-    ...Object.fromEntries(COUNTS.filter((name) => form.has(name)).map((name) => [name, asNumber(text(name))])),
-    ...Object.fromEntries(MONEY.map((name) => [name, minorOf(text(name), currency)])),
+    ...Object.fromEntries(given(TIMES).map((name) => [name, text(name)])),
+    ...Object.fromEntries(given(COUNTS).map((name) => [name, asNumber(text(name))])),
+    ...Object.fromEntries(given(MONEY).map((name) => [name, minorOf(text(name), currency)])),
     ...(!staff && { staffDecides: form.has("staffDecides") }),
   };
   return sent as Omit<Inputs["policies"]["set"], "tenant" | "automation">;

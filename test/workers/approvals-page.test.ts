@@ -343,8 +343,38 @@ describe("the page of one action", () => {
 });
 
 describe("the page of an automation", () => {
+  test("asks for no limit of what it never touches, and saving the others leaves those as they are", async () => {
+    const tenant = await makeTenant();
+    const owner = await personOf(tenant, "owner");
+    const asked = async (id: string) => {
+      const { main } = await pageOf(`/t/${tenant.id}/automations/${id}`, owner);
+      return main?.querySelectorAll("form input[name]").map((input) => input.getAttribute("name")) ?? [];
+    };
+    const customers = ["peopleADay", "quietFrom", "quietTo", "holdout", "effectPoints"];
+    const money = ["stakeADay", "largestStake", "memberStake"];
+    const told = "churn-prediction-resilient";
+    expect((await asked(told)).filter((name) => [...customers, ...money].includes(name ?? ""))).toEqual([]);
+    const reviews = await asked("review-request-automation");
+    expect(reviews).toEqual(expect.arrayContaining(customers));
+    expect(reviews.filter((name) => money.includes(name ?? ""))).toEqual([]);
+    expect(await asked("at-risk-customer-flow")).toEqual(expect.arrayContaining([...customers, ...money]));
+    const limits = { quietFrom: "20:00", peopleADay: 7, largestStake: 1234, memberStake: 5, effectPoints: 4 };
+    await db.insert(policies).values({
+      ...{ ...usualPolicy, ...limits, tenantId: tenant.id, automation: told, mode: "shadow", salt: "s", createdAt: 1, updatedAt: 1 },
+    });
+    const sent = await send(`/t/${tenant.id}/automations/${told}`, owner, [
+      ["intent", "policy"],
+      ["mode", "shadow"],
+      ["actionsADay", "9"],
+    ]);
+    expect(sent.status).toBe(302);
+    const [kept] = await db.select().from(policies).where(eq(policies.tenantId, tenant.id));
+    expect(kept).toMatchObject({ ...limits, actionsADay: 9 });
+  });
+
   const path = (tenant: Tenant, more = "") => `/t/${tenant.id}/automations${more}`;
   const own = `/${automation}`;
+  const spending = "/at-risk-customer-flow";
   const policy = async ({ id }: Tenant) => (await db.select().from(policies).where(eq(policies.tenantId, id)))[0];
   const form = (more: Record<string, string>): [string, string][] =>
     Object.entries({
@@ -360,18 +390,18 @@ describe("the page of an automation", () => {
     ] as const) {
       const tenant = await makeTenant({ currency });
       const owner = await personOf(tenant, "owner");
-      const refused = await send(path(tenant, own), owner, form({ mode: "auto" }));
+      const refused = await send(path(tenant, spending), owner, form({ mode: "auto" }));
       expect([refused.status, refused.text.includes("An automation starts in shadow")]).toEqual([422, true]);
-      const off = await pageOf(path(tenant, own), owner);
+      const off = await pageOf(path(tenant, spending), owner);
       expect(off.main?.querySelector('input[value="auto"]')?.hasAttribute("disabled")).toBe(true);
-      expect((await send(path(tenant, own), owner, form({ holdout: "25", effectPoints: "3", largestStake: typed }))).status).toBe(302);
+      expect((await send(path(tenant, spending), owner, form({ holdout: "25", effectPoints: "3", largestStake: typed }))).status).toBe(302);
       expect(await policy(tenant)).toMatchObject({ mode: "shadow", holdout: 25, effectPoints: 3, largestStake: minor });
-      const on = await pageOf(path(tenant, own), owner);
+      const on = await pageOf(path(tenant, spending), owner);
       expect(Number(on.main?.querySelector('input[name="largestStake"]')?.getAttribute("value")), currency).toBe(Number(typed));
       const share = on.main?.querySelector('input[name="holdout"]');
       expect([share?.getAttribute("value"), share?.hasAttribute("disabled")]).toEqual(["25", true]);
       expect(on.text).toContain("Turning it off and on again draws a new group");
-      expect((await send(path(tenant, own), owner, form({ mode: "approve" }))).status).toBe(302);
+      expect((await send(path(tenant, spending), owner, form({ mode: "approve" }))).status).toBe(302);
       expect(await policy(tenant)).toMatchObject({ mode: "approve", holdout: 25 });
     }
   });
@@ -379,7 +409,7 @@ describe("the page of an automation", () => {
   test("says of what is no amount that it is none, and keeps what was typed", async () => {
     const tenant = await makeTenant();
     await policyOf(tenant, { mode: "shadow" });
-    const answer = await send(path(tenant, own), await personOf(tenant, "owner"), form({ stakeADay: "much" }));
+    const answer = await send(path(tenant, spending), await personOf(tenant, "owner"), form({ stakeADay: "much" }));
     expect(answer.status).toBe(422);
     expect(answer.main?.querySelector('input[name="stakeADay"][aria-invalid]')?.getAttribute("value")).toBe("much");
   });

@@ -59,6 +59,12 @@ test("before any rehearsal the form stands with today's settings; sent, it is un
   expect((await pageOf(rig, { token, base: "/admin/clients" })).rows.slice(0, 1)).toEqual([["Customers contacted", "1", "1"]]);
 });
 
+test("what a setting may be is said as the reader writes numbers", async () => {
+  const rig = await makeShopRig();
+  expect((await pageOf(rig)).text).toContain("From 1.1 to 10");
+  expect((await pageOf(rig, { locale: "fr" })).text).toContain("De 1,1 à 10");
+});
+
 test("what does not fit is said at its field, what reads more than the store has no such page, and neither has another client's", async () => {
   const rig = await makeShopRig();
   const refused = await send(rig, { ...settings, lateBy: "0" });

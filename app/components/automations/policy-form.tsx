@@ -25,10 +25,15 @@ export interface PolicyFormProps {
   failure: FormFailure | undefined;
 }
 
-/** How far an automation may go: its mode, each in a sentence; what it may use of a day; who decides; and when nobody is contacted. */
-export function PolicyForm({ state: { policy, started }, money, currency, seat, failure }: PolicyFormProps) {
+/**
+ * How far an automation may go: its mode, each in a sentence; what it may use of a day; who decides; and when nobody is contacted. Of what it
+ * never touches, customers or money, nothing is asked.
+ */
+export function PolicyForm({ state: { policy, started, touches }, money, currency, seat, failure }: PolicyFormProps) {
   const t = useWords();
   const off = !seat.sets;
+  const contacts = touches.includes("customer");
+  const spends = touches.includes("money");
   const number = (name: "actionsADay" | "peopleADay") => (
     <Field label={t(`policy.${name}`)} error={failure?.fields[name]}>
       <Input name={name} type="number" min={0} max={100_000} defaultValue={failure?.values[name] ?? policy[name]} disabled={off} />
@@ -52,43 +57,47 @@ export function PolicyForm({ state: { policy, started }, money, currency, seat, 
       <Modes mode={policy.mode} given={failure?.values.mode} disabled={off} error={failure?.fields.mode} />
       <Part title={t("policy.limits")} hint={t("policy.limitsHint")}>
         {number("actionsADay")}
-        {number("peopleADay")}
-        {amount("stakeADay", t("policy.stakeADayHint"))}
-        {amount("largestStake", t("policy.largestStakeHint"))}
+        {contacts && number("peopleADay")}
+        {spends && amount("stakeADay", t("policy.stakeADayHint"))}
+        {spends && amount("largestStake", t("policy.largestStakeHint"))}
       </Part>
-      <Part title={t("policy.quiet")} hint={t("policy.quietHint")}>
-        <Field label={t("policy.quietFrom")} error={failure?.fields.quietFrom}>
-          <Input name="quietFrom" type="time" defaultValue={failure?.values.quietFrom ?? policy.quietFrom} disabled={off} />
-        </Field>
-        <Field label={t("policy.quietTo")} error={failure?.fields.quietTo}>
-          <Input name="quietTo" type="time" defaultValue={failure?.values.quietTo ?? policy.quietTo} disabled={off} />
-        </Field>
-      </Part>
+      {contacts && (
+        <Part title={t("policy.quiet")} hint={t("policy.quietHint")}>
+          <Field label={t("policy.quietFrom")} error={failure?.fields.quietFrom}>
+            <Input name="quietFrom" type="time" defaultValue={failure?.values.quietFrom ?? policy.quietFrom} disabled={off} />
+          </Field>
+          <Field label={t("policy.quietTo")} error={failure?.fields.quietTo}>
+            <Input name="quietTo" type="time" defaultValue={failure?.values.quietTo ?? policy.quietTo} disabled={off} />
+          </Field>
+        </Part>
+      )}
       <Part title={t("policy.people")}>
-        {amount("memberStake", t("policy.memberStakeHint"))}
+        {spends && amount("memberStake", t("policy.memberStakeHint"))}
         <Checkbox
           name="staffDecides"
           value="1"
           defaultChecked={policy.staffDecides}
           disabled={off || seat.staff}
-          className="self-start sm:mt-7"
+          className={cn("self-start", spends && "sm:mt-7")}
           label={t(seat.staff ? "policy.staffDecidesForStaff" : "policy.staffDecides")}
           hint={seat.staff ? t("policy.staffOnly") : undefined}
         />
       </Part>
-      <Part title={t("policy.holdoutTitle")} hint={t("policy.holdoutHint")}>
-        <Holdout share={policy.holdout} started={started} disabled={off} failure={failure} />
-        <Field label={t("policy.effectPoints")} hint={t("policy.effectHint")} error={failure?.fields.effectPoints}>
-          <Input
-            name="effectPoints"
-            type="number"
-            min={1}
-            max={50}
-            defaultValue={failure?.values.effectPoints ?? policy.effectPoints}
-            disabled={off}
-          />
-        </Field>
-      </Part>
+      {contacts && (
+        <Part title={t("policy.holdoutTitle")} hint={t("policy.holdoutHint")}>
+          <Holdout share={policy.holdout} started={started} disabled={off} failure={failure} />
+          <Field label={t("policy.effectPoints")} hint={t("policy.effectHint")} error={failure?.fields.effectPoints}>
+            <Input
+              name="effectPoints"
+              type="number"
+              min={1}
+              max={50}
+              defaultValue={failure?.values.effectPoints ?? policy.effectPoints}
+              disabled={off}
+            />
+          </Field>
+        </Part>
+      )}
       {seat.sets && (
         <div>
           <SubmitButton name="intent" value="policy">

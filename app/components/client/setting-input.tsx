@@ -13,7 +13,7 @@ const useWords = wordsOf("accounts");
 /** One field of a job's settings, drawn from the job's own schema; see `sentConfig` for what its form sends. */
 export function SettingInput({ field, failure, disabled }: { field: Setting; failure: FormFailure | undefined; disabled: boolean }) {
   const t = useWords();
-  const { locale } = useDisplay();
+  const { locale, region } = useDisplay();
   const { name, type, label, hint, minimum, maximum, value } = field;
   if (type === "group") {
     return (
@@ -33,7 +33,10 @@ export function SettingInput({ field, failure, disabled }: { field: Setting; fai
       <Checkbox name={name} value="1" defaultChecked={value === true} disabled={disabled} label={label[locale]} hint={hint?.[locale]} />
     );
   }
-  const range = minimum !== null && maximum !== null ? t("accounts.settingsRange", { from: minimum, to: maximum }) : null;
+  const range =
+    minimum !== null && maximum !== null
+      ? t("accounts.settingsRange", { from: minimum.toLocaleString(region), to: maximum.toLocaleString(region) })
+      : null;
   const lines = type === "list" ? t("accounts.settingsLines") : null;
   return (
     <Field label={label[locale]} hint={[hint?.[locale], range, lines].filter(Boolean).join(" ")} error={failure?.fields[name]}>

@@ -51,13 +51,12 @@ export async function listAutomations(ctx: TenantCtx): Promise<Automations> {
       const rows = counted.filter((row) => row.automation === automation.id);
       const schedule = scheduled.find(({ job }) => job === automation.id);
       const { id, title, description } = automation;
+      const kinds = automation.kinds.flatMap((kind) => kindOf(kind) ?? []);
       const policy = set.find((each) => each.automation === id);
       return {
         ...{ id, title, description, never: automation.acts.never },
-        kinds: automation.kinds.flatMap((kind) => {
-          const found = kindOf(kind);
-          return found ? [{ id: kind, title: found.title }] : [];
-        }),
+        kinds: kinds.map((kind) => ({ id: kind.id, title: kind.title })),
+        touches: [...new Set(kinds.map(({ touches }) => touches))],
         policy: Policy.parse(policy ?? { ...usualPolicy, automation: id, mode: "off" }),
         started: policy !== undefined && policy.mode !== "off",
         block: blockOf(automation, { suspended: isStopped(ctx.tenant), inPlan: planHasJob(ctx.tenant, id), connections }),

@@ -191,6 +191,7 @@ export const AutomationState = z.object({
   description: Text,
   never: Text.describe("What it will never do."),
   kinds: z.array(z.object({ id: z.string(), title: Text })).describe("What it may propose."),
+  touches: z.array(z.enum(touches)).describe("What that touches: which limits of its policy mean anything."),
   policy: Policy,
   started: z.boolean().describe("Whether it is on, so that who is in its control group is fixed."),
   block: z.string().nullable().describe("What keeps it from running, as schedules name it; null where nothing does."),
