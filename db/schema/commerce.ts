@@ -89,6 +89,7 @@ export const orderContents = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.connectionId, t.externalId] }),
     index("order_contents_delivered").on(t.tenantId, t.connectionId, t.deliveredAt),
+    index("order_contents_coded").on(t.tenantId, t.connectionId, t.externalId, t.codes).where(sql`codes <> '[]'`),
     index("order_contents_moved").on(t.tenantId, t.connectionId, t.movedAt).where(sql`moved_at is not null`),
   ],
 );

@@ -19,6 +19,7 @@ import type {
   Proposal,
   RefundRecord,
 } from "./records.ts";
+import type { FoundReferral, FriendsCode, JudgedReferral, Referrals } from "./referrals.ts";
 import type { ShopHistory } from "./shop-history.ts";
 
 /** What a job needs of a provider: one account of the client's there, with these permissions. */
@@ -54,6 +55,7 @@ export interface Stored {
   shop: ShopHistory;
   base: CustomerBase;
   occurrences: Occurrences;
+  referrals: Referrals;
   /** What an automation proposed at or after an instant, whatever became of it, under keys that begin with this; of these customers, or all. */
   proposed(input: { automation: string; prefix: string; since: number; customers?: readonly string[] }): Promise<Proposed[]>;
   /**
@@ -131,6 +133,12 @@ export interface Effects {
   scoredAll?: { asOf: string };
   /** What the proposal of this key (`dedupe`) tells elsewhere of customers: remembered where it is proposed, see `changedScores`. */
   told?: { dedupe: string; scores: readonly CustomerScore[] };
+  /** Codes for customers' friends, remembered where what makes them is proposed in earnest and its customer is not left alone. */
+  friendsCodes?: readonly FriendsCode[];
+  /** Orders that were placed with such a code. */
+  referrals?: readonly FoundReferral[];
+  /** What became of those that are not judged yet; a reward where it is proposed in earnest. */
+  judged?: readonly JudgedReferral[];
   /** What an automation would have done. Written as its policy says; of one that is off, nothing. */
   proposals?: readonly Proposal[];
   /** Other jobs (ids) that are due at once because of what this step found, for those that read the shop's history. */
@@ -154,6 +162,8 @@ export type RunLines = Readonly<Record<string, Text>>;
 export interface Acts {
   /** It asks nothing but who bought and what arrived (`buyers`, `delivered` of the shop's history): so it can be tried over days that are past. */
   rehearsable?: true;
+  /** What it keeps of its own, and is shown on a page below its own. */
+  shows?: "referrals";
   /** Jobs (ids) that store what it reads: they are on as long as it is. */
   feeds: readonly string[];
   /** Why it proposes something: sentences by names that stay, filled in from a proposal's evidence. */

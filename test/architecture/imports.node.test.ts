@@ -25,6 +25,7 @@ const ranks = [
   "actions",
   "lift",
   "learning",
+  "referrals",
   "asking",
   "runs",
   "rehearsals",

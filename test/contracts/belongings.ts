@@ -30,6 +30,8 @@ import {
   policyModeChanges,
   privacyRequests,
   products,
+  referralCodes,
+  referrals,
   refunds,
   rehearsals,
   rehearsed,
@@ -257,6 +259,11 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       ...{ bought: 1, boughtAgain: 0 },
     }),
     db.insert(customerScores).values({ tenantId, connectionId, customerId: marker, asOf: "2026-01-01", segment: "new" }),
+    db.insert(referralCodes).values({ tenantId, connectionId, code: marker, customerId: marker, endsAt: now, actionId: `act_${marker}` }),
+    db.insert(referrals).values({
+      ...{ tenantId, connectionId, orderId: marker, code: marker, referrerId: marker, friendId: marker, placedAt: now, valueMinor: 100 },
+      ...{ currency: "GBP", state: "found" },
+    }),
     db.insert(resources).values({ tenantId, connectionId, kind: "ga4_property", externalId: marker, name: marker, listedAt: now }),
     db.insert(debts).values({
       id: owedId,

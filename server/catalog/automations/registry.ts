@@ -3,6 +3,7 @@ import { atRiskCustomerFlow } from "./at-risk-customer-flow.ts";
 import { birthdayAnniversaryFlow } from "./birthday-anniversary-flow.ts";
 import { churnPredictionResilient } from "./churn-prediction-resilient.ts";
 import { priceDropAlerts } from "./price-drop-alerts.ts";
+import { referralProgramAutomation } from "./referral-program-automation.ts";
 import { replenishmentReminder } from "./replenishment-reminder.ts";
 import { reviewRequestAutomation } from "./review-request-automation.ts";
 
@@ -13,5 +14,6 @@ export const automations: readonly Automation[] = [
   priceDropAlerts,
   birthdayAnniversaryFlow,
   replenishmentReminder,
+  referralProgramAutomation,
   churnPredictionResilient,
 ];

@@ -4,6 +4,7 @@ import type { Automation } from "#server/catalog/automation.ts";
 import type { CustomerBase } from "#server/catalog/customer-base.ts";
 import { daysBetween, instantOf } from "#server/catalog/days.ts";
 import type { Reading } from "#server/catalog/job.ts";
+import type { Referrals } from "#server/catalog/referrals.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import { type PastCustomer, shopAt } from "./past-shop.ts";
 
@@ -82,6 +83,7 @@ function readingAt(
     proposed: async () => [],
     changedScores: () => unknownThen("what was told of customers"),
     // How likely somebody was to buy was not fitted then.
+    referrals: only<Referrals>({}),
     base: only<CustomerBase>({ model: async () => null, scores: async () => [] }),
     account: () => unknownThen("an account"),
     optionalAccount: () => null,

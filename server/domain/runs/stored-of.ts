@@ -5,12 +5,14 @@ import { listProposed } from "#server/domain/actions/list-proposed.ts";
 import { customerBase } from "#server/domain/commerce/customer-base.ts";
 import { occurrencesOf } from "#server/domain/commerce/occurrences.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
+import { referralsOf } from "#server/domain/referrals/referrals-of.ts";
 
 /** What a step is handed of what is stored. `shopId`: the connection of the shop that it reads; undefined where it reads none. */
 export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => ({
   shop: shopHistory(ctx, shopId),
   base: customerBase(ctx, shopId),
   occurrences: occurrencesOf(ctx, shopId),
+  referrals: referralsOf(ctx, shopId),
   changedScores: (of) => listChangedScores(ctx, shopId ?? "", of),
   proposed: (of) => listProposed(ctx, of),
 });

@@ -22,6 +22,13 @@ const derive = (config: Config, purpose: string, id: string): Uint8Array =>
   );
 
 /**
+ * What is stored of a text that must be recognised and never read, such as where somebody lives: HMAC-SHA-256 (hex) by a key that is one
+ * client's own, so that nobody tells by it that two clients know the same.
+ */
+export const keyedHash = (config: Config, tenantId: string, text: string): string =>
+  encodeHexLowerCase(hmac(SHA256, derive(config, "keyed-hash", tenantId), bytesOf(text)));
+
+/**
  * The token of a link that we mail, the PKCE verifier of a state, the mark of a browser, the code of a privacy request or the proof of a look at a client, from its id: 256 bits that only
  * the holder of SIGNING_KEY can make.
  */

@@ -14,6 +14,8 @@ import {
   orderContents,
   orders,
   privacyRequests,
+  referralCodes,
+  referrals,
   refunds,
   rehearsed,
   tenants,
@@ -92,7 +94,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
   if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("handover_over");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
   const held = (table: SQLiteTable) => heldOf(inside, holdingOf(table), request);
-  const [placed, returned, known, scored, bought, happened, proposed, steps, named, edits, tried] = await inside.db.batch([
+  const [placed, returned, known, scored, bought, happened, proposed, steps, named, edits, tried, codes, referred] = await inside.db.batch([
     inside.db.select().from(orders).where(held(orders)),
     inside.db.select().from(refunds).where(held(refunds)),
     inside.db.select().from(customers).where(held(customers)),
@@ -115,6 +117,8 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       .where(heldOf(inside, holdingOf(actionCustomers), request)),
     inside.db.select().from(actionEdits).where(held(actionEdits)),
     inside.db.select().from(rehearsed).where(held(rehearsed)),
+    inside.db.select().from(referralCodes).where(held(referralCodes)),
+    inside.db.select().from(referrals).where(held(referrals)),
   ]);
   const details = { request: request.id, provider: request.provider, orders: placed.length, refunds: returned.length };
   await commit(inside, "privacy.data_read", details, []);
@@ -159,6 +163,11 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       valueMinor,
       currency,
       segment,
+    })),
+    referralCodes: codes.map(({ code, endsAt }) => ({ code, endsAt: iso(endsAt) })),
+    referrals: referred.map(({ orderId, code, referrerId, placedAt, valueMinor, currency, state, reason }) => ({
+      ...{ order: orderId, code, placedAt: iso(placedAt), amountMinor: valueMinor, currency, state, reason },
+      as: referrerId === request.subject ? ("referrer" as const) : ("friend" as const),
     })),
     rehearsed: tried.map(({ automation, variant, at, stake, orders, spent }) => ({
       automation,

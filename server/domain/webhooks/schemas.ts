@@ -2,6 +2,7 @@ import * as z from "zod";
 import { actionStates, actionStepStates } from "#db/words/actions.ts";
 import { consents } from "#db/words/commerce.ts";
 import { customerSegments } from "#db/words/customer-base.ts";
+import { referralStates } from "#db/words/referrals.ts";
 import { rehearsalVariants } from "#db/words/rehearsals.ts";
 import { deliveryReasons, deliveryStatuses, privacyKinds, refusalReasons } from "#db/words/webhooks.ts";
 import { Money, Pasted } from "#server/domain/tenancy/schemas.ts";
@@ -122,6 +123,19 @@ export const HeldData = z.object({
       valueMinor: z.number().nullable(),
       currency: z.string().nullable(),
       segment: z.enum(customerSegments),
+    }),
+  ),
+  referralCodes: z.array(z.object({ code: z.string(), endsAt: z.string() })),
+  referrals: z.array(
+    z.object({
+      order: z.string(),
+      code: z.string(),
+      as: z.enum(["referrer", "friend"]),
+      placedAt: z.string(),
+      amountMinor: z.number(),
+      currency: z.string(),
+      state: z.enum(referralStates),
+      reason: z.string().nullable(),
     }),
   ),
   rehearsed: z.array(

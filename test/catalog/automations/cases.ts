@@ -48,6 +48,10 @@ export const cases: Record<string, Case> = {
     config: { discountPercent: 10 },
     proposals: 2,
   },
+  "referral-program-automation": {
+    shop: (now) => ({ orders: [1, 2, 3, 4].map((id) => orderOf(id, now - id * 20 * dayMs, { customerId: 12_000 + (id % 2) })) }),
+    proposals: 2,
+  },
   "replenishment-reminder": {
     // Six customers who buy it every thirty days; of two of them it is time.
     shop: (now) => ({

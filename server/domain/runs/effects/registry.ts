@@ -9,6 +9,7 @@ import { noteOccurrences, wakeHearers } from "./occurrences.ts";
 import { noteAsked, writeContents, writeParcels } from "./order-contents.ts";
 import { writeOrders } from "./orders.ts";
 import { writeProducts } from "./products.ts";
+import { judgeReferrals, writeFriendsCodes, writeReferrals } from "./referrals.ts";
 import { writeRefunds } from "./refunds.ts";
 import { writeRunLogs } from "./run-logs.ts";
 import { wakeFed, wakeNamed, writeSchedules } from "./schedules.ts";
@@ -31,6 +32,9 @@ export const effects: readonly WriteRows[] = [
   dropUnscored,
   writeActions,
   noteTold,
+  writeFriendsCodes,
+  writeReferrals,
+  judgeReferrals,
   writeRunLogs,
   wakeFed,
   writeSchedules,
