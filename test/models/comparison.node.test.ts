@@ -76,6 +76,32 @@ test("the same amounts give the same bootstrap, in whatever order, and another s
   expect(found?.high).toBeLessThan(12);
 });
 
+test("with 100,000 buyers the bootstrap takes less than a second, and its bounds lie where Welch's do", () => {
+  const random = randomOf(3);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const group = (buyers: number) => ({
+    amounts: Array.from({ length: buyers }, () => Math.round(3000 * Math.exp(0.8 * normal()))),
+    of: buyers * 4,
+  });
+  const summed = ({ amounts, of }: { amounts: number[]; of: number }) => ({
+    ...{ of, sum: amounts.reduce((sum, each) => sum + each, 0) },
+    squares: amounts.reduce((sum, each) => sum + each * each, 0),
+  });
+  for (const [treated, control] of [
+    [group(100_000), group(11_000)],
+    [group(3000), group(300)],
+  ] as const) {
+    const started = performance.now();
+    const found = bootstrap(treated, control, 1) ?? expect.unreachable("both groups have people");
+    expect(performance.now() - started).toBeLessThan(1000);
+    const by = welch(summed(treated), summed(control)) ?? expect.unreachable("amounts vary");
+    const error = (by.high - by.low) / 2 / 1.96;
+    expect(found.estimate).toBeCloseTo(by.estimate, 6);
+    expect(Math.abs(found.low - by.low) / error).toBeLessThan(0.4);
+    expect(Math.abs(found.high - by.high) / error).toBeLessThan(0.4);
+  }
+});
+
 test("Newcombe's and Welch's intervals hold the truth 95 times of 100, and the bootstrap agrees; 4,000 worlds of seed 11", () => {
   const random = randomOf(11);
   const worlds = 4_000;
