@@ -13,7 +13,8 @@ export const SlackUser = z.object({
   ultraRestricted: z.boolean().default(false),
   bot: z.boolean().default(false),
   deleted: z.boolean().default(false),
-  emailConfirmed: z.boolean().default(true),
+  /** Null: nothing is said of it. */
+  emailConfirmed: z.boolean().nullable().default(true),
   /** Whose member they are, where that is another workspace (Slack Connect). */
   team: z.string().optional(),
   /** Whose organisation they are of, where the app stands in one as a whole; null: of none. Left out, of that one. */
@@ -62,7 +63,11 @@ export function userInfo(call: MethodCall): Response {
       ...{ id, team_id: user.team ?? (isOrganisation ? "T0INSIDE" : call.team), is_stranger: user.stranger },
       ...(organisation !== null && { enterprise_user: { id, enterprise_id: organisation, teams: [] } }),
       ...{ name: id.toLowerCase(), deleted: user.deleted, is_bot: user.bot },
-      ...{ is_restricted: user.restricted, is_ultra_restricted: user.ultraRestricted, is_email_confirmed: user.emailConfirmed },
+      ...{
+        is_restricted: user.restricted,
+        is_ultra_restricted: user.ultraRestricted,
+        ...(user.emailConfirmed !== null && { is_email_confirmed: user.emailConfirmed }),
+      },
       profile: {
         real_name: `Person ${id}`,
         ...(call.scopes.includes("users:read.email") && user.email !== undefined && { email: user.email }),

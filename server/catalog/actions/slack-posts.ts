@@ -96,7 +96,8 @@ export const peopleScopes = ["users:read", "users:read.email"] as const;
 
 /**
  * The address of somebody of this workspace, which is kept nowhere; null for guests, bots, people of other workspaces and those who left,
- * and where the address was never confirmed. Throws `ProviderError`. Source: docs.slack.dev, users.info and the user object.
+ * and where Slack does not say that the address was confirmed: what a user object holds "can vary greatly" by the workspace (docs.slack.dev,
+ * users.info), so that a field that is missing confirms nothing. Throws `ProviderError`. Source: docs.slack.dev, users.info and the user object.
  */
 export async function addressOf(account: Account, user: string): Promise<string | null> {
   const { user: found } = await account.json({ path: `/users.info?${new URLSearchParams({ user })}` }, Info);
@@ -105,6 +106,6 @@ export async function addressOf(account: Account, user: string): Promise<string 
   const home = account.externalId.startsWith("E") ? found.enterprise_user?.enterprise_id : found.team_id;
   const isOther = home !== account.externalId;
   const isGuest = found.is_restricted || found.is_ultra_restricted || found.is_stranger;
-  if (isOther || isGuest || found.deleted || found.is_bot || found.is_email_confirmed === false) return null;
+  if (isOther || isGuest || found.deleted || found.is_bot || !found.is_email_confirmed) return null;
   return found.profile.email ?? null;
 }

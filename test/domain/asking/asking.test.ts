@@ -433,6 +433,7 @@ test.each([
   ["a bot", { bot: true }],
   ["somebody who left", { deleted: true }],
   ["an address that nobody confirmed", { emailConfirmed: false }],
+  ["an address of which Slack does not say that it was confirmed", { emailConfirmed: null }],
   ["a member of another workspace", { team: "T0SOMEWHERE" }],
   ["a stranger", { stranger: true }],
 ])("%s decides nothing, with whatever address", async (_, more) => {
