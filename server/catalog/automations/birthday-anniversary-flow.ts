@@ -78,8 +78,10 @@ type Looking = Reading<Config, Cursor, keyof typeof calendarLines>;
  * Writes to customers ahead of their birthday, and of the day on which they first bought, by an event on which the client's own flow at
  * Klaviyo starts, and where that is wished with a code of their own.
  *
- * A date of birth is asked of the shop each time and rests nowhere: not in a proposal, whose key names a year alone and whose end is counted
- * from now, and not in what is sent. Right before something is sent it is asked once more. The first order is only known where all
+ * A date of birth is asked of the shop each time and is written down nowhere, neither in a proposal, whose key names the year of the occasion
+ * alone, nor in what is sent; the year of birth cannot be told from either. When something was proposed does tell the day of the year, as
+ * writing so many days before it must: to write on another day would be to write on the wrong one. It goes with all that is kept of the
+ * customer. Right before something is sent the date is asked once more. The first order is only known where all
  * orders may be read. Whoever is promised a code but has bought nothing yet, so that nobody knows what they usually spend, is left alone.
  */
 export const birthdayAnniversaryFlow = defineAutomation({
@@ -114,9 +116,9 @@ export const birthdayAnniversaryFlow = defineAutomation({
     feeds: ["shopify-sensor", "shopify-details-sensor"],
     reasons: {
       birthday: {
-        en: "Their birthday falls within the days that you set ({{within}}). The date was read from Shopify and is not stored.",
-        fr: "Son anniversaire tombe dans le délai que vous avez fixé ({{within}} j). La date a été lue dans Shopify et n’est pas conservée.",
-        he: "יום ההולדת חל בטווח הימים שקבעת ({{within}}). התאריך נקרא מ-Shopify ואינו נשמר.",
+        en: "Their birthday falls within the days that you set ({{within}}). The birth date was read from Shopify; the date itself is not stored.",
+        fr: "Son anniversaire tombe dans le délai que vous avez fixé ({{within}} j). La date de naissance a été lue dans Shopify ; la date elle-même n’est pas conservée.",
+        he: "יום ההולדת חל בטווח הימים שקבעת ({{within}}). תאריך הלידה נקרא מ-Shopify; התאריך עצמו אינו נשמר.",
       },
       anniversary: {
         en: "First ordered on {{first}}. Anniversary number {{years}} is on {{day}}. Orders so far: {{orders}}.",
@@ -125,9 +127,9 @@ export const birthdayAnniversaryFlow = defineAutomation({
       },
     },
     never: {
-      en: "It never stores a birth date, never writes twice in a year about one occasion, never to a customer who has not agreed to hear from you, and never on a date that cannot be right. Nobody under 16 is written to.",
-      fr: "Elle ne conserve jamais de date de naissance, n’écrit jamais deux fois par an pour une même occasion, jamais à un client qui n’a pas accepté de recevoir vos messages, et jamais pour une date impossible. Personne de moins de 16 ans n’est contacté.",
-      he: "האוטומציה לעולם לא שומרת תאריך לידה, לעולם לא פונה פעמיים בשנה על אותו אירוע, לעולם לא ללקוח שלא הסכים לקבל ממך הודעות, ולעולם לא לפי תאריך בלתי אפשרי. אין פנייה למי שטרם מלאו לו 16.",
+      en: "It never stores the birth date itself (only when it wrote, and how many days ahead), never writes twice in a year about one occasion, never to a customer who has not agreed to hear from you, and never on a date that cannot be right. Nobody under 16 is written to.",
+      fr: "Elle ne conserve jamais la date de naissance elle-même (seulement le moment de l’envoi et le délai choisi), n’écrit jamais deux fois par an pour une même occasion, jamais à un client qui n’a pas accepté de recevoir vos messages, et jamais pour une date impossible. Personne de moins de 16 ans n’est contacté.",
+      he: "האוטומציה לעולם לא שומרת את תאריך הלידה עצמו (רק מתי פנתה וכמה ימים מראש), לעולם לא פונה פעמיים בשנה על אותו אירוע, לעולם לא ללקוח שלא הסכים לקבל ממך הודעות, ולעולם לא לפי תאריך בלתי אפשרי. אין פנייה למי שטרם מלאו לו 16.",
     },
   },
   config: Config,
@@ -263,7 +265,7 @@ function proposalOf(
 ): Proposal | null {
   const usual = usualOf(purchases);
   const dedupe = `${line}:${customerId}:${day.slice(0, 4)}`;
-  // Of a birthday it is counted from now, so that the day cannot be read from it.
+  // Of a birthday it is counted from now, so that no date is written down that is the day itself.
   const expiresAt = line === "birthday" ? now + (config.daysBefore + 1) * dayMs : instantOf(addDays(day, 1), "00:00", timezone);
   const onlyIf: ShopGuard | undefined =
     line === "birthday" ? { birthday: { field: config.birthField, within: config.daysBefore } } : undefined;
