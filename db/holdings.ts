@@ -291,7 +291,7 @@ export const holdings: readonly Holding[] = [
     client: "tenantId",
     data: [
       ...["connectionId", "step", "reason", "fittedUntil", "fittedAt", "firstDay", "bought", "boughtAgain", "currency"],
-      ...["buying", "spend", "season", "past", "fifths"],
+      ...["buying", "spend", "season", "past", "fifths", "scoredUntil"],
     ],
     exported: { file: "customer_models.json", key: ["connectionId"] },
     atEnd: "erased",

@@ -40,6 +40,8 @@ export const customerModels = sqliteTable(
     past: json<PastCheck>(),
     /** Of the step `rfm` alone. */
     fifths: json<FifthsOfCustomers>(),
+    /** The last day as of which all customers were scored; null before the first time. */
+    scoredUntil: text(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.connectionId] }), known(t.step)],
 );

@@ -81,12 +81,23 @@ export interface CustomerBase {
   size(until: string): Promise<{ bought: number; boughtAgain: number; firstDay: string | null; currency: string | null }>;
   /** Equal histories put together. */
   histories(until: string): Promise<(BuyerHistory & { customers: number })[]>;
-  /** Each customer who had bought until `from`, with what they had spent in that currency, and on how many days they bought after it, until `until`. */
-  past(input: { from: string; until: string; currency: string | null }): Promise<(BuyerHistory & { spentMinor: number; came: number })[]>;
+  /**
+   * Customers who had bought until `from`, by id from behind `after`, with what they had spent in that currency, and on how many days they
+   * bought after it, until `until`.
+   */
+  past(input: {
+    from: string;
+    until: string;
+    currency: string | null;
+    after: string | null;
+    limit: number;
+  }): Promise<(BuyerHistory & { customerId: string; spentMinor: number; came: number })[]>;
   /** Customers by id from behind `after`. */
   buyers(input: { until: string; currency: string | null; after: string | null; limit: number }): Promise<Buyer[]>;
   /** Null where none was fitted yet. */
   model(): Promise<CustomerModel | null>;
+  /** The last day as of which all customers were scored; null before the first time, and while they are scored as of another day. */
+  scoredUntil(): Promise<string | null>;
   /** What is known of these customers, or of all, by id from behind `after`. */
   scores(input: { among?: readonly string[]; after?: string | null; limit: number }): Promise<CustomerScore[]>;
 }

@@ -63,7 +63,8 @@ type Config = z.output<typeof Config>;
  * Keeps the outlook of each customer on their Klaviyo profile: the chance to order within 30 and 90 days, what to expect of them, and their group.
  *
  * It reads stored scores alone, so that they go on without Klaviyo; what was told before is remembered by customer, and whatever differs from it is
- * proposed, so that nothing has to be caught up on in any other way. One batch a day at most, of what has changed enough to matter.
+ * proposed, so that nothing has to be caught up on in any other way. One batch a day at most, of what has changed enough to matter, and only
+ * of a day as of which all customers are scored: of a scoring that is half done the other half would have no batch left that day.
  */
 export const churnPredictionResilient = defineAutomation({
   id: "churn-prediction-resilient",
@@ -115,6 +116,11 @@ export const churnPredictionResilient = defineAutomation({
       fr: "Les clients n’ont pas été évalués ces derniers jours : il n’y a rien à mettre à jour.",
       he: "הלקוחות לא דורגו בימים האחרונים, ולכן אין מה לעדכן.",
     },
+    being_scored: {
+      en: "Customers are being scored right now. Their profiles are updated once all of them are done.",
+      fr: "Les clients sont en cours d’évaluation. Leurs profils seront mis à jour une fois tous évalués.",
+      he: "הלקוחות מדורגים כעת. הפרופילים יתעדכנו כשכולם ידורגו.",
+    },
     more: {
       en: "{{left}} more customers follow on the next days.",
       fr: "{{left}} autres clients suivront les prochains jours.",
@@ -129,8 +135,12 @@ export const churnPredictionResilient = defineAutomation({
       log("warn", "no_klaviyo");
       return { cursor: null, done: true };
     }
-    const [model, [any]] = await Promise.all([base.model(), base.scores({ limit: 1 })]);
-    if (!model || !any || any.asOf < addDays(dayOf(now, timezone), -freshDays)) {
+    const [model, [any], asOf] = await Promise.all([base.model(), base.scores({ limit: 1 }), base.scoredUntil()]);
+    if (model && any && asOf === null) {
+      log("info", "being_scored");
+      return { cursor: null, done: true };
+    }
+    if (!model || !any || asOf === null || asOf < addDays(dayOf(now, timezone), -freshDays)) {
       log("info", "not_scored");
       return { cursor: null, done: true };
     }
@@ -140,7 +150,7 @@ export const churnPredictionResilient = defineAutomation({
     });
     if (scores.length === 0) return { cursor: null, done: true };
     if (all > scores.length) log("info", "more", {}, { left: all - scores.length });
-    const proposal = update(model, scores, { config, asOf: any.asOf, now });
+    const proposal = update(model, scores, { config, asOf, now });
     return { cursor: null, done: true, proposals: [proposal], told: { dedupe: proposal.dedupe, scores } };
   },
 });

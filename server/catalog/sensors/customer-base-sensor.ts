@@ -127,7 +127,7 @@ export const customerBaseSensor = defineSensor({
       }
       case "past": {
         const from = addDays(place.asOf, -aheadDays);
-        const watched = await base.past({ from, until: place.asOf, currency: place.draft.currency });
+        const watched = await pastOf(base, { from, until: place.asOf, currency: place.draft.currency });
         return { cursor: { ...place, phase: "season", draft: { ...place.draft, past: checkPast(from, watched) } }, done: false };
       }
       case "season":
@@ -169,16 +169,27 @@ async function seasonOf(base: Base, { asOf, draft }: { asOf: string; draft: z.ou
   const historyDays = daysFrom(draft.firstDay, asOf);
   if (historyDays < 2 * yearDays) return null;
   const from = addDays(asOf, -yearDays);
-  return fitSeason(await base.past({ from, until: addDays(from, aheadDays), currency: draft.currency }), historyDays);
+  return fitSeason(await pastOf(base, { from, until: addDays(from, aheadDays), currency: draft.currency }), historyDays);
+}
+
+const pastOf = (base: Base, input: { from: string; until: string; currency: string | null }) =>
+  readWhole((page) => base.past({ ...input, ...page }));
+
+/** All customers of a list, page by page: a fit has them all before it. */
+async function readWhole<T extends { customerId: string }>(
+  read: (page: { after: string | null; limit: number }) => Promise<T[]>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (let more = true; more; ) {
+    const page = await read({ after: all.at(-1)?.customerId ?? null, limit: readAtOnce });
+    for (const each of page) all.push(each);
+    more = page.length === readAtOnce;
+  }
+  return all;
 }
 
 async function choose(base: Base, { asOf, draft }: { asOf: string; draft: z.output<typeof Draft> }): Promise<CustomerModel> {
-  const buyers: Buyer[] = [];
-  for (let more = true; more; ) {
-    const page = await base.buyers({ until: asOf, currency: draft.currency, after: buyers.at(-1)?.customerId ?? null, limit: readAtOnce });
-    buyers.push(...page);
-    more = page.length === readAtOnce;
-  }
+  const buyers: Buyer[] = await readWhole((page) => base.buyers({ until: asOf, currency: draft.currency, ...page }));
   const choice = chooseStep(draft, daysFrom(draft.firstDay, asOf));
   const fifths = choice.step === "rfm" ? fifthsOf(buyers) : null;
   return { ...draft, ...choice, fifths, spend: fitSpend(buyers) };

@@ -1,4 +1,4 @@
-import { and, eq, gt, lte, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, lte, ne, type SQL, sql } from "drizzle-orm";
 import { customerModels, customerScores, orders } from "#db/schema/index.ts";
 import type { BuyerHistory, CustomerBase } from "#server/catalog/customer-base.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -38,13 +38,14 @@ export function customerBase(ctx: TenantCtx, connectionId = ""): CustomerBase {
           from ${orders} where ${bought(until)} group by ${orders.customerId}
         ) group by 1, 2, 3 order by 1, 2, 3`),
 
-    past: ({ from, until, currency }) =>
+    past: ({ from, until, currency, after, limit }) =>
       ctx.db.all(sql`
-        select count(distinct case when day <= ${from} then day end) - 1 as frequency,
+        select ${orders.customerId} as customerId, count(distinct case when day <= ${from} then day end) - 1 as frequency,
           ${days(sql`min(day)`, sql`max(case when day <= ${from} then day end)`)} as recency, ${days(sql`min(day)`, from)} as age,
           coalesce(sum(case when day <= ${from} and currency = ${currency} then gross_minor end), 0) as spentMinor,
           count(distinct case when day > ${from} then day end) as came
-        from ${orders} where ${bought(until)} group by ${orders.customerId} having min(day) <= ${from} order by 1, 2, 3, 4, 5`),
+        from ${orders} where ${bought(until, after === null ? undefined : gt(orders.customerId, after))}
+        group by ${orders.customerId} having min(day) <= ${from} order by ${orders.customerId} limit ${limit}`),
 
     async buyers({ until, currency, after, limit }) {
       const behind = after === null ? undefined : gt(orders.customerId, after);
@@ -81,6 +82,27 @@ export function customerBase(ctx: TenantCtx, connectionId = ""): CustomerBase {
         .from(customerModels)
         .where(inTenant(ctx, customerModels, eq(customerModels.connectionId, connectionId)));
       return row ?? null;
+    },
+
+    async scoredUntil() {
+      const others = inTenant(
+        ctx,
+        customerScores,
+        eq(customerScores.connectionId, connectionId),
+        ne(customerScores.asOf, customerModels.scoredUntil),
+      );
+      const [row] = await ctx.db
+        .select({ day: customerModels.scoredUntil })
+        .from(customerModels)
+        .where(
+          inTenant(
+            ctx,
+            customerModels,
+            eq(customerModels.connectionId, connectionId),
+            sql`not exists (select 1 from ${customerScores} where ${others})`,
+          ),
+        );
+      return row?.day ?? null;
     },
 
     scores: ({ among, after = null, limit }) =>

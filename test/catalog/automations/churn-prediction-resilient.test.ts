@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { beforeAll, expect, test } from "vitest";
-import { actionCustomers, actionSteps, actions, connections, customerScores, privacyRequests } from "#db/schema/index.ts";
+import { actionCustomers, actionSteps, actions, connections, customerModels, customerScores, privacyRequests } from "#db/schema/index.ts";
 import { signRequest, Webhook } from "#sandbox/control/webhooks.ts";
 import { churnPredictionResilient } from "#server/catalog/automations/churn-prediction-resilient.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -39,6 +39,7 @@ async function scored(setting: Setting = {}) {
     async nextDay(many = 1) {
       const asOf = new Date(Date.parse(days[0] ?? "") + many * dayMs).toISOString().slice(0, 10);
       await ctx.db.update(customerScores).set({ asOf }).where(inTenant(ctx, customerScores));
+      await ctx.db.update(customerModels).set({ scoredUntil: asOf }).where(inTenant(ctx, customerModels));
     },
     end: (status: "done" | "rejected" | "expired" | "failed") =>
       ctx.db
@@ -79,6 +80,33 @@ test("a profile is given chances in percent, the value in the shop's money, the 
   expect(voiceIn("en").say({ code: `churn-prediction-resilient.${line}`, params })).toBe(
     "3 customers moved to another group, 3 of them are sent for the first time. The order history is too thin for a forecast, so only groups are sent, without chances.",
   );
+});
+
+test("while customers are being scored nothing is proposed, so that the day's one batch has all of them", async () => {
+  const { ctx, ids, score, run, batches, nextDay, logs } = await scored();
+  const all = [...ids].sort();
+  // The first time half of them: those who are missing are nowhere yet.
+  await ctx.db.update(customerModels).set({ scoredUntil: null }).where(inTenant(ctx, customerModels));
+  await run();
+  expect(await batches()).toEqual([]);
+  expect((await logs()).map(({ message }) => message)).toContain(
+    "Customers are being scored right now. Their profiles are updated once all of them are done.",
+  );
+  await nextDay(0);
+  await run();
+  expect(await batches()).toEqual([all]);
+  // Another day's, of which one page is written: whichever customer it began with.
+  await score({ segment: "loyal" });
+  const tomorrow = new Date(Date.now() + dayMs).toISOString().slice(0, 10);
+  for (const id of all) {
+    await nextDay(0);
+    await score({ asOf: tomorrow }, id);
+    await run();
+    expect(await batches()).toEqual([all]);
+  }
+  await nextDay(2);
+  await run();
+  expect(await batches()).toEqual([all, all]);
 });
 
 test("only what changed enough is told again: by five points, by a fifth of the value, or another group", async () => {

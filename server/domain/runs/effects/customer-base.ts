@@ -4,7 +4,7 @@ import type { ToldScore } from "#db/words/customer-base.ts";
 import { inShadow } from "#server/domain/actions/list-proposed.ts";
 import type { WriteRows } from "./writing.ts";
 
-/** The shop's model, in the place of the one before it. */
+/** The shop's model, in the place of the one before it; how far all customers are scored is left as it is. */
 export const writeCustomerModel: WriteRows = ({ db, rows, held }) =>
   rows(({ found, connectionIds }) => {
     const model = found?.customerModel;
@@ -21,7 +21,7 @@ export const writeCustomerModel: WriteRows = ({ db, rows, held }) =>
       .insert(customerModels)
       .select(
         sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7, j.value->>8,
-          j.value->>9, j.value->>10, j.value->>11, j.value->>12, j.value->>13 ${held(json)}`,
+          j.value->>9, j.value->>10, j.value->>11, j.value->>12, j.value->>13, null ${held(json)}`,
       )
       .onConflictDoUpdate({
         target: [customerModels.tenantId, customerModels.connectionId],
@@ -105,4 +105,14 @@ export const dropUnscored: WriteRows = ({ db, rows, held }) =>
           sql`cross join ${customerScores} s on s.tenant_id = r.tenant_id and s.connection_id = j.value->>0 and s.as_of < j.value->>1`,
         )})`,
       ),
+  );
+
+/** How far all customers of the shop are scored, where the step ends a scoring of them. */
+export const noteScored: WriteRows = ({ db, rows, held }) =>
+  rows(({ found, connectionIds }) => (found?.scoredAll ? [[connectionIds[0], found.scoredAll.asOf]] : [])).map((json) =>
+    db
+      .update(customerModels)
+      .set({ scoredUntil: sql`o.as_of` })
+      .from(sql`(select r.tenant_id as tenant, j.value->>0 as shop, j.value->>1 as as_of ${held(json)}) o`)
+      .where(sql`${customerModels.tenantId} = o.tenant and ${customerModels.connectionId} = o.shop`),
   );

@@ -1,7 +1,7 @@
 import { writeActions } from "./actions.ts";
 import { noteAnswers, noteFailures } from "./connections.ts";
 import { writeCosts } from "./costs.ts";
-import { dropUnscored, noteTold, writeCustomerModel, writeCustomerScores } from "./customer-base.ts";
+import { dropUnscored, noteScored, noteTold, writeCustomerModel, writeCustomerScores } from "./customer-base.ts";
 import { writeCustomers } from "./customers.ts";
 import { dropUnlisted } from "./listed-orders.ts";
 import { writeMeasurements } from "./measurements.ts";
@@ -30,6 +30,7 @@ export const effects: readonly WriteRows[] = [
   writeCustomerModel,
   writeCustomerScores,
   dropUnscored,
+  noteScored,
   writeActions,
   noteTold,
   writeFriendsCodes,

@@ -1,0 +1,1 @@
+ALTER TABLE `customer_models` ADD `scored_until` text;
