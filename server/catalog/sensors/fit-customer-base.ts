@@ -30,9 +30,21 @@ export function fitBuying(histories: readonly (BuyerHistory & { customers: numbe
   return { params, standardErrors, logLikelihood, dropout, startsAgree: starts.agree };
 }
 
+/** Equal histories put together: of 100,000 customers about a third is left, and the fit goes over each many times. */
+function together(watched: readonly BuyerHistory[]): (BuyerHistory & { customers: number })[] {
+  const found = new Map<string, BuyerHistory & { customers: number }>();
+  for (const { frequency, recency, age } of watched) {
+    const key = `${frequency} ${recency} ${age}`;
+    const known = found.get(key);
+    if (known) known.customers += 1;
+    else found.set(key, { frequency, recency, age, customers: 1 });
+  }
+  return [...found.values()];
+}
+
 /** The model fitted on what was known on `from`, held against what came in the days after it. */
 export function checkPast(from: string, watched: readonly Watched[]): PastCheck | null {
-  const model = fitBuying(watched.map(({ frequency, recency, age }) => ({ frequency, recency, age, customers: 1 })));
+  const model = fitBuying(together(watched));
   if (!model) return null;
   const chances = watched.map((each) => ({ predicted: chanceToBuy(model.params, each, aheadDays), observed: each.came > 0 }));
   const calibration = calibrate(chances);
@@ -51,7 +63,7 @@ export function checkPast(from: string, watched: readonly Watched[]): PastCheck 
 
 /** What expected orders are multiplied with, by the same window a year before; null where the history does not tell. */
 export function fitSeason(watched: readonly Watched[], historyDays: number): Season | null {
-  const model = fitBuying(watched.map(({ frequency, recency, age }) => ({ frequency, recency, age, customers: 1 })));
+  const model = fitBuying(together(watched));
   return model && seasonFactor({ ...ordersIn(model, watched), history: historyDays, year: seasonYear });
 }
 
