@@ -3,7 +3,7 @@ import { parse } from "node-html-parser";
 import { describe, expect, test } from "vitest";
 import { LOCALE_COOKIE } from "#app/i18n/locale.ts";
 import { openDb } from "#db/client.ts";
-import { actionSteps, actionStops, actions, auditLog, policies } from "#db/schema/index.ts";
+import { actionSteps, actionStops, actions, auditLog, policies, schedules } from "#db/schema/index.ts";
 import type { Role } from "#db/words/tenants.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { usualPolicy } from "#server/domain/actions/usual-policy.ts";
@@ -404,6 +404,14 @@ describe("the page of an automation", () => {
       expect((await send(path(tenant, spending), owner, form({ mode: "approve" }))).status).toBe(302);
       expect(await policy(tenant)).toMatchObject({ mode: "approve", holdout: 25 });
     }
+  });
+
+  test("says of a run that is due that it comes any moment, not when it should have been", async () => {
+    const tenant = await makeTenant();
+    await policyOf(tenant, { mode: "shadow" });
+    await db.insert(schedules).values({ tenantId: tenant.id, job: automation, everyS: 3600, nextAt: Date.now() - 60_000, config: {} });
+    const { text } = await pageOf(path(tenant, own), await personOf(tenant, "owner"));
+    expect(text).toContain("Next runAny moment");
   });
 
   test("says of what is no amount that it is none, and keeps what was typed", async () => {

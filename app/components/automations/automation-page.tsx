@@ -173,7 +173,7 @@ function Settings({ fields, writes, failure }: { fields: readonly Setting[]; wri
 /** What it may do and never does, and when it runs. */
 function About({ state }: { state: AutomationState }) {
   const t = useWords();
-  const { locale } = useDisplay();
+  const { locale, now } = useDisplay();
   const { kinds, never, lastRunAt, nextAt, policy } = state;
   const part = "grid gap-1 py-3 first:pt-0 last:pb-0";
   return (
@@ -203,9 +203,7 @@ function About({ state }: { state: AutomationState }) {
           {nextAt !== null && (
             <div className="flex justify-between gap-4">
               <dt>{t("nextRun")}</dt>
-              <dd className="text-ink">
-                <Time at={nextAt} />
-              </dd>
+              <dd className="text-ink">{nextAt <= now ? t("due") : <Time at={nextAt} />}</dd>
             </div>
           )}
         </dl>

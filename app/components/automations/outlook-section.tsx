@@ -85,20 +85,34 @@ function Drawing({ rows }: { rows: readonly PastRow[] }) {
   const top = Math.max(0.01, ...rows.flatMap(({ drawn }) => [drawn.predicted, drawn.observed]));
   const high = (share: number) => Math.round((share / top) * HEIGHT * 10) / 10;
   return (
-    <svg aria-hidden viewBox={`0 0 ${rows.length * STEP} ${HEIGHT + 1}`} className="block w-full max-w-md text-accent rtl:-scale-x-100">
-      {rows.map(({ key, drawn: { predicted, observed } }, place) => (
-        <g key={key}>
-          <rect
-            x={place * STEP + 2}
-            y={HEIGHT - high(observed)}
-            width={STEP - 4}
-            height={high(observed)}
-            fill="currentColor"
-            fillOpacity={0.35}
-          />
-          <rect x={place * STEP} y={HEIGHT - high(predicted)} width={STEP} height={1} fill="currentColor" />
-        </g>
-      ))}
-    </svg>
+    <div aria-hidden>
+      <svg
+        aria-hidden
+        viewBox={`0 0 ${rows.length * STEP} ${HEIGHT + 1}`}
+        preserveAspectRatio="none"
+        className="block h-40 w-full text-accent rtl:-scale-x-100"
+      >
+        {rows.map(({ key, drawn: { predicted, observed } }, place) => (
+          <g key={key}>
+            <rect
+              x={place * STEP + 2}
+              y={HEIGHT - high(observed)}
+              width={STEP - 4}
+              height={high(observed)}
+              fill="currentColor"
+              fillOpacity={0.35}
+            />
+            <rect x={place * STEP + 1} y={HEIGHT - high(predicted)} width={STEP - 2} height={1} fill="currentColor" />
+          </g>
+        ))}
+      </svg>
+      <div className="mt-1 flex text-xs text-ink-faint">
+        {rows.map(({ key, group }) => (
+          <span key={key} className="flex-1 text-center">
+            {group}
+          </span>
+        ))}
+      </div>
+    </div>
   );
 }

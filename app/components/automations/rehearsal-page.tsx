@@ -66,7 +66,7 @@ export function RehearsalPage({ view: { words, status, line, body, result }, tra
             <Form method="post" className="grid gap-5">
               <FormMessage failure={failure} />
               <Field label={words.days} error={failure?.fields.days}>
-                <Input name="days" type="number" min={7} max={180} defaultValue={failure?.values.days ?? 90} />
+                <Input name="days" type="number" min={7} max={180} defaultValue={failure?.values.days ?? 90} className="sm:max-w-40" />
               </Field>
               {fields.map((field) => (
                 <SettingInput key={field.name} field={field} failure={failure} disabled={false} />
@@ -93,14 +93,14 @@ export function RehearsalPage({ view: { words, status, line, body, result }, tra
           </Section>
           {result && (
             <Section title={result.weeksTitle} space="none">
-              <Card>
+              <Card padding="none">
                 <Sides caption={result.weeksTitle} columns={{ ...result.columns, label: result.weekHeader }} rows={result.weeks} />
               </Card>
             </Section>
           )}
           {result && result.differing.length > 0 && (
             <Section title={result.differingTitle} space="none">
-              <Card>
+              <Card padding="none">
                 <Table
                   caption={result.differingTitle}
                   rows={result.differing}
@@ -130,7 +130,7 @@ export function RehearsalPage({ view: { words, status, line, body, result }, tra
 function Results({ result: { caption, columns, rows, notes } }: { result: NonNullable<RehearsalView["result"]> }) {
   return (
     <>
-      <Sides caption={caption} columns={columns} rows={rows} />
+      <Sides className="-mx-4 -mt-4 sm:-mx-5 sm:-mt-5" caption={caption} columns={columns} rows={rows} />
       <Notes notes={notes} />
     </>
   );
@@ -138,16 +138,19 @@ function Results({ result: { caption, columns, rows, notes } }: { result: NonNul
 
 /** Both settings beside each other. */
 function Sides({
+  className,
   caption,
   columns,
   rows,
 }: {
+  className?: string;
   caption: string;
   columns: Record<"label" | "today" | "tried", string>;
   rows: RehearsalRow[];
 }) {
   return (
     <Table
+      className={className}
       caption={caption}
       rows={rows}
       rowKey={({ key }) => key}

@@ -50,7 +50,7 @@ function SettingControl({ field, given, disabled }: { field: Setting; given: str
   const { name, type, choices, minimum, maximum, value } = field;
   if (type === "choice") {
     const options = choices.map((choice) => ({ value: choice.value, label: choice.label[locale] }));
-    return <Select name={name} options={options} defaultValue={given ?? String(value ?? "")} disabled={disabled} className="sm:max-w-60" />;
+    return <Select name={name} options={options} defaultValue={given ?? String(value ?? "")} disabled={disabled} className="sm:max-w-80" />;
   }
   if (type === "list") {
     const lines = given ?? (Array.isArray(value) ? value.join("\n") : "");
@@ -60,6 +60,7 @@ function SettingControl({ field, given, disabled }: { field: Setting; given: str
     <Input
       name={name}
       type={type === "text" ? "text" : "number"}
+      dir={type === "text" ? "auto" : undefined}
       step={type === "number" ? "any" : undefined}
       min={minimum ?? undefined}
       max={maximum ?? undefined}

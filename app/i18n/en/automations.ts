@@ -27,6 +27,7 @@ export const automations = {
   never: "What it never does",
   lastRun: "Last run",
   nextRun: "Next run",
+  due: "Any moment",
   lacks: "It can’t run yet",
   notRunning: "It isn’t running",
   connect: "Connect {{provider}}",

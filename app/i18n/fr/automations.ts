@@ -29,6 +29,7 @@ export const automations = {
   never: "Ce qu’elle ne fait jamais",
   lastRun: "Dernière exécution",
   nextRun: "Prochaine exécution",
+  due: "Imminente",
   lacks: "Elle ne peut pas encore démarrer",
   notRunning: "Elle ne tourne pas",
   connect: "Connecter {{provider}}",

@@ -29,6 +29,7 @@ export const automations = {
   never: "מה היא אף פעם לא עושה",
   lastRun: "הרצה אחרונה",
   nextRun: "ההרצה הבאה",
+  due: "בכל רגע",
   lacks: "היא עוד לא יכולה לפעול",
   notRunning: "היא לא פועלת",
   connect: "חיבור {{provider}}",
