@@ -102,15 +102,15 @@ export async function actOnAutomation(
     const name = state.title[locale];
     switch (form.get("intent")) {
       case "policy":
-        await api.policies.set({ tenant, automation, ...policyIn(form, { currency, staff }) });
+        await api.policies.set({ tenant, automation, ...policyIn(form, { currency, staff }), was: wasIn(form) });
         toast({ kind: "success", message: t("automations:policy.saved", { automation: name }) });
         break;
       case "auto":
-        await api.policies.set({ tenant, automation, mode: "auto" });
+        await api.policies.set({ tenant, automation, mode: "auto", was: wasIn(form) });
         toast({ kind: "success", message: t("automations:policy.saved", { automation: name }) });
         break;
       case "on":
-        await api.policies.set({ tenant, automation, mode: "shadow" });
+        await api.policies.set({ tenant, automation, mode: "shadow", was: { mode: "off" } });
         toast({ kind: "success", message: t("automations:policy.on", { automation: name }) });
         break;
       case "settings":
@@ -125,9 +125,29 @@ export async function actOnAutomation(
         throw new Response("Unknown intent", { status: 422 });
     }
   } catch (error) {
-    return formFailure(error, { request, context }, form);
+    // Where somebody was faster the form shows what they said, not what was typed over it.
+    const isOutdated = context.describe(error).code === "settings_changed";
+    return formFailure(error, { request, context }, isOutdated ? only(form, "intent") : form);
   }
   return redirect(new URL(request.url).pathname);
+}
+
+function only(form: FormData, name: string): FormData {
+  const kept = new FormData();
+  for (const value of form.getAll(name)) kept.append(name, value);
+  return kept;
+}
+
+/** The policy as the form's page showed it, where it says so. */
+function wasIn(form: FormData) {
+  const was = form.get("was");
+  if (was === null) return undefined;
+  try {
+    return JSON.parse(String(was)) as Inputs["policies"]["set"]["was"];
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Response("Unreadable form", { status: 422 });
+  }
 }
 
 /** A policy as its form sent it: what the automation has no use for is not asked, and stays as it is. What is no number is left to the procedure, which says so. */

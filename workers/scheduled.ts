@@ -1,6 +1,7 @@
 import { allJobs } from "#server/catalog/jobs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
+import { tellFallen } from "#server/domain/actions/tell-fallen.ts";
 import { claimDigests } from "#server/domain/actions/tell-waiting.ts";
 import { sweepAsked } from "#server/domain/asking/sweep-asked.ts";
 import { linkWaiting } from "#server/domain/audit/link-lines.ts";
@@ -49,6 +50,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["actions swept", sweepActions],
   ["posts swept", sweepAsked],
   ["told what waits", claimDigests],
+  ["told of fall-backs", tellFallen],
   ["old runs forgotten", forgetRuns],
   ["old occurrences forgotten", forgetOccurrences],
   ["findings refreshed", refreshFindings],

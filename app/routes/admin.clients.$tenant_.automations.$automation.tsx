@@ -9,6 +9,7 @@ import { titleMeta, titleOf } from "#app/title.ts";
 
 const useWords = wordsOf("admin");
 
+export { shouldRevalidate } from "#app/after-conflict.ts";
 export const meta = titleMeta;
 
 /** Whose, which, and in which currency and time zone that client counts. */

@@ -7,6 +7,7 @@ import { enterTenant } from "#app/portal/enter-tenant.ts";
 import { useClientSeat } from "#app/portal/seat.ts";
 import { titleMeta, titleOf } from "#app/title.ts";
 
+export { shouldRevalidate } from "#app/after-conflict.ts";
 export const meta = titleMeta;
 
 export async function loader(args: LoaderFunctionArgs) {

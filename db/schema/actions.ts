@@ -68,8 +68,15 @@ export const policyModeChanges = sqliteTable(
     /** A person's id; null where it fell back by itself, and then `lately` says why. */
     changedBy: text(),
     lately: json<Lately>(),
+    /** Where it fell back: when its people are told of it, if nobody has done so by then; null once they are. */
+    tellAt: instant(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.automation, t.at] }), known(t.mode)],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.automation, t.at] }),
+    known(t.mode),
+    // Word for word the condition of the sweep.
+    index("policy_mode_changes_untold").on(t.tellAt).where(sql`tell_at is not null`),
+  ],
 );
 
 /** What an automation proposes, what was decided, and what became of it. The steps stand in `action_steps`. */
@@ -222,6 +229,8 @@ export const budgets = sqliteTable(
     most: integer().notNull(),
     /** When it first kept something back that day. */
     fullAt: instant(),
+    /** When the day is over: by the zone that the client had as it was first used. */
+    endsAt: instant().notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.day, t.automation, t.kind] }),

@@ -108,6 +108,7 @@ const without = {
       "planDigest",
       "claimDigests",
       "tellWaiting",
+      "tellFall",
       "askInChannel",
       "showPost",
       "sweepAsked",

@@ -29,6 +29,7 @@ const ids: Record<string, (of: Belongings) => string> = {
 
 /** Fields that name nothing of anybody's, with a value that passes. */
 const plain: Record<string, unknown> = {
+  was: {},
   id: "a-new-slug",
   name: "A name",
   company: "A company",

@@ -87,7 +87,7 @@ test("a finding is accepted by what was shown, and its page says then how it sta
   await db.insert(actions).values({
     ...{ id: newId("act", Date.now()), tenantId: tenant.id, automation, runId: "r", dedupe: "d", subject: "customer:1", connectionId: "c" },
     ...{ touches: "customer", hash: "h", evidence: { line: "late", params: {} }, status: "rejected", note: "Too <b>soon</b>" },
-    ...{ createdAt: Date.now(), expiresAt: Date.now(), decidedAt: Date.now(), decidedBy: "usr_x" },
+    ...{ createdAt: Date.now() - 60_000, expiresAt: Date.now(), decidedAt: Date.now() - 60_000, decidedBy: "usr_x" },
   });
   const page = await pageOf(path, token);
   expect(page.text).toMatch(/What could change.*What was said.*Too <b>soon<\/b>|Too &lt;b&gt;soon/);

@@ -93,7 +93,7 @@ export function AutomationPage({
           {policy.mode !== "off" && (
             <Section title={t("trust.title")} space="none">
               <Card>
-                <Autonomy autonomy={autonomy} acts={policy.mode === "auto"} sets={seat.sets} failure={of("auto")} />
+                <Autonomy autonomy={autonomy} mode={policy.mode} sets={seat.sets} failure={of("auto")} />
               </Card>
             </Section>
           )}

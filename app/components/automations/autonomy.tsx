@@ -7,6 +7,7 @@ import { Time } from "#app/components/ui/time.tsx";
 import type { FormFailure } from "#app/form-errors.ts";
 import { useFormat } from "#app/i18n/display.tsx";
 import { wordsOf } from "#app/i18n/words.tsx";
+import type { PolicyMode } from "#db/words/actions.ts";
 import type { Outputs } from "#server/trpc/root.ts";
 import { MODE_TONES } from "./automation-state.ts";
 
@@ -16,16 +17,17 @@ export type AutonomyFacts = Outputs["policies"]["autonomy"];
 
 export interface AutonomyProps {
   autonomy: AutonomyFacts;
-  acts: boolean;
+  mode: PolicyMode;
   /** Whether the reader may let it act by itself. */
   sets: boolean;
   failure: FormFailure | undefined;
 }
 
 /** How far an automation may be trusted: what people decided, what it is offered for that, how what it did ended, and how far it went since when. */
-export function Autonomy({ autonomy, acts, sets, failure }: AutonomyProps) {
+export function Autonomy({ autonomy, mode, sets, failure }: AutonomyProps) {
   const t = useWords();
   const format = useFormat();
+  const acts = mode === "auto";
   const { decisions, agreed, agreement, offered, lately, changes } = autonomy;
   return (
     <div className="grid gap-4 text-sm">
@@ -35,6 +37,7 @@ export function Autonomy({ autonomy, acts, sets, failure }: AutonomyProps) {
           action={
             sets && (
               <Form method="post">
+                <input type="hidden" name="was" value={JSON.stringify({ mode })} />
                 <SubmitButton size="sm" name="intent" value="auto">
                   {t("trust.accept")}
                 </SubmitButton>

@@ -34,6 +34,8 @@ export function PolicyForm({ state: { policy, started, touches }, money, currenc
   const off = !seat.sets;
   const contacts = touches.includes("customer");
   const spends = touches.includes("money");
+  /** What is written over nothing else. */
+  const shown = JSON.stringify(policy);
   const number = (name: "actionsADay" | "peopleADay") => (
     <Field label={t(`policy.${name}`)} error={failure?.fields[name]}>
       <Input name={name} type="number" min={0} max={100_000} defaultValue={failure?.values[name] ?? policy[name]} disabled={off} />
@@ -52,7 +54,8 @@ export function PolicyForm({ state: { policy, started, touches }, money, currenc
     </Field>
   );
   return (
-    <Form method="post" className="grid gap-6">
+    <Form method="post" className="grid gap-6" key={shown}>
+      <input type="hidden" name="was" value={shown} />
       <FormMessage failure={failure} />
       <Modes mode={policy.mode} given={failure?.values.mode} disabled={off} error={failure?.fields.mode} />
       <Part title={t("policy.limits")} hint={t("policy.limitsHint")}>

@@ -7,6 +7,7 @@ import { ReplyLost } from "#server/domain/audit/append.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
+import { budgetDay } from "./budget-day.ts";
 import { deciderOf } from "./decider-of.ts";
 import { rateAction } from "./rate-action.ts";
 import { type Open, type Refusal, refusalOf, refused } from "./refusal.ts";
@@ -98,19 +99,19 @@ export const mayContact = (ctx: TenantCtx, now: number): SQL =>
  * be used than there is.
  */
 function takeBudgets(ctx: TenantCtx, { id, decision, now }: { id: string; decision: string; now: number }): Statement[] {
-  const day = dayOf(now, ctx.tenant.timezone);
+  const { day, endsAt } = budgetDay(ctx, sql`a.automation`, now);
   const won = sql`from ${actions} a join ${policies} p on p.tenant_id = a.tenant_id and p.automation = a.automation
     where a.tenant_id = ${ctx.tenant.id} and a.id = ${id} and a.decision = ${decision}`;
   const take = (kind: "actions" | "customers" | "stake", used: SQL, most: SQL, more: SQL = sql``) =>
     ctx.db
       .insert(budgets)
-      .select(sql`select a.tenant_id, ${day}, a.automation, ${kind}, ${used}, ${most}, null ${won} ${more}`)
+      .select(sql`select a.tenant_id, ${day}, a.automation, ${kind}, ${used}, ${most}, null, ${endsAt} ${won} ${more}`)
       .onConflictDoUpdate({
         target: [budgets.tenantId, budgets.day, budgets.automation, budgets.kind],
         set: { used: sql`${budgets.used} + excluded.used`, most: sql`excluded.most` },
       });
   // Of the client's calendar, as the day that is counted: who was decided on last evening is one of today's.
-  const dayBegan = instantOf(day, "00:00", ctx.tenant.timezone);
+  const dayBegan = instantOf(dayOf(now, ctx.tenant.timezone), "00:00", ctx.tenant.timezone);
   return [
     take("actions", sql`1`, sql`p.actions_a_day`),
     // A customer who was decided on today already is no further one.
@@ -134,7 +135,7 @@ async function noteFull(ctx: TenantCtx, id: string, now: number): Promise<void> 
       when 'actions' then ${budgets.used} >= p.actions_a_day
       when 'customers' then a.customer_id is not null and ${budgets.used} >= p.people_a_day
       else ${budgets.used} + coalesce(a.stake ->> 'minor', 0) > p.stake_a_day end)`;
-  const day = dayOf(now, ctx.tenant.timezone);
+  const { day } = budgetDay(ctx, sql`(select a.automation from ${actions} a where a.tenant_id = ${ctx.tenant.id} and a.id = ${id})`, now);
   await ctx.db
     .update(budgets)
     .set({ fullAt: now })

@@ -1,13 +1,14 @@
-import { and, asc, desc, eq, gt, isNull, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, isNull, type SQL, sql } from "drizzle-orm";
 import { actions, budgets, policies } from "#db/schema/index.ts";
 import type { ActionReason } from "#db/words/actions.ts";
-import { dayOf } from "#server/catalog/days.ts";
+import { dayOf, instantOf } from "#server/catalog/days.ts";
 import { type Ctx, enterTenant, type TenantCtx } from "#server/ctx.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ifFound } from "#server/errors.ts";
 import type { ActionMessage } from "#server/messages.ts";
 import { approve } from "./approve-action.ts";
+import { budgetDay } from "./budget-day.ts";
 import { fallBack } from "./fall-back.ts";
 import type { ActionRow, PolicyRow } from "./rows.ts";
 import { isHalted } from "./stop-acting.ts";
@@ -49,9 +50,29 @@ async function actWithinBudgets(ctx: TenantCtx, policy: PolicyRow): Promise<bool
     if (why !== "budget_spent" || !(await isDayFull(ctx, policy))) continue;
     // Nothing more fits the day: the rest is not tried one by one.
     await leaveToPerson(ctx, why, and(eq(actions.automation, policy.automation), eq(actions.edited, false), isNull(actions.reason)));
-    return true;
+    break;
   }
-  return false;
+  return (await isDayFull(ctx, policy)) && (await keepsBack(ctx, policy));
+}
+
+/** Whether something of today's is left to a person, also where a worker that died left it. */
+async function keepsBack(ctx: TenantCtx, { automation }: PolicyRow): Promise<boolean> {
+  const { timezone } = ctx.tenant;
+  const [kept] = await ctx.db
+    .select({ id: actions.id })
+    .from(actions)
+    .where(
+      inTenant(
+        ctx,
+        actions,
+        and(
+          ...[eq(actions.automation, automation), eq(actions.status, "waiting"), eq(actions.reason, "budget_spent")],
+          ...[gte(actions.createdAt, instantOf(dayOf(ctx.now(), timezone), "00:00", timezone)), gt(actions.expiresAt, ctx.now())],
+        ),
+      ),
+    )
+    .limit(1);
+  return kept !== undefined;
 }
 
 /** Asks where the client's people chose to be asked; those who are told by a notice and by mail are told once a day, and at once where the day's budget is spent. */
@@ -59,7 +80,7 @@ async function askPeople(ctx: TenantCtx, { automation }: PolicyRow, full: boolea
   if (!(await planDigest(ctx, automation))) return;
   await ctx.send.actions([{ v: 1, type: "action.ask", tenant: ctx.tenant.id, automation }]);
   if (!full) return;
-  await tellOf(ctx, automation, "full");
+  await tellOf(ctx, { automation, news: "full", at: ctx.now() });
 }
 
 /** What waits and nobody has looked at, the surest first. */
@@ -85,7 +106,7 @@ const undecided = (ctx: TenantCtx, { automation }: PolicyRow): Promise<ActionRow
 
 /** Whether as many actions were approved today as may be. */
 async function isDayFull(ctx: TenantCtx, { automation, actionsADay }: PolicyRow): Promise<boolean> {
-  const day = dayOf(ctx.now(), ctx.tenant.timezone);
+  const { day } = budgetDay(ctx, sql`${automation}`, ctx.now());
   const [used] = await ctx.db
     .select({ used: budgets.used })
     .from(budgets)

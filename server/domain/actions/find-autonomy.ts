@@ -5,9 +5,9 @@ import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { findPeople } from "#server/domain/audit/actor-names.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { wilson } from "#server/models/wilson.ts";
-import { latelyOf } from "./fall-back.ts";
+import { judgedOf } from "./fall-back.ts";
 import { findPolicy } from "./find-policy.ts";
-import { modeChangesOf } from "./mode-changes.ts";
+import { lastFallOf, modeChangesOf } from "./mode-changes.ts";
 import type { Autonomy } from "./schemas.ts";
 
 /** So many decisions at least, and so large a share of them at least in agreement, before it is offered that it acts by itself. */
@@ -25,12 +25,14 @@ const changesShown = 10;
 export async function findAutonomy(ctx: TenantCtx, { automation }: { automation: string }): Promise<Autonomy> {
   requirePermission(ctx, "portal:read");
   const { id } = findAutomation(automation);
-  const [policy, changes, lately] = await Promise.all([
+  const [policy, latest, fell, { lately }] = await Promise.all([
     findPolicy(ctx, { automation: id }),
     modeChangesOf(ctx, id, changesShown),
-    latelyOf(ctx, id),
+    lastFallOf(ctx, id),
+    judgedOf(ctx, id),
   ]);
-  const fell = changes.find((change) => change.lately !== null);
+  // Why nobody is offered it stays readable.
+  const changes = fell && latest.every(({ at }) => at > fell.at) ? [...latest, fell] : latest;
   const { agreed, of } = await decisionsOf(ctx, id, fell?.at ?? 0);
   const share = wilson(agreed, of);
   const people = await findPeople(

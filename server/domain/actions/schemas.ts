@@ -130,7 +130,9 @@ export const ActionPage = z.object({
   next: z.string().nullable().describe("Cursor of the next page; null at the end."),
 });
 
-const count = z.number().int().min(0).max(100_000);
+/** More a day is no limit any more. */
+export const mostADay = 100_000;
+const count = z.number().int().min(0).max(mostADay);
 const minor = z.number().int().min(0);
 const limits = {
   holdout: z
@@ -159,7 +161,10 @@ const limits = {
 export const Policy = z.object({ automation: z.string(), mode: PolicyMode, ...limits });
 export type Policy = z.infer<typeof Policy>;
 
-export const SetPolicy = z.object(limits).partial().extend({ automation: AutomationId, mode: PolicyMode.optional() });
+export const SetPolicy = Policy.partial().extend({
+  automation: AutomationId,
+  was: Policy.partial().optional().describe("What of it you have read: where it is otherwise by now, nothing is written."),
+});
 export type SetPolicy = z.infer<typeof SetPolicy>;
 
 const Lately = z.object({ of: z.number(), undone: z.number(), rejected: z.number(), failed: z.number() });

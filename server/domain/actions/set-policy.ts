@@ -1,13 +1,14 @@
 import { encodeBase32LowerCaseNoPadding } from "@oslojs/encoding";
-import { and, eq, type SQL, sql } from "drizzle-orm";
-import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "#db/client.ts";
 import { differs } from "#db/differs.ts";
+import { rowIf } from "#db/row-if.ts";
 import { policies, tenants } from "#db/schema/index.ts";
 import { policyModes } from "#db/words/actions.ts";
 import { findAutomation } from "#server/catalog/jobs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { afterCommit } from "#server/domain/audit/after-commit.ts";
+import type { Along } from "#server/domain/audit/along.ts";
 import { ReplyLost } from "#server/domain/audit/append.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { alignJobs } from "#server/domain/schedules/align-jobs.ts";
@@ -21,18 +22,24 @@ import { usualPolicy } from "./usual-policy.ts";
 /**
  * Says how far an automation may go for a client, and how much of it a day. What is left out stays as it is, or is as usual. It begins in
  * shadow, also after it was off, and who is in the control group is drawn when it does so, and fixed until it is off. Whether the agency decides is for the
- * client to say, and where it said no the agency only holds back. `from`: what of it shall be so until then. Throws `not_found`, `forbidden`,
- * `invalid` where it would begin with more than shadow, and `conflict` where it is no longer as `from` says.
+ * client to say, and where it said no the agency only holds back. `was`: what of it whoever wishes this has seen. It is written only while it
+ * is as it was read here; done twice it is done once. `along`: what is written with it. Throws `not_found`, `forbidden`, `invalid` where it would
+ * begin with more than shadow, and `conflict` where it is no longer as it was.
  */
 export async function setPolicy(
   ctx: TenantCtx,
-  { automation, ...wished }: SetPolicy,
-  { from = {} }: { from?: Partial<Policy> } = {},
+  { automation, was = {}, ...wished }: SetPolicy,
+  { along }: { along?: Along } = {},
 ): Promise<Policy> {
   requirePermission(ctx, "settings:write");
   const { id } = findAutomation(automation);
   const before = await findPolicy(ctx, { automation });
-  if (!isStill(before, from)) throw conflict("settings_changed");
+  const { holdout, ...limits } = wished;
+  const isDone = (policy: Policy) => !along && isStill(policy, limits);
+  if (!isStill(before, was)) {
+    if (isDone(before)) return before;
+    throw conflict("settings_changed");
+  }
   if (ctx.role === "staff" && wished.staffDecides !== undefined && wished.staffDecides !== before.staffDecides)
     throw forbidden("client_decides");
   const mode = wished.mode ?? before.mode;
@@ -42,45 +49,56 @@ export async function setPolicy(
   // The directory first: what is on there without a policy proposes nothing, and off there it does not run.
   const tenant = await listAutomation(ctx, id, mode !== "off");
   const salt = encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(20)));
-  const { holdout, ...limits } = wished;
-  // The client may say so in the same instant, and then what is written here counts no more.
-  // As it stands when this is written: what somebody turned on in the same instant is not drawn anew.
-  const wasOff = <T>(then: T, column: SQLiteColumn) => sql`case when ${policies.mode} = 'off' then ${then} else ${column} end`;
-  const begins = { salt: wasOff(salt, policies.salt), startedAt: wasOff(now, policies.startedAt) };
-  const isTheirs = sql`exists (select 1 from ${policies} where ${inTenant(ctx, policies, eq(policies.automation, id), eq(policies.staffDecides, false))})`;
-  const isOther = sql`exists (select 1 from ${policies} where ${inTenant(ctx, policies, eq(policies.automation, id), differs(policies, from))})`;
-  const guard = sql`${ctx.role === "staff" && before.staffDecides ? sql`not ${isTheirs}` : sql`true`} and not ${isOther}`;
+  const begins = before.mode === "off" && mode !== "off";
+  // All that was judged here: what somebody says in the same instant is not overwritten, and no rule is gone round.
+  const isOther = sql`exists (select 1 from ${policies} where ${inTenant(ctx, policies, eq(policies.automation, id), differs(policies, before))})`;
+  const guard = sql`not ${isOther} and ${along?.guard ?? sql`true`}`;
   const set = await writing(ctx, guard, { automation, ...wished }, [
     ctx.db
       .insert(policies)
-      .values({
-        ...usualPolicy,
-        ...wished,
-        ...{ mode, tenantId: ctx.tenant.id, automation, salt, createdAt: now, updatedAt: now },
-        startedAt: mode === "off" ? null : now,
-      })
+      .select(
+        rowIf(
+          policies,
+          {
+            ...usualPolicy,
+            ...wished,
+            ...{ mode, tenantId: ctx.tenant.id, automation, salt, createdAt: now, updatedAt: now },
+            startedAt: mode === "off" ? null : now,
+          },
+          guard,
+        ),
+      )
       .onConflictDoUpdate({
         target: [policies.tenantId, policies.automation],
         set: {
           ...limits,
-          ...(mode !== "off" && begins),
-          ...(holdout !== undefined && { holdout: wasOff(holdout, policies.holdout) }),
+          ...(begins && { salt, startedAt: now }),
+          ...(holdout !== undefined && before.mode === "off" && { holdout }),
           updatedAt: now,
         },
-        setWhere: and(eq(policies.tenantId, ctx.tenant.id), guard),
+        setWhere: eq(policies.tenantId, ctx.tenant.id),
       })
       .returning({ mode: policies.mode }),
-    modeNoted(ctx, { automation, mode }),
+    ...(along?.statements ?? []),
+    modeNoted(ctx, { automation, mode, at: now }),
   ]);
-  if (!set) throw isStill(await findPolicy(ctx, { automation }), from) ? forbidden("client_decides") : conflict("settings_changed");
-  const after = { ...ctx, tenant };
+  const after = set ? { ...ctx, tenant } : await listedAsIs(ctx, id);
   await afterCommit(ctx, "jobs", () => alignJobs(after));
-  return findPolicy(after, { automation });
+  const policy = await findPolicy(after, { automation });
+  if (!set && !isDone(policy)) throw conflict("settings_changed");
+  return policy;
 }
 
-function isStill(policy: Policy, from: Partial<Policy>): boolean {
+/** Where somebody else was faster: the client's list follows what they said. */
+async function listedAsIs(ctx: TenantCtx, id: string): Promise<TenantCtx> {
+  const { mode } = await findPolicy(ctx, { automation: id });
+  return { ...ctx, tenant: await listAutomation(ctx, id, mode !== "off") };
+}
+
+/** What a door hands on beside it is no part of it. */
+function isStill(policy: Policy, was: Partial<Policy>): boolean {
   const values = new Map<string, unknown>(Object.entries(policy));
-  return Object.entries(from).every(([name, value]) => values.get(name) === value);
+  return Object.entries(was).every(([name, value]) => value === undefined || !values.has(name) || values.get(name) === value);
 }
 
 /** Whether it was written; a reply that was lost is one of a batch that was. */

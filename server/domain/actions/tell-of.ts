@@ -3,9 +3,16 @@ import { dayOf } from "#server/catalog/days.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { tell } from "#server/domain/notices/notify.ts";
 
-/** Tells those of a client who may decide what is new of one automation, once on this day of the client's calendar. */
-export async function tellOf(ctx: TenantCtx, automation: string, news: Exclude<ApprovalNews, "waiting">): Promise<void> {
-  const day = dayOf(ctx.now(), ctx.tenant.timezone);
+interface NewsOf {
+  automation: string;
+  news: Exclude<ApprovalNews, "waiting">;
+  /** When it came to that: told later it is the same news. */
+  at: number;
+}
+
+/** Tells those of a client who may decide what is new of one automation, once of that day of the client's calendar. */
+export async function tellOf(ctx: TenantCtx, { automation, news, at }: NewsOf): Promise<void> {
+  const day = dayOf(at, ctx.tenant.timezone);
   await tell(ctx, {
     mail: { v: 1, type: "mail.approvals", tenant: ctx.tenant.id, day, news, automation },
     event: `${day} ${news}`,

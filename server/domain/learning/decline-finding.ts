@@ -10,6 +10,7 @@ export async function declineFinding(ctx: Ctx, { findingId, reason }: DeclineFin
   requireStaff(ctx);
   if (looksPersonal(reason)) throw invalid("reason", "wrong_value");
   const { inside, row } = await enterUndecided(ctx, findingId);
-  const declinedShare = row.of === 0 ? 0 : row.hits / row.of;
-  await writeDecision(inside, row, "finding.declined", { status: "declined", note: reason, declinedShare });
+  // Of nothing there is no share, and whatever is found later is worse.
+  const declinedShare = row.of === 0 ? null : row.hits / row.of;
+  await writeDecision(inside, { row, action: "finding.declined", decision: { status: "declined", note: reason, declinedShare } });
 }

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gte, sql } from "drizzle-orm";
+import { and, count, desc, eq, sql } from "drizzle-orm";
 import { actions } from "#db/schema/index.ts";
 import { automations } from "#server/catalog/automations/registry.ts";
 import { type Ctx, requireStaff, type TenantCtx } from "#server/ctx.ts";
@@ -8,10 +8,10 @@ import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { wilson } from "#server/models/wilson.ts";
 import { describeChange, describeFinding } from "./describe-findings.ts";
 import { enterFinding } from "./enter-finding.ts";
-import { type Figures, figuresOf, measure } from "./measures.ts";
+import { decidedWithin, type Figures, figuresOf, measure } from "./measures.ts";
 import type { FindingRow } from "./rows.ts";
 import type { FindingDetails, InFinding } from "./schemas.ts";
-import { leastSince, windowMs } from "./thresholds.ts";
+import { leastSince, measuredFrom, windowMs } from "./thresholds.ts";
 
 /** So many different words are shown. */
 const saidShown = 10;
@@ -44,9 +44,11 @@ export async function findFinding(outer: Ctx, { findingId }: InFinding): Promise
   };
 }
 
-/** What was said over the days that the figures are of. Texts that differ in case and spaces alone are one. */
-async function wordsOf(ctx: TenantCtx, { automation, kind, what, measuredAt }: FindingRow): Promise<FindingDetails["said"]> {
-  const from = measuredAt - windowMs;
+/** What was said of the very actions that the figures are of. Texts that differ in case and spaces alone are one. */
+async function wordsOf(ctx: TenantCtx, row: FindingRow): Promise<FindingDetails["said"]> {
+  const { automation, kind, what, measuredAt } = row;
+  const from = measuredFrom(row, measuredAt);
+  const within = decidedWithin({ from, until: measuredAt });
   switch (kind) {
     case "edits": {
       const { edits } = await measure(ctx, { automation, from, until: measuredAt });
@@ -60,7 +62,7 @@ async function wordsOf(ctx: TenantCtx, { automation, kind, what, measuredAt }: F
         where: inTenant(
           ctx,
           actions,
-          and(eq(actions.automation, automation), gte(actions.decidedAt, from)),
+          and(eq(actions.automation, automation), within),
           sql`decided_by <> 'policy' and trim(coalesce(${actions.note}, '')) <> ''`,
         ),
       });
@@ -69,12 +71,7 @@ async function wordsOf(ctx: TenantCtx, { automation, kind, what, measuredAt }: F
         where: inTenant(
           ctx,
           actions,
-          and(
-            eq(actions.automation, automation),
-            eq(actions.status, "failed"),
-            gte(actions.decidedAt, from),
-            eq(actions.failureKind, what),
-          ),
+          and(eq(actions.automation, automation), eq(actions.status, "failed"), within, eq(actions.failureKind, what)),
         ),
       });
     case "budgets":

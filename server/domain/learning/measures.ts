@@ -34,6 +34,10 @@ export interface Measures {
   budgets: { what: string; hits: number; of: number }[];
 }
 
+/** Which actions are measured: those that were proposed and decided within this time. */
+export const decidedWithin = ({ from, until }: { from: number; until: number }) =>
+  and(gte(actions.decidedAt, from), lt(actions.decidedAt, until), gte(actions.createdAt, from));
+
 /**
  * What was said of actions that were proposed and decided within this time. Of budgets the client's whole days within it count. Agreement is
  * counted as `findAutonomy` does.
@@ -42,7 +46,7 @@ export async function measure(
   ctx: TenantCtx,
   { automation, from, until }: { automation: string; from: number; until: number },
 ): Promise<Measures> {
-  const within = and(gte(actions.decidedAt, from), lt(actions.decidedAt, until), gte(actions.createdAt, from));
+  const within = decidedWithin({ from, until });
   const { timezone } = ctx.tenant;
   const [[judged], carriedOut, edits, days] = await ctx.db.batch([
     ctx.db

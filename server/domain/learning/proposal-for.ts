@@ -1,6 +1,6 @@
 import type { Change } from "#db/words/learning.ts";
 import type { Automation } from "#server/catalog/automation.ts";
-import type { Policy } from "#server/domain/actions/schemas.ts";
+import { mostADay, type Policy } from "#server/domain/actions/schemas.ts";
 import { wilson } from "#server/models/wilson.ts";
 import { type About, figuresOf, type Measures } from "./measures.ts";
 
@@ -47,11 +47,18 @@ export function proposalFor(about: About, measures: Measures, standing: Standing
     case "budgets": {
       const field = about.what in limitOf ? limitOf[about.what as keyof typeof limitOf] : undefined;
       if (!field || (wilson(measures.agreed, measures.decided)?.low ?? 0) < agreedAtLeast) return null;
-      return { does: "rule", field, from: policy[field], to: Math.ceil(policy[field] * moreOfIt) };
+      return moreOf(policy, field);
     }
     default:
       return about.kind satisfies never;
   }
+}
+
+/** As much more as a policy can say; of nothing more is nothing. */
+function moreOf(policy: Policy, field: (typeof limitOf)[keyof typeof limitOf]): Change | null {
+  const [from, most] = [policy[field], field === "stakeADay" ? Number.MAX_SAFE_INTEGER : mostADay];
+  const to = Math.min(Math.ceil(from * moreOfIt), most);
+  return to > from ? { does: "rule", field, from, to } : null;
 }
 
 const modeTo = ({ mode }: Policy, to: Policy["mode"]): Change => ({ does: "rule", field: "mode", from: mode, to });

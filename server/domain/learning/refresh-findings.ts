@@ -13,7 +13,7 @@ import { type About, figuresOf, type Measures, measure, measured } from "./measu
 import { proposalFor } from "./proposal-for.ts";
 import type { FindingRow } from "./rows.ts";
 import { settingsOf } from "./settings-of.ts";
-import { isFinding, isWorse, windowMs } from "./thresholds.ts";
+import { isFinding, isWorse, measuredFrom, windowMs } from "./thresholds.ts";
 
 const everyMs = 86_400_000;
 /** So many automations of clients a tick in each D1: fourteen thousand a day. */
@@ -87,7 +87,7 @@ async function refreshOf(ctx: TenantCtx, id: string): Promise<void> {
       if (found) writes.push(made(ctx, id, about, { ...figuresOf(measures, about), proposal: proposalFor(about, measures, standing) }));
       continue;
     }
-    const anew = found && isSettled(row) ? await sinceDecided(ctx, row) : measures;
+    const anew = found || !isSettled(row) ? await measuredOf(ctx, row, measures) : measures;
     const figures = figuresOf(anew, about);
     if (isSettled(row) && !(found && comesBack(row, figures, now))) continue;
     writes.push(refreshed(ctx, row, { ...figures, proposal: proposalFor(about, anew, standing) }));
@@ -103,14 +103,17 @@ function aboutsOf(measures: Measures, stored: readonly FindingRow[]): About[] {
 
 const isSettled = ({ status }: FindingRow): boolean => status === "accepted" || status === "declined";
 
-/** What was said before the decision was known then: it is measured since. */
-const sinceDecided = (ctx: TenantCtx, { automation, decidedAt }: FindingRow): Promise<Measures> =>
-  measure(ctx, { automation, from: Math.max(decidedAt ?? 0, ctx.now() - windowMs), until: ctx.now() });
+/** What was said before a decision was known then: such a finding is measured since, also once it came back. */
+async function measuredOf(ctx: TenantCtx, row: FindingRow, measures: Measures): Promise<Measures> {
+  const until = ctx.now();
+  const from = isSettled(row) ? Math.max(row.decidedAt ?? 0, until - windowMs) : measuredFrom(row, until);
+  return from > until - windowMs ? measure(ctx, { automation: row.automation, from, until }) : measures;
+}
 
 /** What was declined comes back only where it got surely worse since; what was accepted, where it is one still when all days that are looked at are after it. */
 function comesBack({ status, kind, decidedAt, declinedShare }: FindingRow, figures: { hits: number; of: number }, now: number): boolean {
   if (!isFinding(kind, figures)) return false;
-  return status === "declined" ? isWorse(kind, figures, declinedShare ?? 0) : now - (decidedAt ?? 0) >= windowMs;
+  return status === "declined" ? declinedShare === null || isWorse(kind, figures, declinedShare) : now - (decidedAt ?? 0) >= windowMs;
 }
 
 type Found = Pick<FindingRow, "hits" | "of" | "proposal">;

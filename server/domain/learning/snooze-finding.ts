@@ -9,5 +9,8 @@ const dayMs = 86_400_000;
 export async function snoozeFinding(ctx: Ctx, { findingId, days }: SnoozeFinding): Promise<void> {
   requireStaff(ctx);
   const { inside, row } = await enterUndecided(ctx, findingId);
-  await writeDecision(inside, row, "finding.snoozed", { status: "snoozed", until: ctx.now() + days * dayMs });
+  await writeDecision(inside, {
+    ...{ row, action: "finding.snoozed" },
+    decision: { status: "snoozed", until: ctx.now() + days * dayMs },
+  });
 }

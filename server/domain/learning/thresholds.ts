@@ -1,10 +1,17 @@
 import type { FindingKind } from "#db/words/learning.ts";
 import { wilson } from "#server/models/wilson.ts";
 import type { Figures } from "./measures.ts";
+import type { FindingRow } from "./rows.ts";
 
 const dayMs = 86_400_000;
 /** So far back what was said counts, and so long nothing is found anew after something was accepted. */
 export const windowMs = 28 * dayMs;
+/**
+ * From when on a finding is measured: what came back after somebody had decided of it, since then; what was said before was known to them.
+ */
+export function measuredFrom({ decidedAt, foundAt }: Pick<FindingRow, "decidedAt" | "foundAt">, until: number): number {
+  return Math.max(until - windowMs, decidedAt !== null && decidedAt < foundAt ? decidedAt : 0);
+}
 /** Of fewer a share since an acceptance says nothing yet. */
 export const leastSince = 10;
 

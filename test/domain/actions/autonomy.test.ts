@@ -1,13 +1,18 @@
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { actions, policies, policyModeChanges } from "#db/schema/index.ts";
+import { openDb } from "#db/client.ts";
+import { actions, notices, policies, policyModeChanges } from "#db/schema/index.ts";
 import type { ActionState, PolicyMode } from "#db/words/actions.ts";
 import { approveAction } from "#server/domain/actions/approve-action.ts";
+import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
+import { fallBack } from "#server/domain/actions/fall-back.ts";
 import { findAutonomy } from "#server/domain/actions/find-autonomy.ts";
 import { rejectAction } from "#server/domain/actions/reject-action.ts";
 import { setPolicy } from "#server/domain/actions/set-policy.ts";
+import { tellFallen } from "#server/domain/actions/tell-fallen.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { makeTenant, makeUser, testEnv, testTenantCtx } from "#test/harness.ts";
+import { interruptedD1, killedAfterBatch } from "#test/interrupted-d1.ts";
 import { makeActingRig, proposal } from "./world.ts";
 
 type Rig = Awaited<ReturnType<typeof makeActingRig>>;
@@ -137,14 +142,138 @@ test.each<[ActionState, number, boolean]>([
   }
 });
 
-test("fewer than thirty say nothing yet, however they ended", async () => {
+test.each([
+  [3, false],
+  [4, true],
+  [29, true],
+])("of fewer than thirty too, %d that failed: it asks first again: %s, as of thirty no fewer can have", async (many, falls) => {
   const rig = await makeTrustRig({ mode: "auto" });
   await rig.propose(...proposals(29));
   await rig.work({ rounds: 2 });
-  await endAs(rig, "failed", 29);
+  await endAs(rig, "failed", many);
   await rig.propose(...proposals(1, "next"));
   await rig.work();
-  expect(await modeOf(rig)).toBe("auto");
+  expect(await modeOf(rig)).toBe(falls ? "approve" : "auto");
+});
+
+/** One that is about to fall back. */
+async function makeFallingRig() {
+  const rig = await makeTrustRig({ mode: "auto" });
+  await rig.propose(...proposals(6));
+  await rig.work({ rounds: 2 });
+  await endAs(rig, "failed", 5);
+  rig.rig.ctx.traces.mails.splice(0);
+  rig.advance(1000);
+  return { ...rig, decides: { v: 1, type: "action.decide", tenant: rig.tenant.id, automation: rig.automation } as const };
+}
+
+const toldOf = (rig: Rig) =>
+  rig.rig.ctx.traces.mails.splice(0).filter((mail) => mail.type === "mail.approvals" && mail.news === "fell_back");
+const minute = 60_000;
+
+test("people are told of a fall-back whose worker died right after it, once, and for the day on which it was", async () => {
+  const rig = await makeFallingRig();
+  const d1 = killedAfterBatch(testEnv.DB, async () => (await modeOf(rig)) === "approve");
+  const dying = { ...rig.rig.ctx, databases: { ...rig.rig.ctx.databases, DB: d1 } };
+  dying.send = { ...dying.send, mail: () => Promise.reject(new Error("killed")) };
+  await expect(decideByPolicy(dying, rig.decides)).rejects.toThrow("killed");
+  expect(await modeOf(rig)).toBe("approve");
+  // The queue brings its message once more.
+  await decideByPolicy(rig.rig.ctx, rig.decides);
+  await tellFallen(rig.rig.ctx);
+  expect(toldOf(rig)).toEqual([]);
+  const day = new Date(rig.rig.clock.now()).toISOString().slice(0, 10);
+  rig.advance(26 * 60 * minute);
+  await tellFallen(rig.rig.ctx);
+  expect(toldOf(rig)).toMatchObject([{ automation: rig.automation, tenant: rig.tenant.id, day }]);
+  rig.advance(60 * minute);
+  await tellFallen(rig.rig.ctx);
+  expect(toldOf(rig)).toEqual([]);
+});
+
+test("whom a queue that took no mail kept from being told is told later; who was told is not told once more", async () => {
+  for (const [works, told] of [
+    [false, 1],
+    [true, 0],
+  ] as const) {
+    const rig = await makeFallingRig();
+    const { mail } = rig.rig.ctx.send;
+    if (!works)
+      rig.rig.ctx.send.mail = async () => {
+        throw new Error("no queue");
+      };
+    const decided = decideByPolicy(rig.rig.ctx, rig.decides);
+    await (works ? decided : expect(decided).rejects.toThrow("no queue"));
+    rig.rig.ctx.send.mail = mail;
+    expect(toldOf(rig)).toHaveLength(works ? 1 : 0);
+    for (const _ of [1, 2]) {
+      rig.advance(20 * minute);
+      await tellFallen(rig.rig.ctx);
+    }
+    expect(toldOf(rig)).toHaveLength(told);
+  }
+});
+
+test("one client's fall-back that nobody can be told of keeps no other's people from being told", async () => {
+  const rigs = [await makeFallingRig(), await makeFallingRig()];
+  for (const rig of rigs) {
+    await decideByPolicy(rig.rig.ctx, rig.decides);
+    rig.rig.ctx.traces.mails.splice(0);
+    await rig.ctx.db.update(policyModeChanges).set({ tellAt: 1 }).where(inTenant(rig.ctx, policyModeChanges));
+    // As if nobody had been told.
+    await rig.ctx.db.delete(notices).where(inTenant(rig.ctx, notices));
+  }
+  const [bad, good] = rigs as [(typeof rigs)[0], (typeof rigs)[0]];
+  const { mail } = good.rig.ctx.send;
+  good.rig.ctx.send.mail = async (message) => {
+    if ("tenant" in message && message.tenant === bad.tenant.id) throw new Error("no queue");
+    return mail(message);
+  };
+  await expect(tellFallen(good.rig.ctx)).rejects.toThrow();
+  expect(toldOf(good).filter((each) => "tenant" in each && each.tenant === good.tenant.id)).toHaveLength(1);
+});
+
+test("what a person has decided since is not undone by a fall-back that judged what was before", async () => {
+  const rig = await makeFallingRig();
+  let once = false;
+  const d1 = interruptedD1(testEnv.DB, (call) => {
+    if (call.is !== "batch" || once) return undefined;
+    once = true;
+    // Somebody set it back, and lets it act anew.
+    return (async () => {
+      await rig.setMode("approve");
+      rig.advance(1);
+      await rig.setMode("auto");
+    })();
+  });
+  const judging = { ...rig.ctx, now: rig.rig.clock.now, db: openDb(d1) };
+  expect(await fallBack(judging, { automation: rig.automation })).toBe(false);
+  expect([once, await modeOf(rig)]).toEqual([true, "auto"]);
+  expect(toldOf(rig)).toEqual([]);
+  expect((await rig.autonomy()).changes.map(({ mode }) => mode)).toEqual(["auto", "approve"]);
+});
+
+test("why it last fell back counts for as long as nobody let it act anew, however often its mode was changed since", async () => {
+  const rig = await makeTrustRig({ mode: "approve" });
+  await rig.propose(...proposals(40));
+  await decide(rig, () => true);
+  const { tenantId, at } = { tenantId: rig.tenant.id, at: rig.rig.clock.now() + 1 };
+  const fell = {
+    tenantId,
+    automation: rig.automation,
+    at,
+    mode: "approve" as const,
+    lately: { of: 30, undone: 0, rejected: 0, failed: 4 },
+  };
+  await rig.ctx.db.insert(policyModeChanges).values(fell);
+  for (let n = 1; n <= 12; n++)
+    await rig.ctx.db
+      .insert(policyModeChanges)
+      .values({ tenantId, automation: rig.automation, at: at + n, mode: n % 2 === 0 ? "approve" : "shadow", changedBy: "usr_x" });
+  const autonomy = await rig.autonomy();
+  expect(autonomy).toMatchObject({ decisions: 0, offered: false });
+  expect(autonomy.changes).toHaveLength(11);
+  expect(autonomy.changes.at(-1)).toMatchObject({ at, lately: { failed: 4 } });
 });
 
 test("whoever lets it act once more begins anew: what was before is not counted against it, nor for it", async () => {

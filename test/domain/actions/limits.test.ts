@@ -1,16 +1,20 @@
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { budgets, policies, privacyRequests } from "#db/schema/index.ts";
+import { openDb } from "#db/client.ts";
+import { auditLog, budgets, policies, privacyRequests, tenants } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
 import { approveAction } from "#server/domain/actions/approve-action.ts";
 import { findPolicy } from "#server/domain/actions/find-policy.ts";
 import { listPolicies } from "#server/domain/actions/list-policies.ts";
+import type { SetPolicy } from "#server/domain/actions/schemas.ts";
 import { setPolicy } from "#server/domain/actions/set-policy.ts";
 import { resumeActing, stopActing } from "#server/domain/actions/stop-acting.ts";
 import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
 import { configureJob } from "#server/domain/schedules/configure-job.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
-import { makeUser, testTenantCtx } from "#test/harness.ts";
+import { makeUser, testEnv, testTenantCtx } from "#test/harness.ts";
+import { interruptedD1 } from "#test/interrupted-d1.ts";
 import { makeActingRig, proposal } from "./world.ts";
 
 const hour = 3_600_000;
@@ -199,6 +203,68 @@ test("the agency lets an automation go no further in the instant in which the cl
   expect([after.staffDecides, after.mode]).toEqual([false, "approve"]);
 });
 
+/** Somebody for whom something happens right before their first batch. */
+function meanwhile(ctx: TenantCtx, before: () => Promise<unknown>): TenantCtx {
+  let once = false;
+  const d1 = interruptedD1(testEnv.DB, (call) => {
+    if (call.is !== "batch" || once) return undefined;
+    once = true;
+    return before();
+  });
+  return { ...ctx, db: openDb(d1) };
+}
+
+test.each<[string, Omit<SetPolicy, "automation">, Omit<SetPolicy, "automation">]>([
+  ["turned off does not act by itself", { mode: "off" }, { mode: "auto" }],
+  ["set back to shadow does not act by itself", { mode: "shadow" }, { mode: "auto" }],
+  ["held to less keeps that", { actionsADay: 3, quietFrom: "18:00" }, { actionsADay: 40, largestStake: 5000 }],
+])("an automation that somebody %s, where another one wished otherwise at the same moment, who is told", async (_, first, second) => {
+  const automation = "at-risk-customer-flow";
+  const rig = await makeActingRig();
+  const owner = await rig.person();
+  for (const mode of ["shadow", "approve"] as const) await setPolicy(owner, { automation, mode });
+  const { actor } = await makeUser({ staff: true });
+  const staff = testTenantCtx(rig.tenant, "staff", { actor, now: rig.rig.clock.now });
+  for (const ctx of [staff, await rig.person("admin")]) {
+    const other = meanwhile(ctx, () => setPolicy(owner, { automation, ...first }));
+    await expect(setPolicy(other, { automation, ...second })).rejects.toMatchObject({ code: "settings_changed" });
+    expect(await findPolicy(owner, { automation })).toMatchObject({ mode: "approve", actionsADay: 20, largestStake: 2000, ...first });
+    // What runs follows what is there.
+    const [{ on } = { on: "" }] = await owner.directory
+      .select({ on: tenants.automations })
+      .from(tenants)
+      .where(eq(tenants.id, rig.tenant.id));
+    expect(on.includes(automation)).toBe(first.mode !== "off");
+    for (const mode of ["shadow", "approve"] as const) await setPolicy(owner, { automation, mode, actionsADay: 20, quietFrom: "21:00" });
+  }
+  const lines = await rig.ctx.db.select().from(auditLog).where(inTenant(rig.ctx, auditLog));
+  expect(JSON.stringify(lines)).not.toMatch(/"auto"|5000/);
+});
+
+test("what was read and is otherwise by now is not written over; the same wish twice is fulfilled once", async () => {
+  const automation = "at-risk-customer-flow";
+  const rig = await makeActingRig();
+  const owner = await rig.person();
+  const was = await findPolicy(owner, { automation });
+  await setPolicy(owner, { automation, mode: "shadow", was });
+  const read = await findPolicy(owner, { automation });
+  await setPolicy(owner, { automation, actionsADay: 2 });
+  const { actor } = await makeUser({ staff: true });
+  const staff = testTenantCtx(rig.tenant, "staff", { actor, now: rig.rig.clock.now });
+  for (const ctx of [staff, owner])
+    await expect(setPolicy(ctx, { ...read, peopleADay: 7, was: read })).rejects.toMatchObject({ code: "settings_changed" });
+  expect(await findPolicy(owner, { automation })).toMatchObject({ actionsADay: 2, peopleADay: 20 });
+  const twice = { automation, mode: "approve", was: { mode: "shadow" } } as const;
+  const answers = await Promise.all([setPolicy(owner, twice), setPolicy(owner, twice)]);
+  answers.push(await setPolicy(owner, twice));
+  expect(answers.map(({ mode }) => mode)).toEqual(["approve", "approve", "approve"]);
+  const lines = await rig.ctx.db
+    .select()
+    .from(auditLog)
+    .where(inTenant(rig.ctx, auditLog, eq(auditLog.action, "policy.set")));
+  expect(lines).toHaveLength(3);
+});
+
 test("where the agency does not decide it changes no settings of the automation either", async () => {
   const automation = "at-risk-customer-flow";
   const rig = await makeActingRig();
@@ -243,4 +309,42 @@ test("a budget that keeps something back says so, since when; one that has room 
   rig.advance(60_000);
   await expect(approve(rig, "b")).rejects.toMatchObject({ code: "budget_spent" });
   expect((await full()).map(({ fullAt }) => fullAt)).toEqual([first?.fullAt]);
+});
+
+test("a day's budget is not had twice by a client whose time zone is changed to and fro; the next day has its own", async () => {
+  const rig = await makeActingRig({ actionsADay: 1 });
+  // Noon in London: the same day and the next one somewhere else, and the day before.
+  const { clock } = rig.rig;
+  rig.advance(day - ((clock.now() - 12 * hour) % day));
+  const zones = ["Europe/London", "Pacific/Kiritimati", "Pacific/Midway", "Asia/Tokyo", "Europe/London"];
+  rig.tenant.timezone = "Europe/London";
+  const said: string[] = [];
+  const owner = await rig.person();
+  const approveIn = async (timezone: string, dedupe: string) => {
+    await rig.ctx.directory.update(tenants).set({ timezone }).where(eq(tenants.id, rig.tenant.id));
+    const action = (await rig.actions())[dedupe];
+    const asked = { ...owner, tenant: { ...owner.tenant, timezone } };
+    await approveAction(asked, { actionId: action?.id ?? "", hash: action?.hash ?? "" }).then(
+      () => said.push("approved"),
+      (error) => said.push(error.code),
+    );
+  };
+  await rig.propose(...zones.map((_, n) => of(n, `n${n}`)), of(8, "later"), of(9, "last"));
+  for (const [n, zone] of zones.entries()) {
+    rig.advance(10 * 60_000);
+    await approveIn(zone, `n${n}`);
+  }
+  expect(said.splice(0)).toEqual(["approved", ...Array.from({ length: 4 }, () => "budget_spent")]);
+  expect(
+    await rig.ctx.db
+      .select()
+      .from(budgets)
+      .where(inTenant(rig.ctx, budgets, eq(budgets.kind, "actions"))),
+  ).toMatchObject([{ used: 1, fullAt: expect.any(Number) }]);
+  // London's midnight has passed: in Tokyo the next day has begun long since.
+  rig.advance(12 * hour);
+  await approveIn("Asia/Tokyo", "later");
+  // Where it is still the day before, no budget of that one is left.
+  await approveIn("Pacific/Midway", "last");
+  expect(said).toEqual(["approved", "budget_spent"]);
 });

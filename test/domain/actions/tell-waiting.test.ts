@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { notices, policies, tenants } from "#db/schema/index.ts";
 import { dayOf, nextTime } from "#server/catalog/days.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
 import { rejectAction } from "#server/domain/actions/reject-action.ts";
 import { claimDigests } from "#server/domain/actions/tell-waiting.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
@@ -119,6 +120,25 @@ test("where the day's budget is spent people are told at once, and of the rest i
   expect(rig.rig.ctx.traces.mails.splice(0)).toMatchObject([{ type: "mail.approvals", day, news: "full", automation: rig.automation }]);
   expect(await rig.told()).toEqual([{ userId: idOf(rig.owner), subject: rig.automation, event: `${day} full`, open: true }]);
   expect(await rig.tickAt(rig.morning())).toMatchObject([{ news: "waiting" }]);
+});
+
+test("where the worker died before people were told that the day's budget is spent they are told when its message comes again, once", async () => {
+  const rig = await makeDigestRig({ mode: "auto", actionsADay: 1 });
+  await rig.propose(proposal("a"), proposal("b", { subject: "customer:8", customerId: "8" }));
+  const { mail } = rig.rig.ctx.send;
+  rig.rig.ctx.send.mail = () => Promise.reject(new Error("killed"));
+  await expect(rig.work()).rejects.toThrow("killed");
+  // As if it had died before the notice was written, too.
+  await rig.ctx.db.delete(notices).where(inTenant(rig.ctx, notices));
+  rig.rig.ctx.send.mail = mail;
+  const decides = { v: 1, type: "action.decide", tenant: rig.tenant.id, automation: rig.automation } as const;
+  for (const _ of [1, 2]) await decideByPolicy(rig.rig.ctx, decides);
+  expect(rig.rig.ctx.traces.mails.splice(0)).toMatchObject([{ type: "mail.approvals", news: "full" }]);
+  // What was kept back yesterday says nothing of today.
+  rig.advance(rig.morning() + 24 * hour - rig.now());
+  await rig.propose(proposal("c", { subject: "customer:9", customerId: "9" }));
+  await rig.work();
+  expect(rig.rig.ctx.traces.mails.splice(0).filter((each) => each.type === "mail.approvals" && each.news === "full")).toEqual([]);
 });
 
 test("nobody is told of what is proposed in shadow, or of what is done without them", async () => {

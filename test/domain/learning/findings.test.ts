@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
 import { actions, policies } from "#db/schema/index.ts";
+import { declineFinding } from "#server/domain/learning/decline-finding.ts";
 import { findFinding } from "#server/domain/learning/find-finding.ts";
 import { listFindings } from "#server/domain/learning/list-findings.ts";
 import { measure } from "#server/domain/learning/measures.ts";
@@ -154,6 +155,20 @@ describe("what is found, and what it proposes", () => {
     expect(await rig.found("low_agreement")).toMatchObject({ hits: 4, of: 12, proposal });
   });
 
+  test.each([
+    ["no more than a policy can say", 80_000, 100_000],
+    ["nothing where that is so already", 100_000, null],
+    ["nothing of nothing", 0, null],
+  ])("of a budget that is full there is proposed %s", async (_, actionsADay, to) => {
+    const rig = await learningRig({ actionsADay });
+    await rig.decided(40);
+    await rig.days(20, 15);
+    await rig.refresh();
+    expect((await rig.found("budgets", "actions"))?.proposal).toEqual(
+      to === null ? null : { does: "rule", field: "actionsADay", from: actionsADay, to },
+    );
+  });
+
   test("a budget that is full on many days: half as much again where people agree, else nothing", async () => {
     const rig = await learningRig();
     await rig.days(20, 6);
@@ -266,6 +281,41 @@ describe("the pages", () => {
     ]);
     await rig.ctx.db.delete(actions).where(inTenant(rig.ctx, actions, sql`note like 'Mrs%'`));
     expect((await read()).map(({ count }) => count)).toEqual([9]);
+  });
+
+  test("reasons are those of the actions that its figures are of: none that was said before, afterwards, or of an older proposal", async () => {
+    const rig = await learningRig();
+    await rig.decided(10, { status: "rejected", note: "too soon" });
+    await rig.decided(5, { status: "failed", failureKind: "rejected", failureMessage: "no profile" });
+    await rig.decided(3, { status: "rejected", note: "of an older one", createdAt: rig.now() - windowMs - dayMs });
+    await rig.refresh();
+    const said = async (kind: string, what = "") =>
+      (await findFinding(rig.admin, { findingId: (await rig.found(kind, what))?.id ?? "" })).said;
+    rig.advance(0.5);
+    const later = { decidedAt: rig.now(), createdAt: rig.now() };
+    await rig.decided(4, { status: "rejected", note: "afterwards", ...later });
+    await rig.decided(4, { status: "failed", failureKind: "rejected", failureMessage: "afterwards", ...later });
+    expect(await said("rejections")).toEqual([{ words: "too soon", count: 10 }]);
+    expect(await said("low_agreement")).toEqual([{ words: "too soon", count: 10 }]);
+    expect(await said("failures", "rejected")).toEqual([{ words: "no profile", count: 5 }]);
+  });
+
+  test("what came back after a no is told by what was said since, also on the next day", async () => {
+    const rig = await learningRig();
+    await rig.decided(14, { note: "" });
+    await rig.decided(6, { status: "rejected", note: "too soon" });
+    await rig.refresh();
+    const findingId = (await rig.found("rejections"))?.id ?? "";
+    await declineFinding(rig.admin, { findingId, reason: "as it should be" });
+    rig.advance(2);
+    await rig.decided(20, { status: "rejected", note: "too late" });
+    await rig.refresh();
+    for (const _ of [1, 2]) {
+      expect(await rig.found("rejections")).toMatchObject({ status: "open", hits: 20, of: 20 });
+      expect((await findFinding(rig.admin, { findingId })).said).toEqual([{ words: "too late", count: 20 }]);
+      rig.advance(1);
+      await rig.refresh();
+    }
   });
 
   test("what people made of a field and what providers answered are read the same way; another client's are not among them", async () => {
