@@ -21,6 +21,7 @@ import { notices } from "./routers/notices.ts";
 import { outlook } from "./routers/outlook.ts";
 import { overview } from "./routers/overview.ts";
 import { policies } from "./routers/policies.ts";
+import { referrals } from "./routers/referrals.ts";
 import { rehearsals } from "./routers/rehearsals.ts";
 import { renewals } from "./routers/renewals.ts";
 import { requests } from "./routers/requests.ts";
@@ -39,6 +40,7 @@ export const appRouter = router({
   learning,
   rehearsals,
   outlook,
+  referrals,
   signIn,
   me,
   mails,

@@ -82,6 +82,8 @@ const plain: Record<string, unknown> = {
   returnTo: "/",
   code: "123456",
   hint: "checklist",
+  // A customer of the shop's, whom no client of the test has.
+  of: "1",
   // Of a webhook of an account's own.
   secret: "a-webhook-secret-of-its-own",
   all: false,

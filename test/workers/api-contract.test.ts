@@ -186,6 +186,7 @@ const given: Record<string, () => Record<string, unknown>> = {
   "learning.decline": () => ({ findingId: findingFor(world.belongings, "decline") }),
   "learning.snooze": () => ({ findingId: findingFor(world.belongings, "snooze") }),
   "learning.list": () => ({ state: "open", kind: undefined }),
+  "referrals.get": () => ({ of: undefined }),
   "rehearsals.request": () => ({ days: 7, config: {} }),
   "policies.set": () => ({ mode: "shadow", staffDecides: true }),
   "connections.connectKey": () => ({ provider: "vapi", fields: world.key, connectionId: undefined }),

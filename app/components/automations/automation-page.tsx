@@ -1,5 +1,5 @@
 import { Form } from "@remix-run/react";
-import { History, Play, Power } from "lucide-react";
+import { History, Play, Power, Users } from "lucide-react";
 import { StoppedNotice } from "#app/components/approvals/stopped-notice.tsx";
 import { SettingInput } from "#app/components/client/setting-input.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
@@ -115,22 +115,34 @@ export function AutomationPage({
   );
 }
 
-function Buttons({ state: { id, policy, block, rehearsable }, seat }: { state: AutomationState; seat: Seat }) {
+function Buttons({ state: { id, policy, block, rehearsable, shows }, seat }: { state: AutomationState; seat: Seat }) {
   const t = useWords();
+  const own = shows && (
+    <Button asChild>
+      <Link to={`${seat.base}/automations/${id}/${shows}`} prefetch="intent">
+        <Users aria-hidden />
+        {t(shows)}
+      </Link>
+    </Button>
+  );
   if (policy.mode === "off") {
     return (
-      seat.sets && (
-        <Form method="post">
-          <SubmitButton name="intent" value="on">
-            <Power aria-hidden />
-            {t("turnOn")}
-          </SubmitButton>
-        </Form>
-      )
+      <>
+        {own}
+        {seat.sets && (
+          <Form method="post">
+            <SubmitButton name="intent" value="on">
+              <Power aria-hidden />
+              {t("turnOn")}
+            </SubmitButton>
+          </Form>
+        )}
+      </>
     );
   }
   return (
     <>
+      {own}
       {rehearsable && (seat.starts || seat.staff) && (
         <Button asChild>
           <Link to={`${seat.base}/automations/${id}/rehearsal`} prefetch="intent">

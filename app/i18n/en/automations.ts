@@ -21,6 +21,7 @@ export const automations = {
   manage: "Manage",
   turnOn: "Turn on in shadow",
   rehearse: "Rehearse",
+  referrals: "View referrals",
   runNow: "Run now",
   does: "What it does",
   may: "What it can do",

@@ -34,6 +34,7 @@ export { operations } from "./operations.ts";
 export { outlookWords } from "./outlook-words.ts";
 export { overview } from "./overview.ts";
 export { plan } from "./plan.ts";
+export { referralWords } from "./referral-words.ts";
 export { rehearsalWords } from "./rehearsal-words.ts";
 export { requests } from "./requests.ts";
 export { run } from "./run.ts";

@@ -23,6 +23,7 @@ export const automations = {
   manage: "Gérer",
   turnOn: "Activer en observation",
   rehearse: "Répéter",
+  referrals: "Voir les parrainages",
   runNow: "Lancer maintenant",
   does: "Ce qu’elle fait",
   may: "Ce qu’elle peut faire",

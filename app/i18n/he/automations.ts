@@ -23,6 +23,7 @@ export const automations = {
   manage: "ניהול",
   turnOn: "הפעלה בצפייה",
   rehearse: "הרצת ניסיון",
+  referrals: "מי הביא את מי",
   runNow: "הרצה עכשיו",
   does: "מה היא עושה",
   may: "מה היא רשאית לעשות",

@@ -62,6 +62,7 @@ export async function listAutomations(ctx: TenantCtx): Promise<Automations> {
         block: blockOf(automation, { suspended: isStopped(ctx.tenant), inPlan: planHasJob(ctx.tenant, id), connections }),
         missing: missingOf(automation, connections),
         rehearsable: automation.acts.rehearsable ?? false,
+        shows: automation.acts.shows ?? null,
         lastRunAt: schedule?.lastRunAt ?? null,
         nextAt: schedule?.nextAt ?? null,
         counts: Object.fromEntries(rows.map((row) => [row.status, row.actions])),
