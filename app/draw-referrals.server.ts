@@ -102,12 +102,14 @@ function nodeOf(found: Found, referrer: Referrer, within: Within): ReferralNode 
   const refused = orders - friends;
   const words = { friends: count(friends), refused: count(refused) };
   const isAskedFor = within.of === customer;
+  const isRoot = within.path.length === 0;
+  const ofRoot = refused > 0 ? "referralWords:tree.refusedToo" : "referralWords:tree.friends";
+  const said = isRoot ? ofRoot : "referralWords:tree.also";
   return {
     key: customer,
     customer,
-    summary: [t(refused > 0 ? "referralWords:tree.refusedToo" : "referralWords:tree.friends", words), money(bought)]
-      .filter(Boolean)
-      .join(" · "),
+    isRoot,
+    summary: [t(said, words), money(bought)].filter(Boolean).join(" · "),
     friends: own.map((each) => friendOf(found, each, { ...within, path: [...within.path, customer] })),
     more:
       orders > own.length && !isAskedFor

@@ -16,6 +16,7 @@ export const clientPages = [
   "/t/acme/automations/review-request-automation",
   "/t/acme/automations/at-risk-customer-flow",
   "/t/acme/automations/at-risk-customer-flow/rehearsal",
+  "/t/acme/automations/referral-program-automation/referrals",
   "/t/acme/guide",
   "/t/acme/runs",
   "/t/acme/settings",

@@ -1,4 +1,4 @@
-import { Users } from "lucide-react";
+import { ChevronDown, Users } from "lucide-react";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
@@ -20,6 +20,8 @@ interface Leads {
 export interface ReferralNode {
   key: string;
   customer: string;
+  /** One who stands under another is named above it. */
+  isRoot: boolean;
   summary: string;
   friends: {
     key: string;
@@ -111,7 +113,7 @@ export function ReferralsPage({
             </Card>
           </Section>
           {refused && (
-            <Section title={refused.title} space="none">
+            <Section title={refused.title} space="none" className="max-lg:order-first">
               <Card padding="none">
                 <Table
                   caption={refused.caption}
@@ -132,11 +134,22 @@ export function ReferralsPage({
 }
 
 /** One who brought others, folded; without a script too. */
-function Referrer({ node: { customer, summary, friends, more }, isOpen }: { node: ReferralNode; isOpen: boolean }) {
+function Referrer({ node: { customer, isRoot, summary, friends, more }, isOpen }: { node: ReferralNode; isOpen: boolean }) {
   return (
     <details open={isOpen || undefined} data-referrer={customer}>
-      <summary className="cursor-pointer rounded-sm text-sm">
-        <bdi className="font-medium text-ink">{customer}</bdi> <span className="text-ink-muted">{summary}</span>
+      <summary className="flex cursor-pointer items-baseline gap-1.5 rounded-sm text-sm">
+        <ChevronDown
+          aria-hidden
+          className="size-3.5 shrink-0 self-center text-ink-faint [details:not([open])>summary>&]:-rotate-90 rtl:[details:not([open])>summary>&]:rotate-90"
+        />
+        <span className="min-w-0 text-ink-muted">
+          {isRoot && (
+            <>
+              <bdi className="font-medium text-ink">{customer}</bdi>{" "}
+            </>
+          )}
+          {summary}
+        </span>
       </summary>
       <ul className="mt-2 ms-1.5 grid gap-3 border-s border-line ps-3 sm:ps-4">
         {friends.map(({ key, customer: friend, line, state, why, below, deeper }) => (

@@ -52,7 +52,7 @@ export const referralWords = {
     order: "Order {{order}} · {{value}} · {{day}}",
     until: "Can be returned until {{day}}",
     guest: "Guest",
-    also: "brought others: {{friends}}",
+    also: "Brought others: {{friends}}",
     more: "Show all {{orders}}",
     all: "All customers",
   },

@@ -59,7 +59,7 @@ export const referralWords = {
     order: "Commande {{order}} · {{value}} · {{day}}",
     until: "Retour possible jusqu’au {{day}}",
     guest: "Invité",
-    also: "en a amené d’autres : {{friends}}",
+    also: "En a amené d’autres : {{friends}}",
     more: "Tout afficher ({{orders}})",
     all: "Tous les clients",
   },
