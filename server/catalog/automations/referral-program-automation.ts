@@ -95,8 +95,16 @@ const Config = z.object({
     },
   ),
   channel: channelField,
-  inviteMetric: metricField("Referral invite"),
-  rewardMetric: metricField("Referral reward"),
+  inviteMetric: metricField("Referral invite", {
+    en: "Invitation event in Klaviyo",
+    fr: "Événement d’invitation dans Klaviyo",
+    he: "אירוע ההזמנה ב-Klaviyo",
+  }),
+  rewardMetric: metricField("Referral reward", {
+    en: "Reward event in Klaviyo",
+    fr: "Événement de récompense dans Klaviyo",
+    he: "אירוע התגמול ב-Klaviyo",
+  }),
 });
 type Config = z.output<typeof Config>;
 

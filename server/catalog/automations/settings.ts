@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Text } from "#db/words/locales.ts";
 import { impersonal } from "#server/catalog/actions/payload.ts";
 
 /** By which of the client's flows a customer is written to; consent to it is looked for. */
@@ -13,12 +14,14 @@ export const channelField = z
     },
   });
 
-/** The name of the event on which the client's flow starts. */
-export const metricField = (name: string) =>
+const eventLabel: Text = { en: "Event in Klaviyo", fr: "Événement dans Klaviyo", he: "אירוע ב-Klaviyo" };
+
+/** The name of the event on which the client's flow starts; `label` where an automation has several. */
+export const metricField = (name: string, label: Text = eventLabel) =>
   impersonal(127)
     .default(name)
     .meta({
-      label: { en: "Event in Klaviyo", fr: "Événement dans Klaviyo", he: "אירוע ב-Klaviyo" },
+      label,
       hint: {
         en: "The metric that your Klaviyo flow starts on.",
         fr: "La métrique sur laquelle démarre votre flux Klaviyo.",
