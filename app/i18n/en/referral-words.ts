@@ -26,6 +26,7 @@ export const referralWords = {
     same_household: "Another friend at this address was rewarded",
     not_new: "Already a customer",
     guest: "Ordered as a guest, so nobody can be told apart",
+    no_value: "Came to nothing, so nothing was bought",
     cancelled: "Order cancelled",
     returned: "Order refunded",
     cap: "The year’s rewards are used up",

@@ -33,6 +33,7 @@ export const referralWords = {
     same_household: "Un autre ami à cette adresse a déjà valu une récompense",
     not_new: "Déjà client",
     guest: "Commande d’invité : impossible de savoir qui c’est",
+    no_value: "Montant nul, rien n’a donc été acheté",
     cancelled: "Commande annulée",
     returned: "Commande remboursée",
     cap: "Récompenses de l’année épuisées",

@@ -11,7 +11,7 @@ import { askShop } from "./shopify-wire.ts";
 
 /**
  * What must still be so at the shop right before something is done: part of a payload, so that it is hashed, shown and approved with it.
- * `order`: neither cancelled nor refunded, also in part. `boughtSince`: the customer has placed no order at or after this instant that
+ * `order`: neither cancelled, nor refunded also in part, nor edited to nothing. `boughtSince`: the customer has placed no order at or after this instant that
  * stands. `price`: the variant is on sale, in stock, and costs no more. `sold`: the same at any price. `birthday`: by the date of birth that the shop has now, the
  * customer's birthday is at most so many days ahead; the date itself rests nowhere.
  */
@@ -66,20 +66,28 @@ export async function holdsAtShop(
   return why === null ? { valid: true } : { valid: false, why };
 }
 
+const ShopMoney = z.object({ shopMoney: z.object({ amount: z.string().transform(Number) }) });
 const Order = z.object({
   data: z.object({
     order: z
-      .object({ cancelledAt: z.string().nullable(), totalRefundedSet: z.object({ shopMoney: z.object({ amount: z.string() }) }) })
+      .object({
+        ...{ cancelledAt: z.string().nullable(), totalRefundedSet: ShopMoney, totalPriceSet: ShopMoney },
+        currentTotalPriceSet: ShopMoney,
+      })
       .nullable(),
   }),
 });
 
 async function orderFault(shop: Account, order: string): Promise<ActionReason | null> {
-  const query = "query ($id: ID!) { order(id: $id) { cancelledAt totalRefundedSet { shopMoney { amount } } } }";
+  const amounts = ["totalRefundedSet", "totalPriceSet", "currentTotalPriceSet"].map((name) => `${name} { shopMoney { amount } }`).join(" ");
+  const query = `query ($id: ID!) { order(id: $id) { cancelledAt ${amounts} } }`;
   const { data } = await askShop(shop, { query, variables: { id: `gid://shopify/Order/${order}` } }, Order);
   if (!data.order) return "gone";
   if (data.order.cancelledAt !== null) return "cancelled";
-  return Number(data.order.totalRefundedSet.shopMoney.amount) > 0 ? "returned" : null;
+  const { totalRefundedSet: refunded, totalPriceSet: total, currentTotalPriceSet: left } = data.order;
+  // All of it was taken out by an edit, which gives nothing back by itself.
+  const emptied = total.shopMoney.amount > 0 && left.shopMoney.amount === 0;
+  return refunded.shopMoney.amount > 0 || emptied ? "returned" : null;
 }
 
 const Orders = z.object({ data: z.object({ orders: z.object({ nodes: z.array(z.object({ cancelledAt: z.string().nullable() })) }) }) });

@@ -5,7 +5,7 @@ import { askShop } from "#server/catalog/actions/shopify-wire.ts";
 import { ProviderError } from "#server/errors.ts";
 
 /** Orders of the referrer, the latest ones, whose buyers' details are compared. */
-const latestOrders = 5;
+const latestOrders = 20;
 
 /** What two people are compared by. `unknown`: one of both sides told nothing of it, which is never taken for the same. */
 export const compared = ["contact", "address", "payment"] as const;
@@ -149,7 +149,7 @@ const said = (all: readonly (string | null)[]): string[] => all.filter((each) =>
 
 /** One mailbox is written in many ways: what stands behind a plus is the reader's own, and Gmail knows no dots. */
 export function mailOf(address: string | null | undefined): string | null {
-  const [, name = "", host = ""] = /^([^@+]+)(?:\+[^@]*)?@(.+)$/.exec(address?.trim().toLowerCase() ?? "") ?? [];
+  const [, name = "", host = ""] = /^([^@+]+)(?:\+[^@]*)?@(.+)$/.exec(address?.trim().toLowerCase().replace(/\.$/, "") ?? "") ?? [];
   if (!name) return null;
   return host === "gmail.com" || host === "googlemail.com" ? `${name.replaceAll(".", "")}@gmail.com` : `${name}@${host}`;
 }
@@ -160,7 +160,16 @@ export function phoneOf(number: string | null | undefined): string | null {
   return digits.length < 9 ? null : digits.slice(-9);
 }
 
-/** A place as it is compared: neither case, accents and signs count, nor in which field or order its words stand. Null without a street or a town. */
+/** What is written long or short in a street. */
+const shortWords: Readonly<Record<string, string>> = {
+  ...{ street: "st", saint: "st", sainte: "ste", road: "rd", avenue: "ave", av: "ave", boulevard: "blvd", bd: "blvd", bld: "blvd" },
+  ...{ lane: "ln", drive: "dr", court: "ct", square: "sq", place: "pl", close: "cl", terrace: "ter", highway: "hwy", gardens: "gdns" },
+  ...{ chemin: "ch", route: "rte", impasse: "imp", north: "n", south: "s", east: "e", west: "w" },
+};
+/** What stands before the number of a door, or is left out. */
+const doorWords: readonly string[] = ["flat", "apartment", "apt", "appartement", "appt", "app", "unit", "suite", "no", "דירה"];
+
+/** A place as it is compared: neither case, accents and signs count, nor whether a word is shortened, nor in which field or order they stand. Null without a street or a town. */
 export function addressOf(address: z.output<typeof Address> | undefined): string | null {
   if (!address) return null;
   const words = (value: string | null) =>
@@ -168,9 +177,13 @@ export function addressOf(address: z.output<typeof Address> | undefined): string
       .normalize("NFKD")
       .replace(/\p{M}/gu, "")
       .toLowerCase()
+      .replaceAll("ß", "ss")
       .split(/[^\p{L}\p{N}]+/u)
       .filter(Boolean);
-  const street = [...words(address.address1), ...words(address.address2)].sort();
+  const street = [...words(address.address1), ...words(address.address2)]
+    .filter((word) => !doorWords.includes(word))
+    .map((word) => shortWords[word] ?? word.replace(/strasse$/, "str"))
+    .sort();
   const town = words(address.zip).join("") || words(address.city).join(" ");
   if (words(address.address1).length === 0 || !town) return null;
   return [street.join(" "), town, address.countryCodeV2 ?? ""].join("|");

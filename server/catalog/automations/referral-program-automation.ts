@@ -225,9 +225,9 @@ export const referralProgramAutomation = defineAutomation({
       ...rewardReasons,
     },
     never: {
-      en: "It never rewards customers for their own orders under another account, email, address or card that Shopify knows, never twice for one order or friend, never before the return window is over, and never withholds a promised reward for the control group. It never stores an address, email, phone number or card.",
-      fr: "Elle ne récompense jamais un client pour ses propres commandes sous un autre compte, e-mail, adresse ou carte que Shopify connaît, jamais deux fois pour une commande ou un ami, jamais avant la fin du délai de retour, et ne retient jamais une récompense promise pour le groupe témoin. Elle ne conserve ni adresse, ni e-mail, ni téléphone, ni carte.",
-      he: "האוטומציה לעולם לא מתגמלת לקוחות על הזמנות שלהם עצמם בחשבון, אימייל, כתובת או כרטיס אחר שמוכר ל-Shopify, לעולם לא פעמיים על הזמנה או חבר, לעולם לא לפני תום חלון ההחזרה, ולעולם לא מונעת תגמול שהובטח בשל קבוצת הביקורת. היא לא שומרת כתובת, אימייל, טלפון או כרטיס.",
+      en: "It never rewards customers for their own orders under another account, email, address or card that Shopify shows for them or their 20 latest orders, never twice for one order or friend, never before the return window is over, and never withholds a promised reward for the control group. It never stores an address, email, phone number or card.",
+      fr: "Elle ne récompense jamais un client pour ses propres commandes sous un autre compte, e-mail, adresse ou carte que Shopify montre pour lui ou ses 20 dernières commandes, jamais deux fois pour une commande ou un ami, jamais avant la fin du délai de retour, et ne retient jamais une récompense promise pour le groupe témoin. Elle ne conserve ni adresse, ni e-mail, ni téléphone, ni carte.",
+      he: "האוטומציה לעולם לא מתגמלת לקוחות על הזמנות שלהם עצמם בחשבון, אימייל, כתובת או כרטיס אחר ש-Shopify מציגה עבורו או עבור 20 ההזמנות האחרונות שלו, לעולם לא פעמיים על הזמנה או חבר, לעולם לא לפני תום חלון ההחזרה, ולעולם לא מונעת תגמול שהובטח בשל קבוצת הביקורת. היא לא שומרת כתובת, אימייל, טלפון או כרטיס.",
     },
   },
   config: Config,
@@ -344,7 +344,7 @@ async function judged(reading: Looking, after: Extract<Cursor, { phase: "judged"
     if (refused || !each.paid || now < returnableUntil(each, { ...config, tells })) continue;
     const purchases = reachable.get(each.referrerId);
     // In shadow it stays as it is and was shown already. Who agreed to nothing now may do so again: until then it waits.
-    if (known.has(dedupeOf(each)) || !purchases) continue;
+    if (judging.monthFull || known.has(dedupeOf(each)) || !purchases) continue;
     const came = await judge(reading, judging, each, purchases);
     if (came) judging.judged.push({ ...of, ...came });
   }
@@ -363,11 +363,12 @@ async function judged(reading: Looking, after: Extract<Cursor, { phase: "judged"
 const dedupeOf = ({ orderId }: Pick<OpenReferral, "orderId">) => `reward:${orderId}`;
 
 /** What is known without asking anybody. */
-function atOnce({ friendId, referrerId, cancelled, returned, known }: OpenReferral): RefusalReason | null {
+function atOnce({ friendId, referrerId, valueMinor, cancelled, returned, known }: OpenReferral): RefusalReason | null {
   if (friendId === referrerId) return "own_code";
   if (friendId === null) return "guest";
   if (cancelled) return "cancelled";
   if (returned) return "returned";
+  if (valueMinor <= 0) return "no_value";
   return known ? "not_new" : null;
 }
 

@@ -48,21 +48,23 @@ export function referralsOf(ctx: TenantCtx, connectionId = ""): Referrals {
     async open({ after, limit }) {
       type Row = Omit<OpenReferral, "cancelled" | "returned" | "paid" | "known"> &
         Record<"cancelled" | "returned" | "paid" | "known", 0 | 1>;
+      // Two accounts that the shop merged are one: whose its order is now.
+      const friend = sql`coalesce(${orders.customerId}, r.friend_id)`;
       const behind = after ? sql`and (r.placed_at, r.order_id) > (${after.placedAt}, ${after.orderId})` : sql``;
       const rows = await ctx.db.all<Row>(sql`
-        select r.order_id as orderId, r.code as code, r.referrer_id as referrerId, r.friend_id as friendId, r.placed_at as placedAt,
+        select r.order_id as orderId, r.code as code, r.referrer_id as referrerId, ${friend} as friendId, r.placed_at as placedAt,
           coalesce(${orders.grossMinor}, r.value_minor) as valueMinor, coalesce(${orders.currency}, r.currency) as currency,
           ${orders.externalId} is null or ${orders.cancelledAt} is not null as cancelled,
           exists (select 1 from ${refunds} b where b.tenant_id = r.tenant_id and b.connection_id = r.connection_id
             and b.order_external_id = r.order_id and b.amount_minor > 0) as returned,
           coalesce(c.paid, 0) as paid, c.delivered_at as deliveredAt,
-          r.friend_id is not null and (
+          ${friend} is not null and (
             exists (select 1 from ${orders} e where e.tenant_id = r.tenant_id and e.connection_id = r.connection_id
-              and e.customer_id = r.friend_id and e.cancelled_at is null and (e.placed_at, e.external_id) < (r.placed_at, r.order_id))
+              and e.customer_id = ${friend} and e.cancelled_at is null and (e.placed_at, e.external_id) < (r.placed_at, r.order_id))
             or exists (select 1 from ${referralCodes} k join ${actions} a on a.tenant_id = k.tenant_id and a.id = k.action_id and a.created_at < r.placed_at
-              where k.tenant_id = r.tenant_id and k.connection_id = r.connection_id and k.customer_id = r.friend_id)
+              where k.tenant_id = r.tenant_id and k.connection_id = r.connection_id and k.customer_id = ${friend})
             or exists (select 1 from ${referrals} o where o.tenant_id = r.tenant_id and o.connection_id = r.connection_id
-              and o.friend_id = r.friend_id and o.state = 'rewarded')
+              and o.friend_id = ${friend} and o.state = 'rewarded')
           ) as known
         from ${referrals} r left join ${orders} on ${shopsOrder(sql`r.order_id`)}
           left join ${orderContents} c on c.tenant_id = r.tenant_id and c.connection_id = r.connection_id and c.external_id = r.order_id

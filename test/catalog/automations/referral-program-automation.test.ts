@@ -2,8 +2,8 @@ import { sha256 } from "@oslojs/crypto/sha2";
 import { encodeBase32UpperCaseNoPadding } from "@oslojs/encoding";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { actions, customers, policies, referralCodes, referrals } from "#db/schema/index.ts";
-import type { Checkout, OrderRow, Person } from "#sandbox/shop/model.ts";
+import { actions, customers, orders, policies, referralCodes, referrals } from "#db/schema/index.ts";
+import type { Checkout, OrderRow, Person, ProductRow } from "#sandbox/shop/model.ts";
 import { klaviyoEvent } from "#server/catalog/actions/klaviyo-event.ts";
 import { shopifyDiscount } from "#server/catalog/actions/shopify-discount.ts";
 import { addressOf, checkFriend, mailOf, phoneOf } from "#server/catalog/automations/friend-checks.ts";
@@ -13,7 +13,7 @@ import { returnableUntil } from "#server/catalog/referrals.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ProviderError } from "#server/errors.ts";
 import { scriptedAccount } from "#test/catalog/sensors/sandbox-account.ts";
-import { dayMs, orderOf, type Setting, second, stage } from "./stage.ts";
+import { dayMs, orderOf, type Setting, second, stage, wareOf } from "./stage.ts";
 
 const now = Date.now();
 const referrer = 12_001;
@@ -44,11 +44,18 @@ const friendOf = (id: number, { ago = 80, delivered = ago - 3, ...more }: Friend
   });
 
 async function ready(
-  orders: OrderRow[],
-  { persons = [], ...setting }: Setting & { persons?: (Person & { customerId: number })[]; consents?: Record<number, string> } = {},
+  placed: OrderRow[],
+  {
+    persons = [],
+    ...setting
+  }: Setting & { persons?: (Person & { customerId: number })[]; consents?: Record<number, string>; products?: ProductRow[] } = {},
 ) {
-  const { consents = {}, ...rest } = setting;
-  const staged = await stage(referralProgramAutomation, { orders, consents }, { mode: "approve", ...rest });
+  const { consents = {}, products, ...rest } = setting;
+  const staged = await stage(
+    referralProgramAutomation,
+    { orders: placed, consents, ...(products && { products }) },
+    { mode: "approve", ...rest },
+  );
   await staged.change({ persons });
   await staged.read();
   const { ctx } = staged;
@@ -427,8 +434,70 @@ test("of a friend whose older orders the app may not see, the shop's own count s
   expect(await came(staged)).toEqual({ 1: "not_new" });
 });
 
+test("who two accounts are once the shop merged them is what counts: the code's owner, or somebody who had ordered before", async () => {
+  const nothing = { email: null, phone: null, shippingAddress: null, billingAddress: null, card: null };
+  const staged = await ready(
+    [
+      ...regular(referrer, nothing),
+      friendOf(1, { checkout: nothing }),
+      friendOf(2, { checkout: nothing }),
+      orderOf(90, now - 250 * dayMs, { customerId: 20_009 }),
+    ],
+    { config: { returnDays: 120 } },
+  );
+  await staged.run();
+  expect(await came(staged)).toEqual({ 1: "found", 2: "found" });
+  const mergedInto = (orderId: string, customerId: string) =>
+    staged.ctx.db
+      .update(orders)
+      .set({ customerId })
+      .where(inTenant(staged.ctx, orders, eq(orders.externalId, orderId)));
+  await mergedInto("1", "12001");
+  await mergedInto("2", "20009");
+  await staged.run();
+  expect(await came(staged)).toEqual({ 1: "own_code", 2: "not_new" });
+});
+
+test("an order that came to nothing brings no reward, and one that is edited to nothing before its reward is sent voids it", async () => {
+  const staged = await ready([...regular(), friendOf(1, { gross: 0, lines: "A|1|0.00" }), friendOf(2)], {
+    products: [wareOf("A"), wareOf("B", { price: "0.00" })],
+  });
+  await staged.run();
+  expect(await came(staged)).toEqual({ 1: "no_value", 2: "rewarded" });
+  await staged.change({ edits: [{ orderId: 2, lines: [{ code: "B", quantity: 1 }] }] });
+  const doing = { account: staged.account, now: Date.now(), also: () => staged.account };
+  const [reward] = await staged.rewards();
+  expect(await shopifyDiscount.stillValid?.(doing as never, reward?.steps[0]?.payload)).toEqual({ valid: false, why: "returned" });
+});
+
+test("a card that the code's owner used many orders ago is theirs still", async () => {
+  const nothing = { email: null, phone: null, shippingAddress: null, billingAddress: null, card: null };
+  const later = Array.from({ length: 8 }, (_, n) => orderOf(500 + n, now - (190 - n) * dayMs, { customerId: referrer, checkout: nothing }));
+  const staged = await ready([...regular(referrer, { ...nothing, card }), ...later, friendOf(1, { checkout: { ...nothing, card } })]);
+  await staged.run();
+  expect(await came(staged)).toEqual({ 1: "same_payment" });
+});
+
+test("once the month's rewards are given the shop is asked of no further order in that step", async () => {
+  const staged = await ready([...regular(), ...[1, 2, 3, 4, 5, 6].map((id) => friendOf(id, { ago: 100 - id }))], {
+    config: { rewardsAMonth: 1 },
+  });
+  await staged.run();
+  const { json } = staged.account;
+  let asked = 0;
+  Object.assign(staged.account, {
+    json: (request: never, schema: never) => {
+      asked++;
+      return json(request, schema);
+    },
+  });
+  await staged.run();
+  expect(asked).toBeLessThanOrEqual(4);
+  expect(await came(staged)).toMatchObject({ 1: "rewarded", 6: "found" });
+});
+
 test("one mailbox, number and place however they are written, and others apart", () => {
-  expect(new Set(["Ann.Lee@gmail.com", "annlee+x@googlemail.com ", "ANNLEE@GMAIL.COM"].map(mailOf)).size).toBe(1);
+  expect(new Set(["Ann.Lee@gmail.com", "annlee+x@googlemail.com ", "ANNLEE@GMAIL.COM", "ann.lee@gmail.com."].map(mailOf)).size).toBe(1);
   expect(mailOf("ann.lee@example.org")).not.toBe(mailOf("annlee@example.org"));
   expect(["", null, undefined, "@x", "nobody"].map(mailOf)).toEqual([null, null, null, null, null]);
   expect(new Set(["+44 20 7946 0999", "020 7946 0999", "0044 2079460999"].map(phoneOf)).size).toBe(1);
@@ -437,5 +506,10 @@ test("one mailbox, number and place however they are written, and others apart",
     addressOf({ address1, address2, zip, city: null, countryCodeV2: "FR" });
   expect(new Set([at("3, rue de l’Église"), at("3 RUE DE L'EGLISE"), at("rue de l église", "3")]).size).toBe(1);
   expect(at("3 rue A")).not.toBe(at("3 rue A", "Apt 2"));
+  expect(
+    new Set([at("12 High Street", "Flat 3"), at("12 High St.", "Apt 3"), at("Apartment 3, 12 high st"), at("12 High Street #3")]).size,
+  ).toBe(1);
+  expect(new Set([at("Hauptstraße 3"), at("Hauptstr. 3"), at("HAUPTSTRASSE 3")]).size).toBe(1);
+  expect(new Set([at("3 bd Saint-Michel"), at("3, Boulevard St Michel")]).size).toBe(1);
   expect([at(null), at("3 rue A", null, null), at("!", null, "1"), addressOf(null)]).toEqual([null, null, null, null]);
 });
