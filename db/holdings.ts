@@ -60,6 +60,7 @@ import {
   sessions,
   tenants,
   ticks,
+  turns,
   undeliveredMails,
   users,
   variantPrices,
@@ -214,7 +215,7 @@ export const holdings: readonly Holding[] = [
     table: runs,
     client: "tenantId",
     data: [
-      ...["id", "job", "slot", "trigger", "status", "attempt", "step", "availableAt", "sentAt", "errorKind", "errorMessage"],
+      ...["id", "job", "slot", "trigger", "status", "attempt", "step", "availableAt", "errorKind", "errorMessage"],
       ...["createdAt", "startedAt", "finishedAt", "requestedBy", "params", "requestId", "errorParams", "calls"],
     ],
     engine: ["lease", "defect"],
@@ -505,6 +506,14 @@ export const holdings: readonly Holding[] = [
     exported: { file: "approval_posts.json", key: ["actionId"] },
     atEnd: "erased",
     withAccount: "erased",
+  },
+  {
+    table: turns,
+    client: "tenantId",
+    data: ["queue"],
+    engine: ["number", "at"],
+    exported: { not: "where the client stands in a queue" },
+    atEnd: "erased",
   },
   {
     table: budgets,

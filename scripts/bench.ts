@@ -252,7 +252,7 @@ async function measureServer(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   }
   if (measuresActions(wanted)) {
     say("Measuring actions-per-second and action-cpu ...");
-    const both = await measureActions({ server, floor, pids: { ours: pid, floor: floorPid }, messages: acts.messages, rounds: 5 });
+    const both = await measureActions({ server, floor, pids: { ours: pid, floor: floorPid }, ...acts, rounds: 5 });
     rows.push(...both.filter(({ name }) => wanted.has(name as RowName)));
     if (!tellsCpu && wanted.has("action-cpu"))
       notes.push("What an action computes is told on Linux alone: action-cpu is not measured here.");
@@ -333,7 +333,7 @@ async function seedAll(data: string, variables: Record<string, string>, { sandbo
       portal,
       small,
       staff,
-      acts: acts ? await seedActs(server, ctx, { client, calls: listener.calls }) : { messages: [], calls: [] },
+      acts: acts ? await seedActs(server, ctx, { client, calls: listener.calls }) : { ids: [], turns: [], calls: [] },
     };
     const noWork: RunWork = { calls: [], measurements: [], logs: 0 };
     if (count === 0) return { ...seeded, tenants: [], work: noWork };
@@ -350,7 +350,8 @@ async function seedAll(data: string, variables: Record<string, string>, { sandbo
 }
 
 interface Acts {
-  messages: ActionMessage[];
+  ids: string[];
+  turns: ActionMessage[];
   /** What one of them asks of its provider. */
   calls: RunWork["calls"];
 }
@@ -362,13 +363,16 @@ async function seedActs(
   { client, calls }: { client: ReturnType<typeof sandboxClient>; calls: RunWork["calls"] },
 ): Promise<Acts> {
   const seeded = await seedActions(ctx, client, acting);
-  const messages = await approveAll(ctx, seeded.actions);
+  const ids = seeded.actions.map(({ id }) => id);
   calls.length = 0;
-  await ctx.send.actions(messages.slice(0, 1));
+  await ctx.send.actions(await approveAll(ctx, seeded.actions.slice(0, 1)));
   const { DB } = await server.bindings();
-  await until(async () => (await DB.prepare("select id from actions where status = 'done'").first()) !== null);
+  await until(async () => (await DB.prepare("select tenant_id from turns where at is null").first()) !== null);
   say(`  an action makes ${calls.length} calls`);
-  return { messages, calls: [...calls] };
+  const ofOne = [...calls];
+  await approveAll(ctx, seeded.actions.slice(1));
+  const turns = [...new Set(seeded.actions.map(({ tenant }) => tenant.id))].map((tenant) => ({ v: 1, type: "turn", tenant, turn: 1 }) as const);
+  return { ids, turns, calls: ofOne };
 }
 
 async function workOfOneRun(

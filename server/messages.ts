@@ -9,7 +9,9 @@ const person = z.string().optional();
  * What may travel on a queue: a version, a type and ids. Never a payload, never a secret: the rows are the truth and a
  * message only says where to look.
  */
-export const RunMessage = z.strictObject({ v: z.literal(1), type: z.literal("run"), tenant: z.string(), run: z.string() });
+const Turn = z.strictObject({ v: z.literal(1), type: z.literal("turn"), tenant: z.string(), turn: z.number().int() });
+/** It is a client's turn: what is due of its runs goes on. */
+export const RunMessage = Turn;
 export type RunMessage = z.infer<typeof RunMessage>;
 
 export const MailMessage = z.discriminatedUnion("type", [
@@ -95,11 +97,11 @@ export const TaskMessage = z.discriminatedUnion("type", [
 export type TaskMessage = z.infer<typeof TaskMessage>;
 
 /**
- * An action that is approved, or to be looked up; an automation whose proposals its policy may approve, and one whose waiting actions are
- * posted where people decide; an action whose post is to say how it stands; and a client whose people are told what waits.
+ * It is a client's turn: what is due of its actions is done; an automation whose proposals its policy may approve, and one whose waiting
+ * actions are posted where people decide; an action whose post is to say how it stands; and a client whose people are told what waits.
  */
 export const ActionMessage = z.discriminatedUnion("type", [
-  z.strictObject({ v: z.literal(1), type: z.literal("action"), tenant: z.string(), action: z.string() }),
+  Turn,
   z.strictObject({ v: z.literal(1), type: z.literal("action.decide"), tenant: z.string(), automation: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("action.ask"), tenant: z.string(), automation: z.string() }),
   z.strictObject({ v: z.literal(1), type: z.literal("action.show"), tenant: z.string(), action: z.string() }),

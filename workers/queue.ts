@@ -4,7 +4,7 @@ import type { Ctx } from "#server/ctx.ts";
 import type { Acting } from "#server/domain/actions/acting.ts";
 import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
 import { tellWaiting } from "#server/domain/actions/tell-waiting.ts";
-import { workAction } from "#server/domain/actions/work-action.ts";
+import { workActions } from "#server/domain/actions/work-actions.ts";
 import { askInChannel } from "#server/domain/asking/ask-in-channel.ts";
 import { showAsked } from "#server/domain/asking/show-asked.ts";
 import { workToken } from "#server/domain/connecting/work-token.ts";
@@ -64,7 +64,7 @@ export async function queueHandler(batch: MessageBatch<Message>, env: Env): Prom
     case "atrium-actions":
       await eachByItself(
         batch,
-        (body) => workAct(ctx, ActionMessage.parse(body)),
+        (body) => workAct(ctx, ActionMessage.parse(body), batch.messages.length),
         (error) => ctx.log.error("an action was not worked on", { error }),
       );
       return;
@@ -94,10 +94,10 @@ function workTask(ctx: Ctx, message: TaskMessage): Promise<void> {
   }
 }
 
-function workAct(ctx: Ctx, message: ActionMessage): Promise<void> {
+function workAct(ctx: Ctx, message: ActionMessage, of: number): Promise<void> {
   switch (message.type) {
-    case "action":
-      return workAction(ctx, acting, message);
+    case "turn":
+      return workActions(ctx, acting, { ...message, of });
     case "action.decide":
       return decideByPolicy(ctx, message);
     case "action.ask":

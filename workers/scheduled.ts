@@ -27,6 +27,7 @@ import { claimDebts } from "#server/domain/tokens/claim-debts.ts";
 import { claimRenewals } from "#server/domain/tokens/claim-renewals.ts";
 import { forgetRenewals } from "#server/domain/tokens/forget-renewals.ts";
 import { warnCliffs } from "#server/domain/tokens/warn-cliffs.ts";
+import { sweepTurns } from "#server/domain/turns/sweep-turns.ts";
 import { claimSubscriptions } from "#server/domain/webhooks/subscribe-events.ts";
 import { sweepWebhooks } from "#server/domain/webhooks/sweep-webhooks.ts";
 import type { Env } from "#server/env.ts";
@@ -47,6 +48,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["replaced keys ended", claimEnds],
   ["runs due", claimDue],
   ["runs swept", sweep],
+  ["turns swept", sweepTurns],
   ["actions swept", sweepActions],
   ["posts swept", sweepAsked],
   ["told what waits", claimDigests],

@@ -135,8 +135,8 @@ export const actions = sqliteTable(
     // Word for word the condition of `agreementOf`.
     index("actions_judged").on(t.tenantId, t.automation, t.decidedAt).where(sql`decided_by <> 'policy'`),
     index("actions_customer").on(t.tenantId, t.customerId, t.decidedAt),
-    // Word for word the condition of the sweep.
-    index("actions_due").on(t.availableAt).where(sql`available_at is not null`),
+    // Word for word how a turn takes what is due.
+    index("actions_due").on(t.tenantId, sql`(decided_by = 'policy')`, t.availableAt).where(sql`available_at is not null`),
     index("actions_expiring").on(t.expiresAt).where(sql`status in ('waiting', 'shadowed')`),
     // Who was in the comparison from when on: all that lift asks of an action, so that no row is touched.
     index("actions_compared")

@@ -15,4 +15,5 @@ export * from "./referrals.ts";
 export * from "./rehearsals.ts";
 export * from "./runs.ts";
 export * from "./tenants.ts";
+export * from "./turns.ts";
 export * from "./webhooks.ts";

@@ -69,8 +69,6 @@ export const runs = sqliteTable(
      * behind this instant has lost its message or its worker, so that one index range is all that the sweep reads.
      */
     availableAt: instant().notNull(),
-    /** When a message was last sent for it. */
-    sentAt: instant(),
     /** Who runs it. Every write of a run is joined to its lease, so that a worker which lost it writes nothing. */
     lease: text(),
     errorKind: text({ enum: runErrorKinds }),
@@ -134,7 +132,6 @@ export const ticks = sqliteTable("ticks", {
 });
 
 /**
- * One number that a sensor measured, for one day of its account's own calendar and one dimension value ("" for the whole). Two
  * One number that a sensor measured, for one day of its account's own calendar and one dimension value ("" for the whole). Two
  * currencies of one day are two rows.
  */

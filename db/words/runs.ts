@@ -80,7 +80,7 @@ export interface RunSaying {
 export type RunParams = Readonly<Record<string, string | number | Text>>;
 
 /** Why a queue gave something up, as its letter keeps it; what older letters have is text. */
-export const letterCodes = ["run_dead", "run", "mail", "token", "task", "unreadable"] as const;
+export const letterCodes = ["run_dead", "mail", "token", "task", "unreadable"] as const;
 export type LetterCode = (typeof letterCodes)[number];
 
 /**

@@ -1,6 +1,6 @@
 import { count, sql } from "drizzle-orm";
 import { type Db, openDb } from "#db/client.ts";
-import { actionSteps, actions } from "#db/schema/index.ts";
+import { actionSteps, actions, turns } from "#db/schema/index.ts";
 import { sandboxClient } from "#sandbox/client.ts";
 import { sandboxVariables } from "#sandbox/endpoints.ts";
 import { startSandbox } from "#sandbox/start.ts";
@@ -88,7 +88,7 @@ export async function killActions(options: KillActionsOptions): Promise<KillActi
     const messages = await approveAll(ctx, seeded.actions);
     await client.control("/control", { seed, settleMs, faults: weatherOf(options) });
 
-    say(`${messages.length} actions are approved; ${seeded.expected.length} effects are to happen.`);
+    say(`${seeded.actions.length} actions are approved; ${seeded.expected.length} effects are to happen.`);
     const started = performance.now();
     await ctx.send.actions(messages);
     const kills: KillActionsFigures["kills"] = [];
@@ -180,6 +180,7 @@ const shift = (db: Db, which: ReturnType<typeof sql>) =>
         .update(actions)
         .set({ availableAt: sql`${actions.availableAt} - ${passedMs}` })
         .where(sql`${actions.availableAt} is not null and ${which}`),
+      db.update(turns).set({ at: sql`${turns.at} - ${passedMs}` }),
     ]),
   );
 

@@ -1,6 +1,6 @@
 import { count, countDistinct, eq, sql } from "drizzle-orm";
 import { type Db, openDb } from "#db/client.ts";
-import { measurements, runLogs, runs, schedules } from "#db/schema/index.ts";
+import { measurements, runLogs, runs, schedules, turns } from "#db/schema/index.ts";
 import { sandboxClients, sandboxEndpoints } from "#sandbox/endpoints.ts";
 import { startSandbox } from "#sandbox/start.ts";
 import { scriptCtx } from "#scripts/ctx.ts";
@@ -74,7 +74,12 @@ export async function kill({ clients, replyMs, dataDir }: KillOptions): Promise<
     const db = openDb((await second.bindings()).DB);
     const { running } = await insist(() => statuses(db));
     // Three minutes later: leases have ended and lost messages are overdue.
-    await insist(async () => db.update(runs).set({ availableAt: sql`${runs.availableAt} - 180000` }));
+    await insist(() =>
+      db.batch([
+        db.update(runs).set({ availableAt: sql`${runs.availableAt} - 180000` }),
+        db.update(turns).set({ at: sql`${turns.at} - 180000` }),
+      ]),
+    );
     await insist(second.tick);
     await until(async () => (await statuses(db)).succeeded === clients);
     return { ...(await read(db)), running, clients: seeded.sort() };

@@ -1,6 +1,6 @@
 import { count, eq, inArray, sql } from "drizzle-orm";
 import { type Db, openDb } from "#db/client.ts";
-import { connections, renewals, runs } from "#db/schema/index.ts";
+import { connections, renewals, runs, turns } from "#db/schema/index.ts";
 import { sandboxVariables } from "#sandbox/endpoints.ts";
 import { startSandbox } from "#sandbox/start.ts";
 import { scriptCtx } from "#scripts/ctx.ts";
@@ -248,6 +248,7 @@ async function passTime(server: Server, { leases }: { leases: boolean }): Promis
       .update(runs)
       .set({ availableAt: sql`${runs.availableAt} - ${ms}` })
       .where(inArray(runs.status, leases ? ["queued", "running"] : ["queued"])),
+    db.update(turns).set({ at: sql`${turns.at} - ${ms}` }),
   ]);
   await insist(server.tick);
 }

@@ -9,6 +9,7 @@ import { describe, expect, test } from "vitest";
  */
 const ranks = [
   "tenancy",
+  "turns",
   "notices",
   "costs",
   "audit",

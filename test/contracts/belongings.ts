@@ -44,6 +44,7 @@ import {
   secrets,
   sessions,
   tenants,
+  turns,
   users,
   variantPrices,
   variants,
@@ -248,6 +249,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     db.insert(approvalPosts).values({
       ...{ tenantId, actionId: `act_${marker}`, automation: marker, connectionId, channel: marker, shown: marker, begunAt: now },
     }),
+    db.insert(turns).values({ tenantId, queue: "runs", number: 1 }),
     db.insert(budgets).values({ tenantId, day: "2026-01-01", automation: marker, kind: "actions", used: 1, most: 1 }),
     db.insert(variantPrices).values({ tenantId, connectionId, variantId: marker, since: now, priceMinor: 100, currency: "GBP" }),
     db.insert(customers).values({

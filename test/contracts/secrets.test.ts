@@ -95,7 +95,7 @@ async function work(queue: string, bodies: readonly Message[]): Promise<void> {
 
 /** Runs every sensor by hand; answers the runs' ids. */
 async function runAll(tenant: string, staffToken: string): Promise<string[]> {
-  const bodies: Message[] = [];
+  const ids: string[] = [];
   for (const { id: job } of sensors) {
     const { text } = await keep("/api/scripts/run", {
       method: "POST",
@@ -103,10 +103,9 @@ async function runAll(tenant: string, staffToken: string): Promise<string[]> {
       body: JSON.stringify({ tenant, job }),
     });
     const { id } = JSON.parse(text) as { id: string };
-    bodies.push({ v: 1, type: "run", tenant, run: id });
+    ids.push(id);
   }
-  await work("atrium-runs", bodies);
-  const ids = bodies.flatMap((body) => (body.type === "run" ? body.run : []));
+  await work("atrium-runs", [{ v: 1, type: "turn", tenant, turn: 1 }]);
   for (const id of ids) await keep(`/api/scripts/status/${id}`, { headers: asPerson(staffToken) });
   return ids;
 }

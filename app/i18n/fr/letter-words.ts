@@ -2,7 +2,6 @@ import type { LetterCode } from "#db/words/runs.ts";
 
 export const letterWords = {
   run_dead: "Échec définitif de l’exécution après tous les essais.",
-  run: "La file n’a pas pu livrer cette exécution. Elle est renvoyée tant que l’exécution est ouverte.",
   mail: "L’e-mail n’a pas pu être envoyé.",
   token: "Le renouvellement a échoué dans la file. Le cron réessaie.",
   task: "La file n’a pas pu livrer cette tâche. Elle est renvoyée tant que la tâche est ouverte.",

@@ -12,17 +12,19 @@ export interface ActionsBench {
   floor: Floor;
   /** The processes that they run in. */
   pids: Record<"ours" | "floor", number>;
-  /** What is seeded, as messages; each is made approved again for each round. */
-  messages: readonly ActionMessage[];
+  /** What is seeded: each is made approved again for each round. */
+  ids: readonly string[];
+  /** The turns of their clients, each the first. */
+  turns: readonly ActionMessage[];
   rounds: number;
 }
 
 /** Actions a second, from the sending of their messages to the last one's receipt; and what one computes, where this system tells that. */
-export async function measureActions({ server, floor, pids, messages, rounds }: ActionsBench): Promise<Row[]> {
+export async function measureActions({ server, floor, pids, ids, turns, rounds }: ActionsBench): Promise<Row[]> {
   const { DB, ACTIONS } = await server.bindings();
   const floorDb = await floor.db();
   for (const db of [DB, floorDb]) await insist(() => db.prepare("select 1").first());
-  const count = messages.length;
+  const count = ids.length;
   const each: { perSecond: Pair; cpuMs: Pair }[] = [];
   const measure = async (pid: number, start: () => Promise<void>, db: D1Database) => {
     const before = tellsCpu ? cpuOf(pid) : 0;
@@ -32,9 +34,9 @@ export async function measureActions({ server, floor, pids, messages, rounds }: 
   for (let round = 0; round <= rounds; round++) {
     for (const db of [DB, floorDb]) await approveAnew(db, round);
     const send = async () => {
-      for (const some of pages(messages, 100)) await ACTIONS.sendBatch(some.map((body) => ({ body })));
+      for (const some of pages(turns, 100)) await ACTIONS.sendBatch(some.map((body) => ({ body })));
     };
-    const act = () => floor.act(messages.map((message) => (message.type === "action" ? message.action : "")));
+    const act = () => floor.act(ids);
     const ours = await measure(pids.ours, send, DB);
     const floors = await measure(pids.floor, act, floorDb);
     const pair = (what: keyof typeof ours): Pair => ({ ours: ours[what], floor: floors[what] });
@@ -62,6 +64,7 @@ const approveAnew = (db: D1Database, round: number) =>
       )
       .bind(round),
     db.prepare("update actions set status = 'approved', lease = null, available_at = 1, attempt = 0, finished_at = null"),
+    db.prepare("update turns set number = 1, at = 1 where queue = 'actions'"),
   ]);
 
 async function done(db: D1Database, count: number): Promise<boolean> {

@@ -4,6 +4,3 @@ import type { actionSteps, actions, policies } from "#db/schema/index.ts";
 export type ActionRow = InferSelectModel<typeof actions>;
 export type StepRow = InferSelectModel<typeof actionSteps>;
 export type PolicyRow = InferSelectModel<typeof policies>;
-
-export const actionMessage = ({ id, tenantId }: Pick<ActionRow, "id" | "tenantId">) =>
-  ({ v: 1, type: "action", tenant: tenantId, action: id }) as const;

@@ -5,10 +5,10 @@ import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import type { Ending, Held } from "./acting.ts";
 import { noting } from "./note-step.ts";
 
-/** Writes how it ended, if the lease still holds; answers in how many milliseconds it is due again, null: never, or not by us. */
-export async function settle(ctx: TenantCtx, held: Held, ending: Ending): Promise<number | null> {
+/** Writes how it ended, if the lease still holds. */
+export async function settle(ctx: TenantCtx, held: Held, ending: Ending): Promise<void> {
   const { action, lease } = held;
-  if (ending.ends === "lost") return null;
+  if (ending.ends === "lost") return;
   const now = ctx.now();
   const undoing = action.status === "undoing";
   const over = { lease: null, availableAt: null, finishedAt: now };
@@ -46,12 +46,8 @@ export async function settle(ctx: TenantCtx, held: Held, ending: Ending): Promis
   const settled = ctx.db
     .update(actions)
     .set(changes())
-    .where(inTenant(ctx, actions, eq(actions.id, action.id), eq(actions.lease, lease)))
-    .returning({ id: actions.id });
+    .where(inTenant(ctx, actions, eq(actions.id, action.id), eq(actions.lease, lease)));
   const last = ending.ends === "done" ? ending.last : undefined;
-  const written = last
-    ? (await ctx.db.batch([noting(ctx, held, last, { status: "done", looked: null, receipt: last.receipt }), settled]))[1]
-    : await settled;
-  if (written.length === 0) return null;
-  return ending.ends === "later" ? ending.inMs : null;
+  if (last) await ctx.db.batch([noting(ctx, held, last, { status: "done", looked: null, receipt: last.receipt }), settled]);
+  else await settled;
 }

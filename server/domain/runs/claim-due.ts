@@ -6,15 +6,16 @@ import { allJobs } from "#server/catalog/jobs.ts";
 import { acrossTenants, type Ctx, type TenantCtx } from "#server/ctx.ts";
 import { jobsReading, openIncidents } from "#server/domain/incidents/open-incidents.ts";
 import { latestSlot, nextSlot } from "#server/domain/schedules/slots.ts";
+import { givingTurns } from "#server/domain/turns/give-turns.ts";
+import { sendTurns } from "#server/domain/turns/send-turns.ts";
 import { newId } from "#server/ids.ts";
-import { runMessage } from "./engine.ts";
 
 const pageSize = 500;
 /** 10,000 runs a minute and D1; what is left is due in the next minute too. */
 const maxPages = 20;
 
 /**
- * Makes a run of every schedule that is due, and sends their ids. Called every minute: twice in the same one makes the
+ * Makes a run of every schedule that is due, and gives their clients turns. Called every minute: twice in the same one makes the
  * runs once, not at all for an hour makes one run of each schedule, not one for each slot that was missed. Jobs that read a
  * provider with an open incident, or one that is switched off, stay due until that is over. Answers how many runs were made.
  */
@@ -66,17 +67,17 @@ async function claimPage(ctx: Ctx, db: Db, waiting: readonly string[], tenantId?
   // Two ticks at once see the same schedules: the second finds them moved, and its runs in the way of the unique slot. A job
   // whose last run is still open gets none for this slot (the unique index of open runs), and so a tenant's share of the
   // queue is bounded by its number of jobs, however slow they are.
-  const [made] = await db.batch([
+  const [made, , given] = await db.batch([
     db
       .insert(runs)
       .select(
-        sql`select d.value->>'id', s.tenant_id, s.job, d.value->>'slot', 'schedule', 'queued', 0, 0, ${now}, ${now}, null, null, null, ${now}, null, null, null, null, null, null, null, 0
+        sql`select d.value->>'id', s.tenant_id, s.job, d.value->>'slot', 'schedule', 'queued', 0, 0, ${now}, null, null, null, ${now}, null, null, null, null, null, null, null, 0
           from json_each(${json}) d cross join schedules s
             on s.tenant_id = d.value->>'tenant' and s.job = d.value->>'job' and s.next_at = d.value->>'dueAt'
           where s.enabled = 1 and s.blocked is null${ofTenant(sql`s.tenant_id`, tenantId)}`,
       )
       .onConflictDoNothing()
-      .returning({ id: runs.id, tenantId: runs.tenantId }),
+      .returning({ id: runs.id }),
     db
       .update(schedules)
       .set({ nextAt: sql`d.value->>'nextAt'` })
@@ -84,12 +85,12 @@ async function claimPage(ctx: Ctx, db: Db, waiting: readonly string[], tenantId?
       .where(
         sql`${schedules.tenantId} = d.value->>'tenant' and ${schedules.job} = d.value->>'job' and ${schedules.nextAt} = d.value->>'dueAt'${ofTenant(schedules.tenantId, tenantId)}`,
       ),
+    givingTurns(db, "runs", {
+      who: sql`select d.value->>'tenant' as tenant_id from json_each(${json}) d where true${ofTenant(sql`d.value->>'tenant'`, tenantId)}`,
+      now,
+    }),
   ]);
-  try {
-    await ctx.send.runs(made.map(runMessage));
-  } catch (error) {
-    ctx.log.warn("messages of new runs were not sent; the sweep will", { runs: made.length, error });
-  }
+  await sendTurns(ctx, "runs", given);
   return { found: due.length, claimed: made.length };
 }
 

@@ -18,7 +18,6 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: Pick<Writing
     outcome.next.attempt,
     outcome.next.step,
     outcome.next.availableAt,
-    outcome.next.sentAt,
     outcome.next.errorKind,
     outcome.next.errorMessage,
     outcome.next.finishedAt,
@@ -34,15 +33,14 @@ export function outcomeStatements(db: Db, { outcomes, lease, now }: Pick<Writing
       attempt: sql`o.value->>2`,
       step: sql`o.value->>3`,
       availableAt: sql`o.value->>4`,
-      sentAt: sql`coalesce(o.value->>5, ${runs.sentAt})`,
       lease: sql`case o.value->>1 when 'running' then ${runs.lease} end`,
-      errorKind: sql`o.value->>6`,
-      errorMessage: sql`o.value->>7`,
-      finishedAt: sql`o.value->>8`,
-      defect: sql`coalesce(o.value->>9, ${runs.defect})`,
-      errorParams: sql`o.value->>10`,
+      errorKind: sql`o.value->>5`,
+      errorMessage: sql`o.value->>6`,
+      finishedAt: sql`o.value->>7`,
+      defect: sql`coalesce(o.value->>8, ${runs.defect})`,
+      errorParams: sql`o.value->>9`,
       // A batch that is sent again because its reply was lost counts them once.
-      calls: sql`${runs.calls} + iif(${runs.step} = o.value->>12, o.value->>11, 0)`,
+      calls: sql`${runs.calls} + iif(${runs.step} = o.value->>11, o.value->>10, 0)`,
     })
     .from(sql`json_each(${JSON.stringify(rows)}) o`)
     .where(sql`${runs.id} = o.value->>0 and ${runs.lease} = ${lease} and ${runs.status} = 'running'`)

@@ -27,7 +27,6 @@ export interface StepOutcome {
     attempt: number;
     step: number;
     availableAt: number;
-    sentAt: number | null;
     errorKind: RunErrorKind | null;
     errorMessage: string | null;
     /** JSON: with these `errorMessage` is a code of ours. */

@@ -3,9 +3,9 @@ import { deadLetters } from "#db/schema/index.ts";
 import type { LetterCode } from "#db/words/runs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
-import { DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "#server/messages.ts";
+import { DeadMessage, MailMessage, TaskMessage, TokenMessage } from "#server/messages.ts";
 
-const Known = z.union([RunMessage, DeadMessage, MailMessage, TokenMessage, TaskMessage]);
+const Known = z.union([DeadMessage, MailMessage, TokenMessage, TaskMessage]);
 type Known = z.infer<typeof Known>;
 /**
  * Keeps what a queue gave up on, for staff to see. A known message is ids only and is kept; of any other only that it came.
@@ -34,7 +34,6 @@ function queueOf(message: Known | null): string {
   const kind = kindOf(message);
   switch (kind) {
     case "run_dead":
-    case "run":
       return "atrium-runs";
     case "unreadable":
       return "unknown";
@@ -46,7 +45,6 @@ function queueOf(message: Known | null): string {
 function kindOf(message: Known | null): LetterCode {
   if (!message) return "unreadable";
   if (message.type === "run.dead") return "run_dead";
-  if (message.type === "run") return "run";
   if (message.type.startsWith("mail.")) return "mail";
   return message.type.startsWith("token.") ? "token" : "task";
 }

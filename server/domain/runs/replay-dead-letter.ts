@@ -4,9 +4,10 @@ import { type Ctx, enterTenant, requireStaff, requireUser } from "#server/ctx.ts
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { givingTurns } from "#server/domain/turns/give-turns.ts";
+import { sendTurns, type Turn } from "#server/domain/turns/send-turns.ts";
 import { conflict, notFound } from "#server/errors.ts";
 import { MailMessage } from "#server/messages.ts";
-import { runMessage } from "./engine.ts";
 import type { DeadLetter } from "./list-dead-letters.ts";
 
 /**
@@ -33,7 +34,7 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
   const now = ctx.now();
   const ended = inTenant(inside, runs, eq(runs.id, runId), inArray(runs.status, ["dead", "failed"]));
   const another = sql`select 1 from ${runs} open where open.tenant_id = ${tenantId} and open.job = (select job from ${runs} where ${inTenant(inside, runs, eq(runs.id, runId))}) and open.status in ('queued', 'running')`;
-  const [requeued] = await commitIf(
+  const [requeued, , given] = await commitIf(
     inside,
     sql`exists (select 1 from ${runs} where ${ended}) and not exists (${another})`,
     "run.replayed",
@@ -45,7 +46,6 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
           status: "queued",
           attempt: 0,
           availableAt: now,
-          sentAt: now,
           lease: null,
           errorKind: null,
           errorMessage: null,
@@ -54,7 +54,7 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
           finishedAt: null,
         })
         .where(and(ended, sql`not exists (${another})`))
-        .returning({ id: runs.id, tenantId: runs.tenantId }),
+        .returning({ id: runs.id }),
       inside.db
         .update(schedules)
         .set({ lastStatus: "queued", lastErrorKind: null, lastErrorMessage: null, lastErrorParams: null })
@@ -66,9 +66,13 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
             sql`exists (select 1 from ${runs} where ${inTenant(inside, runs, eq(runs.id, runId), eq(runs.status, "queued"))})`,
           ),
         ),
+      givingTurns(inside.db, "runs", {
+        who: sql`select tenant_id from ${runs} where ${inTenant(inside, runs, eq(runs.id, runId), eq(runs.status, "queued"), eq(runs.availableAt, now))}`,
+        now,
+      }),
     ],
   );
-  const [run] = requeued as { id: string; tenantId: string }[];
+  const [run] = requeued as { id: string }[];
   if (!run) {
     const [now] = await inside.db
       .select({ status: runs.status })
@@ -78,7 +82,7 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
   }
   // The line in the client's log names the letter.
   await ctx.directory.update(deadLetters).set(markOf(ctx)).where(isWaiting(letter));
-  if (run) await ctx.send.runs([runMessage(run)]);
+  await sendTurns(inside, "runs", given as Turn[]);
   return run !== undefined;
 }
 

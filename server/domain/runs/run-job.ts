@@ -11,7 +11,7 @@ import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { planHasJob } from "#server/domain/tenancy/plans.ts";
 import { isProviderFault } from "#server/domain/wire/is-provider-fault.ts";
 import { afterFailure, downMs, failureOf, RunError, type RunFailure } from "./after-failure.ts";
-import { type Engine, maxSteps, runLeaseMs, runMessage } from "./engine.ts";
+import { deadMessage, type Engine, maxSteps, runLeaseMs } from "./engine.ts";
 import type { Commit } from "./group-commit.ts";
 import type { LoadedRun } from "./load-runs.ts";
 import type { StepOutcome } from "./outcome.ts";
@@ -23,14 +23,11 @@ import { writable } from "./writable.ts";
 /** Of JSON: a stack with those of its causes. */
 const maxDefect = 8_000;
 
-/** When a message for the run is to be sent again: at once or after some milliseconds; null: never, all is done. */
-export type Again = { delayMs: number } | null;
-
 /**
  * Runs a claimed run as far as one message may take it: step by step, each committed with its cursor before the next one
  * begins, until it is done, has failed, or its budget here is used up.
  */
-export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit: Commit): Promise<Again> {
+export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit: Commit): Promise<void> {
   const startedAt = ctx.now();
   let { run } = loaded;
   let cursor = loaded.schedule?.cursor ?? null;
@@ -58,7 +55,7 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
       outcome = afterError(ctx, engine, { loaded, run, log, failure, error, calls: spent.calls });
     }
     // Sent before it is written: a letter for a run that is not dead after all is dropped, a death without a letter is not seen.
-    if (outcome.next.status === "dead") await ctx.send.dead({ ...runMessage(run), type: "run.dead" });
+    if (outcome.next.status === "dead") await ctx.send.dead(deadMessage(run));
     const held = await commit(outcome).catch((error: unknown) => {
       // What D1 does not take is a failure of this step like any other, as long as D1 takes anything.
       if (!outcome.found) throw error;
@@ -72,13 +69,12 @@ export async function runJob(ctx: Ctx, engine: Engine, loaded: LoadedRun, commit
       step: run.step,
       kind: outcome.next.errorKind,
     });
-    if (!held) return null;
+    if (!held) return;
     // A policy that lets the automation act decides what may be done at once; a message that is lost is made up for by the next run's.
     if (outcome.proposed.length > 0) await ctx.send.actions([{ v: 1, type: "action.decide", tenant: run.tenantId, automation: run.job }]);
     if (outcome.next.status === "succeeded" && loaded.tenant?.status === "onboarding")
       await activateClient(enterRun(ctx, loaded.tenant, run));
-    if (outcome.next.status === "queued") return { delayMs: Math.max(0, outcome.next.availableAt - ctx.now()) };
-    if (outcome.next.status !== "running") return null;
+    if (outcome.next.status !== "running") return;
     run = { ...run, step: outcome.next.step, attempt: outcome.next.attempt };
     cursor = outcome.found?.cursor ?? null;
   }
@@ -151,7 +147,7 @@ type Run = LoadedRun["run"];
 type Found = { found: NonNullable<StepOutcome["found"]> } & Pick<StepOutcome, "proposed" | "connectionIds" | "answeredIds" | "calls">;
 const idsOf = ({ id, tenantId, job }: Run) => ({ run: id, tenantId, job });
 const nothing = { found: null, proposed: [], connectionIds: [], answeredIds: [], calls: 0 };
-const well = { errorKind: null, errorMessage: null, errorParams: null, finishedAt: null, sentAt: null };
+const well = { errorKind: null, errorMessage: null, errorParams: null, finishedAt: null };
 
 function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; log: RunLog; goOn: boolean }): StepOutcome {
   const now = ctx.now();
@@ -167,7 +163,7 @@ function afterStep(ctx: Ctx, { run, log, goOn, ...taken }: Found & { run: Run; l
   }
   // The next step is a new one, with all its tries before it: here its first has begun, in a next message none has.
   if (goOn) return { ...base, logs: log.take(), next: { ...well, status: "running", attempt: 1, step, availableAt: now + runLeaseMs } };
-  return { ...base, logs: log.take(), next: { ...well, status: "queued", attempt: 0, step, availableAt: now, sentAt: now } };
+  return { ...base, logs: log.take(), next: { ...well, status: "queued", attempt: 0, step, availableAt: now } };
 }
 
 function afterError(
@@ -206,7 +202,6 @@ function afterError(
       attempt: verdict.status === "waiting" ? run.attempt - 1 : run.attempt,
       step: run.step,
       availableAt: queued ? verdict.availableAt : now,
-      sentAt: queued ? now : null,
       errorKind: failure.kind,
       errorMessage: message,
       errorParams: params,
@@ -236,5 +231,5 @@ export const releaseOutcome = (ctx: Ctx, run: Run, availableAt = ctx.now()): Ste
   failing: null,
   defect: null,
   logs: [],
-  next: { ...well, status: "queued", attempt: run.attempt - 1, step: run.step, availableAt, sentAt: ctx.now() },
+  next: { ...well, status: "queued", attempt: run.attempt - 1, step: run.step, availableAt },
 });

@@ -11,9 +11,10 @@ import { gridOf, nextSlot } from "#server/domain/schedules/slots.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { isOn, planHasJob } from "#server/domain/tenancy/plans.ts";
+import { givingTurns } from "#server/domain/turns/give-turns.ts";
+import { sendTurns, type Turn } from "#server/domain/turns/send-turns.ts";
 import { conflict } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
-import { runMessage } from "./engine.ts";
 import { runColumns } from "./list-runs.ts";
 import type { StartRun, StoredRun } from "./schemas.ts";
 
@@ -38,10 +39,10 @@ export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun)
   const now = ctx.now();
   const id = newId("run", now);
   const open = inTenant(ctx, runs, eq(runs.job, job.id), inArray(runs.status, ["queued", "running"]));
-  const run = { id, tenantId: ctx.tenant.id, job: job.id, slot: now, availableAt: now, sentAt: now, createdAt: now };
+  const run = { id, tenantId: ctx.tenant.id, job: job.id, slot: now, availableAt: now, createdAt: now };
   const requestedBy = ctx.actor.type === "user" ? ctx.actor.userId : null;
   const grid = gridOf(ctx.tenant, job);
-  const [, , found] = await commitIf(
+  const [, , given, found] = await commitIf(
     ctx,
     sql`not exists (select 1 from ${runs} where ${open})`,
     "run.started",
@@ -56,12 +57,13 @@ export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun)
         .insert(runs)
         .values({ ...run, trigger: "manual", status: "queued", requestedBy, params: own, requestId: ctx.request.id })
         .onConflictDoNothing(),
+      givingTurns(ctx.db, "runs", { who: sql`select tenant_id from ${runs} where ${inTenant(ctx, runs, eq(runs.id, id))}`, now }),
       ctx.db.select(runColumns).from(runs).where(open),
     ],
   );
+  await sendTurns(ctx, "runs", given as Turn[]);
   const [started] = found as StoredRun[];
   if (!started) throw new Error("a run that was just made, or is open, is not there");
-  if (started.id === id) await ctx.send.runs([runMessage(started)]);
-  else if (own && canonical(own) !== canonical(started.params)) throw conflict("run_open_with_others");
+  if (started.id !== id && own && canonical(own) !== canonical(started.params)) throw conflict("run_open_with_others");
   return started;
 }

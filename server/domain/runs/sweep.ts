@@ -2,11 +2,11 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { deadLetters, magicLinks, oauthStates, rateLimits, runs, schedules, sessions } from "#db/schema/index.ts";
 import { type Ctx, inEachPlace } from "#server/ctx.ts";
+import { givingTurns } from "#server/domain/turns/give-turns.ts";
+import { sendTurns } from "#server/domain/turns/send-turns.ts";
 import { RunError } from "./after-failure.ts";
-import { maxAttempts, runMessage } from "./engine.ts";
+import { deadMessage, maxAttempts } from "./engine.ts";
 
-/** A message that was sent this long ago and not worked off is taken for lost. If it was only slow, claiming sorts it out. */
-const graceMs = 120_000;
 const pageSize = 500;
 const maxPages = 10;
 const dayMs = 86_400_000;
@@ -20,18 +20,17 @@ const { said: lostAlways } = new RunError("worker_lost_always");
 const open = sql`status in ('queued', 'running')`;
 
 /**
- * Repairs what a queue or a worker lost: queued runs whose message is overdue are sent again, running ones whose lease has
- * ended are queued and sent again, or are dead where their tries are used up. One index range finds them. Answers counts.
+ * Repairs what a worker lost: running runs whose lease has ended are queued again, or are dead where their tries are used up. One index
+ * range finds them. Answers counts.
  */
-export async function sweep(ctx: Ctx): Promise<{ resent: number; died: number }> {
+export async function sweep(ctx: Ctx): Promise<{ requeued: number; died: number }> {
   const now = ctx.now();
-  const sums = { resent: 0, died: 0 };
+  const sums = { requeued: 0, died: 0 };
   await inEachPlace(ctx, async ({ db }) => {
     for (let page = 0; page < maxPages; page++) {
-      const resent = await requeue(db, now);
-      await ctx.send.runs(resent.map(runMessage));
-      sums.resent += resent.length;
-      if (resent.length < pageSize) break;
+      const requeued = await requeue(ctx, db, now);
+      sums.requeued += requeued;
+      if (requeued < pageSize) break;
     }
     sums.died += await buryLost(ctx, db, now);
   });
@@ -39,31 +38,23 @@ export async function sweep(ctx: Ctx): Promise<{ resent: number; died: number }>
   return sums;
 }
 
-/** Taking the time forward in the same statement keeps the next sweep from sending them once more. */
-async function requeue(db: Db, now: number): Promise<{ id: string; tenantId: string }[]> {
-  const [requeued] = await db.batch([
+/** Queues runs whose worker let its lease end; answers how many. */
+async function requeue(ctx: Ctx, db: Db, now: number): Promise<number> {
+  const these = sql`runs where ${open} and status = 'queued' and available_at = ${now} and error_kind = 'lost'`;
+  const [requeued, , given] = await db.batch([
     db
       .update(runs)
-      .set({
-        status: "queued",
-        lease: null,
-        availableAt: now,
-        sentAt: now,
-        errorKind: sql`case ${runs.status} when 'running' then 'lost' else ${runs.errorKind} end`,
-        errorMessage: sql`case ${runs.status} when 'running' then ${lost.code} else ${runs.errorMessage} end`,
-        errorParams: sql`case ${runs.status} when 'running' then '{}' else ${runs.errorParams} end`,
-      })
+      .set({ status: "queued", lease: null, availableAt: now, errorKind: "lost", errorMessage: lost.code, errorParams: {} })
       .where(
         sql`${runs.id} in (
-        select id from runs where ${open} and status = 'queued' and available_at <= ${now - graceMs}
-        union all
-        select id from runs where ${open} and status = 'running' and available_at <= ${now} and attempt < ${maxAttempts}
-        limit ${pageSize})`,
+        select id from runs where ${open} and status = 'running' and available_at <= ${now} and attempt < ${maxAttempts} limit ${pageSize})`,
       )
-      .returning({ id: runs.id, tenantId: runs.tenantId }),
-    noteOn(db, now, sql`(select * from runs where ${open} and status = 'queued' and available_at = ${now} and error_kind = 'lost')`),
+      .returning({ id: runs.id }),
+    noteOn(db, now, sql`(select * from ${these})`),
+    givingTurns(db, "runs", { who: sql`select tenant_id from ${these}`, now }),
   ]);
-  return requeued;
+  await sendTurns(ctx, "runs", given);
+  return requeued.length;
 }
 
 /** The schedules of these runs, which nobody else will tell that their worker was lost. */
@@ -90,7 +81,7 @@ async function buryLost(ctx: Ctx, db: Db, now: number): Promise<number> {
     .limit(pageSize);
   if (found.length === 0) return 0;
   // Letters first: the consumer drops a letter whose run is not dead, and whoever is still running has 0 left to write.
-  for (const run of found) await ctx.send.dead({ ...runMessage(run), type: "run.dead" });
+  for (const run of found) await ctx.send.dead(deadMessage(run));
   const ids = JSON.stringify(found.map(({ id }) => id));
   const [died] = await db.batch([
     db

@@ -2,10 +2,13 @@ import { databaseAt, openDb } from "#db/client.ts";
 import type { Place } from "#db/words/places.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { placesOf } from "#server/domain/tenancy/place-of.ts";
+import { type EndedTurn, endTurns } from "#server/domain/turns/end-turns.ts";
+import { grouped } from "#server/domain/turns/grouped.ts";
+import { shareOf } from "#server/domain/turns/share-of.ts";
 import { newId } from "#server/ids.ts";
 import { RunMessage } from "#server/messages.ts";
 import { claimRuns } from "./claim-runs.ts";
-import { type Engine, runLeaseMs, runMessage } from "./engine.ts";
+import { type Engine, runLeaseMs } from "./engine.ts";
 import { type Commit, createGroupCommit } from "./group-commit.ts";
 import { type LoadedRun, loadRuns } from "./load-runs.ts";
 import { recordDeadLetter } from "./record-dead-letter.ts";
@@ -22,21 +25,21 @@ export interface QueueMessage {
   retry(options?: { delaySeconds?: number }): void;
 }
 
-interface Hint {
+interface Turn {
   delivery: QueueMessage;
   message: RunMessage;
 }
 
 /**
- * Works off a batch of messages about runs. One statement claims what may be claimed, one batch reads what they need, all
- * of them then run side by side and share their writes where they are ready together. Each message is done with by itself, as
- * soon as its own run is written: a run that hangs holds back nobody else's.
+ * Works off a batch of turns. One statement claims each tenant's share of what is due, one batch reads what they need, all of them then
+ * run side by side and share their writes where they are ready together. A turn ends by itself, as soon as its tenant's own runs are
+ * written: a run that hangs holds back nobody else's.
  *
- * Fairness: a (tenant, job) has one open run at most, a tenant has a few lanes in a batch, and what goes on in a next message
- * goes to the end of the queue. So a tenant with a hundred slow steps waits behind everybody's first.
+ * Fairness: a tenant stands in the queue once, has a share of each batch, and goes to the end of the queue. So a tenant with a hundred
+ * slow steps waits behind everybody's first.
  */
 export async function workBatch(ctx: Ctx, engine: Engine, deliveries: readonly QueueMessage[]): Promise<void> {
-  const read: Hint[] = [];
+  const read: Turn[] = [];
   for (const delivery of deliveries) {
     const parsed = RunMessage.safeParse(delivery.body);
     if (parsed.success) read.push({ delivery, message: parsed.data });
@@ -46,27 +49,29 @@ export async function workBatch(ctx: Ctx, engine: Engine, deliveries: readonly Q
     ctx,
     read.map(({ message }) => message.tenant),
   );
-  const hints = new Map<Place, Hint[]>();
-  for (const hint of read) {
-    const place = places.get(hint.message.tenant);
+  const turns = new Map<Place, Turn[]>();
+  for (const turn of read) {
+    const place = places.get(turn.message.tenant);
     // Of a client that is no more there is nothing to run.
-    if (place === undefined) hint.delivery.ack();
-    else hints.set(place, [...(hints.get(place) ?? []), hint]);
+    if (place === undefined) turn.delivery.ack();
+    else turns.set(place, [...(turns.get(place) ?? []), turn]);
   }
   await Promise.all(
-    [...hints].map(([place, own]) => workPlace(ctx, engine, place, own).catch((error: unknown) => putOff(ctx, place, own, error))),
+    [...turns].map(([place, own]) =>
+      workPlace(ctx, engine, { place, turns: own, of: read.length }).catch((error: unknown) => putOff(ctx, place, own, error)),
+    ),
   );
 }
 
 /** A D1 that does not answer, or is not bound, holds back its own clients alone. A run that was claimed all the same waits for its lease. */
-function putOff(ctx: Ctx, place: Place, hints: readonly Hint[], error: unknown): void {
-  ctx.log.error("runs of one D1 could not be begun", { place, runs: hints.length, error });
-  for (const { delivery } of hints) delivery.retry({ delaySeconds: afterLeaseS });
+function putOff(ctx: Ctx, place: Place, turns: readonly Turn[], error: unknown): void {
+  ctx.log.error("runs of one D1 could not be begun", { place, turns: turns.length, error });
+  for (const { delivery } of turns) delivery.retry({ delaySeconds: afterLeaseS });
 }
 
 /** A message that nobody can read, now or later: to the dead letters, which keep of it only that it came. */
 async function bury(ctx: Ctx, delivery: QueueMessage): Promise<void> {
-  ctx.log.error("a message about a run could not be read", { message: delivery.id });
+  ctx.log.error("a message about runs could not be read", { message: delivery.id });
   try {
     await recordDeadLetter(ctx, delivery.body);
     delivery.ack();
@@ -76,50 +81,54 @@ async function bury(ctx: Ctx, delivery: QueueMessage): Promise<void> {
   }
 }
 
-async function workPlace(ctx: Ctx, engine: Engine, place: Place, hints: readonly Hint[]): Promise<void> {
+/** `of`: how many turns the whole batch has. */
+async function workPlace(
+  ctx: Ctx,
+  engine: Engine,
+  { place, turns, of }: { place: Place; turns: readonly Turn[]; of: number },
+): Promise<void> {
   const db = openDb(databaseAt(ctx.databases, place));
   const startedAt = ctx.now();
   const lease = newId("req", startedAt);
-  const claimed = await claimRuns(db, { ids: [...new Set(hints.map(({ message }) => message.run))], lease, now: startedAt });
+  // A turn that comes twice in one batch is one.
+  const tenants = new Map<string, Turn[]>();
+  for (const turn of turns) tenants.set(turn.message.tenant, [...(tenants.get(turn.message.tenant) ?? []), turn]);
+  const claimed = await claimRuns(db, { tenantIds: [...tenants.keys()], share: shareOf(of, engine.limits.share), lease, now: startedAt });
   const loaded = claimed.length > 0 ? await loadRuns(ctx, db, claimed, engine.jobs) : [];
-  const waiting = new Map(loaded.map((each) => [each.run.id, each]));
   const commit = createGroupCommit(db, { lease, now: ctx.now });
+  const end = grouped((ended: readonly EndedTurn[]) => endTurns(ctx, db, "runs", ended), turns.length);
+  const lanes = shareOf(of, engine.limits.lanes);
 
-  const lanes = new Map<string, (() => Promise<void>)[]>();
-  for (const { delivery, message } of hints) {
-    const run = waiting.get(message.run);
-    // Claimed by another worker, done already, not due yet, or twice in this batch: all normal.
-    if (!run) {
-      delivery.ack();
-      continue;
-    }
-    waiting.delete(message.run);
-    const work = () => workRun(ctx, engine, { delivery, run, commit, late: ctx.now() - startedAt > engine.limits.startWithinMs });
-    lanes.set(run.run.tenantId, [...(lanes.get(run.run.tenantId) ?? []), work]);
-  }
-  await Promise.all([...lanes.values()].flatMap((queue) => Array.from({ length: engine.limits.lanesPerTenant }, () => workLane(queue))));
+  await Promise.all(
+    [...tenants].map(async ([tenant, own]) => {
+      const due = loaded.filter(({ run }) => run.tenantId === tenant);
+      const work = due.map((run) => () => workRun(ctx, engine, { run, commit, startedAt }));
+      await Promise.all(Array.from({ length: lanes }, () => workLane(work)));
+      try {
+        await end({ tenant, turn: Math.max(...own.map(({ message }) => message.turn)) });
+        for (const { delivery } of own) delivery.ack();
+      } catch (error) {
+        ctx.log.error("a turn could not be ended", { tenant, error });
+        for (const { delivery } of own) delivery.retry({ delaySeconds: afterLeaseS });
+      }
+    }),
+  );
 }
 
-async function workLane(queue: (() => Promise<void>)[]): Promise<void> {
-  for (let work = queue.shift(); work; work = queue.shift()) await work();
+async function workLane(work: (() => Promise<void>)[]): Promise<void> {
+  for (let next = work.shift(); next; next = work.shift()) await next();
 }
 
 async function workRun(
   ctx: Ctx,
   engine: Engine,
-  { delivery, run, commit, late }: { delivery: QueueMessage; run: LoadedRun; commit: Commit; late: boolean },
+  { run, commit, startedAt }: { run: LoadedRun; commit: Commit; startedAt: number },
 ): Promise<void> {
   try {
-    const again = late ? await giveBack(ctx, run, commit) : await runJob(ctx, engine, run, commit);
-    if (again) await ctx.send.runs([runMessage(run.run)], Math.ceil(again.delayMs / 1000));
-    delivery.ack();
+    if (ctx.now() - startedAt > engine.limits.startWithinMs) await commit(releaseOutcome(ctx, run.run));
+    else await runJob(ctx, engine, run, commit);
   } catch (error) {
-    // Neither the outcome nor its failure could be written or sent: the row still says "running", until its lease ends.
+    // Neither the outcome nor its failure could be written: the row still says "running", and is due again when its lease ends.
     ctx.log.error("a run's outcome could not be written", { run: run.run.id, error });
-    delivery.retry({ delaySeconds: afterLeaseS });
   }
-}
-
-async function giveBack(ctx: Ctx, { run }: LoadedRun, commit: Commit) {
-  return (await commit(releaseOutcome(ctx, run))) ? { delayMs: 0 } : null;
 }

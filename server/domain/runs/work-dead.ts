@@ -5,7 +5,7 @@ import type { Place } from "#db/words/places.ts";
 import type { RunStatus } from "#db/words/runs.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { placesOf } from "#server/domain/tenancy/place-of.ts";
-import { DeadMessage } from "#server/messages.ts";
+import { DeadMessage, RunMessage } from "#server/messages.ts";
 import { recordDeadLetter } from "./record-dead-letter.ts";
 import type { QueueMessage } from "./work-batch.ts";
 
@@ -21,6 +21,8 @@ export async function workDead(ctx: Ctx, deliveries: readonly QueueMessage[]): P
   const statuses = await statusesOf(ctx, deaths);
   await Promise.all(
     deliveries.map(async (delivery) => {
+      // Nothing of it is lost: whoever's turn it was gets another by the sweep.
+      if (RunMessage.safeParse(delivery.body).success) return delivery.ack();
       const parsed = DeadMessage.safeParse(delivery.body);
       const status = parsed.success ? statuses.get(parsed.data.run) : "dead";
       if (status === "running") return delivery.retry({ delaySeconds: 30 });

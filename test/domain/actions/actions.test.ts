@@ -9,8 +9,9 @@ import { rejectAction } from "#server/domain/actions/reject-action.ts";
 import { resumeActing, stopActing } from "#server/domain/actions/stop-acting.ts";
 import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
 import { undoAction } from "#server/domain/actions/undo-action.ts";
-import { workAction } from "#server/domain/actions/work-action.ts";
+import { workActions } from "#server/domain/actions/work-actions.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { sweepTurns } from "#server/domain/turns/sweep-turns.ts";
 import { makeUser, testTenantCtx } from "#test/harness.ts";
 import { makeActingRig, proposal } from "./world.ts";
 
@@ -155,7 +156,7 @@ test("nobody is contacted in quiet hours by the client's own clock; what contact
   expect([status, attempt]).toEqual(["approved", 0]);
   expect([rig.tenant.timezone, clock.format(availableAt ?? 0)]).toEqual(["Europe/London", quietTo]);
   rig.advance((availableAt ?? 0) + 61_000 - rig.rig.clock.now());
-  await sweepActions(rig.rig.ctx);
+  await sweepTurns(rig.rig.ctx);
   await rig.work();
   expect(rig.world.effects.map(({ what }) => what)).toEqual(["inner", "contact"]);
 });
@@ -172,7 +173,7 @@ test("what may not have been done yet is not repeated in quiet hours, and neithe
   await rig.work({ rounds: 5, pause: minute });
   expect(rig.world.effects.map(({ what }) => what)).toEqual(["first"]);
   rig.advance(241 * minute);
-  await sweepActions(rig.rig.ctx);
+  await sweepTurns(rig.rig.ctx);
   await rig.work();
   expect(rig.world.effects.map(({ what }) => what).sort()).toEqual(["contact", "first", "second", "third"]);
 });
@@ -379,7 +380,7 @@ test("what nobody let be done until its time was over has expired, also while it
   expect(await statusOf(rig, "off")).toBe("approved");
   rig.advance(3 * 60 * minute);
   rig.rig.ctx.traces.actions.splice(0);
-  await sweepActions(rig.rig.ctx);
+  await sweepTurns(rig.rig.ctx);
   await rig.work();
   expect(await one(rig, "off")).toMatchObject({ status: "expired", availableAt: null });
   expect(rig.world.effects).toEqual([]);
@@ -395,12 +396,12 @@ test("what was approved by a person is not done once the automation is off or th
   await resumeActing(owner);
   await rig.ctx.db.update(policies).set({ mode: "off" }).where(inTenant(rig.ctx, policies));
   rig.advance(6 * minute);
-  await sweepActions(rig.rig.ctx);
+  await sweepTurns(rig.rig.ctx);
   await rig.work();
   expect(rig.world.effects).toEqual([]);
   await rig.ctx.db.update(policies).set({ mode: "approve" }).where(inTenant(rig.ctx, policies));
   rig.advance(7 * minute);
-  await sweepActions(rig.rig.ctx);
+  await sweepTurns(rig.rig.ctx);
   await rig.work();
   expect(await statusOf(rig, "a")).toBe("done");
   expect(rig.world.effects).toHaveLength(1);
@@ -446,7 +447,7 @@ test("a provider whose reads show a write late is not asked to do it again befor
   rig.world.fates.push("lost after");
   for (let round = 0; round < 30; round++) {
     await rig.work({ pause: 6_000 });
-    await sweepActions(rig.rig.ctx);
+    await sweepTurns(rig.rig.ctx);
   }
   expect(await statusOf(rig, "a")).toBe("done");
   expect(rig.world.effects).toHaveLength(1);
@@ -531,7 +532,7 @@ test("a worker that dies between the effect and its row leaves an action that is
   await rig.work();
   expect(await statusOf(rig, "key")).toBe("executing");
   rig.advance(3 * minute);
-  await sweepActions(rig.rig.ctx);
+  await sweepTurns(rig.rig.ctx);
   await rig.work({ rounds: 4, pause: minute });
   expect([await statusOf(rig, "key"), await statusOf(rig, "look")]).toEqual(["done", "done"]);
   expect(rig.world.effects).toHaveLength(2);
@@ -596,13 +597,13 @@ test.for(["keyed", "natural", "looked-up"])(
     await stopActing(owner);
     for (let round = 0; round < 12; round++) {
       await rig.work({ pause: minute });
-      await sweepActions(rig.rig.ctx);
+      await sweepTurns(rig.rig.ctx);
     }
     expect(rig.world.effects).toEqual([]);
     await resumeActing(owner);
     for (let round = 0; round < 12; round++) {
       await rig.work({ pause: minute });
-      await sweepActions(rig.rig.ctx);
+      await sweepTurns(rig.rig.ctx);
     }
     expect(await statusOf(rig, "a")).toBe("done");
     expect(rig.world.effects).toHaveLength(1);
@@ -645,11 +646,10 @@ test("each step of a slow chain is held for its whole try: nobody else takes the
   const rig = await makeActingRig();
   await approved(rig, ["a", { steps: chain }]);
   const heldFor: number[] = [];
-  const { id } = await one(rig, "a");
   rig.world.meanwhile.now = async () => {
     heldFor.push(((await one(rig, "a")).availableAt ?? 0) - rig.rig.clock.now());
     rig.advance(tryMs - 1000);
-    await workAction(rig.rig.ctx, rig.acting, { v: 1, type: "action", tenant: rig.tenant.id, action: id });
+    await workActions(rig.rig.ctx, rig.acting, { tenant: rig.tenant.id, turn: 0, of: 1 });
   };
   await rig.work();
   expect(heldFor).toEqual([actionLeaseMs, actionLeaseMs, actionLeaseMs]);
@@ -676,7 +676,7 @@ test("a lookup that takes several turns goes on where it was, from the moment wh
   await rig.work();
   for (let round = 0; round < 12; round++) {
     await rig.work({ pause: minute });
-    await sweepActions(rig.rig.ctx);
+    await sweepTurns(rig.rig.ctx);
   }
   expect(rig.world.lookedFrom).toEqual([undefined, undefined, "first", "second"]);
   expect(await statusOf(rig, "a")).toBe("done");

@@ -9,9 +9,9 @@ import { listPolicies } from "#server/domain/actions/list-policies.ts";
 import type { SetPolicy } from "#server/domain/actions/schemas.ts";
 import { setPolicy } from "#server/domain/actions/set-policy.ts";
 import { resumeActing, stopActing } from "#server/domain/actions/stop-acting.ts";
-import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
 import { configureJob } from "#server/domain/schedules/configure-job.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { sweepTurns } from "#server/domain/turns/sweep-turns.ts";
 import { newId } from "#server/ids.ts";
 import { makeUser, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
@@ -50,7 +50,7 @@ test("a contact that was stopped counts from when it was made: a week begins the
   await expect(approve(rig, "c")).rejects.toMatchObject({ code: "contacts_spent" });
   await resumeActing(owner);
   rig.advance(2 * 60_000);
-  await sweepActions(rig.rig.ctx);
+  await sweepTurns(rig.rig.ctx);
   await rig.work();
   expect(rig.world.effects).toHaveLength(2);
   await expect(approve(rig, "c")).rejects.toMatchObject({ code: "contacts_spent" });
@@ -154,7 +154,7 @@ test("an automation that is set back while its proposals are gone through approv
     const once = { done: false };
     rig.rig.ctx.send.actions = async (messages, delayS) => {
       await sent(messages, delayS);
-      if (once.done || !messages.some(({ type, tenant }) => type === "action" && tenant === rig.tenant.id)) return;
+      if (once.done || !messages.some(({ type, tenant }) => type === "turn" && tenant === rig.tenant.id)) return;
       once.done = true;
       if (change === "stop") await stopActing(owner);
       else await rig.ctx.db.update(policies).set(change).where(inTenant(rig.ctx, policies));

@@ -25,7 +25,8 @@ async function unclear() {
     .update(actionSteps)
     .set({ status: "begun", begunAt: 1 })
     .where(inTenant(rig.ctx, actionSteps, eq(actionSteps.place, first?.place ?? 0)));
-  owner.traces.actions.splice(0);
+  rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
+  await rig.work();
   const settle = async (done: boolean, place = 0) => {
     await settleAction(owner, { actionId: a.id, place, done });
     rig.ctx.traces.actions.push(...owner.traces.actions.splice(0));
@@ -64,12 +65,15 @@ test("it is said once, by who may decide, and not of what is still being looked 
 
 test("what is said of one step is not taken for what became unclear after it", async () => {
   const { rig, id, settle, what } = await unclear();
-  await settleAction(await rig.person(), { actionId: id, place: 0, done: true });
+  const person = await rig.person();
+  await settleAction(person, { actionId: id, place: 0, done: true });
   await rig.ctx.db.update(actions).set({ status: "unsure", availableAt: null }).where(inTenant(rig.ctx, actions));
   await rig.ctx.db
     .update(actionSteps)
     .set({ status: "begun", begunAt: 1 })
     .where(inTenant(rig.ctx, actionSteps, eq(actionSteps.place, 1)));
+  rig.rig.ctx.traces.actions.push(...person.traces.actions.splice(0));
+  await rig.work();
   await expect(settle(true)).rejects.toMatchObject({ code: "action_changed" });
   await settle(false, 1);
   expect(what()).toEqual(["second"]);

@@ -10,7 +10,7 @@ import type { Acting } from "#server/domain/actions/acting.ts";
 import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
 import { readStepsOf } from "#server/domain/actions/note-step.ts";
 import { tellWaiting } from "#server/domain/actions/tell-waiting.ts";
-import { workAction } from "#server/domain/actions/work-action.ts";
+import { workActions } from "#server/domain/actions/work-actions.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ProviderError } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
@@ -198,7 +198,7 @@ export async function makeActingRig({ mode = "approve", ...limits }: { mode?: Po
         const sent = [...rig.ctx.traces.actions.splice(0), ...client.ctx.traces.actions.splice(0)];
         const messages = sent.filter(({ tenant }) => tenant === client.id);
         for (const message of messages)
-          if (message.type === "action") await workAction(rig.ctx, acting, message);
+          if (message.type === "turn") await workActions(rig.ctx, acting, { ...message, of: 1 });
           else if (message.type === "action.decide") await decideByPolicy(rig.ctx, message);
           else if (message.type === "action.digest") await tellWaiting(rig.ctx, message);
       }

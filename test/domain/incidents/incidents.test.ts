@@ -12,7 +12,6 @@ import { switchProvider } from "#server/domain/incidents/switch-provider.ts";
 import { watchProviders } from "#server/domain/incidents/watch-providers.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { claimDue } from "#server/domain/runs/claim-due.ts";
-import { runMessage } from "#server/domain/runs/engine.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { ProviderError, type ProviderFailureKind } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
@@ -100,14 +99,14 @@ function makeWorld() {
     async work() {
       rig.ctx.traces.runs.length = 0;
       const due = await database
-        .select({ id: runs.id, tenantId: runs.tenantId })
+        .selectDistinct({ tenant: runs.tenantId })
         .from(runs)
         .where(sql`status = 'queued' and available_at <= ${rig.clock.now()}`);
       for (let at = 0; at < due.length; at += 100) {
         await workBatch(
           rig.ctx,
           rig.engine,
-          due.slice(at, at + 100).map((run) => delivery(runMessage(run))),
+          due.slice(at, at + 100).map(({ tenant }) => delivery({ v: 1, type: "turn", tenant, turn: 0 })),
         );
       }
     },

@@ -127,11 +127,11 @@ test("a run whose worker was lost is told by the sweep: tried again, and dead af
       .set({ status: "running", lease: "gone", attempt, availableAt: rig.clock.now() - 1 })
       .where(inTenant(tenant.ctx, runs));
   await hold(1);
-  expect(await sweep(rig.ctx)).toEqual({ resent: 2, died: 0 });
+  expect(await sweep(rig.ctx)).toEqual({ requeued: 2, died: 0 });
   expect(await tenant.schedule("free")).toMatchObject({ lastStatus: "queued", lastErrorKind: "lost", lastFinishedAt: null });
   rig.clock.advance(1000);
   await hold(maxAttempts);
-  expect(await sweep(rig.ctx)).toEqual({ resent: 0, died: 2 });
+  expect(await sweep(rig.ctx)).toEqual({ requeued: 0, died: 2 });
   const [run] = await tenant.runs();
   expect(await tenant.schedule(run?.job ?? "")).toMatchObject({
     lastStatus: "dead",

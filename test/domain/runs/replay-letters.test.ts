@@ -71,7 +71,7 @@ test("the letters of one job and cause are sent, and those of other jobs, causes
   expect(await replayLetters(ctx, { job: "job-a", cause: "defect", tenantId: acme.id, dryRun: false })).toMatchObject({
     ...{ found: 1, replayed: 1, refused: 0, left: 0 },
   });
-  expect(ctx.traces.runs.map(({ run }) => run)).toEqual([meant]);
+  expect(ctx.traces.runs.map(({ tenant }) => tenant)).toEqual([acme.id]);
   expect(await statusOf(meant)).toBe("queued");
   expect(await Promise.all(others.map(statusOf))).toEqual(["dead", "dead", "dead"]);
 });
@@ -86,7 +86,8 @@ test("a letter whose job runs already is refused, and holds back no other one", 
   const free = await died(bolt, "defect", "busy");
   const ctx = await staff();
   expect(await replayLetters(ctx, { job: "busy", dryRun: false })).toMatchObject({ found: 2, replayed: 1, refused: 1, left: 1 });
-  expect(ctx.traces.runs.map(({ run }) => run)).toEqual([free]);
+  expect(ctx.traces.runs.map(({ tenant }) => tenant)).toEqual([bolt.id]);
+  expect(await statusOf(free)).toBe("queued");
 });
 
 test("however many cannot be sent, those behind them are; of one job of a client one alone is", async () => {

@@ -8,13 +8,13 @@ import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { afterFailure } from "#server/domain/runs/after-failure.ts";
 import { claimRuns } from "#server/domain/runs/claim-runs.ts";
 import type { Engine } from "#server/domain/runs/engine.ts";
-import { runMessage } from "#server/domain/runs/engine.ts";
 import { listDeadLetters } from "#server/domain/runs/list-dead-letters.ts";
 import { replayDeadLetter } from "#server/domain/runs/replay-dead-letter.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
 import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { sweepTurns } from "#server/domain/turns/sweep-turns.ts";
 import { ProviderError } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { makeUser, testEnv } from "#test/harness.ts";
@@ -89,7 +89,7 @@ test("a failing provider is tried again when it asked to be, and not before", as
   expect(run).toMatchObject({ status: "queued", attempt: 1, errorKind: "rate_limited", errorMessage: "Slow down." });
   expect(run?.availableAt).toBeGreaterThanOrEqual(rig.clock.now() + 90_000);
   expect(run?.availableAt).toBeLessThan(rig.clock.now() + 101_000);
-  expect(rig.ctx.traces.runs).toEqual(run ? [runMessage(run)] : []);
+  expect(rig.ctx.traces.runs).toMatchObject([{ tenant: tenant.id }]);
   rig.clock.advance(60_000);
   await rig.work();
   expect(await tenant.runs()).toMatchObject([{ status: "queued", attempt: 1 }]);
@@ -266,8 +266,7 @@ test("a tenant whose jobs all hang delays nobody else in its batch, and each of 
     return { ...own, done: own.done, ack: () => void ends.push(message.tenant) };
   });
   await workBatch(rig.ctx, rig.engine, deliveries);
-  expect(ends[0]).toBe(fast.id);
-  expect(ends).toHaveLength(4);
+  expect(ends).toEqual([fast.id, slow.id]);
   expect(await fast.runs()).toMatchObject([{ status: "succeeded" }]);
   expect((await slow.runs()).map(({ status, errorKind }) => [status, errorKind])).toEqual(Array(3).fill(["queued", "deadline"]));
 });
@@ -309,7 +308,8 @@ test("a long job commits each step with its cursor and goes on in a next message
   await expect.poll(() => seen.length).toBe(4);
   expect(await tenant.runs()).toMatchObject([{ status: "running", step: 3, attempt: 1 }]);
   rig.clock.advance(61_000);
-  expect(await sweep(rig.ctx)).toEqual({ resent: 1, died: 0 });
+  expect(await sweep(rig.ctx)).toEqual({ requeued: 1, died: 0 });
+  await sweepTurns(rig.ctx);
   await rig.work();
   expect(await tenant.runs()).toMatchObject([{ status: "succeeded", step: 5, errorKind: null }]);
   expect(seen).toEqual([null, 1, 2, 3, 3, 4]);
@@ -321,11 +321,11 @@ test("a message that was lost is sent again by the sweep, once, and not before i
   const tenant = await rig.tenant();
   await rig.tick();
   rig.ctx.traces.runs.length = 0;
-  rig.clock.advance(119_000);
-  expect(await sweep(rig.ctx)).toEqual({ resent: 0, died: 0 });
+  rig.clock.advance(59_000);
+  expect(await sweepTurns(rig.ctx)).toBe(0);
   rig.clock.advance(2_000);
-  expect(await sweep(rig.ctx)).toEqual({ resent: 1, died: 0 });
-  expect(await sweep(rig.ctx)).toEqual({ resent: 0, died: 0 });
+  expect(await sweepTurns(rig.ctx)).toBe(1);
+  expect(await sweepTurns(rig.ctx)).toBe(0);
   await rig.work();
   expect(await tenant.runs()).toMatchObject([{ status: "succeeded", attempt: 1 }]);
 });
@@ -339,6 +339,7 @@ test("a run whose worker dies at every try is dead in the end", async () => {
     await expect.poll(async () => (await tenant.runs())[0]).toMatchObject({ status: "running", attempt });
     rig.clock.advance(61_000);
     await sweep(rig.ctx);
+    await sweepTurns(rig.ctx);
   }
   expect(await tenant.runs()).toMatchObject([{ status: "dead", errorKind: "lost", attempt: 6 }]);
   expect(rig.ctx.traces.dead).toHaveLength(1);
@@ -519,7 +520,7 @@ test("a hundred runs cost a handful of round trips to D1, and their claim reads 
   expect(done).toEqual([{ status: "succeeded", count: 100 }]);
 });
 
-test("claiming reads the runs that are named, and the sweep those that are overdue, not the many others", async () => {
+test("claiming reads the runs of the clients whose turn it is, and the sweep those whose worker is lost, not the many others", async () => {
   const rig = makeRig({ jobs: [testSensor("free")] });
   const now = rig.clock.now();
   const fill = (status: string, count: number, availableAt: number) =>
@@ -533,7 +534,7 @@ test("claiming reads the runs that are named, and the sweep those that are overd
   await fill("succeeded", 3_000, 0);
   await fill("queued", 3_000, now);
   const prepare = vi.spyOn(testEnv.DB, "prepare");
-  await claimRuns(database, { ids: ["run_queued1", "run_queued2"], lease: "mine", now });
+  expect(await claimRuns(database, { tenantIds: ["queued1", "queued2"], share: 5, lease: "mine", now })).toHaveLength(2);
   rig.clock.advance(61_000);
   await sweep(rig.ctx);
   const asked = prepare.mock.calls.map(([query]) => query).filter((query) => /runs/.test(query));
@@ -544,8 +545,8 @@ test("claiming reads the runs that are named, and the sweep those that are overd
       .all<{ detail: string }>();
     expect(plan.results.map(({ detail }) => detail).join("; ")).not.toMatch(/SCAN runs/);
   }
-  expect(asked).toHaveLength(4);
-  expect(rig.ctx.traces.runs.map(({ run }) => run).sort()).toEqual(["run_queued1", "run_queued2"]);
+  expect(asked).toHaveLength(5);
+  expect(rig.ctx.traces.runs.map(({ tenant }) => tenant).sort()).toEqual(["queued1", "queued2"]);
 });
 
 test("what a step measures of a metric on a day takes the place of what stood there; what it says nothing of stays", async () => {

@@ -146,7 +146,7 @@ test("a run's message finds its place anew when the client has moved, and what i
   expect((await placesOf(rig.ctx, [tenant.id])).get(tenant.id)).toBe("DB_2");
   rig.clock.advance(placeHeldMs);
   expect(await placesOf(rig.ctx, [tenant.id, "nobody"])).toEqual(new Map([[tenant.id, "DB_3"]]));
-  rig.ctx.traces.runs.push({ v: 1, type: "run", tenant: "nobody", run: "run_nobody" });
+  rig.ctx.traces.runs.push({ v: 1, type: "turn", tenant: "nobody", turn: 1 });
   const [message] = await rig.work();
   expect(message?.done).toEqual(["ack"]);
 });
