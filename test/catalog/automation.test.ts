@@ -9,6 +9,7 @@ import type { Proposal } from "#server/catalog/records.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { sweepTurns } from "#server/domain/turns/sweep-turns.ts";
 import { makeRig } from "#test/domain/runs/rig.ts";
 
 const dayMs = 86_400_000;
@@ -84,6 +85,7 @@ async function hearingRig() {
     async goOn() {
       rig.clock.advance(3_600_000);
       await sweep(rig.ctx);
+      await sweepTurns(rig.ctx);
       await rig.work();
     },
     proposed: async () =>

@@ -194,7 +194,8 @@ test("no token or code that a provider issued is in a line, a message, an answer
   // Of each a code and an access token at least: not all of them give refresh tokens.
   expect(issued.length).toBeGreaterThanOrEqual(oauthProviders.length * 2);
   expect(left.filter(({ where }) => where === "console.log").length).toBeGreaterThan(50);
-  expect(left.filter(({ where }) => where === "queue").length).toBeGreaterThan(sensors.length);
+  // A turn for each time that all its sensors ran, and what those wrote.
+  expect(left.filter(({ where }) => where === "queue").length).toBeGreaterThan(3);
   expect(left.filter(({ where }) => where.startsWith("table ")).length).toBeGreaterThan(15);
   const found = left.flatMap(({ where, text }) => issued.filter((secret) => text.includes(secret)).map(() => where));
   expect([...new Set(found)]).toEqual([]);

@@ -1,5 +1,5 @@
-import { eq } from "drizzle-orm";
-import { actionSteps, actions, connections, policies, schedules } from "#db/schema/index.ts";
+import { eq, ne, sql } from "drizzle-orm";
+import { actionSteps, actions, connections, policies, runs, schedules } from "#db/schema/index.ts";
 import type { PolicyMode } from "#db/words/actions.ts";
 import type { SandboxProviderId } from "#sandbox/endpoints.ts";
 import type { OrderRow, ProductRow } from "#sandbox/shop/model.ts";
@@ -14,6 +14,7 @@ import type { Tenant } from "#server/ctx.ts";
 import { sweep } from "#server/domain/runs/sweep.ts";
 import { scheduleStatements } from "#server/domain/schedules/schedule-statements.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { sweepTurns } from "#server/domain/turns/sweep-turns.ts";
 import { runSensor } from "#test/catalog/sensors/run-sensor.ts";
 import { jsonAlone, sandbox, sandboxAccount } from "#test/catalog/sensors/sandbox-account.ts";
 import { makeRig } from "#test/domain/runs/rig.ts";
@@ -145,10 +146,14 @@ export async function stage(
     /** Runs the automation once, as when it is due. */
     async run() {
       rig.clock.advance(Math.max(1, Date.now() - rig.clock.now()));
-      await ctx.db
-        .update(schedules)
-        .set({ nextAt: rig.clock.now() })
-        .where(inTenant(ctx, schedules, eq(schedules.job, automation.id)));
+      // It alone: the stage has no other jobs to run.
+      await ctx.db.batch([
+        ctx.db.delete(runs).where(inTenant(ctx, runs, ne(runs.job, automation.id))),
+        ctx.db
+          .update(schedules)
+          .set({ nextAt: sql`iif(${schedules.job} = ${automation.id}, ${rig.clock.now()}, 9999999999999)` })
+          .where(inTenant(ctx, schedules)),
+      ]);
       await rig.tick();
       await rig.work();
     },
@@ -156,6 +161,7 @@ export async function stage(
     async goOn() {
       rig.clock.advance(hourMs);
       await sweep(rig.ctx);
+      await sweepTurns(rig.ctx);
       await rig.work();
     },
     schedule: () => client.schedule(automation.id),
