@@ -4,7 +4,7 @@ import { turnQueues } from "#db/words/turns.ts";
 
 /**
  * A client's turn at a queue: a client stands in it once, however much of its work is due. No index on `at`: it would cost two rows
- * written a turn, and nobody looks for turns but by client.
+ * written a turn, and the sweep, once a minute, has two rows a client to read.
  */
 export const turns = sqliteTable(
   "turns",
