@@ -371,7 +371,9 @@ async function seedActs(
   say(`  an action makes ${calls.length} calls`);
   const ofOne = [...calls];
   await approveAll(ctx, seeded.actions.slice(1));
-  const turns = [...new Set(seeded.actions.map(({ tenant }) => tenant.id))].map((tenant) => ({ v: 1, type: "turn", tenant, turn: 1 }) as const);
+  const turns = [...new Set(seeded.actions.map(({ tenant }) => tenant.id))].map(
+    (tenant) => ({ v: 1, type: "turn", tenant, turn: 1 }) as const,
+  );
   return { ids, turns, calls: ofOne };
 }
 
