@@ -103,7 +103,10 @@ function rowsOf({ treated, control, values, difference, always, others }: Lift, 
     found ? t("liftWords:range", { low: say(found.low), high: say(found.high) }) : "";
   const inPoints = (value: number) => isolate(new Intl.NumberFormat(region, { ...SIGNED, maximumFractionDigits: 1 }).format(value * 100));
   const counted = (of: { people: number } | null, value: number) =>
-    of ? t("liftWords:counted", { count: value, share: isolate(formatRatio(region, of.people === 0 ? 0 : value / of.people)) }) : "";
+    // Of nobody there is no share.
+    !of || of.people === 0
+      ? count(of ? value : undefined)
+      : t("liftWords:counted", { count: value, share: isolate(formatRatio(region, value / of.people)) });
   const differs = (found: Interval | null, sure: Interval | null, say: (value: number) => string) => ({
     difference: found ? `${say(found.estimate)} (${range(found, say)})` : "",
     always: range(sure, say),

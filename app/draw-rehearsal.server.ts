@@ -48,7 +48,8 @@ function resultOf(rehearsal: Rehearsal, { today, tried }: NonNullable<Rehearsal[
   const money = (amounts: readonly Money[]) =>
     amounts.length === 0 ? t("rehearsalWords:nothing") : amounts.map((amount) => isolate(formatMoney(reader.region, amount))).join(" · ");
   const bought = ({ bought: some, over }: Totals) =>
-    t("rehearsalWords:share", { some: count(some), share: isolate(formatRatio(reader.region, over === 0 ? 0 : some / over)) });
+    // Of nobody there is no share.
+    over === 0 ? count(some) : t("rehearsalWords:share", { some: count(some), share: isolate(formatRatio(reader.region, some / over)) });
   const days = rehearsal.outcomeDays;
   const row = (key: string, label: string, say: (of: Totals) => string): RehearsalRow => ({
     key,
@@ -76,6 +77,7 @@ function resultOf(rehearsal: Rehearsal, { today, tried }: NonNullable<Rehearsal[
       t("rehearsalWords:notes.noLift"),
       t("rehearsalWords:notes.net"),
       t("rehearsalWords:notes.limits"),
+      t("rehearsalWords:notes.begins"),
       t("rehearsalWords:notes.consent"),
     ],
     weeksTitle: t("rehearsalWords:weeks"),

@@ -67,6 +67,14 @@ test("under the minimum it says how many more customers it takes, with the figur
   expect(page.section).toContain("70 (10%)");
 });
 
+test("of nobody whose days are over there is no share", async () => {
+  const rig = await liftRig({ holdout: 30 });
+  await rig.propose({ customer: "1", on: 199 }, { customer: "2", on: 199, control: true });
+  const { section } = await pageOf(rig);
+  expect(section).toMatch(/Bought\s*0\s*0/);
+  expect(section).not.toContain("%");
+});
+
 test("what is found is said first, by the bound that holds however often somebody looks", async () => {
   const more = await pageOf(await compared(210, 30));
   expect(more.verdict).toBe("more");

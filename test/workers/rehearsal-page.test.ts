@@ -59,6 +59,16 @@ test("before any rehearsal the form stands with today's settings; sent, it is un
   expect((await pageOf(rig, { token, base: "/admin/clients" })).rows.slice(0, 1)).toEqual([["Customers contacted", "1", "1"]]);
 });
 
+test("of nobody whose days are over no share bought, and it is said why the first week holds more", async () => {
+  const rig = await makeShopRig();
+  await send(rig, settings);
+  rig.ctx.traces.tasks.push({ v: 1, type: "rehearsal", tenant: rig.ctx.tenant.id, automation });
+  await rig.work();
+  const { text, rows } = await pageOf(rig);
+  expect(rows[5]).toEqual(["Of those, ordered within 30 days", "0", "0"]);
+  expect(text).toContain("The first week is larger");
+});
+
 test("what a setting may be is said as the reader writes numbers", async () => {
   const rig = await makeShopRig();
   expect((await pageOf(rig)).text).toContain("From 1.1 to 10");

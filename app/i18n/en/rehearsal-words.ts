@@ -31,6 +31,7 @@ export const rehearsalWords = {
   notes: {
     noLift: "This is what customers did, not what the automation would have caused. Only a control group shows that.",
     limits: "Daily limits and quiet hours are not applied.",
+    begins: "The first week is larger: whoever qualified already on its first day is counted there.",
     net: "Refunds and cancelled orders are taken off, as in the comparison with a control group.",
     consent:
       "Consent is taken as it is today. An order reduced without a refund counts as reduced from the start, since the shop doesn’t say when.",

@@ -33,6 +33,7 @@ export const rehearsalWords = {
   notes: {
     noLift: "C’est ce que les clients ont fait, pas ce que l’automatisation aurait provoqué. Seul un groupe témoin le montre.",
     limits: "Les limites du jour et les heures calmes ne sont pas appliquées.",
+    begins: "La première semaine est plus chargée : ceux qui remplissaient déjà les critères le premier jour y sont comptés.",
     net: "Les remboursements et les commandes annulées sont déduits, comme dans la comparaison avec un groupe témoin.",
     consent:
       "Le consentement est celui d’aujourd’hui. Une commande réduite sans remboursement est considérée comme réduite dès le départ : la boutique ne dit pas quand.",

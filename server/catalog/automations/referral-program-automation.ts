@@ -319,6 +319,9 @@ interface Judging {
   /** Households that were rewarded on this page, with their referrer. */
   households: Set<string>;
   denied: boolean;
+  /** Rewards that may still be given this month. */
+  left: number;
+  /** Whether one had to wait for the next. */
   monthFull: boolean;
   asked: number;
 }
@@ -333,7 +336,8 @@ async function judged(reading: Looking, after: Extract<Cursor, { phase: "judged"
   );
   const before = await proposed({ automation: referralProgramAutomation.id, prefix: "reward:", since: 0, customers: referrers });
   const known = new Set(before.map(({ dedupe }) => dedupe));
-  const judging: Judging = { judged: [], proposals: [], households: new Set(), denied: false, monthFull: false, asked: 0 };
+  const left = page.length === 0 ? 0 : config.rewardsAMonth - (await referrals.rewarded({ since: monthOf(reading) }));
+  const judging: Judging = { judged: [], proposals: [], households: new Set(), denied: false, left, monthFull: false, asked: 0 };
   let last: OpenReferral | undefined;
   for (const each of page) {
     if (judging.asked === askedAStep) break;
@@ -344,7 +348,11 @@ async function judged(reading: Looking, after: Extract<Cursor, { phase: "judged"
     if (refused || !each.paid || now < returnableUntil(each, { ...config, tells })) continue;
     const purchases = reachable.get(each.referrerId);
     // In shadow it stays as it is and was shown already. Who agreed to nothing now may do so again: until then it waits.
-    if (judging.monthFull || known.has(dedupeOf(each)) || !purchases) continue;
+    if (known.has(dedupeOf(each)) || !purchases) continue;
+    if (judging.proposals.length >= judging.left) {
+      judging.monthFull = true;
+      continue;
+    }
     const came = await judge(reading, judging, each, purchases);
     if (came) judging.judged.push({ ...of, ...came });
   }
@@ -393,10 +401,6 @@ async function judge(reading: Looking, judging: Judging, of: OpenReferral, purch
   const here = judging.proposals.filter(({ customerId }) => customerId === of.referrerId).length;
   const inYear = (await referrals.rewarded({ referrer: of.referrerId, since: now - yearMs })) + here;
   if (inYear >= config.rewardsAYear) return { refused: "cap" };
-  if ((await referrals.rewarded({ since: monthOf(reading) })) + judging.proposals.length >= config.rewardsAMonth) {
-    judging.monthFull = true;
-    return null;
-  }
   const proposal = reward(of, { config, now, purchases, unknown: checks.unknown, inYear });
   if (!proposal) return null;
   judging.proposals.push(proposal);

@@ -478,7 +478,7 @@ test("a card that the code's owner used many orders ago is theirs still", async 
   expect(await came(staged)).toEqual({ 1: "same_payment" });
 });
 
-test("once the month's rewards are given the shop is asked of no further order in that step", async () => {
+test("once the month's rewards are given the shop is asked of no further order", async () => {
   const staged = await ready([...regular(), ...[1, 2, 3, 4, 5, 6].map((id) => friendOf(id, { ago: 100 - id }))], {
     config: { rewardsAMonth: 1 },
   });
@@ -492,7 +492,7 @@ test("once the month's rewards are given the shop is asked of no further order i
     },
   });
   await staged.run();
-  expect(asked).toBeLessThanOrEqual(4);
+  expect(asked).toBe(0);
   expect(await came(staged)).toMatchObject({ 1: "rewarded", 6: "found" });
 });
 

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { openTenantDb } from "#db/client.ts";
-import { orders, refunds } from "#db/schema/index.ts";
+import { customers, orders, refunds } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { summaryOf } from "#server/domain/commerce/shop-summary.ts";
@@ -274,4 +274,29 @@ test("an order that was cancelled is no purchase: not in the customers, their re
   expect(await shop.gaps()).toBeNull();
   expect(await shop.cohorts(12)).toEqual([{ cohort: "2026-02", offset: 0, customers: 1 }]);
   expect(await shop.summary()).toMatchObject({ orders: 3, grossMinor: 300 });
+});
+
+test("of a till with 60,000 orders the newest are told by time, and nobody beside it is kept back", async () => {
+  const ctx = await newShop();
+  const [from, all] = [Date.parse("2026-01-01T12:00:00Z"), 60_000];
+  await ctx.db.run(sql`insert into ${customers} (tenant_id, connection_id, external_id, orders, spent_minor, currency, mail_consent, sms_consent, created_at, updated_at)
+      select ${ctx.tenant.id}, 'con', value, 1, 1, 'GBP', 'subscribed', 'unknown', 1, 1 from json_each('["1","2"]')`);
+  await ctx.db.run(sql`with recursive n(i) as (select 0 union all select i + 1 from n where i < ${all - 1})
+      insert into ${orders} (tenant_id, connection_id, external_id, customer_id, placed_at, day, gross_minor, currency, updated_at)
+      select ${ctx.tenant.id}, 'con', 'till-' || i, '1', ${from} + i * 60000, date((${from} + i * 60000) / 1000, 'unixepoch'), 1000, 'GBP', 1 from n`);
+  await sell(ctx, [
+    ["2", "2026-01-03", 200],
+    ["2", "2026-01-02", 100],
+  ]);
+  const shop = shopHistory(ctx, "con");
+  const buyers = await shop.buyers({ minOrders: 2, lastFrom: 0, lastUntil: from + 1e12, channel: "email", after: null, limit: 100 });
+  const agreed = await shop.agreed({ customers: ["1", "2", "3"], channel: "email" });
+  for (const found of [buyers, agreed]) {
+    expect(found.map(({ customerId, purchases }) => [customerId, purchases.length])).toEqual([
+      ["1", 5000],
+      ["2", 2],
+    ]);
+    expect(found[0]?.purchases.at(-1)?.at).toBe(from + (all - 1) * 60_000);
+    expect(found[1]?.purchases.map(({ grossMinor }) => grossMinor)).toEqual([100, 200]);
+  }
 });
