@@ -56,6 +56,8 @@ export const MailMessage = z.discriminatedUnion("type", [
     day: z.string(),
     news: z.enum(approvalNews),
     automation: z.string().nullable(),
+    /** When it fell back: it may again on the same day. */
+    at: z.number().optional(),
     person,
   }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string(), person }),

@@ -10,12 +10,16 @@ interface NewsOf {
   at: number;
 }
 
-/** Tells those of a client who may decide what is new of one automation, once of that day of the client's calendar. */
+/**
+ * Tells those of a client who may decide what is new of one automation: of each fall-back once, of a budget that is spent once of that day of the
+ * client's calendar.
+ */
 export async function tellOf(ctx: TenantCtx, { automation, news, at }: NewsOf): Promise<void> {
   const day = dayOf(at, ctx.tenant.timezone);
+  const fell = news === "fell_back";
   await tell(ctx, {
-    mail: { v: 1, type: "mail.approvals", tenant: ctx.tenant.id, day, news, automation },
-    event: `${day} ${news}`,
+    mail: { v: 1, type: "mail.approvals", tenant: ctx.tenant.id, day, news, automation, ...(fell && { at }) },
+    event: `${fell ? at : day} ${news}`,
     params: { approvals: news },
   });
 }

@@ -25,7 +25,7 @@ export async function mailApprovals(ctx: Ctx, message: MailOf<"mail.approvals">,
     .where(inTenant(inside, actions, eq(actions.status, "waiting"), gt(actions.expiresAt, ctx.now())))
     .groupBy(actions.automation)
     .orderBy(actions.automation);
-  const { day, news, automation } = message;
+  const { day, news, automation, at } = message;
   if (waiting.length === 0 && news !== "fell_back") return;
   const titleOf = (id: string) => automations.find((each) => each.id === id)?.title ?? { en: id, fr: id, he: id };
   const url = `${ctx.config.APP_ORIGIN}/t/${tenant.id}/approvals`;
@@ -41,7 +41,7 @@ export async function mailApprovals(ctx: Ctx, message: MailOf<"mail.approvals">,
       url,
     });
     return deliver(ctx, message, {
-      id: `approvals-${news}-${automation ?? ""}-${tenant.id}-${day}-${person}`,
+      id: `approvals-${news}-${automation ?? ""}-${tenant.id}-${at ?? day}-${person}`,
       to: email,
       locale,
       ...letter,

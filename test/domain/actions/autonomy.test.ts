@@ -214,6 +214,24 @@ test("whom a queue that took no mail kept from being told is told later; who was
   }
 });
 
+test("one that is let act anew and falls back again on the same day: people are told of that one too, each of it once", async () => {
+  const rig = await makeFallingRig();
+  await decideByPolicy(rig.rig.ctx, rig.decides);
+  expect(toldOf(rig)).toHaveLength(1);
+  rig.advance(1000);
+  await rig.setMode("auto");
+  rig.advance(1000);
+  // As much went wrong since.
+  await rig.ctx.db.update(actions).set({ decidedAt: rig.rig.clock.now() }).where(inTenant(rig.ctx, actions));
+  rig.advance(1000);
+  await decideByPolicy(rig.rig.ctx, rig.decides);
+  expect(await modeOf(rig)).toBe("approve");
+  expect(toldOf(rig)).toMatchObject([{ automation: rig.automation, at: rig.rig.clock.now() }]);
+  rig.advance(20 * minute);
+  await tellFallen(rig.rig.ctx);
+  expect(toldOf(rig)).toEqual([]);
+});
+
 test("one client's fall-back that nobody can be told of keeps no other's people from being told", async () => {
   const rigs = [await makeFallingRig(), await makeFallingRig()];
   for (const rig of rigs) {

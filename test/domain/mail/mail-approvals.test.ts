@@ -13,7 +13,7 @@ import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
 const mailsTo = (email: string) => db.select().from(devMails).where(eq(devMails.recipient, email));
-const tell = (tenant: Tenant, news: ApprovalNews = "waiting") =>
+const tell = (tenant: Tenant, news: ApprovalNews = "waiting", at?: number) =>
   workMail(testCtx(), {
     ...{
       v: 1,
@@ -22,6 +22,7 @@ const tell = (tenant: Tenant, news: ApprovalNews = "waiting") =>
       day: "2026-11-30",
       news,
       automation: news === "waiting" ? null : "at-risk-customer-flow",
+      ...(at !== undefined && { at }),
     },
   });
 
@@ -70,6 +71,13 @@ test("that an automation acts by itself no more is told also where nothing waits
   const [mail] = await mailsTo(actor.email);
   expect(mail?.subject).toBe("Customers at risk asks before acting again at Acme");
   expect(mail?.text).toContain("undone, rejected or failed");
+});
+
+test("of two fall-backs of one day each is a mail of its own, however often it is told", async () => {
+  const tenant = await makeTenant();
+  const { actor } = await makeUser({ roles: [[tenant, "owner"]] });
+  for (const at of [1, 2, 2]) await tell(tenant, "fell_back", at);
+  expect(await mailsTo(actor.email)).toHaveLength(2);
 });
 
 test("its link, opened or prefetched any number of times, by the reader or by a scanner of mail, decides nothing", async () => {
