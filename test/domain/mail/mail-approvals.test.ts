@@ -8,23 +8,18 @@ import type { ApprovalNews } from "#db/words/notices.ts";
 import type { Tenant } from "#server/ctx.ts";
 import { workMail } from "#server/domain/mail/work-mail.ts";
 import { newId } from "#server/ids.ts";
+import type { MailMessage } from "#server/messages.ts";
 import { ask, asPerson } from "#test/ask.ts";
+import { countingD1 } from "#test/counting-d1.ts";
 import { makeTenant, makeUser, testCtx, testEnv } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
 const mailsTo = (email: string) => db.select().from(devMails).where(eq(devMails.recipient, email));
-const tell = (tenant: Tenant, news: ApprovalNews = "waiting", at?: number) =>
-  workMail(testCtx(), {
-    ...{
-      v: 1,
-      type: "mail.approvals",
-      tenant: tenant.id,
-      day: "2026-11-30",
-      news,
-      automation: news === "waiting" ? null : "at-risk-customer-flow",
-      ...(at !== undefined && { at }),
-    },
-  });
+const tell = (tenant: Tenant, news: ApprovalNews = "waiting", at?: number) => workMail(testCtx(), mailOf(tenant, news, at));
+const mailOf = (tenant: Tenant, news: ApprovalNews, at?: number): MailMessage => ({
+  ...{ v: 1, type: "mail.approvals", tenant: tenant.id, day: "2026-11-30", news },
+  ...{ automation: news === "waiting" ? null : "at-risk-customer-flow", ...(at !== undefined && { at }) },
+});
 
 async function waiting(tenant: Tenant, status: ActionState, many: number): Promise<void> {
   for (let n = 0; n < many; n++) {
@@ -71,6 +66,17 @@ test("that an automation acts by itself no more is told also where nothing waits
   const [mail] = await mailsTo(actor.email);
   expect(mail?.subject).toBe("Customers at risk asks before acting again at Acme");
   expect(mail?.text).toContain("undone, rejected or failed");
+});
+
+test("what waits is read for it, and nothing of all that is over", async () => {
+  const tenant = await makeTenant();
+  await waiting(tenant, "waiting", 2);
+  await waiting(tenant, "done", 40);
+  const { d1, rowsRead } = countingD1(testEnv.DB);
+  const ctx = testCtx();
+  // Nobody is there to be told, so that nothing else is read.
+  await workMail({ ...ctx, databases: { ...ctx.databases, DB: d1 } }, mailOf(tenant, "waiting"));
+  expect(rowsRead()).toBeLessThan(20);
 });
 
 test("of two fall-backs of one day each is a mail of its own, however often it is told", async () => {
