@@ -1,7 +1,7 @@
 import { type ActionFunctionArgs, data, redirect } from "@remix-run/cloudflare";
 import { exponentOf, minorUnits } from "#server/catalog/money.ts";
 import type { Outputs } from "#server/trpc/root.ts";
-import { type FormFailure, formFailure } from "./form-errors.ts";
+import { type FormFailure, formFailure, onlyOf } from "./form-errors.ts";
 import { sayError } from "./i18n/error-words.ts";
 import { wordsIn } from "./i18n/translator.server.ts";
 
@@ -42,7 +42,10 @@ export async function actOnAction({ request, context }: Pick<ActionFunctionArgs,
       }
     }
   } catch (error) {
-    return gone({ context }, error) ?? formFailure(error, { request, context }, form);
+    // What somebody else changed meanwhile is shown as it is, and not written over by what was typed before.
+    const isOutdated = context.describe(error).code === "action_changed";
+    const sent = isOutdated ? onlyOf(form, "intent", "place") : form;
+    return gone({ context }, error) ?? formFailure(error, { request, context }, sent);
   }
   return redirect(new URL(request.url).pathname);
 }
@@ -56,11 +59,18 @@ async function decide({ context }: Asked, ref: Ref, form: FormData) {
       .split(" ")
       .at(-1) ?? "";
   const { status } = await api.actions.get(ref);
-  const approves = form.get("decision") === "approve";
+  const approves = decisionIn(form) === "approve";
   if (approves) await api.actions.approve({ ...ref, hash });
   else await api.actions.reject({ ...ref, hash, reason: String(form.get("reason") ?? "") });
   const did = status === "shadowed" ? "rate" : approves ? "approve" : "reject";
   toast({ kind: "success", message: wordsIn(locale)(`approvals:did.${did}`, { count: 1 }) });
+}
+
+/** Yes or no; what is neither is no decision. */
+export function decisionIn(form: FormData): "approve" | "reject" {
+  const decision = form.get("decision");
+  if (decision !== "approve" && decision !== "reject") throw new Response("Unknown decision", { status: 422 });
+  return decision;
 }
 
 async function edit({ context }: Asked, ref: Ref, form: FormData) {

@@ -4,7 +4,7 @@ import type { Inputs, Outputs } from "#server/trpc/root.ts";
 import { minorOf } from "./act-on-action.ts";
 import { drawLift } from "./draw-lift.server.ts";
 import { drawOutlook } from "./draw-outlook.server.ts";
-import { formFailure } from "./form-errors.ts";
+import { formFailure, onlyOf } from "./form-errors.ts";
 import { regionOf } from "./i18n/locale.ts";
 import { wordsIn } from "./i18n/translator.server.ts";
 import { asNumber, sentConfig } from "./setting-form.ts";
@@ -127,15 +127,9 @@ export async function actOnAutomation(
   } catch (error) {
     // Where somebody was faster the form shows what they said, not what was typed over it.
     const isOutdated = context.describe(error).code === "settings_changed";
-    return formFailure(error, { request, context }, isOutdated ? only(form, "intent") : form);
+    return formFailure(error, { request, context }, isOutdated ? onlyOf(form, "intent") : form);
   }
   return redirect(new URL(request.url).pathname);
-}
-
-function only(form: FormData, name: string): FormData {
-  const kept = new FormData();
-  for (const value of form.getAll(name)) kept.append(name, value);
-  return kept;
 }
 
 /** The policy as the form's page showed it, where it says so. */

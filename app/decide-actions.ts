@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, data, redirect } from "@remix-run/cloudflare";
 import type { ErrorCode } from "#server/errors.ts";
 import type { Inputs, Outputs } from "#server/trpc/root.ts";
+import { decisionIn } from "./act-on-action.ts";
 import { type FormFailure, formFailure } from "./form-errors.ts";
 import { sayError } from "./i18n/error-words.ts";
 import type { Locale } from "./i18n/locale.ts";
@@ -32,7 +33,7 @@ export async function decideListed({ request, context }: Pick<ActionFunctionArgs
   const { api, locale, toast } = context;
   const t = wordsIn(locale);
   const items = form.getAll("item").map((item) => refIn(String(item), inside));
-  const decision = form.get("decision") === "approve" ? "approve" : "reject";
+  const decision = decisionIn(form);
   if (items.length === 0) {
     const failure: FormFailure = { intent: "", message: t("approvals:bulk.none"), fields: {}, values: {} };
     return data(failure, { status: 422 });

@@ -33,6 +33,13 @@ export function formFailure(error: unknown, { context, request }: Pick<ActionFun
   return data(failure, { status: STATUS[kind], headers });
 }
 
+/** Of a form what says which one it is, where what was typed in it is out of date. */
+export function onlyOf(form: FormData, ...names: readonly string[]): FormData {
+  const kept = new FormData();
+  for (const name of names) for (const value of form.getAll(name)) kept.append(name, value);
+  return kept;
+}
+
 /** In the reader's language: each field by itself, else the whole. */
 function saidOf(error: OutwardError, locale: Locale): Pick<FormFailure, "fields" | "message"> {
   const named = error.issues.filter(({ field }) => field !== "");

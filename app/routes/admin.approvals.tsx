@@ -18,6 +18,7 @@ import { titleMeta, titleOf } from "#app/title.ts";
 const useWords = wordsOf("approvals");
 
 export const meta = titleMeta;
+export { shouldRevalidate } from "#app/after-conflict.ts";
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);

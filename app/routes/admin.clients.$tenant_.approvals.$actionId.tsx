@@ -11,6 +11,7 @@ import { titleMeta, titleOf } from "#app/title.ts";
 const useWords = wordsOf("approvals");
 
 export const meta = titleMeta;
+export { shouldRevalidate } from "#app/after-conflict.ts";
 
 /** A customer's name may stand in no cache. */
 export const headers = () => ({ "Cache-Control": "no-store" });

@@ -29,6 +29,7 @@ import type { Outputs } from "#server/trpc/root.ts";
 const useWords = wordsOf("learning", "automations");
 
 export const meta = titleMeta;
+export { shouldRevalidate } from "#app/after-conflict.ts";
 
 export async function loader(args: LoaderFunctionArgs) {
   const { api, locale } = enterAdmin(args);
@@ -95,6 +96,8 @@ export default function FindingPage() {
       />
       <div className="grid gap-6 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)] lg:items-start">
         <div className="grid grid-cols-1 gap-6">
+          {/* Somebody else has decided it: its forms are gone, and why it was refused is not. */}
+          {!waits && <FormMessage failure={failure} />}
           <Proposed finding={finding} waits={waits} failure={failure} />
           {finding.effect && <Effect effect={finding.effect} />}
           <Said finding={finding} />

@@ -119,6 +119,29 @@ test("moved to approve it proposes for real: one is edited and approved, three a
   expect(await effects()).toBe(4);
 });
 
+test("of two who have it open the later one sees what became of it, and whoever saves by the keyboard stays at the button", async () => {
+  await page.goto(`${base}/approvals`, { waitUntil: "networkidle" });
+  await page.locator("[data-item] h2 a").first().click();
+  await page.waitForURL(/approvals\/act_/);
+  const other = await acme.newPage();
+  await other.goto(page.url(), { waitUntil: "networkidle" });
+  await other.locator("summary", { hasText: "Reject" }).click();
+  await other.getByRole("button", { name: "Reject", exact: true }).last().click();
+  await other.getByText("Rejected").first().waitFor();
+  await other.close();
+  await page.getByRole("button", { name: "Approve", exact: true }).click();
+  await page.getByText("Somebody has decided this already.").waitFor();
+  await page.getByText("Rejected").first().waitFor();
+  expect(await page.getByRole("button", { name: "Approve", exact: true }).count()).toBe(0);
+
+  await page.goto(`${base}/automations/${reviews}`, { waitUntil: "networkidle" });
+  await page.locator('input[name="peopleADay"]').fill("19");
+  await page.locator('button[name="intent"][value="policy"]').focus();
+  await page.keyboard.press("Enter");
+  await page.getByText(": saved.").first().waitFor();
+  await page.locator('button[name="intent"][value="policy"]:focus').waitFor();
+});
+
 test("in automatic mode two more are done by themselves, and the third waits with the reason", async () => {
   await page.goto(`${base}/automations/${reviews}`, { waitUntil: "networkidle" });
   await mode("auto").check();

@@ -94,6 +94,23 @@ describe("without JavaScript, the list of what waits", () => {
     expect(await rowOf(four.id)).toMatchObject({ status: "waiting" });
   });
 
+  test("what is sent without a yes or a no decides nothing, on the page of one action neither", async () => {
+    const tenant = await makeTenant();
+    await policyOf(tenant);
+    const owner = await personOf(tenant, "owner");
+    const { id, ref } = await proposeReview(tenant);
+    for (const path of [`/t/${tenant.id}/approvals`, `/t/${tenant.id}/approvals/${id}`])
+      for (const decision of ["", "maybe", "APPROVE"]) {
+        const answer = await send(path, owner, [
+          ["decision", decision],
+          ["item", ref],
+        ]);
+        expect([answer.status, (await rowOf(id))?.status]).toEqual([422, "waiting"]);
+      }
+    expect((await send(`/t/${tenant.id}/approvals`, owner, [["item", ref]])).status).toBe(422);
+    expect(await rowOf(id)).toMatchObject({ status: "waiting" });
+  });
+
   test("says of many how many were decided, and why others were not", async () => {
     const tenant = await makeTenant();
     await policyOf(tenant);
@@ -194,6 +211,29 @@ describe("the page of one action", () => {
       ).text,
     ).toContain("Action not found.");
     expect(await rowOf(id)).toMatchObject({ status: "waiting" });
+  });
+
+  test("of two who change it the later one sees what the first one made of it, and writes nothing back", async () => {
+    const tenant = await makeTenant();
+    const owner = await personOf(tenant, "owner");
+    const { id, hash } = await proposeReview(tenant, { payload: { value: { minor: 3800, currency: "GBP" } } });
+    const path = `/t/${tenant.id}/approvals/${id}`;
+    const edit = (metric: string, value: string): [string, string][] => [
+      ...([
+        ["intent", "edit"],
+        ["place", "0"],
+        ["hash", hash],
+      ] satisfies [string, string][]),
+      ...([
+        ["metric", metric],
+        ["value", value],
+      ] satisfies [string, string][]),
+    ];
+    expect((await send(path, owner, edit("Ask for stars", "38.00"))).status).toBe(302);
+    const late = await send(path, owner, edit("Review requested", "40.00"));
+    expect([late.status, late.text]).toEqual([409, expect.stringContaining("This action has changed since you saw it.")]);
+    const field = (name: string) => late.main?.querySelector(`details[open] input[name="${name}"]`)?.getAttribute("value");
+    expect([field("metric"), field("value"), field("hash")]).toEqual(["Ask for stars", "38.00", (await rowOf(id))?.hash]);
   });
 
   test("shows each step, and takes another content for it: a new hash, which waits as before", async () => {

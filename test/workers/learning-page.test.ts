@@ -114,6 +114,21 @@ test("it is declined with a reason, without one it says so, and it is put off by
   expect((await pageOf(`/admin/learning/${two}`, token, { fields: { intent: "nonsense" } })).status).toBe(422);
 });
 
+test("whoever decides what somebody else has decided already is told so on the page that shows it", async () => {
+  const tenant = await makeClient("Raced Shop");
+  const [token, path] = [await staff(), `/admin/learning/${await find(tenant, stricter)}`];
+  expect((await pageOf(path, token, { fields: { intent: "decline", reason: "as it should be" } })).status).toBe(302);
+  const forms: Record<string, string>[] = [
+    { intent: "accept", to: "1.75" },
+    { intent: "decline", reason: "mine too" },
+    { intent: "snooze", days: "7" },
+  ];
+  for (const fields of forms) {
+    const late = await pageOf(path, token, { fields });
+    expect([late.status, late.main?.querySelector("[role=alert]")?.text]).toEqual([409, expect.stringContaining("decided")]);
+  }
+});
+
 test("where the client decides alone the page says so, and the form is refused with that reason; of one that is off nothing is accepted", async () => {
   const [closed, off] = [await makeClient("Closed Shop", { staffDecides: false }), await makeClient("Off Shop", { mode: "off" })];
   const token = await staff();

@@ -54,53 +54,57 @@ export function PolicyForm({ state: { policy, started, touches }, money, currenc
     </Field>
   );
   return (
-    <Form method="post" className="grid gap-6" key={shown}>
-      <input type="hidden" name="was" value={shown} />
+    <Form method="post" className="grid gap-6">
+      {/* Anew for each policy that is shown; the button is not, so that it keeps the focus. */}
+      <div key={shown} className="contents">
+        <input type="hidden" name="was" value={shown} />
+        <Modes mode={policy.mode} given={failure?.values.mode} disabled={off} error={failure?.fields.mode} />
+        <Part title={t("policy.limits")} hint={t("policy.limitsHint")}>
+          {number("actionsADay")}
+          {contacts && number("peopleADay")}
+          {spends && amount("stakeADay", t("policy.stakeADayHint"))}
+          {spends && amount("largestStake", t("policy.largestStakeHint"))}
+        </Part>
+        {contacts && (
+          <Part title={t("policy.quiet")} hint={t("policy.quietHint")}>
+            <Field label={t("policy.quietFrom")} error={failure?.fields.quietFrom}>
+              <Input name="quietFrom" type="time" defaultValue={failure?.values.quietFrom ?? policy.quietFrom} disabled={off} />
+            </Field>
+            <Field label={t("policy.quietTo")} error={failure?.fields.quietTo}>
+              <Input name="quietTo" type="time" defaultValue={failure?.values.quietTo ?? policy.quietTo} disabled={off} />
+            </Field>
+          </Part>
+        )}
+        <Part title={t("policy.people")}>
+          {spends && amount("memberStake", t("policy.memberStakeHint"))}
+          <Checkbox
+            name="staffDecides"
+            value="1"
+            defaultChecked={policy.staffDecides}
+            disabled={off || seat.staff}
+            className={cn("self-start", spends && "sm:mt-7")}
+            label={t(seat.staff ? "policy.staffDecidesForStaff" : "policy.staffDecides")}
+            hint={seat.staff ? t("policy.staffOnly") : undefined}
+          />
+        </Part>
+        {contacts && (
+          <Part title={t("policy.holdoutTitle")} hint={t("policy.holdoutHint")}>
+            <Holdout share={policy.holdout} started={started} disabled={off} failure={failure} />
+            <Field label={t("policy.effectPoints")} hint={t("policy.effectHint")} error={failure?.fields.effectPoints}>
+              <Input
+                name="effectPoints"
+                type="number"
+                min={1}
+                max={50}
+                defaultValue={failure?.values.effectPoints ?? policy.effectPoints}
+                disabled={off}
+              />
+            </Field>
+          </Part>
+        )}
+      </div>
+      {/* Beside the button: the form is taller than a screen. */}
       <FormMessage failure={failure} />
-      <Modes mode={policy.mode} given={failure?.values.mode} disabled={off} error={failure?.fields.mode} />
-      <Part title={t("policy.limits")} hint={t("policy.limitsHint")}>
-        {number("actionsADay")}
-        {contacts && number("peopleADay")}
-        {spends && amount("stakeADay", t("policy.stakeADayHint"))}
-        {spends && amount("largestStake", t("policy.largestStakeHint"))}
-      </Part>
-      {contacts && (
-        <Part title={t("policy.quiet")} hint={t("policy.quietHint")}>
-          <Field label={t("policy.quietFrom")} error={failure?.fields.quietFrom}>
-            <Input name="quietFrom" type="time" defaultValue={failure?.values.quietFrom ?? policy.quietFrom} disabled={off} />
-          </Field>
-          <Field label={t("policy.quietTo")} error={failure?.fields.quietTo}>
-            <Input name="quietTo" type="time" defaultValue={failure?.values.quietTo ?? policy.quietTo} disabled={off} />
-          </Field>
-        </Part>
-      )}
-      <Part title={t("policy.people")}>
-        {spends && amount("memberStake", t("policy.memberStakeHint"))}
-        <Checkbox
-          name="staffDecides"
-          value="1"
-          defaultChecked={policy.staffDecides}
-          disabled={off || seat.staff}
-          className={cn("self-start", spends && "sm:mt-7")}
-          label={t(seat.staff ? "policy.staffDecidesForStaff" : "policy.staffDecides")}
-          hint={seat.staff ? t("policy.staffOnly") : undefined}
-        />
-      </Part>
-      {contacts && (
-        <Part title={t("policy.holdoutTitle")} hint={t("policy.holdoutHint")}>
-          <Holdout share={policy.holdout} started={started} disabled={off} failure={failure} />
-          <Field label={t("policy.effectPoints")} hint={t("policy.effectHint")} error={failure?.fields.effectPoints}>
-            <Input
-              name="effectPoints"
-              type="number"
-              min={1}
-              max={50}
-              defaultValue={failure?.values.effectPoints ?? policy.effectPoints}
-              disabled={off}
-            />
-          </Field>
-        </Part>
-      )}
       {seat.sets && (
         <div>
           <SubmitButton name="intent" value="policy">
