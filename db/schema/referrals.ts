@@ -40,7 +40,7 @@ export const referrals = sqliteTable(
     /** Without a CHECK, since the list grows. */
     reason: text().$type<RefusalReason>(),
     judgedAt: instant(),
-    /** Of a rewarded one where the order went, as HMAC-SHA-256 by a key of the client's own; null where that was not told. */
+    /** Of a rewarded one where the order went, or who was written to where it went nowhere, as HMAC-SHA-256 by a key of the client's own; null where that was not told. */
     household: text(),
     /** The action that rewards it. */
     actionId: text(),

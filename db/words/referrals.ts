@@ -4,8 +4,8 @@ export type ReferralState = (typeof referralStates)[number];
 
 /**
  * Why an order with a friends' code brings no reward. `own_code`: the code's owner placed it. `same_customer`, `same_address`,
- * `same_payment`: another account with the owner's email or phone, postal address or card. `same_household`: another friend of the owner ordered
- * from that address before. `not_new`: the friend had ordered before. `no_value`: it came to nothing. `guest`: without an account nobody can be told apart. `cap`: the owner
+ * `same_payment`: another account with the owner's email or phone, postal address or card. `same_household`: another friend of the owner was
+ * rewarded for an order to that address, or with that email where it is sent nowhere. `not_new`: the friend had ordered before. `no_value`: it came to nothing. `guest`: without an account nobody can be told apart. `cap`: the owner
  * has had as many rewards in a year as the client gives.
  */
 export const refusalReasons = [

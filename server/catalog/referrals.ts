@@ -35,7 +35,7 @@ export interface OpenReferral extends FoundReferral {
   known: boolean;
 }
 
-/** What became of it. Rewarded: by the proposal of this key; `household`: where the order went, as a keyed hash. */
+/** What became of it. Rewarded: by the proposal of this key; `household`: where the order went, or who is written to where it went nowhere, as a keyed hash. */
 export type JudgedReferral = Pick<FoundReferral, "orderId" | "valueMinor" | "currency"> &
   ({ refused: RefusalReason } | { rewarded: string; household: string | null });
 

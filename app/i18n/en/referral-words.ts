@@ -23,7 +23,7 @@ export const referralWords = {
     same_customer: "Same email or phone as the code’s owner",
     same_address: "Same address as the code’s owner",
     same_payment: "Same card as the code’s owner",
-    same_household: "Another friend at this address was rewarded",
+    same_household: "Another friend at this address, or with this email, was rewarded",
     not_new: "Already a customer",
     guest: "Ordered as a guest, so nobody can be told apart",
     no_value: "Came to nothing, so nothing was bought",

@@ -30,7 +30,7 @@ export const referralWords = {
     same_customer: "Même e-mail ou téléphone que le titulaire du code",
     same_address: "Même adresse que le titulaire du code",
     same_payment: "Même carte que le titulaire du code",
-    same_household: "Un autre ami à cette adresse a déjà valu une récompense",
+    same_household: "Un autre ami à cette adresse, ou avec cet e-mail, a déjà valu une récompense",
     not_new: "Déjà client",
     guest: "Commande d’invité : impossible de savoir qui c’est",
     no_value: "Montant nul, rien n’a donc été acheté",

@@ -18,7 +18,7 @@ export interface FriendChecks {
   unknown: Compared[];
   /** Of these, what the shop's answer was refused for: the app may not read it. */
   denied: Compared[];
-  /** Where the order went, as it is compared; null where that is not known. */
+  /** Where the order went, as it is compared; of one that was sent nowhere its buyer's email or phone. Null where neither is known. */
   household: string | null;
 }
 
@@ -138,11 +138,12 @@ export async function checkFriend(shop: Account, pair: Pair): Promise<FriendChec
     return sides;
   };
   const same = (sides: Sides | null) => sides?.friend.some((each) => sides.referrer.includes(each)) ?? false;
-  if (same(await both("contact", contacts))) return { ...checks, refused: "same_customer" };
+  const reached = await both("contact", contacts);
+  if (same(reached)) return { ...checks, refused: "same_customer" };
   const at = await both("address", addresses);
   if (same(at)) return { ...checks, refused: "same_address" };
   if (same(await both("payment", payments))) return { ...checks, refused: "same_payment" };
-  return { ...checks, household: at?.household ?? null };
+  return { ...checks, household: at?.household ?? reached?.friend[0] ?? null };
 }
 
 const said = (all: readonly (string | null)[]): string[] => all.filter((each) => each !== null);

@@ -257,6 +257,23 @@ test("two friends at one address: the first is rewarded, on one page or in two r
   expect(await came(staged)).toMatchObject({ 4: "same_household" });
 });
 
+test("of orders that are sent nowhere, two accounts with one mailbox are one friend", async () => {
+  const sent = (email: string) => ({ email, shippingAddress: null, billingAddress: null, card: null });
+  const persons = [20_001, 20_002, 20_003].map((customerId) => ({ customerId, email: null, phone: null, addresses: [] }));
+  const staged = await ready(
+    [
+      ...regular(),
+      friendOf(1, { ago: 90, checkout: sent("pat+1@example.org") }),
+      friendOf(2, { ago: 85, checkout: sent("Pat+2@example.org") }),
+      friendOf(3, { ago: 84, checkout: sent("kim@example.org") }),
+    ],
+    { persons },
+  );
+  await staged.run();
+  expect(await came(staged)).toEqual({ 1: "rewarded", 2: "same_household", 3: "rewarded" });
+  expect(JSON.stringify(await staged.referred())).not.toContain("@");
+});
+
 test("nobody has more rewards in a year than was set, counted also within one step; those that came to nothing do not count", async () => {
   const staged = await ready([...regular(), ...[1, 2, 3, 4].map((id) => friendOf(id, { ago: 100 - id }))], { config: { rewardsAYear: 2 } });
   await staged.run();
