@@ -6,6 +6,9 @@ import { isolate } from "./i18n/isolate.ts";
 import type { Locale } from "./i18n/locale.ts";
 import { wordsIn } from "./i18n/translator.server.ts";
 
+/** Beyond two years nobody waits for a result. */
+const farWeeks = 104;
+
 type Lift = Outputs["lift"]["get"];
 type Interval = NonNullable<Lift["difference"]>;
 /** With fewer the server does not say how many it takes. */
@@ -71,6 +74,7 @@ function sentenceOf(lift: Lift, days: number, { locale, region }: Written): stri
     case "too_few":
       if (!needed) return t("liftWords:verdict.tooFewUnknown", { people: LEAST_PEOPLE, days });
       if (needed.more > 0 && needed.weeks === null) return t("liftWords:verdict.tooFewPaused", { more: count(needed.more) });
+      if (needed.more > 0 && (needed.weeks ?? 0) > farWeeks) return t("liftWords:verdict.tooFewFar", { more: count(needed.more) });
       if (needed.more > 0) return t("liftWords:verdict.tooFew", { more: count(needed.more), weeks: count(needed.weeks ?? 0) });
       return t("liftWords:verdict.tooFewOpen", { weeks: count(needed.weeks ?? 0) });
     case "more":

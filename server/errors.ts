@@ -72,6 +72,7 @@ export const errorCodes = {
   input_invalid: ["invalid"],
   required: ["invalid"],
   wrong_type: ["invalid", "expected"],
+  not_a_number: ["invalid"],
   wrong_format: ["invalid"],
   wrong_value: ["invalid"],
   too_short: ["invalid", "least"],
@@ -289,7 +290,9 @@ export function codeOfIssue(issue: z.core.$ZodIssue): Coded {
   switch (issue.code) {
     case "invalid_type":
       // zod does not hand out the value itself, which may be a secret.
-      return issue.message.endsWith("received undefined") ? coded("required") : coded("wrong_type", { expected: issue.expected });
+      if (issue.message.endsWith("received undefined")) return coded("required");
+      // A field that was emptied, in a form, is one.
+      return ["number", "int"].includes(issue.expected) ? coded("not_a_number") : coded("wrong_type", { expected: issue.expected });
     case "too_small":
       return tooSmall(issue);
     case "too_big":

@@ -126,6 +126,8 @@ function Proposed({ finding, waits, failure }: { finding: Finding; waits: boolea
             </p>
             {mode === null || mode === "off" ? (
               <Callout tone="neutral" title={t(mode === null ? "isGone" : "isOff")} />
+            ) : !staffDecides && proposal.does !== "rule" ? (
+              <Callout tone="neutral" title={t("clientSets")} />
             ) : (
               <>
                 {!staffDecides && <Callout tone="neutral" title={t("clientDecides")} />}

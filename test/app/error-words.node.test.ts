@@ -29,6 +29,7 @@ test("a refusal is a code with what is named: each reader has the sentence in th
 test.each([
   ["nothing", z.string(), undefined, { code: "required", params: {} }],
   ["an empty text", z.string().min(1), "", { code: "required", params: {} }],
+  ["no number", z.number().int(), Number.NaN, { code: "not_a_number", params: {} }],
   ["another type", z.string(), 3, { code: "wrong_type", params: { expected: "string" } }],
   ["a short text", z.string().min(3), "ab", { code: "too_short", params: { least: 3 } }],
   ["a long text", z.string().max(2), "abc", { code: "too_long", params: { most: 2 } }],

@@ -133,7 +133,9 @@ test("where the client decides alone the page says so, and the form is refused w
   const [closed, off] = [await makeClient("Closed Shop", { staffDecides: false }), await makeClient("Off Shop", { mode: "off" })];
   const token = await staff();
   const path = `/admin/learning/${await find(closed, stricter)}`;
-  expect((await pageOf(path, token)).text).toContain("The client decides on this automation alone.");
+  const shown = await pageOf(path, token);
+  expect(shown.text).toContain("The client decides on this automation alone, so only they can make this change.");
+  expect(shown.main?.querySelector('button[value="accept"]')).toBeNull();
   const refused = await pageOf(path, token, { fields: { intent: "accept", to: "1.75" } });
   expect([refused.status, refused.text]).toEqual([403, expect.stringContaining("The agency does not decide for this client.")]);
   const page = await pageOf(`/admin/learning/${await find(off, stricter)}`, token);

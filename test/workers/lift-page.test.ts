@@ -67,6 +67,14 @@ test("under the minimum it says how many more customers it takes, with the figur
   expect(page.section).toContain("70 (10%)");
 });
 
+test("where the pace would take years it says so, and what takes fewer", async () => {
+  const rig = await compared(70, 30);
+  await rig.set({ effectPoints: 1 });
+  const { section } = await pageOf(rig);
+  expect(section).toMatch(/the [\d,]+ more customers that it takes come in more than two years/);
+  expect(section).not.toMatch(/some [\d,]+ weeks/);
+});
+
 test("of nobody whose days are over there is no share", async () => {
   const rig = await liftRig({ holdout: 30 });
   await rig.propose({ customer: "1", on: 199 }, { customer: "2", on: 199, control: true });

@@ -62,12 +62,14 @@ export function Autonomy({ autonomy, mode, sets, failure }: AutonomyProps) {
       {!acts && !offered && <p className="text-ink-muted">{t("trust.until")}</p>}
       {acts && (
         <p>
-          {t("trust.lately", {
-            of: format.count(lately.of),
-            undone: format.count(lately.undone),
-            rejected: format.count(lately.rejected),
-            failed: format.count(lately.failed),
-          })}{" "}
+          {lately.of === 0
+            ? t("trust.noneLately")
+            : t("trust.lately", {
+                of: format.count(lately.of),
+                undone: format.count(lately.undone),
+                rejected: format.count(lately.rejected),
+                failed: format.count(lately.failed),
+              })}{" "}
           <span className="text-ink-muted">{t("trust.fallsBack")}</span>
         </p>
       )}

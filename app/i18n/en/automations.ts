@@ -78,6 +78,7 @@ export const automations = {
     offerBody:
       "People agreed often enough. In automatic mode it acts within its daily limits, and asks first again if too much goes wrong.",
     accept: "Switch to automatic",
+    noneLately: "None of its actions has ended yet.",
     lately: "Of its last {{of}} actions, {{undone}} were undone, {{rejected}} rejected, and {{failed}} failed.",
     fallsBack: "If that’s more than 3 of 30, it asks for approval again.",
     fell: "Automatically: {{bad}} of its last {{of}} actions were undone, rejected or failed.",

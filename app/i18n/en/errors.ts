@@ -43,6 +43,7 @@ export const errors = {
   input_invalid: "Check your entries.",
   required: "This field is required.",
   wrong_type: "Must be of type {{expected}}.",
+  not_a_number: "Enter a number.",
   wrong_format: "This format isn’t valid.",
   wrong_value: "This value isn’t valid.",
   too_short: "At least {{least}} characters.",

@@ -42,6 +42,7 @@ export const learning = {
   nothing: "There’s no change that would clearly help. Here’s what people and providers said.",
   accept: "Accept",
   acceptBody: "It’s saved as if you had changed it in the form, and logged for the client.",
+  clientSets: "The client decides on this automation alone, so only they can make this change.",
   clientDecides: "The client decides on this automation alone. You can only restrict it.",
   isOff: "This automation is off, so nothing can be accepted.",
   isGone: "This automation no longer exists, so nothing can be accepted.",

@@ -5,6 +5,8 @@ export const liftWords = {
     nobody: "Nothing to compare yet. The comparison starts once the automation proposes something outside shadow.",
     noControl: "Nobody can tell what this automation brings, because no customers are left alone. This is only what happened.",
     tooFew: "Too early to tell. It takes about {{more}} more customers, some {{weeks}} weeks at the current pace.",
+    tooFewFar:
+      "Too early to tell. At the current pace the {{more}} more customers that it takes come in more than two years. A larger control group, or a larger difference to look for, takes fewer.",
     tooFewPaused: "Too early to tell. It takes about {{more}} more customers.",
     tooFewOpen: "Too early to tell. There are enough customers; the result is due in about {{weeks}} weeks.",
     tooFewUnknown: "Too early to tell. How many customers it takes will show once {{people}} of them have had their {{days}} days.",

@@ -82,6 +82,7 @@ export const automations = {
     offerBody:
       "Vous avez été d’accord assez souvent. En mode automatique, elle agit dans ses limites du jour et redemande votre accord si trop d’actions tournent mal.",
     accept: "Passer en automatique",
+    noneLately: "Aucune de ses actions n’est encore terminée.",
     lately: "Sur ses {{of}} dernières actions : {{undone}} annulées, {{rejected}} refusées, {{failed}} en échec.",
     fallsBack: "Au-delà de 3 sur 30, elle redemande une approbation.",
     fell: "Automatiquement : {{bad}} de ses {{of}} dernières actions ont été annulées, refusées ou ont échoué.",

@@ -42,6 +42,7 @@ export const errors = {
   input_invalid: "Vérifiez votre saisie.",
   required: "Ce champ est obligatoire.",
   wrong_type: "Doit être du type {{expected}}.",
+  not_a_number: "Saisissez un nombre.",
   wrong_format: "Ce format n’est pas valide.",
   wrong_value: "Cette valeur n’est pas valide.",
   too_short: "Au moins {{least}} caractères.",

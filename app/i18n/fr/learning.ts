@@ -44,6 +44,7 @@ export const learning = {
   nothing: "Aucune modification n’aiderait à coup sûr. Voici ce qui a été dit.",
   accept: "Accepter",
   acceptBody: "C’est enregistré comme dans le formulaire, et inscrit au journal du client.",
+  clientSets: "Le client décide seul de cette automatisation : lui seul peut faire ce changement.",
   clientDecides: "Le client décide seul de cette automatisation. Vous pouvez seulement la restreindre.",
   isOff: "Cette automatisation est désactivée : rien ne peut être accepté.",
   isGone: "Cette automatisation n’existe plus : rien ne peut être accepté.",

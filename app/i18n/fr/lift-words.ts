@@ -8,6 +8,8 @@ export const liftWords = {
     noControl:
       "Personne ne peut dire ce qu’apporte cette automatisation : tous les clients peuvent être contactés. Voici seulement ce qui s’est passé.",
     tooFew: "Trop tôt pour le dire. Il faut encore environ {{more}} clients, soit {{weeks}} semaines au rythme actuel.",
+    tooFewFar:
+      "Trop tôt pour le dire. Il faut encore environ {{more}} clients, soit plus de deux ans au rythme actuel. Un groupe témoin plus grand, ou une différence recherchée plus grande, en demande moins.",
     tooFewPaused: "Trop tôt pour le dire. Il faut encore environ {{more}} clients.",
     tooFewOpen: "Trop tôt pour le dire. Les clients sont assez nombreux ; le résultat est attendu dans {{weeks}} semaines environ.",
     tooFewUnknown:

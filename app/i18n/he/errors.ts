@@ -42,6 +42,7 @@ export const errors = {
   input_invalid: "יש לבדוק את מה שהוזן.",
   required: "יש למלא את השדה הזה.",
   wrong_type: "חייב להיות מסוג {{expected}}.",
+  not_a_number: "יש להזין מספר.",
   wrong_format: "הפורמט לא תקין.",
   wrong_value: "הערך הזה לא תקין.",
   too_short: "לפחות {{least}} תווים.",
