@@ -19,6 +19,7 @@ import { startRecorder } from "./bench/record.ts";
 import type { RoundTrip } from "./bench/recorder-script.ts";
 import { measureActions } from "./bench/rows/actions.ts";
 import { measureCallback, measureFarCallback, recordCallback } from "./bench/rows/callback.ts";
+import { fairnessRows, measureFairness } from "./bench/rows/fairness.ts";
 import { measureModels, modelRows } from "./bench/rows/models.ts";
 import { measurePageScripts } from "./bench/rows/page-scripts.ts";
 import { measureCpu, measurePages } from "./bench/rows/pages.ts";
@@ -48,6 +49,7 @@ const rowNames = [
   "action-cpu",
   "tick-rows-read",
   ...scaleRows,
+  ...fairnessRows,
   ...modelRows,
   "rehearsal",
   "score-100000-customers-in-d1",
@@ -61,6 +63,7 @@ const ofNoServer: ReadonlySet<RowName> = new Set([
   "worker-gzip",
   "tick-rows-read",
   ...scaleRows,
+  ...fairnessRows,
   ...modelRows,
   "rehearsal",
   "score-100000-customers-in-d1",
@@ -151,6 +154,10 @@ async function measureRows(wanted: ReadonlySet<RowName>): Promise<Row[]> {
   if (scaleRows.some((name) => wanted.has(name))) {
     say("Measuring a large fleet ...");
     rows.push(...(await measureScale(join(dir, "scale"), say)));
+  }
+  if (fairnessRows.some((name) => wanted.has(name))) {
+    say("Measuring fairness-jain and fairness-wait ...");
+    rows.push(...(await measureFairness(say)));
   }
   if (modelRows.some((name) => wanted.has(name))) {
     say("Measuring models ...");

@@ -50,6 +50,10 @@ export const ratioAtLeast = (limit: number) => ({
   text: `ratio >= ${limit}`,
   met: ({ ratio }: Pick<Row, "ratio">) => ratio.median >= limit,
 });
+export const oursAtLeast = (limit: number) => ({
+  text: `ours >= ${limit}`,
+  met: ({ ours }: Pick<Row, "ours">) => ours.median >= limit,
+});
 export const oursAtMost = (limit: number) => ({ text: `ours <= ${limit}`, met: ({ ours }: Pick<Row, "ours">) => ours.median <= limit });
 
 export function tableOf(rows: readonly Row[]): string {
