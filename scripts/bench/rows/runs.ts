@@ -32,6 +32,8 @@ export async function measureRuns({ server, floor, tenants, rounds }: RunsBench)
     await DB.batch([
       DB.prepare("delete from run_logs"),
       DB.prepare("delete from runs"),
+      // Those of a server that was stopped were lost with it, and would be given anew a minute later.
+      DB.prepare("delete from turns"),
       DB.prepare("update schedules set next_at = 1 where job = ? and tenant_id like 'bench-run-%'").bind(benchJob),
     ]);
     const oursMs = await timed(
