@@ -378,6 +378,11 @@ async function seedActs(
   say(`  an action makes ${calls.length} calls`);
   const ofOne = [...calls];
   await approveAll(ctx, seeded.actions.slice(1));
+  // Until they are measured the cron finds none of them due.
+  await DB.batch([
+    DB.prepare("update actions set available_at = 9999999999999 where available_at is not null"),
+    DB.prepare("update turns set at = 9999999999999 where queue = 'actions'"),
+  ]);
   const turns = [...new Set(seeded.actions.map(({ tenant }) => tenant.id))].map(
     (tenant) => ({ v: 1, type: "turn", tenant, turn: 1 }) as const,
   );
