@@ -9,10 +9,10 @@ import { describe, expect, test } from "vitest";
  */
 const ranks = [
   "tenancy",
-  "turns",
   "notices",
   "costs",
   "audit",
+  "turns",
   "vault",
   "wire",
   "connections",

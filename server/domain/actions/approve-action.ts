@@ -4,10 +4,9 @@ import { actions, budgets, policies } from "#db/schema/index.ts";
 import { dayOf, instantOf } from "#server/catalog/days.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { ReplyLost } from "#server/domain/audit/append.ts";
-import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { givingTurns } from "#server/domain/turns/give-turns.ts";
-import { sendTurns, type Turn } from "#server/domain/turns/send-turns.ts";
+import { commitDue } from "#server/domain/turns/commit-due.ts";
 import { newId } from "#server/ids.ts";
 import { budgetDay } from "./budget-day.ts";
 import { deciderOf } from "./decider-of.ts";
@@ -42,20 +41,17 @@ export async function approve(ctx: TenantCtx, { actionId: id, hash }: DecideActi
   const decision = newId("act", now);
   const open = openTo(ctx, { id, hash, now });
   try {
-    const [approved, given] = await commitIf(ctx, sql`exists (select 1 from ${actions} where ${open})`, "action.approved", { action: id }, [
+    const who = sql`select tenant_id from ${actions} where ${inTenant(ctx, actions, eq(actions.id, id), eq(actions.decision, decision))}`;
+    const isOpen = sql`exists (select 1 from ${actions} where ${open})`;
+    const [approved] = await commitDue(ctx, { queue: "actions", who }, isOpen, "action.approved", { action: id }, [
       ctx.db
         .update(actions)
         .set({ status: "approved", reason: null, decision, decidedBy: deciderOf(ctx), decidedAt: now, availableAt: now })
         .where(open)
         .returning({ id: actions.id }),
-      givingTurns(ctx.db, "actions", {
-        who: sql`select tenant_id from ${actions} where ${inTenant(ctx, actions, eq(actions.id, id), eq(actions.decision, decision))}`,
-        now,
-      }),
       ...takeBudgets(ctx, { id, decision, now }),
     ]);
     if (!wrote(approved)) return await whyNot(ctx, { id, hash, now });
-    await sendTurns(ctx, "actions", given as Turn[]);
   } catch (error) {
     if (isOverBudget(error)) {
       await noteFull(ctx, id, now);

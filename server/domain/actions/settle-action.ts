@@ -1,10 +1,9 @@
 import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import { actionSteps, actions } from "#db/schema/index.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
-import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
+import { wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { givingTurns } from "#server/domain/turns/give-turns.ts";
-import { sendTurns, type Turn } from "#server/domain/turns/send-turns.ts";
+import { commitDue } from "#server/domain/turns/commit-due.ts";
 import { mayContact } from "./approve-action.ts";
 import { readStepsOf } from "./note-step.ts";
 import { type Refusal, refused } from "./refusal.ts";
@@ -31,7 +30,8 @@ export async function settleAction(ctx: TenantCtx, { actionId: id, place, done }
   );
   const fits = and(unclear, sql`exists (select 1 from ${actionSteps} where ${asked})`, isLeft ? mayContact(ctx, now) : undefined);
   const isOpen = sql`${open[0]?.place === place} and exists (select 1 from ${actions} where ${fits})`;
-  const [, settled, given] = await commitIf(ctx, isOpen, "action.settled", { action: id, done }, [
+  const who = sql`select tenant_id from ${actions} where ${inTenant(ctx, actions, eq(actions.id, id), eq(actions.status, "approved"))}`;
+  const [, settled] = await commitDue(ctx, { queue: "actions", who }, isOpen, "action.settled", { action: id, done }, [
     ctx.db
       .update(actionSteps)
       .set({ status: done ? "done" : "pending", looked: null })
@@ -45,13 +45,8 @@ export async function settleAction(ctx: TenantCtx, { actionId: id, place, done }
       // Where the statement before it wrote nothing, this one does not either.
       .where(and(unclear, sql`changes() > 0`))
       .returning({ id: actions.id }),
-    givingTurns(ctx.db, "actions", {
-      who: sql`select tenant_id from ${actions} where ${inTenant(ctx, actions, eq(actions.id, id), eq(actions.status, "approved"))}`,
-      now,
-    }),
   ]);
   if (!wrote(settled)) throw refused(await whyNot(ctx, { unclear, place }));
-  await sendTurns(ctx, "actions", given as Turn[]);
 }
 
 async function whyNot(ctx: TenantCtx, { unclear, place }: { unclear: SQL; place: number }): Promise<Refusal> {

@@ -2,11 +2,9 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { actionStops, actions, users } from "#db/schema/index.ts";
 import { type Ctx, requirePermission, requireStaff, type Tenant, type TenantCtx } from "#server/ctx.ts";
 import { commit } from "#server/domain/audit/commit.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
-import { givingTurns } from "#server/domain/turns/give-turns.ts";
-import { sendTurns, type Turn } from "#server/domain/turns/send-turns.ts";
+import { commitDue } from "#server/domain/turns/commit-due.ts";
 import { forbidden } from "#server/errors.ts";
 
 /** The fleet's own scope. */
@@ -34,13 +32,10 @@ export async function resumeActing(ctx: TenantCtx): Promise<void> {
   const own = eq(actionStops.scope, ctx.tenant.id);
   await ctx.directory.delete(actionStops).where(ctx.role === "staff" ? and(own, sql`not ${byClient}`) : own);
   if (ctx.role === "staff" && standsStill(await stopsOf(ctx, ctx.tenant.id)).stoppedByClient) throw forbidden("client_stopped");
-  const now = ctx.now();
   const waited = inTenant(ctx, actions, eq(actions.status, "approved"), sql`available_at is not null`);
-  const [, given] = await commitIf(ctx, sql`true`, "acting.resumed", {}, [
-    ctx.db.update(actions).set({ availableAt: now }).where(waited),
-    givingTurns(ctx.db, "actions", { who: sql`select tenant_id from ${actions} where ${waited}`, now }),
+  await commitDue(ctx, { queue: "actions", who: sql`select tenant_id from ${actions} where ${waited}` }, sql`true`, "acting.resumed", {}, [
+    ctx.db.update(actions).set({ availableAt: ctx.now() }).where(waited),
   ]);
-  await sendTurns(ctx, "actions", given as Turn[]);
 }
 
 /** The same for all clients, by the agency. Throws `forbidden`. */

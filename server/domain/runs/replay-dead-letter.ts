@@ -4,8 +4,7 @@ import { type Ctx, enterTenant, requireStaff, requireUser } from "#server/ctx.ts
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { givingTurns } from "#server/domain/turns/give-turns.ts";
-import { sendTurns, type Turn } from "#server/domain/turns/send-turns.ts";
+import { commitDue } from "#server/domain/turns/commit-due.ts";
 import { conflict, notFound } from "#server/errors.ts";
 import { MailMessage } from "#server/messages.ts";
 import type { DeadLetter } from "./list-dead-letters.ts";
@@ -34,8 +33,10 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
   const now = ctx.now();
   const ended = inTenant(inside, runs, eq(runs.id, runId), inArray(runs.status, ["dead", "failed"]));
   const another = sql`select 1 from ${runs} open where open.tenant_id = ${tenantId} and open.job = (select job from ${runs} where ${inTenant(inside, runs, eq(runs.id, runId))}) and open.status in ('queued', 'running')`;
-  const [requeued, , given] = await commitIf(
+  const isQueued = inTenant(inside, runs, eq(runs.id, runId), eq(runs.status, "queued"), eq(runs.availableAt, now));
+  const [requeued] = await commitDue(
     inside,
+    { queue: "runs", who: sql`select tenant_id from ${runs} where ${isQueued}` },
     sql`exists (select 1 from ${runs} where ${ended}) and not exists (${another})`,
     "run.replayed",
     { run: runId, letter: letter.id },
@@ -66,10 +67,6 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
             sql`exists (select 1 from ${runs} where ${inTenant(inside, runs, eq(runs.id, runId), eq(runs.status, "queued"))})`,
           ),
         ),
-      givingTurns(inside.db, "runs", {
-        who: sql`select tenant_id from ${runs} where ${inTenant(inside, runs, eq(runs.id, runId), eq(runs.status, "queued"), eq(runs.availableAt, now))}`,
-        now,
-      }),
     ],
   );
   const [run] = requeued as { id: string }[];
@@ -82,7 +79,6 @@ async function replayRun(ctx: Ctx, { letter, tenantId, runId }: { letter: DeadLe
   }
   // The line in the client's log names the letter.
   await ctx.directory.update(deadLetters).set(markOf(ctx)).where(isWaiting(letter));
-  await sendTurns(inside, "runs", given as Turn[]);
   return run !== undefined;
 }
 

@@ -4,15 +4,13 @@ import { requiredNeeds } from "#server/catalog/job.ts";
 import { findJob } from "#server/catalog/jobs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { canonical } from "#server/domain/audit/chain.ts";
-import { commitIf } from "#server/domain/audit/commit-if.ts";
 import { requireSwitchedOn } from "#server/domain/incidents/open-incidents.ts";
 import { checkParams } from "#server/domain/schedules/check-params.ts";
 import { gridOf, nextSlot } from "#server/domain/schedules/slots.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { isStopped } from "#server/domain/tenancy/is-stopped.ts";
 import { isOn, planHasJob } from "#server/domain/tenancy/plans.ts";
-import { givingTurns } from "#server/domain/turns/give-turns.ts";
-import { sendTurns, type Turn } from "#server/domain/turns/send-turns.ts";
+import { commitDue } from "#server/domain/turns/commit-due.ts";
 import { conflict } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { runColumns } from "./list-runs.ts";
@@ -42,8 +40,9 @@ export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun)
   const run = { id, tenantId: ctx.tenant.id, job: job.id, slot: now, availableAt: now, createdAt: now };
   const requestedBy = ctx.actor.type === "user" ? ctx.actor.userId : null;
   const grid = gridOf(ctx.tenant, job);
-  const [, , given, found] = await commitIf(
+  const [, , found] = await commitDue(
     ctx,
+    { queue: "runs", who: sql`select tenant_id from ${runs} where ${inTenant(ctx, runs, eq(runs.id, id))}` },
     sql`not exists (select 1 from ${runs} where ${open})`,
     "run.started",
     { run: id, job: job.id, ...(own && { params: own }) },
@@ -57,11 +56,9 @@ export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun)
         .insert(runs)
         .values({ ...run, trigger: "manual", status: "queued", requestedBy, params: own, requestId: ctx.request.id })
         .onConflictDoNothing(),
-      givingTurns(ctx.db, "runs", { who: sql`select tenant_id from ${runs} where ${inTenant(ctx, runs, eq(runs.id, id))}`, now }),
       ctx.db.select(runColumns).from(runs).where(open),
     ],
   );
-  await sendTurns(ctx, "runs", given as Turn[]);
   const [started] = found as StoredRun[];
   if (!started) throw new Error("a run that was just made, or is open, is not there");
   if (started.id !== id && own && canonical(own) !== canonical(started.params)) throw conflict("run_open_with_others");
