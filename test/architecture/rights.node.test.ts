@@ -101,6 +101,7 @@ const without = {
       "refreshFindings",
       "workActions",
       "givingTurns",
+      "commitDue",
       "claimingActions",
       "endTurns",
       "sweepTurns",
