@@ -9,7 +9,11 @@ const person = z.string().optional();
  * What may travel on a queue: a version, a type and ids. Never a payload, never a secret: the rows are the truth and a
  * message only says where to look.
  */
-const Turn = z.strictObject({ v: z.literal(1), type: z.literal("turn"), tenant: z.string(), turn: z.number().int() });
+const Turn = z.strictObject({
+  ...{ v: z.literal(1), type: z.literal("turn"), tenant: z.string(), turn: z.number().int() },
+  /** How many turns of the client are under way beside this one. */
+  beside: z.number().int().positive().optional(),
+});
 /** It is a client's turn: what is due of its runs goes on. */
 export const RunMessage = Turn;
 export type RunMessage = z.infer<typeof RunMessage>;

@@ -3,7 +3,7 @@ import type { Db } from "#db/client.ts";
 import { actions, turns } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { claimingActions } from "#server/domain/actions/claiming-actions.ts";
-import { actionShare, goesOnMs } from "#server/domain/actions/work-actions.ts";
+import { actionShare, goesOnMs, hasRoom } from "#server/domain/actions/work-actions.ts";
 import { endTurns } from "#server/domain/turns/end-turns.ts";
 import { givingTurns } from "#server/domain/turns/give-turns.ts";
 import { sendTurns } from "#server/domain/turns/send-turns.ts";
@@ -32,7 +32,7 @@ export function ours(db: Db, base: Pick<Ctx, "log">): Scheduler {
   }
   const claim = async (client: number, share: number): Promise<string[]> =>
     (await claimingActions(db, { tenantId: tenantOf(client), share, lease: "simulated", now: clock.at })).map(({ id }) => id);
-  const endedTurn = ({ client, turn }: Own) => endTurns(ctx, db, "actions", [{ tenant: tenantOf(client), turn }]);
+  const endedTurn = ({ client, turn }: Own, beside?: number) => endTurns(ctx, db, "actions", [{ tenant: tenantOf(client), turn }], beside);
   return {
     async arrive(client, pieces, at) {
       clock.at = at;
@@ -48,12 +48,13 @@ export function ours(db: Db, base: Pick<Ctx, "log">): Scheduler {
       const due = queue.filter(({ from }) => from <= clock.at).slice(0, batchSize);
       for (const each of due) queue.splice(queue.indexOf(each), 1);
       const share = shareOf(due.length, actionShare);
-      const until = due.length < actionShare.atOnce ? at + goesOnMs : 0;
       const taken: Own[] = [];
       for (const { message } of due) {
         const client = clientOf(message.tenant);
         const ids = await claim(client, share);
-        const own: Own = { client, pieces: ids.length, turn: message.turn, share, until, ids };
+        const own: Own = { client, pieces: ids.length, turn: message.turn, share, until: at + goesOnMs(due.length), ids };
+        const { beside = 0 } = message;
+        if (ids.length === share && hasRoom({ of: due.length, beside })) await endedTurn(own, beside + 1);
         if (ids.length > 0) taken.push(own);
         else await endedTurn(own);
       }

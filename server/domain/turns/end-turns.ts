@@ -25,17 +25,20 @@ export interface EndedTurn {
 
 /**
  * Ends turns, and puts their clients at the end of the queue again: at once where more is due, else for when
- * something is. A turn that is not the client's latest is followed by none.
+ * something is. A turn that is not the client's latest is followed by none, but where the latest stands for later than something is due:
+ * one that was ended early (`beside`) is ended again when its work is done.
  */
-export async function endTurns(ctx: Ctx, db: Db, queue: TurnQueue, ended: readonly EndedTurn[]): Promise<void> {
+export async function endTurns(ctx: Ctx, db: Db, queue: TurnQueue, ended: readonly EndedTurn[], beside = 0): Promise<void> {
   const now = ctx.now();
-  const next = await tryAgain(() =>
+  const next = sql`max(${now}, ${nextDue[queue]})`;
+  const following = await tryAgain(() =>
     db
       .update(turns)
-      .set({ number: sql`${turns.number} + 1`, at: sql`max(${now}, ${nextDue[queue]})` })
+      .set({ number: sql`${turns.number} + 1`, at: next })
       .from(sql`json_each(${JSON.stringify(ended.map(({ tenant, turn }) => [tenant, turn]))}) e`)
-      .where(sql`${turns.tenantId} = e.value->>0 and ${turns.queue} = ${queue} and ${turns.number} = e.value->>1`)
+      .where(sql`${turns.tenantId} = e.value->>0 and ${turns.queue} = ${queue}
+        and (${turns.number} = e.value->>1 or (${turns.number} > e.value->>1 and coalesce(${turns.at}, 9e15) > ${next}))`)
       .returning({ tenantId: turns.tenantId, number: turns.number, at: turns.at }),
   );
-  await sendTurns(ctx, queue, next);
+  await sendTurns(ctx, queue, following, beside);
 }

@@ -9,8 +9,8 @@ export interface Turn {
   at: number | null;
 }
 
-/** Puts clients in a queue, each for when its turn is. What cannot be sent is a line in our log, and is sent by the sweep. */
-export async function sendTurns(ctx: Ctx, queue: TurnQueue, turns: readonly Turn[]): Promise<void> {
+/** Puts clients in a queue, each for when its turn is, `beside` so many that are under way. What cannot be sent is a line in our log, and is sent by the sweep. */
+export async function sendTurns(ctx: Ctx, queue: TurnQueue, turns: readonly Turn[], beside = 0): Promise<void> {
   const now = ctx.now();
   const byDelay = new Map<number, Turn[]>();
   for (const turn of turns) {
@@ -21,7 +21,7 @@ export async function sendTurns(ctx: Ctx, queue: TurnQueue, turns: readonly Turn
   for (const [delayS, same] of byDelay) {
     try {
       await ctx.send[queue](
-        same.map(({ tenantId, number }) => ({ v: 1, type: "turn", tenant: tenantId, turn: number })),
+        same.map(({ tenantId, number }) => ({ v: 1, type: "turn", tenant: tenantId, turn: number, ...(beside > 0 && { beside }) })),
         delayS,
       );
     } catch (error) {

@@ -1,6 +1,7 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { beforeEach, expect, test, vi } from "vitest";
 import { actions, runs, turns } from "#db/schema/index.ts";
+import { actionShare, hasRoom } from "#server/domain/actions/work-actions.ts";
 import { endTurns } from "#server/domain/turns/end-turns.ts";
 import { givingTurns } from "#server/domain/turns/give-turns.ts";
 import { sendTurns } from "#server/domain/turns/send-turns.ts";
@@ -102,6 +103,42 @@ test("a turn that is delivered twice is followed by one", async () => {
   line.sent();
   await Promise.all([line.end("turn-a", 1), line.end("turn-a", 1)]);
   expect(line.sent()).toEqual([["turn-a", 2]]);
+});
+
+test("a turn that is ended early is followed by one beside it, and by no other at its end but where something is due before that one", async () => {
+  const line = makeLine();
+  const now = line.clock.now();
+  await line.due("turn-a", now);
+  await line.give("turn-a");
+  await endTurns(line.ctx, database, "actions", [{ tenant: "turn-a", turn: 1 }], 1);
+  expect(line.ctx.traces.actions.splice(0)).toEqual([
+    { v: 1, type: "turn", tenant: "turn-a", turn: 1 },
+    { v: 1, type: "turn", tenant: "turn-a", turn: 2, beside: 1 },
+  ]);
+  // The one beside it stands in the queue.
+  await line.end("turn-a", 1);
+  expect(line.sent()).toEqual([]);
+  // It found nothing due before a minute; then what the first one took on is to be tried again sooner.
+  await database
+    .update(actions)
+    .set({ availableAt: now + 60_000 })
+    .where(eq(actions.tenantId, "turn-a"));
+  await line.end("turn-a", 2);
+  expect([line.sent(), await line.at("turn-a")]).toEqual([[["turn-a", 3]], now + 60_000]);
+  await line.due("turn-a", now + 5_000);
+  await line.end("turn-a", 1);
+  expect([line.sent(), await line.at("turn-a")]).toEqual([[["turn-a", 4]], now + 5_000]);
+  // Also where the one beside it found nothing at all.
+  await database.update(actions).set({ availableAt: null }).where(eq(actions.tenantId, "turn-a"));
+  await line.end("turn-a", 4);
+  await line.due("turn-a", now + 9_000);
+  await line.end("turn-a", 1);
+  expect([line.sent(), await line.at("turn-a")]).toEqual([[["turn-a", 6]], now + 9_000]);
+});
+
+test("while there is room a client has three turns side by side at most, in a full batch one", () => {
+  expect([0, 1, 2].map((beside) => hasRoom({ of: 3, beside }))).toEqual([true, true, false]);
+  expect(hasRoom({ of: actionShare.atOnce, beside: 0 })).toBe(false);
 });
 
 test("a turn whose message or worker is lost is given anew by the sweep after a minute, once; one that is to come is not", async () => {
