@@ -10,6 +10,7 @@ import type { Config } from "./env.ts";
 import { forbidden, unauthenticated } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { ActionMessage, DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "./messages.ts";
+import type { Slots } from "./slots.ts";
 
 export type Tenant = InferSelectModel<typeof tenants>;
 
@@ -58,7 +59,10 @@ export interface Ctx {
   cookies: Cookies;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Whoever calls it holds one of `slots`. */
   fetch: typeof fetch;
+  /** What of this invocation's connections is free. */
+  slots: Slots;
   /** A TCP socket, for the mail server. */
   connect(address: SocketAddress, options: SocketOptions): Socket;
   send: Send;

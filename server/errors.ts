@@ -392,6 +392,8 @@ export class ProviderError extends Error {
   readonly retired: string | undefined;
   /** What was answered, where that was no reply to read (a redirect): for who writes the call down. */
   readonly answered: { status: number; headers: Headers } | undefined;
+  /** That nothing was sent. */
+  readonly unsent: boolean;
 
   constructor(
     provider: string,
@@ -403,6 +405,7 @@ export class ProviderError extends Error {
       said?: RunSaying | undefined;
       retired?: string;
       answered?: { status: number; headers: Headers };
+      unsent?: boolean;
       cause?: unknown;
     } = {},
   ) {
@@ -414,5 +417,6 @@ export class ProviderError extends Error {
     this.said = more.said;
     this.retired = more.retired;
     this.answered = more.answered;
+    this.unsent = more.unsent ?? false;
   }
 }

@@ -12,6 +12,7 @@ import { databasesOf, type Env, readConfig } from "#server/env.ts";
 import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
 import type { ActionMessage, DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "#server/messages.ts";
+import { createSlots } from "#server/slots.ts";
 
 export type TestEnv = Env & { TEST_MIGRATIONS: D1Migration[]; SPARE_2: D1Database; SPARE_3: D1Database; SPARE_4: D1Database };
 export const testEnv = env as TestEnv;
@@ -50,6 +51,7 @@ export function testCtx({
     },
     now,
     fetch: outbound,
+    slots: createSlots(),
     connect,
     send: {
       runs: async (messages) => void traces.runs.push(...messages),

@@ -4,6 +4,7 @@ import { databasesOf, type Env, readConfig } from "#server/env.ts";
 import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
 import type { TaskMessage } from "#server/messages.ts";
+import { createSlots } from "#server/slots.ts";
 
 const maxMessagesPerSend = 100;
 /** A queue holds a message back for a day at most, and refuses what is to wait longer (developers.cloudflare.com, Queues / Limits). */
@@ -62,6 +63,7 @@ export function buildCtx({ env, connect }: Platform, { request, actor, cookies }
     cookies,
     now: Date.now,
     fetch: (input, init) => fetch(input, init),
+    slots: createSlots(),
     connect,
     send: sendVia(env),
     log: createLog({ request: request.id }),

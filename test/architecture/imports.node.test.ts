@@ -191,6 +191,12 @@ describe("who imports whom", () => {
     expect(imports.filter(({ target }) => writers.test(target)).length, "writers are where they are looked for").toBeGreaterThan(3);
   });
 
+  test("what leaves the Worker holds one of its six connections", () => {
+    const sending = files.filter((file) => /^(server|workers)\//.test(file) && /\bctx\.fetch\(/.test(readFileSync(file, "utf8")));
+    expect(sending).toEqual(["server/domain/mail/resend-transport.ts", "server/domain/wire/send-request.ts"]);
+    for (const file of sending) expect(readFileSync(file, "utf8"), file).toContain("ctx.slots.hold(");
+  });
+
   test("the README lists the rooms of the domain in their ranks", () => {
     const [, table = ""] = /\| room \| holds \|\n\| --- \| --- \|\n((?:\|.*\n)+)/.exec(readFileSync("README.md", "utf8")) ?? [];
     expect(table.split("\n").flatMap((line) => line.split("|")[1]?.trim().split(", ") ?? [])).toEqual(ranks);

@@ -18,18 +18,21 @@ const longestWords = 300;
  * sender, our account or the moment.
  */
 export async function resendTransport(ctx: Ctx, { id, to, subject, text, html }: Mail): Promise<void> {
-  ctx.log.conceal(ctx.config.RESEND_API_KEY ?? "");
-  const response = await ctx.fetch(ctx.config.RESEND_ENDPOINT, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${ctx.config.RESEND_API_KEY}`,
-      "content-type": "application/json",
-      "idempotency-key": id,
-    },
-    body: JSON.stringify({ from: ctx.config.MAIL_FROM, to: [asciiAddress(to)], subject, text, html }),
-    redirect: "manual",
-    signal: AbortSignal.timeout(15_000),
-  });
+  const { RESEND_ENDPOINT, RESEND_API_KEY, MAIL_FROM } = ctx.config;
+  ctx.log.conceal(RESEND_API_KEY ?? "");
+  const post = () =>
+    ctx.fetch(RESEND_ENDPOINT, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${RESEND_API_KEY}`,
+        "content-type": "application/json",
+        "idempotency-key": id,
+      },
+      body: JSON.stringify({ from: MAIL_FROM, to: [asciiAddress(to)], subject, text, html }),
+      redirect: "manual",
+      signal: AbortSignal.timeout(15_000),
+    });
+  const response = await ctx.slots.hold(new URL(RESEND_ENDPOINT).host, post);
   if (response.ok) {
     await response.body?.cancel();
     return;

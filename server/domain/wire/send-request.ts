@@ -28,6 +28,9 @@ export interface ProviderRequest {
   streamed?: boolean;
 }
 
+/** A request whose headers were found to be some. */
+type Ready = Omit<ProviderRequest, "headers"> & { headers: Headers };
+
 /** A reply with its text as it came; `elsewhere`: from another host than was asked, to which nothing that authorises us was carried. */
 export interface WholeReply extends Reply {
   text: string;
@@ -37,43 +40,57 @@ export interface WholeReply extends Reply {
 }
 
 /**
- * One request to a provider, and its whole reply, within 10 s or `timeoutMs`. Goes to the provider's hosts alone and follows no
+ * One request to a provider, and its whole reply, within 10 s or `timeoutMs` of its turn at a connection. Goes to the provider's hosts alone and follows no
  * redirect but one that is allowed by name, so that a token is never carried elsewhere. Throws `unavailable` where no reply came, and
  * with what was `answered` where it was a redirect or had no end; `rejected`, before anything is sent, for a foreign host and for a
- * header that none can be.
+ * header that none can be; `unsent` where the signal ended the wait for a connection.
  */
 export async function sendRequest(ctx: Ctx, provider: Provider, url: URL, request: ProviderRequest): Promise<WholeReply> {
   if (!mayReach(ctx.config, provider, url))
     throw new ProviderError(provider.id, "rejected", `${url.hostname} is no host of the provider`, { said: ofCall("address_foreign") });
-  const { signal, timeoutMs: patienceMs = timeoutMs, streamed = false } = request;
   const headers = headersOf(provider, request);
+  let begun = false;
+  try {
+    return await ctx.slots.hold(
+      url.host,
+      () => {
+        begun = true;
+        return exchange(ctx, provider, url, { ...request, headers });
+      },
+      request.signal,
+    );
+  } catch (cause) {
+    if (cause instanceof ProviderError) throw cause;
+    if (!begun)
+      throw new ProviderError(provider.id, "unavailable", "the time was up before", { said: ofCall("time_up"), unsent: true, cause });
+    throw new ProviderError(provider.id, "unavailable", "no reply", { said: ofCall("no_reply"), cause });
+  }
+}
+
+/** What `sendRequest` does while it holds a connection. */
+async function exchange(ctx: Ctx, provider: Provider, url: URL, request: Ready): Promise<WholeReply> {
+  const { signal, timeoutMs: patienceMs = timeoutMs, streamed = false } = request;
   const patience = new AbortController();
   const timeout = AbortSignal.timeout(patienceMs);
   const onTimeout = () => patience.abort(timeout.reason);
   timeout.addEventListener("abort", onTimeout);
-  try {
-    const { response, elsewhere } = await ask(ctx, provider, url, {
-      ...request,
-      headers,
-      signal: signal ? AbortSignal.any([signal, patience.signal]) : patience.signal,
-    });
-    const { status } = response;
-    if (streamed && response.ok) {
-      timeout.removeEventListener("abort", onTimeout);
-      return { status, headers: response.headers, body: null, text: "", elsewhere, rest: boundedStream(provider, response, signal) };
-    }
-    const text = await textOf(provider, response);
-    if (status >= 300 && status < 400) {
-      throw new ProviderError(provider.id, "unavailable", `redirect refused (status ${status})`, {
-        said: ofCall("redirect_refused", { status }),
-        answered: { status, headers: response.headers },
-      });
-    }
-    return { status, headers: response.headers, body: parse(text), text, elsewhere, rest: null };
-  } catch (cause) {
-    if (cause instanceof ProviderError) throw cause;
-    throw new ProviderError(provider.id, "unavailable", "no reply", { said: ofCall("no_reply"), cause });
+  const { response, elsewhere } = await ask(ctx, provider, url, {
+    ...request,
+    signal: signal ? AbortSignal.any([signal, patience.signal]) : patience.signal,
+  });
+  const { status } = response;
+  if (streamed && response.ok) {
+    timeout.removeEventListener("abort", onTimeout);
+    return { status, headers: response.headers, body: null, text: "", elsewhere, rest: boundedStream(provider, response, signal) };
   }
+  const text = await textOf(provider, response);
+  if (status >= 300 && status < 400) {
+    throw new ProviderError(provider.id, "unavailable", `redirect refused (status ${status})`, {
+      said: ofCall("redirect_refused", { status }),
+      answered: { status, headers: response.headers },
+    });
+  }
+  return { status, headers: response.headers, body: parse(text), text, elsewhere, rest: null };
 }
 
 function headersOf(provider: Provider, request: ProviderRequest): Headers {
@@ -92,7 +109,7 @@ async function ask(
   ctx: Ctx,
   provider: Provider,
   url: URL,
-  { method, headers, body, signal, follows }: Omit<ProviderRequest, "headers"> & { headers: Headers; signal: AbortSignal },
+  { method, headers, body, signal, follows }: Ready & { signal: AbortSignal },
 ): Promise<{ response: Response; elsewhere: boolean }> {
   const usual = { signal, redirect: "manual" } as const;
   const response = await ctx.fetch(url.href, { ...usual, method, headers, ...(body !== undefined && { body }) });

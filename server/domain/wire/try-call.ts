@@ -49,7 +49,7 @@ export async function tryCall(ctx: Ctx, access: ApiAccess, call: Call): Promise<
   let doubtful = false;
   for (let tries = 1; ; tries++) {
     const startedAt = ctx.now();
-    const { reply, failure, silent } = await attempt(ctx, access, { url, request, failureOf: call.failureOf });
+    const { reply, failure, silent } = await attempt(ctx, access, { url, request, failureOf: call.failureOf, doubtful });
     const tell = (kind: Failure["kind"], again = false) =>
       access.onFailed?.({ ...namesOf(ctx, { provider, url, method: request.method, reply }), kind, ms: ctx.now() - startedAt, again });
     if (!failure) return { reply, failure, doubtful, tell };
@@ -71,13 +71,14 @@ export async function tryCall(ctx: Ctx, access: ApiAccess, call: Call): Promise<
 async function attempt(
   ctx: Ctx,
   { provider }: ApiAccess,
-  { url, request, failureOf }: { url: URL; request: ProviderRequest; failureOf: Call["failureOf"] },
+  { url, request, failureOf, doubtful }: { url: URL; request: ProviderRequest; failureOf: Call["failureOf"]; doubtful: boolean },
 ): Promise<Attempt> {
   try {
     const reply = await sendRequest(ctx, provider, url, request);
     return { reply, failure: reply.elsewhere ? failureElsewhere(reply) : failureOf(reply), silent: false };
   } catch (error) {
-    if (!(error instanceof ProviderError) || error.kind !== "unavailable") throw error;
+    // Of what was not sent nothing is told but that, unless a try before it was.
+    if (!(error instanceof ProviderError) || error.kind !== "unavailable" || (error.unsent && !doubtful)) throw error;
     const reply = { status: 0, headers: new Headers(), ...error.answered, body: null, text: "", rest: null, elsewhere: false };
     return { reply, failure: { kind: "unavailable", message: error.message, ...(error.said && { said: error.said }) }, silent: true };
   }

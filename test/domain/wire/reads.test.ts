@@ -3,7 +3,9 @@ import { z } from "zod";
 import type { AccountRequest } from "#server/catalog/account.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
 import { newcomer, watchedAccount } from "#server/domain/connections/account-of.ts";
+import { callApi } from "#server/domain/wire/call-api.ts";
 import type { FailedCall } from "#server/domain/wire/failed-call.ts";
+import { asJson } from "#server/domain/wire/take-reply.ts";
 import { sandbox } from "#test/catalog/sensors/sandbox-account.ts";
 import { control, hurry } from "#test/domain/connecting/consent.ts";
 import { testCtx } from "#test/harness.ts";
@@ -65,6 +67,36 @@ test("whoever watches an account sees how every way to read from it ends", async
   const calls = ways.map((way: (request: AccountRequest, more: never) => Promise<unknown>) => way({ path: "/call/1" }, undefined as never));
   expect((await Promise.allSettled(calls)).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected", "rejected"]);
   expect(await Promise.all(seen)).toEqual(["ProviderError", "ProviderError", "ProviderError", "ProviderError"]);
+});
+
+test("of forty calls at once six are open: the others' ten seconds begin when it is their turn", async () => {
+  let [open, most] = [0, 0];
+  const { account } = answered(async () => {
+    most = Math.max(most, ++open);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    open--;
+    return Response.json([]);
+  });
+  await Promise.all(Array.from({ length: 40 }, () => account.json({ path: "/call" }, z.array(z.unknown()))));
+  expect(most).toBe(6);
+});
+
+test("whoever's time is up before there was a connection has sent nothing, and nobody is told that the provider failed", async () => {
+  const hung: (() => void)[] = [];
+  const ctx = testCtx({ outbound: () => new Promise((resolve) => hung.push(() => resolve(Response.json([])))) });
+  const heard: FailedCall[] = [];
+  const run = new AbortController();
+  const access = { provider: vapi, kind: "key", shop: null, secrets: { private_key: token }, fields: {} } as const;
+  const read = (signal?: AbortSignal) =>
+    callApi(ctx, { ...access, signal, onFailed: (call) => void heard.push(call) }, { path: "/call" }, asJson(z.unknown()));
+  const calls = Array.from({ length: 6 }, () => read());
+  const late = read(run.signal);
+  await vi.waitFor(() => expect(hung).toHaveLength(6));
+  run.abort();
+  await expect(late).rejects.toMatchObject({ kind: "unavailable", unsent: true });
+  for (const end of hung) end();
+  await Promise.all(calls);
+  expect([hung.length, heard]).toEqual([6, []]);
 });
 
 describe("a reply that comes bit by bit", () => {
