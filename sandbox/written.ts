@@ -1,6 +1,8 @@
 /** One thing at one account of a provider: `discount`, of a shop, by its code. */
 export interface Thing {
-  kind: "klaviyo_profile" | "klaviyo_event" | "tags" | "discount" | "slack_message" | "slack_ephemeral" | "slack_user";
+  kind:
+    | ("klaviyo_profile" | "klaviyo_event" | "tags" | "discount" | "slack_message" | "slack_ephemeral" | "slack_user")
+    | ("fulfilments" | "order_risk" | "supplier_goods" | "supplier_purse" | "cj_order" | "cj_payment" | "bigbuy_order");
   account: string;
   key: string;
 }

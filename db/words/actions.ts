@@ -58,6 +58,8 @@ export const actionReasons = [
     "already_there",
     "gone",
     "forgotten",
+    "risky",
+    "fulfilled",
   ] as const),
   ...(["step_failed", "budget_spent", "contacts_spent", "stake_too_large"] as const),
 ] as const;

@@ -15,7 +15,11 @@ import { lineFigures } from "#sandbox/shop/line-figures.ts";
 import type { OrderRow, ProductRow } from "#sandbox/shop/model.ts";
 import { announce } from "#sandbox/shopify/announce.ts";
 import { eventsOf } from "#sandbox/shopify/events.ts";
+import { OrderRisk } from "#sandbox/shopify/fulfilments.ts";
 import { SlackUser } from "#sandbox/slack/workspace.ts";
+import { progressBigbuy } from "#sandbox/suppliers/bigbuy.ts";
+import { progressCj } from "#sandbox/suppliers/cj.ts";
+import { purseOf, SupplierChange, saveGood, savePurse } from "#sandbox/suppliers/goods.ts";
 import type { Counters } from "./counters.ts";
 import { Fault, type Faults } from "./faults.ts";
 import { sendWebhook, signRequest, Webhook } from "./webhooks.ts";
@@ -163,6 +167,27 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
   app.post("/klaviyo/:account/events", async (c) => {
     const given = z.array(GivenEvent).parse(await c.req.json());
     return c.json(given.map((event) => giveEvent(state, c.req.param("account"), event, Date.now())));
+  });
+  app.post("/suppliers/:supplier/:account", async (c) => {
+    const supplier = z.enum(["cj", "bigbuy"]).parse(c.req.param("supplier"));
+    const { goods, progress, balance, freight, intercepts } = SupplierChange.parse(await c.req.json());
+    const [account, now] = [c.req.param("account"), Date.now()];
+    for (const good of goods) saveGood(state, supplier, account, good, now);
+    const purse = {
+      ...(balance !== undefined && { balance }),
+      ...(freight !== undefined && { freight }),
+      ...(intercepts && { intercepts }),
+    };
+    savePurse(state, supplier, account, purse, now);
+    for (const each of progress) (supplier === "cj" ? progressCj : progressBigbuy)(state, account, each, now);
+    const kind = supplier === "cj" ? "cj_order" : "bigbuy_order";
+    return c.json({ purse: purseOf(state, supplier, account), orders: state.written.list({ kind, account }).map(({ body }) => body) });
+  });
+  app.post("/shop/:domain/risk", async (c) => {
+    const { orderId, recommendation, level } = OrderRisk.parse(await c.req.json());
+    const thing = { kind: "order_risk", account: c.req.param("domain"), key: String(orderId) } as const;
+    state.written.put(thing, { recommendation, level }, Date.now());
+    return c.json({ ok: true });
   });
   app.post("/slack/:team/users", async (c) => {
     const team = c.req.param("team");

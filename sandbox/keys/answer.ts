@@ -27,7 +27,7 @@ export function answerKey(state: SandboxState, call: KeyCall): Response {
   if (held?.grant.provider !== service.id) return service.unauthorized();
   const { account } = held.grant;
   if (!takeTurn(state, `${service.id} ${account}`, { now, sizeMs: 1000, max: service.perSecond })) return service.rateLimited(1);
-  return service.api(call, account, held.item.value) ?? service.notFound();
+  return service.api(call, account, held.item.value, state) ?? service.notFound();
 }
 
 /** Counts one call in a fixed window; false when it is one too many. */

@@ -1,4 +1,5 @@
 import { json } from "#sandbox/reply.ts";
+import { answerBigbuy } from "#sandbox/suppliers/bigbuy.ts";
 import { bearerOf, type KeyService } from "./service.ts";
 
 const failure = (status: number, code: number, message: string) => json({ code, message }, status);
@@ -24,5 +25,5 @@ export const bigbuy: KeyService = {
       'HTTP/1.0 500 Internal Server Error\r\nContent-Type: application/json\r\n\r\n{"error":"Information is not available right now."}',
     ),
   notFound: () => failure(404, 404, "Not Found"),
-  api: ({ path, request }) => (request.method === "GET" && path === "/rest/user/purse.json" ? json("1000.00") : null),
+  api: (call, account, _token, state) => answerBigbuy(state, call, account),
 };

@@ -2,16 +2,12 @@ import { readJson } from "#sandbox/body.ts";
 import { issueTokens } from "#sandbox/oauth/issue.ts";
 import { findLive, type Grant } from "#sandbox/oauth/ledger.ts";
 import type { SandboxState } from "#sandbox/providers/provider.ts";
-import { json } from "#sandbox/reply.ts";
+import { answerCj, envelope } from "#sandbox/suppliers/cj.ts";
 import { takeTurn } from "./answer.ts";
 import { digitsOf, type KeyCall, type KeyService } from "./service.ts";
 
 const dayS = 86_400;
 const tokenFacts = { accessLife: () => 15 * dayS, refreshLife: 180 * dayS, prefixes: { code: "", access: "", refresh: "" } };
-
-/** Everything is HTTP 200, but for what a gateway in between says. */
-const envelope = (code: number, message: string, data: unknown = null, status = 200) =>
-  json({ code, result: code === 200, message, data, requestId: crypto.randomUUID(), success: code === 200 }, status);
 
 /** As they write instants: Chinese time, without milliseconds. */
 const chinese = (at: number) => `${new Date(at + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`;
@@ -34,8 +30,9 @@ export const cj: KeyService = {
   serverError: (status) => envelope(1600000, "System busy, please contact CJ IT", null, status),
   errorInSuccess: () => envelope(1600000, "System busy, please contact CJ IT"),
   notFound: () => envelope(1600101, "Interface not found"),
-  api({ path, request }, account) {
-    if (request.method !== "GET" || path !== "/setting/get") return null;
+  api(call, account, _token, state) {
+    const { path, request } = call;
+    if (request.method !== "GET" || path !== "/setting/get") return answerCj(state, call, account);
     const data = {
       openId: Number(digitsOf(`cj ${account}`, 7)),
       openName: account,

@@ -36,7 +36,7 @@ export interface KeyService {
   errorInSuccess(): Response;
   notFound(): Response;
   /** Null where it has no such address. */
-  api(call: KeyCall, account: string, token: string): Response | null;
+  api(call: KeyCall, account: string, token: string, state: SandboxState): Response | null;
 }
 
 /** Hexadecimal digits that belong to a text, the same on every machine; 40 of them at most. */

@@ -5,7 +5,8 @@ import { parsePrice, roundedLine } from "./money.ts";
 const at = z.iso.datetime().optional();
 const orderId = z.number().int();
 const text = z.string().nullable().optional();
-const address = z.strictObject({ address1: text, address2: text, city: text, zip: text, countryCode: text, phone: text });
+const name = { firstName: text, lastName: text, province: text, provinceCode: text };
+const address = z.strictObject({ ...name, address1: text, address2: text, city: text, zip: text, countryCode: text, phone: text });
 const number = z.number().int().nullable().optional();
 const lines = z.array(z.object({ code: z.string(), quantity: z.number().int().positive() })).min(1);
 

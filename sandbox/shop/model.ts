@@ -14,6 +14,10 @@ export interface ShopRows {
 
 /** A postal address as a buyer types it; null: a field that they left empty. */
 export interface PostalAddress {
+  firstName?: string | null;
+  lastName?: string | null;
+  provinceCode?: string | null;
+  province?: string | null;
   address1?: string | null;
   address2?: string | null;
   city?: string | null;

@@ -4,11 +4,12 @@ import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { hashOf } from "#sandbox/seed.ts";
 import type { Shop, ShopOrder } from "#sandbox/shop/model.ts";
 import { createDiscount, type DiscountInput, deactivateDiscount, discountByCode } from "./discounts.ts";
+import { createFulfilment, type FulfilmentInput, riskSeen, sentSeen, type TrackingInput, updateTracking } from "./fulfilments.ts";
 import { customerListing, findRows, type ListArgs, orderListing, productListing } from "./lists.ts";
 import { pageOf } from "./page.ts";
 import { subscribe } from "./subscriptions.ts";
 import { changeTags, type TagsArgs } from "./tags.ts";
-import { customerView, type Demand, iso, orderView, productView } from "./views.ts";
+import { customerView, type Demand, iso, type OrderSeen, orderView, productView } from "./views.ts";
 
 interface CountArgs {
   query?: string | null;
@@ -40,7 +41,11 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
   const oldest = grant.scopes.includes("read_all_orders") ? 0 : Math.floor(call.now / 3_600_000 - 60 * 24) * 3_600_000;
 
   const visible = { key: String(oldest), test: ({ createdAt }: ShopOrder) => createdAt >= oldest };
-  const seen = { demand, now: call.now };
+  const seen: OrderSeen = {
+    ...{ demand, now: call.now },
+    sentOf: ({ id }) => sentSeen(state, shop.domain, id, call.now),
+    riskOf: ({ id }) => riskSeen(state, shop.domain, id),
+  };
   const findOrders = (args: ListArgs) => findRows(shop, orderListing, args, { warn, visible });
   const findProducts = (args: ListArgs) => findRows(shop, productListing, args, { warn });
   const findCustomers = (args: ListArgs) => findRows(shop, customerListing, args, { warn });
@@ -126,6 +131,14 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
     discountCodeDeactivate({ id }: { id: string }) {
       demand("write_discounts", "discountCodeDeactivate");
       return deactivateDiscount(state, shop, id, call.now);
+    },
+    fulfillmentCreate({ fulfillment }: { fulfillment: FulfilmentInput }) {
+      demand("write_merchant_managed_fulfillment_orders", "fulfillmentCreate");
+      return createFulfilment(state, shop, fulfillment, call.now);
+    },
+    fulfillmentTrackingInfoUpdate({ fulfillmentId, trackingInfoInput }: { fulfillmentId: string; trackingInfoInput: TrackingInput }) {
+      demand("write_merchant_managed_fulfillment_orders", "fulfillmentTrackingInfoUpdate");
+      return updateTracking(state, shop, { id: fulfillmentId, tracking: trackingInfoInput, now: call.now });
     },
     appUninstall() {
       revokeGrant(state.ledger, grant);

@@ -27,6 +27,9 @@ enum CustomerEmailAddressMarketingState { INVALID NOT_SUBSCRIBED PENDING REDACTE
 enum CustomerSmsMarketingState { NOT_SUBSCRIBED PENDING REDACTED SUBSCRIBED UNSUBSCRIBED }
 enum FulfillmentStatus { CANCELLED ERROR FAILURE SUCCESS }
 enum FulfillmentDisplayStatus { CANCELED CONFIRMED DELIVERED FULFILLED IN_TRANSIT OUT_FOR_DELIVERY }
+enum FulfillmentOrderStatus { CANCELLED CLOSED INCOMPLETE IN_PROGRESS ON_HOLD OPEN SCHEDULED }
+enum OrderRiskRecommendationResult { ACCEPT CANCEL INVESTIGATE NONE }
+enum RiskAssessmentResult { HIGH LOW MEDIUM NONE PENDING }
 
 type Query {
   shop: Shop!
@@ -54,7 +57,23 @@ type Mutation {
   tagsRemove(id: ID!, tags: [String!]!): TagsRemovePayload
   discountCodeBasicCreate(basicCodeDiscount: DiscountCodeBasicInput!): DiscountCodeBasicCreatePayload
   discountCodeDeactivate(id: ID!): DiscountCodeDeactivatePayload
+  fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
+  fulfillmentTrackingInfoUpdate(fulfillmentId: ID!, trackingInfoInput: FulfillmentTrackingInput!, notifyCustomer: Boolean): FulfillmentTrackingInfoUpdatePayload
 }
+input FulfillmentOrderLineItemInput { id: ID! quantity: Int! }
+input FulfillmentOrderLineItemsInput { fulfillmentOrderId: ID! fulfillmentOrderLineItems: [FulfillmentOrderLineItemInput!] }
+input FulfillmentTrackingInput { company: String number: String numbers: [String!] url: URL urls: [URL!] }
+input FulfillmentInput { lineItemsByFulfillmentOrder: [FulfillmentOrderLineItemsInput!]! trackingInfo: FulfillmentTrackingInput notifyCustomer: Boolean = false }
+type FulfillmentCreatePayload { fulfillment: Fulfillment userErrors: [UserError!]! }
+type FulfillmentTrackingInfoUpdatePayload { fulfillment: Fulfillment userErrors: [UserError!]! }
+type FulfillmentTrackingInfo { company: String number: String url: URL }
+type FulfillmentOrder { id: ID! status: FulfillmentOrderStatus! assignedLocation: FulfillmentOrderAssignedLocation! lineItems(first: Int, after: String): FulfillmentOrderLineItemConnection! }
+type FulfillmentOrderAssignedLocation { name: String! location: Location }
+type Location { id: ID! }
+type FulfillmentOrderLineItem { id: ID! remainingQuantity: Int! totalQuantity: Int! lineItem: LineItem! }
+type OrderRiskSummary { recommendation: OrderRiskRecommendationResult! assessments: [OrderRiskAssessment!]! }
+type OrderRiskAssessment { riskLevel: RiskAssessmentResult! }
+type TaxLine { title: String! priceSet: MoneyBag! }
 type TagsAddPayload { node: Node userErrors: [UserError!]! }
 type TagsRemovePayload { node: Node userErrors: [UserError!]! }
 enum DiscountStatus { ACTIVE EXPIRED SCHEDULED }
@@ -117,12 +136,18 @@ type Order implements Node {
   transactions(first: Int): [OrderTransaction!]!
   discountCodes: [String!]!
   fulfillments(first: Int): [Fulfillment!]!
+  fulfillmentOrders(first: Int, after: String): FulfillmentOrderConnection!
+  risk: OrderRiskSummary! taxesIncluded: Boolean!
   lineItems(first: Int, after: String): LineItemConnection!
   refunds(first: Int): [Refund!]!
 }
-type Fulfillment { id: ID! status: FulfillmentStatus! displayStatus: FulfillmentDisplayStatus createdAt: DateTime! deliveredAt: DateTime }
+type Fulfillment {
+  id: ID! status: FulfillmentStatus! displayStatus: FulfillmentDisplayStatus createdAt: DateTime! deliveredAt: DateTime
+  trackingInfo(first: Int): [FulfillmentTrackingInfo!]!
+}
 type Refund { id: ID! createdAt: DateTime updatedAt: DateTime! totalRefundedSet: MoneyBag! }
 type MailingAddress {
+  firstName: String lastName: String name: String
   address1: String address2: String city: String zip: String phone: String
   country: String countryCodeV2: CountryCode province: String provinceCode: String
 }
@@ -131,7 +156,7 @@ union PaymentDetails = CardPaymentDetails | PaypalWalletPaymentDetails
 type CardPaymentDetails { bin: String number: String expirationMonth: Int expirationYear: Int company: String }
 type PaypalWalletPaymentDetails { paymentMethodName: String }
 type LineItem {
-  id: ID! title: String! name: String! quantity: Int! currentQuantity: Int! sku: String
+  id: ID! title: String! name: String! quantity: Int! currentQuantity: Int! unfulfilledQuantity: Int! sku: String taxLines(first: Int): [TaxLine!]!
   originalUnitPriceSet: MoneyBag! originalTotalSet: MoneyBag! discountedTotalSet: MoneyBag! product: Product variant: ProductVariant
 }
 type Product implements Node {
@@ -149,5 +174,5 @@ type Customer implements Node {
 type Metafield implements Node { id: ID! namespace: String! key: String! type: String! value: String! }
 type CustomerEmailAddress { emailAddress: String! marketingState: CustomerEmailAddressMarketingState! }
 type CustomerPhoneNumber { phoneNumber: String! marketingState: CustomerSmsMarketingState! }
-${["Order", "LineItem", "Product", "ProductVariant", "Customer", "DiscountRedeemCode", "MailingAddress"].map(connection).join("")}
+${["Order", "LineItem", "Product", "ProductVariant", "Customer", "DiscountRedeemCode", "MailingAddress", "FulfillmentOrder", "FulfillmentOrderLineItem"].map(connection).join("")}
 `);

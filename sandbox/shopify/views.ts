@@ -5,6 +5,7 @@ import type { PostalAddress, Shop, ShopCustomer, ShopOrder, ShopProduct } from "
 import { amountText, parsePrice, roundedLine } from "#sandbox/shop/money.ts";
 import { fulfilmentStatus, parcelsOf } from "#sandbox/shop/parcels.ts";
 import { countryCodeOf } from "./countries.ts";
+import { fulfilmentOrderOf, mayFulfil, type Sent, sentView, statusOfSent, unsentOf } from "./fulfilments.ts";
 import { type PageArgs, pageOf } from "./page.ts";
 
 /** Asks for a scope by the field that needs it; throws ACCESS_DENIED when the token lacks it. */
@@ -31,8 +32,18 @@ function bag(amount: string, currencyCode: string) {
   return { shopMoney, presentmentMoney: shopMoney };
 }
 
-export function orderView(shop: Shop, order: ShopOrder, { demand, now }: { demand: Demand; now: number }) {
+export interface OrderSeen {
+  demand: Demand;
+  now: number;
+  /** What applications sent of it, and what Shopify thinks of its risk. */
+  sentOf(order: ShopOrder): readonly Sent[];
+  riskOf(order: ShopOrder): { recommendation: string; level: string };
+}
+
+export function orderView(shop: Shop, order: ShopOrder, { demand, now, sentOf, riskOf }: OrderSeen) {
   const { currency } = order;
+  const sent = sentOf(order);
+  const unsent = (place: number) => unsentOf(order, { place, sent, now });
   const parcels = parcelsOf(order, now);
   const lineIdBase = order.id * 10_000;
   return {
@@ -48,16 +59,41 @@ export function orderView(shop: Shop, order: ShopOrder, { demand, now }: { deman
     test: order.test ?? false,
     edited: order.edit !== undefined,
     displayFinancialStatus: financialStatus(order),
-    displayFulfillmentStatus: fulfilmentStatus(order, parcels),
+    displayFulfillmentStatus: sent.length > 0 ? statusOfSent(order, sent, now) : fulfilmentStatus(order, parcels),
     discountCodes: order.codes ?? [],
     fulfillments: ({ first }: { first?: number | null }) =>
-      parcels.slice(0, first ?? undefined).map(({ id, status, displayStatus, createdAt, deliveredAt }) => ({
-        id: `gid://shopify/Fulfillment/${id}`,
-        status,
-        displayStatus,
-        createdAt: iso(createdAt),
-        deliveredAt: deliveredAt === null ? null : iso(deliveredAt),
-      })),
+      [
+        ...parcels.map(({ id, status, displayStatus, createdAt, deliveredAt }) => ({
+          id: `gid://shopify/Fulfillment/${id}`,
+          status,
+          displayStatus,
+          createdAt: iso(createdAt),
+          deliveredAt: deliveredAt === null ? null : iso(deliveredAt),
+          trackingInfo: [],
+        })),
+        ...sent.map(sentView),
+      ].slice(0, first ?? undefined),
+    fulfillmentOrders(args: PageArgs) {
+      // A token that may not see them is not refused: it sees none.
+      const all = mayFulfil(demand) ? [order] : [];
+      return pageOf(all, args, { id: ({ id }) => id, value: ({ id }) => id }, () => ({
+        id: `gid://shopify/FulfillmentOrder/${fulfilmentOrderOf(order)}`,
+        status: order.cancelledAt !== undefined ? "CANCELLED" : linesOf(order).some(({ place }) => unsent(place) > 0) ? "OPEN" : "CLOSED",
+        assignedLocation: { name: "Shop", location: { id: "gid://shopify/Location/1" } },
+        lineItems: (of: PageArgs) =>
+          pageOf(linesOf(order), of, { id: ({ place }) => place, value: ({ place }) => place }, ({ place, current }) => ({
+            id: `gid://shopify/FulfillmentOrderLineItem/${lineIdBase + place}`,
+            remainingQuantity: unsent(place),
+            totalQuantity: current,
+            lineItem: () => lineView(shop, order, place, unsent(place)),
+          })),
+      }));
+    },
+    taxesIncluded: false,
+    risk() {
+      const { recommendation, level } = riskOf(order);
+      return { recommendation, assessments: level === "" ? [] : [{ riskLevel: level }] };
+    },
     currencyCode: currency,
     email: order.checkout?.email ?? null,
     phone: order.checkout?.phone ?? null,
@@ -79,27 +115,8 @@ export function orderView(shop: Shop, order: ShopOrder, { demand, now }: { deman
     billingAddress: addressView(order.checkout?.billingAddress, order.country),
     transactions: ({ first }: { first?: number | null }) => transactionsOf(order).slice(0, first ?? undefined),
     lineItems: (args: PageArgs) =>
-      pageOf(
-        linesOf(order),
-        args,
-        { id: ({ place }) => place, value: ({ place }) => place },
-        ({ place, code, quantity, current, price }) => {
-          const product = shop.productByCode.get(code);
-          const total = () => money(roundedLine(quantity, parsePrice(price), currency), currency);
-          return {
-            id: `gid://shopify/LineItem/${lineIdBase + place}`,
-            title: product?.title ?? code,
-            name: product?.title ?? code,
-            quantity,
-            currentQuantity: order.cancelledAt === undefined ? current : 0,
-            sku: code,
-            originalUnitPriceSet: () => bag(price, currency),
-            originalTotalSet: total,
-            discountedTotalSet: total,
-            product: () => (product ? productView(product) : null),
-            variant: () => (product ? variantView(product) : null),
-          };
-        },
+      pageOf(linesOf(order), args, { id: ({ place }) => place, value: ({ place }) => place }, ({ place }) =>
+        lineView(shop, order, place, unsent(place)),
       ),
     refunds: ({ first }: { first?: number | null }) =>
       order.refunds.slice(0, first ?? undefined).map((refund) => ({
@@ -111,12 +128,36 @@ export function orderView(shop: Shop, order: ShopOrder, { demand, now }: { deman
   };
 }
 
+function lineView(shop: Shop, order: ShopOrder, place: number, unsent: number) {
+  const { currency } = order;
+  const { code, quantity, current, price } = linesOf(order)[place] ?? { code: "", quantity: 0, current: 0, price: "0" };
+  const product = shop.productByCode.get(code);
+  const total = () => money(roundedLine(quantity, parsePrice(price), currency), currency);
+  return {
+    id: `gid://shopify/LineItem/${order.id * 10_000 + place}`,
+    title: product?.title ?? code,
+    name: product?.title ?? code,
+    quantity,
+    currentQuantity: order.cancelledAt === undefined ? current : 0,
+    unfulfilledQuantity: unsent,
+    taxLines: [],
+    sku: code,
+    originalUnitPriceSet: () => bag(price, currency),
+    originalTotalSet: total,
+    discountedTotalSet: total,
+    product: () => (product ? productView(product) : null),
+    variant: () => (product ? variantView(product) : null),
+  };
+}
+
 /** Where nothing was typed, the country alone, as of a buyer of the file; null: there is no address, or it is withheld. */
 function addressView(typed: PostalAddress | null | undefined, country: string) {
   if (typed === null) return null;
   return {
     ...{ address1: null, address2: null, city: null, zip: null, phone: null, province: null, provinceCode: null },
+    ...{ firstName: null, lastName: null },
     ...typed,
+    name: [typed?.firstName, typed?.lastName].filter(Boolean).join(" ") || null,
     country,
     countryCodeV2: typed?.countryCode ?? countryCodeOf[country] ?? null,
   };

@@ -117,6 +117,8 @@ export const approvals = {
     returned: "The order was returned",
     cancelled: "The order was cancelled",
     already_there: "It was there already",
+    risky: "The order’s risk rose",
+    fulfilled: "It was already sent",
     gone: "It no longer exists",
     forgotten: "A customer in it asked to be forgotten",
     step_failed: "An earlier step failed",

@@ -119,6 +119,8 @@ export const approvals = {
     returned: "La commande a été retournée",
     cancelled: "La commande a été annulée",
     already_there: "C’était déjà fait",
+    risky: "Le risque de la commande a augmenté",
+    fulfilled: "Déjà expédié",
     gone: "Cela n’existe plus",
     forgotten: "Un client concerné a demandé à être oublié",
     step_failed: "Une étape précédente a échoué",

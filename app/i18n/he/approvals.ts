@@ -125,6 +125,8 @@ export const approvals = {
     returned: "ההזמנה הוחזרה",
     cancelled: "ההזמנה בוטלה",
     already_there: "זה כבר היה שם",
+    risky: "הסיכון בהזמנה עלה",
+    fulfilled: "זה כבר נשלח",
     gone: "זה כבר לא קיים",
     forgotten: "לקוח שנכלל בה ביקש להישכח",
     step_failed: "שלב קודם נכשל",

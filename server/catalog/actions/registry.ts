@@ -1,12 +1,19 @@
 import type { ActionKind } from "./action.ts";
+import { bigbuyOrder } from "./bigbuy-order.ts";
+import { cjOrder } from "./cj-order.ts";
+import { cjPayment } from "./cj-payment.ts";
 import { klaviyoEvent } from "./klaviyo-event.ts";
 import { klaviyoProfiles } from "./klaviyo-profiles.ts";
 import { shopifyDiscount } from "./shopify-discount.ts";
+import { shopifyFulfilment } from "./shopify-fulfilment.ts";
 import { shopifyTags } from "./shopify-tags.ts";
 import { slackMessage } from "./slack-message.ts";
 
 /** Every kind of thing that can be done outside. */
-export const actionKinds: readonly ActionKind[] = [klaviyoEvent, klaviyoProfiles, shopifyTags, shopifyDiscount, slackMessage];
+export const actionKinds: readonly ActionKind[] = [
+  ...[klaviyoEvent, klaviyoProfiles, shopifyTags, shopifyDiscount, slackMessage],
+  ...[cjOrder, cjPayment, bigbuyOrder, shopifyFulfilment],
+];
 
 /** The kind of this id; undefined for one that is no more on the shelf. */
 export const kindOf = (id: string): ActionKind | undefined => actionKinds.find((each) => each.id === id);

@@ -14,6 +14,8 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   const code = Number(said?.code);
   const message = said ? `${said.code}: ${said.message}` : `status ${status}`;
   const failure = failureOfStatus(status < 400 && said ? (code >= 400 && code < 600 ? code : 400) : status, headers, message);
+  // Its own word for "later": nobody knows what became of an order by then.
+  if (said?.code === "ER009" && status < 500) return { kind: "unavailable", message };
   const resetAt = Number(headers.get("x-ratelimit-reset") ?? Number.NaN);
   if (failure?.kind !== "rate_limited" || failure.retryAfterS !== undefined || !Number.isFinite(resetAt)) return failure;
   return { ...failure, retryAfterS: Math.max(1, Math.ceil(resetAt - Date.now() / 1000)) };

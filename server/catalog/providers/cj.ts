@@ -31,7 +31,7 @@ const meaning: Readonly<Record<number, Failure["kind"]>> = {
 function failureOf({ status, headers, body }: Reply): Failure | null {
   const said = Envelope.safeParse(body).data;
   if (!said) return failureOfStatus(status, headers, `status ${status}`);
-  if (said.code === 200 && said.result !== false) return failureOfStatus(status, headers, `status ${status}`);
+  if ((said.code === 200 || said.code === 0) && said.result !== false) return failureOfStatus(status, headers, `status ${status}`);
   const message = `${said.code} ${said.message ?? ""}`.trim();
   const byCode = meaning[said.code];
   if (byCode) return { kind: byCode, message };

@@ -226,6 +226,13 @@ export const shopify: OAuthProvider = {
         acts: true,
       },
       {
+        id: "fulfilment",
+        title: { en: "Sending orders, with tracking", fr: "Expédition des commandes, avec suivi", he: "שליחת הזמנות, עם מעקב" },
+        scopes: ["read_merchant_managed_fulfillment_orders", "write_merchant_managed_fulfillment_orders"],
+        default: false,
+        acts: true,
+      },
+      {
         id: "discounts",
         title: { en: "Discount codes", fr: "Codes de réduction", he: "קודי הנחה" },
         scopes: ["read_discounts", "write_discounts"],

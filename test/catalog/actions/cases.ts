@@ -1,9 +1,11 @@
-import { firstId, freshAccount, giveProfiles } from "./doing.ts";
+import type { Doing } from "#server/catalog/actions/action.ts";
+import { cjOrder } from "#server/catalog/actions/cj-order.ts";
+import { besideShop, doingOf, firstId, freshAccount, giveProfiles, shopWithOrder, supplier } from "./doing.ts";
 
 /** What the contract tests need to know of a kind to see it done at the sandbox. */
 export interface Case {
   /** An account of its own, and a payload that can be done there. */
-  prepare(): Promise<{ at: string; payload: unknown }>;
+  prepare(): Promise<{ at: string; payload: unknown; doing?: Partial<Doing> }>;
   /** What the sandbox calls its effect, and what it calls its being taken back. */
   effect: string;
   undone?: string;
@@ -11,6 +13,26 @@ export interface Case {
   path: string;
   /** Payloads that are none. */
   wrong: Record<string, (payload: never) => unknown>;
+  /** Its provider does not say when it may be asked again. */
+  saysNoWhen?: true;
+  /** It reads at the path of its write: only writes go wrong there. */
+  readsFirst?: true;
+}
+
+/** A good of either supplier, and an order of two of them that a shop was paid for. */
+async function atSupplier(provider: "cj" | "bigbuy") {
+  const { shop, order, line } = await shopWithOrder();
+  const at = freshAccount[provider]();
+  await supplier(provider, at, { goods: [{ id: "V1", sku: "V1", price: 300, stock: 5 }] });
+  const number = `s1-${order}`;
+  const total = { minor: 950, currency: provider === "cj" ? "USD" : "EUR" };
+  return { at, order, line, doing: await besideShop(shop), common: { orderId: order, number, total } };
+}
+
+async function orderAtCj() {
+  const { at, line, doing, common } = await atSupplier("cj");
+  const products = [{ line, ordered: 2, vid: "V1", quantity: 2 }];
+  return { at, line, doing, common, payload: { ...common, carrier: "CJPacket Ordinary", from: "CN", country: "FR", products } };
 }
 
 const at = "2026-12-01T09:00:00Z";
@@ -94,6 +116,62 @@ export const cases: Record<string, Case> = {
     wrong: {
       "a channel by its name": (payload: object) => ({ ...payload, channel: "#general" }),
       "no text": (payload: object) => ({ ...payload, text: "" }),
+    },
+  },
+  "cj-order": {
+    prepare: orderAtCj,
+    effect: "order_created",
+    undone: "order_deleted",
+    path: "createOrderV2|deleteOrder",
+    saysNoWhen: true,
+    wrong: {
+      "in another currency than CJ's": (payload: object) => ({ ...payload, total: { minor: 1, currency: "EUR" } }),
+      "a number that is none of ours": (payload: object) => ({ ...payload, number: "1001" }),
+      "nothing to order": (payload: object) => ({ ...payload, products: [] }),
+      "a way to pay": (payload: object) => ({ ...payload, payType: 2 }),
+    },
+  },
+  "cj-payment": {
+    async prepare() {
+      const { at, line, doing, common, payload } = await orderAtCj();
+      const ordered = await cjOrder.execute(await doingOf(cjOrder, at, doing), cjOrder.payload.parse(payload));
+      if (ordered.did !== "done") throw new Error(ordered.did);
+      return { at, doing, payload: { ...common, lines: [{ line, quantity: 2 }] } };
+    },
+    effect: "order_paid",
+    path: "payBalanceV2",
+    saysNoWhen: true,
+    wrong: {
+      "in another currency than CJ's": (payload: object) => ({ ...payload, total: { minor: 1, currency: "EUR" } }),
+      "for nothing": (payload: object) => ({ ...payload, total: { minor: 0, currency: "USD" } }),
+    },
+  },
+  "bigbuy-order": {
+    async prepare() {
+      const { at, line, doing, common } = await atSupplier("bigbuy");
+      const products = [{ line, ordered: 2, reference: "V1", quantity: 2 }];
+      return { at, doing, payload: { ...common, carrier: "gls", country: "FR", products } };
+    },
+    effect: "order_created",
+    path: "order/create",
+    wrong: {
+      "in another currency than BigBuy's": (payload: object) => ({ ...payload, total: { minor: 1, currency: "USD" } }),
+      "none of it": (payload: { products: object[] }) => ({ ...payload, products: [{ ...payload.products[0], quantity: 0 }] }),
+    },
+  },
+  "shopify-fulfilment": {
+    async prepare() {
+      const { shop, order, line } = await shopWithOrder();
+      const lines = [{ line, quantity: 2 }];
+      return { at: shop, payload: { orderId: order, numbers: ["LX123456789FR"], carrier: "La Poste", lines, notify: true } };
+    },
+    effect: "fulfilled",
+    path: "graphql",
+    readsFirst: true,
+    wrong: {
+      "no parcel": (payload: object) => ({ ...payload, numbers: [] }),
+      "a number that is an address": (payload: object) => ({ ...payload, numbers: ["https://track.example/1"] }),
+      "no line": (payload: object) => ({ ...payload, lines: [] }),
     },
   },
 };

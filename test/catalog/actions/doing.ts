@@ -1,4 +1,4 @@
-import type { SandboxProviderId } from "#sandbox/endpoints.ts";
+import { type KeyServiceId, keyServices, type SandboxProviderId } from "#sandbox/endpoints.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { ActionKind, Doing } from "#server/catalog/actions/action.ts";
 import { findProvider } from "#server/catalog/providers/registry.ts";
@@ -7,7 +7,9 @@ import type { ApiAccess } from "#server/domain/wire/api-access.ts";
 import { callApi } from "#server/domain/wire/call-api.ts";
 import { sendWrite } from "#server/domain/wire/send-write.ts";
 import { sandbox } from "#test/catalog/sensors/sandbox-account.ts";
+import { mintKey } from "#test/domain/connecting/mint-key.ts";
 import { testCtx } from "#test/harness.ts";
+import { sandboxOrigin } from "#test/variables.ts";
 
 export { sandbox };
 
@@ -15,7 +17,9 @@ let made = 0;
 const unique = () => `${Date.now().toString(36)}${(made++).toString(36)}`;
 
 /** An account that no other test meets. */
-export const freshAccount: Record<"klaviyo" | "shopify" | "slack", () => string> = {
+export const freshAccount: Record<"klaviyo" | "shopify" | "slack" | "cj" | "bigbuy", () => string> = {
+  cj: () => `C${unique()}`,
+  bigbuy: () => `B${unique()}`,
   klaviyo: () => `K${unique().slice(-5)}`,
   shopify: () => `act-${unique()}.myshopify.com`,
   slack: () => `T${unique().toUpperCase().slice(-10)}`,
@@ -32,7 +36,7 @@ export interface AtSandbox extends Doing {
 
 /** What a kind is handed by the engine: an account and a writer over the real wire, with a fresh token of these scopes at the sandbox. */
 export async function doingAt(
-  provider: SandboxProviderId,
+  provider: SandboxProviderId | KeyServiceId,
   at: string,
   { scopes, ...more }: Partial<Doing> & { scopes: readonly string[] },
 ): Promise<AtSandbox> {
@@ -48,7 +52,7 @@ export async function doingAt(
   const connectionId = `con-${at}`;
   const account: Account = accountOf(
     {
-      ...{ provider, connectionId, externalId: at, name: at, fields: {}, kind: "oauth", scopesGranted: scopes, chosen: [] },
+      ...{ provider, connectionId, externalId: at, name: at, fields: {}, kind: access.kind, scopesGranted: scopes, chosen: [] },
       details: { currency: "GBP", timezone: "Europe/London" },
     },
     (request, taking) => callApi(ctx, access, request, taking),
@@ -60,15 +64,69 @@ export async function doingAt(
   };
 }
 
-async function accessTo(provider: SandboxProviderId, at: string, scopes: readonly string[]): Promise<ApiAccess> {
+const isKey = (provider: string): provider is KeyServiceId => keyServices.some((id) => id === provider);
+
+async function accessTo(provider: SandboxProviderId | KeyServiceId, at: string, scopes: readonly string[]): Promise<ApiAccess> {
+  if (isKey(provider)) {
+    const { fields } = await mintKey(provider, at);
+    return { provider: findProvider(provider), kind: "key", shop: null, secrets: await secretsOf(provider, fields), fields };
+  }
   const { access_token } = await sandbox.mint(provider, at, [...scopes]);
   const shop = provider === "shopify" ? at : null;
   return { provider: findProvider(provider), kind: "oauth", shop, secrets: { access_token }, fields: {} };
 }
 
+/** What opens the API: the key itself, or at CJ the token that it buys. */
+async function secretsOf(provider: KeyServiceId, fields: Record<string, string>): Promise<Record<string, string>> {
+  if (provider !== "cj") return fields;
+  const body = JSON.stringify({ apiKey: fields.api_key });
+  const answer = await fetch(`${sandboxOrigin}/cj/authentication/getAccessToken`, { method: "POST", body });
+  const { data } = (await answer.json()) as { data: { accessToken: string } };
+  return { access_token: data.accessToken };
+}
+
 /** The same with no more than what the kind says that it needs. */
 export const doingOf = (kind: ActionKind, at: string, more: Partial<Doing> = {}): Promise<AtSandbox> =>
-  doingAt(kind.need.provider as SandboxProviderId, at, { scopes: kind.need.scopes, ...more });
+  doingAt(kind.need.provider as SandboxProviderId | KeyServiceId, at, { scopes: kind.need.scopes, ...more });
+
+/** The shop beside a supplier, as a kind reads it. */
+export async function besideShop(shop: string): Promise<Pick<Doing, "also">> {
+  const { account } = await doingAt("shopify", shop, { scopes: ["read_orders", "read_customers", "read_products"] });
+  return { also: (provider) => (provider === "shopify" ? account : null) };
+}
+
+interface AtSupplier {
+  purse: { balance: number };
+  orders: { number: string; status: string; total?: number; to: Record<string, string>; products: { quantity: number }[] }[];
+}
+/** Says what a supplier's account has, and how far its orders are; answers how it stands there. */
+export const supplier = (provider: "cj" | "bigbuy", account: string, change: object = {}): Promise<AtSupplier> =>
+  sandbox.control<AtSupplier>(`/suppliers/${provider}/${account}`, change);
+
+/** Where a buyer wants it sent, as suppliers need it. */
+export const sentTo = {
+  email: "ana@example.com",
+  shippingAddress: {
+    ...{ firstName: "Ana", lastName: "Belmont", address1: "1 rue de la Paix", city: "Paris", zip: "75001" },
+    ...{ countryCode: "FR", phone: "+33600000000" },
+  },
+};
+
+/** A shop with one paid order of two Ware A, and the order's ids. */
+export async function shopWithOrder(more: object = {}): Promise<{ shop: string; order: string; line: string; variant: string }> {
+  const shop = freshAccount.shopify();
+  await sandbox.control(`/shop/${shop}`, undefined, "PUT");
+  await sandbox.control(`/shop/${shop}/rows`, { orders: [], products: [{ code: "A", title: "Ware A", price: "20.00", inventory: 9 }] });
+  await sandbox.control(`/shop/${shop}/finish`, { mark: "hand" });
+  const { orders } = await sandbox.control<{ orders: { id: number }[] }>(`/shop/${shop}/changes`, {
+    orders: [{ customerId: 12_001, lines: [{ code: "A", quantity: 2 }], checkout: sentTo, ...more }],
+  });
+  const order = String(orders[0]?.id);
+  const query = `{ order(id: "gid://shopify/Order/${order}") { lineItems(first: 1) { nodes { id variant { id } } } } }`;
+  const found = await askShop<{ order: { lineItems: { nodes: { id: string; variant: { id: string } }[] } } }>(shop, query);
+  const [node] = found.order.lineItems.nodes;
+  return { shop, order, line: node?.id.split("/").at(-1) ?? "", variant: node?.variant.id.split("/").at(-1) ?? "" };
+}
 
 interface Effects {
   raw: number;

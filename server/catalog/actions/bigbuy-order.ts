@@ -1,0 +1,139 @@
+import * as z from "zod";
+import { bigbuyCurrency, checkAtBigbuy, problemOf, standingAtBigbuy } from "#server/catalog/suppliers/bigbuy.ts";
+import { readRecipient } from "#server/catalog/suppliers/shop-order.ts";
+import { ProviderError } from "#server/errors.ts";
+import { type Attempt, attemptOf, type Doing, defineAction } from "./action.ts";
+import { amountText, ShopId } from "./payload.ts";
+import {
+  Carrier,
+  Country,
+  failed,
+  itemFields,
+  missingFrom,
+  Ordered,
+  Quantity,
+  Reference,
+  shopOf,
+  shopRead,
+  stillWanted,
+  supplyLabels,
+} from "./supply-words.ts";
+
+const Payload = z
+  .strictObject({
+    ...Ordered,
+    carrier: Carrier,
+    country: Country,
+    products: z
+      .array(z.strictObject({ line: ShopId, ordered: Quantity, reference: Reference, quantity: Quantity }))
+      .min(1)
+      .max(50),
+  })
+  .refine(({ total }) => total.currency === bigbuyCurrency, "BigBuy counts in euros");
+type Payload = z.output<typeof Payload>;
+
+/** What its codes say of an order, in words of ours: its own may repeat an address. */
+const codes: Readonly<Record<string, string>> = {
+  ER001: "BigBuy does not sell this product",
+  ER002: "BigBuy could not read the order",
+  ER003: "BigBuy is out of stock",
+  ER004: "BigBuy does not take this postcode",
+  ER005: "there is too little in the BigBuy purse",
+  ER007: "the order is below BigBuy’s minimum",
+  ER010: "BigBuy has no carrier for it",
+  ER011: "BigBuy could not take the payment",
+};
+
+function refused(message: string): Attempt | null {
+  const problem = problemOf(message);
+  if (!problem) return null;
+  const of = problem.skus.length > 0 ? `: ${problem.skus.join(", ")}` : "";
+  return failed(`${problem.code} ${codes[problem.code] ?? "BigBuy refused the order"}${of}`);
+}
+
+/** What BigBuy wants of an order, to whoever the shop sends it. The purse is the only way to pay by which it is sent without a person. */
+async function bodyOf(doing: Doing, { orderId, number, carrier, products }: Payload) {
+  const shop = shopOf(doing);
+  if (!shop) return failed("the shop is not connected");
+  const to = await readRecipient(shop, orderId);
+  if ("missing" in to) return missingFrom(to.missing);
+  const { firstName, lastName, countryCode: country, zip: postcode, city: town, address, phone, email } = to;
+  return {
+    order: {
+      ...{ internalReference: number, language: "en", paymentMethod: "moneybox", carriers: [{ name: carrier }] },
+      shippingAddress: { firstName, lastName, country, postcode, town, address, phone, email, comment: "" },
+      products: products.map(({ reference, quantity }) => ({ reference, quantity })),
+    },
+  };
+}
+
+/**
+ * An order at BigBuy, which is paid from the purse as it is placed: there is nothing between the two. So BigBuy is asked right before what it
+ * would take, and where that is more than was approved nothing is ordered.
+ *
+ * Done once: BigBuy takes our number of an order once, refuses it the second time (ER008), and finds an order by it. A success has no body: the
+ * order's id stands in `Location` alone (../shared/writes-and-voice.md, BigBuy). There is no call that takes an order back.
+ */
+export const bigbuyOrder = defineAction<Payload>({
+  id: "bigbuy-order",
+  title: { en: "Order and pay at BigBuy", fr: "Commander et payer chez BigBuy", he: "הזמנה ותשלום ב-BigBuy" },
+  need: { provider: "bigbuy", scopes: [] },
+  reads: [shopRead],
+  payload: Payload,
+  touches: "money",
+  describe: ({ orderId, number, carrier, country, products, total }) => ({
+    sentence: {
+      en: `Place order ${orderId} at BigBuy and pay for it from your BigBuy purse at once: ${amountText(total)} at most, before tax, with shipping.`,
+      fr: `Passer la commande ${orderId} chez BigBuy et la payer aussitôt avec votre porte-monnaie BigBuy : ${amountText(total)} hors taxes au maximum, livraison comprise.`,
+      he: `העברת הזמנה ${orderId} ל-BigBuy ותשלום מיידי מהארנק ב-BigBuy: לכל היותר ${amountText(total)} לפני מס, כולל משלוח.`,
+    },
+    fields: [
+      { label: supplyLabels.order, value: orderId },
+      ...itemFields(products),
+      { label: supplyLabels.total, value: amountText(total) },
+      { label: supplyLabels.carrier, value: carrier },
+      { label: supplyLabels.country, value: country },
+      { label: supplyLabels.number, value: number },
+    ],
+  }),
+  stakeOf: ({ total }) => total,
+  stillValid: (doing, { orderId, products }) =>
+    stillWanted(
+      doing,
+      orderId,
+      products.map(({ line, ordered: quantity }) => ({ line, quantity })),
+    ),
+  async execute(doing, payload) {
+    const { account, writer } = doing;
+    const body = await bodyOf(doing, payload);
+    if ("did" in body) return body;
+    try {
+      const { withoutTax } = await checkAtBigbuy(account, body);
+      if (withoutTax > payload.total.minor) return failed(`BigBuy wants ${amountText({ ...payload.total, minor: withoutTax })} for it`);
+    } catch (error) {
+      const known = error instanceof ProviderError && error.kind === "rejected" ? refused(error.message) : null;
+      if (!known) throw error;
+      return known;
+    }
+    const outcome = await writer.send({ method: "POST", path: "/rest/order/create.json", body }, z.unknown());
+    if (outcome.outcome === "refused" && outcome.failure.kind === "rejected") {
+      if (problemOf(outcome.failure.message)?.code === "ER008") {
+        const found = await standingAtBigbuy(account, payload.number);
+        return found
+          ? { did: "done", receipt: { id: found.id } }
+          : { did: "unsure", reason: "the order number is taken and not shown yet" };
+      }
+      // An answer without one of its codes may stand for anything: whether it was ordered, its list says.
+      return refused(outcome.failure.message) ?? { did: "unsure", reason: outcome.failure.message };
+    }
+    const location = outcome.outcome === "done" ? outcome.headers.get("location") : null;
+    return attemptOf(outcome, () => ({ id: /\/(\d+)$/.exec(location ?? "")?.[1] ?? null }));
+  },
+  idempotency: "lookup",
+  // No figure is published.
+  settledAfterMs: 120_000,
+  async lookup({ account }, { number }) {
+    const found = await standingAtBigbuy(account, number);
+    return found ? { id: found.id } : "absent";
+  },
+});
