@@ -10,6 +10,7 @@ import type { Config } from "./env.ts";
 import { forbidden, unauthenticated } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { ActionMessage, DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "./messages.ts";
+import type { RateLeases } from "./rate-leases.ts";
 import type { Slots } from "./slots.ts";
 
 export type Tenant = InferSelectModel<typeof tenants>;
@@ -63,6 +64,8 @@ export interface Ctx {
   fetch: typeof fetch;
   /** What of this invocation's connections is free. */
   slots: Slots;
+  /** How often accounts may be called. */
+  rates: RateLeases;
   /** A TCP socket, for the mail server. */
   connect(address: SocketAddress, options: SocketOptions): Socket;
   send: Send;

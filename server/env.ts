@@ -14,6 +14,8 @@ export interface Env {
   EXPORTS: Queue<TaskMessage>;
   DEAD: Queue<DeadMessage>;
   ASSETS: Fetcher;
+  /** Scripts have none. */
+  RATES?: DurableObjectNamespace;
   [variable: string]: unknown;
 }
 

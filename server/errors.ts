@@ -352,9 +352,11 @@ export type ProviderFailureKind = "revoked" | "missing_scopes" | "rate_limited" 
  */
 export const callCodes = {
   address_foreign: [],
+  budget_spent: ["provider"],
   connect_again: [],
   failed_elsewhere: ["status"],
   header_unsendable: [],
+  left_alone: ["provider"],
   no_reply: [],
   not_set: ["variable"],
   nothing_chosen: [],

@@ -12,6 +12,7 @@ import { databasesOf, type Env, readConfig } from "#server/env.ts";
 import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
 import type { ActionMessage, DeadMessage, MailMessage, RunMessage, TaskMessage, TokenMessage } from "#server/messages.ts";
+import type { RateLeases } from "#server/rate-leases.ts";
 import { createSlots } from "#server/slots.ts";
 
 export type TestEnv = Env & { TEST_MIGRATIONS: D1Migration[]; SPARE_2: D1Database; SPARE_3: D1Database; SPARE_4: D1Database };
@@ -37,6 +38,7 @@ export function testCtx({
   outbound = fetch,
   ip = "203.0.113.7",
   userAgent = "test",
+  rates = unlimited,
 }: TestCtx = {}): Ctx & { traces: Traces } {
   const traces: Traces = { lines: [], runs: [], actions: [], mails: [], tokens: [], tasks: [], dead: [], cookies: new Map() };
   return {
@@ -52,6 +54,7 @@ export function testCtx({
     now,
     fetch: outbound,
     slots: createSlots(),
+    rates,
     connect,
     send: {
       runs: async (messages) => void traces.runs.push(...messages),
@@ -72,7 +75,11 @@ export interface TestCtx {
   outbound?: typeof fetch;
   ip?: string | null;
   userAgent?: string;
+  rates?: RateLeases;
 }
+
+/** Nobody counts calls, but where a test does. */
+const unlimited: RateLeases = { begin: async () => null, end: async () => undefined };
 
 let count = 0;
 const unique = () => `${Date.now().toString(36)}${(count++).toString(36)}`;

@@ -4,6 +4,8 @@ import { fetchHandler } from "./fetch.ts";
 import { queueHandler } from "./queue.ts";
 import { scheduledHandler } from "./scheduled.ts";
 
+export { RateKeeper } from "./rate-keeper.ts";
+
 export default {
   fetch: fetchHandler,
   scheduled: scheduledHandler,

@@ -1,9 +1,11 @@
 import { openDb } from "#db/client.ts";
 import type { Cookies, Ctx, Send } from "#server/ctx.ts";
+import { pause } from "#server/domain/wire/pause.ts";
 import { databasesOf, type Env, readConfig } from "#server/env.ts";
 import { newId } from "#server/ids.ts";
 import { createLog } from "#server/log.ts";
 import type { TaskMessage } from "#server/messages.ts";
+import { createRateLeases, type RatedAccount, type RateKeeper } from "#server/rate-leases.ts";
 import { createSlots } from "#server/slots.ts";
 
 const maxMessagesPerSend = 100;
@@ -51,9 +53,27 @@ export interface Platform {
   connect: Ctx["connect"];
 }
 
+/** The accounts' budgets, each in an object of its own. */
+function keeperOf({ RATES }: Env): RateKeeper {
+  const of = ({ provider, externalId }: RatedAccount) => {
+    if (!RATES) throw new Error("no rates are bound");
+    // Only what the class itself has, which `workers/rate-keeper.ts` checks against the same interface.
+    return RATES.get(RATES.idFromName(`${provider}:${externalId}`)) as unknown as RateKeeper;
+  };
+  return {
+    take: async (account, ask) => of(account).take(account, ask),
+    fail: async (account, failed) => of(account).fail(account, failed),
+  };
+}
+
 /** The one function that builds a context, for a page, a call, a message and a script alike. */
 export function buildCtx({ env, connect }: Platform, { request, actor, cookies }: Pick<Ctx, "request" | "actor" | "cookies">): Ctx {
   const databases = databasesOf(env);
+  const log = createLog({ request: request.id });
+  const away = (error: unknown) => {
+    // A script has none, and is alone anyway.
+    if (env.RATES) log.warn("the keeper of rates is away", { error });
+  };
   return {
     config: readConfig(env),
     actor,
@@ -64,9 +84,10 @@ export function buildCtx({ env, connect }: Platform, { request, actor, cookies }
     now: Date.now,
     fetch: (input, init) => fetch(input, init),
     slots: createSlots(),
+    rates: createRateLeases(keeperOf(env), { now: Date.now, pause, away }),
     connect,
     send: sendVia(env),
-    log: createLog({ request: request.id }),
+    log,
   };
 }
 

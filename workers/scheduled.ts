@@ -11,6 +11,7 @@ import { claimEnds } from "#server/domain/connecting/claim-ends.ts";
 import { startDeletions } from "#server/domain/custody/start-deletions.ts";
 import { sweepExports } from "#server/domain/custody/sweep-exports.ts";
 import { claimProbes } from "#server/domain/health/claim-probes.ts";
+import { forgetRates } from "#server/domain/health/note-rates.ts";
 import { noteTick } from "#server/domain/health/note-tick.ts";
 import { watchProviders } from "#server/domain/incidents/watch-providers.ts";
 import { refreshFindings } from "#server/domain/learning/refresh-findings.ts";
@@ -62,6 +63,7 @@ const chores: readonly [string, (ctx: Ctx) => Promise<unknown>][] = [
   ["audit log linked", linkWaiting],
   ["undelivered mails forgotten", forgetUndelivered],
   ["old notices forgotten", forgetNotices],
+  ["old uses of limits forgotten", forgetRates],
   ["old workspace requests forgotten", forgetRequests],
   ["webhooks swept", sweepWebhooks],
   ["events asked for", claimSubscriptions],

@@ -11,6 +11,7 @@ export * from "./loans.ts";
 export * from "./notices.ts";
 export * from "./occurrences.ts";
 export * from "./people.ts";
+export * from "./rates.ts";
 export * from "./referrals.ts";
 export * from "./rehearsals.ts";
 export * from "./runs.ts";

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Text } from "#db/words/locales.ts";
 import type { RunSaying } from "#db/words/runs.ts";
+import type { Limit, Said } from "#server/rate-budget.ts";
 import type { Account } from "./account.ts";
 import type { Resource } from "./resource.ts";
 
@@ -63,6 +64,16 @@ export interface Reply {
   status: number;
   headers: Headers;
   body: unknown;
+}
+
+/** How often an account may be called, as its provider counts it. */
+export interface Rates {
+  /** The limits that a call counts against. The path is below the API's base, without a query. */
+  of(call: { method: string; path: string }): readonly Limit[];
+  /** Units that a call takes before a reply told what they take; 1. */
+  cost?: number;
+  /** What a reply tells of the limits that its call counted against, and what it took; nothing where it tells nothing. */
+  said?(reply: Reply, limits: readonly Limit[]): { said: readonly Said[]; cost?: number };
 }
 
 /** What is wrong with a callback: not signed by the provider, signed too long ago, or for another shop than was asked for. */
@@ -296,6 +307,8 @@ export interface Provider {
   versions?: readonly ApiVersion[];
   /** Tells how an API reply failed. */
   failureOf(reply: Reply): Failure | null;
+  /** How often an account may be called; none: nobody says, or what a job does stays far below it. */
+  rates?: Rates;
   /** Whether a 2xx that tells of a failure tells too that a write was done: GraphQL may fail in what it reads back after it acted. */
   acted?(reply: Reply): boolean;
   /** A cheap authenticated call; throws `ProviderError`. */

@@ -30,6 +30,7 @@ import {
   policyModeChanges,
   privacyRequests,
   products,
+  rateUses,
   referralCodes,
   referrals,
   refunds,
@@ -250,6 +251,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       ...{ tenantId, actionId: `act_${marker}`, automation: marker, connectionId, channel: marker, shown: marker, begunAt: now },
     }),
     db.insert(turns).values({ tenantId, queue: "runs", number: 1 }),
+    db.insert(rateUses).values({ tenantId, connectionId, limit: marker, share: 0.5, waits: 1, at: now }),
     db.insert(budgets).values({ tenantId, day: "2026-01-01", automation: marker, kind: "actions", used: 1, most: 1 }),
     db.insert(variantPrices).values({ tenantId, connectionId, variantId: marker, since: now, priceMinor: 100, currency: "GBP" }),
     db.insert(customers).values({

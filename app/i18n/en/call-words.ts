@@ -3,9 +3,11 @@ import type { CallCode } from "#server/errors.ts";
 /** Why a call to a provider failed, where that is ours to say. `server/errors.ts` has the codes. */
 export const callWords = {
   address_foreign: "The request went to an address outside the provider.",
+  budget_spent: "{{provider}} allows only so many requests at a time, and they are in use. We’ll go on soon.",
   connect_again: "Reconnect the account.",
   failed_elsewhere: "The provider redirected us, and that address answered with status {{status}}.",
   header_unsendable: "The request contains a header that can’t be sent.",
+  left_alone: "{{provider}} failed several times in a row. We’ll try again soon.",
   no_reply: "No response.",
   not_set: "{{variable}} isn’t set.",
   nothing_to_renew: "This access has no token to renew it with.",

@@ -2,9 +2,11 @@ import type { CallCode } from "#server/errors.ts";
 
 export const callWords = {
   address_foreign: "La requête visait une adresse étrangère au fournisseur.",
+  budget_spent: "{{provider}} n’autorise qu’un certain nombre de requêtes à la fois, et elles sont toutes utilisées. Nous reprendrons bientôt.",
   connect_again: "Reconnectez le compte.",
   failed_elsewhere: "Le fournisseur nous a redirigés, et cette adresse a répondu avec le statut {{status}}.",
   header_unsendable: "La requête contient un en-tête qui ne peut pas être envoyé.",
+  left_alone: "{{provider}} a échoué plusieurs fois de suite. Nous réessaierons bientôt.",
   no_reply: "Pas de réponse.",
   not_set: "{{variable}} n’est pas défini.",
   nothing_to_renew: "Cet accès n’a aucun jeton pour être renouvelé.",

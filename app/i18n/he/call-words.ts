@@ -2,9 +2,11 @@ import type { CallCode } from "#server/errors.ts";
 
 export const callWords = {
   address_foreign: "הבקשה הופנתה לכתובת שאינה של הספק.",
+  budget_spent: "{{provider}} מאפשר מספר מוגבל של בקשות בכל פעם, וכולן בשימוש. נמשיך בקרוב.",
   connect_again: "יש לחבר את החשבון מחדש.",
   failed_elsewhere: "הספק הפנה אותנו לכתובת אחרת, שהשיבה בסטטוס {{status}}.",
   header_unsendable: "הבקשה מכילה כותרת שאי אפשר לשלוח.",
+  left_alone: "{{provider}} נכשל כמה פעמים ברצף. ננסה שוב בקרוב.",
   no_reply: "אין תגובה.",
   not_set: "{{variable}} לא הוגדר.",
   nothing_to_renew: "לגישה הזו אין אסימון שאפשר לחדש בו.",

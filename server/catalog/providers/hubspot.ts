@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import type { AccountFacts, Failure, Grant, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
+import type { AccountFacts, Failure, Grant, Identity, OAuthProvider, Rates, Reply } from "#server/catalog/provider.ts";
 import { bearer, byRefreshToken, failureOfStatus, readScopes, readStandardGrant } from "./replies.ts";
+import { windowOf } from "./windows.ts";
 
 /** Dated: `/oauth/v1` ends on 2027-02-16. */
 const tokenUrl = "https://api.hubapi.com/oauth/2026-03/token";
@@ -41,6 +42,18 @@ function limited(status: number, said: Words | undefined): Failure | null {
   const retryAfterS = waitsS[policy];
   return { kind: "rate_limited", message: policy || "rate limit", ...(retryAfterS !== undefined && { retryAfterS }) };
 }
+
+/**
+ * What our app may call in one account, a little below what HubSpot lets it: searches have a limit of their own, which all apps share
+ * and of which replies say nothing (../shared/writes-and-voice.md, HubSpot / limits and errors).
+ */
+const rates: Rates = {
+  of: ({ path }) => [path.endsWith("/search") ? windowOf("searches", 4, 1) : windowOf("calls", 90, 10)],
+  said: ({ headers }, limits) => {
+    const left = Number(headers.get("x-hubspot-ratelimit-remaining") ?? Number.NaN);
+    return { said: Number.isFinite(left) && limits.some(({ name }) => name === "calls") ? [{ name: "calls", left }] : [] };
+  },
+};
 
 function scopesOf({ errors }: Words): { scopes?: string[] } {
   const lists = errors.flatMap(({ context }) => [context?.requiredGranularScopes ?? context?.requiredScopes ?? []]).flat();
@@ -208,6 +221,7 @@ export const hubspot: OAuthProvider = {
       }),
     },
   },
+  rates,
   failureOf,
   async probe(account) {
     await readPortal(account);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { type Failure, FieldFault, type Identity, type KeyProvider, type OAuthProvider, type Reply } from "#server/catalog/provider.ts";
 import { klaviyoRevision } from "./klaviyo-api.ts";
+import { klaviyoRates } from "./klaviyo-rates.ts";
 import { bearer, byRefreshToken, clientCredentials, failureOfStatus, readStandardGrant, retiredVersion } from "./replies.ts";
 import { typed } from "./typed.ts";
 
@@ -176,6 +177,7 @@ export const klaviyo: OAuthProvider & KeyProvider = {
     }),
     identify: identifyKey,
   },
+  rates: klaviyoRates,
   failureOf,
   async probe(account) {
     await account.json({ path: "/api/accounts" }, Accounts);

@@ -4,7 +4,7 @@ import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import { encodeHexLowerCase } from "@oslojs/encoding";
 import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import type { AccountFacts, CallbackFault, Failure, Identity, OAuthProvider, Reply } from "#server/catalog/provider.ts";
+import type { AccountFacts, CallbackFault, Failure, Identity, OAuthProvider, Rates, Reply } from "#server/catalog/provider.ts";
 import { byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
 import { shopifyGraphql, shopifyVersion } from "./shopify-api.ts";
 import { deliveries } from "./shopify-deliveries.ts";
@@ -85,10 +85,27 @@ const Cost = z.object({
   extensions: z.object({
     cost: z.object({
       requestedQueryCost: z.number(),
-      throttleStatus: z.object({ currentlyAvailable: z.number(), restoreRate: z.number().positive() }),
+      actualQueryCost: z.number().nullish(),
+      throttleStatus: z.object({
+        maximumAvailable: z.number().positive(),
+        currentlyAvailable: z.number(),
+        restoreRate: z.number().positive(),
+      }),
     }),
   }),
 });
+
+/** Points of the smallest plan, in which a query of ours costs some tens; each reply says what the shop's own has. */
+const rates: Rates = {
+  of: () => [{ name: "points", most: 2_000, perS: 100 }],
+  cost: 50,
+  said({ body }) {
+    const cost = Cost.safeParse(body).data?.extensions.cost;
+    if (!cost) return { said: [] };
+    const { maximumAvailable: most, currentlyAvailable: left, restoreRate: perS } = cost.throttleStatus;
+    return { said: [{ name: "points", most, perS, left, exact: true }], cost: cost.actualQueryCost ?? cost.requestedQueryCost };
+  },
+};
 
 /** GraphQL fails with status 200. A throttled query says what it costs and how fast the bucket fills: that is the wait. */
 function failureOf({ status, headers, body }: Reply): Failure | null {
@@ -286,6 +303,7 @@ export const shopify: OAuthProvider = {
   },
   // A version lives for twelve months at least; what is older than that is answered by the oldest one that lives.
   versions: [{ name: `Admin API ${shopifyVersion}`, endsOn: "2027-10-01" }],
+  rates,
   failureOf,
   acted,
   async probe(account) {

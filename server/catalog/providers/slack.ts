@@ -1,8 +1,9 @@
 import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
-import type { Failure, Grant, OAuthProvider, Reply } from "#server/catalog/provider.ts";
+import type { Failure, Grant, OAuthProvider, Rates, Reply } from "#server/catalog/provider.ts";
 import type { Resource } from "#server/catalog/resource.ts";
 import { bearer, byRefreshToken, failureOfStatus, readStandardGrant } from "./replies.ts";
+import { windowOf } from "./windows.ts";
 
 /** The life of a bot token where the app has token rotation switched on; without it they have no end. */
 const rotatingLifeS = 43_200;
@@ -41,6 +42,15 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
   const scopes = needed?.split(",").filter(Boolean);
   return { kind, message: error, ...(kind === "missing_scopes" && scopes && { scopes }) };
 }
+
+/** Calls a minute by method and workspace, of the methods that we call (../shared/providers.md, Slack / 6 Limits); a post, one a second. */
+const rates: Rates = {
+  of({ path }) {
+    const method = path.slice(1);
+    if (method === "chat.postMessage") return [windowOf(method, 1, 1)];
+    return [windowOf(method, method === "conversations.list" ? 20 : 50, 60)];
+  },
+};
 
 function readGrant(reply: unknown): Grant {
   const grant = readStandardGrant(reply, ",");
@@ -186,6 +196,7 @@ export const slack: OAuthProvider = {
       list: listChannels,
     },
   ],
+  rates,
   failureOf,
   async probe(account) {
     await whoami(account);

@@ -51,7 +51,7 @@ export async function probeDue(ctx: TenantCtx, { connectionId }: ConnectionRef):
 
 async function probeHeld(ctx: TenantCtx, held: HeldConnection): Promise<Probe> {
   const { id, connectedAt } = held.connection;
-  const { result, facts, isRetired } = await probe(ctx, held);
+  const { result, facts, saysNothing } = await probe(ctx, held);
   const probedAt = ctx.now();
   const [row] = await ctx.db
     .update(connections)
@@ -59,7 +59,7 @@ async function probeHeld(ctx: TenantCtx, held: HeldConnection): Promise<Probe> {
       probedAt,
       probeResult: result,
       probeAt: nextProbeAt(probedAt, { failing: isProviderFault(result) }),
-      ...(!isRetired && found(held.connection, result, probedAt)),
+      ...(!saysNothing && found(held.connection, result, probedAt)),
     })
     // Connected again meanwhile: what was found is of tokens that are gone.
     .where(inTenant(ctx, connections, eq(connections.id, id), eq(connections.connectedAt, connectedAt)))
@@ -76,7 +76,7 @@ function found({ failingSince }: ConnectionRow, result: ProbeResult, now: number
   return { failedAt: null, failureKind: null, failingSince: null, ...(result === "ok" && { lastSuccessAt: now }) };
 }
 
-async function probe(ctx: TenantCtx, held: HeldConnection): Promise<{ result: ProbeResult; facts: AccountFacts; isRetired?: boolean }> {
+async function probe(ctx: TenantCtx, held: HeldConnection): Promise<{ result: ProbeResult; facts: AccountFacts; saysNothing?: boolean }> {
   const provider = findProvider(held.connection.provider);
   const account = openAccount(ctx, held);
   try {
@@ -86,8 +86,8 @@ async function probe(ctx: TenantCtx, held: HeldConnection): Promise<{ result: Pr
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     ctx.log.warn("probe failed", { connection: held.connection.id, kind: error.kind, reason: error.message });
-    // A version that ended says nothing of this account, and is no wave of its provider's.
-    return { result: error.kind, facts: {}, isRetired: error.retired !== undefined };
+    // A version that ended says nothing of this account, and is no wave of its provider's; nor does a call that was not sent.
+    return { result: error.kind, facts: {}, saysNothing: error.retired !== undefined || error.unsent };
   }
 }
 

@@ -37,13 +37,15 @@ export interface RunFailure {
   provider?: string;
   /** That the provider retired the version of its API that we speak: nothing that is said of the account. */
   isRetired?: true;
+  /** That nothing was asked of the provider: too little of the account's budget was left, or its service is left alone. */
+  unsent?: true;
 }
 
 /** What went wrong. Nothing of an error that is not ours to show goes out. */
 export function failureOf(error: unknown): RunFailure {
   if (error instanceof ProviderError) {
-    const { kind, message, said = { theirs: message }, retryAfterS, provider, retired } = error;
-    return { kind, said, retryAfterS, provider, ...(retired !== undefined && { isRetired: true }) };
+    const { kind, message, said = { theirs: message }, retryAfterS, provider, retired, unsent } = error;
+    return { kind, said, retryAfterS, provider, ...(retired !== undefined && { isRetired: true }), ...(unsent && { unsent }) };
   }
   if (error instanceof DomainError && error.kind === "unavailable") {
     const { kind, code, params, retryAfterS } = error;
@@ -68,14 +70,15 @@ export type RunVerdict = { status: "failed" } | { status: "dead" } | { status: "
 /**
  * What becomes of a run whose `attempt`-th try failed. What a person must mend is not tried again; a provider's Retry-After
  * wins over our own backoff (and is never shortened by jitter); the rest backs off exponentially, half of it by jitter. While
- * the provider has an open incident the run waits for it, however long that is.
+ * the provider has an open incident the run waits for it, however long that is; so it does where nothing was sent.
  */
 export function afterFailure(
-  failure: Pick<RunFailure, "kind" | "retryAfterS">,
+  failure: Pick<RunFailure, "kind" | "retryAfterS" | "unsent">,
   { attempt, now, random, incident = false }: { attempt: number; now: number; random: () => number; incident?: boolean },
 ): RunVerdict {
   const askedMs = Math.min(retryAfterCapMs, (failure.retryAfterS ?? 0) * second);
   if (incident) return { status: "waiting", availableAt: Math.ceil(now + Math.max(askedMs, downMs(random))) };
+  if (failure.unsent) return { status: "waiting", availableAt: Math.ceil(now + Math.max(baseMs, askedMs) * (1 + random() / 4)) };
   switch (failure.kind) {
     case "revoked":
     case "missing_scopes":

@@ -7,6 +7,7 @@ import type { TenantCtx } from "#server/ctx.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import type { Share } from "#server/domain/turns/share-of.ts";
 import type { FailedCall } from "#server/domain/wire/failed-call.ts";
+import type { Priority } from "#server/rate-budget.ts";
 
 export type RunRow = InferSelectModel<typeof runs>;
 export type ScheduleRow = InferSelectModel<typeof schedules>;
@@ -17,7 +18,11 @@ export interface Engine {
   /** The shelf of what can be done outside. */
   kinds(id: string): ActionKind | undefined;
   /** `signal` ends its calls under way; a renewal of tokens goes on to its end. `onFailed` hears of each try that failed. */
-  openAccount(ctx: TenantCtx, held: HeldConnection, more: { signal: AbortSignal; onFailed?: (call: FailedCall) => void }): Account;
+  openAccount(
+    ctx: TenantCtx,
+    held: HeldConnection,
+    more: { signal: AbortSignal; onFailed?: (call: FailedCall) => void; priority?: Priority },
+  ): Account;
   limits: Limits;
   /** 0 to below 1, for jitter. */
   random(): number;

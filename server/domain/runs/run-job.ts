@@ -217,8 +217,8 @@ const isOfIncident = ({ kind, provider }: RunFailure, down: readonly string[]): 
   kind === "deadline" ? down.length > 0 : provider !== undefined && down.includes(provider) && isProviderFault(kind);
 
 /** The connection that the job reads at the provider that failed. What is wrong with one tenant's access is none. */
-function failingOf({ kind, provider, isRetired }: RunFailure, { held }: LoadedRun, job: Job | undefined): StepOutcome["failing"] {
-  if (provider === undefined || isRetired || !job || !isProviderFault(kind)) return null;
+function failingOf({ kind, provider, isRetired, unsent }: RunFailure, { held }: LoadedRun, job: Job | undefined): StepOutcome["failing"] {
+  if (provider === undefined || isRetired || unsent || !job || !isProviderFault(kind)) return null;
   const connections = held.map(({ connection }) => connection);
   const read = chooseAccount(job, provider, connections);
   return "account" in read ? { connectionId: read.account.id, kind } : null;

@@ -7,6 +7,7 @@ import { enterLender } from "#server/domain/connections/lent-accounts.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import type { FailedCall } from "#server/domain/wire/failed-call.ts";
 import { ProviderError } from "#server/errors.ts";
+import type { Priority } from "#server/rate-budget.ts";
 import { RunError } from "./after-failure.ts";
 import type { Engine, RunRow } from "./engine.ts";
 import type { RunLog } from "./run-log.ts";
@@ -48,7 +49,8 @@ export async function takeStep(
   const optionalAccount = (provider: string): Account | null => {
     const own = heldOf(input, provider);
     if (!own) return null;
-    const account = accounts.get(provider) ?? watched(open(ctx, engine, own, { log, signal: deadline.signal }), calls, input.spent);
+    const account =
+      accounts.get(provider) ?? watched(open(ctx, engine, own, { run: input.run, log, signal: deadline.signal }), calls, input.spent);
     accounts.set(provider, account);
     return account;
   };
@@ -93,9 +95,19 @@ function heldOf({ job, held }: StepInput, provider: string): HeldConnection | un
   return held.find(({ connection }) => connection.provider === provider);
 }
 
-const open = (ctx: TenantCtx, engine: Engine, own: HeldConnection, { log, signal }: { log: RunLog; signal: AbortSignal }): Account =>
+/** A run of so many steps and more reads what is long past. */
+const backfillStep = 5;
+const priorityOf = ({ trigger, step }: RunRow): Priority => (trigger === "manual" ? "decision" : step < backfillStep ? "sync" : "backfill");
+
+interface OpenStep {
+  run: RunRow;
+  log: RunLog;
+  signal: AbortSignal;
+}
+
+const open = (ctx: TenantCtx, engine: Engine, own: HeldConnection, { run, log, signal }: OpenStep): Account =>
   engine.openAccount(own.lender ? enterLender(ctx, own.lender) : ctx, own, {
-    signal,
+    ...{ signal, priority: priorityOf(run) },
     // Whose account it is stays with the lender: the log is the borrower's.
     onFailed: (call) => tell(log, own.lender ? {} : { connection: own.connection.id }, call),
   });

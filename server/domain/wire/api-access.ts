@@ -3,6 +3,8 @@ import type { Destination } from "#server/catalog/account.ts";
 import type { Authorization, Provider } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { ofCall, ProviderError } from "#server/errors.ts";
+import type { Priority } from "#server/rate-budget.ts";
+import type { RatedAccount } from "#server/rate-leases.ts";
 import type { OnFailed } from "./failed-call.ts";
 import { apiOf, fillEndpoint, variableOf } from "./provider-endpoints.ts";
 
@@ -14,16 +16,24 @@ export interface ApiAccess {
   secrets: Readonly<Record<string, string>>;
   fields: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
+  /** Against whose budget calls count, and who goes first there; none: the account is not known yet. */
+  rated?: { account: RatedAccount; priority: Priority } | undefined;
   /** Hears of every try that failed, also where a later one went well. */
   onFailed?: OnFailed | undefined;
 }
 
-/** The address of a call, and the headers that authorise it. Throws `rejected` for an address outside of the API, `misconfigured`. */
-export function authorize(ctx: Ctx, access: ApiAccess, destination: Destination): { url: URL; headers: Authorization["headers"] } {
+/** The address of a call, its path below the API's base, and the headers that authorise it. Throws `rejected` for an address outside of the API, `misconfigured`. */
+export function authorize(ctx: Ctx, access: ApiAccess, destination: Destination): Authorized {
   const { headers, query = {} } = authorizationOf(ctx, access, destination);
-  const url = apiUrl(ctx, access, destination);
+  const { url, path } = apiUrl(ctx, access, destination);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  return { url, headers };
+  return { url, path, headers };
+}
+
+interface Authorized {
+  url: URL;
+  path: string;
+  headers: Authorization["headers"];
 }
 
 function authorizationOf(ctx: Ctx, access: ApiAccess, { service, resource }: Destination): Authorization {
@@ -37,12 +47,12 @@ function authorizationOf(ctx: Ctx, access: ApiAccess, { service, resource }: Des
   return way.authorization({ secrets, fields, service: service ?? provider.service, resource, variable });
 }
 
-function apiUrl(ctx: Ctx, { provider, shop }: ApiAccess, { path, service }: Destination): URL {
+function apiUrl(ctx: Ctx, { provider, shop }: ApiAccess, { path, service }: Destination): Pick<Authorized, "url" | "path"> {
   const base = fillEndpoint(apiOf(ctx.config, provider), { shop, service: service ?? provider.service });
   const root = base.pathname.replace(/\/+$/, "");
   const url = path.startsWith("/") ? new URL(`${base.origin}${root}${path}`) : new URL(path);
   if (url.origin !== base.origin || !url.pathname.startsWith(`${root}/`)) {
     throw new ProviderError(provider.id, "rejected", "an address outside of the provider's API", { said: ofCall("address_foreign") });
   }
-  return url;
+  return { url, path: url.pathname.slice(root.length) };
 }

@@ -1,7 +1,8 @@
 import type { Destination } from "#server/catalog/account.ts";
-import type { Failure, Reply } from "#server/catalog/provider.ts";
+import type { Failure, Provider, Reply } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { ofCall, ProviderError } from "#server/errors.ts";
+import type { EndedCall, Held, RatedCall } from "#server/rate-leases.ts";
 import { alarmOfRetired } from "./alarm-of-retired.ts";
 import { type ApiAccess, authorize } from "./api-access.ts";
 import { namesOf } from "./failed-call.ts";
@@ -43,13 +44,21 @@ type Attempt = { reply: WholeReply; failure: Failure | null; silent: boolean };
  */
 export async function tryCall(ctx: Ctx, access: ApiAccess, call: Call): Promise<Tried> {
   const { provider, signal } = access;
-  const { url, headers } = authorize(ctx, access, call.destination);
+  const { url, path, headers } = authorize(ctx, access, call.destination);
   const request = { ...call.request, headers: { ...call.request.headers, ...headers }, ...(signal && { signal }) };
+  const rated = ratedOf(access, { ...call, path });
   let waited = 0;
   let doubtful = false;
+  let before: Tried | null = null;
   for (let tries = 1; ; tries++) {
+    const held = rated && (await ctx.rates.begin(rated, waitBudgetMs - waited, signal));
+    if (held) {
+      if (before) return before;
+      throw heldBack(provider, held);
+    }
     const startedAt = ctx.now();
     const { reply, failure, silent } = await attempt(ctx, access, { url, request, failureOf: call.failureOf, doubtful });
+    if (rated) await ctx.rates.end(rated, endedOf(access, rated, { reply, failure }));
     const tell = (kind: Failure["kind"], again = false) =>
       access.onFailed?.({ ...namesOf(ctx, { provider, url, method: request.method, reply }), kind, ms: ctx.now() - startedAt, again });
     if (!failure) return { reply, failure, doubtful, tell };
@@ -64,9 +73,41 @@ export async function tryCall(ctx: Ctx, access: ApiAccess, call: Call): Promise<
       return { reply, failure, doubtful, tell };
     }
     doubtful ||= failure.kind === "unavailable";
+    before = { reply, failure, doubtful: doubtful || failure.kind === "unavailable", tell };
     waited += wait;
   }
 }
+
+/** A call as the account's budget counts it; null where nobody knows whose account it is. */
+function ratedOf({ provider, rated }: ApiAccess, { path, destination, request }: Call & { path: string }): RatedCall | null {
+  if (!rated) return null;
+  const service = destination.service ?? provider.service ?? provider.id;
+  const limits = provider.rates?.of({ method: request.method, path }) ?? [];
+  return { ...rated, service, limits, cost: provider.rates?.cost ?? 1 };
+}
+
+/** A limit whose end nobody told is tried again after this. */
+const untoldMs = 1_000;
+
+function endedOf({ provider }: ApiAccess, { limits }: RatedCall, { reply, failure }: Pick<Tried, "reply" | "failure">): EndedCall {
+  const told = reply.status === 0 ? { said: [] } : (provider.rates?.said?.(reply, limits) ?? { said: [] });
+  const limited = failure?.kind === "rate_limited";
+  const failed = limited ? { forMs: failure.retryAfterS === undefined ? untoldMs : failure.retryAfterS * 1000 } : { forMs: null };
+  return { ...told, failed: limited || failure?.kind === "unavailable" ? failed : null };
+}
+
+/** What is not sent, since too little of the account's budget is left or its service is down: nothing was asked of the provider. */
+const heldBack = (provider: Provider, { retryAfterS, down }: Held): ProviderError =>
+  new ProviderError(
+    provider.id,
+    down ? "unavailable" : "rate_limited",
+    down ? "left alone after failures" : "the account's budget is spent",
+    {
+      said: ofCall(down ? "left_alone" : "budget_spent", { provider: provider.name }),
+      retryAfterS,
+      unsent: true,
+    },
+  );
 
 async function attempt(
   ctx: Ctx,
