@@ -86,14 +86,15 @@ const mayImport: Record<string, { rooms: readonly string[]; packages: "any" | Re
       "server/log",
       "server/env",
       "server/auth",
+      "server/rate-",
     ],
     packages: /^(drizzle-orm|zod|arctic|oslo|fflate|@oslojs\/)/,
     sentence: "a verb knows no Remix, no Hono, no Request",
   },
   "server/catalog/": {
-    rooms: ["server/catalog/", "server/models/", "server/errors", "db/words/"],
+    rooms: ["server/catalog/", "server/models/", "server/errors", "server/rate-budget (types)", "db/words/"],
     packages: /^(zod|@oslojs\/)/,
-    sentence: "what is on the shelf knows zod, errors and its own shelf",
+    sentence: "what is on the shelf knows zod, errors, how limits are counted and its own shelf",
   },
   "server/": {
     rooms: ["server/", "db/"],

@@ -56,7 +56,7 @@ const without = {
     ],
   ],
   "by the cron and the queues alone": [
-    ...["noteTick", "deliver", "forgetUndelivered", "mailStandingLinks"],
+    ...["noteTick", "noteRates", "forgetRates", "deliver", "forgetUndelivered", "mailStandingLinks"],
     ...[
       "alignSchedules",
       "claimDue",
