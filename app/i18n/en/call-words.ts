@@ -3,7 +3,7 @@ import type { CallCode } from "#server/errors.ts";
 /** Why a call to a provider failed, where that is ours to say. `server/errors.ts` has the codes. */
 export const callWords = {
   address_foreign: "The request went to an address outside the provider.",
-  budget_spent: "{{provider}} allows only so many requests at a time, and they are in use. We’ll go on soon.",
+  budget_spent: "{{provider}} allows only so many requests at a time, and all are in use. We’ll continue soon.",
   connect_again: "Reconnect the account.",
   failed_elsewhere: "The provider redirected us, and that address answered with status {{status}}.",
   header_unsendable: "The request contains a header that can’t be sent.",
