@@ -2,7 +2,8 @@ import type { CallCode } from "#server/errors.ts";
 
 export const callWords = {
   address_foreign: "La requête visait une adresse étrangère au fournisseur.",
-  budget_spent: "{{provider}} n’autorise qu’un certain nombre de requêtes à la fois, et elles sont toutes utilisées. Nous reprendrons bientôt.",
+  budget_spent:
+    "{{provider}} n’autorise qu’un certain nombre de requêtes à la fois, et elles sont toutes utilisées. Nous reprendrons bientôt.",
   connect_again: "Reconnectez le compte.",
   failed_elsewhere: "Le fournisseur nous a redirigés, et cette adresse a répondu avec le statut {{status}}.",
   header_unsendable: "La requête contient un en-tête qui ne peut pas être envoyé.",
