@@ -4,6 +4,7 @@ import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { hashOf } from "#sandbox/seed.ts";
 import type { Shop, ShopOrder } from "#sandbox/shop/model.ts";
 import { createDiscount, type DiscountInput, deactivateDiscount, discountByCode } from "./discounts.ts";
+import { type FlowArgs, receiveFlowTrigger } from "./flow.ts";
 import { createFulfilment, type FulfilmentInput, riskSeen, sentSeen, type TrackingInput, updateTracking } from "./fulfilments.ts";
 import { customerListing, findRows, type ListArgs, orderListing, productListing } from "./lists.ts";
 import { pageOf } from "./page.ts";
@@ -140,6 +141,7 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
       demand("write_merchant_managed_fulfillment_orders", "fulfillmentTrackingInfoUpdate");
       return updateTracking(state, shop, { id: fulfillmentId, tracking: trackingInfoInput, now: call.now });
     },
+    flowTriggerReceive: (args: FlowArgs) => receiveFlowTrigger(state, { shop, ...args, demand, now: call.now }),
     appUninstall() {
       revokeGrant(state.ledger, grant);
       return { app: { id: "gid://shopify/App/1" }, userErrors: [] };

@@ -13,6 +13,7 @@ scalar Decimal
 scalar Money
 scalar URL
 scalar UnsignedInt64
+scalar JSON
 enum CurrencyCode { ${currencyCodes.join(" ")} }
 enum CountryCode { ${[...new Set(Object.values(countryCodeOf))].join(" ")} }
 enum CountPrecision { EXACT AT_LEAST }
@@ -59,7 +60,9 @@ type Mutation {
   discountCodeDeactivate(id: ID!): DiscountCodeDeactivatePayload
   fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
   fulfillmentTrackingInfoUpdate(fulfillmentId: ID!, trackingInfoInput: FulfillmentTrackingInput!, notifyCustomer: Boolean): FulfillmentTrackingInfoUpdatePayload
+  flowTriggerReceive(handle: String, payload: JSON): FlowTriggerReceivePayload
 }
+type FlowTriggerReceivePayload { userErrors: [UserError!]! }
 input FulfillmentOrderLineItemInput { id: ID! quantity: Int! }
 input FulfillmentOrderLineItemsInput { fulfillmentOrderId: ID! fulfillmentOrderLineItems: [FulfillmentOrderLineItemInput!] }
 input FulfillmentTrackingInput { company: String number: String numbers: [String!] url: URL urls: [URL!] }

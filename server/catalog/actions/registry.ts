@@ -5,13 +5,14 @@ import { cjPayment } from "./cj-payment.ts";
 import { klaviyoEvent } from "./klaviyo-event.ts";
 import { klaviyoProfiles } from "./klaviyo-profiles.ts";
 import { shopifyDiscount } from "./shopify-discount.ts";
+import { shopifyFlowTrigger } from "./shopify-flow-trigger.ts";
 import { shopifyFulfilment } from "./shopify-fulfilment.ts";
 import { shopifyTags } from "./shopify-tags.ts";
 import { slackMessage } from "./slack-message.ts";
 
 /** Every kind of thing that can be done outside. */
 export const actionKinds: readonly ActionKind[] = [
-  ...[klaviyoEvent, klaviyoProfiles, shopifyTags, shopifyDiscount, slackMessage],
+  ...[klaviyoEvent, klaviyoProfiles, shopifyTags, shopifyDiscount, shopifyFlowTrigger, slackMessage],
   ...[cjOrder, cjPayment, bigbuyOrder, shopifyFulfilment],
 ];
 

@@ -11,6 +11,8 @@ export interface Case {
   undone?: string;
   /** Of the write's path, where it reads at other ones. */
   path: string;
+  /** Its provider tells nobody what it was sent. */
+  untold?: true;
   /** Payloads that are none. */
   wrong: Record<string, (payload: never) => unknown>;
   /** Its provider does not say when it may be asked again. */
@@ -101,6 +103,31 @@ export const cases: Record<string, Case> = {
       "more than all of it": (payload: object) => ({ ...payload, off: { percent: 101 } }),
       "two currencies": (payload: object) => ({ ...payload, off: { minor: 500, currency: "EUR" } }),
       "a code of two lines": (payload: object) => ({ ...payload, code: "AB\nCD" }),
+    },
+  },
+  "shopify-flow-trigger": {
+    async prepare() {
+      const shop = freshAccount.shopify();
+      const reference = await firstId(shop, "customers");
+      const fields = {
+        ...{ Automation: "review-request-automation", State: "done", Subject: `customer:${reference}`, "Happened at": at },
+        ...{ Page: "/t/acme/approvals/act_1", "Event ID": "action:1:done" },
+      };
+      return { at: shop, payload: { trigger: "customer-action-changed", fields, reference } };
+    },
+    effect: "flow_triggered",
+    path: "graphql",
+    untold: true,
+    wrong: {
+      "a trigger that there is not": (payload: object) => ({ ...payload, trigger: "moon-rose" }),
+      "a field too few": (payload: { fields: object }) => ({ ...payload, fields: { ...payload.fields, Page: undefined } }),
+      "a field too many": (payload: { fields: object }) => ({ ...payload, fields: { ...payload.fields, Mood: "good" } }),
+      "a number where a text is declared": (payload: { fields: object }) => ({ ...payload, fields: { ...payload.fields, State: 3 } }),
+      "no customer where one is declared": (payload: object) => ({ ...payload, reference: undefined }),
+      "more bytes than Flow takes": (payload: { fields: object }) => ({
+        ...payload,
+        fields: { ...payload.fields, Page: "é".repeat(25_000) },
+      }),
     },
   },
   "slack-message": {
