@@ -1,4 +1,4 @@
-import type { Money } from "./locales.ts";
+import type { Money, Text } from "./locales.ts";
 
 /** How far an automation may go by itself: nothing, propose in shadow, propose and wait, or act within its budgets. */
 export const policyModes = ["off", "shadow", "approve", "auto"] as const;
@@ -37,7 +37,7 @@ export type Touch = (typeof touches)[number];
 /** Why an action was proposed: a sentence of its automation by name, with what it names. */
 export interface Evidence {
   line: string;
-  params: Readonly<Record<string, string | number | Money>>;
+  params: Readonly<Record<string, string | number | Money | Text>>;
 }
 
 /** What the provider says of what was done: its id there, and a page where there is one. */

@@ -13,7 +13,14 @@ interface Deployed {
   fields: Readonly<Record<string, "text" | "number">>;
 }
 
-const action = { Automation: "text", State: "text", Subject: "text", "Happened at": "text", Page: "text", "Event ID": "text" } as const;
+const action = {
+  Automation: "text",
+  State: "text",
+  Subject: "text",
+  "Happened at": "text",
+  "Action ID": "text",
+  "Event ID": "text",
+} as const;
 
 /** What `shopify app deploy` has brought to Shopify of our app's `shopify/extensions`; a test holds this list against those files. */
 export const deployedTriggers: Readonly<Record<string, Deployed>> = {
@@ -21,7 +28,7 @@ export const deployedTriggers: Readonly<Record<string, Deployed>> = {
     reference: null,
     fields: {
       ...{ Metric: "text", "Metric name": "text", Direction: "text", Threshold: "number", Value: "number", Unit: "text" },
-      ...{ "Days in a row": "number", Day: "text", Page: "text", "Event ID": "text" },
+      ...{ "Days in a row": "number", Day: "text", "Event ID": "text" },
     },
   },
   "action-changed": { reference: null, fields: action },

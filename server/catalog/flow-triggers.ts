@@ -26,12 +26,6 @@ const eventId: FlowField = {
   label: { en: "Event ID", fr: "ID de l’événement", he: "מזהה האירוע" },
   description: "The same for the same event. Shopify does not drop a repeated event: a workflow that must not run twice compares this.",
 };
-const page: FlowField = {
-  key: "Page",
-  type: "text",
-  label: { en: "Page", fr: "Page", he: "עמוד" },
-  description: "The path of its page in the portal.",
-};
 const at: FlowField = {
   key: "Happened at",
   type: "text",
@@ -54,7 +48,12 @@ const actionFields: readonly FlowField[] = [
   },
   { key: "Subject", type: "text", label: { en: "About", fr: "Concerne", he: "לגבי" }, description: "What it is about, by the shop's ID." },
   at,
-  page,
+  {
+    key: "Action ID",
+    type: "text",
+    label: { en: "Action ID", fr: "ID de l’action", he: "מזהה הפעולה" },
+    description: "Its ID, by which the portal's search finds it.",
+  },
   eventId,
 ];
 
@@ -115,7 +114,6 @@ export const flowTriggers = {
         label: { en: "Day", fr: "Jour", he: "יום" },
         description: "The last of those days (YYYY-MM-DD), in the account's time zone.",
       },
-      page,
       eventId,
     ],
   },

@@ -21,6 +21,7 @@ import type {
 } from "./records.ts";
 import type { FoundReferral, FriendsCode, JudgedReferral, Referrals } from "./referrals.ts";
 import type { ShopHistory } from "./shop-history.ts";
+import type { Watch } from "./watch.ts";
 
 /** What a job needs of a provider: one account of the client's there, with these permissions. */
 export interface Need {
@@ -56,6 +57,7 @@ export interface Stored {
   base: CustomerBase;
   occurrences: Occurrences;
   referrals: Referrals;
+  watch: Watch;
   /** What an automation proposed at or after an instant, whatever became of it, under keys that begin with this; of these customers, or all. */
   proposed(input: { automation: string; prefix: string; since: number; customers?: readonly string[] }): Promise<Proposed[]>;
   /**
@@ -163,7 +165,7 @@ export interface Acts {
   /** It asks nothing but who bought and what arrived (`buyers`, `delivered` of the shop's history): so it can be tried over days that are past. */
   rehearsable?: true;
   /** What it keeps of its own, and is shown on a page below its own. */
-  shows?: "referrals";
+  shows?: "referrals" | "flow";
   /** Jobs (ids) that store what it reads: they are on as long as it is. */
   feeds: readonly string[];
   /** Why it proposes something: sentences by names that stay, filled in from a proposal's evidence. */

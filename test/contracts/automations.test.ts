@@ -20,14 +20,15 @@ const caseOf = ({ id }: Automation): Case => cases[id] ?? expect.unreachable(`te
 
 /** A client in whose shop the case has happened: the next run proposes. */
 async function ready(automation: Automation, setting: Setting = {}) {
-  const { shop, happens, config = {} } = caseOf(automation);
+  const { shop, happens, besides, config = {} } = caseOf(automation);
   const now = Date.now();
   const staged = await stage(automation, shop(now), { config, ...setting });
   await staged.read();
   // What hears is told of what happens from its first run on.
-  if (happens) {
+  if (happens || besides) {
     await staged.run();
-    await staged.change(happens(now));
+    if (happens) await staged.change(happens(now));
+    await besides?.(staged.ctx);
     await staged.read();
   }
   return staged;
@@ -109,10 +110,13 @@ describe.each(all)("$id", ({ automation }) => {
     expect(found).toHaveLength(caseOf(automation).proposals);
     for (const { evidence, steps, subject, customerId, expiresAt, automation: own, status } of found) {
       expect([own, status]).toEqual([automation.id, "shadowed"]);
-      expect(subject).toMatch(/^(customer|customers|order|product):\d+$/);
+      expect(subject).toMatch(/^((customer|customers|order|product):\d+|(action|metric|incident):[\w.-]+)$/);
       // What is about many at once is about nobody whom it could leave alone, and names them where whoever is to be forgotten is found.
       if (subject.startsWith("customers:"))
         expect([customerId, steps.every(({ kind }) => kindOf(kind)?.batch !== undefined)]).toEqual([null, true]);
+      // What is about us and not about the shop touches nobody there.
+      else if (/^(action|metric|incident):/.test(subject))
+        expect([customerId, steps.every(({ kind }) => kindOf(kind)?.touches === "internal")]).toEqual([null, true]);
       else {
         expect(customerId).toMatch(/^\d+$/);
         // What is about customers is compared with those who are left alone.

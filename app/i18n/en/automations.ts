@@ -22,6 +22,7 @@ export const automations = {
   turnOn: "Turn on in shadow",
   rehearse: "Rehearse",
   referrals: "View referrals",
+  flow: "View Flow activity",
   runNow: "Run now",
   does: "What it does",
   may: "What it can do",

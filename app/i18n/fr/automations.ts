@@ -24,6 +24,7 @@ export const automations = {
   turnOn: "Activer en observation",
   rehearse: "Répéter",
   referrals: "Voir les parrainages",
+  flow: "Voir l’activité Flow",
   runNow: "Lancer maintenant",
   does: "Ce qu’elle fait",
   may: "Ce qu’elle peut faire",

@@ -24,6 +24,7 @@ export const automations = {
   turnOn: "הפעלה בצפייה",
   rehearse: "הרצת ניסיון",
   referrals: "מי הביא את מי",
+  flow: "צפייה בפעילות Flow",
   runNow: "הרצה עכשיו",
   does: "מה היא עושה",
   may: "מה היא רשאית לעשות",

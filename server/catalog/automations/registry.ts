@@ -6,9 +6,9 @@ import { priceDropAlerts } from "./price-drop-alerts.ts";
 import { referralProgramAutomation } from "./referral-program-automation.ts";
 import { replenishmentReminder } from "./replenishment-reminder.ts";
 import { reviewRequestAutomation } from "./review-request-automation.ts";
+import { shopifyFlowBridge } from "./shopify-flow-bridge.ts";
 
-/** Every automation, in the order in which the portal shows them. */
-export const automations: readonly Automation[] = [
+const watched: readonly Automation[] = [
   reviewRequestAutomation,
   atRiskCustomerFlow,
   priceDropAlerts,
@@ -17,3 +17,6 @@ export const automations: readonly Automation[] = [
   referralProgramAutomation,
   churnPredictionResilient,
 ];
+
+/** Every automation, in the order in which the portal shows them. The last one watches the others. */
+export const automations: readonly Automation[] = [...watched, shopifyFlowBridge(watched)];

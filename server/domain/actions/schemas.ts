@@ -101,7 +101,7 @@ export const Action = z.object({
   customerId: z.string().nullable(),
   touches: z.enum(touches),
   hash: z.string().describe("SHA-256 of what would be done and to whom: what a decision is of."),
-  evidence: z.object({ line: z.string(), params: z.record(z.string(), z.union([z.string(), z.number(), Money])) }),
+  evidence: z.object({ line: z.string(), params: z.record(z.string(), z.union([z.string(), z.number(), Money, Text])) }),
   because: Text.describe("The evidence in words."),
   stake: Money.nullable(),
   score: z.number().nullable(),
@@ -204,7 +204,7 @@ export const AutomationState = z.object({
     .array(z.object({ provider: z.string(), name: z.string(), scopes: z.array(z.string()) }))
     .describe("Accounts and permissions that it lacks."),
   rehearsable: z.boolean().describe("Whether it can be tried over past days."),
-  shows: z.literal("referrals").nullable().describe("What it keeps of its own, on a page below its own."),
+  shows: z.enum(["referrals", "flow"]).nullable().describe("What it keeps of its own, on a page below its own."),
   lastRunAt: z.number().nullable(),
   nextAt: z.number().nullable(),
   counts: z.record(z.string(), z.number()).describe("Actions by how they stand."),

@@ -5,6 +5,7 @@ import type { CustomerBase } from "#server/catalog/customer-base.ts";
 import { daysBetween, instantOf } from "#server/catalog/days.ts";
 import type { Reading } from "#server/catalog/job.ts";
 import type { Referrals } from "#server/catalog/referrals.ts";
+import type { Watch } from "#server/catalog/watch.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import { type PastCustomer, shopAt } from "./past-shop.ts";
 
@@ -84,6 +85,7 @@ function readingAt(
     changedScores: () => unknownThen("what was told of customers"),
     // How likely somebody was to buy was not fitted then.
     referrals: only<Referrals>({}),
+    watch: only<Watch>({}),
     base: only<CustomerBase>({ model: async () => null, scores: async () => [] }),
     account: () => unknownThen("an account"),
     optionalAccount: () => null,

@@ -6,6 +6,7 @@ import { customerBase } from "#server/domain/commerce/customer-base.ts";
 import { occurrencesOf } from "#server/domain/commerce/occurrences.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { referralsOf } from "#server/domain/referrals/referrals-of.ts";
+import { watchOf } from "./watch-of.ts";
 
 /** What a step is handed of what is stored. `shopId`: the connection of the shop that it reads; undefined where it reads none. */
 export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => ({
@@ -13,6 +14,7 @@ export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => 
   base: customerBase(ctx, shopId),
   occurrences: occurrencesOf(ctx, shopId),
   referrals: referralsOf(ctx, shopId),
+  watch: watchOf(ctx),
   changedScores: (of) => listChangedScores(ctx, shopId ?? "", of),
   proposed: (of) => listProposed(ctx, of),
 });

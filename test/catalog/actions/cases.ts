@@ -111,7 +111,7 @@ export const cases: Record<string, Case> = {
       const reference = await firstId(shop, "customers");
       const fields = {
         ...{ Automation: "review-request-automation", State: "done", Subject: `customer:${reference}`, "Happened at": at },
-        ...{ Page: "/t/acme/approvals/act_1", "Event ID": "action:1:done" },
+        ...{ "Action ID": "act_1", "Event ID": "action:1:done" },
       };
       return { at: shop, payload: { trigger: "customer-action-changed", fields, reference } };
     },
@@ -120,13 +120,13 @@ export const cases: Record<string, Case> = {
     untold: true,
     wrong: {
       "a trigger that there is not": (payload: object) => ({ ...payload, trigger: "moon-rose" }),
-      "a field too few": (payload: { fields: object }) => ({ ...payload, fields: { ...payload.fields, Page: undefined } }),
+      "a field too few": (payload: { fields: object }) => ({ ...payload, fields: { ...payload.fields, Subject: undefined } }),
       "a field too many": (payload: { fields: object }) => ({ ...payload, fields: { ...payload.fields, Mood: "good" } }),
       "a number where a text is declared": (payload: { fields: object }) => ({ ...payload, fields: { ...payload.fields, State: 3 } }),
       "no customer where one is declared": (payload: object) => ({ ...payload, reference: undefined }),
       "more bytes than Flow takes": (payload: { fields: object }) => ({
         ...payload,
-        fields: { ...payload.fields, Page: "é".repeat(25_000) },
+        fields: { ...payload.fields, Subject: "é".repeat(25_000) },
       }),
     },
   },

@@ -11,7 +11,7 @@ const crossed = (more: Record<string, unknown> = {}) => ({
   trigger: "metric-crossed",
   fields: {
     ...{ Metric: "shopify-sensor.revenue", "Metric name": "Revenue", Direction: "below", Threshold: 100, Value: 80.5, Unit: "GBP" },
-    ...{ "Days in a row": 1, Day: "2026-11-30", Page: "/t/acme", "Event ID": "metric:1:2026-11-30" },
+    ...{ "Days in a row": 1, Day: "2026-11-30", "Event ID": "metric:1:2026-11-30" },
     ...more,
   },
 });
@@ -20,7 +20,7 @@ const onCustomer = (reference: string) => ({
   reference,
   fields: {
     ...{ Automation: "a", State: "failed", Subject: `customer:${reference}`, "Happened at": "2026-12-01T09:00:00Z" },
-    ...{ Page: "/t/acme/approvals/act_1", "Event ID": "action:act_1:failed" },
+    ...{ "Action ID": "act_1", "Event ID": "action:act_1:failed" },
   },
 });
 
@@ -46,8 +46,8 @@ test("what is sent twice starts workflows twice, so that nothing is ever sent ag
 
 test("a payload is measured in bytes of its JSON: 50,000 go, one more is refused before it leaves, and by Shopify too", async () => {
   const padded = (bytes: number) => {
-    const bare = new TextEncoder().encode(JSON.stringify(crossed({ Page: "" }).fields)).length;
-    return crossed({ Page: `${"\u05d0".repeat(Math.floor((bytes - bare) / 2))}${(bytes - bare) % 2 === 1 ? "x" : ""}` });
+    const bare = new TextEncoder().encode(JSON.stringify(crossed({ Metric: "" }).fields)).length;
+    return crossed({ Metric: `${"\u05d0".repeat(Math.floor((bytes - bare) / 2))}${(bytes - bare) % 2 === 1 ? "x" : ""}` });
   };
   const [fits, over] = [padded(flowPayloadBytes), padded(flowPayloadBytes + 1)];
   expect(shopifyFlowTrigger.payload.safeParse(over).error?.issues.map(({ message }) => message)).toEqual([

@@ -1,3 +1,6 @@
+import { incidents } from "#db/schema/index.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { newId } from "#server/ids.ts";
 import { dayMs, hourMs, iso, orderOf, type Staged, second } from "./stage.ts";
 
 /** What the contract tests need to know of an automation to see it propose something. */
@@ -6,6 +9,8 @@ export interface Case {
   shop(now: number): Staged;
   /** What happens there before it proposes (a change of the sandbox's shop); left out where it proposes at once. */
   happens?(now: number): object;
+  /** What happens then, and not at the shop. */
+  besides?(ctx: TenantCtx): Promise<void>;
   config?: Record<string, unknown>;
   /** How many proposals come of it. */
   proposals: number;
@@ -51,6 +56,18 @@ export const cases: Record<string, Case> = {
   "referral-program-automation": {
     shop: (now) => ({ orders: [1, 2, 3, 4].map((id) => orderOf(id, now - id * 20 * dayMs, { customerId: 12_000 + (id % 2) })) }),
     proposals: 2,
+  },
+  "shopify-flow-bridge": {
+    shop: (now) => ({ orders: [orderOf(1, now - 40 * dayMs)] }),
+    async besides({ directory }) {
+      const now = Date.now();
+      await directory.insert(incidents).values({
+        ...{ id: newId("inc", now), provider: "shopify", kind: "unavailable", openedAt: now - 60_000, lastSeenAt: now, closedAt: now },
+        ...{ tenantsFailing: 3, tenantsUsing: 4 },
+      });
+    },
+    config: { incidents: { opened: false, ended: true } },
+    proposals: 1,
   },
   "replenishment-reminder": {
     // Six customers who buy it every thirty days; of two of them it is time.
