@@ -24,6 +24,7 @@ export type IdPrefix =
   | "loa"
   | "wrq"
   | "fnd"
+  | "flw"
   | "reh";
 
 /**

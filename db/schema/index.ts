@@ -5,6 +5,7 @@ export * from "./connections.ts";
 export * from "./costs.ts";
 export * from "./custody.ts";
 export * from "./customer-base.ts";
+export * from "./flow.ts";
 export * from "./incidents.ts";
 export * from "./learning.ts";
 export * from "./loans.ts";

@@ -47,6 +47,7 @@ export const auditActions = [
   "finding.accepted",
   "finding.declined",
   "finding.snoozed",
+  "flow.note_left",
   "incident.closed",
   "incident.opened",
   "invitation.accepted",

@@ -3,7 +3,8 @@ import { SHA256 } from "@oslojs/crypto/sha2";
 import { decodeBase64, decodeBase64urlIgnorePadding, encodeBase64, encodeBase64urlNoPadding, encodeHexLowerCase } from "@oslojs/encoding";
 import { z } from "zod";
 import { sandboxClients, webhookSecrets } from "#sandbox/endpoints.ts";
-import { signedWebhook } from "#sandbox/shopify/hmac.ts";
+import { hashOf } from "#sandbox/seed.ts";
+import { signedWebhook, webhookHmac } from "#sandbox/shopify/hmac.ts";
 
 /** What one of the providers is made to send. */
 export const Webhook = z
@@ -17,8 +18,11 @@ export const Webhook = z
     /** The whole body, as text or as a value; without it the provider's usual envelope around topic and account. */
     payload: z.unknown().optional(),
     webhookId: z.string().optional(),
-    /** Meta's other addresses; Slack's buttons come as a form. */
-    as: z.enum(["event", "deletion", "deauthorize", "interaction"]).default("event"),
+    /**
+     * Meta's other addresses; Slack's buttons come as a form. `flow`: a workflow of Shopify Flow asks for the action whose handle `topic` is, with
+     * `payload` as its properties and `webhookId` as its `action_run_id`.
+     */
+    as: z.enum(["event", "deletion", "deauthorize", "interaction", "flow"]).default("event"),
     /** Milliseconds since 1970: when it is signed. */
     at: z.number().int().optional(),
     wrongSignature: z.boolean().default(false),
@@ -67,10 +71,10 @@ async function sign(input: Webhook, { at, attempt, body, url }: Parts): Promise<
   switch (input.provider) {
     case "shopify": {
       const { topic, account: shop, webhookId } = input;
-      return signedWebhook(
-        { topic, shop, payload: body, now: at, ...(webhookId !== undefined && { webhookId }) },
-        sandboxClients.shopify.clientSecret,
-      );
+      const secret = sandboxClients.shopify.clientSecret;
+      // All that Flow says is in the body.
+      if (input.as === "flow") return { body, headers: { ...json, "x-shopify-hmac-sha256": webhookHmac(body, secret) } };
+      return signedWebhook({ topic, shop, payload: body, now: at, ...(webhookId !== undefined && { webhookId }) }, secret);
     }
     case "klaviyo": {
       const timestamp = new Date(at).toUTCString();
@@ -131,6 +135,7 @@ const klaviyoWebhookId = "01HF7AYTK76RHR4F17G6DGTRGF";
 function bodyOf(input: Webhook, at: number, attempt: number): string {
   if (input.provider === "meta" && input.as !== "event") return signedRequest(input.account, at);
   if (typeof input.payload === "string") return input.payload;
+  if (input.provider === "shopify" && input.as === "flow") return flowCall(input);
   if (input.payload !== undefined) {
     const payload = JSON.stringify(input.payload);
     return input.provider === "slack" && input.as === "interaction" ? new URLSearchParams({ payload }).toString() : payload;
@@ -192,6 +197,13 @@ function bodyOf(input: Webhook, at: number, attempt: number): string {
       });
   }
 }
+
+/** What Flow sends to an action's `runtime_url` (shopify.dev, "Create Flow action endpoints"): ids as texts. */
+const flowCall = ({ account, topic, webhookId, payload }: Webhook): string =>
+  JSON.stringify({
+    ...{ shop_id: String(hashOf(account)), shopify_domain: account, action_run_id: webhookId ?? crypto.randomUUID() },
+    ...{ action_definition_id: topic, handle: topic, properties: payload ?? {} },
+  });
 
 /** Meta's form for a person who removes the app, or wants their data deleted. */
 function signedRequest(user: string, at: number): string {

@@ -3,6 +3,7 @@ import { CATALOGUES } from "#app/i18n/catalogues.server.ts";
 import { LOCALES } from "#app/i18n/locale.ts";
 import type { Namespace } from "#app/i18n/translator.ts";
 import { consentCodes } from "#db/words/connections.ts";
+import { flowCodes } from "#db/words/flow.ts";
 import { type RunSaying, runErrorCodes, runLineCodes } from "#db/words/runs.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
 import { findingCodes } from "#server/domain/clients/schemas.ts";
@@ -18,6 +19,7 @@ const families = {
   consentWords: namesBehind(consentCodes),
   connectionWords: connectionCodes,
   findingWords: findingCodes,
+  flowCallWords: flowCodes,
   callWords: callCodes,
 } satisfies Partial<Record<Namespace, Readonly<Record<string, readonly string[]>>>>;
 

@@ -35,6 +35,7 @@ const ranks = [
   "integrations",
   "custody",
   "webhooks",
+  "flow",
   "mail",
 ];
 

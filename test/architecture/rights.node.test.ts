@@ -139,7 +139,7 @@ const without = {
     "keepEnd",
     "dropState",
   ],
-  "proven by the provider's signature, or kept because it is not": ["keepEvents", "keepRefusal", "receiveWebhook"],
+  "proven by the provider's signature, or kept because it is not": ["keepEvents", "keepRefusal", "receiveWebhook", "receiveFlowCall"],
   "for anybody, until an admin decides": ["requestWorkspace"],
   "for anybody, about their own browser": ["requestSignIn", "resendSignIn", "sendStandingLink", "signOut"],
   "no change of anything but when somebody was last here": ["noteActivity"],

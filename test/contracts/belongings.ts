@@ -19,6 +19,7 @@ import {
   deletedOrders,
   exportChunks,
   findings,
+  flowCalls,
   invitations,
   loans,
   measurements,
@@ -267,6 +268,18 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     db.insert(referrals).values({
       ...{ tenantId, connectionId, orderId: marker, code: marker, referrerId: marker, friendId: marker, placedAt: now, valueMinor: 100 },
       ...{ currency: "GBP", state: "found" },
+    }),
+    db.insert(flowCalls).values({
+      ...{
+        id: `flw_${marker}`,
+        tenantId,
+        connectionId,
+        runKey: marker,
+        action: "leave-note",
+        properties: { note: marker },
+        status: "done",
+      },
+      ...{ code: "note_left", answered: 200, receivedAt: now, begunAt: now, finishedAt: now, requestId: marker },
     }),
     db.insert(resources).values({ tenantId, connectionId, kind: "ga4_property", externalId: marker, name: marker, listedAt: now }),
     db.insert(debts).values({

@@ -1,10 +1,14 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { flowDoor } from "#server/catalog/flow-actions.ts";
 import { webhooks as shelf } from "#server/catalog/webhooks/registry.ts";
+import type { Ctx } from "#server/ctx.ts";
+import { receiveFlowCall } from "#server/domain/flow/receive-flow-call.ts";
 import { keepRefusal } from "#server/domain/webhooks/keep-refusal.ts";
 import { type Receipt, type Received, receiveWebhook } from "#server/domain/webhooks/receive.ts";
 import { browserCookies, requestCtx } from "#workers/context.ts";
 import type { HttpEnv } from "#workers/http-env.ts";
+import { voiceIn } from "#workers/voice.ts";
 
 /**
  * Where providers send their events. There is no browser here: no cookie is read or set, nobody is signed in, and whatever is not
@@ -17,6 +21,18 @@ webhooks.use("/webhooks/*", async (c, next) => {
   const { cookies } = browserCookies(null);
   c.set("ctx", requestCtx(c.env, { request, actor: { type: "system", job: "webhooks" }, cookies }));
   await next();
+});
+
+/** A workflow of Shopify Flow waits here for what came of it, and its merchant reads the words: not as events, which the queue works off. */
+webhooks.all(flowDoor, shortEnough(64 * 1024, { provider: "shopify", callback: "flow" }), async (c) => {
+  if (c.req.method !== "POST") return c.body(null, 405, { allow: "POST" });
+  const ctx: Ctx = { ...c.get("ctx"), actor: { type: "system", job: "shopify-flow" } };
+  const body = new Uint8Array(await c.req.arrayBuffer());
+  const answer = await receiveFlowCall(ctx, { signature: c.req.header("x-shopify-hmac-sha256") ?? null, body });
+  if (answer.is === "unproven") return c.body(null, refusalStatus[answer.reason]);
+  const { status, says, locale, retryAfterS } = answer;
+  const headers = { "content-type": "application/json", ...(retryAfterS !== undefined && { "retry-after": String(retryAfterS) }) };
+  return new Response(JSON.stringify({ message: voiceIn(locale).say(says) }), { status, headers });
 });
 
 for (const { provider, secrets, own, methods, takesGet, maxBodyBytes, callbacks = {} } of shelf) {

@@ -162,7 +162,17 @@ export const approvals = {
     finished: "Finished",
     failure: "What went wrong",
     said: "In the provider’s words",
-    of: { customer: "Customer", customers: "Customers", order: "Order", product: "Product", campaign: "Campaign", contact: "Contact", action: "Action", metric: "Metric", incident: "Incident" },
+    of: {
+      customer: "Customer",
+      customers: "Customers",
+      order: "Order",
+      product: "Product",
+      campaign: "Campaign",
+      contact: "Contact",
+      action: "Action",
+      metric: "Metric",
+      incident: "Incident",
+    },
   },
   person: {
     title: "Customer",

@@ -56,6 +56,7 @@ export const audit = {
     finding_accepted: "Finding accepted",
     finding_declined: "Finding declined",
     finding_snoozed: "Finding snoozed",
+    flow_note_left: "Note left by a workflow",
     incident_closed: "Incident closed",
     provider_switched_off: "Provider turned off",
     provider_switched_on: "Provider turned on",

@@ -182,4 +182,12 @@ export const errors = {
   vault_closed: "We can’t open our key store right now. This is our fault and we’ve been alerted. Try again later.",
   key_vault_closed: "We can’t store keys right now. This is our fault and we’ve been alerted. Your key was not used. Try again later.",
   internal: "Something went wrong on our side.",
+  flow_not_allowed: "This workspace doesn’t let workflows do this. Allow it in the settings of the Shopify Flow bridge.",
+  flow_off: "The Shopify Flow bridge is off or in shadow in this workspace, so workflows can’t do anything.",
+  flow_action_not_found: "There’s no such action for workflows.",
+  shop_not_found: "This shop isn’t connected to a workspace.",
+  names_a_person: "Leave out email addresses and phone numbers.",
+  flow_not_paused: "No workflow paused this automation, or somebody changed it since.",
+  shop_in_several: "This shop is connected to several workspaces, so it isn’t clear which one is meant.",
+  underway_already: "This is already in progress. Try again in a moment.",
 } as const satisfies Record<ErrorCode, string>;

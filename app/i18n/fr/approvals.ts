@@ -164,7 +164,17 @@ export const approvals = {
     finished: "Terminée",
     failure: "Ce qui n’a pas marché",
     said: "Réponse du service",
-    of: { customer: "Client", customers: "Clients", order: "Commande", product: "Produit", campaign: "Campagne", contact: "Contact", action: "Action", metric: "Indicateur", incident: "Incident" },
+    of: {
+      customer: "Client",
+      customers: "Clients",
+      order: "Commande",
+      product: "Produit",
+      campaign: "Campagne",
+      contact: "Contact",
+      action: "Action",
+      metric: "Indicateur",
+      incident: "Incident",
+    },
   },
   person: {
     title: "Client",

@@ -53,6 +53,7 @@ export const audit = {
     finding_accepted: "Constat accepté",
     finding_declined: "Constat écarté",
     finding_snoozed: "Constat reporté",
+    flow_note_left: "Note laissée par un workflow",
     incident_closed: "Incident clos",
     provider_switched_off: "Fournisseur désactivé",
     provider_switched_on: "Fournisseur réactivé",

@@ -188,4 +188,12 @@ export const errors = {
   key_vault_closed:
     "Nous ne pouvons pas enregistrer de clé pour le moment. C’est de notre fait, et nous sommes prévenus. Votre clé n’a pas servi : réessayez plus tard.",
   internal: "Une erreur s’est produite de notre côté.",
+  flow_not_allowed: "Cet espace n’autorise pas cette action aux workflows. Autorisez-la dans les paramètres du pont Shopify Flow.",
+  flow_off: "Le pont Shopify Flow est désactivé ou en observation dans cet espace : les workflows ne peuvent rien y faire.",
+  flow_action_not_found: "Cette action n’existe pas pour les workflows.",
+  shop_not_found: "Cette boutique n’est connectée à aucun espace.",
+  names_a_person: "Retirez les adresses e-mail et les numéros de téléphone.",
+  flow_not_paused: "Aucun workflow n’a mis cette automatisation en pause, ou quelqu’un l’a modifiée depuis.",
+  shop_in_several: "Cette boutique est connectée à plusieurs espaces : impossible de savoir lequel est visé.",
+  underway_already: "C’est déjà en cours. Réessayez dans un instant.",
 } satisfies Record<ErrorCode, string>;

@@ -170,7 +170,17 @@ export const approvals = {
     finished: "הסתיימה",
     failure: "מה השתבש",
     said: "תשובת השירות",
-    of: { customer: "לקוח", customers: "לקוחות", order: "הזמנה", product: "מוצר", campaign: "קמפיין", contact: "איש קשר", action: "פעולה", metric: "מדד", incident: "תקלה" },
+    of: {
+      customer: "לקוח",
+      customers: "לקוחות",
+      order: "הזמנה",
+      product: "מוצר",
+      campaign: "קמפיין",
+      contact: "איש קשר",
+      action: "פעולה",
+      metric: "מדד",
+      incident: "תקלה",
+    },
   },
   person: {
     title: "לקוח",

@@ -53,6 +53,7 @@ export const audit = {
     finding_accepted: "ממצא התקבל",
     finding_declined: "ממצא נדחה",
     finding_snoozed: "ממצא נדחה למועד אחר",
+    flow_note_left: "תהליך השאיר הערה",
     incident_closed: "תקלה נסגרה",
     provider_switched_off: "ספק כובה",
     provider_switched_on: "ספק הופעל",

@@ -5,8 +5,8 @@ import type { CustomerBase } from "#server/catalog/customer-base.ts";
 import { daysBetween, instantOf } from "#server/catalog/days.ts";
 import type { Reading } from "#server/catalog/job.ts";
 import type { Referrals } from "#server/catalog/referrals.ts";
-import type { Watch } from "#server/catalog/watch.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
+import type { Watch } from "#server/catalog/watch.ts";
 import { type PastCustomer, shopAt } from "./past-shop.ts";
 
 const dayMs = 86_400_000;

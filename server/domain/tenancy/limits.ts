@@ -13,6 +13,9 @@ export const limits = {
   "change:person": { max: 120, windowS: minute },
   "change:tenant": { max: 600, windowS: minute },
   "export-download:tenant": { max: 30, windowS: hour },
+  /** What workflows in Shopify Flow ask of one client: each call leaves a row for good. */
+  "flow:tenant": { max: 60, windowS: minute },
+  "flow-day:tenant": { max: 1000, windowS: day },
   "invite:address": { max: 5, windowS: day },
   "invite:tenant": { max: 50, windowS: day },
   "key:tenant": { max: 40, windowS: 10 * minute },
