@@ -67,20 +67,20 @@ const actionTrigger = (reference: FlowTrigger["reference"], title: Text, whose: 
 /** The triggers of our app in Shopify Flow, by their handles. A handle cannot be changed once it is deployed. */
 export const flowTriggers = {
   "metric-crossed": {
-    title: { en: "Metric crossed threshold", fr: "Seuil franchi par un indicateur", he: "מדד חצה סף" },
+    title: { en: "Metric crossed threshold", fr: "Seuil franchi par un chiffre", he: "מדד חצה סף" },
     description: "Starts when a metric has been above or below a threshold for as many days in a row as its rule in the portal says.",
     reference: null,
     fields: [
       {
         key: "Metric",
         type: "text",
-        label: { en: "Metric", fr: "Indicateur", he: "מדד" },
+        label: { en: "Metric", fr: "Chiffre", he: "מדד" },
         description: "Its ID, as in shopify-sensor.revenue.",
       },
       {
         key: "Metric name",
         type: "text",
-        label: { en: "Metric name", fr: "Nom de l’indicateur", he: "שם המדד" },
+        label: { en: "Metric name", fr: "Nom du chiffre", he: "שם המדד" },
         description: "Its name in English.",
       },
       {

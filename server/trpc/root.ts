@@ -10,6 +10,7 @@ import { connections } from "./routers/connections.ts";
 import { credentials } from "./routers/credentials.ts";
 import { custody } from "./routers/custody.ts";
 import { deadLetters } from "./routers/dead-letters.ts";
+import { flow } from "./routers/flow.ts";
 import { health } from "./routers/health.ts";
 import { incidents } from "./routers/incidents.ts";
 import { integrations } from "./routers/integrations.ts";
@@ -41,6 +42,7 @@ export const appRouter = router({
   rehearsals,
   outlook,
   referrals,
+  flow,
   signIn,
   me,
   mails,

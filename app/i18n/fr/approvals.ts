@@ -172,7 +172,7 @@ export const approvals = {
       campaign: "Campagne",
       contact: "Contact",
       action: "Action",
-      metric: "Indicateur",
+      metric: "Chiffre",
       incident: "Incident",
     },
   },

@@ -20,6 +20,7 @@ export { find } from "./find.ts";
 export { findingWords } from "./finding-words.ts";
 export { fleet } from "./fleet.ts";
 export { flowCallWords } from "./flow-call-words.ts";
+export { flowWords } from "./flow-words.ts";
 export { forms } from "./forms.ts";
 export { guide } from "./guide.ts";
 export { incidents } from "./incidents.ts";

@@ -54,7 +54,7 @@ const metricRule = (number: number) =>
         .enum(["none", ...metrics.keys()])
         .default("none")
         .meta({
-          label: { en: "Metric", fr: "Indicateur", he: "מדד" },
+          label: { en: "Metric", fr: "Chiffre", he: "מדד" },
           choices: {
             none,
             ...Object.fromEntries([...metrics].map(([key, { title, metric }]) => [key, wordsIn([title, metric.label], " · ")])),
@@ -123,7 +123,7 @@ const metricRule = (number: number) =>
         }),
     })
     .prefault({})
-    .meta({ label: numbered({ en: "Metric rule", fr: "Règle d’indicateur", he: "כלל מדד" }, number) });
+    .meta({ label: numbered({ en: "Metric rule", fr: "Règle sur un chiffre", he: "כלל מדד" }, number) });
 
 const actionRule = (watched: readonly Pick<Automation, "id" | "title">[], number: number) =>
   z
@@ -139,7 +139,7 @@ const actionRule = (watched: readonly Pick<Automation, "id" | "title">[], number
             ...Object.fromEntries(watched.map(({ id, title }) => [id, title])),
           },
         }),
-      waiting: off({ en: "Waits for approval", fr: "En attente d’approbation", he: "ממתינה לאישור" }),
+      waiting: off({ en: "Awaiting approval", fr: "En attente d’approbation", he: "ממתינה לאישור" }),
       done: off({ en: "Done", fr: "Effectuée", he: "בוצעה" }),
       failed: on({ en: "Failed", fr: "Échouée", he: "נכשלה" }),
       unsure: on({ en: "Unclear whether it was done", fr: "Incertaine", he: "לא ברור אם בוצעה" }),
@@ -200,6 +200,61 @@ const Cursor = z.object({
 });
 type Cursor = z.output<typeof Cursor>;
 
+/** A rule as a page shows it. Thresholds and currencies as they were set. */
+export type FlowRule =
+  | {
+      kind: "metric";
+      metric: Text;
+      when: "above" | "below";
+      threshold: number;
+      /** A currency (ISO 4217), else `percent`, `count`, `days` or `status`. */
+      unit: string;
+      days: number;
+      /** Null before it has first looked. */
+      standing: { seen: string; over: boolean } | null;
+    }
+  | { kind: "actions" /** Null: all of them. */; automation: string | null; states: WatchedState[] }
+  | { kind: "incidents"; opened: boolean; ended: boolean };
+
+/** The rules that are set, each with where it stands. `currency`: the client's own. */
+export function flowRulesOf(settings: Record<string, unknown>, stored: unknown, currency: string): FlowRule[] {
+  const config = configOf([]).extend({ actions1: LooseAction, actions2: LooseAction }).parse(settings);
+  const cursor = Cursor.safeParse(stored).data;
+  const { opened, ended } = config.incidents;
+  return [
+    ...metricRulesOf(config).flatMap((rule): FlowRule[] => {
+      const known = metrics.get(rule.metric);
+      if (!known) return [];
+      const own = ownRule(rule, known.metric, currency);
+      const { when, threshold, days } = own;
+      const standing = cursor?.metrics[keyOf(own)] ?? null;
+      const metric = wordsIn([known.title, known.metric.label], " · ");
+      return [{ kind: "metric", metric, when, threshold, unit: unitOf(known.metric, own.currency), days, standing }];
+    }),
+    ...[config.actions1, config.actions2].flatMap((rule): FlowRule[] => {
+      const states = watchedStates.filter((state) => rule[state]);
+      if (rule.automation === "none" || states.length === 0) return [];
+      return [{ kind: "actions", automation: rule.automation === "any" ? null : rule.automation, states }];
+    }),
+    ...(opened || ended ? [{ kind: "incidents" as const, opened, ended }] : []),
+  ];
+}
+
+/** Whichever automations there were when it was set. */
+const LooseAction = z.object({
+  ...{ automation: z.string().default("none"), waiting: z.boolean(), done: z.boolean(), failed: z.boolean(), unsure: z.boolean() },
+});
+
+const metricRulesOf = ({ metric1, metric2, metric3, metric4 }: Pick<Config, "metric1" | "metric2" | "metric3" | "metric4">) => [
+  ...[metric1, metric2, metric3, metric4],
+];
+
+/** With its currency, where it is about money, and without one where it is not. */
+const ownRule = (rule: MetricRule, { unit }: Metric, currency: string): MetricRule => ({
+  ...rule,
+  currency: unit === "money" ? rule.currency.toUpperCase() || currency : "",
+});
+
 const keyOf = (rule: unknown): string => encodeHexLowerCase(sha256(new TextEncoder().encode(JSON.stringify(rule)))).slice(0, 12);
 
 /**
@@ -216,7 +271,7 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
     title: { en: "Shopify Flow bridge", fr: "Pont Shopify Flow", he: "גשר ל-Shopify Flow" },
     description: {
       en: "Starts your Shopify Flow workflows when a metric crosses a threshold, an action changes or a provider fails, and lets workflows run syncs, pause automations and leave notes.",
-      fr: "Lance vos workflows Shopify Flow quand un indicateur franchit un seuil, qu’une action change ou qu’un fournisseur tombe en panne, et permet aux workflows de lancer des synchronisations, de mettre des automatisations en pause et de laisser des notes.",
+      fr: "Lance vos workflows Shopify Flow quand un chiffre franchit un seuil, qu’une action change ou qu’un fournisseur tombe en panne, et permet aux workflows de lancer des synchronisations, de mettre des automatisations en pause et de laisser des notes.",
       he: "מפעיל את תהליכי Shopify Flow שלך כשמדד חוצה סף, כשפעולה משתנה או כשספק נכשל, ומאפשר לתהליכים להפעיל סנכרונים, להשהות אוטומציות ולהשאיר הערות.",
     },
     needs: [],
@@ -268,11 +323,11 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
       const before = cursor ?? { metrics: {}, actions: {}, incidents: null };
       const after: Cursor = { metrics: {}, actions: {}, incidents: null };
       const proposals: Proposal[] = [];
-      for (const rule of [config.metric1, config.metric2, config.metric3, config.metric4]) {
+      for (const rule of metricRulesOf(config)) {
         const known = metrics.get(rule.metric);
         if (!known) continue;
         const { sensor, metric } = known;
-        const own = { ...rule, currency: metric.unit === "money" ? rule.currency.toUpperCase() || currency : "" };
+        const own = ownRule(rule, metric, currency);
         const key = keyOf(own);
         const threshold = thresholdOf(own, metric);
         const from = addDays(before.metrics[key]?.seen ?? dayOf(now, "UTC"), -own.days - 8);

@@ -3,20 +3,33 @@ import { actionStates, policyModes } from "#db/words/actions.ts";
 import { flowCallStates } from "#db/words/flow.ts";
 import { flowActionHandles } from "#server/catalog/flow-actions.ts";
 import { flowTriggerHandles } from "#server/catalog/flow-triggers.ts";
+import { watchedStates } from "#server/catalog/watch.ts";
 import { Text } from "#server/domain/tenancy/schemas.ts";
-
-export const ReadFlow = z.object({});
 
 /** What stands between a client and Shopify Flow. Instants are milliseconds since 1970. */
 export const FlowActivity = z.object({
   mode: z.enum(policyModes),
   rules: z.array(
-    z.object({
-      kind: z.enum(["metric", "actions", "incidents"]),
-      says: Text.describe("The rule in words."),
-      over: z.boolean().nullable().describe("Of a metric: whether it is beyond its threshold; null before the rule has first looked."),
-      seen: z.string().nullable().describe("Of a metric: the last day that was judged, YYYY-MM-DD."),
-    }),
+    z.discriminatedUnion("kind", [
+      z.object({
+        kind: z.literal("metric"),
+        metric: Text,
+        when: z.enum(["above", "below"]),
+        threshold: z.number().describe("In whole units of money, or percent."),
+        unit: z.string().describe("A currency (ISO 4217), else percent, count, days or status."),
+        days: z.number().describe("So many days in a row."),
+        standing: z
+          .object({ seen: z.string().describe("The last day that was judged, YYYY-MM-DD."), over: z.boolean() })
+          .nullable()
+          .describe("Whether it is beyond the threshold; null before the rule has first looked."),
+      }),
+      z.object({
+        kind: z.literal("actions"),
+        automation: z.object({ id: z.string(), title: Text }).nullable().describe("Null: all of them."),
+        states: z.array(z.enum(watchedStates)),
+      }),
+      z.object({ kind: z.literal("incidents"), opened: z.boolean(), ended: z.boolean() }),
+    ]),
   ),
   sent: z.array(
     z.object({
@@ -25,6 +38,7 @@ export const FlowActivity = z.object({
       title: Text,
       because: Text.describe("Why, in words."),
       status: z.enum(actionStates),
+      unclear: z.boolean().describe("Whether a person has to say what became of it."),
       at: z.number(),
     }),
   ),

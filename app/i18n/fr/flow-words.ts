@@ -1,0 +1,68 @@
+import type { flowWords as english } from "../en/flow-words.ts";
+import type { Translation } from "../shape.ts";
+
+/** What stands between a client and Shopify Flow, on the page below the bridge. The server alone says it: the page gets the sentences. */
+export const flowWords = {
+  title: "Activité Shopify Flow",
+  description: "Ce qui lance vos workflows, ce qui a été envoyé à Shopify Flow et ce que les workflows ont demandé.",
+  off: "Le pont est désactivé : rien n’est envoyé et les workflows ne peuvent rien faire ici.",
+  shadow: "Le pont est en observation : il note ce qu’il enverrait sans rien envoyer, et les workflows ne peuvent rien faire ici.",
+  rules: {
+    title: "Règles",
+    empty: "Aucune règle pour l’instant",
+    emptyBody:
+      "Choisissez un chiffre, une automatisation ou les incidents dans les paramètres du pont, puis le déclencheur dans Shopify Flow.",
+    settings: "Ouvrir les paramètres",
+    above: "{{metric}} au-dessus de {{threshold}}",
+    below: "{{metric}} en dessous de {{threshold}}",
+    days: "{{days}} jours d’affilée",
+    action: "Actions de « {{automation}} » : {{states}}",
+    anyAction: "Actions de toutes les automatisations : {{states}}",
+    opened: "Un de vos fournisseurs tombe en panne",
+    ended: "Un de vos fournisseurs fonctionne à nouveau",
+    openedEnded: "Un de vos fournisseurs tombe en panne ou fonctionne à nouveau",
+    waiting: "en attente d’approbation",
+    done: "effectuée",
+    failed: "échouée",
+    unsure: "incertaine",
+  },
+  standing: {
+    waits: "En attente de données",
+    ready: "Prête",
+    over: "Seuil franchi",
+    seen: "Jusqu’au {{day}}",
+    on: "Active",
+  },
+  may: {
+    title: "Les workflows peuvent",
+    runs: "Lancer des synchronisations et des automatisations",
+    pauses: "Mettre des automatisations en pause",
+    resumes: "Reprendre ce qu’un workflow a mis en pause",
+    notes: "Laisser des notes",
+    yes: "Autorisé",
+    no: "Non autorisé",
+    hint: "Rien de ce qu’un workflow demande ne contourne une approbation.",
+  },
+  sent: {
+    title: "Envoyé à Flow",
+    caption: "Déclencheurs envoyés à Shopify Flow, les plus récents d’abord",
+    trigger: "Déclencheur",
+    status: "Statut",
+    at: "Date",
+    empty: "Rien d’envoyé pour l’instant",
+    emptyBody: "Les déclencheurs apparaissent ici dès qu’une règle s’applique.",
+  },
+  received: {
+    title: "Demandé par les workflows",
+    caption: "Demandes des workflows, les plus récentes d’abord",
+    action: "Action",
+    answer: "Réponse",
+    at: "Date",
+    empty: "Aucune demande pour l’instant",
+    emptyBody: "Ajoutez une de nos actions à un workflow dans Shopify Flow.",
+    done: "Fait",
+    refused: "Refusé",
+    begun: "En cours",
+    unknown: "Action inconnue",
+  },
+} satisfies Translation<typeof english>;
