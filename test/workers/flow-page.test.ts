@@ -41,7 +41,14 @@ async function flowing(mode: PolicyMode = "approve") {
     }),
     ctx.db.insert(flowCalls).values([
       {
-        ...{ ...of, id: newId("flw", now), runKey: "1", action: "leave-note", properties: { note: "<b>Stock</b> on Friday" }, status: "done" },
+        ...{
+          ...of,
+          id: newId("flw", now),
+          runKey: "1",
+          action: "leave-note",
+          properties: { note: "<b>Stock</b> on Friday" },
+          status: "done",
+        },
         ...{ code: "note_left", answered: 200, receivedAt: now, begunAt: now, finishedAt: now, requestId: "req_1" },
       },
       {
@@ -56,7 +63,15 @@ async function flowing(mode: PolicyMode = "approve") {
 async function page(path: string, token: string, locale: string = "en") {
   const reply = await ask(path, { headers: { ...asPerson(token), cookie: `${asPerson(token).cookie}; ${LOCALE_COOKIE}=${locale}` } });
   const html = parse(await reply.text());
-  return { status: reply.status, html, text: html.querySelector("main")?.text.replace(/[\u2066-\u2069]/g, "").replace(/\s+/g, " ") ?? "" };
+  return {
+    status: reply.status,
+    html,
+    text:
+      html
+        .querySelector("main")
+        ?.text.replace(/[\u2066-\u2069]/g, "")
+        .replace(/\s+/g, " ") ?? "",
+  };
 }
 
 test("the page shows the rules with where each stands, what was sent and what workflows asked, to the client and to the agency", async () => {
