@@ -1,8 +1,11 @@
+type HubspotThing = "hubspot_contacts" | "hubspot_companies" | "hubspot_deals" | "hubspot_property" | "hubspot_association";
+
 /** One thing at one account of a provider: `discount`, of a shop, by its code. */
 export interface Thing {
   kind:
     | ("klaviyo_profile" | "klaviyo_event" | "tags" | "discount" | "slack_message" | "slack_ephemeral" | "slack_user")
-    | ("fulfilments" | "order_risk" | "supplier_goods" | "supplier_purse" | "cj_order" | "cj_payment" | "bigbuy_order");
+    | ("fulfilments" | "order_risk" | "supplier_goods" | "supplier_purse" | "cj_order" | "cj_payment" | "bigbuy_order")
+    | ("customer_fields" | HubspotThing);
   account: string;
   key: string;
 }

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { keyServices, sandboxProviders } from "#sandbox/endpoints.ts";
+import { type CrmObject, type ObjectType, objectsAt, objectTypes, thingsOf } from "#sandbox/hubspot/objects.ts";
 import { knownKeys, mintKey } from "#sandbox/keys/mint.ts";
 import { GivenEvent, giveEvent } from "#sandbox/klaviyo/events.ts";
 import { GivenProfile, giveProfile } from "#sandbox/klaviyo/profiles.ts";
@@ -23,6 +24,8 @@ import { purseOf, SupplierChange, saveGood, savePurse } from "#sandbox/suppliers
 import type { Counters } from "./counters.ts";
 import { Fault, type Faults } from "./faults.ts";
 import { sendWebhook, signRequest, Webhook } from "./webhooks.ts";
+
+const dayMs = 86_400_000;
 
 /** Which grants are meant: those that match everything named. Nothing named means all of them. */
 const Selection = z.object({
@@ -199,6 +202,25 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
     const of = (kind: "slack_message" | "slack_ephemeral") =>
       state.written.list({ kind, account: c.req.param("team") }).map(({ body }) => body);
     return c.json({ messages: of("slack_message"), ephemeral: of("slack_ephemeral") });
+  });
+  app.post("/hubspot/:portal/:type", async (c) => {
+    const [portal, type, now] = [c.req.param("portal"), z.enum(objectTypes).parse(c.req.param("type")), Date.now()];
+    const given = z
+      .array(z.object({ id: z.string().regex(/^\d+$/), properties: z.record(z.string(), z.string()) }))
+      .parse(await c.req.json());
+    for (const { id, properties } of given) {
+      const thing = { kind: thingsOf(type), account: portal, key: id };
+      const before = state.written.met<CrmObject>(thing);
+      const merged = { ...before?.properties, ...properties };
+      state.written.put(thing, { id, properties: merged, createdAt: before?.createdAt ?? now, updatedAt: now }, now - dayMs);
+    }
+    return c.json(given);
+  });
+  app.get("/hubspot/:portal", (c) => {
+    const portal = c.req.param("portal");
+    const of = (type: ObjectType) => objectsAt(state, portal, type).map(({ id, properties }) => ({ id, ...properties }));
+    const associations = state.written.list({ kind: "hubspot_association", account: portal }).map(({ key }) => key);
+    return c.json({ contacts: of("contacts"), companies: of("companies"), deals: of("deals"), associations });
   });
   app.get("/calls", (c) => c.json(counters.read()));
 

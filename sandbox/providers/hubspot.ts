@@ -1,10 +1,12 @@
+import { answerHubspot } from "#sandbox/hubspot/answer.ts";
+import { hubspotError } from "#sandbox/hubspot/error.ts";
 import { findLive, revokeGrant } from "#sandbox/oauth/ledger.ts";
 import { clientProblem } from "#sandbox/oauth/token.ts";
 import { json } from "#sandbox/reply.ts";
 import type { SandboxProvider, TokenFailure } from "./provider.ts";
 
 const scopeNames =
-  /^(oauth|crm\.objects\.(contacts|companies|deals|line_items|orders|products|owners)\.(read|write)|crm\.schemas\.contacts\.read|crm\.lists\.(read|write)|tickets|sales-email-read|automation|content|forms|analytics\.read|transactional-email|conversations\.(read|write))$/;
+  /^(oauth|crm\.objects\.(contacts|companies|deals|line_items|orders|products|owners)\.(read|write)|crm\.schemas\.(contacts|companies|deals)\.(read|write)|crm\.lists\.(read|write)|tickets|sales-email-read|automation|content|forms|analytics\.read|transactional-email|conversations\.(read|write))$/;
 
 interface Portal {
   domain: string;
@@ -23,10 +25,6 @@ const portals: Record<string, Portal> = {
 const portalOf = (id: string): Portal =>
   portals[id] ?? { domain: `portal-${id}.example`, timeZone: "Europe/London", companyCurrency: "GBP" };
 const paidScopes = ["automation", "content", "analytics.read", "transactional-email"];
-
-function hubspotError(status: number, category: string, message: string, more: Record<string, unknown> = {}): Response {
-  return json({ status: "error", message, correlationId: crypto.randomUUID(), category, ...more }, status);
-}
 
 const tokenWords: Record<TokenFailure["about"], string> = {
   client: "missing or invalid client id or client secret",
@@ -60,6 +58,7 @@ export const hubspot: SandboxProvider = {
     if (path === "/oauth/2026-03/token") return { kind: "token", account: null, path };
     if (path === "/oauth/2026-03/token/revoke") return { kind: "revoke", account: null, path };
     if (path === "/oauth/2026-03/token/introspect") return { kind: "introspect", account: null, path };
+    if (/^\/crm\/v[34]\/(owners|pipelines|properties|objects|associations)\b/.test(path)) return { kind: "api", account: null, path };
     return path === "/account-info/v3/details" && method === "GET" ? { kind: "api", account: null, path } : null;
   },
   accounts: () => Object.entries(portals).map(([id, { domain }]) => ({ id, label: `${domain} (${id})` })),
@@ -120,7 +119,10 @@ export const hubspot: SandboxProvider = {
   },
   serverError: (status) => hubspotError(status, "INTERNAL_ERROR", "There was a problem with the request."),
   errorInSuccess: () => hubspotError(200, "INTERNAL_ERROR", "There was a problem with the request."),
-  api(_state, _call, { account }) {
+  changes: ({ route, request }) => request.method === "POST" && !/\/(search|batch\/read)$/.test(route.path),
+  api(state, call, grant) {
+    const { account } = grant;
+    if (call.route.path !== "/account-info/v3/details") return answerHubspot(state, call, grant);
     const { timeZone, companyCurrency } = portalOf(account);
     return json({
       portalId: Number(account),

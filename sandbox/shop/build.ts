@@ -26,7 +26,7 @@ export function buildShop(facts: ShopFacts, rows: ShopRows): Shop {
   }
   for (const [id, person] of rows.persons ?? []) {
     const customer = customers.get(id);
-    if (customer) customers.set(id, { ...customer, person });
+    if (customer) customers.set(id, { ...customer, person, updatedAt: Math.max(customer.updatedAt, person.at ?? 0) });
   }
   return {
     ...facts,
@@ -35,6 +35,7 @@ export function buildShop(facts: ShopFacts, rows: ShopRows): Shop {
     productByCode: new Map(products.map((product) => [product.code, product])),
     customers: [...customers.values()].sort((a, b) => a.id - b.id),
     customerById: customers,
+    drafts: rows.drafts ?? [],
     searches: new Map(),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ConsentRow, OrderRow, Person, ProductRow, Shop, ShopRows } from "./model.ts";
+import type { ConsentRow, DraftRow, OrderRow, Person, ProductRow, Shop, ShopRows } from "./model.ts";
 import { parsePrice, roundedLine } from "./money.ts";
 
 const at = z.iso.datetime().optional();
@@ -77,7 +77,21 @@ export const ShopChange = z.object({
   births: z.array(z.object({ customerId: z.number().int(), value: z.string().nullable() })).default([]),
   /** What customers have in their accounts from then on; null: nothing. */
   persons: z
-    .array(z.strictObject({ customerId: z.number().int(), email: text, phone: text, addresses: z.array(address).optional() }))
+    .array(
+      z.strictObject({
+        ...{ customerId: z.number().int(), email: text, phone: text, addresses: z.array(address).optional() },
+        ...{ firstName: text, lastName: text, company: text, taxExempt: z.boolean().optional(), taxId: text, at },
+      }),
+    )
+    .default([]),
+  /** Draft orders as they are from then on. */
+  drafts: z
+    .array(
+      z.strictObject({
+        ...{ id: z.number().int(), customerId: z.number().int(), total: z.number().int(), at, orderId: z.number().int().optional() },
+        status: z.enum(["OPEN", "INVOICE_SENT", "COMPLETED"]).default("OPEN"),
+      }),
+    )
     .default([]),
 });
 export type ShopChange = z.infer<typeof ShopChange>;
@@ -96,6 +110,7 @@ export interface AppliedChange {
   consents?: (ConsentRow & { customerId: number })[];
   births?: { customerId: number; value: string | null }[];
   persons?: (Person & { customerId: number })[];
+  drafts?: DraftRow[];
 }
 
 /** Numbers a change; throws when it names a product or an order that the shop does not have. */
@@ -175,7 +190,8 @@ export function numberChange(shop: Shop, change: ShopChange, now: number): Appli
       ...(sms !== undefined && { sms }),
     })),
     births: change.births,
-    persons: change.persons,
+    persons: change.persons.map(({ at: typed, ...person }) => ({ ...person, ...(typed !== undefined && { at: instant(typed) }) })),
+    drafts: change.drafts.map(({ at: changed, ...draft }) => ({ ...draft, createdAt: instant(changed), updatedAt: instant(changed) })),
   };
 }
 
@@ -197,6 +213,7 @@ export function applyChanges(rows: ShopRows, changes: AppliedChange[]): ShopRows
     consents,
     births: new Map(changes.flatMap(({ births = [] }) => births).map(({ customerId, value }) => [customerId, value])),
     persons: new Map(changes.flatMap(({ persons = [] }) => persons).map(({ customerId, ...person }) => [customerId, person])),
+    drafts: draftsAfter(changes),
     orders: orders.map((order) => {
       const added = refunds.filter(({ orderId }) => orderId === order.id);
       const [cancelledAt, edit, paidAt] = [cancelled.get(order.id), edited.get(order.id), paid.get(order.id)];
@@ -211,6 +228,14 @@ export function applyChanges(rows: ShopRows, changes: AppliedChange[]): ShopRows
       };
     }),
   };
+}
+
+/** Each as it was last written, since when it was first. */
+function draftsAfter(changes: readonly AppliedChange[]): DraftRow[] {
+  const drafts = new Map<number, DraftRow>();
+  for (const draft of changes.flatMap(({ drafts: some = [] }) => some))
+    drafts.set(draft.id, { ...draft, createdAt: drafts.get(draft.id)?.createdAt ?? draft.createdAt });
+  return [...drafts.values()].sort((a, b) => a.id - b.id);
 }
 
 /** Numbered before any is taken out, so that the others keep their ids. */

@@ -10,6 +10,19 @@ export interface ShopRows {
   births?: Map<number, string | null>;
   /** Who customers say that they are, where it is not what belongs to them. */
   persons?: Map<number, Person>;
+  drafts?: DraftRow[];
+}
+
+/** An order that the merchant writes for a customer, before it is one. Its total in minor units. */
+export interface DraftRow {
+  id: number;
+  customerId: number;
+  total: number;
+  status: "OPEN" | "INVOICE_SENT" | "COMPLETED";
+  /** The order that it became. */
+  orderId?: number | undefined;
+  createdAt: number;
+  updatedAt: number;
 }
 
 /** A postal address as a buyer types it; null: a field that they left empty. */
@@ -18,6 +31,7 @@ export interface PostalAddress {
   lastName?: string | null;
   provinceCode?: string | null;
   province?: string | null;
+  company?: string | null;
   address1?: string | null;
   address2?: string | null;
   city?: string | null;
@@ -31,6 +45,15 @@ export interface Person {
   email?: string | null;
   phone?: string | null;
   addresses?: PostalAddress[];
+  firstName?: string | null;
+  lastName?: string | null;
+  /** Of the address that they have by default. */
+  company?: string | null;
+  taxExempt?: boolean;
+  /** What stands in the metafield `custom.tax_id`. */
+  taxId?: string | null;
+  /** When they typed it, where that was since their last order. */
+  at?: number | undefined;
 }
 
 /** With which card an order was paid, as far as its gateway tells. */
@@ -149,6 +172,7 @@ export interface Shop extends ShopFacts {
   productByCode: Map<string, ShopProduct>;
   customers: ShopCustomer[];
   customerById: Map<number, ShopCustomer>;
+  drafts: readonly DraftRow[];
   /** Answers of searches on this unchanging shop, by their text. */
   searches: Map<string, unknown[]>;
 }

@@ -6,6 +6,7 @@ import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { json } from "#sandbox/reply.ts";
 import type { Shop } from "#sandbox/shop/model.ts";
 import { maximumCost, queryCost } from "./cost.ts";
+import { fieldsSeen } from "./customers.ts";
 import { rootOf } from "./root.ts";
 import { schema } from "./schema.ts";
 import { tagsSeen } from "./tags.ts";
@@ -59,7 +60,10 @@ export async function answerGraphql(state: SandboxState, call: Call, grant: Gran
     document,
     rootValue: rootOf(state, call, grant, shop, (text) => warnings.push(text)),
     variableValues: variables,
-    contextValue: { tagsOf: (gid) => tagsSeen(state, shop.domain, gid, call.now) } satisfies Within,
+    contextValue: {
+      tagsOf: (gid) => tagsSeen(state, shop.domain, gid, call.now),
+      fieldsOf: (gid) => fieldsSeen(state, shop.domain, gid, call.now),
+    } satisfies Within,
   });
   const actual = Math.min(requested, queryCost(document, variables, result.data ?? null));
   bucket.available -= actual;

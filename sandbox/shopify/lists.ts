@@ -1,5 +1,5 @@
 import { clockOf } from "#sandbox/places.ts";
-import type { Shop, ShopCustomer, ShopOrder, ShopProduct } from "#sandbox/shop/model.ts";
+import type { DraftRow, Shop, ShopCustomer, ShopOrder, ShopProduct } from "#sandbox/shop/model.ts";
 import type { PageArgs, Sorting } from "./page.ts";
 import { compileSearch, type SearchFields } from "./search.ts";
 import { financialStatus } from "./views.ts";
@@ -73,6 +73,18 @@ export const customerListing: Listing<ShopCustomer> = {
     UPDATED_AT: ({ updatedAt }) => updatedAt,
     CREATED_AT: ({ createdAt }) => createdAt,
   },
+};
+
+export const draftListing: Listing<DraftRow> = {
+  kind: "drafts",
+  rows: ({ drafts }) => drafts,
+  fields: {
+    id: ({ id }) => id,
+    updated_at: ({ updatedAt }) => updatedAt,
+    created_at: ({ createdAt }) => createdAt,
+    status: ({ status }) => status.toLowerCase(),
+  },
+  sorts: { UPDATED_AT: ({ updatedAt }) => updatedAt },
 };
 
 /** The rows that a search finds, sorted, and how they are sorted. Kept per shop, since its history changes rarely. */

@@ -3,14 +3,15 @@ import { type Grant, revokeGrant } from "#sandbox/oauth/ledger.ts";
 import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { hashOf } from "#sandbox/seed.ts";
 import type { Shop, ShopOrder } from "#sandbox/shop/model.ts";
+import { type CustomerInput, updateCustomer } from "./customers.ts";
 import { createDiscount, type DiscountInput, deactivateDiscount, discountByCode } from "./discounts.ts";
 import { type FlowArgs, receiveFlowTrigger } from "./flow.ts";
 import { createFulfilment, type FulfilmentInput, riskSeen, sentSeen, type TrackingInput, updateTracking } from "./fulfilments.ts";
-import { customerListing, findRows, type ListArgs, orderListing, productListing } from "./lists.ts";
+import { customerListing, draftListing, findRows, type ListArgs, orderListing, productListing } from "./lists.ts";
 import { pageOf } from "./page.ts";
 import { subscribe } from "./subscriptions.ts";
 import { changeTags, type TagsArgs } from "./tags.ts";
-import { customerView, type Demand, iso, type OrderSeen, orderView, productView } from "./views.ts";
+import { customerView, type Demand, draftView, iso, type OrderSeen, orderView, productView } from "./views.ts";
 
 interface CountArgs {
   query?: string | null;
@@ -72,13 +73,28 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
       return order ? orderView(shop, order, seen) : null;
     },
     nodes({ ids }: { ids: string[] }) {
-      demand("read_orders", "nodes");
-      // Of all that has an id orders alone are asked for in this way.
+      // Of all that has an id orders, drafts and customers alone are asked for in this way.
+      if (ids.some((id) => id.includes("/Order/"))) demand("read_orders", "nodes");
+      if (ids.some((id) => id.includes("/Customer/"))) demand("read_customers", "nodes");
+      if (ids.some((id) => id.includes("/DraftOrder/"))) demand("read_draft_orders", "nodes");
       const byId = new Map(shop.orders.map((order) => [order.id, order]));
       return ids.map((id) => {
+        const customer = shop.customerById.get(idIn(id, "Customer"));
+        if (customer) return customerView(shop, customer);
+        const draft = shop.drafts.find((each) => each.id === idIn(id, "DraftOrder"));
+        if (draft) return draftView(shop, draft, seen);
         const order = byId.get(idIn(id, "Order"));
         return order && order.createdAt >= oldest ? orderView(shop, order, seen) : null;
       });
+    },
+    draftOrders(args: ListArgs) {
+      demand("read_draft_orders", "draftOrders");
+      const { rows, sorting } = findRows(shop, draftListing, args, { warn });
+      return pageOf(rows, args, sorting, (draft) => draftView(shop, draft, seen));
+    },
+    customerUpdate({ input }: { input: CustomerInput }) {
+      demand("write_customers", "customerUpdate");
+      return updateCustomer(state, shop, input, call.now);
     },
     ordersCount(args: CountArgs) {
       demand("read_orders", "ordersCount");

@@ -23,6 +23,8 @@ enum OrderCancelReason { CUSTOMER DECLINED FRAUD INVENTORY OTHER STAFF }
 enum OrderSortKeys { CREATED_AT CUSTOMER_NAME ID ORDER_NUMBER PROCESSED_AT RELEVANCE TOTAL_PRICE UPDATED_AT }
 enum ProductSortKeys { CREATED_AT ID INVENTORY_TOTAL TITLE UPDATED_AT RELEVANCE }
 enum CustomerSortKeys { CREATED_AT ID UPDATED_AT RELEVANCE }
+enum DraftOrderSortKeys { ID UPDATED_AT }
+enum DraftOrderStatus { COMPLETED INVOICE_SENT OPEN }
 enum ProductStatus { ACTIVE ARCHIVED DRAFT }
 enum CustomerEmailAddressMarketingState { INVALID NOT_SUBSCRIBED PENDING REDACTED SUBSCRIBED UNSUBSCRIBED }
 enum CustomerSmsMarketingState { NOT_SUBSCRIBED PENDING REDACTED SUBSCRIBED UNSUBSCRIBED }
@@ -44,6 +46,7 @@ type Query {
   productsCount(query: String, limit: Int = 10000): Count
   customers(first: Int, after: String, query: String, sortKey: CustomerSortKeys = ID, reverse: Boolean = false): CustomerConnection!
   customer(id: ID!): Customer
+  draftOrders(first: Int, after: String, query: String, sortKey: DraftOrderSortKeys = ID, reverse: Boolean = false): DraftOrderConnection!
   customersCount(query: String, limit: Int = 10000): Count
   codeDiscountNodeByCode(code: String!): DiscountCodeNode
 }
@@ -53,6 +56,7 @@ type WebhookSubscription { id: ID! topic: WebhookSubscriptionTopic! uri: String!
 type WebhookSubscriptionCreatePayload { webhookSubscription: WebhookSubscription userErrors: [UserError!]! }
 type Mutation {
   appUninstall: AppUninstallPayload!
+  customerUpdate(input: CustomerInput!): CustomerUpdatePayload
   webhookSubscriptionCreate(topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!): WebhookSubscriptionCreatePayload!
   tagsAdd(id: ID!, tags: [String!]!): TagsAddPayload
   tagsRemove(id: ID!, tags: [String!]!): TagsRemovePayload
@@ -77,6 +81,8 @@ type FulfillmentOrderLineItem { id: ID! remainingQuantity: Int! totalQuantity: I
 type OrderRiskSummary { recommendation: OrderRiskRecommendationResult! assessments: [OrderRiskAssessment!]! }
 type OrderRiskAssessment { riskLevel: RiskAssessmentResult! }
 type TaxLine { title: String! priceSet: MoneyBag! }
+input CustomerInput { id: ID firstName: String lastName: String phone: String }
+type CustomerUpdatePayload { customer: Customer userErrors: [UserError!]! }
 type TagsAddPayload { node: Node userErrors: [UserError!]! }
 type TagsRemovePayload { node: Node userErrors: [UserError!]! }
 enum DiscountStatus { ACTIVE EXPIRED SCHEDULED }
@@ -151,7 +157,7 @@ type Fulfillment {
 type Refund { id: ID! createdAt: DateTime updatedAt: DateTime! totalRefundedSet: MoneyBag! }
 type MailingAddress {
   firstName: String lastName: String name: String
-  address1: String address2: String city: String zip: String phone: String
+  company: String address1: String address2: String city: String zip: String phone: String
   country: String countryCodeV2: CountryCode province: String provinceCode: String
 }
 type OrderTransaction { id: ID! paymentDetails: PaymentDetails }
@@ -169,13 +175,17 @@ type Product implements Node {
 }
 type ProductVariant { id: ID! title: String! sku: String price: Money! compareAtPrice: Money inventoryQuantity: Int }
 type Customer implements Node {
-  id: ID! tags: [String!]! displayName: String! defaultEmailAddress: CustomerEmailAddress defaultPhoneNumber: CustomerPhoneNumber
+  id: ID! tags: [String!]! displayName: String! firstName: String lastName: String taxExempt: Boolean! defaultAddress: MailingAddress defaultEmailAddress: CustomerEmailAddress defaultPhoneNumber: CustomerPhoneNumber
   numberOfOrders: UnsignedInt64! amountSpent: MoneyV2! createdAt: DateTime! updatedAt: DateTime!
   metafield(namespace: String, key: String!): Metafield
   addressesV2(first: Int, after: String): MailingAddressConnection!
 }
+type DraftOrder implements Node {
+  id: ID! name: String! status: DraftOrderStatus! createdAt: DateTime! updatedAt: DateTime! currencyCode: CurrencyCode!
+  totalPriceSet: MoneyBag! customer: Customer order: Order
+}
 type Metafield implements Node { id: ID! namespace: String! key: String! type: String! value: String! }
 type CustomerEmailAddress { emailAddress: String! marketingState: CustomerEmailAddressMarketingState! }
 type CustomerPhoneNumber { phoneNumber: String! marketingState: CustomerSmsMarketingState! }
-${["Order", "LineItem", "Product", "ProductVariant", "Customer", "DiscountRedeemCode", "MailingAddress", "FulfillmentOrder", "FulfillmentOrderLineItem"].map(connection).join("")}
+${["Order", "LineItem", "Product", "ProductVariant", "Customer", "DiscountRedeemCode", "MailingAddress", "DraftOrder", "FulfillmentOrder", "FulfillmentOrderLineItem"].map(connection).join("")}
 `);

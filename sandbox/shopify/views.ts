@@ -1,7 +1,7 @@
 import type { Currency } from "#sandbox/currencies.ts";
 import { hashOf } from "#sandbox/seed.ts";
 import { linesOf } from "#sandbox/shop/build.ts";
-import type { PostalAddress, Shop, ShopCustomer, ShopOrder, ShopProduct } from "#sandbox/shop/model.ts";
+import type { DraftRow, PostalAddress, Shop, ShopCustomer, ShopOrder, ShopProduct } from "#sandbox/shop/model.ts";
 import { amountText, parsePrice, roundedLine } from "#sandbox/shop/money.ts";
 import { fulfilmentStatus, parcelsOf } from "#sandbox/shop/parcels.ts";
 import { countryCodeOf } from "./countries.ts";
@@ -14,7 +14,12 @@ export type Demand = (scope: string, field: string) => void;
 /** What every view may ask of its request: what was written to a thing since. */
 export interface Within {
   tagsOf(gid: string): readonly string[];
+  /** What an application wrote into a customer's own fields. */
+  fieldsOf(gid: string): Partial<Record<CustomerField, string | null>>;
 }
+
+/** The fields of a customer that applications write here. */
+export type CustomerField = "firstName" | "lastName" | "phone";
 
 /** A field's resolver: the thing that it stands in says which one is meant. */
 function tagsOf(this: { id: string }, _arguments: unknown, { tagsOf: written }: Within): readonly string[] {
@@ -150,12 +155,29 @@ function lineView(shop: Shop, order: ShopOrder, place: number, unsent: number) {
   };
 }
 
+export function draftView(shop: Shop, draft: DraftRow, seen: { demand: Demand; now: number }) {
+  const customer = shop.customerById.get(draft.customerId);
+  const order = shop.orders.find(({ id }) => id === draft.orderId);
+  return {
+    __typename: "DraftOrder",
+    id: `gid://shopify/DraftOrder/${draft.id}`,
+    name: `#D${draft.id}`,
+    status: draft.status,
+    createdAt: iso(draft.createdAt),
+    updatedAt: iso(draft.updatedAt),
+    currencyCode: shop.currency,
+    totalPriceSet: () => money(draft.total, shop.currency),
+    customer: customer ? customerView(shop, customer) : null,
+    order: order ? orderView(shop, order, seen) : null,
+  };
+}
+
 /** Where nothing was typed, the country alone, as of a buyer of the file; null: there is no address, or it is withheld. */
 function addressView(typed: PostalAddress | null | undefined, country: string) {
   if (typed === null) return null;
   return {
     ...{ address1: null, address2: null, city: null, zip: null, phone: null, province: null, provinceCode: null },
-    ...{ firstName: null, lastName: null },
+    ...{ company: null, firstName: null, lastName: null },
     ...typed,
     name: [typed?.firstName, typed?.lastName].filter(Boolean).join(" ") || null,
     country,
@@ -233,29 +255,35 @@ export function birthOf({ id, birth }: Pick<ShopCustomer, "id" | "birth">): stri
 
 /** The standard definition, which a shop has once it turned it on (../shared/writes-and-voice.md, Shopify / consent and birthday). */
 function metafieldOf(customer: ShopCustomer, { namespace, key }: { namespace?: string | null; key: string }) {
-  const value = namespace === "facts" && key === "birth_date" ? birthOf(customer) : null;
-  return value === null
-    ? null
-    : { __typename: "Metafield", id: `gid://shopify/Metafield/${customer.id}`, namespace, key, type: "date", value };
+  const isBirth = namespace === "facts" && key === "birth_date";
+  const value = isBirth ? birthOf(customer) : namespace === "custom" && key === "tax_id" ? (customer.person?.taxId ?? null) : null;
+  const type = isBirth ? "date" : "single_line_text_field";
+  return value === null ? null : { __typename: "Metafield", id: `gid://shopify/Metafield/${customer.id}`, namespace, key, type, value };
 }
 
 /** What they typed in their account; else a number of their own, where they were asked about text messages. */
-function phoneView({ id, consent, person }: ShopCustomer) {
-  const phoneNumber = person?.phone === undefined && consent?.sms ? `+4420${String(id).padStart(8, "0")}` : person?.phone;
+function phoneView({ id, consent, person }: ShopCustomer, { phone }: ReturnType<Within["fieldsOf"]>) {
+  const own = person?.phone === undefined && consent?.sms ? `+4420${String(id).padStart(8, "0")}` : person?.phone;
+  const phoneNumber = phone === undefined ? own : phone;
   return phoneNumber ? { phoneNumber, marketingState: consent?.sms ?? "NOT_SUBSCRIBED" } : null;
 }
 
 export function customerView(shop: Shop, customer: ShopCustomer) {
+  const gid = `gid://shopify/Customer/${customer.id}`;
   return {
     __typename: "Customer",
     tags: tagsOf,
-    id: `gid://shopify/Customer/${customer.id}`,
+    id: gid,
     displayName: `Customer ${customer.id}`,
+    firstName: (_: unknown, { fieldsOf }: Within) => fieldsOf(gid).firstName ?? customer.person?.firstName ?? null,
+    lastName: (_: unknown, { fieldsOf }: Within) => fieldsOf(gid).lastName ?? customer.person?.lastName ?? null,
+    taxExempt: customer.person?.taxExempt ?? false,
+    defaultAddress: addressView({ company: customer.person?.company ?? null }, customer.country),
     defaultEmailAddress:
       customer.person?.email === null
         ? null
         : { emailAddress: customer.person?.email ?? addressOf(customer), marketingState: emailConsentOf(customer) },
-    defaultPhoneNumber: phoneView(customer),
+    defaultPhoneNumber: (_: unknown, { fieldsOf }: Within) => phoneView(customer, fieldsOf(gid)),
     addressesV2: (args: PageArgs) =>
       pageOf(
         (customer.person?.addresses ?? []).map((typed, place) => ({ typed, place })),
