@@ -155,7 +155,7 @@ function lineView(shop: Shop, order: ShopOrder, place: number, unsent: number) {
   };
 }
 
-export function draftView(shop: Shop, draft: DraftRow, seen: { demand: Demand; now: number }) {
+export function draftView(shop: Shop, draft: DraftRow, seen: OrderSeen) {
   const customer = shop.customerById.get(draft.customerId);
   const order = shop.orders.find(({ id }) => id === draft.orderId);
   return {

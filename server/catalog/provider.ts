@@ -52,6 +52,8 @@ export interface Failure {
   /** For the log and for staff: the provider's own words, cut short. */
   message: string;
   retryAfterS?: number;
+  /** That the limit is a day's: it ends at the account's midnight, which the wire knows. Without its timezone `retryAfterS` holds. */
+  untilMidnight?: true;
   scopes?: string[];
   /** The version of its API that we speak, where the provider says that it has ended: ours to mend, whoever's account it is. */
   retired?: string;

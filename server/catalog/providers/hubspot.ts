@@ -20,7 +20,7 @@ const Words = z.object({
 });
 type Words = z.infer<typeof Words>;
 
-/** Seconds that a limit's name asks for; HubSpot sends no Retry-After. Source: the retries of @hubspot/api-client 13.5. */
+/** Seconds that a limit's name asks for; HubSpot sends no Retry-After. Source: the retries of @hubspot/api-client 13.5. A day's ends at the account's midnight. */
 const waitsS: Readonly<Record<string, number>> = { TEN_SECONDLY_ROLLING: 10, SECONDLY: 1, DAILY: 3600 };
 const lockedWaitS = 2;
 
@@ -40,7 +40,12 @@ function limited(status: number, said: Words | undefined): Failure | null {
   if (status !== 429) return null;
   const policy = said?.policyName ?? /your (\w+) limit/.exec(said?.message ?? "")?.[1]?.toUpperCase() ?? "";
   const retryAfterS = waitsS[policy];
-  return { kind: "rate_limited", message: policy || "rate limit", ...(retryAfterS !== undefined && { retryAfterS }) };
+  return {
+    kind: "rate_limited",
+    message: policy || "rate limit",
+    ...(retryAfterS !== undefined && { retryAfterS }),
+    ...(policy === "DAILY" && { untilMidnight: true }),
+  };
 }
 
 /**
@@ -168,6 +173,21 @@ export const hubspot: OAuthProvider = {
         },
         scopes: ["crm.objects.contacts.write", "crm.objects.companies.write", "crm.objects.deals.write", "crm.lists.write"],
         default: false,
+        acts: true,
+      },
+      {
+        id: "crm-schemas",
+        title: {
+          en: "Read and add properties of contacts, companies and deals",
+          fr: "Lire et ajouter des propriétés des contacts, entreprises et transactions",
+          he: "קריאה והוספה של מאפיינים באנשי קשר, חברות ועסקאות",
+        },
+        scopes: [
+          ...["crm.schemas.contacts.read", "crm.schemas.companies.read", "crm.schemas.companies.write"],
+          ...["crm.schemas.deals.read", "crm.schemas.deals.write"],
+        ],
+        default: false,
+        acts: true,
       },
       {
         id: "commerce",
@@ -192,7 +212,7 @@ export const hubspot: OAuthProvider = {
         default: false,
       },
     ],
-    permissions: ["crm.schemas.contacts.read", "sales-email-read", "transactional-email", "conversations.write"],
+    permissions: ["sales-email-read", "transactional-email", "conversations.write"],
     incremental: false,
     // All of `scope` must be what the app is configured with, whatever the client chose, and a portal whose plan lacks one of it
     // could not connect at all. So only `oauth` stands there; what of the rest the portal has is granted, and named if not.

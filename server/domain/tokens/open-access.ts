@@ -26,7 +26,7 @@ export function openAccess(ctx: TenantCtx, held: HeldConnection, { signal, onFai
   const provider = findProvider(held.connection.provider);
   const { kind, fields, externalId, tenantId, id } = held.connection;
   const rated = { account: { provider: provider.id, externalId, tenant: tenantId, connection: id }, priority };
-  const shop = held.connection.details.shop ?? null;
+  const { shop = null, timezone } = held.connection.details;
   let last: HeldConnection = held;
   /** Calls of one run that come at once share one opening; one that failed is not remembered. */
   let shared: Promise<Access> | null = null;
@@ -54,7 +54,7 @@ export function openAccess(ctx: TenantCtx, held: HeldConnection, { signal, onFai
     const usable = shared !== null && (pending || !endsWithin(last.connection, ctx.now(), renewalMarginMs));
     return usable && shared ? shared : share(freshAccess(ctx, last, onFailed));
   };
-  const accessOf = ({ secrets }: Access): ApiAccess => ({ provider, kind, shop, secrets, fields, signal, onFailed, rated });
+  const accessOf = ({ secrets }: Access): ApiAccess => ({ provider, kind, shop, secrets, fields, timezone, signal, onFailed, rated });
 
   return async (call, isRefused) => {
     const opening = current();

@@ -15,6 +15,8 @@ export interface ApiAccess {
   shop: string | null;
   secrets: Readonly<Record<string, string>>;
   fields: Readonly<Record<string, string>>;
+  /** The account's, where it is known: what a day is there. */
+  timezone?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Against whose budget calls count, and who goes first there; none: the account is not known yet. */
   rated?: { account: RatedAccount; priority: Priority } | undefined;

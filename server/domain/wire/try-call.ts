@@ -1,4 +1,5 @@
 import type { Destination } from "#server/catalog/account.ts";
+import { addDays, dayOf, instantOf, isTimezone } from "#server/catalog/days.ts";
 import type { Failure, Provider, Reply } from "#server/catalog/provider.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { ofCall, ProviderError } from "#server/errors.ts";
@@ -111,18 +112,26 @@ const heldBack = (provider: Provider, { retryAfterS, down }: Held): ProviderErro
 
 async function attempt(
   ctx: Ctx,
-  { provider }: ApiAccess,
+  { provider, timezone }: ApiAccess,
   { url, request, failureOf, doubtful }: { url: URL; request: ProviderRequest; failureOf: Call["failureOf"]; doubtful: boolean },
 ): Promise<Attempt> {
   try {
     const reply = await sendRequest(ctx, provider, url, request);
-    return { reply, failure: reply.elsewhere ? failureElsewhere(reply) : failureOf(reply), silent: false };
+    const failure = reply.elsewhere ? failureElsewhere(reply) : failureOf(reply);
+    return { reply, failure: failure && parked(failure, { timezone, now: ctx.now() }), silent: false };
   } catch (error) {
     // Of what was not sent nothing is told but that, unless a try before it was.
     if (!(error instanceof ProviderError) || error.kind !== "unavailable" || (error.unsent && !doubtful)) throw error;
     const reply = { status: 0, headers: new Headers(), ...error.answered, body: null, text: "", rest: null, elsewhere: false };
     return { reply, failure: { kind: "unavailable", message: error.message, ...(error.said && { said: error.said }) }, silent: true };
   }
+}
+
+/** A day's limit ends with the account's day. */
+function parked(failure: Failure, { timezone, now }: { timezone: string | undefined; now: number }): Failure {
+  if (!failure.untilMidnight || timezone === undefined || !isTimezone(timezone)) return failure;
+  const midnight = instantOf(addDays(dayOf(now, timezone), 1), "00:00", timezone);
+  return { ...failure, retryAfterS: Math.ceil((midnight - now) / 1000) };
 }
 
 /** A host that keeps files knows nothing of our access: what it refuses says nothing of the account. */
