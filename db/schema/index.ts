@@ -3,6 +3,7 @@ export * from "./audit.ts";
 export * from "./commerce.ts";
 export * from "./connections.ts";
 export * from "./costs.ts";
+export * from "./crm.ts";
 export * from "./custody.ts";
 export * from "./customer-base.ts";
 export * from "./flow.ts";

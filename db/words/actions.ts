@@ -44,7 +44,25 @@ export interface Evidence {
 export interface Receipt {
   id: string | null;
   url?: string;
+  /** Of a step that writes about many: how many rows were done, and which were not. */
+  rows?: { done: number; failed: readonly FailedRow[] };
 }
+
+/** A row of a batch that was not done, or not all of it: whom it is about by the shop's id, and why. */
+export interface FailedRow {
+  customerId: string;
+  /** What of theirs, where it is not they themselves: `order:…`, `draft:…`. */
+  record?: string;
+  why: RowFault;
+}
+
+/**
+ * Why a row of a batch was not done. `invalid`, `conflict`, `refused`: its provider said so. `no_email`: there is nothing to know them by.
+ * `same_email`: another row of the batch has it. `several`: more than one record there may be meant. `changed`: it is no longer what was
+ * proposed. `gone`: the shop knows it no more.
+ */
+export const rowFaults = ["invalid", "conflict", "refused", "no_email", "same_email", "several", "changed", "gone"] as const;
+export type RowFault = (typeof rowFaults)[number];
 
 /** Why an action is no longer true, or why a waiting one was not approved by its policy. Codes, with words in `app/i18n`. */
 export const actionReasons = [

@@ -11,7 +11,7 @@ const shopPath = /^\/([a-z0-9][a-z0-9-]*\.myshopify\.com)(\/admin\/.*)$/;
 const graphqlPath = /^\/admin\/api\/(\d{4}-\d\d|unstable)\/graphql\.json$/;
 const offlineType = "urn:shopify:params:oauth:token-type:offline-access-token";
 const scopePattern =
-  /^(read|write)_(products|orders|all_orders|customers|inventory|locations|fulfillments|discounts|price_rules|reports|marketing_events|checkouts|shipping|analytics|pixels|customer_events|merchant_managed_fulfillment_orders)$/;
+  /^(read|write)_(products|orders|all_orders|draft_orders|customers|inventory|locations|fulfillments|discounts|price_rules|reports|marketing_events|checkouts|shipping|analytics|pixels|customer_events|merchant_managed_fulfillment_orders)$/;
 
 /** ../shared/providers.md, Shopify / 1 OAuth and / 3 Callback. */
 export const shopify: SandboxProvider = {

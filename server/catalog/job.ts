@@ -3,6 +3,7 @@ import type { Text } from "#db/words/locales.ts";
 import type { OccurrenceKind } from "#db/words/occurrences.ts";
 import type { ProviderFailureKind } from "#server/errors.ts";
 import type { Account } from "./account.ts";
+import type { CrmFound, CrmRecords } from "./crm.ts";
 import type { ChangedScore, CustomerBase, CustomerModel, CustomerScore } from "./customer-base.ts";
 import type { Metric } from "./metric.ts";
 import type { Occurrences } from "./occurrences.ts";
@@ -58,6 +59,7 @@ export interface Stored {
   occurrences: Occurrences;
   referrals: Referrals;
   watch: Watch;
+  crm: CrmRecords;
   /** What an automation proposed at or after an instant, whatever became of it, under keys that begin with this; of these customers, or all. */
   proposed(input: { automation: string; prefix: string; since: number; customers?: readonly string[] }): Promise<Proposed[]>;
   /**
@@ -141,6 +143,8 @@ export interface Effects {
   referrals?: readonly FoundReferral[];
   /** What became of those that are not judged yet; a reward where it is proposed in earnest. */
   judged?: readonly JudgedReferral[];
+  /** How the shop's buyers and orders stand in a CRM. */
+  crm?: CrmFound;
   /** What an automation would have done. Written as its policy says; of one that is off, nothing. */
   proposals?: readonly Proposal[];
   /** Other jobs (ids) that are due at once because of what this step found, for those that read the shop's history. */
@@ -165,7 +169,7 @@ export interface Acts {
   /** It asks nothing but who bought and what arrived (`buyers`, `delivered` of the shop's history): so it can be tried over days that are past. */
   rehearsable?: true;
   /** What it keeps of its own, and is shown on a page below its own. */
-  shows?: "referrals" | "flow";
+  shows?: "referrals" | "flow" | "crm";
   /** Jobs (ids) that store what it reads: they are on as long as it is. */
   feeds: readonly string[];
   /** Why it proposes something: sentences by names that stay, filled in from a proposal's evidence. */

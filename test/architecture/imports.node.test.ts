@@ -27,6 +27,7 @@ const ranks = [
   "lift",
   "learning",
   "referrals",
+  "crm",
   "asking",
   "runs",
   "rehearsals",

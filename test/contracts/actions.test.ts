@@ -38,9 +38,14 @@ const kinds = actionKinds.map((kind) => ({ id: kind.id, kind }));
 const prepared = async (kind: ActionKind) => {
   const { at, payload, doing } = await caseOf(kind).prepare();
   // What was done to make it ready is no effect of its own.
-  const before = await effectsAt(at);
+  const { onTheWay = [], effect } = caseOf(kind);
+  // Nor is what it does on its way to that.
+  const named = onTheWay.length > 0 ? effect : undefined;
+  const before = await effectsAt(at, named);
   const own = async () => {
-    const all = await effectsAt(at);
+    const others = (await effectsAt(at)).items.filter((each) => named !== undefined && ![effect, ...onTheWay].includes(each.kind));
+    expect(others).toEqual([]);
+    const all = await effectsAt(at, named);
     return { raw: all.raw - before.raw, effects: all.effects - before.effects, items: all.items.slice(before.items.length) };
   };
   return { at, payload: kind.payload.parse(payload), doing: await doingOf(kind, at, doing), own };
@@ -151,7 +156,7 @@ describe.each(kinds)("$id", ({ kind }) => {
     expect(await kind.execute(doing, payload)).toEqual({
       did: "limited",
       // Some say a second of the clock, of which one may have passed.
-      retryAfterS: caseOf(kind).saysNoWhen ? undefined : expect.closeTo(300, -1),
+      retryAfterS: caseOf(kind).saysNoWhen ? undefined : (caseOf(kind).waitsS ?? expect.closeTo(300, -1)),
     });
     expect(await own()).toMatchObject({ raw: 0 });
   });
@@ -169,10 +174,10 @@ describe.each(kinds)("$id", ({ kind }) => {
   const writes = kind.need.scopes.some((scope) => /write/.test(scope));
   // What only reads to be done says in a test of its own what it does without.
   test.runIf(writes)("under a permission that was not given or was taken away did nothing and says so", async () => {
-    const { at, payload } = await caseOf(kind).prepare();
+    const { at, payload, doing: beside } = await caseOf(kind).prepare();
     const writing = kind.need.scopes.filter((scope) => /write/.test(scope));
     const scopes = kind.need.scopes.filter((scope) => !writing.includes(scope));
-    const without = await doingOf({ ...kind, need: { ...kind.need, scopes } } as ActionKind, at);
+    const without = await doingOf({ ...kind, need: { ...kind.need, scopes } } as ActionKind, at, beside);
     expect(await kind.execute(without, kind.payload.parse(payload))).toMatchObject({
       did: "failed",
       failure: { kind: "missing_scopes" },

@@ -22,7 +22,8 @@ const caseOf = ({ id }: Automation): Case => cases[id] ?? expect.unreachable(`te
 async function ready(automation: Automation, setting: Setting = {}) {
   const { shop, happens, besides, config = {} } = caseOf(automation);
   const now = Date.now();
-  const staged = await stage(automation, shop(now), { config, ...setting });
+  const others = (await caseOf(automation).others?.()) ?? {};
+  const staged = await stage(automation, shop(now), { config, others, ...setting });
   await staged.read();
   // What hears is told of what happens from its first run on.
   if (happens || besides) {
@@ -178,7 +179,7 @@ describe.each(all)("$id", ({ automation }) => {
     const place = (await staged.schedule())?.cursor;
     await staged.run();
     expect(await staged.proposed()).toEqual([]);
-    expect((await staged.schedule())?.cursor).toEqual(place);
+    if (!caseOf(automation).passes) expect((await staged.schedule())?.cursor).toEqual(place);
     broken = false;
     await staged.goOn();
     expect(await staged.proposed()).toHaveLength(caseOf(automation).proposals);

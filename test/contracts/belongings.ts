@@ -10,6 +10,8 @@ import {
   budgets,
   connections,
   costs,
+  crmConflicts,
+  crmRecords,
   customerModels,
   customerScores,
   customers,
@@ -280,6 +282,13 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
         status: "done",
       },
       ...{ code: "note_left", answered: 200, receivedAt: now, begunAt: now, finishedAt: now, requestId: marker },
+    }),
+    db.insert(crmRecords).values({
+      ...{ tenantId, connectionId, accountId: connectionId, kind: "contact", externalId: marker, customerId: marker, orderId: marker },
+      ...{ bases: {}, seenAt: now },
+    }),
+    db.insert(crmConflicts).values({
+      ...{ tenantId, connectionId, accountId: connectionId, customerId: marker, field: "phone", shopHash: "a", crmHash: "b", foundAt: now },
     }),
     db.insert(resources).values({ tenantId, connectionId, kind: "ga4_property", externalId: marker, name: marker, listedAt: now }),
     db.insert(debts).values({

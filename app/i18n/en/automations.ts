@@ -23,6 +23,7 @@ export const automations = {
   rehearse: "Rehearse",
   referrals: "View referrals",
   flow: "View Flow activity",
+  crm: "View CRM sync",
   runNow: "Run now",
   does: "What it does",
   may: "What it can do",

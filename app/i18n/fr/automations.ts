@@ -25,6 +25,7 @@ export const automations = {
   rehearse: "Répéter",
   referrals: "Voir les parrainages",
   flow: "Voir l’activité Flow",
+  crm: "Voir la synchronisation CRM",
   runNow: "Lancer maintenant",
   does: "Ce qu’elle fait",
   may: "Ce qu’elle peut faire",

@@ -25,6 +25,7 @@ export const automations = {
   rehearse: "הרצת ניסיון",
   referrals: "מי הביא את מי",
   flow: "צפייה בפעילות Flow",
+  crm: "צפייה בסנכרון ה-CRM",
   runNow: "הרצה עכשיו",
   does: "מה היא עושה",
   may: "מה היא רשאית לעשות",

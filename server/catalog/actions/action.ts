@@ -15,6 +15,8 @@ export interface Doing {
   /** What the steps before this one left, in their order. */
   before: readonly Receipt[];
   now: number;
+  /** HMAC-SHA-256 (hex) of a text by a key of the client's own: what a payload knows a value by that does not rest in it. */
+  hashOf(text: string): string;
   /** When the first try of this step began, where one did and nobody knows what became of it. Left out at the first. */
   triedAt?: number;
   /** What an earlier `lookup` of this step answered as the place up to which it has looked. */

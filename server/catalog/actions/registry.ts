@@ -2,8 +2,11 @@ import type { ActionKind } from "./action.ts";
 import { bigbuyOrder } from "./bigbuy-order.ts";
 import { cjOrder } from "./cj-order.ts";
 import { cjPayment } from "./cj-payment.ts";
+import { hubspotContacts } from "./hubspot-contacts.ts";
+import { hubspotDeals } from "./hubspot-deals.ts";
 import { klaviyoEvent } from "./klaviyo-event.ts";
 import { klaviyoProfiles } from "./klaviyo-profiles.ts";
+import { shopifyCustomerFields } from "./shopify-customer-fields.ts";
 import { shopifyDiscount } from "./shopify-discount.ts";
 import { shopifyFlowTrigger } from "./shopify-flow-trigger.ts";
 import { shopifyFulfilment } from "./shopify-fulfilment.ts";
@@ -14,6 +17,7 @@ import { slackMessage } from "./slack-message.ts";
 export const actionKinds: readonly ActionKind[] = [
   ...[klaviyoEvent, klaviyoProfiles, shopifyTags, shopifyDiscount, shopifyFlowTrigger, slackMessage],
   ...[cjOrder, cjPayment, bigbuyOrder, shopifyFulfilment],
+  ...[hubspotContacts, hubspotDeals, shopifyCustomerFields],
 ];
 
 /** The kind of this id; undefined for one that is no more on the shelf. */

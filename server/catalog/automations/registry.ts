@@ -2,6 +2,7 @@ import type { Automation } from "#server/catalog/automation.ts";
 import { atRiskCustomerFlow } from "./at-risk-customer-flow.ts";
 import { birthdayAnniversaryFlow } from "./birthday-anniversary-flow.ts";
 import { churnPredictionResilient } from "./churn-prediction-resilient.ts";
+import { hubspotB2bCrm } from "./hubspot-b2b-crm.ts";
 import { priceDropAlerts } from "./price-drop-alerts.ts";
 import { referralProgramAutomation } from "./referral-program-automation.ts";
 import { replenishmentReminder } from "./replenishment-reminder.ts";
@@ -16,6 +17,7 @@ const watched: readonly Automation[] = [
   replenishmentReminder,
   referralProgramAutomation,
   churnPredictionResilient,
+  hubspotB2bCrm,
 ];
 
 /** Every automation, in the order in which the portal shows them. The last one watches the others. */

@@ -243,6 +243,13 @@ export const shopify: OAuthProvider = {
         acts: true,
       },
       {
+        id: "drafts",
+        title: { en: "Draft orders", fr: "Commandes provisoires", he: "טיוטות הזמנה" },
+        scopes: ["read_draft_orders"],
+        default: false,
+        acts: true,
+      },
+      {
         id: "fulfilment",
         title: { en: "Sending orders, with tracking", fr: "Expédition des commandes, avec suivi", he: "שליחת הזמנות, עם מעקב" },
         scopes: ["read_merchant_managed_fulfillment_orders", "write_merchant_managed_fulfillment_orders"],

@@ -8,6 +8,7 @@ import { chooseAccount } from "#server/domain/connections/choose-account.ts";
 import { holdConnection } from "#server/domain/connections/hold-connection.ts";
 import type { HeldConnection } from "#server/domain/connections/rows.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { keyedHash } from "#server/domain/vault/sign-in-tokens.ts";
 import { ifFound, ProviderError } from "#server/errors.ts";
 import { besideSource } from "./beside-source.ts";
 import type { ActionRow, StepRow } from "./rows.ts";
@@ -78,6 +79,7 @@ export async function doingOf(ctx: TenantCtx, acting: Acting, { kind, step, befo
     key: `${step.actionId}-${step.place}`,
     before: [...before],
     now: ctx.now(),
+    hashOf: (text) => keyedHash(ctx.config, ctx.tenant.id, text),
     ...(step.status === "begun" && step.begunAt !== null && { triedAt: step.begunAt }),
     ...(step.looked !== null && { looked: step.looked }),
     also: (provider) => {

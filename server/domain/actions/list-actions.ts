@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { batchOf } from "#db/client.ts";
 import { actionSteps, actions } from "#db/schema/index.ts";
 import { kindOf } from "#server/catalog/actions/registry.ts";
+import { fieldsOfRows } from "#server/catalog/actions/rows.ts";
 import { automations } from "#server/catalog/automations/registry.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
@@ -101,7 +102,7 @@ function describeStep({ place, kind: id, payload, status, receipt }: StepRow): A
     title: kind?.title ?? null,
     provider: kind ? providerName(kind.need.provider) : null,
     sentence: described?.sentence ?? null,
-    fields: described ? [...described.fields] : [],
+    fields: described ? [...described.fields, ...(receipt ? fieldsOfRows(receipt) : [])] : [],
     edits: kind && parsed?.success ? editFieldsOf(kind, parsed.data) : [],
   };
 }

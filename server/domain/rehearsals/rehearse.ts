@@ -1,6 +1,7 @@
 import type { Money } from "#db/words/locales.ts";
 import type { Spent } from "#db/words/rehearsals.ts";
 import type { Automation } from "#server/catalog/automation.ts";
+import type { CrmRecords } from "#server/catalog/crm.ts";
 import type { CustomerBase } from "#server/catalog/customer-base.ts";
 import { daysBetween, instantOf } from "#server/catalog/days.ts";
 import type { Reading } from "#server/catalog/job.ts";
@@ -86,6 +87,7 @@ function readingAt(
     // How likely somebody was to buy was not fitted then.
     referrals: only<Referrals>({}),
     watch: only<Watch>({}),
+    crm: only<CrmRecords>({}),
     base: only<CustomerBase>({ model: async () => null, scores: async () => [] }),
     account: () => unknownThen("an account"),
     optionalAccount: () => null,

@@ -5,6 +5,7 @@ import { listProposed } from "#server/domain/actions/list-proposed.ts";
 import { customerBase } from "#server/domain/commerce/customer-base.ts";
 import { occurrencesOf } from "#server/domain/commerce/occurrences.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
+import { crmOf } from "#server/domain/crm/crm-of.ts";
 import { referralsOf } from "#server/domain/referrals/referrals-of.ts";
 import { watchOf } from "./watch-of.ts";
 
@@ -15,6 +16,7 @@ export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => 
   occurrences: occurrencesOf(ctx, shopId),
   referrals: referralsOf(ctx, shopId),
   watch: watchOf(ctx),
+  crm: crmOf(ctx, shopId),
   changedScores: (of) => listChangedScores(ctx, shopId ?? "", of),
   proposed: (of) => listProposed(ctx, of),
 });

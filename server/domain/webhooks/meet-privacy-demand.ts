@@ -178,6 +178,8 @@ function forgetInBatches(ctx: TenantCtx, { connection, delivery }: Working, { su
         .set({
           payload: sql`json_set(${actionSteps.payload}, ${path}, (select json_group_array(json(e.value)) from json_each(${actionSteps.payload}, ${path}) e
             where e.value ->> 'customerId' <> ${subject}))`,
+          receipt: sql`iif(${actionSteps.receipt} ->> '$.rows.failed' is null, ${actionSteps.receipt}, json_set(${actionSteps.receipt}, '$.rows.failed',
+            (select json_group_array(json(f.value)) from json_each(${actionSteps.receipt}, '$.rows.failed') f where f.value ->> 'customerId' <> ${subject})))`,
         })
         .where(
           inTenant(

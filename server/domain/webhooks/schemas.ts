@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { actionStates, actionStepStates } from "#db/words/actions.ts";
 import { consents } from "#db/words/commerce.ts";
+import { crmKinds, crmSides } from "#db/words/crm.ts";
 import { customerSegments } from "#db/words/customer-base.ts";
 import { referralStates } from "#db/words/referrals.ts";
 import { rehearsalVariants } from "#db/words/rehearsals.ts";
@@ -125,6 +126,17 @@ export const HeldData = z.object({
       segment: z.enum(customerSegments),
     }),
   ),
+  crmRecords: z.array(
+    z.object({
+      kind: z.enum(crmKinds),
+      id: z.string(),
+      crmId: z.string().nullable(),
+      stage: z.string().nullable(),
+      inStepAt: z.string().nullable(),
+      seenAt: z.string(),
+    }),
+  ),
+  crmConflicts: z.array(z.object({ field: z.string(), foundAt: z.string(), decision: z.enum(crmSides).nullable() })),
   referralCodes: z.array(z.object({ code: z.string(), endsAt: z.string() })),
   referrals: z.array(
     z.object({

@@ -1,11 +1,31 @@
 import type { Doing } from "#server/catalog/actions/action.ts";
 import { cjOrder } from "#server/catalog/actions/cj-order.ts";
-import { besideShop, doingOf, firstId, freshAccount, giveProfiles, shopWithOrder, supplier } from "./doing.ts";
+import { hubspotContacts } from "#server/catalog/actions/hubspot-contacts.ts";
+import { hubspotDeals } from "#server/catalog/actions/hubspot-deals.ts";
+import { shopifyCustomerFields } from "#server/catalog/actions/shopify-customer-fields.ts";
+import { hashOfField } from "#server/catalog/crm.ts";
+import {
+  askShop,
+  besideOf,
+  besideShop,
+  doingOf,
+  firstId,
+  freshAccount,
+  giveProfiles,
+  sandbox,
+  shopWithOrder,
+  supplier,
+  testHash,
+} from "./doing.ts";
 
 /** What the contract tests need to know of a kind to see it done at the sandbox. */
 export interface Case {
   /** An account of its own, and a payload that can be done there. */
   prepare(): Promise<{ at: string; payload: unknown; doing?: Partial<Doing> }>;
+  /** Other effects that it has on its way. */
+  onTheWay?: readonly string[];
+  /** Seconds that its provider's name of a limit stands for, where it says no number. */
+  waitsS?: number;
   /** What the sandbox calls its effect, and what it calls its being taken back. */
   effect: string;
   undone?: string;
@@ -127,6 +147,86 @@ export const cases: Record<string, Case> = {
       "more bytes than Flow takes": (payload: { fields: object }) => ({
         ...payload,
         fields: { ...payload.fields, Subject: "é".repeat(25_000) },
+      }),
+    },
+  },
+  "hubspot-contacts": {
+    async prepare() {
+      const [at, shop] = [freshAccount.hubspot(), freshAccount.shopify()];
+      const customerId = await firstId(shop, "customers");
+      const persons = [{ customerId: Number(customerId), firstName: "Dana", company: "Acme Ltd" }];
+      await sandbox.control(`/shop/${shop}/changes`, { persons });
+      return {
+        at,
+        doing: await besideOf(hubspotContacts, { shopify: shop }),
+        payload: { contacts: [{ customerId, fields: { firstName: "" }, owner: "77" }], taxField: "custom.tax_id" },
+      };
+    },
+    effect: "contacts_written",
+    onTheWay: ["property_made", "companies_written", "associated"],
+    path: "contacts/batch/upsert",
+    waitsS: 3600,
+    wrong: {
+      nobody: (payload: object) => ({ ...payload, contacts: [] }),
+      "a value in place of its hash": () => ({ contacts: [{ customerId: "1", fields: { phone: "Dana" } }], taxField: "custom.tax_id" }),
+      "a field that nobody knows": () => ({ contacts: [{ customerId: "1", fields: { email: "" } }], taxField: "custom.tax_id" }),
+      "no place of tax ids": (payload: object) => ({ ...payload, taxField: "x" }),
+    },
+  },
+  "hubspot-deals": {
+    async prepare() {
+      const [at, shop] = [freshAccount.hubspot(), freshAccount.shopify()];
+      const { orders } = await askShop<{ orders: { nodes: { id: string; customer: { id: string } | null }[] } }>(
+        shop,
+        "{ orders(first: 20, sortKey: CREATED_AT, reverse: true) { nodes { id customer { id } } } }",
+      );
+      const bought = orders.nodes.find(({ customer }) => customer);
+      const [order, customerId] = [bought?.id, bought?.customer?.id].map((gid) => gid?.split("/").at(-1) ?? "");
+      const deal = { customerId, key: `order:${order}`, stage: { to: "closedwon", from: "" }, amount: "", owner: "77" };
+      return {
+        at,
+        doing: await besideOf(hubspotDeals, { shopify: shop }),
+        payload: { deals: [deal], pipeline: "default", stages: { closedwon: "Closed won" }, taxField: "custom.tax_id" },
+      };
+    },
+    effect: "deals_written",
+    onTheWay: ["property_made", "associated"],
+    path: "deals/batch/upsert",
+    waitsS: 3600,
+    wrong: {
+      nothing: (payload: object) => ({ ...payload, deals: [] }),
+      "a deal of nothing": (payload: { deals: object[] }) => ({ ...payload, deals: [{ ...payload.deals[0], key: "invoice:1" }] }),
+      "a stage by its name": (payload: { deals: object[] }) => ({
+        ...payload,
+        deals: [{ ...payload.deals[0], stage: { to: "Closed won", from: "" } }],
+      }),
+    },
+  },
+  "shopify-customer-fields": {
+    async prepare() {
+      const [crm, shop] = [freshAccount.hubspot(), freshAccount.shopify()];
+      const customerId = await firstId(shop, "customers");
+      const persons = [{ customerId: Number(customerId), email: "dana@acme.example", firstName: "Dana" }];
+      await sandbox.control(`/shop/${shop}/changes`, { persons });
+      await sandbox.control(`/hubspot/${crm}/contacts`, [{ id: "501", properties: { email: "dana@acme.example", firstname: "Dina" } }]);
+      const said = (name: string) => hashOfField(testHash, "firstName", name);
+      return {
+        at: shop,
+        doing: await besideOf(shopifyCustomerFields, { hubspot: crm }),
+        payload: {
+          customers: [{ customerId, fields: { firstName: { shop: said("dana"), crm: said("dina") } } }],
+          taxField: "custom.tax_id",
+        },
+      };
+    },
+    effect: "customer_updated",
+    path: "graphql",
+    readsFirst: true,
+    wrong: {
+      nobody: (payload: object) => ({ ...payload, customers: [] }),
+      "a value in place of its hash": () => ({
+        customers: [{ customerId: "1", fields: { phone: { shop: "Dana", crm: "" } } }],
+        taxField: "custom.tax_id",
       }),
     },
   },

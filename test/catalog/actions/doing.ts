@@ -1,3 +1,5 @@
+import { sha256 } from "@oslojs/crypto/sha2";
+import { encodeHexLowerCase } from "@oslojs/encoding";
 import { type KeyServiceId, keyServices, type SandboxProviderId } from "#sandbox/endpoints.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { ActionKind, Doing } from "#server/catalog/actions/action.ts";
@@ -17,7 +19,8 @@ let made = 0;
 const unique = () => `${Date.now().toString(36)}${(made++).toString(36)}`;
 
 /** An account that no other test meets. */
-export const freshAccount: Record<"klaviyo" | "shopify" | "slack" | "cj" | "bigbuy", () => string> = {
+export const freshAccount: Record<"klaviyo" | "shopify" | "slack" | "cj" | "bigbuy" | "hubspot", () => string> = {
+  hubspot: () => `9${String(Date.now()).slice(-6)}${(1000 + made++) % 10_000}0`,
   cj: () => `C${unique()}`,
   bigbuy: () => `B${unique()}`,
   klaviyo: () => `K${unique().slice(-5)}`,
@@ -59,6 +62,7 @@ export async function doingAt(
   );
   return {
     ...{ account, at, called, failed, before: [], now: Date.now(), key: `act_${unique()}` },
+    hashOf: testHash,
     writer: { provider, connectionId, send: (write, schema) => sendWrite(ctx, access, write, schema) },
     ...more,
   };
@@ -94,6 +98,19 @@ export async function besideShop(shop: string): Promise<Pick<Doing, "also">> {
   const { account } = await doingAt("shopify", shop, { scopes: ["read_orders", "read_customers", "read_products"] });
   return { also: (provider) => (provider === "shopify" ? account : null) };
 }
+
+/** Other accounts beside it, by provider, with what the kind says that it reads there. */
+export async function besideOf(kind: ActionKind, accounts: Readonly<Record<string, string>>): Promise<Pick<Doing, "also">> {
+  const opened = new Map<string, Account>();
+  for (const [provider, at] of Object.entries(accounts)) {
+    const scopes = (kind.reads ?? []).filter((need) => need.provider === provider).flatMap((need) => need.scopes);
+    opened.set(provider, (await doingAt(provider as SandboxProviderId, at, { scopes })).account);
+  }
+  return { also: (provider) => opened.get(provider) ?? null };
+}
+
+/** As a client's own key would make it. */
+export const testHash = (text: string): string => encodeHexLowerCase(sha256(new TextEncoder().encode(`a client's key ${text}`)));
 
 interface AtSupplier {
   purse: { balance: number };

@@ -1,6 +1,8 @@
 import { incidents } from "#db/schema/index.ts";
+import type { Account } from "#server/catalog/account.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
+import { crmAccount } from "./crm-account.ts";
 import { dayMs, hourMs, iso, orderOf, type Staged, second } from "./stage.ts";
 
 /** What the contract tests need to know of an automation to see it propose something. */
@@ -12,6 +14,10 @@ export interface Case {
   /** What happens then, and not at the shop. */
   besides?(ctx: TenantCtx): Promise<void>;
   config?: Record<string, unknown>;
+  /** Accounts at other providers that it reads. */
+  others?(): Promise<Record<string, Account>>;
+  /** That it goes through several steps before the one that proposes, each with its place. */
+  passes?: true;
   /** How many proposals come of it. */
   proposals: number;
 }
@@ -36,6 +42,13 @@ export const cases: Record<string, Case> = {
   "churn-prediction-resilient": {
     shop: (now) => ({ orders: [1, 2, 3].map((id) => orderOf(id, now - id * 40 * dayMs, { customerId: 12_000 + id })) }),
     proposals: 1,
+  },
+  "hubspot-b2b-crm": {
+    shop: (now) => ({ orders: [1, 2, 3].map((id) => orderOf(id, now - id * dayMs, { customerId: 12_000 + id, gross: 100_000 })) }),
+    config: { spentFrom: 1 },
+    others: async () => ({ hubspot: await crmAccount() }),
+    passes: true,
+    proposals: 2,
   },
   "price-drop-alerts": {
     shop: (now) => ({ orders: [1, 2, 3].map((id) => orderOf(id, now - (100 - id) * dayMs, { customerId: 12_000 + id })) }),

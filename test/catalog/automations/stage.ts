@@ -54,6 +54,8 @@ export interface Setting {
   job?: Job;
   /** Its account at Klaviyo; else one that grants no permission and answers nothing. */
   klaviyo?: Account;
+  /** Its accounts at others, by provider. */
+  others?: Readonly<Record<string, Account>>;
 }
 
 /** What the stage knows nothing of. */
@@ -93,6 +95,8 @@ export async function stage(
     openAccount(_, { connection: { id, provider, externalId, name } }) {
       opened.push(provider);
       if (provider === "shopify") return account;
+      const other = setting.others?.[provider];
+      if (other) return { ...other, connectionId: id };
       if (provider === "klaviyo" && setting.klaviyo) return { ...setting.klaviyo, connectionId: id };
       const json = () => Promise.reject(new Error(`the stage has no account at ${provider as SandboxProviderId}`));
       return { ...jsonAlone, ...{ provider, externalId, name, json }, connectionId: id, fields: {}, resources: [], scopes: [], ...unsaid };

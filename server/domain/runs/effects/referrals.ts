@@ -3,7 +3,7 @@ import { actions, privacyRequests, referralCodes, referrals } from "#db/schema/i
 import type { WriteRows } from "./writing.ts";
 
 /** Whether one of these customers of the row's shop was forgotten since the run began: it had read them before. */
-const isForgottenSince = (...customers: SQL[]): SQL =>
+export const isForgottenSince = (...customers: SQL[]): SQL =>
   sql`exists (select 1 from ${privacyRequests} f where f.tenant_id = r.tenant_id and f.connection_id = j.value->>0 and f.kind = 'redact_customer'
     and f.subject in (${sql.join(customers, sql`, `)}) and f.done_at >= coalesce(r.started_at, r.created_at))`;
 

@@ -1,6 +1,7 @@
 import { writeActions } from "./actions.ts";
 import { noteAnswers, noteFailures } from "./connections.ts";
 import { writeCosts } from "./costs.ts";
+import { dropSettled, writeCrmConflicts, writeCrmRecords } from "./crm.ts";
 import { dropUnscored, noteScored, noteTold, writeCustomerModel, writeCustomerScores } from "./customer-base.ts";
 import { writeCustomers } from "./customers.ts";
 import { dropUnlisted } from "./listed-orders.ts";
@@ -36,6 +37,9 @@ export const effects: readonly WriteRows[] = [
   writeFriendsCodes,
   writeReferrals,
   judgeReferrals,
+  writeCrmRecords,
+  writeCrmConflicts,
+  dropSettled,
   writeRunLogs,
   wakeFed,
   writeSchedules,

@@ -1,0 +1,318 @@
+import { eq } from "drizzle-orm";
+import { afterEach, expect, test } from "vitest";
+import { actionSteps, actions, crmConflicts, crmRecords } from "#db/schema/index.ts";
+import type { FailedRow, Receipt } from "#db/words/actions.ts";
+import type { Person } from "#sandbox/shop/model.ts";
+import { kindOf } from "#server/catalog/actions/registry.ts";
+import { hubspotB2bCrm } from "#server/catalog/automations/hubspot-b2b-crm.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { keyedHash } from "#server/domain/vault/sign-in-tokens.ts";
+import { ProviderError } from "#server/errors.ts";
+import { askShop, besideOf, doingOf, freshAccount, sandbox } from "#test/catalog/actions/doing.ts";
+import { crmAccount } from "./crm-account.ts";
+import { dayMs, hourMs, iso, orderOf, stage } from "./stage.ts";
+
+const now = Date.now();
+interface Portal {
+  contacts: Record<string, string>[];
+  companies: Record<string, string>[];
+  deals: Record<string, string>[];
+  associations: string[];
+}
+type Buyer = Person & { customerId: number };
+
+afterEach(() => sandbox.control("/control", undefined, "DELETE"));
+
+/** A shop with these buyers, each with an order of 1,000 a day apart, and a portal of their own. */
+async function ready(
+  buyers: readonly Buyer[],
+  { config = {}, has = {}, portal = freshAccount.hubspot(), mode = "approve" as "approve" | "shadow" } = {},
+) {
+  const placed = buyers.map(({ customerId }, n) => orderOf(n + 1, now - (n + 2) * dayMs, { customerId, gross: 100_000 }));
+  for (const [type, records] of Object.entries(has)) await sandbox.control(`/hubspot/${portal}/${type}`, records);
+  const staged = await stage(hubspotB2bCrm, { orders: placed }, { mode, config, others: { hubspot: await crmAccount(portal) } });
+  const { ctx, domain } = staged;
+  await staged.change({ persons: buyers });
+  const open = async () => (await staged.proposed()).filter(({ status }) => status === "waiting");
+  return {
+    ...staged,
+    portal,
+    open,
+    at: () => sandbox.control<Portal>(`/hubspot/${portal}`),
+    hubspotSays: (type: string, records: object[]) => sandbox.control(`/hubspot/${portal}/${type}`, records),
+    shopSays: (persons: Buyer[]) => staged.change({ persons: persons.map((each) => ({ ...each, at: iso(Date.now()) })) }),
+    /** Does what waits, over the real wire, as if it were approved; answers each receipt. */
+    async carryOut(): Promise<Receipt[]> {
+      const receipts: Receipt[] = [];
+      for (const { id, steps } of await open()) {
+        for (const { kind: kindId, payload, place } of steps) {
+          const kind = kindOf(kindId) ?? expect.unreachable(kindId);
+          const [at, beside] = kind.need.provider === "hubspot" ? [portal, { shopify: domain }] : [domain, { hubspot: portal }];
+          const doing = await doingOf(kind, at, {
+            ...(await besideOf(kind, { ...beside })),
+            hashOf: (text) => keyedHash(ctx.config, ctx.tenant.id, text),
+          });
+          const ended = await kind.execute(doing, kind.payload.parse(payload));
+          if (ended.did !== "done") throw new Error(JSON.stringify(ended));
+          receipts.push(ended.receipt);
+          await ctx.db
+            .update(actionSteps)
+            .set({ status: "done", receipt: ended.receipt })
+            .where(inTenant(ctx, actionSteps, eq(actionSteps.actionId, id), eq(actionSteps.place, place)));
+        }
+        await ctx.db
+          .update(actions)
+          .set({ status: "done", finishedAt: Date.now() })
+          .where(inTenant(ctx, actions, eq(actions.id, id)));
+      }
+      return receipts;
+    },
+    records: () => ctx.db.select().from(crmRecords).where(inTenant(ctx, crmRecords)).orderBy(crmRecords.kind, crmRecords.externalId),
+    conflicts: () => ctx.db.select().from(crmConflicts).where(inTenant(ctx, crmConflicts)),
+    /** The next look at all buyers, hours later. */
+    async later() {
+      const cursor = (await staged.schedule())?.cursor as Record<string, unknown> | undefined;
+      if (cursor?.phase === "rest") await staged.setCursor({ ...cursor, allAt: 0 });
+      await staged.run();
+    },
+  };
+}
+
+const dana: Buyer = {
+  customerId: 12_001,
+  email: "Dana@Acme.example",
+  firstName: "Dana",
+  lastName: "Levi",
+  phone: "+442079460958",
+  company: "Acme Ltd",
+};
+const omar: Buyer = { customerId: 12_002, email: "omar@acme.example", firstName: "Omar", company: "ACME  ltd" };
+const faultsOf = (receipts: readonly Receipt[]) =>
+  receipts.flatMap(({ rows }) => rows?.failed ?? []).map(({ customerId, why }: FailedRow) => `${customerId} ${why}`);
+
+test("company buyers become contacts of one company, their orders deals at the portal's won stage, all tied; the next look finds them in step, and nothing that is anybody's rests", async () => {
+  const own = await ready([dana, omar, { customerId: 12_003, email: "private@example.org" }], { config: { owners: ["all = 77"] } });
+  await own.run();
+  expect((await own.open()).map(({ evidence }) => [evidence.line, evidence.params])).toEqual([
+    ["contacts", { contacts: 2, first: 2, changed: 2 - 2, companies: 2 }],
+    ["deals", { deals: 2, first: 2, moved: 0 }],
+  ]);
+  const receipts = await own.carryOut();
+  expect(receipts.map(({ rows }) => rows)).toEqual([
+    { done: 2, failed: [] },
+    { done: 2, failed: [] },
+  ]);
+  const { contacts, companies, deals, associations } = await own.at();
+  expect(contacts).toMatchObject([
+    {
+      email: "dana@acme.example",
+      firstname: "Dana",
+      lastname: "Levi",
+      phone: "+442079460958",
+      lifecyclestage: "customer",
+      hubspot_owner_id: "77",
+    },
+    { email: "omar@acme.example", firstname: "Omar" },
+  ]);
+  expect(companies).toMatchObject([{ name: "Acme Ltd", atrium_shop_company: "name:acme ltd", country: "GB", hubspot_owner_id: "77" }]);
+  expect(deals).toMatchObject([
+    { dealname: "Acme Ltd #1", amount: "1000.00", dealstage: "closedwon", pipeline: "default", atrium_order_id: "order:1" },
+    { dealname: "ACME  ltd #2" },
+  ]);
+  const [first, second] = contacts.map(({ id }) => id);
+  const company = companies[0]?.id;
+  for (const tie of [
+    `contacts/${first}>companies/${company}`,
+    `contacts/${second}>companies/${company}`,
+    `deals/${deals[0]?.id}>contacts/${first}`,
+    `deals/${deals[0]?.id}>companies/${company}`,
+  ])
+    expect(associations).toContain(tie);
+  await own.later();
+  expect(await own.open()).toEqual([]);
+  const records = await own.records();
+  expect(records.map(({ kind, due, inStepAt }) => [kind, due, inStepAt !== null])).toEqual([
+    ["contact", null, true],
+    ["contact", null, true],
+    ["deal", null, true],
+    ["deal", null, true],
+  ]);
+  expect(JSON.stringify([records, await own.proposed()])).not.toMatch(/@|dana|levi|7946|acme/i);
+});
+
+test("rows that HubSpot refuses are named in the receipt with why, all others are done, and they are left alone for a week", async () => {
+  const own = await ready([
+    dana,
+    { customerId: 12_002, email: "no-such-place@acme", company: "Beta" },
+    { ...omar, customerId: 12_003, email: "dana@acme.example" },
+    { customerId: 12_004, email: null, company: "Gamma" },
+  ]);
+  await own.run();
+  expect(faultsOf(await own.carryOut()).sort()).toEqual(["12002 invalid", "12003 same_email"]);
+  expect((await own.at()).contacts).toMatchObject([{ email: "dana@acme.example" }]);
+  expect((await own.records()).filter(({ isUnknowable }) => isUnknowable).map(({ customerId }) => customerId)).toEqual(["12004"]);
+  await own.later();
+  expect((await own.open()).filter(({ evidence }) => evidence.line === "contacts")).toEqual([]);
+});
+
+test("a company that HubSpot's people keep under that name becomes the shop's; where several have it nobody guesses; a stage only moves on, and an owner stays", async () => {
+  const has = {
+    contacts: [
+      {
+        id: "501",
+        properties: {
+          email: "dana@acme.example",
+          firstname: "Dana",
+          lastname: "Levi",
+          phone: "+442079460958",
+          lifecyclestage: "evangelist",
+          hubspot_owner_id: "5",
+        },
+      },
+    ],
+    companies: [
+      { id: "601", properties: { name: "acme LTD", hubspot_owner_id: "6" } },
+      { id: "602", properties: { name: "Twin" } },
+      { id: "603", properties: { name: "twin" } },
+    ],
+  };
+  const own = await ready([dana, { customerId: 12_002, email: "tim@twin.example", company: "Twin" }], {
+    has,
+    config: { owners: ["all = 77"], dealFrom: 5_000 },
+  });
+  await own.run();
+  expect(faultsOf(await own.carryOut())).toEqual(["12002 several"]);
+  const { contacts, companies, associations } = await own.at();
+  expect(contacts.find(({ id }) => id === "501")).toMatchObject({ lifecyclestage: "evangelist", hubspot_owner_id: "5" });
+  expect(companies).toHaveLength(3);
+  expect(companies.find(({ id }) => id === "601")).toMatchObject({
+    name: "acme LTD",
+    atrium_shop_company: "name:acme ltd",
+    hubspot_owner_id: "6",
+  });
+  expect(associations).toContain("contacts/501>companies/601");
+});
+
+test("a field that goes both ways comes back from HubSpot once, one that does not stays there; what both sides changed is shown and not written until somebody chose, for what they saw", async () => {
+  const own = await ready([dana], { config: { twoWay: { phone: true }, dealFrom: 5_000 } });
+  await own.run();
+  await own.carryOut();
+  await own.later();
+  const [contact] = (await own.at()).contacts;
+  await own.hubspotSays("contacts", [{ id: contact?.id, properties: { phone: "+44 20 7000 0001", firstname: "Danielle" } }]);
+  await own.later();
+  expect(
+    (await own.open()).map(({ evidence, steps }) => [
+      evidence.line,
+      Object.keys((steps[0]?.payload as { customers: { fields: object }[] } | undefined)?.customers[0]?.fields ?? {}),
+    ]),
+  ).toEqual([["pulled", ["phone"]]]);
+  expect((await own.carryOut()).map(({ rows }) => rows)).toEqual([{ done: 1, failed: [] }]);
+  const read = () =>
+    askShop<{ customer: { firstName: string; defaultPhoneNumber: { phoneNumber: string } } }>(
+      own.domain,
+      '{ customer(id: "gid://shopify/Customer/12001") { firstName defaultPhoneNumber { phoneNumber } } }',
+    );
+  expect((await read()).customer).toEqual({ firstName: "Dana", defaultPhoneNumber: { phoneNumber: "+44 20 7000 0001" } });
+  await own.later();
+  expect(await own.open()).toEqual([]);
+
+  await own.shopSays([{ ...dana, firstName: "Dan" }]);
+  await own.later();
+  expect(await own.open()).toEqual([]);
+  expect(await own.conflicts()).toMatchObject([{ customerId: "12001", field: "firstName", decision: null }]);
+  await own.ctx.db.update(crmConflicts).set({ decision: "shop" }).where(inTenant(own.ctx, crmConflicts));
+  // It changes once more: what was chosen was of something else.
+  await own.shopSays([{ ...dana, firstName: "Dany" }]);
+  await own.later();
+  expect(await own.open()).toEqual([]);
+  expect(await own.conflicts()).toMatchObject([{ decision: null }]);
+  await own.ctx.db.update(crmConflicts).set({ decision: "shop" }).where(inTenant(own.ctx, crmConflicts));
+  await own.later();
+  await own.carryOut();
+  expect((await own.at()).contacts).toMatchObject([{ firstname: "Dany" }]);
+  await own.later();
+  expect(await own.conflicts()).toEqual([]);
+});
+
+test("what HubSpot's people changed between the proposal and its doing is not overwritten, and the row says so", async () => {
+  const own = await ready([dana], { config: { dealFrom: 5_000 } });
+  await own.run();
+  await own.hubspotSays("contacts", [
+    { id: "501", properties: { email: "dana@acme.example", firstname: "D.", lastname: "L.", phone: "1" } },
+  ]);
+  expect(faultsOf(await own.carryOut())).toEqual(["12001 changed"]);
+  expect((await own.at()).contacts).toMatchObject([{ firstname: "D.", lastname: "L." }]);
+});
+
+test("a deal follows payment and fulfilment through the portal's own stages; one that a person moved on is not moved back, and one that is cancelled is lost", async () => {
+  const own = await ready([dana, omar], { portal: `${freshAccount.hubspot()}9` });
+  await own.change({ orders: [3, 4].map(() => ({ customerId: 12_001, lines: [{ code: "A", quantity: 60 }], unpaid: true })) });
+  await own.run();
+  await own.carryOut();
+  const stageOf = async (order: number) => (await own.at()).deals.find((deal) => deal.atrium_order_id === `order:${order}`);
+  expect([(await stageOf(1))?.dealstage, (await stageOf(3))?.dealstage, (await stageOf(1))?.pipeline]).toEqual(["775", "772", "6601"]);
+  await own.run();
+  // Somebody moves one of them on by hand; then both are paid, and a third is cancelled.
+  await own.hubspotSays("deals", [{ id: (await stageOf(4))?.id, properties: { dealstage: "774" } }]);
+  await own.change({ payments: [3, 4].map((orderId) => ({ orderId })), cancellations: [{ orderId: 2 }] });
+  await own.run();
+  expect((await own.open()).map(({ evidence }) => evidence.params)).toEqual([{ deals: 2, first: 0, moved: 2 }]);
+  await own.carryOut();
+  expect([(await stageOf(2))?.dealstage, (await stageOf(3))?.dealstage, (await stageOf(4))?.dealstage]).toEqual(["774", "775", "774"]);
+});
+
+test("a draft is a deal that stays the same one when it becomes an order, and a small one is none", async () => {
+  const own = await ready([dana], { config: { dealFrom: 1_500 } });
+  await own.change({
+    drafts: [
+      { id: 71, customerId: 12_001, total: 200_000 },
+      { id: 72, customerId: 12_001, total: 100 },
+    ],
+  });
+  await own.run();
+  await own.carryOut();
+  expect((await own.at()).deals).toMatchObject([{ atrium_order_id: "draft:71", amount: "2000.00", dealstage: "appointmentscheduled" }]);
+  await own.run();
+  await own.change({ orders: [{ customerId: 12_001, lines: [{ code: "A", quantity: 200 }] }] });
+  await own.change({ drafts: [{ id: 71, customerId: 12_001, total: 200_000, status: "COMPLETED", orderId: 2 }] });
+  await own.run();
+  await own.carryOut();
+  expect((await own.at()).deals).toMatchObject([{ atrium_order_id: "draft:71", dealstage: "closedwon" }]);
+});
+
+test("a stage that the portal does not have leaves deals as they are and is told; contacts go on", async () => {
+  const own = await ready([dana], { config: { stages: { paid: "No such stage" } } });
+  await own.run();
+  expect((await own.open()).map(({ evidence }) => evidence.line)).toEqual(["contacts"]);
+  expect((await own.logs()).map(({ message }) => message).join()).toContain("no pipeline or stage called No such stage");
+});
+
+test("with a day's limit used up it is parked: nothing is asked until the account's midnight, then it goes on where it was", async () => {
+  const portal = freshAccount.hubspot();
+  const account = await crmAccount(portal);
+  let isSpent = true;
+  const limited = {
+    ...account,
+    json: ((request, schema) => {
+      if (isSpent) return Promise.reject(new ProviderError("hubspot", "rate_limited", "DAILY", { retryAfterS: 4 * 3600 }));
+      return account.json(request, schema);
+    }) as typeof account.json,
+  };
+  const staged = await stage(
+    hubspotB2bCrm,
+    { orders: [orderOf(1, now - dayMs, { gross: 100_000 })] },
+    { config: { spentFrom: 1 }, others: { hubspot: limited } },
+  );
+  await staged.run();
+  const parked = (await staged.schedule())?.cursor as { phase: string; until: number; place: { phase: string } };
+  expect(parked).toMatchObject({ phase: "parked", place: { phase: "contacts" } });
+  expect(Math.abs(parked.until - now - 4 * hourMs)).toBeLessThan(60_000);
+  isSpent = false;
+  const before = account.calls.length;
+  await staged.run();
+  expect([account.calls.length - before, await staged.proposed()]).toEqual([0, []]);
+  await staged.setCursor({ ...parked, until: now });
+  await staged.run();
+  expect((await staged.proposed()).map(({ evidence }) => evidence.line)).toEqual(["contacts", "deals"]);
+});
