@@ -3,17 +3,11 @@ import { readJson } from "#sandbox/body.ts";
 import type { Grant } from "#sandbox/oauth/ledger.ts";
 import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { json } from "#sandbox/reply.ts";
+import type { Asked } from "./asked.ts";
 import { associationsAnswered } from "./associations.ts";
 import { hubspotError } from "./error.ts";
 import { knowsProperty, lifecycle, namesOf, type ObjectType, objectTypes, ownersOf, pipelinesOf, propertiesAt } from "./objects.ts";
 import { readBatch, searchObjects, updateBatch, upsertBatch } from "./records.ts";
-
-/** One call of a portal's, with the access that it was made by. */
-export interface Asked {
-  state: SandboxState;
-  account: string;
-  call: Call;
-}
 
 const Property = z.object({
   name: z.string().regex(/^[a-z][a-z0-9_]*$/),

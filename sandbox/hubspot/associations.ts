@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readJson } from "#sandbox/body.ts";
 import { json } from "#sandbox/reply.ts";
-import type { Asked } from "./answer.ts";
+import type { Asked } from "./asked.ts";
 import { hubspotError } from "./error.ts";
 import { type ObjectType, objectsAt } from "./objects.ts";
 
