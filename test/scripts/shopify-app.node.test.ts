@@ -9,6 +9,7 @@ import { type FlowAction, flowActions, flowDoor } from "#server/catalog/flow-act
 import { type FlowTrigger, flowTriggers } from "#server/catalog/flow-triggers.ts";
 import { shopifyVersion } from "#server/catalog/providers/shopify-api.ts";
 import { doorOf } from "#workers/doors.ts";
+import { listen, type PixelApi } from "../../shopify/extensions/web-pixel/src/pixel.ts";
 
 /** What stands in shopify/ is deployed by hand, rarely: without these it would drift from the code that speaks to it. */
 const root = join(import.meta.dirname, "../../shopify");
@@ -41,6 +42,7 @@ const ofType = (type: string) => deployed.filter((each) => each.type === type);
 const named = <T>(all: Readonly<Record<string, T>>): [string, T][] => Object.entries(all);
 
 test("each folder is an extension of its own handle, which Shopify takes", () => {
+  expect(folders.filter((folder) => !deployed.some((each) => each.folder === folder))).toEqual(["web-pixel"]);
   for (const { folder, handle, name } of deployed) {
     expect(handle).toBe(folder);
     // shopify.dev, "Flow trigger reference": at most 30 characters, letters, digits and hyphens.
@@ -82,6 +84,60 @@ test("the actions are those that the door knows, with its properties, and call i
   const byHandle = (a: { handle: string }, b: { handle: string }) => (a.handle < b.handle ? -1 : 1);
   expect(ofType("flow_action").sort(byHandle)).toEqual(expected.sort(byHandle));
   expect(doorOf(flowDoor)).toMatchObject({ who: "signature", senders: "any", readers: "ours" });
+});
+
+test("the pixel is loaded with consent to analytics alone, and its one setting is the one that its code reads", () => {
+  expect(fileOf("web-pixel")).toMatchObject({
+    ...{ type: "web_pixel_extension", handle: "web-pixel", runtime_context: "strict" },
+    customer_privacy: { analytics: true, marketing: false, preferences: false, sale_of_data: "disabled" },
+    settings: { type: "object", fields: { endpoint: { type: "single_line_text_field" } } },
+  });
+});
+
+/** A pixel in the shop of a visitor who allows analytics, or not. */
+function visit(settings: PixelApi["settings"], allowed: boolean) {
+  const sent: unknown[] = [];
+  const told: { checkout?: () => void; consent?: (event: { customerPrivacy: { analyticsProcessingAllowed: boolean } }) => void } = {};
+  listen(
+    {
+      analytics: { subscribe: (_, tell) => Object.assign(told, { checkout: tell }) },
+      customerPrivacy: { subscribe: (_, tell) => Object.assign(told, { consent: tell }) },
+      init: { customerPrivacy: { analyticsProcessingAllowed: allowed } },
+      settings,
+    },
+    (url, init) => {
+      sent.push([url, init]);
+      return Promise.reject(new Error("nobody is there"));
+    },
+  );
+  const decide = (now: boolean) => told.consent?.({ customerPrivacy: { analyticsProcessingAllowed: now } });
+  return { sent, buys: () => told.checkout?.(), decide };
+}
+
+test("the pixel sends one and the same word, only with consent at that moment, and nothing at all without an endpoint", () => {
+  const endpoint = "https://collector.example/checkouts";
+  const willing = visit({ endpoint }, true);
+  willing.buys();
+  expect(willing.sent).toEqual([
+    [
+      endpoint,
+      { method: "POST", keepalive: true, headers: { "content-type": "text/plain" }, body: '{"v":1,"event":"checkout_completed"}' },
+    ],
+  ]);
+  willing.decide(false);
+  willing.buys();
+  expect(willing.sent).toHaveLength(1);
+  const unwilling = visit({ endpoint }, false);
+  unwilling.buys();
+  expect(unwilling.sent).toEqual([]);
+  unwilling.decide(true);
+  unwilling.buys();
+  expect(unwilling.sent).toHaveLength(1);
+  for (const settings of [{}, { endpoint: "" }, { endpoint: "http://collector.example" }, { endpoint: 7 }]) {
+    const nobody = visit(settings, true);
+    nobody.buys();
+    expect(nobody.sent).toEqual([]);
+  }
 });
 
 test("the app's own settings name our addresses, the version that we speak, and no permission", () => {
