@@ -52,7 +52,7 @@ const actionFields: readonly FlowField[] = [
     key: "Action ID",
     type: "text",
     label: { en: "Action ID", fr: "ID de l’action", he: "מזהה הפעולה" },
-    description: "Its ID, by which the portal's search finds it.",
+    description: "Its ID, as in the address of its page.",
   },
   eventId,
 ];

@@ -283,14 +283,24 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
       outcomeDays: 30,
       reasons: {
         above: {
-          en: "{{metric}} was above {{threshold}}, {{days}} days in a row. On {{day}}: {{value}}.",
-          fr: "{{metric}} était au-dessus de {{threshold}}, {{days}} jours d’affilée. Le {{day}} : {{value}}.",
-          he: "{{metric}} היה מעל {{threshold}}, {{days}} ימים ברצף. ב-{{day}}: {{value}}.",
+          en: "{{metric}} was above {{threshold}} on {{day}}: {{value}}.",
+          fr: "{{metric}} était au-dessus de {{threshold}} le {{day}} : {{value}}.",
+          he: "{{metric}}: {{value}} ב-{{day}}, מעל {{threshold}}.",
+        },
+        above_days: {
+          en: "{{metric}} was above {{threshold}} for {{days}} days in a row. On {{day}}: {{value}}.",
+          fr: "{{metric}} était au-dessus de {{threshold}} pendant {{days}} jours d’affilée. Le {{day}} : {{value}}.",
+          he: "{{metric}} היה מעל {{threshold}} במשך {{days}} ימים ברצף. ב-{{day}}: {{value}}.",
         },
         below: {
-          en: "{{metric}} was below {{threshold}}, {{days}} days in a row. On {{day}}: {{value}}.",
-          fr: "{{metric}} était en dessous de {{threshold}}, {{days}} jours d’affilée. Le {{day}} : {{value}}.",
-          he: "{{metric}} היה מתחת ל-{{threshold}}, {{days}} ימים ברצף. ב-{{day}}: {{value}}.",
+          en: "{{metric}} was below {{threshold}} on {{day}}: {{value}}.",
+          fr: "{{metric}} était en dessous de {{threshold}} le {{day}} : {{value}}.",
+          he: "{{metric}}: {{value}} ב-{{day}}, מתחת ל-{{threshold}}.",
+        },
+        below_days: {
+          en: "{{metric}} was below {{threshold}} for {{days}} days in a row. On {{day}}: {{value}}.",
+          fr: "{{metric}} était en dessous de {{threshold}} pendant {{days}} jours d’affilée. Le {{day}} : {{value}}.",
+          he: "{{metric}} היה מתחת ל-{{threshold}} במשך {{days}} ימים ברצף. ב-{{day}}: {{value}}.",
         },
         action: {
           en: "An action of “{{automation}}” is now: {{state}}.",
@@ -426,7 +436,7 @@ function crossed({ rule, key, known: { metric, title }, threshold, crossing: { d
         ...{ Threshold: shown(threshold.at, metric, currency), Value: shown(value, metric, currency), "Days in a row": days, Day: day },
       },
       evidence: {
-        line: when,
+        line: days === 1 ? when : `${when}_days`,
         params: { metric: metric.label, threshold: said(threshold.at, metric, currency), value: said(value, metric, currency), days, day },
       },
     }),
