@@ -325,6 +325,7 @@ const doors: Record<string, Door> = {
     const path = by.pick([
       "",
       ...Object.keys(callbacks).map((callback) => `/${callback}`),
+      ...(provider === "shopify" ? ["/flow"] : []),
       `/${connection}`,
       `/${written(by, by.pick(texts))}`,
     ]);

@@ -141,7 +141,7 @@ export function FlowPage({ view: { words, standsStill, rules, may, sent, receive
                       <Link to={to} className="font-medium">
                         {title}
                       </Link>
-                      <span className="text-[0.8125rem] text-ink-muted [overflow-wrap:anywhere]">{because}</span>
+                      <span className="text-[0.8125rem] font-normal text-ink-muted [overflow-wrap:anywhere]">{because}</span>
                     </span>
                   ),
                 },
@@ -175,7 +175,7 @@ export function FlowPage({ view: { words, standsStill, rules, may, sent, receive
                   cell: ({ title, asked }) => (
                     <span className="grid gap-0.5">
                       <span className="font-medium">{title}</span>
-                      {asked && <bdi className="text-[0.8125rem] text-ink-muted [overflow-wrap:anywhere]">{asked}</bdi>}
+                      {asked && <bdi className="text-[0.8125rem] font-normal text-ink-muted [overflow-wrap:anywhere]">{asked}</bdi>}
                     </span>
                   ),
                 },

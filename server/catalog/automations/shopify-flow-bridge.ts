@@ -9,6 +9,7 @@ import { currencies } from "#server/catalog/currencies.ts";
 import { addDays, dayOf } from "#server/catalog/days.ts";
 import type { FlowTriggerHandle } from "#server/catalog/flow-triggers.ts";
 import type { Metric } from "#server/catalog/metric.ts";
+import { providerName } from "#server/catalog/providers/registry.ts";
 import type { Proposal } from "#server/catalog/records.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { type WatchedAction, type WatchedIncident, type WatchedState, watchedStates } from "#server/catalog/watch.ts";
@@ -72,8 +73,6 @@ const metricRule = (number: number) =>
         }),
       threshold: z
         .number()
-        .min(-1_000_000_000)
-        .max(1_000_000_000)
         .default(0)
         .meta({
           label: { en: "Threshold", fr: "Seuil", he: "סף" },
@@ -280,7 +279,6 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
     acts: {
       shows: "flow",
       feeds: [],
-      outcomeDays: 30,
       reasons: {
         above: {
           en: "{{metric}} was above {{threshold}} on {{day}}: {{value}}.",
@@ -395,6 +393,9 @@ const said = (value: number, { unit }: Metric, currency: string): Money | number
   return unit === "ratio" ? `${shown(value, { unit } as Metric, currency)}%` : value;
 };
 
+/** A day that is read from left to right in one piece, also in a text that is read from right to left. */
+const unbroken = (day: string): string => `\u2066${day.replaceAll("-", "\u2011")}\u2069`;
+
 /** What is longer is cut: what is behind it stands on the page that the payload names. */
 const cut = (text: string): string => (text.length <= mostText ? text : `${text.slice(0, mostText - 1)}…`);
 
@@ -437,7 +438,13 @@ function crossed({ rule, key, known: { metric, title }, threshold, crossing: { d
       },
       evidence: {
         line: days === 1 ? when : `${when}_days`,
-        params: { metric: metric.label, threshold: said(threshold.at, metric, currency), value: said(value, metric, currency), days, day },
+        params: {
+          metric: metric.label,
+          threshold: said(threshold.at, metric, currency),
+          value: said(value, metric, currency),
+          days,
+          day: unbroken(day),
+        },
       },
     }),
   };
@@ -476,7 +483,7 @@ function failing({ id, provider, kind, openedAt, closedAt }: WatchedIncident, st
     ...telling(`incident:${id}:${state}`, now, {
       trigger: "incident-changed",
       fields: { Provider: provider, State: state, Kind: kind, "Happened at": new Date(at).toISOString() },
-      evidence: { line: state, params: { provider } },
+      evidence: { line: state, params: { provider: providerName(provider) } },
     }),
   };
 }
