@@ -5,6 +5,7 @@ export interface Thing {
   kind:
     | ("klaviyo_profile" | "klaviyo_event" | "tags" | "discount" | "slack_message" | "slack_ephemeral" | "slack_user")
     | ("fulfilments" | "order_risk" | "supplier_goods" | "supplier_purse" | "cj_order" | "cj_payment" | "bigbuy_order")
+    | ("klaviyo_list" | "klaviyo_members" | "klaviyo_catalog" | "klaviyo_job" | "klaviyo_coupon" | "klaviyo_coupon_code")
     | ("customer_fields" | HubspotThing);
   account: string;
   key: string;

@@ -3,7 +3,9 @@ import { z } from "zod";
 import { keyServices, sandboxProviders } from "#sandbox/endpoints.ts";
 import { type CrmObject, type ObjectType, objectsAt, objectTypes, thingsOf } from "#sandbox/hubspot/objects.ts";
 import { knownKeys, mintKey } from "#sandbox/keys/mint.ts";
+import { GivenCatalog, giveCatalog } from "#sandbox/klaviyo/catalog.ts";
 import { GivenEvent, giveEvent } from "#sandbox/klaviyo/events.ts";
+import { ChangedList, changeList, listsAt, membersOf } from "#sandbox/klaviyo/lists.ts";
 import { GivenProfile, giveProfile } from "#sandbox/klaviyo/profiles.ts";
 import { issueTokens, newGrant } from "#sandbox/oauth/issue.ts";
 import { type Grant, type Issued, revokeGrant } from "#sandbox/oauth/ledger.ts";
@@ -191,6 +193,19 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
     const thing = { kind: "order_risk", account: c.req.param("domain"), key: String(orderId) } as const;
     state.written.put(thing, { recommendation, level }, Date.now());
     return c.json({ ok: true });
+  });
+  app.post("/klaviyo/:account/lists/:list", async (c) => {
+    const change = ChangedList.parse(await c.req.json());
+    return c.json(changeList(state, c.req.param("account"), c.req.param("list"), change, Date.now()));
+  });
+  app.get("/klaviyo/:account/lists", (c) => {
+    const account = c.req.param("account");
+    const all = listsAt(state, account).map(({ id, attributes: { name } }) => ({ id, name, members: membersOf(state, account, id) }));
+    return c.json(all);
+  });
+  app.post("/klaviyo/:account/catalog", async (c) => {
+    giveCatalog(state, c.req.param("account"), GivenCatalog.parse(await c.req.json()), Date.now());
+    return c.json({});
   });
   app.post("/slack/:team/users", async (c) => {
     const team = c.req.param("team");

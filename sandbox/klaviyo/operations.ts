@@ -1,9 +1,13 @@
 import type { Place } from "#sandbox/places.ts";
 import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { json } from "#sandbox/reply.ts";
+import { listCatalog, startCatalogJob } from "./catalog.ts";
+import { createCodes, createCoupon, showCode, showCoupon } from "./coupons.ts";
 import { klaviyoError } from "./error.ts";
 import { listEvents } from "./events.ts";
-import { accountName, campaignsOf, flowsOf, listsOf, metricsOf, segmentsOf } from "./figures.ts";
+import { accountName, campaignsOf, flowsOf, metricsOf, segmentsOf } from "./figures.ts";
+import { showJob } from "./jobs.ts";
+import { changeMembers, createList, listLists, listMembers, listsAt, unsubscribe } from "./lists.ts";
 import { pageOf } from "./page.ts";
 import { type Profile, profileResource, profilesAt } from "./profiles.ts";
 import { campaignReport, metricAggregate } from "./reports.ts";
@@ -26,7 +30,7 @@ interface Limits {
 /** One operation of the API: what it needs, how often it may be called, and what it answers. */
 export interface Operation {
   name: string;
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   path: RegExp;
   scopes: string[];
   limits(query: URLSearchParams): Limits;
@@ -41,8 +45,118 @@ const single: Limits = { burst: 1, steady: 15 };
 const report: Limits = { burst: 1, steady: 2, daily: 225 };
 const always = (limits: Limits) => () => limits;
 
+/** openapi, bulk_create_catalog_items and the like. */
+const catalogJobs: Operation[] = (["item", "variant"] as const).flatMap((what) => [
+  {
+    name: `catalog-${what}s`,
+    method: "GET" as const,
+    path: new RegExp(`^/api/catalog-${what}s$`),
+    scopes: ["catalogs:read"],
+    limits: always(broad),
+    answer: (asked: Asked) => listCatalog(asked, what),
+  },
+  ...(["create", "update", "delete"] as const).flatMap((doing): Operation[] => [
+    {
+      name: `catalog-${what}-bulk-${doing}-jobs`,
+      method: "POST",
+      path: new RegExp(`^/api/catalog-${what}-bulk-${doing}-jobs$`),
+      scopes: ["catalogs:write"],
+      limits: always(wide),
+      answer: (asked) => startCatalogJob(asked, what, doing),
+    },
+    {
+      name: `catalog-${what}-bulk-${doing}-job`,
+      method: "GET",
+      path: new RegExp(`^/api/catalog-${what}-bulk-${doing}-jobs/(\\w+)$`),
+      scopes: ["catalogs:read"],
+      limits: always(wide),
+      answer: showJob,
+    },
+  ]),
+]);
+
+/** openapi: coupons, coupon codes, and what puts people on lists. */
+const writing: Operation[] = [
+  {
+    name: "create-list",
+    method: "POST",
+    path: /^\/api\/lists$/,
+    scopes: ["lists:write"],
+    limits: always({ ...middle, daily: 150 }),
+    answer: createList,
+  },
+  {
+    name: "list-members",
+    method: "GET",
+    path: /^\/api\/lists\/(\w+)\/relationships\/profiles$/,
+    scopes: ["lists:read", "profiles:read"],
+    limits: always(wide),
+    answer: listMembers,
+  },
+  ...(["POST", "DELETE"] as const).map(
+    (method): Operation => ({
+      name: `${method.toLowerCase()}-list-members`,
+      method,
+      path: /^\/api\/lists\/(\w+)\/relationships\/profiles$/,
+      scopes: ["lists:write", "profiles:write"],
+      limits: always(middle),
+      answer: changeMembers,
+    }),
+  ),
+  {
+    name: "unsubscribe",
+    method: "POST",
+    path: /^\/api\/profile-subscription-bulk-delete-jobs$/,
+    scopes: ["lists:write", "profiles:write", "subscriptions:write"],
+    limits: always(wide),
+    answer: unsubscribe,
+  },
+  {
+    name: "create-coupon",
+    method: "POST",
+    path: /^\/api\/coupons$/,
+    scopes: ["coupons:write"],
+    limits: always(narrow),
+    answer: createCoupon,
+  },
+  {
+    name: "coupon",
+    method: "GET",
+    path: /^\/api\/coupons\/([\w%-]+)$/,
+    scopes: ["coupons:read"],
+    limits: always(wide),
+    answer: showCoupon,
+  },
+  {
+    name: "create-coupon-codes",
+    method: "POST",
+    path: /^\/api\/coupon-code-bulk-create-jobs$/,
+    scopes: ["coupon-codes:write"],
+    limits: always(wide),
+    answer: createCodes,
+  },
+  {
+    name: "coupon-codes-job",
+    method: "GET",
+    path: /^\/api\/coupon-code-bulk-create-jobs\/(\w+)$/,
+    scopes: ["coupon-codes:read"],
+    limits: always(wide),
+    answer: showJob,
+  },
+  {
+    name: "coupon-code",
+    method: "GET",
+    path: /^\/api\/coupon-codes\/([\w%-]+)$/,
+    scopes: ["coupon-codes:read"],
+    limits: always(broad),
+    answer: showCode,
+  },
+];
+
 /** ../shared/providers.md, Klaviyo / 5 Reads: scopes, page sizes and limits of each. */
 const operations: Operation[] = [
+  ...catalogJobs,
+  ...writing,
   {
     name: "accounts",
     method: "GET",
@@ -57,7 +171,7 @@ const operations: Operation[] = [
     path: /^\/api\/lists$/,
     scopes: ["lists:read"],
     limits: always(wide),
-    answer: ({ account, call }) => pageOf(call, listsOf(account).map(withoutCount), { max: 10 }),
+    answer: listLists,
   },
   {
     name: "list",
@@ -65,7 +179,7 @@ const operations: Operation[] = [
     path: /^\/api\/lists\/(\w+)$/,
     scopes: ["lists:read"],
     limits: (query) => (countAsked(query, "list") ? single : wide),
-    answer: (asked) => counted(asked, "list", listsOf(asked.account)),
+    answer: (asked) => counted(asked, "list", listsAt(asked.state, asked.account, asked.call.now)),
   },
   {
     name: "segments",

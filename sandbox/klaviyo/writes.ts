@@ -1,14 +1,12 @@
 import { z } from "zod";
-import { readJson } from "#sandbox/body.ts";
 import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { json } from "#sandbox/reply.ts";
-import { klaviyoError } from "./error.ts";
 import type { KeptEvent } from "./events.ts";
 import { shortId } from "./figures.ts";
 import { findProfile, Identifiers, newProfile, profilesAt, saveProfile } from "./profiles.ts";
+import { invalid, read } from "./read.ts";
 
 const yearMs = 366 * 86_400_000;
-const mostBytes = 5_000_000;
 
 const Named = z.object({ type: z.literal("metric"), attributes: z.object({ name: z.string().min(1).max(127) }) });
 const Meant = z.object({ type: z.literal("profile"), id: z.string().nullish(), attributes: Identifiers });
@@ -46,18 +44,6 @@ interface Asked {
   state: SandboxState;
   account: string;
   call: Call;
-}
-
-const invalid = (detail: string, pointer = "/data/attributes") =>
-  klaviyoError(400, "invalid", "Invalid input.", detail, undefined, { pointer });
-
-/** The body as the schema reads it, or how it is refused. */
-function read<T>({ body }: Call, schema: z.ZodType<T>): T | Response {
-  if (body.length > mostBytes) return invalid("The payload is too large.", "/data");
-  const parsed = schema.safeParse(readJson(body));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  return invalid(issue?.message ?? "Invalid input.", `/${issue?.path.join("/")}`);
 }
 
 /** One event. A `unique_id` that the profile and the metric have had is taken, and dropped without a word. */

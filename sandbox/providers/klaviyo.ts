@@ -9,6 +9,9 @@ import type { SandboxProvider } from "./provider.ts";
 const scopePattern =
   /^(accounts|campaigns|catalogs|conversations|coupon-codes|coupons|custom-objects|events|flows|forms|images|lists|metrics|profiles|push-tokens|reviews|segments|subscriptions|tags|templates|tracking-settings|web-feeds|webhooks):(read|write)$|^data-privacy:write$/;
 
+/** What is posted to ask something is no write. */
+const writes = /^\/api\/(events|lists|coupons|.*-jobs|lists\/\w+\/relationships\/profiles)$/;
+
 /** The accounts that the consent page offers: six-character public keys. */
 const accounts = ["AcmeG1", "BetaB2", "GammC3"];
 
@@ -79,6 +82,6 @@ export const klaviyo: SandboxProvider = {
     json({
       errors: [{ id: crypto.randomUUID(), status: 500, code: "internal_error", title: "A server error occurred.", detail: "Try again." }],
     }),
-  changes: ({ route, request }) => request.method === "POST" && ["/api/events", "/api/profile-bulk-import-jobs"].includes(route.path),
+  changes: ({ route, request }) => request.method === "DELETE" || (request.method === "POST" && writes.test(route.path)),
   api: (state, call, grant) => answerKlaviyo(state, call, grant),
 };

@@ -171,8 +171,12 @@ type LineItem {
 type Product implements Node {
   id: ID! tags: [String!]! title: String! handle: String! status: ProductStatus! vendor: String! productType: String! totalInventory: Int!
   createdAt: DateTime! updatedAt: DateTime! onlineStoreUrl: URL tracksInventory: Boolean!
+  description(truncateAt: Int): String! featuredMedia: Media
   variants(first: Int, after: String): ProductVariantConnection!
 }
+type Media { preview: MediaPreviewImage }
+type MediaPreviewImage { image: Image }
+type Image { url(maxWidth: Int): URL! }
 type ProductVariant { id: ID! title: String! sku: String price: Money! compareAtPrice: Money inventoryQuantity: Int }
 type Customer implements Node {
   id: ID! tags: [String!]! displayName: String! firstName: String lastName: String taxExempt: Boolean! defaultAddress: MailingAddress defaultEmailAddress: CustomerEmailAddress defaultPhoneNumber: CustomerPhoneNumber

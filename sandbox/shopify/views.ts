@@ -150,7 +150,7 @@ function lineView(shop: Shop, order: ShopOrder, place: number, unsent: number) {
     originalUnitPriceSet: () => bag(price, currency),
     originalTotalSet: total,
     discountedTotalSet: total,
-    product: () => (product ? productView(product) : null),
+    product: () => (product ? productView(shop, product) : null),
     variant: () => (product ? variantView(product) : null),
   };
 }
@@ -203,27 +203,31 @@ export function financialStatus(order: ShopOrder): string {
   return order.refunded >= order.total ? "REFUNDED" : "PARTIALLY_REFUNDED";
 }
 
-export function productView(product: ShopProduct) {
+export function productView(shop: Pick<Shop, "domain">, product: ShopProduct) {
+  const handle = handleOf(product);
+  const status = product.status ?? "ACTIVE";
   return {
     __typename: "Product",
     tags: tagsOf,
     id: `gid://shopify/Product/${product.id}`,
     title: product.title,
-    handle: `${product.title
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-|-$/g, "")}-${product.code.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`,
-    status: product.status ?? "ACTIVE",
+    handle,
+    status,
     vendor: "House",
     productType: product.type ?? "Gift",
     totalInventory: product.inventory,
     tracksInventory: true,
     createdAt: iso(product.updatedAt),
     updatedAt: iso(product.updatedAt),
-    onlineStoreUrl: null,
+    onlineStoreUrl: status === "ACTIVE" ? `https://${shop.domain}/products/${handle}` : null,
+    description: `${product.title}, as the shop describes it.`,
+    featuredMedia: { preview: { image: { url: `https://${shop.domain}/cdn/${product.id}.jpg` } } },
     variants: (args: PageArgs) => pageOf([product], args, { id: ({ id }) => id, value: ({ id }) => id }, variantView),
   };
 }
+
+const dashed = (text: string) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+const handleOf = ({ title, code }: ShopProduct) => `${dashed(title).replace(/^-|-$/g, "")}-${dashed(code)}`;
 
 const variantView = (product: ShopProduct) => ({
   id: `gid://shopify/ProductVariant/${product.id}`,
