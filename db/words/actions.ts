@@ -46,6 +46,10 @@ export interface Receipt {
   url?: string;
   /** Of a step that writes about many: how many rows were done, and which were not. */
   rows?: { done: number; failed: readonly FailedRow[] };
+  /** Of many rows those that the provider refused, by our id of each and in its words. */
+  refused?: readonly { id: string; why: string }[];
+  /** Of many rows those that were left alone, since another integration keeps them there. */
+  kept?: readonly string[];
 }
 
 /** A row of a batch that was not done, or not all of it: whom it is about by the shop's id, and why. */

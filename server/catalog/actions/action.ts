@@ -19,7 +19,7 @@ export interface Doing {
   hashOf(text: string): string;
   /** When the first try of this step began, where one did and nobody knows what became of it. Left out at the first. */
   triedAt?: number;
-  /** What an earlier `lookup` of this step answered as the place up to which it has looked. */
+  /** What an earlier `lookup` of this step answered as the place up to which it has looked, or its `execute` as what is under way. */
   looked?: string;
   /** One of the accounts that the kind `reads` beside its own; null where the client has none that it may read. */
   also?(provider: string): Account | null;
@@ -33,6 +33,12 @@ export type Attempt =
   | { did: "failed"; failure: Failure }
   | { did: "limited"; retryAfterS: number | undefined }
   | { did: "unsure"; reason: string };
+
+/**
+ * What came of a turn at a step. `under_way`: its provider has taken it and works it through; it is looked at again in so many seconds
+ * (`execute` with `doing.looked`), and is neither begun anew nor in doubt.
+ */
+export type Tried = Attempt | { did: "under_way"; looked: string; inS: number };
 
 /** What a person reads before deciding: a sentence, and what is said beside it. */
 export interface Description {
@@ -91,7 +97,7 @@ export type ActionKind<P = unknown> = {
   /** Asked right before it is done. */
   stillValid?(doing: Doing, payload: P): Promise<Verdict>;
   /** A failed call of the account's (a read) is thrown; what the writer answers comes back as it is, see `attemptOf`. */
-  execute(doing: Doing, payload: P): Promise<Attempt>;
+  execute(doing: Doing, payload: P): Promise<Tried>;
   /** Takes back what was done, where the provider can; asking twice takes back once. */
   undo?(doing: Doing, payload: P, receipt: Receipt): Promise<Attempt>;
 } & Idempotency<P>;
@@ -100,10 +106,14 @@ export type ActionKind<P = unknown> = {
 export const defineAction = <P>(kind: ActionKind<P>): ActionKind => kind as unknown as ActionKind;
 
 /** What a write came to, as an attempt; `receiptOf` reads what the provider answered, null where that is of a shape nobody knows: done all the same. */
-export function attemptOf<T>(outcome: Outcome<T>, receiptOf: (body: T | null) => Receipt): Attempt {
+export const attemptOf = <T>(outcome: Outcome<T>, receiptOf: (body: T | null) => Receipt): Attempt =>
+  triedOf(outcome) ?? { did: "done", receipt: receiptOf(outcome.outcome === "done" ? outcome.body : null) };
+
+/** What a write that was not done came to; null of one that was. */
+export function triedOf<T>(outcome: Outcome<T>): Exclude<Attempt, { did: "done" }> | null {
   switch (outcome.outcome) {
     case "done":
-      return { did: "done", receipt: receiptOf(outcome.body) };
+      return null;
     case "refused":
       return { did: "failed", failure: outcome.failure };
     case "not_sent": {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Text } from "#db/words/locales.ts";
 import { attemptOf, defineAction } from "./action.ts";
-import { findProfiles, klaviyoWriting, profilesAPage } from "./klaviyo-wire.ts";
+import { chunked, findProfiles, klaviyoWriting, profilesAPage } from "./klaviyo-wire.ts";
 import { impersonal, labels, ShopId } from "./payload.ts";
 
 /** Klaviyo takes 10,000 a job; of a thousand it is known in ten reads which are there, far below 750 a minute. */
@@ -29,8 +29,6 @@ const ofCustomer = (id: string): Text => {
   const { en, fr, he } = labels.customer;
   return { en: `${en} ${id}`, fr: `${fr} ${id}`, he: `${he} ${id}` };
 };
-const chunked = <T>(all: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
 
 /**
  * Properties on many profiles, such as scores, which segments and flows at Klaviyo read.

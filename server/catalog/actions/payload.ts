@@ -52,5 +52,12 @@ export const labels = {
   text: { en: "Message", fr: "Message", he: "הודעה" },
   profiles: { en: "Profiles", fr: "Profils", he: "פרופילים" },
   others: { en: "Further profiles", fr: "Autres profils", he: "פרופילים נוספים" },
+  list: { en: "List", fr: "Liste", he: "רשימה" },
+  optIn: { en: "Sign-ups by form", fr: "Inscriptions par formulaire", he: "הרשמות בטופס" },
+  products: { en: "Products", fr: "Produits", he: "מוצרים" },
+  variants: { en: "Variants", fr: "Variantes", he: "וריאנטים" },
+  leaving: { en: "No longer sold", fr: "Plus en vente", he: "כבר לא נמכרים" },
+  coupon: { en: "Coupon in Klaviyo", fr: "Coupon dans Klaviyo", he: "קופון ב-Klaviyo" },
+  codes: { en: "Codes", fr: "Codes", he: "קודים" },
   properties: { en: "Properties", fr: "Propriétés", he: "מאפיינים" },
 } satisfies Record<string, Text>;

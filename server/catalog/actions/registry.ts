@@ -4,7 +4,11 @@ import { cjOrder } from "./cj-order.ts";
 import { cjPayment } from "./cj-payment.ts";
 import { hubspotContacts } from "./hubspot-contacts.ts";
 import { hubspotDeals } from "./hubspot-deals.ts";
+import { klaviyoCatalog } from "./klaviyo-catalog.ts";
+import { klaviyoCouponCodes } from "./klaviyo-coupon-codes.ts";
 import { klaviyoEvent } from "./klaviyo-event.ts";
+import { klaviyoList } from "./klaviyo-list.ts";
+import { klaviyoListMembers } from "./klaviyo-list-members.ts";
 import { klaviyoProfiles } from "./klaviyo-profiles.ts";
 import { shopifyCustomerFields } from "./shopify-customer-fields.ts";
 import { shopifyDiscount } from "./shopify-discount.ts";
@@ -15,7 +19,8 @@ import { slackMessage } from "./slack-message.ts";
 
 /** Every kind of thing that can be done outside. */
 export const actionKinds: readonly ActionKind[] = [
-  ...[klaviyoEvent, klaviyoProfiles, shopifyTags, shopifyDiscount, shopifyFlowTrigger, slackMessage],
+  ...[klaviyoEvent, klaviyoProfiles, klaviyoList, klaviyoListMembers, klaviyoCatalog, klaviyoCouponCodes],
+  ...[shopifyTags, shopifyDiscount, shopifyFlowTrigger, slackMessage],
   ...[cjOrder, cjPayment, bigbuyOrder, shopifyFulfilment],
   ...[hubspotContacts, hubspotDeals, shopifyCustomerFields],
 ];

@@ -121,6 +121,28 @@ export const klaviyo: OAuthProvider & KeyProvider = {
         default: false,
         acts: true,
       },
+      {
+        id: "lists",
+        title: { en: "Lists and who is on them", fr: "Listes et leurs membres", he: "רשימות ומי שבהן" },
+        // Members are profiles: putting one on a list takes both (openapi, add_profiles_to_list).
+        scopes: ["lists:read", "lists:write", "profiles:read", "profiles:write"],
+        default: false,
+        acts: true,
+      },
+      {
+        id: "catalog",
+        title: { en: "Products in the catalog", fr: "Produits du catalogue", he: "מוצרים בקטלוג" },
+        scopes: ["catalogs:read", "catalogs:write"],
+        default: false,
+        acts: true,
+      },
+      {
+        id: "coupons",
+        title: { en: "Coupon codes", fr: "Codes promo", he: "קודי קופון" },
+        scopes: ["coupons:read", "coupons:write", "coupon-codes:read", "coupon-codes:write"],
+        default: false,
+        acts: true,
+      },
     ],
     incremental: false,
     pkce: true,

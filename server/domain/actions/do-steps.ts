@@ -1,5 +1,5 @@
 import type { Receipt } from "#db/words/actions.ts";
-import type { ActionKind, Attempt, Doing } from "#server/catalog/actions/action.ts";
+import type { ActionKind, Attempt, Doing, Tried } from "#server/catalog/actions/action.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
 import { type Acting, doingOf, type Ending, type GivenUp, type Held, maxTries, pauseOf, tryMs } from "./acting.ts";
@@ -9,6 +9,7 @@ import { compensate } from "./undo-steps.ts";
 
 /** So often an end that the provider cannot tell is asked for, before a person has to look. */
 const maxLookups = 12;
+const mostUnderWayMs = 24 * 3_600_000;
 
 /**
  * Does the steps that are not done yet, one after the other. Each is written as begun before its provider is asked, and what came of it
@@ -51,6 +52,11 @@ export async function doSteps(
       case "limited":
         if (!(await noteStep(ctx, held, step, { status: "pending" }))) return { ends: "lost" };
         return { ends: "later", inMs: Math.max((ended.retryAfterS ?? 0) * 1000, pauseOf(action.attempt, acting.random)) };
+      case "under_way":
+        if (!(await noteStep(ctx, held, step, { looked: ended.looked }))) return { ends: "lost" };
+        // Not a try: what is looked at in turns is as long as it is. What nobody ends in a day is a person's to look at.
+        if (ctx.now() - (step.begunAt ?? ctx.now()) > mostUnderWayMs) return { ends: "unsure" };
+        return { ends: "later", inMs: ended.inS * 1000, untried: true };
       case "unsure":
         return afterUnsure(kind, { attempt: action.attempt, random: acting.random });
       case "absent":
@@ -75,7 +81,7 @@ export async function doSteps(
 }
 
 type Ended =
-  | Attempt
+  | Tried
   | { did: "void"; why: Extract<Ending, { ends: "voided" }>["why"] }
   /** It was not done, and whatever was tried is over. */
   | { did: "absent" }
@@ -128,7 +134,8 @@ async function takeUp(
     // It may be the first time that it is done.
     if (halted) return { did: "halted" };
     const again = await kind.execute(doing, step.payload);
-    if (again.did === "failed") return { did: "doubtful", failure: again.failure };
+    // Of what its provider was seen to work on a refusal is no doubt.
+    if (again.did === "failed" && doing.looked === undefined) return { did: "doubtful", failure: again.failure };
     return again.did === "limited" ? { did: "unsettled", inMs: (again.retryAfterS ?? 0) * 1000 } : again;
   }
   const found = await kind.lookup(doing, step.payload);

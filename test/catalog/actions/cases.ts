@@ -10,7 +10,9 @@ import {
   besideShop,
   doingOf,
   firstId,
+  firstList,
   freshAccount,
+  giveCatalog,
   giveProfiles,
   sandbox,
   shopWithOrder,
@@ -90,6 +92,70 @@ export const cases: Record<string, Case> = {
       nobody: () => ({ profiles: [] }),
       "nothing to set": () => ({ profiles: [{ customerId: "1", properties: {} }] }),
       "a null, which the import passes over": () => ({ profiles: [{ customerId: "1", properties: { tier: null } }] }),
+    },
+  },
+  "klaviyo-list": {
+    async prepare() {
+      return { at: freshAccount.klaviyo(), payload: { name: "Atrium loyal", optIn: "double_opt_in" } };
+    },
+    effect: "list_created",
+    path: "/api/lists$",
+    readsFirst: true,
+    wrong: {
+      "no name": (payload: object) => ({ ...payload, name: "" }),
+      "an opt-in that there is not": (payload: object) => ({ ...payload, optIn: "none" }),
+    },
+  },
+  "klaviyo-list-members": {
+    async prepare() {
+      const account = freshAccount.klaviyo();
+      const made = await giveProfiles(account, [{ external_id: "1001" }, { external_id: "1002" }]);
+      const members = made.map(({ id }, at) => ({ customerId: String(1001 + at), profileId: id }));
+      const list = { id: await firstList(account), name: "Atrium loyal" };
+      return { at: account, payload: { list, way: "add", members, others: [] } };
+    },
+    effect: "members_added",
+    path: "relationships/profiles",
+    wrong: {
+      nobody: (payload: object) => ({ ...payload, members: [] }),
+      "a way that there is not, such as unsubscribing": (payload: object) => ({ ...payload, way: "unsubscribe" }),
+      "a customer without a profile": (payload: object) => ({ ...payload, members: [{ customerId: "1" }] }),
+    },
+  },
+  "klaviyo-catalog": {
+    async prepare() {
+      const account = freshAccount.klaviyo();
+      await giveCatalog(account, { takeMs: 0 });
+      const put = ["11", "12"].map((id) => ({
+        ...{ id, title: `Linen shirt ${id}`, url: `https://acme.example/p/${id}`, price: 4990, published: true },
+      }));
+      return { at: account, payload: { what: "item", currency: "GBP", put, gone: [], as: "unpublish" } };
+    },
+    effect: "catalog_created",
+    path: "bulk-create-jobs$",
+    wrong: {
+      nothing: (payload: object) => ({ ...payload, put: [] }),
+      "a page that is none": (payload: { put: object[] }) => ({
+        ...payload,
+        put: payload.put.map((row) => ({ ...row, url: "linen-shirt" })),
+      }),
+      "a price below nothing": (payload: { put: object[] }) => ({ ...payload, put: payload.put.map((row) => ({ ...row, price: -1 })) }),
+      "variants without stock": (payload: object) => ({ ...payload, what: "variant" }),
+    },
+  },
+  "klaviyo-coupon-codes": {
+    async prepare() {
+      const account = freshAccount.klaviyo();
+      await giveCatalog(account, { takeMs: 0, coupons: ["ATRIUM"] });
+      const coupon = { id: "ATRIUM", description: "Codes that Atrium hands out" };
+      return { at: account, payload: { coupon, codes: [{ code: "THANKS-7Q2K", endsAt: "2026-12-31T00:00:00Z" }] } };
+    },
+    effect: "coupon_codes_created",
+    path: "coupon-code-bulk-create-jobs$",
+    wrong: {
+      "no code": (payload: object) => ({ ...payload, codes: [] }),
+      "a coupon with a space": (payload: object) => ({ ...payload, coupon: { id: "A B", description: "x" } }),
+      "a code of two lines": (payload: object) => ({ ...payload, codes: [{ code: "AB\nCD", endsAt: "2026-12-31T00:00:00Z" }] }),
     },
   },
   "shopify-tags": {

@@ -156,7 +156,31 @@ export const effectsAt = (account: string, kind?: string): Promise<Effects> =>
   sandbox.control<Effects>(`/effects?${new URLSearchParams({ account, ...(kind !== undefined && { kind }) })}`);
 
 /** Profiles that a Klaviyo account has had for long. */
-export const giveProfiles = (account: string, profiles: object[]) => sandbox.control(`/klaviyo/${account}/profiles`, profiles);
+export const giveProfiles = (account: string, profiles: object[]) =>
+  sandbox.control<{ id: string }[]>(`/klaviyo/${account}/profiles`, profiles);
+
+/** What a Klaviyo account's catalog has had for long, and how its jobs go from now on. */
+export const giveCatalog = (account: string, catalog: object) => sandbox.control(`/klaviyo/${account}/catalog`, catalog);
+
+/** The lists of a Klaviyo account, with the profiles on each. */
+export const listsAt = (account: string) => sandbox.control<{ id: string; name: string; members: string[] }[]>(`/klaviyo/${account}/lists`);
+
+export const firstList = async (account: string): Promise<string> => (await listsAt(account))[0]?.id ?? "";
+
+/** Puts people on a list at Klaviyo itself, takes them off, or deletes it. */
+export const changeList = (account: string, list: string, change: object) => sandbox.control(`/klaviyo/${account}/lists/${list}`, change);
+
+/** Asks Klaviyo itself for something, or sends it, with all permissions that this takes. */
+export async function askKlaviyo<T>(account: string, path: string, body?: object): Promise<T> {
+  const scopes = ["profiles:read", "lists:read", "catalogs:read", "coupons:write", "coupon-codes:read"];
+  const { access_token } = await sandbox.mint("klaviyo", account, scopes);
+  const answer = await fetch(`${sandbox.endpoints.klaviyo.api}${path}`, {
+    method: body ? "POST" : "GET",
+    headers: { authorization: `Bearer ${access_token}`, revision: "2026-10-15" },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return (await answer.json()) as T;
+}
 
 /** Events that a Klaviyo account has had since then, of profiles that it has. */
 export const giveEvents = (account: string, events: object[]) => sandbox.control(`/klaviyo/${account}/events`, events);

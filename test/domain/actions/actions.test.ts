@@ -465,6 +465,34 @@ test("a limit waits as long as the provider says, and was no effect", async () =
   expect(await statusOf(rig, "a")).toBe("done");
 });
 
+test("what its provider has taken and works on is looked at again until it is over, which is no try, begins nothing anew and is in no doubt", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a"]);
+  rig.world.fates.push("under way", "under way");
+  await rig.work();
+  expect(await one(rig, "a")).toMatchObject({ status: "approved", attempt: 0, availableAt: rig.rig.clock.now() + 5_000 });
+  // What is under way is not forgotten with the worker, and not looked at for whether it is still true.
+  rig.world.untrue.now = true;
+  await rig.work({ rounds: 3, pause: 6_000 });
+  expect(await statusOf(rig, "a")).toBe("done");
+  expect(rig.world.goneOnFrom).toEqual([undefined, "job 1", "job 1"]);
+  expect(rig.world.effects).toHaveLength(1);
+});
+
+test("of what is under way a refusal is no doubt, and what nobody ends in a day is a person's to look at", async () => {
+  const rig = await makeActingRig();
+  await approved(rig, ["a"]);
+  rig.world.fates.push("under way", "refused");
+  await rig.work({ rounds: 3, pause: 6_000 });
+  expect(await one(rig, "a")).toMatchObject({ status: "failed", failureMessage: "it was refused" });
+  const other = await makeActingRig();
+  await approved(other, ["b"]);
+  other.world.fates.push("under way", "under way");
+  await other.work();
+  await other.work({ rounds: 2, pause: 25 * 60 * minute });
+  expect(await one(other, "b")).toMatchObject({ status: "unsure", availableAt: null });
+});
+
 test("what its provider refuses is failed, and not tried again", async () => {
   const rig = await makeActingRig();
   await approved(rig, ["a"]);

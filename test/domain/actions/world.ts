@@ -2,7 +2,7 @@ import { z } from "zod";
 import { actions, connections, policies } from "#db/schema/index.ts";
 import type { PolicyMode, Receipt } from "#db/words/actions.ts";
 import type { Role } from "#db/words/tenants.ts";
-import type { ActionKind, Attempt } from "#server/catalog/actions/action.ts";
+import type { ActionKind, Attempt, Tried } from "#server/catalog/actions/action.ts";
 import { defineAction } from "#server/catalog/actions/action.ts";
 import type { Job } from "#server/catalog/job.ts";
 import type { Proposal } from "#server/catalog/records.ts";
@@ -18,7 +18,7 @@ import { scriptedAccount } from "#test/catalog/sensors/sandbox-account.ts";
 import { makeRig } from "#test/domain/runs/rig.ts";
 import { makeUser, testTenantCtx } from "#test/harness.ts";
 
-type Fate = "well" | "lost after" | "refused" | "5xx before" | "limited" | "a read is refused";
+type Fate = "well" | "lost after" | "refused" | "5xx before" | "limited" | "a read is refused" | "under way";
 
 /** A provider of the test's own, which remembers what was done there and ends as it is told. */
 export function makeWorld() {
@@ -28,6 +28,8 @@ export function makeWorld() {
   const hidden = { until: 0 };
   /** What each try of the keyed kind was told of its first one. */
   const triedAt: (number | undefined)[] = [];
+  /** What each try of it was told of what is under way. */
+  const goneOnFrom: (string | undefined)[] = [];
   const now = { ms: 0 };
   /** What happens while a try is under way. */
   const meanwhile: { now?: () => Promise<void> } = {};
@@ -37,11 +39,12 @@ export function makeWorld() {
   /** Whether what was approved is found to be no longer true. */
   const untrue = { now: false };
 
-  const act = async (kind: string, key: string, what: string, once: boolean): Promise<Attempt> => {
+  const act = async (kind: string, key: string, what: string, once: boolean): Promise<Tried> => {
     await meanwhile.now?.();
     const fate = fates.shift() ?? "well";
     if (fate === "a read is refused") throw new ProviderError("klaviyo", "revoked", "access was taken away");
     if (fate === "limited") return { did: "limited", retryAfterS: 7 };
+    if (fate === "under way") return { did: "under_way", looked: "job 1", inS: 5 };
     if (fate === "refused") return { did: "failed", failure: { kind: "rejected", message: "it was refused" } };
     if (fate === "5xx before") return { did: "unsure", reason: "502" };
     if (!once || !effects.some((each) => each.key === key)) effects.push({ kind, key, what });
@@ -74,6 +77,7 @@ export function makeWorld() {
       stillValid: async () => (untrue.now ? { valid: false, why: "bought_meanwhile" } : { valid: true }),
       execute: async (doing, { what }) => {
         triedAt.push(doing.triedAt);
+        goneOnFrom.push(doing.looked);
         return act("keyed", doing.key, what, true);
       },
       undo,
@@ -111,7 +115,7 @@ export function makeWorld() {
       execute: async (_, { what }) => act("batched", what, what, true),
     }),
   ];
-  return { effects, fates, hidden, now, kinds, triedAt, untrue, meanwhile, lookups, lookedFrom };
+  return { effects, fates, hidden, now, kinds, triedAt, goneOnFrom, untrue, meanwhile, lookups, lookedFrom };
 }
 
 export const proposal = (dedupe: string, more: Partial<Proposal> = {}): Proposal => ({
