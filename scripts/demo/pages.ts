@@ -18,6 +18,8 @@ export const clientPages = [
   "/t/acme/automations/at-risk-customer-flow/rehearsal",
   "/t/acme/automations/referral-program-automation/referrals",
   "/t/acme/automations/shopify-flow-bridge/flow",
+  "/t/acme/automations/klaviyo-segment-lists/syncs",
+  "/t/acme/automations/klaviyo-catalog-sync/syncs",
   "/t/acme/guide",
   "/t/acme/runs",
   "/t/acme/settings",

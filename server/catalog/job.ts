@@ -5,6 +5,7 @@ import type { ProviderFailureKind } from "#server/errors.ts";
 import type { Account } from "./account.ts";
 import type { CrmFound, CrmRecords } from "./crm.ts";
 import type { ChangedScore, CustomerBase, CustomerModel, CustomerScore } from "./customer-base.ts";
+import type { KeptCatalog, KeptEffects, KeptLists } from "./keeping.ts";
 import type { Metric } from "./metric.ts";
 import type { Occurrences } from "./occurrences.ts";
 import type {
@@ -60,6 +61,8 @@ export interface Stored {
   referrals: Referrals;
   watch: Watch;
   crm: CrmRecords;
+  lists: KeptLists;
+  catalog: KeptCatalog;
   /** What an automation proposed at or after an instant, whatever became of it, under keys that begin with this; of these customers, or all. */
   proposed(input: { automation: string; prefix: string; since: number; customers?: readonly string[] }): Promise<Proposed[]>;
   /**
@@ -110,7 +113,7 @@ export interface Reading<Config, Cursor, Line extends string = never> extends St
 /**
  * Rows that a step may have found. How each kind is written stands in `server/domain/runs/effects/`, one file a kind.
  */
-export interface Effects {
+export interface Effects extends KeptEffects {
   /** All of a metric on a day, in one step: parts and currencies of it that were measured before, and are not among these, go. */
   measurements?: readonly Measurement[];
   orders?: readonly OrderRecord[];
@@ -169,7 +172,7 @@ export interface Acts {
   /** It asks nothing but who bought and what arrived (`buyers`, `delivered` of the shop's history): so it can be tried over days that are past. */
   rehearsable?: true;
   /** What it keeps of its own, and is shown on a page below its own. */
-  shows?: "referrals" | "flow" | "crm";
+  shows?: "referrals" | "flow" | "crm" | "syncs";
   /** Jobs (ids) that store what it reads: they are on as long as it is. */
   feeds: readonly string[];
   /** Why it proposes something: sentences by names that stay, filled in from a proposal's evidence. */

@@ -30,6 +30,7 @@ import { reveals } from "./routers/reveals.ts";
 import { runs } from "./routers/runs.ts";
 import { scripts } from "./routers/scripts.ts";
 import { signIn } from "./routers/sign-in.ts";
+import { syncs } from "./routers/syncs.ts";
 import { team } from "./routers/team.ts";
 import { webhooks } from "./routers/webhooks.ts";
 
@@ -43,6 +44,7 @@ export const appRouter = router({
   outlook,
   referrals,
   flow,
+  syncs,
   signIn,
   me,
   mails,

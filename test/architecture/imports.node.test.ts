@@ -28,6 +28,7 @@ const ranks = [
   "learning",
   "referrals",
   "crm",
+  "syncs",
   "asking",
   "runs",
   "rehearsals",

@@ -8,6 +8,7 @@ import {
   approvalPosts,
   auditLog,
   budgets,
+  catalogRows,
   connections,
   costs,
   crmConflicts,
@@ -23,6 +24,7 @@ import {
   findings,
   flowCalls,
   invitations,
+  listMembers,
   loans,
   measurements,
   notices,
@@ -47,6 +49,7 @@ import {
   schedules,
   secrets,
   sessions,
+  syncs,
   tenants,
   turns,
   users,
@@ -289,6 +292,28 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     }),
     db.insert(crmConflicts).values({
       ...{ tenantId, connectionId, accountId: connectionId, customerId: marker, field: "phone", shopHash: "a", crmHash: "b", foundAt: now },
+    }),
+    db.insert(syncs).values({
+      ...{ tenantId, connectionId, accountId: connectionId, automation: "klaviyo-segment-lists", what: "loyal", comparedAt: now },
+      facts: {
+        ...{ of: "list", segment: "loyal", name: marker, list: marker, isOurs: true, isDeleted: false, there: 1 },
+        ...{ addedByOthers: 0, removedByOthers: 0, unknown: 0 },
+      },
+    }),
+    db.insert(listMembers).values({
+      ...{
+        tenantId,
+        connectionId,
+        accountId: connectionId,
+        segment: "loyal",
+        profileId: marker,
+        customerId: marker,
+        putBy: `act_${marker}`,
+      },
+    }),
+    db.insert(catalogRows).values({
+      ...{ tenantId, connectionId, accountId: connectionId, part: "item", externalId: marker, productId: marker, sent: marker },
+      ...{ sentBy: `act_${marker}`, isGone: false },
     }),
     db.insert(resources).values({ tenantId, connectionId, kind: "ga4_property", externalId: marker, name: marker, listedAt: now }),
     db.insert(debts).values({

@@ -1,5 +1,5 @@
 import { Form } from "@remix-run/react";
-import { History, Play, Power, Users, Workflow } from "lucide-react";
+import { History, Play, Power, RefreshCw, Users, Workflow } from "lucide-react";
 import { StoppedNotice } from "#app/components/approvals/stopped-notice.tsx";
 import { SettingInput } from "#app/components/client/setting-input.tsx";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
@@ -117,7 +117,7 @@ export function AutomationPage({
 
 function Buttons({ state: { id, policy, block, rehearsable, shows }, seat }: { state: AutomationState; seat: Seat }) {
   const t = useWords();
-  const ShownIcon = shows === "flow" ? Workflow : Users;
+  const ShownIcon = shows === "flow" ? Workflow : shows === "syncs" ? RefreshCw : Users;
   const own = shows && (
     <Button asChild>
       <Link to={`${seat.base}/automations/${id}/${shows}`} prefetch="intent">

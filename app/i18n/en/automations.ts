@@ -24,6 +24,7 @@ export const automations = {
   referrals: "View referrals",
   flow: "View Flow activity",
   crm: "View CRM sync",
+  syncs: "View what’s in step",
   runNow: "Run now",
   does: "What it does",
   may: "What it can do",

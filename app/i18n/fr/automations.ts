@@ -26,6 +26,7 @@ export const automations = {
   referrals: "Voir les parrainages",
   flow: "Voir l’activité Flow",
   crm: "Voir la synchronisation CRM",
+  syncs: "Voir la synchronisation",
   runNow: "Lancer maintenant",
   does: "Ce qu’elle fait",
   may: "Ce qu’elle peut faire",

@@ -26,6 +26,7 @@ export const automations = {
   referrals: "מי הביא את מי",
   flow: "צפייה בפעילות Flow",
   crm: "צפייה בסנכרון ה-CRM",
+  syncs: "מצב הסנכרון",
   runNow: "הרצה עכשיו",
   does: "מה היא עושה",
   may: "מה היא רשאית לעשות",

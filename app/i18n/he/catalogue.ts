@@ -43,6 +43,7 @@ export { run } from "./run.ts";
 export { runWords } from "./run-words.ts";
 export { runs } from "./runs.ts";
 export { settings } from "./settings.ts";
+export { syncWords } from "./sync-words.ts";
 export { team } from "./team.ts";
 export { today } from "./today.ts";
 export { webhooks } from "./webhooks.ts";

@@ -3,6 +3,8 @@ import { atRiskCustomerFlow } from "./at-risk-customer-flow.ts";
 import { birthdayAnniversaryFlow } from "./birthday-anniversary-flow.ts";
 import { churnPredictionResilient } from "./churn-prediction-resilient.ts";
 import { hubspotB2bCrm } from "./hubspot-b2b-crm.ts";
+import { klaviyoCatalogSync } from "./klaviyo-catalog-sync.ts";
+import { klaviyoSegmentLists } from "./klaviyo-segment-lists.ts";
 import { priceDropAlerts } from "./price-drop-alerts.ts";
 import { referralProgramAutomation } from "./referral-program-automation.ts";
 import { replenishmentReminder } from "./replenishment-reminder.ts";
@@ -18,6 +20,8 @@ const watched: readonly Automation[] = [
   referralProgramAutomation,
   churnPredictionResilient,
   hubspotB2bCrm,
+  klaviyoSegmentLists,
+  klaviyoCatalogSync,
 ];
 
 /** Every automation, in the order in which the portal shows them. The last one watches the others. */

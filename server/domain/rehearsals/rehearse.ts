@@ -5,6 +5,7 @@ import type { CrmRecords } from "#server/catalog/crm.ts";
 import type { CustomerBase } from "#server/catalog/customer-base.ts";
 import { daysBetween, instantOf } from "#server/catalog/days.ts";
 import type { Reading } from "#server/catalog/job.ts";
+import type { KeptCatalog, KeptLists } from "#server/catalog/keeping.ts";
 import type { Referrals } from "#server/catalog/referrals.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import type { Watch } from "#server/catalog/watch.ts";
@@ -88,6 +89,8 @@ function readingAt(
     referrals: only<Referrals>({}),
     watch: only<Watch>({}),
     crm: only<CrmRecords>({}),
+    lists: only<KeptLists>({}),
+    catalog: only<KeptCatalog>({}),
     base: only<CustomerBase>({ model: async () => null, scores: async () => [] }),
     account: () => unknownThen("an account"),
     optionalAccount: () => null,

@@ -7,6 +7,8 @@ import { occurrencesOf } from "#server/domain/commerce/occurrences.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { crmOf } from "#server/domain/crm/crm-of.ts";
 import { referralsOf } from "#server/domain/referrals/referrals-of.ts";
+import { keptCatalog } from "#server/domain/syncs/kept-catalog.ts";
+import { keptLists } from "#server/domain/syncs/kept-lists.ts";
 import { watchOf } from "./watch-of.ts";
 
 /** What a step is handed of what is stored. `shopId`: the connection of the shop that it reads; undefined where it reads none. */
@@ -17,6 +19,8 @@ export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => 
   referrals: referralsOf(ctx, shopId),
   watch: watchOf(ctx),
   crm: crmOf(ctx, shopId),
+  lists: keptLists(ctx, shopId),
+  catalog: keptCatalog(ctx, shopId),
   changedScores: (of) => listChangedScores(ctx, shopId ?? "", of),
   proposed: (of) => listProposed(ctx, of),
 });

@@ -12,6 +12,7 @@ import {
   crmRecords,
   customerScores,
   customers,
+  listMembers,
   occurrences,
   orderContents,
   orders,
@@ -96,35 +97,52 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
   if (ctx.now() > request.receivedAt + dataLifeMs) throw conflict("handover_over");
   const inside = enterTenant(ctx, await findTenant(ctx, request.tenantId), "staff");
   const held = (table: SQLiteTable) => heldOf(inside, holdingOf(table), request);
-  const [placed, returned, known, scored, bought, happened, proposed, steps, named, edits, tried, codes, referred, inCrm, conflicting] =
-    await inside.db.batch([
-      inside.db.select().from(orders).where(held(orders)),
-      inside.db.select().from(refunds).where(held(refunds)),
-      inside.db.select().from(customers).where(held(customers)),
-      inside.db.select().from(customerScores).where(held(customerScores)),
-      inside.db.select().from(orderContents).where(held(orderContents)),
-      inside.db.select().from(occurrences).where(held(occurrences)),
-      inside.db.select().from(actions).where(held(actions)),
-      inside.db.select().from(actionSteps).where(held(actionSteps)),
-      inside.db
-        .select({ action: actionCustomers.actionId, payload: actionSteps.payload })
-        .from(actionCustomers)
-        .innerJoin(
-          actionSteps,
-          and(
-            eq(actionSteps.tenantId, actionCustomers.tenantId),
-            eq(actionSteps.actionId, actionCustomers.actionId),
-            eq(actionSteps.place, actionCustomers.place),
-          ),
-        )
-        .where(heldOf(inside, holdingOf(actionCustomers), request)),
-      inside.db.select().from(actionEdits).where(held(actionEdits)),
-      inside.db.select().from(rehearsed).where(held(rehearsed)),
-      inside.db.select().from(referralCodes).where(held(referralCodes)),
-      inside.db.select().from(referrals).where(held(referrals)),
-      inside.db.select().from(crmRecords).where(held(crmRecords)),
-      inside.db.select().from(crmConflicts).where(held(crmConflicts)),
-    ]);
+  const [
+    placed,
+    returned,
+    known,
+    scored,
+    bought,
+    happened,
+    proposed,
+    steps,
+    named,
+    edits,
+    tried,
+    codes,
+    referred,
+    inCrm,
+    conflicting,
+    listed,
+  ] = await inside.db.batch([
+    inside.db.select().from(orders).where(held(orders)),
+    inside.db.select().from(refunds).where(held(refunds)),
+    inside.db.select().from(customers).where(held(customers)),
+    inside.db.select().from(customerScores).where(held(customerScores)),
+    inside.db.select().from(orderContents).where(held(orderContents)),
+    inside.db.select().from(occurrences).where(held(occurrences)),
+    inside.db.select().from(actions).where(held(actions)),
+    inside.db.select().from(actionSteps).where(held(actionSteps)),
+    inside.db
+      .select({ action: actionCustomers.actionId, payload: actionSteps.payload })
+      .from(actionCustomers)
+      .innerJoin(
+        actionSteps,
+        and(
+          eq(actionSteps.tenantId, actionCustomers.tenantId),
+          eq(actionSteps.actionId, actionCustomers.actionId),
+          eq(actionSteps.place, actionCustomers.place),
+        ),
+      )
+      .where(heldOf(inside, holdingOf(actionCustomers), request)),
+    inside.db.select().from(actionEdits).where(held(actionEdits)),
+    inside.db.select().from(rehearsed).where(held(rehearsed)),
+    inside.db.select().from(referralCodes).where(held(referralCodes)),
+    inside.db.select().from(referrals).where(held(referrals)),
+    inside.db.select().from(crmRecords).where(held(crmRecords)),
+    inside.db.select().from(crmConflicts).where(held(crmConflicts)),
+    inside.db.select().from(listMembers).where(held(listMembers)),
+  ]);
   const details = { request: request.id, provider: request.provider, orders: placed.length, refunds: returned.length };
   await commit(inside, "privacy.data_read", details, []);
   const iso = (instant: number) => new Date(instant).toISOString();
@@ -179,6 +197,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
       ...{ inStepAt: isoOrNull(inStepAt), seenAt: iso(seenAt) },
     })),
     crmConflicts: conflicting.map(({ field, foundAt, decision }) => ({ field, foundAt: iso(foundAt), decision })),
+    listMembers: listed.map(({ segment, profileId, seenAt }) => ({ segment, profile: profileId, seenAt: isoOrNull(seenAt) })),
     rehearsed: tried.map(({ automation, variant, at, stake, orders, spent }) => ({
       automation,
       variant,

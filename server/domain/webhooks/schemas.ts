@@ -150,6 +150,7 @@ export const HeldData = z.object({
       reason: z.string().nullable(),
     }),
   ),
+  listMembers: z.array(z.object({ segment: z.enum(customerSegments), profile: z.string(), seenAt: z.string().nullable() })),
   rehearsed: z.array(
     z.object({
       automation: z.string(),

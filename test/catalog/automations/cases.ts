@@ -2,6 +2,7 @@ import { incidents } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { newId } from "#server/ids.ts";
+import { scriptedAccount } from "#test/catalog/sensors/sandbox-account.ts";
 import { crmAccount } from "./crm-account.ts";
 import { dayMs, hourMs, iso, orderOf, type Staged, second } from "./stage.ts";
 
@@ -21,6 +22,14 @@ export interface Case {
   /** How many proposals come of it. */
   proposals: number;
 }
+
+/** A Klaviyo account without lists and products, which has a profile of everybody by the shop's id. */
+export const plainKlaviyo = (): Account =>
+  scriptedAccount("klaviyo", ({ path }) => {
+    const ids = [...(/filter=([^&]*)/.exec(path)?.[1] ?? "").matchAll(/%22(\w+)%22/g)].map(([, value]) => value);
+    const isAsked = path.startsWith("/api/profiles") && path.includes("external_id%2C");
+    return { data: isAsked ? ids.map((value) => ({ id: `P${value}`, attributes: { external_id: value } })) : [], links: { next: null } };
+  });
 
 export const cases: Record<string, Case> = {
   "review-request-automation": {
@@ -49,6 +58,17 @@ export const cases: Record<string, Case> = {
     others: async () => ({ hubspot: await crmAccount() }),
     passes: true,
     proposals: 2,
+  },
+  "klaviyo-segment-lists": {
+    shop: (now) => ({ orders: [1, 2, 3].map((id) => orderOf(id, now - id * 40 * dayMs, { customerId: 12_000 + id })) }),
+    config: { segments: { promising: true, loyal: false, at_risk: false } },
+    others: async () => ({ klaviyo: plainKlaviyo() }),
+    proposals: 1,
+  },
+  "klaviyo-catalog-sync": {
+    shop: (now) => ({ orders: [orderOf(1, now - 40 * dayMs)] }),
+    others: async () => ({ klaviyo: plainKlaviyo() }),
+    proposals: 1,
   },
   "price-drop-alerts": {
     shop: (now) => ({ orders: [1, 2, 3].map((id) => orderOf(id, now - (100 - id) * dayMs, { customerId: 12_000 + id })) }),

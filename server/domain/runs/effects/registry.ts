@@ -14,6 +14,7 @@ import { judgeReferrals, writeFriendsCodes, writeReferrals } from "./referrals.t
 import { writeRefunds } from "./refunds.ts";
 import { writeRunLogs } from "./run-logs.ts";
 import { wakeFed, wakeNamed, writeSchedules } from "./schedules.ts";
+import { dropTaken, noteSeen, writeCatalogSent, writeListed, writeSyncs } from "./syncs.ts";
 import type { WriteRows } from "./writing.ts";
 
 /** Every kind of row that comes of a run, in the order in which they are written. */
@@ -34,6 +35,11 @@ export const effects: readonly WriteRows[] = [
   noteScored,
   writeActions,
   noteTold,
+  writeSyncs,
+  dropTaken,
+  noteSeen,
+  writeListed,
+  writeCatalogSent,
   writeFriendsCodes,
   writeReferrals,
   judgeReferrals,

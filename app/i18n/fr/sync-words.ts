@@ -1,0 +1,53 @@
+import type { syncWords as english } from "../en/sync-words.ts";
+import type { Translation } from "../shape.ts";
+
+export const syncWords = {
+  title: "Synchronisation",
+  description: "Ce qui concorde entre votre boutique et {{account}}, et ce qui ne concorde pas encore.",
+  descriptionBefore: "Ce qui concorde entre votre boutique et Klaviyo, et ce qui ne concorde pas encore.",
+  compared: "Comparé le {{at}}",
+  lists: {
+    title: "Listes",
+    caption: "Groupes de clients et leurs listes Klaviyo",
+    list: "Liste",
+    group: "Groupe",
+    here: "Dans le groupe",
+    there: "Dans la liste",
+    waiting: "En attente",
+    notes: "Écarts",
+    none: "Pas encore créée",
+    coming: "{{many}} à ajouter",
+    leaving: "{{many}} à retirer",
+    unknown: "Sans profil Klaviyo : {{many}}",
+    added: "Ajoutés par d’autres : {{many}}",
+    removed: "Retirés par d’autres : {{many}}",
+    deleted: "Supprimée dans Klaviyo",
+    inStep: "À jour",
+  },
+  groups: { new: "Nouveaux", loyal: "Fidèles", promising: "Prometteurs", at_risk: "À risque", quiet: "Silencieux" },
+  catalog: {
+    title: "Catalogue",
+    products: "Produits en vente",
+    variants: "Variantes",
+    items: "Produits à jour",
+    ofVariants: "Variantes à jour",
+    matched: "Trouvés dans Klaviyo",
+    waiting: "En attente",
+    refused: "Refusés",
+    hidden: "Plus en vente",
+    byKlaviyo:
+      "L’intégration Shopify de Klaviyo tient elle-même ces produits : rien n’est envoyé en plus. Le nombre trouvé dépend de ce qu’elle nous montre.",
+    unfit: "{{many}} produits ne sont pas envoyés : leur titre ou leur page ressemble à une adresse ou à un numéro de téléphone.",
+  },
+  refused: {
+    title: "Refusés par Klaviyo",
+    caption: "Produits et variantes refusés par Klaviyo, avec le motif",
+    what: "Produit",
+    why: "Motif de Klaviyo",
+    gone: "N’est plus dans la boutique ({{id}})",
+    note: "Corrigez dans la boutique : un produit modifié est renvoyé au prochain passage, un produit inchangé après une semaine.",
+    first: "Les {{shown}} premiers sur {{many}} sont affichés.",
+  },
+  empty: "Rien n’a encore été comparé",
+  emptyBody: "La première comparaison a lieu au premier passage après l’activation de l’automatisation.",
+} satisfies Translation<typeof english>;

@@ -1,0 +1,40 @@
+import type { CustomerSegment } from "./customer-base.ts";
+
+/** What a list that is kept for a segment came to when it was last compared. */
+export interface ListFacts {
+  of: "list";
+  segment: CustomerSegment;
+  name: string;
+  /** Klaviyo's id of it; null where there is none yet. */
+  list: string | null;
+  /** Whether there was none of its name before us: only of such a list nobody is taken off whom others put there. */
+  isOurs: boolean;
+  /** Somebody deleted it there. */
+  isDeleted: boolean;
+  /** How many profiles it has there; null where it is not there. */
+  there: number | null;
+  /** Put there by others, and taken off by others. */
+  addedByOthers: number;
+  removedByOthers: number;
+  /** Customers of the segment of whom Klaviyo has no profile. */
+  unknown: number;
+}
+
+/** What a catalog came to when the shop's products were last gone through. */
+export interface CatalogFacts {
+  of: "catalog";
+  /** Who keeps the products there: the account's own integration with the shop, or we. */
+  keptBy: "klaviyo" | "us";
+  products: number;
+  variants: number;
+  /** Of the products those that the account's own integration has there, as far as it shows them. */
+  matched: number;
+  /** Products that are not sent, since their title, page or SKU looks like somebody's address or number, or they have no page. */
+  unfit: number;
+}
+
+export type SyncFacts = ListFacts | CatalogFacts;
+
+/** What a catalog has rows of. */
+export const catalogParts = ["item", "variant"] as const;
+export type CatalogPart = (typeof catalogParts)[number];
