@@ -16,6 +16,8 @@ export const auditActions = [
   "client.created",
   "client.updated",
   "client.viewed",
+  "crm.chosen",
+  "crm.revealed",
   "connection.access_removed",
   "connection.access_returned",
   "connection.account_changed",

@@ -17,6 +17,7 @@ export const clientPages = [
   "/t/acme/automations/at-risk-customer-flow",
   "/t/acme/automations/at-risk-customer-flow/rehearsal",
   "/t/acme/automations/referral-program-automation/referrals",
+  "/t/acme/automations/hubspot-b2b-crm/crm",
   "/t/acme/automations/shopify-flow-bridge/flow",
   "/t/acme/automations/klaviyo-segment-lists/syncs",
   "/t/acme/automations/klaviyo-catalog-sync/syncs",

@@ -8,6 +8,7 @@ import { audit } from "./routers/audit.ts";
 import { clients } from "./routers/clients.ts";
 import { connections } from "./routers/connections.ts";
 import { credentials } from "./routers/credentials.ts";
+import { crm } from "./routers/crm.ts";
 import { custody } from "./routers/custody.ts";
 import { deadLetters } from "./routers/dead-letters.ts";
 import { flow } from "./routers/flow.ts";
@@ -42,6 +43,7 @@ export const appRouter = router({
   learning,
   rehearsals,
   outlook,
+  crm,
   referrals,
   flow,
   syncs,

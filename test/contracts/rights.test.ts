@@ -35,6 +35,8 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "clients.update": "settings:write",
   "clients.updateSettings": "settings:write, members only",
   "clients.view": "staff",
+  "crm.choose": "actions:decide",
+  "crm.reveal": "actions:reveal",
   "connections.answerShown": "connections:write",
   "connections.choose": "connections:write",
   "connections.connectKey": "connections:write",

@@ -40,6 +40,8 @@ export const audit = {
     connection_scopes_changed: "Permissions changed",
     connection_webhook_secret_set: "Webhook secret set",
     connection_webhook_secret_removed: "Webhook secret removed",
+    crm_chosen: "CRM value chosen",
+    crm_revealed: "CRM values of a customer shown",
     connection_access_removed: "Access removed manually",
     connection_access_returned: "Access revoked",
     connection_renewed_by_hand: "Access renewed manually",

@@ -37,6 +37,8 @@ export const audit = {
     connection_scopes_changed: "Autorisations modifiées",
     connection_webhook_secret_set: "Secret de webhook enregistré",
     connection_webhook_secret_removed: "Secret de webhook supprimé",
+    crm_chosen: "Valeur CRM choisie",
+    crm_revealed: "Valeurs CRM d’un client affichées",
     connection_access_removed: "Accès retiré manuellement",
     connection_access_returned: "Accès révoqué",
     connection_renewed_by_hand: "Accès renouvelé manuellement",

@@ -13,6 +13,7 @@ export { clients } from "./clients.ts";
 export { common } from "./common.ts";
 export { connectionWords } from "./connection-words.ts";
 export { consentWords } from "./consent-words.ts";
+export { crmWords } from "./crm-words.ts";
 export { custody } from "./custody.ts";
 export { data } from "./data.ts";
 export { errors } from "./errors.ts";

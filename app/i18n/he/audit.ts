@@ -37,6 +37,8 @@ export const audit = {
     connection_scopes_changed: "הרשאות שונו",
     connection_webhook_secret_set: "סוד webhook נשמר",
     connection_webhook_secret_removed: "סוד webhook הוסר",
+    crm_chosen: "נבחר ערך ב-CRM",
+    crm_revealed: "ערכי CRM של לקוח הוצגו",
     connection_access_removed: "הגישה הוסרה ידנית",
     connection_access_returned: "הגישה בוטלה",
     connection_renewed_by_hand: "גישה חודשה ידנית",

@@ -242,6 +242,7 @@ export const hubspotB2bCrm = defineAutomation({
   everyS: 3600,
   kinds: [hubspotContacts, hubspotDeals, shopifyCustomerFields],
   acts: {
+    shows: "crm",
     feeds: [],
     reasons: {
       contacts: {
