@@ -8,6 +8,7 @@ import type { Automation } from "#server/catalog/automation.ts";
 import { automations } from "#server/catalog/automations/registry.ts";
 import type { Job } from "#server/catalog/job.ts";
 import { findAutomation, findJob } from "#server/catalog/jobs.ts";
+import { fieldsOf } from "#server/domain/schedules/job-settings.ts";
 import { isOn, plans } from "#server/domain/tenancy/plans.ts";
 import { type Case, cases } from "#test/catalog/automations/cases.ts";
 import { type Setting, stage } from "#test/catalog/automations/stage.ts";
@@ -74,6 +75,8 @@ describe.each(all)("$id", ({ automation }) => {
     const schema = z.toJSONSchema(automation.config, { io: "input" });
     for (const field of Object.values(schema.properties ?? {})) expect(isText((field as { label?: unknown }).label)).toBe(true);
     for (const text of textsOf(schema)) expect([text, isText(text)]).toEqual([text, true]);
+    // A form can draw it.
+    expect(fieldsOf(automation, {})).not.toEqual([]);
   });
 
   test("names kinds that are on the shelf, jobs that store what it reads, and occurrences that there are", () => {

@@ -4,7 +4,7 @@ import type { Text } from "#db/words/locales.ts";
 import { hubspotContacts, TaxField } from "#server/catalog/actions/hubspot-contacts.ts";
 import { hubspotDeals } from "#server/catalog/actions/hubspot-deals.ts";
 import { readPipelines } from "#server/catalog/actions/hubspot-wire.ts";
-import { impersonal, instantText } from "#server/catalog/actions/payload.ts";
+import { impersonal, instantText, looksPersonal } from "#server/catalog/actions/payload.ts";
 import { shopifyCustomerFields } from "#server/catalog/actions/shopify-customer-fields.ts";
 import { defineAutomation } from "#server/catalog/automation.ts";
 import type { CrmRecord } from "#server/catalog/crm.ts";
@@ -42,7 +42,9 @@ const ticked = (label: Text, usual: boolean, hint?: Text) =>
     .meta({ label, ...(hint && { hint }) });
 const named = (label: Text, hint?: Text) =>
   z
-    .union([z.literal(""), impersonal(80)])
+    .string()
+    .max(80)
+    .refine((text) => !looksPersonal(text), "no address and no number")
     .default("")
     .meta({ label, ...(hint && { hint }) });
 
